@@ -1,0 +1,55 @@
+"""The only place that knows what time it is: aware UTC instants, shiftable as a whole outside production."""
+
+import os
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+_shift_file: Path | None = None
+
+
+def use_shift_file(path: Path | None) -> None:
+    """Let `now` follow the seconds written in `path`, so that all parts of one instance share a date.
+
+    Production never calls this; without a file the machine's own clock counts.
+    """
+    global _shift_file  # noqa: PLW0603 - one a process, set once at its start
+    _shift_file = path
+
+
+def machine_now() -> datetime:
+    """The machine's own instant, aware and in UTC. Leases and session limits go by this, never by the shown date."""
+    return datetime.now(UTC)
+
+
+def now() -> datetime:
+    """The instant that counts for people: target dates, papers, history. Aware, in UTC."""
+    return machine_now() + shift()
+
+
+def today(zone: str) -> date:
+    """The calendar day it is for people in the time zone `zone` (an IANA name)."""
+    return now().astimezone(ZoneInfo(zone)).date()
+
+
+def shift() -> timedelta:
+    """How far `now` stands from the machine's clock."""
+    if _shift_file is None:
+        return timedelta()
+    try:
+        return timedelta(seconds=float(_shift_file.read_text(encoding="ascii")))
+    except FileNotFoundError:
+        return timedelta()
+
+
+def set_now(wanted: datetime) -> None:
+    """Make `now` answer `wanted` (aware) for every part that shares the shift file, and run on from there.
+
+    Raises RuntimeError where no shift file is in use, as in production.
+    """
+    if _shift_file is None:
+        raise RuntimeError("the date can only be set where a shift file is in use")
+    seconds = (wanted - machine_now()).total_seconds()
+    beside = _shift_file.with_suffix(f".{os.getpid()}")
+    beside.write_text(f"{seconds:.3f}", encoding="ascii")
+    beside.replace(_shift_file)

@@ -1,0 +1,106 @@
+"""The settings of one instance, read from the environment (`TRIVSEL_*`, or `TRIVSEL_*_FILE` for a secret kept in a file)."""
+
+import os
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Mode(StrEnum):
+    """What an instance is for. Production refuses everything that exists only to show or to develop."""
+
+    DEMO = "demo"
+    PRODUCTION = "production"
+
+
+class Settings(BaseSettings):
+    """Every setting there is. Development needs none of them."""
+
+    model_config = SettingsConfigDict(env_prefix="TRIVSEL_", extra="ignore", frozen=True)
+
+    mode: Mode = Mode.DEMO
+    #: the folder in which everything lives that is written at run time
+    data: Path = Path("data")
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    prefect_port: int = Field(default=4280, ge=0, le=65535)
+    #: address of Prefect's API; by default the server that `./dev run` starts
+    prefect_api_url: str = ""
+    #: SQLAlchemy address of our own database; by default a SQLite file in the data folder
+    database_url: str = ""
+    #: the address people type, for links in mail
+    public_url: str = ""
+    #: the date all parts take for now, outside production
+    now: datetime | None = None
+    #: file with the key ring; by default made at first run in the data folder
+    keys: Path | None = None
+    #: post office for outgoing mail; without one, mail is written as files into the data folder
+    smtp_host: str = ""
+    smtp_port: int = Field(default=25, ge=1, le=65535)
+    smtp_username: str = ""
+    smtp_password: str = Field(default="", repr=False)
+    smtp_starttls: bool = False
+    mail_from: str = "trivsel@trivsel.invalid"
+    #: minutes in which an outgoing mail or paper can still be stopped
+    hold_minutes: int = Field(default=10, ge=0, le=1440)
+    #: seconds a step is held by the worker that took it before another may take it over
+    lease_seconds: int = Field(default=30, ge=1, le=600)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_secret_files(cls, values: dict[str, Any]) -> dict[str, Any]:
+        for name in cls.model_fields:
+            path = os.environ.get(f"TRIVSEL_{name.upper()}_FILE")
+            if path and name not in values:
+                values[name] = Path(path).read_text(encoding="utf-8").strip()
+        return values
+
+    @model_validator(mode="after")
+    def _refuse_what_production_must_not_have(self) -> "Settings":
+        if self.mode is Mode.PRODUCTION:
+            raise ValueError(
+                "TRIVSEL_MODE=production does not start yet: the rules on access, consent and retention are not complete. "
+                "Use the demonstration with invented persons only."
+            )
+        return self
+
+    @property
+    def database(self) -> str:
+        """The address of our own database."""
+        return self.database_url or f"sqlite:///{self.data.resolve() / 'trivsel.sqlite'}"
+
+    @property
+    def prefect_api(self) -> str:
+        """The address of Prefect's API."""
+        return self.prefect_api_url or f"http://127.0.0.1:{self.prefect_port}/api"
+
+    @property
+    def key_file(self) -> Path:
+        """The file that holds the key ring."""
+        return self.keys or self.data / "keys.json"
+
+    @property
+    def shift_file(self) -> Path:
+        """The file in which a demonstration's shifted date is kept."""
+        return self.data / "shift"
+
+    @property
+    def base_url(self) -> str:
+        """The address people type, without a slash at its end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether this is a demonstration with invented persons."""
+        return self.mode is Mode.DEMO
+
+
+@cache
+def current() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()

@@ -1,0 +1,55 @@
+"""The database: one engine a process, and two kinds of session, one that only reads and one that writes."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import cast
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from referrals.config import current
+
+
+@cache
+def engine_for(url: str) -> Engine:
+    """The engine for the database at `url`; one for each address and process.
+
+    Bound values are kept out of exception texts (`hide_parameters`): they are what this product must not let out.
+    """
+    engine = create_engine(
+        url, hide_parameters=True, pool_size=16, max_overflow=32, pool_pre_ping=not url.startswith("sqlite")
+    )
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    cast("sqlite3.Connection", connection).isolation_level = None  # we begin transactions ourselves
+    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "busy_timeout=15000", "synchronous=FULL"):
+        cast("sqlite3.Connection", connection).execute(f"PRAGMA {pragma}")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    # A transaction that begins by reading and then writes loses to any other writer in between, at once and without
+    # waiting. One that says at the start that it will write waits its turn. The event comes for reading sessions too.
+    if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def reading(url: str | None = None) -> Session:
+    """A session that only reads: each query sees the newest committed state and locks nobody out."""
+    engine = engine_for(url or current().database).execution_options(isolation_level="AUTOCOMMIT")
+    return Session(engine, autoflush=False)
+
+
+@contextmanager
+def writing(url: str | None = None) -> Iterator[Session]:
+    """A session that writes: committed as a whole when the block ends well, otherwise nothing of it stays."""
+    with Session(engine_for(url or current().database)) as session, session.begin():
+        yield session

@@ -1,0 +1,102 @@
+"""What the core refuses, in words a colleague would use. The web turns each class into a page; the workflow never retries one."""
+
+from datetime import datetime
+
+
+class ReferralError(Exception):
+    """Anything the core refuses. Carries no personal data, so that it may be logged and stored."""
+
+
+class NotAllowed(ReferralError):
+    """This person may not do this to this referral, or may not know that it exists."""
+
+
+class NoSuchReferral(ReferralError):
+    """There is no referral with this number, or none that this person may see."""
+
+
+class WrongStage(ReferralError):
+    """The verb does not fit where the referral stands.
+
+    `verb` is what was tried, `stage` and `status` where the referral stands.
+    """
+
+    def __init__(self, verb: str, stage: str, status: str) -> None:
+        super().__init__(f"{verb} is not possible in {stage} ({status})")
+        self.verb = verb
+        self.stage = stage
+        self.status = status
+
+
+class AlreadyMoved(ReferralError):
+    """Somebody else was first: the referral is no longer as this person saw it.
+
+    `verb` is what the other person did, `who` their name as shown in the history, `at` the instant.
+    """
+
+    def __init__(self, verb: str, who: str, at: datetime) -> None:
+        super().__init__(f"{verb} came first")
+        self.verb = verb
+        self.who = who
+        self.at = at
+
+
+class SameAuthor(ReferralError):
+    """The one who wrote it may not be the one who approves it."""
+
+
+class NotInformed(ReferralError):
+    """No team meeting about a named child before its guardians are informed, or the reason why not is recorded."""
+
+
+class NothingRequested(ReferralError):
+    """The assessment has no part yet: ask somebody first, or send the referral straight to the team."""
+
+
+class PartsMissing(ReferralError):
+    """Parts are still out, and the coordinator has not said that the others are enough."""
+
+
+class ActionsStillRunning(ReferralError):
+    """The referral cannot be closed: each running action must first be ended or handed to a named owner."""
+
+
+class PlanIncomplete(ReferralError):
+    """The plan lacks something it must have before it can be approved. `missing` names the parts."""
+
+    def __init__(self, *missing: str) -> None:
+        super().__init__("the plan lacks " + ", ".join(missing))
+        self.missing = missing
+
+
+class Incomplete(ReferralError):
+    """The decision lacks something that must come with it, such as a reason or a date. `missing` names the parts."""
+
+    def __init__(self, *missing: str) -> None:
+        super().__init__("missing: " + ", ".join(missing))
+        self.missing = missing
+
+
+class NotCovered(ReferralError):
+    """This recipient is not covered by the guardians' consent and belongs to another service."""
+
+
+class TooLateToStop(ReferralError):
+    """It has left already: the ten minutes in which it could be stopped have passed."""
+
+
+class WrongCode(ReferralError):
+    """The reference number and the return code do not belong together."""
+
+
+class SealBroken(ReferralError):
+    """A sealed value does not belong to the row it stands in, or cannot be opened with the keys at hand."""
+
+
+class SetupFileInvalid(ReferralError):
+    """The municipality's file cannot be used. `line` is the line number where known, `reason` a sentence."""
+
+    def __init__(self, reason: str, line: int | None = None) -> None:
+        super().__init__(f"line {line}: {reason}" if line else reason)
+        self.reason = reason
+        self.line = line

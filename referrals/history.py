@@ -1,0 +1,125 @@
+"""The one door through which a stage changes: guard, compare-and-set, and a row that stays."""
+
+import uuid
+from typing import Any, NoReturn
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from referrals import clock
+from referrals.access import Actor, parties
+from referrals.errors import AlreadyMoved, NotAllowed, WrongStage
+from referrals.models import History, Referral, Step, StepKind
+from referrals.stages import MOVE_BY_VERB, OPEN, QUIET, Party, State, Verb
+
+
+def guard(session: Session, referral: Referral, verb: Verb, *, by: Actor, seen: int | None = None) -> Party:
+    """Check that `by` may do `verb` to `referral` as it stands; the capacity in which they may.
+
+    `seen` is the version of the referral the person had before their eyes. Raises NotAllowed first, since who has nothing
+    to do with a referral learns nothing about it; then AlreadyMoved when somebody else was first; then WrongStage.
+    """
+    move = MOVE_BY_VERB[verb]
+    allowed = parties(by, referral.facts()) & move.by
+    if not allowed:
+        raise NotAllowed(verb)
+    if seen is not None and seen != referral.version:
+        _raise_already_moved(session, referral.id)
+    if referral.state not in move.frm:
+        raise WrongStage(verb, referral.stage, referral.status)
+    return min(allowed, key=list(Party).index)
+
+
+def record(
+    session: Session,
+    referral: Referral,
+    verb: Verb,
+    *,
+    by: Actor,
+    to: State | None = None,
+    seen: int | None = None,
+    choice: str | None = None,
+    reason: str | None = None,
+) -> History:
+    """Record that `by` did `verb`, move `referral` to `to` where given, and leave the work it starts as a step.
+
+    Raises what `guard` raises, and AlreadyMoved when somebody was first in the very same moment; nothing is changed then.
+    """
+    party = guard(session, referral, verb, by=by, seen=seen)
+    move = MOVE_BY_VERB[verb]
+    target = to or referral.state
+    if target != referral.state and target not in move.to:
+        raise WrongStage(verb, target.stage, target.status)
+    before = referral.state
+    session.flush()
+    _compare_and_set(session, referral, expected=referral.version if seen is None else seen, to=target)
+    return _leave_row(session, referral, verb, by=by, party=party, before=before, choice=choice, reason=reason)
+
+
+def begin(session: Session, referral: Referral, *, by: Actor) -> History:
+    """Record the first row of a new referral: that its concern was submitted."""
+    session.add(referral)
+    referral.version = 1
+    session.flush()
+    return _leave_row(session, referral, Verb.SUBMIT_CONCERN, by=by, party=Party.REPORTER, before=None)
+
+
+def _compare_and_set(session: Session, referral: Referral, *, expected: int, to: State) -> None:
+    values: dict[str, Any] = {"version": Referral.version + 1}
+    if to != referral.state:
+        values |= {"stage": to.stage, "status": to.status, "is_open": to in OPEN}
+    if to.stage != referral.stage:
+        values |= {"stage_since": clock.now(), "target_on": None}
+    changed = session.scalars(
+        update(Referral)
+        .where(Referral.id == referral.id, Referral.version == expected)
+        .values(**values)
+        .returning(Referral.id)
+        .execution_options(synchronize_session=False)
+    )
+    if changed.one_or_none() is None:
+        _raise_already_moved(session, referral.id)
+    session.refresh(referral, ["version", "stage", "status", "is_open", "stage_since", "target_on"])
+
+
+def _leave_row(
+    session: Session,
+    referral: Referral,
+    verb: Verb,
+    *,
+    by: Actor,
+    party: Party,
+    before: State | None,
+    choice: str | None = None,
+    reason: str | None = None,
+) -> History:
+    row = History(
+        referral=referral,
+        number=referral.version,
+        verb=verb,
+        from_stage=before.stage if before else None,
+        from_status=before.status if before else None,
+        to_stage=referral.stage,
+        to_status=referral.status,
+        at=clock.now(),
+        by_id=by.account_id,
+        by_party=party,
+        choice=choice,
+        reason=reason,
+    )
+    session.add(row)
+    session.flush()
+    if verb not in QUIET:
+        step = Step(
+            referral=referral, kind=StepKind.ADVANCE_REFERRAL, history_id=row.id, created_at=clock.machine_now()
+        )
+        session.add(step)
+        session.flush()
+    return row
+
+
+def _raise_already_moved(session: Session, referral_id: uuid.UUID) -> NoReturn:
+    newest = session.scalars(
+        select(History).where(History.referral_id == referral_id).order_by(History.number.desc()).limit(1)
+    ).one()
+    raise AlreadyMoved(newest.verb, newest.by.name if newest.by else newest.by_party, newest.at)

@@ -1,0 +1,23 @@
+"""The tables, and the questions one row can answer about itself. All in one place so that every table is known."""
+
+from referrals.models.account import Account, KeptForm, RoleAssignment, WebSession
+from referrals.models.action_plan import ActionPlan, Goal, PlannedAction
+from referrals.models.assessment import AssessmentPart
+from referrals.models.base import Base
+from referrals.models.closure import Closure, GoalOutcome
+from referrals.models.concern import AdditionKind, Concern, ConcernAddition, Draft
+from referrals.models.document import Document, DocumentContent, Mail
+from referrals.models.follow_up import ActionFollowUp, FollowUp, GoalFollowUp
+from referrals.models.guardian import Consent, Guardian, InformationNotice
+from referrals.models.organisation import ClosedDay, Forum, Municipality, OrganisationChange, Unit
+from referrals.models.referral import History, Membership, OfReferral, Referral
+from referrals.models.step import Heartbeat, Step, StepKind
+from referrals.models.team_review import MeetingDecision, TeamMeeting
+
+__all__ = [
+    "Account", "ActionFollowUp", "ActionPlan", "AdditionKind", "AssessmentPart", "Base", "ClosedDay", "Closure", "Concern",
+    "ConcernAddition", "Consent", "Document", "DocumentContent", "Draft", "FollowUp", "Forum", "Goal", "GoalFollowUp", "GoalOutcome",
+    "Guardian", "Heartbeat", "History", "InformationNotice", "KeptForm", "Mail", "MeetingDecision", "Membership", "Municipality",
+    "OfReferral", "OrganisationChange", "PlannedAction", "Referral", "RoleAssignment", "Step", "StepKind", "TeamMeeting", "Unit",
+    "WebSession",
+]  # fmt: skip

@@ -1,0 +1,73 @@
+"""Accounts of staff, their roles by unit, and their sessions."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from referrals.access import Actor, Role
+from referrals.models.base import Base, Identified, by_value
+from referrals.models.organisation import Unit
+from referrals.vocabulary import Profession
+
+
+class Account(Identified, Base):
+    """Somebody who signs in."""
+
+    __tablename__ = "account"
+
+    #: what they sign in with, and where their mail goes
+    email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    profession: Mapped[Profession] = mapped_column(by_value(Profession))
+    language: Mapped[str]
+    password_hash: Mapped[str]
+    is_active: Mapped[bool] = mapped_column(default=True)
+
+    roles: Mapped[list["RoleAssignment"]] = relationship(back_populates="account", cascade="all, delete-orphan")
+
+    def actor(self) -> Actor:
+        """This person as the one who acts."""
+        return Actor(
+            account_id=self.id, name=self.name, roles=frozenset((held.role, held.unit_id) for held in self.roles)
+        )
+
+
+class RoleAssignment(Identified, Base):
+    """A role an account holds in a unit; an administrator's holds for no unit in particular."""
+
+    __tablename__ = "role_assignment"
+    __table_args__ = (UniqueConstraint("account_id", "role", "unit_id"),)
+
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    role: Mapped[Role] = mapped_column(by_value(Role))
+    unit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("unit.id"), index=True)
+
+    account: Mapped[Account] = relationship(back_populates="roles")
+    unit: Mapped[Unit | None] = relationship()
+
+
+class WebSession(Identified, Base):
+    """A signed-in browser. The cookie holds a token; here stands only its digest."""
+
+    __tablename__ = "web_session"
+
+    token_digest: Mapped[str] = mapped_column(unique=True)
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    #: instants of the machine's clock, so that a demonstration's shifted date signs nobody out
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+
+    account: Mapped[Account] = relationship()
+
+
+class KeptForm(Identified, Base):
+    """What somebody had typed when their session ran out: sealed, and given back to the same person only."""
+
+    __tablename__ = "kept_form"
+
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    path: Mapped[str]
+    fields: Mapped[bytes] = mapped_column(LargeBinary)
+    saved_at: Mapped[datetime]

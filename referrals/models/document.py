@@ -1,0 +1,76 @@
+"""Papers and mail: what was issued or sent, once, to whom, and the bytes that were kept."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from referrals.models.account import Account
+from referrals.models.base import Base, by_value
+from referrals.models.referral import History, OfReferral
+from referrals.sealing import Sealed
+from referrals.vocabulary import DocumentKind, MailKind
+
+
+class Document(OfReferral, Base):
+    """A paper that was issued: never made again, never changed."""
+
+    __tablename__ = "document"
+    __table_args__ = (UniqueConstraint("referral_id", "kind", "version", "recipient"),)
+
+    kind: Mapped[DocumentKind] = mapped_column(by_value(DocumentKind))
+    version: Mapped[int]
+    #: `file`, `reporter`, or `guardian:` and the guardian's id
+    recipient: Mapped[str]
+    language: Mapped[str]
+    #: the history row whose work issued it; dates on the paper come from there
+    history_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("history.id"))
+    issued_at: Mapped[datetime]
+    #: SHA-256 of the PDF, in hexadecimal
+    checksum: Mapped[str]
+    size: Mapped[int]
+    #: somebody kept it from going out; the bytes stay
+    stopped_at: Mapped[datetime | None]
+    stopped_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+
+    history: Mapped[History] = relationship()
+    stopped_by: Mapped[Account | None] = relationship()
+    content: Mapped["DocumentContent"] = relationship(back_populates="document", uselist=False)
+
+
+class DocumentContent(OfReferral, Base):
+    """The bytes of one paper, sealed; in a table of their own so that lists never load them."""
+
+    __tablename__ = "document_content"
+
+    document_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("document.id"), unique=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+    document: Mapped[Document] = relationship(back_populates="content")
+
+
+class Mail(OfReferral, Base):
+    """A mail to one person. It carries a reference number and a link, never what the referral is about."""
+
+    __tablename__ = "mail"
+    __table_args__ = (UniqueConstraint("history_id", "kind", "recipient"),)
+
+    kind: Mapped[MailKind] = mapped_column(by_value(MailKind))
+    history_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("history.id"))
+    #: `reporter` or `account:` and its id: whom it is for, so that nobody gets the same mail twice
+    recipient: Mapped[str]
+    language: Mapped[str]
+    #: the same each time it is tried, so that a post office can recognise a second delivery
+    message_id: Mapped[str] = mapped_column(unique=True)
+    written_at: Mapped[datetime]
+    #: until this instant it can be stopped
+    held_until: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    stopped_at: Mapped[datetime | None]
+    stopped_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+
+    address = Sealed[str]()
+
+    history: Mapped[History] = relationship()
+    stopped_by: Mapped[Account | None] = relationship()

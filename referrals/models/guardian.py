@@ -1,0 +1,115 @@
+"""Guardians: who they are, what they were told, and what they consented to."""
+
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from referrals.models.account import Account
+from referrals.models.base import Base, by_value
+from referrals.models.referral import OfReferral
+from referrals.sealing import Sealed
+from referrals.vocabulary import ConsentAnswer, ConsentForm, ConsentState, Custody, NoticeMethod
+
+
+class Guardian(OfReferral, Base):
+    """A guardian, or another adult close to the child, as the coordinator recorded them."""
+
+    __tablename__ = "guardian"
+
+    custody: Mapped[Custody] = mapped_column(by_value(Custody))
+    #: whether this guardian may be contacted about the referral
+    may_contact: Mapped[bool] = mapped_column(default=True)
+    #: language of papers and letters to them
+    language: Mapped[str]
+    #: language of the interpreter, empty where none is needed
+    interpreter: Mapped[str] = mapped_column(default="")
+    has_protected_identity: Mapped[bool] = mapped_column(default=False)
+    recorded_at: Mapped[datetime]
+
+    name = Sealed[str]()
+    phone = Sealed[str]()
+    email = Sealed[str]()
+    address = Sealed[str]()
+
+    notices: Mapped[list["InformationNotice"]] = relationship(
+        back_populates="guardian", order_by="InformationNotice.at"
+    )
+    consents: Mapped[list["Consent"]] = relationship(back_populates="guardian", order_by="Consent.at")
+
+    @property
+    def has_custody(self) -> bool:
+        """Whether they decide for the child."""
+        return self.custody is not Custody.OTHER
+
+    @property
+    def is_informed(self) -> bool:
+        """Whether they were told, or the reason why not is recorded."""
+        return bool(self.notices)
+
+    def consent_state(self, today: date) -> ConsentState:
+        """Where consent stands on the day `today`: the newest answer counts."""
+        if not self.consents:
+            return ConsentState.INFORMED if self.is_informed else ConsentState.NOT_ASKED
+        newest = self.consents[-1]
+        if newest.withdrawn_at is not None:
+            return ConsentState.WITHDRAWN
+        if newest.answer is ConsentAnswer.REFUSED:
+            return ConsentState.REFUSED
+        if newest.until_on < today:
+            return ConsentState.EXPIRED
+        return ConsentState.FULL if newest.answer is ConsentAnswer.FULL else ConsentState.PARTIAL
+
+
+class InformationNotice(OfReferral, Base):
+    """That a guardian was told about the referral: when, how and by whom, or why not."""
+
+    __tablename__ = "information_notice"
+
+    guardian_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("guardian.id"), index=True)
+    method: Mapped[NoticeMethod] = mapped_column(by_value(NoticeMethod))
+    told_on: Mapped[date | None]
+    language: Mapped[str]
+    at: Mapped[datetime]
+    by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+
+    told_what = Sealed[str]()
+    why_not = Sealed[str]()
+
+    guardian: Mapped[Guardian] = relationship(back_populates="notices")
+    by: Mapped[Account] = relationship()
+
+
+class Consent(OfReferral, Base):
+    """What a guardian allows to be shared: kinds of information, recipients, purpose, from and to."""
+
+    __tablename__ = "consent"
+
+    guardian_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("guardian.id"), index=True)
+    answer: Mapped[ConsentAnswer] = mapped_column(by_value(ConsentAnswer))
+    form: Mapped[ConsentForm] = mapped_column(by_value(ConsentForm))
+    #: values of InformationCategory
+    categories: Mapped[list[str]]
+    #: values of Recipient
+    recipients: Mapped[list[str]]
+    from_on: Mapped[date]
+    until_on: Mapped[date]
+    at: Mapped[datetime]
+    by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+
+    purpose = Sealed[str]()
+
+    guardian: Mapped[Guardian] = relationship(back_populates="consents")
+    by: Mapped[Account] = relationship(foreign_keys=[by_id])
+
+    def covers(self, recipient: str, on: date) -> bool:
+        """Whether it lets information go to `recipient` on the day `on`."""
+        return (
+            self.withdrawn_at is None
+            and self.answer is not ConsentAnswer.REFUSED
+            and recipient in self.recipients
+            and self.from_on <= on <= self.until_on
+        )

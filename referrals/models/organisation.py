@@ -1,0 +1,86 @@
+"""The municipality: its units, forums and closed days, and a log of every change to them."""
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from referrals.models.base import Base, Identified, by_value
+from referrals.vocabulary import Country, SchoolForm
+
+
+class Municipality(Identified, Base):
+    """The one municipality an instance holds."""
+
+    __tablename__ = "municipality"
+
+    name: Mapped[str]
+    country: Mapped[Country] = mapped_column(by_value(Country))
+    #: the rule pack new referrals begin with
+    rulepack_version: Mapped[str]
+    #: the language papers for the file and mail to staff are in where nobody chose another
+    language: Mapped[str]
+    timezone: Mapped[str]
+    #: what to call in acute danger, the on-duty social services, the pupils' helpline: {"emergency", "social_services", "helpline"}
+    phones: Mapped[dict[str, Any]]
+    #: local targets that differ from the rule pack's: {"triage": {"school_days": 2}, …}
+    targets: Mapped[dict[str, Any]]
+
+
+class Forum(Identified, Base):
+    """A team that meets: HTL-team, elevhälsoteam, Trivselsforum."""
+
+    __tablename__ = "forum"
+
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    #: professions without which the team is not complete
+    quorum: Mapped[list[str]]
+    #: where it meets when nothing else is said
+    place: Mapped[str] = mapped_column(default="")
+
+    units: Mapped[list["Unit"]] = relationship(back_populates="forum")
+
+
+class Unit(Identified, Base):
+    """A school, preschool or leisure centre."""
+
+    __tablename__ = "unit"
+
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    school_form: Mapped[SchoolForm] = mapped_column(by_value(SchoolForm))
+    forum_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("forum.id"), index=True)
+    #: whether the public form is offered for this unit
+    is_open: Mapped[bool] = mapped_column(default=True)
+    #: whom a reporter can call: a function and a number, not a person
+    contact: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="")
+
+    forum: Mapped[Forum] = relationship(back_populates="units")
+
+
+class ClosedDay(Identified, Base):
+    """A stretch of days on which the schools are closed; weekends are closed without being listed."""
+
+    __tablename__ = "closed_day"
+    __table_args__ = (UniqueConstraint("first_on", "last_on"),)
+
+    first_on: Mapped[date]
+    last_on: Mapped[date]
+    label: Mapped[str]
+
+
+class OrganisationChange(Identified, Base):
+    """Who changed what in the organisation, and when."""
+
+    __tablename__ = "organisation_change"
+
+    at: Mapped[datetime] = mapped_column(index=True)
+    by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+    #: what was changed, such as `unit.is_open lindskolan`
+    subject: Mapped[str]
+    before: Mapped[str]
+    after: Mapped[str]

@@ -1,0 +1,183 @@
+"""The referral, its append-only history, and the base of every row that belongs to one."""
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from cryptography.fernet import Fernet
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+
+from referrals.access import Facts
+from referrals.models.account import Account
+from referrals.models.base import Base, Identified, by_value
+from referrals.models.organisation import Unit
+from referrals.sealing import Sealed, new_data_key, open_data_key
+from referrals.stages import ENDED, PLAN_ACTIVE, Party, Stage, State, Status, Verb
+from referrals.vocabulary import SchoolYear
+
+
+class Referral(Identified, Base):
+    """A concern about one child on its way through the team."""
+
+    __tablename__ = "referral"
+    __table_args__ = (
+        Index("ix_referral_board", "unit_id", "stage", "status", "target_on"),
+        Index("ix_referral_owner", "owner_id", "is_open", "target_on"),
+        Index("ix_referral_open", "is_open", "target_on", "id"),
+    )
+
+    #: short and speakable, such as HTL-7K4M-2Q9X; opens nothing by itself
+    number: Mapped[str] = mapped_column(unique=True)
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"))
+    stage: Mapped[Stage] = mapped_column(by_value(Stage))
+    status: Mapped[Status] = mapped_column(by_value(Status))
+    #: number of the newest history row; what a person saw is compared with it
+    version: Mapped[int] = mapped_column(default=0)
+    #: false once it is withdrawn or closed
+    is_open: Mapped[bool] = mapped_column(default=True)
+    #: who keeps it moving
+    owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+    #: the day by which this stage should be done: a local target, never a legal deadline
+    target_on: Mapped[date | None]
+    #: a concern ended without action is looked at again on this day
+    revisit_on: Mapped[date | None] = mapped_column(index=True)
+    #: whether triage sent it past the assessment, straight to the team
+    skips_assessment: Mapped[bool] = mapped_column(default=False)
+    topics: Mapped[list[str]]
+    school_year: Mapped[SchoolYear | None] = mapped_column(by_value(SchoolYear))
+    #: the rule pack it began with, and keeps
+    rulepack: Mapped[str]
+    language: Mapped[str]
+    opened_at: Mapped[datetime]
+    stage_since: Mapped[datetime]
+    #: keyed digests by which the same child is found without being readable
+    child_name_index: Mapped[str | None] = mapped_column(index=True)
+    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
+
+    child_name = Sealed[str]()
+    child_birth_date = Sealed[str]()
+    child_group = Sealed[str]()
+    #: whether the reporter or the coordinator says that the child's identity is protected
+    has_protected_identity: Mapped[bool] = mapped_column(default=False)
+
+    unit: Mapped[Unit] = relationship()
+    owner: Mapped[Account | None] = relationship()
+    history: Mapped[list["History"]] = relationship(back_populates="referral", order_by="History.number")
+    memberships: Mapped[list["Membership"]] = relationship(back_populates="referral", cascade="all, delete-orphan")
+
+    def __init__(self, **values: Any) -> None:
+        """Give a new referral its id and its own data key first, so that values can be sealed for it."""
+        self.id = values.pop("id", None) or uuid.uuid4()
+        self.wrapped_key = new_data_key()
+        super().__init__(**values)
+
+    @property
+    def state(self) -> State:
+        """Stage and status together."""
+        return State(self.stage, self.status)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its plan is being carried out."""
+        return self.state == PLAN_ACTIVE
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it is withdrawn or closed."""
+        return self.state in ENDED
+
+    def is_past_target(self, today: date) -> bool:
+        """Whether the stage's target day has passed."""
+        return self.is_open and self.target_on is not None and self.target_on < today
+
+    def facts(self) -> Facts:
+        """What access needs to know."""
+        return Facts(self.id, self.unit_id, frozenset(held.account_id for held in self.memberships))
+
+    def data_key(self) -> Fernet:
+        """What seals and opens everything that belongs to this referral."""
+        opened: Fernet | None = self.__dict__.get("_opened_key")
+        if opened is None:
+            opened = self.__dict__["_opened_key"] = open_data_key(self.wrapped_key)
+        return opened
+
+    def seal_place(self, name: str) -> str:
+        """The identity that binds a sealed value to this row."""
+        return f"{self.__tablename__}:{self.id}:{name}"
+
+
+class OfReferral(Identified):
+    """A row that belongs to one referral and seals with its key. `referral` is given when the row is made."""
+
+    __tablename__: str
+
+    @declared_attr
+    @classmethod
+    def referral_id(cls) -> Mapped[uuid.UUID]:
+        """The referral it belongs to."""
+        return mapped_column(ForeignKey("referral.id"), index=True)
+
+    @declared_attr
+    @classmethod
+    def referral(cls) -> Mapped[Referral]:
+        """The referral it belongs to."""
+        return relationship()
+
+    def __init__(self, *, referral: Referral, **values: Any) -> None:
+        """Tie the row to its referral first, so that values can be sealed for it."""
+        self.id = values.pop("id", None) or uuid.uuid4()
+        self.referral_id = referral.id
+        self.referral = referral
+        super().__init__(**values)
+
+    def data_key(self) -> Fernet:
+        """What seals and opens this row's values: the key of its referral."""
+        return self.referral.data_key()
+
+    def seal_place(self, name: str) -> str:
+        """The identity that binds a sealed value to this row."""
+        return f"{self.__tablename__}:{self.id}:{name}"
+
+
+class History(OfReferral, Base):
+    """One thing that happened: never updated, never deleted. The source of every date and every statistic."""
+
+    __tablename__ = "history"
+    __table_args__ = (UniqueConstraint("referral_id", "number"), Index("ix_history_at", "at"))
+
+    number: Mapped[int]
+    verb: Mapped[Verb] = mapped_column(by_value(Verb))
+    from_stage: Mapped[Stage | None] = mapped_column(by_value(Stage))
+    from_status: Mapped[Status | None] = mapped_column(by_value(Status))
+    to_stage: Mapped[Stage] = mapped_column(by_value(Stage))
+    to_status: Mapped[Status] = mapped_column(by_value(Status))
+    at: Mapped[datetime]
+    by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+    #: in which capacity; the reporter and the workflow have no account
+    by_party: Mapped[Party] = mapped_column(by_value(Party))
+    #: which of several ways was chosen, as a word of a controlled list, such as `no_action`
+    choice: Mapped[str | None]
+
+    reason = Sealed[str]()
+
+    by: Mapped[Account | None] = relationship()
+    referral: Mapped[Referral] = relationship(back_populates="history")
+
+    @property
+    def is_move(self) -> bool:
+        """Whether the stage or its status changed."""
+        return (self.from_stage, self.from_status) != (self.to_stage, self.to_status)
+
+
+class Membership(OfReferral, Base):
+    """Somebody who is asked to contribute, meets about it or has an action in it, and may therefore see it."""
+
+    __tablename__ = "membership"
+    __table_args__ = (UniqueConstraint("referral_id", "account_id"), Index("ix_membership_account", "account_id"))
+
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    since: Mapped[datetime]
+
+    referral: Mapped[Referral] = relationship(back_populates="memberships")
+    account: Mapped[Account] = relationship()

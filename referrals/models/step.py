@@ -1,0 +1,63 @@
+"""The work a history row starts: who holds it, how often it was tried, and what became of it; and the parts that are alive."""
+
+import uuid
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from referrals.models.base import Base, Identified, by_value
+from referrals.models.referral import History, OfReferral
+
+
+class StepKind(StrEnum):
+    """Which flow does the work."""
+
+    ADVANCE_REFERRAL = "advance_referral"
+    SEND_MAIL = "send_mail"
+
+
+class Step(OfReferral, Base):
+    """One piece of automatic work, waiting, held under a lease, finished or failed.
+
+    All its instants are the machine's, not the shifted date of a demonstration, except `not_before`.
+    """
+
+    __tablename__ = "step"
+    __table_args__ = (Index("ix_step_waiting", "finished_at", "failed_at", "lease_until"),)
+
+    kind: Mapped[StepKind] = mapped_column(by_value(StepKind))
+    history_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("history.id"), index=True)
+    #: the mail to send, where that is the work
+    mail_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("mail.id"), unique=True)
+    #: not before this instant of `clock.now()`, so that a mail can be stopped for some minutes
+    not_before: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    attempt: Mapped[int] = mapped_column(default=0)
+    #: tries that ended in a failure of the outside world; the attempt also counts workers that died
+    failures: Mapped[int] = mapped_column(default=0)
+    #: random, new with each attempt: the idempotency key of the flow run
+    token: Mapped[str | None]
+    holder: Mapped[str | None]
+    lease_until: Mapped[datetime | None]
+    flow_run_id: Mapped[uuid.UUID | None]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    #: given up: a person sees it and can try again
+    failed_at: Mapped[datetime | None]
+    #: what failed, as one neutral word such as `paper`, `mail`, `database`
+    failed_with: Mapped[str | None]
+
+    history: Mapped[History] = relationship()
+
+
+class Heartbeat(Identified, Base):
+    """A part of the installation that was alive a moment ago."""
+
+    __tablename__ = "heartbeat"
+
+    #: `dispatcher` or `worker`, with a random name for the process
+    part: Mapped[str]
+    holder: Mapped[str] = mapped_column(unique=True)
+    seen_at: Mapped[datetime]

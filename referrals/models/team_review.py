@@ -1,0 +1,74 @@
+"""The team's meetings: who was there, what was said and rated, what was decided, and whether the minutes are approved."""
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from referrals.models.account import Account
+from referrals.models.base import Base, by_value
+from referrals.models.referral import OfReferral
+from referrals.sealing import Sealed
+from referrals.vocabulary import MeetingOutcome
+
+
+class TeamMeeting(OfReferral, Base):
+    """One meeting of the team about one child."""
+
+    __tablename__ = "team_meeting"
+    __table_args__ = (UniqueConstraint("referral_id", "number"),)
+
+    #: first, second … meeting about this referral
+    number: Mapped[int]
+    starts_at: Mapped[datetime]
+    minutes: Mapped[int]
+    place: Mapped[str]
+    called_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    #: accounts called to the meeting, as ids
+    called: Mapped[list[str]]
+    #: ids of guardians invited
+    guardians_invited: Mapped[list[str]]
+    held_at: Mapped[datetime | None]
+    minutes_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+    outcome: Mapped[MeetingOutcome | None] = mapped_column(by_value(MeetingOutcome))
+    approved_at: Mapped[datetime | None]
+    approved_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+    next_meeting_on: Mapped[date | None]
+
+    #: points to talk about
+    agenda = Sealed[list[str]]()
+    #: [{"name", "function", "attendance"}]: staff, guardians, child, support person, interpreter
+    attendance = Sealed[list[dict[str, str]]]()
+    situation = Sealed[str]()
+    strengths = Sealed[str]()
+    child_words = Sealed[str]()
+    guardians_words = Sealed[str]()
+    questions = Sealed[str]()
+    #: values of Domain to {"rating": 1–5 or null, "note"}
+    ratings = Sealed[dict[str, dict[str, Any]]]()
+    #: who differs and what they said, word for word
+    dissent = Sealed[str]()
+
+    called_by: Mapped[Account] = relationship(foreign_keys=[called_by_id])
+    minutes_by: Mapped[Account | None] = relationship(foreign_keys=[minutes_by_id])
+    approved_by: Mapped[Account | None] = relationship(foreign_keys=[approved_by_id])
+    decisions: Mapped[list["MeetingDecision"]] = relationship(
+        back_populates="meeting", order_by="MeetingDecision.position", cascade="all, delete-orphan"
+    )
+
+
+class MeetingDecision(OfReferral, Base):
+    """One decision of a meeting, with who answers for it and by when."""
+
+    __tablename__ = "meeting_decision"
+
+    meeting_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("team_meeting.id"), index=True)
+    position: Mapped[int]
+    due_on: Mapped[date | None]
+
+    text = Sealed[str]()
+    responsible = Sealed[str]()
+
+    meeting: Mapped[TeamMeeting] = relationship(back_populates="decisions")

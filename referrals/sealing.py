@@ -1,0 +1,163 @@
+"""Sealed values: personal data at rest, readable only with the keys and only in the row it was written to."""
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, Protocol, Self, TypeVar, overload
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from sqlalchemy import LargeBinary
+from sqlalchemy.orm import mapped_column
+
+from referrals.errors import SealBroken
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class KeyRing:
+    """The keys of one instance: the ones that wrap data keys, newest first, and the one for blind indexes."""
+
+    wrapping: tuple[str, ...]
+    index: str
+    web: str
+
+    @classmethod
+    def read_or_make(cls, path: Path) -> Self:
+        """The key ring in `path`; made with fresh keys, readable by its owner only, where there is none yet."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return cls._from_json(path.read_text(encoding="ascii"))
+        fresh = {"wrapping": [Fernet.generate_key().decode()], "index": _random_key(), "web": _random_key()}
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            json.dump(fresh, file, indent=1)
+        return cls._from_json(json.dumps(fresh))
+
+    @classmethod
+    def _from_json(cls, text: str) -> Self:
+        keys = json.loads(text)
+        return cls(tuple(keys["wrapping"]), keys["index"], keys["web"])
+
+    @property
+    def wrapper(self) -> MultiFernet:
+        """What wraps and unwraps data keys."""
+        return MultiFernet([Fernet(key) for key in self.wrapping])
+
+    def blind_index(self, purpose: str, text: str) -> str:
+        """A keyed digest by which equal texts can be found without being readable; `purpose` keeps kinds apart."""
+        folded = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+        return hmac.new(self.index.encode(), f"{purpose}\0{folded}".encode(), hashlib.sha256).hexdigest()
+
+
+def _random_key() -> str:
+    return base64.urlsafe_b64encode(os.urandom(32)).decode()
+
+
+_ring: KeyRing | None = None
+
+
+def use_key_ring(ring: KeyRing) -> None:
+    """Let this process seal and open with `ring`."""
+    global _ring  # noqa: PLW0603 - one a process, set once at its start
+    _ring = ring
+
+
+def key_ring() -> KeyRing:
+    """The key ring of this process. Raises SealBroken where none was opened."""
+    if _ring is None:
+        raise SealBroken("no key ring is open in this process")
+    return _ring
+
+
+def new_data_key() -> bytes:
+    """A fresh data key, wrapped for storing."""
+    return key_ring().wrapper.encrypt(Fernet.generate_key())
+
+
+def open_data_key(wrapped: bytes) -> Fernet:
+    """What seals and opens with the data key that `wrapped` holds."""
+    try:
+        return Fernet(key_ring().wrapper.decrypt(wrapped))
+    except InvalidToken:
+        raise SealBroken("a data key cannot be opened with the keys at hand") from None
+
+
+class SealedRow(Protocol):
+    """A row that can hold sealed values: it says which key it uses and which place each value belongs to."""
+
+    def data_key(self) -> Fernet:
+        """What seals and opens this row's values."""
+
+    def seal_place(self, name: str) -> str:
+        """The identity that binds a value to this row and column."""
+
+
+def seal(value: Any, *, key: Fernet, place: str) -> bytes:
+    """`value` (anything JSON holds) sealed with `key` and bound to `place`."""
+    return key.encrypt(json.dumps([place, value], ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def unseal(token: bytes, *, key: Fernet, place: str) -> Any:
+    """The value in `token`. Raises SealBroken when it was sealed with another key or for another place."""
+    try:
+        written_for, value = json.loads(key.decrypt(token))
+    except InvalidToken:
+        raise SealBroken("a sealed value cannot be opened") from None
+    if written_for != place:
+        raise SealBroken("a sealed value stands in a row it was not written for")
+    return value
+
+
+def seal_bytes(content: bytes, *, key: Fernet, place: str) -> bytes:
+    """`content` sealed as it is, without the detour over JSON; for papers."""
+    return key.encrypt(place.encode() + b"\0" + content)
+
+
+def unseal_bytes(token: bytes, *, key: Fernet, place: str) -> bytes:
+    """The bytes in `token`. Raises SealBroken as `unseal` does."""
+    try:
+        written_for, _, content = key.decrypt(token).partition(b"\0")
+    except InvalidToken:
+        raise SealBroken("a sealed paper cannot be opened") from None
+    if written_for != place.encode():
+        raise SealBroken("a sealed paper stands in a row it was not written for")
+    return content
+
+
+class Sealed(Generic[T]):
+    """A column whose value is sealed at rest: `observations = Sealed[str]()` in a model.
+
+    The table holds bytes in a column of the same name; the attribute gives and takes anything JSON holds, or None.
+    """
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        """Give the model a column for the sealed bytes; the declarative base finds it like any other."""
+        self._name = name
+        self._column = f"_{name}"
+        setattr(owner, self._column, mapped_column(name, LargeBinary, nullable=True))
+
+    @overload
+    def __get__(self, row: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, row: SealedRow, owner: type) -> T | None: ...
+    def __get__(self, row: SealedRow | None, owner: type) -> T | Self | None:
+        """The value in clear, or None where nothing was written."""
+        if row is None:
+            return self
+        token: bytes | None = getattr(row, self._column)
+        if token is None:
+            return None
+        value: T = unseal(token, key=row.data_key(), place=row.seal_place(self._name))
+        return value
+
+    def __set__(self, row: SealedRow, value: T | None) -> None:
+        """Seal `value` for this row."""
+        sealed = None if value is None else seal(value, key=row.data_key(), place=row.seal_place(self._name))
+        setattr(row, self._column, sealed)

@@ -1,0 +1,203 @@
+"""What can happen to a referral, and what may follow what: the stages, their statuses and the one table of moves."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """Where a referral stands. One word in every room: modules, tables, pages and papers use the same one."""
+
+    INTAKE = "intake"
+    TRIAGE = "triage"
+    CONSENT = "consent"
+    ASSESSMENT = "assessment"
+    TEAM_REVIEW = "team_review"
+    ACTION_PLAN = "action_plan"
+    FOLLOW_UP = "follow_up"
+    CLOSURE = "closure"
+
+
+class Status(StrEnum):
+    """How a referral stands within its stage."""
+
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
+    WAITING = "waiting"
+    REQUESTED = "requested"
+    RECEIVED = "received"
+    SCHEDULED = "scheduled"
+    HELD = "held"
+    DRAFT = "draft"
+    FOR_APPROVAL = "for_approval"
+    ACTIVE = "active"
+    DUE = "due"
+    PROPOSED = "proposed"
+    CLOSED = "closed"
+
+
+class Party(StrEnum):
+    """In what capacity somebody acts on one referral."""
+
+    REPORTER = "reporter"
+    COORDINATOR = "coordinator"
+    ASSESSOR = "assessor"
+    HEAD_TEACHER = "head_teacher"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True)
+class State:
+    """A stage together with the status within it."""
+
+    stage: Stage
+    status: Status
+
+
+SUBMITTED = State(Stage.INTAKE, Status.SUBMITTED)
+RETURNED = State(Stage.INTAKE, Status.RETURNED)
+WITHDRAWN = State(Stage.INTAKE, Status.WITHDRAWN)
+IN_TRIAGE = State(Stage.TRIAGE, Status.WAITING)
+IN_CONSENT = State(Stage.CONSENT, Status.WAITING)
+PARTS_REQUESTED = State(Stage.ASSESSMENT, Status.REQUESTED)
+PARTS_RECEIVED = State(Stage.ASSESSMENT, Status.RECEIVED)
+TO_SCHEDULE = State(Stage.TEAM_REVIEW, Status.WAITING)
+SCHEDULED = State(Stage.TEAM_REVIEW, Status.SCHEDULED)
+MEETING_HELD = State(Stage.TEAM_REVIEW, Status.HELD)
+PLAN_DRAFT = State(Stage.ACTION_PLAN, Status.DRAFT)
+PLAN_RETURNED = State(Stage.ACTION_PLAN, Status.RETURNED)
+PLAN_FOR_APPROVAL = State(Stage.ACTION_PLAN, Status.FOR_APPROVAL)
+PLAN_ACTIVE = State(Stage.ACTION_PLAN, Status.ACTIVE)
+FOLLOW_UP_DUE = State(Stage.FOLLOW_UP, Status.DUE)
+CLOSURE_PROPOSED = State(Stage.CLOSURE, Status.PROPOSED)
+CLOSED = State(Stage.CLOSURE, Status.CLOSED)
+
+ENDED = frozenset({WITHDRAWN, CLOSED})
+OPEN = frozenset(
+    {
+        SUBMITTED, RETURNED, IN_TRIAGE, IN_CONSENT, PARTS_REQUESTED, PARTS_RECEIVED, TO_SCHEDULE, SCHEDULED, MEETING_HELD,
+        PLAN_DRAFT, PLAN_RETURNED, PLAN_FOR_APPROVAL, PLAN_ACTIVE, FOLLOW_UP_DUE, CLOSURE_PROPOSED,
+    }
+)  # fmt: skip
+STATES = OPEN | ENDED
+
+
+class Verb(StrEnum):
+    """Everything that can happen to a referral and leaves a row in its history."""
+
+    SUBMIT_CONCERN = "submit_concern"
+    RETURN_CONCERN = "return_concern"
+    RESUBMIT_CONCERN = "resubmit_concern"
+    ADD_TO_CONCERN = "add_to_concern"
+    WITHDRAW_CONCERN = "withdraw_concern"
+    OPEN_TRIAGE = "open_triage"
+    ASSIGN_OWNER = "assign_owner"
+    SEND_TO_ASSESSMENT = "send_to_assessment"
+    SEND_TO_TEAM = "send_to_team"
+    END_AT_TRIAGE = "end_at_triage"
+    RECORD_GUARDIAN = "record_guardian"
+    RECORD_INFORMATION = "record_information"
+    RECORD_CONSENT = "record_consent"
+    WITHDRAW_CONSENT = "withdraw_consent"
+    CONCLUDE_CONSENT = "conclude_consent"
+    REQUEST_PARTS = "request_parts"
+    SUBMIT_PART = "submit_part"
+    CONCLUDE_ASSESSMENT = "conclude_assessment"
+    SCHEDULE_MEETING = "schedule_meeting"
+    RECORD_MEETING = "record_meeting"
+    APPROVE_MINUTES = "approve_minutes"
+    DRAFT_ACTION_PLAN = "draft_action_plan"
+    SUBMIT_ACTION_PLAN = "submit_action_plan"
+    RETURN_ACTION_PLAN = "return_action_plan"
+    APPROVE_ACTION_PLAN = "approve_action_plan"
+    RECORD_ACTION_STATUS = "record_action_status"
+    OPEN_FOLLOW_UP = "open_follow_up"
+    RECORD_FOLLOW_UP = "record_follow_up"
+    PROPOSE_CLOSURE = "propose_closure"
+    RESUME_WORK = "resume_work"
+    CLOSE_REFERRAL = "close_referral"
+    REOPEN_REFERRAL = "reopen_referral"
+    STOP_SENDING = "stop_sending"
+
+
+@dataclass(frozen=True)
+class Move:
+    """One line of the table: from these states this party may do this, and this is where it can lead.
+
+    `to` is empty where the state stays as it is. Where it names several, the decision taken chooses among them.
+    """
+
+    verb: Verb
+    by: frozenset[Party]
+    frm: frozenset[State]
+    to: tuple[State, ...] = ()
+
+
+def _move(verb: Verb, by: str, frm: tuple[State, ...] | frozenset[State], *to: State) -> Move:
+    parties = {
+        "R": Party.REPORTER,
+        "C": Party.COORDINATOR,
+        "A": Party.ASSESSOR,
+        "H": Party.HEAD_TEACHER,
+        "S": Party.SYSTEM,
+    }
+    return Move(verb, frozenset(parties[letter] for letter in by), frozenset(frm), to)
+
+
+_BEFORE_PLAN = (IN_CONSENT, PARTS_REQUESTED, PARTS_RECEIVED, TO_SCHEDULE, SCHEDULED, MEETING_HELD)
+_PLANNING = (PLAN_DRAFT, PLAN_RETURNED, PLAN_FOR_APPROVAL)
+_GUARDIANS_KNOWN = (IN_TRIAGE, *_BEFORE_PLAN, *_PLANNING, PLAN_ACTIVE, FOLLOW_UP_DUE)
+_NEW = (SUBMITTED, IN_TRIAGE)  # a person need not wait for the workflow to carry a new concern to triage
+
+#: who: R reporter, C coordinator, A assessor (anyone with a part, a place or an action in it), H head teacher, S the workflow
+MOVES: tuple[Move, ...] = (
+    #     what happens               who    from                                    to
+    _move(Verb.SUBMIT_CONCERN,       "R",   (),                                     SUBMITTED),
+    _move(Verb.RETURN_CONCERN,       "C",   _NEW,                                   RETURNED),
+    _move(Verb.RESUBMIT_CONCERN,     "R",   (RETURNED,),                            SUBMITTED),
+    _move(Verb.ADD_TO_CONCERN,       "R",   OPEN),
+    _move(Verb.WITHDRAW_CONCERN,     "R",   (SUBMITTED, RETURNED, IN_TRIAGE),       WITHDRAWN),
+    _move(Verb.OPEN_TRIAGE,          "CS",  (SUBMITTED,),                           IN_TRIAGE),
+    _move(Verb.ASSIGN_OWNER,         "C",   OPEN),
+    _move(Verb.SEND_TO_ASSESSMENT,   "C",   _NEW,                                   IN_CONSENT),
+    _move(Verb.SEND_TO_TEAM,         "C",   _NEW,                                   IN_CONSENT),
+    _move(Verb.END_AT_TRIAGE,        "C",   _NEW,                                   CLOSED),
+    _move(Verb.RECORD_GUARDIAN,      "C",   _GUARDIANS_KNOWN),
+    _move(Verb.RECORD_INFORMATION,   "C",   _GUARDIANS_KNOWN),
+    _move(Verb.RECORD_CONSENT,       "C",   _GUARDIANS_KNOWN),
+    _move(Verb.WITHDRAW_CONSENT,     "C",   OPEN),
+    _move(Verb.REQUEST_PARTS,        "C",   (*_BEFORE_PLAN, *_PLANNING),            PARTS_REQUESTED),
+    _move(Verb.CONCLUDE_CONSENT,     "C",   (IN_CONSENT,),                          PARTS_REQUESTED, PARTS_RECEIVED, TO_SCHEDULE),
+    _move(Verb.SUBMIT_PART,          "A",   (*_BEFORE_PLAN, *_PLANNING),            PARTS_RECEIVED),
+    _move(Verb.CONCLUDE_ASSESSMENT,  "C",   (PARTS_REQUESTED, PARTS_RECEIVED),      TO_SCHEDULE),
+    _move(Verb.SCHEDULE_MEETING,     "C",   (TO_SCHEDULE, SCHEDULED),               SCHEDULED),
+    _move(Verb.RECORD_MEETING,       "C",   (SCHEDULED, MEETING_HELD),              MEETING_HELD),
+    _move(Verb.APPROVE_MINUTES,      "CAH", (MEETING_HELD,),                        PLAN_DRAFT, PARTS_REQUESTED, TO_SCHEDULE, CLOSURE_PROPOSED),
+    _move(Verb.DRAFT_ACTION_PLAN,    "CA",  (PLAN_DRAFT, PLAN_RETURNED)),
+    _move(Verb.SUBMIT_ACTION_PLAN,   "CA",  (PLAN_DRAFT, PLAN_RETURNED),            PLAN_FOR_APPROVAL),
+    _move(Verb.RETURN_ACTION_PLAN,   "CH",  (PLAN_FOR_APPROVAL,),                   PLAN_RETURNED),
+    _move(Verb.APPROVE_ACTION_PLAN,  "CH",  (PLAN_FOR_APPROVAL,),                   PLAN_ACTIVE),
+    _move(Verb.RECORD_ACTION_STATUS, "CA",  (PLAN_ACTIVE, FOLLOW_UP_DUE, CLOSURE_PROPOSED)),
+    _move(Verb.OPEN_FOLLOW_UP,       "CS",  (PLAN_ACTIVE,),                         FOLLOW_UP_DUE),
+    _move(Verb.RECORD_FOLLOW_UP,     "C",   (FOLLOW_UP_DUE,),                       PLAN_ACTIVE, PLAN_DRAFT, TO_SCHEDULE, CLOSURE_PROPOSED),
+    _move(Verb.PROPOSE_CLOSURE,      "C",   (*_BEFORE_PLAN, *_PLANNING, PLAN_ACTIVE, FOLLOW_UP_DUE), CLOSURE_PROPOSED),
+    _move(Verb.RESUME_WORK,          "C",   (CLOSURE_PROPOSED,),                    TO_SCHEDULE, PLAN_ACTIVE),
+    _move(Verb.CLOSE_REFERRAL,       "C",   (CLOSURE_PROPOSED,),                    CLOSED),
+    _move(Verb.REOPEN_REFERRAL,      "C",   (CLOSED,),                              IN_TRIAGE),
+    _move(Verb.STOP_SENDING,         "CA",  STATES),
+)  # fmt: skip
+
+MOVE_BY_VERB: dict[Verb, Move] = {move.verb: move for move in MOVES}
+
+
+def verbs_from(state: State) -> tuple[Verb, ...]:
+    """The verbs that are possible in `state`, in the order of the table."""
+    return tuple(move.verb for move in MOVES if state in move.frm)
+
+
+#: verbs that no automatic work follows: no paper, no target date, no mail
+QUIET = frozenset(
+    {
+        Verb.ADD_TO_CONCERN, Verb.ASSIGN_OWNER, Verb.RECORD_GUARDIAN, Verb.DRAFT_ACTION_PLAN, Verb.RECORD_ACTION_STATUS, Verb.STOP_SENDING,
+    }
+)  # fmt: skip
