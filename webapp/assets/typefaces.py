@@ -1,0 +1,161 @@
+"""Cuts the typefaces for page and paper out of the font packages: Inter and Noto Sans Arabic, regular and bold."""
+
+import importlib.util
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from fontTools.subset import Options, Subsetter
+from fontTools.ttLib import TTFont
+from fontTools.varLib import instancer
+
+#: every Latin letter (Polish, Romani and Vietnamese names among them), accents, punctuation, arrows, tick boxes
+LATIN = [
+    (0x0020, 0x007E),
+    (0x00A0, 0x024F),
+    (0x02B0, 0x036F),
+    (0x1E00, 0x1EFF),
+    (0x2000, 0x206F),
+    (0x2070, 0x209F),
+    (0x20A0, 0x20CF),
+    (0x2100, 0x214F),
+    (0x2190, 0x21FF),
+    (0x2212, 0x2265),
+    (0x25A0, 0x25FF),
+    (0x2600, 0x27BF),
+]
+CYRILLIC = [(0x0400, 0x04FF)]
+#: letters of Arabic, Persian, Sorani Kurdish and Urdu with their printed forms
+ARABIC = [(0x0600, 0x06FF), (0x0750, 0x077F), (0x200B, 0x200F), (0xFB50, 0xFDFF), (0xFE70, 0xFEFF)]
+#: the space, marks and digits they stand beside
+BESIDE_ARABIC = [(0x0020, 0x002F), (0x0030, 0x0039), (0x00A0, 0x00A0)]
+#: what shaping needs, and figures of one width for tables
+FEATURES = [
+    "calt",
+    "case",
+    "ccmp",
+    "curs",
+    "fina",
+    "init",
+    "isol",
+    "kern",
+    "liga",
+    "locl",
+    "mark",
+    "medi",
+    "mkmk",
+    "rlig",
+    "rtlm",
+    "tnum",
+]
+WEIGHTS = {400: "Regular", 700: "Bold"}
+
+
+@dataclass(frozen=True)
+class Typeface:
+    """One family: where it comes from, where its other axes stand, and which letters page and paper get."""
+
+    package: str
+    family: str
+    slug: str
+    fixed_axes: dict[str, float]
+    page_letters: list[tuple[int, int]]
+    paper_letters: list[tuple[int, int]]
+    #: a page fetches the file only when it shows one of these; empty: always
+    fetched_for: list[tuple[int, int]]
+
+
+TYPEFACES = [
+    Typeface(
+        package="fontpkg_inter",
+        family="Inter",
+        slug="inter",
+        fixed_axes={"opsz": 14},
+        page_letters=LATIN,
+        paper_letters=LATIN + CYRILLIC,
+        fetched_for=[],
+    ),
+    Typeface(
+        package="fontpkg_noto_sans_arabic",
+        family="Noto Sans Arabic",
+        slug="noto-sans-arabic",
+        fixed_axes={"wdth": 100},
+        page_letters=BESIDE_ARABIC + ARABIC,
+        paper_letters=BESIDE_ARABIC + ARABIC,
+        fetched_for=ARABIC,
+    ),
+]
+
+
+def build(target: Path) -> None:
+    """Write `paper/*.ttf` (static, for PDF), `*.woff2` and `fonts.css` (for pages) and the licences into `target`.
+
+    Static, because laying out a variable Inter costs a quarter of a second for each PDF.
+    """
+    fresh = target.with_name(target.name + ".new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    (fresh / "paper").mkdir(parents=True)
+    rules = []
+    for face in TYPEFACES:
+        package = _package_folder(face.package)
+        shutil.copy(package / "LICENSE", fresh / f"{face.slug}-licence.txt")
+        for weight in WEIGHTS:
+            name = f"{face.slug}-{weight}"
+            font = _static_instance(_variable_font(package), face, weight=weight)
+            font.save(fresh / "paper" / f"{name}.ttf")
+            _keep_letters(font, face.page_letters)
+            font.flavor = "woff2"
+            font.save(fresh / f"{name}.woff2")
+            rules.append(_font_face(face, weight=weight, file_name=f"{name}.woff2"))
+    (fresh / "fonts.css").write_text("\n".join(rules), encoding="utf-8")
+    shutil.rmtree(target, ignore_errors=True)
+    fresh.rename(target)
+
+
+def _package_folder(package: str) -> Path:
+    """The folder of an installed font package, found without running its code."""
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
+        raise SystemExit(f"The font package {package} is not installed: run ./dev setup.")
+    return Path(spec.origin).parent
+
+
+def _variable_font(package: Path) -> Path:
+    """The upright variable font among a package's files."""
+    return next(path for path in sorted((package / "files").glob("*.ttf")) if "Italic" not in path.name)
+
+
+def _static_instance(source: Path, face: Typeface, *, weight: int) -> TTFont:
+    # The dates inside the file stay those of its makers: the same set-up gives the same bytes.
+    font = TTFont(source, recalcTimestamp=False)
+    _keep_letters(font, face.paper_letters)
+    font = instancer.instantiateVariableFont(font, face.fixed_axes | {"wght": weight}, inplace=True)
+    style = WEIGHTS[weight]
+    names = {1: face.family, 2: style, 4: f"{face.family} {style}", 6: f"{face.family.replace(' ', '')}-{style}"}
+    for name_id in (16, 17, 21, 22, 25):
+        font["name"].removeNames(nameID=name_id)
+    for name_id, text in names.items():
+        font["name"].setName(text, name_id, 3, 1, 0x409)
+    font["OS/2"].usWeightClass = weight
+    return font
+
+
+def _keep_letters(font: TTFont, letters: list[tuple[int, int]]) -> None:
+    options = Options()
+    options.layout_features = FEATURES
+    options.name_IDs = ["*"]
+    options.notdef_outline = True
+    options.recalc_timestamp = False
+    subsetter = Subsetter(options)
+    subsetter.populate(unicodes=[letter for first, last in letters for letter in range(first, last + 1)])
+    subsetter.subset(font)
+
+
+def _font_face(face: Typeface, *, weight: int, file_name: str) -> str:
+    ranges = ", ".join(f"U+{first:04X}-{last:04X}" for first, last in face.fetched_for)
+    range_line = f"  unicode-range: {ranges};\n" if ranges else ""
+    return (
+        "@font-face {\n"
+        f'  font-family: "{face.family}";\n  font-style: normal;\n  font-weight: {weight};\n  font-display: swap;\n'
+        f'{range_line}  src: url("{file_name}") format("woff2");\n}}\n'
+    )
