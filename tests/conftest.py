@@ -1,0 +1,153 @@
+"""What every test stands on: a data folder of its own, a key ring, and both databases, real ones."""
+
+import shutil
+import socket
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from referrals import clock, config, db, sealing
+from referrals.models import Base
+from tests.people import Cast, settle
+from tests.postgres import running_postgres
+
+#: a Wednesday in term, ten in the morning in Borlänge and Aalborg
+A_WEDNESDAY = datetime(2026, 9, 16, 8, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A data folder for the whole run, so that nothing of this machine's own instance is touched."""
+    folder = tmp_path_factory.mktemp("data")
+    patch = pytest.MonkeyPatch()
+    patch.setenv("TRIVSEL_DATA", str(folder))
+    for name in ("TRIVSEL_DATABASE_URL", "TRIVSEL_NOW", "TRIVSEL_MODE", "TRIVSEL_SMTP_HOST"):
+        patch.delenv(name, raising=False)
+    config.current.cache_clear()
+    sealing.use_key_ring(sealing.KeyRing.read_or_make(folder / "keys.json"))
+    yield folder
+    patch.undo()
+    config.current.cache_clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def only_this_machine() -> Iterator[None]:
+    """No test talks to another machine: a connection that leaves loopback fails the test that tried."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if isinstance(address, tuple) and address[0] not in {"127.0.0.1", "::1", "localhost"}:
+            pytest.fail(f"a test tried to reach {address[0]}")
+        connect(self, address)
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(socket.socket, "connect", guarded)
+    yield
+    patch.undo()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The address of a real PostgreSQL server, started for this run."""
+    with running_postgres() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(data_folder: Path) -> Path:
+    """A SQLite file with every table, empty."""
+    path = data_folder / "template.sqlite"
+    engine = create_engine(f"sqlite:///{path}")
+    Base.metadata.create_all(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def sqlite_address(sqlite_template: Path) -> str:
+    """A SQLite database shared by tests that leave nothing behind."""
+    path = sqlite_template.with_name("shared.sqlite")
+    shutil.copy(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(scope="session")
+def postgres_address(postgres_server: str) -> Iterator[str]:
+    """A PostgreSQL database shared by tests that leave nothing behind."""
+    yield from _postgres_database(postgres_server, "shared")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def shared_address(request: pytest.FixtureRequest) -> str:
+    """The address of a database with every table; each test that asks for it runs on both databases."""
+    kind = "sqlite" if request.param == "sqlite" else "postgres"
+    address: str = request.getfixturevalue(f"{kind}_address")
+    return address
+
+
+@pytest.fixture
+def session(shared_address: str) -> Iterator[Session]:
+    """A writing session whose work is taken back after the test; it may commit as it likes."""
+    with db.engine_for(shared_address).connect() as connection:
+        outer = connection.begin()
+        with Session(connection, join_transaction_mode="create_savepoint") as inner:
+            yield inner
+        outer.rollback()
+
+
+@pytest.fixture
+def cast(session: Session) -> Cast:
+    """The named people of the demo municipality, one role each, and one who must see nothing."""
+    return settle(session)
+
+
+@pytest.fixture
+def fresh_sqlite(sqlite_template: Path, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty SQLite database of this test's own, for tests in which several sessions commit."""
+    path = tmp_path / "trivsel.sqlite"
+    shutil.copy(sqlite_template, path)
+    address = f"sqlite:///{path}"
+    yield address
+    db.engine_for(address).dispose()
+
+
+@pytest.fixture
+def fresh_postgres(postgres_server: str) -> Iterator[str]:
+    """The address of an empty PostgreSQL database of this test's own."""
+    yield from _postgres_database(postgres_server, f"fresh_{uuid.uuid4().hex}")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def fresh_address(request: pytest.FixtureRequest) -> str:
+    """The address of an empty database of this test's own; each test that asks for it runs on both databases."""
+    address: str = request.getfixturevalue("fresh_sqlite" if request.param == "sqlite" else "fresh_postgres")
+    return address
+
+
+@pytest.fixture
+def wednesday() -> Iterator[time_machine.Traveller]:
+    """Time stands still at ten on a Wednesday morning in term; the traveller moves it."""
+    clock.use_shift_file(None)
+    with time_machine.travel(A_WEDNESDAY, tick=False) as traveller:
+        yield traveller
+
+
+def _postgres_database(server: str, name: str) -> Iterator[str]:
+    maintenance = create_engine(server, isolation_level="AUTOCOMMIT")
+    with maintenance.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    address = make_url(server).set(database=name).render_as_string(hide_password=False)
+    Base.metadata.create_all(db.engine_for(address))
+    yield address
+    db.engine_for(address).dispose()
+    with maintenance.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    maintenance.dispose()

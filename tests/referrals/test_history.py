@@ -1,0 +1,113 @@
+"""The one door through which a stage changes."""
+
+import pytest
+from sqlalchemy.orm import Session
+
+from referrals import history
+from referrals.access import SYSTEM, Actor
+from referrals.errors import AlreadyMoved, NotAllowed, WrongStage
+from referrals.models import Step
+from referrals.stages import CLOSED, IN_CONSENT, IN_TRIAGE, PLAN_ACTIVE, RETURNED, SUBMITTED, Party, Stage, Verb
+from tests.factories import a_referral
+from tests.people import Cast
+
+
+def test_a_move_leaves_a_row_with_who_when_and_why(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast)
+    row = history.record(
+        session, referral, Verb.SEND_TO_ASSESSMENT, by=cast.coordinator.actor(), to=IN_CONSENT, reason="Nio dagar borta"
+    )
+    assert referral.state == IN_CONSENT
+    assert (row.number, row.by, row.by_party, row.reason) == (2, cast.coordinator, Party.COORDINATOR, "Nio dagar borta")
+    assert (row.from_stage, row.to_stage, row.is_move) == (Stage.TRIAGE, Stage.CONSENT, True)
+
+
+def test_a_move_leaves_one_step_for_the_workflow(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast)
+    row = history.record(session, referral, Verb.SEND_TO_ASSESSMENT, by=cast.coordinator.actor(), to=IN_CONSENT)
+    assert session.query(Step).filter_by(history_id=row.id).count() == 1
+
+
+def test_a_quiet_verb_leaves_a_row_but_no_step(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast)
+    row = history.record(session, referral, Verb.ASSIGN_OWNER, by=cast.coordinator.actor())
+    assert not row.is_move
+    assert session.query(Step).filter_by(history_id=row.id).count() == 0
+
+
+def test_a_new_stage_starts_its_own_clock_and_drops_the_old_target(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast)
+    before = referral.stage_since
+    history.record(session, referral, Verb.SEND_TO_TEAM, by=cast.coordinator.actor(), to=IN_CONSENT)
+    assert referral.stage_since > before
+    assert referral.target_on is None
+
+
+def test_an_end_closes_the_referral_for_the_open_lists(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast)
+    history.record(session, referral, Verb.END_AT_TRIAGE, by=cast.coordinator.actor(), to=CLOSED)
+    assert not referral.is_open
+    assert referral.has_ended
+
+
+def test_who_comes_second_is_told_who_was_first_and_changes_nothing(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast)
+    seen = referral.version
+    history.record(session, referral, Verb.RETURN_CONCERN, by=cast.coordinator.actor(), to=RETURNED, seen=seen)
+    with pytest.raises(AlreadyMoved) as second:
+        history.record(
+            session, referral, Verb.SEND_TO_TEAM, by=cast.second_coordinator.actor(), to=IN_CONSENT, seen=seen
+        )
+    assert second.value.who == cast.coordinator.name
+    assert referral.state == RETURNED
+
+
+def test_two_in_the_very_same_moment_cannot_both_move(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast)
+    stale = referral.version
+    history.record(session, referral, Verb.ASSIGN_OWNER, by=cast.coordinator.actor())
+    referral.version = stale  # as a second session would still have it in memory
+    session.expunge(referral)
+    session.add(referral)
+    with session.no_autoflush, pytest.raises(AlreadyMoved):
+        history._compare_and_set(session, referral, expected=stale, to=RETURNED)
+
+
+def test_the_workflow_is_named_as_first_where_it_was(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast, SUBMITTED)
+    seen = referral.version
+    history.record(session, referral, Verb.OPEN_TRIAGE, by=SYSTEM, to=IN_TRIAGE, seen=seen)
+    with pytest.raises(AlreadyMoved) as second:
+        history.record(session, referral, Verb.OPEN_TRIAGE, by=cast.coordinator.actor(), to=IN_TRIAGE, seen=seen)
+    assert second.value.who == Party.SYSTEM
+
+
+def test_a_coordinator_of_another_school_may_do_nothing(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast)
+    with pytest.raises(NotAllowed):
+        history.record(session, referral, Verb.RETURN_CONCERN, by=cast.outsider.actor(), to=RETURNED)
+
+
+def test_an_administrator_may_do_nothing_to_a_referral(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast)
+    with pytest.raises(NotAllowed):
+        history.record(session, referral, Verb.RETURN_CONCERN, by=cast.administrator.actor(), to=RETURNED)
+
+
+def test_a_reporter_with_another_referrals_code_may_do_nothing(session: Session, cast: Cast) -> None:
+    referral, other = a_referral(session, cast, RETURNED), a_referral(session, cast, RETURNED)
+    with pytest.raises(NotAllowed):
+        history.record(session, referral, Verb.RESUBMIT_CONCERN, by=Actor(reported=other.id), to=SUBMITTED)
+
+
+def test_a_verb_that_does_not_fit_the_stage_is_refused(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast, PLAN_ACTIVE)
+    with pytest.raises(WrongStage) as refused:
+        history.record(session, referral, Verb.RETURN_CONCERN, by=cast.coordinator.actor(), to=RETURNED)
+    assert (refused.value.verb, refused.value.stage) == (Verb.RETURN_CONCERN, Stage.ACTION_PLAN)
+
+
+def test_a_verb_cannot_lead_where_the_table_does_not_say(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast)
+    with pytest.raises(WrongStage):
+        history.record(session, referral, Verb.RETURN_CONCERN, by=cast.coordinator.actor(), to=CLOSED)
