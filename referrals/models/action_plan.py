@@ -60,7 +60,8 @@ class Goal(OfReferral, Base):
 
     plan_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("action_plan.id"), index=True)
     position: Mapped[int]
-    domain: Mapped[Domain] = mapped_column(by_value(Domain))
+    #: empty only while the version is being written
+    domain: Mapped[Domain | None] = mapped_column(by_value(Domain))
     level: Mapped[Level] = mapped_column(by_value(Level))
     about: Mapped[About] = mapped_column(by_value(About))
     categories: Mapped[list[str]]
@@ -88,8 +89,9 @@ class PlannedAction(OfReferral, Base):
     #: the account that answers for it, where it is somebody with an account
     owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
     arena: Mapped[Arena] = mapped_column(by_value(Arena))
-    from_on: Mapped[date]
-    to_on: Mapped[date]
+    #: both are empty only while the version is being written
+    from_on: Mapped[date | None]
+    to_on: Mapped[date | None]
     #: how often it is planned: this many times a week; 0 where it is done once
     times_a_week: Mapped[int] = mapped_column(default=0)
     status: Mapped[ActionStatus] = mapped_column(by_value(ActionStatus))
