@@ -1,0 +1,62 @@
+"""The table of moves, read as a whole."""
+
+from referrals.stages import (
+    CLOSED,
+    ENDED,
+    MOVE_BY_VERB,
+    MOVES,
+    OPEN,
+    STATES,
+    SUBMITTED,
+    WITHDRAWN,
+    Party,
+    State,
+    Verb,
+    verbs_from,
+)
+
+
+def test_every_verb_stands_in_the_table_once() -> None:
+    assert sorted(move.verb for move in MOVES) == sorted(Verb)
+    assert set(MOVE_BY_VERB) == set(Verb)
+
+
+def test_every_state_can_be_reached_from_a_new_concern() -> None:
+    reached: set[State] = {SUBMITTED}
+    while True:
+        further = {to for move in MOVES if move.frm & reached for to in move.to}
+        if further <= reached:
+            break
+        reached |= further
+    assert reached == STATES
+
+
+def test_from_every_open_state_there_is_a_way_to_an_end() -> None:
+    ends = set(ENDED)
+    while True:
+        before = {state for move in MOVES for state in move.frm if ends & set(move.to)}
+        if before <= ends:
+            break
+        ends |= before
+    assert ends >= OPEN
+
+
+def test_no_state_is_open_and_ended_at_once() -> None:
+    assert not OPEN & ENDED
+
+
+def test_every_move_names_who_may_do_it() -> None:
+    assert all(move.by for move in MOVES)
+
+
+def test_the_workflow_alone_decides_nothing_about_a_child() -> None:
+    by_workflow = {move.verb for move in MOVES if Party.SYSTEM in move.by}
+    assert by_workflow == {Verb.OPEN_TRIAGE, Verb.OPEN_FOLLOW_UP}
+
+
+def test_a_withdrawn_concern_can_only_have_its_sending_stopped() -> None:
+    assert verbs_from(WITHDRAWN) == (Verb.STOP_SENDING,)
+
+
+def test_a_closed_referral_can_be_reopened() -> None:
+    assert Verb.REOPEN_REFERRAL in verbs_from(CLOSED)
