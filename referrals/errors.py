@@ -85,6 +85,10 @@ class TooLateToStop(ReferralError):
     """It has left already: the ten minutes in which it could be stopped have passed."""
 
 
+class LeaseLost(ReferralError):
+    """This attempt no longer holds its step: somebody else took it over, so nothing it did may stay."""
+
+
 class WrongCode(ReferralError):
     """The reference number and the return code do not belong together."""
 

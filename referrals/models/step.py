@@ -4,8 +4,8 @@ import uuid
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import Connection, ForeignKey, Index, event, text
+from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from referrals.models.base import Base, Identified, by_value
 from referrals.models.referral import History, OfReferral
@@ -50,6 +50,21 @@ class Step(OfReferral, Base):
     failed_with: Mapped[str | None]
 
     history: Mapped[History] = relationship()
+
+
+#: the channel on which PostgreSQL wakes a dispatcher at the commit that leaves a step; SQLite is looked at often instead
+WAKE_CHANNEL = "trivsel_step"
+
+
+@event.listens_for(Step, "after_insert")
+def _wake_dispatchers(_mapper: Mapper[Step], connection: Connection, _step: Step) -> None:
+    wake_dispatchers(connection)
+
+
+def wake_dispatchers(connection: Connection) -> None:
+    """Let waiting dispatchers know, at the commit of `connection`, that there is something to do."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_notify(:channel, '')"), {"channel": WAKE_CHANNEL})
 
 
 class Heartbeat(Identified, Base):

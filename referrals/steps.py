@@ -1,0 +1,239 @@
+"""The work that history rows start: taken by one worker at a time under a lease, finished once, given back or given up."""
+
+import secrets
+import threading
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Any, Final, Self
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from referrals import clock, db
+from referrals.access import Actor, is_administrator, parties
+from referrals.config import current
+from referrals.errors import LeaseLost, NotAllowed
+from referrals.models import Referral, Step, StepKind
+from referrals.models.step import wake_dispatchers
+from referrals.stages import Party
+
+#: pauses after the first, second … failure of the outside world; when they are used up a person must look
+PAUSES: Final = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2))
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A step in one worker's hands: which one, the how manieth attempt it is, and the random word that stands for it."""
+
+    step_id: uuid.UUID
+    attempt: int
+    kind: StepKind
+    token: str
+
+
+@dataclass(frozen=True)
+class Freed:
+    """A step taken away from a worker that was not heard of any more, and the flow run it left behind."""
+
+    step_id: uuid.UUID
+    attempt: int
+    flow_run_id: uuid.UUID | None
+
+
+def lease() -> timedelta:
+    """How long a step is held before another worker may take it over, unless the lease is renewed."""
+    return timedelta(seconds=current().lease_seconds)
+
+
+def waiting(session: Session, *, limit: int) -> list[uuid.UUID]:
+    """The ids of steps that can be taken now, oldest first, at most `limit`."""
+    oldest = select(Step.id).where(*_can_be_taken()).order_by(Step.created_at, Step.id).limit(limit)
+    return list(session.scalars(oldest))
+
+
+def claim(session: Session, step_id: uuid.UUID, *, holder: str) -> Claim | None:
+    """Take a step for the worker `holder`; None where somebody else was quicker."""
+    taken = session.execute(
+        update(Step)
+        .where(Step.id == step_id, *_can_be_taken())
+        .values(
+            attempt=Step.attempt + 1,
+            token=secrets.token_hex(16),
+            holder=holder,
+            lease_until=clock.machine_now() + lease(),
+            flow_run_id=None,
+            started_at=None,
+        )
+        .returning(Step.id, Step.attempt, Step.kind, Step.token)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    return Claim(taken.id, taken.attempt, taken.kind, taken.token or "") if taken else None
+
+
+def start(session: Session, step_id: uuid.UUID, *, attempt: int, flow_run_id: uuid.UUID | None = None) -> None:
+    """Begin the work of an attempt, in whichever process it turned out to run. Raises LeaseLost."""
+    now = clock.machine_now()
+    _change(session, step_id, attempt, lease_until=now + lease(), started_at=now, flow_run_id=flow_run_id)
+
+
+def renew(session: Session, step_id: uuid.UUID, *, attempt: int) -> None:
+    """Go on holding the step. Raises LeaseLost."""
+    _change(session, step_id, attempt, lease_until=clock.machine_now() + lease())
+
+
+def hold(session: Session, step_id: uuid.UUID, *, attempt: int) -> Step:
+    """The step, with nobody able to take it over before this transaction ends. Raises LeaseLost.
+
+    Whatever an attempt commits, it commits in a transaction that began with this.
+    """
+    _change(session, step_id, attempt, attempt=attempt)
+    return session.get_one(Step, step_id, populate_existing=True)
+
+
+def finish(session: Session, step_id: uuid.UUID, *, attempt: int) -> None:
+    """Write that the work is done. Raises LeaseLost."""
+    now = clock.machine_now()
+    _change(session, step_id, attempt, finished_at=now, failed_with=None, **_NOBODY)
+
+
+def give_back(session: Session, step_id: uuid.UUID, *, attempt: int) -> None:
+    """Let another attempt begin at once: it was nobody's fault, such as a Prefect server that does not answer."""
+    _change(session, step_id, attempt, **_NOBODY)
+
+
+def fail(session: Session, step_id: uuid.UUID, *, attempt: int, word: str, again: bool = True) -> bool:
+    """Write that the attempt failed, in one neutral word; whether it was the last one and a person must look.
+
+    `again` is false for what another attempt cannot mend, such as a refusal of the core. Raises LeaseLost.
+    """
+    step = hold(session, step_id, attempt=attempt)
+    now = clock.machine_now()
+    failures = step.failures + 1
+    if again and failures <= len(PAUSES):
+        pause = {"holder": None, "lease_until": now + PAUSES[failures - 1]}
+        _change(session, step_id, attempt, failures=failures, failed_with=word, **pause)
+        return False
+    _change(session, step_id, attempt, failures=failures, failed_with=word, failed_at=now, **_NOBODY)
+    return True
+
+
+def retry(session: Session, step: Step, *, by: Actor) -> None:
+    """Let a step that was given up be tried again. Again changes nothing. Raises NotAllowed."""
+    if not may_retry(step.referral, by):
+        raise NotAllowed("retry")
+    if step.failed_at is None:
+        return
+    step.failed_at, step.failed_with, step.failures = None, None, 0
+    step.holder, step.lease_until = None, None
+    session.flush()
+    wake_dispatchers(session.connection())
+
+
+def may_retry(referral: Referral, by: Actor) -> bool:
+    """Whether `by` may let a failed step of this referral be tried again."""
+    return Party.COORDINATOR in parties(by, referral.facts()) or is_administrator(by)
+
+
+def failed(session: Session, referral: Referral) -> list[Step]:
+    """The steps of a referral that were given up, oldest first."""
+    given_up = select(Step).where(Step.referral_id == referral.id, Step.failed_at.is_not(None))
+    return list(session.scalars(given_up.order_by(Step.created_at)))
+
+
+def unfinished(session: Session, referral: Referral) -> list[Step]:
+    """The steps of a referral that wait or are under way, oldest first; mail that is still held is not among them."""
+    open_ones = select(Step).where(
+        Step.referral_id == referral.id,
+        Step.finished_at.is_(None),
+        Step.failed_at.is_(None),
+        Step.kind == StepKind.ADVANCE_REFERRAL,
+    )
+    return list(session.scalars(open_ones.order_by(Step.created_at)))
+
+
+def free_expired(session: Session) -> list[Freed]:
+    """Take back what workers held that were not heard of any more, so that others can go on with it."""
+    silent = Step.holder.is_not(None), Step.lease_until < clock.machine_now()
+    rows = session.execute(select(Step.id, Step.attempt, Step.flow_run_id).where(*silent)).all()
+    freed = []
+    for row in rows:
+        taken_back = session.scalars(
+            update(Step)
+            .where(Step.id == row.id, Step.attempt == row.attempt, *silent)
+            .values(**_NOBODY)
+            .returning(Step.id)
+            .execution_options(synchronize_session=False)
+        ).one_or_none()
+        if taken_back is not None:
+            freed.append(Freed(row.id, row.attempt, row.flow_run_id))
+    return freed
+
+
+class KeptLease:
+    """Goes on renewing the lease of one attempt in the background, for as long as its work lasts.
+
+    `lost` is set when the step was taken over in the meantime.
+    """
+
+    def __init__(self, step_id: uuid.UUID, *, attempt: int, database: str | None = None) -> None:
+        self.step_id, self.attempt, self.database = step_id, attempt, database
+        self.lost = threading.Event()
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._go_on, name=f"lease-{step_id.hex[:8]}", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._done.set()
+        self._thread.join(timeout=lease().total_seconds())
+
+    def _go_on(self) -> None:
+        while not self._done.wait(lease().total_seconds() / 6):
+            try:
+                with db.writing(self.database) as session:
+                    renew(session, self.step_id, attempt=self.attempt)
+            except LeaseLost:
+                self.lost.set()
+                return
+            except SQLAlchemyError:
+                continue  # the database may be back before the lease runs out
+
+
+_NOBODY: Final[dict[str, Any]] = {"holder": None, "lease_until": None}
+
+
+def _can_be_taken() -> tuple[ColumnElement[bool], ...]:
+    now: datetime = clock.machine_now()
+    return (
+        Step.finished_at.is_(None),
+        Step.failed_at.is_(None),
+        Step.holder.is_(None),
+        Step.lease_until.is_(None) | (Step.lease_until <= now),
+        Step.not_before.is_(None) | (Step.not_before <= clock.now()),
+    )
+
+
+def _change(session: Session, step_id: uuid.UUID, number: int, **values: Any) -> None:
+    """Change the step if attempt `number` still holds it: the newest attempt, with a holder, and not yet ended."""
+    changed = session.scalars(
+        update(Step)
+        .where(
+            Step.id == step_id,
+            Step.attempt == number,
+            Step.holder.is_not(None),
+            Step.finished_at.is_(None),
+            Step.failed_at.is_(None),
+        )
+        .values(**values)
+        .returning(Step.id)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    if changed is None:
+        raise LeaseLost(f"attempt {number} no longer holds its step")
