@@ -1,0 +1,32 @@
+"""Passwords of staff: made into a hash and checked against one with argon2."""
+
+import secrets
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+
+#: the password of everybody in a demonstration's cast; production has no accounts that were set up with it
+DEMO_PASSWORD = "trivsel-demo"
+
+_hasher = PasswordHasher()
+
+
+def hash_password(password: str) -> str:
+    """The hash to keep for `password`; takes about 0.1 s on purpose."""
+    return _hasher.hash(password)
+
+
+def password_matches(kept_hash: str | None, password: str) -> bool:
+    """Whether `password` is the one behind `kept_hash`. Without a hash it takes just as long and says no,
+    so that the time taken does not tell which accounts exist.
+    """
+    try:
+        return _hasher.verify(kept_hash or _nobodys_hash(), password) and kept_hash is not None
+    except (Argon2Error, InvalidHashError):
+        return False
+
+
+@cache
+def _nobodys_hash() -> str:
+    return _hasher.hash(secrets.token_hex(16))

@@ -1,0 +1,80 @@
+"""The web application put together: settings, keys, rooms, guards, errors and headers, in the order in which they count."""
+
+import importlib
+import importlib.util
+from pathlib import Path
+from urllib.parse import unquote_to_bytes
+
+from flask import Flask, abort, request
+from flask_wtf import CSRFProtect
+from jinja2 import StrictUndefined
+
+from referrals import clock, config
+from referrals.sealing import KeyRing, use_key_ring
+from webapp import errors, guards, headers, health, language, pages, static_files, transactions
+from webapp.accounts import pages as accounts
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+#: the largest body taken, in bytes; a field of 100,000 characters, each sent as up to nine bytes, must reach its form
+LARGEST_BODY = 4_000_000
+#: the rooms with a blueprint of that name each
+ROOMS = ("intake", "casework", "administration", "api")
+
+
+def make_application(settings: config.Settings | None = None) -> Flask:
+    """The web application for `settings`, by default those of this process's environment."""
+    chosen = settings or config.current()
+    ring = KeyRing.read_or_make(chosen.key_file)
+    use_key_ring(ring)
+    clock.use_shift_file(chosen.shift_file if chosen.is_demo else None)
+    app = Flask("webapp", static_folder=None, template_folder=str(TEMPLATES))
+    app.extensions["trivsel"] = chosen
+    app.config.update(
+        SECRET_KEY=ring.web,
+        # Browsers do not keep cookies of one host's ports apart: two copies side by side would sign each other out.
+        SESSION_COOKIE_NAME=f"trivsel-{chosen.port}",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=not chosen.is_demo,
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        MAX_FORM_MEMORY_SIZE=LARGEST_BODY,
+        WTF_CSRF_TIME_LIMIT=None,  # a token is good as long as the cookie it belongs to
+        WTF_CSRF_SSL_STRICT=False,  # the cookie and our own referrer policy answer for that
+    )
+    _prepare_templates(app)
+    guards.add_to(app)
+    app.before_request(_refuse_broken_encoding)
+    CSRFProtect(app)
+    app.teardown_request(lambda _error: transactions.turn_back())
+    headers.add_to(app)
+    errors.add_to(app)
+    for blueprint in (static_files.blueprint, health.blueprint, accounts.blueprint):
+        app.register_blueprint(blueprint)
+    for room in ROOMS:
+        if importlib.util.find_spec(f"webapp.{room}"):
+            blueprint = getattr(importlib.import_module(f"webapp.{room}"), "blueprint", None)
+            if blueprint is not None:
+                app.register_blueprint(blueprint)
+    return app
+
+
+def _prepare_templates(app: Flask) -> None:
+    app.jinja_options = {
+        **app.jinja_options,
+        "undefined": StrictUndefined,
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+        "extensions": ["jinja2.ext.i18n"],
+    }
+    language.add_to(app)
+    pages.add_to(app)
+
+
+def _refuse_broken_encoding() -> None:
+    """A form whose bytes are not UTF-8 gets a page that says so, before half of it is read."""
+    if request.mimetype != "application/x-www-form-urlencoded":
+        return
+    try:
+        unquote_to_bytes(request.get_data().replace(b"+", b" ")).decode()
+    except UnicodeDecodeError:
+        abort(400)

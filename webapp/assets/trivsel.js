@@ -1,0 +1,75 @@
+/* What a script adds to pages that work without one. No state, no storage: schools share their devices. */
+(() => {
+  "use strict";
+
+  /* A press too many sends a form once. The button keeps its name and value, and works again after "back". */
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement) || !form.matches("[data-once]") || event.defaultPrevented) return;
+    if (form.dataset.sent && Date.now() - Number(form.dataset.sent) < 8000) event.preventDefault();
+    else form.dataset.sent = String(Date.now());
+  });
+  addEventListener("pageshow", () => document.querySelectorAll("[data-sent]").forEach((form) => form.removeAttribute("data-sent")));
+
+  /* The way out for a child who may be watched: this page leaves the history, and Escape three times does the same. */
+  const exit = document.querySelector("[data-quick-exit]");
+  if (exit) {
+    const leave = () => {
+      document.body.hidden = true;
+      location.replace(exit.href);
+    };
+    exit.addEventListener("click", (event) => {
+      event.preventDefault();
+      leave();
+    });
+    let presses = [];
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      presses = [...presses.filter((at) => event.timeStamp - at < 2000), event.timeStamp];
+      if (presses.length >= 3) leave();
+    });
+  }
+
+  /* Text fields grow with what is written also where the browser cannot do it by itself. */
+  if (!CSS.supports("field-sizing", "content")) {
+    const grow = (area) => {
+      area.style.blockSize = "auto";
+      area.style.blockSize = `${area.scrollHeight + 4}px`;
+    };
+    document.querySelectorAll("textarea.growing").forEach(grow);
+    document.addEventListener("input", (event) => event.target.matches?.("textarea.growing") && grow(event.target));
+  }
+
+  /* A row that was just added takes the focus at its first field. */
+  document.querySelector("[data-added]")?.querySelector("input:not([type=hidden]), textarea, select")?.focus();
+
+  /* The account menu closes when somebody clicks elsewhere or presses Escape. */
+  const menu = document.querySelector("details.account-menu");
+  if (menu) {
+    document.addEventListener("click", (event) => menu.contains(event.target) || menu.removeAttribute("open"));
+    menu.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !menu.open) return;
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    });
+  }
+
+  /* Buttons that print the page or copy a code; without a script they are not shown. */
+  document.querySelectorAll("[data-print], [data-copy]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      if (button.matches("[data-print]")) return print();
+      await navigator.clipboard?.writeText(button.dataset.copy);
+      const said = button.querySelector("[role=status]");
+      if (said) said.textContent = button.dataset.copied ?? "";
+    });
+  });
+
+  /* Saving while somebody types failed: say so where "saved" stands, in the page's own words. */
+  const failed = (event) => {
+    const place = document.querySelector(event.detail.elt?.getAttribute?.("hx-target") ?? "#saved");
+    if (place?.dataset.failed) place.textContent = place.dataset.failed;
+  };
+  document.addEventListener("htmx:responseError", failed);
+  document.addEventListener("htmx:sendError", failed);
+})();

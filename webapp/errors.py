@@ -1,0 +1,230 @@
+"""What a person sees when something cannot be done: one table from the class of an error to a page and its words."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, Response, current_app, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from werkzeug.exceptions import HTTPException
+
+from referrals import errors as core
+from referrals.vocabulary import N_
+from webapp import kept, notices, transactions
+from webapp.language import gettext, time_of_day
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Status and words for one kind of error. `keeps_form`: a submitted form is shown again with these words above it."""
+
+    status: int
+    title: str
+    text: str
+    keeps_form: bool = False
+
+
+_NOT_FOUND = Answer(
+    404,
+    N_("There is nothing here for you to see"),
+    N_(
+        "The address or the reference number is wrong, or this belongs to somebody else. Check what you typed, or begin again from the start page."
+    ),
+)
+
+#: errors of the core, and of the machines under it; the nearest class counts
+_OF_CORE: dict[type[Exception], Answer] = {
+    core.NoSuchReferral: _NOT_FOUND,
+    core.NotAllowed: _NOT_FOUND,
+    core.AlreadyMoved: Answer(
+        409,
+        N_("%(who)s was first, at %(time)s"),
+        N_(
+            "This is how it stands now. What you typed is kept below: read it once more, and send it again if it still fits."
+        ),
+        keeps_form=True,
+    ),
+    core.WrongStage: Answer(
+        409,
+        N_("The referral has moved on"),
+        N_(
+            "This can no longer be done where the referral stands now. What you typed is kept as long as this page is open."
+        ),
+        keeps_form=True,
+    ),
+    core.SameAuthor: Answer(
+        409,
+        N_("Somebody else must approve this"),
+        N_("The one who wrote a plan does not approve it. Ask a colleague who may."),
+        keeps_form=True,
+    ),
+    core.NotInformed: Answer(
+        409,
+        N_("The guardians come first"),
+        N_(
+            "Record that the guardians have been informed, or why they have not, before the team meets about a named child."
+        ),
+        keeps_form=True,
+    ),
+    core.NothingRequested: Answer(
+        409,
+        N_("Nobody has been asked yet"),
+        N_("Ask at least one colleague for a part of the assessment, or send the referral straight to the team."),
+        keeps_form=True,
+    ),
+    core.PartsMissing: Answer(
+        409,
+        N_("Parts are still missing"),
+        N_("Wait for the parts that are out, or say that those you have are enough."),
+        keeps_form=True,
+    ),
+    core.ActionsStillRunning: Answer(
+        409,
+        N_("Actions are still running"),
+        N_("Each running action is ended, or handed to somebody by name, before the referral is closed."),
+        keeps_form=True,
+    ),
+    core.PlanIncomplete: Answer(
+        422,
+        N_("The plan is not complete yet"),
+        N_("Add what is marked as missing before the plan goes for approval."),
+        keeps_form=True,
+    ),
+    core.Incomplete: Answer(
+        422,
+        N_("Something is missing"),
+        N_("A decision like this needs its reason and, where one is asked for, its date."),
+        keeps_form=True,
+    ),
+    core.NotCovered: Answer(
+        409,
+        N_("The consent does not cover this recipient"),
+        N_("Ask the guardians first, or choose somebody in your own service."),
+        keeps_form=True,
+    ),
+    core.TooLateToStop: Answer(
+        409,
+        N_("It has already left"),
+        N_("It could be stopped for a few minutes only, and they have passed."),
+        keeps_form=True,
+    ),
+    core.WrongCode: Answer(
+        422,
+        N_("Number and code do not belong together"),
+        N_("Check both as they stand on your receipt. Capital or small letters make no difference."),
+        keeps_form=True,
+    ),
+    core.ReferralError: Answer(
+        409, N_("This cannot be done now"), N_("Go back to the referral and see how it stands."), keeps_form=True
+    ),
+    CSRFError: Answer(
+        400,
+        N_("The page had been open for too long"),
+        N_("Nothing has been sent yet. What you typed is kept below: press the button once more."),
+        keeps_form=True,
+    ),
+    OperationalError: Answer(
+        503,
+        N_("Just now it does not work"),
+        N_("Too much is going on at the same time, or the database is being looked after. Try again in a minute."),
+        keeps_form=True,
+    ),
+}
+
+_OF_HTTP: dict[int, Answer] = {
+    400: Answer(
+        400, N_("We could not read that"), N_("What your browser sent was damaged on the way. Go back and try again.")
+    ),
+    404: _NOT_FOUND,
+    405: Answer(
+        405,
+        N_("That cannot be done here"),
+        N_("The address is right, but not for what you tried. Begin again from the start page."),
+    ),
+    413: Answer(
+        413,
+        N_("That was too much at once"),
+        N_("What you sent is larger than we can take. Go back, shorten the text and send it again."),
+    ),
+    429: Answer(429, N_("Too many tries"), N_("Wait a few minutes before you try again.")),
+    500: Answer(
+        500,
+        N_("Something went wrong on our side"),
+        N_("It is not your doing. Go back and try again; if it happens again, tell us the number below."),
+    ),
+    503: Answer(503, N_("Just now it does not work"), N_("Try again in a minute.")),
+}
+
+
+def answer_to(error: Exception) -> Answer | None:
+    """Status and words for an error of the core or the database, in the page's language; None for what the table does not know."""
+    for kind in type(error).__mro__:
+        if kind in _OF_CORE:
+            found = _OF_CORE[kind]
+            values = {"who": error.who, "time": time_of_day(error.at)} if isinstance(error, core.AlreadyMoved) else {}
+            return Answer(found.status, gettext(found.title, **values), gettext(found.text), found.keeps_form)
+    return None
+
+
+def add_to(app: Flask) -> None:
+    """Answer every error with a page."""
+    app.register_error_handler(HTTPException, _http_page)
+    app.register_error_handler(CSRFError, _kept_or_page)
+    app.register_error_handler(core.ReferralError, _kept_or_page)
+    app.register_error_handler(OperationalError, _kept_or_page)
+    app.register_error_handler(Exception, _incident_page)
+
+
+def _kept_or_page(error: Exception) -> Response:
+    answer = answer_to(error)
+    assert answer is not None
+    transactions.turn_back()
+    if answer.keeps_form and request.method == "POST" and isinstance(error, CSRFError):
+        again = kept.page_again(notices.Notice(answer.text, answer.title, "warning"), answer.status)
+        if again is not None:
+            return again
+    if isinstance(error, OperationalError):
+        current_app.logger.warning("the database did not answer: %s", type(error.orig).__name__)
+    return _page(answer)
+
+
+def _http_page(error: HTTPException) -> Response:
+    transactions.turn_back()
+    if error.code is not None and 300 <= error.code < 400:
+        return make_response(error.get_response())
+    status = {401: 404, 403: 404}.get(error.code or 500, error.code or 500)
+    found = _OF_HTTP.get(status, _OF_HTTP[400 if status < 500 else 500])
+    response = _page(Answer(status, gettext(found.title), gettext(found.text)))
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After"):
+            response.headers[name] = value
+    return response
+
+
+def _incident_page(error: Exception) -> Response:
+    """A neutral page with a number; the log gets the same number, the class and the place, and never the values."""
+    transactions.turn_back()
+    incident = secrets.token_hex(4)
+    current_app.logger.error(
+        "incident %s: %s at %s, %s", incident, type(error).__name__, request.endpoint, _place(error)
+    )
+    if current_app.config.get("PROPAGATE_INCIDENTS") and not isinstance(error, SQLAlchemyError):
+        raise error
+    found = _OF_HTTP[500]
+    return _page(Answer(500, gettext(found.title), gettext(found.text)), incident=incident)
+
+
+def _place(error: Exception) -> str:
+    step = error.__traceback__
+    place = "unknown place"
+    while step is not None:
+        place = f"{step.tb_frame.f_globals.get('__name__', '?')}:{step.tb_lineno}"
+        step = step.tb_next
+    return place
+
+
+def _page(answer: Answer, **values: Any) -> Response:
+    return make_response(
+        render_template("pages/errors/error.html", answer=answer, incident=values.get("incident")), answer.status
+    )

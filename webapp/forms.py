@@ -1,0 +1,236 @@
+"""Reading a submitted form into plain data, and showing it again with what was typed and what was wrong with it.
+
+Field names follow the schema: `goals-0-domain` is the field `domain` of the first row of `goals`, `child-first_name` the
+field `first_name` of `child`. A field that takes several answers is repeated under one name.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from enum import Enum
+from typing import Any, TypeAlias
+
+from flask import g, request
+from marshmallow import Schema, ValidationError
+from marshmallow import fields as kinds
+from werkzeug.datastructures import MultiDict
+
+#: Names beginning so belong to the form itself (CSRF token, language switch, added rows), never to its content.
+OWN_PREFIX = "_"
+CSRF = "csrf_token"
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+Typed: TypeAlias = MultiDict[str, str]
+
+
+class Form:
+    """One form while it is shown: what was typed (or stood there before), and what must be mended.
+
+    `typed` holds field values by name. `was_kept` says that they come from an earlier submission that did not get through.
+    """
+
+    def __init__(self, typed: Typed | None = None, *, was_kept: bool = False) -> None:
+        self.typed: Typed = typed if typed is not None else MultiDict()
+        self.was_kept = was_kept
+        self._errors: dict[str, list[str]] = {}
+
+    def value(self, name: str) -> str:
+        """What stands in a field; empty if nothing does."""
+        return self.typed.get(name, "")
+
+    def values(self, name: str) -> list[str]:
+        """All answers ticked under one name."""
+        return self.typed.getlist(name)
+
+    def errors(self, name: str) -> list[str]:
+        """What must be mended at a field, each a sentence."""
+        return self._errors.get(name, [])
+
+    @property
+    def problems(self) -> list[tuple[str, str]]:
+        """Field name and sentence for the summary on top, in the order of the schema; the name is empty for the form as a whole."""
+        return [(name, text) for name, texts in self._errors.items() for text in texts]
+
+    def rows(self, name: str, at_least: int = 1) -> range:
+        """The numbers of the rows to show for a repeated group, never fewer than `at_least`."""
+        return range(max(at_least, len(_row_numbers(self.typed, name))))
+
+    def refuse(self, name: str, message: str) -> None:
+        """Say what is wrong with a field, or with an empty `name` with the whole form."""
+        self._errors.setdefault(name, []).append(message)
+
+    def load(self, schema: Schema) -> dict[str, Any] | None:
+        """The form's content as the schema gives it, or None, with each error at its field."""
+        data, rows = nest(self.typed, schema)
+        try:
+            loaded: dict[str, Any] = schema.load(data)
+        except ValidationError as refused:
+            for name, message in _flat_errors(refused.normalized_messages(), rows):
+                self.refuse(name, message)
+            self._errors = dict(sorted(self._errors.items(), key=lambda item: _place(item[0], schema)))
+            return None
+        return loaded if not self._errors else None
+
+
+def submitted() -> Form:
+    """The form that was just sent."""
+    return Form(clean(request.form))
+
+
+def shown(initial: Mapping[str, Any] | None = None, *, name: str = "") -> Form:
+    """The form to show: with what this person typed before, if that was kept, otherwise with `initial` (plain nested data).
+
+    `name` tells the forms of one page apart and is the one given to the form in the template.
+    """
+    kept: Typed | None = g.get("kept_form")
+    if kept is not None and g.get("kept_form_name", "") == name:
+        g.kept_form_claimed = True
+        return Form(kept, was_kept=True)
+    return Form(flatten(initial or {}))
+
+
+def clean(typed: Mapping[str, str]) -> Typed:
+    """What was typed, in composed Unicode with plain line ends, without control characters and without blanks around it."""
+    pairs = typed.items(multi=True) if isinstance(typed, MultiDict) else typed.items()
+    return _renumbered(
+        MultiDict(
+            (name, _clean_text(value)) for name, value in pairs if not (name.startswith(OWN_PREFIX) or name == CSRF)
+        )
+    )
+
+
+def flatten(data: Mapping[str, Any], prefix: str = "") -> Typed:
+    """Nested plain data as form fields: dates in ISO form, enums by value, booleans as yes and no, None as nothing."""
+    typed: Typed = MultiDict()
+    for key, value in data.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, Mapping):
+            typed.update(flatten(value, f"{name}-"))
+        elif isinstance(value, list | tuple | set | frozenset):
+            for number, item in enumerate(value):
+                if isinstance(item, Mapping):
+                    typed.update(flatten(item, f"{name}-{number}-"))
+                else:
+                    typed.add(name, _as_text(item))
+        elif value is not None:
+            typed.add(name, _as_text(value))
+    return typed
+
+
+def nest(typed: Typed, schema: Schema, prefix: str = "") -> tuple[dict[str, Any], dict[str, list[int]]]:
+    """Form fields as the nested plain data that `schema` reads. Blank fields and wholly blank rows are left out.
+
+    The second value tells, for each repeated group, the number on the page of every row that was kept.
+    """
+    data: dict[str, Any] = {}
+    rows: dict[str, list[int]] = {}
+    for field_name, field in schema.load_fields.items():
+        key = field.data_key or field_name
+        name = f"{prefix}{key}"
+        inner, repeated = _inner_schema(field)
+        if inner is not None and repeated:
+            found = {number: nest(typed, inner, f"{name}-{number}-") for number in _row_numbers(typed, name)}
+            rows[name] = [number for number, (row, _) in found.items() if row]
+            for _, deeper in found.values():
+                rows.update(deeper)
+            if rows[name]:
+                data[key] = [found[number][0] for number in rows[name]]
+        elif inner is not None:
+            group, deeper = nest(typed, inner, f"{name}-")
+            rows.update(deeper)
+            if group:
+                data[key] = group
+        elif isinstance(field, kinds.List):
+            if answers := [answer for answer in typed.getlist(name) if answer]:
+                data[key] = answers
+        elif answer := typed.get(name, ""):
+            data[key] = answer
+    return data, rows
+
+
+def add_row(typed: Typed, name: str) -> Typed:
+    """The same form with one more, empty, row in the group `name`."""
+    changed = typed.copy()
+    changed.add(f"{name}-{max(1, len(_row_numbers(typed, name)))}-", "")
+    return changed
+
+
+def remove_row(typed: Typed, name: str, number: int) -> Typed:
+    """The same form without row `number` of the group `name`."""
+    gone = f"{name}-{number}-"
+    return _renumbered(MultiDict((key, value) for key, value in typed.items(multi=True) if not key.startswith(gone)))
+
+
+def _clean_text(value: str) -> str:
+    plain = value.replace("\r\n", "\n").replace("\r", "\n")
+    return _CONTROL.sub("", unicodedata.normalize("NFC", plain)).strip()
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Enum):
+        return str(value.value)
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _inner_schema(field: kinds.Field[Any]) -> tuple[Schema | None, bool]:
+    if isinstance(field, kinds.Nested):
+        return field.schema, field.many
+    if isinstance(field, kinds.List) and isinstance(field.inner, kinds.Nested):
+        return field.inner.schema, True
+    return None, False
+
+
+def _row_numbers(typed: Typed, name: str) -> list[int]:
+    start = f"{name}-"
+    heads = {key[len(start) :].split("-", 1)[0] for key in typed if key.startswith(start)}
+    return sorted(int(head) for head in heads if head.isascii() and head.isdigit() and len(head) < 5)
+
+
+def _renumbered(typed: Typed) -> Typed:
+    """The same fields, the rows of each group counted 0, 1, 2 … whatever numbers were sent."""
+    groups: dict[str, set[int]] = {}
+    split = {key: _row_parts(key) for key in typed}
+    for parts in split.values():
+        if parts:
+            groups.setdefault(parts[0], set()).add(parts[1])
+    places = {name: {number: place for place, number in enumerate(sorted(numbers))} for name, numbers in groups.items()}
+    changed: Typed = MultiDict()
+    for key, value in typed.items(multi=True):
+        parts = split[key]
+        changed.add(f"{parts[0]}-{places[parts[0]][parts[1]]}-{parts[2]}" if parts else key, value)
+    return changed
+
+
+def _row_parts(key: str) -> tuple[str, int, str] | None:
+    found = re.fullmatch(r"([^\d-][^-]*)-([0-9]{1,4})-(.*)", key, re.DOTALL)
+    return (found[1], int(found[2]), found[3]) if found else None
+
+
+def _flat_errors(messages: object, rows: Mapping[str, list[int]], prefix: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(messages, Mapping):
+        numbers = rows.get(prefix)
+        for key, inner in messages.items():
+            if isinstance(key, int) and numbers is None:
+                yield from _flat_errors(
+                    inner, rows, prefix
+                )  # one of several ticked answers: the error belongs to the question
+            elif key == "_schema":
+                yield from _flat_errors(inner, rows, prefix)
+            else:
+                step = numbers[key] if isinstance(key, int) and numbers else key
+                yield from _flat_errors(inner, rows, f"{prefix}-{step}" if prefix else f"{step}")
+    elif isinstance(messages, str):
+        yield prefix, messages
+    elif isinstance(messages, Iterable):
+        for message in dict.fromkeys(str(message) for message in messages):
+            yield prefix, message
+
+
+def _place(name: str, schema: Schema) -> int:
+    """Where an error belongs in the summary: first what concerns the whole form, then the fields in the schema's order."""
+    order = [field.data_key or key for key, field in schema.load_fields.items()]
+    head = name.split("-", 1)[0]
+    return order.index(head) if head in order else -1

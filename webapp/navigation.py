@@ -1,0 +1,42 @@
+"""The staff pages' main navigation: few places, the same on each page."""
+
+from dataclasses import dataclass
+
+from flask import current_app, request, url_for
+
+from referrals.vocabulary import N_
+from webapp import people
+
+
+@dataclass(frozen=True)
+class Place:
+    """One link of the navigation."""
+
+    url: str
+    label: str
+    icon: str
+    is_current: bool
+
+
+#: endpoint, words, icon, for administrators only
+_PLACES = (
+    ("casework.home", N_("Home"), "home", False),
+    ("casework.board", N_("Board"), "columns", False),
+    ("casework.referral_list", N_("List"), "list", False),
+    ("administration.home", N_("Administration"), "cog", True),
+)
+
+
+def main_navigation() -> list[Place]:
+    """The places this person can go to, in English words."""
+    somebody = people.account()
+    return [
+        Place(url_for(endpoint), label, icon, request.endpoint == endpoint)
+        for endpoint, label, icon, for_administrators in _PLACES
+        if has_page(endpoint) and somebody and (somebody.is_administrator or not for_administrators)
+    ]
+
+
+def has_page(endpoint: str) -> bool:
+    """Whether this installation has the page `endpoint`."""
+    return endpoint in current_app.view_functions

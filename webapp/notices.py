@@ -1,0 +1,33 @@
+"""Notices on top of a page: what has just happened, or why this page is shown again."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from flask import flash, g, get_flashed_messages
+
+Kind: TypeAlias = Literal["info", "success", "warning", "danger"]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One notice, in the reader's language. It may stand in a cookie until the next page: no personal data in it."""
+
+    text: str
+    title: str = ""
+    kind: Kind = "info"
+
+
+def say(notice: Notice) -> None:
+    """Show `notice` on the page this request answers with."""
+    g.setdefault("notices", []).append(notice)
+
+
+def say_next(text: str, kind: Kind = "success") -> None:
+    """Show a notice on the next page, after a redirect."""
+    flash(text, kind)
+
+
+def notices() -> list[Notice]:
+    """The notices to show now; those carried over from the last page are shown once."""
+    carried = [Notice(text, kind=kind) for kind, text in get_flashed_messages(with_categories=True)]
+    return [*carried, *g.get("notices", [])]

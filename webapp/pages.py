@@ -1,0 +1,57 @@
+"""Pages: put together from templates and plain values, with what every page shows around them."""
+
+from typing import Any
+
+from flask import Flask, Response, g, make_response, render_template, request
+from markupsafe import Markup
+
+from referrals.languages import LANGUAGES, direction
+from webapp import navigation, notices, people, transactions
+from webapp.language import language
+from webapp.static_files import asset_url
+
+
+def page(template: str, status: int = 200, **values: Any) -> Response:
+    """The page made of `templates/pages/<template>` and `values`. Refused forms are shown again with status 422."""
+    return make_response(render_template(f"pages/{template}", **values), status)
+
+
+def add_to(app: Flask) -> None:
+    """Give templates and their components what they need around a page's own values."""
+    app.jinja_env.globals.update(
+        asset=asset_url,
+        icon=icon,
+        page_path=page_path,
+        page_language=language,
+        page_direction=lambda: direction(language()),
+        languages=LANGUAGES,
+        account=people.account,
+        municipality=people.municipality,
+        notices=notices.notices,
+        is_demo=lambda: transactions.settings().is_demo,
+        main_navigation=navigation.main_navigation,
+        has_page=navigation.has_page,
+        unclaimed_texts=unclaimed_texts,
+        added_row=lambda: g.get("added_row", ""),
+    )
+
+
+def page_path() -> str:
+    """The address of the page being shown, also while it is the answer to a form sent elsewhere."""
+    path: str = g.get("page_path") or request.path
+    return path
+
+
+def icon(name: str) -> Markup:
+    """A picture from our sprite, for the eye only; the words beside it say the same."""
+    return Markup('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>').format(
+        asset_url("vendor/icons.svg"), name
+    )
+
+
+def unclaimed_texts() -> list[str]:
+    """Longer texts somebody typed in a form that this page has no place for any more, so that they can be copied."""
+    kept = g.get("kept_form")
+    if kept is None or g.get("kept_form_claimed"):
+        return []
+    return [value for value in kept.values() if len(value) > 20]
