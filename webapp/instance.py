@@ -3,6 +3,7 @@
 import http.client
 import os
 import socket
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -72,7 +73,7 @@ class Instance:
                 )
                 raise Refusal(
                     f"Port {port} on {host} {reason}: stop what uses it, or choose another, "
-                    f"for example {name}={port + 1} ./dev run."
+                    f"for example {name}={_free_after(port, host)} ./dev run."
                 ) from error
 
     def answers(self, path: str) -> bool:
@@ -170,6 +171,14 @@ def _bind(host: str, port: int) -> socket.socket:
         listening.close()
         raise
     return listening
+
+
+def _free_after(port: int, host: str) -> int:
+    """The next port nobody listens on, or 0 (which asks for any) when there is none nearby."""
+    for other in range(port + 2, min(port + 100, 65536)):
+        with suppress(OSError), _bind(host, other):
+            return other
+    return 0
 
 
 def _free_port() -> int:
