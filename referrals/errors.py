@@ -81,6 +81,21 @@ class NotCovered(ReferralError):
     """This recipient is not covered by the guardians' consent and belongs to another service."""
 
 
+class PointerOnly(ReferralError):
+    """Of this service's knowledge the team keeps only that there is something to add and whom to ask, never the content."""
+
+
+class TeamNotComplete(ReferralError):
+    """The forum asks for professions that are not called, and nobody has said that it meets without them.
+
+    `missing` holds the values of those professions.
+    """
+
+    def __init__(self, *missing: str) -> None:
+        super().__init__("not called: " + ", ".join(missing))
+        self.missing = missing
+
+
 class TooLateToStop(ReferralError):
     """It has left already: the ten minutes in which it could be stopped have passed."""
 

@@ -1,0 +1,221 @@
+"""The team's assessment: asking several professions for their part, what each hands in, and saying that it is enough."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypedDict, Unpack
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from referrals import clock, history, membership, roster
+from referrals.access import Actor, View, may_view
+from referrals.errors import AlreadyMoved, Incomplete, NotAllowed, NothingRequested, PartsMissing, PointerOnly
+from referrals.models import AssessmentPart, History, Referral
+from referrals.stages import PARTS_RECEIVED, PARTS_REQUESTED, TO_SCHEDULE, Verb
+from referrals.vocabulary import About, Arena, Compartment, Domain, InformationCategory, Level, PartStatus, Profession
+
+#: the wall behind which each profession writes; whoever is not named writes pedagogical text
+COMPARTMENTS: dict[Profession, Compartment] = {
+    Profession.SPECIAL_EDUCATOR: Compartment.STUDENT_HEALTH,
+    Profession.SPEECH_THERAPIST: Compartment.STUDENT_HEALTH,
+    Profession.SCHOOL_COUNSELLOR: Compartment.STUDENT_HEALTH,
+    Profession.PSYCHOLOGIST: Compartment.STUDENT_HEALTH,
+    Profession.SCHOOL_NURSE: Compartment.MEDICAL,
+    Profession.SOCIAL_SERVICES: Compartment.SOCIAL_SERVICES,
+}
+#: behind these walls the team keeps only that there is something to add and whom to ask, never the content
+POINTERS = frozenset({Compartment.MEDICAL, Compartment.SOCIAL_SERVICES})
+#: the kind of information a part holds until its writer says otherwise
+_USUAL_CATEGORY: dict[Compartment, InformationCategory] = {
+    Compartment.PEDAGOGICAL: InformationCategory.SCHOOLING,
+    Compartment.STUDENT_HEALTH: InformationCategory.PSYCHOSOCIAL,
+    Compartment.MEDICAL: InformationCategory.HEALTH_POINTER,
+    Compartment.SOCIAL_SERVICES: InformationCategory.FAMILY,
+}
+
+
+class Asked(TypedDict):
+    """One person who is asked for a part, and the day by which it is wanted."""
+
+    assessor_id: uuid.UUID
+    due_on: date
+
+
+class Scope(TypedDict, total=False):
+    """What the parts asked for in one step should speak of."""
+
+    domains: Sequence[Domain]
+    levels: Sequence[Level]
+    arenas: Sequence[Arena]
+    question: str | None
+
+
+class PartText(TypedDict, total=False):
+    """What one person writes in their part. `findings` holds a text for each domain they speak of."""
+
+    findings: Mapping[Domain, str | None]
+    protective_factors: str | None
+    risk_factors: str | None
+    child_voice: str | None
+    conclusion: str | None
+    sources: str | None
+    categories: Sequence[InformationCategory]
+    about: About
+
+
+_TEXTS = ("protective_factors", "risk_factors", "child_voice", "conclusion", "sources")
+
+
+@dataclass(frozen=True)
+class ReadablePart:
+    """One part as far as one reader may read it: `texts` holds only what is theirs to read, and is empty for nobody's eyes."""
+
+    part: AssessmentPart
+    texts: Mapping[str, str]
+    findings: Mapping[Domain, str]
+    #: whether only the conclusion is shown, because of the wall between the professions
+    is_shortened: bool = False
+
+
+def parts_of(session: Session, referral: Referral) -> list[AssessmentPart]:
+    """Every part of the referral, in the order in which they were asked for."""
+    rows = select(AssessmentPart).where(AssessmentPart.referral_id == referral.id)
+    return list(session.scalars(rows.order_by(AssessmentPart.asked_at, AssessmentPart.due_on, AssessmentPart.id)))
+
+
+def find_part(session: Session, referral: Referral, part_id: uuid.UUID) -> AssessmentPart:
+    """The part `part_id` of this referral. Raises NotAllowed where there is none."""
+    part = session.get(AssessmentPart, part_id)
+    if part is None or part.referral_id != referral.id:
+        raise NotAllowed("no such part")
+    return part
+
+
+def read_part(part: AssessmentPart, reader: Actor) -> ReadablePart:
+    """What `reader` may read of `part`: their own wholly, the coordinator what the wall lets through, others nothing."""
+    if part.assessor_id == reader.account_id:
+        return _readable(part, _TEXTS)
+    if part.status is PartStatus.RECEIVED and may_view(View.ALL_PARTS, reader, part.referral.facts()):
+        if part.compartment is Compartment.PEDAGOGICAL:
+            return _readable(part, _TEXTS)
+        return _readable(part, ("conclusion",))
+    return ReadablePart(part, {}, {})
+
+
+def request_parts(
+    session: Session, referral: Referral, *, by: Actor, seen: int | None, asked: Sequence[Asked], **scope: Unpack[Scope]
+) -> list[AssessmentPart]:
+    """Ask each of `asked` for their part, in one step, and let them see the referral.
+
+    Raises Incomplete without anybody to ask or a domain to speak of, NotCovered where consent does not reach somebody's
+    service, NotAllowed for a stranger to the unit, AlreadyMoved where somebody's part is out already.
+    """
+    history.guard(session, referral, Verb.REQUEST_PARTS, by=by, seen=seen)
+    missing = [name for name, given in (("asked", asked), ("domains", scope.get("domains"))) if not given]
+    if missing:
+        raise Incomplete(*missing)
+    if by.account_id is None:
+        raise NotAllowed(Verb.REQUEST_PARTS)
+    people = {one.id: one for one in roster.choose(session, referral, [one["assessor_id"] for one in asked])}
+    for part in parts_of(session, referral):
+        if part.status is PartStatus.REQUESTED and part.assessor_id in people:
+            raise AlreadyMoved(Verb.REQUEST_PARTS, part.asked_by.name, part.asked_at)
+    parts = []
+    for one in asked:
+        person = people[one["assessor_id"]]
+        compartment = COMPARTMENTS.get(person.profession, Compartment.PEDAGOGICAL)
+        part = AssessmentPart(
+            referral=referral, assessor_id=person.id, asked_by_id=by.account_id, asked_at=clock.now(), due_on=one["due_on"],
+            status=PartStatus.REQUESTED, compartment=compartment, domains=[*scope["domains"]], levels=[*scope.get("levels", ())],
+            arenas=[*scope.get("arenas", ())], categories=[_USUAL_CATEGORY[compartment]], about=About.CHILD,
+            question=scope.get("question") or None,
+        )  # fmt: skip
+        session.add(part)
+        membership.admit(session, referral, person)
+        parts.append(part)
+    session.flush()
+    to = PARTS_REQUESTED if referral.state == PARTS_RECEIVED else None
+    history.record(session, referral, Verb.REQUEST_PARTS, by=by, seen=seen, to=to)
+    return parts
+
+
+def save_part(
+    session: Session, referral: Referral, *, by: Actor, part: AssessmentPart, **text: Unpack[PartText]
+) -> AssessmentPart:
+    """Keep what the writer has so far, for their own eyes only. Leaves no row in the history and makes no new version.
+
+    Raises NotAllowed for anybody but the person asked, AlreadyMoved once the part is handed in, PointerOnly as `submit_part`.
+    """
+    _guard_own(session, referral, part, by=by, seen=None)
+    _keep(part, _read(part, text))
+    session.flush()
+    return part
+
+
+def submit_part(
+    session: Session, referral: Referral, *, by: Actor, seen: int | None, part: AssessmentPart, **text: Unpack[PartText]
+) -> History:
+    """Hand one's part in; the last one that was out while the team waits for parts makes them all received.
+
+    A late part is taken and marked. Raises NotAllowed for anybody but the person asked, AlreadyMoved once it is handed in,
+    Incomplete without findings or the conclusion for the team, PointerOnly where a wall lets only a pointer through.
+    """
+    _guard_own(session, referral, part, by=by, seen=seen)
+    values = _read(part, text)
+    needed = ("conclusion",) if part.compartment in POINTERS else ("findings", "conclusion")
+    if missing := [name for name in needed if not values[name]]:
+        raise Incomplete(*missing)
+    _keep(part, values)
+    part.status, part.received_at = PartStatus.RECEIVED, clock.now()
+    session.flush()
+    still_out = any(one.status is PartStatus.REQUESTED for one in parts_of(session, referral))
+    to = PARTS_RECEIVED if referral.state == PARTS_REQUESTED and not still_out else None
+    return history.record(session, referral, Verb.SUBMIT_PART, by=by, seen=seen, to=to)
+
+
+def conclude_assessment(
+    session: Session, referral: Referral, *, by: Actor, seen: int | None, reason: str | None = None
+) -> History:
+    """Say that the team has what it needs to meet. Raises PartsMissing while parts are out and no `reason` says why
+    the others are enough, NothingRequested where nobody was ever asked.
+    """
+    history.guard(session, referral, Verb.CONCLUDE_ASSESSMENT, by=by, seen=seen)
+    parts, why = parts_of(session, referral), (reason or "").strip() or None
+    if not parts:
+        raise NothingRequested
+    if why is None and any(part.status is PartStatus.REQUESTED for part in parts):
+        raise PartsMissing
+    return history.record(session, referral, Verb.CONCLUDE_ASSESSMENT, by=by, seen=seen, to=TO_SCHEDULE, reason=why)
+
+
+def _guard_own(session: Session, referral: Referral, part: AssessmentPart, *, by: Actor, seen: int | None) -> None:
+    if part.referral_id != referral.id or part.assessor_id != by.account_id:
+        raise NotAllowed(Verb.SUBMIT_PART)
+    if part.received_at is not None:
+        raise AlreadyMoved(Verb.SUBMIT_PART, part.assessor.name, part.received_at)
+    history.guard(session, referral, Verb.SUBMIT_PART, by=by, seen=seen)
+
+
+def _read(part: AssessmentPart, text: PartText) -> dict[str, Any]:
+    """What was written as the columns hold it, blank as None. Raises PointerOnly where too much was written."""
+    values: dict[str, Any] = {name: text.get(name) or None for name in _TEXTS}
+    values["findings"] = {domain.value: found for domain, found in text.get("findings", {}).items() if found} or None
+    if part.compartment in POINTERS and any(values[name] for name in values if name != "conclusion"):
+        raise PointerOnly
+    values["categories"] = [category.value for category in text.get("categories", ())] or part.categories
+    values["about"] = text.get("about", part.about)
+    return values
+
+
+def _keep(part: AssessmentPart, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(part, name, value)
+
+
+def _readable(part: AssessmentPart, names: Sequence[str]) -> ReadablePart:
+    texts = {name: written for name in names if (written := getattr(part, name))}
+    whole = tuple(names) == _TEXTS
+    findings = {Domain(key): found for key, found in (part.findings or {}).items()} if whole else {}
+    return ReadablePart(part, texts, findings, is_shortened=not whole)

@@ -1,0 +1,241 @@
+"""The team meeting: calling it, moving it, keeping its minutes, and approving them, which decides how the referral goes on."""
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, TypedDict, Unpack
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from referrals import clock, history, membership, roster
+from referrals.access import Actor
+from referrals.errors import Incomplete, NotAllowed, NotInformed, SameAuthor, TeamNotComplete
+from referrals.models import Account, Guardian, History, MeetingDecision, Referral, TeamMeeting
+from referrals.stages import (
+    CLOSURE_PROPOSED,
+    MEETING_HELD,
+    PARTS_REQUESTED,
+    PLAN_DRAFT,
+    SCHEDULED,
+    TO_SCHEDULE,
+    State,
+    Verb,
+)
+from referrals.vocabulary import Attendance, Domain, MeetingOutcome, Profession
+
+#: where each outcome leads once the minutes are approved
+LEADS_TO: dict[MeetingOutcome, State] = {
+    MeetingOutcome.PLAN: PLAN_DRAFT,
+    MeetingOutcome.MORE_ASSESSMENT: PARTS_REQUESTED,
+    MeetingOutcome.MEET_AGAIN: TO_SCHEDULE,
+    MeetingOutcome.CLOSE: CLOSURE_PROPOSED,
+}
+
+
+class Call(TypedDict, total=False):
+    """When and where the team meets, who is called, and what it talks about. `minutes` is how long it is planned to take."""
+
+    starts_at: datetime
+    minutes: int
+    place: str
+    #: ids of accounts
+    called: Sequence[uuid.UUID]
+    #: ids of guardians invited
+    guardians: Sequence[uuid.UUID]
+    agenda: Sequence[str]
+    #: professions the forum asks for, and without which this meeting is held knowingly
+    without: Collection[Profession]
+    #: why an earlier date was changed
+    reason: str | None
+
+
+class Attendee(TypedDict):
+    """Somebody who was called or came."""
+
+    name: str
+    function: str
+    attendance: Attendance
+
+
+class Rating(TypedDict, total=False):
+    """How the team sees one domain: 1 (much to worry about) to 5 (all is well), or not rated."""
+
+    rating: int | None
+    note: str | None
+
+
+class Decision(TypedDict):
+    """One decision, who answers for it and by when."""
+
+    text: str
+    responsible: str
+    due_on: date
+
+
+class Minutes(TypedDict, total=False):
+    """What a meeting's minutes hold."""
+
+    attendance: Sequence[Attendee]
+    situation: str | None
+    strengths: str | None
+    child_words: str | None
+    guardians_words: str | None
+    questions: str | None
+    ratings: Mapping[Domain, Rating]
+    decisions: Sequence[Decision]
+    dissent: str | None
+    outcome: MeetingOutcome | None
+    next_meeting_on: date | None
+
+
+_TEXTS = ("situation", "strengths", "child_words", "guardians_words", "questions", "dissent")
+
+
+def meetings_of(session: Session, referral: Referral) -> list[TeamMeeting]:
+    """Every meeting about the referral, the first one first."""
+    rows = select(TeamMeeting).where(TeamMeeting.referral_id == referral.id)
+    return list(session.scalars(rows.order_by(TeamMeeting.number)))
+
+
+def current_meeting(session: Session, referral: Referral) -> TeamMeeting | None:
+    """The meeting that is planned or whose minutes are not approved yet; None between meetings."""
+    meetings = meetings_of(session, referral)
+    return meetings[-1] if meetings and meetings[-1].approved_at is None else None
+
+
+def guardians_to_inform(session: Session, referral: Referral) -> list[Guardian]:
+    """Guardians with custody who are not informed yet, and without a reason why not."""
+    return roster.deciding_guardians_to_inform(session, referral)
+
+
+def missing_professions(referral: Referral, called: Collection[Account]) -> list[Profession]:
+    """Professions the forum asks for that nobody among `called` has, in the forum's own order."""
+    there = {account.profession for account in called}
+    return [Profession(value) for value in referral.unit.forum.quorum if Profession(value) not in there]
+
+
+def schedule_meeting(
+    session: Session, referral: Referral, *, by: Actor, seen: int | None, **call: Unpack[Call]
+) -> TeamMeeting:
+    """Call the team to meet, or move a meeting already called; who is called may see the referral from now on.
+
+    Raises NotInformed before every guardian with custody is informed or the reason why not is recorded; Incomplete without
+    a time, a place or anybody called; NotAllowed for strangers to the unit and guardians of other referrals; NotCovered
+    where consent does not reach somebody's service; TeamNotComplete where a profession is missing and not named in `without`.
+    """
+    history.guard(session, referral, Verb.SCHEDULE_MEETING, by=by, seen=seen)
+    if not roster.has_deciding_guardian(session, referral) or guardians_to_inform(session, referral):
+        raise NotInformed
+    if missing := [name for name in ("starts_at", "place", "called") if not call.get(name)]:
+        raise Incomplete(*missing)
+    meeting = current_meeting(session, referral)
+    if meeting is not None and meeting.held_at is not None:
+        meeting = None  # it was held, and work went on another way before its minutes were approved
+    people = roster.choose(session, referral, call["called"])
+    short_of = [one for one in missing_professions(referral, people) if one not in call.get("without", ())]
+    if short_of:
+        raise TeamNotComplete(*short_of)
+    invited = _own_guardians(session, referral, call.get("guardians", ()))
+    if meeting is None:
+        meeting = _new_meeting(session, referral, by)
+    meeting.starts_at, meeting.minutes, meeting.place = call["starts_at"], call.get("minutes", 60), call["place"]
+    meeting.called = [str(person.id) for person in people]
+    meeting.guardians_invited = [str(guardian) for guardian in invited]
+    meeting.agenda = [point for point in call.get("agenda", ()) if point]
+    session.add(meeting)
+    for person in people:
+        membership.admit(session, referral, person)
+    reason = (call.get("reason") or "").strip() or None
+    history.record(session, referral, Verb.SCHEDULE_MEETING, by=by, seen=seen, to=SCHEDULED, reason=reason)
+    return meeting
+
+
+def record_meeting(
+    session: Session, referral: Referral, *, by: Actor, seen: int | None, **minutes: Unpack[Minutes]
+) -> TeamMeeting:
+    """Keep what was said and decided. Until the minutes are approved they can be written again as a whole.
+
+    Raises Incomplete where nobody is recorded as present, or a decision lacks its text, its responsible person or its date.
+    """
+    history.guard(session, referral, Verb.RECORD_MEETING, by=by, seen=seen)
+    meeting = _the_meeting(session, referral)
+    attendance, decisions = minutes.get("attendance", ()), minutes.get("decisions", ())
+    missing = [] if any(one["attendance"] is Attendance.PRESENT for one in attendance) else ["attendance"]
+    if not all(one["text"] and one["responsible"] and one["due_on"] for one in decisions):
+        missing.append("decisions")
+    if missing:
+        raise Incomplete(*missing)
+    meeting.attendance = [
+        {"name": one["name"], "function": one["function"], "attendance": one["attendance"].value} for one in attendance
+    ]
+    written: dict[str, Any] = {**minutes}
+    for name in _TEXTS:
+        setattr(meeting, name, written.get(name) or None)
+    meeting.ratings = {domain.value: _plain(rating) for domain, rating in minutes.get("ratings", {}).items()}
+    meeting.decisions = [
+        MeetingDecision(
+            referral=referral, position=place, text=one["text"], responsible=one["responsible"], due_on=one["due_on"]
+        )
+        for place, one in enumerate(decisions)
+    ]
+    meeting.outcome, meeting.next_meeting_on = minutes.get("outcome"), minutes.get("next_meeting_on")
+    meeting.held_at, meeting.minutes_by_id = meeting.held_at or clock.now(), by.account_id
+    session.flush()
+    history.record(session, referral, Verb.RECORD_MEETING, by=by, seen=seen, to=MEETING_HELD)
+    return meeting
+
+
+def writers(session: Session, referral: Referral) -> set[uuid.UUID]:
+    """Who has written in the minutes of the newest meeting: none of them approves these minutes."""
+    found: set[uuid.UUID] = set()
+    rows = select(History).where(History.referral_id == referral.id).order_by(History.number.desc())
+    for row in session.scalars(rows):
+        if row.verb is Verb.SCHEDULE_MEETING:
+            break
+        if row.verb is Verb.RECORD_MEETING and row.by_id is not None:
+            found.add(row.by_id)
+    return found
+
+
+def approve_minutes(session: Session, referral: Referral, *, by: Actor, seen: int | None) -> TeamMeeting:
+    """Approve the minutes; the outcome they hold decides how the referral goes on.
+
+    Raises SameAuthor for anybody who wrote in them, Incomplete while they hold no outcome.
+    """
+    history.guard(session, referral, Verb.APPROVE_MINUTES, by=by, seen=seen)
+    meeting = _the_meeting(session, referral)
+    if by.account_id == meeting.minutes_by_id or by.account_id in writers(session, referral):
+        raise SameAuthor
+    if meeting.outcome is None:
+        raise Incomplete("outcome")
+    meeting.approved_at, meeting.approved_by_id = clock.now(), by.account_id
+    session.flush()
+    to = LEADS_TO[meeting.outcome]
+    history.record(session, referral, Verb.APPROVE_MINUTES, by=by, seen=seen, to=to, choice=meeting.outcome)
+    return meeting
+
+
+def _the_meeting(session: Session, referral: Referral) -> TeamMeeting:
+    meeting = current_meeting(session, referral)
+    if meeting is None:
+        raise Incomplete("meeting")
+    return meeting
+
+
+def _new_meeting(session: Session, referral: Referral, by: Actor) -> TeamMeeting:
+    if by.account_id is None:
+        raise NotAllowed(Verb.SCHEDULE_MEETING)
+    number = len(meetings_of(session, referral)) + 1
+    return TeamMeeting(referral=referral, number=number, called_by_id=by.account_id)
+
+
+def _own_guardians(session: Session, referral: Referral, ids: Collection[uuid.UUID]) -> list[uuid.UUID]:
+    own = set(session.scalars(select(Guardian.id).where(Guardian.referral_id == referral.id)))
+    if not own.issuperset(ids):
+        raise NotAllowed("not a guardian of this child")
+    return list(dict.fromkeys(ids))
+
+
+def _plain(rating: Rating) -> dict[str, Any]:
+    return {"rating": rating.get("rating"), "note": rating.get("note") or None}
