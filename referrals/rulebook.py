@@ -1,0 +1,100 @@
+"""The rule packs: what differs by country and date, read from one commented file for each."""
+
+import tomllib
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from referrals.errors import SetupFileInvalid
+from referrals.vocabulary import Country
+
+FOLDER = Path(__file__).parent / "rulepacks"
+
+
+class Counting(StrEnum):
+    """How the days of a target are counted."""
+
+    SCHOOL_DAYS = "school_days"
+    #: calendar time; a day that falls on a closed one moves to the next open one
+    CALENDAR_DAYS = "calendar_days"
+
+
+@dataclass(frozen=True)
+class Target:
+    """How many days something should take at most. A local target, never a legal deadline."""
+
+    days: int
+    counting: Counting
+
+    @classmethod
+    def read(cls, written: dict[str, Any]) -> "Target":
+        """The target as a file writes it: `{school_days = 2}` or `{calendar_days = 42}`. Raises SetupFileInvalid."""
+        if len(written) != 1 or not set(written) <= set(Counting):
+            raise SetupFileInvalid("a target is one number of school_days or of calendar_days")
+        ((counting, days),) = written.items()
+        if not isinstance(days, int) or days < 0:
+            raise SetupFileInvalid("a target is a whole number of days")
+        return cls(days, Counting(counting))
+
+
+@dataclass(frozen=True)
+class RulePack:
+    """The rules of one country from one date on."""
+
+    country: Country
+    version: str
+    #: name of each stage and artefact, by language
+    artefacts: dict[str, dict[str, str]]
+    #: what each stage must never be called, by language
+    never: dict[str, dict[str, list[str]]]
+    targets: dict[str, Target]
+    #: telephone numbers that hold for the whole country: `emergency`, `helpline`
+    phones: dict[str, str]
+    #: where a rule comes from, such as `duty_to_report`, by key
+    sources: dict[str, str]
+    #: levels of protected identity that the country knows
+    protected_identity: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """What a referral remembers of the pack it began with, such as `se-2026-07`."""
+        return f"{self.country}-{self.version}"
+
+    def artefact(self, key: str, language: str) -> str:
+        """What the stage or artefact `key` is called in `language`, as a heading begins; English where it has no word."""
+        words = self.artefacts[key]
+        return words.get(language) or words["en"]
+
+
+@cache
+def load(name: str) -> RulePack:
+    """The rule pack `name`, such as `se-2026-07`. Raises SetupFileInvalid where there is none."""
+    for pack in _packs():
+        if pack.name == name:
+            return pack
+    raise SetupFileInvalid(f"there is no rule pack {name}")
+
+
+def newest(country: Country) -> RulePack:
+    """The newest rule pack of `country`."""
+    return max((pack for pack in _packs() if pack.country is country), key=lambda pack: pack.version)
+
+
+@cache
+def _packs() -> tuple[RulePack, ...]:
+    return tuple(_read(tomllib.loads(path.read_text(encoding="utf-8"))) for path in sorted(FOLDER.glob("*.toml")))
+
+
+def _read(written: dict[str, Any]) -> RulePack:
+    return RulePack(
+        country=Country(written["country"]),
+        version=written["version"],
+        artefacts=written["artefacts"],
+        never=written["never"],
+        targets={key: Target.read(target) for key, target in written["targets"].items()},
+        phones=written["phones"],
+        sources=written["sources"],
+        protected_identity=tuple(written["protected_identity"]),
+    )

@@ -1,0 +1,140 @@
+"""The day by which a stage should be done: a local target on the municipality's school-day calendar, never a legal deadline."""
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from referrals import calendar, rulebook
+from referrals.models import ActionPlan, AssessmentPart, FollowUp, History, Municipality, Referral, TeamMeeting
+from referrals.rulebook import Counting, Target
+from referrals.stages import (
+    CLOSURE_PROPOSED,
+    FOLLOW_UP_DUE,
+    IN_CONSENT,
+    IN_TRIAGE,
+    MEETING_HELD,
+    PARTS_RECEIVED,
+    PARTS_REQUESTED,
+    PLAN_ACTIVE,
+    PLAN_DRAFT,
+    PLAN_FOR_APPROVAL,
+    PLAN_RETURNED,
+    RETURNED,
+    SCHEDULED,
+    SUBMITTED,
+    TO_SCHEDULE,
+    State,
+)
+from referrals.vocabulary import PartStatus, PlanStatus
+
+#: which target of the rule pack counts in which state; states under one key share one count, which never begins again in between
+TARGET_BY_STATE: dict[State, str] = {
+    SUBMITTED: "triage",
+    IN_TRIAGE: "triage",
+    RETURNED: "completion",
+    IN_CONSENT: "consent",
+    PARTS_REQUESTED: "assessment",
+    PARTS_RECEIVED: "assessment",
+    TO_SCHEDULE: "meeting",
+    SCHEDULED: "meeting",
+    MEETING_HELD: "minutes",
+    PLAN_DRAFT: "plan",
+    PLAN_RETURNED: "plan",
+    PLAN_FOR_APPROVAL: "plan",
+    PLAN_ACTIVE: "follow_up",
+    FOLLOW_UP_DUE: "follow_up",
+    CLOSURE_PROPOSED: "closure",
+}
+
+
+def target_on(session: Session, referral: Referral, *, since: date) -> date | None:
+    """The day by which what `referral` waits for should be done, counted from `since`; None once it has ended.
+
+    Where people have set a day themselves (parts asked for, a meeting, a follow-up), that day counts.
+    """
+    key = TARGET_BY_STATE.get(referral.state)
+    if key is None:
+        return None
+    return _day_set_by_people(session, referral) or default_day(session, referral.rulepack, key, since=since)
+
+
+def set_target(session: Session, referral: Referral) -> None:
+    """Write the target day of where `referral` stands now. Twice changes nothing, and it makes no new version."""
+    key = TARGET_BY_STATE.get(referral.state)
+    day = target_on(session, referral, since=_since(session, referral, key)) if key else None
+    if referral.target_on != day:
+        referral.target_on = day
+        session.flush()
+
+
+def default_day(session: Session, rulepack: str, key: str, *, since: date) -> date:
+    """The day the target `key` gives when counted from `since`: the municipality's own, otherwise the rule pack's."""
+    here = _municipality(session)
+    own = here.targets.get(key) if here else None
+    target = Target.read(own) if own else rulebook.load(rulepack).targets[key]
+    closed = calendar.closed_days(session)
+    if target.counting is Counting.SCHOOL_DAYS:
+        return calendar.add_school_days(since, target.days, closed=closed)
+    return calendar.add_calendar_days(since, target.days, closed=closed)
+
+
+def follow_up_day(session: Session, referral: Referral) -> date | None:
+    """The day of the next follow-up: what the newest one agreed, otherwise what the running plan says."""
+    plan = session.scalars(
+        select(ActionPlan)
+        .where(ActionPlan.referral_id == referral.id, ActionPlan.status == PlanStatus.ACTIVE)
+        .order_by(ActionPlan.version.desc())
+        .limit(1)
+    ).one_or_none()
+    if plan is None:
+        return None
+    agreed = session.scalars(
+        select(FollowUp.next_follow_up_on).where(FollowUp.plan_id == plan.id).order_by(FollowUp.number.desc()).limit(1)
+    ).one_or_none()
+    return agreed or plan.follow_up_on
+
+
+def local_day(session: Session, at_row: History) -> date:
+    """The calendar day it was in the municipality when the thing in `at_row` happened."""
+    here = _municipality(session)
+    return at_row.at.astimezone(ZoneInfo(here.timezone if here else "UTC")).date()
+
+
+def _day_set_by_people(session: Session, referral: Referral) -> date | None:
+    state = referral.state
+    if state == PARTS_REQUESTED:
+        return session.scalars(
+            select(AssessmentPart.due_on)
+            .where(AssessmentPart.referral_id == referral.id, AssessmentPart.status == PartStatus.REQUESTED)
+            .order_by(AssessmentPart.due_on.desc())
+            .limit(1)
+        ).one_or_none()
+    if state == SCHEDULED:
+        meeting = session.scalars(
+            select(TeamMeeting)
+            .where(TeamMeeting.referral_id == referral.id)
+            .order_by(TeamMeeting.number.desc())
+            .limit(1)
+        ).one_or_none()
+        here = _municipality(session)
+        return meeting.starts_at.astimezone(ZoneInfo(here.timezone if here else "UTC")).date() if meeting else None
+    if state in {PLAN_ACTIVE, FOLLOW_UP_DUE}:
+        return follow_up_day(session, referral)
+    return None
+
+
+def _since(session: Session, referral: Referral, key: str) -> date:
+    """The day on which what `key` counts began: the earliest move in unbroken line into a state under that key."""
+    moves = session.scalars(select(History).where(History.referral_id == referral.id).order_by(History.number.desc()))
+    began: History | None = None
+    for row in moves:
+        if TARGET_BY_STATE.get(State(row.to_stage, row.to_status)) != key:
+            break
+        began = row
+    return local_day(session, began) if began else referral.stage_since.date()
+
+
+def _municipality(session: Session) -> Municipality | None:
+    return session.scalars(select(Municipality).limit(1)).one_or_none()

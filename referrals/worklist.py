@@ -1,0 +1,248 @@
+"""What waits for whom: the next action of a referral, and one person's list of everything that waits for them."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from referrals.access import Actor, Role
+from referrals.models import ActionPlan, AssessmentPart, Concern, Goal, PlannedAction, Referral, TeamMeeting
+from referrals.stages import (
+    CLOSED,
+    CLOSURE_PROPOSED,
+    FOLLOW_UP_DUE,
+    IN_CONSENT,
+    IN_TRIAGE,
+    MEETING_HELD,
+    PARTS_RECEIVED,
+    PARTS_REQUESTED,
+    PLAN_ACTIVE,
+    PLAN_DRAFT,
+    PLAN_FOR_APPROVAL,
+    PLAN_RETURNED,
+    RETURNED,
+    SCHEDULED,
+    SUBMITTED,
+    TO_SCHEDULE,
+    Party,
+    State,
+    Verb,
+)
+from referrals.vocabulary import ActionStatus, PartStatus, PlanStatus, ProtectionAnswer
+
+#: what has to happen next in a state, and who is to do it
+NEXT: dict[State, tuple[Verb, Party]] = {
+    SUBMITTED:         (Verb.SEND_TO_ASSESSMENT, Party.COORDINATOR),
+    RETURNED:          (Verb.RESUBMIT_CONCERN, Party.REPORTER),
+    IN_TRIAGE:         (Verb.SEND_TO_ASSESSMENT, Party.COORDINATOR),
+    IN_CONSENT:        (Verb.CONCLUDE_CONSENT, Party.COORDINATOR),
+    PARTS_REQUESTED:   (Verb.SUBMIT_PART, Party.ASSESSOR),
+    PARTS_RECEIVED:    (Verb.CONCLUDE_ASSESSMENT, Party.COORDINATOR),
+    TO_SCHEDULE:       (Verb.SCHEDULE_MEETING, Party.COORDINATOR),
+    SCHEDULED:         (Verb.RECORD_MEETING, Party.COORDINATOR),
+    MEETING_HELD:      (Verb.APPROVE_MINUTES, Party.HEAD_TEACHER),
+    PLAN_DRAFT:        (Verb.SUBMIT_ACTION_PLAN, Party.COORDINATOR),
+    PLAN_RETURNED:     (Verb.SUBMIT_ACTION_PLAN, Party.COORDINATOR),
+    PLAN_FOR_APPROVAL: (Verb.APPROVE_ACTION_PLAN, Party.HEAD_TEACHER),
+    PLAN_ACTIVE:       (Verb.OPEN_FOLLOW_UP, Party.SYSTEM),
+    FOLLOW_UP_DUE:     (Verb.RECORD_FOLLOW_UP, Party.COORDINATOR),
+    CLOSURE_PROPOSED:  (Verb.CLOSE_REFERRAL, Party.COORDINATOR),
+}  # fmt: skip
+
+IN_TRIAGE_STATES = frozenset({SUBMITTED, IN_TRIAGE})
+_RUNNING = (ActionStatus.PLANNED, ActionStatus.ONGOING, ActionStatus.HINDERED)
+
+
+@dataclass(frozen=True)
+class NextAction:
+    """What has to happen next, who is to do it, and by which day: a local target, never a legal deadline."""
+
+    verb: Verb
+    party: Party
+    due_on: date | None
+
+
+class Waiting(StrEnum):
+    """What it is that waits for somebody."""
+
+    REFERRAL = "referral"
+    PART = "part"
+    ACTION = "action"
+
+
+@dataclass(frozen=True)
+class WaitingItem:
+    """One line of somebody's list: a referral, one verb, one day."""
+
+    number: str
+    kind: Waiting
+    #: id of the referral, the assessment part or the action
+    subject_id: uuid.UUID
+    verb: Verb
+    #: who is to do it: another than the reader where the reader only sees that it is late
+    party: Party
+    due_on: date | None
+    state: State
+    rulepack: str
+    unit: str
+    topics: tuple[str, ...]
+    #: the reporter fears that the child is being harmed, and nobody has decided yet
+    is_urgent: bool = False
+
+    def is_late(self, today: date) -> bool:
+        """Whether its day has passed."""
+        return self.due_on is not None and self.due_on < today
+
+
+def next_action(referral: Referral) -> NextAction | None:
+    """What has to happen next with `referral`; None where nothing has to."""
+    if referral.state in NEXT:
+        verb, party = NEXT[referral.state]
+        return NextAction(verb, party, referral.target_on)
+    if referral.state == CLOSED and referral.revisit_on is not None:
+        return NextAction(Verb.REOPEN_REFERRAL, Party.COORDINATOR, referral.revisit_on)
+    return None
+
+
+def waiting_for(session: Session, actor: Actor, *, today: date) -> list[WaitingItem]:
+    """Everything that waits for `actor` on the day `today`: fear of harm first, then by day."""
+    items = [
+        *_for_coordinator(session, actor, today),
+        *_for_head_teacher(session, actor),
+        *_parts(session, actor),
+        *_plans_written(session, actor),
+        *_actions(session, actor),
+    ]
+    unique = {(item.kind, item.subject_id): item for item in items}
+    return sorted(unique.values(), key=lambda item: (not item.is_urgent, item.due_on or date.max, item.number))
+
+
+def next_to_triage(session: Session, actor: Actor, *, today: date, but: Referral | None = None) -> str | None:
+    """The number of the next concern that waits for `actor`'s initial assessment, leaving out `but`; None if none does."""
+    for item in waiting_for(session, actor, today=today):
+        if item.state in IN_TRIAGE_STATES and (but is None or item.subject_id != but.id):
+            return item.number
+    return None
+
+
+def _for_coordinator(session: Session, actor: Actor, today: date) -> Iterable[WaitingItem]:
+    mine = {state for state, (_verb, party) in NEXT.items() if party is Party.COORDINATOR}
+    unowned_or_own = or_(Referral.owner_id.is_(None), Referral.owner_id == actor.account_id)
+    waits = or_(
+        and_(Referral.is_open, or_(_in_states(mine), Referral.target_on < today)),
+        and_(_in_states({CLOSED}), Referral.revisit_on <= today),
+    )
+    found = _referrals(session, _in_units(actor, Role.COORDINATOR), unowned_or_own, waits)
+    urgent = set(
+        session.scalars(
+            select(Concern.referral_id).where(
+                Concern.referral_id.in_([row.id for row in found if row.state in IN_TRIAGE_STATES]),
+                Concern.protection == ProtectionAnswer.YES,
+            )
+        )
+    )
+    return [_of_referral(referral, is_urgent=referral.id in urgent) for referral in found]
+
+
+def _for_head_teacher(session: Session, actor: Actor) -> Iterable[WaitingItem]:
+    mine = {state for state, (_verb, party) in NEXT.items() if party is Party.HEAD_TEACHER}
+    found = _referrals(session, _in_units(actor, Role.HEAD_TEACHER), _in_states(mine))
+    own_minutes = set(
+        session.scalars(
+            select(TeamMeeting.referral_id).where(
+                TeamMeeting.minutes_by_id == actor.account_id,
+                TeamMeeting.approved_at.is_(None),
+                TeamMeeting.referral_id.in_([row.id for row in found if row.state == MEETING_HELD]),
+            )
+        )
+    )
+    return [_of_referral(referral) for referral in found if referral.id not in own_minutes]
+
+
+def _parts(session: Session, actor: Actor) -> Iterable[WaitingItem]:
+    rows = session.scalars(
+        select(AssessmentPart)
+        .join(Referral, AssessmentPart.referral_id == Referral.id)
+        .where(
+            Referral.is_open,
+            AssessmentPart.assessor_id == actor.account_id,
+            AssessmentPart.status == PartStatus.REQUESTED,
+        )
+        .options(selectinload(AssessmentPart.referral).selectinload(Referral.unit))
+    )
+    return [_of_own(row.referral, Waiting.PART, row.id, verb=Verb.SUBMIT_PART, due_on=row.due_on) for row in rows]
+
+
+def _plans_written(session: Session, actor: Actor) -> Iterable[WaitingItem]:
+    """Plans that somebody other than the coordinator writes: they wait for their author."""
+    found = _referrals(
+        session,
+        _in_states({PLAN_DRAFT, PLAN_RETURNED}),
+        Referral.id.in_(
+            select(ActionPlan.referral_id).where(
+                ActionPlan.author_id == actor.account_id,
+                ActionPlan.status.in_((PlanStatus.DRAFT, PlanStatus.RETURNED)),
+            )
+        ),
+    )
+    return [_of_referral(referral) for referral in found]
+
+
+def _actions(session: Session, actor: Actor) -> Iterable[WaitingItem]:
+    rows = session.scalars(
+        select(PlannedAction)
+        .join(Goal, PlannedAction.goal_id == Goal.id)
+        .join(ActionPlan, Goal.plan_id == ActionPlan.id)
+        .join(Referral, PlannedAction.referral_id == Referral.id)
+        .where(
+            Referral.is_open,
+            ActionPlan.status == PlanStatus.ACTIVE,
+            PlannedAction.owner_id == actor.account_id,
+            PlannedAction.status.in_(_RUNNING),
+        )
+        .options(selectinload(PlannedAction.referral).selectinload(Referral.unit))
+    )
+    return [
+        _of_own(row.referral, Waiting.ACTION, row.id, verb=Verb.RECORD_ACTION_STATUS, due_on=row.to_on) for row in rows
+    ]
+
+
+def _referrals(session: Session, *conditions: ColumnElement[bool]) -> list[Referral]:
+    return list(
+        session.scalars(
+            select(Referral).where(*conditions).options(selectinload(Referral.unit)).order_by(Referral.target_on).limit(500)
+        )
+    )
+
+
+def _in_units(actor: Actor, role: Role) -> ColumnElement[bool]:
+    units = [unit_id for held, unit_id in actor.roles if held is role and unit_id is not None]
+    return Referral.unit_id.in_(units) if units else false()
+
+
+def _in_states(states: Iterable[State]) -> ColumnElement[bool]:
+    return or_(*(and_(Referral.stage == state.stage, Referral.status == state.status) for state in states))
+
+
+def _of_referral(referral: Referral, *, is_urgent: bool = False) -> WaitingItem:
+    action = next_action(referral)
+    if action is None:
+        raise LookupError("nothing waits in this state")
+    return WaitingItem(
+        number=referral.number, kind=Waiting.REFERRAL, subject_id=referral.id, verb=action.verb, party=action.party,
+        due_on=action.due_on, state=referral.state, rulepack=referral.rulepack, unit=referral.unit.name,
+        topics=tuple(referral.topics), is_urgent=is_urgent,
+    )  # fmt: skip
+
+
+def _of_own(
+    referral: Referral, kind: Waiting, subject_id: uuid.UUID, *, verb: Verb, due_on: date | None
+) -> WaitingItem:
+    return WaitingItem(
+        number=referral.number, kind=kind, subject_id=subject_id, verb=verb, party=Party.ASSESSOR, due_on=due_on,
+        state=referral.state, rulepack=referral.rulepack, unit=referral.unit.name, topics=tuple(referral.topics),
+    )  # fmt: skip

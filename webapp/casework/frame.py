@@ -1,0 +1,119 @@
+"""What stands around every page about one referral: its header, the way to its stages, and the version people see."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import Response, abort, current_app, request, url_for
+from sqlalchemy import select
+
+from referrals import clock
+from referrals.access import View, may_view
+from referrals.languages import local_date
+from referrals.models import History, Referral
+from referrals.stages import Stage
+from webapp import pages, people, transactions
+from webapp.casework import words
+from webapp.language import zone
+
+
+@dataclass(frozen=True)
+class Way:
+    """A link to one of the referral's pages."""
+
+    url: str
+    label: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What the header of a referral's pages says."""
+
+    number: str
+    #: None for those who may not know it
+    child_name: str | None
+    has_protected_identity: bool
+    unit: str
+    stage: str
+    status: str
+    status_code: str
+    is_open: bool
+    is_late: bool
+    target_on: date | None
+    #: whole days since the concern came in
+    age: int
+    owner: str | None
+    ways: tuple[Way, ...]
+
+
+#: page, the view one must have, and the stages one of which it must have reached
+_PAGES: tuple[tuple[str, Stage, View], ...] = (
+    ("casework.triage", Stage.TRIAGE, View.CONCERN),
+    ("casework.guardians", Stage.CONSENT, View.GUARDIANS),
+    ("casework.assessment", Stage.ASSESSMENT, View.OWN_PART),
+    ("casework.team_review", Stage.TEAM_REVIEW, View.MINUTES),
+    ("casework.action_plan", Stage.ACTION_PLAN, View.PLAN),
+    ("casework.follow_up", Stage.FOLLOW_UP, View.PLAN),
+    ("casework.closure", Stage.CLOSURE, View.REFERRAL),
+)
+
+
+def today() -> date:
+    """The day it is for people here."""
+    return clock.today(zone())
+
+
+def seen() -> int:
+    """The version of the referral the person had before their eyes when they sent the form; without it the form is broken."""
+    try:
+        return int(request.form["seen"])
+    except ValueError:
+        abort(400)
+
+
+def referral_page(template: str, referral: Referral, status: int = 200, **values: Any) -> Response:
+    """The page `templates/pages/casework/<template>` about `referral`, with the frame its layout shows around it.
+
+    The template extends `layouts/referral.html`, sets `heading` and fills the block `stage`.
+    """
+    return pages.page(f"casework/{template}", status=status, referral=referral, frame=frame_of(referral), today=today(), **values)
+
+
+def frame_of(referral: Referral) -> Frame:
+    """The header of `referral` as this person may see it."""
+    actor, facts = people.actor(), referral.facts()
+    return Frame(
+        number=referral.number,
+        child_name=referral.child_name if may_view(View.REFERRAL, actor, facts) else None,
+        has_protected_identity=referral.has_protected_identity,
+        unit=referral.unit.name,
+        stage=words.stage_name(referral.rulepack, referral.stage, referral.status),
+        status=words.status_name(referral.status),
+        status_code=referral.status.value,
+        is_open=referral.is_open,
+        is_late=referral.is_past_target(today()),
+        target_on=referral.target_on,
+        age=max(0, (today() - local_date(referral.opened_at, zone=zone())).days),
+        owner=referral.owner.name if referral.owner else None,
+        ways=tuple(_ways(referral)),
+    )
+
+
+def _ways(referral: Referral) -> list[Way]:
+    actor, facts = people.actor(), referral.facts()
+    reached = set(
+        transactions.session().scalars(
+            select(History.to_stage).where(History.referral_id == referral.id).distinct()
+        )
+    )  # fmt: skip
+    ways = [_way("casework.referral", words.gettext("Overview"), referral)]
+    for endpoint, stage, view in _PAGES:
+        is_known = stage in reached or (stage is Stage.TRIAGE and Stage.INTAKE in reached)
+        if is_known and endpoint in current_app.view_functions and may_view(view, actor, facts):
+            ways.append(_way(endpoint, words.stage_name(referral.rulepack, stage), referral))
+    return ways
+
+
+def _way(endpoint: str, label: str, referral: Referral) -> Way:
+    return Way(url_for(endpoint, number=referral.number), label, request.endpoint == endpoint)

@@ -1,0 +1,134 @@
+"""What things are called on staff pages: stages, statuses, what is to be done and what was done."""
+
+from referrals import rulebook
+from referrals.models import History, Referral
+from referrals.stages import PLAN_ACTIVE, Party, Stage, State, Status, Verb
+from referrals.vocabulary import (
+    STATUS_LABELS,
+    ActionStatus,
+    ClosureReason,
+    ConsentAnswer,
+    FollowUpDecision,
+    MeetingOutcome,
+    N_,
+    NoticeMethod,
+    Term,
+    TriageEnding,
+)
+from webapp.language import gettext, language
+
+#: what is to be done, as the text of a line or a button
+TO_DO: dict[Verb, str] = {
+    Verb.SEND_TO_ASSESSMENT: N_("Decide how the concern goes on"),
+    Verb.RESUBMIT_CONCERN: N_("Complete the concern"),
+    Verb.CONCLUDE_CONSENT: N_("Inform the guardians and ask for consent"),
+    Verb.SUBMIT_PART: N_("Write the parts asked for"),
+    Verb.CONCLUDE_ASSESSMENT: N_("Go through the parts"),
+    Verb.SCHEDULE_MEETING: N_("Schedule the team meeting"),
+    Verb.RECORD_MEETING: N_("Hold the meeting and write the minutes"),
+    Verb.APPROVE_MINUTES: N_("Approve the minutes"),
+    Verb.SUBMIT_ACTION_PLAN: N_("Write the plan"),
+    Verb.APPROVE_ACTION_PLAN: N_("Approve the plan"),
+    Verb.OPEN_FOLLOW_UP: N_("Carry out the plan until the follow-up"),
+    Verb.RECORD_ACTION_STATUS: N_("Say how your action stands"),
+    Verb.RECORD_FOLLOW_UP: N_("Follow up the plan"),
+    Verb.CLOSE_REFERRAL: N_("Close the referral"),
+    Verb.REOPEN_REFERRAL: N_("Look again at how the child is doing"),
+}
+
+#: what happened, as a line of the timeline
+HAPPENED: dict[Verb, str] = {
+    Verb.SUBMIT_CONCERN: N_("The concern came in"),
+    Verb.RETURN_CONCERN: N_("The concern was returned for completion"),
+    Verb.RESUBMIT_CONCERN: N_("The concern was completed"),
+    Verb.ADD_TO_CONCERN: N_("The reporter added something"),
+    Verb.WITHDRAW_CONCERN: N_("The reporter withdrew the concern"),
+    Verb.OPEN_TRIAGE: N_("The initial assessment began"),
+    Verb.ASSIGN_OWNER: N_("The referral got another owner"),
+    Verb.SEND_TO_ASSESSMENT: N_("Decided: the team makes an assessment"),
+    Verb.SEND_TO_TEAM: N_("Decided: straight to the team"),
+    Verb.END_AT_TRIAGE: N_("Decided: it ends with the initial assessment"),
+    Verb.RECORD_GUARDIAN: N_("A guardian was recorded"),
+    Verb.RECORD_INFORMATION: N_("Information to a guardian was recorded"),
+    Verb.RECORD_CONSENT: N_("A guardian's answer about consent was recorded"),
+    Verb.WITHDRAW_CONSENT: N_("A consent was withdrawn"),
+    Verb.CONCLUDE_CONSENT: N_("Information and consent are in place"),
+    Verb.REQUEST_PARTS: N_("Parts of the assessment were asked for"),
+    Verb.SUBMIT_PART: N_("A part of the assessment came in"),
+    Verb.CONCLUDE_ASSESSMENT: N_("The assessment was concluded"),
+    Verb.SCHEDULE_MEETING: N_("The team meeting was scheduled"),
+    Verb.RECORD_MEETING: N_("The meeting was held and the minutes written"),
+    Verb.APPROVE_MINUTES: N_("The minutes were approved"),
+    Verb.DRAFT_ACTION_PLAN: N_("The plan was worked on"),
+    Verb.SUBMIT_ACTION_PLAN: N_("The plan was sent for approval"),
+    Verb.RETURN_ACTION_PLAN: N_("The plan was returned with comments"),
+    Verb.APPROVE_ACTION_PLAN: N_("The plan was approved"),
+    Verb.RECORD_ACTION_STATUS: N_("An action was updated"),
+    Verb.OPEN_FOLLOW_UP: N_("The follow-up is due"),
+    Verb.RECORD_FOLLOW_UP: N_("The plan was followed up"),
+    Verb.PROPOSE_CLOSURE: N_("Closing was proposed"),
+    Verb.RESUME_WORK: N_("The work goes on"),
+    Verb.CLOSE_REFERRAL: N_("The referral was closed"),
+    Verb.REOPEN_REFERRAL: N_("The referral was reopened"),
+    Verb.STOP_SENDING: N_("A paper or mail was stopped"),
+}
+
+PARTIES: dict[Party, str] = {
+    Party.REPORTER: N_("The reporter"),
+    Party.COORDINATOR: N_("The coordinator"),
+    Party.ASSESSOR: N_("Those asked to contribute"),
+    Party.HEAD_TEACHER: N_("The head teacher"),
+    Party.SYSTEM: N_("Happens by itself"),
+}
+
+#: whose words a row's choice is one of
+_CHOICES: dict[Verb, type[Term]] = {
+    Verb.END_AT_TRIAGE: TriageEnding,
+    Verb.RECORD_INFORMATION: NoticeMethod,
+    Verb.RECORD_CONSENT: ConsentAnswer,
+    Verb.APPROVE_MINUTES: MeetingOutcome,
+    Verb.RECORD_ACTION_STATUS: ActionStatus,
+    Verb.RECORD_FOLLOW_UP: FollowUpDecision,
+    Verb.PROPOSE_CLOSURE: ClosureReason,
+    Verb.CLOSE_REFERRAL: ClosureReason,
+}
+
+
+def stage_name(rulepack: str, stage: Stage, status: Status | None = None) -> str:
+    """What the country calls a stage, in the page's language; a running plan has a name of its own."""
+    key = "implementation" if status is not None and State(stage, status) == PLAN_ACTIVE else stage.value
+    return rulebook.load(rulepack).artefact(key, language())
+
+
+def status_name(status: Status) -> str:
+    """What a status is called."""
+    return gettext(STATUS_LABELS[status])
+
+
+def to_do(verb: Verb) -> str:
+    """What is to be done, as a line of a list or the text of a button."""
+    return gettext(TO_DO[verb])
+
+
+def party_name(party: Party) -> str:
+    """Who it is, by capacity."""
+    return gettext(PARTIES[party])
+
+
+def happened(row: History) -> str:
+    """What a row of the history tells, with the way that was chosen."""
+    text = gettext(HAPPENED[row.verb])
+    terms = _CHOICES.get(row.verb)
+    if row.choice and terms and row.choice in set(terms):
+        return f"{text}: {gettext(terms(row.choice).label)}"
+    return text
+
+
+def who(row: History) -> str:
+    """Whose doing a row of the history is."""
+    return row.by.name if row.by else party_name(row.by_party)
+
+
+def state_name(referral: Referral) -> str:
+    """Stage and status in one breath, for narrow places."""
+    return f"{stage_name(referral.rulepack, referral.stage, referral.status)}: {status_name(referral.status)}"
