@@ -1,0 +1,264 @@
+"""The action plan: written and saved, sent for approval, returned or approved, and how its actions stand."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from referrals import clock, history
+from referrals.access import Actor, parties
+from referrals.errors import Incomplete, NotAllowed, PlanIncomplete, SameAuthor
+from referrals.membership import admit
+from referrals.models import Account, ActionPlan, Goal, History, PlannedAction, Referral
+from referrals.plan_versions import actions_of, begin_version, check_people, local_today, plan_in_force, plan_in_writing
+from referrals.stages import PLAN_ACTIVE, PLAN_FOR_APPROVAL, PLAN_RETURNED, Party, Verb
+from referrals.vocabulary import About, ActionStatus, Arena, Domain, Level, PlanStatus
+
+#: what a person may say about an action; handing over belongs to the closure
+REPORTABLE = frozenset(
+    {ActionStatus.PLANNED, ActionStatus.ONGOING, ActionStatus.DONE, ActionStatus.HINDERED, ActionStatus.NOT_DONE}
+)
+_NEEDS_REASON = frozenset({ActionStatus.HINDERED, ActionStatus.NOT_DONE})
+_PEOPLE = ("lead_id", "follow_up_by_id", "evaluation_by_id")
+_PLAN_NEEDS = (
+    "background", "child_voice", "guardians_view", "if_worse", "valid_from", "valid_to", "lead_id", "follow_up_on",
+    "follow_up_by_id", "evaluation_on", "evaluation_by_id",
+)  # fmt: skip
+_GOAL_NEEDS = ("domain", "categories", "text", "baseline", "target", "plain")
+_ACTION_NEEDS = ("text", "from_on", "to_on")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActionInput:
+    """Who does what for a goal. Whoever does it is an account or, without one, a name."""
+
+    text: str | None = None
+    how: str | None = None
+    owner_id: UUID | None = None
+    owner_name: str | None = None
+    arena: Arena = Arena.SCHOOL
+    from_on: date | None = None
+    to_on: date | None = None
+    #: 0 where it is done once
+    times_a_week: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoalInput:
+    """What should be different for the child, and what is done for it."""
+
+    domain: Domain | None = None
+    level: Level = Level.INDIVIDUAL
+    about: About = About.CHILD
+    #: values of InformationCategory
+    categories: Sequence[str] = ()
+    text: str | None = None
+    baseline: str | None = None
+    target: str | None = None
+    plain: str | None = None
+    actions: Sequence[ActionInput] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanInput:
+    """A plan as it is being written; anything may still be missing."""
+
+    valid_from: date | None = None
+    valid_to: date | None = None
+    lead_id: UUID | None = None
+    follow_up_on: date | None = None
+    follow_up_by_id: UUID | None = None
+    evaluation_on: date | None = None
+    evaluation_by_id: UUID | None = None
+    background: str | None = None
+    child_voice: str | None = None
+    guardians_view: str | None = None
+    if_worse: str | None = None
+    goals: Sequence[GoalInput] = ()
+
+
+def draft_action_plan(
+    session: Session, referral: Referral, *, by: Actor, seen: int | None = None, plan: PlanInput
+) -> ActionPlan:
+    """Save the version that is being written, or begin one; it may be incomplete.
+
+    Raises Incomplete with the field where a chosen person does not work here.
+    """
+    history.guard(session, referral, Verb.DRAFT_ACTION_PLAN, by=by, seen=seen)
+    check_people(session, _chosen_people(plan))
+    author_id = _account_of(by)
+    draft = plan_in_writing(session, referral) or begin_version(session, referral, author_id=author_id)
+    draft.author_id, draft.written_at = author_id, clock.now()
+    for field in fields(PlanInput):
+        if field.name != "goals":
+            setattr(draft, field.name, getattr(plan, field.name))
+    draft.goals = [_new_goal(referral, goal, place) for place, goal in enumerate(plan.goals)]
+    session.flush()
+    history.record(session, referral, Verb.DRAFT_ACTION_PLAN, by=by, seen=seen)
+    return draft
+
+
+def submit_action_plan(session: Session, referral: Referral, *, by: Actor, seen: int | None = None) -> ActionPlan:
+    """Send the plan to whoever approves it. Raises PlanIncomplete with the names of what is missing."""
+    history.guard(session, referral, Verb.SUBMIT_ACTION_PLAN, by=by, seen=seen)
+    plan = plan_in_writing(session, referral)
+    lacking = missing_in(plan)
+    if plan is None or lacking:
+        raise PlanIncomplete(*lacking)
+    plan.status = PlanStatus.FOR_APPROVAL
+    history.record(session, referral, Verb.SUBMIT_ACTION_PLAN, by=by, to=PLAN_FOR_APPROVAL, seen=seen)
+    return plan
+
+
+def return_action_plan(
+    session: Session, referral: Referral, *, by: Actor, seen: int | None = None, comments: str | None
+) -> ActionPlan:
+    """Give the plan back with comments, without which nobody knows what to change."""
+    history.guard(session, referral, Verb.RETURN_ACTION_PLAN, by=by, seen=seen)
+    if not comments:
+        raise Incomplete("comments")
+    plan = _plan_for_approval(session, referral)
+    plan.status, plan.comments = PlanStatus.RETURNED, comments
+    history.record(session, referral, Verb.RETURN_ACTION_PLAN, by=by, to=PLAN_RETURNED, seen=seen, reason=comments)
+    return plan
+
+
+def approve_action_plan(session: Session, referral: Referral, *, by: Actor, seen: int | None = None) -> ActionPlan:
+    """Put the plan in force; the version before it is replaced and stays as it was.
+
+    Whoever answers for something in it may see the referral from now on. Raises SameAuthor for all who wrote on it.
+    """
+    history.guard(session, referral, Verb.APPROVE_ACTION_PLAN, by=by, seen=seen)
+    plan = _plan_for_approval(session, referral)
+    if by.account_id == plan.author_id or by.account_id in _writers(session, referral):
+        raise SameAuthor
+    before = plan_in_force(session, referral)
+    if before is not None:
+        before.status = PlanStatus.REPLACED
+    plan.status, plan.approved_at, plan.approved_by_id = PlanStatus.ACTIVE, clock.now(), by.account_id
+    today = local_today(session)
+    for action in actions_of(plan):
+        begun = action.from_on is not None and action.from_on <= today
+        action.status = ActionStatus.ONGOING if begun else ActionStatus.PLANNED
+    for account in session.scalars(select(Account).where(Account.id.in_(_people_in(plan)))):
+        admit(session, referral, account)
+    history.record(session, referral, Verb.APPROVE_ACTION_PLAN, by=by, to=PLAN_ACTIVE, seen=seen)
+    return plan
+
+
+def record_action_status(
+    session: Session,
+    referral: Referral,
+    *,
+    by: Actor,
+    seen: int | None = None,
+    action_id: UUID,
+    status: ActionStatus,
+    reason: str | None = None,
+) -> PlannedAction:
+    """Say how one action of the plan in force stands: for whoever answers for it, and for the coordinator.
+
+    Raises NotAllowed for everybody else and for actions of other versions, Incomplete where a reason is needed.
+    """
+    history.guard(session, referral, Verb.RECORD_ACTION_STATUS, by=by, seen=seen)
+    plan = plan_in_force(session, referral)
+    action = next((one for one in actions_of(plan) if one.id == action_id), None) if plan else None
+    if action is None or not may_report(action, by):
+        raise NotAllowed(Verb.RECORD_ACTION_STATUS)
+    if status not in REPORTABLE:
+        raise Incomplete("status")
+    if status in _NEEDS_REASON and not reason:
+        raise Incomplete("reason")
+    action.status, action.status_reason = status, reason
+    action.status_at, action.status_by_id = clock.now(), by.account_id
+    history.record(session, referral, Verb.RECORD_ACTION_STATUS, by=by, seen=seen, choice=status, reason=reason)
+    return action
+
+
+def may_report(action: PlannedAction, actor: Actor) -> bool:
+    """Whether `actor` may say how this action stands: the one who answers for it, or the coordinator."""
+    owns = action.owner_id is not None and action.owner_id == actor.account_id
+    return owns or Party.COORDINATOR in parties(actor, action.referral.facts())
+
+
+def missing_in(plan: ActionPlan | None) -> list[str]:
+    """What the plan lacks before it can be approved, each by the name it has in the form; empty when it is complete."""
+    if plan is None:
+        return [*_PLAN_NEEDS, "goals"]
+    lacking = [name for name in _PLAN_NEEDS if not getattr(plan, name)]
+    if not plan.goals:
+        lacking.append("goals")
+    for place, goal in enumerate(plan.goals):
+        lacking += [f"goals-{place}-{name}" for name in _missing_in_goal(goal)]
+    return lacking
+
+
+def _missing_in_goal(goal: Goal) -> Iterator[str]:
+    yield from (name for name in _GOAL_NEEDS if not getattr(goal, name))
+    if not goal.actions:
+        yield "actions"
+    for place, action in enumerate(goal.actions):
+        yield from (f"actions-{place}-{name}" for name in _ACTION_NEEDS if not getattr(action, name))
+        if not (action.owner_id or action.owner_name):
+            yield f"actions-{place}-owner_id"
+
+
+def _new_goal(referral: Referral, goal: GoalInput, place: int) -> Goal:
+    row = Goal(
+        referral=referral,
+        position=place,
+        domain=goal.domain,
+        level=goal.level,
+        about=goal.about,
+        categories=list(goal.categories),
+        text=goal.text,
+        baseline=goal.baseline,
+        target=goal.target,
+        plain=goal.plain,
+    )
+    row.actions = [
+        PlannedAction(
+            referral=referral,
+            position=position,
+            status=ActionStatus.PLANNED,
+            **{field.name: getattr(action, field.name) for field in fields(ActionInput)},
+        )
+        for position, action in enumerate(goal.actions)
+    ]
+    return row
+
+
+def _chosen_people(plan: PlanInput) -> Iterator[tuple[str, UUID | None]]:
+    yield from ((name, getattr(plan, name)) for name in _PEOPLE)
+    for place, goal in enumerate(plan.goals):
+        for position, action in enumerate(goal.actions):
+            yield f"goals-{place}-actions-{position}-owner_id", action.owner_id
+
+
+def _people_in(plan: ActionPlan) -> set[UUID | None]:
+    return {*(getattr(plan, name) for name in _PEOPLE), *(action.owner_id for action in actions_of(plan))}
+
+
+def _plan_for_approval(session: Session, referral: Referral) -> ActionPlan:
+    plan = plan_in_writing(session, referral)
+    if plan is None:
+        raise PlanIncomplete(*missing_in(None))
+    return plan
+
+
+def _writers(session: Session, referral: Referral) -> set[UUID | None]:
+    """Everybody who wrote on the plan since the last one was approved."""
+    of_referral = History.referral_id == referral.id
+    last = select(func.max(History.number)).where(of_referral, History.verb == Verb.APPROVE_ACTION_PLAN)
+    wrote = History.verb.in_([Verb.DRAFT_ACTION_PLAN, Verb.SUBMIT_ACTION_PLAN])
+    since = History.number > func.coalesce(last.scalar_subquery(), 0)
+    return set(session.scalars(select(History.by_id).where(of_referral, wrote, since)))
+
+
+def _account_of(by: Actor) -> UUID:
+    if by.account_id is None:
+        raise NotAllowed(Verb.DRAFT_ACTION_PLAN)
+    return by.account_id

@@ -1,0 +1,288 @@
+"""The follow-up: whether each action was done and whether it helped, how each goal stands, and what comes next."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from referrals import clock, history
+from referrals.access import Actor
+from referrals.calendar import Closed, closed_days, school_days_between
+from referrals.errors import Incomplete, WrongStage
+from referrals.models import (
+    ActionFollowUp,
+    ActionPlan,
+    FollowUp,
+    GoalFollowUp,
+    Guardian,
+    PlannedAction,
+    Referral,
+)
+from referrals.plan_versions import (
+    actions_of,
+    copy_version,
+    follow_ups,
+    local_today,
+    plan_in_force,
+    plan_in_writing,
+)
+from referrals.stages import (
+    CLOSURE_PROPOSED,
+    FOLLOW_UP_DUE,
+    PLAN_ACTIVE,
+    PLAN_DRAFT,
+    TO_SCHEDULE,
+    State,
+    Verb,
+)
+from referrals.vocabulary import FollowUpDecision, GoalResult, Helped, LossCause, PlanStatus
+
+#: where each decision leads
+LEADS_TO: Mapping[FollowUpDecision, State] = {
+    FollowUpDecision.CONTINUE: PLAN_ACTIVE,
+    FollowUpDecision.ADJUST: PLAN_DRAFT,
+    FollowUpDecision.STEP_DOWN: PLAN_DRAFT,
+    FollowUpDecision.STEP_UP: TO_SCHEDULE,
+    FollowUpDecision.CLOSE: CLOSURE_PROPOSED,
+}
+_SCHOOL_WEEK = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActionAnswer:
+    """Of one action: was it done, and did it help."""
+
+    action_id: UUID
+    times_done: int
+    loss_cause: LossCause = LossCause.NONE
+    helped: Helped
+    note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoalAnswer:
+    """How one goal stands."""
+
+    goal_id: UUID
+    result: GoalResult
+    note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuardianAnswer:
+    """What one guardian thinks, or that they did not want to answer."""
+
+    guardian_id: UUID
+    view: str | None = None
+    declined: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowUpInput:
+    """All that is said at a follow-up."""
+
+    held_on: date
+    actions: Sequence[ActionAnswer]
+    goals: Sequence[GoalAnswer]
+    child_view: str | None = None
+    child_declined: bool = False
+    guardians: Sequence[GuardianAnswer] = ()
+    learned: str | None = None
+    decision: FollowUpDecision
+    reason: str
+    next_follow_up_on: date | None = None
+
+
+def due_for_follow_up(session: Session, today: date) -> list[Referral]:
+    """Referrals whose plan is running and whose day of follow-up has come."""
+    newest = (
+        select(func.coalesce(FollowUp.next_follow_up_on, ActionPlan.evaluation_on))
+        .where(FollowUp.plan_id == ActionPlan.id)
+        .order_by(FollowUp.number.desc())
+        .limit(1)
+        .correlate(ActionPlan)
+        .scalar_subquery()
+    )
+    due_on = func.coalesce(newest, ActionPlan.follow_up_on)
+    rows = session.scalars(
+        select(Referral)
+        .join(ActionPlan, ActionPlan.referral_id == Referral.id)
+        .where(
+            Referral.stage == PLAN_ACTIVE.stage,
+            Referral.status == PLAN_ACTIVE.status,
+            ActionPlan.status == PlanStatus.ACTIVE,
+            due_on <= today,
+        )
+        .order_by(due_on, Referral.id)
+    )
+    return list(rows)
+
+
+def open_follow_up(session: Session, referral: Referral, *, by: Actor, seen: int | None = None) -> ActionPlan:
+    """Say that it is time for the follow-up: the workflow when the day has come, or the coordinator earlier."""
+    history.guard(session, referral, Verb.OPEN_FOLLOW_UP, by=by, seen=seen)
+    plan = _plan_followed_up(session, referral, Verb.OPEN_FOLLOW_UP)
+    history.record(session, referral, Verb.OPEN_FOLLOW_UP, by=by, to=FOLLOW_UP_DUE, seen=seen)
+    return plan
+
+
+def record_follow_up(
+    session: Session, referral: Referral, *, by: Actor, seen: int | None = None, follow_up: FollowUpInput
+) -> FollowUp:
+    """Record what the follow-up found and what was decided, and go where the decision leads.
+
+    Adjusting and stepping down begin a new version as a copy; the old one stays in force until that one is approved.
+    Raises Incomplete with the form's names of what is missing.
+    """
+    history.guard(session, referral, Verb.RECORD_FOLLOW_UP, by=by, seen=seen)
+    plan = _plan_followed_up(session, referral, Verb.RECORD_FOLLOW_UP)
+    planned = times_planned(session, plan, follow_up.held_on)
+    guardians = guardians_to_ask(session, referral)
+    if missing := [
+        *_missing_in_decision(follow_up, today=local_today(session)),
+        *_missing_answers(plan, follow_up, planned),
+        *_missing_views(guardians, follow_up),
+    ]:
+        raise Incomplete(*missing)
+    row = _new_row(plan, follow_up, number=len(follow_ups(session, referral)) + 1, by=by)
+    row.guardian_views = _views(guardians, follow_up)
+    row.action_results = [_action_row(referral, answer, planned[answer.action_id]) for answer in follow_up.actions]
+    session.add(row)
+    session.flush()
+    if follow_up.decision in {FollowUpDecision.ADJUST, FollowUpDecision.STEP_DOWN}:
+        _begin_next_version(session, referral, plan, by=by)
+    history.record(
+        session,
+        referral,
+        Verb.RECORD_FOLLOW_UP,
+        by=by,
+        to=LEADS_TO[follow_up.decision],
+        seen=seen,
+        choice=follow_up.decision,
+        reason=follow_up.reason,
+    )
+    return row
+
+
+def times_planned(session: Session, plan: ActionPlan, held_on: date) -> dict[UUID, int]:
+    """How many times each action of `plan` should have been done up to and on `held_on`; closed days are not counted."""
+    closed = closed_days(session)
+    return {action.id: _times_planned(action, held_on, closed) for action in actions_of(plan)}
+
+
+def _times_planned(action: PlannedAction, held_on: date, closed: Closed) -> int:
+    if action.from_on is None or action.from_on > held_on:
+        return 0
+    if action.times_a_week == 0:
+        return 1
+    last = min(held_on, action.to_on or held_on)
+    open_days = school_days_between(action.from_on, last, closed=closed)
+    return (2 * action.times_a_week * open_days + _SCHOOL_WEEK) // (2 * _SCHOOL_WEEK)
+
+
+def guardians_to_ask(session: Session, referral: Referral) -> list[Guardian]:
+    """The guardians whose view belongs to a follow-up: those with custody who may be contacted."""
+    rows = session.scalars(
+        select(Guardian)
+        .where(Guardian.referral_id == referral.id, Guardian.may_contact)
+        .order_by(Guardian.recorded_at, Guardian.id)
+    )
+    return [guardian for guardian in rows if guardian.has_custody]
+
+
+def _plan_followed_up(session: Session, referral: Referral, verb: Verb) -> ActionPlan:
+    plan = plan_in_force(session, referral)
+    if plan is None:
+        raise WrongStage(verb, referral.stage, referral.status)
+    return plan
+
+
+def _missing_in_decision(follow_up: FollowUpInput, *, today: date) -> Iterator[str]:
+    if follow_up.held_on > today:
+        yield "held_on"
+    if not follow_up.reason:
+        yield "reason"
+    goes_on = follow_up.decision is FollowUpDecision.CONTINUE
+    if goes_on and (follow_up.next_follow_up_on is None or follow_up.next_follow_up_on <= today):
+        yield "next_follow_up_on"
+
+
+def _missing_answers(plan: ActionPlan, follow_up: FollowUpInput, planned: Mapping[UUID, int]) -> Iterator[str]:
+    answers = {answer.action_id: answer for answer in follow_up.actions}
+    if answers.keys() != {action.id for action in actions_of(plan)} or len(answers) != len(follow_up.actions):
+        yield "actions"
+        return
+    if {answer.goal_id for answer in follow_up.goals} != {goal.id for goal in plan.goals}:
+        yield "goals"
+    for place, answer in enumerate(follow_up.actions):
+        lost = answer.times_done < planned[answer.action_id]
+        if lost and answer.loss_cause is LossCause.NONE:
+            yield f"actions-{place}-loss_cause"
+
+
+def _missing_views(guardians: Sequence[Guardian], follow_up: FollowUpInput) -> Iterator[str]:
+    if not (follow_up.child_view or follow_up.child_declined):
+        yield "child_view"
+    answers = {answer.guardian_id: answer for answer in follow_up.guardians}
+    for place, guardian in enumerate(guardians):
+        answer = answers.get(guardian.id)
+        if answer is None or not (answer.view or answer.declined):
+            yield f"guardians-{place}-view"
+
+
+def _new_row(plan: ActionPlan, follow_up: FollowUpInput, *, number: int, by: Actor) -> FollowUp:
+    referral = plan.referral
+    goes_on = follow_up.decision is FollowUpDecision.CONTINUE
+    return FollowUp(
+        referral=referral,
+        plan=plan,
+        number=number,
+        by_id=by.account_id,
+        held_on=follow_up.held_on,
+        recorded_at=clock.now(),
+        decision=follow_up.decision,
+        child_view=follow_up.child_view,
+        child_declined=follow_up.child_declined and not follow_up.child_view,
+        learned=follow_up.learned,
+        decision_reason=follow_up.reason,
+        next_follow_up_on=follow_up.next_follow_up_on if goes_on else None,
+        goal_results=[
+            GoalFollowUp(referral=referral, goal_id=answer.goal_id, result=answer.result, note=answer.note)
+            for answer in follow_up.goals
+        ],
+    )
+
+
+def _action_row(referral: Referral, answer: ActionAnswer, planned: int) -> ActionFollowUp:
+    return ActionFollowUp(
+        referral=referral,
+        action_id=answer.action_id,
+        times_planned=planned,
+        times_done=answer.times_done,
+        loss_cause=answer.loss_cause if answer.times_done < planned else LossCause.NONE,
+        helped=answer.helped,
+        note=answer.note,
+    )
+
+
+def _views(guardians: Sequence[Guardian], follow_up: FollowUpInput) -> list[dict[str, str | bool]]:
+    answers = {answer.guardian_id: answer for answer in follow_up.guardians}
+    return [
+        {
+            "guardian_id": str(guardian.id),
+            "name": guardian.name or "",
+            "view": answers[guardian.id].view or "",
+            "declined": not answers[guardian.id].view,
+        }
+        for guardian in guardians
+    ]
+
+
+def _begin_next_version(session: Session, referral: Referral, plan: ActionPlan, *, by: Actor) -> None:
+    """A version that somebody already began, before an earlier change of course, is gone on with."""
+    if by.account_id is not None and plan_in_writing(session, referral) is None:
+        copy_version(session, plan, author_id=by.account_id)
+        session.flush()
