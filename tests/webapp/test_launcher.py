@@ -1,0 +1,87 @@
+"""The launcher keeps a data folder to one instance, and ends when it is told to, in whichever way."""
+
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def surroundings(tmp_path: Path) -> dict[str, str]:
+    own = {"TRIVSEL_DATA": str(tmp_path / "data"), "TRIVSEL_PORT": "0", "TRIVSEL_PREFECT_PORT": "0"}
+    return dict(os.environ) | own
+
+
+@pytest.fixture
+def starting(surroundings: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+    """A launcher in the middle of its start, begun as a script begins it: with SIGINT ignored."""
+    launcher = subprocess.Popen(
+        ["bash", "-c", f"trap '' INT; exec {sys.executable} -m webapp.launcher"],
+        env=surroundings,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    log = Path(surroundings["TRIVSEL_DATA"]) / "logs" / "prefect.log"
+    deadline = time.monotonic() + 20
+    while not log.exists():
+        assert time.monotonic() < deadline, "the launcher did not start"
+        time.sleep(0.02)
+    yield launcher
+    launcher.kill()
+    launcher.communicate()
+
+
+def processes_of(folder: str) -> list[str]:
+    """The numbers of all processes that were told to live in this data folder."""
+    mark = f"TRIVSEL_DATA={folder}".encode()
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark in (process / "environ").read_bytes().split(b"\0"):
+                found.append(process.name)
+        except OSError:
+            continue
+    return found
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_every_way_to_stop_leaves_no_process(
+    starting: subprocess.Popen[str], surroundings: dict[str, str], number: signal.Signals
+) -> None:
+    assert len(processes_of(surroundings["TRIVSEL_DATA"])) >= 2
+    starting.send_signal(number)
+    said, _ = starting.communicate(timeout=30)
+    assert starting.returncode == 0
+    assert said.endswith("Trivsel has stopped.\n")
+    assert processes_of(surroundings["TRIVSEL_DATA"]) == []
+
+
+def test_a_second_instance_on_the_same_folder_is_refused(surroundings: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    with (tmp_path / "data" / "launcher.lock").open("w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        second = subprocess.run(
+            [sys.executable, "-m", "webapp.launcher"],
+            env=surroundings,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=30,
+        )
+    assert second.returncode == 1
+    assert second.stderr.startswith("A Trivsel already runs on the data folder")
+
+
+def test_what_is_written_at_run_time_is_for_its_owner_only(
+    starting: subprocess.Popen[str], surroundings: dict[str, str]
+) -> None:
+    folder = Path(surroundings["TRIVSEL_DATA"])
+    for path in (folder, folder / "logs", folder / "logs" / "prefect.log"):
+        assert path.stat().st_mode & 0o077 == 0, path
