@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from babel.core import Locale, UnknownLocaleError
 from babel.dates import format_date as babel_date
 from babel.dates import format_time as babel_time
 from babel.lists import format_list
@@ -54,6 +55,15 @@ def direction(language: str) -> str:
     """The direction a language is written in, as HTML says it: "ltr" or "rtl"."""
     parts = language.replace("_", "-").lower().split("-")
     return "rtl" if parts[0] in _RIGHT_TO_LEFT or "arab" in parts[1:] else "ltr"
+
+
+def language_name(code: str, language: str) -> str:
+    """What a language is called in ours: arabiska, arabisk, Arabic. A name somebody typed stands as it is."""
+    try:
+        named = Locale.parse(code.replace("-", "_")).get_display_name(_LOCALES[known_language(language)])
+    except (UnknownLocaleError, ValueError):
+        return code
+    return str(named or code)
 
 
 def translations(language: str) -> NullTranslations:

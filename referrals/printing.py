@@ -1,0 +1,200 @@
+"""The machine that makes paper: a kind of document and its plain values go in, accessible PDF bytes come out.
+
+WeasyPrint is imported here and nowhere else, and only when the first page is printed. It is not safe in several
+threads and leaks with every new font configuration, so one lock guards one configuration and two ready stylesheets.
+"""
+
+import hashlib
+import threading
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote, urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from referrals import languages, vocabulary
+
+if TYPE_CHECKING:
+    from weasyprint import CSS
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import URLFetcherResponse
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+TEMPLATE_FOLDER: Final = ROOT / "templates"
+STYLESHEET: Final = TEMPLATE_FOLDER / "layouts" / "document.css"
+
+#: Static fonts, made at set-up: a variable font costs a quarter of a second a paper, these a fourteenth.
+FONT_FOLDER: Final = ROOT / "webapp" / "static" / "fonts" / "paper"
+
+#: Family, weight and file of each font a paper may use. All are embedded; nothing of the machine's own is.
+FONTS: Final = (
+    ("Inter", 400, "inter-400.ttf"),
+    ("Inter", 700, "inter-700.ttf"),
+    ("Noto Sans Arabic", 400, "noto-sans-arabic-400.ttf"),
+    ("Noto Sans Arabic", 700, "noto-sans-arabic-700.ttf"),
+)
+
+#: Marks that turn the direction of a line against its letters, and could make a paper say what was never written.
+_DIRECTION_OVERRIDES: Final = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
+
+_lock = threading.Lock()
+
+
+class FontsMissing(RuntimeError):
+    """The fonts that papers are set in have not been made; the set-up makes them."""
+
+
+class ForeignAsset(ValueError):
+    """A paper asked for something that is not one of its own files. Nothing is fetched from anywhere else."""
+
+
+@dataclass(frozen=True)
+class _Printer:
+    fonts: "FontConfiguration"
+    stylesheets: list["CSS"]
+
+
+def document_html(kind: str, context: Mapping[str, Any], *, language: str, preview: bool = False) -> str:
+    """The page of one kind of document as HTML, in one of our languages.
+
+    `context` is what `schemas.documents.document_context` made (or a sample of the same shape): strings, numbers,
+    lists and dicts only, dates and instants in ISO form. A preview says so across every page.
+    Raises jinja2.TemplateNotFound for an unknown kind.
+    """
+    code = languages.known_language(language)
+    template = _environment(code).get_template(f"documents/{kind}/document.html")
+    return template.render(context, kind=kind, language=code, preview=preview)
+
+
+def print_pdf(html: str) -> bytes:
+    """Print a page as tagged PDF (`pdf/ua-1`). The same page gives the same bytes, whenever and wherever it is printed.
+
+    Raises FontsMissing before the set-up has made the fonts.
+    """
+    with _lock:
+        printer = _printer()
+        from weasyprint import HTML
+
+        page = HTML(string=html, url_fetcher=fetch_own_file)
+        pdf = page.write_pdf(
+            stylesheets=printer.stylesheets,
+            font_config=printer.fonts,
+            pdf_variant="pdf/ua-1",
+            pdf_identifier=hashlib.sha256(html.encode()).hexdigest()[:32].encode("ascii"),
+        )
+    return bytes(pdf)
+
+
+def fetch_own_file(url: str) -> "URLFetcherResponse":
+    """Open one of the fonts, or an asset beside the document templates, for WeasyPrint.
+
+    Raises ForeignAsset for any other address: the net, and files elsewhere on the machine.
+    """
+    from weasyprint.urls import URLFetcherResponse
+
+    parts = urlsplit(url)
+    path = Path(unquote(parts.path)).resolve()
+    ours = any(path.is_relative_to(folder.resolve()) for folder in (FONT_FOLDER, TEMPLATE_FOLDER / "documents"))
+    if parts.scheme != "file" or parts.netloc or not ours or not path.is_file():
+        raise ForeignAsset("papers are made of their own files only")
+    return URLFetcherResponse(path.as_uri(), path.read_bytes())
+
+
+@lru_cache(maxsize=1)
+def _printer() -> _Printer:
+    from weasyprint import CSS
+    from weasyprint.text.fonts import FontConfiguration
+
+    missing = [name for _, _, name in FONTS if not (FONT_FOLDER / name).is_file()]
+    if missing:
+        raise FontsMissing(f"the fonts {', '.join(missing)} are missing: run the set-up (./dev setup)")
+    faces = "".join(
+        f'@font-face {{ font-family: "{family}"; font-weight: {weight}; src: url("{(FONT_FOLDER / name).as_uri()}") }}\n'
+        for family, weight, name in FONTS
+    )
+    fonts = FontConfiguration()
+    sheets = [
+        CSS(string=text, font_config=fonts, url_fetcher=fetch_own_file)
+        for text in (faces, STYLESHEET.read_text(encoding="utf-8"))
+    ]
+    return _Printer(fonts, sheets)
+
+
+@lru_cache(maxsize=len(languages.LANGUAGES))
+def _environment(language: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATE_FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=printable,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    words = languages.translations(language)
+    environment.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
+    environment.filters["term"] = lambda value, name: _term(value, name, words.gettext)
+    environment.globals["share"] = partial(languages.share, language=language)
+    environment.filters.update(
+        short_date=lambda value: languages.format_date(_day(value), language),
+        long_date=lambda value: languages.format_long_date(_day(value), language),
+        weekday_date=lambda value: languages.format_weekday_date(_day(value), language),
+        long_instant=lambda value, zone: languages.format_datetime(_instant(value), language, zone=zone),
+        weekday_instant=lambda value, zone: languages.format_weekday_datetime(_instant(value), language, zone=zone),
+        time_of_day=lambda value, zone: languages.format_time(_instant(value), language, zone=zone),
+        local_date=lambda value, zone: languages.local_date(_instant(value), zone=zone),
+        and_list=lambda values: languages.join_list([str(value) for value in values], language),
+        language_name=lambda code: languages.language_name(code, language),
+        paragraphs=paragraphs,
+        direction=text_direction,
+    )
+    return environment
+
+
+def printable(value: Any) -> Any:
+    """A value as it may stand on paper: no control characters, no marks that turn a line around; None is nothing."""
+    if value is None:
+        return ""
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    return "".join(
+        sign
+        for sign in value
+        if sign in "\n\t" or not (unicodedata.category(sign) in ("Cc", "Cs") or sign in _DIRECTION_OVERRIDES)
+    )
+
+
+def paragraphs(text: str | None) -> list[str]:
+    """The paragraphs of a text somebody typed: one per line that is not empty."""
+    return [line.strip() for line in (text or "").splitlines() if line.strip()]
+
+
+def text_direction(text: str | None) -> str:
+    """The direction of a text by its first letter that has one: "rtl" for Arabic or Hebrew script, else "ltr"."""
+    for sign in text or "":
+        direction = unicodedata.bidirectional(sign)
+        if direction in ("L", "R", "AL"):
+            return "ltr" if direction == "L" else "rtl"
+    return "ltr"
+
+
+def _term(value: str, name: str, translate: Callable[[str], str]) -> str:
+    """The label of a word of the controlled list `name`; what is not on the list was typed and stands as it is."""
+    try:
+        return translate(getattr(vocabulary, name)(value).label)
+    except ValueError:
+        return value
+
+
+def _day(value: str | date) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(value)
+
+
+def _instant(value: str | datetime) -> datetime:
+    return value if isinstance(value, datetime) else datetime.fromisoformat(value)

@@ -1,0 +1,43 @@
+"""What each kind of paper says, as plain values: one schema per kind, and one way in for workflow and web alike."""
+
+from typing import Any, Final
+
+from referrals.vocabulary import DocumentKind
+from schemas.documents.kinds import (
+    ActionPlanDocument,
+    AssessmentDocument,
+    ClosingDocument,
+    FollowUpDocument,
+    Frame,
+    InformationAndConsentDocument,
+    InvitationDocument,
+    MinutesDocument,
+    ReceiptDocument,
+    ReferralDocument,
+)
+from schemas.documents.source import Contact, PaperRecipient, PaperSource
+
+__all__ = ["DOCUMENTS", "Contact", "PaperRecipient", "PaperSource", "document_context"]
+
+#: The schema of each kind of paper.
+DOCUMENTS: Final[dict[DocumentKind, type[Frame]]] = {
+    DocumentKind.RECEIPT: ReceiptDocument,
+    DocumentKind.REFERRAL: ReferralDocument,
+    DocumentKind.INFORMATION_AND_CONSENT: InformationAndConsentDocument,
+    DocumentKind.ASSESSMENT: AssessmentDocument,
+    DocumentKind.INVITATION: InvitationDocument,
+    DocumentKind.MINUTES: MinutesDocument,
+    DocumentKind.ACTION_PLAN: ActionPlanDocument,
+    DocumentKind.FOLLOW_UP: FollowUpDocument,
+    DocumentKind.CLOSING: ClosingDocument,
+}
+
+
+def document_context(kind: DocumentKind | str, source: PaperSource) -> dict[str, Any]:
+    """The plain values of one paper, for `referrals.printing.document_html`: JSON can hold them as they are.
+
+    Every key of the kind is always there; what nobody has stated is None, [] or {}.
+    Raises ValueError for an unknown kind.
+    """
+    context: dict[str, Any] = DOCUMENTS[DocumentKind(kind)]().dump(source)
+    return context

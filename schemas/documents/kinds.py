@@ -1,0 +1,233 @@
+"""What each of the nine kinds of paper says: one schema per kind, filled from a `PaperSource`."""
+
+from datetime import timedelta
+from typing import Any
+
+from marshmallow import fields, post_dump
+
+from referrals.vocabulary import InformationCategory, Recipient
+from schemas.documents.parts import (
+    ActionPart,
+    ActionResultPart,
+    AdditionPart,
+    AssessmentPartPart,
+    AttendancePart,
+    ContactPart,
+    DecisionPart,
+    GoalPart,
+    GoalResultPart,
+    GuardianPart,
+    GuardianViewPart,
+    PaperSchema,
+    PersonPart,
+    RatingsPart,
+    RecipientPart,
+    ReporterPart,
+    TriagePart,
+)
+from schemas.documents.source import PaperSource
+
+
+class ChildPart(PaperSchema):
+    """The child as a paper may show them: nothing that tells who it is where their identity is protected."""
+
+    name = fields.String(attribute="referral.child_name")
+    protected = fields.Boolean(attribute="is_protected")
+
+    @post_dump
+    def hide(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Take out whatever tells who a protected child is."""
+        return {name: None for name in data} | {"protected": True} if data["protected"] else data
+
+
+class ChildInFull(ChildPart):
+    """The child with age and group, for the concern itself."""
+
+    birth_date = fields.String(attribute="referral.child_birth_date")
+    school_year = fields.String(attribute="referral.school_year")
+    group = fields.String(attribute="referral.child_group")
+
+
+class Frame(PaperSchema):
+    """What stands on every paper: letter head, reference number, date, version, and whom it is for."""
+
+    country = fields.String(attribute="municipality.country")
+    zone = fields.String(attribute="municipality.timezone")
+    municipality = fields.String(attribute="municipality.name")
+    unit = fields.String(attribute="place.name")
+    forum = fields.String(attribute="place.forum.name")
+    reference = fields.String(attribute="referral.number")
+    version = fields.Integer()
+    issued_at = fields.AwareDateTime()
+    recipient = fields.Nested(RecipientPart)
+    child = fields.Nested(ChildPart)
+    contact = fields.Nested(ContactPart, attribute="contact_person")
+
+
+class ReceiptDocument(Frame):
+    """D1: what the reporter takes home."""
+
+    received_at = fields.AwareDateTime(attribute="concern.submitted_at")
+    triage_due_on = fields.Date(attribute="targets.triage")
+    parts_due_on = fields.Date(attribute="targets.assessment")
+    emergency_phone = fields.String(attribute="municipality.phones.emergency")
+    social_services_phone = fields.String(attribute="municipality.phones.social_services")
+    helpline_phone = fields.String(attribute="municipality.phones.helpline")
+    return_code = fields.String()
+    return_address = fields.String()
+
+    class Meta:
+        """A receipt travels with the reporter: the child is not named on it."""
+
+        exclude = ("child",)
+
+
+class ReferralDocument(Frame):
+    """D2: the concern as it was sent in, what was added, and how the initial assessment ended."""
+
+    child = fields.Nested(ChildInFull)
+    submitted_at = fields.AwareDateTime(attribute="concern.submitted_at")
+    reporter = fields.Nested(ReporterPart, attribute="concern")
+    topics = fields.List(fields.String(), attribute="referral.topics")
+    observations = fields.String(attribute="concern.observations")
+    observed_when = fields.String(attribute="concern.observed_when")
+    observed_where = fields.String(attribute="concern.observed_where")
+    duration = fields.String(attribute="concern.duration")
+    strengths = fields.String(attribute="concern.strengths")
+    child_voice = fields.String(attribute="concern.child_voice")
+    guardians_view = fields.String(attribute="concern.guardians_view")
+    guardians_know = fields.String(attribute="concern.guardians_know")
+    guardians_know_reason = fields.String(attribute="concern.guardians_know_reason")
+    tried = fields.String(attribute="concern.tried")
+    tried_result = fields.String(attribute="concern.tried_result")
+    wished_help = fields.String(attribute="concern.wished_help")
+    urgency = fields.String(attribute="concern.urgency")
+    protection = fields.String(attribute="concern.protection")
+    conflict = fields.String(attribute="concern.conflict")
+    conflict_functions = fields.List(fields.String(), attribute="concern.conflict_functions")
+    conflict_text = fields.String(attribute="concern.conflict_text")
+    additions = fields.List(fields.Nested(AdditionPart))
+    triage = fields.Nested(TriagePart, metadata={"optional": True})
+    revisit_on = fields.Date(attribute="referral.revisit_on")
+
+    @post_dump
+    def spare_guardians(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """A guardian's copy tells neither how to reach the reporter nor what was answered about protection."""
+        data["shows_protection"] = data["recipient"]["capacity"] != "guardian"
+        if not data["shows_protection"]:
+            data["reporter"].update(phone=None, email=None)
+            data["protection"] = None
+        return data
+
+
+class InformationAndConsentDocument(Frame):
+    """D3: what guardians were told, and what they said yes or no to."""
+
+    topics = fields.List(fields.String(), attribute="referral.topics")
+    participants = fields.List(fields.Nested(PersonPart))
+    guardians = fields.List(fields.Nested(GuardianPart), attribute="shown_guardians")
+    information_categories = fields.Function(lambda _: [category.value for category in InformationCategory])
+    information_recipients = fields.Function(lambda _: [recipient.value for recipient in Recipient])
+
+
+class AssessmentDocument(Frame):
+    """D4: what those who know the child have seen."""
+
+    parts = fields.List(fields.Nested(AssessmentPartPart))
+    analysis = fields.String()
+
+
+class InvitationDocument(Frame):
+    """D5: the invitation to a meeting, or the call to it for professionals."""
+
+    starts_at = fields.AwareDateTime(attribute="meeting.starts_at")
+    ends_at = fields.Method("get_ends_at")
+    place = fields.Method("get_place")
+    agenda = fields.List(fields.String(), attribute="meeting.agenda")
+    participants = fields.List(fields.Nested(PersonPart))
+    guardians = fields.List(fields.Nested(GuardianPart), attribute="invited_guardians")
+    interpreters = fields.List(fields.String())
+
+    def get_ends_at(self, source: PaperSource) -> str | None:
+        """When it is planned to end, in ISO form."""
+        if not getattr(source.meeting, "starts_at", None) or not source.meeting.minutes:
+            return None
+        ends: str = (source.meeting.starts_at + timedelta(minutes=source.meeting.minutes)).isoformat()
+        return ends
+
+    def get_place(self, source: PaperSource) -> str | None:
+        """Where it is held."""
+        place: str | None = getattr(source.meeting, "place", None)
+        return place or None
+
+
+class MinutesDocument(Frame):
+    """D6: who was there, what was said, what was decided."""
+
+    held_at = fields.AwareDateTime(attribute="meeting.held_at")
+    attendance = fields.List(fields.Nested(AttendancePart), attribute="meeting.attendance")
+    situation = fields.String(attribute="meeting.situation")
+    strengths = fields.String(attribute="meeting.strengths")
+    child_words = fields.String(attribute="meeting.child_words")
+    guardians_words = fields.String(attribute="meeting.guardians_words")
+    questions = fields.String(attribute="meeting.questions")
+    ratings = fields.Nested(RatingsPart, attribute="meeting.ratings")
+    outcome = fields.String(attribute="meeting.outcome")
+    decisions = fields.List(fields.Nested(DecisionPart), attribute="meeting.decisions")
+    dissent = fields.String(attribute="meeting.dissent")
+    next_meeting_on = fields.Date(attribute="meeting.next_meeting_on")
+    minutes_by = fields.String(attribute="meeting.minutes_by.name")
+    approved_at = fields.AwareDateTime(attribute="meeting.approved_at")
+    approved_by = fields.String(attribute="meeting.approved_by.name")
+
+
+class ActionPlanDocument(Frame):
+    """D7: goals, and who does what until when."""
+
+    plan_version = fields.Integer(attribute="plan.version")
+    status = fields.String(attribute="plan.status")
+    valid_from = fields.Date(attribute="plan.valid_from")
+    valid_to = fields.Date(attribute="plan.valid_to")
+    background = fields.String(attribute="plan.background")
+    child_voice = fields.String(attribute="plan.child_voice")
+    guardians_view = fields.String(attribute="plan.guardians_view")
+    goals = fields.List(fields.Nested(GoalPart), attribute="plan.goals")
+    lead = fields.Nested(PersonPart, attribute="plan.lead")
+    guardians = fields.List(fields.Nested(GuardianPart), attribute="shown_guardians")
+    follow_up_on = fields.Date(attribute="plan.follow_up_on")
+    follow_up_by = fields.Nested(PersonPart, attribute="plan.follow_up_by")
+    evaluation_on = fields.Date(attribute="plan.evaluation_on")
+    evaluation_by = fields.Nested(PersonPart, attribute="plan.evaluation_by")
+    if_worse = fields.String(attribute="plan.if_worse")
+    approved_at = fields.AwareDateTime(attribute="plan.approved_at")
+    approved_by = fields.Nested(PersonPart, attribute="plan.approved_by")
+
+
+class FollowUpDocument(Frame):
+    """D8: was it done, did it help, and what now."""
+
+    held_on = fields.Date(attribute="follow_up.held_on")
+    plan_version = fields.Integer(attribute="follow_up.plan.version")
+    goals = fields.List(fields.Nested(GoalResultPart), attribute="follow_up.goal_results")
+    actions = fields.List(fields.Nested(ActionResultPart), attribute="follow_up.action_results")
+    child_view = fields.String(attribute="follow_up.child_view")
+    child_declined = fields.Boolean(attribute="follow_up.child_declined")
+    guardian_views = fields.List(fields.Nested(GuardianViewPart))
+    learned = fields.String(attribute="follow_up.learned")
+    decision = fields.String(attribute="follow_up.decision")
+    decision_reason = fields.String(attribute="follow_up.decision_reason")
+    next_follow_up_on = fields.Date(attribute="follow_up.next_follow_up_on")
+    recorded_by = fields.String(attribute="follow_up.by.name")
+
+
+class ClosingDocument(Frame):
+    """D13: what came of it, and how to come back."""
+
+    outcomes = fields.List(fields.Nested(GoalResultPart), attribute="closure.outcomes")
+    actions = fields.List(fields.Nested(ActionPart), attribute="running_actions")
+    reason = fields.String(attribute="closure.reason")
+    summary = fields.String(attribute="closure.summary")
+    if_needed_again = fields.String(attribute="closure.if_needed_again")
+    closed_at = fields.AwareDateTime(attribute="closure.closed_at")
+    closed_by = fields.Nested(PersonPart, attribute="closure.by")
+    retention = fields.String()

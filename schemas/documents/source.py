@@ -1,0 +1,156 @@
+"""What a paper is made from: the rows of a referral, whom it is for, and what is not on any row."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from referrals.languages import local_date
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaperRecipient:
+    """Whom a paper is for: `file`, `reporter`, `guardian` or `professional`, with the name where there is one."""
+
+    capacity: str = "file"
+    name: str | None = None
+    #: a guardian's paper shows that guardian's own rows only, never what the other one answered
+    guardian_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """Whom the reader can call: a name or a function, and how to reach them."""
+
+    name: str | None = None
+    function: str | None = None
+    phone: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaperSource:
+    """Everything a paper may need, as rows or any objects with the same attributes. What is left out is shown as missing.
+
+    Every kind needs `referral`, `municipality`, `issued_at` (an aware instant: of the history row that issued it; None in a
+    preview) and `version`; beyond that
+    receipt: concern, targets, return_code, return_address · referral: concern, additions, triage ·
+    information_and_consent: concern, guardians, participants · assessment: parts, analysis ·
+    invitation: meeting, participants, guardians (those invited) · minutes: meeting · action_plan: plan, guardians ·
+    follow_up: follow_up, guardians · closing: closure, plan, retention.
+    """
+
+    referral: Any
+    municipality: Any
+    issued_at: datetime | None
+    version: int = 1
+    recipient: PaperRecipient = field(default_factory=PaperRecipient)
+    #: left out: the referral's owner, at the unit's number
+    contact: Contact | None = None
+    concern: Any = None
+    additions: Sequence[Any] = ()
+    #: the history row with which the initial assessment was decided
+    triage: Any = None
+    guardians: Sequence[Any] = ()
+    #: accounts that take part or are called
+    participants: Sequence[Any] = ()
+    parts: Sequence[Any] = ()
+    #: what the coordinator wrote when concluding the assessment
+    analysis: str | None = None
+    meeting: Any = None
+    plan: Any = None
+    follow_up: Any = None
+    closure: Any = None
+    #: local target days by stage, such as {"triage": …, "assessment": …}
+    targets: Mapping[str, date] = field(default_factory=dict)
+    return_code: str | None = None
+    return_address: str | None = None
+    #: how long papers are kept, in the municipality's words
+    retention: str | None = None
+
+    @property
+    def is_protected(self) -> bool:
+        """Whether neither the child's name nor the school may be printed."""
+        return bool(self.referral.has_protected_identity)
+
+    @property
+    def child(self) -> "PaperSource":
+        """The child's own piece of the paper takes its values from here too."""
+        return self
+
+    @property
+    def place(self) -> Any:
+        """The unit, unless the school itself is the secret."""
+        return None if self.is_protected else self.referral.unit
+
+    @property
+    def contact_person(self) -> Contact:
+        """Whom to call: the one given, else the referral's owner, else the unit's own contact."""
+        if self.contact is not None:
+            return self.contact
+        owner, unit = self.referral.owner, self.referral.unit
+        phone = getattr(unit, "phone", None)
+        if owner is None:
+            return Contact(function=getattr(unit, "contact", None), phone=phone)
+        return Contact(name=owner.name, function=owner.profession, phone=phone, email=owner.email)
+
+    @property
+    def shown_guardians(self) -> list["GuardianOnPaper"]:
+        """The guardians this reader may see here: a guardian sees themselves."""
+        mine = self.recipient.guardian_id
+        return [GuardianOnPaper(each, self.day) for each in self.guardians if mine is None or each.id == mine]
+
+    @property
+    def day(self) -> date | None:
+        """The day of issue where the municipality is."""
+        return local_date(self.issued_at, zone=self.municipality.timezone) if self.issued_at else None
+
+    @property
+    def invited_guardians(self) -> list["GuardianOnPaper"]:
+        """The guardians who are asked to the meeting; all of them where the meeting does not say."""
+        asked = getattr(self.meeting, "guardians_invited", None)
+        return [GuardianOnPaper(each, self.day) for each in self.guardians if not asked or str(each.id) in asked]
+
+    @property
+    def interpreters(self) -> list[str]:
+        """The languages of the interpreters that the invited guardians need."""
+        return sorted({each.row.interpreter for each in self.invited_guardians if each.row.interpreter})
+
+    @property
+    def guardian_views(self) -> list[dict[str, Any]]:
+        """What guardians said at the follow-up; a guardian's own paper carries their own words only."""
+        mine = str(self.recipient.guardian_id) if self.recipient.guardian_id else None
+        protected = {str(each.id) for each in self.guardians if each.has_protected_identity}
+        said = getattr(self.follow_up, "guardian_views", None) or []
+        return [
+            {**view, "name": None, "protected": True} if view.get("guardian_id") in protected else {**view, "protected": False}
+            for view in said
+            if mine is None or view.get("guardian_id") == mine
+        ]
+
+    @property
+    def running_actions(self) -> list[Any]:
+        """All actions of the plan, goal by goal."""
+        return [action for goal in getattr(self.plan, "goals", ()) for action in goal.actions]
+
+
+@dataclass(frozen=True)
+class GuardianOnPaper:
+    """A guardian with what they were told last and what they answered last, as of the day of issue."""
+
+    row: Any
+    day: date | None
+
+    @property
+    def notice(self) -> Any:
+        """The newest notice, if any."""
+        return self.row.notices[-1] if self.row.notices else None
+
+    @property
+    def consent(self) -> dict[str, Any]:
+        """The newest answer and where consent stands."""
+        newest = self.row.consents[-1] if self.row.consents else None
+        names = ("answer", "form", "categories", "recipients", "purpose", "from_on", "until_on", "withdrawn_at")
+        state = self.row.consent_state(self.day or date.min)
+        return {"state": state, **{name: getattr(newest, name, None) for name in names}}

@@ -1,0 +1,407 @@
+"""One invented family's referral, as rows, from receipt to closure: what the samples and snapshots of paper are made of."""
+
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+from referrals.models import (
+    Account,
+    ActionFollowUp,
+    ActionPlan,
+    AssessmentPart,
+    Closure,
+    Concern,
+    ConcernAddition,
+    Consent,
+    FollowUp,
+    Forum,
+    Goal,
+    GoalFollowUp,
+    GoalOutcome,
+    Guardian,
+    History,
+    InformationNotice,
+    MeetingDecision,
+    Municipality,
+    PlannedAction,
+    Referral,
+    TeamMeeting,
+    Unit,
+)
+from referrals.stages import Party, Stage, Status, Verb
+from referrals.vocabulary import (
+    About,
+    ActionStatus,
+    Arena,
+    ClosureReason,
+    Compartment,
+    ConflictAnswer,
+    ConsentAnswer,
+    ConsentForm,
+    Country,
+    Custody,
+    DocumentKind,
+    Domain,
+    FollowUpDecision,
+    GoalResult,
+    GuardiansKnow,
+    Helped,
+    Level,
+    LossCause,
+    MeetingOutcome,
+    NoticeMethod,
+    PartStatus,
+    PlanStatus,
+    Profession,
+    ProtectionAnswer,
+    ReporterKind,
+    SchoolForm,
+    SchoolYear,
+)
+from schemas.documents import PaperRecipient, PaperSource
+from tests.documents.family_words import ARABIC_WORDS, WORDS
+
+MOTHER_ID = UUID("00000000-0000-4000-8000-000000000001")
+FATHER_ID = UUID("00000000-0000-4000-8000-000000000002")
+
+#: when each paper is issued, as an instant
+ISSUED: dict[DocumentKind, datetime] = {
+    DocumentKind.RECEIPT: datetime(2026, 9, 16, 11, 5, tzinfo=UTC),
+    DocumentKind.REFERRAL: datetime(2026, 9, 17, 7, 40, tzinfo=UTC),
+    DocumentKind.INFORMATION_AND_CONSENT: datetime(2026, 9, 22, 12, 15, tzinfo=UTC),
+    DocumentKind.ASSESSMENT: datetime(2026, 10, 2, 9, 0, tzinfo=UTC),
+    DocumentKind.INVITATION: datetime(2026, 10, 2, 9, 30, tzinfo=UTC),
+    DocumentKind.MINUTES: datetime(2026, 10, 12, 13, 0, tzinfo=UTC),
+    DocumentKind.ACTION_PLAN: datetime(2026, 10, 14, 8, 20, tzinfo=UTC),
+    DocumentKind.FOLLOW_UP: datetime(2026, 11, 25, 14, 0, tzinfo=UTC),
+    DocumentKind.CLOSING: datetime(2026, 12, 17, 13, 30, tzinfo=UTC),
+}
+
+
+class Family:
+    """The rows of one referral, told in one language; each paper takes what it needs."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.words = WORDS[language]
+        self.country = Country.SE if language == "sv" else Country.DK
+        self.municipality = Municipality(
+            name=self.words["municipality"],
+            country=self.country,
+            timezone="Europe/Stockholm" if language == "sv" else "Europe/Copenhagen",
+            phones={"emergency": "112", "social_services": "0000-10 00 00", "helpline": "116 111"},
+        )
+        unit = Unit(
+            name=self.words["unit"],
+            school_form=SchoolForm.COMPULSORY,
+            forum=Forum(name=self.words["forum"]),
+            contact=self.words["unit_contact"],
+            phone="0000-12 34 56",
+        )
+        self.coordinator = self._account("coordinator", Profession.COORDINATOR)
+        self.head = self._account("head", Profession.HEAD_TEACHER)
+        self.special_educator = self._account("special_educator", Profession.SPECIAL_EDUCATOR)
+        self.counsellor = self._account("counsellor", Profession.SCHOOL_COUNSELLOR)
+        self.leisure = self._account("leisure", Profession.LEISURE_STAFF)
+        self.referral = Referral(
+            number="HTL-7K4M-2Q9X",
+            unit=unit,
+            owner=self.coordinator,
+            topics=["attendance", "peers"],
+            school_year=SchoolYear.YEAR_4,
+            child_name=self.words["child"],
+            child_birth_date="2016-04-12",
+            child_group=self.words["group"],
+            has_protected_identity=False,
+        )
+
+    def _account(self, key: str, profession: Profession) -> Account:
+        return Account(name=self.words[key], profession=profession, email=f"{key}@trivsel.invalid")
+
+    def concern(self) -> Concern:
+        """The concern, with every question answered."""
+        told = {
+            name: self.words[name]
+            for name in (
+                "observations", "observed_when", "observed_where", "duration", "strengths", "child_voice", "guardians_view",
+                "guardians_know_reason", "tried", "tried_result", "wished_help", "urgency", "conflict_text",
+            )
+        }  # fmt: skip
+        return Concern(
+            referral=self.referral,
+            reporter_kind=ReporterKind.TEACHER,
+            protection=ProtectionAnswer.NO,
+            guardians_know=GuardiansKnow.YES,
+            conflict=ConflictAnswer.YES,
+            conflict_functions=[Profession.SCHOOL_COUNSELLOR.value],
+            submitted_at=datetime(2026, 9, 16, 11, 5, tzinfo=UTC),
+            reporter_name=self.words["teacher"],
+            reporter_function=self.words["teacher_function"],
+            reporter_phone="0000-55 44 33",
+            reporter_email="larare@trivsel.invalid",
+            **told,
+        )
+
+    def addition(self) -> ConcernAddition:
+        """What the reporter added two days later."""
+        at = datetime(2026, 9, 18, 13, 20, tzinfo=UTC)
+        return ConcernAddition(referral=self.referral, kind="addition", at=at, text=self.words["addition"])
+
+    def triage(self) -> History:
+        """The decision that ended triage."""
+        return History(
+            referral=self.referral,
+            number=3,
+            verb=Verb.SEND_TO_ASSESSMENT,
+            from_stage=Stage.TRIAGE,
+            from_status=Status.WAITING,
+            to_stage=Stage.CONSENT,
+            to_status=Status.WAITING,
+            at=datetime(2026, 9, 17, 7, 40, tzinfo=UTC),
+            by=self.coordinator,
+            by_party=Party.COORDINATOR,
+            reason=self.words["triage_reason"],
+        )
+
+    def guardians(self) -> list[Guardian]:
+        """Both parents: she consents in part, he was told and has not answered yet."""
+        mother = Guardian(
+            referral=self.referral, id=MOTHER_ID, custody=Custody.JOINT, language="pl", interpreter="pl",
+            has_protected_identity=False, name=self.words["guardian_a"],
+        )  # fmt: skip
+        father = Guardian(
+            referral=self.referral, id=FATHER_ID, custody=Custody.JOINT, language="ar", interpreter="",
+            has_protected_identity=False, name=self.words["guardian_b"],
+        )  # fmt: skip
+        for guardian, method, told_on in (
+            (mother, NoticeMethod.MEETING, date(2026, 9, 21)),
+            (father, NoticeMethod.PHONE, date(2026, 9, 22)),
+        ):
+            guardian.notices.append(
+                InformationNotice(
+                    referral=self.referral, method=method, told_on=told_on, language=guardian.language,
+                    told_what=self.words["told_what"] if guardian is mother else None, at=ISSUED[DocumentKind.RECEIPT],
+                )
+            )  # fmt: skip
+        mother.consents.append(
+            Consent(
+                referral=self.referral, answer=ConsentAnswer.PARTIAL, form=ConsentForm.WRITTEN,
+                categories=["schooling", "attendance", "wellbeing"], recipients=["own_staff", "leisure", "social_services"],
+                from_on=date(2026, 9, 21), until_on=date(2027, 6, 30), purpose=self.words["purpose"],
+                at=ISSUED[DocumentKind.RECEIPT],
+            )
+        )  # fmt: skip
+        return [mother, father]
+
+    def parts(self) -> list[AssessmentPart]:
+        """Three parts that came in, one of them late and one behind a wall, and one that is still out."""
+        words, due_on = self.words, date(2026, 9, 30)
+
+        def part(assessor: Account, **values: Any) -> AssessmentPart:
+            fixed = {
+                "compartment": Compartment.PEDAGOGICAL, "domains": list(values.get("findings") or {}), "levels": ["individual"],
+                "arenas": ["school"], "categories": ["schooling"], "about": About.CHILD, "due_on": due_on,
+                "status": PartStatus.RECEIVED, "asked_at": ISSUED[DocumentKind.REFERRAL],
+            }  # fmt: skip
+            return AssessmentPart(referral=self.referral, assessor=assessor, **fixed | values)
+
+        return [
+            part(
+                self.special_educator,
+                levels=["individual", "group"],
+                received_at=datetime(2026, 9, 28, 12, 0, tzinfo=UTC),
+                findings={
+                    "health": words["finding_health"],
+                    "safety": words["finding_safety"],
+                    "learning": words["finding_learning"],
+                },
+                protective_factors=words["protective"],
+                risk_factors=words["risk"],
+                child_voice=words["assessed_voice"],
+                sources=words["sources_teacher"],
+            ),
+            part(
+                self.leisure,
+                levels=["individual", "school"],
+                arenas=["leisure"],
+                received_at=datetime(2026, 10, 1, 15, 0, tzinfo=UTC),
+                findings={"safety": words["finding_leisure"]},
+                sources=words["sources_leisure"],
+            ),
+            part(
+                self.counsellor,
+                compartment=Compartment.STUDENT_HEALTH,
+                received_at=datetime(2026, 9, 29, 9, 0, tzinfo=UTC),
+                findings={"health": "This stands behind a wall and must never be printed."},
+                conclusion=words["conclusion"],
+                sources=words["sources_counsellor"],
+            ),
+            part(self.head, received_at=None, status=PartStatus.REQUESTED),
+        ]
+
+    def meeting(self) -> TeamMeeting:
+        """The meeting: called, held, with decisions and one different opinion."""
+        words = self.words
+        meeting = TeamMeeting(
+            referral=self.referral, number=1, starts_at=datetime(2026, 10, 8, 12, 0, tzinfo=UTC), minutes=60, place=words["place"],
+            called_by=self.coordinator, called=[], guardians_invited=[str(MOTHER_ID), str(FATHER_ID)],
+            agenda=[words[f"agenda_{number}"] for number in (1, 2, 3, 4)],
+            held_at=datetime(2026, 10, 8, 12, 0, tzinfo=UTC), minutes_by=self.coordinator, outcome=MeetingOutcome.PLAN,
+            approved_at=datetime(2026, 10, 12, 13, 0, tzinfo=UTC), approved_by=self.head, next_meeting_on=date(2026, 11, 24),
+            situation=words["situation"], strengths=words["strengths"], child_words=words["child_words"],
+            guardians_words=f"{words['guardians_words']}\n{ARABIC_WORDS}", questions=words["questions"], dissent=words["dissent"],
+        )  # fmt: skip
+        attended = [
+            (words["guardian_a"], "guardian", "present"),
+            (words["guardian_b"], "guardian", "present"),
+            (self.coordinator.name, self.coordinator.profession.value, "present"),
+            (self.special_educator.name, self.special_educator.profession.value, "present"),
+            (self.leisure.name, self.leisure.profession.value, "present"),
+            (self.head.name, self.head.profession.value, "absent"),
+        ]
+        meeting.attendance = [dict(zip(("name", "function", "attendance"), row, strict=True)) for row in attended]
+        meeting.ratings = {
+            "health": {"rating": 3, "note": words["rating_health"]},
+            "safety": {"rating": 2, "note": words["rating_safety"]},
+            "learning": {"rating": 4, "note": words["rating_learning"]},
+        }
+        for position, (key, responsible, due_on) in enumerate(
+            [
+                ("decision_1", self.head, date(2026, 10, 12)),
+                ("decision_2", self.coordinator, date(2026, 10, 15)),
+                ("decision_3", self.leisure, date(2026, 10, 19)),
+            ]
+        ):
+            meeting.decisions.append(
+                MeetingDecision(
+                    referral=self.referral, position=position, due_on=due_on, text=words[key], responsible=responsible.name
+                )
+            )
+        return meeting
+
+    def plan(self) -> ActionPlan:
+        """The plan: two goals, four actions."""
+        words = self.words
+        plan = ActionPlan(
+            referral=self.referral, version=1, status=PlanStatus.ACTIVE, author=self.coordinator, written_at=ISSUED[DocumentKind.MINUTES],
+            valid_from=date(2026, 10, 15), valid_to=date(2026, 12, 18), lead=self.coordinator, follow_up_on=date(2026, 11, 24),
+            follow_up_by=self.coordinator, evaluation_on=date(2026, 12, 16), evaluation_by=self.head,
+            approved_at=datetime(2026, 10, 14, 8, 20, tzinfo=UTC), approved_by=self.head, background=words["background"],
+            child_voice=words["child_words"], guardians_view=f"{words['guardians_words']}\n{ARABIC_WORDS}", if_worse=words["if_worse"],
+        )  # fmt: skip
+        owners = [self.special_educator, self.leisure, None, self.coordinator]
+        times = [5, 1, 1, 0]
+        for number, (domain, level) in enumerate([(Domain.SAFETY, Level.GROUP), (Domain.LEARNING, Level.INDIVIDUAL)], 1):
+            goal = Goal(
+                referral=self.referral, position=number, domain=domain, level=level, about=About.CHILD, categories=["wellbeing"],
+                text=words[f"goal_{number}"], baseline=words[f"goal_{number}_base"], target=words[f"goal_{number}_target"],
+                plain=words[f"goal_{number}_plain"],
+            )  # fmt: skip
+            for action_number in (2 * number - 1, 2 * number):
+                goal.actions.append(
+                    PlannedAction(
+                        referral=self.referral, position=action_number, owner=owners[action_number - 1],
+                        owner_name=words["teacher"] if owners[action_number - 1] is None else None, arena=Arena.SCHOOL,
+                        from_on=date(2026, 10, 15), to_on=date(2026, 12, 18), times_a_week=times[action_number - 1],
+                        status=ActionStatus.ONGOING, text=words[f"action_{action_number}"], how=words[f"action_{action_number}_how"],
+                    )
+                )  # fmt: skip
+            plan.goals.append(goal)
+        return plan
+
+    def follow_up(self) -> FollowUp:
+        """The follow-up: two of three actions went as planned; the father did not want to answer."""
+        words, plan = self.words, self.plan()
+        followed = FollowUp(
+            referral=self.referral, number=1, plan=plan, held_on=date(2026, 11, 24), by=self.coordinator,
+            recorded_at=ISSUED[DocumentKind.FOLLOW_UP], decision=FollowUpDecision.CONTINUE, child_declined=False,
+            next_follow_up_on=date(2026, 12, 16), child_view=words["followed_child"], learned=words["learned"],
+            decision_reason=words["decision_reason"],
+            guardian_views=[
+                {"guardian_id": str(MOTHER_ID), "name": words["guardian_a"], "view": words["followed_guardian_a"], "declined": False},
+                {"guardian_id": str(FATHER_ID), "name": words["guardian_b"], "view": "", "declined": True},
+            ],
+        )  # fmt: skip
+        for goal, result, key in zip(
+            plan.goals, (GoalResult.CLOSER, GoalResult.REACHED), ("goal_1_note", "goal_2_note"), strict=True
+        ):
+            followed.goal_results.append(
+                GoalFollowUp(referral=self.referral, goal=goal, result=result, note=words[key])
+            )
+        actions = [action for goal in plan.goals for action in goal.actions]
+        outcomes = [
+            (18, 25, LossCause.STAFF_ABSENT, Helped.YES, "action_1_note"),
+            (5, 5, LossCause.NONE, Helped.YES, None),
+            (5, 6, LossCause.CHILD_ABSENT, Helped.PARTLY, None),
+            (6, 6, LossCause.NONE, Helped.YES, "action_4_note"),
+        ]
+        for action, (done, planned, cause, helped, key) in zip(actions, outcomes, strict=True):
+            followed.action_results.append(
+                ActionFollowUp(
+                    referral=self.referral, action=action, times_done=done, times_planned=planned, loss_cause=cause,
+                    helped=helped, note=words[key] if key else None,
+                )
+            )  # fmt: skip
+        return followed
+
+    def closing(self) -> tuple[Closure, ActionPlan]:
+        """The closure, and the plan with its actions ended or handed over."""
+        words, plan = self.words, self.plan()
+        closure = Closure(
+            referral=self.referral, number=1, reason=ClosureReason.GOALS_REACHED, closed_at=ISSUED[DocumentKind.CLOSING],
+            by=self.coordinator, summary=words["summary"], if_needed_again=words["if_needed_again"],
+        )  # fmt: skip
+        for goal, key in zip(plan.goals, ("closed_note_1", "closed_note_2"), strict=True):
+            closure.outcomes.append(
+                GoalOutcome(referral=self.referral, goal=goal, result=GoalResult.REACHED, note=words[key])
+            )
+            for action in goal.actions:
+                action.status = ActionStatus.DONE
+        plan.goals[0].actions[1].status = ActionStatus.HANDED_OVER
+        plan.goals[0].actions[1].handed_to = words["handed_to"]
+        return closure, plan
+
+
+def rich_source(kind: DocumentKind, language: str = "sv", **changes: Any) -> PaperSource:
+    """A paper's source with nearly everything stated; `changes` replace what a test is about."""
+    family = Family(language)
+    guardian = PaperRecipient(capacity="guardian", name=family.words["guardian_a"], guardian_id=MOTHER_ID)
+    staff = [family.coordinator, family.special_educator, family.leisure, family.head]
+    values: dict[DocumentKind, dict[str, Any]] = {
+        DocumentKind.RECEIPT: {
+            "recipient": PaperRecipient(capacity="reporter"),
+            "concern": family.concern(),
+            "targets": {"triage": date(2026, 9, 18), "assessment": date(2026, 9, 30)},
+            "return_code": family.words["return_code"],
+            "return_address": family.words["return_address"],
+        },
+        DocumentKind.REFERRAL: {
+            "concern": family.concern(),
+            "additions": [family.addition()],
+            "triage": family.triage(),
+        },
+        DocumentKind.INFORMATION_AND_CONSENT: {"guardians": family.guardians(), "participants": staff},
+        DocumentKind.ASSESSMENT: {"parts": family.parts(), "analysis": family.words["analysis"]},
+        DocumentKind.INVITATION: {
+            "recipient": guardian,
+            "meeting": family.meeting(),
+            "participants": staff,
+            "guardians": family.guardians(),
+        },
+        DocumentKind.MINUTES: {"meeting": family.meeting()},
+        DocumentKind.ACTION_PLAN: {"plan": family.plan(), "guardians": family.guardians()},
+        DocumentKind.FOLLOW_UP: {"follow_up": family.follow_up(), "guardians": family.guardians()},
+        DocumentKind.CLOSING: {"retention": family.words["retention"]},
+    }
+    if kind is DocumentKind.CLOSING:
+        values[kind]["closure"], values[kind]["plan"] = family.closing()
+    frame = {"referral": family.referral, "municipality": family.municipality, "issued_at": ISSUED[kind]}
+    return PaperSource(**frame | values[kind] | changes)
+
+
+def sparse_source(**changes: Any) -> PaperSource:
+    """A paper's source in which nearly nothing is stated: a referral with a number in a municipality with a name."""
+    referral = SimpleNamespace(number="HTL-2222-3333", has_protected_identity=False, unit=None, owner=None)
+    municipality = SimpleNamespace(name="Lindköping", country="se", timezone="Europe/Stockholm")
+    return PaperSource(**{"referral": referral, "municipality": municipality, "issued_at": None} | changes)
