@@ -118,10 +118,19 @@ class GuardiansKnow(Term):
 
 
 class ConflictAnswer(Term):
-    """Whether somebody in the forum is too close to the matter. Never pre-selected."""
+    """Whether somebody in the forum is too close to the matter. Never pre-selected; left open counts as unsure."""
 
     NO = "no", N_("No")
     YES = "yes", N_("Yes")
+    UNSURE = "unsure", N_("Don't know yet")
+
+
+class ReportProgress(Term):
+    """How far it has come, as the one who sent it in may know it."""
+
+    RECEIVED = "received", N_("Received")
+    IN_WORK = "in_work", N_("In work")
+    FINISHED = "finished", N_("Finished")
 
 
 class TriageEnding(Term):

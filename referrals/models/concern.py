@@ -28,11 +28,15 @@ class Draft(Identified, Base):
     language: Mapped[str]
     saved_at: Mapped[datetime]
     expires_on: Mapped[date] = mapped_column(index=True)
+    #: the signed-in person who writes it, who may take it up again without the code
+    account_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"), index=True)
     #: set when it was sent in, so that sending twice makes one referral
     referral_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("referral.id"))
     wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
 
     answers = Sealed[dict[str, Any]]()
+    #: the code that takes it up again, or once it was sent in the return code: for its writer's eyes, gone with the draft
+    code = Sealed[str]()
 
     def __init__(self, **values: Any) -> None:
         """Give a new draft its id and data key first, so that its answers can be sealed."""
