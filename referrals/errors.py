@@ -96,6 +96,10 @@ class TeamNotComplete(ReferralError):
         self.missing = missing
 
 
+class AlreadyWithdrawn(ReferralError):
+    """There is no consent here that could be withdrawn: it was withdrawn before, or never given."""
+
+
 class TooLateToStop(ReferralError):
     """It has left already: the ten minutes in which it could be stopped have passed."""
 

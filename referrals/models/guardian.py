@@ -74,6 +74,8 @@ class InformationNotice(OfReferral, Base):
     at: Mapped[datetime]
     by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
 
+    #: who told them, where it was somebody other than the one who recorded it
+    told_by = Sealed[str]()
     told_what = Sealed[str]()
     why_not = Sealed[str]()
 

@@ -14,7 +14,7 @@ from referrals.models import History, Referral
 from referrals.stages import Stage
 from webapp import pages, people, transactions
 from webapp.casework import words
-from webapp.language import zone
+from webapp.language import gettext, zone
 
 
 @dataclass(frozen=True)
@@ -83,9 +83,11 @@ def referral_page(template: str, referral: Referral, status: int = 200, **values
 def frame_of(referral: Referral) -> Frame:
     """The header of `referral` as this person may see it."""
     actor, facts = people.actor(), referral.facts()
+    # Who only contributes learns the name of a child with a protected identity from the coordinator, not from a page.
+    may_know_child = View.GUARDIANS if referral.has_protected_identity else View.REFERRAL
     return Frame(
         number=referral.number,
-        child_name=referral.child_name if may_view(View.REFERRAL, actor, facts) else None,
+        child_name=referral.child_name if may_view(may_know_child, actor, facts) else None,
         has_protected_identity=referral.has_protected_identity,
         unit=referral.unit.name,
         stage=words.stage_name(referral.rulepack, referral.stage, referral.status),
@@ -107,7 +109,7 @@ def _ways(referral: Referral) -> list[Way]:
             select(History.to_stage).where(History.referral_id == referral.id).distinct()
         )
     )  # fmt: skip
-    ways = [_way("casework.referral", words.gettext("Overview"), referral)]
+    ways = [_way("casework.referral", gettext("Overview"), referral)]
     for endpoint, stage, view in _PAGES:
         is_known = stage in reached or (stage is Stage.TRIAGE and Stage.INTAKE in reached)
         if is_known and endpoint in current_app.view_functions and may_view(view, actor, facts):

@@ -4,13 +4,13 @@ from referrals import rulebook
 from referrals.models import History, Referral
 from referrals.stages import PLAN_ACTIVE, Party, Stage, State, Status, Verb
 from referrals.vocabulary import (
+    N_,
     STATUS_LABELS,
     ActionStatus,
     ClosureReason,
     ConsentAnswer,
     FollowUpDecision,
     MeetingOutcome,
-    N_,
     NoticeMethod,
     Term,
     TriageEnding,

@@ -78,6 +78,7 @@ def _create_information_notice() -> None:
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("by_id", sa.Uuid(), nullable=False),
+        sa.Column("told_by", sa.LargeBinary(), nullable=True),
         sa.Column("told_what", sa.LargeBinary(), nullable=True),
         sa.Column("why_not", sa.LargeBinary(), nullable=True),
         sa.Column("referral_id", sa.Uuid(), nullable=False),

@@ -1,0 +1,218 @@
+"""Information and consent: who the guardians are, what they were told, what they allow, and when the work may go on."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from referrals import clock, coverage, history
+from referrals.access import Actor
+from referrals.errors import AlreadyWithdrawn, Incomplete, NotAllowed, NotInformed
+from referrals.models import AssessmentPart, Consent, Guardian, History, InformationNotice, Referral
+from referrals.stages import PARTS_RECEIVED, PARTS_REQUESTED, TO_SCHEDULE, State, Verb
+from referrals.vocabulary import (
+    ConsentAnswer,
+    ConsentForm,
+    Custody,
+    InformationCategory,
+    NoticeMethod,
+    PartStatus,
+    Recipient,
+)
+
+
+@dataclass(frozen=True)
+class GuardianDetails:
+    """Who a guardian is, and how they can be reached."""
+
+    name: str
+    custody: Custody
+    language: str
+    phone: str = ""
+    email: str = ""
+    address: str = ""
+    #: language of the interpreter, empty where none is needed
+    interpreter: str = ""
+    may_contact: bool = True
+    has_protected_identity: bool = False
+
+
+@dataclass(frozen=True)
+class Notice:
+    """That a guardian was told: how, on which day, by whom and what; or why not."""
+
+    method: NoticeMethod
+    told_on: date | None = None
+    told_by: str = ""
+    told_what: str = ""
+    why_not: str = ""
+
+
+@dataclass(frozen=True)
+class ConsentGiven:
+    """What a guardian answered, and how far it reaches."""
+
+    answer: ConsentAnswer
+    form: ConsentForm
+    categories: tuple[InformationCategory, ...] = ()
+    recipients: tuple[Recipient, ...] = ()
+    purpose: str = ""
+    from_on: date | None = None
+    until_on: date | None = None
+
+
+def record_guardian(
+    session: Session,
+    referral: Referral,
+    *,
+    by: Actor,
+    seen: int | None,
+    details: GuardianDetails,
+    guardian: Guardian | None = None,
+) -> Guardian:
+    """Record a guardian, or correct what is known of `guardian`. Raises Incomplete without a name."""
+    history.guard(session, referral, Verb.RECORD_GUARDIAN, by=by, seen=seen)
+    _require(name=details.name)
+    if guardian is None:
+        guardian = Guardian(
+            referral=referral, custody=details.custody, language=details.language, recorded_at=clock.now()
+        )
+        session.add(guardian)
+    _must_belong(guardian, referral, Verb.RECORD_GUARDIAN)
+    guardian.custody = details.custody
+    guardian.language = details.language
+    guardian.interpreter = details.interpreter.strip()
+    guardian.may_contact = details.may_contact
+    guardian.has_protected_identity = details.has_protected_identity
+    guardian.name = details.name.strip()
+    guardian.phone = details.phone.strip() or None
+    guardian.email = details.email.strip() or None
+    guardian.address = details.address.strip() or None
+    history.record(session, referral, Verb.RECORD_GUARDIAN, by=by, seen=seen)
+    return guardian
+
+
+def record_information(
+    session: Session, referral: Referral, *, by: Actor, seen: int | None, guardian: Guardian, notice: Notice
+) -> InformationNotice:
+    """Record that `guardian` was told, or why not. Raises Incomplete without the day, or without the reason why not."""
+    history.guard(session, referral, Verb.RECORD_INFORMATION, by=by, seen=seen)
+    _must_belong(guardian, referral, Verb.RECORD_INFORMATION)
+    is_told = notice.method is not NoticeMethod.NOT_TOLD
+    if is_told:
+        _require(told_on=notice.told_on)
+    else:
+        _require(why_not=notice.why_not)
+    row = InformationNotice(
+        referral=referral,
+        guardian=guardian,
+        method=notice.method,
+        told_on=notice.told_on if is_told else None,
+        language=guardian.language,
+        at=clock.now(),
+        by_id=by.account_id,
+        told_by=notice.told_by.strip() or None if is_told else None,
+        told_what=notice.told_what.strip() or None if is_told else None,
+        why_not=None if is_told else notice.why_not.strip(),
+    )
+    session.add(row)
+    history.record(session, referral, Verb.RECORD_INFORMATION, by=by, seen=seen, choice=notice.method)
+    return row
+
+
+def record_consent(
+    session: Session, referral: Referral, *, by: Actor, seen: int | None, guardian: Guardian, consent: ConsentGiven
+) -> Consent:
+    """Record what `guardian` answered. A new answer takes the place of the one before, which stays readable.
+
+    Raises Incomplete where something is allowed but not what, to whom, for what or how long; NotAllowed for an adult
+    without custody, who has nothing to consent to.
+    """
+    history.guard(session, referral, Verb.RECORD_CONSENT, by=by, seen=seen)
+    _must_belong(guardian, referral, Verb.RECORD_CONSENT)
+    if not guardian.has_custody:
+        raise NotAllowed(Verb.RECORD_CONSENT)
+    is_given = consent.answer is not ConsentAnswer.REFUSED
+    if is_given:
+        _require(
+            categories=consent.categories,
+            recipients=consent.recipients,
+            purpose=consent.purpose,
+            from_on=consent.from_on,
+            until_on=consent.until_on,
+        )
+    first = consent.from_on or clock.now().date()
+    last = consent.until_on or first
+    if last < first:
+        raise Incomplete("until_on")
+    row = Consent(
+        referral=referral,
+        guardian=guardian,
+        answer=consent.answer,
+        form=consent.form,
+        categories=[category.value for category in consent.categories] if is_given else [],
+        recipients=[recipient.value for recipient in consent.recipients] if is_given else [],
+        purpose=consent.purpose.strip() or None,
+        from_on=first,
+        until_on=last,
+        at=clock.now(),
+        by_id=by.account_id,
+    )
+    session.add(row)
+    history.record(session, referral, Verb.RECORD_CONSENT, by=by, seen=seen, choice=consent.answer)
+    return row
+
+
+def withdraw_consent(
+    session: Session, referral: Referral, *, by: Actor, seen: int | None, guardian: Guardian, reason: str = ""
+) -> Consent:
+    """Record that `guardian` takes their consent back, from now on. Raises AlreadyWithdrawn where none is in force."""
+    history.guard(session, referral, Verb.WITHDRAW_CONSENT, by=by, seen=seen)
+    _must_belong(guardian, referral, Verb.WITHDRAW_CONSENT)
+    newest = coverage.newest_answer(guardian)
+    if newest is None or newest.answer is ConsentAnswer.REFUSED or newest.withdrawn_at is not None:
+        raise AlreadyWithdrawn
+    newest.withdrawn_at = clock.now()
+    newest.withdrawn_by_id = by.account_id
+    history.record(session, referral, Verb.WITHDRAW_CONSENT, by=by, seen=seen, reason=reason.strip() or None)
+    return newest
+
+
+def conclude_consent(session: Session, referral: Referral, *, by: Actor, seen: int | None, reason: str = "") -> History:
+    """Let the work go on. Raises NotInformed unless every guardian with custody is informed, or the reason why not stands.
+
+    It goes on where triage sent it: to the parts of the assessment, or past them to the team where none is asked for.
+    """
+    history.guard(session, referral, Verb.CONCLUDE_CONSENT, by=by, seen=seen)
+    if not coverage.are_informed(session, referral):
+        raise NotInformed
+    return history.record(
+        session,
+        referral,
+        Verb.CONCLUDE_CONSENT,
+        by=by,
+        to=_onward(session, referral),
+        seen=seen,
+        reason=reason.strip() or None,
+    )
+
+
+def _onward(session: Session, referral: Referral) -> State:
+    standing = set(
+        session.scalars(select(AssessmentPart.status).where(AssessmentPart.referral_id == referral.id).distinct())
+    )
+    if not standing:
+        return TO_SCHEDULE if referral.skips_assessment else PARTS_REQUESTED
+    return PARTS_REQUESTED if PartStatus.REQUESTED in standing else PARTS_RECEIVED
+
+
+def _must_belong(guardian: Guardian, referral: Referral, verb: Verb) -> None:
+    if guardian.referral_id != referral.id:
+        raise NotAllowed(verb)
+
+
+def _require(**values: object) -> None:
+    missing = [name for name, value in values.items() if not (value.strip() if isinstance(value, str) else value)]
+    if missing:
+        raise Incomplete(*missing)
