@@ -29,8 +29,8 @@ def covers(
     session: Session,
     referral: Referral,
     recipient: Recipient,
-    on: date,
     *,
+    on: date,
     categories: Iterable[InformationCategory] = (),
 ) -> bool:
     """Whether information may go to `recipient` on the day `on`; the own staff works with what it needs anyway.
@@ -55,4 +55,4 @@ def deciding_guardians(session: Session, referral: Referral) -> list[Guardian]:
 
 def newest_answer(guardian: Guardian) -> Consent | None:
     """The answer that counts: what `guardian` said last, also where it was withdrawn since."""
-    return max(guardian.consents, key=lambda consent: consent.at, default=None)
+    return guardian.consents[-1] if guardian.consents else None
