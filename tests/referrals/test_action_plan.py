@@ -73,9 +73,7 @@ def a_complete_input(cast: Cast, **values: object) -> PlanInput:
 
 def drafted(session: Session, cast: Cast, state: State = PLAN_DRAFT, **values: object) -> Referral:
     referral = a_referral(session, cast, state)
-    action_plan.draft_action_plan(
-        session, referral, by=cast.coordinator.actor(), plan=a_complete_input(cast, **values)
-    )
+    action_plan.draft_action_plan(session, referral, by=cast.coordinator.actor(), plan=a_complete_input(cast, **values))
     return referral
 
 
@@ -156,7 +154,9 @@ def test_an_incomplete_plan_says_what_is_missing(session: Session, cast: Cast) -
     action_plan.draft_action_plan(session, referral, by=cast.coordinator.actor(), plan=halfway)
     with pytest.raises(PlanIncomplete) as refused:
         action_plan.submit_action_plan(session, referral, by=cast.coordinator.actor())
-    assert {"if_worse", "goals-0-domain", "goals-0-actions", "goals-0-plain", "goals-1-text"} < set(refused.value.missing)
+    assert {"if_worse", "goals-0-domain", "goals-0-actions", "goals-0-plain", "goals-1-text"} < set(
+        refused.value.missing
+    )
     assert {"goals-1-actions-0-text", "goals-1-actions-0-owner_id"} < set(refused.value.missing)
     assert "goals-0-text" not in refused.value.missing
     assert "lead_id" not in refused.value.missing
@@ -267,9 +267,7 @@ def test_others_do_not_say_how_somebodys_action_stands(session: Session, cast: C
     by = cast.special_educator.actor()
     for action_id in (action.id, uuid.uuid4()):
         with pytest.raises(NotAllowed):
-            action_plan.record_action_status(
-                session, referral, by=by, action_id=action_id, status=ActionStatus.DONE
-            )
+            action_plan.record_action_status(session, referral, by=by, action_id=action_id, status=ActionStatus.DONE)
     assert action.status is ActionStatus.PLANNED
 
 
