@@ -175,7 +175,7 @@ class ConsentState(Term):
     FULL = "full", N_("Full")
     PARTIAL = "partial", N_("Partial")
     REFUSED = "refused", N_("Refused")
-    WITHDRAWN = "withdrawn", N_("Withdrawn")
+    WITHDRAWN = "withdrawn", N_("Consent withdrawn")
     EXPIRED = "expired", N_("Expired")
 
 
