@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from referrals import clock, history, membership, roster
@@ -188,14 +188,10 @@ def record_meeting(
 
 def writers(session: Session, referral: Referral) -> set[uuid.UUID]:
     """Who has written in the minutes of the newest meeting: none of them approves these minutes."""
-    found: set[uuid.UUID] = set()
-    rows = select(History).where(History.referral_id == referral.id).order_by(History.number.desc())
-    for row in session.scalars(rows):
-        if row.verb is Verb.SCHEDULE_MEETING:
-            break
-        if row.verb is Verb.RECORD_MEETING and row.by_id is not None:
-            found.add(row.by_id)
-    return found
+    of_this = History.referral_id == referral.id
+    called = select(func.max(History.number)).where(of_this, History.verb == Verb.SCHEDULE_MEETING).scalar_subquery()
+    rows = select(History.by_id).where(of_this, History.verb == Verb.RECORD_MEETING, History.number > called)
+    return {account for account in session.scalars(rows) if account is not None}
 
 
 def approve_minutes(session: Session, referral: Referral, *, by: Actor, seen: int | None) -> TeamMeeting:
