@@ -1,0 +1,134 @@
+"""The command line `trivsel`: one verb for each thing somebody who runs an instance does by hand."""
+
+import argparse
+import json
+import secrets
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+import referrals
+from referrals import clock, config, db, migrations, organisation, rulebook
+from referrals.access import Role
+from referrals.errors import ReferralError, SetupFileInvalid
+from referrals.languages import LANGUAGES, translations
+from referrals.models import Account, Municipality
+from referrals.sealing import KeyRing, use_key_ring
+from referrals.vocabulary import Country, DocumentKind
+from schemas import municipality as municipality_file
+from webapp.accounts.passwords import DEMO_PASSWORD, hash_password
+
+DEMONSTRATIONS = Path(referrals.__file__).parent / "municipalities"
+PAPERS = Path(referrals.__file__).parent.parent / "templates" / "documents"
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Do what `words` say (by default those of the command line); the exit status."""
+    given = _parser().parse_args(words)
+    settings = config.current()
+    settings.data.mkdir(parents=True, exist_ok=True)
+    use_key_ring(KeyRing.read_or_make(settings.key_file))
+    clock.use_shift_file(settings.shift_file if settings.is_demo else None)
+    try:
+        given.do(given)
+    except ReferralError as refused:
+        print(f"trivsel: {refused}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="trivsel", description="Looks after one instance of Trivsel.")
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+    verbs.add_parser("migrate", help="bring the database up to date").set_defaults(do=_migrate)
+    setup = verbs.add_parser("setup", help="set up or change the municipality from its file")
+    setup.add_argument("file", type=Path)
+    setup.set_defaults(do=_set_up)
+    demo = verbs.add_parser("demo-municipality", help="set up the demonstration municipality where none is set up")
+    demo.add_argument("--country", choices=[country.value for country in Country])
+    demo.set_defaults(do=_set_up_demonstration)
+    verbs.add_parser("cast", help="list the sign-ins of the demonstration").set_defaults(do=_list_cast)
+    paper = verbs.add_parser("paper", help="print a paper from its sample")
+    paper.add_argument("kind", choices=[kind.value for kind in DocumentKind])
+    paper.add_argument("file", type=Path, help="where to write the PDF")
+    paper.add_argument("--language", choices=list(LANGUAGES), default="sv")
+    paper.add_argument("--sparse", action="store_true", help="from the sample in which nearly everything is missing")
+    paper.set_defaults(do=_print_paper)
+    return parser
+
+
+def _migrate(_given: argparse.Namespace) -> None:
+    migrations.upgrade(config.current().database)
+
+
+def _set_up(given: argparse.Namespace) -> None:
+    try:
+        written = municipality_file.read(given.file)
+    except SetupFileInvalid as refused:
+        raise SetupFileInvalid(f"{given.file}: {refused}") from None
+    # Nobody knows these passwords: each new account is given one by an administrator, or signs in by other means.
+    _write(written, password=None)
+
+
+def _set_up_demonstration(given: argparse.Namespace) -> None:
+    settings = config.current()
+    if not settings.is_demo:
+        raise SetupFileInvalid("a demonstration municipality is not set up in production")
+    if settings.now is not None:
+        clock.set_now(settings.now.astimezone())
+    with db.reading() as session:
+        here = session.scalars(select(Municipality).limit(1)).one_or_none()
+    if here is not None:
+        if given.country and here.country != given.country:
+            raise SetupFileInvalid(
+                f"this data folder holds {here.name}; choose another with TRIVSEL_DATA for --country {given.country}"
+            )
+        return
+    _write(municipality_file.read(DEMONSTRATIONS / f"{given.country or Country.SE.value}.toml"), password=DEMO_PASSWORD)
+
+
+def _write(written: dict[str, Any], *, password: str | None) -> None:
+    shared = hash_password(password) if password else None
+    hashes = {person["email"]: shared or hash_password(secrets.token_urlsafe(32)) for person in written["people"]}
+    with db.writing() as session:
+        done = organisation.set_up(session, written, password_hashes=hashes)
+    print(f"{done.added} added, {done.changed} changed")
+
+
+def _list_cast(_given: argparse.Namespace) -> None:
+    if not config.current().is_demo:
+        raise SetupFileInvalid("production lists nobody's sign-in")
+    with db.reading() as session:
+        here = organisation.municipality(session)
+        _ = translations(here.language).gettext
+        pack = rulebook.load(here.rulepack_version)
+        print(
+            f"{here.name} ({_(here.country.label)}, {pack.name}): invented persons only. Password of everybody: {DEMO_PASSWORD}"
+        )
+        for account in session.scalars(select(Account).where(Account.is_active).order_by(Account.name)):
+            print(f"  {account.email:42} {_(account.profession.label):28} {_where(account)}")
+
+
+def _where(account: Account) -> str:
+    units = sorted({held.unit.name for held in account.roles if held.unit})
+    return ", ".join(units) or ("-" if Role.ADMINISTRATOR in {held.role for held in account.roles} else "")
+
+
+def _print_paper(given: argparse.Namespace) -> None:
+    from referrals import printing
+
+    sample = PAPERS / given.kind / ("sample_sparse.json" if given.sparse else "sample.json")
+    context = json.loads(sample.read_text(encoding="utf-8"))
+    given.file.write_bytes(printing.print_pdf(printing.document_html(given.kind, context, language=given.language)))
+    print(f"{given.file}: {_size(given.file)}")
+
+
+def _size(file: Path) -> str:
+    return f"{file.stat().st_size / 1000:.0f} kB"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
