@@ -1,6 +1,6 @@
 """The action plan: written and saved, sent for approval, returned or approved, and how its actions stand."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from uuid import UUID
@@ -8,12 +8,12 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from referrals import clock, history
+from referrals import clock, history, roster
 from referrals.access import Actor, parties
-from referrals.errors import Incomplete, NotAllowed, PlanIncomplete, SameAuthor
+from referrals.errors import Incomplete, NotAllowed, NotCovered, PlanIncomplete, SameAuthor
 from referrals.membership import admit
-from referrals.models import Account, ActionPlan, Goal, History, PlannedAction, Referral
-from referrals.plan_versions import actions_of, begin_version, check_people, local_today, plan_in_force, plan_in_writing
+from referrals.models import ActionPlan, Goal, History, PlannedAction, Referral
+from referrals.plan_versions import actions_of, begin_version, plan_in_force, plan_in_writing
 from referrals.stages import PLAN_ACTIVE, PLAN_FOR_APPROVAL, PLAN_RETURNED, Party, Verb
 from referrals.vocabulary import About, ActionStatus, Arena, Domain, Level, PlanStatus
 
@@ -85,10 +85,10 @@ def draft_action_plan(
 ) -> ActionPlan:
     """Save the version that is being written, or begin one; it may be incomplete.
 
-    Raises Incomplete with the field where a chosen person does not work here.
+    Raises Incomplete with the fields where a chosen person does not work here, or consent does not reach their service.
     """
     history.guard(session, referral, Verb.DRAFT_ACTION_PLAN, by=by, seen=seen)
-    check_people(session, _chosen_people(plan))
+    _check_people(session, referral, plan)
     author_id = _account_of(by)
     draft = plan_in_writing(session, referral) or begin_version(session, referral, author_id=author_id)
     draft.author_id, draft.written_at = author_id, clock.now()
@@ -129,7 +129,8 @@ def return_action_plan(
 def approve_action_plan(session: Session, referral: Referral, *, by: Actor, seen: int | None = None) -> ActionPlan:
     """Put the plan in force; the version before it is replaced and stays as it was.
 
-    Whoever answers for something in it may see the referral from now on. Raises SameAuthor for all who wrote on it.
+    Whoever answers for something in it may see the referral from now on. Raises SameAuthor for all who wrote on it, and
+    NotCovered where consent no longer reaches one of its people.
     """
     history.guard(session, referral, Verb.APPROVE_ACTION_PLAN, by=by, seen=seen)
     plan = _plan_for_approval(session, referral)
@@ -139,12 +140,11 @@ def approve_action_plan(session: Session, referral: Referral, *, by: Actor, seen
     if before is not None:
         before.status = PlanStatus.REPLACED
     plan.status, plan.approved_at, plan.approved_by_id = PlanStatus.ACTIVE, clock.now(), by.account_id
-    today = local_today(session)
+    today = roster.today(session)
     for action in actions_of(plan):
         begun = action.from_on is not None and action.from_on <= today
         action.status = ActionStatus.ONGOING if begun else ActionStatus.PLANNED
-    for account in session.scalars(select(Account).where(Account.id.in_(_people_in(plan)))):
-        admit(session, referral, account)
+    _admit_people(session, referral, _people_in(plan))
     history.record(session, referral, Verb.APPROVE_ACTION_PLAN, by=by, to=PLAN_ACTIVE, seen=seen)
     return plan
 
@@ -229,6 +229,22 @@ def _new_goal(referral: Referral, goal: GoalInput, place: int) -> Goal:
         for position, action in enumerate(goal.actions)
     ]
     return row
+
+
+def _check_people(session: Session, referral: Referral, plan: PlanInput) -> None:
+    able = {one.account.id for one in roster.colleagues(session, referral) if one.locked_by is None}
+    if wrong := [
+        name for name, account_id in _chosen_people(plan) if account_id is not None and account_id not in able
+    ]:
+        raise Incomplete(*wrong)
+
+
+def _admit_people(session: Session, referral: Referral, ids: Container[UUID | None]) -> None:
+    for colleague in roster.colleagues(session, referral):
+        if colleague.account.id in ids:
+            if colleague.locked_by is not None:
+                raise NotCovered
+            admit(session, referral, colleague.account)
 
 
 def _chosen_people(plan: PlanInput) -> Iterator[tuple[str, UUID | None]]:

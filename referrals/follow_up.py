@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from referrals import clock, history
+from referrals import clock, history, roster
 from referrals.access import Actor
 from referrals.calendar import Closed, closed_days, school_days_between
 from referrals.errors import Incomplete, WrongStage
@@ -25,7 +25,6 @@ from referrals.plan_versions import (
     actions_of,
     copy_version,
     follow_ups,
-    local_today,
     plan_in_force,
     plan_in_writing,
 )
@@ -142,7 +141,7 @@ def record_follow_up(
     planned = times_planned(session, plan, follow_up.held_on)
     guardians = guardians_to_ask(session, referral)
     if missing := [
-        *_missing_in_decision(follow_up, today=local_today(session)),
+        *_missing_in_decision(follow_up, today=roster.today(session)),
         *_missing_answers(plan, follow_up, planned),
         *_missing_views(guardians, follow_up),
     ]:

@@ -1,6 +1,5 @@
 """The versions of a referral's plan: which is in force, which is being written, and how a new one begins as a copy."""
 
-from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
@@ -8,8 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from referrals import clock
-from referrals.errors import Incomplete
-from referrals.models import Account, ActionPlan, FollowUp, Goal, Municipality, PlannedAction, Referral
+from referrals.models import ActionPlan, FollowUp, Goal, PlannedAction, Referral
 from referrals.vocabulary import ActionStatus, PlanStatus
 
 #: an action in one of these still asks something of somebody
@@ -128,17 +126,3 @@ def next_follow_up_on(session: Session, plan: ActionPlan) -> date | None:
     if newest is None:
         return plan.follow_up_on
     return newest.next_follow_up_on or plan.evaluation_on
-
-
-def local_today(session: Session) -> date:
-    """The day it is in the municipality."""
-    zone = session.scalars(select(Municipality.timezone)).first()
-    return clock.today(zone or "UTC")
-
-
-def check_people(session: Session, chosen: Iterable[tuple[str, UUID | None]]) -> None:
-    """Check choices of people (field and id). Raises Incomplete with the fields where nobody who works here has that id."""
-    asked = {account_id: field for field, account_id in chosen if account_id is not None}
-    known = set(session.scalars(select(Account.id).where(Account.id.in_(asked), Account.is_active)))
-    if unknown := [field for account_id, field in asked.items() if account_id not in known]:
-        raise Incomplete(*unknown)

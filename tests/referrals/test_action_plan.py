@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from referrals import access, action_plan, clock, plan_versions
 from referrals.action_plan import ActionInput, GoalInput, PlanInput
-from referrals.errors import AlreadyMoved, Incomplete, NotAllowed, PlanIncomplete, SameAuthor, WrongStage
-from referrals.models import ActionPlan, Municipality, Referral
+from referrals.errors import AlreadyMoved, Incomplete, NotAllowed, NotCovered, PlanIncomplete, SameAuthor, WrongStage
+from referrals.models import ActionPlan, Referral
 from referrals.stages import (
     MEETING_HELD,
     PLAN_ACTIVE,
@@ -280,7 +280,7 @@ def test_without_a_plan_no_action_has_a_status(session: Session, cast: Cast) -> 
 
 
 def test_a_copy_keeps_what_still_runs_and_leaves_the_day_open(session: Session, cast: Cast) -> None:
-    referral, plan = running(session, cast)
+    _referral, plan = running(session, cast)
     done, _still_running = plan_versions.actions_of(plan)
     done.status = ActionStatus.DONE
     copy = plan_versions.copy_version(session, plan, author_id=cast.coordinator.id)
@@ -292,7 +292,16 @@ def test_a_copy_keeps_what_still_runs_and_leaves_the_day_open(session: Session, 
     assert action_plan.missing_in(copy) == ["follow_up_on"]
 
 
-def test_the_day_is_the_municipalitys_own(session: Session, cast: Cast) -> None:
-    assert plan_versions.local_today(session) == START
-    session.delete(session.query(Municipality).one())
-    assert plan_versions.local_today(session) == START
+def test_somebody_whom_consent_does_not_reach_has_no_part_in_the_plan(session: Session, cast: Cast) -> None:
+    referral, plan = for_approval(session, cast)
+    with pytest.raises(Incomplete):
+        action_plan.draft_action_plan(
+            session,
+            a_referral(session, cast, PLAN_DRAFT),
+            by=cast.coordinator.actor(),
+            plan=PlanInput(lead_id=cast.social_worker.id),
+        )
+    plan.lead_id = cast.social_worker.id  # as after a consent that was withdrawn since
+    with pytest.raises(NotCovered):
+        action_plan.approve_action_plan(session, referral, by=cast.head_teacher.actor())
+    assert referral.state == PLAN_FOR_APPROVAL
