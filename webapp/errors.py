@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from referrals import errors as core
@@ -34,7 +34,7 @@ _NOT_FOUND = Answer(
 )
 
 #: errors of the core, and of the machines under it; the nearest class counts
-_OF_CORE: dict[type[Exception], Answer] = {
+OF_CORE: dict[type[Exception], Answer] = {
     core.NoSuchReferral: _NOT_FOUND,
     core.NotAllowed: _NOT_FOUND,
     core.AlreadyMoved: Answer(
@@ -103,6 +103,26 @@ _OF_CORE: dict[type[Exception], Answer] = {
         N_("Ask the guardians first, or choose somebody in your own service."),
         keeps_form=True,
     ),
+    core.PointerOnly: Answer(
+        422,
+        N_("Only a pointer belongs here"),
+        N_(
+            "Of what this service knows, the team keeps only that there is something to add and whom to ask. Leave the content out."
+        ),
+        keeps_form=True,
+    ),
+    core.TeamNotComplete: Answer(
+        422,
+        N_("The team is not complete"),
+        N_("The forum asks for more professions than are called. Call them too, or say that it meets without them."),
+        keeps_form=True,
+    ),
+    core.AlreadyWithdrawn: Answer(
+        409,
+        N_("There is no consent to withdraw"),
+        N_("It was withdrawn before, or never given. See how it stands now."),
+        keeps_form=True,
+    ),
     core.TooLateToStop: Answer(
         409,
         N_("It has already left"),
@@ -160,8 +180,8 @@ _OF_HTTP: dict[int, Answer] = {
 def answer_to(error: Exception) -> Answer | None:
     """Status and words for an error of the core or the database, in the page's language; None for what the table does not know."""
     for kind in type(error).__mro__:
-        if kind in _OF_CORE:
-            found = _OF_CORE[kind]
+        if kind in OF_CORE:
+            found = OF_CORE[kind]
             values = {"who": error.who, "time": time_of_day(error.at)} if isinstance(error, core.AlreadyMoved) else {}
             return Answer(found.status, gettext(found.title, **values), gettext(found.text), found.keeps_form)
     return None
@@ -178,7 +198,8 @@ def add_to(app: Flask) -> None:
 
 def _kept_or_page(error: Exception) -> Response:
     answer = answer_to(error)
-    assert answer is not None
+    if answer is None:
+        return _incident_page(error)
     transactions.turn_back()
     if answer.keeps_form and request.method == "POST" and isinstance(error, CSRFError):
         again = kept.page_again(notices.Notice(answer.text, answer.title, "warning"), answer.status)
@@ -205,12 +226,12 @@ def _http_page(error: HTTPException) -> Response:
 def _incident_page(error: Exception) -> Response:
     """A neutral page with a number; the log gets the same number, the class and the place, and never the values."""
     transactions.turn_back()
+    if current_app.testing:
+        raise error
     incident = secrets.token_hex(4)
     current_app.logger.error(
         "incident %s: %s at %s, %s", incident, type(error).__name__, request.endpoint, _place(error)
     )
-    if current_app.config.get("PROPAGATE_INCIDENTS") and not isinstance(error, SQLAlchemyError):
-        raise error
     found = _OF_HTTP[500]
     return _page(Answer(500, gettext(found.title), gettext(found.text)), incident=incident)
 

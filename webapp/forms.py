@@ -54,7 +54,7 @@ class Form:
 
     def rows(self, name: str, at_least: int = 1) -> range:
         """The numbers of the rows to show for a repeated group, never fewer than `at_least`."""
-        return range(max(at_least, len(_row_numbers(self.typed, name))))
+        return range(max(at_least, max(_row_numbers(self.typed, name), default=-1) + 1))
 
     def refuse(self, name: str, message: str) -> None:
         """Say what is wrong with a field, or with an empty `name` with the whole form."""
@@ -152,7 +152,9 @@ def nest(typed: Typed, schema: Schema, prefix: str = "") -> tuple[dict[str, Any]
 def add_row(typed: Typed, name: str) -> Typed:
     """The same form with one more, empty, row in the group `name`."""
     changed = typed.copy()
-    changed.add(f"{name}-{max(1, len(_row_numbers(typed, name)))}-", "")
+    changed.add(
+        f"{name}-{max(1, len(_row_numbers(typed, name)))}-", ""
+    )  # the first row is on the page even while it is empty
     return changed
 
 

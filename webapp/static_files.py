@@ -26,7 +26,7 @@ def asset(fingerprint: str, name: str) -> Response:
             response = send_from_directory(folder, name)
             response.headers["Cache-Control"] = _KEEP if fingerprint == build_fingerprint() else "no-cache"
             return response
-    abort(404)
+    return abort(404)
 
 
 def asset_url(name: str) -> str:

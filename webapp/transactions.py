@@ -1,6 +1,6 @@
 """The database session of one request: it reads on GET and HEAD, writes on POST, and is committed only when all went well."""
 
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 
 from flask import current_app, g, request
 from sqlalchemy.orm import Session
@@ -59,9 +59,7 @@ def turn_back() -> None:
 def _close(*, keep: bool) -> None:
     opened, wrote = g.pop("session", None), g.pop("writing", None)
     if wrote is not None:
-        try:
+        with suppress(_TurnedBack):
             wrote.__exit__(*((None, None, None) if keep else (_TurnedBack, _TurnedBack(), None)))
-        except _TurnedBack:
-            pass
     elif opened is not None:
         opened.close()

@@ -58,14 +58,18 @@ def run_out_account() -> uuid.UUID | None:
 
 def open_session(session: Session, account: Account) -> None:
     """Sign this browser in as `account`: a new token and a new cookie, so that an older one is worth nothing."""
-    now = machine_now()
-    session.execute(delete(WebSession).where(WebSession.last_seen_at < now - _REMEMBERED))
+    session.execute(delete(WebSession).where(WebSession.last_seen_at < machine_now() - _REMEMBERED))
     carried = {name: cookie[name] for name in (CHOICE, WAITING_FORM) if name in cookie}
     close_session(session)
-    token = secrets.token_urlsafe(32)
     cookie.update(carried)
+    cookie[TOKEN] = add_row(session, account)
+
+
+def add_row(session: Session, account: Account) -> str:
+    """Make the row of a new session for `account` and give its token, which is kept nowhere but in the cookie."""
+    now, token = machine_now(), secrets.token_urlsafe(32)
     session.add(WebSession(token_digest=_digest(token), account_id=account.id, created_at=now, last_seen_at=now))
-    cookie[TOKEN] = token
+    return token
 
 
 def close_session(session: Session) -> None:

@@ -1,0 +1,68 @@
+"""A web application on a database of its own, the cast of people in it, and browsers for them that check every page."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from referrals import clock, config, db
+from referrals.models import Account, Municipality
+from tests.people import settle
+from tests.webapp.browsing import Browser
+from webapp import create_app
+from webapp.accounts import sessions
+from webapp.accounts.passwords import hash_password
+
+#: the password of everybody in these tests
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    """The hash of everybody's password, made once because it takes long on purpose."""
+    return hash_password(PASSWORD)
+
+
+@pytest.fixture
+def settings(fresh_sqlite: str, data_folder: Path) -> config.Settings:
+    """The settings of an instance with an empty database of this test's own."""
+    return config.Settings(database_url=fresh_sqlite, data=data_folder)
+
+
+@pytest.fixture
+def app(settings: config.Settings, password_hash: str) -> Iterator[Flask]:
+    """The web application with the cast settled in its municipality."""
+    with db.writing(settings.database) as session:
+        settle(session)
+        for account in session.scalars(select(Account)):
+            account.password_hash = password_hash
+            account.language = "en"
+        session.scalars(select(Municipality)).one().language = "en"
+    application = create_app(settings)
+    application.testing = True
+    yield application
+    clock.use_shift_file(None)
+
+
+@pytest.fixture
+def browser(app: Flask) -> Browser:
+    """The browser of somebody who is not signed in."""
+    return Browser(app.test_client())
+
+
+@pytest.fixture
+def signed_in(app: Flask, settings: config.Settings) -> Callable[[str], Browser]:
+    """Gives the browser of somebody of the cast who is signed in already: `signed_in("karin")`."""
+
+    def sign_in(first_name: str) -> Browser:
+        client = app.test_client()
+        with db.writing(settings.database) as session, app.test_request_context():
+            account = session.scalars(select(Account).where(Account.email.startswith(f"{first_name.lower()}."))).one()
+            token = sessions.add_row(session, account)
+        with client.session_transaction() as cookie:
+            cookie[sessions.TOKEN] = token
+        return Browser(client)
+
+    return sign_in
