@@ -1,0 +1,136 @@
+"""The forms of the action plan: the plan itself with goals and actions, its return, and how an action stands."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import ValidationError, fields, post_load, validates_schema
+
+from referrals.action_plan import ActionInput, GoalInput
+from referrals.vocabulary import About, ActionStatus, Arena, Domain, InformationCategory, Level
+from schemas.fields import (
+    N_,
+    CountField,
+    DateField,
+    FormSchema,
+    IdField,
+    LongText,
+    ShortText,
+    TermField,
+    TermList,
+)
+
+END_BEFORE_START = N_("The last day comes before the first. Check both.")
+OUTSIDE_PLAN = N_("The follow-up lies outside the plan's time. Choose a day within it.")
+EVALUATION_TOO_EARLY = N_("The evaluation comes on the day of the follow-up or later.")
+SAY_WHAT_TO_CHANGE = N_("Write what is to be changed, so that the next version gets through.")
+SAY_HOW_IT_STANDS = N_("Choose how the action stands.")
+SAY_WHY = N_("Write why, so that the team can help.")
+
+
+class ActionForm(FormSchema):
+    """Who does what for a goal."""
+
+    text = LongText()
+    how = LongText()
+    owner_id = IdField()
+    owner_name = ShortText()
+    arena = TermField(Arena, load_default=Arena.SCHOOL)
+    from_on = DateField()
+    to_on = DateField()
+    times_a_week = CountField(load_default=0, most=50)
+
+    @validates_schema
+    def _check_days(self, data: Mapping[str, Any], **_kwargs: Any) -> None:
+        _refuse_backwards(data, first="from_on", last="to_on")
+
+    @post_load
+    def _to_input(self, data: dict[str, Any], **_kwargs: Any) -> ActionInput:
+        return ActionInput(**data)
+
+
+class GoalForm(FormSchema):
+    """What should be different for the child, and the actions for it. Actions nobody wrote anything about are left out."""
+
+    domain = TermField(Domain)
+    level = TermField(Level, load_default=Level.INDIVIDUAL)
+    about = TermField(About, load_default=About.CHILD)
+    categories = TermList(InformationCategory)
+    text = LongText()
+    baseline = LongText()
+    target = LongText()
+    plain = LongText()
+    actions = fields.List(fields.Nested(ActionForm), load_default=list)
+
+    @post_load
+    def _to_input(self, data: dict[str, Any], **_kwargs: Any) -> GoalInput:
+        written = [action for action in data.pop("actions") if _is_written(action)]
+        return GoalInput(**data, actions=written)
+
+
+class ActionPlanForm(FormSchema):
+    """The plan while it is being written: anything may still be missing. Goals nobody wrote anything about are left out."""
+
+    background = LongText()
+    child_voice = LongText()
+    guardians_view = LongText()
+    goals = fields.List(fields.Nested(GoalForm), load_default=list)
+    if_worse = LongText()
+    valid_from = DateField()
+    valid_to = DateField()
+    lead_id = IdField()
+    follow_up_on = DateField()
+    follow_up_by_id = IdField()
+    evaluation_on = DateField()
+    evaluation_by_id = IdField()
+
+    @validates_schema
+    def _check_days(self, data: Mapping[str, Any], **_kwargs: Any) -> None:
+        _refuse_backwards(data, first="valid_from", last="valid_to")
+        follow_up = data.get("follow_up_on")
+        if follow_up is None:
+            return
+        first, last, evaluation = (data.get(name) for name in ("valid_from", "valid_to", "evaluation_on"))
+        if (first and follow_up < first) or (last and follow_up > last):
+            raise ValidationError(OUTSIDE_PLAN, "follow_up_on")
+        if evaluation and evaluation < follow_up:
+            raise ValidationError(EVALUATION_TOO_EARLY, "evaluation_on")
+
+    @post_load
+    def _leave_blank_goals_out(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+        return data | {"goals": [goal for goal in data["goals"] if _has_content(goal)]}
+
+
+class ReturnPlanForm(FormSchema):
+    """Why a plan goes back to whoever wrote it."""
+
+    comments = LongText(needed=SAY_WHAT_TO_CHANGE)
+
+
+class ActionStatusForm(FormSchema):
+    """How one action stands, and why where it could not be done."""
+
+    status = TermField(ActionStatus, needed=SAY_HOW_IT_STANDS)
+    reason = LongText()
+
+    @validates_schema
+    def _ask_why(self, data: Mapping[str, Any], **_kwargs: Any) -> None:
+        if data.get("status") in {ActionStatus.HINDERED, ActionStatus.NOT_DONE} and not data.get("reason"):
+            raise ValidationError(SAY_WHY, "reason")
+        if data.get("status") is ActionStatus.HANDED_OVER:
+            raise ValidationError(SAY_HOW_IT_STANDS, "status")
+
+
+def _refuse_backwards(data: Mapping[str, Any], *, first: str, last: str) -> None:
+    if data.get(first) and data.get(last) and data[last] < data[first]:
+        raise ValidationError(END_BEFORE_START, last)
+
+
+def _is_written(action: ActionInput) -> bool:
+    """Whether more than the answers chosen beforehand stands there."""
+    said = (action.text, action.how, action.owner_id, action.owner_name, action.from_on, action.to_on)
+    return any(said) or action.times_a_week > 0
+
+
+def _has_content(goal: GoalInput) -> bool:
+    said = (goal.domain, goal.categories, goal.text, goal.baseline, goal.target, goal.plain, goal.actions)
+    return any(said)
