@@ -1,0 +1,115 @@
+"""Forms of the team meeting: calling the team, and its minutes."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from marshmallow import fields, post_load
+
+from referrals.vocabulary import Attendance, Domain, MeetingOutcome, Profession
+from schemas.fields import (
+    N_,
+    CountField,
+    DateField,
+    FormSchema,
+    IdList,
+    LongText,
+    ShortText,
+    TermField,
+    TermList,
+    TimeField,
+)
+
+__all__ = ["MeetingForm", "MinutesForm"]
+
+GIVE_DAY = N_("Give the day of the meeting.")
+GIVE_TIME = N_("Give the time the meeting begins.")
+GIVE_PLACE = N_("Say where the team meets.")
+GIVE_LENGTH = N_("Say how many minutes the meeting takes, between 10 and 480.")
+CALL_SOMEBODY = N_("Choose whom to call to the meeting.")
+GIVE_NAME = N_("Write the name.")
+SAY_WHETHER_THERE = N_("Say whether this person was there.")
+SAY_WHO_WAS_THERE = N_("Write who was there.")
+WRITE_DECISION = N_("Write what was decided.")
+SAY_RESPONSIBLE = N_("Write who answers for it.")
+SAY_BY_WHEN = N_("Give the day by which it is done.")
+
+_LENGTH = {"invalid": GIVE_LENGTH, "out_of_range": GIVE_LENGTH}
+
+
+class MeetingForm(FormSchema):
+    """When and where the team meets, who is called and invited, and what it talks about.
+
+    `zone` is the time zone in which day and time are meant; the result has one aware instant, `starts_at`.
+    """
+
+    starts_on = DateField(needed=GIVE_DAY, years_back=1, years_ahead=1)
+    starts_time = TimeField(needed=GIVE_TIME)
+    minutes = CountField(least=10, most=480, load_default=60, error_messages=_LENGTH)
+    place = ShortText(needed=GIVE_PLACE)
+    called = IdList(needed=CALL_SOMEBODY)
+    without = TermList(Profession)
+    guardians = IdList()
+    agenda = LongText()
+    reason = LongText()
+
+    def __init__(self, *, zone: str, **options: Any) -> None:
+        super().__init__(**options)
+        self._zone = ZoneInfo(zone)
+
+    @post_load
+    def _make_instant(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        starts_at = datetime.combine(data.pop("starts_on"), data.pop("starts_time"), self._zone)
+        points = [point.strip(" -–•*\t") for point in (data["agenda"] or "").splitlines()]
+        return data | {"starts_at": starts_at, "agenda": [point for point in points if point]}
+
+
+class AttendeeForm(FormSchema):
+    """Somebody who was called or came, and whether they were there."""
+
+    name = ShortText(needed=GIVE_NAME)
+    function = ShortText(load_default="")
+    attendance = TermField(Attendance, needed=SAY_WHETHER_THERE)
+
+
+class RatingForm(FormSchema):
+    """How the team sees one domain, from 1 to 5; it need not be rated."""
+
+    rating = CountField(least=1, most=5)
+    note = LongText()
+
+
+class RatingsForm(FormSchema):
+    """The ratings, by domain."""
+
+    health = fields.Nested(RatingForm)
+    safety = fields.Nested(RatingForm)
+    learning = fields.Nested(RatingForm)
+
+    @post_load
+    def _by_domain(self, data: dict[str, Any], **_: Any) -> dict[Domain, Any]:
+        return {Domain(name): rating for name, rating in data.items()}
+
+
+class DecisionForm(FormSchema):
+    """One decision, with who answers for it and by when."""
+
+    text = LongText(needed=WRITE_DECISION)
+    responsible = ShortText(needed=SAY_RESPONSIBLE)
+    due_on = DateField(needed=SAY_BY_WHEN, years_back=1, years_ahead=3)
+
+
+class MinutesForm(FormSchema):
+    """What was said, rated and decided at a meeting."""
+
+    attendance = fields.List(fields.Nested(AttendeeForm), required=True, error_messages={"required": SAY_WHO_WAS_THERE})
+    situation = LongText()
+    strengths = LongText()
+    child_words = LongText()
+    guardians_words = LongText()
+    questions = LongText()
+    ratings = fields.Nested(RatingsForm, load_default=dict)
+    decisions = fields.List(fields.Nested(DecisionForm), load_default=list)
+    dissent = LongText()
+    outcome = TermField(MeetingOutcome)
+    next_meeting_on = DateField(years_back=1, years_ahead=3)
