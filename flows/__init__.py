@@ -1,0 +1,1 @@
+"""The process on Prefect: the order, the retries and the schedule of all automatic work."""

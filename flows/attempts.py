@@ -1,0 +1,75 @@
+"""One attempt at one step: its lease kept while it works, its end written, and its failure told in one neutral word."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Self
+
+from prefect import runtime
+from prefect.client.schemas.objects import State
+from prefect.states import Cancelled
+
+from flows.failures import StepFailed, neutral
+from flows.opening import logger, open_instance
+from referrals import db, steps
+from referrals.errors import LeaseLost
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """Which step, and the how manieth attempt at it."""
+
+    step_id: uuid.UUID
+    number: int
+
+    @classmethod
+    def read(cls, step_id: str, attempt: int) -> Self:
+        """The attempt a flow run's parameters name."""
+        return cls(uuid.UUID(str(step_id)), int(attempt))
+
+
+def carry_out(attempt: Attempt, work: Callable[[Attempt], None]) -> State[Any] | None:
+    """Do `work`, which ends with `steps.finish`, under the attempt's lease.
+
+    Everything a step needs is here and not in our worker, so that it holds in a stock worker's process too.
+    An attempt whose step was taken over ends cancelled and has changed nothing.
+    """
+    open_instance()
+    try:
+        _begin(attempt)
+        with steps.KeptLease(attempt.step_id, attempt=attempt.number):
+            work(attempt)
+    except LeaseLost:
+        logger().info("step %s: attempt %d was taken over", attempt.step_id, attempt.number)
+        return Cancelled(message="taken over by another attempt")
+    except StepFailed as failure:
+        _write_failure(attempt, failure)
+        raise
+    return None
+
+
+@neutral("database")
+def _begin(attempt: Attempt) -> None:
+    run_id = runtime.flow_run.id
+    with db.writing() as session:
+        steps.start(
+            session, attempt.step_id, attempt=attempt.number, flow_run_id=uuid.UUID(str(run_id)) if run_id else None
+        )
+
+
+def _write_failure(attempt: Attempt, failure: StepFailed) -> None:
+    try:
+        _fail(attempt, failure)
+    except (LeaseLost, StepFailed):
+        # Taken over, or the database is away: the lease runs out and another attempt begins.
+        logger().warning("step %s: the failure of attempt %d could not be written", attempt.step_id, attempt.number)
+
+
+@neutral("database")
+def _fail(attempt: Attempt, failure: StepFailed) -> None:
+    with db.writing() as session:
+        last = steps.fail(session, attempt.step_id, attempt=attempt.number, word=failure.word, again=failure.again)
+    logger().warning(
+        "step %s: attempt %d failed (%s)%s",
+        attempt.step_id, attempt.number, failure.word, ", given up" if last else "",
+    )  # fmt: skip

@@ -1,0 +1,153 @@
+"""The dispatcher: a thread that finds steps in our database, makes a flow run of each at Prefect, and has it carried out here."""
+
+import threading
+import uuid
+
+import httpx
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.responses import OrchestrationResult, SetStateStatus
+from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
+from prefect.states import Crashed, Pending
+from sqlalchemy.exc import SQLAlchemyError
+
+from flows import transport
+from flows.deployments import FLOWS, Registered, Registry
+from flows.opening import logger
+from flows.runs import RunPool
+from flows.wakeup import waiter_for
+from referrals import db, steps
+from referrals.clock import machine_now
+from referrals.errors import LeaseLost
+from referrals.steps import Claim, Freed
+
+#: seconds between two looks for steps whose worker is gone
+FREE_EVERY = 10.0
+
+
+class Dispatcher(threading.Thread):
+    """Starts every flow run there is: the outbox is the only way."""
+
+    def __init__(self, registry: Registry, pool: RunPool, *, database: str, api: str, holder: str) -> None:
+        super().__init__(name="dispatcher", daemon=True)
+        self.registry, self.pool = registry, pool
+        self.database, self.api, self.holder = database, api, holder
+        self.stopping = threading.Event()
+        self._freed_at = 0.0
+
+    def run(self) -> None:
+        """Look for steps until told to stop. Nothing that fails on the way ends the thread."""
+        waiter = waiter_for(self.database)
+        while not self.stopping.is_set():
+            try:
+                self._wait_for_prefect()
+                with transport.connected(patience=0) as client:
+                    while not self.stopping.is_set():
+                        if not self._look(client):
+                            waiter.wait(self.stopping)
+            except SQLAlchemyError as error:
+                logger().warning("dispatcher: the database does not answer (%s)", type(error).__name__)
+                self.stopping.wait(1)
+            except (httpx.HTTPError, RuntimeError) as error:
+                # Prefect's client wraps what it meets while connecting in a RuntimeError.
+                logger().warning("dispatcher: Prefect does not answer (%s)", type(error).__name__)
+                self.stopping.wait(0.5)
+            except Exception as error:  # noqa: BLE001 - one strange answer must not end all automatic work
+                logger().error("dispatcher: %s", type(error).__name__)
+                self.stopping.wait(1)
+        waiter.close()
+
+    def stop(self) -> None:
+        """Start nothing more."""
+        self.stopping.set()
+
+    def _wait_for_prefect(self) -> None:
+        while not self.stopping.is_set() and not transport.answers(self.api):
+            self.stopping.wait(0.5)
+
+    def _look(self, client: SyncPrefectClient) -> int:
+        """Start what can be started now; how many steps that were."""
+        self._free_expired(client)
+        with db.reading(self.database) as session:
+            found = steps.waiting(session, limit=8)
+        started = 0
+        for step_id in found:
+            if not self.pool.take_place():
+                self.stopping.wait(0.01)
+                break
+            started += self._take(client, step_id)
+        return started
+
+    def _take(self, client: SyncPrefectClient, step_id: uuid.UUID) -> bool:
+        """Claim a step and start its run, in the place taken for it; whether that came about."""
+        claim, run, registered = None, None, None
+        try:
+            registered = self.registry.known(client)
+            with db.writing(self.database) as session:
+                claim = steps.claim(session, step_id, holder=self.holder)
+            if claim is not None:
+                run = self._create_run(client, claim, registered)
+        except (PrefectHTTPStatusError, ObjectNotFound) as error:
+            if isinstance(error, ObjectNotFound) or error.response.status_code == httpx.codes.NOT_FOUND:
+                logger().warning("dispatcher: Prefect has forgotten our deployments; registering again")
+                self.registry.forget()
+            else:
+                logger().warning("dispatcher: Prefect answered %d", error.response.status_code)
+                self.stopping.wait(0.5)
+            self._give_back(claim)
+        except Exception:
+            self._give_back(claim)
+            self.pool.leave_place()
+            raise
+        if run is None or claim is None:
+            self.pool.leave_place()
+            return False
+        self.pool.submit(FLOWS[claim.kind], run)
+        return True
+
+    def _create_run(self, client: SyncPrefectClient, claim: Claim, registered: Registered) -> FlowRun | None:
+        """The run for a claim, ours to carry out; None where a polling worker of the pool was quicker to take it."""
+        run = client.create_flow_run_from_deployment(
+            registered.deployment_of(claim.kind),
+            parameters={"step_id": str(claim.step_id), "attempt": claim.attempt},
+            # Random: a deterministic one would meet finished runs when either database was restored from a copy.
+            idempotency_key=claim.token,
+            name=f"step-{claim.step_id.hex[:8]}-{claim.attempt}",
+        )
+        if run.state is None or run.state.type is not StateType.SCHEDULED:
+            return None  # a claim of a run that has ended would be accepted, and the work done twice
+        answer: OrchestrationResult[object] = client.set_flow_run_state(run.id, Pending())
+        if answer.status is not SetStateStatus.ACCEPT:
+            return None  # refusals do not raise
+        run.state = answer.state
+        return run
+
+    def _give_back(self, claim: Claim | None) -> None:
+        if claim is None:
+            return
+        try:
+            with db.writing(self.database) as session:
+                steps.give_back(session, claim.step_id, attempt=claim.attempt)
+        except (LeaseLost, SQLAlchemyError):
+            logger().warning("dispatcher: step %s waits for its lease to run out", claim.step_id)
+
+    def _free_expired(self, client: SyncPrefectClient) -> None:
+        now = machine_now().timestamp()
+        if now - self._freed_at < min(FREE_EVERY, steps.lease().total_seconds() / 2):
+            return
+        self._freed_at = now
+        with db.writing(self.database) as session:
+            freed = steps.free_expired(session)
+        for step in freed:
+            logger().warning("step %s: nothing was heard of attempt %d; taken back", step.step_id, step.attempt)
+            _close_run(client, step)
+
+
+def _close_run(client: SyncPrefectClient, step: Freed) -> None:
+    """Write at Prefect what nothing there notices: that the run's worker is gone. Best effort."""
+    if step.flow_run_id is None:
+        return
+    try:
+        client.set_flow_run_state(step.flow_run_id, Crashed(message="worker lost"))
+    except (httpx.HTTPError, ObjectNotFound):
+        logger().info("run %s could not be closed", step.flow_run_id)

@@ -1,0 +1,67 @@
+"""The threads in which flow runs are carried out, each with one Prefect client for its life."""
+
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import Any
+
+from prefect import Flow
+from prefect.client.schemas.objects import FlowRun
+from prefect.exceptions import Abort, Pause
+from prefect.flow_engine import run_flow
+
+from flows.failures import StepFailed
+from flows.opening import logger
+from flows.transport import connect_for_life
+
+#: more only fight for the interpreter
+THREADS = 4
+
+
+class RunPool:
+    """Carries out flow runs, at most `threads` at a time."""
+
+    def __init__(self, threads: int = THREADS) -> None:
+        self._executor = ThreadPoolExecutor(threads, thread_name_prefix="run", initializer=connect_for_life)
+        self._free = threading.Semaphore(threads)
+        self._under_way: set[Future[None]] = set()
+
+    def take_place(self) -> bool:
+        """Take one of the places, if there is one; `submit` or `leave_place` gives it back."""
+        return self._free.acquire(blocking=False)
+
+    def leave_place(self) -> None:
+        """Give a place back that was taken and not used."""
+        self._free.release()
+
+    def submit(self, flow: Flow[..., Any], run: FlowRun) -> Future[None]:
+        """Carry out `run` in the place that was taken for it."""
+        future = self.queue(flow, run)
+        future.add_done_callback(lambda _done: self._free.release())
+        return future
+
+    def queue(self, flow: Flow[..., Any], run: FlowRun) -> Future[None]:
+        """Carry out `run` when a thread is free, without a place of its own: for what the worker found by polling."""
+        future = self._executor.submit(execute, flow, run)
+        self._under_way.add(future)
+        future.add_done_callback(self._under_way.discard)
+        return future
+
+    def wait_until_idle(self, seconds: float) -> bool:
+        """Wait at most `seconds` for everything under way; whether all of it has ended."""
+        return not wait(list(self._under_way), timeout=seconds).not_done
+
+    def close(self) -> None:
+        """Take no more; what is under way goes on."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+
+def execute(flow: Flow[..., Any], run: FlowRun) -> None:
+    """Carry out one run in this thread. Never raises: what became of the work stands in our own database."""
+    try:
+        run_flow(flow, flow_run=run, parameters=run.parameters)
+    except (Abort, Pause):
+        logger().info("run %s is somebody else's", run.id)
+    except StepFailed:
+        pass  # told and written where it happened
+    except Exception as error:  # noqa: BLE001 - Prefect went away under the run, or forgot it: our commit stands
+        logger().warning("run %s ended with %s", run.id, type(error).__name__)

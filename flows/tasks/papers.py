@@ -1,0 +1,39 @@
+"""The task that issues one paper: read, print, keep."""
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from flows.attempts import Attempt
+from flows.failures import may_help, neutral
+from referrals import db, documents, paper_sources, printing, steps
+from referrals.documents import Paper
+from referrals.models import Step
+from schemas.documents.writing import paper_html
+
+
+@neutral("paper")
+def papers_to_issue(attempt: Attempt) -> list[Paper]:
+    """The papers that follow the step's history row and are not there yet."""
+    with db.reading() as session:
+        row = session.get_one(Step, attempt.step_id).history
+        return documents.outstanding(session, row)
+
+
+@task(
+    name="issue-paper",
+    retries=2,
+    retry_delay_seconds=[0.5, 2],
+    retry_condition_fn=may_help,
+    persist_result=False,
+    cache_policy=NO_CACHE,
+)
+@neutral("paper")
+def issue_paper(attempt: Attempt, paper: Paper) -> None:
+    """Issue one paper: dates on it come from the history row, so that each attempt prints the same."""
+    with db.reading() as session:
+        row = session.get_one(Step, attempt.step_id).history
+        html = paper_html(paper_sources.gather(session, row.referral, paper, after=row))
+    pdf = printing.print_pdf(html)
+    with db.writing() as session:
+        step = steps.hold(session, attempt.step_id, attempt=attempt.number)
+        documents.issue(session, step.history, paper, content=pdf)

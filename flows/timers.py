@@ -1,0 +1,82 @@
+"""What a worker does by the clock: a sign of life every few seconds, and the sweep when a new day has come."""
+
+import threading
+from datetime import date, timedelta
+from typing import Final
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from flows.opening import logger
+from flows.sweep import sweep_database
+from referrals import clock, db
+from referrals.models import Heartbeat, Municipality
+
+#: seconds between two signs of life, and between two looks at the calendar
+EVERY: Final = 3.0
+#: a sign of life this old is swept away: its process is long gone
+FORGOTTEN: Final = timedelta(hours=1)
+
+
+class Timers(threading.Thread):
+    """One thread for both; nothing that fails in it ends it."""
+
+    def __init__(self, database: str, *, holder: str, is_ready: threading.Event) -> None:
+        super().__init__(name="timers", daemon=True)
+        self.database, self.holder, self.is_ready = database, holder, is_ready
+        self._stopping = threading.Event()
+        self._swept_on: date | None = None
+
+    def run(self) -> None:
+        """Go on until told to stop."""
+        while not self._stopping.is_set():
+            try:
+                if self.is_ready.is_set():
+                    self._show_life()
+                self._sweep_on_a_new_day()
+            except SQLAlchemyError as error:
+                logger().warning("timers: the database does not answer (%s)", type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - the next round may go better; a dead timer never does
+                logger().error("timers: %s", type(error).__name__)
+            self.is_ready.wait(EVERY) if not self.is_ready.is_set() else self._stopping.wait(EVERY)
+        self._sign_off()
+
+    def stop(self) -> None:
+        """End after the round under way."""
+        self._stopping.set()
+
+    def _show_life(self) -> None:
+        with db.writing(self.database) as session:
+            for part in ("worker", "dispatcher"):
+                show_life(session, part, holder=f"{part}-{self.holder}")
+
+    def _sign_off(self) -> None:
+        try:
+            with db.writing(self.database) as session:
+                mine = Heartbeat.holder.in_([f"worker-{self.holder}", f"dispatcher-{self.holder}"])
+                session.execute(delete(Heartbeat).where(mine))
+        except SQLAlchemyError:
+            logger().info("timers: could not sign off")
+
+    def _sweep_on_a_new_day(self) -> None:
+        """Sweep at the start, after midnight, and when the date of a demonstration was moved."""
+        with db.reading(self.database) as session:
+            zone = session.scalars(select(Municipality.timezone)).first()
+        if zone is None:
+            return
+        today = clock.today(zone)
+        if today != self._swept_on:
+            sweep_database(self.database)
+            self._swept_on = today
+
+
+def show_life(session: Session, part: str, *, holder: str) -> None:
+    """Write that a part of the installation is alive."""
+    now = clock.machine_now()
+    seen = session.scalars(
+        update(Heartbeat).where(Heartbeat.holder == holder).values(seen_at=now).returning(Heartbeat.id)
+    ).one_or_none()
+    if seen is None:
+        session.execute(delete(Heartbeat).where(Heartbeat.seen_at < now - FORGOTTEN))
+        session.add(Heartbeat(part=part, holder=holder, seen_at=now))

@@ -1,0 +1,117 @@
+"""Who is told: for each kind of audience the people it means, for one history row. Accounts by their own address and language."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from referrals import readers
+from referrals.access import Role
+from referrals.models import Account, ActionPlan, AssessmentPart, Concern, History, PlannedAction, RoleAssignment
+from referrals.vocabulary import PartStatus
+
+REPORTER: Final = readers.REPORTER
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """Somebody to write to: `account:` and an id, or `reporter`; their address, and the language they read."""
+
+    key: str
+    address: str
+    language: str
+    account_id: uuid.UUID | None = None
+
+
+def coordinators(session: Session, row: History) -> list[Addressee]:
+    """The coordinators of the unit."""
+    return _accounts(_with_role(session, row, Role.COORDINATOR))
+
+
+def approvers(session: Session, row: History) -> list[Addressee]:
+    """Who may approve: the unit's coordinators and head teachers."""
+    return _accounts(_with_role(session, row, Role.COORDINATOR, Role.HEAD_TEACHER))
+
+
+def reporter(session: Session, row: History) -> list[Addressee]:
+    """Whoever sent the concern in, if they left an address."""
+    concern = session.scalars(select(Concern).where(Concern.referral_id == row.referral_id)).first()
+    if concern is None or not concern.reporter_email:
+        return []
+    return [Addressee(REPORTER, concern.reporter_email, concern.language)]
+
+
+def assessors_just_asked(session: Session, row: History) -> list[Addressee]:
+    """Who was asked for a part by this very decision."""
+    parts = session.scalars(
+        select(AssessmentPart).where(
+            AssessmentPart.referral_id == row.referral_id,
+            AssessmentPart.status == PartStatus.REQUESTED,
+            AssessmentPart.asked_at <= row.at,
+        )
+    ).all()
+    before = session.scalars(
+        select(History.at).where(History.referral_id == row.referral_id, History.number == row.number - 1)
+    ).first()
+    return _accounts(part.assessor for part in parts if before is None or part.asked_at >= before)
+
+
+def called_to_meeting(session: Session, row: History) -> list[Addressee]:
+    """Who is called to the newest meeting."""
+    meeting = readers.newest_meeting(session, row.referral)
+    return _by_ids(session, (uuid.UUID(each) for each in (meeting.called if meeting else [])))
+
+
+def plan_author(session: Session, row: History) -> list[Addressee]:
+    """Who wrote the newest plan."""
+    plan = _newest_plan(session, row)
+    return _by_ids(session, [plan.author_id] if plan else [])
+
+
+def named_in_plan(session: Session, row: History) -> list[Addressee]:
+    """The plan's author and lead, who follows it up, and everybody with an action in it."""
+    plan = _newest_plan(session, row)
+    if plan is None:
+        return []
+    owners = session.scalars(
+        select(PlannedAction.owner_id).where(PlannedAction.goal_id.in_([goal.id for goal in plan.goals]))
+    )
+    return _by_ids(session, [plan.author_id, plan.lead_id, plan.follow_up_by_id, plan.evaluation_by_id, *owners])
+
+
+def who_follows_up(session: Session, row: History) -> list[Addressee]:
+    """Who the plan says follows it up, and the referral's owner."""
+    plan = _newest_plan(session, row)
+    return _by_ids(session, [plan.follow_up_by_id if plan else None, row.referral.owner_id])
+
+
+def members_and_reporter(session: Session, row: History) -> list[Addressee]:
+    """Everybody who worked on it, and whoever sent it in."""
+    return [*_by_ids(session, (held.account_id for held in row.referral.memberships)), *reporter(session, row)]
+
+
+def _with_role(session: Session, row: History, *roles: Role) -> Iterable[Account]:
+    holds = Account.roles.any((RoleAssignment.unit_id == row.referral.unit_id) & RoleAssignment.role.in_(roles))
+    return session.scalars(select(Account).where(holds, Account.is_active))
+
+
+def _by_ids(session: Session, ids: Iterable[uuid.UUID | None]) -> list[Addressee]:
+    wanted = {each for each in ids if each is not None}
+    return _accounts(session.scalars(select(Account).where(Account.id.in_(wanted), Account.is_active)))
+
+
+def _accounts(found: Iterable[Account]) -> list[Addressee]:
+    """Each account once, in an order that is the same each time."""
+    each_once = {account.id: account for account in found if account.is_active}
+    return [
+        Addressee(f"account:{account.id}", account.email, account.language, account.id)
+        for account in sorted(each_once.values(), key=lambda account: account.email)
+    ]
+
+
+def _newest_plan(session: Session, row: History) -> ActionPlan | None:
+    plans = select(ActionPlan).where(ActionPlan.referral_id == row.referral_id)
+    return session.scalars(plans.order_by(ActionPlan.version.desc()).limit(1)).one_or_none()

@@ -1,0 +1,169 @@
+"""Papers: which follow which decision and for whom, issued once, kept sealed with their checksum, stopped within some minutes."""
+
+import hashlib
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from referrals import clock, history, readers
+from referrals.access import Actor
+from referrals.config import current
+from referrals.errors import NoSuchReferral, SealBroken, TooLateToStop
+from referrals.models import Concern, Document, DocumentContent, History, Referral
+from referrals.readers import Reader
+from referrals.sealing import seal_bytes, unseal_bytes
+from referrals.stages import Verb
+from referrals.vocabulary import DocumentKind
+
+_D = DocumentKind
+_file, _reporter, _guardians = readers.the_file, readers.the_reporter, readers.guardians
+
+#: which papers follow which decision, and who gets one
+PAPERS: Final[dict[Verb, tuple[tuple[DocumentKind, Callable[[Session, History], list[Reader]]], ...]]] = {
+    Verb.SUBMIT_CONCERN:      ((_D.RECEIPT, _reporter), (_D.REFERRAL, _file)),
+    Verb.RESUBMIT_CONCERN:    ((_D.REFERRAL, _file),),
+    Verb.SEND_TO_ASSESSMENT:  ((_D.REFERRAL, _file),),
+    Verb.SEND_TO_TEAM:        ((_D.REFERRAL, _file),),
+    Verb.END_AT_TRIAGE:       ((_D.REFERRAL, _file), (_D.CLOSING, _file)),
+    Verb.RECORD_INFORMATION:  ((_D.INFORMATION_AND_CONSENT, readers.guardian_told),),
+    Verb.RECORD_CONSENT:      ((_D.INFORMATION_AND_CONSENT, readers.guardian_answering),),
+    Verb.WITHDRAW_CONSENT:    ((_D.INFORMATION_AND_CONSENT, readers.guardian_answering),),
+    Verb.CONCLUDE_ASSESSMENT: ((_D.ASSESSMENT, _file),),
+    Verb.SCHEDULE_MEETING:    ((_D.INVITATION, _file), (_D.INVITATION, readers.guardians_invited)),
+    Verb.APPROVE_MINUTES:     ((_D.MINUTES, _file),),
+    Verb.APPROVE_ACTION_PLAN: ((_D.ACTION_PLAN, _file), (_D.ACTION_PLAN, _guardians)),
+    Verb.RECORD_FOLLOW_UP:    ((_D.FOLLOW_UP, _file), (_D.FOLLOW_UP, _guardians)),
+    Verb.CLOSE_REFERRAL:      ((_D.CLOSING, _file), (_D.CLOSING, _guardians)),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper to be: its kind, whom it is for (`file`, `reporter`, `guardian:` and an id), and in which language."""
+
+    kind: DocumentKind
+    recipient: str
+    language: str
+
+
+def papers_after(session: Session, row: History) -> list[Paper]:
+    """The papers that follow what `row` records."""
+    return [
+        Paper(kind, reader.key, reader.language)
+        for kind, who in PAPERS.get(row.verb, ())
+        for reader in who(session, row)
+    ]
+
+
+def outstanding(session: Session, row: History) -> list[Paper]:
+    """The papers that follow `row` and were not issued yet."""
+    issued = select(Document.kind, Document.recipient).where(Document.history_id == row.id)
+    there = {(kind, recipient) for kind, recipient in session.execute(issued)}
+    return [paper for paper in papers_after(session, row) if (paper.kind, paper.recipient) not in there]
+
+
+def next_version(session: Session, referral: Referral, kind: DocumentKind, *, recipient: str) -> int:
+    """The version the next paper of this kind for this reader has."""
+    newest = select(func.max(Document.version)).where(
+        Document.referral_id == referral.id, Document.kind == kind, Document.recipient == recipient
+    )
+    return (session.scalar(newest) or 0) + 1
+
+
+def issue(session: Session, row: History, paper: Paper, *, content: bytes) -> Document:
+    """Keep `content` as the paper that followed `row`. A paper that was issued already comes back as it is."""
+    already = session.scalars(
+        select(Document).where(
+            Document.history_id == row.id, Document.kind == paper.kind, Document.recipient == paper.recipient
+        )
+    ).one_or_none()
+    if already is not None:
+        return already
+    document = Document(
+        referral=row.referral,
+        kind=paper.kind,
+        version=next_version(session, row.referral, paper.kind, recipient=paper.recipient),
+        recipient=paper.recipient,
+        language=paper.language,
+        history_id=row.id,
+        issued_at=row.at,
+        checksum=hashlib.sha256(content).hexdigest(),
+        size=len(content),
+    )
+    session.add(document)
+    session.flush()
+    sealed = seal_bytes(content, key=document.data_key(), place=document.seal_place("content"))
+    session.add(DocumentContent(referral=row.referral, document_id=document.id, sealed=sealed))
+    if paper.kind is DocumentKind.RECEIPT:
+        _forget_return_code(session, row.referral)
+    session.flush()
+    return document
+
+
+def issued(session: Session, referral: Referral) -> list[Document]:
+    """The papers of a referral, the newest first."""
+    papers = select(Document).where(Document.referral_id == referral.id)
+    return list(session.scalars(papers.order_by(Document.issued_at.desc(), Document.kind, Document.recipient)))
+
+
+def find(session: Session, referral: Referral, document_id: uuid.UUID) -> Document:
+    """One paper of this referral. Raises NoSuchReferral where it has none with this id."""
+    found = session.get(Document, document_id)
+    if found is None or found.referral_id != referral.id:
+        raise NoSuchReferral
+    return found
+
+
+def receipt_of(session: Session, referral: Referral) -> Document | None:
+    """The reporter's receipt, once it is made; None too where somebody stopped it."""
+    found = select(Document).where(
+        Document.referral_id == referral.id,
+        Document.kind == DocumentKind.RECEIPT,
+        Document.recipient == readers.REPORTER,
+        Document.stopped_at.is_(None),
+    )
+    return session.scalars(found.order_by(Document.version.desc()).limit(1)).one_or_none()
+
+
+def read_content(document: Document) -> bytes:
+    """The bytes of the PDF. Raises SealBroken when they are not the ones that were issued."""
+    content = unseal_bytes(document.content.sealed, key=document.data_key(), place=document.seal_place("content"))
+    if hashlib.sha256(content).hexdigest() != document.checksum:
+        raise SealBroken("a paper differs from its checksum")
+    return content
+
+
+def file_name(document: Document) -> str:
+    """What a downloaded copy is called: number, kind and version; nobody's name."""
+    return f"{document.referral.number}-{document.kind.replace('_', '-')}-{document.version}.pdf"
+
+
+def stoppable_until(document: Document) -> datetime | None:
+    """Until when it can be kept from going out; None where it stays in the file or was stopped."""
+    if document.recipient == readers.FILE or document.stopped_at is not None:
+        return None
+    return document.issued_at + timedelta(minutes=current().hold_minutes)
+
+
+def stop(session: Session, referral: Referral, document: Document, *, by: Actor, seen: int | None = None) -> Document:
+    """Keep a paper from going out; its bytes stay. Again changes nothing. Raises TooLateToStop after its minutes."""
+    history.guard(session, referral, Verb.STOP_SENDING, by=by, seen=seen)
+    if document.stopped_at is not None:
+        return document
+    until = stoppable_until(document)
+    if until is None or clock.now() >= until:
+        raise TooLateToStop
+    document.stopped_at, document.stopped_by_id = clock.now(), by.account_id
+    history.record(session, referral, Verb.STOP_SENDING, by=by, seen=seen, choice=document.kind)
+    return document
+
+
+def _forget_return_code(session: Session, referral: Referral) -> None:
+    """The code stands on the receipt now, and with the reporter; we keep what recognises it, not the code."""
+    for concern in session.scalars(select(Concern).where(Concern.referral_id == referral.id)):
+        concern.return_code = None

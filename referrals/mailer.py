@@ -1,0 +1,68 @@
+"""The machine that sends mail: over SMTP, or as files in the data folder where no post office is named."""
+
+import smtplib
+import ssl
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Final
+
+from referrals.config import Settings, current
+
+#: seconds until a post office that does not answer counts as away
+PATIENCE: Final = 20.0
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One mail as it goes out."""
+
+    to: str
+    subject: str
+    body: str
+    language: str
+    message_id: str
+    written_at: datetime
+
+
+def send(letter: Letter) -> None:
+    """Hand a letter over. Raises OSError (smtplib's errors are its children) when the post office does not take it."""
+    settings = current()
+    message = _message(letter, sender=settings.mail_from)
+    if settings.smtp_host:
+        _send_by_smtp(message, settings)
+    else:
+        _write_to_folder(message, letter, settings)
+
+
+def _message(letter: Letter, *, sender: str) -> EmailMessage:
+    message = EmailMessage()
+    message["From"] = sender
+    message["To"] = letter.to
+    message["Subject"] = letter.subject
+    message["Date"] = format_datetime(letter.written_at)
+    message["Message-ID"] = letter.message_id
+    message["Content-Language"] = letter.language
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(letter.body)
+    return message
+
+
+def _send_by_smtp(message: EmailMessage, settings: Settings) -> None:
+    with smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=PATIENCE) as office:
+        if settings.smtp_starttls:
+            office.starttls(context=ssl.create_default_context())
+        if settings.smtp_username:
+            office.login(settings.smtp_username, settings.smtp_password)
+        office.send_message(message)
+
+
+def _write_to_folder(message: EmailMessage, letter: Letter, settings: Settings) -> None:
+    """A file named after the Message-ID: a second delivery takes the place of the first."""
+    folder = settings.data / "mail"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{letter.message_id.strip('<>').partition('@')[0]}.eml"
+    beside = path.with_suffix(".part")
+    beside.write_bytes(message.as_bytes())
+    beside.replace(path)

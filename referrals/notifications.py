@@ -1,0 +1,173 @@
+"""Who is told by mail after which decision. A mail carries a reference number and a link, never what the referral is about."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from referrals import audiences, clock, history, languages
+from referrals.access import Actor
+from referrals.audiences import Addressee
+from referrals.config import current
+from referrals.errors import NoSuchReferral, TooLateToStop
+from referrals.mailer import Letter
+from referrals.models import History, Mail, Referral, Step, StepKind
+from referrals.paper_sources import RETURN_PATH
+from referrals.printing import TEMPLATE_FOLDER
+from referrals.stages import Verb
+from referrals.vocabulary import MailKind
+
+_M = MailKind
+
+
+@dataclass(frozen=True)
+class Notification:
+    """One line of the table: which mail, to whom, and whether only when the referral moved by it."""
+
+    kind: MailKind
+    to: Callable[[Session, History], list[Addressee]]
+    only_on_move: bool = False
+
+
+#: who is told after which decision; nobody is told of what they did themselves
+NOTIFICATIONS: Final[dict[Verb, tuple[Notification, ...]]] = {
+    Verb.SUBMIT_CONCERN:      (Notification(_M.CONCERN_RECEIVED, audiences.coordinators),),
+    Verb.RESUBMIT_CONCERN:    (Notification(_M.CONCERN_RECEIVED, audiences.coordinators),),
+    Verb.RETURN_CONCERN:      (Notification(_M.CONCERN_RETURNED, audiences.reporter),),
+    Verb.END_AT_TRIAGE:       (Notification(_M.REFERRAL_CLOSED, audiences.reporter),),
+    Verb.REQUEST_PARTS:       (Notification(_M.PART_REQUESTED, audiences.assessors_just_asked),),
+    Verb.SCHEDULE_MEETING:    (Notification(_M.MEETING_SCHEDULED, audiences.called_to_meeting),),
+    Verb.RECORD_MEETING:      (Notification(_M.MINUTES_TO_APPROVE, audiences.approvers, only_on_move=True),),
+    Verb.SUBMIT_ACTION_PLAN:  (Notification(_M.PLAN_TO_APPROVE, audiences.approvers),),
+    Verb.RETURN_ACTION_PLAN:  (Notification(_M.PLAN_RETURNED, audiences.plan_author),),
+    Verb.APPROVE_ACTION_PLAN: (Notification(_M.PLAN_APPROVED, audiences.named_in_plan),),
+    Verb.OPEN_FOLLOW_UP:      (Notification(_M.FOLLOW_UP_DUE, audiences.who_follows_up),),
+    Verb.CLOSE_REFERRAL:      (Notification(_M.REFERRAL_CLOSED, audiences.members_and_reporter),),
+}  # fmt: skip
+
+
+def write(session: Session, row: History) -> list[Mail]:
+    """Write the mail that follows what `row` records, each to be sent when it can no longer be stopped. Again changes nothing."""
+    written = []
+    for notification in NOTIFICATIONS.get(row.verb, ()):
+        if notification.only_on_move and not row.is_move:
+            continue
+        for addressee in notification.to(session, row):
+            if addressee.account_id is not None and addressee.account_id == row.by_id:
+                continue
+            mail = _write_one(session, row, notification.kind, addressee=addressee)
+            written += [mail] if mail else []
+    return written
+
+
+def _write_one(session: Session, row: History, kind: MailKind, *, addressee: Addressee) -> Mail | None:
+    same = select(Mail.id).where(Mail.history_id == row.id, Mail.kind == kind, Mail.recipient == addressee.key)
+    if session.scalars(same).first() is not None:
+        return None
+    now = clock.now()
+    mail = Mail(
+        referral=row.referral,
+        kind=kind,
+        history_id=row.id,
+        recipient=addressee.key,
+        language=addressee.language,
+        message_id=f"<{uuid.uuid4().hex}@{current().mail_from.rpartition('@')[2]}>",
+        written_at=now,
+        held_until=now + timedelta(minutes=current().hold_minutes),
+        address=addressee.address,
+    )
+    session.add(mail)
+    session.flush()
+    session.add(
+        Step(
+            referral=row.referral,
+            kind=StepKind.SEND_MAIL,
+            history_id=row.id,
+            mail_id=mail.id,
+            not_before=mail.held_until,
+            created_at=clock.machine_now(),
+        )
+    )
+    session.flush()
+    return mail
+
+
+def written(session: Session, referral: Referral) -> list[Mail]:
+    """The mail of a referral, the newest first."""
+    mail = select(Mail).where(Mail.referral_id == referral.id)
+    return list(session.scalars(mail.order_by(Mail.written_at.desc(), Mail.kind, Mail.recipient)))
+
+
+def find(session: Session, referral: Referral, mail_id: uuid.UUID) -> Mail:
+    """One mail of this referral. Raises NoSuchReferral where it has none with this id."""
+    found = session.get(Mail, mail_id)
+    if found is None or found.referral_id != referral.id:
+        raise NoSuchReferral
+    return found
+
+
+def mail_of(session: Session, step: Step) -> Mail:
+    """The mail that a step is to send."""
+    return session.get_one(Mail, step.mail_id)
+
+
+def is_to_go(mail: Mail) -> bool:
+    """Whether it still has to be sent: not stopped, and not gone already."""
+    return mail.stopped_at is None and mail.sent_at is None
+
+
+def note_sent(mail: Mail) -> None:
+    """Write that it went, unless it was stopped."""
+    if is_to_go(mail):
+        mail.sent_at = clock.now()
+
+
+def stop(session: Session, referral: Referral, mail: Mail, *, by: Actor, seen: int | None = None) -> Mail:
+    """Keep a mail from going out. Again changes nothing. Raises TooLateToStop after its minutes."""
+    history.guard(session, referral, Verb.STOP_SENDING, by=by, seen=seen)
+    if mail.stopped_at is not None:
+        return mail
+    if mail.sent_at is not None or clock.now() >= mail.held_until:
+        raise TooLateToStop
+    mail.stopped_at, mail.stopped_by_id = clock.now(), by.account_id
+    history.record(session, referral, Verb.STOP_SENDING, by=by, seen=seen, choice=mail.kind)
+    return mail
+
+
+def letter(mail: Mail) -> Letter:
+    """The mail as it goes out, in its reader's language."""
+    settings, number = current(), mail.referral.number
+    is_for_reporter = mail.recipient == audiences.REPORTER
+    link = settings.base_url + (RETURN_PATH if is_for_reporter else f"/referrals/{number}")
+    values = {"reference": number, "link": link, "for_reporter": is_for_reporter}
+    environment, folder = _environment(mail.language), f"emails/{mail.kind}"
+    subject = environment.get_template(f"{folder}/subject.txt").render(values)
+    return Letter(
+        to=mail.address or "",
+        subject=" ".join(subject.split()),
+        body=environment.get_template(f"{folder}/body.txt").render(values),
+        language=languages.known_language(mail.language),
+        message_id=mail.message_id,
+        written_at=mail.written_at,
+    )
+
+
+@lru_cache(maxsize=8)
+def _environment(language: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATE_FOLDER),
+        autoescape=False,  # noqa: S701 - plain text; nothing in it was typed by anybody
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_translations(languages.translations(language), newstyle=True)  # type: ignore[attr-defined]
+    return environment

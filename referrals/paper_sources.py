@@ -1,0 +1,181 @@
+"""What a paper is made from, gathered from the rows: plain reading, one small function for each kind."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from referrals import documents, readers, targets
+from referrals.config import current
+from referrals.documents import Paper
+from referrals.models import (
+    Account,
+    ActionPlan,
+    AssessmentPart,
+    Closure,
+    Concern,
+    ConcernAddition,
+    FollowUp,
+    Guardian,
+    History,
+    Municipality,
+    Referral,
+    RoleAssignment,
+    TeamMeeting,
+)
+from referrals.stages import Verb
+from referrals.vocabulary import DocumentKind
+
+#: where a reporter comes back with reference number and code
+RETURN_PATH: Final = "/return"
+_TRIAGE: Final = frozenset({Verb.SEND_TO_ASSESSMENT, Verb.SEND_TO_TEAM, Verb.END_AT_TRIAGE})
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """Everything one paper says, as rows and plain values under the names the schemas know them by."""
+
+    kind: DocumentKind
+    language: str
+    #: `file`, `reporter` or `guardian`, with the name and id of a guardian
+    capacity: str
+    name: str | None
+    guardian_id: uuid.UUID | None
+    values: dict[str, Any]
+
+
+def gather(session: Session, referral: Referral, paper: Paper, *, after: History | None) -> Gathered:
+    """Gather what `paper` says. `after` is the history row that issues it; None for a preview, which has no date yet.
+
+    The rows are read lazily while the paper is written: `session` must still be open then.
+    """
+    guardian_id = readers.guardian_in(paper.recipient)
+    guardian = session.get_one(Guardian, guardian_id) if guardian_id else None
+    values = {
+        "referral": referral,
+        "municipality": session.scalars(select(Municipality)).one(),
+        "issued_at": after.at if after else None,
+        "version": documents.next_version(session, referral, paper.kind, recipient=paper.recipient),
+        **_GATHERERS[paper.kind](session, referral),
+    }
+    name = guardian.name if guardian and not guardian.has_protected_identity else None
+    capacity = "guardian" if guardian else paper.recipient
+    return Gathered(paper.kind, paper.language, capacity, name, guardian_id, values)
+
+
+def _receipt(session: Session, referral: Referral) -> dict[str, Any]:
+    concern = _concern(session, referral)
+    opened = targets.local_day(session, referral.history[0])
+    triage = targets.default_day(session, referral.rulepack, "triage", since=opened)
+    parts = targets.default_day(session, referral.rulepack, "assessment", since=triage)
+    return {
+        "concern": concern,
+        "targets": {"triage": triage, "assessment": parts},
+        "return_code": concern.return_code if concern else None,
+        "return_address": current().base_url + RETURN_PATH,
+    }
+
+
+def _referral(session: Session, referral: Referral) -> dict[str, Any]:
+    additions = select(ConcernAddition).where(ConcernAddition.referral_id == referral.id)
+    decided = [row for row in referral.history if row.verb in _TRIAGE]
+    return {
+        "concern": _concern(session, referral),
+        "additions": list(session.scalars(additions.order_by(ConcernAddition.at))),
+        "triage": decided[-1] if decided else None,
+    }
+
+
+def _information_and_consent(session: Session, referral: Referral) -> dict[str, Any]:
+    """Who takes part: those already asked or called, else the people of the unit."""
+    members = [held.account for held in referral.memberships]
+    return {
+        "concern": _concern(session, referral),
+        "guardians": _guardians(session, referral),
+        "participants": sorted(members or _people_of_unit(session, referral), key=lambda account: account.name),
+    }
+
+
+def _assessment(session: Session, referral: Referral) -> dict[str, Any]:
+    parts = select(AssessmentPart).where(AssessmentPart.referral_id == referral.id)
+    concluded = [row for row in referral.history if row.verb is Verb.CONCLUDE_ASSESSMENT]
+    return {
+        "parts": list(session.scalars(parts.order_by(AssessmentPart.asked_at, AssessmentPart.id))),
+        "analysis": concluded[-1].reason if concluded else None,
+    }
+
+
+def _invitation(session: Session, referral: Referral) -> dict[str, Any]:
+    meeting = readers.newest_meeting(session, referral)
+    invited = set(meeting.guardians_invited) if meeting else set()
+    return {
+        "meeting": meeting,
+        "participants": _accounts(session, meeting.called if meeting else []),
+        "guardians": [guardian for guardian in _guardians(session, referral) if str(guardian.id) in invited],
+    }
+
+
+def _minutes(session: Session, referral: Referral) -> dict[str, Any]:
+    held = select(TeamMeeting).where(TeamMeeting.referral_id == referral.id, TeamMeeting.held_at.is_not(None))
+    return {"meeting": session.scalars(held.order_by(TeamMeeting.number.desc()).limit(1)).one_or_none()}
+
+
+def _action_plan(session: Session, referral: Referral) -> dict[str, Any]:
+    return {"plan": _newest_plan(session, referral), "guardians": _guardians(session, referral)}
+
+
+def _follow_up(session: Session, referral: Referral) -> dict[str, Any]:
+    rows = select(FollowUp).where(FollowUp.referral_id == referral.id)
+    return {
+        "follow_up": session.scalars(rows.order_by(FollowUp.number.desc()).limit(1)).one_or_none(),
+        "guardians": _guardians(session, referral),
+    }
+
+
+def _closing(session: Session, referral: Referral) -> dict[str, Any]:
+    rows = select(Closure).where(Closure.referral_id == referral.id)
+    return {
+        "closure": session.scalars(rows.order_by(Closure.number.desc()).limit(1)).one_or_none(),
+        "plan": _newest_plan(session, referral),
+    }
+
+
+_GATHERERS: Final[dict[DocumentKind, Callable[[Session, Referral], dict[str, Any]]]] = {
+    DocumentKind.RECEIPT: _receipt,
+    DocumentKind.REFERRAL: _referral,
+    DocumentKind.INFORMATION_AND_CONSENT: _information_and_consent,
+    DocumentKind.ASSESSMENT: _assessment,
+    DocumentKind.INVITATION: _invitation,
+    DocumentKind.MINUTES: _minutes,
+    DocumentKind.ACTION_PLAN: _action_plan,
+    DocumentKind.FOLLOW_UP: _follow_up,
+    DocumentKind.CLOSING: _closing,
+}
+
+
+def _concern(session: Session, referral: Referral) -> Concern | None:
+    return session.scalars(select(Concern).where(Concern.referral_id == referral.id)).first()
+
+
+def _guardians(session: Session, referral: Referral) -> list[Guardian]:
+    rows = select(Guardian).where(Guardian.referral_id == referral.id)
+    return list(session.scalars(rows.order_by(Guardian.recorded_at, Guardian.id)))
+
+
+def _newest_plan(session: Session, referral: Referral) -> ActionPlan | None:
+    plans = select(ActionPlan).where(ActionPlan.referral_id == referral.id)
+    return session.scalars(plans.order_by(ActionPlan.version.desc()).limit(1)).one_or_none()
+
+
+def _accounts(session: Session, ids: list[str]) -> list[Account]:
+    wanted = [uuid.UUID(each) for each in ids]
+    return list(session.scalars(select(Account).where(Account.id.in_(wanted)).order_by(Account.name)))
+
+
+def _people_of_unit(session: Session, referral: Referral) -> list[Account]:
+    works_here = Account.roles.any(RoleAssignment.unit_id == referral.unit_id)
+    people = select(Account).where(Account.is_active, works_here).options(selectinload(Account.roles))
+    return list(session.scalars(people))
