@@ -52,9 +52,7 @@ def make_application(settings: config.Settings | None = None) -> Flask:
         app.register_blueprint(blueprint)
     for room in ROOMS:
         if importlib.util.find_spec(f"webapp.{room}"):
-            blueprint = getattr(importlib.import_module(f"webapp.{room}"), "blueprint", None)
-            if blueprint is not None:
-                app.register_blueprint(blueprint)
+            app.register_blueprint(importlib.import_module(f"webapp.{room}").blueprint)
     return app
 
 

@@ -66,7 +66,7 @@ class Form:
         try:
             loaded: dict[str, Any] = schema.load(data)
         except ValidationError as refused:
-            for name, message in _flat_errors(refused.normalized_messages(), rows):
+            for name, message in _flat_errors(refused.messages, rows):
                 self.refuse(name, message)
             self._errors = dict(sorted(self._errors.items(), key=lambda item: _place(item[0], schema)))
             return None
@@ -179,7 +179,7 @@ def _as_text(value: object) -> str:
 
 def _inner_schema(field: kinds.Field[Any]) -> tuple[Schema | None, bool]:
     if isinstance(field, kinds.Nested):
-        return field.schema, field.many
+        return field.schema, bool(field.many)
     if isinstance(field, kinds.List) and isinstance(field.inner, kinds.Nested):
         return field.inner.schema, True
     return None, False

@@ -29,5 +29,5 @@ def say_next(text: str, kind: Kind = "success") -> None:
 
 def notices() -> list[Notice]:
     """The notices to show now; those carried over from the last page are shown once."""
-    carried = [Notice(text, kind=kind) for kind, text in get_flashed_messages(with_categories=True)]
-    return [*carried, *g.get("notices", [])]
+    carried: list[tuple[Kind, str]] = list(get_flashed_messages(with_categories=True))  # type: ignore[arg-type]  # pairs, asked so
+    return [*(Notice(text, kind=kind) for kind, text in carried), *g.get("notices", [])]

@@ -22,9 +22,10 @@ def password_matches(kept_hash: str | None, password: str) -> bool:
     so that the time taken does not tell which accounts exist.
     """
     try:
-        return _hasher.verify(kept_hash or _nobodys_hash(), password) and kept_hash is not None
+        _hasher.verify(kept_hash or _nobodys_hash(), password)
     except (Argon2Error, InvalidHashError):
         return False
+    return kept_hash is not None
 
 
 @cache
