@@ -102,6 +102,7 @@ def _leave_row(
         to_stage=referral.stage,
         to_status=referral.status,
         at=clock.now(),
+        written_at=clock.machine_now(),
         by_id=by.account_id,
         by_party=party,
         choice=choice,

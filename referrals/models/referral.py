@@ -22,9 +22,9 @@ class Referral(Identified, Base):
 
     __tablename__ = "referral"
     __table_args__ = (
-        Index("ix_referral_board", "unit_id", "stage", "status", "target_on"),
+        Index("ix_referral_board", "unit_id", "is_open", "stage", "status", "target_on"),
         Index("ix_referral_owner", "owner_id", "is_open", "target_on"),
-        Index("ix_referral_open", "is_open", "target_on", "id"),
+        Index("ix_referral_newest", "unit_id", "opened_at"),
     )
 
     #: short and speakable, such as HTL-7K4M-2Q9X; opens nothing by itself
@@ -144,7 +144,7 @@ class History(OfReferral, Base):
     """One thing that happened: never updated, never deleted. The source of every date and every statistic."""
 
     __tablename__ = "history"
-    __table_args__ = (UniqueConstraint("referral_id", "number"), Index("ix_history_at", "at"))
+    __table_args__ = (UniqueConstraint("referral_id", "number"), Index("ix_history_written_at", "written_at"))
 
     number: Mapped[int]
     verb: Mapped[Verb] = mapped_column(by_value(Verb))
@@ -153,6 +153,8 @@ class History(OfReferral, Base):
     to_stage: Mapped[Stage] = mapped_column(by_value(Stage))
     to_status: Mapped[Status] = mapped_column(by_value(Status))
     at: Mapped[datetime]
+    #: the machine's own instant, whatever date a demonstration shows; by it a board knows that something changed
+    written_at: Mapped[datetime]
     by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
     #: in which capacity; the reporter and the workflow have no account
     by_party: Mapped[Party] = mapped_column(by_value(Party))

@@ -54,9 +54,11 @@ def _create_referral() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_referral"),
         sa.UniqueConstraint("number", name="uq_referral_number"),
     )
-    op.create_index("ix_referral_board", "referral", ["unit_id", "stage", "status", "target_on"], unique=False)
+    op.create_index(
+        "ix_referral_board", "referral", ["unit_id", "is_open", "stage", "status", "target_on"], unique=False
+    )
     op.create_index("ix_referral_child_name_index", "referral", ["child_name_index"], unique=False)
-    op.create_index("ix_referral_open", "referral", ["is_open", "target_on", "id"], unique=False)
+    op.create_index("ix_referral_newest", "referral", ["unit_id", "opened_at"], unique=False)
     op.create_index("ix_referral_owner", "referral", ["owner_id", "is_open", "target_on"], unique=False)
     op.create_index("ix_referral_revisit_on", "referral", ["revisit_on"], unique=False)
 
@@ -71,6 +73,7 @@ def _create_history() -> None:
         sa.Column("to_stage", sa.String(length=40), nullable=False),
         sa.Column("to_status", sa.String(length=40), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("by_id", sa.Uuid(), nullable=True),
         sa.Column("by_party", sa.String(length=40), nullable=False),
         sa.Column("choice", sa.String(), nullable=True),
@@ -82,8 +85,8 @@ def _create_history() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_history"),
         sa.UniqueConstraint("referral_id", "number", name="uq_history_referral_id_number"),
     )
-    op.create_index("ix_history_at", "history", ["at"], unique=False)
     op.create_index("ix_history_referral_id", "history", ["referral_id"], unique=False)
+    op.create_index("ix_history_written_at", "history", ["written_at"], unique=False)
 
 
 def _create_membership() -> None:

@@ -81,14 +81,18 @@ def _create_draft() -> None:
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_on", sa.Date(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=True),
         sa.Column("referral_id", sa.Uuid(), nullable=True),
         sa.Column("wrapped_key", sa.LargeBinary(), nullable=False),
         sa.Column("answers", sa.LargeBinary(), nullable=True),
+        sa.Column("code", sa.LargeBinary(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="fk_draft_account_id_account"),
         sa.ForeignKeyConstraint(["referral_id"], ["referral.id"], name="fk_draft_referral_id_referral"),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name="fk_draft_unit_id_unit"),
         sa.PrimaryKeyConstraint("id", name="pk_draft"),
         sa.UniqueConstraint("code_index", name="uq_draft_code_index"),
         sa.UniqueConstraint("token_index", name="uq_draft_token_index"),
     )
+    op.create_index("ix_draft_account_id", "draft", ["account_id"], unique=False)
     op.create_index("ix_draft_expires_on", "draft", ["expires_on"], unique=False)

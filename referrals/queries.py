@@ -1,0 +1,223 @@
+"""Reads for board, list, counts and search: only what the reader may see, and never a sealed value."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, false, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from referrals import reference
+from referrals.access import Actor, Role
+from referrals.models import Account, Document, History, Membership, Referral, Step, Unit
+from referrals.stages import PLAN_ACTIVE, Stage
+from referrals.vocabulary import N_, Term, Topic
+
+
+class Column(Term):
+    """A column of the board: each stage, and a running plan as one of its own."""
+
+    INTAKE = "intake", N_("Concern")
+    TRIAGE = "triage", N_("Initial assessment")
+    CONSENT = "consent", N_("Information and consent")
+    ASSESSMENT = "assessment", N_("Assessment")
+    TEAM_REVIEW = "team_review", N_("Team meeting")
+    ACTION_PLAN = "action_plan", N_("Action plan")
+    IMPLEMENTATION = "implementation", N_("Implementation")
+    FOLLOW_UP = "follow_up", N_("Follow-up")
+    CLOSURE = "closure", N_("Closure")
+
+
+class Openness(Term):
+    """Which referrals a list shows."""
+
+    OPEN = "open", N_("Open")
+    ENDED = "ended", N_("Ended")
+    ALL = "all", N_("All")
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a board or list is narrowed to; the same for both, and kept in the address. `today` decides what is late."""
+
+    today: date
+    unit: str | None = None
+    column: Column | None = None
+    owner: uuid.UUID | None = None
+    topic: Topic | None = None
+    late: bool = False
+    mine: bool = False
+    openness: Openness = Openness.OPEN
+
+    @property
+    def are_set(self) -> bool:
+        """Whether anything is narrowed at all."""
+        return replace(self, today=date.min) != Filters(today=date.min)
+
+
+@dataclass(frozen=True)
+class BoardColumn:
+    """One column: how many referrals stand there, and the most pressing of them."""
+
+    column: Column
+    count: int
+    late: int
+    cards: Sequence[Referral]
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list; `number` counts from 1."""
+
+    rows: Sequence[Referral]
+    total: int
+    number: int
+    size: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least one."""
+        return max(1, -(-self.total // self.size))
+
+
+def column_of(referral: Referral) -> Column:
+    """The column in which `referral` stands."""
+    return Column.IMPLEMENTATION if referral.is_running else Column(referral.stage.value)
+
+
+def board(session: Session, actor: Actor, filters: Filters, *, most: int = 20) -> list[BoardColumn]:
+    """Every column with its counts and at most `most` cards, the earliest target first. Ended referrals are not on it."""
+    narrowed = _narrowed(actor, replace(filters, openness=Openness.OPEN))
+    counts = _counts(session, narrowed, filters.today)
+    columns = [filters.column] if filters.column else list(Column)
+    return [
+        BoardColumn(
+            column,
+            *counts.get(column, (0, 0)),
+            cards=_rows(session, and_(narrowed, _stands_in(column)), most=most) if column in counts else (),
+        )
+        for column in columns
+    ]
+
+
+def listing(session: Session, actor: Actor, filters: Filters, *, number: int = 1, size: int = 50) -> Page:
+    """Page `number` of the referrals `filters` leave, `size` a page; past the end it is the last page."""
+    narrowed = _narrowed(actor, filters)
+    total = session.scalar(select(func.count()).select_from(Referral).where(narrowed)) or 0
+    empty = Page((), total, 1, size)
+    wanted = min(max(1, number), empty.pages)
+    newest_first = filters.openness is not Openness.OPEN
+    rows = _rows(session, narrowed, most=size, after=(wanted - 1) * size, newest_first=newest_first)
+    return Page(rows, total, wanted, size)
+
+
+def find(session: Session, actor: Actor, typed: str) -> Referral | None:
+    """The referral with the reference number `typed`, however it was written; None if there is none this person may see."""
+    return session.scalars(
+        select(Referral).where(Referral.number == reference.as_number(typed), _visible(actor))
+    ).one_or_none()
+
+
+def units_of(session: Session, actor: Actor) -> list[Unit]:
+    """The units whose referrals `actor` may filter by, by name."""
+    members = select(Referral.unit_id).join(Membership).where(Membership.account_id == actor.account_id)
+    return list(
+        session.scalars(
+            select(Unit).where(or_(Unit.id.in_(_own_units(actor)), Unit.id.in_(members))).order_by(Unit.name)
+        )
+    )
+
+
+def owners_of(session: Session, actor: Actor) -> list[Account]:
+    """Whoever owns a referral that `actor` may see, by name."""
+    owned = select(Referral.owner_id).where(_visible(actor), Referral.is_open)
+    return list(session.scalars(select(Account).where(Account.id.in_(owned)).order_by(Account.name)))
+
+
+def change_mark(session: Session) -> str:
+    """A word that differs once anything happened that a board or a referral's page shows. Tells nothing else."""
+    newest: list[datetime | None] = [
+        session.scalar(select(func.max(History.written_at))),
+        session.scalar(select(func.max(Step.finished_at))),
+        session.scalar(select(func.max(Step.failed_at))),
+    ]
+    return "/".join(f"{at:%Y%m%d%H%M%S.%f}" if at else "-" for at in newest)
+
+
+def papers_of(session: Session, referral: Referral) -> list[Document]:
+    """Every paper issued about `referral`, newest first, without its bytes."""
+    return list(
+        session.scalars(select(Document).where(Document.referral_id == referral.id).order_by(Document.issued_at.desc()))
+    )
+
+
+def _own_units(actor: Actor) -> set[Any]:
+    return {unit_id for role, unit_id in actor.roles if role in {Role.COORDINATOR, Role.HEAD_TEACHER} and unit_id}
+
+
+def _visible(actor: Actor) -> ColumnElement[bool]:
+    """Coordinators and head teachers see their units; everybody else what they are asked to contribute to."""
+    if actor.account_id is None:
+        return false()
+    member = select(Membership.referral_id).where(Membership.account_id == actor.account_id)
+    return or_(Referral.unit_id.in_(_own_units(actor)), Referral.id.in_(member))
+
+
+def _narrowed(actor: Actor, filters: Filters) -> ColumnElement[bool]:
+    wanted: list[ColumnElement[bool]] = [_visible(actor)]
+    if filters.openness is not Openness.ALL:
+        wanted.append(Referral.is_open.is_(filters.openness is Openness.OPEN))
+    if filters.unit:
+        wanted.append(Referral.unit_id.in_(select(Unit.id).where(Unit.slug == filters.unit)))
+    if filters.column:
+        wanted.append(_stands_in(filters.column))
+    if filters.owner:
+        wanted.append(Referral.owner_id == filters.owner)
+    if filters.topic:
+        wanted.append(_speaks_of(filters.topic))
+    if filters.late:
+        wanted.append(and_(Referral.is_open, Referral.target_on < filters.today))
+    if filters.mine:
+        wanted.append(Referral.owner_id == actor.account_id)
+    return and_(*wanted)
+
+
+def _stands_in(column: Column) -> ColumnElement[bool]:
+    running = and_(Referral.stage == PLAN_ACTIVE.stage, Referral.status == PLAN_ACTIVE.status)
+    if column is Column.IMPLEMENTATION:
+        return running
+    stage = Referral.stage == Stage(column.value)
+    return and_(stage, Referral.status != PLAN_ACTIVE.status) if column is Column.ACTION_PLAN else stage
+
+
+def _speaks_of(topic: Topic) -> ColumnElement[bool]:
+    # Topics are a short list of controlled words, kept as JSON; as text, each stands between quotation marks.
+    return cast(Referral.topics, Text).contains(f'"{topic.value}"', autoescape=True)
+
+
+def _counts(session: Session, narrowed: ColumnElement[bool], today: date) -> dict[Column, tuple[int, int]]:
+    late = func.count().filter(Referral.target_on < today)
+    query = select(Referral.stage, Referral.status, func.count(), late).where(narrowed)
+    found: dict[Column, tuple[int, int]] = {}
+    for stage, status, number, past in session.execute(query.group_by(Referral.stage, Referral.status)):
+        running = (stage, status) == (PLAN_ACTIVE.stage, PLAN_ACTIVE.status)
+        column = Column.IMPLEMENTATION if running else Column(stage.value)
+        before = found.get(column, (0, 0))
+        found[column] = (before[0] + number, before[1] + past)
+    return found
+
+
+def _rows(
+    session: Session, condition: ColumnElement[bool], *, most: int, after: int = 0, newest_first: bool = False
+) -> Sequence[Referral]:
+    query: Select[Referral] = (
+        select(Referral).where(condition).options(joinedload(Referral.unit), joinedload(Referral.owner))
+    )
+    order = (
+        (Referral.opened_at.desc(),)
+        if newest_first
+        else (Referral.target_on.is_(None), Referral.target_on, Referral.opened_at)
+    )
+    return session.scalars(query.order_by(*order, Referral.id).offset(after).limit(most)).all()

@@ -1,0 +1,197 @@
+"""Board, list and search: what they show, to whom, and with how many questions to the database."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from referrals import history, queries
+from referrals.access import Actor
+from referrals.models import Referral
+from referrals.queries import Column, Filters, Openness
+from referrals.stages import CLOSED, IN_CONSENT, IN_TRIAGE, PLAN_ACTIVE, PLAN_DRAFT, Verb
+from referrals.vocabulary import Topic
+from tests.factories import a_member, a_referral
+from tests.people import Cast
+
+TODAY = date(2026, 9, 16)
+ALL = Filters(today=TODAY)
+
+
+@contextmanager
+def counted_queries(session: Session) -> Iterator[list[str]]:
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    engine = session.get_bind()
+    event.listen(engine, "before_cursor_execute", note)
+    yield asked
+    event.remove(engine, "before_cursor_execute", note)
+
+
+def cards(session: Session, actor: Actor, filters: Filters = ALL) -> dict[Column, list[str]]:
+    return {
+        column.column: [card.number for card in column.cards]
+        for column in queries.board(session, actor, filters)
+        if column.count
+    }
+
+
+def test_a_running_plan_has_a_column_of_its_own(session: Session, cast: Cast) -> None:
+    drafted, running = a_referral(session, cast, PLAN_DRAFT), a_referral(session, cast, PLAN_ACTIVE)
+    shown = cards(session, cast.coordinator.actor())
+    assert shown == {Column.ACTION_PLAN: [drafted.number], Column.IMPLEMENTATION: [running.number]}
+    assert queries.column_of(running) is Column.IMPLEMENTATION
+    assert queries.column_of(drafted) is Column.ACTION_PLAN
+
+
+def test_the_board_shows_every_column_even_when_nothing_stands_there(session: Session, cast: Cast) -> None:
+    assert [column.column for column in queries.board(session, cast.coordinator.actor(), ALL)] == list(Column)
+
+
+def test_ended_referrals_leave_the_board(session: Session, cast: Cast) -> None:
+    a_referral(session, cast, CLOSED)
+    assert cards(session, cast.coordinator.actor()) == {}
+
+
+def test_the_earliest_target_stands_first_and_none_at_all_stands_last(session: Session, cast: Cast) -> None:
+    later = a_referral(session, cast, target_on=TODAY + timedelta(days=2))
+    none = a_referral(session, cast, target_on=None)
+    late = a_referral(session, cast, target_on=TODAY - timedelta(days=1))
+    assert cards(session, cast.coordinator.actor())[Column.TRIAGE] == [late.number, later.number, none.number]
+
+
+def test_a_full_column_shows_the_most_pressing_and_counts_all(session: Session, cast: Cast) -> None:
+    for days in range(5):
+        a_referral(session, cast, target_on=TODAY + timedelta(days=days - 2))
+    column = queries.board(session, cast.coordinator.actor(), Filters(today=TODAY, column=Column.TRIAGE), most=3)[0]
+    assert (column.count, column.late, len(column.cards)) == (5, 2, 3)
+
+
+def test_head_teachers_see_their_unit_and_assessors_what_they_are_asked_for(session: Session, cast: Cast) -> None:
+    asked, other = a_referral(session, cast), a_referral(session, cast)
+    a_member(session, asked, cast.special_educator)
+    assert set(cards(session, cast.head_teacher.actor())[Column.TRIAGE]) == {asked.number, other.number}
+    assert cards(session, cast.special_educator.actor()) == {Column.TRIAGE: [asked.number]}
+
+
+@pytest.mark.parametrize("who", ["outsider", "administrator", "counsellor"])
+def test_who_has_nothing_to_do_with_it_sees_nothing(session: Session, cast: Cast, who: str) -> None:
+    referral = a_referral(session, cast)
+    actor = getattr(cast, who).actor()
+    assert cards(session, actor) == {}
+    assert queries.listing(session, actor, ALL).total == 0
+    assert queries.find(session, actor, referral.number) is None
+    assert referral.unit not in queries.units_of(session, actor)
+    assert queries.owners_of(session, actor) == []
+
+
+def test_nobody_sees_nothing(session: Session, cast: Cast) -> None:
+    a_referral(session, cast)
+    assert queries.listing(session, Actor(), ALL).total == 0
+
+
+FILTERS: dict[str, tuple[Callable[[Cast], Filters], str]] = {
+    "unit": (lambda cast: Filters(TODAY, unit=cast.school.slug), "wanted other"),
+    "unit elsewhere": (lambda cast: Filters(TODAY, unit=cast.other_school.slug), ""),
+    "column": (lambda _: Filters(TODAY, column=Column.CONSENT), "wanted"),
+    "owner": (lambda cast: Filters(TODAY, owner=cast.second_coordinator.id), "wanted"),
+    "topic": (lambda _: Filters(TODAY, topic=Topic.LANGUAGE), "wanted"),
+    "late": (lambda _: Filters(TODAY, late=True), "wanted"),
+    "mine": (lambda _: Filters(TODAY, mine=True), "other"),
+    "ended": (lambda _: Filters(TODAY, openness=Openness.ENDED), "ended"),
+    "all": (lambda _: Filters(TODAY, openness=Openness.ALL), "wanted other ended"),
+}
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_each_filter_leaves_what_it_says(session: Session, cast: Cast, name: str) -> None:
+    rows = {
+        "wanted": a_referral(
+            session,
+            cast,
+            IN_CONSENT,
+            owner=cast.second_coordinator,
+            topics=["language"],
+            target_on=TODAY - timedelta(1),
+        ),
+        "other": a_referral(session, cast, IN_TRIAGE, owner=cast.coordinator, target_on=TODAY + timedelta(1)),
+        "ended": a_referral(session, cast, CLOSED, target_on=TODAY - timedelta(1)),
+    }
+    made, left = FILTERS[name]
+    page = queries.listing(session, cast.coordinator.actor(), made(cast))
+    assert {row.number for row in page.rows} == {rows[word].number for word in left.split()}
+
+
+def test_filters_know_whether_anything_is_narrowed() -> None:
+    assert not ALL.are_set
+    assert Filters(TODAY, late=True).are_set
+
+
+def test_a_list_comes_in_pages_and_stops_at_its_last(session: Session, cast: Cast) -> None:
+    for _ in range(5):
+        a_referral(session, cast)
+    page = queries.listing(session, cast.coordinator.actor(), ALL, number=9, size=2)
+    assert (page.total, page.pages, page.number, len(page.rows)) == (5, 3, 3, 1)
+    assert queries.listing(session, cast.outsider.actor(), ALL, number=0).pages == 1
+
+
+def test_ended_referrals_come_newest_first(session: Session, cast: Cast) -> None:
+    older = a_referral(session, cast, CLOSED)
+    newer = a_referral(session, cast, CLOSED, opened_at=older.opened_at + timedelta(days=1))
+    page = queries.listing(session, cast.coordinator.actor(), Filters(TODAY, openness=Openness.ENDED))
+    assert [row.number for row in page.rows] == [newer.number, older.number]
+
+
+def test_a_number_is_found_however_it_is_typed(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast)
+    assert queries.find(session, cast.coordinator.actor(), f"  {referral.number.lower()} ") == referral
+
+
+def test_units_and_owners_to_filter_by_are_those_one_may_see(session: Session, cast: Cast) -> None:
+    asked = a_referral(session, cast, owner=cast.coordinator)
+    a_member(session, asked, cast.special_educator)
+    assert queries.units_of(session, cast.special_educator.actor()) == [cast.school]
+    assert queries.owners_of(session, cast.special_educator.actor()) == [cast.coordinator]
+
+
+def test_the_mark_changes_when_something_happens_and_only_then(session: Session, cast: Cast) -> None:
+    assert queries.change_mark(session) == "-/-/-"
+    referral = a_referral(session, cast)
+    before = queries.change_mark(session)
+    assert queries.change_mark(session) == before
+    history.record(session, referral, Verb.ASSIGN_OWNER, by=cast.coordinator.actor())
+    assert queries.change_mark(session) != before
+
+
+def test_papers_are_listed_without_their_bytes(session: Session, cast: Cast) -> None:
+    assert queries.papers_of(session, a_referral(session, cast)) == []
+
+
+@pytest.mark.parametrize("read", [queries.board, queries.listing])
+def test_more_referrals_do_not_mean_more_questions_to_the_database(
+    session: Session, cast: Cast, read: Callable[..., object]
+) -> None:
+    actor = cast.coordinator.actor()
+
+    def questions(number: int) -> int:
+        for _ in range(number):
+            a_referral(session, cast, owner=cast.coordinator)
+        session.expire_all()
+        with counted_queries(session) as asked:
+            read(session, actor, ALL)
+        return len(asked)
+
+    few = questions(10)
+    assert questions(90) <= few
+
+
+def test_a_list_opens_no_sealed_value(session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    a_referral(session, cast)
+    monkeypatch.setattr(Referral, "data_key", lambda _self: pytest.fail("a sealed value was opened"))
+    queries.listing(session, cast.coordinator.actor(), ALL)
