@@ -19,6 +19,10 @@ from werkzeug.datastructures import MultiDict
 #: Names beginning so belong to the form itself (CSRF token, language switch, added rows), never to its content.
 OWN_PREFIX = "_"
 CSRF = "csrf_token"
+#: group, number and the rest of a name such as `goals-0-domain`
+_ROW = re.compile(r"([^\d-][^-]*)-([0-9]{1,4})-(.*)", re.DOTALL)
+#: no name of ours is longer; one that is stays as it was sent
+_LONGEST_NAME = 200
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 Typed: TypeAlias = MultiDict[str, str]
@@ -192,23 +196,24 @@ def _row_numbers(typed: Typed, name: str) -> list[int]:
 
 
 def _renumbered(typed: Typed) -> Typed:
-    """The same fields, the rows of each group counted 0, 1, 2 … whatever numbers were sent."""
-    groups: dict[str, set[int]] = {}
-    split = {key: _row_parts(key) for key in typed}
-    for parts in split.values():
-        if parts:
-            groups.setdefault(parts[0], set()).add(parts[1])
-    places = {name: {number: place for place, number in enumerate(sorted(numbers))} for name, numbers in groups.items()}
-    changed: Typed = MultiDict()
-    for key, value in typed.items(multi=True):
-        parts = split[key]
-        changed.add(f"{parts[0]}-{places[parts[0]][parts[1]]}-{parts[2]}" if parts else key, value)
-    return changed
+    """The same fields, the rows of each group counted 0, 1, 2 … whatever numbers were sent, also in groups within rows."""
+    names = _counted({name: name for name in typed})
+    return MultiDict((names[name], value) for name, value in typed.items(multi=True))
 
 
-def _row_parts(key: str) -> tuple[str, int, str] | None:
-    found = re.fullmatch(r"([^\d-][^-]*)-([0-9]{1,4})-(.*)", key, re.DOTALL)
-    return (found[1], int(found[2]), found[3]) if found else None
+def _counted(names: Mapping[str, str]) -> dict[str, str]:
+    """New names by the names sent. `names` holds, by the name sent, the part of it that is still to be looked at."""
+    renamed: dict[str, str] = {}
+    groups: dict[str, dict[int, dict[str, str]]] = {}
+    for sent, name in names.items():
+        if len(name) < _LONGEST_NAME and (found := _ROW.fullmatch(name)):
+            groups.setdefault(found[1], {}).setdefault(int(found[2]), {})[sent] = found[3]
+        else:
+            renamed[sent] = name
+    for group, rows in groups.items():
+        for place, number in enumerate(sorted(rows)):
+            renamed |= {sent: f"{group}-{place}-{rest}" for sent, rest in _counted(rows[number]).items()}
+    return renamed
 
 
 def _flat_errors(messages: object, rows: Mapping[str, list[int]], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -117,6 +117,22 @@ def test_a_row_is_removed_and_the_ones_after_it_move_up():
     assert form.value("name") == "Mila"
 
 
+def test_rows_within_rows_are_counted_anew_too():
+    form = form_of(("goals-4-actions-9-text", "Second"), ("goals-4-actions-2-text", "First"), ("goals-1-text", "Goal"))
+    assert form.value("goals-1-actions-0-text") == "First"
+    assert form.value("goals-1-actions-1-text") == "Second"
+    fewer = forms.Form(forms.remove_row(form.typed, "goals-1-actions", 0))
+    assert list(fewer.rows("goals-1-actions")) == [0]
+    assert fewer.value("goals-1-actions-0-text") == "Second"
+    more = forms.Form(forms.add_row(fewer.typed, "goals-1-actions"))
+    assert list(more.rows("goals-1-actions")) == [0, 1]
+
+
+def test_a_name_beyond_all_measure_stays_as_it_was_sent():
+    endless = "a-1-" * 50_000
+    assert form_of((endless, "x")).value(endless) == "x"
+
+
 def test_plain_data_becomes_fields_and_comes_back_the_same():
     data = {"name": "Mila", "topics": ["peers"], "agrees": True, "goals": [{"domain": "health"}], "since": None}
     form = forms.Form(forms.flatten(data | {"seen": "Absent", "protection": "no"}))
