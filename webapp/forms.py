@@ -38,6 +38,7 @@ class Form:
         self.typed: Typed = typed if typed is not None else MultiDict()
         self.was_kept = was_kept
         self._errors: dict[str, list[str]] = {}
+        self._labels: dict[str, str] = {}
 
     def value(self, name: str) -> str:
         """What stands in a field; empty if nothing does."""
@@ -55,6 +56,16 @@ class Form:
     def problems(self) -> list[tuple[str, str]]:
         """Field name and sentence for the summary on top, in the order of the schema; the name is empty for the form as a whole."""
         return [(name, text) for name, texts in self._errors.items() for text in texts]
+
+    def call_it(self, name: str, label: str) -> str:
+        """Remember the words a field is called by on the page, for the summary on top. Gives nothing to show."""
+        self._labels[name] = label
+        return ""
+
+    def label(self, name: str) -> str:
+        """What a field is called, with the row it stands in: "Goal 2, Domain"; empty where the page does not show it."""
+        start, _, _ = name.rpartition("-")
+        return ", ".join(filter(None, (self._labels.get(start, ""), self._labels.get(name, "")))) if name else ""
 
     def rows(self, name: str, at_least: int = 1) -> range:
         """The numbers of the rows to show for a repeated group, never fewer than `at_least`."""

@@ -37,7 +37,9 @@ def test_the_database_keeps_only_a_digest_of_the_token(browser, settings):
 def test_a_wrong_password_says_so_at_the_field_and_keeps_the_address(browser, settings):
     browser.get("/sign-in")
     page = browser.submit({**KARIN, "password": "wrong"}, status=422)
-    assert page.problems == ["E-mail address and password do not belong together. Check both and try again."]
+    assert page.problems == [
+        "E-mail address: This address and this password do not belong together. Check both and try again."
+    ]
     assert page.fields(page.form())["email"] == KARIN["email"]
     assert the_session(settings) is None
 
@@ -45,7 +47,9 @@ def test_a_wrong_password_says_so_at_the_field_and_keeps_the_address(browser, se
 def test_an_unknown_address_gets_the_same_answer_as_a_wrong_password(browser):
     browser.get("/sign-in")
     unknown = browser.submit({"email": "nobody@trivsel.invalid", "password": PASSWORD}, status=422)
-    assert unknown.problems == ["E-mail address and password do not belong together. Check both and try again."]
+    assert unknown.problems == [
+        "E-mail address: This address and this password do not belong together. Check both and try again."
+    ]
 
 
 def test_an_account_that_is_switched_off_cannot_sign_in(browser, settings):

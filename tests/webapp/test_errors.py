@@ -57,7 +57,7 @@ def test_a_body_too_large_gets_a_page(browser):
 def test_a_hundred_thousand_characters_reach_the_form_and_get_an_error_there(browser):
     browser.get("/gallery/everything")
     page = browser.submit({"name": "Mila", "seen": "å" * 100_000, "protection": "no"}, status=422)
-    assert page.problems == ["Too long."]
+    assert page.problems == ["What have you seen or heard? Too long."]
     assert page.fields(page.form())["seen"] == "å" * 100_000
 
 
@@ -80,7 +80,7 @@ def test_a_script_in_a_text_is_shown_as_text(browser):
 def test_errors_stand_in_the_summary_and_at_their_fields_and_nothing_typed_is_lost(browser):
     browser.get("/gallery/everything")
     page = browser.submit({"seen": "Absent", "topics": ["peers"]}, status=422)
-    assert page.problems == ["Fill this in.", "Choose one of the answers."]
+    assert page.problems == ["The child's name: Fill this in.", "Is the child in danger? Choose one of the answers."]
     assert page.title.startswith("Error: What have you seen?")
     assert page.all("input", id="f-name")[0].get("aria-invalid") == "true"
     assert page.fields(page.form())["seen"] == "Absent"

@@ -47,7 +47,7 @@ def do_sign_in() -> ResponseReturnValue:
         kept_hash = session.scalar(select(Account.password_hash).where(Account.email == email, Account.is_active))
     if not password_matches(kept_hash, password):
         tries.note_failure(email)
-        form.refuse("email", N_("E-mail address and password do not belong together. Check both and try again."))
+        form.refuse("email", N_("This address and this password do not belong together. Check both and try again."))
         return _sign_in_page(form, 422)
     tries.forget(email)
     session = transactions.session()

@@ -9,6 +9,11 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 #: the password of everybody in a demonstration's cast; production has no accounts that were set up with it
 DEMO_PASSWORD = "trivsel-demo"
 
+#: characters a password has at least, and at most (a longer one only makes the machine work)
+SHORTEST, LONGEST = 12, 200
+#: letters and digits that nobody mistakes for each other when a password is read aloud or copied by hand
+_CLEAR = "abcdefghjkmnpqrstuvwxyz23456789"
+
 _hasher = PasswordHasher()
 
 
@@ -26,6 +31,11 @@ def password_matches(kept_hash: str | None, password: str) -> bool:
     except (Argon2Error, InvalidHashError):
         return False
     return kept_hash is not None
+
+
+def make_password() -> str:
+    """A new password of four groups of four, easy to copy by hand; about 79 bits."""
+    return "-".join("".join(secrets.choice(_CLEAR) for _ in range(4)) for _ in range(4))
 
 
 @cache

@@ -40,6 +40,12 @@
     document.addEventListener("input", (event) => event.target.matches?.("textarea.growing") && grow(event.target));
   }
 
+  /* How many characters are left is shown only where somebody comes near the limit. */
+  document.addEventListener("input", (event) => {
+    const counter = event.target.closest?.(".ds-field")?.querySelector(".counter");
+    counter?.toggleAttribute("data-near", event.target.value.length > 0.9 * Number(counter.dataset.limit));
+  });
+
   /* A row that was just added takes the focus at its first field. */
   document.querySelector("[data-added]")?.querySelector("input:not([type=hidden]), textarea, select")?.focus();
 
