@@ -134,7 +134,7 @@ def approve_action_plan(session: Session, referral: Referral, *, by: Actor, seen
     """
     history.guard(session, referral, Verb.APPROVE_ACTION_PLAN, by=by, seen=seen)
     plan = _plan_for_approval(session, referral)
-    if by.account_id == plan.author_id or by.account_id in _writers(session, referral):
+    if has_written(session, plan, by):
         raise SameAuthor
     before = plan_in_force(session, referral)
     if before is not None:
@@ -182,6 +182,16 @@ def may_report(action: PlannedAction, actor: Actor) -> bool:
     """Whether `actor` may say how this action stands: the one who answers for it, or the coordinator."""
     owns = action.owner_id is not None and action.owner_id == actor.account_id
     return owns or Party.COORDINATOR in parties(actor, action.referral.facts())
+
+
+def has_written(session: Session, plan: ActionPlan, actor: Actor) -> bool:
+    """Whether `actor` is among those who wrote on the plan since the last one was approved, and so cannot approve it."""
+    of_referral = History.referral_id == plan.referral_id
+    last = select(func.max(History.number)).where(of_referral, History.verb == Verb.APPROVE_ACTION_PLAN)
+    wrote = History.verb.in_([Verb.DRAFT_ACTION_PLAN, Verb.SUBMIT_ACTION_PLAN])
+    since = History.number > func.coalesce(last.scalar_subquery(), 0)
+    writers = set(session.scalars(select(History.by_id).where(of_referral, wrote, since)))
+    return actor.account_id in writers | {plan.author_id}
 
 
 def missing_in(plan: ActionPlan | None) -> list[str]:
@@ -263,15 +273,6 @@ def _plan_for_approval(session: Session, referral: Referral) -> ActionPlan:
     if plan is None:
         raise PlanIncomplete(*missing_in(None))
     return plan
-
-
-def _writers(session: Session, referral: Referral) -> set[UUID | None]:
-    """Everybody who wrote on the plan since the last one was approved."""
-    of_referral = History.referral_id == referral.id
-    last = select(func.max(History.number)).where(of_referral, History.verb == Verb.APPROVE_ACTION_PLAN)
-    wrote = History.verb.in_([Verb.DRAFT_ACTION_PLAN, Verb.SUBMIT_ACTION_PLAN])
-    since = History.number > func.coalesce(last.scalar_subquery(), 0)
-    return set(session.scalars(select(History.by_id).where(of_referral, wrote, since)))
 
 
 def _account_of(by: Actor) -> UUID:
