@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
-from referrals import clock
+from referrals import clock, coverage
 from referrals.access import Role
 from referrals.errors import NotAllowed, NotCovered
-from referrals.models import Account, Concern, Guardian, Municipality, Referral, RoleAssignment
+from referrals.models import Account, Concern, Municipality, Referral, RoleAssignment
 from referrals.vocabulary import ConsentState, Profession, Recipient, SchoolForm
 
 #: professions that belong to another service than the school; everybody else is its own staff
@@ -63,12 +63,11 @@ def colleagues(session: Session, referral: Referral) -> list[Colleague]:
         .order_by(Account.name)
     )
     named = session.scalars(select(Concern.conflict_functions).where(Concern.referral_id == referral.id)).first() or []
-    guardians, day = _deciding_guardians(session, referral), today(session)
     found = []
     for account in accounts:
         service = service_of(account.profession, referral.unit.school_form)
         found.append(
-            Colleague(account, service, _standing_in_the_way(guardians, service, day), account.profession in named)
+            Colleague(account, service, _standing_in_the_way(session, referral, service), account.profession in named)
         )
     return found
 
@@ -90,35 +89,14 @@ def choose(session: Session, referral: Referral, ids: Iterable[uuid.UUID]) -> li
     return chosen
 
 
-def deciding_guardians_to_inform(session: Session, referral: Referral) -> list[Guardian]:
-    """Guardians with custody of whom nothing says that they were informed, or why not."""
-    return [guardian for guardian in _deciding_guardians(session, referral) if not guardian.is_informed]
-
-
-def has_deciding_guardian(session: Session, referral: Referral) -> bool:
-    """Whether a guardian with custody is recorded at all."""
-    return bool(_deciding_guardians(session, referral))
-
-
-def _deciding_guardians(session: Session, referral: Referral) -> list[Guardian]:
-    rows = session.scalars(
-        select(Guardian)
-        .where(Guardian.referral_id == referral.id)
-        .order_by(Guardian.recorded_at)
-        .options(selectinload(Guardian.consents), selectinload(Guardian.notices))
-        .execution_options(populate_existing=True)
-    )
-    return [guardian for guardian in rows if guardian.has_custody]
-
-
-def _standing_in_the_way(guardians: list[Guardian], service: Recipient, day: date) -> ConsentState | None:
-    """Why nothing may go to `service` on `day`: the first state that is in the way; every guardian with custody counts."""
-    if service is Recipient.OWN_STAFF:
+def _standing_in_the_way(session: Session, referral: Referral, service: Recipient) -> ConsentState | None:
+    """Where consent stands, if it keeps `service` out today: the first guardian's state that is in the way."""
+    day = today(session)
+    if coverage.covers(session, referral, service, on=day):
         return None
-    if not guardians:
-        return ConsentState.NOT_ASKED
-    for guardian in guardians:
-        if not guardian.consents or not guardian.consents[-1].covers(service, day):
+    for guardian in coverage.deciding_guardians(session, referral):
+        newest = coverage.newest_answer(guardian)
+        if newest is None or not newest.covers(service, day):
             state = guardian.consent_state(day)
             return ConsentState.PARTIAL if state is ConsentState.FULL else state
-    return None
+    return ConsentState.NOT_ASKED

@@ -8,7 +8,7 @@ from typing import Any, TypedDict, Unpack
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from referrals import clock, history, membership, roster
+from referrals import clock, coverage, history, membership, roster
 from referrals.access import Actor
 from referrals.errors import Incomplete, NotAllowed, NotInformed, SameAuthor, TeamNotComplete
 from referrals.models import Account, Guardian, History, MeetingDecision, Referral, TeamMeeting
@@ -106,7 +106,7 @@ def current_meeting(session: Session, referral: Referral) -> TeamMeeting | None:
 
 def guardians_to_inform(session: Session, referral: Referral) -> list[Guardian]:
     """Guardians with custody who are not informed yet, and without a reason why not."""
-    return roster.deciding_guardians_to_inform(session, referral)
+    return [guardian for guardian in coverage.deciding_guardians(session, referral) if not guardian.is_informed]
 
 
 def missing_professions(referral: Referral, called: Collection[Account]) -> list[Profession]:
@@ -125,7 +125,7 @@ def schedule_meeting(
     where consent does not reach somebody's service; TeamNotComplete where a profession is missing and not named in `without`.
     """
     history.guard(session, referral, Verb.SCHEDULE_MEETING, by=by, seen=seen)
-    if not roster.has_deciding_guardian(session, referral) or guardians_to_inform(session, referral):
+    if not coverage.are_informed(session, referral):
         raise NotInformed
     if missing := [name for name in ("starts_at", "place", "called") if not call.get(name)]:
         raise Incomplete(*missing)
