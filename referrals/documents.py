@@ -17,7 +17,7 @@ from referrals.errors import NoSuchReferral, SealBroken, TooLateToStop
 from referrals.models import Concern, Document, DocumentContent, History, Referral
 from referrals.readers import Reader
 from referrals.sealing import seal_bytes, unseal_bytes
-from referrals.stages import Verb
+from referrals.stages import PLAN_DRAFT, PLAN_RETURNED, State, Verb, verbs_from
 from referrals.vocabulary import DocumentKind
 
 _D = DocumentKind
@@ -41,6 +41,16 @@ PAPERS: Final[dict[Verb, tuple[tuple[DocumentKind, Callable[[Session, History], 
     Verb.CLOSE_REFERRAL:      ((_D.CLOSING, _file), (_D.CLOSING, _guardians)),
 }  # fmt: skip
 
+#: papers whose content is there before the decision that issues them
+_WRITTEN_BEFOREHAND: Final = frozenset(
+    {_D.REFERRAL, _D.INFORMATION_AND_CONSENT, _D.ASSESSMENT, _D.MINUTES, _D.ACTION_PLAN}
+)
+#: where a paper is being written although the decision that issues it is not possible yet
+_WRITTEN_IN: Final[dict[State, tuple[Verb, ...]]] = {
+    PLAN_DRAFT: (Verb.APPROVE_ACTION_PLAN,),
+    PLAN_RETURNED: (Verb.APPROVE_ACTION_PLAN,),
+}
+
 
 @dataclass(frozen=True)
 class Paper:
@@ -58,6 +68,14 @@ def papers_after(session: Session, row: History) -> list[Paper]:
         for kind, who in PAPERS.get(row.verb, ())
         for reader in who(session, row)
     ]
+
+
+def papers_ahead(session: Session, referral: Referral) -> list[Paper]:
+    """The papers for the file that the decisions possible now, or the one being written now, would issue: for a preview."""
+    verbs = {*verbs_from(referral.state), *_WRITTEN_IN.get(referral.state, ())}
+    kinds = {kind for verb in verbs for kind, _who in PAPERS.get(verb, ()) if kind in _WRITTEN_BEFOREHAND}
+    language = readers.house_language(session)
+    return [Paper(kind, readers.FILE, language) for kind in DocumentKind if kind in kinds]
 
 
 def outstanding(session: Session, row: History) -> list[Paper]:

@@ -1,0 +1,202 @@
+"""The referral's papers and mail: read, previewed, stopped in time; and automatic work that failed, tried again."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Response, abort, make_response, redirect, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from referrals import clock, documents, notifications, paper_sources, printing, readers, steps
+from referrals.access import View, is_administrator
+from referrals.audiences import REPORTER
+from referrals.errors import NoSuchReferral
+from referrals.models import Account, Document, Guardian, Mail, Referral, Step, StepKind
+from referrals.stages import Verb
+from schemas.documents.writing import paper_html
+from webapp import notices, people, transactions
+from webapp.casework import blueprint
+from webapp.casework.frame import referral_page, seen
+from webapp.guards import for_referral
+from webapp.language import gettext
+
+
+@dataclass(frozen=True)
+class PaperLine:
+    """A paper as the list shows it."""
+
+    document: Document
+    reader: str
+    #: until when it can be kept from going out; None where it cannot
+    stoppable_until: datetime | None
+
+
+@dataclass(frozen=True)
+class MailLine:
+    """A mail as the list shows it."""
+
+    mail: Mail
+    reader: str
+    can_be_stopped: bool
+    has_failed: bool
+
+
+@dataclass(frozen=True)
+class FailedLine:
+    """Automatic work that was given up."""
+
+    step: Step
+    what: str
+    may_retry: bool
+    #: the technical run, for administrators
+    run_url: str | None
+
+
+@blueprint.get("/referrals/<reference:number>/documents", endpoint="documents")
+@for_referral(View.DOCUMENTS)
+def list_documents(referral: Referral) -> Response:
+    """Everything on paper, everything sent, and what is still being made."""
+    session = transactions.session()
+    return referral_page(
+        "documents.html",
+        referral,
+        papers=paper_lines(referral),
+        mail=_mail_lines(referral),
+        failed=failed_lines(referral),
+        is_working=bool(steps.unfinished(session, referral)),
+        previews=[paper.kind for paper in documents.papers_ahead(session, referral)],
+        now=clock.now(),
+    )
+
+
+@blueprint.get("/referrals/<reference:number>/documents/<uuid:document_id>")
+@for_referral(View.DOCUMENTS)
+def document(referral: Referral, document_id: uuid.UUID) -> Response:
+    """The PDF itself, as it was issued."""
+    found = documents.find(transactions.session(), referral, document_id)
+    return _pdf(documents.read_content(found), name=documents.file_name(found))
+
+
+@blueprint.get("/referrals/<reference:number>/documents/preview/<kind>")
+@for_referral(View.DOCUMENTS)
+def preview_document(referral: Referral, kind: str) -> Response:
+    """A paper as it would come out now; it says on every page that it is a preview."""
+    session = transactions.session()
+    paper = next((ahead for ahead in documents.papers_ahead(session, referral) if ahead.kind == kind), None)
+    if paper is None:
+        abort(404)
+    html = paper_html(paper_sources.gather(session, referral, paper, after=None), preview=True)
+    return _pdf(printing.print_pdf(html), name=f"{referral.number}-{kind}-preview.pdf")
+
+
+@blueprint.post("/referrals/<reference:number>/documents/<uuid:document_id>/stop")
+@for_referral(Verb.STOP_SENDING)
+def stop_document(referral: Referral, document_id: uuid.UUID) -> ResponseReturnValue:
+    """Keep a paper from going out."""
+    session = transactions.session()
+    found = documents.find(session, referral, document_id)
+    documents.stop(session, referral, found, by=people.actor(), seen=seen())
+    notices.say_next(gettext("The paper is stopped. It stays in the file."))
+    return _back(referral)
+
+
+@blueprint.post("/referrals/<reference:number>/mail/<uuid:mail_id>/stop")
+@for_referral(Verb.STOP_SENDING)
+def stop_mail(referral: Referral, mail_id: uuid.UUID) -> ResponseReturnValue:
+    """Keep a mail from going out."""
+    session = transactions.session()
+    found = notifications.find(session, referral, mail_id)
+    notifications.stop(session, referral, found, by=people.actor(), seen=seen())
+    notices.say_next(gettext("The mail is stopped and will not be sent."))
+    return _back(referral)
+
+
+@blueprint.post("/referrals/<reference:number>/steps/<uuid:step_id>/retry")
+@for_referral(View.DOCUMENTS)
+def retry_step(referral: Referral, step_id: uuid.UUID) -> ResponseReturnValue:
+    """Let automatic work that was given up be tried again."""
+    session = transactions.session()
+    step = session.get(Step, step_id)
+    if step is None or step.referral_id != referral.id:
+        raise NoSuchReferral
+    steps.retry(session, step, by=people.actor())
+    notices.say_next(gettext("It is being tried again. Look at this page in a moment."))
+    return _back(referral)
+
+
+def paper_lines(referral: Referral) -> list[PaperLine]:
+    """The referral's papers, the newest first, each with whom it is for."""
+    issued = documents.issued(transactions.session(), referral)
+    names = _guardian_names(referral)
+    return [PaperLine(paper, _reader(paper.recipient, names), documents.stoppable_until(paper)) for paper in issued]
+
+
+def failed_lines(referral: Referral) -> list[FailedLine]:
+    """Automatic work on this referral that was given up, with what a person can do about it."""
+    actor = people.actor()
+    may_retry = steps.may_retry(referral, actor)
+    return [
+        FailedLine(step, _what_failed(step), may_retry, run_url(step) if is_administrator(actor) else None)
+        for step in steps.failed(transactions.session(), referral)
+    ]
+
+
+def run_url(step: Step) -> str | None:
+    """Where the technical run of a step is shown."""
+    if step.flow_run_id is None:
+        return None
+    return f"{transactions.settings().prefect_api.removesuffix('/api')}/runs/flow-run/{step.flow_run_id}"
+
+
+def _what_failed(step: Step) -> str:
+    if step.kind is StepKind.SEND_MAIL:
+        return gettext("A mail could not be sent.")
+    return {
+        "paper": gettext("A paper could not be made."),
+        "database": gettext("The work could not be saved."),
+    }.get(step.failed_with or "", gettext("Something that should have happened by itself did not."))
+
+
+def _mail_lines(referral: Referral) -> list[MailLine]:
+    session, now = transactions.session(), clock.now()
+    failed = {step.mail_id for step in steps.failed(session, referral)}
+    written = notifications.written(session, referral)
+    names = _account_names(written)
+    return [
+        MailLine(
+            mail,
+            gettext("The reporter") if mail.recipient == REPORTER else names.get(mail.recipient, ""),
+            notifications.is_to_go(mail) and now < mail.held_until,
+            mail.id in failed,
+        )
+        for mail in written
+    ]
+
+
+def _account_names(written: list[Mail]) -> dict[str, str]:
+    ids = {uuid.UUID(mail.recipient.partition(":")[2]) for mail in written if mail.recipient != REPORTER}
+    rows = transactions.session().execute(select(Account.id, Account.name).where(Account.id.in_(ids)))
+    return {f"account:{identity}": name for identity, name in rows}
+
+
+def _guardian_names(referral: Referral) -> dict[str, str]:
+    rows = transactions.session().scalars(select(Guardian).where(Guardian.referral_id == referral.id))
+    return {readers.guardian_key(row.id): row.name or gettext("A guardian") for row in rows}
+
+
+def _reader(recipient: str, names: dict[str, str]) -> str:
+    if recipient == readers.FILE:
+        return gettext("The file")
+    return gettext("The reporter") if recipient == readers.REPORTER else names.get(recipient, gettext("A guardian"))
+
+
+def _pdf(content: bytes, *, name: str) -> Response:
+    response = make_response(content)
+    response.mimetype = "application/pdf"
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    return response
+
+
+def _back(referral: Referral) -> ResponseReturnValue:
+    return redirect(url_for("casework.documents", number=referral.number), 303)
