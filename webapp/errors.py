@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, Response, current_app, make_response, render_template, request
+from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
@@ -32,6 +32,9 @@ _NOT_FOUND = Answer(
         "The address or the reference number is wrong, or this belongs to somebody else. Check what you typed, or begin again from the start page."
     ),
 )
+
+#: whoever acts without an account is called by what they are
+_NO_ACCOUNT = {"reporter": N_("The reporter"), "system": "Trivsel"}
 
 #: errors of the core, and of the machines under it; the nearest class counts
 OF_CORE: dict[type[Exception], Answer] = {
@@ -135,6 +138,12 @@ OF_CORE: dict[type[Exception], Answer] = {
         N_("Check both as they stand on your receipt. Capital or small letters make no difference."),
         keeps_form=True,
     ),
+    core.LastAdministrator: Answer(
+        409,
+        N_("Nobody would be left to administer"),
+        N_("Make somebody else an administrator first."),
+        keeps_form=True,
+    ),
     core.ReferralError: Answer(
         409, N_("This cannot be done now"), N_("Go back to the referral and see how it stands."), keeps_form=True
     ),
@@ -182,7 +191,9 @@ def answer_to(error: Exception) -> Answer | None:
     for kind in type(error).__mro__:
         if kind in OF_CORE:
             found = OF_CORE[kind]
-            values = {"who": error.who, "time": time_of_day(error.at)} if isinstance(error, core.AlreadyMoved) else {}
+            values = {}
+            if isinstance(error, core.AlreadyMoved):
+                values = {"who": gettext(_NO_ACCOUNT.get(error.who, error.who)), "time": time_of_day(error.at)}
             return Answer(found.status, gettext(found.title, **values), gettext(found.text), found.keeps_form)
     return None
 
@@ -246,6 +257,7 @@ def _place(error: Exception) -> str:
 
 
 def _page(answer: Answer, **values: Any) -> Response:
+    g.pop("notices", None)  # what the page that failed had to say
     return make_response(
         render_template("pages/errors/error.html", answer=answer, incident=values.get("incident")), answer.status
     )
