@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, object_session, selectinload
 
 from referrals.access import Actor, Role
 from referrals.models import ActionPlan, AssessmentPart, Concern, Goal, PlannedAction, Referral, TeamMeeting
@@ -54,6 +54,7 @@ NEXT: dict[State, tuple[Verb, Party]] = {
 }  # fmt: skip
 
 IN_TRIAGE_STATES = frozenset({SUBMITTED, IN_TRIAGE})
+_PARTS_OUT = select(AssessmentPart.referral_id).where(AssessmentPart.status == PartStatus.REQUESTED)
 _RUNNING = (ActionStatus.PLANNED, ActionStatus.ONGOING, ActionStatus.HINDERED)
 
 
@@ -100,6 +101,8 @@ class WaitingItem:
 
 def next_action(referral: Referral) -> NextAction | None:
     """What has to happen next with `referral`; None where nothing has to."""
+    if referral.state == PARTS_REQUESTED and not _has_parts_out(referral):
+        return NextAction(Verb.REQUEST_PARTS, Party.COORDINATOR, referral.target_on)
     if referral.state in NEXT:
         verb, party = NEXT[referral.state]
         return NextAction(verb, party, referral.target_on)
@@ -129,11 +132,18 @@ def next_to_triage(session: Session, actor: Actor, *, today: date, but: Referral
     return None
 
 
+def _has_parts_out(referral: Referral) -> bool:
+    session = object_session(referral)
+    found = _PARTS_OUT.where(AssessmentPart.referral_id == referral.id).limit(1)
+    return session is not None and session.scalars(found).one_or_none() is not None
+
+
 def _for_coordinator(session: Session, actor: Actor, today: date) -> Iterable[WaitingItem]:
     mine = {state for state, (_verb, party) in NEXT.items() if party is Party.COORDINATOR}
     unowned_or_own = or_(Referral.owner_id.is_(None), Referral.owner_id == actor.account_id)
     waits = or_(
         and_(Referral.is_open, or_(_in_states(mine), Referral.target_on < today)),
+        and_(_in_states({PARTS_REQUESTED}), ~Referral.id.in_(_PARTS_OUT)),
         and_(_in_states({CLOSED}), Referral.revisit_on <= today),
     )
     found = _referrals(session, _in_units(actor, Role.COORDINATOR), unowned_or_own, waits)

@@ -1,8 +1,9 @@
 """What things are called on staff pages: stages, statuses, what is to be done and what was done."""
 
 from referrals import rulebook
+from referrals.access import parties
 from referrals.models import History, Referral
-from referrals.stages import PLAN_ACTIVE, Party, Stage, State, Status, Verb
+from referrals.stages import MOVE_BY_VERB, PLAN_ACTIVE, Party, Stage, State, Status, Verb
 from referrals.vocabulary import (
     N_,
     STATUS_LABELS,
@@ -15,6 +16,7 @@ from referrals.vocabulary import (
     Term,
     TriageEnding,
 )
+from webapp import people
 from webapp.language import gettext, language
 
 #: what is to be done, as the text of a line or a button
@@ -22,7 +24,8 @@ TO_DO: dict[Verb, str] = {
     Verb.SEND_TO_ASSESSMENT: N_("Decide how the concern goes on"),
     Verb.RESUBMIT_CONCERN: N_("Complete the concern"),
     Verb.CONCLUDE_CONSENT: N_("Inform the guardians and ask for consent"),
-    Verb.SUBMIT_PART: N_("Write the parts asked for"),
+    Verb.REQUEST_PARTS: N_("Ask colleagues for their part"),
+    Verb.SUBMIT_PART: N_("Write your part of the assessment"),
     Verb.CONCLUDE_ASSESSMENT: N_("Go through the parts"),
     Verb.SCHEDULE_MEETING: N_("Schedule the team meeting"),
     Verb.RECORD_MEETING: N_("Hold the meeting and write the minutes"),
@@ -132,3 +135,9 @@ def who(row: History) -> str:
 def state_name(referral: Referral) -> str:
     """Stage and status in one breath, for narrow places."""
     return f"{stage_name(referral.rulepack, referral.stage, referral.status)}: {status_name(referral.status)}"
+
+
+def may_do(verb: Verb, referral: Referral) -> bool:
+    """Whether the one who is signed in may do `verb` to `referral` where it stands."""
+    move = MOVE_BY_VERB[verb]
+    return referral.state in move.frm and bool(parties(people.actor(), referral.facts()) & move.by)

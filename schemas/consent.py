@@ -1,0 +1,91 @@
+"""The shapes of what a coordinator records about guardians: who they are, what they were told, what they answered."""
+
+from typing import Any
+
+from marshmallow import ValidationError, validates_schema
+from marshmallow.validate import OneOf
+
+from referrals.languages import LANGUAGES
+from referrals.vocabulary import ConsentAnswer, ConsentForm, Custody, InformationCategory, NoticeMethod, Recipient
+from schemas.fields import (
+    CHOOSE_ONE,
+    CHOOSE_SOME,
+    GIVE_DATE,
+    N_,
+    DateField,
+    EmailText,
+    FormSchema,
+    LongText,
+    PhoneText,
+    ShortText,
+    TermField,
+    TermList,
+    Tick,
+)
+
+
+class GuardianForm(FormSchema):
+    """Who a guardian is, and how they can be reached."""
+
+    name = ShortText(needed=N_("Write the guardian's name."))
+    custody = TermField(Custody, needed=N_("Choose which part they have in custody."))
+    phone = PhoneText(load_default="")
+    email = EmailText(load_default="")
+    address = LongText(load_default="")
+    language = ShortText(needed=N_("Choose a language."), validate=OneOf(list(LANGUAGES), error=CHOOSE_ONE))
+    interpreter = ShortText(load_default="")
+    may_contact = Tick()
+    has_protected_identity = Tick()
+
+
+class NoticeForm(FormSchema):
+    """That a guardian was told, or why not."""
+
+    method = TermField(NoticeMethod, needed=N_("Choose how they were told."))
+    told_on = DateField(is_past=True, years_back=2)
+    told_by = ShortText(load_default="")
+    told_what = LongText(load_default="")
+    why_not = LongText(load_default="")
+
+    @validates_schema
+    def _need_the_day_or_the_reason(self, data: dict[str, Any], **_options: Any) -> None:
+        if data["method"] is NoticeMethod.NOT_TOLD:
+            if not data["why_not"]:
+                raise ValidationError(N_("Write why they have not been told."), "why_not")
+        elif data["told_on"] is None:
+            raise ValidationError(N_("Give the day on which they were told."), "told_on")
+
+
+class AnswerForm(FormSchema):
+    """What a guardian answered when asked for consent, and how far it reaches."""
+
+    answer = TermField(ConsentAnswer, needed=N_("Choose what they answered."))
+    form = TermField(ConsentForm, needed=CHOOSE_ONE)
+    categories = TermList(InformationCategory)
+    recipients = TermList(Recipient)
+    purpose = LongText(load_default="")
+    from_on = DateField(years_back=2)
+    until_on = DateField(years_back=2, years_ahead=5)
+
+    @validates_schema
+    def _need_a_scope_where_something_is_allowed(self, data: dict[str, Any], **_options: Any) -> None:
+        if data["answer"] is ConsentAnswer.REFUSED:
+            return
+        needed = {
+            "categories": CHOOSE_SOME,
+            "recipients": CHOOSE_SOME,
+            "purpose": N_("Write what the information is for."),
+            "from_on": GIVE_DATE,
+            "until_on": GIVE_DATE,
+        }
+        problems = {name: [sentence] for name, sentence in needed.items() if not data[name]}
+        if not problems and data["until_on"] < data["from_on"]:
+            problems["until_on"] = [N_("The last day cannot be before the first.")]
+        if problems:
+            raise ValidationError(problems)
+
+
+class ReasonForm(FormSchema):
+    """A reason that may be given, such as why a consent was withdrawn."""
+
+    reason = LongText(load_default="")

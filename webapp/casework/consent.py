@@ -1,0 +1,271 @@
+"""Guardians: who they are, what they were told, what they allow, and when the work may go on."""
+
+import uuid
+from datetime import timedelta
+
+from flask import Response, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from referrals import consent as rules
+from referrals import coverage
+from referrals.access import View
+from referrals.errors import NoSuchReferral
+from referrals.languages import LANGUAGES
+from referrals.models import Guardian, Referral
+from referrals.stages import IN_CONSENT, Verb
+from referrals.vocabulary import (
+    ConsentAnswer,
+    ConsentForm,
+    ConsentState,
+    Custody,
+    InformationCategory,
+    NoticeMethod,
+    Recipient,
+    Term,
+)
+from schemas.consent import AnswerForm, GuardianForm, NoticeForm, ReasonForm
+from webapp import forms, notices, people, transactions
+from webapp.casework import blueprint, words
+from webapp.casework.frame import referral_page, seen, today
+from webapp.guards import for_referral
+from webapp.language import gettext
+
+#: so long a consent reaches when nobody says otherwise: one school year
+_USUAL_LENGTH = timedelta(days=365)
+
+
+@blueprint.get("/referrals/<reference:number>/guardians")
+@for_referral(View.GUARDIANS)
+def guardians(referral: Referral) -> Response:
+    """Each guardian with what they were told and what they allow; and the way on when that is in place."""
+    return _overview(referral, forms.shown(name="conclude"))
+
+
+@blueprint.post("/referrals/<reference:number>/consent")
+@for_referral(Verb.CONCLUDE_CONSENT)
+def conclude_consent(referral: Referral) -> ResponseReturnValue:
+    """Let the work go on."""
+    form = forms.submitted()
+    given = form.load(ReasonForm())
+    if given is None:
+        return _overview(referral, form, status=422)
+    rules.conclude_consent(transactions.session(), referral, by=people.actor(), seen=seen(), reason=given["reason"])
+    notices.say_next(gettext("Information and consent are in place. The work goes on."))
+    return redirect(url_for("casework.referral", number=referral.number), 303)
+
+
+@blueprint.get("/referrals/<reference:number>/guardians/new")
+@for_referral(Verb.RECORD_GUARDIAN)
+def record_guardian(referral: Referral) -> Response:
+    """The form for a guardian who is not recorded yet."""
+    return _guardian_page(referral, None, forms.shown({"language": referral.language, "may_contact": True}))
+
+
+@blueprint.post("/referrals/<reference:number>/guardians/new")
+@for_referral(Verb.RECORD_GUARDIAN)
+def add_guardian(referral: Referral) -> ResponseReturnValue:
+    """Record a guardian."""
+    return _keep_guardian(referral, None)
+
+
+@blueprint.get("/referrals/<reference:number>/guardians/<uuid:guardian_id>")
+@for_referral(Verb.RECORD_GUARDIAN)
+def guardian(referral: Referral, guardian_id: uuid.UUID) -> Response:
+    """What is known of a guardian, to be corrected."""
+    row = _guardian(referral, guardian_id)
+    known = {name: getattr(row, name) for name in GuardianForm().fields}
+    return _guardian_page(referral, row, forms.shown(known))
+
+
+@blueprint.post("/referrals/<reference:number>/guardians/<uuid:guardian_id>")
+@for_referral(Verb.RECORD_GUARDIAN)
+def correct_guardian(referral: Referral, guardian_id: uuid.UUID) -> ResponseReturnValue:
+    """Correct what is known of a guardian."""
+    return _keep_guardian(referral, _guardian(referral, guardian_id))
+
+
+@blueprint.get("/referrals/<reference:number>/guardians/<uuid:guardian_id>/information")
+@for_referral(Verb.RECORD_INFORMATION)
+def information(referral: Referral, guardian_id: uuid.UUID) -> Response:
+    """The form for what a guardian was told."""
+    account = people.account()
+    usual = {"told_on": today(), "told_by": account.name if account else ""}
+    return _information_page(referral, _guardian(referral, guardian_id), forms.shown(usual))
+
+
+@blueprint.post("/referrals/<reference:number>/guardians/<uuid:guardian_id>/information")
+@for_referral(Verb.RECORD_INFORMATION)
+def record_information(referral: Referral, guardian_id: uuid.UUID) -> ResponseReturnValue:
+    """Record that a guardian was told, or why not."""
+    row, form = _guardian(referral, guardian_id), forms.submitted()
+    told = form.load(NoticeForm())
+    if told is None:
+        return _information_page(referral, row, form, status=422)
+    rules.record_information(
+        transactions.session(), referral, by=people.actor(), seen=seen(), guardian=row, notice=rules.Notice(**told)
+    )
+    notices.say_next(gettext("The information is recorded."))
+    return _back(referral)
+
+
+@blueprint.get("/referrals/<reference:number>/guardians/<uuid:guardian_id>/consent")
+@for_referral(Verb.RECORD_CONSENT)
+def consent(referral: Referral, guardian_id: uuid.UUID) -> Response:
+    """The form for what a guardian answered."""
+    usual = {
+        "purpose": gettext("So that those who work with the child can help together."),
+        "from_on": today(),
+        "until_on": today() + _USUAL_LENGTH,
+    }
+    return _consent_page(referral, _deciding(referral, guardian_id), forms.shown(usual))
+
+
+@blueprint.post("/referrals/<reference:number>/guardians/<uuid:guardian_id>/consent")
+@for_referral(Verb.RECORD_CONSENT)
+def record_consent(referral: Referral, guardian_id: uuid.UUID) -> ResponseReturnValue:
+    """Record what a guardian answered."""
+    row, form = _deciding(referral, guardian_id), forms.submitted()
+    answer = form.load(AnswerForm())
+    if answer is None:
+        return _consent_page(referral, row, form, status=422)
+    given = rules.ConsentGiven(
+        **answer | {"categories": tuple(answer["categories"]), "recipients": tuple(answer["recipients"])}
+    )
+    rules.record_consent(
+        transactions.session(), referral, by=people.actor(), seen=seen(), guardian=row, consent=given
+    )
+    notices.say_next(gettext("The answer is recorded."))
+    return _back(referral)
+
+
+@blueprint.get("/referrals/<reference:number>/guardians/<uuid:guardian_id>/withdrawal")
+@for_referral(Verb.WITHDRAW_CONSENT)
+def withdrawal(referral: Referral, guardian_id: uuid.UUID) -> Response:
+    """Asks once more before a consent is recorded as withdrawn."""
+    return _withdrawal_page(referral, _deciding(referral, guardian_id), forms.shown())
+
+
+@blueprint.post("/referrals/<reference:number>/guardians/<uuid:guardian_id>/withdrawal")
+@for_referral(Verb.WITHDRAW_CONSENT)
+def withdraw_consent(referral: Referral, guardian_id: uuid.UUID) -> ResponseReturnValue:
+    """Record that a guardian takes their consent back."""
+    row, form = _deciding(referral, guardian_id), forms.submitted()
+    given = form.load(ReasonForm())
+    if given is None:
+        return _withdrawal_page(referral, row, form, status=422)
+    rules.withdraw_consent(
+        transactions.session(), referral, by=people.actor(), seen=seen(), guardian=row, reason=given["reason"]
+    )
+    notices.say_next(gettext("The consent is withdrawn from now on."))
+    return _back(referral)
+
+
+def _overview(referral: Referral, form: forms.Form, status: int = 200) -> Response:
+    session = transactions.session()
+    rows = coverage.guardians_of(session, referral)
+    return referral_page(
+        "guardians.html",
+        referral,
+        status=status,
+        form=form,
+        guardians=[(row, _state(row)) for row in rows],
+        are_informed=coverage.are_informed(session, referral),
+        has_deciding=any(row.has_custody for row in rows),
+        is_waiting=referral.state == IN_CONSENT,
+        may_conclude=words.may_do(Verb.CONCLUDE_CONSENT, referral),
+        may_record=words.may_do(Verb.RECORD_GUARDIAN, referral),
+        may_withdraw=words.may_do(Verb.WITHDRAW_CONSENT, referral),
+        category_names=_names(InformationCategory),
+        recipient_names=_names(Recipient),
+        language_names=LANGUAGES,
+    )
+
+
+def _state(guardian: Guardian) -> ConsentState | None:
+    """Where consent stands; None for an adult who decides nothing for the child."""
+    return guardian.consent_state(today()) if guardian.has_custody else None
+
+
+def _guardian_page(referral: Referral, row: Guardian | None, form: forms.Form, *, status: int = 200) -> Response:
+    return referral_page(
+        "guardians_edit.html",
+        referral,
+        status=status,
+        form=form,
+        guardian=row,
+        custodies=_choices(Custody),
+        languages_to_choose=list(LANGUAGES.items()),
+    )
+
+
+def _information_page(referral: Referral, row: Guardian, form: forms.Form, *, status: int = 200) -> Response:
+    return referral_page(
+        "guardians_information.html",
+        referral,
+        status=status,
+        form=form,
+        guardian=row,
+        methods=_choices(NoticeMethod),
+    )
+
+
+def _consent_page(referral: Referral, row: Guardian, form: forms.Form, *, status: int = 200) -> Response:
+    return referral_page(
+        "guardians_consent.html",
+        referral,
+        status=status,
+        form=form,
+        guardian=row,
+        answers=_choices(ConsentAnswer),
+        consent_forms=_choices(ConsentForm),
+        categories=_choices(InformationCategory),
+        recipients=[choice for choice in _choices(Recipient) if choice[0] != Recipient.OWN_STAFF],
+    )
+
+
+def _withdrawal_page(referral: Referral, row: Guardian, form: forms.Form, *, status: int = 200) -> Response:
+    return referral_page("guardians_withdrawal.html", referral, status=status, form=form, guardian=row)
+
+
+def _keep_guardian(referral: Referral, row: Guardian | None) -> ResponseReturnValue:
+    form = forms.submitted()
+    known = form.load(GuardianForm())
+    if known is None:
+        return _guardian_page(referral, row, form, status=422)
+    rules.record_guardian(
+        transactions.session(),
+        referral,
+        by=people.actor(),
+        seen=seen(),
+        details=rules.GuardianDetails(**known),
+        guardian=row,
+    )
+    notices.say_next(gettext("The guardian is recorded."))
+    return _back(referral)
+
+
+def _guardian(referral: Referral, guardian_id: uuid.UUID) -> Guardian:
+    row = transactions.session().get(Guardian, guardian_id)
+    if row is None or row.referral_id != referral.id:
+        raise NoSuchReferral
+    return row
+
+
+def _deciding(referral: Referral, guardian_id: uuid.UUID) -> Guardian:
+    """A guardian with custody; another adult has nothing to consent to."""
+    row = _guardian(referral, guardian_id)
+    if not row.has_custody:
+        raise NoSuchReferral
+    return row
+
+
+def _choices(terms: type[Term]) -> list[tuple[str, str]]:
+    return [(term.value, gettext(term.label)) for term in terms]
+
+
+def _names(terms: type[Term]) -> dict[str, str]:
+    return dict(_choices(terms))
+
+
+def _back(referral: Referral) -> ResponseReturnValue:
+    return redirect(url_for("casework.guardians", number=referral.number), 303)

@@ -1,0 +1,85 @@
+"""Home: one list by what waits for the person who is signed in."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask import Response
+
+from referrals.access import Role
+from referrals.stages import Party
+from referrals.vocabulary import Topic
+from referrals.worklist import IN_TRIAGE_STATES, Waiting, WaitingItem, waiting_for
+from webapp import pages, people, transactions
+from webapp.casework import blueprint, words
+from webapp.casework.frame import today
+from webapp.casework.ways import address
+from webapp.guards import signed_in
+from webapp.language import gettext
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the list: one verb, one date, one place to go."""
+
+    number: str
+    url: str
+    verb: str
+    #: who it waits for, where that is somebody else and the line only says that it is late
+    waits_for: str | None
+    due_on: date | None
+    is_late: bool
+    is_today: bool
+    is_urgent: bool
+    stage: str
+    about: str
+    unit: str
+
+
+@blueprint.get("/home")
+@signed_in()
+def home() -> Response:
+    """What waits for me, the most pressing first."""
+    day = today()
+    items = waiting_for(transactions.session(), people.actor(), today=day)
+    lines = [_line(item, day) for item in items]
+    first_triage = next((item.number for item in items if item.state in IN_TRIAGE_STATES), None)
+    return pages.page(
+        "casework/home.html",
+        lines=lines,
+        late=sum(line.is_late for line in lines),
+        to_triage=sum(item.state in IN_TRIAGE_STATES for item in items),
+        first_triage=first_triage,
+        today=day,
+        has_units=_has_units(),
+    )
+
+
+def _line(item: WaitingItem, day: date) -> Line:
+    somebody_else = item.kind is Waiting.REFERRAL and item.party not in _own_parties()
+    return Line(
+        number=item.number,
+        url=address(item),
+        verb=words.to_do(item.verb),
+        waits_for=words.party_name(item.party) if somebody_else else None,
+        due_on=item.due_on,
+        is_late=item.is_late(day),
+        is_today=item.due_on == day,
+        is_urgent=item.is_urgent,
+        stage=words.stage_name(item.rulepack, item.state.stage, item.state.status),
+        about=", ".join(gettext(Topic(topic).label) for topic in item.topics if topic in set(Topic)),
+        unit=item.unit,
+    )
+
+
+def _own_parties() -> set[Party]:
+    somebody = people.account()
+    held = {role for role, _unit in somebody.roles} if somebody else set()
+    parties = {Role.COORDINATOR: Party.COORDINATOR, Role.HEAD_TEACHER: Party.HEAD_TEACHER, Role.ASSESSOR: Party.ASSESSOR}
+    return {parties[role] for role in held if role in parties}
+
+
+def _has_units() -> bool:
+    somebody = people.account()
+    return bool(somebody and any(unit for _role, unit in somebody.roles))
+
+

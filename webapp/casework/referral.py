@@ -1,0 +1,200 @@
+"""A referral's own page: what is next and who may do it, everything else one can do, its papers, and what has happened."""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Response, redirect, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from referrals import coverage, triage
+from referrals.access import Role, View, may_view
+from referrals.models import Account, Document, History, Membership, Referral, RoleAssignment, Step
+from referrals.stages import Party, Verb
+from referrals.vocabulary import N_
+from referrals.worklist import NextAction, next_action
+from schemas.triage import OwnerForm
+from webapp import forms, notices, people, transactions
+from webapp.casework import blueprint, words
+from webapp.casework.frame import referral_page, seen
+from webapp.casework.triage import additions_to
+from webapp.casework.ways import page_for
+from webapp.guards import for_referral
+from webapp.language import gettext
+
+
+@dataclass(frozen=True)
+class Primary:
+    """The one thing to do next: its words, who does it, and the way there or why there is none."""
+
+    title: str
+    who: str
+    url: str
+    reason: str
+    action: NextAction
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the timeline."""
+
+    at: datetime
+    what: str
+    who: str
+    note: str | None
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One paper that was issued."""
+
+    document: Document
+    kind: str
+    recipient: str
+
+
+#: what else one may want to do, in everyday words; each stands where its verb is possible
+_ALSO: dict[Verb, str] = {
+    Verb.RECORD_GUARDIAN: N_("Record a guardian"),
+    Verb.RECORD_CONSENT: N_("Record information or consent"),
+    Verb.REQUEST_PARTS: N_("Ask colleagues for their part"),
+    Verb.SCHEDULE_MEETING: N_("Change the meeting"),
+    Verb.RETURN_ACTION_PLAN: N_("Return the plan with comments"),
+    Verb.RECORD_ACTION_STATUS: N_("Say how an action stands"),
+    Verb.OPEN_FOLLOW_UP: N_("Follow up already now"),
+    Verb.PROPOSE_CLOSURE: N_("Propose closing"),
+    Verb.RESUME_WORK: N_("Take the work up again"),
+    Verb.REOPEN_REFERRAL: N_("Reopen with a reason"),
+}
+
+
+@blueprint.get("/referrals/<reference:number>")
+@for_referral(View.REFERRAL)
+def referral(referral: Referral) -> Response:
+    """Everything about one referral in one place, as far as this person may see it."""
+    return _page(referral, forms.shown({"owner_id": referral.owner_id}, name="owner"))
+
+
+@blueprint.post("/referrals/<reference:number>/owner")
+@for_referral(Verb.ASSIGN_OWNER)
+def assign_owner(referral: Referral) -> ResponseReturnValue:
+    """Hand the referral over to another coordinator."""
+    form = forms.submitted()
+    chosen = form.load(OwnerForm())
+    owner = transactions.session().get(Account, chosen["owner_id"]) if chosen else None
+    if chosen is None or owner is None:
+        return _page(referral, form, status=422)
+    triage.assign_owner(
+        transactions.session(), referral, by=people.actor(), seen=seen(), owner=owner, reason=chosen["reason"]
+    )
+    notices.say_next(gettext("The referral has another owner."))
+    return redirect(url_for("casework.referral", number=referral.number), 303)
+
+
+def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
+    session, actor, facts = transactions.session(), people.actor(), referral.facts()
+    knows_concern = may_view(View.CONCERN, actor, facts)
+    return referral_page(
+        "referral.html",
+        referral,
+        status=status,
+        form=form,
+        primary=_primary(referral),
+        also=list(_also(referral)),
+        owners=_coordinators(session, referral) if words.may_do(Verb.ASSIGN_OWNER, referral) else [],
+        papers=_papers(session, referral) if may_view(View.DOCUMENTS, actor, facts) else None,
+        failed=_failed(session, referral),
+        additions=additions_to(referral) if knows_concern else [],
+        members=_members(session, referral),
+        timeline=_timeline(referral, with_notes=knows_concern),
+        may_see_run=any(role is Role.ADMINISTRATOR for role, _unit in actor.roles),
+    )
+
+
+def _primary(referral: Referral) -> Primary | None:
+    action = next_action(referral)
+    if action is None:
+        return None
+    may = words.may_do(action.verb, referral)
+    return Primary(
+        title=words.to_do(action.verb),
+        who=words.party_name(action.party),
+        url=page_for(action.verb, referral.number) if may else "",
+        reason="" if may else _why_not(action, referral),
+        action=action,
+    )
+
+
+def _why_not(action: NextAction, referral: Referral) -> str:
+    if action.party is Party.REPORTER:
+        return gettext("The reporter has been asked, and answers with the code on the receipt.")
+    if action.party is Party.ASSESSOR:
+        return gettext("It waits for the colleagues who have been asked. You see here when it has come in.")
+    if action.party is Party.HEAD_TEACHER:
+        return gettext("A head teacher or coordinator of %(unit)s does this.", unit=referral.unit.name)
+    return gettext("A coordinator of %(unit)s does this.", unit=referral.unit.name)
+
+
+def _also(referral: Referral) -> Iterator[tuple[str, str]]:
+    action = next_action(referral)
+    first = page_for(action.verb, referral.number) if action and words.may_do(action.verb, referral) else ""
+    for verb, label in _ALSO.items():
+        url = page_for(verb, referral.number)
+        own_page = url != url_for("casework.referral", number=referral.number)
+        if words.may_do(verb, referral) and own_page and url != first:
+            yield gettext(label), url
+
+
+def _coordinators(session: Session, referral: Referral) -> list[tuple[uuid.UUID, str]]:
+    rows = session.scalars(
+        select(Account)
+        .join(RoleAssignment)
+        .where(RoleAssignment.role == Role.COORDINATOR, RoleAssignment.unit_id == referral.unit_id, Account.is_active)
+        .order_by(Account.name)
+    )
+    return [(row.id, row.name) for row in rows]
+
+
+def _papers(session: Session, referral: Referral) -> list[Paper]:
+    rows = session.scalars(
+        select(Document).where(Document.referral_id == referral.id).order_by(Document.issued_at.desc(), Document.version.desc())
+    )
+    names = {str(guardian.id): guardian.name for guardian in coverage.guardians_of(session, referral)}
+    return [Paper(row, gettext(row.kind.label), _recipient(row.recipient, names)) for row in rows]
+
+
+def _recipient(written: str, names: dict[str, Any]) -> str:
+    kind, _, identity = written.partition(":")
+    if kind == "guardian":
+        return names.get(identity) or gettext("Guardian")
+    return gettext("The reporter") if kind == "reporter" else gettext("The file")
+
+
+def _failed(session: Session, referral: Referral) -> list[Step]:
+    return list(
+        session.scalars(
+            select(Step).where(Step.referral_id == referral.id, Step.failed_at.is_not(None)).order_by(Step.failed_at)
+        )
+    )
+
+
+def _members(session: Session, referral: Referral) -> list[Account]:
+    return list(
+        session.scalars(
+            select(Account).join(Membership).where(Membership.referral_id == referral.id).order_by(Account.name)
+        )
+    )
+
+
+def _timeline(referral: Referral, *, with_notes: bool) -> list[Entry]:
+    rows = transactions.session().scalars(
+        select(History)
+        .where(History.referral_id == referral.id)
+        .options(selectinload(History.by))
+        .order_by(History.number.desc())
+    )
+    return [Entry(row.at, words.happened(row), words.who(row), row.reason if with_notes else None) for row in rows]

@@ -1,0 +1,173 @@
+"""The initial assessment on one page: the concern, and beside it the decision."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from referrals import intake, rulebook, targets
+from referrals import triage as rules
+from referrals.access import View
+from referrals.models import Concern, ConcernAddition, History, Referral
+from referrals.stages import Stage, Verb
+from referrals.vocabulary import N_, Profession, Topic, TriageEnding
+from referrals.worklist import next_to_triage
+from schemas.triage import TriageForm, TriageWay
+from webapp import forms, notices, people, transactions
+from webapp.casework import blueprint, words
+from webapp.casework.frame import referral_page, seen, today
+from webapp.guards import for_referral
+from webapp.language import gettext, language
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One way on: its words, what it means, and the text its reason begins with."""
+
+    label: str
+    hint: str
+    starter: str
+    question: str = N_("Why")
+
+
+#: the ways on, the ordinary ones first
+CHOICES: dict[TriageWay, Choice] = {
+    TriageWay.ASSESSMENT: Choice(
+        N_("The team makes an assessment"),
+        N_("The guardians are informed first, then colleagues are asked for their part."),
+        N_("We need a fuller picture of how the child is doing at school, at home and in leisure time before the team meets."),
+    ),
+    TriageWay.TEAM: Choice(
+        N_("Straight to the team"),
+        N_("When enough is known already. The guardians are informed first."),
+        N_("What is described is clear enough for the team to meet about it now."),
+    ),
+    TriageWay.RETURN: Choice(
+        N_("Back to the reporter for completion"),
+        N_("The reporter reads your question and answers with the code on the receipt."),
+        N_("Thank you for telling us. To go on we need to know more about: "),
+        N_("What do you ask for?"),
+    ),
+    TriageWay.OWN_UNIT: Choice(
+        TriageEnding.OWN_UNIT.label,
+        N_("The unit helps with what it has. You look again on a day you choose."),
+        N_("The unit can meet the need itself. We agreed that: "),
+    ),
+    TriageWay.OTHER_TRACK: Choice(
+        TriageEnding.OTHER_TRACK.label,
+        N_("For instance the head teacher's own duty to investigate, absence, or degrading treatment."),
+        N_("This belongs to the head teacher's own duties and goes on there: "),
+    ),
+    TriageWay.REDIRECTED: Choice(
+        TriageEnding.REDIRECTED.label,
+        N_("To another unit or service that is the right one."),
+        N_("We have told the reporter to turn to: "),
+    ),
+    TriageWay.NO_ACTION: Choice(
+        TriageEnding.NO_ACTION.label,
+        N_("You look again on a day you choose."),
+        N_("We see no need for more than is done already, because: "),
+    ),
+}  # fmt: skip
+
+_SAID: dict[TriageWay, str] = {
+    TriageWay.ASSESSMENT: N_("%(number)s goes on: inform the guardians next."),
+    TriageWay.TEAM: N_("%(number)s goes to the team: inform the guardians next."),
+    TriageWay.RETURN: N_("%(number)s has gone back to the reporter."),
+}
+
+
+@blueprint.get("/referrals/<reference:number>/triage")
+@for_referral(View.CONCERN)
+def triage(referral: Referral) -> Response:
+    """The concern, and where it waits for one the decision."""
+    return _page(referral, forms.shown(_suggested(referral)) if _can_decide(referral) else forms.Form())
+
+
+@blueprint.post("/referrals/<reference:number>/triage")
+@for_referral(Verb.SEND_TO_ASSESSMENT)
+def decide_triage(referral: Referral) -> ResponseReturnValue:
+    """Decide, and go on to the next concern that waits or to the referral."""
+    form = forms.submitted()
+    decided = form.load(TriageForm())
+    if decided is None:
+        return _page(referral, form, status=422)
+    session, actor, number = transactions.session(), people.actor(), referral.number
+    _carry_out(referral, **decided)
+    notices.say_next(gettext(_SAID.get(decided["way"], N_("%(number)s is decided.")), number=number))
+    following = next_to_triage(session, actor, today=today(), but=referral) if "next" in request.form else None
+    if following:
+        return redirect(url_for("casework.triage", number=following), 303)
+    return redirect(url_for("casework.referral", number=number), 303)
+
+
+def _carry_out(referral: Referral, *, way: TriageWay, reason: str, revisit_on: date | None) -> None:
+    session = transactions.session()
+    who: dict[str, Any] = {"by": people.actor(), "seen": seen()}
+    if way is TriageWay.ASSESSMENT:
+        rules.send_to_assessment(session, referral, reason=reason, **who)
+    elif way is TriageWay.TEAM:
+        rules.send_to_team(session, referral, reason=reason, **who)
+    elif way is TriageWay.RETURN:
+        rules.return_concern(session, referral, reason=reason, **who)
+    else:
+        ending = rules.Ending(TriageEnding(way.value), reason, revisit_on)
+        rules.end_at_triage(session, referral, ending=ending, **who)
+
+
+def _can_decide(referral: Referral) -> bool:
+    return words.may_do(Verb.SEND_TO_ASSESSMENT, referral)
+
+
+def _suggested(referral: Referral) -> dict[str, Any]:
+    """Texts to begin from and days to look again; the way itself is never chosen beforehand."""
+    again = targets.default_day(transactions.session(), referral.rulepack, "revisit", since=today())
+    return {
+        "reason": {way.value: gettext(choice.starter) for way, choice in CHOICES.items()},
+        "revisit": {way.value: again for way in (TriageWay.OWN_UNIT, TriageWay.NO_ACTION)},
+    }
+
+
+def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
+    session, actor = transactions.session(), people.actor()
+    decision = _decision(referral)
+    concern = session.scalars(select(Concern).where(Concern.referral_id == referral.id)).one()
+    can_decide = _can_decide(referral)
+    pack = rulebook.load(referral.rulepack)
+    return referral_page(
+        "triage.html",
+        referral,
+        status=status,
+        form=form,
+        concern=concern,
+        topics=[gettext(Topic(topic).label) for topic in referral.topics],
+        conflict_functions=[gettext(Profession(name).label) for name in concern.conflict_functions],
+        additions=additions_to(referral),
+        duplicates=intake.possible_duplicates(session, referral) if can_decide else [],
+        can_decide=can_decide,
+        choices=CHOICES,
+        following=next_to_triage(session, actor, today=today(), but=referral) if can_decide else None,
+        decision=decision,
+        decided_what=words.happened(decision) if decision else "",
+        decided_by=words.who(decision) if decision else "",
+        stage_name=words.stage_name(referral.rulepack, Stage.TRIAGE),
+        protection_report=pack.artefact("protection_report", language()),
+        duty_source=pack.sources["duty_to_report"],
+    )
+
+
+def additions_to(referral: Referral) -> list[ConcernAddition]:
+    """What the reporter wrote later, the oldest first."""
+    return list(
+        transactions.session().scalars(
+            select(ConcernAddition).where(ConcernAddition.referral_id == referral.id).order_by(ConcernAddition.at)
+        )
+    )
+
+
+def _decision(referral: Referral) -> History | None:
+    verbs = {Verb.SEND_TO_ASSESSMENT, Verb.SEND_TO_TEAM, Verb.RETURN_CONCERN, Verb.END_AT_TRIAGE}
+    return next((row for row in reversed(referral.history) if row.verb in verbs), None)

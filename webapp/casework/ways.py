@@ -1,0 +1,43 @@
+"""Where each thing that is to be done is done: the one table from verb to page."""
+
+from flask import current_app, url_for
+
+from referrals.stages import Verb
+from referrals.worklist import Waiting, WaitingItem
+
+#: the page on which a verb is done; where it is missing the referral's own page serves
+PAGE_OF: dict[Verb, str] = {
+    Verb.SEND_TO_ASSESSMENT: "casework.triage",
+    Verb.RECORD_GUARDIAN: "casework.record_guardian",
+    Verb.RECORD_CONSENT: "casework.guardians",
+    Verb.CONCLUDE_CONSENT: "casework.guardians",
+    Verb.REQUEST_PARTS: "casework.assessment",
+    Verb.SUBMIT_PART: "casework.assessment",
+    Verb.CONCLUDE_ASSESSMENT: "casework.assessment",
+    Verb.SCHEDULE_MEETING: "casework.team_review",
+    Verb.RECORD_MEETING: "casework.team_review",
+    Verb.APPROVE_MINUTES: "casework.team_review",
+    Verb.SUBMIT_ACTION_PLAN: "casework.action_plan",
+    Verb.APPROVE_ACTION_PLAN: "casework.action_plan",
+    Verb.RETURN_ACTION_PLAN: "casework.action_plan",
+    Verb.OPEN_FOLLOW_UP: "casework.action_plan",
+    Verb.RECORD_ACTION_STATUS: "casework.action_plan",
+    Verb.RECORD_FOLLOW_UP: "casework.follow_up",
+    Verb.PROPOSE_CLOSURE: "casework.closure",
+    Verb.RESUME_WORK: "casework.closure",
+    Verb.CLOSE_REFERRAL: "casework.closure",
+    Verb.REOPEN_REFERRAL: "casework.closure",
+}
+
+
+def page_for(verb: Verb, number: str) -> str:
+    """The address of the page on which `verb` is done to the referral `number`."""
+    endpoint = PAGE_OF.get(verb, "casework.referral")
+    return url_for(endpoint if endpoint in current_app.view_functions else "casework.referral", number=number)
+
+
+def address(item: WaitingItem) -> str:
+    """The address behind a line of somebody's list."""
+    if item.kind is Waiting.PART and "casework.assessment_part" in current_app.view_functions:
+        return url_for("casework.assessment_part", number=item.number, part_id=item.subject_id)
+    return page_for(item.verb, item.number)
