@@ -80,7 +80,14 @@ def show(form, status=200):
         {"key": "Name", "value": "Mila Testsson", "url": "/gallery/everything", "what": "name"},
         {"key": "School year", "value": None},
     ]
-    return page("gallery.html", status, form=form, entries=entries, rows=rows)
+    return page(
+        "gallery.html",
+        status,
+        form=form,
+        entries=entries,
+        rows=rows,
+        pages=lambda number: f"/gallery/everything?page={number}",
+    )
 
 
 @blueprint.get("/for-administrators")
