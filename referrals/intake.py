@@ -1,7 +1,7 @@
 """Intake: the concern as it is sent in, and what its reporter can still do afterwards."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -105,6 +105,7 @@ def submit_concern(session: Session, draft: Draft, *, unit: Unit, concern: Conce
     draft.referral_id = referral.id
     draft.answers = None  # it stands in the concern now; the draft only remembers that it was sent
     draft.code = code
+    draft.expires_on = (clock.now() + timedelta(days=1)).date()
     session.flush()
     return referral
 

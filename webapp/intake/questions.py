@@ -1,0 +1,216 @@
+"""The pages of questions: shown, saved while somebody types, and answered one by one."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Response, abort, g, make_response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from marshmallow import ValidationError
+from marshmallow import fields as kinds
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from referrals import drafts, intake
+from referrals.models import Draft, Unit
+from referrals.vocabulary import N_, Topic
+from schemas.intake import PAGES, Door, Page, fields_of, page_named
+from webapp import forms, people, transactions
+from webapp.guards import public
+from webapp.intake import blueprint, browser
+from webapp.language import gettext, language, time_of_day
+from webapp.pages import page as template_page
+
+#: the answer under which the questions of all pages are kept that nobody can answer yet
+NOT_KNOWN = "not_known"
+
+
+@dataclass
+class Writing:
+    """The draft this browser writes, as its pages need it."""
+
+    door: Door
+    answers: dict[str, Any] = field(default_factory=dict)
+    draft: Draft | None = None
+
+
+@blueprint.get("/concern/<string:name>")
+@public
+def show_page(name: str) -> ResponseReturnValue:
+    """One page of questions, with what was answered before."""
+    writing = current_writing()
+    if writing is None:
+        return lost()
+    asked = _page_or_404(writing.door, name)
+    form = forms.shown({key: writing.answers.get(key, "") for key in fields_of(asked)})
+    return question_page(asked, writing, form=form)
+
+
+@blueprint.post("/concern/<string:name>")
+@public
+def answer_page(name: str) -> ResponseReturnValue:
+    """Keep what was answered, and go on when nothing is missing on this page."""
+    form = forms.submitted()
+    asked, writing, is_shown = _keep(form, name)
+    if "_later" in request.form:
+        return _pause(writing)
+    if not is_shown:
+        return lost()
+    loaded = form.load(asked.schema())
+    if loaded is not None and "unit" in loaded and _open_unit(transactions.session(), loaded["unit"]) is None:
+        form.refuse("unit", N_("Choose a school or unit from the list."))
+    if form.problems:
+        return question_page(asked, writing, form=form, status=422)
+    if request.form.get("_to") == "check":
+        return redirect(url_for(".check"), 303)
+    return redirect(_address(page_after(writing.door, asked)), 303)
+
+
+@blueprint.post("/concern/<string:name>/save")
+@public
+def save_page(name: str) -> ResponseReturnValue:
+    """Keep what is being typed, and answer with the time."""
+    _asked, writing, _is_shown = _keep(forms.submitted(), name)
+    if writing.draft is None:
+        return "", 204
+    return gettext("Saved %(time)s", time=time_of_day(writing.draft.saved_at))
+
+
+@blueprint.post("/concern/delete")
+@public
+def delete_draft() -> ResponseReturnValue:
+    """Delete what was written so far."""
+    writing = current_writing()
+    if writing is not None and writing.draft is not None and writing.draft.referral_id is None:
+        drafts.discard_draft(transactions.session(), writing.draft)
+    browser.forget_draft()
+    return template_page("intake/deleted.html")
+
+
+def current_writing() -> Writing | None:
+    """What this browser is writing; None without a draft, after a long pause, or once it was sent in."""
+    token = browser.draft_token()
+    draft = drafts.find_draft(transactions.session(), token) if token else None
+    if draft is not None and draft.referral_id is None:
+        return _writing(draft)
+    # A form that could not be accepted is shown again even when its draft is out of reach: nothing typed is lost.
+    if draft is None and g.get("shows_again") and request.form.get("_door") in set(Door):
+        return Writing(Door(request.form["_door"]))
+    return None
+
+
+def lost() -> Response:
+    """To where the code is given, or to the confirmation where the concern was sent in already."""
+    token = browser.draft_token()
+    draft = drafts.find_draft(transactions.session(), token) if token else None
+    sent = draft is not None and draft.referral_id is not None
+    return make_response(redirect(url_for(".sent" if sent else ".resume"), 303))
+
+
+def question_page(asked: Page, writing: Writing, *, form: forms.Form, status: int = 200) -> Response:
+    """The page with its questions."""
+    session = transactions.session()
+    pages = PAGES[writing.door]
+    place = pages.index(asked)
+    unit = _open_unit(session, str(writing.answers.get("unit", "")))
+    return template_page(
+        f"intake/{asked.name}.html",
+        status,
+        form=form,
+        door=writing.door.value,
+        draft=writing.draft,
+        number=place + 1,
+        of=len(pages),
+        back=_address(pages[place - 1]) if place else "",
+        to_check=request.values.get("_to", request.args.get("to", "")) == "check",
+        units=[(open_unit.slug, open_unit.name) for open_unit in intake.open_units(session)]
+        if "unit" in fields_of(asked)
+        else [],
+        unit=unit,
+        functions=_functions(session, unit) if unit and "conflict" in fields_of(asked) else [],
+        topics=[(topic.value, gettext(topic.label)) for topic in Topic],
+    )
+
+
+def page_after(door: Door, asked: Page) -> Page:
+    """The page that follows."""
+    pages = PAGES[door]
+    return pages[pages.index(asked) + 1]
+
+
+def first_unanswered(answers: dict[str, Any]) -> str:
+    """The name of the first page on which something must still be answered; the last page when nothing must."""
+    pages = PAGES[Door(answers.get("door", Door.STAFF))]
+    for asked in pages:
+        try:
+            asked.schema().load({name: answer for name, answer in answers.items() if answer not in ("", [])})
+        except ValidationError:
+            return asked.name
+    return pages[-1].name
+
+
+def _writing(draft: Draft) -> Writing:
+    answers = draft.answers or {}
+    return Writing(Door(answers.get("door", Door.STAFF)), answers, draft)
+
+
+def _keep(form: forms.Form, name: str) -> tuple[Page, Writing, bool]:
+    """Save what was typed on the page `name`, at once and for good, also when it cannot be accepted yet.
+
+    The last value says whether this browser may go on to see the draft, or has paused for so long that the code is needed.
+    """
+    token = browser.draft_token(even_if_idle=True)
+    with transactions.writing() as session:
+        draft = drafts.find_draft(session, token) if token else None
+        if draft is not None and draft.referral_id is not None:
+            return _page_or_404(_writing(draft).door, name), Writing(_writing(draft).door), False
+        is_new = draft is None
+        if draft is None:
+            door = request.form.get("_door", "")
+            if door not in set(Door):
+                abort(400)
+            started = drafts.start_draft(session, language=language(), answers={"door": door}, writer=people.actor())
+            browser.remember_draft(started)
+            draft = started.draft
+        writing = _writing(draft)
+        asked = _page_or_404(writing.door, name)
+        answers = _typed_answers(form, asked, writing.answers)
+        drafts.save_draft(
+            session, draft, answers, language=language(), unit=_open_unit(session, str(answers.get("unit", "")))
+        )
+        writing = _writing(draft)
+        session.expunge(draft)
+    return asked, writing, is_new or browser.draft_token() is not None
+
+
+def _typed_answers(form: forms.Form, asked: Page, before: dict[str, Any]) -> dict[str, Any]:
+    """What stands in the page's fields, as typed; nothing of other pages changes."""
+    answers: dict[str, Any] = {}
+    for name, kind in asked.schema().load_fields.items():
+        answers[name] = form.values(name) if isinstance(kind, kinds.List) else form.value(name)
+    elsewhere = [name for name in before.get(NOT_KNOWN, []) if name not in answers]
+    here = [name for name in form.values(NOT_KNOWN) if name in answers]
+    return {**answers, NOT_KNOWN: [*elsewhere, *here]}
+
+
+def _pause(writing: Writing) -> Response:
+    browser.forget_draft()
+    return template_page("intake/paused.html", draft=writing.draft, door=writing.door.value)
+
+
+def _page_or_404(door: Door, name: str) -> Page:
+    asked = page_named(door, name)
+    if asked is None or name == "check":
+        abort(404)
+    return asked
+
+
+def _address(asked: Page) -> str:
+    return url_for(".check") if asked.name == "check" else url_for(".show_page", name=asked.name)
+
+
+def _functions(session: Session, unit: Unit) -> list[tuple[str, str]]:
+    return [(function.value, gettext(function.label)) for function in intake.functions_of_forum(session, unit)]
+
+
+def _open_unit(session: Session, slug: str) -> Unit | None:
+    return session.scalars(select(Unit).where(Unit.slug == slug, Unit.is_open)).one_or_none()

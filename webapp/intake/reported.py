@@ -1,0 +1,158 @@
+"""Coming back with reference number and return code: how far it is, answering a question, adding, withdrawing, the receipt."""
+
+from typing import Any
+
+from flask import Response, abort, make_response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from marshmallow import Schema
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import TooManyRequests
+
+from referrals import documents, intake, reference
+from referrals.access import Actor
+from referrals.errors import WrongCode
+from referrals.models import Referral
+from referrals.stages import MOVE_BY_VERB, Verb
+from referrals.vocabulary import N_
+from schemas.intake import AdditionForm, CompletionForm, ReturnForm, WithdrawalForm
+from webapp import forms, notices, transactions
+from webapp.accounts import tries
+from webapp.guards import public
+from webapp.intake import blueprint, browser
+from webapp.language import gettext
+from webapp.pages import page
+
+_NAMES = ("complete", "add", "withdraw")
+
+
+@blueprint.get("/return")
+@public
+def come_back() -> ResponseReturnValue:
+    """Where reference number and return code are given."""
+    if _referral() is not None:
+        return redirect(url_for(".report"), 303)
+    return page("intake/come_back.html", form=forms.shown({"number": request.args.get("number", "")}))
+
+
+@blueprint.post("/return")
+@public
+def let_in() -> ResponseReturnValue:
+    """Let the reporter see how far it has come."""
+    form = forms.submitted()
+    given = form.load(ReturnForm())
+    if given is None:
+        return page("intake/come_back.html", 422, form=form)
+    number = reference.as_number(given["number"])
+    whence = f"return {number}"
+    if tries.too_many(whence):
+        raise TooManyRequests(retry_after=int(tries.WITHIN))
+    try:
+        referral = intake.find_reported(transactions.session(), number, given["code"])
+    except WrongCode:
+        tries.note_failure(whence)
+        form.refuse("code", N_("Number and code do not belong together. Check both as they stand on your receipt."))
+        return page("intake/come_back.html", 422, form=form)
+    tries.forget(whence)
+    browser.remember_reported(referral)
+    return redirect(url_for(".report"), 303)
+
+
+@blueprint.get("/report")
+@public
+def report() -> ResponseReturnValue:
+    """How far it has come, and what the reporter can do; never what was written earlier."""
+    referral = _referral()
+    return _report_page(referral) if referral is not None else redirect(url_for(".come_back"), 303)
+
+
+@blueprint.post("/report/complete")
+@public
+def complete() -> ResponseReturnValue:
+    """Answer the question a coordinator has sent back."""
+    return _act("complete", CompletionForm(), N_("Thank you. Your answer has been sent to the team."))
+
+
+@blueprint.post("/report/add")
+@public
+def add() -> ResponseReturnValue:
+    """Add something."""
+    return _act("add", AdditionForm(), N_("Thank you. What you added has been sent to the team."))
+
+
+@blueprint.post("/report/withdraw")
+@public
+def withdraw() -> ResponseReturnValue:
+    """Take the concern back."""
+    return _act(
+        "withdraw", WithdrawalForm(), N_("The concern has been taken back. The team does nothing more about it.")
+    )
+
+
+@blueprint.post("/report/close")
+@public
+def close_report() -> ResponseReturnValue:
+    """Let this browser forget it."""
+    browser.forget_reported()
+    browser.forget_draft()
+    return redirect(url_for(".start"), 303)
+
+
+@blueprint.get("/report/receipt.pdf")
+@public
+def receipt() -> ResponseReturnValue:
+    """The receipt, for the browser that gave number and code, or that has just sent the concern in."""
+    referral = _referral()
+    document = documents.receipt_of(transactions.session(), referral) if referral is not None else None
+    if document is None:
+        abort(404)
+    response = make_response(documents.read_content(document))
+    response.mimetype = "application/pdf"
+    response.headers["Content-Disposition"] = f'attachment; filename="{documents.file_name(document)}"'
+    return response
+
+
+def _act(name: str, schema: Schema, thanks: str) -> ResponseReturnValue:
+    referral = _referral()
+    if referral is None:
+        return redirect(url_for(".come_back"), 303)
+    form = forms.submitted()
+    given = form.load(schema)
+    if given is None:
+        return _report_page(referral, {name: form}, 422)
+    session, by = transactions.session(), Actor(reported=referral.id)
+    _do(session, referral, name=name, by=by, given=given)
+    notices.say_next(gettext(thanks))
+    return redirect(url_for(".report"), 303)
+
+
+def _do(session: Session, referral: Referral, *, name: str, by: Actor, given: dict[str, Any]) -> None:
+    if name == "complete":
+        intake.resubmit_concern(session, referral, by=by, seen=None, text=given["text"])
+    elif name == "add":
+        intake.add_to_concern(session, referral, by=by, seen=None, text=given["text"])
+    else:
+        intake.withdraw_concern(session, referral, by=by, seen=None, reason=given["reason"])
+
+
+def _referral() -> Referral | None:
+    identity = browser.reported_id()
+    return transactions.session().get(Referral, identity) if identity else None
+
+
+def _report_page(referral: Referral, tried: dict[str, forms.Form] | None = None, status: int = 200) -> Response:
+    given = {name: (tried or {}).get(name) or forms.shown(name=name) for name in _NAMES}
+    return page(
+        "intake/report.html",
+        status,
+        form=next(iter(tried.values())) if tried else forms.Form(),
+        forms=given,
+        number=referral.number,
+        opened_at=referral.opened_at,
+        unit=referral.unit,
+        progress=intake.progress(referral),
+        question=intake.question_to_reporter(referral),
+        can_complete=referral.state in MOVE_BY_VERB[Verb.RESUBMIT_CONCERN].frm,
+        can_add=referral.state in MOVE_BY_VERB[Verb.ADD_TO_CONCERN].frm,
+        can_withdraw=referral.state in MOVE_BY_VERB[Verb.WITHDRAW_CONCERN].frm,
+        has_receipt=documents.receipt_of(transactions.session(), referral) is not None,
+    )

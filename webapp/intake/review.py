@@ -1,0 +1,158 @@
+"""What was answered, in words, for reading it once more; and who will read it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from marshmallow import ValidationError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from referrals import intake
+from referrals.models import Unit
+from referrals.vocabulary import (
+    N_,
+    ConflictAnswer,
+    GuardiansKnow,
+    Profession,
+    ProtectionAnswer,
+    ReporterKind,
+    SchoolYear,
+    Term,
+    Topic,
+)
+from schemas.fields import DateField
+from schemas.intake import PAGES, Door, fields_of
+from webapp.language import gettext, long_date
+
+#: what each answer is called when it is read once more
+_LABELS = {
+    "protection": N_("Fear of harm"),
+    "unit": N_("School or unit"),
+    "reporter_kind": N_("You are"),
+    "reporter_name": N_("Your name"),
+    "reporter_function": N_("Your work"),
+    "reporter_phone": N_("Your telephone"),
+    "reporter_email": N_("Your e-mail"),
+    "has_protected_identity": N_("Protected identity"),
+    "child_name": N_("The child's name"),
+    "child_group": N_("Class or group"),
+    "school_year": N_("School year"),
+    "child_birth_date": N_("Date of birth"),
+    "observations": N_("What you have seen and heard"),
+    "observed_when": N_("When"),
+    "observed_where": N_("Where"),
+    "duration": N_("How long"),
+    "topics": N_("What it is about"),
+    "child_voice": N_("The child's own words"),
+    "strengths": N_("What works, strengths and interests"),
+    "guardians_view": N_("What the guardians say"),
+    "guardians_know": N_("The guardians know"),
+    "guardians_know_reason": N_("Why they do not"),
+    "tried": N_("What has been tried"),
+    "tried_result": N_("How it went"),
+    "wished_help": N_("What you wish for"),
+    "urgency": N_("What makes it urgent"),
+    "conflict": N_("Too close to somebody in the team"),
+    "conflict_functions": N_("Who in the team"),
+    "conflict_text": N_("How they are close"),
+}
+#: words that differ for a pupil, who writes about themselves
+_PUPIL_LABELS = {
+    "protection": N_("Somebody hurts you"),
+    "child_name": N_("Your name"),
+    "unit": N_("Your school"),
+    "child_group": N_("Your class"),
+    "reporter_phone": N_("Your telephone"),
+    "observations": N_("What you tell"),
+    "strengths": N_("What goes well"),
+    "guardians_know": N_("The adults at home know"),
+    "conflict": N_("Somebody should not read it"),
+    "conflict_functions": N_("Who should not read it"),
+}
+_TERMS: dict[str, type[Term]] = {
+    "protection": ProtectionAnswer,
+    "reporter_kind": ReporterKind,
+    "school_year": SchoolYear,
+    "topics": Topic,
+    "guardians_know": GuardiansKnow,
+    "conflict": ConflictAnswer,
+    "conflict_functions": Profession,
+}
+#: answers that are only shown where something stands in them
+_ONLY_IF_GIVEN = frozenset({"guardians_know_reason", "conflict_functions", "conflict_text", "has_protected_identity"})
+
+#: the same answers in the words of the pupil's own page
+_PUPIL_FEARS: dict[Term, str] = {
+    ProtectionAnswer.NO: N_("No"),
+    ProtectionAnswer.UNSURE: N_("I am not sure"),
+    ProtectionAnswer.YES: N_("Yes"),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One answer."""
+
+    name: str
+    label: str
+    words: str
+    #: answered by "don't know yet", or left open where it must not be
+    is_open: bool = False
+
+
+@dataclass(frozen=True)
+class Section:
+    """The answers of one page."""
+
+    page: str
+    rows: tuple[Row, ...]
+
+
+def sections(session: Session, door: Door, answers: Mapping[str, Any]) -> list[Section]:
+    """All answers by page, in the page's language."""
+    found: list[Section] = []
+    for asked in PAGES[door][:-1]:
+        names = [name for name in fields_of(asked) if name in _LABELS]
+        rows = [_row(session, door, name=name, answers=answers) for name in sorted(names, key=list(_LABELS).index)]
+        found.append(Section(asked.name, tuple(row for row in rows if row.words or row.name not in _ONLY_IF_GIVEN)))
+    return found
+
+
+def readers(session: Session, unit: Unit) -> list[str]:
+    """The functions that read a concern to begin with, in the page's language."""
+    first = (Profession.COORDINATOR, Profession.HEAD_TEACHER)
+    held = intake.functions_of_forum(session, unit)
+    return [gettext(function.label) for function in first if function in held]
+
+
+def _row(session: Session, door: Door, *, name: str, answers: Mapping[str, Any]) -> Row:
+    label = _LABELS[name]
+    if door is Door.PUPIL:
+        label = _PUPIL_LABELS.get(name, label)
+    words = _words(session, door, name=name, answer=answers.get(name) or "")
+    not_known = not words and name in answers.get("not_known", [])
+    return Row(name, gettext(label), gettext(N_("Don't know yet")) if not_known else words, is_open=not words)
+
+
+def _words(session: Session, door: Door, *, name: str, answer: Any) -> str:
+    if not answer:
+        return ""
+    if name == "unit":
+        unit = session.scalars(select(Unit).where(Unit.slug == answer)).one_or_none()
+        return unit.name if unit else ""
+    if name == "has_protected_identity":
+        return gettext(N_("Yes"))
+    if name in _TERMS:
+        given = answer if isinstance(answer, list) else [answer]
+        labels = _PUPIL_FEARS if name == "protection" and door is Door.PUPIL else {}
+        return ", ".join(gettext(labels.get(term, term.label)) for term in _TERMS[name] if term.value in given)
+    return _day(answer) if name == "child_birth_date" else str(answer)
+
+
+def _day(typed: str) -> str:
+    """A date in words; what is no date, as it was typed."""
+    try:
+        return long_date(DateField().deserialize(typed))
+    except ValidationError:
+        return typed

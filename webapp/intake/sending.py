@@ -1,0 +1,105 @@
+"""The end of the form: reading everything once more, sending it in, and what happens then."""
+
+from flask import Response, redirect, url_for
+from flask.typing import ResponseReturnValue
+from marshmallow import ValidationError
+from sqlalchemy import select
+
+from referrals import clock, documents, drafts, intake, targets
+from referrals.models import Referral, Unit
+from referrals.vocabulary import N_
+from schemas.intake import PAGES, load_concern
+from webapp import forms, transactions
+from webapp.guards import public
+from webapp.intake import blueprint, browser, review
+from webapp.intake.questions import Writing, current_writing, lost
+from webapp.language import language, zone
+from webapp.pages import page
+
+
+@blueprint.get("/concern/check")
+@public
+def check() -> ResponseReturnValue:
+    """Everything that was answered, each with a way to change it."""
+    writing = current_writing()
+    return _check_page(writing, forms.shown()) if writing else lost()
+
+
+@blueprint.post("/concern/check")
+@public
+def send() -> ResponseReturnValue:
+    """Send the concern in. Sent twice, it is one."""
+    writing = current_writing()
+    if writing is None or writing.draft is None:
+        return lost()
+    session = transactions.session()
+    form = forms.submitted()
+    try:
+        answers = load_concern(writing.door, writing.answers)
+    except ValidationError as refused:
+        for name, sentences in refused.messages_dict.items():
+            form.refuse(name, sentences[0] if isinstance(sentences, list) else N_("Something here must be mended."))
+        return _check_page(writing, form, 422)
+    unit = session.scalars(select(Unit).where(Unit.slug == answers.pop("unit"), Unit.is_open)).one_or_none()
+    if unit is None:
+        form.refuse("unit", N_("This unit takes no concerns here at the moment. Choose another, or call."))
+        return _check_page(writing, form, 422)
+    writing.draft.language = language()
+    referral = intake.submit_concern(session, writing.draft, unit=unit, concern=intake.ConcernInput(**answers))
+    browser.remember_reported(referral)
+    return redirect(url_for(".sent"), 303)
+
+
+@blueprint.get("/concern/sent")
+@public
+def sent() -> ResponseReturnValue:
+    """What was sent in: its number, the return code, and what happens next."""
+    session = transactions.session()
+    token = browser.draft_token()
+    draft = drafts.find_draft(session, token) if token else None
+    if draft is None or draft.referral_id is None:
+        return redirect(url_for(".come_back"), 303)
+    referral = session.get_one(Referral, draft.referral_id)
+    return page(
+        "intake/sent.html",
+        number=referral.number,
+        code=draft.code,
+        unit=referral.unit,
+        readers=review.readers(session, referral.unit),
+        by=_read_by(referral),
+        has_receipt=documents.receipt_of(session, referral) is not None,
+    )
+
+
+@blueprint.get("/concern/sent/receipt")
+@public
+def receipt_link() -> ResponseReturnValue:
+    """The link to the receipt once it is made; asked for again and again by the confirmation."""
+    session, identity = transactions.session(), browser.reported_id()
+    referral = session.get(Referral, identity) if identity else None
+    if referral is None:
+        return "", 204
+    return page("intake/receipt_link.html", has_receipt=documents.receipt_of(session, referral) is not None)
+
+
+def _read_by(referral: Referral) -> object:
+    """The day by which somebody has read it."""
+    if referral.target_on is not None:
+        return referral.target_on
+    return targets.default_day(transactions.session(), referral.rulepack, "triage", since=clock.today(zone()))
+
+
+def _check_page(writing: Writing, form: forms.Form, status: int = 200) -> Response:
+    session = transactions.session()
+    pages = PAGES[writing.door]
+    return page(
+        "intake/check.html",
+        status,
+        form=form,
+        door=writing.door.value,
+        draft=writing.draft,
+        sections=review.sections(session, writing.door, writing.answers),
+        number=len(pages),
+        of=len(pages),
+        back=url_for(".show_page", name=pages[-2].name),
+    )
