@@ -116,6 +116,10 @@ class SealBroken(ReferralError):
     """A sealed value does not belong to the row it stands in, or cannot be opened with the keys at hand."""
 
 
+class LastAdministrator(ReferralError):
+    """Nobody would be left who may change the organisation."""
+
+
 class SetupFileInvalid(ReferralError):
     """The municipality's file cannot be used. `line` is the line number where known, `reason` a sentence."""
 

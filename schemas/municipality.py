@@ -3,13 +3,14 @@
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 from marshmallow import Schema, ValidationError, fields, validate, validates, validates_schema
 
+from referrals import rulebook
 from referrals.access import Role
 from referrals.errors import SetupFileInvalid
 from referrals.languages import LANGUAGES
@@ -17,8 +18,22 @@ from referrals.rulebook import Target
 from referrals.vocabulary import Country, Profession, SchoolForm
 
 SLUG = validate.Regexp(r"[a-z0-9]+(-[a-z0-9]+)*\Z", error="use small letters a to z, digits and hyphens")
-LANGUAGE = validate.OneOf(list(LANGUAGES), error="is not one of the languages here: {choices}")
+LANGUAGE = validate.OneOf(list(LANGUAGES), error="is none of: {choices}")
 TEXT = validate.Length(min=1, max=200, error="write 1 to 200 characters")
+
+#: marshmallow's own sentences, as somebody says them who looks after a file
+_PLAIN = {
+    "Missing data for required field.": "is missing",
+    "Field may not be null.": "is missing",
+    "Unknown field.": "is not known here",
+    "Not a valid string.": "write a text in quotation marks",
+    "Not a valid boolean.": "write true or false",
+    "Not a valid email address.": "is not an e-mail address",
+    "Not a valid list.": "write a list in square brackets",
+    "Not a valid mapping type.": "write name = value in braces",
+    "Invalid input type.": "write it as a table, as in the demonstration's file",
+    "Invalid type.": "write it as a table, as in the demonstration's file",
+}
 
 
 class _Words(fields.Enum[Any]):
@@ -41,7 +56,6 @@ class MunicipalityPart(Schema):
     def _is_a_zone(self, value: str, data_key: str) -> None:
         if value not in available_timezones():
             raise ValidationError("is not a time zone such as Europe/Stockholm")
-        ZoneInfo(value)
 
 
 class PhonesPart(Schema):
@@ -53,24 +67,24 @@ class PhonesPart(Schema):
 
 
 class ForumPart(Schema):
-    """One `[[forums]]`."""
+    """One of `[[forums]]`."""
 
     slug = fields.String(required=True, validate=SLUG)
     name = fields.String(required=True, validate=TEXT)
-    place = fields.String(load_default="", validate=validate.Length(max=200))
+    place = fields.String(validate=validate.Length(max=200, error="write at most 200 characters"))
     quorum = fields.List(_Words(Profession), load_default=list)
 
 
 class UnitPart(Schema):
-    """One `[[units]]`."""
+    """One of `[[units]]`."""
 
     slug = fields.String(required=True, validate=SLUG)
     name = fields.String(required=True, validate=TEXT)
     school_form = _Words(SchoolForm, required=True)
     forum = fields.String(required=True)
-    is_open = fields.Boolean(load_default=True, truthy={True}, falsy={False})
-    contact = fields.String(load_default="", validate=validate.Length(max=200))
-    phone = fields.String(load_default="", validate=validate.Length(max=40))
+    is_open = fields.Boolean(truthy={True}, falsy={False})
+    contact = fields.String(validate=validate.Length(max=200, error="write at most 200 characters"))
+    phone = fields.String(validate=validate.Length(max=40, error="write at most 40 characters"))
 
 
 class RolePart(Schema):
@@ -91,7 +105,7 @@ class PersonPart(Schema):
     name = fields.String(required=True, validate=TEXT)
     email = fields.Email(required=True)
     profession = _Words(Profession, required=True)
-    language = fields.String(load_default="", validate=validate.OneOf(["", *LANGUAGES]))
+    language = fields.String(validate=LANGUAGE)
     roles = fields.List(
         fields.Nested(RolePart), required=True, validate=validate.Length(min=1, error="give at least one role")
     )
@@ -104,12 +118,14 @@ class ClosedDaysPart(Schema):
     last_on = fields.Raw(required=True)
     label = fields.String(required=True, validate=TEXT)
 
+    @validates("first_on", "last_on")
+    def _is_a_day(self, value: object, data_key: str) -> None:
+        if not isinstance(value, date) or isinstance(value, datetime):
+            raise ValidationError("write the day as 2026-10-26, without quotation marks")
+
     @validates_schema
     def _is_a_stretch(self, data: Mapping[str, Any], **_options: Any) -> None:
-        first, last = data.get("first_on"), data.get("last_on")
-        if not (isinstance(first, date) and isinstance(last, date)):
-            raise ValidationError("write days as 2026-10-26, without quotation marks", "first_on")
-        if last < first:
+        if data["last_on"] < data["first_on"]:
             raise ValidationError("ends before it begins", "last_on")
 
 
@@ -133,6 +149,22 @@ class MunicipalityFile(Schema):
                 raise ValidationError({key: [refused.reason]}) from None
 
     @validates_schema
+    def _targets_are_known(self, data: Mapping[str, Any], **_options: Any) -> None:
+        known = rulebook.newest(data["municipality"]["country"]).targets
+        for key in data["targets"]:
+            if key not in known:
+                raise ValidationError({"targets": {key: ["is none of: " + ", ".join(known)]}})
+
+    @validates_schema
+    def _nothing_stands_twice(self, data: Mapping[str, Any], **_options: Any) -> None:
+        for part, key in (("forums", "slug"), ("units", "slug"), ("people", "email")):
+            there: set[str] = set()
+            for number, row in enumerate(data[part]):
+                if row[key].lower() in there:
+                    raise ValidationError({part: {number: {key: [f"{row[key]} stands here twice"]}}})
+                there.add(row[key].lower())
+
+    @validates_schema
     def _names_lead_somewhere(self, data: Mapping[str, Any], **_options: Any) -> None:
         forums, units = {row["slug"] for row in data["forums"]}, {row["slug"] for row in data["units"]}
         for number, row in enumerate(data["units"]):
@@ -147,48 +179,68 @@ class MunicipalityFile(Schema):
 def read(path: Path) -> dict[str, Any]:
     """What stands in the file at `path`. Raises SetupFileInvalid with the line and the reason."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # an editor's invisible mark at the beginning does no harm
         written = tomllib.loads(text)
     except OSError as error:
         raise SetupFileInvalid(f"the file cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise SetupFileInvalid("the file is not UTF-8 text") from None
+    except UnicodeDecodeError as error:
+        line = bytes(error.object[: error.start]).count(b"\n") + 1
+        raise SetupFileInvalid("this is not UTF-8 text", line) from None
     except tomllib.TOMLDecodeError as error:
-        found = re.search(r"(.*) \(at line (\d+), column \d+\)", str(error))
-        raise SetupFileInvalid(found[1] if found else str(error), int(found[2]) if found else None) from None
+        raise _broken(str(error), text) from None
     try:
         loaded: dict[str, Any] = MunicipalityFile().load(written)
     except ValidationError as refused:
-        place, reason = next(_flat(refused.messages))
-        where = ".".join(str(word) for word in place if word != "_schema")
-        raise SetupFileInvalid(f"{where}: {reason}", _line(text, place)) from None
+        raise _first(refused, text) from None
     for person in loaded["people"]:
-        person["language"] = person["language"] or loaded["municipality"]["language"]
+        person["email"] = person["email"].lower()
     return loaded
+
+
+def _broken(reason: str, text: str) -> SetupFileInvalid:
+    """What the TOML reader found, with its line: `Expected '=' … (at line 3, column 6)` or `… (at end of document)`."""
+    said, _, where = reason.partition(" (at ")
+    number = re.match(r"line (\d+)", where)
+    return SetupFileInvalid(said, int(number[1]) if number else text.count("\n") + 1)
+
+
+def _first(refused: ValidationError, text: str) -> SetupFileInvalid:
+    """Of all that is wrong, what stands first in the file; what has no place in it comes last."""
+    found = [(_line(text, place), place, reason) for place, reason in _flat(refused.messages)]
+    line, place, reason = min(found, key=lambda fault: fault[0] or len(text))
+    return SetupFileInvalid(".".join(_named(place)) + f": {reason}", line)
 
 
 def _flat(messages: Any, place: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
     if isinstance(messages, Mapping):
         for key, inner in messages.items():
-            yield from _flat(inner, (*place, key))
+            yield from _flat(inner, place if key in ("_schema", "value", "key") else (*place, key))
     else:
         for message in messages:
-            yield place, str(message).rstrip(".")
+            yield place, _PLAIN.get(str(message), str(message))
+
+
+def _named(place: tuple[str | int, ...]) -> Iterator[str]:
+    """The steps to a place as people count them: the first row is 1."""
+    for step in place:
+        yield str(step + 1) if isinstance(step, int) else step
 
 
 def _line(text: str, place: tuple[str | int, ...]) -> int | None:
-    """The line of the table, and within it of the key, that `place` leads to."""
-    section = str(place[0]) if place else ""
-    wanted = place[1] if len(place) > 1 and isinstance(place[1], int) else 0
-    keys = [word for word in place[1:] if isinstance(word, str)]
-    seen, start = -1, None
+    """The line of the key that `place` leads to, or of the table it is missing from; None where not even that is there."""
+    section = str(place[0])
+    row = place[1] if len(place) > 1 and isinstance(place[1], int) else 0
+    key = next((step for step in place[1:] if isinstance(step, str)), "")
+    rows, table, is_inside = -1, None, False
     for number, line in enumerate(text.splitlines(), 1):
-        head = re.match(r"\s*\[+\s*([\w-]+)\s*\]+", line)
-        if head and start is not None:
-            break
-        if head and head[1] == section:
-            seen += 1
-            start = number if seen == wanted else None
-        elif start is not None and keys and re.match(rf"\s*{re.escape(keys[0])}\s*=", line):
+        if head := re.match(r"\s*\[{1,2}\s*([\w-]+)(?:\s*\.\s*([\w-]+))?[^\]=]*\]", line):
+            if head[2] is None:
+                rows += head[1] == section
+            is_inside = head[1] == section and max(rows, 0) == row
+            if is_inside and (table is None or head[2] == key):
+                table = number
+            if is_inside and head[2] is not None and head[2] == key:
+                return number
+        elif is_inside and key and re.match(rf"\s*{re.escape(key)}\s*[=.]", line):
             return number
-    return start
+    return table

@@ -1,17 +1,19 @@
 """The command line `trivsel`: one verb for each thing somebody who runs an instance does by hand."""
 
 import argparse
+import getpass
 import json
-import secrets
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 import referrals
-from referrals import clock, config, db, migrations, organisation, rulebook
+from referrals import clock, config, db, founding, migrations, organisation, rulebook
 from referrals.access import Role
 from referrals.errors import ReferralError, SetupFileInvalid
 from referrals.languages import LANGUAGES, translations
@@ -19,7 +21,8 @@ from referrals.models import Account, Municipality
 from referrals.sealing import KeyRing, use_key_ring
 from referrals.vocabulary import Country, DocumentKind
 from schemas import municipality as municipality_file
-from webapp.accounts.passwords import DEMO_PASSWORD, hash_password
+from webapp.accounts.passwords import DEMO_PASSWORD, LONGEST, SHORTEST, hash_password
+from webapp.instance import faults
 
 DEMONSTRATIONS = Path(referrals.__file__).parent / "municipalities"
 PAPERS = Path(referrals.__file__).parent.parent / "templates" / "documents"
@@ -28,16 +31,26 @@ PAPERS = Path(referrals.__file__).parent.parent / "templates" / "documents"
 def main(words: Sequence[str] | None = None) -> int:
     """Do what `words` say (by default those of the command line); the exit status."""
     given = _parser().parse_args(words)
-    settings = config.current()
-    settings.data.mkdir(parents=True, exist_ok=True)
-    use_key_ring(KeyRing.read_or_make(settings.key_file))
-    clock.use_shift_file(settings.shift_file if settings.is_demo else None)
     try:
+        settings = config.current()
+        settings.data.mkdir(parents=True, exist_ok=True)
+        use_key_ring(KeyRing.read_or_make(settings.key_file))
+        clock.use_shift_file(settings.shift_file if settings.is_demo else None)
         given.do(given)
     except ReferralError as refused:
-        print(f"trivsel: {refused}", file=sys.stderr)
-        return 1
+        return _fail(str(refused))
+    except ValidationError as error:
+        return _fail(f"the settings make no sense: {faults(error)}")
+    except DBAPIError as error:
+        return _fail(f"the database does not answer, or has no tables yet (`trivsel migrate`): {error.orig}")
+    except OSError as error:
+        return _fail(f"{error.filename or 'file'}: {error.strerror or error}")
     return 0
+
+
+def _fail(sentence: str) -> int:
+    print(f"trivsel: {sentence}", file=sys.stderr)
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -50,6 +63,9 @@ def _parser() -> argparse.ArgumentParser:
     demo = verbs.add_parser("demo-municipality", help="set up the demonstration municipality where none is set up")
     demo.add_argument("--country", choices=[country.value for country in Country])
     demo.set_defaults(do=_set_up_demonstration)
+    password = verbs.add_parser("password", help="give somebody a password, typed or as one line of standard input")
+    password.add_argument("email")
+    password.set_defaults(do=_give_password)
     verbs.add_parser("cast", help="list the sign-ins of the demonstration").set_defaults(do=_list_cast)
     paper = verbs.add_parser("paper", help="print a paper from its sample")
     paper.add_argument("kind", choices=[kind.value for kind in DocumentKind])
@@ -69,7 +85,8 @@ def _set_up(given: argparse.Namespace) -> None:
         written = municipality_file.read(given.file)
     except SetupFileInvalid as refused:
         raise SetupFileInvalid(f"{given.file}: {refused}") from None
-    # Nobody knows these passwords: each new account is given one by an administrator, or signs in by other means.
+    _migrate(given)
+    # Without a password nobody signs in: `trivsel password` gives the first administrator one, who gives the others theirs.
     _write(written, password=None)
 
 
@@ -92,10 +109,32 @@ def _set_up_demonstration(given: argparse.Namespace) -> None:
 
 def _write(written: dict[str, Any], *, password: str | None) -> None:
     shared = hash_password(password) if password else None
-    hashes = {person["email"]: shared or hash_password(secrets.token_urlsafe(32)) for person in written["people"]}
+    hashes = {person["email"]: shared for person in written["people"]} if shared else {}
     with db.writing() as session:
-        done = organisation.set_up(session, written, password_hashes=hashes)
+        done = founding.set_up(session, written, password_hashes=hashes)
     print(f"{done.added} added, {done.changed} changed")
+
+
+def _give_password(given: argparse.Namespace) -> None:
+    email = given.email.strip().lower()
+    with db.reading() as session:
+        if session.scalars(select(Account.id).where(Account.email == email)).one_or_none() is None:
+            raise SetupFileInvalid(f"there is no account {email}")
+    password_hash = hash_password(_ask_password(email))
+    with db.writing() as session:
+        account = session.scalars(select(Account).where(Account.email == email)).one()
+        organisation.give_password(session, account, password_hash, by=None)
+    print(f"{email} signs in with the new password from now on")
+
+
+def _ask_password(email: str) -> str:
+    is_typed = sys.stdin.isatty()
+    wanted = getpass.getpass(f"New password for {email}: ") if is_typed else sys.stdin.readline().rstrip("\r\n")
+    if not SHORTEST <= len(wanted) <= LONGEST:
+        raise SetupFileInvalid(f"a password has {SHORTEST} to {LONGEST} characters")
+    if is_typed and getpass.getpass("The same again: ") != wanted:
+        raise SetupFileInvalid("the two were not the same; nothing was changed")
+    return wanted
 
 
 def _list_cast(_given: argparse.Namespace) -> None:

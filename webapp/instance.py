@@ -102,11 +102,7 @@ def from_settings() -> Instance:
     try:
         settings = config.current()
     except ValidationError as error:
-        faults = "; ".join(
-            f"{'.'.join(str(word) for word in fault['loc']) or 'settings'}: {fault['msg'].removeprefix('Value error, ')}"
-            for fault in error.errors()
-        )
-        raise Refusal(f"The settings make no sense: {faults}") from error
+        raise Refusal(f"The settings make no sense: {faults(error)}") from error
     except OSError as error:
         raise Refusal(f"A secret file cannot be read: {error.filename}: {error.strerror}.") from error
     folder = settings.data.resolve()
@@ -125,6 +121,14 @@ def from_settings() -> Instance:
     )
     here.make_folders()
     return here
+
+
+def faults(error: ValidationError) -> str:
+    """What is wrong with the settings, each with its name; never a value, which may be a secret."""
+    return "; ".join(
+        f"{'.'.join(str(word) for word in fault['loc']) or 'settings'}: {fault['msg'].removeprefix('Value error, ')}"
+        for fault in error.errors()
+    )
 
 
 def _environment(folder: Path, *, prefect_api: str) -> dict[str, str]:
