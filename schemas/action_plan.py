@@ -1,6 +1,8 @@
 """The forms of the action plan: the plan itself with goals and actions, its return, and how an action stands."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validates_schema
@@ -96,8 +98,14 @@ class ActionPlanForm(FormSchema):
             raise ValidationError(EVALUATION_TOO_EARLY, "evaluation_on")
 
     @post_load
-    def _leave_blank_goals_out(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
-        return data | {"goals": [goal for goal in data["goals"] if _has_content(goal)]}
+    def _tidy(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+        """An action without days of its own runs as long as the plan."""
+        goals = [
+            replace(goal, actions=[_within(action, data["valid_from"], data["valid_to"]) for action in goal.actions])
+            for goal in data["goals"]
+            if _has_content(goal)
+        ]
+        return data | {"goals": goals}
 
 
 class ReturnPlanForm(FormSchema):
@@ -129,6 +137,10 @@ def _is_written(action: ActionInput) -> bool:
     """Whether more than the answers chosen beforehand stands there."""
     said = (action.text, action.how, action.owner_id, action.owner_name, action.from_on, action.to_on)
     return any(said) or action.times_a_week > 0
+
+
+def _within(action: ActionInput, first: date | None, last: date | None) -> ActionInput:
+    return replace(action, from_on=action.from_on or first, to_on=action.to_on or last)
 
 
 def _has_content(goal: GoalInput) -> bool:

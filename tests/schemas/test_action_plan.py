@@ -51,6 +51,12 @@ def test_rows_nobody_wrote_in_are_left_out():
     assert plan.goals == [GoalInput(text="Ett mål", categories=[], actions=[ActionInput(times_a_week=2)])]
 
 
+def test_an_action_without_days_runs_as_long_as_the_plan():
+    plan = {"valid_from": "2026-09-16", "valid_to": "2026-12-09", "goals": [{"actions": [{"text": "Lugn start"}]}]}
+    (goal,) = PlanInput(**ActionPlanForm().load(plan)).goals
+    assert (goal.actions[0].from_on, goal.actions[0].to_on) == (date(2026, 9, 16), date(2026, 12, 9))
+
+
 def test_days_must_come_in_order():
     action = {"text": "Lugn start", "from_on": "2026-10-16", "to_on": "2026-09-16"}
     wrong = refused(ActionPlanForm(), {"goals": [{"actions": [action]}]})

@@ -1,0 +1,243 @@
+"""The action plan: read, written, approved or returned, each version of it, and each of its actions."""
+
+import re
+import uuid
+
+from flask import Response, abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from referrals import action_plan as rules
+from referrals import plan_versions
+from referrals.access import View
+from referrals.action_plan import PlanInput
+from referrals.errors import Incomplete
+from referrals.models import ActionPlan, PlannedAction, Referral
+from referrals.stages import PLAN_FOR_APPROVAL, Stage, Verb
+from referrals.vocabulary import About, Arena, Domain, InformationCategory, Level, PlanStatus
+from schemas.action_plan import ActionPlanForm, ActionStatusForm, ReturnPlanForm
+from webapp import forms, notices, people, transactions
+from webapp.casework import blueprint, plan_form, words
+from webapp.casework.frame import referral_page, seen
+from webapp.guards import for_referral
+from webapp.language import gettext, ngettext
+
+#: where on the page somebody pressed "save", to come back there
+_PLACE = re.compile(r"[a-z]+(?:-[a-z0-9]+){0,3}")
+
+
+@blueprint.get("/referrals/<reference:number>/action-plan")
+@for_referral(View.PLAN)
+def action_plan(referral: Referral) -> Response:
+    """The plan as it stands: what is agreed, how each action stands, and what comes next."""
+    session = transactions.session()
+    versions = plan_versions.versions(session, referral)
+    in_force = next((plan for plan in versions if plan.status is PlanStatus.ACTIVE), None)
+    in_writing = next((plan for plan in versions if plan.status in plan_versions.UNFINISHED), None)
+    shown = in_force or in_writing or (versions[0] if versions else None)
+    return referral_page(
+        "action_plan.html",
+        referral,
+        heading=_name(referral),
+        plan=shown,
+        in_writing=in_writing,
+        in_force=in_force,
+        versions=versions,
+        next_on=plan_versions.next_follow_up_on(session, in_force) if in_force else None,
+        can=_can(referral),
+        mine=_mine(shown, referral),
+    )
+
+
+@blueprint.get("/referrals/<reference:number>/action-plan/edit")
+@for_referral(Verb.DRAFT_ACTION_PLAN)
+def edit_action_plan(referral: Referral) -> Response:
+    """The form of the plan, with what is saved or what the meeting knows already."""
+    form = forms.shown(plan_form.beginning(referral))
+    if "missing" in request.args and not form.was_kept:
+        saved = plan_versions.plan_in_writing(transactions.session(), referral)
+        plan_form.mark_missing(form, rules.missing_in(saved))
+    return _editor(referral, form)
+
+
+@blueprint.post("/referrals/<reference:number>/action-plan/edit")
+@for_referral(Verb.DRAFT_ACTION_PLAN)
+def save_action_plan(referral: Referral) -> ResponseReturnValue:
+    """Save the plan; and where that is wished and nothing is missing, send it for approval."""
+    form = forms.submitted()
+    values = form.load(ActionPlanForm())
+    if values is None:
+        return _editor(referral, form, status=422)
+    session, by = transactions.session(), people.actor()
+    try:
+        plan = rules.draft_action_plan(session, referral, by=by, seen=seen(), plan=PlanInput(**values))
+    except Incomplete as refused:
+        for name in refused.missing:
+            form.refuse(name, plan_form.NOT_TO_CHOOSE)
+        return _editor(referral, form, status=422)
+    if "send" not in request.form:
+        notices.say_next(gettext("Saved. You can go on writing, now or later."))
+        place = request.form.get("save", "")
+        anchor = place if _PLACE.fullmatch(place) else None
+        return redirect(url_for("casework.edit_action_plan", number=referral.number, _anchor=anchor), 303)
+    if missing := rules.missing_in(plan):
+        said = ngettext(
+            "Saved. One thing is missing before the plan can be approved.",
+            "Saved. %(num)d things are missing before the plan can be approved.",
+            len(missing),
+        )
+        notices.say_next(said, "info")
+        return redirect(url_for("casework.edit_action_plan", number=referral.number, missing=1), 303)
+    rules.submit_action_plan(session, referral, by=by)
+    notices.say_next(gettext("The plan has gone for approval."))
+    return redirect(url_for("casework.action_plan", number=referral.number), 303)
+
+
+@blueprint.get("/referrals/<reference:number>/action-plan/approval")
+@for_referral(Verb.APPROVE_ACTION_PLAN)
+def action_plan_approval(referral: Referral) -> Response:
+    """The plan that waits for approval, with the decision below it."""
+    return _approval(referral, forms.shown())
+
+
+@blueprint.post("/referrals/<reference:number>/action-plan/approval")
+@for_referral(Verb.APPROVE_ACTION_PLAN)
+def decide_action_plan(referral: Referral) -> ResponseReturnValue:
+    """Put the plan in force, or give it back with comments."""
+    session, by = transactions.session(), people.actor()
+    form = forms.submitted()
+    if "approve" in request.form:
+        rules.approve_action_plan(session, referral, by=by, seen=seen())
+        notices.say_next(gettext("Approved. The plan is in force from now on."))
+    elif (values := form.load(ReturnPlanForm())) is not None:
+        rules.return_action_plan(session, referral, by=by, seen=seen(), **values)
+        notices.say_next(gettext("Returned. Whoever wrote the plan sees your comments."))
+    else:
+        return _approval(referral, form, status=422)
+    return redirect(url_for("casework.action_plan", number=referral.number), 303)
+
+
+@blueprint.get("/referrals/<reference:number>/action-plan/versions/<int:version>")
+@for_referral(View.PLAN)
+def action_plan_version(referral: Referral, version: int) -> Response:
+    """One version of the plan, as it was."""
+    versions = plan_versions.versions(transactions.session(), referral)
+    plan = next((plan for plan in versions if plan.version == version), None)
+    if plan is None:
+        abort(404)
+    heading = gettext("%(plan)s, version %(version)s", plan=_name(referral), version=version)
+    return referral_page(
+        "action_plan_version.html", referral, heading=heading, plan=plan, newest=versions[0], mine=frozenset()
+    )
+
+
+@blueprint.get("/referrals/<reference:number>/action-plan/actions/<uuid:action_id>")
+@for_referral(View.PLAN)
+def planned_action(referral: Referral, action_id: uuid.UUID) -> Response:
+    """One action: what is agreed, how it stands, and for those who answer for it a way to say so."""
+    action = _find_action(referral, action_id)
+    return _action_page(action, forms.shown({"status": action.status}))
+
+
+@blueprint.post("/referrals/<reference:number>/action-plan/actions/<uuid:action_id>")
+@for_referral(Verb.RECORD_ACTION_STATUS)
+def record_action_status(referral: Referral, action_id: uuid.UUID) -> ResponseReturnValue:
+    """Say how one action stands."""
+    action = _find_action(referral, action_id)
+    form = forms.submitted()
+    values = form.load(ActionStatusForm())
+    if values is None:
+        return _action_page(action, form, status=422)
+    rules.record_action_status(
+        transactions.session(), referral, by=people.actor(), seen=seen(), action_id=action_id, **values
+    )
+    notices.say_next(gettext("Noted. Thank you."))
+    return redirect(url_for("casework.action_plan", number=referral.number), 303)
+
+
+def _editor(referral: Referral, form: forms.Form, status: int = 200) -> Response:
+    session = transactions.session()
+    saved = plan_versions.plan_in_writing(session, referral)
+    return referral_page(
+        "action_plan_edit.html",
+        referral,
+        status=status,
+        heading=gettext("Write: %(plan)s", plan=_name(referral)),
+        form=form,
+        saved=saved,
+        in_force=plan_versions.plan_in_force(session, referral),
+        is_open=words.may_do(Verb.DRAFT_ACTION_PLAN, referral),
+        meeting=plan_form.newest_meeting(referral),
+        people=plan_form.people_to_choose(referral),
+        domains=plan_form.choices(Domain),
+        levels=plan_form.choices(Level),
+        abouts=plan_form.choices(About),
+        categories=plan_form.choices(InformationCategory),
+        arenas=sorted(plan_form.choices(Arena), key=lambda choice: choice[0] != Arena.SCHOOL),
+        mine=frozenset(),
+    )
+
+
+def _approval(referral: Referral, form: forms.Form, status: int = 200) -> Response:
+    session = transactions.session()
+    plan = plan_versions.plan_in_writing(session, referral) if referral.state == PLAN_FOR_APPROVAL else None
+    return referral_page(
+        "action_plan_approval.html",
+        referral,
+        status=status,
+        heading=gettext("Approve: %(plan)s", plan=_name(referral)),
+        form=form,
+        plan=plan,
+        in_force=plan_versions.plan_in_force(session, referral),
+        has_written=plan is not None and rules.has_written(session, plan, people.actor()),
+        mine=frozenset(),
+    )
+
+
+def _action_page(action: PlannedAction, form: forms.Form, status: int = 200) -> Response:
+    referral = action.referral
+    plan = action.goal.plan
+    can_report = (
+        words.may_do(Verb.RECORD_ACTION_STATUS, referral)
+        and plan == plan_versions.plan_in_force(transactions.session(), referral)
+        and rules.may_report(action, people.actor())
+    )
+    reportable = [(status.value, gettext(status.label)) for status in type(action.status) if status in rules.REPORTABLE]
+    return referral_page(
+        "action_plan_action.html",
+        referral,
+        status=status,
+        heading=gettext("How does this action stand?") if can_report else gettext("One action of the plan"),
+        form=form,
+        action=action,
+        plan=plan,
+        can_report=can_report,
+        statuses=reportable,
+    )
+
+
+def _find_action(referral: Referral, action_id: uuid.UUID) -> PlannedAction:
+    action = transactions.session().get(PlannedAction, action_id)
+    if action is None or action.referral_id != referral.id:
+        abort(404)
+    return action
+
+
+def _can(referral: Referral) -> dict[str, bool]:
+    """What the one who looks may do now, by verb."""
+    asked = (
+        Verb.DRAFT_ACTION_PLAN, Verb.APPROVE_ACTION_PLAN, Verb.OPEN_FOLLOW_UP, Verb.RECORD_FOLLOW_UP,
+        Verb.RECORD_ACTION_STATUS, Verb.PROPOSE_CLOSURE,
+    )  # fmt: skip
+    return {verb.value: words.may_do(verb, referral) for verb in asked}
+
+
+def _mine(plan: ActionPlan | None, referral: Referral) -> frozenset[uuid.UUID]:
+    """The actions whose standing the one who looks may report."""
+    if plan is None or plan.status is not PlanStatus.ACTIVE or not words.may_do(Verb.RECORD_ACTION_STATUS, referral):
+        return frozenset()
+    actor = people.actor()
+    return frozenset(one.id for one in plan_versions.actions_of(plan) if rules.may_report(one, actor))
+
+
+def _name(referral: Referral) -> str:
+    return words.stage_name(referral.rulepack, Stage.ACTION_PLAN)

@@ -1,0 +1,137 @@
+"""What the form of the plan begins with and offers: what is saved, or what the team's meeting knows already, and whom one can choose."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from referrals import calendar, plan_versions, roster, targets
+from referrals.models import ActionPlan, Goal, PlannedAction, Referral, TeamMeeting
+from referrals.vocabulary import N_, Term
+from webapp import forms, transactions
+from webapp.casework.frame import today
+from webapp.language import gettext
+
+_WEEKS_UNTIL_EVALUATION = 12
+_TEXTS = ("background", "child_voice", "guardians_view", "if_worse")
+_PEOPLE_AND_DAYS = (
+    "valid_from", "valid_to", "lead_id", "follow_up_on", "follow_up_by_id", "evaluation_on", "evaluation_by_id",
+)  # fmt: skip
+
+#: what to say at a field that must be filled before the plan can be approved; by the last part of its name
+LACKING: dict[str, str] = {
+    "background": N_("Write why the plan is made."),
+    "child_voice": N_("Write what the child says."),
+    "guardians_view": N_("Write what the guardians say."),
+    "if_worse": N_("Write what to do if things get worse."),
+    "valid_from": N_("Give the first day of the plan."),
+    "valid_to": N_("Give the last day of the plan."),
+    "lead_id": N_("Choose who is there for the family."),
+    "follow_up_on": N_("Give the day of the follow-up."),
+    "follow_up_by_id": N_("Choose who follows up."),
+    "evaluation_on": N_("Give the day of the evaluation."),
+    "evaluation_by_id": N_("Choose who evaluates."),
+    "goals": N_("Write at least one goal."),
+    "domain": N_("Choose which domain the goal belongs to."),
+    "categories": N_("Tick what kind of information the goal holds."),
+    "baseline": N_("Write how it is now."),
+    "target": N_("Write how it is to become."),
+    "plain": N_("Write the goal in plain words."),
+    "actions": N_("Write at least one action for the goal."),
+    "from_on": N_("Give the first day."),
+    "to_on": N_("Give the last day."),
+    "owner_id": N_("Choose who does it, or write a name."),
+}
+_LACKING_GOAL = N_("Write the goal.")
+_LACKING_ACTION = N_("Write what is to be done.")
+NOT_TO_CHOOSE = N_("Choose somebody else: this person no longer works here, or consent does not reach their service.")
+
+
+def beginning(referral: Referral) -> dict[str, Any]:
+    """The plan as saved; otherwise the one in force as a basis, or what the last team meeting wrote down."""
+    session = transactions.session()
+    saved = plan_versions.plan_in_writing(session, referral)
+    if saved is not None:
+        return as_form(saved)
+    in_force = plan_versions.plan_in_force(session, referral)
+    if in_force is not None:
+        return as_form(in_force, only_running=True) | {"follow_up_on": None}
+    return _from_meeting(referral) | _usual_days(referral)
+
+
+def as_form(plan: ActionPlan, *, only_running: bool = False) -> dict[str, Any]:
+    """A version as plain values for the form."""
+    goals = [_goal(goal, only_running=only_running) for goal in plan.goals]
+    return {name: getattr(plan, name) for name in (*_TEXTS, *_PEOPLE_AND_DAYS)} | {"goals": goals}
+
+
+def mark_missing(form: forms.Form, missing: list[str]) -> None:
+    """Say at each field what is still missing before the plan can be approved."""
+    for name in missing:
+        last = name.rpartition("-")[2]
+        if last == "text":
+            form.refuse(name, _LACKING_ACTION if "-actions-" in name else _LACKING_GOAL)
+        else:
+            form.refuse(name, LACKING[last])
+
+
+def people_to_choose(referral: Referral) -> list[tuple[str, str]]:
+    """Whom one can give a part in the plan: id and name with profession; those whom consent does not reach are left out."""
+    return [
+        (str(one.account.id), f"{one.account.name}, {gettext(one.account.profession.label)}")
+        for one in roster.colleagues(transactions.session(), referral)
+        if one.locked_by is None
+    ]
+
+
+def choices(terms: type[Term]) -> list[tuple[str, str]]:
+    """A controlled list as value and words."""
+    return [(term.value, gettext(term.label)) for term in terms]
+
+
+def newest_meeting(referral: Referral) -> TeamMeeting | None:
+    """The last team meeting that was held about the child."""
+    return transactions.session().scalars(
+        select(TeamMeeting)
+        .where(TeamMeeting.referral_id == referral.id, TeamMeeting.held_at.is_not(None))
+        .order_by(TeamMeeting.number.desc())
+        .limit(1)
+    ).one_or_none()  # fmt: skip
+
+
+def _goal(goal: Goal, *, only_running: bool) -> dict[str, Any]:
+    actions = [one for one in goal.actions if not only_running or one.status in plan_versions.RUNNING]
+    names = ("domain", "level", "about", "categories", "text", "baseline", "target", "plain")
+    return {name: getattr(goal, name) for name in names} | {"actions": [_action(one) for one in actions]}
+
+
+def _action(action: PlannedAction) -> dict[str, Any]:
+    names = ("text", "how", "owner_id", "owner_name", "arena", "from_on", "to_on")
+    return {name: getattr(action, name) for name in names} | {"times_a_week": action.times_a_week or None}
+
+
+def _from_meeting(referral: Referral) -> dict[str, Any]:
+    meeting = newest_meeting(referral)
+    if meeting is None:
+        return {}
+    return {
+        "background": meeting.situation,
+        "child_voice": meeting.child_words,
+        "guardians_view": meeting.guardians_words,
+    }
+
+
+def _usual_days(referral: Referral) -> dict[str, Any]:
+    session, begins = transactions.session(), today()
+    last = _open_day(begins + timedelta(weeks=_WEEKS_UNTIL_EVALUATION))
+    return {
+        "valid_from": begins,
+        "valid_to": last,
+        "follow_up_on": targets.default_day(session, referral.rulepack, "follow_up", since=begins),
+        "follow_up_by_id": referral.owner_id,
+        "evaluation_on": last,
+    }
+
+
+def _open_day(day: date) -> date:
+    return calendar.next_open_day(day, closed=calendar.closed_days(transactions.session()))
