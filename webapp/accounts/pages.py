@@ -69,7 +69,7 @@ def sign_out() -> ResponseReturnValue:
 def choose() -> ResponseReturnValue:
     """Choose the language of the pages, from a page without a form of its own."""
     choose_language(request.form.get("language", ""))
-    return redirect(_safe_page(request.form.get(kept.PAGE)), 303)
+    return redirect(_safe_page(request.form.get(kept.PAGE), otherwise="/"), 303)
 
 
 def _sign_in_page(form: forms.Form, status: int = 200) -> Response:
@@ -81,9 +81,9 @@ def _sign_in_page(form: forms.Form, status: int = 200) -> Response:
     return page("accounts/sign_in.html", status, form=form, cast=cast, demo_password=DEMO_PASSWORD)
 
 
-def _safe_page(wanted: str | None) -> str:
-    """The page of ours that `wanted` names, or else the place where this person's work begins."""
-    home = url_for("casework.home") if has_page("casework.home") else "/"
+def _safe_page(wanted: str | None, *, otherwise: str = "") -> str:
+    """The page of ours that `wanted` names, or else `otherwise`, by default the place where the work of staff begins."""
+    home = otherwise or (url_for("casework.home") if has_page("casework.home") else "/")
     if not wanted or not wanted.startswith("/") or urlsplit(wanted).netloc or "\\" in wanted:
         return home
     try:
