@@ -120,12 +120,12 @@ def format_time(at: datetime, language: str, *, zone: str) -> str:
 
 def format_datetime(at: datetime, language: str, *, zone: str) -> str:
     """An aware instant as date and time in the named time zone: 4 mars 2026 kl. 14:05."""
-    return _date_and_time(at, language, _LONG_DATE, zone)
+    return _date_and_time(at, language, _LONG_DATE, zone=zone)
 
 
 def format_weekday_datetime(at: datetime, language: str, *, zone: str) -> str:
     """An aware instant as weekday, date and time: onsdag den 4. marts 2026 kl. 14.05."""
-    return _date_and_time(at, language, _WEEKDAY_DATE, zone)
+    return _date_and_time(at, language, _WEEKDAY_DATE, zone=zone)
 
 
 def local_date(at: datetime, *, zone: str) -> date:
@@ -162,7 +162,7 @@ def _date(day: date, language: str, patterns: dict[str, str]) -> str:
     return str(babel_date(day, patterns[code], locale=_LOCALES[code]))
 
 
-def _date_and_time(at: datetime, language: str, patterns: dict[str, str], zone: str) -> str:
+def _date_and_time(at: datetime, language: str, patterns: dict[str, str], *, zone: str) -> str:
     return _DATE_AND_TIME[known_language(language)].format(
         date=_date(local_date(at, zone=zone), language, patterns), time=format_time(at, language, zone=zone)
     )

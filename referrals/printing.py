@@ -23,7 +23,7 @@ from referrals import languages, vocabulary
 if TYPE_CHECKING:
     from weasyprint import CSS
     from weasyprint.text.fonts import FontConfiguration
-    from weasyprint.urls import URLFetcherResponse
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 TEMPLATE_FOLDER: Final = ROOT / "templates"
@@ -58,6 +58,7 @@ class ForeignAsset(ValueError):
 class _Printer:
     fonts: "FontConfiguration"
     stylesheets: list["CSS"]
+    fetcher: "URLFetcher"
 
 
 def document_html(kind: str, context: Mapping[str, Any], *, language: str, preview: bool = False) -> str:
@@ -81,7 +82,7 @@ def print_pdf(html: str) -> bytes:
         printer = _printer()
         from weasyprint import HTML
 
-        page = HTML(string=html, url_fetcher=fetch_own_file)
+        page = HTML(string=html, url_fetcher=printer.fetcher)
         pdf = page.write_pdf(
             stylesheets=printer.stylesheets,
             font_config=printer.fonts,
@@ -110,6 +111,14 @@ def fetch_own_file(url: str) -> "URLFetcherResponse":
 def _printer() -> _Printer:
     from weasyprint import CSS
     from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import URLFetcher
+
+    class OwnFiles(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no types
+        """WeasyPrint's way out to files and net, narrowed to our own files."""
+
+        def fetch(self, url: str, headers: Any = None) -> "URLFetcherResponse":
+            """Open `url` if it is ours."""
+            return fetch_own_file(url)
 
     missing = [name for _, _, name in FONTS if not (FONT_FOLDER / name).is_file()]
     if missing:
@@ -118,12 +127,12 @@ def _printer() -> _Printer:
         f'@font-face {{ font-family: "{family}"; font-weight: {weight}; src: url("{(FONT_FOLDER / name).as_uri()}") }}\n'
         for family, weight, name in FONTS
     )
-    fonts = FontConfiguration()
+    fonts, fetcher = FontConfiguration(), OwnFiles()
     sheets = [
-        CSS(string=text, font_config=fonts, url_fetcher=fetch_own_file)
+        CSS(string=text, font_config=fonts, url_fetcher=fetcher)
         for text in (faces, STYLESHEET.read_text(encoding="utf-8"))
     ]
-    return _Printer(fonts, sheets)
+    return _Printer(fonts, sheets, fetcher)
 
 
 @lru_cache(maxsize=len(languages.LANGUAGES))
@@ -151,6 +160,9 @@ def _environment(language: str) -> Environment:
         local_date=lambda value, zone: languages.local_date(_instant(value), zone=zone),
         and_list=lambda values: languages.join_list([str(value) for value in values], language),
         language_name=lambda code: languages.language_name(code, language),
+        typed_date=lambda text: typed_date(text, language),
+        sentence=lambda text: text[:1].upper() + text[1:],
+        mid_sentence=mid_sentence,
         paragraphs=paragraphs,
         direction=text_direction,
     )
@@ -173,6 +185,19 @@ def printable(value: Any) -> Any:
 def paragraphs(text: str | None) -> list[str]:
     """The paragraphs of a text somebody typed: one per line that is not empty."""
     return [line.strip() for line in (text or "").splitlines() if line.strip()]
+
+
+def mid_sentence(text: str) -> str:
+    """A label as it stands inside a line: with a small first letter, unless it begins with an abbreviation."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def typed_date(text: str, language: str) -> str:
+    """A date somebody typed, in the language's form where it is one: 12 april 2016; else as it was typed."""
+    try:
+        return languages.format_long_date(date.fromisoformat(text), language)
+    except ValueError:
+        return text
 
 
 def text_direction(text: str | None) -> str:

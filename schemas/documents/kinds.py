@@ -37,7 +37,7 @@ class ChildPart(PaperSchema):
     @post_dump
     def hide(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Take out whatever tells who a protected child is."""
-        return {name: None for name in data} | {"protected": True} if data["protected"] else data
+        return dict.fromkeys(data) | {"protected": True} if data["protected"] else data
 
 
 class ChildInFull(ChildPart):

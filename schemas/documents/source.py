@@ -124,7 +124,9 @@ class PaperSource:
         protected = {str(each.id) for each in self.guardians if each.has_protected_identity}
         said = getattr(self.follow_up, "guardian_views", None) or []
         return [
-            {**view, "name": None, "protected": True} if view.get("guardian_id") in protected else {**view, "protected": False}
+            {**view, "name": None, "protected": True}
+            if view.get("guardian_id") in protected
+            else {**view, "protected": False}
             for view in said
             if mine is None or view.get("guardian_id") == mine
         ]

@@ -275,7 +275,11 @@ class Family:
         ):
             meeting.decisions.append(
                 MeetingDecision(
-                    referral=self.referral, position=position, due_on=due_on, text=words[key], responsible=responsible.name
+                    referral=self.referral,
+                    position=position,
+                    due_on=due_on,
+                    text=words[key],
+                    responsible=responsible.name,
                 )
             )
         return meeting
@@ -292,7 +296,9 @@ class Family:
         )  # fmt: skip
         owners = [self.special_educator, self.leisure, None, self.coordinator]
         times = [5, 1, 1, 0]
-        for number, (domain, level) in enumerate([(Domain.SAFETY, Level.GROUP), (Domain.LEARNING, Level.INDIVIDUAL)], 1):
+        for number, (domain, level) in enumerate(
+            [(Domain.SAFETY, Level.GROUP), (Domain.LEARNING, Level.INDIVIDUAL)], 1
+        ):
             goal = Goal(
                 referral=self.referral, position=number, domain=domain, level=level, about=About.CHILD, categories=["wellbeing"],
                 text=words[f"goal_{number}"], baseline=words[f"goal_{number}_base"], target=words[f"goal_{number}_target"],

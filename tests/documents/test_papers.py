@@ -1,0 +1,230 @@
+"""Every kind of paper, in every language, with nearly everything stated and with nearly nothing."""
+
+import json
+
+import pytest
+
+from referrals.printing import TEMPLATE_FOLDER, document_html
+from referrals.vocabulary import DocumentKind
+from schemas.documents import PaperRecipient, document_context
+from tests.documents.reading import LANGUAGES, SNAPSHOTS, UPDATE, compare, page_of, paper_text
+from tests.documents.sources import FATHER_ID, MOTHER_ID, rich_source, sparse_source
+
+#: the headings each paper must have, in the words of the field (domain, documents and headings)
+HEADINGS = {
+    DocumentKind.RECEIPT: {
+        "sv": ["Bekräftelse", "Vad händer nu", "Kontaktperson", "Vid akut fara"],
+        "da": ["Kvittering", "Hvad sker der nu", "Kontaktperson", "Ved akut fare"],
+        "en": ["Receipt", "What happens now", "Contact person", "In acute danger"],
+    },
+    DocumentKind.REFERRAL: {
+        "sv": [
+            "Vem anmäler", "Barnet/gruppen", "Vad har observerats (när, var)", "Hur länge", "Barnets styrkor och intressen",
+            "Vad barnet själv säger", "Vårdnadshavarnas syn", "Vad har prövats och med vilket resultat", "Önskad hjälp",
+            "Brådska/skyddsfråga", "Jäv",
+        ],
+        "da": [
+            "Hvem henvender sig", "Barnet/gruppen", "Hvad er observeret", "Hvor længe", "Barnets ressourcer", "Barnets perspektiv",
+            "Forældrenes perspektiv", "Hvad er afprøvet og med hvilken effekt", "Ønsket for drøftelsen",
+            "Hvor meget haster det? Er der behov for beskyttelse?", "Habilitet",
+        ],
+        "en": [
+            "Who sends in the concern", "The child or the group", "What has been seen (when, where)", "For how long",
+            "The child's strengths and interests", "What the child says", "How the guardians see it",
+            "What has been tried, and with what result", "Help wished for", "Urgency and need of protection", "Conflict of interest",
+        ],
+    },
+    DocumentKind.INFORMATION_AND_CONSENT: {
+        "sv": [
+            "Vad ärendet gäller", "Vilka deltar", "Vilka uppgifter", "Till vem", "För vad", "Hur länge", "Frivilligt, kan återkallas",
+            "Vad som kan ske utan samtycke (anmälningsplikt)", "Underskrifter",
+        ],
+        "da": [
+            "Formål", "Hvem deltager", "Hvilke typer oplysninger", "Til hvem", "Hvor længe", "Frivilligt, kan trækkes tilbage",
+            "Hvad kan ske uden samtykke (underretningspligt, SSD)", "Underskrifter",
+        ],
+        "en": [
+            "What this is about", "Who takes part", "What information", "To whom", "What for", "For how long", "Voluntary, can be withdrawn",
+            "What can happen without consent (duty to report)", "Signatures",
+        ],
+    },
+    DocumentKind.ASSESSMENT: {
+        "sv": ["Underlag per område", "Skyddsfaktorer", "Riskfaktorer", "Barnets röst", "Analys", "Källor och datum"],
+        "da": ["Kortlægning", "Ressourcer", "Risici", "Barnets stemme", "Analyse", "Kilder og datoer"],
+        "en": ["Findings by area", "Protective factors", "Risk factors", "The child's voice", "Analysis", "Sources and dates"],
+    },
+    DocumentKind.INVITATION: {
+        "sv": ["Tid", "Plats", "Deltagare", "Punkter", "Tolk", "Rätt att ta med stödperson"],
+        "da": ["Tid", "Sted", "Deltagere", "Punkter", "Tolk", "Ret til bisidder"],
+        "en": ["Time", "Place", "Participants", "Points", "Interpreter", "Right to bring a support person"],
+    },
+    DocumentKind.MINUTES: {
+        "sv": ["Närvarande", "Lägesbild", "Styrkor", "Frågor", "Beslut med ansvarig och datum", "Avvikande mening", "Nästa möte"],
+        "da": ["Til stede", "Status", "Ressourcer", "Spørgsmål", "Beslutninger med ansvarlig og dato", "Uenighed", "Næste møde"],
+        "en": ["Present", "The situation", "Strengths", "Questions", "Decisions, with person responsible and date", "Dissent", "Next meeting"],
+    },
+    DocumentKind.ACTION_PLAN: {
+        "sv": [
+            "Bakgrund och behov", "Barnets röst", "Vårdnadshavares syn", "Mål", "Insatser", "Samordnare", "Samtycke gäller", "Uppföljning",
+            "Utvärdering", "Om läget blir värre", "Underskrifter",
+        ],
+        "da": [
+            "Baggrund og behov", "Barnets stemme", "Forældrenes syn", "Mål", "Indsatser", "Tovholder", "Samtykke", "Opfølgning",
+            "Evaluering", "Hvis det bliver værre", "Underskrifter",
+        ],
+        "en": [
+            "Background and needs", "The child's voice", "The guardians' view", "Goals", "Actions", "The family's contact",
+            "Consent holds", "Follow-up", "Evaluation", "If things get worse", "Signatures",
+        ],
+    },
+    DocumentKind.FOLLOW_UP: {
+        "sv": [
+            "Mål för mål: resultat mot nuläge", "Genomfört/inte, varför", "Barnets och vårdnadshavares upplevelse", "Vad lärde vi oss",
+            "Beslut: fortsätta, ändra, öka, minska, avsluta",
+        ],
+        "da": [
+            "Mål for mål: resultat", "Gennemført/ikke, hvorfor", "Barnets og forældrenes oplevelse", "Hvad lærte vi",
+            "Beslutning: fortsætte, ændre, øge, mindske, afslutte",
+        ],
+        "en": [
+            "Goal by goal: result against the starting point", "Done or not, and why", "How the child and the guardians experience it",
+            "What we learned", "Decision: continue, adjust, step up, step down, close",
+        ],
+    },
+    DocumentKind.CLOSING: {
+        "sv": ["Utfall per mål", "Skäl för avslut", "Om nytt behov uppstår", "Bevaras/gallras"],
+        "da": ["Resultat pr. mål", "Årsag", "Ved nyt behov", "Slettefrist"],
+        "en": ["Outcome for each goal", "Reason for closing", "If a new need arises", "Kept or destroyed"],
+    },
+}  # fmt: skip
+
+every_kind = pytest.mark.parametrize("kind", list(DocumentKind), ids=str)
+every_language = pytest.mark.parametrize("language", LANGUAGES)
+
+
+@every_kind
+@every_language
+@pytest.mark.parametrize("rich", [True, False], ids=["rich", "sparse"])
+def test_a_paper_says_what_was_last_read_and_approved(kind: DocumentKind, language: str, rich: bool) -> None:
+    name = f"{kind.value}.{language}.txt" if rich else f"{kind.value}.{language}.sparse.txt"
+    compare(SNAPSHOTS / name, paper_text(page_of(kind, language, rich=rich)))
+
+
+@every_kind
+@every_language
+@pytest.mark.parametrize("rich", [True, False], ids=["rich", "sparse"])
+def test_a_paper_has_its_headings_in_their_order_whatever_is_missing(
+    kind: DocumentKind, language: str, rich: bool
+) -> None:
+    lines = paper_text(page_of(kind, language, rich=rich)).splitlines()
+    found = [line.lstrip("# ") for line in lines if line.startswith(("# ", "## "))]
+    positions = [found.index(heading) for heading in HEADINGS[kind][language]]
+    assert positions == sorted(positions)
+
+
+@every_kind
+@every_language
+def test_a_paper_never_shows_a_hole_of_the_machine(kind: DocumentKind, language: str) -> None:
+    text = paper_text(page_of(kind, language, rich=False))
+    assert "None" not in text.split()
+    assert "Undefined" not in text
+
+
+@every_kind
+def test_samples_have_the_shape_that_the_schema_gives(kind: DocumentKind) -> None:
+    for name, source in (
+        ("sample.json", rich_source(kind)),
+        ("sample_dk.json", rich_source(kind, "da")),
+        ("sample_sparse.json", sparse_source()),
+    ):
+        path = TEMPLATE_FOLDER / "documents" / kind.value / name
+        fresh = document_context(kind, source)
+        if UPDATE:
+            path.write_text(json.dumps(fresh, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        assert json.loads(path.read_text(encoding="utf-8")) == fresh
+
+
+def test_every_kind_has_its_folder_and_nothing_else_has_one() -> None:
+    folders = {path.name for path in (TEMPLATE_FOLDER / "documents").iterdir() if path.is_dir()}
+    assert folders == {kind.value for kind in DocumentKind}
+
+
+def test_swedish_assessment_says_that_it_is_no_investigation() -> None:
+    swedish = page_of(DocumentKind.ASSESSMENT, "sv")
+    danish = page_of(DocumentKind.ASSESSMENT, "da")
+    assert "Detta är inte en utredning enligt 3 kap. 7 § skollagen." in swedish
+    assert "skollagen" not in danish
+
+
+def test_receipt_carries_the_return_code_the_number_to_call_and_never_the_child() -> None:
+    text = paper_text(page_of(DocumentKind.RECEIPT, "sv"))
+    assert "TALL-4829-BÄCK" in text
+    assert "Ring 112." in text
+    assert "Maja" not in text
+
+
+def test_shares_are_counts_with_whole_percent() -> None:
+    assert "18 av 25 (72\N{NO-BREAK SPACE}%)" in page_of(DocumentKind.FOLLOW_UP, "sv")
+    assert "5 of 6 (83%)" in page_of(DocumentKind.MINUTES, "en")
+
+
+def test_preview_says_so_and_an_issued_paper_does_not() -> None:
+    assert "PREVIEW" in page_of(DocumentKind.MINUTES, "en", preview=True)
+    assert "PREVIEW" not in page_of(DocumentKind.MINUTES, "en")
+
+
+def test_a_part_behind_a_wall_shows_its_conclusion_only() -> None:
+    page = page_of(DocumentKind.ASSESSMENT, "sv")
+    assert "never be printed" not in page
+    assert "Maja mår bra när dagen är förutsägbar" in page
+
+
+def test_protected_child_is_neither_named_nor_placed() -> None:
+    source = rich_source(DocumentKind.REFERRAL)
+    source.referral.has_protected_identity = True
+    page = document_html("referral", document_context("referral", source), language="sv")
+    for told in ("Maja Wiśniewska", "Lindskolan", "2016-04-12", "HTL-team Linden"):
+        assert told not in page
+    assert "skyddade personuppgifter" in page
+
+
+def test_guardians_copy_of_the_concern_spares_reporter_and_protection() -> None:
+    mother = PaperRecipient(capacity="guardian", name="Agnieszka Wiśniewska", guardian_id=MOTHER_ID)
+    source = rich_source(DocumentKind.REFERRAL, recipient=mother)
+    page = document_html("referral", document_context("referral", source), language="sv")
+    assert "0000-55 44 33" not in page
+    assert "Befarar den som skriver" not in page
+
+
+def test_one_guardian_never_reads_what_the_other_answered() -> None:
+    father = PaperRecipient(capacity="guardian", name="Karim Haddad", guardian_id=FATHER_ID)
+    for kind in (DocumentKind.INFORMATION_AND_CONSENT, DocumentKind.FOLLOW_UP):
+        page = document_html(kind, document_context(kind, rich_source(kind, recipient=father)), language="sv")
+        assert "Karim Haddad" in page
+        assert "Agnieszka" not in page
+
+
+def test_guardian_with_protected_identity_is_not_named() -> None:
+    for kind in (
+        DocumentKind.INFORMATION_AND_CONSENT,
+        DocumentKind.FOLLOW_UP,
+        DocumentKind.INVITATION,
+        DocumentKind.ACTION_PLAN,
+    ):
+        source = rich_source(kind, recipient=PaperRecipient())
+        source.guardians[1].has_protected_identity = True
+        assert "Karim" not in document_html(kind, document_context(kind, source), language="sv")
+
+
+def test_professionals_are_called_and_guardians_invited() -> None:
+    called = rich_source(DocumentKind.INVITATION, recipient=PaperRecipient(capacity="professional"))
+    page = document_html("invitation", document_context("invitation", called), language="sv")
+    assert "Kallelse till teammöte" in page
+    assert "Inbjudan till teammöte" in page_of(DocumentKind.INVITATION, "sv")
+
+
+def test_what_people_typed_is_shown_as_text() -> None:
+    source = rich_source(DocumentKind.REFERRAL)
+    source.concern.observations = "<script>alert(1)</script> & \u202etext som vänds\u202c \x00"
+    page = document_html("referral", document_context("referral", source), language="sv")
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; text som vänds" in page

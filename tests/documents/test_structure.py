@@ -1,0 +1,138 @@
+"""The PDF itself: what assistive technology, an archive and a reader of any language need to find in it."""
+
+import io
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+import pikepdf
+import pytest
+from pypdf import PdfReader
+
+from referrals.printing import print_pdf
+from referrals.vocabulary import DocumentKind
+from tests.documents.reading import LANGUAGES, page_of, pdf_of
+
+every_paper = pytest.mark.parametrize(
+    ("kind", "language", "rich"),
+    [(kind, language, rich) for kind in DocumentKind for language in LANGUAGES for rich in (True, False)],
+    ids=str,
+)
+
+
+def open_pdf(content: bytes) -> pikepdf.Pdf:
+    return pikepdf.open(io.BytesIO(content))
+
+
+def elements(pdf: pikepdf.Pdf) -> Iterator[tuple[str, Any, str]]:
+    """Every element of the structure tree in reading order: its tag, itself, and the tag it stands in."""
+
+    def walk(node: Any, parent: str) -> Iterator[tuple[str, Any, str]]:
+        if isinstance(node, pikepdf.Array):
+            for each in node:
+                yield from walk(each, parent)
+        elif isinstance(node, pikepdf.Dictionary) and "/S" in node:
+            tag = str(node.S)
+            yield tag, node, parent
+            yield from walk(node.get("/K", pikepdf.Array()), tag)
+
+    yield from walk(pdf.Root.StructTreeRoot.K, "")
+
+
+@every_paper
+def test_paper_is_built_to_pdf_ua(kind: DocumentKind, language: str, rich: bool) -> None:
+    with open_pdf(pdf_of(kind, language, rich)) as pdf:
+        assert str(pdf.Root.Lang) == language
+        assert pdf.Root.MarkInfo.Marked is True or bool(pdf.Root.MarkInfo.Marked)
+        assert bool(pdf.Root.ViewerPreferences.DisplayDocTitle)
+        with pdf.open_metadata() as metadata:
+            assert str(metadata["pdfuaid:part"]) == "1"
+            assert metadata["dc:title"].endswith(("HTL-7K4M-2Q9X", "HTL-2222-3333"))
+        assert all(str(page.get("/Tabs", "/S")) == "/S" for page in pdf.pages)
+
+
+@every_paper
+def test_headings_never_skip_a_level(kind: DocumentKind, language: str, rich: bool) -> None:
+    with open_pdf(pdf_of(kind, language, rich)) as pdf:
+        levels = [int(tag[2:]) for tag, _, _ in elements(pdf) if tag in {"/H1", "/H2", "/H3", "/H4", "/H5", "/H6"}]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(below - above <= 1 for above, below in pairwise(levels))
+
+
+@every_paper
+def test_tables_have_header_cells_and_pictures_a_text(kind: DocumentKind, language: str, rich: bool) -> None:
+    with open_pdf(pdf_of(kind, language, rich)) as pdf:
+        for tag, node, parent in elements(pdf):
+            if tag == "/Table":
+                inside = {str(each.S) for each in descendants(node)}
+                assert "/TH" in inside
+            if tag == "/TD":
+                assert len(node.A.get("/Headers", [])) > 0
+            if tag == "/Figure":
+                assert str(node.get("/Alt", ""))
+            if tag in {"/TH", "/TD"}:
+                assert parent == "/TR"
+
+
+def descendants(node: Any) -> Iterator[Any]:
+    for child in node.get("/K", []):
+        if isinstance(child, pikepdf.Dictionary) and "/S" in child:
+            yield child
+            yield from descendants(child)
+
+
+@every_paper
+def test_all_fonts_are_embedded_and_can_be_read_back(kind: DocumentKind, language: str, rich: bool) -> None:
+    with open_pdf(pdf_of(kind, language, rich)) as pdf:
+        fonts = [font for page in pdf.pages for font in page.Resources.get("/Font", {}).values()]
+        assert fonts
+        for font in fonts:
+            assert "/ToUnicode" in font
+            descriptor = font.DescendantFonts[0].FontDescriptor
+            assert any(name in descriptor for name in ("/FontFile2", "/FontFile3"))
+            assert "Inter" in str(descriptor.FontName) or "Noto" in str(descriptor.FontName)
+
+
+def text_of(content: bytes) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+
+
+def test_swedish_danish_and_polish_letters_come_out_right() -> None:
+    assert "Åsa Söderfält" in text_of(pdf_of(DocumentKind.MINUTES, "sv"))
+    assert "Maja Wiśniewska" in text_of(pdf_of(DocumentKind.MINUTES, "sv"))
+    assert "Søren Kjærgård" in text_of(pdf_of(DocumentKind.MINUTES, "da"))
+
+
+def test_arabic_words_are_set_in_their_own_script() -> None:
+    with open_pdf(pdf_of(DocumentKind.MINUTES, "sv")) as pdf:
+        names = {str(font.BaseFont) for page in pdf.pages for font in page.Resources.get("/Font", {}).values()}
+    assert any("Arabic" in name for name in names)
+    assert "\N{REPLACEMENT CHARACTER}" not in text_of(pdf_of(DocumentKind.MINUTES, "sv"))
+
+
+def test_every_page_carries_number_date_version_and_its_own_number() -> None:
+    pages = PdfReader(io.BytesIO(pdf_of(DocumentKind.ACTION_PLAN, "sv"))).pages
+    assert len(pages) > 1
+    for number, page in enumerate(pages, 1):
+        text = " ".join(page.extract_text().split())
+        assert "HTL-7K4M-2Q9X · Utfärdad 14 oktober 2026 · Version 1" in text
+        assert f"Sida {number} av {len(pages)}" in text
+
+
+def test_preview_is_said_across_every_page_of_a_preview_only() -> None:
+    preview = print_pdf(page_of(DocumentKind.ACTION_PLAN, "en", preview=True))
+    assert all("PREVIEW" in page.extract_text() for page in PdfReader(io.BytesIO(preview)).pages)
+    assert "PREVIEW" not in text_of(pdf_of(DocumentKind.ACTION_PLAN, "en"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_receipt_is_one_sheet(language: str) -> None:
+    assert len(PdfReader(io.BytesIO(pdf_of(DocumentKind.RECEIPT, language))).pages) == 1
+
+
+def test_date_of_issue_is_the_only_date_in_the_file() -> None:
+    with open_pdf(pdf_of(DocumentKind.MINUTES, "sv")) as pdf:
+        assert str(pdf.docinfo.CreationDate).startswith("D:20261012130000")
+        assert "/ModDate" not in pdf.docinfo
+        assert len(pdf.trailer.ID) == 2

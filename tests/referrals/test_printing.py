@@ -1,0 +1,117 @@
+"""The printer: same page, same bytes; its own files and nothing else."""
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from jinja2 import TemplateNotFound
+from markupsafe import Markup
+
+from referrals import printing
+from referrals.vocabulary import DocumentKind
+from tests.documents.reading import page_of
+
+PAGE = '<html lang="sv"><head><title>Prov</title></head><body><h1>Prov</h1><p>Räksmörgås</p></body></html>'
+
+
+def test_printing_twice_gives_the_same_bytes() -> None:
+    page = page_of(DocumentKind.ACTION_PLAN, "sv")
+    assert printing.print_pdf(page) == printing.print_pdf(page)
+
+
+def test_another_process_gives_the_same_bytes(tmp_path: Path) -> None:
+    page = page_of(DocumentKind.MINUTES, "da")
+    (tmp_path / "page.html").write_text(page, encoding="utf-8")
+    program = (
+        "import pathlib, sys; from referrals import printing; folder = pathlib.Path(sys.argv[1]);"
+        "(folder / 'page.pdf').write_bytes(printing.print_pdf((folder / 'page.html').read_text(encoding='utf-8')))"
+    )
+    environment = os.environ | {"PYTHONHASHSEED": "7", "PYTHONPATH": str(printing.ROOT)}
+    subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=True, env=environment, timeout=120)
+    assert (tmp_path / "page.pdf").read_bytes() == printing.print_pdf(page)
+
+
+def test_several_threads_take_turns() -> None:
+    with ThreadPoolExecutor(4) as pool:
+        papers = list(pool.map(printing.print_pdf, [PAGE] * 8))
+    assert len(set(papers)) == 1
+
+
+def test_papers_fetch_their_own_fonts() -> None:
+    font = printing.FONT_FOLDER / printing.FONTS[0][2]
+    assert printing.fetch_own_file(font.as_uri()).read() == font.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://example.com/picture.png",
+        "https://example.com/picture.png",
+        "file:///etc/hostname",
+        "data:image/png;base64,AAAA",
+        "file://elsewhere/etc/hostname",
+        (printing.FONT_FOLDER / ".." / ".." / ".." / "pyproject.toml").as_uri(),
+        (printing.FONT_FOLDER / "no-such-font.ttf").as_uri(),
+    ],
+)
+def test_papers_fetch_nothing_from_anywhere_else(address: str) -> None:
+    with pytest.raises(printing.ForeignAsset):
+        printing.fetch_own_file(address)
+
+
+def test_a_page_that_asks_for_a_foreign_picture_is_printed_without_it() -> None:
+    asking = PAGE.replace("<p>", '<img src="file:///etc/hostname" alt="hidden"><p>')
+    assert b"%PDF" in printing.print_pdf(asking)[:8]
+
+
+def test_missing_fonts_are_said_in_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(printing, "FONT_FOLDER", tmp_path)
+    printing._printer.cache_clear()
+    try:
+        with pytest.raises(printing.FontsMissing, match=r"inter-400\.ttf"):
+            printing.print_pdf(PAGE)
+    finally:
+        printing._printer.cache_clear()
+
+
+def test_unknown_kind_of_paper_is_refused() -> None:
+    with pytest.raises(TemplateNotFound):
+        printing.document_html("summons", {}, language="sv")
+
+
+def test_text_on_paper_is_clean_of_marks_nobody_can_see() -> None:
+    assert printing.printable("Ma\x00ja \u202eajaM\u202c\ud800\n") == "Maja ajaM\n"
+    assert printing.printable(Markup("<b>\x00</b>")) == Markup("<b>\x00</b>")
+    assert printing.printable(None) == ""
+    assert printing.printable(3) == 3
+
+
+def test_each_line_somebody_typed_is_a_paragraph() -> None:
+    assert printing.paragraphs(" Ett. \r\n\r\n Två.\n") == ["Ett.", "Två."]
+    assert printing.paragraphs(None) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "direction"),
+    [
+        ("Maja", "ltr"),
+        ("«مايا»", "rtl"),
+        ("12 Maja مايا", "ltr"),
+        ("שלום", "rtl"),
+        ("", "ltr"),
+        (None, "ltr"),
+        ("12", "ltr"),
+    ],
+)
+def test_direction_follows_the_first_letter(text: str | None, direction: str) -> None:
+    assert printing.text_direction(text) == direction
+
+
+def test_long_texts_and_long_words_are_printed() -> None:
+    page = page_of(DocumentKind.REFERRAL, "sv").replace(
+        "Vi såg det först i våras.", "Ä" * 400 + " " + "lång text " * 2000
+    )
+    assert len(printing.print_pdf(page)) > 10_000
