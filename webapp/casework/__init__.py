@@ -10,7 +10,7 @@ blueprint = Blueprint("casework", __name__)
 #: the modules whose views hang on the blueprint
 _MODULES = (
     "home", "referral", "triage", "consent", "assessment", "team_review", "action_plan", "follow_up", "closure",
-    "documents", "board", "list", "search",
+    "documents", "board", "list", "search", "live",
 )  # fmt: skip
 
 for _module in _MODULES:

@@ -1,0 +1,97 @@
+"""The board: every open referral this person may see, in columns by stage."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask import Response, request, url_for
+
+from referrals import clock, queries
+from referrals.languages import local_date
+from referrals.models import Referral
+from webapp import pages, people, transactions
+from webapp.casework import blueprint, filters, words
+from webapp.guards import signed_in
+from webapp.language import zone
+
+#: cards shown in one column; what is more is counted, and the list has it
+CARDS = 12
+
+
+@dataclass(frozen=True)
+class Card:
+    """One referral as board and list show it. Nothing here comes from a sealed value."""
+
+    number: str
+    url: str
+    topics: str
+    unit: str
+    owner: str | None
+    #: whole days since the concern came in
+    age: int
+    target_on: date | None
+    is_late: bool
+    status_code: str
+    status: str
+    stage: str
+
+
+@dataclass(frozen=True)
+class ShownColumn:
+    """One column with its name in the country's words."""
+
+    code: str
+    name: str
+    count: int
+    late: int
+    cards: list[Card]
+    all_url: str
+
+
+@blueprint.get("/board")
+@signed_in()
+def board() -> Response:
+    """The board under the filters in the address."""
+    chosen = filters.from_address()
+    found = queries.board(transactions.session(), people.actor(), chosen, most=CARDS)
+    address = filters.in_address(chosen)
+    columns = [
+        ShownColumn(
+            code=column.column.value,
+            name=filters.column_name(column.column),
+            count=column.count,
+            late=column.late,
+            cards=[card(referral, chosen.today) for referral in column.cards],
+            all_url=url_for("casework.referral_list", **(address | {"stage": column.column.value})),
+        )
+        for column in found
+    ]
+    return pages.page(
+        "casework/board.html",
+        columns=columns,
+        total=sum(column.count for column in columns),
+        late=sum(column.late for column in columns),
+        filters=filters.choices(chosen),
+        are_set=chosen.are_set,
+        list_url=url_for("casework.referral_list", **address),
+        is_live=request.args.get("live") != "no",
+        live_url=url_for("casework.board", **address),
+        paused_url=url_for("casework.board", **address, live="no"),
+        now=clock.now(),
+    )
+
+
+def card(referral: Referral, today: date) -> Card:
+    """`referral` as a card or a line."""
+    return Card(
+        number=referral.number,
+        url=url_for("casework.referral", number=referral.number),
+        topics=filters.topic_names(referral.topics),
+        unit=referral.unit.name,
+        owner=referral.owner.name if referral.owner else None,
+        age=max(0, (today - local_date(referral.opened_at, zone=zone())).days),
+        target_on=referral.target_on,
+        is_late=referral.is_past_target(today),
+        status_code=referral.status.value,
+        status=words.status_name(referral.status),
+        stage=words.stage_name(referral.rulepack, referral.stage, referral.status),
+    )
