@@ -88,7 +88,7 @@ class LongText(ShortText):
 class PhoneText(ShortText):
     """A telephone number as people write it; anything with a few digits will do."""
 
-    default_error_messages = _words(no_phone=N_("Write a telephone number with digits, such as 0243-555 01."))
+    default_error_messages = _words(no_phone=N_("Write a telephone number with digits, such as 0000-12 34 56."))
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
