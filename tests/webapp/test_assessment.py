@@ -1,0 +1,312 @@
+"""The assessment's pages as the coordinator, the people asked and everybody else meet them."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from referrals import assessment, db
+from referrals.config import Settings
+from referrals.models import Account, Forum, Municipality, Referral, Unit
+from referrals.stages import IN_CONSENT, PARTS_RECEIVED, PARTS_REQUESTED, PLAN_ACTIVE, TO_SCHEDULE, State
+from referrals.vocabulary import Compartment, Domain, PartStatus
+from tests.factories import a_guardian, a_member, a_part, a_referral
+from tests.people import Cast
+from tests.webapp.browsing import Browser, Page
+
+SignIn = Callable[[str], Browser]
+
+
+def the_cast(session) -> Cast:
+    """The people of the application's own database."""
+
+    def named(first: str) -> Account:
+        return session.scalars(select(Account).where(Account.email.startswith(f"{first}."))).one()
+
+    units = {unit.slug: unit for unit in session.scalars(select(Unit))}
+    return Cast(
+        session.scalars(select(Municipality)).one(), session.scalars(select(Forum).where(Forum.slug == "linden")).one(),
+        units["lindskolan"], units["askskolan"], *map(named, (
+            "karin", "sanna", "henrik", "petra", "kim", "siv", "noor", "anton", "otto",
+        )),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def number(app, settings: Settings) -> Callable[..., str]:
+    """Makes a referral in a state and gives its number; `prepare(session, referral, cast)` adds what the test needs."""
+
+    def make(state: State, prepare: Callable[..., object] = lambda *_: None) -> str:
+        with db.writing(settings.database) as session:
+            cast = the_cast(session)
+            referral = a_referral(session, cast, state)
+            prepare(session, referral, cast)
+            return referral.number
+
+    return make
+
+
+def kim_is_asked(session, referral, cast) -> None:
+    a_part(session, referral, cast.counsellor, asked_by=cast.coordinator, compartment=Compartment.STUDENT_HEALTH)
+
+
+def two_are_asked(session, referral, cast) -> None:
+    kim_is_asked(session, referral, cast)
+    a_part(session, referral, cast.head_teacher, asked_by=cast.coordinator)
+
+
+def kim_has_written(session, referral, cast) -> None:
+    kim_is_asked(session, referral, cast)
+    part = assessment.parts_of(session, referral)[0]
+    assessment.submit_part(
+        session, referral, by=cast.counsellor.actor(), seen=None, part=part,
+        findings={Domain.LEARNING: "En hemlighet om läsningen."}, conclusion="Behöver lugn och ro.",
+    )  # fmt: skip
+
+
+def state_of(settings: Settings, number: str) -> State:
+    with db.reading(settings.database) as session:
+        return session.scalars(select(Referral).where(Referral.number == number)).one().state
+
+
+def parts_in(settings: Settings, number: str) -> list:
+    with db.writing(settings.database) as session:
+        referral = session.scalars(select(Referral).where(Referral.number == number)).one()
+        return [
+            (part.assessor.name, part.status, part.due_on, part.conclusion, part.findings)
+            for part in assessment.parts_of(session, referral)
+        ]
+
+
+def tick(page: Page, *names: str) -> dict[str, str]:
+    """The boxes beside these names ticked."""
+    form = page.form("ask-form")
+    ticked = {}
+    for label in form.iter("label"):
+        if any(page.text_of(label).startswith(name) for name in names):
+            box = next(one for one in form.iter("input") if one.get("id") == label.get("for"))
+            ticked[box.get("name")] = "yes"
+    return ticked
+
+
+# ------------------------------------------------------------------------------------------------------------ asking
+def test_the_coordinator_asks_several_colleagues_in_one_step(signed_in: SignIn, number, settings) -> None:
+    reference = number(PARTS_REQUESTED)
+    browser = signed_in("karin")
+    page = browser.get(f"/referrals/{reference}/assessment")
+    assert page.heading == "The team's assessment"
+    page = browser.submit({**tick(page, "Petra", "Kim"), "question": "What helps?"}, form="ask-form")
+    assert "2 colleagues have been asked" in page.text
+    assert "2 parts are still out." in page.text
+    assert sorted(name for name, *_ in parts_in(settings, reference)) == ["Kim Solgren", "Petra Vidmark"]
+    assert all(isinstance(due, date) for _, _, due, *_ in parts_in(settings, reference))
+
+
+def test_asking_nobody_says_so_and_keeps_what_was_typed(signed_in: SignIn, number) -> None:
+    browser = signed_in("karin")
+    browser.get(f"/referrals/{number(PARTS_REQUESTED)}/assessment")
+    page = browser.submit({"question": "What helps?"}, form="ask-form", status=422)
+    assert page.problems == ["Whom do you ask? Choose at least one colleague to ask."]
+    assert page.fields(page.form("ask-form"))["question"] == "What helps?"
+
+
+def test_a_day_that_is_wrong_is_said_at_the_right_colleague(signed_in: SignIn, number) -> None:
+    browser = signed_in("karin")
+    page = browser.get(f"/referrals/{number(PARTS_REQUESTED)}/assessment")
+    petra = tick(page, "Petra")
+    day = next(iter(petra)).replace("is_asked", "due_on")
+    page = browser.submit({**petra, day: "2020-01-01"}, form="ask-form", status=422)
+    assert page.problems[0].startswith("Petra Vidmark:")
+
+
+def test_another_service_is_shown_locked_with_the_reason(signed_in: SignIn, number) -> None:
+    browser = signed_in("karin")
+    page = browser.get(f"/referrals/{number(PARTS_REQUESTED)}/assessment")
+    assert "Locked: the guardians have not yet consented to Social services taking part." in page.text
+    assert tick(page, "Noor") == {}
+
+
+def test_an_attempt_to_ask_a_locked_service_is_refused(signed_in: SignIn, number, settings) -> None:
+    reference = number(PARTS_REQUESTED)
+    with db.reading(settings.database) as session:
+        noor = the_cast(session).social_worker.id
+    browser = signed_in("karin")
+    browser.get(f"/referrals/{reference}/assessment")
+    forged = {"asked-0-assessor_id": str(noor), "asked-0-is_asked": "yes"}
+    page = browser.submit(forged, form="ask-form", status=409)
+    assert "The consent does not cover this recipient" in page.text
+    assert parts_in(settings, reference) == []
+
+
+def test_own_staff_are_asked_while_consent_is_pending(signed_in: SignIn, number, settings) -> None:
+    reference = number(IN_CONSENT)
+    browser = signed_in("karin")
+    page = browser.get(f"/referrals/{reference}/assessment")
+    browser.submit(tick(page, "Kim"), form="ask-form")
+    assert state_of(settings, reference) == IN_CONSENT
+
+
+def test_who_is_asked_already_is_not_offered_again(signed_in: SignIn, number) -> None:
+    page = signed_in("karin").get(f"/referrals/{number(PARTS_REQUESTED, kim_is_asked)}/assessment")
+    assert "Asked already" in page.text
+    assert tick(page, "Kim") == {}
+
+
+def test_the_second_coordinator_sees_who_was_first_and_loses_nothing(signed_in: SignIn, number) -> None:
+    reference = number(PARTS_REQUESTED)
+    karin, sanna = signed_in("karin"), signed_in("sanna")
+    first, second = karin.get(f"/referrals/{reference}/assessment"), sanna.get(f"/referrals/{reference}/assessment")
+    karin.submit(tick(first, "Kim"), form="ask-form")
+    page = sanna.submit({**tick(second, "Petra"), "question": "What helps?"}, form="ask-form", status=409)
+    assert "Karin Almkvist was first" in page.text
+    assert page.fields(page.form("ask-form"))["question"] == "What helps?"
+    assert [name for name in page.fields(page.form("ask-form")) if name.endswith("is_asked")]
+    sanna.submit({}, form="ask-form")
+
+
+# ------------------------------------------------------------------------------------------------------------ writing
+def part_address(browser: Browser, reference: str) -> str:
+    page = browser.get(f"/referrals/{reference}/assessment")
+    return next(a.get("href") for a in page.all("a") if page.text_of(a) in ("Write your part", "Read your part"))
+
+
+def test_the_person_asked_hands_their_part_in(signed_in: SignIn, number, settings) -> None:
+    reference = number(PARTS_REQUESTED, kim_is_asked)
+    kim = signed_in("kim")
+    page = kim.get(part_address(kim, reference))
+    assert (page.heading, "Hur går läsningen?" in page.text) == ("Your part", True)
+    written = {
+        "findings-learning": "Läser <b>långsamt</b>.",
+        "conclusion": "Mer tid.",
+        "categories": ["support"],
+        "about": "child",
+    }
+    page = kim.submit(written)
+    assert "Your part is handed in." in page.text
+    assert state_of(settings, reference) == PARTS_RECEIVED
+    page = kim.get(part_address(kim, reference))
+    assert "Läser <b>långsamt</b>." in page.text
+
+
+def test_a_part_that_lacks_something_says_what_and_keeps_the_rest(signed_in: SignIn, number) -> None:
+    kim = signed_in("kim")
+    kim.get(part_address(kim, number(PARTS_REQUESTED, kim_is_asked)))
+    page = kim.submit({"risk_factors": "Sover lite."}, status=422)
+    assert [problem.partition(":")[0] for problem in page.problems] == [
+        "What you see",
+        "Your conclusion for the rest of the team",
+    ]
+    assert page.fields(page.form())["risk_factors"] == "Sover lite."
+
+
+def test_a_draft_is_kept_for_its_writer_alone(signed_in: SignIn, number, settings) -> None:
+    reference = number(PARTS_REQUESTED, kim_is_asked)
+    kim, karin = signed_in("kim"), signed_in("karin")
+    address = part_address(kim, reference)
+    kim.get(address)
+    page = kim.submit({"findings-learning": "Påbörjat."}, button=("_save", "draft"))
+    assert "Nobody else can read it" in page.text
+    assert page.fields(page.form())["findings-learning"] == "Påbörjat."
+    assert "Påbörjat." not in karin.get(address).text
+    assert parts_in(settings, reference)[0][1] is PartStatus.REQUESTED
+
+
+def test_writing_a_part_is_not_disturbed_by_what_others_do(signed_in: SignIn, number, settings) -> None:
+    reference = number(PARTS_REQUESTED, two_are_asked)
+    kim, henrik = signed_in("kim"), signed_in("henrik")
+    written = {"findings-learning": "Läser.", "conclusion": "Mer tid.", "about": "child", "categories": ["schooling"]}
+    kim.get(part_address(kim, reference))
+    henrik.get(part_address(henrik, reference))
+    henrik.submit(written)
+    kim.submit(written)
+    assert state_of(settings, reference) == PARTS_RECEIVED
+
+
+def test_of_medical_knowledge_the_form_takes_a_pointer_only(signed_in: SignIn, number, settings) -> None:
+    def siv_is_asked(session, referral, cast) -> None:
+        a_part(session, referral, cast.school_nurse, asked_by=cast.coordinator, compartment=Compartment.MEDICAL)
+
+    reference = number(PARTS_REQUESTED, siv_is_asked)
+    siv = signed_in("siv")
+    page = siv.get(part_address(siv, reference))
+    assert not [name for name in page.fields(page.form()) if name.startswith("findings")]
+    siv.submit({"conclusion": "Fråga skolsköterskan."})
+    assert parts_in(settings, reference)[0][3:] == ("Fråga skolsköterskan.", None)
+    assert "Fråga skolsköterskan." in signed_in("karin").get(part_address(siv, reference)).text
+
+
+# ------------------------------------------------------------------------------------------------------------ reading
+def test_the_coordinator_reads_of_student_health_only_the_conclusion(signed_in: SignIn, number) -> None:
+    reference = number(PARTS_REQUESTED, kim_has_written)
+    address = part_address(signed_in("kim"), reference)
+    page = signed_in("karin").get(address)
+    assert "Behöver lugn och ro." in page.text
+    assert "hemlighet" not in page.text
+
+
+def test_others_find_nothing_at_the_address_of_a_part(signed_in: SignIn, number) -> None:
+    reference = number(PARTS_REQUESTED, kim_has_written)
+    address = part_address(signed_in("kim"), reference)
+    for name in ("henrik", "petra", "otto", "anton"):
+        signed_in(name).get(address, status=404)
+    other = number(PARTS_REQUESTED, kim_is_asked)
+    signed_in("kim").get(address.replace(reference, other), status=404)
+
+
+def test_the_head_teacher_sees_how_far_it_is_but_no_text(signed_in: SignIn, number) -> None:
+    page = signed_in("henrik").get(f"/referrals/{number(PARTS_REQUESTED, kim_has_written)}/assessment")
+    assert "Kim Solgren" in page.text
+    assert "Behöver lugn" not in page.text
+    assert not page.all("form", id="ask-form")
+
+
+def test_who_has_a_part_sees_only_their_own(signed_in: SignIn, number) -> None:
+    reference = number(PARTS_REQUESTED, two_are_asked)
+    page = signed_in("kim").get(f"/referrals/{reference}/assessment")
+    assert "Henrik" not in page.text
+
+
+def test_a_member_without_a_part_is_told_so(signed_in: SignIn, number) -> None:
+    reference = number(TO_SCHEDULE, lambda session, referral, cast: a_member(session, referral, cast.special_educator))
+    assert "You have no part to write here" in signed_in("petra").get(f"/referrals/{reference}/assessment").text
+
+
+def test_a_part_still_out_when_the_plan_runs_can_only_be_looked_at(signed_in: SignIn, number) -> None:
+    reference = number(PLAN_ACTIVE, kim_is_asked)
+    kim = signed_in("kim")
+    page = kim.get(part_address(kim, reference))
+    assert "can no longer be handed in" in page.text
+    karin = signed_in("karin").get(f"/referrals/{reference}/assessment")
+    assert not karin.all("form", id="ask-form")
+
+
+# ------------------------------------------------------------------------------------------------------------ enough
+def test_the_coordinator_concludes_when_all_is_in(signed_in: SignIn, number, settings) -> None:
+    reference = number(PARTS_REQUESTED, kim_has_written)
+    karin = signed_in("karin")
+    karin.get(f"/referrals/{reference}/assessment")
+    karin.submit({"reason": "Det som bär är fasta vanor."}, form="conclude-form")
+    assert state_of(settings, reference) == TO_SCHEDULE
+
+
+def test_with_parts_out_the_page_asks_why_the_others_are_enough(signed_in: SignIn, number, settings) -> None:
+    reference = number(PARTS_REQUESTED, kim_is_asked)
+    karin = signed_in("karin")
+    karin.get(f"/referrals/{reference}/assessment")
+    page = karin.submit({}, form="conclude-form", status=422)
+    assert "Say why the team can meet" in page.problems[0]
+    page = karin.submit({"reason": "x" * 30_000}, form="conclude-form", status=422)
+    assert len(page.fields(page.form("conclude-form"))["reason"]) == 30_000
+    karin.submit({"reason": "Kim är borta."}, form="conclude-form")
+    assert state_of(settings, reference) == TO_SCHEDULE
+
+
+def test_strangers_find_no_page(signed_in: SignIn, number) -> None:
+    def with_guardian(session, referral, cast) -> None:
+        a_guardian(session, referral, told_by=cast.coordinator)
+
+    reference = number(PARTS_REQUESTED, with_guardian)
+    for name in ("otto", "anton", "petra"):
+        signed_in(name).get(f"/referrals/{reference}/assessment", status=404)
+    signed_in("karin").get("/referrals/HTL-0000-0000/assessment", status=404)

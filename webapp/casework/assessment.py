@@ -1,0 +1,207 @@
+"""The assessment's pages: who is asked for what, one's own part, and saying that the parts are enough."""
+
+import itertools
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from referrals import assessment as rules
+from referrals import roster, targets
+from referrals.access import View, may_view
+from referrals.errors import NotAllowed, PartsMissing
+from referrals.models import AssessmentPart, Referral
+from referrals.stages import Stage, Verb
+from referrals.vocabulary import N_, About, Arena, Compartment, Domain, InformationCategory, Level, PartStatus
+from schemas.assessment import ConclusionForm, PartForm, PartRequestForm, PointerForm
+from webapp import forms, notices, people, transactions
+from webapp.casework import blueprint, words
+from webapp.casework.choices import choices
+from webapp.casework.frame import referral_page, seen, today
+from webapp.guards import for_referral
+from webapp.language import gettext, ngettext
+
+#: names of the two forms of the page
+ASK, CONCLUDE = "ask", "conclude"
+WHY_ENOUGH = N_("Say why the team can meet without the parts that are still out.")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One colleague in the list of those to ask."""
+
+    #: the number of their line in the form
+    row: int
+    colleague: roster.Colleague
+    #: their part that is still out; they are not asked again before it is in
+    out: AssessmentPart | None
+    compartment: Compartment
+
+
+@blueprint.get("/referrals/<reference:number>/assessment")
+@for_referral(View.OWN_PART)
+def assessment(referral: Referral) -> Response:
+    """Everything asked for, as far as this person may know it; for the coordinator also asking and concluding."""
+    return _page(referral)
+
+
+@blueprint.post("/referrals/<reference:number>/assessment/requests")
+@for_referral(Verb.REQUEST_PARTS)
+def request_parts(referral: Referral) -> ResponseReturnValue:
+    """Ask the colleagues ticked for their part."""
+    form = forms.submitted()
+    wanted = form.load(PartRequestForm())
+    if wanted is None:
+        return _page(referral, ask=form)
+    parts = rules.request_parts(transactions.session(), referral, by=people.actor(), seen=seen(), **wanted)
+    notices.say_next(
+        ngettext(
+            "One colleague has been asked for a part.",
+            "%(num)d colleagues have been asked for their parts.",
+            len(parts),
+        )
+    )
+    return redirect(url_for("casework.assessment", number=referral.number), 303)
+
+
+@blueprint.post("/referrals/<reference:number>/assessment/conclusion")
+@for_referral(Verb.CONCLUDE_ASSESSMENT)
+def conclude_assessment(referral: Referral) -> ResponseReturnValue:
+    """Say that the team has what it needs to meet."""
+    form = forms.submitted()
+    concluded = form.load(ConclusionForm())
+    if concluded is None:
+        return _page(referral, conclude=form)
+    try:
+        rules.conclude_assessment(transactions.session(), referral, by=people.actor(), seen=seen(), **concluded)
+    except PartsMissing:
+        form.refuse("reason", WHY_ENOUGH)
+        return _page(referral, conclude=form)
+    notices.say_next(gettext("The assessment is concluded. Call the team to its meeting next."))
+    return redirect(url_for("casework.referral", number=referral.number), 303)
+
+
+@blueprint.get("/referrals/<reference:number>/assessment/<uuid:part_id>")
+@for_referral(View.OWN_PART)
+def assessment_part(referral: Referral, part_id: uuid.UUID) -> Response:
+    """One part: its writer writes or reads it, the coordinator reads what the wall lets through."""
+    return _part_page(referral, rules.find_part(transactions.session(), referral, part_id))
+
+
+@blueprint.post("/referrals/<reference:number>/assessment/<uuid:part_id>")
+@for_referral(Verb.SUBMIT_PART)
+def submit_part(referral: Referral, part_id: uuid.UUID) -> ResponseReturnValue:
+    """Keep the part for later, or hand it in."""
+    session = transactions.session()
+    part = rules.find_part(session, referral, part_id)
+    is_draft = "_save" in request.form
+    form = forms.submitted()
+    written = form.load(_schema_of(part, is_draft=is_draft))
+    if written is None:
+        return _part_page(referral, part, form)
+    if is_draft:
+        rules.save_part(session, referral, by=people.actor(), part=part, **written)
+        notices.say_next(gettext("Saved. Nobody else can read it until you hand it in."))
+        return redirect(url_for("casework.assessment_part", number=referral.number, part_id=part.id), 303)
+    # What others do meanwhile does not touch one's own part; that it is handed in only once, the part itself knows.
+    rules.submit_part(session, referral, by=people.actor(), seen=None, part=part, **written)
+    notices.say_next(gettext("Thank you. Your part is handed in."))
+    return redirect(url_for("casework.assessment", number=referral.number), 303)
+
+
+def _page(referral: Referral, *, ask: forms.Form | None = None, conclude: forms.Form | None = None) -> Response:
+    session, actor = transactions.session(), people.actor()
+    parts = rules.parts_of(session, referral)
+    is_coordinator = may_view(View.ALL_PARTS, actor, referral.facts())
+    may_know_all = is_coordinator or may_view(View.GUARDIANS, actor, referral.facts())
+    can_ask = words.may_do(Verb.REQUEST_PARTS, referral)
+    refused = ask or conclude
+    ask = ask or forms.shown(_usual_request() if can_ask else {}, name=ASK)
+    return referral_page(
+        "assessment.html",
+        referral,
+        status=422 if refused else 200,
+        heading=words.stage_name(referral.rulepack, Stage.ASSESSMENT),
+        form=refused or ask,
+        ask=ask,
+        conclude=conclude or forms.shown(name=CONCLUDE),
+        parts=[rules.read_part(part, actor) for part in parts if may_know_all or part.assessor_id == actor.account_id],
+        own_id=actor.account_id,
+        is_coordinator=is_coordinator,
+        is_complete_view=may_know_all,
+        still_out=sum(part.status is PartStatus.REQUESTED for part in parts),
+        asked=len(parts),
+        can_ask=can_ask,
+        can_conclude=words.may_do(Verb.CONCLUDE_ASSESSMENT, referral),
+        lines=_lines(referral, ask, parts) if can_ask else [],
+        default_day=_default_day(referral) if can_ask else None,
+        domains=choices(Domain),
+        levels=choices(Level),
+        arenas=choices(Arena),
+    )
+
+
+def _part_page(referral: Referral, part: AssessmentPart, form: forms.Form | None = None) -> Response:
+    actor = people.actor()
+    is_own = part.assessor_id == actor.account_id
+    if not is_own and not may_view(View.ALL_PARTS, actor, referral.facts()):
+        raise NotAllowed("somebody else's part")
+    can_write = is_own and part.status is PartStatus.REQUESTED and words.may_do(Verb.SUBMIT_PART, referral)
+    readable = rules.read_part(part, actor)
+    status = 422 if form else 200
+    if form is None:
+        form = forms.shown(_written(part, readable)) if can_write else forms.Form()
+    return referral_page(
+        "assessment_part.html",
+        referral,
+        status=status,
+        heading=gettext("Your part") if is_own else gettext("Part by %(name)s", name=part.assessor.name),
+        form=form,
+        part=part,
+        readable=readable,
+        is_own=is_own,
+        can_write=can_write,
+        is_pointer=part.compartment in rules.POINTERS,
+        is_walled=part.compartment is Compartment.STUDENT_HEALTH,
+        domains=part.domain_values,
+        other_domains=[domain for domain in Domain if domain not in part.domain_values],
+        categories=choices(InformationCategory),
+        persons=choices(About),
+    )
+
+
+def _written(part: AssessmentPart, readable: rules.ReadablePart) -> dict[str, Any]:
+    """What the writer has so far, as the form shows it."""
+    return {**readable.texts, "findings": dict(readable.findings), "categories": part.categories, "about": part.about}
+
+
+def _schema_of(part: AssessmentPart, *, is_draft: bool) -> PartForm | PointerForm:
+    kind = PointerForm if part.compartment in rules.POINTERS else PartForm
+    return kind(partial=is_draft)
+
+
+def _usual_request() -> dict[str, Any]:
+    """What the parts speak of until the coordinator says otherwise."""
+    return {"domains": list(Domain), "levels": [Level.INDIVIDUAL], "arenas": [Arena.SCHOOL]}
+
+
+def _default_day(referral: Referral) -> date:
+    return targets.default_day(transactions.session(), referral.rulepack, "assessment", since=today())
+
+
+def _lines(referral: Referral, form: forms.Form, parts: Sequence[AssessmentPart]) -> list[Line]:
+    """Everybody who could be asked, each with the number their line had in the form where it was sent before."""
+    out = {part.assessor_id: part for part in parts if part.status is PartStatus.REQUESTED}
+    sent = {form.value(f"asked-{row}-assessor_id"): row for row in form.rows("asked", 0)}
+    unused = itertools.count(len(sent))
+    lines = []
+    for colleague in roster.colleagues(transactions.session(), referral):
+        account = colleague.account
+        row = sent[str(account.id)] if str(account.id) in sent else next(unused)
+        compartment = rules.COMPARTMENTS.get(account.profession, Compartment.PEDAGOGICAL)
+        lines.append(Line(row, colleague, out.get(account.id), compartment))
+    return lines

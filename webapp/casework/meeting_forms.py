@@ -1,0 +1,92 @@
+"""What the forms of the team meeting begin with, and a meeting as its page shows it."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from referrals import coverage
+from referrals.models import Account, Guardian, Referral, TeamMeeting
+from referrals.roster import Colleague
+from referrals.vocabulary import N_, Domain
+from webapp import people, transactions
+from webapp.language import gettext, zone
+
+#: points most meetings talk about; the coordinator changes them
+_USUAL_POINTS = (
+    N_("How the child is doing now"),
+    N_("What the child and the guardians say"),
+    N_("What works, and what is hard"),
+    N_("What we decide, who does it and by when"),
+)
+
+
+@dataclass(frozen=True)
+class ShownMeeting:
+    """A meeting with the people behind its ids."""
+
+    meeting: TeamMeeting
+    called: tuple[Account, ...]
+    guardians: tuple[Guardian, ...]
+
+
+def guardians_of(referral: Referral) -> list[Guardian]:
+    """The guardians recorded for the child."""
+    return coverage.guardians_of(transactions.session(), referral)
+
+
+def shown_meeting(meeting: TeamMeeting) -> ShownMeeting:
+    """`meeting` with those who are called and invited, by name."""
+    session = transactions.session()
+    called = [uuid.UUID(value) for value in meeting.called]
+    accounts = session.scalars(select(Account).where(Account.id.in_(called)).order_by(Account.name))
+    invited = [guardian for guardian in guardians_of(meeting.referral) if str(guardian.id) in meeting.guardians_invited]
+    return ShownMeeting(meeting, tuple(accounts), tuple(invited))
+
+
+def usual_call(referral: Referral, current: TeamMeeting | None, colleagues: Sequence[Colleague]) -> dict[str, Any]:
+    """What the form that calls the team begins with: the meeting that is to be moved, or else the forum's own habits."""
+    if current is not None and current.held_at is None:
+        begins = current.starts_at.astimezone(ZoneInfo(zone()))
+        return {
+            "starts_on": begins.date(), "starts_time": f"{begins:%H:%M}", "minutes": current.minutes, "place": current.place,
+            "called": current.called, "guardians": current.guardians_invited, "agenda": "\n".join(current.agenda or []),
+        }  # fmt: skip
+    members = referral.facts().members
+    usual = [
+        one.account.id
+        for one in colleagues
+        if one.locked_by is None
+        and (one.account.id in members or one.account.profession in referral.unit.forum.quorum or _is_me(one.account))
+    ]
+    invited = [guardian.id for guardian in guardians_of(referral) if guardian.has_custody and guardian.may_contact]
+    agenda = "\n".join(gettext(point) for point in _USUAL_POINTS)
+    return {"minutes": 60, "place": referral.unit.forum.place, "called": usual, "guardians": invited, "agenda": agenda}
+
+
+def usual_minutes(meeting: TeamMeeting) -> dict[str, Any]:
+    """What the minutes begin with: what was written before, or else a line for each who was called and invited."""
+    if meeting.held_at is None:
+        return {"attendance": _lines(meeting)}
+    return {
+        "attendance": meeting.attendance, "situation": meeting.situation, "strengths": meeting.strengths,
+        "child_words": meeting.child_words, "guardians_words": meeting.guardians_words, "questions": meeting.questions,
+        "ratings": {domain.value: rating for domain in Domain if (rating := (meeting.ratings or {}).get(domain))},
+        "decisions": [
+            {"text": one.text, "responsible": one.responsible, "due_on": one.due_on} for one in meeting.decisions
+        ],
+        "dissent": meeting.dissent, "outcome": meeting.outcome, "next_meeting_on": meeting.next_meeting_on,
+    }  # fmt: skip
+
+
+def _lines(meeting: TeamMeeting) -> list[dict[str, Any]]:
+    shown = shown_meeting(meeting)
+    called = [{"name": account.name, "function": gettext(account.profession.label)} for account in shown.called]
+    return called + [{"name": guardian.name, "function": gettext("Guardian")} for guardian in shown.guardians]
+
+
+def _is_me(account: Account) -> bool:
+    return account.id == people.actor().account_id

@@ -1,0 +1,171 @@
+"""The team meeting's pages: calling the team, its minutes, and their approval."""
+
+from collections.abc import Sequence
+
+from flask import Response, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from referrals import roster
+from referrals import team_review as rules
+from referrals.access import View, may_view
+from referrals.errors import TeamNotComplete
+from referrals.models import Referral
+from referrals.stages import Stage, Verb
+from referrals.vocabulary import N_, Attendance, Domain, MeetingOutcome, Profession
+from schemas.team_review import MeetingForm, MinutesForm
+from webapp import forms, notices, people, transactions
+from webapp.casework import blueprint, meeting_forms, words
+from webapp.casework.choices import choices
+from webapp.casework.frame import referral_page, seen
+from webapp.guards import for_referral
+from webapp.language import gettext, weekday_date, zone
+from webapp.navigation import has_page
+
+#: what follows each outcome once the minutes are approved
+FOLLOWS: dict[MeetingOutcome, str] = {
+    MeetingOutcome.PLAN: N_("The plan is written next."),
+    MeetingOutcome.MORE_ASSESSMENT: N_("Colleagues are asked for more before the team meets again."),
+    MeetingOutcome.MEET_AGAIN: N_("A new meeting is called."),
+    MeetingOutcome.CLOSE: N_("The coordinator goes through what is left and closes the referral."),
+}
+_AFTER: dict[MeetingOutcome, str] = {
+    MeetingOutcome.PLAN: "casework.action_plan",
+    MeetingOutcome.MORE_ASSESSMENT: "casework.assessment",
+    MeetingOutcome.MEET_AGAIN: "casework.team_review",
+    MeetingOutcome.CLOSE: "casework.closure",
+}
+
+
+@blueprint.get("/referrals/<reference:number>/team-review")
+@for_referral(View.MINUTES)
+def team_review(referral: Referral) -> Response:
+    """The meeting that is planned or held, earlier ones, and for the coordinator the form that calls the team."""
+    return _page(referral)
+
+
+@blueprint.post("/referrals/<reference:number>/team-review")
+@for_referral(Verb.SCHEDULE_MEETING)
+def schedule_meeting(referral: Referral) -> ResponseReturnValue:
+    """Call the team, or move the meeting."""
+    form = forms.submitted()
+    call = form.load(MeetingForm(zone=zone()))
+    if call is None:
+        return _page(referral, form)
+    try:
+        meeting = rules.schedule_meeting(transactions.session(), referral, by=people.actor(), seen=seen(), **call)
+    except TeamNotComplete as refused:
+        return _page(referral, form, missing=[Profession(value) for value in refused.missing])
+    notices.say_next(gettext("The team is called for %(day)s.", day=weekday_date(meeting.starts_at)))
+    return redirect(url_for("casework.team_review", number=referral.number), 303)
+
+
+@blueprint.get("/referrals/<reference:number>/team-review/minutes")
+@for_referral(View.MINUTES)
+def minutes(referral: Referral) -> Response:
+    """The minutes of the newest meeting: written by the coordinator, read by the others."""
+    return _minutes_page(referral)
+
+
+@blueprint.post("/referrals/<reference:number>/team-review/minutes")
+@for_referral(Verb.RECORD_MEETING)
+def record_meeting(referral: Referral) -> ResponseReturnValue:
+    """Keep what was said and decided."""
+    form = forms.submitted()
+    written = form.load(MinutesForm())
+    if written is not None and not any(one["attendance"] is Attendance.PRESENT for one in written["attendance"]):
+        form.refuse("attendance", N_("Somebody must have been there for it to be a meeting."))
+    if written is None or form.problems:
+        return _minutes_page(referral, form)
+    rules.record_meeting(transactions.session(), referral, by=people.actor(), seen=seen(), **written)
+    notices.say_next(gettext("The minutes are saved. Somebody else who may approves them next."))
+    return redirect(url_for("casework.team_review", number=referral.number), 303)
+
+
+@blueprint.get("/referrals/<reference:number>/team-review/approval")
+@for_referral(Verb.APPROVE_MINUTES)
+def minutes_approval(referral: Referral) -> Response:
+    """The minutes as they stand, and the button that approves them."""
+    session, actor = transactions.session(), people.actor()
+    meeting = rules.current_meeting(session, referral)
+    return referral_page(
+        "team_review_approval.html",
+        referral,
+        heading=gettext("Approve the minutes"),
+        meeting=meeting,
+        follows=FOLLOWS,
+        can_approve=words.may_do(Verb.APPROVE_MINUTES, referral),
+        has_written=actor.account_id in rules.writers(session, referral),
+        domains=list(Domain),
+    )
+
+
+@blueprint.post("/referrals/<reference:number>/team-review/approval")
+@for_referral(Verb.APPROVE_MINUTES)
+def approve_minutes(referral: Referral) -> ResponseReturnValue:
+    """Approve the minutes; the referral goes on as they say."""
+    meeting = rules.approve_minutes(transactions.session(), referral, by=people.actor(), seen=seen())
+    outcome = MeetingOutcome(meeting.outcome or MeetingOutcome.PLAN)
+    notices.say_next(" ".join((gettext("The minutes are approved."), gettext(FOLLOWS[outcome]))))
+    after = _AFTER[outcome] if has_page(_AFTER[outcome]) else "casework.referral"
+    return redirect(url_for(after, number=referral.number), 303)
+
+
+def _page(referral: Referral, form: forms.Form | None = None, missing: Sequence[Profession] | None = None) -> Response:
+    session, actor = transactions.session(), people.actor()
+    meetings = rules.meetings_of(session, referral)
+    current = rules.current_meeting(session, referral)
+    can_schedule = words.may_do(Verb.SCHEDULE_MEETING, referral)
+    to_inform = rules.guardians_to_inform(session, referral) if can_schedule else []
+    colleagues = roster.colleagues(session, referral) if can_schedule else []
+    guardians = meeting_forms.guardians_of(referral)
+    if missing is None:
+        missing = rules.missing_professions(referral, [one.account for one in colleagues if one.locked_by is None])
+    elif form is not None:
+        form.refuse(
+            "called", N_("The team is not complete. Call who is missing, or tick below that you meet without them.")
+        )
+    shown = form or forms.shown(meeting_forms.usual_call(referral, current, colleagues) if can_schedule else {})
+    return referral_page(
+        "team_review.html",
+        referral,
+        status=422 if form else 200,
+        heading=words.stage_name(referral.rulepack, Stage.TEAM_REVIEW),
+        form=shown,
+        current=meeting_forms.shown_meeting(current) if current else None,
+        earlier=[one for one in reversed(meetings) if one is not current],
+        can_schedule=can_schedule,
+        is_held=current is not None and current.held_at is not None,
+        can_write=words.may_do(Verb.RECORD_MEETING, referral),
+        can_approve=words.may_do(Verb.APPROVE_MINUTES, referral),
+        has_written=actor.account_id in rules.writers(session, referral),
+        to_inform=to_inform,
+        is_locked=can_schedule and (bool(to_inform) or not any(guardian.has_custody for guardian in guardians)),
+        colleagues=colleagues,
+        guardians=guardians,
+        may_know_guardians=may_view(View.GUARDIANS, actor, referral.facts()),
+        quorum=[Profession(value) for value in referral.unit.forum.quorum],
+        missing=missing if can_schedule else [],
+        without=choices(missing),
+        domains=list(Domain),
+    )
+
+
+def _minutes_page(referral: Referral, form: forms.Form | None = None) -> Response:
+    session = transactions.session()
+    current = rules.current_meeting(session, referral)
+    can_write = words.may_do(Verb.RECORD_MEETING, referral) and current is not None
+    meetings = rules.meetings_of(session, referral)
+    held = [meeting for meeting in meetings if meeting.held_at is not None]
+    initial = meeting_forms.usual_minutes(current) if can_write and current else {}
+    return referral_page(
+        "team_review_minutes.html",
+        referral,
+        status=422 if form else 200,
+        heading=gettext("Minutes"),
+        form=form or forms.shown(initial),
+        can_write=can_write,
+        meeting=current if can_write else (held[-1] if held else None),
+        domains=list(Domain),
+        attendance=choices(Attendance),
+        outcomes=[(outcome.value, gettext(outcome.label), gettext(FOLLOWS[outcome])) for outcome in MeetingOutcome],
+    )
