@@ -41,6 +41,7 @@ class Frame:
     is_open: bool
     is_late: bool
     target_on: date | None
+    opened_on: date
     #: whole days since the concern came in
     age: int
     owner: str | None
@@ -85,6 +86,7 @@ def frame_of(referral: Referral) -> Frame:
     actor, facts = people.actor(), referral.facts()
     # Who only contributes learns the name of a child with a protected identity from the coordinator, not from a page.
     may_know_child = View.GUARDIANS if referral.has_protected_identity else View.REFERRAL
+    opened_on = local_date(referral.opened_at, zone=zone())
     return Frame(
         number=referral.number,
         child_name=referral.child_name if may_view(may_know_child, actor, facts) else None,
@@ -96,7 +98,8 @@ def frame_of(referral: Referral) -> Frame:
         is_open=referral.is_open,
         is_late=referral.is_past_target(today()),
         target_on=referral.target_on,
-        age=max(0, (today() - local_date(referral.opened_at, zone=zone())).days),
+        opened_on=opened_on,
+        age=max(0, (today() - opened_on).days),
         owner=referral.owner.name if referral.owner else None,
         ways=tuple(_ways(referral)),
     )

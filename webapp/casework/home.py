@@ -24,8 +24,6 @@ class Line:
     number: str
     url: str
     verb: str
-    #: who it waits for, where that is somebody else and the line only says that it is late
-    waits_for: str | None
     due_on: date | None
     is_late: bool
     is_today: bool
@@ -59,8 +57,7 @@ def _line(item: WaitingItem, day: date) -> Line:
     return Line(
         number=item.number,
         url=address(item),
-        verb=words.to_do(item.verb),
-        waits_for=words.party_name(item.party) if somebody_else else None,
+        verb=words.to_do(item.verb, by_others=somebody_else),
         due_on=item.due_on,
         is_late=item.is_late(day),
         is_today=item.due_on == day,

@@ -4,22 +4,22 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from referrals import coverage, triage
+from referrals import clock, triage
 from referrals.access import Role, View, may_view
-from referrals.models import Account, Document, History, Membership, Referral, RoleAssignment, Step
+from referrals.models import Account, History, Membership, Referral, RoleAssignment
 from referrals.stages import Party, Verb
 from referrals.vocabulary import N_
 from referrals.worklist import NextAction, next_action
 from schemas.triage import OwnerForm
 from webapp import forms, notices, people, transactions
 from webapp.casework import blueprint, words
+from webapp.casework.documents import failed_lines, paper_lines
 from webapp.casework.frame import referral_page, seen
 from webapp.casework.triage import additions_to
 from webapp.casework.ways import page_for
@@ -46,15 +46,6 @@ class Entry:
     what: str
     who: str
     note: str | None
-
-
-@dataclass(frozen=True)
-class Paper:
-    """One paper that was issued."""
-
-    document: Document
-    kind: str
-    recipient: str
 
 
 #: what else one may want to do, in everyday words; each stands where its verb is possible
@@ -106,12 +97,12 @@ def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
         primary=_primary(referral),
         also=list(_also(referral)),
         owners=_coordinators(session, referral) if words.may_do(Verb.ASSIGN_OWNER, referral) else [],
-        papers=_papers(session, referral) if may_view(View.DOCUMENTS, actor, facts) else None,
-        failed=_failed(session, referral),
+        papers=paper_lines(referral) if may_view(View.DOCUMENTS, actor, facts) else None,
+        failed=failed_lines(referral),
+        now=clock.now(),
         additions=additions_to(referral) if knows_concern else [],
         members=_members(session, referral),
         timeline=_timeline(referral, with_notes=knows_concern),
-        may_see_run=any(role is Role.ADMINISTRATOR for role, _unit in actor.roles),
     )
 
 
@@ -119,9 +110,10 @@ def _primary(referral: Referral) -> Primary | None:
     action = next_action(referral)
     if action is None:
         return None
-    may = words.may_do(action.verb, referral)
+    # The workflow opens a follow-up on its day; that a coordinator may do so earlier stands among the other ways.
+    may = words.may_do(action.verb, referral) and action.party is not Party.SYSTEM
     return Primary(
-        title=words.to_do(action.verb),
+        title=words.to_do(action.verb, by_others=not may),
         who=words.party_name(action.party),
         url=page_for(action.verb, referral.number) if may else "",
         reason="" if may else _why_not(action, referral),
@@ -132,6 +124,8 @@ def _primary(referral: Referral) -> Primary | None:
 def _why_not(action: NextAction, referral: Referral) -> str:
     if action.party is Party.REPORTER:
         return gettext("The reporter has been asked, and answers with the code on the receipt.")
+    if action.party is Party.SYSTEM:
+        return gettext("Those who answer for an action say how it stands. The follow-up opens by itself on its day.")
     if action.party is Party.ASSESSOR:
         return gettext("It waits for the colleagues who have been asked. You see here when it has come in.")
     if action.party is Party.HEAD_TEACHER:
@@ -140,8 +134,8 @@ def _why_not(action: NextAction, referral: Referral) -> str:
 
 
 def _also(referral: Referral) -> Iterator[tuple[str, str]]:
-    action = next_action(referral)
-    first = page_for(action.verb, referral.number) if action and words.may_do(action.verb, referral) else ""
+    primary = _primary(referral)
+    first = primary.url if primary else ""
     for verb, label in _ALSO.items():
         url = page_for(verb, referral.number)
         own_page = url != url_for("casework.referral", number=referral.number)
@@ -157,29 +151,6 @@ def _coordinators(session: Session, referral: Referral) -> list[tuple[uuid.UUID,
         .order_by(Account.name)
     )
     return [(row.id, row.name) for row in rows]
-
-
-def _papers(session: Session, referral: Referral) -> list[Paper]:
-    rows = session.scalars(
-        select(Document).where(Document.referral_id == referral.id).order_by(Document.issued_at.desc(), Document.version.desc())
-    )
-    names = {str(guardian.id): guardian.name for guardian in coverage.guardians_of(session, referral)}
-    return [Paper(row, gettext(row.kind.label), _recipient(row.recipient, names)) for row in rows]
-
-
-def _recipient(written: str, names: dict[str, Any]) -> str:
-    kind, _, identity = written.partition(":")
-    if kind == "guardian":
-        return names.get(identity) or gettext("Guardian")
-    return gettext("The reporter") if kind == "reporter" else gettext("The file")
-
-
-def _failed(session: Session, referral: Referral) -> list[Step]:
-    return list(
-        session.scalars(
-            select(Step).where(Step.referral_id == referral.id, Step.failed_at.is_not(None)).order_by(Step.failed_at)
-        )
-    )
 
 
 def _members(session: Session, referral: Referral) -> list[Account]:

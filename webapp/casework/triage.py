@@ -73,6 +73,21 @@ CHOICES: dict[TriageWay, Choice] = {
     ),
 }  # fmt: skip
 
+#: the reporter's own texts, in the order in which they are read
+_ANSWERS: dict[str, str] = {
+    "observations": N_("What has been seen"),
+    "observed_when": N_("When"),
+    "observed_where": N_("Where"),
+    "duration": N_("How long"),
+    "child_voice": N_("What the child says"),
+    "strengths": N_("What is strong and what the child likes"),
+    "guardians_view": N_("What the guardians say"),
+    "tried": N_("What has been tried"),
+    "tried_result": N_("With what result"),
+    "wished_help": N_("What help is wished for"),
+    "urgency": N_("How urgent it is"),
+}
+
 _SAID: dict[TriageWay, str] = {
     TriageWay.ASSESSMENT: N_("%(number)s goes on: inform the guardians next."),
     TriageWay.TEAM: N_("%(number)s goes to the team: inform the guardians next."),
@@ -136,6 +151,7 @@ def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
     decision = _decision(referral)
     concern = session.scalars(select(Concern).where(Concern.referral_id == referral.id)).one()
     can_decide = _can_decide(referral)
+    answers = [(gettext(question), getattr(concern, name)) for name, question in _ANSWERS.items()]
     pack = rulebook.load(referral.rulepack)
     return referral_page(
         "triage.html",
@@ -145,6 +161,8 @@ def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
         concern=concern,
         topics=[gettext(Topic(topic).label) for topic in referral.topics],
         conflict_functions=[gettext(Profession(name).label) for name in concern.conflict_functions],
+        answers=[(question, text) for question, text in answers if text],
+        unknown=[question for question, text in answers if not text],
         additions=additions_to(referral),
         duplicates=intake.possible_duplicates(session, referral) if can_decide else [],
         can_decide=can_decide,

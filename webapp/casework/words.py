@@ -22,7 +22,6 @@ from webapp.language import gettext, language
 #: what is to be done, as the text of a line or a button
 TO_DO: dict[Verb, str] = {
     Verb.SEND_TO_ASSESSMENT: N_("Decide how the concern goes on"),
-    Verb.RESUBMIT_CONCERN: N_("Complete the concern"),
     Verb.CONCLUDE_CONSENT: N_("Inform the guardians and ask for consent"),
     Verb.REQUEST_PARTS: N_("Ask colleagues for their part"),
     Verb.SUBMIT_PART: N_("Write your part of the assessment"),
@@ -32,11 +31,20 @@ TO_DO: dict[Verb, str] = {
     Verb.APPROVE_MINUTES: N_("Approve the minutes"),
     Verb.SUBMIT_ACTION_PLAN: N_("Write the plan"),
     Verb.APPROVE_ACTION_PLAN: N_("Approve the plan"),
-    Verb.OPEN_FOLLOW_UP: N_("Carry out the plan until the follow-up"),
+    Verb.OPEN_FOLLOW_UP: N_("Follow up already now"),
     Verb.RECORD_ACTION_STATUS: N_("Say how your action stands"),
     Verb.RECORD_FOLLOW_UP: N_("Follow up the plan"),
     Verb.CLOSE_REFERRAL: N_("Close the referral"),
     Verb.REOPEN_REFERRAL: N_("Look again at how the child is doing"),
+}
+
+#: the same where it waits for somebody other than the reader
+_OTHERS_DO: dict[Verb, str] = {
+    Verb.RESUBMIT_CONCERN: N_("The reporter completes the concern"),
+    Verb.SUBMIT_PART: N_("Colleagues write their parts"),
+    Verb.APPROVE_MINUTES: N_("The minutes are to be approved"),
+    Verb.APPROVE_ACTION_PLAN: N_("The plan is to be approved"),
+    Verb.OPEN_FOLLOW_UP: N_("The plan is carried out until the follow-up"),
 }
 
 #: what happened, as a line of the timeline
@@ -108,9 +116,10 @@ def status_name(status: Status) -> str:
     return gettext(STATUS_LABELS[status])
 
 
-def to_do(verb: Verb) -> str:
-    """What is to be done, as a line of a list or the text of a button."""
-    return gettext(TO_DO[verb])
+def to_do(verb: Verb, *, by_others: bool = False) -> str:
+    """What is to be done, as a line of a list or the text of a button; told of others where the reader only waits."""
+    text = _OTHERS_DO.get(verb) if by_others else None
+    return gettext(text or TO_DO[verb])
 
 
 def party_name(party: Party) -> str:
