@@ -1,7 +1,8 @@
 """Board, list, search and live events, as a browser meets them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -10,21 +11,30 @@ from sqlalchemy.orm import Session
 
 from referrals import clock, config, db, history
 from referrals.models import Account, Forum, Municipality, Referral, Unit
-from referrals.stages import CLOSED, IN_CONSENT, IN_TRIAGE, PLAN_ACTIVE, Verb
+from referrals.stages import CLOSED, IN_CONSENT, IN_TRIAGE, PLAN_ACTIVE, State, Verb
 from tests.factories import a_member, a_referral
 from tests.people import Cast
 from tests.webapp.browsing import Browser
 from webapp.casework import live
 
 SignIn = Callable[[str], Browser]
+Put = Callable[..., str]
 
 
 @pytest.fixture
-def written(app: Flask, settings: config.Settings) -> Iterator[tuple[Session, Cast]]:
-    """A writing session on this application's database, with the cast that is settled there; committed at the end."""
-    with db.writing(settings.database) as session:
-        yield session, _cast(session)
-        session.commit()
+def put(app: Flask, settings: config.Settings) -> Put:
+    """Puts a number of referrals in a state into this application's database; the number of the last."""
+
+    def put(state: State = IN_TRIAGE, *, times: int = 1, member: str | None = None, **values: Any) -> str:
+        with db.writing(settings.database) as session:
+            cast = _cast(session)
+            for _ in range(times):
+                referral = a_referral(session, cast, state, **values)
+            if member:
+                a_member(session, referral, getattr(cast, member))
+            return referral.number
+
+    return put
 
 
 def _cast(session: Session) -> Cast:
@@ -37,25 +47,16 @@ def _cast(session: Session) -> Cast:
     )  # fmt: skip
 
 
-def _put(written: tuple[Session, Cast], state: object = IN_TRIAGE, **values: object) -> str:
-    session, cast = written
-    referral = a_referral(session, cast, state, **values)  # type: ignore[arg-type]
-    session.commit()
-    return referral.number
-
-
-def test_the_board_shows_each_referral_in_its_column_without_a_name(
-    written: tuple[Session, Cast], signed_in: SignIn
-) -> None:
-    number = _put(written, PLAN_ACTIVE)
+def test_the_board_shows_each_referral_in_its_column_without_a_name(put: Put, signed_in: SignIn) -> None:
+    number = put(PLAN_ACTIVE)
     page = signed_in("karin").get("/board")
     assert number in page.text
     assert "Attendance, Friends and belonging" in page.text
     assert "Mila" not in page.response.text
 
 
-def test_what_is_late_is_said_in_words(written: tuple[Session, Cast], signed_in: SignIn) -> None:
-    _put(written, target_on=date(2020, 1, 2))
+def test_what_is_late_is_said_in_words(put: Put, signed_in: SignIn) -> None:
+    put(target_on=date(2020, 1, 2))
     page = signed_in("karin").get("/board")
     assert "1 past its target" in page.text
     assert "Past its target" in page.text
@@ -65,15 +66,15 @@ def test_an_empty_board_says_so_kindly(app: Flask, signed_in: SignIn) -> None:
     assert "When a concern comes in, it shows up here." in signed_in("karin").get("/board").text
 
 
-def test_filters_that_leave_nothing_can_be_cleared(written: tuple[Session, Cast], signed_in: SignIn) -> None:
-    _put(written)
+def test_filters_that_leave_nothing_can_be_cleared(put: Put, signed_in: SignIn) -> None:
+    put()
     page = signed_in("karin").get("/board?stage=closure")
     assert "Nothing matches these filters" in page.text
     assert "Clear the filters" in page.text
 
 
-def test_filters_stay_in_the_address_between_board_and_list(written: tuple[Session, Cast], signed_in: SignIn) -> None:
-    wanted, other = _put(written, IN_CONSENT), _put(written, IN_TRIAGE)
+def test_filters_stay_in_the_address_between_board_and_list(put: Put, signed_in: SignIn) -> None:
+    wanted, other = put(IN_CONSENT), put(IN_TRIAGE)
     browser = signed_in("karin")
     page = browser.get("/board?stage=consent&unit=lindskolan")
     (link,) = [link for link in page.all("a") if link.get("class") == "views__link" and not link.get("aria-current")]
@@ -83,45 +84,39 @@ def test_filters_stay_in_the_address_between_board_and_list(written: tuple[Sessi
         assert other not in shown.text
 
 
-def test_filters_that_make_no_sense_are_left_aside(written: tuple[Session, Cast], signed_in: SignIn) -> None:
-    number = _put(written)
+def test_filters_that_make_no_sense_are_left_aside(put: Put, signed_in: SignIn) -> None:
+    number = put()
     page = signed_in("karin").get("/referrals?stage=nonsense&owner=nobody&topic=x&show=y&page=no&unit=")
     assert number in page.text
 
 
-def test_a_long_list_has_pages(written: tuple[Session, Cast], signed_in: SignIn) -> None:
-    session, cast = written
-    for _ in range(51):
-        a_referral(session, cast)
-    session.commit()
+def test_a_long_list_has_pages(put: Put, signed_in: SignIn) -> None:
+    put(times=51)
     page = signed_in("karin").get("/referrals?page=2")
     assert "51 referrals" in page.text
     assert len(page.all("tr")) == 2
 
 
-def test_a_full_column_leads_to_the_list(written: tuple[Session, Cast], signed_in: SignIn) -> None:
-    session, cast = written
-    for _ in range(13):
-        a_referral(session, cast)
-    session.commit()
+def test_a_full_column_leads_to_the_list(put: Put, signed_in: SignIn) -> None:
+    put(times=13)
     assert "All 13 in the list" in signed_in("karin").get("/board").text
 
 
-def test_ended_referrals_are_in_the_list_when_asked_for(written: tuple[Session, Cast], signed_in: SignIn) -> None:
-    number = _put(written, CLOSED)
+def test_ended_referrals_are_in_the_list_when_asked_for(put: Put, signed_in: SignIn) -> None:
+    number = put(CLOSED)
     browser = signed_in("karin")
     assert number not in browser.get("/referrals").text
     assert number in browser.get("/referrals?show=ended").text
 
 
-def test_a_number_leads_straight_to_the_referral(written: tuple[Session, Cast], signed_in: SignIn) -> None:
-    number = _put(written)
+def test_a_number_leads_straight_to_the_referral(put: Put, signed_in: SignIn) -> None:
+    number = put()
     page = signed_in("karin").get(f"/search?reference={number.lower()}")
     assert page.path == f"/referrals/{number}"
 
 
-def test_unknown_and_forbidden_numbers_give_the_same_answer(written: tuple[Session, Cast], signed_in: SignIn) -> None:
-    number = _put(written)
+def test_unknown_and_forbidden_numbers_give_the_same_answer(put: Put, signed_in: SignIn) -> None:
+    number = put()
     browser = signed_in("otto")
     forbidden = browser.get(f"/search?reference={number}", status=404).text.replace(number, "X")
     unknown = browser.get("/search?reference=HTL-0000-0000", status=404).text.replace("HTL-0000-0000", "X")
@@ -134,19 +129,14 @@ def test_an_empty_search_asks_for_the_number(app: Flask, signed_in: SignIn) -> N
 
 @pytest.mark.parametrize("path", ["/board", "/referrals"])
 @pytest.mark.parametrize("who", ["otto", "anton", "kim"])
-def test_who_has_nothing_to_do_with_it_sees_no_trace(
-    written: tuple[Session, Cast], signed_in: SignIn, who: str, path: str
-) -> None:
-    number = _put(written)
+def test_who_has_nothing_to_do_with_it_sees_no_trace(put: Put, signed_in: SignIn, who: str, path: str) -> None:
+    number = put()
     assert number not in signed_in(who).get(path).response.text
 
 
-def test_an_assessor_sees_what_they_are_asked_for(written: tuple[Session, Cast], signed_in: SignIn) -> None:
-    session, cast = written
-    referral = a_referral(session, cast)
-    a_member(session, referral, cast.special_educator)
-    session.commit()
-    assert referral.number in signed_in("petra").get("/board").text
+def test_an_assessor_sees_what_they_are_asked_for(put: Put, signed_in: SignIn) -> None:
+    number = put(member="special_educator")
+    assert number in signed_in("petra").get("/board").text
 
 
 def test_live_updates_can_be_paused(app: Flask, signed_in: SignIn) -> None:
@@ -158,19 +148,17 @@ def test_live_updates_can_be_paused(app: Flask, signed_in: SignIn) -> None:
 
 
 def test_the_stream_says_changed_and_nothing_else(
-    written: tuple[Session, Cast], signed_in: SignIn, settings: config.Settings, monkeypatch: pytest.MonkeyPatch
+    put: Put, signed_in: SignIn, settings: config.Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session, cast = written
-    referral = a_referral(session, cast)
-    session.commit()
+    number = put()
     monkeypatch.setattr(live, "LOOK_EVERY", 0.01)
     stream = signed_in("karin").client.get("/live")
     events = stream.response.__iter__()
     assert next(events) == b"retry: 3000\n\n"
     assert next(events) == b": \n\n"
     with db.writing(settings.database) as other:
-        row = other.scalars(select(Referral).where(Referral.id == referral.id)).one()
-        history.record(other, row, Verb.ASSIGN_OWNER, by=cast.coordinator.actor())
+        row = other.scalars(select(Referral).where(Referral.number == number)).one()
+        history.record(other, row, Verb.ASSIGN_OWNER, by=_cast(other).coordinator.actor())
     said = next(events)
     while said == b": \n\n":
         said = next(events)
@@ -190,6 +178,6 @@ def test_when_all_places_are_taken_the_page_is_told_to_poll(
     assert signed_in("karin").client.get("/live").data == b"event: full\ndata: full\n\n"
 
 
-def test_age_counts_whole_days(written: tuple[Session, Cast], signed_in: SignIn) -> None:
-    _put(written, opened_at=clock.now() - timedelta(days=3))
+def test_age_counts_whole_days(put: Put, signed_in: SignIn) -> None:
+    put(opened_at=clock.now() - timedelta(days=3))
     assert "3 days old" in signed_in("karin").get("/board").text
