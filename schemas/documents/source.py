@@ -89,10 +89,10 @@ class PaperSource:
         """Whom to call: the one given, else the referral's owner, else the unit's own contact."""
         if self.contact is not None:
             return self.contact
-        owner, unit = self.referral.owner, self.referral.unit
-        phone = getattr(unit, "phone", None)
+        # The number of a school tells which school it is: with a protected child, `place` is None.
+        owner, phone = self.referral.owner, getattr(self.place, "phone", None)
         if owner is None:
-            return Contact(function=getattr(unit, "contact", None), phone=phone)
+            return Contact(function=getattr(self.place, "contact", None), phone=phone)
         return Contact(name=owner.name, function=owner.profession, phone=phone, email=owner.email)
 
     @property

@@ -12,7 +12,9 @@ from markupsafe import Markup
 
 from referrals import printing
 from referrals.vocabulary import DocumentKind
+from schemas.documents import document_context
 from tests.documents.reading import page_of
+from tests.documents.sources import rich_source
 
 PAGE = '<html lang="sv"><head><title>Prov</title></head><body><h1>Prov</h1><p>Räksmörgås</p></body></html>'
 
@@ -108,6 +110,22 @@ def test_each_line_somebody_typed_is_a_paragraph() -> None:
 )
 def test_direction_follows_the_first_letter(text: str | None, direction: str) -> None:
     assert printing.text_direction(text) == direction
+
+
+def test_labels_inside_a_line_begin_small_unless_they_are_abbreviations() -> None:
+    assert printing.mid_sentence("Coordinator") == "coordinator"
+    assert printing.mid_sentence("PPR-psykolog") == "PPR-psykolog"
+
+
+def test_a_typed_date_is_written_out_and_other_words_stand() -> None:
+    assert printing.typed_date("2016-04-12", "sv") == "12 april 2016"
+    assert printing.typed_date("våren 2016", "sv") == "våren 2016"
+
+
+def test_a_word_of_no_list_stands_as_it_was_typed() -> None:
+    context = document_context("minutes", rich_source(DocumentKind.MINUTES))
+    context["attendance"][0]["function"] = "mormor"
+    assert "mormor" in printing.document_html("minutes", context, language="da")
 
 
 def test_long_texts_and_long_words_are_printed() -> None:

@@ -1,0 +1,141 @@
+"""What a paper's source gives where rows are missing, hidden or more than one."""
+
+import json
+from types import SimpleNamespace
+from uuid import uuid4
+
+import pytest
+
+from referrals.vocabulary import ConsentState, DocumentKind
+from schemas.documents import DOCUMENTS, Contact, PaperRecipient, document_context
+from tests.documents.sources import MOTHER_ID, Family, rich_source, sparse_source
+
+
+@pytest.mark.parametrize("kind", list(DocumentKind), ids=str)
+def test_a_context_is_plain_and_always_has_the_same_keys(kind: DocumentKind) -> None:
+    rich, sparse = document_context(kind, rich_source(kind)), document_context(kind.value, sparse_source())
+    assert set(rich) == set(sparse)
+    assert json.loads(json.dumps(rich)) == rich
+
+
+def test_every_kind_has_a_schema_named_after_it() -> None:
+    assert set(DOCUMENTS) == set(DocumentKind)
+    for kind, schema in DOCUMENTS.items():
+        assert schema.__name__ == kind.value.title().replace("_", "") + "Document"
+
+
+def test_unknown_kind_is_refused() -> None:
+    with pytest.raises(ValueError, match="summons"):
+        document_context("summons", sparse_source())
+
+
+def test_contact_is_the_owner_at_the_units_number() -> None:
+    contact = document_context("receipt", rich_source(DocumentKind.RECEIPT))["contact"]
+    assert contact == {
+        "name": "Karin Almkvist",
+        "function": "coordinator",
+        "phone": "0000-12 34 56",
+        "email": "coordinator@trivsel.invalid",
+    }
+
+
+def test_contact_is_the_units_own_while_nobody_owns_the_referral() -> None:
+    source = rich_source(DocumentKind.RECEIPT)
+    source.referral.owner = None
+    contact = document_context("receipt", source)["contact"]
+    assert contact == {"name": None, "function": "HTL-samordnaren", "phone": "0000-12 34 56", "email": None}
+
+
+def test_a_contact_that_was_given_stands() -> None:
+    contact = Contact(name="Sanna Brolund", phone="0000-11 11 11")
+    source = rich_source(DocumentKind.RECEIPT, contact=contact)
+    assert document_context("receipt", source)["contact"]["name"] == "Sanna Brolund"
+
+
+def test_protected_child_has_no_school_in_the_context_at_all() -> None:
+    source = rich_source(DocumentKind.REFERRAL)
+    source.referral.has_protected_identity = True
+    context = document_context("referral", source)
+    assert context["unit"] is None
+    assert context["forum"] is None
+    assert context["contact"]["phone"] is None
+    assert context["child"] == {"name": None, "protected": True, "birth_date": None, "school_year": None, "group": None}
+
+
+def test_guardian_who_has_not_answered_stands_as_informed() -> None:
+    guardians = document_context("information_and_consent", rich_source(DocumentKind.INFORMATION_AND_CONSENT))[
+        "guardians"
+    ]
+    assert [each["consent"]["state"] for each in guardians] == [ConsentState.PARTIAL.value, ConsentState.INFORMED.value]
+    assert guardians[1]["consent"]["categories"] == []
+
+
+def test_guardian_who_was_not_told_yet_has_an_empty_notice() -> None:
+    source = rich_source(DocumentKind.ACTION_PLAN)
+    for guardian in source.guardians:
+        guardian.notices.clear()
+        guardian.consents.clear()
+    first = document_context("action_plan", source)["guardians"][0]
+    assert first["notice"] == {"method": None, "told_on": None, "told_what": None, "why_not": None}
+    assert first["consent"]["state"] == ConsentState.NOT_ASKED.value
+
+
+def test_only_guardians_who_are_asked_stand_on_the_invitation() -> None:
+    source = rich_source(DocumentKind.INVITATION, recipient=PaperRecipient())
+    source.meeting.guardians_invited = [str(MOTHER_ID)]
+    context = document_context("invitation", source)
+    assert [each["name"] for each in context["guardians"]] == ["Agnieszka Wiśniewska"]
+    assert context["interpreters"] == ["pl"]
+
+
+def test_meeting_without_a_length_has_no_end() -> None:
+    source = rich_source(DocumentKind.INVITATION)
+    assert document_context("invitation", source)["ends_at"] == "2026-10-08T13:00:00+00:00"
+    source.meeting.minutes = 0
+    assert document_context("invitation", source)["ends_at"] is None
+
+
+def test_part_that_is_still_out_says_nothing_yet() -> None:
+    family = Family("sv")
+    part = family.parts()[0]
+    part.received_at = None
+    context = document_context("assessment", rich_source(DocumentKind.ASSESSMENT, parts=[part]))
+    assert context["parts"][0]["findings"] == {}
+    assert context["parts"][0]["child_voice"] is None
+    assert context["parts"][0]["is_late"] is False
+
+
+def test_late_part_is_marked() -> None:
+    parts = document_context("assessment", rich_source(DocumentKind.ASSESSMENT))["parts"]
+    assert [part["is_late"] for part in parts] == [False, True, False, False]
+
+
+def test_action_is_done_by_the_name_written_or_by_the_account() -> None:
+    goals = document_context("action_plan", rich_source(DocumentKind.ACTION_PLAN))["goals"]
+    assert [action["who"] for goal in goals for action in goal["actions"]] == [
+        "Petra Vidmark",
+        "Åsa Söderfält",
+        "Lena Björk",
+        "Karin Almkvist",
+    ]
+
+
+def test_stranger_among_the_guardians_sees_none_of_them() -> None:
+    stranger = PaperRecipient(capacity="guardian", guardian_id=uuid4())
+    source = rich_source(DocumentKind.FOLLOW_UP, recipient=stranger)
+    assert document_context("follow_up", source)["guardian_views"] == []
+
+
+def test_preview_without_a_date_counts_consent_from_the_beginning() -> None:
+    source = rich_source(DocumentKind.ACTION_PLAN, issued_at=None)
+    assert document_context("action_plan", source)["guardians"][0]["consent"]["state"] == ConsentState.PARTIAL.value
+
+
+def test_any_object_with_the_same_attributes_will_do() -> None:
+    closure = SimpleNamespace(reason="moved", summary="Flyttat.", outcomes=[], closed_at=None, by=None)
+    context = document_context("closing", sparse_source(closure=closure))
+    assert (context["reason"], context["summary"], context["closed_by"]) == (
+        "moved",
+        "Flyttat.",
+        {"name": None, "function": None},
+    )
