@@ -4,18 +4,17 @@ import uuid
 from collections.abc import Callable
 
 from prefect import flow
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from flows.failures import neutral
 from flows.opening import logger, open_instance
-from referrals import clock, db, targets
+from referrals import clock, db, drafts
 from referrals.access import SYSTEM
 from referrals.errors import ReferralError
-from referrals.follow_up import open_follow_up
-from referrals.models import Draft, Municipality, Referral
-from referrals.stages import PLAN_ACTIVE
+from referrals.follow_up import due_for_follow_up, open_follow_up
+from referrals.models import Municipality, Referral
 
 
 @flow(name="sweep", persist_result=False)
@@ -33,23 +32,15 @@ def sweep_database(database: str) -> None:
 @neutral("database")
 def _sweep(database: str) -> None:
     with db.reading(database) as session:
-        due = _follow_ups_due(session)
+        zone = session.scalars(select(Municipality.timezone)).first()
+        if zone is None:
+            return  # not set up yet
+        today = clock.today(zone)
+        due = [referral.id for referral in due_for_follow_up(session, today)]
     opened = sum(_one_by_one(database, referral_id, _open) for referral_id in due)
     with db.writing(database) as session:
-        deleted = _delete_drafts(session)
+        deleted = drafts.expire_drafts(session, today)
     logger().info("sweep: %d follow-ups opened, %d drafts deleted", opened, deleted)
-
-
-def _follow_ups_due(session: Session) -> list[uuid.UUID]:
-    zone = session.scalars(select(Municipality.timezone)).first()
-    if zone is None:
-        return []
-    today = clock.today(zone)
-    running = session.scalars(
-        select(Referral).where(Referral.stage == PLAN_ACTIVE.stage, Referral.status == PLAN_ACTIVE.status)
-    )
-    days = ((referral.id, targets.follow_up_day(session, referral)) for referral in running)
-    return [identity for identity, day in days if day is not None and day <= today]
 
 
 def _open(session: Session, referral: Referral) -> None:
@@ -67,8 +58,3 @@ def _one_by_one(database: str, referral_id: uuid.UUID, act: Callable[[Session, R
         logger().warning("sweep: referral %s: %s", referral_id, type(error).__name__)
         return False
     return True
-
-
-def _delete_drafts(session: Session) -> int:
-    expired = delete(Draft).where(Draft.expires_on < clock.now().date()).returning(Draft.id)
-    return len(list(session.scalars(expired)))

@@ -3,12 +3,13 @@
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from datetime import datetime
+from typing import Any, Final, Self
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from referrals import documents, readers, targets
+from referrals import documents, languages, readers, targets
 from referrals.config import current
 from referrals.documents import Paper
 from referrals.models import (
@@ -27,10 +28,11 @@ from referrals.models import (
     TeamMeeting,
 )
 from referrals.stages import Verb
-from referrals.vocabulary import DocumentKind
+from referrals.vocabulary import DocumentKind, TriageEnding
 
 #: where a reporter comes back with reference number and code
 RETURN_PATH: Final = "/return"
+_ENDINGS: Final = frozenset({Verb.END_AT_TRIAGE, Verb.CLOSE_REFERRAL})
 _TRIAGE: Final = frozenset({Verb.SEND_TO_ASSESSMENT, Verb.SEND_TO_TEAM, Verb.END_AT_TRIAGE})
 
 
@@ -47,6 +49,24 @@ class Gathered:
     values: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class EndedEarly:
+    """The ending of a referral at its initial assessment, under the names a closure's paper knows."""
+
+    reason: str
+    summary: str | None
+    closed_at: datetime
+    by: Account | None
+    if_needed_again: str | None = None
+    outcomes: tuple[()] = ()
+
+    @classmethod
+    def read(cls, row: History, language: str) -> Self:
+        """The ending that `row` records; how it ended is said in `language`."""
+        label = TriageEnding(row.choice).label if row.choice else ""
+        return cls(languages.translations(language).gettext(label) if label else "", row.reason, row.at, row.by)
+
+
 def gather(session: Session, referral: Referral, paper: Paper, *, after: History | None) -> Gathered:
     """Gather what `paper` says. `after` is the history row that issues it; None for a preview, which has no date yet.
 
@@ -59,14 +79,14 @@ def gather(session: Session, referral: Referral, paper: Paper, *, after: History
         "municipality": session.scalars(select(Municipality)).one(),
         "issued_at": after.at if after else None,
         "version": documents.next_version(session, referral, paper.kind, recipient=paper.recipient),
-        **_GATHERERS[paper.kind](session, referral),
+        **_GATHERERS[paper.kind](session, referral, paper.language),
     }
     name = guardian.name if guardian and not guardian.has_protected_identity else None
     capacity = "guardian" if guardian else paper.recipient
     return Gathered(paper.kind, paper.language, capacity, name, guardian_id, values)
 
 
-def _receipt(session: Session, referral: Referral) -> dict[str, Any]:
+def _receipt(session: Session, referral: Referral, _language: str) -> dict[str, Any]:
     concern = _concern(session, referral)
     opened = targets.local_day(session, referral.history[0])
     triage = targets.default_day(session, referral.rulepack, "triage", since=opened)
@@ -79,7 +99,7 @@ def _receipt(session: Session, referral: Referral) -> dict[str, Any]:
     }
 
 
-def _referral(session: Session, referral: Referral) -> dict[str, Any]:
+def _referral(session: Session, referral: Referral, _language: str) -> dict[str, Any]:
     additions = select(ConcernAddition).where(ConcernAddition.referral_id == referral.id)
     decided = [row for row in referral.history if row.verb in _TRIAGE]
     return {
@@ -89,7 +109,7 @@ def _referral(session: Session, referral: Referral) -> dict[str, Any]:
     }
 
 
-def _information_and_consent(session: Session, referral: Referral) -> dict[str, Any]:
+def _information_and_consent(session: Session, referral: Referral, _language: str) -> dict[str, Any]:
     """Who takes part: those already asked or called, else the people of the unit."""
     members = [held.account for held in referral.memberships]
     return {
@@ -99,7 +119,7 @@ def _information_and_consent(session: Session, referral: Referral) -> dict[str, 
     }
 
 
-def _assessment(session: Session, referral: Referral) -> dict[str, Any]:
+def _assessment(session: Session, referral: Referral, _language: str) -> dict[str, Any]:
     parts = select(AssessmentPart).where(AssessmentPart.referral_id == referral.id)
     concluded = [row for row in referral.history if row.verb is Verb.CONCLUDE_ASSESSMENT]
     return {
@@ -108,7 +128,7 @@ def _assessment(session: Session, referral: Referral) -> dict[str, Any]:
     }
 
 
-def _invitation(session: Session, referral: Referral) -> dict[str, Any]:
+def _invitation(session: Session, referral: Referral, _language: str) -> dict[str, Any]:
     meeting = readers.newest_meeting(session, referral)
     invited = set(meeting.guardians_invited) if meeting else set()
     return {
@@ -118,16 +138,16 @@ def _invitation(session: Session, referral: Referral) -> dict[str, Any]:
     }
 
 
-def _minutes(session: Session, referral: Referral) -> dict[str, Any]:
+def _minutes(session: Session, referral: Referral, _language: str) -> dict[str, Any]:
     held = select(TeamMeeting).where(TeamMeeting.referral_id == referral.id, TeamMeeting.held_at.is_not(None))
     return {"meeting": session.scalars(held.order_by(TeamMeeting.number.desc()).limit(1)).one_or_none()}
 
 
-def _action_plan(session: Session, referral: Referral) -> dict[str, Any]:
+def _action_plan(session: Session, referral: Referral, _language: str) -> dict[str, Any]:
     return {"plan": _newest_plan(session, referral), "guardians": _guardians(session, referral)}
 
 
-def _follow_up(session: Session, referral: Referral) -> dict[str, Any]:
+def _follow_up(session: Session, referral: Referral, _language: str) -> dict[str, Any]:
     rows = select(FollowUp).where(FollowUp.referral_id == referral.id)
     return {
         "follow_up": session.scalars(rows.order_by(FollowUp.number.desc()).limit(1)).one_or_none(),
@@ -135,7 +155,11 @@ def _follow_up(session: Session, referral: Referral) -> dict[str, Any]:
     }
 
 
-def _closing(session: Session, referral: Referral) -> dict[str, Any]:
+def _closing(session: Session, referral: Referral, language: str) -> dict[str, Any]:
+    """What came of it; where it ended with the initial assessment already, that decision."""
+    ending = next((row for row in reversed(referral.history) if row.verb in _ENDINGS), None)
+    if ending is not None and ending.verb is Verb.END_AT_TRIAGE:
+        return {"closure": EndedEarly.read(ending, language)}
     rows = select(Closure).where(Closure.referral_id == referral.id)
     return {
         "closure": session.scalars(rows.order_by(Closure.number.desc()).limit(1)).one_or_none(),
@@ -143,7 +167,7 @@ def _closing(session: Session, referral: Referral) -> dict[str, Any]:
     }
 
 
-_GATHERERS: Final[dict[DocumentKind, Callable[[Session, Referral], dict[str, Any]]]] = {
+_GATHERERS: Final[dict[DocumentKind, Callable[[Session, Referral, str], dict[str, Any]]]] = {
     DocumentKind.RECEIPT: _receipt,
     DocumentKind.REFERRAL: _referral,
     DocumentKind.INFORMATION_AND_CONSENT: _information_and_consent,

@@ -1,0 +1,284 @@
+"""Papers: which follow which decision, issued once, kept sealed, stopped in time."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from referrals import clock, consent, documents, history, intake, paper_sources, readers, triage
+from referrals.access import SYSTEM, Actor
+from referrals.documents import Paper
+from referrals.errors import NoSuchReferral, NotAllowed, SealBroken, TooLateToStop
+from referrals.models import Concern, Document, Guardian, History, Referral
+from referrals.stages import IN_CONSENT, IN_TRIAGE, MEETING_HELD, PLAN_DRAFT, SCHEDULED, Verb
+from referrals.vocabulary import (
+    ConsentAnswer,
+    ConsentForm,
+    Custody,
+    DocumentKind,
+    InformationCategory,
+    NoticeMethod,
+    Recipient,
+    TriageEnding,
+)
+from schemas.documents.writing import paper_html
+from tests import straight_way
+from tests.factories import a_guardian, a_referral
+from tests.people import Cast
+
+
+@pytest.fixture(autouse=True)
+def from_wednesday(wednesday: time_machine.Traveller) -> Iterator[time_machine.Traveller]:
+    return wednesday
+
+
+def issue_all(session: Session, referral: Referral) -> list[Document]:
+    """Issue what follows the newest decision, each as what its page says."""
+    row = newest(session, referral)
+    issued = []
+    for paper in documents.outstanding(session, row):
+        html = paper_html(paper_sources.gather(session, referral, paper, after=row))
+        issued.append(documents.issue(session, row, paper, content=html.encode()))
+    return issued
+
+
+def newest(session: Session, referral: Referral) -> History:
+    rows = select(History).where(History.referral_id == referral.id).order_by(History.number.desc())
+    return session.scalars(rows.limit(1)).one()
+
+
+def told(papers: list[Document]) -> list[tuple[str, str, str, int]]:
+    return [(paper.kind.value, paper.recipient.partition(":")[0], paper.language, paper.version) for paper in papers]
+
+
+def test_the_straight_way_leaves_a_paper_at_every_stage(
+    session: Session, cast: Cast, from_wednesday: time_machine.Traveller
+) -> None:
+    referral = straight_way.submit(session, cast.school, language="en")
+    papers = told(issue_all(session, referral))
+    triage.open_triage(session, referral, by=SYSTEM)
+    for decide in straight_way.DECISIONS:
+        from_wednesday.shift(timedelta(hours=1))
+        decide(session, cast, referral)
+        session.expire_all()
+        papers += told(issue_all(session, referral))
+    assert papers == [
+        ("receipt", "reporter", "en", 1),
+        ("referral", "file", "sv", 1),
+        ("referral", "file", "sv", 2),
+        ("information_and_consent", "guardian", "da", 1),
+        ("information_and_consent", "guardian", "da", 2),
+        ("assessment", "file", "sv", 1),
+        ("invitation", "file", "sv", 1),
+        ("invitation", "guardian", "da", 1),
+        ("minutes", "file", "sv", 1),
+        ("action_plan", "file", "sv", 1),
+        ("action_plan", "guardian", "da", 1),
+        ("follow_up", "file", "sv", 1),
+        ("follow_up", "guardian", "da", 1),
+        ("closing", "file", "sv", 1),
+        ("closing", "guardian", "da", 1),
+    ]
+    assert len(documents.issued(session, referral)) == len(papers)
+
+
+def test_a_concern_that_ends_at_triage_gets_its_closing_paper(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast)
+    ending = triage.Ending(TriageEnding.OWN_UNIT, "Vi ordnar det i klassen.", clock.now().date() + timedelta(days=42))
+    triage.end_at_triage(session, referral, by=cast.coordinator.actor(), seen=None, ending=ending)
+    closing = issue_all(session, referral)[-1]
+    text = documents.read_content(closing).decode()
+    assert closing.kind is DocumentKind.CLOSING
+    assert "Vi ordnar det i klassen." in text
+    assert "own_unit" not in text
+
+
+def test_an_ending_without_a_word_for_it_still_gets_its_paper(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast)
+    history.record(session, referral, Verb.END_AT_TRIAGE, by=cast.coordinator.actor(), reason="Klart.")
+    assert [paper.kind for paper in issue_all(session, referral)] == [DocumentKind.REFERRAL, DocumentKind.CLOSING]
+
+
+def test_a_paper_is_issued_once_however_often_it_is_tried(session: Session, cast: Cast) -> None:
+    referral = straight_way.submit(session, cast.school)
+    row = newest(session, referral)
+    receipt, _ = documents.papers_after(session, row)
+    first = documents.issue(session, row, receipt, content=b"one")
+    again = documents.issue(session, row, receipt, content=b"two")
+    assert again is first
+    assert documents.read_content(again) == b"one"
+    assert [paper.kind for paper in documents.outstanding(session, row)] == [DocumentKind.REFERRAL]
+
+
+def test_the_receipt_carries_the_return_code_which_is_then_forgotten(session: Session, cast: Cast) -> None:
+    referral = straight_way.submit(session, cast.school)
+    concern = session.scalars(select(Concern).where(Concern.referral_id == referral.id)).one()
+    code = concern.return_code
+    assert code
+    assert documents.receipt_of(session, referral) is None
+    issue_all(session, referral)
+    receipt = documents.receipt_of(session, referral)
+    assert receipt is not None
+    assert code in documents.read_content(receipt).decode()
+    assert concern.return_code is None
+    assert intake.find_reported(session, referral.number, code) is referral
+
+
+def test_a_paper_is_kept_sealed_and_checked_when_it_is_read(session: Session, cast: Cast) -> None:
+    referral = straight_way.submit(session, cast.school)
+    row = newest(session, referral)
+    paper = Paper(DocumentKind.REFERRAL, readers.FILE, "sv")
+    kept = documents.issue(session, row, paper, content=b"Zebulina")
+    assert kept.checksum == hashlib.sha256(b"Zebulina").hexdigest()
+    assert (kept.size, kept.issued_at) == (8, row.at)
+    assert b"Zebulina" not in kept.content.sealed
+    assert documents.file_name(kept) == f"{referral.number}-referral-1.pdf"
+    kept.checksum = hashlib.sha256(b"somebody else").hexdigest()
+    with pytest.raises(SealBroken):
+        documents.read_content(kept)
+
+
+def test_a_paper_is_found_on_its_own_referral_only(session: Session, cast: Cast) -> None:
+    referral, other = straight_way.submit(session, cast.school), a_referral(session, cast)
+    paper = issue_all(session, referral)[0]
+    assert documents.find(session, referral, paper.id) is paper
+    for wrong in (paper.id, other.id):
+        with pytest.raises(NoSuchReferral):
+            documents.find(session, other, wrong)
+
+
+def test_a_paper_can_be_stopped_for_ten_minutes(
+    session: Session, cast: Cast, from_wednesday: time_machine.Traveller
+) -> None:
+    referral = straight_way.submit(session, cast.school)
+    receipt = documents.issue(
+        session, newest(session, referral), Paper(DocumentKind.RECEIPT, readers.REPORTER, "sv"), content=b"x"
+    )
+    triage.open_triage(session, referral, by=SYSTEM)
+    with pytest.raises(NotAllowed):
+        documents.stop(session, referral, receipt, by=cast.outsider.actor())
+    from_wednesday.shift(timedelta(minutes=9))
+    documents.stop(session, referral, receipt, by=cast.coordinator.actor(), seen=referral.version)
+    documents.stop(session, referral, receipt, by=cast.coordinator.actor())
+    assert (receipt.stopped_by_id, newest(session, referral).verb) == (cast.coordinator.id, Verb.STOP_SENDING)
+    assert [row.verb for row in referral.history].count(Verb.STOP_SENDING) == 1
+    assert documents.receipt_of(session, referral) is None
+    assert documents.read_content(receipt) == b"x"
+
+
+def test_after_ten_minutes_it_is_too_late_to_stop_a_paper(
+    session: Session, cast: Cast, from_wednesday: time_machine.Traveller
+) -> None:
+    referral = straight_way.submit(session, cast.school)
+    receipt, kept = issue_all(session, referral)
+    with pytest.raises(TooLateToStop):
+        documents.stop(session, referral, kept, by=cast.coordinator.actor())
+    from_wednesday.shift(timedelta(minutes=10))
+    with pytest.raises(TooLateToStop):
+        documents.stop(session, referral, receipt, by=cast.coordinator.actor())
+
+
+def test_a_guardian_who_was_not_told_gets_no_paper(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast, IN_CONSENT)
+    guardian = a_guardian(session, referral)
+    why = consent.Notice(NoticeMethod.NOT_TOLD, why_not="Skydd.")
+    consent.record_information(session, referral, by=cast.coordinator.actor(), seen=None, guardian=guardian, notice=why)
+    row = newest(session, referral)
+    assert [paper.recipient for paper in documents.papers_after(session, row)] == [readers.FILE]
+    assert readers.guardians(session, row) == []
+
+
+def a_yes(session: Session, cast: Cast, guardian: Guardian) -> None:
+    today = clock.now().date()
+    given = consent.ConsentGiven(
+        ConsentAnswer.FULL, ConsentForm.ORAL, tuple(InformationCategory), tuple(Recipient), "Hjälp", today, today
+    )
+    consent.record_consent(
+        session, guardian.referral, by=cast.coordinator.actor(), seen=None, guardian=guardian, consent=given
+    )
+
+
+def test_the_guardian_who_takes_an_answer_back_gets_the_paper(
+    session: Session, cast: Cast, from_wednesday: time_machine.Traveller
+) -> None:
+    referral = a_referral(session, cast, IN_CONSENT)
+    one = a_guardian(session, referral, told_by=cast.coordinator, language="ar")
+    other = a_guardian(session, referral, told_by=cast.coordinator)
+    for guardian in (one, other):
+        from_wednesday.shift(timedelta(minutes=1))
+        a_yes(session, cast, guardian)
+    assert [paper.recipient for paper in documents.papers_after(session, newest(session, referral))] == [
+        readers.guardian_key(other.id)
+    ]
+    from_wednesday.shift(timedelta(minutes=1))
+    session.expire_all()
+    consent.withdraw_consent(session, referral, by=cast.coordinator.actor(), seen=None, guardian=one)
+    row = newest(session, referral)
+    assert documents.papers_after(session, row) == [
+        # nobody here writes Arabic: the municipality's own language, and an interpreter
+        Paper(DocumentKind.INFORMATION_AND_CONSENT, readers.guardian_key(one.id), "sv")
+    ]
+    one.may_contact = False
+    assert [reader.key for reader in readers.guardian_answering(session, row)] == [readers.FILE]
+
+
+def test_only_guardians_who_decide_and_may_be_contacted_get_the_plan(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast)
+    decides = a_guardian(session, referral, told_by=cast.coordinator)
+    a_guardian(session, referral, told_by=cast.coordinator, may_contact=False)
+    a_guardian(session, referral, told_by=cast.coordinator, custody=Custody.OTHER)
+    a_guardian(session, referral)
+    row = newest(session, referral)
+    assert [reader.key for reader in readers.guardians(session, row)] == [readers.guardian_key(decides.id)]
+    assert readers.guardian_in(readers.guardian_key(decides.id)) == decides.id
+    assert readers.guardian_in(readers.FILE) is None
+
+
+def test_a_protected_name_is_not_put_on_the_envelope(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast)
+    guardian = a_guardian(session, referral, has_protected_identity=True)
+    paper = Paper(DocumentKind.ACTION_PLAN, readers.guardian_key(guardian.id), "sv")
+    gathered = paper_sources.gather(session, referral, paper, after=None)
+    assert (gathered.capacity, gathered.name, gathered.guardian_id) == ("guardian", None, guardian.id)
+    assert gathered.values["issued_at"] is None
+
+
+@pytest.mark.parametrize("kind", list(DocumentKind))
+def test_every_kind_can_be_printed_with_nothing_written_yet(session: Session, cast: Cast, kind: DocumentKind) -> None:
+    referral = a_referral(session, cast)
+    for concern in session.scalars(select(Concern)):
+        session.delete(concern)
+    session.flush()
+    gathered = paper_sources.gather(session, referral, Paper(kind, readers.FILE, "sv"), after=None)
+    assert referral.number in paper_html(gathered, preview=True)
+
+
+def test_readers_are_found_where_little_is_recorded(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast)
+    row = newest(session, referral)
+    assert readers.guardians_invited(session, row) == []
+    assert readers.guardian_told(session, row) == [readers.Reader(readers.FILE, "sv")]
+    assert readers.guardian_answering(session, row) == [readers.Reader(readers.FILE, "sv")]
+
+
+def test_a_preview_is_offered_for_what_is_written_before_it_is_issued(session: Session, cast: Cast) -> None:
+    def ahead(state: object) -> list[DocumentKind]:
+        return [paper.kind for paper in documents.papers_ahead(session, a_referral(session, cast, state))]  # type: ignore[arg-type]
+
+    assert DocumentKind.ACTION_PLAN in ahead(PLAN_DRAFT)
+    assert DocumentKind.MINUTES in ahead(MEETING_HELD)
+    assert DocumentKind.MINUTES not in ahead(SCHEDULED)
+    assert DocumentKind.REFERRAL in ahead(IN_TRIAGE)
+
+
+def test_nothing_can_be_stopped_by_somebody_without_a_part_in_it(session: Session, cast: Cast) -> None:
+    referral = straight_way.submit(session, cast.school)
+    receipt = issue_all(session, referral)[0]
+    with pytest.raises(NotAllowed):
+        documents.stop(session, referral, receipt, by=Actor())
+    with pytest.raises(NotAllowed):
+        documents.stop(session, referral, receipt, by=cast.administrator.actor())

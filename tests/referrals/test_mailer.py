@@ -1,0 +1,122 @@
+"""The post: handed to a real SMTP server, or kept as files where none is named."""
+
+import email
+import socket
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email import policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from referrals import config, mailer
+from referrals.mailer import Letter
+
+LETTER = Letter(
+    to="karin.almkvist@trivsel.invalid", subject="HTL-7K4M: ett ärende har kommit in", body="Hej!\n\nLogga in för att läsa det.\n",
+    language="sv", message_id="<0123@trivsel.invalid>", written_at=datetime(2026, 9, 16, 8, tzinfo=UTC),
+)  # fmt: skip
+
+
+class PostOffice:
+    """Keeps what it is given, and refuses where it is told to."""
+
+    def __init__(self) -> None:
+        self.taken: list[bytes] = []
+        self.refuses = False
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        if self.refuses:
+            return "451 not now"
+        self.taken.append(cast("bytes", envelope.content))
+        return "250 OK"
+
+
+def free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        port: int = listening.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+def office() -> PostOffice:
+    return PostOffice()
+
+
+@pytest.fixture
+def smtp(office: PostOffice, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[dict[str, Any]]:
+    """A running post office; the settings in the returned dict can be added to before something is sent."""
+
+    def authenticate(
+        _server: SMTP, _session: Session, _envelope: Envelope, _way: str, data: LoginPassword
+    ) -> AuthResult:
+        return AuthResult(success=(data.login, data.password) == (b"trivsel", b"hemligt"), handled=False)
+
+    values: dict[str, Any] = {"data": tmp_path, "smtp_host": "127.0.0.1", "smtp_port": free_port()}
+    controller = Controller(
+        office, hostname="127.0.0.1", port=values["smtp_port"], authenticator=authenticate, auth_require_tls=False
+    )
+    controller.start()
+    monkeypatch.setattr(mailer, "current", lambda: config.Settings(**values))
+    yield values
+    controller.stop()
+
+
+def read(content: bytes) -> EmailMessage:
+    return email.message_from_bytes(content, policy=policy.default)
+
+
+def test_a_letter_is_handed_to_the_post_office(office: PostOffice, smtp: dict[str, Any]) -> None:
+    mailer.send(LETTER)
+    message = read(office.taken[0])
+    assert message["Subject"] == LETTER.subject
+    assert message["To"] == LETTER.to
+    assert message["Message-ID"] == LETTER.message_id
+    assert message["Content-Language"] == "sv"
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["Date"] == "Wed, 16 Sep 2026 08:00:00 +0000"
+    assert message.get_content().replace("\r\n", "\n") == LETTER.body
+
+
+def test_the_post_office_is_told_who_we_are_where_it_asks(office: PostOffice, smtp: dict[str, Any]) -> None:
+    smtp |= {"smtp_username": "trivsel", "smtp_password": "hemligt"}
+    mailer.send(LETTER)
+    assert len(office.taken) == 1
+    smtp["smtp_password"] = "falskt"
+    with pytest.raises(OSError, match="535"):
+        mailer.send(LETTER)
+
+
+def test_a_letter_never_travels_in_the_clear_where_encryption_is_asked_for(
+    office: PostOffice, smtp: dict[str, Any]
+) -> None:
+    smtp["smtp_starttls"] = True
+    with pytest.raises(OSError, match="STARTTLS"):
+        mailer.send(LETTER)
+    assert office.taken == []
+
+
+def test_a_post_office_that_refuses_is_a_failure_of_the_outside_world(office: PostOffice, smtp: dict[str, Any]) -> None:
+    office.refuses = True
+    with pytest.raises(OSError, match="451"):
+        mailer.send(LETTER)
+
+
+def test_a_post_office_that_is_away_is_a_failure_of_the_outside_world(smtp: dict[str, Any]) -> None:
+    smtp["smtp_port"] = free_port()
+    with pytest.raises(OSError, match="refused"):
+        mailer.send(LETTER)
+
+
+def test_without_a_post_office_letters_are_kept_as_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(mailer, "current", lambda: config.Settings(data=tmp_path))
+    mailer.send(LETTER)
+    mailer.send(LETTER)
+    (kept,) = (tmp_path / "mail").iterdir()
+    assert kept.name == "0123.eml"
+    assert read(kept.read_bytes())["Subject"] == LETTER.subject

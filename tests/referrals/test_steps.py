@@ -1,0 +1,219 @@
+"""Automatic work: taken once, finished once, given back, given up, tried again."""
+
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from referrals import clock, config, db, steps
+from referrals.access import Actor
+from referrals.errors import LeaseLost, NotAllowed
+from referrals.models import Referral, Step
+from tests.factories import a_referral
+from tests.people import Cast, settle
+
+
+@pytest.fixture
+def referral(session: Session, cast: Cast) -> Referral:
+    return a_referral(session, cast)
+
+
+@pytest.fixture
+def step(session: Session, referral: Referral) -> Step:
+    return session.scalars(select(Step)).one()
+
+
+def again(session: Session, step: Step) -> Step:
+    session.refresh(step)
+    return step
+
+
+def test_a_decision_leaves_one_step_that_waits(session: Session, step: Step) -> None:
+    assert steps.waiting(session, limit=5) == [step.id]
+    assert steps.unfinished(session, step.referral) == [step]
+
+
+def test_only_one_worker_gets_a_step(session: Session, step: Step) -> None:
+    first = steps.claim(session, step.id, holder="one")
+    second = steps.claim(session, step.id, holder="two")
+    assert first is not None
+    assert (first.attempt, second) == (1, None)
+    assert steps.waiting(session, limit=5) == []
+    assert again(session, step).holder == "one"
+
+
+def test_each_attempt_has_a_random_word_of_its_own(session: Session, step: Step) -> None:
+    first = steps.claim(session, step.id, holder="one")
+    steps.give_back(session, step.id, attempt=1)
+    second = steps.claim(session, step.id, holder="one")
+    assert first is not None
+    assert second is not None
+    assert second.attempt == 2
+    assert first.token != second.token
+
+
+def test_work_that_is_done_is_not_done_again(session: Session, step: Step) -> None:
+    steps.claim(session, step.id, holder="one")
+    steps.start(session, step.id, attempt=1)
+    steps.finish(session, step.id, attempt=1)
+    assert again(session, step).finished_at is not None
+    assert steps.waiting(session, limit=5) == []
+    assert steps.claim(session, step.id, holder="two") is None
+    with pytest.raises(LeaseLost):
+        steps.finish(session, step.id, attempt=1)
+
+
+def test_an_attempt_that_was_taken_over_can_change_nothing(session: Session, step: Step) -> None:
+    steps.claim(session, step.id, holder="one")
+    steps.give_back(session, step.id, attempt=1)
+    steps.claim(session, step.id, holder="two")
+    for late in (
+        lambda: steps.start(session, step.id, attempt=1),
+        lambda: steps.renew(session, step.id, attempt=1),
+        lambda: steps.hold(session, step.id, attempt=1),
+        lambda: steps.finish(session, step.id, attempt=1),
+        lambda: steps.give_back(session, step.id, attempt=1),
+        lambda: steps.fail(session, step.id, attempt=1, word="paper"),
+    ):
+        with pytest.raises(LeaseLost):
+            late()
+    assert again(session, step).holder == "two"
+
+
+def test_work_that_is_not_heard_of_any_more_is_taken_back(
+    session: Session, step: Step, wednesday: time_machine.Traveller
+) -> None:
+    steps.claim(session, step.id, holder="one")
+    wednesday.shift(steps.lease() - timedelta(seconds=1))
+    steps.renew(session, step.id, attempt=1)
+    wednesday.shift(timedelta(seconds=2))
+    assert steps.free_expired(session) == []
+    wednesday.shift(steps.lease())
+    assert steps.free_expired(session) == [steps.Freed(step.id, 1, None)]
+    assert steps.free_expired(session) == []
+    assert steps.waiting(session, limit=5) == [step.id]
+
+
+def test_a_failure_of_the_outside_world_is_tried_again_after_a_pause_and_then_given_up(
+    session: Session, step: Step, wednesday: time_machine.Traveller
+) -> None:
+    for number, pause in enumerate(steps.PAUSES, start=1):
+        steps.claim(session, step.id, holder="one")
+        assert not steps.fail(session, step.id, attempt=number, word="mail")
+        assert steps.waiting(session, limit=5) == []
+        wednesday.shift(pause)
+        assert steps.waiting(session, limit=5) == [step.id]
+    steps.claim(session, step.id, holder="one")
+    assert steps.fail(session, step.id, attempt=len(steps.PAUSES) + 1, word="mail")
+    assert again(session, step).failed_with == "mail"
+    assert steps.failed(session, step.referral) == [step]
+    assert steps.waiting(session, limit=5) == []
+    wednesday.shift(timedelta(days=1))
+    assert steps.free_expired(session) == []
+
+
+def test_what_another_try_cannot_mend_is_given_up_at_once(session: Session, step: Step) -> None:
+    steps.claim(session, step.id, holder="one")
+    assert steps.fail(session, step.id, attempt=1, word="refused", again=False)
+    assert steps.failed(session, step.referral) == [step]
+
+
+def test_a_coordinator_lets_failed_work_be_tried_again(session: Session, step: Step, cast: Cast) -> None:
+    steps.claim(session, step.id, holder="one")
+    steps.fail(session, step.id, attempt=1, word="paper", again=False)
+    again(session, step)
+    with pytest.raises(NotAllowed):
+        steps.retry(session, step, by=cast.outsider.actor())
+    with pytest.raises(NotAllowed):
+        steps.retry(session, step, by=Actor())
+    steps.retry(session, step, by=cast.coordinator.actor())
+    steps.retry(session, step, by=cast.administrator.actor())
+    assert steps.waiting(session, limit=5) == [step.id]
+    assert (step.failures, step.failed_with) == (0, None)
+
+
+def test_mail_that_can_still_be_stopped_is_not_taken_yet(
+    session: Session, step: Step, wednesday: time_machine.Traveller
+) -> None:
+    step.not_before = clock.now() + timedelta(minutes=10)
+    session.flush()
+    assert steps.waiting(session, limit=5) == []
+    wednesday.shift(timedelta(minutes=10))
+    assert steps.waiting(session, limit=5) == [step.id]
+
+
+def a_step_in(address: str) -> Step:
+    with db.writing(address) as session:
+        a_referral(session, settle(session))
+    with db.writing(address) as session:
+        step = session.scalars(select(Step)).one()
+        steps.claim(session, step.id, holder="one")
+        session.expunge(step)
+    return step
+
+
+@pytest.fixture
+def short_lease(monkeypatch: pytest.MonkeyPatch, data_folder: Path) -> timedelta:
+    wanted = config.Settings(data=data_folder, lease_seconds=1)
+    monkeypatch.setattr(steps, "current", lambda: wanted)
+    return steps.lease()
+
+
+def until(address: str, step: Step) -> float:
+    with db.reading(address) as session:
+        held = session.get_one(Step, step.id).lease_until
+        assert held is not None
+        return held.timestamp()
+
+
+def test_a_lease_is_kept_for_as_long_as_the_work_lasts(fresh_address: str, short_lease: timedelta) -> None:
+    step = a_step_in(fresh_address)
+    before = until(fresh_address, step)
+    with steps.KeptLease(step.id, attempt=1, database=fresh_address):
+        threading.Event().wait(0.5)
+    assert until(fresh_address, step) > before
+
+
+def test_who_works_on_is_told_when_the_step_was_taken_over(fresh_sqlite: str, short_lease: timedelta) -> None:
+    step = a_step_in(fresh_sqlite)
+    with steps.KeptLease(step.id, attempt=1, database=fresh_sqlite) as kept:
+        with db.writing(fresh_sqlite) as session:
+            steps.give_back(session, step.id, attempt=1)
+        assert kept.lost.wait(5)
+
+
+def test_a_lease_outlives_a_database_that_is_away_for_a_moment(
+    fresh_sqlite: str, short_lease: timedelta, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step = a_step_in(fresh_sqlite)
+    before = until(fresh_sqlite, step)
+    failed = threading.Event()
+
+    def away_once(session: Session, step_id: object, *, attempt: int) -> None:
+        if not failed.is_set():
+            failed.set()
+            raise OperationalError("away", {}, Exception("away"))
+        real(session, step_id, attempt=attempt)  # type: ignore[arg-type]
+
+    real = steps.renew
+    monkeypatch.setattr(steps, "renew", away_once)
+    with steps.KeptLease(step.id, attempt=1, database=fresh_sqlite) as kept:
+        assert failed.wait(5)
+        threading.Event().wait(0.5)
+        assert not kept.lost.is_set()
+    assert until(fresh_sqlite, step) > before
+
+
+def test_a_step_that_somebody_freed_in_the_same_moment_is_freed_once(fresh_sqlite: str) -> None:
+    step = a_step_in(fresh_sqlite)
+    with db.writing(fresh_sqlite) as session:
+        session.get_one(Step, step.id).lease_until = clock.machine_now() - timedelta(seconds=1)
+    with db.writing(fresh_sqlite) as session:
+        real = session.scalars
+        session.scalars = lambda *_args, **_more: real(select(Step.id).where(Step.attempt == -1))  # type: ignore[method-assign,assignment]
+        assert steps.free_expired(session) == []
