@@ -1,0 +1,323 @@
+"""The team meeting's pages as the coordinator, those called and everybody else meet them."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from referrals import db, team_review
+from referrals.config import Settings
+from referrals.models import Guardian, Referral
+from referrals.stages import (
+    CLOSURE_PROPOSED,
+    MEETING_HELD,
+    PARTS_REQUESTED,
+    PLAN_DRAFT,
+    SCHEDULED,
+    TO_SCHEDULE,
+    State,
+)
+from referrals.vocabulary import Attendance, Domain, MeetingOutcome
+from tests.factories import a_guardian, a_member, a_referral
+from tests.webapp.browsing import Browser, Page
+from tests.webapp.test_assessment import the_cast
+
+SignIn = Callable[[str], Browser]
+AT = datetime(2026, 12, 9, 12, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def number(app, settings: Settings) -> Callable[..., str]:
+    """Makes a referral in a state and gives its number; `prepare(session, referral, cast)` adds what the test needs."""
+
+    def make(state: State, prepare: Callable[..., object] = lambda *_: None) -> str:
+        with db.writing(settings.database) as session:
+            cast = the_cast(session)
+            referral = a_referral(session, cast, state)
+            prepare(session, referral, cast)
+            return referral.number
+
+    return make
+
+
+def informed(session, referral, cast) -> None:
+    a_guardian(session, referral, told_by=cast.coordinator, interpreter="polska")
+    a_guardian(session, referral, told_by=cast.coordinator, name="Milan Testsson", may_contact=False)
+
+
+def called(session, referral, cast) -> None:
+    informed(session, referral, cast)
+    team_review.schedule_meeting(
+        session, referral, by=cast.coordinator.actor(), seen=None, starts_at=AT, minutes=60, place="Rum 12",
+        called=[cast.head_teacher.id, cast.counsellor.id], agenda=["Läget i klassen"],
+        guardians=[session.scalars(select(Guardian.id).where(Guardian.referral_id == referral.id)).first()],
+    )  # fmt: skip
+
+
+def held(outcome: MeetingOutcome | None = MeetingOutcome.PLAN) -> Callable[..., None]:
+    def prepare(session, referral, cast) -> None:
+        called(session, referral, cast)
+        team_review.record_meeting(
+            session, referral, by=cast.coordinator.actor(), seen=None, outcome=outcome, situation="Borta nio dagar.",
+            attendance=[{"name": "Kim Solgren", "function": "Skolkurator", "attendance": Attendance.PRESENT}],
+            ratings={Domain.HEALTH: {"rating": 4, "note": "Sover bättre."}}, child_words="”Jag vill ha lugnt.”",
+            decisions=[{"text": "Lugn start", "responsible": "Kim Solgren", "due_on": AT.date()}],
+        )  # fmt: skip
+
+    return prepare
+
+
+def look(settings: Settings, number: str, what: Callable[[Any, Referral], Any]) -> Any:
+    with db.writing(settings.database) as session:
+        referral = session.scalars(select(Referral).where(Referral.number == number)).one()
+        return what(session, referral)
+
+
+def state_of(settings: Settings, number: str) -> State:
+    return look(settings, number, lambda _, referral: referral.state)
+
+
+def boxes(page: Page, name: str) -> dict[str, str]:
+    """The boxes called `name`: words beside them to value."""
+    labels = {label.get("for"): page.text_of(label) for label in page.all("label")}
+    return {labels[box.get("id")]: box.get("value") for box in page.all("input", type="checkbox", name=name)}
+
+
+WHEN = {"starts_on": "2026-12-09", "starts_time": "13:30"}
+
+
+# ------------------------------------------------------------------------------------------------------------ calling
+def test_the_coordinator_calls_the_team_with_little_to_type(signed_in: SignIn, number, settings, wednesday) -> None:
+    reference = number(TO_SCHEDULE, informed)
+    karin = signed_in("karin")
+    page = karin.get(f"/referrals/{reference}/team-review")
+    assert page.heading == "Team meeting"
+    fields = page.fields(page.form())
+    assert (fields["place"], fields["minutes"]) == ("Lindskolan, rum 12", "60")
+    assert len(fields.getlist("called")) == 3  # those the forum asks for, and oneself
+    page = karin.submit(WHEN)
+    assert "The team is called for Wednesday 9 December 2026." in page.text
+    meeting = look(
+        settings, reference, lambda session, referral: team_review.current_meeting(session, referral).starts_at
+    )
+    assert meeting == AT
+    assert state_of(settings, reference) == SCHEDULED
+
+
+def test_before_the_guardians_are_informed_the_page_is_locked_and_says_why(signed_in: SignIn, number, settings) -> None:
+    reference = number(TO_SCHEDULE, lambda session, referral, cast: a_guardian(session, referral))
+    page = signed_in("karin").get(f"/referrals/{reference}/team-review")
+    assert "Maja Testsson is not informed yet." in page.text
+    assert not page.all("form", id="main-form")
+    nobody = signed_in("karin").get(f"/referrals/{number(TO_SCHEDULE)}/team-review")
+    assert "No guardian with custody is recorded." in nobody.text
+
+
+def test_a_missing_profession_is_shown_and_must_be_met_without_knowingly(
+    signed_in: SignIn, number, settings, wednesday
+) -> None:
+    reference = number(TO_SCHEDULE, informed)
+    karin = signed_in("karin")
+    page = karin.get(f"/referrals/{reference}/team-review")
+    henrik = next(value for words, value in boxes(page, "called").items() if words.startswith("Henrik"))
+    page = karin.submit({**WHEN, "called": [henrik]}, status=422)
+    assert "The team is not complete." in page.problems[0]
+    assert boxes(page, "without") == {"Yes, meet without: school counsellor": "school_counsellor"}
+    karin.submit({"without": ["school_counsellor"]})
+    assert state_of(settings, reference) == SCHEDULED
+
+
+def test_a_locked_service_is_shown_with_the_reason_and_cannot_be_called(
+    signed_in: SignIn, number, settings, wednesday
+) -> None:
+    reference = number(TO_SCHEDULE, informed)
+    karin = signed_in("karin")
+    page = karin.get(f"/referrals/{reference}/team-review")
+    assert "Locked: the guardians have not yet consented to Social services taking part." in page.text
+    noor = str(look(settings, reference, lambda session, _: the_cast(session).social_worker.id))
+    everybody = [*page.fields(page.form()).getlist("called"), noor]
+    page = karin.submit({**WHEN, "called": everybody}, status=409)
+    assert "The consent does not cover this recipient" in page.text
+    assert page.fields(page.form())["starts_on"] == "2026-12-09"
+
+
+def test_what_is_missing_or_wrong_is_said_at_its_field(signed_in: SignIn, number, wednesday) -> None:
+    karin = signed_in("karin")
+    karin.get(f"/referrals/{number(TO_SCHEDULE, informed)}/team-review")
+    page = karin.submit({"starts_on": "2026-12-09", "starts_time": "soon", "minutes": "3", "place": ""}, status=422)
+    assert [problem.partition(":")[0] for problem in page.problems] == ["Begins at", "Minutes", "Place"]
+    assert page.fields(page.form())["starts_on"] == "2026-12-09"
+
+
+def test_a_meeting_can_be_moved_with_a_reason(signed_in: SignIn, number, settings, wednesday) -> None:
+    reference = number(TO_SCHEDULE, called)
+    karin = signed_in("karin")
+    page = karin.get(f"/referrals/{reference}/team-review")
+    fields = page.fields(page.form())
+    assert (fields["starts_on"], fields["starts_time"], fields["agenda"]) == ("2026-12-09", "13:30", "Läget i klassen")
+    karin.submit({"starts_on": "2026-12-16", "reason": "Tolken kan inte."})
+    moved = look(
+        settings,
+        reference,
+        lambda session, referral: [one.starts_at.day for one in team_review.meetings_of(session, referral)],
+    )
+    assert moved == [16]
+
+
+def test_the_second_coordinator_sees_who_was_first_and_loses_nothing(signed_in: SignIn, number, wednesday) -> None:
+    reference = number(TO_SCHEDULE, informed)
+    karin, sanna = signed_in("karin"), signed_in("sanna")
+    karin.get(f"/referrals/{reference}/team-review")
+    sanna.get(f"/referrals/{reference}/team-review")
+    karin.submit(WHEN)
+    page = sanna.submit({**WHEN, "place": "Biblioteket"}, status=409)
+    assert "Karin Almkvist was first" in page.text
+    assert page.fields(page.form())["place"] == "Biblioteket"
+
+
+def test_those_called_see_the_meeting_but_not_the_form(signed_in: SignIn, number) -> None:
+    reference = number(TO_SCHEDULE, called)
+    page = signed_in("kim").get(f"/referrals/{reference}/team-review")
+    assert "Rum 12" in page.text
+    assert "Maja Testsson" not in page.text
+    assert not page.all("form", id="main-form")
+    assert "Maja Testsson" in signed_in("henrik").get(f"/referrals/{reference}/team-review").text
+    for name in ("petra", "otto", "anton"):
+        signed_in(name).get(f"/referrals/{reference}/team-review", status=404)
+
+
+def test_before_a_meeting_is_called_the_others_are_told_so(signed_in: SignIn, number) -> None:
+    assert "No meeting yet" in signed_in("henrik").get(f"/referrals/{number(TO_SCHEDULE, informed)}/team-review").text
+
+
+# ------------------------------------------------------------------------------------------------------------ minutes
+def test_the_minutes_begin_with_those_called_and_invited(signed_in: SignIn, number, settings) -> None:
+    reference = number(TO_SCHEDULE, called)
+    karin = signed_in("karin")
+    page = karin.get(f"/referrals/{reference}/team-review/minutes")
+    fields = page.fields(page.form())
+    assert [fields[f"attendance-{row}-name"] for row in range(3)] == ["Henrik Rosenby", "Kim Solgren", "Maja Testsson"]
+    assert "attendance-0-attendance" not in fields
+    there = {f"attendance-{row}-attendance": "present" for row in range(3)}
+    decision = {"decisions-0-text": "Lugn start", "decisions-0-responsible": "Kim", "decisions-0-due_on": "2026-12-20"}
+    rated = {"ratings-health-rating": "4", "ratings-safety-note": "Oklart."}
+    page = karin.submit({**there, **decision, **rated, "child_words": "”Lugnt.”", "outcome": "plan"})
+    assert "The minutes are saved." in page.text
+    assert state_of(settings, reference) == MEETING_HELD
+    page = karin.get(f"/referrals/{reference}/team-review/minutes")
+    fields = page.fields(page.form())
+    assert (fields["ratings-health-rating"], fields["decisions-0-text"], fields["outcome"]) == (
+        "4",
+        "Lugn start",
+        "plan",
+    )
+
+
+def test_another_decision_is_added_without_a_script_and_loses_nothing(signed_in: SignIn, number, settings) -> None:
+    reference = number(TO_SCHEDULE, called)
+    karin = signed_in("karin")
+    karin.get(f"/referrals/{reference}/team-review/minutes")
+    page = karin.submit({"decisions-0-text": "Lugn start", "situation": "Borta."}, button=("_add", "decisions"))
+    fields = page.fields(page.form())
+    assert (fields["decisions-0-text"], fields["decisions-1-text"], fields["situation"]) == ("Lugn start", "", "Borta.")
+    assert state_of(settings, reference) == SCHEDULED
+    page = karin.submit({}, button=("_remove", "decisions-0"))
+    assert page.fields(page.form())["decisions-0-text"] == ""
+
+
+def test_minutes_say_at_each_row_what_is_missing(signed_in: SignIn, number) -> None:
+    karin = signed_in("karin")
+    karin.get(f"/referrals/{number(TO_SCHEDULE, called)}/team-review/minutes")
+    page = karin.submit({"decisions-0-text": "Lugn start", "dissent": "Pappan: nej."}, status=422)
+    assert "Person 1, Was there?: Say whether this person was there." in page.problems[0].replace("? Say", "?: Say")
+    assert any(problem.startswith("Decision, Who answers for it?") for problem in page.problems)
+    assert page.fields(page.form())["dissent"] == "Pappan: nej."
+    absent = {f"attendance-{row}-attendance": "absent" for row in range(3)}
+    page = karin.submit({**absent, "decisions-0-text": ""}, status=422)
+    assert "Somebody must have been there" in page.problems[0]
+
+
+def test_others_read_the_minutes_and_cannot_write_them(signed_in: SignIn, number) -> None:
+    reference = number(TO_SCHEDULE, held())
+    page = signed_in("kim").get(f"/referrals/{reference}/team-review/minutes")
+    assert "”Jag vill ha lugnt.”" in page.text
+    assert "4 of 5" in page.text
+    assert not page.all("textarea")
+    empty = signed_in("henrik").get(f"/referrals/{number(TO_SCHEDULE, informed)}/team-review/minutes")
+    assert "No minutes yet" in empty.text
+
+
+def test_text_with_markup_is_shown_as_text(signed_in: SignIn, number) -> None:
+    reference = number(TO_SCHEDULE, called)
+    karin = signed_in("karin")
+    karin.get(f"/referrals/{reference}/team-review/minutes")
+    there = {f"attendance-{row}-attendance": "present" for row in range(3)}
+    karin.submit({**there, "situation": "<script>alert(1)</script>"})
+    page = signed_in("kim").get(f"/referrals/{reference}/team-review/minutes")
+    assert "<script>alert(1)</script>" in page.text
+
+
+# ------------------------------------------------------------------------------------------------------------ approving
+@pytest.mark.parametrize(
+    ("outcome", "state"),
+    [
+        (MeetingOutcome.PLAN, PLAN_DRAFT),
+        (MeetingOutcome.MORE_ASSESSMENT, PARTS_REQUESTED),
+        (MeetingOutcome.MEET_AGAIN, TO_SCHEDULE),
+        (MeetingOutcome.CLOSE, CLOSURE_PROPOSED),
+    ],
+)
+def test_the_head_teacher_approves_and_the_referral_goes_on_as_decided(
+    signed_in: SignIn, number, settings, outcome: MeetingOutcome, state: State
+) -> None:
+    reference = number(TO_SCHEDULE, held(outcome))
+    henrik = signed_in("henrik")
+    page = henrik.get(f"/referrals/{reference}/team-review/approval")
+    assert "Lugn start" in page.text
+    page = henrik.submit()
+    assert "The minutes are approved." in page.text
+    assert state_of(settings, reference) == state
+    again = henrik.get(f"/referrals/{reference}/team-review/approval")
+    assert "There is nothing to approve now" in again.text
+
+
+def test_who_wrote_the_minutes_sees_that_somebody_else_approves(signed_in: SignIn, number, settings) -> None:
+    reference = number(TO_SCHEDULE, held())
+    page = signed_in("karin").get(f"/referrals/{reference}/team-review/approval")
+    assert "Somebody else approves" in page.text
+    assert not page.all("form", id="main-form")
+    sanna = signed_in("sanna")
+    sanna.get(f"/referrals/{reference}/team-review/approval")
+    sanna.submit()
+    assert state_of(settings, reference) == PLAN_DRAFT
+
+
+def test_minutes_without_an_outcome_wait_for_it(signed_in: SignIn, number) -> None:
+    page = signed_in("henrik").get(f"/referrals/{number(TO_SCHEDULE, held(None))}/team-review/approval")
+    assert "The minutes do not say yet how it goes on." in page.text
+
+
+def test_minutes_changed_meanwhile_are_not_approved_unread(signed_in: SignIn, number, settings) -> None:
+    reference = number(TO_SCHEDULE, held())
+    henrik, karin = signed_in("henrik"), signed_in("karin")
+    henrik.get(f"/referrals/{reference}/team-review/approval")
+    karin.get(f"/referrals/{reference}/team-review/minutes")
+    karin.submit({"situation": "Något helt annat."})
+    page = henrik.submit(status=409)
+    assert "Karin Almkvist was first" in page.text
+    assert "Något helt annat." in page.text
+    assert state_of(settings, reference) == MEETING_HELD
+
+
+def test_earlier_minutes_stay_readable_when_the_team_meets_again(signed_in: SignIn, number) -> None:
+    def approved(session, referral, cast) -> None:
+        held(MeetingOutcome.MEET_AGAIN)(session, referral, cast)
+        team_review.approve_minutes(session, referral, by=cast.head_teacher.actor(), seen=None)
+        a_member(session, referral, cast.special_educator)
+
+    reference = number(TO_SCHEDULE, approved)
+    for name in ("karin", "petra"):
+        page = signed_in(name).get(f"/referrals/{reference}/team-review")
+        assert "approved by Henrik Rosenby" in page.text
