@@ -27,9 +27,9 @@ class ProposalForm(FormSchema):
 
 
 class ResumeForm(FormSchema):
-    """That the work goes on after all; why may be left out."""
+    """That the work goes on after all; why may be left out. It stands beside the closing, which asks for a reason too."""
 
-    reason = LongText()
+    why = LongText()
 
 
 class ReopenForm(FormSchema):

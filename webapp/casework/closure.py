@@ -1,0 +1,154 @@
+"""The closure: proposed, decided or taken back on one page, and reopened on another."""
+
+from typing import Any
+
+from flask import Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from referrals import closure as rules
+from referrals import plan_versions
+from referrals.access import View
+from referrals.closure import ClosureInput
+from referrals.errors import Incomplete
+from referrals.models import History, Referral
+from referrals.stages import CLOSED, CLOSURE_PROPOSED, Stage, Verb
+from referrals.vocabulary import N_, ActionStatus, ClosureReason, GoalResult
+from schemas.closure import ClosureForm, ProposalForm, ReopenForm, ResumeForm
+from webapp import forms, kept, notices, people, transactions
+from webapp.casework import blueprint, plan_form, words
+from webapp.casework.frame import referral_page, seen
+from webapp.guards import for_referral
+from webapp.language import gettext
+
+#: how a running action can end, in words that fit the question
+_ENDINGS: dict[ActionStatus, str] = {
+    ActionStatus.DONE: N_("It is done"),
+    ActionStatus.NOT_DONE: N_("It was not done"),
+    ActionStatus.HANDED_OVER: N_("Somebody takes it over"),
+}
+_STARTER = N_("Call %(contact)s, %(phone)s, or send a new concern. You need not begin from the beginning.")
+_CHANGED = N_("The plan has changed since this page was opened. Read it again below; what you typed is still here.")
+
+
+@blueprint.get("/referrals/<reference:number>/closure")
+@for_referral(View.PLAN)
+def closure(referral: Referral) -> Response:
+    """Whether and why the referral is closed, and for the coordinator what can be decided now."""
+    close = forms.shown({"if_needed_again": _starter(referral)}, name="close")
+    return _page(referral, close=close, propose=forms.shown(name="propose"), resume=forms.shown(name="resume"))
+
+
+@blueprint.post("/referrals/<reference:number>/closure")
+@for_referral(Verb.CLOSE_REFERRAL)
+def decide_closure(referral: Referral) -> ResponseReturnValue:
+    """Propose the closing, close, or go on with the work."""
+    which = request.form.get(kept.FORM)
+    if which == "propose":
+        return _propose(referral)
+    if which == "resume":
+        return _resume(referral)
+    return _close(referral)
+
+
+@blueprint.get("/referrals/<reference:number>/closure/reopen")
+@for_referral(Verb.REOPEN_REFERRAL)
+def reopen(referral: Referral) -> Response:
+    """The question what is new."""
+    return _reopen_page(referral, forms.shown())
+
+
+@blueprint.post("/referrals/<reference:number>/closure/reopen")
+@for_referral(Verb.REOPEN_REFERRAL)
+def reopen_referral(referral: Referral) -> ResponseReturnValue:
+    """Take the referral up again."""
+    form = forms.submitted()
+    values = form.load(ReopenForm())
+    if values is None:
+        return _reopen_page(referral, form, status=422)
+    rules.reopen_referral(transactions.session(), referral, by=people.actor(), seen=seen(), **values)
+    notices.say_next(gettext("The referral is open again. It begins with the initial assessment."))
+    return redirect(url_for("casework.referral", number=referral.number), 303)
+
+
+def _propose(referral: Referral) -> ResponseReturnValue:
+    form = forms.submitted()
+    values = form.load(ProposalForm())
+    if values is None:
+        return _page(referral, status=422, propose=form)
+    rules.propose_closure(transactions.session(), referral, by=people.actor(), seen=seen(), **values)
+    notices.say_next(gettext("Closing is proposed. Decide about each goal and each action below."))
+    return redirect(url_for("casework.closure", number=referral.number), 303)
+
+
+def _resume(referral: Referral) -> ResponseReturnValue:
+    form = forms.submitted()
+    values = form.load(ResumeForm())
+    if values is None:
+        return _page(referral, status=422, resume=form)
+    rules.resume_work(transactions.session(), referral, by=people.actor(), seen=seen(), reason=values["why"])
+    notices.say_next(gettext("The work goes on."))
+    return redirect(url_for("casework.referral", number=referral.number), 303)
+
+
+def _close(referral: Referral) -> ResponseReturnValue:
+    form = forms.submitted()
+    values = form.load(ClosureForm())
+    if values is None:
+        return _page(referral, status=422, close=form)
+    try:
+        rules.close_referral(
+            transactions.session(), referral, by=people.actor(), seen=seen(), closure=ClosureInput(**values)
+        )
+    except Incomplete:
+        form.refuse("", _CHANGED)
+        return _page(referral, status=422, close=form)
+    notices.say_next(gettext("The referral is closed. Thank you for what you have done."))
+    return redirect(url_for("casework.closure", number=referral.number), 303)
+
+
+def _page(referral: Referral, status: int = 200, **shown: forms.Form) -> Response:
+    session = transactions.session()
+    plan = plan_versions.plan_in_force(session, referral)
+    sent = next((form for form in shown.values() if form.problems), forms.Form())
+    every = {"close": forms.Form(), "propose": forms.Form(), "resume": forms.Form()} | shown
+    return referral_page(
+        "closure.html",
+        referral,
+        status=status,
+        heading=words.stage_name(referral.rulepack, Stage.CLOSURE),
+        form=sent,
+        forms=every,
+        plan=plan,
+        running=plan_versions.running_actions(plan) if plan else [],
+        is_proposed=referral.state == CLOSURE_PROPOSED,
+        is_closed=referral.state == CLOSED,
+        can_propose=words.may_do(Verb.PROPOSE_CLOSURE, referral),
+        can_close=words.may_do(Verb.CLOSE_REFERRAL, referral),
+        can_reopen=words.may_do(Verb.REOPEN_REFERRAL, referral),
+        proposal=_newest_into(referral, CLOSURE_PROPOSED.stage),
+        closures=rules.closures(session, referral),
+        reasons=plan_form.choices(ClosureReason),
+        results=plan_form.choices(GoalResult),
+        endings=[(status.value, gettext(label)) for status, label in _ENDINGS.items()],
+    )
+
+
+def _reopen_page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
+    return referral_page(
+        "closure_reopen.html",
+        referral,
+        status=status,
+        heading=gettext("Reopen the referral"),
+        form=form,
+        can_reopen=words.may_do(Verb.REOPEN_REFERRAL, referral),
+    )
+
+
+def _newest_into(referral: Referral, stage: Stage) -> History | None:
+    """The newest row of the history that led into the closure: the proposal, or the ending at the initial assessment."""
+    return next((row for row in reversed(referral.history) if row.is_move and row.to_stage == stage), None)
+
+
+def _starter(referral: Referral) -> str:
+    unit: Any = referral.unit
+    return gettext(_STARTER, contact=unit.contact or unit.name, phone=unit.phone) if unit.phone else ""

@@ -1,0 +1,137 @@
+"""The follow-up: recorded in one form, and every earlier one as it was."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from flask import Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from referrals import follow_up as rules
+from referrals import plan_versions, targets
+from referrals.access import View
+from referrals.errors import Incomplete
+from referrals.follow_up import FollowUpInput
+from referrals.models import ActionPlan, Referral
+from referrals.stages import Stage, Verb
+from referrals.vocabulary import N_, FollowUpDecision, GoalResult, Helped, LossCause
+from schemas import follow_up as words_for
+from schemas.follow_up import FollowUpForm
+from webapp import forms, kept, navigation, notices, people, transactions
+from webapp.casework import blueprint, plan_form, words
+from webapp.casework.frame import referral_page, seen, today
+from webapp.guards import for_referral
+from webapp.language import gettext
+
+#: what each decision means for what comes next
+_MEANING: Mapping[FollowUpDecision, str] = {
+    FollowUpDecision.CONTINUE: N_("The plan goes on as it is until the next follow-up."),
+    FollowUpDecision.ADJUST: N_("You change the plan in a new version. This one stays in force until then."),
+    FollowUpDecision.STEP_UP: N_("The team meets again. The plan stays in force until then."),
+    FollowUpDecision.STEP_DOWN: N_("You write a lighter version. This one stays in force until then."),
+    FollowUpDecision.CLOSE: N_("You decide about each goal and each action on the next page."),
+}
+#: what to say where the rules ask for more than the form could know; by the last part of the field's name
+_LACKING: Mapping[str, str] = {
+    "held_on": N_("This day has not come yet. Choose today or an earlier day."),
+    "next_follow_up_on": N_("Choose a day after today."),
+    "loss_cause": words_for.GIVE_CAUSE,
+    "view": words_for.ASK_GUARDIAN,
+    "child_view": words_for.ASK_CHILD,
+    "reason": words_for.GIVE_REASON,
+}
+_CHANGED = N_("The plan has changed since this page was opened. Read it again below; what you typed is still here.")
+_SAID: Mapping[FollowUpDecision, str] = {
+    FollowUpDecision.CONTINUE: N_("The follow-up is saved. The plan goes on."),
+    FollowUpDecision.ADJUST: N_("The follow-up is saved. Now change what needs changing in the new version."),
+    FollowUpDecision.STEP_DOWN: N_("The follow-up is saved. Now make the new version lighter."),
+    FollowUpDecision.STEP_UP: N_("The follow-up is saved. Now find a day for the team to meet."),
+    FollowUpDecision.CLOSE: N_("The follow-up is saved. Now decide about the closing."),
+}
+_NEXT_PAGE: Mapping[FollowUpDecision, str] = {
+    FollowUpDecision.CONTINUE: "casework.action_plan",
+    FollowUpDecision.ADJUST: "casework.edit_action_plan",
+    FollowUpDecision.STEP_DOWN: "casework.edit_action_plan",
+    FollowUpDecision.STEP_UP: "casework.team_review",
+    FollowUpDecision.CLOSE: "casework.closure",
+}
+
+
+@blueprint.get("/referrals/<reference:number>/follow-up")
+@for_referral(View.PLAN)
+def follow_up(referral: Referral) -> Response:
+    """The form where a follow-up is due, and every earlier one."""
+    return _page(referral, forms.shown(_beginning(referral)))
+
+
+@blueprint.post("/referrals/<reference:number>/follow-up")
+@for_referral(Verb.RECORD_FOLLOW_UP)
+def record_follow_up(referral: Referral) -> ResponseReturnValue:
+    """Record the follow-up and go where its decision leads; or open one before its day."""
+    session, by = transactions.session(), people.actor()
+    if request.form.get(kept.FORM) == "open":
+        rules.open_follow_up(session, referral, by=by, seen=seen())
+        return redirect(url_for("casework.follow_up", number=referral.number), 303)
+    form = forms.submitted()
+    values = form.load(FollowUpForm())
+    if values is None:
+        return _page(referral, form, status=422)
+    try:
+        row = rules.record_follow_up(session, referral, by=by, seen=seen(), follow_up=FollowUpInput(**values))
+    except Incomplete as refused:
+        for name in refused.missing:
+            last = name.rpartition("-")[2]
+            form.refuse(name if last in _LACKING else "", _LACKING.get(last, _CHANGED))
+        return _page(referral, form, status=422)
+    notices.say_next(gettext(_SAID[row.decision]))
+    return redirect(url_for(_next_page(row.decision), number=referral.number), 303)
+
+
+def _next_page(decision: FollowUpDecision) -> str:
+    wanted = _NEXT_PAGE[decision]
+    return wanted if navigation.has_page(wanted) else "casework.action_plan"
+
+
+def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
+    session = transactions.session()
+    plan = plan_versions.plan_in_force(session, referral)
+    can_record = plan is not None and words.may_do(Verb.RECORD_FOLLOW_UP, referral)
+    return referral_page(
+        "follow_up.html",
+        referral,
+        status=status,
+        heading=words.stage_name(referral.rulepack, Stage.FOLLOW_UP),
+        form=form,
+        plan=plan,
+        goals=_numbered(plan) if plan else [],
+        planned=rules.times_planned(session, plan, _held_on(form)) if plan and can_record else {},
+        guardians=rules.guardians_to_ask(session, referral) if can_record else [],
+        can_record=can_record,
+        can_open=words.may_do(Verb.OPEN_FOLLOW_UP, referral),
+        next_on=plan_versions.next_follow_up_on(session, plan) if plan else None,
+        earlier=plan_versions.follow_ups(session, referral),
+        results=plan_form.choices(GoalResult),
+        helped=plan_form.choices(Helped),
+        causes=plan_form.choices(LossCause),
+        decisions=[(one.value, gettext(one.label), gettext(_MEANING[one])) for one in FollowUpDecision],
+    )
+
+
+def _numbered(plan: ActionPlan) -> list[tuple[Any, list[tuple[int, Any]]]]:
+    """Each goal with its actions, the actions numbered through the whole plan as in the form."""
+    numbers = {action.id: number for number, action in enumerate(plan_versions.actions_of(plan))}
+    return [(goal, [(numbers[action.id], action) for action in goal.actions]) for goal in plan.goals]
+
+
+def _held_on(form: forms.Form) -> date:
+    """The day typed, where it is one; the times planned are counted up to it."""
+    try:
+        return min(date.fromisoformat(form.value("held_on")), today())
+    except ValueError:
+        return today()
+
+
+def _beginning(referral: Referral) -> dict[str, Any]:
+    session, day = transactions.session(), today()
+    next_on = targets.default_day(session, referral.rulepack, "follow_up", since=day)
+    return {"held_on": day, "next_follow_up_on": next_on}
