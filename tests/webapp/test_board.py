@@ -180,4 +180,4 @@ def test_when_all_places_are_taken_the_page_is_told_to_poll(
 
 def test_age_counts_whole_days(put: Put, signed_in: SignIn) -> None:
     put(opened_at=clock.now() - timedelta(days=3))
-    assert "3 days old" in signed_in("karin").get("/board").text
+    assert "Age 3 days" in signed_in("karin").get("/board").text
