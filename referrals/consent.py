@@ -1,5 +1,6 @@
 """Information and consent: who the guardians are, what they were told, what they allow, and when the work may go on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -55,8 +56,8 @@ class ConsentGiven:
 
     answer: ConsentAnswer
     form: ConsentForm
-    categories: tuple[InformationCategory, ...] = ()
-    recipients: tuple[Recipient, ...] = ()
+    categories: Sequence[InformationCategory] = ()
+    recipients: Sequence[Recipient] = ()
     purpose: str = ""
     from_on: date | None = None
     until_on: date | None = None

@@ -128,11 +128,8 @@ def record_consent(referral: Referral, guardian_id: uuid.UUID) -> ResponseReturn
     answer = form.load(AnswerForm())
     if answer is None:
         return _consent_page(referral, row, form, status=422)
-    given = rules.ConsentGiven(
-        **answer | {"categories": tuple(answer["categories"]), "recipients": tuple(answer["recipients"])}
-    )
     rules.record_consent(
-        transactions.session(), referral, by=people.actor(), seen=seen(), guardian=row, consent=given
+        transactions.session(), referral, by=people.actor(), seen=seen(), guardian=row, consent=rules.ConsentGiven(**answer)
     )
     notices.say_next(gettext("The answer is recorded."))
     return _back(referral)
