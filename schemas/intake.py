@@ -56,7 +56,7 @@ _WHICH_CHILD = N_("Write the child's name.")
 _WHAT_SEEN = N_("Write what you have seen or heard. A few lines are enough.")
 _FEAR = N_("Answer whether you fear that the child is being harmed.")
 _DO_GUARDIANS_KNOW = N_("Answer whether the guardians know.")
-_WHY_NOT = N_("Write why the guardians do not know yet. One line is enough.")
+_WHY_NOT = N_("Write why they do not know. One line is enough.")
 
 
 class _PageForm(FormSchema):
@@ -69,6 +69,12 @@ class DangerForm(_PageForm):
     """Is the child in danger?"""
 
     protection = TermField(ProtectionAnswer, needed=_FEAR)
+
+
+class PupilDangerForm(_PageForm):
+    """Are you in danger?"""
+
+    protection = TermField(ProtectionAnswer, needed=N_("Answer whether somebody hurts you."))
 
 
 class StaffYouForm(_PageForm):
@@ -204,7 +210,7 @@ PAGES: dict[Door, tuple[Page, ...]] = {
         _DANGER, Page("you", GuardianYouForm), Page("child", ChildForm), Page("observations", ObservationsForm),
         Page("voices", GuardianVoicesForm), Page("tried", TriedForm), _CHECK,
     ),
-    Door.PUPIL: (_DANGER, Page("you", PupilYouForm), Page("tell", PupilTellForm), _CHECK),
+    Door.PUPIL: (Page("danger", PupilDangerForm), Page("you", PupilYouForm), Page("tell", PupilTellForm), _CHECK),
 }  # fmt: skip
 
 

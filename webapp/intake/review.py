@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from referrals import intake
+from referrals.languages import join_list
 from referrals.models import Unit
 from referrals.vocabulary import (
     N_,
@@ -23,7 +24,7 @@ from referrals.vocabulary import (
 )
 from schemas.fields import DateField
 from schemas.intake import PAGES, Door, fields_of
-from webapp.language import gettext, long_date
+from webapp.language import gettext, language, long_date
 
 #: what each answer is called when it is read once more
 _LABELS = {
@@ -31,7 +32,7 @@ _LABELS = {
     "unit": N_("School or unit"),
     "reporter_kind": N_("You are"),
     "reporter_name": N_("Your name"),
-    "reporter_function": N_("Your work"),
+    "reporter_function": N_("Your role"),
     "reporter_phone": N_("Your telephone"),
     "reporter_email": N_("Your e-mail"),
     "has_protected_identity": N_("Protected identity"),
@@ -82,11 +83,10 @@ _TERMS: dict[str, type[Term]] = {
 #: answers that are only shown where something stands in them
 _ONLY_IF_GIVEN = frozenset({"guardians_know_reason", "conflict_functions", "conflict_text", "has_protected_identity"})
 
-#: the same answers in the words of the pupil's own page
-_PUPIL_FEARS: dict[Term, str] = {
-    ProtectionAnswer.NO: N_("No"),
-    ProtectionAnswer.UNSURE: N_("I am not sure"),
+#: answers in the words of the pupil's own pages
+_PUPIL_TERMS: dict[Term, str] = {
     ProtectionAnswer.YES: N_("Yes"),
+    GuardiansKnow.NOT_SUITABLE: N_("I don't want them to know now"),
 }
 
 
@@ -119,11 +119,12 @@ def sections(session: Session, door: Door, answers: Mapping[str, Any]) -> list[S
     return found
 
 
-def readers(session: Session, unit: Unit) -> list[str]:
-    """The functions that read a concern to begin with, in the page's language."""
+def readers(session: Session, unit: Unit) -> str:
+    """The functions that read a concern to begin with, in the page's language; empty where nobody is there yet."""
     first = (Profession.COORDINATOR, Profession.HEAD_TEACHER)
     held = intake.functions_of_forum(session, unit)
-    return [gettext(function.label) for function in first if function in held]
+    words = join_list([gettext(function.label).lower() for function in first if function in held], language())
+    return words[:1].upper() + words[1:]
 
 
 def _row(session: Session, door: Door, *, name: str, answers: Mapping[str, Any]) -> Row:
@@ -145,7 +146,7 @@ def _words(session: Session, door: Door, *, name: str, answer: Any) -> str:
         return gettext(N_("Yes"))
     if name in _TERMS:
         given = answer if isinstance(answer, list) else [answer]
-        labels = _PUPIL_FEARS if name == "protection" and door is Door.PUPIL else {}
+        labels = _PUPIL_TERMS if door is Door.PUPIL else {}
         return ", ".join(gettext(labels.get(term, term.label)) for term in _TERMS[name] if term.value in given)
     return _day(answer) if name == "child_birth_date" else str(answer)
 

@@ -6,8 +6,8 @@ from marshmallow import ValidationError
 from sqlalchemy import select
 
 from referrals import clock, documents, drafts, intake, targets
-from referrals.models import Referral, Unit
-from referrals.vocabulary import N_
+from referrals.models import Concern, Referral, Unit
+from referrals.vocabulary import N_, ReporterKind
 from schemas.intake import PAGES, load_concern
 from webapp import forms, transactions
 from webapp.guards import public
@@ -60,6 +60,7 @@ def sent() -> ResponseReturnValue:
     if draft is None or draft.referral_id is None:
         return redirect(url_for(".come_back"), 303)
     referral = session.get_one(Referral, draft.referral_id)
+    concern = session.scalars(select(Concern).where(Concern.referral_id == referral.id)).one()
     return page(
         "intake/sent.html",
         number=referral.number,
@@ -68,6 +69,7 @@ def sent() -> ResponseReturnValue:
         readers=review.readers(session, referral.unit),
         by=_read_by(referral),
         has_receipt=documents.receipt_of(session, referral) is not None,
+        is_pupil=concern.reporter_kind is ReporterKind.PUPIL,
     )
 
 
