@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Self
 
-from referrals.stages import Stage, Status
+from referrals.stages import Status
 
 
 def N_(text: str) -> str:  # noqa: N802 - the name under which Babel finds texts that are translated later
@@ -371,18 +371,6 @@ class MailKind(Term):
     FOLLOW_UP_DUE = "follow_up_due", N_("A follow-up is due")
     REFERRAL_CLOSED = "referral_closed", N_("A referral is closed")
 
-
-#: what each stage is called where the rule pack of the country has no word of its own
-STAGE_LABELS: dict[Stage, str] = {
-    Stage.INTAKE: N_("Concern"),
-    Stage.TRIAGE: N_("Initial assessment"),
-    Stage.CONSENT: N_("Information and consent"),
-    Stage.ASSESSMENT: N_("Assessment"),
-    Stage.TEAM_REVIEW: N_("Team meeting"),
-    Stage.ACTION_PLAN: N_("Action plan"),
-    Stage.FOLLOW_UP: N_("Follow-up"),
-    Stage.CLOSURE: N_("Closure"),
-}
 
 STATUS_LABELS: dict[Status, str] = {
     Status.SUBMITTED: N_("Submitted"),
