@@ -375,7 +375,7 @@ class MailKind(Term):
 STATUS_LABELS: dict[Status, str] = {
     Status.SUBMITTED: N_("Submitted"),
     Status.RETURNED: N_("Returned for completion"),
-    Status.WITHDRAWN: N_("Withdrawn"),
+    Status.WITHDRAWN: N_("Withdrawn by the reporter"),
     Status.WAITING: N_("Waiting"),
     Status.REQUESTED: N_("Requested"),
     Status.RECEIVED: N_("Received"),

@@ -1,7 +1,7 @@
 """What waits for whom: the next action of a referral, and one person's list of everything that waits for them."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -155,7 +155,7 @@ def _for_coordinator(session: Session, actor: Actor, today: date) -> Iterable[Wa
             )
         )
     )
-    return [_of_referral(referral, is_urgent=referral.id in urgent) for referral in found]
+    return [item for row in found for item in _of_referral(row, is_urgent=row.id in urgent)]
 
 
 def _for_head_teacher(session: Session, actor: Actor) -> Iterable[WaitingItem]:
@@ -170,7 +170,7 @@ def _for_head_teacher(session: Session, actor: Actor) -> Iterable[WaitingItem]:
             )
         )
     )
-    return [_of_referral(referral) for referral in found if referral.id not in own_minutes]
+    return [item for row in found if row.id not in own_minutes for item in _of_referral(row)]
 
 
 def _parts(session: Session, actor: Actor) -> Iterable[WaitingItem]:
@@ -199,7 +199,7 @@ def _plans_written(session: Session, actor: Actor) -> Iterable[WaitingItem]:
             )
         ),
     )
-    return [_of_referral(referral) for referral in found]
+    return [item for row in found for item in _of_referral(row)]
 
 
 def _actions(session: Session, actor: Actor) -> Iterable[WaitingItem]:
@@ -238,15 +238,14 @@ def _in_states(states: Iterable[State]) -> ColumnElement[bool]:
     return or_(*(and_(Referral.stage == state.stage, Referral.status == state.status) for state in states))
 
 
-def _of_referral(referral: Referral, *, is_urgent: bool = False) -> WaitingItem:
+def _of_referral(referral: Referral, *, is_urgent: bool = False) -> Iterator[WaitingItem]:
     action = next_action(referral)
-    if action is None:
-        raise LookupError("nothing waits in this state")
-    return WaitingItem(
-        number=referral.number, kind=Waiting.REFERRAL, subject_id=referral.id, verb=action.verb, party=action.party,
-        due_on=action.due_on, state=referral.state, rulepack=referral.rulepack, unit=referral.unit.name,
-        topics=tuple(referral.topics), is_urgent=is_urgent,
-    )  # fmt: skip
+    if action is not None:
+        yield WaitingItem(
+            number=referral.number, kind=Waiting.REFERRAL, subject_id=referral.id, verb=action.verb, party=action.party,
+            due_on=action.due_on, state=referral.state, rulepack=referral.rulepack, unit=referral.unit.name,
+            topics=tuple(referral.topics), is_urgent=is_urgent,
+        )  # fmt: skip
 
 
 def _of_own(
