@@ -1,0 +1,94 @@
+"""Running instances and browser windows for journeys: one instance a country, one at a time; every window inspects its pages."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from tests.journeys import instance as instances
+from tests.journeys.inspection import Inspector
+from tests.journeys.instance import Instance
+from tests.journeys.window import Window
+from tests.journeys.words import Words
+
+COUNTRIES = ("se", "dk")
+#: a browser that talks to nobody but the page, and needs no sandbox where the tests run as root
+FLAGS = [
+    "--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
+    "--disable-default-apps", "--disable-features=Translate,OptimizationHints,MediaRouter", "--disable-dev-shm-usage",
+]  # fmt: skip
+LOCALES = {"sv": "sv-SE", "da": "da-DK", "en": "en-GB"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All journeys drive a browser."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="package", params=COUNTRIES)
+def instance(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+    """A whole running instance of one country; the other country's is started when this one has ended."""
+    with instances.running(request.param, tmp_path_factory.mktemp(f"instance-{request.param}")) as here:
+        yield here
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """The browser. Ended with each file, since its event loop must not run beside other tests' own."""
+    home = str(tmp_path_factory.mktemp("home"))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=FLAGS, env={"HOME": home, "XDG_CONFIG_HOME": home}
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def inspector() -> Inspector:
+    """Remembers which pages it has seen."""
+    return Inspector()
+
+
+@pytest.fixture
+def words(instance: Instance) -> Words:
+    """The words on the pages of this country."""
+    return Words(instance.language)
+
+
+Opener = Callable[..., Window]
+
+
+@pytest.fixture
+def new_window(chromium: Browser, instance: Instance, inspector: Inspector, words: Words) -> Iterator[Opener]:
+    """Opens windows of people who share nothing: `new_window()`."""
+    contexts: list[BrowserContext] = []
+    windows: list[Window] = []
+
+    def open_one(*, language: str = "", scripts: bool = True, wide: int = 1280) -> Window:
+        context = chromium.new_context(
+            locale=LOCALES[language or instance.language],
+            java_script_enabled=scripts,
+            viewport={"width": wide, "height": 900},
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        windows.append(
+            Window(
+                context,
+                instance.url,
+                Words(language) if language else words,
+                inspector=inspector if scripts else None,
+            )
+        )
+        return windows[-1]
+
+    yield open_one
+    complaints = [window.complaints for window in windows if window.complaints]
+    for context in contexts:
+        context.close()
+    assert not complaints

@@ -1,0 +1,83 @@
+"""What is asked of every page a journey comes to: axe finds nothing, nothing is cut off at 320 pixels, targets are large enough."""
+
+import re
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+NARROW = {"width": 320, "height": 640}
+
+#: what differs between two showings of the same page and says nothing about how it is built
+_PASSING = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f-]{27}|(name=\"csrf_token\" value|X-CSRFToken\": )\"?[^\"]+|\b[A-Z]{2,3}(-[0-9A-Z]{4}){2}\b|\d+"
+)
+
+_TOO_WIDE = """
+() => {
+  const wide = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= wide) return [];
+  return [...document.querySelectorAll("body *")]
+    .filter((one) => one.getBoundingClientRect().right > wide + 1 && !one.closest(".table-frame, .board"))
+    .slice(0, 5).map((one) => one.tagName + "." + one.className + " " + Math.round(one.getBoundingClientRect().right));
+}
+"""
+
+_TOO_SMALL = """
+(least) => {
+  const seen = (one) => one.checkVisibility({visibilityProperty: true, opacityProperty: true});
+  const within = (one) => {
+    const box = one.getBoundingClientRect();
+    if (!one.matches("[type=radio], [type=checkbox]")) return box;
+    const label = one.labels[0]?.getBoundingClientRect();
+    if (!label) return box;
+    const left = Math.min(box.left, label.left), top = Math.min(box.top, label.top);
+    return {width: Math.max(box.right, label.right) - left, height: Math.max(box.bottom, label.bottom) - top};
+  };
+  const inText = (one) => one.matches("a") && getComputedStyle(one).display === "inline"
+    && [...one.parentElement.childNodes].some((other) => other !== one && other.textContent.trim());
+  return [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")]
+    .filter((one) => seen(one) && !inText(one) && !one.matches(".ds-skip-link"))
+    .map((one) => [one, within(one)])
+    .filter(([, box]) => box.width < least - 0.5 || box.height < least - 0.5)
+    .map(([one, box]) => `${one.outerHTML.slice(0, 120)}: ${Math.round(box.width)} × ${Math.round(box.height)}`);
+}
+"""
+
+
+class Inspector:
+    """Looks at pages, at each way a page is built once."""
+
+    def __init__(self) -> None:
+        self._axe = Axe()
+        self._seen: set[int] = set()
+
+    def look_at(self, page: Page) -> None:
+        """Fail with everything that is wrong with the page."""
+        built = hash((page.viewport_size["width"] if page.viewport_size else 0, _PASSING.sub("", page.content())))
+        if built in self._seen:
+            return
+        self._seen.add(built)
+        faults = [*self._barriers(page), *_on_a_narrow_screen(page)]
+        assert not faults, f"{page.url} ({page.title()}):\n" + "\n".join(faults)
+
+    def _barriers(self, page: Page) -> list[str]:
+        options: dict[str, Any] = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
+        found = self._axe.run(page, options=options).response["violations"]
+        return [
+            f"axe {one['id']}: {one['help']}: {node['html'][:200]} {node.get('failureSummary', '')}"
+            for one in found
+            for node in one["nodes"][:3]
+        ]
+
+
+def _on_a_narrow_screen(page: Page) -> list[str]:
+    before = page.viewport_size
+    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    is_public = page.locator("body.public").count() > 0 and page.locator("input[type=password]").count() == 0
+    faults = [f"wider than the screen at 320 pixels: {one}" for one in page.evaluate(_TOO_WIDE)]
+    faults += [f"a target is too small: {one}" for one in page.evaluate(_TOO_SMALL, 44 if is_public else 24)]
+    if before:
+        page.set_viewport_size(before)
+    return faults

@@ -1,0 +1,110 @@
+"""A whole running instance for journeys: started as a newcomer starts it, shifted in time, and ended by its own process id."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from referrals import clock
+
+ROOT = Path(__file__).parents[2]
+#: a Wednesday in term; the same day in every journey's beginning
+BEGINNING = datetime.fromisoformat("2026-09-16T09:00:00+02:00")
+STARTS_WITHIN, ENDS_WITHIN = 120.0, 30.0
+
+
+class Instance:
+    """One municipality's Trivsel, with its server, worker and web."""
+
+    def __init__(self, country: str, folder: Path, process: subprocess.Popen[bytes]) -> None:
+        facts = json.loads((folder / "running.json").read_text(encoding="utf-8"))
+        self.country, self.folder, self._process = country, folder, process
+        self.language = {"se": "sv", "dk": "da"}[country]
+        self.url: str = facts["url"]
+
+    def set_now(self, wanted: datetime) -> None:
+        """Let it be `wanted` for all parts at once."""
+        clock.use_shift_file(self.folder / "shift")
+        try:
+            clock.set_now(wanted)
+        finally:
+            clock.use_shift_file(None)
+
+    def process_of(self, part: str) -> int:
+        """The process id of one part, found among the launcher's own children by the words it was started with."""
+        words = {"prefect": "prefect server start", "worker": "flows.worker", "web": "gunicorn"}[part]
+        for child in _children(self._process.pid):
+            if words in _command(child):
+                return child
+        raise LookupError(f"no part {part} runs")
+
+    def kill(self, part: str) -> None:
+        """End a part as a crash would; the launcher starts it again."""
+        os.kill(self.process_of(part), signal.SIGKILL)
+
+
+@contextmanager
+def running(country: str, folder: Path) -> Iterator[Instance]:
+    """Start the demonstration of `country` in `folder`, and end all of it afterwards."""
+    log = folder.with_suffix(".log")
+    with log.open("wb") as words:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "webapp.launcher", "--country", country],
+            cwd=ROOT,
+            env=_environment(folder),
+            stdin=subprocess.DEVNULL,
+            stdout=words,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        _wait_until_ready(process, folder, log)
+        yield Instance(country, folder, process)
+    finally:
+        _end(process)
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("TRIVSEL_", "PREFECT_"))}
+    return inherited | {
+        "TRIVSEL_DATA": str(folder),
+        "TRIVSEL_PORT": "0",
+        "TRIVSEL_PREFECT_PORT": "0",
+        "TRIVSEL_HOLD_MINUTES": "0",
+        "TRIVSEL_NOW": BEGINNING.isoformat(),
+    }
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], folder: Path, log: Path) -> None:
+    deadline = time.monotonic() + STARTS_WITHIN
+    while not (folder / "running.json").exists():
+        assert process.poll() is None, f"the instance ended while starting:\n{log.read_text(encoding='utf-8')[-2000:]}"
+        assert time.monotonic() < deadline, f"not ready in time:\n{log.read_text(encoding='utf-8')[-2000:]}"
+        time.sleep(0.1)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(ENDS_WITHIN)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _children(parent: int) -> list[int]:
+    found: list[int] = []
+    for task in Path(f"/proc/{parent}/task").iterdir():
+        found += [int(child) for child in (task / "children").read_text(encoding="ascii").split()]
+    return found
+
+
+def _command(process: int) -> str:
+    return Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode()
