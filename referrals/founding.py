@@ -47,7 +47,7 @@ def set_up(session: Session, written: Mapping[str, Any], *, password_hashes: Map
     for row in written["units"]:
         there = session.scalars(select(Unit).where(Unit.slug == row["slug"])).one_or_none()
         values = {key: value for key, value in row.items() if key != "forum"}
-        units[row["slug"]] = work.put(there, Unit, values | {"forum_id": forums[row["forum"]].id})
+        units[row["slug"]] = work.put(there, Unit, values | {"forum": forums[row["forum"]]})
     for row in written["people"]:
         language = row.get("language") or written["municipality"]["language"]
         only_new = {"password_hash": password_hashes.get(row["email"], ""), "language": language}

@@ -1,5 +1,7 @@
 """The municipality an instance holds: read, and changed by administrators with a log of who changed what."""
 
+import re
+import unicodedata
 import uuid
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -18,6 +20,8 @@ from referrals.models import Account, ClosedDay, Forum, Municipality, Organisati
 Row: TypeAlias = Municipality | Forum | Unit | Account | ClosedDay
 #: a role together with the unit it holds in; an administrator's holds in none in particular
 Held: TypeAlias = tuple[Role, uuid.UUID | None]
+#: letters that do not fall apart into one of a to z and an accent
+_SPELT = str.maketrans({"æ": "ae", "ø": "o", "ß": "ss", "ð": "d", "þ": "th"})
 
 
 def municipality(session: Session) -> Municipality:
@@ -107,13 +111,29 @@ def move_date(session: Session, wanted: datetime, *, by: Actor) -> None:
     session.flush()
 
 
+def free_slug(session: Session, kind: type[Unit | Forum], name: str) -> str:
+    """A short name for addresses, made from `name` and not used yet: `lindens-forskola`, or `lindens-forskola-2`."""
+    plain = unicodedata.normalize("NFKD", name.lower().translate(_SPELT))
+    wanted = re.sub(r"[^a-z0-9]+", "-", plain.encode("ascii", "ignore").decode()).strip("-") or kind.__tablename__
+    taken = set(session.scalars(select(kind.slug)))
+    return next(slug for slug in (wanted, *(f"{wanted}-{n}" for n in range(2, len(taken) + 3))) if slug not in taken)
+
+
 def write(session: Session, row: Row, values: Mapping[str, Any], *, by_id: uuid.UUID | None) -> int:
     """Give `row` these values and log each that differs; how many did. For set-up and `change`, which know who may."""
     changed = 0
     for name, value in values.items():
         before = getattr(row, name)
-        if before != value:
-            setattr(row, name, value)
+        if before == value:
+            continue
+        setattr(row, name, value)
+        if isinstance(before, dict):  # a line for each key that differs
+            for key in sorted(before.keys() | value.keys()):
+                old, new = before.get(key, ""), value.get(key, "")
+                if old != new:
+                    note(session, row, what=f"{name}.{key}", before=old, after=new, by_id=by_id)
+                    changed += 1
+        else:
             note(session, row, what=name, before=before, after=value, by_id=by_id)
             changed += 1
     return changed
@@ -153,4 +173,10 @@ def describe(row: Row) -> str:
 
 
 def _word(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {inner}" for key, inner in value.items())
+    if isinstance(value, list):
+        return ", ".join(_word(inner) for inner in value)
+    if isinstance(value, Forum):
+        return value.slug
     return str(value.value) if isinstance(value, Enum) else str(value)

@@ -95,12 +95,8 @@ def test_a_changed_file_changes_and_each_change_is_logged(session, written):
     assert set_up(session, written) == (0, 6)
     karin = account(session, "karin")
     assert set(log(session)) == {
-        ("municipality.name " + str(organisation.municipality(session).id), "Lindköping", "Nya Lindköping"),
-        (
-            "municipality.targets " + str(organisation.municipality(session).id),
-            "{'triage': {'school_days': 2}}",
-            "{'triage': {'school_days': 2}, 'plan': {'school_days': 7}}",
-        ),
+        (f"municipality.name {organisation.municipality(session).id}", "Lindköping", "Nya Lindköping"),
+        (f"municipality.targets.plan {organisation.municipality(session).id}", "", "school_days 7"),
         ("unit.phone lindskolan", "0000-12 34 56", "0000-99 99 99"),
         ("unit.is_open lindskolan", "True", "False"),
         (f"account.profession {karin.id}", "coordinator", "teacher"),
@@ -180,6 +176,33 @@ def test_a_change_is_made_and_logged_with_who_and_when(session, cast: Cast):
     }
     assert {row.by_id for row in rows} == {cast.administrator.id}
     assert all(before <= row.at <= clock.now() for row in rows)
+
+
+def test_lists_and_other_rows_are_logged_in_words(session, cast: Cast):
+    by = cast.administrator.actor()
+    organisation.change(session, cast.forum, by=by, quorum=["head_teacher", "psychologist"])
+    organisation.change(session, cast.school, by=by, forum=cast.other_school.forum)
+    here = cast.municipality
+    organisation.change(session, here, by=by, phones={"emergency": "112", "social_services": "0000-20 00 00"})
+    assert set(log(session)) == {
+        ("forum.quorum linden", "head_teacher, school_counsellor", "head_teacher, psychologist"),
+        ("unit.forum lindskolan", "linden", "asken"),
+        (f"municipality.phones.helpline {here.id}", "116 111", ""),
+        (f"municipality.phones.social_services {here.id}", "0000-10 00 00", "0000-20 00 00"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("Björkens förskola", "bjorkens-forskola"),
+        ("Fjordskolen, Ærø", "fjordskolen-aero"),
+        ("Lindskolan", "lindskolan-2"),
+        ("مدرسة", "unit"),
+    ],
+)
+def test_a_name_becomes_a_short_name_for_addresses_that_nobody_else_has(session, cast: Cast, name, slug):
+    assert organisation.free_slug(session, Unit, name) == slug
 
 
 def test_the_same_value_again_is_no_change(session, cast: Cast):

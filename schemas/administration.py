@@ -1,0 +1,118 @@
+"""The forms with which administrators change the organisation."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from referrals.access import Role
+from referrals.languages import LANGUAGES
+from referrals.rulebook import Counting
+from referrals.vocabulary import Profession, SchoolForm
+from schemas.fields import (
+    CHOOSE_ONE,
+    FILL_IN,
+    GIVE_DATE,
+    N_,
+    CountField,
+    DateField,
+    EmailText,
+    FormSchema,
+    IdField,
+    IdList,
+    PhoneText,
+    ShortText,
+    TermField,
+    TermList,
+    Tick,
+)
+
+_A_LANGUAGE = validate.OneOf(list(LANGUAGES), error=CHOOSE_ONE)
+#: roles that hold in a unit, each a field of the form with the units it holds in
+ROLES_BY_UNIT = (Role.COORDINATOR, Role.ASSESSOR, Role.HEAD_TEACHER)
+
+
+class UnitForm(FormSchema):
+    """A school, preschool or leisure centre."""
+
+    name = ShortText(needed=FILL_IN)
+    school_form = TermField(SchoolForm, needed=CHOOSE_ONE)
+    forum = IdField(needed=CHOOSE_ONE)
+    contact = ShortText(load_default="")
+    phone = PhoneText(load_default="")
+    is_open = Tick()
+
+
+class ForumForm(FormSchema):
+    """A team that meets."""
+
+    name = ShortText(needed=FILL_IN)
+    place = ShortText(load_default="")
+    quorum = TermList(Profession)
+
+
+class PersonForm(FormSchema):
+    """Somebody who signs in, with the units in which each role holds."""
+
+    name = ShortText(needed=FILL_IN)
+    email = EmailText(needed=FILL_IN)
+    profession = TermField(Profession, needed=CHOOSE_ONE)
+    language = ShortText(needed=CHOOSE_ONE, validate=_A_LANGUAGE)
+    is_active = Tick()
+    coordinator = IdList()
+    assessor = IdList()
+    head_teacher = IdList()
+    administrator = Tick()
+
+    @validates_schema
+    def _has_a_role(self, data: Mapping[str, Any], **_options: Any) -> None:
+        if not data["administrator"] and not any(data[role.value] for role in ROLES_BY_UNIT):
+            raise ValidationError(N_("Give at least one role."), ROLES_BY_UNIT[0].value)
+
+
+class ClosedDaysForm(FormSchema):
+    """A stretch of days on which the schools are closed."""
+
+    label = ShortText(needed=FILL_IN)
+    first_on = DateField(needed=GIVE_DATE)
+    last_on = DateField(needed=GIVE_DATE)
+
+    @validates_schema
+    def _is_a_stretch(self, data: Mapping[str, Any], **_options: Any) -> None:
+        if data["last_on"] < data["first_on"]:
+            raise ValidationError(N_("The last day comes before the first."), "last_on")
+
+
+class MunicipalityForm(FormSchema):
+    """The municipality's name and language, and the numbers people call."""
+
+    name = ShortText(needed=FILL_IN)
+    language = ShortText(needed=CHOOSE_ONE, validate=_A_LANGUAGE)
+    emergency = PhoneText(needed=FILL_IN)
+    social_services = PhoneText(needed=FILL_IN)
+    helpline = PhoneText(needed=FILL_IN)
+
+
+class TargetForm(FormSchema):
+    """One local target; without days the rule pack's holds."""
+
+    days = CountField(most=400)
+    counting = TermField(Counting, needed=CHOOSE_ONE)
+
+
+class DateForm(FormSchema):
+    """The date a demonstration shows: a day, or so many days on from today."""
+
+    day = DateField(is_ahead=True)
+    days = CountField(least=1, most=400)
+
+    @validates_schema
+    def _says_where_to(self, data: Mapping[str, Any], **_options: Any) -> None:
+        if data["day"] is None and data["days"] is None:
+            raise ValidationError(GIVE_DATE, "day")
+
+
+def targets_form(keys: Collection[str]) -> Schema:
+    """The form of all local targets, one part for each of `keys`."""
+    parts: dict[str, fields.Field[Any]] = {key: fields.Nested(TargetForm, required=True) for key in keys}
+    return FormSchema.from_dict(parts, name="TargetsForm")()

@@ -1,0 +1,84 @@
+"""Teams: where each meets, and the professions without which it is not complete."""
+
+import uuid
+from typing import Any
+
+from flask import abort, redirect, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from referrals import organisation
+from referrals.access import Role
+from referrals.models import Forum
+from referrals.vocabulary import Profession
+from schemas.administration import ForumForm
+from webapp import forms, notices, people, transactions
+from webapp.administration import blueprint
+from webapp.guards import signed_in
+from webapp.language import gettext
+from webapp.pages import page
+
+
+@blueprint.get("/forums")
+@signed_in(Role.ADMINISTRATOR)
+def forums_list() -> ResponseReturnValue:
+    """All teams."""
+    rows = transactions.session().scalars(select(Forum).options(selectinload(Forum.units)).order_by(Forum.name)).all()
+    return page("administration/forums.html", forums=rows, professions=Profession)
+
+
+@blueprint.get("/forums/new")
+@signed_in(Role.ADMINISTRATOR)
+def new_forum() -> ResponseReturnValue:
+    """The form for a new team."""
+    return _forum_page(forms.shown(), None)
+
+
+@blueprint.post("/forums/new")
+@signed_in(Role.ADMINISTRATOR)
+def add_forum() -> ResponseReturnValue:
+    """Take a new team in."""
+    session, form = transactions.session(), forms.submitted()
+    values = _values(form)
+    if values is None:
+        return _forum_page(form, None, 422)
+    forum = Forum(slug=organisation.free_slug(session, Forum, values["name"]), **values)
+    organisation.add(session, forum, by=people.actor())
+    notices.say_next(gettext("%(name)s has been added.", name=forum.name))
+    return redirect(url_for(".forums_list"), 303)
+
+
+@blueprint.get("/forums/<uuid:forum_id>")
+@signed_in(Role.ADMINISTRATOR)
+def forum(forum_id: uuid.UUID) -> ResponseReturnValue:
+    """One team."""
+    found = _found(forum_id)
+    return _forum_page(forms.shown({"name": found.name, "place": found.place, "quorum": found.quorum}), found)
+
+
+@blueprint.post("/forums/<uuid:forum_id>")
+@signed_in(Role.ADMINISTRATOR)
+def change_forum(forum_id: uuid.UUID) -> ResponseReturnValue:
+    """Change a team."""
+    found, form = _found(forum_id), forms.submitted()
+    values = _values(form)
+    if values is None:
+        return _forum_page(form, found, 422)
+    organisation.change(transactions.session(), found, by=people.actor(), **values)
+    notices.say_next(gettext("%(name)s has been saved.", name=found.name))
+    return redirect(url_for(".forums_list"), 303)
+
+
+def _found(forum_id: uuid.UUID) -> Forum:
+    return transactions.session().get(Forum, forum_id) or abort(404)
+
+
+def _values(form: forms.Form) -> dict[str, Any] | None:
+    values = form.load(ForumForm())
+    return values and values | {"quorum": [profession.value for profession in values["quorum"]]}
+
+
+def _forum_page(form: forms.Form, found: Forum | None, status: int = 200) -> ResponseReturnValue:
+    choices = [(word.value, gettext(word.label)) for word in Profession]
+    return page("administration/forum.html", status, form=form, forum=found, profession_choices=choices)
