@@ -11,7 +11,7 @@ from prefect.flow_engine import run_flow
 
 from flows.failures import StepFailed
 from flows.opening import logger
-from flows.transport import connect_for_life
+from flows.transport import Lines
 
 #: more only fight for the interpreter
 THREADS = 4
@@ -21,7 +21,8 @@ class RunPool:
     """Carries out flow runs, at most `threads` at a time."""
 
     def __init__(self, threads: int = THREADS) -> None:
-        self._executor = ThreadPoolExecutor(threads, thread_name_prefix="run", initializer=connect_for_life)
+        self._lines = Lines()
+        self._executor = ThreadPoolExecutor(threads, thread_name_prefix="run", initializer=self._lines.connect_for_life)
         self._free = threading.Semaphore(threads)
         self._under_way: set[Future[None]] = set()
 
@@ -51,8 +52,9 @@ class RunPool:
         return not wait(list(self._under_way), timeout=seconds).not_done
 
     def close(self) -> None:
-        """Take no more; what is under way goes on."""
+        """Take no more, and hang up: what is still under way cannot tell Prefect any more, but can commit."""
         self._executor.shutdown(wait=False, cancel_futures=True)
+        self._lines.close()
 
 
 def execute(flow: Flow[..., Any], run: FlowRun) -> None:

@@ -14,8 +14,6 @@ from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, PREFECT_FLOWS_HEARTBEAT
 #: set when the process is asked to end, so that nobody goes on waiting for a server
 stopping = threading.Event()
 
-_lives = threading.local()
-
 
 class PatientTransport(httpx.HTTPTransport):
     """Asks again within milliseconds when the server is busy, and soon when it is away; Prefect's client sleeps 2, 4, 8 … s.
@@ -49,17 +47,35 @@ class PatientTransport(httpx.HTTPTransport):
 def connected(*, patience: float) -> Iterator[SyncPrefectClient]:
     """Prefect's client for the thread that enters it. Flow runs started in the block use it too, and send no heartbeats."""
     quiet = {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None, PREFECT_CLIENT_MAX_RETRIES: 0 if patience == 0 else 3}
-    with ExitStack() as stack:
-        stack.enter_context(temporary_settings(quiet))
-        transport = PatientTransport(patience=patience)
-        context = stack.enter_context(SyncClientContext(httpx_settings={"transport": transport}))
+    with temporary_settings(quiet), _client_of(PatientTransport(patience=patience)) as client:
+        yield client
+
+
+class Lines:
+    """The lines to Prefect of a pool's threads, each entered once and kept: it costs 30 ms each time."""
+
+    def __init__(self) -> None:
+        self._kept = threading.local()
+        self._transports: list[PatientTransport] = []
+
+    def connect_for_life(self) -> None:
+        """Enter in this thread what `connected` enters, and stay."""
+        transport = PatientTransport(patience=60.0)
+        self._transports.append(transport)
+        self._kept.stack = stack = ExitStack()
+        stack.enter_context(temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}))
+        stack.enter_context(_client_of(transport))
+
+    def close(self) -> None:
+        """Hang up, from whichever thread; those who still talk are cut off."""
+        for transport in self._transports:
+            transport.close()
+
+
+@contextmanager
+def _client_of(transport: PatientTransport) -> Iterator[SyncPrefectClient]:
+    with SyncClientContext(httpx_settings={"transport": transport}) as context:
         yield context.client
-
-
-def connect_for_life() -> None:
-    """Enter `connected` in this thread and stay: for the threads of a pool, since it costs 30 ms each time."""
-    _lives.stack = ExitStack()
-    _lives.stack.enter_context(connected(patience=60.0))
 
 
 def answers(api: str) -> bool:

@@ -1,0 +1,102 @@
+"""What tests of the workflow stand on: a real Prefect server for the whole run, and an instance of ours for each test."""
+
+import gc
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# First, so that Prefect's library is imported with the settings of the tests.
+from tests.flows.ground import API, HOME, PORT, PREFECT_ENVIRONMENT, Instance, PrefectServer  # isort: skip
+
+from flows.engine import Engine
+from referrals import clock, config, db
+from tests.people import settle
+
+
+#: each flow run's observer leaves its websocket to the garbage collector
+LEFT_BY_PREFECT = (
+    "ignore:unclosed <socket:ResourceWarning",
+    "ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here needs the server, and lives with what Prefect's library leaves behind."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("engine")
+            for ignored in LEFT_BY_PREFECT:
+                item.add_marker(pytest.mark.filterwarnings(ignored))
+
+
+@pytest.fixture(scope="session")
+def running_server() -> Iterator[PrefectServer]:
+    server = PrefectServer(HOME, PORT)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(HOME, ignore_errors=True)
+
+
+@pytest.fixture
+def prefect(running_server: PrefectServer) -> PrefectServer:
+    """The server, running whatever the test before did to it."""
+    running_server.start()
+    return running_server
+
+
+@pytest.fixture
+def instance(fresh_address: str, data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Instance]:
+    """An instance with a database of its own, on both kinds; mail goes at once, and leases are short."""
+    yield from _an_instance(fresh_address, data_folder, monkeypatch)
+
+
+@pytest.fixture
+def sqlite_instance(fresh_sqlite: str, data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Instance]:
+    """The same, on SQLite only: for tests about something else than databases."""
+    yield from _an_instance(fresh_sqlite, data_folder, monkeypatch)
+
+
+def _an_instance(address: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Instance]:
+    values = {
+        "TRIVSEL_DATA": str(folder),
+        "TRIVSEL_DATABASE_URL": address,
+        "TRIVSEL_PREFECT_API_URL": API,
+        "TRIVSEL_HOLD_MINUTES": "0",
+        "TRIVSEL_LEASE_SECONDS": "3",
+    }
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    config.current.cache_clear()
+    shutil.rmtree(folder / "mail", ignore_errors=True)
+    with db.writing(address) as session:
+        cast = settle(session)
+        session.flush()
+        session.expunge_all()
+    yield Instance(config.current(), cast, values | PREFECT_ENVIRONMENT)
+    clock.use_shift_file(None)
+    (folder / "shift").unlink(missing_ok=True)
+    config.current.cache_clear()
+
+
+@pytest.fixture
+def engine(prefect: PrefectServer, instance: Instance) -> Iterator[Engine]:
+    """A worker's parts, in this process, without the polling."""
+    yield from _an_engine(instance)
+
+
+@pytest.fixture
+def sqlite_engine(prefect: PrefectServer, sqlite_instance: Instance) -> Iterator[Engine]:
+    yield from _an_engine(sqlite_instance)
+
+
+def _an_engine(instance: Instance) -> Iterator[Engine]:
+    engine = Engine(instance.settings, holder="test")
+    engine.start()
+    yield engine
+    assert engine.stop(10)
+    gc.collect()  # what Prefect's library leaves behind is found here, not in somebody else's test

@@ -1,0 +1,83 @@
+"""A decision is carried on without anybody waiting for it: papers, target day, mail; once, also when it is tried twice."""
+
+from pathlib import Path
+
+from sqlalchemy import select, update
+
+from flows.engine import Engine
+from flows.referral import advance_referral
+from referrals import db, documents, steps
+from referrals.models import Document, Mail, Referral, Step, StepKind
+from tests.flows.ground import Instance, until
+from tests.flows.watching import is_quiet, numbers, state, submit
+
+
+def test_a_concern_is_receipted_and_carried_to_triage(engine: Engine, instance: Instance, data_folder: Path) -> None:
+    referral_id = submit(instance)
+    until(lambda: is_quiet(instance))
+    assert state(instance, referral_id) == ("triage", "waiting")
+    with db.reading(instance.database) as session:
+        referral = session.get_one(Referral, referral_id)
+        assert referral.target_on is not None
+        receipt = documents.receipt_of(session, referral)
+        assert receipt is not None
+        assert documents.read_content(receipt).startswith(b"%PDF-")
+        kinds = [paper.kind.value for paper in documents.issued(session, referral)]
+        mail = session.scalars(select(Mail)).all()
+    assert sorted(kinds) == ["receipt", "referral"]
+    assert [letter.sent_at is not None for letter in mail] == [True, True]
+    assert len(list((data_folder / "mail").glob("*.eml"))) == 2
+
+
+def test_the_same_step_twice_changes_nothing(engine: Engine, instance: Instance) -> None:
+    submit(instance)
+    until(lambda: is_quiet(instance))
+    before = numbers(instance)
+    with db.reading(instance.database) as session:
+        checksums = sorted(session.scalars(select(Document.checksum)))
+    with db.writing(instance.database) as session:
+        session.execute(update(Step).values(finished_at=None))
+    until(lambda: is_quiet(instance))
+    assert numbers(instance) == before
+    with db.reading(instance.database) as session:
+        assert sorted(session.scalars(select(Document.checksum))) == checksums
+        assert set(session.scalars(select(Step.attempt))) == {2}
+
+
+def test_a_run_of_an_attempt_long_gone_changes_nothing(sqlite_engine: Engine, sqlite_instance: Instance) -> None:
+    submit(sqlite_instance)
+    until(lambda: is_quiet(sqlite_instance))
+    before = numbers(sqlite_instance)
+    with db.reading(sqlite_instance.database) as session:
+        step = session.scalars(select(Step).where(Step.kind == StepKind.ADVANCE_REFERRAL)).first()
+        assert step is not None
+    ended = advance_referral(str(step.id), step.attempt, return_state=True)
+    assert ended.is_cancelled()
+    assert numbers(sqlite_instance) == before
+
+
+def test_a_lost_lease_commits_nothing(sqlite_engine: Engine, sqlite_instance: Instance, monkeypatch: object) -> None:
+    """Another worker takes the step over while the paper is in the printer: the first one keeps nothing of it."""
+    from flows.tasks import papers
+
+    real, taken_over = papers.printing.print_pdf, []
+
+    def slow(html: str) -> bytes:
+        if not taken_over:
+            with db.writing(sqlite_instance.database) as session:
+                step = session.scalars(select(Step).where(Step.holder == "test")).one()
+                steps.give_back(session, step.id, attempt=step.attempt)
+                claim = steps.claim(session, step.id, holder="another worker")
+                taken_over.append(claim)
+        return real(html)
+
+    monkeypatch.setattr(papers.printing, "print_pdf", slow)  # type: ignore[attr-defined]
+    submit(sqlite_instance)
+    until(lambda: taken_over)
+    # The other worker is never heard of again; when its lease has run out, ours carries the step on from the beginning.
+    until(lambda: is_quiet(sqlite_instance), seconds=40)
+    with db.reading(sqlite_instance.database) as session:
+        first = session.scalars(select(Step).order_by(Step.created_at)).first()
+        assert first is not None
+        assert first.attempt == 3
+    assert numbers(sqlite_instance) == (2, 2, 2)

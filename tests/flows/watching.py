@@ -1,0 +1,46 @@
+"""What tests of the workflow ask our database."""
+
+import uuid
+
+from sqlalchemy import func, select
+
+from referrals import db
+from referrals.models import Document, History, Mail, Referral, Step
+from tests import straight_way
+from tests.flows.ground import Instance
+
+
+def submit(instance: Instance, *, language: str = "sv") -> uuid.UUID:
+    """A teacher sends in a concern; the id of the referral."""
+    with db.writing(instance.database) as session:
+        unit = session.merge(instance.cast.school, load=False)
+        return straight_way.submit(session, unit, language=language).id
+
+
+def is_quiet(instance: Instance) -> bool:
+    """Whether no automatic work is waiting or under way."""
+    with db.reading(instance.database) as session:
+        open_ones = select(func.count()).select_from(Step).where(Step.finished_at.is_(None), Step.failed_at.is_(None))
+        return session.scalar(open_ones) == 0
+
+
+def failures(instance: Instance) -> list[str]:
+    """The words of the steps that were given up."""
+    with db.reading(instance.database) as session:
+        words = select(Step.failed_with).where(Step.failed_at.is_not(None)).order_by(Step.created_at)
+        return [word or "" for word in session.scalars(words)]
+
+
+def numbers(instance: Instance) -> tuple[int, int, int]:
+    """How many papers, mails and history rows there are."""
+    with db.reading(instance.database) as session:
+        return tuple(
+            session.scalar(select(func.count()).select_from(table)) or 0 for table in (Document, Mail, History)
+        )  # type: ignore[return-value]
+
+
+def state(instance: Instance, referral_id: uuid.UUID) -> tuple[str, str]:
+    """Stage and status of a referral."""
+    with db.reading(instance.database) as session:
+        referral = session.get_one(Referral, referral_id)
+        return referral.stage.value, referral.status.value
