@@ -52,6 +52,8 @@ def action_plan(referral: Referral) -> Response:
 @for_referral(Verb.DRAFT_ACTION_PLAN)
 def edit_action_plan(referral: Referral) -> Response:
     """The form of the plan, with what is saved or what the meeting knows already."""
+    if not words.may_do(Verb.DRAFT_ACTION_PLAN, referral):
+        return _editor(referral, forms.Form())
     form = forms.shown(plan_form.beginning(referral))
     if "missing" in request.args and not form.was_kept:
         saved = plan_versions.plan_in_writing(transactions.session(), referral)
@@ -96,7 +98,8 @@ def save_action_plan(referral: Referral) -> ResponseReturnValue:
 @for_referral(Verb.APPROVE_ACTION_PLAN)
 def action_plan_approval(referral: Referral) -> Response:
     """The plan that waits for approval, with the decision below it."""
-    return _approval(referral, forms.shown())
+    can_decide = words.may_do(Verb.APPROVE_ACTION_PLAN, referral)
+    return _approval(referral, forms.shown() if can_decide else forms.Form())
 
 
 @blueprint.post("/referrals/<reference:number>/action-plan/approval")
@@ -135,7 +138,8 @@ def action_plan_version(referral: Referral, version: int) -> Response:
 def planned_action(referral: Referral, action_id: uuid.UUID) -> Response:
     """One action: what is agreed, how it stands, and for those who answer for it a way to say so."""
     action = _find_action(referral, action_id)
-    return _action_page(action, forms.shown({"status": action.status}))
+    can_report = _can_report(action)
+    return _action_page(action, forms.shown({"status": action.status}) if can_report else forms.Form())
 
 
 @blueprint.post("/referrals/<reference:number>/action-plan/actions/<uuid:action_id>")
@@ -194,13 +198,7 @@ def _approval(referral: Referral, form: forms.Form, status: int = 200) -> Respon
 
 
 def _action_page(action: PlannedAction, form: forms.Form, status: int = 200) -> Response:
-    referral = action.referral
-    plan = action.goal.plan
-    can_report = (
-        words.may_do(Verb.RECORD_ACTION_STATUS, referral)
-        and plan == plan_versions.plan_in_force(transactions.session(), referral)
-        and rules.may_report(action, people.actor())
-    )
+    referral, can_report = action.referral, _can_report(action)
     reportable = [(status.value, gettext(status.label)) for status in type(action.status) if status in rules.REPORTABLE]
     return referral_page(
         "action_plan_action.html",
@@ -209,9 +207,16 @@ def _action_page(action: PlannedAction, form: forms.Form, status: int = 200) -> 
         heading=gettext("How does this action stand?") if can_report else gettext("One action of the plan"),
         form=form,
         action=action,
-        plan=plan,
         can_report=can_report,
         statuses=reportable,
+    )
+
+
+def _can_report(action: PlannedAction) -> bool:
+    return (
+        words.may_do(Verb.RECORD_ACTION_STATUS, action.referral)
+        and action.goal.plan.status is PlanStatus.ACTIVE
+        and rules.may_report(action, people.actor())
     )
 
 

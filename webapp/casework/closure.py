@@ -34,8 +34,12 @@ _CHANGED = N_("The plan has changed since this page was opened. Read it again be
 @for_referral(View.PLAN)
 def closure(referral: Referral) -> Response:
     """Whether and why the referral is closed, and for the coordinator what can be decided now."""
-    close = forms.shown({"if_needed_again": _starter(referral)}, name="close")
-    return _page(referral, close=close, propose=forms.shown(name="propose"), resume=forms.shown(name="resume"))
+    if words.may_do(Verb.CLOSE_REFERRAL, referral):
+        close = forms.shown({"if_needed_again": _starter(referral)}, name="close")
+        return _page(referral, close=close, resume=forms.shown(name="resume"))
+    if words.may_do(Verb.PROPOSE_CLOSURE, referral):
+        return _page(referral, propose=forms.shown(name="propose"))
+    return _page(referral)
 
 
 @blueprint.post("/referrals/<reference:number>/closure")
@@ -54,7 +58,8 @@ def decide_closure(referral: Referral) -> ResponseReturnValue:
 @for_referral(Verb.REOPEN_REFERRAL)
 def reopen(referral: Referral) -> Response:
     """The question what is new."""
-    return _reopen_page(referral, forms.shown())
+    can_reopen = words.may_do(Verb.REOPEN_REFERRAL, referral)
+    return _reopen_page(referral, forms.shown() if can_reopen else forms.Form())
 
 
 @blueprint.post("/referrals/<reference:number>/closure/reopen")

@@ -61,7 +61,8 @@ _NEXT_PAGE: Mapping[FollowUpDecision, str] = {
 @for_referral(View.PLAN)
 def follow_up(referral: Referral) -> Response:
     """The form where a follow-up is due, and every earlier one."""
-    return _page(referral, forms.shown(_beginning(referral)))
+    can_record = words.may_do(Verb.RECORD_FOLLOW_UP, referral)
+    return _page(referral, forms.shown(_beginning(referral), name="record") if can_record else forms.Form())
 
 
 @blueprint.post("/referrals/<reference:number>/follow-up")

@@ -1,0 +1,44 @@
+"""What tests of the casework pages lay ready in the database, and what they find there afterwards."""
+
+from sqlalchemy import select
+
+from referrals import db
+from referrals.models import Account, Forum, Municipality, Referral, Unit
+from tests.factories import a_member, a_plan, a_referral
+from tests.people import Cast
+
+
+class Desk:
+    """One instance's database, seen from a test."""
+
+    def __init__(self, settings):
+        self.url = settings.database
+
+    def lay(self, state, plan=None, **values):
+        """A referral in `state`, with a plan in the status `plan`, and its number."""
+        with db.writing(self.url) as session:
+            cast = cast_of(session)
+            referral = a_referral(session, cast, state, owner_id=cast.coordinator.id)
+            if plan:
+                a_plan(session, referral, author=cast.coordinator, status=plan, **values)
+            a_member(session, referral, cast.special_educator)
+            return referral.number
+
+    def read(self, number, look):
+        """What `look` says about the referral as it stands now."""
+        with db.reading(self.url) as session:
+            return look(session, session.scalars(select(Referral).where(Referral.number == number)).one())
+
+    def account(self, first):
+        with db.reading(self.url) as session:
+            return str(session.scalars(select(Account.id).where(Account.email.startswith(f"{first}."))).one())
+
+
+def cast_of(session):
+    people = {account.email.split(".")[0]: account for account in session.scalars(select(Account))}
+    schools = {unit.slug: unit for unit in session.scalars(select(Unit))}
+    return Cast(
+        session.scalars(select(Municipality)).one(), session.scalars(select(Forum)).first(), schools["lindskolan"],
+        schools["askskolan"], people["karin"], people["sanna"], people["henrik"], people["petra"], people["kim"], people["siv"],
+        people["noor"], people["anton"], people["otto"],
+    )  # fmt: skip

@@ -1,0 +1,151 @@
+"""The closure's page: proposed, decided with nothing left running, taken back, and reopened."""
+
+import pytest
+
+from referrals import closure, plan_versions
+from referrals.stages import CLOSED, CLOSURE_PROPOSED, IN_TRIAGE, PLAN_ACTIVE, TO_SCHEDULE, WITHDRAWN
+from referrals.vocabulary import ActionStatus, PlanStatus
+from tests.webapp.desk import Desk
+
+pytestmark = pytest.mark.usefixtures("wednesday")
+
+ALL_DECIDED = {
+    "outcomes-0-result": "reached", "outcomes-0-note": "Sedan november.", "endings-0-status": "handed_over",
+    "endings-0-handed_to": "Vera Mentorsson, mentor", "reason": "goals_reached", "summary": "Mila är i skolan varje dag.",
+}  # fmt: skip
+
+
+@pytest.fixture
+def desk(app, settings):
+    return Desk(settings)
+
+
+def state(_session, referral):
+    return referral.state
+
+
+def test_closing_is_proposed_with_a_reason(desk, signed_in):
+    number = desk.lay(PLAN_ACTIVE, PlanStatus.ACTIVE)
+    karin = signed_in("karin")
+    karin.get(f"/referrals/{number}/closure")
+    page = karin.submit(form="propose-form", status=422)
+    assert any("Write why the referral can be closed." in problem for problem in page.problems)
+    page = karin.submit({"reason": "Målen är nådda."}, form="propose-form")
+    assert "Målen är nådda." in page.text
+    assert desk.read(number, state) == CLOSURE_PROPOSED
+
+
+def test_a_referral_is_closed_and_what_came_of_it_stays(desk, signed_in):
+    number = desk.lay(CLOSURE_PROPOSED, PlanStatus.ACTIVE)
+    karin = signed_in("karin")
+    page = karin.get(f"/referrals/{number}/closure")
+    assert "One action is still running" in page.text
+    assert "0000-12 34 56" in page.fields(page.form("close-form"))["if_needed_again"]
+    page = karin.submit(ALL_DECIDED, form="close-form")
+    assert "The referral is closed." in page.text
+    for words in ("Sedan november.", "Vera Mentorsson, mentor", "Mila är i skolan varje dag.", "0000-12 34 56"):
+        assert words in page.text
+    assert desk.read(number, state) == CLOSED
+    statuses = desk.read(number, lambda session, referral: [
+        action.status for action in plan_versions.actions_of(plan_versions.versions(session, referral)[0])
+    ])  # fmt: skip
+    assert statuses == [ActionStatus.HANDED_OVER]
+
+
+def test_an_action_without_an_ending_stops_the_closing(desk, signed_in):
+    number = desk.lay(CLOSURE_PROPOSED, PlanStatus.ACTIVE)
+    karin = signed_in("karin")
+    karin.get(f"/referrals/{number}/closure")
+    nameless = ALL_DECIDED | {"endings-0-handed_to": ""}
+    page = karin.submit(nameless, form="close-form", status=422)
+    assert any("Write the name of the person who takes it over." in problem for problem in page.problems)
+    page = karin.submit({"endings-0-status": ""}, form="close-form", status=422)
+    assert any("Choose how this action ends." in problem for problem in page.problems)
+    assert page.fields(page.form("close-form"))["summary"] == "Mila är i skolan varje dag."
+    page = karin.submit({"endings-0-status": "done", "endings-0-action_id": number}, form="close-form", status=422)
+    assert desk.read(number, state) == CLOSURE_PROPOSED
+
+
+def test_an_action_that_began_meanwhile_stops_the_closing(desk, signed_in):
+    number = desk.lay(CLOSURE_PROPOSED, PlanStatus.ACTIVE)
+    karin = signed_in("karin")
+    karin.get(f"/referrals/{number}/closure")
+    other = {"endings-0-action_id": str(desk.read(number, lambda _session, referral: referral.id))}
+    page = karin.submit(ALL_DECIDED | other, form="close-form", status=409)
+    assert "Actions are still running" in page.text
+
+
+def test_a_goal_that_changed_meanwhile_is_said(desk, signed_in):
+    number = desk.lay(CLOSURE_PROPOSED, PlanStatus.ACTIVE)
+    karin = signed_in("karin")
+    karin.get(f"/referrals/{number}/closure")
+    other = {"outcomes-0-goal_id": str(desk.read(number, lambda _session, referral: referral.id))}
+    page = karin.submit(ALL_DECIDED | other, form="close-form", status=422)
+    assert any("The plan has changed" in problem for problem in page.problems)
+
+
+def test_a_referral_without_a_plan_is_closed_in_three_answers(desk, signed_in):
+    number = desk.lay(CLOSURE_PROPOSED)
+    karin = signed_in("karin")
+    page = karin.get(f"/referrals/{number}/closure")
+    assert "No plan is in force." in page.text
+    karin.submit({"reason": "moved", "summary": "Familjen har flyttat."}, form="close-form")
+    assert desk.read(number, state) == CLOSED
+
+
+def test_the_work_goes_on_after_all(desk, signed_in):
+    with_plan, without = desk.lay(CLOSURE_PROPOSED, PlanStatus.ACTIVE), desk.lay(CLOSURE_PROPOSED)
+    karin = signed_in("karin")
+    karin.get(f"/referrals/{with_plan}/closure")
+    page = karin.submit({"why": "x" * 20_001}, form="resume-form", status=422)
+    assert page.problems
+    karin.send({"why": "Ett mål är kvar."}, form="resume-form")
+    assert desk.read(with_plan, state) == PLAN_ACTIVE
+    assert desk.read(with_plan, lambda _session, referral: referral.history[-1].reason) == "Ett mål är kvar."
+    karin.get(f"/referrals/{without}/closure")
+    karin.send(form="resume-form")
+    assert desk.read(without, state) == TO_SCHEDULE
+
+
+def test_a_closed_referral_is_reopened(desk, signed_in):
+    number = desk.lay(CLOSED)
+    karin = signed_in("karin")
+    page = karin.get(f"/referrals/{number}/closure")
+    assert "It ended with the initial assessment" in page.text
+    assert "Reopen the referral" in page.text
+    karin.get(f"/referrals/{number}/closure/reopen")
+    page = karin.submit(status=422)
+    assert any("Write what is new." in problem for problem in page.problems)
+    karin.send({"reason": "Frånvaron är tillbaka."})
+    assert desk.read(number, state) == IN_TRIAGE
+    page = karin.get(f"/referrals/{number}/closure/reopen")
+    assert "The referral is not closed" in page.text
+
+
+def test_others_read_and_decide_nothing(desk, signed_in):
+    number = desk.lay(CLOSURE_PROPOSED, PlanStatus.ACTIVE)
+    for who in ("henrik", "petra"):
+        page = signed_in(who).get(f"/referrals/{number}/closure")
+        assert "The coordinator decides about the closing." in page.text
+    signed_in("otto").get(f"/referrals/{number}/closure", status=404)
+    signed_in("henrik").get(f"/referrals/{number}/closure/reopen", status=404)
+
+
+def test_an_open_referral_says_that_nothing_is_closed(desk, signed_in):
+    number = desk.lay(PLAN_ACTIVE, PlanStatus.ACTIVE)
+    assert "The referral is open" in signed_in("henrik").get(f"/referrals/{number}/closure").text
+    withdrawn = desk.lay(WITHDRAWN)
+    assert "The referral is open" not in signed_in("karin").get(f"/referrals/{withdrawn}/closure").text
+
+
+def test_two_who_close_at_once_are_told_who_was_first(desk, signed_in):
+    number = desk.lay(CLOSURE_PROPOSED, PlanStatus.ACTIVE)
+    karin, sanna = signed_in("karin"), signed_in("sanna")
+    for browser in (karin, sanna):
+        browser.get(f"/referrals/{number}/closure")
+    sanna.submit(ALL_DECIDED, form="close-form")
+    long = "Mila är i skolan varje dag, och alla är glada."
+    page = karin.submit(ALL_DECIDED | {"summary": long}, form="close-form", status=409)
+    assert "Sanna Brolund was first" in page.text
+    assert long in page.text
+    assert desk.read(number, lambda session, referral: len(closure.closures(session, referral))) == 1

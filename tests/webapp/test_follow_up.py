@@ -1,0 +1,167 @@
+"""The follow-up's page: two questions about each action, the voices, and where the decision leads."""
+
+import pytest
+from sqlalchemy import select
+
+from referrals import clock, db, plan_versions
+from referrals.models import Referral
+from referrals.stages import CLOSURE_PROPOSED, FOLLOW_UP_DUE, PLAN_ACTIVE, PLAN_DRAFT, TO_SCHEDULE
+from referrals.vocabulary import PlanStatus
+from tests.factories import a_guardian
+from tests.webapp.desk import Desk
+
+pytestmark = pytest.mark.usefixtures("wednesday")
+
+ALL_SAID = {
+    "goals-0-result": "closer", "goals-0-note": "Borta två dagar.", "actions-0-times_done": "1", "actions-0-helped": "partly",
+    "child_view": "Det är lugnare.", "guardians-0-view": "Hon sover bättre.", "learned": "Måndagar är svårast.",
+    "decision": "continue", "reason": "Det hjälper.",
+}  # fmt: skip
+
+
+@pytest.fixture
+def desk(app, settings):
+    return Desk(settings)
+
+
+@pytest.fixture
+def due(desk, settings):
+    """A referral whose follow-up is due, with one guardian to ask."""
+    number = desk.lay(FOLLOW_UP_DUE, PlanStatus.ACTIVE)
+    with db.writing(settings.database) as session:
+        a_guardian(session, session.scalars(select(Referral).where(Referral.number == number)).one())
+    return number
+
+
+def state(_session, referral):
+    return referral.state
+
+
+def newest(session, referral):
+    row = plan_versions.follow_ups(session, referral)[0]
+    (action,) = row.action_results
+    return row.child_view, row.learned, action.times_done, action.times_planned
+
+
+def test_a_follow_up_is_recorded_and_read_afterwards(desk, due, signed_in):
+    karin = signed_in("karin")
+    page = karin.get(f"/referrals/{due}/follow-up")
+    assert "Planned so far: once." in page.text
+    assert "Maja Testsson" in page.text
+    page = karin.submit(ALL_SAID)
+    assert "The plan goes on." in page.text
+    assert desk.read(due, state) == PLAN_ACTIVE
+    assert desk.read(due, newest) == ("Det är lugnare.", "Måndagar är svårast.", 1, 1)
+    page = karin.get(f"/referrals/{due}/follow-up")
+    for words in (
+        "1 of 1 times (100%)",
+        "Hon sover bättre.",
+        "Måndagar är svårast.",
+        "Borta två dagar.",
+        "Det hjälper.",
+    ):
+        assert words in page.text
+
+
+@pytest.mark.parametrize(
+    ("decision", "leads_to", "words"),
+    [
+        ("adjust", PLAN_DRAFT, "Now change what needs changing"),
+        ("step_down", PLAN_DRAFT, "Now make the new version lighter"),
+        ("step_up", TO_SCHEDULE, "find a day for the team"),
+        ("close", CLOSURE_PROPOSED, "Now decide about the closing"),
+    ],
+)
+def test_the_decision_leads_to_its_page(desk, due, signed_in, decision, leads_to, words):
+    karin = signed_in("karin")
+    karin.get(f"/referrals/{due}/follow-up")
+    page = karin.submit(ALL_SAID | {"decision": decision})
+    assert words in page.text
+    assert desk.read(due, state) == leads_to
+
+
+def test_each_voice_may_keep_silent_but_is_asked(desk, due, signed_in):
+    karin = signed_in("karin")
+    karin.get(f"/referrals/{due}/follow-up")
+    silent = ALL_SAID | {"child_view": "", "guardians-0-view": ""}
+    page = karin.submit(silent, status=422)
+    assert any("the child did not want to answer" in problem for problem in page.problems)
+    assert any("Write what the guardian says" in problem for problem in page.problems)
+    assert page.fields(page.form())["goals-0-note"] == "Borta två dagar."
+    karin.submit({"child_declined": "yes", "guardians-0-declined": "yes"})
+    assert "Did not want to answer" in karin.get(f"/referrals/{due}/follow-up").text
+
+
+def test_times_lost_need_a_cause_at_the_field(desk, due, signed_in):
+    karin = signed_in("karin")
+    karin.get(f"/referrals/{due}/follow-up")
+    page = karin.submit(ALL_SAID | {"actions-0-times_done": "0"}, status=422)
+    assert any("fewer times than planned" in problem for problem in page.problems)
+    page = karin.submit({"actions-0-loss_cause": "staff_absent"})
+    assert desk.read(due, newest)[2:] == (0, 1)
+    assert "Staff were absent" in karin.get(f"/referrals/{due}/follow-up").text
+
+
+def test_a_day_that_has_not_come_or_has_passed_is_said_at_the_field(desk, due, signed_in):
+    karin = signed_in("karin")
+    karin.get(f"/referrals/{due}/follow-up")
+    page = karin.submit(ALL_SAID | {"held_on": "2026-09-17", "next_follow_up_on": "2026-09-16"}, status=422)
+    assert any("has not come yet" in problem for problem in page.problems)
+    assert any("Choose a day after today." in problem for problem in page.problems)
+    page = karin.submit(ALL_SAID | {"held_on": "yesterday"}, status=422)
+    assert any("Write the date" in problem for problem in page.problems)
+
+
+def test_a_plan_that_changed_meanwhile_is_said_and_nothing_is_lost(desk, due, signed_in):
+    karin = signed_in("karin")
+    page = karin.get(f"/referrals/{due}/follow-up")
+    stranger = str(desk.read(due, lambda _session, referral: referral.id))
+    page = karin.submit(ALL_SAID | {"actions-0-action_id": stranger}, status=422)
+    assert any("The plan has changed" in problem for problem in page.problems)
+    assert page.fields(page.form())["child_view"] == "Det är lugnare."
+
+
+def test_the_coordinator_follows_up_before_the_day(desk, signed_in):
+    number = desk.lay(PLAN_ACTIVE, PlanStatus.ACTIVE)
+    karin = signed_in("karin")
+    assert "It opens by itself on that day." in karin.get(f"/referrals/{number}/follow-up").text
+    page = karin.submit(form="open-form")
+    assert page.all("form", id="main-form")
+    assert desk.read(number, state) == FOLLOW_UP_DUE
+
+
+def test_the_plans_page_opens_the_follow_up_too(desk, signed_in):
+    number = desk.lay(PLAN_ACTIVE, PlanStatus.ACTIVE)
+    karin = signed_in("karin")
+    karin.get(f"/referrals/{number}/action-plan")
+    karin.submit(form="open-form")
+    assert "It is time for the follow-up." in karin.get(f"/referrals/{number}/action-plan").text
+
+
+def test_others_read_that_the_coordinator_records_it(desk, due, signed_in):
+    for who in ("henrik", "petra"):
+        page = signed_in(who).get(f"/referrals/{due}/follow-up")
+        assert "The coordinator records it." in page.text
+        assert not page.all("form", id="main-form")
+    signed_in("otto").get(f"/referrals/{due}/follow-up", status=404)
+
+
+def test_before_the_plan_runs_there_is_nothing_to_follow_up(desk, signed_in):
+    number = desk.lay(PLAN_DRAFT)
+    assert "No follow-up yet" in signed_in("henrik").get(f"/referrals/{number}/follow-up").text
+    with_plan = desk.lay(PLAN_DRAFT, PlanStatus.ACTIVE)
+    page = signed_in("henrik").get(f"/referrals/{with_plan}/follow-up")
+    assert "Next follow-up" in page.text
+
+
+def test_a_second_press_does_not_record_it_twice(desk, due, signed_in):
+    karin = signed_in("karin")
+    karin.get(f"/referrals/{due}/follow-up")
+    form = karin.page.form()
+    karin.send(ALL_SAID, form=form)
+    page = karin.submit(ALL_SAID, form=form, status=409)
+    assert "was first" in page.text
+    assert "Borta två dagar." in page.text
+    count = desk.read(due, lambda session, referral: len(plan_versions.follow_ups(session, referral)))
+    assert count == 1
+    assert clock.now().year == 2026
