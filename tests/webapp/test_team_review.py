@@ -135,7 +135,7 @@ def test_a_locked_service_is_shown_with_the_reason_and_cannot_be_called(
     reference = number(TO_SCHEDULE, informed)
     karin = signed_in("karin")
     page = karin.get(f"/referrals/{reference}/team-review")
-    assert "Locked: the guardians have not yet consented to Social services taking part." in page.text
+    assert "Locked: the guardians have not yet consented to social services taking part." in page.text
     noor = str(look(settings, reference, lambda session, _: the_cast(session).social_worker.id))
     everybody = [*page.fields(page.form()).getlist("called"), noor]
     page = karin.submit({**WHEN, "called": everybody}, status=409)

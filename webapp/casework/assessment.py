@@ -20,7 +20,7 @@ from referrals.vocabulary import N_, About, Arena, Compartment, Domain, Informat
 from schemas.assessment import ConclusionForm, PartForm, PartRequestForm, PointerForm
 from webapp import forms, notices, people, transactions
 from webapp.casework import blueprint, words
-from webapp.casework.choices import choices
+from webapp.casework.choices import choices, previews
 from webapp.casework.frame import referral_page, seen, today
 from webapp.guards import for_referral
 from webapp.language import gettext, ngettext
@@ -135,6 +135,7 @@ def _page(referral: Referral, *, ask: forms.Form | None = None, conclude: forms.
         is_complete_view=may_know_all,
         still_out=sum(part.status is PartStatus.REQUESTED for part in parts),
         asked=len(parts),
+        previews=previews(referral),
         can_ask=can_ask,
         can_conclude=words.may_do(Verb.CONCLUDE_ASSESSMENT, referral),
         lines=_lines(referral, ask, parts) if can_ask else [],

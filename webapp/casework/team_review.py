@@ -15,7 +15,7 @@ from referrals.vocabulary import N_, Attendance, Domain, MeetingOutcome, Profess
 from schemas.team_review import MeetingForm, MinutesForm
 from webapp import forms, notices, people, transactions
 from webapp.casework import blueprint, meeting_forms, words
-from webapp.casework.choices import choices
+from webapp.casework.choices import choices, previews
 from webapp.casework.frame import referral_page, seen
 from webapp.guards import for_referral
 from webapp.language import gettext, weekday_date, zone
@@ -139,6 +139,7 @@ def _page(referral: Referral, form: forms.Form | None = None, missing: Sequence[
         can_approve=words.may_do(Verb.APPROVE_MINUTES, referral),
         has_written=actor.account_id in rules.writers(session, referral),
         to_inform=to_inform,
+        previews=previews(referral),
         is_locked=can_schedule and (bool(to_inform) or not any(guardian.has_custody for guardian in guardians)),
         colleagues=colleagues,
         guardians=guardians,
