@@ -22,7 +22,7 @@ from webapp.language import gettext, language
 #: what is to be done, as the text of a line or a button
 TO_DO: dict[Verb, str] = {
     Verb.SEND_TO_ASSESSMENT: N_("Decide how the concern goes on"),
-    Verb.CONCLUDE_CONSENT: N_("Inform the guardians and ask for consent"),
+    Verb.CONCLUDE_CONSENT: N_("Inform the guardians"),
     Verb.REQUEST_PARTS: N_("Ask colleagues for their part"),
     Verb.SUBMIT_PART: N_("Write your part of the assessment"),
     Verb.CONCLUDE_ASSESSMENT: N_("Go through the parts"),
