@@ -44,7 +44,8 @@ def covers(
     newest = [newest_answer(guardian) for guardian in deciding]
     wanted = {category.value for category in categories}
     return bool(newest) and all(
-        consent is not None and consent.covers(recipient, on) and wanted <= set(consent.categories) for consent in newest
+        consent is not None and consent.covers(recipient, on) and wanted <= set(consent.categories)
+        for consent in newest
     )
 
 

@@ -68,7 +68,14 @@ def end_at_triage(session: Session, referral: Referral, *, by: Actor, seen: int 
     _take_over(referral, by)
     referral.revisit_on = ending.revisit_on
     return history.record(
-        session, referral, Verb.END_AT_TRIAGE, by=by, to=CLOSED, seen=seen, choice=ending.way, reason=ending.reason.strip()
+        session,
+        referral,
+        Verb.END_AT_TRIAGE,
+        by=by,
+        to=CLOSED,
+        seen=seen,
+        choice=ending.way,
+        reason=ending.reason.strip(),
     )
 
 

@@ -224,7 +224,11 @@ def _actions(session: Session, actor: Actor) -> Iterable[WaitingItem]:
 def _referrals(session: Session, *conditions: ColumnElement[bool]) -> list[Referral]:
     return list(
         session.scalars(
-            select(Referral).where(*conditions).options(selectinload(Referral.unit)).order_by(Referral.target_on).limit(500)
+            select(Referral)
+            .where(*conditions)
+            .options(selectinload(Referral.unit))
+            .order_by(Referral.target_on)
+            .limit(500)
         )
     )
 

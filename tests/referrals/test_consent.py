@@ -68,7 +68,12 @@ def test_a_guardian_can_be_corrected(session: Session, cast: Cast) -> None:
         details=GuardianDetails("Maja Nyman", Custody.SOLE, "da"),
     )  # fmt: skip
     assert same is guardian
-    assert (guardian.name, guardian.custody, guardian.phone, guardian.may_contact) == ("Maja Nyman", Custody.SOLE, None, True)
+    assert (guardian.name, guardian.custody, guardian.phone, guardian.may_contact) == (
+        "Maja Nyman",
+        Custody.SOLE,
+        None,
+        True,
+    )
     assert len(coverage.guardians_of(session, referral)) == 1
 
 
@@ -128,14 +133,22 @@ def test_a_refusal_allows_nothing(session: Session, cast: Cast) -> None:
     referral = a_referral(session, cast, IN_CONSENT)
     guardian = a_guardian(session, referral)
     row = _answer(session, referral, cast, guardian, REFUSED)
-    assert (row.categories, row.recipients, row.purpose, row.from_on, row.until_on) == ([], [], "Vill vänta.", TODAY, TODAY)
+    assert (row.categories, row.recipients, row.purpose, row.from_on, row.until_on) == (
+        [],
+        [],
+        "Vill vänta.",
+        TODAY,
+        TODAY,
+    )
     assert guardian.consent_state(TODAY) is ConsentState.REFUSED
 
 
 def test_consent_without_its_scope_names_all_that_is_missing(session: Session, cast: Cast) -> None:
     referral = a_referral(session, cast, IN_CONSENT)
     with pytest.raises(Incomplete) as refused:
-        _answer(session, referral, cast, a_guardian(session, referral), ConsentGiven(ConsentAnswer.FULL, ConsentForm.ORAL))
+        _answer(
+            session, referral, cast, a_guardian(session, referral), ConsentGiven(ConsentAnswer.FULL, ConsentForm.ORAL)
+        )
     assert refused.value.missing == ("categories", "recipients", "purpose", "from_on", "until_on")
 
 

@@ -55,7 +55,9 @@ def test_only_the_newest_answer_counts(session: Session, cast: Cast, referral: R
     assert not coverage.covers(session, referral, SOCIAL, on=TODAY)
 
 
-def test_consent_reaches_its_recipients_its_time_and_no_further(session: Session, cast: Cast, referral: Referral) -> None:
+def test_consent_reaches_its_recipients_its_time_and_no_further(
+    session: Session, cast: Cast, referral: Referral
+) -> None:
     given = allow(session, cast, a_guardian(session, referral))
     assert not coverage.covers(session, referral, Recipient.HEALTH_CARE, on=TODAY)
     assert not coverage.covers(session, referral, SOCIAL, on=TODAY - timedelta(days=1))

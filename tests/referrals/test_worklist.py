@@ -194,7 +194,12 @@ def test_running_actions_wait_for_their_owner(session: Session, cast: Cast) -> N
 
 
 def test_actions_of_a_plan_that_does_not_run_wait_for_nobody(session: Session, cast: Cast) -> None:
-    a_plan(session, a_referral(session, cast, PLAN_FOR_APPROVAL), author=cast.special_educator, status=PlanStatus.FOR_APPROVAL)
+    a_plan(
+        session,
+        a_referral(session, cast, PLAN_FOR_APPROVAL),
+        author=cast.special_educator,
+        status=PlanStatus.FOR_APPROVAL,
+    )
     assert waiting(session, cast.special_educator) == []
 
 

@@ -129,7 +129,12 @@ def record_consent(referral: Referral, guardian_id: uuid.UUID) -> ResponseReturn
     if answer is None:
         return _consent_page(referral, row, form, status=422)
     rules.record_consent(
-        transactions.session(), referral, by=people.actor(), seen=seen(), guardian=row, consent=rules.ConsentGiven(**answer)
+        transactions.session(),
+        referral,
+        by=people.actor(),
+        seen=seen(),
+        guardian=row,
+        consent=rules.ConsentGiven(**answer),
     )
     notices.say_next(gettext("The answer is recorded."))
     return _back(referral)

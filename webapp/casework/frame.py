@@ -78,7 +78,9 @@ def referral_page(template: str, referral: Referral, status: int = 200, **values
 
     The template extends `layouts/referral.html`, sets `heading` and fills the block `stage`.
     """
-    return pages.page(f"casework/{template}", status=status, referral=referral, frame=frame_of(referral), today=today(), **values)
+    return pages.page(
+        f"casework/{template}", status=status, referral=referral, frame=frame_of(referral), today=today(), **values
+    )
 
 
 def frame_of(referral: Referral) -> Frame:

@@ -71,12 +71,14 @@ def _line(item: WaitingItem, day: date) -> Line:
 def _own_parties() -> set[Party]:
     somebody = people.account()
     held = {role for role, _unit in somebody.roles} if somebody else set()
-    parties = {Role.COORDINATOR: Party.COORDINATOR, Role.HEAD_TEACHER: Party.HEAD_TEACHER, Role.ASSESSOR: Party.ASSESSOR}
+    parties = {
+        Role.COORDINATOR: Party.COORDINATOR,
+        Role.HEAD_TEACHER: Party.HEAD_TEACHER,
+        Role.ASSESSOR: Party.ASSESSOR,
+    }
     return {parties[role] for role in held if role in parties}
 
 
 def _has_units() -> bool:
     somebody = people.account()
     return bool(somebody and any(unit for _role, unit in somebody.roles))
-
-
