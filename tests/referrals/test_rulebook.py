@@ -34,7 +34,9 @@ def test_a_pack_has_a_target_for_every_state_that_has_one(pack: RulePack) -> Non
 
 @pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.name)
 def test_a_pack_says_whom_to_call_and_where_the_duty_comes_from(pack: RulePack) -> None:
-    assert pack.phones["emergency"] and pack.phones["helpline"] and pack.sources["duty_to_report"]
+    assert pack.phones["emergency"]
+    assert pack.phones["helpline"]
+    assert pack.sources["duty_to_report"]
     assert pack.protected_identity
 
 
