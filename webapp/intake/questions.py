@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from referrals import drafts, intake
 from referrals.models import Draft, Unit
 from referrals.vocabulary import N_, Topic
-from schemas.intake import PAGES, Door, Page, fields_of, page_named
+from schemas.intake import CAN_BE_UNKNOWN, PAGES, Door, Page, fields_of, page_named
 from webapp import forms, people, transactions
 from webapp.guards import public
 from webapp.intake import blueprint, browser
@@ -188,7 +188,7 @@ def _typed_answers(form: forms.Form, asked: Page, before: dict[str, Any]) -> dic
     for name, kind in asked.schema().load_fields.items():
         answers[name] = form.values(name) if isinstance(kind, kinds.List) else form.value(name)
     elsewhere = [name for name in before.get(NOT_KNOWN, []) if name not in answers]
-    here = [name for name in form.values(NOT_KNOWN) if name in answers]
+    here = [name for name in form.values(NOT_KNOWN) if name in answers and name in CAN_BE_UNKNOWN]
     return {**answers, NOT_KNOWN: [*elsewhere, *here]}
 
 

@@ -22,7 +22,8 @@ from webapp.intake import blueprint, browser
 from webapp.language import gettext
 from webapp.pages import page
 
-_NAMES = ("complete", "add", "withdraw")
+#: the forms of the reporter's page, and what each does
+_VERBS = {"complete": Verb.RESUBMIT_CONCERN, "add": Verb.ADD_TO_CONCERN, "withdraw": Verb.WITHDRAW_CONCERN}
 
 
 @blueprint.get("/return")
@@ -49,7 +50,8 @@ def let_in() -> ResponseReturnValue:
     try:
         referral = intake.find_reported(transactions.session(), number, given["code"])
     except WrongCode:
-        tries.note_failure(whence)
+        if reference.is_code(given["code"]):  # a slip of the finger is no try
+            tries.note_failure(whence)
         form.refuse("code", N_("Number and code do not belong together. Check both as they stand on your receipt."))
         return page("intake/come_back.html", 422, form=form)
     tries.forget(whence)
@@ -140,19 +142,19 @@ def _referral() -> Referral | None:
 
 
 def _report_page(referral: Referral, tried: dict[str, forms.Form] | None = None, status: int = 200) -> Response:
-    given = {name: (tried or {}).get(name) or forms.shown(name=name) for name in _NAMES}
+    # A form that is not offered claims nothing: what was typed in it before the referral moved on is shown by the page itself.
+    offered = [name for name, verb in _VERBS.items() if referral.state in MOVE_BY_VERB[verb].frm]
+    if "complete" in offered:
+        offered.remove("add")
     return page(
         "intake/report.html",
         status,
         form=next(iter(tried.values())) if tried else forms.Form(),
-        forms=given,
+        forms={name: (tried or {}).get(name) or forms.shown(name=name) for name in offered},
         number=referral.number,
         opened_at=referral.opened_at,
         unit=referral.unit,
         progress=intake.progress(referral),
         question=intake.question_to_reporter(referral),
-        can_complete=referral.state in MOVE_BY_VERB[Verb.RESUBMIT_CONCERN].frm,
-        can_add=referral.state in MOVE_BY_VERB[Verb.ADD_TO_CONCERN].frm,
-        can_withdraw=referral.state in MOVE_BY_VERB[Verb.WITHDRAW_CONCERN].frm,
         has_receipt=documents.receipt_of(transactions.session(), referral) is not None,
     )

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from werkzeug.exceptions import TooManyRequests
 
-from referrals import drafts, intake
+from referrals import drafts, intake, reference
 from referrals.errors import WrongCode
 from referrals.languages import LANGUAGES
 from referrals.models import Draft, Unit
@@ -90,20 +90,19 @@ def take_up() -> ResponseReturnValue:
     """Take a draft up again with its code."""
     form = forms.submitted()
     given = form.load(CodeForm())
+    if given is None:
+        return page("intake/resume.html", 422, form=form)
     whence = f"resume {request.remote_addr}"
     if tries.too_many(whence):
         raise TooManyRequests(retry_after=int(tries.WITHIN))
-    if given is not None:
+    if reference.is_code(given["code"]):  # a slip of the finger is no try
         try:
-            started = drafts.resume_draft(transactions.session(), given["code"])
+            return _go_on(drafts.resume_draft(transactions.session(), given["code"]))
         except WrongCode:
             tries.note_failure(whence)
-            form.refuse(
-                "code",
-                N_("There is no draft with this code. Check each sign. A draft is deleted on the day you were told."),
-            )
-        else:
-            return _go_on(started)
+    form.refuse(
+        "code", N_("There is no draft with this code. Check each sign. A draft is deleted on the day you were told.")
+    )
     return page("intake/resume.html", 422, form=form)
 
 

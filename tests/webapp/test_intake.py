@@ -1,0 +1,710 @@
+"""The public form: eight minutes on a phone, nothing lost, nothing shown to the next person, one referral however often it is sent."""
+
+import re
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import pytest
+import time_machine
+from sqlalchemy import func, select
+
+from referrals import db, documents, history, intake, reference
+from referrals.models import Account, AdditionKind, Concern, ConcernAddition, Draft, Referral, Unit
+from referrals.stages import IN_CONSENT, RETURNED, SUBMITTED, WITHDRAWN, Verb
+from referrals.vocabulary import ConflictAnswer, DocumentKind, GuardiansKnow, Profession, ReporterKind, SchoolYear
+from tests.conftest import A_WEDNESDAY
+from tests.webapp.browsing import Browser
+from webapp.accounts import tries
+from webapp.intake import browser as holding
+
+#: a code that is one, and nobody's
+WRONG_CODE = "2222-2222-222" + reference._with_check("22222222222")[-1]
+SEEN = "Borta nio dagar.\n<script>alert(1)</script>"
+
+
+@pytest.fixture(autouse=True)
+def no_failures_so_far():
+    tries._failures.clear()
+
+
+@pytest.fixture
+def stored(settings):
+    """Looks into the database: `stored(lambda session: …)`."""
+
+    def look(question):
+        with db.writing(settings.database) as session:
+            return question(session)
+
+    return look
+
+
+def begin(browser, door="staff", unit="lindskolan"):
+    browser.get(f"/u/{unit}" if unit else "/")
+    return browser.submit(form=doors(browser.page), button=("door", door))
+
+
+def doors(page):
+    return next(form for form in page.all("form") if form.get("action") == "/start")
+
+
+def fill_staff(browser):
+    begin(browser)
+    browser.submit({"protection": "no"})
+    browser.submit({"reporter_kind": "teacher", "reporter_name": "Lena Mentorsson", "reporter_phone": "0000-11 22 33"})
+    browser.submit({"child_name": "Malou Provsson", "child_group": "4B", "school_year": "4"})
+    browser.submit({"observations": SEEN, "topics": ["attendance", "peers"], "not_known": ["observed_where"]})
+    browser.submit({"child_voice": "Jag vill sitta där det är tyst.", "guardians_know": "yes"})
+    return browser.submit({"tried": "Egen plats.", "conflict": "yes", "conflict_functions": ["head_teacher"]})
+
+
+def send_staff(browser):
+    fill_staff(browser)
+    return browser.submit()
+
+
+def shown_code(page, element_id="return-code"):
+    return page.text_of(page.all("dd", id=element_id)[0])
+
+
+def draft_code(page):
+    return page.text_of(next(e for e in page.all("strong") if "draft__code" in e.get("class", "")))
+
+
+def come_back(browser, number, code, status=200):
+    browser.get("/return")
+    return browser.submit({"number": number, "code": code}, status=status)
+
+
+# ------------------------------------------------------------------------------------------------ the straight way
+
+
+def test_a_teacher_sends_in_a_concern_over_seven_pages(browser, stored):
+    page = begin(browser)
+    assert "Step 1 of 7" in page.text
+    page = fill_staff(browser)
+    assert "Step 7 of 7" in page.text
+    assert "Malou Provsson" in page.text
+    page = browser.submit()
+    assert page.path == "/concern/sent"
+    number = shown_code(page, "reference-number")
+    assert re.fullmatch(r"HTL-\w{4}-\w{4}", number)
+    with db.writing(browser.client.application.extensions["trivsel"].database) as session:
+        concern, referral = session.execute(select(Concern, Referral).join(Referral)).one()
+        assert referral.number == number
+        assert referral.state == SUBMITTED
+        assert referral.school_year is SchoolYear.YEAR_4
+        assert referral.topics == ["attendance", "peers"]
+        assert concern.observations == SEEN
+        assert concern.reporter_kind is ReporterKind.TEACHER
+        assert concern.conflict is ConflictAnswer.YES
+        assert concern.conflict_functions == [Profession.HEAD_TEACHER]
+        assert concern.observed_where is None
+
+
+def test_the_confirmation_says_who_reads_it_by_which_date_and_what_to_do(browser):
+    with time_machine.travel(A_WEDNESDAY, tick=False):
+        page = send_staff(browser)
+    assert "Coordinator and head teacher, Lindskolan" in page.text
+    assert "By Friday 18 September 2026 at the latest" in page.text
+    assert "Go on being there for the child" in page.text
+    assert "Your receipt is being made" in page.text
+    assert "come back later with number and code" in page.text
+
+
+def test_a_guardian_is_not_asked_what_guardians_say_nor_whether_they_know(browser, stored):
+    begin(browser, "guardian")
+    browser.submit({"protection": "no"})
+    page = browser.submit({"reporter_name": "Maja Provsson"})
+    assert "other guardian" in page.text
+    browser.submit({"child_name": "Malou Provsson"})
+    page = browser.submit({"observations": "Ont i magen."})
+    names = {control.get("name") for control in page.all("textarea", "input")}
+    assert "child_voice" in names
+    assert not names & {"guardians_view", "guardians_know", "guardians_know_reason"}
+    browser.submit()
+    browser.submit()
+    page = browser.submit()
+    assert page.path == "/concern/sent"
+    assert stored(lambda s: s.scalars(select(Concern.guardians_know)).one()) is GuardiansKnow.YES
+
+
+def test_a_pupil_gets_four_pages_each_with_the_helplines_number(browser, stored):
+    page = begin(browser, "pupil")
+    assert "Step 1 of 4" in page.text
+    assert "116 111" in page.text
+    page = browser.submit({"protection": "unsure"})
+    assert "116 111" in page.text
+    assert page.text.index("normally get to read") < page.text.index("What is your name?")
+    page = browser.submit({"child_name": "Malou Provsson", "child_group": "4B"})
+    assert "116 111" in page.text
+    page = browser.submit(
+        {
+            "observations": "Ingen vill vara med mig.",
+            "guardians_know": "not_suitable",
+            "guardians_know_reason": "Vågar inte",
+        }
+    )
+    assert "Step 4 of 4" in page.text
+    assert "I don't want them to know now" in page.text
+    page = browser.submit()
+    assert "The adults at home are told before the team meets about you." in page.text
+    with_names = stored(
+        lambda s: [(c.reporter_kind, c.reporter_name, c.referral.child_name) for c in s.scalars(select(Concern))]
+    )
+    assert with_names == [(ReporterKind.PUPIL, "Malou Provsson", "Malou Provsson")]
+
+
+def test_only_what_must_be_there_is_asked_for_by_an_error(browser):
+    begin(browser)
+    page = browser.submit(status=422)
+    assert len(page.problems) == 1
+    browser.submit({"protection": "no"})
+    page = browser.submit(status=422)
+    assert len(page.problems) == 2  # what they are, and their name; the unit is known from the link
+    browser.submit({"reporter_kind": "leisure", "reporter_name": "Lo Fritidsson"})
+    page = browser.submit(status=422)
+    assert len(page.problems) == 1
+    browser.submit({"child_name": "Malou"})
+    page = browser.submit(status=422)
+    assert len(page.problems) == 1
+    browser.submit({"observations": "Ledsen."})
+    page = browser.submit(status=422)
+    assert len(page.problems) == 1
+    browser.submit({"guardians_know": "yes"})
+    assert browser.submit().path == "/concern/check"
+    assert browser.submit().path == "/concern/sent"
+
+
+def test_who_has_not_told_the_guardians_says_why(browser):
+    begin(browser)
+    for answers in (
+        {"protection": "no"},
+        {"reporter_kind": "teacher", "reporter_name": "Lena"},
+        {"child_name": "Malou"},
+        {"observations": "x"},
+    ):
+        browser.submit(answers)
+    page = browser.submit({"guardians_know": "not_yet"}, status=422)
+    assert "why" in page.problems[0].lower()
+    assert (
+        browser.submit({"guardians_know": "not_yet", "guardians_know_reason": "Ringer i kväll."}).path
+        == "/concern/tried"
+    )
+
+
+def test_neither_protection_nor_conflict_is_chosen_beforehand(browser):
+    page = begin(browser)
+    assert not [radio for radio in page.all("input", type="radio") if radio.get("checked") is not None]
+    for answers in (
+        {"protection": "no"},
+        {"reporter_kind": "teacher", "reporter_name": "Lena"},
+        {"child_name": "Malou"},
+        {"observations": "x"},
+    ):
+        browser.submit(answers)
+    page = browser.submit({"guardians_know": "yes"})
+    assert not [radio for radio in page.all("input", name="conflict") if radio.get("checked") is not None]
+    assert {box.get("value") for box in page.all("input", name="conflict_functions")} >= {
+        "head_teacher",
+        "social_services",
+    }
+
+
+def test_before_the_name_stand_who_reads_it_the_other_duties_and_protected_identity(browser):
+    begin(browser)
+    browser.submit({"protection": "no"})
+    page = browser.submit({"reporter_kind": "teacher", "reporter_name": "Lena"})
+    name = page.text.index("The child's name")
+    for words in (
+        "normally get to read",
+        "protection report to the social services",
+        "Tell the head teacher",
+        "protected identity?",
+    ):
+        assert page.text.index(words) < name, words
+    assert page.text.index("0000-10 00 00") < name
+    assert "0000-12 34 56" in page.text
+
+
+def test_whom_to_call_in_danger_stands_before_anything_else(browser):
+    for page in (browser.get("/"), begin(browser)):
+        assert page.text.index("Call first") < page.text.index("112") < page.text.index("0000-10 00 00")
+        calls = [link.get("href") for link in page.all("a") if link.get("href", "").startswith("tel:")]
+        assert calls[0] == "tel:112"
+
+
+# ------------------------------------------------------------------------------------------------ drafts
+
+
+def test_what_is_typed_is_saved_while_somebody_types(browser, stored):
+    with time_machine.travel(A_WEDNESDAY, tick=False):
+        begin(browser)
+        page = browser.submit({"protection": "no"})
+        place = next(element for element in page.all("p") if element.get("id") == "saved")
+        fields = page.fields(page.form())
+        fields["reporter_name"] = "Lena Ment"
+        response = browser.client.post(place.get("hx-post"), data=fields)
+        assert response.text == "Saved 10:00"
+        assert "Lena Ment" in {field.get("value") for field in browser.get("/concern/you").all("input")}
+    assert stored(lambda s: s.scalars(select(Draft)).one().answers["reporter_name"]) == "Lena Ment"
+
+
+def test_what_cannot_be_accepted_is_saved_all_the_same(browser, stored):
+    begin(browser)
+    browser.submit({"protection": "no"})
+    page = browser.submit(
+        {"reporter_name": "Lena", "reporter_kind": "teacher", "reporter_phone": "call me"}, status=422
+    )
+    assert "telephone number" in page.problems[0]
+    assert stored(lambda s: s.scalars(select(Draft)).one().answers["reporter_phone"]) == "call me"
+
+
+def test_a_text_of_a_hundred_thousand_characters_is_kept_and_refused_in_words(browser):
+    begin(browser)
+    browser.submit({"protection": "no"})
+    browser.submit({"reporter_kind": "teacher", "reporter_name": "Lena"})
+    browser.submit({"child_name": "Malou"})
+    page = browser.submit({"observations": "å" * 100_000}, status=422)
+    assert "20,000" in page.problems[0]
+    assert "å" * 100_000 in page.text
+
+
+def test_script_in_a_text_is_shown_as_text(browser):
+    page = fill_staff(browser)
+    assert "<script>alert(1)</script>" in page.text
+    assert "&lt;script&gt;" in page.response.text
+
+
+def test_the_code_takes_the_draft_up_again_on_another_computer(browser, app):
+    begin(browser)
+    page = browser.submit({"protection": "yes"})
+    code = draft_code(page)
+    assert "Deleted on" in page.text
+    other = Browser(app.test_client())
+    other.get("/resume")
+    page = other.submit({"code": code.lower().replace("-", "")})
+    assert page.path == "/concern/you"
+    page = other.get("/concern/danger")
+    assert page.all("input", name="protection", value="yes")[0].get("checked") is not None
+    assert browser.get("/concern/danger").path == "/resume"
+
+
+def test_a_wrong_code_opens_nothing_and_says_so(browser):
+    begin(browser)
+    browser.get("/resume")
+    page = browser.submit({"code": WRONG_CODE}, status=422)
+    assert "no draft with this code" in page.problems[0]
+    page = browser.submit({"code": ""}, status=422)
+    assert len(page.problems) == 1
+
+
+def test_codes_cannot_be_tried_by_the_hundred(browser):
+    browser.get("/resume")
+    for _ in range(10):
+        browser.submit({"code": WRONG_CODE}, status=422)
+    assert browser.send({"code": WRONG_CODE}).status_code == 429
+
+
+def test_the_next_person_at_a_shared_computer_sees_nothing(browser):
+    fill_staff(browser)
+    page = browser.get("/")
+    assert "Malou" not in page.text
+    assert not [link for link in page.all("a") if link.get("href", "").startswith("/concern/")]
+    begin(browser)
+    for path in ("/concern/child", "/concern/check"):
+        assert "Malou" not in browser.get(path).response.text
+
+
+def test_after_half_an_hour_without_a_click_the_code_is_asked_for_and_nothing_typed_is_lost(
+    browser, stored, monkeypatch
+):
+    begin(browser)
+    browser.submit({"protection": "no"})
+    code = draft_code(browser.page)
+    monkeypatch.setattr(holding, "IDLE_LIMIT", timedelta(seconds=-1))
+    assert browser.get("/concern/danger").path == "/resume"
+    monkeypatch.undo()
+    begin_again = browser.get("/resume")
+    assert begin_again.path == "/resume"
+    browser.submit({"code": code})
+    page = browser.get("/concern/you")
+    monkeypatch.setattr(holding, "IDLE_LIMIT", timedelta(seconds=-1))
+    page = browser.submit({"reporter_kind": "teacher", "reporter_name": "Lena Mentorsson"})
+    assert page.path == "/resume"
+    assert "Lena" not in page.response.text
+    assert stored(lambda s: s.scalars(select(Draft)).one().answers["reporter_name"]) == "Lena Mentorsson"
+
+
+def test_a_page_whose_draft_is_gone_begins_a_new_one_with_what_was_typed(browser, stored):
+    begin(browser)
+    browser.submit({"protection": "no"})
+    with db.writing(browser.client.application.extensions["trivsel"].database) as session:
+        session.delete(session.scalars(select(Draft)).one())
+    page = browser.submit({"reporter_kind": "teacher", "reporter_name": "Lena", "unit": "lindskolan"})
+    assert page.path == "/concern/child"
+    assert stored(lambda s: s.scalars(select(Draft)).one().answers["reporter_name"]) == "Lena"
+
+
+def test_a_page_that_lost_its_cookie_is_shown_again_with_what_was_typed(browser, app):
+    app.config["WTF_CSRF_ENABLED"] = True
+    begin(browser)
+    browser.submit({"protection": "no"})
+    browser.client.delete_cookie(app.config["SESSION_COOKIE_NAME"])
+    page = browser.submit({"reporter_kind": "teacher", "reporter_name": "Lena Mentorsson"}, status=400)
+    assert "Lena Mentorsson" in {field.get("value") for field in page.all("input")}
+    page = browser.submit()
+    assert page.path == "/concern/child"
+
+
+def test_saving_and_closing_shows_the_code_and_makes_this_computer_forget(browser):
+    begin(browser)
+    browser.submit({"protection": "no"})
+    page = browser.submit({"reporter_name": "Lena"}, button=("_later", "yes"))
+    code = next(page.text_of(element) for element in page.all("p") if "big-code" in element.get("class", ""))
+    assert browser.get("/concern/you").path == "/resume"
+    page = browser.submit({"code": code})
+    assert "Lena" in {field.get("value") for field in page.all("input")}
+
+
+def test_what_was_written_can_be_deleted_at_once(browser, stored):
+    begin(browser)
+    page = browser.submit(form="delete-draft")
+    assert "deleted" in page.heading
+    assert stored(lambda s: s.scalar(select(func.count()).select_from(Draft))) == 0
+    assert browser.get("/concern/danger").path == "/resume"
+
+
+def test_somebody_signed_in_goes_on_with_their_own_draft_without_a_code(signed_in, stored):
+    karin = signed_in("karin")
+    begin(karin)
+    karin.submit({"protection": "no"})
+    again = signed_in("karin")
+    page = again.get("/")
+    form = next(form for form in page.all("form") if form.get("action", "").startswith("/resume/"))
+    assert again.submit(form=form).path == "/concern/you"
+    otto = signed_in("otto")
+    assert "Your drafts" not in otto.get("/").text
+    response = otto.client.post(form.get("action"), data=otto.page.fields(doors(otto.page)))
+    assert urlsplit(response.location).path == "/resume"
+
+
+def test_a_switch_of_language_keeps_what_was_typed(browser):
+    begin(browser)
+    browser.submit({"protection": "no"})
+    page = browser.submit({"reporter_name": "Lena Mentorsson"}, button=("_language", "da"))
+    assert page.heading == "Om dig"
+    assert "Lena Mentorsson" in {field.get("value") for field in page.all("input")}
+
+
+# ------------------------------------------------------------------------------------------------ the way in
+
+
+def test_the_link_of_a_unit_fills_unit_and_language(browser):
+    page = browser.get("/u/lindskolan/sv")
+    assert "Lindskolan" in page.text
+    assert page.heading == "Är du orolig för ett barn?"
+    browser.submit(form=doors(page), button=("door", "staff"))
+    page = browser.submit({"protection": "no"})
+    chosen = [option.get("value") for option in page.all("option") if option.get("selected") is not None]
+    assert chosen == ["lindskolan"]
+
+
+def test_the_qr_code_of_a_unit_is_a_picture_of_its_link(browser):
+    response = browser.client.get("/u/lindskolan/qr.svg")
+    assert response.mimetype == "image/svg+xml"
+    assert response.data.startswith(b"<?xml")
+    assert browser.client.get("/u/lindskolan/da/qr.svg").data != response.data
+    assert browser.client.get("/u/nowhere/qr.svg").status_code == 404
+
+
+def test_an_unknown_unit_is_a_page_not_found(browser):
+    browser.get("/u/nowhere", status=404)
+
+
+def test_a_unit_that_takes_no_concerns_offers_no_form_but_a_number_to_call(browser, stored):
+    stored(lambda s: setattr(s.scalars(select(Unit).where(Unit.slug == "lindskolan")).one(), "is_open", False))
+    page = browser.get("/u/lindskolan")
+    assert "No concerns are taken here" in page.text
+    assert "0000-12 34 56" in page.text
+    assert not [button for button in page.all("button") if button.get("name") == "door"]
+
+
+def test_a_unit_that_closes_meanwhile_is_said_before_anything_is_sent(browser, stored):
+    fill_staff(browser)
+    stored(lambda s: setattr(s.scalars(select(Unit).where(Unit.slug == "lindskolan")).one(), "is_open", False))
+    page = browser.submit(status=422)
+    assert "takes no concerns" in page.problems[0]
+    browser.get("/concern/you")
+    page = browser.submit({"unit": "lindskolan"}, status=422)
+    assert "from the list" in page.problems[0]
+
+
+def test_an_unknown_door_leads_back_to_the_start(browser):
+    browser.get("/")
+    assert browser.submit(form=doors(browser.page), button=("door", "window")).path == "/"
+
+
+def test_a_page_that_this_door_does_not_have_is_not_found(browser):
+    begin(browser, "pupil")
+    browser.get("/concern/voices", status=404)
+    assert browser.client.get("/concern/nothing").status_code == 404
+
+
+def test_a_page_sent_without_any_door_is_refused(browser):
+    browser.get("/")
+    fields = browser.page.fields(doors(browser.page))
+    assert browser.client.post("/concern/danger", data=fields).status_code == 400
+
+
+def test_the_quick_way_out_forgets_everything_and_goes_elsewhere(browser):
+    fill_staff(browser)
+    response = browser.client.get("/leave")
+    assert response.status_code == 303
+    assert response.location.startswith("https://")
+    assert response.headers["Referrer-Policy"] == "no-referrer"
+    assert browser.get("/concern/check").path == "/resume"
+
+
+# ------------------------------------------------------------------------------------------------ checking and sending
+
+
+def test_a_change_from_the_last_page_returns_to_it(browser):
+    page = fill_staff(browser)
+    link = next(a.get("href") for a in page.all("a") if "child" in a.get("href", ""))
+    browser.get(link)
+    page = browser.submit({"child_name": "Milo Provsson"})
+    assert page.path == "/concern/check"
+    assert "Milo Provsson" in page.text
+
+
+def test_what_is_missing_is_said_on_the_last_page_with_the_way_to_it(browser):
+    begin(browser)
+    browser.get("/concern/check")
+    page = browser.submit(status=422)
+    assert len(page.problems) == 6
+    assert page.heading == "Read it once more"
+
+
+def test_an_answer_nobody_could_choose_is_refused_on_the_last_page(browser, stored):
+    fill_staff(browser)
+
+    def tamper(session):
+        draft = session.scalars(select(Draft)).one()
+        draft.answers = {**draft.answers, "topics": ["truancy"], "protection": "maybe", "child_birth_date": "in May"}
+
+    stored(tamper)
+    page = browser.get("/concern/check")
+    assert "in May" in page.text
+    assert len(browser.submit(status=422).problems) == 3
+
+
+def test_what_nobody_knows_yet_is_read_as_that(browser):
+    page = fill_staff(browser)
+    assert "Where Don't know yet" in page.text
+    assert "How long Not answered" in page.text
+
+
+def test_sending_twice_makes_one_referral_and_shows_the_same_number(browser, stored):
+    fill_staff(browser)
+    check = browser.page
+    first = browser.submit()
+    browser.page = check
+    second = browser.submit()
+    assert shown_code(first, "reference-number") == shown_code(second, "reference-number")
+    assert stored(lambda s: s.scalar(select(func.count()).select_from(Referral))) == 1
+
+
+def test_after_sending_the_pages_lead_to_the_confirmation_and_show_nothing(browser):
+    send_staff(browser)
+    assert browser.get("/concern/child").path == "/concern/sent"
+    assert browser.get("/concern/check").path == "/concern/sent"
+    assert "Malou" not in browser.page.response.text
+
+
+def test_typing_on_after_sending_changes_nothing(browser, stored):
+    begin(browser)
+    page = browser.page
+    fill_staff(browser)
+    browser.submit()
+    fields = page.fields(page.form())
+    assert browser.client.post("/concern/danger/save", data=fields).status_code == 204
+    assert stored(lambda s: s.scalars(select(Draft).where(Draft.referral_id.is_not(None))).one().answers) is None
+
+
+def test_the_confirmation_is_gone_for_the_next_person(browser, app):
+    page = send_staff(browser)
+    code = shown_code(page)
+    form = next(form for form in page.all("form") if form.get("action") == "/report/close")
+    page = browser.submit(form=form)
+    assert page.path == "/"
+    page = browser.get("/concern/sent")
+    assert page.path == "/return"
+    assert code not in page.response.text
+    assert Browser(app.test_client()).get("/concern/sent").path == "/return"
+
+
+# ------------------------------------------------------------------------------------------------ coming back
+
+
+def sent(browser):
+    page = send_staff(browser)
+    number, code = shown_code(page, "reference-number"), shown_code(page)
+    browser.client.post(
+        "/report/close", data=page.fields(next(f for f in page.all("form") if f.get("action") == "/report/close"))
+    )
+    return number, code
+
+
+def put(stored, number, state, verb=None, **values):
+    """Lead the referral somewhere, as the coordinator would."""
+
+    def lead(session):
+        referral = session.scalars(select(Referral).where(Referral.number == number)).one()
+
+        karin = session.scalars(select(Account).where(Account.email.startswith("karin"))).one().actor()
+        history.record(session, referral, verb, by=karin, to=state, **values)
+
+    stored(lead)
+
+
+def test_with_number_and_code_the_reporter_sees_how_far_it_is_and_never_the_text(browser, stored):
+    number, code = sent(browser)
+    page = come_back(browser, number.lower(), code.lower())
+    assert page.path == "/report"
+    assert number in page.text
+    assert "Received" in page.text
+    for typed in ("Malou", "Borta nio dagar", "Lena", "Egen plats"):
+        assert typed not in page.response.text
+    put(stored, number, IN_CONSENT, Verb.SEND_TO_ASSESSMENT)
+    assert "In work" in browser.get("/report").text
+    assert browser.get("/return").path == "/report"
+
+
+def test_number_and_code_must_belong_together(browser):
+    number, _code = sent(browser)
+    page = come_back(browser, number, WRONG_CODE, status=422)
+    assert len(page.problems) == 1
+    page = come_back(browser, "", "", status=422)
+    assert len(page.problems) == 2
+    assert browser.get("/report").path == "/return"
+
+
+def test_return_codes_cannot_be_tried_by_the_hundred(browser):
+    number, code = sent(browser)
+    for _ in range(10):
+        come_back(browser, number, WRONG_CODE, status=422)
+    browser.get("/return")
+    assert browser.send({"number": number, "code": code}).status_code == 429
+
+
+def test_the_reporter_answers_a_question(browser, stored):
+    number, code = sent(browser)
+    put(stored, number, RETURNED, Verb.RETURN_CONCERN, reason="Vilka dagar var det?")
+    page = come_back(browser, number, code)
+    assert "Vilka dagar var det?" in page.text
+    page = browser.submit(form="complete-form", status=422)
+    assert len(page.problems) == 1
+    page = browser.submit({"text": "Alla måndagar."}, form="complete-form")
+    assert "Your answer has been sent" in page.text
+    assert "Vilka dagar" not in page.text
+    assert stored(lambda s: [(row.kind, row.text) for row in s.scalars(select(ConcernAddition))]) == [
+        (AdditionKind.COMPLETION, "Alla måndagar.")
+    ]
+    assert stored(lambda s: s.scalars(select(Referral)).one().state) == SUBMITTED
+
+
+def test_the_reporter_adds_something(browser, stored):
+    number, code = sent(browser)
+    come_back(browser, number, code)
+    page = browser.submit({"text": "x" * 20_001}, form="add-form", status=422)
+    assert "too long" in page.problems[0]
+    page = browser.submit({"text": "I dag kom hon själv."}, form="add-form")
+    assert "What you added has been sent" in page.text
+    assert "I dag kom hon" not in page.response.text
+    assert stored(lambda s: s.scalars(select(ConcernAddition)).one().kind) is AdditionKind.ADDITION
+
+
+def test_the_reporter_takes_the_concern_back_and_says_that_it_is_meant(browser, stored):
+    number, code = sent(browser)
+    come_back(browser, number, code)
+    page = browser.submit(form="withdraw-form", status=422)
+    assert "Tick" in page.problems[0]
+    page = browser.submit({"reason": "Det löste sig.", "is_sure": "yes"}, form="withdraw-form")
+    assert "Finished" in page.text
+    assert not page.all("textarea")
+    assert stored(lambda s: s.scalars(select(Referral)).one().state) == WITHDRAWN
+
+
+def test_what_the_reporter_typed_is_kept_when_the_referral_has_moved_on(browser, stored):
+    number, code = sent(browser)
+    page = come_back(browser, number, code)
+    put(stored, number, IN_CONSENT, Verb.SEND_TO_ASSESSMENT)
+    page = browser.submit(
+        {"reason": "Det löste sig alldeles av sig självt.", "is_sure": "yes"}, form="withdraw-form", status=409
+    )
+    assert "moved on" in page.text
+    assert "Det löste sig alldeles av sig självt." in page.text
+
+
+def test_after_a_pause_number_and_code_are_asked_for_again(browser, monkeypatch):
+    number, code = sent(browser)
+    page = come_back(browser, number, code)
+    monkeypatch.setattr(holding, "IDLE_LIMIT", timedelta(seconds=-1))
+    assert browser.get("/report").path == "/return"
+    browser.page = page
+    assert browser.submit({"text": "Nu igen."}, form="add-form").path == "/return"
+
+
+# ------------------------------------------------------------------------------------------------ the receipt
+
+
+def issue_receipt(stored, number):
+    def issue(session):
+        referral = session.scalars(select(Referral).where(Referral.number == number)).one()
+        row = referral.history[0]
+        paper = next(p for p in documents.papers_after(session, row) if p.kind is DocumentKind.RECEIPT)
+        documents.issue(session, row, paper, content=b"%PDF-1.7 a receipt")
+
+    stored(issue)
+
+
+def test_the_receipt_appears_on_the_confirmation_once_it_is_made(browser, stored):
+    page = send_staff(browser)
+    number, code = shown_code(page, "reference-number"), shown_code(page)
+    waiting = browser.client.get("/concern/sent/receipt")
+    assert "hx-get" in waiting.text
+    assert browser.client.get("/report/receipt.pdf").status_code == 404
+    issue_receipt(stored, number)
+    assert "Download your receipt" in browser.client.get("/concern/sent/receipt").text
+    page = browser.get("/concern/sent")
+    assert "Download your receipt" in page.text
+    assert shown_code(page) == code
+    response = browser.client.get("/report/receipt.pdf")
+    assert response.mimetype == "application/pdf"
+    assert response.data == b"%PDF-1.7 a receipt"
+    assert number in response.headers["Content-Disposition"]
+    assert "Malou" not in response.headers["Content-Disposition"]
+
+
+def test_the_receipt_needs_number_and_code(browser, stored, app):
+    number, code = sent(browser)
+    issue_receipt(stored, number)
+    stranger = Browser(app.test_client())
+    assert stranger.client.get("/report/receipt.pdf").status_code == 404
+    assert stranger.client.get("/concern/sent/receipt").status_code == 204
+    page = come_back(stranger, number, code)
+    assert "Download your receipt" in page.text
+    assert stranger.client.get("/report/receipt.pdf").data == b"%PDF-1.7 a receipt"
+
+
+def test_a_possible_duplicate_is_no_business_of_the_reporter(browser, stored, app):
+    send_staff(browser)
+    second = Browser(app.test_client())
+    page = send_staff(second)
+    assert "duplicate" not in page.text.lower()
+
+    def duplicates(session):
+        newest = session.scalars(select(Referral).where(Referral.number == shown_code(page, "reference-number"))).one()
+        return len(intake.possible_duplicates(session, newest))
+
+    assert stored(duplicates) == 1
