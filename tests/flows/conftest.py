@@ -14,7 +14,6 @@ from flows.engine import Engine
 from referrals import clock, config, db
 from tests.people import settle
 
-
 #: each flow run's observer leaves its websocket to the garbage collector
 LEFT_BY_PREFECT = (
     "ignore:unclosed <socket:ResourceWarning",

@@ -1,13 +1,12 @@
 """The post: handed to a real SMTP server, or kept as files where none is named."""
 
 import email
-import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -15,32 +14,12 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from referrals import config, mailer
 from referrals.mailer import Letter
+from tests.referrals.post_office import PostOffice, free_port
 
 LETTER = Letter(
     to="karin.almkvist@trivsel.invalid", subject="HTL-7K4M: ett ärende har kommit in", body="Hej!\n\nLogga in för att läsa det.\n",
     language="sv", message_id="<0123@trivsel.invalid>", written_at=datetime(2026, 9, 16, 8, tzinfo=UTC),
 )  # fmt: skip
-
-
-class PostOffice:
-    """Keeps what it is given, and refuses where it is told to."""
-
-    def __init__(self) -> None:
-        self.taken: list[bytes] = []
-        self.refuses = False
-
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
-        if self.refuses:
-            return "451 not now"
-        self.taken.append(cast("bytes", envelope.content))
-        return "250 OK"
-
-
-def free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        port: int = listening.getsockname()[1]
-        return port
 
 
 @pytest.fixture

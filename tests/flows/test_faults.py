@@ -1,0 +1,133 @@
+"""Whatever happens to mail, printer, Prefect or a worker: nothing is lost, nothing twice, and a person sees what was given up."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from aiosmtpd.controller import Controller
+from sqlalchemy import select
+
+from flows import mail as mail_flow
+from flows.engine import Engine
+from flows.tasks import papers
+from referrals import config, db, steps
+from referrals.models import Mail, Referral, Step
+from tests.flows.ground import Instance, PrefectServer, until
+from tests.flows.watching import failures, is_quiet, numbers, state, submit
+from tests.referrals.post_office import PostOffice, free_port
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Short pauses, so that giving up does not take minutes."""
+    monkeypatch.setattr(steps, "PAUSES", (timedelta(seconds=0.2),) * 2)
+    for task in (mail_flow.hand_over, papers.issue_paper):
+        monkeypatch.setattr(task, "retry_delay_seconds", [0.05, 0.05])
+
+
+@pytest.fixture
+def office(sqlite_instance: Instance, monkeypatch: pytest.MonkeyPatch) -> Iterator[PostOffice]:
+    """A post office that the instance sends its mail through."""
+    office, port = PostOffice(), free_port()
+    controller = Controller(office, hostname="127.0.0.1", port=port)
+    controller.start()
+    monkeypatch.setenv("TRIVSEL_SMTP_HOST", "127.0.0.1")
+    monkeypatch.setenv("TRIVSEL_SMTP_PORT", str(port))
+    config.current.cache_clear()
+    yield office
+    controller.stop()
+
+
+@pytest.mark.usefixtures("impatient")
+def test_mail_that_is_refused_is_tried_again_then_seen_and_sent_when_a_person_says_so(
+    office: PostOffice, sqlite_engine: Engine, sqlite_instance: Instance
+) -> None:
+    office.refuses = True
+    referral_id = submit(sqlite_instance)
+    until(lambda: len(failures(sqlite_instance)) == 2, seconds=90)
+    assert failures(sqlite_instance) == ["mail", "mail"]
+    assert office.refused >= 2 * (len(steps.PAUSES) + 1) * 3  # two mails, three attempts each, three tries an attempt
+    assert state(sqlite_instance, referral_id) == ("triage", "waiting")
+    office.refuses = False
+    with db.writing(sqlite_instance.database) as session:
+        coordinator = session.merge(sqlite_instance.cast.coordinator, load=False).actor()
+        for step in steps.failed(session, session.get_one(Referral, referral_id)):
+            assert step.flow_run_id is not None
+            steps.retry(session, step, by=coordinator)
+    until(lambda: is_quiet(sqlite_instance), seconds=60)
+    assert failures(sqlite_instance) == []
+    with db.reading(sqlite_instance.database) as session:
+        sent = session.scalars(select(Mail)).all()
+    assert sorted(letter.message_id for letter in sent) == sorted(office.message_ids)
+    assert all(letter.sent_at for letter in sent)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_paper_that_cannot_be_printed_is_given_up_in_one_word(
+    sqlite_engine: Engine, sqlite_instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def jammed(_html: str) -> bytes:
+        raise RuntimeError("Zebulina is stuck in the printer")
+
+    monkeypatch.setattr(papers.printing, "print_pdf", jammed)
+    referral_id = submit(sqlite_instance)
+    until(lambda: failures(sqlite_instance) == ["paper"], seconds=60)
+    assert numbers(sqlite_instance) == (0, 0, 1)
+    monkeypatch.undo()
+    with db.writing(sqlite_instance.database) as session:
+        coordinator = session.merge(sqlite_instance.cast.coordinator, load=False).actor()
+        (step,) = steps.failed(session, session.get_one(Referral, referral_id))
+        steps.retry(session, step, by=coordinator)
+    assert failures(sqlite_instance) == []
+
+
+def test_everything_catches_up_when_prefect_is_back_and_when_it_has_forgotten_us(
+    sqlite_engine: Engine, sqlite_instance: Instance, prefect: PrefectServer
+) -> None:
+    submit(sqlite_instance)
+    until(lambda: is_quiet(sqlite_instance), seconds=60)
+    prefect.stop()
+    submit(sqlite_instance)  # the form goes on working
+    assert not is_quiet(sqlite_instance)
+    prefect.start()
+    until(lambda: is_quiet(sqlite_instance), seconds=60)
+    assert numbers(sqlite_instance) == (4, 4, 4)
+    prefect.stop()
+    prefect.forget_everything()
+    submit(sqlite_instance)
+    prefect.start()
+    until(lambda: is_quiet(sqlite_instance), seconds=60)
+    assert numbers(sqlite_instance) == (6, 6, 6)
+    assert failures(sqlite_instance) == []
+
+
+def test_what_a_killed_worker_held_is_carried_on_by_another(prefect: PrefectServer, sqlite_instance: Instance) -> None:
+    """The first worker dies with a paper in the printer; the second begins where its lease ran out."""
+    stuck = (
+        "import sys, time\nfrom flows import worker\nfrom referrals import printing\n"
+        "printing.print_pdf = lambda html: time.sleep(60)\nsys.exit(worker.main())\n"
+    )
+    first = subprocess.Popen([sys.executable, "-c", stuck], env=os.environ | sqlite_instance.environment)
+    try:
+        submit(sqlite_instance)
+        until(lambda: _started(sqlite_instance), seconds=60)
+    finally:
+        first.send_signal(signal.SIGKILL)
+        first.wait(timeout=10)
+    assert numbers(sqlite_instance) == (0, 0, 1)
+    second = Engine(sqlite_instance.settings, holder="second")
+    second.start()
+    until(lambda: is_quiet(sqlite_instance), seconds=60)
+    assert second.stop(10)
+    assert numbers(sqlite_instance) == (2, 2, 2)
+    with db.reading(sqlite_instance.database) as session:
+        assert max(session.scalars(select(Step.attempt))) >= 2
+
+
+def _started(instance: Instance) -> bool:
+    with db.reading(instance.database) as session:
+        return any(session.scalars(select(Step.started_at)))
