@@ -59,6 +59,9 @@ _PAGES: tuple[tuple[str, Stage, View], ...] = (
     ("casework.closure", Stage.CLOSURE, View.REFERRAL),
 )
 
+#: pages with something to do already while the referral stands a stage before
+_BEGINS_EARLY = {Stage.TRIAGE: Stage.INTAKE, Stage.ASSESSMENT: Stage.CONSENT}
+
 
 def today() -> date:
     """The day it is for people here."""
@@ -116,7 +119,7 @@ def _ways(referral: Referral) -> list[Way]:
     )  # fmt: skip
     ways = [_way("casework.referral", gettext("Overview"), referral)]
     for endpoint, stage, view in _PAGES:
-        is_known = stage in reached or (stage is Stage.TRIAGE and Stage.INTAKE in reached)
+        is_known = stage in reached or _BEGINS_EARLY.get(stage) in reached
         if is_known and endpoint in current_app.view_functions and may_view(view, actor, facts):
             ways.append(_way(endpoint, words.stage_name(referral.rulepack, stage), referral))
     return ways
