@@ -147,7 +147,7 @@ def test_what_is_missing_or_wrong_is_said_at_its_field(signed_in: SignIn, number
     karin = signed_in("karin")
     karin.get(f"/referrals/{number(TO_SCHEDULE, informed)}/team-review")
     page = karin.submit({"starts_on": "2026-12-09", "starts_time": "soon", "minutes": "3", "place": ""}, status=422)
-    assert [problem.partition(":")[0] for problem in page.problems] == ["Begins at", "Minutes", "Place"]
+    assert [problem.partition(":")[0] for problem in page.problems] == ["Begins at", "Length in minutes", "Place"]
     assert page.fields(page.form())["starts_on"] == "2026-12-09"
 
 
