@@ -19,6 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from referrals import languages, vocabulary
+from referrals.tagging import mark_furniture
 
 if TYPE_CHECKING:
     from weasyprint import CSS
@@ -86,6 +87,7 @@ def print_pdf(html: str) -> bytes:
         pdf = page.write_pdf(
             stylesheets=printer.stylesheets,
             font_config=printer.fonts,
+            finisher=mark_furniture,
             pdf_variant="pdf/ua-1",
             pdf_identifier=hashlib.sha256(html.encode()).hexdigest()[:32].encode("ascii"),
         )

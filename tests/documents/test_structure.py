@@ -94,6 +94,40 @@ def test_all_fonts_are_embedded_and_can_be_read_back(kind: DocumentKind, languag
             assert "Inter" in str(descriptor.FontName) or "Noto" in str(descriptor.FontName)
 
 
+#: what puts something on the page
+PAINTING = {"Tj", "TJ", "'", '"', "f", "F", "f*", "S", "s", "B", "B*", "b", "b*", "Do", "sh", "EI"}
+
+
+@every_paper
+def test_everything_on_a_page_is_either_read_out_or_furniture(kind: DocumentKind, language: str, rich: bool) -> None:
+    with open_pdf(pdf_of(kind, language, rich)) as pdf:
+        read_out = {node.objgen for _, node, _ in elements(pdf)}
+        nums = pdf.Root.StructTreeRoot.ParentTree.Nums
+        owners = {int(nums[place]): nums[place + 1] for place in range(0, len(nums), 2)}
+        for page in pdf.pages:
+            marks: list[str] = []
+            for operands, operator in pikepdf.parse_content_stream(page):
+                if str(operator) in {"BMC", "BDC"}:
+                    marks.append(str(operands[0]))
+                    if str(operator) == "BDC" and "/MCID" in operands[1]:
+                        assert owners[int(page.StructParents)][int(operands[1]["/MCID"])].objgen in read_out
+                elif str(operator) == "EMC":
+                    marks.pop()
+                elif str(operator) in PAINTING:
+                    assert marks, "something is painted that is neither tagged nor furniture"
+
+
+def test_running_heads_are_furniture() -> None:
+    with open_pdf(pdf_of(DocumentKind.ACTION_PLAN, "sv")) as pdf:
+        assert not pdf.check_pdf_syntax()
+        marks = [
+            str(operands[0])
+            for operands, operator in pikepdf.parse_content_stream(pdf.pages[1])
+            if str(operator) in {"BMC", "BDC"}
+        ]
+    assert "/Artifact" in marks
+
+
 def text_of(content: bytes) -> str:
     return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
 
