@@ -77,7 +77,8 @@ def _on_a_narrow_screen(page: Page) -> list[str]:
     page.set_viewport_size(NARROW)  # type: ignore[arg-type]
     is_public = page.locator("body.public").count() > 0 and page.locator("input[type=password]").count() == 0
     faults = [f"wider than the screen at 320 pixels: {one}" for one in page.evaluate(_TOO_WIDE)]
-    faults += [f"a target is too small: {one}" for one in page.evaluate(_TOO_SMALL, 44 if is_public else 24)]
+    if is_public:  # on the staff's pages axe asks for 24
+        faults += [f"a target is too small: {one}" for one in page.evaluate(_TOO_SMALL, 44)]
     if before:
         page.set_viewport_size(before)
     return faults

@@ -8,8 +8,9 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from referrals import clock
 
@@ -27,6 +28,12 @@ class Instance:
         self.country, self.folder, self._process = country, folder, process
         self.language = {"se": "sv", "dk": "da"}[country]
         self.url: str = facts["url"]
+
+    @property
+    def today(self) -> date:
+        """The day it is for people there."""
+        shift = float((self.folder / "shift").read_text(encoding="ascii"))
+        return (datetime.now(ZoneInfo("Europe/Stockholm")) + timedelta(seconds=shift)).date()
 
     def set_now(self, wanted: datetime) -> None:
         """Let it be `wanted` for all parts at once."""

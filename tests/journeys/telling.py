@@ -84,7 +84,7 @@ class Reporter:
     def wait_for_receipt(self) -> bytes:
         """The receipt, which comes to the confirmation by itself."""
         link = self.window.page.get_by_role("link", name=self.window.words("Download your receipt (PDF)"))
-        self.window.watch_until(lambda: link.is_visible(), "the receipt")
+        self.window.watch_until(link.is_visible, "the receipt")
         self.window.arrived()
         with self.window.page.expect_download() as coming:
             link.click()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, Response
 
 from tests.journeys.inspection import Inspector
 from tests.journeys.words import Words
@@ -23,9 +23,12 @@ class Window:
         self.page: Page = context.new_page()
         self._within: list[Locator] = []
         self.complaints: list[str] = []
+        #: when the last page pressed for was answered, in seconds of this machine's clock
+        self.answered_at = 0.0
         self.page.on("console", self._listen)
         self.page.on("pageerror", lambda error: self.complaints.append(f"script error: {error}"))
         self.page.on("request", self._watch)
+        self.page.on("response", self._see)
         self.page.on("dialog", lambda dialog: dialog.accept())
 
     # ------------------------------------------------------------------------------------------------ pages
@@ -131,6 +134,12 @@ class Window:
         """Choose from a list by the words shown there."""
         self.field(english).select_option(label=option)
 
+    def choose_beginning(self, english: str, option: str) -> None:
+        """Choose from a list the first line that begins so."""
+        found = self.field(english)
+        value = found.locator("option", has_text=re.compile("^\\s*" + re.escape(option))).first.get_attribute("value")
+        found.select_option(value=value)
+
     def tick(self, english: str, **values: object) -> None:
         """Tick a box, or answer with this answer."""
         self.field(english, **values).check()
@@ -150,8 +159,9 @@ class Window:
 
     def leads(self, what: Locator) -> "Window":
         """Click on what leads to a page."""
-        with self.page.expect_navigation(wait_until="load"):
+        with self.page.expect_navigation(wait_until="commit"):
             what.click()
+        self.answered_at = time.time()
         return self.arrived()
 
     def fetch(self, link: Locator) -> bytes:
@@ -186,6 +196,10 @@ class Window:
     def _watch(self, request: Request) -> None:
         if not request.url.startswith((self.url, "data:", "blob:")):
             self.complaints.append(f"asked another host: {request.url}")
+
+    def _see(self, answer: Response) -> None:
+        if answer.status >= 500:
+            self.complaints.append(f"{answer.status} from {answer.url}")
 
 
 def _begins(words: str) -> re.Pattern[str]:
