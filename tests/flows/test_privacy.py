@@ -1,0 +1,113 @@
+"""Nothing personal reaches Prefect: not on the straight way, and not when things fail."""
+
+import sqlite3
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+
+from flows.engine import Engine
+from flows.tasks import papers, settling
+from referrals import db, mailer, steps
+from referrals.errors import Incomplete
+from referrals.models import Document, Referral
+from referrals.vocabulary import DocumentKind
+from tests import straight_way
+from tests.flows.ground import HOME, Instance, PrefectServer, until
+from tests.flows.watching import failures, is_quiet, submit
+
+
+def everything_stored(database: Path) -> Iterator[str]:
+    """Every text and every blob in every table of Prefect's database."""
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        for table in tables:
+            for row in connection.execute(f'SELECT * FROM "{table}"'):
+                for value in row:
+                    if isinstance(value, bytes):
+                        yield value.decode(errors="replace")
+                    elif isinstance(value, str):
+                        # JSON columns may spell letters as escapes
+                        yield value
+                        if "\\u" in value:
+                            yield value.encode().decode("unicode_escape", errors="replace")
+
+
+def written_files() -> Iterator[str]:
+    """Every file in Prefect's home: kept results, logs of the server."""
+    for path in HOME.rglob("*"):
+        if path.is_file():
+            yield path.read_bytes().decode(errors="replace")
+
+
+def secrets(instance: Instance) -> list[str]:
+    """What must not be found: everything that was typed, and the names of people and places."""
+    cast = instance.cast
+    people = (cast.coordinator, cast.second_coordinator, cast.head_teacher, cast.special_educator)
+    names = [each for person in people for each in (person.name, person.email)]
+    return [*straight_way.TYPED, *names, cast.school.name, cast.forum.name, cast.municipality.name]
+
+
+def walk(instance: Instance, referral_id: uuid.UUID) -> None:
+    """Make every decision of the straight way, each in a transaction of its own."""
+    for decide in straight_way.DECISIONS:
+        with db.writing(instance.database) as session:
+            referral = session.get_one(Referral, referral_id)
+            decide(session, instance.cast, referral)
+
+
+def fail_with_everything(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail in the paper, the database, the core and the mail, each time with what was typed in the exception's text."""
+    everything = " ".join(secrets(instance))
+
+    def in_paper(_html: str) -> bytes:
+        raise ValueError(everything)
+
+    def in_database(*_: object) -> None:
+        raise OperationalError(f"UPDATE {everything}", {"name": everything}, Exception(everything))
+
+    def in_core(*_: object) -> None:
+        raise Incomplete(everything)
+
+    def in_mail(_letter: mailer.Letter) -> None:
+        raise OSError(everything)
+
+    for place, name, failing in (
+        (papers.printing, "print_pdf", in_paper),
+        (settling.targets, "set_target", in_database),
+        (settling.notifications, "write", in_core),
+        (mailer, "send", in_mail),
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr(place, name, failing)
+            given_up = len(failures(instance))
+            submit(instance)
+            until(lambda before=given_up: len(failures(instance)) > before, seconds=60)
+            until(lambda: is_quiet(instance), seconds=60)
+
+
+def test_prefect_knows_nothing_of_what_was_typed(
+    prefect: PrefectServer, sqlite_engine: Engine, sqlite_instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    referral_id = submit(sqlite_instance)
+    walk(sqlite_instance, referral_id)
+    until(lambda: is_quiet(sqlite_instance), seconds=120)
+    assert failures(sqlite_instance) == []
+    with db.reading(sqlite_instance.database) as session:
+        issued = session.scalars(select(Document.kind).where(Document.referral_id == referral_id)).all()
+    assert set(issued) == set(DocumentKind)
+    monkeypatch.setattr(steps, "PAUSES", ())
+    fail_with_everything(sqlite_instance, monkeypatch)
+    assert sorted(set(failures(sqlite_instance))) == ["database", "mail", "paper", "refused"]
+    time.sleep(5)  # Prefect's logs and events arrive a little later
+
+    stored = "\n".join(everything_stored(prefect.database)) + "\n".join(written_files())
+    assert stored.count("advance-referral") > len(straight_way.DECISIONS)
+    assert "StepFailed: paper" in stored
+    assert "Traceback" in stored
+    assert [secret for secret in secrets(sqlite_instance) if secret in stored] == []
