@@ -56,7 +56,8 @@ def signed_in(*roles: Role) -> Callable[[ViewFunction], Callable[..., ResponseRe
 
     def decorate(view: ViewFunction) -> Callable[..., ResponseReturnValue]:
         def admit(arguments: dict[str, Any]) -> dict[str, Any]:
-            if roles and not _account().has_role(*roles):
+            somebody = _account()
+            if roles and not somebody.has_role(*roles):
                 abort(404)
             return arguments
 
