@@ -366,6 +366,26 @@ def test_saving_and_closing_shows_the_code_and_makes_this_computer_forget(browse
     assert "Lena" in {field.get("value") for field in page.all("input")}
 
 
+def test_the_code_stays_on_the_page_in_another_language(browser):
+    begin(browser)
+    page = browser.submit(button=("_later", "yes"))
+    code = next(page.text_of(element) for element in page.all("p") if "big-code" in element.get("class", ""))
+    page = browser.submit(button=("_language", "sv"))
+    assert page.heading == "Sparat"
+    assert code in page.text
+    assert browser.get("/concern/paused").path == "/resume"
+
+
+def test_a_save_from_while_somebody_typed_never_overtakes_what_they_sent(browser, stored):
+    begin(browser)
+    page = browser.submit({"protection": "no"})
+    late = page.fields(page.form())
+    late["reporter_name"] = "Lena Me"
+    browser.submit({"reporter_kind": "teacher", "reporter_name": "Lena Mentorsson"})
+    assert browser.client.post("/concern/you/save", data=late).status_code == 204
+    assert stored(lambda s: s.scalars(select(Draft)).one().answers["reporter_name"]) == "Lena Mentorsson"
+
+
 def test_what_was_written_can_be_deleted_at_once(browser, stored):
     begin(browser)
     page = browser.submit(form="delete-draft")

@@ -1,6 +1,7 @@
 """The pages of questions: shown, saved while somebody types, and answered one by one."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from flask import Response, abort, g, make_response, redirect, request, url_for
@@ -22,6 +23,8 @@ from webapp.pages import page as template_page
 
 #: the answer under which the questions of all pages are kept that nobody can answer yet
 NOT_KNOWN = "not_known"
+#: how often each page was sent, so that a save from while somebody typed cannot overtake it
+TURNS = "turns"
 
 
 @dataclass
@@ -43,6 +46,17 @@ def show_page(name: str) -> ResponseReturnValue:
     asked = _page_or_404(writing.door, name)
     form = forms.shown({key: writing.answers.get(key, "") for key in fields_of(asked)})
     return question_page(asked, writing, form=form)
+
+
+@blueprint.get("/concern/paused")
+@public
+def paused() -> ResponseReturnValue:
+    """The page with the code once more, in another language; the code comes from the page itself."""
+    form = forms.shown()
+    try:
+        return _paused_page(form, date.fromisoformat(form.value("expires_on")))
+    except ValueError:
+        return lost()
 
 
 @blueprint.post("/concern/<string:name>")
@@ -69,7 +83,7 @@ def answer_page(name: str) -> ResponseReturnValue:
 @public
 def save_page(name: str) -> ResponseReturnValue:
     """Keep what is being typed, and answer with the time."""
-    _asked, writing, _is_shown = _keep(forms.submitted(), name)
+    _asked, writing, _is_shown = _keep(forms.submitted(), name, is_typing=True)
     if writing.draft is None:
         return "", 204
     return gettext("Saved %(time)s", time=time_of_day(writing.draft.saved_at))
@@ -118,9 +132,10 @@ def question_page(asked: Page, writing: Writing, *, form: forms.Form, status: in
         form=form,
         door=writing.door.value,
         draft=writing.draft,
+        turn=writing.answers.get(TURNS, {}).get(asked.name, 0),
         number=place + 1,
         of=len(pages),
-        back=_address(pages[place - 1]) if place else "",
+        back=_address(pages[place - 1]) if place else _way_in(unit),
         to_check=request.values.get("_to", request.args.get("to", "")) == "check",
         units=[(open_unit.slug, open_unit.name) for open_unit in intake.open_units(session)]
         if "unit" in fields_of(asked)
@@ -153,7 +168,7 @@ def _writing(draft: Draft) -> Writing:
     return Writing(Door(answers.get("door", Door.STAFF)), answers, draft)
 
 
-def _keep(form: forms.Form, name: str) -> tuple[Page, Writing, bool]:
+def _keep(form: forms.Form, name: str, *, is_typing: bool = False) -> tuple[Page, Writing, bool]:
     """Save what was typed on the page `name`, at once and for good, also when it cannot be accepted yet.
 
     The last value says whether this browser may go on to see the draft, or has paused for so long that the code is needed.
@@ -173,7 +188,12 @@ def _keep(form: forms.Form, name: str) -> tuple[Page, Writing, bool]:
             draft = started.draft
         writing = _writing(draft)
         asked = _page_or_404(writing.door, name)
+        turns = dict(writing.answers.get(TURNS, {}))
+        if is_typing and request.form.get("_turn", "") != str(turns.get(name, 0)):
+            return asked, Writing(writing.door), False  # it was overtaken by the page's own submit, which knows better
         answers = _typed_answers(form, asked, writing.answers)
+        if not is_typing:
+            answers[TURNS] = {**turns, name: turns.get(name, 0) + 1}
         drafts.save_draft(
             session, draft, answers, language=language(), unit=_open_unit(session, str(answers.get("unit", "")))
         )
@@ -193,8 +213,16 @@ def _typed_answers(form: forms.Form, asked: Page, before: dict[str, Any]) -> dic
 
 
 def _pause(writing: Writing) -> Response:
+    """Show the code once, in the page itself, since this browser forgets the draft."""
     browser.forget_draft()
-    return template_page("intake/paused.html", draft=writing.draft, door=writing.door.value)
+    if writing.draft is None:
+        return lost()
+    kept = {"code": writing.draft.code, "expires_on": writing.draft.expires_on}
+    return _paused_page(forms.Form(forms.flatten(kept)), writing.draft.expires_on)
+
+
+def _paused_page(form: forms.Form, expires_on: date) -> Response:
+    return template_page("intake/paused.html", form=form, expires_on=expires_on)
 
 
 def _page_or_404(door: Door, name: str) -> Page:
@@ -202,6 +230,10 @@ def _page_or_404(door: Door, name: str) -> Page:
     if asked is None or name == "check":
         abort(404)
     return asked
+
+
+def _way_in(unit: Unit | None) -> str:
+    return url_for(".unit_start", slug=unit.slug) if unit else url_for(".start")
 
 
 def _address(asked: Page) -> str:
