@@ -8,29 +8,14 @@ from sqlalchemy import select
 
 from referrals import assessment, db
 from referrals.config import Settings
-from referrals.models import Account, Forum, Municipality, Referral, Unit
+from referrals.models import Referral
 from referrals.stages import IN_CONSENT, PARTS_RECEIVED, PARTS_REQUESTED, PLAN_ACTIVE, TO_SCHEDULE, State
 from referrals.vocabulary import Compartment, Domain, PartStatus
 from tests.factories import a_guardian, a_member, a_part, a_referral
-from tests.people import Cast
 from tests.webapp.browsing import Browser, Page
+from tests.webapp.desk import cast_of
 
 SignIn = Callable[[str], Browser]
-
-
-def the_cast(session) -> Cast:
-    """The people of the application's own database."""
-
-    def named(first: str) -> Account:
-        return session.scalars(select(Account).where(Account.email.startswith(f"{first}."))).one()
-
-    units = {unit.slug: unit for unit in session.scalars(select(Unit))}
-    return Cast(
-        session.scalars(select(Municipality)).one(), session.scalars(select(Forum).where(Forum.slug == "linden")).one(),
-        units["lindskolan"], units["askskolan"], *map(named, (
-            "karin", "sanna", "henrik", "petra", "kim", "siv", "noor", "anton", "otto",
-        )),
-    )  # fmt: skip
 
 
 @pytest.fixture
@@ -39,7 +24,7 @@ def number(app, settings: Settings) -> Callable[..., str]:
 
     def make(state: State, prepare: Callable[..., object] = lambda *_: None) -> str:
         with db.writing(settings.database) as session:
-            cast = the_cast(session)
+            cast = cast_of(session)
             referral = a_referral(session, cast, state)
             prepare(session, referral, cast)
             return referral.number
@@ -130,7 +115,7 @@ def test_another_service_is_shown_locked_with_the_reason(signed_in: SignIn, numb
 def test_an_attempt_to_ask_a_locked_service_is_refused(signed_in: SignIn, number, settings) -> None:
     reference = number(PARTS_REQUESTED)
     with db.reading(settings.database) as session:
-        noor = the_cast(session).social_worker.id
+        noor = cast_of(session).social_worker.id
     browser = signed_in("karin")
     browser.get(f"/referrals/{reference}/assessment")
     forged = {"asked-0-assessor_id": str(noor), "asked-0-is_asked": "yes"}

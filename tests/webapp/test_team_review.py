@@ -22,7 +22,7 @@ from referrals.stages import (
 from referrals.vocabulary import Attendance, Domain, MeetingOutcome
 from tests.factories import a_guardian, a_member, a_referral
 from tests.webapp.browsing import Browser, Page
-from tests.webapp.test_assessment import the_cast
+from tests.webapp.desk import cast_of
 
 SignIn = Callable[[str], Browser]
 AT = datetime(2026, 12, 9, 12, 30, tzinfo=UTC)
@@ -34,7 +34,7 @@ def number(app, settings: Settings) -> Callable[..., str]:
 
     def make(state: State, prepare: Callable[..., object] = lambda *_: None) -> str:
         with db.writing(settings.database) as session:
-            cast = the_cast(session)
+            cast = cast_of(session)
             referral = a_referral(session, cast, state)
             prepare(session, referral, cast)
             return referral.number
@@ -136,7 +136,7 @@ def test_a_locked_service_is_shown_with_the_reason_and_cannot_be_called(
     karin = signed_in("karin")
     page = karin.get(f"/referrals/{reference}/team-review")
     assert "Locked: the guardians have not yet consented to social services taking part." in page.text
-    noor = str(look(settings, reference, lambda session, _: the_cast(session).social_worker.id))
+    noor = str(look(settings, reference, lambda session, _: cast_of(session).social_worker.id))
     everybody = [*page.fields(page.form()).getlist("called"), noor]
     page = karin.submit({**WHEN, "called": everybody}, status=409)
     assert "The consent does not cover this recipient" in page.text
