@@ -7,7 +7,7 @@ from flask import Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from referrals import action_plan as rules
-from referrals import plan_versions
+from referrals import plan_versions, rulebook
 from referrals.access import View
 from referrals.action_plan import PlanInput
 from referrals.errors import Incomplete
@@ -19,7 +19,7 @@ from webapp import forms, notices, people, transactions
 from webapp.casework import blueprint, plan_form, words
 from webapp.casework.frame import referral_page, seen
 from webapp.guards import for_referral
-from webapp.language import gettext, ngettext
+from webapp.language import gettext, language, ngettext
 
 #: where on the page somebody pressed "save", to come back there
 _PLACE = re.compile(r"[a-z]+(?:-[a-z0-9]+){0,3}")
@@ -45,6 +45,7 @@ def action_plan(referral: Referral) -> Response:
         next_on=plan_versions.next_follow_up_on(session, in_force) if in_force else None,
         can=_can(referral),
         mine=_mine(shown, referral),
+        lead_name=_lead_name(referral),
     )
 
 
@@ -129,7 +130,12 @@ def action_plan_version(referral: Referral, version: int) -> Response:
         abort(404)
     heading = gettext("%(plan)s, version %(version)s", plan=_name(referral), version=version)
     return referral_page(
-        "action_plan_version.html", referral, heading=heading, plan=plan, newest=versions[0], mine=frozenset()
+        "action_plan_version.html",
+        referral,
+        heading=heading,
+        plan=plan,
+        mine=frozenset(),
+        lead_name=_lead_name(referral),
     )
 
 
@@ -178,6 +184,7 @@ def _editor(referral: Referral, form: forms.Form, status: int = 200) -> Response
         categories=plan_form.choices(InformationCategory),
         arenas=sorted(plan_form.choices(Arena), key=lambda choice: choice[0] != Arena.SCHOOL),
         mine=frozenset(),
+        lead_name=_lead_name(referral),
     )
 
 
@@ -194,6 +201,7 @@ def _approval(referral: Referral, form: forms.Form, status: int = 200) -> Respon
         in_force=plan_versions.plan_in_force(session, referral),
         has_written=plan is not None and rules.has_written(session, plan, people.actor()),
         mine=frozenset(),
+        lead_name=_lead_name(referral),
     )
 
 
@@ -242,6 +250,11 @@ def _mine(plan: ActionPlan | None, referral: Referral) -> frozenset[uuid.UUID]:
         return frozenset()
     actor = people.actor()
     return frozenset(one.id for one in plan_versions.actions_of(plan) if rules.may_report(one, actor))
+
+
+def _lead_name(referral: Referral) -> str:
+    """What the country calls the one who is there for the family."""
+    return rulebook.load(referral.rulepack).artefact("lead", language())
 
 
 def _name(referral: Referral) -> str:
