@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import calendar, rulebook
-from referrals.models import ActionPlan, AssessmentPart, FollowUp, History, Municipality, Referral, TeamMeeting
+from referrals import calendar, plan_versions, rulebook
+from referrals.models import AssessmentPart, History, Municipality, Referral, TeamMeeting
 from referrals.rulebook import Counting, Target
 from referrals.stages import (
     CLOSURE_PROPOSED,
@@ -27,7 +27,7 @@ from referrals.stages import (
     TO_SCHEDULE,
     State,
 )
-from referrals.vocabulary import PartStatus, PlanStatus
+from referrals.vocabulary import PartStatus
 
 #: which target of the rule pack counts in which state; states under one key share one count, which never begins again in between
 TARGET_BY_STATE: dict[State, str] = {
@@ -81,19 +81,9 @@ def default_day(session: Session, rulepack: str, key: str, *, since: date) -> da
 
 
 def follow_up_day(session: Session, referral: Referral) -> date | None:
-    """The day of the next follow-up: what the newest one agreed, otherwise what the running plan says."""
-    plan = session.scalars(
-        select(ActionPlan)
-        .where(ActionPlan.referral_id == referral.id, ActionPlan.status == PlanStatus.ACTIVE)
-        .order_by(ActionPlan.version.desc())
-        .limit(1)
-    ).one_or_none()
-    if plan is None:
-        return None
-    agreed = session.scalars(
-        select(FollowUp.next_follow_up_on).where(FollowUp.plan_id == plan.id).order_by(FollowUp.number.desc()).limit(1)
-    ).one_or_none()
-    return agreed or plan.follow_up_on
+    """The day of the next follow-up of the plan in force, if there is one."""
+    plan = plan_versions.plan_in_force(session, referral)
+    return plan_versions.next_follow_up_on(session, plan) if plan else None
 
 
 def local_day(session: Session, at_row: History) -> date:
