@@ -111,7 +111,7 @@ class Team:
             window.write("What the team needs to know", "Fråga oss på tisdagar.")
         else:
             window.page.locator("[name=findings-learning]").fill("Läser gärna, men inte när det är stimmigt.")
-            window.write("What protects and bears", "En vän i 4B.")
+            window.write("Protective factors", "En vän i 4B.")
             window.write("Your conclusion for the rest of the team", "Behöver en lugn plats.")
             with window.within("What kind of information is it?"):
                 window.tick("Schooling and learning")

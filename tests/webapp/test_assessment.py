@@ -1,15 +1,25 @@
 """The assessment's pages as the coordinator, the people asked and everybody else meet them."""
 
+import uuid
 from collections.abc import Callable
 from datetime import date
 
 import pytest
 from sqlalchemy import select
 
-from referrals import assessment, db
+from referrals import assessment, db, history
 from referrals.config import Settings
 from referrals.models import Referral
-from referrals.stages import IN_CONSENT, PARTS_RECEIVED, PARTS_REQUESTED, PLAN_ACTIVE, TO_SCHEDULE, State
+from referrals.stages import (
+    CLOSURE_PROPOSED,
+    IN_CONSENT,
+    PARTS_RECEIVED,
+    PARTS_REQUESTED,
+    PLAN_ACTIVE,
+    TO_SCHEDULE,
+    State,
+    Verb,
+)
 from referrals.vocabulary import Compartment, Domain, PartStatus
 from tests.factories import a_guardian, a_member, a_part, a_referral
 from tests.webapp.browsing import Browser, Page
@@ -287,6 +297,36 @@ def test_with_parts_out_the_page_asks_why_the_others_are_enough(signed_in: SignI
     assert state_of(settings, reference) == TO_SCHEDULE
 
 
+def test_another_language_keeps_what_was_typed(signed_in: SignIn, number) -> None:
+    kim = signed_in("kim")
+    kim.get(part_address(kim, number(PARTS_REQUESTED, kim_is_asked)))
+    page = kim.submit({"conclusion": "Mer tid."}, button=("_language", "sv"))
+    assert page.heading == "Ditt underlag"
+    assert page.fields(page.form())["conclusion"] == "Mer tid."
+
+
+def test_a_hundred_thousand_characters_are_refused_and_kept(signed_in: SignIn, number) -> None:
+    kim = signed_in("kim")
+    kim.get(part_address(kim, number(PARTS_REQUESTED, kim_is_asked)))
+    page = kim.submit({"findings-learning": "å" * 100_000, "conclusion": "Mer tid."}, status=422)
+    assert "This is too long." in page.problems[0]
+    assert len(page.fields(page.form())["findings-learning"]) == 100_000
+
+
+def test_when_the_referral_has_moved_on_the_text_is_not_lost(signed_in: SignIn, number, settings) -> None:
+    reference = number(PARTS_REQUESTED, kim_is_asked)
+    kim = signed_in("kim")
+    kim.get(part_address(kim, reference))
+    with db.writing(settings.database) as session:
+        referral = session.scalars(select(Referral).where(Referral.number == reference)).one()
+        coordinator = cast_of(session).coordinator.actor()
+        history.record(session, referral, Verb.PROPOSE_CLOSURE, by=coordinator, to=CLOSURE_PROPOSED)
+    written = {"findings-learning": "Läser.", "conclusion": "Behöver mycket mer tid.", "about": "child"}
+    page = kim.submit(written, status=409)
+    assert "The referral has moved on" in page.text
+    assert "Behöver mycket mer tid." in page.text
+
+
 def test_strangers_find_no_page(signed_in: SignIn, number) -> None:
     def with_guardian(session, referral, cast) -> None:
         a_guardian(session, referral, told_by=cast.coordinator)
@@ -294,4 +334,6 @@ def test_strangers_find_no_page(signed_in: SignIn, number) -> None:
     reference = number(PARTS_REQUESTED, with_guardian)
     for name in ("otto", "anton", "petra"):
         signed_in(name).get(f"/referrals/{reference}/assessment", status=404)
-    signed_in("karin").get("/referrals/HTL-0000-0000/assessment", status=404)
+    karin = signed_in("karin")
+    karin.get("/referrals/HTL-0000-0000/assessment", status=404)
+    karin.get(f"/referrals/{reference}/assessment/{uuid.uuid4()}", status=404)

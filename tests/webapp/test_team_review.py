@@ -259,6 +259,15 @@ def test_text_with_markup_is_shown_as_text(signed_in: SignIn, number) -> None:
     assert "<script>alert(1)</script>" in page.text
 
 
+def test_a_hundred_thousand_characters_are_refused_and_kept(signed_in: SignIn, number) -> None:
+    karin = signed_in("karin")
+    karin.get(f"/referrals/{number(TO_SCHEDULE, called)}/team-review/minutes")
+    there = {f"attendance-{row}-attendance": "present" for row in range(3)}
+    page = karin.submit({**there, "situation": "å" * 100_000}, status=422)
+    assert "This is too long." in page.problems[0]
+    assert len(page.fields(page.form())["situation"]) == 100_000
+
+
 # ------------------------------------------------------------------------------------------------------------ approving
 @pytest.mark.parametrize(
     ("outcome", "state"),
