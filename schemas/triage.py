@@ -10,6 +10,8 @@ from referrals.triage import LOOKED_AT_AGAIN
 from referrals.vocabulary import TriageEnding
 from schemas.fields import N_, DateField, FormSchema, IdField, LongText, TermField
 
+CHOOSE_OWNER = N_("Choose who takes over.")
+
 
 class TriageWay(StrEnum):
     """The ways on from the initial assessment, each by one verb."""
@@ -67,7 +69,7 @@ class TriageForm(FormSchema):
 class OwnerForm(FormSchema):
     """Who keeps the referral moving from now on."""
 
-    owner_id = IdField(needed=N_("Choose who takes over."))
+    owner_id = IdField(needed=CHOOSE_OWNER)
     reason = LongText(load_default="")
 
 

@@ -10,13 +10,13 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from referrals import clock, triage
+from referrals import clock, plan_versions, triage
 from referrals.access import Role, View, may_view
 from referrals.models import Account, History, Membership, Referral, RoleAssignment
 from referrals.stages import Party, Verb
 from referrals.vocabulary import N_
 from referrals.worklist import NextAction, next_action
-from schemas.triage import OwnerForm
+from schemas.triage import CHOOSE_OWNER, OwnerForm
 from webapp import forms, notices, people, transactions
 from webapp.casework import blueprint, words
 from webapp.casework.documents import failed_lines, paper_lines
@@ -77,6 +77,8 @@ def assign_owner(referral: Referral) -> ResponseReturnValue:
     form = forms.submitted()
     chosen = form.load(OwnerForm())
     owner = transactions.session().get(Account, chosen["owner_id"]) if chosen else None
+    if chosen and owner is None:
+        form.refuse("owner_id", CHOOSE_OWNER)
     if chosen is None or owner is None:
         return _page(referral, form, status=422)
     triage.assign_owner(
@@ -136,10 +138,11 @@ def _why_not(action: NextAction, referral: Referral) -> str:
 def _also(referral: Referral) -> Iterator[tuple[str, str]]:
     primary = _primary(referral)
     first = primary.url if primary else ""
+    without = set() if plan_versions.plan_in_force(transactions.session(), referral) else {Verb.RECORD_ACTION_STATUS}
     for verb, label in _ALSO.items():
         url = page_for(verb, referral.number)
         own_page = url != url_for("casework.referral", number=referral.number)
-        if words.may_do(verb, referral) and own_page and url != first:
+        if verb not in without and words.may_do(verb, referral) and own_page and url != first:
             yield gettext(label), url
 
 

@@ -1,0 +1,106 @@
+"""Home: one list by what waits for the person who is signed in."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from referrals import clock, db
+from referrals.config import Settings
+from referrals.models import Concern
+from referrals.stages import CLOSED, IN_TRIAGE, PARTS_REQUESTED, PLAN_FOR_APPROVAL, SUBMITTED, State
+from referrals.vocabulary import ProtectionAnswer
+from tests.factories import a_part, a_referral
+from tests.webapp.browsing import Browser
+from tests.webapp.desk import cast_of
+
+SignIn = Callable[[str], Browser]
+Lay = Callable[..., str]
+TODAY = clock.now().date()
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def lay(app, settings: Settings) -> Lay:
+    """Puts a referral into the database and gives its number."""
+
+    def make(state: State = IN_TRIAGE, *, is_feared: bool = False, part_for: str = "", **values: Any) -> str:
+        with db.writing(settings.database) as session:
+            cast = cast_of(session)
+            referral = a_referral(session, cast, state, **values)
+            if is_feared:
+                concern = session.scalars(select(Concern).where(Concern.referral_id == referral.id)).one()
+                concern.protection = ProtectionAnswer.YES
+            if part_for:
+                a_part(session, referral, getattr(cast, part_for), asked_by=cast.coordinator, due_on=TODAY - DAY)
+            return referral.number
+
+    return make
+
+
+def test_a_coordinator_sees_one_verb_and_one_date_a_line(lay: Lay, signed_in: SignIn) -> None:
+    number = lay(target_on=TODAY + 5 * DAY)
+    page = signed_in("karin").get("/home")
+    assert page.heading == "What waits for you"
+    assert "1 thing" in page.text
+    assert "Decide how the concern goes on" in page.text
+    assert number in page.text
+    assert "Attendance, Friends and belonging" in page.text
+    assert "Mila" not in page.text
+
+
+def test_a_line_leads_to_where_it_is_done(lay: Lay, signed_in: SignIn) -> None:
+    number = lay()
+    links = [link.get("href") for link in signed_in("karin").get("/home").all("a", class_="waiting__verb")]
+    assert links == [f"/referrals/{number}/triage"]
+
+
+def test_what_is_late_says_so_in_words(lay: Lay, signed_in: SignIn) -> None:
+    lay(target_on=TODAY - 3 * DAY)
+    lay(target_on=TODAY)
+    page = signed_in("karin").get("/home")
+    assert "1 of them late" in page.text
+    assert "Late" in page.text
+    assert "Due today" in page.text
+
+
+def test_fear_of_harm_stands_first(lay: Lay, signed_in: SignIn) -> None:
+    lay(target_on=TODAY - 3 * DAY)
+    feared = lay(is_feared=True, target_on=TODAY + DAY)
+    page = signed_in("karin").get("/home")
+    assert feared in page.text_of(page.all("li", class_="waiting__line waiting__line--urgent")[0])
+    assert "Go through 2 concerns" in page.text
+
+
+def test_what_others_are_late_with_is_told_of_them(lay: Lay, signed_in: SignIn) -> None:
+    lay(PARTS_REQUESTED, part_for="counsellor", target_on=TODAY - DAY)
+    assert "Colleagues write their parts" in signed_in("karin").get("/home").text
+    mine = signed_in("kim").get("/home")
+    assert "Write your part of the assessment" in mine.text
+
+
+def test_a_head_teacher_sees_plans_to_approve(lay: Lay, signed_in: SignIn) -> None:
+    lay(PLAN_FOR_APPROVAL)
+    assert "Approve the plan" in signed_in("henrik").get("/home").text
+
+
+def test_a_concern_ended_for_now_comes_back_on_its_day(lay: Lay, signed_in: SignIn) -> None:
+    lay(CLOSED, revisit_on=TODAY)
+    assert "Look again at how the child is doing" in signed_in("karin").get("/home").text
+
+
+@pytest.mark.parametrize("who", ["otto", "kim"])
+def test_nothing_waiting_is_said_kindly(lay: Lay, signed_in: SignIn, who: str) -> None:
+    lay(SUBMITTED)
+    assert "Nothing waits for you just now" in signed_in(who).get("/home").text
+
+
+def test_an_administrator_is_told_why_the_list_is_empty(lay: Lay, signed_in: SignIn) -> None:
+    lay(SUBMITTED)
+    assert "You see no referrals here" in signed_in("anton").get("/home").text
+
+
+def test_who_is_not_signed_in_signs_in_first(browser: Browser) -> None:
+    assert browser.get("/home").heading == "Sign in"
