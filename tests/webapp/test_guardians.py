@@ -1,5 +1,6 @@
 """The pages about guardians: recorded, informed, asked for consent, and the work going on."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -53,8 +54,8 @@ def path_of(read: Any, number: str, page: str = "") -> str:
 
 
 def said(page: Page) -> list[str]:
-    """What is to be mended, without the names of the fields."""
-    return [problem.rpartition(": ")[2] for problem in page.problems]
+    """What is to be mended, without the questions of the fields."""
+    return [re.split(r"[:?] ", problem, maxsplit=1)[-1] for problem in page.problems]
 
 
 def test_the_whole_way_from_nobody_recorded_to_the_work_going_on(lay: Any, read: Any, signed_in: SignIn) -> None:
