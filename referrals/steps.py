@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Final, Self
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from referrals import clock, db
 from referrals.access import Actor, is_administrator, parties
@@ -141,6 +141,17 @@ def failed(session: Session, referral: Referral) -> list[Step]:
     """The steps of a referral that were given up, oldest first."""
     given_up = select(Step).where(Step.referral_id == referral.id, Step.failed_at.is_not(None))
     return list(session.scalars(given_up.order_by(Step.created_at)))
+
+
+def all_failed(session: Session, *, limit: int = 200) -> list[Step]:
+    """The steps of all referrals that were given up, the newest first, at most `limit`."""
+    given_up = select(Step).where(Step.failed_at.is_not(None)).options(joinedload(Step.referral))
+    return list(session.scalars(given_up.order_by(Step.failed_at.desc()).limit(limit)))
+
+
+def count_waiting(session: Session) -> int:
+    """How many steps could be taken now and were not."""
+    return session.scalar(select(func.count()).select_from(Step).where(*_can_be_taken())) or 0
 
 
 def unfinished(session: Session, referral: Referral) -> list[Step]:

@@ -123,6 +123,14 @@ def test_what_another_try_cannot_mend_is_given_up_at_once(session: Session, step
     assert steps.failed(session, step.referral) == [step]
 
 
+def test_administrators_see_what_failed_and_how_much_waits(session: Session, step: Step, cast: Cast) -> None:
+    a_referral(session, cast)
+    assert (steps.all_failed(session), steps.count_waiting(session)) == ([], 2)
+    steps.claim(session, step.id, holder="one")
+    steps.fail(session, step.id, attempt=1, word="refused", again=False)
+    assert (steps.all_failed(session), steps.count_waiting(session)) == ([step], 1)
+
+
 def test_a_coordinator_lets_failed_work_be_tried_again(session: Session, step: Step, cast: Cast) -> None:
     steps.claim(session, step.id, holder="one")
     steps.fail(session, step.id, attempt=1, word="paper", again=False)

@@ -6,7 +6,7 @@ from flask import url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
-from referrals import clock, organisation
+from referrals import clock, organisation, steps
 from referrals.access import Role
 from referrals.models import Account, Forum, Unit
 from webapp import transactions
@@ -69,4 +69,7 @@ def _rooms(*, is_demo: bool) -> list[Room]:
         today = long_date(clock.today(here.timezone))
         rooms.append(Room(url_for(".date"), "clock", gettext("Date of the demonstration"), today))
     rooms.append(Room(url_for(".changes"), "list", gettext("Log of changes"), gettext("Who changed what, and when")))
+    failed = len(steps.all_failed(session))
+    standing = ngettext("%(num)d step needs a look", "%(num)d steps need a look", failed)
+    rooms.append(Room(url_for(".automatic_work"), "hourglass", gettext("Automatic work"), standing))
     return rooms
