@@ -58,7 +58,7 @@ def edit_action_plan(referral: Referral) -> Response:
     form = forms.shown(plan_form.beginning(referral))
     if "missing" in request.args and not form.was_kept:
         saved = plan_versions.plan_in_writing(transactions.session(), referral)
-        plan_form.mark_missing(form, rules.missing_in(saved))
+        plan_form.mark_missing(form, rules.missing_in(saved) if saved else [])
     return _editor(referral, form)
 
 

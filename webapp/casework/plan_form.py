@@ -8,6 +8,7 @@ from sqlalchemy import select
 from referrals import calendar, plan_versions, roster, targets
 from referrals.models import ActionPlan, Goal, PlannedAction, Referral, TeamMeeting
 from referrals.vocabulary import N_, Term
+from schemas.fields import GIVE_DATE
 from webapp import forms, transactions
 from webapp.casework.frame import today
 from webapp.language import gettext
@@ -24,13 +25,13 @@ LACKING: dict[str, str] = {
     "child_voice": N_("Write what the child says."),
     "guardians_view": N_("Write what the guardians say."),
     "if_worse": N_("Write what to do if things get worse."),
-    "valid_from": N_("Give the first day of the plan."),
-    "valid_to": N_("Give the last day of the plan."),
-    "lead_id": N_("Choose who is there for the family."),
-    "follow_up_on": N_("Give the day of the follow-up."),
-    "follow_up_by_id": N_("Choose who follows up."),
-    "evaluation_on": N_("Give the day of the evaluation."),
-    "evaluation_by_id": N_("Choose who evaluates."),
+    "valid_from": GIVE_DATE,
+    "valid_to": GIVE_DATE,
+    "lead_id": N_("Choose somebody."),
+    "follow_up_on": GIVE_DATE,
+    "follow_up_by_id": N_("Choose somebody."),
+    "evaluation_on": GIVE_DATE,
+    "evaluation_by_id": N_("Choose somebody."),
     "goals": N_("Write at least one goal."),
     "domain": N_("Choose which domain the goal belongs to."),
     "categories": N_("Tick what kind of information the goal holds."),
@@ -38,8 +39,8 @@ LACKING: dict[str, str] = {
     "target": N_("Write how it is to become."),
     "plain": N_("Write the goal in plain words."),
     "actions": N_("Write at least one action for the goal."),
-    "from_on": N_("Give the first day."),
-    "to_on": N_("Give the last day."),
+    "from_on": GIVE_DATE,
+    "to_on": GIVE_DATE,
     "owner_id": N_("Choose who does it, or write a name."),
 }
 _LACKING_GOAL = N_("Write the goal.")
