@@ -144,7 +144,7 @@ def letter(mail: Mail) -> Letter:
     """The mail as it goes out, in its reader's language."""
     settings, number = current(), mail.referral.number
     is_for_reporter = mail.recipient == audiences.REPORTER
-    link = settings.base_url + (RETURN_PATH if is_for_reporter else f"/referrals/{number}")
+    link = settings.base_url + (f"{RETURN_PATH}?number={number}" if is_for_reporter else f"/referrals/{number}")
     values = {"reference": number, "link": link, "for_reporter": is_for_reporter}
     environment, folder = _environment(mail.language), f"emails/{mail.kind}"
     subject = environment.get_template(f"{folder}/subject.txt").render(values)

@@ -8,15 +8,19 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import audiences, clock, history, languages, notifications, steps, triage
+from referrals import audiences, clock, config, history, languages, notifications, steps, triage
 from referrals.access import SYSTEM
 from referrals.errors import NoSuchReferral, NotAllowed, TooLateToStop
 from referrals.models import History, Mail, Referral, Step, StepKind
 from referrals.stages import FOLLOW_UP_DUE, IN_TRIAGE, MEETING_HELD, PLAN_ACTIVE, RETURNED, SCHEDULED, SUBMITTED, Verb
 from referrals.vocabulary import MailKind, PartStatus
 from tests import straight_way
+from tests.documents.reading import SNAPSHOTS, compare
 from tests.factories import a_member, a_part, a_plan, a_referral
 from tests.people import Cast
+
+#: mail that goes to reporters, only or too
+READERS = {MailKind.CONCERN_RETURNED: ("reporter",), MailKind.REFERRAL_CLOSED: ("account:somebody", "reporter")}
 
 
 @pytest.fixture(autouse=True)
@@ -148,6 +152,21 @@ def test_every_mail_says_the_number_and_a_link_and_nothing_else(
         assert secret not in letter.body + letter.subject
     english = notifications.letter(Mail(referral=referral, kind=kind, language="en", recipient=recipient, address="x"))
     assert (letter.body == english.body) == (language == "en")
+
+
+@pytest.mark.parametrize("language", list(languages.LANGUAGES))
+@pytest.mark.parametrize("kind", list(MailKind))
+def test_a_mail_says_what_was_last_read_and_approved(
+    session: Session, cast: Cast, kind: MailKind, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notifications, "current", lambda: config.Settings(public_url="https://trivsel.invalid"))
+    referral = a_referral(session, cast, number="HTL-7K4M-2Q9X")
+    pages = []
+    for recipient in READERS.get(kind, ("account:somebody",)):
+        mail = Mail(referral=referral, kind=kind, language=language, recipient=recipient, written_at=clock.now())
+        letter = notifications.letter(mail)
+        pages.append(f"{letter.subject}\n\n{letter.body}")
+    compare(SNAPSHOTS.parent / "emails" / f"{kind.value}.{language}.txt", "\n----\n".join(pages))
 
 
 def test_who_is_just_asked_is_told_and_nobody_who_was_asked_before(
