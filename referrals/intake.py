@@ -80,8 +80,13 @@ _OF_CONCERN = (
 )  # fmt: skip
 
 
-def submit_concern(session: Session, draft: Draft, *, unit: Unit, concern: ConcernInput) -> Referral:
-    """Make a referral of what was written. A draft that was sent in before gives the same referral again."""
+def submit_concern(
+    session: Session, draft: Draft, *, unit: Unit, concern: ConcernInput, language: str | None = None
+) -> Referral:
+    """Make a referral of what was written. A draft that was sent in before gives the same referral again.
+
+    `language` is the one the reporter reads, for the receipt and mail; by default the draft's.
+    """
     session.refresh(draft, with_for_update=True)
     if draft.referral_id is not None:
         return session.get_one(Referral, draft.referral_id)
@@ -93,7 +98,7 @@ def submit_concern(session: Session, draft: Draft, *, unit: Unit, concern: Conce
     history.begin(session, referral, by=Actor(reported=referral.id))
     row = Concern(
         referral=referral,
-        language=draft.language,
+        language=language or draft.language,
         conflict=concern.conflict or ConflictAnswer.UNSURE,
         conflict_functions=[function.value for function in concern.conflict_functions],
         return_code_index=reference.code_digest(reference.RETURN, code),

@@ -524,6 +524,14 @@ def test_what_nobody_knows_yet_is_read_as_that(browser):
     assert "How long Not answered" in page.text
 
 
+def test_the_receipt_will_be_in_the_language_it_was_sent_in(browser, stored):
+    fill_staff(browser)
+    browser.submit(button=("_language", "da"))
+    page = browser.submit()
+    assert page.heading == "Tak. Det er nået frem til teamet."
+    assert stored(lambda s: s.scalars(select(Concern.language)).one()) == "da"
+
+
 def test_sending_twice_makes_one_referral_and_shows_the_same_number(browser, stored):
     fill_staff(browser)
     check = browser.page

@@ -44,8 +44,8 @@ def send() -> ResponseReturnValue:
     if unit is None:
         form.refuse("unit", N_("This unit takes no concerns here at the moment. Choose another, or call."))
         return _check_page(writing, form, 422)
-    writing.draft.language = language()
-    referral = intake.submit_concern(session, writing.draft, unit=unit, concern=intake.ConcernInput(**answers))
+    concern = intake.ConcernInput(**answers)
+    referral = intake.submit_concern(session, writing.draft, unit=unit, concern=concern, language=language())
     browser.remember_reported(referral)
     return redirect(url_for(".sent"), 303)
 
