@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import httpx
 import pikepdf
 
 from referrals.stages import Stage
@@ -52,9 +53,9 @@ class Paper:
 class Journey:
     """The whole way. `papers` drives it and gives each document as soon as it is in the folder."""
 
-    def __init__(self, url: str, folder: Path) -> None:
+    def __init__(self, url: str, folder: Path, *, transport: httpx.BaseTransport | None = None) -> None:
         """For the instance at `url`; documents go into `folder`."""
-        self.url, self.folder = url, folder
+        self.url, self.folder, self._transport = url, folder, transport
         self.number = ""
         self.windows: list[Window] = []
         self.reporter = self._window("the reporter")
@@ -337,7 +338,7 @@ class Journey:
         return window
 
     def _window(self, whose: str) -> Window:
-        self.windows.append(Window(self.url, whose=whose))
+        self.windows.append(Window(self.url, whose=whose, transport=self._transport))
         return self.windows[-1]
 
     def _window_of(self, person: Person) -> Window:
@@ -357,7 +358,11 @@ class Journey:
             names = {window.download(link.href)[0] for link in page.find_links(_PAPER) if link.href not in self._taken}
             return any(f"-{name}-" in one for one in names) and not page.notes
 
-        page = window.wait(f"/referrals/{self.number}/documents", until=is_there, what=f"the document {name}")
+        path = f"/referrals/{self.number}/documents"
+        window.wait(path, until=is_there, what=f"the document {name}")
+        page = window.open(
+            path
+        )  # what was finished between listing the papers and asking for work under way is on it now
         for link in reversed(page.find_links(_PAPER)):
             if link.href not in self._taken:
                 self._taken.add(link.href)

@@ -15,7 +15,7 @@ _VOID = frozenset(
 )
 _NOT_SENT = frozenset({"submit", "button", "reset", "image"})
 #: seconds between two looks at a page on which something is to appear, and in all
-LOOK_EVERY, LOOK_FOR = 0.3, 60.0
+LOOK_EVERY, LOOK_FOR = 0.3, 90.0
 
 Values: TypeAlias = Mapping[str, str | list[str]]
 
