@@ -33,9 +33,9 @@ class Column(Term):
 class Openness(Term):
     """Which referrals a list shows."""
 
-    OPEN = "open", N_("Open")
-    ENDED = "ended", N_("Ended")
-    ALL = "all", N_("All")
+    OPEN = "open", N_("Open referrals")
+    ENDED = "ended", N_("Ended referrals")
+    ALL = "all", N_("All referrals")
 
 
 @dataclass(frozen=True)

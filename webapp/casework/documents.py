@@ -78,7 +78,7 @@ def document(referral: Referral, document_id: uuid.UUID) -> Response:
     return _pdf(documents.read_content(found), name=documents.file_name(found))
 
 
-@blueprint.get("/referrals/<reference:number>/documents/preview/<kind>")
+@blueprint.get("/referrals/<reference:number>/documents/preview/<string:kind>")
 @for_referral(View.DOCUMENTS)
 def preview_document(referral: Referral, kind: str) -> Response:
     """A paper as it would come out now; it says on every page that it is a preview."""
