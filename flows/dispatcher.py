@@ -65,17 +65,17 @@ class Dispatcher(threading.Thread):
         while not self.stopping.is_set() and not transport.answers(self.api):
             self.stopping.wait(0.5)
 
-    def _look(self, client: SyncPrefectClient) -> int:
-        """Start what can be started now; how many steps that were."""
+    def _look(self, client: SyncPrefectClient) -> bool:
+        """Start what can be started now; whether to look again at once, because there may be more."""
         self._free_expired(client)
         with db.reading(self.database) as session:
             found = steps.waiting(session, limit=8)
-        started = 0
+        started = False
         for step_id in found:
             if not self.pool.take_place():
-                self.stopping.wait(0.01)
-                break
-            started += self._take(client, step_id)
+                self.pool.wait_for_place(0.5)
+                return True
+            started |= self._take(client, step_id)
         return started
 
     def _take(self, client: SyncPrefectClient, step_id: uuid.UUID) -> bool:

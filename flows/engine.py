@@ -96,6 +96,7 @@ class Engine:
         until = time.monotonic() + grace
         if self.dispatcher.is_alive():
             self.dispatcher.join(grace)
+        self.timers.join(max(0.5, until - time.monotonic()))
         quiet = self.pool.wait_until_idle(max(0.0, until - time.monotonic()))
         transport.stopping.set()
         self.pool.close()

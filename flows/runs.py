@@ -30,6 +30,11 @@ class RunPool:
         """Take one of the places, if there is one; `submit` or `leave_place` gives it back."""
         return self._free.acquire(blocking=False)
 
+    def wait_for_place(self, seconds: float) -> None:
+        """Wait at most `seconds` for a place to become free, without taking it."""
+        if self._free.acquire(timeout=seconds):
+            self._free.release()
+
     def leave_place(self) -> None:
         """Give a place back that was taken and not used."""
         self._free.release()

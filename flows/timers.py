@@ -15,6 +15,8 @@ from referrals.models import Heartbeat, Municipality
 
 #: seconds between two signs of life, and between two looks at the calendar
 EVERY: Final = 3.0
+#: the same until Prefect has answered for the first time
+SOON: Final = 0.3
 #: a sign of life this old is swept away: its process is long gone
 FORGOTTEN: Final = timedelta(hours=1)
 
@@ -39,7 +41,7 @@ class Timers(threading.Thread):
                 logger().warning("timers: the database does not answer (%s)", type(error).__name__)
             except Exception as error:  # noqa: BLE001 - the next round may go better; a dead timer never does
                 logger().error("timers: %s", type(error).__name__)
-            self.is_ready.wait(EVERY) if not self.is_ready.is_set() else self._stopping.wait(EVERY)
+            self._stopping.wait(EVERY if self.is_ready.is_set() else SOON)
         self._sign_off()
 
     def stop(self) -> None:
