@@ -18,6 +18,7 @@ from referrals.stages import (
     IN_CONSENT,
     IN_TRIAGE,
     MEETING_HELD,
+    MOVE_BY_VERB,
     PARTS_RECEIVED,
     PARTS_REQUESTED,
     PLAN_ACTIVE,
@@ -178,7 +179,7 @@ def _parts(session: Session, actor: Actor) -> Iterable[WaitingItem]:
         select(AssessmentPart)
         .join(Referral, AssessmentPart.referral_id == Referral.id)
         .where(
-            Referral.is_open,
+            _in_states(MOVE_BY_VERB[Verb.SUBMIT_PART].frm),  # once the plan runs nobody waits for a part any more
             AssessmentPart.assessor_id == actor.account_id,
             AssessmentPart.status == PartStatus.REQUESTED,
         )

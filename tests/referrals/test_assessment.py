@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import assessment, clock, roster
+from referrals import assessment, clock, roster, worklist
 from referrals.access import Actor, Role, View, may_view
 from referrals.errors import (
     AlreadyMoved,
@@ -361,6 +361,13 @@ def test_a_part_cannot_be_handed_in_once_the_plan_runs(session: Session, cast: C
     part = a_part(session, referral, cast.counsellor, asked_by=cast.coordinator)
     with pytest.raises(WrongStage):
         hand_in(session, part)
+
+
+def test_a_part_that_can_no_longer_be_handed_in_waits_for_nobody(session: Session, cast: Cast) -> None:
+    for state, waiting in ((PLAN_DRAFT, 1), (PLAN_ACTIVE, 1)):
+        a_part(session, a_referral(session, cast, state), cast.counsellor, asked_by=cast.coordinator)
+        found = worklist.waiting_for(session, cast.counsellor.actor(), today=clock.now().date())
+        assert [item.kind for item in found] == [worklist.Waiting.PART] * waiting
 
 
 def test_of_medical_knowledge_only_a_pointer_is_kept(session: Session, cast: Cast) -> None:
