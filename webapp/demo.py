@@ -54,6 +54,8 @@ def drive(url: str, folder: Path) -> int:
         for paper in journey.papers():
             print(f"{paper.stage:12} {paper.file.name:58} {paper.file.stat().st_size / 1000:6.0f} kB", flush=True)
             count += 1
+        if journey.stays_on:
+            print(f"The instance's date had been moved before; it is {journey.stays_on} there now.")
     finally:
         journey.close()
     return count

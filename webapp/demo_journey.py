@@ -64,6 +64,8 @@ class Journey:
         self._cast = find_cast(self._window("a visitor"))
         self._due_on = self._receipt_name = ""
         self._goes_back = False
+        #: the day the instance's date was moved to, where it does not go back to today
+        self.stays_on = ""
 
     def close(self) -> None:
         """Put the date back where this journey moved it, and close all windows."""
@@ -274,6 +276,7 @@ class Journey:
         window.open("/administration/date")
         # A date somebody else has moved before cannot be found again: then it stays where it comes to.
         self._goes_back = not window.page.has_form_to(r"/date/back$")
+        self.stays_on = "" if self._goes_back else self._due_on
         window.send(window.page.form("day"), {"day": self._due_on})
         path = f"/referrals/{self.number}/follow-up"
         self._window_of(self._cast.coordinator).wait(

@@ -6,5 +6,16 @@ from flask import Blueprint
 
 blueprint = Blueprint("administration", __name__, url_prefix="/administration")
 
-for _module in ("home", "units", "forums", "people", "closed_days", "targets", "municipality", "date", "changes", "automatic_work"):
+for _module in (
+    "home",
+    "units",
+    "forums",
+    "people",
+    "closed_days",
+    "targets",
+    "municipality",
+    "date",
+    "changes",
+    "automatic_work",
+):
     importlib.import_module(f"webapp.administration.{_module}")

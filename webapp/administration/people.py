@@ -9,12 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from referrals import organisation
-from referrals.access import Role
+from referrals.access import Role, is_administrator
 from referrals.languages import LANGUAGES
 from referrals.models import Account, RoleAssignment, Unit
 from referrals.organisation import Held
 from referrals.vocabulary import N_, Profession
 from schemas.administration import ROLES_BY_UNIT, PersonForm
+from schemas.fields import CHOOSE_SOME
 from webapp import forms, notices, transactions
 from webapp import people as asking
 from webapp.accounts.passwords import hash_password, make_password
@@ -83,7 +84,8 @@ def change_person(account_id: uuid.UUID) -> ResponseReturnValue:
     organisation.change(session, found, by=asking.actor(), **values)
     organisation.give_roles(session, found, roles, by=asking.actor())
     notices.say_next(gettext("What you changed has been saved."))
-    return redirect(url_for(".people"), 303)
+    has_left = found.id == asking.actor().account_id and not is_administrator(found.actor())
+    return redirect("/" if has_left else url_for(".people"), 303)
 
 
 @blueprint.post("/people/<uuid:account_id>/password")
@@ -112,7 +114,11 @@ def _values(form: forms.Form, found: Account | None) -> tuple[dict[str, Any] | N
         form.refuse("email", N_("Somebody else has this e-mail address."))
         return None, set()
     units = set(session.scalars(select(Unit.id)))
-    roles: set[Held] = {(role, unit) for role in ROLES_BY_UNIT for unit in loaded[role.value] if unit in units}
+    for role in ROLES_BY_UNIT:
+        if not units.issuperset(loaded[role.value]):
+            form.refuse(role.value, CHOOSE_SOME)
+            return None, set()
+    roles: set[Held] = {(role, unit) for role in ROLES_BY_UNIT for unit in loaded[role.value]}
     if loaded["administrator"]:
         roles.add((Role.ADMINISTRATOR, None))
     return columns, roles
