@@ -81,7 +81,11 @@ def page_only() -> Response | None:
         g.added_row = f"{group}-{len(forms.Form(changed).rows(group)) - 1}-"
     elif row := request.form.get(_REMOVE):
         group, _, number = row.rpartition("-")
-        changed = forms.remove_row(changed, group, int(number)) if number.isdecimal() else changed
+        if number.isdecimal():
+            changed = forms.remove_row(changed, group, int(number))
+            g.added_row = (
+                f"{group}-{max(0, int(number) - 1)}-"  # the row before takes the focus, so nobody is sent to the top
+            )
     else:
         return None
     return page_again(typed=changed) or make_response(redirect("/", 303))
