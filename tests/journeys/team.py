@@ -34,15 +34,26 @@ class Team:
             self._windows[person.email] = self.sign_in(person)
         return self._windows[person.email]
 
-    def sign_in(self, person: Person) -> Window:
+    def sign_in(self, person: Person, password: str = DEMO_PASSWORD) -> Window:
         """One more window in which somebody is signed in."""
         window: Window = self._new_window()
         window.open("/sign-in")
         window.write("E-mail address", person.email)
-        window.write("Password", DEMO_PASSWORD)
+        window.write("Password", password)
         window.press("Sign in")
         assert person.name in window.page.locator("header").inner_text()
         return window
+
+    def take_in(self, person: Person, unit: str) -> Window:
+        """The administrator takes in one more coordinator, who signs in with the password shown once."""
+        window = self.window_of(self.cast.administrator).open("/administration/people/new")
+        window.write("Name", person.name)
+        window.write("E-mail address", person.email)
+        window.choose("Profession", window.words("Coordinator"))
+        with window.within("Coordinator in"):
+            window.page.get_by_role("checkbox", name=unit, exact=True).first.check()
+        window.press("Add the person")
+        return self.sign_in(person, window.page.locator(".password__word").inner_text())
 
     @property
     def coordinator(self) -> Window:
@@ -71,7 +82,7 @@ class Team:
         window.tick(way)
         if reason:
             window.page.locator("textarea:visible").first.fill(reason)
-        return window.press("Decide")
+        return window.leads(window.page.get_by_role("button", name=window.words("Decide"), exact=True))
 
     def inform_guardians(self) -> Window:
         """The coordinator records the guardian, that she was told, and that she consents; then the work goes on."""

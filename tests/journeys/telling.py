@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tests.journeys.window import Window
+from tests.journeys.window import PATIENCE, Window
 
 #: where everything happens, by language of the municipality
 SCHOOL = {"sv": "Lindskolan", "da": "Fjordskolen"}
@@ -81,10 +81,10 @@ class Reporter:
             page.locator("#reference-number").inner_text().strip(), page.locator("#return-code").inner_text().strip()
         )
 
-    def wait_for_receipt(self) -> bytes:
+    def wait_for_receipt(self, *, seconds: float = PATIENCE) -> bytes:
         """The receipt, which comes to the confirmation by itself."""
         link = self.window.page.get_by_role("link", name=self.window.words("Download your receipt (PDF)"))
-        self.window.watch_until(link.is_visible, "the receipt")
+        self.window.watch_until(link.is_visible, "the receipt", seconds=seconds)
         self.window.arrived()
         with self.window.page.expect_download() as coming:
             link.click()
