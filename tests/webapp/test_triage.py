@@ -126,14 +126,14 @@ def test_what_is_missing_is_said_at_its_field_and_nothing_is_lost(lay: Lay, sign
     browser = signed_in("karin")
     browser.get(f"/referrals/{number}/triage")
     page = browser.submit({"reason-team": "Min egen text."}, status=422)
-    assert page.problems == ["Choose how the concern goes on."]
+    assert page.problems == ["How does the concern go on? Choose how the concern goes on."]
     assert "Min egen text." in page.response.text
     page = browser.submit({"way": "team", "reason-team": ""}, status=422)
-    assert page.problems == ["Write why."]
+    assert page.problems == ["Why: Write why."]
     page = browser.submit({"way": "no_action", "reason-no_action": "x", "revisit-no_action": ""}, status=422)
-    assert page.problems == ["Give the day on which you look again."]
+    assert page.problems == ["Look again on: Give the day on which you look again."]
     page = browser.submit({"way": "own_unit", "reason-own_unit": "We agreed that:"}, status=422)
-    assert page.problems == ["Finish the sentence."]
+    assert page.problems == ["Why: Finish the sentence."]
     assert state_of(number) == IN_TRIAGE
 
 

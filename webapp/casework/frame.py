@@ -23,7 +23,8 @@ class Way:
 
     url: str
     label: str
-    is_current: bool
+    #: "page" for the page itself, "true" for one that stands under it, otherwise empty
+    current: str
 
 
 @dataclass(frozen=True)
@@ -126,4 +127,6 @@ def _ways(referral: Referral) -> list[Way]:
 
 
 def _way(endpoint: str, label: str, referral: Referral) -> Way:
-    return Way(url_for(endpoint, number=referral.number), label, request.endpoint == endpoint)
+    url, path = url_for(endpoint, number=referral.number), pages.page_path()
+    is_under = endpoint != "casework.referral" and path.startswith(f"{url}/")
+    return Way(url, label, "page" if path == url else "true" if is_under else "")
