@@ -10,7 +10,7 @@ from referrals.models.account import Account
 from referrals.models.base import Base, by_value
 from referrals.models.referral import OfReferral
 from referrals.sealing import Sealed
-from referrals.vocabulary import About, ActionStatus, Arena, Domain, Level, PlanStatus
+from referrals.vocabulary import About, ActionStatus, Arena, Domain, InformationCategory, Level, PlanStatus
 
 
 class ActionPlan(OfReferral, Base):
@@ -76,6 +76,11 @@ class Goal(OfReferral, Base):
     actions: Mapped[list["PlannedAction"]] = relationship(
         back_populates="goal", order_by="PlannedAction.position", cascade="all, delete-orphan"
     )
+
+    @property
+    def category_values(self) -> list[InformationCategory]:
+        """What kinds of information it holds, as words."""
+        return [InformationCategory(value) for value in self.categories]
 
 
 class PlannedAction(OfReferral, Base):

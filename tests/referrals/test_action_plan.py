@@ -20,7 +20,7 @@ from referrals.stages import (
     State,
     Verb,
 )
-from referrals.vocabulary import ActionStatus, Arena, Domain, PlanStatus
+from referrals.vocabulary import ActionStatus, Arena, Domain, InformationCategory, PlanStatus
 from tests.factories import a_member, a_plan, a_referral
 from tests.people import Cast
 
@@ -88,6 +88,7 @@ def test_a_plan_can_be_saved_before_it_is_complete(session: Session, cast: Cast)
     plan = action_plan.draft_action_plan(session, referral, by=cast.coordinator.actor(), seen=1, plan=half)
     assert (plan.version, plan.status, plan.author_id) == (1, PlanStatus.DRAFT, cast.coordinator.id)
     assert referral.state == PLAN_DRAFT
+    assert plan.goals[0].category_values == []
     assert referral.history[-1].verb is Verb.DRAFT_ACTION_PLAN
     assert referral.history[-1].by_id == cast.coordinator.id
 
@@ -191,6 +192,7 @@ def test_an_approved_plan_is_carried_out(session: Session, cast: Cast) -> None:
     assert (plan.approved_by_id, plan.approved_at) == (cast.head_teacher.id, clock.now())
     begun, later = plan_versions.actions_of(plan)
     assert (begun.status, later.status) == (ActionStatus.ONGOING, ActionStatus.PLANNED)
+    assert plan.goals[0].category_values == [InformationCategory.ATTENDANCE]
     members = {held.account_id for held in referral.memberships}
     assert members == {cast.counsellor.id, cast.special_educator.id, cast.coordinator.id, cast.head_teacher.id}
     with pytest.raises(WrongStage):
