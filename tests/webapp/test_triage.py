@@ -55,10 +55,18 @@ def newest(settings: Settings, number: str) -> tuple[Verb, str | None, str | Non
 
 
 def test_the_page_shows_the_concern_beside_the_decision(lay: Lay, signed_in: SignIn) -> None:
-    number = lay(concern={"child_voice": "Jag vill sova.", "reporter_function": "Mentor 4B", "tried": "Extra raster."})
+    told = {"child_voice": "Jag vill sova.", "reporter_function": "Mentor 4B", "tried": "Extra raster."}
+    number = lay(concern=told, child_birth_date="2016-03-04")
     page = signed_in("karin").get(f"/referrals/{number}/triage")
     assert page.heading == "Initial assessment"
-    for words in ("Mila har varit borta nio dagar", "Jag vill sova.", "Mentor 4B", "Extra raster.", "Year 4, 4B"):
+    for words in (
+        "Mila har varit borta nio dagar",
+        "Jag vill sova.",
+        "Mentor 4B",
+        "Extra raster.",
+        "Year 4, 4B",
+        "born 4 Mar 2016",
+    ):
         assert words in page.text
     assert "Not known yet When · Where" in page.text
     assert [button for button in page.all("input", name="way") if button.get("checked") is not None] == []

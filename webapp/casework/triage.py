@@ -159,6 +159,7 @@ def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
         status=status,
         form=form,
         concern=concern,
+        born_on=date.fromisoformat(referral.child_birth_date) if referral.child_birth_date else None,
         topics=[gettext(Topic(topic).label) for topic in referral.topics],
         conflict_functions=[gettext(Profession(name).label) for name in concern.conflict_functions],
         answers=[(question, text) for question, text in answers if text],
