@@ -1,16 +1,27 @@
 """What waits for whom: the next action of a referral, and one person's list of everything that waits for them."""
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from sqlalchemy.orm import Session, object_session, selectinload
 
 from referrals.access import Actor, Role
-from referrals.models import ActionPlan, AssessmentPart, Concern, Goal, PlannedAction, Referral, TeamMeeting
+from referrals.models import (
+    Account,
+    ActionPlan,
+    AssessmentPart,
+    Concern,
+    Goal,
+    PlannedAction,
+    Referral,
+    RoleAssignment,
+    TeamMeeting,
+)
 from referrals.stages import (
     CLOSED,
     CLOSURE_PROPOSED,
@@ -56,6 +67,14 @@ NEXT: dict[State, tuple[Verb, Party]] = {
 
 IN_TRIAGE_STATES = frozenset({SUBMITTED, IN_TRIAGE})
 _PARTS_OUT = select(AssessmentPart.referral_id).where(AssessmentPart.status == PartStatus.REQUESTED)
+#: an owner who has left, or coordinates this unit no longer, keeps nothing moving
+_HAS_OWNER = exists().where(
+    RoleAssignment.account_id == Referral.owner_id,
+    RoleAssignment.role == Role.COORDINATOR,
+    RoleAssignment.unit_id == Referral.unit_id,
+    Account.id == RoleAssignment.account_id,
+    Account.is_active,
+)
 _RUNNING = (ActionStatus.PLANNED, ActionStatus.ONGOING, ActionStatus.HINDERED)
 
 
@@ -141,13 +160,13 @@ def _has_parts_out(referral: Referral) -> bool:
 
 def _for_coordinator(session: Session, actor: Actor, today: date) -> Iterable[WaitingItem]:
     mine = {state for state, (_verb, party) in NEXT.items() if party is Party.COORDINATOR}
-    unowned_or_own = or_(Referral.owner_id.is_(None), Referral.owner_id == actor.account_id)
+    mine_or_nobodys = or_(Referral.owner_id == actor.account_id, ~_HAS_OWNER)
     waits = or_(
         and_(Referral.is_open, or_(_in_states(mine), Referral.target_on < today)),
         and_(_in_states({PARTS_REQUESTED}), ~Referral.id.in_(_PARTS_OUT)),
         and_(_in_states({CLOSED}), Referral.revisit_on <= today),
     )
-    found = _referrals(session, _in_units(actor, Role.COORDINATOR), unowned_or_own, waits)
+    found = _referrals(session, _in_units(actor, Role.COORDINATOR), mine_or_nobodys, waits)
     urgent = set(
         session.scalars(
             select(Concern.referral_id).where(
@@ -156,7 +175,7 @@ def _for_coordinator(session: Session, actor: Actor, today: date) -> Iterable[Wa
             )
         )
     )
-    return [item for row in found for item in _of_referral(row, is_urgent=row.id in urgent)]
+    return _lines(found, urgent)
 
 
 def _for_head_teacher(session: Session, actor: Actor) -> Iterable[WaitingItem]:
@@ -171,7 +190,7 @@ def _for_head_teacher(session: Session, actor: Actor) -> Iterable[WaitingItem]:
             )
         )
     )
-    return [item for row in found if row.id not in own_minutes for item in _of_referral(row)]
+    return _lines(row for row in found if row.id not in own_minutes)
 
 
 def _parts(session: Session, actor: Actor) -> Iterable[WaitingItem]:
@@ -200,7 +219,7 @@ def _plans_written(session: Session, actor: Actor) -> Iterable[WaitingItem]:
             )
         ),
     )
-    return [item for row in found for item in _of_referral(row)]
+    return _lines(found)
 
 
 def _actions(session: Session, actor: Actor) -> Iterable[WaitingItem]:
@@ -243,14 +262,16 @@ def _in_states(states: Iterable[State]) -> ColumnElement[bool]:
     return or_(*(and_(Referral.stage == state.stage, Referral.status == state.status) for state in states))
 
 
-def _of_referral(referral: Referral, *, is_urgent: bool = False) -> Iterator[WaitingItem]:
-    action = next_action(referral)
-    if action is not None:
-        yield WaitingItem(
+def _lines(referrals: Iterable[Referral], urgent: AbstractSet[uuid.UUID] = frozenset()) -> list[WaitingItem]:
+    return [
+        WaitingItem(
             number=referral.number, kind=Waiting.REFERRAL, subject_id=referral.id, verb=action.verb, party=action.party,
             due_on=action.due_on, state=referral.state, rulepack=referral.rulepack, unit=referral.unit.name,
-            topics=tuple(referral.topics), is_urgent=is_urgent,
-        )  # fmt: skip
+            topics=tuple(referral.topics), is_urgent=referral.id in urgent,
+        )
+        for referral in referrals
+        if (action := next_action(referral)) is not None
+    ]  # fmt: skip
 
 
 def _of_own(

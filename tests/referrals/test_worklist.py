@@ -104,6 +104,13 @@ def test_a_colleague_keeps_their_own_referrals(session: Session, cast: Cast) -> 
     assert lines(session, cast.second_coordinator) == [(referral.number, Verb.SEND_TO_ASSESSMENT)]
 
 
+def test_what_somebody_left_behind_waits_for_the_others(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast, IN_TRIAGE, owner_id=cast.second_coordinator.id)
+    cast.second_coordinator.is_active = False
+    session.flush()
+    assert lines(session, cast.coordinator) == [(referral.number, Verb.SEND_TO_ASSESSMENT)]
+
+
 def test_another_schools_coordinator_and_the_administrator_see_nothing(session: Session, cast: Cast) -> None:
     for state in (IN_TRIAGE, PLAN_FOR_APPROVAL):
         a_referral(session, cast, state, target_on=YESTERDAY)
