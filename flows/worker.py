@@ -26,6 +26,8 @@ def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     for noisy in ("httpx", "httpcore", "weasyprint", "fontTools"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(_is_news)
     settings = config.current()
     prepare_environment(settings)
     stop = threading.Event()
@@ -42,12 +44,13 @@ def main() -> int:
         _poll_until(stop, engine)
     finally:
         logger().info("worker: ending")
-        quiet = engine.stop(GRACE)
-    if not quiet:
-        # A thread in the middle of a step cannot be ended any other way.
-        logging.shutdown()
-        os._exit(0)
+        engine.stop(GRACE)
     return 0
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Prefect warns at each start that our worker's type differs from the pool's, which is as it should be."""
+    return not record.getMessage().startswith("Worker type mismatch!")
 
 
 def _poll_until(stop: threading.Event, engine: "Engine") -> None:
@@ -79,4 +82,8 @@ async def _poll(stop: threading.Event, engine: "Engine") -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    logging.shutdown()
+    # At once: a thread in the middle of a step cannot be ended any other way, Prefect's own threads would first wait for a
+    # server that may be gone, and all of our own work stands in the database.
+    os._exit(status)
