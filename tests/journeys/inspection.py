@@ -18,9 +18,10 @@ _TOO_WIDE = """
 () => {
   const wide = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= wide) return [];
-  return [...document.querySelectorAll("body *")]
+  const outside = [...document.querySelectorAll("body *")]
     .filter((one) => one.getBoundingClientRect().right > wide + 1 && !one.closest(".table-frame, .board"))
     .slice(0, 5).map((one) => one.tagName + "." + one.className + " " + Math.round(one.getBoundingClientRect().right));
+  return outside.length ? outside : ["it can be scrolled sideways"];
 }
 """
 
