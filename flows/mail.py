@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from prefect import flow, task
-from prefect.cache_policies import NO_CACHE
+from prefect import flow
 from prefect.client.schemas.objects import State
 
 from flows.attempts import Attempt, carry_out
-from flows.failures import may_help, neutral
+from flows.failures import neutral
+from flows.tasks.effects import effect
 from referrals import db, mailer, notifications, steps
 
 
@@ -22,14 +22,7 @@ def _send(attempt: Attempt) -> None:
     note_sent(attempt)
 
 
-@task(
-    name="hand-over-mail",
-    retries=2,
-    retry_delay_seconds=[0.5, 2],
-    retry_condition_fn=may_help,
-    persist_result=False,
-    cache_policy=NO_CACHE,
-)
+@effect("hand-over-mail")
 @neutral("mail")
 def hand_over(attempt: Attempt) -> None:
     """Give the mail to the post office. The address is read here: it never travels through Prefect."""
@@ -40,6 +33,7 @@ def hand_over(attempt: Attempt) -> None:
         mailer.send(letter)
 
 
+@effect("note-sent")
 @neutral("database")
 def note_sent(attempt: Attempt) -> None:
     """Write that it went, and finish the step."""

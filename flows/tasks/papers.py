@@ -1,10 +1,8 @@
 """The task that issues one paper: read, print, keep."""
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from flows.attempts import Attempt
-from flows.failures import may_help, neutral
+from flows.failures import neutral
+from flows.tasks.effects import effect
 from referrals import db, documents, paper_sources, printing, steps
 from referrals.documents import Paper
 from referrals.models import Step
@@ -19,14 +17,7 @@ def papers_to_issue(attempt: Attempt) -> list[Paper]:
         return documents.outstanding(session, row)
 
 
-@task(
-    name="issue-paper",
-    retries=2,
-    retry_delay_seconds=[0.5, 2],
-    retry_condition_fn=may_help,
-    persist_result=False,
-    cache_policy=NO_CACHE,
-)
+@effect("issue-paper")
 @neutral("paper")
 def issue_paper(attempt: Attempt, paper: Paper) -> None:
     """Issue one paper: dates on it come from the history row, so that each attempt prints the same."""
