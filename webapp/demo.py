@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from referrals import config
 from webapp.demo_journey import Journey
 from webapp.demo_window import Stopped
+from webapp.demo_world import World
 from webapp.instance import faults
 
 #: seconds an instance of our own may take to start, and to end
@@ -49,15 +50,15 @@ def main() -> None:
 
 def drive(url: str, folder: Path) -> int:
     """Drive one concern through the instance at `url`, print a line for each document, and say how many there were."""
-    journey, count = Journey(url, folder), 0
+    world, count = World(url, folder), 0
     try:
-        for paper in journey.papers():
+        for paper in Journey(world).papers():
             print(f"{paper.stage:12} {paper.file.name:58} {paper.file.stat().st_size / 1000:6.0f} kB", flush=True)
             count += 1
-        if journey.stays_on:
-            print(f"The instance's date had been moved before; it is {journey.stays_on} there now.")
+        if world.stays_on:
+            print(f"The instance's date had been moved before; it is {world.stays_on} there now.")
     finally:
-        journey.close()
+        world.close()
     return count
 
 

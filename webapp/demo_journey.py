@@ -1,15 +1,8 @@
 """One invented concern on its way from the public form to a closed referral, stage by stage, as the demonstration's cast."""
 
-import io
 import re
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
-
-import httpx
-import pikepdf
+from datetime import timedelta
 
 from referrals.stages import Stage
 from referrals.vocabulary import (
@@ -34,75 +27,57 @@ from referrals.vocabulary import (
     SchoolYear,
     Topic,
 )
-from webapp.demo_cast import Person, find_cast
 from webapp.demo_story import Story, story_in
-from webapp.demo_window import Form, Page, Stopped, Window
+from webapp.demo_window import Form, Stopped, Window
+from webapp.demo_world import Paper, World, next_weekday
 
-_PAPER = r"/documents/[0-9a-f-]{36}$"
 _K = DocumentKind
-
-
-@dataclass(frozen=True)
-class Paper:
-    """A document that came, as it lies in the folder."""
-
-    stage: Stage
-    file: Path
 
 
 class Journey:
     """The whole way. `papers` drives it and gives each document as soon as it is in the folder."""
 
-    def __init__(self, url: str, folder: Path, *, transport: httpx.BaseTransport | None = None) -> None:
-        """For the instance at `url`; documents go into `folder`."""
-        self.url, self.folder, self._transport = url, folder, transport
-        self.number = ""
-        self.windows: list[Window] = []
-        self.reporter = self._window("the reporter")
-        self._taken: set[str] = set()
-        self._story: Story = story_in(self.reporter.open("/").language)
-        self._cast = find_cast(self._window("a visitor"))
-        self._due_on = self._receipt_name = ""
-        self._goes_back = False
-        #: the day the instance's date was moved to, where it does not go back to today
-        self.stays_on = ""
-
-    def close(self) -> None:
-        """Put the date back where this journey moved it, and close all windows."""
-        with suppress(Stopped):  # the instance may be what stopped
-            self._back_to_today()
-        for window in self.windows:
-            window.close()
+    def __init__(self, world: World) -> None:
+        """Through the instance of `world`."""
+        self._world, self._cast = world, world.cast
+        self._reporter = world.window("the reporter")
+        self._story: Story = story_in(self._reporter.open("/").language)
+        self._meets_on = self._due_on = ""
 
     def papers(self) -> Iterator[Paper]:
         """Every stage in its order, with the documents it leaves. Raises Stopped where something does not come."""
+        world = self._world
+        world.let_pass(0)
         self._tell()
         yield self._receipt()
         self._triage()
-        yield from self._collect(Stage.TRIAGE, _K.REFERRAL)
+        yield from world.collect(Stage.TRIAGE, _K.REFERRAL)
+        world.let_pass(2)
         self._inform_guardians()
-        yield from self._collect(Stage.CONSENT, _K.INFORMATION_AND_CONSENT)
+        yield from world.collect(Stage.CONSENT, _K.INFORMATION_AND_CONSENT)
         self._assess()
-        yield from self._collect(Stage.ASSESSMENT, _K.ASSESSMENT)
+        yield from world.collect(Stage.ASSESSMENT, _K.ASSESSMENT)
         self._call_the_team()
-        yield from self._collect(Stage.TEAM_REVIEW, _K.INVITATION)
+        yield from world.collect(Stage.TEAM_REVIEW, _K.INVITATION)
         self._meet()
-        yield from self._collect(Stage.TEAM_REVIEW, _K.MINUTES)
+        yield from world.collect(Stage.TEAM_REVIEW, _K.MINUTES)
+        world.let_pass(1)
         self._plan()
-        yield from self._collect(Stage.ACTION_PLAN, _K.ACTION_PLAN)
+        yield from world.collect(Stage.ACTION_PLAN, _K.ACTION_PLAN)
         self._carry_out()
         self._wait_for_follow_up()
         self._follow_up()
-        yield from self._collect(Stage.FOLLOW_UP, _K.FOLLOW_UP)
+        yield from world.collect(Stage.FOLLOW_UP, _K.FOLLOW_UP)
+        world.let_pass(2)
         self._close_referral()
-        yield from self._collect(Stage.CLOSURE, _K.CLOSING)
-        self._back_to_today()
-        self._look_around()
+        yield from world.collect(Stage.CLOSURE, _K.CLOSING)
+        world.back_to_today()
+        world.look_around()
 
     # ------------------------------------------------------------------------------------------------ the stages
     def _tell(self) -> None:
         """The public form, all seven pages."""
-        story, window = self._story, self.reporter
+        story, window = self._story, self._reporter
         window.send(window.page.form("door"), {}, press=("door", "staff"))
         window.send(window.page.form("protection"), {"protection": "no"})
         who = {"reporter_name": story.reporter, "reporter_function": story.reporter_function}
@@ -123,22 +98,22 @@ class Journey:
         tried = {"tried": story.tried, "tried_result": story.tried_result, "wished_help": story.wished_help}
         window.send(window.page.form("conflict"), {"conflict": "no", "urgency": story.urgency, **tried})
         window.send(window.page.form("_door"), {})
-        self.number = window.page.by_id.get("reference-number", "")
-        if not self.number:
+        self._world.number = window.page.by_id.get("reference-number", "")
+        if not self._world.number:
             raise Stopped("the public form gave no reference number")
 
     def _receipt(self) -> Paper:
-        window = self.reporter
+        window = self._reporter
         window.wait(window.page.path, until=lambda page: bool(page.find_links(r"receipt\.pdf$")), what="the receipt")
-        self._receipt_name, content = window.download(window.page.find_links(r"receipt\.pdf$")[0].href)
-        return self._keep(Stage.INTAKE, self._receipt_name, content)
+        offered, content = window.download(window.page.find_links(r"receipt\.pdf$")[0].href)
+        return self._world.keep(Stage.INTAKE, offered, content=content)
 
     def _triage(self) -> None:
-        window = self._next_of(self._cast.coordinator)
+        window = self._world.next_of(self._cast.coordinator)
         window.send(window.page.form("way"), {"way": "assessment"})
 
     def _inform_guardians(self) -> None:
-        story, window = self._story, self._next_of(self._cast.coordinator)
+        story, window = self._story, self._world.next_of(self._cast.coordinator)
         for number, (name, phone) in enumerate(story.guardians):
             window.follow(r"/guardians/new$")
             language = {"language": "en"} if number else {}
@@ -160,7 +135,7 @@ class Journey:
         window.send(window.page.form("reason", action=r"/consent$"), {})
 
     def _assess(self) -> None:
-        story, window = self._story, self._next_of(self._cast.coordinator)
+        story, window = self._story, self._world.next_of(self._cast.coordinator)
         form = window.page.form("question")
         ticked = {
             control.name: "yes"
@@ -171,11 +146,12 @@ class Journey:
         if not ticked:
             raise Stopped("nobody of the cast can be asked for a part of the assessment")
         window.send(form, {**ticked, "question": story.question})
+        self._world.let_pass(6)
         for person in self._cast.assessors:
-            theirs = self._next_of(person)
+            theirs = self._world.next_of(person)
             if theirs.page.has_form("conclusion"):
                 self._write_part(theirs)
-        window = self._next_of(self._cast.coordinator)
+        window = self._world.next_of(self._cast.coordinator)
         window.send(window.page.form("reason", action=r"/conclusion$"), {"reason": story.shown_together})
 
     def _write_part(self, window: Window) -> None:
@@ -199,13 +175,15 @@ class Journey:
         )
 
     def _call_the_team(self) -> None:
-        window = self._next_of(self._cast.coordinator)
+        window = self._world.next_of(self._cast.coordinator)
         form = window.page.form("starts_on")
         called = {"called": form.choices("called"), "guardians": form.choices("guardians")}
-        window.send(form, {"starts_on": self._today().isoformat(), "starts_time": "14:30", **called})
+        self._meets_on = next_weekday(self._world.today() + timedelta(days=7)).isoformat()
+        window.send(form, {"starts_on": self._meets_on, "starts_time": "14:30", **called})
 
     def _meet(self) -> None:
-        story, window = self._story, self._next_of(self._cast.coordinator)
+        self._world.move_to(self._meets_on)
+        story, window = self._story, self._world.next_of(self._cast.coordinator)
         if not window.page.has_form("situation"):
             window.follow(r"/team-review/minutes$")
         form = window.page.form("situation")
@@ -217,22 +195,22 @@ class Journey:
             "child_words": story.child_voice,
             "guardians_words": story.guardians_view,
             "questions": story.questions,
-            "dissent": story.dissent,
+            "dissent": f"{self._cast.assessors[-1].name}: {story.dissent}",
         }
         first = "decisions-0-"
         decided = {
             f"{first}text": story.decision,
             f"{first}responsible": self._cast.assessors[0].name,
-            f"{first}due_on": self._today().isoformat(),
+            f"{first}due_on": next_weekday(self._world.today() + timedelta(days=7)).isoformat(),
         }
         window.send(form, {**there, **ratings, **said, **decided, "outcome": MeetingOutcome.PLAN.value})
-        window = self._window_of(self._cast.head_teacher)
-        window.open(f"/referrals/{self.number}/team-review")
+        window = self._world.window_of(self._cast.head_teacher)
+        window.open(f"/referrals/{self._world.number}/team-review")
         window.follow(r"/team-review/approval$")
         window.send(window.page.form("seen", action="/team-review/approval"), {})
 
     def _plan(self) -> None:
-        story, window = self._story, self._next_of(self._cast.coordinator)
+        story, window = self._story, self._world.next_of(self._cast.coordinator)
         if not window.page.has_form("if_worse"):
             window.follow(r"/action-plan/edit$")
         form, who = window.page.form("if_worse"), self._cast.assessors[0].name
@@ -259,32 +237,27 @@ class Journey:
             },
             press=("send", "yes"),
         )
-        window = self._next_of(self._cast.head_teacher)
+        window = self._world.next_of(self._cast.head_teacher)
         if not window.page.has_form("approve"):
             window.follow(r"/action-plan/approval$")
         window.send(window.page.form("approve"), {}, press=("approve", "yes"))
 
     def _carry_out(self) -> None:
-        window = self._window_of(self._cast.assessors[0])
-        window.open(f"/referrals/{self.number}/action-plan")
+        window = self._world.window_of(self._cast.assessors[0])
+        window.open(f"/referrals/{self._world.number}/action-plan")
         window.follow(r"/action-plan/actions/")
         window.send(window.page.form("status"), {"status": ActionStatus.ONGOING.value})
 
     def _wait_for_follow_up(self) -> None:
-        """Move the date to the day of the follow-up, on which it opens by itself."""
-        window = self._window_of(self._cast.administrator)
-        window.open("/administration/date")
-        # A date somebody else has moved before cannot be found again: then it stays where it comes to.
-        self._goes_back = not window.page.has_form_to(r"/date/back$")
-        self.stays_on = "" if self._goes_back else self._due_on
-        window.send(window.page.form("day"), {"day": self._due_on})
-        path = f"/referrals/{self.number}/follow-up"
-        self._window_of(self._cast.coordinator).wait(
+        """The day the plan says, on which the follow-up opens by itself."""
+        self._world.move_to(self._due_on)
+        path = f"/referrals/{self._world.number}/follow-up"
+        self._world.window_of(self._cast.coordinator).wait(
             path, until=lambda page: page.has_form("held_on"), what="the day of the follow-up"
         )
 
     def _follow_up(self) -> None:
-        story, window = self._story, self._next_of(self._cast.coordinator)
+        story, window = self._story, self._world.next_of(self._cast.coordinator)
         form = window.page.form("held_on")
         values: dict[str, str | list[str]] = {}
         for name in _rows(form, r"actions-\d+-times_done"):
@@ -295,7 +268,7 @@ class Journey:
             values[f"{start}helped"] = Helped.YES.value
             values[f"{start}note"] = story.done_note
         for name in _rows(form, r"goals-\d+-result"):
-            values[name] = GoalResult.CLOSER.value
+            values[name] = GoalResult.REACHED.value
         views = _rows(form, r"guardians-\d+-view")
         values |= dict.fromkeys(views[:1], story.guardians_view)
         values |= {name.replace("-view", "-declined"): "yes" for name in views[1:]}
@@ -303,7 +276,7 @@ class Journey:
         window.send(form, {**values, **closing, "child_view": story.plain, "learned": story.learned})
 
     def _close_referral(self) -> None:
-        story, window = self._story, self._next_of(self._cast.coordinator)
+        story, window = self._story, self._world.next_of(self._cast.coordinator)
         form = window.page.form("summary")
         values = dict.fromkeys(_rows(form, r"outcomes-\d+-result"), GoalResult.REACHED.value)
         for name in _rows(form, r"endings-\d+-status"):
@@ -311,79 +284,6 @@ class Journey:
             values[name.replace("-status", "-handed_to")] = f"{story.reporter}, {story.reporter_function}"
         reason = {"reason": ClosureReason.GOALS_REACHED.value, "summary": story.summary}
         window.send(form, {**values, **reason, "if_needed_again": story.if_needed_again})
-
-    # ------------------------------------------------------------------------------------------------ around them
-    def _back_to_today(self) -> None:
-        if self._goes_back:
-            self._goes_back = False
-            window = self._window_of(self._cast.administrator)
-            window.open("/administration/date")
-            window.send(window.page.form(action=r"/date/back$"), {})
-
-    def _look_around(self) -> None:
-        """The pages that show every referral: it is there too."""
-        window = self._window_of(self._cast.coordinator)
-        for path in ("/board", "/referrals", f"/search?reference={self.number}", f"/referrals/{self.number}"):
-            window.open(path)
-        if self.number not in window.page.text:
-            raise Stopped(f"the search does not lead to {self.number}")
-
-    def _today(self) -> date:
-        window = self._window_of(self._cast.administrator)
-        window.open("/administration/date")
-        return date.fromisoformat(window.page.form("day").earliest("day"))
-
-    def _next_of(self, person: Person) -> Window:
-        """What waits for somebody with this referral, found from their home."""
-        window = self._window_of(person)
-        window.open("/home")
-        window.follow(f"/referrals/{self.number}", words=self.number)
-        return window
-
-    def _window(self, whose: str) -> Window:
-        self.windows.append(Window(self.url, whose=whose, transport=self._transport))
-        return self.windows[-1]
-
-    def _window_of(self, person: Person) -> Window:
-        if person.window is None:
-            window = self._window(person.name)
-            window.open("/sign-in")
-            window.send(window.page.form("password"), {"email": person.email, "password": person.password})
-            person.window = window
-        return person.window
-
-    def _collect(self, stage: Stage, kind: DocumentKind) -> Iterator[Paper]:
-        """Wait until a document of this kind is there and nothing more is being made, and take what is new."""
-        name = kind.replace("_", "-")
-        window = self._window_of(self._cast.coordinator)
-
-        def is_there(page: Page) -> bool:
-            names = {window.download(link.href)[0] for link in page.find_links(_PAPER) if link.href not in self._taken}
-            return any(f"-{name}-" in one for one in names) and not page.notes
-
-        path = f"/referrals/{self.number}/documents"
-        window.wait(path, until=is_there, what=f"the document {name}")
-        page = window.open(
-            path
-        )  # what was finished between listing the papers and asking for work under way is on it now
-        for link in reversed(page.find_links(_PAPER)):
-            if link.href not in self._taken:
-                self._taken.add(link.href)
-                offered, content = window.download(link.href)
-                if offered != self._receipt_name:  # the reporter has it already
-                    yield self._keep(stage, offered, content)
-
-    def _keep(self, stage: Stage, offered: str, content: bytes) -> Paper:
-        """Put a document into the folder, under its neutral name with its language."""
-        with pikepdf.open(io.BytesIO(content)) as pdf:
-            language = str(pdf.Root.get("/Lang", "")).partition("-")[0]
-        stem = f"{Path(offered).stem}-{language}"
-        file = self.folder / f"{stem}.pdf"
-        copy = 2
-        while file.exists() and file.read_bytes() != content:
-            file, copy = self.folder / f"{stem}-copy-{copy}.pdf", copy + 1
-        file.write_bytes(content)
-        return Paper(stage, file)
 
 
 def _rows(form: Form, pattern: str) -> list[str]:

@@ -17,6 +17,7 @@ from webapp import demo, demo_window
 from webapp.demo_cast import find_cast
 from webapp.demo_journey import Journey
 from webapp.demo_window import Stopped, Window
+from webapp.demo_world import World
 
 
 @pytest.fixture
@@ -78,11 +79,11 @@ def test_the_cast_is_found_on_the_sign_in_page(window):
 
 def test_where_there_is_no_engine_the_receipt_is_what_does_not_come(app, tmp_path, monkeypatch):
     monkeypatch.setattr(demo_window, "LOOK_FOR", 0.5)
-    journey = Journey("http://localhost", tmp_path, transport=httpx.WSGITransport(app=app))
+    world = World("http://localhost", tmp_path, transport=httpx.WSGITransport(app=app))
     with pytest.raises(Stopped, match="the receipt did not come within 0 seconds"):
-        list(journey.papers())
-    assert journey.number
-    journey.close()
+        list(Journey(world).papers())
+    assert world.number
+    world.close()
     assert list(tmp_path.glob("*.pdf")) == []
 
 
