@@ -5,15 +5,20 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pikepdf
 import pytest
+from sqlalchemy import update
 
+from referrals import clock, db
+from referrals.models import Account
 from referrals.vocabulary import DocumentKind
 from tests.webapp.conftest import PASSWORD
 from webapp import demo, demo_window
+from webapp.accounts.passwords import DEMO_PASSWORD, hash_password
 from webapp.demo_cast import find_cast
 from webapp.demo_journey import Journey
 from webapp.demo_window import Stopped, Window
@@ -77,13 +82,17 @@ def test_the_cast_is_found_on_the_sign_in_page(window):
     assert (cast.administrator.name, len(cast.assessors)) == ("Anton Stengrip", 4)
 
 
-def test_where_there_is_no_engine_the_receipt_is_what_does_not_come(app, tmp_path, monkeypatch):
+def test_where_there_is_no_engine_the_receipt_is_what_does_not_come(app, settings, tmp_path, monkeypatch):
+    with db.writing(settings.database) as session:
+        session.execute(update(Account).values(password_hash=hash_password(DEMO_PASSWORD)))
     monkeypatch.setattr(demo_window, "LOOK_FOR", 0.5)
     world = World("http://localhost", tmp_path, transport=httpx.WSGITransport(app=app))
     with pytest.raises(Stopped, match="the receipt did not come within 0 seconds"):
         list(Journey(world).papers())
     assert world.number
     world.close()
+    assert clock.shift() < timedelta(seconds=1)
+    settings.shift_file.unlink(missing_ok=True)
     assert list(tmp_path.glob("*.pdf")) == []
 
 
