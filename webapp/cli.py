@@ -159,7 +159,8 @@ def _where(account: Account) -> str:
 def _print_paper(given: argparse.Namespace) -> None:
     from referrals import printing
 
-    sample = PAPERS / given.kind / ("sample_sparse.json" if given.sparse else "sample.json")
+    full = "sample_dk.json" if given.language == "da" else "sample.json"
+    sample = PAPERS / given.kind / ("sample_sparse.json" if given.sparse else full)
     context = json.loads(sample.read_text(encoding="utf-8"))
     given.file.write_bytes(printing.print_pdf(printing.document_html(given.kind, context, language=given.language)))
     print(f"{given.file}: {_size(given.file)}")

@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pypdf
 import pytest
 from sqlalchemy import select
 
@@ -199,6 +200,12 @@ def test_any_paper_is_printed_from_its_sample(says, tmp_path, more):
     status, said = says("paper", "receipt", str(path), *more)
     assert (status, said) == (0, f"{path}: {path.stat().st_size / 1000:.0f} kB")
     assert path.read_bytes().startswith(b"%PDF-")
+
+
+def test_a_danish_paper_is_printed_from_the_danish_sample(says, tmp_path):
+    path = tmp_path / "minutes.pdf"
+    assert says("paper", "minutes", str(path), "--language", "da")[0] == 0
+    assert "Søholm Kommune" in pypdf.PdfReader(path).pages[0].extract_text()
 
 
 def test_a_paper_that_cannot_be_written_is_a_sentence(says, tmp_path):
