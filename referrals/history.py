@@ -25,6 +25,7 @@ def guard(session: Session, referral: Referral, verb: Verb, *, by: Actor, seen: 
         raise NotAllowed(verb)
     if seen is not None and seen != referral.version:
         _raise_already_moved(session, referral.id)
+    _hold_still(session, referral)
     if referral.state not in move.frm:
         raise WrongStage(verb, referral.stage, referral.status)
     return min(allowed, key=list(Party).index)
@@ -62,6 +63,17 @@ def begin(session: Session, referral: Referral, *, by: Actor) -> History:
     referral.version = 1
     session.flush()
     return _leave_row(session, referral, Verb.SUBMIT_CONCERN, by=by, party=Party.REPORTER, before=None)
+
+
+def _hold_still(session: Session, referral: Referral) -> None:
+    """Let nobody else change the referral until this transaction ends, and see that nobody has since it was read.
+
+    Otherwise two who decide in the same moment would both write their rows, and the second would stumble over a number
+    that is taken instead of hearing who was first. SQLite lets one writer in at a time anyway.
+    """
+    newest = select(Referral.version).where(Referral.id == referral.id).with_for_update(key_share=True)
+    if session.scalars(newest).one() != referral.version:
+        _raise_already_moved(session, referral.id)
 
 
 def _compare_and_set(session: Session, referral: Referral, *, expected: int, to: State) -> None:

@@ -1,15 +1,32 @@
 """The one door through which a stage changes."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
 import pytest
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from referrals import history
+from referrals import clock, db, history, team_review
 from referrals.access import SYSTEM, Actor
 from referrals.errors import AlreadyMoved, NotAllowed, WrongStage
-from referrals.models import Step
-from referrals.stages import CLOSED, IN_CONSENT, IN_TRIAGE, PLAN_ACTIVE, RETURNED, SUBMITTED, Party, Stage, Verb
-from tests.factories import a_referral
-from tests.people import Cast
+from referrals.models import Referral, Step, TeamMeeting
+from referrals.stages import (
+    CLOSED,
+    IN_CONSENT,
+    IN_TRIAGE,
+    PLAN_ACTIVE,
+    RETURNED,
+    SUBMITTED,
+    TO_SCHEDULE,
+    Party,
+    Stage,
+    Verb,
+)
+from referrals.vocabulary import Profession
+from tests.factories import a_guardian, a_referral
+from tests.people import Cast, settle
 
 
 def test_a_move_leaves_a_row_with_who_when_and_why(session: Session, cast: Cast) -> None:
@@ -71,6 +88,39 @@ def test_two_in_the_very_same_moment_cannot_both_move(session: Session, cast: Ca
     session.add(referral)
     with session.no_autoflush, pytest.raises(AlreadyMoved):
         history._compare_and_set(session, referral, expected=stale, to=RETURNED)
+
+
+def test_of_two_who_decide_in_the_same_moment_the_second_hears_who_was_first(fresh_address: str) -> None:
+    with db.writing(fresh_address) as session:
+        cast = settle(session)
+        referral = a_referral(session, cast, TO_SCHEDULE)
+        a_guardian(session, referral, told_by=cast.coordinator)
+        identity, seen, called = referral.id, referral.version, [cast.coordinator.id]
+        both = {one.name: one.actor() for one in (cast.coordinator, cast.second_coordinator)}
+    has_read = threading.Barrier(
+        1 if fresh_address.startswith("sqlite") else 2
+    )  # there the second waits before it reads
+
+    def call_the_team(by: Actor) -> str | None:
+        try:
+            with db.writing(fresh_address) as session:
+                found = session.get_one(Referral, identity)
+                assert found.version >= seen
+                has_read.wait(10)
+                team_review.schedule_meeting(
+                    session, found, by=by, seen=seen, starts_at=clock.now() + timedelta(days=3), place="Rum 12",
+                    called=called, without=list(Profession),
+                )  # fmt: skip
+        except AlreadyMoved as second:
+            return second.who
+        return None
+
+    with ThreadPoolExecutor(2) as people:
+        heard = list(people.map(call_the_team, both.values()))
+    assert sorted(name is None for name in heard) == [False, True]
+    assert next(name for name in heard if name) == list(both)[heard.index(None)]
+    with db.reading(fresh_address) as session:
+        assert session.scalar(select(func.count()).select_from(TeamMeeting)) == 1
 
 
 def test_the_workflow_is_named_as_first_where_it_was(session: Session, cast: Cast) -> None:
