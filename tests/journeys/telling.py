@@ -31,6 +31,7 @@ class Reporter:
     #: the language of the municipality, for names of schools and children
     home: str
     child: str = ""
+    topics: tuple[str, ...] = ("Attendance",)
     went_on: Callable[[], None] = field(default=lambda: None)
 
     def begin(self, door: str) -> "Reporter":
@@ -64,6 +65,9 @@ class Reporter:
         self.go_on()
         window.write("Write what you saw and heard", SEEN[self.home])
         window.write("How long has it been so?", "4")
+        with window.within("What is it about?"):
+            for topic in self.topics:
+                window.tick(topic)
         self.go_on()
         window.write("What works well? What does the child like and know?", "Musik")
         window.answer("Do the guardians know that you are concerned?", "Yes")
