@@ -150,9 +150,9 @@ class AssessmentPartPart(PaperSchema):
     def keep_the_wall(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Take out of a walled part, and of one not handed in yet, everything that is not for this paper."""
         if data["is_walled"] or not data.get("received_at"):
-            data.update(findings={}, protective_factors=None, risk_factors=None, child_voice=None)
+            data.update(findings={}, protective_factors=None, risk_factors=None, child_voice=None, sources=None)
         if not data.get("received_at"):
-            data.update(conclusion=None, sources=None)
+            data.update(conclusion=None)
         return data
 
 

@@ -176,6 +176,7 @@ def test_preview_says_so_and_an_issued_paper_does_not() -> None:
 def test_a_part_behind_a_wall_shows_its_conclusion_only() -> None:
     page = page_of(DocumentKind.ASSESSMENT, "sv")
     assert "never be printed" not in page
+    assert "Två samtal med Maja" not in page, "what it builds on stands behind the wall too"
     assert "Maja mår bra när dagen är förutsägbar" in page
 
 
