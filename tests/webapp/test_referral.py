@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from referrals import clock, db, triage
+from referrals import clock, consent, db, triage
 from referrals.config import Settings
 from referrals.models import AdditionKind, ConcernAddition, Document, History, Referral, Step
 from referrals.stages import (
@@ -22,7 +22,7 @@ from referrals.stages import (
     WITHDRAWN,
     State,
 )
-from referrals.vocabulary import DocumentKind
+from referrals.vocabulary import ConsentAnswer, ConsentForm, DocumentKind
 from tests.factories import a_guardian, a_part, a_referral
 from tests.webapp.browsing import Browser
 from tests.webapp.desk import cast_of
@@ -135,6 +135,24 @@ def test_somebody_who_only_contributes_sees_neither_papers_nor_reasons_nor_addit
     for page in (theirs, ours):
         assert "Decided: the team makes an assessment" in page.text
         assert "Kim Solgren" in page.text
+
+
+def test_who_only_contributes_does_not_read_what_a_guardian_answered(lay: Any, signed_in: SignIn) -> None:
+    def prepare(session: Any, referral: Referral, cast: Any) -> None:
+        kim_is_asked(session, referral, cast)
+        refused = consent.ConsentGiven(ConsentAnswer.REFUSED, ConsentForm.ORAL)
+        guardian = a_guardian(session, referral)
+        consent.record_consent(
+            session, referral, by=cast.coordinator.actor(), seen=None, guardian=guardian, consent=refused
+        )
+
+    number = lay(IN_CONSENT, prepare)
+    theirs, ours = (signed_in(who).get(f"/referrals/{number}").text for who in ("kim", "karin"))
+    told = "A guardian's answer about consent was recorded"
+    answer = f"{told}: {ConsentAnswer.REFUSED.label}"
+    assert answer in ours
+    assert told in theirs
+    assert answer not in theirs
 
 
 def test_a_protected_name_is_not_shown_to_who_only_contributes(lay: Any, signed_in: SignIn) -> None:

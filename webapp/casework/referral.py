@@ -63,6 +63,9 @@ _ALSO: dict[Verb, str] = {
 }
 
 
+_ABOUT_GUARDIANS = frozenset({Verb.RECORD_INFORMATION, Verb.RECORD_CONSENT})
+
+
 @blueprint.get("/referrals/<reference:number>")
 @for_referral(View.REFERRAL)
 def referral(referral: Referral) -> Response:
@@ -171,4 +174,13 @@ def _timeline(referral: Referral, *, with_notes: bool) -> list[Entry]:
         .options(selectinload(History.by))
         .order_by(History.number.desc())
     )
-    return [Entry(row.at, words.happened(row), words.who(row), row.reason if with_notes else None) for row in rows]
+    # How a guardian answered, or that one was not told, is for those who may see the guardians.
+    return [
+        Entry(
+            row.at,
+            words.happened(row, with_choice=with_notes or row.verb not in _ABOUT_GUARDIANS),
+            words.who(row),
+            row.reason if with_notes else None,
+        )
+        for row in rows
+    ]

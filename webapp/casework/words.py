@@ -127,10 +127,10 @@ def party_name(party: Party) -> str:
     return gettext(PARTIES[party])
 
 
-def happened(row: History) -> str:
-    """What a row of the history tells, with the way that was chosen."""
+def happened(row: History, *, with_choice: bool = True) -> str:
+    """What a row of the history tells, with the way that was chosen unless the reader may not know it."""
     text = gettext(HAPPENED[row.verb])
-    terms = _CHOICES.get(row.verb)
+    terms = _CHOICES.get(row.verb) if with_choice else None
     if row.choice and terms and row.choice in set(terms):
         return f"{text}: {gettext(terms(row.choice).label)}"
     return text
