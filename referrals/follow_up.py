@@ -214,7 +214,8 @@ def _missing_answers(plan: ActionPlan, follow_up: FollowUpInput, planned: Mappin
     if answers.keys() != {action.id for action in actions_of(plan)} or len(answers) != len(follow_up.actions):
         yield "actions"
         return
-    if {answer.goal_id for answer in follow_up.goals} != {goal.id for goal in plan.goals}:
+    goals = {goal.id for goal in plan.goals}
+    if {answer.goal_id for answer in follow_up.goals} != goals or len(follow_up.goals) != len(goals):
         yield "goals"
     for place, answer in enumerate(follow_up.actions):
         lost = answer.times_done < planned[answer.action_id]
