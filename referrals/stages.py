@@ -184,7 +184,7 @@ MOVES: tuple[Move, ...] = (
     _move(Verb.RESUME_WORK,          "C",   (CLOSURE_PROPOSED,),                    TO_SCHEDULE, PLAN_ACTIVE),
     _move(Verb.CLOSE_REFERRAL,       "C",   (CLOSURE_PROPOSED,),                    CLOSED),
     _move(Verb.REOPEN_REFERRAL,      "C",   (CLOSED,),                              IN_TRIAGE),
-    _move(Verb.STOP_SENDING,         "CA",  STATES),
+    _move(Verb.STOP_SENDING,         "CH",  STATES),
 )  # fmt: skip
 
 MOVE_BY_VERB: dict[Verb, Move] = {move.verb: move for move in MOVES}

@@ -109,7 +109,7 @@ def test_a_mail_can_be_stopped_before_it_goes(
     triage.open_triage(session, referral, by=SYSTEM)
     with pytest.raises(NotAllowed):
         notifications.stop(session, referral, first, by=cast.outsider.actor())
-    notifications.stop(session, referral, first, by=cast.coordinator.actor(), seen=referral.version)
+    notifications.stop(session, referral, first, by=cast.head_teacher.actor(), seen=referral.version)
     notifications.stop(session, referral, first, by=cast.coordinator.actor())
     assert not notifications.is_to_go(first)
     assert [row.verb for row in referral.history].count(Verb.STOP_SENDING) == 1
