@@ -81,6 +81,9 @@ def gather(session: Session, referral: Referral, paper: Paper, *, after: History
         "version": documents.next_version(session, referral, paper.kind, recipient=paper.recipient),
         **_GATHERERS[paper.kind](session, referral, paper.language),
     }
+    if paper.kind is DocumentKind.ACTION_PLAN and after is not None:
+        # A paper that is late, because the workflow stood still, is still the plan that was approved, not the next draft.
+        values["plan"] = _plan_approved_by(session, referral, after.at)
     name = guardian.name if guardian and not guardian.has_protected_identity else None
     capacity = "guardian" if guardian else paper.recipient
     return Gathered(paper.kind, paper.language, capacity, name, guardian_id, values)
@@ -161,10 +164,10 @@ def _closing(session: Session, referral: Referral, language: str) -> dict[str, A
     if ending is not None and ending.verb is Verb.END_AT_TRIAGE:
         return {"closure": EndedEarly.read(ending, language)}
     rows = select(Closure).where(Closure.referral_id == referral.id)
-    return {
-        "closure": session.scalars(rows.order_by(Closure.number.desc()).limit(1)).one_or_none(),
-        "plan": _newest_plan(session, referral),
-    }
+    closure = session.scalars(rows.order_by(Closure.number.desc()).limit(1)).one_or_none()
+    # The plan whose goals were judged: a version that was only being written is nobody's agreement.
+    plan = closure.outcomes[0].goal.plan if closure and closure.outcomes else None
+    return {"closure": closure, "plan": plan}
 
 
 _GATHERERS: Final[dict[DocumentKind, Callable[[Session, Referral, str], dict[str, Any]]]] = {
@@ -191,6 +194,11 @@ def _guardians(session: Session, referral: Referral) -> list[Guardian]:
 
 def _newest_plan(session: Session, referral: Referral) -> ActionPlan | None:
     plans = select(ActionPlan).where(ActionPlan.referral_id == referral.id)
+    return session.scalars(plans.order_by(ActionPlan.version.desc()).limit(1)).one_or_none()
+
+
+def _plan_approved_by(session: Session, referral: Referral, at: datetime) -> ActionPlan | None:
+    plans = select(ActionPlan).where(ActionPlan.referral_id == referral.id, ActionPlan.approved_at <= at)
     return session.scalars(plans.order_by(ActionPlan.version.desc()).limit(1)).one_or_none()
 
 

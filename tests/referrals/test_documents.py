@@ -27,7 +27,7 @@ from referrals.vocabulary import (
 )
 from schemas.documents.writing import paper_html
 from tests import straight_way
-from tests.factories import a_guardian, a_referral
+from tests.factories import a_guardian, a_member, a_plan, a_referral
 from tests.people import Cast
 
 
@@ -84,6 +84,25 @@ def test_the_straight_way_leaves_a_paper_at_every_stage(
         ("closing", "guardian", "da", 1),
     ]
     assert len(documents.issued(session, referral)) == len(papers)
+
+
+def test_a_plan_that_was_only_being_written_stands_on_no_paper(session: Session, cast: Cast) -> None:
+    referral = straight_way.submit(session, cast.school)
+    triage.open_triage(session, referral, by=SYSTEM)
+    *on_the_way, open_follow_up, record_follow_up, close = straight_way.DECISIONS
+    for decide in on_the_way:
+        decide(session, cast, referral)
+    a_plan(session, referral, author=cast.coordinator, version=2, background="Ett utkast.")
+    late = issue_all(session, referral)
+    for decide in (open_follow_up, record_follow_up, close):
+        decide(session, cast, referral)
+    closing = issue_all(session, referral)
+    assert {paper.kind for paper in late} == {DocumentKind.ACTION_PLAN}
+    assert {paper.kind for paper in closing} == {DocumentKind.CLOSING}
+    for paper in late + closing:
+        text = documents.read_content(paper).decode()
+        assert "Dansa pilbågsflöjt" in text
+        assert "Lugn start med mentor" not in text
 
 
 def test_a_concern_that_ends_at_triage_gets_its_closing_paper(session: Session, cast: Cast) -> None:
@@ -159,8 +178,9 @@ def test_a_paper_can_be_stopped_for_ten_minutes(
         session, newest(session, referral), Paper(DocumentKind.RECEIPT, readers.REPORTER, "sv"), content=b"x"
     )
     triage.open_triage(session, referral, by=SYSTEM)
-    with pytest.raises(NotAllowed):
-        documents.stop(session, referral, receipt, by=cast.outsider.actor())
+    for stranger in (cast.outsider, a_member(session, referral, cast.counsellor)):
+        with pytest.raises(NotAllowed):
+            documents.stop(session, referral, receipt, by=stranger.actor())
     from_wednesday.shift(timedelta(minutes=9))
     documents.stop(session, referral, receipt, by=cast.coordinator.actor(), seen=referral.version)
     documents.stop(session, referral, receipt, by=cast.coordinator.actor())
