@@ -64,9 +64,9 @@ class PersonForm(FormSchema):
     head_teacher = IdList()
     administrator = Tick()
 
-    @validates_schema
+    @validates_schema(skip_on_field_errors=False)
     def _has_a_role(self, data: Mapping[str, Any], **_options: Any) -> None:
-        if not data["administrator"] and not any(data[role.value] for role in ROLES_BY_UNIT):
+        if not data.get("administrator") and not any(data.get(role.value, True) for role in ROLES_BY_UNIT):
             raise ValidationError(N_("Give at least one role."), ROLES_BY_UNIT[0].value)
 
 

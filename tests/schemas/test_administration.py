@@ -45,6 +45,7 @@ def test_a_team_needs_only_a_name():
 def test_a_person_needs_at_least_one_role():
     without = {key: value for key, value in SOMEBODY.items() if key != "coordinator"}
     assert problems(administration.PersonForm(), without) == {"coordinator": ["Give at least one role."]}
+    assert set(problems(administration.PersonForm(), {})) == {"name", "email", "profession", "language", "coordinator"}
     assert administration.PersonForm().load({**without, "administrator": "yes"})["administrator"]
     assert administration.PersonForm().load(SOMEBODY)["coordinator"] == [uuid.UUID(UNIT)]
 
