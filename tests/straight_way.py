@@ -20,7 +20,7 @@ from referrals import (
     team_review,
     triage,
 )
-from referrals.models import Guardian, Municipality, Referral, Unit
+from referrals.models import Guardian, Referral, Unit
 from referrals.vocabulary import (
     ActionStatus,
     Attendance,
@@ -224,8 +224,3 @@ DECISIONS: tuple[Decision, ...] = (
 def the_guardian(session: Session, referral: Referral) -> Guardian:
     """The one guardian of this way."""
     return session.scalars(select(Guardian).where(Guardian.referral_id == referral.id)).one()
-
-
-def zone(session: Session) -> str:
-    """The time zone of the municipality."""
-    return session.scalars(select(Municipality.timezone)).one()
