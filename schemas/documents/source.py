@@ -108,9 +108,17 @@ class PaperSource:
 
     @property
     def invited_guardians(self) -> list["GuardianOnPaper"]:
-        """The guardians who are asked to the meeting; all of them where the meeting does not say."""
-        asked = getattr(self.meeting, "guardians_invited", None)
-        return [GuardianOnPaper(each, self.day) for each in self.guardians if not asked or str(each.id) in asked]
+        """The guardians who are asked to the meeting; all of them where the meeting does not say.
+
+        One guardian's invitation does not tell when and where another one can be met whose identity is protected.
+        """
+        asked, mine = getattr(self.meeting, "guardians_invited", None), self.recipient.guardian_id
+        return [
+            GuardianOnPaper(each, self.day)
+            for each in self.guardians
+            if (not asked or str(each.id) in asked)
+            and (mine is None or each.id == mine or not each.has_protected_identity)
+        ]
 
     @property
     def interpreters(self) -> list[str]:

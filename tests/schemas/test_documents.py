@@ -8,7 +8,7 @@ import pytest
 
 from referrals.vocabulary import ConsentState, DocumentKind
 from schemas.documents import DOCUMENTS, Contact, PaperRecipient, document_context
-from tests.documents.sources import MOTHER_ID, Family, rich_source, sparse_source
+from tests.documents.sources import FATHER_ID, MOTHER_ID, Family, rich_source, sparse_source
 
 
 @pytest.mark.parametrize("kind", list(DocumentKind), ids=str)
@@ -86,6 +86,17 @@ def test_only_guardians_who_are_asked_stand_on_the_invitation() -> None:
     context = document_context("invitation", source)
     assert [each["name"] for each in context["guardians"]] == ["Agnieszka Wiśniewska"]
     assert context["interpreters"] == ["pl"]
+
+
+def test_an_invitation_does_not_lead_one_guardian_to_another_whose_identity_is_protected() -> None:
+    seen_by = {}
+    for reader in (None, FATHER_ID):
+        recipient = PaperRecipient(guardian_id=reader)
+        source = rich_source(DocumentKind.INVITATION, recipient=recipient)
+        source.guardians[0].has_protected_identity = True
+        seen_by[reader] = document_context("invitation", source)
+    assert [len(context["guardians"]) for context in seen_by.values()] == [2, 1]
+    assert [context["interpreters"] for context in seen_by.values()] == [["pl"], []]
 
 
 def test_meeting_without_a_length_has_no_end() -> None:
