@@ -215,6 +215,16 @@ def test_the_minutes_begin_with_those_called_and_invited(signed_in: SignIn, numb
     )
 
 
+def test_the_minutes_do_not_begin_with_a_protected_name(signed_in: SignIn, number) -> None:
+    def protected(session, referral, cast) -> None:
+        called(session, referral, cast)
+        for guardian in session.scalars(select(Guardian).where(Guardian.referral_id == referral.id)):
+            guardian.has_protected_identity = True
+
+    page = signed_in("karin").get(f"/referrals/{number(TO_SCHEDULE, protected)}/team-review/minutes")
+    assert page.fields(page.form())["attendance-2-name"] == "A guardian"
+
+
 def test_another_decision_is_added_without_a_script_and_loses_nothing(signed_in: SignIn, number, settings) -> None:
     reference = number(TO_SCHEDULE, called)
     karin = signed_in("karin")

@@ -85,7 +85,12 @@ def usual_minutes(meeting: TeamMeeting) -> dict[str, Any]:
 def _lines(meeting: TeamMeeting) -> list[dict[str, Any]]:
     shown = shown_meeting(meeting)
     called = [{"name": account.name, "function": gettext(account.profession.label)} for account in shown.called]
-    return called + [{"name": guardian.name, "function": gettext("Guardian")} for guardian in shown.guardians]
+    return called + [{"name": _name(guardian), "function": gettext("Guardian")} for guardian in shown.guardians]
+
+
+def _name(guardian: Guardian) -> str | None:
+    """What stands in the minutes, which more people read than may know a protected name."""
+    return gettext("A guardian") if guardian.has_protected_identity else guardian.name
 
 
 def _is_me(account: Account) -> bool:
