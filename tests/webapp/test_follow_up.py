@@ -61,6 +61,10 @@ def test_a_follow_up_is_recorded_and_read_afterwards(desk, due, signed_in):
         "Det hjälper.",
     ):
         assert words in page.text
+    assert "Maja Testsson" in page.text
+    theirs = signed_in("petra").get(f"/referrals/{due}/follow-up").text
+    assert "A guardianHon sover bättre." in theirs
+    assert "Maja Testsson" not in theirs
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from referrals import follow_up as rules
 from referrals import plan_versions, targets
-from referrals.access import View
+from referrals.access import View, may_view
 from referrals.errors import Incomplete
 from referrals.follow_up import FollowUpInput
 from referrals.models import ActionPlan, Referral
@@ -111,6 +111,7 @@ def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
         can_open=words.may_do(Verb.OPEN_FOLLOW_UP, referral),
         next_on=plan_versions.next_follow_up_on(session, plan) if plan else None,
         earlier=plan_versions.follow_ups(session, referral),
+        may_know_guardians=may_view(View.GUARDIANS, people.actor(), referral.facts()),
         results=plan_form.choices(GoalResult),
         helped=plan_form.choices(Helped),
         causes=plan_form.choices(LossCause),
