@@ -366,6 +366,14 @@ def test_saving_and_closing_shows_the_code_and_makes_this_computer_forget(browse
     assert "Lena" in {field.get("value") for field in page.all("input")}
 
 
+def test_after_a_pause_the_next_person_is_not_shown_the_code_either(browser, monkeypatch):
+    begin(browser)
+    monkeypatch.setattr(holding, "IDLE_LIMIT", timedelta(seconds=-1))
+    page = browser.submit({"protection": "no"}, button=("_later", "yes"))
+    assert page.path == "/resume"
+    assert not any("big-code" in element.get("class", "") for element in page.all("p"))
+
+
 def test_the_code_stays_on_the_page_in_another_language(browser):
     begin(browser)
     page = browser.submit(button=("_later", "yes"))

@@ -65,10 +65,10 @@ def answer_page(name: str) -> ResponseReturnValue:
     """Keep what was answered, and go on when nothing is missing on this page."""
     form = forms.submitted()
     asked, writing, is_shown = _keep(form, name)
-    if "_later" in request.form:
-        return _pause(writing)
     if not is_shown:
         return lost()
+    if "_later" in request.form:
+        return _pause(writing)
     loaded = form.load(asked.schema())
     if loaded is not None and "unit" in loaded and _open_unit(transactions.session(), loaded["unit"]) is None:
         form.refuse("unit", N_("Choose a school or unit from the list."))
