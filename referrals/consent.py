@@ -200,9 +200,9 @@ def conclude_consent(session: Session, referral: Referral, *, by: Actor, seen: i
 
 
 def _onward(session: Session, referral: Referral) -> State:
-    standing = set(
-        session.scalars(select(AssessmentPart.status).where(AssessmentPart.referral_id == referral.id).distinct())
-    )
+    # What was written before a referral was closed and reopened says nothing about what is asked for now.
+    asked = (AssessmentPart.referral_id == referral.id, AssessmentPart.asked_at >= referral.stage_since)
+    standing = set(session.scalars(select(AssessmentPart.status).where(*asked).distinct()))
     if not standing:
         return TO_SCHEDULE if referral.skips_assessment else PARTS_REQUESTED
     return PARTS_REQUESTED if PartStatus.REQUESTED in standing else PARTS_RECEIVED

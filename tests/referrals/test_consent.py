@@ -290,6 +290,16 @@ def test_parts_asked_for_meanwhile_say_where_it_goes_on(session: Session, cast: 
     assert referral.state == to
 
 
+def test_parts_from_before_a_reopening_do_not_say_where_it_goes_on(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast, IN_CONSENT, skips_assessment=True)
+    a_guardian(session, referral, told_by=cast.coordinator)
+    earlier = referral.stage_since - timedelta(days=90)
+    for assessor, status in ((cast.counsellor, PartStatus.REQUESTED), (cast.special_educator, PartStatus.RECEIVED)):
+        a_part(session, referral, assessor, asked_by=cast.coordinator, status=status, asked_at=earlier)
+    _conclude(session, referral, cast)
+    assert referral.state == TO_SCHEDULE
+
+
 def test_concluding_twice_changes_nothing(session: Session, cast: Cast) -> None:
     referral = a_referral(session, cast, IN_CONSENT)
     a_guardian(session, referral, told_by=cast.coordinator)
