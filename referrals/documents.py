@@ -158,7 +158,8 @@ def read_content(document: Document) -> bytes:
 
 def file_name(document: Document) -> str:
     """What a downloaded copy is called: number, kind and version; nobody's name."""
-    return f"{document.referral.number}-{document.kind.replace('_', '-')}-{document.version}.pdf"
+    reader = "" if readers.guardian_in(document.recipient) is None else "-guardian"
+    return f"{document.referral.number}-{document.kind.replace('_', '-')}-{document.version}{reader}.pdf"
 
 
 def stoppable_until(document: Document) -> datetime | None:

@@ -10,7 +10,7 @@ from typing import Any, Final, Self
 
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from referrals import clock, db
 from referrals.access import Actor, is_administrator, parties
@@ -222,12 +222,26 @@ _NOBODY: Final[dict[str, Any]] = {"holder": None, "lease_until": None}
 
 def _can_be_taken() -> tuple[ColumnElement[bool], ...]:
     now: datetime = clock.machine_now()
+    earlier = aliased(Step)
+    # What follows one decision is done before what follows the next: papers come in the order of their versions.
+    waits_its_turn = (
+        select(earlier.id)
+        .where(
+            earlier.referral_id == Step.referral_id,
+            earlier.kind == StepKind.ADVANCE_REFERRAL,
+            earlier.finished_at.is_(None),
+            earlier.failed_at.is_(None),
+            earlier.created_at < Step.created_at,
+        )
+        .exists()
+    )
     return (
         Step.finished_at.is_(None),
         Step.failed_at.is_(None),
         Step.holder.is_(None),
         Step.lease_until.is_(None) | (Step.lease_until <= now),
         Step.not_before.is_(None) | (Step.not_before <= clock.now()),
+        (Step.kind == StepKind.SEND_MAIL) | ~waits_its_turn,
     )
 
 

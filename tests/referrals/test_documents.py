@@ -156,6 +156,8 @@ def test_a_paper_is_kept_sealed_and_checked_when_it_is_read(session: Session, ca
     assert (kept.size, kept.issued_at) == (8, row.at)
     assert b"Zebulina" not in kept.content.sealed
     assert documents.file_name(kept) == f"{referral.number}-referral-1.pdf"
+    theirs = Paper(DocumentKind.CLOSING, readers.guardian_key(referral.id), "sv")
+    assert documents.file_name(documents.issue(session, row, theirs, content=b"x")).endswith("-closing-1-guardian.pdf")
     kept.checksum = hashlib.sha256(b"somebody else").hexdigest()
     with pytest.raises(SealBroken):
         documents.read_content(kept)

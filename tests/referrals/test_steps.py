@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from referrals import clock, config, db, steps
+from referrals import clock, config, db, steps, triage
 from referrals.access import Actor
 from referrals.errors import LeaseLost, NotAllowed
 from referrals.models import Referral, Step
@@ -19,7 +19,7 @@ from tests.people import Cast, settle
 
 
 @pytest.fixture
-def referral(session: Session, cast: Cast) -> Referral:
+def referral(session: Session, cast: Cast, wednesday: time_machine.Traveller) -> Referral:
     return a_referral(session, cast)
 
 
@@ -36,6 +36,21 @@ def again(session: Session, step: Step) -> Step:
 def test_a_decision_leaves_one_step_that_waits(session: Session, step: Step) -> None:
     assert steps.waiting(session, limit=5) == [step.id]
     assert steps.unfinished(session, step.referral) == [step]
+
+
+def test_what_follows_one_decision_is_done_before_what_follows_the_next(
+    session: Session, step: Step, cast: Cast, wednesday: time_machine.Traveller
+) -> None:
+    wednesday.shift(timedelta(seconds=1))
+    elsewhere = session.scalars(select(Step).where(Step.referral_id == a_referral(session, cast).id)).one()
+    wednesday.shift(timedelta(seconds=1))
+    triage.send_to_team(session, step.referral, by=cast.coordinator.actor(), seen=None, reason="Genast.")
+    second = session.scalars(select(Step).where(Step.referral_id == step.referral_id, Step.id != step.id)).one()
+    assert steps.waiting(session, limit=5) == [step.id, elsewhere.id]
+    steps.claim(session, step.id, holder="one")
+    assert steps.claim(session, second.id, holder="two") is None
+    steps.finish(session, step.id, attempt=1)
+    assert steps.claim(session, second.id, holder="two") is not None
 
 
 def test_only_one_worker_gets_a_step(session: Session, step: Step) -> None:
