@@ -3,6 +3,9 @@
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
+from io import BytesIO
+
+from pypdf import PdfReader
 
 from tests.journeys.instance import Instance
 from tests.journeys.people import Cast, Person, cast_of
@@ -250,7 +253,8 @@ class Team:
         link = window.page.locator("a[type='application/pdf']", has_text=name).first
         window.wait_until(lambda: link.count() > 0, f"the paper “{name}”")
         content = window.fetch(link)
-        assert content.startswith(b"%PDF")
+        words = "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
+        assert self.number in words, f"“{name}” does not say which referral it belongs to"
         return content
 
     def board(self) -> "Board":

@@ -49,3 +49,12 @@ def test_a_new_colleague_signs_in_with_the_password_shown_once(instance: Instanc
     window.field("Can sign in").uncheck()
     window.press("Save")
     assert "Ny Kollega" not in colleague.look_again().page.locator("header").inner_text()
+
+
+def test_the_administrator_looks_after_the_organisation(instance: Instance, new_window: Opener) -> None:
+    team = Team(instance, new_window)
+    window = team.window_of(team.cast.administrator).open("/administration")
+    rooms = window.page.locator(".room__link")
+    for number in range(rooms.count()):
+        window.leads(window.page.locator(".room__link").nth(number))
+        window.open("/administration")

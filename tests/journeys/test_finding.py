@@ -37,12 +37,3 @@ def test_a_referral_is_found_by_number_in_the_list_and_from_home_in_two_clicks(
     window.look_again()
     preview = window.page.locator("a[href*='/documents/preview/']").first
     assert window.fetch(preview).startswith(b"%PDF")
-
-
-def test_the_administrator_looks_after_the_organisation(instance: Instance, new_window: Opener) -> None:
-    team = Team(instance, new_window)
-    window = team.window_of(team.cast.administrator).open("/administration")
-    rooms = window.page.locator(".room__link")
-    for number in range(rooms.count()):
-        window.leads(window.page.locator(".room__link").nth(number))
-        window.open("/administration")
