@@ -56,16 +56,22 @@ class Facts:
     unit_id: UUID
     #: accounts with a part, a place at the meeting or an action in it
     members: AbstractSet[UUID] = field(default_factory=frozenset)
+    #: accounts that act as coordinators because the unit's own are too close to the matter
+    stand_ins: AbstractSet[UUID] = field(default_factory=frozenset)
+    #: accounts too close to the matter: kept out in every capacity
+    shut_out: AbstractSet[UUID] = field(default_factory=frozenset)
 
 
 def parties(actor: Actor, facts: Facts) -> frozenset[Party]:
     """In which capacities `actor` stands to the referral that `facts` describe; empty means: nothing to do with it."""
+    if actor.account_id in facts.shut_out:
+        return frozenset()
     found: set[Party] = set()
     if actor.is_system:
         found.add(Party.SYSTEM)
     if actor.reported == facts.referral_id:
         found.add(Party.REPORTER)
-    if (Role.COORDINATOR, facts.unit_id) in actor.roles:
+    if (Role.COORDINATOR, facts.unit_id) in actor.roles or actor.account_id in facts.stand_ins:
         found.add(Party.COORDINATOR)
     if (Role.HEAD_TEACHER, facts.unit_id) in actor.roles:
         found.add(Party.HEAD_TEACHER)

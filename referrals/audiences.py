@@ -8,9 +8,9 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import readers
+from referrals import plan_versions, readers, team_review
 from referrals.access import Role
-from referrals.models import Account, ActionPlan, AssessmentPart, Concern, History, PlannedAction, RoleAssignment
+from referrals.models import Account, AssessmentPart, Concern, History, PlannedAction, RoleAssignment
 from referrals.vocabulary import PartStatus
 
 REPORTER: Final = readers.REPORTER
@@ -60,20 +60,20 @@ def assessors_just_asked(session: Session, row: History) -> list[Addressee]:
 
 
 def called_to_meeting(session: Session, row: History) -> list[Addressee]:
-    """Who is called to the newest meeting."""
-    meeting = readers.newest_meeting(session, row.referral)
+    """Who is called to the meeting that `row` called."""
+    meeting = team_review.called_meeting(session, row.referral, after=row)
     return _by_ids(session, (uuid.UUID(each) for each in (meeting.called if meeting else [])))
 
 
 def plan_author(session: Session, row: History) -> list[Addressee]:
     """Who wrote the newest plan."""
-    plan = _newest_plan(session, row)
+    plan = plan_versions.newest_version(session, row.referral)
     return _by_ids(session, [plan.author_id] if plan else [])
 
 
 def named_in_plan(session: Session, row: History) -> list[Addressee]:
-    """The plan's author and lead, who follows it up, and everybody with an action in it."""
-    plan = _newest_plan(session, row)
+    """The approved plan's author and lead, who follows it up, and everybody with an action in it."""
+    plan = plan_versions.approved_until(session, row.referral, row.at)
     if plan is None:
         return []
     owners = session.scalars(
@@ -84,18 +84,22 @@ def named_in_plan(session: Session, row: History) -> list[Addressee]:
 
 def who_follows_up(session: Session, row: History) -> list[Addressee]:
     """Who the plan says follows it up, and the referral's owner."""
-    plan = _newest_plan(session, row)
+    plan = plan_versions.approved_until(session, row.referral, row.at)
     return _by_ids(session, [plan.follow_up_by_id if plan else None, row.referral.owner_id])
 
 
 def members_and_reporter(session: Session, row: History) -> list[Addressee]:
     """Everybody who worked on it, and whoever sent it in."""
-    return [*_by_ids(session, (held.account_id for held in row.referral.memberships)), *reporter(session, row)]
+    return [*_by_ids(session, row.referral.facts().members), *reporter(session, row)]
 
 
 def _with_role(session: Session, row: History, *roles: Role) -> Iterable[Account]:
+    facts = row.referral.facts()
     holds = Account.roles.any((RoleAssignment.unit_id == row.referral.unit_id) & RoleAssignment.role.in_(roles))
-    return session.scalars(select(Account).where(holds, Account.is_active))
+    stands_in = Account.id.in_(facts.stand_ins if Role.COORDINATOR in roles else ())
+    return session.scalars(
+        select(Account).where(holds | stands_in, Account.is_active, Account.id.not_in(facts.shut_out))
+    )
 
 
 def _by_ids(session: Session, ids: Iterable[uuid.UUID | None]) -> list[Addressee]:
@@ -110,8 +114,3 @@ def _accounts(found: Iterable[Account]) -> list[Addressee]:
         Addressee(f"account:{account.id}", account.email, account.language, account.id)
         for account in sorted(each_once.values(), key=lambda account: account.email)
     ]
-
-
-def _newest_plan(session: Session, row: History) -> ActionPlan | None:
-    plans = select(ActionPlan).where(ActionPlan.referral_id == row.referral_id)
-    return session.scalars(plans.order_by(ActionPlan.version.desc()).limit(1)).one_or_none()

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock, history, reference
+from referrals import clock, conflict, history, reference
 from referrals.access import Actor
 from referrals.errors import Incomplete, WrongCode
 from referrals.models import (
@@ -107,6 +107,7 @@ def submit_concern(
         **{name: getattr(concern, name) for name in _OF_CONCERN},
     )
     session.add(row)
+    conflict.keep_out(session, referral, concern.conflict_functions)
     draft.referral_id = referral.id
     draft.answers = None  # it stands in the concern now; the draft only remembers that it was sent
     draft.code = code

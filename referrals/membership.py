@@ -3,12 +3,20 @@
 from sqlalchemy.orm import Session
 
 from referrals import clock
+from referrals.errors import NotAllowed
 from referrals.models import Account, Membership, Referral
+from referrals.vocabulary import Standing
 
 
 def admit(session: Session, referral: Referral, account: Account) -> None:
-    """Let `account` see `referral`, from now on. Once is enough; again changes nothing."""
-    if any(held.account_id == account.id for held in referral.memberships):
-        return
+    """Let `account` see `referral`, from now on. Once is enough; again changes nothing.
+
+    Raises NotAllowed for somebody who is kept out because of a conflict of interest.
+    """
+    for held in referral.memberships:
+        if held.account_id == account.id:
+            if held.standing is Standing.SHUT_OUT:
+                raise NotAllowed("kept out because of a conflict of interest")
+            return
     session.add(Membership(referral=referral, account_id=account.id, since=clock.now()))
     session.flush()

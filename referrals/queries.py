@@ -13,7 +13,7 @@ from referrals import reference
 from referrals.access import Actor, Role
 from referrals.models import Account, Document, History, Membership, Referral, Step, Unit
 from referrals.stages import PLAN_ACTIVE, Stage
-from referrals.vocabulary import N_, Term, Topic
+from referrals.vocabulary import N_, Standing, Term, Topic
 
 
 class Column(Term):
@@ -161,8 +161,12 @@ def _visible(actor: Actor) -> ColumnElement[bool]:
     """Coordinators and head teachers see their units; everybody else what they are asked to contribute to."""
     if actor.account_id is None:
         return false()
-    member = select(Membership.referral_id).where(Membership.account_id == actor.account_id)
-    return or_(Referral.unit_id.in_(_own_units(actor)), Referral.id.in_(member))
+    held = select(Membership.referral_id).where(Membership.account_id == actor.account_id)
+    kept_out = held.where(Membership.standing == Standing.SHUT_OUT)
+    return and_(
+        or_(Referral.unit_id.in_(_own_units(actor)), Referral.id.in_(held)),
+        Referral.id.not_in(kept_out),
+    )
 
 
 def _narrowed(actor: Actor, filters: Filters) -> ColumnElement[bool]:

@@ -62,9 +62,10 @@ def colleagues(session: Session, referral: Referral) -> list[Colleague]:
         )
         .order_by(Account.name)
     )
+    shut_out = referral.facts().shut_out
     named = session.scalars(select(Concern.conflict_functions).where(Concern.referral_id == referral.id)).first() or []
     found = []
-    for account in accounts:
+    for account in (each for each in accounts if each.id not in shut_out):
         service = service_of(account.profession, referral.unit.school_form)
         found.append(
             Colleague(account, service, _standing_in_the_way(session, referral, service), account.profession in named)

@@ -6,10 +6,10 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from referrals import history
-from referrals.access import Actor, Role
+from referrals.access import Actor, parties
 from referrals.errors import Incomplete, NotAllowed
 from referrals.models import Account, History, Referral
-from referrals.stages import CLOSED, IN_CONSENT, IN_TRIAGE, RETURNED, State, Verb
+from referrals.stages import CLOSED, IN_CONSENT, IN_TRIAGE, RETURNED, Party, State, Verb
 from referrals.vocabulary import TriageEnding
 
 #: endings after which somebody looks again on a day: the child stays where the concern arose
@@ -36,7 +36,7 @@ def assign_owner(
 ) -> History:
     """Let `owner` keep the referral moving from now on. Raises NotAllowed where they are no coordinator of its unit."""
     history.guard(session, referral, Verb.ASSIGN_OWNER, by=by, seen=seen)
-    if (Role.COORDINATOR, referral.unit_id) not in owner.actor().roles or not owner.is_active:
+    if Party.COORDINATOR not in parties(owner.actor(), referral.facts()) or not owner.is_active:
         raise NotAllowed(Verb.ASSIGN_OWNER)
     referral.owner = owner
     return history.record(session, referral, Verb.ASSIGN_OWNER, by=by, seen=seen, reason=reason.strip() or None)

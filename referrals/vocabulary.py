@@ -133,6 +133,14 @@ class ReportProgress(Term):
     FINISHED = "finished", N_("Finished")
 
 
+class Standing(Term):
+    """How somebody stands to one referral apart from their role."""
+
+    MEMBER = "member", N_("Takes part")
+    STANDS_IN = "stands_in", N_("Stands in for a coordinator")
+    SHUT_OUT = "shut_out", N_("Kept out because of a conflict of interest")
+
+
 class TriageEnding(Term):
     """How a concern ends already at the initial assessment."""
 

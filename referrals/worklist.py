@@ -17,6 +17,7 @@ from referrals.models import (
     AssessmentPart,
     Concern,
     Goal,
+    Membership,
     PlannedAction,
     Referral,
     RoleAssignment,
@@ -44,7 +45,7 @@ from referrals.stages import (
     State,
     Verb,
 )
-from referrals.vocabulary import ActionStatus, PartStatus, PlanStatus, ProtectionAnswer
+from referrals.vocabulary import ActionStatus, PartStatus, PlanStatus, ProtectionAnswer, Standing
 
 #: what has to happen next in a state, and who is to do it
 NEXT: dict[State, tuple[Verb, Party]] = {
@@ -255,7 +256,11 @@ def _referrals(session: Session, *conditions: ColumnElement[bool]) -> list[Refer
 
 def _in_units(actor: Actor, role: Role) -> ColumnElement[bool]:
     units = [unit_id for held, unit_id in actor.roles if held is role and unit_id is not None]
-    return Referral.unit_id.in_(units) if units else false()
+    standing = select(Membership.referral_id).where(Membership.account_id == actor.account_id)
+    there: ColumnElement[bool] = Referral.unit_id.in_(units) if units else false()
+    if role is Role.COORDINATOR:
+        there = or_(there, Referral.id.in_(standing.where(Membership.standing == Standing.STANDS_IN)))
+    return and_(there, Referral.id.not_in(standing.where(Membership.standing == Standing.SHUT_OUT)))
 
 
 def _in_states(states: Iterable[State]) -> ColumnElement[bool]:

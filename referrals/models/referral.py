@@ -14,7 +14,7 @@ from referrals.models.base import Base, Identified, by_value
 from referrals.models.organisation import Unit
 from referrals.sealing import Sealed, new_data_key, open_data_key
 from referrals.stages import ENDED, PLAN_ACTIVE, Party, Stage, State, Status, Verb
-from referrals.vocabulary import SchoolYear
+from referrals.vocabulary import SchoolYear, Standing
 
 
 class Referral(Identified, Base):
@@ -93,7 +93,17 @@ class Referral(Identified, Base):
 
     def facts(self) -> Facts:
         """What access needs to know."""
-        return Facts(self.id, self.unit_id, frozenset(held.account_id for held in self.memberships))
+        return Facts(
+            self.id,
+            self.unit_id,
+            members=self._accounts_that(Standing.MEMBER),
+            stand_ins=self._accounts_that(Standing.STANDS_IN),
+            shut_out=self._accounts_that(Standing.SHUT_OUT),
+        )
+
+    def _accounts_that(self, standing: Standing) -> frozenset[uuid.UUID]:
+        # A row that was just made has no standing until it is written; it is the usual one.
+        return frozenset(held.account_id for held in self.memberships if (held.standing or Standing.MEMBER) is standing)
 
     def data_key(self) -> Fernet:
         """What seals and opens everything that belongs to this referral."""
@@ -173,12 +183,13 @@ class History(OfReferral, Base):
 
 
 class Membership(OfReferral, Base):
-    """Somebody who is asked to contribute, meets about it or has an action in it, and may therefore see it."""
+    """How one account stands to one referral: it contributes and may therefore see it, stands in, or is kept out."""
 
     __tablename__ = "membership"
     __table_args__ = (UniqueConstraint("referral_id", "account_id"), Index("ix_membership_account", "account_id"))
 
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    standing: Mapped[Standing] = mapped_column(by_value(Standing), default=Standing.MEMBER)
     since: Mapped[datetime]
 
     referral: Mapped[Referral] = relationship(back_populates="memberships")

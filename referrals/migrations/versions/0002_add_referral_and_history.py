@@ -93,6 +93,7 @@ def _create_membership() -> None:
     op.create_table(
         "membership",
         sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("standing", sa.String(length=40), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("referral_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
