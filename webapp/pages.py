@@ -54,4 +54,5 @@ def unclaimed_texts() -> list[str]:
     kept = g.get("kept_form")
     if kept is None or g.get("kept_form_claimed"):
         return []
-    return [value for value in kept.values() if len(value) > 20]
+    starters = g.get("starters", frozenset())
+    return [value for value in kept.values() if len(value) > 20 and value not in starters]

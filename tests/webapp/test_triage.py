@@ -158,6 +158,7 @@ def test_the_second_of_two_coordinators_sees_who_was_first_and_loses_nothing(
     page = browser.submit({"way": "team", "reason-team": "Det här hade Sanna skrivit."}, status=409)
     assert "Karin Almkvist was first" in page.text
     assert "Det här hade Sanna skrivit." in page.text
+    assert "We see no need for more than is done already" not in page.text  # a starter nobody typed
     assert state_of(number) == RETURNED
 
 

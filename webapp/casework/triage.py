@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import Response, redirect, request, url_for
+from flask import Response, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -153,6 +153,8 @@ def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
     can_decide = _can_decide(referral)
     answers = [(gettext(question), getattr(concern, name)) for name, question in _ANSWERS.items()]
     pack = rulebook.load(referral.rulepack)
+    # What nobody typed is not given back to be copied when somebody else was first.
+    g.starters = frozenset(gettext(choice.starter).strip() for choice in CHOICES.values())
     return referral_page(
         "triage.html",
         referral,
