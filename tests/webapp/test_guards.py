@@ -27,7 +27,8 @@ def number(app, settings):
     with db.writing(settings.database) as session:
         school = session.scalars(select(Unit).where(Unit.slug == "lindskolan")).one()
         nobody = dict.fromkeys(Cast.__dataclass_fields__)
-        return a_referral(session, Cast(**nobody | {"school": school})).number
+        place = {"school": school, "municipality": session.scalars(select(Municipality)).one()}
+        return a_referral(session, Cast(**nobody | place)).number
 
 
 def stored_group(settings):
@@ -128,7 +129,9 @@ def test_the_session_runs_out_while_somebody_writes_and_the_text_waits_for_them(
     browser = signed_in("karin")
     browser.get(f"/gallery/referrals/{number}/note")
     let_sessions_run_out(settings)
-    assert browser.submit({"text": "Mila was absent again"}).heading == "Sign in"
+    page = browser.submit({"text": "Mila was absent again"})
+    assert page.heading == "Sign in"
+    assert "You were signed out meanwhile. Sign in, and what you typed stands there again." in page.text
     with db.reading(settings.database) as session:
         assert b"Mila" not in session.scalars(select(KeptForm)).one().fields
     page = browser.submit({"email": "karin.almkvist@trivsel.invalid", "password": PASSWORD})

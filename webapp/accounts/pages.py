@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, current_app, redirect, request, url_for
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -11,11 +12,11 @@ from werkzeug.routing import RequestRedirect
 
 from referrals.models.account import Account, RoleAssignment
 from referrals.vocabulary import N_
-from webapp import forms, kept, people, transactions
+from webapp import forms, kept, notices, people, transactions
 from webapp.accounts import sessions, tries
 from webapp.accounts.passwords import DEMO_PASSWORD, password_matches
 from webapp.guards import public
-from webapp.language import choose_language
+from webapp.language import choose_language, gettext
 from webapp.navigation import has_page
 from webapp.pages import page
 
@@ -30,6 +31,12 @@ def sign_in() -> ResponseReturnValue:
         return redirect(_safe_page(request.args.get("next")), 303)
     next_page = request.args.get("next", "")
     form = forms.shown({"next": next_page})
+    if next_page and sessions.WAITING_FORM in cookie:
+        notices.say(
+            notices.Notice(
+                gettext("You were signed out meanwhile. Sign in, and what you typed stands there again."), kind="info"
+            )
+        )
     return _sign_in_page(form)
 
 
