@@ -12,7 +12,7 @@ from referrals.access import Actor
 from referrals.errors import ActionsStillRunning, Incomplete
 from referrals.models import ActionPlan, Closure, GoalOutcome, History, PlannedAction, Referral
 from referrals.plan_versions import UNFINISHED, plan_in_force, running_actions, versions
-from referrals.stages import CLOSED, CLOSURE_PROPOSED, IN_TRIAGE, PLAN_ACTIVE, TO_SCHEDULE, Verb
+from referrals.stages import CLOSED, CLOSURE_PROPOSED, IN_TRIAGE, PLAN_ACTIVE, TO_SCHEDULE, State, Verb
 from referrals.vocabulary import ActionStatus, ClosureReason, GoalResult, PlanStatus
 
 #: how a running action can end when the referral is closed
@@ -62,9 +62,9 @@ def propose_closure(
 def resume_work(
     session: Session, referral: Referral, *, by: Actor, seen: int | None = None, reason: str | None = None
 ) -> History:
-    """Go on after all: with the plan where one is in force, otherwise with a meeting of the team."""
+    """Go on after all, from where closing was proposed; a meeting or follow-up that proposed it is not held again."""
     history.guard(session, referral, Verb.RESUME_WORK, by=by, seen=seen)
-    to = TO_SCHEDULE if plan_in_force(session, referral) is None else PLAN_ACTIVE
+    to = _where_work_stopped(session, referral)
     return history.record(session, referral, Verb.RESUME_WORK, by=by, to=to, seen=seen, reason=reason)
 
 
@@ -114,6 +114,19 @@ def closures(session: Session, referral: Referral) -> list[Closure]:
     """All closures of a referral, the newest first."""
     rows = select(Closure).where(Closure.referral_id == referral.id).order_by(Closure.number.desc())
     return list(session.scalars(rows))
+
+
+def _where_work_stopped(session: Session, referral: Referral) -> State:
+    proposal = session.scalars(
+        select(History)
+        .where(History.referral_id == referral.id, History.to_status == CLOSURE_PROPOSED.status)
+        .where(History.from_status != History.to_status)
+        .order_by(History.number.desc())
+        .limit(1)
+    ).one_or_none()
+    if proposal is not None and proposal.verb is Verb.PROPOSE_CLOSURE and proposal.from_stage and proposal.from_status:
+        return State(proposal.from_stage, proposal.from_status)
+    return TO_SCHEDULE if plan_in_force(session, referral) is None else PLAN_ACTIVE
 
 
 def _missing_in(closure: ClosureInput, plan: ActionPlan | None) -> Iterator[str]:

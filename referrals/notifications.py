@@ -39,6 +39,7 @@ class Notification:
 NOTIFICATIONS: Final[dict[Verb, tuple[Notification, ...]]] = {
     Verb.SUBMIT_CONCERN:      (Notification(_M.CONCERN_RECEIVED, audiences.coordinators),),
     Verb.RESUBMIT_CONCERN:    (Notification(_M.CONCERN_RECEIVED, audiences.coordinators),),
+    Verb.WITHDRAW_CONCERN:    (Notification(_M.CONCERN_WITHDRAWN, audiences.coordinators),),
     Verb.RETURN_CONCERN:      (Notification(_M.CONCERN_RETURNED, audiences.reporter),),
     Verb.END_AT_TRIAGE:       (Notification(_M.REFERRAL_CLOSED, audiences.reporter),),
     Verb.REQUEST_PARTS:       (Notification(_M.PART_REQUESTED, audiences.assessors_just_asked),),

@@ -181,7 +181,7 @@ MOVES: tuple[Move, ...] = (
     _move(Verb.OPEN_FOLLOW_UP,       "CS",  (PLAN_ACTIVE,),                         FOLLOW_UP_DUE),
     _move(Verb.RECORD_FOLLOW_UP,     "C",   (FOLLOW_UP_DUE,),                       PLAN_ACTIVE, PLAN_DRAFT, TO_SCHEDULE, CLOSURE_PROPOSED),
     _move(Verb.PROPOSE_CLOSURE,      "C",   (*_BEFORE_PLAN, *_PLANNING, PLAN_ACTIVE, FOLLOW_UP_DUE), CLOSURE_PROPOSED),
-    _move(Verb.RESUME_WORK,          "C",   (CLOSURE_PROPOSED,),                    TO_SCHEDULE, PLAN_ACTIVE),
+    _move(Verb.RESUME_WORK,          "C",   (CLOSURE_PROPOSED,),                    *_BEFORE_PLAN, *_PLANNING, PLAN_ACTIVE, FOLLOW_UP_DUE),
     _move(Verb.CLOSE_REFERRAL,       "C",   (CLOSURE_PROPOSED,),                    CLOSED),
     _move(Verb.REOPEN_REFERRAL,      "C",   (CLOSED,),                              IN_TRIAGE),
     _move(Verb.STOP_SENDING,         "CH",  STATES),

@@ -17,6 +17,7 @@ from referrals.models import (
     AssessmentPart,
     Concern,
     Goal,
+    History,
     Membership,
     PlannedAction,
     Referral,
@@ -94,6 +95,7 @@ class Waiting(StrEnum):
     REFERRAL = "referral"
     PART = "part"
     ACTION = "action"
+    ADDITION = "addition"
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,7 @@ def waiting_for(session: Session, actor: Actor, *, today: date) -> list[WaitingI
     items = [
         *_for_coordinator(session, actor, today),
         *_for_head_teacher(session, actor),
+        *_additions(session, actor),
         *_parts(session, actor),
         *_plans_written(session, actor),
         *_actions(session, actor),
@@ -208,6 +211,24 @@ def _parts(session: Session, actor: Actor) -> Iterable[WaitingItem]:
     return [_of_own(row.referral, Waiting.PART, row.id, verb=Verb.SUBMIT_PART, due_on=row.due_on) for row in rows]
 
 
+def _additions(session: Session, actor: Actor) -> Iterable[WaitingItem]:
+    """What reporters added since anybody did something: it waits to be read until somebody does."""
+    newest = and_(History.referral_id == Referral.id, History.number == Referral.version)
+    rows = session.execute(
+        select(Referral, History.at)
+        .join(History, newest)
+        .where(
+            Referral.is_open, History.verb == Verb.ADD_TO_CONCERN,
+            _in_units(actor, Role.COORDINATOR), or_(Referral.owner_id == actor.account_id, ~_HAS_OWNER),
+        )
+        .options(selectinload(Referral.unit))
+    )  # fmt: skip
+    return [
+        _of_own(row, Waiting.ADDITION, row.id, verb=Verb.ADD_TO_CONCERN, due_on=at.date(), party=Party.COORDINATOR)
+        for row, at in rows
+    ]
+
+
 def _plans_written(session: Session, actor: Actor) -> Iterable[WaitingItem]:
     """Plans that somebody other than the coordinator writes: they wait for their author."""
     found = _referrals(
@@ -271,7 +292,7 @@ def _lines(referrals: Iterable[Referral], urgent: AbstractSet[uuid.UUID] = froze
     return [
         WaitingItem(
             number=referral.number, kind=Waiting.REFERRAL, subject_id=referral.id, verb=action.verb, party=action.party,
-            due_on=action.due_on, state=referral.state, rulepack=referral.rulepack, unit=referral.unit.name,
+            due_on=action.due_on, state=referral.state, rulepack=referral.rulepack, unit=_shown_unit(referral),
             topics=tuple(referral.topics), is_urgent=referral.id in urgent,
         )
         for referral in referrals
@@ -279,10 +300,21 @@ def _lines(referrals: Iterable[Referral], urgent: AbstractSet[uuid.UUID] = froze
     ]  # fmt: skip
 
 
+def _shown_unit(referral: Referral) -> str:
+    # Which school a child with a protected identity attends can be the secret itself.
+    return "" if referral.has_protected_identity else referral.unit.name
+
+
 def _of_own(
-    referral: Referral, kind: Waiting, subject_id: uuid.UUID, *, verb: Verb, due_on: date | None
+    referral: Referral,
+    kind: Waiting,
+    subject_id: uuid.UUID,
+    *,
+    verb: Verb,
+    due_on: date | None,
+    party: Party = Party.ASSESSOR,
 ) -> WaitingItem:
     return WaitingItem(
-        number=referral.number, kind=kind, subject_id=subject_id, verb=verb, party=Party.ASSESSOR, due_on=due_on,
-        state=referral.state, rulepack=referral.rulepack, unit=referral.unit.name, topics=tuple(referral.topics),
+        number=referral.number, kind=kind, subject_id=subject_id, verb=verb, party=party, due_on=due_on,
+        state=referral.state, rulepack=referral.rulepack, unit=_shown_unit(referral), topics=tuple(referral.topics),
     )  # fmt: skip

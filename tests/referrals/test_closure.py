@@ -10,7 +10,19 @@ from referrals import clock, closure, plan_versions
 from referrals.closure import ClosureInput, Ending, Outcome
 from referrals.errors import ActionsStillRunning, AlreadyMoved, Incomplete, NotAllowed, WrongStage
 from referrals.models import ActionPlan, Referral
-from referrals.stages import CLOSED, CLOSURE_PROPOSED, IN_TRIAGE, PLAN_ACTIVE, TO_SCHEDULE
+from referrals.stages import (
+    CLOSED,
+    CLOSURE_PROPOSED,
+    FOLLOW_UP_DUE,
+    IN_CONSENT,
+    IN_TRIAGE,
+    PARTS_REQUESTED,
+    PLAN_ACTIVE,
+    PLAN_FOR_APPROVAL,
+    SCHEDULED,
+    TO_SCHEDULE,
+    State,
+)
 from referrals.vocabulary import ActionStatus, ClosureReason, GoalResult, PlanStatus
 from tests.factories import a_member, a_plan, a_referral
 from tests.people import Cast
@@ -162,3 +174,11 @@ def test_a_reopened_referral_can_be_closed_again(session: Session, cast: Cast) -
     session.flush()
     again = closure.close_referral(session, referral, by=by, closure=all_decided())
     assert (again.number, [row.number for row in closure.closures(session, referral)]) == (2, [2, 1])
+
+
+@pytest.mark.parametrize("state", [IN_CONSENT, PARTS_REQUESTED, SCHEDULED, PLAN_FOR_APPROVAL, FOLLOW_UP_DUE])
+def test_work_goes_on_from_where_closing_was_proposed(session: Session, cast: Cast, state: State) -> None:
+    referral = a_referral(session, cast, state)
+    closure.propose_closure(session, referral, by=cast.coordinator.actor(), reason="Familjen flyttar kanske.")
+    closure.resume_work(session, referral, by=cast.coordinator.actor(), reason="De stannar.")
+    assert referral.state == state

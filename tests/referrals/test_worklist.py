@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock, worklist
+from referrals import clock, history, worklist
+from referrals.access import Actor
 from referrals.models import Account, Concern, Referral, TeamMeeting
 from referrals.stages import (
     CLOSED,
@@ -224,3 +225,21 @@ def test_the_next_concern_is_the_most_pressing_other_one(session: Session, cast:
 
 def _next(session: Session, cast: Cast, *, but: Referral | None) -> str | None:
     return worklist.next_to_triage(session, cast.coordinator.actor(), today=TODAY, but=but)
+
+
+def test_what_a_reporter_added_waits_for_the_coordinator_until_somebody_does_something(
+    session: Session, cast: Cast
+) -> None:
+    referral = a_referral(session, cast, PARTS_REQUESTED, owner=cast.coordinator)
+    history.record(session, referral, Verb.ADD_TO_CONCERN, by=Actor(reported=referral.id))
+    (line,) = [line for line in waiting(session, cast.coordinator) if line.kind is Waiting.ADDITION]
+    assert (line.verb, line.party) == (Verb.ADD_TO_CONCERN, Party.COORDINATOR)
+    assert waiting(session, cast.second_coordinator) == []
+    history.record(session, referral, Verb.ASSIGN_OWNER, by=cast.coordinator.actor())
+    assert Waiting.ADDITION not in {line.kind for line in waiting(session, cast.coordinator)}
+
+
+def test_a_line_about_a_child_with_a_protected_identity_does_not_say_which_school(session: Session, cast: Cast) -> None:
+    a_referral(session, cast, IN_TRIAGE, has_protected_identity=True)
+    (line,) = waiting(session, cast.coordinator)
+    assert line.unit == ""

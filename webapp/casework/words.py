@@ -41,6 +41,7 @@ TO_DO: dict[Verb, str] = {
 #: the same where it waits for somebody other than the reader
 _OTHERS_DO: dict[Verb, str] = {
     Verb.RESUBMIT_CONCERN: N_("The reporter completes the concern"),
+    Verb.ADD_TO_CONCERN: N_("Read what the reporter added"),
     Verb.SUBMIT_PART: N_("Colleagues write their parts"),
     Verb.APPROVE_MINUTES: N_("The minutes are to be approved"),
     Verb.APPROVE_ACTION_PLAN: N_("The plan is to be approved"),
