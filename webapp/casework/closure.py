@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from referrals import closure as rules
 from referrals import plan_versions
-from referrals.access import View
+from referrals.access import View, may_view
 from referrals.closure import ClosureInput
 from referrals.errors import Incomplete
 from referrals.models import History, Referral
@@ -131,6 +131,7 @@ def _page(referral: Referral, status: int = 200, **shown: forms.Form) -> Respons
         can_close=words.may_do(Verb.CLOSE_REFERRAL, referral),
         can_reopen=words.may_do(Verb.REOPEN_REFERRAL, referral),
         proposal=_newest_into(referral, CLOSURE_PROPOSED.stage),
+        may_read_reason=may_view(View.CONCERN, people.actor(), referral.facts()),
         closures=rules.closures(session, referral),
         reasons=plan_form.choices(ClosureReason),
         results=plan_form.choices(GoalResult),
