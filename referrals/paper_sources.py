@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Self
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import ColumnElement, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
-from referrals import documents, languages, readers, targets
+from referrals import coverage, documents, languages, plan_versions, readers, targets, team_review
 from referrals.config import current
 from referrals.documents import Paper
 from referrals.models import (
     Account,
-    ActionPlan,
     AssessmentPart,
     Closure,
     Concern,
@@ -22,13 +21,13 @@ from referrals.models import (
     FollowUp,
     Guardian,
     History,
+    Membership,
     Municipality,
     Referral,
     RoleAssignment,
-    TeamMeeting,
 )
 from referrals.stages import Verb
-from referrals.vocabulary import DocumentKind, TriageEnding
+from referrals.vocabulary import DocumentKind, Standing, TriageEnding
 
 #: where a reporter comes back with reference number and code
 RETURN_PATH: Final = "/return"
@@ -47,6 +46,42 @@ class Gathered:
     name: str | None
     guardian_id: uuid.UUID | None
     values: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The rows of one referral as they stood when the history row `after` was written; as they stand now for None.
+
+    A paper can be late, because the workflow stood still: it still says what was known at its date. What has been
+    overwritten since, such as the date of a meeting that was moved or a guardian's telephone number, is not kept and
+    stands as it is now. Whose identity is protected now stays protected on a late paper too.
+    """
+
+    session: Session
+    referral: Referral
+    language: str
+    after: History | None
+
+    def until(self, instant: InstrumentedAttribute[datetime]) -> ColumnElement[bool]:
+        """The condition that a row was there already."""
+        return true() if self.after is None else instant <= self.after.at
+
+    @property
+    def history(self) -> list[History]:
+        """The history up to and with `after`, the newest row first."""
+        rows = [row for row in self.referral.history if self.after is None or row.number <= self.after.number]
+        return rows[::-1]
+
+    @property
+    def concern(self) -> Concern | None:
+        """The concern, which never changes."""
+        return self.session.scalars(select(Concern).where(Concern.referral_id == self.referral.id)).first()
+
+    @property
+    def guardians(self) -> list[Guardian]:
+        """The guardians who were recorded by then."""
+        known = coverage.guardians_of(self.session, self.referral)
+        return [one for one in known if self.after is None or one.recorded_at <= self.after.at]
 
 
 @dataclass(frozen=True)
@@ -79,18 +114,15 @@ def gather(session: Session, referral: Referral, paper: Paper, *, after: History
         "municipality": session.scalars(select(Municipality)).one(),
         "issued_at": after.at if after else None,
         "version": documents.next_version(session, referral, paper.kind, recipient=paper.recipient),
-        **_GATHERERS[paper.kind](session, referral, paper.language),
+        **_GATHERERS[paper.kind](Moment(session, referral, paper.language, after)),
     }
-    if paper.kind is DocumentKind.ACTION_PLAN and after is not None:
-        # A paper that is late, because the workflow stood still, is still the plan that was approved, not the next draft.
-        values["plan"] = _plan_approved_by(session, referral, after.at)
     name = guardian.name if guardian and not guardian.has_protected_identity else None
     capacity = "guardian" if guardian else paper.recipient
     return Gathered(paper.kind, paper.language, capacity, name, guardian_id, values)
 
 
-def _receipt(session: Session, referral: Referral, _language: str) -> dict[str, Any]:
-    concern = _concern(session, referral)
+def _receipt(moment: Moment) -> dict[str, Any]:
+    session, referral, concern = moment.session, moment.referral, moment.concern
     opened = targets.local_day(session, referral.history[0])
     triage = targets.default_day(session, referral.rulepack, "triage", since=opened)
     parts = targets.default_day(session, referral.rulepack, "assessment", since=triage)
@@ -102,75 +134,87 @@ def _receipt(session: Session, referral: Referral, _language: str) -> dict[str, 
     }
 
 
-def _referral(session: Session, referral: Referral, _language: str) -> dict[str, Any]:
-    additions = select(ConcernAddition).where(ConcernAddition.referral_id == referral.id)
-    decided = [row for row in referral.history if row.verb in _TRIAGE]
+def _referral(moment: Moment) -> dict[str, Any]:
+    additions = select(ConcernAddition).where(
+        ConcernAddition.referral_id == moment.referral.id, moment.until(ConcernAddition.at)
+    )
     return {
-        "concern": _concern(session, referral),
-        "additions": list(session.scalars(additions.order_by(ConcernAddition.at))),
-        "triage": decided[-1] if decided else None,
+        "concern": moment.concern,
+        "additions": list(moment.session.scalars(additions.order_by(ConcernAddition.at))),
+        "triage": next((row for row in moment.history if row.verb in _TRIAGE), None),
     }
 
 
-def _information_and_consent(session: Session, referral: Referral, _language: str) -> dict[str, Any]:
+def _information_and_consent(moment: Moment) -> dict[str, Any]:
     """Who takes part: those already asked or called, else the people of the unit."""
-    members = [held.account for held in referral.memberships]
+    rows = select(Membership).where(
+        Membership.referral_id == moment.referral.id,
+        Membership.standing != Standing.SHUT_OUT,
+        moment.until(Membership.since),
+    )
+    members = [held.account for held in moment.session.scalars(rows)]
+    people = members or _people_of_unit(moment.session, moment.referral)
     return {
-        "concern": _concern(session, referral),
-        "guardians": _guardians(session, referral),
-        "participants": sorted(members or _people_of_unit(session, referral), key=lambda account: account.name),
+        "concern": moment.concern,
+        "guardians": moment.guardians,
+        "participants": sorted(people, key=lambda account: account.name),
     }
 
 
-def _assessment(session: Session, referral: Referral, _language: str) -> dict[str, Any]:
-    parts = select(AssessmentPart).where(AssessmentPart.referral_id == referral.id)
-    concluded = [row for row in referral.history if row.verb is Verb.CONCLUDE_ASSESSMENT]
+def _assessment(moment: Moment) -> dict[str, Any]:
+    """The parts asked for by then; the paper itself leaves out what came in later."""
+    parts = select(AssessmentPart).where(
+        AssessmentPart.referral_id == moment.referral.id, moment.until(AssessmentPart.asked_at)
+    )
+    concluded = next((row for row in moment.history if row.verb is Verb.CONCLUDE_ASSESSMENT), None)
     return {
-        "parts": list(session.scalars(parts.order_by(AssessmentPart.asked_at, AssessmentPart.id))),
-        "analysis": concluded[-1].reason if concluded else None,
+        "parts": list(moment.session.scalars(parts.order_by(AssessmentPart.asked_at, AssessmentPart.id))),
+        "analysis": concluded.reason if concluded else None,
     }
 
 
-def _invitation(session: Session, referral: Referral, _language: str) -> dict[str, Any]:
-    meeting = readers.newest_meeting(session, referral)
+def _invitation(moment: Moment) -> dict[str, Any]:
+    meeting = team_review.called_meeting(moment.session, moment.referral, after=moment.after)
     invited = set(meeting.guardians_invited) if meeting else set()
     return {
         "meeting": meeting,
-        "participants": _accounts(session, meeting.called if meeting else []),
-        "guardians": [guardian for guardian in _guardians(session, referral) if str(guardian.id) in invited],
+        "participants": _accounts(moment.session, meeting.called if meeting else []),
+        "guardians": [guardian for guardian in moment.guardians if str(guardian.id) in invited],
     }
 
 
-def _minutes(session: Session, referral: Referral, _language: str) -> dict[str, Any]:
-    held = select(TeamMeeting).where(TeamMeeting.referral_id == referral.id, TeamMeeting.held_at.is_not(None))
-    return {"meeting": session.scalars(held.order_by(TeamMeeting.number.desc()).limit(1)).one_or_none()}
+def _minutes(moment: Moment) -> dict[str, Any]:
+    return {"meeting": team_review.held_meeting(moment.session, moment.referral, after=moment.after)}
 
 
-def _action_plan(session: Session, referral: Referral, _language: str) -> dict[str, Any]:
-    return {"plan": _newest_plan(session, referral), "guardians": _guardians(session, referral)}
+def _action_plan(moment: Moment) -> dict[str, Any]:
+    """The plan that was approved then, not the next draft; a preview shows the version begun last."""
+    if moment.after is None:
+        plan = plan_versions.newest_version(moment.session, moment.referral)
+    else:
+        plan = plan_versions.approved_until(moment.session, moment.referral, moment.after.at)
+    return {"plan": plan, "guardians": moment.guardians}
 
 
-def _follow_up(session: Session, referral: Referral, _language: str) -> dict[str, Any]:
-    rows = select(FollowUp).where(FollowUp.referral_id == referral.id)
-    return {
-        "follow_up": session.scalars(rows.order_by(FollowUp.number.desc()).limit(1)).one_or_none(),
-        "guardians": _guardians(session, referral),
-    }
+def _follow_up(moment: Moment) -> dict[str, Any]:
+    rows = select(FollowUp).where(FollowUp.referral_id == moment.referral.id, moment.until(FollowUp.recorded_at))
+    newest = moment.session.scalars(rows.order_by(FollowUp.number.desc()).limit(1)).one_or_none()
+    return {"follow_up": newest, "guardians": moment.guardians}
 
 
-def _closing(session: Session, referral: Referral, language: str) -> dict[str, Any]:
+def _closing(moment: Moment) -> dict[str, Any]:
     """What came of it; where it ended with the initial assessment already, that decision."""
-    ending = next((row for row in reversed(referral.history) if row.verb in _ENDINGS), None)
+    ending = next((row for row in moment.history if row.verb in _ENDINGS), None)
     if ending is not None and ending.verb is Verb.END_AT_TRIAGE:
-        return {"closure": EndedEarly.read(ending, language)}
-    rows = select(Closure).where(Closure.referral_id == referral.id)
-    closure = session.scalars(rows.order_by(Closure.number.desc()).limit(1)).one_or_none()
+        return {"closure": EndedEarly.read(ending, moment.language)}
+    rows = select(Closure).where(Closure.referral_id == moment.referral.id, moment.until(Closure.closed_at))
+    closure = moment.session.scalars(rows.order_by(Closure.number.desc()).limit(1)).one_or_none()
     # The plan whose goals were judged: a version that was only being written is nobody's agreement.
     plan = closure.outcomes[0].goal.plan if closure and closure.outcomes else None
     return {"closure": closure, "plan": plan}
 
 
-_GATHERERS: Final[dict[DocumentKind, Callable[[Session, Referral, str], dict[str, Any]]]] = {
+_GATHERERS: Final[dict[DocumentKind, Callable[[Moment], dict[str, Any]]]] = {
     DocumentKind.RECEIPT: _receipt,
     DocumentKind.REFERRAL: _referral,
     DocumentKind.INFORMATION_AND_CONSENT: _information_and_consent,
@@ -181,25 +225,6 @@ _GATHERERS: Final[dict[DocumentKind, Callable[[Session, Referral, str], dict[str
     DocumentKind.FOLLOW_UP: _follow_up,
     DocumentKind.CLOSING: _closing,
 }
-
-
-def _concern(session: Session, referral: Referral) -> Concern | None:
-    return session.scalars(select(Concern).where(Concern.referral_id == referral.id)).first()
-
-
-def _guardians(session: Session, referral: Referral) -> list[Guardian]:
-    rows = select(Guardian).where(Guardian.referral_id == referral.id)
-    return list(session.scalars(rows.order_by(Guardian.recorded_at, Guardian.id)))
-
-
-def _newest_plan(session: Session, referral: Referral) -> ActionPlan | None:
-    plans = select(ActionPlan).where(ActionPlan.referral_id == referral.id)
-    return session.scalars(plans.order_by(ActionPlan.version.desc()).limit(1)).one_or_none()
-
-
-def _plan_approved_by(session: Session, referral: Referral, at: datetime) -> ActionPlan | None:
-    plans = select(ActionPlan).where(ActionPlan.referral_id == referral.id, ActionPlan.approved_at <= at)
-    return session.scalars(plans.order_by(ActionPlan.version.desc()).limit(1)).one_or_none()
 
 
 def _accounts(session: Session, ids: list[str]) -> list[Account]:

@@ -1,6 +1,6 @@
 """The versions of a referral's plan: which is in force, which is being written, and how a new one begins as a copy."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -35,6 +35,16 @@ def plan_in_force(session: Session, referral: Referral) -> ActionPlan | None:
 def plan_in_writing(session: Session, referral: Referral) -> ActionPlan | None:
     """The version that is not yet approved."""
     return next((plan for plan in versions(session, referral) if plan.status in UNFINISHED), None)
+
+
+def newest_version(session: Session, referral: Referral) -> ActionPlan | None:
+    """The version begun last, however far it has come."""
+    return next(iter(versions(session, referral)), None)
+
+
+def approved_until(session: Session, referral: Referral, at: datetime) -> ActionPlan | None:
+    """The version that was approved last up to and with the instant `at`, whatever became of it since."""
+    return next((plan for plan in versions(session, referral) if plan.approved_at and plan.approved_at <= at), None)
 
 
 def begin_version(session: Session, referral: Referral, *, author_id: UUID) -> ActionPlan:

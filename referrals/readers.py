@@ -8,8 +8,9 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from referrals import coverage, team_review
 from referrals.languages import LANGUAGES, SOURCE_LANGUAGE
-from referrals.models import Concern, Consent, Guardian, History, InformationNotice, Municipality, Referral, TeamMeeting
+from referrals.models import Concern, Consent, Guardian, History, InformationNotice, Municipality
 from referrals.vocabulary import NoticeMethod
 
 FILE: Final = "file"
@@ -52,19 +53,23 @@ def the_reporter(session: Session, row: History) -> list[Reader]:
 
 
 def guardians(session: Session, row: History) -> list[Reader]:
-    """Guardians with custody who were told about the referral and may be contacted."""
+    """Guardians with custody who were told about the referral by then, and may be contacted."""
     return [
         _guardian(session, guardian)
-        for guardian in _recorded(session, row.referral)
-        if guardian.has_custody and guardian.may_contact and _was_told(guardian)
+        for guardian in coverage.deciding_guardians(session, row.referral)
+        if guardian.may_contact and _was_told(guardian, row.at)
     ]
 
 
 def guardians_invited(session: Session, row: History) -> list[Reader]:
-    """The guardians invited to the newest meeting."""
-    meeting = newest_meeting(session, row.referral)
+    """The guardians invited to the meeting that `row` called."""
+    meeting = team_review.called_meeting(session, row.referral, after=row)
     invited = set(meeting.guardians_invited) if meeting else set()
-    return [_guardian(session, each) for each in _recorded(session, row.referral) if str(each.id) in invited]
+    return [
+        _guardian(session, each)
+        for each in coverage.guardians_of(session, row.referral)
+        if str(each.id) in invited and each.recorded_at <= row.at
+    ]
 
 
 def guardian_told(session: Session, row: History) -> list[Reader]:
@@ -95,19 +100,10 @@ def guardian_answering(session: Session, row: History) -> list[Reader]:
     return [_guardian(session, about)]
 
 
-def newest_meeting(session: Session, referral: Referral) -> TeamMeeting | None:
-    """The meeting that was planned or held last."""
-    meetings = select(TeamMeeting).where(TeamMeeting.referral_id == referral.id)
-    return session.scalars(meetings.order_by(TeamMeeting.number.desc()).limit(1)).one_or_none()
-
-
-def _recorded(session: Session, referral: Referral) -> list[Guardian]:
-    rows = select(Guardian).where(Guardian.referral_id == referral.id)
-    return list(session.scalars(rows.order_by(Guardian.recorded_at, Guardian.id)))
-
-
-def _was_told(guardian: Guardian) -> bool:
-    return bool(guardian.notices) and guardian.notices[-1].method is not NoticeMethod.NOT_TOLD
+def _was_told(guardian: Guardian, at: datetime) -> bool:
+    """Whether they had been told at the instant `at`, and nobody wrote since that they are not to be told."""
+    notices = (guardian.notice_until(at), guardian.notice_until(None))
+    return all(notice is not None and notice.method is not NoticeMethod.NOT_TOLD for notice in notices)
 
 
 def _newest(moments: list[tuple[datetime, Guardian]]) -> Guardian | None:

@@ -104,6 +104,26 @@ def current_meeting(session: Session, referral: Referral) -> TeamMeeting | None:
     return meetings[-1] if meetings and meetings[-1].approved_at is None else None
 
 
+def called_meeting(session: Session, referral: Referral, *, after: History | None = None) -> TeamMeeting | None:
+    """The meeting that the history row `after` called or moved; without one, the newest.
+
+    A meeting moved since then shows its new date: the earlier one is not kept.
+    """
+    meetings = meetings_of(session, referral)
+    if after is None:
+        return meetings[-1] if meetings else None
+    # Until a meeting is held it is moved, not called anew: it is the first that was not held by then.
+    return next((one for one in meetings if one.held_at is None or one.held_at >= after.at), None)
+
+
+def held_meeting(session: Session, referral: Referral, *, after: History | None = None) -> TeamMeeting | None:
+    """The meeting held last; where `after` is given, the one whose minutes this history row approved."""
+    held = [one for one in meetings_of(session, referral) if one.held_at is not None]
+    if after is not None:
+        held = [one for one in held if one.approved_at is not None and one.approved_at <= after.at]
+    return held[-1] if held else None
+
+
 def guardians_to_inform(session: Session, referral: Referral) -> list[Guardian]:
     """Guardians with custody who are not informed yet, and without a reason why not."""
     return [guardian for guardian in coverage.deciding_guardians(session, referral) if not guardian.is_informed]
@@ -227,7 +247,7 @@ def _new_meeting(session: Session, referral: Referral, by: Actor) -> TeamMeeting
 
 
 def _own_guardians(session: Session, referral: Referral, ids: Collection[uuid.UUID]) -> list[uuid.UUID]:
-    own = set(session.scalars(select(Guardian.id).where(Guardian.referral_id == referral.id)))
+    own = {guardian.id for guardian in coverage.guardians_of(session, referral)}
     if not own.issuperset(ids):
         raise NotAllowed("not a guardian of this child")
     return list(dict.fromkeys(ids))

@@ -48,12 +48,20 @@ class Guardian(OfReferral, Base):
         """Whether they were told, or the reason why not is recorded."""
         return bool(self.notices)
 
-    def consent_state(self, today: date) -> ConsentState:
-        """Where consent stands on the day `today`: the newest answer counts."""
-        if not self.consents:
-            return ConsentState.INFORMED if self.is_informed else ConsentState.NOT_ASKED
-        newest = self.consents[-1]
-        if newest.withdrawn_at is not None:
+    def notice_until(self, at: datetime | None) -> "InformationNotice | None":
+        """What they were told last, up to and with the instant `at`; up to now for None."""
+        return next((one for one in reversed(self.notices) if at is None or one.at <= at), None)
+
+    def answer_until(self, at: datetime | None) -> "Consent | None":
+        """What they answered last, up to and with the instant `at`; up to now for None."""
+        return next((one for one in reversed(self.consents) if at is None or one.at <= at), None)
+
+    def consent_state(self, today: date, *, at: datetime | None = None) -> ConsentState:
+        """Where consent stands on the day `today`, or stood at the instant `at`: the newest answer counts."""
+        newest = self.answer_until(at)
+        if newest is None:
+            return ConsentState.NOT_ASKED if self.notice_until(at) is None else ConsentState.INFORMED
+        if newest.withdrawn_until(at) is not None:
             return ConsentState.WITHDRAWN
         if newest.answer is ConsentAnswer.REFUSED:
             return ConsentState.REFUSED
@@ -106,6 +114,11 @@ class Consent(OfReferral, Base):
 
     guardian: Mapped[Guardian] = relationship(back_populates="consents")
     by: Mapped[Account] = relationship(foreign_keys=[by_id])
+
+    def withdrawn_until(self, at: datetime | None) -> datetime | None:
+        """When it was taken back, if that was not after the instant `at`; None for `at` is now."""
+        is_later = at is not None and self.withdrawn_at is not None and self.withdrawn_at > at
+        return None if is_later else self.withdrawn_at
 
     def covers(self, recipient: str, on: date) -> bool:
         """Whether it lets information go to `recipient` on the day `on`."""

@@ -108,7 +108,7 @@ class ReferralDocument(Frame):
     conflict_text = fields.String(attribute="concern.conflict_text")
     additions = fields.List(fields.Nested(AdditionPart))
     triage = fields.Nested(TriagePart, metadata={"optional": True})
-    revisit_on = fields.Date(attribute="referral.revisit_on")
+    revisit_on = fields.Date()
 
     @post_dump
     def spare_guardians(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -133,7 +133,7 @@ class InformationAndConsentDocument(Frame):
 class AssessmentDocument(Frame):
     """D4: what those who know the child have seen."""
 
-    parts = fields.List(fields.Nested(AssessmentPartPart))
+    parts = fields.List(fields.Nested(AssessmentPartPart), attribute="parts_on_paper")
     analysis = fields.String()
 
 
@@ -185,7 +185,7 @@ class ActionPlanDocument(Frame):
     """D7: goals, and who does what until when."""
 
     plan_version = fields.Integer(attribute="plan.version")
-    status = fields.String(attribute="plan.status")
+    status = fields.String(attribute="plan_status")
     valid_from = fields.Date(attribute="plan.valid_from")
     valid_to = fields.Date(attribute="plan.valid_to")
     background = fields.String(attribute="plan.background")

@@ -123,28 +123,28 @@ class GuardianPart(PaperSchema):
 class AssessmentPartPart(PaperSchema):
     """One person's part. Behind a wall of secrecy only its conclusion is printed."""
 
-    name = fields.String(attribute="assessor.name")
-    profession = fields.String(attribute="assessor.profession")
+    name = fields.String(attribute="row.assessor.name")
+    profession = fields.String(attribute="row.assessor.profession")
     is_walled = fields.Method("get_is_walled")
-    levels = fields.List(fields.String())
-    arenas = fields.List(fields.String())
-    due_on = fields.Date()
+    levels = fields.List(fields.String(), attribute="row.levels")
+    arenas = fields.List(fields.String(), attribute="row.arenas")
+    due_on = fields.Date(attribute="row.due_on")
     received_at = fields.AwareDateTime()
     is_late = fields.Method("get_is_late")
-    findings = fields.Dict(keys=fields.String(), values=fields.String())
-    protective_factors = fields.String()
-    risk_factors = fields.String()
-    child_voice = fields.String()
-    conclusion = fields.String()
-    sources = fields.String()
+    findings = fields.Dict(keys=fields.String(), values=fields.String(), attribute="row.findings")
+    protective_factors = fields.String(attribute="row.protective_factors")
+    risk_factors = fields.String(attribute="row.risk_factors")
+    child_voice = fields.String(attribute="row.child_voice")
+    conclusion = fields.String(attribute="row.conclusion")
+    sources = fields.String(attribute="row.sources")
 
     def get_is_walled(self, part: Any) -> bool:
         """Whether it stands behind a wall: anything but pedagogical."""
-        return bool(part.compartment != Compartment.PEDAGOGICAL)
+        return bool(part.row.compartment != Compartment.PEDAGOGICAL)
 
     def get_is_late(self, part: Any) -> bool:
         """Whether it came in after its day."""
-        return part.received_at is not None and part.received_at.date() > part.due_on
+        return part.received_at is not None and part.received_at.date() > part.row.due_on
 
     @post_dump
     def keep_the_wall(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:

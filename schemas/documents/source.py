@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from referrals.languages import local_date
+from referrals.stages import Verb
+from referrals.vocabulary import PlanStatus
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +101,23 @@ class PaperSource:
     def shown_guardians(self) -> list["GuardianOnPaper"]:
         """The guardians this reader may see here: a guardian sees themselves."""
         mine = self.recipient.guardian_id
-        return [GuardianOnPaper(each, self.day) for each in self.guardians if mine is None or each.id == mine]
+        return [self._on_paper(each) for each in self.guardians if mine is None or each.id == mine]
+
+    @property
+    def parts_on_paper(self) -> list["PartOnPaper"]:
+        """The parts of the assessment as they stood when the paper was issued."""
+        return [PartOnPaper(each, self.issued_at) for each in self.parts]
+
+    @property
+    def plan_status(self) -> Any:
+        """How the plan stands; on a paper that is issued, as it stood then: just approved, whatever became of it since."""
+        return PlanStatus.ACTIVE if self.plan is not None and self.issued_at else getattr(self.plan, "status", None)
+
+    @property
+    def revisit_on(self) -> date | None:
+        """The day on which a concern that ended with the initial assessment is looked at again."""
+        ended = getattr(self.triage, "verb", None) == Verb.END_AT_TRIAGE
+        return self.referral.revisit_on if ended else None
 
     @property
     def day(self) -> date | None:
@@ -114,11 +132,14 @@ class PaperSource:
         """
         asked, mine = getattr(self.meeting, "guardians_invited", None), self.recipient.guardian_id
         return [
-            GuardianOnPaper(each, self.day)
+            self._on_paper(each)
             for each in self.guardians
             if (not asked or str(each.id) in asked)
             and (mine is None or each.id == mine or not each.has_protected_identity)
         ]
+
+    def _on_paper(self, guardian: Any) -> "GuardianOnPaper":
+        return GuardianOnPaper(guardian, self.day, self.issued_at)
 
     @property
     def interpreters(self) -> list[str]:
@@ -147,20 +168,37 @@ class PaperSource:
 
 @dataclass(frozen=True)
 class GuardianOnPaper:
-    """A guardian with what they were told last and what they answered last, as of the day of issue."""
+    """A guardian with what they were told last and what they answered last, as of the instant of issue."""
 
     row: Any
     day: date | None
+    #: a paper that is late says what was known at this instant; None for a preview, which says what is known now
+    at: datetime | None
 
     @property
     def notice(self) -> Any:
         """The newest notice, if any."""
-        return self.row.notices[-1] if self.row.notices else None
+        return self.row.notice_until(self.at)
 
     @property
     def consent(self) -> dict[str, Any]:
         """The newest answer and where consent stands."""
-        newest = self.row.consents[-1] if self.row.consents else None
-        names = ("answer", "form", "categories", "recipients", "purpose", "from_on", "until_on", "withdrawn_at")
-        state = self.row.consent_state(self.day or date.min)
-        return {"state": state, **{name: getattr(newest, name, None) for name in names}}
+        newest = self.row.answer_until(self.at)
+        names = ("answer", "form", "categories", "recipients", "purpose", "from_on", "until_on")
+        withdrawn_at = newest.withdrawn_until(self.at) if newest else None
+        state = self.row.consent_state(self.day or date.min, at=self.at)
+        return {"state": state, "withdrawn_at": withdrawn_at, **{name: getattr(newest, name, None) for name in names}}
+
+
+@dataclass(frozen=True)
+class PartOnPaper:
+    """One part of the assessment as it stood at the instant of issue, or now for a preview."""
+
+    row: Any
+    at: datetime | None
+
+    @property
+    def received_at(self) -> datetime | None:
+        """When it came in; None while it was still out."""
+        came: datetime | None = self.row.received_at
+        return None if came is not None and self.at is not None and came > self.at else came

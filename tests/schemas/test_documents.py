@@ -1,14 +1,16 @@
 """What a paper's source gives where rows are missing, hidden or more than one."""
 
 import json
+from datetime import date, timedelta
 from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
 
-from referrals.vocabulary import ConsentState, DocumentKind
+from referrals.stages import Verb
+from referrals.vocabulary import ConsentState, DocumentKind, PlanStatus
 from schemas.documents import DOCUMENTS, Contact, PaperRecipient, document_context
-from tests.documents.sources import FATHER_ID, MOTHER_ID, Family, rich_source, sparse_source
+from tests.documents.sources import FATHER_ID, ISSUED, MOTHER_ID, Family, rich_source, sparse_source
 
 
 @pytest.mark.parametrize("kind", list(DocumentKind), ids=str)
@@ -114,6 +116,32 @@ def test_part_that_is_still_out_says_nothing_yet() -> None:
     assert context["parts"][0]["findings"] == {}
     assert context["parts"][0]["child_voice"] is None
     assert context["parts"][0]["is_late"] is False
+
+
+def test_part_that_came_in_after_the_paper_is_still_out_on_it() -> None:
+    part = Family("sv").parts()[0]
+    part.received_at = ISSUED[DocumentKind.ASSESSMENT] + timedelta(days=1)
+    shown = {
+        at: document_context("assessment", rich_source(DocumentKind.ASSESSMENT, parts=[part], issued_at=at))["parts"][0]
+        for at in (ISSUED[DocumentKind.ASSESSMENT], None)
+    }
+    assert [bool(one["received_at"] and one["findings"]) for one in shown.values()] == [False, True]
+
+
+def test_day_of_looking_again_belongs_to_an_ending_with_the_initial_assessment() -> None:
+    source = rich_source(DocumentKind.REFERRAL)
+    source.referral.revisit_on = date(2026, 11, 2)
+    assert document_context("referral", source)["revisit_on"] is None
+    source.triage.verb = Verb.END_AT_TRIAGE
+    assert document_context("referral", source)["revisit_on"] == "2026-11-02"
+
+
+def test_an_issued_plan_is_the_one_that_was_approved_whatever_became_of_it_since() -> None:
+    source = rich_source(DocumentKind.ACTION_PLAN)
+    source.plan.status = PlanStatus.REPLACED
+    preview = rich_source(DocumentKind.ACTION_PLAN, issued_at=None)
+    preview.plan.status = PlanStatus.DRAFT
+    assert [document_context("action_plan", one)["status"] for one in (source, preview)] == ["active", "draft"]
 
 
 def test_late_part_is_marked() -> None:
