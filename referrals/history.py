@@ -10,7 +10,23 @@ from referrals import clock
 from referrals.access import Actor, parties
 from referrals.errors import AlreadyMoved, NotAllowed, WrongStage
 from referrals.models import History, Referral, Step, StepKind
-from referrals.stages import MOVE_BY_VERB, OPEN, QUIET, Party, State, Verb
+from referrals.stages import (
+    ENDED,
+    MEETING_HELD,
+    MOVE_BY_VERB,
+    OPEN,
+    PLAN_ACTIVE,
+    QUIET,
+    RETURNED,
+    SUBMITTED,
+    TO_SCHEDULE,
+    Party,
+    State,
+    Verb,
+)
+
+#: states in which another target counts than in the rest of their stage
+_OWN_TARGET = frozenset({SUBMITTED, RETURNED, TO_SCHEDULE, MEETING_HELD, PLAN_ACTIVE}) | ENDED
 
 
 def guard(session: Session, referral: Referral, verb: Verb, *, by: Actor, seen: int | None = None) -> Party:
@@ -80,6 +96,8 @@ def _compare_and_set(session: Session, referral: Referral, *, expected: int, to:
     values: dict[str, Any] = {"version": Referral.version + 1}
     if to != referral.state:
         values |= {"stage": to.stage, "status": to.status, "is_open": to in OPEN}
+        if to in _OWN_TARGET:
+            values |= {"target_on": None}  # the workflow sets the new one; until then none is better than the old one
     if to.stage != referral.stage:
         values |= {"stage_since": clock.now(), "target_on": None}
     changed = session.scalars(

@@ -2,7 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -16,6 +16,7 @@ from referrals.stages import (
     CLOSED,
     IN_CONSENT,
     IN_TRIAGE,
+    MOVES,
     PLAN_ACTIVE,
     RETURNED,
     SUBMITTED,
@@ -24,6 +25,7 @@ from referrals.stages import (
     Stage,
     Verb,
 )
+from referrals.targets import TARGET_BY_STATE
 from referrals.vocabulary import Profession
 from tests.factories import a_guardian, a_referral
 from tests.people import Cast, settle
@@ -58,6 +60,16 @@ def test_a_new_stage_starts_its_own_clock_and_drops_the_old_target(session: Sess
     history.record(session, referral, Verb.SEND_TO_TEAM, by=cast.coordinator.actor(), to=IN_CONSENT)
     assert referral.stage_since > before
     assert referral.target_on is None
+
+
+def test_a_target_never_outlives_what_it_was_set_for(session: Session, cast: Cast) -> None:
+    for move in MOVES:
+        for before, after in ((before, after) for before in move.frm for after in move.to):
+            if TARGET_BY_STATE.get(before) == TARGET_BY_STATE.get(after):
+                continue
+            referral = a_referral(session, cast, before, target_on=date(2026, 11, 27))
+            history._compare_and_set(session, referral, expected=referral.version, to=after)
+            assert referral.target_on is None, f"{move.verb}: {before} to {after}"
 
 
 def test_an_end_closes_the_referral_for_the_open_lists(session: Session, cast: Cast) -> None:
