@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from referrals import clock, history, roster
+from referrals import clock, coverage, history, roster
 from referrals.access import Actor
 from referrals.calendar import Closed, closed_days, school_days_between
 from referrals.errors import Incomplete, WrongStage
@@ -184,12 +184,7 @@ def _times_planned(action: PlannedAction, held_on: date, closed: Closed) -> int:
 
 def guardians_to_ask(session: Session, referral: Referral) -> list[Guardian]:
     """The guardians whose view belongs to a follow-up: those with custody who may be contacted."""
-    rows = session.scalars(
-        select(Guardian)
-        .where(Guardian.referral_id == referral.id, Guardian.may_contact)
-        .order_by(Guardian.recorded_at, Guardian.id)
-    )
-    return [guardian for guardian in rows if guardian.has_custody]
+    return [guardian for guardian in coverage.deciding_guardians(session, referral) if guardian.may_contact]
 
 
 def _plan_followed_up(session: Session, referral: Referral, verb: Verb) -> ActionPlan:

@@ -7,7 +7,7 @@ from flask import Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from referrals import action_plan as rules
-from referrals import plan_versions, rulebook
+from referrals import plan_versions, rulebook, team_review
 from referrals.access import View
 from referrals.action_plan import PlanInput
 from referrals.errors import Incomplete
@@ -176,7 +176,7 @@ def _editor(referral: Referral, form: forms.Form, status: int = 200) -> Response
         saved=saved,
         in_force=plan_versions.plan_in_force(session, referral),
         is_open=words.may_do(Verb.DRAFT_ACTION_PLAN, referral),
-        meeting=plan_form.newest_meeting(referral),
+        meeting=team_review.held_meeting(transactions.session(), referral),
         people=plan_form.people_to_choose(referral),
         domains=plan_form.choices(Domain),
         levels=plan_form.choices(Level),

@@ -8,11 +8,11 @@ from flask import Response, abort, make_response, redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from referrals import clock, documents, notifications, paper_sources, printing, readers, steps
+from referrals import clock, coverage, documents, notifications, paper_sources, printing, readers, steps
 from referrals.access import View, is_administrator
 from referrals.audiences import REPORTER
 from referrals.errors import NoSuchReferral
-from referrals.models import Account, Document, Guardian, Mail, Referral, Step, StepKind
+from referrals.models import Account, Document, Mail, Referral, Step, StepKind
 from referrals.stages import Verb
 from schemas.documents.writing import paper_html
 from webapp import notices, people, transactions
@@ -181,7 +181,7 @@ def _account_names(written: list[Mail]) -> dict[str, str]:
 
 
 def _guardian_names(referral: Referral) -> dict[str, str]:
-    rows = transactions.session().scalars(select(Guardian).where(Guardian.referral_id == referral.id))
+    rows = coverage.guardians_of(transactions.session(), referral)
     return {readers.guardian_key(row.id): row.name or gettext("A guardian") for row in rows}
 
 

@@ -3,10 +3,8 @@
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select
-
-from referrals import calendar, plan_versions, roster, targets
-from referrals.models import ActionPlan, Goal, PlannedAction, Referral, TeamMeeting
+from referrals import calendar, plan_versions, roster, targets, team_review
+from referrals.models import ActionPlan, Goal, PlannedAction, Referral
 from referrals.vocabulary import N_, Term
 from schemas.fields import GIVE_DATE
 from webapp import forms, transactions
@@ -90,16 +88,6 @@ def choices(terms: type[Term]) -> list[tuple[str, str]]:
     return [(term.value, gettext(term.label)) for term in terms]
 
 
-def newest_meeting(referral: Referral) -> TeamMeeting | None:
-    """The last team meeting that was held about the child."""
-    return transactions.session().scalars(
-        select(TeamMeeting)
-        .where(TeamMeeting.referral_id == referral.id, TeamMeeting.held_at.is_not(None))
-        .order_by(TeamMeeting.number.desc())
-        .limit(1)
-    ).one_or_none()  # fmt: skip
-
-
 def _goal(goal: Goal, *, only_running: bool) -> dict[str, Any]:
     actions = [one for one in goal.actions if not only_running or one.status in plan_versions.RUNNING]
     names = ("domain", "level", "about", "categories", "text", "baseline", "target", "plain")
@@ -112,7 +100,7 @@ def _action(action: PlannedAction) -> dict[str, Any]:
 
 
 def _from_meeting(referral: Referral) -> dict[str, Any]:
-    meeting = newest_meeting(referral)
+    meeting = team_review.held_meeting(transactions.session(), referral)
     if meeting is None:
         return {}
     return {
