@@ -41,7 +41,7 @@ def test_the_same_step_twice_changes_nothing(engine: Engine, instance: Instance)
     assert numbers(instance) == before
     with db.reading(instance.database) as session:
         assert sorted(session.scalars(select(Document.checksum))) == checksums
-        assert set(session.scalars(select(Step.attempt))) == {2}
+        assert min(session.scalars(select(Step.attempt))) >= 2
 
 
 def test_a_run_of_an_attempt_long_gone_changes_nothing(sqlite_engine: Engine, sqlite_instance: Instance) -> None:

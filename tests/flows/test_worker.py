@@ -101,7 +101,7 @@ def test_the_day_of_the_follow_up_comes_by_itself(prefect: PrefectServer, sqlite
     with db.writing(sqlite_instance.database) as session:
         referral = a_referral(session, sqlite_instance.cast, PLAN_ACTIVE)
         coordinator = session.merge(sqlite_instance.cast.coordinator, load=False)
-        a_plan(session, referral, author=coordinator, status=PlanStatus.ACTIVE)
+        a_plan(session, referral, author=coordinator, status=PlanStatus.ACTIVE, approved_at=clock.now())
         referral_id = referral.id
         now = clock.now()
         session.add(
