@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from referrals import reference
 from referrals.access import Actor, Role
-from referrals.models import Account, Document, History, Membership, Referral, Step, Unit
+from referrals.models import Account, History, Membership, Referral, Step, Unit
 from referrals.stages import PLAN_ACTIVE, Stage
 from referrals.vocabulary import N_, Standing, Term, Topic
 
@@ -82,11 +82,6 @@ class Page:
         return max(1, -(-self.total // self.size))
 
 
-def column_of(referral: Referral) -> Column:
-    """The column in which `referral` stands."""
-    return Column.IMPLEMENTATION if referral.is_running else Column(referral.stage.value)
-
-
 def board(session: Session, actor: Actor, filters: Filters, *, most: int = 20) -> list[BoardColumn]:
     """Every column with its counts and at most `most` cards, the earliest target first. Ended referrals are not on it."""
     narrowed = _narrowed(actor, replace(filters, openness=Openness.OPEN))
@@ -144,13 +139,6 @@ def change_mark(session: Session) -> str:
         session.scalar(select(func.max(Step.failed_at))),
     ]
     return "/".join(f"{at:%Y%m%d%H%M%S.%f}" if at else "-" for at in newest)
-
-
-def papers_of(session: Session, referral: Referral) -> list[Document]:
-    """Every paper issued about `referral`, newest first, without its bytes."""
-    return list(
-        session.scalars(select(Document).where(Document.referral_id == referral.id).order_by(Document.issued_at.desc()))
-    )
 
 
 def _own_units(actor: Actor) -> set[Any]:

@@ -43,16 +43,6 @@ def as_number(typed: str) -> str:
     return f"{prefix}-{body[:4]}-{body[4:]}"
 
 
-def is_number(text: str) -> bool:
-    """Whether `text` is a whole reference number with the right check character."""
-    prefix, _, body = text.partition("-")
-    return (
-        prefix in PREFIXES.values()
-        and re.fullmatch(r"[^-]{4}-[^-]{4}", body) is not None
-        and _checks(body.replace("-", ""))
-    )
-
-
 def new_code() -> str:
     """A code of twelve signs such as 7K4M-2Q9X-HT3W, about 50 bits of chance and a check character."""
     signs = _with_check(_random(11))

@@ -33,11 +33,6 @@ class Colleague:
     #: whether the reporter named this function as too close to the matter
     is_too_close: bool
 
-    @property
-    def is_own_staff(self) -> bool:
-        """Whether they belong to the school itself."""
-        return self.recipient is Recipient.OWN_STAFF
-
 
 def today(session: Session) -> date:
     """The calendar day it is in the municipality."""

@@ -13,7 +13,7 @@ from referrals.models.account import Account
 from referrals.models.base import Base, Identified, by_value
 from referrals.models.organisation import Unit
 from referrals.sealing import Sealed, new_data_key, open_data_key
-from referrals.stages import ENDED, PLAN_ACTIVE, Party, Stage, State, Status, Verb
+from referrals.stages import Party, Stage, State, Status, Verb
 from referrals.vocabulary import SchoolYear, Standing
 
 
@@ -76,16 +76,6 @@ class Referral(Identified, Base):
     def state(self) -> State:
         """Stage and status together."""
         return State(self.stage, self.status)
-
-    @property
-    def is_running(self) -> bool:
-        """Whether its plan is being carried out."""
-        return self.state == PLAN_ACTIVE
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether it is withdrawn or closed."""
-        return self.state in ENDED
 
     def is_past_target(self, today: date) -> bool:
         """Whether the stage's target day has passed."""

@@ -248,7 +248,7 @@ def test_the_reason_for_the_lock_is_where_the_consent_stands(session: Session, c
 
 def test_own_staff_are_never_locked(session: Session, cast: Cast) -> None:
     referral = a_referral(session, cast, IN_CONSENT)
-    own = [one for one in roster.colleagues(session, referral) if one.is_own_staff]
+    own = [one for one in roster.colleagues(session, referral) if one.recipient is Recipient.OWN_STAFF]
     assert {one.locked_by for one in own} == {None}
     assert cast.school_nurse.id in {one.account.id for one in own}
 

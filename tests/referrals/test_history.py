@@ -76,7 +76,7 @@ def test_an_end_closes_the_referral_for_the_open_lists(session: Session, cast: C
     referral = a_referral(session, cast)
     history.record(session, referral, Verb.END_AT_TRIAGE, by=cast.coordinator.actor(), to=CLOSED)
     assert not referral.is_open
-    assert referral.has_ended
+    assert referral.state == CLOSED
 
 
 def test_who_comes_second_is_told_who_was_first_and_changes_nothing(session: Session, cast: Cast) -> None:

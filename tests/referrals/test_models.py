@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from referrals import clock
 from referrals.models import Consent, Heartbeat
-from referrals.stages import PLAN_ACTIVE
 from referrals.vocabulary import ConsentAnswer, ConsentForm, ConsentState, Custody, Domain
 from tests.factories import a_guardian, a_part, a_referral
 from tests.people import Cast
@@ -34,11 +33,6 @@ def test_a_referral_is_past_its_target_the_day_after(session: Session, cast: Cas
 
 def test_a_referral_without_a_target_is_never_past_it(session: Session, cast: Cast) -> None:
     assert not a_referral(session, cast, target_on=None).is_past_target(TODAY)
-
-
-def test_a_running_plan_has_a_column_of_its_own(session: Session, cast: Cast) -> None:
-    assert a_referral(session, cast, PLAN_ACTIVE).is_running
-    assert not a_referral(session, cast).is_running
 
 
 def test_a_guardian_who_was_not_told_is_not_asked(session: Session, cast: Cast) -> None:

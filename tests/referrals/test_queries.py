@@ -46,8 +46,6 @@ def test_a_running_plan_has_a_column_of_its_own(session: Session, cast: Cast) ->
     drafted, running = a_referral(session, cast, PLAN_DRAFT), a_referral(session, cast, PLAN_ACTIVE)
     shown = cards(session, cast.coordinator.actor())
     assert shown == {Column.ACTION_PLAN: [drafted.number], Column.IMPLEMENTATION: [running.number]}
-    assert queries.column_of(running) is Column.IMPLEMENTATION
-    assert queries.column_of(drafted) is Column.ACTION_PLAN
 
 
 def test_the_board_shows_every_column_even_when_nothing_stands_there(session: Session, cast: Cast) -> None:
@@ -167,10 +165,6 @@ def test_the_mark_changes_when_something_happens_and_only_then(session: Session,
     assert queries.change_mark(session) == before
     history.record(session, referral, Verb.ASSIGN_OWNER, by=cast.coordinator.actor())
     assert queries.change_mark(session) != before
-
-
-def test_papers_are_listed_without_their_bytes(session: Session, cast: Cast) -> None:
-    assert queries.papers_of(session, a_referral(session, cast)) == []
 
 
 @pytest.mark.parametrize("read", [queries.board, queries.listing])

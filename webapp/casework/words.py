@@ -142,11 +142,6 @@ def who(row: History) -> str:
     return row.by.name if row.by else party_name(row.by_party)
 
 
-def state_name(referral: Referral) -> str:
-    """Stage and status in one breath, for narrow places."""
-    return f"{stage_name(referral.rulepack, referral.stage, referral.status)}: {status_name(referral.status)}"
-
-
 def may_do(verb: Verb, referral: Referral) -> bool:
     """Whether the one who is signed in may do `verb` to `referral` where it stands."""
     move = MOVE_BY_VERB[verb]
