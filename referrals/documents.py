@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from referrals import clock, history, readers
+from referrals import clock, coverage, history, readers
 from referrals.access import Actor
 from referrals.config import current
 from referrals.errors import NoSuchReferral, SealBroken, TooLateToStop
@@ -156,9 +156,14 @@ def read_content(document: Document) -> bytes:
     return content
 
 
-def file_name(document: Document) -> str:
-    """What a downloaded copy is called: number, kind and version; nobody's name."""
-    reader = "" if readers.guardian_in(document.recipient) is None else "-guardian"
+def file_name(session: Session, document: Document) -> str:
+    """What a downloaded copy is called: number, kind and version, and which guardian's copy; nobody's name.
+
+    Guardians are counted in the order in which they were recorded, so that each keeps the same number.
+    """
+    guardian = readers.guardian_in(document.recipient)
+    known = [one.id for one in coverage.guardians_of(session, document.referral)] if guardian else []
+    reader = f"-guardian-{known.index(guardian) + 1}" if guardian else ""
     return f"{document.referral.number}-{document.kind.replace('_', '-')}-{document.version}{reader}.pdf"
 
 

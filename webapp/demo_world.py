@@ -136,10 +136,7 @@ class World:
         """Put a document into the folder, under the neutral name it was offered with and its language."""
         with pikepdf.open(io.BytesIO(content)) as pdf:
             language = str(pdf.Root.get("/Lang", "")).partition("-")[0]
-        stem = f"{Path(offered).stem}-{language}"
-        file, copy = self.folder / f"{stem}.pdf", 2
-        while file.exists() and file.read_bytes() != content:
-            file, copy = self.folder / f"{stem}-copy-{copy}.pdf", copy + 1
+        file = self.folder / f"{Path(offered).stem}-{language}.pdf"
         file.write_bytes(content)
         self._kept.add(offered)
         return Paper(stage, file)

@@ -155,12 +155,27 @@ def test_a_paper_is_kept_sealed_and_checked_when_it_is_read(session: Session, ca
     assert kept.checksum == hashlib.sha256(b"Zebulina").hexdigest()
     assert (kept.size, kept.issued_at) == (8, row.at)
     assert b"Zebulina" not in kept.content.sealed
-    assert documents.file_name(kept) == f"{referral.number}-referral-1.pdf"
-    theirs = Paper(DocumentKind.CLOSING, readers.guardian_key(referral.id), "sv")
-    assert documents.file_name(documents.issue(session, row, theirs, content=b"x")).endswith("-closing-1-guardian.pdf")
     kept.checksum = hashlib.sha256(b"somebody else").hexdigest()
     with pytest.raises(SealBroken):
         documents.read_content(kept)
+
+
+def test_a_copy_to_download_is_named_for_its_paper_and_for_nobody(
+    session: Session, cast: Cast, from_wednesday: time_machine.Traveller
+) -> None:
+    referral = straight_way.submit(session, cast.school)
+    row, keys = newest(session, referral), [readers.FILE]
+    for _ in range(2):
+        keys.append(readers.guardian_key(a_guardian(session, referral).id))
+        from_wednesday.shift(timedelta(minutes=1))
+    copies = [
+        documents.issue(session, row, Paper(DocumentKind.CLOSING, key, "sv"), content=b"x") for key in reversed(keys)
+    ]
+    assert [documents.file_name(session, copy) for copy in copies] == [
+        f"{referral.number}-closing-1-guardian-2.pdf",
+        f"{referral.number}-closing-1-guardian-1.pdf",
+        f"{referral.number}-closing-1.pdf",
+    ]
 
 
 def test_a_paper_is_found_on_its_own_referral_only(session: Session, cast: Cast) -> None:

@@ -75,7 +75,7 @@ def list_documents(referral: Referral) -> Response:
 def document(referral: Referral, document_id: uuid.UUID) -> Response:
     """The PDF itself, as it was issued."""
     found = documents.find(transactions.session(), referral, document_id)
-    return _pdf(documents.read_content(found), name=documents.file_name(found))
+    return _pdf(documents.read_content(found), name=documents.file_name(transactions.session(), found))
 
 
 @blueprint.get("/referrals/<reference:number>/documents/preview/<string:kind>")

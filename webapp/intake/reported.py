@@ -104,12 +104,13 @@ def close_report() -> ResponseReturnValue:
 def receipt() -> ResponseReturnValue:
     """The receipt, for the browser that gave number and code, or that has just sent the concern in."""
     referral = _referral()
-    document = documents.receipt_of(transactions.session(), referral) if referral is not None else None
+    session = transactions.session()
+    document = documents.receipt_of(session, referral) if referral is not None else None
     if document is None:
         abort(404)
     response = make_response(documents.read_content(document))
     response.mimetype = "application/pdf"
-    response.headers["Content-Disposition"] = f'attachment; filename="{documents.file_name(document)}"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{documents.file_name(session, document)}"'
     return response
 
 
