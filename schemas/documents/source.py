@@ -40,7 +40,7 @@ class PaperSource:
     receipt: concern, targets, return_code, return_address · referral: concern, additions, triage ·
     information_and_consent: concern, guardians, participants · assessment: parts, analysis ·
     invitation: meeting, participants, guardians (those invited) · minutes: meeting · action_plan: plan, guardians ·
-    follow_up: follow_up, guardians · closing: closure, plan, retention.
+    follow_up: follow_up, guardians · closing: closure, plan.
     """
 
     referral: Any
@@ -68,7 +68,8 @@ class PaperSource:
     targets: Mapping[str, date] = field(default_factory=dict)
     return_code: str | None = None
     return_address: str | None = None
-    #: how long papers are kept, in the municipality's words
+    #: how long papers are kept, in the municipality's words; no municipality can state it yet, and the paper then
+    #: refers to its plan for documents in general
     retention: str | None = None
 
     @property
