@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -108,8 +108,12 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def _children(parent: int) -> list[int]:
     found: list[int] = []
-    for task in Path(f"/proc/{parent}/task").iterdir():
-        found += [int(child) for child in (task / "children").read_text(encoding="ascii").split()]
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            # what follows the name, which may hold blanks: the state, then the parent
+            after_name = (folder / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+            if int(after_name[1]) == parent:
+                found.append(int(folder.name))
     return found
 
 
