@@ -458,7 +458,7 @@ def test_whatever_anybody_tries_the_table_of_moves_holds(session: Session, cast:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         ThisLife,
         settings=settings(
-            max_examples=20,
+            max_examples=10,
             stateful_step_count=60,
             deadline=None,
             derandomize=True,  # the same lives on every machine; raise max_examples to look for new ones
