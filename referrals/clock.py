@@ -51,5 +51,5 @@ def set_now(wanted: datetime) -> None:
         raise RuntimeError("the date can only be set where a shift file is in use")
     seconds = (wanted - machine_now()).total_seconds()
     beside = _shift_file.with_suffix(f".{os.getpid()}")
-    beside.write_text(f"{seconds:.3f}", encoding="ascii")
+    beside.write_text(f"{seconds:.6f}", encoding="ascii")
     beside.replace(_shift_file)

@@ -44,6 +44,7 @@ def app(settings: config.Settings, password_hash: str) -> Iterator[Flask]:
     application.testing = True
     yield application
     clock.use_shift_file(None)
+    settings.shift_file.unlink(missing_ok=True)  # the next test begins on today's date
 
 
 @pytest.fixture
