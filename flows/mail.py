@@ -39,5 +39,5 @@ def note_sent(attempt: Attempt) -> None:
     """Write that it went, and finish the step."""
     with db.writing() as session:
         mail = notifications.mail_of(session, steps.hold(session, attempt.step_id, attempt=attempt.number))
-        notifications.note_sent(mail)
+        notifications.note_sent(session, mail)
         steps.finish(session, attempt.step_id, attempt=attempt.number)

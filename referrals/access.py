@@ -29,6 +29,7 @@ class View(StrEnum):
     PLAN = "plan"
     DOCUMENTS = "documents"
     HISTORY = "history"
+    ACCESS_LOG = "access_log"
     TECHNICAL_RUN = "technical_run"
     ORGANISATION = "organisation"
 
@@ -93,6 +94,7 @@ MAY_VIEW: dict[View, frozenset[Party]] = {
     View.PLAN:          frozenset({_COORDINATOR, _HEAD, _ASSESSOR}),
     View.DOCUMENTS:     frozenset({_COORDINATOR, _HEAD}),
     View.HISTORY:       frozenset({_COORDINATOR, _HEAD, _ASSESSOR}),
+    View.ACCESS_LOG:    frozenset({_COORDINATOR, _HEAD}),
 }  # fmt: skip
 
 

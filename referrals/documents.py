@@ -10,14 +10,14 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from referrals import clock, coverage, history, readers
-from referrals.access import Actor
+from referrals import audit, clock, coverage, history, readers
+from referrals.access import SYSTEM, Actor
 from referrals.config import current
 from referrals.errors import NoSuchReferral, SealBroken, TooLateToStop
-from referrals.models import Concern, Document, DocumentContent, History, Referral
+from referrals.models import Concern, Document, DocumentContent, History, Referral, What
 from referrals.readers import Reader
 from referrals.sealing import seal_bytes, unseal_bytes
-from referrals.stages import PLAN_DRAFT, PLAN_RETURNED, State, Verb, verbs_from
+from referrals.stages import PLAN_DRAFT, PLAN_RETURNED, Party, State, Verb, verbs_from
 from referrals.vocabulary import DocumentKind
 
 _D = DocumentKind
@@ -120,6 +120,10 @@ def issue(session: Session, row: History, paper: Paper, *, content: bytes) -> Do
     if paper.kind is DocumentKind.RECEIPT:
         _forget_return_code(session, row.referral)
     session.flush()
+    audit.append(
+        session, What.ISSUED_PAPER, by=SYSTEM, chain=row.referral_id, party=Party.SYSTEM, subject=paper.kind,
+        object_id=document.id,
+    )  # fmt: skip
     return document
 
 

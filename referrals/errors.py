@@ -116,6 +116,14 @@ class SealBroken(ReferralError):
     """A sealed value does not belong to the row it stands in, or cannot be opened with the keys at hand."""
 
 
+class AuditBroken(ReferralError):
+    """The audit log is not as it was written, or what an earlier check saw of it cannot be read."""
+
+
+class KeysStillUsed(ReferralError):
+    """A key cannot be taken out of the key ring yet: something needs it, or might still be writing with it."""
+
+
 class LastAdministrator(ReferralError):
     """Nobody would be left who may change the organisation."""
 

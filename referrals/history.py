@@ -6,10 +6,10 @@ from typing import Any, NoReturn
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from referrals import clock
+from referrals import audit, clock
 from referrals.access import Actor, parties
 from referrals.errors import AlreadyMoved, NotAllowed, WrongStage
-from referrals.models import History, Referral, Step, StepKind
+from referrals.models import History, Referral, Step, StepKind, What
 from referrals.stages import (
     ENDED,
     MEETING_HELD,
@@ -140,6 +140,9 @@ def _leave_row(
     )
     session.add(row)
     session.flush()
+    audit.append(
+        session, What.DID, by=by, chain=referral.id, party=party, subject=verb, object_id=row.id, ground=choice
+    )
     if verb not in QUIET:
         step = Step(
             referral=referral, kind=StepKind.ADVANCE_REFERRAL, history_id=row.id, created_at=clock.machine_now()

@@ -11,16 +11,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import audiences, clock, history, languages
-from referrals.access import Actor
+from referrals import audiences, audit, clock, history, languages
+from referrals.access import SYSTEM, Actor
 from referrals.audiences import Addressee
 from referrals.config import current
 from referrals.errors import NoSuchReferral, TooLateToStop
 from referrals.mailer import Letter
-from referrals.models import History, Mail, Referral, Step, StepKind
+from referrals.models import History, Mail, Referral, Step, StepKind, What
 from referrals.paper_sources import RETURN_PATH
 from referrals.printing import TEMPLATE_FOLDER
-from referrals.stages import Verb
+from referrals.stages import Party, Verb
 from referrals.vocabulary import MailKind
 
 _M = MailKind
@@ -123,10 +123,13 @@ def is_to_go(mail: Mail) -> bool:
     return mail.stopped_at is None and mail.sent_at is None
 
 
-def note_sent(mail: Mail) -> None:
+def note_sent(session: Session, mail: Mail) -> None:
     """Write that it went, unless it was stopped."""
     if is_to_go(mail):
         mail.sent_at = clock.now()
+        audit.append(
+            session, What.SENT_MAIL, by=SYSTEM, chain=mail.referral_id, party=Party.SYSTEM, subject=mail.kind, object_id=mail.id
+        )  # fmt: skip
 
 
 def stop(session: Session, referral: Referral, mail: Mail, *, by: Actor, seen: int | None = None) -> Mail:

@@ -11,10 +11,10 @@ from typing import Any, TypeAlias
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock
+from referrals import audit, clock
 from referrals.access import Actor, Role, is_administrator
 from referrals.errors import LastAdministrator, NotAllowed, SetupFileInvalid
-from referrals.models import Account, ClosedDay, Forum, Municipality, OrganisationChange, RoleAssignment, Unit
+from referrals.models import Account, ClosedDay, Forum, Municipality, OrganisationChange, RoleAssignment, Unit, What
 
 #: what administrators change
 Row: TypeAlias = Municipality | Forum | Unit | Account | ClosedDay
@@ -148,6 +148,10 @@ def note(
     session.add(
         OrganisationChange(at=clock.now(), by_id=by_id, subject=subject, before=_word(before), after=_word(after))
     )
+    by = Actor(account_id=by_id)
+    # Without the keys of a changed set, which an administrator may have typed.
+    part = f"{row.__tablename__}.{what.partition('.')[0]}"
+    audit.append(session, What.CHANGED_ORGANISATION, by=by, subject=part, object_id=row.id)
 
 
 def _require_administrator(by: Actor) -> None:

@@ -5,8 +5,10 @@ import hashlib
 import hmac
 import json
 import os
+import secrets
 import unicodedata
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, Protocol, Self, TypeVar, overload
 
@@ -17,33 +19,57 @@ from sqlalchemy.orm import mapped_column
 from referrals.errors import SealBroken
 
 T = TypeVar("T")
+#: `info` of a column that holds something wrapped with the key ring itself; columns called `wrapped_key` need no such mark
+WRAPPED = "wrapped"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class KeyRing:
-    """The keys of one instance: the ones that wrap data keys, newest first, and the one for blind indexes."""
+    """The keys of one instance: those that wrap data keys, newest first; for blind indexes, for cookies, for the audit log."""
 
     wrapping: tuple[str, ...]
     index: str
     web: str
+    audit: str
+    #: when the newest wrapping key came in, as an ISO instant; empty while there has been one only
+    since: str = ""
+    #: the file it was read from, and what told that file from any other then
+    path: Path | None = field(default=None, compare=False)
+    mark: tuple[int, int] | None = field(default=None, compare=False)
 
     @classmethod
     def read_or_make(cls, path: Path) -> Self:
         """The key ring in `path`; made with fresh keys, readable by its owner only, where there is none yet."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return cls._from_json(path.read_text(encoding="ascii"))
-        fresh = {"wrapping": [Fernet.generate_key().decode()], "index": _random_key(), "web": _random_key()}
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            json.dump(fresh, file, indent=1)
-        return cls._from_json(json.dumps(fresh))
+        if not path.exists():
+            fresh = cls((Fernet.generate_key().decode(),), _random_key(), _random_key(), _random_key())
+            write_privately(path, fresh.as_json(), replace=False)
+        return cls.read(path)
 
     @classmethod
-    def _from_json(cls, text: str) -> Self:
-        keys = json.loads(text)
-        return cls(tuple(keys["wrapping"]), keys["index"], keys["web"])
+    def read(cls, path: Path) -> Self:
+        """The key ring in `path`."""
+        with path.open(encoding="ascii") as file:
+            found, keys = os.fstat(file.fileno()), json.load(file)
+        # A ring from before there was an audit log has no key of its own for it.
+        audit = keys.get("audit") or _derived_key(keys["index"], "audit")
+        mark = (found.st_mtime_ns, found.st_ino)
+        return cls(tuple(keys["wrapping"]), keys["index"], keys["web"], audit, keys.get("since", ""), path, mark)
+
+    def as_json(self) -> str:
+        """The keys as they stand in the file."""
+        keys = {"wrapping": list(self.wrapping), "index": self.index, "web": self.web, "audit": self.audit}
+        return json.dumps(keys | {"since": self.since}, indent=1)
+
+    def is_stale(self) -> bool:
+        """Whether its file has been written anew since it was read."""
+        if self.path is None:
+            return False
+        try:
+            now = self.path.stat()
+        except OSError:
+            return False  # what we have in hand still opens everything
+        return (now.st_mtime_ns, now.st_ino) != self.mark
 
     @property
     def wrapper(self) -> MultiFernet:
@@ -60,6 +86,30 @@ def _random_key() -> str:
     return base64.urlsafe_b64encode(os.urandom(32)).decode()
 
 
+def _derived_key(key: str, purpose: str) -> str:
+    return base64.urlsafe_b64encode(hmac.digest(key.encode(), purpose.encode(), "sha256")).decode()
+
+
+def write_privately(path: Path, text: str, *, replace: bool = True) -> None:
+    """Write a file as a whole or not at all, readable by its owner only; with `replace` off one that is there stays."""
+    path = path.resolve()  # a link stays a link
+    beside = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    try:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+            with suppress(FileNotFoundError, PermissionError):  # what another account owns stays that account's
+                os.fchown(file.fileno(), path.stat().st_uid, path.stat().st_gid)
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        if replace:
+            beside.replace(path)
+        else:
+            with suppress(FileExistsError):
+                os.link(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
 _ring: KeyRing | None = None
 
 
@@ -70,9 +120,11 @@ def use_key_ring(ring: KeyRing) -> None:
 
 
 def key_ring() -> KeyRing:
-    """The key ring of this process. Raises SealBroken where none was opened."""
+    """The key ring of this process, read again once its file has new keys. Raises SealBroken where none was opened."""
     if _ring is None:
         raise SealBroken("no key ring is open in this process")
+    if _ring.path is not None and _ring.is_stale():
+        use_key_ring(KeyRing.read(_ring.path))
     return _ring
 
 

@@ -4,10 +4,10 @@ import functools
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlencode
 
-from flask import Flask, Response, abort, current_app, make_response, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, g, make_response, redirect, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
@@ -17,10 +17,11 @@ from werkzeug.routing import BaseConverter
 
 from referrals import access
 from referrals.access import Role, View
-from referrals.errors import NoSuchReferral, ReferralError
+from referrals.errors import NoSuchReferral, NotAllowed, ReferralError
+from referrals.models.audit import GENERAL, What
 from referrals.models.referral import Referral
-from referrals.stages import MOVE_BY_VERB, Verb
-from webapp import errors, kept, notices, people, transactions
+from referrals.stages import MOVE_BY_VERB, Party, Verb
+from webapp import auditing, errors, kept, notices, people, transactions
 from webapp.accounts import sessions
 from webapp.language import gettext
 
@@ -34,6 +35,8 @@ class Guard:
     kind: str
     roles: frozenset[Role] = frozenset()
     needs: View | Verb | None = None
+    #: what opening this page leaves in the audit log of the referral
+    leaves: What | None = None
 
 
 class ReferenceConverter(BaseConverter):
@@ -66,18 +69,29 @@ def signed_in(*roles: Role) -> Callable[[ViewFunction], Callable[..., ResponseRe
     return decorate
 
 
-def for_referral(needs: View | Verb = View.REFERRAL) -> Callable[[ViewFunction], Callable[..., ResponseReturnValue]]:
+def for_referral(
+    needs: View | Verb = View.REFERRAL, *, leaves: What = What.OPENED_PAGE
+) -> Callable[[ViewFunction], Callable[..., ResponseReturnValue]]:
     """Somebody who may look at this view of the referral, or do this verb to it; unknown and forbidden give the same 404.
 
-    The address holds `<reference:number>`; the view gets the row as `referral` instead of `number`.
+    The address holds `<reference:number>`; the view gets the row as `referral` instead of `number`. Whoever passes leaves an
+    event in the referral's audit log before anything is shown, and whoever does not leaves one too.
     """
 
     def decorate(view: ViewFunction) -> Callable[..., ResponseReturnValue]:
         def admit(arguments: dict[str, Any]) -> dict[str, Any]:
             _account()
-            return {"referral": _find_referral(arguments.pop("number"), needs), **arguments}
+            found = _find_referral(arguments.pop("number"))
+            party = _capacity(found, needs) if found else None
+            if found is None or party is None:
+                _turn_away(found, needs)
+            subject = auditing.kind_of_paper(arguments) or auditing.page_name()
+            if not transactions.is_reading():
+                subject = needs.value
+            g.visit = auditing.Visit(found.id, party, subject, auditing.row_of(arguments))
+            return {"referral": found, **arguments}
 
-        return _guarded(view, Guard("for_referral", needs=needs), admit)
+        return _guarded(view, Guard("for_referral", needs=needs, leaves=leaves), admit)
 
     return decorate
 
@@ -95,26 +109,37 @@ def _guarded(
             admitted = admit(arguments)
         except _SignInFirst:
             return _sign_in_first()
+        visit: auditing.Visit | None = g.pop("visit", None)
         if transactions.is_reading():
+            if visit and guard.leaves:
+                visit.note(guard.leaves)
             _show_waiting_form()
             return view(**admitted)
         if (same_page := kept.page_only()) is not None:
             return same_page
-        return _decide(view, admitted)
+        return _decide(view, admitted, visit)
 
     door.guards = (*getattr(view, "guards", ()), guard)  # type: ignore[attr-defined]
     return door
 
 
-def _decide(view: Callable[..., ResponseReturnValue], admitted: dict[str, Any]) -> ResponseReturnValue:
+def _decide(
+    view: Callable[..., ResponseReturnValue], admitted: dict[str, Any], visit: auditing.Visit | None
+) -> ResponseReturnValue:
     """Let the view do what was asked: kept if it answers well, taken back as a whole if not."""
     try:
         response = make_response(view(**admitted))
         if response.status_code < 400:
+            if visit:
+                visit.note_sent_form()
             transactions.commit()
         else:
             transactions.turn_back()
+            if visit:
+                visit.note(What.SENT_BACK)
+        auditing.write_waiting()
     except (ReferralError, OperationalError) as refused:
+        _note_refusal(refused, visit)
         answer = errors.answer_to(refused)
         if answer is None or not answer.keeps_form:
             raise
@@ -123,6 +148,13 @@ def _decide(view: Callable[..., ResponseReturnValue], admitted: dict[str, Any]) 
             raise
         return again
     return response
+
+
+def _note_refusal(refused: ReferralError | OperationalError, visit: auditing.Visit | None) -> None:
+    transactions.turn_back()
+    if visit and isinstance(refused, ReferralError):
+        visit.note(What.REFUSED, ground=type(refused).__name__)
+        auditing.write_waiting()
 
 
 def _account() -> people.SignedIn:
@@ -161,8 +193,8 @@ def _show_waiting_form() -> None:
         )
 
 
-def _find_referral(number: str, needs: View | Verb) -> Referral:
-    found = (
+def _find_referral(number: str) -> Referral | None:
+    return (
         transactions.session()
         .scalars(
             select(Referral)
@@ -171,13 +203,23 @@ def _find_referral(number: str, needs: View | Verb) -> Referral:
         )
         .one_or_none()
     )
-    if found is None:
-        raise NoSuchReferral
-    who = access.parties(people.actor(), found.facts())
+
+
+def _capacity(referral: Referral, needs: View | Verb) -> Party | None:
+    """The capacity in which whoever is signed in may see or do this; None if in none."""
     allowed = MOVE_BY_VERB[needs].by if isinstance(needs, Verb) else access.MAY_VIEW.get(needs, frozenset())
-    if not who & allowed:
-        raise NoSuchReferral
-    return found
+    held = access.parties(people.actor(), referral.facts()) & allowed
+    return min(held, key=list(Party).index) if held else None
+
+
+def _turn_away(referral: Referral | None, needs: View | Verb) -> NoReturn:
+    """A 404, noted with the referral where there is one; of a number that does not exist nothing is kept but the try."""
+    chain = referral.id if referral else GENERAL
+    transactions.turn_back()
+    refused: ReferralError = NotAllowed() if referral else NoSuchReferral()
+    auditing.note(What.REFUSED, chain=chain, subject=needs.value, ground=type(refused).__name__)
+    auditing.write_waiting()
+    raise NoSuchReferral
 
 
 def refuse_unguarded() -> None:

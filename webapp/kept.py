@@ -54,7 +54,7 @@ def page_again(
     if found is None:
         return None
     transactions.turn_back()
-    g.shows_again, g.page_path = True, found.path
+    g.shows_again, g.page_path, g.page_endpoint = True, found.path, found.endpoint
     g.kept_form = forms.clean(request.form) if typed is None else typed
     g.kept_form_name = request.form.get(FORM, "")
     if notice:

@@ -3,6 +3,7 @@
 from referrals.models.account import Account, KeptForm, RoleAssignment, WebSession
 from referrals.models.action_plan import ActionPlan, Goal, PlannedAction
 from referrals.models.assessment import AssessmentPart
+from referrals.models.audit import GENERAL, AuditEvent, AuditHead, What
 from referrals.models.base import Base
 from referrals.models.closure import Closure, GoalOutcome
 from referrals.models.concern import AdditionKind, Concern, ConcernAddition, Draft
@@ -15,9 +16,9 @@ from referrals.models.step import Heartbeat, Step, StepKind
 from referrals.models.team_review import MeetingDecision, TeamMeeting
 
 __all__ = [
-    "Account", "ActionFollowUp", "ActionPlan", "AdditionKind", "AssessmentPart", "Base", "ClosedDay", "Closure", "Concern",
-    "ConcernAddition", "Consent", "Document", "DocumentContent", "Draft", "FollowUp", "Forum", "Goal", "GoalFollowUp", "GoalOutcome",
-    "Guardian", "Heartbeat", "History", "InformationNotice", "KeptForm", "Mail", "MeetingDecision", "Membership", "Municipality",
-    "OfReferral", "OrganisationChange", "PlannedAction", "Referral", "RoleAssignment", "Step", "StepKind", "TeamMeeting", "Unit",
-    "WebSession",
+    "GENERAL", "Account", "ActionFollowUp", "ActionPlan", "AdditionKind", "AssessmentPart", "AuditEvent", "AuditHead", "Base",
+    "ClosedDay", "Closure", "Concern", "ConcernAddition", "Consent", "Document", "DocumentContent", "Draft", "FollowUp", "Forum",
+    "Goal", "GoalFollowUp", "GoalOutcome", "Guardian", "Heartbeat", "History", "InformationNotice", "KeptForm", "Mail",
+    "MeetingDecision", "Membership", "Municipality", "OfReferral", "OrganisationChange", "PlannedAction", "Referral",
+    "RoleAssignment", "Step", "StepKind", "TeamMeeting", "Unit", "WebSession", "What",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from referrals.access import Actor, Role
 from referrals.models.base import Base, Identified, by_value
 from referrals.models.organisation import Unit
+from referrals.sealing import WRAPPED
 from referrals.vocabulary import Profession
 
 
@@ -69,5 +70,5 @@ class KeptForm(Identified, Base):
 
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
     path: Mapped[str]
-    fields: Mapped[bytes] = mapped_column(LargeBinary)
+    fields: Mapped[bytes] = mapped_column(LargeBinary, info={WRAPPED: True})
     saved_at: Mapped[datetime]

@@ -113,12 +113,12 @@ def test_a_mail_can_be_stopped_before_it_goes(
     notifications.stop(session, referral, first, by=cast.coordinator.actor())
     assert not notifications.is_to_go(first)
     assert [row.verb for row in referral.history].count(Verb.STOP_SENDING) == 1
-    notifications.note_sent(first)
+    notifications.note_sent(session, first)
     assert first.sent_at is None
     from_wednesday.shift(timedelta(minutes=10))
     with pytest.raises(TooLateToStop):
         notifications.stop(session, referral, second, by=cast.coordinator.actor())
-    notifications.note_sent(second)
+    notifications.note_sent(session, second)
     assert second.sent_at == clock.now()
     with pytest.raises(TooLateToStop):
         notifications.stop(session, referral, second, by=cast.coordinator.actor())

@@ -10,9 +10,11 @@ from sqlalchemy.orm import selectinload
 from werkzeug.exceptions import HTTPException, TooManyRequests
 from werkzeug.routing import RequestRedirect
 
+from referrals import audit
 from referrals.models.account import Account, RoleAssignment
+from referrals.models.audit import What
 from referrals.vocabulary import N_
-from webapp import forms, kept, notices, people, transactions
+from webapp import auditing, forms, kept, notices, people, transactions
 from webapp.accounts import sessions, tries
 from webapp.accounts.passwords import DEMO_PASSWORD, password_matches
 from webapp.guards import public
@@ -54,12 +56,14 @@ def do_sign_in() -> ResponseReturnValue:
         kept_hash = session.scalar(select(Account.password_hash).where(Account.email == email, Account.is_active))
     if not password_matches(kept_hash, password):
         tries.note_failure(email)
+        auditing.note(What.SIGN_IN_FAILED)
         form.refuse("email", N_("This address and this password do not belong together. Check both and try again."))
         return _sign_in_page(form, 422)
     tries.forget(email)
     session = transactions.session()
     somebody = session.scalars(select(Account).where(Account.email == email)).one()
     sessions.open_session(session, somebody)
+    audit.append(session, What.SIGNED_IN, by=somebody.actor())
     return redirect(_safe_page(form.value("next")), 303)
 
 
@@ -68,6 +72,8 @@ def do_sign_in() -> ResponseReturnValue:
 def sign_out() -> ResponseReturnValue:
     """Sign out, also when the session has run out already."""
     sessions.close_session(transactions.session())
+    if people.account():
+        audit.append(transactions.session(), What.SIGNED_OUT, by=people.actor())
     return redirect(url_for(".sign_in"), 303)
 
 

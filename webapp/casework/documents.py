@@ -12,7 +12,7 @@ from referrals import clock, coverage, documents, notifications, paper_sources, 
 from referrals.access import View, is_administrator
 from referrals.audiences import REPORTER
 from referrals.errors import NoSuchReferral
-from referrals.models import Account, Document, Mail, Referral, Step, StepKind
+from referrals.models import Account, Document, Mail, Referral, Step, StepKind, What
 from referrals.stages import Verb
 from schemas.documents.writing import paper_html
 from webapp import notices, people, transactions
@@ -71,7 +71,7 @@ def list_documents(referral: Referral) -> Response:
 
 
 @blueprint.get("/referrals/<reference:number>/documents/<uuid:document_id>")
-@for_referral(View.DOCUMENTS)
+@for_referral(View.DOCUMENTS, leaves=What.OPENED_PAPER)
 def document(referral: Referral, document_id: uuid.UUID) -> Response:
     """The PDF itself, as it was issued."""
     found = documents.find(transactions.session(), referral, document_id)
@@ -79,7 +79,7 @@ def document(referral: Referral, document_id: uuid.UUID) -> Response:
 
 
 @blueprint.get("/referrals/<reference:number>/documents/preview/<string:kind>")
-@for_referral(View.DOCUMENTS)
+@for_referral(View.DOCUMENTS, leaves=What.PREVIEWED_PAPER)
 def preview_document(referral: Referral, kind: str) -> Response:
     """A paper as it would come out now; it says on every page that it is a preview."""
     session = transactions.session()

@@ -11,11 +11,11 @@ from werkzeug.exceptions import TooManyRequests
 from referrals import documents, intake, reference
 from referrals.access import Actor
 from referrals.errors import WrongCode
-from referrals.models import Referral
-from referrals.stages import MOVE_BY_VERB, Verb
+from referrals.models import Referral, What
+from referrals.stages import MOVE_BY_VERB, Party, Verb
 from referrals.vocabulary import N_
 from schemas.intake import AdditionForm, CompletionForm, ReturnForm, WithdrawalForm
-from webapp import forms, notices, transactions
+from webapp import auditing, forms, notices, transactions
 from webapp.accounts import tries
 from webapp.guards import public
 from webapp.intake import blueprint, browser
@@ -49,7 +49,8 @@ def let_in() -> ResponseReturnValue:
         raise TooManyRequests(retry_after=int(tries.WITHIN))
     try:
         referral = intake.find_reported(transactions.session(), number, given["code"])
-    except WrongCode:
+    except WrongCode as refused:
+        auditing.note(What.REFUSED, party=Party.REPORTER, subject=auditing.page_name(), ground=type(refused).__name__)
         if reference.is_code(given["code"]):  # a slip of the finger is no try
             tries.note_failure(whence)
         form.refuse("code", N_("Number and code do not belong together. Check both as they stand on your receipt."))
@@ -108,6 +109,13 @@ def receipt() -> ResponseReturnValue:
     document = documents.receipt_of(session, referral) if referral is not None else None
     if document is None:
         abort(404)
+    auditing.note(
+        What.OPENED_PAPER,
+        chain=document.referral_id,
+        party=Party.REPORTER,
+        subject=document.kind,
+        object_id=document.id,
+    )
     response = make_response(documents.read_content(document))
     response.mimetype = "application/pdf"
     response.headers["Content-Disposition"] = f'attachment; filename="{documents.file_name(session, document)}"'
@@ -143,6 +151,7 @@ def _referral() -> Referral | None:
 
 
 def _report_page(referral: Referral, tried: dict[str, forms.Form] | None = None, status: int = 200) -> Response:
+    auditing.note(What.OPENED_PAGE, chain=referral.id, party=Party.REPORTER, subject=auditing.page_name())
     # A form that is not offered claims nothing: what was typed in it before the referral moved on is shown by the page itself.
     offered = [name for name, verb in _VERBS.items() if referral.state in MOVE_BY_VERB[verb].frm]
     if "complete" in offered:
