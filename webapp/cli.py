@@ -21,6 +21,7 @@ from referrals.models import Account, Municipality
 from referrals.sealing import KeyRing, use_key_ring
 from referrals.vocabulary import Country, DocumentKind
 from schemas import municipality as municipality_file
+from webapp import safekeeping
 from webapp.accounts.passwords import DEMO_PASSWORD, LONGEST, SHORTEST, hash_password
 from webapp.instance import faults
 
@@ -36,7 +37,7 @@ def main(words: Sequence[str] | None = None) -> int:
         settings.data.mkdir(parents=True, exist_ok=True)
         use_key_ring(KeyRing.read_or_make(settings.key_file))
         clock.use_shift_file(settings.shift_file if settings.is_demo else None)
-        given.do(given)
+        status: int = given.do(given) or 0
     except ReferralError as refused:
         return _fail(str(refused))
     except ValidationError as error:
@@ -45,7 +46,7 @@ def main(words: Sequence[str] | None = None) -> int:
         return _fail(f"the database does not answer, or has no tables yet (`trivsel migrate`): {error.orig}")
     except OSError as error:
         return _fail(f"{error.filename or 'file'}: {error.strerror or error}")
-    return 0
+    return status
 
 
 def _fail(sentence: str) -> int:
@@ -73,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     paper.add_argument("--language", choices=list(LANGUAGES), default="sv")
     paper.add_argument("--sparse", action="store_true", help="from the sample in which nearly everything is missing")
     paper.set_defaults(do=_print_paper)
+    safekeeping.add_to(verbs)
     return parser
 
 

@@ -6,6 +6,7 @@ blueprint = Blueprint("casework", __name__)
 
 # The views hang on the blueprint above, so they come after it.
 from webapp.casework import (  # noqa: E402
+    access_log,
     action_plan,
     assessment,
     board,
@@ -23,6 +24,6 @@ from webapp.casework import (  # noqa: E402
 )
 
 __all__ = [
-    "action_plan", "assessment", "blueprint", "board", "closure", "consent", "documents", "follow_up", "home", "list", "live",
+    "access_log", "action_plan", "assessment", "blueprint", "board", "closure", "consent", "documents", "follow_up", "home", "list", "live",
     "referral", "search", "team_review", "triage",
 ]  # fmt: skip

@@ -108,6 +108,7 @@ def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
         additions=additions_to(referral) if knows_concern else [],
         members=_members(session, referral),
         timeline=_timeline(referral, with_notes=knows_concern),
+        may_see_log=may_view(View.ACCESS_LOG, actor, facts),
     )
 
 

@@ -1,0 +1,142 @@
+"""Who has looked at a referral or done something to it, for those who answer for that: newest first, page by page."""
+
+import math
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Response, request, url_for
+from sqlalchemy import select
+
+from referrals import audit
+from referrals.access import View
+from referrals.models import Account, AuditEvent, Document, Referral, What
+from referrals.stages import Verb
+from referrals.vocabulary import N_, DocumentKind
+from webapp import transactions
+from webapp.casework import blueprint, words
+from webapp.casework.frame import referral_page
+from webapp.guards import for_referral
+from webapp.language import gettext
+
+#: events on one page
+EVENTS = 50
+
+_WHAT: dict[What, str] = {
+    What.OPENED_PAGE: N_("Opened a page"),
+    What.OPENED_PAPER: N_("Opened a paper"),
+    What.PREVIEWED_PAPER: N_("Looked at the preview of a paper"),
+    What.DID: N_("Did something"),
+    What.SENT_FORM: N_("Sent a form"),
+    What.SENT_BACK: N_("Sent a form that was not complete, and saw it again"),
+    What.REFUSED: N_("Was refused"),
+    What.ISSUED_PAPER: N_("Made a paper"),
+    What.SENT_MAIL: N_("Sent a mail"),
+    What.EXPORTED: N_("Took an extract out"),
+}
+
+#: the pages about one referral, as the log names them
+PAGES: dict[str, str] = {
+    "casework.referral": N_("Overview"),
+    "casework.access_log": N_("Access log"),
+    "casework.triage": N_("Concern and initial assessment"),
+    "casework.guardians": N_("Guardians, information and consent"),
+    "casework.record_guardian": N_("Record a guardian"),
+    "casework.guardian": N_("One guardian"),
+    "casework.information": N_("Information to a guardian"),
+    "casework.consent": N_("A guardian's consent"),
+    "casework.withdrawal": N_("Withdrawal of a consent"),
+    "casework.assessment": N_("Assessment"),
+    "casework.assessment_part": N_("A part of the assessment"),
+    "casework.team_review": N_("Team meeting"),
+    "casework.minutes": N_("Minutes"),
+    "casework.minutes_approval": N_("Minutes, for approval"),
+    "casework.action_plan": N_("The plan"),
+    "casework.edit_action_plan": N_("The plan, to write in"),
+    "casework.action_plan_approval": N_("The plan, for approval"),
+    "casework.action_plan_version": N_("An earlier version of the plan"),
+    "casework.planned_action": N_("One action of the plan"),
+    "casework.follow_up": N_("Follow-up"),
+    "casework.closure": N_("Closure"),
+    "casework.reopen": N_("Reopening"),
+    "casework.documents": N_("Documents and mail"),
+    "casework.document": N_("A paper"),
+    "casework.preview_document": N_("A preview"),
+    "intake.report": N_("The reporter's own page"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One event as the page shows it."""
+
+    at: datetime
+    who: str
+    #: in which capacity; empty where `who` says so already
+    capacity: str
+    what: str
+    #: which page, paper or decision; empty where there is nothing to add
+    which: str
+    is_refusal: bool
+
+
+@blueprint.get("/referrals/<reference:number>/access-log")
+@for_referral(View.ACCESS_LOG)
+def access_log(referral: Referral) -> Response:
+    """One page of the log; opening it stands in the log too."""
+    session = transactions.session()
+    count = audit.count_about(session, referral.id)
+    last = max(1, math.ceil(count / EVENTS))
+    current = min(max(1, request.args.get("page", default=1, type=int)), last)
+    events = audit.events_about(session, referral.id, most=EVENTS, skip=(current - 1) * EVENTS)
+    return referral_page(
+        "access_log.html",
+        referral,
+        lines=_lines(events),
+        count=count,
+        current=current,
+        last=last,
+        page_url=lambda number: url_for("casework.access_log", number=referral.number, page=number),
+    )
+
+
+def _lines(events: Sequence[AuditEvent]) -> list[Line]:
+    session = transactions.session()
+    accounts = {event.by_id for event in events if event.by_id}
+    names = dict(session.execute(select(Account.id, Account.name).where(Account.id.in_(accounts))).tuples())
+    papers = {event.object_id for event in events if event.what is What.OPENED_PAPER and event.object_id}
+    kinds = dict(session.execute(select(Document.id, Document.kind).where(Document.id.in_(papers))).tuples())
+    return [
+        Line(
+            at=event.at,
+            who=_who(event, names),
+            capacity=words.party_name(event.by_party) if event.by_id and event.by_party else "",
+            what=_what(event),
+            which=_which(event, kinds),
+            is_refusal=event.what is What.REFUSED,
+        )
+        for event in events
+    ]
+
+
+def _who(event: AuditEvent, names: dict[uuid.UUID, str]) -> str:
+    if event.by_id is not None:
+        return names.get(event.by_id) or gettext("An account that is gone")
+    return words.party_name(event.by_party) if event.by_party else gettext("Somebody without a sign-in")
+
+
+def _what(event: AuditEvent) -> str:
+    if event.what is What.DID and event.subject in words.HAPPENED:
+        return gettext(words.HAPPENED[Verb(event.subject)])
+    return gettext(_WHAT[event.what])
+
+
+def _which(event: AuditEvent, kinds: dict[uuid.UUID, DocumentKind]) -> str:
+    if event.what is What.DID or event.subject is None:
+        return ""
+    kind = kinds.get(event.object_id) if event.object_id else None
+    if kind or event.subject in set(DocumentKind):
+        return gettext((kind or DocumentKind(event.subject)).label)
+    text = PAGES.get(event.subject) or (words.TO_DO.get(Verb(event.subject)) if event.subject in set(Verb) else None)
+    return gettext(text) if text else ""

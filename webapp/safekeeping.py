@@ -1,0 +1,111 @@
+"""The verbs of the command line that keep what is entrusted to us: the check of the audit log, and the change of keys."""
+
+import argparse
+import json
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from referrals import audit_check, config, db, key_rotation
+from referrals.audit_check import Fault, Finding, Report
+from referrals.key_rotation import Outcome
+from referrals.models import GENERAL
+
+#: seconds between two lines about how far it is; short work says nothing
+TELL_EVERY = 2.0
+
+_SENTENCES: dict[Fault, str] = {
+    Fault.CHANGED: "event {number} is not as it was written, or does not follow the one before it",
+    Fault.MISSING: "event {number} is missing",
+    Fault.CUT_OFF: "the end is missing, from event {number}",
+    Fault.ADDED: "event {number} was added behind the end",
+    Fault.HEAD: "the row that says how the chain ends was changed or taken out (it ends at {number})",
+    Fault.UNREADABLE: "event {number} holds what no event can hold",
+    Fault.NOT_LOGGED: "row {number} of the history has no event",
+    Fault.NOT_AS_WITNESSED: "event {number} is not the one an earlier check saw",
+}
+
+
+def add_to(verbs: Any) -> None:
+    """Add `audit verify` and `keys rotate` to the command line's verbs."""
+    log = verbs.add_parser("audit", help="check the audit log").add_subparsers(required=True, metavar="VERB")
+    check = log.add_parser("verify", help="find any change, deletion or reordering; exit status 1 if there is one")
+    check.add_argument("--json", action="store_true", help="say it for a program")
+    check.add_argument(
+        "--witness",
+        type=Path,
+        metavar="FILE",
+        help="compare with, and then write, how each chain ends; keep FILE elsewhere",
+    )
+    check.set_defaults(do=_verify)
+    keys = verbs.add_parser("keys", help="change the keys").add_subparsers(required=True, metavar="VERB")
+    rotate = keys.add_parser("rotate", help="wrap every data key with a new key; go on where that was interrupted")
+    rotate.add_argument(
+        "--drop-old", action="store_true", help="no new key: take out the older ones, once nothing uses them"
+    )
+    rotate.set_defaults(do=_rotate)
+
+
+def _verify(given: argparse.Namespace) -> int:
+    watch = _Watch()
+    witnessed = audit_check.read_witness(given.witness) if given.witness else None
+    with db.reading() as session:
+        report = audit_check.verify(
+            session, witnessed=witnessed, tell=lambda done, of: watch.tell(f"{done} of {of} events")
+        )
+    if given.witness and report.is_sound:
+        audit_check.write_witness(given.witness, report)
+    if given.json:
+        print(json.dumps(_as_data(report)))
+    elif report.is_sound:
+        print(f"in order: {report.events} events in {report.chains} chains")
+    else:
+        for finding in report.findings:
+            print(_sentence(finding))
+        print(f"NOT in order: {len(report.findings)} places, {report.events} events in {report.chains} chains")
+    return 0 if report.is_sound else 1
+
+
+def _as_data(report: Report) -> dict[str, Any]:
+    found = [asdict(finding) | {"chain_id": str(finding.chain_id)} for finding in report.findings]
+    return {"sound": report.is_sound, "chains": report.chains, "events": report.events, "findings": found}
+
+
+def _sentence(finding: Finding) -> str:
+    whose = "sign-ins and administration" if finding.chain_id == GENERAL else f"referral {finding.chain_id}"
+    return f"{whose}: {_SENTENCES[finding.fault].format(number=finding.number)}"
+
+
+def _rotate(given: argparse.Namespace) -> int:
+    watch, settings = _Watch(), config.current()
+    work = key_rotation.drop_old if given.drop_old else key_rotation.rotate
+    outcome = work(
+        settings.database, settings.key_file, tell=lambda table, done, of: watch.tell(f"{table}: {done} of {of}")
+    )
+    print(_what_was_done(outcome, drops=given.drop_old))
+    for table, rows in outcome.unreadable.items():
+        print(f"{table}: {rows} rows open with none of the keys and were left as they are")
+    return 1 if outcome.unreadable else 0
+
+
+def _what_was_done(outcome: Outcome, *, drops: bool) -> str:
+    wrapped = f"{outcome.rewrapped} data keys wrapped anew"
+    if drops:
+        return f"{wrapped}, {outcome.dropped} older keys taken out of the key ring"
+    began = "a new key came in" if outcome.has_new_key else "went on with the newest key"
+    return f"{began}, {wrapped}; the older keys stay until `trivsel keys rotate --drop-old`"
+
+
+class _Watch:
+    """Says now and then, beside what is printed, how far long work is."""
+
+    def __init__(self) -> None:
+        self._next = time.monotonic() + TELL_EVERY
+
+    def tell(self, how_far: str) -> None:
+        """Say it, if it is time to."""
+        if time.monotonic() >= self._next:
+            print(how_far, file=sys.stderr)
+            self._next = time.monotonic() + TELL_EVERY
