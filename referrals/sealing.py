@@ -61,15 +61,15 @@ class KeyRing:
         keys = {"wrapping": list(self.wrapping), "index": self.index, "web": self.web, "audit": self.audit}
         return json.dumps(keys | {"since": self.since}, indent=1)
 
-    def is_stale(self) -> bool:
-        """Whether its file has been written anew since it was read."""
+    def current(self) -> "KeyRing":
+        """This ring, or what its file holds where that has been written anew since."""
         if self.path is None:
-            return False
+            return self
         try:
-            now = self.path.stat()
+            found = self.path.stat()
         except OSError:
-            return False  # what we have in hand still opens everything
-        return (now.st_mtime_ns, now.st_ino) != self.mark
+            return self  # what we have in hand still opens everything
+        return self if (found.st_mtime_ns, found.st_ino) == self.mark else KeyRing.read(self.path)
 
     @property
     def wrapper(self) -> MultiFernet:
@@ -123,9 +123,10 @@ def key_ring() -> KeyRing:
     """The key ring of this process, read again once its file has new keys. Raises SealBroken where none was opened."""
     if _ring is None:
         raise SealBroken("no key ring is open in this process")
-    if _ring.path is not None and _ring.is_stale():
-        use_key_ring(KeyRing.read(_ring.path))
-    return _ring
+    newest = _ring.current()
+    if newest is not _ring:
+        use_key_ring(newest)
+    return newest
 
 
 def new_data_key() -> bytes:

@@ -102,13 +102,20 @@ def test_each_referral_has_a_chain_of_its_own_and_one_is_for_the_rest(session: S
 
 
 def test_what_is_taken_back_leaves_no_event(fresh_address: str) -> None:
-    with db.writing(fresh_address) as session:
-        cast = settle(session)
-        with pytest.raises(ZeroDivisionError), session.begin_nested():
-            look(session, cast.school.id)
+    def look_and_fail() -> None:
+        with db.writing(fresh_address) as session:
+            look(session, GENERAL)
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        look_and_fail()
     with db.reading(fresh_address) as session:
         assert session.scalars(select(AuditEvent)).all() == []
+
+
+def test_a_transaction_knows_whose_chain_it_has_added_to(session: Session, chain: Chain) -> None:
+    assert audit.has_left_event(session, chain)
+    assert not audit.has_left_event(session, GENERAL)
 
 
 def test_many_at_the_same_time_make_one_chain_without_a_gap(fresh_address: str) -> None:

@@ -64,6 +64,7 @@ PAGES: dict[str, str] = {
     "casework.document": N_("A paper"),
     "casework.preview_document": N_("A preview"),
     "intake.report": N_("The reporter's own page"),
+    "intake.sent": N_("The confirmation after sending"),
 }
 
 

@@ -6,10 +6,11 @@ from marshmallow import ValidationError
 from sqlalchemy import select
 
 from referrals import clock, documents, drafts, intake, targets
-from referrals.models import Concern, Referral, Unit
+from referrals.models import Concern, Referral, Unit, What
+from referrals.stages import Party
 from referrals.vocabulary import N_, ReporterKind
 from schemas.intake import PAGES, load_concern
-from webapp import forms, transactions
+from webapp import auditing, forms, transactions
 from webapp.guards import public
 from webapp.intake import blueprint, browser, review
 from webapp.intake.questions import Writing, current_writing, lost
@@ -61,6 +62,7 @@ def sent() -> ResponseReturnValue:
         return redirect(url_for(".come_back"), 303)
     referral = session.get_one(Referral, draft.referral_id)
     concern = session.scalars(select(Concern).where(Concern.referral_id == referral.id)).one()
+    auditing.note(What.OPENED_PAGE, chain=referral.id, party=Party.REPORTER, subject=auditing.page_name())
     return page(
         "intake/sent.html",
         number=referral.number,

@@ -1,0 +1,130 @@
+"""The command line's verbs for the audit log and the keys."""
+
+import json
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select, text
+
+from referrals import audit, clock, config, db
+from referrals.access import Actor
+from referrals.models import Account, KeptForm, What
+from referrals.sealing import key_ring, use_key_ring
+from webapp import cli, safekeeping
+
+
+@pytest.fixture
+def instance(tmp_path, monkeypatch):
+    """An instance of this test's own, set up as the demonstration."""
+    ring = key_ring()
+    monkeypatch.setenv("TRIVSEL_DATA", str(tmp_path / "instance"))
+    config.current.cache_clear()
+    assert cli.main(["setup", str(cli.DEMONSTRATIONS / "se.toml")]) == 0
+    yield tmp_path / "instance"
+    db.engine_for(config.current().database).dispose()
+    config.current.cache_clear()
+    clock.use_shift_file(None)
+    use_key_ring(ring)
+
+
+@pytest.fixture
+def says(instance, capsys):
+    """Type `trivsel …` and get its exit status and its words."""
+    capsys.readouterr()
+
+    def run(*words):
+        status = cli.main(words)
+        said = capsys.readouterr()
+        return status, (said.out + said.err).strip()
+
+    return run
+
+
+def change_the_log():
+    with db.writing() as session:
+        session.execute(text("DROP TRIGGER audit_stays_update"))
+        session.execute(text("UPDATE audit_event SET ground = 'forged' WHERE number = 1"))
+
+
+def test_a_log_in_order_is_said_to_be(says):
+    status, said = says("audit", "verify")
+    assert status == 0
+    assert said.startswith("in order: ")
+    assert said.endswith(" events in 1 chains")
+
+
+def test_a_log_somebody_changed_is_named_with_the_place(says):
+    change_the_log()
+    status, said = says("audit", "verify")
+    assert status == 1
+    assert said.startswith("sign-ins and administration: event 1 is not as it was written")
+    assert "NOT in order: 1 places" in said
+
+
+def test_the_check_can_be_read_by_a_program(says):
+    assert json.loads(says("audit", "verify", "--json")[1])["sound"] is True
+    change_the_log()
+    status, said = says("audit", "verify", "--json")
+    assert status == 1
+    assert [found["fault"] for found in json.loads(said)["findings"]] == ["changed"]
+
+
+def test_an_earlier_check_bears_witness(says, tmp_path):
+    witness = tmp_path / "witness.json"
+    assert says("audit", "verify", "--witness", str(witness))[0] == 0
+    with db.writing() as session:
+        session.execute(text("DROP TRIGGER audit_stays_delete"))
+        session.execute(text("DELETE FROM audit_event"))
+        session.execute(text("DELETE FROM audit_head"))
+    assert says("audit", "verify")[0] == 0
+    before = witness.read_text()
+    status, said = says("audit", "verify", "--witness", str(witness))
+    assert (status, "is not the one an earlier check saw" in said) == (1, True)
+    assert witness.read_text() == before
+
+
+def test_a_referrals_chain_is_named_by_the_referral(says):
+    with db.writing() as session:
+        chain = session.scalars(select(Account.id).limit(1)).one()
+        audit.append(session, What.OPENED_PAGE, by=Actor(), chain=chain)
+        session.execute(text("DROP TRIGGER audit_stays_delete"))
+        session.execute(text("DELETE FROM audit_event WHERE what = 'opened_page'"))
+    assert f"referral {chain}: the end is missing, from event 1" in says("audit", "verify")[1]
+
+
+def test_long_work_says_how_far_it_is(says, monkeypatch):
+    monkeypatch.setattr(safekeeping, "TELL_EVERY", 0.0)
+    assert re.search(r"^(\d+) of \1 events$", says("audit", "verify")[1], re.MULTILINE)
+
+
+def test_keys_are_changed_and_the_older_ones_go_later(says):
+    with db.writing() as session:
+        fields = key_ring().wrapper.encrypt(b"typed")
+        account = session.scalars(select(Account.id).limit(1)).one()
+        session.add(KeptForm(account_id=account, path="/", fields=fields, saved_at=clock.now()))
+    status, said = says("keys", "rotate")
+    assert (status, said.startswith("a new key came in, 1 data keys wrapped anew")) == (0, True)
+    status, said = says("keys", "rotate", "--drop-old")
+    assert (status, "nothing was changed" in said) == (1, True)
+    with time_machine.travel(clock.machine_now() + timedelta(minutes=16)):
+        assert says("keys", "rotate", "--drop-old") == (
+            0,
+            "0 data keys wrapped anew, 1 older keys taken out of the key ring",
+        )
+    with db.reading() as session:
+        assert key_ring().wrapper.decrypt(session.scalars(select(KeptForm.fields)).one()) == b"typed"
+    assert says("audit", "verify")[0] == 0
+
+
+def test_an_interrupted_change_is_gone_on_with_and_what_nothing_opens_is_told(says):
+    older = key_ring().wrapper.encrypt(b"typed")
+    says("keys", "rotate")
+    with db.writing() as session:
+        for account, fields in zip(session.scalars(select(Account.id).limit(2)), (older, b"no token"), strict=True):
+            session.add(KeptForm(account_id=account, path="/", fields=fields, saved_at=clock.now()))
+    status, said = says("keys", "rotate")
+    assert status == 1
+    assert said.startswith("went on with the newest key, 1 data keys wrapped anew")
+    assert "kept_form: 1 rows open with none of the keys" in said
