@@ -277,7 +277,7 @@ def test_the_log_is_read_in_swedish_and_danish(signed_in, number, language, head
     browser = signed_in("karin")
     browser.get(f"/referrals/{number}/access-log")
     browser.client.post(
-        "/language", data=browser.page.fields(browser.page.form("language-form")) | {"language": language}
+        "/language", data=browser.page.fields(browser.page.all("form", action="/language")[0]) | {"language": language}
     )
     assert browser.get(f"/referrals/{number}/access-log").heading == heading
 

@@ -105,9 +105,11 @@ def access_log(referral: Referral) -> Response:
 def _lines(events: Sequence[AuditEvent]) -> list[Line]:
     session = transactions.session()
     accounts = {event.by_id for event in events if event.by_id}
-    names = dict(session.execute(select(Account.id, Account.name).where(Account.id.in_(accounts))).tuples())
+    named = session.execute(select(Account.id, Account.name).where(Account.id.in_(accounts)))
+    names = {row.id: row.name for row in named}
     papers = {event.object_id for event in events if event.what is What.OPENED_PAPER and event.object_id}
-    kinds = dict(session.execute(select(Document.id, Document.kind).where(Document.id.in_(papers))).tuples())
+    known = session.execute(select(Document.id, Document.kind).where(Document.id.in_(papers)))
+    kinds = {row.id: row.kind for row in known}
     return [
         Line(
             at=event.at,
