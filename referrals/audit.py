@@ -6,9 +6,9 @@ import json
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Table, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -24,6 +24,17 @@ BROKEN: Final = "broken"
 COLUMNS: Final = ("chain_id", "number", "at", "by_id", "by_party", "what", "subject", "object_id", "ground")
 #: in `Session.info`: the chains this session has added a link to
 _TOUCHED: Final = "audit_chains"
+
+_EVENTS, _HEADS = cast("Table", AuditEvent.__table__), cast("Table", AuditHead.__table__)
+#: written down once, since every page that is read needs all four
+_HOLD: Final = (
+    select(_HEADS.c.length, _HEADS.c.mac, _HEADS.c.seal)
+    .where(_HEADS.c.chain_id == bindparam("chain"))
+    .with_for_update()
+)
+_LAST: Final = select(func.max(_EVENTS.c.number)).where(_EVENTS.c.chain_id == bindparam("chain"))
+_ADD: Final = insert(_EVENTS)
+_MOVE: Final = update(_HEADS).where(_HEADS.c.chain_id == bindparam("chain"))
 
 
 def append(
@@ -48,14 +59,9 @@ def append(
             "what": what, "subject": subject, "object_id": object_id, "ground": ground,
         }  # fmt: skip
         mac = mac_of(event, after=mac)
-        session.execute(insert(AuditEvent).values(**event, mac=mac))
         seal = seal_of(chain, length=length + 1, mac=mac) if is_sound else BROKEN
-        session.execute(
-            update(AuditHead)
-            .where(AuditHead.chain_id == chain)
-            .values(length=length + 1, mac=mac, seal=seal)
-            .execution_options(synchronize_session=False)
-        )
+        session.execute(_ADD, event | {"mac": mac})
+        session.execute(_MOVE, {"chain": chain, "length": length + 1, "mac": mac, "seal": seal})
     session.info.setdefault(_TOUCHED, set()).add(chain)
 
 
@@ -88,14 +94,13 @@ def seal_of(chain: uuid.UUID, *, length: int, mac: str) -> str:
 
 def _take_head(session: Session, chain: uuid.UUID) -> tuple[int, str, bool]:
     """Hold the end of a chain against everybody else: its length, its last mac, and whether it ends as it should."""
-    head = select(AuditHead.length, AuditHead.mac, AuditHead.seal).where(AuditHead.chain_id == chain).with_for_update()
-    found = session.execute(head).one_or_none()
+    found = session.execute(_HOLD, {"chain": chain}).one_or_none()
     if found is None:
         _begin(session, chain)
-        found = session.execute(head).one()
+        found = session.execute(_HOLD, {"chain": chain}).one()
     length, mac, seal = found
     # A second question and not a part of the first: after waiting for somebody else, PostgreSQL would answer it from before.
-    last = session.scalar(select(func.max(AuditEvent.number)).where(AuditEvent.chain_id == chain)) or 0
+    last = session.scalar(_LAST, {"chain": chain}) or 0
     is_sound = last == length and seal == seal_of(chain, length=length, mac=mac)
     return max(last, length), mac, is_sound
 
