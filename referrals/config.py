@@ -5,7 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -51,6 +52,23 @@ class Settings(BaseSettings):
     #: seconds a step is held by the worker that took it before another may take it over
     lease_seconds: int = Field(default=30, ge=1, le=600)
 
+    #: who must show a second factor: administrators, everybody, or who wants to; empty: administrators in production
+    second_factor: Literal["", "optional", "administrators", "everybody"] = ""
+    #: how many proxies stand between the browser and us and are believed about who asks and how
+    proxies: int = Field(default=0, ge=0, le=8)
+    #: address of the municipality's own sign-in (OpenID Connect); without one there are only local accounts
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = Field(default="", repr=False)
+    #: levels of assurance of which one must be vouched for, with blanks between them
+    oidc_acr: str = ""
+    #: what is asked for
+    oidc_scope: str = "openid profile email"
+    #: the claim that holds the address people sign in with
+    oidc_address_claim: str = "email"
+    #: file with the table of claims, roles and units; without one administrators give the roles
+    oidc_roles: Path | None = None
+
     @model_validator(mode="before")
     @classmethod
     def _read_secret_files(cls, values: dict[str, Any]) -> dict[str, Any]:
@@ -59,6 +77,15 @@ class Settings(BaseSettings):
             if path and name not in values:
                 values[name] = Path(path).read_text(encoding="utf-8").strip()
         return values
+
+    @model_validator(mode="after")
+    def _refuse_half_a_provider(self) -> "Settings":
+        if self.oidc_issuer and not self.oidc_client_id:
+            raise ValueError("TRIVSEL_OIDC_ISSUER needs TRIVSEL_OIDC_CLIENT_ID beside it.")
+        is_here = urlsplit(self.oidc_issuer).hostname in {"127.0.0.1", "localhost"}
+        if self.oidc_issuer and not (self.oidc_issuer.startswith("https://") or is_here):
+            raise ValueError("TRIVSEL_OIDC_ISSUER must begin with https://, except on this machine.")
+        return self
 
     @model_validator(mode="after")
     def _refuse_what_production_must_not_have(self) -> "Settings":
@@ -93,6 +120,11 @@ class Settings(BaseSettings):
     def base_url(self) -> str:
         """The address people type, without a slash at its end."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def second_factor_of(self) -> str:
+        """Who must show a second factor: "optional" (who wants to), "administrators" or "everybody"."""
+        return self.second_factor or ("optional" if self.is_demo else "administrators")
 
     @property
     def is_demo(self) -> bool:

@@ -112,6 +112,30 @@ class WrongCode(ReferralError):
     """The reference number and the return code do not belong together."""
 
 
+class TooManyTries(ReferralError):
+    """The same thing was tried too often in a short time. `seconds` until the next try is taken."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"too many tries; wait {seconds} s")
+        self.seconds = seconds
+
+
+class WrongFactor(ReferralError):
+    """This is not the code of the moment, nor one of the recovery codes that are left."""
+
+
+class LinkSpent(ReferralError):
+    """A one-time link was used before, has run out, or was never given."""
+
+
+class NotKnownHere(ReferralError):
+    """The municipality knows this person, and no account here is theirs."""
+
+
+class AssuranceTooLow(ReferralError):
+    """The municipality's sign-in did not vouch for the assurance that is asked for."""
+
+
 class SealBroken(ReferralError):
     """A sealed value does not belong to the row it stands in, or cannot be opened with the keys at hand."""
 

@@ -150,12 +150,12 @@ def letter(mail: Mail) -> Letter:
     is_for_reporter = mail.recipient == audiences.REPORTER
     link = settings.base_url + (f"{RETURN_PATH}?number={number}" if is_for_reporter else f"/referrals/{number}")
     values = {"reference": number, "link": link, "for_reporter": is_for_reporter}
-    environment, folder = _environment(mail.language), f"emails/{mail.kind}"
-    subject = environment.get_template(f"{folder}/subject.txt").render(values)
+    words, folder = environment(mail.language), f"emails/{mail.kind}"
+    subject = words.get_template(f"{folder}/subject.txt").render(values)
     return Letter(
         to=mail.address or "",
         subject=" ".join(subject.split()),
-        body=environment.get_template(f"{folder}/body.txt").render(values),
+        body=words.get_template(f"{folder}/body.txt").render(values),
         language=languages.known_language(mail.language),
         message_id=mail.message_id,
         written_at=mail.written_at,
@@ -163,8 +163,9 @@ def letter(mail: Mail) -> Letter:
 
 
 @lru_cache(maxsize=8)
-def _environment(language: str) -> Environment:
-    environment = Environment(
+def environment(language: str) -> Environment:
+    """What words mail in `language`."""
+    made = Environment(
         loader=FileSystemLoader(TEMPLATE_FOLDER),
         autoescape=False,  # noqa: S701 - plain text; nothing in it was typed by anybody
         undefined=StrictUndefined,
@@ -173,5 +174,5 @@ def _environment(language: str) -> Environment:
         keep_trailing_newline=True,
         extensions=["jinja2.ext.i18n"],
     )
-    environment.install_gettext_translations(languages.translations(language), newstyle=True)  # type: ignore[attr-defined]
-    return environment
+    made.install_gettext_translations(languages.translations(language), newstyle=True)  # type: ignore[attr-defined]
+    return made

@@ -67,21 +67,23 @@ def remove_closed_days(session: Session, row: ClosedDay, *, by: Actor) -> None:
     session.flush()
 
 
-def give_roles(session: Session, account: Account, roles: Collection[Held], *, by: Actor) -> int:
-    """Let `account` hold exactly these roles; how many were given or taken.
+def give_roles(session: Session, account: Account, roles: Collection[Held], *, by: Actor | None) -> int:
+    """Let `account` hold exactly these roles; how many were given or taken. `by` is None for the municipality's sign-in.
 
     Raises NotAllowed for anybody but an administrator, LastAdministrator where nobody would be left to administer.
     """
-    _require_administrator(by)
+    if by is not None:
+        _require_administrator(by)
+    by_id = by.account_id if by else None
     before = {(held.role, held.unit_id): held for held in account.roles}
     given, taken = set(roles) - set(before), set(before) - set(roles)
     units = {unit.id: unit.slug for unit in session.scalars(select(Unit))}
     for held in sorted(taken, key=str):
         account.roles.remove(before[held])
-        note(session, account, what="roles", before=_role_words(held, units), by_id=by.account_id)
+        note(session, account, what="roles", before=_role_words(held, units), by_id=by_id)
     for held in sorted(given, key=str):
         account.roles.append(RoleAssignment(role=held[0], unit_id=held[1]))
-        note(session, account, what="roles", after=_role_words(held, units), by_id=by.account_id)
+        note(session, account, what="roles", after=_role_words(held, units), by_id=by_id)
     session.flush()
     _require_somebody_left(session)
     return len(given) + len(taken)

@@ -8,11 +8,12 @@ from urllib.parse import unquote_to_bytes
 from flask import Flask, abort, request
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from referrals import clock, config
 from referrals.sealing import KeyRing, use_key_ring
-from webapp import errors, guards, headers, health, language, pages, static_files, transactions
-from webapp.accounts import pages as accounts
+from webapp import accounts, errors, guards, headers, health, language, pages, static_files, transactions
+from webapp.accounts import municipal, routes, sessions  # noqa: F401 - `routes` hangs up the pages
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 #: the largest body taken, in bytes; a field of 100,000 characters, each sent as up to nine bytes, must reach its form
@@ -41,12 +42,18 @@ def make_application(settings: config.Settings | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,  # a token is good as long as the cookie it belongs to
         WTF_CSRF_SSL_STRICT=False,  # the cookie and our own referrer policy answer for that
     )
+    if chosen.proxies:
+        # What a proxy says is believed only as far as there are proxies of our own; by default nobody is.
+        near = chosen.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=near, x_proto=near, x_host=near)  # type: ignore[method-assign]
     _prepare_templates(app)
     guards.add_to(app)
     app.before_request(_refuse_broken_encoding)
     CSRFProtect(app)
     app.teardown_request(lambda _error: transactions.turn_back())
     headers.add_to(app)
+    app.after_request(sessions.set_device_cookie)
+    municipal.add_to(app, chosen)
     errors.add_to(app)
     for blueprint in (static_files.blueprint, health.blueprint, accounts.blueprint):
         app.register_blueprint(blueprint)

@@ -1,5 +1,6 @@
 """What a person sees when something cannot be done: one table from the class of an error to a page and its words."""
 
+import math
 import secrets
 from dataclasses import dataclass
 from typing import Any
@@ -138,6 +139,17 @@ OF_CORE: dict[type[Exception], Answer] = {
         N_("Check both as they stand on your receipt. Capital or small letters make no difference."),
         keeps_form=True,
     ),
+    core.TooManyTries: Answer(
+        429,
+        N_("Too many tries"),
+        N_("Wait %(minutes)s min and try again. What you typed is kept below, except a password."),
+        keeps_form=True,
+    ),
+    core.LinkSpent: Answer(
+        410,
+        N_("This link is no longer good"),
+        N_("A link can be used once and for half an hour. Ask for a new one on the sign-in page."),
+    ),
     core.LastAdministrator: Answer(
         409,
         N_("Nobody would be left to administer"),
@@ -194,8 +206,17 @@ def answer_to(error: Exception) -> Answer | None:
             values = {}
             if isinstance(error, core.AlreadyMoved):
                 values = {"who": gettext(_NO_ACCOUNT.get(error.who, error.who)), "time": time_of_day(error.at)}
+            if isinstance(error, core.TooManyTries):
+                values = {"minutes": str(math.ceil(error.seconds / 60))}
             return Answer(found.status, gettext(found.title, **values), gettext(found.text), found.keeps_form)
     return None
+
+
+def with_wait(response: Response, error: Exception) -> Response:
+    """The answer, saying in a header how long to wait where that is why it was refused."""
+    if isinstance(error, core.TooManyTries):
+        response.headers["Retry-After"] = str(error.seconds)
+    return response
 
 
 def add_to(app: Flask) -> None:
@@ -218,7 +239,7 @@ def _kept_or_page(error: Exception) -> Response:
             return again
     if isinstance(error, OperationalError):
         current_app.logger.warning("the database did not answer: %s", type(error.orig).__name__)
-    return _page(answer)
+    return with_wait(_page(answer), error)
 
 
 def _http_page(error: HTTPException) -> Response:

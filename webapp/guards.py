@@ -96,6 +96,17 @@ def for_referral(
     return decorate
 
 
+def at_the_door(view: ViewFunction) -> Callable[..., ResponseReturnValue]:
+    """Somebody who is signed in, or whose password was right and who has still something to show or to set up."""
+
+    def admit(arguments: dict[str, Any]) -> dict[str, Any]:
+        if people.account() is None and sessions.half() is None:
+            raise _SignInFirst
+        return arguments
+
+    return _guarded(view, Guard("at_the_door"), admit)
+
+
 class _SignInFirst(Exception):
     """Nobody is signed in, and the page is for staff."""
 
@@ -146,7 +157,7 @@ def _decide(
         again = kept.page_again(notices.Notice(answer.text, answer.title, "warning"), answer.status)
         if again is None:
             raise
-        return again
+        return errors.with_wait(again, refused)
     return response
 
 

@@ -12,13 +12,23 @@ from referrals.models.follow_up import ActionFollowUp, FollowUp, GoalFollowUp
 from referrals.models.guardian import Consent, Guardian, InformationNotice
 from referrals.models.organisation import ClosedDay, Forum, Municipality, OrganisationChange, Unit
 from referrals.models.referral import History, Membership, OfReferral, Referral
+from referrals.models.sign_in import (
+    KnownDevice,
+    MunicipalAttempt,
+    MunicipalIdentity,
+    Pace,
+    RecoveryCode,
+    ResetLink,
+    SecondFactor,
+)
 from referrals.models.step import Heartbeat, Step, StepKind
 from referrals.models.team_review import MeetingDecision, TeamMeeting
 
 __all__ = [
     "GENERAL", "Account", "ActionFollowUp", "ActionPlan", "AdditionKind", "AssessmentPart", "AuditEvent", "AuditHead", "Base",
-    "ClosedDay", "Closure", "Concern", "ConcernAddition", "Consent", "Document", "DocumentContent", "Draft", "FollowUp", "Forum",
-    "Goal", "GoalFollowUp", "GoalOutcome", "Guardian", "Heartbeat", "History", "InformationNotice", "KeptForm", "Mail",
-    "MeetingDecision", "Membership", "Municipality", "OfReferral", "OrganisationChange", "PlannedAction", "Referral",
-    "RoleAssignment", "Step", "StepKind", "TeamMeeting", "Unit", "WebSession", "What",
+    "ClosedDay", "Closure", "Concern", "ConcernAddition", "Consent", "Document", "DocumentContent", "Draft", "FollowUp",
+    "Forum", "Goal", "GoalFollowUp", "GoalOutcome", "Guardian", "Heartbeat", "History", "InformationNotice", "KeptForm",
+    "KnownDevice", "Mail", "MeetingDecision", "Membership", "MunicipalAttempt", "MunicipalIdentity", "Municipality",
+    "OfReferral", "OrganisationChange", "Pace", "PlannedAction", "RecoveryCode", "Referral", "ResetLink", "RoleAssignment",
+    "SecondFactor", "Step", "StepKind", "TeamMeeting", "Unit", "WebSession", "What",
 ]  # fmt: skip

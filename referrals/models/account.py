@@ -59,6 +59,14 @@ class WebSession(Identified, Base):
     #: instants of the machine's clock, so that a demonstration's shifted date signs nobody out
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
+    #: which kind of browser it is, in words such as "Firefox, Windows"; never more
+    browser: Mapped[str] = mapped_column(default="")
+    #: came through the municipality's sign-in, where it can be signed out as well
+    is_municipal: Mapped[bool] = mapped_column(default=False)
+    #: a second factor was shown, or the municipality's sign-in vouches for the assurance asked for
+    is_strong: Mapped[bool] = mapped_column(default=False)
+    #: the password was right, and the code is still asked for: this session opens no page but that one
+    awaits_code: Mapped[bool] = mapped_column(default=False)
 
     account: Mapped[Account] = relationship()
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import select
 
@@ -12,15 +13,24 @@ from referrals.models import Account, Municipality
 from tests.people import settle
 from tests.webapp.browsing import Browser
 from webapp import create_app
-from webapp.accounts import sessions
+from webapp.accounts import passwords, sessions
 from webapp.accounts.passwords import hash_password
 
 #: the password of everybody in these tests
 PASSWORD = "correct horse battery"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Hashes that cost little: how much they cost outside tests is a test of its own."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    yield
+    patch.undo()
+
+
 @pytest.fixture(scope="session")
-def password_hash() -> str:
+def password_hash(quick_hashes: None) -> str:
     """The hash of everybody's password, made once because it takes long on purpose."""
     return hash_password(PASSWORD)
 

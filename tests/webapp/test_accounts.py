@@ -9,7 +9,7 @@ from referrals import db
 from referrals.clock import machine_now
 from referrals.models import Account, WebSession
 from tests.webapp.conftest import PASSWORD
-from webapp.accounts import sessions, tries
+from webapp.accounts import sessions
 from webapp.accounts.passwords import DEMO_PASSWORD, password_matches
 
 KARIN = {"email": "karin.almkvist@trivsel.invalid", "password": PASSWORD}
@@ -57,18 +57,6 @@ def test_an_account_that_is_switched_off_cannot_sign_in(browser, settings):
         session.execute(update(Account).values(is_active=False))
     browser.get("/sign-in")
     browser.submit(KARIN, status=422)
-
-
-def test_after_ten_failures_one_has_to_wait(browser):
-    for _ in range(tries.MOST):
-        tries.note_failure(KARIN["email"])
-    try:
-        browser.get("/sign-in")
-        page = browser.submit(KARIN, status=429)
-        assert page.heading == "Too many tries"
-        assert page.response.headers["Retry-After"]
-    finally:
-        tries.forget(KARIN["email"])
 
 
 def test_signing_in_gives_a_new_cookie_and_signing_out_ends_the_session(signed_in, settings):

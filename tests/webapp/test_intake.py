@@ -14,17 +14,12 @@ from referrals.stages import IN_CONSENT, RETURNED, SUBMITTED, WITHDRAWN, Verb
 from referrals.vocabulary import ConflictAnswer, DocumentKind, GuardiansKnow, Profession, ReporterKind, SchoolYear
 from tests.conftest import A_WEDNESDAY
 from tests.webapp.browsing import Browser
-from webapp.accounts import tries
+from webapp.accounts import paces
 from webapp.intake import browser as holding
 
 #: a code that is one, and nobody's
 WRONG_CODE = "2222-2222-222" + reference._with_check("22222222222")[-1]
 SEEN = "Borta nio dagar.\n<script>alert(1)</script>"
-
-
-@pytest.fixture(autouse=True)
-def no_failures_so_far():
-    tries._failures.clear()
 
 
 @pytest.fixture

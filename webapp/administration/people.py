@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from referrals import organisation
+from referrals import municipal, organisation, second_factor
 from referrals.access import Role, is_administrator
+from referrals.account_mail import AccountMail
 from referrals.languages import LANGUAGES
 from referrals.models import Account, RoleAssignment, Unit
 from referrals.organisation import Held
@@ -18,6 +19,7 @@ from schemas.administration import ROLES_BY_UNIT, PersonForm
 from schemas.fields import CHOOSE_SOME
 from webapp import forms, notices, transactions
 from webapp import people as asking
+from webapp.accounts import post
 from webapp.accounts.passwords import hash_password, make_password
 from webapp.administration import blueprint
 from webapp.guards import signed_in
@@ -95,6 +97,20 @@ def give_password(account_id: uuid.UUID) -> ResponseReturnValue:
     found, password = _found(account_id), make_password()
     organisation.give_password(transactions.session(), found, hash_password(password), by=asking.actor())
     return page("administration/password.html", person=found, password=password, is_new=False)
+
+
+@blueprint.post("/people/<uuid:account_id>/sign-in-means")
+@signed_in(Role.ADMINISTRATOR)
+def forget_sign_in_means(account_id: uuid.UUID) -> ResponseReturnValue:
+    """Take the second factor and the tie to the municipality's sign-in away, for somebody who lost a telephone or a card."""
+    session, found = transactions.session(), _found(account_id)
+    by = asking.actor()
+    second_factor.remove(session, found, by_id=by.account_id)
+    if municipal.unlink(session, found):
+        organisation.note(session, found, what="municipal_sign_in", before="linked", by_id=by.account_id)
+    post.tell(transactions.settings(), AccountMail.SECOND_FACTOR_CHANGED, found.id)
+    notices.say_next(gettext("It has been taken away. They set up a new one the next time they sign in."))
+    return redirect(url_for(".person", account_id=found.id), 303)
 
 
 def _found(account_id: uuid.UUID) -> Account:

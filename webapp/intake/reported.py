@@ -6,9 +6,8 @@ from flask import Response, abort, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import Schema
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import TooManyRequests
 
-from referrals import documents, intake, reference
+from referrals import documents, intake, pace, reference
 from referrals.access import Actor
 from referrals.errors import WrongCode
 from referrals.models import Referral, What
@@ -16,7 +15,7 @@ from referrals.stages import MOVE_BY_VERB, Party, Verb
 from referrals.vocabulary import N_
 from schemas.intake import AdditionForm, CompletionForm, ReturnForm, WithdrawalForm
 from webapp import auditing, forms, notices, transactions
-from webapp.accounts import tries
+from webapp.accounts import paces
 from webapp.guards import public
 from webapp.intake import blueprint, browser
 from webapp.language import gettext
@@ -44,18 +43,15 @@ def let_in() -> ResponseReturnValue:
     if given is None:
         return page("intake/come_back.html", 422, form=form)
     number = reference.as_number(given["number"])
-    whence = f"return {number}"
-    if tries.too_many(whence):
-        raise TooManyRequests(retry_after=int(tries.WITHIN))
+    if reference.is_code(given["code"]):  # a slip of the finger is no try
+        paces.take(paces.REPORTERS, paces.this_browser())
     try:
         referral = intake.find_reported(transactions.session(), number, given["code"])
     except WrongCode as refused:
         auditing.note(What.REFUSED, party=Party.REPORTER, subject=auditing.page_name(), ground=type(refused).__name__)
-        if reference.is_code(given["code"]):  # a slip of the finger is no try
-            tries.note_failure(whence)
         form.refuse("code", N_("Number and code do not belong together. Check both as they stand on your receipt."))
         return page("intake/come_back.html", 422, form=form)
-    tries.forget(whence)
+    pace.forget(transactions.session(), paces.REPORTERS, paces.this_browser())
     browser.remember_reported(referral)
     return redirect(url_for(".report"), 303)
 

@@ -2,21 +2,21 @@
 
 import io
 import uuid
+from contextlib import suppress
 
 import segno
 from flask import Response, abort, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
-from werkzeug.exceptions import TooManyRequests
 
-from referrals import drafts, intake, reference
+from referrals import drafts, intake, pace, reference
 from referrals.errors import WrongCode
 from referrals.languages import LANGUAGES
 from referrals.models import Draft, Unit
 from referrals.vocabulary import N_
 from schemas.intake import CodeForm, Door
 from webapp import forms, people, transactions
-from webapp.accounts import tries
+from webapp.accounts import paces
 from webapp.guards import public
 from webapp.intake import blueprint, browser, questions
 from webapp.language import choose_language, language
@@ -69,6 +69,8 @@ def begin() -> ResponseReturnValue:
     door = request.form.get("door", "")
     if door not in set(Door):
         return redirect(url_for(".start"), 303)
+    paces.take(paces.BEGINNINGS, paces.this_browser())
+    paces.take(paces.ALL_BEGINNINGS, "")
     session = transactions.session()
     unit = _open_unit(request.form.get("unit", ""))
     answers = {"door": door, "unit": unit.slug if unit else ""}
@@ -92,14 +94,12 @@ def take_up() -> ResponseReturnValue:
     given = form.load(CodeForm())
     if given is None:
         return page("intake/resume.html", 422, form=form)
-    whence = f"resume {request.remote_addr}"
-    if tries.too_many(whence):
-        raise TooManyRequests(retry_after=int(tries.WITHIN))
     if reference.is_code(given["code"]):  # a slip of the finger is no try
-        try:
-            return _go_on(drafts.resume_draft(transactions.session(), given["code"]))
-        except WrongCode:
-            tries.note_failure(whence)
+        paces.take(paces.REPORTERS, paces.this_browser())
+        with suppress(WrongCode):
+            started = drafts.resume_draft(transactions.session(), given["code"])
+            pace.forget(transactions.session(), paces.REPORTERS, paces.this_browser())
+            return _go_on(started)
     form.refuse(
         "code", N_("There is no draft with this code. Check each sign. A draft is deleted on the day you were told.")
     )

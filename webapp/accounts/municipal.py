@@ -1,0 +1,143 @@
+"""The door through the municipality's own sign-in, and through it e-identification: there, back, and out again."""
+
+import hmac
+from datetime import timedelta
+
+from flask import Flask, Response, abort, current_app, redirect, request, url_for
+from flask import session as cookie
+from flask.typing import ResponseReturnValue
+from sqlalchemy import delete
+
+from referrals import municipal, reference, second_factor
+from referrals.clock import machine_now
+from referrals.config import Settings
+from referrals.errors import AssuranceTooLow, NotKnownHere
+from referrals.models import MunicipalAttempt
+from referrals.municipal import Agreement
+from referrals.vocabulary import N_
+from schemas.accounts import read_grants
+from webapp import transactions
+from webapp.accounts import blueprint, sessions
+from webapp.accounts.pages import safe_page
+from webapp.accounts.provider import Journey, Provider, ProviderAway, ReturnRefused
+from webapp.guards import public
+from webapp.language import gettext
+from webapp.pages import page
+
+#: in the cookie: which way back belongs to this browser
+_STATE = "municipal"
+_RETURN = "/sign-in/municipal/return"
+#: so long somebody may take over there
+_PATIENCE = timedelta(minutes=10)
+_PROVIDER, _AGREEMENT = "trivsel-provider", "trivsel-agreement"
+
+_BROKEN_OFF = N_("The sign-in was broken off, or took too long. Nothing has happened; begin again.")
+_AWAY = N_("The municipality's sign-in does not answer just now. Try again in a few minutes.")
+_NOT_GOOD = N_(
+    "What came back from the municipality's sign-in could not be trusted, so nobody was signed in. Begin again."
+)
+_NOT_KNOWN = N_(
+    "The municipality knows you, but there is no account for you here. Ask your administrator to add you with the address you have in the municipality."
+)
+_TOO_LOW = N_(
+    "You signed in with less assurance than is asked for here. Begin again and choose the stronger way, such as your e-identification."
+)
+
+
+@blueprint.get("/sign-in/municipal", endpoint="municipal")
+@public
+def go_there() -> ResponseReturnValue:
+    """Send somebody to the municipality's sign-in. A link and no form: our own policy lets no form leave this host."""
+    journey = Journey()
+    try:
+        address = _provider().way_there(journey)
+    except ProviderAway as away:
+        return _refused(_AWAY, f"away: {away}", 503)
+    with transactions.writing() as session:
+        session.execute(delete(MunicipalAttempt).where(MunicipalAttempt.began_at < machine_now() - _PATIENCE))
+        session.add(
+            MunicipalAttempt(
+                state_digest=reference.token_digest(journey.state),
+                nonce=journey.nonce,
+                verifier=journey.verifier,
+                next_page=request.args.get("next", "")[:500],
+                began_at=machine_now(),
+            )
+        )
+    cookie[_STATE] = journey.state
+    return redirect(address, 303)
+
+
+@blueprint.get(_RETURN)
+@public
+def come_back() -> ResponseReturnValue:
+    """Sign somebody in who comes back, once for each time they went."""
+    provider, state = _provider(), request.args.get("state", "")
+    attempt = _take_attempt(state) if hmac.compare_digest(str(cookie.pop(_STATE, "")), state) else None
+    if attempt is None or "error" in request.args:
+        return _refused(_BROKEN_OFF, "no way back fits", 400)
+    try:
+        claims = provider.claims(request.args.get("code", ""), nonce=attempt.nonce, verifier=attempt.verifier)
+    except ReturnRefused as reason:
+        return _refused(_NOT_GOOD, str(reason), 400)
+    except ProviderAway as away:
+        return _refused(_AWAY, f"away: {away}", 503)
+    agreement: Agreement = current_app.extensions[_AGREEMENT]
+    is_strong = bool(agreement.levels)
+    try:
+        with transactions.writing() as session:
+            account = municipal.admit(session, claims, agreement)
+            asks_code = not is_strong and second_factor.has(session, account)
+            sessions.open_session(session, account, is_strong=is_strong, is_municipal=True, awaits_code=asks_code)
+    except NotKnownHere:
+        return _refused(_NOT_KNOWN, "nobody here", 403)
+    except AssuranceTooLow:
+        return _refused(_TOO_LOW, "too little assurance", 403)
+    if asks_code:
+        return redirect(url_for(".code", next=attempt.next_page), 303)
+    return redirect(safe_page(attempt.next_page), 303)
+
+
+@blueprint.get("/signed-out", endpoint="signed_out")
+@public
+def show_signed_out() -> ResponseReturnValue:
+    """Signed out here; with the way to sign out there as well, which matters on a shared computer."""
+    try:
+        way_out = _provider().way_out(back_to=transactions.settings().base_url + url_for(".sign_in"))
+    except ProviderAway:
+        way_out = None
+    return page("accounts/signed_out.html", way_out=way_out)
+
+
+def add_to(app: Flask, settings: Settings) -> None:
+    """Let `app` know with whom it has agreed what. Raises SetupFileInvalid for a table that makes no sense."""
+    if not settings.oidc_issuer:
+        return
+    app.extensions[_PROVIDER] = Provider(settings, return_url=settings.base_url + _RETURN)
+    app.extensions[_AGREEMENT] = Agreement(
+        issuer=settings.oidc_issuer.rstrip("/"),
+        address_claim=settings.oidc_address_claim,
+        levels=frozenset(settings.oidc_acr.split()),
+        grants=read_grants(settings.oidc_roles) if settings.oidc_roles else (),
+    )
+
+
+def _provider() -> Provider:
+    found: Provider | None = current_app.extensions.get(_PROVIDER)
+    return found or abort(404)
+
+
+def _take_attempt(state: str) -> MunicipalAttempt | None:
+    """What was agreed under `state`, taken out so that it serves once; None where there is none, or it is too old."""
+    mine = delete(MunicipalAttempt).where(MunicipalAttempt.state_digest == reference.token_digest(state))
+    with transactions.writing() as session:
+        found = session.scalars(mine.returning(MunicipalAttempt)).one_or_none()
+        if found is None or found.began_at < machine_now() - _PATIENCE:
+            return None
+        session.expunge(found)
+        return found
+
+
+def _refused(words: str, reason: str, status: int) -> Response:
+    current_app.logger.warning("municipal sign-in refused: %s", reason)
+    return page("accounts/refused.html", status, words=gettext(words))
