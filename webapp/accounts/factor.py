@@ -124,7 +124,7 @@ def _factor_page(sent: forms.Form | None = None, name: str = "", status: int = 2
             "accounts/factor.html",
             status,
             forms=shown,
-            form=sent,
+            form=sent or forms.Form(),
             is_on=factor is not None and factor.confirmed_at is not None,
             factor=factor,
             picture=_picture(factor, account) if factor else "",
