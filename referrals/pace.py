@@ -37,7 +37,10 @@ def take(session: Session, limit: Limit, whose: str) -> None:
     counting = insert(Pace).values(key=_key(limit, whose), since=now, tries=1)
     counted = counting.on_conflict_do_update(
         index_elements=[Pace.key],
-        set_={"tries": case((begins_anew, 1), else_=Pace.tries + 1), "since": case((begins_anew, now), else_=Pace.since)},
+        set_={
+            "tries": case((begins_anew, 1), else_=Pace.tries + 1),
+            "since": case((begins_anew, now), else_=Pace.since),
+        },
     ).returning(Pace.tries, Pace.since)
     tries, since = session.execute(counted).one()
     if tries == 1:

@@ -83,7 +83,9 @@ def renew_codes(session: Session, account: Account, typed: str) -> list[str]:
 def codes_left(session: Session, account: Account) -> int:
     """How many recovery codes are still unused."""
     mine = RecoveryCode.account_id == account.id
-    return session.scalars(select(func.count()).select_from(RecoveryCode).where(mine, RecoveryCode.used_at.is_(None))).one()
+    return session.scalars(
+        select(func.count()).select_from(RecoveryCode).where(mine, RecoveryCode.used_at.is_(None))
+    ).one()
 
 
 def remove(session: Session, account: Account, *, by_id: uuid.UUID | None) -> None:
@@ -101,7 +103,9 @@ def _is_code_of(session: Session, factor: SecondFactor, typed: str) -> bool:
     machine = pyotp.TOTP(factor.secret or "")
     this = int(machine_now().timestamp()) // _STEP
     for step in (this - 1, this, this + 1):
-        if step > factor.last_step and hmac.compare_digest(machine.at(step * _STEP), code.encode("ascii", "replace").decode()):
+        if step > factor.last_step and hmac.compare_digest(
+            machine.at(step * _STEP), code.encode("ascii", "replace").decode()
+        ):
             factor.last_step = step
             session.flush()
             return True

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from referrals import pace, reference
+from referrals import reference
 from referrals.clock import machine_now
 from referrals.errors import LinkSpent
 from referrals.models import Account, KnownDevice, ResetLink, WebSession

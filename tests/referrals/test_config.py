@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from referrals.config import Settings
+from referrals.config import Mode, Settings
 
 
 def test_development_needs_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,3 +49,38 @@ def test_a_port_that_cannot_be_is_refused(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("TRIVSEL_PORT", "99999")
     with pytest.raises(ValidationError):
         Settings()
+
+
+def test_a_provider_of_sign_ins_needs_our_name_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRIVSEL_OIDC_ISSUER", "https://inloggning.invalid")
+    with pytest.raises(ValidationError, match="TRIVSEL_OIDC_CLIENT_ID"):
+        Settings()
+    monkeypatch.setenv("TRIVSEL_OIDC_CLIENT_ID", "trivsel")
+    assert Settings().oidc_client_id == "trivsel"
+
+
+def test_a_provider_without_protection_on_the_way_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRIVSEL_OIDC_CLIENT_ID", "trivsel")
+    monkeypatch.setenv("TRIVSEL_OIDC_ISSUER", "http://inloggning.invalid")
+    with pytest.raises(ValidationError, match="https://"):
+        Settings()
+    monkeypatch.setenv("TRIVSEL_OIDC_ISSUER", "http://127.0.0.1:9400")
+    assert Settings().oidc_issuer == "http://127.0.0.1:9400"
+
+
+def test_the_secret_shared_with_the_provider_can_be_kept_in_a_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "secret").write_text("hush\n")
+    monkeypatch.setenv("TRIVSEL_OIDC_CLIENT_SECRET_FILE", str(tmp_path / "secret"))
+    settings = Settings()
+    assert settings.oidc_client_secret == "hush"
+    assert "hush" not in repr(settings)
+
+
+def test_who_must_show_a_second_factor_follows_from_what_the_instance_is_for() -> None:
+    demonstration = Settings()
+    assert demonstration.second_factor_of == "optional"
+    production = Settings.model_construct(**{**demonstration.model_dump(), "mode": Mode.PRODUCTION})
+    assert production.second_factor_of == "administrators"
+    assert Settings(second_factor="everybody").second_factor_of == "everybody"

@@ -14,7 +14,6 @@ from referrals.stages import IN_CONSENT, RETURNED, SUBMITTED, WITHDRAWN, Verb
 from referrals.vocabulary import ConflictAnswer, DocumentKind, GuardiansKnow, Profession, ReporterKind, SchoolYear
 from tests.conftest import A_WEDNESDAY
 from tests.webapp.browsing import Browser
-from webapp.accounts import paces
 from webapp.intake import browser as holding
 
 #: a code that is one, and nobody's

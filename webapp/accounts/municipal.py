@@ -2,6 +2,7 @@
 
 import hmac
 from datetime import timedelta
+from typing import Any
 
 from flask import Flask, Response, abort, current_app, redirect, request, url_for
 from flask import session as cookie
@@ -44,6 +45,14 @@ _TOO_LOW = N_(
 )
 
 
+class _Refusal(Exception):
+    """Nobody is signed in: the sentence for who came, the reason for the log, and the status of the answer."""
+
+    def __init__(self, words: str, reason: str, status: int) -> None:
+        super().__init__(reason)
+        self.words, self.reason, self.status = words, reason, status
+
+
 @blueprint.get("/sign-in/municipal", endpoint="municipal")
 @public
 def go_there() -> ResponseReturnValue:
@@ -72,27 +81,13 @@ def go_there() -> ResponseReturnValue:
 @public
 def come_back() -> ResponseReturnValue:
     """Sign somebody in who comes back, once for each time they went."""
-    provider, state = _provider(), request.args.get("state", "")
-    attempt = _take_attempt(state) if hmac.compare_digest(str(cookie.pop(_STATE, "")), state) else None
-    if attempt is None or "error" in request.args:
-        return _refused(_BROKEN_OFF, "no way back fits", 400)
+    agreement: Agreement = current_app.extensions.get(_AGREEMENT) or abort(404)
     try:
-        claims = provider.claims(request.args.get("code", ""), nonce=attempt.nonce, verifier=attempt.verifier)
-    except ReturnRefused as reason:
-        return _refused(_NOT_GOOD, str(reason), 400)
-    except ProviderAway as away:
-        return _refused(_AWAY, f"away: {away}", 503)
-    agreement: Agreement = current_app.extensions[_AGREEMENT]
-    is_strong = bool(agreement.levels)
-    try:
-        with transactions.writing() as session:
-            account = municipal.admit(session, claims, agreement)
-            asks_code = not is_strong and second_factor.has(session, account)
-            sessions.open_session(session, account, is_strong=is_strong, is_municipal=True, awaits_code=asks_code)
-    except NotKnownHere:
-        return _refused(_NOT_KNOWN, "nobody here", 403)
-    except AssuranceTooLow:
-        return _refused(_TOO_LOW, "too little assurance", 403)
+        attempt = _take_attempt(request.args.get("state", ""))
+        claims = _claims(attempt)
+        asks_code = _let_in(claims, agreement)
+    except _Refusal as refusal:
+        return _refused(refusal.words, refusal.reason, refusal.status)
     if asks_code:
         return redirect(url_for(".code", next=attempt.next_page), 303)
     return redirect(safe_page(attempt.next_page), 303)
@@ -127,15 +122,42 @@ def _provider() -> Provider:
     return found or abort(404)
 
 
-def _take_attempt(state: str) -> MunicipalAttempt | None:
-    """What was agreed under `state`, taken out so that it serves once; None where there is none, or it is too old."""
+def _take_attempt(state: str) -> MunicipalAttempt:
+    """What this browser was sent away with under `state`, taken out so that it serves once. Raises _Refusal."""
+    if not hmac.compare_digest(str(cookie.pop(_STATE, "")).encode(), state.encode()):
+        raise _Refusal(_BROKEN_OFF, "not the browser that was sent there", 400)
     mine = delete(MunicipalAttempt).where(MunicipalAttempt.state_digest == reference.token_digest(state))
     with transactions.writing() as session:
         found = session.scalars(mine.returning(MunicipalAttempt)).one_or_none()
-        if found is None or found.began_at < machine_now() - _PATIENCE:
-            return None
+        if found is None or found.began_at < machine_now() - _PATIENCE or "error" in request.args:
+            raise _Refusal(_BROKEN_OFF, "used before, too late, or broken off there", 400)
         session.expunge(found)
         return found
+
+
+def _claims(attempt: MunicipalAttempt) -> dict[str, Any]:
+    """What the provider says of who came back. Raises _Refusal."""
+    try:
+        return _provider().claims(request.args.get("code", ""), nonce=attempt.nonce, verifier=attempt.verifier)
+    except ReturnRefused as reason:
+        raise _Refusal(_NOT_GOOD, str(reason), 400) from reason
+    except ProviderAway as away:
+        raise _Refusal(_AWAY, f"away: {away}", 503) from away
+
+
+def _let_in(claims: dict[str, Any], agreement: Agreement) -> bool:
+    """Sign in whose claims these are; whether a code is still asked for. Raises _Refusal."""
+    is_strong = bool(agreement.levels)
+    try:
+        with transactions.writing() as session:
+            account = municipal.admit(session, claims, agreement)
+            asks_code = not is_strong and second_factor.has(session, account)
+            sessions.open_session(session, account, is_strong=is_strong, is_municipal=True, awaits_code=asks_code)
+    except NotKnownHere:
+        raise _Refusal(_NOT_KNOWN, "nobody here", 403) from None
+    except AssuranceTooLow:
+        raise _Refusal(_TOO_LOW, "too little assurance", 403) from None
+    return asks_code
 
 
 def _refused(words: str, reason: str, status: int) -> Response:

@@ -1,3 +1,6 @@
 """Every page of the accounts, hung on the blueprint."""
 
-import webapp.accounts.pages  # noqa: F401 - each does its work by being imported
+import importlib
+
+for _module in ("pages", "code", "factor", "account", "forgotten", "municipal"):
+    importlib.import_module(f"webapp.accounts.{_module}")
