@@ -30,6 +30,8 @@ class View(StrEnum):
     DOCUMENTS = "documents"
     HISTORY = "history"
     ACCESS_LOG = "access_log"
+    #: only once the sender recorded that all guardians were told; until then see `referrals/protection.py`
+    PROTECTION = "protection"
     TECHNICAL_RUN = "technical_run"
     ORGANISATION = "organisation"
 
@@ -95,6 +97,7 @@ MAY_VIEW: dict[View, frozenset[Party]] = {
     View.DOCUMENTS:     frozenset({_COORDINATOR, _HEAD}),
     View.HISTORY:       frozenset({_COORDINATOR, _HEAD, _ASSESSOR}),
     View.ACCESS_LOG:    frozenset({_COORDINATOR, _HEAD}),
+    View.PROTECTION:    frozenset({_HEAD}),
 }  # fmt: skip
 
 

@@ -104,6 +104,10 @@ class TooLateToStop(ReferralError):
     """It has left already: the ten minutes in which it could be stopped have passed."""
 
 
+class ReportIssued(ReferralError):
+    """The protection report is on paper: its words stay as they were given. What is new goes into another one."""
+
+
 class LeaseLost(ReferralError):
     """This attempt no longer holds its step: somebody else took it over, so nothing it did may stay."""
 

@@ -55,6 +55,8 @@ def set_up(session: Session, written: Mapping[str, Any], *, password_hashes: Map
     for row in written["closed_days"]:
         days = select(ClosedDay).where(ClosedDay.first_on == row["first_on"], ClosedDay.last_on == row["last_on"])
         work.put(session.scalars(days).one_or_none(), ClosedDay, row)
+    if "protection" in written:
+        work.put(organisation.municipality(session), Municipality, _protection(session, written["protection"]))
     session.flush()
     return SetUp(work.added, work.changed)
 
@@ -88,6 +90,13 @@ def _details(here: Municipality | None, written: Mapping[str, Any], pack: RulePa
     phones = pack.phones | (here.phones if here else {}) | written["phones"]
     targets = (here.targets if here else {}) | written["targets"]
     return {**written["municipality"], "phones": phones, "targets": targets, "rulepack_version": pack.name}
+
+
+def _protection(session: Session, written: Mapping[str, Any]) -> dict[str, Any]:
+    """Who is named for protection reports, as accounts: whoever gets an address later gets nothing with it."""
+    ids = {email: str(identity) for email, identity in session.execute(select(Account.email, Account.id))}
+    named = {capacity: sorted(ids[email] for email in written[capacity]) for capacity in ("receivers", "readers")}
+    return {"protection": {**named, "saturday_is_weekday": written["saturday_is_weekday"]}}
 
 
 def _put_person(work: _Work, row: Mapping[str, Any], *, units: Mapping[str, Unit], only_new: Mapping[str, Any]) -> None:

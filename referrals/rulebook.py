@@ -2,6 +2,7 @@
 
 import tomllib
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -39,6 +40,43 @@ class Target:
         return cls(days, Counting(counting))
 
 
+class AuthorityCounting(StrEnum):
+    """How the days of an authority's own deadline are counted."""
+
+    #: 0 means at once
+    HOURS = "hours"
+    CALENDAR_DAYS = "calendar_days"
+    #: Monday to Friday, and Saturday where the municipality says so
+    WEEKDAYS = "weekdays"
+
+
+@dataclass(frozen=True)
+class AuthorityDeadline:
+    """What the authority does with a protection report, and by when: its own deadline, never ours."""
+
+    step: str
+    amount: int
+    counting: AuthorityCounting
+
+    @classmethod
+    def read(cls, step: str, written: dict[str, int]) -> "AuthorityDeadline":
+        """The deadline as a file writes it: `{weekdays = 6}`."""
+        ((counting, amount),) = written.items()
+        return cls(step, amount, AuthorityCounting(counting))
+
+    def due_on(self, given_on: date, *, is_saturday_counted: bool) -> date:
+        """The last day of it for a report given on `given_on`. Public holidays are not known here and come on top."""
+        if self.counting is AuthorityCounting.HOURS:
+            return given_on + timedelta(days=-(-self.amount // 24))
+        if self.counting is AuthorityCounting.CALENDAR_DAYS:
+            return given_on + timedelta(days=self.amount)
+        day, left = given_on, self.amount
+        while left:
+            day += timedelta(days=1)
+            left -= day.weekday() < (6 if is_saturday_counted else 5)
+        return day
+
+
 @dataclass(frozen=True)
 class RulePack:
     """The rules of one country from one date on."""
@@ -50,6 +88,8 @@ class RulePack:
     #: what each stage must never be called, by language
     never: dict[str, dict[str, list[str]]]
     targets: dict[str, Target]
+    #: what the authority does with a protection report, in its order
+    authority: tuple[AuthorityDeadline, ...]
     #: telephone numbers that hold for the whole country: `emergency`, `helpline`
     phones: dict[str, str]
     #: where a rule comes from, such as `duty_to_report`, by key
@@ -94,6 +134,7 @@ def _read(written: dict[str, Any]) -> RulePack:
         artefacts=written["artefacts"],
         never=written["never"],
         targets={key: Target.read(target) for key, target in written["targets"].items()},
+        authority=tuple(AuthorityDeadline.read(step, deadline) for step, deadline in written["authority"].items()),
         phones=written["phones"],
         sources=written["sources"],
         protected_identity=tuple(written["protected_identity"]),

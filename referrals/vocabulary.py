@@ -363,6 +363,7 @@ class DocumentKind(Term):
     ACTION_PLAN = "action_plan", N_("Action plan")
     FOLLOW_UP = "follow_up", N_("Follow-up")
     CLOSING = "closing", N_("Closing")
+    PROTECTION_REPORT = "protection_report", N_("Protection report")
 
 
 class MailKind(Term):

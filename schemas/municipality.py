@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
-from marshmallow import Schema, ValidationError, fields, validate, validates, validates_schema
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates, validates_schema
 
 from referrals import rulebook
 from referrals.access import Role
@@ -129,6 +129,20 @@ class ClosedDaysPart(Schema):
             raise ValidationError("ends before it begins", "last_on")
 
 
+class ProtectionPart(Schema):
+    """The table `[protection]`: who else may know of protection reports, and how the authority counts its weekdays."""
+
+    #: people at the authority whom a sender can choose as receiver
+    receivers = fields.List(fields.Email(), load_default=list)
+    #: people who read every report once it was given
+    readers = fields.List(fields.Email(), load_default=list)
+    saturday_is_weekday = fields.Boolean(truthy={True}, falsy={False}, load_default=False)
+
+    @post_load
+    def _in_small_letters(self, data: dict[str, Any], **_options: Any) -> dict[str, Any]:
+        return data | {name: [email.lower() for email in data[name]] for name in ("receivers", "readers")}
+
+
 class MunicipalityFile(Schema):
     """The whole file."""
 
@@ -138,6 +152,7 @@ class MunicipalityFile(Schema):
     forums = fields.List(fields.Nested(ForumPart), required=True)
     units = fields.List(fields.Nested(UnitPart), required=True)
     people = fields.List(fields.Nested(PersonPart), required=True)
+    protection = fields.Nested(ProtectionPart)
     closed_days = fields.List(fields.Nested(ClosedDaysPart), load_default=list)
 
     @validates("targets")
@@ -174,6 +189,14 @@ class MunicipalityFile(Schema):
             missing = {slug for held in row["roles"] for slug in held["units"]} - units
             if missing:
                 raise ValidationError({"people": {number: {"roles": [f"there is no unit {min(missing)}"]}}})
+
+    @validates_schema
+    def _who_is_named_for_protection_reports_works_here(self, data: Mapping[str, Any], **_options: Any) -> None:
+        people = {row["email"].lower() for row in data["people"]}
+        for capacity in ("receivers", "readers"):
+            for email in data.get("protection", {}).get(capacity, ()):
+                if email not in people:
+                    raise ValidationError({"protection": {capacity: [f"there is no person {email}"]}})
 
 
 def read(path: Path) -> dict[str, Any]:

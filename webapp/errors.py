@@ -133,6 +133,12 @@ OF_CORE: dict[type[Exception], Answer] = {
         N_("It could be stopped for a few minutes only, and they have passed."),
         keeps_form=True,
     ),
+    core.ReportIssued: Answer(
+        409,
+        N_("The report is on paper already"),
+        N_("Its words stay as they are. If there is more to say, write another one."),
+        keeps_form=True,
+    ),
     core.WrongCode: Answer(
         422,
         N_("Number and code do not belong together"),

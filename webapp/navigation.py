@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from flask import current_app, request, url_for
 
-from referrals.vocabulary import N_
+from referrals import rulebook
+from referrals.vocabulary import N_, Country
 from webapp import people
+from webapp.language import language
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,12 @@ def main_navigation() -> list[Place]:
         for endpoint, label, icon, for_administrators in _PLACES
         if has_page(endpoint) and somebody and (somebody.is_administrator or not for_administrators)
     ]
+
+
+def protection_name() -> str:
+    """What the country calls a protection report, in the page's language."""
+    here = people.municipality()
+    return rulebook.newest(Country(here.country if here else Country.SE)).artefact("protection_report", language())
 
 
 def has_page(endpoint: str) -> bool:

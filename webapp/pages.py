@@ -30,6 +30,7 @@ def add_to(app: Flask) -> None:
         notices=notices.notices,
         is_demo=lambda: transactions.settings().is_demo,
         main_navigation=navigation.main_navigation,
+        protection_name=navigation.protection_name,
         has_page=navigation.has_page,
         unclaimed_texts=unclaimed_texts,
         added_row=lambda: g.get("added_row", ""),

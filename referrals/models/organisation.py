@@ -27,6 +27,8 @@ class Municipality(Identified, Base):
     phones: Mapped[dict[str, Any]]
     #: local targets that differ from the rule pack's: {"triage": {"school_days": 2}, …}
     targets: Mapped[dict[str, Any]]
+    #: for protection reports: {"receivers": [account ids], "readers": [account ids], "saturday_is_weekday": bool}
+    protection: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
 
 
 class Forum(Identified, Base):

@@ -15,6 +15,7 @@ from schemas.documents.kinds import (
     ReceiptDocument,
     ReferralDocument,
 )
+from schemas.documents.protection import ProtectionReportDocument
 from schemas.documents.source import Contact, PaperRecipient, PaperSource
 
 __all__ = ["DOCUMENTS", "Contact", "PaperRecipient", "PaperSource", "document_context"]
@@ -30,6 +31,7 @@ DOCUMENTS: Final[dict[DocumentKind, type[Frame]]] = {
     DocumentKind.ACTION_PLAN: ActionPlanDocument,
     DocumentKind.FOLLOW_UP: FollowUpDocument,
     DocumentKind.CLOSING: ClosingDocument,
+    DocumentKind.PROTECTION_REPORT: ProtectionReportDocument,
 }
 
 

@@ -40,7 +40,8 @@ class PaperSource:
     receipt: concern, targets, return_code, return_address · referral: concern, additions, triage ·
     information_and_consent: concern, guardians, participants · assessment: parts, analysis ·
     invitation: meeting, participants, guardians (those invited) · minutes: meeting · action_plan: plan, guardians ·
-    follow_up: follow_up, guardians · closing: closure, plan.
+    follow_up: follow_up, guardians · closing: closure, plan ·
+    protection_report: `referral` is the report itself, with what it says under `said`.
     """
 
     referral: Any

@@ -4,6 +4,7 @@ import os
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from referrals.printing import document_html, print_pdf
@@ -79,7 +80,12 @@ def paper_text(html: str) -> str:
 
 def source_for(kind: DocumentKind, language: str, *, rich: bool) -> PaperSource:
     """The invented family's paper, told in Danish for a Danish paper and in Swedish otherwise; or nearly nothing."""
-    return rich_source(kind, "da" if language == "da" else "sv") if rich else sparse_source()
+    if rich:
+        return rich_source(kind, "da" if language == "da" else "sv")
+    if kind is DocumentKind.PROTECTION_REPORT and language == "da":  # its headings are the country's
+        danish = SimpleNamespace(name="Aalborg", country="dk", timezone="Europe/Copenhagen")
+        return sparse_source(municipality=danish)
+    return sparse_source()
 
 
 def page_of(kind: DocumentKind, language: str, *, rich: bool = True, preview: bool = False) -> str:

@@ -25,10 +25,12 @@ from referrals.models import (
     MeetingDecision,
     Municipality,
     PlannedAction,
+    ProtectionReport,
     Referral,
     TeamMeeting,
     Unit,
 )
+from referrals.protection import ReportOnPaper
 from referrals.stages import Party, Stage, Status, Verb
 from referrals.vocabulary import (
     About,
@@ -76,6 +78,7 @@ ISSUED: dict[DocumentKind, datetime] = {
     DocumentKind.ACTION_PLAN: datetime(2026, 10, 14, 8, 20, tzinfo=UTC),
     DocumentKind.FOLLOW_UP: datetime(2026, 11, 25, 14, 0, tzinfo=UTC),
     DocumentKind.CLOSING: datetime(2026, 12, 17, 13, 30, tzinfo=UTC),
+    DocumentKind.PROTECTION_REPORT: datetime(2026, 9, 16, 9, 12, tzinfo=UTC),
 }
 
 
@@ -369,6 +372,27 @@ class Family:
         return closure, plan
 
 
+    def protection_report(self) -> ReportOnPaper:
+        """The teacher's report of what the child said in the changing room, after a call."""
+        words = self.words
+        report = ProtectionReport(
+            number="P-7K4M-2Q9X-HT3W",
+            unit=self.referral.unit,
+            content={
+                "seen": words["report_seen"], "seen_when": words["report_when"], "urgency": "soon", "child_name": words["child"],
+                "child_id": "2016-04-12", "guardians": words["report_guardians"], "interpreter": words["report_interpreter"],
+                "siblings": words["report_siblings"], "tried": words["tried"], "other_knowledge": words["report_knowledge"],
+                "suspects_family": True, "sender_name": words["teacher"], "sender_function": words["teacher_function"],
+                "sender_address": words["unit"], "sender_phone": "0000-55 44 33", "sender_email": "larare@trivsel.invalid",
+            },
+            record={
+                "orally_on": "2026-09-16", "orally_time": "10:40", "orally_to": words["report_to"], "told": "nobody",
+                "why_not_told": words["report_why_not"],
+            },
+        )  # fmt: skip
+        return ReportOnPaper(report)
+
+
 def rich_source(kind: DocumentKind, language: str = "sv", **changes: Any) -> PaperSource:
     """A paper's source with nearly everything stated; `changes` replace what a test is about."""
     family = Family(language)
@@ -399,6 +423,10 @@ def rich_source(kind: DocumentKind, language: str = "sv", **changes: Any) -> Pap
         DocumentKind.ACTION_PLAN: {"plan": family.plan(), "guardians": family.guardians()},
         DocumentKind.FOLLOW_UP: {"follow_up": family.follow_up(), "guardians": family.guardians()},
         DocumentKind.CLOSING: {"retention": family.words["retention"]},
+        DocumentKind.PROTECTION_REPORT: {
+            "referral": family.protection_report(),
+            "recipient": PaperRecipient(capacity="authority"),
+        },
     }
     if kind is DocumentKind.CLOSING:
         values[kind]["closure"], values[kind]["plan"] = family.closing()

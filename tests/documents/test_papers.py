@@ -96,6 +96,21 @@ HEADINGS = {
         "da": ["Resultat pr. mål", "Årsag", "Ved nyt behov", "Slettefrist"],
         "en": ["Outcome for each goal", "Reason for closing", "If a new need arises", "Kept or destroyed"],
     },
+    DocumentKind.PROTECTION_REPORT: {
+        "sv": [
+            "Orosanmälan", "Barnet, vårdnadshavare, språk/tolk", "Anmälarens uppdrag och tjänsteadress", "Vad har setts/hörts, ordagrant, när",
+            "Bedömd akuthet", "Tidigare insatser", "Är vårdnadshavare informerade, annars varför inte", "Syskon", "Kontakt",
+        ],
+        "da": [
+            "Underretning", "Barnets navn og CPR", "Begge forældres kontakt", "Tolk/sprog", "Underretters tilknytning", "Bekymringen",
+            "Øvrig viden", "Hvad er gjort", "Forældrekontakt og reaktion", "Kontakt",
+        ],
+        "en": [
+            "Protection report", "The child, guardians, language and interpreter", "The sender's office and address at work",
+            "What has been seen or heard, word for word, and when", "How urgent the sender judges it to be", "What has been done before",
+            "Have the guardians been told, otherwise why not", "Brothers and sisters", "Contact",
+        ],
+    },
 }  # fmt: skip
 
 every_kind = pytest.mark.parametrize("kind", list(DocumentKind), ids=str)

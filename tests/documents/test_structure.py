@@ -47,7 +47,7 @@ def test_paper_is_built_to_pdf_ua(kind: DocumentKind, language: str, rich: bool)
         assert bool(pdf.Root.ViewerPreferences.DisplayDocTitle)
         with pdf.open_metadata() as metadata:
             assert str(metadata["pdfuaid:part"]) == "1"
-            assert metadata["dc:title"].endswith(("HTL-7K4M-2Q9X", "HTL-2222-3333"))
+            assert metadata["dc:title"].endswith(("HTL-7K4M-2Q9X", "HTL-2222-3333", "P-7K4M-2Q9X-HT3W"))
         assert all(str(page.get("/Tabs", "/S")) == "/S" for page in pdf.pages)
 
 

@@ -38,6 +38,7 @@ _FIELDS = {
     "rulepack_version": N_("rule pack"),
     "phones": N_("telephone number"),
     "targets": N_("local target"),
+    "protection": N_("protection reports"),
     "date": N_("date of the demonstration"),
     "school_form": N_("kind of unit"),
     "forum": N_("team"),
@@ -102,8 +103,9 @@ def _words(row: OrganisationChange, names: Mapping[str, str]) -> tuple[str, str,
     kind, field, *more = path.split(".")
     whose = f"{gettext(_KINDS.get(kind, kind))} {names.get(called, '')}".strip()
     what = " ".join([gettext(_FIELDS.get(field, field)), *more])
-    return f"{whose}: {what}", _value(row.before), _value(row.after)
+    return f"{whose}: {what}", _value(row.before, names), _value(row.after, names)
 
 
-def _value(text: str) -> str:
-    return ", ".join(gettext(_VALUES[part]) if part in _VALUES else part for part in text.split(", "))
+def _value(text: str, names: Mapping[str, str]) -> str:
+    parts = text.split(", ")
+    return ", ".join(gettext(_VALUES[part]) if part in _VALUES else names.get(part, part) for part in parts)

@@ -12,6 +12,7 @@ from referrals.worklist import IN_TRIAGE_STATES, Waiting, WaitingItem, waiting_f
 from webapp import pages, people, transactions
 from webapp.casework import blueprint, words
 from webapp.casework.frame import today
+from webapp.casework.protection import reminder_lines
 from webapp.casework.ways import address
 from webapp.guards import signed_in
 from webapp.language import gettext
@@ -44,6 +45,7 @@ def home() -> Response:
     return pages.page(
         "casework/home.html",
         lines=lines,
+        reminders=reminder_lines(day),
         late=sum(line.is_late for line in lines),
         to_triage=sum(item.state in IN_TRIAGE_STATES for item in items),
         first_triage=first_triage,

@@ -21,6 +21,7 @@ from webapp import forms, notices, people, transactions
 from webapp.casework import blueprint, words
 from webapp.casework.documents import failed_lines, paper_lines
 from webapp.casework.frame import referral_page, seen
+from webapp.casework.protection import reports_beside
 from webapp.casework.triage import additions_to
 from webapp.casework.ways import page_for
 from webapp.guards import for_referral
@@ -104,6 +105,7 @@ def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
         owners=_coordinators(session, referral) if words.may_do(Verb.ASSIGN_OWNER, referral) else [],
         papers=paper_lines(referral) if may_view(View.DOCUMENTS, actor, facts) else None,
         failed=failed_lines(referral),
+        reports=reports_beside(referral),
         now=clock.now(),
         additions=additions_to(referral) if knows_concern else [],
         members=_members(session, referral),

@@ -1,0 +1,104 @@
+"""Protection reports: a track of their own, sealed with keys of their own, tied to a referral only where the sender named one."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from cryptography.fernet import Fernet
+from sqlalchemy import ForeignKey, LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from referrals.models.account import Account
+from referrals.models.base import Base, Identified
+from referrals.models.organisation import Unit
+from referrals.models.referral import Referral
+from referrals.sealing import Sealed, new_data_key, open_data_key
+from referrals.vocabulary import N_, Term
+
+
+class ProtectionUrgency(Term):
+    """How the sender judges the danger. Nobody else judges it here."""
+
+    ACUTE = "acute", N_("The child is in danger now")
+    SOON = "soon", N_("Not this very moment, but it cannot wait many days")
+    CONTINUING = "continuing", N_("No danger just now, but the child is being harmed or may be")
+
+
+class GuardiansTold(Term):
+    """Whether the guardians know of the report."""
+
+    ALL = "all", N_("Yes, all of them")
+    SOME = "some", N_("Some of them, not all")
+    NOBODY = "nobody", N_("No")
+
+
+class ProtectionOutcome(Term):
+    """Whether the sender has learned what came of it."""
+
+    KNOWN = "known", N_("I know what came of it")
+    UNKNOWN = "unknown", N_("I have not been told")
+
+
+class ProtectionReport(Identified, Base):
+    """What one professional reports to the authority that protects children: theirs alone until it is given or opened."""
+
+    __tablename__ = "protection_report"
+
+    #: its own number, so that the paper need not carry a referral's
+    number: Mapped[str] = mapped_column(unique=True)
+    sender_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    #: where the sender works: the letter head and the address for answers
+    unit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("unit.id"))
+    #: the referral it stands beside, if the sender named one they may see; nothing of the referral points back
+    referral_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("referral.id"), index=True)
+    #: somebody at the authority whom the municipality's setting names and the sender chose
+    receiver_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+    written_at: Mapped[datetime]
+    #: set once the paper is made; from then on the words stay as they are
+    issued_at: Mapped[datetime | None]
+    #: when it first reached the authority, by word of mouth or in writing, as the sender recorded it
+    given_at: Mapped[datetime | None]
+    #: when the sender recorded that all guardians had been told
+    opened_at: Mapped[datetime | None]
+    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
+
+    #: what is reported, by the names of `referrals.protection.CONTENT`
+    content = Sealed[dict[str, Any]]()
+    #: what the sender recorded around it, by the names of `referrals.protection.RECORD`
+    record = Sealed[dict[str, Any]]()
+
+    sender: Mapped[Account] = relationship(foreign_keys=[sender_id])
+    receiver: Mapped[Account | None] = relationship(foreign_keys=[receiver_id])
+    unit: Mapped[Unit | None] = relationship()
+    referral: Mapped[Referral | None] = relationship()
+    paper: Mapped["ProtectionPaper | None"] = relationship(back_populates="report")
+
+    def __init__(self, **values: Any) -> None:
+        """Give a new report its id and data key first, so that its words can be sealed."""
+        self.id = values.pop("id", None) or uuid.uuid4()
+        self.wrapped_key = new_data_key()
+        super().__init__(**values)
+
+    def data_key(self) -> Fernet:
+        """What seals and opens this report and its paper."""
+        return open_data_key(self.wrapped_key)
+
+    def seal_place(self, name: str) -> str:
+        """The identity that binds a sealed value to this report."""
+        return f"{self.__tablename__}:{self.id}:{name}"
+
+
+class ProtectionPaper(Identified, Base):
+    """The one paper of a report, sealed; it stands in no referral's list of papers."""
+
+    __tablename__ = "protection_paper"
+
+    report_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("protection_report.id"), unique=True)
+    language: Mapped[str]
+    made_at: Mapped[datetime]
+    #: SHA-256 of the PDF, in hexadecimal
+    checksum: Mapped[str]
+    size: Mapped[int]
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+    report: Mapped[ProtectionReport] = relationship(back_populates="paper")

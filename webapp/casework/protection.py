@@ -1,0 +1,332 @@
+"""Protection reports: one page to write, one with everything about it, the paper at once; for those few who may know of one."""
+
+import uuid
+from contextlib import suppress
+from datetime import date
+from typing import Any
+
+from flask import Response, make_response, redirect, request, url_for
+from flask import session as cookie
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+
+from referrals import coverage, languages, printing, reference
+from referrals import protection as rules
+from referrals.access import View, may_view
+from referrals.models import Account, ProtectionReport, Referral, RoleAssignment, Unit
+from referrals.models.protection import GuardiansTold, ProtectionOutcome, ProtectionUrgency
+from referrals.protection import ToRecord
+from referrals.vocabulary import N_, DocumentKind, Term
+from schemas.documents import PaperRecipient, PaperSource, document_context
+from schemas.protection import ProtectionReportForm, ProtectionSinceForm
+from webapp import forms, notices, pages, people, transactions
+from webapp.casework import blueprint
+from webapp.casework.frame import today
+from webapp.guards import signed_in
+from webapp.language import gettext
+from webapp.navigation import protection_name
+
+#: where the number of the referral waits that somebody came from; addresses and logs never see it
+_ABOUT = "protection_about"
+
+#: what is still to be done, as a line of home
+_TO_RECORD: dict[ToRecord, str] = {
+    ToRecord.FINISH: N_("%(report)s: you have begun, finish it"),
+    ToRecord.GIVE: N_("%(report)s: give it to the social services, and write down when"),
+    ToRecord.RECEIPT: N_("%(report)s: write down when its receipt came"),
+}
+
+#: what the authority does, by the rule pack's word for it
+_AUTHORITY: dict[str, str] = {
+    "protection_assessment": N_("They assess whether the child needs protection now"),
+    "preliminary_assessment": N_("They make a preliminary assessment and decide whether to open an investigation"),
+    "acute_assessment": N_("They assess whether the child is in acute danger"),
+    "confirmation": N_("They confirm to you that the report has come in"),
+}
+
+
+@blueprint.get("/protection")
+@signed_in()
+def protection_reports() -> Response:
+    """The reports this person may know of."""
+    mine = people.actor()
+    known = rules.known_to(transactions.session(), mine)
+    return _page(
+        "protection.html",
+        sent=[report for report in known if report.sender_id == mine.account_id],
+        others=[report for report in known if report.sender_id != mine.account_id],
+        child=_child,
+    )
+
+
+@blueprint.post("/protection")
+@signed_in()
+def begin_protection_report() -> ResponseReturnValue:
+    """From a referral's page to the form, with the referral's number carried in this person's own cookie."""
+    cookie[_ABOUT] = request.form.get("about", "")
+    return redirect(url_for("casework.new_protection_report"), 303)
+
+
+@blueprint.get("/protection/new")
+@signed_in()
+def new_protection_report() -> Response:
+    """The form, with whom to call above it."""
+    return _form_page(None, forms.shown(_beginning()))
+
+
+@blueprint.post("/protection/new")
+@signed_in()
+def write_protection_report() -> ResponseReturnValue:
+    """Keep a report, and make its paper where it is ready."""
+    form = forms.submitted()
+    written = form.load(ProtectionReportForm())
+    if written is None:
+        return _form_page(None, form, status=422)
+    session, referral = transactions.session(), _referral(written["case_number"])
+    somebody = people.account()
+    report = rules.write_report(
+        session,
+        by=people.actor(),
+        written=written | {"sender_name": somebody.name if somebody else None},
+        unit=_workplace(referral),
+        referral=referral,
+        receiver_id=written["receiver_id"],
+    )
+    return _kept(report)
+
+
+@blueprint.get("/protection/<uuid:report_id>/edit")
+@signed_in()
+def edit_protection_report(report_id: uuid.UUID) -> Response:
+    """A report that is not on paper yet, to be gone on with by its sender."""
+    report = rules.find(transactions.session(), report_id, by=people.actor())
+    rules.require_open_to_changes(report, people.actor())
+    said = {**(report.record or {}), **(report.content or {}), "receiver_id": report.receiver_id}
+    return _form_page(report, forms.shown(said))
+
+
+@blueprint.post("/protection/<uuid:report_id>/edit")
+@signed_in()
+def correct_protection_report(report_id: uuid.UUID) -> ResponseReturnValue:
+    """Keep what was changed."""
+    session, form = transactions.session(), forms.submitted()
+    report = rules.find(session, report_id, by=people.actor())
+    written = form.load(ProtectionReportForm())
+    if written is None:
+        return _form_page(report, form, status=422)
+    rules.correct_report(
+        session,
+        report,
+        by=people.actor(),
+        written=written,
+        referral=_referral(written["case_number"]),
+        receiver_id=written["receiver_id"],
+    )
+    return _kept(report)
+
+
+@blueprint.get("/protection/<uuid:report_id>")
+@signed_in()
+def protection_report(report_id: uuid.UUID) -> Response:
+    """Everything about one report."""
+    report = rules.find(transactions.session(), report_id, by=people.actor())
+    usual = {"in_writing_on": None, **(report.record or {})}
+    return _report_page(report, forms.shown(usual))
+
+
+@blueprint.post("/protection/<uuid:report_id>")
+@signed_in()
+def record_protection_report(report_id: uuid.UUID) -> ResponseReturnValue:
+    """Record how it was given, who was told, and what came back."""
+    session, form = transactions.session(), forms.submitted()
+    report = rules.find(session, report_id, by=people.actor())
+    recorded = form.load(ProtectionSinceForm())
+    if recorded is None:
+        return _report_page(report, form, status=422)
+    rules.record_since(session, report, by=people.actor(), recorded=recorded)
+    notices.say_next(gettext("It is recorded."))
+    return redirect(url_for("casework.protection_report", report_id=report.id), 303)
+
+
+@blueprint.get("/protection/<uuid:report_id>/paper")
+@signed_in()
+def protection_paper(report_id: uuid.UUID) -> Response:
+    """The PDF. It is made once, at once, and by nobody else: a report waits for no other part of the system."""
+    report = rules.find(transactions.session(), report_id, by=people.actor())
+    rules.require_issued(report)
+    response = make_response(_paper(report.id))
+    response.mimetype = "application/pdf"
+    response.headers["Content-Disposition"] = f'inline; filename="{report.number}.pdf"'
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def reports_beside(referral: Referral) -> list[ProtectionReport]:
+    """The reports beside `referral` that this person may know of: for nearly everybody none."""
+    return rules.beside(transactions.session(), referral, actor=people.actor())
+
+
+def reminder_lines(day: date) -> list[tuple[str, str, str]]:
+    """Words, address and number of each report this person still has something to do about."""
+    waiting = rules.reminders(transactions.session(), people.actor(), today=day)
+    return [
+        (
+            gettext(_TO_RECORD[what], report=protection_name()),
+            url_for("casework.protection_report", report_id=report.id),
+            report.number,
+        )
+        for report, what in waiting
+    ]
+
+
+# ------------------------------------------------------------------------------------------------------- inside
+def _page(template: str, status: int = 200, **values: Any) -> Response:
+    """A page that tells no other page where it was."""
+    response = pages.page(f"casework/{template}", status=status, **values)
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _form_page(report: ProtectionReport | None, form: forms.Form, status: int = 200) -> Response:
+    return _page(
+        "protection_new.html",
+        status=status,
+        report=report,
+        form=form,
+        urgencies=_choices(ProtectionUrgency),
+        answers=_choices(GuardiansTold),
+        receivers=[(str(each.id), each.name) for each in rules.named(transactions.session(), "receivers")],
+        readers=_others_who_read(report),
+        today=today(),
+    )
+
+
+def _report_page(report: ProtectionReport, form: forms.Form, status: int = 200) -> Response:
+    session = transactions.session()
+    record = report.record or {}
+    return _page(
+        "protection_report.html",
+        status=status,
+        report=report,
+        form=form,
+        said=report.content or {},
+        record={
+            name: date.fromisoformat(value) if name.endswith("_on") and value else value
+            for name, value in record.items()
+        },
+        child=_child(report),
+        readers=_others_who_read(report),
+        is_mine=report.sender_id == people.actor().account_id,
+        to_do=rules.to_record(report),
+        answers=_choices(GuardiansTold),
+        outcomes=_choices(ProtectionOutcome),
+        answer_names={
+            each.value: gettext(each.label)
+            for kind in (GuardiansTold, ProtectionOutcome, ProtectionUrgency)
+            for each in kind
+        },
+        authority=[
+            (gettext(_AUTHORITY[each.deadline.step]), each.deadline, each.due_on)
+            for each in rules.authority_steps(session, report)
+        ],
+        today=today(),
+    )
+
+
+def _kept(report: ProtectionReport) -> ResponseReturnValue:
+    """Where to go once a report is kept: its own page, with its paper where that was asked for."""
+    url = url_for("casework.protection_report", report_id=report.id)
+    if not request.form.get("finish"):
+        notices.say_next(gettext("It is kept. Only you can see it."))
+        return redirect(url, 303)
+    rules.finish_report(transactions.session(), report, by=people.actor())
+    report_id = report.id
+    # What was written must stay, whatever becomes of the paper: the page offers it again.
+    transactions.commit()
+    with suppress(printing.FontsMissing, OperationalError):
+        _paper(report_id)
+    return redirect(url, 303)
+
+
+def _paper(report_id: uuid.UUID) -> bytes:
+    with transactions.reading() as session:
+        report = session.get_one(ProtectionReport, report_id)
+        kept, language = rules.read_paper(session, report), rules.house_language(session)
+        if kept is not None:
+            return kept
+        kind = DocumentKind.PROTECTION_REPORT
+        source = PaperSource(**rules.paper_values(session, report), recipient=PaperRecipient(capacity="authority"))
+        html = printing.document_html(kind, document_context(kind, source), language=language)
+    content = printing.print_pdf(html)
+    with transactions.writing() as session:
+        rules.keep_paper(session, session.get_one(ProtectionReport, report_id), content, language=language)
+    return content
+
+
+def _beginning() -> dict[str, Any]:
+    """What is known before anything is written: who reports, and what the referral they came from says of the child."""
+    somebody = people.account()
+    referral = _referral(cookie.pop(_ABOUT, ""))
+    if referral is not None and not may_view(View.REFERRAL, people.actor(), referral.facts()):
+        referral = None
+    unit = _workplace(referral)
+    words = languages.translations(rules.house_language(transactions.session())).gettext
+    known = {
+        "sender_function": words(somebody.profession.label) if somebody else None,
+        "sender_email": somebody.email if somebody else None,
+        "sender_address": unit.name if unit else None,
+        "sender_phone": unit.phone if unit else None,
+    }
+    return known if referral is None else known | _from_referral(referral)
+
+
+def _from_referral(referral: Referral) -> dict[str, Any]:
+    actor, facts = people.actor(), referral.facts()
+    knows_guardians = may_view(View.GUARDIANS, actor, facts)
+    guardians = coverage.guardians_of(transactions.session(), referral) if knows_guardians else []
+    return {
+        "case_number": referral.number,
+        "child_name": None if referral.has_protected_identity and not knows_guardians else referral.child_name,
+        "child_id": referral.child_birth_date if knows_guardians else None,
+        "guardians": "\n".join(", ".join(filter(None, (each.name, each.phone))) for each in guardians),
+        "interpreter": ", ".join(sorted({each.interpreter for each in guardians if each.interpreter})),
+    }
+
+
+def _referral(typed: str | None) -> Referral | None:
+    """The referral with this number. The core ties a report to it only where its sender may see it, and says nothing."""
+    number = reference.as_number(typed or "")
+    return transactions.session().scalars(select(Referral).where(Referral.number == number)).one_or_none()
+
+
+def _workplace(referral: Referral | None) -> Unit | None:
+    """The unit somebody reports from: the referral's where they hold a role there, otherwise their first by name."""
+    held = (
+        select(Unit)
+        .join(RoleAssignment, RoleAssignment.unit_id == Unit.id)
+        .join(Account, Account.id == RoleAssignment.account_id)
+        .where(Account.id == people.actor().account_id)
+        .order_by(Unit.name)
+    )
+    units = transactions.session().scalars(held).unique().all()
+    there = [unit for unit in units if referral is not None and unit.id == referral.unit_id]
+    return next(iter(there or units), None)
+
+
+def _child(report: ProtectionReport) -> str:
+    name: str | None = (report.content or {}).get("child_name")
+    return name or gettext("A child without a name yet")
+
+
+def _others_who_read(report: ProtectionReport | None) -> list[str]:
+    """Who besides the sender reads a report once it is given: whom the setting names for all, and its own receiver."""
+    session = transactions.session()
+    others = {each.id: each.name for each in rules.named(session, "readers")}
+    chosen = report.receiver_id if report else None
+    others |= {each.id: each.name for each in rules.named(session, "receivers") if each.id == chosen}
+    return [name for identity, name in others.items() if identity != people.actor().account_id]
+
+
+def _choices(kind: type[Term]) -> list[tuple[str, str]]:
+    return [(each.value, gettext(each.label)) for each in kind]
