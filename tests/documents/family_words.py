@@ -198,7 +198,7 @@ WORDS: dict[str, dict[str, str]] = {
         "summary": "Maja er med i frikvartererne og kommer i skole om mandagen. Tegneklubben fortsætter i SFO’en.",
         "if_needed_again": "Ring til Kirsten Ølgaard eller Majas klasselærer. I behøver ikke udfylde noget nyt.",
         "handed_to": "Søren Kjærgård, SFO",
-        "report_seen": "Maja sagde: ”Far tog mig så hårdt i armen, at det blev blåt. Sig det ikke, please.”\nBlåt mærke på venstre overarm, tre mærker på række.",
+        "report_seen": "Maja sagde: ”Far tog mig så hårdt i armen, at det blev blåt. Du må ikke sige det til nogen.”\nBlåt mærke på venstre overarm, tre mærker på række.",
         "report_when": "Tirsdag den 15. september, i omklædningsrummet efter idræt",
         "report_guardians": "Agnieszka Wiśniewska, mor, 00 99 88 77\nKarim Haddad, far, 00 99 88 66",
         "report_interpreter": "Polsk med mor, tolk er nødvendig. Arabisk med far.",

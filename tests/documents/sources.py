@@ -371,7 +371,6 @@ class Family:
         plan.goals[0].actions[1].handed_to = words["handed_to"]
         return closure, plan
 
-
     def protection_report(self) -> ReportOnPaper:
         """The teacher's report of what the child said in the changing room, after a call."""
         words = self.words

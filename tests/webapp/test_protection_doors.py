@@ -1,0 +1,207 @@
+"""Nobody but its sender finds a trace of a protection report: every door, for everybody of the cast, before and after."""
+
+import io
+import logging
+import re
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from pypdf import PdfReader
+from sqlalchemy import select
+
+from referrals import db, documents, notifications, printing, protection, queries
+from referrals.models import (
+    Account,
+    AssessmentPart,
+    Base,
+    Document,
+    Forum,
+    Guardian,
+    History,
+    PlannedAction,
+    ProtectionReport,
+    Referral,
+    Unit,
+)
+from referrals.vocabulary import DocumentKind
+from tests import straight_way
+from tests.factories import a_member
+from tests.webapp.desk import cast_of
+
+#: words that stand in the report and nowhere else
+SECRETS = ("kvistfågel", "blånagelsten", "Nattviolsson", "0000-66554433")
+#: everybody of the cast and somebody who is not signed in; the sender is Kim
+OTHERS = ("karin", "sanna", "henrik", "petra", "siv", "noor", "anton", "otto", None)
+#: tables in which a report and its sender's own sign-in stand, and the signs of life of sessions
+OWN_TABLES = ("protection_report", "protection_paper", "web_session", "kept_form")
+#: files of our own, a stream without an end (its mark is compared below), and machines asking whether we live
+NOT_ASKED = ("static_files.asset", "casework.live", "health.healthz", "health.readyz")
+#: what differs from one answer to the next whatever happens: tokens against forgery
+TOKEN = re.compile(rb"[\w-]{20,}\.[\w-]{5,}\.[\w-]{20,}")
+
+
+@pytest.fixture
+def lived(app, settings):
+    """A referral that has gone its whole way, with all its papers and mail; Kim and Noor are members."""
+    with db.writing(settings.database) as session:
+        cast = cast_of(session)
+        referral = straight_way.submit(session, cast.school)
+        for member in (cast.counsellor, cast.social_worker):
+            a_member(session, referral, member)
+        for decide in straight_way.DECISIONS:
+            decide(session, cast, referral)
+        for row in session.scalars(select(History).where(History.referral_id == referral.id)).all():
+            for paper in documents.outstanding(session, row):
+                documents.issue(session, row, paper, content=printing.print_pdf(f"<h1>{paper.kind}</h1>"))
+            notifications.write(session, row)
+        return referral.number
+
+
+@pytest.fixture
+def report_it(signed_in, settings):
+    """Lets Kim report everything the form can hold, from the referral's page, and record that it was given."""
+
+    def report(number):
+        browser = signed_in("kim")
+        browser.get(f"/referrals/{number}")
+        browser.submit(form="fear-form")
+        words = dict(zip(("seen", "child_name", "guardians", "sender_phone"), SECRETS, strict=True))
+        browser.submit({**words, "urgency": "acute", "told": "some"}, button=("finish", "yes"))
+        browser.submit({"in_writing_on": "2026-09-16", "receipt_note": SECRETS[0], "outcome_note": SECRETS[1]})
+        with db.reading(settings.database) as session:
+            return session.scalars(select(ProtectionReport)).one()
+
+    return report
+
+
+def addresses(app, session, number, report_id):
+    """Every address that can be asked for, each with every row it could name; and those that name the report."""
+    ids = {
+        "document_id": [*session.scalars(select(Document.id)), report_id],
+        "guardian_id": session.scalars(select(Guardian.id)).all(),
+        "part_id": session.scalars(select(AssessmentPart.id)).all(),
+        "action_id": session.scalars(select(PlannedAction.id)).all(),
+        "unit_id": session.scalars(select(Unit.id)).all(),
+        "forum_id": session.scalars(select(Forum.id)).all(),
+        "account_id": session.scalars(select(Account.id)).all(),
+        "report_id": [report_id],
+        "kind": list(DocumentKind),
+        "version": [1],
+        "slug": session.scalars(select(Unit.slug)).all(),
+        "name": ["child", "voices"],
+        "code": ["sv"],
+        "number": [number],
+    }
+    for rule in app.url_map.iter_rules():
+        if "GET" not in rule.methods or rule.endpoint in NOT_ASKED:
+            continue
+        paths = [re.sub(r"<.*?([a-z_]+)>", r"{\1}", rule.rule)]
+        for name in rule.arguments:
+            paths = [path.replace(f"{{{name}}}", str(value)) for path in paths for value in ids[name]]
+        yield from paths
+    yield from (f"/search?reference={number}", "/referrals?state=all", "/referrals?closed=yes", "/board?closed=yes")
+
+
+def text_of(answer):
+    """The words of an answer: of the pages of a PDF too."""
+    if answer.mimetype == "application/pdf":
+        return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.data)).pages)
+    return answer.data.decode()
+
+
+def everything_seen(app, signed_in, settings, number, report_id) -> Iterator[tuple[str, str, int, str]]:
+    with db.reading(settings.database) as session:
+        paths = sorted(set(addresses(app, session, number, report_id)))
+    for person in OTHERS:
+        client = signed_in(person).client if person else app.test_client()
+        for path in paths:
+            answer = client.get(path)
+            body = TOKEN.sub(b"", answer.data).decode(errors="replace")
+            headers = f"{answer.headers.get('Location')} {answer.headers.get('Content-Disposition')}"
+            yield (
+                person or "",
+                path,
+                answer.status_code,
+                f"{headers}\n{body}\n{text_of(answer) if answer.mimetype == 'application/pdf' else ''}",
+            )
+
+
+def rows_of(settings):
+    """Every row outside the report's own tables: history, steps and so what Prefect is told, mails, papers, changes."""
+    with db.reading(settings.database) as session:
+        tables = [table for table in Base.metadata.sorted_tables if table.name not in OWN_TABLES]
+        rows = {table.name: sorted(map(repr, session.execute(select(table)))) for table in tables}
+        return rows | {"change mark": [queries.change_mark(session)]}
+
+
+def test_nobody_finds_a_trace_of_a_report_behind_any_door(app, signed_in, settings, lived, report_it, caplog):
+    before_rows = rows_of(settings)
+    nothing = uuid.uuid4()
+    before = {seen[:2]: seen[2:] for seen in everything_seen(app, signed_in, settings, lived, nothing)}
+    with caplog.at_level(logging.DEBUG):
+        report = report_it(lived)
+        marks = (str(report.id), report.number, *SECRETS)
+        after = list(everything_seen(app, signed_in, settings, lived, report.id))
+    assert report.referral_id is not None
+    assert rows_of(settings) == before_rows
+    # What carries the report's own id in its address must answer as an id that was never given.
+    told = [
+        (person, path)
+        for person, path, status, body in after
+        if (status, body.replace(str(report.id), "…"))
+        != (lambda found: (found[0], found[1].replace(str(nothing), "…")))(
+            before[person, path.replace(str(report.id), str(nothing))]
+        )
+    ]
+    assert told == []
+    found = [
+        (person, path, mark)
+        for person, path, _status, body in after
+        for mark in marks
+        if mark in body.replace(path, "")
+    ]
+    assert found == []
+    assert [mark for mark in SECRETS if mark in caplog.text] == []
+
+
+def test_the_same_walk_finds_everything_for_the_sender(signed_in, lived, report_it):
+    report = report_it(lived)
+    client = signed_in("kim").client
+    assert SECRETS[1] in client.get("/protection").text
+    assert all(secret in client.get(f"/protection/{report.id}").text for secret in SECRETS[:3])
+    assert all(secret in text_of(client.get(f"/protection/{report.id}/paper")) for secret in SECRETS)
+    assert report.number in client.get(f"/referrals/{lived}").text
+
+
+@pytest.mark.parametrize("person", [each for each in OTHERS if each])
+def test_nobody_else_can_write_in_it_or_learn_from_trying(app, signed_in, settings, lived, report_it, person):
+    report, client = report_it(lived), signed_in(person).client
+    client.get("/protection/new")
+    page = client.get("/protection/new").text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+    for action in ("", "/edit"):
+        typed = {"csrf_token": token, "seen": "Annat", "told": "all"}
+        tried = client.post(f"/protection/{report.id}{action}", data=typed)
+        never = client.post(f"/protection/{uuid.uuid4()}{action}", data=typed)
+        assert (tried.status_code, TOKEN.sub(b"", tried.data)) == (404, TOKEN.sub(b"", never.data))
+    with db.reading(settings.database) as session:
+        kept = session.get_one(ProtectionReport, report.id)
+        assert (kept.content["seen"], kept.record["told"]) == (SECRETS[0], "some")
+
+
+def test_recording_that_all_were_told_opens_it_to_the_head_and_to_nobody_else(
+    app, signed_in, settings, lived, report_it
+):
+    report = report_it(lived)
+    browser = signed_in("kim")
+    browser.get(f"/protection/{report.id}")
+    browser.submit({"told": "all"})
+    assert report.number in signed_in("henrik").client.get(f"/referrals/{lived}").text
+    assert signed_in("henrik").client.get(f"/protection/{report.id}/paper").status_code == 200
+    for person in set(OTHERS) - {"henrik", None}:
+        assert report.number not in signed_in(person).client.get(f"/referrals/{lived}").text
+        assert signed_in(person).client.get(f"/protection/{report.id}").status_code == 404
+    with db.reading(settings.database) as session:
+        referral = session.scalars(select(Referral).where(Referral.number == lived)).one()
+        assert [each.id for each in protection.open_to_guardians(session, referral)] == [report.id]
