@@ -62,7 +62,10 @@ def test_the_first_thing_on_the_page_is_whom_to_call(signed_in):
     page = signed_in("kim").get("/protection/new")
     assert page.heading == "Protection report"
     assert page.text.index("Call before you write") < page.text.index("What have you seen or heard?")
-    assert [link.get("href") for link in page.all("a") if link.get("href", "").startswith("tel:")] == ["tel:112", "tel:0000100000"]
+    assert [link.get("href") for link in page.all("a") if link.get("href", "").startswith("tel:")] == [
+        "tel:112",
+        "tel:0000100000",
+    ]
 
 
 def test_who_is_not_signed_in_signs_in_first(browser):
@@ -85,7 +88,9 @@ def test_without_it_the_form_asks_for_that_one_thing_and_keeps_the_rest(signed_i
     browser = signed_in("kim")
     browser.get("/protection/new")
     page = browser.submit({"child_name": "Mila Testsson"}, button=("finish", "yes"), status=422)
-    assert page.problems == ["What have you seen or heard? Write what you have seen or heard. Everything else can wait."]
+    assert page.problems == [
+        "What have you seen or heard? Write what you have seen or heard. Everything else can wait."
+    ]
     assert browser.page.fields(browser.page.form())["child_name"] == "Mila Testsson"
 
 
@@ -228,7 +233,11 @@ def test_what_it_is_called_comes_from_the_rule_pack_on_page_and_paper(signed_in,
             here.country, here.language, here.rulepack_version = country, language, rulebook.newest(country).name
             session.scalars(select(Account).where(Account.email.startswith("kim."))).one().language = language
         browser = signed_in("kim")
-        assert browser.get("/protection/new").heading == words == rulebook.newest(country).artefact("protection_report", language)
+        assert (
+            browser.get("/protection/new").heading
+            == words
+            == rulebook.newest(country).artefact("protection_report", language)
+        )
         write(browser)
         assert words in paper(browser)[1]
 
