@@ -19,7 +19,7 @@ REPORTER = Actor(reported=REFERRAL.referral_id)
 
 #: what each of the cast may look at, as a head teacher would read it aloud
 MATRIX = {
-    "coordinator": (COORDINATOR, set(View) - {View.TECHNICAL_RUN, View.ORGANISATION}),
+    "coordinator": (COORDINATOR, set(View) - {View.PROTECTION, View.TECHNICAL_RUN, View.ORGANISATION}),
     "head teacher": (HEAD_TEACHER, set(View) - {View.ALL_PARTS, View.TECHNICAL_RUN, View.ORGANISATION}),
     "assessor": (ASSESSOR, {View.REFERRAL, View.OWN_PART, View.MINUTES, View.PLAN, View.HISTORY}),
     "assessor not asked": (Actor(uuid.uuid4(), "Kim", frozenset({(Role.ASSESSOR, SCHOOL)})), set()),
