@@ -4,6 +4,7 @@ WeasyPrint is imported here and nowhere else, and only when the first page is pr
 threads and leaks with every new font configuration, so one lock guards one configuration and two ready stylesheets.
 """
 
+import atexit
 import hashlib
 import threading
 import unicodedata
@@ -134,6 +135,8 @@ def _printer() -> _Printer:
         CSS(string=text, font_config=fonts, url_fetcher=fetcher)
         for text in (faces, STYLESHEET.read_text(encoding="utf-8"))
     ]
+    # Let go of the fonts while the interpreter still stands: at its very end they can no longer be freed in order.
+    atexit.register(_printer.cache_clear)
     return _Printer(fonts, sheets, fetcher)
 
 
