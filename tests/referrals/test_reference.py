@@ -63,3 +63,8 @@ def test_a_code_has_twelve_signs():
 
 def test_tokens_that_differ_only_in_capitals_are_two():
     assert reference.token_digest("aB") != reference.token_digest("Ab")
+
+
+def test_a_code_with_a_sign_that_no_code_has_is_no_code():
+    assert "U" not in reference.ALPHABET
+    assert not reference.is_code("UUUU UUUU UUUU")
