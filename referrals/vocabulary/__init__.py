@@ -1,0 +1,80 @@
+"""The controlled lists: every word staff choose from, with its English label. Labels are translated where they are shown."""
+
+from referrals.vocabulary.assessment import Arena, Compartment, Domain, Level, PartStatus
+from referrals.vocabulary.concern import (
+    ConflictAnswer,
+    GuardiansKnow,
+    ProtectionAnswer,
+    ReporterKind,
+    ReportProgress,
+    SchoolYear,
+    Topic,
+    TriageEnding,
+)
+from referrals.vocabulary.consent import (
+    About,
+    ConsentAnswer,
+    ConsentForm,
+    ConsentState,
+    Custody,
+    InformationCategory,
+    NoticeMethod,
+    Recipient,
+)
+from referrals.vocabulary.papers import DocumentKind, MailKind
+from referrals.vocabulary.people import Country, Profession, SchoolForm, Standing
+from referrals.vocabulary.statuses import STATUS_LABELS
+from referrals.vocabulary.terms import N_, Term
+from referrals.vocabulary.work import (
+    ActionStatus,
+    Attendance,
+    ClosureReason,
+    FollowUpDecision,
+    GoalResult,
+    Helped,
+    LossCause,
+    MeetingOutcome,
+    PlanStatus,
+)
+
+__all__ = [
+    "N_",
+    "STATUS_LABELS",
+    "About",
+    "ActionStatus",
+    "Arena",
+    "Attendance",
+    "ClosureReason",
+    "Compartment",
+    "ConflictAnswer",
+    "ConsentAnswer",
+    "ConsentForm",
+    "ConsentState",
+    "Country",
+    "Custody",
+    "DocumentKind",
+    "Domain",
+    "FollowUpDecision",
+    "GoalResult",
+    "GuardiansKnow",
+    "Helped",
+    "InformationCategory",
+    "Level",
+    "LossCause",
+    "MailKind",
+    "MeetingOutcome",
+    "NoticeMethod",
+    "PartStatus",
+    "PlanStatus",
+    "Profession",
+    "ProtectionAnswer",
+    "Recipient",
+    "ReportProgress",
+    "ReporterKind",
+    "SchoolForm",
+    "SchoolYear",
+    "Standing",
+    "Term",
+    "Topic",
+    "TriageEnding",
+]

@@ -1,0 +1,76 @@
+"""Controlled lists about guardians, what they were told, and what may be shared with whom."""
+
+from referrals.vocabulary.terms import N_, Term
+
+
+class Custody(Term):
+    """Which part a guardian has in custody."""
+
+    JOINT = "joint", N_("Joint custody")
+    SOLE = "sole", N_("Sole custody")
+    OTHER = "other", N_("Other adult close to the child")
+
+
+class NoticeMethod(Term):
+    """How a guardian was told."""
+
+    MEETING = "meeting", N_("At a meeting")
+    PHONE = "phone", N_("By telephone")
+    LETTER = "letter", N_("By letter")
+    NOT_TOLD = "not_told", N_("Not told")
+
+
+class ConsentAnswer(Term):
+    """What a guardian answered."""
+
+    FULL = "full", N_("Consents")
+    PARTIAL = "partial", N_("Consents in part")
+    REFUSED = "refused", N_("Does not consent")
+
+
+class ConsentState(Term):
+    """Where consent stands for one guardian."""
+
+    NOT_ASKED = "not_asked", N_("Not asked")
+    INFORMED = "informed", N_("Informed")
+    FULL = "full", N_("Full")
+    PARTIAL = "partial", N_("Partial")
+    REFUSED = "refused", N_("Refused")
+    WITHDRAWN = "withdrawn", N_("Consent withdrawn")
+    EXPIRED = "expired", N_("Expired")
+
+
+class ConsentForm(Term):
+    """In what form consent was given."""
+
+    WRITTEN = "written", N_("In writing")
+    ORAL = "oral", N_("Orally")
+
+
+class InformationCategory(Term):
+    """What kind of information it is; consent is given by kind."""
+
+    SCHOOLING = "schooling", N_("Schooling and learning")
+    ATTENDANCE = "attendance", N_("Attendance")
+    WELLBEING = "wellbeing", N_("Well-being and friends")
+    FAMILY = "family", N_("Family and home")
+    SUPPORT = "support", N_("Support and special education")
+    PSYCHOSOCIAL = "psychosocial", N_("Psychological and psychosocial")
+    HEALTH_POINTER = "health_pointer", N_("That health care has something to add")
+
+
+class Recipient(Term):
+    """The service that information may go to."""
+
+    OWN_STAFF = "own_staff", N_("The school's own staff and student health")
+    SOCIAL_SERVICES = "social_services", N_("Social services")
+    HEALTH_CARE = "health_care", N_("Health care")
+    LEISURE = "leisure", N_("Leisure")
+
+
+class About(Term):
+    """Whom a piece of information is about; their secrecy is theirs to lift."""
+
+    CHILD = "child", N_("The child")
+    GUARDIAN = "guardian", N_("A guardian")
+    SIBLING = "sibling", N_("A sibling")

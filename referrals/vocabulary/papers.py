@@ -1,0 +1,34 @@
+"""Every kind of paper and of mail."""
+
+from referrals.vocabulary.terms import N_, Term
+
+
+class DocumentKind(Term):
+    """Every kind of paper: template folder, schema, sample and snapshot carry the same name."""
+
+    RECEIPT = "receipt", N_("Receipt")
+    REFERRAL = "referral", N_("Referral")
+    INFORMATION_AND_CONSENT = "information_and_consent", N_("Information and consent")
+    ASSESSMENT = "assessment", N_("Assessment")
+    INVITATION = "invitation", N_("Invitation")
+    MINUTES = "minutes", N_("Minutes")
+    ACTION_PLAN = "action_plan", N_("Action plan")
+    FOLLOW_UP = "follow_up", N_("Follow-up")
+    CLOSING = "closing", N_("Closing")
+    PROTECTION_REPORT = "protection_report", N_("Protection report")
+
+
+class MailKind(Term):
+    """Every kind of mail: template folder and snapshot carry the same name."""
+
+    CONCERN_RECEIVED = "concern_received", N_("A concern has come in")
+    CONCERN_RETURNED = "concern_returned", N_("A concern needs completing")
+    CONCERN_WITHDRAWN = "concern_withdrawn", N_("A concern is withdrawn")
+    PART_REQUESTED = "part_requested", N_("A part is asked for")
+    MEETING_SCHEDULED = "meeting_scheduled", N_("A meeting is scheduled")
+    MINUTES_TO_APPROVE = "minutes_to_approve", N_("Minutes to approve")
+    PLAN_TO_APPROVE = "plan_to_approve", N_("A plan to approve")
+    PLAN_RETURNED = "plan_returned", N_("A plan is returned")
+    PLAN_APPROVED = "plan_approved", N_("A plan is approved")
+    FOLLOW_UP_DUE = "follow_up_due", N_("A follow-up is due")
+    REFERRAL_CLOSED = "referral_closed", N_("A referral is closed")

@@ -1,0 +1,44 @@
+"""Controlled lists about places and people: countries, school forms, professions, and how somebody stands to a referral."""
+
+from referrals.vocabulary.terms import N_, Term
+
+
+class Country(Term):
+    """Whose law and words an instance follows."""
+
+    SE = "se", N_("Sweden")
+    DK = "dk", N_("Denmark")
+
+
+class SchoolForm(Term):
+    """What kind of unit it is; rules differ by it."""
+
+    PRESCHOOL = "preschool", N_("Preschool")
+    COMPULSORY = "compulsory", N_("Compulsory school")
+    UPPER_SECONDARY = "upper_secondary", N_("Upper secondary school")
+    LEISURE = "leisure", N_("After-school centre or youth club")
+
+
+class Profession(Term):
+    """What somebody in the forum is by profession."""
+
+    HEAD_TEACHER = "head_teacher", N_("Head teacher")
+    COORDINATOR = "coordinator", N_("Coordinator")
+    TEACHER = "teacher", N_("Teacher or mentor")
+    PRESCHOOL_TEACHER = "preschool_teacher", N_("Preschool teacher")
+    SPECIAL_EDUCATOR = "special_educator", N_("Special educator")
+    SPEECH_THERAPIST = "speech_therapist", N_("Speech therapist")
+    SCHOOL_COUNSELLOR = "school_counsellor", N_("School counsellor")
+    PSYCHOLOGIST = "psychologist", N_("Educational psychologist")
+    SCHOOL_NURSE = "school_nurse", N_("School nurse")
+    SOCIAL_SERVICES = "social_services", N_("Social services")
+    LEISURE_STAFF = "leisure_staff", N_("Leisure staff")
+    ADMINISTRATOR = "administrator", N_("System administrator")
+
+
+class Standing(Term):
+    """How somebody stands to one referral apart from their role."""
+
+    MEMBER = "member", N_("Takes part")
+    STANDS_IN = "stands_in", N_("Stands in for a coordinator")
+    SHUT_OUT = "shut_out", N_("Kept out because of a conflict of interest")
