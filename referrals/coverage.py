@@ -49,6 +49,20 @@ def covers(
     )
 
 
+def services_covered(session: Session, referral: Referral, *, on: date) -> frozenset[Recipient]:
+    """The services that may learn something of the referral on the day `on`: the own staff, and whom every guardian allows.
+
+    What exactly may go to a service, `covers` says for each kind of information. Where the guardians' answers have no
+    kind in common, there is nothing that may go.
+    """
+    return frozenset(
+        recipient
+        for recipient in Recipient
+        if recipient is Recipient.OWN_STAFF
+        or any(covers(session, referral, recipient, on=on, categories=[kind]) for kind in InformationCategory)
+    )
+
+
 def deciding_guardians(session: Session, referral: Referral) -> list[Guardian]:
     """Those of the guardians who decide for the child."""
     return [guardian for guardian in guardians_of(session, referral) if guardian.has_custody]

@@ -73,6 +73,26 @@ def test_consent_reaches_the_kinds_of_information_it_names(session: Session, cas
     assert not coverage.covers(session, referral, SOCIAL, on=TODAY, categories=[schooling, family])
 
 
+def test_services_are_covered_by_what_all_guardians_allow_and_on_the_days_they_allow_it(
+    session: Session, cast: Cast, referral: Referral
+) -> None:
+    assert coverage.services_covered(session, referral, on=TODAY) == {Recipient.OWN_STAFF}
+    one, other = a_guardian(session, referral), a_guardian(session, referral)
+    given = allow(session, cast, one)
+    assert coverage.services_covered(session, referral, on=TODAY) == {Recipient.OWN_STAFF}
+    allow(session, cast, other)
+    assert coverage.services_covered(session, referral, on=TODAY) == {Recipient.OWN_STAFF, SOCIAL}
+    assert coverage.services_covered(session, referral, on=given.until_on + timedelta(days=1)) == {Recipient.OWN_STAFF}
+
+
+def test_guardians_whose_answers_have_no_kind_in_common_cover_no_service(
+    session: Session, cast: Cast, referral: Referral
+) -> None:
+    allow(session, cast, a_guardian(session, referral))
+    allow(session, cast, a_guardian(session, referral)).categories = ["family"]
+    assert coverage.services_covered(session, referral, on=TODAY) == {Recipient.OWN_STAFF}
+
+
 def test_informed_means_everybody_with_custody_and_somebody_at_all(
     session: Session, cast: Cast, referral: Referral
 ) -> None:
