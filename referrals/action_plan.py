@@ -1,18 +1,19 @@
 """The action plan: written and saved, sent for approval, returned or approved, and how its actions stand."""
 
-from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import date
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from referrals import clock, history, roster
+from referrals import clock, history, notes, roster
 from referrals.access import Actor, parties
 from referrals.errors import Incomplete, NotAllowed, NotCovered, PlanIncomplete, SameAuthor
 from referrals.membership import admit
 from referrals.models import ActionPlan, Goal, History, PlannedAction, Referral
+from referrals.notes import NOT_SAID, WHOLE, Classification
 from referrals.plan_versions import actions_of, begin_version, plan_in_force, plan_in_writing
 from referrals.stages import PLAN_ACTIVE, PLAN_FOR_APPROVAL, PLAN_RETURNED, Party, Verb
 from referrals.vocabulary import About, ActionStatus, Arena, Domain, Level, PlanStatus
@@ -53,6 +54,8 @@ class GoalInput:
     domain: Domain | None = None
     level: Level = Level.INDIVIDUAL
     about: About = About.CHILD
+    #: which guardian, where it is about one and that is known
+    about_guardian_id: UUID | None = None
     #: values of InformationCategory
     categories: Sequence[str] = ()
     text: str | None = None
@@ -78,6 +81,9 @@ class PlanInput:
     guardians_view: str | None = None
     if_worse: str | None = None
     goals: Sequence[GoalInput] = ()
+    #: what kinds of information the four texts hold: as a whole, and by their names where one differs
+    whole: Classification = NOT_SAID
+    own: Mapping[str, Classification] = field(default_factory=dict)
 
 
 def draft_action_plan(
@@ -85,16 +91,20 @@ def draft_action_plan(
 ) -> ActionPlan:
     """Save the version that is being written, or begin one; it may be incomplete.
 
-    Raises Incomplete with the fields where a chosen person does not work here, or consent does not reach their service.
+    Raises Incomplete with the fields where a chosen person does not work here, or consent does not reach their service,
+    and NotAllowed where something is said to be about a guardian of another child.
     """
     history.guard(session, referral, Verb.DRAFT_ACTION_PLAN, by=by, seen=seen)
     _check_people(session, referral, plan)
+    notes.check_guardians(session, referral, (goal.about_guardian_id for goal in plan.goals))
+    classification = notes.as_codes(session, referral, {WHOLE: plan.whole, **plan.own})
     author_id = _account_of(by)
     draft = plan_in_writing(session, referral) or begin_version(session, referral, author_id=author_id)
     draft.author_id, draft.written_at = author_id, clock.now()
-    for field in fields(PlanInput):
-        if field.name != "goals":
-            setattr(draft, field.name, getattr(plan, field.name))
+    draft.classification = classification
+    for each in fields(PlanInput):
+        if each.name not in {"goals", "whole", "own"}:
+            setattr(draft, each.name, getattr(plan, each.name))
     draft.goals = [_new_goal(referral, goal, place) for place, goal in enumerate(plan.goals)]
     session.flush()
     history.record(session, referral, Verb.DRAFT_ACTION_PLAN, by=by, seen=seen)
@@ -223,6 +233,7 @@ def _new_goal(referral: Referral, goal: GoalInput, place: int) -> Goal:
         domain=goal.domain,
         level=goal.level,
         about=goal.about,
+        about_guardian_id=goal.about_guardian_id,
         categories=list(goal.categories),
         text=goal.text,
         baseline=goal.baseline,
@@ -234,7 +245,7 @@ def _new_goal(referral: Referral, goal: GoalInput, place: int) -> Goal:
             referral=referral,
             position=position,
             status=ActionStatus.PLANNED,
-            **{field.name: getattr(action, field.name) for field in fields(ActionInput)},
+            **{each.name: getattr(action, each.name) for each in fields(ActionInput)},
         )
         for position, action in enumerate(goal.actions)
     ]

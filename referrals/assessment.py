@@ -9,7 +9,7 @@ from typing import Any, TypedDict, Unpack
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock, history, membership, roster
+from referrals import clock, history, membership, notes, roster
 from referrals.access import Actor, View, may_view
 from referrals.errors import AlreadyMoved, Incomplete, NotAllowed, NothingRequested, PartsMissing, PointerOnly
 from referrals.models import AssessmentPart, History, Referral
@@ -63,6 +63,7 @@ class PartText(TypedDict, total=False):
     sources: str | None
     categories: Sequence[InformationCategory]
     about: About
+    about_guardian_id: uuid.UUID | None
 
 
 _TEXTS = ("protective_factors", "risk_factors", "child_voice", "conclusion", "sources")
@@ -149,7 +150,7 @@ def save_part(
     Raises NotAllowed for anybody but the person asked, AlreadyMoved once the part is handed in, PointerOnly as `submit_part`.
     """
     _guard_own(session, referral, part, by=by, seen=None)
-    _keep(part, _read(part, text))
+    _keep(part, _read(session, part, text))
     session.flush()
     return part
 
@@ -163,7 +164,7 @@ def submit_part(
     Incomplete without findings or the conclusion for the team, PointerOnly where a wall lets only a pointer through.
     """
     _guard_own(session, referral, part, by=by, seen=seen)
-    values = _read(part, text)
+    values = _read(session, part, text)
     needed = ("conclusion",) if part.compartment in POINTERS else ("findings", "conclusion")
     if missing := [name for name in needed if not values[name]]:
         raise Incomplete(*missing)
@@ -198,14 +199,19 @@ def _guard_own(session: Session, referral: Referral, part: AssessmentPart, *, by
     history.guard(session, referral, Verb.SUBMIT_PART, by=by, seen=seen)
 
 
-def _read(part: AssessmentPart, text: PartText) -> dict[str, Any]:
-    """What was written as the columns hold it, blank as None. Raises PointerOnly where too much was written."""
+def _read(session: Session, part: AssessmentPart, text: PartText) -> dict[str, Any]:
+    """What was written as the columns hold it, blank as None.
+
+    Raises PointerOnly where too much was written, NotAllowed where it is said to be about a guardian of another child.
+    """
     values: dict[str, Any] = {name: text.get(name) or None for name in _TEXTS}
     values["findings"] = {domain.value: found for domain, found in text.get("findings", {}).items() if found} or None
     if part.compartment in POINTERS and any(values[name] for name in values if name != "conclusion"):
         raise PointerOnly
     values["categories"] = [category.value for category in text.get("categories", ())] or part.categories
-    values["about"] = text.get("about", part.about)
+    if "about" in text:
+        values["about"], values["about_guardian_id"] = text["about"], text.get("about_guardian_id")
+        notes.check_guardians(session, part.referral, [values["about_guardian_id"]])
     return values
 
 

@@ -1,14 +1,14 @@
 """The follow-up: whether each action was done and whether it helped, how each goal stands, and what comes next."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from referrals import clock, coverage, history, roster
+from referrals import clock, coverage, history, notes, roster
 from referrals.access import Actor
 from referrals.calendar import Closed, closed_days, school_days_between
 from referrals.errors import Incomplete, WrongStage
@@ -21,6 +21,7 @@ from referrals.models import (
     PlannedAction,
     Referral,
 )
+from referrals.notes import NOT_SAID, WHOLE, Classification
 from referrals.plan_versions import (
     actions_of,
     copy_version,
@@ -59,6 +60,7 @@ class ActionAnswer:
     loss_cause: LossCause = LossCause.NONE
     helped: Helped
     note: str | None = None
+    own: Classification = NOT_SAID
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +70,7 @@ class GoalAnswer:
     goal_id: UUID
     result: GoalResult
     note: str | None = None
+    own: Classification = NOT_SAID
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,11 +80,12 @@ class GuardianAnswer:
     guardian_id: UUID
     view: str | None = None
     declined: bool = False
+    own: Classification = NOT_SAID
 
 
 @dataclass(frozen=True, kw_only=True)
 class FollowUpInput:
-    """All that is said at a follow-up."""
+    """All that is said at a follow-up, and what kinds of information that is: as a whole, and where a note differs its own."""
 
     held_on: date
     actions: Sequence[ActionAnswer]
@@ -93,6 +97,9 @@ class FollowUpInput:
     decision: FollowUpDecision
     reason: str
     next_follow_up_on: date | None = None
+    whole: Classification = NOT_SAID
+    #: by the names of the texts
+    own: Mapping[str, Classification] = field(default_factory=dict)
 
 
 def due_for_follow_up(session: Session, today: date) -> list[Referral]:
@@ -146,7 +153,9 @@ def record_follow_up(
         *_missing_views(guardians, follow_up),
     ]:
         raise Incomplete(*missing)
+    classification = notes.as_codes(session, referral, _classification(follow_up))
     row = _new_row(plan, follow_up, number=len(follow_ups(session, referral)) + 1, by=by)
+    row.classification = classification
     row.guardian_views = _views(guardians, follow_up)
     row.action_results = [_action_row(referral, answer, planned[answer.action_id]) for answer in follow_up.actions]
     session.add(row)
@@ -274,6 +283,17 @@ def _views(guardians: Sequence[Guardian], follow_up: FollowUpInput) -> list[dict
         }
         for guardian in guardians
     ]
+
+
+def _classification(follow_up: FollowUpInput) -> dict[str, Classification]:
+    """What was said about the notes, by the names that `referrals/notes.py` knows them by."""
+    return {
+        WHOLE: follow_up.whole,
+        **follow_up.own,
+        **{f"guardian_views-{answer.guardian_id}": answer.own for answer in follow_up.guardians},
+        **{f"goal_results-{answer.goal_id}": answer.own for answer in follow_up.goals},
+        **{f"action_results-{answer.action_id}": answer.own for answer in follow_up.actions},
+    }
 
 
 def _begin_next_version(session: Session, referral: Referral, plan: ActionPlan, *, by: Actor) -> None:

@@ -71,6 +71,7 @@ def copy_version(session: Session, plan: ActionPlan, *, author_id: UUID) -> Acti
         setattr(copy, name, getattr(plan, name))
     for name in ("background", "child_voice", "guardians_view", "if_worse"):
         setattr(copy, name, getattr(plan, name))
+    copy.classification = dict(plan.classification)
     copy.goals = [_copy_goal(goal) for goal in plan.goals]
     return copy
 
@@ -82,6 +83,7 @@ def _copy_goal(goal: Goal) -> Goal:
         domain=goal.domain,
         level=goal.level,
         about=goal.about,
+        about_guardian_id=goal.about_guardian_id,
         categories=list(goal.categories),
     )
     for name in ("text", "baseline", "target", "plain"):

@@ -3,15 +3,16 @@
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, TypedDict, Unpack
+from typing import Any, NotRequired, TypedDict, Unpack
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from referrals import clock, coverage, history, membership, roster
+from referrals import clock, coverage, history, membership, notes, roster
 from referrals.access import Actor
 from referrals.errors import Incomplete, NotAllowed, NotInformed, SameAuthor, TeamNotComplete
 from referrals.models import Account, Guardian, History, MeetingDecision, Referral, TeamMeeting
+from referrals.notes import MEETING_TEXTS, NOT_SAID, WHOLE, Classification
 from referrals.stages import (
     CLOSURE_PROPOSED,
     MEETING_HELD,
@@ -63,6 +64,7 @@ class Rating(TypedDict, total=False):
 
     rating: int | None
     note: str | None
+    own: Classification
 
 
 class Decision(TypedDict):
@@ -71,10 +73,11 @@ class Decision(TypedDict):
     text: str
     responsible: str
     due_on: date
+    own: NotRequired[Classification]
 
 
 class Minutes(TypedDict, total=False):
-    """What a meeting's minutes hold."""
+    """What a meeting's minutes hold, and what kinds of information that is: as a whole, and where a note differs its own."""
 
     attendance: Sequence[Attendee]
     situation: str | None
@@ -87,9 +90,9 @@ class Minutes(TypedDict, total=False):
     dissent: str | None
     outcome: MeetingOutcome | None
     next_meeting_on: date | None
-
-
-_TEXTS = ("situation", "strengths", "child_words", "guardians_words", "questions", "dissent")
+    whole: Classification
+    #: by the names of the texts
+    own: Mapping[str, Classification]
 
 
 def meetings_of(session: Session, referral: Referral) -> list[TeamMeeting]:
@@ -176,7 +179,8 @@ def record_meeting(
 ) -> TeamMeeting:
     """Keep what was said and decided. Until the minutes are approved they can be written again as a whole.
 
-    Raises Incomplete where nobody is recorded as present, or a decision lacks its text, its responsible person or its date.
+    Raises Incomplete where nobody is recorded as present, or a decision lacks its text, its responsible person or its date;
+    NotAllowed where a note is said to be about a guardian of another child.
     """
     history.guard(session, referral, Verb.RECORD_MEETING, by=by, seen=seen)
     meeting = _the_meeting(session, referral)
@@ -186,11 +190,12 @@ def record_meeting(
         missing.append("decisions")
     if missing:
         raise Incomplete(*missing)
+    meeting.classification = notes.as_codes(session, referral, _classification(minutes))
     meeting.attendance = [
         {"name": one["name"], "function": one["function"], "attendance": one["attendance"].value} for one in attendance
     ]
     written: dict[str, Any] = {**minutes}
-    for name in _TEXTS:
+    for name in MEETING_TEXTS:
         setattr(meeting, name, written.get(name) or None)
     meeting.ratings = {domain.value: _plain(rating) for domain, rating in minutes.get("ratings", {}).items()}
     meeting.decisions = [
@@ -251,6 +256,13 @@ def _own_guardians(session: Session, referral: Referral, ids: Collection[uuid.UU
     if not own.issuperset(ids):
         raise NotAllowed("not a guardian of this child")
     return list(dict.fromkeys(ids))
+
+
+def _classification(minutes: Minutes) -> dict[str, Classification]:
+    """What was said about the notes, by the names that `referrals/notes.py` knows them by."""
+    rated = {f"ratings-{domain}": one.get("own", NOT_SAID) for domain, one in minutes.get("ratings", {}).items()}
+    decided = {f"decisions-{place}": one.get("own", NOT_SAID) for place, one in enumerate(minutes.get("decisions", ()))}
+    return {WHOLE: minutes.get("whole", NOT_SAID), **minutes.get("own", {}), **rated, **decided}
 
 
 def _plain(rating: Rating) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validates_schema
 
 from referrals.action_plan import ActionInput, GoalInput
+from referrals.notes import NOT_SAID, PLAN_TEXTS
 from referrals.vocabulary import About, ActionStatus, Arena, Domain, InformationCategory, Level
 from schemas.fields import (
     N_,
@@ -20,6 +21,7 @@ from schemas.fields import (
     TermField,
     TermList,
 )
+from schemas.notes import AboutField, ClassificationForm, each_by_itself
 
 END_BEFORE_START = N_("The last day comes before the first. Check both.")
 OUTSIDE_PLAN = N_("The follow-up lies outside the plan's time. Choose a day within it.")
@@ -55,7 +57,7 @@ class GoalForm(FormSchema):
 
     domain = TermField(Domain)
     level = TermField(Level, load_default=Level.INDIVIDUAL)
-    about = TermField(About, load_default=About.CHILD)
+    about = AboutField(load_default=(About.CHILD, None))
     categories = TermList(InformationCategory)
     text = LongText()
     baseline = LongText()
@@ -66,7 +68,8 @@ class GoalForm(FormSchema):
     @post_load
     def _to_input(self, data: dict[str, Any], **_kwargs: Any) -> GoalInput:
         written = [action for action in data.pop("actions") if _is_written(action)]
-        return GoalInput(**data, actions=written)
+        about, guardian_id = data.pop("about")
+        return GoalInput(**data, about=about, about_guardian_id=guardian_id, actions=written)
 
 
 class ActionPlanForm(FormSchema):
@@ -84,6 +87,8 @@ class ActionPlanForm(FormSchema):
     follow_up_by_id = IdField()
     evaluation_on = DateField()
     evaluation_by_id = IdField()
+    whole = fields.Nested(ClassificationForm, load_default=NOT_SAID)
+    own = fields.Nested(each_by_itself(*PLAN_TEXTS), load_default=dict)
 
     @validates_schema
     def _check_days(self, data: Mapping[str, Any], **_kwargs: Any) -> None:

@@ -5,8 +5,9 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, pre_load, validates_schema
 
-from referrals.vocabulary import About, Arena, Domain, InformationCategory, Level
-from schemas.fields import GIVE_DATE, N_, DateField, FormSchema, IdField, LongText, TermField, TermList, Tick
+from referrals.vocabulary import Arena, Domain, InformationCategory, Level
+from schemas.fields import GIVE_DATE, N_, DateField, FormSchema, IdField, LongText, TermList, Tick
+from schemas.notes import AboutField
 
 __all__ = ["ConclusionForm", "PartForm", "PartRequestForm", "PointerForm"]
 
@@ -83,12 +84,19 @@ class PartForm(FormSchema):
     conclusion = LongText(needed=WRITE_CONCLUSION)
     sources = LongText()
     categories = TermList(InformationCategory, needed=CHOOSE_CATEGORY)
-    about = TermField(About, needed=SAY_ABOUT)
+    about = AboutField(needed=SAY_ABOUT)
 
     @validates_schema(skip_on_field_errors=False)
     def _needs_findings(self, data: Mapping[str, Any], *, partial: object, **_: Any) -> None:
         if not partial and not data.get("findings"):
             raise ValidationError(WRITE_FINDINGS, "findings")
+
+    @post_load
+    def _say_which_guardian(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        if "about" not in data:
+            return data
+        about, guardian_id = data["about"]
+        return data | {"about": about, "about_guardian_id": guardian_id}
 
 
 class PointerForm(FormSchema):

@@ -6,8 +6,10 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validates_schema
 
 from referrals.follow_up import ActionAnswer, GoalAnswer, GuardianAnswer
+from referrals.notes import FOLLOW_UP_TEXTS, NOT_SAID
 from referrals.vocabulary import FollowUpDecision, GoalResult, Helped, LossCause
 from schemas.fields import N_, CountField, DateField, FormSchema, IdField, LongText, TermField, Tick
+from schemas.notes import ClassificationForm, each_by_itself
 
 SAY_HOW_OFTEN = N_("Write how many times it was done; 0 if never.")
 SAY_WHETHER_IT_HELPED = N_("Choose whether it helped.")
@@ -29,6 +31,7 @@ class ActionAnswerForm(FormSchema):
     loss_cause = TermField(LossCause, load_default=LossCause.NONE)
     helped = TermField(Helped, needed=SAY_WHETHER_IT_HELPED)
     note = LongText()
+    own = fields.Nested(ClassificationForm, load_default=NOT_SAID)
 
     @post_load
     def _to_input(self, data: dict[str, Any], **_kwargs: Any) -> ActionAnswer:
@@ -41,6 +44,7 @@ class GoalAnswerForm(FormSchema):
     goal_id = IdField(needed=SAY_HOW_GOAL_STANDS)
     result = TermField(GoalResult, needed=SAY_HOW_GOAL_STANDS)
     note = LongText()
+    own = fields.Nested(ClassificationForm, load_default=NOT_SAID)
 
     @post_load
     def _to_input(self, data: dict[str, Any], **_kwargs: Any) -> GoalAnswer:
@@ -53,6 +57,7 @@ class GuardianAnswerForm(FormSchema):
     guardian_id = IdField(needed=ASK_GUARDIAN)
     view = LongText()
     declined = Tick()
+    own = fields.Nested(ClassificationForm, load_default=NOT_SAID)
 
     @validates_schema
     def _ask(self, data: Mapping[str, Any], **_kwargs: Any) -> None:
@@ -77,6 +82,8 @@ class FollowUpForm(FormSchema):
     decision = TermField(FollowUpDecision, needed=DECIDE)
     next_follow_up_on = DateField(is_ahead=True, years_ahead=2)
     reason = LongText(needed=GIVE_REASON)
+    whole = fields.Nested(ClassificationForm, load_default=NOT_SAID)
+    own = fields.Nested(each_by_itself(*FOLLOW_UP_TEXTS), load_default=dict)
 
     @validates_schema(skip_on_field_errors=False)
     def _ask(self, data: Mapping[str, Any], **_kwargs: Any) -> None:

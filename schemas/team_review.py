@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import fields, post_load
 
+from referrals.notes import MEETING_TEXTS
 from referrals.vocabulary import Attendance, Domain, MeetingOutcome, Profession
 from schemas.fields import (
     N_,
@@ -19,6 +20,7 @@ from schemas.fields import (
     TermList,
     TimeField,
 )
+from schemas.notes import ClassificationForm, each_by_itself
 
 __all__ = ["MeetingForm", "MinutesForm"]
 
@@ -77,6 +79,7 @@ class RatingForm(FormSchema):
 
     rating = CountField(least=1, most=5)
     note = LongText()
+    own = fields.Nested(ClassificationForm)
 
 
 class RatingsForm(FormSchema):
@@ -97,6 +100,7 @@ class DecisionForm(FormSchema):
     text = LongText(needed=WRITE_DECISION)
     responsible = ShortText(needed=SAY_RESPONSIBLE)
     due_on = DateField(needed=SAY_BY_WHEN, years_back=1, years_ahead=3)
+    own = fields.Nested(ClassificationForm)
 
 
 class MinutesForm(FormSchema):
@@ -113,3 +117,5 @@ class MinutesForm(FormSchema):
     dissent = LongText()
     outcome = TermField(MeetingOutcome)
     next_meeting_on = DateField(years_back=1, years_ahead=3)
+    whole = fields.Nested(ClassificationForm)
+    own = fields.Nested(each_by_itself(*MEETING_TEXTS))

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -34,6 +35,8 @@ class ActionPlan(OfReferral, Base):
     evaluation_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
     approved_at: Mapped[datetime | None]
     approved_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+    #: codes that say what kinds of information its notes hold and whom they are about, by the note's name: `referrals/notes.py`
+    classification: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
 
     background = Sealed[str]()
     child_voice = Sealed[str]()
@@ -64,6 +67,8 @@ class Goal(OfReferral, Base):
     domain: Mapped[Domain | None] = mapped_column(by_value(Domain))
     level: Mapped[Level] = mapped_column(by_value(Level))
     about: Mapped[About] = mapped_column(by_value(About))
+    #: which guardian, where it is about one and that is known
+    about_guardian_id: Mapped[uuid.UUID | None]
     categories: Mapped[list[str]]
 
     text = Sealed[str]()

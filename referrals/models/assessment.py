@@ -33,6 +33,8 @@ class AssessmentPart(OfReferral, Base):
     #: values of InformationCategory, and whom the part is about
     categories: Mapped[list[str]]
     about: Mapped[About] = mapped_column(by_value(About))
+    #: which guardian, where it is about one and that is known
+    about_guardian_id: Mapped[uuid.UUID | None]
 
     question = Sealed[str]()
     #: values of Domain to what was found

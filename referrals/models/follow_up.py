@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -29,6 +30,8 @@ class FollowUp(OfReferral, Base):
     #: whether the child did not want to answer
     child_declined: Mapped[bool] = mapped_column(default=False)
     next_follow_up_on: Mapped[date | None]
+    #: codes that say what kinds of information its notes hold and whom they are about, by the note's name: `referrals/notes.py`
+    classification: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
 
     child_view = Sealed[str]()
     #: [{"guardian_id", "name", "view", "declined"}]

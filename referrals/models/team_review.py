@@ -36,6 +36,8 @@ class TeamMeeting(OfReferral, Base):
     approved_at: Mapped[datetime | None]
     approved_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
     next_meeting_on: Mapped[date | None]
+    #: codes that say what kinds of information its notes hold and whom they are about, by the note's name: `referrals/notes.py`
+    classification: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
 
     #: points to talk about
     agenda = Sealed[list[str]]()
