@@ -1,13 +1,56 @@
-"""What information and consent cover: whether guardians are informed, and whether something may go to a service."""
+"""What information and consent cover: whether guardians are informed, and what may go to whom, on which day, or why not.
 
-from collections.abc import Iterable
-from datetime import date
+For a piece of information and a recipient outside the own staff, read from top to bottom:
+
+    it is about a sibling                           nobody here can lift that secrecy
+    it is about a guardian                          that guardian alone lifts it
+    it is about a guardian, not known which         every guardian with custody must have lifted it
+    otherwise                                       every guardian with custody must have allowed it
+
+Of each of them the newest answer counts. What may go is what all these answers have in common: kinds of information, recipients
+and days. One guardian's yes is not both, and the narrower answer wins.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals.models import Consent, Guardian, Referral
-from referrals.vocabulary import InformationCategory, Recipient
+from referrals.languages import local_date
+from referrals.models import Consent, Guardian, Municipality, Referral
+from referrals.vocabulary import About, ConsentAnswer, InformationCategory, Recipient, WhyNot
+
+#: recipients that are services; the other guardian is none
+SERVICES: Final = tuple(recipient for recipient in Recipient if recipient is not Recipient.OTHER_GUARDIAN)
+
+
+@dataclass(frozen=True)
+class Cover:
+    """Whether something may go to somebody; if not, why not, and whose answer stands in the way."""
+
+    why_not: WhyNot | None = None
+    guardian: Guardian | None = None
+    #: the last day on which it may go; None where that is not bounded, or it may not go at all
+    until_on: date | None = None
+    #: the answers that allow it
+    consents: tuple[Consent, ...] = ()
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether it may go."""
+        return self.why_not is None
+
+
+@dataclass(frozen=True)
+class Lapse:
+    """That a service was covered and ceased to be: from which day on nothing new could go, why, and by whose answer."""
+
+    ended_on: date
+    why: WhyNot
+    guardian: Guardian
 
 
 def guardians_of(session: Session, referral: Referral) -> list[Guardian]:
@@ -25,6 +68,25 @@ def are_informed(session: Session, referral: Referral) -> bool:
     return bool(deciding) and all(guardian.is_informed for guardian in deciding)
 
 
+def cover(
+    session: Session,
+    referral: Referral,
+    recipient: Recipient,
+    *,
+    on: date,
+    categories: Iterable[InformationCategory] = (),
+    about: About = About.CHILD,
+    guardian: Guardian | None = None,
+) -> Cover:
+    """Whether information of these kinds, about this person, may go to `recipient` on the day `on`, or why not.
+
+    `guardian` is the one it is about, where it is about one and that is known.
+    """
+    alone = [guardian] if about is About.GUARDIAN and guardian is not None else []
+    lifting = alone or deciding_guardians(session, referral)
+    return _cover(lifting, recipient, on=on, kinds=set(categories), about=about)
+
+
 def covers(
     session: Session,
     referral: Referral,
@@ -33,34 +95,43 @@ def covers(
     on: date,
     categories: Iterable[InformationCategory] = (),
 ) -> bool:
-    """Whether information may go to `recipient` on the day `on`; the own staff works with what it needs anyway.
+    """Whether information about the child may go to `recipient` on the day `on`; the own staff works with what it needs anyway."""
+    return cover(session, referral, recipient, on=on, categories=categories).is_covered
 
-    For another service the newest answer of every guardian with custody must reach that far; where `categories` are named,
-    in each of them.
-    """
-    if recipient is Recipient.OWN_STAFF:
-        return True
+
+def table(
+    session: Session, referral: Referral, *, recipients: Iterable[Recipient], on: date
+) -> Mapping[Recipient, Mapping[InformationCategory, Cover]]:
+    """For each of `recipients` and each kind of information about the child: whether it may go on the day `on`, or why not."""
     deciding = deciding_guardians(session, referral)
-    newest = [newest_answer(guardian) for guardian in deciding]
-    wanted = {category.value for category in categories}
-    return bool(newest) and all(
-        consent is not None and consent.covers(recipient, on) and wanted <= set(consent.categories)
-        for consent in newest
-    )
+    return {
+        recipient: {
+            kind: _cover(deciding, recipient, on=on, kinds={kind}, about=About.CHILD) for kind in InformationCategory
+        }
+        for recipient in recipients
+    }
 
 
 def services_covered(session: Session, referral: Referral, *, on: date) -> frozenset[Recipient]:
     """The services that may learn something of the referral on the day `on`: the own staff, and whom every guardian allows.
 
-    What exactly may go to a service, `covers` says for each kind of information. Where the guardians' answers have no
+    What exactly may go to a service, `cover` says for each kind of information. Where the guardians' answers have no
     kind in common, there is nothing that may go.
     """
-    return frozenset(
-        recipient
-        for recipient in Recipient
-        if recipient is Recipient.OWN_STAFF
-        or any(covers(session, referral, recipient, on=on, categories=[kind]) for kind in InformationCategory)
-    )
+    whole = table(session, referral, recipients=SERVICES, on=on)
+    return frozenset(service for service, kinds in whole.items() if any(one.is_covered for one in kinds.values()))
+
+
+def lapse(session: Session, referral: Referral, service: Recipient, *, since: date, until: date) -> Lapse | None:
+    """The first time after `since`, up to and with `until`, that a guardian's answer ceased to reach `service`; None if never."""
+    zone = session.scalars(select(Municipality.timezone)).one()
+    found = [
+        Lapse(ended_on, why, guardian)
+        for guardian in deciding_guardians(session, referral)
+        for ended_on, why in _ends(guardian.consents, service, zone)
+        if since < ended_on <= until
+    ]
+    return min(found, key=lambda one: one.ended_on, default=None)
 
 
 def deciding_guardians(session: Session, referral: Referral) -> list[Guardian]:
@@ -71,3 +142,58 @@ def deciding_guardians(session: Session, referral: Referral) -> list[Guardian]:
 def newest_answer(guardian: Guardian) -> Consent | None:
     """The answer that counts: what `guardian` said last, also where it was withdrawn since."""
     return guardian.consents[-1] if guardian.consents else None
+
+
+def _cover(
+    lifting: Sequence[Guardian], recipient: Recipient, *, on: date, kinds: set[InformationCategory], about: About
+) -> Cover:
+    # Of what is about the child, one guardian keeps nothing from the other by not consenting.
+    if recipient is Recipient.OWN_STAFF or (recipient is Recipient.OTHER_GUARDIAN and about is About.CHILD):
+        return Cover()
+    if about is About.SIBLING:
+        return Cover(WhyNot.ABOUT_SIBLING)
+    if not lifting:
+        return Cover(WhyNot.NOBODY_DECIDES)
+    answers = [(guardian, newest_answer(guardian)) for guardian in lifting]
+    for guardian, answer in answers:
+        why_not = _why_not(answer, recipient, on=on, kinds=kinds)
+        if why_not is WhyNot.NOT_ASKED and any(other for _guardian, other in answers):
+            why_not = WhyNot.OTHER_NOT_ANSWERED
+        if why_not is not None:
+            return Cover(why_not, guardian)
+    given = tuple(answer for _guardian, answer in answers if answer)
+    return Cover(until_on=min(answer.until_on for answer in given), consents=given)
+
+
+def _why_not(
+    answer: Consent | None, recipient: Recipient, *, on: date, kinds: set[InformationCategory]
+) -> WhyNot | None:
+    if answer is None:
+        return WhyNot.NOT_ASKED
+    checks = (
+        (answer.withdrawn_at is not None, WhyNot.WITHDRAWN),
+        (answer.answer is ConsentAnswer.REFUSED, WhyNot.REFUSED),
+        (answer.until_on < on, WhyNot.EXPIRED),
+        (answer.from_on > on, WhyNot.NOT_BEGUN),
+        (recipient not in answer.recipients, WhyNot.OTHER_RECIPIENT),
+        (not {kind.value for kind in kinds} <= set(answer.categories), WhyNot.OTHER_KIND),
+    )
+    return next((why for is_so, why in checks if is_so), None)
+
+
+def _ends(answers: Sequence[Consent], service: Recipient, zone: str) -> Iterable[tuple[date, WhyNot]]:
+    """For each of one guardian's answers that reached `service`: the first day on which it no longer did, and why."""
+    for answer, following in zip(answers, [*answers[1:], None], strict=True):
+        if service not in answer.recipients:
+            continue
+        ends = [(answer.until_on + timedelta(days=1), WhyNot.EXPIRED)]
+        if answer.withdrawn_at is not None:
+            ends.append((local_date(answer.withdrawn_at, zone=zone), WhyNot.WITHDRAWN))
+        if following is not None and service not in following.recipients:
+            is_refusal = following.answer is ConsentAnswer.REFUSED
+            why = WhyNot.REFUSED if is_refusal else WhyNot.OTHER_RECIPIENT
+            ends.append((local_date(following.at, zone=zone), why))
+        first = min(ends)
+        # Where the next answer reaches as far, there is an end only if it came later.
+        if following is None or service not in following.recipients or first[0] < following.from_on:
+            yield first

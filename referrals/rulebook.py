@@ -1,6 +1,7 @@
 """The rule packs: what differs by country and date, read from one commented file for each."""
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from referrals.errors import SetupFileInvalid
-from referrals.vocabulary import Country
+from referrals.vocabulary import Country, InformationCategory, Recipient
 
 FOLDER = Path(__file__).parent / "rulepacks"
 
@@ -78,6 +79,48 @@ class AuthorityDeadline:
 
 
 @dataclass(frozen=True)
+class Ground:
+    """A rule by which information may go to another service although consent does not cover it."""
+
+    key: str
+    #: where the rule stands
+    source: str
+    #: its name, and what must be weighed before it is used, by language
+    names: dict[str, str]
+    weigh: dict[str, str]
+    recipients: frozenset[Recipient]
+    #: kinds of information whose secrecy it never lifts
+    never: frozenset[InformationCategory]
+    #: every professional's own duty, with pages of its own: nobody shares on it from the referral
+    has_own_pages: bool
+
+    @classmethod
+    def read(cls, key: str, written: dict[str, Any]) -> "Ground":
+        """The ground as a file writes it."""
+        return cls(
+            key,
+            source=written["source"],
+            names=written["name"],
+            weigh=written["weigh"],
+            recipients=frozenset(Recipient(each) for each in written["recipients"]),
+            never=frozenset(InformationCategory(each) for each in written.get("never", ())),
+            has_own_pages=written.get("own_pages", False),
+        )
+
+    def name_in(self, language: str) -> str:
+        """What it is called in `language`; in English where it has no name there."""
+        return self.names.get(language) or self.names["en"]
+
+    def weigh_in(self, language: str) -> str:
+        """What must be weighed, in `language`."""
+        return self.weigh.get(language) or self.weigh["en"]
+
+    def reaches(self, recipient: Recipient, kinds: Iterable[InformationCategory]) -> bool:
+        """Whether information of all these kinds may go to `recipient` on this ground."""
+        return not self.has_own_pages and recipient in self.recipients and not self.never & set(kinds)
+
+
+@dataclass(frozen=True)
 class RulePack:
     """The rules of one country from one date on."""
 
@@ -96,11 +139,22 @@ class RulePack:
     sources: dict[str, str]
     #: levels of protected identity that the country knows
     protected_identity: tuple[str, ...]
+    #: whom guardians are asked about, in the order of the forms
+    recipients: tuple[Recipient, ...]
+    #: by which rules something may go where consent does not reach, by key
+    grounds: dict[str, Ground]
 
     @property
     def name(self) -> str:
         """What a referral remembers of the pack it began with, such as `se-2026-07`."""
         return f"{self.country}-{self.version}"
+
+    @property
+    def reachable(self) -> tuple[Recipient, ...]:
+        """Everybody outside the own staff to whom something can go, by consent or on another ground."""
+        by_ground = {recipient for ground in self.grounds.values() for recipient in ground.recipients}
+        asked_about = {each for each in self.recipients if each not in (Recipient.OWN_STAFF, Recipient.OTHER_GUARDIAN)}
+        return tuple(recipient for recipient in Recipient if recipient in asked_about | by_ground)
 
     def artefact(self, key: str, language: str) -> str:
         """What the stage or artefact `key` is called in `language`, as a heading begins; English where it has no word."""
@@ -138,4 +192,6 @@ def _read(written: dict[str, Any]) -> RulePack:
         phones=written["phones"],
         sources=written["sources"],
         protected_identity=tuple(written["protected_identity"]),
+        recipients=tuple(Recipient(each) for each in written["recipients"]),
+        grounds={key: Ground.read(key, ground) for key, ground in written["grounds"].items()},
     )

@@ -20,6 +20,7 @@ from referrals.vocabulary.consent import (
     InformationCategory,
     NoticeMethod,
     Recipient,
+    WhyNot,
 )
 from referrals.vocabulary.papers import DocumentKind, MailKind
 from referrals.vocabulary.people import Country, Profession, SchoolForm, Standing
@@ -77,4 +78,5 @@ __all__ = [
     "Term",
     "Topic",
     "TriageEnding",
+    "WhyNot",
 ]

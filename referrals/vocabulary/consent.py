@@ -66,6 +66,27 @@ class Recipient(Term):
     SOCIAL_SERVICES = "social_services", N_("Social services")
     HEALTH_CARE = "health_care", N_("Health care")
     LEISURE = "leisure", N_("Leisure")
+    HEALTH_VISITOR = "health_visitor", N_("Health visitor")
+    DENTAL_CARE = "dental_care", N_("Dental care")
+    DAY_CARE = "day_care", N_("Day care")
+    POLICE = "police", N_("The police")
+    #: no service: what is about one guardian may go to the other only where that one says so
+    OTHER_GUARDIAN = "other_guardian", N_("The other guardian, what is about oneself")
+
+
+class WhyNot(Term):
+    """Why consent does not let something go to somebody."""
+
+    NOBODY_DECIDES = "nobody_decides", N_("No guardian with custody is recorded")
+    NOT_ASKED = "not_asked", N_("Nobody has been asked")
+    OTHER_NOT_ANSWERED = "other_not_answered", N_("The other guardian has not answered")
+    REFUSED = "refused", N_("A guardian said no")
+    WITHDRAWN = "withdrawn", N_("The consent was withdrawn")
+    EXPIRED = "expired", N_("The consent has expired")
+    NOT_BEGUN = "not_begun", N_("The consent does not hold yet")
+    OTHER_RECIPIENT = "other_recipient", N_("The consent does not reach this recipient")
+    OTHER_KIND = "other_kind", N_("The consent does not reach this kind of information")
+    ABOUT_SIBLING = "about_sibling", N_("It is about a sibling, for whom these guardians have not answered")
 
 
 class About(Term):

@@ -5,7 +5,8 @@ from typing import Any
 
 from marshmallow import fields, post_dump
 
-from referrals.vocabulary import InformationCategory, Recipient
+from referrals import rulebook
+from referrals.vocabulary import Country, InformationCategory
 from schemas.documents.parts import (
     ActionPart,
     ActionResultPart,
@@ -127,7 +128,11 @@ class InformationAndConsentDocument(Frame):
     participants = fields.List(fields.Nested(PersonPart))
     guardians = fields.List(fields.Nested(GuardianPart), attribute="shown_guardians")
     information_categories = fields.Function(lambda _: [category.value for category in InformationCategory])
-    information_recipients = fields.Function(lambda _: [recipient.value for recipient in Recipient])
+    information_recipients = fields.Function(
+        lambda source: [
+            recipient.value for recipient in rulebook.newest(Country(source.municipality.country)).recipients
+        ]
+    )
 
 
 class AssessmentDocument(Frame):

@@ -8,7 +8,8 @@ from referrals.languages import LANGUAGES
 from referrals.rulebook import Counting, RulePack, Target
 from referrals.stages import Stage
 from referrals.targets import TARGET_BY_STATE
-from referrals.vocabulary import Country
+from referrals.vocabulary import Country, Recipient
+from referrals.vocabulary import InformationCategory as Kind
 
 PACKS = [rulebook.newest(country) for country in Country]
 
@@ -38,6 +39,45 @@ def test_a_pack_says_whom_to_call_and_where_the_duty_comes_from(pack: RulePack) 
     assert pack.phones["helpline"]
     assert pack.sources["duty_to_report"]
     assert pack.protected_identity
+
+
+@pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.name)
+def test_a_ground_has_a_source_a_name_and_what_to_weigh_in_every_language(pack: RulePack) -> None:
+    for ground in pack.grounds.values():
+        assert ground.source
+        assert ground.recipients
+        assert all(ground.names[language] and ground.weigh[language] for language in LANGUAGES)
+
+
+@pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.name)
+def test_a_report_about_danger_is_never_shared_from_the_referral(pack: RulePack) -> None:
+    assert not pack.grounds["duty_to_report"].reaches(Recipient.SOCIAL_SERVICES, [])
+
+
+def test_preventing_crime_never_lifts_the_secrecy_of_health_care_in_sweden() -> None:
+    ground = rulebook.load("se-2026-07").grounds["crime_prevention"]
+    assert ground.source == "OSL 10:15 a"
+    assert ground.reaches(Recipient.POLICE, [Kind.ATTENDANCE, Kind.FAMILY])
+    assert not ground.reaches(Recipient.POLICE, [Kind.ATTENDANCE, Kind.HEALTH_POINTER])
+    assert not ground.reaches(Recipient.HEALTH_CARE, [Kind.ATTENDANCE])
+
+
+def test_early_cooperation_in_denmark_reaches_its_own_circle_and_nobody_else() -> None:
+    ground = rulebook.load("dk-2026-07").grounds["ssd"]
+    circle = {Recipient.SOCIAL_SERVICES, Recipient.HEALTH_VISITOR, Recipient.DAY_CARE, Recipient.DENTAL_CARE}
+    assert {recipient for recipient in Recipient if ground.reaches(recipient, Kind)} == circle
+
+
+def test_a_pack_knows_everybody_to_whom_something_can_go() -> None:
+    pack = rulebook.load("se-2026-07")
+    assert Recipient.POLICE in pack.reachable
+    assert not {Recipient.OWN_STAFF, Recipient.OTHER_GUARDIAN, Recipient.HEALTH_VISITOR} & set(pack.reachable)
+
+
+def test_a_ground_without_words_in_a_language_speaks_english() -> None:
+    ground = rulebook.load("dk-2026-07").grounds["ssd"]
+    assert ground.name_in("fi").startswith("SSD cooperation")
+    assert ground.weigh_in("fi").startswith("A right")
 
 
 def test_the_team_meeting_in_denmark_is_a_meeting_of_the_forum() -> None:
