@@ -7,7 +7,7 @@ from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from referrals import consent as rules
-from referrals import coverage
+from referrals import coverage, rulebook
 from referrals.access import View
 from referrals.errors import NoSuchReferral
 from referrals.languages import LANGUAGES
@@ -221,7 +221,11 @@ def _consent_page(referral: Referral, row: Guardian, form: forms.Form, *, status
         answers=_choices(ConsentAnswer),
         consent_forms=_choices(ConsentForm),
         categories=_choices(InformationCategory),
-        recipients=[choice for choice in _choices(Recipient) if choice[0] != Recipient.OWN_STAFF],
+        recipients=[
+            (each.value, gettext(each.label))
+            for each in rulebook.load(referral.rulepack).recipients
+            if each is not Recipient.OWN_STAFF
+        ],
     )
 
 
