@@ -1,6 +1,7 @@
 """Protection reports: written by one professional, known to the sender alone until given or opened, and always beside the stages.
 
 No verb here touches a referral: its stage, version, history and members stay as they are, or a version that moved would tell.
+Each report has a chain of its own in the audit log, by its own id: in a referral's log a row would tell that there is one.
 """
 
 import hashlib
@@ -16,11 +17,11 @@ from sqlalchemy import false, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
-from referrals import clock, organisation, readers, reference, rulebook
+from referrals import audit, clock, organisation, readers, reference, rulebook
 from referrals.access import Actor, View, may_view
 from referrals.errors import NoSuchReferral, NotAllowed, ReportIssued, SealBroken
 from referrals.languages import local_date
-from referrals.models import Account, ProtectionPaper, ProtectionReport, Referral, Unit
+from referrals.models import Account, ProtectionPaper, ProtectionReport, Referral, Unit, What
 from referrals.models.protection import GuardiansTold
 from referrals.rulebook import AuthorityDeadline
 from referrals.sealing import seal_bytes, unseal_bytes
@@ -95,7 +96,8 @@ def write_report(
         written_at=clock.now(),
     )
     session.add(report)
-    correct_report(session, report, by=by, written=written, referral=referral, receiver_id=receiver_id)
+    _put_down(session, report, by=by, written=written, referral=referral, receiver_id=receiver_id)
+    _log(session, report, "write_report", by=by)
     return report
 
 
@@ -110,6 +112,19 @@ def correct_report(
 ) -> None:
     """Change what a report says before it is on paper. Raises NoSuchReferral, ReportIssued."""
     require_open_to_changes(report, by)
+    _put_down(session, report, by=by, written=written, referral=referral, receiver_id=receiver_id)
+    _log(session, report, "correct_report", by=by)
+
+
+def _put_down(
+    session: Session,
+    report: ProtectionReport,
+    *,
+    by: Actor,
+    written: Mapping[str, Any],
+    referral: Referral | None,
+    receiver_id: uuid.UUID | None,
+) -> None:
     is_theirs = referral is not None and may_view(View.REFERRAL, by, referral.facts())
     report.referral = referral if is_theirs else None
     report.receiver_id = receiver_id if receiver_id in Setting.read(session).receivers else None
@@ -134,8 +149,11 @@ def require_issued(report: ProtectionReport) -> None:
 def finish_report(session: Session, report: ProtectionReport, *, by: Actor) -> None:
     """Let the words stand as they are, ready for paper. Again changes nothing. Raises NoSuchReferral."""
     _require_sender(report, by)
-    report.issued_at = report.issued_at or clock.now()
+    if report.issued_at is not None:
+        return
+    report.issued_at = clock.now()
     session.flush()
+    _log(session, report, "finish_report", by=by)
 
 
 def record_since(session: Session, report: ProtectionReport, *, by: Actor, recorded: Mapping[str, Any]) -> None:
@@ -143,6 +161,7 @@ def record_since(session: Session, report: ProtectionReport, *, by: Actor, recor
     _require_sender(report, by)
     _keep(session, report, recorded, names=RECORD)
     session.flush()
+    _log(session, report, "record_since", by=by)
 
 
 def keep_paper(session: Session, report: ProtectionReport, content: bytes, *, language: str) -> ProtectionPaper:
@@ -190,14 +209,6 @@ def may_read(report: ProtectionReport, actor: Actor, *, setting: Setting) -> boo
     if report.opened_at is None or report.issued_at is None or report.referral is None:
         return False
     return may_view(View.PROTECTION, actor, report.referral.facts())
-
-
-def find(session: Session, report_id: uuid.UUID, *, by: Actor) -> ProtectionReport:
-    """One report. Raises NoSuchReferral where there is none, or none that `by` may know of."""
-    found = session.get(ProtectionReport, report_id)
-    if found is None or not may_read(found, by, setting=Setting.read(session)):
-        raise NoSuchReferral
-    return found
 
 
 def known_to(session: Session, actor: Actor) -> list[ProtectionReport]:
@@ -308,6 +319,10 @@ def house_language(session: Session) -> str:
 
 
 # ------------------------------------------------------------------------------------------------------ inside
+def _log(session: Session, report: ProtectionReport, verb: str, *, by: Actor) -> None:
+    audit.append(session, What.DID, by=by, chain=report.id, subject=verb)
+
+
 def _require_sender(report: ProtectionReport, by: Actor) -> None:
     if by.account_id is None or by.account_id != report.sender_id:
         raise NoSuchReferral

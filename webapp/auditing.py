@@ -16,10 +16,10 @@ from webapp import people, transactions
 
 @dataclass(frozen=True)
 class Visit:
-    """Somebody at the door of one referral: known before anything is done, and good after the request's session is gone."""
+    """Somebody at the door of one referral, or of one protection report: known before anything is done, and good after the request's session is gone."""
 
     chain: uuid.UUID
-    party: Party
+    party: Party | None
     subject: str
     object_id: uuid.UUID | None
 

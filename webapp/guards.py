@@ -15,15 +15,19 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import selectinload
 from werkzeug.routing import BaseConverter
 
-from referrals import access
+from referrals import access, protection
 from referrals.access import Role, View
 from referrals.errors import NoSuchReferral, NotAllowed, ReferralError
 from referrals.models.audit import GENERAL, What
+from referrals.models.protection import ProtectionReport
 from referrals.models.referral import Referral
 from referrals.stages import MOVE_BY_VERB, Party, Verb
 from webapp import auditing, errors, kept, notices, people, transactions
 from webapp.accounts import sessions
 from webapp.language import gettext
+
+#: how the log names a protection report somebody was not let in to
+_REPORT = "protection_report"
 
 ViewFunction = TypeVar("ViewFunction", bound=Callable[..., ResponseReturnValue])
 
@@ -84,7 +88,7 @@ def for_referral(
             found = _find_referral(arguments.pop("number"))
             party = _capacity(found, needs) if found else None
             if found is None or party is None:
-                _turn_away(found, needs)
+                _turn_away(found, subject=needs.value)
             subject = auditing.kind_of_paper(arguments) or auditing.page_name()
             if not transactions.is_reading():
                 subject = needs.value
@@ -92,6 +96,29 @@ def for_referral(
             return {"referral": found, **arguments}
 
         return _guarded(view, Guard("for_referral", needs=needs, leaves=leaves), admit)
+
+    return decorate
+
+
+def for_report(*, leaves: What = What.OPENED_PAGE) -> Callable[[ViewFunction], Callable[..., ResponseReturnValue]]:
+    """One of the few who may know of the protection report in the address; the view gets the row as `report`.
+
+    Unknown and forbidden give the same 404. What is left in the log stands in the report's own chain, which nobody else reads.
+    """
+
+    def decorate(view: ViewFunction) -> Callable[..., ResponseReturnValue]:
+        def admit(arguments: dict[str, Any]) -> dict[str, Any]:
+            _account()
+            session = transactions.session()
+            found = session.get(ProtectionReport, arguments.pop("report_id"))
+            if found is None or not protection.may_read(
+                found, people.actor(), setting=protection.Setting.read(session)
+            ):
+                _turn_away(found, subject=_REPORT)
+            g.visit = auditing.Visit(found.id, None, auditing.page_name(), None)
+            return {"report": found, **arguments}
+
+        return _guarded(view, Guard("for_report", leaves=leaves), admit)
 
     return decorate
 
@@ -223,12 +250,12 @@ def _capacity(referral: Referral, needs: View | Verb) -> Party | None:
     return min(held, key=list(Party).index) if held else None
 
 
-def _turn_away(referral: Referral | None, needs: View | Verb) -> NoReturn:
-    """A 404, noted with the referral where there is one; of a number that does not exist nothing is kept but the try."""
-    chain = referral.id if referral else GENERAL
+def _turn_away(found: Referral | ProtectionReport | None, *, subject: str) -> NoReturn:
+    """A 404, noted with what was asked for where it is there; of what does not exist nothing is kept but the try."""
+    chain = found.id if found else GENERAL
     transactions.turn_back()
-    refused: ReferralError = NotAllowed() if referral else NoSuchReferral()
-    auditing.note(What.REFUSED, chain=chain, subject=needs.value, ground=type(refused).__name__)
+    refused: ReferralError = NotAllowed() if found else NoSuchReferral()
+    auditing.note(What.REFUSED, chain=chain, subject=subject, ground=type(refused).__name__)
     auditing.write_waiting()
     raise NoSuchReferral
 

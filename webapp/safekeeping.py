@@ -74,7 +74,7 @@ def _as_data(report: Report) -> dict[str, Any]:
 
 
 def _sentence(finding: Finding) -> str:
-    whose = "sign-ins and administration" if finding.chain_id == GENERAL else f"referral {finding.chain_id}"
+    whose = "sign-ins and administration" if finding.chain_id == GENERAL else f"chain {finding.chain_id}"
     return f"{whose}: {_SENTENCES[finding.fault].format(number=finding.number)}"
 
 

@@ -1,6 +1,5 @@
 """Protection reports: who may know of one, what stays untouched, and what only the sender is reminded of."""
 
-import uuid
 from collections.abc import Mapping
 from datetime import date, time, timedelta
 from typing import Any
@@ -10,10 +9,10 @@ import time_machine
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from referrals import founding, protection, rulebook
+from referrals import audit, audit_check, founding, protection, rulebook
 from referrals.access import Actor
 from referrals.errors import NoSuchReferral, NotAllowed, ReportIssued, SealBroken
-from referrals.models import Account, History, ProtectionPaper, ProtectionReport, Referral, Step
+from referrals.models import Account, AuditEvent, History, ProtectionPaper, ProtectionReport, Referral, Step, What
 from referrals.models.protection import GuardiansTold, ProtectionOutcome, ProtectionUrgency
 from referrals.protection import Setting, ToRecord
 from schemas import municipality
@@ -51,10 +50,7 @@ def knowing(session: Session, cast: Cast, report: ProtectionReport) -> set[str]:
     for account in session.scalars(select(Account)):
         actor = account.actor()
         listed = report in protection.known_to(session, actor)
-        try:
-            opened = protection.find(session, report.id, by=actor) is report
-        except NoSuchReferral:
-            opened = False
+        opened = protection.may_read(report, actor, setting=protection.Setting.read(session))
         assert listed == opened, account.name
         if report.referral is not None:
             assert (report in protection.beside(session, report.referral, actor=actor)) == listed, account.name
@@ -76,10 +72,7 @@ def test_nobody_without_an_account_writes_here_or_finds_anything(session: Sessio
     report = a_report(session, cast.counsellor)
     assert protection.known_to(session, Actor()) == []
     assert protection.reminders(session, Actor(), today=TODAY + 9 * DAY) == []
-    with pytest.raises(NoSuchReferral):
-        protection.find(session, report.id, by=Actor())
-    with pytest.raises(NoSuchReferral):
-        protection.find(session, uuid.uuid4(), by=cast.counsellor.actor())
+    assert not protection.may_read(report, Actor(), setting=protection.Setting.read(session))
 
 
 def test_nothing_but_what_was_seen_is_needed(session: Session, cast: Cast) -> None:
@@ -320,3 +313,21 @@ def test_the_municipalitys_file_names_accounts_and_changes_nothing_the_second_ti
     assert again == founding.SetUp(0, 0)
     assert founding.set_up(session, written, password_hashes={}).changed == 0
     assert Setting.read(session).readers == {account.id}
+
+
+def test_each_report_has_a_log_of_its_own_and_no_other_log_speaks_of_it(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast)
+    report = protection.write_report(session, by=cast.coordinator.actor(), written=SEEN, referral=referral)
+    protection.correct_report(session, report, by=cast.coordinator.actor(), written=SEEN, referral=referral)
+    protection.finish_report(session, report, by=cast.coordinator.actor())
+    protection.finish_report(session, report, by=cast.coordinator.actor())
+    since(session, report, cast.coordinator, told="later")
+    own = audit.events_about(session, report.id, most=9)
+    did = ["record_since", "finish_report", "correct_report", "write_report"]
+    assert [(event.what, event.subject, event.by_id) for event in own] == [
+        (What.DID, verb, cast.coordinator.id) for verb in did
+    ]
+    others = session.scalars(select(AuditEvent).where(AuditEvent.chain_id != report.id)).all()
+    assert report.id not in {event.object_id for event in others}
+    assert {event.subject for event in others} & set(did) == set()
+    assert audit_check.verify(session).is_sound

@@ -250,3 +250,18 @@ def test_danish_deadlines_are_shown_as_the_authoritys(signed_in, settings):
     assert "These deadlines are the authority's own." in page.text
     assert "within 24 hours" in page.text
     assert "within 6 weekdays (public holidays come on top)" in page.text
+
+
+def test_the_sender_sees_who_opened_the_report_or_tried_to(signed_in, settings):
+    kim = signed_in("kim")
+    write(kim)
+    with db.reading(settings.database) as session:
+        report = session.scalars(select(ProtectionReport)).one()
+    petra = signed_in("petra")
+    assert petra.get(f"/protection/{report.id}", status=404)
+    paper(kim)
+    page = kim.get(f"/protection/{report.id}")
+    log = page.text_of(page.all("ul", **{"class": "report-log"})[0])
+    for words in ("Began it", "Finished it", "Opened the paper", "Opened it", "Was refused"):
+        assert words in log, log
+    assert "Petra Vidmark" in log

@@ -87,13 +87,13 @@ def test_an_earlier_check_bears_witness(says, tmp_path):
     assert witness.read_text() == before
 
 
-def test_a_referrals_chain_is_named_by_the_referral(says):
+def test_a_chain_is_named_by_what_it_is_about(says):
     with db.writing() as session:
         chain = session.scalars(select(Account.id).limit(1)).one()
         audit.append(session, What.OPENED_PAGE, by=Actor(), chain=chain)
         session.execute(text("DROP TRIGGER audit_stays_delete"))
         session.execute(text("DELETE FROM audit_event WHERE what = 'opened_page'"))
-    assert f"referral {chain}: the end is missing, from event 1" in says("audit", "verify")[1]
+    assert f"chain {chain}: the end is missing, from event 1" in says("audit", "verify")[1]
 
 
 def test_long_work_says_how_far_it_is(says, monkeypatch):

@@ -11,10 +11,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from referrals import coverage, languages, printing, reference
+from referrals import audit, coverage, languages, printing, reference
 from referrals import protection as rules
 from referrals.access import View, may_view
-from referrals.models import Account, ProtectionReport, Referral, RoleAssignment, Unit
+from referrals.models import Account, AuditEvent, ProtectionReport, Referral, RoleAssignment, Unit, What
 from referrals.models.protection import GuardiansTold, ProtectionOutcome, ProtectionUrgency
 from referrals.protection import ToRecord
 from referrals.vocabulary import N_, DocumentKind, Term
@@ -23,7 +23,7 @@ from schemas.protection import ProtectionReportForm, ProtectionSinceForm
 from webapp import forms, notices, pages, people, transactions
 from webapp.casework import blueprint
 from webapp.casework.frame import today
-from webapp.guards import signed_in
+from webapp.guards import for_report, signed_in
 from webapp.language import gettext
 from webapp.navigation import protection_name
 
@@ -43,6 +43,21 @@ _AUTHORITY: dict[str, str] = {
     "preliminary_assessment": N_("They make a preliminary assessment and decide whether to open an investigation"),
     "acute_assessment": N_("They assess whether the child is in acute danger"),
     "confirmation": N_("They confirm to you that the report has come in"),
+}
+
+
+#: the newest events of its own log that a report's page shows
+_LOGGED = 50
+_DONE: dict[str, str] = {
+    "write_report": N_("Began it"),
+    "correct_report": N_("Changed what it says"),
+    "finish_report": N_("Finished it"),
+    "record_since": N_("Recorded what happened with it"),
+}
+_SEEN: dict[What, str] = {
+    What.OPENED_PAPER: N_("Opened the paper"),
+    What.SENT_BACK: N_("Sent a form that was not complete, and saw it again"),
+    What.REFUSED: N_("Was refused"),
 }
 
 
@@ -97,21 +112,19 @@ def write_protection_report() -> ResponseReturnValue:
 
 
 @blueprint.get("/protection/<uuid:report_id>/edit")
-@signed_in()
-def edit_protection_report(report_id: uuid.UUID) -> Response:
+@for_report()
+def edit_protection_report(report: ProtectionReport) -> Response:
     """A report that is not on paper yet, to be gone on with by its sender."""
-    report = rules.find(transactions.session(), report_id, by=people.actor())
     rules.require_open_to_changes(report, people.actor())
     said = {**(report.record or {}), **(report.content or {}), "receiver_id": report.receiver_id}
     return _form_page(report, forms.shown(said))
 
 
 @blueprint.post("/protection/<uuid:report_id>/edit")
-@signed_in()
-def correct_protection_report(report_id: uuid.UUID) -> ResponseReturnValue:
+@for_report()
+def correct_protection_report(report: ProtectionReport) -> ResponseReturnValue:
     """Keep what was changed."""
     session, form = transactions.session(), forms.submitted()
-    report = rules.find(session, report_id, by=people.actor())
     written = form.load(ProtectionReportForm())
     if written is None:
         return _form_page(report, form, status=422)
@@ -127,20 +140,18 @@ def correct_protection_report(report_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @blueprint.get("/protection/<uuid:report_id>")
-@signed_in()
-def protection_report(report_id: uuid.UUID) -> Response:
+@for_report()
+def protection_report(report: ProtectionReport) -> Response:
     """Everything about one report."""
-    report = rules.find(transactions.session(), report_id, by=people.actor())
     usual = {"in_writing_on": None, **(report.record or {})}
     return _report_page(report, forms.shown(usual))
 
 
 @blueprint.post("/protection/<uuid:report_id>")
-@signed_in()
-def record_protection_report(report_id: uuid.UUID) -> ResponseReturnValue:
+@for_report()
+def record_protection_report(report: ProtectionReport) -> ResponseReturnValue:
     """Record how it was given, who was told, and what came back."""
     session, form = transactions.session(), forms.submitted()
-    report = rules.find(session, report_id, by=people.actor())
     recorded = form.load(ProtectionSinceForm())
     if recorded is None:
         return _report_page(report, form, status=422)
@@ -150,10 +161,9 @@ def record_protection_report(report_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @blueprint.get("/protection/<uuid:report_id>/paper")
-@signed_in()
-def protection_paper(report_id: uuid.UUID) -> Response:
+@for_report(leaves=What.OPENED_PAPER)
+def protection_paper(report: ProtectionReport) -> Response:
     """The PDF. It is made once, at once, and by nobody else: a report waits for no other part of the system."""
-    report = rules.find(transactions.session(), report_id, by=people.actor())
     rules.require_issued(report)
     response = make_response(_paper(report.id))
     response.mimetype = "application/pdf"
@@ -205,6 +215,9 @@ def _form_page(report: ProtectionReport | None, form: forms.Form, status: int = 
 def _report_page(report: ProtectionReport, form: forms.Form, status: int = 200) -> Response:
     session = transactions.session()
     record = report.record or {}
+    events = audit.events_about(session, report.id, most=_LOGGED)
+    accounts = select(Account.id, Account.name).where(Account.id.in_({event.by_id for event in events}))
+    names = {row.id: row.name for row in session.execute(accounts)}
     return _page(
         "protection_report.html",
         status=status,
@@ -230,8 +243,15 @@ def _report_page(report: ProtectionReport, form: forms.Form, status: int = 200) 
             (gettext(_AUTHORITY[each.deadline.step]), each.deadline, each.due_on)
             for each in rules.authority_steps(session, report)
         ],
+        log=[(event.at, names.get(event.by_id), _log_words(event)) for event in events],
         today=today(),
     )
+
+
+def _log_words(event: AuditEvent) -> str:
+    """What an event of the report's own log says."""
+    words = _DONE.get(event.subject or "") if event.what is What.DID else _SEEN.get(event.what)
+    return gettext(words or N_("Opened it"))
 
 
 def _kept(report: ProtectionReport) -> ResponseReturnValue:
