@@ -63,11 +63,13 @@ class Facts:
     stand_ins: AbstractSet[UUID] = field(default_factory=frozenset)
     #: accounts too close to the matter: kept out in every capacity
     shut_out: AbstractSet[UUID] = field(default_factory=frozenset)
+    #: the only accounts that may stand to it in any capacity, because an identity is protected; None where none is
+    listed: AbstractSet[UUID] | None = None
 
 
 def parties(actor: Actor, facts: Facts) -> frozenset[Party]:
     """In which capacities `actor` stands to the referral that `facts` describe; empty means: nothing to do with it."""
-    if actor.account_id in facts.shut_out:
+    if actor.account_id in facts.shut_out or not _is_on_list(actor, facts):
         return frozenset()
     found: set[Party] = set()
     if actor.is_system:
@@ -81,6 +83,11 @@ def parties(actor: Actor, facts: Facts) -> frozenset[Party]:
     if actor.account_id is not None and actor.account_id in facts.members:
         found.add(Party.ASSESSOR)
     return frozenset(found)
+
+
+def _is_on_list(actor: Actor, facts: Facts) -> bool:
+    """Whether an account may pass where an identity is protected; the reporter and the workflow have none."""
+    return facts.listed is None or actor.account_id is None or actor.account_id in facts.listed
 
 
 _COORDINATOR, _HEAD, _ASSESSOR = Party.COORDINATOR, Party.HEAD_TEACHER, Party.ASSESSOR

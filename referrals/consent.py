@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock, coverage, history
+from referrals import clock, coverage, history, protected_identity
 from referrals.access import Actor
 from referrals.errors import AlreadyWithdrawn, Incomplete, NotAllowed, NotInformed
 from referrals.models import AssessmentPart, Consent, Guardian, History, InformationNotice, Referral
@@ -36,6 +36,7 @@ class GuardianDetails:
     #: language of the interpreter, empty where none is needed
     interpreter: str = ""
     may_contact: bool = True
+    #: protects this guardian from this moment on; lifting it again is a decision of its own
     has_protected_identity: bool = False
 
 
@@ -85,11 +86,14 @@ def record_guardian(
     guardian.language = details.language
     guardian.interpreter = details.interpreter.strip()
     guardian.may_contact = details.may_contact
-    guardian.has_protected_identity = details.has_protected_identity
     guardian.name = details.name.strip()
     guardian.phone = details.phone.strip() or None
     guardian.email = details.email.strip() or None
     guardian.address = details.address.strip() or None
+    if details.has_protected_identity and guardian.protected_level is None:
+        session.flush()
+        level = protected_identity.lowest_level(referral)
+        protected_identity.begin(session, referral, guardian, level=level, by=by)
     history.record(session, referral, Verb.RECORD_GUARDIAN, by=by, seen=seen)
     return guardian
 

@@ -142,12 +142,13 @@ def find(session: Session, referral: Referral, document_id: uuid.UUID) -> Docume
 
 
 def receipt_of(session: Session, referral: Referral) -> Document | None:
-    """The reporter's receipt, once it is made; None too where somebody stopped it."""
+    """The reporter's receipt, once it is made; None too where somebody stopped it, or it names who is protected now."""
     found = select(Document).where(
         Document.referral_id == referral.id,
         Document.kind == DocumentKind.RECEIPT,
         Document.recipient == readers.REPORTER,
         Document.stopped_at.is_(None),
+        Document.restricted_at.is_(None),
     )
     return session.scalars(found.order_by(Document.version.desc()).limit(1)).one_or_none()
 

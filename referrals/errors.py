@@ -104,6 +104,10 @@ class TooLateToStop(ReferralError):
     """It has left already: the ten minutes in which it could be stopped have passed."""
 
 
+class StaysOnList(ReferralError):
+    """This person's task keeps them on the access list, or it is oneself: somebody must always decide about it."""
+
+
 class ReportIssued(ReferralError):
     """The protection report is on paper: its words stay as they were given. What is new goes into another one."""
 

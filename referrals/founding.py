@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import organisation, rulebook
+from referrals import access_list, organisation, rulebook
 from referrals.access import Role
 from referrals.errors import SetupFileInvalid
 from referrals.models import Account, ClosedDay, Forum, Municipality, RoleAssignment, Unit
@@ -58,6 +58,7 @@ def set_up(session: Session, written: Mapping[str, Any], *, password_hashes: Map
     if "protection" in written:
         work.put(organisation.municipality(session), Municipality, _protection(session, written["protection"]))
     session.flush()
+    access_list.follow_roles(session)
     return SetUp(work.added, work.changed)
 
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock, conflict, history, reference
+from referrals import clock, conflict, history, protected_identity, reference
 from referrals.access import Actor
 from referrals.errors import Incomplete, WrongCode
 from referrals.models import (
@@ -21,7 +21,6 @@ from referrals.models import (
     RoleAssignment,
     Unit,
 )
-from referrals.sealing import key_ring
 from referrals.stages import ENDED, RETURNED, SUBMITTED, WITHDRAWN, Stage, Verb
 from referrals.vocabulary import (
     ConflictAnswer,
@@ -34,9 +33,6 @@ from referrals.vocabulary import (
     Topic,
 )
 
-#: the purpose of the blind index by which the same child is found
-CHILD_NAME = "child name"
-
 
 @dataclass(frozen=True)
 class ConcernInput:
@@ -44,6 +40,7 @@ class ConcernInput:
 
     reporter_kind: ReporterKind
     reporter_name: str
+    #: empty where the identity is protected and the reporter would rather say it than write it
     child_name: str
     observations: str
     protection: ProtectionAnswer
@@ -108,6 +105,9 @@ def submit_concern(
     )
     session.add(row)
     conflict.keep_out(session, referral, concern.conflict_functions)
+    if concern.has_protected_identity:
+        level = protected_identity.lowest_level(referral)
+        protected_identity.begin(session, referral, referral, level=level, by=None)
     draft.referral_id = referral.id
     draft.answers = None  # it stands in the concern now; the draft only remembers that it was sent
     draft.code = code
@@ -224,13 +224,11 @@ def _new_referral(session: Session, *, municipality: Municipality, unit: Unit, c
         language=municipality.language,
         opened_at=now,
         stage_since=now,
-        child_name=concern.child_name,
+        child_name=concern.child_name or None,
         child_birth_date=concern.child_birth_date.isoformat() if concern.child_birth_date else None,
         child_group=concern.child_group,
-        has_protected_identity=concern.has_protected_identity,
     )
-    if not concern.has_protected_identity:
-        referral.child_name_index = key_ring().blind_index(CHILD_NAME, concern.child_name)
+    protected_identity.set_index(referral)
     return referral
 
 

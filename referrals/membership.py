@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from referrals import clock
+from referrals import access_list, clock
 from referrals.errors import NotAllowed
 from referrals.models import Account, Membership, Referral
 from referrals.vocabulary import Standing
@@ -11,8 +11,11 @@ from referrals.vocabulary import Standing
 def admit(session: Session, referral: Referral, account: Account) -> None:
     """Let `account` see `referral`, from now on. Once is enough; again changes nothing.
 
-    Raises NotAllowed for somebody who is kept out because of a conflict of interest.
+    Raises NotAllowed for somebody who is kept out because of a conflict of interest, or who is not on the access list of a
+    referral in which an identity is protected.
     """
+    if not access_list.is_on(referral, account.id):
+        raise NotAllowed("not on the access list")
     for held in referral.memberships:
         if held.account_id == account.id:
             if held.standing is Standing.SHUT_OUT:

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import audiences, audit, clock, history, languages
+from referrals import access_list, audiences, audit, clock, history, languages
 from referrals.access import SYSTEM, Actor
 from referrals.audiences import Addressee
 from referrals.config import current
@@ -60,11 +60,16 @@ def write(session: Session, row: History) -> list[Mail]:
         if notification.only_on_move and not row.is_move:
             continue
         for addressee in notification.to(session, row):
-            if addressee.account_id is not None and addressee.account_id == row.by_id:
+            if addressee.account_id is not None and not _is_told(row, addressee.account_id):
                 continue
             mail = _write_one(session, row, notification.kind, addressee=addressee)
             written += [mail] if mail else []
     return written
+
+
+def _is_told(row: History, account_id: uuid.UUID) -> bool:
+    """Nobody of what they did themselves; where an identity is protected, nobody but those on the access list."""
+    return account_id != row.by_id and access_list.is_on(row.referral, account_id)
 
 
 def _write_one(session: Session, row: History, kind: MailKind, *, addressee: Addressee) -> Mail | None:

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import audit, clock
+from referrals import access_list, audit, clock
 from referrals.access import Actor, Role, is_administrator
 from referrals.errors import LastAdministrator, NotAllowed, SetupFileInvalid
 from referrals.models import Account, ClosedDay, Forum, Municipality, OrganisationChange, RoleAssignment, Unit, What
@@ -48,6 +48,7 @@ def change(session: Session, row: Row, *, by: Actor, **values: Any) -> int:
     session.flush()
     if isinstance(row, Account):
         _require_somebody_left(session)
+        access_list.follow_roles(session)
     return changed
 
 
@@ -86,6 +87,7 @@ def give_roles(session: Session, account: Account, roles: Collection[Held], *, b
         note(session, account, what="roles", after=_role_words(held, units), by_id=by_id)
     session.flush()
     _require_somebody_left(session)
+    access_list.follow_roles(session)
     return len(given) + len(taken)
 
 

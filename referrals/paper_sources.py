@@ -184,7 +184,8 @@ def _invitation(moment: Moment) -> dict[str, Any]:
 
 
 def _minutes(moment: Moment) -> dict[str, Any]:
-    return {"meeting": team_review.held_meeting(moment.session, moment.referral, after=moment.after)}
+    held = team_review.held_meeting(moment.session, moment.referral, after=moment.after)
+    return {"meeting": held, "guardians": moment.guardians}
 
 
 def _action_plan(moment: Moment) -> dict[str, Any]:

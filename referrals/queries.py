@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Text, and_, cast, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from referrals import reference
+from referrals import access_list, reference
 from referrals.access import Actor, Role
 from referrals.models import Account, History, Membership, Referral, Step, Unit
 from referrals.stages import PLAN_ACTIVE, Stage
@@ -117,7 +117,11 @@ def find(session: Session, actor: Actor, typed: str) -> Referral | None:
 
 def units_of(session: Session, actor: Actor) -> list[Unit]:
     """The units whose referrals `actor` may filter by, by name."""
-    members = select(Referral.unit_id).join(Membership).where(Membership.account_id == actor.account_id)
+    members = (
+        select(Referral.unit_id)
+        .join(Membership)
+        .where(Membership.account_id == actor.account_id, Referral.protected_since.is_(None))
+    )
     return list(
         session.scalars(
             select(Unit).where(or_(Unit.id.in_(_own_units(actor)), Unit.id.in_(members))).order_by(Unit.name)
@@ -154,6 +158,7 @@ def _visible(actor: Actor) -> ColumnElement[bool]:
     return and_(
         or_(Referral.unit_id.in_(_own_units(actor)), Referral.id.in_(held)),
         Referral.id.not_in(kept_out),
+        access_list.is_open_to(actor),
     )
 
 
@@ -162,7 +167,9 @@ def _narrowed(actor: Actor, filters: Filters) -> ColumnElement[bool]:
     if filters.openness is not Openness.ALL:
         wanted.append(Referral.is_open.is_(filters.openness is Openness.OPEN))
     if filters.unit:
-        wanted.append(Referral.unit_id.in_(select(Unit.id).where(Unit.slug == filters.unit)))
+        # A list narrowed to one school would say which school a protected child attends.
+        here = Referral.unit_id.in_(select(Unit.id).where(Unit.slug == filters.unit))
+        wanted.append(and_(here, Referral.protected_since.is_(None)))
     if filters.column:
         wanted.append(_stands_in(filters.column))
     if filters.owner:

@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock, coverage
+from referrals import access_list, clock, coverage
 from referrals.access import Role
 from referrals.errors import NotAllowed, NotCovered
 from referrals.models import Account, Concern, Municipality, Referral, RoleAssignment
@@ -48,7 +48,10 @@ def service_of(profession: Profession, school_form: SchoolForm) -> Recipient:
 
 
 def colleagues(session: Session, referral: Referral) -> list[Colleague]:
-    """Everybody who works for the referral's unit, by name, each with what may stand in the way of asking them."""
+    """Everybody who works for the referral's unit, by name, each with what may stand in the way of asking them.
+
+    Where an identity is protected, only those on the access list are there to be asked.
+    """
     accounts = session.scalars(
         select(Account)
         .where(
@@ -60,7 +63,7 @@ def colleagues(session: Session, referral: Referral) -> list[Colleague]:
     shut_out = referral.facts().shut_out
     named = session.scalars(select(Concern.conflict_functions).where(Concern.referral_id == referral.id)).first() or []
     found = []
-    for account in (each for each in accounts if each.id not in shut_out):
+    for account in (each for each in accounts if each.id not in shut_out and access_list.is_on(referral, each.id)):
         service = service_of(account.profession, referral.unit.school_form)
         found.append(
             Colleague(account, service, _standing_in_the_way(session, referral, service), account.profession in named)

@@ -137,8 +137,8 @@ class RulePack:
     phones: dict[str, str]
     #: where a rule comes from, such as `duty_to_report`, by key
     sources: dict[str, str]
-    #: levels of protected identity that the country knows
-    protected_identity: tuple[str, ...]
+    #: levels of protected identity that the country knows, the lowest first, each with its name by language
+    protected_identity: dict[str, dict[str, str]]
     #: whom guardians are asked about, in the order of the forms
     recipients: tuple[Recipient, ...]
     #: by which rules something may go where consent does not reach, by key
@@ -159,6 +159,16 @@ class RulePack:
     def artefact(self, key: str, language: str) -> str:
         """What the stage or artefact `key` is called in `language`, as a heading begins; English where it has no word."""
         words = self.artefacts[key]
+        return words.get(language) or words["en"]
+
+    @property
+    def lowest_protection(self) -> str:
+        """The level that counts where somebody knows only that an identity is protected."""
+        return next(iter(self.protected_identity))
+
+    def protection(self, level: str, language: str) -> str:
+        """What a level of protected identity is called in `language`; English where it has no word."""
+        words = self.protected_identity[level]
         return words.get(language) or words["en"]
 
 
@@ -191,7 +201,7 @@ def _read(written: dict[str, Any]) -> RulePack:
         authority=tuple(AuthorityDeadline.read(step, deadline) for step, deadline in written["authority"].items()),
         phones=written["phones"],
         sources=written["sources"],
-        protected_identity=tuple(written["protected_identity"]),
+        protected_identity=written["protected_identity"],
         recipients=tuple(Recipient(each) for each in written["recipients"]),
         grounds={key: Ground.read(key, ground) for key, ground in written["grounds"].items()},
     )

@@ -118,6 +118,10 @@ class Verb(StrEnum):
     CLOSE_REFERRAL = "close_referral"
     REOPEN_REFERRAL = "reopen_referral"
     STOP_SENDING = "stop_sending"
+    PROTECT_IDENTITY = "protect_identity"
+    LIFT_PROTECTION = "lift_protection"
+    ADD_TO_LIST = "add_to_list"
+    TAKE_OFF_LIST = "take_off_list"
 
 
 @dataclass(frozen=True)
@@ -185,6 +189,10 @@ MOVES: tuple[Move, ...] = (
     _move(Verb.CLOSE_REFERRAL,       "C",   (CLOSURE_PROPOSED,),                    CLOSED),
     _move(Verb.REOPEN_REFERRAL,      "C",   (CLOSED,),                              IN_TRIAGE),
     _move(Verb.STOP_SENDING,         "CH",  STATES),
+    _move(Verb.PROTECT_IDENTITY,     "CH",  STATES),
+    _move(Verb.LIFT_PROTECTION,      "CH",  STATES),
+    _move(Verb.ADD_TO_LIST,          "CH",  STATES),
+    _move(Verb.TAKE_OFF_LIST,        "CH",  STATES),
 )  # fmt: skip
 
 MOVE_BY_VERB: dict[Verb, Move] = {move.verb: move for move in MOVES}
@@ -199,5 +207,6 @@ def verbs_from(state: State) -> tuple[Verb, ...]:
 QUIET = frozenset(
     {
         Verb.ADD_TO_CONCERN, Verb.ASSIGN_OWNER, Verb.RECORD_GUARDIAN, Verb.DRAFT_ACTION_PLAN, Verb.RECORD_ACTION_STATUS, Verb.STOP_SENDING,
+        Verb.PROTECT_IDENTITY, Verb.LIFT_PROTECTION, Verb.ADD_TO_LIST, Verb.TAKE_OFF_LIST,
     }
 )  # fmt: skip

@@ -1,11 +1,11 @@
 """The initial assessment: what the coordinator decides about a concern that has come in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy.orm import Session
 
-from referrals import history
+from referrals import access_list, history
 from referrals.access import Actor, parties
 from referrals.errors import Incomplete, NotAllowed
 from referrals.models import Account, History, Referral
@@ -36,10 +36,13 @@ def assign_owner(
 ) -> History:
     """Let `owner` keep the referral moving from now on. Raises NotAllowed where they are no coordinator of its unit."""
     history.guard(session, referral, Verb.ASSIGN_OWNER, by=by, seen=seen)
-    if Party.COORDINATOR not in parties(owner.actor(), referral.facts()) or not owner.is_active:
+    anybody = replace(referral.facts(), listed=None)  # whoever is in charge comes on the list by that
+    if Party.COORDINATOR not in parties(owner.actor(), anybody) or not owner.is_active:
         raise NotAllowed(Verb.ASSIGN_OWNER)
     referral.owner = owner
-    return history.record(session, referral, Verb.ASSIGN_OWNER, by=by, seen=seen, reason=reason.strip() or None)
+    row = history.record(session, referral, Verb.ASSIGN_OWNER, by=by, seen=seen, reason=reason.strip() or None)
+    access_list.take_charge(session, referral)
+    return row
 
 
 def return_concern(session: Session, referral: Referral, *, by: Actor, seen: int | None, reason: str) -> History:
@@ -65,7 +68,7 @@ def end_at_triage(session: Session, referral: Referral, *, by: Actor, seen: int 
         missing.append("revisit_on")
     if missing:
         raise Incomplete(*missing)
-    _take_over(referral, by)
+    _take_over(session, referral, by)
     referral.revisit_on = ending.revisit_on
     return history.record(
         session,
@@ -85,14 +88,15 @@ def _decide(
     history.guard(session, referral, verb, by=by, seen=seen)
     if not reason.strip():
         raise Incomplete("reason")
-    _take_over(referral, by)
+    _take_over(session, referral, by)
     if to == IN_CONSENT:
         referral.skips_assessment = verb is Verb.SEND_TO_TEAM
         referral.revisit_on = None
     return history.record(session, referral, verb, by=by, to=to, seen=seen, reason=reason.strip())
 
 
-def _take_over(referral: Referral, by: Actor) -> None:
+def _take_over(session: Session, referral: Referral, by: Actor) -> None:
     """Who decides about a concern nobody owns keeps it moving from then on."""
     if referral.owner_id is None:
         referral.owner_id = by.account_id
+        access_list.take_charge(session, referral)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from sqlalchemy.orm import Session, object_session, selectinload
 
+from referrals import access_list
 from referrals.access import Actor, Role
 from referrals.models import (
     Account,
@@ -202,6 +203,7 @@ def _parts(session: Session, actor: Actor) -> Iterable[WaitingItem]:
         select(AssessmentPart)
         .join(Referral, AssessmentPart.referral_id == Referral.id)
         .where(
+            access_list.is_open_to(actor),
             _in_states(MOVE_BY_VERB[Verb.SUBMIT_PART].frm),  # once the plan runs nobody waits for a part any more
             AssessmentPart.assessor_id == actor.account_id,
             AssessmentPart.status == PartStatus.REQUESTED,
@@ -233,6 +235,7 @@ def _plans_written(session: Session, actor: Actor) -> Iterable[WaitingItem]:
     """Plans that somebody other than the coordinator writes: they wait for their author."""
     found = _referrals(
         session,
+        access_list.is_open_to(actor),
         _in_states({PLAN_DRAFT, PLAN_RETURNED}),
         Referral.id.in_(
             select(ActionPlan.referral_id).where(
@@ -251,6 +254,7 @@ def _actions(session: Session, actor: Actor) -> Iterable[WaitingItem]:
         .join(ActionPlan, Goal.plan_id == ActionPlan.id)
         .join(Referral, PlannedAction.referral_id == Referral.id)
         .where(
+            access_list.is_open_to(actor),
             Referral.is_open,
             ActionPlan.status == PlanStatus.ACTIVE,
             PlannedAction.owner_id == actor.account_id,
@@ -281,7 +285,8 @@ def _in_units(actor: Actor, role: Role) -> ColumnElement[bool]:
     there: ColumnElement[bool] = Referral.unit_id.in_(units) if units else false()
     if role is Role.COORDINATOR:
         there = or_(there, Referral.id.in_(standing.where(Membership.standing == Standing.STANDS_IN)))
-    return and_(there, Referral.id.not_in(standing.where(Membership.standing == Standing.SHUT_OUT)))
+    kept_out = standing.where(Membership.standing == Standing.SHUT_OUT)
+    return and_(there, Referral.id.not_in(kept_out), access_list.is_open_to(actor))
 
 
 def _in_states(states: Iterable[State]) -> ColumnElement[bool]:
@@ -301,8 +306,8 @@ def _lines(referrals: Iterable[Referral], urgent: AbstractSet[uuid.UUID] = froze
 
 
 def _shown_unit(referral: Referral) -> str:
-    # Which school a child with a protected identity attends can be the secret itself.
-    return "" if referral.has_protected_identity else referral.unit.name
+    # Which school a child with a protected identity attends, or a guardian's child, can be the secret itself.
+    return "" if referral.protected_since is not None else referral.unit.name
 
 
 def _of_own(

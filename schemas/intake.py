@@ -93,6 +93,12 @@ class StaffYouForm(_PageForm):
             raise ValidationError(N_("Choose what you are in relation to the child."), "reporter_kind")
 
 
+def _need_a_name(data: Mapping[str, Any], needed: str) -> None:
+    """A child with a protected identity need not be named here: the coordinator asks."""
+    if not data.get("child_name") and not data.get("has_protected_identity"):
+        raise ValidationError(needed, "child_name")
+
+
 class GuardianYouForm(_PageForm):
     """Who tells, for guardians."""
 
@@ -106,10 +112,14 @@ class ChildForm(_PageForm):
     """Whom it is about."""
 
     has_protected_identity = Tick()
-    child_name = ShortText(needed=_WHICH_CHILD)
+    child_name = ShortText()
     child_group = ShortText()
     school_year = TermField(SchoolYear)
     child_birth_date = DateField(is_past=True, years_back=25)
+
+    @validates_schema(skip_on_field_errors=False)
+    def _names_the_child(self, data: Mapping[str, Any], **_: Any) -> None:
+        _need_a_name(data, _WHICH_CHILD)
 
 
 class ObservationsForm(_PageForm):
@@ -173,10 +183,14 @@ class PupilYouForm(_PageForm):
 
     unit = ShortText(needed=N_("Choose which school you go to."))
     has_protected_identity = Tick()
-    child_name = ShortText(needed=N_("Write your name."))
+    child_name = ShortText()
     child_group = ShortText()
     school_year = TermField(SchoolYear)
     reporter_phone = PhoneText()
+
+    @validates_schema(skip_on_field_errors=False)
+    def _names_oneself(self, data: Mapping[str, Any], **_: Any) -> None:
+        _need_a_name(data, N_("Write your name."))
 
 
 class PupilTellForm(_ConflictForm, _GuardiansKnowForm):
@@ -238,8 +252,12 @@ def load_concern(door: Door, answers: Mapping[str, Any]) -> dict[str, Any]:
             loaded |= page.schema().load(given)
         except ValidationError as refused:
             wrong.update(refused.messages_dict)
+    is_reachable = loaded.get("reporter_phone") or loaded.get("reporter_email") or door is Door.PUPIL
+    if loaded.get("has_protected_identity") and not loaded.get("child_name") and not is_reachable:
+        wrong["reporter_phone"] = [N_("Write a number or an e-mail address, so that the coordinator can contact you.")]
     if wrong:
         raise ValidationError(wrong)
+    loaded["child_name"] = loaded.get("child_name") or ""
     loaded.pop("not_known", None)
     if door in KIND_BY_DOOR:
         loaded["reporter_kind"] = KIND_BY_DOOR[door]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from referrals import clock, history, reference
 from referrals.access import Actor
+from referrals.access_list import add_to_list
 from referrals.models import (
     Account,
     ActionPlan,
@@ -21,6 +22,7 @@ from referrals.models import (
     PlannedAction,
     Referral,
 )
+from referrals.protected_identity import Mark, protect_identity
 from referrals.stages import IN_TRIAGE, OPEN, State
 from referrals.vocabulary import (
     About,
@@ -99,6 +101,18 @@ def a_member(session: Session, referral: Referral, account: Account) -> Account:
     session.flush()
     session.refresh(referral, ["memberships"])
     return account
+
+
+def protected(session: Session, referral: Referral, *, by: Account, **values: Any) -> Referral:
+    """`referral` with the child's identity protected, or that of `guardian`; those in `let_in` are on its list."""
+    let_in: tuple[Account, ...] = values.pop("let_in", ())
+    mark = Mark("sekretessmarkering", "Beslutet visades.")
+    protect_identity(session, referral, by=by.actor(), seen=None, mark=mark, **values)
+    session.refresh(referral)
+    for account in let_in:
+        add_to_list(session, referral, by=by.actor(), seen=None, account=account, reason="Behöver se det.")
+    session.refresh(referral)
+    return referral
 
 
 def a_part(

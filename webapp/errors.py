@@ -133,6 +133,14 @@ OF_CORE: dict[type[Exception], Answer] = {
         N_("It could be stopped for a few minutes only, and they have passed."),
         keeps_form=True,
     ),
+    core.StaysOnList: Answer(
+        409,
+        N_("This person stays on the access list"),
+        N_(
+            "Their task keeps them on it, or it is you yourself: somebody must always decide about it. Let another coordinator take the referral over first."
+        ),
+        keeps_form=True,
+    ),
     core.ReportIssued: Answer(
         409,
         N_("The report is on paper already"),

@@ -20,11 +20,18 @@ def papers_to_issue(attempt: Attempt) -> list[Paper]:
 @effect("issue-paper")
 @neutral("paper")
 def issue_paper(attempt: Attempt, paper: Paper) -> None:
-    """Issue one paper: dates on it come from the history row, so that each attempt prints the same."""
-    with db.reading() as session:
-        row = session.get_one(Step, attempt.step_id).history
-        html = paper_html(paper_sources.gather(session, row.referral, paper, after=row))
-    pdf = printing.print_pdf(html)
-    with db.writing() as session:
-        step = steps.hold(session, attempt.step_id, attempt=attempt.number)
-        documents.issue(session, step.history, paper, content=pdf)
+    """Issue one paper: dates on it come from the history row, so that each attempt prints the same.
+
+    A referral that changed while the paper was printed is read again: an identity may have been protected meanwhile.
+    """
+    while True:
+        with db.reading() as session:
+            row = session.get_one(Step, attempt.step_id).history
+            version = row.referral.version
+            html = paper_html(paper_sources.gather(session, row.referral, paper, after=row))
+        pdf = printing.print_pdf(html)
+        with db.writing() as session:
+            step = steps.hold(session, attempt.step_id, attempt=attempt.number)
+            if step.history.referral.version == version:
+                documents.issue(session, step.history, paper, content=pdf)
+                return

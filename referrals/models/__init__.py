@@ -12,7 +12,7 @@ from referrals.models.follow_up import ActionFollowUp, FollowUp, GoalFollowUp
 from referrals.models.guardian import Consent, Guardian, InformationNotice
 from referrals.models.organisation import ClosedDay, Forum, Municipality, OrganisationChange, Unit
 from referrals.models.protection import ProtectionPaper, ProtectionReport
-from referrals.models.referral import History, Membership, OfReferral, Referral
+from referrals.models.referral import History, Listed, Membership, OfReferral, Referral
 from referrals.models.sign_in import (
     KnownDevice,
     MunicipalAttempt,
@@ -29,7 +29,7 @@ __all__ = [
     "GENERAL", "Account", "ActionFollowUp", "ActionPlan", "AdditionKind", "AssessmentPart", "AuditEvent", "AuditHead",
     "Base", "ClosedDay", "Closure", "Concern", "ConcernAddition", "Consent", "Document", "DocumentContent", "Draft",
     "FollowUp", "Forum", "Goal", "GoalFollowUp", "GoalOutcome", "Guardian", "Heartbeat", "History",
-    "InformationNotice", "KeptForm", "KnownDevice", "Mail", "MeetingDecision", "Membership", "MunicipalAttempt",
+    "InformationNotice", "KeptForm", "KnownDevice", "Listed", "Mail", "MeetingDecision", "Membership", "MunicipalAttempt",
     "MunicipalIdentity", "Municipality", "OfReferral", "OrganisationChange", "Pace", "PlannedAction",
     "ProtectionPaper", "ProtectionReport", "RecoveryCode", "Referral", "ResetLink", "RoleAssignment", "SecondFactor",
     "Step", "StepKind", "TeamMeeting", "Unit", "WebSession", "What",

@@ -32,11 +32,18 @@ class Document(OfReferral, Base):
     size: Mapped[int]
     #: somebody kept it from going out; the bytes stay
     stopped_at: Mapped[datetime | None]
+    #: it was issued before an identity in it was protected: only the referral's access list opens it since
+    restricted_at: Mapped[datetime | None]
     stopped_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
 
     history: Mapped[History] = relationship()
     stopped_by: Mapped[Account | None] = relationship()
     content: Mapped["DocumentContent"] = relationship(back_populates="document", uselist=False)
+
+    @property
+    def leaves_the_house(self) -> bool:
+        """Whether it is a copy for a guardian or the reporter, and not the file's own."""
+        return self.recipient != "file"
 
 
 class DocumentContent(OfReferral, Base):
@@ -74,3 +81,9 @@ class Mail(OfReferral, Base):
 
     history: Mapped[History] = relationship()
     stopped_by: Mapped[Account | None] = relationship()
+
+    @property
+    def account_id(self) -> uuid.UUID | None:
+        """Whose account it goes to; None for the reporter."""
+        kind, _, identity = self.recipient.partition(":")
+        return uuid.UUID(identity) if kind == "account" else None

@@ -25,7 +25,8 @@ class Guardian(OfReferral, Base):
     language: Mapped[str]
     #: language of the interpreter, empty where none is needed
     interpreter: Mapped[str] = mapped_column(default="")
-    has_protected_identity: Mapped[bool] = mapped_column(default=False)
+    #: the rule pack's word for how strictly this guardian's own identity is protected; None where it is not
+    protected_level: Mapped[str | None]
     recorded_at: Mapped[datetime]
 
     name = Sealed[str]()
@@ -37,6 +38,11 @@ class Guardian(OfReferral, Base):
         back_populates="guardian", order_by="InformationNotice.at"
     )
     consents: Mapped[list["Consent"]] = relationship(back_populates="guardian", order_by="Consent.at")
+
+    @property
+    def has_protected_identity(self) -> bool:
+        """Whether their name and address are kept from everybody who does not need them."""
+        return self.protected_level is not None
 
     @property
     def has_custody(self) -> bool:

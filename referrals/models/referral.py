@@ -14,7 +14,7 @@ from referrals.models.base import Base, Identified, by_value
 from referrals.models.organisation import Unit
 from referrals.sealing import Sealed, new_data_key, open_data_key
 from referrals.stages import Party, Stage, State, Status, Verb
-from referrals.vocabulary import SchoolYear, Standing
+from referrals.vocabulary import ListGround, SchoolYear, Standing
 
 
 class Referral(Identified, Base):
@@ -58,13 +58,16 @@ class Referral(Identified, Base):
     child_name = Sealed[str]()
     child_birth_date = Sealed[str]()
     child_group = Sealed[str]()
-    #: whether the reporter or the coordinator says that the child's identity is protected
-    has_protected_identity: Mapped[bool] = mapped_column(default=False)
+    #: the rule pack's word for how strictly the child's identity is protected; None where it is not
+    protected_level: Mapped[str | None]
+    #: since when somebody in it, the child or a guardian, has been protected; from then on only its own list may see it
+    protected_since: Mapped[datetime | None]
 
     unit: Mapped[Unit] = relationship()
     owner: Mapped[Account | None] = relationship()
     history: Mapped[list["History"]] = relationship(back_populates="referral", order_by="History.number")
     memberships: Mapped[list["Membership"]] = relationship(back_populates="referral", cascade="all, delete-orphan")
+    access_list: Mapped[list["Listed"]] = relationship(back_populates="referral", cascade="all, delete-orphan")
 
     def __init__(self, **values: Any) -> None:
         """Give a new referral its id and its own data key first, so that values can be sealed for it."""
@@ -76,6 +79,11 @@ class Referral(Identified, Base):
     def state(self) -> State:
         """Stage and status together."""
         return State(self.stage, self.status)
+
+    @property
+    def has_protected_identity(self) -> bool:
+        """Whether the child's name and school may stand nowhere."""
+        return self.protected_level is not None
 
     def is_past_target(self, today: date) -> bool:
         """Whether the stage's target day has passed."""
@@ -89,6 +97,7 @@ class Referral(Identified, Base):
             members=self._accounts_that(Standing.MEMBER),
             stand_ins=self._accounts_that(Standing.STANDS_IN),
             shut_out=self._accounts_that(Standing.SHUT_OUT),
+            listed=None if self.protected_since is None else frozenset(each.account_id for each in self.access_list),
         )
 
     def _accounts_that(self, standing: Standing) -> frozenset[uuid.UUID]:
@@ -184,3 +193,21 @@ class Membership(OfReferral, Base):
 
     referral: Mapped[Referral] = relationship(back_populates="memberships")
     account: Mapped[Account] = relationship()
+
+
+class Listed(OfReferral, Base):
+    """One person on the access list of a referral in which somebody's identity is protected."""
+
+    __tablename__ = "access_list"
+    __table_args__ = (UniqueConstraint("referral_id", "account_id"), Index("ix_access_list_account", "account_id"))
+
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    ground: Mapped[ListGround] = mapped_column(by_value(ListGround))
+    since: Mapped[datetime]
+    #: who put them on it; None where their task did
+    by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+
+    reason = Sealed[str]()
+
+    referral: Mapped[Referral] = relationship(back_populates="access_list")
+    account: Mapped[Account] = relationship(foreign_keys=[account_id])

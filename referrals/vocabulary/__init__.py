@@ -23,7 +23,7 @@ from referrals.vocabulary.consent import (
     WhyNot,
 )
 from referrals.vocabulary.papers import DocumentKind, MailKind
-from referrals.vocabulary.people import Country, Profession, SchoolForm, Standing
+from referrals.vocabulary.people import Country, ListGround, Profession, SchoolForm, Standing
 from referrals.vocabulary.statuses import STATUS_LABELS
 from referrals.vocabulary.terms import N_, Term
 from referrals.vocabulary.work import (
@@ -61,6 +61,7 @@ __all__ = [
     "Helped",
     "InformationCategory",
     "Level",
+    "ListGround",
     "LossCause",
     "MailKind",
     "MeetingOutcome",

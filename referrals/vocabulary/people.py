@@ -42,3 +42,12 @@ class Standing(Term):
     MEMBER = "member", N_("Takes part")
     STANDS_IN = "stands_in", N_("Stands in for a coordinator")
     SHUT_OUT = "shut_out", N_("Kept out because of a conflict of interest")
+
+
+class ListGround(Term):
+    """Why somebody stands on the access list of a referral in which an identity is protected."""
+
+    IN_CHARGE = "in_charge", N_("Coordinates the referral")
+    HEAD_TEACHER = "head_teacher", N_("Head teacher of the unit")
+    MARKED_IT = "marked_it", N_("Marked the identity as protected")
+    ADDED = "added", N_("Added by name")

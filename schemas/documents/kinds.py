@@ -170,7 +170,7 @@ class MinutesDocument(Frame):
     """D6: who was there, what was said, what was decided."""
 
     held_at = fields.AwareDateTime(attribute="meeting.held_at")
-    attendance = fields.List(fields.Nested(AttendancePart), attribute="meeting.attendance")
+    attendance = fields.List(fields.Nested(AttendancePart), attribute="attendance_on_paper")
     situation = fields.String(attribute="meeting.situation")
     strengths = fields.String(attribute="meeting.strengths")
     child_words = fields.String(attribute="meeting.child_words")

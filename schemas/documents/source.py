@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from referrals.languages import local_date
+from referrals.protected_identity import hide_names
 from referrals.stages import Verb
 from referrals.vocabulary import PlanStatus
 
@@ -39,7 +40,7 @@ class PaperSource:
     preview) and `version`; beyond that
     receipt: concern, targets, return_code, return_address · referral: concern, additions, triage ·
     information_and_consent: concern, guardians, participants · assessment: parts, analysis ·
-    invitation: meeting, participants, guardians (those invited) · minutes: meeting · action_plan: plan, guardians ·
+    invitation: meeting, participants, guardians (those invited) · minutes: meeting, guardians · action_plan: plan, guardians ·
     follow_up: follow_up, guardians · closing: closure, plan ·
     protection_report: `referral` is the report itself, with what it says under `said`.
     """
@@ -142,6 +143,11 @@ class PaperSource:
 
     def _on_paper(self, guardian: Any) -> "GuardianOnPaper":
         return GuardianOnPaper(guardian, self.day, self.issued_at)
+
+    @property
+    def attendance_on_paper(self) -> list[dict[str, Any]]:
+        """Who was at the meeting, by name unless it is a guardian whose identity is protected."""
+        return hide_names(getattr(self.meeting, "attendance", None), self.guardians)
 
     @property
     def interpreters(self) -> list[str]:

@@ -116,7 +116,7 @@ class Family:
             child_name=self.words["child"],
             child_birth_date="2016-04-12",
             child_group=self.words["group"],
-            has_protected_identity=False,
+            protected_level=None,
         )
 
     def _account(self, key: str, profession: Profession) -> Account:
@@ -171,11 +171,11 @@ class Family:
         """Both parents: she consents in part, he was told and has not answered yet."""
         mother = Guardian(
             referral=self.referral, id=MOTHER_ID, custody=Custody.JOINT, language="pl", interpreter="pl",
-            has_protected_identity=False, name=self.words["guardian_a"],
+            protected_level=None, name=self.words["guardian_a"],
         )  # fmt: skip
         father = Guardian(
             referral=self.referral, id=FATHER_ID, custody=Custody.JOINT, language="ar", interpreter="",
-            has_protected_identity=False, name=self.words["guardian_b"],
+            protected_level=None, name=self.words["guardian_b"],
         )  # fmt: skip
         for guardian, method, told_on in (
             (mother, NoticeMethod.MEETING, date(2026, 9, 21)),

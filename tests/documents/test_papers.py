@@ -197,7 +197,7 @@ def test_a_part_behind_a_wall_shows_its_conclusion_only() -> None:
 
 def test_protected_child_is_neither_named_nor_placed() -> None:
     source = rich_source(DocumentKind.REFERRAL)
-    source.referral.has_protected_identity = True
+    source.referral.protected_level = "sekretessmarkering"
     page = document_html("referral", document_context("referral", source), language="sv")
     for told in ("Maja Wiśniewska", "Lindskolan", "2016-04-12", "HTL-team Linden"):
         assert told not in page
@@ -228,7 +228,7 @@ def test_guardian_with_protected_identity_is_not_named() -> None:
         DocumentKind.ACTION_PLAN,
     ):
         source = rich_source(kind, recipient=PaperRecipient())
-        source.guardians[1].has_protected_identity = True
+        source.guardians[1].protected_level = "sekretessmarkering"
         assert "Karim" not in document_html(kind, document_context(kind, source), language="sv")
 
 

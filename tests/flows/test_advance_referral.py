@@ -8,6 +8,7 @@ from flows.engine import Engine
 from flows.referral import advance_referral
 from referrals import db, documents, steps
 from referrals.models import Document, Mail, Referral, Step, StepKind
+from tests.factories import protected
 from tests.flows.ground import Instance, until
 from tests.flows.watching import is_quiet, numbers, state, submit
 
@@ -81,3 +82,26 @@ def test_a_lost_lease_commits_nothing(sqlite_engine: Engine, sqlite_instance: In
         assert first is not None
         assert first.attempt == 3
     assert numbers(sqlite_instance) == (2, 2, 2)
+
+
+def test_an_identity_protected_while_a_paper_is_printed_is_not_on_it(
+    sqlite_engine: Engine, sqlite_instance: Instance, monkeypatch: object
+) -> None:
+    from flows.tasks import papers
+
+    real, printed = papers.printing.print_pdf, []
+
+    def slow(html: str) -> bytes:
+        if not printed:
+            with db.writing(sqlite_instance.database) as session:
+                head = session.merge(sqlite_instance.cast.head_teacher, load=False)
+                protected(session, session.scalars(select(Referral)).one(), by=head)
+        printed.append("Kvastengren" in html or "Lindskolan" in html)
+        return real(html)
+
+    monkeypatch.setattr(papers.printing, "print_pdf", slow)  # type: ignore[attr-defined]
+    submit(sqlite_instance)
+    until(lambda: is_quiet(sqlite_instance))
+    assert printed == [True, False, False]
+    with db.reading(sqlite_instance.database) as session:
+        assert len(session.scalars(select(Document)).all()) == 2

@@ -281,7 +281,7 @@ def test_only_guardians_who_decide_and_may_be_contacted_get_the_plan(session: Se
 
 def test_a_protected_name_is_not_put_on_the_envelope(session: Session, cast: Cast) -> None:
     referral = a_referral(session, cast)
-    guardian = a_guardian(session, referral, has_protected_identity=True)
+    guardian = a_guardian(session, referral, protected_level="sekretessmarkering")
     paper = Paper(DocumentKind.ACTION_PLAN, readers.guardian_key(guardian.id), "sv")
     gathered = paper_sources.gather(session, referral, paper, after=None)
     assert (gathered.capacity, gathered.name, gathered.guardian_id) == ("guardian", None, guardian.id)

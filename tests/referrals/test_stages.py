@@ -54,8 +54,10 @@ def test_the_workflow_alone_decides_nothing_about_a_child() -> None:
     assert by_workflow == {Verb.OPEN_TRIAGE, Verb.OPEN_FOLLOW_UP}
 
 
-def test_a_withdrawn_concern_can_only_have_its_sending_stopped() -> None:
-    assert verbs_from(WITHDRAWN) == (Verb.STOP_SENDING,)
+def test_of_a_withdrawn_concern_only_sending_is_stopped_and_an_identity_protected() -> None:
+    assert verbs_from(WITHDRAWN) == (
+        Verb.STOP_SENDING, Verb.PROTECT_IDENTITY, Verb.LIFT_PROTECTION, Verb.ADD_TO_LIST, Verb.TAKE_OFF_LIST,
+    )  # fmt: skip
 
 
 def test_a_closed_referral_can_be_reopened() -> None:

@@ -1,6 +1,7 @@
 """Whole lives of referrals: anybody tries anything in any order, and what the table says stays true."""
 
 import itertools
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -19,14 +20,26 @@ from hypothesis.stateful import (
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import action_plan, assessment, clock, closure, consent, follow_up, intake, team_review, triage
+from referrals import (
+    access_list,
+    action_plan,
+    assessment,
+    clock,
+    closure,
+    consent,
+    follow_up,
+    intake,
+    protected_identity,
+    team_review,
+    triage,
+)
 from referrals.access import SYSTEM, Actor, parties
 from referrals.action_plan import ActionInput, GoalInput, PlanInput
 from referrals.closure import ClosureInput, Ending, Outcome
 from referrals.consent import ConsentGiven, GuardianDetails, Notice
 from referrals.errors import AlreadyMoved, NotAllowed, ReferralError, WrongStage
 from referrals.follow_up import ActionAnswer, FollowUpInput, GoalAnswer, GuardianAnswer
-from referrals.models import ActionPlan, AssessmentPart, Guardian, History, PlannedAction, Step
+from referrals.models import ActionPlan, AssessmentPart, Guardian, History, Listed, PlannedAction, Step
 from referrals.stages import (
     CLOSED,
     CLOSURE_PROPOSED,
@@ -49,6 +62,7 @@ from referrals.stages import (
     SUBMITTED,
     TO_SCHEDULE,
     WITHDRAWN,
+    Party,
     State,
     Verb,
 )
@@ -197,6 +211,15 @@ class Life(RuleBasedStateMachine):
             assert (later.from_stage, later.from_status) == (earlier.to_stage, earlier.to_status)
         waiting = self.session.scalars(select(Step.history_id).where(Step.referral_id == self.referral.id)).all()
         assert set(waiting) == {row.id for row in rows if row.verb not in QUIET}
+
+    @invariant()
+    def a_protected_referral_is_never_without_somebody_who_decides_about_it(self) -> None:
+        if hasattr(self, "referral"):
+            cast, facts = self.cast, self.referral.facts()
+            staff = (cast.coordinator, cast.second_coordinator, cast.head_teacher)
+            deciding = {Party.COORDINATOR, Party.HEAD_TEACHER}
+            assert any(parties(one.actor(), facts) & deciding for one in staff)
+            assert (facts.listed is None) == (self.referral.protected_level is None)
 
     @invariant()
     def an_ended_referral_is_not_open(self) -> None:
@@ -386,6 +409,17 @@ def _simple(verb: Deed, **values: Any) -> Callable[[Life, Actor, int, st.DataObj
     return lambda life, by, seen, _data: verb(life.session, life.referral, by=by, seen=seen, **values)
 
 
+def _protect(life: Life, by: Actor, seen: int, data: st.DataObject) -> object:
+    level = data.draw(st.sampled_from(["sekretessmarkering", "fingerade_personuppgifter"]))
+    mark = protected_identity.Mark(level, "Vårdnadshavaren visade beslutet")
+    return protected_identity.protect_identity(life.session, life.referral, by=by, seen=seen, mark=mark)
+
+
+def _listed(life: Life) -> uuid.UUID:
+    found = _first(life, Listed, Listed.account_id == life.cast.special_educator.id)
+    return found.id if found else uuid.uuid4()
+
+
 DEEDS: dict[Verb, Callable[[Life, Actor, int, st.DataObject], object]] = {
     Verb.RETURN_CONCERN: _simple(triage.return_concern, reason="Skriv när det hände"),
     Verb.RESUBMIT_CONCERN: _simple(intake.resubmit_concern, text="På tisdagar"),
@@ -425,6 +459,14 @@ DEEDS: dict[Verb, Callable[[Life, Actor, int, st.DataObject], object]] = {
     Verb.RESUME_WORK: _simple(closure.resume_work, reason="Inte än"),
     Verb.CLOSE_REFERRAL: _close,
     Verb.REOPEN_REFERRAL: _simple(closure.reopen_referral, reason="Borta igen"),
+    Verb.PROTECT_IDENTITY: _protect,
+    Verb.LIFT_PROTECTION: _simple(protected_identity.lift_protection, reason="Skatteverket har hävt den"),
+    Verb.ADD_TO_LIST: lambda life, by, seen, _data: access_list.add_to_list(
+        life.session, life.referral, by=by, seen=seen, account=life.cast.special_educator, reason="Ska skriva sin del"
+    ),
+    Verb.TAKE_OFF_LIST: lambda life, by, seen, _data: access_list.take_off_list(
+        life.session, life.referral, by=by, seen=seen, listed_id=_listed(life), reason="Klar med sin del"
+    ),
 }  # fmt: skip
 
 

@@ -31,7 +31,7 @@ from referrals.stages import (
 )
 from referrals.vocabulary import ActionStatus, PartStatus, PlanStatus, ProtectionAnswer
 from referrals.worklist import Waiting, WaitingItem
-from tests.factories import a_member, a_part, a_plan, a_referral
+from tests.factories import a_member, a_part, a_plan, a_referral, protected
 from tests.people import Cast
 
 pytestmark = pytest.mark.usefixtures("wednesday")
@@ -240,6 +240,6 @@ def test_what_a_reporter_added_waits_for_the_coordinator_until_somebody_does_som
 
 
 def test_a_line_about_a_child_with_a_protected_identity_does_not_say_which_school(session: Session, cast: Cast) -> None:
-    a_referral(session, cast, IN_TRIAGE, has_protected_identity=True)
+    protected(session, a_referral(session, cast, IN_TRIAGE), by=cast.coordinator)
     (line,) = waiting(session, cast.coordinator)
     assert line.unit == ""

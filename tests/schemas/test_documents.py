@@ -56,7 +56,7 @@ def test_a_contact_that_was_given_stands() -> None:
 
 def test_protected_child_has_no_school_in_the_context_at_all() -> None:
     source = rich_source(DocumentKind.REFERRAL)
-    source.referral.has_protected_identity = True
+    source.referral.protected_level = "sekretessmarkering"
     context = document_context("referral", source)
     assert context["unit"] is None
     assert context["forum"] is None
@@ -95,7 +95,7 @@ def test_an_invitation_does_not_lead_one_guardian_to_another_whose_identity_is_p
     for reader in (None, FATHER_ID):
         recipient = PaperRecipient(guardian_id=reader)
         source = rich_source(DocumentKind.INVITATION, recipient=recipient)
-        source.guardians[0].has_protected_identity = True
+        source.guardians[0].protected_level = "sekretessmarkering"
         seen_by[reader] = document_context("invitation", source)
     assert [len(context["guardians"]) for context in seen_by.values()] == [2, 1]
     assert [context["interpreters"] for context in seen_by.values()] == [["pl"], []]

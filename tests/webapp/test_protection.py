@@ -11,7 +11,7 @@ from referrals import clock, db, printing, rulebook
 from referrals.models import Account, Municipality, ProtectionReport, Referral
 from referrals.stages import IN_TRIAGE
 from referrals.vocabulary import Country
-from tests.factories import a_guardian, a_referral
+from tests.factories import a_guardian, a_referral, protected
 from tests.webapp.desk import Desk, cast_of
 
 SEEN = "Mila hade tre blåmärken i rad på armen."
@@ -139,7 +139,10 @@ def test_from_a_referral_its_child_and_guardians_stand_there_already(signed_in, 
 def test_a_member_who_contributes_gets_no_more_than_they_may_know(signed_in, desk, settings):
     number = desk.lay(IN_TRIAGE)
     with db.writing(settings.database) as session:
-        session.scalars(select(Referral)).one().has_protected_identity = True
+        cast = cast_of(session)
+        protected(
+            session, session.scalars(select(Referral)).one(), by=cast.coordinator, let_in=(cast.special_educator,)
+        )
     browser = signed_in("petra")
     browser.get(f"/referrals/{number}")
     fields = browser.submit(form="fear-form").fields(browser.page.form())

@@ -23,7 +23,7 @@ from referrals.stages import (
     State,
 )
 from referrals.vocabulary import ConsentAnswer, ConsentForm, DocumentKind
-from tests.factories import a_guardian, a_part, a_referral
+from tests.factories import a_guardian, a_part, a_referral, protected
 from tests.webapp.browsing import Browser
 from tests.webapp.desk import cast_of
 
@@ -156,7 +156,11 @@ def test_who_only_contributes_does_not_read_what_a_guardian_answered(lay: Any, s
 
 
 def test_a_protected_name_is_not_shown_to_who_only_contributes(lay: Any, signed_in: SignIn) -> None:
-    number = lay(PARTS_REQUESTED, kim_is_asked, has_protected_identity=True)
+    def prepare(session: Any, referral: Referral, cast: Any) -> None:
+        kim_is_asked(session, referral, cast)
+        protected(session, referral, by=cast.coordinator, let_in=(cast.counsellor,))
+
+    number = lay(PARTS_REQUESTED, prepare)
     assert "Mila" not in signed_in("kim").get(f"/referrals/{number}").response.text
     assert "Mila Testsson" in signed_in("karin").get(f"/referrals/{number}").text
 

@@ -219,7 +219,7 @@ def test_the_minutes_do_not_begin_with_a_protected_name(signed_in: SignIn, numbe
     def protected(session, referral, cast) -> None:
         called(session, referral, cast)
         for guardian in session.scalars(select(Guardian).where(Guardian.referral_id == referral.id)):
-            guardian.has_protected_identity = True
+            guardian.protected_level = "sekretessmarkering"
 
     page = signed_in("karin").get(f"/referrals/{number(TO_SCHEDULE, protected)}/team-review/minutes")
     assert page.fields(page.form())["attendance-2-name"] == "A guardian"

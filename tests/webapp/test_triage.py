@@ -206,7 +206,7 @@ def test_a_possible_duplicate_is_shown_to_the_coordinator(lay: Lay, signed_in: S
 
 
 def test_a_protected_identity_is_said_before_anything_is_written(lay: Lay, signed_in: SignIn) -> None:
-    number = lay(has_protected_identity=True)
+    number = lay(protected_level="sekretessmarkering")
     assert "The child's identity is protected" in signed_in("karin").get(f"/referrals/{number}/triage").text
 
 

@@ -17,6 +17,7 @@ from webapp.casework import (  # noqa: E402
     home,
     list,  # noqa: A004 - the page is called so, and nothing here needs the builtin
     live,
+    protected_identity,
     protection,
     referral,
     search,
@@ -26,5 +27,5 @@ from webapp.casework import (  # noqa: E402
 
 __all__ = [
     "access_log", "action_plan", "assessment", "blueprint", "board", "closure", "consent", "documents", "follow_up",
-    "home", "list", "live", "protection", "referral", "search", "team_review", "triage",
+    "home", "list", "live", "protected_identity", "protection", "referral", "search", "team_review", "triage",
 ]  # fmt: skip

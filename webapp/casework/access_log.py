@@ -63,6 +63,9 @@ PAGES: dict[str, str] = {
     "casework.documents": N_("Documents and mail"),
     "casework.document": N_("A paper"),
     "casework.preview_document": N_("A preview"),
+    "casework.protected_identity": N_("Protected identity and access list"),
+    "casework.lift_protection_form": N_("The identity is protected no more"),
+    "casework.take_off_list_form": N_("Take off the list"),
     "intake.report": N_("The reporter's own page"),
     "intake.sent": N_("The confirmation after sending"),
 }

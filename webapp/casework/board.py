@@ -86,8 +86,8 @@ def card(referral: Referral, today: date) -> Card:
         number=referral.number,
         url=url_for("casework.referral", number=referral.number),
         topics=filters.topic_names(referral.topics),
-        # Which school a child with a protected identity attends can be the secret itself.
-        unit="" if referral.has_protected_identity else referral.unit.name,
+        # Which school the child attends can be the secret itself where an identity is protected.
+        unit="" if referral.protected_since is not None else referral.unit.name,
         owner=referral.owner.name if referral.owner else None,
         age=max(0, (today - local_date(referral.opened_at, zone=zone())).days),
         target_on=referral.target_on,

@@ -156,5 +156,7 @@ def _newest_into(referral: Referral, stage: Stage) -> History | None:
 
 
 def _starter(referral: Referral) -> str:
+    if referral.protected_since is not None:
+        return ""  # the school's name and number would stand on the paper
     unit: Any = referral.unit
     return gettext(_STARTER, contact=unit.contact or unit.name, phone=unit.phone) if unit.phone else ""

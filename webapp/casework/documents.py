@@ -182,7 +182,10 @@ def _account_names(written: list[Mail]) -> dict[str, str]:
 
 def _guardian_names(referral: Referral) -> dict[str, str]:
     rows = coverage.guardians_of(transactions.session(), referral)
-    return {readers.guardian_key(row.id): row.name or gettext("A guardian") for row in rows}
+    return {
+        readers.guardian_key(row.id): gettext("A guardian") if row.has_protected_identity else row.name or ""
+        for row in rows
+    }
 
 
 def _reader(recipient: str, names: dict[str, str]) -> str:

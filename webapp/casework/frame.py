@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, abort, current_app, request, url_for
 from sqlalchemy import select
 
-from referrals import clock
+from referrals import clock, coverage
 from referrals.access import View, may_view
 from referrals.languages import local_date
 from referrals.models import History, Referral
@@ -35,7 +35,8 @@ class Frame:
     #: None for those who may not know it
     child_name: str | None
     has_protected_identity: bool
-    unit: str
+    #: None for those who may not know which school it is
+    unit: str | None
     stage: str
     status: str
     status_code: str
@@ -83,21 +84,29 @@ def referral_page(template: str, referral: Referral, status: int = 200, **values
     The template extends `layouts/referral.html`, sets `heading` and fills the block `stage`.
     """
     return pages.page(
-        f"casework/{template}", status=status, referral=referral, frame=frame_of(referral), today=today(), **values
-    )
+        f"casework/{template}", status=status, referral=referral, frame=frame_of(referral), today=today(),
+        hidden_names=_hidden_names(referral), **values,
+    )  # fmt: skip
+
+
+def _hidden_names(referral: Referral) -> set[str | None]:
+    """Names of guardians who are protected by now, wherever one was written down before."""
+    guardians = coverage.guardians_of(transactions.session(), referral) if referral.protected_since else []
+    return {each.name for each in guardians if each.has_protected_identity}
 
 
 def frame_of(referral: Referral) -> Frame:
     """The header of `referral` as this person may see it."""
     actor, facts = people.actor(), referral.facts()
     # Who only contributes learns the name of a child with a protected identity from the coordinator, not from a page.
-    may_know_child = View.GUARDIANS if referral.has_protected_identity else View.REFERRAL
+    may_know_child = View.GUARDIANS if referral.protected_since is not None else View.REFERRAL
+    knows_child = may_view(may_know_child, actor, facts)
     opened_on = local_date(referral.opened_at, zone=zone())
     return Frame(
         number=referral.number,
-        child_name=referral.child_name if may_view(may_know_child, actor, facts) else None,
-        has_protected_identity=referral.has_protected_identity,
-        unit=referral.unit.name,
+        child_name=referral.child_name if knows_child else None,
+        has_protected_identity=referral.protected_since is not None,
+        unit=referral.unit.name if knows_child else None,
         stage=words.stage_name(referral.rulepack, referral.stage, referral.status),
         status=words.status_name(referral.status),
         status_code=referral.status.value,

@@ -64,7 +64,9 @@ def usual_call(referral: Referral, current: TeamMeeting | None, colleagues: Sequ
     ]
     invited = [guardian.id for guardian in guardians_of(referral) if guardian.has_custody and guardian.may_contact]
     agenda = "\n".join(gettext(point) for point in _USUAL_POINTS)
-    return {"minutes": 60, "place": referral.unit.forum.place, "called": usual, "guardians": invited, "agenda": agenda}
+    # The forum's usual room says which school it is; where that can be the secret, somebody writes a place on purpose.
+    place = "" if referral.protected_since is not None else referral.unit.forum.place
+    return {"minutes": 60, "place": place, "called": usual, "guardians": invited, "agenda": agenda}
 
 
 def usual_minutes(meeting: TeamMeeting) -> dict[str, Any]:

@@ -61,6 +61,7 @@ _ALSO: dict[Verb, str] = {
     Verb.PROPOSE_CLOSURE: N_("Propose closing"),
     Verb.RESUME_WORK: N_("Take the work up again"),
     Verb.REOPEN_REFERRAL: N_("Reopen with a reason"),
+    Verb.PROTECT_IDENTITY: N_("Mark the identity as protected"),
 }
 
 
@@ -136,6 +137,8 @@ def _why_not(action: NextAction, referral: Referral) -> str:
         return gettext("Those who answer for an action say how it stands. The follow-up opens by itself on its day.")
     if action.party is Party.ASSESSOR:
         return gettext("It waits for the colleagues who have been asked. You see here when it has come in.")
+    if referral.protected_since is not None:
+        return gettext("Somebody on the referral's access list does this.")
     if action.party is Party.HEAD_TEACHER:
         return gettext("A head teacher or coordinator of %(unit)s does this.", unit=referral.unit.name)
     return gettext("A coordinator of %(unit)s does this.", unit=referral.unit.name)
@@ -149,7 +152,8 @@ def _also(referral: Referral) -> Iterator[tuple[str, str]]:
         url = page_for(verb, referral.number)
         own_page = url != url_for("casework.referral", number=referral.number)
         if verb not in without and words.may_do(verb, referral) and own_page and url != first:
-            yield gettext(label), url
+            is_marked = verb is Verb.PROTECT_IDENTITY and referral.protected_since is not None
+            yield gettext("Protected identity and access list") if is_marked else gettext(label), url
 
 
 def _coordinators(session: Session, referral: Referral) -> list[tuple[uuid.UUID, str]]:

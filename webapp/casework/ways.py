@@ -27,6 +27,7 @@ PAGE_OF: dict[Verb, str] = {
     Verb.RESUME_WORK: "casework.closure",
     Verb.CLOSE_REFERRAL: "casework.closure",
     Verb.REOPEN_REFERRAL: "casework.closure",
+    Verb.PROTECT_IDENTITY: "casework.protected_identity",
 }
 
 

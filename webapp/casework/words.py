@@ -83,6 +83,10 @@ HAPPENED: dict[Verb, str] = {
     Verb.CLOSE_REFERRAL: N_("The referral was closed"),
     Verb.REOPEN_REFERRAL: N_("The referral was reopened"),
     Verb.STOP_SENDING: N_("A paper or mail was stopped"),
+    Verb.PROTECT_IDENTITY: N_("An identity was marked as protected"),
+    Verb.LIFT_PROTECTION: N_("An identity is protected no more"),
+    Verb.ADD_TO_LIST: N_("Somebody was added to the access list"),
+    Verb.TAKE_OFF_LIST: N_("Somebody was taken off the access list"),
 }
 
 PARTIES: dict[Party, str] = {

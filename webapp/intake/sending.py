@@ -67,7 +67,7 @@ def sent() -> ResponseReturnValue:
         "intake/sent.html",
         number=referral.number,
         code=draft.code,
-        unit=referral.unit,
+        unit=referral.unit if referral.protected_since is None else None,
         readers=review.readers(session, referral.unit),
         by=_read_by(referral),
         has_receipt=documents.receipt_of(session, referral) is not None,
