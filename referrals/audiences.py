@@ -31,6 +31,11 @@ def coordinators(session: Session, row: History) -> list[Addressee]:
     return _accounts(_with_role(session, row, Role.COORDINATOR))
 
 
+def head_teachers(session: Session, row: History) -> list[Addressee]:
+    """The head teachers of the unit."""
+    return _accounts(_with_role(session, row, Role.HEAD_TEACHER))
+
+
 def approvers(session: Session, row: History) -> list[Addressee]:
     """Who may approve: the unit's coordinators and head teachers."""
     return _accounts(_with_role(session, row, Role.COORDINATOR, Role.HEAD_TEACHER))

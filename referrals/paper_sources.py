@@ -4,14 +4,15 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
-from referrals import coverage, documents, languages, plan_versions, readers, targets, team_review
+from referrals import coverage, documents, plan_versions, readers, targets, team_review
 from referrals.config import current
 from referrals.documents import Paper
+from referrals.early_endings import EARLY_ENDINGS, EndedEarly, OnTrack
 from referrals.models import (
     Account,
     AssessmentPart,
@@ -27,12 +28,12 @@ from referrals.models import (
     RoleAssignment,
 )
 from referrals.stages import Verb
-from referrals.vocabulary import DocumentKind, Standing, TriageEnding
+from referrals.vocabulary import DocumentKind, Standing
 
 #: where a reporter comes back with reference number and code
 RETURN_PATH: Final = "/return"
-_ENDINGS: Final = frozenset({Verb.END_AT_TRIAGE, Verb.CLOSE_REFERRAL})
-_TRIAGE: Final = frozenset({Verb.SEND_TO_ASSESSMENT, Verb.SEND_TO_TEAM, Verb.END_AT_TRIAGE})
+_ENDINGS: Final = EARLY_ENDINGS | {Verb.CLOSE_REFERRAL}
+_TRIAGE: Final = EARLY_ENDINGS | {Verb.SEND_TO_ASSESSMENT, Verb.SEND_TO_TEAM}
 
 
 @dataclass(frozen=True)
@@ -84,24 +85,6 @@ class Moment:
         return [one for one in known if self.after is None or one.recorded_at <= self.after.at]
 
 
-@dataclass(frozen=True)
-class EndedEarly:
-    """The ending of a referral at its initial assessment, under the names a closure's paper knows."""
-
-    reason: str
-    summary: str | None
-    closed_at: datetime
-    by: Account | None
-    if_needed_again: str | None = None
-    outcomes: tuple[()] = ()
-
-    @classmethod
-    def read(cls, row: History, language: str) -> Self:
-        """The ending that `row` records; how it ended is said in `language`."""
-        label = TriageEnding(row.choice).label if row.choice else ""
-        return cls(languages.translations(language).gettext(label) if label else "", row.reason, row.at, row.by)
-
-
 def gather(session: Session, referral: Referral, paper: Paper, *, after: History | None) -> Gathered:
     """Gather what `paper` says. `after` is the history row that issues it; None for a preview, which has no date yet.
 
@@ -138,10 +121,12 @@ def _referral(moment: Moment) -> dict[str, Any]:
     additions = select(ConcernAddition).where(
         ConcernAddition.referral_id == moment.referral.id, moment.until(ConcernAddition.at)
     )
+    triage = next((row for row in moment.history if row.verb in _TRIAGE), None)
     return {
         "concern": moment.concern,
         "additions": list(moment.session.scalars(additions.order_by(ConcernAddition.at))),
-        "triage": next((row for row in moment.history if row.verb in _TRIAGE), None),
+        "triage": triage,
+        "statutory": OnTrack.read(moment.session, triage, moment.language),
     }
 
 
@@ -206,8 +191,9 @@ def _follow_up(moment: Moment) -> dict[str, Any]:
 def _closing(moment: Moment) -> dict[str, Any]:
     """What came of it; where it ended with the initial assessment already, that decision."""
     ending = next((row for row in moment.history if row.verb in _ENDINGS), None)
-    if ending is not None and ending.verb is Verb.END_AT_TRIAGE:
-        return {"closure": EndedEarly.read(ending, moment.language)}
+    if ending is not None and ending.verb in EARLY_ENDINGS:
+        on_track = OnTrack.read(moment.session, ending, moment.language)
+        return {"closure": EndedEarly.read(ending, on_track, moment.language), "statutory": on_track}
     rows = select(Closure).where(Closure.referral_id == moment.referral.id, moment.until(Closure.closed_at))
     closure = moment.session.scalars(rows.order_by(Closure.number.desc()).limit(1)).one_or_none()
     # The plan whose goals were judged: a version that was only being written is nobody's agreement.

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from referrals.errors import SetupFileInvalid
-from referrals.vocabulary import Country, InformationCategory, Recipient
+from referrals.vocabulary import Country, InformationCategory, Recipient, SchoolForm
 
 FOLDER = Path(__file__).parent / "rulepacks"
 
@@ -121,6 +121,29 @@ class Ground:
 
 
 @dataclass(frozen=True)
+class StatutoryTrack:
+    """A way on that the law lays upon the head teacher, by its own name; never one of the team's own stages."""
+
+    key: str
+    #: its name, by language
+    names: dict[str, str]
+    #: where the duty comes from
+    source: str
+    #: the kinds of unit whose head teacher has this duty
+    school_forms: frozenset[SchoolForm]
+
+    @classmethod
+    def read(cls, written: dict[str, Any]) -> "StatutoryTrack":
+        """The track as a file writes it."""
+        forms = frozenset(SchoolForm(form) for form in written["school_forms"])
+        return cls(written["key"], written["name"], written["source"], forms)
+
+    def name(self, language: str) -> str:
+        """What it is called in `language`; English where it has no word."""
+        return self.names.get(language) or self.names["en"]
+
+
+@dataclass(frozen=True)
 class RulePack:
     """The rules of one country from one date on."""
 
@@ -143,6 +166,8 @@ class RulePack:
     recipients: tuple[Recipient, ...]
     #: by which rules something may go where consent does not reach, by key
     grounds: dict[str, Ground]
+    #: what a head teacher can decide that a concern goes on as, in the order in which it is offered
+    statutory_tracks: tuple[StatutoryTrack, ...]
 
     @property
     def name(self) -> str:
@@ -170,6 +195,15 @@ class RulePack:
         """What a level of protected identity is called in `language`; English where it has no word."""
         words = self.protected_identity[level]
         return words.get(language) or words["en"]
+
+    def tracks_for(self, school_form: SchoolForm) -> tuple[StatutoryTrack, ...]:
+        """The statutory tracks that a unit of this kind knows."""
+        return tuple(track for track in self.statutory_tracks if school_form in track.school_forms)
+
+    def track(self, key: str, school_form: SchoolForm) -> StatutoryTrack:
+        """The statutory track `key` as a unit of this kind knows it; as another kind does where the unit has changed since."""
+        named = [track for track in self.statutory_tracks if track.key == key]
+        return next((track for track in named if school_form in track.school_forms), named[0])
 
 
 @cache
@@ -204,4 +238,5 @@ def _read(written: dict[str, Any]) -> RulePack:
         protected_identity=written["protected_identity"],
         recipients=tuple(Recipient(each) for each in written["recipients"]),
         grounds={key: Ground.read(key, ground) for key, ground in written["grounds"].items()},
+        statutory_tracks=tuple(StatutoryTrack.read(track) for track in written["statutory_tracks"]),
     )

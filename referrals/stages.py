@@ -24,6 +24,7 @@ class Status(StrEnum):
     RETURNED = "returned"
     WITHDRAWN = "withdrawn"
     WAITING = "waiting"
+    FOR_DECISION = "for_decision"
     REQUESTED = "requested"
     RECEIVED = "received"
     SCHEDULED = "scheduled"
@@ -58,6 +59,7 @@ SUBMITTED = State(Stage.INTAKE, Status.SUBMITTED)
 RETURNED = State(Stage.INTAKE, Status.RETURNED)
 WITHDRAWN = State(Stage.INTAKE, Status.WITHDRAWN)
 IN_TRIAGE = State(Stage.TRIAGE, Status.WAITING)
+WITH_HEAD_TEACHER = State(Stage.TRIAGE, Status.FOR_DECISION)
 IN_CONSENT = State(Stage.CONSENT, Status.WAITING)
 PARTS_REQUESTED = State(Stage.ASSESSMENT, Status.REQUESTED)
 PARTS_RECEIVED = State(Stage.ASSESSMENT, Status.RECEIVED)
@@ -75,8 +77,8 @@ CLOSED = State(Stage.CLOSURE, Status.CLOSED)
 ENDED = frozenset({WITHDRAWN, CLOSED})
 OPEN = frozenset(
     {
-        SUBMITTED, RETURNED, IN_TRIAGE, IN_CONSENT, PARTS_REQUESTED, PARTS_RECEIVED, TO_SCHEDULE, SCHEDULED, MEETING_HELD,
-        PLAN_DRAFT, PLAN_RETURNED, PLAN_FOR_APPROVAL, PLAN_ACTIVE, FOLLOW_UP_DUE, CLOSURE_PROPOSED,
+        SUBMITTED, RETURNED, IN_TRIAGE, WITH_HEAD_TEACHER, IN_CONSENT, PARTS_REQUESTED, PARTS_RECEIVED, TO_SCHEDULE, SCHEDULED,
+        MEETING_HELD, PLAN_DRAFT, PLAN_RETURNED, PLAN_FOR_APPROVAL, PLAN_ACTIVE, FOLLOW_UP_DUE, CLOSURE_PROPOSED,
     }
 )  # fmt: skip
 STATES = OPEN | ENDED
@@ -95,6 +97,9 @@ class Verb(StrEnum):
     SEND_TO_ASSESSMENT = "send_to_assessment"
     SEND_TO_TEAM = "send_to_team"
     END_AT_TRIAGE = "end_at_triage"
+    ASK_HEAD_TEACHER = "ask_head_teacher"
+    DECIDE_STATUTORY_TRACK = "decide_statutory_track"
+    HAND_BACK_TO_COORDINATOR = "hand_back_to_coordinator"
     RECORD_GUARDIAN = "record_guardian"
     RECORD_INFORMATION = "record_information"
     RECORD_CONSENT = "record_consent"
@@ -150,7 +155,7 @@ def _move(verb: Verb, by: str, frm: tuple[State, ...] | frozenset[State], *to: S
 
 _BEFORE_PLAN = (IN_CONSENT, PARTS_REQUESTED, PARTS_RECEIVED, TO_SCHEDULE, SCHEDULED, MEETING_HELD)
 _PLANNING = (PLAN_DRAFT, PLAN_RETURNED, PLAN_FOR_APPROVAL)
-_GUARDIANS_KNOWN = (IN_TRIAGE, *_BEFORE_PLAN, *_PLANNING, PLAN_ACTIVE, FOLLOW_UP_DUE)
+_GUARDIANS_KNOWN = (IN_TRIAGE, WITH_HEAD_TEACHER, *_BEFORE_PLAN, *_PLANNING, PLAN_ACTIVE, FOLLOW_UP_DUE)
 _NEW = (SUBMITTED, IN_TRIAGE)  # a person need not wait for the workflow to carry a new concern to triage
 
 #: who: R reporter, C coordinator, A assessor (anyone with a part, a place or an action in it), H head teacher, S the workflow
@@ -160,12 +165,15 @@ MOVES: tuple[Move, ...] = (
     _move(Verb.RETURN_CONCERN,       "C",   _NEW,                                   RETURNED),
     _move(Verb.RESUBMIT_CONCERN,     "R",   (RETURNED,),                            SUBMITTED),
     _move(Verb.ADD_TO_CONCERN,       "R",   OPEN),
-    _move(Verb.WITHDRAW_CONCERN,     "R",   (SUBMITTED, RETURNED, IN_TRIAGE),       WITHDRAWN),
+    _move(Verb.WITHDRAW_CONCERN,     "R",   (SUBMITTED, RETURNED, IN_TRIAGE, WITH_HEAD_TEACHER), WITHDRAWN),
     _move(Verb.OPEN_TRIAGE,          "CS",  (SUBMITTED,),                           IN_TRIAGE),
     _move(Verb.ASSIGN_OWNER,         "C",   OPEN),
     _move(Verb.SEND_TO_ASSESSMENT,   "C",   _NEW,                                   IN_CONSENT),
     _move(Verb.SEND_TO_TEAM,         "C",   _NEW,                                   IN_CONSENT),
     _move(Verb.END_AT_TRIAGE,        "C",   _NEW,                                   CLOSED),
+    _move(Verb.ASK_HEAD_TEACHER,     "C",   _NEW,                                   WITH_HEAD_TEACHER),
+    _move(Verb.DECIDE_STATUTORY_TRACK, "H", (*_NEW, WITH_HEAD_TEACHER),             CLOSED),
+    _move(Verb.HAND_BACK_TO_COORDINATOR, "CH", (WITH_HEAD_TEACHER,),                IN_TRIAGE),
     _move(Verb.RECORD_GUARDIAN,      "C",   _GUARDIANS_KNOWN),
     _move(Verb.RECORD_INFORMATION,   "C",   _GUARDIANS_KNOWN),
     _move(Verb.RECORD_CONSENT,       "C",   _GUARDIANS_KNOWN),

@@ -25,6 +25,7 @@ from referrals.stages import (
     SCHEDULED,
     SUBMITTED,
     TO_SCHEDULE,
+    WITH_HEAD_TEACHER,
     State,
 )
 from referrals.vocabulary import PartStatus
@@ -33,6 +34,7 @@ from referrals.vocabulary import PartStatus
 TARGET_BY_STATE: dict[State, str] = {
     SUBMITTED: "triage",
     IN_TRIAGE: "triage",
+    WITH_HEAD_TEACHER: "triage",
     RETURNED: "completion",
     IN_CONSENT: "consent",
     PARTS_REQUESTED: "assessment",

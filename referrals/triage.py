@@ -1,15 +1,15 @@
-"""The initial assessment: what the coordinator decides about a concern that has come in."""
+"""The initial assessment: what the coordinator decides about a concern that has come in, and what the head teacher does."""
 
 from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy.orm import Session
 
-from referrals import access_list, history
+from referrals import access_list, history, rulebook
 from referrals.access import Actor, parties
 from referrals.errors import Incomplete, NotAllowed
-from referrals.models import Account, History, Referral
-from referrals.stages import CLOSED, IN_CONSENT, IN_TRIAGE, RETURNED, Party, State, Verb
+from referrals.models import Account, History, Referral, StatutoryDecision
+from referrals.stages import CLOSED, IN_CONSENT, IN_TRIAGE, RETURNED, WITH_HEAD_TEACHER, Party, State, Verb
 from referrals.vocabulary import TriageEnding
 
 #: endings after which somebody looks again on a day: the child stays where the concern arose
@@ -23,6 +23,17 @@ class Ending:
     way: TriageEnding
     reason: str
     revisit_on: date | None = None
+
+
+@dataclass(frozen=True)
+class StatutoryChoice:
+    """Which statutory track a concern goes on in and why, and where and since when the decision itself is kept."""
+
+    #: key of one of the rule pack's tracks
+    track: str
+    reason: str
+    kept_in: str
+    decided_on: date | None
 
 
 def open_triage(session: Session, referral: Referral, *, by: Actor, seen: int | None = None) -> History:
@@ -80,6 +91,56 @@ def end_at_triage(session: Session, referral: Referral, *, by: Actor, seen: int 
         choice=ending.way,
         reason=ending.reason.strip(),
     )
+
+
+def ask_head_teacher(session: Session, referral: Referral, *, by: Actor, seen: int | None, reason: str) -> History:
+    """Let the head teacher say whether this is theirs to decide; `reason` is the question. Raises Incomplete without one."""
+    return _decide(session, referral, Verb.ASK_HEAD_TEACHER, by=by, seen=seen, to=WITH_HEAD_TEACHER, reason=reason)
+
+
+def hand_back_to_coordinator(
+    session: Session, referral: Referral, *, by: Actor, seen: int | None, reason: str
+) -> History:
+    """Let the coordinator decide after all; a coordinator may take it back too. Raises Incomplete without a reason."""
+    history.guard(session, referral, Verb.HAND_BACK_TO_COORDINATOR, by=by, seen=seen)
+    if not reason.strip():
+        raise Incomplete("reason")
+    return history.record(
+        session, referral, Verb.HAND_BACK_TO_COORDINATOR, by=by, to=IN_TRIAGE, seen=seen, reason=reason.strip()
+    )
+
+
+def statutory_tracks(referral: Referral) -> tuple[rulebook.StatutoryTrack, ...]:
+    """The statutory tracks that the head teacher of its unit can decide upon; none in some units."""
+    return rulebook.load(referral.rulepack).tracks_for(referral.unit.school_form)
+
+
+def decide_statutory_track(
+    session: Session, referral: Referral, *, by: Actor, seen: int | None, choice: StatutoryChoice
+) -> History:
+    """Let the concern go on in a statutory track, which is the head teacher's to decide and nobody else's.
+
+    Raises Incomplete without a track that this unit knows, a reason, and where and since when the decision itself is kept.
+    """
+    history.guard(session, referral, Verb.DECIDE_STATUTORY_TRACK, by=by, seen=seen)
+    stated = {
+        "track": choice.track in {track.key for track in statutory_tracks(referral)},
+        "reason": choice.reason.strip(),
+        "kept_in": choice.kept_in.strip(),
+        "decided_on": choice.decided_on,
+    }
+    if missing := [name for name, value in stated.items() if not value]:
+        raise Incomplete(*missing)
+    referral.revisit_on = None
+    row = history.record(
+        session, referral, Verb.DECIDE_STATUTORY_TRACK, by=by, to=CLOSED, seen=seen, choice=choice.track,
+        reason=choice.reason.strip(),
+    )  # fmt: skip
+    decided = StatutoryDecision(referral=referral, history_id=row.id, decided_on=choice.decided_on)
+    decided.kept_in = choice.kept_in.strip()
+    session.add(decided)
+    session.flush()
+    return row
 
 
 def _decide(

@@ -43,6 +43,7 @@ from referrals.stages import (
     SCHEDULED,
     SUBMITTED,
     TO_SCHEDULE,
+    WITH_HEAD_TEACHER,
     Party,
     State,
     Verb,
@@ -54,6 +55,7 @@ NEXT: dict[State, tuple[Verb, Party]] = {
     SUBMITTED:         (Verb.SEND_TO_ASSESSMENT, Party.COORDINATOR),
     RETURNED:          (Verb.RESUBMIT_CONCERN, Party.REPORTER),
     IN_TRIAGE:         (Verb.SEND_TO_ASSESSMENT, Party.COORDINATOR),
+    WITH_HEAD_TEACHER: (Verb.DECIDE_STATUTORY_TRACK, Party.HEAD_TEACHER),
     IN_CONSENT:        (Verb.CONCLUDE_CONSENT, Party.COORDINATOR),
     PARTS_REQUESTED:   (Verb.SUBMIT_PART, Party.ASSESSOR),
     PARTS_RECEIVED:    (Verb.CONCLUDE_ASSESSMENT, Party.COORDINATOR),
@@ -172,15 +174,16 @@ def _for_coordinator(session: Session, actor: Actor, today: date) -> Iterable[Wa
         and_(_in_states({CLOSED}), Referral.revisit_on <= today),
     )
     found = _referrals(session, _in_units(actor, Role.COORDINATOR), mine_or_nobodys, waits)
-    urgent = set(
-        session.scalars(
-            select(Concern.referral_id).where(
-                Concern.referral_id.in_([row.id for row in found if row.state in IN_TRIAGE_STATES]),
-                Concern.protection == ProtectionAnswer.YES,
-            )
-        )
+    return _lines(found, _feared(session, found))
+
+
+def _feared(session: Session, found: Iterable[Referral]) -> set[uuid.UUID]:
+    """Those whose reporter fears that the child is being harmed, while nobody has decided yet."""
+    undecided = [row.id for row in found if row.state in IN_TRIAGE_STATES | {WITH_HEAD_TEACHER}]
+    feared = select(Concern.referral_id).where(
+        Concern.referral_id.in_(undecided), Concern.protection == ProtectionAnswer.YES
     )
-    return _lines(found, urgent)
+    return set(session.scalars(feared))
 
 
 def _for_head_teacher(session: Session, actor: Actor) -> Iterable[WaitingItem]:
@@ -195,7 +198,7 @@ def _for_head_teacher(session: Session, actor: Actor) -> Iterable[WaitingItem]:
             )
         )
     )
-    return _lines(row for row in found if row.id not in own_minutes)
+    return _lines((row for row in found if row.id not in own_minutes), _feared(session, found))
 
 
 def _parts(session: Session, actor: Actor) -> Iterable[WaitingItem]:

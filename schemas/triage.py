@@ -1,4 +1,4 @@
-"""The shape of what a coordinator decides about a concern."""
+"""The shape of what a coordinator, or the head teacher, decides about a concern."""
 
 from datetime import date
 from enum import StrEnum
@@ -8,9 +8,10 @@ from marshmallow import ValidationError, fields, post_load, validates_schema
 
 from referrals.triage import LOOKED_AT_AGAIN
 from referrals.vocabulary import TriageEnding
-from schemas.fields import N_, DateField, FormSchema, IdField, LongText, TermField
+from schemas.fields import N_, DateField, FormSchema, IdField, LongText, ShortText, TermField
 
 CHOOSE_OWNER = N_("Choose who takes over.")
+CHOOSE_TRACK = N_("Choose one of the statutory tracks.")
 
 
 class TriageWay(StrEnum):
@@ -19,6 +20,7 @@ class TriageWay(StrEnum):
     ASSESSMENT = "assessment"
     TEAM = "team"
     RETURN = "return"
+    HEAD_TEACHER = "head_teacher"
     OWN_UNIT = TriageEnding.OWN_UNIT.value
     OTHER_TRACK = TriageEnding.OTHER_TRACK.value
     REDIRECTED = TriageEnding.REDIRECTED.value
@@ -31,6 +33,7 @@ class ReasonsForm(FormSchema):
     assessment = LongText(load_default="")
     team = LongText(load_default="")
     return_ = LongText(load_default="", data_key="return")
+    head_teacher = LongText(load_default="")
     own_unit = LongText(load_default="")
     other_track = LongText(load_default="")
     redirected = LongText(load_default="")
@@ -66,6 +69,21 @@ class TriageForm(FormSchema):
         return {"way": data["way"], "reason": _reason(data), "revisit_on": _revisit_on(data)}
 
 
+class StatutoryTrackForm(FormSchema):
+    """In which statutory track the concern goes on, and where the decision itself is kept."""
+
+    track = ShortText(needed=CHOOSE_TRACK)
+    reason = LongText(needed=N_("Write why."))
+    kept_in = ShortText(needed=N_("Say where the decision is kept, so that it is found again."))
+    decided_on = DateField(needed=N_("Give the day of the decision."), is_past=True, years_back=1)
+
+
+class HandBackForm(FormSchema):
+    """Why the coordinator decides after all."""
+
+    reason = LongText(data_key="back", needed=N_("Write why."))
+
+
 class OwnerForm(FormSchema):
     """Who keeps the referral moving from now on."""
 
@@ -74,7 +92,10 @@ class OwnerForm(FormSchema):
 
 
 _WITH_REVISIT = frozenset(ending.value for ending in LOOKED_AT_AGAIN)
-_WHAT_TO_WRITE = {TriageWay.RETURN: N_("Write what you ask the reporter for.")}
+_WHAT_TO_WRITE = {
+    TriageWay.RETURN: N_("Write what you ask the reporter for."),
+    TriageWay.HEAD_TEACHER: N_("Write what you ask the head teacher."),
+}
 
 
 def _reason(data: dict[str, Any]) -> str:

@@ -24,6 +24,7 @@ from referrals.models.sign_in import (
 )
 from referrals.models.step import Heartbeat, Step, StepKind
 from referrals.models.team_review import MeetingDecision, TeamMeeting
+from referrals.models.triage import StatutoryDecision
 
 __all__ = [
     "GENERAL", "Account", "ActionFollowUp", "ActionPlan", "AdditionKind", "AssessmentPart", "AuditEvent", "AuditHead",
@@ -32,5 +33,5 @@ __all__ = [
     "InformationNotice", "KeptForm", "KnownDevice", "Listed", "Mail", "MeetingDecision", "Membership", "MunicipalAttempt",
     "MunicipalIdentity", "Municipality", "OfReferral", "OrganisationChange", "Pace", "PlannedAction",
     "ProtectionPaper", "ProtectionReport", "RecoveryCode", "Referral", "ResetLink", "RoleAssignment", "SecondFactor",
-    "Step", "StepKind", "TeamMeeting", "Unit", "WebSession", "What",
+    "StatutoryDecision", "Step", "StepKind", "TeamMeeting", "Unit", "WebSession", "What",
 ]  # fmt: skip

@@ -24,6 +24,7 @@ class MailKind(Term):
     CONCERN_RECEIVED = "concern_received", N_("A concern has come in")
     CONCERN_RETURNED = "concern_returned", N_("A concern needs completing")
     CONCERN_WITHDRAWN = "concern_withdrawn", N_("A concern is withdrawn")
+    QUESTION_TO_HEAD_TEACHER = "question_to_head_teacher", N_("A question to the head teacher")
     PART_REQUESTED = "part_requested", N_("A part is asked for")
     MEETING_SCHEDULED = "meeting_scheduled", N_("A meeting is scheduled")
     MINUTES_TO_APPROVE = "minutes_to_approve", N_("Minutes to approve")

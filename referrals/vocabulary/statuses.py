@@ -8,6 +8,7 @@ STATUS_LABELS: dict[Status, str] = {
     Status.RETURNED: N_("Returned for completion"),
     Status.WITHDRAWN: N_("Withdrawn by the reporter"),
     Status.WAITING: N_("Waiting"),
+    Status.FOR_DECISION: N_("With the head teacher"),
     Status.REQUESTED: N_("Requested"),
     Status.RECEIVED: N_("Received"),
     Status.SCHEDULED: N_("Scheduled"),

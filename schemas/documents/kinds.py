@@ -24,6 +24,7 @@ from schemas.documents.parts import (
     RatingsPart,
     RecipientPart,
     ReporterPart,
+    StatutoryPart,
     TriagePart,
 )
 from schemas.documents.source import PaperSource
@@ -109,6 +110,7 @@ class ReferralDocument(Frame):
     conflict_text = fields.String(attribute="concern.conflict_text")
     additions = fields.List(fields.Nested(AdditionPart))
     triage = fields.Nested(TriagePart, metadata={"optional": True})
+    statutory = fields.Nested(StatutoryPart, metadata={"optional": True})
     revisit_on = fields.Date()
 
     @post_dump
@@ -235,4 +237,5 @@ class ClosingDocument(Frame):
     if_needed_again = fields.String(attribute="closure.if_needed_again")
     closed_at = fields.AwareDateTime(attribute="closure.closed_at")
     closed_by = fields.Nested(PersonPart, attribute="closure.by")
+    statutory = fields.Nested(StatutoryPart, metadata={"optional": True})
     retention = fields.String()

@@ -80,6 +80,15 @@ class TriagePart(PaperSchema):
     by = fields.Nested(PersonPart)
 
 
+class StatutoryPart(PaperSchema):
+    """The statutory track in which a concern goes on, and where the decision itself is kept."""
+
+    name = fields.String()
+    source = fields.String()
+    kept_in = fields.String()
+    decided_on = fields.Date()
+
+
 class NoticePart(PaperSchema):
     """That a guardian was told, or why not."""
 

@@ -38,10 +38,10 @@ class PaperSource:
 
     Every kind needs `referral`, `municipality`, `issued_at` (an aware instant: of the history row that issued it; None in a
     preview) and `version`; beyond that
-    receipt: concern, targets, return_code, return_address · referral: concern, additions, triage ·
+    receipt: concern, targets, return_code, return_address · referral: concern, additions, triage, statutory ·
     information_and_consent: concern, guardians, participants · assessment: parts, analysis ·
     invitation: meeting, participants, guardians (those invited) · minutes: meeting, guardians · action_plan: plan, guardians ·
-    follow_up: follow_up, guardians · closing: closure, plan ·
+    follow_up: follow_up, guardians · closing: closure, plan, statutory ·
     protection_report: `referral` is the report itself, with what it says under `said`.
     """
 
@@ -56,6 +56,8 @@ class PaperSource:
     additions: Sequence[Any] = ()
     #: the history row with which the initial assessment was decided
     triage: Any = None
+    #: the statutory track in which it goes on, where the head teacher decided so
+    statutory: Any = None
     guardians: Sequence[Any] = ()
     #: accounts that take part or are called
     participants: Sequence[Any] = ()

@@ -8,7 +8,7 @@ from referrals.languages import LANGUAGES
 from referrals.rulebook import Counting, RulePack, Target
 from referrals.stages import Stage
 from referrals.targets import TARGET_BY_STATE
-from referrals.vocabulary import Country, Recipient
+from referrals.vocabulary import Country, Recipient, SchoolForm
 from referrals.vocabulary import InformationCategory as Kind
 
 PACKS = [rulebook.newest(country) for country in Country]
@@ -78,6 +78,35 @@ def test_a_ground_without_words_in_a_language_speaks_english() -> None:
     ground = rulebook.load("dk-2026-07").grounds["ssd"]
     assert ground.name_in("fi").startswith("SSD cooperation")
     assert ground.weigh_in("fi").startswith("A right")
+
+
+@pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.name)
+def test_every_statutory_track_has_a_name_in_every_language_and_a_source(pack: RulePack) -> None:
+    assert pack.statutory_tracks
+    for track in pack.statutory_tracks:
+        assert all(track.names[language] for language in LANGUAGES)
+        assert track.source
+        assert track.school_forms
+
+
+def test_preschools_know_neither_the_schools_special_support_nor_an_absence_investigation() -> None:
+    sources = {form: [track.source for track in PACKS[0].tracks_for(form)] for form in SchoolForm}
+    assert sources[SchoolForm.PRESCHOOL] == ["Skollag 8:9", "Skollag 6:10", "HSL 16:4"]
+    assert {"Skollag 3:7", "Skollag 3:9", "Skollag 7:19 a"} <= set(sources[SchoolForm.COMPULSORY])
+    assert not {"Skollag 3:7", "Skollag 3:9", "Skollag 7:19 a"} & set(sources[SchoolForm.LEISURE])
+
+
+def test_the_danish_rules_on_absence_hold_for_the_folkeskole_alone() -> None:
+    keys = {form: [track.key for track in rulebook.newest(Country.DK).tracks_for(form)] for form in SchoolForm}
+    assert [form for form in SchoolForm if "unlawful_absence" in keys[form]] == [SchoolForm.COMPULSORY]
+    assert keys[SchoolForm.PRESCHOOL] == []
+
+
+def test_a_statutory_track_is_told_as_the_units_own_kind_knows_it() -> None:
+    pack = rulebook.newest(Country.SE)
+    assert pack.track("absence_investigation", SchoolForm.UPPER_SECONDARY).source == "Skollag 15:16"
+    assert pack.track("preschool_support", SchoolForm.COMPULSORY).source == "Skollag 8:9"
+    assert pack.track("support_programme", SchoolForm.COMPULSORY).name("fi").startswith("Programme")
 
 
 def test_the_team_meeting_in_denmark_is_a_meeting_of_the_forum() -> None:

@@ -61,6 +61,7 @@ from referrals.stages import (
     STATES,
     SUBMITTED,
     TO_SCHEDULE,
+    WITH_HEAD_TEACHER,
     WITHDRAWN,
     Party,
     State,
@@ -435,6 +436,14 @@ DEEDS: dict[Verb, Callable[[Life, Actor, int, st.DataObject], object]] = {
         life.session, life.referral, by=by, seen=seen,
         ending=triage.Ending(data.draw(st.sampled_from(TriageEnding)), "Skolan gör det själv", life.today + timedelta(days=28)),
     ),
+    Verb.ASK_HEAD_TEACHER: _simple(triage.ask_head_teacher, reason="Är det här ditt?"),
+    Verb.DECIDE_STATUTORY_TRACK: lambda life, by, seen, data: triage.decide_statutory_track(
+        life.session, life.referral, by=by, seen=seen,
+        choice=triage.StatutoryChoice(
+            data.draw(st.sampled_from(triage.statutory_tracks(life.referral))).key, "Skyldigheten är rektors", "Skolans diarium", life.today
+        ),
+    ),
+    Verb.HAND_BACK_TO_COORDINATOR: _simple(triage.hand_back_to_coordinator, reason="Nej, teamets"),
     Verb.RECORD_GUARDIAN: _record_guardian,
     Verb.RECORD_INFORMATION: _record_information,
     Verb.RECORD_CONSENT: _record_consent,
@@ -477,7 +486,12 @@ _PLAN = [(Verb.DRAFT_ACTION_PLAN, "coordinator"), (Verb.SUBMIT_ACTION_PLAN, "coo
 USUALLY: dict[State, list[list[tuple[Verb, str]]]] = {
     SUBMITTED: [[(Verb.OPEN_TRIAGE, "workflow")], [(Verb.RETURN_CONCERN, "coordinator")]],
     RETURNED: [[(Verb.RESUBMIT_CONCERN, "reporter")]],
-    IN_TRIAGE: [[(Verb.SEND_TO_ASSESSMENT, "coordinator")], [(Verb.SEND_TO_TEAM, "coordinator")]],
+    IN_TRIAGE: [
+        [(Verb.SEND_TO_ASSESSMENT, "coordinator")],
+        [(Verb.SEND_TO_TEAM, "coordinator")],
+        [(Verb.ASK_HEAD_TEACHER, "coordinator")],
+    ],
+    WITH_HEAD_TEACHER: [[(Verb.HAND_BACK_TO_COORDINATOR, "head teacher")]],
     IN_CONSENT: [[*_TELL, (Verb.CONCLUDE_CONSENT, "coordinator")], [(Verb.REQUEST_PARTS, "coordinator")]],
     PARTS_REQUESTED: [
         [(Verb.REQUEST_PARTS, "coordinator"), (Verb.SUBMIT_PART, "special educator")],

@@ -51,6 +51,8 @@ class Entry:
 
 #: what else one may want to do, in everyday words; each stands where its verb is possible
 _ALSO: dict[Verb, str] = {
+    Verb.DECIDE_STATUTORY_TRACK: N_("Decide about a statutory track"),
+    Verb.HAND_BACK_TO_COORDINATOR: N_("Take the question back from the head teacher"),
     Verb.RECORD_GUARDIAN: N_("Record a guardian"),
     Verb.RECORD_CONSENT: N_("Record information or consent"),
     Verb.REQUEST_PARTS: N_("Ask colleagues for their part"),
@@ -65,7 +67,8 @@ _ALSO: dict[Verb, str] = {
 }
 
 
-_ABOUT_GUARDIANS = frozenset({Verb.RECORD_INFORMATION, Verb.RECORD_CONSENT})
+#: whose choice is for those who may see the concern and the guardians
+_CLOSE_TO_THE_FAMILY = frozenset({Verb.RECORD_INFORMATION, Verb.RECORD_CONSENT, Verb.DECIDE_STATUTORY_TRACK})
 
 
 @blueprint.get("/referrals/<reference:number>")
@@ -139,6 +142,8 @@ def _why_not(action: NextAction, referral: Referral) -> str:
         return gettext("It waits for the colleagues who have been asked. You see here when it has come in.")
     if referral.protected_since is not None:
         return gettext("Somebody on the referral's access list does this.")
+    if action.verb is Verb.DECIDE_STATUTORY_TRACK:
+        return gettext("The head teacher of %(unit)s does this.", unit=referral.unit.name)
     if action.party is Party.HEAD_TEACHER:
         return gettext("A head teacher or coordinator of %(unit)s does this.", unit=referral.unit.name)
     return gettext("A coordinator of %(unit)s does this.", unit=referral.unit.name)
@@ -148,6 +153,7 @@ def _also(referral: Referral) -> Iterator[tuple[str, str]]:
     primary = _primary(referral)
     first = primary.url if primary else ""
     without = set() if plan_versions.plan_in_force(transactions.session(), referral) else {Verb.RECORD_ACTION_STATUS}
+    without |= set() if triage.statutory_tracks(referral) else {Verb.DECIDE_STATUTORY_TRACK}
     for verb, label in _ALSO.items():
         url = page_for(verb, referral.number)
         own_page = url != url_for("casework.referral", number=referral.number)
@@ -181,11 +187,11 @@ def _timeline(referral: Referral, *, with_notes: bool) -> list[Entry]:
         .options(selectinload(History.by))
         .order_by(History.number.desc())
     )
-    # How a guardian answered, or that one was not told, is for those who may see the guardians.
+    # How a guardian answered, or which duty the head teacher sees, is for those who may see the guardians.
     return [
         Entry(
             row.at,
-            words.happened(row, with_choice=with_notes or row.verb not in _ABOUT_GUARDIANS),
+            words.happened(row, with_choice=with_notes or row.verb not in _CLOSE_TO_THE_FAMILY),
             words.who(row),
             row.reason if with_notes else None,
         )

@@ -1,6 +1,6 @@
 """The initial assessment on one page: the concern, and beside it the decision."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -8,14 +8,14 @@ from flask import Response, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from referrals import intake, rulebook, targets
+from referrals import early_endings, intake, rulebook, targets
 from referrals import triage as rules
 from referrals.access import View
 from referrals.models import Concern, ConcernAddition, History, Referral
-from referrals.stages import Stage, Verb
+from referrals.stages import WITH_HEAD_TEACHER, Stage, Verb
 from referrals.vocabulary import N_, Profession, Topic, TriageEnding
 from referrals.worklist import next_to_triage
-from schemas.triage import TriageForm, TriageWay
+from schemas.triage import CHOOSE_TRACK, HandBackForm, StatutoryTrackForm, TriageForm, TriageWay
 from webapp import forms, notices, people, transactions
 from webapp.casework import blueprint, words
 from webapp.casework.frame import referral_page, seen, today
@@ -51,6 +51,12 @@ CHOICES: dict[TriageWay, Choice] = {
         N_("Thank you for telling us. To go on we need to know more about: "),
         N_("What do you ask for?"),
     ),
+    TriageWay.HEAD_TEACHER: Choice(
+        N_("To the head teacher: a statutory track"),
+        N_("What the law lays upon the head teacher is theirs to decide: %(tracks)s."),
+        N_("I think this is yours to decide, because: "),
+        N_("What do you ask?"),
+    ),
     TriageWay.OWN_UNIT: Choice(
         TriageEnding.OWN_UNIT.label,
         N_("The unit helps with what it has. You look again on a day you choose."),
@@ -58,8 +64,8 @@ CHOICES: dict[TriageWay, Choice] = {
     ),
     TriageWay.OTHER_TRACK: Choice(
         TriageEnding.OTHER_TRACK.label,
-        N_("For instance the head teacher's own duty to investigate, absence, or degrading treatment."),
-        N_("This belongs to the head teacher's own duties and goes on there: "),
+        N_("When somebody else already works with it and nobody here has anything to decide."),
+        N_("Somebody else already works with it: "),
     ),
     TriageWay.REDIRECTED: Choice(
         TriageEnding.REDIRECTED.label,
@@ -92,7 +98,15 @@ _SAID: dict[TriageWay, str] = {
     TriageWay.ASSESSMENT: N_("%(number)s goes on: inform the guardians next."),
     TriageWay.TEAM: N_("%(number)s goes to the team: inform the guardians next."),
     TriageWay.RETURN: N_("%(number)s has gone back to the reporter."),
+    TriageWay.HEAD_TEACHER: N_("%(number)s waits for the head teacher."),
 }
+
+_DECISIONS = frozenset(
+    {
+        Verb.SEND_TO_ASSESSMENT, Verb.SEND_TO_TEAM, Verb.RETURN_CONCERN, Verb.END_AT_TRIAGE, Verb.ASK_HEAD_TEACHER,
+        Verb.DECIDE_STATUTORY_TRACK, Verb.HAND_BACK_TO_COORDINATOR,
+    }
+)  # fmt: skip
 
 
 @blueprint.get("/referrals/<reference:number>/triage")
@@ -119,6 +133,36 @@ def decide_triage(referral: Referral) -> ResponseReturnValue:
     return redirect(url_for("casework.referral", number=number), 303)
 
 
+@blueprint.post("/referrals/<reference:number>/triage/statutory-track")
+@for_referral(Verb.DECIDE_STATUTORY_TRACK)
+def decide_statutory_track(referral: Referral) -> ResponseReturnValue:
+    """Let the concern go on in a statutory track: the head teacher's decision."""
+    form = forms.submitted()
+    decided = form.load(StatutoryTrackForm())
+    if decided and decided["track"] not in {track.key for track in rules.statutory_tracks(referral)}:
+        form.refuse("track", CHOOSE_TRACK)
+    if decided is None or form.problems:
+        return _page(referral, form, statutory=form, status=422)
+    rules.decide_statutory_track(
+        transactions.session(), referral, by=people.actor(), seen=seen(), choice=rules.StatutoryChoice(**decided)
+    )
+    notices.say_next(gettext("%(number)s goes on in a statutory track.", number=referral.number))
+    return redirect(url_for("casework.referral", number=referral.number), 303)
+
+
+@blueprint.post("/referrals/<reference:number>/triage/hand-back")
+@for_referral(Verb.HAND_BACK_TO_COORDINATOR)
+def hand_back(referral: Referral) -> ResponseReturnValue:
+    """Let the coordinator decide after all."""
+    form = forms.submitted()
+    given = form.load(HandBackForm())
+    if given is None:
+        return _page(referral, form, back=form, status=422)
+    rules.hand_back_to_coordinator(transactions.session(), referral, by=people.actor(), seen=seen(), **given)
+    notices.say_next(gettext("The coordinator decides about %(number)s.", number=referral.number))
+    return redirect(url_for("casework.triage", number=referral.number), 303)
+
+
 def _carry_out(referral: Referral, *, way: TriageWay, reason: str, revisit_on: date | None) -> None:
     session = transactions.session()
     who: dict[str, Any] = {"by": people.actor(), "seen": seen()}
@@ -128,6 +172,8 @@ def _carry_out(referral: Referral, *, way: TriageWay, reason: str, revisit_on: d
         rules.send_to_team(session, referral, reason=reason, **who)
     elif way is TriageWay.RETURN:
         rules.return_concern(session, referral, reason=reason, **who)
+    elif way is TriageWay.HEAD_TEACHER:
+        rules.ask_head_teacher(session, referral, reason=reason, **who)
     else:
         ending = rules.Ending(TriageEnding(way.value), reason, revisit_on)
         rules.end_at_triage(session, referral, ending=ending, **who)
@@ -146,7 +192,37 @@ def _suggested(referral: Referral) -> dict[str, Any]:
     }
 
 
-def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
+def _choices(referral: Referral) -> dict[TriageWay, Choice]:
+    """The ways on in this unit; the head teacher's only where the law lays something upon them there."""
+    asked, tracks = CHOICES[TriageWay.HEAD_TEACHER], rules.statutory_tracks(referral)
+    names = ", ".join(track.name(language()) for track in tracks)
+    named = {TriageWay.HEAD_TEACHER: replace(asked, hint=gettext(asked.hint, tracks=names))}
+    return {way: named.get(way, choice) for way, choice in CHOICES.items() if tracks or way not in named}
+
+
+def _of_head_teacher(
+    referral: Referral, decision: History | None, *, statutory: forms.Form | None, back: forms.Form | None
+) -> dict[str, Any]:
+    """What the page shows of the head teacher's part in the decision."""
+    tracks = rules.statutory_tracks(referral) if words.may_do(Verb.DECIDE_STATUTORY_TRACK, referral) else ()
+    return {
+        "tracks": [(track.key, track.name(language()), track.source) for track in tracks],
+        "statutory_form": statutory or forms.shown({"decided_on": today()}, name="statutory"),
+        "may_hand_back": words.may_do(Verb.HAND_BACK_TO_COORDINATOR, referral),
+        "back_form": back or forms.shown(name="back"),
+        "is_with_head_teacher": referral.state == WITH_HEAD_TEACHER,
+        "on_track": early_endings.OnTrack.read(transactions.session(), decision, language()),
+    }
+
+
+def _page(
+    referral: Referral,
+    form: forms.Form,
+    *,
+    statutory: forms.Form | None = None,
+    back: forms.Form | None = None,
+    status: int = 200,
+) -> Response:
     session, actor = transactions.session(), people.actor()
     decision = _decision(referral)
     concern = session.scalars(select(Concern).where(Concern.referral_id == referral.id)).one()
@@ -169,12 +245,13 @@ def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
         additions=additions_to(referral),
         duplicates=intake.possible_duplicates(session, referral) if can_decide else [],
         can_decide=can_decide,
-        choices=CHOICES,
+        choices=_choices(referral) if can_decide else {},
         following=next_to_triage(session, actor, today=today(), but=referral) if can_decide else None,
         decision=decision,
         decided_what=words.happened(decision) if decision else "",
         decided_by=words.who(decision) if decision else "",
         stage_name=words.stage_name(referral.rulepack, Stage.TRIAGE),
+        **_of_head_teacher(referral, decision, statutory=statutory, back=back),
         protection_report=pack.artefact("protection_report", language()),
         duty_source=pack.sources["duty_to_report"],
     )
@@ -190,5 +267,4 @@ def additions_to(referral: Referral) -> list[ConcernAddition]:
 
 
 def _decision(referral: Referral) -> History | None:
-    verbs = {Verb.SEND_TO_ASSESSMENT, Verb.SEND_TO_TEAM, Verb.RETURN_CONCERN, Verb.END_AT_TRIAGE}
-    return next((row for row in reversed(referral.history) if row.verb in verbs), None)
+    return next((row for row in reversed(referral.history) if row.verb in _DECISIONS), None)

@@ -8,6 +8,8 @@ from referrals.worklist import Waiting, WaitingItem
 #: the page on which a verb is done; where it is missing the referral's own page serves
 PAGE_OF: dict[Verb, str] = {
     Verb.SEND_TO_ASSESSMENT: "casework.triage",
+    Verb.DECIDE_STATUTORY_TRACK: "casework.triage",
+    Verb.HAND_BACK_TO_COORDINATOR: "casework.triage",
     Verb.RECORD_GUARDIAN: "casework.record_guardian",
     Verb.RECORD_CONSENT: "casework.guardians",
     Verb.CONCLUDE_CONSENT: "casework.guardians",

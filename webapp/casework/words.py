@@ -1,6 +1,6 @@
 """What things are called on staff pages: stages, statuses, what is to be done and what was done."""
 
-from referrals import rulebook
+from referrals import early_endings, rulebook
 from referrals.access import parties
 from referrals.models import History, Referral
 from referrals.stages import MOVE_BY_VERB, PLAN_ACTIVE, Party, Stage, State, Status, Verb
@@ -22,6 +22,7 @@ from webapp.language import gettext, language
 #: what is to be done, as the text of a line or a button
 TO_DO: dict[Verb, str] = {
     Verb.SEND_TO_ASSESSMENT: N_("Decide how the concern goes on"),
+    Verb.DECIDE_STATUTORY_TRACK: N_("Decide about a statutory track"),
     Verb.CONCLUDE_CONSENT: N_("Inform the guardians"),
     Verb.REQUEST_PARTS: N_("Ask colleagues for their part"),
     Verb.SUBMIT_PART: N_("Write your part of the assessment"),
@@ -42,6 +43,7 @@ TO_DO: dict[Verb, str] = {
 _OTHERS_DO: dict[Verb, str] = {
     Verb.RESUBMIT_CONCERN: N_("The reporter completes the concern"),
     Verb.ADD_TO_CONCERN: N_("Read what the reporter added"),
+    Verb.DECIDE_STATUTORY_TRACK: N_("The head teacher decides about a statutory track"),
     Verb.SUBMIT_PART: N_("Colleagues write their parts"),
     Verb.APPROVE_MINUTES: N_("The minutes are to be approved"),
     Verb.APPROVE_ACTION_PLAN: N_("The plan is to be approved"),
@@ -60,6 +62,9 @@ HAPPENED: dict[Verb, str] = {
     Verb.SEND_TO_ASSESSMENT: N_("Decided: the team makes an assessment"),
     Verb.SEND_TO_TEAM: N_("Decided: straight to the team"),
     Verb.END_AT_TRIAGE: N_("Decided: it ends with the initial assessment"),
+    Verb.ASK_HEAD_TEACHER: N_("The head teacher was asked to decide"),
+    Verb.DECIDE_STATUTORY_TRACK: N_("Decided: it goes on in a statutory track"),
+    Verb.HAND_BACK_TO_COORDINATOR: N_("The question went back to the coordinator"),
     Verb.RECORD_GUARDIAN: N_("A guardian was recorded"),
     Verb.RECORD_INFORMATION: N_("Information to a guardian was recorded"),
     Verb.RECORD_CONSENT: N_("A guardian's answer about consent was recorded"),
@@ -135,6 +140,8 @@ def party_name(party: Party) -> str:
 def happened(row: History, *, with_choice: bool = True) -> str:
     """What a row of the history tells, with the way that was chosen unless the reader may not know it."""
     text = gettext(HAPPENED[row.verb])
+    if row.verb is Verb.DECIDE_STATUTORY_TRACK and with_choice:
+        return f"{text}: {early_endings.track_of(row).name(language())}"
     terms = _CHOICES.get(row.verb) if with_choice else None
     if row.choice and terms and row.choice in set(terms):
         return f"{text}: {gettext(terms(row.choice).label)}"
