@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock, conflict, history, protected_identity, reference
+from referrals import additions, clock, conflict, history, protected_identity, reference
 from referrals.access import Actor
-from referrals.errors import Incomplete, WrongCode
+from referrals.errors import Incomplete, NotAllowed, WrongCode
 from referrals.models import (
     Account,
     AdditionKind,
@@ -164,6 +164,19 @@ def add_to_concern(session: Session, referral: Referral, *, by: Actor, seen: int
     row = _written_later(session, referral, kind=AdditionKind.ADDITION, text=text)
     history.record(session, referral, Verb.ADD_TO_CONCERN, by=by, seen=seen)
     return row
+
+
+def read_addition(
+    session: Session, referral: Referral, *, by: Actor, seen: int | None = None, addition: ConcernAddition
+) -> ConcernAddition:
+    """Keep who has read what the reporter added, and when. Again changes nothing."""
+    history.guard(session, referral, Verb.READ_ADDITION, by=by, seen=seen)
+    if addition.referral_id != referral.id:
+        raise NotAllowed(Verb.READ_ADDITION)
+    if addition in additions.unread(session, referral):
+        additions.note_read([addition], by=by)
+        history.record(session, referral, Verb.READ_ADDITION, by=by, seen=seen)
+    return addition
 
 
 def withdraw_concern(

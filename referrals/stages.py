@@ -91,6 +91,7 @@ class Verb(StrEnum):
     RETURN_CONCERN = "return_concern"
     RESUBMIT_CONCERN = "resubmit_concern"
     ADD_TO_CONCERN = "add_to_concern"
+    READ_ADDITION = "read_addition"
     WITHDRAW_CONCERN = "withdraw_concern"
     OPEN_TRIAGE = "open_triage"
     ASSIGN_OWNER = "assign_owner"
@@ -165,6 +166,7 @@ MOVES: tuple[Move, ...] = (
     _move(Verb.RETURN_CONCERN,       "C",   _NEW,                                   RETURNED),
     _move(Verb.RESUBMIT_CONCERN,     "R",   (RETURNED,),                            SUBMITTED),
     _move(Verb.ADD_TO_CONCERN,       "R",   OPEN),
+    _move(Verb.READ_ADDITION,        "C",   (*OPEN, CLOSED)),
     _move(Verb.WITHDRAW_CONCERN,     "R",   (SUBMITTED, RETURNED, IN_TRIAGE, WITH_HEAD_TEACHER), WITHDRAWN),
     _move(Verb.OPEN_TRIAGE,          "CS",  (SUBMITTED,),                           IN_TRIAGE),
     _move(Verb.ASSIGN_OWNER,         "C",   OPEN),
@@ -214,7 +216,8 @@ def verbs_from(state: State) -> tuple[Verb, ...]:
 #: verbs that no automatic work follows: no paper, no target date, no mail
 QUIET = frozenset(
     {
-        Verb.ADD_TO_CONCERN, Verb.ASSIGN_OWNER, Verb.RECORD_GUARDIAN, Verb.DRAFT_ACTION_PLAN, Verb.RECORD_ACTION_STATUS, Verb.STOP_SENDING,
+        Verb.ADD_TO_CONCERN, Verb.READ_ADDITION, Verb.ASSIGN_OWNER, Verb.RECORD_GUARDIAN, Verb.DRAFT_ACTION_PLAN,
+        Verb.RECORD_ACTION_STATUS, Verb.STOP_SENDING,
         Verb.PROTECT_IDENTITY, Verb.LIFT_PROTECTION, Verb.ADD_TO_LIST, Verb.TAKE_OFF_LIST,
     }
 )  # fmt: skip

@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from referrals import access_list, history, rulebook
+from referrals import access_list, additions, history, rulebook
 from referrals.access import Actor, parties
 from referrals.errors import Incomplete, NotAllowed
 from referrals.models import Account, History, Referral, StatutoryDecision
@@ -157,7 +157,8 @@ def _decide(
 
 
 def _take_over(session: Session, referral: Referral, by: Actor) -> None:
-    """Who decides about a concern nobody owns keeps it moving from then on."""
+    """Who decides about a concern nobody owns keeps it moving from then on, and has read what stands beside the decision."""
+    additions.note_read(additions.unread(session, referral), by=by)
     if referral.owner_id is None:
         referral.owner_id = by.account_id
         access_list.take_charge(session, referral)

@@ -15,10 +15,11 @@ from referrals.access import Actor, Role
 from referrals.models import (
     Account,
     ActionPlan,
+    AdditionKind,
     AssessmentPart,
     Concern,
+    ConcernAddition,
     Goal,
-    History,
     Membership,
     PlannedAction,
     Referral,
@@ -107,7 +108,7 @@ class WaitingItem:
 
     number: str
     kind: Waiting
-    #: id of the referral, the assessment part or the action
+    #: id of the referral, the assessment part, the action or the addition
     subject_id: uuid.UUID
     verb: Verb
     #: who is to do it: another than the reader where the reader only sees that it is late
@@ -119,6 +120,11 @@ class WaitingItem:
     topics: tuple[str, ...]
     #: the reporter fears that the child is being harmed, and nobody has decided yet
     is_urgent: bool = False
+
+    @property
+    def is_to_triage(self) -> bool:
+        """Whether it is a concern that waits for its initial assessment by a coordinator."""
+        return self.kind is Waiting.REFERRAL and self.state in IN_TRIAGE_STATES
 
     def is_late(self, today: date) -> bool:
         """Whether its day has passed."""
@@ -154,7 +160,7 @@ def waiting_for(session: Session, actor: Actor, *, today: date) -> list[WaitingI
 def next_to_triage(session: Session, actor: Actor, *, today: date, but: Referral | None = None) -> str | None:
     """The number of the next concern that waits for `actor`'s initial assessment, leaving out `but`; None if none does."""
     for item in waiting_for(session, actor, today=today):
-        if item.state in IN_TRIAGE_STATES and (but is None or item.subject_id != but.id):
+        if item.is_to_triage and (but is None or item.subject_id != but.id):
             return item.number
     return None
 
@@ -217,20 +223,27 @@ def _parts(session: Session, actor: Actor) -> Iterable[WaitingItem]:
 
 
 def _additions(session: Session, actor: Actor) -> Iterable[WaitingItem]:
-    """What reporters added since anybody did something: it waits to be read until somebody does."""
-    newest = and_(History.referral_id == Referral.id, History.number == Referral.version)
-    rows = session.execute(
-        select(Referral, History.at)
-        .join(History, newest)
+    """What reporters added and nobody has read yet, each by itself."""
+    rows = session.scalars(
+        select(ConcernAddition)
+        .join(Referral, ConcernAddition.referral_id == Referral.id)
         .where(
-            Referral.is_open, History.verb == Verb.ADD_TO_CONCERN,
+            ConcernAddition.kind == AdditionKind.ADDITION, ConcernAddition.read_at.is_(None),
+            _in_states(MOVE_BY_VERB[Verb.READ_ADDITION].frm),
             _in_units(actor, Role.COORDINATOR), or_(Referral.owner_id == actor.account_id, ~_HAS_OWNER),
         )
-        .options(selectinload(Referral.unit))
+        .options(selectinload(ConcernAddition.referral).selectinload(Referral.unit))
     )  # fmt: skip
     return [
-        _of_own(row, Waiting.ADDITION, row.id, verb=Verb.ADD_TO_CONCERN, due_on=at.date(), party=Party.COORDINATOR)
-        for row, at in rows
+        _of_own(
+            row.referral,
+            Waiting.ADDITION,
+            row.id,
+            verb=Verb.READ_ADDITION,
+            due_on=row.at.date(),
+            party=Party.COORDINATOR,
+        )
+        for row in rows
     ]
 
 

@@ -9,6 +9,7 @@ from cryptography.fernet import Fernet
 from sqlalchemy import ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from referrals.models.account import Account
 from referrals.models.base import Base, Identified, by_value
 from referrals.models.referral import OfReferral, Referral
 from referrals.sealing import Sealed, new_data_key, open_data_key
@@ -106,5 +107,10 @@ class ConcernAddition(OfReferral, Base):
 
     kind: Mapped[AdditionKind] = mapped_column(by_value(AdditionKind))
     at: Mapped[datetime]
+    #: when a coordinator read it, and who; an answer to a return is read by deciding anew
+    read_at: Mapped[datetime | None]
+    read_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
 
     text = Sealed[str]()
+
+    read_by: Mapped[Account | None] = relationship()

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from referrals import drafts, history, intake, reference
+from referrals import clock, drafts, history, intake, reference, triage
 from referrals.access import Actor
 from referrals.errors import Incomplete, NotAllowed, WrongCode, WrongStage
 from referrals.intake import ConcernInput
@@ -262,3 +262,54 @@ def test_the_functions_of_the_forum_are_those_who_work_for_the_school(session, c
     assert Profession.SOCIAL_SERVICES in functions
     assert Profession.ADMINISTRATOR not in functions
     assert intake.functions_of_forum(session, cast.other_school) == [Profession.COORDINATOR]
+
+
+def added(session, cast, state=PLAN_ACTIVE, **values):
+    """A referral to which its reporter has added something, and the addition."""
+    referral = a_referral(session, cast, state, **values)
+    by = Actor(reported=referral.id)
+    return referral, intake.add_to_concern(session, referral, by=by, seen=None, text="I går var hon här.")
+
+
+def test_a_coordinator_reads_an_addition_and_who_and_when_is_kept(session, cast, wednesday):
+    referral, addition = added(session, cast)
+    intake.read_addition(session, referral, by=cast.coordinator.actor(), addition=addition)
+    assert (addition.read_by, addition.read_at) == (cast.coordinator, clock.now())
+    assert (referral.state, referral.history[-1].verb) == (PLAN_ACTIVE, Verb.READ_ADDITION)
+
+
+def test_reading_an_addition_twice_changes_nothing(session, cast, wednesday):
+    referral, addition = added(session, cast)
+    for reader in (cast.coordinator, cast.second_coordinator):
+        intake.read_addition(session, referral, by=reader.actor(), addition=addition)
+        version = referral.version
+    assert (referral.version, addition.read_by) == (version, cast.coordinator)
+    assert [row.verb for row in referral.history].count(Verb.READ_ADDITION) == 1
+
+
+def test_an_addition_is_read_also_after_its_referral_was_closed(session, cast, wednesday):
+    referral, addition = added(session, cast)
+    referral.stage, referral.status, referral.is_open = CLOSED.stage, CLOSED.status, False
+    session.flush()
+    assert intake.read_addition(session, referral, by=cast.coordinator.actor(), addition=addition).read_at
+
+
+def test_nobody_else_reads_an_addition_away(session, cast, wednesday):
+    referral, addition = added(session, cast)
+    other, _ = added(session, cast)
+    for somebody in (cast.head_teacher, cast.outsider, cast.counsellor):
+        with pytest.raises(NotAllowed):
+            intake.read_addition(session, referral, by=somebody.actor(), addition=addition)
+    with pytest.raises(NotAllowed):
+        intake.read_addition(session, other, by=cast.coordinator.actor(), addition=addition)
+    referral.stage, referral.status, referral.is_open = WITHDRAWN.stage, WITHDRAWN.status, False
+    session.flush()
+    with pytest.raises(WrongStage):
+        intake.read_addition(session, referral, by=cast.coordinator.actor(), addition=addition)
+    assert addition.read_at is None
+
+
+def test_who_decides_beside_an_addition_has_read_it(session, cast, wednesday):
+    referral, addition = added(session, cast, IN_TRIAGE)
+    triage.send_to_team(session, referral, by=cast.coordinator.actor(), seen=None, reason="Det räcker.")
+    assert addition.read_by_id == cast.coordinator.id

@@ -39,7 +39,17 @@ from referrals.closure import ClosureInput, Ending, Outcome
 from referrals.consent import ConsentGiven, GuardianDetails, Notice
 from referrals.errors import AlreadyMoved, NotAllowed, ReferralError, WrongStage
 from referrals.follow_up import ActionAnswer, FollowUpInput, GoalAnswer, GuardianAnswer
-from referrals.models import ActionPlan, AssessmentPart, Guardian, History, Listed, PlannedAction, Step
+from referrals.models import (
+    ActionPlan,
+    AdditionKind,
+    AssessmentPart,
+    ConcernAddition,
+    Guardian,
+    History,
+    Listed,
+    PlannedAction,
+    Step,
+)
 from referrals.stages import (
     CLOSED,
     CLOSURE_PROPOSED,
@@ -425,6 +435,11 @@ DEEDS: dict[Verb, Callable[[Life, Actor, int, st.DataObject], object]] = {
     Verb.RETURN_CONCERN: _simple(triage.return_concern, reason="Skriv när det hände"),
     Verb.RESUBMIT_CONCERN: _simple(intake.resubmit_concern, text="På tisdagar"),
     Verb.ADD_TO_CONCERN: _simple(intake.add_to_concern, text="En sak till"),
+    Verb.READ_ADDITION: lambda life, by, seen, _data: intake.read_addition(
+        life.session, life.referral, by=by, seen=seen,
+        addition=_first(life, ConcernAddition, ConcernAddition.read_at.is_(None))
+        or ConcernAddition(referral=life.referral, kind=AdditionKind.ADDITION, at=clock.now(), text="Inget"),
+    ),
     Verb.WITHDRAW_CONCERN: _simple(intake.withdraw_concern),
     Verb.OPEN_TRIAGE: _simple(triage.open_triage),
     Verb.ASSIGN_OWNER: lambda life, by, seen, _data: triage.assign_owner(

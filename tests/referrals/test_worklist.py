@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock, history, worklist
+from referrals import clock, history, intake, worklist
 from referrals.access import Actor
 from referrals.models import Account, Concern, Referral, TeamMeeting
 from referrals.stages import (
@@ -227,16 +227,28 @@ def _next(session: Session, cast: Cast, *, but: Referral | None) -> str | None:
     return worklist.next_to_triage(session, cast.coordinator.actor(), today=TODAY, but=but)
 
 
-def test_what_a_reporter_added_waits_for_the_coordinator_until_somebody_does_something(
-    session: Session, cast: Cast
-) -> None:
+def test_what_a_reporter_added_waits_for_the_coordinator_until_it_is_read(session: Session, cast: Cast) -> None:
     referral = a_referral(session, cast, PARTS_REQUESTED, owner=cast.coordinator)
-    history.record(session, referral, Verb.ADD_TO_CONCERN, by=Actor(reported=referral.id))
-    (line,) = [line for line in waiting(session, cast.coordinator) if line.kind is Waiting.ADDITION]
-    assert (line.verb, line.party) == (Verb.ADD_TO_CONCERN, Party.COORDINATOR)
+    reporter = Actor(reported=referral.id)
+    first = intake.add_to_concern(session, referral, by=reporter, seen=None, text="En sak till.")
+    second = intake.add_to_concern(session, referral, by=reporter, seen=None, text="Och en.")
+    lines = [line for line in waiting(session, cast.coordinator) if line.kind is Waiting.ADDITION]
+    assert {line.subject_id for line in lines} == {first.id, second.id}
+    assert {(line.verb, line.party) for line in lines} == {(Verb.READ_ADDITION, Party.COORDINATOR)}
     assert waiting(session, cast.second_coordinator) == []
     history.record(session, referral, Verb.ASSIGN_OWNER, by=cast.coordinator.actor())
-    assert Waiting.ADDITION not in {line.kind for line in waiting(session, cast.coordinator)}
+    intake.read_addition(session, referral, by=cast.coordinator.actor(), addition=first)
+    left = [line for line in waiting(session, cast.coordinator) if line.kind is Waiting.ADDITION]
+    assert [line.subject_id for line in left] == [second.id]
+
+
+def test_an_addition_to_a_concern_in_triage_is_not_one_more_concern_to_decide_about(
+    session: Session, cast: Cast
+) -> None:
+    referral = a_referral(session, cast)
+    intake.add_to_concern(session, referral, by=Actor(reported=referral.id), seen=None, text="En sak till.")
+    assert [line.is_to_triage for line in waiting(session, cast.coordinator)].count(True) == 1
+    assert _next(session, cast, but=referral) is None
 
 
 def test_a_line_about_a_child_with_a_protected_identity_does_not_say_which_school(session: Session, cast: Cast) -> None:

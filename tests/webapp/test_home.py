@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from referrals import clock, db
+from referrals import clock, db, intake
+from referrals.access import Actor
 from referrals.config import Settings
-from referrals.models import Concern
+from referrals.models import Concern, Referral
 from referrals.stages import CLOSED, IN_TRIAGE, PARTS_REQUESTED, PLAN_FOR_APPROVAL, SUBMITTED, State
 from referrals.vocabulary import ProtectionAnswer
 from tests.factories import a_part, a_referral
@@ -104,3 +105,48 @@ def test_an_administrator_is_told_why_the_list_is_empty(lay: Lay, signed_in: Sig
 
 def test_who_is_not_signed_in_signs_in_first(browser: Browser) -> None:
     assert browser.get("/home").heading == "Sign in"
+
+
+def test_an_addition_is_opened_and_read_with_one_press(lay: Lay, signed_in: SignIn, settings: Settings) -> None:
+    number = lay(PARTS_REQUESTED, part_for="counsellor")
+    add_to(settings, number, "I går var hon här.")
+    karin = signed_in("karin")
+    home = karin.get("/home")
+    assert "Read what the reporter added" in home.text
+    press = next(form for form in home.all("form") if "/additions/" in form.get("action", ""))
+    page = karin.submit(form=press)
+    assert page.path == f"/referrals/{number}"
+    assert "I går var hon här." in page.text
+    assert "Read by Karin Almkvist" in page.text
+    assert "What the reporter added was read" in page.text
+    assert "Read what the reporter added" not in karin.get("/home").text
+
+
+@pytest.mark.parametrize("page", ["", "/triage"])
+def test_an_addition_is_read_where_it_stands(lay: Lay, signed_in: SignIn, settings: Settings, page: str) -> None:
+    number = lay()
+    add_to(settings, number, "I går var hon här.")
+    karin = signed_in("karin")
+    shown = karin.get(f"/referrals/{number}{page}")
+    press = next(form for form in shown.all("form") if form.get("action", "").endswith("/read"))
+    after = karin.submit(form=press)
+    assert after.path == f"/referrals/{number}{page}"
+    assert "Read by Karin Almkvist" in after.text
+    assert not [form for form in after.all("form") if form.get("action", "").endswith("/read")]
+
+
+def test_an_addition_of_another_referral_is_not_there(lay: Lay, signed_in: SignIn, settings: Settings) -> None:
+    number, other = lay(), lay()
+    add_to(settings, number, "Mer.")
+    karin = signed_in("karin")
+    page = karin.get(f"/referrals/{number}")
+    press = next(form for form in page.all("form") if form.get("action", "").endswith("/read"))
+    press.set("action", press.get("action", "").replace(number, other))
+    karin.submit(form=press, status=404)
+    assert "I have read it" in karin.get(f"/referrals/{number}").text
+
+
+def add_to(settings: Settings, number: str, text: str) -> None:
+    with db.writing(settings.database) as session:
+        referral = session.scalars(select(Referral).where(Referral.number == number)).one()
+        intake.add_to_concern(session, referral, by=Actor(reported=referral.id), seen=None, text=text)

@@ -8,6 +8,7 @@ blueprint = Blueprint("casework", __name__)
 from webapp.casework import (  # noqa: E402
     access_log,
     action_plan,
+    additions,
     assessment,
     board,
     closure,
@@ -26,6 +27,6 @@ from webapp.casework import (  # noqa: E402
 )
 
 __all__ = [
-    "access_log", "action_plan", "assessment", "blueprint", "board", "closure", "consent", "documents", "follow_up",
-    "home", "list", "live", "protected_identity", "protection", "referral", "search", "team_review", "triage",
+    "access_log", "action_plan", "additions", "assessment", "blueprint", "board", "closure", "consent", "documents",
+    "follow_up", "home", "list", "live", "protected_identity", "protection", "referral", "search", "team_review", "triage",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from flask import Response
 from referrals.access import Role
 from referrals.stages import Party
 from referrals.vocabulary import Topic
-from referrals.worklist import IN_TRIAGE_STATES, Waiting, WaitingItem, waiting_for
+from referrals.worklist import Waiting, WaitingItem, waiting_for
 from webapp import pages, people, transactions
 from webapp.casework import blueprint, words
 from webapp.casework.frame import today
@@ -24,6 +24,8 @@ class Line:
 
     number: str
     url: str
+    #: whether what stands behind it is opened by a press that leaves something: an addition is read by it
+    is_pressed: bool
     verb: str
     due_on: date | None
     is_late: bool
@@ -41,13 +43,13 @@ def home() -> Response:
     day = today()
     items = waiting_for(transactions.session(), people.actor(), today=day)
     lines = [_line(item, day) for item in items]
-    first_triage = next((item.number for item in items if item.state in IN_TRIAGE_STATES), None)
+    first_triage = next((item.number for item in items if item.is_to_triage), None)
     return pages.page(
         "casework/home.html",
         lines=lines,
         reminders=reminder_lines(day),
         late=sum(line.is_late for line in lines),
-        to_triage=sum(item.state in IN_TRIAGE_STATES for item in items),
+        to_triage=sum(item.is_to_triage for item in items),
         first_triage=first_triage,
         today=day,
         has_units=_has_units(),
@@ -59,6 +61,7 @@ def _line(item: WaitingItem, day: date) -> Line:
     return Line(
         number=item.number,
         url=address(item),
+        is_pressed=item.kind is Waiting.ADDITION,
         verb=words.to_do(item.verb, by_others=somebody_else),
         due_on=item.due_on,
         is_late=item.is_late(day),

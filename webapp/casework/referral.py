@@ -19,10 +19,10 @@ from referrals.worklist import NextAction, next_action
 from schemas.triage import CHOOSE_OWNER, OwnerForm
 from webapp import forms, notices, people, transactions
 from webapp.casework import blueprint, words
+from webapp.casework.additions import additions_to
 from webapp.casework.documents import failed_lines, paper_lines
 from webapp.casework.frame import referral_page, seen
 from webapp.casework.protection import reports_beside
-from webapp.casework.triage import additions_to
 from webapp.casework.ways import page_for
 from webapp.guards import for_referral
 from webapp.language import gettext
@@ -112,6 +112,7 @@ def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
         reports=reports_beside(referral),
         now=clock.now(),
         additions=additions_to(referral) if knows_concern else [],
+        may_read=words.may_do(Verb.READ_ADDITION, referral),
         members=_members(session, referral),
         timeline=_timeline(referral, with_notes=knows_concern),
         may_see_log=may_view(View.ACCESS_LOG, actor, facts),

@@ -11,13 +11,14 @@ from sqlalchemy import select
 from referrals import early_endings, intake, rulebook, targets
 from referrals import triage as rules
 from referrals.access import View
-from referrals.models import Concern, ConcernAddition, History, Referral
+from referrals.models import Concern, History, Referral
 from referrals.stages import WITH_HEAD_TEACHER, Stage, Verb
 from referrals.vocabulary import N_, Profession, Topic, TriageEnding
 from referrals.worklist import next_to_triage
 from schemas.triage import CHOOSE_TRACK, HandBackForm, StatutoryTrackForm, TriageForm, TriageWay
 from webapp import forms, notices, people, transactions
 from webapp.casework import blueprint, words
+from webapp.casework.additions import additions_to
 from webapp.casework.frame import referral_page, seen, today
 from webapp.guards import for_referral
 from webapp.language import gettext, language
@@ -243,6 +244,7 @@ def _page(
         answers=[(question, text) for question, text in answers if text],
         unknown=[question for question, text in answers if not text],
         additions=additions_to(referral),
+        may_read=words.may_do(Verb.READ_ADDITION, referral),
         duplicates=intake.possible_duplicates(session, referral) if can_decide else [],
         can_decide=can_decide,
         choices=_choices(referral) if can_decide else {},
@@ -254,15 +256,6 @@ def _page(
         **_of_head_teacher(referral, decision, statutory=statutory, back=back),
         protection_report=pack.artefact("protection_report", language()),
         duty_source=pack.sources["duty_to_report"],
-    )
-
-
-def additions_to(referral: Referral) -> list[ConcernAddition]:
-    """What the reporter wrote later, the oldest first."""
-    return list(
-        transactions.session().scalars(
-            select(ConcernAddition).where(ConcernAddition.referral_id == referral.id).order_by(ConcernAddition.at)
-        )
     )
 
 

@@ -43,4 +43,6 @@ def address(item: WaitingItem) -> str:
     """The address behind a line of somebody's list."""
     if item.kind is Waiting.PART and "casework.assessment_part" in current_app.view_functions:
         return url_for("casework.assessment_part", number=item.number, part_id=item.subject_id)
+    if item.kind is Waiting.ADDITION:
+        return url_for("casework.read_addition", number=item.number, addition_id=item.subject_id)
     return page_for(item.verb, item.number)

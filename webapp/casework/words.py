@@ -23,6 +23,7 @@ from webapp.language import gettext, language
 TO_DO: dict[Verb, str] = {
     Verb.SEND_TO_ASSESSMENT: N_("Decide how the concern goes on"),
     Verb.DECIDE_STATUTORY_TRACK: N_("Decide about a statutory track"),
+    Verb.READ_ADDITION: N_("Read what the reporter added"),
     Verb.CONCLUDE_CONSENT: N_("Inform the guardians"),
     Verb.REQUEST_PARTS: N_("Ask colleagues for their part"),
     Verb.SUBMIT_PART: N_("Write your part of the assessment"),
@@ -42,7 +43,6 @@ TO_DO: dict[Verb, str] = {
 #: the same where it waits for somebody other than the reader
 _OTHERS_DO: dict[Verb, str] = {
     Verb.RESUBMIT_CONCERN: N_("The reporter completes the concern"),
-    Verb.ADD_TO_CONCERN: N_("Read what the reporter added"),
     Verb.DECIDE_STATUTORY_TRACK: N_("The head teacher decides about a statutory track"),
     Verb.SUBMIT_PART: N_("Colleagues write their parts"),
     Verb.APPROVE_MINUTES: N_("The minutes are to be approved"),
@@ -56,6 +56,7 @@ HAPPENED: dict[Verb, str] = {
     Verb.RETURN_CONCERN: N_("The concern was returned for completion"),
     Verb.RESUBMIT_CONCERN: N_("The concern was completed"),
     Verb.ADD_TO_CONCERN: N_("The reporter added something"),
+    Verb.READ_ADDITION: N_("What the reporter added was read"),
     Verb.WITHDRAW_CONCERN: N_("The reporter withdrew the concern"),
     Verb.OPEN_TRIAGE: N_("The initial assessment began"),
     Verb.ASSIGN_OWNER: N_("The referral got another owner"),
