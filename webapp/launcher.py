@@ -67,7 +67,7 @@ class Launcher:
         return [
             *(sys.executable, "-m", "gunicorn", "webapp.application:make_application()"),
             *("--bind", f"{self.here.host}:{self.here.port}"),
-            *("--worker-class", "gthread", "--workers", "1", "--threads", str(THREADS)),
+            *("--worker-class", "webapp.web_worker.WebWorker", "--workers", "1", "--threads", str(THREADS)),
             *("--worker-tmp-dir", str(self.here.folder / "tmp")),
             *("--graceful-timeout", "3", "--log-level", "warning", "--no-control-socket"),
         ]
