@@ -66,7 +66,7 @@ def assessors_just_asked(session: Session, row: History) -> list[Addressee]:
 
 def called_to_meeting(session: Session, row: History) -> list[Addressee]:
     """Who is called to the meeting that `row` called."""
-    meeting = team_review.called_meeting(session, row.referral, after=row)
+    meeting = team_review.called_then(session, row.referral, after=row)
     return _by_ids(session, (uuid.UUID(each) for each in (meeting.called if meeting else [])))
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock, coverage, history, protected_identity
+from referrals import clock, coverage, earlier, history, protected_identity
 from referrals.access import Actor
 from referrals.errors import AlreadyWithdrawn, Incomplete, NotAllowed, NotInformed
 from referrals.models import AssessmentPart, Consent, Guardian, History, InformationNotice, Referral
@@ -73,9 +73,10 @@ def record_guardian(
     details: GuardianDetails,
     guardian: Guardian | None = None,
 ) -> Guardian:
-    """Record a guardian, or correct what is known of `guardian`. Raises Incomplete without a name."""
+    """Record a guardian, or correct what is known of `guardian`; what stood there is kept. Raises Incomplete without a name."""
     history.guard(session, referral, Verb.RECORD_GUARDIAN, by=by, seen=seen)
     _require(name=details.name)
+    before = earlier.stands_for_guardian(guardian) if guardian else None
     if guardian is None:
         guardian = Guardian(
             referral=referral, custody=details.custody, language=details.language, recorded_at=clock.now()
@@ -84,7 +85,7 @@ def record_guardian(
     _must_belong(guardian, referral, Verb.RECORD_GUARDIAN)
     guardian.custody = details.custody
     guardian.language = details.language
-    guardian.interpreter = details.interpreter.strip()
+    guardian.interpreter = details.interpreter.strip() or None
     guardian.may_contact = details.may_contact
     guardian.name = details.name.strip()
     guardian.phone = details.phone.strip() or None
@@ -94,7 +95,9 @@ def record_guardian(
         session.flush()
         level = protected_identity.lowest_level(referral)
         protected_identity.begin(session, referral, guardian, level=level, by=by)
-    history.record(session, referral, Verb.RECORD_GUARDIAN, by=by, seen=seen)
+    row = history.record(session, referral, Verb.RECORD_GUARDIAN, by=by, seen=seen)
+    if before is not None:
+        earlier.keep(session, before, guardian, replaced_by=row)
     return guardian
 
 

@@ -9,9 +9,10 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
-from referrals import coverage, documents, plan_versions, readers, targets, team_review
+from referrals import coverage, documents, earlier, plan_versions, readers, targets, team_review
 from referrals.config import current
 from referrals.documents import Paper
+from referrals.earlier import GuardianThen
 from referrals.early_endings import EARLY_ENDINGS, EndedEarly, OnTrack
 from referrals.models import (
     Account,
@@ -53,9 +54,9 @@ class Gathered:
 class Moment:
     """The rows of one referral as they stood when the history row `after` was written; as they stand now for None.
 
-    A paper can be late, because the workflow stood still: it still says what was known at its date. What has been
-    overwritten since, such as the date of a meeting that was moved or a guardian's telephone number, is not kept and
-    stands as it is now. Whose identity is protected now stays protected on a late paper too.
+    A paper can be late, because the workflow stood still: it still says what was known at its date, also of a guardian who
+    was corrected and of a meeting that was moved since. Two things are as they are now, for safety: whose identity is
+    protected stays protected on a late paper, and who no longer has custody or may not be contacted gets none.
     """
 
     session: Session
@@ -79,10 +80,14 @@ class Moment:
         return self.session.scalars(select(Concern).where(Concern.referral_id == self.referral.id)).first()
 
     @property
-    def guardians(self) -> list[Guardian]:
-        """The guardians who were recorded by then."""
+    def guardians(self) -> list[Guardian | GuardianThen]:
+        """The guardians who were recorded by then, as they were recorded then."""
         known = coverage.guardians_of(self.session, self.referral)
-        return [one for one in known if self.after is None or one.recorded_at <= self.after.at]
+        return [self.as_then(one) for one in known if self.after is None or one.recorded_at <= self.after.at]
+
+    def as_then(self, guardian: Guardian) -> Guardian | GuardianThen:
+        """`guardian` as they were recorded at this moment."""
+        return earlier.guardian_after(self.session, guardian, self.after) if self.after else guardian
 
 
 def gather(session: Session, referral: Referral, paper: Paper, *, after: History | None) -> Gathered:
@@ -91,13 +96,14 @@ def gather(session: Session, referral: Referral, paper: Paper, *, after: History
     The rows are read lazily while the paper is written: `session` must still be open then.
     """
     guardian_id = readers.guardian_in(paper.recipient)
-    guardian = session.get_one(Guardian, guardian_id) if guardian_id else None
+    moment = Moment(session, referral, paper.language, after)
+    guardian = moment.as_then(session.get_one(Guardian, guardian_id)) if guardian_id else None
     values = {
         "referral": referral,
         "municipality": session.scalars(select(Municipality)).one(),
         "issued_at": after.at if after else None,
         "version": documents.next_version(session, referral, paper.kind, recipient=paper.recipient),
-        **_GATHERERS[paper.kind](Moment(session, referral, paper.language, after)),
+        **_GATHERERS[paper.kind](moment),
     }
     name = guardian.name if guardian and not guardian.has_protected_identity else None
     capacity = "guardian" if guardian else paper.recipient
@@ -159,7 +165,7 @@ def _assessment(moment: Moment) -> dict[str, Any]:
 
 
 def _invitation(moment: Moment) -> dict[str, Any]:
-    meeting = team_review.called_meeting(moment.session, moment.referral, after=moment.after)
+    meeting = team_review.called_then(moment.session, moment.referral, after=moment.after)
     invited = set(meeting.guardians_invited) if meeting else set()
     return {
         "meeting": meeting,

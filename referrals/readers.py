@@ -63,7 +63,7 @@ def guardians(session: Session, row: History) -> list[Reader]:
 
 def guardians_invited(session: Session, row: History) -> list[Reader]:
     """The guardians invited to the meeting that `row` called."""
-    meeting = team_review.called_meeting(session, row.referral, after=row)
+    meeting = team_review.called_then(session, row.referral, after=row)
     invited = set(meeting.guardians_invited) if meeting else set()
     return [
         _guardian(session, each)

@@ -8,10 +8,10 @@ from typing import Any, NotRequired, TypedDict, Unpack
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from referrals import clock, coverage, history, membership, notes, roster
+from referrals import clock, coverage, earlier, history, membership, notes, roster
 from referrals.access import Actor
 from referrals.errors import Incomplete, NotAllowed, NotInformed, SameAuthor, TeamNotComplete
-from referrals.models import Account, Guardian, History, MeetingDecision, Referral, TeamMeeting
+from referrals.models import Account, Guardian, History, MeetingDecision, MeetingVersion, Referral, TeamMeeting
 from referrals.notes import MEETING_TEXTS, NOT_SAID, WHOLE, Classification
 from referrals.stages import (
     CLOSURE_PROPOSED,
@@ -110,13 +110,21 @@ def current_meeting(session: Session, referral: Referral) -> TeamMeeting | None:
 def called_meeting(session: Session, referral: Referral, *, after: History | None = None) -> TeamMeeting | None:
     """The meeting that the history row `after` called or moved; without one, the newest.
 
-    A meeting moved since then shows its new date: the earlier one is not kept.
+    How the team was called to it then, if it has been moved since, tells `called_then`.
     """
     meetings = meetings_of(session, referral)
     if after is None:
         return meetings[-1] if meetings else None
     # Until a meeting is held it is moved, not called anew: it is the first that was not held by then.
     return next((one for one in meetings if one.held_at is None or one.held_at >= after.at), None)
+
+
+def called_then(
+    session: Session, referral: Referral, *, after: History | None = None
+) -> TeamMeeting | MeetingVersion | None:
+    """The same meeting with the date, the place and the people that `after` called it with."""
+    meeting = called_meeting(session, referral, after=after)
+    return earlier.call_after(session, meeting, after) if meeting and after else meeting
 
 
 def held_meeting(session: Session, referral: Referral, *, after: History | None = None) -> TeamMeeting | None:
@@ -141,7 +149,8 @@ def missing_professions(referral: Referral, called: Collection[Account]) -> list
 def schedule_meeting(
     session: Session, referral: Referral, *, by: Actor, seen: int | None, **call: Unpack[Call]
 ) -> TeamMeeting:
-    """Call the team to meet, or move a meeting already called; who is called may see the referral from now on.
+    """Call the team to meet, or move a meeting already called, which keeps how it was called before; who is called may see
+    the referral from now on.
 
     Raises NotInformed before every guardian with custody is informed or the reason why not is recorded; Incomplete without
     a time, a place or anybody called; NotAllowed for strangers to the unit and guardians of other referrals; NotCovered
@@ -160,6 +169,7 @@ def schedule_meeting(
     if short_of:
         raise TeamNotComplete(*short_of)
     invited = _own_guardians(session, referral, call.get("guardians", ()))
+    before = earlier.stands_for_call(meeting) if meeting else None
     if meeting is None:
         meeting = _new_meeting(session, referral, by)
     meeting.starts_at, meeting.minutes, meeting.place = call["starts_at"], call.get("minutes", 60), call["place"]
@@ -170,7 +180,9 @@ def schedule_meeting(
     for person in people:
         membership.admit(session, referral, person)
     reason = (call.get("reason") or "").strip() or None
-    history.record(session, referral, Verb.SCHEDULE_MEETING, by=by, seen=seen, to=SCHEDULED, reason=reason)
+    row = history.record(session, referral, Verb.SCHEDULE_MEETING, by=by, seen=seen, to=SCHEDULED, reason=reason)
+    if before is not None:
+        earlier.keep(session, before, meeting, replaced_by=row)
     return meeting
 
 

@@ -9,7 +9,7 @@ from referrals.models.closure import Closure, GoalOutcome
 from referrals.models.concern import AdditionKind, Concern, ConcernAddition, Draft
 from referrals.models.document import Document, DocumentContent, Mail
 from referrals.models.follow_up import ActionFollowUp, FollowUp, GoalFollowUp
-from referrals.models.guardian import Consent, Guardian, InformationNotice
+from referrals.models.guardian import Consent, Guardian, GuardianVersion, InformationNotice
 from referrals.models.organisation import ClosedDay, Forum, Municipality, OrganisationChange, Unit
 from referrals.models.protection import ProtectionPaper, ProtectionReport
 from referrals.models.referral import History, Listed, Membership, OfReferral, Referral
@@ -23,14 +23,15 @@ from referrals.models.sign_in import (
     SecondFactor,
 )
 from referrals.models.step import Heartbeat, Step, StepKind
-from referrals.models.team_review import MeetingDecision, TeamMeeting
+from referrals.models.team_review import MeetingDecision, MeetingVersion, TeamMeeting
 from referrals.models.triage import StatutoryDecision
 
 __all__ = [
     "GENERAL", "Account", "ActionFollowUp", "ActionPlan", "AdditionKind", "AssessmentPart", "AuditEvent", "AuditHead",
     "Base", "ClosedDay", "Closure", "Concern", "ConcernAddition", "Consent", "Document", "DocumentContent", "Draft",
-    "FollowUp", "Forum", "Goal", "GoalFollowUp", "GoalOutcome", "Guardian", "Heartbeat", "History",
-    "InformationNotice", "KeptForm", "KnownDevice", "Listed", "Mail", "MeetingDecision", "Membership", "MunicipalAttempt",
+    "FollowUp", "Forum", "Goal", "GoalFollowUp", "GoalOutcome", "Guardian", "GuardianVersion", "Heartbeat", "History",
+    "InformationNotice", "KeptForm", "KnownDevice", "Listed", "Mail", "MeetingDecision", "MeetingVersion", "Membership",
+    "MunicipalAttempt",
     "MunicipalIdentity", "Municipality", "OfReferral", "OrganisationChange", "Pace", "PlannedAction",
     "ProtectionPaper", "ProtectionReport", "RecoveryCode", "Referral", "ResetLink", "RoleAssignment", "SecondFactor",
     "StatutoryDecision", "Step", "StepKind", "TeamMeeting", "Unit", "WebSession", "What",

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from referrals.models.account import Account
 from referrals.models.base import Base, by_value
-from referrals.models.referral import OfReferral
+from referrals.models.referral import History, OfReferral
 from referrals.sealing import Sealed
 from referrals.vocabulary import ConsentAnswer, ConsentForm, ConsentState, Custody, NoticeMethod
 
@@ -21,15 +21,15 @@ class Guardian(OfReferral, Base):
     custody: Mapped[Custody] = mapped_column(by_value(Custody))
     #: whether this guardian may be contacted about the referral
     may_contact: Mapped[bool] = mapped_column(default=True)
-    #: language of papers and letters to them
-    language: Mapped[str]
-    #: language of the interpreter, empty where none is needed
-    interpreter: Mapped[str] = mapped_column(default="")
     #: the rule pack's word for how strictly this guardian's own identity is protected; None where it is not
     protected_level: Mapped[str | None]
     recorded_at: Mapped[datetime]
 
     name = Sealed[str]()
+    #: language of papers and letters to them
+    language = Sealed[str]()
+    #: language of the interpreter; None where none is needed
+    interpreter = Sealed[str]()
     phone = Sealed[str]()
     email = Sealed[str]()
     address = Sealed[str]()
@@ -76,6 +76,33 @@ class Guardian(OfReferral, Base):
         return ConsentState.FULL if newest.answer is ConsentAnswer.FULL else ConsentState.PARTIAL
 
 
+class GuardianVersion(OfReferral, Base):
+    """What stood about a guardian until it was corrected."""
+
+    __tablename__ = "guardian_version"
+
+    guardian_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("guardian.id"), index=True)
+    #: the history row that put something else in its place: who did, when and why
+    replaced_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("history.id"))
+    custody: Mapped[Custody] = mapped_column(by_value(Custody))
+    may_contact: Mapped[bool]
+    protected_level: Mapped[str | None]
+
+    name = Sealed[str]()
+    language = Sealed[str]()
+    interpreter = Sealed[str]()
+    phone = Sealed[str]()
+    email = Sealed[str]()
+    address = Sealed[str]()
+
+    replaced_by: Mapped[History] = relationship()
+
+    @property
+    def has_protected_identity(self) -> bool:
+        """Whether their identity was protected."""
+        return self.protected_level is not None
+
+
 class InformationNotice(OfReferral, Base):
     """That a guardian was told about the referral: when, how and by whom, or why not."""
 
@@ -84,10 +111,11 @@ class InformationNotice(OfReferral, Base):
     guardian_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("guardian.id"), index=True)
     method: Mapped[NoticeMethod] = mapped_column(by_value(NoticeMethod))
     told_on: Mapped[date | None]
-    language: Mapped[str]
     at: Mapped[datetime]
     by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
 
+    #: in which language
+    language = Sealed[str]()
     #: who told them, where it was somebody other than the one who recorded it
     told_by = Sealed[str]()
     told_what = Sealed[str]()

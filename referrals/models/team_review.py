@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from referrals.models.account import Account
 from referrals.models.base import Base, by_value
-from referrals.models.referral import OfReferral
+from referrals.models.referral import History, OfReferral
 from referrals.sealing import Sealed
 from referrals.vocabulary import MeetingOutcome
 
@@ -24,7 +24,6 @@ class TeamMeeting(OfReferral, Base):
     number: Mapped[int]
     starts_at: Mapped[datetime]
     minutes: Mapped[int]
-    place: Mapped[str]
     called_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
     #: accounts called to the meeting, as ids
     called: Mapped[list[str]]
@@ -39,6 +38,7 @@ class TeamMeeting(OfReferral, Base):
     #: codes that say what kinds of information its notes hold and whom they are about, by the note's name: `referrals/notes.py`
     classification: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
 
+    place = Sealed[str]()
     #: points to talk about
     agenda = Sealed[list[str]]()
     #: [{"name", "function", "attendance"}]: staff, guardians, child, support person, interpreter
@@ -59,6 +59,25 @@ class TeamMeeting(OfReferral, Base):
     decisions: Mapped[list["MeetingDecision"]] = relationship(
         back_populates="meeting", order_by="MeetingDecision.position", cascade="all, delete-orphan"
     )
+
+
+class MeetingVersion(OfReferral, Base):
+    """How the team was called to a meeting until it was moved."""
+
+    __tablename__ = "meeting_version"
+
+    meeting_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("team_meeting.id"), index=True)
+    #: the history row that put something else in its place: who did, when and why
+    replaced_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("history.id"))
+    starts_at: Mapped[datetime]
+    minutes: Mapped[int]
+    called: Mapped[list[str]]
+    guardians_invited: Mapped[list[str]]
+
+    place = Sealed[str]()
+    agenda = Sealed[list[str]]()
+
+    replaced_by: Mapped[History] = relationship()
 
 
 class MeetingDecision(OfReferral, Base):

@@ -6,7 +6,7 @@ from typing import Any
 import time_machine
 from sqlalchemy.orm import Session
 
-from referrals import clock, documents, paper_sources, readers, team_review, triage
+from referrals import clock, documents, earlier, paper_sources, readers, team_review, triage
 from referrals.access import SYSTEM
 from referrals.documents import Paper
 from referrals.models import (
@@ -27,6 +27,7 @@ from referrals.plan_versions import plan_in_force, versions
 from referrals.stages import Party, Verb
 from referrals.vocabulary import (
     ClosureReason,
+    Custody,
     DocumentKind,
     FollowUpDecision,
     GoalResult,
@@ -91,6 +92,11 @@ def _go_on(session: Session, cast: Cast, referral: Referral, guardian: Guardian)
     today: date = now.date()
     old = versions(session, referral)[0]
     guardian.consents[-1].withdrawn_at, old.status, referral.revisit_on = now, PlanStatus.REPLACED, today
+    before = earlier.stands_for_guardian(guardian)
+    guardian.name, guardian.interpreter, guardian.custody = _LATER, "pl", Custody.SOLE
+    first = team_review.meetings_of(session, referral)[0]
+    call = earlier.stands_for_call(first)
+    first.starts_at, first.place, first.agenda = now, _LATER, [_LATER]
     other = a_guardian(session, referral, told_by=cast.coordinator, name=_LATER)
     fresh = {"answer": "refused", "form": "oral", "categories": [], "recipients": [], "from_on": today}
     meeting = TeamMeeting(
@@ -115,6 +121,8 @@ def _go_on(session: Session, cast: Cast, referral: Referral, guardian: Guardian)
             ),
         ]
     )  # fmt: skip
+    earlier.keep(session, before, guardian, replaced_by=_row(session, referral, Verb.RECORD_GUARDIAN))
+    earlier.keep(session, call, first, replaced_by=_row(session, referral, Verb.SCHEDULE_MEETING))
     _row(session, referral, Verb.SEND_TO_TEAM)
     _row(session, referral, Verb.CONCLUDE_ASSESSMENT)
     called = _row(session, referral, Verb.SCHEDULE_MEETING)

@@ -9,9 +9,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.exc import DBAPIError
 
-from referrals import db, migrations
-from referrals.models import Base, History
-from tests.factories import a_referral
+from referrals import clock, db, intake, migrations, triage
+from referrals.access import Actor
+from referrals.models import Base, ConcernAddition, Guardian, History, MeetingDecision, TeamMeeting
+from tests.factories import a_guardian, a_referral
 from tests.people import settle
 
 
@@ -71,6 +72,52 @@ def test_the_database_itself_refuses_to_rewrite_history(empty_address: str, chan
 
     with pytest.raises(DBAPIError, match="history is only ever added to"):
         rewrite()
+
+
+def test_places_and_languages_are_sealed_and_unsealed_with_their_rows(empty_address: str) -> None:
+    migrations.upgrade(empty_address)
+    with db.writing(empty_address) as session:
+        cast = settle(session)
+        referral = a_referral(session, cast)
+        guardian = a_guardian(session, referral, told_by=cast.coordinator, interpreter="arabiska")
+        a_guardian(session, referral, language="da")
+        meeting = TeamMeeting(
+            referral=referral, number=1, starts_at=clock.now(), minutes=60, called_by_id=cast.coordinator.id, called=[],
+            guardians_invited=[], place="Solrosgården",
+        )  # fmt: skip
+        session.add(meeting)
+        session.flush()
+        session.add(MeetingDecision(referral=referral, meeting=meeting, position=0, text="Skriv plan"))
+        ids = guardian.id, meeting.id
+    clear = "SELECT place FROM team_meeting UNION ALL SELECT interpreter FROM guardian UNION ALL SELECT language FROM guardian"
+    migrations.downgrade(empty_address, to="0018")
+    with db.engine_for(empty_address).connect() as connection:
+        assert sorted(connection.scalars(sa.text(clear))) == ["", "Solrosgården", "arabiska", "da", "sv"]
+    migrations.upgrade(empty_address)
+    with db.engine_for(empty_address).connect() as connection:
+        assert not {"", "Solrosgården", "arabiska", "da", "sv"} & set(connection.scalars(sa.text(clear)))
+    with db.reading(empty_address) as session:
+        guardian, meeting = session.get_one(Guardian, ids[0]), session.get_one(TeamMeeting, ids[1])
+        assert (guardian.interpreter, guardian.language, guardian.notices[0].language) == ("arabiska", "sv", "sv")
+        assert (meeting.place, len(meeting.decisions)) == ("Solrosgården", 1)
+
+
+def test_an_addition_after_which_something_was_done_counts_as_read(empty_address: str) -> None:
+    migrations.upgrade(empty_address)
+    with db.writing(empty_address) as session:
+        cast = settle(session)
+        done, waiting = a_referral(session, cast), a_referral(session, cast)
+        for referral in (done, waiting):
+            reporter = Actor(reported=referral.id)
+            intake.add_to_concern(session, referral, by=reporter, seen=None, text="En sak till.")
+        triage.assign_owner(session, done, by=cast.coordinator.actor(), seen=None, owner=cast.coordinator)
+        done_id = done.id
+    migrations.downgrade(empty_address, to="0017")
+    migrations.upgrade(empty_address)
+    with db.reading(empty_address) as session:
+        read = {row.referral_id: row.read_at for row in session.scalars(sa.select(ConcernAddition))}
+        assert read.pop(done_id) is not None
+        assert [*read.values()] == [None]
 
 
 def test_migrations_are_numbered_without_gaps_and_say_why() -> None:

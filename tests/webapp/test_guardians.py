@@ -212,3 +212,20 @@ def test_an_expired_consent_says_so(lay: Any, read: Any, signed_in: SignIn) -> N
         "categories": ["schooling"], "recipients": ["leisure"], "answer": "full", "form": "oral",
     }  # fmt: skip
     assert "Consent: expired" in browser.submit(past).text
+
+
+def test_what_stood_there_before_a_correction_stays_readable(lay: Any, read: Any, signed_in: SignIn) -> None:
+    number = lay(is_told=True)
+    browser = signed_in("karin")
+    assert "What stood here before" not in browser.get(f"/referrals/{number}/guardians").text
+    browser.get(path_of(read, number, ""))
+    page = browser.submit({"name": "Moa Rättadsson", "phone": "0000-44 55 66"})
+    for words in (
+        "Moa Rättadsson",
+        "What stood here before",
+        "Maja Testsson",
+        "0000-99 88 77",
+        "changed by Karin Almkvist",
+    ):
+        assert words in page.text
+    assert "Maja Testsson" in signed_in("henrik").get(f"/referrals/{number}/guardians").text

@@ -164,6 +164,9 @@ def test_a_meeting_can_be_moved_with_a_reason(signed_in: SignIn, number, setting
         lambda session, referral: [one.starts_at.day for one in team_review.meetings_of(session, referral)],
     )
     assert moved == [16]
+    for who, may_know in (("karin", True), ("henrik", True), ("kim", False)):
+        text = signed_in(who).get(f"/referrals/{reference}/team-review").text
+        assert ("What stood here before" in text, "Tolken kan inte." in text) == (may_know, may_know)
 
 
 def test_the_second_coordinator_sees_who_was_first_and_loses_nothing(signed_in: SignIn, number, wednesday) -> None:

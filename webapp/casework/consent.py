@@ -7,7 +7,7 @@ from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from referrals import consent as rules
-from referrals import coverage, rulebook
+from referrals import coverage, earlier, rulebook
 from referrals.access import View
 from referrals.errors import NoSuchReferral
 from referrals.languages import LANGUAGES
@@ -171,6 +171,7 @@ def _overview(referral: Referral, form: forms.Form, status: int = 200) -> Respon
         status=status,
         form=form,
         guardians=[(row, _state(row)) for row in rows],
+        earlier={row.id: earlier.versions_of_guardian(session, row) for row in rows},
         are_informed=coverage.are_informed(session, referral),
         has_deciding=any(row.has_custody for row in rows),
         is_waiting=referral.state == IN_CONSENT,

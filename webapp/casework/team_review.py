@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import roster
+from referrals import earlier, roster
 from referrals import team_review as rules
 from referrals.access import View, may_view
 from referrals.errors import TeamNotComplete
@@ -118,6 +118,7 @@ def _page(referral: Referral, form: forms.Form | None = None, missing: Sequence[
     to_inform = rules.guardians_to_inform(session, referral) if can_schedule else []
     colleagues = roster.colleagues(session, referral) if can_schedule else []
     guardians = meeting_forms.guardians_of(referral)
+    may_know_guardians = may_view(View.GUARDIANS, actor, referral.facts())
     if missing is None:
         missing = rules.missing_professions(referral, [one.account for one in colleagues if one.locked_by is None])
     elif form is not None:
@@ -143,7 +144,8 @@ def _page(referral: Referral, form: forms.Form | None = None, missing: Sequence[
         is_locked=can_schedule and (bool(to_inform) or not any(guardian.has_custody for guardian in guardians)),
         colleagues=colleagues,
         guardians=guardians,
-        may_know_guardians=may_view(View.GUARDIANS, actor, referral.facts()),
+        may_know_guardians=may_know_guardians,
+        moved=earlier.versions_of_call(session, current) if current and may_know_guardians else [],
         quorum=[Profession(value) for value in referral.unit.forum.quorum],
         missing=missing if can_schedule else [],
         without=choices(missing),
