@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import coverage
+from referrals import coverage, plan_versions
 from referrals.errors import NotAllowed
-from referrals.models import ActionPlan, FollowUp, Goal, Referral, TeamMeeting
-from referrals.vocabulary import About, InformationCategory
+from referrals.models import ActionPlan, AssessmentPart, FollowUp, Goal, Referral, TeamMeeting
+from referrals.vocabulary import About, InformationCategory, PartStatus
 
 #: the name under which stands what holds for all notes together
 WHOLE: Final = ""
@@ -84,6 +85,17 @@ def as_codes(session: Session, referral: Referral, given: Mapping[str, Classific
 def classification_of(row: Noted) -> dict[str, Classification]:
     """What was said about the notes of `row`, by their names and WHOLE."""
     return {name: _read(row.classification, name) for name in row.classification}
+
+
+def usual_categories(session: Session, referral: Referral) -> tuple[InformationCategory, ...]:
+    """What notes usually hold, until somebody says otherwise: what the parts handed in and the plan's goals hold."""
+    parts = select(AssessmentPart).where(
+        AssessmentPart.referral_id == referral.id, AssessmentPart.status == PartStatus.RECEIVED
+    )
+    plan = plan_versions.newest_version(session, referral)
+    rows: list[AssessmentPart | Goal] = [*session.scalars(parts), *(plan.goals if plan else ())]
+    found = {value for row in rows for value in row.categories}
+    return tuple(category for category in InformationCategory if category.value in found)
 
 
 def check_guardians(session: Session, referral: Referral, named: Iterable[UUID | None]) -> None:

@@ -7,7 +7,7 @@ field `first_name` of `child`. A field that takes several answers is repeated un
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from enum import Enum
 from typing import Any, TypeAlias
 
@@ -31,12 +31,14 @@ Typed: TypeAlias = MultiDict[str, str]
 class Form:
     """One form while it is shown: what was typed (or stood there before), and what must be mended.
 
-    `typed` holds field values by name. `was_kept` says that they come from an earlier submission that did not get through.
+    `typed` holds field values by name. `was_kept` says that they come from an earlier submission that did not get through,
+    `saved_at` that they were saved then, while somebody was writing, and never sent.
     """
 
-    def __init__(self, typed: Typed | None = None, *, was_kept: bool = False) -> None:
+    def __init__(self, typed: Typed | None = None, *, was_kept: bool = False, saved_at: datetime | None = None) -> None:
         self.typed: Typed = typed if typed is not None else MultiDict()
         self.was_kept = was_kept
+        self.saved_at = saved_at
         self._errors: dict[str, list[str]] = {}
         self._labels: dict[str, str] = {}
 
@@ -101,7 +103,7 @@ def shown(initial: Mapping[str, Any] | None = None, *, name: str = "") -> Form:
     kept: Typed | None = g.get("kept_form")
     if kept is not None and g.get("kept_form_name", "") == name:
         g.kept_form_claimed = True
-        return Form(kept, was_kept=True)
+        return Form(kept, was_kept=True, saved_at=g.get("kept_saved_at"))
     return Form(flatten(initial or {}))
 
 

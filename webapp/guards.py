@@ -170,8 +170,10 @@ def _decide(
         if response.status_code < 400:
             if visit:
                 visit.note_sent_form()
+            kept.forget()
             transactions.commit()
         else:
+            kept.save()
             transactions.turn_back()
             if visit:
                 visit.note(What.SENT_BACK)
@@ -181,6 +183,7 @@ def _decide(
         answer = errors.answer_to(refused)
         if answer is None or not answer.keeps_form:
             raise
+        kept.save()
         again = kept.page_again(notices.Notice(answer.text, answer.title, "warning"), answer.status)
         if again is None:
             raise
@@ -207,6 +210,8 @@ def _sign_in_first() -> Response:
     page = request.path
     if not transactions.is_reading():
         whose = sessions.run_out_account()
+        if whose and kept.is_typing() and kept.save(writer_id=whose):  # the page stays where it is
+            return make_response(gettext("You have been signed out. What you wrote is kept: sign in again to go on."))
         waiting = kept.keep_for(whose) if whose else None
         if waiting:
             cookie[sessions.WAITING_FORM] = str(waiting.id)

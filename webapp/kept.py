@@ -1,31 +1,36 @@
-"""What somebody typed when a form could not be accepted as it was: shown again at once, or kept sealed until they have signed in."""
+"""What somebody typed and has not sent: shown again at once, or kept sealed, for them only, until they sign in or come back."""
 
 import json
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from cryptography.fernet import InvalidToken
 from flask import Response, current_app, g, make_response, redirect, request
-from sqlalchemy import delete, select
+from sqlalchemy import Delete, delete, select
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
+from referrals import clock
 from referrals.clock import machine_now
 from referrals.models.account import KeptForm
 from referrals.sealing import key_ring
-from webapp import forms, notices, transactions
-from webapp.language import choose_language
+from webapp import forms, notices, people, transactions
+from webapp.language import choose_language, gettext, time_of_day
 
 #: field with the address of the page a form stands on, where that is not the address it is sent to
 PAGE = "_page"
 #: field with the name of the form, on a page that has several
 FORM = "_form"
-_LANGUAGE, _ADD, _REMOVE = "_language", "_add", "_remove"
+#: field of a form that is saved while it is written: at each submit, and with a script while somebody types
+SAVING = "_saving"
+_LANGUAGE, _ADD, _REMOVE, _TYPING, _FORGET = "_language", "_add", "_remove", "_typing", "_forget"
 #: so long a form waits for its writer to sign in again
 _KEPT_FOR = timedelta(hours=24)
+#: so long it waits for its writer to go on with it
+_SAVED_FOR = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -69,11 +74,20 @@ def page_again(
 
 
 def page_only() -> Response | None:
-    """The answer to a submit that changes the page and not the referral: another language, one row more, one row less.
+    """The answer to a submit that changes the page and not the referral: another language, one row more, one row less, a
+    form saved while somebody types, or what was saved so taken away.
 
     None for every other submit, which is for the view to decide.
     """
     changed = forms.clean(request.form)
+    if is_typing():
+        saved_at = save(changed)
+        return make_response(gettext("Saved %(time)s", time=time_of_day(saved_at)) if saved_at else ("", 204))
+    if _FORGET in request.form:
+        forget()
+        transactions.commit()
+        found = _page_of_form()
+        return make_response(redirect(found.path if found else "/", 303))
     if language := request.form.get(_LANGUAGE):
         choose_language(language)
     elif group := request.form.get(_ADD):
@@ -88,7 +102,54 @@ def page_only() -> Response | None:
             )
     else:
         return None
+    save(changed)
     return page_again(typed=changed) or make_response(redirect("/", 303))
+
+
+def is_typing() -> bool:
+    """Whether the form was not sent by anybody, but by a script while somebody types."""
+    return _TYPING in request.form
+
+
+def save(typed: forms.Typed | None = None, *, writer_id: uuid.UUID | None = None) -> datetime | None:
+    """Save what stands in a form that asks for it, sealed and for whoever writes it only; when it was saved, or None.
+
+    `writer_id` names the writer where their session has run out.
+
+    It is no draft of the referral's: nobody else sees it, nothing is decided and no version made. It lasts until the form
+    is sent, or is thrown away.
+    """
+    writer_id, found = writer_id or _writer_id(), _page_of_form()
+    if writer_id is None or found is None:
+        return None
+    transactions.turn_back()
+    row = _sealed(writer_id, found, forms.clean(request.form) if typed is None else typed)
+    row.is_writing = True
+    with transactions.writing() as session:
+        session.execute(_saved_rows(writer_id, found.path))
+        session.execute(delete(KeptForm).where(KeptForm.is_writing, KeptForm.saved_at < machine_now() - _SAVED_FOR))
+        session.add(row)
+    return clock.now()
+
+
+def forget() -> None:
+    """Take away what was saved of this form, together with what its sending has changed."""
+    writer_id, found = _writer_id(), _page_of_form()
+    if writer_id is not None and found is not None:
+        transactions.session().execute(_saved_rows(writer_id, found.path))
+
+
+def show_saved() -> None:
+    """Let the form of this page begin with what its reader has written there and not sent yet."""
+    somebody = people.account()
+    if somebody is None or "kept_form" in g:
+        return
+    mine = select(KeptForm).where(
+        KeptForm.account_id == somebody.id, KeptForm.path == request.path, KeptForm.is_writing
+    )
+    row = transactions.session().scalars(mine.order_by(KeptForm.saved_at.desc()).limit(1)).one_or_none()
+    if row is not None and _open(row.id, somebody.id, row.fields):
+        g.kept_saved_at = clock.now() - (machine_now() - row.saved_at)  # a demonstration has a date of its own
 
 
 def keep_for(account_id: uuid.UUID) -> Waiting | None:
@@ -96,15 +157,13 @@ def keep_for(account_id: uuid.UUID) -> Waiting | None:
     found = _page_of_form()
     if found is None:
         return None
-    fields = list(forms.clean(request.form).items(multi=True))
-    kept_id = uuid.uuid4()
-    row = KeptForm(id=kept_id, account_id=account_id, path=found.path, saved_at=machine_now())
-    content = {"for": [str(kept_id), str(account_id)], "form": request.form.get(FORM, ""), "fields": fields}
-    row.fields = key_ring().wrapper.encrypt(json.dumps(content).encode())
+    row = _sealed(account_id, found, forms.clean(request.form))
     with transactions.writing() as session:
-        session.execute(delete(KeptForm).where(KeptForm.saved_at < machine_now() - _KEPT_FOR))
+        session.execute(
+            delete(KeptForm).where(KeptForm.is_writing.is_(False), KeptForm.saved_at < machine_now() - _KEPT_FOR)
+        )
         session.add(row)
-    return Waiting(kept_id, found.path)
+        return Waiting(row.id, found.path)
 
 
 def take_out(kept_id: uuid.UUID, account_id: uuid.UUID) -> bool:
@@ -119,6 +178,20 @@ def take_out(kept_id: uuid.UUID, account_id: uuid.UUID) -> bool:
             return False
         sealed = row.fields
         session.delete(row)
+    return _open(kept_id, account_id, sealed)
+
+
+def _sealed(account_id: uuid.UUID, found: _Page, typed: forms.Typed) -> KeptForm:
+    row = KeptForm(id=uuid.uuid4(), account_id=account_id, path=found.path, saved_at=machine_now())
+    content = {
+        "for": [str(row.id), str(account_id)], "form": request.form.get(FORM, ""), "fields": list(typed.items(multi=True)),
+    }  # fmt: skip
+    row.fields = key_ring().wrapper.encrypt(json.dumps(content).encode())
+    return row
+
+
+def _open(kept_id: uuid.UUID, account_id: uuid.UUID, sealed: bytes) -> bool:
+    """Let the page show what was kept; False where the seal is not the one it was kept with."""
     try:
         content = json.loads(key_ring().wrapper.decrypt(sealed))
     except InvalidToken:
@@ -128,6 +201,16 @@ def take_out(kept_id: uuid.UUID, account_id: uuid.UUID) -> bool:
     g.kept_form = MultiDict((name, value) for name, value in content["fields"])
     g.kept_form_name = content["form"]
     return True
+
+
+def _writer_id() -> uuid.UUID | None:
+    """Who writes the form that was sent, where it is one that is saved while it is written."""
+    somebody = people.account() if SAVING in request.form else None
+    return somebody.id if somebody else None
+
+
+def _saved_rows(account_id: uuid.UUID, path: str) -> Delete:
+    return delete(KeptForm).where(KeptForm.account_id == account_id, KeptForm.path == path, KeptForm.is_writing)
 
 
 def _page_of_form() -> _Page | None:

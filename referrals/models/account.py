@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from referrals.access import Actor, Role
@@ -72,7 +72,7 @@ class WebSession(Identified, Base):
 
 
 class KeptForm(Identified, Base):
-    """What somebody had typed when their session ran out: sealed, and given back to the same person only."""
+    """What somebody has typed and not sent: sealed, and given back to the same person only."""
 
     __tablename__ = "kept_form"
 
@@ -80,3 +80,5 @@ class KeptForm(Identified, Base):
     path: Mapped[str]
     fields: Mapped[bytes] = mapped_column(LargeBinary, info={WRAPPED: True})
     saved_at: Mapped[datetime]
+    #: saved while somebody was writing, until they send it; otherwise kept because their session had run out
+    is_writing: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -11,7 +11,7 @@ from referrals.action_plan import GoalInput, PlanInput
 from referrals.errors import NotAllowed
 from referrals.follow_up import ActionAnswer, FollowUpInput, GoalAnswer, GuardianAnswer
 from referrals.models import ActionPlan, FollowUp, Referral, TeamMeeting
-from referrals.notes import WHOLE, Classification, Note, classification_of, notes_of
+from referrals.notes import WHOLE, Classification, Note, classification_of, notes_of, usual_categories
 from referrals.stages import FOLLOW_UP_DUE, PARTS_REQUESTED, PLAN_DRAFT, SCHEDULED
 from referrals.vocabulary import (
     About,
@@ -22,6 +22,7 @@ from referrals.vocabulary import (
     Helped,
     InformationCategory,
     LossCause,
+    PartStatus,
     PlanStatus,
 )
 from tests.factories import a_guardian, a_part, a_plan, a_referral
@@ -182,3 +183,14 @@ def test_nothing_is_about_a_guardian_of_another_child(session: Session, cast: Ca
         assessment.save_part(
             session, part.referral, by=cast.special_educator.actor(), part=part, about=About.GUARDIAN, about_guardian_id=stranger.id
         )  # fmt: skip
+
+
+def test_notes_usually_hold_what_the_parts_handed_in_and_the_goals_hold(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast, PLAN_DRAFT)
+    assert usual_categories(session, referral) == ()
+    a_part(session, referral, cast.counsellor, asked_by=cast.coordinator, categories=["family"])
+    handed_in = {"status": PartStatus.RECEIVED, "categories": ["wellbeing", "schooling"]}
+    a_part(session, referral, cast.special_educator, asked_by=cast.coordinator, **handed_in)
+    assert usual_categories(session, referral) == (InformationCategory.SCHOOLING, WELLBEING)
+    a_plan(session, referral, author=cast.coordinator)
+    assert InformationCategory.ATTENDANCE in usual_categories(session, referral)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from referrals import db, team_review
 from referrals.config import Settings
 from referrals.models import Guardian, Referral
+from referrals.notes import notes_of
 from referrals.stages import (
     CLOSURE_PROPOSED,
     MEETING_HELD,
@@ -343,3 +344,39 @@ def test_earlier_minutes_stay_readable_when_the_team_meets_again(signed_in: Sign
     for name in ("karin", "petra"):
         page = signed_in(name).get(f"/referrals/{reference}/team-review")
         assert "approved by Henrik Rosenby" in page.text
+
+
+def test_the_minutes_say_what_they_hold_and_where_a_note_differs(signed_in: SignIn, number, settings) -> None:
+    reference = number(TO_SCHEDULE, called)
+    karin = signed_in("karin")
+    page = karin.get(f"/referrals/{reference}/team-review/minutes")
+    persons = [page.text_of(option) for option in page.all("select", id="f-whole-about")[0].iter("option")]
+    assert persons == ["The child", "Maja Testsson", "Milan Testsson", "A guardian, not said which", "A sibling"]
+    there = {f"attendance-{line}-attendance": "present" for line in range(3)}
+    maja = page.all("select", id="f-whole-about")[0][1].get("value") or ""
+    karin.submit(
+        {
+            "situation": "Borta.", "guardians_words": "Trötta.", "whole-categories": ["wellbeing", "attendance"], "own-guardians_words-about": maja,
+            "decisions-0-text": "A", "decisions-0-responsible": "B", "decisions-0-due_on": "2026-10-12", "decisions-0-own-categories": ["family"],
+        }
+        | there
+    )  # fmt: skip
+    page = karin.get(f"/referrals/{reference}/team-review/minutes")
+    fields = page.fields(page.form())
+    assert fields.getlist("whole-categories") == ["attendance", "wellbeing"]
+    assert (fields["own-guardians_words-about"], fields["decisions-0-own-categories"]) == (maja, "family")
+    noted = look(settings, reference, lambda session, referral: notes_of(team_review.meetings_of(session, referral)[0]))
+    assert [(note.name, note.about.value, len(note.categories)) for note in noted] == [
+        ("situation", "child", 2), ("guardians_words", "guardian", 2), ("decisions-0", "child", 1),
+    ]  # fmt: skip
+
+
+def test_a_protected_guardian_is_offered_without_the_name(signed_in: SignIn, number) -> None:
+    def protected(session, referral, cast) -> None:
+        called(session, referral, cast)
+        a_guardian(session, referral, protected_level="sekretessmarkering", name="Vera Doldfeldt")
+
+    page = signed_in("karin").get(f"/referrals/{number(TO_SCHEDULE, protected)}/team-review/minutes")
+    persons = [page.text_of(option) for option in page.all("select", id="f-whole-about")[0].iter("option")]
+    assert "Guardian 3: Joint custody" in persons
+    assert "Vera" not in page.text

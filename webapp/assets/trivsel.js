@@ -71,6 +71,11 @@
     });
   });
 
+  /* Once a form is sent, what was typed a moment before is not saved behind it any more. */
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target.closest?.("form")?.dataset.sent) event.preventDefault();
+  });
+
   /* Saving while somebody types failed: say so where "saved" stands, in the page's own words. */
   const failed = (event) => {
     const place = document.querySelector(event.detail.elt?.getAttribute?.("hx-target") ?? "#saved");

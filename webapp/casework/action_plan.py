@@ -13,10 +13,10 @@ from referrals.action_plan import PlanInput
 from referrals.errors import Incomplete
 from referrals.models import ActionPlan, PlannedAction, Referral
 from referrals.stages import PLAN_FOR_APPROVAL, Stage, Verb
-from referrals.vocabulary import About, Arena, Domain, InformationCategory, Level, PlanStatus
+from referrals.vocabulary import Arena, Domain, Level, PlanStatus
 from schemas.action_plan import ActionPlanForm, ActionStatusForm, ReturnPlanForm
-from webapp import forms, notices, people, transactions
-from webapp.casework import blueprint, plan_form, words
+from webapp import forms, kept, notices, people, transactions
+from webapp.casework import blueprint, note_forms, plan_form, words
 from webapp.casework.frame import referral_page, seen
 from webapp.guards import for_referral
 from webapp.language import gettext, language, ngettext
@@ -55,6 +55,7 @@ def edit_action_plan(referral: Referral) -> Response:
     """The form of the plan, with what is saved or what the meeting knows already."""
     if not words.may_do(Verb.DRAFT_ACTION_PLAN, referral):
         return _editor(referral, forms.Form())
+    kept.show_saved()
     form = forms.shown(plan_form.beginning(referral))
     if "missing" in request.args and not form.was_kept:
         saved = plan_versions.plan_in_writing(transactions.session(), referral)
@@ -180,8 +181,7 @@ def _editor(referral: Referral, form: forms.Form, status: int = 200) -> Response
         people=plan_form.people_to_choose(referral),
         domains=plan_form.choices(Domain),
         levels=plan_form.choices(Level),
-        abouts=plan_form.choices(About),
-        categories=plan_form.choices(InformationCategory),
+        **note_forms.asked(referral),
         arenas=sorted(plan_form.choices(Arena), key=lambda choice: choice[0] != Arena.SCHOOL),
         mine=frozenset(),
         lead_name=_lead_name(referral),

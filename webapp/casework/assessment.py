@@ -16,10 +16,10 @@ from referrals.access import View, may_view
 from referrals.errors import NotAllowed, PartsMissing
 from referrals.models import AssessmentPart, Referral
 from referrals.stages import Stage, Verb
-from referrals.vocabulary import N_, About, Arena, Compartment, Domain, InformationCategory, Level, PartStatus
+from referrals.vocabulary import N_, Arena, Compartment, Domain, InformationCategory, Level, PartStatus
 from schemas.assessment import ConclusionForm, PartForm, PartRequestForm, PointerForm
-from webapp import forms, notices, people, transactions
-from webapp.casework import blueprint, words
+from webapp import forms, kept, notices, people, transactions
+from webapp.casework import blueprint, note_forms, words
 from webapp.casework.choices import choices, previews
 from webapp.casework.frame import referral_page, seen, today
 from webapp.guards import for_referral
@@ -89,6 +89,7 @@ def conclude_assessment(referral: Referral) -> ResponseReturnValue:
 @for_referral(View.OWN_PART)
 def assessment_part(referral: Referral, part_id: uuid.UUID) -> Response:
     """One part: its writer writes or reads it, the coordinator reads what the wall lets through."""
+    kept.show_saved()
     return _part_page(referral, rules.find_part(transactions.session(), referral, part_id))
 
 
@@ -171,13 +172,14 @@ def _part_page(referral: Referral, part: AssessmentPart, form: forms.Form | None
         domains=part.domain_values,
         other_domains=[domain for domain in Domain if domain not in part.domain_values],
         categories=choices(InformationCategory),
-        persons=choices(About),
+        persons=note_forms.persons(referral) if can_write else [],
     )
 
 
 def _written(part: AssessmentPart, readable: rules.ReadablePart) -> dict[str, Any]:
     """What the writer has so far, as the form shows it."""
-    return {**readable.texts, "findings": dict(readable.findings), "categories": part.categories, "about": part.about}
+    about = note_forms.whom(part.about, part.about_guardian_id)
+    return {**readable.texts, "findings": dict(readable.findings), "categories": part.categories, "about": about}
 
 
 def _schema_of(part: AssessmentPart, *, is_draft: bool) -> PartForm | PointerForm:

@@ -18,7 +18,7 @@ from referrals.vocabulary import N_, FollowUpDecision, GoalResult, Helped, LossC
 from schemas import follow_up as words_for
 from schemas.follow_up import FollowUpForm
 from webapp import forms, kept, navigation, notices, people, transactions
-from webapp.casework import blueprint, plan_form, words
+from webapp.casework import blueprint, note_forms, plan_form, words
 from webapp.casework.frame import referral_page, seen, today
 from webapp.guards import for_referral
 from webapp.language import gettext
@@ -61,6 +61,7 @@ _NEXT_PAGE: Mapping[FollowUpDecision, str] = {
 @for_referral(View.PLAN)
 def follow_up(referral: Referral) -> Response:
     """The form where a follow-up is due, and every earlier one."""
+    kept.show_saved()
     can_record = words.may_do(Verb.RECORD_FOLLOW_UP, referral)
     return _page(referral, forms.shown(_beginning(referral), name="record") if can_record else forms.Form())
 
@@ -112,6 +113,7 @@ def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
         next_on=plan_versions.next_follow_up_on(session, plan) if plan else None,
         earlier=plan_versions.follow_ups(session, referral),
         may_know_guardians=may_view(View.GUARDIANS, people.actor(), referral.facts()),
+        **note_forms.asked(referral),
         results=plan_form.choices(GoalResult),
         helped=plan_form.choices(Helped),
         causes=plan_form.choices(LossCause),
@@ -136,4 +138,4 @@ def _held_on(form: forms.Form) -> date:
 def _beginning(referral: Referral) -> dict[str, Any]:
     session, day = transactions.session(), today()
     next_on = targets.default_day(session, referral.rulepack, "follow_up", since=day)
-    return {"held_on": day, "next_follow_up_on": next_on}
+    return {"held_on": day, "next_follow_up_on": next_on, "whole": note_forms.usual(referral)}

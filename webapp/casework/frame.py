@@ -14,6 +14,7 @@ from referrals.models import History, Referral
 from referrals.stages import Stage
 from webapp import pages, people, transactions
 from webapp.casework import words
+from webapp.forms import Form
 from webapp.language import gettext, zone
 
 
@@ -78,6 +79,19 @@ def seen() -> int:
         abort(400)
 
 
+def version_seen(form: Form, referral: Referral) -> int:
+    """The version that whoever fills this form had before their eyes, for the form to send along.
+
+    Where it was saved while they wrote, that is the version of then, unless only they have done something since.
+    """
+    began = form.value("seen") if form.saved_at else ""
+    if not began.isdecimal():
+        return referral.version
+    me = people.actor().account_id
+    others = any(row.number > int(began) and row.by_id != me for row in referral.history)
+    return int(began) if others else referral.version
+
+
 def referral_page(template: str, referral: Referral, status: int = 200, **values: Any) -> Response:
     """The page `templates/pages/casework/<template>` about `referral`, with the frame its layout shows around it.
 
@@ -85,7 +99,7 @@ def referral_page(template: str, referral: Referral, status: int = 200, **values
     """
     return pages.page(
         f"casework/{template}", status=status, referral=referral, frame=frame_of(referral), today=today(),
-        hidden_names=_hidden_names(referral), **values,
+        hidden_names=_hidden_names(referral), version_seen=version_seen, **values,
     )  # fmt: skip
 
 

@@ -10,9 +10,11 @@ from sqlalchemy import select
 
 from referrals import coverage
 from referrals.models import Account, Guardian, Referral, TeamMeeting
+from referrals.notes import MEETING_TEXTS
 from referrals.roster import Colleague
 from referrals.vocabulary import N_, Domain
 from webapp import people, transactions
+from webapp.casework import note_forms
 from webapp.language import gettext, zone
 
 #: points most meetings talk about; the coordinator changes them
@@ -72,15 +74,22 @@ def usual_call(referral: Referral, current: TeamMeeting | None, colleagues: Sequ
 def usual_minutes(meeting: TeamMeeting) -> dict[str, Any]:
     """What the minutes begin with: what was written before, or else a line for each who was called and invited."""
     if meeting.held_at is None:
-        return {"attendance": _lines(meeting)}
+        return {"attendance": _lines(meeting), "whole": note_forms.usual(meeting.referral)}
+    said = note_forms.said_before(meeting)
+    ratings = {
+        domain.value: {**((meeting.ratings or {}).get(domain) or {}), "own": said.get(f"ratings-{domain}")}
+        for domain in Domain
+    }
     return {
         "attendance": meeting.attendance, "situation": meeting.situation, "strengths": meeting.strengths,
         "child_words": meeting.child_words, "guardians_words": meeting.guardians_words, "questions": meeting.questions,
-        "ratings": {domain.value: rating for domain in Domain if (rating := (meeting.ratings or {}).get(domain))},
+        "ratings": ratings,
         "decisions": [
-            {"text": one.text, "responsible": one.responsible, "due_on": one.due_on} for one in meeting.decisions
+            {"text": one.text, "responsible": one.responsible, "due_on": one.due_on, "own": said.get(f"decisions-{one.position}")}
+            for one in meeting.decisions
         ],
         "dissent": meeting.dissent, "outcome": meeting.outcome, "next_meeting_on": meeting.next_meeting_on,
+        **note_forms.texts_said(meeting, MEETING_TEXTS),
     }  # fmt: skip
 
 

@@ -5,14 +5,15 @@ from typing import Any
 
 from referrals import calendar, plan_versions, roster, targets, team_review
 from referrals.models import ActionPlan, Goal, PlannedAction, Referral
+from referrals.notes import PLAN_TEXTS
 from referrals.vocabulary import N_, Term
 from schemas.fields import GIVE_DATE
 from webapp import forms, transactions
+from webapp.casework import note_forms
 from webapp.casework.frame import today
 from webapp.language import gettext
 
 _WEEKS_UNTIL_EVALUATION = 12
-_TEXTS = ("background", "child_voice", "guardians_view", "if_worse")
 _PEOPLE_AND_DAYS = (
     "valid_from", "valid_to", "lead_id", "follow_up_on", "follow_up_by_id", "evaluation_on", "evaluation_by_id",
 )  # fmt: skip
@@ -55,13 +56,14 @@ def beginning(referral: Referral) -> dict[str, Any]:
     in_force = plan_versions.plan_in_force(session, referral)
     if in_force is not None:
         return as_form(in_force, only_running=True) | {"follow_up_on": None}
-    return _from_meeting(referral) | _usual_days(referral)
+    return _from_meeting(referral) | _usual_days(referral) | {"whole": note_forms.usual(referral)}
 
 
 def as_form(plan: ActionPlan, *, only_running: bool = False) -> dict[str, Any]:
     """A version as plain values for the form."""
     goals = [_goal(goal, only_running=only_running) for goal in plan.goals]
-    return {name: getattr(plan, name) for name in (*_TEXTS, *_PEOPLE_AND_DAYS)} | {"goals": goals}
+    values = {name: getattr(plan, name) for name in (*PLAN_TEXTS, *_PEOPLE_AND_DAYS)}
+    return values | {"goals": goals, **note_forms.texts_said(plan, PLAN_TEXTS)}
 
 
 def mark_missing(form: forms.Form, missing: list[str]) -> None:
@@ -90,8 +92,9 @@ def choices(terms: type[Term]) -> list[tuple[str, str]]:
 
 def _goal(goal: Goal, *, only_running: bool) -> dict[str, Any]:
     actions = [one for one in goal.actions if not only_running or one.status in plan_versions.RUNNING]
-    names = ("domain", "level", "about", "categories", "text", "baseline", "target", "plain")
-    return {name: getattr(goal, name) for name in names} | {"actions": [_action(one) for one in actions]}
+    names = ("domain", "level", "categories", "text", "baseline", "target", "plain")
+    values = {name: getattr(goal, name) for name in names} | {"actions": [_action(one) for one in actions]}
+    return values | {"about": note_forms.whom(goal.about, goal.about_guardian_id)}
 
 
 def _action(action: PlannedAction) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from referrals.models import Referral
 from referrals.stages import Stage, Verb
 from referrals.vocabulary import N_, Attendance, Domain, MeetingOutcome, Profession
 from schemas.team_review import MeetingForm, MinutesForm
-from webapp import forms, notices, people, transactions
-from webapp.casework import blueprint, meeting_forms, words
+from webapp import forms, kept, notices, people, transactions
+from webapp.casework import blueprint, meeting_forms, note_forms, words
 from webapp.casework.choices import choices, previews
 from webapp.casework.frame import referral_page, seen
 from webapp.guards import for_referral
@@ -63,6 +63,7 @@ def schedule_meeting(referral: Referral) -> ResponseReturnValue:
 @for_referral(View.MINUTES)
 def minutes(referral: Referral) -> Response:
     """The minutes of the newest meeting: written by the coordinator, read by the others."""
+    kept.show_saved()
     return _minutes_page(referral)
 
 
@@ -170,5 +171,6 @@ def _minutes_page(referral: Referral, form: forms.Form | None = None) -> Respons
         meeting=current if can_write else (held[-1] if held else None),
         domains=list(Domain),
         attendance=choices(Attendance),
+        **note_forms.asked(referral),
         outcomes=[(outcome.value, gettext(outcome.label), gettext(FOLLOWS[outcome])) for outcome in MeetingOutcome],
     )
