@@ -15,6 +15,8 @@ class Role(StrEnum):
     ASSESSOR = "assessor"
     HEAD_TEACHER = "head_teacher"
     ADMINISTRATOR = "administrator"
+    #: keeps the register of what came in and went out; sees nothing of what it says
+    REGISTRAR = "registrar"
 
 
 class View(StrEnum):

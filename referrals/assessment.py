@@ -9,12 +9,23 @@ from typing import Any, TypedDict, Unpack
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock, history, membership, notes, roster
+from referrals import clock, history, membership, notes, register, roster
 from referrals.access import Actor, View, may_view
 from referrals.errors import AlreadyMoved, Incomplete, NotAllowed, NothingRequested, PartsMissing, PointerOnly
 from referrals.models import AssessmentPart, History, Referral
 from referrals.stages import PARTS_RECEIVED, PARTS_REQUESTED, TO_SCHEDULE, Verb
-from referrals.vocabulary import About, Arena, Compartment, Domain, InformationCategory, Level, PartStatus, Profession
+from referrals.vocabulary import (
+    About,
+    Arena,
+    Compartment,
+    Counterpart,
+    Domain,
+    InformationCategory,
+    Level,
+    PartStatus,
+    Profession,
+    Registered,
+)
 
 #: the wall behind which each profession writes; whoever is not named writes pedagogical text
 COMPARTMENTS: dict[Profession, Compartment] = {
@@ -173,7 +184,16 @@ def submit_part(
     session.flush()
     still_out = any(one.status is PartStatus.REQUESTED for one in parts_of(session, referral))
     to = PARTS_RECEIVED if referral.state == PARTS_REQUESTED and not still_out else None
-    return history.record(session, referral, Verb.SUBMIT_PART, by=by, seen=seen, to=to)
+    row = history.record(session, referral, Verb.SUBMIT_PART, by=by, seen=seen, to=to)
+    register.enter(
+        session,
+        Registered.PART,
+        part.id,
+        referral=referral,
+        counterpart=Counterpart.STAFF,
+        function=part.assessor.profession,
+    )
+    return row
 
 
 def conclude_assessment(

@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from referrals import audit, clock, coverage, history, readers
+from referrals import audit, clock, coverage, history, languages, organisation, readers, register
 from referrals.access import SYSTEM, Actor
 from referrals.config import current
 from referrals.errors import NoSuchReferral, SealBroken, TooLateToStop
@@ -18,7 +18,7 @@ from referrals.models import Concern, Document, DocumentContent, History, Referr
 from referrals.readers import Reader
 from referrals.sealing import seal_bytes, unseal_bytes
 from referrals.stages import PLAN_DRAFT, PLAN_RETURNED, Party, State, Verb, verbs_from
-from referrals.vocabulary import DocumentKind
+from referrals.vocabulary import Counterpart, Direction, DocumentKind, Registered
 
 _D = DocumentKind
 _file, _reporter, _guardians = readers.the_file, readers.the_reporter, readers.guardians
@@ -125,6 +125,7 @@ def issue(session: Session, row: History, paper: Paper, *, content: bytes) -> Do
         session, What.ISSUED_PAPER, by=SYSTEM, chain=row.referral_id, party=Party.SYSTEM, subject=paper.kind,
         object_id=document.id,
     )  # fmt: skip
+    _register(session, document)
     return document
 
 
@@ -191,6 +192,20 @@ def stop(session: Session, referral: Referral, document: Document, *, by: Actor,
     document.stopped_at, document.stopped_by_id = clock.now(), by.account_id
     history.record(session, referral, Verb.STOP_SENDING, by=by, seen=seen, choice=document.kind)
     return document
+
+
+def _register(session: Session, document: Document) -> None:
+    readers_by_key = {readers.FILE: Counterpart.FILE, readers.REPORTER: Counterpart.REPORTER}
+    register.enter(
+        session,
+        Registered.PAPER,
+        document.id,
+        referral=document.referral,
+        direction=Direction.ISSUED,
+        counterpart=readers_by_key.get(document.recipient, Counterpart.GUARDIAN),
+        paper=document.kind,
+        dated_on=languages.local_date(document.issued_at, zone=organisation.municipality(session).timezone),
+    )
 
 
 def _forget_return_code(session: Session, referral: Referral) -> None:

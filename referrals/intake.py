@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import additions, clock, conflict, history, protected_identity, reference
-from referrals.access import Actor
+from referrals import additions, clock, conflict, history, protected_identity, reference, register
+from referrals.access import Actor, Role
 from referrals.errors import Incomplete, NotAllowed, WrongCode
 from referrals.models import (
     Account,
@@ -24,9 +24,11 @@ from referrals.models import (
 from referrals.stages import ENDED, RETURNED, SUBMITTED, WITHDRAWN, Stage, Verb
 from referrals.vocabulary import (
     ConflictAnswer,
+    Counterpart,
     GuardiansKnow,
     Profession,
     ProtectionAnswer,
+    Registered,
     ReporterKind,
     ReportProgress,
     SchoolYear,
@@ -113,6 +115,7 @@ def submit_concern(
     draft.code = code
     draft.expires_on = (clock.now() + timedelta(days=1)).date()
     session.flush()
+    _register(session, Registered.CONCERN, row)
     return referral
 
 
@@ -153,6 +156,7 @@ def resubmit_concern(
     history.guard(session, referral, Verb.RESUBMIT_CONCERN, by=by, seen=seen)
     row = _written_later(session, referral, kind=AdditionKind.COMPLETION, text=text)
     history.record(session, referral, Verb.RESUBMIT_CONCERN, by=by, to=SUBMITTED, seen=seen)
+    _register(session, Registered.COMPLETION, row)
     return row
 
 
@@ -163,6 +167,7 @@ def add_to_concern(session: Session, referral: Referral, *, by: Actor, seen: int
         return newest
     row = _written_later(session, referral, kind=AdditionKind.ADDITION, text=text)
     history.record(session, referral, Verb.ADD_TO_CONCERN, by=by, seen=seen)
+    _register(session, Registered.ADDITION, row)
     return row
 
 
@@ -212,7 +217,7 @@ def functions_of_forum(session: Session, unit: Unit) -> list[Profession]:
         session.scalars(
             select(Account.profession)
             .join(RoleAssignment)
-            .where(RoleAssignment.unit_id == unit.id, Account.is_active)
+            .where(RoleAssignment.unit_id == unit.id, RoleAssignment.role != Role.REGISTRAR, Account.is_active)
             .distinct()
         )
     )
@@ -252,6 +257,18 @@ def _written_later(session: Session, referral: Referral, *, kind: AdditionKind, 
     session.add(row)
     session.flush()
     return row
+
+
+def _register(session: Session, kind: Registered, row: Concern | ConcernAddition) -> None:
+    concern = session.scalars(select(Concern).where(Concern.referral_id == row.referral_id)).one()
+    register.enter(
+        session,
+        kind,
+        row.id,
+        referral=row.referral,
+        counterpart=Counterpart.REPORTER,
+        function=concern.reporter_kind,
+    )
 
 
 def _newest_addition(session: Session, referral: Referral) -> ConcernAddition | None:

@@ -9,7 +9,8 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
-from referrals import coverage, documents, earlier, plan_versions, readers, targets, team_review
+from referrals import coverage, documents, earlier, languages, plan_versions, readers, targets, team_review
+from referrals.access import Role
 from referrals.config import current
 from referrals.documents import Paper
 from referrals.earlier import GuardianThen
@@ -226,6 +227,8 @@ def _accounts(session: Session, ids: list[str]) -> list[Account]:
 
 
 def _people_of_unit(session: Session, referral: Referral) -> list[Account]:
-    works_here = Account.roles.any(RoleAssignment.unit_id == referral.unit_id)
+    works_here = Account.roles.any(
+        (RoleAssignment.unit_id == referral.unit_id) & (RoleAssignment.role != Role.REGISTRAR)
+    )
     people = select(Account).where(Account.is_active, works_here).options(selectinload(Account.roles))
     return list(session.scalars(people))

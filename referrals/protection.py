@@ -17,7 +17,7 @@ from sqlalchemy import false, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
-from referrals import audit, clock, organisation, readers, reference, rulebook
+from referrals import audit, clock, organisation, readers, reference, register, rulebook
 from referrals.access import Actor, View, may_view
 from referrals.errors import NoSuchReferral, NotAllowed, ReportIssued, SealBroken
 from referrals.languages import local_date
@@ -25,6 +25,7 @@ from referrals.models import Account, ProtectionPaper, ProtectionReport, Referra
 from referrals.models.protection import GuardiansTold
 from referrals.rulebook import AuthorityDeadline
 from referrals.sealing import seal_bytes, unseal_bytes
+from referrals.vocabulary import Counterpart, Direction, Registered
 
 #: what is reported: it stands still once the paper is made
 CONTENT: Final = (
@@ -154,6 +155,7 @@ def finish_report(session: Session, report: ProtectionReport, *, by: Actor) -> N
     report.issued_at = clock.now()
     session.flush()
     _log(session, report, "finish_report", by=by)
+    _register(session, report)
 
 
 def record_since(session: Session, report: ProtectionReport, *, by: Actor, recorded: Mapping[str, Any]) -> None:
@@ -162,6 +164,7 @@ def record_since(session: Session, report: ProtectionReport, *, by: Actor, recor
     _keep(session, report, recorded, names=RECORD)
     session.flush()
     _log(session, report, "record_since", by=by)
+    _register(session, report)
 
 
 def keep_paper(session: Session, report: ProtectionReport, content: bytes, *, language: str) -> ProtectionPaper:
@@ -321,6 +324,25 @@ def house_language(session: Session) -> str:
 # ------------------------------------------------------------------------------------------------------ inside
 def _log(session: Session, report: ProtectionReport, verb: str, *, by: Actor) -> None:
     audit.append(session, What.DID, by=by, chain=report.id, subject=verb)
+
+
+def _register(session: Session, report: ProtectionReport) -> None:
+    """Enter it once all guardians were told and it is on paper; until then not even a missing number tells of it.
+
+    Where the sender takes back that they were told, the line is struck: its number then says nothing at all.
+    """
+    if report.opened_at is None or report.issued_at is None:
+        register.strike(session, report.id)
+        return
+    register.enter(
+        session,
+        Registered.PROTECTION_REPORT,
+        report.id,
+        referral=None,
+        direction=Direction.ISSUED,
+        counterpart=Counterpart.AUTHORITY,
+        unit_id=report.unit_id,
+    )
 
 
 def _require_sender(report: ProtectionReport, by: Actor) -> None:

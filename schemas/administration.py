@@ -29,7 +29,7 @@ from schemas.fields import (
 
 _A_LANGUAGE = validate.OneOf(list(LANGUAGES), error=CHOOSE_ONE)
 #: roles that hold in a unit, each a field of the form with the units it holds in
-ROLES_BY_UNIT = (Role.COORDINATOR, Role.ASSESSOR, Role.HEAD_TEACHER)
+ROLES_BY_UNIT = (Role.COORDINATOR, Role.ASSESSOR, Role.HEAD_TEACHER, Role.REGISTRAR)
 
 
 class UnitForm(FormSchema):
@@ -62,6 +62,7 @@ class PersonForm(FormSchema):
     coordinator = IdList()
     assessor = IdList()
     head_teacher = IdList()
+    registrar = IdList()
     administrator = Tick()
 
     @validates_schema(skip_on_field_errors=False)

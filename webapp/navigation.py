@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from flask import current_app, request, url_for
 
 from referrals import rulebook
+from referrals.access import Role
+from referrals.register import READERS
 from referrals.vocabulary import N_, Country
 from webapp import people
 from webapp.language import language
@@ -20,12 +22,13 @@ class Place:
     is_current: bool
 
 
-#: endpoint, words, icon, for administrators only
-_PLACES = (
-    ("casework.home", N_("Home"), "home", False),
-    ("casework.board", N_("Board"), "columns", False),
-    ("casework.referral_list", N_("List"), "list", False),
-    ("administration.home", N_("Administration"), "cog", True),
+#: endpoint, words, icon, and the roles it is for; for everybody where none is named
+_PLACES: tuple[tuple[str, str, str, tuple[Role, ...]], ...] = (
+    ("casework.home", N_("Home"), "home", ()),
+    ("casework.board", N_("Board"), "columns", ()),
+    ("casework.referral_list", N_("List"), "list", ()),
+    ("casework.register", N_("Register"), "clipboard", READERS),
+    ("administration.home", N_("Administration"), "cog", (Role.ADMINISTRATOR,)),
 )
 
 
@@ -34,8 +37,8 @@ def main_navigation() -> list[Place]:
     somebody = people.account()
     return [
         Place(url_for(endpoint), label, icon, request.endpoint == endpoint)
-        for endpoint, label, icon, for_administrators in _PLACES
-        if has_page(endpoint) and somebody and (somebody.is_administrator or not for_administrators)
+        for endpoint, label, icon, roles in _PLACES
+        if has_page(endpoint) and somebody and (not roles or somebody.has_role(*roles))
     ]
 
 

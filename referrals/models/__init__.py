@@ -13,6 +13,7 @@ from referrals.models.guardian import Consent, Guardian, GuardianVersion, Inform
 from referrals.models.organisation import ClosedDay, Forum, Municipality, OrganisationChange, Unit
 from referrals.models.protection import ProtectionPaper, ProtectionReport
 from referrals.models.referral import History, Listed, Membership, OfReferral, Referral
+from referrals.models.register import RegisterEntry, RegisterYear
 from referrals.models.sign_in import (
     KnownDevice,
     MunicipalAttempt,
@@ -33,6 +34,7 @@ __all__ = [
     "InformationNotice", "KeptForm", "KnownDevice", "Listed", "Mail", "MeetingDecision", "MeetingVersion", "Membership",
     "MunicipalAttempt",
     "MunicipalIdentity", "Municipality", "OfReferral", "OrganisationChange", "Pace", "PlannedAction",
-    "ProtectionPaper", "ProtectionReport", "RecoveryCode", "Referral", "ResetLink", "RoleAssignment", "SecondFactor",
-    "StatutoryDecision", "Step", "StepKind", "TeamMeeting", "Unit", "WebSession", "What",
+    "ProtectionPaper", "ProtectionReport", "RecoveryCode", "Referral", "RegisterEntry", "RegisterYear", "ResetLink",
+    "RoleAssignment", "SecondFactor", "StatutoryDecision", "Step", "StepKind", "TeamMeeting", "Unit", "WebSession",
+    "What",
 ]  # fmt: skip

@@ -24,6 +24,7 @@ from referrals.vocabulary.consent import (
 )
 from referrals.vocabulary.papers import DocumentKind, MailKind
 from referrals.vocabulary.people import Country, ListGround, Profession, SchoolForm, Standing
+from referrals.vocabulary.register import Counterpart, Direction, Registered
 from referrals.vocabulary.statuses import STATUS_LABELS
 from referrals.vocabulary.terms import N_, Term
 from referrals.vocabulary.work import (
@@ -51,8 +52,10 @@ __all__ = [
     "ConsentAnswer",
     "ConsentForm",
     "ConsentState",
+    "Counterpart",
     "Country",
     "Custody",
+    "Direction",
     "DocumentKind",
     "Domain",
     "FollowUpDecision",
@@ -71,6 +74,7 @@ __all__ = [
     "Profession",
     "ProtectionAnswer",
     "Recipient",
+    "Registered",
     "ReportProgress",
     "ReporterKind",
     "SchoolForm",

@@ -21,6 +21,7 @@ from webapp.casework import (  # noqa: E402
     protected_identity,
     protection,
     referral,
+    register,
     search,
     team_review,
     triage,
@@ -28,5 +29,6 @@ from webapp.casework import (  # noqa: E402
 
 __all__ = [
     "access_log", "action_plan", "additions", "assessment", "blueprint", "board", "closure", "consent", "documents",
-    "follow_up", "home", "list", "live", "protected_identity", "protection", "referral", "search", "team_review", "triage",
+    "follow_up", "home", "list", "live", "protected_identity", "protection", "referral", "register", "search",
+    "team_review", "triage",
 ]  # fmt: skip

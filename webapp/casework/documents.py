@@ -8,7 +8,7 @@ from flask import Response, abort, make_response, redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from referrals import clock, coverage, documents, notifications, paper_sources, printing, readers, steps
+from referrals import clock, coverage, documents, notifications, paper_sources, printing, readers, register, steps
 from referrals.access import View, is_administrator
 from referrals.audiences import REPORTER
 from referrals.errors import NoSuchReferral
@@ -28,6 +28,8 @@ class PaperLine:
 
     document: Document
     reader: str
+    #: its number in the register
+    register_number: str
     #: until when it can be kept from going out; None where it cannot
     stoppable_until: datetime | None
 
@@ -129,7 +131,11 @@ def paper_lines(referral: Referral) -> list[PaperLine]:
     """The referral's papers, the newest first, each with whom it is for."""
     issued = documents.issued(transactions.session(), referral)
     names = _guardian_names(referral)
-    return [PaperLine(paper, _reader(paper.recipient, names), documents.stoppable_until(paper)) for paper in issued]
+    numbers = register.numbers_beside(transactions.session(), referral)
+    return [
+        PaperLine(paper, _reader(paper.recipient, names), numbers.get(paper.id, ""), documents.stoppable_until(paper))
+        for paper in issued
+    ]
 
 
 def failed_lines(referral: Referral) -> list[FailedLine]:

@@ -1,0 +1,171 @@
+"""The register: what came in and went out, line by line, for those who answer for a unit and for the registrar."""
+
+import csv
+import io
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+
+from flask import Response, make_response, request, url_for
+
+from referrals import register as lines
+from referrals import rulebook
+from referrals.models import RegisterEntry, What
+from referrals.vocabulary import N_, Counterpart, Country, Direction, Profession, Registered, ReporterKind, Term
+from webapp import auditing, forms, pages, people, transactions
+from webapp.casework import blueprint
+from webapp.casework.choices import choices
+from webapp.guards import signed_in
+from webapp.language import gettext
+from webapp.navigation import protection_name
+
+_Word = TypeVar("_Word", bound=Term)
+#: the columns of page and extract
+HEADINGS = (
+    N_("Register number"), N_("Date"), N_("Received or issued"), N_("From or to"), N_("Subject"), N_("Referral"),
+    N_("Unit"), N_("Secrecy"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry as page and extract show it."""
+
+    label: str
+    dated_on: date
+    direction: str
+    who: str
+    subject: str
+    number: str
+    unit: str
+    secrecy: str
+    is_struck: bool
+    is_stopped: bool
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The form of the filters: what can be chosen, and what is."""
+
+    form: forms.Form
+    units: list[tuple[str, str]]
+    years: list[tuple[str, str]]
+    directions: list[tuple[str, str]]
+    kinds: list[tuple[str, str]]
+
+
+@blueprint.get("/register")
+@signed_in(*lines.READERS)
+def register() -> Response:
+    """One page of the register under the filters in the address."""
+    session, actor, wanted = transactions.session(), people.actor(), _from_address()
+    asked = request.args.get("page", default=1, type=int)
+    found = lines.listing(session, actor, wanted, number=min(asked, 1_000_000))
+    address = _in_address(wanted)
+    return pages.page(
+        "casework/register.html",
+        headings=HEADINGS,
+        lines=_lines(found.rows),
+        found=found,
+        filters=_choices(wanted),
+        are_set=wanted.are_set,
+        extract_url=url_for("casework.register_extract", **address),
+        page_url=lambda number: url_for("casework.register", **address, page=number),
+    )
+
+
+@blueprint.get("/register.csv")
+@signed_in(*lines.READERS)
+def register_extract() -> Response:
+    """The same lines as a file for a spreadsheet; taking it out stands in the audit log."""
+    auditing.note(What.EXPORTED, subject="casework.register")
+    found = _lines(lines.everything(transactions.session(), people.actor(), _from_address()))
+    written = io.StringIO()
+    table = csv.writer(written, delimiter=";", lineterminator="\r\n")
+    table.writerow([gettext(heading) for heading in HEADINGS])
+    for line in found:
+        row = [line.label, line.dated_on.isoformat(), line.direction, line.who, line.subject, line.number, line.unit]
+        table.writerow([_plain(cell) for cell in (*row, line.secrecy)])
+    response = make_response("\ufeff" + written.getvalue())
+    response.mimetype = "text/csv"
+    response.headers["Content-Disposition"] = 'attachment; filename="register.csv"'
+    return response
+
+
+def _lines(entries: Any) -> list[Line]:
+    stopped = lines.stopped_among(transactions.session(), entries)
+    return [_line(entry, is_stopped=entry.object_id in stopped) for entry in entries]
+
+
+def _line(entry: RegisterEntry, *, is_stopped: bool) -> Line:
+    if entry.struck_at is not None:
+        return Line(
+            entry.label, entry.dated_on, "", "", gettext("Struck"), "", "", "", is_struck=True, is_stopped=False
+        )
+    is_protection = entry.kind is Registered.PROTECTION_REPORT
+    return Line(
+        label=entry.label,
+        dated_on=entry.dated_on,
+        direction=gettext(entry.direction.label),
+        who=who(entry),
+        subject=protection_name() if is_protection else gettext(entry.subject),
+        number=entry.referral.number if entry.referral else "",
+        unit=lines.shown_unit(entry),
+        secrecy=_secrecy(entry),
+        is_struck=False,
+        is_stopped=is_stopped,
+    )
+
+
+def who(entry: RegisterEntry) -> str:
+    """From or to whom, by capacity and function."""
+    function = entry.function or ""
+    kinds: tuple[type[Term], ...] = (
+        (ReporterKind,) if entry.counterpart is Counterpart.REPORTER else (Profession, ReporterKind)
+    )
+    words = next((gettext(kind(function).label) for kind in kinds if function in set(kind)), "")
+    capacity = gettext(entry.counterpart.label)
+    return f"{capacity}: {words}" if words else capacity
+
+
+def _secrecy(entry: RegisterEntry) -> str:
+    here = people.municipality()
+    pack = entry.referral.rulepack if entry.referral else None
+    rules = rulebook.load(pack) if pack else rulebook.newest(Country(here.country if here else Country.SE))
+    return gettext("Secret: %(source)s", source=rules.sources[entry.secrecy])
+
+
+def _plain(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t") else cell
+
+
+def _from_address() -> lines.Wanted:
+    """The filters this page's address names; what makes no sense is left aside."""
+    asked = request.args
+    return lines.Wanted(
+        unit=asked.get("unit") or None,
+        direction=_word(Direction, asked.get("direction")),
+        kind=_word(Registered, asked.get("kind")),
+        year=asked.get("year", type=int),
+    )
+
+
+def _in_address(wanted: lines.Wanted) -> dict[str, Any]:
+    parts = {"unit": wanted.unit, "direction": wanted.direction, "kind": wanted.kind, "year": wanted.year}
+    return {name: str(value) for name, value in parts.items() if value}
+
+
+def _choices(wanted: lines.Wanted) -> Choices:
+    session, actor = transactions.session(), people.actor()
+    return Choices(
+        form=forms.Form(forms.flatten(_in_address(wanted))),
+        units=[(unit.slug, unit.name) for unit in lines.units_of(session, actor)],
+        years=[(str(year), str(year)) for year in lines.years(session)],
+        directions=choices(Direction),
+        kinds=choices(kind for kind in Registered if kind is not Registered.PROTECTION_REPORT),
+    )
+
+
+def _word(words: type[_Word], asked: str | None) -> _Word | None:
+    return words(asked) if asked in set(words) else None
