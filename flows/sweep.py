@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from datetime import date
 
 from prefect import flow
 from sqlalchemy import select
@@ -10,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from flows.failures import neutral
 from flows.opening import logger, open_instance
-from referrals import clock, db, drafts
+from referrals import clock, db, drafts, log_samples, mailer
 from referrals.access import SYSTEM
 from referrals.errors import ReferralError
 from referrals.follow_up import due_for_follow_up, open_follow_up
-from referrals.models import Municipality, Referral
+from referrals.models import LogSample, Municipality, Referral
 
 
 @flow(name="sweep", persist_result=False)
@@ -25,7 +26,7 @@ def sweep() -> None:
 
 
 def sweep_database(database: str) -> None:
-    """Open the follow-ups whose day has come, and delete the drafts whose day has passed."""
+    """Open the follow-ups whose day has come, delete the drafts whose day has passed, and draw last week's visits."""
     _sweep(database)
 
 
@@ -40,7 +41,8 @@ def _sweep(database: str) -> None:
     opened = sum(_one_by_one(database, referral_id, _open) for referral_id in due)
     with db.writing(database) as session:
         deleted = drafts.expire_drafts(session, today)
-    logger().info("sweep: %d follow-ups opened, %d drafts deleted", opened, deleted)
+    drawn = _draw_samples(database)
+    logger().info("sweep: %d follow-ups opened, %d drafts deleted, %d samples drawn", opened, deleted, drawn)
 
 
 def _open(session: Session, referral: Referral) -> None:
@@ -58,3 +60,39 @@ def _one_by_one(database: str, referral_id: uuid.UUID, act: Callable[[Session, R
         logger().warning("sweep: referral %s: %s", referral_id, type(error).__name__)
         return False
     return True
+
+
+def _draw_samples(database: str) -> int:
+    """Draw last week's visits for each unit that has none yet, and write to the head teachers. How many were drawn."""
+    with db.reading(database) as session:
+        week_on = log_samples.last_week(session)
+        units = log_samples.units_without(session, week_on)
+    drawn = sum(_draw_one(database, unit_id, week_on) for unit_id in units)
+    with db.reading(database) as session:
+        untold = [sample.id for sample in log_samples.untold(session)]
+    for sample_id in untold:
+        _tell(database, sample_id)
+    return drawn
+
+
+def _draw_one(database: str, unit_id: uuid.UUID, week_on: date) -> bool:
+    try:
+        with db.writing(database) as session:
+            return log_samples.draw(session, unit_id, week_on=week_on) is not None
+    except SQLAlchemyError as error:  # another worker was quicker, or the next sweep may go better
+        logger().warning("sweep: sample of unit %s: %s", unit_id, type(error).__name__)
+        return False
+
+
+def _tell(database: str, sample_id: uuid.UUID) -> None:
+    """Write to the head teachers; where the post office does not answer, the next sweep tries again."""
+    with db.reading(database) as session:
+        letters = log_samples.letters(session, session.get_one(LogSample, sample_id))
+    try:
+        for letter in letters:
+            mailer.send(letter)
+    except OSError as error:
+        logger().warning("sweep: sample %s: %s", sample_id, type(error).__name__)
+        return
+    with db.writing(database) as session:
+        log_samples.note_told(session, session.get_one(LogSample, sample_id))

@@ -22,6 +22,7 @@ from referrals.vocabulary.consent import (
     Recipient,
     WhyNot,
 )
+from referrals.vocabulary.log_sample import VisitAnswer
 from referrals.vocabulary.papers import DocumentKind, MailKind
 from referrals.vocabulary.people import Country, ListGround, Profession, SchoolForm, Standing
 from referrals.vocabulary.register import Counterpart, Direction, Registered
@@ -83,5 +84,6 @@ __all__ = [
     "Term",
     "Topic",
     "TriageEnding",
+    "VisitAnswer",
     "WhyNot",
 ]

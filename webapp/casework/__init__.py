@@ -19,6 +19,7 @@ from webapp.casework import (  # noqa: E402
     list,  # noqa: A004 - the page is called so, and nothing here needs the builtin
     live,
     protected_identity,
+    log_samples,
     protection,
     referral,
     register,
@@ -29,6 +30,7 @@ from webapp.casework import (  # noqa: E402
 
 __all__ = [
     "access_log", "action_plan", "additions", "assessment", "blueprint", "board", "closure", "consent", "documents",
-    "follow_up", "home", "list", "live", "protected_identity", "protection", "referral", "register", "search",
+    "follow_up", "home", "list", "live", "log_samples", "protected_identity", "protection", "referral", "register",
+    "search",
     "team_review", "triage",
 ]  # fmt: skip

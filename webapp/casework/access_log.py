@@ -60,6 +60,7 @@ PAGES: dict[str, str] = {
     "casework.follow_up": N_("Follow-up"),
     "casework.closure": N_("Closure"),
     "casework.reopen": N_("Reopening"),
+    "casework.log_sample": N_("The weekly look at the access log"),
     "casework.documents": N_("Documents and mail"),
     "casework.document": N_("A paper"),
     "casework.preview_document": N_("A preview"),
@@ -97,7 +98,7 @@ def access_log(referral: Referral) -> Response:
     return referral_page(
         "access_log.html",
         referral,
-        lines=_lines(events),
+        lines=lines_of(events),
         count=count,
         current=current,
         last=last,
@@ -105,7 +106,8 @@ def access_log(referral: Referral) -> Response:
     )
 
 
-def _lines(events: Sequence[AuditEvent]) -> list[Line]:
+def lines_of(events: Sequence[AuditEvent]) -> list[Line]:
+    """The events in words, in the same order."""
     session = transactions.session()
     accounts = {event.by_id for event in events if event.by_id}
     named = session.execute(select(Account.id, Account.name).where(Account.id.in_(accounts)))

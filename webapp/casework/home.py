@@ -12,6 +12,7 @@ from referrals.worklist import Waiting, WaitingItem, waiting_for
 from webapp import pages, people, transactions
 from webapp.casework import blueprint, words
 from webapp.casework.frame import today
+from webapp.casework.log_samples import waiting_samples
 from webapp.casework.protection import reminder_lines
 from webapp.casework.ways import address
 from webapp.guards import signed_in
@@ -48,6 +49,7 @@ def home() -> Response:
         "casework/home.html",
         lines=lines,
         reminders=reminder_lines(day),
+        samples=waiting_samples(),
         late=sum(line.is_late for line in lines),
         to_triage=sum(item.is_to_triage for item in items),
         first_triage=first_triage,

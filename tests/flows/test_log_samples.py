@@ -1,0 +1,72 @@
+"""The sweep draws last week's visits once for each unit, and writes to the head teacher until the post office has taken it."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+
+from flows import sweep
+from referrals import audit, clock, config, db, log_samples
+from referrals.models import LogSample, What
+from tests.factories import a_referral
+from tests.people import settle
+
+
+@pytest.fixture
+def visited(fresh_address: str) -> str:
+    """A database in which the coordinator looked at a referral last week."""
+    with db.writing(fresh_address) as session:
+        cast = settle(session)
+        referral = a_referral(session, cast)
+        with time_machine.travel(clock.machine_now() - timedelta(days=7)):
+            audit.append(session, What.OPENED_PAGE, by=cast.coordinator.actor(), chain=referral.id)
+    return fresh_address
+
+
+@pytest.fixture
+def post(data_folder: Path):
+    """The folder in which mail is left where no post office is set."""
+    folder = config.current().data / "mail"
+    before = set(folder.glob("*.eml"))
+    return lambda: sorted(set(folder.glob("*.eml")) - before)
+
+
+def samples(address: str) -> list[LogSample]:
+    with db.reading(address) as session:
+        return list(session.scalars(select(LogSample)))
+
+
+def test_it_is_drawn_once_and_written_about_once(visited, post):
+    for _ in range(2):
+        sweep.sweep_database(visited)
+    (sample,) = samples(visited)
+    assert sample.told_at is not None
+    (letter,) = post()
+    assert f"log-samples/{sample.id}" in letter.read_text()
+
+
+def test_where_the_post_office_does_not_answer_the_next_sweep_writes(visited, post, monkeypatch):
+    def closed(_letter):
+        raise ConnectionRefusedError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sweep.mailer, "send", closed)
+        sweep.sweep_database(visited)
+    assert [sample.told_at for sample in samples(visited)] == [None]
+    sweep.sweep_database(visited)
+    assert len(post()) == 1
+
+
+def test_what_cannot_be_drawn_does_not_stop_the_sweep(visited, post, monkeypatch):
+    def locked(*_arguments, **_more):
+        raise OperationalError("INSERT", {}, Exception("locked"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(log_samples, "draw", locked)
+        sweep.sweep_database(visited)
+    assert samples(visited) == []
+    sweep.sweep_database(visited)
+    assert len(samples(visited)) == 1
