@@ -96,7 +96,7 @@ def test_drawing_again_gives_the_same_sample(session: Session, cast: Cast, sampl
     assert log_samples.units_without(session, THE_WEEK) == [cast.other_school.id]
 
 
-@pytest.mark.parametrize("days_ago", [0.5, 2.5, 9.5, 30])
+@pytest.mark.parametrize("days_ago", [0.5, 2.3, 9.5, 30])
 def test_only_visits_of_that_very_week_count(session: Session, cast: Cast, days_ago: float) -> None:
     visit(session, a_referral(session, cast), cast.coordinator, days_ago=days_ago)
     assert log_samples.draw(session, cast.school.id, week_on=THE_WEEK) is None

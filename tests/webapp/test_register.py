@@ -36,7 +36,7 @@ def lived(app, settings):
 def test_the_registrar_sees_every_line_and_no_content(signed_in, lived):
     browser = signed_in("rut")
     page = browser.get("/register")
-    assert "3 entries" in page.text
+    assert "3 lines" in page.text
     for words in ("Concern to the team", "The reporter: Teacher", "Staff: Special educator", "The file", lived):
         assert words in page.text
     assert "Secret: OSL 23:1, 23:2, 25:1" in page.text
@@ -58,9 +58,9 @@ def test_the_coordinator_of_another_school_finds_it_empty(signed_in, lived):
 
 def test_filters_narrow_the_lines_and_nonsense_is_left_aside(signed_in, lived):
     browser = signed_in("karin")
-    assert "1 entry" in browser.get("/register?direction=issued&unit=lindskolan&kind=paper").text
+    assert "1 line" in browser.get("/register?direction=issued&unit=lindskolan&kind=paper").text
     assert "Nothing matches" in browser.get("/register?year=1999").text
-    assert "3 entries" in browser.get("/register?direction=sideways&kind=nonsense&year=soon").text
+    assert "3 lines" in browser.get("/register?direction=sideways&kind=nonsense&year=soon").text
 
 
 def test_the_list_taken_out_opens_in_a_spreadsheet_and_leaves_an_event(signed_in, settings, lived):
