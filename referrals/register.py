@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload
 
-from referrals import clock, organisation
+from referrals import access_list, clock, organisation
 from referrals.access import Actor, Role
 from referrals.models import Document, Membership, Referral, RegisterEntry, RegisterYear, Unit
 from referrals.vocabulary import Counterpart, Direction, DocumentKind, Profession, Registered, ReporterKind, Standing
@@ -160,7 +160,7 @@ def years(session: Session) -> list[int]:
 
 def shown_unit(entry: RegisterEntry) -> str:
     """The unit by name; nothing where which school a child attends can be the secret itself."""
-    hides = entry.referral is not None and entry.referral.has_protected_identity
+    hides = entry.referral is not None and entry.referral.protected_since is not None
     return "" if hides or entry.unit is None else entry.unit.name
 
 
@@ -189,15 +189,9 @@ def _rows(
 def _narrowed(actor: Actor, wanted: Wanted) -> ColumnElement[bool]:
     conditions = [_visible(actor)]
     if wanted.unit:
-        conditions.append(RegisterEntry.unit_id.in_(select(Unit.id).where(Unit.slug == wanted.unit)))
-        # Who only keeps the register does not learn from a filter what its lines leave out.
-        conditions.append(
-            or_(
-                RegisterEntry.unit_id.in_(_units(actor, *_ANSWERS)),
-                Referral.has_protected_identity.is_(None),
-                Referral.has_protected_identity.is_(False),
-            )
-        )
+        # Narrowed to one school, the register would say which school a protected child attends.
+        here = RegisterEntry.unit_id.in_(select(Unit.id).where(Unit.slug == wanted.unit))
+        conditions.append(and_(here, Referral.protected_since.is_(None)))
     if wanted.direction:
         conditions.append(RegisterEntry.direction == wanted.direction)
     if wanted.kind:
@@ -220,7 +214,10 @@ def _visible(actor: Actor) -> ColumnElement[bool]:
     answers = and_(
         RegisterEntry.unit_id.in_(_units(actor, *_ANSWERS)), RegisterEntry.kind != Registered.PROTECTION_REPORT
     )
-    is_open = or_(RegisterEntry.referral_id.is_(None), RegisterEntry.referral_id.not_in(kept_out))
+    is_open = or_(
+        RegisterEntry.referral_id.is_(None),
+        and_(RegisterEntry.referral_id.not_in(kept_out), access_list.is_open_to(actor)),
+    )
     return and_(or_(registers, answers), is_open)
 
 

@@ -37,7 +37,7 @@ from referrals.vocabulary import (
     Standing,
 )
 from tests import straight_way
-from tests.factories import a_guardian, a_referral
+from tests.factories import a_guardian, a_referral, protected
 from tests.people import NO_PASSWORD, Cast, settle
 
 #: the migration before the one that brings the register in
@@ -217,15 +217,18 @@ def test_the_register_is_narrowed_by_unit_direction_kind_and_year(session: Sessi
     assert (Wanted().are_set, Wanted(year=1999).are_set) == (False, True)
 
 
-def test_the_school_of_a_protected_child_is_told_neither_by_a_line_nor_by_a_filter(
+def test_the_lines_of_a_protected_child_are_for_its_access_list_and_tell_no_school(
     session: Session, cast: Cast, registrar: Actor
 ) -> None:
-    entry = enter(session, a_referral(session, cast, has_protected_identity=True))
-    plain = enter(session, a_referral(session, cast))
+    referral = a_referral(session, cast, owner_id=cast.coordinator.id)
+    entry, plain = enter(session, referral), enter(session, a_referral(session, cast))
+    protected(session, referral, by=cast.coordinator)
     assert (register.shown_unit(entry), register.shown_unit(plain)) == ("", "Lindskolan")
-    assert seen_by(session, registrar) == {entry.label, plain.label}
-    assert seen_by(session, registrar, Wanted(unit="lindskolan")) == {plain.label}
-    assert seen_by(session, cast.coordinator.actor(), Wanted(unit="lindskolan")) == {entry.label, plain.label}
+    listed, not_listed = cast.coordinator.actor(), cast.second_coordinator.actor()
+    assert {entry.label, plain.label} <= seen_by(session, listed)
+    assert entry.label not in seen_by(session, listed, Wanted(unit="lindskolan"))
+    assert entry.label not in seen_by(session, not_listed) | seen_by(session, registrar)
+    assert plain.label in seen_by(session, not_listed) & seen_by(session, registrar)
 
 
 def test_a_page_past_the_end_is_the_last_one(session: Session, cast: Cast) -> None:

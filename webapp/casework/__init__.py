@@ -18,8 +18,8 @@ from webapp.casework import (  # noqa: E402
     home,
     list,  # noqa: A004 - the page is called so, and nothing here needs the builtin
     live,
-    protected_identity,
     log_samples,
+    protected_identity,
     protection,
     referral,
     register,
