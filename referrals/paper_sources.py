@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
-from referrals import coverage, documents, earlier, languages, plan_versions, readers, targets, team_review
+from referrals import coverage, documents, earlier, plan_versions, readers, targets, team_review
 from referrals.access import Role
 from referrals.config import current
 from referrals.documents import Paper

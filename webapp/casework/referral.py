@@ -134,13 +134,17 @@ def _primary(referral: Referral) -> Primary | None:
     )
 
 
+#: why somebody else comes first, where that depends on nothing but who it is
+_WAITS_FOR: dict[Party, str] = {
+    Party.REPORTER: N_("The reporter has been asked, and answers with the code on the receipt."),
+    Party.SYSTEM: N_("Those who answer for an action say how it stands. The follow-up opens by itself on its day."),
+    Party.ASSESSOR: N_("It waits for the colleagues who have been asked. You see here when it has come in."),
+}
+
+
 def _why_not(action: NextAction, referral: Referral) -> str:
-    if action.party is Party.REPORTER:
-        return gettext("The reporter has been asked, and answers with the code on the receipt.")
-    if action.party is Party.SYSTEM:
-        return gettext("Those who answer for an action say how it stands. The follow-up opens by itself on its day.")
-    if action.party is Party.ASSESSOR:
-        return gettext("It waits for the colleagues who have been asked. You see here when it has come in.")
+    if action.party in _WAITS_FOR:
+        return gettext(_WAITS_FOR[action.party])
     if referral.protected_since is not None:
         return gettext("Somebody on the referral's access list does this.")
     if action.verb is Verb.DECIDE_STATUTORY_TRACK:
