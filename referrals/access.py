@@ -40,7 +40,7 @@ class View(StrEnum):
 
 @dataclass(frozen=True)
 class Actor:
-    """Somebody who acts: an account with its roles by unit, a reporter with a code, or the workflow itself."""
+    """Somebody who acts: an account with its roles by unit, a reporter or a guardian with a code, or the workflow itself."""
 
     account_id: UUID | None = None
     name: str = ""
@@ -48,6 +48,9 @@ class Actor:
     is_system: bool = False
     #: the one referral this actor reported and came back to with its code
     reported: UUID | None = None
+    #: the guardian this actor is, and the one referral they are a guardian in
+    guardian_id: UUID | None = None
+    guardian_of: UUID | None = None
 
 
 SYSTEM = Actor(is_system=True)
@@ -78,6 +81,8 @@ def parties(actor: Actor, facts: Facts) -> frozenset[Party]:
         found.add(Party.SYSTEM)
     if actor.reported == facts.referral_id:
         found.add(Party.REPORTER)
+    if actor.guardian_of == facts.referral_id:
+        found.add(Party.GUARDIAN)
     if (Role.COORDINATOR, facts.unit_id) in actor.roles or actor.account_id in facts.stand_ins:
         found.add(Party.COORDINATOR)
     if (Role.HEAD_TEACHER, facts.unit_id) in actor.roles:

@@ -55,7 +55,7 @@ def append(
     with session.no_autoflush:
         length, mac, is_sound = _take_head(session, chain)
         event = {
-            "chain_id": chain, "number": length + 1, "at": clock.machine_now(), "by_id": by.account_id, "by_party": party,
+            "chain_id": chain, "number": length + 1, "at": clock.machine_now(), "by_id": by.account_id or by.guardian_id, "by_party": party,
             "what": what, "subject": subject, "object_id": object_id, "ground": ground,
         }  # fmt: skip
         mac = mac_of(event, after=mac)

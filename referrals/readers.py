@@ -49,7 +49,7 @@ def the_file(session: Session, _row: History) -> list[Reader]:
 def the_reporter(session: Session, row: History) -> list[Reader]:
     """Whoever sent the concern in, in the language they wrote it in."""
     language = session.scalars(select(Concern.language).where(Concern.referral_id == row.referral_id)).first()
-    return [Reader(REPORTER, _readable(session, language))]
+    return [Reader(REPORTER, readable(session, language))]
 
 
 def guardians(session: Session, row: History) -> list[Reader]:
@@ -111,9 +111,10 @@ def _newest(moments: list[tuple[datetime, Guardian]]) -> Guardian | None:
 
 
 def _guardian(session: Session, guardian: Guardian) -> Reader:
-    return Reader(guardian_key(guardian.id), _readable(session, guardian.language))
+    return Reader(guardian_key(guardian.id), readable(session, guardian.language))
 
 
-def _readable(session: Session, language: str | None) -> str:
+def readable(session: Session, language: str | None) -> str:
+    """The language itself where we have its catalogue, else the municipality's own."""
     code = (language or "").lower()
     return code if code in LANGUAGES else house_language(session)

@@ -168,6 +168,8 @@ class RulePack:
     grounds: dict[str, Ground]
     #: what a head teacher can decide that a concern goes on as, in the order in which it is offered
     statutory_tracks: tuple[StatutoryTrack, ...]
+    #: how many days a guardian's code is good that is handed over or posted
+    guardian_code_days: int
 
     @property
     def name(self) -> str:
@@ -239,4 +241,5 @@ def _read(written: dict[str, Any]) -> RulePack:
         recipients=tuple(Recipient(each) for each in written["recipients"]),
         grounds={key: Ground.read(key, ground) for key, ground in written["grounds"].items()},
         statutory_tracks=tuple(StatutoryTrack.read(track) for track in written["statutory_tracks"]),
+        guardian_code_days=written["guardian_code_days"],
     )

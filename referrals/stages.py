@@ -41,6 +41,7 @@ class Party(StrEnum):
     """In what capacity somebody acts on one referral."""
 
     REPORTER = "reporter"
+    GUARDIAN = "guardian"
     COORDINATOR = "coordinator"
     ASSESSOR = "assessor"
     HEAD_TEACHER = "head_teacher"
@@ -105,6 +106,7 @@ class Verb(StrEnum):
     RECORD_INFORMATION = "record_information"
     RECORD_CONSENT = "record_consent"
     WITHDRAW_CONSENT = "withdraw_consent"
+    GIVE_PAGE_CODE = "give_page_code"
     CONCLUDE_CONSENT = "conclude_consent"
     REQUEST_PARTS = "request_parts"
     SUBMIT_PART = "submit_part"
@@ -146,6 +148,7 @@ class Move:
 def _move(verb: Verb, by: str, frm: tuple[State, ...] | frozenset[State], *to: State) -> Move:
     parties = {
         "R": Party.REPORTER,
+        "G": Party.GUARDIAN,
         "C": Party.COORDINATOR,
         "A": Party.ASSESSOR,
         "H": Party.HEAD_TEACHER,
@@ -159,7 +162,7 @@ _PLANNING = (PLAN_DRAFT, PLAN_RETURNED, PLAN_FOR_APPROVAL)
 _GUARDIANS_KNOWN = (IN_TRIAGE, WITH_HEAD_TEACHER, *_BEFORE_PLAN, *_PLANNING, PLAN_ACTIVE, FOLLOW_UP_DUE)
 _NEW = (SUBMITTED, IN_TRIAGE)  # a person need not wait for the workflow to carry a new concern to triage
 
-#: who: R reporter, C coordinator, A assessor (anyone with a part, a place or an action in it), H head teacher, S the workflow
+#: who: R reporter, G a guardian on their own page, C coordinator, A assessor (anyone with a part, a place or an action in it), H head teacher, S the workflow
 MOVES: tuple[Move, ...] = (
     #     what happens               who    from                                    to
     _move(Verb.SUBMIT_CONCERN,       "R",   (),                                     SUBMITTED),
@@ -180,6 +183,7 @@ MOVES: tuple[Move, ...] = (
     _move(Verb.RECORD_INFORMATION,   "C",   _GUARDIANS_KNOWN),
     _move(Verb.RECORD_CONSENT,       "C",   _GUARDIANS_KNOWN),
     _move(Verb.WITHDRAW_CONSENT,     "C",   OPEN),
+    _move(Verb.GIVE_PAGE_CODE,       "C",   (*_GUARDIANS_KNOWN, CLOSURE_PROPOSED, CLOSED)),
     _move(Verb.REQUEST_PARTS,        "C",   (*_BEFORE_PLAN, *_PLANNING),            PARTS_REQUESTED),
     _move(Verb.CONCLUDE_CONSENT,     "C",   (IN_CONSENT,),                          PARTS_REQUESTED, PARTS_RECEIVED, TO_SCHEDULE),
     _move(Verb.SUBMIT_PART,          "A",   (*_BEFORE_PLAN, *_PLANNING),            PARTS_RECEIVED),
@@ -216,8 +220,8 @@ def verbs_from(state: State) -> tuple[Verb, ...]:
 #: verbs that no automatic work follows: no paper, no target date, no mail
 QUIET = frozenset(
     {
-        Verb.ADD_TO_CONCERN, Verb.READ_ADDITION, Verb.ASSIGN_OWNER, Verb.RECORD_GUARDIAN, Verb.DRAFT_ACTION_PLAN,
-        Verb.RECORD_ACTION_STATUS, Verb.STOP_SENDING,
+        Verb.ADD_TO_CONCERN, Verb.READ_ADDITION, Verb.ASSIGN_OWNER, Verb.RECORD_GUARDIAN, Verb.GIVE_PAGE_CODE,
+        Verb.DRAFT_ACTION_PLAN, Verb.RECORD_ACTION_STATUS, Verb.STOP_SENDING,
         Verb.PROTECT_IDENTITY, Verb.LIFT_PROTECTION, Verb.ADD_TO_LIST, Verb.TAKE_OFF_LIST,
     }
 )  # fmt: skip

@@ -19,7 +19,7 @@ TEMPLATES = Path(__file__).parent.parent / "templates"
 #: the largest body taken, in bytes; a field of 100,000 characters, each sent as up to nine bytes, must reach its form
 LARGEST_BODY = 4_000_000
 #: the rooms with a blueprint of that name each
-ROOMS = ("intake", "casework", "administration", "api")
+ROOMS = ("intake", "guardian", "casework", "administration", "api")
 
 
 def make_application(settings: config.Settings | None = None) -> Flask:

@@ -35,7 +35,7 @@ _NOT_FOUND = Answer(
 )
 
 #: whoever acts without an account is called by what they are
-_NO_ACCOUNT = {"reporter": N_("The reporter"), "system": "Trivsel"}
+_NO_ACCOUNT = {"reporter": N_("The reporter"), "guardian": N_("A guardian"), "system": "Trivsel"}
 
 #: errors of the core, and of the machines under it; the nearest class counts
 OF_CORE: dict[type[Exception], Answer] = {

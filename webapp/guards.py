@@ -19,11 +19,12 @@ from referrals import access, protection
 from referrals.access import Role, View
 from referrals.errors import NoSuchReferral, NotAllowed, ReferralError
 from referrals.models.audit import GENERAL, What
+from referrals.models.guardian import Guardian
 from referrals.models.protection import ProtectionReport
 from referrals.models.referral import Referral
 from referrals.stages import MOVE_BY_VERB, Party, Verb
-from webapp import auditing, errors, kept, notices, people, transactions
-from webapp.accounts import sessions
+from webapp import auditing, errors, forms, kept, notices, people, transactions
+from webapp.accounts import guardians, sessions
 from webapp.language import gettext
 
 #: how the log names a protection report somebody was not let in to
@@ -123,6 +124,33 @@ def for_report(*, leaves: What = What.OPENED_PAGE) -> Callable[[ViewFunction], C
     return decorate
 
 
+def for_guardian(
+    *, with_e_identification: bool = False, leaves: What = What.OPENED_PAGE
+) -> Callable[[ViewFunction], Callable[..., ResponseReturnValue]]:
+    """A guardian on their own page, opened with a code; `with_e_identification` asks for that, and gives a 404 without.
+
+    The view gets the row as `guardian`: its own, never one that an address names. Each visit leaves an event in the
+    referral's audit log before anything is shown.
+    """
+
+    def decorate(view: ViewFunction) -> Callable[..., ResponseReturnValue]:
+        def admit(arguments: dict[str, Any]) -> dict[str, Any]:
+            opened = guardians.open_page()
+            found = transactions.session().get(Guardian, opened.guardian_id) if opened else None
+            if opened is None or found is None or people.account() is not None:
+                raise _CodeFirst
+            if with_e_identification and not opened.is_strong:
+                _turn_away(found.referral, subject=auditing.page_name())
+            g.visit = auditing.Visit(
+                found.referral_id, Party.GUARDIAN, auditing.page_name(), auditing.row_of(arguments)
+            )
+            return {"guardian": found, **arguments}
+
+        return _guarded(view, Guard("for_guardian", leaves=leaves), admit)
+
+    return decorate
+
+
 def at_the_door(view: ViewFunction) -> Callable[..., ResponseReturnValue]:
     """Somebody who is signed in, or whose password was right and who has still something to show or to set up."""
 
@@ -138,6 +166,10 @@ class _SignInFirst(Exception):
     """Nobody is signed in, and the page is for staff."""
 
 
+class _CodeFirst(Exception):
+    """No guardian's page is open in this browser."""
+
+
 def _guarded(
     view: ViewFunction, guard: Guard, admit: Callable[[dict[str, Any]], dict[str, Any]]
 ) -> Callable[..., ResponseReturnValue]:
@@ -147,6 +179,8 @@ def _guarded(
             admitted = admit(arguments)
         except _SignInFirst:
             return _sign_in_first()
+        except _CodeFirst:
+            return _code_first()
         visit: auditing.Visit | None = g.pop("visit", None)
         if transactions.is_reading():
             if visit and guard.leaves:
@@ -220,6 +254,16 @@ def _sign_in_first() -> Response:
         page = request.full_path
     response = redirect(f"{url_for('accounts.sign_in')}?{urlencode({'next': page})}", 303)
     return make_response(response)
+
+
+def _code_first() -> Response:
+    """To where a guardian's code is given. What was typed meanwhile is shown there once, to be copied, and kept nowhere."""
+    transactions.turn_back()
+    if transactions.is_reading():
+        return make_response(redirect(url_for("guardian.code"), 303))
+    g.shows_again, g.page_path, g.page_endpoint = True, url_for("guardian.code"), "guardian.code"
+    g.kept_form = forms.clean(request.form)
+    return make_response(current_app.view_functions["guardian.code"]())
 
 
 def _show_waiting_form() -> None:

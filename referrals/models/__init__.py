@@ -10,6 +10,7 @@ from referrals.models.concern import AdditionKind, Concern, ConcernAddition, Dra
 from referrals.models.document import Document, DocumentContent, Mail
 from referrals.models.follow_up import ActionFollowUp, FollowUp, GoalFollowUp
 from referrals.models.guardian import Consent, Guardian, GuardianVersion, InformationNotice
+from referrals.models.guardian_page import GuardianCode, GuardianIdentity, GuardianSession, GuardianWords, MeetingAnswer
 from referrals.models.log_sample import LogSample, LogSampleVisit
 from referrals.models.organisation import ClosedDay, Forum, Municipality, OrganisationChange, Unit
 from referrals.models.protection import ProtectionPaper, ProtectionReport
@@ -31,9 +32,10 @@ from referrals.models.triage import StatutoryDecision
 __all__ = [
     "GENERAL", "Account", "ActionFollowUp", "ActionPlan", "AdditionKind", "AssessmentPart", "AuditEvent", "AuditHead",
     "Base", "ClosedDay", "Closure", "Concern", "ConcernAddition", "Consent", "Document", "DocumentContent", "Draft",
-    "FollowUp", "Forum", "Goal", "GoalFollowUp", "GoalOutcome", "Guardian", "GuardianVersion", "Heartbeat", "History",
-    "InformationNotice", "KeptForm", "KnownDevice", "Listed", "LogSample", "LogSampleVisit", "Mail",
-    "MeetingDecision", "MeetingVersion", "Membership", "MunicipalAttempt",
+    "FollowUp", "Forum", "Goal", "GoalFollowUp", "GoalOutcome", "Guardian", "GuardianCode", "GuardianIdentity",
+    "GuardianSession", "GuardianVersion", "GuardianWords", "Heartbeat", "History", "InformationNotice", "KeptForm",
+    "KnownDevice", "Listed", "LogSample", "LogSampleVisit", "Mail", "MeetingAnswer", "MeetingDecision",
+    "MeetingVersion", "Membership", "MunicipalAttempt",
     "MunicipalIdentity", "Municipality", "OfReferral", "OrganisationChange", "Pace", "PlannedAction",
     "ProtectionPaper", "ProtectionReport", "RecoveryCode", "Referral", "RegisterEntry", "RegisterYear", "ResetLink",
     "RoleAssignment", "SecondFactor", "StatutoryDecision", "Step", "StepKind", "TeamMeeting", "Unit", "WebSession",

@@ -48,7 +48,7 @@ class AuditEvent(Base):
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     #: the machine's own instant, whatever date a demonstration shows
     at: Mapped[datetime]
-    #: the account; the reporter, the workflow and the command line have none
+    #: the account, or the guardian on their own page; the reporter, the workflow and the command line have none
     by_id: Mapped[uuid.UUID | None]
     #: in which capacity, where it was about a referral
     by_party: Mapped[Party | None] = mapped_column(by_value(Party))

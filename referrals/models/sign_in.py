@@ -100,6 +100,8 @@ class MunicipalAttempt(Identified, Base):
     #: the half of the proof (PKCE) that never leaves the server before the return
     verifier: Mapped[str]
     next_page: Mapped[str]
+    #: on the way to a guardian's own page, and not to the pages of staff
+    is_guardian: Mapped[bool] = mapped_column(default=False)
     began_at: Mapped[datetime]
 
 

@@ -22,6 +22,7 @@ from referrals.vocabulary.consent import (
     Recipient,
     WhyNot,
 )
+from referrals.vocabulary.guardians import InvitationReply
 from referrals.vocabulary.log_sample import VisitAnswer
 from referrals.vocabulary.papers import DocumentKind, MailKind
 from referrals.vocabulary.people import Country, ListGround, Profession, SchoolForm, Standing
@@ -64,6 +65,7 @@ __all__ = [
     "GuardiansKnow",
     "Helped",
     "InformationCategory",
+    "InvitationReply",
     "Level",
     "ListGround",
     "LossCause",

@@ -15,6 +15,7 @@ class DocumentKind(Term):
     ACTION_PLAN = "action_plan", N_("Action plan")
     FOLLOW_UP = "follow_up", N_("Follow-up")
     CLOSING = "closing", N_("Closing")
+    PAGE_CODE = "page_code", N_("Letter with a code")
     PROTECTION_REPORT = "protection_report", N_("Protection report")
 
 

@@ -12,6 +12,7 @@ from schemas.documents.kinds import (
     InformationAndConsentDocument,
     InvitationDocument,
     MinutesDocument,
+    PageCodeDocument,
     ReceiptDocument,
     ReferralDocument,
 )
@@ -31,6 +32,7 @@ DOCUMENTS: Final[dict[DocumentKind, type[Frame]]] = {
     DocumentKind.ACTION_PLAN: ActionPlanDocument,
     DocumentKind.FOLLOW_UP: FollowUpDocument,
     DocumentKind.CLOSING: ClosingDocument,
+    DocumentKind.PAGE_CODE: PageCodeDocument,
     DocumentKind.PROTECTION_REPORT: ProtectionReportDocument,
 }
 

@@ -1,4 +1,4 @@
-"""What each of the nine kinds of paper says: one schema per kind, filled from a `PaperSource`."""
+"""What each kind of paper says: one schema per kind, filled from a `PaperSource`."""
 
 from datetime import timedelta
 from typing import Any
@@ -80,6 +80,19 @@ class ReceiptDocument(Frame):
 
     class Meta:
         """A receipt travels with the reporter: the child is not named on it."""
+
+        exclude = ("child",)
+
+
+class PageCodeDocument(Frame):
+    """The letter with a code to a guardian's own page. It is handed over or posted, printed at once and kept nowhere."""
+
+    page_code = fields.String()
+    page_code_until = fields.Date()
+    return_address = fields.String()
+
+    class Meta:
+        """A letter lies about: the child is not named on it, nor whose referral it is."""
 
         exclude = ("child",)
 

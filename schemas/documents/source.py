@@ -38,7 +38,8 @@ class PaperSource:
 
     Every kind needs `referral`, `municipality`, `issued_at` (an aware instant: of the history row that issued it; None in a
     preview) and `version`; beyond that
-    receipt: concern, targets, return_code, return_address · referral: concern, additions, triage, statutory ·
+    receipt: concern, targets, return_code, return_address · page_code: page_code, page_code_until, return_address ·
+    referral: concern, additions, triage, statutory ·
     information_and_consent: concern, guardians, participants · assessment: parts, analysis ·
     invitation: meeting, participants, guardians (those invited) · minutes: meeting, guardians · action_plan: plan, guardians ·
     follow_up: follow_up, guardians · closing: closure, plan, statutory ·
@@ -72,6 +73,9 @@ class PaperSource:
     targets: Mapping[str, date] = field(default_factory=dict)
     return_code: str | None = None
     return_address: str | None = None
+    #: a code to a guardian's own page, and the last day it is good
+    page_code: str | None = None
+    page_code_until: date | None = None
     #: how long papers are kept, in the municipality's words; no municipality can state it yet, and the paper then
     #: refers to its plan for documents in general
     retention: str | None = None

@@ -78,6 +78,7 @@ ISSUED: dict[DocumentKind, datetime] = {
     DocumentKind.ACTION_PLAN: datetime(2026, 10, 14, 8, 20, tzinfo=UTC),
     DocumentKind.FOLLOW_UP: datetime(2026, 11, 25, 14, 0, tzinfo=UTC),
     DocumentKind.CLOSING: datetime(2026, 12, 17, 13, 30, tzinfo=UTC),
+    DocumentKind.PAGE_CODE: datetime(2026, 9, 16, 9, 0, tzinfo=UTC),
     DocumentKind.PROTECTION_REPORT: datetime(2026, 9, 16, 9, 12, tzinfo=UTC),
 }
 
@@ -422,6 +423,12 @@ def rich_source(kind: DocumentKind, language: str = "sv", **changes: Any) -> Pap
         DocumentKind.ACTION_PLAN: {"plan": family.plan(), "guardians": family.guardians()},
         DocumentKind.FOLLOW_UP: {"follow_up": family.follow_up(), "guardians": family.guardians()},
         DocumentKind.CLOSING: {"retention": family.words["retention"]},
+        DocumentKind.PAGE_CODE: {
+            "recipient": guardian,
+            "page_code": "7K4M-2Q9X-HT3W",
+            "page_code_until": date(2026, 10, 7),
+            "return_address": family.words["return_address"],
+        },
         DocumentKind.PROTECTION_REPORT: {
             "referral": family.protection_report(),
             "recipient": PaperRecipient(capacity="authority"),

@@ -96,6 +96,11 @@ HEADINGS = {
         "da": ["Resultat pr. mål", "Årsag", "Ved nyt behov", "Slettefrist"],
         "en": ["Outcome for each goal", "Reason for closing", "If a new need arises", "Kept or destroyed"],
     },
+    DocumentKind.PAGE_CODE: {
+        "sv": ["Din egen sida", "Din kod", "Så öppnar du din sida", "Om det inte fungerar"],
+        "da": ["Din egen side", "Din kode", "Sådan åbner du din side", "Hvis det ikke virker"],
+        "en": ["Your own page", "Your code", "How to open your page", "If it does not work"],
+    },
     DocumentKind.PROTECTION_REPORT: {
         "sv": [
             "Orosanmälan", "Barnet, vårdnadshavare, språk/tolk", "Anmälarens uppdrag och tjänsteadress", "Vad har setts/hörts, ordagrant, när",
@@ -175,6 +180,12 @@ def test_receipt_carries_the_return_code_the_number_to_call_and_never_the_child(
     text = paper_text(page_of(DocumentKind.RECEIPT, "sv"))
     assert "TALL-4829-BÄCK" in text
     assert "Ring 112." in text
+    assert "Maja" not in text
+
+
+def test_the_letter_with_a_code_tells_nobody_whose_child_it_is_about() -> None:
+    text = paper_text(page_of(DocumentKind.PAGE_CODE, "sv"))
+    assert "7K4M-2Q9X-HT3W" in text
     assert "Maja" not in text
 
 

@@ -28,6 +28,7 @@ from referrals import (
     closure,
     consent,
     follow_up,
+    guardian_access,
     intake,
     protected_identity,
     team_review,
@@ -464,6 +465,9 @@ DEEDS: dict[Verb, Callable[[Life, Actor, int, st.DataObject], object]] = {
     Verb.RECORD_CONSENT: _record_consent,
     Verb.WITHDRAW_CONSENT: lambda life, by, seen, _data: consent.withdraw_consent(
         life.session, life.referral, by=by, seen=seen, guardian=_guardian(life), reason="Ångrade sig"
+    ),
+    Verb.GIVE_PAGE_CODE: lambda life, by, seen, _data: guardian_access.give_code(
+        life.session, life.referral, by=by, seen=seen, guardian=_guardian(life)
     ),
     Verb.CONCLUDE_CONSENT: _simple(consent.conclude_consent, reason="Klart"),
     Verb.REQUEST_PARTS: _request_parts,

@@ -13,6 +13,8 @@ _BROWSER = "browser"
 
 #: codes typed by reporters who come back: one browser
 REPORTERS = Limit("codes of reporters", most=10, within=timedelta(minutes=15))
+#: codes typed by guardians: one browser
+GUARDIANS = Limit("codes of guardians", most=10, within=timedelta(minutes=15))
 #: concerns begun from one browser; a school's shared computer begins many
 BEGINNINGS = Limit("concerns begun in a browser", most=20, within=timedelta(minutes=60))
 #: concerns begun in all browsers together, far above what a municipality ever sends: against programs that throw cookies away

@@ -15,6 +15,7 @@ from webapp.casework import (  # noqa: E402
     consent,
     documents,
     follow_up,
+    guardian_page,
     home,
     list,  # noqa: A004 - the page is called so, and nothing here needs the builtin
     live,
@@ -30,7 +31,6 @@ from webapp.casework import (  # noqa: E402
 
 __all__ = [
     "access_log", "action_plan", "additions", "assessment", "blueprint", "board", "closure", "consent", "documents",
-    "follow_up", "home", "list", "live", "log_samples", "protected_identity", "protection", "referral", "register",
-    "search",
-    "team_review", "triage",
+    "follow_up", "guardian_page", "home", "list", "live", "log_samples", "protected_identity", "protection",
+    "referral", "register", "search", "team_review", "triage",
 ]  # fmt: skip

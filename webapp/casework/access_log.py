@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from referrals import audit
 from referrals.access import View
-from referrals.models import Account, AuditEvent, Document, Referral, What
+from referrals.models import Account, AuditEvent, Document, Guardian, Referral, What
 from referrals.stages import Verb
 from referrals.vocabulary import N_, DocumentKind
 from webapp import transactions
@@ -67,6 +67,10 @@ PAGES: dict[str, str] = {
     "casework.protected_identity": N_("Protected identity and access list"),
     "casework.lift_protection_form": N_("The identity is protected no more"),
     "casework.take_off_list_form": N_("Take off the list"),
+    "casework.page_code": N_("A code to a guardian's own page"),
+    "guardian.home": N_("A guardian's own page"),
+    "answer_invitation": N_("An answer to an invitation"),
+    "write_own_words": N_("A guardian's own text"),
     "intake.report": N_("The reporter's own page"),
     "intake.sent": N_("The confirmation after sending"),
 }
@@ -112,6 +116,8 @@ def lines_of(events: Sequence[AuditEvent]) -> list[Line]:
     accounts = {event.by_id for event in events if event.by_id}
     named = session.execute(select(Account.id, Account.name).where(Account.id.in_(accounts)))
     names = {row.id: row.name for row in named}
+    guardians = session.scalars(select(Guardian).where(Guardian.id.in_(accounts)))
+    names |= {row.id: row.name or "" for row in guardians}
     papers = {event.object_id for event in events if event.what is What.OPENED_PAPER and event.object_id}
     known = session.execute(select(Document.id, Document.kind).where(Document.id.in_(papers)))
     kinds = {row.id: row.kind for row in known}

@@ -7,7 +7,7 @@ from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from referrals import consent as rules
-from referrals import coverage, earlier, rulebook
+from referrals import coverage, earlier, guardian_access, rulebook
 from referrals.access import View
 from referrals.errors import NoSuchReferral
 from referrals.languages import LANGUAGES
@@ -177,6 +177,7 @@ def _overview(referral: Referral, form: forms.Form, status: int = 200) -> Respon
         is_waiting=referral.state == IN_CONSENT,
         may_conclude=words.may_do(Verb.CONCLUDE_CONSENT, referral),
         may_record=words.may_do(Verb.RECORD_GUARDIAN, referral),
+        with_page={row.id for row in rows if guardian_access.may_have_page(row)},
         may_withdraw=words.may_do(Verb.WITHDRAW_CONSENT, referral),
         category_names=_names(InformationCategory),
         recipient_names=_names(Recipient),

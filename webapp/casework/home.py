@@ -12,6 +12,7 @@ from referrals.worklist import Waiting, WaitingItem, waiting_for
 from webapp import pages, people, transactions
 from webapp.casework import blueprint, words
 from webapp.casework.frame import today
+from webapp.casework.guardian_page import unread_lines as guardian_lines
 from webapp.casework.log_samples import waiting_samples
 from webapp.casework.protection import reminder_lines
 from webapp.casework.ways import address
@@ -50,6 +51,7 @@ def home() -> Response:
         lines=lines,
         reminders=reminder_lines(day),
         samples=waiting_samples(),
+        unread=guardian_lines(),
         late=sum(line.is_late for line in lines),
         to_triage=sum(item.is_to_triage for item in items),
         first_triage=first_triage,

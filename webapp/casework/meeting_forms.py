@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from referrals import coverage
-from referrals.models import Account, Guardian, Referral, TeamMeeting
+from referrals import coverage, guardian_page
+from referrals.models import Account, Guardian, MeetingAnswer, Referral, TeamMeeting
 from referrals.notes import MEETING_TEXTS
 from referrals.roster import Colleague
 from referrals.vocabulary import N_, Domain
@@ -33,6 +33,10 @@ class ShownMeeting:
     meeting: TeamMeeting
     called: tuple[Account, ...]
     guardians: tuple[Guardian, ...]
+    #: what they answered, by the guardian's id
+    answers: dict[str, MeetingAnswer]
+    #: whether somebody is to read what they wrote
+    has_unread: bool
 
 
 def guardians_of(referral: Referral) -> list[Guardian]:
@@ -46,7 +50,9 @@ def shown_meeting(meeting: TeamMeeting) -> ShownMeeting:
     called = [uuid.UUID(value) for value in meeting.called]
     accounts = session.scalars(select(Account).where(Account.id.in_(called)).order_by(Account.name))
     invited = [guardian for guardian in guardians_of(meeting.referral) if str(guardian.id) in meeting.guardians_invited]
-    return ShownMeeting(meeting, tuple(accounts), tuple(invited))
+    answers = guardian_page.answers_to(session, meeting)
+    has_unread = any(answer.read_at is None for answer in answers.values())
+    return ShownMeeting(meeting, tuple(accounts), tuple(invited), answers, has_unread)
 
 
 def usual_call(referral: Referral, current: TeamMeeting | None, colleagues: Sequence[Colleague]) -> dict[str, Any]:

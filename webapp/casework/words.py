@@ -70,6 +70,7 @@ HAPPENED: dict[Verb, str] = {
     Verb.RECORD_INFORMATION: N_("Information to a guardian was recorded"),
     Verb.RECORD_CONSENT: N_("A guardian's answer about consent was recorded"),
     Verb.WITHDRAW_CONSENT: N_("A consent was withdrawn"),
+    Verb.GIVE_PAGE_CODE: N_("A guardian got a code to their own page"),
     Verb.CONCLUDE_CONSENT: N_("Information and consent are in place"),
     Verb.REQUEST_PARTS: N_("Parts of the assessment were asked for"),
     Verb.SUBMIT_PART: N_("A part of the assessment came in"),
@@ -97,6 +98,7 @@ HAPPENED: dict[Verb, str] = {
 
 PARTIES: dict[Party, str] = {
     Party.REPORTER: N_("The reporter"),
+    Party.GUARDIAN: N_("A guardian"),
     Party.COORDINATOR: N_("The coordinator"),
     Party.ASSESSOR: N_("Those asked to contribute"),
     Party.HEAD_TEACHER: N_("The head teacher"),

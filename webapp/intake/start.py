@@ -16,7 +16,7 @@ from referrals.models import Draft, Unit
 from referrals.vocabulary import N_
 from schemas.intake import CodeForm, Door
 from webapp import forms, people, transactions
-from webapp.accounts import paces
+from webapp.accounts import guardians, paces
 from webapp.guards import public
 from webapp.intake import blueprint, browser, questions
 from webapp.language import choose_language, language
@@ -123,6 +123,7 @@ def leave() -> ResponseReturnValue:
     """The quick way out: this browser forgets everything, and shows something else."""
     browser.forget_draft()
     browser.forget_reported()
+    guardians.forget()
     here = people.municipality()
     response = make_response(redirect(_ELSEWHERE[here.country if here else "se"], 303))
     response.headers["Clear-Site-Data"] = '"cache"'

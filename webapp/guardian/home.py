@@ -1,0 +1,56 @@
+"""The guardian's page itself: where the referral stands in plain words, dates, whom to call, and the answer to an invitation."""
+
+from flask import Response, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from referrals import guardian_page
+from referrals.models import Guardian
+from referrals.vocabulary import N_, InvitationReply
+from schemas.guardian import InvitationAnswerForm
+from webapp import forms, notices, people, transactions
+from webapp.guardian import blueprint
+from webapp.guards import for_guardian
+from webapp.language import gettext
+from webapp.pages import page
+
+#: the answers in a guardian's own mouth
+_REPLIES = {
+    InvitationReply.COMES: N_("Yes, I am coming"),
+    InvitationReply.CANNOT: N_("No, I cannot come"),
+    InvitationReply.ANOTHER_TIME: N_("Another time would suit me better"),
+}
+
+
+@blueprint.get("/")
+@for_guardian()
+def home(guardian: Guardian) -> ResponseReturnValue:
+    """Everything a code may show, on one page."""
+    return _home_page(guardian)
+
+
+@blueprint.post("/answer")
+@for_guardian()
+def answer(guardian: Guardian) -> ResponseReturnValue:
+    """Answer the invitation."""
+    form = forms.submitted()
+    given = form.load(InvitationAnswerForm())
+    if given is None:
+        return _home_page(guardian, form, 422)
+    guardian_page.answer_invitation(transactions.session(), guardian, by=people.actor(), **given)
+    notices.say_next(gettext("Thank you. Your answer has been sent to the team. You can change it until the meeting."))
+    return redirect(url_for(".home"), 303)
+
+
+def _home_page(guardian: Guardian, form: forms.Form | None = None, status: int = 200) -> Response:
+    outline = guardian_page.outline(transactions.session(), guardian)
+    answered = outline.invitation.answer if outline.invitation else None
+    # What was written before is not shown again: somebody else may be looking.
+    usual = {"reply": answered.reply} if answered else {}
+    return page(
+        "guardian/home.html",
+        status,
+        outline=outline,
+        form=form or forms.shown(usual),
+        replies=[(reply.value, gettext(words)) for reply, words in _REPLIES.items()],
+        replied=gettext(_REPLIES[answered.reply]) if answered else "",
+    )
