@@ -63,10 +63,11 @@ def page_code_letter(referral: Referral, guardian_id: uuid.UUID) -> ResponseRetu
     html = printing.document_html(
         kind, document_context(kind, source), language=readers.readable(session, row.language)
     )
+    name = f"{referral.number}-page-code.pdf"
     transactions.turn_back()  # nobody waits for the printing
     response = make_response(printing.print_pdf(html))
     response.mimetype = "application/pdf"
-    response.headers["Content-Disposition"] = f'attachment; filename="{referral.number}-page-code.pdf"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 

@@ -22,7 +22,7 @@ def code() -> ResponseReturnValue:
     """Where the code from the letter is given."""
     if guardians.open_page() is not None:
         return redirect(url_for(".home"), 303)
-    return _code_page(forms.shown())
+    return _code_page(forms.shown(name="code"))
 
 
 @blueprint.post("/code")
