@@ -43,7 +43,7 @@ from tests.people import Cast
 _LATER = "Långt senare"
 
 #: every paper but the protection report, which is never one of a referral
-OF_A_REFERRAL = set(DocumentKind) - {DocumentKind.PROTECTION_REPORT}
+OF_A_REFERRAL = set(DocumentKind) - {DocumentKind.PROTECTION_REPORT, DocumentKind.PAGE_CODE}
 
 
 def _pages(session: Session, row: History) -> dict[Paper, str]:
