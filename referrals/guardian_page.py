@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from referrals import audit, clock, guardian_access, plan_versions, team_review
-from referrals.access import Actor, Role
+from referrals.access import Actor, Role, parties
 from referrals.errors import NotAllowed, WrongStage
 from referrals.models import Guardian, GuardianWords, MeetingAnswer, Referral, TeamMeeting, What
 from referrals.stages import (
@@ -241,7 +241,7 @@ def unread_for(session: Session, actor: Actor) -> list[Unread]:
         Unread(row.number, is_answer)
         for rows, is_answer in ((answered, True), (written, False))
         for row in session.scalars(rows.order_by(Referral.number))
-        if actor.account_id not in row.facts().shut_out
+        if Party.COORDINATOR in parties(actor, row.facts())
     ]
 
 
