@@ -59,7 +59,7 @@ def open_session(session: Session, guardian: Guardian, *, is_strong: bool = Fals
     )
     cookie[TOKEN] = token
     if CHOICE not in cookie:
-        choose_language(guardian.language)
+        choose_language(guardian.language or "")
 
 
 def close_session(session: Session) -> None:
