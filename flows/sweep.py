@@ -13,6 +13,7 @@ from flows.failures import neutral
 from flows.opening import logger, open_instance
 from referrals import clock, db, drafts, log_samples, mailer
 from referrals.access import SYSTEM
+from referrals.consent import due_for_reminder, remind_of_consent
 from referrals.errors import ReferralError
 from referrals.follow_up import due_for_follow_up, open_follow_up
 from referrals.models import LogSample, Municipality, Referral
@@ -26,7 +27,7 @@ def sweep() -> None:
 
 
 def sweep_database(database: str) -> None:
-    """Open the follow-ups whose day has come, delete the drafts whose day has passed, and draw last week's visits."""
+    """Open follow-ups whose day has come, remind of ending consents, delete old drafts, and draw last week's visits."""
     _sweep(database)
 
 
@@ -38,15 +39,23 @@ def _sweep(database: str) -> None:
             return  # not set up yet
         today = clock.today(zone)
         due = [referral.id for referral in due_for_follow_up(session, today)]
+        ending = [referral.id for referral in due_for_reminder(session, today)]
     opened = sum(_one_by_one(database, referral_id, _open) for referral_id in due)
+    reminded = sum(_one_by_one(database, referral_id, _remind) for referral_id in ending)
     with db.writing(database) as session:
         deleted = drafts.expire_drafts(session, today)
     drawn = _draw_samples(database)
-    logger().info("sweep: %d follow-ups opened, %d drafts deleted, %d samples drawn", opened, deleted, drawn)
+    logger().info(
+        "sweep: %d follow-ups opened, %d reminders, %d drafts deleted, %d samples drawn", opened, reminded, deleted, drawn
+    )
 
 
 def _open(session: Session, referral: Referral) -> None:
     open_follow_up(session, referral, by=SYSTEM)
+
+
+def _remind(session: Session, referral: Referral) -> None:
+    remind_of_consent(session, referral, by=SYSTEM)
 
 
 def _one_by_one(database: str, referral_id: uuid.UUID, act: Callable[[Session, Referral], None]) -> bool:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from referrals import clock, coverage, earlier, history, protected_identity
+from referrals import clock, coverage, earlier, history, protected_identity, roster
 from referrals.access import Actor
 from referrals.errors import AlreadyWithdrawn, Incomplete, NotAllowed, NotInformed
 from referrals.models import AssessmentPart, Consent, Guardian, History, InformationNotice, Referral
@@ -49,6 +49,8 @@ class Notice:
     told_by: str = ""
     told_what: str = ""
     why_not: str = ""
+    #: the language it was said in, by itself or through an interpreter; empty for the guardian's own
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ def record_information(
         guardian=guardian,
         method=notice.method,
         told_on=notice.told_on if is_told else None,
-        language=guardian.language,
+        language=notice.language or guardian.language,
         at=clock.now(),
         by_id=by.account_id,
         told_by=notice.told_by.strip() or None if is_told else None,
@@ -187,6 +189,21 @@ def withdraw_consent(
     return newest
 
 
+def due_for_reminder(session: Session, today: date) -> list[Referral]:
+    """Referrals with a consent that ends within two weeks, of which nobody has been reminded."""
+    waiting = _to_remind_of(today).with_only_columns(Consent.referral_id).order_by(None)
+    return list(session.scalars(select(Referral).where(Referral.id.in_(waiting)).order_by(Referral.opened_at)))
+
+
+def remind_of_consent(session: Session, referral: Referral, *, by: Actor, seen: int | None = None) -> History | None:
+    """Remind the coordinators that a consent is about to end: once for each consent; None where nothing is to be said."""
+    history.guard(session, referral, Verb.REMIND_OF_CONSENT, by=by, seen=seen)
+    ending = session.scalars(_to_remind_of(roster.today(session)).where(Consent.referral_id == referral.id)).all()
+    for consent in ending:
+        consent.reminded_at = clock.now()
+    return history.record(session, referral, Verb.REMIND_OF_CONSENT, by=by, seen=seen) if ending else None
+
+
 def conclude_consent(session: Session, referral: Referral, *, by: Actor, seen: int | None, reason: str = "") -> History:
     """Let the work go on. Raises NotInformed unless every guardian with custody is informed, or the reason why not stands.
 
@@ -213,6 +230,10 @@ def _onward(session: Session, referral: Referral) -> State:
     if not standing:
         return TO_SCHEDULE if referral.skips_assessment else PARTS_REQUESTED
     return PARTS_REQUESTED if PartStatus.REQUESTED in standing else PARTS_RECEIVED
+
+
+def _to_remind_of(today: date) -> Select[Consent]:
+    return coverage.about_to_end(today).where(Consent.reminded_at.is_(None), Consent.until_on >= today)
 
 
 def _must_belong(guardian: Guardian, referral: Referral, verb: Verb) -> None:

@@ -14,15 +14,18 @@ and days. One guardian's yes is not both, and the narrower answer wins.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import zip_longest
 from typing import Final
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, exists, select
+from sqlalchemy.orm import Session, aliased
 
 from referrals.languages import local_date
 from referrals.models import Consent, Guardian, Municipality, Referral
 from referrals.vocabulary import About, ConsentAnswer, InformationCategory, Recipient, WhyNot
 
+#: so long before a consent ends the coordinators are reminded
+REMINDED_BEFORE: Final = timedelta(days=14)
 #: recipients that are services; the other guardian is none
 SERVICES: Final = tuple(recipient for recipient in Recipient if recipient is not Recipient.OTHER_GUARDIAN)
 
@@ -134,6 +137,23 @@ def lapse(session: Session, referral: Referral, service: Recipient, *, since: da
     return min(found, key=lambda one: one.ended_on, default=None)
 
 
+def about_to_end(today: date) -> Select[Consent]:
+    """Answers of open referrals that still count and end within two weeks, or have ended without another one since."""
+    newer = aliased(Consent)
+    return (
+        select(Consent)
+        .join(Referral, Consent.referral_id == Referral.id)
+        .where(
+            Referral.is_open,
+            Consent.withdrawn_at.is_(None),
+            Consent.answer != ConsentAnswer.REFUSED,
+            Consent.until_on <= today + REMINDED_BEFORE,
+            ~exists().where(newer.guardian_id == Consent.guardian_id, newer.at > Consent.at),
+        )
+        .order_by(Consent.until_on, Consent.id)
+    )
+
+
 def deciding_guardians(session: Session, referral: Referral) -> list[Guardian]:
     """Those of the guardians who decide for the child."""
     return [guardian for guardian in guardians_of(session, referral) if guardian.has_custody]
@@ -183,7 +203,7 @@ def _why_not(
 
 def _ends(answers: Sequence[Consent], service: Recipient, zone: str) -> Iterable[tuple[date, WhyNot]]:
     """For each of one guardian's answers that reached `service`: the first day on which it no longer did, and why."""
-    for answer, following in zip(answers, [*answers[1:], None], strict=True):
+    for answer, following in zip_longest(answers, answers[1:]):
         if service not in answer.recipients:
             continue
         ends = [(answer.until_on + timedelta(days=1), WhyNot.EXPIRED)]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from referrals import clock, coverage, history, notes, roster
 from referrals.access import Actor
 from referrals.calendar import Closed, closed_days, school_days_between
+from referrals.coverage import Lapse
 from referrals.errors import Incomplete, WrongStage
 from referrals.models import (
     ActionFollowUp,
@@ -38,7 +39,7 @@ from referrals.stages import (
     State,
     Verb,
 )
-from referrals.vocabulary import FollowUpDecision, GoalResult, Helped, LossCause, PlanStatus
+from referrals.vocabulary import FollowUpDecision, GoalResult, Helped, LossCause, PlanStatus, Recipient
 
 #: where each decision leads
 LEADS_TO: Mapping[FollowUpDecision, State] = {
@@ -179,6 +180,20 @@ def times_planned(session: Session, plan: ActionPlan, held_on: date) -> dict[UUI
     """How many times each action of `plan` should have been done up to and on `held_on`; closed days are not counted."""
     closed = closed_days(session)
     return {action.id: _times_planned(action, held_on, closed) for action in actions_of(plan)}
+
+
+def consent_lost(session: Session, plan: ActionPlan, held_on: date) -> dict[UUID, Lapse]:
+    """The actions of other services whose consent ended while they ran, up to and on `held_on`: from which day on, and why."""
+    found = {}
+    for action in actions_of(plan):
+        if action.owner is None or action.from_on is None:
+            continue
+        service = roster.service_of(action.owner.profession, plan.referral.unit.school_form)
+        last = min(held_on, action.to_on or held_on)
+        lapse = coverage.lapse(session, plan.referral, service, since=action.from_on, until=last)
+        if service is not Recipient.OWN_STAFF and lapse is not None:
+            found[action.id] = lapse
+    return found
 
 
 def _times_planned(action: PlannedAction, held_on: date, closed: Closed) -> int:

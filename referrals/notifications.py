@@ -51,6 +51,7 @@ NOTIFICATIONS: Final[dict[Verb, tuple[Notification, ...]]] = {
     Verb.RETURN_ACTION_PLAN:  (Notification(_M.PLAN_RETURNED, audiences.plan_author),),
     Verb.APPROVE_ACTION_PLAN: (Notification(_M.PLAN_APPROVED, audiences.named_in_plan),),
     Verb.OPEN_FOLLOW_UP:      (Notification(_M.FOLLOW_UP_DUE, audiences.who_follows_up),),
+    Verb.REMIND_OF_CONSENT:   (Notification(_M.CONSENT_ENDING, audiences.coordinators),),
     Verb.CLOSE_REFERRAL:      (Notification(_M.REFERRAL_CLOSED, audiences.members_and_reporter),),
 }  # fmt: skip
 

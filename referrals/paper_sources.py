@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
-from referrals import coverage, documents, earlier, plan_versions, readers, targets, team_review
+from referrals import coverage, documents, earlier, languages, pieces, plan_versions, readers, roster, targets, team_review
 from referrals.access import Role
 from referrals.config import current
 from referrals.documents import Paper
@@ -106,6 +106,9 @@ def gather(session: Session, referral: Referral, paper: Paper, *, after: History
         "version": documents.next_version(session, referral, paper.kind, recipient=paper.recipient),
         **_GATHERERS[paper.kind](moment),
     }
+    if guardian is not None:
+        today = roster.today(session)
+        values["withheld"] = pieces.withheld_from(session, referral, guardian.id, on=today)
     name = guardian.name if guardian and not guardian.has_protected_identity else None
     capacity = "guardian" if guardian else paper.recipient
     return Gathered(paper.kind, paper.language, capacity, name, guardian_id, values)

@@ -130,6 +130,10 @@ class Verb(StrEnum):
     LIFT_PROTECTION = "lift_protection"
     ADD_TO_LIST = "add_to_list"
     TAKE_OFF_LIST = "take_off_list"
+    REMIND_OF_CONSENT = "remind_of_consent"
+    SHARE_INFORMATION = "share_information"
+    TELL_GUARDIANS = "tell_guardians"
+    REVIEW_SHARING = "review_sharing"
 
 
 @dataclass(frozen=True)
@@ -207,6 +211,10 @@ MOVES: tuple[Move, ...] = (
     _move(Verb.LIFT_PROTECTION,      "CH",  STATES),
     _move(Verb.ADD_TO_LIST,          "CH",  STATES),
     _move(Verb.TAKE_OFF_LIST,        "CH",  STATES),
+    _move(Verb.REMIND_OF_CONSENT,    "S",   OPEN),
+    _move(Verb.SHARE_INFORMATION,    "C",   OPEN),
+    _move(Verb.TELL_GUARDIANS,       "C",   OPEN | {CLOSED}),
+    _move(Verb.REVIEW_SHARING,       "CH",  OPEN | {CLOSED}),
 )  # fmt: skip
 
 MOVE_BY_VERB: dict[Verb, Move] = {move.verb: move for move in MOVES}
@@ -223,5 +231,6 @@ QUIET = frozenset(
         Verb.ADD_TO_CONCERN, Verb.READ_ADDITION, Verb.ASSIGN_OWNER, Verb.RECORD_GUARDIAN, Verb.GIVE_PAGE_CODE,
         Verb.DRAFT_ACTION_PLAN, Verb.RECORD_ACTION_STATUS, Verb.STOP_SENDING,
         Verb.PROTECT_IDENTITY, Verb.LIFT_PROTECTION, Verb.ADD_TO_LIST, Verb.TAKE_OFF_LIST,
+        Verb.SHARE_INFORMATION, Verb.TELL_GUARDIANS, Verb.REVIEW_SHARING,
     }
 )  # fmt: skip

@@ -10,7 +10,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from sqlalchemy.orm import Session, object_session, selectinload
 
-from referrals import access_list
+from referrals import access_list, coverage
 from referrals.access import Actor, Role
 from referrals.models import (
     Account,
@@ -19,6 +19,7 @@ from referrals.models import (
     AssessmentPart,
     Concern,
     ConcernAddition,
+    Consent,
     Goal,
     Membership,
     PlannedAction,
@@ -100,6 +101,7 @@ class Waiting(StrEnum):
     PART = "part"
     ACTION = "action"
     ADDITION = "addition"
+    CONSENT = "consent"
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,7 @@ def waiting_for(session: Session, actor: Actor, *, today: date) -> list[WaitingI
         *_for_coordinator(session, actor, today),
         *_for_head_teacher(session, actor),
         *_additions(session, actor),
+        *_consents(session, actor, today),
         *_parts(session, actor),
         *_plans_written(session, actor),
         *_actions(session, actor),
@@ -245,6 +248,23 @@ def _additions(session: Session, actor: Actor) -> Iterable[WaitingItem]:
         )
         for row in rows
     ]
+
+
+def _consents(session: Session, actor: Actor, today: date) -> Iterable[WaitingItem]:
+    """Consents that are about to end, or have ended: a line a referral, by the one that ends first."""
+    rows = session.scalars(
+        coverage.about_to_end(today)
+        .where(_in_units(actor, Role.COORDINATOR), or_(Referral.owner_id == actor.account_id, ~_HAS_OWNER))
+        .options(selectinload(Consent.referral).selectinload(Referral.unit))
+    ).all()
+    first = {row.referral_id: row for row in reversed(rows)}
+    return [
+        _of_own(
+            row.referral, Waiting.CONSENT, row.referral_id, verb=Verb.REMIND_OF_CONSENT, due_on=row.until_on,
+            party=Party.COORDINATOR,
+        )
+        for row in first.values()
+    ]  # fmt: skip
 
 
 def _plans_written(session: Session, actor: Actor) -> Iterable[WaitingItem]:

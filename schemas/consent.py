@@ -6,7 +6,16 @@ from marshmallow import ValidationError, validates_schema
 from marshmallow.validate import OneOf
 
 from referrals.languages import LANGUAGES
-from referrals.vocabulary import ConsentAnswer, ConsentForm, Custody, InformationCategory, NoticeMethod, Recipient
+from referrals.models import CONSENT
+from referrals.vocabulary import (
+    ConsentAnswer,
+    ConsentForm,
+    Custody,
+    InformationCategory,
+    NoticeMethod,
+    Recipient,
+    Review,
+)
 from schemas.fields import (
     CHOOSE_ONE,
     CHOOSE_SOME,
@@ -15,6 +24,7 @@ from schemas.fields import (
     DateField,
     EmailText,
     FormSchema,
+    IdList,
     LongText,
     PhoneText,
     ShortText,
@@ -43,6 +53,7 @@ class NoticeForm(FormSchema):
 
     method = TermField(NoticeMethod, needed=N_("Choose how they were told."))
     told_on = DateField(is_past=True, years_back=2)
+    language = ShortText(load_default="", validate=OneOf(["", *LANGUAGES], error=CHOOSE_ONE))
     told_by = ShortText(load_default="")
     told_what = LongText(load_default="")
     why_not = LongText(load_default="")
@@ -83,6 +94,43 @@ class AnswerForm(FormSchema):
             problems["until_on"] = [N_("The last day cannot be before the first.")]
         if problems:
             raise ValidationError(problems)
+
+
+class ShareForm(FormSchema):
+    """What goes to a service, to whom there, what for, and on which ground."""
+
+    chosen = IdList(needed=N_("Choose what is to be shared."))
+    to_whom = ShortText(needed=N_("Write who gets it there, by name or function."))
+    purpose = LongText(needed=N_("Write what the information is for."))
+    ground = ShortText(needed=N_("Choose on which ground it is shared."))
+    reason = LongText(load_default="")
+    told_on = DateField(is_past=True, years_back=2)
+    why_not_told = LongText(load_default="")
+
+    @validates_schema
+    def _need_more_without_consent(self, data: dict[str, Any], **_options: Any) -> None:
+        if data["ground"] == CONSENT:
+            return
+        problems = {}
+        if not data["reason"]:
+            problems["reason"] = [N_("Write why it is shared without consent.")]
+        if data["told_on"] is None and not data["why_not_told"]:
+            problems["told_on"] = [N_("Give the day on which guardians were told, or write below why not yet.")]
+        if problems:
+            raise ValidationError(problems)
+
+
+class ToldForm(FormSchema):
+    """When guardians were told of what was shared."""
+
+    told_on = DateField(needed=GIVE_DATE, is_past=True, years_back=2)
+
+
+class ReviewForm(FormSchema):
+    """What somebody decided who reviewed what was shared without consent, and why."""
+
+    outcome = TermField(Review, needed=CHOOSE_ONE)
+    reason = LongText(needed=N_("Write the reason for your decision."))
 
 
 class ReasonForm(FormSchema):

@@ -15,6 +15,7 @@ from referrals.models import (
     ActionPlan,
     AssessmentPart,
     Concern,
+    Consent,
     Goal,
     Guardian,
     InformationNotice,
@@ -30,6 +31,8 @@ from referrals.vocabulary import (
     Arena,
     Compartment,
     ConflictAnswer,
+    ConsentAnswer,
+    ConsentForm,
     Custody,
     Domain,
     GuardiansKnow,
@@ -93,6 +96,24 @@ def a_guardian(session: Session, referral: Referral, *, told_by: Account | None 
         session.add(InformationNotice(referral=referral, guardian=guardian, **told))
     session.flush()
     return guardian
+
+
+def a_consent(session: Session, guardian: Guardian, *, by: Account, **values: Any) -> Consent:
+    """A guardian's yes to social services knowing of schooling and attendance, for a month from today."""
+    today = clock.now().date()
+    row = Consent(
+        referral=guardian.referral, guardian=guardian,
+        **{
+            "answer": ConsentAnswer.PARTIAL, "form": ConsentForm.ORAL, "categories": ["schooling", "attendance"],
+            "recipients": ["social_services"], "from_on": today, "until_on": today + timedelta(days=30), "at": clock.now(),
+            "by_id": by.id, "purpose": "Hjälpas åt.",
+        }
+        | values,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    session.refresh(guardian, ["consents"])
+    return row
 
 
 def a_member(session: Session, referral: Referral, account: Account) -> Account:

@@ -7,6 +7,7 @@ from referrals.models.audit import GENERAL, AuditEvent, AuditHead, What
 from referrals.models.base import Base
 from referrals.models.closure import Closure, GoalOutcome
 from referrals.models.concern import AdditionKind, Concern, ConcernAddition, Draft
+from referrals.models.disclosure import CONSENT, Disclosure
 from referrals.models.document import Document, DocumentContent, Mail
 from referrals.models.follow_up import ActionFollowUp, FollowUp, GoalFollowUp
 from referrals.models.guardian import Consent, Guardian, GuardianVersion, InformationNotice
@@ -30,12 +31,12 @@ from referrals.models.team_review import MeetingDecision, MeetingVersion, TeamMe
 from referrals.models.triage import StatutoryDecision
 
 __all__ = [
-    "GENERAL", "Account", "ActionFollowUp", "ActionPlan", "AdditionKind", "AssessmentPart", "AuditEvent", "AuditHead",
-    "Base", "ClosedDay", "Closure", "Concern", "ConcernAddition", "Consent", "Document", "DocumentContent", "Draft",
-    "FollowUp", "Forum", "Goal", "GoalFollowUp", "GoalOutcome", "Guardian", "GuardianCode", "GuardianIdentity",
-    "GuardianSession", "GuardianVersion", "GuardianWords", "Heartbeat", "History", "InformationNotice", "KeptForm",
-    "KnownDevice", "Listed", "LogSample", "LogSampleVisit", "Mail", "MeetingAnswer", "MeetingDecision",
-    "MeetingVersion", "Membership", "MunicipalAttempt",
+    "Account", "ActionFollowUp", "ActionPlan", "AdditionKind", "AssessmentPart", "AuditEvent", "AuditHead", "Base",
+    "CONSENT", "ClosedDay", "Closure", "Concern", "ConcernAddition", "Consent", "Disclosure", "Document",
+    "DocumentContent", "Draft", "FollowUp", "Forum", "GENERAL", "Goal", "GoalFollowUp", "GoalOutcome", "Guardian",
+    "GuardianCode", "GuardianIdentity", "GuardianSession", "GuardianVersion", "GuardianWords", "Heartbeat", "History",
+    "InformationNotice", "KeptForm", "KnownDevice", "Listed", "LogSample", "LogSampleVisit", "Mail", "MeetingAnswer",
+    "MeetingDecision", "MeetingVersion", "Membership", "MunicipalAttempt",
     "MunicipalIdentity", "Municipality", "OfReferral", "OrganisationChange", "Pace", "PlannedAction",
     "ProtectionPaper", "ProtectionReport", "RecoveryCode", "Referral", "RegisterEntry", "RegisterYear", "ResetLink",
     "RoleAssignment", "SecondFactor", "StatutoryDecision", "Step", "StepKind", "TeamMeeting", "Unit", "WebSession",

@@ -29,6 +29,8 @@ class What(StrEnum):
     REFUSED = "refused"
     ISSUED_PAPER = "issued_paper"
     SENT_MAIL = "sent_mail"
+    #: something went to another service; the ground is consent or a rule of the rule pack
+    DISCLOSED = "disclosed"
     EXPORTED = "exported"
     SIGNED_IN = "signed_in"
     SIGN_IN_FAILED = "sign_in_failed"

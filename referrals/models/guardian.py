@@ -143,6 +143,8 @@ class Consent(OfReferral, Base):
     by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+    #: when the coordinators were reminded that it is about to end
+    reminded_at: Mapped[datetime | None]
 
     purpose = Sealed[str]()
 

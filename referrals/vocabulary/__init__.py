@@ -19,7 +19,9 @@ from referrals.vocabulary.consent import (
     Custody,
     InformationCategory,
     NoticeMethod,
+    PieceKind,
     Recipient,
+    Review,
     WhyNot,
 )
 from referrals.vocabulary.guardians import InvitationReply
@@ -73,6 +75,7 @@ __all__ = [
     "MeetingOutcome",
     "NoticeMethod",
     "PartStatus",
+    "PieceKind",
     "PlanStatus",
     "Profession",
     "ProtectionAnswer",
@@ -80,6 +83,7 @@ __all__ = [
     "Registered",
     "ReportProgress",
     "ReporterKind",
+    "Review",
     "SchoolForm",
     "SchoolYear",
     "Standing",

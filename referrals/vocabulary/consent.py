@@ -95,3 +95,21 @@ class About(Term):
     CHILD = "child", N_("The child")
     GUARDIAN = "guardian", N_("A guardian")
     SIBLING = "sibling", N_("A sibling")
+
+
+class PieceKind(Term):
+    """What it is that goes to somebody."""
+
+    PART = "part", N_("A part of the assessment")
+    GOAL = "goal", N_("A goal with its actions")
+    NOTE = "note", N_("A note")
+    PLAN = "plan", N_("The plan")
+    DOCUMENT = "document", N_("A paper")
+    RENDERING = "rendering", N_("A version made for the recipient")
+
+
+class Review(Term):
+    """What somebody decided who reviewed what was shared without consent."""
+
+    CLEARED = "cleared", N_("It may stand in guardians' papers")
+    KEPT_OUT = "kept_out", N_("It stays out of guardians' papers")

@@ -33,6 +33,7 @@ class MailKind(Term):
     PLAN_RETURNED = "plan_returned", N_("A plan is returned")
     PLAN_APPROVED = "plan_approved", N_("A plan is approved")
     FOLLOW_UP_DUE = "follow_up_due", N_("A follow-up is due")
+    CONSENT_ENDING = "consent_ending", N_("A consent is about to end")
     REFERRAL_CLOSED = "referral_closed", N_("A referral is closed")
     #: about no referral: its number is the week
     LOG_SAMPLE = "log_sample", N_("Visits to look through")

@@ -6,6 +6,7 @@ from typing import Any
 from marshmallow import fields, post_dump
 
 from referrals import rulebook
+from referrals.notes import FOLLOW_UP_TEXTS, PLAN_TEXTS
 from referrals.vocabulary import Country, InformationCategory
 from schemas.documents.parts import (
     ActionPart,
@@ -211,7 +212,7 @@ class ActionPlanDocument(Frame):
     background = fields.String(attribute="plan.background")
     child_voice = fields.String(attribute="plan.child_voice")
     guardians_view = fields.String(attribute="plan.guardians_view")
-    goals = fields.List(fields.Nested(GoalPart), attribute="plan.goals")
+    goals = fields.List(fields.Nested(GoalPart), attribute="shown_goals")
     lead = fields.Nested(PersonPart, attribute="plan.lead")
     guardians = fields.List(fields.Nested(GuardianPart), attribute="shown_guardians")
     follow_up_on = fields.Date(attribute="plan.follow_up_on")
@@ -222,14 +223,19 @@ class ActionPlanDocument(Frame):
     approved_at = fields.AwareDateTime(attribute="plan.approved_at")
     approved_by = fields.Nested(PersonPart, attribute="plan.approved_by")
 
+    @post_dump(pass_original=True)
+    def withhold(self, data: dict[str, Any], source: PaperSource, **_: Any) -> dict[str, Any]:
+        """Take out the notes that are not for this reader."""
+        return data | {name: None for name in PLAN_TEXTS if source.is_withheld(source.plan, name)}
+
 
 class FollowUpDocument(Frame):
     """D8: was it done, did it help, and what now."""
 
     held_on = fields.Date(attribute="follow_up.held_on")
     plan_version = fields.Integer(attribute="follow_up.plan.version")
-    goals = fields.List(fields.Nested(GoalResultPart), attribute="follow_up.goal_results")
-    actions = fields.List(fields.Nested(ActionResultPart), attribute="follow_up.action_results")
+    goals = fields.List(fields.Nested(GoalResultPart), attribute="shown_goal_results")
+    actions = fields.List(fields.Nested(ActionResultPart), attribute="shown_action_results")
     child_view = fields.String(attribute="follow_up.child_view")
     child_declined = fields.Boolean(attribute="follow_up.child_declined")
     guardian_views = fields.List(fields.Nested(GuardianViewPart))
@@ -239,11 +245,23 @@ class FollowUpDocument(Frame):
     next_follow_up_on = fields.Date(attribute="follow_up.next_follow_up_on")
     recorded_by = fields.String(attribute="follow_up.by.name")
 
+    @post_dump(pass_original=True)
+    def withhold(self, data: dict[str, Any], source: PaperSource, **_: Any) -> dict[str, Any]:
+        """Take out the notes that are not for this reader."""
+        held = source.follow_up
+        for row, said in zip(source.shown_goal_results, data["goals"], strict=True):
+            if source.is_withheld(held, f"goal_results-{row.goal_id}"):
+                said["note"] = None
+        for row, said in zip(source.shown_action_results, data["actions"], strict=True):
+            if source.is_withheld(held, f"action_results-{row.action_id}"):
+                said["note"] = None
+        return data | {name: None for name in FOLLOW_UP_TEXTS if source.is_withheld(held, name)}
+
 
 class ClosingDocument(Frame):
     """D13: what came of it, and how to come back."""
 
-    outcomes = fields.List(fields.Nested(GoalResultPart), attribute="closure.outcomes")
+    outcomes = fields.List(fields.Nested(GoalResultPart), attribute="shown_outcomes")
     actions = fields.List(fields.Nested(ActionPart), attribute="running_actions")
     reason = fields.String(attribute="closure.reason")
     summary = fields.String(attribute="closure.summary")

@@ -76,6 +76,8 @@ class PaperSource:
     #: a code to a guardian's own page, and the last day it is good
     page_code: str | None = None
     page_code_until: date | None = None
+    #: what this reader's copy leaves out: the id of a row, or of the row a note stands in and the note's name
+    withheld: frozenset[tuple[UUID, str]] = frozenset()
     #: how long papers are kept, in the municipality's words; no municipality can state it yet, and the paper then
     #: refers to its plan for documents in general
     retention: str | None = None
@@ -176,8 +178,42 @@ class PaperSource:
 
     @property
     def running_actions(self) -> list[Any]:
-        """All actions of the plan, goal by goal."""
-        return [action for goal in getattr(self.plan, "goals", ()) for action in goal.actions]
+        """All actions of the plan that this reader may know of, goal by goal."""
+        return [action for goal in self.shown(getattr(self.plan, "goals", ())) for action in goal.actions]
+
+    def shown(self, rows: Sequence[Any], of: str = "id") -> list[Any]:
+        """Those of `rows` that this reader's copy does not leave out; `of` names what holds the id of the goal they belong to."""
+        return [row for row in rows if (_goal_id(row, of), "") not in self.withheld]
+
+    @property
+    def shown_goals(self) -> list[Any]:
+        """The goals of the plan."""
+        return self.shown(getattr(self.plan, "goals", ()))
+
+    @property
+    def shown_goal_results(self) -> list[Any]:
+        """How goals stand at the follow-up."""
+        return self.shown(getattr(self.follow_up, "goal_results", ()), "goal_id")
+
+    @property
+    def shown_action_results(self) -> list[Any]:
+        """Whether actions were done and helped."""
+        return self.shown(getattr(self.follow_up, "action_results", ()), "action.goal_id")
+
+    @property
+    def shown_outcomes(self) -> list[Any]:
+        """How goals stand at the end."""
+        return self.shown(getattr(self.closure, "outcomes", ()), "goal_id")
+
+    def is_withheld(self, row: Any, note: str) -> bool:
+        """Whether this reader's copy leaves this note of `row` out."""
+        return row is not None and (getattr(row, "id", None), note) in self.withheld
+
+
+def _goal_id(row: Any, of: str) -> Any:
+    for name in of.split("."):
+        row = getattr(row, name, None)
+    return row
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,14 @@
 """Guardians, what they were told, what they allow, and when the work may go on."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy.orm import Session
 
-from referrals import clock, consent, coverage
+from referrals import clock, consent, coverage, notifications
+from referrals.access import SYSTEM
 from referrals.consent import ConsentGiven, GuardianDetails, Notice
 from referrals.errors import AlreadyMoved, AlreadyWithdrawn, Incomplete, NotAllowed, NotInformed, WrongStage
 from referrals.models import Consent, Guardian, Referral
@@ -18,6 +21,7 @@ from referrals.stages import (
     PLAN_ACTIVE,
     SUBMITTED,
     TO_SCHEDULE,
+    Party,
     Verb,
 )
 from referrals.vocabulary import (
@@ -30,7 +34,7 @@ from referrals.vocabulary import (
     PartStatus,
     Recipient,
 )
-from tests.factories import a_guardian, a_part, a_referral
+from tests.factories import a_consent, a_guardian, a_part, a_referral
 from tests.people import Cast
 
 pytestmark = pytest.mark.usefixtures("wednesday")
@@ -336,3 +340,57 @@ def _withdraw(session: Session, referral: Referral, cast: Cast, guardian: Guardi
 
 def _conclude(session: Session, referral: Referral, cast: Cast) -> None:
     consent.conclude_consent(session, referral, by=cast.coordinator.actor(), seen=None)
+
+
+def test_two_weeks_before_a_consent_ends_the_coordinators_are_reminded_once(
+    session: Session, cast: Cast, wednesday: time_machine.Traveller
+) -> None:
+    referral = a_referral(session, cast, PLAN_ACTIVE)
+    given = a_consent(session, a_guardian(session, referral), by=cast.coordinator)
+    assert consent.due_for_reminder(session, given.until_on - timedelta(days=15)) == []
+    assert consent.due_for_reminder(session, given.until_on - timedelta(days=14)) == [referral]
+    assert consent.remind_of_consent(session, referral, by=SYSTEM) is None
+    wednesday.shift(timedelta(days=16))
+    row = consent.remind_of_consent(session, referral, by=SYSTEM)
+    assert row is not None
+    assert (row.verb, row.by_party, given.reminded_at) == (Verb.REMIND_OF_CONSENT, Party.SYSTEM, clock.now())
+    written = notifications.write(session, row)
+    assert {mail.address for mail in written} == {cast.coordinator.email, cast.second_coordinator.email}
+    assert consent.remind_of_consent(session, referral, by=SYSTEM) is None
+    assert consent.due_for_reminder(session, clock.now().date()) == []
+
+
+def test_nobody_is_reminded_of_what_was_answered_anew_withdrawn_refused_or_closed(
+    session: Session, cast: Cast, wednesday: time_machine.Traveller
+) -> None:
+    def a_short_one(referral: Referral, **values: Any) -> Consent:
+        until = TODAY + timedelta(days=3)
+        return a_consent(session, a_guardian(session, referral), by=cast.coordinator, until_on=until, **values)
+
+    a_short_one(a_referral(session, cast, CLOSED))
+    referral = a_referral(session, cast, PLAN_ACTIVE)
+    a_short_one(referral, withdrawn_at=clock.now())
+    a_short_one(referral, answer=ConsentAnswer.REFUSED)
+    again = a_short_one(referral)
+    assert consent.due_for_reminder(session, TODAY) == [referral]
+    wednesday.shift(timedelta(hours=1))
+    a_consent(session, again.guardian, by=cast.coordinator)
+    assert consent.due_for_reminder(session, TODAY) == []
+
+
+def test_only_the_workflow_reminds_and_only_in_an_open_referral(session: Session, cast: Cast) -> None:
+    with pytest.raises(NotAllowed):
+        consent.remind_of_consent(session, a_referral(session, cast, PLAN_ACTIVE), by=cast.coordinator.actor())
+    with pytest.raises(WrongStage):
+        consent.remind_of_consent(session, a_referral(session, cast, CLOSED), by=SYSTEM)
+
+
+def test_a_notice_keeps_the_language_it_was_given_in(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast, IN_CONSENT)
+    guardian = a_guardian(session, referral)
+    for language, kept in (("", "sv"), ("en", "en")):
+        told = Notice(NoticeMethod.PHONE, TODAY, language=language)
+        row = consent.record_information(
+            session, referral, by=cast.coordinator.actor(), seen=None, guardian=guardian, notice=told
+        )
+        assert row.language == kept

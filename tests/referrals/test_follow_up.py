@@ -20,8 +20,9 @@ from referrals.vocabulary import (
     Helped,
     LossCause,
     PlanStatus,
+    WhyNot,
 )
-from tests.factories import a_guardian, a_member, a_plan, a_referral
+from tests.factories import a_consent, a_guardian, a_member, a_plan, a_referral
 from tests.people import Cast
 
 START = date(2026, 9, 16)  # a Wednesday
@@ -275,3 +276,21 @@ def test_each_guardian_is_asked_and_may_keep_silent(session: Session, cast: Cast
         "view": "",
         "declined": True,
     }
+
+
+def test_a_consent_that_ended_in_the_period_is_known_as_the_cause(
+    session: Session, cast: Cast, six_weeks_later: time_machine.Traveller
+) -> None:
+    referral, plan = with_plan(session, cast)
+    (action,) = plan_versions.actions_of(plan)
+    given = a_consent(session, a_guardian(session, referral), by=cast.coordinator)
+    held_on = START + SIX_WEEKS
+    assert follow_up.consent_lost(session, plan, held_on) == {}
+    action.owner = cast.social_worker
+    lost = follow_up.consent_lost(session, plan, held_on)[action.id]
+    assert (lost.ended_on, lost.why) == (given.until_on + timedelta(days=1), WhyNot.EXPIRED)
+    assert follow_up.consent_lost(session, plan, given.until_on) == {}
+    action.owner = None
+    assert follow_up.consent_lost(session, plan, held_on) == {}
+    action.owner, action.from_on = cast.social_worker, None
+    assert follow_up.consent_lost(session, plan, held_on) == {}

@@ -51,7 +51,7 @@ def test_every_move_names_who_may_do_it() -> None:
 
 def test_the_workflow_alone_decides_nothing_about_a_child() -> None:
     by_workflow = {move.verb for move in MOVES if Party.SYSTEM in move.by}
-    assert by_workflow == {Verb.OPEN_TRIAGE, Verb.OPEN_FOLLOW_UP}
+    assert by_workflow == {Verb.OPEN_TRIAGE, Verb.OPEN_FOLLOW_UP, Verb.REMIND_OF_CONSENT}
 
 
 def test_of_a_withdrawn_concern_only_sending_is_stopped_and_an_identity_protected() -> None:

@@ -30,7 +30,9 @@ from referrals import (
     follow_up,
     guardian_access,
     intake,
+    pieces,
     protected_identity,
+    sharing,
     team_review,
     triage,
 )
@@ -40,17 +42,7 @@ from referrals.closure import ClosureInput, Ending, Outcome
 from referrals.consent import ConsentGiven, GuardianDetails, Notice
 from referrals.errors import AlreadyMoved, NotAllowed, ReferralError, WrongStage
 from referrals.follow_up import ActionAnswer, FollowUpInput, GoalAnswer, GuardianAnswer
-from referrals.models import (
-    ActionPlan,
-    AdditionKind,
-    AssessmentPart,
-    ConcernAddition,
-    Guardian,
-    History,
-    Listed,
-    PlannedAction,
-    Step,
-)
+from referrals.models import ActionPlan, AdditionKind, AssessmentPart, ConcernAddition, Disclosure, Guardian, History, Listed, PlannedAction, Step
 from referrals.stages import (
     CLOSED,
     CLOSURE_PROPOSED,
@@ -94,6 +86,7 @@ from referrals.vocabulary import (
     PartStatus,
     PlanStatus,
     Recipient,
+    Review,
     TriageEnding,
 )
 from tests.factories import a_referral
@@ -417,6 +410,19 @@ def _close(life: Life, by: Actor, seen: int, _data: st.DataObject) -> object:
     return closure.close_referral(life.session, life.referral, by=by, seen=seen, closure=told)
 
 
+def _share(life: Life, by: Actor, seen: int, _data: st.DataObject) -> object:
+    what = sharing.Sharing(
+        recipient=Recipient.POLICE, to_whom="Närpolisen", purpose="Stoppa hot", ground="crime_prevention", reason="Hot",
+        told_on=life.today,
+    )  # fmt: skip
+    chosen = pieces.shareable(life.session, life.referral)[:1]
+    return sharing.share_information(life.session, life.referral, by=by, seen=seen, chosen=chosen, sharing=what)
+
+
+def _disclosure(life: Life) -> Disclosure:
+    return _first(life, Disclosure) or Disclosure(referral=life.referral, ground="crime_prevention", told_on=None)
+
+
 def _simple(verb: Deed, **values: Any) -> Callable[[Life, Actor, int, st.DataObject], object]:
     return lambda life, by, seen, _data: verb(life.session, life.referral, by=by, seen=seen, **values)
 
@@ -468,6 +474,15 @@ DEEDS: dict[Verb, Callable[[Life, Actor, int, st.DataObject], object]] = {
     ),
     Verb.GIVE_PAGE_CODE: lambda life, by, seen, _data: guardian_access.give_code(
         life.session, life.referral, by=by, seen=seen, guardian=_guardian(life)
+    ),
+    Verb.REMIND_OF_CONSENT: _simple(consent.remind_of_consent),
+    Verb.SHARE_INFORMATION: _share,
+    Verb.TELL_GUARDIANS: lambda life, by, seen, _data: sharing.tell_guardians(
+        life.session, life.referral, by=by, seen=seen, disclosure=_disclosure(life), told_on=life.today
+    ),
+    Verb.REVIEW_SHARING: lambda life, by, seen, data: sharing.review_sharing(
+        life.session, life.referral, by=by, seen=seen, disclosure=_disclosure(life),
+        outcome=data.draw(st.sampled_from(Review)), reason="Faran är över",
     ),
     Verb.CONCLUDE_CONSENT: _simple(consent.conclude_consent, reason="Klart"),
     Verb.REQUEST_PARTS: _request_parts,

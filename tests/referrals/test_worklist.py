@@ -1,12 +1,13 @@
 """What waits for whom: one list a person, one verb and one date a line."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock, history, intake, worklist
+from referrals import clock, coverage, history, intake, worklist
 from referrals.access import Actor
 from referrals.models import Account, Concern, Referral, TeamMeeting
 from referrals.stages import (
@@ -31,7 +32,7 @@ from referrals.stages import (
 )
 from referrals.vocabulary import ActionStatus, PartStatus, PlanStatus, ProtectionAnswer
 from referrals.worklist import Waiting, WaitingItem
-from tests.factories import a_member, a_part, a_plan, a_referral, protected
+from tests.factories import a_consent, a_guardian, a_member, a_part, a_plan, a_referral, protected
 from tests.people import Cast
 
 pytestmark = pytest.mark.usefixtures("wednesday")
@@ -249,6 +250,24 @@ def test_an_addition_to_a_concern_in_triage_is_not_one_more_concern_to_decide_ab
     intake.add_to_concern(session, referral, by=Actor(reported=referral.id), seen=None, text="En sak till.")
     assert [line.is_to_triage for line in waiting(session, cast.coordinator)].count(True) == 1
     assert _next(session, cast, but=referral) is None
+
+
+def test_a_consent_that_is_about_to_end_waits_for_the_coordinator_until_somebody_asks_again(
+    session: Session, cast: Cast, wednesday: time_machine.Traveller
+) -> None:
+    referral = a_referral(session, cast, PLAN_ACTIVE, target_on=None)
+    first = a_guardian(session, referral)
+    a_consent(session, first, by=cast.coordinator, until_on=TOMORROW)
+    a_consent(session, a_guardian(session, referral), by=cast.coordinator, until_on=TODAY)
+    (item,) = waiting(session, cast.coordinator)
+    assert (item.kind, item.verb, item.due_on, item.party) == (
+        Waiting.CONSENT, Verb.REMIND_OF_CONSENT, TODAY, Party.COORDINATOR,
+    )  # fmt: skip
+    assert waiting(session, cast.head_teacher) == []
+    wednesday.shift(timedelta(hours=1))
+    for guardian in coverage.guardians_of(session, referral):
+        a_consent(session, guardian, by=cast.coordinator)
+    assert waiting(session, cast.coordinator) == []
 
 
 def test_a_line_about_a_child_with_a_protected_identity_does_not_say_which_school(session: Session, cast: Cast) -> None:

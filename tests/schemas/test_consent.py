@@ -9,12 +9,15 @@ from marshmallow import Schema, ValidationError
 from referrals import clock
 from referrals.consent import ConsentGiven, GuardianDetails, Notice
 from referrals.vocabulary import ConsentAnswer, Custody, InformationCategory, NoticeMethod, Recipient
-from schemas.consent import AnswerForm, GuardianForm, NoticeForm, ReasonForm
+from schemas.consent import AnswerForm, GuardianForm, NoticeForm, ReasonForm, ReviewForm, ShareForm, ToldForm
 
 TODAY = clock.now().date()
 ANSWER = {
     "answer": "partial", "form": "written", "categories": ["schooling", "attendance"], "recipients": ["leisure"],
     "purpose": "Hjälpas åt.", "from_on": TODAY.isoformat(), "until_on": (TODAY + timedelta(days=30)).isoformat(),
+}  # fmt: skip
+SHARE = {
+    "chosen": ["00000000-0000-4000-8000-000000000001"], "to_whom": "Mottagningsgruppen", "purpose": "Hjälpas åt.", "ground": "consent",
 }  # fmt: skip
 
 
@@ -71,6 +74,23 @@ def test_a_refusal_needs_no_scope() -> None:
 
 def test_a_reason_may_be_left_out() -> None:
     assert ReasonForm().load({}) == {"reason": ""}
+
+
+def test_sharing_on_consent_needs_what_to_whom_what_for_and_the_ground() -> None:
+    assert set(_refused(ShareForm(), {})) == {"chosen", "to_whom", "purpose", "ground"}
+    assert ShareForm().load(SHARE)["reason"] == ""
+
+
+def test_sharing_without_consent_needs_a_reason_and_whether_guardians_know() -> None:
+    bare = SHARE | {"ground": "crime_prevention"}
+    assert set(_refused(ShareForm(), bare)) == {"reason", "told_on"}
+    assert ShareForm().load(bare | {"reason": "Hot.", "why_not_told": "Utredningen störs."})["told_on"] is None
+    assert ShareForm().load(bare | {"reason": "Hot.", "told_on": TODAY.isoformat()})["told_on"] == TODAY
+
+
+def test_a_review_needs_its_outcome_and_why_and_being_told_its_day() -> None:
+    assert set(_refused(ReviewForm(), {})) == {"outcome", "reason"}
+    assert set(_refused(ToldForm(), {})) == {"told_on"}
 
 
 def _refused(schema: Schema, given: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What a paper's source gives where rows are missing, hidden or more than one."""
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from types import SimpleNamespace
 from uuid import uuid4
@@ -178,3 +179,41 @@ def test_any_object_with_the_same_attributes_will_do() -> None:
         "Flyttat.",
         {"name": None, "function": None},
     )
+
+
+def test_a_copy_leaves_out_the_goals_and_notes_that_are_not_for_its_reader() -> None:
+    whole = document_context("follow_up", rich_source(DocumentKind.FOLLOW_UP))
+    source = rich_source(DocumentKind.FOLLOW_UP)
+    held = source.follow_up
+    first, *others = held.goal_results
+    for row in held.goal_results:
+        row.goal_id = row.goal.id
+    for action in held.action_results:
+        action.action_id, action.action.goal_id = action.action.id, action.action.goal.id
+    kept = next(action for action in held.action_results if action.action.goal is others[0].goal)
+    left_out = {
+        (first.goal_id, ""), (held.id, f"goal_results-{others[0].goal_id}"), (held.id, f"action_results-{kept.action_id}"),
+        (held.id, "learned"),
+    }  # fmt: skip
+    copy = document_context("follow_up", replace(source, withheld=frozenset(left_out)))
+    assert [goal["text"] for goal in copy["goals"]] == [goal["text"] for goal in whole["goals"][1:]]
+    assert copy["goals"][0]["note"] is None
+    gone = sum(action.action.goal is first.goal for action in held.action_results)
+    assert gone
+    assert len(copy["actions"]) == len(whole["actions"]) - gone
+    assert [action["note"] for action in copy["actions"] if action["text"] == kept.action.text] == [None]
+    assert (copy["learned"], copy["child_view"]) == (None, whole["child_view"])
+
+
+def test_a_copy_of_the_plan_and_of_the_closing_leave_the_same_out() -> None:
+    source = rich_source(DocumentKind.ACTION_PLAN)
+    left_out = frozenset({(source.plan.goals[0].id, ""), (source.plan.id, "background")})
+    copy = document_context("action_plan", replace(source, withheld=left_out))
+    assert len(copy["goals"]) == len(source.plan.goals) - 1
+    assert (copy["background"], copy["if_worse"]) == (None, source.plan.if_worse)
+    source = rich_source(DocumentKind.CLOSING)
+    outcome = source.closure.outcomes[0]
+    outcome.goal_id = outcome.goal.id
+    copy = document_context("closing", replace(source, withheld=frozenset({(outcome.goal_id, "")})))
+    assert len(copy["outcomes"]) == len(source.closure.outcomes) - 1
+    assert len(copy["actions"]) == len(source.running_actions) - len(outcome.goal.actions)

@@ -1,14 +1,16 @@
 """The follow-up's page: two questions about each action, the voices, and where the decision leads."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
-from referrals import clock, db, plan_versions
+from referrals import clock, coverage, db, plan_versions
 from referrals.models import Referral
 from referrals.stages import CLOSURE_PROPOSED, FOLLOW_UP_DUE, PLAN_ACTIVE, PLAN_DRAFT, TO_SCHEDULE
 from referrals.vocabulary import PlanStatus
-from tests.factories import a_guardian
-from tests.webapp.desk import Desk
+from tests.factories import a_consent, a_guardian
+from tests.webapp.desk import Desk, cast_of
 
 pytestmark = pytest.mark.usefixtures("wednesday")
 
@@ -169,3 +171,18 @@ def test_a_second_press_does_not_record_it_twice(desk, due, signed_in):
     count = desk.read(due, lambda session, referral: len(plan_versions.follow_ups(session, referral)))
     assert count == 1
     assert clock.now().year == 2026
+
+
+def test_a_consent_that_ended_stands_as_the_cause_with_its_day(desk, due, signed_in, settings):
+    with db.writing(settings.database) as session:
+        cast = cast_of(session)
+        referral = session.scalars(select(Referral).where(Referral.number == due)).one()
+        (action,) = plan_versions.actions_of(plan_versions.plan_in_force(session, referral))
+        action.owner_id, action.from_on = cast.social_worker.id, clock.now().date() - timedelta(days=40)
+        (guardian,) = coverage.guardians_of(session, referral)
+        ended = clock.now().date() - timedelta(days=5)
+        a_consent(session, guardian, by=cast.coordinator, until_on=ended, from_on=ended - timedelta(days=30))
+    page = signed_in("karin").get(f"/referrals/{due}/follow-up")
+    fields = page.fields(page.form())
+    assert fields["actions-0-loss_cause"] == "no_consent"
+    assert fields["actions-0-note"] == "The consent ended on 12 September 2026: The consent has expired."

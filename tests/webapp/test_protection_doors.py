@@ -15,6 +15,7 @@ from referrals.models import (
     Account,
     AssessmentPart,
     Base,
+    Disclosure,
     Document,
     Forum,
     Guardian,
@@ -103,6 +104,8 @@ def addresses(app, session, number, report_id):
         "name": ["child", "voices"],
         "code": ["sv"],
         "number": [number],
+        "recipient": ["social_services"],
+        "disclosure_id": session.scalars(select(Disclosure.id)).all(),
         "token": ["a-link-nobody-was-sent"],
     }
     for rule in app.url_map.iter_rules():

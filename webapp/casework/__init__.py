@@ -25,6 +25,7 @@ from webapp.casework import (  # noqa: E402
     referral,
     register,
     search,
+    sharing,
     team_review,
     triage,
 )
@@ -32,5 +33,5 @@ from webapp.casework import (  # noqa: E402
 __all__ = [
     "access_log", "action_plan", "additions", "assessment", "blueprint", "board", "closure", "consent", "documents",
     "follow_up", "guardian_page", "home", "list", "live", "log_samples", "protected_identity", "protection",
-    "referral", "register", "search", "team_review", "triage",
+    "referral", "register", "search", "sharing", "team_review", "triage",
 ]  # fmt: skip

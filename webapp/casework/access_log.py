@@ -34,6 +34,7 @@ _WHAT: dict[What, str] = {
     What.ISSUED_PAPER: N_("Made a paper"),
     What.SENT_MAIL: N_("Sent a mail"),
     What.EXPORTED: N_("Took an extract out"),
+    What.DISCLOSED: N_("Shared something with another service"),
 }
 
 #: the pages about one referral, as the log names them
@@ -47,6 +48,9 @@ PAGES: dict[str, str] = {
     "casework.information": N_("Information to a guardian"),
     "casework.consent": N_("A guardian's consent"),
     "casework.withdrawal": N_("Withdrawal of a consent"),
+    "casework.sharing": N_("What is shared with whom"),
+    "casework.share": N_("Sharing with a service"),
+    "casework.disclosure": N_("One thing that was shared"),
     "casework.assessment": N_("Assessment"),
     "casework.assessment_part": N_("A part of the assessment"),
     "casework.team_review": N_("Team meeting"),

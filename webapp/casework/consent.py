@@ -27,6 +27,7 @@ from schemas.consent import AnswerForm, GuardianForm, NoticeForm, ReasonForm
 from webapp import forms, notices, people, transactions
 from webapp.casework import blueprint, words
 from webapp.casework.frame import referral_page, seen, today
+from webapp.casework.sharing import recipient_lines
 from webapp.guards import for_referral
 from webapp.language import gettext
 
@@ -89,8 +90,9 @@ def correct_guardian(referral: Referral, guardian_id: uuid.UUID) -> ResponseRetu
 def information(referral: Referral, guardian_id: uuid.UUID) -> Response:
     """The form for what a guardian was told."""
     account = people.account()
-    usual = {"told_on": today(), "told_by": account.name if account else ""}
-    return _information_page(referral, _guardian(referral, guardian_id), forms.shown(usual))
+    row = _guardian(referral, guardian_id)
+    usual = {"told_on": today(), "told_by": account.name if account else "", "language": row.language}
+    return _information_page(referral, row, forms.shown(usual))
 
 
 @blueprint.post("/referrals/<reference:number>/guardians/<uuid:guardian_id>/information")
@@ -182,6 +184,7 @@ def _overview(referral: Referral, form: forms.Form, status: int = 200) -> Respon
         category_names=_names(InformationCategory),
         recipient_names=_names(Recipient),
         language_names=LANGUAGES,
+        recipients=recipient_lines(referral),
     )
 
 
@@ -210,6 +213,7 @@ def _information_page(referral: Referral, row: Guardian, form: forms.Form, *, st
         form=form,
         guardian=row,
         methods=_choices(NoticeMethod),
+        languages_to_choose=list(LANGUAGES.items()),
     )
 
 

@@ -21,7 +21,7 @@ from webapp import forms, kept, navigation, notices, people, transactions
 from webapp.casework import blueprint, note_forms, plan_form, words
 from webapp.casework.frame import referral_page, seen, today
 from webapp.guards import for_referral
-from webapp.language import gettext
+from webapp.language import gettext, long_date
 
 #: what each decision means for what comes next
 _MEANING: Mapping[FollowUpDecision, str] = {
@@ -138,4 +138,29 @@ def _held_on(form: forms.Form) -> date:
 def _beginning(referral: Referral) -> dict[str, Any]:
     session, day = transactions.session(), today()
     next_on = targets.default_day(session, referral.rulepack, "follow_up", since=day)
-    return {"held_on": day, "next_follow_up_on": next_on, "whole": note_forms.usual(referral)}
+    return {
+        "held_on": day,
+        "next_follow_up_on": next_on,
+        "whole": note_forms.usual(referral),
+        "actions": _lost_consent(referral, day),
+    }
+
+
+def _lost_consent(referral: Referral, day: date) -> list[dict[str, str]]:
+    """What the form says already of actions whose consent ended: that this is why they were not done, and when it was."""
+    session = transactions.session()
+    plan = plan_versions.plan_in_force(session, referral)
+    lost = rules.consent_lost(session, plan, day) if plan else {}
+    return [
+        {
+            "loss_cause": LossCause.NO_CONSENT.value,
+            "note": gettext(
+                "The consent ended on %(date)s: %(why)s.",
+                date=long_date(lost[action.id].ended_on),
+                why=gettext(lost[action.id].why.label),
+            ),
+        }
+        if action.id in lost
+        else {}
+        for action in (plan_versions.actions_of(plan) if plan else ())
+    ]

@@ -68,7 +68,12 @@ _ALSO: dict[Verb, str] = {
 
 
 #: whose choice is for those who may see the concern and the guardians
-_CLOSE_TO_THE_FAMILY = frozenset({Verb.RECORD_INFORMATION, Verb.RECORD_CONSENT, Verb.DECIDE_STATUTORY_TRACK})
+_CLOSE_TO_THE_FAMILY = frozenset(
+    {
+        Verb.RECORD_INFORMATION, Verb.RECORD_CONSENT, Verb.SHARE_INFORMATION, Verb.REVIEW_SHARING,
+        Verb.DECIDE_STATUTORY_TRACK,
+    }
+)  # fmt: skip
 
 
 @blueprint.get("/referrals/<reference:number>")

@@ -12,6 +12,8 @@ PAGE_OF: dict[Verb, str] = {
     Verb.HAND_BACK_TO_COORDINATOR: "casework.triage",
     Verb.RECORD_GUARDIAN: "casework.record_guardian",
     Verb.RECORD_CONSENT: "casework.guardians",
+    Verb.REMIND_OF_CONSENT: "casework.guardians",
+    Verb.SHARE_INFORMATION: "casework.sharing",
     Verb.CONCLUDE_CONSENT: "casework.guardians",
     Verb.REQUEST_PARTS: "casework.assessment",
     Verb.SUBMIT_PART: "casework.assessment",

@@ -13,6 +13,8 @@ from referrals.vocabulary import (
     FollowUpDecision,
     MeetingOutcome,
     NoticeMethod,
+    Recipient,
+    Review,
     Term,
     TriageEnding,
 )
@@ -38,6 +40,7 @@ TO_DO: dict[Verb, str] = {
     Verb.RECORD_FOLLOW_UP: N_("Follow up the plan"),
     Verb.CLOSE_REFERRAL: N_("Close the referral"),
     Verb.REOPEN_REFERRAL: N_("Look again at how the child is doing"),
+    Verb.REMIND_OF_CONSENT: N_("Ask the guardians again: a consent ends"),
 }
 
 #: the same where it waits for somebody other than the reader
@@ -94,6 +97,10 @@ HAPPENED: dict[Verb, str] = {
     Verb.LIFT_PROTECTION: N_("An identity is protected no more"),
     Verb.ADD_TO_LIST: N_("Somebody was added to the access list"),
     Verb.TAKE_OFF_LIST: N_("Somebody was taken off the access list"),
+    Verb.REMIND_OF_CONSENT: N_("Reminded: a consent is about to end"),
+    Verb.SHARE_INFORMATION: N_("Information was shared"),
+    Verb.TELL_GUARDIANS: N_("Guardians were told of what was shared"),
+    Verb.REVIEW_SHARING: N_("What was shared was reviewed"),
 }
 
 PARTIES: dict[Party, str] = {
@@ -115,6 +122,8 @@ _CHOICES: dict[Verb, type[Term]] = {
     Verb.RECORD_FOLLOW_UP: FollowUpDecision,
     Verb.PROPOSE_CLOSURE: ClosureReason,
     Verb.CLOSE_REFERRAL: ClosureReason,
+    Verb.SHARE_INFORMATION: Recipient,
+    Verb.REVIEW_SHARING: Review,
 }
 
 

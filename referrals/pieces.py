@@ -1,0 +1,213 @@
+"""The pieces of a referral that can go to somebody: parts, goals, notes, and papers made of them, each with what it holds and whom it is about."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, TypeAlias
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from referrals import coverage, documents, notes, plan_versions, team_review
+from referrals.coverage import Cover
+from referrals.models import ActionPlan, AssessmentPart, Disclosure, Document, Guardian, Referral
+from referrals.readers import FILE
+from referrals.vocabulary import (
+    About,
+    Compartment,
+    DocumentKind,
+    InformationCategory,
+    PartStatus,
+    PieceKind,
+    Recipient,
+)
+
+#: what a piece is called among the others: the row it stands in, and within that row the name of a note
+Key: TypeAlias = tuple[UUID, str]
+
+#: a part behind these walls holds this kind of information, whatever its writer ticked
+_BEHIND_WALL: Final = {
+    Compartment.MEDICAL: InformationCategory.HEALTH_POINTER,
+    Compartment.SOCIAL_SERVICES: InformationCategory.FAMILY,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """Something that can go to somebody."""
+
+    kind: PieceKind
+    #: the part, goal, plan or paper; of a note the meeting, follow-up or plan it stands in
+    object_id: UUID
+    #: which note
+    name: str = ""
+    categories: frozenset[InformationCategory]
+    about: About = About.CHILD
+    #: which guardian, where it is about one and that is known
+    guardian_id: UUID | None = None
+    #: what a plan or a paper is made of
+    made_of: tuple["Piece", ...] = ()
+    row: Any = None
+
+    @property
+    def key(self) -> Key:
+        """What it is called among the others."""
+        return self.object_id, self.name
+
+    @property
+    def singles(self) -> tuple["Piece", ...]:
+        """What has to be looked at one by one: what it is made of, else itself."""
+        return self.made_of or (self,)
+
+
+def pieces_of(session: Session, referral: Referral) -> list[Piece]:
+    """Every part that is in, every goal of the plan in force, and every note of meetings, follow-ups and that plan."""
+    plan = plan_versions.plan_in_force(session, referral)
+    return [
+        *_parts(session, referral),
+        *(_goals(plan) if plan else ()),
+        *(_notes(plan) if plan else ()),
+        *(piece for meeting in team_review.meetings_of(session, referral) for piece in _notes(meeting)),
+        *(piece for held in plan_versions.follow_ups(session, referral) for piece in _notes(held)),
+    ]
+
+
+def may_go(session: Session, referral: Referral, recipient: Recipient, *, on: date) -> list[Piece]:
+    """The parts, goals and notes that may go to `recipient` on the day `on`: filtered by kind and by whom each is about.
+
+    What was shared without consent and not reviewed since stays here.
+    """
+    kept = kept_out(session, referral)
+    return [
+        piece
+        for piece in pieces_of(session, referral)
+        if piece.key not in kept and cover_of(session, referral, piece, recipient=recipient, on=on).is_covered
+    ]
+
+
+def cover_of(session: Session, referral: Referral, piece: Piece, *, recipient: Recipient, on: date) -> Cover:
+    """Whether all of `piece` may go to `recipient` on the day `on`; where not, why not for the first that may not."""
+    found = Cover()
+    for single in piece.singles:
+        whom = session.get(Guardian, single.guardian_id) if single.guardian_id else None
+        found = coverage.cover(
+            session, referral, recipient, on=on, categories=single.categories, about=single.about, guardian=whom
+        )
+        if not found.is_covered:
+            return found
+    return found
+
+
+def withheld_from(session: Session, referral: Referral, guardian_id: UUID, *, on: date) -> frozenset[Key]:
+    """What a guardian's own copy of a paper leaves out: what is about another guardian who has not lifted that, what is
+    about a sibling, and what was shared without consent and not reviewed since.
+    """
+    kept = kept_out(session, referral)
+    is_only_one = len(coverage.guardians_of(session, referral)) == 1
+    plans = plan_versions.versions(session, referral)
+    every = {
+        piece.key: piece for piece in (*pieces_of(session, referral), *(one for plan in plans for one in _goals(plan)))
+    }
+
+    def is_theirs(piece: Piece) -> bool:
+        if piece.about is About.CHILD or piece.guardian_id == guardian_id:
+            return True
+        if piece.about is About.GUARDIAN and piece.guardian_id is None and is_only_one:
+            return True
+        return cover_of(session, referral, piece, recipient=Recipient.OTHER_GUARDIAN, on=on).is_covered
+
+    return frozenset(key for key, piece in every.items() if key in kept or not is_theirs(piece))
+
+
+def kept_out(session: Session, referral: Referral) -> frozenset[Key]:
+    """What was shared without consent and nobody has cleared since: it stays out of guardians' papers and of hand-overs."""
+    rows = session.scalars(select(Disclosure).where(Disclosure.referral_id == referral.id))
+    return frozenset(
+        (UUID(identity), name) for row in rows if row.is_kept_from_guardians for identity, name in row.holds
+    )
+
+
+def shareable(session: Session, referral: Referral) -> list[Piece]:
+    """What a person can choose to share: each part that is in, each goal, the plan, and the file's own papers."""
+    plan = plan_versions.plan_in_force(session, referral)
+    papers = (_paper(session, document) for document in documents.issued(session, referral))
+    return [
+        *_parts(session, referral),
+        *(_goals(plan) if plan else ()),
+        *([_whole(PieceKind.PLAN, plan, made_of=(*_goals(plan), *_notes(plan)))] if plan else ()),
+        *(piece for piece in papers if piece is not None),
+    ]
+
+
+def _parts(session: Session, referral: Referral) -> Iterator[Piece]:
+    rows = select(AssessmentPart).where(
+        AssessmentPart.referral_id == referral.id, AssessmentPart.status == PartStatus.RECEIVED
+    )
+    for part in session.scalars(rows.order_by(AssessmentPart.received_at, AssessmentPart.id)):
+        kinds = {InformationCategory(value) for value in part.categories}
+        behind = _BEHIND_WALL.get(part.compartment)
+        yield Piece(
+            kind=PieceKind.PART,
+            object_id=part.id,
+            categories=frozenset({*kinds, behind} if behind else kinds),
+            about=part.about,
+            guardian_id=part.about_guardian_id,
+            row=part,
+        )
+
+
+def _goals(plan: ActionPlan) -> Iterator[Piece]:
+    for goal in plan.goals:
+        yield Piece(
+            kind=PieceKind.GOAL,
+            object_id=goal.id,
+            categories=frozenset(goal.category_values) or frozenset(InformationCategory),
+            about=goal.about,
+            guardian_id=goal.about_guardian_id,
+            row=goal,
+        )
+
+
+def _notes(row: notes.Noted) -> Iterator[Piece]:
+    for note in notes.notes_of(row):
+        yield Piece(
+            kind=PieceKind.NOTE,
+            object_id=row.id,
+            name=note.name,
+            categories=note.categories,
+            about=note.about,
+            guardian_id=note.guardian_id,
+            row=row,
+        )
+
+
+def _whole(kind: PieceKind, row: ActionPlan | Document, *, made_of: tuple[Piece, ...]) -> Piece:
+    """Something made of others; where nobody can say of what, it counts as holding every kind."""
+    kinds = {kind for piece in made_of for kind in piece.categories}
+    return Piece(
+        kind=kind, object_id=row.id, categories=frozenset(kinds or InformationCategory), made_of=made_of, row=row
+    )
+
+
+def _paper(session: Session, document: Document) -> Piece | None:
+    """A paper of the file, with what it was made of; None for a paper that is somebody's own."""
+    if document.recipient != FILE or document.stopped_at is not None:
+        return None
+    referral, row = document.referral, document.history
+    if document.kind is DocumentKind.ASSESSMENT:
+        return _whole(PieceKind.DOCUMENT, document, made_of=tuple(_parts(session, referral)))
+    source: notes.Noted | None = None
+    goals: Iterator[Piece] = iter(())
+    if document.kind is DocumentKind.MINUTES:
+        source = team_review.held_meeting(session, referral, after=row)
+    elif document.kind is DocumentKind.ACTION_PLAN:
+        source = plan_versions.approved_until(session, referral, row.at)
+        goals = _goals(source) if source else goals
+    elif document.kind is DocumentKind.FOLLOW_UP:
+        source = next(
+            (held for held in plan_versions.follow_ups(session, referral) if held.recorded_at <= row.at), None
+        )
+    else:
+        return None
+    return _whole(PieceKind.DOCUMENT, document, made_of=(*goals, *(_notes(source) if source else ())))
