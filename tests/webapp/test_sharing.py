@@ -79,7 +79,7 @@ def test_everybody_sees_what_is_open_until_when_and_what_is_locked_why(lay: Any,
     browser, number = signed_in("karin"), lay(yes=2)
     page = browser.get(f"/referrals/{number}/guardians")
     assert "May get until 16 October 2026 Schooling and learning, Attendance" in page.text
-    assert "Locked The consent does not reach this recipient (Maja Testsson) All kinds of information" in page.text
+    assert "Locked: The consent does not reach this recipient (Maja Testsson) All kinds of information" in page.text
     page = browser.get(f"/referrals/{number}/sharing")
     assert "Share with Social services" in page.text
     assert "Share without consent: The police" in page.text
@@ -170,7 +170,7 @@ def test_what_was_shared_is_marked_when_the_consent_ends(
     browser.submit({"reason": "Ångrar sig."})
     page = browser.get(f"/referrals/{number}/sharing")
     assert "The consent ended 16" in page.text
-    assert "Locked The consent was withdrawn (Maja Testsson) All kinds of information" in page.text
+    assert "Locked: The consent was withdrawn (Maja Testsson) All kinds of information" in page.text
     assert "nothing new is" in browser.get(path_of(read, number)).text
 
 

@@ -12,7 +12,7 @@ from referrals import coverage, pieces, rulebook, sharing
 from referrals.access import View
 from referrals.coverage import Cover
 from referrals.errors import Incomplete, NoSuchReferral, NotAllowed
-from referrals.models import CONSENT, ActionPlan, AssessmentPart, Disclosure, Document, Goal, Referral
+from referrals.models import CONSENT, ActionPlan, AssessmentPart, Disclosure, Document, Goal, Guardian, Referral
 from referrals.pieces import Piece
 from referrals.stages import Verb
 from referrals.vocabulary import InformationCategory, PieceKind, Recipient, Review
@@ -172,13 +172,18 @@ def _groups(kinds: list[tuple[InformationCategory, Cover]]) -> list[Group]:
         Group(
             is_covered=cover.is_covered,
             why_not=gettext(cover.why_not.label) if cover.why_not else "",
-            who=(cover.guardian.name or "") if cover.guardian else "",
+            who=_called(cover.guardian) if cover.guardian else "",
             until_on=cover.until_on,
             kinds=tuple(names),
             is_everything=len(names) == len(kinds),
         )
         for cover, names in found.items()
     ]
+
+
+def _called(guardian: Guardian) -> str:
+    """A guardian's name, unless it is protected."""
+    return (guardian.name if not guardian.has_protected_identity else None) or gettext("A guardian")
 
 
 def _share_page(referral: Referral, to: Recipient, form: forms.Form, *, status: int = 200) -> Response:
