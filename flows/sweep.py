@@ -46,7 +46,11 @@ def _sweep(database: str) -> None:
         deleted = drafts.expire_drafts(session, today)
     drawn = _draw_samples(database)
     logger().info(
-        "sweep: %d follow-ups opened, %d reminders, %d drafts deleted, %d samples drawn", opened, reminded, deleted, drawn
+        "sweep: %d follow-ups opened, %d reminders, %d drafts deleted, %d samples drawn",
+        opened,
+        reminded,
+        deleted,
+        drawn,
     )
 
 

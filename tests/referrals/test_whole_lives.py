@@ -42,7 +42,18 @@ from referrals.closure import ClosureInput, Ending, Outcome
 from referrals.consent import ConsentGiven, GuardianDetails, Notice
 from referrals.errors import AlreadyMoved, NotAllowed, ReferralError, WrongStage
 from referrals.follow_up import ActionAnswer, FollowUpInput, GoalAnswer, GuardianAnswer
-from referrals.models import ActionPlan, AdditionKind, AssessmentPart, ConcernAddition, Disclosure, Guardian, History, Listed, PlannedAction, Step
+from referrals.models import (
+    ActionPlan,
+    AdditionKind,
+    AssessmentPart,
+    ConcernAddition,
+    Disclosure,
+    Guardian,
+    History,
+    Listed,
+    PlannedAction,
+    Step,
+)
 from referrals.stages import (
     CLOSED,
     CLOSURE_PROPOSED,

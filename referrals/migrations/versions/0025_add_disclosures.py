@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0017"
-down_revision = "0016"
+revision = "0025"
+down_revision = "0024"
 
 
 def upgrade() -> None:
