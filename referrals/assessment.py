@@ -9,23 +9,13 @@ from typing import Any, TypedDict, Unpack
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock, history, membership, notes, register, roster
+from referrals import attachments, clock, history, membership, notes, register, roster
 from referrals.access import Actor, View, may_view
 from referrals.errors import AlreadyMoved, Incomplete, NotAllowed, NothingRequested, PartsMissing, PointerOnly
-from referrals.models import AssessmentPart, History, Referral
-from referrals.stages import PARTS_RECEIVED, PARTS_REQUESTED, TO_SCHEDULE, Verb
-from referrals.vocabulary import (
-    About,
-    Arena,
-    Compartment,
-    Counterpart,
-    Domain,
-    InformationCategory,
-    Level,
-    PartStatus,
-    Profession,
-    Registered,
-)
+from referrals.models import AssessmentPart, Attachment, History, Referral
+from referrals.quarantine import Cleared
+from referrals.stages import PARTS_RECEIVED, PARTS_REQUESTED, Party, TO_SCHEDULE, Verb
+from referrals.vocabulary import About, Arena, Compartment, Counterpart, Domain, InformationCategory, Level, PartStatus, Profession, Registered
 
 #: the wall behind which each profession writes; whoever is not named writes pedagogical text
 COMPARTMENTS: dict[Profession, Compartment] = {
@@ -166,6 +156,25 @@ def save_part(
     return part
 
 
+def attach_file(session: Session, referral: Referral, *, by: Actor, part: AssessmentPart, file: Cleared) -> Attachment:
+    """Keep a file beside one's own part while it is written; like `save_part`, without a row in the history.
+
+    Raises what `save_part` raises, PointerOnly also where a wall lets no file through, FileRefused where it does not fit.
+    """
+    party = _guard_own(session, referral, part, by=by, seen=None)
+    if part.compartment in POINTERS:
+        raise PointerOnly
+    return attachments.keep(session, referral, file, by=by, party=party, part=part)
+
+
+def remove_file(session: Session, referral: Referral, *, by: Actor, part: AssessmentPart, file_id: uuid.UUID) -> None:
+    """Take a file away from one's own part before it is handed in; one that is gone already stays gone."""
+    party = _guard_own(session, referral, part, by=by, seen=None)
+    for attachment in attachments.beside_part(session, part):
+        if attachment.id == file_id:
+            attachments.remove(session, attachment, by=by, party=party)
+
+
 def submit_part(
     session: Session, referral: Referral, *, by: Actor, seen: int | None, part: AssessmentPart, **text: Unpack[PartText]
 ) -> History:
@@ -211,12 +220,12 @@ def conclude_assessment(
     return history.record(session, referral, Verb.CONCLUDE_ASSESSMENT, by=by, seen=seen, to=TO_SCHEDULE, reason=why)
 
 
-def _guard_own(session: Session, referral: Referral, part: AssessmentPart, *, by: Actor, seen: int | None) -> None:
+def _guard_own(session: Session, referral: Referral, part: AssessmentPart, *, by: Actor, seen: int | None) -> Party:
     if part.referral_id != referral.id or part.assessor_id != by.account_id:
         raise NotAllowed(Verb.SUBMIT_PART)
     if part.received_at is not None:
         raise AlreadyMoved(Verb.SUBMIT_PART, part.assessor.name, part.received_at)
-    history.guard(session, referral, Verb.SUBMIT_PART, by=by, seen=seen)
+    return history.guard(session, referral, Verb.SUBMIT_PART, by=by, seen=seen)
 
 
 def _read(session: Session, part: AssessmentPart, text: PartText) -> dict[str, Any]:

@@ -112,6 +112,14 @@ class ReportIssued(ReferralError):
     """The protection report is on paper: its words stay as they were given. What is new goes into another one."""
 
 
+class FileRefused(ReferralError):
+    """A file is not taken. `why` is the value of a word of `FileRefusal`; the file's name and content stay out of it."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"file refused: {why}")
+        self.why = why
+
+
 class LeaseLost(ReferralError):
     """This attempt no longer holds its step: somebody else took it over, so nothing it did may stay."""
 

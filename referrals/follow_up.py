@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from referrals import clock, coverage, history, notes, roster
+from referrals import attachments, clock, coverage, history, notes, roster
 from referrals.access import Actor
 from referrals.calendar import Closed, closed_days, school_days_between
 from referrals.coverage import Lapse
@@ -16,6 +16,7 @@ from referrals.errors import Incomplete, WrongStage
 from referrals.models import (
     ActionFollowUp,
     ActionPlan,
+    Attachment,
     FollowUp,
     GoalFollowUp,
     Guardian,
@@ -30,6 +31,7 @@ from referrals.plan_versions import (
     plan_in_force,
     plan_in_writing,
 )
+from referrals.quarantine import Cleared
 from referrals.stages import (
     CLOSURE_PROPOSED,
     FOLLOW_UP_DUE,
@@ -161,6 +163,7 @@ def record_follow_up(
     row.action_results = [_action_row(referral, answer, planned[answer.action_id]) for answer in follow_up.actions]
     session.add(row)
     session.flush()
+    attachments.bind_waiting(session, referral, row)
     if follow_up.decision in {FollowUpDecision.ADJUST, FollowUpDecision.STEP_DOWN}:
         _begin_next_version(session, referral, plan, by=by)
     history.record(
@@ -174,6 +177,20 @@ def record_follow_up(
         reason=follow_up.reason,
     )
     return row
+
+
+def attach_file(session: Session, referral: Referral, *, by: Actor, file: Cleared) -> Attachment:
+    """Keep a file for the follow-up that is being written. Raises FileRefused where it does not fit."""
+    party = history.guard(session, referral, Verb.RECORD_FOLLOW_UP, by=by)
+    return attachments.keep(session, referral, file, by=by, party=party, is_follow_up=True)
+
+
+def remove_file(session: Session, referral: Referral, *, by: Actor, file_id: UUID) -> None:
+    """Take a file away again before the follow-up is recorded; one that is gone already stays gone."""
+    party = history.guard(session, referral, Verb.RECORD_FOLLOW_UP, by=by)
+    for attachment in attachments.beside_follow_up(session, referral, None):
+        if attachment.id == file_id:
+            attachments.remove(session, attachment, by=by, party=party)
 
 
 def times_planned(session: Session, plan: ActionPlan, held_on: date) -> dict[UUID, int]:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import additions, clock, conflict, history, protected_identity, reference, register
+from referrals import additions, clock, conflict, draft_files, history, protected_identity, reference, register
 from referrals.access import Actor, Role
 from referrals.errors import Incomplete, NotAllowed, WrongCode
 from referrals.models import (
@@ -106,6 +106,7 @@ def submit_concern(
         **{name: getattr(concern, name) for name in _OF_CONCERN},
     )
     session.add(row)
+    draft_files.hand_over(session, draft, referral)
     conflict.keep_out(session, referral, concern.conflict_functions)
     if concern.has_protected_identity:
         level = protected_identity.lowest_level(referral)

@@ -9,17 +9,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
-from referrals import (
-    coverage,
-    documents,
-    earlier,
-    pieces,
-    plan_versions,
-    readers,
-    roster,
-    targets,
-    team_review,
-)
+from referrals import attachments, clock, coverage, documents, earlier, languages, pieces, plan_versions, readers, roster, targets, team_review
 from referrals.access import Role
 from referrals.config import current
 from referrals.documents import Paper
@@ -28,6 +18,7 @@ from referrals.early_endings import EARLY_ENDINGS, EndedEarly, OnTrack
 from referrals.models import (
     Account,
     AssessmentPart,
+    Attachment,
     Closure,
     Concern,
     ConcernAddition,
@@ -134,6 +125,7 @@ def _receipt(moment: Moment) -> dict[str, Any]:
         "targets": {"triage": triage, "assessment": parts},
         "return_code": concern.return_code if concern else None,
         "return_address": current().base_url + RETURN_PATH,
+        "attachments": _attachments(moment),
     }
 
 
@@ -145,9 +137,17 @@ def _referral(moment: Moment) -> dict[str, Any]:
     return {
         "concern": moment.concern,
         "additions": list(moment.session.scalars(additions.order_by(ConcernAddition.at))),
+        "attachments": _attachments(moment),
         "triage": triage,
         "statutory": OnTrack.read(moment.session, triage, moment.language),
     }
+
+
+def _attachments(moment: Moment) -> list[Attachment]:
+    """The files that had come with the concern by then and were not taken out."""
+    found = attachments.beside_concern(moment.session, moment.referral)
+    at = moment.after.at if moment.after else clock.now()
+    return [one for one in found if one.attached_at <= at and (one.taken_out_at is None or one.taken_out_at > at)]
 
 
 def _information_and_consent(moment: Moment) -> dict[str, Any]:

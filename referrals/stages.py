@@ -134,6 +134,7 @@ class Verb(StrEnum):
     SHARE_INFORMATION = "share_information"
     TELL_GUARDIANS = "tell_guardians"
     REVIEW_SHARING = "review_sharing"
+    TAKE_OUT_FILE = "take_out_file"
 
 
 @dataclass(frozen=True)
@@ -215,6 +216,7 @@ MOVES: tuple[Move, ...] = (
     _move(Verb.SHARE_INFORMATION,    "C",   OPEN),
     _move(Verb.TELL_GUARDIANS,       "C",   OPEN | {CLOSED}),
     _move(Verb.REVIEW_SHARING,       "CH",  OPEN | {CLOSED}),
+    _move(Verb.TAKE_OUT_FILE,        "CA",  STATES),
 )  # fmt: skip
 
 MOVE_BY_VERB: dict[Verb, Move] = {move.verb: move for move in MOVES}
@@ -232,5 +234,6 @@ QUIET = frozenset(
         Verb.DRAFT_ACTION_PLAN, Verb.RECORD_ACTION_STATUS, Verb.STOP_SENDING,
         Verb.PROTECT_IDENTITY, Verb.LIFT_PROTECTION, Verb.ADD_TO_LIST, Verb.TAKE_OFF_LIST,
         Verb.SHARE_INFORMATION, Verb.TELL_GUARDIANS, Verb.REVIEW_SHARING,
+        Verb.TAKE_OUT_FILE,
     }
 )  # fmt: skip

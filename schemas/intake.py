@@ -228,6 +228,10 @@ PAGES: dict[Door, tuple[Page, ...]] = {
 }  # fmt: skip
 
 
+#: the pages on which what was seen is told: files that show it can be chosen there
+TAKE_FILES = frozenset({"observations", "tell"})
+
+
 def page_named(door: Door, name: str) -> Page | None:
     """The page `name` behind `door`; None where that door has no such page."""
     return next((page for page in PAGES[door] if page.name == name), None)

@@ -12,11 +12,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from referrals import clock, config
 from referrals.sealing import KeyRing, use_key_ring
-from webapp import accounts, errors, guards, headers, health, language, pages, static_files, transactions
+from webapp import accounts, errors, guards, headers, health, language, pages, static_files, transactions, uploads
 from webapp.accounts import municipal, routes, sessions  # noqa: F401 - `routes` hangs up the pages
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
-#: the largest body taken, in bytes; a field of 100,000 characters, each sent as up to nine bytes, must reach its form
+#: the largest body taken, in bytes; a field of 100,000 characters, each sent as up to nine bytes, must reach its form.
+#: Forms with files have a limit of their own: `uploads.LARGEST_BODY`
 LARGEST_BODY = 4_000_000
 #: the rooms with a blueprint of that name each
 ROOMS = ("intake", "guardian", "casework", "administration", "api")
@@ -47,6 +48,7 @@ def make_application(settings: config.Settings | None = None) -> Flask:
         near = chosen.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=near, x_proto=near, x_host=near)  # type: ignore[method-assign]
     _prepare_templates(app)
+    uploads.add_to(app)
     guards.add_to(app)
     app.before_request(_refuse_broken_encoding)
     CSRFProtect(app)

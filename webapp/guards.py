@@ -75,12 +75,13 @@ def signed_in(*roles: Role) -> Callable[[ViewFunction], Callable[..., ResponseRe
 
 
 def for_referral(
-    needs: View | Verb = View.REFERRAL, *, leaves: What = What.OPENED_PAGE
+    needs: View | Verb = View.REFERRAL, *, leaves: What | None = What.OPENED_PAGE
 ) -> Callable[[ViewFunction], Callable[..., ResponseReturnValue]]:
     """Somebody who may look at this view of the referral, or do this verb to it; unknown and forbidden give the same 404.
 
     The address holds `<reference:number>`; the view gets the row as `referral` instead of `number`. Whoever passes leaves an
-    event in the referral's audit log before anything is shown, and whoever does not leaves one too.
+    event in the referral's audit log before anything is shown, and whoever does not leaves one too. With None for `leaves` the
+    view leaves the event itself, once it knows what it shows.
     """
 
     def decorate(view: ViewFunction) -> Callable[..., ResponseReturnValue]:

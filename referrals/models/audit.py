@@ -19,9 +19,13 @@ class What(StrEnum):
 
     OPENED_PAGE = "opened_page"
     OPENED_PAPER = "opened_paper"
+    OPENED_FILE = "opened_file"
     PREVIEWED_PAPER = "previewed_paper"
     #: a verb of the history
     DID = "did"
+    ATTACHED_FILE = "attached_file"
+    #: a file that was attached and taken away again before the text it belonged to was sent
+    REMOVED_FILE = "removed_file"
     #: a form that changed something and left no history, such as a step that is tried again
     SENT_FORM = "sent_form"
     #: a form that was shown again with what was to be mended

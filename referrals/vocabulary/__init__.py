@@ -24,6 +24,7 @@ from referrals.vocabulary.consent import (
     Review,
     WhyNot,
 )
+from referrals.vocabulary.files import AttachedTo, FileKind, FileRefusal
 from referrals.vocabulary.guardians import InvitationReply
 from referrals.vocabulary.log_sample import VisitAnswer
 from referrals.vocabulary.papers import DocumentKind, MailKind
@@ -49,6 +50,7 @@ __all__ = [
     "About",
     "ActionStatus",
     "Arena",
+    "AttachedTo",
     "Attendance",
     "ClosureReason",
     "Compartment",
@@ -62,6 +64,8 @@ __all__ = [
     "Direction",
     "DocumentKind",
     "Domain",
+    "FileKind",
+    "FileRefusal",
     "FollowUpDecision",
     "GoalResult",
     "GuardiansKnow",

@@ -76,6 +76,8 @@ class ReceiptDocument(Frame):
     emergency_phone = fields.String(attribute="municipality.phones.emergency")
     social_services_phone = fields.String(attribute="municipality.phones.social_services")
     helpline_phone = fields.String(attribute="municipality.phones.helpline")
+    #: how many files came in with the concern
+    files = fields.Function(lambda source: len(source.attachments))
     return_code = fields.String()
     return_address = fields.String()
 
@@ -118,6 +120,8 @@ class ReferralDocument(Frame):
     tried_result = fields.String(attribute="concern.tried_result")
     wished_help = fields.String(attribute="concern.wished_help")
     urgency = fields.String(attribute="concern.urgency")
+    #: by the names they are downloaded under, which say nothing about anybody
+    files = fields.Function(lambda source: [one.paper_name for one in source.attachments])
     protection = fields.String(attribute="concern.protection")
     conflict = fields.String(attribute="concern.conflict")
     conflict_functions = fields.List(fields.String(), attribute="concern.conflict_functions")

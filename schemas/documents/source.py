@@ -38,8 +38,8 @@ class PaperSource:
 
     Every kind needs `referral`, `municipality`, `issued_at` (an aware instant: of the history row that issued it; None in a
     preview) and `version`; beyond that
-    receipt: concern, targets, return_code, return_address · page_code: page_code, page_code_until, return_address ·
-    referral: concern, additions, triage, statutory ·
+    receipt: concern, targets, return_code, return_address, attachments ·
+    page_code: page_code, page_code_until, return_address · referral: concern, additions, attachments, triage, statutory ·
     information_and_consent: concern, guardians, participants · assessment: parts, analysis ·
     invitation: meeting, participants, guardians (those invited) · minutes: meeting, guardians · action_plan: plan, guardians ·
     follow_up: follow_up, guardians · closing: closure, plan, statutory ·
@@ -55,6 +55,8 @@ class PaperSource:
     contact: Contact | None = None
     concern: Any = None
     additions: Sequence[Any] = ()
+    #: files that came with the concern
+    attachments: Sequence[Any] = ()
     #: the history row with which the initial assessment was decided
     triage: Any = None
     #: the statutory track in which it goes on, where the head teacher decided so

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from referrals.models import (
+    Attachment,
     Account,
     ActionFollowUp,
     ActionPlan,
@@ -33,6 +34,8 @@ from referrals.models import (
 from referrals.protection import ReportOnPaper
 from referrals.stages import Party, Stage, Status, Verb
 from referrals.vocabulary import (
+    AttachedTo,
+    FileKind,
     About,
     ActionStatus,
     Arena,
@@ -151,6 +154,13 @@ class Family:
         """What the reporter added two days later."""
         at = datetime(2026, 9, 18, 13, 20, tzinfo=UTC)
         return ConcernAddition(referral=self.referral, kind="addition", at=at, text=self.words["addition"])
+
+    def attachments(self) -> list[Attachment]:
+        """A photo and a paper that came with the concern."""
+        return [
+            Attachment(referral=self.referral, number=number, belongs_to=AttachedTo.CONCERN, kind=kind)
+            for number, kind in enumerate((FileKind.JPEG, FileKind.PDF), 1)
+        ]
 
     def triage(self) -> History:
         """The decision that ended triage."""
@@ -405,10 +415,12 @@ def rich_source(kind: DocumentKind, language: str = "sv", **changes: Any) -> Pap
             "targets": {"triage": date(2026, 9, 18), "assessment": date(2026, 9, 30)},
             "return_code": family.words["return_code"],
             "return_address": family.words["return_address"],
+            "attachments": family.attachments(),
         },
         DocumentKind.REFERRAL: {
             "concern": family.concern(),
             "additions": [family.addition()],
+            "attachments": family.attachments(),
             "triage": family.triage(),
         },
         DocumentKind.INFORMATION_AND_CONSENT: {"guardians": family.guardians(), "participants": staff},

@@ -103,6 +103,9 @@ from referrals.vocabulary import (
 from tests.factories import a_referral
 from tests.people import Cast
 
+#: what is done to one paper, mail or file, whatever state the referral is in
+ABOUT_ONE_ROW = {Verb.STOP_SENDING, Verb.TAKE_OUT_FILE}
+
 Deed = Callable[..., object]
 
 
@@ -143,7 +146,7 @@ class Life(RuleBasedStateMachine):
         }
 
     @rule(
-        verb=st.sampled_from([verb for verb in Verb if verb not in {Verb.SUBMIT_CONCERN, Verb.STOP_SENDING}]),
+        verb=st.sampled_from([verb for verb in Verb if verb not in {Verb.SUBMIT_CONCERN, *ABOUT_ONE_ROW}]),
         who=st.sampled_from(
             ["outsider", "administrator", "reporter", "coordinator", "head teacher", "special educator", "workflow"]
         ),
@@ -158,9 +161,7 @@ class Life(RuleBasedStateMachine):
     @rule(data=st.data())
     def the_right_person_does_something_that_fits(self, data: st.DataObject) -> None:
         fitting = [
-            move
-            for move in MOVE_BY_VERB.values()
-            if self.referral.state in move.frm and move.verb is not Verb.STOP_SENDING
+            move for move in MOVE_BY_VERB.values() if self.referral.state in move.frm and move.verb not in ABOUT_ONE_ROW
         ]
         move = data.draw(st.sampled_from(fitting))
         able = [actor for actor in self._people().values() if parties(actor, self.referral.facts()) & move.by]

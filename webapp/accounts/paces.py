@@ -20,6 +20,10 @@ BEGINNINGS = Limit("concerns begun in a browser", most=20, within=timedelta(minu
 #: concerns begun in all browsers together, far above what a municipality ever sends: against programs that throw cookies away
 ALL_BEGINNINGS = Limit("concerns begun", most=600, within=timedelta(minutes=10))
 
+#: files put into concerns from one browser, and in all browsers together
+FILES = Limit("files from a browser", most=40, within=timedelta(minutes=60))
+ALL_FILES = Limit("files", most=400, within=timedelta(minutes=10))
+
 
 def take(limit: Limit, whose: str) -> None:
     """Count one try. Call it before the request's own session is opened: two writers would wait for each other.

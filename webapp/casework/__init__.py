@@ -10,6 +10,7 @@ from webapp.casework import (  # noqa: E402
     action_plan,
     additions,
     assessment,
+    attachments,
     board,
     closure,
     consent,
@@ -31,7 +32,7 @@ from webapp.casework import (  # noqa: E402
 )
 
 __all__ = [
-    "access_log", "action_plan", "additions", "assessment", "blueprint", "board", "closure", "consent", "documents",
-    "follow_up", "guardian_page", "home", "list", "live", "log_samples", "protected_identity", "protection",
-    "referral", "register", "search", "sharing", "team_review", "triage",
+    "access_log", "action_plan", "additions", "assessment", "attachments", "blueprint", "board", "closure", "consent",
+    "documents", "follow_up", "guardian_page", "home", "list", "live", "log_samples", "protected_identity",
+    "protection", "referral", "register", "search", "sharing", "team_review", "triage",
 ]  # fmt: skip

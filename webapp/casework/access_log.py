@@ -13,7 +13,7 @@ from referrals import audit
 from referrals.access import View
 from referrals.models import Account, AuditEvent, Document, Guardian, Referral, What
 from referrals.stages import Verb
-from referrals.vocabulary import N_, DocumentKind
+from referrals.vocabulary import N_, AttachedTo, DocumentKind
 from webapp import transactions
 from webapp.casework import blueprint, words
 from webapp.casework.frame import referral_page
@@ -26,8 +26,11 @@ EVENTS = 50
 _WHAT: dict[What, str] = {
     What.OPENED_PAGE: N_("Opened a page"),
     What.OPENED_PAPER: N_("Opened a paper"),
+    What.OPENED_FILE: N_("Opened a file"),
     What.PREVIEWED_PAPER: N_("Looked at the preview of a paper"),
     What.DID: N_("Did something"),
+    What.ATTACHED_FILE: N_("Attached a file"),
+    What.REMOVED_FILE: N_("Took a file away before sending"),
     What.SENT_FORM: N_("Sent a form"),
     What.SENT_BACK: N_("Sent a form that was not complete, and saw it again"),
     What.REFUSED: N_("Was refused"),
@@ -75,6 +78,8 @@ PAGES: dict[str, str] = {
     "guardian.home": N_("A guardian's own page"),
     "answer_invitation": N_("An answer to an invitation"),
     "write_own_words": N_("A guardian's own text"),
+    "casework.attachment": N_("A file"),
+    "casework.taking_out": N_("Taking a file out"),
     "intake.report": N_("The reporter's own page"),
     "intake.sent": N_("The confirmation after sending"),
 }
@@ -156,5 +161,7 @@ def _which(event: AuditEvent, kinds: dict[uuid.UUID, DocumentKind]) -> str:
     kind = kinds.get(event.object_id) if event.object_id else None
     if kind or event.subject in set(DocumentKind):
         return gettext((kind or DocumentKind(event.subject)).label)
+    if event.subject in set(AttachedTo):
+        return gettext(AttachedTo(event.subject).label)
     text = PAGES.get(event.subject) or (words.TO_DO.get(Verb(event.subject)) if event.subject in set(Verb) else None)
     return gettext(text) if text else ""

@@ -9,17 +9,20 @@ from typing import Any
 
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from referrals import assessment as rules
-from referrals import roster, targets
+from referrals import attachment_reading, attachments, roster, targets
 from referrals.access import View, may_view
 from referrals.errors import NotAllowed, PartsMissing
 from referrals.models import AssessmentPart, Referral
+from referrals.quarantine import Cleared
 from referrals.stages import Stage, Verb
 from referrals.vocabulary import N_, Arena, Compartment, Domain, InformationCategory, Level, PartStatus
 from schemas.assessment import ConclusionForm, PartForm, PartRequestForm, PointerForm
-from webapp import forms, kept, notices, people, transactions
+from webapp import forms, kept, notices, people, transactions, uploads
 from webapp.casework import blueprint, note_forms, words
+from webapp.casework.attachments import lines as file_lines, take_beside
 from webapp.casework.choices import choices, previews
 from webapp.casework.frame import referral_page, seen, today
 from webapp.guards import for_referral
@@ -94,19 +97,22 @@ def assessment_part(referral: Referral, part_id: uuid.UUID) -> Response:
 
 
 @blueprint.post("/referrals/<reference:number>/assessment/<uuid:part_id>")
+@uploads.takes_files
 @for_referral(Verb.SUBMIT_PART)
 def submit_part(referral: Referral, part_id: uuid.UUID) -> ResponseReturnValue:
-    """Keep the part for later, or hand it in."""
+    """Keep the part for later, or hand it in. Files that were chosen are kept first, each by itself."""
+    form = forms.submitted()
+    referral = _take_files(form, referral, part_id)
     session = transactions.session()
     part = rules.find_part(session, referral, part_id)
-    is_draft = "_save" in request.form
-    form = forms.submitted()
+    is_draft = "_save" in request.form or uploads.stays_here()
     written = form.load(_schema_of(part, is_draft=is_draft))
     if written is None:
         return _part_page(referral, part, form)
     if is_draft:
         rules.save_part(session, referral, by=people.actor(), part=part, **written)
-        notices.say_next(gettext("Saved. Nobody else can read it until you hand it in."))
+        if not uploads.stays_here():
+            notices.say_next(gettext("Saved. Nobody else can read it until you hand it in."))
         return redirect(url_for("casework.assessment_part", number=referral.number, part_id=part.id), 303)
     # What others do meanwhile does not touch one's own part; that it is handed in only once, the part itself knows.
     rules.submit_part(session, referral, by=people.actor(), seen=None, part=part, **written)
@@ -165,6 +171,8 @@ def _part_page(referral: Referral, part: AssessmentPart, form: forms.Form | None
         form=form,
         part=part,
         readable=readable,
+        taken=uploads.lines(attachments.beside_part(transactions.session(), part)) if can_write else [],
+        files=[] if can_write else file_lines(attachment_reading.of_part(transactions.session(), part, actor)),
         is_own=is_own,
         can_write=can_write,
         is_pointer=part.compartment in rules.POINTERS,
@@ -174,6 +182,18 @@ def _part_page(referral: Referral, part: AssessmentPart, form: forms.Form | None
         categories=choices(InformationCategory),
         persons=note_forms.persons(referral) if can_write else [],
     )
+
+
+def _take_files(form: forms.Form, referral: Referral, part_id: uuid.UUID) -> Referral:
+    by = people.actor()
+
+    def keep(session: Session, found: Referral, file: Cleared) -> None:
+        rules.attach_file(session, found, by=by, part=rules.find_part(session, found, part_id), file=file)
+
+    def remove(session: Session, found: Referral, file_id: uuid.UUID) -> None:
+        rules.remove_file(session, found, by=by, part=rules.find_part(session, found, part_id), file_id=file_id)
+
+    return take_beside(form, referral, keep=keep, remove=remove)
 
 
 def _written(part: AssessmentPart, readable: rules.ReadablePart) -> dict[str, Any]:

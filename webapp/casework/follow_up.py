@@ -1,24 +1,28 @@
 """The follow-up: recorded in one form, and every earlier one as it was."""
 
+import uuid
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
+from referrals import attachment_reading, attachments, plan_versions, targets
 from referrals import follow_up as rules
-from referrals import plan_versions, targets
 from referrals.access import View, may_view
 from referrals.errors import Incomplete
 from referrals.follow_up import FollowUpInput
-from referrals.models import ActionPlan, Referral
+from referrals.models import ActionPlan, FollowUp, Referral
+from referrals.quarantine import Cleared
 from referrals.stages import Stage, Verb
 from referrals.vocabulary import N_, FollowUpDecision, GoalResult, Helped, LossCause
 from schemas import follow_up as words_for
 from schemas.follow_up import FollowUpForm
-from webapp import forms, kept, navigation, notices, people, transactions
+from webapp import forms, kept, navigation, notices, people, transactions, uploads
 from webapp.casework import blueprint, note_forms, plan_form, words
+from webapp.casework.attachments import Line, lines as file_lines, take_beside
 from webapp.casework.frame import referral_page, seen, today
 from webapp.guards import for_referral
 from webapp.language import gettext, long_date
@@ -67,6 +71,7 @@ def follow_up(referral: Referral) -> Response:
 
 
 @blueprint.post("/referrals/<reference:number>/follow-up")
+@uploads.takes_files
 @for_referral(Verb.RECORD_FOLLOW_UP)
 def record_follow_up(referral: Referral) -> ResponseReturnValue:
     """Record the follow-up and go where its decision leads; or open one before its day."""
@@ -75,6 +80,10 @@ def record_follow_up(referral: Referral) -> ResponseReturnValue:
         rules.open_follow_up(session, referral, by=by, seen=seen())
         return redirect(url_for("casework.follow_up", number=referral.number), 303)
     form = forms.submitted()
+    referral = _take_files(form, referral)
+    session = transactions.session()
+    if uploads.stays_here() and not form.problems:
+        return _page(referral, form)
     values = form.load(FollowUpForm())
     if values is None:
         return _page(referral, form, status=422)
@@ -111,7 +120,8 @@ def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
         can_record=can_record,
         can_open=words.may_do(Verb.OPEN_FOLLOW_UP, referral),
         next_on=plan_versions.next_follow_up_on(session, plan) if plan else None,
-        earlier=plan_versions.follow_ups(session, referral),
+        taken=uploads.lines(attachments.beside_follow_up(session, referral, None)) if can_record else [],
+        earlier=[(row, _files_of(row)) for row in plan_versions.follow_ups(session, referral)],
         may_know_guardians=may_view(View.GUARDIANS, people.actor(), referral.facts()),
         **note_forms.asked(referral),
         results=plan_form.choices(GoalResult),
@@ -121,10 +131,27 @@ def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
     )
 
 
+def _take_files(form: forms.Form, referral: Referral) -> Referral:
+    by = people.actor()
+
+    def keep(session: Session, found: Referral, file: Cleared) -> None:
+        rules.attach_file(session, found, by=by, file=file)
+
+    def remove(session: Session, found: Referral, file_id: uuid.UUID) -> None:
+        rules.remove_file(session, found, by=by, file_id=file_id)
+
+    return take_beside(form, referral, keep=keep, remove=remove)
+
+
 def _numbered(plan: ActionPlan) -> list[tuple[Any, list[tuple[int, Any]]]]:
     """Each goal with its actions, the actions numbered through the whole plan as in the form."""
     numbers = {action.id: number for number, action in enumerate(plan_versions.actions_of(plan))}
     return [(goal, [(numbers[action.id], action) for action in goal.actions]) for goal in plan.goals]
+
+
+def _files_of(row: FollowUp) -> list[Line]:
+    found = attachment_reading.of_follow_up(transactions.session(), row.referral, row, reader=people.actor())
+    return file_lines(found)
 
 
 def _held_on(form: forms.Form) -> date:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from referrals import clock, plan_versions, triage
+from referrals import attachment_reading, clock, plan_versions, triage
 from referrals.access import Role, View, may_view
 from referrals.models import Account, History, Membership, Referral, RoleAssignment
 from referrals.stages import Party, Verb
@@ -20,6 +20,7 @@ from schemas.triage import CHOOSE_OWNER, OwnerForm
 from webapp import forms, notices, people, transactions
 from webapp.casework import blueprint, words
 from webapp.casework.additions import additions_to
+from webapp.casework.attachments import lines as file_lines
 from webapp.casework.documents import failed_lines, paper_lines
 from webapp.casework.frame import referral_page, seen
 from webapp.casework.protection import reports_beside
@@ -118,6 +119,7 @@ def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
         now=clock.now(),
         additions=additions_to(referral) if knows_concern else [],
         may_read=words.may_do(Verb.READ_ADDITION, referral),
+        files=file_lines(attachment_reading.of_concern(session, referral, actor)),
         members=_members(session, referral),
         timeline=_timeline(referral, with_notes=knows_concern),
         may_see_log=may_view(View.ACCESS_LOG, actor, facts),

@@ -8,7 +8,7 @@ from flask import Response, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from referrals import early_endings, intake, rulebook, targets
+from referrals import attachment_reading, early_endings, intake, rulebook, targets
 from referrals import triage as rules
 from referrals.access import View
 from referrals.models import Concern, History, Referral
@@ -19,6 +19,7 @@ from schemas.triage import CHOOSE_TRACK, HandBackForm, StatutoryTrackForm, Triag
 from webapp import forms, notices, people, transactions
 from webapp.casework import blueprint, words
 from webapp.casework.additions import additions_to
+from webapp.casework.attachments import lines as file_lines
 from webapp.casework.frame import referral_page, seen, today
 from webapp.guards import for_referral
 from webapp.language import gettext, language
@@ -245,6 +246,7 @@ def _page(
         unknown=[question for question, text in answers if not text],
         additions=additions_to(referral),
         may_read=words.may_do(Verb.READ_ADDITION, referral),
+        files=file_lines(attachment_reading.of_concern(session, referral, actor)),
         duplicates=intake.possible_duplicates(session, referral) if can_decide else [],
         can_decide=can_decide,
         choices=_choices(referral) if can_decide else {},

@@ -101,6 +101,7 @@ HAPPENED: dict[Verb, str] = {
     Verb.SHARE_INFORMATION: N_("Information was shared"),
     Verb.TELL_GUARDIANS: N_("Guardians were told of what was shared"),
     Verb.REVIEW_SHARING: N_("What was shared was reviewed"),
+    Verb.TAKE_OUT_FILE: N_("A file was taken out"),
 }
 
 PARTIES: dict[Party, str] = {

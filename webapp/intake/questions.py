@@ -11,11 +11,13 @@ from marshmallow import fields as kinds
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import drafts, intake
+from referrals import draft_files, drafts, intake
 from referrals.models import Draft, Unit
+from referrals.quarantine import Cleared
 from referrals.vocabulary import N_, Topic
-from schemas.intake import CAN_BE_UNKNOWN, PAGES, Door, Page, fields_of, page_named
-from webapp import forms, people, transactions
+from schemas.intake import CAN_BE_UNKNOWN, PAGES, TAKE_FILES, Door, Page, fields_of, page_named
+from webapp import forms, people, transactions, uploads
+from webapp.accounts import paces
 from webapp.guards import public
 from webapp.intake import blueprint, browser
 from webapp.language import gettext, language, time_of_day
@@ -60,14 +62,19 @@ def paused() -> ResponseReturnValue:
 
 
 @blueprint.post("/concern/<string:name>")
+@uploads.takes_files
 @public
 def answer_page(name: str) -> ResponseReturnValue:
     """Keep what was answered, and go on when nothing is missing on this page."""
     form = forms.submitted()
     asked, writing, is_shown = _keep(form, name)
+    if asked.name in TAKE_FILES:
+        _keep_files(form, writing)
     if not is_shown:
         return lost()
-    if "_later" in request.form:
+    if uploads.stays_here() and not form.problems:
+        return redirect(_address(asked, to=request.form.get("_to")) + "#f-files", 303)
+    if "_later" in request.form and not form.problems:
         return _pause(writing)
     loaded = form.load(asked.schema())
     if loaded is not None and "unit" in loaded and _open_unit(transactions.session(), loaded["unit"]) is None:
@@ -132,6 +139,8 @@ def question_page(asked: Page, writing: Writing, *, form: forms.Form, status: in
         form=form,
         door=writing.door.value,
         draft=writing.draft,
+        files=files_in(writing) if asked.name in TAKE_FILES else [],
+        takes_files=asked.name in TAKE_FILES,
         turn=writing.answers.get(TURNS, {}).get(asked.name, 0),
         number=place + 1,
         of=len(pages),
@@ -144,6 +153,11 @@ def question_page(asked: Page, writing: Writing, *, form: forms.Form, status: in
         functions=_functions(session, unit) if unit and "conflict" in fields_of(asked) else [],
         topics=[(topic.value, gettext(topic.label)) for topic in Topic],
     )
+
+
+def files_in(writing: Writing) -> list[uploads.FileLine]:
+    """The files that wait in the draft, each under the name its sender gave it."""
+    return uploads.lines(draft_files.files_of(transactions.session(), writing.draft)) if writing.draft else []
 
 
 def page_after(door: Door, asked: Page) -> Page:
@@ -202,6 +216,26 @@ def _keep(form: forms.Form, name: str, *, is_typing: bool = False) -> tuple[Page
     return asked, writing, is_new or browser.draft_token() is not None
 
 
+def _keep_files(form: forms.Form, writing: Writing) -> None:
+    """Keep the files that were chosen and take away the one that was pointed at, each at once and for good, as `_keep` does."""
+    draft_id, gone = writing.draft.id if writing.draft else None, uploads.dropped()
+
+    def count() -> None:
+        paces.take(paces.FILES, paces.this_browser())
+        paces.take(paces.ALL_FILES, "")
+
+    def keep(file: Cleared) -> None:
+        with transactions.writing() as session:
+            if (draft := session.get(Draft, draft_id)) is not None:
+                draft_files.add_file(session, draft, file)
+
+    uploads.take(form, keep, before=count)
+    if gone:
+        with transactions.writing() as session:
+            if (draft := session.get(Draft, draft_id)) is not None:
+                draft_files.remove_file(session, draft, gone)
+
+
 def _typed_answers(form: forms.Form, asked: Page, before: dict[str, Any]) -> dict[str, Any]:
     """What stands in the page's fields, as typed; nothing of other pages changes."""
     answers: dict[str, Any] = {}
@@ -236,8 +270,8 @@ def _way_in(unit: Unit | None) -> str:
     return url_for(".unit_start", slug=unit.slug) if unit else url_for(".start")
 
 
-def _address(asked: Page) -> str:
-    return url_for(".check") if asked.name == "check" else url_for(".show_page", name=asked.name)
+def _address(asked: Page, *, to: str | None = None) -> str:
+    return url_for(".check") if asked.name == "check" else url_for(".show_page", name=asked.name, to=to)
 
 
 def _functions(session: Session, unit: Unit) -> list[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """What was answered, in words, for reading it once more; and who will read it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ from referrals.vocabulary import (
     Topic,
 )
 from schemas.fields import DateField
-from schemas.intake import PAGES, Door, fields_of
+from schemas.intake import PAGES, TAKE_FILES, Door, fields_of
 from webapp.language import gettext, language, long_date
 
 #: what each answer is called when it is read once more
@@ -109,12 +109,14 @@ class Section:
     rows: tuple[Row, ...]
 
 
-def sections(session: Session, door: Door, answers: Mapping[str, Any]) -> list[Section]:
-    """All answers by page, in the page's language."""
+def sections(session: Session, door: Door, answers: Mapping[str, Any], *, files: Sequence[str] = ()) -> list[Section]:
+    """All answers by page, in the page's language; `files` are the names of those that wait in the draft."""
     found: list[Section] = []
     for asked in PAGES[door][:-1]:
         names = [name for name in fields_of(asked) if name in _LABELS]
         rows = [_row(session, door, name=name, answers=answers) for name in sorted(names, key=list(_LABELS).index)]
+        if files and asked.name in TAKE_FILES:
+            rows.append(Row("files", gettext(N_("Photos and papers")), "\n".join(files)))
         found.append(Section(asked.name, tuple(row for row in rows if row.words or row.name not in _ONLY_IF_GIVEN)))
     return found
 

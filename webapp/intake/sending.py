@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 from sqlalchemy import select
 
-from referrals import clock, documents, drafts, intake, targets
+from referrals import attachments, clock, documents, drafts, intake, targets
 from referrals.models import Concern, Referral, Unit, What
 from referrals.stages import Party
 from referrals.vocabulary import N_, ReporterKind
@@ -13,7 +13,7 @@ from schemas.intake import PAGES, load_concern
 from webapp import auditing, forms, transactions
 from webapp.guards import public
 from webapp.intake import blueprint, browser, review
-from webapp.intake.questions import Writing, current_writing, lost
+from webapp.intake.questions import Writing, current_writing, files_in, lost
 from webapp.language import language, zone
 from webapp.pages import page
 
@@ -71,6 +71,7 @@ def sent() -> ResponseReturnValue:
         readers=review.readers(session, referral.unit),
         by=_read_by(referral),
         has_receipt=documents.receipt_of(session, referral) is not None,
+        files=len(attachments.beside_concern(session, referral)),
         is_pupil=concern.reporter_kind is ReporterKind.PUPIL,
     )
 
@@ -102,7 +103,9 @@ def _check_page(writing: Writing, form: forms.Form, status: int = 200) -> Respon
         form=form,
         door=writing.door.value,
         draft=writing.draft,
-        sections=review.sections(session, writing.door, writing.answers),
+        sections=review.sections(
+            session, writing.door, writing.answers, files=[file.name for file in files_in(writing)]
+        ),
         number=len(pages),
         of=len(pages),
         back=url_for(".show_page", name=pages[-2].name),
