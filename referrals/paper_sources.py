@@ -144,10 +144,10 @@ def _referral(moment: Moment) -> dict[str, Any]:
 
 
 def _attachments(moment: Moment) -> list[Attachment]:
-    """The files that had come with the concern by then and were not taken out."""
+    """The files that came with the concern, but those that had been taken out by then."""
     found = attachments.beside_concern(moment.session, moment.referral)
     at = moment.after.at if moment.after else clock.now()
-    return [one for one in found if one.attached_at <= at and (one.taken_out_at is None or one.taken_out_at > at)]
+    return [one for one in found if one.taken_out_at is None or one.taken_out_at > at]
 
 
 def _information_and_consent(moment: Moment) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from cryptography.fernet import Fernet
 from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
-from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from referrals.models.account import Account
 from referrals.models.assessment import AssessmentPart
@@ -73,7 +73,7 @@ class DraftFile(Identified, Base):
     checksum: Mapped[str]
     size: Mapped[int]
     taken_at: Mapped[datetime]
-    sealed: Mapped[bytes] = deferred(mapped_column(LargeBinary))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
 
     sender_name = Sealed[str]()
 

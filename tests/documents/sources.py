@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from referrals.models import (
-    Attachment,
     Account,
     ActionFollowUp,
     ActionPlan,
     AssessmentPart,
+    Attachment,
     Closure,
     Concern,
     ConcernAddition,
@@ -34,11 +34,10 @@ from referrals.models import (
 from referrals.protection import ReportOnPaper
 from referrals.stages import Party, Stage, Status, Verb
 from referrals.vocabulary import (
-    AttachedTo,
-    FileKind,
     About,
     ActionStatus,
     Arena,
+    AttachedTo,
     ClosureReason,
     Compartment,
     ConflictAnswer,
@@ -48,6 +47,7 @@ from referrals.vocabulary import (
     Custody,
     DocumentKind,
     Domain,
+    FileKind,
     FollowUpDecision,
     GoalResult,
     GuardiansKnow,
