@@ -42,6 +42,8 @@ class Guard:
     needs: View | Verb | None = None
     #: what opening this page leaves in the audit log of the referral
     leaves: What | None = None
+    #: the view itself finds out whether this person may see what was asked for, and leaves the event
+    is_left_by_view: bool = False
 
 
 class ReferenceConverter(BaseConverter):
@@ -75,13 +77,13 @@ def signed_in(*roles: Role) -> Callable[[ViewFunction], Callable[..., ResponseRe
 
 
 def for_referral(
-    needs: View | Verb = View.REFERRAL, *, leaves: What | None = What.OPENED_PAGE
+    needs: View | Verb = View.REFERRAL, *, leaves: What = What.OPENED_PAGE, is_left_by_view: bool = False
 ) -> Callable[[ViewFunction], Callable[..., ResponseReturnValue]]:
     """Somebody who may look at this view of the referral, or do this verb to it; unknown and forbidden give the same 404.
 
     The address holds `<reference:number>`; the view gets the row as `referral` instead of `number`. Whoever passes leaves an
-    event in the referral's audit log before anything is shown, and whoever does not leaves one too. With None for `leaves` the
-    view leaves the event itself, once it knows what it shows.
+    event in the referral's audit log before anything is shown, and whoever does not leaves one too. With `is_left_by_view` the
+    view leaves it through `g.visit`, once it knows what it shows.
     """
 
     def decorate(view: ViewFunction) -> Callable[..., ResponseReturnValue]:
@@ -97,7 +99,7 @@ def for_referral(
             g.visit = auditing.Visit(found.id, party, subject, auditing.row_of(arguments))
             return {"referral": found, **arguments}
 
-        return _guarded(view, Guard("for_referral", needs=needs, leaves=leaves), admit)
+        return _guarded(view, Guard("for_referral", needs=needs, leaves=leaves, is_left_by_view=is_left_by_view), admit)
 
     return decorate
 
@@ -184,7 +186,9 @@ def _guarded(
             return _code_first()
         visit: auditing.Visit | None = g.pop("visit", None)
         if transactions.is_reading():
-            if visit and guard.leaves:
+            if visit and guard.is_left_by_view:
+                g.visit = visit
+            elif visit and guard.leaves:
                 visit.note(guard.leaves)
             _show_waiting_form()
             return view(**admitted)

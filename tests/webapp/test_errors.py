@@ -98,6 +98,7 @@ def test_every_refusal_of_the_core_has_words_of_its_own(app):
     never_shown = {core.SealBroken, core.SetupFileInvalid, core.LeaseLost, core.AuditBroken, core.KeysStillUsed}
     # the pages of signing in say these at the field or beside the button
     never_shown |= {core.WrongFactor, core.NotKnownHere, core.AssuranceTooLow}
+    never_shown |= {core.FileRefused}  # so does a form with files
     assert [kind.__name__ for kind in kinds if kind not in never_shown and kind not in errors.OF_CORE] == []
 
 

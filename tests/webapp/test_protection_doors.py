@@ -14,6 +14,7 @@ from referrals import db, documents, notifications, paper_sources, printing, pro
 from referrals.models import (
     Account,
     AssessmentPart,
+    Attachment,
     Base,
     Disclosure,
     Document,
@@ -90,6 +91,7 @@ def addresses(app, session, number, report_id):
     ids = {
         "document_id": [*session.scalars(select(Document.id)), report_id],
         "guardian_id": session.scalars(select(Guardian.id)).all(),
+        "attachment_id": session.scalars(select(Attachment.id)).all(),
         "part_id": session.scalars(select(AssessmentPart.id)).all(),
         "action_id": session.scalars(select(PlannedAction.id)).all(),
         "unit_id": session.scalars(select(Unit.id)).all(),

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Response, make_response, redirect, url_for
+from flask import Response, g, make_response, redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -48,15 +48,16 @@ class Line:
 
 
 @blueprint.get("/referrals/<reference:number>/attachments/<uuid:attachment_id>")
-@for_referral(View.REFERRAL, leaves=None)
+@for_referral(View.REFERRAL, leaves=What.OPENED_FILE, is_left_by_view=True)
 def attachment(referral: Referral, attachment_id: uuid.UUID) -> Response:
     """The file, to be saved and not shown; whether this person may open it is known only once it is found."""
+    visit: auditing.Visit = g.visit
     try:
         found, content = rules.read_content(transactions.session(), referral, attachment_id, reader=people.actor())
     except (NotAllowed, NoSuchReferral) as refused:
-        _note(What.REFUSED, referral, attachment_id, ground=type(refused).__name__)
+        visit.note(What.REFUSED, ground=type(refused).__name__)
         raise
-    _note(What.OPENED_FILE, referral, attachment_id)
+    visit.note(What.OPENED_FILE)
     response = make_response(content)
     response.mimetype = _MIME[found.kind]
     response.headers["Content-Disposition"] = f'attachment; filename="{referral.number}-{found.paper_name}"'
@@ -133,10 +134,6 @@ def take_beside(
         with transactions.writing() as session:
             remove(session, session.get_one(Referral, referral_id), gone)
     return transactions.session().get_one(Referral, referral_id)
-
-
-def _note(what: What, referral: Referral, attachment_id: uuid.UUID, *, ground: str | None = None) -> None:
-    auditing.note(what, chain=referral.id, subject=auditing.page_name(), object_id=attachment_id, ground=ground)
 
 
 def _may_take_out(referral: Referral, attachment_id: uuid.UUID) -> Attachment:
