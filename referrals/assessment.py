@@ -14,8 +14,19 @@ from referrals.access import Actor, View, may_view
 from referrals.errors import AlreadyMoved, Incomplete, NotAllowed, NothingRequested, PartsMissing, PointerOnly
 from referrals.models import AssessmentPart, Attachment, History, Referral
 from referrals.quarantine import Cleared
-from referrals.stages import PARTS_RECEIVED, PARTS_REQUESTED, Party, TO_SCHEDULE, Verb
-from referrals.vocabulary import About, Arena, Compartment, Counterpart, Domain, InformationCategory, Level, PartStatus, Profession, Registered
+from referrals.stages import PARTS_RECEIVED, PARTS_REQUESTED, TO_SCHEDULE, Party, Verb
+from referrals.vocabulary import (
+    About,
+    Arena,
+    Compartment,
+    Counterpart,
+    Domain,
+    InformationCategory,
+    Level,
+    PartStatus,
+    Profession,
+    Registered,
+)
 
 #: the wall behind which each profession writes; whoever is not named writes pedagogical text
 COMPARTMENTS: dict[Profession, Compartment] = {

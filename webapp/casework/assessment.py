@@ -22,7 +22,8 @@ from referrals.vocabulary import N_, Arena, Compartment, Domain, InformationCate
 from schemas.assessment import ConclusionForm, PartForm, PartRequestForm, PointerForm
 from webapp import forms, kept, notices, people, transactions, uploads
 from webapp.casework import blueprint, note_forms, words
-from webapp.casework.attachments import lines as file_lines, take_beside
+from webapp.casework.attachments import lines as file_lines
+from webapp.casework.attachments import take_beside
 from webapp.casework.choices import choices, previews
 from webapp.casework.frame import referral_page, seen, today
 from webapp.guards import for_referral

@@ -22,7 +22,8 @@ from schemas import follow_up as words_for
 from schemas.follow_up import FollowUpForm
 from webapp import forms, kept, navigation, notices, people, transactions, uploads
 from webapp.casework import blueprint, note_forms, plan_form, words
-from webapp.casework.attachments import Line, lines as file_lines, take_beside
+from webapp.casework.attachments import Line, take_beside
+from webapp.casework.attachments import lines as file_lines
 from webapp.casework.frame import referral_page, seen, today
 from webapp.guards import for_referral
 from webapp.language import gettext, long_date

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0017"
-down_revision = "0016"
+revision = "0026"
+down_revision = "0025"
 
 
 def upgrade() -> None:
