@@ -1,11 +1,16 @@
-"""Who may do and see what: tables a head teacher could read. Deny by default; by membership of the referral, never by rank."""
+"""Who may do and see what: a table a head teacher could read. Deny by default; by membership and compartment, never by rank."""
 
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from uuid import UUID
 
-from referrals.stages import Party
+from referrals.stages import MOVE_BY_VERB, Party, Verb
+from referrals.vocabulary.assessment import Compartment
+from referrals.vocabulary.consent import InformationCategory, Recipient
+from referrals.vocabulary.knowing import Capacity, Cell, Information
+from referrals.vocabulary.people import Profession
 
 
 class Role(StrEnum):
@@ -17,25 +22,227 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
     #: keeps the register of what came in and went out; sees nothing of what it says
     REGISTRAR = "registrar"
+    MANAGEMENT = "management"
+    RESEARCHER = "researcher"
+
+
+#: roles that hold for the municipality as a whole; none of them opens a referral
+WITHOUT_UNIT = (Role.ADMINISTRATOR, Role.MANAGEMENT, Role.RESEARCHER)
+_WITH_UNIT = (Role.COORDINATOR, Role.ASSESSOR, Role.HEAD_TEACHER)
+
+
+#: the own staff: what the referral's members of a unit may see, and its coordinators and head teachers
+_FOR_STAFF = """
+                    teacher     coordinator  head_teacher  student_health  school_nurse
+existence           read        read         read          read            read
+child               read        read         read          read            read
+protected_identity  if_named    read         read          if_named        if_named
+concern             -           read         read          -               -
+guardians           -           read         read          -               -
+requests            own         read         read          own             own
+pedagogical         read        read         read          read            read
+student_health      -           conclusion   conclusion    own             -
+medical             -           pointer      pointer       pointer         own
+social_services     -           pointer      pointer       pointer         pointer
+minutes             if_acting   write        read          read            partly
+plan                if_acting   write        read          read            partly
+plan_writing        if_acting   write        -             write           -
+timeline            read        read         read          read            read
+documents           -           read         read          -               -
+working_notes       own         own          own           own             own
+protection          if_named    if_named     read          if_named        if_named
+read_log            -           read         read          own             own
+deidentified        read        read         read          read            read
+aggregates          -           read         read          -               -
+"""
+#: members from other services: nothing without consent
+_FOR_OTHER_SERVICES = """
+                    social_services  health_care     leisure     civil_society
+existence           consent          consent         own_action  own_action
+child               consent          consent         -           -
+protected_identity  -                -               -           -
+concern             -                -               -           -
+guardians           -                -               -           -
+requests            own              own             -           -
+pedagogical         consent          consent         -           -
+student_health      consent_short    consent_short   -           -
+medical             -                own             -           -
+social_services     own              -               -           -
+minutes             consent          consent_partly  -           -
+plan                consent          consent_partly  own_action  own_action
+plan_writing        -                -               -           -
+timeline            -                -               -           -
+documents           -                -               -           -
+working_notes       own              own             own         own
+protection          if_named         if_named        if_named    if_named
+read_log            -                -               -           -
+deidentified        read             -               -           -
+aggregates          -                -               -           -
+"""
+#: those who are no members: by doors of their own, or not at all
+_FOR_THE_REST = """
+                    reporter  guardian    child      management  researcher  administrator
+existence           own       read        easy       -           -           -
+child               own       read        easy       -           -           -
+protected_identity  -         own         -          -           -           -
+concern             own       read        -          -           -           -
+guardians           -         own         -          -           -           -
+requests            -         -           -          -           -           -
+pedagogical         -         read        easy       -           -           -
+student_health      -         read        easy       -           -           -
+medical             -         at_source   at_source  -           -           -
+social_services     -         at_source   at_source  -           -           -
+minutes             -         read        easy       -           -           -
+plan                -         read        easy       -           -           -
+plan_writing        -         -           -          -           -           -
+timeline            -         read        easy       -           -           -
+documents           own       own         easy       -           -           -
+working_notes       -         -           -          -           -           -
+protection          if_named  if_named    -          count       -           -
+read_log            -         on_request  -          count       -           count
+deidentified        read      -           -          read        read        -
+aggregates          -         -           -          read        read        -
+"""
+
+
+def _read_table(*parts: str) -> dict[Information, dict[Capacity, Cell]]:
+    """The table as it stands written above; a word that is none of ours stops the program at once."""
+    table: dict[Information, dict[Capacity, Cell]] = {information: {} for information in Information}
+    for part in parts:
+        heading, *rows = (line.split() for line in part.strip().splitlines())
+        columns = [Capacity(word) for word in heading]
+        for name, *cells in rows:
+            table[Information(name)] |= dict(zip(columns, map(Cell, cells), strict=True))
+    return table
+
+
+#: who may know what: for each kind of information what each capacity may see of it
+MATRIX = _read_table(_FOR_STAFF, _FOR_OTHER_SERVICES, _FOR_THE_REST)
+
+#: in which capacity somebody contributes, by profession; who is not named contributes in none
+CONTRIBUTES_AS: dict[Profession, Capacity] = {
+    Profession.HEAD_TEACHER: Capacity.TEACHER,
+    Profession.COORDINATOR: Capacity.TEACHER,
+    Profession.TEACHER: Capacity.TEACHER,
+    Profession.PRESCHOOL_TEACHER: Capacity.TEACHER,
+    Profession.SPECIAL_EDUCATOR: Capacity.STUDENT_HEALTH,
+    Profession.SPEECH_THERAPIST: Capacity.STUDENT_HEALTH,
+    Profession.SCHOOL_COUNSELLOR: Capacity.STUDENT_HEALTH,
+    Profession.PSYCHOLOGIST: Capacity.STUDENT_HEALTH,
+    Profession.SCHOOL_NURSE: Capacity.SCHOOL_NURSE,
+    Profession.SCHOOL_DOCTOR: Capacity.SCHOOL_NURSE,
+    Profession.SOCIAL_SERVICES: Capacity.SOCIAL_SERVICES,
+    Profession.HEALTH_CARE: Capacity.HEALTH_CARE,
+    Profession.LEISURE_STAFF: Capacity.LEISURE,
+    Profession.CIVIL_SOCIETY: Capacity.CIVIL_SOCIETY,
+    Profession.BUSINESS: Capacity.CIVIL_SOCIETY,
+}
+#: the service each of these belongs to: without consent that reaches it they know nothing
+SERVICE_OF: dict[Capacity, Recipient] = {
+    Capacity.SOCIAL_SERVICES: Recipient.SOCIAL_SERVICES,
+    Capacity.HEALTH_CARE: Recipient.HEALTH_CARE,
+    Capacity.LEISURE: Recipient.LEISURE,
+    Capacity.CIVIL_SOCIETY: Recipient.CIVIL_SOCIETY,
+}
+#: the row of the table for what is written behind each wall
+ROW_OF: dict[Compartment, Information] = {
+    Compartment.PEDAGOGICAL: Information.PEDAGOGICAL,
+    Compartment.STUDENT_HEALTH: Information.STUDENT_HEALTH,
+    Compartment.MEDICAL: Information.MEDICAL,
+    Compartment.SOCIAL_SERVICES: Information.SOCIAL_SERVICES,
+}
+
+
+_NEEDS_CONSENT = frozenset({Cell.BY_CONSENT, Cell.CONCLUSION_BY_CONSENT, Cell.PARTLY_BY_CONSENT})
+
+
+class Extent(IntEnum):
+    """How much of one kind of information somebody may see, from nothing to all of it."""
+
+    NOTHING = 0
+    #: what is theirs: their part, their action, what they sent in
+    OWN = 1
+    #: the conclusion, or the pointer
+    CONCLUSION = 2
+    PARTLY = 3
+    WHOLE = 4
+
+
+_EXTENT: dict[Cell, Extent] = {
+    Cell.READ: Extent.WHOLE,
+    Cell.WRITE: Extent.WHOLE,
+    Cell.IF_ACTING: Extent.WHOLE,
+    Cell.OWN: Extent.OWN,
+    Cell.OWN_ACTION: Extent.OWN,
+    Cell.CONCLUSION: Extent.CONCLUSION,
+    Cell.POINTER: Extent.CONCLUSION,
+    Cell.PARTLY: Extent.PARTLY,
+    Cell.BY_CONSENT: Extent.WHOLE,
+    Cell.CONCLUSION_BY_CONSENT: Extent.CONCLUSION,
+    Cell.PARTLY_BY_CONSENT: Extent.PARTLY,
+}
 
 
 class View(StrEnum):
     """What can be looked at."""
 
+    #: that there is something of theirs in it, and no more: the door to an own action
+    OWN_ACTION = "own_action"
     REFERRAL = "referral"
+    CHILD = "child"
     CONCERN = "concern"
     GUARDIANS = "guardians"
     OWN_PART = "own_part"
     ALL_PARTS = "all_parts"
+    #: at least when and where, and how it ended
     MINUTES = "minutes"
+    MINUTES_IN_FULL = "minutes_in_full"
     PLAN = "plan"
+    #: all of the plan, how it went, and how it ended
+    FOLLOW_UP = "follow_up"
+    PLAN_WRITING = "plan_writing"
     DOCUMENTS = "documents"
     HISTORY = "history"
     ACCESS_LOG = "access_log"
+    OWN_LOG = "own_log"
     #: only once the sender recorded that all guardians were told; until then see `referrals/protection.py`
     PROTECTION = "protection"
     TECHNICAL_RUN = "technical_run"
     ORGANISATION = "organisation"
+
+
+#: for each view the row of the table, and how much of it there must be; what is not listed is shown to nobody
+VIEWS: dict[View, tuple[Information, Extent]] = {
+    View.OWN_ACTION:       (Information.EXISTENCE, Extent.OWN),
+    View.REFERRAL:         (Information.EXISTENCE, Extent.PARTLY),
+    View.CHILD:            (Information.CHILD, Extent.WHOLE),
+    View.CONCERN:          (Information.CONCERN, Extent.WHOLE),
+    View.GUARDIANS:        (Information.GUARDIANS, Extent.WHOLE),
+    View.OWN_PART:         (Information.REQUESTS, Extent.OWN),
+    View.ALL_PARTS:        (Information.REQUESTS, Extent.WHOLE),
+    View.MINUTES:          (Information.MINUTES, Extent.PARTLY),
+    View.MINUTES_IN_FULL:  (Information.MINUTES, Extent.WHOLE),
+    View.PLAN:             (Information.PLAN, Extent.PARTLY),
+    View.FOLLOW_UP:        (Information.PLAN, Extent.WHOLE),
+    View.PLAN_WRITING:     (Information.PLAN_WRITING, Extent.WHOLE),
+    View.DOCUMENTS:        (Information.DOCUMENTS, Extent.WHOLE),
+    View.HISTORY:          (Information.TIMELINE, Extent.WHOLE),
+    View.ACCESS_LOG:       (Information.READ_LOG, Extent.WHOLE),
+    View.OWN_LOG:          (Information.READ_LOG, Extent.OWN),
+    View.PROTECTION:       (Information.PROTECTION, Extent.WHOLE),
+}  # fmt: skip
+
+#: texts that may speak of anything: another service sees them only where consent names every kind of information
+_OF_EVERY_KIND = frozenset({View.MINUTES_IN_FULL, View.FOLLOW_UP})
+
+#: what somebody must be able to look at before they may decide about it; other verbs ask only for the capacity
+LOOKS_FIRST: dict[Verb, View] = {
+    Verb.SUBMIT_PART: View.OWN_PART,
+    Verb.APPROVE_MINUTES: View.MINUTES_IN_FULL,
+    Verb.DRAFT_ACTION_PLAN: View.PLAN_WRITING,
+    Verb.SUBMIT_ACTION_PLAN: View.PLAN_WRITING,
+    Verb.RECORD_ACTION_STATUS: View.OWN_ACTION,
+}
 
 
 @dataclass(frozen=True)
@@ -51,14 +258,27 @@ class Actor:
     #: the guardian this actor is, and the one referral they are a guardian in
     guardian_id: UUID | None = None
     guardian_of: UUID | None = None
+    profession: Profession | None = None
+
+    def holds(self, *roles: Role, unit_id: UUID) -> bool:
+        """Whether they hold one of `roles` in the unit."""
+        return any((role, unit_id) in self.roles for role in roles)
 
 
 SYSTEM = Actor(is_system=True)
 
 
+def _nothing(_service: Recipient) -> frozenset[InformationCategory]:
+    return frozenset()
+
+
+def _nobody(_account_id: UUID) -> bool:
+    return False
+
+
 @dataclass(frozen=True)
 class Facts:
-    """What access needs to know about one referral."""
+    """What access needs to know about one referral. What costs a look into the database is asked only when it matters."""
 
     referral_id: UUID
     unit_id: UUID
@@ -70,25 +290,37 @@ class Facts:
     shut_out: AbstractSet[UUID] = field(default_factory=frozenset)
     #: the only accounts that may stand to it in any capacity, because an identity is protected; None where none is
     listed: AbstractSet[UUID] | None = None
+    #: accounts that had to do with it and have left it; a coordinator among them counts again where nobody else owns it
+    released: AbstractSet[UUID] = field(default_factory=frozenset)
+    #: whether somebody who may keeps it moving
+    has_owner: Callable[[], bool] = lambda: False
+    #: the services that are the unit's own staff here, such as leisure in a leisure centre
+    own_services: AbstractSet[Recipient] = frozenset({Recipient.OWN_STAFF})
+    #: what the consent in force today lets a service know
+    reach: Callable[[Recipient], AbstractSet[InformationCategory]] = _nothing
+    #: who was called to a meeting or answers for an action
+    is_acting: Callable[[UUID], bool] = _nobody
+    #: who answers for an action of the plan in force
+    owns_action: Callable[[UUID], bool] = _nobody
+    #: where the rule pack's country or the school form differs from the table
+    exceptions: Mapping[Information, Mapping[Capacity, Cell]] = field(default_factory=dict)
 
 
-def parties(actor: Actor, facts: Facts) -> frozenset[Party]:
-    """In which capacities `actor` stands to the referral that `facts` describe; empty means: nothing to do with it."""
+def capacities(actor: Actor, facts: Facts) -> frozenset[Capacity]:
+    """What `actor` is to the referral that `facts` describe; empty means: nothing to do with it."""
     if actor.account_id in facts.shut_out or not _is_on_list(actor, facts):
         return frozenset()
-    found: set[Party] = set()
-    if actor.is_system:
-        found.add(Party.SYSTEM)
+    found: set[Capacity] = set()
     if actor.reported == facts.referral_id:
-        found.add(Party.REPORTER)
+        found.add(Capacity.REPORTER)
     if actor.guardian_of == facts.referral_id:
-        found.add(Party.GUARDIAN)
-    if (Role.COORDINATOR, facts.unit_id) in actor.roles or actor.account_id in facts.stand_ins:
-        found.add(Party.COORDINATOR)
-    if (Role.HEAD_TEACHER, facts.unit_id) in actor.roles:
-        found.add(Party.HEAD_TEACHER)
-    if actor.account_id is not None and actor.account_id in facts.members:
-        found.add(Party.ASSESSOR)
+        found.add(Capacity.GUARDIAN)
+    if _coordinates(actor, facts):
+        found.add(Capacity.COORDINATOR)
+    if actor.holds(Role.HEAD_TEACHER, unit_id=facts.unit_id):
+        found.add(Capacity.HEAD_TEACHER)
+    if (contributes := _contributes_as(actor, facts)) is not None:
+        found.add(contributes)
     return frozenset(found)
 
 
@@ -97,29 +329,85 @@ def _is_on_list(actor: Actor, facts: Facts) -> bool:
     return facts.listed is None or actor.account_id is None or actor.account_id in facts.listed
 
 
-_COORDINATOR, _HEAD, _ASSESSOR = Party.COORDINATOR, Party.HEAD_TEACHER, Party.ASSESSOR
+def parties(actor: Actor, facts: Facts) -> frozenset[Party]:
+    """In which capacities of the table of moves `actor` stands to the referral; empty means: nothing to do with it."""
+    acts_as = {
+        Capacity.REPORTER: Party.REPORTER,
+        Capacity.COORDINATOR: Party.COORDINATOR,
+        Capacity.HEAD_TEACHER: Party.HEAD_TEACHER,
+    }
+    found = {acts_as.get(capacity, Party.ASSESSOR) for capacity in capacities(actor, facts)}
+    return frozenset(found | ({Party.SYSTEM} if actor.is_system else set()))
 
-#: what a party may look at; what is not listed is not shown
-MAY_VIEW: dict[View, frozenset[Party]] = {
-    View.REFERRAL:      frozenset({_COORDINATOR, _HEAD, _ASSESSOR}),
-    View.CONCERN:       frozenset({_COORDINATOR, _HEAD}),
-    View.GUARDIANS:     frozenset({_COORDINATOR, _HEAD}),
-    View.OWN_PART:      frozenset({_COORDINATOR, _HEAD, _ASSESSOR}),
-    View.ALL_PARTS:     frozenset({_COORDINATOR}),
-    View.MINUTES:       frozenset({_COORDINATOR, _HEAD, _ASSESSOR}),
-    View.PLAN:          frozenset({_COORDINATOR, _HEAD, _ASSESSOR}),
-    View.DOCUMENTS:     frozenset({_COORDINATOR, _HEAD}),
-    View.HISTORY:       frozenset({_COORDINATOR, _HEAD, _ASSESSOR}),
-    View.ACCESS_LOG:    frozenset({_COORDINATOR, _HEAD}),
-    View.PROTECTION:    frozenset({_HEAD}),
-}  # fmt: skip
+
+def parties_for(verb: Verb, actor: Actor, facts: Facts) -> frozenset[Party]:
+    """In which capacities `actor` may do `verb` to the referral, wherever it stands; empty means: in none."""
+    if verb in LOOKS_FIRST and not actor.is_system and not may_view(LOOKS_FIRST[verb], actor, facts):
+        return frozenset()
+    return parties(actor, facts) & MOVE_BY_VERB[verb].by
+
+
+def extent(
+    information: Information, actor: Actor, facts: Facts, *, kinds: AbstractSet[InformationCategory] = frozenset()
+) -> Extent:
+    """How much of `information` `actor` may see. Another service sees the whole only where consent names all of `kinds`."""
+    return max(
+        (_in_capacity(capacity, information, actor, facts=facts, kinds=kinds) for capacity in capacities(actor, facts)),
+        default=Extent.NOTHING,
+    )
 
 
 def may_view(view: View, actor: Actor, facts: Facts) -> bool:
     """Whether `actor` may look at `view` of this referral."""
-    return bool(MAY_VIEW.get(view, frozenset()) & parties(actor, facts))
+    if view not in VIEWS:
+        return False
+    information, least = VIEWS[view]
+    kinds = frozenset(InformationCategory) if view in _OF_EVERY_KIND else frozenset()
+    return extent(information, actor, facts, kinds=kinds) >= least
+
+
+def is_from_another_service(actor: Actor) -> bool:
+    """Whether `actor` works for another service than the school: then consent decides, referral by referral."""
+    return actor.profession is not None and CONTRIBUTES_AS.get(actor.profession) in SERVICE_OF
 
 
 def is_administrator(actor: Actor) -> bool:
     """Whether `actor` may change the organisation and see technical runs; says nothing about case content."""
     return any(role is Role.ADMINISTRATOR for role, _unit in actor.roles)
+
+
+def _coordinates(actor: Actor, facts: Facts) -> bool:
+    if actor.account_id in facts.stand_ins:
+        return any(role in (Role.COORDINATOR, Role.HEAD_TEACHER) for role, _unit in actor.roles)
+    if not actor.holds(Role.COORDINATOR, unit_id=facts.unit_id):
+        return False
+    return actor.account_id not in facts.released or not facts.has_owner()
+
+
+def _contributes_as(actor: Actor, facts: Facts) -> Capacity | None:
+    """In which capacity a member contributes, while they work for the unit and, from another service, consent reaches it."""
+    if actor.account_id not in facts.members or not actor.holds(*_WITH_UNIT, unit_id=facts.unit_id):
+        return None
+    capacity = CONTRIBUTES_AS.get(actor.profession) if actor.profession else None
+    service = SERVICE_OF.get(capacity) if capacity else None
+    if service in facts.own_services:
+        return Capacity.TEACHER
+    return capacity if service is None or facts.reach(service) else None
+
+
+def _in_capacity(
+    capacity: Capacity,
+    information: Information,
+    actor: Actor,
+    *,
+    facts: Facts,
+    kinds: AbstractSet[InformationCategory],
+) -> Extent:
+    cell = facts.exceptions.get(information, {}).get(capacity) or MATRIX[information].get(capacity, Cell.NOTHING)
+    amount = _EXTENT.get(cell, Extent.NOTHING)
+    if cell is Cell.IF_ACTING or cell is Cell.OWN_ACTION:
+        asked = facts.is_acting if cell is Cell.IF_ACTING else facts.owns_action
+        return amount if actor.account_id is not None and asked(actor.account_id) else Extent.NOTHING
+    if cell in _NEEDS_CONSENT and not kinds <= facts.reach(SERVICE_OF[capacity]):
+        return Extent.NOTHING
+    return amount

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from referrals import attachments, clock, history, membership, notes, register, roster
-from referrals.access import Actor, View, may_view
+from referrals.access import Actor, Extent, ROW_OF, View, extent, is_from_another_service, may_view
 from referrals.errors import AlreadyMoved, Incomplete, NotAllowed, NothingRequested, PartsMissing, PointerOnly
 from referrals.models import AssessmentPart, Attachment, History, Referral
 from referrals.quarantine import Cleared
@@ -91,6 +91,10 @@ class ReadablePart:
     #: whether only the conclusion is shown, because of the wall between the professions
     is_shortened: bool = False
 
+    def is_own(self, reader: Actor) -> bool:
+        """Whether `reader` is its writer."""
+        return self.part.assessor_id == reader.account_id
+
 
 def parts_of(session: Session, referral: Referral) -> list[AssessmentPart]:
     """Every part of the referral, in the order in which they were asked for."""
@@ -107,13 +111,18 @@ def find_part(session: Session, referral: Referral, part_id: uuid.UUID) -> Asses
 
 
 def read_part(part: AssessmentPart, reader: Actor) -> ReadablePart:
-    """What `reader` may read of `part`: their own wholly, the coordinator what the wall lets through, others nothing."""
-    if part.assessor_id == reader.account_id:
+    """What `reader` may read of `part`: their own wholly, of others' what the wall lets through once it is handed in."""
+    facts = part.referral.facts()
+    if part.assessor_id == reader.account_id and may_view(View.OWN_PART, reader, facts):
         return _readable(part, _TEXTS)
-    if part.status is PartStatus.RECEIVED and may_view(View.ALL_PARTS, reader, part.referral.facts()):
-        if part.compartment is Compartment.PEDAGOGICAL:
+    # What is about a guardian or a sibling is theirs to let go: a consent about the child does not reach it.
+    is_out_of_reach = part.about is not About.CHILD and is_from_another_service(reader)
+    if part.status is PartStatus.RECEIVED and not is_out_of_reach:
+        seen = extent(ROW_OF[part.compartment], reader, facts, kinds=set(part.category_values))
+        if seen is Extent.WHOLE:
             return _readable(part, _TEXTS)
-        return _readable(part, ("conclusion",))
+        if seen is Extent.CONCLUSION:
+            return _readable(part, ("conclusion",))
     return ReadablePart(part, {}, {})
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from referrals import plan_versions, readers, team_review
-from referrals.access import Role
+from referrals.access import Role, parties
 from referrals.models import Account, AssessmentPart, Concern, History, PlannedAction, RoleAssignment
 from referrals.vocabulary import PartStatus
 
@@ -61,19 +61,19 @@ def assessors_just_asked(session: Session, row: History) -> list[Addressee]:
     before = session.scalars(
         select(History.at).where(History.referral_id == row.referral_id, History.number == row.number - 1)
     ).first()
-    return _accounts(part.assessor for part in parts if before is None or part.asked_at >= before)
+    return _by_ids(session, row, (part.assessor_id for part in parts if before is None or part.asked_at >= before))
 
 
 def called_to_meeting(session: Session, row: History) -> list[Addressee]:
     """Who is called to the meeting that `row` called."""
     meeting = team_review.called_then(session, row.referral, after=row)
-    return _by_ids(session, (uuid.UUID(each) for each in (meeting.called if meeting else [])))
+    return _by_ids(session, row, (uuid.UUID(each) for each in (meeting.called if meeting else [])))
 
 
 def plan_author(session: Session, row: History) -> list[Addressee]:
     """Who wrote the newest plan."""
     plan = plan_versions.newest_version(session, row.referral)
-    return _by_ids(session, [plan.author_id] if plan else [])
+    return _by_ids(session, row, [plan.author_id] if plan else [])
 
 
 def named_in_plan(session: Session, row: History) -> list[Addressee]:
@@ -84,32 +84,34 @@ def named_in_plan(session: Session, row: History) -> list[Addressee]:
     owners = session.scalars(
         select(PlannedAction.owner_id).where(PlannedAction.goal_id.in_([goal.id for goal in plan.goals]))
     )
-    return _by_ids(session, [plan.author_id, plan.lead_id, plan.follow_up_by_id, plan.evaluation_by_id, *owners])
+    named = [plan.author_id, plan.lead_id, plan.follow_up_by_id, plan.evaluation_by_id, *owners]
+    return _by_ids(session, row, named)
 
 
 def who_follows_up(session: Session, row: History) -> list[Addressee]:
     """Who the plan says follows it up, and the referral's owner."""
     plan = plan_versions.approved_until(session, row.referral, row.at)
-    return _by_ids(session, [plan.follow_up_by_id if plan else None, row.referral.owner_id])
+    return _by_ids(session, row, [plan.follow_up_by_id if plan else None, row.referral.owner_id])
 
 
 def members_and_reporter(session: Session, row: History) -> list[Addressee]:
     """Everybody who worked on it, and whoever sent it in."""
-    return [*_by_ids(session, row.referral.facts().members), *reporter(session, row)]
+    return [*_by_ids(session, row, row.referral.facts().members), *reporter(session, row)]
 
 
 def _with_role(session: Session, row: History, *roles: Role) -> Iterable[Account]:
     facts = row.referral.facts()
     holds = Account.roles.any((RoleAssignment.unit_id == row.referral.unit_id) & RoleAssignment.role.in_(roles))
     stands_in = Account.id.in_(facts.stand_ins if Role.COORDINATOR in roles else ())
-    return session.scalars(
-        select(Account).where(holds | stands_in, Account.is_active, Account.id.not_in(facts.shut_out))
-    )
+    found = session.scalars(select(Account).where(holds | stands_in, Account.is_active))
+    return [account for account in found if parties(account.actor(), facts)]
 
 
-def _by_ids(session: Session, ids: Iterable[uuid.UUID | None]) -> list[Addressee]:
-    wanted = {each for each in ids if each is not None}
-    return _accounts(session.scalars(select(Account).where(Account.id.in_(wanted), Account.is_active)))
+def _by_ids(session: Session, row: History, ids: Iterable[uuid.UUID | None]) -> list[Addressee]:
+    """Those of `ids` who still have something to do with the referral: nobody else is to learn that it goes on."""
+    wanted, facts = {each for each in ids if each is not None}, row.referral.facts()
+    found = session.scalars(select(Account).where(Account.id.in_(wanted), Account.is_active))
+    return _accounts(account for account in found if parties(account.actor(), facts))
 
 
 def _accounts(found: Iterable[Account]) -> list[Addressee]:

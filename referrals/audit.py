@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, cast
 
-from sqlalchemy import Table, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -70,15 +70,17 @@ def has_left_event(session: Session, chain: uuid.UUID) -> bool:
     return chain in session.info.get(_TOUCHED, ())
 
 
-def events_about(session: Session, referral_id: uuid.UUID, *, most: int, skip: int = 0) -> Sequence[AuditEvent]:
-    """The newest events about one referral, newest first, at most `most` after the first `skip`."""
-    newest = select(AuditEvent).where(AuditEvent.chain_id == referral_id).order_by(AuditEvent.number.desc())
+def events_about(
+    session: Session, referral_id: uuid.UUID, *, most: int, skip: int = 0, by_id: uuid.UUID | None = None
+) -> Sequence[AuditEvent]:
+    """The newest events about one referral, newest first, at most `most` after the first `skip`; those `by_id` left, if given."""
+    newest = select(AuditEvent).where(*_about(referral_id, by_id)).order_by(AuditEvent.number.desc())
     return session.scalars(newest.offset(skip).limit(most)).all()
 
 
-def count_about(session: Session, referral_id: uuid.UUID) -> int:
-    """How many events there are about one referral."""
-    return session.scalar(select(func.count()).where(AuditEvent.chain_id == referral_id)) or 0
+def count_about(session: Session, referral_id: uuid.UUID, *, by_id: uuid.UUID | None = None) -> int:
+    """How many events there are about one referral; those `by_id` left, if given."""
+    return session.scalar(select(func.count()).select_from(AuditEvent).where(*_about(referral_id, by_id))) or 0
 
 
 def mac_of(event: Mapping[str, Any], *, after: str) -> str:
@@ -90,6 +92,11 @@ def mac_of(event: Mapping[str, Any], *, after: str) -> str:
 def seal_of(chain: uuid.UUID, *, length: int, mac: str) -> str:
     """What only we can write beside the length and the end of a chain."""
     return _keyed("head", str(chain), str(length), mac)
+
+
+def _about(referral_id: uuid.UUID, by_id: uuid.UUID | None) -> list[ColumnElement[bool]]:
+    own = [] if by_id is None else [AuditEvent.by_id == by_id]
+    return [AuditEvent.chain_id == referral_id, *own]
 
 
 def _take_head(session: Session, chain: uuid.UUID) -> tuple[int, str, bool]:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from referrals import access_list, organisation, rulebook
-from referrals.access import Role
+from referrals.access import WITHOUT_UNIT, Role
 from referrals.errors import SetupFileInvalid
 from referrals.models import Account, ClosedDay, Forum, Municipality, RoleAssignment, Unit
 from referrals.organisation import Held
@@ -118,7 +118,7 @@ def _put_person(work: _Work, row: Mapping[str, Any], *, units: Mapping[str, Unit
 def _roles(written: Iterable[Mapping[str, Any]], units: Mapping[str, Unit]) -> list[tuple[Role, Unit | None]]:
     found: dict[tuple[Role, uuid.UUID | None], Unit | None] = {}
     for held in written:
-        places = [None] if held["role"] is Role.ADMINISTRATOR else [units[slug] for slug in held["units"]]
+        places = [None] if held["role"] in WITHOUT_UNIT else [units[slug] for slug in held["units"]]
         for unit in places:
             key: Held = (held["role"], unit.id if unit else None)
             found[key] = unit

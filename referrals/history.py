@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from referrals import audit, clock
-from referrals.access import Actor, parties
+from referrals.access import Actor, parties_for
 from referrals.errors import AlreadyMoved, NotAllowed, WrongStage
 from referrals.models import History, Referral, Step, StepKind, What
 from referrals.stages import (
@@ -36,7 +36,7 @@ def guard(session: Session, referral: Referral, verb: Verb, *, by: Actor, seen: 
     to do with a referral learns nothing about it; then AlreadyMoved when somebody else was first; then WrongStage.
     """
     move = MOVE_BY_VERB[verb]
-    allowed = parties(by, referral.facts()) & move.by
+    allowed = parties_for(verb, by, referral.facts())
     if not allowed:
         raise NotAllowed(verb)
     if seen is not None and seen != referral.version:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from referrals.access import Role
+from referrals.access import WITHOUT_UNIT, Role
 from referrals.clock import machine_now
 from referrals.errors import AssuranceTooLow, LastAdministrator, NotKnownHere
 from referrals.models import Account, MunicipalIdentity, Unit
@@ -86,7 +86,7 @@ def _held(session: Session, claims: Mapping[str, Any], grants: Collection[Grant]
         values = carried if isinstance(carried, list) else [carried]
         if grant.value not in values:
             continue
-        if grant.role is Role.ADMINISTRATOR:
+        if grant.role in WITHOUT_UNIT:
             held.add((grant.role, None))
         elif grant.unit in units:
             held.add((grant.role, units[grant.unit]))

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, Text, and_, cast, false, func, or_
 from sqlalchemy.orm import Session, joinedload
 
 from referrals import access_list, reference
-from referrals.access import Actor, Role
+from referrals.access import Actor, Role, View, is_from_another_service, may_view
 from referrals.models import Account, History, Membership, Referral, Step, Unit
 from referrals.stages import PLAN_ACTIVE, Stage
 from referrals.vocabulary import N_, Standing, Term, Topic
@@ -84,7 +84,7 @@ class Page:
 
 def board(session: Session, actor: Actor, filters: Filters, *, most: int = 20) -> list[BoardColumn]:
     """Every column with its counts and at most `most` cards, the earliest target first. Ended referrals are not on it."""
-    narrowed = _narrowed(actor, replace(filters, openness=Openness.OPEN))
+    narrowed = _narrowed(session, actor, replace(filters, openness=Openness.OPEN))
     counts = _counts(session, narrowed, filters.today)
     columns = [filters.column] if filters.column else list(Column)
     return [
@@ -99,7 +99,7 @@ def board(session: Session, actor: Actor, filters: Filters, *, most: int = 20) -
 
 def listing(session: Session, actor: Actor, filters: Filters, *, number: int = 1, size: int = 50) -> Page:
     """Page `number` of the referrals `filters` leave, `size` a page; past the end it is the last page."""
-    narrowed = _narrowed(actor, filters)
+    narrowed = _narrowed(session, actor, filters)
     total = session.scalar(select(func.count()).select_from(Referral).where(narrowed)) or 0
     empty = Page((), total, 1, size)
     wanted = min(max(1, number), empty.pages)
@@ -111,27 +111,21 @@ def listing(session: Session, actor: Actor, filters: Filters, *, number: int = 1
 def find(session: Session, actor: Actor, typed: str) -> Referral | None:
     """The referral with the reference number `typed`, however it was written; None if there is none this person may see."""
     return session.scalars(
-        select(Referral).where(Referral.number == reference.as_number(typed), _visible(actor))
+        select(Referral).where(Referral.number == reference.as_number(typed), _visible(session, actor))
     ).one_or_none()
 
 
 def units_of(session: Session, actor: Actor) -> list[Unit]:
     """The units whose referrals `actor` may filter by, by name."""
-    members = (
-        select(Referral.unit_id)
-        .join(Membership)
-        .where(Membership.account_id == actor.account_id, Referral.protected_since.is_(None))
-    )
+    seen = select(Referral.unit_id).where(_visible(session, actor), Referral.protected_since.is_(None))
     return list(
-        session.scalars(
-            select(Unit).where(or_(Unit.id.in_(_own_units(actor)), Unit.id.in_(members))).order_by(Unit.name)
-        )
+        session.scalars(select(Unit).where(or_(Unit.id.in_(_own_units(actor)), Unit.id.in_(seen))).order_by(Unit.name))
     )
 
 
 def owners_of(session: Session, actor: Actor) -> list[Account]:
     """Whoever owns a referral that `actor` may see, by name."""
-    owned = select(Referral.owner_id).where(_visible(actor), Referral.is_open)
+    owned = select(Referral.owner_id).where(_visible(session, actor), Referral.is_open)
     return list(session.scalars(select(Account).where(Account.id.in_(owned)).order_by(Account.name)))
 
 
@@ -149,21 +143,40 @@ def _own_units(actor: Actor) -> set[Any]:
     return {unit_id for role, unit_id in actor.roles if role in {Role.COORDINATOR, Role.HEAD_TEACHER} and unit_id}
 
 
-def _visible(actor: Actor) -> ColumnElement[bool]:
-    """Coordinators and head teachers see their units; everybody else what they are asked to contribute to."""
+def _visible(session: Session, actor: Actor) -> ColumnElement[bool]:
+    """Coordinators and head teachers see their units; everybody else what they are asked to contribute to.
+
+    Where that follows from more than the rows of who belongs to a referral (consent, for somebody from another service; a new
+    owner, for somebody who left), `access` is asked about each: these are few.
+    """
     if actor.account_id is None:
         return false()
     held = select(Membership.referral_id).where(Membership.account_id == actor.account_id)
-    kept_out = held.where(Membership.standing == Standing.SHUT_OUT)
-    return and_(
-        or_(Referral.unit_id.in_(_own_units(actor)), Referral.id.in_(held)),
-        Referral.id.not_in(kept_out),
-        access_list.is_open_to(actor),
+    contributes = held.where(Membership.standing == Standing.MEMBER)
+    if is_from_another_service(actor):
+        seen: ColumnElement[bool] = Referral.id.in_(_seen_among(session, actor, contributes))
+    else:
+        seen = and_(
+            Referral.unit_id.in_({unit_id for _role, unit_id in actor.roles if unit_id}), Referral.id.in_(contributes)
+        )
+    left = held.where(Membership.standing == Standing.RELEASED)
+    own = and_(
+        Referral.unit_id.in_(_own_units(actor)),
+        or_(Referral.id.not_in(left), Referral.id.in_(_seen_among(session, actor, left))),
     )
+    stands_in = Referral.id.in_(held.where(Membership.standing == Standing.STANDS_IN)) if _own_units(actor) else false()
+    kept_out = held.where(Membership.standing == Standing.SHUT_OUT)
+    return and_(or_(own, seen, stands_in), Referral.id.not_in(kept_out), access_list.is_open_to(actor))
 
 
-def _narrowed(actor: Actor, filters: Filters) -> ColumnElement[bool]:
-    wanted: list[ColumnElement[bool]] = [_visible(actor)]
+def _seen_among(session: Session, actor: Actor, ids: Select[uuid.UUID]) -> list[uuid.UUID]:
+    """Those of the referrals `ids` that `actor` may see, each asked by itself."""
+    rows = session.scalars(select(Referral).where(Referral.id.in_(ids)).options(joinedload(Referral.unit)))
+    return [row.id for row in rows if may_view(View.REFERRAL, actor, row.facts())]
+
+
+def _narrowed(session: Session, actor: Actor, filters: Filters) -> ColumnElement[bool]:
+    wanted: list[ColumnElement[bool]] = [_visible(session, actor)]
     if filters.openness is not Openness.ALL:
         wanted.append(Referral.is_open.is_(filters.openness is Openness.OPEN))
     if filters.unit:

@@ -9,16 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from referrals import access_list, clock, coverage
-from referrals.access import Role
+from referrals.access import CONTRIBUTES_AS, SERVICE_OF, Role
 from referrals.errors import NotAllowed, NotCovered
 from referrals.models import Account, Concern, Municipality, Referral, RoleAssignment
 from referrals.vocabulary import ConsentState, Profession, Recipient, SchoolForm
+from referrals.vocabulary.knowing import Capacity
 
-#: professions that belong to another service than the school; everybody else is its own staff
-OTHER_SERVICES: dict[Profession, Recipient] = {
-    Profession.SOCIAL_SERVICES: Recipient.SOCIAL_SERVICES,
-    Profession.LEISURE_STAFF: Recipient.LEISURE,
-}
 _ROLES = (Role.COORDINATOR, Role.ASSESSOR, Role.HEAD_TEACHER)
 
 
@@ -44,7 +40,7 @@ def service_of(profession: Profession, school_form: SchoolForm) -> Recipient:
     """The service that somebody of `profession` belongs to, seen from a unit of the form `school_form`."""
     if profession is Profession.LEISURE_STAFF and school_form is SchoolForm.LEISURE:
         return Recipient.OWN_STAFF
-    return OTHER_SERVICES.get(profession, Recipient.OWN_STAFF)
+    return SERVICE_OF.get(CONTRIBUTES_AS.get(profession, Capacity.TEACHER), Recipient.OWN_STAFF)
 
 
 def colleagues(session: Session, referral: Referral) -> list[Colleague]:

@@ -1,7 +1,7 @@
 """The rule packs: what differs by country and date, read from one commented file for each."""
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -11,6 +11,7 @@ from typing import Any
 
 from referrals.errors import SetupFileInvalid
 from referrals.vocabulary import Country, InformationCategory, Recipient, SchoolForm
+from referrals.vocabulary.knowing import Capacity, Cell, Information
 
 FOLDER = Path(__file__).parent / "rulepacks"
 
@@ -76,6 +77,9 @@ class AuthorityDeadline:
             day += timedelta(days=1)
             left -= day.weekday() < (6 if is_saturday_counted else 5)
         return day
+
+
+Exceptions = Mapping[Information, Mapping[Capacity, Cell]]
 
 
 @dataclass(frozen=True)
@@ -170,6 +174,8 @@ class RulePack:
     statutory_tracks: tuple[StatutoryTrack, ...]
     #: how many days a guardian's code is good that is handed over or posted
     guardian_code_days: int
+    #: where who may know what differs from the table in `access.py`, by school form
+    access: Mapping[SchoolForm, Exceptions]
 
     @property
     def name(self) -> str:
@@ -182,6 +188,10 @@ class RulePack:
         by_ground = {recipient for ground in self.grounds.values() for recipient in ground.recipients}
         asked_about = {each for each in self.recipients if each not in (Recipient.OWN_STAFF, Recipient.OTHER_GUARDIAN)}
         return tuple(recipient for recipient in Recipient if recipient in asked_about | by_ground)
+
+    def exceptions(self, school_form: SchoolForm) -> Exceptions:
+        """Where who may know what in a unit of `school_form` differs from the table in `access.py`."""
+        return self.access.get(school_form, {})
 
     def artefact(self, key: str, language: str) -> str:
         """What the stage or artefact `key` is called in `language`, as a heading begins; English where it has no word."""
@@ -242,4 +252,12 @@ def _read(written: dict[str, Any]) -> RulePack:
         grounds={key: Ground.read(key, ground) for key, ground in written["grounds"].items()},
         statutory_tracks=tuple(StatutoryTrack.read(track) for track in written["statutory_tracks"]),
         guardian_code_days=written["guardian_code_days"],
+        access={SchoolForm(form): _exceptions(rows) for form, rows in written.get("access", {}).items()},
     )
+
+
+def _exceptions(rows: dict[str, dict[str, str]]) -> Exceptions:
+    return {
+        Information(name): {Capacity(who): Cell(allowed) for who, allowed in cells.items()}
+        for name, cells in rows.items()
+    }

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from sqlalchemy.orm import Session, object_session, selectinload
 
 from referrals import access_list, coverage
-from referrals.access import Actor, Role
+from referrals.access import Actor, Role, View, may_view, parties_for
 from referrals.models import (
     Account,
     ActionPlan,
@@ -122,6 +122,8 @@ class WaitingItem:
     topics: tuple[str, ...]
     #: the reporter fears that the child is being harmed, and nobody has decided yet
     is_urgent: bool = False
+    #: whether the reader sees nothing of the referral but this
+    is_all_they_see: bool = False
 
     @property
     def is_to_triage(self) -> bool:
@@ -222,7 +224,11 @@ def _parts(session: Session, actor: Actor) -> Iterable[WaitingItem]:
         )
         .options(selectinload(AssessmentPart.referral).selectinload(Referral.unit))
     )
-    return [_of_own(row.referral, Waiting.PART, row.id, verb=Verb.SUBMIT_PART, due_on=row.due_on) for row in rows]
+    return [
+        _of_own(row.referral, Waiting.PART, row.id, verb=Verb.SUBMIT_PART, due_on=row.due_on)
+        for row in rows
+        if parties_for(Verb.SUBMIT_PART, actor, row.referral.facts())
+    ]
 
 
 def _additions(session: Session, actor: Actor) -> Iterable[WaitingItem]:
@@ -280,7 +286,7 @@ def _plans_written(session: Session, actor: Actor) -> Iterable[WaitingItem]:
             )
         ),
     )
-    return _lines(found)
+    return _lines(row for row in found if parties_for(Verb.SUBMIT_ACTION_PLAN, actor, row.facts()))
 
 
 def _actions(session: Session, actor: Actor) -> Iterable[WaitingItem]:
@@ -298,9 +304,16 @@ def _actions(session: Session, actor: Actor) -> Iterable[WaitingItem]:
         )
         .options(selectinload(PlannedAction.referral).selectinload(Referral.unit))
     )
-    return [
-        _of_own(row.referral, Waiting.ACTION, row.id, verb=Verb.RECORD_ACTION_STATUS, due_on=row.to_on) for row in rows
-    ]
+    return [_of_action(row, actor) for row in rows if may_view(View.OWN_ACTION, actor, row.referral.facts())]
+
+
+def _of_action(action: PlannedAction, actor: Actor) -> WaitingItem:
+    """An action that waits; whoever sees no more of the referral than that is not told what it is about, or where."""
+    referral = action.referral
+    item = _of_own(referral, Waiting.ACTION, action.id, verb=Verb.RECORD_ACTION_STATUS, due_on=action.to_on)
+    if may_view(View.REFERRAL, actor, referral.facts()):
+        return item
+    return replace(item, unit="", topics=(), is_all_they_see=True)
 
 
 def _referrals(session: Session, *conditions: ColumnElement[bool]) -> list[Referral]:
@@ -319,7 +332,7 @@ def _in_units(actor: Actor, role: Role) -> ColumnElement[bool]:
     units = [unit_id for held, unit_id in actor.roles if held is role and unit_id is not None]
     standing = select(Membership.referral_id).where(Membership.account_id == actor.account_id)
     there: ColumnElement[bool] = Referral.unit_id.in_(units) if units else false()
-    if role is Role.COORDINATOR:
+    if role is Role.COORDINATOR and any(held in (Role.COORDINATOR, Role.HEAD_TEACHER) for held, _unit in actor.roles):
         there = or_(there, Referral.id.in_(standing.where(Membership.standing == Standing.STANDS_IN)))
     kept_out = standing.where(Membership.standing == Standing.SHUT_OUT)
     return and_(there, Referral.id.not_in(kept_out), access_list.is_open_to(actor))

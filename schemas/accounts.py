@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from referrals.access import Role
+from referrals.access import WITHOUT_UNIT, Role
 from referrals.errors import SetupFileInvalid
 from referrals.municipal import Grant
 from schemas.fields import FILL_IN, EmailText, FormSchema
@@ -26,8 +26,8 @@ class _GrantRow(Schema):
 
     @validates_schema
     def _names_a_unit(self, data: dict[str, Any], **_options: Any) -> None:
-        if (data["role"] is Role.ADMINISTRATOR) == bool(data["unit"]):
-            raise ValidationError("an administrator has no unit, and every other role needs one", "unit")
+        if (data["role"] in WITHOUT_UNIT) == bool(data["unit"]):
+            raise ValidationError(f"{', '.join(WITHOUT_UNIT)} have no unit, and every other role needs one", "unit")
 
 
 def read_grants(path: Path) -> tuple[Grant, ...]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from referrals.access import Role
+from referrals.access import WITHOUT_UNIT, Role
 from referrals.languages import LANGUAGES
 from referrals.rulebook import Counting
 from referrals.vocabulary import Profession, SchoolForm
@@ -64,10 +64,13 @@ class PersonForm(FormSchema):
     head_teacher = IdList()
     registrar = IdList()
     administrator = Tick()
+    management = Tick()
+    researcher = Tick()
 
     @validates_schema(skip_on_field_errors=False)
     def _has_a_role(self, data: Mapping[str, Any], **_options: Any) -> None:
-        if not data.get("administrator") and not any(data.get(role.value, True) for role in ROLES_BY_UNIT):
+        held = [data.get(role.value) for role in WITHOUT_UNIT] + [data.get(role.value, True) for role in ROLES_BY_UNIT]
+        if not any(held):
             raise ValidationError(N_("Give at least one role."), ROLES_BY_UNIT[0].value)
 
 

@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates, validates_schema
 
 from referrals import rulebook
-from referrals.access import Role
+from referrals.access import WITHOUT_UNIT, Role
 from referrals.errors import SetupFileInvalid
 from referrals.languages import LANGUAGES
 from referrals.rulebook import Target
@@ -95,7 +95,7 @@ class RolePart(Schema):
 
     @validates_schema
     def _has_units(self, data: Mapping[str, Any], **_options: Any) -> None:
-        if data["role"] is not Role.ADMINISTRATOR and not data["units"]:
+        if data["role"] not in WITHOUT_UNIT and not data["units"]:
             raise ValidationError("name the units for which the role holds", "units")
 
 

@@ -32,6 +32,14 @@ class Cast:
     administrator: Account
     #: coordinator of another school: must see nothing
     outsider: Account
+    teacher: Account
+    #: of the youth clinic
+    health_worker: Account
+    leisure_worker: Account
+    #: of a sports club
+    volunteer: Account
+    manager: Account
+    researcher: Account
 
 
 def settle(session: Session) -> Cast:
@@ -75,6 +83,12 @@ def settle(session: Session) -> Cast:
         social_worker=member("Noor", "Lindvall", Profession.SOCIAL_SERVICES, Role.ASSESSOR),
         administrator=member("Anton", "Stengrip", Profession.ADMINISTRATOR, Role.ADMINISTRATOR, None),
         outsider=member("Otto", "Utterman", Profession.COORDINATOR, Role.COORDINATOR, other),
+        teacher=member("Tove", "Askebrant", Profession.TEACHER, Role.ASSESSOR),
+        health_worker=member("Hilma", "Granvik", Profession.HEALTH_CARE, Role.ASSESSOR),
+        leisure_worker=member("Leo", "Fritorp", Profession.LEISURE_STAFF, Role.ASSESSOR),
+        volunteer=member("Vidar", "Klubbsell", Profession.CIVIL_SOCIETY, Role.ASSESSOR),
+        manager=member("Margit", "Ledvall", Profession.MANAGEMENT, Role.MANAGEMENT, None),
+        researcher=member("Rune", "Forsebo", Profession.RESEARCHER, Role.RESEARCHER, None),
     )  # fmt: skip
     session.flush()
     return people

@@ -299,8 +299,11 @@ def _find_referral(number: str) -> Referral | None:
 
 def _capacity(referral: Referral, needs: View | Verb) -> Party | None:
     """The capacity in which whoever is signed in may see or do this; None if in none."""
-    allowed = MOVE_BY_VERB[needs].by if isinstance(needs, Verb) else access.MAY_VIEW.get(needs, frozenset())
-    held = access.parties(people.actor(), referral.facts()) & allowed
+    actor, facts = people.actor(), referral.facts()
+    if isinstance(needs, Verb):
+        held = access.parties_for(needs, actor, facts)
+    else:
+        held = access.parties(actor, facts) if access.may_view(needs, actor, facts) else frozenset()
     return min(held, key=list(Party).index) if held else None
 
 

@@ -31,7 +31,10 @@ class Account(Identified, Base):
     def actor(self) -> Actor:
         """This person as the one who acts."""
         return Actor(
-            account_id=self.id, name=self.name, roles=frozenset((held.role, held.unit_id) for held in self.roles)
+            account_id=self.id,
+            name=self.name,
+            roles=frozenset((held.role, held.unit_id) for held in self.roles),
+            profession=self.profession,
         )
 
 

@@ -10,7 +10,7 @@ from referrals.models.account import Account
 from referrals.models.base import Base, by_value
 from referrals.models.referral import OfReferral
 from referrals.sealing import Sealed
-from referrals.vocabulary import About, Arena, Compartment, Domain, Level, PartStatus
+from referrals.vocabulary import About, Arena, Compartment, Domain, InformationCategory, Level, PartStatus
 
 
 class AssessmentPart(OfReferral, Base):
@@ -54,6 +54,11 @@ class AssessmentPart(OfReferral, Base):
         if self.received_at is not None:
             return self.received_at.date() > self.due_on
         return self.due_on < today
+
+    @property
+    def category_values(self) -> list[InformationCategory]:
+        """What kinds of information it holds, as words."""
+        return [InformationCategory(value) for value in self.categories]
 
     @property
     def domain_values(self) -> list[Domain]:

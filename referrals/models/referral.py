@@ -90,19 +90,10 @@ class Referral(Identified, Base):
         return self.is_open and self.target_on is not None and self.target_on < today
 
     def facts(self) -> Facts:
-        """What access needs to know."""
-        return Facts(
-            self.id,
-            self.unit_id,
-            members=self._accounts_that(Standing.MEMBER),
-            stand_ins=self._accounts_that(Standing.STANDS_IN),
-            shut_out=self._accounts_that(Standing.SHUT_OUT),
-            listed=None if self.protected_since is None else frozenset(each.account_id for each in self.access_list),
-        )
+        """What access needs to know, as `referrals/standing.py` reads it now."""
+        from referrals.standing import facts_of  # it asks rows of tables that are made after this one
 
-    def _accounts_that(self, standing: Standing) -> frozenset[uuid.UUID]:
-        # A row that was just made has no standing until it is written; it is the usual one.
-        return frozenset(held.account_id for held in self.memberships if (held.standing or Standing.MEMBER) is standing)
+        return facts_of(self)
 
     def data_key(self) -> Fernet:
         """What seals and opens everything that belongs to this referral."""

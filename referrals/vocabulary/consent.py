@@ -66,6 +66,7 @@ class Recipient(Term):
     SOCIAL_SERVICES = "social_services", N_("Social services")
     HEALTH_CARE = "health_care", N_("Health care")
     LEISURE = "leisure", N_("Leisure")
+    CIVIL_SOCIETY = "civil_society", N_("Civil society and business")
     HEALTH_VISITOR = "health_visitor", N_("Health visitor")
     DENTAL_CARE = "dental_care", N_("Dental care")
     DAY_CARE = "day_care", N_("Day care")

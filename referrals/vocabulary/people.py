@@ -31,8 +31,14 @@ class Profession(Term):
     SCHOOL_COUNSELLOR = "school_counsellor", N_("School counsellor")
     PSYCHOLOGIST = "psychologist", N_("Educational psychologist")
     SCHOOL_NURSE = "school_nurse", N_("School nurse")
+    SCHOOL_DOCTOR = "school_doctor", N_("School doctor")
     SOCIAL_SERVICES = "social_services", N_("Social services")
+    HEALTH_CARE = "health_care", N_("Health care")
     LEISURE_STAFF = "leisure_staff", N_("Leisure staff")
+    CIVIL_SOCIETY = "civil_society", N_("Civil society")
+    BUSINESS = "business", N_("Business")
+    MANAGEMENT = "management", N_("Management of the schools")
+    RESEARCHER = "researcher", N_("Researcher")
     ADMINISTRATOR = "administrator", N_("System administrator")
 
 
@@ -41,6 +47,7 @@ class Standing(Term):
 
     MEMBER = "member", N_("Takes part")
     STANDS_IN = "stands_in", N_("Stands in for a coordinator")
+    RELEASED = "released", N_("No longer takes part")
     SHUT_OUT = "shut_out", N_("Kept out because of a conflict of interest")
 
 

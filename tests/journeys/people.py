@@ -30,6 +30,12 @@ class Cast:
     #: coordinates another school, and sees nothing of this one
     outsider: Person
     administrator: Person
+    teacher: Person
+    health_worker: Person
+    leisure_worker: Person
+    volunteer: Person
+    manager: Person
+    researcher: Person
 
 
 def cast_of(country: str) -> Cast:

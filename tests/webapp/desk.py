@@ -40,5 +40,6 @@ def cast_of(session):
     return Cast(
         session.scalars(select(Municipality)).one(), session.scalars(select(Forum)).first(), schools["lindskolan"],
         schools["askskolan"], people["karin"], people["sanna"], people["henrik"], people["petra"], people["kim"], people["siv"],
-        people["noor"], people["anton"], people["otto"],
+        people["noor"], people["anton"], people["otto"], people["tove"], people["hilma"], people["leo"], people["vidar"],
+        people["margit"], people["rune"],
     )  # fmt: skip

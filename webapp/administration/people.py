@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from referrals import municipal, organisation, second_factor
-from referrals.access import Role, is_administrator
+from referrals.access import WITHOUT_UNIT, Role, is_administrator
 from referrals.account_mail import AccountMail
 from referrals.languages import LANGUAGES
 from referrals.models import Account, RoleAssignment, Unit
@@ -70,7 +70,8 @@ def person(account_id: uuid.UUID) -> ResponseReturnValue:
     }
     for role in ROLES_BY_UNIT:
         standing[role.value] = [held.unit_id for held in found.roles if held.role is role]
-    standing["administrator"] = any(held.role is Role.ADMINISTRATOR for held in found.roles)
+    for role in WITHOUT_UNIT:
+        standing[role.value] = any(held.role is role for held in found.roles)
     return _person_page(forms.shown(standing), found)
 
 
@@ -135,9 +136,7 @@ def _values(form: forms.Form, found: Account | None) -> tuple[dict[str, Any] | N
             form.refuse(role.value, CHOOSE_SOME)
             return None, set()
     roles: set[Held] = {(role, unit) for role in ROLES_BY_UNIT for unit in loaded[role.value]}
-    if loaded["administrator"]:
-        roles.add((Role.ADMINISTRATOR, None))
-    return columns, roles
+    return columns, roles | {(role, None) for role in WITHOUT_UNIT if loaded[role.value]}
 
 
 def _person_page(form: forms.Form, found: Account | None, status: int = 200) -> ResponseReturnValue:

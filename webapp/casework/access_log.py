@@ -10,11 +10,11 @@ from flask import Response, request, url_for
 from sqlalchemy import select
 
 from referrals import audit
-from referrals.access import View
+from referrals.access import View, may_view
 from referrals.models import Account, AuditEvent, Document, Guardian, Referral, What
 from referrals.stages import Verb
-from referrals.vocabulary import N_, AttachedTo, DocumentKind
-from webapp import transactions
+from referrals.vocabulary import AttachedTo, DocumentKind, N_
+from webapp import people, transactions
 from webapp.casework import blueprint, words
 from webapp.casework.frame import referral_page
 from webapp.guards import for_referral
@@ -100,18 +100,21 @@ class Line:
 
 
 @blueprint.get("/referrals/<reference:number>/access-log")
-@for_referral(View.ACCESS_LOG)
+@for_referral(View.OWN_LOG)
 def access_log(referral: Referral) -> Response:
-    """One page of the log; opening it stands in the log too."""
-    session = transactions.session()
-    count = audit.count_about(session, referral.id)
+    """One page of the log, or of one's own lines in it; opening it stands in the log too."""
+    session, actor = transactions.session(), people.actor()
+    is_whole = may_view(View.ACCESS_LOG, actor, referral.facts())
+    whose = None if is_whole else actor.account_id
+    count = audit.count_about(session, referral.id, by_id=whose)
     last = max(1, math.ceil(count / EVENTS))
     current = min(max(1, request.args.get("page", default=1, type=int)), last)
-    events = audit.events_about(session, referral.id, most=EVENTS, skip=(current - 1) * EVENTS)
+    events = audit.events_about(session, referral.id, most=EVENTS, skip=(current - 1) * EVENTS, by_id=whose)
     return referral_page(
         "access_log.html",
         referral,
         lines=lines_of(events),
+        is_whole=is_whole,
         count=count,
         current=current,
         last=last,

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from referrals import action_plan as rules
 from referrals import plan_versions, rulebook, team_review
-from referrals.access import View
+from referrals.access import View, may_view
 from referrals.action_plan import PlanInput
 from referrals.errors import Incomplete
 from referrals.models import ActionPlan, PlannedAction, Referral
@@ -18,6 +18,7 @@ from schemas.action_plan import ActionPlanForm, ActionStatusForm, ReturnPlanForm
 from webapp import forms, kept, notices, people, transactions
 from webapp.casework import blueprint, note_forms, plan_form, words
 from webapp.casework.frame import referral_page, seen
+from webapp.casework.own_actions import goals_shown, may_open, outside_page
 from webapp.guards import for_referral
 from webapp.language import gettext, language, ngettext
 
@@ -33,15 +34,18 @@ def action_plan(referral: Referral) -> Response:
     versions = plan_versions.versions(session, referral)
     in_force = next((plan for plan in versions if plan.status is PlanStatus.ACTIVE), None)
     in_writing = next((plan for plan in versions if plan.status in plan_versions.UNFINISHED), None)
-    shown = in_force or in_writing or (versions[0] if versions else None)
+    is_whole = may_view(View.FOLLOW_UP, people.actor(), referral.facts())
+    shown = in_force or ((in_writing or (versions[0] if versions else None)) if is_whole else None)
     return referral_page(
         "action_plan.html",
         referral,
         heading=_name(referral),
         plan=shown,
+        is_whole=is_whole,
+        goals=goals_shown(shown) if shown else [],
         in_writing=in_writing,
         in_force=in_force,
-        versions=versions,
+        versions=versions if is_whole else [],
         next_on=plan_versions.next_follow_up_on(session, in_force) if in_force else None,
         can=_can(referral),
         mine=_mine(shown, referral),
@@ -122,7 +126,7 @@ def decide_action_plan(referral: Referral) -> ResponseReturnValue:
 
 
 @blueprint.get("/referrals/<reference:number>/action-plan/versions/<int:version>")
-@for_referral(View.PLAN)
+@for_referral(View.FOLLOW_UP)
 def action_plan_version(referral: Referral, version: int) -> Response:
     """One version of the plan, as it was."""
     versions = plan_versions.versions(transactions.session(), referral)
@@ -141,7 +145,7 @@ def action_plan_version(referral: Referral, version: int) -> Response:
 
 
 @blueprint.get("/referrals/<reference:number>/action-plan/actions/<uuid:action_id>")
-@for_referral(View.PLAN)
+@for_referral(View.OWN_ACTION)
 def planned_action(referral: Referral, action_id: uuid.UUID) -> Response:
     """One action: what is agreed, how it stands, and for those who answer for it a way to say so."""
     action = _find_action(referral, action_id)
@@ -162,7 +166,8 @@ def record_action_status(referral: Referral, action_id: uuid.UUID) -> ResponseRe
         transactions.session(), referral, by=people.actor(), seen=seen(), action_id=action_id, **values
     )
     notices.say_next(gettext("Noted. Thank you."))
-    return redirect(url_for("casework.action_plan", number=referral.number), 303)
+    sees_plan = may_view(View.PLAN, people.actor(), referral.facts())
+    return redirect(url_for("casework.action_plan" if sees_plan else "casework.referral", number=referral.number), 303)
 
 
 def _editor(referral: Referral, form: forms.Form, status: int = 200) -> Response:
@@ -207,14 +212,17 @@ def _approval(referral: Referral, form: forms.Form, status: int = 200) -> Respon
 
 def _action_page(action: PlannedAction, form: forms.Form, status: int = 200) -> Response:
     referral, can_report = action.referral, _can_report(action)
+    sees_referral = may_view(View.REFERRAL, people.actor(), referral.facts())
+    page, template = (referral_page, "action_plan_action.html") if sees_referral else (outside_page, "own_action.html")
     reportable = [(status.value, gettext(status.label)) for status in type(action.status) if status in rules.REPORTABLE]
-    return referral_page(
-        "action_plan_action.html",
+    return page(
+        template,
         referral,
         status=status,
         heading=gettext("How does this action stand?") if can_report else gettext("One action of the plan"),
         form=form,
         action=action,
+        is_whole=may_view(View.FOLLOW_UP, people.actor(), referral.facts()),
         can_report=can_report,
         statuses=reportable,
     )
@@ -230,7 +238,7 @@ def _can_report(action: PlannedAction) -> bool:
 
 def _find_action(referral: Referral, action_id: uuid.UUID) -> PlannedAction:
     action = transactions.session().get(PlannedAction, action_id)
-    if action is None or action.referral_id != referral.id:
+    if action is None or action.referral_id != referral.id or not may_open(action):
         abort(404)
     return action
 

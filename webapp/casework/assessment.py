@@ -124,8 +124,8 @@ def submit_part(referral: Referral, part_id: uuid.UUID) -> ResponseReturnValue:
 def _page(referral: Referral, *, ask: forms.Form | None = None, conclude: forms.Form | None = None) -> Response:
     session, actor = transactions.session(), people.actor()
     parts = rules.parts_of(session, referral)
-    is_coordinator = may_view(View.ALL_PARTS, actor, referral.facts())
-    may_know_all = is_coordinator or may_view(View.GUARDIANS, actor, referral.facts())
+    may_know_all = may_view(View.ALL_PARTS, actor, referral.facts())
+    readable = [rules.read_part(part, actor) for part in parts]
     can_ask = words.may_do(Verb.REQUEST_PARTS, referral)
     refused = ask or conclude
     ask = ask or forms.shown(_usual_request() if can_ask else {}, name=ASK)
@@ -137,9 +137,8 @@ def _page(referral: Referral, *, ask: forms.Form | None = None, conclude: forms.
         form=refused or ask,
         ask=ask,
         conclude=conclude or forms.shown(name=CONCLUDE),
-        parts=[rules.read_part(part, actor) for part in parts if may_know_all or part.assessor_id == actor.account_id],
+        parts=[one for one in readable if may_know_all or one.is_own(actor) or one.texts],
         own_id=actor.account_id,
-        is_coordinator=is_coordinator,
         is_complete_view=may_know_all,
         still_out=sum(part.status is PartStatus.REQUESTED for part in parts),
         asked=len(parts),
@@ -156,11 +155,11 @@ def _page(referral: Referral, *, ask: forms.Form | None = None, conclude: forms.
 
 def _part_page(referral: Referral, part: AssessmentPart, form: forms.Form | None = None) -> Response:
     actor = people.actor()
-    is_own = part.assessor_id == actor.account_id
-    if not is_own and not may_view(View.ALL_PARTS, actor, referral.facts()):
+    readable = rules.read_part(part, actor)
+    is_own, may_know_all = readable.is_own(actor), may_view(View.ALL_PARTS, actor, referral.facts())
+    if not is_own and not may_know_all and not readable.texts:
         raise NotAllowed("somebody else's part")
     can_write = is_own and part.status is PartStatus.REQUESTED and words.may_do(Verb.SUBMIT_PART, referral)
-    readable = rules.read_part(part, actor)
     status = 422 if form else 200
     if form is None:
         form = forms.shown(_written(part, readable)) if can_write else forms.Form()
@@ -175,6 +174,7 @@ def _part_page(referral: Referral, part: AssessmentPart, form: forms.Form | None
         taken=uploads.lines(attachments.beside_part(transactions.session(), part)) if can_write else [],
         files=[] if can_write else file_lines(attachment_reading.of_part(transactions.session(), part, actor)),
         is_own=is_own,
+        may_know_request=is_own or may_know_all,
         can_write=can_write,
         is_pointer=part.compartment in rules.POINTERS,
         is_walled=part.compartment is Compartment.STUDENT_HEALTH,

@@ -31,7 +31,7 @@ _CHANGED = N_("The plan has changed since this page was opened. Read it again be
 
 
 @blueprint.get("/referrals/<reference:number>/closure")
-@for_referral(View.PLAN)
+@for_referral(View.FOLLOW_UP)
 def closure(referral: Referral) -> Response:
     """Whether and why the referral is closed, and for the coordinator what can be decided now."""
     if words.may_do(Verb.CLOSE_REFERRAL, referral):

@@ -63,7 +63,7 @@ _NEXT_PAGE: Mapping[FollowUpDecision, str] = {
 
 
 @blueprint.get("/referrals/<reference:number>/follow-up")
-@for_referral(View.PLAN)
+@for_referral(View.FOLLOW_UP)
 def follow_up(referral: Referral) -> Response:
     """The form where a follow-up is due, and every earlier one."""
     kept.show_saved()

@@ -58,8 +58,8 @@ _PAGES: tuple[tuple[str, Stage, View], ...] = (
     ("casework.assessment", Stage.ASSESSMENT, View.OWN_PART),
     ("casework.team_review", Stage.TEAM_REVIEW, View.MINUTES),
     ("casework.action_plan", Stage.ACTION_PLAN, View.PLAN),
-    ("casework.follow_up", Stage.FOLLOW_UP, View.PLAN),
-    ("casework.closure", Stage.CLOSURE, View.REFERRAL),
+    ("casework.follow_up", Stage.FOLLOW_UP, View.FOLLOW_UP),
+    ("casework.closure", Stage.CLOSURE, View.FOLLOW_UP),
 )
 
 #: pages with something to do already while the referral stands a stage before
@@ -113,7 +113,7 @@ def frame_of(referral: Referral) -> Frame:
     """The header of `referral` as this person may see it."""
     actor, facts = people.actor(), referral.facts()
     # Who only contributes learns the name of a child with a protected identity from the coordinator, not from a page.
-    may_know_child = View.GUARDIANS if referral.protected_since is not None else View.REFERRAL
+    may_know_child = View.GUARDIANS if referral.protected_since is not None else View.CHILD
     knows_child = may_view(may_know_child, actor, facts)
     opened_on = local_date(referral.opened_at, zone=zone())
     return Frame(

@@ -71,7 +71,7 @@ def _line(item: WaitingItem, day: date) -> Line:
         is_late=item.is_late(day),
         is_today=item.due_on == day,
         is_urgent=item.is_urgent,
-        stage=words.stage_name(item.rulepack, item.state.stage, item.state.status),
+        stage="" if item.is_all_they_see else words.stage_name(item.rulepack, item.state.stage, item.state.status),
         about=", ".join(gettext(Topic(topic).label) for topic in item.topics if topic in set(Topic)),
         unit=item.unit,
     )

@@ -14,7 +14,7 @@ from referrals import attachment_reading, clock, plan_versions, triage
 from referrals.access import Role, View, may_view
 from referrals.models import Account, History, Membership, Referral, RoleAssignment
 from referrals.stages import Party, Verb
-from referrals.vocabulary import N_
+from referrals.vocabulary import N_, Standing
 from referrals.worklist import NextAction, next_action
 from schemas.triage import CHOOSE_OWNER, OwnerForm
 from webapp import forms, notices, people, transactions
@@ -23,6 +23,7 @@ from webapp.casework.additions import additions_to
 from webapp.casework.attachments import lines as file_lines
 from webapp.casework.documents import failed_lines, paper_lines
 from webapp.casework.frame import referral_page, seen
+from webapp.casework.own_actions import own_actions_page
 from webapp.casework.protection import reports_beside
 from webapp.casework.ways import page_for
 from webapp.guards import for_referral
@@ -78,9 +79,11 @@ _CLOSE_TO_THE_FAMILY = frozenset(
 
 
 @blueprint.get("/referrals/<reference:number>")
-@for_referral(View.REFERRAL)
+@for_referral(View.OWN_ACTION)
 def referral(referral: Referral) -> Response:
     """Everything about one referral in one place, as far as this person may see it."""
+    if not may_view(View.REFERRAL, people.actor(), referral.facts()):
+        return own_actions_page(referral)
     return _page(referral, forms.shown({"owner_id": referral.owner_id}, name="owner"))
 
 
@@ -121,7 +124,7 @@ def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
         may_read=words.may_do(Verb.READ_ADDITION, referral),
         files=file_lines(attachment_reading.of_concern(session, referral, actor)),
         members=_members(session, referral),
-        timeline=_timeline(referral, with_notes=knows_concern),
+        timeline=_timeline(referral, with_notes=knows_concern) if may_view(View.HISTORY, actor, facts) else [],
         may_see_log=may_view(View.ACCESS_LOG, actor, facts),
     )
 
@@ -187,7 +190,12 @@ def _coordinators(session: Session, referral: Referral) -> list[tuple[uuid.UUID,
 def _members(session: Session, referral: Referral) -> list[Account]:
     return list(
         session.scalars(
-            select(Account).join(Membership).where(Membership.referral_id == referral.id).order_by(Account.name)
+            select(Account)
+            .join(Membership)
+            .where(
+                Membership.referral_id == referral.id, Membership.standing.in_((Standing.MEMBER, Standing.STANDS_IN))
+            )
+            .order_by(Account.name)
         )
     )
 

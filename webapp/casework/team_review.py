@@ -60,7 +60,7 @@ def schedule_meeting(referral: Referral) -> ResponseReturnValue:
 
 
 @blueprint.get("/referrals/<reference:number>/team-review/minutes")
-@for_referral(View.MINUTES)
+@for_referral(View.MINUTES_IN_FULL)
 def minutes(referral: Referral) -> Response:
     """The minutes of the newest meeting: written by the coordinator, read by the others."""
     kept.show_saved()
@@ -147,6 +147,7 @@ def _page(referral: Referral, form: forms.Form | None = None, missing: Sequence[
         guardians=guardians,
         may_know_guardians=may_know_guardians,
         moved=earlier.versions_of_call(session, current) if current and may_know_guardians else [],
+        is_whole=may_view(View.MINUTES_IN_FULL, actor, referral.facts()),
         quorum=[Profession(value) for value in referral.unit.forum.quorum],
         missing=missing if can_schedule else [],
         without=choices(missing),

@@ -47,4 +47,6 @@ def address(item: WaitingItem) -> str:
         return url_for("casework.assessment_part", number=item.number, part_id=item.subject_id)
     if item.kind is Waiting.ADDITION:
         return url_for("casework.read_addition", number=item.number, addition_id=item.subject_id)
+    if item.is_all_they_see:
+        return url_for("casework.planned_action", number=item.number, action_id=item.subject_id)
     return page_for(item.verb, item.number)

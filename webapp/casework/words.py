@@ -1,7 +1,7 @@
 """What things are called on staff pages: stages, statuses, what is to be done and what was done."""
 
 from referrals import early_endings, rulebook
-from referrals.access import parties
+from referrals.access import parties, parties_for
 from referrals.models import History, Referral
 from referrals.stages import MOVE_BY_VERB, PLAN_ACTIVE, Party, Stage, State, Status, Verb
 from referrals.vocabulary import (
@@ -169,4 +169,4 @@ def who(row: History) -> str:
 def may_do(verb: Verb, referral: Referral) -> bool:
     """Whether the one who is signed in may do `verb` to `referral` where it stands."""
     move = MOVE_BY_VERB[verb]
-    return referral.state in move.frm and bool(parties(people.actor(), referral.facts()) & move.by)
+    return referral.state in move.frm and bool(parties_for(verb, people.actor(), referral.facts()))

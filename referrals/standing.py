@@ -1,0 +1,81 @@
+"""What access needs to know about one referral, read from its rows: who belongs to it, who acts in it, and what consent reaches."""
+
+import uuid
+from dataclasses import replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, object_session
+
+from referrals import clock, coverage, rulebook
+from referrals.access import Facts, Role
+from referrals.models import ActionPlan, Goal, Municipality, PlannedAction, Referral, TeamMeeting
+from referrals.vocabulary import InformationCategory, PlanStatus, Recipient, SchoolForm, Standing
+
+#: plans that nobody acts on: their actions open nothing
+_NOT_IN_FORCE = (PlanStatus.DRAFT, PlanStatus.RETURNED, PlanStatus.REPLACED)
+
+
+def facts_of(referral: Referral) -> Facts:
+    """What access needs to know about `referral` now. What consent reaches is looked up each time it matters, never kept."""
+    session, unit = object_session(referral), referral.unit
+    own = {Recipient.OWN_STAFF} | ({Recipient.LEISURE} if unit.school_form is SchoolForm.LEISURE else set())
+    facts = Facts(
+        referral.id,
+        referral.unit_id,
+        members=_accounts_that(referral, Standing.MEMBER),
+        stand_ins=_accounts_that(referral, Standing.STANDS_IN),
+        shut_out=_accounts_that(referral, Standing.SHUT_OUT),
+        listed=None if referral.protected_since is None else frozenset(each.account_id for each in referral.access_list),
+        released=_accounts_that(referral, Standing.RELEASED),
+        has_owner=lambda: _has_owner(referral),
+        own_services=frozenset(own),
+        exceptions=rulebook.load(referral.rulepack).exceptions(unit.school_form),
+    )
+    if session is None:
+        return facts
+    return replace(
+        facts,
+        reach=lambda service: _reach(session, referral, service),
+        is_acting=lambda account: _is_called(session, referral, account) or _owns_action(session, referral, account),
+        owns_action=lambda account: referral.is_open and _owns_action(session, referral, account, PlanStatus.ACTIVE),
+    )
+
+
+def _accounts_that(referral: Referral, standing: Standing) -> frozenset[uuid.UUID]:
+    # A row that was just made has no standing until it is written; it is the usual one.
+    held = referral.memberships
+    return frozenset(one.account_id for one in held if (one.standing or Standing.MEMBER) is standing)
+
+
+def _has_owner(referral: Referral) -> bool:
+    """Whether the owner is somebody who can still keep it moving."""
+    owner = referral.owner
+    if owner is None or not owner.is_active or owner.id in _accounts_that(referral, Standing.RELEASED):
+        return False
+    stands_in = owner.id in _accounts_that(referral, Standing.STANDS_IN)
+    return stands_in or owner.actor().holds(Role.COORDINATOR, unit_id=referral.unit_id)
+
+
+def _reach(session: Session, referral: Referral, service: Recipient) -> frozenset[InformationCategory]:
+    """The kinds of information that may go to `service` today."""
+    zone = session.scalars(select(Municipality.timezone).limit(1)).one_or_none()
+    today = clock.today(zone or "UTC")
+    kinds = coverage.table(session, referral, recipients=[service], on=today)[service]
+    return frozenset(kind for kind, cover in kinds.items() if cover.is_covered)
+
+
+def _is_called(session: Session, referral: Referral, account_id: uuid.UUID) -> bool:
+    called = session.scalars(select(TeamMeeting.called).where(TeamMeeting.referral_id == referral.id))
+    return any(str(account_id) in each for each in called)
+
+
+def _owns_action(session: Session, referral: Referral, account_id: uuid.UUID, *statuses: PlanStatus) -> bool:
+    """Whether they answer for an action of a plan that stands in one of `statuses`; by default in any that was agreed."""
+    own = (
+        select(PlannedAction.id)
+        .join(Goal, PlannedAction.goal_id == Goal.id)
+        .join(ActionPlan, Goal.plan_id == ActionPlan.id)
+        .where(PlannedAction.referral_id == referral.id, PlannedAction.owner_id == account_id)
+        .where(ActionPlan.status.in_(statuses) if statuses else ActionPlan.status.not_in(_NOT_IN_FORCE))
+    )
+    return session.scalars(own.limit(1)).first() is not None
