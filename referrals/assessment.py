@@ -35,6 +35,8 @@ COMPARTMENTS: dict[Profession, Compartment] = {
     Profession.SCHOOL_COUNSELLOR: Compartment.STUDENT_HEALTH,
     Profession.PSYCHOLOGIST: Compartment.STUDENT_HEALTH,
     Profession.SCHOOL_NURSE: Compartment.MEDICAL,
+    Profession.SCHOOL_DOCTOR: Compartment.MEDICAL,
+    Profession.HEALTH_CARE: Compartment.MEDICAL,
     Profession.SOCIAL_SERVICES: Compartment.SOCIAL_SERVICES,
 }
 #: behind these walls the team keeps only that there is something to add and whom to ask, never the content
@@ -140,7 +142,7 @@ def request_parts(
         raise Incomplete(*missing)
     if by.account_id is None:
         raise NotAllowed(Verb.REQUEST_PARTS)
-    people = {one.id: one for one in roster.choose(session, referral, [one["assessor_id"] for one in asked])}
+    people = {one.id: one for one in roster.choose_for_team(session, referral, [one["assessor_id"] for one in asked])}
     for part in parts_of(session, referral):
         if part.status is PartStatus.REQUESTED and part.assessor_id in people:
             raise AlreadyMoved(Verb.REQUEST_PARTS, part.asked_by.name, part.asked_at)

@@ -15,6 +15,8 @@ from referrals.models import Account, Concern, Municipality, Referral, RoleAssig
 from referrals.vocabulary import ConsentState, Profession, Recipient, SchoolForm
 from referrals.vocabulary.knowing import Capacity
 
+#: services that carry out actions and learn nothing of what the team talks about
+ONLY_ACTIONS = frozenset({Recipient.LEISURE, Recipient.CIVIL_SOCIETY})
 _ROLES = (Role.COORDINATOR, Role.ASSESSOR, Role.HEAD_TEACHER)
 
 
@@ -81,6 +83,19 @@ def choose(session: Session, referral: Referral, ids: Iterable[uuid.UUID]) -> li
         if people[one].locked_by is not None:
             raise NotCovered
         chosen.append(people[one].account)
+    return chosen
+
+
+def for_team(session: Session, referral: Referral) -> list[Colleague]:
+    """Those of the colleagues who can be asked for a part or called to the team; the others only answer for actions."""
+    return [one for one in colleagues(session, referral) if one.recipient not in ONLY_ACTIONS]
+
+
+def choose_for_team(session: Session, referral: Referral, ids: Iterable[uuid.UUID]) -> list[Account]:
+    """As `choose`, for a part or a meeting. Raises NotAllowed also for those who only answer for actions."""
+    chosen = choose(session, referral, ids)
+    if any(service_of(one.profession, referral.unit.school_form) in ONLY_ACTIONS for one in chosen):
+        raise NotAllowed("only answers for actions")
     return chosen
 
 

@@ -50,7 +50,7 @@ def _accounts_that(referral: Referral, standing: Standing) -> frozenset[uuid.UUI
 def _has_owner(referral: Referral) -> bool:
     """Whether the owner is somebody who can still keep it moving."""
     owner = referral.owner
-    if owner is None or not owner.is_active or owner.id in _accounts_that(referral, Standing.RELEASED):
+    if owner is None or not owner.is_active:
         return False
     stands_in = owner.id in _accounts_that(referral, Standing.STANDS_IN)
     return stands_in or owner.actor().holds(Role.COORDINATOR, unit_id=referral.unit_id)

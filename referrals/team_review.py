@@ -164,7 +164,7 @@ def schedule_meeting(
     meeting = current_meeting(session, referral)
     if meeting is not None and meeting.held_at is not None:
         meeting = None  # it was held, and work went on another way before its minutes were approved
-    people = roster.choose(session, referral, call["called"])
+    people = roster.choose_for_team(session, referral, call["called"])
     short_of = [one for one in missing_professions(referral, people) if one not in call.get("without", ())]
     if short_of:
         raise TeamNotComplete(*short_of)

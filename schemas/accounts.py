@@ -27,7 +27,9 @@ class _GrantRow(Schema):
     @validates_schema
     def _names_a_unit(self, data: dict[str, Any], **_options: Any) -> None:
         if (data["role"] in WITHOUT_UNIT) == bool(data["unit"]):
-            raise ValidationError(f"{', '.join(WITHOUT_UNIT)} have no unit, and every other role needs one", "unit")
+            raise ValidationError(
+                "a role for the whole municipality has no unit, and every other role needs one", "unit"
+            )
 
 
 def read_grants(path: Path) -> tuple[Grant, ...]:

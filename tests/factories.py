@@ -36,11 +36,13 @@ from referrals.vocabulary import (
     Custody,
     Domain,
     GuardiansKnow,
+    InformationCategory,
     Level,
     NoticeMethod,
     PartStatus,
     PlanStatus,
     ProtectionAnswer,
+    Recipient,
     ReporterKind,
     SchoolYear,
 )
@@ -114,6 +116,21 @@ def a_consent(session: Session, guardian: Guardian, *, by: Account, **values: An
     session.flush()
     session.refresh(guardian, ["consents"])
     return row
+def consented(session: Session, referral: Referral, cast: Cast, **values: Any) -> Consent:
+    """A consent of the one guardian to everything, for everybody, for half a year."""
+    guardian, today = a_guardian(session, referral, told_by=cast.coordinator), clock.now().date()
+    given = Consent(
+        referral=referral, guardian=guardian,
+        **{
+            "answer": ConsentAnswer.FULL, "form": ConsentForm.WRITTEN, "categories": [*InformationCategory],
+            "recipients": [*Recipient], "from_on": today, "until_on": today + timedelta(days=180), "at": clock.now(),
+            "by_id": cast.coordinator.id,
+        } | values,
+    )  # fmt: skip
+    session.add(given)
+    session.flush()
+    session.refresh(guardian, ["consents"])
+    return given
 
 
 def a_member(session: Session, referral: Referral, account: Account) -> Account:

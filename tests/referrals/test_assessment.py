@@ -50,7 +50,7 @@ from referrals.vocabulary import (
     Recipient,
     SchoolForm,
 )
-from tests.factories import a_guardian, a_part, a_referral
+from tests.factories import a_guardian, a_member, a_part, a_referral, consented
 from tests.people import Cast
 
 SCOPE: dict[str, Any] = {"domains": [Domain.SAFETY, Domain.LEARNING], "levels": [Level.GROUP], "arenas": [Arena.SCHOOL]}
@@ -432,9 +432,41 @@ def test_others_read_nothing_of_a_part(session: Session, cast: Cast) -> None:
     referral = a_referral(session, cast, PARTS_REQUESTED)
     part, other = ask(session, referral, cast, cast.counsellor, cast.special_educator)
     hand_in(session, part)
-    for person in (other.assessor, cast.head_teacher, cast.outsider, cast.administrator):
+    for person in (other.assessor, cast.outsider, cast.administrator):
         shown = assessment.read_part(part, person.actor())
         assert (shown.texts, shown.findings) == ({}, {})
+
+
+def test_the_rest_of_the_team_reads_pedagogical_parts_whole_and_others_by_their_conclusion(
+    session: Session, cast: Cast
+) -> None:
+    referral = a_referral(session, cast, PARTS_REQUESTED)
+    taught, walled = ask(session, referral, cast, cast.teacher, cast.counsellor)
+    for part in (taught, walled):
+        hand_in(session, part)
+    assert assessment.read_part(taught, cast.counsellor.actor()).findings
+    assert not assessment.read_part(walled, cast.teacher.actor()).texts
+    for person in (cast.coordinator, cast.head_teacher):
+        assert assessment.read_part(taught, person.actor()).findings
+        assert list(assessment.read_part(walled, person.actor()).texts) == ["conclusion"]
+
+
+def test_consent_about_the_child_does_not_reach_what_is_about_a_guardian(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast, PARTS_REQUESTED)
+    (part,) = ask(session, referral, cast, cast.teacher)
+    hand_in(session, part)
+    consented(session, referral, cast)
+    a_member(session, referral, cast.social_worker)
+    assert assessment.read_part(part, cast.social_worker.actor()).findings
+    part.about = About.GUARDIAN
+    assert not assessment.read_part(part, cast.social_worker.actor()).texts
+
+
+def test_whoever_only_carries_out_actions_is_asked_for_no_part(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast, PARTS_REQUESTED)
+    consented(session, referral, cast)
+    with pytest.raises(NotAllowed):
+        ask(session, referral, cast, cast.leisure_worker)
 
 
 # ---------------------------------------------------------------------------------------------------------- enough

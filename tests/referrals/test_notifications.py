@@ -199,6 +199,7 @@ def test_nobody_is_told_of_a_plan_or_meeting_there_is_not(
 
 def test_who_follows_up_and_the_owner_are_told_that_the_day_has_come(session: Session, cast: Cast) -> None:
     referral = a_referral(session, cast, PLAN_ACTIVE, owner_id=cast.second_coordinator.id)
+    a_member(session, referral, cast.special_educator)
     a_plan(session, referral, author=cast.special_educator, approved_at=clock.now())
     a_plan(session, referral, author=cast.counsellor, version=2)
     row = history.record(session, referral, Verb.OPEN_FOLLOW_UP, by=SYSTEM, to=FOLLOW_UP_DUE)

@@ -10,6 +10,7 @@ from referrals.stages import Stage
 from referrals.targets import TARGET_BY_STATE
 from referrals.vocabulary import Country, Recipient, SchoolForm
 from referrals.vocabulary import InformationCategory as Kind
+from referrals.vocabulary.knowing import Capacity, Cell, Information
 
 PACKS = [rulebook.newest(country) for country in Country]
 
@@ -136,3 +137,9 @@ def test_a_target_that_is_not_one_number_of_days_is_refused(written: dict[str, i
 def test_a_target_that_is_no_whole_number_is_refused(days: object) -> None:
     with pytest.raises(SetupFileInvalid):
         Target.read({"school_days": days})
+
+
+def test_in_a_swedish_preschool_pedagogical_text_stays_with_its_writer_and_the_special_educators() -> None:
+    cells = rulebook.newest(Country.SE).exceptions(SchoolForm.PRESCHOOL)[Information.PEDAGOGICAL]
+    assert cells == {Capacity.TEACHER: Cell.OWN, Capacity.SCHOOL_NURSE: Cell.NOTHING}
+    assert rulebook.newest(Country.SE).exceptions(SchoolForm.COMPULSORY) == {}

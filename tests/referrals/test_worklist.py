@@ -191,6 +191,7 @@ def test_a_coordinator_who_writes_the_plan_sees_it_once(session: Session, cast: 
 
 def test_running_actions_wait_for_their_owner(session: Session, cast: Cast) -> None:
     referral = a_referral(session, cast, PLAN_ACTIVE)
+    a_member(session, referral, cast.special_educator)
     plan = a_plan(session, referral, author=cast.special_educator, status=PlanStatus.ACTIVE)
     action = plan.goals[0].actions[0]
     (item,) = waiting(session, cast.special_educator)

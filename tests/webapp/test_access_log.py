@@ -76,14 +76,14 @@ def test_who_is_turned_away_stands_in_the_log_of_the_referral(signed_in, number,
     signed_in("otto").get(f"/referrals/{number}", status=404)
     signed_in("petra").get(f"/referrals/{number}/triage", status=404)
     assert events(number) == [
-        (None, What.REFUSED, View.REFERRAL, "NotAllowed"),
+        (None, What.REFUSED, View.OWN_ACTION, "NotAllowed"),
         (None, What.REFUSED, View.CONCERN, "NotAllowed"),
     ]
 
 
 def test_of_a_number_that_does_not_exist_only_the_try_is_kept(signed_in, app, events, desk):
     signed_in("otto").get("/referrals/HTL-0000-0000", status=404)
-    assert events() == [(None, What.REFUSED, View.REFERRAL, "NoSuchReferral")]
+    assert events() == [(None, What.REFUSED, View.OWN_ACTION, "NoSuchReferral")]
     with db.reading(desk.url) as session:
         assert "0000-0000" not in str(session.execute(text("SELECT * FROM audit_event")).all())
 
@@ -223,9 +223,16 @@ def test_those_who_answer_for_a_referral_read_who_has_looked_at_it(signed_in, nu
         assert words_there in page.text
 
 
-@pytest.mark.parametrize("who", ["petra", "otto", "anton"])
+@pytest.mark.parametrize("who", ["kim", "otto", "anton"])
 def test_the_log_is_shown_to_nobody_else(signed_in, number, who):
     signed_in(who).get(f"/referrals/{number}/access-log", status=404)
+
+
+def test_a_special_educator_reads_in_it_only_what_she_did_herself(signed_in, number):
+    signed_in("karin").get(f"/referrals/{number}")
+    page = signed_in("petra").get(f"/referrals/{number}/access-log")
+    assert "1 entry" in page.text
+    assert "Karin" not in page.text.partition("What you opened")[2]
 
 
 def test_the_way_there_is_shown_to_those_who_may_go(signed_in, number):

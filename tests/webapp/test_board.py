@@ -7,14 +7,13 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from referrals import clock, config, db, history
-from referrals.models import Account, Forum, Municipality, Referral, Unit
+from referrals.models import Referral
 from referrals.stages import CLOSED, IN_CONSENT, IN_TRIAGE, PLAN_ACTIVE, State, Verb
 from tests.factories import a_member, a_referral
-from tests.people import Cast
 from tests.webapp.browsing import Browser
+from tests.webapp.desk import cast_of
 from webapp.casework import live
 
 SignIn = Callable[[str], Browser]
@@ -27,7 +26,7 @@ def put(app: Flask, settings: config.Settings) -> Put:
 
     def put(state: State = IN_TRIAGE, *, times: int = 1, member: str | None = None, **values: Any) -> str:
         with db.writing(settings.database) as session:
-            cast = _cast(session)
+            cast = cast_of(session)
             for _ in range(times):
                 referral = a_referral(session, cast, state, **values)
             if member:
@@ -35,16 +34,6 @@ def put(app: Flask, settings: config.Settings) -> Put:
             return referral.number
 
     return put
-
-
-def _cast(session: Session) -> Cast:
-    by_name = {account.name.split()[0]: account for account in session.scalars(select(Account))}
-    units = {unit.slug: unit for unit in session.scalars(select(Unit))}
-    return Cast(
-        session.scalars(select(Municipality)).one(), session.scalars(select(Forum).where(Forum.slug == "linden")).one(),
-        units["lindskolan"], units["askskolan"], by_name["Karin"], by_name["Sanna"], by_name["Henrik"], by_name["Petra"],
-        by_name["Kim"], by_name["Siv"], by_name["Noor"], by_name["Anton"], by_name["Otto"],
-    )  # fmt: skip
 
 
 def test_the_board_shows_each_referral_in_its_column_without_a_name(put: Put, signed_in: SignIn) -> None:
@@ -158,7 +147,7 @@ def test_the_stream_says_changed_and_nothing_else(
     assert next(events) == b": \n\n"
     with db.writing(settings.database) as other:
         row = other.scalars(select(Referral).where(Referral.number == number)).one()
-        history.record(other, row, Verb.ASSIGN_OWNER, by=_cast(other).coordinator.actor())
+        history.record(other, row, Verb.ASSIGN_OWNER, by=cast_of(other).coordinator.actor())
     said = next(events)
     while said == b": \n\n":
         said = next(events)

@@ -84,7 +84,7 @@ def test_the_cast_is_found_on_the_sign_in_page(window):
         "Karin Almkvist",
         "Henrik Rosenby",
     )
-    assert (cast.administrator.name, len(cast.assessors)) == ("Anton Stengrip", 4)
+    assert (cast.administrator.name, len(cast.assessors)) == ("Anton Stengrip", 8)
 
 
 def test_where_there_is_no_engine_the_receipt_is_what_does_not_come(app, settings, tmp_path, monkeypatch):

@@ -223,7 +223,7 @@ def _lines(referral: Referral, form: forms.Form, parts: Sequence[AssessmentPart]
     sent = {form.value(f"asked-{row}-assessor_id"): row for row in form.rows("asked", 0)}
     unused = itertools.count(len(sent))
     lines = []
-    for colleague in roster.colleagues(transactions.session(), referral):
+    for colleague in roster.for_team(transactions.session(), referral):
         account = colleague.account
         row = sent[str(account.id)] if str(account.id) in sent else next(unused)
         compartment = rules.COMPARTMENTS.get(account.profession, Compartment.PEDAGOGICAL)

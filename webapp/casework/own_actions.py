@@ -5,9 +5,10 @@ from typing import Any
 from flask import Response
 
 from referrals import plan_versions
-from referrals.access import Extent, Information, View, extent, is_from_another_service, may_view
+from referrals.access import Extent, View, extent, is_from_another_service, may_view
 from referrals.models import ActionPlan, Goal, PlannedAction, Referral
 from referrals.vocabulary import About, PlanStatus
+from referrals.vocabulary.knowing import Information
 from webapp import pages, people, transactions
 from webapp.language import gettext
 

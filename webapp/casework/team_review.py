@@ -117,7 +117,7 @@ def _page(referral: Referral, form: forms.Form | None = None, missing: Sequence[
     current = rules.current_meeting(session, referral)
     can_schedule = words.may_do(Verb.SCHEDULE_MEETING, referral)
     to_inform = rules.guardians_to_inform(session, referral) if can_schedule else []
-    colleagues = roster.colleagues(session, referral) if can_schedule else []
+    colleagues = roster.for_team(session, referral) if can_schedule else []
     guardians = meeting_forms.guardians_of(referral)
     may_know_guardians = may_view(View.GUARDIANS, actor, referral.facts())
     if missing is None:

@@ -1,0 +1,319 @@
+"""The table of who may know what, walked cell by cell: every person of the cast, every door, and a word planted in every piece."""
+
+import io
+import re
+from datetime import timedelta
+
+import pytest
+from pypdf import PdfReader
+from sqlalchemy import select
+
+from referrals import clock, db, documents, notifications, paper_sources, printing
+from referrals.access import MATRIX
+from referrals.models import (
+    Base,
+    Concern,
+    Consent,
+    Document,
+    Goal,
+    Guardian,
+    History,
+    MeetingDecision,
+    PlannedAction,
+    Referral,
+    TeamMeeting,
+)
+from referrals.stages import PLAN_ACTIVE
+from referrals.vocabulary import (
+    About,
+    ActionStatus,
+    Arena,
+    Compartment,
+    ConsentAnswer,
+    ConsentForm,
+    Domain,
+    InformationCategory,
+    Level,
+    MeetingOutcome,
+    PartStatus,
+    PlanStatus,
+    Recipient,
+)
+from referrals.vocabulary.knowing import Capacity, Cell, Information
+from schemas.documents.writing import paper_html
+from tests.factories import a_guardian, a_member, a_part, a_plan, a_referral
+from tests.webapp.desk import cast_of
+
+#: who of the cast stands in which column
+WHO = {
+    "tove": Capacity.TEACHER,
+    "karin": Capacity.COORDINATOR,
+    "henrik": Capacity.HEAD_TEACHER,
+    "kim": Capacity.STUDENT_HEALTH,
+    "siv": Capacity.SCHOOL_NURSE,
+    "noor": Capacity.SOCIAL_SERVICES,
+    "hilma": Capacity.HEALTH_CARE,
+    "leo": Capacity.LEISURE,
+    "vidar": Capacity.CIVIL_SOCIETY,
+    "margit": Capacity.MANAGEMENT,
+    "rune": Capacity.RESEARCHER,
+    "anton": Capacity.ADMINISTRATOR,
+}
+#: who must see nothing in any case: a coordinator of another school, and a colleague nobody asked
+STRANGERS = ("otto", "petra")
+OTHER_SERVICES = ("noor", "hilma", "leo", "vidar")
+NUMBER = "HTL-7K4M-2Q9X"
+
+_WHOLE = {Cell.READ, Cell.WRITE, Cell.IF_ACTING, Cell.BY_CONSENT}
+_PARTLY = _WHOLE | {Cell.PARTLY, Cell.PARTLY_BY_CONSENT}
+_SHORT = _WHOLE | {Cell.CONCLUSION, Cell.POINTER, Cell.CONCLUSION_BY_CONSENT}
+
+#: each planted word: the row of the table it belongs to, the cells that open it, and who wrote it or answers for it
+PLANTED = {
+    "Zvåkmila": (Information.CHILD, _WHOLE, ()),
+    "ugglebläck": (Information.CONCERN, _WHOLE, ()),
+    "Vargfeldt": (Information.CONCERN, _WHOLE, ()),
+    "grävlingskäl": (Information.CONCERN, _WHOLE, ()),
+    "Majvingeson": (Information.GUARDIANS, _WHOLE, ()),
+    "pedagogmåne": (Information.PEDAGOGICAL, _WHOLE, ("tove",)),
+    "pedagogsol": (Information.PEDAGOGICAL, _SHORT, ("tove",)),
+    "psykmåne": (Information.STUDENT_HEALTH, _WHOLE, ("kim",)),
+    "psyksol": (Information.STUDENT_HEALTH, _SHORT, ("kim",)),
+    "medicinpekare": (Information.MEDICAL, _SHORT, ("siv",)),
+    "socialpekare": (Information.SOCIAL_SERVICES, _SHORT, ("noor",)),
+    "lägestrana": (Information.MINUTES, _WHOLE, ()),
+    "beslutsmård": (Information.MINUTES, _WHOLE, ()),
+    "Närvaromåsson": (Information.MINUTES, _WHOLE, ()),
+    "dagordningsräv": (Information.MINUTES, _WHOLE, ()),
+    "bakgrundsbäver": (Information.PLAN, _WHOLE, ()),
+    "röstlärka": (Information.PLAN, _WHOLE, ()),
+    "måltextlo": (Information.PLAN, _WHOLE, ()),
+    "utgångsorre": (Information.PLAN, _WHOLE, ()),
+    "målkortlax": (Information.PLAN, _PARTLY, ("leo",)),
+    "fritidsinsats": (Information.PLAN, _PARTLY, ("leo",)),
+    "målkortgös": (Information.PLAN, _PARTLY, ("vidar",)),
+    "klubbinsats": (Information.PLAN, _PARTLY, ("vidar",)),
+}
+#: machines, files of our own, and a stream without an end that says "changed" and nothing else
+NOT_ASKED = ("static_files.asset", "casework.live", "health.healthz", "health.readyz")
+LISTS = ("/home", "/board", "/referrals?state=all", "/referrals", f"/search?reference={NUMBER}")
+
+
+@pytest.fixture
+def planted(app, settings):
+    """A referral with a plan in force, a planted word in every piece of it, and everybody of the cast a member of it."""
+    with db.writing(settings.database) as session:
+        cast = cast_of(session)
+        referral = a_referral(session, cast, PLAN_ACTIVE, number=NUMBER, owner_id=cast.coordinator.id)
+        referral.child_name = "Zvåkmila Testsson"
+        concern = session.scalars(select(Concern).where(Concern.referral_id == referral.id)).one()
+        concern.observations, concern.reporter_name = "Hon ser ugglebläck.", "Lena Vargfeldt"
+        a_guardian(session, referral, told_by=cast.coordinator, name="Maja Majvingeson")
+        session.scalars(select(History).where(History.referral_id == referral.id)).one().reason = "Ett grävlingskäl."
+        _plant_parts(session, cast, referral)
+        _plant_meeting(session, cast, referral)
+        _plant_plan(session, cast, referral)
+        members = (cast.teacher, cast.counsellor, cast.school_nurse, cast.social_worker)
+        for member in (cast.health_worker, cast.leisure_worker, cast.volunteer):
+            a_member(session, referral, member)
+        assert {one.account_id for one in referral.memberships} >= {one.id for one in members}
+        _plant_papers(session, referral)
+
+
+@pytest.fixture
+def with_consent(settings, planted):
+    """The guardian lets every service know everything."""
+    with db.writing(settings.database) as session:
+        cast, guardian = cast_of(session), session.scalars(select(Guardian)).one()
+        today = clock.now().date()
+        session.add(
+            Consent(
+                referral=guardian.referral, guardian=guardian, answer=ConsentAnswer.FULL, form=ConsentForm.WRITTEN,
+                categories=[*InformationCategory], recipients=[*Recipient], from_on=today - timedelta(days=1),
+                until_on=today + timedelta(days=90), at=clock.now(), by_id=cast.coordinator.id, purpose="Hjälp.",
+            )
+        )  # fmt: skip
+
+
+def _plant_parts(session, cast, referral):
+    for writer, wall, found, conclusion in (
+        (cast.teacher, Compartment.PEDAGOGICAL, "pedagogmåne", "pedagogsol"),
+        (cast.counsellor, Compartment.STUDENT_HEALTH, "psykmåne", "psyksol"),
+        (cast.school_nurse, Compartment.MEDICAL, None, "medicinpekare"),
+        (cast.social_worker, Compartment.SOCIAL_SERVICES, None, "socialpekare"),
+    ):
+        part = a_part(session, referral, writer, asked_by=cast.coordinator, compartment=wall, question=None)
+        part.findings = {Domain.LEARNING.value: f"Det är {found}."} if found else None
+        part.conclusion, part.status, part.received_at = f"Alltså {conclusion}.", PartStatus.RECEIVED, clock.now()
+
+
+def _plant_meeting(session, cast, referral):
+    called = (
+        cast.coordinator,
+        cast.teacher,
+        cast.counsellor,
+        cast.school_nurse,
+        cast.social_worker,
+        cast.health_worker,
+    )
+    meeting = TeamMeeting(
+        referral=referral, number=1, starts_at=clock.now() - timedelta(days=3), minutes=60, place="Rum 12",
+        called_by_id=cast.coordinator.id, called=[str(one.id) for one in called], guardians_invited=[],
+        held_at=clock.now() - timedelta(days=3), minutes_by_id=cast.coordinator.id, outcome=MeetingOutcome.PLAN,
+        approved_at=clock.now() - timedelta(days=2), approved_by_id=cast.head_teacher.id,
+        attendance=[{"name": "Nils Närvaromåsson", "function": "mentor", "attendance": "present"}], situation="En lägestrana.",
+    )  # fmt: skip
+    meeting.decisions = [MeetingDecision(referral=referral, position=0, text="En beslutsmård.", responsible="Karin")]
+    session.add(meeting)
+    session.add(
+        TeamMeeting(
+            referral=referral, number=2, starts_at=clock.now() + timedelta(days=9), minutes=60, place="Rum 12",
+            called_by_id=cast.coordinator.id, called=[str(one.id) for one in called], guardians_invited=[],
+            agenda=["Om dagordningsräv"],
+        )
+    )  # fmt: skip
+
+
+def _plant_plan(session, cast, referral):
+    plan = a_plan(
+        session, referral, author=cast.coordinator, status=PlanStatus.ACTIVE, background="En bakgrundsbäver.",
+        child_voice="En röstlärka.", approved_at=clock.now(), approved_by_id=cast.head_teacher.id,
+    )  # fmt: skip
+    first = plan.goals[0]
+    first.text, first.baseline, first.plain = "En måltextlo.", "En utgångsorre.", "En målkortlax."
+    first.actions[0].text, first.actions[0].owner_id = "En fritidsinsats.", cast.leisure_worker.id
+    today = clock.now().date()
+    second = Goal(
+        referral=referral, plan=plan, position=1, domain=Domain.SAFETY, level=Level.INDIVIDUAL, about=About.CHILD,
+        categories=["wellbeing"], text="Fler vänner.", baseline="Få.", target="Fler.", plain="En målkortgös.",
+    )  # fmt: skip
+    action = PlannedAction(
+        referral=referral, goal=second, position=0, owner_id=cast.volunteer.id, arena=Arena.LEISURE, from_on=today,
+        to_on=today + timedelta(weeks=6), times_a_week=1, status=ActionStatus.PLANNED, text="En klubbinsats.",
+    )  # fmt: skip
+    session.add_all([second, action])
+    session.flush()
+
+
+def _plant_papers(session, referral):
+    row = session.scalars(select(History).where(History.referral_id == referral.id)).one()
+    for paper in documents.outstanding(session, row):
+        html = paper_html(paper_sources.gather(session, referral, paper, after=row))
+        documents.issue(session, row, paper, content=printing.print_pdf(html))
+
+
+def _doors(app, session):
+    """Every address that can be asked for, with every row of this instance that it could name."""
+    of_this = Referral.number == NUMBER
+    referral = session.scalars(select(Referral).where(of_this)).one()
+    kept = {table.name: table for table in Base.metadata.sorted_tables}
+
+    def ids(name):
+        return list(session.scalars(select(kept[name].c.id)))
+
+    rows = {
+        "number": [NUMBER],
+        "document_id": ids("document"),
+        "guardian_id": ids("guardian"),
+        "part_id": ids("assessment_part"),
+        "action_id": ids("planned_action"),
+        "account_id": ids("account"),
+        "unit_id": ids("unit"),
+        "forum_id": ids("forum"),
+        "kind": [paper.kind for paper in documents.papers_ahead(session, referral)],
+        "version": [1],
+    }
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint in NOT_ASKED or not set(rule.arguments) <= set(rows):
+            continue
+        paths = [re.sub(r"<.*?([a-z_]+)>", r"{\1}", rule.rule)]
+        for name in rule.arguments:
+            paths = [path.replace(f"{{{name}}}", str(value)) for path in paths for value in rows[name]]
+        yield from ((method, path) for method in ("GET", "POST") if method in rule.methods for path in paths)
+    yield from (("GET", path) for path in LISTS)
+
+
+def _words(answer):
+    """Everything an answer tells: its page or the words of its PDF, where it leads, and the name of its file."""
+    told = [answer.headers.get("Location", ""), answer.headers.get("Content-Disposition", "")]
+    if answer.mimetype == "application/pdf":
+        told += [page.extract_text() for page in PdfReader(io.BytesIO(answer.data)).pages]
+    else:
+        told.append(answer.data.decode())
+    return "\n".join(told)
+
+
+def _seen_by(person, app, signed_in, settings):
+    """Which planted words `person` meets, each with the doors behind which it stood; and where the number turned up unasked."""
+    with db.reading(settings.database) as session:
+        doors = sorted(set(_doors(app, session)))
+    client, found = signed_in(person).client, {}
+    may_decide = person in (
+        "karin",
+        "henrik",
+    )  # what they send could be a decision; they see the answers as pages anyway
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/protection/new").text)[1]
+    for method, path in doors:
+        if method == "POST" and (may_decide or "/referrals/" not in path):
+            continue
+        sent = {"data": {"csrf_token": token, "seen": "1"}} if method == "POST" else {}
+        told = _words(client.open(path, method=method, **sent))
+        for word in PLANTED:
+            if word in told:
+                found.setdefault(word, []).append(f"{method} {path}")
+        if path in LISTS and re.search(rf'href="[^"]*/referrals/{NUMBER}', told):
+            found.setdefault(NUMBER, []).append(path)
+    return found
+
+
+def _expected(person):
+    column = WHO[person]
+    return {word for word, (row, opens, own) in PLANTED.items() if MATRIX[row][column] in opens or person in own}
+
+
+@pytest.mark.parametrize("person", WHO)
+def test_everybody_meets_behind_all_doors_what_the_table_says_and_nothing_else(
+    person, app, signed_in, settings, with_consent
+):
+    found = _seen_by(person, app, signed_in, settings)
+    known = {word: doors for word, doors in found.items() if word != NUMBER}
+    expected = _expected(person)
+    assert {word: doors for word, doors in known.items() if word not in expected} == {}
+    assert expected - set(known) == set()
+    in_lists = MATRIX[Information.EXISTENCE][WHO[person]] in _WHOLE
+    assert set(found.get(NUMBER, ())) - {"/home"} == (set(LISTS) - {"/home"} if in_lists else set())
+
+
+@pytest.mark.parametrize("person", [*OTHER_SERVICES, *STRANGERS])
+def test_without_consent_another_service_meets_nothing_and_a_stranger_never_does(
+    person, app, signed_in, settings, planted
+):
+    assert _seen_by(person, app, signed_in, settings) == {}
+
+
+@pytest.mark.parametrize("person", OTHER_SERVICES)
+def test_the_moment_a_consent_is_withdrawn_another_service_meets_nothing(
+    person, app, signed_in, settings, with_consent
+):
+    assert signed_in(person).client.get(f"/referrals/{NUMBER}").status_code == 200
+    with db.writing(settings.database) as session:
+        session.scalars(select(Consent)).one().withdrawn_at = clock.now()
+    assert _seen_by(person, app, signed_in, settings) == {}
+
+
+def test_no_mail_carries_any_of_it(settings, with_consent):
+    with db.writing(settings.database) as session:
+        row = session.scalars(select(History)).one()
+        for verb in notifications.NOTIFICATIONS:
+            row.verb = verb
+            notifications.write(session, row)
+        letters = [notifications.letter(mail) for mail in notifications.written(session, row.referral)]
+        assert letters
+        assert [word for word in PLANTED for letter in letters if word in repr(letter)] == []
+
+
+def test_none_of_it_stands_in_the_database_in_clear(settings, with_consent):
+    with db.reading(settings.database) as session:
+        rows = repr([session.execute(select(table)).all() for table in Base.metadata.sorted_tables])
+        assert session.scalars(select(Document.id)).first() is not None
+        assert [word for word in PLANTED if word in rows] == []
