@@ -1,35 +1,20 @@
 """Who may do and see what: a table a head teacher could read. Deny by default; by membership and compartment, never by rank."""
 
-from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from uuid import UUID
 
+from referrals.actors import SYSTEM, WITH_UNIT, WITHOUT_UNIT, Actor, Facts, Role
 from referrals.stages import MOVE_BY_VERB, Party, Verb
 from referrals.vocabulary.assessment import Compartment
 from referrals.vocabulary.consent import InformationCategory, Recipient
 from referrals.vocabulary.knowing import Capacity, Cell, Information
 from referrals.vocabulary.people import Profession
 
-
-class Role(StrEnum):
-    """What an account is in a unit. Guardians, pupils and other reporters have no account; they use the public form."""
-
-    COORDINATOR = "coordinator"
-    ASSESSOR = "assessor"
-    HEAD_TEACHER = "head_teacher"
-    ADMINISTRATOR = "administrator"
-    #: keeps the register of what came in and went out; sees nothing of what it says
-    REGISTRAR = "registrar"
-    MANAGEMENT = "management"
-    RESEARCHER = "researcher"
-
-
-#: roles that hold for the municipality as a whole; none of them opens a referral
-WITHOUT_UNIT = (Role.ADMINISTRATOR, Role.MANAGEMENT, Role.RESEARCHER)
-_WITH_UNIT = (Role.COORDINATOR, Role.ASSESSOR, Role.HEAD_TEACHER)
-
+__all__ = [
+    "CONTRIBUTES_AS", "LOOKS_FIRST", "MATRIX", "ROW_OF", "SERVICE_OF", "SYSTEM", "VIEWS", "WITHOUT_UNIT", "Actor", "Extent",
+    "Facts", "Role", "View", "capacities", "extent", "is_administrator", "is_from_another_service", "may_view", "parties",
+    "parties_for",
+]  # fmt: skip
 
 #: the own staff: what the referral's members of a unit may see, and its coordinators and head teachers
 _FOR_STAFF = """
@@ -245,67 +230,6 @@ LOOKS_FIRST: dict[Verb, View] = {
 }
 
 
-@dataclass(frozen=True)
-class Actor:
-    """Somebody who acts: an account with its roles by unit, a reporter or a guardian with a code, or the workflow itself."""
-
-    account_id: UUID | None = None
-    name: str = ""
-    roles: frozenset[tuple[Role, UUID | None]] = frozenset()
-    is_system: bool = False
-    #: the one referral this actor reported and came back to with its code
-    reported: UUID | None = None
-    #: the guardian this actor is, and the one referral they are a guardian in
-    guardian_id: UUID | None = None
-    guardian_of: UUID | None = None
-    profession: Profession | None = None
-
-    def holds(self, *roles: Role, unit_id: UUID) -> bool:
-        """Whether they hold one of `roles` in the unit."""
-        return any((role, unit_id) in self.roles for role in roles)
-
-
-SYSTEM = Actor(is_system=True)
-
-
-def _nothing(_service: Recipient) -> frozenset[InformationCategory]:
-    return frozenset()
-
-
-def _nobody(_account_id: UUID) -> bool:
-    return False
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What access needs to know about one referral. What costs a look into the database is asked only when it matters."""
-
-    referral_id: UUID
-    unit_id: UUID
-    #: accounts with a part, a place at the meeting or an action in it
-    members: AbstractSet[UUID] = field(default_factory=frozenset)
-    #: accounts that act as coordinators because the unit's own are too close to the matter
-    stand_ins: AbstractSet[UUID] = field(default_factory=frozenset)
-    #: accounts too close to the matter: kept out in every capacity
-    shut_out: AbstractSet[UUID] = field(default_factory=frozenset)
-    #: the only accounts that may stand to it in any capacity, because an identity is protected; None where none is
-    listed: AbstractSet[UUID] | None = None
-    #: accounts that had to do with it and have left it; a coordinator among them counts again where nobody else owns it
-    released: AbstractSet[UUID] = field(default_factory=frozenset)
-    #: whether somebody who may keeps it moving
-    has_owner: Callable[[], bool] = lambda: False
-    #: the services that are the unit's own staff here, such as leisure in a leisure centre
-    own_services: AbstractSet[Recipient] = frozenset({Recipient.OWN_STAFF})
-    #: what the consent in force today lets a service know
-    reach: Callable[[Recipient], AbstractSet[InformationCategory]] = _nothing
-    #: who was called to a meeting or answers for an action
-    is_acting: Callable[[UUID], bool] = _nobody
-    #: who answers for an action of the plan in force
-    owns_action: Callable[[UUID], bool] = _nobody
-    #: where the rule pack's country or the school form differs from the table
-    exceptions: Mapping[Information, Mapping[Capacity, Cell]] = field(default_factory=dict)
-
-
 def capacities(actor: Actor, facts: Facts) -> frozenset[Capacity]:
     """What `actor` is to the referral that `facts` describe; empty means: nothing to do with it."""
     if actor.account_id in facts.shut_out or not _is_on_list(actor, facts):
@@ -335,6 +259,7 @@ def parties(actor: Actor, facts: Facts) -> frozenset[Party]:
         Capacity.REPORTER: Party.REPORTER,
         Capacity.COORDINATOR: Party.COORDINATOR,
         Capacity.HEAD_TEACHER: Party.HEAD_TEACHER,
+        Capacity.GUARDIAN: Party.GUARDIAN,
     }
     found = {acts_as.get(capacity, Party.ASSESSOR) for capacity in capacities(actor, facts)}
     return frozenset(found | ({Party.SYSTEM} if actor.is_system else set()))
@@ -386,7 +311,7 @@ def _coordinates(actor: Actor, facts: Facts) -> bool:
 
 def _contributes_as(actor: Actor, facts: Facts) -> Capacity | None:
     """In which capacity a member contributes, while they work for the unit and, from another service, consent reaches it."""
-    if actor.account_id not in facts.members or not actor.holds(*_WITH_UNIT, unit_id=facts.unit_id):
+    if actor.account_id not in facts.members or not actor.holds(*WITH_UNIT, unit_id=facts.unit_id):
         return None
     capacity = CONTRIBUTES_AS.get(actor.profession) if actor.profession else None
     service = SERVICE_OF.get(capacity) if capacity else None

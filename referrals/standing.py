@@ -25,7 +25,9 @@ def facts_of(referral: Referral) -> Facts:
         members=_accounts_that(referral, Standing.MEMBER),
         stand_ins=_accounts_that(referral, Standing.STANDS_IN),
         shut_out=_accounts_that(referral, Standing.SHUT_OUT),
-        listed=None if referral.protected_since is None else frozenset(each.account_id for each in referral.access_list),
+        listed=None
+        if referral.protected_since is None
+        else frozenset(each.account_id for each in referral.access_list),
         released=_accounts_that(referral, Standing.RELEASED),
         has_owner=lambda: _has_owner(referral),
         own_services=frozenset(own),

@@ -1,0 +1,90 @@
+"""Who acts, and what access needs to know about one referral to say what they may see of it."""
+
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+from referrals.vocabulary.consent import InformationCategory, Recipient
+from referrals.vocabulary.knowing import Capacity, Cell, Information
+from referrals.vocabulary.people import Profession
+
+
+class Role(StrEnum):
+    """What an account is in a unit. Guardians, pupils and other reporters have no account; they use the public form."""
+
+    COORDINATOR = "coordinator"
+    ASSESSOR = "assessor"
+    HEAD_TEACHER = "head_teacher"
+    ADMINISTRATOR = "administrator"
+    #: keeps the register of what came in and went out; sees nothing of what it says
+    REGISTRAR = "registrar"
+    MANAGEMENT = "management"
+    RESEARCHER = "researcher"
+
+
+#: roles that hold for the municipality as a whole; none of them opens a referral
+WITHOUT_UNIT = (Role.ADMINISTRATOR, Role.MANAGEMENT, Role.RESEARCHER)
+WITH_UNIT = (Role.COORDINATOR, Role.ASSESSOR, Role.HEAD_TEACHER)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Somebody who acts: an account with its roles by unit, a reporter or a guardian with a code, or the workflow itself."""
+
+    account_id: UUID | None = None
+    name: str = ""
+    roles: frozenset[tuple[Role, UUID | None]] = frozenset()
+    is_system: bool = False
+    #: the one referral this actor reported and came back to with its code
+    reported: UUID | None = None
+    #: the guardian this actor is, and the one referral they are a guardian in
+    guardian_id: UUID | None = None
+    guardian_of: UUID | None = None
+    profession: Profession | None = None
+
+    def holds(self, *roles: Role, unit_id: UUID) -> bool:
+        """Whether they hold one of `roles` in the unit."""
+        return any((role, unit_id) in self.roles for role in roles)
+
+
+SYSTEM = Actor(is_system=True)
+
+
+def _nothing(_service: Recipient) -> frozenset[InformationCategory]:
+    return frozenset()
+
+
+def _nobody(_account_id: UUID) -> bool:
+    return False
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What access needs to know about one referral. What costs a look into the database is asked only when it matters."""
+
+    referral_id: UUID
+    unit_id: UUID
+    #: accounts with a part, a place at the meeting or an action in it
+    members: AbstractSet[UUID] = field(default_factory=frozenset)
+    #: accounts that act as coordinators because the unit's own are too close to the matter
+    stand_ins: AbstractSet[UUID] = field(default_factory=frozenset)
+    #: accounts too close to the matter: kept out in every capacity
+    shut_out: AbstractSet[UUID] = field(default_factory=frozenset)
+    #: the only accounts that may stand to it in any capacity, because an identity is protected; None where none is
+    listed: AbstractSet[UUID] | None = None
+    #: accounts that had to do with it and have left it; a coordinator among them counts again where nobody else owns it
+    released: AbstractSet[UUID] = field(default_factory=frozenset)
+    #: whether somebody who may keeps it moving
+    has_owner: Callable[[], bool] = lambda: False
+    #: the services that are the unit's own staff here, such as leisure in a leisure centre
+    own_services: AbstractSet[Recipient] = frozenset({Recipient.OWN_STAFF})
+    #: what the consent in force today lets a service know
+    reach: Callable[[Recipient], AbstractSet[InformationCategory]] = _nothing
+    #: who was called to a meeting or answers for an action
+    is_acting: Callable[[UUID], bool] = _nobody
+    #: who answers for an action of the plan in force
+    owns_action: Callable[[UUID], bool] = _nobody
+    #: where the rule pack's country or the school form differs from the table
+    exceptions: Mapping[Information, Mapping[Capacity, Cell]] = field(default_factory=dict)
