@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from referrals import attachments, clock, history, membership, notes, register, roster
-from referrals.access import Actor, Extent, ROW_OF, View, extent, is_from_another_service, may_view
+from referrals.access import ROW_OF, Actor, Extent, View, extent, is_from_another_service, may_view
 from referrals.errors import AlreadyMoved, Incomplete, NotAllowed, NothingRequested, PartsMissing, PointerOnly
 from referrals.models import AssessmentPart, Attachment, History, Referral
 from referrals.quarantine import Cleared

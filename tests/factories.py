@@ -116,6 +116,8 @@ def a_consent(session: Session, guardian: Guardian, *, by: Account, **values: An
     session.flush()
     session.refresh(guardian, ["consents"])
     return row
+
+
 def consented(session: Session, referral: Referral, cast: Cast, **values: Any) -> Consent:
     """A consent of the one guardian to everything, for everybody, for half a year."""
     guardian, today = a_guardian(session, referral, told_by=cast.coordinator), clock.now().date()

@@ -22,7 +22,7 @@ from referrals.models.audit import GENERAL, What
 from referrals.models.guardian import Guardian
 from referrals.models.protection import ProtectionReport
 from referrals.models.referral import Referral
-from referrals.stages import MOVE_BY_VERB, Party, Verb
+from referrals.stages import Party, Verb
 from webapp import auditing, errors, forms, kept, notices, people, transactions
 from webapp.accounts import guardians, sessions
 from webapp.language import gettext

@@ -36,6 +36,7 @@ class Cast:
     volunteer: Person
     manager: Person
     researcher: Person
+    registrar: Person
 
 
 def cast_of(country: str) -> Cast:

@@ -219,7 +219,7 @@ def test_nobody_decides_about_what_they_may_not_read() -> None:
 
 
 def test_everybody_who_can_be_a_member_has_a_column_of_the_table() -> None:
-    outside = {Profession.ADMINISTRATOR, Profession.MANAGEMENT, Profession.RESEARCHER}
+    outside = {Profession.ADMINISTRATOR, Profession.MANAGEMENT, Profession.RESEARCHER, Profession.REGISTRAR}
     assert set(Profession) - set(CONTRIBUTES_AS) == outside
 
 

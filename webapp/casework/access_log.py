@@ -13,7 +13,7 @@ from referrals import audit
 from referrals.access import View, may_view
 from referrals.models import Account, AuditEvent, Document, Guardian, Referral, What
 from referrals.stages import Verb
-from referrals.vocabulary import AttachedTo, DocumentKind, N_
+from referrals.vocabulary import N_, AttachedTo, DocumentKind
 from webapp import people, transactions
 from webapp.casework import blueprint, words
 from webapp.casework.frame import referral_page

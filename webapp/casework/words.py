@@ -1,7 +1,7 @@
 """What things are called on staff pages: stages, statuses, what is to be done and what was done."""
 
 from referrals import early_endings, rulebook
-from referrals.access import parties, parties_for
+from referrals.access import parties_for
 from referrals.models import History, Referral
 from referrals.stages import MOVE_BY_VERB, PLAN_ACTIVE, Party, Stage, State, Status, Verb
 from referrals.vocabulary import (
