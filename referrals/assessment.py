@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from referrals import attachments, clock, history, membership, notes, register, roster
 from referrals.access import ROW_OF, Actor, Extent, View, extent, is_from_another_service, may_view
 from referrals.errors import AlreadyMoved, Incomplete, NotAllowed, NothingRequested, PartsMissing, PointerOnly
-from referrals.models import AssessmentPart, Attachment, History, Referral
+from referrals.models import Account, AssessmentPart, Attachment, History, Referral
 from referrals.quarantine import Cleared
 from referrals.stages import PARTS_RECEIVED, PARTS_REQUESTED, TO_SCHEDULE, Party, Verb
 from referrals.vocabulary import (
@@ -225,6 +225,16 @@ def submit_part(
         function=part.assessor.profession,
     )
     return row
+
+
+def hand_on(parts: Sequence[AssessmentPart], successor: Account) -> None:
+    """Let somebody else write parts that are out: from the beginning, for what was written so far was for the writer alone."""
+    for part in parts:
+        part.assessor = successor
+        part.compartment = COMPARTMENTS.get(successor.profession, Compartment.PEDAGOGICAL)
+        part.categories, part.about = [_USUAL_CATEGORY[part.compartment].value], About.CHILD
+        for name in ("findings", *_TEXTS):
+            setattr(part, name, None)
 
 
 def conclude_assessment(

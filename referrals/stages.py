@@ -96,6 +96,7 @@ class Verb(StrEnum):
     WITHDRAW_CONCERN = "withdraw_concern"
     OPEN_TRIAGE = "open_triage"
     ASSIGN_OWNER = "assign_owner"
+    RELEASE_MEMBER = "release_member"
     SEND_TO_ASSESSMENT = "send_to_assessment"
     SEND_TO_TEAM = "send_to_team"
     END_AT_TRIAGE = "end_at_triage"
@@ -178,6 +179,7 @@ MOVES: tuple[Move, ...] = (
     _move(Verb.WITHDRAW_CONCERN,     "R",   (SUBMITTED, RETURNED, IN_TRIAGE, WITH_HEAD_TEACHER), WITHDRAWN),
     _move(Verb.OPEN_TRIAGE,          "CS",  (SUBMITTED,),                           IN_TRIAGE),
     _move(Verb.ASSIGN_OWNER,         "C",   OPEN),
+    _move(Verb.RELEASE_MEMBER,       "C",   STATES),
     _move(Verb.SEND_TO_ASSESSMENT,   "C",   _NEW,                                   IN_CONSENT),
     _move(Verb.SEND_TO_TEAM,         "C",   _NEW,                                   IN_CONSENT),
     _move(Verb.END_AT_TRIAGE,        "C",   _NEW,                                   CLOSED),
@@ -230,7 +232,7 @@ def verbs_from(state: State) -> tuple[Verb, ...]:
 #: verbs that no automatic work follows: no paper, no target date, no mail
 QUIET = frozenset(
     {
-        Verb.ADD_TO_CONCERN, Verb.READ_ADDITION, Verb.ASSIGN_OWNER, Verb.RECORD_GUARDIAN, Verb.GIVE_PAGE_CODE,
+        Verb.ADD_TO_CONCERN, Verb.READ_ADDITION, Verb.ASSIGN_OWNER, Verb.RELEASE_MEMBER, Verb.RECORD_GUARDIAN, Verb.GIVE_PAGE_CODE,
         Verb.DRAFT_ACTION_PLAN, Verb.RECORD_ACTION_STATUS, Verb.STOP_SENDING,
         Verb.PROTECT_IDENTITY, Verb.LIFT_PROTECTION, Verb.ADD_TO_LIST, Verb.TAKE_OFF_LIST,
         Verb.SHARE_INFORMATION, Verb.TELL_GUARDIANS, Verb.REVIEW_SHARING,

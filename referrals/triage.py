@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from referrals import access_list, additions, history, rulebook
+from referrals import access_list, additions, history, membership, rulebook
 from referrals.access import Actor, parties
 from referrals.errors import Incomplete, NotAllowed
 from referrals.models import Account, History, Referral, StatutoryDecision
@@ -45,13 +45,20 @@ def open_triage(session: Session, referral: Referral, *, by: Actor, seen: int | 
 def assign_owner(
     session: Session, referral: Referral, *, by: Actor, seen: int | None, owner: Account, reason: str = ""
 ) -> History:
-    """Let `owner` keep the referral moving from now on. Raises NotAllowed where they are no coordinator of its unit."""
+    """Let `owner` keep the referral moving from now on; who kept it moving before sees nothing more of it.
+
+    Raises NotAllowed where they are no coordinator of its unit.
+    """
     history.guard(session, referral, Verb.ASSIGN_OWNER, by=by, seen=seen)
-    anybody = replace(referral.facts(), listed=None)  # whoever is in charge comes on the list by that
+    # Whoever is in charge comes on the list by that, and comes back if they had left.
+    anybody = replace(referral.facts(), listed=None, released=frozenset())
     if Party.COORDINATOR not in parties(owner.actor(), anybody) or not owner.is_active:
         raise NotAllowed(Verb.ASSIGN_OWNER)
-    referral.owner = owner
+    before, referral.owner = referral.owner, owner
     row = history.record(session, referral, Verb.ASSIGN_OWNER, by=by, seen=seen, reason=reason.strip() or None)
+    membership.take_back(session, referral, owner)
+    if before is not None and before is not owner:
+        membership.let_go(session, referral, before)
     access_list.take_charge(session, referral)
     return row
 

@@ -30,13 +30,14 @@ from referrals import (
     follow_up,
     guardian_access,
     intake,
+    leaving,
     pieces,
     protected_identity,
     sharing,
     team_review,
     triage,
 )
-from referrals.access import SYSTEM, Actor, parties
+from referrals.access import SYSTEM, Actor, parties, parties_for
 from referrals.action_plan import ActionInput, GoalInput, PlanInput
 from referrals.closure import ClosureInput, Ending, Outcome
 from referrals.consent import ConsentGiven, GuardianDetails, Notice
@@ -134,10 +135,13 @@ class Life(RuleBasedStateMachine):
     # ------------------------------------------------------------------------------------------------ who tries what
     def _people(self) -> dict[str, Actor]:
         cast = self.cast
+        coordinators = [cast.coordinator.actor(), cast.second_coordinator.actor()]
+        if not parties(coordinators[0], self.referral.facts()):
+            coordinators.reverse()  # she handed it over, and the other one keeps it moving
         return {
             "reporter": Actor(reported=self.referral.id),
-            "coordinator": cast.coordinator.actor(),
-            "second coordinator": cast.second_coordinator.actor(),
+            "coordinator": coordinators[0],
+            "second coordinator": coordinators[1],
             "head teacher": cast.head_teacher.actor(),
             "special educator": cast.special_educator.actor(),
             "outsider": cast.outsider.actor(),
@@ -164,7 +168,7 @@ class Life(RuleBasedStateMachine):
             move for move in MOVE_BY_VERB.values() if self.referral.state in move.frm and move.verb not in ABOUT_ONE_ROW
         ]
         move = data.draw(st.sampled_from(fitting))
-        able = [actor for actor in self._people().values() if parties(actor, self.referral.facts()) & move.by]
+        able = [actor for actor in self._people().values() if parties_for(move.verb, actor, self.referral.facts())]
         if able:
             self._try(move.verb, data.draw(st.sampled_from(able)), seen=self.referral.version, data=data)
 
@@ -180,7 +184,7 @@ class Life(RuleBasedStateMachine):
     def _try(self, verb: Verb, by: Actor, *, seen: int, data: st.DataObject) -> None:
         before, version = self.referral.state, self.referral.version
         move = MOVE_BY_VERB[verb]
-        is_allowed = bool(parties(by, self.referral.facts()) & move.by)
+        is_allowed = bool(parties_for(verb, by, self.referral.facts()))
         refused = self._attempt(lambda: DEEDS[verb](self, by, seen, data))
         if refused is not None:
             assert (self.referral.state, self.referral.version) == (before, version), "a refusal changes nothing"
@@ -463,6 +467,10 @@ DEEDS: dict[Verb, Callable[[Life, Actor, int, st.DataObject], object]] = {
     Verb.OPEN_TRIAGE: _simple(triage.open_triage),
     Verb.ASSIGN_OWNER: lambda life, by, seen, _data: triage.assign_owner(
         life.session, life.referral, by=by, seen=seen, owner=life.cast.second_coordinator, reason="Byte"
+    ),
+    Verb.RELEASE_MEMBER: lambda life, by, seen, _data: leaving.release_member(
+        life.session, life.referral, by=by, seen=seen, reason="Slutar", account_id=life.cast.special_educator.id,
+        successor_id=life.cast.counsellor.id,
     ),
     Verb.SEND_TO_ASSESSMENT: _simple(triage.send_to_assessment, reason="Vi behöver veta mer"),
     Verb.SEND_TO_TEAM: _simple(triage.send_to_team, reason="Vi vet nog"),

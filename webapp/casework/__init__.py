@@ -18,6 +18,7 @@ from webapp.casework import (  # noqa: E402
     follow_up,
     guardian_page,
     home,
+    leaving,
     list,  # noqa: A004 - the page is called so, and nothing here needs the builtin
     live,
     log_samples,
@@ -33,6 +34,6 @@ from webapp.casework import (  # noqa: E402
 
 __all__ = [
     "access_log", "action_plan", "additions", "assessment", "attachments", "blueprint", "board", "closure", "consent",
-    "documents", "follow_up", "guardian_page", "home", "list", "live", "log_samples", "protected_identity",
+    "documents", "follow_up", "guardian_page", "home", "leaving", "list", "live", "log_samples", "protected_identity",
     "protection", "referral", "register", "search", "sharing", "team_review", "triage",
 ]  # fmt: skip

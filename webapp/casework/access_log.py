@@ -44,6 +44,7 @@ _WHAT: dict[What, str] = {
 PAGES: dict[str, str] = {
     "casework.referral": N_("Overview"),
     "casework.access_log": N_("Access log"),
+    "casework.member": N_("Somebody's part in it"),
     "casework.triage": N_("Concern and initial assessment"),
     "casework.guardians": N_("Guardians, information and consent"),
     "casework.record_guardian": N_("Record a guardian"),

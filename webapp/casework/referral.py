@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from referrals import attachment_reading, clock, plan_versions, triage
+from referrals import attachment_reading, clock, leaving, plan_versions, triage
 from referrals.access import Role, View, may_view
-from referrals.models import Account, History, Membership, Referral, RoleAssignment
+from referrals.models import Account, History, Referral, RoleAssignment
 from referrals.stages import Party, Verb
 from referrals.vocabulary import N_, Standing
 from referrals.worklist import NextAction, next_action
@@ -101,8 +101,11 @@ def assign_owner(referral: Referral) -> ResponseReturnValue:
     triage.assign_owner(
         transactions.session(), referral, by=people.actor(), seen=seen(), owner=owner, reason=chosen["reason"]
     )
-    notices.say_next(gettext("The referral has another owner."))
-    return redirect(url_for("casework.referral", number=referral.number), 303)
+    if may_view(View.REFERRAL, people.actor(), referral.facts()):
+        notices.say_next(gettext("The referral has another owner."))
+        return redirect(url_for("casework.referral", number=referral.number), 303)
+    notices.say_next(gettext("The referral has another owner. You see no more of it from now on."))
+    return redirect(url_for("casework.home"), 303)
 
 
 def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
@@ -123,7 +126,9 @@ def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
         additions=additions_to(referral) if knows_concern else [],
         may_read=words.may_do(Verb.READ_ADDITION, referral),
         files=file_lines(attachment_reading.of_concern(session, referral, actor)),
-        members=_members(session, referral),
+        members=[*leaving.members(session, referral), *leaving.members(session, referral, Standing.STANDS_IN)],
+        former=leaving.members(session, referral, Standing.RELEASED),
+        may_release=words.may_do(Verb.RELEASE_MEMBER, referral),
         timeline=_timeline(referral, with_notes=knows_concern) if may_view(View.HISTORY, actor, facts) else [],
         may_see_log=may_view(View.ACCESS_LOG, actor, facts),
     )
@@ -185,19 +190,6 @@ def _coordinators(session: Session, referral: Referral) -> list[tuple[uuid.UUID,
         .order_by(Account.name)
     )
     return [(row.id, row.name) for row in rows]
-
-
-def _members(session: Session, referral: Referral) -> list[Account]:
-    return list(
-        session.scalars(
-            select(Account)
-            .join(Membership)
-            .where(
-                Membership.referral_id == referral.id, Membership.standing.in_((Standing.MEMBER, Standing.STANDS_IN))
-            )
-            .order_by(Account.name)
-        )
-    )
 
 
 def _timeline(referral: Referral, *, with_notes: bool) -> list[Entry]:

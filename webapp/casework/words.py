@@ -63,6 +63,7 @@ HAPPENED: dict[Verb, str] = {
     Verb.WITHDRAW_CONCERN: N_("The reporter withdrew the concern"),
     Verb.OPEN_TRIAGE: N_("The initial assessment began"),
     Verb.ASSIGN_OWNER: N_("The referral got another owner"),
+    Verb.RELEASE_MEMBER: N_("Somebody no longer takes part"),
     Verb.SEND_TO_ASSESSMENT: N_("Decided: the team makes an assessment"),
     Verb.SEND_TO_TEAM: N_("Decided: straight to the team"),
     Verb.END_AT_TRIAGE: N_("Decided: it ends with the initial assessment"),
