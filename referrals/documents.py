@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from referrals import audit, clock, coverage, history, languages, organisation, readers, register
 from referrals.access import SYSTEM, Actor
 from referrals.config import current
-from referrals.errors import NoSuchReferral, SealBroken, TooLateToStop
+from referrals.errors import ContentGone, NoSuchReferral, SealBroken, TooLateToStop
 from referrals.models import Concern, Document, DocumentContent, History, Referral, What
 from referrals.readers import Reader
 from referrals.sealing import seal_bytes, unseal_bytes
@@ -156,7 +156,9 @@ def receipt_of(session: Session, referral: Referral) -> Document | None:
 
 
 def read_content(document: Document) -> bytes:
-    """The bytes of the PDF. Raises SealBroken when they are not the ones that were issued."""
+    """The bytes of the PDF. Raises SealBroken when they are not the ones that were issued, ContentGone once disposed of."""
+    if document.content is None:
+        raise ContentGone
     content = unseal_bytes(document.content.sealed, key=document.data_key(), place=document.seal_place("content"))
     if hashlib.sha256(content).hexdigest() != document.checksum:
         raise SealBroken("a paper differs from its checksum")

@@ -175,3 +175,23 @@ class SetupFileInvalid(ReferralError):
         super().__init__(f"line {line}: {reason}" if line else reason)
         self.reason = reason
         self.line = line
+
+
+class NotDue(ReferralError):
+    """Nothing of this referral may go yet: no rule says so, its time is not over, or what must come first has not been done."""
+
+
+class OnHold(ReferralError):
+    """A legal hold is on this referral: nothing of it may be disposed of until somebody lifts the hold."""
+
+
+class SamePerson(ReferralError):
+    """The one who proposed it may not be the one who approves it."""
+
+
+class AlreadyDecided(ReferralError):
+    """This was decided before, or something like it is under way already."""
+
+
+class ContentGone(ReferralError):
+    """The content was disposed of as the municipality's plan says; the record of what was done stays."""

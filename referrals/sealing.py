@@ -134,8 +134,14 @@ def new_data_key() -> bytes:
     return key_ring().wrapper.encrypt(Fernet.generate_key())
 
 
+class KeyDestroyed(SealBroken):
+    """The data key was destroyed on purpose: what was sealed with it cannot be read any more, by anybody."""
+
+
 def open_data_key(wrapped: bytes) -> Fernet:
-    """What seals and opens with the data key that `wrapped` holds."""
+    """What seals and opens with the data key that `wrapped` holds. Raises KeyDestroyed where it holds none any more."""
+    if not wrapped:
+        raise KeyDestroyed("the data key was destroyed")
     try:
         return Fernet(key_ring().wrapper.decrypt(wrapped))
     except InvalidToken:
@@ -207,7 +213,11 @@ class Sealed(Generic[T]):
         token: bytes | None = getattr(row, self._column)
         if token is None:
             return None
-        value: T = unseal(token, key=row.data_key(), place=row.seal_place(self._name))
+        try:
+            key = row.data_key()
+        except KeyDestroyed:
+            return None  # nothing is there to be read, as where nothing was written
+        value: T = unseal(token, key=key, place=row.seal_place(self._name))
         return value
 
     def __set__(self, row: SealedRow, value: T | None) -> None:

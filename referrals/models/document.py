@@ -38,7 +38,8 @@ class Document(OfReferral, Base):
 
     history: Mapped[History] = relationship()
     stopped_by: Mapped[Account | None] = relationship()
-    content: Mapped["DocumentContent"] = relationship(back_populates="document", uselist=False)
+    #: none once the paper was disposed of
+    content: Mapped["DocumentContent | None"] = relationship(back_populates="document", uselist=False)
 
     @property
     def leaves_the_house(self) -> bool:

@@ -29,6 +29,8 @@ class Municipality(Identified, Base):
     targets: Mapped[dict[str, Any]]
     #: for protection reports: {"receivers": [account ids], "readers": [account ids], "saturday_is_weekday": bool}
     protection: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    #: how long content is kept: {"plan": its name, "words": for the closing paper, "kinds": {kind: {"years", "then"}}}
+    retention: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
 
 
 class Forum(Identified, Base):

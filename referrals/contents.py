@@ -1,0 +1,94 @@
+"""Which tables hold which kind of content, and how a kind is taken out of a referral while the record of its process stays."""
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any, Final
+
+from sqlalchemy import Table, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from referrals.models import Base, Document, Referral
+from referrals.sealing import Sealed
+from referrals.vocabulary import ContentKind
+
+#: the tables whose sealed values are of a kind; a house test asks for every table that holds any
+TABLES: Final[dict[ContentKind, tuple[str, ...]]] = {
+    ContentKind.CHILD:      ("referral",),
+    ContentKind.CONCERN:    ("concern", "concern_addition"),
+    ContentKind.GUARDIANS:  ("guardian", "information_notice", "consent"),
+    ContentKind.ASSESSMENT: ("assessment_part",),
+    ContentKind.MEETINGS:   ("team_meeting", "meeting_decision"),
+    ContentKind.PLANS:      (
+        "action_plan", "goal", "planned_action", "follow_up", "goal_follow_up", "action_follow_up", "closure", "goal_outcome",
+    ),
+    ContentKind.PAPERS:     ("document_content",),
+    ContentKind.POST:       ("mail",),
+}  # fmt: skip
+#: reasons of decisions: the record of the process. They can be read as long as the referral has its key
+OF_THE_PROCESS: Final = frozenset({"history", "legal_hold"})
+#: tables of which the whole row goes, since nothing of it is worth keeping without its content
+_WHOLE: Final = frozenset({"document_content"})
+
+
+def sealed_names(table: str) -> list[str]:
+    """The sealed columns of a table, in the order of the alphabet."""
+    (mapped,) = [mapper.class_ for mapper in Base.registry.mappers if mapper.local_table.name == table]
+    return sorted(name for name in dir(mapped) if isinstance(getattr(mapped, name), Sealed))
+
+
+def take_out(session: Session, referral: Referral, kinds: Iterable[ContentKind]) -> dict[str, Any]:
+    """Take the content of `kinds` out of `referral`; gives the receipt: rows for each table, the checksum of each paper."""
+    kinds = set(kinds)
+    receipt: dict[str, Any] = {"rows": {}, "papers": checksums(session, referral) if ContentKind.PAPERS in kinds else {}}
+    for kind in TABLES:
+        for name in TABLES[kind] if kind in kinds else ():
+            receipt["rows"][name] = _empty(session, Base.metadata.tables[name], referral)
+    if ContentKind.CHILD in kinds:
+        referral.child_name_index = None
+    session.flush()
+    session.expire_all()
+    return receipt
+
+
+def destroy_key(session: Session, referral: Referral) -> None:
+    """Destroy the referral's data key: whatever of it is left anywhere, sealed with that key, is noise from now on."""
+    referral.wrapped_key = b""
+    session.flush()
+    session.expire_all()
+
+
+def checksums(session: Session, referral: Referral) -> dict[str, str]:
+    """The checksum of each paper that was issued, by its id."""
+    rows = select(Document.id, Document.checksum).where(Document.referral_id == referral.id).order_by(Document.id)
+    return {str(row.id): row.checksum for row in session.execute(rows)}
+
+
+def texts(session: Session, referral: Referral, kinds: Iterable[ContentKind]) -> dict[str, list[dict[str, Any]]]:
+    """Every sealed value of `kinds` in clear, by table and row: for the archive's copy."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for kind in kinds:
+        for table in TABLES[kind]:
+            if table in _WHOLE:
+                continue
+            (mapped,) = [mapper.class_ for mapper in Base.registry.mappers if mapper.local_table.name == table]
+            key = mapped.id if table == "referral" else mapped.referral_id
+            rows = session.scalars(select(mapped).where(key == referral.id).order_by(mapped.id))
+            found[table] = [
+                {"id": str(row.id)} | {name: getattr(row, name) for name in sealed_names(table)} for row in rows
+            ]
+    return found
+
+
+def digest(content: bytes) -> str:
+    """SHA-256 in hexadecimal, as papers carry it."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _empty(session: Session, table: Table, referral: Referral) -> int:
+    mine = (table.c.id if table.name == "referral" else table.c.referral_id) == referral.id
+    count = session.scalar(select(func.count()).select_from(table).where(mine)) or 0
+    if table.name in _WHOLE:
+        session.execute(delete(table).where(mine))
+    else:
+        session.execute(update(table).where(mine).values(dict.fromkeys(sealed_names(table.name))))
+    return count
