@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from flows.failures import neutral
 from flows.opening import logger, open_instance
-from referrals import clock, db, drafts, log_samples, mailer
+from referrals import clock, db, drafts, log_samples, mailer, retention
 from referrals.access import SYSTEM
 from referrals.consent import due_for_reminder, remind_of_consent
 from referrals.errors import ReferralError
 from referrals.follow_up import due_for_follow_up, open_follow_up
-from referrals.models import LogSample, Municipality, Referral
+from referrals.models import Disposal, LogSample, Municipality, Referral
 
 
 @flow(name="sweep", persist_result=False)
@@ -27,7 +27,7 @@ def sweep() -> None:
 
 
 def sweep_database(database: str) -> None:
-    """Open follow-ups whose day has come, remind of ending consents, delete old drafts, and draw last week's visits."""
+    """What falls due with the calendar: follow-ups, reminders, old drafts, last week's visits, and content whose time is over."""
     _sweep(database)
 
 
@@ -45,13 +45,24 @@ def _sweep(database: str) -> None:
     with db.writing(database) as session:
         deleted = drafts.expire_drafts(session, today)
     drawn = _draw_samples(database)
-    logger().info(
-        "sweep: %d follow-ups opened, %d reminders, %d drafts deleted, %d samples drawn",
-        opened,
-        reminded,
-        deleted,
-        drawn,
-    )
+    with db.reading(database) as session:
+        approved = [disposal.id for disposal in retention.approved(session, today=today)]
+    gone = sum(_let_go(database, disposal_id) for disposal_id in approved)
+    done = {"follow-ups opened": opened, "reminders": reminded, "drafts deleted": deleted, "samples drawn": drawn, "disposals": gone}
+    logger().info("sweep: %s", ", ".join(f"{count} {what}" for what, count in done.items()))
+
+
+def _let_go(database: str, disposal_id: uuid.UUID) -> bool:
+    """One transaction a disposal: content and receipt go and come together."""
+    try:
+        with db.writing(database) as session:
+            retention.carry_out(session, session.get_one(Disposal, disposal_id))
+    except ReferralError:
+        return False  # a hold was put on it, or somebody changed their mind
+    except SQLAlchemyError as error:
+        logger().warning("sweep: disposal %s: %s", disposal_id, type(error).__name__)
+        return False
+    return True
 
 
 def _open(session: Session, referral: Referral) -> None:

@@ -32,14 +32,17 @@ _WHOLE: Final = frozenset({"document_content"})
 
 def sealed_names(table: str) -> list[str]:
     """The sealed columns of a table, in the order of the alphabet."""
-    (mapped,) = [mapper.class_ for mapper in Base.registry.mappers if mapper.local_table.name == table]
+    mapped = _model(table)
     return sorted(name for name in dir(mapped) if isinstance(getattr(mapped, name), Sealed))
 
 
 def take_out(session: Session, referral: Referral, kinds: Iterable[ContentKind]) -> dict[str, Any]:
     """Take the content of `kinds` out of `referral`; gives the receipt: rows for each table, the checksum of each paper."""
     kinds = set(kinds)
-    receipt: dict[str, Any] = {"rows": {}, "papers": checksums(session, referral) if ContentKind.PAPERS in kinds else {}}
+    receipt: dict[str, Any] = {
+        "rows": {},
+        "papers": checksums(session, referral) if ContentKind.PAPERS in kinds else {},
+    }
     for kind in TABLES:
         for name in TABLES[kind] if kind in kinds else ():
             receipt["rows"][name] = _empty(session, Base.metadata.tables[name], referral)
@@ -70,7 +73,7 @@ def texts(session: Session, referral: Referral, kinds: Iterable[ContentKind]) ->
         for table in TABLES[kind]:
             if table in _WHOLE:
                 continue
-            (mapped,) = [mapper.class_ for mapper in Base.registry.mappers if mapper.local_table.name == table]
+            mapped = _model(table)
             key = mapped.id if table == "referral" else mapped.referral_id
             rows = session.scalars(select(mapped).where(key == referral.id).order_by(mapped.id))
             found[table] = [
@@ -82,6 +85,11 @@ def texts(session: Session, referral: Referral, kinds: Iterable[ContentKind]) ->
 def digest(content: bytes) -> str:
     """SHA-256 in hexadecimal, as papers carry it."""
     return hashlib.sha256(content).hexdigest()
+
+
+def _model(table: str) -> Any:
+    (mapped,) = [mapper.class_ for mapper in Base.registry.mappers if mapper.class_.__tablename__ == table]
+    return mapped
 
 
 def _empty(session: Session, table: Table, referral: Referral) -> int:

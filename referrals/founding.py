@@ -57,6 +57,8 @@ def set_up(session: Session, written: Mapping[str, Any], *, password_hashes: Map
         work.put(session.scalars(days).one_or_none(), ClosedDay, row)
     if "protection" in written:
         work.put(organisation.municipality(session), Municipality, _protection(session, written["protection"]))
+    if "retention" in written:
+        work.put(organisation.municipality(session), Municipality, {"retention": written["retention"]})
     session.flush()
     access_list.follow_roles(session)
     return SetUp(work.added, work.changed)

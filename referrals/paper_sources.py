@@ -9,19 +9,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
-from referrals import (
-    attachments,
-    clock,
-    coverage,
-    documents,
-    earlier,
-    pieces,
-    plan_versions,
-    readers,
-    roster,
-    targets,
-    team_review,
-)
+from referrals import attachments, clock, coverage, documents, earlier, languages, organisation, pieces, plan_versions, readers, roster, targets, team_review
 from referrals.access import Role
 from referrals.config import current
 from referrals.documents import Paper
@@ -222,15 +210,19 @@ def _follow_up(moment: Moment) -> dict[str, Any]:
 
 def _closing(moment: Moment) -> dict[str, Any]:
     """What came of it; where it ended with the initial assessment already, that decision."""
+    here = organisation.municipality(moment.session)
+    # In the municipality's own words, which are in its own language; other readers get the paper's usual sentence.
+    retention = here.retention.get("words") if moment.language == here.language else None
     ending = next((row for row in moment.history if row.verb in _ENDINGS), None)
     if ending is not None and ending.verb in EARLY_ENDINGS:
         on_track = OnTrack.read(moment.session, ending, moment.language)
-        return {"closure": EndedEarly.read(ending, on_track, moment.language), "statutory": on_track}
+        closure = EndedEarly.read(ending, on_track, moment.language)
+        return {"closure": closure, "statutory": on_track, "retention": retention}
     rows = select(Closure).where(Closure.referral_id == moment.referral.id, moment.until(Closure.closed_at))
     closure = moment.session.scalars(rows.order_by(Closure.number.desc()).limit(1)).one_or_none()
     # The plan whose goals were judged: a version that was only being written is nobody's agreement.
     plan = closure.outcomes[0].goal.plan if closure and closure.outcomes else None
-    return {"closure": closure, "plan": plan}
+    return {"closure": closure, "plan": plan, "retention": retention}
 
 
 _GATHERERS: Final[dict[DocumentKind, Callable[[Moment], dict[str, Any]]]] = {

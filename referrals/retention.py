@@ -23,7 +23,7 @@ from referrals.vocabulary import ContentKind, DisposalState, Fate
 #: who proposes that content goes, who approves it, and who puts a hold on it; each in their own units
 MAY_PROPOSE: Final = frozenset({Role.COORDINATOR, Role.HEAD_TEACHER, Role.REGISTRAR})
 MAY_APPROVE: Final = frozenset({Role.HEAD_TEACHER, Role.REGISTRAR})
-MAY_HOLD: Final = frozenset({Role.COORDINATOR, Role.HEAD_TEACHER, Role.REGISTRAR})
+MAY_HOLD: Final = frozenset({Role.COORDINATOR, Role.HEAD_TEACHER})
 #: how many referrals one list or one night takes; what is left comes next
 MOST: Final = 200
 
@@ -62,7 +62,9 @@ def due(session: Session, actor: Actor, *, today: date) -> list[Due]:
     held = select(LegalHold.referral_id).where(LegalHold.lifted_at.is_(None))
     ended = (
         select(Referral)
-        .where(Referral.is_open.is_(False), Referral.unit_id.in_(units), Referral.id.not_in(busy), Referral.id.not_in(held))
+        .where(
+            Referral.is_open.is_(False), Referral.unit_id.in_(units), Referral.id.not_in(busy), Referral.id.not_in(held)
+        )
         .order_by(Referral.stage_since)
     )
     found: list[Due] = []
@@ -77,6 +79,11 @@ def disposals(session: Session, actor: Actor) -> list[Disposal]:
     """The disposals in the units of `actor`, the newest first."""
     rows = select(Disposal).join(Referral).where(Referral.unit_id.in_(_units(actor, MAY_PROPOSE | MAY_APPROVE)))
     return list(session.scalars(rows.order_by(Disposal.proposed_at.desc()).limit(MOST)))
+
+
+def may_approve(disposal: Disposal, actor: Actor) -> bool:
+    """Whether `actor` decides about it, apart from having proposed it."""
+    return _acts_for(disposal.referral, actor, MAY_APPROVE)
 
 
 def find(session: Session, disposal_id: uuid.UUID, *, by: Actor) -> Disposal:

@@ -15,7 +15,7 @@ from referrals.access import WITHOUT_UNIT, Role
 from referrals.errors import SetupFileInvalid
 from referrals.languages import LANGUAGES
 from referrals.rulebook import Target
-from referrals.vocabulary import Country, Profession, SchoolForm
+from referrals.vocabulary import ContentKind, Country, Fate, Profession, SchoolForm
 
 SLUG = validate.Regexp(r"[a-z0-9]+(-[a-z0-9]+)*\Z", error="use small letters a to z, digits and hyphens")
 LANGUAGE = validate.OneOf(list(LANGUAGES), error="is none of: {choices}")
@@ -143,6 +143,29 @@ class ProtectionPart(Schema):
         return data | {name: [email.lower() for email in data[name]] for name in ("receivers", "readers")}
 
 
+class RetentionRulePart(Schema):
+    """One line of `[retention.kinds]`: so many years after the end, and then what."""
+
+    years = fields.Integer(required=True, strict=True, validate=validate.Range(0, 120, error="write 0 to 120 years"))
+    then = _Words(Fate, required=True)
+
+
+class RetentionPart(Schema):
+    """The table `[retention]`: what the municipality's plan for its documents says of the referrals' content."""
+
+    plan = fields.String(required=True, validate=TEXT)
+    #: what the closing paper says of it
+    words = fields.String(validate=validate.Length(max=1000, error="write at most 1000 characters"))
+    kinds = fields.Dict(keys=_Words(ContentKind), values=fields.Nested(RetentionRulePart), load_default=dict)
+
+    @post_load
+    def _as_it_is_kept(self, data: dict[str, Any], **_options: Any) -> dict[str, Any]:
+        kinds = data["kinds"].items()
+        return data | {
+            "kinds": {kind.value: {"years": rule["years"], "then": rule["then"].value} for kind, rule in kinds}
+        }
+
+
 class MunicipalityFile(Schema):
     """The whole file."""
 
@@ -153,6 +176,7 @@ class MunicipalityFile(Schema):
     units = fields.List(fields.Nested(UnitPart), required=True)
     people = fields.List(fields.Nested(PersonPart), required=True)
     protection = fields.Nested(ProtectionPart)
+    retention = fields.Nested(RetentionPart)
     closed_days = fields.List(fields.Nested(ClosedDaysPart), load_default=list)
 
     @validates("targets")

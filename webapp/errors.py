@@ -127,6 +127,33 @@ OF_CORE: dict[type[Exception], Answer] = {
         N_("It was withdrawn before, or never given. See how it stands now."),
         keeps_form=True,
     ),
+    core.NotDue: Answer(
+        409,
+        N_("This may not go yet"),
+        N_("No rule says so, its time is not over, or the archive has not got its copy. Nothing was changed."),
+    ),
+    core.OnHold: Answer(
+        409,
+        N_("A hold is on this referral"),
+        N_("As long as the hold stands, nothing of the referral may go. Nothing was changed."),
+    ),
+    core.SamePerson: Answer(
+        409,
+        N_("Somebody else must approve this"),
+        N_("The one who proposed it does not approve it. Ask a colleague who may."),
+    ),
+    core.AlreadyDecided: Answer(
+        409,
+        N_("This is decided already"),
+        N_("Somebody decided it before, or something like it is under way. Look at the list once more."),
+    ),
+    core.ContentGone: Answer(
+        410,
+        N_("This is no longer kept"),
+        N_(
+            "It was disposed of as the municipality's plan for its documents says. What was done, and when, is still on record."
+        ),
+    ),
     core.TooLateToStop: Answer(
         409,
         N_("It has already left"),

@@ -30,6 +30,7 @@ from referrals.vocabulary.log_sample import VisitAnswer
 from referrals.vocabulary.papers import DocumentKind, MailKind
 from referrals.vocabulary.people import Country, ListGround, Profession, SchoolForm, Standing
 from referrals.vocabulary.register import Counterpart, Direction, Registered
+from referrals.vocabulary.retention import ContentKind, DisposalState, Fate
 from referrals.vocabulary.statuses import STATUS_LABELS
 from referrals.vocabulary.terms import N_, Term
 from referrals.vocabulary.work import (
@@ -58,14 +59,8 @@ __all__ = [
     "ConsentAnswer",
     "ConsentForm",
     "ConsentState",
-    "Counterpart",
-    "Country",
-    "Custody",
-    "Direction",
-    "DocumentKind",
-    "Domain",
-    "FileKind",
-    "FileRefusal",
+    "ContentKind", "Counterpart", "Country", "Custody", "Direction", "DisposalState", "DocumentKind", "Domain",
+    "Fate", "FileKind", "FileRefusal",
     "FollowUpDecision",
     "GoalResult",
     "GuardiansKnow",

@@ -80,8 +80,7 @@ class PaperSource:
     page_code_until: date | None = None
     #: what this reader's copy leaves out: the id of a row, or of the row a note stands in and the note's name
     withheld: frozenset[tuple[UUID, str]] = frozenset()
-    #: how long papers are kept, in the municipality's words; no municipality can state it yet, and the paper then
-    #: refers to its plan for documents in general
+    #: how long papers are kept, in the municipality's words; without them the paper refers to its plan in general
     retention: str | None = None
 
     @property

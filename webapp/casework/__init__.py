@@ -26,6 +26,7 @@ from webapp.casework import (  # noqa: E402
     protection,
     referral,
     register,
+    retention,
     search,
     sharing,
     team_review,
@@ -35,5 +36,5 @@ from webapp.casework import (  # noqa: E402
 __all__ = [
     "access_log", "action_plan", "additions", "assessment", "attachments", "blueprint", "board", "closure", "consent",
     "documents", "follow_up", "guardian_page", "home", "leaving", "list", "live", "log_samples", "protected_identity",
-    "protection", "referral", "register", "search", "sharing", "team_review", "triage",
+    "protection", "referral", "register", "retention", "search", "sharing", "team_review", "triage",
 ]  # fmt: skip

@@ -40,6 +40,17 @@ _WHAT: dict[What, str] = {
     What.DISCLOSED: N_("Shared something with another service"),
 }
 
+#: what is done to a referral beside its stages, and leaves no history
+_BESIDE: dict[str, str] = {
+    "propose_disposal": N_("Proposed that content goes"),
+    "approve_disposal": N_("Approved that content goes"),
+    "decline_disposal": N_("Stopped that content goes"),
+    "record_delivery": N_("Recorded that the archive has its copy"),
+    "carry_out_disposal": N_("Let content go as the plan says"),
+    "place_hold": N_("Put a hold on it"),
+    "lift_hold": N_("Lifted the hold"),
+}
+
 #: the pages about one referral, as the log names them
 PAGES: dict[str, str] = {
     "casework.referral": N_("Overview"),
@@ -81,6 +92,7 @@ PAGES: dict[str, str] = {
     "write_own_words": N_("A guardian's own text"),
     "casework.attachment": N_("A file"),
     "casework.taking_out": N_("Taking a file out"),
+    "casework.hold": N_("Hold"),
     "intake.report": N_("The reporter's own page"),
     "intake.sent": N_("The confirmation after sending"),
 }
@@ -156,6 +168,8 @@ def _who(event: AuditEvent, names: dict[uuid.UUID, str]) -> str:
 def _what(event: AuditEvent) -> str:
     if event.what is What.DID and event.subject in words.HAPPENED:
         return gettext(words.HAPPENED[Verb(event.subject)])
+    if event.what is What.DID and event.subject in _BESIDE:
+        return gettext(_BESIDE[event.subject])
     return gettext(_WHAT[event.what])
 
 
