@@ -48,7 +48,13 @@ def _sweep(database: str) -> None:
     with db.reading(database) as session:
         approved = [disposal.id for disposal in retention.approved(session, today=today)]
     gone = sum(_let_go(database, disposal_id) for disposal_id in approved)
-    done = {"follow-ups opened": opened, "reminders": reminded, "drafts deleted": deleted, "samples drawn": drawn, "disposals": gone}
+    done = {
+        "follow-ups opened": opened,
+        "reminders": reminded,
+        "drafts deleted": deleted,
+        "samples drawn": drawn,
+        "disposals": gone,
+    }
     logger().info("sweep: %s", ", ".join(f"{count} {what}" for what, count in done.items()))
 
 

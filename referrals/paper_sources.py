@@ -9,7 +9,20 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
-from referrals import attachments, clock, coverage, documents, earlier, languages, organisation, pieces, plan_versions, readers, roster, targets, team_review
+from referrals import (
+    attachments,
+    clock,
+    coverage,
+    documents,
+    earlier,
+    organisation,
+    pieces,
+    plan_versions,
+    readers,
+    roster,
+    targets,
+    team_review,
+)
 from referrals.access import Role
 from referrals.config import current
 from referrals.documents import Paper

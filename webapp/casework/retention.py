@@ -49,7 +49,9 @@ def approve_disposal(disposal_id: uuid.UUID) -> ResponseReturnValue:
     disposal = rules.find(session, disposal_id, by=actor)
     rules.approve_disposal(session, disposal, by=actor)
     if disposal.fate is Fate.PRESERVE:
-        return _back(gettext("It is approved. Take the archive's copy out, and write down its number when they have it."))
+        return _back(
+            gettext("It is approved. Take the archive's copy out, and write down its number when they have it.")
+        )
     return _back(gettext("It is approved, and goes tonight. Until then it can be stopped."))
 
 
@@ -152,5 +154,3 @@ def _hold_page(referral: Referral, form: forms.Form, status: int = 200) -> Respo
 def _back(words: str) -> ResponseReturnValue:
     notices.say_next(words)
     return redirect(url_for("casework.retention"), 303)
-
-

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0015"
-down_revision = "0014"
+revision = "0027"
+down_revision = "0026"
 
 
 def upgrade() -> None:
