@@ -14,20 +14,23 @@ from referrals.vocabulary import ContentKind
 #: the tables whose sealed values are of a kind; a house test asks for every table that holds any
 TABLES: Final[dict[ContentKind, tuple[str, ...]]] = {
     ContentKind.CHILD:      ("referral",),
-    ContentKind.CONCERN:    ("concern", "concern_addition"),
-    ContentKind.GUARDIANS:  ("guardian", "information_notice", "consent"),
+    ContentKind.CONCERN:    ("concern", "concern_addition", "statutory_decision"),
+    ContentKind.GUARDIANS:  (
+        "guardian", "guardian_version", "guardian_words", "information_notice", "consent", "disclosure", "meeting_answer",
+    ),
     ContentKind.ASSESSMENT: ("assessment_part",),
-    ContentKind.MEETINGS:   ("team_meeting", "meeting_decision"),
+    ContentKind.MEETINGS:   ("team_meeting", "meeting_version", "meeting_decision"),
     ContentKind.PLANS:      (
         "action_plan", "goal", "planned_action", "follow_up", "goal_follow_up", "action_follow_up", "closure", "goal_outcome",
     ),
     ContentKind.PAPERS:     ("document_content",),
+    ContentKind.FILES:      ("attachment", "attachment_content"),
     ContentKind.POST:       ("mail",),
 }  # fmt: skip
-#: reasons of decisions: the record of the process. They can be read as long as the referral has its key
-OF_THE_PROCESS: Final = frozenset({"history", "legal_hold"})
+#: reasons of decisions, and who stands in which list: the record of the process, readable as long as the referral has its key
+OF_THE_PROCESS: Final = frozenset({"history", "legal_hold", "access_list", "log_sample_visit", "register_entry"})
 #: tables of which the whole row goes, since nothing of it is worth keeping without its content
-_WHOLE: Final = frozenset({"document_content"})
+_WHOLE: Final = frozenset({"document_content", "attachment_content"})
 
 
 def sealed_names(table: str) -> list[str]:

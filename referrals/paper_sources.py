@@ -229,8 +229,8 @@ def _closing(moment: Moment) -> dict[str, Any]:
     ending = next((row for row in moment.history if row.verb in _ENDINGS), None)
     if ending is not None and ending.verb in EARLY_ENDINGS:
         on_track = OnTrack.read(moment.session, ending, moment.language)
-        closure = EndedEarly.read(ending, on_track, moment.language)
-        return {"closure": closure, "statutory": on_track, "retention": retention}
+        early = EndedEarly.read(ending, on_track, moment.language)
+        return {"closure": early, "statutory": on_track, "retention": retention}
     rows = select(Closure).where(Closure.referral_id == moment.referral.id, moment.until(Closure.closed_at))
     closure = moment.session.scalars(rows.order_by(Closure.number.desc()).limit(1)).one_or_none()
     # The plan whose goals were judged: a version that was only being written is nobody's agreement.

@@ -13,6 +13,7 @@ class ContentKind(Term):
     MEETINGS = "meetings", N_("Meetings and minutes")
     PLANS = "plans", N_("Plans, follow-ups and closing")
     PAPERS = "papers", N_("Papers as they were issued")
+    FILES = "files", N_("Files that were sent along")
     POST = "post", N_("Addresses of mail")
 
 
