@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any, Final
 
-from sqlalchemy import Table, delete, func, select, update
+from sqlalchemy import ColumnElement, Table, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from referrals.models import Base, Document, Referral
@@ -63,6 +63,12 @@ def destroy_key(session: Session, referral: Referral) -> None:
     session.expire_all()
 
 
+def count(session: Session, referral: Referral, kinds: Iterable[ContentKind]) -> int:
+    """How many rows hold content of `kinds`, or held it before."""
+    tables = [Base.metadata.tables[name] for kind in kinds for name in TABLES[kind]]
+    return sum(_count(session, table, referral) for table in tables)
+
+
 def checksums(session: Session, referral: Referral) -> dict[str, str]:
     """The checksum of each paper that was issued, by its id."""
     rows = select(Document.id, Document.checksum).where(Document.referral_id == referral.id).order_by(Document.id)
@@ -96,10 +102,18 @@ def _model(table: str) -> Any:
 
 
 def _empty(session: Session, table: Table, referral: Referral) -> int:
-    mine = (table.c.id if table.name == "referral" else table.c.referral_id) == referral.id
-    count = session.scalar(select(func.count()).select_from(table).where(mine)) or 0
+    mine, count = _of(table, referral), _count(session, table, referral)
     if table.name in _WHOLE:
         session.execute(delete(table).where(mine))
     else:
         session.execute(update(table).where(mine).values(dict.fromkeys(sealed_names(table.name))))
     return count
+
+
+def _count(session: Session, table: Table, referral: Referral) -> int:
+    return session.scalar(select(func.count()).select_from(table).where(_of(table, referral))) or 0
+
+
+def _of(table: Table, referral: Referral) -> ColumnElement[bool]:
+    mine: ColumnElement[bool] = (table.c.id if table.name == "referral" else table.c.referral_id) == referral.id
+    return mine

@@ -75,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     paper.add_argument("--sparse", action="store_true", help="from the sample in which nearly everything is missing")
     paper.set_defaults(do=_print_paper)
     safekeeping.add_to(verbs)
+    safekeeping.add_retention_to(verbs)
     return parser
 
 

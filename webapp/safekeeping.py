@@ -8,10 +8,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from referrals import audit_check, config, db, key_rotation
+from referrals import audit_check, clock, config, contents, db, key_rotation, organisation, retention
 from referrals.audit_check import Fault, Finding, Report
 from referrals.key_rotation import Outcome
-from referrals.models import GENERAL
+from referrals.models import GENERAL, Disposal
+from referrals.vocabulary import ContentKind
 
 #: seconds between two lines about how far it is; short work says nothing
 TELL_EVERY = 2.0
@@ -46,6 +47,31 @@ def add_to(verbs: Any) -> None:
         "--drop-old", action="store_true", help="no new key: take out the older ones, once nothing uses them"
     )
     rotate.set_defaults(do=_rotate)
+
+
+def add_retention_to(verbs: Any) -> None:
+    """Add `retention run` to the command line's verbs."""
+    keeping = verbs.add_parser("retention", help="let content go as the plan says").add_subparsers(
+        required=True, metavar="VERB"
+    )
+    run = keeping.add_parser("run", help="do now what two people have approved and the night would do")
+    run.add_argument("--dry-run", action="store_true", help="only say what would go, and change nothing")
+    run.set_defaults(do=_let_go)
+
+
+def _let_go(given: argparse.Namespace) -> None:
+    with db.reading() as session:
+        today = clock.today(organisation.municipality(session).timezone)
+        waiting = [
+            (one.id, one.referral.number, one.kinds, contents.count(session, one.referral, map(ContentKind, one.kinds)))
+            for one in retention.approved(session, today=today)
+        ]
+    for disposal_id, number, kinds, rows in waiting:
+        if not given.dry_run:
+            with db.writing() as session:
+                retention.carry_out(session, session.get_one(Disposal, disposal_id))
+        print(f"{number}: {', '.join(kinds)} ({rows} rows) {'would go' if given.dry_run else 'gone'}")
+    print(f"{len(waiting)} disposals {'would be done; nothing was changed' if given.dry_run else 'done'}")
 
 
 def _verify(given: argparse.Namespace) -> int:

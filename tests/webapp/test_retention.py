@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from flows.sweep import sweep_database
-from referrals import clock, db, documents
+from referrals import clock, config, db, documents
 from referrals.actors import Role
 from referrals.models import Account, Disposal, History, Municipality, Referral, RoleAssignment, Unit
 from referrals.vocabulary import ContentKind, Profession
@@ -16,6 +16,7 @@ from tests import straight_way
 from tests.people import NO_PASSWORD
 from tests.referrals.test_retention import YEAR
 from tests.webapp.desk import cast_of
+from webapp import cli
 
 DAY = timedelta(days=1)
 
@@ -189,3 +190,22 @@ def test_another_schools_coordinator_sees_nothing_of_it(signed_in, settings, ove
     karin.get("/retention")
     press(karin, "Propose")
     assert over not in otto.get("/retention").text
+
+
+def test_the_command_line_says_first_what_would_go(signed_in, settings, over, monkeypatch, capsys):
+    karin, henrik = signed_in("karin"), signed_in("henrik")
+    karin.get("/retention")
+    press(karin, "Propose")
+    henrik.get("/retention")
+    press(henrik, "Approve")
+    clock.set_now(clock.now() + DAY)
+    monkeypatch.setattr(config, "current", lambda: settings)
+    monkeypatch.setattr(db, "current", lambda: settings)
+    assert cli.main(["retention", "run", "--dry-run"]) == 0
+    said = capsys.readouterr().out
+    assert f"{over}: child, concern" in said
+    assert "1 disposals would be done; nothing was changed" in said
+    assert state_of(settings) == "approved"
+    assert cli.main(["retention", "run"]) == 0
+    assert "1 disposals done" in capsys.readouterr().out
+    assert state_of(settings) == "done"
