@@ -3,8 +3,7 @@
 import logging
 import os
 
-from referrals import clock, config
-from referrals.sealing import KeyRing, use_key_ring
+from referrals import config, production
 
 
 def prepare_environment(settings: config.Settings) -> None:
@@ -30,8 +29,7 @@ def prepare_environment(settings: config.Settings) -> None:
 def open_instance() -> config.Settings:
     """Open keys and date of this instance; the settings. Doing it again does no harm, so that every step may do it."""
     settings = config.current()
-    use_key_ring(KeyRing.read_or_make(settings.key_file))
-    clock.use_shift_file(settings.shift_file if settings.is_demo else None)
+    production.open_keys_and_date(settings)
     return settings
 
 

@@ -5,11 +5,14 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+#: the ending of addresses that exist nowhere (RFC 2606); only demonstrations use it
+NOWHERE: Final = ".invalid"
 
 
 class Mode(StrEnum):
@@ -89,12 +92,37 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _refuse_what_production_must_not_have(self) -> "Settings":
-        if self.mode is Mode.PRODUCTION:
-            raise ValueError(
-                "TRIVSEL_MODE=production does not start yet: the rules on access, consent and retention are not complete. "
-                "Use the demonstration with invented persons only."
-            )
+        if self.mode is Mode.PRODUCTION and (faults := self._production_faults()):
+            raise ValueError(" ".join(faults))
         return self
+
+    def _production_faults(self) -> list[str]:
+        """What stands in the way of a start with real people, each in a sentence that says what to do."""
+        data, keys = self.data.resolve(), self.keys and self.keys.resolve()
+        is_apart = keys is not None and not keys.is_relative_to(data)
+        wrong = {
+            "TRIVSEL_NOW sets another date: production goes by the real one; take the setting out.": self.now
+            is not None,
+            "TRIVSEL_PUBLIC_URL must be the https:// address people type: links in mail lead there.": (
+                not self.public_url.startswith("https://")
+            ),
+            "TRIVSEL_PROXIES is 0: the web itself speaks plain HTTP; put a proxy that speaks HTTPS before it, and say how many.": (
+                not self.proxies
+            ),
+            "TRIVSEL_KEYS must name a key ring outside the data folder, made with `trivsel keys new FILE`: "
+            "whoever copies the data must not have the keys with it.": not is_apart,
+            "TRIVSEL_SMTP_HOST is missing: without a post office nobody would be told anything.": not self.smtp_host,
+            "TRIVSEL_MAIL_FROM must be an address of yours: at .invalid no answer and no bounce arrives.": (
+                self.mail_from.lower().endswith(NOWHERE)
+            ),
+            "TRIVSEL_SECOND_FACTOR=optional is for demonstrations: choose administrators or everybody.": (
+                self.second_factor == "optional"
+            ),
+            "TRIVSEL_OIDC_ISSUER must begin with https:// in production.": (
+                bool(self.oidc_issuer) and not self.oidc_issuer.startswith("https://")
+            ),
+        }
+        return [sentence for sentence, is_wrong in wrong.items() if is_wrong]
 
     @property
     def database(self) -> str:

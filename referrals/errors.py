@@ -195,3 +195,7 @@ class AlreadyDecided(ReferralError):
 
 class ContentGone(ReferralError):
     """The content was disposed of as the municipality's plan says; the record of what was done stays."""
+
+
+class StartRefused(ReferralError):
+    """Production may not start like this; says in a sentence what is wrong and what to do."""

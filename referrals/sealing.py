@@ -33,6 +33,8 @@ class KeyRing:
     audit: str
     #: when the newest wrapping key came in, as an ISO instant; empty while there has been one only
     since: str = ""
+    #: made with `trivsel keys new` for real people; rings that a demonstration made for itself are not
+    is_for_production: bool = False
     #: the file it was read from, and what told that file from any other then
     path: Path | None = field(default=None, compare=False)
     mark: tuple[int, int] | None = field(default=None, compare=False)
@@ -42,9 +44,15 @@ class KeyRing:
         """The key ring in `path`; made with fresh keys, readable by its owner only, where there is none yet."""
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
-            fresh = cls((Fernet.generate_key().decode(),), _random_key(), _random_key(), _random_key())
-            write_privately(path, fresh.as_json(), replace=False)
+            cls.make(path)
         return cls.read(path)
+
+    @classmethod
+    def make(cls, path: Path, *, is_for_production: bool = False) -> None:
+        """Write fresh keys into `path`, readable by its owner only; a file that is there stays as it is."""
+        wrapping = (Fernet.generate_key().decode(),)
+        fresh = cls(wrapping, _random_key(), _random_key(), _random_key(), is_for_production=is_for_production)
+        write_privately(path, fresh.as_json(), replace=False)
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -54,12 +62,15 @@ class KeyRing:
         # A ring from before there was an audit log has no key of its own for it.
         audit = keys.get("audit") or _derived_key(keys["index"], "audit")
         mark = (found.st_mtime_ns, found.st_ino)
-        return cls(tuple(keys["wrapping"]), keys["index"], keys["web"], audit, keys.get("since", ""), path, mark)
+        return cls(
+            tuple(keys["wrapping"]), keys["index"], keys["web"], audit, keys.get("since", ""),
+            bool(keys.get("is_for_production")), path, mark,
+        )  # fmt: skip
 
     def as_json(self) -> str:
         """The keys as they stand in the file."""
         keys = {"wrapping": list(self.wrapping), "index": self.index, "web": self.web, "audit": self.audit}
-        return json.dumps(keys | {"since": self.since}, indent=1)
+        return json.dumps(keys | {"since": self.since, "is_for_production": self.is_for_production}, indent=1)
 
     def current(self) -> "KeyRing":
         """This ring, or what its file holds where that has been written anew since."""

@@ -10,7 +10,7 @@ from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from referrals import clock, config
+from referrals import clock, config, db, production
 from referrals.sealing import KeyRing, use_key_ring
 from webapp import accounts, errors, guards, headers, health, language, pages, static_files, transactions, uploads
 from webapp.accounts import municipal, routes, sessions  # noqa: F401 - `routes` hangs up the pages
@@ -26,15 +26,17 @@ ROOMS = ("intake", "guardian", "casework", "administration", "api")
 def make_application(settings: config.Settings | None = None) -> Flask:
     """The web application for `settings`, by default those of this process's environment."""
     chosen = settings or config.current()
-    ring = KeyRing.read_or_make(chosen.key_file)
-    use_key_ring(ring)
-    clock.use_shift_file(chosen.shift_file if chosen.is_demo else None)
+    ring = production.open_keys_and_date(chosen)
+    if not chosen.is_demo:
+        with db.reading(chosen.database) as session:
+            production.refuse_demonstration(session)
     app = Flask("webapp", static_folder=None, template_folder=str(TEMPLATES))
     app.extensions["trivsel"] = chosen
     app.config.update(
         SECRET_KEY=ring.web,
         # Browsers do not keep cookies of one host's ports apart: two copies side by side would sign each other out.
-        SESSION_COOKIE_NAME=f"trivsel-{chosen.port}",
+        # The prefix lets browsers take the cookie only over HTTPS, from this host, for the whole of it.
+        SESSION_COOKIE_NAME=f"trivsel-{chosen.port}" if chosen.is_demo else "__Host-trivsel",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=not chosen.is_demo,
@@ -53,7 +55,7 @@ def make_application(settings: config.Settings | None = None) -> Flask:
     app.before_request(_refuse_broken_encoding)
     CSRFProtect(app)
     app.teardown_request(lambda _error: transactions.turn_back())
-    headers.add_to(app)
+    headers.add_to(app, only_https=not chosen.is_demo)
     app.after_request(sessions.set_device_cookie)
     municipal.add_to(app, chosen)
     errors.add_to(app)

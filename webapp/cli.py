@@ -13,12 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 import referrals
-from referrals import clock, config, db, founding, migrations, organisation, rulebook
+from referrals import clock, config, db, founding, migrations, organisation, production, rulebook
 from referrals.access import Role
-from referrals.errors import ReferralError, SetupFileInvalid
+from referrals.errors import ReferralError, SetupFileInvalid, StartRefused
 from referrals.languages import LANGUAGES, translations
 from referrals.models import Account, Municipality
-from referrals.sealing import KeyRing, use_key_ring
 from referrals.vocabulary import Country, DocumentKind
 from schemas import municipality as municipality_file
 from webapp import safekeeping
@@ -35,8 +34,8 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         settings = config.current()
         settings.data.mkdir(parents=True, exist_ok=True)
-        use_key_ring(KeyRing.read_or_make(settings.key_file))
-        clock.use_shift_file(settings.shift_file if settings.is_demo else None)
+        if getattr(given, "opens_keys", True):
+            production.open_keys_and_date(settings)
         status: int = given.do(given) or 0
     except ReferralError as refused:
         return _fail(str(refused))
@@ -67,6 +66,10 @@ def _parser() -> argparse.ArgumentParser:
     password = verbs.add_parser("password", help="give somebody a password, typed or as one line of standard input")
     password.add_argument("email")
     password.set_defaults(do=_give_password)
+    ready = verbs.add_parser(
+        "ready", help="say what stands in the way of a start with real people; exit status 1 if anything"
+    )
+    ready.set_defaults(do=_refuse_demonstration)
     verbs.add_parser("cast", help="list the sign-ins of the demonstration").set_defaults(do=_list_cast)
     paper = verbs.add_parser("paper", help="print a paper from its sample")
     paper.add_argument("kind", choices=[kind.value for kind in DocumentKind])
@@ -108,6 +111,14 @@ def _set_up_demonstration(given: argparse.Namespace) -> None:
             )
         return
     _write(municipality_file.read(DEMONSTRATIONS / f"{given.country or Country.SE.value}.toml"), password=DEMO_PASSWORD)
+
+
+def _refuse_demonstration(_given: argparse.Namespace) -> None:
+    if config.current().is_demo:
+        raise StartRefused("this is a demonstration; TRIVSEL_MODE=production asks for a start with real people")
+    with db.reading() as session:
+        production.refuse_demonstration(session)
+    print("Nothing stands in the way of a start with real people.")
 
 
 def _write(written: dict[str, Any], *, password: str | None) -> None:

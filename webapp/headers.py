@@ -18,9 +18,22 @@ _HEADERS = {
 }
 
 
-def add_to(app: Flask) -> None:
-    """Put the headers on every answer of `app`."""
+#: what a process manager and a proxy ask on this machine, without a word about anybody
+_ASKED_IN_CLEAR = frozenset({"health.alive", "health.ready"})
+
+
+def add_to(app: Flask, *, only_https: bool) -> None:
+    """Put the headers on every answer of `app`; with `only_https` nothing is answered that came in clear."""
     app.after_request(_add_headers)
+    if only_https:
+        app.before_request(_refuse_plain_http)
+
+
+def _refuse_plain_http() -> Response | None:
+    # A browser that is sent on has told its cookies and its form to the whole way already: better it finds nothing here.
+    if request.is_secure or request.endpoint in _ASKED_IN_CLEAR:
+        return None
+    return Response("Trivsel answers over HTTPS only.\n", 400, content_type="text/plain; charset=utf-8")
 
 
 def _add_headers(response: Response) -> Response:

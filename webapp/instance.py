@@ -29,6 +29,7 @@ class Instance:
     prefect_port: int
     runs_prefect: bool
     prefect_api: str
+    is_demo: bool
     environment: dict[str, str] = field(repr=False)
 
     @property
@@ -116,6 +117,7 @@ def from_settings() -> Instance:
         prefect_port=prefect_port,
         runs_prefect=not settings.prefect_api_url,
         prefect_api=prefect_api,
+        is_demo=settings.is_demo,
         environment=_environment(folder, prefect_api=prefect_api)
         | {"TRIVSEL_PORT": str(port), "TRIVSEL_PREFECT_PORT": str(prefect_port)},
     )

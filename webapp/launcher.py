@@ -82,8 +82,11 @@ class Launcher:
 
     # -------------------------------------------------------------------------------------------- the start
     def _prepare(self) -> None:
-        """Bring the tables up to date and make the demonstration municipality, while Prefect is still starting."""
+        """Bring the tables up to date and see to the municipality, while Prefect is still starting."""
         self._cli("migrate")
+        if not self.here.is_demo:
+            self._cli("ready")
+            return
         chosen = ["--country", self.country] if self.country else []
         self._cli("demo-municipality", *chosen)
 
@@ -121,8 +124,8 @@ class Launcher:
         facts = {"url": self.here.url, "prefect": self.here.prefect_url, "pid": os.getpid()}
         self.here.facts_file.write_text(json.dumps(facts) + "\n", encoding="utf-8")
         say(f"\nTrivsel runs (ready in {seconds:.1f} s). Open {self.here.url}\n")
-        sys.stdout.flush()
-        subprocess.run([sys.executable, "-m", "webapp.cli", "cast"], env=self.here.environment, check=False)
+        if self.here.is_demo:
+            subprocess.run([sys.executable, "-m", "webapp.cli", "cast"], env=self.here.environment, check=False)
         say(f"\nTechnical view (Prefect's pages): {self.here.prefect_url}")
         say(f"Data and logs: {self.here.folder}\nCtrl-C stops all of it.")
 

@@ -1,4 +1,4 @@
-"""The verbs of the command line that keep what is entrusted to us: the check of the audit log, and the change of keys."""
+"""The verbs of the command line that keep what is entrusted to us: the check of the audit log, and the keys."""
 
 import argparse
 import json
@@ -10,8 +10,10 @@ from typing import Any
 
 from referrals import audit_check, clock, config, contents, db, key_rotation, organisation, retention
 from referrals.audit_check import Fault, Finding, Report
+from referrals.errors import StartRefused
 from referrals.key_rotation import Outcome
-from referrals.models import GENERAL, Disposal
+from referrals.models import Disposal, GENERAL
+from referrals.sealing import KeyRing
 from referrals.vocabulary import ContentKind
 
 #: seconds between two lines about how far it is; short work says nothing
@@ -30,7 +32,7 @@ _SENTENCES: dict[Fault, str] = {
 
 
 def add_to(verbs: Any) -> None:
-    """Add `audit verify` and `keys rotate` to the command line's verbs."""
+    """Add `audit verify`, `keys new` and `keys rotate` to the command line's verbs."""
     log = verbs.add_parser("audit", help="check the audit log").add_subparsers(required=True, metavar="VERB")
     check = log.add_parser("verify", help="find any change, deletion or reordering; exit status 1 if there is one")
     check.add_argument("--json", action="store_true", help="say it for a program")
@@ -41,7 +43,10 @@ def add_to(verbs: Any) -> None:
         help="compare with, and then write, how each chain ends; keep FILE elsewhere",
     )
     check.set_defaults(do=_verify)
-    keys = verbs.add_parser("keys", help="change the keys").add_subparsers(required=True, metavar="VERB")
+    keys = verbs.add_parser("keys", help="make and change the keys").add_subparsers(required=True, metavar="VERB")
+    new = keys.add_parser("new", help="make a key ring for a start with real people")
+    new.add_argument("file", type=Path, help="where to write it: outside the data folder")
+    new.set_defaults(do=_make, opens_keys=False)
     rotate = keys.add_parser("rotate", help="wrap every data key with a new key; go on where that was interrupted")
     rotate.add_argument(
         "--drop-old", action="store_true", help="no new key: take out the older ones, once nothing uses them"
@@ -102,6 +107,18 @@ def _as_data(report: Report) -> dict[str, Any]:
 def _sentence(finding: Finding) -> str:
     whose = "sign-ins and administration" if finding.chain_id == GENERAL else f"chain {finding.chain_id}"
     return f"{whose}: {_SENTENCES[finding.fault].format(number=finding.number)}"
+
+
+def _make(given: argparse.Namespace) -> None:
+    if given.file.exists():
+        raise StartRefused(
+            f"{given.file} is there already and was left as it is: new keys would not open what it sealed"
+        )
+    given.file.parent.mkdir(parents=True, exist_ok=True)
+    KeyRing.make(given.file, is_for_production=True)
+    print(
+        f"{given.file} holds the keys now. Keep a copy apart from the data: without it nothing can ever be read again."
+    )
 
 
 def _rotate(given: argparse.Namespace) -> int:

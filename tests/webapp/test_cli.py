@@ -127,21 +127,56 @@ def test_the_cast_is_listed_with_what_each_of_them_is(says):
     assert len(said.splitlines()) == 15
 
 
-def test_in_production_there_is_neither_demonstration_nor_cast(says, monkeypatch):
+@pytest.fixture
+def with_real_people(folder, monkeypatch, tmp_path):
+    """The same instance for real people, with keys of its own."""
+    wanted = {
+        "MODE": "production", "KEYS": str(tmp_path / "keys.json"), "PROXIES": "1", "SMTP_HOST": "post.lindkoping.example",
+        "PUBLIC_URL": "https://trivsel.lindkoping.example", "MAIL_FROM": "trivsel@lindkoping.example",
+    }  # fmt: skip
+    for name, value in wanted.items():
+        monkeypatch.setenv(f"TRIVSEL_{name}", value)
+    config.current.cache_clear()
+
+
+def test_in_production_there_is_neither_demonstration_nor_cast(says, with_real_people, tmp_path):
+    assert says("keys", "new", str(tmp_path / "keys.json"))[0] == 0
     says("migrate")
-    monkeypatch.setattr(config.Settings, "is_demo", False)
     assert says("demo-municipality") == (1, "trivsel: a demonstration municipality is not set up in production")
     assert says("cast") == (1, "trivsel: production lists nobody's sign-in")
 
 
-def test_production_does_not_start_yet_and_says_so_in_a_sentence(says, monkeypatch):
+def test_a_key_ring_is_made_once(says, tmp_path):
+    status, said = says("keys", "new", str(tmp_path / "apart" / "keys.json"))
+    assert (status, said.endswith("without it nothing can ever be read again.")) == (0, True)
+    before = (tmp_path / "apart" / "keys.json").read_text()
+    status, said = says("keys", "new", str(tmp_path / "apart" / "keys.json"))
+    assert (status, "is there already" in said) == (1, True)
+    assert (tmp_path / "apart" / "keys.json").read_text() == before
+
+
+def test_what_stands_in_the_way_of_a_start_with_real_people_is_said(says, with_real_people, tmp_path):
+    assert says("ready")[1].startswith("trivsel: There is no key ring at")
+    says("keys", "new", str(tmp_path / "keys.json"))
+    assert says("migrate")[0] == 0
+    assert says("ready")[1].startswith("trivsel: No municipality is set up yet")
+    ours = tmp_path / "lindkoping.toml"
+    ours.write_text(DEMONSTRATION.read_text().replace("lindkoping.invalid", "lindkoping.example"))
+    assert says("setup", str(ours))[0] == 0
+    assert says("ready") == (0, "Nothing stands in the way of a start with real people.")
+    assert says("setup", str(DEMONSTRATION))[0] == 0
+    assert says("ready")[1].startswith("trivsel: This database has people of a demonstration in it")
+
+
+def test_a_demonstration_is_not_ready_for_real_people(says):
+    assert says("ready")[1].startswith("trivsel: this is a demonstration")
+
+
+def test_production_says_what_its_settings_lack(says, monkeypatch):
     monkeypatch.setenv("TRIVSEL_MODE", "production")
     config.current.cache_clear()
     status, said = says("cast")
-    assert (status, said.startswith("trivsel: the settings make no sense: settings: TRIVSEL_MODE=production")) == (
-        1,
-        True,
-    )
+    assert (status, said.startswith("trivsel: the settings make no sense: settings: TRIVSEL_PUBLIC_URL")) == (1, True)
 
 
 def test_somebody_is_given_a_password_at_the_terminal(says, typing):

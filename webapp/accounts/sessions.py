@@ -162,7 +162,8 @@ def set_device_cookie(response: Response) -> Response:
 
 
 def _device_cookie() -> str:
-    return f"trivsel-device-{transactions.settings().port}"
+    settings = transactions.settings()
+    return f"trivsel-device-{settings.port}" if settings.is_demo else "__Host-trivsel-device"
 
 
 def close_session(session: Session) -> bool:

@@ -1,0 +1,119 @@
+"""An instance for real people: started as it would be behind a proxy, and what it refuses on the way in."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+import requests
+
+from referrals import clock, config, db, sealing
+from referrals.models import Account
+from referrals.sealing import KeyRing
+from tests.people import settle
+from webapp import cli, create_app
+
+THROUGH_A_PROXY = {"X-Forwarded-For": "192.0.2.7", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "trivsel.example"}
+SETTINGS = {
+    "TRIVSEL_MODE": "production", "TRIVSEL_PROXIES": "1", "TRIVSEL_SMTP_HOST": "127.0.0.1",
+    "TRIVSEL_PUBLIC_URL": "https://trivsel.example", "TRIVSEL_MAIL_FROM": "trivsel@lindkoping.example",
+}  # fmt: skip
+
+
+@pytest.fixture
+def client(fresh_sqlite, tmp_path):
+    """The browser of a stranger in front of an instance for real people."""
+    ring = sealing.key_ring()
+    KeyRing.make(tmp_path / "keys.json", is_for_production=True)
+    settings = config.Settings(
+        mode="production", data=tmp_path / "data", keys=tmp_path / "keys.json", database_url=fresh_sqlite, proxies=1,
+        smtp_host="127.0.0.1", public_url="https://trivsel.example", mail_from="trivsel@lindkoping.example",
+    )  # fmt: skip
+    sealing.use_key_ring(KeyRing.read(tmp_path / "keys.json"))
+    with db.writing(fresh_sqlite) as session:
+        settle(session)
+        for account in session.query(Account):
+            account.email = account.email.replace("trivsel.invalid", "lindkoping.example")
+    application = create_app(settings)
+    application.testing = True
+    yield application.test_client()
+    sealing.use_key_ring(ring)
+    clock.use_shift_file(None)
+
+
+def test_nothing_is_answered_in_clear(client):
+    for path in ("/", "/sign-in", "/assets/x/trivsel.css", "/nowhere"):
+        answer = client.get(path)
+        assert (answer.status_code, answer.text) == (400, "Trivsel answers over HTTPS only.\n"), path
+        assert "Set-Cookie" not in answer.headers
+    assert client.get("/healthz").status_code == 200
+
+
+def test_behind_its_proxy_it_answers_and_its_cookies_stay_on_the_protected_way(client):
+    answer = client.get("/sign-in", headers=THROUGH_A_PROXY)
+    assert answer.status_code == 200
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-trivsel=")
+    for word in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"):
+        assert word in cookie
+    assert "Domain" not in cookie
+    assert answer.headers["Strict-Transport-Security"]
+
+
+def test_no_page_speaks_of_a_demonstration_or_lists_anybody(client):
+    page = client.get("/sign-in", headers=THROUGH_A_PROXY).text
+    assert "trivsel-demo" not in page
+    assert "lindkoping.example" not in page
+    assert "Demonstration" not in page
+
+
+def launch(folder, **more):
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("TRIVSEL_", "PREFECT_"))}
+    own = {"TRIVSEL_DATA": str(folder / "data"), "TRIVSEL_KEYS": str(folder / "keys.json"), "TRIVSEL_PORT": "0"}
+    return subprocess.Popen(
+        [sys.executable, "-m", "webapp.launcher"],
+        env=inherited | SETTINGS | own | {"TRIVSEL_PREFECT_PORT": "0"} | more,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def test_the_launcher_refuses_in_a_sentence_and_starts_nothing(tmp_path):
+    said, _ = launch(tmp_path, TRIVSEL_PROXIES="0").communicate(timeout=60)
+    assert "the web itself speaks plain HTTP" in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.engine
+def test_production_starts_behind_a_proxy_once_its_municipality_is_set_up(tmp_path, monkeypatch):
+    KeyRing.make(tmp_path / "keys.json", is_for_production=True)
+    file = tmp_path / "lindkoping.toml"
+    file.write_text((cli.DEMONSTRATIONS / "se.toml").read_text().replace("lindkoping.invalid", "lindkoping.example"))
+    own = {"TRIVSEL_DATA": str(tmp_path / "data"), "TRIVSEL_KEYS": str(tmp_path / "keys.json")}
+    subprocess.run(
+        [sys.executable, "-m", "webapp.cli", "setup", str(file)], env=dict(os.environ) | SETTINGS | own, check=True
+    )
+    launcher = launch(tmp_path)
+    try:
+        facts = tmp_path / "data" / "running.json"
+        deadline = time.monotonic() + 120
+        while not facts.exists():
+            assert launcher.poll() is None, launcher.stdout.read()
+            assert time.monotonic() < deadline, "production did not start"
+            time.sleep(0.1)
+        url = json.loads(facts.read_text())["url"]
+        assert requests.get(f"{url}/readyz", timeout=10).status_code == 200
+        assert requests.get(f"{url}/", timeout=10).status_code == 400
+        page = requests.get(f"{url}/", headers=THROUGH_A_PROXY, timeout=10)
+        assert page.status_code == 200
+        assert "Demonstration" not in page.text
+    finally:
+        launcher.send_signal(signal.SIGTERM)
+        said, _ = launcher.communicate(timeout=60)
+    assert launcher.returncode == 0
+    assert "trivsel-demo" not in said
