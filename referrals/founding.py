@@ -57,8 +57,6 @@ def set_up(session: Session, written: Mapping[str, Any], *, password_hashes: Map
         work.put(session.scalars(days).one_or_none(), ClosedDay, row)
     if "protection" in written:
         work.put(organisation.municipality(session), Municipality, _protection(session, written["protection"]))
-    if "retention" in written:
-        work.put(organisation.municipality(session), Municipality, {"retention": written["retention"]})
     session.flush()
     access_list.follow_roles(session)
     return SetUp(work.added, work.changed)
@@ -92,7 +90,14 @@ class _Work:
 def _details(here: Municipality | None, written: Mapping[str, Any], pack: RulePack) -> dict[str, Any]:
     phones = pack.phones | (here.phones if here else {}) | written["phones"]
     targets = (here.targets if here else {}) | written["targets"]
-    return {**written["municipality"], "phones": phones, "targets": targets, "rulepack_version": pack.name}
+    retention = written.get("retention") or (here.retention if here else {})
+    return {
+        **written["municipality"],
+        "phones": phones,
+        "targets": targets,
+        "retention": retention,
+        "rulepack_version": pack.name,
+    }
 
 
 def _protection(session: Session, written: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,8 +10,7 @@ from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from referrals import clock, config, db, production
-from referrals.sealing import KeyRing, use_key_ring
+from referrals import config, db, production
 from webapp import accounts, errors, guards, headers, health, language, pages, static_files, transactions, uploads
 from webapp.accounts import municipal, routes, sessions  # noqa: F401 - `routes` hangs up the pages
 

@@ -12,7 +12,7 @@ from referrals import audit_check, clock, config, contents, db, key_rotation, or
 from referrals.audit_check import Fault, Finding, Report
 from referrals.errors import StartRefused
 from referrals.key_rotation import Outcome
-from referrals.models import Disposal, GENERAL
+from referrals.models import GENERAL, Disposal
 from referrals.sealing import KeyRing
 from referrals.vocabulary import ContentKind
 
