@@ -222,7 +222,7 @@ def submit_part(
         part.id,
         referral=referral,
         counterpart=Counterpart.STAFF,
-        function=part.assessor.profession,
+        function=by.profession,
     )
     return row
 
