@@ -109,6 +109,8 @@ class Journey:
         return self._world.keep(Stage.INTAKE, offered, content=content)
 
     def _triage(self) -> None:
+        # Who decides in the same moment as the workflow opens the triage is told that it was first, and would look once more.
+        self._world.let_the_workflow_finish()
         window = self._world.next_of(self._cast.coordinator)
         window.send(window.page.form("way"), {"way": "assessment"})
 
@@ -137,17 +139,18 @@ class Journey:
     def _assess(self) -> None:
         story, window = self._story, self._world.next_of(self._cast.coordinator)
         form = window.page.form("question")
-        ticked = {
-            control.name: "yes"
+        # Whoever consent does not reach stands there locked, and cannot be ticked.
+        asked = {
+            control.name: person
             for control in form.controls
-            if control.name.endswith("-is_asked")
-            and any(person.name in window.page.label(control) for person in self._cast.assessors)
+            for person in self._cast.assessors
+            if control.name.endswith("-is_asked") and person.name in window.page.label(control)
         }
-        if not ticked:
+        if not asked:
             raise Stopped("nobody of the cast can be asked for a part of the assessment")
-        window.send(form, {**ticked, "question": story.question})
+        window.send(form, {**dict.fromkeys(asked, "yes"), "question": story.question})
         self._world.let_pass(6)
-        for person in self._cast.assessors:
+        for person in asked.values():
             theirs = self._world.next_of(person)
             if theirs.page.has_form("conclusion"):
                 self._write_part(theirs)

@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pikepdf
 
+from referrals.languages import translations
 from referrals.stages import Stage
 from referrals.vocabulary import DocumentKind
 from webapp.demo_cast import Cast, Person, find_cast
@@ -70,6 +71,15 @@ class World:
         window.open("/home")
         window.follow(f"/referrals/{self.number}", words=self.number)
         return window
+
+    def let_the_workflow_finish(self) -> None:
+        """Wait until nothing is being made any more. Raises Stopped where it does not end."""
+        window = self.window_of(self.cast.coordinator)
+        path = f"/referrals/{self.number}/documents"
+        at_work = translations(window.open(path).language).gettext(
+            "Something is being made right now. Look again in a moment."
+        )
+        window.wait(path, until=lambda page: at_work not in page.text, what="the end of the automatic work")
 
     def look_around(self) -> None:
         """The pages that show many referrals. Raises Stopped where the search does not lead to this one."""

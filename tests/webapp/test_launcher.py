@@ -60,7 +60,7 @@ def test_every_way_to_stop_leaves_no_process(
         assert time.monotonic() < deadline, "the launcher started no part"
         time.sleep(0.05)
     starting.send_signal(number)
-    said, _ = starting.communicate(timeout=30)
+    said, _ = starting.communicate(timeout=90)
     assert starting.returncode == 0
     assert said.endswith("Trivsel has stopped.\n")
     assert processes_of(surroundings["TRIVSEL_DATA"]) == []
