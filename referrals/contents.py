@@ -59,6 +59,7 @@ def take_out(session: Session, referral: Referral, kinds: Iterable[ContentKind])
 def destroy_key(session: Session, referral: Referral) -> None:
     """Destroy the referral's data key: whatever of it is left anywhere, sealed with that key, is noise from now on."""
     referral.wrapped_key = b""
+    referral.forget_data_key()
     session.flush()
     session.expire_all()
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,9 +27,9 @@ def add_file(session: Session, draft: Draft, file: Cleared) -> DraftFile | None:
     if same := next((one for one in there if one.checksum == checksum), None):
         return same
     attachments.refuse_too_many([one.size for one in there], len(file.content))
-    row = DraftFile(
-        draft=draft, kind=file.kind, checksum=checksum, size=len(file.content), taken_at=clock.machine_now()
-    )
+    # Two that come in the same moment keep the order in which they were chosen.
+    moment = clock.machine_now() + timedelta(microseconds=len(there))
+    row = DraftFile(draft=draft, kind=file.kind, checksum=checksum, size=len(file.content), taken_at=moment)
     row.sender_name = attachments.shown_name(file.sender_name)
     row.sealed = seal_bytes(file.content, key=row.data_key(), place=row.seal_place("content"))
     session.add(row)

@@ -102,6 +102,10 @@ class Referral(Identified, Base):
             opened = self.__dict__["_opened_key"] = open_data_key(self.wrapped_key)
         return opened
 
+    def forget_data_key(self) -> None:
+        """Let go of the key that was opened: what is read from now on is read with what the row holds."""
+        self.__dict__.pop("_opened_key", None)
+
     def seal_place(self, name: str) -> str:
         """The identity that binds a sealed value to this row."""
         return f"{self.__tablename__}:{self.id}:{name}"

@@ -228,7 +228,7 @@ def test_a_file_of_another_referral_is_not_found(session, cast):
 @pytest.mark.parametrize(
     ("compartment", "readers"),
     [
-        (Compartment.PEDAGOGICAL, {"coordinator", "special_educator"}),
+        (Compartment.PEDAGOGICAL, {"coordinator", "head_teacher", "special_educator", "counsellor"}),
         (Compartment.STUDENT_HEALTH, {"special_educator"}),
     ],
 )

@@ -92,7 +92,7 @@ def test_the_outline_holds_no_word_about_the_child(session, referral, maja, call
 
 
 def test_where_the_school_is_the_secret_it_is_not_named(session, referral, maja):
-    referral.has_protected_identity = True
+    referral.protected_level = "sekretessmarkering"
     outline = guardian_page.outline(session, maja)
     assert (outline.contact, outline.phone) == ("", "")
 

@@ -301,8 +301,9 @@ def test_it_leaves_everybody_elses_lists_search_and_home(session, cast):
 
 def test_plans_and_actions_leave_the_homes_of_those_not_on_the_list(session, cast):
     writing, running = (a_referral(session, cast, state, owner=cast.coordinator) for state in (PLAN_DRAFT, PLAN_ACTIVE))
-    a_plan(session, writing, author=cast.special_educator)
-    a_plan(session, running, author=cast.special_educator, status=PlanStatus.ACTIVE)
+    for referral, status in ((writing, PlanStatus.DRAFT), (running, PlanStatus.ACTIVE)):
+        a_member(session, referral, cast.special_educator)
+        a_plan(session, referral, author=cast.special_educator, status=status)
     theirs = cast.special_educator.actor()
     assert len(worklist.waiting_for(session, theirs, today=clock.now().date())) == 2
     assert session.scalars(select(PlannedAction.owner_id)).all() == [cast.special_educator.id] * 2

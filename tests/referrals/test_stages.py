@@ -54,9 +54,9 @@ def test_the_workflow_alone_decides_nothing_about_a_child() -> None:
     assert by_workflow == {Verb.OPEN_TRIAGE, Verb.OPEN_FOLLOW_UP, Verb.REMIND_OF_CONSENT}
 
 
-def test_of_a_withdrawn_concern_sending_is_stopped_an_identity_protected_and_a_file_taken_out() -> None:
+def test_of_a_withdrawn_concern_people_leave_sending_is_stopped_identities_protected_and_files_taken_out() -> None:
     assert verbs_from(WITHDRAWN) == (
-        Verb.STOP_SENDING, Verb.PROTECT_IDENTITY, Verb.LIFT_PROTECTION, Verb.ADD_TO_LIST, Verb.TAKE_OFF_LIST, Verb.TAKE_OUT_FILE,
+        Verb.RELEASE_MEMBER, Verb.STOP_SENDING, Verb.PROTECT_IDENTITY, Verb.LIFT_PROTECTION, Verb.ADD_TO_LIST, Verb.TAKE_OFF_LIST, Verb.TAKE_OUT_FILE,
     )  # fmt: skip
 
 

@@ -150,7 +150,7 @@ def test_the_papers_name_the_track_its_source_and_where_the_decision_is(session:
     for paper in papers:
         text = paper_html(paper_sources.gather(session, referral, paper, after=row))
         assert "Utredning av behov av särskilt stöd (Skollag 3:7)" in text
-        assert "Skolans diarium 2026-41, " in text
+        assert "Skolans diarium 2026-41" in text
         assert "Målen är i fara." in text
         assert "special_support_investigation" not in text
     assert clock.now().date() == TODAY
