@@ -104,6 +104,10 @@ class TooLateToStop(ReferralError):
     """It has left already: the ten minutes in which it could be stopped have passed."""
 
 
+class KeptOutside(ReferralError):
+    """What this referral is about lies on paper, outside the system: nothing is written here any more."""
+
+
 class StaysOnList(ReferralError):
     """This person's task keeps them on the access list, or it is oneself: somebody must always decide about it."""
 

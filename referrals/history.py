@@ -7,14 +7,15 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from referrals import audit, clock
-from referrals.access import Actor, parties_for
-from referrals.errors import AlreadyMoved, NotAllowed, WrongStage
+from referrals.access import Actor, parties, parties_for
+from referrals.errors import AlreadyMoved, KeptOutside, NotAllowed, WrongStage
 from referrals.models import History, Referral, Step, StepKind, What
 from referrals.stages import (
     ENDED,
     MEETING_HELD,
     MOVE_BY_VERB,
     OPEN,
+    OUTSIDE,
     PLAN_ACTIVE,
     QUIET,
     RETURNED,
@@ -44,6 +45,8 @@ def guard(session: Session, referral: Referral, verb: Verb, *, by: Actor, seen: 
     _hold_still(session, referral)
     if referral.state not in move.frm:
         raise WrongStage(verb, referral.stage, referral.status)
+    if referral.kept_outside_at is not None and verb not in OUTSIDE:
+        raise KeptOutside
     return min(allowed, key=list(Party).index)
 
 
@@ -63,6 +66,8 @@ def record(
     Raises what `guard` raises, and AlreadyMoved when somebody was first in the very same moment; nothing is changed then.
     """
     party = guard(session, referral, verb, by=by, seen=seen)
+    if referral.kept_outside_at is not None:
+        reason = None
     move = MOVE_BY_VERB[verb]
     target = to or referral.state
     if target != referral.state and target not in move.to:

@@ -144,7 +144,7 @@ def progress(referral: Referral) -> ReportProgress:
 
 def question_to_reporter(referral: Referral) -> str | None:
     """What the coordinator asks while the concern is returned for completion; None at any other time."""
-    if referral.state != RETURNED:
+    if referral.state != RETURNED or referral.kept_outside_at is not None:
         return None
     returns = [row for row in referral.history if row.verb is Verb.RETURN_CONCERN]
     return returns[-1].reason if returns else None

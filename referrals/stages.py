@@ -136,6 +136,8 @@ class Verb(StrEnum):
     TELL_GUARDIANS = "tell_guardians"
     REVIEW_SHARING = "review_sharing"
     TAKE_OUT_FILE = "take_out_file"
+    KEEP_OUTSIDE = "keep_outside"
+    END_OUTSIDE = "end_outside"
 
 
 @dataclass(frozen=True)
@@ -219,6 +221,8 @@ MOVES: tuple[Move, ...] = (
     _move(Verb.TELL_GUARDIANS,       "C",   OPEN | {CLOSED}),
     _move(Verb.REVIEW_SHARING,       "CH",  OPEN | {CLOSED}),
     _move(Verb.TAKE_OUT_FILE,        "CA",  STATES),
+    _move(Verb.KEEP_OUTSIDE,         "CH",  STATES),
+    _move(Verb.END_OUTSIDE,          "CH",  OPEN,                                   CLOSED),
 )  # fmt: skip
 
 MOVE_BY_VERB: dict[Verb, Move] = {move.verb: move for move in MOVES}
@@ -237,5 +241,11 @@ QUIET = frozenset(
         Verb.PROTECT_IDENTITY, Verb.LIFT_PROTECTION, Verb.ADD_TO_LIST, Verb.TAKE_OFF_LIST,
         Verb.SHARE_INFORMATION, Verb.TELL_GUARDIANS, Verb.REVIEW_SHARING,
         Verb.TAKE_OUT_FILE,
+        Verb.KEEP_OUTSIDE, Verb.END_OUTSIDE,
     }
+)  # fmt: skip
+
+#: what can still happen to a referral whose content is kept on paper, outside the system: nothing that is written
+OUTSIDE = frozenset(
+    {Verb.OPEN_TRIAGE, Verb.ASSIGN_OWNER, Verb.OPEN_FOLLOW_UP, Verb.KEEP_OUTSIDE, Verb.END_OUTSIDE}
 )  # fmt: skip

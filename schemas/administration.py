@@ -95,6 +95,7 @@ class MunicipalityForm(FormSchema):
     emergency = PhoneText(needed=FILL_IN)
     social_services = PhoneText(needed=FILL_IN)
     helpline = PhoneText(needed=FILL_IN)
+    keeps_protected_outside = Tick()
 
 
 class TargetForm(FormSchema):

@@ -51,6 +51,7 @@ class MunicipalityPart(Schema):
     country = _Words(Country, required=True)
     language = fields.String(required=True, validate=LANGUAGE)
     timezone = fields.String(required=True)
+    keeps_protected_outside = fields.Boolean()
 
     @validates("timezone")
     def _is_a_zone(self, value: str, data_key: str) -> None:

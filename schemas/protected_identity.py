@@ -1,6 +1,6 @@
 """The shape of what is decided about a protected identity and about who may see the referral then."""
 
-from schemas.fields import N_, FormSchema, IdField, LongText, ShortText
+from schemas.fields import N_, FormSchema, IdField, LongText, ShortText, Tick
 
 CHOOSE_WHOM = N_("Choose whose identity it is.")
 _WHY = N_("Write why.")
@@ -26,6 +26,12 @@ class AddToListForm(FormSchema):
 
     account_id = IdField(needed=N_("Choose who needs to see it."))
     why = LongText(needed=N_("Write why they need to see it."))
+
+
+class KeepOutsideForm(FormSchema):
+    """That everything is on paper before it is destroyed here."""
+
+    is_on_paper = Tick()
 
 
 class TakeOffListForm(FormSchema):

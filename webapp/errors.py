@@ -160,6 +160,12 @@ OF_CORE: dict[type[Exception], Answer] = {
         N_("It could be stopped for a few minutes only, and they have passed."),
         keeps_form=True,
     ),
+    core.KeptOutside: Answer(
+        409,
+        N_("This referral is kept on paper"),
+        N_("Nothing about it is written here any more. Write it in the paper file."),
+        keeps_form=True,
+    ),
     core.StaysOnList: Answer(
         409,
         N_("This person stays on the access list"),

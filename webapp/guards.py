@@ -22,7 +22,7 @@ from referrals.models.audit import GENERAL, What
 from referrals.models.guardian import Guardian
 from referrals.models.protection import ProtectionReport
 from referrals.models.referral import Referral
-from referrals.stages import Party, Verb
+from referrals.stages import MOVE_BY_VERB, OUTSIDE, Party, Verb
 from webapp import auditing, errors, forms, kept, notices, people, transactions
 from webapp.accounts import guardians, sessions
 from webapp.language import gettext
@@ -285,6 +285,10 @@ def _show_waiting_form() -> None:
         )
 
 
+#: what is left of a referral whose content lies on paper
+_OF_WHAT_IS_OUTSIDE = OUTSIDE | {View.REFERRAL, View.ACCESS_LOG, Verb.PROTECT_IDENTITY}
+
+
 def _find_referral(number: str) -> Referral | None:
     return (
         transactions.session()
@@ -299,6 +303,8 @@ def _find_referral(number: str) -> Referral | None:
 
 def _capacity(referral: Referral, needs: View | Verb) -> Party | None:
     """The capacity in which whoever is signed in may see or do this; None if in none."""
+    if referral.kept_outside_at is not None and needs not in _OF_WHAT_IS_OUTSIDE:
+        return None  # there is nothing behind the other doors any more
     actor, facts = people.actor(), referral.facts()
     if isinstance(needs, Verb):
         held = access.parties_for(needs, actor, facts)

@@ -4,7 +4,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from referrals.models.base import Base, Identified, by_value
@@ -31,6 +31,8 @@ class Municipality(Identified, Base):
     protection: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     #: how long content is kept: {"plan": its name, "words": for the closing paper, "kinds": {kind: {"years", "then"}}}
     retention: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    #: whether referrals with a protected identity may be kept on paper only, with a lock marker here
+    keeps_protected_outside: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Forum(Identified, Base):

@@ -63,6 +63,9 @@ class Referral(Identified, Base):
     #: since when somebody in it, the child or a guardian, has been protected; from then on only its own list may see it
     protected_since: Mapped[datetime | None]
 
+    #: when its content was destroyed here because it lies in the paper file; number, stage and dates are left
+    kept_outside_at: Mapped[datetime | None]
+
     unit: Mapped[Unit] = relationship()
     owner: Mapped[Account | None] = relationship()
     history: Mapped[list["History"]] = relationship(back_populates="referral", order_by="History.number")
@@ -94,6 +97,11 @@ class Referral(Identified, Base):
         from referrals.standing import facts_of  # it asks rows of tables that are made after this one
 
         return facts_of(self)
+
+    def destroy_data_key(self) -> None:
+        """Let nothing that was sealed for this referral until now be read again, here or in any backup of the rows."""
+        self.wrapped_key = new_data_key()
+        self.__dict__.pop("_opened_key", None)
 
     def data_key(self) -> Fernet:
         """What seals and opens everything that belongs to this referral."""

@@ -56,7 +56,8 @@ def test_the_workflow_alone_decides_nothing_about_a_child() -> None:
 
 def test_of_a_withdrawn_concern_people_leave_sending_is_stopped_identities_protected_and_files_taken_out() -> None:
     assert verbs_from(WITHDRAWN) == (
-        Verb.RELEASE_MEMBER, Verb.STOP_SENDING, Verb.PROTECT_IDENTITY, Verb.LIFT_PROTECTION, Verb.ADD_TO_LIST, Verb.TAKE_OFF_LIST, Verb.TAKE_OUT_FILE,
+        Verb.RELEASE_MEMBER, Verb.STOP_SENDING, Verb.PROTECT_IDENTITY, Verb.LIFT_PROTECTION, Verb.ADD_TO_LIST, Verb.TAKE_OFF_LIST,
+        Verb.TAKE_OUT_FILE, Verb.KEEP_OUTSIDE,
     )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ from referrals import (
     follow_up,
     guardian_access,
     intake,
+    kept_outside,
     leaving,
     pieces,
     protected_identity,
@@ -527,6 +528,8 @@ DEEDS: dict[Verb, Callable[[Life, Actor, int, st.DataObject], object]] = {
     Verb.ADD_TO_LIST: lambda life, by, seen, _data: access_list.add_to_list(
         life.session, life.referral, by=by, seen=seen, account=life.cast.special_educator, reason="Ska skriva sin del"
     ),
+    Verb.KEEP_OUTSIDE: _simple(kept_outside.keep_outside, is_on_paper=True),
+    Verb.END_OUTSIDE: _simple(kept_outside.end_outside),
     Verb.TAKE_OFF_LIST: lambda life, by, seen, _data: access_list.take_off_list(
         life.session, life.referral, by=by, seen=seen, listed_id=_listed(life), reason="Klar med sin del"
     ),

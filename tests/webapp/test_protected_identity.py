@@ -10,7 +10,16 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from referrals import access_list, db, documents, notifications, paper_sources, printing, protected_identity
+from referrals import (
+    access_list,
+    db,
+    documents,
+    kept_outside,
+    notifications,
+    paper_sources,
+    printing,
+    protected_identity,
+)
 from referrals.models import Account, AuditEvent, Document, Guardian, History, Listed, Mail, Referral, Unit
 from referrals.protected_identity import Mark
 from referrals.stages import IN_CONSENT, PARTS_REQUESTED, Verb
@@ -270,3 +279,41 @@ def test_the_usual_room_and_the_schools_number_are_not_put_into_forms(app, signe
     karin = signed_in("karin")
     assert "Lindskolan, rum 12" not in str(karin.get(f"/referrals/{number}/team-review").response.text)
     assert PHONE not in karin.get(f"/referrals/{number}/closure").response.text
+
+
+# ------------------------------------------------------------------------------------------------ kept on paper only
+def test_a_referral_kept_on_paper_only_shows_a_lock_and_nothing_else(app, signed_in, settings, lived):
+    anton, karin = signed_in("anton"), signed_in("karin")
+    karin.get(f"/referrals/{lived}/kept-outside", status=404)
+    anton.get("/administration/municipality")
+    anton.submit({"keeps_protected_outside": "yes"})
+    page = karin.get(f"/referrals/{lived}/protected-identity")
+    assert "Keep it on paper only" in page.text
+    karin.get(f"/referrals/{lived}/kept-outside")
+    page = karin.submit({}, status=422)
+    (problem,) = page.problems
+    assert problem.endswith("Tick that everything is printed and lies in the paper file.")
+    page = karin.submit({"is_on_paper": "yes"})
+    assert "Kept on paper" in page.text
+    for path, status, body in every_page(app, karin.client, settings, lived):
+        assert CHILD not in body, path
+        assert GUARDIAN not in body, path
+        assert status < 500, path
+    assert "What it is about lies in the paper file." in karin.get(f"/referrals/{lived}").text
+    karin.get(f"/referrals/{lived}/documents", status=404)
+
+
+def test_the_end_of_the_work_on_paper_is_noted_by_a_button(signed_in, settings, desk):
+    number = desk.lay(IN_CONSENT)
+    with db.writing(settings.database) as session:
+        cast = cast_of(session)
+        cast.municipality.keeps_protected_outside = True
+        referral = session.scalars(select(Referral)).one()
+        by = cast.coordinator.actor()
+        protected_identity.protect_identity(session, referral, by=by, seen=None, mark=MARK)
+        kept_outside.keep_outside(session, referral, by=by, seen=None, is_on_paper=True)
+    karin = signed_in("karin")
+    assert "Note that the work has ended" in karin.get(f"/referrals/{number}/protected-identity").text
+    page = karin.submit({}, form="end-form")
+    assert "The work on paper has ended." in page.text
+    assert "Note that the work has ended" not in page.text

@@ -22,7 +22,9 @@ def municipality() -> ResponseReturnValue:
     """The details as they stand."""
     here = organisation.municipality(transactions.session())
     phones = {name: here.phones.get(name, "") for name in _PHONES}
-    return _municipality_page(forms.shown({"name": here.name, "language": here.language} | phones))
+    return _municipality_page(
+        forms.shown({name: getattr(here, name) for name in ("name", "language", "keeps_protected_outside")} | phones)
+    )
 
 
 @blueprint.post("/municipality")

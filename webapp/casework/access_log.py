@@ -93,6 +93,7 @@ PAGES: dict[str, str] = {
     "casework.attachment": N_("A file"),
     "casework.taking_out": N_("Taking a file out"),
     "casework.hold": N_("Hold"),
+    "casework.keep_outside_form": N_("Keep it on paper only"),
     "intake.report": N_("The reporter's own page"),
     "intake.sent": N_("The confirmation after sending"),
 }

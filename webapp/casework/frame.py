@@ -36,6 +36,7 @@ class Frame:
     #: None for those who may not know it
     child_name: str | None
     has_protected_identity: bool
+    is_kept_outside: bool
     #: None for those who may not know which school it is
     unit: str | None
     stage: str
@@ -120,6 +121,7 @@ def frame_of(referral: Referral) -> Frame:
         number=referral.number,
         child_name=referral.child_name if knows_child else None,
         has_protected_identity=referral.protected_since is not None,
+        is_kept_outside=referral.kept_outside_at is not None,
         unit=referral.unit.name if knows_child else None,
         stage=words.stage_name(referral.rulepack, referral.stage, referral.status),
         status=words.status_name(referral.status),
@@ -142,7 +144,7 @@ def _ways(referral: Referral) -> list[Way]:
         )
     )  # fmt: skip
     ways = [_way("casework.referral", gettext("Overview"), referral)]
-    for endpoint, stage, view in _PAGES:
+    for endpoint, stage, view in () if referral.kept_outside_at else _PAGES:
         is_known = stage in reached or _BEGINS_EARLY.get(stage) in reached
         if is_known and endpoint in current_app.view_functions and may_view(view, actor, facts):
             ways.append(_way(endpoint, words.stage_name(referral.rulepack, stage), referral))

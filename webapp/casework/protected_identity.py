@@ -5,19 +5,21 @@ import uuid
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import access_list, coverage
+from referrals import access_list, coverage, kept_outside
 from referrals import protected_identity as rules
 from referrals.errors import NoSuchReferral
 from referrals.models import Account, Guardian, Listed, Referral
 from referrals.stages import Verb
+from referrals.vocabulary import N_
 from schemas.protected_identity import (
     AddToListForm,
+    KeepOutsideForm,
     LiftProtectionForm,
     ProtectedIdentityForm,
     TakeOffListForm,
 )
 from webapp import forms, notices, people, transactions
-from webapp.casework import blueprint
+from webapp.casework import blueprint, words
 from webapp.casework.frame import referral_page, seen
 from webapp.guards import for_referral
 from webapp.language import gettext, language
@@ -116,6 +118,44 @@ def take_off_list(referral: Referral, listed_id: uuid.UUID) -> ResponseReturnVal
     return _back(referral)
 
 
+@blueprint.get("/referrals/<reference:number>/kept-outside")
+@for_referral(Verb.KEEP_OUTSIDE)
+def keep_outside_form(referral: Referral) -> Response:
+    """Asks once more before everything typed is destroyed."""
+    return _outside_page(referral, forms.shown())
+
+
+@blueprint.post("/referrals/<reference:number>/kept-outside")
+@for_referral(Verb.KEEP_OUTSIDE)
+def keep_outside(referral: Referral) -> ResponseReturnValue:
+    """Destroy what was typed: the paper file has it."""
+    form = forms.submitted()
+    given = form.load(KeepOutsideForm())
+    if given is None or not given["is_on_paper"]:
+        form.refuse("is_on_paper", N_("Tick that everything is printed and lies in the paper file."))
+        return _outside_page(referral, form, status=422)
+    kept_outside.keep_outside(
+        transactions.session(), referral, by=people.actor(), seen=seen(), is_on_paper=given["is_on_paper"]
+    )
+    notices.say_next(gettext("Everything typed is destroyed. The referral is kept on paper."))
+    return _back(referral)
+
+
+@blueprint.post("/referrals/<reference:number>/kept-outside/end")
+@for_referral(Verb.END_OUTSIDE)
+def end_outside(referral: Referral) -> ResponseReturnValue:
+    """Note that the work on paper has ended."""
+    kept_outside.end_outside(transactions.session(), referral, by=people.actor(), seen=seen())
+    notices.say_next(gettext("The work on paper has ended."))
+    return _back(referral)
+
+
+def _outside_page(referral: Referral, form: forms.Form, *, status: int = 200) -> Response:
+    if not kept_outside.can_be_kept_outside(transactions.session(), referral):
+        raise NoSuchReferral
+    return referral_page("protected_identity_outside.html", referral, status=status, form=form)
+
+
 def _page(referral: Referral, form: forms.Form, add_form: forms.Form, *, status: int = 200) -> Response:
     session, actor = transactions.session(), people.actor()
     is_protected = referral.protected_since is not None
@@ -129,9 +169,11 @@ def _page(referral: Referral, form: forms.Form, add_form: forms.Form, *, status:
         add_form=add_form,
         people_in_it=_people_in(referral),
         levels=list(names.items()),
-        protected=[(words, names[level]) for words, level in _protected(referral)],
+        protected=[(who, names[level]) for who, level in _protected(referral)],
         listed=access_list.on_list(session, referral) if is_protected else [],
         may_be_taken_off=lambda entry: access_list.may_be_taken_off(entry, actor),
+        can_be_kept_outside=kept_outside.can_be_kept_outside(session, referral),
+        can_end=referral.kept_outside_at is not None and words.may_do(Verb.END_OUTSIDE, referral),
         addable=[(str(each.id), each.name) for each in access_list.could_be_added(session, referral)],
     )
 
@@ -143,7 +185,7 @@ def _lift_page(referral: Referral, form: forms.Form, *, status: int = 200) -> Re
         referral,
         status=status,
         form=form,
-        people_in_it=[(about, words) for about, words in _people_in(referral) if about in protected],
+        people_in_it=[(about, who) for about, who in _people_in(referral) if about in protected],
     )
 
 
@@ -173,8 +215,8 @@ def _levels(referral: Referral) -> list[tuple[str, str]]:
 
 
 def _protected(referral: Referral) -> list[tuple[str, str]]:
-    words = dict(_people_in(referral))
-    return [(words[about], level) for about, level in _levels(referral)]
+    called = dict(_people_in(referral))
+    return [(called[about], level) for about, level in _levels(referral)]
 
 
 def _guardian(referral: Referral, about: str) -> Guardian | None:

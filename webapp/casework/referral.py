@@ -66,6 +66,7 @@ _ALSO: dict[Verb, str] = {
     Verb.RESUME_WORK: N_("Take the work up again"),
     Verb.REOPEN_REFERRAL: N_("Reopen with a reason"),
     Verb.PROTECT_IDENTITY: N_("Mark the identity as protected"),
+    Verb.KEEP_OUTSIDE: N_("Protected identity and access list"),
 }
 
 
@@ -110,7 +111,8 @@ def assign_owner(referral: Referral) -> ResponseReturnValue:
 
 def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
     session, actor, facts = transactions.session(), people.actor(), referral.facts()
-    knows_concern = may_view(View.CONCERN, actor, facts)
+    is_here = referral.kept_outside_at is None
+    knows_concern = is_here and may_view(View.CONCERN, actor, facts)
     return referral_page(
         "referral.html",
         referral,
@@ -119,7 +121,7 @@ def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
         primary=_primary(referral),
         also=list(_also(referral)),
         owners=_coordinators(session, referral) if words.may_do(Verb.ASSIGN_OWNER, referral) else [],
-        papers=paper_lines(referral) if may_view(View.DOCUMENTS, actor, facts) else None,
+        papers=paper_lines(referral) if is_here and may_view(View.DOCUMENTS, actor, facts) else None,
         failed=failed_lines(referral),
         reports=reports_beside(referral),
         now=clock.now(),
@@ -135,7 +137,7 @@ def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
 
 
 def _primary(referral: Referral) -> Primary | None:
-    action = next_action(referral)
+    action = next_action(referral) if referral.kept_outside_at is None else None
     if action is None:
         return None
     # The workflow opens a follow-up on its day; that a coordinator may do so earlier stands among the other ways.
@@ -172,7 +174,8 @@ def _why_not(action: NextAction, referral: Referral) -> str:
 def _also(referral: Referral) -> Iterator[tuple[str, str]]:
     primary = _primary(referral)
     first = primary.url if primary else ""
-    without = set() if plan_versions.plan_in_force(transactions.session(), referral) else {Verb.RECORD_ACTION_STATUS}
+    without = {Verb.KEEP_OUTSIDE} if referral.kept_outside_at is None else set()
+    without |= set() if plan_versions.plan_in_force(transactions.session(), referral) else {Verb.RECORD_ACTION_STATUS}
     without |= set() if triage.statutory_tracks(referral) else {Verb.DECIDE_STATUTORY_TRACK}
     for verb, label in _ALSO.items():
         url = page_for(verb, referral.number)

@@ -32,6 +32,7 @@ PAGE_OF: dict[Verb, str] = {
     Verb.CLOSE_REFERRAL: "casework.closure",
     Verb.REOPEN_REFERRAL: "casework.closure",
     Verb.PROTECT_IDENTITY: "casework.protected_identity",
+    Verb.KEEP_OUTSIDE: "casework.protected_identity",
 }
 
 

@@ -3,7 +3,7 @@
 from referrals import early_endings, rulebook
 from referrals.access import parties_for
 from referrals.models import History, Referral
-from referrals.stages import MOVE_BY_VERB, PLAN_ACTIVE, Party, Stage, State, Status, Verb
+from referrals.stages import MOVE_BY_VERB, OUTSIDE, PLAN_ACTIVE, Party, Stage, State, Status, Verb
 from referrals.vocabulary import (
     N_,
     STATUS_LABELS,
@@ -103,6 +103,8 @@ HAPPENED: dict[Verb, str] = {
     Verb.TELL_GUARDIANS: N_("Guardians were told of what was shared"),
     Verb.REVIEW_SHARING: N_("What was shared was reviewed"),
     Verb.TAKE_OUT_FILE: N_("A file was taken out"),
+    Verb.KEEP_OUTSIDE: N_("The content was moved to the paper file and destroyed here"),
+    Verb.END_OUTSIDE: N_("The work on paper has ended"),
 }
 
 PARTIES: dict[Party, str] = {
@@ -170,4 +172,5 @@ def who(row: History) -> str:
 def may_do(verb: Verb, referral: Referral) -> bool:
     """Whether the one who is signed in may do `verb` to `referral` where it stands."""
     move = MOVE_BY_VERB[verb]
-    return referral.state in move.frm and bool(parties_for(verb, people.actor(), referral.facts()))
+    is_here = referral.kept_outside_at is None or verb in OUTSIDE
+    return is_here and referral.state in move.frm and bool(parties_for(verb, people.actor(), referral.facts()))
