@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from referrals import audit, clock
-from referrals.access import Actor, parties, parties_for
+from referrals.access import Actor, parties_for
 from referrals.errors import AlreadyMoved, KeptOutside, NotAllowed, WrongStage
 from referrals.models import History, Referral, Step, StepKind, What
 from referrals.stages import (

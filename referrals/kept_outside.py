@@ -8,11 +8,30 @@ from sqlalchemy.orm import Session
 from referrals import clock, history
 from referrals.access import Actor
 from referrals.errors import Incomplete, NotAllowed
-from referrals.models import Base, History, Listed, Mail, Membership, Municipality, OfReferral, Referral, Step
+from referrals.models import (
+    Base,
+    Disposal,
+    History,
+    LegalHold,
+    Listed,
+    LogSampleVisit,
+    Mail,
+    Membership,
+    Municipality,
+    OfReferral,
+    Referral,
+    RegisterEntry,
+    Step,
+)
 from referrals.stages import CLOSED, Verb
 
 #: rows that stay: what happened when and by whom, who may know of it, and the work that was done; none says what it is about
-STAYS: Final[frozenset[type]] = frozenset({History, Listed, Mail, Membership, Step})
+STAYS: Final[frozenset[type]] = frozenset(
+    {Disposal, History, LegalHold, Listed, LogSampleVisit, Mail, Membership, RegisterEntry, Step}
+)
+
+#: sealed columns are no attributes; what is in hand is read anew afterwards
+_AS_IT_IS: Final = {"synchronize_session": False}
 
 
 def can_be_kept_outside(session: Session, referral: Referral) -> bool:
@@ -55,8 +74,12 @@ def _destroy(session: Session, referral: Referral) -> None:
             session.execute(delete(table).where(table.c.referral_id == referral.id))
     unsent = update(Mail).where(Mail.referral_id == referral.id, Mail.sent_at.is_(None), Mail.stopped_at.is_(None))
     session.execute(unsent.values(stopped_at=now))
-    session.execute(update(Mail).where(Mail.referral_id == referral.id).values({"address": None}))
-    session.execute(update(Listed).where(Listed.referral_id == referral.id).values({"reason": None}))
+    addresses = update(Mail).where(Mail.referral_id == referral.id).values({"address": None})
+    session.execute(addresses, execution_options=_AS_IT_IS)
+    named = update(RegisterEntry).where(RegisterEntry.referral_id == referral.id)
+    session.execute(named.values({"counterpart_name": None}), execution_options=_AS_IT_IS)
+    reasons = update(Listed).where(Listed.referral_id == referral.id).values({"reason": None})
+    session.execute(reasons, execution_options=_AS_IT_IS)
     open_steps = update(Step).where(Step.referral_id == referral.id, Step.finished_at.is_(None))
     session.execute(open_steps.values(finished_at=clock.machine_now(), holder=None, lease_until=None))
     session.expire_all()

@@ -140,6 +140,8 @@ class _GuardiansKnowForm(_PageForm):
 
     @validates_schema(skip_on_field_errors=False)
     def _says_why_not(self, data: Mapping[str, Any], **_: Any) -> None:
+        if data.get("guardians_know") is GuardiansKnow.WROTE_IT:  # nobody is offered this answer
+            raise ValidationError(_DO_GUARDIANS_KNOW, "guardians_know")
         if data.get("guardians_know") in {GuardiansKnow.NOT_YET, GuardiansKnow.NOT_SUITABLE} and not data.get(
             "guardians_know_reason"
         ):
@@ -268,7 +270,7 @@ def load_concern(door: Door, answers: Mapping[str, Any]) -> dict[str, Any]:
     if door is Door.PUPIL:
         loaded["reporter_name"] = loaded["child_name"]
     if door is Door.GUARDIAN:
-        loaded["guardians_know"] = GuardiansKnow.YES
+        loaded["guardians_know"] = GuardiansKnow.WROTE_IT
     return {name: tuple(value) if isinstance(value, list) else value for name, value in loaded.items()}
 
 

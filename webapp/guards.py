@@ -22,7 +22,7 @@ from referrals.models.audit import GENERAL, What
 from referrals.models.guardian import Guardian
 from referrals.models.protection import ProtectionReport
 from referrals.models.referral import Referral
-from referrals.stages import MOVE_BY_VERB, OUTSIDE, Party, Verb
+from referrals.stages import OUTSIDE, Party, Verb
 from webapp import auditing, errors, forms, kept, notices, people, transactions
 from webapp.accounts import guardians, sessions
 from webapp.language import gettext
@@ -257,8 +257,10 @@ def _sign_in_first() -> Response:
         page = waiting.path if waiting else "/"
     elif request.query_string:
         page = request.full_path
-    response = redirect(f"{url_for('accounts.sign_in')}?{urlencode({'next': page})}", 303)
-    return make_response(response)
+    way = f"{url_for('accounts.sign_in')}?{urlencode({'next': page})}"
+    if request.headers.get("HX-Request"):  # a page that renews a part of itself goes there as a whole
+        return Response(status=200, headers={"HX-Redirect": way})
+    return make_response(redirect(way, 303))
 
 
 def _code_first() -> Response:

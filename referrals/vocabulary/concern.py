@@ -61,6 +61,8 @@ class GuardiansKnow(Term):
     YES = "yes", N_("Yes")
     NOT_YET = "not_yet", N_("Not yet")
     NOT_SUITABLE = "not_suitable", N_("It is not suitable to tell them now")
+    #: nobody is asked: a guardian wrote, and whether another one knows is not known
+    WROTE_IT = "wrote_it", N_("A guardian wrote this; whether another one knows is not known")
 
 
 class ConflictAnswer(Term):

@@ -61,8 +61,15 @@ def test_the_door_says_who_reports():
     assert pupil["reporter_name"] == "Malou"
 
 
-def test_a_guardian_who_tells_knows():
-    assert intake.load_concern(Door.GUARDIAN, LEAST[Door.GUARDIAN])["guardians_know"] is GuardiansKnow.YES
+@pytest.mark.parametrize("door", [Door.STAFF, Door.PUPIL])
+def test_nobody_else_answers_that_a_guardian_wrote(door):
+    with pytest.raises(ValidationError) as refused:
+        intake.load_concern(door, LEAST[door] | {"guardians_know": "wrote_it"})
+    assert list(refused.value.messages_dict) == ["guardians_know"]
+
+
+def test_of_a_guardian_who_tells_it_is_only_said_that_they_wrote():
+    assert intake.load_concern(Door.GUARDIAN, LEAST[Door.GUARDIAN])["guardians_know"] is GuardiansKnow.WROTE_IT
 
 
 @pytest.mark.parametrize("kind", ["guardian", "pupil", "neighbour"])

@@ -135,3 +135,18 @@ def test_an_unknown_language_changes_nothing(browser):
 def test_the_browser_is_greeted_in_its_own_language(browser):
     page = browser.get("/sign-in", headers={"Accept-Language": "da-DK,da;q=0.9,en;q=0.5"})
     assert page.tree.get("lang") == "da"
+
+
+def test_an_open_board_alone_keeps_nobody_signed_in(app, signed_in, settings):
+    karin = signed_in("karin")
+    karin.get("/home")
+    with db.writing(settings.database) as session:
+        row = session.scalars(select(WebSession)).one()
+        row.last_seen_at -= timedelta(minutes=30)
+        before = row.last_seen_at
+    karin.client.get("/board", headers={"HX-Request": "true"})
+    with db.reading(settings.database) as session:
+        assert session.scalars(select(WebSession.last_seen_at)).one() == before
+    karin.get("/board")
+    with db.reading(settings.database) as session:
+        assert session.scalars(select(WebSession.last_seen_at)).one() > before

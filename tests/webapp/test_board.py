@@ -170,3 +170,17 @@ def test_when_all_places_are_taken_the_page_is_told_to_poll(
 def test_age_counts_whole_days(put: Put, signed_in: SignIn) -> None:
     put(opened_at=clock.now() - timedelta(days=3))
     assert "Age 3 days" in signed_in("karin").get("/board").text
+
+
+def test_a_board_whose_session_has_ended_leads_to_the_sign_in_as_a_whole(app):
+    answer = app.test_client().get("/board?unit=lindskolan", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (200, "/sign-in?next=%2Fboard%3Funit%3Dlindskolan")
+    assert answer.text == ""
+
+
+def test_a_board_without_connection_says_so_where_its_time_stands(signed_in):
+    page = signed_in("karin").get("/board")
+    (said,) = page.all("p", id="board-as-of")
+    (board,) = page.all("div", id="board")
+    assert said.get("data-failed").startswith("No connection. This is how it stood at")
+    assert board.get("data-says") == "#board-as-of"

@@ -119,7 +119,7 @@ def test_a_guardian_is_not_asked_what_guardians_say_nor_whether_they_know(browse
     browser.submit()
     page = browser.submit()
     assert page.path == "/concern/sent"
-    assert stored(lambda s: s.scalars(select(Concern.guardians_know)).one()) is GuardiansKnow.YES
+    assert stored(lambda s: s.scalars(select(Concern.guardians_know)).one()) is GuardiansKnow.WROTE_IT
 
 
 def test_a_pupil_gets_four_pages_each_with_the_helplines_number(browser, stored):

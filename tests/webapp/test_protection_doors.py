@@ -17,6 +17,7 @@ from referrals.models import (
     Attachment,
     Base,
     Disclosure,
+    Disposal,
     Document,
     Forum,
     Guardian,
@@ -107,6 +108,7 @@ def addresses(app, session, number, report_id):
         "code": ["sv"],
         "number": [number],
         "recipient": ["social_services"],
+        "disposal_id": [*session.scalars(select(Disposal.id)), report_id],
         "disclosure_id": session.scalars(select(Disclosure.id)).all(),
         "token": ["a-link-nobody-was-sent"],
     }

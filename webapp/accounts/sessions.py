@@ -56,7 +56,7 @@ def recognise() -> None:
             g.half = somebody
             return
         g.account = somebody
-        is_due = now - found.last_seen_at > _SEEN_EVERY
+        is_due = now - found.last_seen_at > _SEEN_EVERY and not _renews_itself()
     if is_due:
         _note_seen(g.account.session_id)
 
@@ -174,6 +174,11 @@ def close_session(session: Session) -> bool:
         was_municipal = any(session.scalars(gone))
     cookie.clear()
     return was_municipal
+
+
+def _renews_itself() -> bool:
+    """Whether nobody did anything: a page that is open renews a part of itself, or waits to hear that something changed."""
+    return request.endpoint == "casework.live" or (request.method == "GET" and "HX-Request" in request.headers)
 
 
 def _note_seen(session_id: uuid.UUID) -> None:

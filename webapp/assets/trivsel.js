@@ -76,9 +76,10 @@
     if (event.target.closest?.("form")?.dataset.sent) event.preventDefault();
   });
 
-  /* Saving while somebody types failed: say so where "saved" stands, in the page's own words. */
+  /* Saving while somebody types, or renewing a board, failed: say so where it stands how things are, in the page's own words. */
   const failed = (event) => {
-    const place = document.querySelector(event.detail.elt?.getAttribute?.("hx-target") ?? "#saved");
+    const asking = event.detail.elt;
+    const place = document.querySelector(asking?.dataset?.says ?? asking?.getAttribute?.("hx-target") ?? "#saved");
     if (place?.dataset.failed) place.textContent = place.dataset.failed;
   };
   document.addEventListener("htmx:responseError", failed);
