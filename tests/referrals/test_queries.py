@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from referrals import history, queries
+from referrals import history, queries, worklist
 from referrals.access import Actor
 from referrals.models import Referral
 from referrals.queries import Column, Filters, Openness
@@ -167,7 +167,11 @@ def test_the_mark_changes_when_something_happens_and_only_then(session: Session,
     assert queries.change_mark(session) != before
 
 
-@pytest.mark.parametrize("read", [queries.board, queries.listing])
+def home(session: Session, actor: Actor, filters: queries.Filters) -> object:
+    return worklist.waiting_for(session, actor, today=filters.today)
+
+
+@pytest.mark.parametrize("read", [queries.board, queries.listing, home])
 def test_more_referrals_do_not_mean_more_questions_to_the_database(
     session: Session, cast: Cast, read: Callable[..., object]
 ) -> None:
@@ -182,7 +186,7 @@ def test_more_referrals_do_not_mean_more_questions_to_the_database(
         return len(asked)
 
     few = questions(10)
-    assert questions(90) <= few
+    assert questions(990) <= few
 
 
 def test_a_list_opens_no_sealed_value(session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
