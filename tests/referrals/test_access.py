@@ -86,6 +86,12 @@ READ_ALOUD = {
     "management": (Actor(uuid.uuid4(), "Margit", frozenset({(Role.MANAGEMENT, None)})), set()),
     "researcher": (Actor(uuid.uuid4(), "Rune", frozenset({(Role.RESEARCHER, None)})), set()),
     "reporter": (REPORTER, {View.OWN_ACTION}),
+    "guardian": (
+        Actor(guardian_id=uuid.uuid4(), guardian_of=REFERRAL.referral_id),
+        {View.OWN_ACTION, View.REFERRAL, View.CHILD, View.CONCERN, View.HISTORY}
+        | {View.MINUTES, View.MINUTES_IN_FULL, View.PLAN, View.FOLLOW_UP},
+    ),
+    "guardian of another child": (Actor(guardian_id=uuid.uuid4(), guardian_of=uuid.uuid4()), set()),
     "nobody": (Actor(), set()),
 }
 

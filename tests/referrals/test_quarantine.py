@@ -10,7 +10,7 @@ from referrals import quarantine
 from referrals.errors import FileRefused
 from referrals.quarantine import clear
 from referrals.vocabulary import FileKind, FileRefusal
-from tests.files import SECRET, a_pdf, a_photo_with_its_place, acts
+from tests.files import SECRET, a_pdf, a_photo_with_its_place, a_picture, acts
 
 
 def why_refused(content: bytes) -> str:
@@ -31,6 +31,10 @@ def test_the_reason_comes_back_as_a_word_and_nothing_of_the_file_with_it():
     with pytest.raises(FileRefused) as refused:
         clear(a_pdf(acts(S=pikepdf.Name.Launch, F="cmd.exe")), sender_name="hemligt.pdf")
     assert (refused.value.why, "hemligt" in str(refused.value)) == (FileRefusal.LAUNCH, False)
+
+
+def test_a_picture_that_was_cut_off_is_refused_as_broken():
+    assert why_refused(a_picture(size=(400, 400))[:-600]) == FileRefusal.BROKEN
 
 
 def test_what_is_too_large_is_not_even_handed_over(monkeypatch):

@@ -91,6 +91,14 @@ def test_who_has_not_told_the_guardians_says_why(door, answer):
     assert given["guardians_know_reason"] == "Ringer i kväll."
 
 
+def test_who_names_no_child_of_protected_identity_can_be_reached_unless_it_is_the_pupil():
+    unnamed = LEAST[Door.STAFF] | {"has_protected_identity": "yes", "child_name": ""}
+    with pytest.raises(ValidationError) as refused:
+        intake.load_concern(Door.STAFF, unnamed)
+    assert list(refused.value.messages_dict) == ["reporter_phone"]
+    assert intake.load_concern(Door.STAFF, unnamed | {"reporter_phone": "0000-11 22 33"})["child_name"] == ""
+
+
 def test_staff_have_seven_pages_at_most_and_pupils_four():
     assert [page.name for page in PAGES[Door.STAFF]] == [
         "danger",

@@ -95,7 +95,7 @@ PLANTED = {
     "klubbinsats": (Information.PLAN, _PARTLY, ("vidar",)),
 }
 #: machines, files of our own, and a stream without an end that says "changed" and nothing else
-NOT_ASKED = ("static_files.asset", "casework.live", "health.healthz", "health.readyz")
+NOT_ASKED = ("static_files.asset", "casework.live", "health.alive", "health.ready")
 LISTS = ("/home", "/board", "/referrals?state=all", "/referrals", f"/search?reference={NUMBER}")
 
 
