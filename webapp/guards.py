@@ -288,7 +288,7 @@ def _show_waiting_form() -> None:
 
 
 #: what is left of a referral whose content lies on paper
-_OF_WHAT_IS_OUTSIDE = OUTSIDE | {View.REFERRAL, View.ACCESS_LOG, Verb.PROTECT_IDENTITY}
+_OF_WHAT_IS_OUTSIDE = OUTSIDE | {View.OWN_ACTION, View.REFERRAL, View.ACCESS_LOG, Verb.PROTECT_IDENTITY}
 
 
 def _find_referral(number: str) -> Referral | None:

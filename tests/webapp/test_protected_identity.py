@@ -295,12 +295,12 @@ def test_a_referral_kept_on_paper_only_shows_a_lock_and_nothing_else(app, signed
     assert problem.endswith("Tick that everything is printed and lies in the paper file.")
     page = karin.submit({"is_on_paper": "yes"})
     assert "Kept on paper" in page.text
+    assert "What it is about lies in the paper file." in karin.get(f"/referrals/{lived}").text
+    karin.get(f"/referrals/{lived}/documents", status=404)
     for path, status, body in every_page(app, karin.client, settings, lived):
         assert CHILD not in body, path
         assert GUARDIAN not in body, path
         assert status < 500, path
-    assert "What it is about lies in the paper file." in karin.get(f"/referrals/{lived}").text
-    karin.get(f"/referrals/{lived}/documents", status=404)
 
 
 def test_the_end_of_the_work_on_paper_is_noted_by_a_button(signed_in, settings, desk):
