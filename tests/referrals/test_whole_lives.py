@@ -576,14 +576,15 @@ def test_whatever_anybody_tries_the_table_of_moves_holds(session: Session, cast:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         ThisLife,
         settings=settings(
-            max_examples=10,
+            max_examples=20,
             stateful_step_count=60,
             deadline=None,
             derandomize=True,  # the same lives on every machine; raise max_examples to look for new ones
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
         ),
     )
-    assert len(ThisLife.reached) > len(STATES) / 2, "these lives go most of the ways the table leads"
+    missed = STATES - ThisLife.reached
+    assert len(missed) <= 1, f"these lives go the ways the table leads, but never come to {missed}"
 
 
 @pytest.mark.parametrize("end", [WITHDRAWN, CLOSED])
