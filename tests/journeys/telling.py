@@ -32,6 +32,8 @@ class Reporter:
     home: str
     child: str = ""
     topics: tuple[str, ...] = ("Attendance",)
+    #: the function in the team that stands too close, by its word in the form
+    too_close: str = ""
     went_on: Callable[[], None] = field(default=lambda: None)
 
     def begin(self, door: str) -> "Reporter":
@@ -73,7 +75,9 @@ class Reporter:
         window.answer("Do the guardians know that you are concerned?", "Yes")
         self.go_on()
         window.write("What has been tried so far?", "Bilder")
-        window.answer("Is somebody in the team too close to this?", "No")
+        window.answer("Is somebody in the team too close to this?", "Yes" if self.too_close else "No")
+        if self.too_close:
+            window.page.locator(f"[name=conflict_functions][value={self.too_close}]").check()
         self.go_on()
         return self
 
