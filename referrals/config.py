@@ -69,6 +69,8 @@ class Settings(BaseSettings):
     oidc_client_secret: str = Field(default="", repr=False)
     #: levels of assurance of which one must be vouched for, with blanks between them
     oidc_acr: str = ""
+    #: the same for guardians on their own page; left out, those for staff; without any they come with codes only
+    oidc_guardian_acr: str = ""
     #: what is asked for
     oidc_scope: str = "openid profile email"
     #: the claim that holds the address people sign in with

@@ -140,7 +140,7 @@ def record_consent(
     without custody, who has nothing to consent to.
     """
     history.guard(session, referral, Verb.RECORD_CONSENT, by=by, seen=seen)
-    _must_belong(guardian, referral, Verb.RECORD_CONSENT)
+    _must_belong(guardian, referral, Verb.RECORD_CONSENT, by=by)
     if not guardian.has_custody:
         raise NotAllowed(Verb.RECORD_CONSENT)
     is_given = consent.answer is not ConsentAnswer.REFUSED
@@ -179,7 +179,7 @@ def withdraw_consent(
 ) -> Consent:
     """Record that `guardian` takes their consent back, from now on. Raises AlreadyWithdrawn where none is in force."""
     history.guard(session, referral, Verb.WITHDRAW_CONSENT, by=by, seen=seen)
-    _must_belong(guardian, referral, Verb.WITHDRAW_CONSENT)
+    _must_belong(guardian, referral, Verb.WITHDRAW_CONSENT, by=by)
     newest = coverage.newest_answer(guardian)
     if newest is None or newest.answer is ConsentAnswer.REFUSED or newest.withdrawn_at is not None:
         raise AlreadyWithdrawn
@@ -236,8 +236,10 @@ def _to_remind_of(today: date) -> Select[Consent]:
     return coverage.about_to_end(today).where(Consent.reminded_at.is_(None), Consent.until_on >= today)
 
 
-def _must_belong(guardian: Guardian, referral: Referral, verb: Verb) -> None:
-    if guardian.referral_id != referral.id:
+def _must_belong(guardian: Guardian, referral: Referral, verb: Verb, *, by: Actor | None = None) -> None:
+    """Raises NotAllowed for a guardian of another child, and where one guardian would answer for another."""
+    is_another = by is not None and by.guardian_id is not None and by.guardian_id != guardian.id
+    if guardian.referral_id != referral.id or is_another:
         raise NotAllowed(verb)
 
 

@@ -15,6 +15,7 @@ from referrals import (
     coverage,
     documents,
     earlier,
+    guardian_page,
     organisation,
     pieces,
     plan_versions,
@@ -103,6 +104,14 @@ class Moment:
     def as_then(self, guardian: Guardian) -> Guardian | GuardianThen:
         """`guardian` as they were recorded at this moment."""
         return earlier.guardian_after(self.session, guardian, self.after) if self.after else guardian
+
+    @property
+    def own_words(self) -> dict[uuid.UUID, str]:
+        """What each guardian had written in their own text by then."""
+        until = self.after.at if self.after else None
+        known = coverage.guardians_of(self.session, self.referral)
+        found = {one.id: guardian_page.own_words(self.session, one, until=until) for one in known}
+        return {identity: words.text or "" for identity, words in found.items() if words is not None}
 
 
 def gather(session: Session, referral: Referral, paper: Paper, *, after: History | None) -> Gathered:
@@ -203,7 +212,7 @@ def _invitation(moment: Moment) -> dict[str, Any]:
 
 def _minutes(moment: Moment) -> dict[str, Any]:
     held = team_review.held_meeting(moment.session, moment.referral, after=moment.after)
-    return {"meeting": held, "guardians": moment.guardians}
+    return {"meeting": held, "guardians": moment.guardians, "own_words": moment.own_words}
 
 
 def _action_plan(moment: Moment) -> dict[str, Any]:
@@ -212,7 +221,7 @@ def _action_plan(moment: Moment) -> dict[str, Any]:
         plan = plan_versions.newest_version(moment.session, moment.referral)
     else:
         plan = plan_versions.approved_until(moment.session, moment.referral, moment.after.at)
-    return {"plan": plan, "guardians": moment.guardians}
+    return {"plan": plan, "guardians": moment.guardians, "own_words": moment.own_words}
 
 
 def _follow_up(moment: Moment) -> dict[str, Any]:

@@ -128,12 +128,12 @@ def for_report(*, leaves: What = What.OPENED_PAGE) -> Callable[[ViewFunction], C
 
 
 def for_guardian(
-    *, with_e_identification: bool = False, leaves: What = What.OPENED_PAGE
+    *, with_e_identification: bool = False, leaves: What | None = What.OPENED_PAGE
 ) -> Callable[[ViewFunction], Callable[..., ResponseReturnValue]]:
     """A guardian on their own page, opened with a code; `with_e_identification` asks for that, and gives a 404 without.
 
     The view gets the row as `guardian`: its own, never one that an address names. Each visit leaves an event in the
-    referral's audit log before anything is shown.
+    referral's audit log before anything is shown, unless the view leaves one in a chain of its own.
     """
 
     def decorate(view: ViewFunction) -> Callable[..., ResponseReturnValue]:

@@ -140,7 +140,8 @@ class Consent(OfReferral, Base):
     from_on: Mapped[date]
     until_on: Mapped[date]
     at: Mapped[datetime]
-    by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    #: who recorded it; None where the guardian answered on their own page
+    by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
     #: when the coordinators were reminded that it is about to end
@@ -149,7 +150,7 @@ class Consent(OfReferral, Base):
     purpose = Sealed[str]()
 
     guardian: Mapped[Guardian] = relationship(back_populates="consents")
-    by: Mapped[Account] = relationship(foreign_keys=[by_id])
+    by: Mapped[Account | None] = relationship(foreign_keys=[by_id])
 
     def withdrawn_until(self, at: datetime | None) -> datetime | None:
         """When it was taken back, if that was not after the instant `at`; None for `at` is now."""

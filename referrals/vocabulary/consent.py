@@ -45,6 +45,8 @@ class ConsentForm(Term):
 
     WRITTEN = "written", N_("In writing")
     ORAL = "oral", N_("Orally")
+    #: by the guardian themselves, on their own page
+    DIGITAL = "digital", N_("With e-identification")
 
 
 class InformationCategory(Term):

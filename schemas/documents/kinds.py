@@ -20,6 +20,7 @@ from schemas.documents.parts import (
     GoalResultPart,
     GuardianPart,
     GuardianViewPart,
+    OwnWordsPart,
     PaperSchema,
     PersonPart,
     RatingsPart,
@@ -194,6 +195,7 @@ class MinutesDocument(Frame):
     situation = fields.String(attribute="meeting.situation")
     strengths = fields.String(attribute="meeting.strengths")
     child_words = fields.String(attribute="meeting.child_words")
+    own_words = fields.List(fields.Nested(OwnWordsPart), attribute="guardians_own_words")
     guardians_words = fields.String(attribute="meeting.guardians_words")
     questions = fields.String(attribute="meeting.questions")
     ratings = fields.Nested(RatingsPart, attribute="meeting.ratings")
@@ -215,6 +217,7 @@ class ActionPlanDocument(Frame):
     valid_to = fields.Date(attribute="plan.valid_to")
     background = fields.String(attribute="plan.background")
     child_voice = fields.String(attribute="plan.child_voice")
+    own_words = fields.List(fields.Nested(OwnWordsPart), attribute="guardians_own_words")
     guardians_view = fields.String(attribute="plan.guardians_view")
     goals = fields.List(fields.Nested(GoalPart), attribute="shown_goals")
     lead = fields.Nested(PersonPart, attribute="plan.lead")

@@ -254,6 +254,13 @@ class ActionResultPart(PaperSchema):
         return ActionPart().get_who(result.action)
 
 
+class OwnWordsPart(PaperSchema):
+    """What a guardian wrote themselves on their own page."""
+
+    name = fields.String()
+    text = fields.String()
+
+
 class GuardianViewPart(PaperSchema):
     """What a guardian said at a follow-up, or that they did not want to answer."""
 

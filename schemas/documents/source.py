@@ -62,6 +62,8 @@ class PaperSource:
     #: the statutory track in which it goes on, where the head teacher decided so
     statutory: Any = None
     guardians: Sequence[Any] = ()
+    #: what guardians have written in their own text, by their id
+    own_words: Mapping[UUID, str] = field(default_factory=dict)
     #: accounts that take part or are called
     participants: Sequence[Any] = ()
     parts: Sequence[Any] = ()
@@ -114,6 +116,15 @@ class PaperSource:
         """The guardians this reader may see here: a guardian sees themselves."""
         mine = self.recipient.guardian_id
         return [self._on_paper(each) for each in self.guardians if mine is None or each.id == mine]
+
+    @property
+    def guardians_own_words(self) -> list[dict[str, Any]]:
+        """What guardians wrote themselves; one guardian's paper carries that guardian's text only."""
+        return [
+            {"name": None if each.row.has_protected_identity else each.row.name, "text": self.own_words[each.row.id]}
+            for each in self.shown_guardians
+            if each.row.id in self.own_words
+        ]
 
     @property
     def parts_on_paper(self) -> list["PartOnPaper"]:

@@ -135,12 +135,13 @@ class Life(RuleBasedStateMachine):
 
     # ------------------------------------------------------------------------------------------------ who tries what
     def _people(self) -> dict[str, Actor]:
-        cast = self.cast
+        cast, known = self.cast, _first(self, Guardian)
         coordinators = [cast.coordinator.actor(), cast.second_coordinator.actor()]
         if not parties(coordinators[0], self.referral.facts()):
             coordinators.reverse()  # she handed it over, and the other one keeps it moving
         return {
             "reporter": Actor(reported=self.referral.id),
+            "guardian": Actor(guardian_id=known.id if known else None, guardian_of=self.referral.id),
             "coordinator": coordinators[0],
             "second coordinator": coordinators[1],
             "head teacher": cast.head_teacher.actor(),
@@ -153,7 +154,16 @@ class Life(RuleBasedStateMachine):
     @rule(
         verb=st.sampled_from([verb for verb in Verb if verb not in {Verb.SUBMIT_CONCERN, *ABOUT_ONE_ROW}]),
         who=st.sampled_from(
-            ["outsider", "administrator", "reporter", "coordinator", "head teacher", "special educator", "workflow"]
+            [
+                "outsider",
+                "administrator",
+                "reporter",
+                "guardian",
+                "coordinator",
+                "head teacher",
+                "special educator",
+                "workflow",
+            ]
         ),
         stale=st.booleans(),
         data=st.data(),

@@ -1,6 +1,7 @@
 """The door through the municipality's own sign-in, and through it e-identification: there, back, and out again."""
 
 import hmac
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,16 +10,17 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from sqlalchemy import delete
 
-from referrals import municipal, reference, second_factor
+from referrals import audit, guardian_access, municipal, reference, second_factor
 from referrals.clock import machine_now
 from referrals.config import Settings
 from referrals.errors import AssuranceTooLow, NotKnownHere
-from referrals.models import MunicipalAttempt
+from referrals.models import Guardian, MunicipalAttempt, What
 from referrals.municipal import Agreement
+from referrals.stages import Party
 from referrals.vocabulary import N_
 from schemas.accounts import read_grants
 from webapp import transactions
-from webapp.accounts import blueprint, sessions
+from webapp.accounts import blueprint, guardians, sessions
 from webapp.accounts.pages import safe_page
 from webapp.accounts.provider import Journey, Provider, ProviderAway, ReturnRefused
 from webapp.guards import public
@@ -45,6 +47,11 @@ _TOO_LOW = N_(
 )
 
 
+_NO_PAGE = N_(
+    "No page belongs to this e-identification. Open your page with the code from your letter first, then choose e-identification there. If the page belongs to somebody else already, ask the school for a new code."
+)
+
+
 class _Refusal(Exception):
     """Nobody is signed in: the sentence for who came, the reason for the log, and the status of the answer."""
 
@@ -57,9 +64,28 @@ class _Refusal(Exception):
 @public
 def go_there() -> ResponseReturnValue:
     """Send somebody to the municipality's sign-in. A link and no form: our own policy lets no form leave this host."""
-    journey = Journey()
+    return _send_there(next_page=request.args.get("next", "")[:500])
+
+
+def send_guardian_there() -> ResponseReturnValue:
+    """Send a guardian to the same sign-in, for e-identification and nothing else: not even their name is asked for."""
+    if not is_for_guardians():
+        abort(404)
+    return _send_there(is_guardian=True)
+
+
+def is_for_guardians() -> bool:
+    """Whether guardians can come with e-identification: levels of assurance must be agreed for them."""
+    return _PROVIDER in current_app.extensions and bool(_guardian_levels(transactions.settings()))
+
+
+def _send_there(*, next_page: str = "", is_guardian: bool = False) -> ResponseReturnValue:
+    journey, settings = Journey(), transactions.settings()
     try:
-        address = _provider().way_there(journey)
+        if is_guardian:
+            address = _provider().way_there(journey, levels=_guardian_levels(settings), scope="openid")
+        else:
+            address = _provider().way_there(journey, levels=settings.oidc_acr)
     except ProviderAway as away:
         return _refused(_AWAY, f"away: {away}", 503)
     with transactions.writing() as session:
@@ -69,7 +95,8 @@ def go_there() -> ResponseReturnValue:
                 state_digest=reference.token_digest(journey.state),
                 nonce=journey.nonce,
                 verifier=journey.verifier,
-                next_page=request.args.get("next", "")[:500],
+                next_page=next_page,
+                is_guardian=is_guardian,
                 began_at=machine_now(),
             )
         )
@@ -85,6 +112,9 @@ def come_back() -> ResponseReturnValue:
     try:
         attempt = _take_attempt(request.args.get("state", ""))
         claims = _claims(attempt)
+        if attempt.is_guardian:
+            _let_guardian_in(claims, agreement)
+            return redirect(url_for("guardian.home"), 303)
         asks_code = _let_in(claims, agreement)
     except _Refusal as refusal:
         return _refused(refusal.words, refusal.reason, refusal.status)
@@ -158,6 +188,30 @@ def _let_in(claims: dict[str, Any], agreement: Agreement) -> bool:
     except AssuranceTooLow:
         raise _Refusal(_TOO_LOW, "too little assurance", 403) from None
     return asks_code
+
+
+def _let_guardian_in(claims: dict[str, Any], agreement: Agreement) -> None:
+    """Open the page of the guardian these claims belong to; the first time they are bound to the page a code has opened."""
+    agreed = replace(agreement, levels=frozenset(_guardian_levels(transactions.settings()).split()))
+    opened = guardians.open_page()
+    try:
+        with transactions.writing() as session:
+            if opened is None:
+                guardian = guardian_access.admit(session, claims, agreed)[0]
+            else:
+                guardian = session.get_one(Guardian, opened.guardian_id)
+                guardian_access.bind(session, guardian, claims=claims, agreement=agreed)
+            guardians.open_session(session, guardian, is_strong=True)
+            by = guardian_access.actor_for(guardian)
+            audit.append(session, What.SIGNED_IN, by=by, chain=guardian.referral_id, party=Party.GUARDIAN)
+    except NotKnownHere:
+        raise _Refusal(_NO_PAGE, "no guardian here", 403) from None
+    except AssuranceTooLow:
+        raise _Refusal(_TOO_LOW, "too little assurance", 403) from None
+
+
+def _guardian_levels(settings: Settings) -> str:
+    return settings.oidc_guardian_acr or settings.oidc_acr
 
 
 def _refused(words: str, reason: str, status: int) -> Response:

@@ -48,10 +48,10 @@ class Provider:
         self._lock = threading.Lock()
         self._known: dict[str, tuple[float, dict[str, Any]]] = {}
 
-    def way_there(self, journey: Journey) -> str:
-        """The address to send somebody to. Raises ProviderAway."""
-        wanted = {"acr_values": self._settings.oidc_acr} if self._settings.oidc_acr else {}
-        address, _state = self._client().create_authorization_url(
+    def way_there(self, journey: Journey, *, levels: str, scope: str | None = None) -> str:
+        """The address to send somebody to, to be vouched for at one of `levels` (with blanks between). Raises ProviderAway."""
+        wanted = {"acr_values": levels} if levels else {}
+        address, _state = self._client(scope).create_authorization_url(
             self._endpoint("authorization_endpoint"),
             state=journey.state,
             nonce=journey.nonce,
@@ -112,12 +112,12 @@ class Provider:
                     raise
         raise AssertionError("the second time returns or raises")
 
-    def _client(self) -> OAuth2Session:
+    def _client(self, scope: str | None = None) -> OAuth2Session:
         secret = self._settings.oidc_client_secret
         return OAuth2Session(
             self._settings.oidc_client_id,
             secret or None,
-            scope=self._settings.oidc_scope,
+            scope=scope or self._settings.oidc_scope,
             redirect_uri=self._return_url,
             code_challenge_method="S256",
             token_endpoint_auth_method="client_secret_basic" if secret else "none",

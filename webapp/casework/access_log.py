@@ -24,6 +24,7 @@ from webapp.language import gettext
 EVENTS = 50
 
 _WHAT: dict[What, str] = {
+    What.SIGNED_IN: N_("Came with e-identification"),
     What.OPENED_PAGE: N_("Opened a page"),
     What.OPENED_PAPER: N_("Opened a paper"),
     What.OPENED_FILE: N_("Opened a file"),
@@ -87,6 +88,9 @@ PAGES: dict[str, str] = {
     "casework.lift_protection_form": N_("The identity is protected no more"),
     "casework.take_off_list_form": N_("Take off the list"),
     "casework.page_code": N_("A code to a guardian's own page"),
+    "guardian.own_words": N_("A guardian's own text"),
+    "guardian.consent": N_("A guardian's own consent"),
+    "guardian.paper": N_("A paper"),
     "guardian.home": N_("A guardian's own page"),
     "answer_invitation": N_("An answer to an invitation"),
     "write_own_words": N_("A guardian's own text"),

@@ -7,7 +7,7 @@ from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from referrals import consent as rules
-from referrals import coverage, earlier, guardian_access, rulebook
+from referrals import coverage, earlier, guardian_access, guardian_page, rulebook
 from referrals.access import View
 from referrals.errors import NoSuchReferral
 from referrals.languages import LANGUAGES
@@ -179,6 +179,8 @@ def _overview(referral: Referral, form: forms.Form, status: int = 200) -> Respon
         is_waiting=referral.state == IN_CONSENT,
         may_conclude=words.may_do(Verb.CONCLUDE_CONSENT, referral),
         may_record=words.may_do(Verb.RECORD_GUARDIAN, referral),
+        own_words={row.id: said for row in rows if (said := guardian_page.own_words(session, row)) is not None},
+        has_unread=guardian_page.has_unread(session, referral),
         with_page={row.id for row in rows if guardian_access.may_have_page(row)},
         may_withdraw=words.may_do(Verb.WITHDRAW_CONSENT, referral),
         category_names=_names(InformationCategory),
@@ -225,7 +227,7 @@ def _consent_page(referral: Referral, row: Guardian, form: forms.Form, *, status
         form=form,
         guardian=row,
         answers=_choices(ConsentAnswer),
-        consent_forms=_choices(ConsentForm),
+        consent_forms=[choice for choice in _choices(ConsentForm) if choice[0] != ConsentForm.DIGITAL],
         categories=_choices(InformationCategory),
         recipients=[
             (each.value, gettext(each.label))

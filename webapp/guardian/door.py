@@ -10,7 +10,7 @@ from referrals.stages import Party
 from referrals.vocabulary import N_
 from schemas.guardian import PageCodeForm
 from webapp import auditing, forms, transactions
-from webapp.accounts import guardians, paces
+from webapp.accounts import guardians, municipal, paces
 from webapp.guardian import blueprint
 from webapp.guards import public
 from webapp.pages import page
@@ -52,6 +52,13 @@ def let_in() -> ResponseReturnValue:
     return redirect(url_for(".home"), 303)
 
 
+@blueprint.get("/e-identification")
+@public
+def e_identification() -> ResponseReturnValue:
+    """To the municipality's sign-in and back: bound to the page a code has opened, or to the one bound before."""
+    return municipal.send_guardian_there()
+
+
 @blueprint.post("/leave")
 @public
 def leave() -> ResponseReturnValue:
@@ -61,4 +68,4 @@ def leave() -> ResponseReturnValue:
 
 
 def _code_page(form: forms.Form, status: int = 200) -> ResponseReturnValue:
-    return page("guardian/code.html", status, form=form)
+    return page("guardian/code.html", status, form=form, has_e_identification=municipal.is_for_guardians())

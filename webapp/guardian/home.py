@@ -8,7 +8,8 @@ from referrals.models import Guardian
 from referrals.vocabulary import N_, InvitationReply
 from schemas.guardian import InvitationAnswerForm
 from webapp import forms, notices, people, transactions
-from webapp.guardian import blueprint
+from webapp.accounts import municipal
+from webapp.guardian import blueprint, further
 from webapp.guards import for_guardian
 from webapp.language import gettext
 from webapp.pages import page
@@ -50,6 +51,8 @@ def _home_page(guardian: Guardian, form: forms.Form | None = None, status: int =
         "guardian/home.html",
         status,
         outline=outline,
+        further=further.shown_to(guardian),
+        has_e_identification=municipal.is_for_guardians(),
         form=form or forms.shown(usual),
         replies=[(reply.value, gettext(words)) for reply, words in _REPLIES.items()],
         replied=gettext(_REPLIES[answered.reply]) if answered else "",

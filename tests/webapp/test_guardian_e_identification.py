@@ -1,0 +1,335 @@
+"""A guardian with e-identification, against a real provider: bound by the code, then directly, and what it opens."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from referrals import clock, db, documents, readers
+from referrals.documents import Paper
+from referrals.models import (
+    AuditEvent,
+    Guardian,
+    GuardianIdentity,
+    GuardianSession,
+    GuardianWords,
+    History,
+    ProtectionReport,
+    What,
+)
+from referrals.models.protection import GuardiansTold
+from referrals.stages import CLOSED, PLAN_ACTIVE, Party
+from referrals.vocabulary import ConsentState, DocumentKind
+from tests.factories import a_guardian, a_referral
+from tests.webapp.browsing import Browser
+from tests.webapp.desk import cast_of
+from tests.webapp.provider import know_person, running_provider, sign_in_there
+from webapp import create_app
+
+TODAY = clock.now().date()
+
+
+@pytest.fixture(scope="module")
+def provider():
+    with running_provider("--require-nonce", "true") as address:
+        know_person(address, "maja", acr="loa3")
+        know_person(address, "omar", acr="loa3")
+        know_person(address, "weak", acr="loa1")
+        yield address
+
+
+@pytest.fixture
+def agreed(settings, provider, app):
+    """The application with e-identification agreed for guardians."""
+    told = {
+        "oidc_issuer": provider,
+        "oidc_client_id": "trivsel",
+        "oidc_client_secret": "hush",
+        "oidc_guardian_acr": "loa3",
+    }
+    application = create_app(settings.model_copy(update=told))
+    application.testing = True
+    return application
+
+
+@pytest.fixture
+def number(app, settings):
+    """A referral whose plan runs, with Maja and Omar told, each with a plan of their own that has left."""
+    with db.writing(settings.database) as session:
+        cast = cast_of(session)
+        referral = a_referral(session, cast, PLAN_ACTIVE)
+        earlier = clock.now() - timedelta(days=1)
+        row = session.scalars(select(History).where(History.referral_id == referral.id)).one()
+        row.at = earlier
+        for place, first in enumerate(("Maja", "Omar")):
+            guardian = a_guardian(
+                session, referral, told_by=cast.coordinator, name=f"{first} Testsson",
+                recorded_at=earlier + timedelta(seconds=place), phone=f"0000-99 88 7{place}",
+            )  # fmt: skip
+            paper = Paper(DocumentKind.ACTION_PLAN, readers.guardian_key(guardian.id), "sv")
+            documents.issue(session, row, paper, content=f"%PDF {first}".encode())
+        return referral.number
+
+
+@pytest.fixture
+def ids(settings, number):
+    """The ids of the guardians by first name, in the order in which they were recorded."""
+    with db.reading(settings.database) as session:
+        rows = session.scalars(select(Guardian).order_by(Guardian.recorded_at))
+        return {each.name.split()[0]: each.id for each in rows}
+
+
+@pytest.fixture
+def with_code(agreed, signed_in, number, ids):
+    """The browser of a guardian who has typed their code."""
+
+    def enter(first="Maja"):
+        staff = signed_in("karin")
+        staff.get(f"/referrals/{number}/guardians/{ids[first]}/code")
+        code = re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", staff.submit().text)[0]
+        browser = Browser(agreed.test_client())
+        browser.get("/guardian/code", headers={"Accept-Language": "en"})
+        browser.submit({"code": code}, button=("_language", "en"))
+        browser.submit({"code": code})
+        return browser
+
+    return enter
+
+
+@pytest.fixture
+def identified(with_code):
+    """The same, who has gone on with e-identification."""
+
+    def enter(first="Maja"):
+        browser = with_code(first)
+        come(browser, first.lower())
+        browser.get("/guardian/")
+        return browser
+
+    return enter
+
+
+def come(browser, subject):
+    answer = browser.client.get("/guardian/e-identification")
+    assert answer.status_code == 303
+    return browser.client.get(sign_in_there(answer.location, subject))
+
+
+def english(agreed):
+    browser = Browser(agreed.test_client())
+    page = browser.get("/guardian/code")
+    browser.submit(form=page.form(), button=("_language", "en"))
+    return browser
+
+
+def form_to(page, action):
+    return next(form for form in page.all("form") if form.get("action") == action)
+
+
+def read(settings, look):
+    with db.reading(settings.database) as session:
+        return look(session)
+
+
+def test_without_agreed_levels_there_is_no_such_door(browser, settings, provider, app):
+    browser.get("/guardian/e-identification", status=404)
+    told = {"oidc_issuer": provider, "oidc_client_id": "trivsel"}
+    application = create_app(settings.model_copy(update=told))
+    application.testing = True
+    other = Browser(application.test_client())
+    assert "e-identification" not in other.get("/guardian/code").text
+    other.get("/guardian/e-identification", status=404)
+
+
+def test_the_way_there_asks_for_the_level_and_not_even_for_a_name(agreed):
+    address = agreed.test_client().get("/guardian/e-identification").location
+    assert "acr_values=loa3" in address
+    assert "scope=openid&" in f"{address}&"
+
+
+def test_the_code_binds_the_e_identification_and_afterwards_it_is_enough(agreed, identified, settings):
+    browser = identified()
+    assert "Papers for you" in browser.page.text
+    identity = read(settings, lambda session: session.scalars(select(GuardianIdentity)).one().subject_index)
+    assert "maja" not in identity
+    later = english(agreed)
+    answer = come(later, "maja")
+    assert (answer.status_code, answer.location) == (303, "/guardian/")
+    assert "Papers for you" in later.get("/guardian/").text
+
+
+def test_coming_with_it_gives_a_new_cookie_and_stands_in_the_log(with_code, settings):
+    browser = with_code()
+    before = read(settings, lambda session: session.scalars(select(GuardianSession.token_digest)).one())
+    come(browser, "maja")
+    assert read(settings, lambda session: session.scalars(select(GuardianSession.token_digest)).one()) != before
+    event = read(
+        settings,
+        lambda session: session.scalars(select(AuditEvent.by_party).where(AuditEvent.what == What.SIGNED_IN)).all(),
+    )
+    assert event == [Party.GUARDIAN]
+
+
+def test_whoever_is_not_bound_is_told_what_to_do(agreed, number):
+    answer = come(english(agreed), "omar")
+    assert answer.status_code == 403
+    assert "No page belongs to this e-identification." in answer.text
+
+
+def test_too_little_assurance_opens_nothing(with_code, settings):
+    browser = with_code()
+    answer = come(browser, "weak")
+    assert answer.status_code == 403
+    assert "less assurance" in answer.text
+    assert "Papers for you" not in browser.get("/guardian/").text
+
+
+def test_a_page_bound_to_one_person_is_not_opened_further_by_another(identified, settings):
+    browser = identified()
+    answer = come(browser, "omar")
+    assert answer.status_code == 403
+
+
+def test_a_code_alone_opens_none_of_it(with_code, ids, settings):
+    browser = with_code()
+    page = browser.get("/guardian/")
+    assert "See more with e-identification" in page.text
+    paper = read(settings, lambda session: session.scalars(select(documents.Document.id)).first())
+    for path in ("own-words", "consent", f"papers/{paper}", f"reports/{paper}"):
+        browser.get(f"/guardian/{path}", status=404)
+
+
+def test_a_guardian_reads_their_own_paper_and_the_log_says_so(identified, settings, signed_in, number):
+    browser = identified()
+    links = [a.get("href") for a in browser.page.all("a") if "/papers/" in (a.get("href") or "")]
+    answer = browser.client.get(links[0])
+    assert (answer.data, answer.mimetype, len(links)) == (b"%PDF Maja", "application/pdf", 1)
+    assert answer.headers["Cache-Control"] == "no-store"
+    page = signed_in("karin").get(f"/referrals/{number}/access-log")
+    assert "Opened a paper" in page.text
+    assert "Maja Testsson" in page.text
+    assert "Came with e-identification" in page.text
+
+
+def test_the_other_guardians_papers_text_and_consent_are_not_there(identified, settings, ids):
+    maja = identified("Maja")
+    maja.get("/guardian/own-words")
+    maja.submit({"text": "Hon sover dåligt hos sin pappa."})
+    theirs = [a.get("href") for a in maja.page.all("a") if "/papers/" in (a.get("href") or "")]
+    omar = identified("Omar")
+    for path in ("/guardian/", "/guardian/own-words", "/guardian/consent"):
+        page = omar.get(path)
+        for secret in ("Maja", "Hon sover", "0000-99 88 70"):
+            assert secret not in page.response.text
+    omar.get(theirs[0], status=404)
+
+
+def test_own_text_is_written_changed_and_shown_to_the_coordinator(identified, signed_in, number, settings):
+    browser = identified()
+    browser.get("/guardian/own-words")
+    browser.submit({"text": "x" * 20_001}, status=422)
+    page = browser.submit({"text": "Hon sover dåligt."})
+    assert "Your text is kept." in page.text
+    assert "Hon sover dåligt." in page.text
+    assert browser.get("/guardian/own-words").fields(browser.page.form())["text"] == "Hon sover dåligt."
+    staff = signed_in("karin")
+    page = staff.get(f"/referrals/{number}/guardians")
+    assert "Hon sover dåligt." in page.text
+    assert "Not read yet" in page.text
+    page = staff.submit(form=next(f for f in page.all("form") if (f.get("action") or "").endswith("/guardians/read")))
+    assert "Not read yet" not in page.text
+    assert len(read(settings, lambda session: session.scalars(select(GuardianWords)).all())) == 1
+
+
+def test_once_it_has_ended_own_text_and_consent_stand_still(identified, settings):
+    browser = identified()
+    with db.writing(settings.database) as session:
+        from referrals.models import Referral
+
+        session.execute(update(Referral).values(stage=CLOSED.stage, status=CLOSED.status, is_open=False))
+    assert "can no longer be changed" in browser.get("/guardian/own-words").text
+    assert not browser.get("/guardian/consent").all("form", id="main-form")
+
+
+def test_consent_is_given_narrowed_and_taken_back_by_the_guardian(identified, signed_in, number, settings, ids):
+    browser = identified()
+    page = browser.get("/guardian/consent")
+    assert "How it stands now: informed." in page.text
+    browser.submit({"until_on": ""}, status=422)
+    everything = {
+        name: [field.get("value") for field in page.all("input", name=name)] for name in ("categories", "recipients")
+    }
+    until = (TODAY + timedelta(days=90)).isoformat()
+    page = browser.submit({**everything, "until_on": until})
+    assert "How it stands now: full." in page.text
+    browser.get("/guardian/consent")
+    page = browser.submit({"categories": ["schooling"]})
+    assert "How it stands now: partial." in page.text
+    page = browser.get("/guardian/consent")
+    assert page.fields(page.form()).getlist("categories") == ["schooling"]
+    page = browser.submit(form=form_to(page, "/guardian/consent/withdraw"))
+    assert "withdrawn" in page.text
+    state = read(settings, lambda session: session.get(Guardian, ids["Maja"]).consent_state(TODAY))
+    assert state is ConsentState.WITHDRAWN
+    assert not browser.get("/guardian/consent").fields(browser.page.form()).getlist("categories")
+    page = signed_in("karin").get(f"/referrals/{number}")
+    assert "A consent was withdrawn" in page.text
+    assert "A guardian" in page.text
+    assert "with e-identification" in signed_in("karin").get(f"/referrals/{number}/guardians").text
+
+
+def test_a_protection_report_they_were_told_of_is_there_and_another_is_not(identified, settings, signed_in, number):
+    browser = identified()
+    staff = signed_in("kim")
+    with db.writing(settings.database) as session:
+        from tests.factories import a_member
+
+        cast = cast_of(session)
+        a_member(session, session.scalars(select(Guardian)).first().referral, cast.counsellor)
+    staff.get(f"/referrals/{number}")
+    staff.submit(form="fear-form")
+    staff.submit(
+        {"seen": "kvistfågel", "child_name": "Mila", "urgency": "acute", "told": GuardiansTold.NOBODY},
+        button=("finish", "yes"),
+    )
+    report = read(settings, lambda session: session.scalars(select(ProtectionReport.id)).one())
+    assert "/reports/" not in browser.get("/guardian/").response.text
+    browser.get(f"/guardian/reports/{report}", status=404)
+    with db.writing(settings.database) as session:
+        session.execute(update(ProtectionReport).values(opened_at=clock.now()))
+    page = browser.get("/guardian/")
+    assert f"/guardian/reports/{report}" in page.response.text
+    assert browser.client.get(f"/guardian/reports/{report}").data.startswith(b"%PDF")
+    chain = read(
+        settings,
+        lambda session: session.scalars(
+            select(AuditEvent.by_party).where(AuditEvent.chain_id == report, AuditEvent.what == What.OPENED_PAPER)
+        ).all(),
+    )
+    assert Party.GUARDIAN in chain
+
+
+def test_who_is_the_guardian_of_two_children_goes_from_one_page_to_the_other(identified, signed_in, settings, agreed):
+    first = identified()
+    with db.writing(settings.database) as session:
+        cast = cast_of(session)
+        other = a_referral(session, cast, PLAN_ACTIVE)
+        guardian = a_guardian(session, other, told_by=cast.coordinator, name="Maja Testsson")
+        theirs, own = other.number, str(guardian.id)
+        where = f"/referrals/{theirs}/guardians/{own}/code"
+    staff = signed_in("karin")
+    staff.get(where)
+    code = re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", staff.submit().text)[0]
+    second = english(agreed)
+    second.submit({"code": code})
+    come(second, "maja")
+    page = second.get("/guardian/")
+    assert "Your other pages" in page.text
+    page = first.get("/guardian/")
+    first.submit(form=form_to(page, "/guardian/other"))
+    assert theirs not in first.page.text
+    form = form_to(first.page, "/guardian/other")
+    first.page.fields(form)
+    for wrong in ("", own):
+        first.submit({"guardian": wrong}, form=form, status=404)
