@@ -116,6 +116,8 @@ def test_a_paper_that_was_disposed_of_is_not_there(session, maja, issue, wednesd
 def test_a_protection_report_is_there_once_the_guardians_were_told(session, maja, report):
     assert guardian_papers.reports_for(session, maja) == [report]
     assert guardian_papers.find_report(session, maja, report.id) == report
+    with pytest.raises(NoSuchReferral):
+        guardian_papers.find_report(session, maja, maja.id)
     report.opened_at = None
     session.flush()
     with pytest.raises(NoSuchReferral):

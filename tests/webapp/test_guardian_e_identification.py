@@ -255,17 +255,17 @@ def test_once_it_has_ended_own_text_and_consent_stand_still(identified, settings
 def test_consent_is_given_narrowed_and_taken_back_by_the_guardian(identified, signed_in, number, settings, ids):
     browser = identified()
     page = browser.get("/guardian/consent")
-    assert "How it stands now: informed." in page.text
+    assert "You have not answered yet." in page.text
     browser.submit({"until_on": ""}, status=422)
     everything = {
         name: [field.get("value") for field in page.all("input", name=name)] for name in ("categories", "recipients")
     }
     until = (TODAY + timedelta(days=90)).isoformat()
     page = browser.submit({**everything, "until_on": until})
-    assert "How it stands now: full." in page.text
+    assert "You have said yes to everything." in page.text
     browser.get("/guardian/consent")
     page = browser.submit({"categories": ["schooling"]})
-    assert "How it stands now: partial." in page.text
+    assert "You have said yes to some of it." in page.text
     page = browser.get("/guardian/consent")
     assert page.fields(page.form()).getlist("categories") == ["schooling"]
     page = browser.submit(form=form_to(page, "/guardian/consent/withdraw"))

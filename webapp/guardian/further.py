@@ -1,7 +1,7 @@
 """What e-identification opens on a guardian's page: their papers, their own text, their consent, and their other children."""
 
 import uuid
-from typing import Any
+from typing import Any, Final
 
 from flask import Response, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,6 +11,7 @@ from referrals.errors import NoSuchReferral, NotKnownHere
 from referrals.models import Guardian, What
 from referrals.stages import MOVE_BY_VERB, Party, Verb
 from referrals.vocabulary import (
+    N_,
     ConsentAnswer,
     ConsentForm,
     ConsentState,
@@ -27,6 +28,18 @@ from webapp.guards import for_guardian
 from webapp.language import gettext, zone
 from webapp.pages import page
 
+_NOT_YET = N_("You have not answered yet.")
+#: where a guardian's own consent stands, told to themselves
+_STANDS: Final[dict[ConsentState, str]] = {
+    ConsentState.NOT_ASKED: _NOT_YET,
+    ConsentState.INFORMED: _NOT_YET,
+    ConsentState.FULL: N_("You have said yes to everything."),
+    ConsentState.PARTIAL: N_("You have said yes to some of it."),
+    ConsentState.REFUSED: N_("You have said no."),
+    ConsentState.WITHDRAWN: N_("You have taken your consent back."),
+    ConsentState.EXPIRED: N_("Your consent has run out."),
+}
+
 
 def shown_to(guardian: Guardian) -> dict[str, Any]:
     """What the guardian's page shows further to one who came with e-identification; empty for a code alone."""
@@ -38,7 +51,7 @@ def shown_to(guardian: Guardian) -> dict[str, Any]:
         "papers": guardian_papers.papers_for(session, guardian),
         "reports": guardian_papers.reports_for(session, guardian),
         "own_words": guardian_page.own_words(session, guardian),
-        "consent": _state(guardian),
+        "consent": gettext(_STANDS[_state(guardian)]),
         "others": guardian_access.siblings(session, guardian),
     }
 
@@ -172,7 +185,7 @@ def _consent_page(guardian: Guardian, form: forms.Form, status: int = 200) -> Re
         "guardian/consent.html",
         status,
         form=form,
-        state=state,
+        consent=gettext(_STANDS[state]),
         newest=guardian.answer_until(None),
         can_answer=guardian.referral.state in MOVE_BY_VERB[Verb.RECORD_CONSENT].frm,
         can_withdraw=state in (ConsentState.FULL, ConsentState.PARTIAL)
