@@ -137,11 +137,11 @@ def record_consent(
     """Record what `guardian` answered. A new answer takes the place of the one before, which stays readable.
 
     Raises Incomplete where something is allowed but not what, to whom, for what or how long; NotAllowed for an adult
-    without custody, who has nothing to consent to.
+    without custody, who has nothing to consent to, and for an answer with e-identification that is not the guardian's own.
     """
     history.guard(session, referral, Verb.RECORD_CONSENT, by=by, seen=seen)
     _must_belong(guardian, referral, Verb.RECORD_CONSENT, by=by)
-    if not guardian.has_custody:
+    if not guardian.has_custody or (consent.form is ConsentForm.DIGITAL and by.guardian_id is None):
         raise NotAllowed(Verb.RECORD_CONSENT)
     is_given = consent.answer is not ConsentAnswer.REFUSED
     if is_given:

@@ -158,6 +158,11 @@ def test_no_guardian_answers_for_the_other(session, referral, maja, omar):
         consent.withdraw_consent(session, referral, by=other, seen=None, guardian=maja)
 
 
+def test_nobody_else_records_an_answer_as_given_with_e_identification(session, cast, maja):
+    with pytest.raises(NotAllowed):
+        answer(session, maja, by=cast.coordinator.actor())
+
+
 def test_a_guardian_does_nothing_else_to_the_referral(session, referral, maja):
     by = guardian_access.actor_for(maja)
     details = consent.GuardianDetails(name="X", custody=maja.custody, language="sv")
