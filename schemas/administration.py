@@ -28,6 +28,17 @@ from schemas.fields import (
 )
 
 _A_LANGUAGE = validate.OneOf(list(LANGUAGES), error=CHOOSE_ONE)
+#: the time zones of the Nordic countries, each under whose it is
+NORDIC_ZONES = {
+    "Europe/Stockholm": N_("Sweden"),
+    "Europe/Copenhagen": N_("Denmark"),
+    "Europe/Oslo": N_("Norway"),
+    "Europe/Helsinki": N_("Finland"),
+    "Europe/Mariehamn": N_("Åland"),
+    "Atlantic/Reykjavik": N_("Iceland"),
+    "Atlantic/Faroe": N_("Faroe Islands"),
+    "America/Nuuk": N_("Greenland"),
+}
 #: roles that hold in a unit, each a field of the form with the units it holds in
 ROLES_BY_UNIT = (Role.COORDINATOR, Role.ASSESSOR, Role.HEAD_TEACHER, Role.REGISTRAR)
 
@@ -88,7 +99,7 @@ class ClosedDaysForm(FormSchema):
 
 
 class MunicipalityForm(FormSchema):
-    """The municipality's name and language, and the numbers people call."""
+    """The municipality's name and language, and the numbers people call; `municipality_form` adds its time zone."""
 
     name = ShortText(needed=FILL_IN)
     language = ShortText(needed=CHOOSE_ONE, validate=_A_LANGUAGE)
@@ -115,6 +126,17 @@ class DateForm(FormSchema):
     def _says_where_to(self, data: Mapping[str, Any], **_options: Any) -> None:
         if data["day"] is None and data["days"] is None:
             raise ValidationError(GIVE_DATE, "day")
+
+
+def zones(present: str) -> tuple[str, ...]:
+    """The time zones a municipality can choose from, with the one it has, which its file may have taken from elsewhere."""
+    return tuple(dict.fromkeys((*NORDIC_ZONES, present)))
+
+
+def municipality_form(present_zone: str) -> Schema:
+    """The form of a municipality that has the time zone `present_zone`."""
+    zone = ShortText(needed=CHOOSE_ONE, validate=validate.OneOf(zones(present_zone), error=CHOOSE_ONE))
+    return MunicipalityForm.from_dict({"timezone": zone}, name="MunicipalityForm")()
 
 
 def targets_form(keys: Collection[str]) -> Schema:

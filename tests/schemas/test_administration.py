@@ -1,6 +1,7 @@
 """The administrators' forms: what they need, and what they say when it is not there."""
 
 import uuid
+from zoneinfo import available_timezones
 
 import pytest
 from marshmallow import ValidationError
@@ -65,6 +66,27 @@ def test_closed_days_end_after_they_begin():
 def test_a_municipality_has_a_name_a_language_and_three_numbers():
     missing = problems(administration.MunicipalityForm(), {})
     assert set(missing) == {"name", "language", "emergency", "social_services", "helpline"}
+
+
+def test_a_municipality_has_a_nordic_time_zone_or_the_one_it_came_with():
+    typed = {
+        "name": "Lindköping",
+        "language": "sv",
+        "emergency": "112",
+        "social_services": "112",
+        "helpline": "116 111",
+    }
+    form = administration.municipality_form("Europe/Vilnius")
+    assert set(problems(form, {})) == {"name", "language", "timezone", "emergency", "social_services", "helpline"}
+    for zone in ("Europe/Vilnius", "Atlantic/Faroe"):
+        assert form.load({**typed, "timezone": zone})["timezone"] == zone
+    refused = {"timezone": ["Choose one of the answers."]}
+    assert problems(form, {**typed, "timezone": "Asia/Tokyo"}) == refused
+    assert problems(administration.municipality_form("Europe/Oslo"), {**typed, "timezone": "Europe/Vilnius"}) == refused
+
+
+def test_every_time_zone_to_choose_from_is_one():
+    assert set(administration.zones("Europe/Stockholm")) == set(administration.NORDIC_ZONES) <= available_timezones()
 
 
 def test_targets_have_a_part_for_each_key_of_the_rule_pack():

@@ -288,6 +288,29 @@ def test_the_numbers_people_call_are_changed(anton, settings):
     assert said(anton.submit({"emergency": "call us"}, status=422))
 
 
+def test_the_time_zone_is_changed_and_the_change_logged(anton, settings):
+    page = anton.get("/administration/municipality")
+    assert "when dates fall due" in page.text
+    assert page.fields(page.form())["timezone"] == "Europe/Stockholm"
+    assert "Finland (Europe/Helsinki)" in page.text
+    anton.submit({"timezone": "Europe/Helsinki"})
+    here = one(settings, Municipality)
+    assert here.timezone == "Europe/Helsinki"
+    assert log(settings) == [(f"municipality.timezone {here.id}", "Europe/Stockholm", "Europe/Helsinki")]
+    anton.get("/administration/municipality")
+    assert said(anton.submit({"timezone": "Mars/Olympus"}, status=422)) == ["Choose one of the answers."]
+    assert one(settings, Municipality).timezone == "Europe/Helsinki"
+
+
+def test_a_time_zone_from_elsewhere_in_the_municipalitys_file_stays_to_choose(anton, settings):
+    with db.writing(settings.database) as session:
+        organisation.municipality(session).timezone = "Europe/Vilnius"
+    anton.get("/administration/municipality")
+    anton.submit({"name": "Nya Lindköping"})
+    assert one(settings, Municipality).timezone == "Europe/Vilnius"
+    assert [line[1:] for line in log(settings)] == [("Lindköping", "Nya Lindköping")]
+
+
 # ------------------------------------------------------------------------------------------------ date and log
 def test_the_date_moves_forward_for_everybody_and_back_to_today(anton, settings):
     clock.use_shift_file(settings.shift_file)

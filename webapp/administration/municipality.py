@@ -1,4 +1,4 @@
-"""The municipality's own details: name, language, and the numbers people call."""
+"""The municipality's own details: name, language, time zone, and the numbers people call."""
 
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from referrals import organisation, rulebook
 from referrals.access import Role
 from referrals.languages import LANGUAGES
-from schemas.administration import MunicipalityForm
+from schemas.administration import NORDIC_ZONES, municipality_form, zones
 from webapp import forms, notices, people, transactions
 from webapp.administration import blueprint
 from webapp.guards import signed_in
@@ -22,9 +22,8 @@ def municipality() -> ResponseReturnValue:
     """The details as they stand."""
     here = organisation.municipality(transactions.session())
     phones = {name: here.phones.get(name, "") for name in _PHONES}
-    return _municipality_page(
-        forms.shown({name: getattr(here, name) for name in ("name", "language", "keeps_protected_outside")} | phones)
-    )
+    details = {name: getattr(here, name) for name in ("name", "language", "timezone", "keeps_protected_outside")}
+    return _municipality_page(forms.shown(details | phones))
 
 
 @blueprint.post("/municipality")
@@ -32,10 +31,10 @@ def municipality() -> ResponseReturnValue:
 def change_municipality() -> ResponseReturnValue:
     """Change the details."""
     session, form = transactions.session(), forms.submitted()
-    values = form.load(MunicipalityForm())
+    here = organisation.municipality(session)
+    values = form.load(municipality_form(here.timezone))
     if values is None:
         return _municipality_page(form, 422)
-    here = organisation.municipality(session)
     phones = here.phones | {name: values.pop(name) for name in _PHONES}
     organisation.change(session, here, by=people.actor(), phones=phones, **values)
     notices.say_next(gettext("%(name)s has been saved.", name=here.name))
@@ -46,5 +45,15 @@ def _municipality_page(form: forms.Form, status: int = 200) -> ResponseReturnVal
     here = organisation.municipality(transactions.session())
     pack = rulebook.load(here.rulepack_version)
     return page(
-        "administration/municipality.html", status, form=form, here=here, pack=pack, spoken=list(LANGUAGES.items())
+        "administration/municipality.html",
+        status,
+        form=form,
+        here=here,
+        pack=pack,
+        spoken=list(LANGUAGES.items()),
+        zones=[(zone, _zone_words(zone)) for zone in zones(here.timezone)],
     )
+
+
+def _zone_words(zone: str) -> str:
+    return f"{gettext(NORDIC_ZONES[zone])} ({zone})" if zone in NORDIC_ZONES else zone
