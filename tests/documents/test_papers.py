@@ -206,6 +206,18 @@ def test_a_part_behind_a_wall_shows_its_conclusion_only() -> None:
     assert "Maja mår bra när dagen är förutsägbar" in page
 
 
+def test_concern_shows_birth_date_class_and_topics_as_missing_where_nobody_knows_them_yet() -> None:
+    source = rich_source(DocumentKind.REFERRAL)
+    source.referral.child_birth_date = source.referral.child_group = None
+    source.referral.topics = []
+    html = document_html("referral", document_context("referral", source), language="en")
+    page = " ".join(html.split()).replace("<td> ", "<td>")
+    missing = '<span class="missing">Not stated yet</span>'
+    assert f"Born</th><td>{missing}</td>" in page
+    assert 'Year 4, <span class="missing">class or group not stated yet</span>' in page
+    assert f"What it is about</th><td>{missing}" in page
+
+
 def test_protected_child_is_neither_named_nor_placed() -> None:
     source = rich_source(DocumentKind.REFERRAL)
     source.referral.protected_level = "sekretessmarkering"

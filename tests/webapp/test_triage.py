@@ -13,7 +13,7 @@ from referrals.models import AdditionKind, Concern, ConcernAddition, History, Re
 from referrals.stages import CLOSED, IN_CONSENT, IN_TRIAGE, PLAN_ACTIVE, RETURNED, State, Verb
 from referrals.vocabulary import ConflictAnswer, ProtectionAnswer
 from tests.factories import a_referral
-from tests.webapp.browsing import Browser
+from tests.webapp.browsing import Browser, Page
 from tests.webapp.desk import cast_of
 
 SignIn = Callable[[str], Browser]
@@ -54,6 +54,12 @@ def newest(settings: Settings, number: str) -> tuple[Verb, str | None, str | Non
         return row.verb, row.choice, row.reason
 
 
+def facts(page: Page) -> dict[str, str]:
+    """What stands beside each short question about the concern."""
+    rows = [row for row in page.all("div") if [child.tag for child in row] == ["dt", "dd"]]
+    return {page.text_of(row[0]): page.text_of(row[1]) for row in rows}
+
+
 def test_the_page_shows_the_concern_beside_the_decision(lay: Lay, signed_in: SignIn) -> None:
     told = {"child_voice": "Jag vill sova.", "reporter_function": "Mentor 4B", "tried": "Extra raster."}
     number = lay(concern=told, child_birth_date="2016-03-04")
@@ -64,12 +70,31 @@ def test_the_page_shows_the_concern_beside_the_decision(lay: Lay, signed_in: Sig
         "Jag vill sova.",
         "Mentor 4B",
         "Extra raster.",
-        "Year 4, 4B",
-        "born 4 Mar 2016",
     ):
         assert words in page.text
     assert "Not known yet When · Where" in page.text
+    shown = facts(page)
+    assert (shown["Date of birth"], shown["School year"], shown["Class or group"]) == ("4 Mar 2016", "Year 4", "4B")
     assert [button for button in page.all("input", name="way") if button.get("checked") is not None] == []
+
+
+def test_what_is_not_known_of_the_child_is_shown_as_missing(lay: Lay, signed_in: SignIn) -> None:
+    number = lay(child_birth_date=None, child_group=None, school_year=None, topics=[])
+    page = signed_in("karin").get(f"/referrals/{number}/triage")
+    shown = facts(page)
+    for question in ("Date of birth", "School year", "Class or group", "About"):
+        assert shown[question] == "Not known yet"
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_open"),
+    [(ConflictAnswer.UNSURE, True), (ConflictAnswer.NO, False), (ConflictAnswer.YES, False)],
+)
+def test_whether_somebody_is_too_close_is_open_until_it_is_said(
+    lay: Lay, signed_in: SignIn, answer: ConflictAnswer, is_open: bool
+) -> None:
+    page = signed_in("karin").get(f"/referrals/{lay(concern={'conflict': answer})}/triage")
+    assert ("Too close to somebody in the team" in page.text) is is_open
 
 
 def test_an_ordinary_decision_is_a_tick_and_a_press(

@@ -13,7 +13,7 @@ from referrals import triage as rules
 from referrals.access import View
 from referrals.models import Concern, History, Referral
 from referrals.stages import WITH_HEAD_TEACHER, Stage, Verb
-from referrals.vocabulary import N_, Profession, Topic, TriageEnding
+from referrals.vocabulary import N_, ConflictAnswer, Profession, Topic, TriageEnding
 from referrals.worklist import next_to_triage
 from schemas.triage import CHOOSE_TRACK, HandBackForm, StatutoryTrackForm, TriageForm, TriageWay
 from webapp import forms, notices, people, transactions
@@ -229,7 +229,7 @@ def _page(
     decision = _decision(referral)
     concern = session.scalars(select(Concern).where(Concern.referral_id == referral.id)).one()
     can_decide = _can_decide(referral)
-    answers = [(gettext(question), getattr(concern, name)) for name, question in _ANSWERS.items()]
+    answers = {question: getattr(concern, name) for name, question in _ANSWERS.items()}
     pack = rulebook.load(referral.rulepack)
     # What nobody typed is not given back to be copied when somebody else was first.
     g.starters = frozenset(gettext(choice.starter).strip() for choice in CHOICES.values())
@@ -242,8 +242,8 @@ def _page(
         born_on=date.fromisoformat(referral.child_birth_date) if referral.child_birth_date else None,
         topics=[gettext(Topic(topic).label) for topic in referral.topics],
         conflict_functions=[gettext(Profession(name).label) for name in concern.conflict_functions],
-        answers=[(question, text) for question, text in answers if text],
-        unknown=[question for question, text in answers if not text],
+        answers=[(gettext(question), text) for question, text in answers.items() if text],
+        unknown=_unknown(concern),
         additions=additions_to(referral),
         may_read=words.may_do(Verb.READ_ADDITION, referral),
         files=file_lines(attachment_reading.of_concern(session, referral, actor)),
@@ -259,6 +259,14 @@ def _page(
         protection_report=pack.artefact("protection_report", language()),
         duty_source=pack.sources["duty_to_report"],
     )
+
+
+def _unknown(concern: Concern) -> list[str]:
+    """The questions nobody could answer yet."""
+    questions = [question for name, question in _ANSWERS.items() if not getattr(concern, name)]
+    if concern.conflict is ConflictAnswer.UNSURE:
+        questions.append(N_("Too close to somebody in the team"))
+    return [gettext(question) for question in questions]
 
 
 def _decision(referral: Referral) -> History | None:
