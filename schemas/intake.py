@@ -46,8 +46,8 @@ STAFF_KINDS = (ReporterKind.TEACHER, ReporterKind.OTHER_STAFF, ReporterKind.LEIS
 
 #: questions that can be answered "don't know yet" by a tick
 CAN_BE_UNKNOWN = (
-    "observed_when", "observed_where", "duration", "strengths", "child_voice", "guardians_view", "tried", "tried_result", "wished_help",
-    "urgency",
+    "child_group", "child_birth_date", "observed_when", "observed_where", "duration", "topics", "strengths", "child_voice", "guardians_view",
+    "tried", "tried_result", "wished_help", "urgency",
 )  # fmt: skip
 
 _WHICH_UNIT = N_("Choose which school or unit it is about.")

@@ -12,6 +12,7 @@ from referrals import db, documents, history, intake, reference
 from referrals.models import Account, AdditionKind, Concern, ConcernAddition, Draft, Referral, Unit
 from referrals.stages import IN_CONSENT, RETURNED, SUBMITTED, WITHDRAWN, Verb
 from referrals.vocabulary import ConflictAnswer, DocumentKind, GuardiansKnow, Profession, ReporterKind, SchoolYear
+from schemas.intake import PAGES, Door, fields_of
 from tests.conftest import A_WEDNESDAY
 from tests.webapp.browsing import Browser
 from webapp.intake import browser as holding
@@ -524,6 +525,52 @@ def test_what_nobody_knows_yet_is_read_as_that(browser):
     page = fill_staff(browser)
     assert "Where Don't know yet" in page.text
     assert "How long Not answered" in page.text
+
+
+def test_class_birth_date_and_topics_can_be_unknown_and_are_read_as_that(browser, stored):
+    fill_staff(browser)
+    browser.get("/concern/child")
+    browser.submit({"child_group": "", "not_known": ["child_group", "child_birth_date"]})
+    browser.get("/concern/observations")
+    browser.submit({"topics": [], "not_known": ["topics"]})
+    browser.get("/concern/child")
+    assert browser.page.fields(browser.page.form()).getlist("not_known") == ["child_group", "child_birth_date"]
+    page = browser.get("/concern/check")
+    for question in ("Class or group", "Date of birth", "What it is about"):
+        assert f"{question} Don't know yet" in page.text
+    assert browser.submit().path == "/concern/sent"
+    referral = stored(lambda s: [(r.child_group, r.child_birth_date, r.topics) for r in s.scalars(select(Referral))])
+    assert referral == [(None, None, [])]
+
+
+def test_an_answer_counts_for_more_than_not_knowing(browser):
+    fill_staff(browser)
+    browser.get("/concern/child")
+    browser.submit({"child_birth_date": "2016-03-04", "not_known": ["child_birth_date"]})
+    assert "Date of birth 4 March 2016" in browser.get("/concern/check").text
+
+
+def test_a_pupil_may_not_know_yet_what_fits(browser):
+    begin(browser, "pupil")
+    browser.submit({"protection": "no"})
+    browser.submit({"child_name": "Malou Provsson"})
+    told = {"observations": "Ensam.", "guardians_know": "yes", "not_known": ["topics"]}
+    assert "What it is about Don't know yet" in browser.submit(told).text
+
+
+@pytest.mark.parametrize("door", list(Door))
+def test_every_question_has_a_word_of_help_or_an_example_under_it(browser, door):
+    begin(browser, door.value)
+    browser.submit({"protection": "no"})
+    browser.submit({"reporter_kind": "teacher", "reporter_name": "Lena Mentorsson", "child_name": "Malou Provsson"})
+    without = []
+    for asked in PAGES[door][:-1]:
+        page = browser.get(f"/concern/{asked.name}")
+        helped = {element.get("id", "") for element in page.all("p")}
+        questions = set(fields_of(asked)) - {"not_known"}
+        assert questions <= {control.get("name") for control in page.all("input", "select", "textarea")}
+        without += [name for name in questions if not {f"f-{name}-hint", f"f-{name}-example"} & helped]
+    assert without == []
 
 
 def test_the_receipt_will_be_in_the_language_it_was_sent_in(browser, stored):
