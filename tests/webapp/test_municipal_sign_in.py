@@ -301,7 +301,7 @@ def test_a_provider_that_calls_itself_something_else_is_not_believed(settings, p
     known = Provider(settings.model_copy(update={"oidc_issuer": provider, "oidc_client_id": CLIENT}), return_url="x")
     known._known[f"{provider}/.well-known/openid-configuration"] = (float("inf"), {"issuer": elsewhere})
     with pytest.raises(ProviderAway, match="somebody else"):
-        known.way_there(Journey())
+        known.way_there(Journey(), levels="")
 
 
 def test_an_endpoint_without_protection_is_not_used(settings):
@@ -309,4 +309,4 @@ def test_an_endpoint_without_protection_is_not_used(settings):
     told = {"issuer": "https://sign-in.invalid", "authorization_endpoint": "http://sign-in.invalid/authorize"}
     known._known["https://sign-in.invalid/.well-known/openid-configuration"] = (float("inf"), told)
     with pytest.raises(ProviderAway, match="not to be trusted"):
-        known.way_there(Journey())
+        known.way_there(Journey(), levels="")
