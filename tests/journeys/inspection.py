@@ -60,12 +60,17 @@ class Inspector:
         if built in self._seen:
             return
         self._seen.add(built)
-        faults = [*self._barriers(page), *_on_a_narrow_screen(page)]
+        faults = [*self.barriers(page), *_on_a_narrow_screen(page)]
         assert not faults, f"{page.url} ({page.title()}):\n" + "\n".join(faults)
 
-    def _barriers(self, page: Page) -> list[str]:
+    def barriers(self, page: Page) -> list[str]:
+        """What axe finds on the page."""
+        return self.violations(page, {"type": "tag", "values": RULES})
+
+    def violations(self, page: Page, rules: dict[str, Any]) -> list[str]:
+        """What axe finds on the page by these rules."""
         options: dict[str, Any] = {
-            "runOnly": {"type": "tag", "values": RULES},
+            "runOnly": rules,
             "resultTypes": ["violations"],
             "preload": False,  # style sheets are read once more only for a rule that is not among these
         }
