@@ -1,13 +1,13 @@
 """Information and consent: who the guardians are, what they were told, what they allow, and when the work may go on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from referrals import clock, coverage, earlier, history, protected_identity, roster
+from referrals import clock, coverage, earlier, history, protected_identity, roster, rulebook
 from referrals.access import Actor
 from referrals.errors import AlreadyWithdrawn, Incomplete, NotAllowed, NotInformed
 from referrals.models import AssessmentPart, Consent, Guardian, History, InformationNotice, Referral
@@ -64,6 +64,15 @@ class ConsentGiven:
     purpose: str = ""
     from_on: date | None = None
     until_on: date | None = None
+
+
+def answer_for(
+    referral: Referral, categories: Iterable[InformationCategory], recipients: Iterable[Recipient]
+) -> ConsentAnswer:
+    """The answer a guardian gives by allowing these kinds of information to these: all that is asked about, or some of it."""
+    is_all = set(InformationCategory) <= set(categories)
+    is_all &= set(rulebook.load(referral.rulepack).asked_about) <= set(recipients)
+    return ConsentAnswer.FULL if is_all else ConsentAnswer.PARTIAL
 
 
 def record_guardian(

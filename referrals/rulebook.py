@@ -183,11 +183,16 @@ class RulePack:
         return f"{self.country}-{self.version}"
 
     @property
+    def asked_about(self) -> tuple[Recipient, ...]:
+        """Those a guardian can allow something to: everybody the pack names but the own staff, who need no consent."""
+        return tuple(recipient for recipient in self.recipients if recipient is not Recipient.OWN_STAFF)
+
+    @property
     def reachable(self) -> tuple[Recipient, ...]:
         """Everybody outside the own staff to whom something can go, by consent or on another ground."""
         by_ground = {recipient for ground in self.grounds.values() for recipient in ground.recipients}
-        asked_about = {each for each in self.recipients if each not in (Recipient.OWN_STAFF, Recipient.OTHER_GUARDIAN)}
-        return tuple(recipient for recipient in Recipient if recipient in asked_about | by_ground)
+        by_consent = set(self.asked_about) - {Recipient.OTHER_GUARDIAN}
+        return tuple(recipient for recipient in Recipient if recipient in by_consent | by_ground)
 
     def exceptions(self, school_form: SchoolForm) -> Exceptions:
         """Where who may know what in a unit of `school_form` differs from the table in `access.py`."""

@@ -133,6 +133,14 @@ def test_consent_keeps_what_to_whom_for_what_and_how_long(session: Session, cast
     assert (guardian.consent_state(TODAY), referral.history[-1].choice) == (ConsentState.PARTIAL, ConsentAnswer.PARTIAL)
 
 
+def test_only_everything_that_is_asked_about_is_a_full_answer(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast, IN_CONSENT)
+    kinds, others = list(InformationCategory), [one for one in Recipient if one is not Recipient.OWN_STAFF]
+    assert consent.answer_for(referral, kinds, others) is ConsentAnswer.FULL
+    assert consent.answer_for(referral, kinds[1:], others) is ConsentAnswer.PARTIAL
+    assert consent.answer_for(referral, kinds, [Recipient.SOCIAL_SERVICES]) is ConsentAnswer.PARTIAL
+
+
 def test_a_refusal_allows_nothing(session: Session, cast: Cast) -> None:
     referral = a_referral(session, cast, IN_CONSENT)
     guardian = a_guardian(session, referral)

@@ -229,11 +229,7 @@ def _consent_page(referral: Referral, row: Guardian, form: forms.Form, *, status
         answers=_choices(ConsentAnswer),
         consent_forms=[choice for choice in _choices(ConsentForm) if choice[0] != ConsentForm.DIGITAL],
         categories=_choices(InformationCategory),
-        recipients=[
-            (each.value, gettext(each.label))
-            for each in rulebook.load(referral.rulepack).recipients
-            if each is not Recipient.OWN_STAFF
-        ],
+        recipients=[(each.value, gettext(each.label)) for each in rulebook.load(referral.rulepack).asked_about],
     )
 
 

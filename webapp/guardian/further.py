@@ -12,12 +12,10 @@ from referrals.models import Guardian, What
 from referrals.stages import MOVE_BY_VERB, Party, Verb
 from referrals.vocabulary import (
     N_,
-    ConsentAnswer,
     ConsentForm,
     ConsentState,
     DocumentKind,
     InformationCategory,
-    Recipient,
     Term,
 )
 from schemas.guardian import OwnConsentForm, OwnWordsForm
@@ -128,7 +126,7 @@ def give_consent(guardian: Guardian) -> ResponseReturnValue:
     newest = guardian.answer_until(None)
     usual = gettext("So that those who work with the child can help together.")
     answer = consent.ConsentGiven(
-        answer=_answer(guardian, given),
+        answer=consent.answer_for(guardian.referral, given["categories"], given["recipients"]),
         form=ConsentForm.DIGITAL,
         categories=given["categories"],
         recipients=given["recipients"],
@@ -165,12 +163,6 @@ def open_other(guardian: Guardian) -> ResponseReturnValue:
     return redirect(url_for(".home"), 303)
 
 
-def _answer(guardian: Guardian, given: dict[str, Any]) -> ConsentAnswer:
-    asked = {each for each in rulebook.load(guardian.referral.rulepack).recipients if each is not Recipient.OWN_STAFF}
-    is_all = asked <= set(given["recipients"]) and set(InformationCategory) <= set(given["categories"])
-    return ConsentAnswer.FULL if is_all else ConsentAnswer.PARTIAL
-
-
 def _state(guardian: Guardian) -> ConsentState:
     return guardian.consent_state(clock.today(zone()))
 
@@ -192,9 +184,7 @@ def _consent_page(guardian: Guardian, form: forms.Form, status: int = 200) -> Re
         and guardian.referral.state in MOVE_BY_VERB[Verb.WITHDRAW_CONSENT].frm,
         categories=_choices(InformationCategory),
         recipients=[
-            (each.value, gettext(each.label))
-            for each in rulebook.load(guardian.referral.rulepack).recipients
-            if each is not Recipient.OWN_STAFF
+            (each.value, gettext(each.label)) for each in rulebook.load(guardian.referral.rulepack).asked_about
         ],
     )
 
