@@ -23,6 +23,23 @@ from tests.postgres import running_postgres
 A_WEDNESDAY = datetime(2026, 9, 16, 8, 0, tzinfo=UTC)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where tests run beside each other, those that share something slow to start stay together, the longest first."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_company(item)))
+    items.sort(key=lambda item: not _company(item).startswith("journeys-"))
+
+
+def _company(item: pytest.Item) -> str:
+    # Journeys of one country share a whole running instance; all others share with their own file at most.
+    country = (
+        item.callspec.params.get("instance")
+        if isinstance(item, pytest.Function) and hasattr(item, "callspec")
+        else None
+    )
+    return f"journeys-{country}" if country else item.nodeid.partition("::")[0]
+
+
 @pytest.fixture(scope="session", autouse=True)
 def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A data folder for the whole run, so that nothing of this machine's own instance is touched."""
