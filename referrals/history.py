@@ -29,20 +29,22 @@ from referrals.stages import (
 #: states in which another target counts than in the rest of their stage
 _OWN_TARGET = frozenset({SUBMITTED, RETURNED, TO_SCHEDULE, MEETING_HELD, PLAN_ACTIVE}) | ENDED
 
+#: what of a referral a move may change
+_MOVING = ("version", "stage", "status", "is_open", "stage_since", "target_on")
+
 
 def guard(session: Session, referral: Referral, verb: Verb, *, by: Actor, seen: int | None = None) -> Party:
     """Check that `by` may do `verb` to `referral` as it stands; the capacity in which they may.
 
     `seen` is the version of the referral the person had before their eyes. Raises NotAllowed first, since who has nothing
-    to do with a referral learns nothing about it; then AlreadyMoved when somebody else was first; then WrongStage.
+    to do with a referral learns nothing about it; then AlreadyMoved when somebody else was first; then WrongStage. The
+    workflow is nobody: it carries a referral on and changes nothing a person read, so it makes no page stale.
     """
     move = MOVE_BY_VERB[verb]
     allowed = parties_for(verb, by, referral.facts())
     if not allowed:
         raise NotAllowed(verb)
-    if seen is not None and seen != referral.version:
-        _raise_already_moved(session, referral.id)
-    _hold_still(session, referral)
+    _hold_still(session, referral, seen=referral.version if seen is None else seen)
     if referral.state not in move.frm:
         raise WrongStage(verb, referral.stage, referral.status)
     if referral.kept_outside_at is not None and verb not in OUTSIDE:
@@ -74,7 +76,7 @@ def record(
         raise WrongStage(verb, target.stage, target.status)
     before = referral.state
     session.flush()
-    _compare_and_set(session, referral, expected=referral.version if seen is None else seen, to=target)
+    _compare_and_set(session, referral, expected=referral.version, to=target)
     return _leave_row(session, referral, verb, by=by, party=party, before=before, choice=choice, reason=reason)
 
 
@@ -86,15 +88,27 @@ def begin(session: Session, referral: Referral, *, by: Actor) -> History:
     return _leave_row(session, referral, Verb.SUBMIT_CONCERN, by=by, party=Party.REPORTER, before=None)
 
 
-def _hold_still(session: Session, referral: Referral) -> None:
-    """Let nobody else change the referral until this transaction ends, and see that nobody has since it was read.
+def _hold_still(session: Session, referral: Referral, *, seen: int) -> None:
+    """Let nobody else change the referral until this transaction ends, and see that nobody has since it was at `seen`.
 
     Otherwise two who decide in the same moment would both write their rows, and the second would stumble over a number
     that is taken instead of hearing who was first. SQLite lets one writer in at a time anyway.
     """
-    newest = select(Referral.version).where(Referral.id == referral.id).with_for_update(key_share=True)
-    if session.scalars(newest).one() != referral.version:
+    newest = session.scalars(
+        select(Referral.version).where(Referral.id == referral.id).with_for_update(key_share=True)
+    ).one()
+    if newest != seen and not _only_carried_on(session, referral, since=seen):
         _raise_already_moved(session, referral.id)
+    if newest != referral.version:
+        session.refresh(referral, _MOVING)
+
+
+def _only_carried_on(session: Session, referral: Referral, *, since: int) -> bool:
+    """Whether there are rows after version `since`, and all are the workflow's."""
+    parties = session.scalars(
+        select(History.by_party).where(History.referral_id == referral.id, History.number > since)
+    ).all()
+    return set(parties) == {Party.SYSTEM}
 
 
 def _compare_and_set(session: Session, referral: Referral, *, expected: int, to: State) -> None:
@@ -114,7 +128,7 @@ def _compare_and_set(session: Session, referral: Referral, *, expected: int, to:
     )
     if changed.one_or_none() is None:
         _raise_already_moved(session, referral.id)
-    session.refresh(referral, ["version", "stage", "status", "is_open", "stage_since", "target_on"])
+    session.refresh(referral, _MOVING)
 
 
 def _leave_row(
@@ -158,7 +172,8 @@ def _leave_row(
 
 
 def _raise_already_moved(session: Session, referral_id: uuid.UUID) -> NoReturn:
+    by_people_first = (History.by_party == Party.SYSTEM, History.number.desc())
     newest = session.scalars(
-        select(History).where(History.referral_id == referral_id).order_by(History.number.desc()).limit(1)
+        select(History).where(History.referral_id == referral_id).order_by(*by_people_first).limit(1)
     ).one()
     raise AlreadyMoved(newest.verb, newest.by.name if newest.by else newest.by_party, newest.at)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from referrals import clock, db, history, team_review
 from referrals.access import SYSTEM, Actor
@@ -135,13 +136,42 @@ def test_of_two_who_decide_in_the_same_moment_the_second_hears_who_was_first(fre
         assert session.scalar(select(func.count()).select_from(TeamMeeting)) == 1
 
 
-def test_the_workflow_is_named_as_first_where_it_was(session: Session, cast: Cast) -> None:
+def test_what_the_workflow_carried_on_meanwhile_makes_no_page_stale(session: Session, cast: Cast) -> None:
     referral = a_referral(session, cast, SUBMITTED)
     seen = referral.version
-    history.record(session, referral, Verb.OPEN_TRIAGE, by=SYSTEM, to=IN_TRIAGE, seen=seen)
+    history.record(session, referral, Verb.OPEN_TRIAGE, by=SYSTEM, to=IN_TRIAGE)
+    row = history.record(session, referral, Verb.SEND_TO_TEAM, by=cast.coordinator.actor(), to=IN_CONSENT, seen=seen)
+    assert (row.number, row.from_stage, referral.state) == (3, Stage.TRIAGE, IN_CONSENT)
+
+
+def test_a_decision_in_the_moment_of_the_workflow_starts_from_where_it_carried_the_referral(
+    session: Session, cast: Cast
+) -> None:
+    referral = a_referral(session, cast, SUBMITTED)
+    seen = referral.version
+    history.record(session, referral, Verb.OPEN_TRIAGE, by=SYSTEM, to=IN_TRIAGE)
+    for name, value in {"version": seen, "stage": SUBMITTED.stage, "status": SUBMITTED.status}.items():
+        set_committed_value(referral, name, value)  # as another session would have read it just before
+    row = history.record(session, referral, Verb.SEND_TO_TEAM, by=cast.coordinator.actor(), to=IN_CONSENT)
+    assert (row.number, row.from_stage, referral.state) == (3, Stage.TRIAGE, IN_CONSENT)
+
+
+def test_a_person_beside_the_workflow_makes_a_page_stale_and_is_the_one_named(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast, SUBMITTED)
+    seen = referral.version
+    history.record(session, referral, Verb.ASSIGN_OWNER, by=cast.second_coordinator.actor())
+    history.record(session, referral, Verb.OPEN_TRIAGE, by=SYSTEM, to=IN_TRIAGE)
     with pytest.raises(AlreadyMoved) as second:
+        history.record(session, referral, Verb.SEND_TO_TEAM, by=cast.coordinator.actor(), to=IN_CONSENT, seen=seen)
+    assert second.value.who == cast.second_coordinator.name
+
+
+def test_what_the_workflow_made_impossible_is_refused_by_its_stage(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast, SUBMITTED)
+    seen = referral.version
+    history.record(session, referral, Verb.OPEN_TRIAGE, by=SYSTEM, to=IN_TRIAGE)
+    with pytest.raises(WrongStage):
         history.record(session, referral, Verb.OPEN_TRIAGE, by=cast.coordinator.actor(), to=IN_TRIAGE, seen=seen)
-    assert second.value.who == Party.SYSTEM
 
 
 def test_a_coordinator_of_another_school_may_do_nothing(session: Session, cast: Cast) -> None:
