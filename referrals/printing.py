@@ -19,8 +19,7 @@ from urllib.parse import unquote, urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from referrals import languages, vocabulary
-from referrals.tagging import mark_furniture
+from referrals import languages, tagging, vocabulary
 
 if TYPE_CHECKING:
     from weasyprint import CSS
@@ -88,7 +87,7 @@ def print_pdf(html: str) -> bytes:
         pdf = page.write_pdf(
             stylesheets=printer.stylesheets,
             font_config=printer.fonts,
-            finisher=mark_furniture,
+            finisher=tagging.finish,
             pdf_variant="pdf/ua-1",
             pdf_identifier=hashlib.sha256(html.encode()).hexdigest()[:32].encode("ascii"),
         )

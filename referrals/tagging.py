@@ -1,15 +1,30 @@
-"""Finishes the tags of a printed paper: what repeats on every page is marked as furniture, not as something to read out.
+"""Finishes what a printed paper says about itself to those who hear it: furniture, header cells, and what each sign stands for.
 
-WeasyPrint tags running heads and feet but hangs the tags on no tree, which PDF/UA forbids (ISO 14289-1, 7.1: content
-is either in the structure tree or an artifact). It gives the finished PDF objects to a finisher before it writes them.
+WeasyPrint gives the finished PDF objects to a finisher before it writes them. What it leaves open of PDF/UA (ISO 14289-1):
+
+- It tags running heads and feet but hangs the tags on no tree; content is in the tree or an artifact (7.1).
+- Cells name their header cells by marks which no index resolves, and header cells do not say what they head (7.5).
+- Of a letter drawn with two signs, as Arabic letters are with their dots, the second has no character at all (7.21.7).
 """
 
-from typing import Any
+from typing import Any, Final
+
+import pydyf
+
+#: stands for the second sign of a letter: it has no look of its own, joins nothing, and takes part in no comparison
+_PART_OF_A_LETTER: Final = "\N{COMBINING GRAPHEME JOINER}".encode("utf-16-be").hex().encode("ascii")
 
 
-def mark_furniture(_document: object, pdf: Any) -> None:
-    """Turn marked content whose tag hangs on no tree into artifacts, and let go of those tags."""
+def finish(_document: object, pdf: Any) -> None:
+    """Leave nothing of a paper without a meaning to whoever does not see it."""
     tree = pdf.objects[_number(pdf.catalog["StructTreeRoot"])]
+    _mark_furniture(tree, pdf)
+    _explain_header_cells(tree, pdf)
+    _name_every_sign(pdf)
+
+
+def _mark_furniture(tree: Any, pdf: Any) -> None:
+    """Turn marked content whose tag hangs on no tree into artifacts, and let go of those tags."""
     nums = pdf.objects[_number(tree["ParentTree"])]["Nums"]
     parents = dict(zip(nums[::2], nums[1::2], strict=True))
     reachable = _numbers_under(tree, pdf)
@@ -19,6 +34,27 @@ def mark_furniture(_document: object, pdf: Any) -> None:
     for each in pdf.objects:
         if _is_tag(each) and each.number not in reachable:
             each.free = "f"
+
+
+def _explain_header_cells(tree: Any, pdf: Any) -> None:
+    """Say of each header cell what it heads, and make the index in which other cells find it."""
+    tags = [each for each in pdf.objects if _is_tag(each) and each.free == "n"]
+    for row in (tag for tag in tags if tag["S"] == "/TR"):
+        cells = [pdf.objects[_number(kid)] for kid in row["K"]]
+        scope = "/Row" if any(cell["S"] == "/TD" for cell in cells) else "/Column"
+        for cell in cells:
+            if cell["S"] == "/TH":
+                cell["A"]["Scope"] = scope
+    marked = sorted((tag["ID"].string, tag["ID"], tag.reference) for tag in tags if "ID" in tag)
+    if marked:
+        tree["IDTree"] = pydyf.Dictionary({"Names": pydyf.Array(part for _, *pair in marked for part in pair)})
+
+
+def _name_every_sign(pdf: Any) -> None:
+    """Give a character to each sign that has none."""
+    for font in [each for each in pdf.objects if isinstance(each, dict) and "ToUnicode" in each]:
+        lines = pdf.objects[_number(font["ToUnicode"])].stream
+        lines[:] = [line[:-1] + _PART_OF_A_LETTER + b">" if line.endswith(b" <>") else line for line in lines]
 
 
 def _mark_page(content: list[Any], owners: list[Any], reachable: set[int]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pikepdf
 import pytest
+from page import ValidationProfile, validate_pdf_bytes
 from pypdf import PdfReader
 
 from referrals.printing import print_pdf
@@ -52,6 +53,13 @@ def test_paper_is_built_to_pdf_ua(kind: DocumentKind, language: str, rich: bool)
 
 
 @every_paper
+def test_a_judge_from_outside_finds_nothing_against_pdf_ua(kind: DocumentKind, language: str, rich: bool) -> None:
+    judged = validate_pdf_bytes(pdf_of(kind, language, rich), profile=ValidationProfile.PDF_UA_1)
+    assert [fault.message for fault in judged.failures] == []
+    assert judged.rules.passed > 100
+
+
+@every_paper
 def test_headings_never_skip_a_level(kind: DocumentKind, language: str, rich: bool) -> None:
     with open_pdf(pdf_of(kind, language, rich)) as pdf:
         levels = [int(tag[2:]) for tag, _, _ in elements(pdf) if tag in {"/H1", "/H2", "/H3", "/H4", "/H5", "/H6"}]
@@ -73,6 +81,21 @@ def test_tables_have_header_cells_and_pictures_a_text(kind: DocumentKind, langua
                 assert str(node.get("/Alt", ""))
             if tag in {"/TH", "/TD"}:
                 assert parent == "/TR"
+
+
+@every_paper
+def test_each_cell_finds_the_cells_that_head_it(kind: DocumentKind, language: str, rich: bool) -> None:
+    with open_pdf(pdf_of(kind, language, rich)) as pdf:
+        names = pdf.Root.StructTreeRoot.get("/IDTree", pikepdf.Dictionary(Names=[])).Names
+        heads = {str(names[place]): names[place + 1] for place in range(0, len(names), 2)}
+        assert list(heads) == sorted(heads)
+        for tag, node, _ in elements(pdf):
+            if tag == "/TH":
+                assert heads[str(node.ID)].objgen == node.objgen
+                is_beside_others = "/TD" in {str(each.S) for each in node.P.K}
+                assert str(node.A.Scope) == ("/Row" if is_beside_others else "/Column")
+            if tag == "/TD":
+                assert all(str(each) in heads for each in node.A.Headers)
 
 
 def descendants(node: Any) -> Iterator[Any]:
