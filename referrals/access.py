@@ -58,7 +58,7 @@ plan                consent          consent_partly  own_action  own_action
 plan_writing        -                -               -           -
 timeline            -                -               -           -
 documents           -                -               -           -
-working_notes       own              own             own         own
+working_notes       own              own             own_action  own_action
 protection          if_named         if_named        if_named    if_named
 read_log            -                -               -           -
 deidentified        read             -               -           -
@@ -192,6 +192,8 @@ class View(StrEnum):
     OWN_LOG = "own_log"
     #: only once the sender recorded that all guardians were told; until then see `referrals/protection.py`
     PROTECTION = "protection"
+    #: their own and nobody else's; see `referrals/working_notes.py`
+    WORKING_NOTES = "working_notes"
     TECHNICAL_RUN = "technical_run"
     ORGANISATION = "organisation"
 
@@ -215,6 +217,7 @@ VIEWS: dict[View, tuple[Information, Extent]] = {
     View.ACCESS_LOG:       (Information.READ_LOG, Extent.WHOLE),
     View.OWN_LOG:          (Information.READ_LOG, Extent.OWN),
     View.PROTECTION:       (Information.PROTECTION, Extent.WHOLE),
+    View.WORKING_NOTES:    (Information.WORKING_NOTES, Extent.OWN),
 }  # fmt: skip
 
 #: texts that may speak of anything: another service sees them only where consent names every kind of information

@@ -26,6 +26,7 @@ TABLES: Final[dict[ContentKind, tuple[str, ...]]] = {
     ContentKind.PAPERS:     ("document_content",),
     ContentKind.FILES:      ("attachment", "attachment_content"),
     ContentKind.POST:       ("mail",),
+    ContentKind.WORKING_NOTES: ("working_note",),
 }  # fmt: skip
 #: reasons of decisions, and who stands in which list: the record of the process, readable as long as the referral has its key
 OF_THE_PROCESS: Final = frozenset({"history", "legal_hold", "access_list", "log_sample_visit", "register_entry"})

@@ -31,6 +31,7 @@ from referrals.models.sign_in import (
 from referrals.models.step import Heartbeat, Step, StepKind
 from referrals.models.team_review import MeetingDecision, MeetingVersion, TeamMeeting
 from referrals.models.triage import StatutoryDecision
+from referrals.models.working_note import WorkingNote
 
 __all__ = [
     "CONSENT",
@@ -104,4 +105,5 @@ __all__ = [
     "Unit",
     "WebSession",
     "What",
+    "WorkingNote",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ class ContentKind(Term):
     PAPERS = "papers", N_("Papers as they were issued")
     FILES = "files", N_("Files that were sent along")
     POST = "post", N_("Addresses of mail")
+    WORKING_NOTES = "working_notes", N_("Working notes")
 
 
 class Fate(Term):

@@ -56,7 +56,7 @@ ADMINISTRATOR = Actor(
 )
 REPORTER = Actor(reported=REFERRAL.referral_id)
 
-_OF_STAFF = {View.REFERRAL, View.OWN_ACTION, View.CHILD, View.OWN_PART, View.HISTORY}
+_OF_STAFF = {View.REFERRAL, View.OWN_ACTION, View.CHILD, View.OWN_PART, View.HISTORY, View.WORKING_NOTES}
 _OF_A_COORDINATOR = set(View) - {View.PROTECTION, View.TECHNICAL_RUN, View.ORGANISATION}
 #: what each may look at, as a head teacher would read it aloud, while consent reaches everybody and everybody acts
 READ_ALOUD = {
@@ -76,9 +76,9 @@ READ_ALOUD = {
         (_OF_STAFF - {View.HISTORY}) | {View.MINUTES, View.MINUTES_IN_FULL, View.PLAN, View.FOLLOW_UP},
     ),
     "health care": (a_member(Profession.HEALTH_CARE), (_OF_STAFF - {View.HISTORY}) | {View.MINUTES, View.PLAN}),
-    "leisure": (a_member(Profession.LEISURE_STAFF), {View.OWN_ACTION}),
-    "civil society": (a_member(Profession.CIVIL_SOCIETY), {View.OWN_ACTION}),
-    "business": (a_member(Profession.BUSINESS), {View.OWN_ACTION}),
+    "leisure": (a_member(Profession.LEISURE_STAFF), {View.OWN_ACTION, View.WORKING_NOTES}),
+    "civil society": (a_member(Profession.CIVIL_SOCIETY), {View.OWN_ACTION, View.WORKING_NOTES}),
+    "business": (a_member(Profession.BUSINESS), {View.OWN_ACTION, View.WORKING_NOTES}),
     "somebody without a profession of the team": (a_member(Profession.ADMINISTRATOR), set()),
     "assessor not asked": (Actor(uuid.uuid4(), "Kim", frozenset({(Role.ASSESSOR, SCHOOL)})), set()),
     "coordinator elsewhere": (Actor(uuid.uuid4(), "Otto", frozenset({(Role.COORDINATOR, ELSEWHERE)})), set()),

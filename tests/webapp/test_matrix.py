@@ -22,6 +22,7 @@ from referrals.models import (
     PlannedAction,
     Referral,
     TeamMeeting,
+    WorkingNote,
 )
 from referrals.stages import PLAN_ACTIVE
 from referrals.vocabulary import (
@@ -93,6 +94,9 @@ PLANTED = {
     "fritidsinsats": (Information.PLAN, _PARTLY, ("leo",)),
     "målkortgös": (Information.PLAN, _PARTLY, ("vidar",)),
     "klubbinsats": (Information.PLAN, _PARTLY, ("vidar",)),
+    "anteckningssvan": (Information.WORKING_NOTES, (), ("tove",)),
+    "minnesälg": (Information.WORKING_NOTES, (), ("karin",)),
+    "fritidstärna": (Information.WORKING_NOTES, (), ("leo",)),
 }
 #: machines, files of our own, and a stream without an end that says "changed" and nothing else
 NOT_ASKED = ("static_files.asset", "casework.live", "health.alive", "health.ready")
@@ -116,6 +120,7 @@ def planted(app, settings):
         members = (cast.teacher, cast.counsellor, cast.school_nurse, cast.social_worker)
         for member in (cast.health_worker, cast.leisure_worker, cast.volunteer):
             a_member(session, referral, member)
+        _plant_notes(session, cast, referral)
         assert {one.account_id for one in referral.memberships} >= {one.id for one in members}
         _plant_papers(session, referral)
 
@@ -145,6 +150,17 @@ def _plant_parts(session, cast, referral):
         part = a_part(session, referral, writer, asked_by=cast.coordinator, compartment=wall, question=None)
         part.findings = {Domain.LEARNING.value: f"Det är {found}."} if found else None
         part.conclusion, part.status, part.received_at = f"Alltså {conclusion}.", PartStatus.RECEIVED, clock.now()
+
+
+def _plant_notes(session, cast, referral):
+    for author, word in (
+        (cast.teacher, "anteckningssvan"),
+        (cast.coordinator, "minnesälg"),
+        (cast.leisure_worker, "fritidstärna"),
+    ):
+        note = WorkingNote(referral=referral, author_id=author.id, changed_at=clock.now())
+        note.text = f"Kom ihåg {word}."
+        session.add(note)
 
 
 def _plant_meeting(session, cast, referral):

@@ -31,10 +31,11 @@ from webapp.casework import (  # noqa: E402
     sharing,
     team_review,
     triage,
+    working_notes,
 )
 
 __all__ = [
     "access_log", "action_plan", "additions", "assessment", "attachments", "blueprint", "board", "closure", "consent",
     "documents", "follow_up", "guardian_page", "home", "leaving", "list", "live", "log_samples", "protected_identity",
-    "protection", "referral", "register", "retention", "search", "sharing", "team_review", "triage",
+    "protection", "referral", "register", "retention", "search", "sharing", "team_review", "triage", "working_notes",
 ]  # fmt: skip

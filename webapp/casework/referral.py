@@ -133,6 +133,7 @@ def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
         may_release=words.may_do(Verb.RELEASE_MEMBER, referral),
         timeline=_timeline(referral, with_notes=knows_concern) if may_view(View.HISTORY, actor, facts) else [],
         may_see_log=may_view(View.ACCESS_LOG, actor, facts),
+        may_note=is_here and may_view(View.WORKING_NOTES, actor, facts),
     )
 
 
