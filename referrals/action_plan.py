@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from referrals import clock, history, notes, roster
+from referrals import clock, history, notes, roster, wording
 from referrals.access import Actor, parties
 from referrals.errors import Incomplete, NotAllowed, NotCovered, PlanIncomplete, SameAuthor
 from referrals.membership import admit
@@ -16,7 +16,7 @@ from referrals.models import ActionPlan, Goal, History, PlannedAction, Referral
 from referrals.notes import NOT_SAID, WHOLE, Classification
 from referrals.plan_versions import actions_of, begin_version, plan_in_force, plan_in_writing
 from referrals.stages import PLAN_ACTIVE, PLAN_FOR_APPROVAL, PLAN_RETURNED, Party, Verb
-from referrals.vocabulary import About, ActionStatus, Arena, Domain, Level, PlanStatus
+from referrals.vocabulary import About, ActionStatus, Arena, Domain, Level, PlanStatus, WordingGround
 
 #: what a person may say about an action; handing over belongs to the closure
 REPORTABLE = frozenset(
@@ -111,13 +111,19 @@ def draft_action_plan(
     return draft
 
 
-def submit_action_plan(session: Session, referral: Referral, *, by: Actor, seen: int | None = None) -> ActionPlan:
-    """Send the plan to whoever approves it. Raises PlanIncomplete with the names of what is missing."""
+def submit_action_plan(
+    session: Session, referral: Referral, *, by: Actor, seen: int | None = None, ground: WordingGround | None = None
+) -> ActionPlan:
+    """Send the plan to whoever approves it.
+
+    Raises PlanIncomplete with the names of what is missing, LooksMedical where words look so and no `ground` is named.
+    """
     history.guard(session, referral, Verb.SUBMIT_ACTION_PLAN, by=by, seen=seen)
     plan = plan_in_writing(session, referral)
     lacking = missing_in(plan)
     if plan is None or lacking:
         raise PlanIncomplete(*lacking)
+    wording.check(session, referral, by=by, said=_said_in(plan), ground=ground)
     plan.status = PlanStatus.FOR_APPROVAL
     history.record(session, referral, Verb.SUBMIT_ACTION_PLAN, by=by, to=PLAN_FOR_APPROVAL, seen=seen)
     return plan
@@ -214,6 +220,14 @@ def missing_in(plan: ActionPlan | None) -> list[str]:
     for place, goal in enumerate(plan.goals):
         lacking += [f"goals-{place}-{name}" for name in _missing_in_goal(goal)]
     return lacking
+
+
+def _said_in(plan: ActionPlan) -> list[str]:
+    """Every text of the plan in which somebody wrote something."""
+    texts = [getattr(plan, name) for name in notes.PLAN_TEXTS]
+    for goal in plan.goals:
+        texts += [goal.text, goal.baseline, goal.target, goal.plain, *(action.text for action in goal.actions)]
+    return [text for text in texts if text]
 
 
 def _missing_in_goal(goal: Goal) -> Iterator[str]:

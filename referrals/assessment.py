@@ -9,7 +9,7 @@ from typing import Any, TypedDict, Unpack
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import attachments, clock, history, membership, notes, register, roster
+from referrals import attachments, clock, history, membership, notes, register, roster, wording
 from referrals.access import ROW_OF, Actor, Extent, View, extent, is_from_another_service, may_view
 from referrals.errors import AlreadyMoved, Incomplete, NotAllowed, NothingRequested, PartsMissing, PointerOnly
 from referrals.models import Account, AssessmentPart, Attachment, History, Referral
@@ -26,6 +26,7 @@ from referrals.vocabulary import (
     PartStatus,
     Profession,
     Registered,
+    WordingGround,
 )
 
 #: the wall behind which each profession writes; whoever is not named writes pedagogical text
@@ -198,18 +199,29 @@ def remove_file(session: Session, referral: Referral, *, by: Actor, part: Assess
 
 
 def submit_part(
-    session: Session, referral: Referral, *, by: Actor, seen: int | None, part: AssessmentPart, **text: Unpack[PartText]
+    session: Session,
+    referral: Referral,
+    *,
+    by: Actor,
+    seen: int | None,
+    part: AssessmentPart,
+    ground: WordingGround | None = None,
+    **text: Unpack[PartText],
 ) -> History:
     """Hand one's part in; the last one that was out while the team waits for parts makes them all received.
 
     A late part is taken and marked. Raises NotAllowed for anybody but the person asked, AlreadyMoved once it is handed in,
-    Incomplete without findings or the conclusion for the team, PointerOnly where a wall lets only a pointer through.
+    Incomplete without findings or the conclusion for the team, PointerOnly where a wall lets only a pointer through,
+    LooksMedical where words look so and no `ground` is named; from the school nurse no ground lets them through.
     """
     _guard_own(session, referral, part, by=by, seen=seen)
     values = _read(session, part, text)
     needed = ("conclusion",) if part.compartment in POINTERS else ("findings", "conclusion")
     if missing := [name for name in needed if not values[name]]:
         raise Incomplete(*missing)
+    if part.compartment is Compartment.MEDICAL:
+        wording.refuse(values)
+    wording.check(session, referral, by=by, said=values, ground=ground)
     _keep(part, values)
     part.status, part.received_at = PartStatus.RECEIVED, clock.now()
     session.flush()

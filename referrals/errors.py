@@ -85,6 +85,14 @@ class PointerOnly(ReferralError):
     """Of this service's knowledge the team keeps only that there is something to add and whom to ask, never the content."""
 
 
+class LooksMedical(ReferralError):
+    """A text holds words that look like an identity number or medical content. `kinds` says what of; the words stay out of it."""
+
+    def __init__(self, *kinds: str) -> None:
+        super().__init__(", ".join(kinds))
+        self.kinds = kinds
+
+
 class TeamNotComplete(ReferralError):
     """The forum asks for professions that are not called, and nobody has said that it meets without them.
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from referrals import attachments, clock, coverage, history, notes, roster
+from referrals import attachments, clock, coverage, history, notes, roster, wording
 from referrals.access import Actor
 from referrals.calendar import Closed, closed_days, school_days_between
 from referrals.coverage import Lapse
@@ -41,7 +41,7 @@ from referrals.stages import (
     State,
     Verb,
 )
-from referrals.vocabulary import FollowUpDecision, GoalResult, Helped, LossCause, PlanStatus, Recipient
+from referrals.vocabulary import FollowUpDecision, GoalResult, Helped, LossCause, PlanStatus, Recipient, WordingGround
 
 #: where each decision leads
 LEADS_TO: Mapping[FollowUpDecision, State] = {
@@ -139,12 +139,18 @@ def open_follow_up(session: Session, referral: Referral, *, by: Actor, seen: int
 
 
 def record_follow_up(
-    session: Session, referral: Referral, *, by: Actor, seen: int | None = None, follow_up: FollowUpInput
+    session: Session,
+    referral: Referral,
+    *,
+    by: Actor,
+    seen: int | None = None,
+    follow_up: FollowUpInput,
+    ground: WordingGround | None = None,
 ) -> FollowUp:
     """Record what the follow-up found and what was decided, and go where the decision leads.
 
     Adjusting and stepping down begin a new version as a copy; the old one stays in force until that one is approved.
-    Raises Incomplete with the form's names of what is missing.
+    Raises Incomplete with the form's names of what is missing, LooksMedical where words look so and no `ground` is named.
     """
     history.guard(session, referral, Verb.RECORD_FOLLOW_UP, by=by, seen=seen)
     plan = _plan_followed_up(session, referral, Verb.RECORD_FOLLOW_UP)
@@ -156,6 +162,7 @@ def record_follow_up(
         *_missing_views(guardians, follow_up),
     ]:
         raise Incomplete(*missing)
+    wording.check(session, referral, by=by, said=follow_up, ground=ground)
     classification = notes.as_codes(session, referral, _classification(follow_up))
     row = _new_row(plan, follow_up, number=len(follow_ups(session, referral)) + 1, by=by)
     row.classification = classification

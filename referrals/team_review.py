@@ -8,7 +8,7 @@ from typing import Any, NotRequired, TypedDict, Unpack
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from referrals import clock, coverage, earlier, history, membership, notes, roster
+from referrals import clock, coverage, earlier, history, membership, notes, roster, wording
 from referrals.access import Actor
 from referrals.errors import Incomplete, NotAllowed, NotInformed, SameAuthor, TeamNotComplete
 from referrals.models import Account, Guardian, History, MeetingDecision, MeetingVersion, Referral, TeamMeeting
@@ -23,7 +23,7 @@ from referrals.stages import (
     State,
     Verb,
 )
-from referrals.vocabulary import Attendance, Domain, MeetingOutcome, Profession
+from referrals.vocabulary import Attendance, Domain, MeetingOutcome, Profession, WordingGround
 
 #: where each outcome leads once the minutes are approved
 LEADS_TO: dict[MeetingOutcome, State] = {
@@ -187,12 +187,19 @@ def schedule_meeting(
 
 
 def record_meeting(
-    session: Session, referral: Referral, *, by: Actor, seen: int | None, **minutes: Unpack[Minutes]
+    session: Session,
+    referral: Referral,
+    *,
+    by: Actor,
+    seen: int | None,
+    ground: WordingGround | None = None,
+    **minutes: Unpack[Minutes],
 ) -> TeamMeeting:
     """Keep what was said and decided. Until the minutes are approved they can be written again as a whole.
 
     Raises Incomplete where nobody is recorded as present, or a decision lacks its text, its responsible person or its date;
-    NotAllowed where a note is said to be about a guardian of another child.
+    NotAllowed where a note is said to be about a guardian of another child; LooksMedical where words look so and no
+    `ground` is named.
     """
     history.guard(session, referral, Verb.RECORD_MEETING, by=by, seen=seen)
     meeting = _the_meeting(session, referral)
@@ -202,6 +209,7 @@ def record_meeting(
         missing.append("decisions")
     if missing:
         raise Incomplete(*missing)
+    wording.check(session, referral, by=by, said=minutes, ground=ground)
     meeting.classification = notes.as_codes(session, referral, _classification(minutes))
     meeting.attendance = [
         {"name": one["name"], "function": one["function"], "attendance": one["attendance"].value} for one in attendance

@@ -115,6 +115,12 @@ OF_CORE: dict[type[Exception], Answer] = {
         ),
         keeps_form=True,
     ),
+    core.LooksMedical: Answer(
+        422,
+        N_("Something looks medical"),
+        N_("Words in it look like an identity number or medical content. Reword them and send it again."),
+        keeps_form=True,
+    ),
     core.TeamNotComplete: Answer(
         422,
         N_("The team is not complete"),

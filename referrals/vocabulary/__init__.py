@@ -33,6 +33,7 @@ from referrals.vocabulary.register import Counterpart, Direction, Registered
 from referrals.vocabulary.retention import ContentKind, DisposalState, Fate
 from referrals.vocabulary.statuses import STATUS_LABELS
 from referrals.vocabulary.terms import N_, Term
+from referrals.vocabulary.wording import Looks, WordingGround
 from referrals.vocabulary.work import (
     ActionStatus,
     Attendance,
@@ -78,6 +79,7 @@ __all__ = [
     "InvitationReply",
     "Level",
     "ListGround",
+    "Looks",
     "LossCause",
     "MailKind",
     "MeetingOutcome",
@@ -100,4 +102,5 @@ __all__ = [
     "TriageEnding",
     "VisitAnswer",
     "WhyNot",
+    "WordingGround",
 ]

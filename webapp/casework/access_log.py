@@ -9,11 +9,11 @@ from datetime import datetime
 from flask import Response, request, url_for
 from sqlalchemy import select
 
-from referrals import audit
+from referrals import audit, wording
 from referrals.access import View, may_view
 from referrals.models import Account, AuditEvent, Document, Guardian, Referral, What
 from referrals.stages import Verb
-from referrals.vocabulary import N_, AttachedTo, DocumentKind
+from referrals.vocabulary import N_, AttachedTo, DocumentKind, WordingGround
 from webapp import people, transactions
 from webapp.casework import blueprint, words
 from webapp.casework.frame import referral_page
@@ -50,11 +50,15 @@ _BESIDE: dict[str, str] = {
     "carry_out_disposal": N_("Let content go as the plan says"),
     "place_hold": N_("Put a hold on it"),
     "lift_hold": N_("Lifted the hold"),
+    wording.NAMED: N_("Said why words that look medical stay in a text"),
 }
 
 #: the pages about one referral, as the log names them
 PAGES: dict[str, str] = {
     "casework.referral": N_("Overview"),
+    # the chain knows better; here nobody is to learn from a name of its own that somebody keeps notes for themself
+    "casework.working_notes": N_("Overview"),
+    View.WORKING_NOTES.value: N_("Overview"),
     "casework.access_log": N_("Access log"),
     "casework.member": N_("Somebody's part in it"),
     "casework.triage": N_("Concern and initial assessment"),
@@ -179,6 +183,8 @@ def _what(event: AuditEvent) -> str:
 
 
 def _which(event: AuditEvent, kinds: dict[uuid.UUID, DocumentKind]) -> str:
+    if event.subject == wording.NAMED and event.ground in set(WordingGround):
+        return gettext(WordingGround(event.ground).label)
     if event.what is What.DID or event.subject is None:
         return ""
     kind = kinds.get(event.object_id) if event.object_id else None

@@ -10,13 +10,13 @@ from referrals import action_plan as rules
 from referrals import plan_versions, rulebook, team_review
 from referrals.access import View, may_view
 from referrals.action_plan import PlanInput
-from referrals.errors import Incomplete
+from referrals.errors import Incomplete, LooksMedical
 from referrals.models import ActionPlan, PlannedAction, Referral
 from referrals.stages import PLAN_FOR_APPROVAL, Stage, Verb
 from referrals.vocabulary import Arena, Domain, Level, PlanStatus
 from schemas.action_plan import ActionPlanForm, ActionStatusForm, ReturnPlanForm
 from webapp import forms, kept, notices, people, transactions
-from webapp.casework import blueprint, note_forms, plan_form, words
+from webapp.casework import blueprint, note_forms, plan_form, wording, words
 from webapp.casework.frame import referral_page, seen
 from webapp.casework.own_actions import goals_shown, may_open, outside_page
 from webapp.guards import for_referral
@@ -69,6 +69,7 @@ def edit_action_plan(referral: Referral) -> Response:
 
 @blueprint.post("/referrals/<reference:number>/action-plan/edit")
 @for_referral(Verb.DRAFT_ACTION_PLAN)
+@wording.offers_notes
 def save_action_plan(referral: Referral) -> ResponseReturnValue:
     """Save the plan; and where that is wished and nothing is missing, send it for approval."""
     form = forms.submitted()
@@ -95,7 +96,13 @@ def save_action_plan(referral: Referral) -> ResponseReturnValue:
         )
         notices.say_next(said, "info")
         return redirect(url_for("casework.edit_action_plan", number=referral.number, missing=1), 303)
-    rules.submit_action_plan(session, referral, by=by)
+    referral_id = referral.id
+    try:
+        rules.submit_action_plan(session, referral, by=by, ground=wording.named_ground(form))
+    except LooksMedical:
+        wording.warn(form)
+        transactions.turn_back()  # what was saved just now goes back with it: the page shows the version that stands
+        return _editor(transactions.session().get_one(Referral, referral_id), form, status=422)
     notices.say_next(gettext("The plan has gone for approval."))
     return redirect(url_for("casework.action_plan", number=referral.number), 303)
 

@@ -14,14 +14,14 @@ from sqlalchemy.orm import Session
 from referrals import assessment as rules
 from referrals import attachment_reading, attachments, roster, targets
 from referrals.access import View, may_view
-from referrals.errors import NotAllowed, PartsMissing
+from referrals.errors import LooksMedical, NotAllowed, PartsMissing
 from referrals.models import AssessmentPart, Referral
 from referrals.quarantine import Cleared
 from referrals.stages import Stage, Verb
 from referrals.vocabulary import N_, Arena, Compartment, Domain, InformationCategory, Level, PartStatus
 from schemas.assessment import ConclusionForm, PartForm, PartRequestForm, PointerForm
 from webapp import forms, kept, notices, people, transactions, uploads
-from webapp.casework import blueprint, note_forms, words
+from webapp.casework import blueprint, note_forms, wording, words
 from webapp.casework.attachments import lines as file_lines
 from webapp.casework.attachments import take_beside
 from webapp.casework.choices import choices, previews
@@ -100,6 +100,7 @@ def assessment_part(referral: Referral, part_id: uuid.UUID) -> Response:
 @blueprint.post("/referrals/<reference:number>/assessment/<uuid:part_id>")
 @uploads.takes_files
 @for_referral(Verb.SUBMIT_PART)
+@wording.offers_notes
 def submit_part(referral: Referral, part_id: uuid.UUID) -> ResponseReturnValue:
     """Keep the part for later, or hand it in. Files that were chosen are kept first, each by itself."""
     form = forms.submitted()
@@ -116,7 +117,13 @@ def submit_part(referral: Referral, part_id: uuid.UUID) -> ResponseReturnValue:
             notices.say_next(gettext("Saved. Nobody else can read it until you hand it in."))
         return redirect(url_for("casework.assessment_part", number=referral.number, part_id=part.id), 303)
     # What others do meanwhile does not touch one's own part; that it is handed in only once, the part itself knows.
-    rules.submit_part(session, referral, by=people.actor(), seen=None, part=part, **written)
+    try:
+        rules.submit_part(
+            session, referral, by=people.actor(), seen=None, part=part, ground=wording.named_ground(form), **written
+        )
+    except LooksMedical:
+        (wording.stop if part.compartment is Compartment.MEDICAL else wording.warn)(form)
+        return _part_page(referral, part, form)
     notices.say_next(gettext("Thank you. Your part is handed in."))
     return redirect(url_for("casework.assessment", number=referral.number), 303)
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from referrals import attachment_reading, attachments, plan_versions, targets
 from referrals import follow_up as rules
 from referrals.access import View, may_view
-from referrals.errors import Incomplete
+from referrals.errors import Incomplete, LooksMedical
 from referrals.follow_up import FollowUpInput
 from referrals.models import ActionPlan, FollowUp, Referral
 from referrals.quarantine import Cleared
@@ -21,7 +21,7 @@ from referrals.vocabulary import N_, FollowUpDecision, GoalResult, Helped, LossC
 from schemas import follow_up as words_for
 from schemas.follow_up import FollowUpForm
 from webapp import forms, kept, navigation, notices, people, transactions, uploads
-from webapp.casework import blueprint, note_forms, plan_form, words
+from webapp.casework import blueprint, note_forms, plan_form, wording, words
 from webapp.casework.attachments import Line, take_beside
 from webapp.casework.attachments import lines as file_lines
 from webapp.casework.frame import referral_page, seen, today
@@ -74,6 +74,7 @@ def follow_up(referral: Referral) -> Response:
 @blueprint.post("/referrals/<reference:number>/follow-up")
 @uploads.takes_files
 @for_referral(Verb.RECORD_FOLLOW_UP)
+@wording.offers_notes
 def record_follow_up(referral: Referral) -> ResponseReturnValue:
     """Record the follow-up and go where its decision leads; or open one before its day."""
     session, by = transactions.session(), people.actor()
@@ -88,8 +89,14 @@ def record_follow_up(referral: Referral) -> ResponseReturnValue:
     values = form.load(FollowUpForm())
     if values is None:
         return _page(referral, form, status=422)
+    ground = wording.named_ground(form)
     try:
-        row = rules.record_follow_up(session, referral, by=by, seen=seen(), follow_up=FollowUpInput(**values))
+        row = rules.record_follow_up(
+            session, referral, by=by, seen=seen(), follow_up=FollowUpInput(**values), ground=ground
+        )
+    except LooksMedical:
+        wording.warn(form)
+        return _page(referral, form, status=422)
     except Incomplete as refused:
         for name in refused.missing:
             last = name.rpartition("-")[2]

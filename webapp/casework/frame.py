@@ -12,8 +12,10 @@ from referrals.access import View, may_view
 from referrals.languages import local_date
 from referrals.models import History, Referral
 from referrals.stages import Stage
+from referrals.vocabulary import WordingGround
 from webapp import pages, people, transactions
 from webapp.casework import words
+from webapp.casework.choices import choices
 from webapp.forms import Form
 from webapp.language import gettext, zone
 
@@ -100,7 +102,7 @@ def referral_page(template: str, referral: Referral, status: int = 200, **values
     """
     return pages.page(
         f"casework/{template}", status=status, referral=referral, frame=frame_of(referral), today=today(),
-        hidden_names=_hidden_names(referral), version_seen=version_seen, **values,
+        hidden_names=_hidden_names(referral), version_seen=version_seen, wording_grounds=choices(WordingGround), **values,
     )  # fmt: skip
 
 

@@ -8,13 +8,13 @@ from flask.typing import ResponseReturnValue
 from referrals import earlier, roster
 from referrals import team_review as rules
 from referrals.access import View, may_view
-from referrals.errors import TeamNotComplete
+from referrals.errors import LooksMedical, TeamNotComplete
 from referrals.models import Referral
 from referrals.stages import Stage, Verb
 from referrals.vocabulary import N_, Attendance, Domain, MeetingOutcome, Profession
 from schemas.team_review import MeetingForm, MinutesForm
 from webapp import forms, kept, notices, people, transactions
-from webapp.casework import blueprint, meeting_forms, note_forms, words
+from webapp.casework import blueprint, meeting_forms, note_forms, wording, words
 from webapp.casework.choices import choices, previews
 from webapp.casework.frame import referral_page, seen
 from webapp.guards import for_referral
@@ -69,6 +69,7 @@ def minutes(referral: Referral) -> Response:
 
 @blueprint.post("/referrals/<reference:number>/team-review/minutes")
 @for_referral(Verb.RECORD_MEETING)
+@wording.offers_notes
 def record_meeting(referral: Referral) -> ResponseReturnValue:
     """Keep what was said and decided."""
     form = forms.submitted()
@@ -77,7 +78,12 @@ def record_meeting(referral: Referral) -> ResponseReturnValue:
         form.refuse("attendance", N_("Somebody must have been there for it to be a meeting."))
     if written is None or form.problems:
         return _minutes_page(referral, form)
-    rules.record_meeting(transactions.session(), referral, by=people.actor(), seen=seen(), **written)
+    ground = wording.named_ground(form)
+    try:
+        rules.record_meeting(transactions.session(), referral, by=people.actor(), seen=seen(), ground=ground, **written)
+    except LooksMedical:
+        wording.warn(form)
+        return _minutes_page(referral, form)
     notices.say_next(gettext("The minutes are saved. Somebody else who may approves them next."))
     return redirect(url_for("casework.team_review", number=referral.number), 303)
 
