@@ -4,6 +4,7 @@ import io
 import threading
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -11,12 +12,16 @@ from zoneinfo import ZoneInfo
 from babel.core import Locale, UnknownLocaleError
 from babel.dates import format_date as babel_date
 from babel.dates import format_time as babel_time
+from babel.dates import get_datetime_format
 from babel.lists import format_list
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from babel.support import NullTranslations, Translations
+
+from referrals import config
+from referrals.vocabulary import N_
 
 #: Code of each complete language and its own name, in the order of the language switch.
 LANGUAGES: Final[dict[str, str]] = {"sv": "Svenska", "da": "Dansk", "en": "English"}
@@ -30,13 +35,24 @@ CATALOGUE_FOLDER: Final = Path(__file__).parent / "translations"
 ZONES: Final[dict[str, str]] = {"se": "Europe/Stockholm", "dk": "Europe/Copenhagen"}
 
 _LOCALES: Final = {"sv": "sv_SE", "da": "da_DK", "en": "en_GB"}
-_SHORT_DATE: Final = {"sv": "y-MM-dd", "da": "d.M.y", "en": "d MMM y"}
-_LONG_DATE: Final = {"sv": "d MMMM y", "da": "d. MMMM y", "en": "d MMMM y"}
-_WEEKDAY_DATE: Final = {"sv": "EEEE d MMMM y", "da": "EEEE 'den' d. MMMM y", "en": "EEEE d MMMM y"}
+_DATES: Final = {
+    "short": {"sv": "y-MM-dd", "da": "d.M.y", "en": "d MMM y"},
+    "long": {"sv": "d MMMM y", "da": "d. MMMM y", "en": "d MMMM y"},
+    "weekday": {"sv": "EEEE d MMMM y", "da": "EEEE 'den' d. MMMM y", "en": "EEEE d MMMM y"},
+}
 _TIME: Final = {"sv": "HH:mm", "da": "HH.mm", "en": "HH:mm"}
 _DATE_AND_TIME: Final = {"sv": "{date} kl. {time}", "da": "{date} kl. {time}", "en": "{date} at {time}"}
 _SHARE: Final = {"sv": "{count} av {of}", "da": "{count} af {of}", "en": "{count} of {of}"}
-_PERCENT: Final = {"sv": "{percent}\N{NO-BREAK SPACE}%", "da": "{percent}\N{NO-BREAK SPACE}%", "en": "{percent}%"}
+#: a guardian language writes its dates as the Unicode locale data say, and hours as clocks here show them
+_ITS_OWN: Final = {"short": "medium", "long": "long", "weekday": "full", "time": "HH:mm"}
+
+#: Languages that families here read, beside our own, by code: what a guardian's language is chosen from. A paper comes in it
+#: where the municipality has a catalogue for it.
+SPOKEN: Final = (
+    "am", "ar", "bg", "bs", "ckb", "de", "el", "es", "et", "fa", "fi", "fo", "fr", "hr", "hu", "is", "it", "kl", "ku", "lt",
+    "lv", "mk", "my", "nb", "nl", "pl", "ps", "pt", "ro", "ru", "se", "so", "sq", "sr", "sw", "ta", "th", "ti",
+    "tr", "uk", "ur", "vi", "yi", "zh",
+)  # fmt: skip
 
 #: Languages written from right to left that guardians here read; names and quotes can be in them.
 _RIGHT_TO_LEFT: Final = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
@@ -46,9 +62,29 @@ _loaded: dict[str, NullTranslations] = {}
 
 
 def known_language(tag: str | None) -> str:
-    """The language of ours that a tag such as "sv", "sv-SE" or "SV_se" means; English if none."""
+    """The language we have words in that a tag such as "sv", "sv-SE" or "SV_se" means; English if none."""
     code = (tag or "").replace("_", "-").split("-")[0].lower()
-    return code if code in LANGUAGES else SOURCE_LANGUAGE
+    return code if is_written(code) else SOURCE_LANGUAGE
+
+
+def is_written(code: str) -> bool:
+    """Whether there is a catalogue of words in this language: one of ours, or one that the municipality added."""
+    return code in LANGUAGES or code in guardian_languages()
+
+
+def guardian_languages() -> dict[str, str]:
+    """Code and own name of each language that the municipality added a catalogue for; read at the first use."""
+    return _added(guardian_catalogue_folder())
+
+
+def guardian_catalogue_folder() -> Path:
+    """Where the catalogues that a municipality added lie, one file for each language: `ar.po`."""
+    return config.current().data / "languages"
+
+
+@cache
+def _added(folder: Path) -> dict[str, str]:
+    return {path.stem: language_name(path.stem, path.stem) for path in sorted(folder.glob("*.po"))}
 
 
 def direction(language: str) -> str:
@@ -58,9 +94,9 @@ def direction(language: str) -> str:
 
 
 def language_name(code: str, language: str) -> str:
-    """What a language is called in ours: arabiska, arabisk, Arabic. A name somebody typed stands as it is."""
+    """What a language is called in another: arabiska, arabisk, Arabic. A name somebody typed stands as it is."""
     try:
-        named = Locale.parse(code.replace("-", "_")).get_display_name(_LOCALES[known_language(language)])
+        named = Locale.parse(code.replace("-", "_")).get_display_name(_LOCALES.get(language, language))
     except (UnknownLocaleError, ValueError):
         return code
     return str(named or code)
@@ -80,14 +116,16 @@ def translations(language: str) -> NullTranslations:
 
 def catalogue_files(language: str) -> list[Path]:
     """The `.po` files of a language, in the order in which they are merged."""
-    return sorted((CATALOGUE_FOLDER / language).glob("*.po"))
+    if language in LANGUAGES:
+        return sorted((CATALOGUE_FOLDER / language).glob("*.po"))
+    return [guardian_catalogue_folder() / f"{language}.po"]
 
 
 def _read_catalogues(code: str) -> NullTranslations:
-    merged = Catalog(locale=_LOCALES[code])
+    merged = Catalog(locale=_locale(code))
     for path in catalogue_files(code):
         with path.open("rb") as source:
-            for message in read_po(source, locale=_LOCALES[code]):
+            for message in read_po(source, locale=_locale(code)):
                 # An empty or doubtful entry must not hide the finished one of another room.
                 if message.id and message.string and not message.fuzzy:
                     merged[message.id] = message
@@ -99,33 +137,34 @@ def _read_catalogues(code: str) -> NullTranslations:
 
 def format_date(day: date, language: str) -> str:
     """A date in its short form, for tables: 2026-03-04, 4.3.2026, 4 Mar 2026."""
-    return _date(day, language, _SHORT_DATE)
+    return _date(day, language, "short")
 
 
 def format_long_date(day: date, language: str) -> str:
     """A date for running text: 4 mars 2026, 4. marts 2026, 4 March 2026."""
-    return _date(day, language, _LONG_DATE)
+    return _date(day, language, "long")
 
 
 def format_weekday_date(day: date, language: str) -> str:
     """A date with its weekday, for a day somebody is to come: onsdag 4 mars 2026."""
-    return _date(day, language, _WEEKDAY_DATE)
+    return _date(day, language, "weekday")
 
 
 def format_time(at: datetime, language: str, *, zone: str) -> str:
     """The time of day of an aware instant in the named time zone: 14:05, 14.05."""
     code = known_language(language)
-    return str(babel_time(at, _TIME[code], tzinfo=ZoneInfo(zone), locale=_LOCALES[code]))
+    written = _TIME.get(code, _ITS_OWN["time"])
+    return str(babel_time(at, written, tzinfo=ZoneInfo(zone), locale=_locale(code)))
 
 
 def format_datetime(at: datetime, language: str, *, zone: str) -> str:
     """An aware instant as date and time in the named time zone: 4 mars 2026 kl. 14:05."""
-    return _date_and_time(at, language, _LONG_DATE, zone=zone)
+    return _date_and_time(at, language, "long", zone=zone)
 
 
 def format_weekday_datetime(at: datetime, language: str, *, zone: str) -> str:
     """An aware instant as weekday, date and time: onsdag den 4. marts 2026 kl. 14.05."""
-    return _date_and_time(at, language, _WEEKDAY_DATE, zone=zone)
+    return _date_and_time(at, language, "weekday", zone=zone)
 
 
 def local_date(at: datetime, *, zone: str) -> date:
@@ -137,32 +176,39 @@ def local_date(at: datetime, *, zone: str) -> date:
 
 def format_number(number: int, language: str) -> str:
     """A whole number with the language's own separators: 10 000, 10.000, 10,000."""
-    return str(format_decimal(number, locale=_LOCALES[known_language(language)]))
+    return str(format_decimal(number, locale=_locale(known_language(language))))
 
 
 def share(count: int, of: int, language: str) -> str:
     """A share as count of count and whole percent: 3 av 4 (75 %); without percent when `of` is 0."""
     code = known_language(language)
-    counts = _SHARE[code].format(count=format_number(count, code), of=format_number(of, code))
+    written = _SHARE.get(code) or translations(code).gettext(N_("{count} of {of}"))
+    counts = written.format(count=format_number(count, code), of=format_number(of, code))
     if of <= 0:
         return counts
     percent = (200 * count + of) // (2 * of)
-    return f"{counts} ({_PERCENT[code].format(percent=percent)})"
+    return f"{counts} ({format_percent(percent / 100, locale=_locale(code))})"
 
 
 def join_list(items: Sequence[str], language: str) -> str:
     """Several things in one sentence: hem, skola och fritid."""
-    return str(format_list(list(items), locale=_LOCALES[known_language(language)])) if items else ""
+    return str(format_list(list(items), locale=_locale(known_language(language)))) if items else ""
 
 
-def _date(day: date, language: str, patterns: dict[str, str]) -> str:
+def _locale(code: str) -> str:
+    return _LOCALES.get(code, code)
+
+
+def _date(day: date, language: str, form: str) -> str:
     if isinstance(day, datetime):
         raise TypeError("an instant is not a date: use local_date() with a time zone first")
     code = known_language(language)
-    return str(babel_date(day, patterns[code], locale=_LOCALES[code]))
+    return str(babel_date(day, _DATES[form].get(code, _ITS_OWN[form]), locale=_locale(code)))
 
 
-def _date_and_time(at: datetime, language: str, patterns: dict[str, str], *, zone: str) -> str:
-    return _DATE_AND_TIME[known_language(language)].format(
-        date=_date(local_date(at, zone=zone), language, patterns), time=format_time(at, language, zone=zone)
-    )
+def _date_and_time(at: datetime, language: str, form: str, *, zone: str) -> str:
+    code = known_language(language)
+    day, hour = _date(local_date(at, zone=zone), code, form), format_time(at, code, zone=zone)
+    if code in _DATE_AND_TIME:
+        return _DATE_AND_TIME[code].format(date=day, time=hour)
+    return str(get_datetime_format("medium", locale=_locale(code))).format(hour, day)

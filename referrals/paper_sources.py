@@ -63,6 +63,8 @@ class Gathered:
     capacity: str
     name: str | None
     guardian_id: uuid.UUID | None
+    #: the language a guardian reads, whether we have words in it or not
+    reads: str | None
     values: dict[str, Any]
 
 
@@ -134,7 +136,8 @@ def gather(session: Session, referral: Referral, paper: Paper, *, after: History
         values["withheld"] = pieces.withheld_from(session, referral, guardian.id, on=today)
     name = guardian.name if guardian and not guardian.has_protected_identity else None
     capacity = "guardian" if guardian else paper.recipient
-    return Gathered(paper.kind, paper.language, capacity, name, guardian_id, values)
+    reads = guardian.language if guardian else None
+    return Gathered(paper.kind, paper.language, capacity, name, guardian_id, reads, values)
 
 
 def _receipt(moment: Moment) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlsplit
@@ -63,7 +63,7 @@ class _Printer:
 
 
 def document_html(kind: str, context: Mapping[str, Any], *, language: str, preview: bool = False) -> str:
-    """The page of one kind of document as HTML, in one of our languages.
+    """The page of one kind of document as HTML, in a language we have words in.
 
     `context` is what `schemas.documents.document_context` made (or a sample of the same shape): strings, numbers,
     lists and dicts only, dates and instants in ISO form. A preview says so across every page.
@@ -94,6 +94,14 @@ def print_pdf(html: str) -> bytes:
     return bytes(pdf)
 
 
+@lru_cache(maxsize=1)
+def letters() -> frozenset[str]:
+    """Every sign that papers can be printed with. Raises FontsMissing before the set-up has made the fonts."""
+    from fontTools.ttLib import TTFont
+
+    return frozenset(chr(code) for path in _font_files() for code in TTFont(path).getBestCmap())
+
+
 def fetch_own_file(url: str) -> "URLFetcherResponse":
     """Open one of the fonts, or an asset beside the document templates, for WeasyPrint.
 
@@ -109,6 +117,13 @@ def fetch_own_file(url: str) -> "URLFetcherResponse":
     return URLFetcherResponse(path.as_uri(), path.read_bytes())
 
 
+def _font_files() -> list[Path]:
+    missing = [name for _, _, name in FONTS if not (FONT_FOLDER / name).is_file()]
+    if missing:
+        raise FontsMissing(f"the fonts {', '.join(missing)} are missing: run the set-up (./dev setup)")
+    return [FONT_FOLDER / name for _, _, name in FONTS]
+
+
 @lru_cache(maxsize=1)
 def _printer() -> _Printer:
     from weasyprint import CSS
@@ -122,12 +137,9 @@ def _printer() -> _Printer:
             """Open `url` if it is ours."""
             return fetch_own_file(url)
 
-    missing = [name for _, _, name in FONTS if not (FONT_FOLDER / name).is_file()]
-    if missing:
-        raise FontsMissing(f"the fonts {', '.join(missing)} are missing: run the set-up (./dev setup)")
     faces = "".join(
-        f'@font-face {{ font-family: "{family}"; font-weight: {weight}; src: url("{(FONT_FOLDER / name).as_uri()}") }}\n'
-        for family, weight, name in FONTS
+        f'@font-face {{ font-family: "{family}"; font-weight: {weight}; src: url("{path.as_uri()}") }}\n'
+        for (family, weight, _), path in zip(FONTS, _font_files(), strict=True)
     )
     fonts, fetcher = FontConfiguration(), OwnFiles()
     sheets = [
@@ -139,7 +151,7 @@ def _printer() -> _Printer:
     return _Printer(fonts, sheets, fetcher)
 
 
-@lru_cache(maxsize=len(languages.LANGUAGES))
+@cache
 def _environment(language: str) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATE_FOLDER),
@@ -164,6 +176,8 @@ def _environment(language: str) -> Environment:
         local_date=lambda value, zone: languages.local_date(_instant(value), zone=zone),
         and_list=lambda values: languages.join_list([str(value) for value in values], language),
         language_name=lambda code: languages.language_name(code, language),
+        own_name=lambda code: languages.language_name(code, code),
+        writing_direction=languages.direction,
         typed_date=lambda text: typed_date(text, language),
         sentence=lambda text: text[:1].upper() + text[1:],
         mid_sentence=mid_sentence,

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from referrals import coverage, team_review
-from referrals.languages import LANGUAGES, SOURCE_LANGUAGE
+from referrals.languages import SOURCE_LANGUAGE, is_written
 from referrals.models import Concern, Consent, Guardian, History, InformationNotice, Municipality
 from referrals.vocabulary import NoticeMethod
 
@@ -117,4 +117,4 @@ def _guardian(session: Session, guardian: Guardian) -> Reader:
 def readable(session: Session, language: str | None) -> str:
     """The language itself where we have its catalogue, else the municipality's own."""
     code = (language or "").lower()
-    return code if code in LANGUAGES else house_language(session)
+    return code if is_written(code) else house_language(session)

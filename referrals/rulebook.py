@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from referrals import languages
 from referrals.errors import SetupFileInvalid
 from referrals.vocabulary import Country, InformationCategory, Recipient, SchoolForm
 from referrals.vocabulary.knowing import Capacity, Cell, Information
@@ -112,12 +113,12 @@ class Ground:
         )
 
     def name_in(self, language: str) -> str:
-        """What it is called in `language`; in English where it has no name there."""
-        return self.names.get(language) or self.names["en"]
+        """What it is called in `language`."""
+        return _said(self.names, language)
 
     def weigh_in(self, language: str) -> str:
         """What must be weighed, in `language`."""
-        return self.weigh.get(language) or self.weigh["en"]
+        return _said(self.weigh, language)
 
     def reaches(self, recipient: Recipient, kinds: Iterable[InformationCategory]) -> bool:
         """Whether information of all these kinds may go to `recipient` on this ground."""
@@ -143,8 +144,8 @@ class StatutoryTrack:
         return cls(written["key"], written["name"], written["source"], forms)
 
     def name(self, language: str) -> str:
-        """What it is called in `language`; English where it has no word."""
-        return self.names.get(language) or self.names["en"]
+        """What it is called in `language`."""
+        return _said(self.names, language)
 
 
 @dataclass(frozen=True)
@@ -199,9 +200,8 @@ class RulePack:
         return self.access.get(school_form, {})
 
     def artefact(self, key: str, language: str) -> str:
-        """What the stage or artefact `key` is called in `language`, as a heading begins; English where it has no word."""
-        words = self.artefacts[key]
-        return words.get(language) or words["en"]
+        """What the stage or artefact `key` is called in `language`, as a heading begins."""
+        return _said(self.artefacts[key], language)
 
     @property
     def lowest_protection(self) -> str:
@@ -209,9 +209,8 @@ class RulePack:
         return next(iter(self.protected_identity))
 
     def protection(self, level: str, language: str) -> str:
-        """What a level of protected identity is called in `language`; English where it has no word."""
-        words = self.protected_identity[level]
-        return words.get(language) or words["en"]
+        """What a level of protected identity is called in `language`."""
+        return _said(self.protected_identity[level], language)
 
     def tracks_for(self, school_form: SchoolForm) -> tuple[StatutoryTrack, ...]:
         """The statutory tracks that a unit of this kind knows."""
@@ -221,6 +220,21 @@ class RulePack:
         """The statutory track `key` as a unit of this kind knows it; as another kind does where the unit has changed since."""
         named = [track for track in self.statutory_tracks if track.key == key]
         return next((track for track in named if school_form in track.school_forms), named[0])
+
+
+def words() -> dict[str, Mapping[str, str]]:
+    """The names of all packs that a guardian can come to read, by the English one: for translators of further languages."""
+    named = [
+        *(names for pack in _packs() for names in (*pack.artefacts.values(), *pack.protected_identity.values())),
+        *(ground.names for pack in _packs() for ground in pack.grounds.values()),
+        *(track.names for pack in _packs() for track in pack.statutory_tracks),
+    ]
+    return {names["en"]: names for names in named}
+
+
+def _said(names: Mapping[str, str], language: str) -> str:
+    """The word for `language`; in a guardian language that of its catalogue; English where there is none."""
+    return names.get(language) or languages.translations(language).gettext(names["en"])
 
 
 @cache

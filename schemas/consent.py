@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import ValidationError, validates_schema
 from marshmallow.validate import OneOf
 
-from referrals.languages import LANGUAGES
+from referrals.languages import LANGUAGES, SPOKEN
 from referrals.models import CONSENT
 from referrals.vocabulary import (
     ConsentAnswer,
@@ -33,6 +33,9 @@ from schemas.fields import (
     Tick,
 )
 
+#: the languages a guardian may read
+_READ = (*LANGUAGES, *SPOKEN)
+
 
 class GuardianForm(FormSchema):
     """Who a guardian is, and how they can be reached."""
@@ -42,7 +45,7 @@ class GuardianForm(FormSchema):
     phone = PhoneText(load_default="")
     email = EmailText(load_default="")
     address = LongText(load_default="")
-    language = ShortText(needed=N_("Choose a language."), validate=OneOf(list(LANGUAGES), error=CHOOSE_ONE))
+    language = ShortText(needed=N_("Choose a language."), validate=OneOf(_READ, error=CHOOSE_ONE))
     interpreter = ShortText(load_default="")
     may_contact = Tick()
     has_protected_identity = Tick()
@@ -53,7 +56,7 @@ class NoticeForm(FormSchema):
 
     method = TermField(NoticeMethod, needed=N_("Choose how they were told."))
     told_on = DateField(is_past=True, years_back=2)
-    language = ShortText(load_default="", validate=OneOf(["", *LANGUAGES], error=CHOOSE_ONE))
+    language = ShortText(load_default="", validate=OneOf(["", *_READ], error=CHOOSE_ONE))
     told_by = ShortText(load_default="")
     told_what = LongText(load_default="")
     why_not = LongText(load_default="")

@@ -20,7 +20,7 @@ from referrals.languages import LANGUAGES, translations
 from referrals.models import Account, Municipality
 from referrals.vocabulary import Country, DocumentKind
 from schemas import municipality as municipality_file
-from webapp import safekeeping
+from webapp import guardian_languages, safekeeping
 from webapp.accounts.passwords import DEMO_PASSWORD, LONGEST, SHORTEST, hash_password
 from webapp.instance import faults
 
@@ -77,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     paper.add_argument("--language", choices=list(LANGUAGES), default="sv")
     paper.add_argument("--sparse", action="store_true", help="from the sample in which nearly everything is missing")
     paper.set_defaults(do=_print_paper)
+    guardian_languages.add_to(verbs)
     safekeeping.add_to(verbs)
     safekeeping.add_retention_to(verbs)
     return parser

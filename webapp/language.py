@@ -20,9 +20,15 @@ def language() -> str:
     return found
 
 
+def languages_here() -> dict[str, str]:
+    """The languages of this page by code, each by its own name: a guardian's page knows those the municipality added too."""
+    added = languages.guardian_languages() if request.blueprint == "guardian" else {}
+    return languages.LANGUAGES | added
+
+
 def choose_language(code: str) -> None:
     """Use the language `code` from now on in this browser; unknown codes change nothing."""
-    if code in languages.LANGUAGES:
+    if languages.is_written(code):
         cookie[CHOICE] = code
         g.language = code
 
@@ -92,11 +98,11 @@ def add_to(app: Flask) -> None:
 
 def _find_language() -> str:
     chosen = cookie.get(CHOICE)
-    if chosen in languages.LANGUAGES:
+    if chosen in languages_here():
         return str(chosen)
     if somebody := account():
         return languages.known_language(somebody.language)
-    wanted = request.accept_languages.best_match(list(languages.LANGUAGES))
+    wanted = request.accept_languages.best_match(list(languages_here()))
     here = municipality()
     return wanted or languages.known_language(here.language if here else None)
 

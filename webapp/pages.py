@@ -5,9 +5,9 @@ from typing import Any
 from flask import Flask, Response, g, make_response, render_template, request
 from markupsafe import Markup
 
-from referrals.languages import LANGUAGES, direction
+from referrals.languages import direction
 from webapp import navigation, notices, people, transactions
-from webapp.language import language
+from webapp.language import language, languages_here
 from webapp.static_files import asset_url
 
 
@@ -24,7 +24,7 @@ def add_to(app: Flask) -> None:
         page_path=page_path,
         page_language=language,
         page_direction=lambda: direction(language()),
-        languages=LANGUAGES,
+        languages_here=languages_here,
         account=people.account,
         municipality=people.municipality,
         notices=notices.notices,

@@ -34,6 +34,7 @@ class RecipientPart(PaperSchema):
 
     capacity = fields.String()
     name = fields.String()
+    reads = fields.String()
 
 
 class ContactPart(PaperSchema):

@@ -20,6 +20,8 @@ class PaperRecipient:
     name: str | None = None
     #: a guardian's paper shows that guardian's own rows only, never what the other one answered
     guardian_id: UUID | None = None
+    #: the language a guardian reads; where it is not the paper's own, the paper offers an interpreter
+    reads: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

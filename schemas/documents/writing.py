@@ -7,7 +7,9 @@ from schemas.documents import PaperRecipient, PaperSource, document_context
 
 def paper_html(gathered: Gathered, *, preview: bool = False) -> str:
     """The page as HTML, in its reader's language. A preview says so across every page."""
-    recipient = PaperRecipient(capacity=gathered.capacity, name=gathered.name, guardian_id=gathered.guardian_id)
+    recipient = PaperRecipient(
+        capacity=gathered.capacity, name=gathered.name, guardian_id=gathered.guardian_id, reads=gathered.reads
+    )
     source = PaperSource(**gathered.values, recipient=recipient)
     return document_html(
         gathered.kind, document_context(gathered.kind, source), language=gathered.language, preview=preview

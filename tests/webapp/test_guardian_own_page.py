@@ -8,7 +8,7 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select, update
 
-from referrals import clock, db, guardian_page
+from referrals import clock, db, guardian_page, languages
 from referrals.clock import machine_now
 from referrals.models import AuditEvent, Guardian, GuardianSession, TeamMeeting, What
 from referrals.stages import SCHEDULED, Party
@@ -313,3 +313,15 @@ def test_own_words_wait_on_the_coordinators_home(at_home, signed_in, settings):
         by = guardian_page.guardian_access.actor_for(maja)
         guardian_page.write_own_words(session, maja, by=by, text="Hon sover dåligt.")
     assert "A guardian wrote their own text" in signed_in("karin").get("/home").text
+
+
+def test_the_page_offers_the_languages_the_municipality_added_and_no_other_page_does(at_home, monkeypatch):
+    monkeypatch.setattr(languages, "guardian_languages", lambda: {"ar": "العربية"})
+    monkeypatch.setattr(languages, "catalogue_files", lambda _language: [])
+    monkeypatch.setattr(languages, "_loaded", {})
+    browser = at_home()
+    browser.get("/guardian/")
+    page = browser.submit(form="answer-form", button=("_language", "ar"))
+    assert (page.tree.get("lang"), page.tree.get("dir")) == ("ar", "rtl")
+    public = browser.get("/")
+    assert (public.tree.get("lang"), public.tree.get("dir")) == ("sv", "ltr")

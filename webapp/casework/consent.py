@@ -10,7 +10,7 @@ from referrals import consent as rules
 from referrals import coverage, earlier, guardian_access, guardian_page, rulebook
 from referrals.access import View
 from referrals.errors import NoSuchReferral
-from referrals.languages import LANGUAGES
+from referrals.languages import LANGUAGES, SPOKEN, language_name
 from referrals.models import Guardian, Referral
 from referrals.stages import IN_CONSENT, Verb
 from referrals.vocabulary import (
@@ -29,7 +29,7 @@ from webapp.casework import blueprint, words
 from webapp.casework.frame import referral_page, seen, today
 from webapp.casework.sharing import recipient_lines
 from webapp.guards import for_referral
-from webapp.language import gettext
+from webapp.language import gettext, language
 
 #: so long a consent reaches when nobody says otherwise: one school year
 _USUAL_LENGTH = timedelta(days=365)
@@ -185,9 +185,15 @@ def _overview(referral: Referral, form: forms.Form, status: int = 200) -> Respon
         may_withdraw=words.may_do(Verb.WITHDRAW_CONSENT, referral),
         category_names=_names(InformationCategory),
         recipient_names=_names(Recipient),
-        language_names=LANGUAGES,
+        language_names=dict(_languages()),
         recipients=recipient_lines(referral),
     )
+
+
+def _languages() -> list[tuple[str, str]]:
+    """What guardians may read: ours first, then the others by their names in the page's language."""
+    others = [(code, language_name(code, language())) for code in SPOKEN]
+    return [*LANGUAGES.items(), *sorted(others, key=lambda each: each[1].casefold())]
 
 
 def _state(guardian: Guardian) -> ConsentState | None:
@@ -203,7 +209,7 @@ def _guardian_page(referral: Referral, row: Guardian | None, form: forms.Form, *
         form=form,
         guardian=row,
         custodies=_choices(Custody),
-        languages_to_choose=list(LANGUAGES.items()),
+        languages_to_choose=_languages(),
     )
 
 
@@ -215,7 +221,7 @@ def _information_page(referral: Referral, row: Guardian, form: forms.Form, *, st
         form=form,
         guardian=row,
         methods=_choices(NoticeMethod),
-        languages_to_choose=list(LANGUAGES.items()),
+        languages_to_choose=_languages(),
     )
 
 
