@@ -21,7 +21,6 @@ from babel.numbers import format_decimal, format_percent
 from babel.support import NullTranslations, Translations
 
 from referrals import config
-from referrals.vocabulary import N_
 
 #: Code of each complete language and its own name, in the order of the language switch.
 LANGUAGES: Final[dict[str, str]] = {"sv": "Svenska", "da": "Dansk", "en": "English"}
@@ -42,7 +41,6 @@ _DATES: Final = {
 }
 _TIME: Final = {"sv": "HH:mm", "da": "HH.mm", "en": "HH:mm"}
 _DATE_AND_TIME: Final = {"sv": "{date} kl. {time}", "da": "{date} kl. {time}", "en": "{date} at {time}"}
-_SHARE: Final = {"sv": "{count} av {of}", "da": "{count} af {of}", "en": "{count} of {of}"}
 #: a guardian language writes its dates as the Unicode locale data say, and hours as clocks here show them
 _ITS_OWN: Final = {"short": "medium", "long": "long", "weekday": "full", "time": "HH:mm"}
 
@@ -182,8 +180,11 @@ def format_number(number: int, language: str) -> str:
 def share(count: int, of: int, language: str) -> str:
     """A share as count of count and whole percent: 3 av 4 (75 %); without percent when `of` is 0."""
     code = known_language(language)
-    written = _SHARE.get(code) or translations(code).gettext(N_("{count} of {of}"))
-    counts = written.format(count=format_number(count, code), of=format_number(of, code))
+    counts = (
+        translations(code)
+        .gettext("{count} of {of}")
+        .format(count=format_number(count, code), of=format_number(of, code))
+    )
     if of <= 0:
         return counts
     percent = (200 * count + of) // (2 * of)

@@ -234,7 +234,8 @@ def words() -> dict[str, Mapping[str, str]]:
 
 def _said(names: Mapping[str, str], language: str) -> str:
     """The word for `language`; in a guardian language that of its catalogue; English where there is none."""
-    return names.get(language) or languages.translations(language).gettext(names["en"])
+    in_english = names["en"]
+    return names.get(language) or languages.translations(language).gettext(in_english)
 
 
 @cache
