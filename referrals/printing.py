@@ -176,7 +176,7 @@ def _environment(language: str) -> Environment:
         local_date=lambda value, zone: languages.local_date(_instant(value), zone=zone),
         and_list=lambda values: languages.join_list([str(value) for value in values], language),
         language_name=lambda code: languages.language_name(code, language),
-        own_name=lambda code: languages.language_name(code, code),
+        own_name=lambda code: _own_name(code, language),
         writing_direction=languages.direction,
         typed_date=lambda text: typed_date(text, language),
         sentence=lambda text: text[:1].upper() + text[1:],
@@ -216,6 +216,12 @@ def typed_date(text: str, language: str) -> str:
         return languages.format_long_date(date.fromisoformat(text), language)
     except ValueError:
         return text
+
+
+def _own_name(code: str, language: str) -> str:
+    """What a language calls itself; what the paper calls it where its letters are in none of our fonts."""
+    name = languages.language_name(code, code)
+    return name if letters().issuperset(name) else languages.language_name(code, language)
 
 
 def text_direction(text: str | None) -> str:

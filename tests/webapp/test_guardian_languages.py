@@ -128,6 +128,12 @@ def test_a_paper_in_another_language_than_theirs_offers_an_interpreter(reads: st
     assert ('<strong lang="so" dir="ltr">Soomaali</strong>' in html) is offered
 
 
+def test_a_language_in_letters_we_do_not_have_is_named_in_the_papers_own() -> None:
+    source = rich_source(DocumentKind.ACTION_PLAN, "da", recipient=PaperRecipient(capacity="guardian", reads="ti"))
+    html = document_html("action_plan", document_context(DocumentKind.ACTION_PLAN, source), language="da")
+    assert ">tigrinya</strong> Vi har endnu ikke dette papir på tigrinya." in html
+
+
 def test_an_unfinished_catalogue_changes_nothing_and_says_what_it_lacks(
     says: Said, template: Path, folder: Path
 ) -> None:
