@@ -37,7 +37,7 @@ def copy_for_archive(session: Session, disposal: Disposal, *, by: Actor) -> byte
     disposal.exported_at = disposal.exported_at or clock.now()
     session.flush()
     audit.append(session, What.EXPORTED, by=by, chain=referral.id, subject="archive", object_id=disposal.id)
-    return _packed(files)
+    return packed(files)
 
 
 def _metadata(session: Session, disposal: Disposal) -> dict[str, Any]:
@@ -73,9 +73,10 @@ def _as_json(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True, default=str).encode()
 
 
-def _packed(files: dict[str, bytes]) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+def packed(files: dict[str, bytes]) -> bytes:
+    """A ZIP of `files`, the same bytes for the same content."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in sorted(files.items()):
             archive.writestr(zipfile.ZipInfo(name, _NO_DATE), content)
-    return packed.getvalue()
+    return whole.getvalue()

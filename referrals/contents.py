@@ -29,7 +29,9 @@ TABLES: Final[dict[ContentKind, tuple[str, ...]]] = {
     ContentKind.WORKING_NOTES: ("working_note",),
 }  # fmt: skip
 #: reasons of decisions, and who stands in which list: the record of the process, readable as long as the referral has its key
-OF_THE_PROCESS: Final = frozenset({"history", "legal_hold", "access_list", "log_sample_visit", "register_entry"})
+OF_THE_PROCESS: Final = frozenset(
+    {"history", "legal_hold", "access_list", "log_sample_visit", "register_entry", "reading_request", "reading_answer"}
+)
 #: tables of which the whole row goes, since nothing of it is worth keeping without its content
 _WHOLE: Final = frozenset({"document_content", "attachment_content"})
 

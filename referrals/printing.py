@@ -74,6 +74,13 @@ def document_html(kind: str, context: Mapping[str, Any], *, language: str, previ
     return template.render(context, kind=kind, language=code, preview=preview)
 
 
+def extract_html(context: Mapping[str, Any], *, language: str) -> str:
+    """The page of an extract for somebody who asked to read the file, as HTML in one of our languages."""
+    code = languages.known_language(language)
+    template = _environment(code).get_template("extracts/extract.html")
+    return template.render(context, kind="extract", language=code, preview=False)
+
+
 def print_pdf(html: str) -> bytes:
     """Print a page as tagged PDF (`pdf/ua-1`). The same page gives the same bytes, whenever and wherever it is printed.
 

@@ -149,6 +149,42 @@ class StatutoryTrack:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """What holds when somebody asks to read what is written about them."""
+
+    answer_days: int
+    #: on which rules something can be withheld: by key the rule's place, and its name by language
+    sources: dict[str, str]
+    names: dict[str, dict[str, str]]
+    #: how to appeal, by language
+    appeal: dict[str, str]
+
+    @classmethod
+    def read(cls, written: dict[str, Any]) -> "Reading":
+        """The rules as a file writes them."""
+        grounds = written["grounds"]
+        return cls(
+            written["answer_days"],
+            sources={key: ground["source"] for key, ground in grounds.items()},
+            names={key: ground["name"] for key, ground in grounds.items()},
+            appeal=written["appeal"],
+        )
+
+    @property
+    def grounds(self) -> tuple[str, ...]:
+        """The keys of the grounds, in the order in which they are offered."""
+        return tuple(self.sources)
+
+    def ground(self, key: str, language: str) -> str:
+        """What a ground is called in `language`, with its place in the law; English where it has no word."""
+        return f"{self.names[key].get(language) or self.names[key]['en']} ({self.sources[key]})"
+
+    def how_to_appeal(self, language: str) -> str:
+        """How to appeal, in `language`; English where it has no words."""
+        return self.appeal.get(language) or self.appeal["en"]
+
+
+@dataclass(frozen=True)
 class RulePack:
     """The rules of one country from one date on."""
 
@@ -173,6 +209,8 @@ class RulePack:
     grounds: dict[str, Ground]
     #: what a head teacher can decide that a concern goes on as, in the order in which it is offered
     statutory_tracks: tuple[StatutoryTrack, ...]
+    #: what holds when somebody asks to read what is written about them
+    reading: Reading
     #: how many days a guardian's code is good that is handed over or posted
     guardian_code_days: int
     #: where who may know what differs from the table in `access.py`, by school form
@@ -271,6 +309,7 @@ def _read(written: dict[str, Any]) -> RulePack:
         recipients=tuple(Recipient(each) for each in written["recipients"]),
         grounds={key: Ground.read(key, ground) for key, ground in written["grounds"].items()},
         statutory_tracks=tuple(StatutoryTrack.read(track) for track in written["statutory_tracks"]),
+        reading=Reading.read(written["reading"]),
         guardian_code_days=written["guardian_code_days"],
         access={SchoolForm(form): _exceptions(rows) for form, rows in written.get("access", {}).items()},
     )

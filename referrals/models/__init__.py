@@ -16,6 +16,7 @@ from referrals.models.guardian_page import GuardianCode, GuardianIdentity, Guard
 from referrals.models.log_sample import LogSample, LogSampleVisit
 from referrals.models.organisation import ClosedDay, Forum, Municipality, OrganisationChange, Unit
 from referrals.models.protection import ProtectionPaper, ProtectionReport
+from referrals.models.reading_request import ReadingAnswer, ReadingRequest
 from referrals.models.referral import History, Listed, Membership, OfReferral, Referral
 from referrals.models.register import RegisterEntry, RegisterYear
 from referrals.models.retention import Disposal, LegalHold
@@ -91,6 +92,8 @@ __all__ = [
     "PlannedAction",
     "ProtectionPaper",
     "ProtectionReport",
+    "ReadingAnswer",
+    "ReadingRequest",
     "RecoveryCode",
     "Referral",
     "RegisterEntry",

@@ -29,6 +29,7 @@ from referrals.vocabulary.guardians import InvitationReply
 from referrals.vocabulary.log_sample import VisitAnswer
 from referrals.vocabulary.papers import DocumentKind, MailKind
 from referrals.vocabulary.people import Country, ListGround, Profession, SchoolForm, Standing
+from referrals.vocabulary.reading import AskedBy, AskedHow
 from referrals.vocabulary.register import Counterpart, Direction, Registered
 from referrals.vocabulary.retention import ContentKind, DisposalState, Fate
 from referrals.vocabulary.statuses import STATUS_LABELS
@@ -52,6 +53,8 @@ __all__ = [
     "About",
     "ActionStatus",
     "Arena",
+    "AskedBy",
+    "AskedHow",
     "AttachedTo",
     "Attendance",
     "ClosureReason",

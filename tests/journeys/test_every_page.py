@@ -28,6 +28,7 @@ from referrals import (
     log_samples,
     notifications,
     pieces,
+    reading_requests,
     second_factor,
     sharing,
     sign_in,
@@ -38,7 +39,7 @@ from referrals.actors import Actor
 from referrals.models import ClosedDay, Disposal, Guardian, GuardianSession, History, Municipality, Referral, Step, What
 from referrals.quarantine import Cleared
 from referrals.stages import IN_TRIAGE, Party
-from referrals.vocabulary import ContentKind, Fate, FileKind, Recipient
+from referrals.vocabulary import AskedBy, AskedHow, ContentKind, Fate, FileKind, Recipient
 from tests import straight_way
 from tests.factories import a_member, a_referral, protected
 from tests.journeys.every_answer import Answers
@@ -62,7 +63,7 @@ NO_PAGES = (
     "casework.live",  # a stream
     "casework.document", "casework.preview_document", "casework.protection_paper", "intake.receipt",  # PDF
     "guardian.paper", "guardian.report",  # PDF too
-    "casework.attachment",  # a file, given out as it came in
+    "casework.attachment", "casework.reading_file",  # a file, given out as it came in
     "casework.register_extract",  # a table for other programs
     "health.alive", "health.ready",  # asked by machines
     "accounts.municipal", "guardian.e_identification", "accounts.follow_link", "intake.leave",  # lead on, always
@@ -166,6 +167,8 @@ def test_every_page_has_been_inspected(app: Flask, address: str, walk: Walk, num
             _lay_what_lies_around(address, number)
             _among_other_referrals(walk, address)
             walk.look_around(number, "karin", again=True)
+            asked = _lay_a_reading_request(address, number)
+            walk.look("henrik", "/reading-requests", f"/reading-requests/{asked}")
         if stop == "closed":
             _lay_disposals(address, number)
     walk.look("henrik", "/retention", f"/referrals/{number}", f"/referrals/{number}/closure")
@@ -222,6 +225,16 @@ def _lay_what_lies_around(address: str, number: str) -> None:
         session.add(ClosedDay(first_on=clock.now().date(), last_on=clock.now().date(), label="Studiedag"))
         _give_up_a_step(session, referral)
         _draw_visits(session, cast, referral)
+
+
+def _lay_a_reading_request(address: str, number: str) -> uuid.UUID:
+    """The child has asked to read the file, and the head teacher goes through it."""
+    with db.writing(address) as session:
+        cast, referral = cast_of(session), _referral(session, number)
+        asked = reading_requests.Asked(
+            asked_by=AskedBy.CHILD, asked_how=AskedHow.ORAL, received_on=clock.now().date(), reviewer_id=cast.head_teacher.id
+        )  # fmt: skip
+        return reading_requests.record_request(session, referral, by=cast.coordinator.actor(), asked=asked).id
 
 
 def _give_up_a_step(session: Session, referral: Referral) -> None:

@@ -24,6 +24,7 @@ from webapp.casework import (  # noqa: E402
     log_samples,
     protected_identity,
     protection,
+    reading_requests,
     referral,
     register,
     retention,
@@ -37,5 +38,5 @@ from webapp.casework import (  # noqa: E402
 __all__ = [
     "access_log", "action_plan", "additions", "assessment", "attachments", "blueprint", "board", "closure", "consent",
     "documents", "follow_up", "guardian_page", "home", "leaving", "list", "live", "log_samples", "protected_identity",
-    "protection", "referral", "register", "retention", "search", "sharing", "team_review", "triage", "working_notes",
+    "protection", "reading_requests", "referral", "register", "retention", "search", "sharing", "team_review", "triage", "working_notes",
 ]  # fmt: skip

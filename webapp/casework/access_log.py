@@ -50,6 +50,9 @@ _BESIDE: dict[str, str] = {
     "carry_out_disposal": N_("Let content go as the plan says"),
     "place_hold": N_("Put a hold on it"),
     "lift_hold": N_("Lifted the hold"),
+    "record_reading_request": N_("Recorded a request to read the file"),
+    "answer_reading_request": N_("Decided what an extract gives and withholds"),
+    "approve_reading_request": N_("Let an extract go"),
     wording.NAMED: N_("Said why words that look medical stay in a text"),
 }
 
@@ -101,6 +104,8 @@ PAGES: dict[str, str] = {
     "casework.attachment": N_("A file"),
     "casework.taking_out": N_("Taking a file out"),
     "casework.hold": N_("Hold"),
+    "casework.reading_requests": N_("Requests to read the file"),
+    "casework.reading_review": N_("The whole file, for a request to read it"),
     "casework.keep_outside_form": N_("Keep it on paper only"),
     "intake.report": N_("The reporter's own page"),
     "intake.sent": N_("The confirmation after sending"),

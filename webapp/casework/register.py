@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from flask import Response, make_response, request, url_for
 
+from referrals import reading_requests, rulebook
 from referrals import register as lines
-from referrals import rulebook
 from referrals.models import RegisterEntry, What
 from referrals.vocabulary import N_, Counterpart, Country, Direction, Profession, Registered, ReporterKind, Term
 from webapp import auditing, forms, pages, people, transactions
@@ -69,6 +69,8 @@ def register() -> Response:
         found=found,
         filters=_choices(wanted),
         are_set=wanted.are_set,
+        may_review=any(role in reading_requests.MAY_REVIEW for role, _unit in actor.roles),
+        to_review=len(reading_requests.to_review(session, actor)),
         extract_url=url_for("casework.register_extract", **address),
         page_url=lambda number: url_for("casework.register", **address, page=number),
     )

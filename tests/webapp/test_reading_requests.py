@@ -1,0 +1,117 @@
+"""The pages on which somebody's request to read the file is recorded, gone through and let go."""
+
+import io
+import zipfile
+
+import pytest
+from sqlalchemy import select
+
+from referrals import db, documents, readers
+from referrals.documents import Paper
+from referrals.models import AuditEvent, History, ReadingRequest, Referral
+from referrals.stages import IN_TRIAGE
+from referrals.vocabulary import DocumentKind
+from tests.factories import a_guardian
+from tests.webapp.desk import Desk
+
+pytestmark = pytest.mark.usefixtures("wednesday")
+
+
+@pytest.fixture
+def desk(app, settings):
+    return Desk(settings)
+
+
+@pytest.fixture
+def number(desk):
+    found = desk.lay(IN_TRIAGE)
+    with db.writing(desk.url) as session:
+        referral = session.scalars(select(Referral)).one()
+        a_guardian(session, referral)
+        row = session.scalars(select(History)).one()
+        documents.issue(session, row, Paper(DocumentKind.REFERRAL, readers.FILE, "sv"), content=b"%PDF Kvastengren")
+    return found
+
+
+def ask(signed_in, desk, number, **values):
+    karin = signed_in("karin")
+    karin.get(f"/referrals/{number}/reading-requests")
+    sent = {
+        "asked_by": "child", "asked_how": "oral", "received_on": "2026-03-02", "reviewer_id": desk.account("henrik")
+    } | values  # fmt: skip
+    page = karin.submit(sent, status=200 if not values else 422)
+    with db.reading(desk.url) as session:
+        return page, session.scalars(select(ReadingRequest.id)).first()
+
+
+def test_a_request_is_recorded_gone_through_and_let_go(signed_in, desk, number):
+    page, request_id = ask(signed_in, desk, number)
+    assert "The request is recorded" in page.text
+    assert "Is being gone through" in page.text
+    henrik = signed_in("henrik")
+    assert "Requests to read the file (1)" in henrik.get("/register").text
+    assert number in henrik.get("/reading-requests").text
+    address = f"/reading-requests/{request_id}"
+    page = henrik.get(address)
+    assert "Mila har varit borta nio dagar i september." in page.text
+    fields = page.fields(page.form("main-form"))
+    rows = [name for name in fields if name.endswith("-piece")]
+    assert len(rows) >= 4
+    page = henrik.submit({}, form="approve-form")
+    assert "Some pieces are still undecided" in page.text
+    first = {"pieces-0-given": "no"}
+    page = henrik.submit(first, form="main-form", status=422)
+    assert "Choose on what ground it is withheld, and write why." in page.text
+    given = {f"{name[:-6]}-given": "yes" for name in rows}
+    founded = {"pieces-0-given": "no", "pieces-0-ground": "harm", "pieces-0-reason": "Sagt i förtroende."}
+    page = henrik.submit(given | founded, form="main-form")
+    assert "Nothing leaves before you let it go." in page.text
+    henrik.submit({}, form="approve-form")
+    response = henrik.send({}, form="extract-form")
+    assert response.mimetype == "application/zip"
+    assert response.headers["Content-Disposition"] == f'attachment; filename="{number}-extract.zip"'
+    assert "paper-1.pdf" in zipfile.ZipFile(io.BytesIO(response.data)).namelist()
+    assert "Answered" in signed_in("karin").get(f"/referrals/{number}/reading-requests").text
+    assert "Let an extract go" in signed_in("karin").get(f"/referrals/{number}/access-log").text
+
+
+def test_what_is_missing_is_said_at_its_field(signed_in, desk, number):
+    page, request_id = ask(signed_in, desk, number, asked_by="guardian")
+    assert "Choose which guardian asked." in page.text
+    assert request_id is None
+    page, _none = ask(signed_in, desk, number, received_on="")
+    assert "Give the day on which it came in." in page.text
+
+
+def test_too_long_a_reason_is_refused_and_stays(signed_in, desk, number):
+    _page, request_id = ask(signed_in, desk, number)
+    henrik = signed_in("henrik")
+    henrik.get(f"/reading-requests/{request_id}")
+    page = henrik.submit({"pieces-0-reason": "o" * 20_001}, form="main-form", status=422)
+    assert page.fields(page.form("main-form"))["pieces-0-reason"] == "o" * 20_001
+
+
+def test_the_reviewer_opens_each_paper_and_the_log_knows(signed_in, desk, number):
+    _page, request_id = ask(signed_in, desk, number)
+    henrik = signed_in("henrik")
+    with db.reading(desk.url) as session:
+        paper = documents.issued(session, session.scalars(select(Referral)).one())[0]
+        paper_id, concern_id = paper.id, session.scalars(select(Referral.id)).one()
+    response = henrik.client.get(f"/reading-requests/{request_id}/files/{paper_id}")
+    assert (response.status_code, response.data) == (200, b"%PDF Kvastengren")
+    assert response.headers["Content-Disposition"].startswith("attachment")
+    assert henrik.client.get(f"/reading-requests/{request_id}/files/{concern_id}").status_code == 404
+    assert henrik.client.get(f"/reading-requests/{request_id}/files/{request_id}").status_code == 404
+    with db.reading(desk.url) as session:
+        subjects = session.scalars(select(AuditEvent.subject).where(AuditEvent.object_id == request_id)).all()
+    assert "casework.reading_review" in subjects
+
+
+def test_nobody_else_has_these_pages(signed_in, desk, number):
+    _page, request_id = ask(signed_in, desk, number)
+    for who in ("karin", "petra", "otto", "anton", "siv"):
+        assert signed_in(who).client.get(f"/reading-requests/{request_id}").status_code == 404
+    for who in ("petra", "otto", "anton", "tove"):
+        signed_in(who).get(f"/referrals/{number}/reading-requests", status=404)
+    assert "Nobody else in this unit" in signed_in("henrik").get(f"/referrals/{number}/reading-requests").text
+    assert signed_in("petra").client.get("/reading-requests").status_code == 404
