@@ -26,6 +26,7 @@ from referrals.models import (
     LogSample,
     PlannedAction,
     ProtectionReport,
+    ReadingRequest,
     Referral,
     Unit,
 )
@@ -111,6 +112,8 @@ def addresses(app, session, number, report_id):
         "disposal_id": [*session.scalars(select(Disposal.id)), report_id],
         "disclosure_id": session.scalars(select(Disclosure.id)).all(),
         "token": ["a-link-nobody-was-sent"],
+        "request_id": [*session.scalars(select(ReadingRequest.id)), report_id],
+        "row_id": [*session.scalars(select(Document.id)), report_id],
     }
     for rule in app.url_map.iter_rules():
         if "GET" not in rule.methods or rule.endpoint in NOT_ASKED:
