@@ -1,13 +1,14 @@
-"""The papers a guardian may open on their own page: theirs alone, once they have left, unless stopped."""
+"""The papers and files a guardian may open on their own page: theirs alone, once they have left, unless stopped."""
 
 import uuid
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock, coverage, documents, protection, readers
+from referrals import attachments, clock, coverage, documents, protection, readers
 from referrals.errors import NoSuchReferral
-from referrals.models import Document, Guardian, ProtectionReport
+from referrals.models import Attachment, Concern, Document, Guardian, ProtectionReport
+from referrals.vocabulary import ReporterKind
 
 
 def papers_for(session: Session, guardian: Guardian) -> list[Document]:
@@ -52,3 +53,31 @@ def find_report(session: Session, guardian: Guardian, report_id: uuid.UUID) -> P
         if report.id == report_id:
             return report
     raise NoSuchReferral
+
+
+def files_for(session: Session, guardian: Guardian) -> list[Attachment]:
+    """The files this guardian sent in themselves with the concern and nobody has taken out.
+
+    No other file is a guardian's to open: it goes with a text that somebody else wrote, and nobody has said what it holds.
+    Who sent a concern in is known by name only: where no name, or more than one guardian's, is the sender's, there are none.
+    """
+    concern = session.scalars(select(Concern).where(Concern.referral_id == guardian.referral_id)).first()
+    if concern is None or concern.reporter_kind is not ReporterKind.GUARDIAN:
+        return []
+    sender = _as_compared(concern.reporter_name)
+    known = coverage.guardians_of(session, guardian.referral)
+    if not sender or [one.id for one in known if _as_compared(one.name) == sender] != [guardian.id]:
+        return []
+    return [one for one in attachments.beside_concern(session, guardian.referral) if one.taken_out_at is None]
+
+
+def find_file(session: Session, guardian: Guardian, attachment_id: uuid.UUID) -> Attachment:
+    """One of these files. Raises NoSuchReferral for every other."""
+    for file in files_for(session, guardian):
+        if file.id == attachment_id:
+            return file
+    raise NoSuchReferral
+
+
+def _as_compared(name: str | None) -> str:
+    return " ".join((name or "").casefold().split())

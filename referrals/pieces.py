@@ -100,15 +100,16 @@ def cover_of(session: Session, referral: Referral, piece: Piece, *, recipient: R
 
 
 def withheld_from(session: Session, referral: Referral, guardian_id: UUID, *, on: date) -> frozenset[Key]:
-    """What a guardian's own copy of a paper leaves out: what is about another guardian who has not lifted that, what is
-    about a sibling, and what was shared without consent and not reviewed since.
+    """What a guardian's own copy of a paper leaves out: what is not theirs to read, and what was shared without consent and
+    not reviewed since.
     """
-    kept = kept_out(session, referral)
+    known = {piece.key for piece in _known(session, referral)}
+    return not_theirs(session, referral, guardian_id, on=on) | (known & kept_out(session, referral))
+
+
+def not_theirs(session: Session, referral: Referral, guardian_id: UUID, *, on: date) -> frozenset[Key]:
+    """What a guardian is not to read: what is about another guardian who has not lifted that, and what is about a sibling."""
     is_only_one = len(coverage.guardians_of(session, referral)) == 1
-    plans = plan_versions.versions(session, referral)
-    every = {
-        piece.key: piece for piece in (*pieces_of(session, referral), *(one for plan in plans for one in _goals(plan)))
-    }
 
     def is_theirs(piece: Piece) -> bool:
         if piece.about is About.CHILD or piece.guardian_id == guardian_id:
@@ -117,7 +118,7 @@ def withheld_from(session: Session, referral: Referral, guardian_id: UUID, *, on
             return True
         return cover_of(session, referral, piece, recipient=Recipient.OTHER_GUARDIAN, on=on).is_covered
 
-    return frozenset(key for key, piece in every.items() if key in kept or not is_theirs(piece))
+    return frozenset(piece.key for piece in _known(session, referral) if not is_theirs(piece))
 
 
 def kept_out(session: Session, referral: Referral) -> frozenset[Key]:
@@ -138,6 +139,14 @@ def shareable(session: Session, referral: Referral) -> list[Piece]:
         *([_whole(PieceKind.PLAN, plan, made_of=(*_goals(plan), *_notes(plan)))] if plan else ()),
         *(piece for piece in papers if piece is not None),
     ]
+
+
+def _known(session: Session, referral: Referral) -> list[Piece]:
+    """Every piece there is, with the goals and notes of every version of the plan."""
+    plans = plan_versions.versions(session, referral)
+    of_plans = (one for plan in plans for one in (*_goals(plan), *_notes(plan)))
+    every = {piece.key: piece for piece in (*pieces_of(session, referral), *of_plans)}
+    return list(every.values())
 
 
 def _parts(session: Session, referral: Referral) -> Iterator[Piece]:

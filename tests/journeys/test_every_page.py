@@ -62,7 +62,7 @@ NO_PAGES = (
     "static_files.asset", "intake.unit_qr",  # files and pictures
     "casework.live",  # a stream
     "casework.document", "casework.preview_document", "casework.protection_paper", "intake.receipt",  # PDF
-    "guardian.paper", "guardian.report",  # PDF too
+    "guardian.paper", "guardian.report", "guardian.file",  # PDF too, or a file
     "casework.attachment", "casework.reading_file",  # a file, given out as it came in
     "casework.register_extract",  # a table for other programs
     "health.alive", "health.ready",  # asked by machines
@@ -324,7 +324,7 @@ def _as_a_guardian(walk: Walk, address: str, number: str) -> None:
         session.execute(update(GuardianSession).values(is_strong=True))
         row = session.get_one(Guardian, guardian)
         guardian_page.write_own_words(session, row, by=guardian_access.actor_for(row), text="Hon skrattar mer nu.")
-    for further in ("", "own-words", "consent"):
+    for further in ("", "own-words", "consent", "consent/withdraw"):
         window.open(f"/guardian/{further}")
 
 

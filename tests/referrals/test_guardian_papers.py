@@ -5,19 +5,33 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from referrals import clock, consent, documents, guardian_access, guardian_page, guardian_papers, paper_sources, readers
+from referrals import (
+    attachments,
+    clock,
+    consent,
+    documents,
+    guardian_access,
+    guardian_page,
+    guardian_papers,
+    paper_sources,
+    readers,
+)
+from referrals.access import Actor
 from referrals.documents import Paper
 from referrals.errors import NoSuchReferral, NotAllowed
-from referrals.models import History, ProtectionPaper, ProtectionReport
+from referrals.models import Concern, History, ProtectionPaper, ProtectionReport
+from referrals.quarantine import Cleared
 from referrals.stages import PLAN_ACTIVE, Party, Verb
 from referrals.vocabulary import (
     ConsentAnswer,
     ConsentForm,
     ConsentState,
     DocumentKind,
+    FileKind,
     InformationCategory,
     PlanStatus,
     Recipient,
+    ReporterKind,
 )
 from schemas.documents.writing import paper_html
 from tests.factories import a_guardian, a_plan, a_referral
@@ -64,6 +78,21 @@ def report(session, cast, referral):
     session.flush()
     session.refresh(row)
     return row
+
+
+@pytest.fixture
+def sent_file(session):
+    """A file that came with the concern, which a guardian sent in."""
+
+    def make(referral, **values):
+        concern = session.scalars(select(Concern).where(Concern.referral_id == referral.id)).one()
+        for name, value in ({"reporter_kind": ReporterKind.GUARDIAN} | values).items():
+            setattr(concern, name, value)
+        session.flush()
+        file, sender = Cleared(FileKind.PDF, b"%PDF a letter", "brev.pdf"), Actor(reported=referral.id)
+        return attachments.keep(session, referral, file, by=sender, party=Party.REPORTER)
+
+    return make
 
 
 def answer(session, guardian, *, by=None, reply=ConsentAnswer.PARTIAL):
@@ -128,6 +157,39 @@ def test_a_report_that_would_tell_where_the_other_guardian_lives_is_not_there(se
     omar.protected_level = "sekretessmarkering"
     assert guardian_papers.reports_for(session, maja) == []
     assert guardian_papers.reports_for(session, omar) == [report]
+
+
+def test_a_guardian_who_sent_the_concern_in_opens_the_files_they_sent(session, referral, maja, omar, sent_file):
+    file = sent_file(referral, reporter_name=" maja  TESTSSON")
+    assert guardian_papers.files_for(session, maja) == [file]
+    assert guardian_papers.find_file(session, maja, file.id) == file
+    assert guardian_papers.files_for(session, omar) == []
+    with pytest.raises(NoSuchReferral):
+        guardian_papers.find_file(session, omar, file.id)
+    file.taken_out_at = clock.now()
+    assert guardian_papers.files_for(session, maja) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [(ReporterKind.TEACHER, "Maja Testsson"), (ReporterKind.GUARDIAN, None), (ReporterKind.GUARDIAN, "Bo")],
+)
+def test_files_that_nobody_knows_to_be_theirs_are_not_there(session, referral, maja, sent_file, kind, name):
+    sent_file(referral, reporter_kind=kind, reporter_name=name)
+    assert guardian_papers.files_for(session, maja) == []
+
+
+def test_where_two_guardians_have_the_senders_name_neither_opens_the_files(session, cast, referral, maja, sent_file):
+    sent_file(referral, reporter_name=maja.name)
+    a_guardian(session, referral, told_by=cast.coordinator, name=maja.name)
+    assert guardian_papers.files_for(session, maja) == []
+
+
+def test_without_a_concern_there_are_no_files(session, referral, maja):
+    for concern in session.scalars(select(Concern).where(Concern.referral_id == referral.id)):
+        session.delete(concern)
+    session.flush()
+    assert guardian_papers.files_for(session, maja) == []
 
 
 def test_a_guardian_gives_and_narrows_their_own_consent_and_history_says_so(session, referral, maja):

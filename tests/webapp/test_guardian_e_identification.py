@@ -6,10 +6,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from referrals import clock, db, documents, readers
+from referrals import attachments, clock, db, documents, pieces, readers, sharing
+from referrals.actors import Actor
 from referrals.documents import Paper
 from referrals.models import (
+    CONSENT,
     AuditEvent,
+    Concern,
+    Consent,
+    Disclosure,
     Guardian,
     GuardianIdentity,
     GuardianSession,
@@ -19,9 +24,21 @@ from referrals.models import (
     What,
 )
 from referrals.models.protection import GuardiansTold
+from referrals.quarantine import Cleared
 from referrals.stages import CLOSED, PLAN_ACTIVE, Party
-from referrals.vocabulary import ConsentState, DocumentKind
-from tests.factories import a_guardian, a_referral
+from referrals.vocabulary import (
+    About,
+    ConsentAnswer,
+    ConsentForm,
+    ConsentState,
+    DocumentKind,
+    FileKind,
+    PartStatus,
+    Recipient,
+    ReporterKind,
+    Review,
+)
+from tests.factories import a_consent, a_guardian, a_part, a_referral
 from tests.webapp.browsing import Browser
 from tests.webapp.desk import cast_of
 from tests.webapp.provider import know_person, running_provider, sign_in_there
@@ -196,7 +213,7 @@ def test_a_code_alone_opens_none_of_it(with_code, ids, settings):
     page = browser.get("/guardian/")
     assert "See more with e-identification" in page.text
     paper = read(settings, lambda session: session.scalars(select(documents.Document.id)).first())
-    for path in ("own-words", "consent", f"papers/{paper}", f"reports/{paper}"):
+    for path in ("own-words", "consent", "consent/withdraw", f"papers/{paper}", f"reports/{paper}", f"files/{paper}"):
         browser.get(f"/guardian/{path}", status=404)
 
 
@@ -268,6 +285,10 @@ def test_consent_is_given_narrowed_and_taken_back_by_the_guardian(identified, si
     assert "You have said yes to some of it." in page.text
     page = browser.get("/guardian/consent")
     assert page.fields(page.form()).getlist("categories") == ["schooling"]
+    assert "Do you want to say no?" not in page.text
+    page = browser.get("/guardian/consent/withdraw")
+    assert "What has been shared already cannot be taken back." in page.text
+    assert "Nothing has been shared on it." in page.text
     page = browser.submit(form=form_to(page, "/guardian/consent/withdraw"))
     assert "withdrawn" in page.text
     state = read(settings, lambda session: session.get(Guardian, ids["Maja"]).consent_state(TODAY))
@@ -277,6 +298,78 @@ def test_consent_is_given_narrowed_and_taken_back_by_the_guardian(identified, si
     assert "A consent was withdrawn" in page.text
     assert "A guardian" in page.text
     assert "with e-identification" in signed_in("karin").get(f"/referrals/{number}/guardians").text
+
+
+def test_a_no_is_recorded_as_an_answer_and_asked_for_once(identified, signed_in, number, settings, ids):
+    browser = identified()
+    assert browser.get("/guardian/consent/withdraw").path == "/guardian/consent"  # there is nothing to take back
+    page = browser.get("/guardian/consent")
+    assert "The school goes on helping with what it can do itself" in page.text
+    form = form_to(page, "/guardian/consent/refuse")
+    page = browser.submit(form=form)
+    assert "Your no is recorded." in page.text
+    assert "You have said no." in page.text
+    browser.submit(form=form)
+    rows = read(
+        settings,
+        lambda session: session.execute(select(Consent.answer, Consent.form, Consent.from_on, Consent.by_id)).all(),
+    )
+    assert rows == [(ConsentAnswer.REFUSED, ConsentForm.DIGITAL, TODAY, None)]
+    assert "Do you want to say no?" not in browser.get("/guardian/consent").text
+    assert "with e-identification" in signed_in("karin").get(f"/referrals/{number}/guardians").text
+
+
+def test_what_was_shared_stands_there_in_everyday_words_and_before_a_withdrawal(identified, settings, ids, number):
+    browser = identified()
+    assert "There is nothing to show now." in browser.get("/guardian/").text
+    with db.writing(settings.database) as session:
+        cast = cast_of(session)
+        both = [session.get(Guardian, one) for one in ids.values()]
+        for guardian in both:
+            a_consent(session, guardian, by=cast.coordinator)
+        referral = both[0].referral
+        values = {"status": PartStatus.RECEIVED, "received_at": clock.now(), "conclusion": "Läser långsamt."}
+        a_part(session, referral, cast.special_educator, asked_by=cast.coordinator, **values)
+        a_part(
+            session, referral, cast.counsellor, asked_by=cast.coordinator, about=About.GUARDIAN,
+            about_guardian_id=ids["Omar"], **values,
+        )  # fmt: skip
+        for ground, recipient in ((CONSENT, Recipient.SOCIAL_SERVICES), ("crime_prevention", Recipient.POLICE)):
+            sharing.share_information(
+                session, referral, by=cast.coordinator.actor(), seen=None, chosen=pieces.shareable(session, referral)[:2],
+                sharing=sharing.Sharing(
+                    recipient=recipient, to_whom="Enheten vid Åsgatan", purpose="Hjälpa Omar.", ground=ground, reason="Hot.",
+                    why_not_told="Fara.",
+                ),
+            )  # fmt: skip
+    page = browser.get("/guardian/")
+    assert "With: Social services" in page.text
+    assert "Why it was allowed: The guardians' consent" in page.text
+    assert page.text.count("A part of the assessment") == 1
+    for secret in ("police", "Åsgatan", "Omar", "Läser"):
+        assert secret not in page.text
+    assert "With: Social services" in browser.get("/guardian/consent/withdraw").text
+    with db.writing(settings.database) as session:
+        for row in session.scalars(select(Disclosure).where(Disclosure.ground != CONSENT)):
+            row.review = Review.CLEARED
+    assert "Preventing or detecting crime (OSL 10:15 a)" in browser.get("/guardian/").text
+
+
+def test_files_a_guardian_sent_in_are_theirs_to_open_and_nobody_elses(identified, settings, signed_in, number, ids):
+    with db.writing(settings.database) as session:
+        maja = session.get(Guardian, ids["Maja"])
+        concern = session.scalars(select(Concern).where(Concern.referral_id == maja.referral_id)).one()
+        concern.reporter_kind, concern.reporter_name = ReporterKind.GUARDIAN, maja.name
+        sender, file = Actor(reported=maja.referral_id), Cleared(FileKind.PDF, b"%PDF a letter", "brev.pdf")
+        kept = attachments.keep(session, maja.referral, file, by=sender, party=Party.REPORTER).id
+    browser = identified()
+    assert "brev.pdf" in browser.get("/guardian/").text
+    answer = browser.client.get(f"/guardian/files/{kept}")
+    assert (answer.data, answer.headers["Content-Security-Policy"]) == (b"%PDF a letter", "sandbox; default-src 'none'")
+    assert "Opened a file" in signed_in("karin").get(f"/referrals/{number}/access-log").text
+    omar = identified("Omar")
+    assert "brev.pdf" not in omar.get("/guardian/").text
+    omar.get(f"/guardian/files/{kept}", status=404)
 
 
 def test_a_protection_report_they_were_told_of_is_there_and_another_is_not(identified, settings, signed_in, number):

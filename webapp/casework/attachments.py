@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Response, g, make_response, redirect, url_for
+from flask import Response, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -16,17 +16,13 @@ from referrals.errors import NoSuchReferral, NotAllowed
 from referrals.models import Attachment, Referral, What
 from referrals.quarantine import Cleared
 from referrals.stages import Verb
-from referrals.vocabulary import AttachedTo, FileKind
+from referrals.vocabulary import AttachedTo
 from schemas.attachments import TakeOutForm
-from webapp import auditing, forms, notices, people, transactions, uploads
+from webapp import auditing, downloads, forms, notices, people, transactions, uploads
 from webapp.casework import blueprint
 from webapp.casework.frame import referral_page, seen
 from webapp.guards import for_referral
 from webapp.language import gettext
-
-_MIME: dict[FileKind, str] = {FileKind.PDF: "application/pdf", FileKind.JPEG: "image/jpeg", FileKind.PNG: "image/png"}
-#: nothing in a file may run, load or send anything, should a browser show it after all
-_CONTENT_POLICY = "sandbox; default-src 'none'"
 
 
 @dataclass(frozen=True)
@@ -58,11 +54,7 @@ def attachment(referral: Referral, attachment_id: uuid.UUID) -> Response:
         visit.note(What.REFUSED, ground=type(refused).__name__)
         raise
     visit.note(What.OPENED_FILE)
-    response = make_response(content)
-    response.mimetype = _MIME[found.kind]
-    response.headers["Content-Disposition"] = f'attachment; filename="{referral.number}-{found.paper_name}"'
-    response.headers["Content-Security-Policy"] = _CONTENT_POLICY
-    return response
+    return downloads.to_save(found, content)
 
 
 @blueprint.get("/referrals/<reference:number>/attachments/<uuid:attachment_id>/take-out")

@@ -1,0 +1,19 @@
+"""Giving out a file that somebody handed in: to be saved and never shown."""
+
+from flask import Response, make_response
+
+from referrals.models import Attachment
+from referrals.vocabulary import FileKind
+
+_MIME: dict[FileKind, str] = {FileKind.PDF: "application/pdf", FileKind.JPEG: "image/jpeg", FileKind.PNG: "image/png"}
+#: nothing in a file may run, load or send anything, should a browser show it after all
+_CONTENT_POLICY = "sandbox; default-src 'none'"
+
+
+def to_save(found: Attachment, content: bytes) -> Response:
+    """The answer that carries the bytes of `found`, under a name that says nothing about anybody."""
+    response = make_response(content)
+    response.mimetype = _MIME[found.kind]
+    response.headers["Content-Disposition"] = f'attachment; filename="{found.referral.number}-{found.paper_name}"'
+    response.headers["Content-Security-Policy"] = _CONTENT_POLICY
+    return response
