@@ -164,8 +164,9 @@ def test_a_guardian_who_sent_the_concern_in_opens_the_files_they_sent(session, r
     assert guardian_papers.files_for(session, maja) == [file]
     assert guardian_papers.find_file(session, maja, file.id) == file
     assert guardian_papers.files_for(session, omar) == []
-    with pytest.raises(NoSuchReferral):
-        guardian_papers.find_file(session, omar, file.id)
+    for guardian, other in ((omar, file.id), (maja, maja.id)):
+        with pytest.raises(NoSuchReferral):
+            guardian_papers.find_file(session, guardian, other)
     file.taken_out_at = clock.now()
     assert guardian_papers.files_for(session, maja) == []
 
