@@ -24,20 +24,17 @@ A_WEDNESDAY = datetime(2026, 9, 16, 8, 0, tzinfo=UTC)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests run beside each other, those that share something slow to start stay together, the longest first."""
+    """Where tests run beside each other, those of one file stay together, and all journeys, which begin first.
+
+    Two browsers with an instance each would want more than a small machine has.
+    """
     for item in items:
-        item.add_marker(pytest.mark.xdist_group(_company(item)))
-    items.sort(key=lambda item: not _company(item).startswith("journeys-"))
+        item.add_marker(pytest.mark.xdist_group("journeys" if _is_journey(item) else str(item.path)))
+    items.sort(key=lambda item: not _is_journey(item))
 
 
-def _company(item: pytest.Item) -> str:
-    # Journeys of one country share a whole running instance; all others share with their own file at most.
-    country = (
-        item.callspec.params.get("instance")
-        if isinstance(item, pytest.Function) and hasattr(item, "callspec")
-        else None
-    )
-    return f"journeys-{country}" if country else item.nodeid.partition("::")[0]
+def _is_journey(item: pytest.Item) -> bool:
+    return item.path.parent.name == "journeys"
 
 
 @pytest.fixture(scope="session", autouse=True)
