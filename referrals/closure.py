@@ -1,16 +1,17 @@
 """The closure: proposed, taken back, decided with what came of each goal, and undone when the referral is reopened."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from referrals import clock, history
+from referrals import clock, history, notes
 from referrals.access import Actor
 from referrals.errors import ActionsStillRunning, Incomplete
 from referrals.models import ActionPlan, Closure, GoalOutcome, History, PlannedAction, Referral
+from referrals.notes import NOT_SAID, WHOLE, Classification
 from referrals.plan_versions import UNFINISHED, plan_in_force, running_actions, versions
 from referrals.stages import CLOSED, CLOSURE_PROPOSED, IN_TRIAGE, PLAN_ACTIVE, TO_SCHEDULE, State, Verb
 from referrals.vocabulary import ActionStatus, ClosureReason, GoalResult, PlanStatus
@@ -26,6 +27,7 @@ class Outcome:
     goal_id: UUID
     result: GoalResult
     note: str | None = None
+    own: Classification = NOT_SAID
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,13 +42,16 @@ class Ending:
 
 @dataclass(frozen=True, kw_only=True)
 class ClosureInput:
-    """All that is decided when a referral is closed."""
+    """All that is decided when a referral is closed, and what kinds of information that is: as a whole, and where a note differs."""
 
     reason: ClosureReason
     summary: str
     if_needed_again: str
     outcomes: Sequence[Outcome] = ()
     endings: Sequence[Ending] = ()
+    whole: Classification = NOT_SAID
+    #: by the names of the texts
+    own: Mapping[str, Classification] = field(default_factory=dict)
 
 
 def propose_closure(
@@ -60,10 +65,12 @@ def propose_closure(
 
 
 def resume_work(
-    session: Session, referral: Referral, *, by: Actor, seen: int | None = None, reason: str | None = None
+    session: Session, referral: Referral, *, by: Actor, seen: int | None = None, reason: str | None
 ) -> History:
-    """Go on after all, from where closing was proposed; a meeting or follow-up that proposed it is not held again."""
+    """Go on after all, and why, from where closing was proposed; a meeting or follow-up that proposed it is not held again."""
     history.guard(session, referral, Verb.RESUME_WORK, by=by, seen=seen)
+    if not reason:
+        raise Incomplete("reason")
     to = _where_work_stopped(session, referral)
     return history.record(session, referral, Verb.RESUME_WORK, by=by, to=to, seen=seen, reason=reason)
 
@@ -73,18 +80,21 @@ def close_referral(
 ) -> Closure:
     """Close the referral: outcome of each goal of the plan in force, and an ending for each action that still runs.
 
-    Raises ActionsStillRunning where one is left running, Incomplete with the form's names of what else is missing.
+    Raises ActionsStillRunning where one is left running, Incomplete with the form's names of what else is missing, and
+    NotAllowed where a note is said to be about a guardian of another child.
     """
     history.guard(session, referral, Verb.CLOSE_REFERRAL, by=by, seen=seen)
     plan = plan_in_force(session, referral)
     if missing := list(_missing_in(closure, plan)):
         raise Incomplete(*missing)
+    classification = notes.as_codes(session, referral, _classification(closure))
     if plan is not None:
         _end_actions(running_actions(plan), closure.endings, by=by)
     for version in versions(session, referral):
         if version.status is PlanStatus.ACTIVE or version.status in UNFINISHED:
             version.status = PlanStatus.ENDED
     row = _new_row(session, referral, closure, by=by)
+    row.classification = classification
     session.flush()
     history.record(
         session,
@@ -142,6 +152,12 @@ def _missing_in(closure: ClosureInput, plan: ActionPlan | None) -> Iterator[str]
             yield f"endings-{place}-reason"
         if ending.status is ActionStatus.HANDED_OVER and not ending.handed_to:
             yield f"endings-{place}-handed_to"
+
+
+def _classification(closure: ClosureInput) -> dict[str, Classification]:
+    """What was said about the notes, by the names that `referrals/notes.py` knows them by."""
+    outcomes = {f"outcomes-{outcome.goal_id}": outcome.own for outcome in closure.outcomes}
+    return {WHOLE: closure.whole, **closure.own, **outcomes}
 
 
 def _end_actions(running: Sequence[PlannedAction], endings: Sequence[Ending], *, by: Actor) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -172,7 +172,7 @@ def record_follow_up(
     session.flush()
     attachments.bind_waiting(session, referral, row)
     if follow_up.decision in {FollowUpDecision.ADJUST, FollowUpDecision.STEP_DOWN}:
-        _begin_next_version(session, referral, plan, by=by)
+        _begin_next_version(session, plan, by=by, begins_on=follow_up.held_on + timedelta(days=1))
     history.record(
         session,
         referral,
@@ -335,8 +335,8 @@ def _classification(follow_up: FollowUpInput) -> dict[str, Classification]:
     }
 
 
-def _begin_next_version(session: Session, referral: Referral, plan: ActionPlan, *, by: Actor) -> None:
+def _begin_next_version(session: Session, plan: ActionPlan, *, by: Actor, begins_on: date) -> None:
     """A version that somebody already began, before an earlier change of course, is gone on with."""
-    if by.account_id is not None and plan_in_writing(session, referral) is None:
-        copy_version(session, plan, author_id=by.account_id)
+    if by.account_id is not None and plan_in_writing(session, plan.referral) is None:
+        copy_version(session, plan, author_id=by.account_id, begins_on=begins_on)
         session.flush()

@@ -91,10 +91,11 @@ class Outline:
 
 @dataclass(frozen=True)
 class Unread:
-    """Something a guardian wrote that nobody has read yet: in which referral, and whether it answers an invitation."""
+    """Something guardians wrote that nobody has read yet: in which referral, whether it answers an invitation, since when."""
 
-    number: str
+    referral: Referral
     is_answer: bool
+    since: datetime
 
 
 def outline(session: Session, guardian: Guardian) -> Outline:
@@ -233,17 +234,18 @@ def unread_for(session: Session, actor: Actor) -> list[Unread]:
     units = [unit for role, unit in actor.roles if role is Role.COORDINATOR and unit is not None]
     mine = or_(Referral.owner_id == actor.account_id, Referral.owner_id.is_(None))
     here = Referral.is_open, Referral.unit_id.in_(units), mine
-    answered = select(Referral).where(
-        Referral.id.in_(select(MeetingAnswer.referral_id).where(MeetingAnswer.read_at.is_(None))), *here
-    )
-    written = select(Referral).where(
-        Referral.id.in_(select(GuardianWords.referral_id).where(GuardianWords.read_at.is_(None))), *here
-    )
+    kinds: tuple[type[MeetingAnswer | GuardianWords], ...] = (MeetingAnswer, GuardianWords)
     return [
-        Unread(row.number, is_answer)
-        for rows, is_answer in ((answered, True), (written, False))
-        for row in session.scalars(rows.order_by(Referral.number))
-        if Party.COORDINATOR in parties(actor, row.facts())
+        Unread(referral, kind is MeetingAnswer, since)
+        for kind in kinds
+        for referral, since in session.execute(
+            select(Referral, func.min(kind.at))
+            .join(kind, kind.referral_id == Referral.id)
+            .where(kind.read_at.is_(None), *here)
+            .group_by(Referral.id)
+            .order_by(Referral.number)
+        )
+        if Party.COORDINATOR in parties(actor, referral.facts())
     ]
 
 

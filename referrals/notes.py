@@ -1,6 +1,6 @@
-"""The notes of a meeting, a follow-up or a plan: what is written, what kinds of information it holds, and whom it is about.
+"""The notes of a meeting, a follow-up, a plan or a closing: what is written, what kinds of information it holds, and whom it is about.
 
-Beside its notes each of the three keeps codes only: by the name of a note what holds for that note, and under WHOLE what
+Beside its notes each of them keeps codes only: by the name of a note what holds for that note, and under WHOLE what
 holds for every note that says nothing of its own. A note about which nobody has said what it holds counts as holding
 every kind, so that no consent reaches further than somebody meant.
 """
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from referrals import coverage, plan_versions
 from referrals.errors import NotAllowed
-from referrals.models import ActionPlan, AssessmentPart, FollowUp, Goal, Referral, TeamMeeting
+from referrals.models import ActionPlan, AssessmentPart, Closure, FollowUp, Goal, Referral, TeamMeeting
 from referrals.vocabulary import About, InformationCategory, PartStatus
 
 #: the name under which stands what holds for all notes together
@@ -24,8 +24,9 @@ WHOLE: Final = ""
 MEETING_TEXTS: Final = ("situation", "strengths", "child_words", "guardians_words", "questions", "dissent")
 FOLLOW_UP_TEXTS: Final = ("child_view", "learned", "decision_reason")
 PLAN_TEXTS: Final = ("background", "child_voice", "guardians_view", "if_worse")
+CLOSING_TEXTS: Final = ("summary", "if_needed_again")
 
-Noted: TypeAlias = TeamMeeting | FollowUp | ActionPlan
+Noted: TypeAlias = TeamMeeting | FollowUp | ActionPlan | Closure
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,8 +57,9 @@ def notes_of(row: Noted) -> list[Note]:
     """Every note of `row` in which something is written, in the order in which it is read.
 
     Names: those of the columns for the texts; `ratings-<domain>` and `decisions-<position>` of a meeting;
-    `guardian_views-<guardian>`, `goal_results-<goal>` and `action_results-<action>` (ids) of a follow-up. What is noted
-    about a goal or an action is taken as what the goal itself holds, until the note or the follow-up as a whole says more.
+    `guardian_views-<guardian>`, `goal_results-<goal>` and `action_results-<action>` (ids) of a follow-up;
+    `outcomes-<goal>` of a closing. What is noted about a goal or an action is taken as what the goal itself
+    holds, until the note or the whole says more.
     """
     codes = row.classification or {}  # a row that is not written yet has none
     whole = _read(codes, WHOLE)
@@ -119,6 +121,9 @@ def _texts_of(row: Noted) -> Iterator[tuple[str, str | None, Goal | None]]:
         for said in row.guardian_views or []:
             yield f"guardian_views-{said['guardian_id']}", str(said["view"]), None
         yield from ((name, getattr(row, name), None) for name in FOLLOW_UP_TEXTS[1:])
+    elif isinstance(row, Closure):
+        yield from ((f"outcomes-{one.goal_id}", one.note, one.goal) for one in row.outcomes)
+        yield from ((name, getattr(row, name), None) for name in CLOSING_TEXTS)
     else:
         yield from ((name, getattr(row, name), None) for name in PLAN_TEXTS)
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import coverage, documents, notes, plan_versions, team_review
+from referrals import closure, coverage, documents, notes, plan_versions, team_review
 from referrals.coverage import Cover
 from referrals.models import ActionPlan, AssessmentPart, Disclosure, Document, Guardian, Referral
 from referrals.readers import FILE
@@ -62,7 +62,7 @@ class Piece:
 
 
 def pieces_of(session: Session, referral: Referral) -> list[Piece]:
-    """Every part that is in, every goal of the plan in force, and every note of meetings, follow-ups and that plan."""
+    """Every part that is in, every goal of the plan in force, and every note of meetings, follow-ups, closings and that plan."""
     plan = plan_versions.plan_in_force(session, referral)
     return [
         *_parts(session, referral),
@@ -70,6 +70,7 @@ def pieces_of(session: Session, referral: Referral) -> list[Piece]:
         *(_notes(plan) if plan else ()),
         *(piece for meeting in team_review.meetings_of(session, referral) for piece in _notes(meeting)),
         *(piece for held in plan_versions.follow_ups(session, referral) for piece in _notes(held)),
+        *(piece for closed in closure.closures(session, referral) for piece in _notes(closed)),
     ]
 
 

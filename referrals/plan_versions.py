@@ -61,22 +61,24 @@ def begin_version(session: Session, referral: Referral, *, author_id: UUID) -> A
     return plan
 
 
-def copy_version(session: Session, plan: ActionPlan, *, author_id: UUID) -> ActionPlan:
-    """A new version that says what `plan` says: its goals, and those of its actions that still run.
+def copy_version(session: Session, plan: ActionPlan, *, author_id: UUID, begins_on: date) -> ActionPlan:
+    """A new version that says what `plan` says from `begins_on` on: its goals, and those of its actions that still run.
 
-    The day of the follow-up is left open, since it lies behind. `plan` itself stays as it is.
+    How often they were done until then was asked of `plan`, and is not asked of the new one again. The day of the follow-up
+    is left open, since it lies behind. `plan` itself stays as it is.
     """
     copy = begin_version(session, plan.referral, author_id=author_id)
-    for name in ("valid_from", "valid_to", "lead_id", "follow_up_by_id", "evaluation_on", "evaluation_by_id"):
+    copy.valid_from = begins_on
+    for name in ("valid_to", "lead_id", "follow_up_by_id", "evaluation_on", "evaluation_by_id"):
         setattr(copy, name, getattr(plan, name))
     for name in ("background", "child_voice", "guardians_view", "if_worse"):
         setattr(copy, name, getattr(plan, name))
     copy.classification = dict(plan.classification)
-    copy.goals = [_copy_goal(goal) for goal in plan.goals]
+    copy.goals = [_copy_goal(goal, begins_on) for goal in plan.goals]
     return copy
 
 
-def _copy_goal(goal: Goal) -> Goal:
+def _copy_goal(goal: Goal, begins_on: date) -> Goal:
     copy = Goal(
         referral=goal.referral,
         position=goal.position,
@@ -89,17 +91,18 @@ def _copy_goal(goal: Goal) -> Goal:
     for name in ("text", "baseline", "target", "plain"):
         setattr(copy, name, getattr(goal, name))
     running = [action for action in goal.actions if action.status in RUNNING]
-    copy.actions = [_copy_action(action, position) for position, action in enumerate(running)]
+    copy.actions = [_copy_action(action, position, begins_on) for position, action in enumerate(running)]
     return copy
 
 
-def _copy_action(action: PlannedAction, position: int) -> PlannedAction:
+def _copy_action(action: PlannedAction, position: int, begins_on: date) -> PlannedAction:
+    is_over = action.to_on is not None and action.to_on < begins_on
     copy = PlannedAction(
         referral=action.referral,
         position=position,
         owner_id=action.owner_id,
         arena=action.arena,
-        from_on=action.from_on,
+        from_on=action.from_on if action.from_on is None or is_over else max(action.from_on, begins_on),
         to_on=action.to_on,
         times_a_week=action.times_a_week,
         status=ActionStatus.PLANNED,

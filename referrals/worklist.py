@@ -346,7 +346,7 @@ def _lines(referrals: Iterable[Referral], urgent: AbstractSet[uuid.UUID] = froze
     return [
         WaitingItem(
             number=referral.number, kind=Waiting.REFERRAL, subject_id=referral.id, verb=action.verb, party=action.party,
-            due_on=action.due_on, state=referral.state, rulepack=referral.rulepack, unit=_shown_unit(referral),
+            due_on=action.due_on, state=referral.state, rulepack=referral.rulepack, unit=shown_unit(referral),
             topics=tuple(referral.topics), is_urgent=referral.id in urgent,
         )
         for referral in referrals
@@ -354,7 +354,8 @@ def _lines(referrals: Iterable[Referral], urgent: AbstractSet[uuid.UUID] = froze
     ]  # fmt: skip
 
 
-def _shown_unit(referral: Referral) -> str:
+def shown_unit(referral: Referral) -> str:
+    """The name of its unit for a list; empty where that can be the secret itself."""
     # Which school a child with a protected identity attends, or a guardian's child, can be the secret itself.
     return "" if referral.protected_since is not None else referral.unit.name
 
@@ -370,5 +371,5 @@ def _of_own(
 ) -> WaitingItem:
     return WaitingItem(
         number=referral.number, kind=kind, subject_id=subject_id, verb=verb, party=party, due_on=due_on,
-        state=referral.state, rulepack=referral.rulepack, unit=_shown_unit(referral), topics=tuple(referral.topics),
+        state=referral.state, rulepack=referral.rulepack, unit=shown_unit(referral), topics=tuple(referral.topics),
     )  # fmt: skip

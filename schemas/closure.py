@@ -6,10 +6,13 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validates_schema
 
 from referrals.closure import ENDINGS, Ending, Outcome
+from referrals.notes import CLOSING_TEXTS, NOT_SAID
 from referrals.vocabulary import ActionStatus, ClosureReason, GoalResult
 from schemas.fields import N_, FormSchema, IdField, LongText, ShortText, TermField
+from schemas.notes import ClassificationForm, each_by_itself
 
 SAY_WHY_CLOSE = N_("Write why the referral can be closed.")
+SAY_WHY_GO_ON = N_("Write why the work goes on.")
 SAY_WHY_REOPEN = N_("Write what is new.")
 CHOOSE_REASON = N_("Choose why the referral is closed.")
 SUM_UP = N_("Sum up in a few sentences.")
@@ -27,9 +30,9 @@ class ProposalForm(FormSchema):
 
 
 class ResumeForm(FormSchema):
-    """That the work goes on after all; why may be left out. It stands beside the closing, which asks for a reason too."""
+    """That the work goes on after all, and why. It stands beside the closing, which asks for a reason too."""
 
-    why = LongText()
+    why = LongText(needed=SAY_WHY_GO_ON)
 
 
 class ReopenForm(FormSchema):
@@ -44,6 +47,7 @@ class OutcomeForm(FormSchema):
     goal_id = IdField(needed=SAY_WHAT_CAME_OF_IT)
     result = TermField(GoalResult, needed=SAY_WHAT_CAME_OF_IT)
     note = LongText()
+    own = fields.Nested(ClassificationForm, load_default=NOT_SAID)
 
     @post_load
     def _to_input(self, data: dict[str, Any], **_kwargs: Any) -> Outcome:
@@ -80,3 +84,5 @@ class ClosureForm(FormSchema):
     reason = TermField(ClosureReason, needed=CHOOSE_REASON)
     summary = LongText(needed=SUM_UP)
     if_needed_again = LongText(needed=SAY_WHERE_TO_TURN)
+    whole = fields.Nested(ClassificationForm, load_default=NOT_SAID)
+    own = fields.Nested(each_by_itself(*CLOSING_TEXTS), load_default=dict)

@@ -244,6 +244,12 @@ def fields_of(page: Page) -> tuple[str, ...]:
     return tuple(page.schema().load_fields)
 
 
+def asked_of(kind: ReporterKind) -> frozenset[str]:
+    """The names of everything a reporter of this kind was asked: what they were not asked is not missing."""
+    door = next((door for door, its_kind in KIND_BY_DOOR.items() if its_kind is kind), Door.STAFF)
+    return frozenset(name for page in PAGES[door] for name in fields_of(page))
+
+
 def load_concern(door: Door, answers: Mapping[str, Any]) -> dict[str, Any]:
     """All answers, page by page, as `submit_concern` takes them, with the unit's slug under `unit`.
 

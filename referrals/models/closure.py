@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -24,6 +25,9 @@ class Closure(OfReferral, Base):
     reason: Mapped[ClosureReason] = mapped_column(by_value(ClosureReason))
     closed_at: Mapped[datetime]
     by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+
+    #: codes that say what kinds of information its notes hold and whom they are about, by the note's name: `referrals/notes.py`
+    classification: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
 
     summary = Sealed[str]()
     #: what to do, and whom to turn to, if a new need arises

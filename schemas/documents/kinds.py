@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import fields, post_dump
 
 from referrals import rulebook
-from referrals.notes import FOLLOW_UP_TEXTS, PLAN_TEXTS
+from referrals.notes import CLOSING_TEXTS, FOLLOW_UP_TEXTS, PLAN_TEXTS
 from referrals.vocabulary import Country, InformationCategory
 from schemas.documents.parts import (
     ActionPart,
@@ -277,3 +277,11 @@ class ClosingDocument(Frame):
     closed_by = fields.Nested(PersonPart, attribute="closure.by")
     statutory = fields.Nested(StatutoryPart, metadata={"optional": True})
     retention = fields.String()
+
+    @post_dump(pass_original=True)
+    def withhold(self, data: dict[str, Any], source: PaperSource, **_: Any) -> dict[str, Any]:
+        """Take out the notes that are not for this reader."""
+        for row, said in zip(source.shown_outcomes, data["outcomes"], strict=True):
+            if source.is_withheld(source.closure, f"outcomes-{row.goal_id}"):
+                said["note"] = None
+        return data | {name: None for name in CLOSING_TEXTS if source.is_withheld(source.closure, name)}

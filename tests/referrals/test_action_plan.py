@@ -285,9 +285,10 @@ def test_a_copy_keeps_what_still_runs_and_leaves_the_day_open(session: Session, 
     _referral, plan = running(session, cast)
     done, _still_running = plan_versions.actions_of(plan)
     done.status = ActionStatus.DONE
-    copy = plan_versions.copy_version(session, plan, author_id=cast.coordinator.id)
+    copy = plan_versions.copy_version(session, plan, author_id=cast.coordinator.id, begins_on=date(2026, 11, 19))
     session.flush()
     assert (copy.version, copy.follow_up_on, copy.background) == (2, None, plan.background)
+    assert copy.valid_from == date(2026, 11, 19)
     assert [goal.text for goal in copy.goals] == [goal.text for goal in plan.goals]
     assert [action.owner_name for action in plan_versions.actions_of(copy)] == ["Maja, vårdnadshavare"]
     assert len(plan_versions.actions_of(plan)) == 2

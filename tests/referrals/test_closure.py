@@ -68,7 +68,7 @@ def test_only_the_coordinator_closes(session: Session, cast: Cast) -> None:
         with pytest.raises(NotAllowed):
             closure.propose_closure(session, referral, by=other.actor(), reason="Klart")
         with pytest.raises(NotAllowed):
-            closure.resume_work(session, referral, by=other.actor())
+            closure.resume_work(session, referral, by=other.actor(), reason="Ett mål är kvar.")
         with pytest.raises(NotAllowed):
             closure.reopen_referral(session, referral, by=other.actor(), reason="Nytt")
 
@@ -79,10 +79,12 @@ def test_work_goes_on_with_the_plan_or_with_a_meeting(session: Session, cast: Ca
     assert referral.state == PLAN_ACTIVE
     assert referral.history[-1].reason == "Ett mål är kvar."
     without_plan = a_referral(session, cast, CLOSURE_PROPOSED)
-    closure.resume_work(session, without_plan, by=cast.coordinator.actor())
+    with pytest.raises(Incomplete):
+        closure.resume_work(session, without_plan, by=cast.coordinator.actor(), reason="")
+    closure.resume_work(session, without_plan, by=cast.coordinator.actor(), reason="Teamet ses igen.")
     assert without_plan.state == TO_SCHEDULE
     with pytest.raises(WrongStage):
-        closure.resume_work(session, without_plan, by=cast.coordinator.actor())
+        closure.resume_work(session, without_plan, by=cast.coordinator.actor(), reason="Teamet ses igen.")
 
 
 def test_a_referral_is_closed_with_what_came_of_each_goal(session: Session, cast: Cast) -> None:

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from referrals import access, clock, follow_up, plan_versions
 from referrals.errors import AlreadyMoved, Incomplete, NotAllowed, WrongStage
 from referrals.follow_up import ActionAnswer, FollowUpInput, GoalAnswer, GuardianAnswer
-from referrals.models import ActionPlan, ClosedDay, FollowUp, Referral
+from referrals.models import ActionPlan, ClosedDay, FollowUp, Goal, PlannedAction, Referral
 from referrals.stages import CLOSURE_PROPOSED, FOLLOW_UP_DUE, PLAN_ACTIVE, PLAN_DRAFT, TO_SCHEDULE, State
 from referrals.vocabulary import (
     ActionStatus,
+    Arena,
     Custody,
     FollowUpDecision,
     GoalResult,
@@ -294,3 +295,36 @@ def test_a_consent_that_ended_in_the_period_is_known_as_the_cause(
     assert follow_up.consent_lost(session, plan, held_on) == {}
     action.owner, action.from_on = cast.social_worker, None
     assert follow_up.consent_lost(session, plan, held_on) == {}
+
+
+def test_a_new_version_counts_its_own_times_from_the_day_after_the_follow_up(session: Session, cast: Cast) -> None:
+    referral, plan = with_plan(session, cast)
+    goal = plan.goals[0]
+    day = clock.now().date()
+    running, over, later, undated = (
+        replaced(goal, text) for text in ("Pågår", "Tiden är ute", "Börjar sen", "Utan dag")
+    )
+    goal.actions = [running, over, later, undated]
+    running.from_on, running.to_on = plan.valid_from, None
+    over.from_on, over.to_on = plan.valid_from, day - timedelta(days=1)
+    later.from_on, later.to_on = day + timedelta(days=30), None
+    undated.from_on = undated.to_on = None
+    session.flush()
+    session.expire(goal)
+    said = all_said(plan, decision=FollowUpDecision.ADJUST)
+    follow_up.record_follow_up(session, referral, by=cast.coordinator.actor(), follow_up=said)
+    begun = plan_versions.newest_version(session, referral)
+    assert begun is not None
+    assert begun.valid_from == day + timedelta(days=1)
+    assert {action.text: action.from_on for action in plan_versions.actions_of(begun)} == {
+        "Pågår": day + timedelta(days=1), "Tiden är ute": plan.valid_from, "Börjar sen": day + timedelta(days=30),
+        "Utan dag": None,
+    }  # fmt: skip
+    assert next(action.from_on for action in plan_versions.actions_of(plan)) == plan.valid_from
+
+
+def replaced(goal: Goal, text: str) -> PlannedAction:
+    return PlannedAction(
+        referral=goal.referral, position=len(text), status=ActionStatus.ONGOING, arena=Arena.SCHOOL, text=text,
+        owner_name="Maja", times_a_week=2,
+    )  # fmt: skip

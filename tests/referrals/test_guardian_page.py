@@ -220,7 +220,8 @@ def test_what_guardians_wrote_waits_for_the_coordinator_until_it_is_read(session
     answer(session, maja)
     write(session, maja, "Hon sover dåligt.")
     unread = guardian_page.unread_for(session, coordinator)
-    assert unread == [guardian_page.Unread(referral.number, True), guardian_page.Unread(referral.number, False)]
+    now = clock.now()
+    assert unread == [guardian_page.Unread(referral, True, now), guardian_page.Unread(referral, False, now)]
     assert guardian_page.has_unread(session, referral)
     guardian_page.mark_read(session, referral, by=coordinator)
     assert guardian_page.unread_for(session, coordinator) == []

@@ -1,21 +1,27 @@
 """Each note knows what kinds of information it holds and whom it is about, so that consent can be asked for each by itself."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
-from referrals import action_plan, assessment, clock, follow_up, plan_versions, team_review
+from referrals import action_plan, assessment, clock, closure, follow_up, paper_sources, plan_versions, team_review
 from referrals.action_plan import GoalInput, PlanInput
+from referrals.documents import Paper
 from referrals.errors import NotAllowed
 from referrals.follow_up import ActionAnswer, FollowUpInput, GoalAnswer, GuardianAnswer
-from referrals.models import ActionPlan, FollowUp, Referral, TeamMeeting
-from referrals.notes import WHOLE, Classification, Note, classification_of, notes_of, usual_categories
-from referrals.stages import FOLLOW_UP_DUE, PARTS_REQUESTED, PLAN_DRAFT, SCHEDULED
+from referrals.models import ActionPlan, FollowUp, Guardian, Referral, TeamMeeting
+from referrals.notes import WHOLE, Classification, Note, Noted, classification_of, notes_of, usual_categories
+from referrals.readers import guardian_key
+from referrals.stages import CLOSURE_PROPOSED, FOLLOW_UP_DUE, PARTS_REQUESTED, PLAN_DRAFT, SCHEDULED
 from referrals.vocabulary import (
     About,
+    ActionStatus,
     Attendance,
+    ClosureReason,
+    DocumentKind,
     Domain,
     FollowUpDecision,
     GoalResult,
@@ -25,6 +31,7 @@ from referrals.vocabulary import (
     PartStatus,
     PlanStatus,
 )
+from schemas.documents.writing import paper_html
 from tests.factories import a_guardian, a_part, a_plan, a_referral
 from tests.people import Cast
 
@@ -66,7 +73,7 @@ def followed_up(session: Session, cast: Cast, referral: Referral, plan: ActionPl
     )
 
 
-def by_name(row: TeamMeeting | FollowUp | ActionPlan) -> dict[str, Note]:
+def by_name(row: Noted) -> dict[str, Note]:
     return {note.name: note for note in notes_of(row)}
 
 
@@ -139,7 +146,7 @@ def test_the_texts_of_a_plan_go_into_its_next_version_with_what_they_hold(sessio
             whole=Classification(categories=(WELLBEING,)), own={"guardians_view": theirs},
         ),
     )  # fmt: skip
-    copy = plan_versions.copy_version(session, plan, author_id=cast.coordinator.id)
+    copy = plan_versions.copy_version(session, plan, author_id=cast.coordinator.id, begins_on=clock.now().date())
     session.flush()
     for version in (plan, copy):
         notes = by_name(version)
@@ -194,3 +201,37 @@ def test_notes_usually_hold_what_the_parts_handed_in_and_the_goals_hold(session:
     assert usual_categories(session, referral) == (InformationCategory.SCHOOLING, WELLBEING)
     a_plan(session, referral, author=cast.coordinator)
     assert InformationCategory.ATTENDANCE in usual_categories(session, referral)
+
+
+def test_a_closing_says_what_its_notes_hold_and_whom_they_are_about(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast, CLOSURE_PROPOSED)
+    maja, omar = a_guardian(session, referral), a_guardian(session, referral)
+    plan = a_plan(session, referral, author=cast.coordinator, status=PlanStatus.ACTIVE)
+    goal, by = plan.goals[0], cast.coordinator.actor()
+    decided = closure.ClosureInput(
+        reason=ClosureReason.GOALS_REACHED, summary="Omar har fått hjälp.", if_needed_again="Ring Lindskolan.",
+        outcomes=[closure.Outcome(goal_id=goal.id, result=GoalResult.REACHED, note="Omar följer med på morgonen.",
+                                  own=Classification(about=About.GUARDIAN, guardian_id=omar.id))],
+        endings=[closure.Ending(action_id=one.id, status=ActionStatus.DONE) for one in plan_versions.running_actions(plan)],
+        whole=Classification(categories=(WELLBEING,)),
+        own={"summary": Classification(categories=(FAMILY,), about=About.GUARDIAN, guardian_id=omar.id)},
+    )  # fmt: skip
+    strangers = a_guardian(session, a_referral(session, cast, CLOSURE_PROPOSED))
+    theirs = Classification(about=About.GUARDIAN, guardian_id=strangers.id)
+    with pytest.raises(NotAllowed):
+        closure.close_referral(session, referral, by=by, closure=replace(decided, whole=theirs))
+    row = closure.close_referral(session, referral, by=by, closure=decided)
+    notes = by_name(row)
+    assert list(notes) == [f"outcomes-{goal.id}", "summary", "if_needed_again"]
+    assert notes[f"outcomes-{goal.id}"].categories == set(goal.category_values)
+    assert notes["summary"].categories == {FAMILY}
+    assert notes["if_needed_again"].categories == {WELLBEING}
+
+    def page(guardian: Guardian) -> str:
+        paper = Paper(DocumentKind.CLOSING, guardian_key(guardian.id), "sv")
+        return paper_html(paper_sources.gather(session, referral, paper, after=referral.history[-1]))
+
+    for about_omar in ("Omar har fått hjälp.", "Omar följer med på morgonen."):
+        assert about_omar in page(omar)
+        assert about_omar not in page(maja)
+    assert "Ring Lindskolan." in page(maja)

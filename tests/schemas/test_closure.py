@@ -65,4 +65,4 @@ def test_a_done_action_needs_no_more_words():
 def test_proposing_and_reopening_need_a_reason_and_going_on_does_not():
     assert refused(ProposalForm(), {}) == {"reason": [forms.SAY_WHY_CLOSE]}
     assert refused(ReopenForm(), {}) == {"reason": [forms.SAY_WHY_REOPEN]}
-    assert ResumeForm().load({}) == {"why": None}
+    assert refused(ResumeForm(), {}) == {"why": [forms.SAY_WHY_GO_ON]}

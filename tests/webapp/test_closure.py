@@ -2,7 +2,7 @@
 
 import pytest
 
-from referrals import closure, plan_versions
+from referrals import closure, notes, plan_versions
 from referrals.stages import CLOSED, CLOSURE_PROPOSED, IN_TRIAGE, PLAN_ACTIVE, TO_SCHEDULE, WITHDRAWN
 from referrals.vocabulary import ActionStatus, PlanStatus
 from tests.webapp.desk import Desk
@@ -103,7 +103,9 @@ def test_the_work_goes_on_after_all(desk, signed_in):
     assert desk.read(with_plan, state) == PLAN_ACTIVE
     assert desk.read(with_plan, lambda _session, referral: referral.history[-1].reason) == "Ett mål är kvar."
     karin.get(f"/referrals/{without}/closure")
-    karin.send(form="resume-form")
+    page = karin.submit(form="resume-form", status=422)
+    assert any("Write why the work goes on." in problem for problem in page.problems)
+    karin.send({"why": "Teamet ses igen."}, form="resume-form")
     assert desk.read(without, state) == TO_SCHEDULE
 
 
@@ -149,3 +151,19 @@ def test_two_who_close_at_once_are_told_who_was_first(desk, signed_in):
     assert "Sanna Brolund was first" in page.text
     assert long in page.text
     assert desk.read(number, lambda session, referral: len(closure.closures(session, referral))) == 1
+
+
+def test_a_closing_says_whom_its_notes_are_about(desk, signed_in):
+    number = desk.lay(CLOSURE_PROPOSED, PlanStatus.ACTIVE)
+    karin = signed_in("karin")
+    page = karin.get(f"/referrals/{number}/closure")
+    assert "What do these notes hold?" in page.text
+    said = {"whole-categories": ["wellbeing"], "own-summary-about": "sibling", "outcomes-0-own-categories": ["family"]}
+    karin.submit(ALL_DECIDED | said, form="close-form")
+    held = desk.read(number, lambda session, referral: {
+        note.name.partition("-")[0]: (note.about.value, sorted(note.categories))
+        for note in notes.notes_of(closure.closures(session, referral)[0])
+    })  # fmt: skip
+    assert held == {
+        "outcomes": ("child", ["family"]), "summary": ("sibling", ["wellbeing"]), "if_needed_again": ("child", ["wellbeing"]),
+    }  # fmt: skip

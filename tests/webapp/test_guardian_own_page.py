@@ -255,14 +255,14 @@ def test_an_answer_reaches_the_coordinators_meeting_page_and_home(at_home, signe
     assert "You have answered: Another time would suit me better." in page.text
     assert "Helst tisdag." not in page.response.text, "what was written is not shown again"
     browser = signed_in("karin")
-    assert "A guardian answered the invitation" in browser.get("/home").text
+    assert "Read a guardian's answer to the invitation" in browser.get("/home").text
     page = browser.get(f"/referrals/{number}/team-review")
     for said in ("Maja Testsson: Asks for another time", "Min syster", "arabiska", "Helst tisdag.", "Not read yet"):
         assert said in page.text
     form = next(form for form in page.all("form") if (form.get("action") or "").endswith("/guardians/read"))
     page = browser.submit(form=form)
     assert "Not read yet" not in page.text
-    assert "A guardian answered the invitation" not in browser.get("/home").text
+    assert "Read a guardian's answer to the invitation" not in browser.get("/home").text
 
 
 def test_a_member_of_the_team_does_not_read_what_guardians_answered(at_home, signed_in, number, settings):
@@ -312,7 +312,9 @@ def test_own_words_wait_on_the_coordinators_home(at_home, signed_in, settings):
         maja = session.scalars(select(Guardian).order_by(Guardian.recorded_at).limit(1)).one()
         by = guardian_page.guardian_access.actor_for(maja)
         guardian_page.write_own_words(session, maja, by=by, text="Hon sover dåligt.")
-    assert "A guardian wrote their own text" in signed_in("karin").get("/home").text
+    page = signed_in("karin").get("/home")
+    (line,) = [page.text_of(row) for row in page.all("li") if "Read what a guardian wrote" in page.text_of(row)]
+    assert "Due today" in line, "it stands in the one list, with its day"
 
 
 def test_the_page_offers_the_languages_the_municipality_added_and_no_other_page_does(at_home, monkeypatch):

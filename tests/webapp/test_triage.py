@@ -11,7 +11,7 @@ from referrals import clock, db, triage
 from referrals.config import Settings
 from referrals.models import AdditionKind, Concern, ConcernAddition, History, Referral
 from referrals.stages import CLOSED, IN_CONSENT, IN_TRIAGE, PLAN_ACTIVE, RETURNED, State, Verb
-from referrals.vocabulary import ConflictAnswer, ProtectionAnswer
+from referrals.vocabulary import ConflictAnswer, ProtectionAnswer, ReporterKind
 from tests.factories import a_referral
 from tests.webapp.browsing import Browser, Page
 from tests.webapp.desk import cast_of
@@ -276,3 +276,27 @@ def test_who_has_nothing_to_do_with_it_gets_the_same_answer_as_for_nothing(
     browser = signed_in(who)
     browser.get(f"/referrals/{number}/triage", status=404)
     browser.get("/referrals/HTL-0000-0000/triage", status=404)
+
+
+def test_what_a_pupil_or_a_guardian_was_not_asked_is_not_missing(lay: Lay, signed_in: SignIn) -> None:
+    nothing = dict.fromkeys(("child_voice", "guardians_view", "tried", "observed_when", "strengths"))
+    missing = {
+        kind: next(page.text_of(row) for row in page.all("p") if "strong" in page.text_of(row))
+        for kind in (ReporterKind.TEACHER, ReporterKind.GUARDIAN, ReporterKind.PUPIL)
+        for page in [signed_in("karin").get(f"/referrals/{lay(concern=nothing | {'reporter_kind': kind})}/triage")]
+    }
+    assert all(
+        words in missing[ReporterKind.TEACHER] for words in ("When", "What the child says", "What the guardians say")
+    )
+    assert "What the guardians say" not in missing[ReporterKind.GUARDIAN]
+    assert "What the child says" in missing[ReporterKind.GUARDIAN]
+    for never_asked in ("When", "What the child says", "What the guardians say", "What has been tried"):
+        assert never_asked not in missing[ReporterKind.PUPIL]
+
+
+def test_that_the_reporter_cannot_be_reached_is_shown_as_missing(lay: Lay, signed_in: SignIn) -> None:
+    unreachable = lay(concern={"reporter_phone": None, "reporter_email": None})
+    karin = signed_in("karin")
+    assert "No telephone number or e-mail address" in facts(karin.get(f"/referrals/{unreachable}/triage"))["Reporter"]
+    reachable = lay(concern={"reporter_phone": "0000-11 22 33"})
+    assert "No telephone" not in facts(karin.get(f"/referrals/{reachable}/triage"))["Reporter"]

@@ -15,7 +15,7 @@ from referrals.stages import CLOSED, CLOSURE_PROPOSED, Stage, Verb
 from referrals.vocabulary import N_, ActionStatus, ClosureReason, GoalResult
 from schemas.closure import ClosureForm, ProposalForm, ReopenForm, ResumeForm
 from webapp import forms, kept, notices, people, transactions
-from webapp.casework import blueprint, plan_form, words
+from webapp.casework import blueprint, note_forms, plan_form, words
 from webapp.casework.frame import referral_page, seen
 from webapp.guards import for_referral
 from webapp.language import gettext
@@ -35,7 +35,8 @@ _CHANGED = N_("The plan has changed since this page was opened. Read it again be
 def closure(referral: Referral) -> Response:
     """Whether and why the referral is closed, and for the coordinator what can be decided now."""
     if words.may_do(Verb.CLOSE_REFERRAL, referral):
-        close = forms.shown({"if_needed_again": _starter(referral)}, name="close")
+        beginning = {"if_needed_again": _starter(referral), "whole": note_forms.usual(referral)}
+        close = forms.shown(beginning, name="close")
         return _page(referral, close=close, resume=forms.shown(name="resume"))
     if words.may_do(Verb.PROPOSE_CLOSURE, referral):
         return _page(referral, propose=forms.shown(name="propose"))
@@ -133,6 +134,7 @@ def _page(referral: Referral, status: int = 200, **shown: forms.Form) -> Respons
         proposal=_newest_into(referral, CLOSURE_PROPOSED.stage),
         may_read_reason=may_view(View.CONCERN, people.actor(), referral.facts()),
         closures=rules.closures(session, referral),
+        **note_forms.asked(referral),
         reasons=plan_form.choices(ClosureReason),
         results=plan_form.choices(GoalResult),
         endings=[(status.value, gettext(label)) for status, label in _ENDINGS.items()],

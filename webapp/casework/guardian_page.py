@@ -81,18 +81,6 @@ def mark_read(referral: Referral) -> ResponseReturnValue:
     return redirect(url_for(back, number=referral.number), 303)
 
 
-def unread_lines() -> list[tuple[str, str, str]]:
-    """Words, address and number of each thing guardians wrote that this coordinator has not read."""
-    words = {
-        True: (gettext("A guardian answered the invitation"), "casework.team_review"),
-        False: (gettext("A guardian wrote their own text"), "casework.guardians"),
-    }
-    unread = guardian_page.unread_for(transactions.session(), people.actor())
-    return [
-        (words[one.is_answer][0], url_for(words[one.is_answer][1], number=one.number), one.number) for one in unread
-    ]
-
-
 def _code_page(referral: Referral, guardian: Guardian, given: GivenCode | None = None) -> Response:
     session = transactions.session()
     waiting = guardian_access.waiting_code(session, guardian)

@@ -1,23 +1,26 @@
 """Home: one list by what waits for the person who is signed in."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from flask import Response
+from flask import Response, url_for
 
+from referrals import guardian_page
 from referrals.access import Role
+from referrals.guardian_page import Unread
+from referrals.languages import local_date
 from referrals.stages import Party
-from referrals.vocabulary import Topic
-from referrals.worklist import Waiting, WaitingItem, waiting_for
+from referrals.vocabulary import N_, Topic
+from referrals.worklist import Waiting, WaitingItem, shown_unit, waiting_for
 from webapp import pages, people, transactions
 from webapp.casework import blueprint, words
 from webapp.casework.frame import today
-from webapp.casework.guardian_page import unread_lines as guardian_lines
 from webapp.casework.log_samples import waiting_samples
 from webapp.casework.protection import reminder_lines
 from webapp.casework.ways import address
 from webapp.guards import signed_in
-from webapp.language import gettext
+from webapp.language import gettext, zone
 
 
 @dataclass(frozen=True)
@@ -45,13 +48,16 @@ def home() -> Response:
     day = today()
     items = waiting_for(transactions.session(), people.actor(), today=day)
     lines = [_line(item, day) for item in items]
+    lines += [
+        _from_guardian(unread, day) for unread in guardian_page.unread_for(transactions.session(), people.actor())
+    ]
+    lines.sort(key=lambda line: (not line.is_urgent, line.due_on or date.max, line.number))
     first_triage = next((item.number for item in items if item.is_to_triage), None)
     return pages.page(
         "casework/home.html",
         lines=lines,
         reminders=reminder_lines(day),
         samples=waiting_samples(),
-        unread=guardian_lines(),
         late=sum(line.is_late for line in lines),
         to_triage=sum(item.is_to_triage for item in items),
         first_triage=first_triage,
@@ -72,9 +78,35 @@ def _line(item: WaitingItem, day: date) -> Line:
         is_today=item.due_on == day,
         is_urgent=item.is_urgent,
         stage="" if item.is_all_they_see else words.stage_name(item.rulepack, item.state.stage, item.state.status),
-        about=", ".join(gettext(Topic(topic).label) for topic in item.topics if topic in set(Topic)),
+        about=_about(item.topics),
         unit=item.unit,
     )
+
+
+def _from_guardian(unread: Unread, day: date) -> Line:
+    """What a guardian wrote, with the day since when it waits to be read."""
+    referral, waits_since = unread.referral, local_date(unread.since, zone=zone())
+    page = "casework.team_review" if unread.is_answer else "casework.guardians"
+    words_for_it = (
+        N_("Read a guardian's answer to the invitation") if unread.is_answer else N_("Read what a guardian wrote")
+    )
+    return Line(
+        number=referral.number,
+        url=url_for(page, number=referral.number),
+        is_pressed=False,
+        verb=gettext(words_for_it),
+        due_on=waits_since,
+        is_late=waits_since < day,
+        is_today=waits_since == day,
+        is_urgent=False,
+        stage=words.stage_name(referral.rulepack, referral.stage, referral.status),
+        about=_about(referral.topics),
+        unit=shown_unit(referral),
+    )
+
+
+def _about(topics: Iterable[str]) -> str:
+    return ", ".join(gettext(Topic(topic).label) for topic in topics if topic in set(Topic))
 
 
 def _own_parties() -> set[Party]:

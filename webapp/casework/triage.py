@@ -15,6 +15,7 @@ from referrals.models import Concern, History, Referral
 from referrals.stages import WITH_HEAD_TEACHER, Stage, Verb
 from referrals.vocabulary import N_, ConflictAnswer, Profession, Topic, TriageEnding
 from referrals.worklist import next_to_triage
+from schemas.intake import asked_of
 from schemas.triage import CHOOSE_TRACK, HandBackForm, StatutoryTrackForm, TriageForm, TriageWay
 from webapp import forms, notices, people, transactions
 from webapp.casework import blueprint, words
@@ -262,8 +263,9 @@ def _page(
 
 
 def _unknown(concern: Concern) -> list[str]:
-    """The questions nobody could answer yet."""
-    questions = [question for name, question in _ANSWERS.items() if not getattr(concern, name)]
+    """The questions the reporter was asked and could not answer yet."""
+    asked = asked_of(concern.reporter_kind)
+    questions = [question for name, question in _ANSWERS.items() if name in asked and not getattr(concern, name)]
     if concern.conflict is ConflictAnswer.UNSURE:
         questions.append(N_("Too close to somebody in the team"))
     return [gettext(question) for question in questions]
