@@ -13,6 +13,8 @@ import time_machine
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from referrals import clock, config, db, sealing
 from referrals.models import Base
@@ -23,18 +25,24 @@ from tests.postgres import running_postgres
 A_WEDNESDAY = datetime(2026, 9, 16, 8, 0, tzinfo=UTC)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests run beside each other, those of one file stay together, and all journeys, which begin first.
+class Companions(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
+    """Where tests run beside each other, those of one file stay together, and so do all journeys.
 
     Two browsers with an instance each would want more than a small machine has.
     """
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("journeys" if _is_journey(item) else str(item.path)))
-    items.sort(key=lambda item: not _is_journey(item))
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "journeys" if nodeid.startswith("tests/journeys/") else nodeid.partition("::")[0]
 
 
-def _is_journey(item: pytest.Item) -> bool:
-    return item.path.parent.name == "journeys"
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Companions:
+    """Say who runs beside whom, in place of `--dist`."""
+    return Companions(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the journeys, which take longest."""
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/journeys/"))
 
 
 @pytest.fixture(scope="session", autouse=True)
