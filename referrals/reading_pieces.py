@@ -28,6 +28,8 @@ TEXT_KINDS: Final = tuple(
     kind for kind in ContentKind if kind not in (ContentKind.PAPERS, ContentKind.FILES, ContentKind.POST)
 )
 REASON: Final = N_("Reason of a decision")
+#: what a row holds beside words: its id, and the code that opens the reporter's own page
+_NO_WORDS: Final = frozenset({"id", "return_code"})
 #: whose words a row is, where the row says so
 _AUTHORS: Final[dict[str, tuple[type[Any], str]]] = {
     "assessment_part": (AssessmentPart, "assessor_id"),
@@ -65,7 +67,7 @@ def _texts(session: Session, referral: Referral) -> Iterator[Piece]:
     for kind in TEXT_KINDS:
         for table, rows in contents.texts(session, referral, [kind]).items():
             for row in rows:
-                said = tuple(text for name, value in row.items() if name != "id" for text in _said(value))
+                said = tuple(text for name, value in row.items() if name not in _NO_WORDS for text in _said(value))
                 if said:
                     row_id = uuid.UUID(row["id"])
                     yield Piece(f"{table}:{row_id}", kind.label, row_id, said, _author(session, table, row_id))

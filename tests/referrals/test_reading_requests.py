@@ -28,7 +28,16 @@ from referrals import (
 from referrals.access import Actor, Role
 from referrals.documents import Paper
 from referrals.errors import AlreadyDecided, ContentGone, Incomplete, NotAllowed, NotDue, SamePerson
-from referrals.models import AuditEvent, History, ReadingAnswer, ReadingRequest, Referral, RegisterEntry, RoleAssignment
+from referrals.models import (
+    AuditEvent,
+    Concern,
+    History,
+    ReadingAnswer,
+    ReadingRequest,
+    Referral,
+    RegisterEntry,
+    RoleAssignment,
+)
 from referrals.quarantine import Cleared
 from referrals.reading_requests import Answer, Asked
 from referrals.sealing import Sealed
@@ -180,6 +189,15 @@ def test_every_sealed_table_of_a_referral_is_a_piece_or_named_as_none() -> None:
     assert "working_note" in read
     assert "disclosure" in read
     assert isinstance(History.reason, Sealed)
+
+
+def test_the_code_that_opens_the_reporters_page_is_in_no_piece(session: Session, cast: Cast) -> None:
+    referral = straight_way.submit(session, cast.school)
+    code = session.scalars(select(Concern)).one().return_code
+    assert code
+    said = [text for piece in reading_pieces.pieces_of(session, referral) for text in piece.texts]
+    assert said
+    assert code not in said
 
 
 def test_what_was_disposed_of_is_no_piece_any_more(session: Session, cast: Cast) -> None:
