@@ -51,7 +51,7 @@ def _context(
     referral, here = request.referral, organisation.municipality(session)
     reading = rulebook.load(referral.rulepack).reading
     return {
-        "municipality": here.name, "unit": None, "forum": None, "reference": referral.number, "version": None,
+        "municipality": here.name, "unit": None, "forum": None, "reference": referral.number, "version": None, "recipient": None,
         "zone": here.timezone, "issued_at": request.approved_at, "received_on": request.received_on,
         "given": [
             {"label": piece.label, "author": piece.author, "texts": piece.texts, "file": piece.file}
