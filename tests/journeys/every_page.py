@@ -15,7 +15,6 @@ from werkzeug.serving import make_server
 
 from referrals import db
 from referrals.models import Account
-from tests.journeys.every_answer import Answers
 from tests.journeys.inspection import Inspector
 from tests.journeys.window import Window
 from tests.webapp.test_protection_doors import addresses
@@ -55,16 +54,12 @@ class Noting(Inspector):
         super().__init__()
         self._addresses = app.url_map.bind("")
         self.endpoints: set[str] = set()
-        #: looks at what the pages' forms answer, once it is there
-        self.answers: Answers | None = None
 
     def look_at(self, page: Page) -> None:
         """Inspect it, and keep whose page it was unless it only said that there is nothing."""
         super().look_at(page)
         if page.evaluate("performance.getEntriesByType('navigation')[0].responseStatus") in SAY_SOMETHING:
             self.endpoints.add(self.endpoint_of(page.url))
-        if self.answers and self.endpoint_of(page.url):
-            self.answers.of_page(page)
 
     def barriers(self, page: Page) -> list[str]:
         """By day, and the first time also by night, in which only the colours are others."""
@@ -97,12 +92,6 @@ class Walk:
         """The endpoints whose pages were inspected."""
         return self._noting.endpoints
 
-    @property
-    def answered(self) -> dict[str, int]:
-        """The endpoints to which a form was sent as nobody should, with the status of the page they answered with."""
-        assert self._noting.answers is not None
-        return self._noting.answers.seen
-
     def be(self, first_name: str) -> FlaskClient:
         """From now on the browser is this person's; what it can ask can also be asked without it."""
         client = self._app.test_client()
@@ -129,10 +118,7 @@ class Walk:
             self.window.open(path)
 
     def look_around(self, number: str, *people: str, again: bool = False) -> None:
-        """As each of `people`, open every page they may see now and nobody has seen, or `again` all of this referral.
-
-        Of this referral also those that have a form by now which nobody has sent.
-        """
+        """As each of `people`, open every page they may see now: those not seen yet, or `again` all of this referral."""
         with db.reading(self._address) as session:
             paths = sorted(set(addresses(self._app, session, number, uuid.uuid4())))
         if again:
@@ -142,11 +128,9 @@ class Walk:
             seen = set() if again else self._noting.endpoints
             for path in paths:
                 endpoint = self._noting.endpoint_of(path)
-                if (endpoint in seen and f"/{number}" not in path) or endpoint in ENDS_THE_VISIT:
+                if endpoint in seen or endpoint in ENDS_THE_VISIT:
                     continue
                 answer = client.get(path)
-                if answer.status_code != 200 or answer.mimetype != "text/html":
-                    continue
-                if endpoint not in seen or (self._noting.answers and self._noting.answers.is_new_in(answer.text)):
+                if answer.status_code == 200 and answer.mimetype == "text/html":
                     self.window.open(path)
                     seen.add(endpoint)
