@@ -109,8 +109,6 @@ class Journey:
         return self._world.keep(Stage.INTAKE, offered, content=content)
 
     def _triage(self) -> None:
-        # Who decides in the same moment as the workflow opens the triage is told that it was first, and would look once more.
-        self._world.let_the_workflow_finish()
         window = self._world.next_of(self._cast.coordinator)
         window.send(window.page.form("way"), {"way": "assessment"})
 

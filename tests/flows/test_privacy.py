@@ -15,7 +15,8 @@ from flows.engine import Engine
 from flows.tasks import papers, settling
 from referrals import db, mailer, steps
 from referrals.errors import Incomplete
-from referrals.models import Document, Referral
+from referrals.models import Document, History, Referral
+from referrals.stages import Stage
 from referrals.vocabulary import DocumentKind
 from tests import straight_way
 from tests.flows.ground import HOME, Instance, PrefectServer, until
@@ -95,11 +96,14 @@ def test_prefect_knows_nothing_of_what_was_typed(
     prefect: PrefectServer, sqlite_engine: Engine, sqlite_instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     referral_id = submit(sqlite_instance)
+    until(lambda: is_quiet(sqlite_instance), seconds=60)  # the workflow carries it to triage
     walk(sqlite_instance, referral_id)
     until(lambda: is_quiet(sqlite_instance), seconds=120)
     assert failures(sqlite_instance) == []
     with db.reading(sqlite_instance.database) as session:
         issued = session.scalars(select(Document.kind).where(Document.referral_id == referral_id)).all()
+        passed = session.scalars(select(History.to_stage).where(History.referral_id == referral_id)).all()
+    assert set(passed) == set(Stage)
     assert set(issued) == set(DocumentKind) - {
         DocumentKind.PROTECTION_REPORT,
         DocumentKind.PAGE_CODE,

@@ -1,6 +1,7 @@
 """The one door through which a stage changes."""
 
 import threading
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
@@ -9,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from referrals import clock, db, history, team_review
+from referrals import clock, db, history, team_review, triage
 from referrals.access import SYSTEM, Actor
 from referrals.errors import AlreadyMoved, NotAllowed, WrongStage
 from referrals.models import Referral, Step, TeamMeeting
@@ -172,6 +173,45 @@ def test_what_the_workflow_made_impossible_is_refused_by_its_stage(session: Sess
     history.record(session, referral, Verb.OPEN_TRIAGE, by=SYSTEM, to=IN_TRIAGE)
     with pytest.raises(WrongStage):
         history.record(session, referral, Verb.OPEN_TRIAGE, by=cast.coordinator.actor(), to=IN_TRIAGE, seen=seen)
+
+
+def test_a_decision_stands_where_the_workflow_was_quicker_by_a_moment(fresh_address: str) -> None:
+    with db.writing(fresh_address) as session:
+        cast = settle(session)
+        referral = a_referral(session, cast, SUBMITTED)
+        identity, seen, coordinator = referral.id, referral.version, cast.coordinator.actor()
+    if fresh_address.startswith("sqlite"):  # there nobody else writes once somebody has begun to
+        _carry_to_triage(fresh_address, identity)
+    with db.writing(fresh_address) as session:
+        found = session.get_one(Referral, identity)
+        if not fresh_address.startswith("sqlite"):
+            _carry_to_triage(fresh_address, identity)
+            assert found.state == SUBMITTED
+        triage.return_concern(session, found, by=coordinator, seen=seen, reason="När började det?")
+    with db.reading(fresh_address) as session:
+        happened = [row.verb for row in session.get_one(Referral, identity).history]
+    assert happened == [Verb.SUBMIT_CONCERN, Verb.OPEN_TRIAGE, Verb.RETURN_CONCERN]
+
+
+def _carry_to_triage(address: str, identity: uuid.UUID) -> None:
+    with db.writing(address) as session:
+        triage.open_triage(session, session.get_one(Referral, identity), by=SYSTEM)
+
+
+def test_a_concern_that_another_coordinator_took_up_is_stale(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast, SUBMITTED)
+    seen = referral.version
+    triage.open_triage(session, referral, by=cast.coordinator.actor())
+    with pytest.raises(AlreadyMoved):
+        triage.send_to_team(session, referral, by=cast.second_coordinator.actor(), seen=seen, reason="Räcker redan.")
+
+
+def test_a_version_nobody_can_have_seen_is_stale(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast, SUBMITTED)
+    with pytest.raises(AlreadyMoved):
+        triage.send_to_team(
+            session, referral, by=cast.coordinator.actor(), seen=referral.version + 1, reason="Räcker redan."
+        )  # fmt: skip
 
 
 def test_a_coordinator_of_another_school_may_do_nothing(session: Session, cast: Cast) -> None:

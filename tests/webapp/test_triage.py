@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from referrals import clock, db, triage
+from referrals.access import SYSTEM
 from referrals.config import Settings
 from referrals.models import AdditionKind, Concern, ConcernAddition, History, Referral
-from referrals.stages import CLOSED, IN_CONSENT, IN_TRIAGE, PLAN_ACTIVE, RETURNED, State, Verb
+from referrals.stages import CLOSED, IN_CONSENT, IN_TRIAGE, PLAN_ACTIVE, RETURNED, SUBMITTED, State, Verb
 from referrals.vocabulary import ConflictAnswer, ProtectionAnswer, ReporterKind
 from tests.factories import a_referral
 from tests.webapp.browsing import Browser, Page
@@ -185,6 +186,20 @@ def test_the_second_of_two_coordinators_sees_who_was_first_and_loses_nothing(
     assert "Det här hade Sanna skrivit." in page.text
     assert "We see no need for more than is done already" not in page.text  # a starter nobody typed
     assert state_of(number) == RETURNED
+
+
+def test_a_decision_made_while_the_workflow_carries_the_concern_to_triage_is_taken_at_once(
+    lay: Lay, signed_in: SignIn, settings: Settings, state_of: Any
+) -> None:
+    number = lay(SUBMITTED)
+    browser = signed_in("sanna")
+    browser.get(f"/referrals/{number}/triage")
+    with db.writing(settings.database) as session:
+        triage.open_triage(session, session.scalars(select(Referral).where(Referral.number == number)).one(), by=SYSTEM)
+    page = browser.submit({"way": "team", "reason-team": "Det räcker för ett möte."})
+    assert "was first" not in page.text
+    assert newest(settings, number) == (Verb.SEND_TO_TEAM, None, "Det räcker för ett möte.")
+    assert state_of(number) == IN_CONSENT
 
 
 def test_a_form_without_the_version_seen_is_refused(lay: Lay, signed_in: SignIn, state_of: Any) -> None:
