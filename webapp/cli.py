@@ -101,6 +101,7 @@ def _set_up_demonstration(given: argparse.Namespace) -> None:
     settings = config.current()
     if not settings.is_demo:
         raise SetupFileInvalid("a demonstration municipality is not set up in production")
+    _migrate(given)
     if settings.now is not None:
         clock.set_now(settings.now.astimezone())
     with db.reading() as session:

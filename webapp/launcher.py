@@ -83,12 +83,12 @@ class Launcher:
     # -------------------------------------------------------------------------------------------- the start
     def _prepare(self) -> None:
         """Bring the tables up to date and see to the municipality, while Prefect is still starting."""
-        self._cli("migrate")
         if not self.here.is_demo:
+            self._cli("migrate")
             self._cli("ready")
             return
         chosen = ["--country", self.country] if self.country else []
-        self._cli("demo-municipality", *chosen)
+        self._cli("demo-municipality", *chosen)  # brings the tables up to date as well
 
     def _cli(self, *words: str) -> None:
         log = self.here.folder / "logs" / "setup.log"

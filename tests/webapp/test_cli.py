@@ -88,8 +88,7 @@ def test_another_country_is_refused(says):
     assert (status, "already holds Lindköping" in said) == (1, True)
 
 
-def test_the_demonstration_municipality_is_made_once(says):
-    says("migrate")
+def test_the_demonstration_municipality_is_made_once_tables_and_all(says):
     assert says("demo-municipality", "--country", "dk")[0] == 0
     assert says("demo-municipality") == (0, "")
     with db.reading() as session:
