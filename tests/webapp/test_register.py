@@ -63,6 +63,11 @@ def test_filters_narrow_the_lines_and_nonsense_is_left_aside(signed_in, lived):
     assert "3 lines" in browser.get("/register?direction=sideways&kind=nonsense&year=soon").text
 
 
+@pytest.mark.parametrize("year", ["9" * 20, "9" * 5000, "0", "-1", "last"])
+def test_a_year_that_is_none_is_left_aside(signed_in, lived, year):
+    assert "3 lines" in signed_in("karin").get(f"/register?year={year}").text
+
+
 def test_the_list_taken_out_opens_in_a_spreadsheet_and_leaves_an_event(signed_in, settings, lived):
     answer = signed_in("rut").client.get("/register.csv?kind=part")
     assert answer.data.startswith(b"\xef\xbb\xbf")

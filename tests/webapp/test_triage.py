@@ -202,11 +202,12 @@ def test_a_decision_made_while_the_workflow_carries_the_concern_to_triage_is_tak
     assert state_of(number) == IN_CONSENT
 
 
-def test_a_form_without_the_version_seen_is_refused(lay: Lay, signed_in: SignIn, state_of: Any) -> None:
+@pytest.mark.parametrize("sent", ["", "yesterday", "-1", "9" * 20, "9" * 5000])
+def test_a_form_without_the_version_seen_is_refused(lay: Lay, signed_in: SignIn, state_of: Any, sent: str) -> None:
     number = lay()
     browser = signed_in("karin")
     browser.get(f"/referrals/{number}/triage")
-    browser.submit({"way": "team", "seen": "yesterday"}, status=400)
+    browser.submit({"way": "team", "reason-team": "Det räcker för ett möte.", "seen": sent}, status=400)
     assert state_of(number) == IN_TRIAGE
 
 

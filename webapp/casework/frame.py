@@ -76,10 +76,8 @@ def today() -> date:
 
 def seen() -> int:
     """The version of the referral the person had before their eyes when they sent the form; without it the form is broken."""
-    try:
-        return int(request.form["seen"])
-    except ValueError:
-        abort(400)
+    version = _as_version(request.form["seen"])
+    return abort(400) if version is None else version
 
 
 def version_seen(form: Form, referral: Referral) -> int:
@@ -87,12 +85,17 @@ def version_seen(form: Form, referral: Referral) -> int:
 
     Where it was saved while they wrote, that is the version of then, unless only they have done something since.
     """
-    began = form.value("seen") if form.saved_at else ""
-    if not began.isdecimal():
+    began = _as_version(form.value("seen")) if form.saved_at else None
+    if began is None:
         return referral.version
     me = people.actor().account_id
-    others = any(row.number > int(began) and row.by_id != me for row in referral.history)
-    return int(began) if others else referral.version
+    others = any(row.number > began and row.by_id != me for row in referral.history)
+    return began if others else referral.version
+
+
+def _as_version(sent: str) -> int | None:
+    """What was sent as a version, where it can be one: a number no database could hold is as broken as a word."""
+    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else None
 
 
 def referral_page(template: str, referral: Referral, status: int = 200, **values: Any) -> Response:

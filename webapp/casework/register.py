@@ -149,7 +149,7 @@ def _from_address() -> lines.Wanted:
         unit=asked.get("unit") or None,
         direction=_word(Direction, asked.get("direction")),
         kind=_word(Registered, asked.get("kind")),
-        year=asked.get("year", type=int),
+        year=asked.get("year", type=lambda sent: date.fromisoformat(f"{sent}-01-01").year),
     )
 
 
