@@ -20,6 +20,7 @@ from webapp.demo_journey import Journey
 from webapp.demo_window import Stopped
 from webapp.demo_world import World
 from webapp.instance import faults
+from webapp.parts import as_a_child
 
 #: seconds an instance of our own may take to start, and to end
 STARTS_WITHIN, ENDS_WITHIN = 180.0, 30.0
@@ -34,6 +35,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the documents go")
     parser.add_argument("--country", choices=["se", "dk"], help="for an instance of its own, where none is running")
     given = parser.parse_args()
+    for number in (signal.SIGTERM, signal.SIGHUP):  # by itself neither would let the instance end first
+        signal.signal(number, lambda _number, _frame: sys.exit("The demonstration was told to end."))
     started = time.monotonic()
     try:
         given.out.mkdir(parents=True, exist_ok=True)
@@ -101,6 +104,7 @@ def _start(data: Path, *, log: Path, country: str | None) -> "subprocess.Popen[b
             stdout=words,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            preexec_fn=as_a_child,  # noqa: PLW1509 - one thread; a killed demonstration leaves nothing running either
         )
 
 

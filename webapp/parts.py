@@ -39,7 +39,7 @@ class Part:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_as_a_child,  # noqa: PLW1509 - the launcher has one thread
+                preexec_fn=as_a_child,  # noqa: PLW1509 - the launcher has one thread
             )
 
     @property
@@ -105,7 +105,7 @@ class Part:
                 return
 
 
-def _as_a_child() -> None:
+def as_a_child() -> None:
     """In the new process: hear SIGINT again, and do not outlive a launcher that was killed."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     if sys.platform == "linux":

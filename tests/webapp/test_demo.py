@@ -3,9 +3,11 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -62,6 +64,27 @@ def test_one_concern_travels_through_an_instance_of_its_own_and_leaves_every_doc
     assert lines[-1].startswith(f"{len(files)} documents in {folder}")
     assert not list(tmp_path.glob("trivsel-demo-*"))
     assert processes_under(tmp_path) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_demonstration_that_is_ended_in_the_middle_leaves_no_process(tmp_path, number):
+    own = {"TMPDIR": str(tmp_path), "TRIVSEL_DATA": str(tmp_path / "nothing-runs-here")}
+    demonstration = subprocess.Popen(
+        [sys.executable, "-m", "webapp.demo", "--out", str(tmp_path / "papers")],
+        env=dict(os.environ) | own, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    until(lambda: len(processes_under(tmp_path / "trivsel-demo-")) > 1)
+    demonstration.send_signal(number)
+    demonstration.wait(30)
+    until(lambda: processes_under(tmp_path) == [])
+
+
+def until(came: Callable[[], bool]) -> None:
+    """Wait until it came; fails where it does not."""
+    deadline = time.monotonic() + 30
+    while not came():
+        assert time.monotonic() < deadline, "it did not come"
+        time.sleep(0.05)
 
 
 def processes_under(folder: Path) -> list[str]:
