@@ -3,6 +3,7 @@
 from datetime import timedelta
 from functools import partial
 
+from playwright.sync_api import expect
 from sqlalchemy import update
 
 from referrals import db
@@ -72,7 +73,7 @@ def test_what_was_typed_is_there_when_the_session_ended_under_it(instance: Insta
     with window.page.expect_response(lambda answer: answer.request.method == "POST") as saving:
         window.field("How things are").press_sequentially("Kommer sent på måndagar.")
     assert saving.value.ok
-    assert window.words("Saved %(time)s", time="").strip() in window.page.locator("#saved").inner_text()
+    expect(window.page.locator("#saved")).to_contain_text(window.words("Saved %(time)s", time="").strip())
     _an_hour_passes(instance)
     window.write("Strengths", "Musik och en god vän.")
     window.press("Save the minutes")

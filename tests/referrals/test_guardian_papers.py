@@ -59,7 +59,7 @@ def issue(session, referral):
     """Issues the plan to a reader, by default long enough ago to have left."""
 
     def make(reader):
-        row = session.scalars(select(History).where(History.referral_id == referral.id)).first()
+        row = session.scalars(select(History).where(History.referral_id == referral.id).order_by(History.id)).first()
         return documents.issue(session, row, Paper(PLAN, reader, "sv"), content=b"%PDF")
 
     return make

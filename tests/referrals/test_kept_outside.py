@@ -25,8 +25,8 @@ def referral(session, cast):
     found.owner = cast.coordinator
     for decide in straight_way.DECISIONS:
         decide(session, cast, found)
-    row = session.scalars(select(History).where(History.referral_id == found.id)).first()
-    notifications.write(session, row)
+    for row in found.history:
+        notifications.write(session, row)
     documents.issue(session, row, Paper(DocumentKind.REFERRAL, readers.FILE, "sv"), content=b"%PDF Kvastengren")
     return protected(session, found, by=cast.coordinator, let_in=(cast.counsellor,))
 

@@ -167,7 +167,7 @@ def test_every_kind_of_content_is_gone_through_and_working_notes_say_whose_they_
     working_notes.keep_note(session, referral, by=cast.teacher.actor(), text="Ring mormor.")
     for decide in straight_way.DECISIONS:
         decide(session, cast, referral)
-    row = session.scalars(select(History).where(History.referral_id == referral.id)).first()
+    row = session.scalars(select(History).where(History.referral_id == referral.id).order_by(History.id)).first()
     documents.issue(session, row, Paper(DocumentKind.REFERRAL, readers.FILE, "sv"), content=b"%PDF Kvastengren")
     file = Cleared(FileKind.JPEG, b"a photo", "Schemat.jpg")
     attachments.keep(session, referral, file, by=Actor(reported=referral.id), party=Party.REPORTER)

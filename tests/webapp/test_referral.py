@@ -180,7 +180,7 @@ def test_the_timeline_tells_what_was_chosen_by_whom_and_why(lay: Any, signed_in:
 def test_papers_are_listed_with_whom_they_are_for(lay: Any, signed_in: SignIn) -> None:
     def prepare(session: Any, referral: Referral, cast: Any) -> None:
         guardian = a_guardian(session, referral)
-        row = session.scalars(select(History).where(History.referral_id == referral.id)).first()
+        row = session.scalars(select(History).where(History.referral_id == referral.id).order_by(History.id)).first()
         for version, recipient, stopped in ((1, "file", None), (2, f"guardian:{guardian.id}", clock.now())):
             session.add(
                 Document(
