@@ -37,8 +37,8 @@ FONT_FOLDER: Final = ROOT / "webapp" / "static" / "fonts" / "paper"
 FONTS: Final = (
     ("Inter", 400, "inter-400.ttf"),
     ("Inter", 700, "inter-700.ttf"),
-    ("Noto Sans Arabic", 400, "noto-sans-arabic-400.ttf"),
-    ("Noto Sans Arabic", 700, "noto-sans-arabic-700.ttf"),
+    ("Trivsel Arabic", 400, "trivsel-arabic-400.ttf"),
+    ("Trivsel Arabic", 700, "trivsel-arabic-700.ttf"),
 )
 
 #: Marks that turn the direction of a line against its letters, and could make a paper say what was never written.

@@ -4,7 +4,7 @@ WeasyPrint gives the finished PDF objects to a finisher before it writes them. W
 
 - It tags running heads and feet but hangs the tags on no tree; content is in the tree or an artifact (7.1).
 - Cells name their header cells by marks which no index resolves, and header cells do not say what they head (7.5).
-- Of a letter drawn with two signs, as Arabic letters are with their dots, the second has no character at all (7.21.7).
+- Of a letter drawn with two signs, as an Arabic one with two vowel marks is, the second has no character at all (7.21.7).
 """
 
 from typing import Any, Final

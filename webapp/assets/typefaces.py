@@ -1,4 +1,4 @@
-"""Cuts the typefaces for page and paper out of the font packages: Inter and Noto Sans Arabic, regular and bold."""
+"""Cuts the typefaces for page and paper out of the font packages: Inter and IBM Plex Sans Arabic, regular and bold."""
 
 import importlib.util
 import shutil
@@ -27,6 +27,10 @@ LATIN = [
 CYRILLIC = [(0x0400, 0x04FF)]
 #: letters of Arabic, Persian, Sorani Kurdish and Urdu with their printed forms
 ARABIC = [(0x0600, 0x06FF), (0x0750, 0x077F), (0x200B, 0x200F), (0xFB50, 0xFDFF), (0xFE70, 0xFEFF)]
+#: alef, bare and with what is written above or below it
+ALEFS = [0x0622, 0x0623, 0x0625, 0x0627, 0x0671, 0x0672, 0x0673, 0x0675]
+#: a sign that sits on another, as OpenType counts them
+MARK = 3
 #: the space, marks and digits they stand beside
 BESIDE_ARABIC = [(0x0020, 0x002F), (0x0030, 0x0039), (0x00A0, 0x00A0)]
 #: what shaping needs, and figures of one width for tables
@@ -58,7 +62,7 @@ class Typeface:
     package: str
     family: str
     slug: str
-    fixed_axes: dict[str, float]
+    fixed_axes: dict[str, float]  #: of a variable font; a package of static ones has a file per weight
     page_letters: list[tuple[int, int]]
     paper_letters: list[tuple[int, int]]
     #: a page fetches the file only when it shows one of these; empty: always
@@ -76,10 +80,11 @@ TYPEFACES = [
         fetched_for=[],
     ),
     Typeface(
-        package="fontpkg_noto_sans_arabic",
-        family="Noto Sans Arabic",
-        slug="noto-sans-arabic",
-        fixed_axes={"wdth": 100},
+        # One sign per letter, so that what is read aloud or copied from a paper is what stands there (Noto shares signs).
+        package="fontpkg_ibm_plex_sans_arabic",
+        family="Trivsel Arabic",  # the licence keeps its makers' name for uncut files
+        slug="trivsel-arabic",
+        fixed_axes={},
         page_letters=BESIDE_ARABIC + ARABIC,
         paper_letters=BESIDE_ARABIC + ARABIC,
         fetched_for=ARABIC,
@@ -101,7 +106,7 @@ def build(target: Path) -> None:
         shutil.copy(package / "LICENSE", fresh / f"{face.slug}-licence.txt")
         for weight in WEIGHTS:
             name = f"{face.slug}-{weight}"
-            font = _static_instance(_variable_font(package), face, weight=weight)
+            font = _static_instance(package, face, weight=weight)
             font.save(fresh / "paper" / f"{name}.ttf")
             _keep_letters(font, face.page_letters)
             font.flavor = "woff2"
@@ -120,16 +125,16 @@ def _package_folder(package: str) -> Path:
     return Path(spec.origin).parent
 
 
-def _variable_font(package: Path) -> Path:
-    """The upright variable font among a package's files."""
-    return next(path for path in sorted((package / "files").glob("*.ttf")) if "Italic" not in path.name)
-
-
-def _static_instance(source: Path, face: Typeface, *, weight: int) -> TTFont:
+def _static_instance(package: Path, face: Typeface, *, weight: int) -> TTFont:
+    upright = [path for path in sorted((package / "files").glob("*.ttf")) if "Italic" not in path.name]
+    of_this_weight = [path for path in upright if path.stem.endswith(f"-{WEIGHTS[weight]}")]
     # The dates inside the file stay those of its makers: the same set-up gives the same bytes.
-    font = TTFont(source, recalcTimestamp=False)
+    font = TTFont((of_this_weight or upright)[0], recalcTimestamp=False)
     _keep_letters(font, face.paper_letters)
-    font = instancer.instantiateVariableFont(font, face.fixed_axes | {"wght": weight}, inplace=True)
+    if "fvar" in font:
+        font = instancer.instantiateVariableFont(font, face.fixed_axes | {"wght": weight}, inplace=True)
+    else:
+        _write_letters_apart(font)
     style = WEIGHTS[weight]
     names = {1: face.family, 2: style, 4: f"{face.family} {style}", 6: f"{face.family.replace(' ', '')}-{style}"}
     for name_id in (16, 17, 21, 22, 25):
@@ -140,12 +145,27 @@ def _static_instance(source: Path, face: Typeface, *, weight: int) -> TTFont:
     return font
 
 
+def _write_letters_apart(font: TTFont) -> None:
+    """Take away the signs for two letters at once, but for lam with alef, which nobody writes otherwise.
+
+    Readers of PDF (poppler, PDFium and MuPDF alike) turn the two letters of such a sign around.
+    """
+    tables = [table for lookup in font["GSUB"].table.LookupList.Lookup for table in lookup.SubTable]
+    drawn = {sign for sign in map(font.getBestCmap().get, ALEFS) if sign}
+    drawn |= {table.mapping[sign] for table in tables for sign in drawn & set(getattr(table, "mapping", {}))}
+    marks = {sign for sign, kind in font["GDEF"].table.GlyphClassDef.classDefs.items() if kind == MARK}
+    for table in tables:
+        for first, pairs in getattr(table, "ligatures", {}).items():
+            table.ligatures[first] = [pair for pair in pairs if first in marks or pair.Component[-1] in drawn]
+
+
 def _keep_letters(font: TTFont, letters: list[tuple[int, int]]) -> None:
     options = Options()
     options.layout_features = FEATURES
     options.name_IDs = ["*"]
     options.notdef_outline = True
     options.recalc_timestamp = False
+    options.drop_tables += ["meta"]  # what languages the makers had in mind: no program here asks
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=[letter for first, last in letters for letter in range(first, last + 1)])
     subsetter.subset(font)
