@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from flows.failures import neutral
 from flows.opening import logger, open_instance
-from referrals import clock, db, drafts, log_samples, mailer, retention
+from referrals import clock, db, drafts, log_samples, mailer, protection_disposal, retention
 from referrals.access import SYSTEM
 from referrals.consent import due_for_reminder, remind_of_consent
 from referrals.errors import ReferralError
 from referrals.follow_up import due_for_follow_up, open_follow_up
-from referrals.models import Disposal, LogSample, Municipality, Referral
+from referrals.models import Disposal, LogSample, Municipality, ProtectionDisposal, Referral
 
 
 @flow(name="sweep", persist_result=False)
@@ -47,7 +47,10 @@ def _sweep(database: str) -> None:
     drawn = _draw_samples(database)
     with db.reading(database) as session:
         approved = [disposal.id for disposal in retention.approved(session, today=today)]
+        reports = [disposal.id for disposal in protection_disposal.approved(session, today=today)]
     gone = sum(_let_go(database, disposal_id) for disposal_id in approved)
+    for disposal_id in reports:
+        _let_report_go(database, disposal_id)  # not counted below: a number would tell that there was one
     done = {
         "follow-ups opened": opened,
         "reminders": reminded,
@@ -69,6 +72,17 @@ def _let_go(database: str, disposal_id: uuid.UUID) -> bool:
         logger().warning("sweep: disposal %s: %s", disposal_id, type(error).__name__)
         return False
     return True
+
+
+def _let_report_go(database: str, disposal_id: uuid.UUID) -> None:
+    """One transaction a report; a failure says nothing here of which."""
+    try:
+        with db.writing(database) as session:
+            protection_disposal.carry_out(session, session.get_one(ProtectionDisposal, disposal_id))
+    except ReferralError:
+        return  # a hold was put on it, or its day was put right
+    except SQLAlchemyError as error:
+        logger().warning("sweep: a disposal: %s", type(error).__name__)
 
 
 def _open(session: Session, referral: Referral) -> None:

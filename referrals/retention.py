@@ -52,6 +52,14 @@ def rules(session: Session) -> dict[ContentKind, Rule]:
     return {ContentKind(kind): Rule(int(rule["years"]), Fate(rule["then"])) for kind, rule in written.items()}
 
 
+def years_after(day: date, years: int) -> date:
+    """The same day so many years on; the 29th of February counts as the 1st of March."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, month=3, day=1)
+
+
 def due(session: Session, actor: Actor, *, today: date) -> list[Due]:
     """What may be proposed in the units of `actor`, the longest overdue first: closed, over its time, not on hold, not under way."""
     plan = rules(session)
@@ -249,12 +257,8 @@ def _nothing_is_left(session: Session, referral: Referral) -> bool:
 
 
 def _over_since(session: Session, referral: Referral, years: int) -> date:
-    """The day on which `years` are over since the referral ended; the 29th of February counts as the 1st of March."""
-    ended = local_date(referral.stage_since, zone=organisation.municipality(session).timezone)
-    try:
-        return ended.replace(year=ended.year + years)
-    except ValueError:
-        return ended.replace(year=ended.year + years, month=3, day=1)
+    """The day on which `years` are over since the referral ended."""
+    return years_after(local_date(referral.stage_since, zone=organisation.municipality(session).timezone), years)
 
 
 def _units(actor: Actor, roles: Iterable[Role]) -> set[uuid.UUID]:

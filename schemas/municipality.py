@@ -157,6 +157,8 @@ class RetentionPart(Schema):
     plan = fields.String(required=True, validate=TEXT)
     #: what the closing paper says of it
     words = fields.String(validate=validate.Length(max=1000, error="write at most 1000 characters"))
+    #: so many years after a protection report was given, it may be destroyed; without it, none ever is
+    protection_report_years = fields.Integer(strict=True, validate=validate.Range(0, 120, error="write 0 to 120 years"))
     kinds = fields.Dict(keys=_Words(ContentKind), values=fields.Nested(RetentionRulePart), load_default=dict)
 
     @post_load

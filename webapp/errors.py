@@ -140,8 +140,8 @@ OF_CORE: dict[type[Exception], Answer] = {
     ),
     core.OnHold: Answer(
         409,
-        N_("A hold is on this referral"),
-        N_("As long as the hold stands, nothing of the referral may go. Nothing was changed."),
+        N_("A hold keeps this"),
+        N_("As long as the hold stands, nothing of it may go. Nothing was changed."),
     ),
     core.SamePerson: Answer(
         409,

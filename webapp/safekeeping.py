@@ -4,15 +4,27 @@ import argparse
 import json
 import sys
 import time
+from contextlib import suppress
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from referrals import audit_check, clock, config, contents, db, key_rotation, organisation, retention
+from referrals import (
+    audit_check,
+    clock,
+    config,
+    contents,
+    db,
+    key_rotation,
+    organisation,
+    protection_disposal,
+    retention,
+)
 from referrals.audit_check import Fault, Finding, Report
-from referrals.errors import StartRefused
+from referrals.errors import NotDue, OnHold, StartRefused
 from referrals.key_rotation import Outcome
-from referrals.models import GENERAL, Disposal
+from referrals.models import GENERAL, Disposal, ProtectionDisposal
 from referrals.sealing import KeyRing
 from referrals.vocabulary import ContentKind
 
@@ -76,7 +88,20 @@ def _let_go(given: argparse.Namespace) -> None:
             with db.writing() as session:
                 retention.carry_out(session, session.get_one(Disposal, disposal_id))
         print(f"{number}: {', '.join(kinds)} ({rows} rows) {'would go' if given.dry_run else 'gone'}")
+    _let_reports_go(today, is_dry_run=given.dry_run)
     print(f"{len(waiting)} disposals {'would be done; nothing was changed' if given.dry_run else 'done'}")
+
+
+def _let_reports_go(today: date, *, is_dry_run: bool) -> None:
+    """Protection reports, by nothing but their count: who runs this may not know of any one of them."""
+    with db.reading() as session:
+        waiting = [one.id for one in protection_disposal.approved(session, today=today)]
+    for disposal_id in waiting:
+        if not is_dry_run:
+            with db.writing() as session, suppress(NotDue, OnHold):
+                protection_disposal.carry_out(session, session.get_one(ProtectionDisposal, disposal_id))
+    if waiting:
+        print(f"{len(waiting)} without a number {'would go' if is_dry_run else 'gone'}")
 
 
 def _verify(given: argparse.Namespace) -> int:

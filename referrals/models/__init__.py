@@ -15,7 +15,7 @@ from referrals.models.guardian import Consent, Guardian, GuardianVersion, Inform
 from referrals.models.guardian_page import GuardianCode, GuardianIdentity, GuardianSession, GuardianWords, MeetingAnswer
 from referrals.models.log_sample import LogSample, LogSampleVisit
 from referrals.models.organisation import ClosedDay, Forum, Municipality, OrganisationChange, Unit
-from referrals.models.protection import ProtectionPaper, ProtectionReport
+from referrals.models.protection import ProtectionDisposal, ProtectionHold, ProtectionPaper, ProtectionReport
 from referrals.models.reading_request import ReadingAnswer, ReadingRequest
 from referrals.models.referral import History, Listed, Membership, OfReferral, Referral
 from referrals.models.register import RegisterEntry, RegisterYear
@@ -90,6 +90,8 @@ __all__ = [
     "OrganisationChange",
     "Pace",
     "PlannedAction",
+    "ProtectionDisposal",
+    "ProtectionHold",
     "ProtectionPaper",
     "ProtectionReport",
     "ReadingAnswer",

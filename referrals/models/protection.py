@@ -13,7 +13,7 @@ from referrals.models.base import Base, Identified
 from referrals.models.organisation import Unit
 from referrals.models.referral import Referral
 from referrals.sealing import Sealed, new_data_key, open_data_key
-from referrals.vocabulary import N_, Term
+from referrals.vocabulary import N_, DisposalState, Term
 
 
 class ProtectionUrgency(Term):
@@ -102,3 +102,68 @@ class ProtectionPaper(Identified, Base):
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
     report: Mapped[ProtectionReport] = relationship(back_populates="paper")
+
+
+class ProtectionHold(Identified, Base):
+    """That a report may not be disposed of for now, such as while a case is in court; known to those who decide about it."""
+
+    __tablename__ = "protection_hold"
+
+    report_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("protection_report.id"), index=True)
+    since: Mapped[datetime]
+    by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    lifted_at: Mapped[datetime | None]
+    lifted_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+
+    reason = Sealed[str]()
+
+    report: Mapped[ProtectionReport] = relationship()
+    by: Mapped[Account] = relationship(foreign_keys=[by_id])
+
+    def __init__(self, **values: Any) -> None:
+        """Give a new hold its id and report first, so that its reason can be sealed."""
+        self.id = values.pop("id", None) or uuid.uuid4()
+        self.report = values.pop("report")
+        super().__init__(**values)
+
+    def data_key(self) -> Fernet:
+        """The report's own."""
+        return self.report.data_key()
+
+    def seal_place(self, name: str) -> str:
+        """The identity that binds a sealed value to this hold."""
+        return f"{self.__tablename__}:{self.id}:{name}"
+
+
+class ProtectionDisposal(Identified, Base):
+    """One disposal of one report. It outlives the report as the receipt, and says nothing of any child."""
+
+    __tablename__ = "protection_disposal"
+
+    #: the report, which is not there any more once this is done
+    report_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    number: Mapped[str]
+    sender_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    #: the plan's name and the years, as they stood when it was proposed
+    rule: Mapped[dict[str, Any]]
+    proposed_at: Mapped[datetime]
+    proposed_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    #: approved by somebody else, or declined by anybody who may decide
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+    is_declined: Mapped[bool] = mapped_column(default=False)
+    done_at: Mapped[datetime | None]
+    #: what went: the checksum of the paper
+    receipt: Mapped[dict[str, Any] | None]
+
+    proposed_by: Mapped[Account] = relationship(foreign_keys=[proposed_by_id])
+    decided_by: Mapped[Account | None] = relationship(foreign_keys=[decided_by_id])
+
+    @property
+    def state(self) -> DisposalState:
+        """How far it has come."""
+        if self.is_declined:
+            return DisposalState.DECLINED
+        if self.done_at is not None:
+            return DisposalState.DONE
+        return DisposalState.PROPOSED if self.decided_at is None else DisposalState.APPROVED

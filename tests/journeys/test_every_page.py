@@ -291,7 +291,7 @@ def _as_a_guardian(walk: Walk, address: str, number: str) -> None:
 
 
 def _as_the_sender_of_a_report(walk: Walk, number: str) -> None:
-    """Begun beside a referral, made, and taken up once more."""
+    """Begun beside a referral, made, taken up once more, and given."""
     walk.be("karin")
     window = walk.window.open(f"/referrals/{number}")
     window.leads(window.page.locator("form[action='/protection'] button"))
@@ -299,6 +299,9 @@ def _as_the_sender_of_a_report(walk: Walk, number: str) -> None:
     window.press("Keep it and go on later")
     window.follow("Go on writing")
     window.press("Make the report")
+    window.write("In writing: which day?", clock.machine_now().date().isoformat())
+    window.press("Save")
+    window.follow("How long it stays")
 
 
 def _as_a_reporter(walk: Walk) -> None:

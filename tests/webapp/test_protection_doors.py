@@ -41,7 +41,14 @@ SECRETS = ("kvistfågel", "blånagelsten", "Nattviolsson", "0000-66554433")
 #: everybody of the cast and somebody who is not signed in; the sender is Kim
 OTHERS = ("karin", "sanna", "henrik", "petra", "siv", "noor", "anton", "otto", None)
 #: tables in which a report and its sender's own sign-in stand, and the signs of life of sessions
-OWN_TABLES = ("protection_report", "protection_paper", "web_session", "kept_form")
+OWN_TABLES = (
+    "protection_report",
+    "protection_paper",
+    "protection_hold",
+    "protection_disposal",
+    "web_session",
+    "kept_form",
+)
 #: tables in which the walk itself leaves rows: who asked for what, and how often
 WALKED_TABLES = ("audit_event", "audit_head", "pace")
 #: pages that show the walk itself: one's own sessions, a code for the telephone made at each visit, and who read a referral

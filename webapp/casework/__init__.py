@@ -24,6 +24,7 @@ from webapp.casework import (  # noqa: E402
     log_samples,
     protected_identity,
     protection,
+    protection_disposal,
     reading_requests,
     referral,
     register,
@@ -38,5 +39,6 @@ from webapp.casework import (  # noqa: E402
 __all__ = [
     "access_log", "action_plan", "additions", "assessment", "attachments", "blueprint", "board", "closure", "consent",
     "documents", "follow_up", "guardian_page", "home", "leaving", "list", "live", "log_samples", "protected_identity",
-    "protection", "reading_requests", "referral", "register", "retention", "search", "sharing", "team_review", "triage", "working_notes",
+    "protection", "protection_disposal", "reading_requests", "referral", "register", "retention", "search", "sharing",
+    "team_review", "triage", "working_notes",
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from referrals import audit, coverage, languages, printing, reference
+from referrals import audit, coverage, languages, printing, protection_disposal, reference
 from referrals import protection as rules
 from referrals.access import View, may_view
 from referrals.models import Account, AuditEvent, ProtectionReport, Referral, RoleAssignment, Unit, What
@@ -67,10 +67,12 @@ def protection_reports() -> Response:
     """The reports this person may know of."""
     mine = people.actor()
     known = rules.known_to(transactions.session(), mine)
-    return _page(
+    return quiet_page(
         "protection.html",
         sent=[report for report in known if report.sender_id == mine.account_id],
         others=[report for report in known if report.sender_id != mine.account_id],
+        to_decide=protection_disposal.to_decide(transactions.session(), known, mine),
+        receipts=protection_disposal.receipts(transactions.session(), mine),
         child=_child,
     )
 
@@ -190,16 +192,16 @@ def reminder_lines(day: date) -> list[tuple[str, str, str]]:
     ]
 
 
-# ------------------------------------------------------------------------------------------------------- inside
-def _page(template: str, status: int = 200, **values: Any) -> Response:
+def quiet_page(template: str, status: int = 200, **values: Any) -> Response:
     """A page that tells no other page where it was."""
     response = pages.page(f"casework/{template}", status=status, **values)
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
 
+# ------------------------------------------------------------------------------------------------------- inside
 def _form_page(report: ProtectionReport | None, form: forms.Form, status: int = 200) -> Response:
-    return _page(
+    return quiet_page(
         "protection_new.html",
         status=status,
         report=report,
@@ -218,7 +220,7 @@ def _report_page(report: ProtectionReport, form: forms.Form, status: int = 200) 
     events = audit.events_about(session, report.id, most=_LOGGED)
     accounts = select(Account.id, Account.name).where(Account.id.in_({event.by_id for event in events}))
     names = {row.id: row.name for row in session.execute(accounts)}
-    return _page(
+    return quiet_page(
         "protection_report.html",
         status=status,
         report=report,
@@ -232,6 +234,7 @@ def _report_page(report: ProtectionReport, form: forms.Form, status: int = 200) 
         readers=_others_who_read(report),
         is_mine=report.sender_id == people.actor().account_id,
         to_do=rules.to_record(report),
+        is_kept_by_rule=protection_disposal.may_propose(report, people.actor(), setting=rules.Setting.read(session)),
         answers=_choices(GuardiansTold),
         outcomes=_choices(ProtectionOutcome),
         answer_names={

@@ -1,0 +1,221 @@
+"""What becomes of protection reports in the end: due by the municipality's rule, proposed, approved by a second person, gone in a night.
+
+Only whoever knows of a report anyway takes part: its sender, its receiver, and whom the municipality's setting names. A report
+that was never given is its sender's alone, so that no second person could approve: nothing takes it.
+"""
+
+import uuid
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.orm import Session
+
+from referrals import audit, clock, organisation, retention
+from referrals.access import SYSTEM, Actor
+from referrals.errors import AlreadyDecided, NoSuchReferral, NotDue, OnHold, SamePerson
+from referrals.languages import local_date
+from referrals.models import ProtectionDisposal, ProtectionHold, ProtectionPaper, ProtectionReport, What
+from referrals.protection import Setting
+from referrals.stages import Party
+from referrals.vocabulary import DisposalState
+
+
+def due_on(session: Session, report: ProtectionReport) -> date | None:
+    """The first day on which it may go; None without a rule, or while it has not been given to the authority."""
+    here = organisation.municipality(session)
+    years = here.retention.get("protection_report_years")
+    if years is None or report.given_at is None:
+        return None
+    return retention.years_after(local_date(report.given_at, zone=here.timezone), years)
+
+
+def is_due(session: Session, report: ProtectionReport) -> bool:
+    """Whether its time is over and nothing holds it."""
+    day = due_on(session, report)
+    return day is not None and day <= _today(session) and not is_held(session, report)
+
+
+def may_decide(report: ProtectionReport, actor: Actor, *, setting: Setting) -> bool:
+    """Whether `actor` approves that it goes, or holds it: whom the setting names, once it was given."""
+    who = actor.account_id
+    if who is None or report.given_at is None:
+        return False
+    return who in setting.readers or (who == report.receiver_id and who in setting.receivers)
+
+
+def may_propose(report: ProtectionReport, actor: Actor, *, setting: Setting) -> bool:
+    """Whether `actor` takes part at all: the sender, or whoever decides. That the guardians were told opens this to nobody."""
+    is_sender = actor.account_id is not None and actor.account_id == report.sender_id
+    return is_sender or may_decide(report, actor, setting=setting)
+
+
+def under_way(session: Session, report: ProtectionReport) -> ProtectionDisposal | None:
+    """What is proposed or approved for it, and not done."""
+    rows = select(ProtectionDisposal).where(
+        ProtectionDisposal.report_id == report.id,
+        ProtectionDisposal.done_at.is_(None),
+        ProtectionDisposal.is_declined.is_(False),
+    )
+    return session.scalars(rows).one_or_none()
+
+
+def to_decide(
+    session: Session, reports: Iterable[ProtectionReport], actor: Actor
+) -> dict[uuid.UUID, DisposalState | None]:
+    """Of these reports, those about which `actor` can do something now, by id: the state of what is under way, None where nothing is."""
+    setting, found = Setting.read(session), {}
+    for report in reports:
+        if not may_propose(report, actor, setting=setting) or is_held(session, report):
+            continue
+        going = under_way(session, report)
+        if going is not None or is_due(session, report):
+            found[report.id] = going.state if going else None
+    return found
+
+
+def receipts(session: Session, actor: Actor) -> list[ProtectionDisposal]:
+    """What has gone, the newest first: for those who sent it, took part, or are named to read every report."""
+    who = actor.account_id
+    rows = select(ProtectionDisposal).where(ProtectionDisposal.done_at.is_not(None))
+    if who not in Setting.read(session).readers:
+        theirs = ProtectionDisposal.sender_id, ProtectionDisposal.proposed_by_id, ProtectionDisposal.decided_by_id
+        rows = rows.where(or_(*(column == who for column in theirs)))
+    return list(session.scalars(rows.order_by(ProtectionDisposal.done_at.desc()).limit(retention.MOST)))
+
+
+def propose_disposal(session: Session, report: ProtectionReport, *, by: Actor) -> ProtectionDisposal:
+    """Propose that it goes. Raises NoSuchReferral, OnHold, NotDue, AlreadyDecided."""
+    if not may_propose(report, by, setting=Setting.read(session)):
+        raise NoSuchReferral
+    _require_no_hold(session, report)
+    if not is_due(session, report):
+        raise NotDue
+    if under_way(session, report) is not None:
+        raise AlreadyDecided
+    plan = organisation.municipality(session).retention
+    disposal = ProtectionDisposal(
+        report_id=report.id, number=report.number, sender_id=report.sender_id, proposed_at=clock.now(), proposed_by_id=by.account_id,
+        rule={"plan": plan["plan"], "years": plan["protection_report_years"]},
+    )  # fmt: skip
+    session.add(disposal)
+    session.flush()
+    _log(session, report.id, "propose_disposal", by=by)
+    return disposal
+
+
+def approve_disposal(session: Session, report: ProtectionReport, *, by: Actor) -> None:
+    """Approve what somebody else proposed. Raises NoSuchReferral, SamePerson, OnHold, AlreadyDecided."""
+    _require_deciding(session, report, by)
+    disposal = under_way(session, report)
+    if disposal is None or disposal.state is not DisposalState.PROPOSED:
+        raise AlreadyDecided
+    if by.account_id == disposal.proposed_by_id:
+        raise SamePerson
+    _require_no_hold(session, report)
+    disposal.decided_at, disposal.decided_by_id = clock.now(), by.account_id
+    session.flush()
+    _log(session, report.id, "approve_disposal", by=by)
+
+
+def decline_disposal(session: Session, report: ProtectionReport, *, by: Actor) -> None:
+    """Say no to it, or stop it before the night: nothing has gone yet. Raises NoSuchReferral, AlreadyDecided."""
+    _require_deciding(session, report, by)
+    disposal = under_way(session, report)
+    if disposal is None:
+        raise AlreadyDecided
+    disposal.is_declined = True
+    disposal.decided_at, disposal.decided_by_id = clock.now(), by.account_id
+    session.flush()
+    _log(session, report.id, "decline_disposal", by=by)
+
+
+def approved(session: Session, *, today: date) -> list[ProtectionDisposal]:
+    """What the night may do: approved, from the day after."""
+    zone = organisation.municipality(session).timezone
+    rows = select(ProtectionDisposal).where(
+        ProtectionDisposal.done_at.is_(None),
+        ProtectionDisposal.is_declined.is_(False),
+        ProtectionDisposal.decided_at.is_not(None),
+    )
+    return [
+        one
+        for one in session.scalars(rows.order_by(ProtectionDisposal.decided_at))
+        if one.decided_at and local_date(one.decided_at, zone=zone) < today
+    ]
+
+
+def carry_out(session: Session, disposal: ProtectionDisposal) -> None:
+    """Take report, paper and data key out and leave the receipt. Again changes nothing.
+
+    Raises AlreadyDecided while it is not approved, OnHold, and NotDue where its sender has since put its day right.
+    """
+    if disposal.state is DisposalState.DONE:
+        return
+    if disposal.state is not DisposalState.APPROVED:
+        raise AlreadyDecided
+    report = session.get_one(ProtectionReport, disposal.report_id)
+    _require_no_hold(session, report)
+    if not is_due(session, report):
+        raise NotDue
+    paper = session.scalars(select(ProtectionPaper).where(ProtectionPaper.report_id == report.id)).one_or_none()
+    disposal.receipt = {"paper": paper.checksum if paper else None}
+    disposal.done_at = clock.now()
+    for table in (ProtectionPaper, ProtectionHold):
+        session.execute(delete(table).where(table.report_id == report.id))
+    session.execute(delete(ProtectionReport).where(ProtectionReport.id == report.id))
+    session.flush()
+    _log(session, disposal.report_id, "carry_out_disposal", by=SYSTEM)
+
+
+# ------------------------------------------------------------------------------------------------------- holds
+def hold_of(session: Session, report: ProtectionReport) -> ProtectionHold | None:
+    """The hold that is on this report itself now."""
+    rows = select(ProtectionHold).where(ProtectionHold.report_id == report.id, ProtectionHold.lifted_at.is_(None))
+    return session.scalars(rows).one_or_none()
+
+
+def is_held(session: Session, report: ProtectionReport) -> bool:
+    """Whether a hold is on it, or on the referral it stands beside."""
+    beside = report.referral is not None and retention.hold_of(session, report.referral) is not None
+    return beside or hold_of(session, report) is not None
+
+
+def place_hold(session: Session, report: ProtectionReport, *, by: Actor, reason: str) -> None:
+    """Let it stay until the hold is lifted. A hold that is there already stays. Raises NoSuchReferral."""
+    _require_deciding(session, report, by)
+    if hold_of(session, report) is not None:
+        return
+    session.add(ProtectionHold(report=report, since=clock.now(), by_id=by.account_id, reason=reason.strip()))
+    session.flush()
+    _log(session, report.id, "place_hold", by=by)
+
+
+def lift_hold(session: Session, report: ProtectionReport, *, by: Actor) -> None:
+    """Lift the hold; where there is none, nothing changes. Raises NoSuchReferral."""
+    _require_deciding(session, report, by)
+    hold = hold_of(session, report)
+    if hold is None:
+        return
+    hold.lifted_at, hold.lifted_by_id = clock.now(), by.account_id
+    session.flush()
+    _log(session, report.id, "lift_hold", by=by)
+
+
+# ------------------------------------------------------------------------------------------------------- inside
+def _today(session: Session) -> date:
+    return clock.today(organisation.municipality(session).timezone)
+
+
+def _require_deciding(session: Session, report: ProtectionReport, by: Actor) -> None:
+    if not may_decide(report, by, setting=Setting.read(session)):
+        raise NoSuchReferral
+
+
+def _require_no_hold(session: Session, report: ProtectionReport) -> None:
+    if is_held(session, report):
+        raise OnHold
+
+
+def _log(session: Session, report_id: uuid.UUID, verb: str, *, by: Actor) -> None:
+    audit.append(session, What.DID, by=by, chain=report_id, party=Party.SYSTEM if by.is_system else None, subject=verb)

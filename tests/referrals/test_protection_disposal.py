@@ -1,0 +1,192 @@
+"""What becomes of protection reports: nothing without a rule, never by one person, in the night after, and with a receipt."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from referrals import clock, protection, retention
+from referrals import protection_disposal as rules
+from referrals.errors import AlreadyDecided, NoSuchReferral, NotDue, OnHold, SamePerson
+from referrals.models import AuditEvent, ProtectionDisposal, ProtectionHold, ProtectionPaper, ProtectionReport
+from referrals.models.protection import GuardiansTold
+from referrals.vocabulary import DisposalState
+from tests.factories import a_member, a_referral
+from tests.referrals.test_protection import a_report, name, since
+
+GIVEN_ON = date(2026, 9, 15)
+YEARS = 5
+#: the first day on which it may go
+OVER = date(2031, 9, 15)
+TOMORROW = OVER + timedelta(days=1)
+
+
+@pytest.fixture
+def report(session, cast, wednesday):
+    """Kim's report, given long ago beside a referral; the municipality has a rule, and lets Petra read every report."""
+    name(cast, readers=[cast.head_teacher])
+    cast.municipality.retention = {"plan": "Plan 2026", "protection_report_years": YEARS, "kinds": {}}
+    referral = a_referral(session, cast, owner=cast.coordinator)
+    a_member(session, referral, cast.counsellor)
+    found = a_report(session, cast.counsellor, referral)
+    since(session, found, cast.counsellor, in_writing_on=GIVEN_ON.isoformat())
+    protection.keep_paper(session, found, b"%PDF Kvastengren", language="sv")
+    wednesday.shift(OVER - clock.now().date())
+    return found
+
+
+def approved(session, cast, report):
+    """The report proposed by its sender and approved by whom the municipality names."""
+    disposal = rules.propose_disposal(session, report, by=cast.counsellor.actor())
+    rules.approve_disposal(session, report, by=cast.head_teacher.actor())
+    return disposal
+
+
+def test_it_goes_in_the_night_after_two_people_said_so_and_leaves_only_the_receipt(session, cast, report):
+    report_id, checksum = report.id, session.scalars(select(ProtectionPaper.checksum)).one()
+    disposal = approved(session, cast, report)
+    assert rules.approved(session, today=OVER) == []
+    assert rules.approved(session, today=TOMORROW) == [disposal]
+    rules.carry_out(session, disposal)
+    assert [session.scalars(select(table)).all() for table in (ProtectionReport, ProtectionPaper)] == [[], []]
+    assert (disposal.state, disposal.receipt) == (DisposalState.DONE, {"paper": checksum})
+    assert disposal.rule == {"plan": "Plan 2026", "years": YEARS}
+    did = select(AuditEvent.subject).where(AuditEvent.chain_id == report_id).order_by(AuditEvent.number)
+    assert session.scalars(did).all()[-3:] == ["propose_disposal", "approve_disposal", "carry_out_disposal"]
+    rules.carry_out(session, disposal)
+    assert len(session.scalars(did).all()) == 6
+
+
+@pytest.mark.parametrize("plan", [{}, {"plan": "Plan 2026", "kinds": {}}])
+def test_without_a_rule_it_stays_for_good(session, cast, report, plan):
+    cast.municipality.retention = plan
+    assert (rules.due_on(session, report), rules.is_due(session, report)) == (None, False)
+    with pytest.raises(NotDue):
+        rules.propose_disposal(session, report, by=cast.counsellor.actor())
+
+
+def test_what_was_never_given_stays_with_its_sender(session, cast, report):
+    begun = a_report(session, cast.counsellor)
+    assert rules.due_on(session, begun) is None
+    assert not rules.may_decide(begun, cast.head_teacher.actor(), setting=protection.Setting.read(session))
+    with pytest.raises(NotDue):
+        rules.propose_disposal(session, begun, by=cast.counsellor.actor())
+
+
+def test_it_stays_to_the_last_day(session, cast, report, wednesday):
+    wednesday.shift(timedelta(days=-1))
+    assert rules.due_on(session, report) == OVER
+    assert rules.to_decide(session, [report], cast.counsellor.actor()) == {}
+    with pytest.raises(NotDue):
+        rules.propose_disposal(session, report, by=cast.counsellor.actor())
+
+
+def test_whoever_proposes_does_not_approve(session, cast, report):
+    rules.propose_disposal(session, report, by=cast.head_teacher.actor())
+    with pytest.raises(SamePerson):
+        rules.approve_disposal(session, report, by=cast.head_teacher.actor())
+
+
+def test_its_sender_alone_approves_nothing(session, cast, report):
+    rules.propose_disposal(session, report, by=cast.head_teacher.actor())
+    for decide in (rules.approve_disposal, rules.decline_disposal, rules.lift_hold):
+        with pytest.raises(NoSuchReferral):
+            decide(session, report, by=cast.counsellor.actor())
+
+
+def test_nobody_else_takes_part_not_even_who_may_read_it_once_the_guardians_were_told(session, cast, report):
+    name(cast)
+    since(
+        session,
+        report,
+        cast.counsellor,
+        in_writing_on=GIVEN_ON.isoformat(),
+        told=GuardiansTold.ALL,
+        told_on=GIVEN_ON.isoformat(),
+    )
+    assert protection.may_read(report, cast.head_teacher.actor(), setting=protection.Setting.read(session))
+    for account in (cast.head_teacher, cast.coordinator, cast.administrator):
+        with pytest.raises(NoSuchReferral):
+            rules.propose_disposal(session, report, by=account.actor())
+        with pytest.raises(NoSuchReferral):
+            rules.place_hold(session, report, by=account.actor(), reason="Rätten har begärt den.")
+
+
+def test_its_receiver_decides_too(session, cast, report):
+    report.receiver_id = cast.social_worker.id
+    name(cast, receivers=[cast.social_worker])
+    rules.propose_disposal(session, report, by=cast.counsellor.actor())
+    rules.approve_disposal(session, report, by=cast.social_worker.actor())
+    assert rules.to_decide(session, [report], cast.social_worker.actor()) == {report.id: DisposalState.APPROVED}
+
+
+def test_it_is_proposed_once_and_can_be_proposed_again_after_a_no(session, cast, report):
+    rules.propose_disposal(session, report, by=cast.counsellor.actor())
+    with pytest.raises(AlreadyDecided):
+        rules.propose_disposal(session, report, by=cast.head_teacher.actor())
+    rules.decline_disposal(session, report, by=cast.head_teacher.actor())
+    assert rules.to_decide(session, [report], cast.counsellor.actor()) == {report.id: None}
+    with pytest.raises(AlreadyDecided):
+        rules.decline_disposal(session, report, by=cast.head_teacher.actor())
+    with pytest.raises(AlreadyDecided):
+        rules.approve_disposal(session, report, by=cast.head_teacher.actor())
+    again = rules.propose_disposal(session, report, by=cast.counsellor.actor())
+    states = {one.state for one in session.scalars(select(ProtectionDisposal))}
+    assert (again.state, states) == (DisposalState.PROPOSED, {DisposalState.PROPOSED, DisposalState.DECLINED})
+
+
+def test_what_is_approved_can_be_stopped_until_the_night(session, cast, report):
+    disposal = approved(session, cast, report)
+    rules.decline_disposal(session, report, by=cast.head_teacher.actor())
+    assert rules.approved(session, today=TOMORROW) == []
+    with pytest.raises(AlreadyDecided):
+        rules.carry_out(session, disposal)
+
+
+def test_a_hold_stops_everything_until_it_is_lifted(session, cast, report):
+    disposal, who = approved(session, cast, report), cast.head_teacher.actor()
+    rules.place_hold(session, report, by=who, reason=" Rätten har begärt den. ")
+    rules.place_hold(session, report, by=who, reason="En gång till.")
+    assert [hold.reason for hold in session.scalars(select(ProtectionHold))] == ["Rätten har begärt den."]
+    assert rules.to_decide(session, [report], who) == {}
+    with pytest.raises(OnHold):
+        rules.carry_out(session, disposal)
+    rules.lift_hold(session, report, by=who)
+    rules.lift_hold(session, report, by=who)
+    rules.carry_out(session, disposal)
+    assert session.scalars(select(ProtectionHold)).all() == []
+
+
+def test_a_hold_on_the_referral_beside_it_holds_it_too(session, cast, report):
+    rules.propose_disposal(session, report, by=cast.counsellor.actor())
+    registrar = cast.head_teacher.actor()
+    retention.place_hold(session, report.referral, by=registrar, reason="Rätten har begärt allt.")
+    with pytest.raises(OnHold):
+        rules.approve_disposal(session, report, by=registrar)
+    with pytest.raises(OnHold):
+        rules.propose_disposal(session, report, by=cast.counsellor.actor())
+
+
+def test_a_day_that_its_sender_put_right_after_the_approval_counts(session, cast, report):
+    disposal = approved(session, cast, report)
+    since(session, report, cast.counsellor, in_writing_on=(GIVEN_ON + timedelta(days=30)).isoformat())
+    with pytest.raises(NotDue):
+        rules.carry_out(session, disposal)
+
+
+def test_a_report_whose_paper_was_never_made_goes_as_well(session, cast, report):
+    session.delete(session.scalars(select(ProtectionPaper)).one())
+    session.flush()
+    disposal = approved(session, cast, report)
+    rules.carry_out(session, disposal)
+    assert disposal.receipt == {"paper": None}
+
+
+def test_the_receipt_is_for_those_who_took_part_and_whom_the_municipality_names(session, cast, report):
+    disposal = approved(session, cast, report)
+    rules.carry_out(session, disposal)
+    for account in (cast.counsellor, cast.head_teacher):
+        assert rules.receipts(session, account.actor()) == [disposal]
+    assert rules.receipts(session, cast.coordinator.actor()) == []
+    name(cast, readers=[cast.coordinator])
+    assert rules.receipts(session, cast.coordinator.actor()) == [disposal]

@@ -1,0 +1,130 @@
+"""The page on which a protection report's end is decided: for those few who know of it, and for nobody else."""
+
+import logging
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from flows.sweep import sweep_database
+from referrals import clock, config, db
+from referrals.models import Account, Municipality, ProtectionDisposal, ProtectionReport
+from tests.webapp.test_protection import EVERYBODY, write
+from tests.webapp.test_retention import DAY, press
+from webapp import cli
+
+CHILD = "Viola Nattviolsson"
+
+
+@pytest.fixture
+def over(settings, signed_in):
+    """Kim's report, given six years ago, as its address; Petra reads every report, and the plan says five years."""
+    with db.writing(settings.database) as session:
+        petra = session.scalars(select(Account.id).where(Account.email.startswith("petra."))).one()
+        municipality = session.scalars(select(Municipality)).one()
+        municipality.protection = {"readers": [str(petra)]}
+        municipality.retention = {"plan": "Plan 2026", "protection_report_years": 5, "kinds": {}}
+        today = clock.today(municipality.timezone).isoformat()
+    kim = signed_in("kim")
+    address = write(kim, child_name=CHILD).path
+    kim.submit({"in_writing_on": today})
+    clock.use_shift_file(settings.shift_file)
+    clock.set_now(clock.machine_now() + timedelta(days=6 * 366))
+    return address
+
+
+def count(settings, kind):
+    with db.reading(settings.database) as session:
+        return len(session.scalars(select(kind)).all())
+
+
+def propose_and_approve(signed_in, address):
+    kim, petra = signed_in("kim"), signed_in("petra")
+    kim.get(f"{address}/keeping")
+    press(kim, "Propose that it goes")
+    petra.get(f"{address}/keeping")
+    press(petra, "Approve that it goes")
+    return kim, petra
+
+
+def test_its_sender_proposes_whom_the_municipality_names_approves_and_the_night_takes_it(signed_in, settings, over):
+    kim, petra = signed_in("kim"), signed_in("petra")
+    assert "Its time is over" in kim.get("/protection").text
+    assert any(link.get("href") == f"{over}/keeping" for link in kim.get(over).all("a"))
+    kim.get(f"{over}/keeping")
+    press(kim, "Propose that it goes")
+    assert "Whom the municipality names for these reports decides." in kim.page.text
+    assert "Waits for a second person" in petra.get("/protection").text
+    petra.get(f"{over}/keeping")
+    press(petra, "Approve that it goes")
+    assert "It goes tonight" in petra.page.text
+    clock.set_now(clock.now() + DAY)
+    sweep_database(settings.database)
+    assert count(settings, ProtectionReport) == 0
+    kim.get(over, status=404)
+    page = petra.get("/protection")
+    assert CHILD not in page.text
+    assert "Gone" in page.text
+
+
+def test_a_no_and_a_hold_keep_it(signed_in, settings, over):
+    _, petra = propose_and_approve(signed_in, over)
+    press(petra, "Stop it")
+    assert "Nothing has gone." in petra.page.text
+    page = petra.submit({"reason": " "}, status=422)
+    assert "Write why nothing of it may go for now." in page.text
+    petra.submit({"reason": "Rätten har begärt den."})
+    assert "On hold since" in petra.page.text
+    assert "Rätten har begärt den." in petra.page.text
+    petra.submit(button=("lift", "yes"))
+    assert "Its time is over" in petra.page.text
+    assert count(settings, ProtectionReport) == 1
+
+
+def test_whoever_proposed_it_does_not_approve_it(signed_in, over):
+    petra = signed_in("petra")
+    petra.get(f"{over}/keeping")
+    press(petra, "Propose that it goes")
+    assert "Somebody else has to approve it." in petra.page.text
+
+
+@pytest.mark.parametrize("person", [one for one in EVERYBODY if one not in ("kim", "petra")])
+def test_for_everybody_else_the_page_is_not_there(signed_in, over, person):
+    browser = signed_in(person)
+    browser.get(f"{over}/keeping", status=404)
+    assert CHILD not in browser.get("/protection").text
+
+
+def test_before_it_is_given_and_without_a_rule_there_is_nothing_to_decide(signed_in, settings, over):
+    with db.writing(settings.database) as session:
+        session.scalars(select(Municipality)).one().retention = {}
+    kim = signed_in("kim")
+    assert "Without a rule nothing is ever destroyed." in kim.get(f"{over}/keeping").text
+    begun = write(kim).path
+    kim.get(f"{begun}/keeping", status=404)
+
+
+def test_the_night_by_hand_says_how_many_and_never_which(signed_in, settings, over, capsys, caplog, monkeypatch):
+    propose_and_approve(signed_in, over)
+    clock.set_now(clock.now() + DAY)
+    monkeypatch.setattr(config, "current", lambda: settings)
+    monkeypatch.setattr(db, "current", lambda: settings)
+    with caplog.at_level(logging.DEBUG):
+        for words, expected in (
+            (["retention", "run", "--dry-run"], "1 without a number would go"),
+            (["retention", "run"], "1 without a number gone"),
+        ):
+            assert cli.main(words) == 0
+            said = capsys.readouterr().out
+            assert expected in said
+            assert "P-" not in said
+    assert count(settings, ProtectionReport) == 0
+
+
+def test_what_was_put_on_hold_after_the_approval_stays_in_the_night(signed_in, settings, over):
+    _, petra = propose_and_approve(signed_in, over)
+    petra.submit({"reason": "Rätten har begärt den."})
+    clock.set_now(clock.now() + DAY)
+    sweep_database(settings.database)
+    assert count(settings, ProtectionReport) == 1
+    assert count(settings, ProtectionDisposal) == 1
