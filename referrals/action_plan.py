@@ -14,7 +14,7 @@ from referrals.errors import Incomplete, NotAllowed, NotCovered, PlanIncomplete,
 from referrals.membership import admit
 from referrals.models import ActionPlan, Goal, History, PlannedAction, Referral
 from referrals.notes import NOT_SAID, WHOLE, Classification
-from referrals.plan_versions import actions_of, begin_version, plan_in_force, plan_in_writing
+from referrals.plan_versions import actions_of, begin_version, plan_in_force, plan_in_writing, versions
 from referrals.stages import PLAN_ACTIVE, PLAN_FOR_APPROVAL, PLAN_RETURNED, Party, Verb
 from referrals.vocabulary import About, ActionStatus, Arena, Domain, Level, PlanStatus, WordingGround
 
@@ -51,6 +51,8 @@ class ActionInput:
 class GoalInput:
     """What should be different for the child, and what is done for it."""
 
+    #: which goal of this referral it goes on with
+    begun_as: UUID | None = None
     domain: Domain | None = None
     level: Level = Level.INDIVIDUAL
     about: About = About.CHILD
@@ -105,7 +107,8 @@ def draft_action_plan(
     for each in fields(PlanInput):
         if each.name not in {"goals", "whole", "own"}:
             setattr(draft, each.name, getattr(plan, each.name))
-    draft.goals = [_new_goal(referral, goal, place) for place, goal in enumerate(plan.goals)]
+    lines = {goal.line for version in versions(session, referral) for goal in version.goals}
+    draft.goals = [_new_goal(referral, goal, place, lines=lines) for place, goal in enumerate(plan.goals)]
     session.flush()
     history.record(session, referral, Verb.DRAFT_ACTION_PLAN, by=by, seen=seen)
     return draft
@@ -240,10 +243,11 @@ def _missing_in_goal(goal: Goal) -> Iterator[str]:
             yield f"actions-{place}-owner_id"
 
 
-def _new_goal(referral: Referral, goal: GoalInput, place: int) -> Goal:
+def _new_goal(referral: Referral, goal: GoalInput, place: int, *, lines: Container[UUID]) -> Goal:
     row = Goal(
         referral=referral,
         position=place,
+        begun_as=goal.begun_as if goal.begun_as in lines else None,
         domain=goal.domain,
         level=goal.level,
         about=goal.about,

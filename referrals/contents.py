@@ -17,6 +17,7 @@ TABLES: Final[dict[ContentKind, tuple[str, ...]]] = {
     ContentKind.CONCERN:    ("concern", "concern_addition", "statutory_decision"),
     ContentKind.GUARDIANS:  (
         "guardian", "guardian_version", "guardian_words", "information_notice", "consent", "disclosure", "meeting_answer",
+        "withholding",
     ),
     ContentKind.ASSESSMENT: ("assessment_part",),
     ContentKind.MEETINGS:   ("team_meeting", "meeting_version", "meeting_decision"),

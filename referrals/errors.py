@@ -85,6 +85,14 @@ class PointerOnly(ReferralError):
     """Of this service's knowledge the team keeps only that there is something to add and whom to ask, never the content."""
 
 
+class WithheldFromAsker(ReferralError):
+    """This guardian is not to read it: that was decided before, and holds until the decision is lifted. `pieces` names what."""
+
+    def __init__(self, *pieces: str) -> None:
+        super().__init__("withheld: " + ", ".join(pieces))
+        self.pieces = pieces
+
+
 class LooksMedical(ReferralError):
     """A text holds words that look like an identity number or medical content. `kinds` says what of; the words stay out of it."""
 

@@ -5,7 +5,7 @@ import uuid
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import attachments, clock, coverage, documents, protection, readers
+from referrals import attachments, clock, coverage, documents, pieces, protection, readers
 from referrals.errors import NoSuchReferral
 from referrals.models import Attachment, Concern, Document, Guardian, ProtectionReport
 from referrals.vocabulary import ReporterKind
@@ -13,7 +13,7 @@ from referrals.vocabulary import ReporterKind
 
 def papers_for(session: Session, guardian: Guardian) -> list[Document]:
     """This guardian's papers, the newest first. One that was stopped, restricted or disposed of, or still can be
-    stopped, is not among them.
+    stopped, is not among them; nor is one that holds what was withheld from this guardian since.
     """
     mine = select(Document).where(
         Document.referral_id == guardian.referral_id,
@@ -24,7 +24,8 @@ def papers_for(session: Session, guardian: Guardian) -> list[Document]:
     )
     now = clock.now()
     found = session.scalars(mine.order_by(Document.issued_at.desc(), Document.kind))
-    return [paper for paper in found if (documents.stoppable_until(paper) or now) <= now]
+    left = [paper for paper in found if (documents.stoppable_until(paper) or now) <= now]
+    return [paper for paper in left if not _holds_withheld(session, guardian, paper)]
 
 
 def find_paper(session: Session, guardian: Guardian, document_id: uuid.UUID) -> Document:
@@ -77,6 +78,11 @@ def find_file(session: Session, guardian: Guardian, attachment_id: uuid.UUID) ->
         if file.id == attachment_id:
             return file
     raise NoSuchReferral
+
+
+def _holds_withheld(session: Session, guardian: Guardian, paper: Document) -> bool:
+    since = pieces.withheld_by_decision(session, guardian.referral, guardian.id, after=paper.issued_at)
+    return bool(since & pieces.made_into(session, paper))
 
 
 def _as_compared(name: str | None) -> str:

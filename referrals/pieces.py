@@ -1,8 +1,8 @@
 """The pieces of a referral that can go to somebody: parts, goals, notes, and papers made of them, each with what it holds and whom it is about."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
@@ -11,7 +11,18 @@ from sqlalchemy.orm import Session
 
 from referrals import closure, coverage, documents, notes, plan_versions, team_review
 from referrals.coverage import Cover
-from referrals.models import ActionPlan, AssessmentPart, Disclosure, Document, Guardian, Referral
+from referrals.models import (
+    ActionPlan,
+    AssessmentPart,
+    Disclosure,
+    Document,
+    Goal,
+    GoalFollowUp,
+    GoalOutcome,
+    Guardian,
+    Referral,
+    Withholding,
+)
 from referrals.readers import FILE
 from referrals.vocabulary import (
     About,
@@ -31,6 +42,10 @@ _BEHIND_WALL: Final = {
     Compartment.MEDICAL: InformationCategory.HEALTH_POINTER,
     Compartment.SOCIAL_SERVICES: InformationCategory.FAMILY,
 }
+#: papers of the file that can be shared as they are
+_SHAREABLE: Final = frozenset(
+    {DocumentKind.ASSESSMENT, DocumentKind.MINUTES, DocumentKind.ACTION_PLAN, DocumentKind.FOLLOW_UP}
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +71,15 @@ class Piece:
         return self.object_id, self.name
 
     @property
+    def lasting(self) -> Key:
+        """What it is called through all versions of the plan: the goal that it goes on with, the plan's note of that name."""
+        if isinstance(self.row, Goal):
+            return self.row.line, ""
+        if isinstance(self.row, ActionPlan):
+            return self.row.referral_id, self.name
+        return self.key
+
+    @property
     def singles(self) -> tuple["Piece", ...]:
         """What has to be looked at one by one: what it is made of, else itself."""
         return self.made_of or (self,)
@@ -77,9 +101,9 @@ def pieces_of(session: Session, referral: Referral) -> list[Piece]:
 def may_go(session: Session, referral: Referral, recipient: Recipient, *, on: date) -> list[Piece]:
     """The parts, goals and notes that may go to `recipient` on the day `on`: filtered by kind and by whom each is about.
 
-    What was shared without consent and not reviewed since stays here.
+    What was shared without consent and not reviewed since stays here, and so does what the child said in confidence.
     """
-    kept = kept_out(session, referral)
+    kept = kept_out(session, referral) | confided(session, referral)
     return [
         piece
         for piece in pieces_of(session, referral)
@@ -104,12 +128,15 @@ def withheld_from(session: Session, referral: Referral, guardian_id: UUID, *, on
     """What a guardian's own copy of a paper leaves out: what is not theirs to read, and what was shared without consent and
     not reviewed since.
     """
-    known = {piece.key for piece in _known(session, referral)}
-    return not_theirs(session, referral, guardian_id, on=on) | (known & kept_out(session, referral))
+    there = {piece.key for piece in known(session, referral)}
+    return not_theirs(session, referral, guardian_id, on=on) | (there & kept_out(session, referral))
 
 
 def not_theirs(session: Session, referral: Referral, guardian_id: UUID, *, on: date) -> frozenset[Key]:
-    """What a guardian is not to read: what is about another guardian who has not lifted that, and what is about a sibling."""
+    """What a guardian is not to read: what is about another guardian who has not lifted that, what is about a sibling, what was
+    withheld from them, and what the child said in confidence.
+    """
+    decided = withheld_by_decision(session, referral, guardian_id)
     is_only_one = len(coverage.guardians_of(session, referral)) == 1
 
     def is_theirs(piece: Piece) -> bool:
@@ -119,7 +146,27 @@ def not_theirs(session: Session, referral: Referral, guardian_id: UUID, *, on: d
             return True
         return cover_of(session, referral, piece, recipient=Recipient.OTHER_GUARDIAN, on=on).is_covered
 
-    return frozenset(piece.key for piece in _known(session, referral) if not is_theirs(piece))
+    return decided | {piece.key for piece in known(session, referral) if not is_theirs(piece)}
+
+
+def withheld_by_decision(
+    session: Session, referral: Referral, guardian_id: UUID, *, after: datetime | None = None
+) -> frozenset[Key]:
+    """What somebody decided that this guardian does not read, and what the child said in confidence and has not let go of;
+    with `after` only what was decided later than that.
+    """
+    rows = (row for row in _in_force(session, referral) if row.guardian_id in (None, guardian_id))
+    return _kept_by(session, referral, (row for row in rows if after is None or row.holds_since > after))
+
+
+def confided(session: Session, referral: Referral) -> frozenset[Key]:
+    """What the child said in confidence and has not let go of."""
+    return _kept_by(session, referral, (row for row in _in_force(session, referral) if row.is_confided))
+
+
+def made_into(session: Session, document: Document) -> frozenset[Key]:
+    """The parts, goals and notes that a paper was made of, whoever's it is; nothing where nobody can say."""
+    return frozenset(piece.key for piece in _made_of(session, document))
 
 
 def kept_out(session: Session, referral: Referral) -> frozenset[Key]:
@@ -142,7 +189,18 @@ def shareable(session: Session, referral: Referral) -> list[Piece]:
     ]
 
 
-def _known(session: Session, referral: Referral) -> list[Piece]:
+def _kept_by(session: Session, referral: Referral, rows: Iterable[Withholding]) -> frozenset[Key]:
+    """The pieces that `rows` keep, in every version of the plan."""
+    kept = {(row.object_id, row.name) for row in rows}
+    return frozenset(piece.key for piece in (known(session, referral) if kept else ()) if piece.lasting in kept)
+
+
+def _in_force(session: Session, referral: Referral) -> list[Withholding]:
+    rows = select(Withholding).where(Withholding.referral_id == referral.id)
+    return [row for row in session.scalars(rows) if row.is_in_force]
+
+
+def known(session: Session, referral: Referral) -> list[Piece]:
     """Every piece there is, with the goals and notes of every version of the plan."""
     plans = plan_versions.versions(session, referral)
     of_plans = (one for plan in plans for one in (*_goals(plan), *_notes(plan)))
@@ -168,15 +226,18 @@ def _parts(session: Session, referral: Referral) -> Iterator[Piece]:
 
 
 def _goals(plan: ActionPlan) -> Iterator[Piece]:
-    for goal in plan.goals:
-        yield Piece(
-            kind=PieceKind.GOAL,
-            object_id=goal.id,
-            categories=frozenset(goal.category_values) or frozenset(InformationCategory),
-            about=goal.about,
-            guardian_id=goal.about_guardian_id,
-            row=goal,
-        )
+    return (_goal(goal) for goal in plan.goals)
+
+
+def _goal(goal: Goal) -> Piece:
+    return Piece(
+        kind=PieceKind.GOAL,
+        object_id=goal.id,
+        categories=frozenset(goal.category_values) or frozenset(InformationCategory),
+        about=goal.about,
+        guardian_id=goal.about_guardian_id,
+        row=goal,
+    )
 
 
 def _notes(row: notes.Noted) -> Iterator[Piece]:
@@ -202,22 +263,34 @@ def _whole(kind: PieceKind, row: ActionPlan | Document, *, made_of: tuple[Piece,
 
 def _paper(session: Session, document: Document) -> Piece | None:
     """A paper of the file, with what it was made of; None for a paper that is somebody's own."""
-    if document.recipient != FILE or document.stopped_at is not None:
+    if document.recipient != FILE or document.stopped_at is not None or document.kind not in _SHAREABLE:
         return None
+    return _whole(PieceKind.DOCUMENT, document, made_of=_made_of(session, document))
+
+
+def _made_of(session: Session, document: Document) -> tuple[Piece, ...]:
     referral, row = document.referral, document.history
     if document.kind is DocumentKind.ASSESSMENT:
-        return _whole(PieceKind.DOCUMENT, document, made_of=tuple(_parts(session, referral)))
-    source: notes.Noted | None = None
-    goals: Iterator[Piece] = iter(())
+        return tuple(_parts(session, referral))
     if document.kind is DocumentKind.MINUTES:
-        source = team_review.held_meeting(session, referral, after=row)
-    elif document.kind is DocumentKind.ACTION_PLAN:
-        source = plan_versions.approved_until(session, referral, row.at)
-        goals = _goals(source) if source else goals
-    elif document.kind is DocumentKind.FOLLOW_UP:
-        source = next(
-            (held for held in plan_versions.follow_ups(session, referral) if held.recorded_at <= row.at), None
-        )
-    else:
-        return None
-    return _whole(PieceKind.DOCUMENT, document, made_of=(*goals, *(_notes(source) if source else ())))
+        return tuple(_notes_of(team_review.held_meeting(session, referral, after=row)))
+    if document.kind is DocumentKind.ACTION_PLAN:
+        plan = plan_versions.approved_until(session, referral, row.at)
+        return (*(_goals(plan) if plan else ()), *_notes_of(plan))
+    if document.kind is DocumentKind.FOLLOW_UP:
+        known = plan_versions.follow_ups(session, referral)
+        held = next((one for one in known if one.recorded_at <= row.at), None)
+        return (*_goals_in(held.goal_results if held else ()), *_notes_of(held))
+    if document.kind is DocumentKind.CLOSING:
+        ended = next((one for one in closure.closures(session, referral) if one.closed_at <= row.at), None)
+        return (*_goals_in(ended.outcomes if ended else ()), *_notes_of(ended))
+    return ()
+
+
+def _goals_in(results: Iterable[GoalFollowUp | GoalOutcome]) -> Iterator[Piece]:
+    """The goals that a follow-up or a closing speaks of."""
+    return (_goal(result.goal) for result in results)
+
+
+def _notes_of(row: notes.Noted | None) -> Iterator[Piece]:
+    return _notes(row) if row is not None else iter(())

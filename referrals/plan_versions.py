@@ -82,6 +82,7 @@ def _copy_goal(goal: Goal, begins_on: date) -> Goal:
     copy = Goal(
         referral=goal.referral,
         position=goal.position,
+        begun_as=goal.line,
         domain=goal.domain,
         level=goal.level,
         about=goal.about,

@@ -13,6 +13,7 @@ from referrals import (
     printing,
     reading_pieces,
     reading_requests,
+    reading_withheld,
     rulebook,
 )
 from referrals.access import Actor
@@ -24,16 +25,17 @@ from referrals.reading_pieces import Piece
 def extract(session: Session, request: ReadingRequest, *, by: Actor) -> bytes:
     """A ZIP with `extract.pdf` and each paper and file that is given. That it was taken out is logged.
 
-    Raises NotAllowed for anybody but the reviewer, NotDue before they have let it go. What was written since is not in it.
+    Raises NotAllowed for anybody but the reviewer, NotDue before they have let it go. What was written since is not in it,
+    nor what was withheld from this guardian since.
     """
     reading_requests.find(session, request.id, by=by)
     if request.approved_at is None:
         raise NotDue
-    answers = reading_requests.answers_to(session, request)
+    answers, kept = reading_requests.answers_to(session, request), reading_withheld.not_to_give(session, request)
     decided = [
         (piece, answers[piece.key])
         for piece in reading_pieces.pieces_of(session, request.referral)
-        if piece.key in answers
+        if piece.key in answers and not (answers[piece.key].is_given and piece.key in kept)
     ]
     language = organisation.municipality(session).language
     html = printing.extract_html(_context(session, request, decided, language=language), language=language)

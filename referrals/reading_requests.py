@@ -9,9 +9,9 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import audit, clock, organisation, reading_pieces, register, rulebook
+from referrals import audit, clock, organisation, reading_pieces, reading_withheld, register, rulebook
 from referrals.access import Actor, Role
-from referrals.errors import AlreadyDecided, ContentGone, Incomplete, NotAllowed, SamePerson
+from referrals.errors import AlreadyDecided, ContentGone, Incomplete, NotAllowed, SamePerson, WithheldFromAsker
 from referrals.models import Account, Guardian, ReadingAnswer, ReadingRequest, Referral, RoleAssignment, What
 from referrals.reading_pieces import Piece
 from referrals.vocabulary import AskedBy, AskedHow, Counterpart, Direction, Registered
@@ -131,7 +131,8 @@ def answer_pieces(session: Session, request: ReadingRequest, *, by: Actor, answe
     """Keep what the reviewer decided about the pieces named; until the extract is let go each can be decided anew.
 
     Raises NotAllowed for a piece that is not there, Incomplete with the pieces withheld without a ground of the rule pack
-    or a reason, AlreadyDecided once it was let go.
+    or a reason, WithheldFromAsker with those given although this guardian is not to read them, AlreadyDecided once it was
+    let go.
     """
     _require_open(session, request, by)
     known = {piece.key for piece in reading_pieces.pieces_of(session, request.referral)}
@@ -143,6 +144,9 @@ def answer_pieces(session: Session, request: ReadingRequest, *, by: Actor, answe
     ]
     if unfounded:
         raise Incomplete(*unfounded)
+    kept = reading_withheld.not_to_give(session, request)
+    if against := [key for key, one in answers.items() if one.is_given and key in kept]:
+        raise WithheldFromAsker(*against)
     there = answers_to(session, request)
     for key, one in answers.items():
         row = there.get(key) or ReadingAnswer(referral=request.referral, request_id=request.id, piece=key)
@@ -154,9 +158,12 @@ def answer_pieces(session: Session, request: ReadingRequest, *, by: Actor, answe
 
 
 def undecided(session: Session, request: ReadingRequest) -> list[Piece]:
-    """The pieces nobody has decided about yet; what was written since the review began is among them."""
-    there = answers_to(session, request)
-    return [piece for piece in reading_pieces.pieces_of(session, request.referral) if piece.key not in there]
+    """The pieces nobody has decided about yet; what was written since the review began is among them, and what was given
+    before somebody decided that this guardian does not read it.
+    """
+    kept, there = reading_withheld.not_to_give(session, request), answers_to(session, request)
+    settled = {key for key, answer in there.items() if not (answer.is_given and key in kept)}
+    return [piece for piece in reading_pieces.pieces_of(session, request.referral) if piece.key not in settled]
 
 
 def approve_extract(session: Session, request: ReadingRequest, *, by: Actor) -> ReadingRequest:

@@ -126,6 +126,21 @@ class Ground:
 
 
 @dataclass(frozen=True)
+class WithholdingGround:
+    """A rule by which something can be withheld from a guardian."""
+
+    key: str
+    #: where it comes from
+    source: str
+    #: what it is called, by language
+    names: dict[str, str]
+
+    def name_in(self, language: str) -> str:
+        """What it is called in `language`; in English where it has no name there."""
+        return self.names.get(language) or self.names["en"]
+
+
+@dataclass(frozen=True)
 class StatutoryTrack:
     """A way on that the law lays upon the head teacher, by its own name; never one of the team's own stages."""
 
@@ -207,6 +222,8 @@ class RulePack:
     recipients: tuple[Recipient, ...]
     #: by which rules something may go where consent does not reach, by key
     grounds: dict[str, Ground]
+    #: by which rules something can be withheld from a guardian, by key
+    withholding_grounds: dict[str, WithholdingGround]
     #: what a head teacher can decide that a concern goes on as, in the order in which it is offered
     statutory_tracks: tuple[StatutoryTrack, ...]
     #: what holds when somebody asks to read what is written about them
@@ -308,6 +325,10 @@ def _read(written: dict[str, Any]) -> RulePack:
         protected_identity=written["protected_identity"],
         recipients=tuple(Recipient(each) for each in written["recipients"]),
         grounds={key: Ground.read(key, ground) for key, ground in written["grounds"].items()},
+        withholding_grounds={
+            key: WithholdingGround(key, ground["source"], ground["name"])
+            for key, ground in written["withholding_grounds"].items()
+        },
         statutory_tracks=tuple(StatutoryTrack.read(track) for track in written["statutory_tracks"]),
         reading=Reading.read(written["reading"]),
         guardian_code_days=written["guardian_code_days"],

@@ -135,6 +135,10 @@ class Verb(StrEnum):
     SHARE_INFORMATION = "share_information"
     TELL_GUARDIANS = "tell_guardians"
     REVIEW_SHARING = "review_sharing"
+    WITHHOLD_FROM_GUARDIAN = "withhold_from_guardian"
+    LIFT_WITHHOLDING = "lift_withholding"
+    MARK_CONFIDED = "mark_confided"
+    RECORD_CHILDS_ANSWER = "record_childs_answer"
     TAKE_OUT_FILE = "take_out_file"
     KEEP_OUTSIDE = "keep_outside"
     END_OUTSIDE = "end_outside"
@@ -220,6 +224,10 @@ MOVES: tuple[Move, ...] = (
     _move(Verb.SHARE_INFORMATION,    "C",   OPEN),
     _move(Verb.TELL_GUARDIANS,       "C",   OPEN | {CLOSED}),
     _move(Verb.REVIEW_SHARING,       "CH",  OPEN | {CLOSED}),
+    _move(Verb.WITHHOLD_FROM_GUARDIAN, "CH", OPEN | {CLOSED}),
+    _move(Verb.LIFT_WITHHOLDING,     "CH",  OPEN | {CLOSED}),
+    _move(Verb.MARK_CONFIDED,        "CH",  OPEN | {CLOSED}),
+    _move(Verb.RECORD_CHILDS_ANSWER, "CH",  OPEN | {CLOSED}),
     _move(Verb.TAKE_OUT_FILE,        "CA",  STATES),
     _move(Verb.KEEP_OUTSIDE,         "CH",  STATES),
     _move(Verb.END_OUTSIDE,          "CH",  OPEN,                                   CLOSED),
@@ -240,6 +248,7 @@ QUIET = frozenset(
         Verb.DRAFT_ACTION_PLAN, Verb.RECORD_ACTION_STATUS, Verb.STOP_SENDING,
         Verb.PROTECT_IDENTITY, Verb.LIFT_PROTECTION, Verb.ADD_TO_LIST, Verb.TAKE_OFF_LIST,
         Verb.SHARE_INFORMATION, Verb.TELL_GUARDIANS, Verb.REVIEW_SHARING,
+        Verb.WITHHOLD_FROM_GUARDIAN, Verb.LIFT_WITHHOLDING, Verb.MARK_CONFIDED, Verb.RECORD_CHILDS_ANSWER,
         Verb.TAKE_OUT_FILE,
         Verb.KEEP_OUTSIDE, Verb.END_OUTSIDE,
     }

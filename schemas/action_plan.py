@@ -55,6 +55,7 @@ class ActionForm(FormSchema):
 class GoalForm(FormSchema):
     """What should be different for the child, and the actions for it. Actions nobody wrote anything about are left out."""
 
+    begun_as = IdField()
     domain = TermField(Domain)
     level = TermField(Level, load_default=Level.INDIVIDUAL)
     about = AboutField(load_default=(About.CHILD, None))

@@ -115,6 +115,12 @@ OF_CORE: dict[type[Exception], Answer] = {
         ),
         keeps_form=True,
     ),
+    core.WithheldFromAsker: Answer(
+        409,
+        N_("This guardian is not to read it"),
+        N_("It was decided that this guardian does not read it. Withhold it."),
+        keeps_form=True,
+    ),
     core.LooksMedical: Answer(
         422,
         N_("Something looks medical"),

@@ -32,6 +32,7 @@ from referrals.models.sign_in import (
 from referrals.models.step import Heartbeat, Step, StepKind
 from referrals.models.team_review import MeetingDecision, MeetingVersion, TeamMeeting
 from referrals.models.triage import StatutoryDecision
+from referrals.models.withholding import Withholding
 from referrals.models.working_note import WorkingNote
 
 __all__ = [
@@ -110,5 +111,6 @@ __all__ = [
     "Unit",
     "WebSession",
     "What",
+    "Withholding",
     "WorkingNote",
 ]  # fmt: skip

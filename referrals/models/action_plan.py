@@ -63,6 +63,8 @@ class Goal(OfReferral, Base):
 
     plan_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("action_plan.id"), index=True)
     position: Mapped[int]
+    #: the goal this one goes on with, from an earlier version or an earlier saving; None where it begins here
+    begun_as: Mapped[uuid.UUID | None]
     #: empty only while the version is being written
     domain: Mapped[Domain | None] = mapped_column(by_value(Domain))
     level: Mapped[Level] = mapped_column(by_value(Level))
@@ -81,6 +83,11 @@ class Goal(OfReferral, Base):
     actions: Mapped[list["PlannedAction"]] = relationship(
         back_populates="goal", order_by="PlannedAction.position", cascade="all, delete-orphan"
     )
+
+    @property
+    def line(self) -> uuid.UUID:
+        """What it is called through all versions of the plan."""
+        return self.begun_as or self.id
 
     @property
     def category_values(self) -> list[InformationCategory]:

@@ -13,6 +13,7 @@ from referrals.vocabulary.concern import (
 )
 from referrals.vocabulary.consent import (
     About,
+    ChildsAnswer,
     ConsentAnswer,
     ConsentForm,
     ConsentState,
@@ -57,6 +58,7 @@ __all__ = [
     "AskedHow",
     "AttachedTo",
     "Attendance",
+    "ChildsAnswer",
     "ClosureReason",
     "Compartment",
     "ConflictAnswer",

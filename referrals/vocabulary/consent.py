@@ -116,3 +116,11 @@ class Review(Term):
 
     CLEARED = "cleared", N_("It may stand in guardians' papers")
     KEPT_OUT = "kept_out", N_("It stays out of guardians' papers")
+
+
+class ChildsAnswer(Term):
+    """What a child answered about guardians reading what was said in confidence, and what was decided."""
+
+    AGREES = "agrees", N_("The child agrees: guardians may read it")
+    KEPT = "kept", N_("The child does not want it: guardians do not read it")
+    TOLD_ANYWAY = "told_anyway", N_("The child does not want it, but guardians have to know")

@@ -29,6 +29,7 @@ from referrals import (
     sign_in,
     steps,
     triage,
+    withholding,
 )
 from referrals.actors import Actor
 from referrals.models import Disposal, GuardianSession, History, Municipality, Referral, Step, What
@@ -200,6 +201,7 @@ def _lay_what_lies_around(address: str, number: str) -> None:
         sharing.share_information(
             session, referral, by=by, seen=None, chosen=pieces.shareable(session, referral)[:1], sharing=told
         )
+        withholding.mark_confided(session, referral, by=by, seen=None, key=pieces.known(session, referral)[0].key)
         _give_up_a_step(session, referral)
         _draw_visits(session, cast, referral)
 

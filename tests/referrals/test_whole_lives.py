@@ -105,8 +105,11 @@ from referrals.vocabulary import (
 from tests.factories import a_referral
 from tests.people import Cast
 
-#: what is done to one paper, mail or file, whatever state the referral is in
-ABOUT_ONE_ROW = {Verb.STOP_SENDING, Verb.TAKE_OUT_FILE}
+#: what is done to one paper, mail, file or piece, whatever state the referral is in
+ABOUT_ONE_ROW = {
+    Verb.STOP_SENDING, Verb.TAKE_OUT_FILE,
+    Verb.WITHHOLD_FROM_GUARDIAN, Verb.LIFT_WITHHOLDING, Verb.MARK_CONFIDED, Verb.RECORD_CHILDS_ANSWER,
+}  # fmt: skip
 
 Deed = Callable[..., object]
 

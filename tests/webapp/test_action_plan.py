@@ -25,6 +25,10 @@ def newest_plan(session, referral):
     return plan.version, plan.status, goals
 
 
+def lines_of_goals(session, referral):
+    return [goal.line for plan in plan_versions.versions(session, referral) for goal in plan.goals]
+
+
 def state(_session, referral):
     return referral.state
 
@@ -229,6 +233,7 @@ def test_each_version_stays_readable(desk, settings, signed_in):
     assert page.fields(page.form())["follow_up_on"] == ""
     karin.submit({"background": "Nu går det bättre."}, button=("save", "why"))
     assert desk.read(number, newest_plan)[0] == 2
+    assert len(set(desk.read(number, lines_of_goals))) == 1
     page = karin.get(f"/referrals/{number}/action-plan/versions/1")
     assert "Mila kommer sent." in page.text
     assert "Nu går det bättre." in karin.get(f"/referrals/{number}/action-plan/versions/2").text

@@ -29,6 +29,7 @@ from referrals.models import (
     ReadingRequest,
     Referral,
     Unit,
+    Withholding,
 )
 from referrals.vocabulary import DocumentKind
 from schemas.documents.writing import paper_html
@@ -118,6 +119,7 @@ def addresses(app, session, number, report_id):
         "recipient": ["social_services"],
         "disposal_id": [*session.scalars(select(Disposal.id)), report_id],
         "disclosure_id": session.scalars(select(Disclosure.id)).all(),
+        "withholding_id": session.scalars(select(Withholding.id)).all(),
         "token": ["a-link-nobody-was-sent"],
         "request_id": [*session.scalars(select(ReadingRequest.id)), report_id],
         "row_id": [*session.scalars(select(Document.id)), report_id],

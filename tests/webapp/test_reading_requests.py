@@ -6,13 +6,14 @@ import zipfile
 import pytest
 from sqlalchemy import select
 
-from referrals import db, documents, readers
+from referrals import clock, db, documents, readers, reading_requests, withholding
 from referrals.documents import Paper
-from referrals.models import AuditEvent, History, ReadingRequest, Referral
+from referrals.models import AuditEvent, Guardian, History, ReadingRequest, Referral
+from referrals.reading_requests import Asked
 from referrals.stages import IN_TRIAGE
-from referrals.vocabulary import DocumentKind
-from tests.factories import a_guardian
-from tests.webapp.desk import Desk
+from referrals.vocabulary import AskedBy, AskedHow, DocumentKind
+from tests.factories import a_guardian, a_plan
+from tests.webapp.desk import Desk, cast_of
 
 pytestmark = pytest.mark.usefixtures("wednesday")
 
@@ -73,6 +74,30 @@ def test_a_request_is_recorded_gone_through_and_let_go(signed_in, desk, number):
     assert "paper-1.pdf" in zipfile.ZipFile(io.BytesIO(response.data)).namelist()
     assert "Answered" in signed_in("karin").get(f"/referrals/{number}/reading-requests").text
     assert "Let an extract go" in signed_in("karin").get(f"/referrals/{number}/access-log").text
+
+
+def test_what_was_withheld_from_the_guardian_who_asks_is_marked_and_cannot_be_given(signed_in, desk, number):
+    with db.writing(desk.url) as session:
+        cast, referral = cast_of(session), session.scalars(select(Referral)).one()
+        guardian = session.scalars(select(Guardian)).one()
+        plan = a_plan(session, referral, author=cast.coordinator)
+        by = cast.coordinator.actor()
+        withholding.mark_confided(session, referral, by=by, seen=None, key=(plan.id, "child_voice"))
+        asked = Asked(
+            asked_by=AskedBy.GUARDIAN, asked_how=AskedHow.ORAL, received_on=clock.now().date(),
+            reviewer_id=cast.head_teacher.id, guardian_id=guardian.id,
+        )  # fmt: skip
+        asked_id = reading_requests.record_request(session, referral, by=by, asked=asked).id
+        kept = f"action_plan:{plan.id}"
+    henrik = signed_in("henrik")
+    page = henrik.get(f"/reading-requests/{asked_id}")
+    assert page.text.count("Not for this guardian.") == 1
+    fields = page.fields(page.form("main-form"))
+    row = next(name for name, value in fields.items() if value == kept).removesuffix("-piece")
+    page = henrik.submit({f"{row}-given": "yes"}, form="main-form", status=422)
+    assert "It was decided that this guardian does not read it. Withhold it." in page.text
+    given = {f"{row}-given": "no", f"{row}-ground": "harm", f"{row}-reason": "Det skadar barnet."}
+    assert "Nothing leaves before you let it go." in henrik.submit(given, form="main-form").text
 
 
 def test_what_is_missing_is_said_at_its_field(signed_in, desk, number):

@@ -33,6 +33,7 @@ from webapp.casework import (  # noqa: E402
     sharing,
     team_review,
     triage,
+    withholding,
     working_notes,
 )
 
@@ -40,5 +41,5 @@ __all__ = [
     "access_log", "action_plan", "additions", "assessment", "attachments", "blueprint", "board", "closure", "consent",
     "documents", "follow_up", "guardian_page", "home", "leaving", "list", "live", "log_samples", "protected_identity",
     "protection", "protection_disposal", "reading_requests", "referral", "register", "retention", "search", "sharing",
-    "team_review", "triage", "working_notes",
+    "team_review", "triage", "withholding", "working_notes",
 ]  # fmt: skip

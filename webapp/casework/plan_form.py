@@ -94,7 +94,7 @@ def _goal(goal: Goal, *, only_running: bool) -> dict[str, Any]:
     actions = [one for one in goal.actions if not only_running or one.status in plan_versions.RUNNING]
     names = ("domain", "level", "categories", "text", "baseline", "target", "plain")
     values = {name: getattr(goal, name) for name in names} | {"actions": [_action(one) for one in actions]}
-    return values | {"about": note_forms.whom(goal.about, goal.about_guardian_id)}
+    return values | {"begun_as": goal.line, "about": note_forms.whom(goal.about, goal.about_guardian_id)}
 
 
 def _action(action: PlannedAction) -> dict[str, Any]:

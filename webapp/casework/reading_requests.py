@@ -5,10 +5,10 @@ import uuid
 from flask import Response, make_response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import attachments, coverage, documents, reading_extract, reading_pieces, rulebook
+from referrals import attachments, coverage, documents, reading_extract, reading_pieces, reading_withheld, rulebook
 from referrals import reading_requests as rules
 from referrals.access import View
-from referrals.errors import Incomplete, NoSuchReferral
+from referrals.errors import Incomplete, NoSuchReferral, WithheldFromAsker
 from referrals.models import Attachment, Document, ReadingAnswer, ReadingRequest, Referral, What
 from referrals.reading_pieces import Piece
 from referrals.vocabulary import N_, AskedBy, AskedHow
@@ -101,6 +101,13 @@ def answer_reading_request(request_id: uuid.UUID) -> ResponseReturnValue:
             if form.value(f"pieces-{row}-piece") in refused.missing:
                 form.refuse(f"pieces-{row}-reason", N_("Choose on what ground it is withheld, and write why."))
         return _review(found, form)
+    except WithheldFromAsker as refused:
+        for row in form.rows("pieces", 0):
+            if form.value(f"pieces-{row}-piece") in refused.pieces:
+                form.refuse(
+                    f"pieces-{row}-given", N_("It was decided that this guardian does not read it. Withhold it.")
+                )
+        return _review(found, form)
     notices.say_next(gettext("Saved. Nothing leaves before you let it go."))
     return redirect(url_for("casework.reading_review", request_id=found.id), 303)
 
@@ -164,6 +171,7 @@ def _review(found: ReadingRequest, form: forms.Form | None = None) -> Response:
         status=422 if form else 200,
         request=found,
         pieces=pieces,
+        kept=reading_withheld.not_to_give(session, found),
         form=form or forms.shown({"pieces": [_as_fields(piece, answers) for piece in pieces]}),
         left=len(rules.undecided(session, found)),
         grounds=[(key, reading.ground(key, language())) for key in reading.grounds],
