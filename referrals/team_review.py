@@ -23,7 +23,7 @@ from referrals.stages import (
     State,
     Verb,
 )
-from referrals.vocabulary import Attendance, Domain, MeetingOutcome, Profession, WordingGround
+from referrals.vocabulary import Attendance, DecisionKind, Domain, MeetingOutcome, Profession, WordingGround
 
 #: where each outcome leads once the minutes are approved
 LEADS_TO: dict[MeetingOutcome, State] = {
@@ -73,6 +73,8 @@ class Decision(TypedDict):
     text: str
     responsible: str
     due_on: date
+    #: left out: what the team's own people do
+    kind: NotRequired[DecisionKind | None]
     own: NotRequired[Classification]
 
 
@@ -220,7 +222,12 @@ def record_meeting(
     meeting.ratings = {domain.value: _plain(rating) for domain, rating in minutes.get("ratings", {}).items()}
     meeting.decisions = [
         MeetingDecision(
-            referral=referral, position=place, text=one["text"], responsible=one["responsible"], due_on=one["due_on"]
+            referral=referral,
+            position=place,
+            text=one["text"],
+            responsible=one["responsible"],
+            due_on=one["due_on"],
+            kind=one.get("kind"),
         )
         for place, one in enumerate(decisions)
     ]

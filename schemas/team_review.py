@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from marshmallow import fields, post_load
 
 from referrals.notes import MEETING_TEXTS
-from referrals.vocabulary import Attendance, Domain, MeetingOutcome, Profession
+from referrals.vocabulary import Attendance, DecisionKind, Domain, MeetingOutcome, Profession
 from schemas.fields import (
     N_,
     CountField,
@@ -100,6 +100,7 @@ class DecisionForm(FormSchema):
     text = LongText(needed=WRITE_DECISION)
     responsible = ShortText(needed=SAY_RESPONSIBLE)
     due_on = DateField(needed=SAY_BY_WHEN, years_back=1, years_ahead=3)
+    kind = TermField(DecisionKind)
     own = fields.Nested(ClassificationForm)
 
 

@@ -11,7 +11,7 @@ from referrals.models.account import Account
 from referrals.models.base import Base, by_value
 from referrals.models.referral import History, OfReferral
 from referrals.sealing import Sealed
-from referrals.vocabulary import MeetingOutcome
+from referrals.vocabulary import DecisionKind, MeetingOutcome
 
 
 class TeamMeeting(OfReferral, Base):
@@ -88,6 +88,8 @@ class MeetingDecision(OfReferral, Base):
     meeting_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("team_meeting.id"), index=True)
     position: Mapped[int]
     due_on: Mapped[date | None]
+    #: None: what the team's own people do
+    kind: Mapped[DecisionKind | None] = mapped_column(by_value(DecisionKind))
 
     text = Sealed[str]()
     responsible = Sealed[str]()

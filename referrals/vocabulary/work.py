@@ -19,6 +19,15 @@ class MeetingOutcome(Term):
     CLOSE = "close", N_("Propose closing")
 
 
+class DecisionKind(Term):
+    """What sets a decision of the team apart from what its own people do: somebody else has to act before anything comes of it."""
+
+    SPECIALIST = "specialist", N_("Referral to a specialist")
+    NETWORK_MEETING = "network_meeting", N_("Network meeting")
+    LEVEL_UP = "level_up", N_("Question to the forum one level up")
+    STATUTORY_TRACK = "statutory_track", N_("Statutory track, which the head teacher decides")
+
+
 class PlanStatus(Term):
     """Where one version of the plan stands."""
 

@@ -190,8 +190,9 @@ class RatingsPart(PaperSchema):
 
 
 class DecisionPart(PaperSchema):
-    """A decision of a meeting."""
+    """A decision of a meeting; `kind` is there where somebody outside the team has to act."""
 
+    kind = fields.String(attribute="kind.value")
     text = fields.String()
     responsible = fields.String()
     due_on = fields.Date()

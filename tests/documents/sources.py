@@ -45,6 +45,7 @@ from referrals.vocabulary import (
     ConsentForm,
     Country,
     Custody,
+    DecisionKind,
     DocumentKind,
     Domain,
     FileKind,
@@ -280,11 +281,12 @@ class Family:
             "safety": {"rating": 2, "note": words["rating_safety"]},
             "learning": {"rating": 4, "note": words["rating_learning"]},
         }
-        for position, (key, responsible, due_on) in enumerate(
+        for position, (key, responsible, due_on, kind) in enumerate(
             [
-                ("decision_1", self.head, date(2026, 10, 12)),
-                ("decision_2", self.coordinator, date(2026, 10, 15)),
-                ("decision_3", self.leisure, date(2026, 10, 19)),
+                ("decision_1", self.head, date(2026, 10, 12), None),
+                ("decision_2", self.coordinator, date(2026, 10, 15), None),
+                ("decision_3", self.leisure, date(2026, 10, 19), None),
+                ("decision_4", self.coordinator, date(2026, 10, 30), DecisionKind.NETWORK_MEETING),
             ]
         ):
             meeting.decisions.append(
@@ -292,6 +294,7 @@ class Family:
                     referral=self.referral,
                     position=position,
                     due_on=due_on,
+                    kind=kind,
                     text=words[key],
                     responsible=responsible.name,
                 )

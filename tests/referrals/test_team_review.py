@@ -37,6 +37,7 @@ from referrals.vocabulary import (
     ConsentAnswer,
     ConsentForm,
     Custody,
+    DecisionKind,
     Domain,
     InformationCategory,
     MeetingOutcome,
@@ -222,7 +223,7 @@ def test_the_minutes_keep_what_was_said_rated_and_decided(session: Session, cast
         ratings={Domain.HEALTH: {"rating": 4, "note": "Sover bättre."}, Domain.SAFETY: {"rating": None, "note": ""}},
         decisions=[
             team_review.Decision(text="Lugn start", responsible="Kim Solgren", due_on=date(2026, 10, 12)),
-            team_review.Decision(text="Ny kontakt", responsible="Maja Testsson", due_on=date(2026, 10, 20)),
+            team_review.Decision(text="Ny kontakt", responsible="Maja Testsson", due_on=date(2026, 10, 20), kind=DecisionKind.SPECIALIST),
         ],
         dissent="Pappan: ”För tidigt.”", next_meeting_on=date(2026, 11, 18),
     )  # fmt: skip
@@ -236,8 +237,8 @@ def test_the_minutes_keep_what_was_said_rated_and_decided(session: Session, cast
         "health": {"rating": 4, "note": "Sover bättre."},
         "safety": {"rating": None, "note": None},
     }
-    assert [(one.text, one.responsible) for one in meeting.decisions] == [
-        ("Lugn start", "Kim Solgren"), ("Ny kontakt", "Maja Testsson"),
+    assert [(one.text, one.responsible, one.kind) for one in meeting.decisions] == [
+        ("Lugn start", "Kim Solgren", None), ("Ny kontakt", "Maja Testsson", DecisionKind.SPECIALIST),
     ]  # fmt: skip
     assert (meeting.dissent, meeting.strengths) == ("Pappan: ”För tidigt.”", "Ritar gärna.")
     assert (meeting.minutes_by_id, meeting.next_meeting_on) == (cast.coordinator.id, date(2026, 11, 18))

@@ -205,18 +205,29 @@ def test_the_minutes_begin_with_those_called_and_invited(signed_in: SignIn, numb
     assert [fields[f"attendance-{row}-name"] for row in range(3)] == ["Henrik Rosenby", "Kim Solgren", "Maja Testsson"]
     assert "attendance-0-attendance" not in fields
     there = {f"attendance-{row}-attendance": "present" for row in range(3)}
-    decision = {"decisions-0-text": "Lugn start", "decisions-0-responsible": "Kim", "decisions-0-due_on": "2026-12-20"}
+    decision = {
+        "decisions-0-text": "Lugn start", "decisions-0-responsible": "Kim", "decisions-0-due_on": "2026-12-20",
+        "decisions-0-kind": "specialist",
+    }  # fmt: skip
     rated = {"ratings-health-rating": "4", "ratings-safety-note": "Oklart."}
     page = karin.submit({**there, **decision, **rated, "child_words": "”Lugnt.”", "outcome": "plan"})
     assert "The minutes are saved." in page.text
     assert state_of(settings, reference) == MEETING_HELD
     page = karin.get(f"/referrals/{reference}/team-review/minutes")
     fields = page.fields(page.form())
-    assert (fields["ratings-health-rating"], fields["decisions-0-text"], fields["outcome"]) == (
+    assert (
+        fields["ratings-health-rating"],
+        fields["decisions-0-text"],
+        fields["decisions-0-kind"],
+        fields["outcome"],
+    ) == (
         "4",
         "Lugn start",
+        "specialist",
         "plan",
     )
+    page = signed_in("henrik").get(f"/referrals/{reference}/team-review/minutes")
+    assert "Referral to a specialist: Lugn start" in page.text
 
 
 def test_the_minutes_do_not_begin_with_a_protected_name(signed_in: SignIn, number) -> None:

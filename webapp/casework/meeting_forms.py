@@ -91,7 +91,7 @@ def usual_minutes(meeting: TeamMeeting) -> dict[str, Any]:
         "child_words": meeting.child_words, "guardians_words": meeting.guardians_words, "questions": meeting.questions,
         "ratings": ratings,
         "decisions": [
-            {"text": one.text, "responsible": one.responsible, "due_on": one.due_on, "own": said.get(f"decisions-{one.position}")}
+            {"text": one.text, "responsible": one.responsible, "due_on": one.due_on, "kind": one.kind, "own": said.get(f"decisions-{one.position}")}
             for one in meeting.decisions
         ],
         "dissent": meeting.dissent, "outcome": meeting.outcome, "next_meeting_on": meeting.next_meeting_on,

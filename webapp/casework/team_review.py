@@ -11,7 +11,7 @@ from referrals.access import View, may_view
 from referrals.errors import LooksMedical, TeamNotComplete
 from referrals.models import Referral
 from referrals.stages import Stage, Verb
-from referrals.vocabulary import N_, Attendance, Domain, MeetingOutcome, Profession
+from referrals.vocabulary import N_, Attendance, DecisionKind, Domain, MeetingOutcome, Profession
 from schemas.team_review import MeetingForm, MinutesForm
 from webapp import forms, kept, notices, people, transactions
 from webapp.casework import blueprint, meeting_forms, note_forms, wording, words
@@ -178,6 +178,7 @@ def _minutes_page(referral: Referral, form: forms.Form | None = None) -> Respons
         meeting=current if can_write else (held[-1] if held else None),
         domains=list(Domain),
         attendance=choices(Attendance),
+        decision_kinds=choices(DecisionKind),
         **note_forms.asked(referral),
         outcomes=[(outcome.value, gettext(outcome.label), gettext(FOLLOWS[outcome])) for outcome in MeetingOutcome],
     )
