@@ -130,10 +130,6 @@ class WaitingItem:
         """Whether it is a concern that waits for its initial assessment by a coordinator."""
         return self.kind is Waiting.REFERRAL and self.state in IN_TRIAGE_STATES
 
-    def is_late(self, today: date) -> bool:
-        """Whether its day has passed."""
-        return self.due_on is not None and self.due_on < today
-
 
 def next_action(referral: Referral) -> NextAction | None:
     """What has to happen next with `referral`; None where nothing has to."""

@@ -87,7 +87,7 @@ def test_what_waits_for_somebody_else_reaches_the_coordinator_when_it_is_late(
     referral.target_on = YESTERDAY
     session.flush()
     (item,) = waiting(session, cast.coordinator)
-    assert item.is_late(TODAY)
+    assert item.due_on == YESTERDAY
     assert item.party is not Party.COORDINATOR
 
 
@@ -129,7 +129,7 @@ def test_fear_of_harm_comes_first_then_the_earliest_day(session: Session, cast: 
     items = waiting(session, cast.coordinator)
     assert [item.number for item in items] == [feared.number, late.number, undated.number]
     assert [item.is_urgent for item in items] == [True, False, False]
-    assert [item.is_late(TODAY) for item in items] == [False, True, False]
+    assert [item.due_on for item in items] == [TOMORROW, YESTERDAY, None]
 
 
 def test_a_line_says_where_and_about_what_and_names_nobody(session: Session, cast: Cast) -> None:

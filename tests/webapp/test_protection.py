@@ -202,7 +202,12 @@ def test_the_sender_alone_finds_a_line_on_home_the_day_after(signed_in, settings
     with db.writing(settings.database) as session:
         session.scalars(select(ProtectionReport)).one().written_at -= timedelta(days=1)
     page = signed_in("kim").get("/home")
-    assert "Protection report: give it to the social services, and write down when" in page.text
+    words = "Protection report: give it to the social services, and write down when"
+    (line,) = [link for link in page.all("a") if page.text_of(link).startswith(words)]
+    assert line.get("rel") == "noreferrer"
+    with db.reading(settings.database) as session:
+        assert page.text.count(session.scalars(select(ProtectionReport.number)).one()) == 2  # once for those who hear it
+    assert "For you alone" in page.text
     assert "Mila" not in page.text
     for person in set(EVERYBODY) - {"kim"}:
         assert "For you alone" not in signed_in(person).get("/home").text

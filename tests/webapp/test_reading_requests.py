@@ -50,6 +50,8 @@ def test_a_request_is_recorded_gone_through_and_let_go(signed_in, desk, number):
     assert "The request is recorded" in page.text
     assert "Is being gone through" in page.text
     henrik = signed_in("henrik")
+    assert "Go through the file for somebody who asked to read it" in henrik.get("/home").text
+    assert "Go through the file for somebody" not in signed_in("sanna").get("/home").text
     assert "Requests to read the file (1)" in henrik.get("/register").text
     assert number in henrik.get("/reading-requests").text
     address = f"/reading-requests/{request_id}"

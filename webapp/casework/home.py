@@ -1,7 +1,6 @@
 """Home: one list by what waits for the person who is signed in."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
 from flask import Response, url_for
@@ -14,31 +13,12 @@ from referrals.stages import Party
 from referrals.vocabulary import N_, Topic
 from referrals.worklist import Waiting, WaitingItem, shown_unit, waiting_for
 from webapp import pages, people, transactions
-from webapp.casework import blueprint, words
+from webapp.casework import blueprint, log_samples, protection, reading_requests, words
 from webapp.casework.frame import today
-from webapp.casework.log_samples import waiting_samples
-from webapp.casework.protection import reminder_lines
+from webapp.casework.lines import Line
 from webapp.casework.ways import address
 from webapp.guards import signed_in
 from webapp.language import gettext, zone
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of the list: one verb, one date, one place to go."""
-
-    number: str
-    url: str
-    #: whether what stands behind it is opened by a press that leaves something: an addition is read by it
-    is_pressed: bool
-    verb: str
-    due_on: date | None
-    is_late: bool
-    is_today: bool
-    is_urgent: bool
-    stage: str
-    about: str
-    unit: str
 
 
 @blueprint.get("/home")
@@ -51,13 +31,12 @@ def home() -> Response:
     lines += [
         _from_guardian(unread, day) for unread in guardian_page.unread_for(transactions.session(), people.actor())
     ]
+    lines += [*protection.lines(day), *log_samples.lines(day), *reading_requests.lines(day)]
     lines.sort(key=lambda line: (not line.is_urgent, line.due_on or date.max, line.number))
     first_triage = next((item.number for item in items if item.is_to_triage), None)
     return pages.page(
         "casework/home.html",
         lines=lines,
-        reminders=reminder_lines(day),
-        samples=waiting_samples(),
         late=sum(line.is_late for line in lines),
         to_triage=sum(item.is_to_triage for item in items),
         first_triage=first_triage,
@@ -71,15 +50,16 @@ def _line(item: WaitingItem, day: date) -> Line:
     return Line(
         number=item.number,
         url=address(item),
-        is_pressed=item.kind is Waiting.ADDITION,
         verb=words.to_do(item.verb, by_others=somebody_else),
+        about=(
+            "" if item.is_all_they_see else words.stage_name(item.rulepack, item.state.stage, item.state.status),
+            _about(item.topics),
+            item.unit,
+        ),
         due_on=item.due_on,
-        is_late=item.is_late(day),
-        is_today=item.due_on == day,
+        today=day,
         is_urgent=item.is_urgent,
-        stage="" if item.is_all_they_see else words.stage_name(item.rulepack, item.state.stage, item.state.status),
-        about=_about(item.topics),
-        unit=item.unit,
+        is_pressed=item.kind is Waiting.ADDITION,
     )
 
 
@@ -93,15 +73,14 @@ def _from_guardian(unread: Unread, day: date) -> Line:
     return Line(
         number=referral.number,
         url=url_for(page, number=referral.number),
-        is_pressed=False,
         verb=gettext(words_for_it),
+        about=(
+            words.stage_name(referral.rulepack, referral.stage, referral.status),
+            _about(referral.topics),
+            shown_unit(referral),
+        ),
         due_on=waits_since,
-        is_late=waits_since < day,
-        is_today=waits_since == day,
-        is_urgent=False,
-        stage=words.stage_name(referral.rulepack, referral.stage, referral.status),
-        about=_about(referral.topics),
-        unit=shown_unit(referral),
+        today=day,
     )
 
 

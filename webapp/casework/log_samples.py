@@ -2,6 +2,8 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
 
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -16,8 +18,12 @@ from schemas.log_samples import SAY_WHAT, LogSampleForm
 from webapp import auditing, forms, notices, pages, people, transactions
 from webapp.casework import access_log, blueprint
 from webapp.casework.choices import choices
+from webapp.casework.lines import Line
 from webapp.guards import signed_in
 from webapp.language import gettext
+
+#: from the Monday of the week whose visits were drawn
+_TO_FRIDAY_OF_THE_NEXT_WEEK: Final = timedelta(days=11)
 
 
 @dataclass(frozen=True)
@@ -83,12 +89,18 @@ def look_through_log_sample(sample_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for("casework.log_sample", sample_id=sample.id), 303)
 
 
-def waiting_samples() -> list[tuple[str, str]]:
-    """Words and address of each sample that waits for this person, for home."""
+def lines(day: date) -> list[Line]:
+    """A line of home for each sample that waits for this person, to be looked through in the week in which it was drawn."""
     return [
-        (
-            gettext("Look through some visits of week %(week)s, %(unit)s", week=sample.label, unit=sample.unit.name),
-            url_for("casework.log_sample", sample_id=sample.id),
+        Line(
+            number=sample.label,
+            url=url_for("casework.log_sample", sample_id=sample.id),
+            verb=gettext(
+                "Look through some visits of week %(week)s, %(unit)s", week=sample.label, unit=sample.unit.name
+            ),
+            about=(gettext("Who has looked"),),
+            due_on=sample.week_on + _TO_FRIDAY_OF_THE_NEXT_WEEK,
+            today=day,
         )
         for sample in rules.samples_for(transactions.session(), people.actor(), is_done=False)
     ]

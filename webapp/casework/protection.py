@@ -2,7 +2,7 @@
 
 import uuid
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Response, make_response, redirect, request, url_for
@@ -23,8 +23,9 @@ from schemas.protection import ProtectionReportForm, ProtectionSinceForm
 from webapp import forms, notices, pages, people, transactions
 from webapp.casework import blueprint
 from webapp.casework.frame import today
+from webapp.casework.lines import Line
 from webapp.guards import for_report, signed_in
-from webapp.language import gettext
+from webapp.language import gettext, zone
 from webapp.navigation import protection_name
 
 #: where the number of the referral waits that somebody came from; addresses and logs never see it
@@ -179,16 +180,19 @@ def reports_beside(referral: Referral) -> list[ProtectionReport]:
     return rules.beside(transactions.session(), referral, actor=people.actor())
 
 
-def reminder_lines(day: date) -> list[tuple[str, str, str]]:
-    """Words, address and number of each report this person still has something to do about."""
-    waiting = rules.reminders(transactions.session(), people.actor(), today=day)
+def lines(day: date) -> list[Line]:
+    """A line of home for each report this person still has something to do about; for nobody else's home."""
     return [
-        (
-            gettext(_TO_RECORD[what], report=protection_name()),
-            url_for("casework.protection_report", report_id=report.id),
-            report.number,
+        Line(
+            number=report.number,
+            url=url_for("casework.protection_report", report_id=report.id),
+            verb=gettext(_TO_RECORD[what], report=protection_name()),
+            about=(gettext("For you alone"),),
+            due_on=languages.local_date(report.written_at, zone=zone()) + timedelta(days=1),
+            today=day,
+            is_quiet=True,
         )
-        for report, what in waiting
+        for report, what in rules.reminders(transactions.session(), people.actor(), today=day)
     ]
 
 

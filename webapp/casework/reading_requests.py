@@ -1,6 +1,7 @@
 """Requests to read the file: recorded on the referral's page, gone through piece by piece by their reviewer, let go by nobody else."""
 
 import uuid
+from datetime import date
 
 from flask import Response, make_response, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -17,6 +18,7 @@ from webapp import auditing, forms, notices, pages, people, transactions
 from webapp.casework import blueprint
 from webapp.casework.choices import choices
 from webapp.casework.frame import referral_page
+from webapp.casework.lines import Line
 from webapp.guards import for_referral, signed_in
 from webapp.language import gettext, language
 
@@ -48,7 +50,7 @@ def record_reading_request(referral: Referral) -> ResponseReturnValue:
         for name in refused.missing:
             form.refuse(name, _LACKING[name])
         return _page(referral, form, status=422)
-    notices.say_next(gettext("The request is recorded. Tell the reviewer that it waits for them."))
+    notices.say_next(gettext("The request is recorded. It waits on the reviewer's home from now on."))
     return redirect(url_for("casework.reading_requests", number=referral.number), 303)
 
 
@@ -58,6 +60,21 @@ def requests_to_review() -> Response:
     """What waits for this reviewer."""
     waiting = rules.to_review(transactions.session(), people.actor())
     return pages.page("casework/reading_requests_to_review.html", waiting=waiting)
+
+
+def lines(day: date) -> list[Line]:
+    """A line of home for each request this person has to go through."""
+    return [
+        Line(
+            number=one.referral.number,
+            url=url_for("casework.reading_review", request_id=one.id),
+            verb=gettext("Go through the file for somebody who asked to read it"),
+            about=(),
+            due_on=one.due_on,
+            today=day,
+        )
+        for one in rules.to_review(transactions.session(), people.actor())
+    ]
 
 
 @blueprint.get("/reading-requests/<uuid:request_id>")

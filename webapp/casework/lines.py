@@ -1,0 +1,32 @@
+"""A line of home: one verb, one date, one place to go."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """Something that waits for one person."""
+
+    number: str
+    url: str
+    verb: str
+    #: what stands below the verb after the number: stage, topics, unit, or whom it is for
+    about: tuple[str, ...]
+    due_on: date | None
+    today: date
+    is_urgent: bool = False
+    #: whether what stands behind it is opened by a press that leaves something: an addition is read by it
+    is_pressed: bool = False
+    #: whether the page behind it may not learn where somebody came from
+    is_quiet: bool = False
+
+    @property
+    def is_late(self) -> bool:
+        """Whether its day has gone by."""
+        return self.due_on is not None and self.due_on < self.today
+
+    @property
+    def is_today(self) -> bool:
+        """Whether this is its day."""
+        return self.due_on == self.today
