@@ -1,7 +1,7 @@
 """What each kind of paper says: one schema per kind, filled from a `PaperSource`."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from marshmallow import fields, post_dump
 
@@ -30,6 +30,13 @@ from schemas.documents.parts import (
     TriagePart,
 )
 from schemas.documents.source import PaperSource
+from schemas.intake import asked_of
+
+#: what a concern says where the form for its reporter asks it
+_MAY_BE_UNASKED: Final = (
+    "observed_when", "observed_where", "duration", "strengths", "child_voice", "guardians_view", "tried", "tried_result", "wished_help",
+    "urgency",
+)  # fmt: skip
 
 
 class ChildPart(PaperSchema):
@@ -123,6 +130,8 @@ class ReferralDocument(Frame):
     urgency = fields.String(attribute="concern.urgency")
     #: by the names they are downloaded under, which say nothing about anybody
     files = fields.Function(lambda source: [one.paper_name for one in source.attachments])
+    #: what the form asks of nobody of the reporter's kind
+    not_asked = fields.Method("get_not_asked")
     protection = fields.String(attribute="concern.protection")
     conflict = fields.String(attribute="concern.conflict")
     conflict_functions = fields.List(fields.String(), attribute="concern.conflict_functions")
@@ -131,6 +140,12 @@ class ReferralDocument(Frame):
     triage = fields.Nested(TriagePart, metadata={"optional": True})
     statutory = fields.Nested(StatutoryPart, metadata={"optional": True})
     revisit_on = fields.Date()
+
+    def get_not_asked(self, source: PaperSource) -> list[str]:
+        """Of what a concern can say, what its reporter was never asked: that is not missing."""
+        if source.concern is None:
+            return []
+        return [name for name in _MAY_BE_UNASKED if name not in asked_of(source.concern.reporter_kind)]
 
     @post_dump
     def spare_guardians(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:

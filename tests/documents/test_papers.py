@@ -1,11 +1,12 @@
 """Every kind of paper, in every language, with nearly everything stated and with nearly nothing."""
 
 import json
+import re
 
 import pytest
 
 from referrals.printing import TEMPLATE_FOLDER, document_html
-from referrals.vocabulary import DocumentKind
+from referrals.vocabulary import DocumentKind, ReporterKind
 from schemas.documents import PaperRecipient, document_context
 from tests.documents.reading import LANGUAGES, SNAPSHOTS, UPDATE, compare, page_of, paper_text
 from tests.documents.sources import FATHER_ID, MOTHER_ID, rich_source, sparse_source
@@ -216,6 +217,37 @@ def test_concern_shows_birth_date_class_and_topics_as_missing_where_nobody_knows
     assert f"Born</th><td>{missing}</td>" in page
     assert 'Year 4, <span class="missing">class or group not stated yet</span>' in page
     assert f"What it is about</th><td>{missing}" in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "unasked"),
+    [
+        (ReporterKind.TEACHER, []),
+        (ReporterKind.GUARDIAN, ["How the guardians see it"]),
+        (
+            ReporterKind.PUPIL,
+            [
+                "When", "Where", "For how long", "How the guardians see it",
+                "What has been tried, and with what result", "Urgency and need of protection",
+            ],
+        ),
+    ],
+)  # fmt: skip
+def test_what_a_reporter_was_never_asked_is_not_called_missing(kind: ReporterKind, unasked: list[str]) -> None:
+    source = rich_source(DocumentKind.REFERRAL)
+    source.concern.reporter_kind = kind
+    for name in (
+        "observed_when", "observed_where", "duration", "strengths", "child_voice", "guardians_view", "tried", "tried_result",
+        "wished_help", "urgency",
+    ):  # fmt: skip
+        setattr(source.concern, name, None)
+    html = document_html("referral", document_context("referral", source), language="en")
+    said = re.findall(
+        r"<(?:h2|th scope=\"row\")>([^<]+)</(?:h2|th)>\s*<(?:p|td)>\s*<span class=\"missing\">([^<]+)<", html
+    )
+    assert [heading for heading, words in said if words == "The form did not ask about this"] == unasked
+    assert "Help wished for" in [heading for heading, words in said if words == "Not stated yet"]
+    assert ("All of this is written by the child" in html) == (kind is ReporterKind.PUPIL)
 
 
 def test_protected_child_is_neither_named_nor_placed() -> None:

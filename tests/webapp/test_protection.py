@@ -206,7 +206,8 @@ def test_the_sender_alone_finds_a_line_on_home_the_day_after(signed_in, settings
     (line,) = [link for link in page.all("a") if page.text_of(link).startswith(words)]
     assert line.get("rel") == "noreferrer"
     with db.reading(settings.database) as session:
-        assert page.text.count(session.scalars(select(ProtectionReport.number)).one()) == 2  # once for those who hear it
+        number = session.scalars(select(ProtectionReport.number)).one()
+    assert page.text.count(number) == 2, "once for those who hear it"
     assert "For you alone" in page.text
     assert "Mila" not in page.text
     for person in set(EVERYBODY) - {"kim"}:
