@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from referrals import clock, history, notes, roster, wording
+from referrals import childs_plan, clock, history, notes, roster, wording
 from referrals.access import Actor, parties
 from referrals.errors import Incomplete, NotAllowed, NotCovered, PlanIncomplete, SameAuthor
 from referrals.membership import admit
@@ -82,6 +82,9 @@ class PlanInput:
     child_voice: str | None = None
     guardians_view: str | None = None
     if_worse: str | None = None
+    #: for the child's version of the plan
+    child_helpers: str | None = None
+    child_next: str | None = None
     goals: Sequence[GoalInput] = ()
     #: what kinds of information the four texts hold: as a whole, and by their names where one differs
     whole: Classification = NOT_SAID
@@ -120,12 +123,14 @@ def submit_action_plan(
     """Send the plan to whoever approves it.
 
     Raises PlanIncomplete with the names of what is missing, LooksMedical where words look so and no `ground` is named.
+    What does not fit on the child's version, or must not stand there, is missing too: `childs_plan.unfit_in` says why.
     """
     history.guard(session, referral, Verb.SUBMIT_ACTION_PLAN, by=by, seen=seen)
     plan = plan_in_writing(session, referral)
     lacking = missing_in(plan)
-    if plan is None or lacking:
-        raise PlanIncomplete(*lacking)
+    unfit = childs_plan.unfit_in(plan) if plan else {}
+    if plan is None or lacking or unfit:
+        raise PlanIncomplete(*lacking, *unfit)
     wording.check(session, referral, by=by, said=_said_in(plan), ground=ground)
     plan.status = PlanStatus.FOR_APPROVAL
     history.record(session, referral, Verb.SUBMIT_ACTION_PLAN, by=by, to=PLAN_FOR_APPROVAL, seen=seen)
@@ -227,7 +232,7 @@ def missing_in(plan: ActionPlan | None) -> list[str]:
 
 def _said_in(plan: ActionPlan) -> list[str]:
     """Every text of the plan in which somebody wrote something."""
-    texts = [getattr(plan, name) for name in notes.PLAN_TEXTS]
+    texts = [getattr(plan, name) for name in (*notes.PLAN_TEXTS, "child_helpers", "child_next")]
     for goal in plan.goals:
         texts += [goal.text, goal.baseline, goal.target, goal.plain, *(action.text for action in goal.actions)]
     return [text for text in texts if text]

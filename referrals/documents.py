@@ -37,14 +37,14 @@ PAPERS: Final[dict[Verb, tuple[tuple[DocumentKind, Callable[[Session, History], 
     Verb.CONCLUDE_ASSESSMENT: ((_D.ASSESSMENT, _file),),
     Verb.SCHEDULE_MEETING:    ((_D.INVITATION, _file), (_D.INVITATION, readers.guardians_invited)),
     Verb.APPROVE_MINUTES:     ((_D.MINUTES, _file),),
-    Verb.APPROVE_ACTION_PLAN: ((_D.ACTION_PLAN, _file), (_D.ACTION_PLAN, _guardians)),
+    Verb.APPROVE_ACTION_PLAN: ((_D.ACTION_PLAN, _file), (_D.ACTION_PLAN, _guardians), (_D.CHILDS_PLAN, _file)),
     Verb.RECORD_FOLLOW_UP:    ((_D.FOLLOW_UP, _file), (_D.FOLLOW_UP, _guardians)),
     Verb.CLOSE_REFERRAL:      ((_D.CLOSING, _file), (_D.CLOSING, _guardians)),
 }  # fmt: skip
 
 #: papers whose content is there before the decision that issues them
 _WRITTEN_BEFOREHAND: Final = frozenset(
-    {_D.REFERRAL, _D.INFORMATION_AND_CONSENT, _D.ASSESSMENT, _D.MINUTES, _D.ACTION_PLAN}
+    {_D.REFERRAL, _D.INFORMATION_AND_CONSENT, _D.ASSESSMENT, _D.MINUTES, _D.ACTION_PLAN, _D.CHILDS_PLAN}
 )
 #: where a paper is being written although the decision that issues it is not possible yet
 _WRITTEN_IN: Final[dict[State, tuple[Verb, ...]]] = {

@@ -134,6 +134,8 @@ def gather(session: Session, referral: Referral, paper: Paper, *, after: History
     if guardian is not None:
         today = roster.today(session)
         values["withheld"] = pieces.withheld_from(session, referral, guardian.id, on=today)
+    elif paper.kind is DocumentKind.CHILDS_PLAN:
+        values["withheld"] = pieces.kept_from_somebody(session, referral)
     name = guardian.name if guardian and not guardian.has_protected_identity else None
     capacity = "guardian" if guardian else paper.recipient
     reads = guardian.language if guardian else None
@@ -258,6 +260,7 @@ _GATHERERS: Final[dict[DocumentKind, Callable[[Moment], dict[str, Any]]]] = {
     DocumentKind.INVITATION: _invitation,
     DocumentKind.MINUTES: _minutes,
     DocumentKind.ACTION_PLAN: _action_plan,
+    DocumentKind.CHILDS_PLAN: _action_plan,
     DocumentKind.FOLLOW_UP: _follow_up,
     DocumentKind.CLOSING: _closing,
 }

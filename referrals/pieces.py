@@ -42,6 +42,8 @@ _BEHIND_WALL: Final = {
     Compartment.MEDICAL: InformationCategory.HEALTH_POINTER,
     Compartment.SOCIAL_SERVICES: InformationCategory.FAMILY,
 }
+#: papers that are made of the plan; the child's has its goals alone
+_OF_THE_PLAN: Final = frozenset({DocumentKind.ACTION_PLAN, DocumentKind.CHILDS_PLAN})
 #: papers of the file that can be shared as they are
 _SHAREABLE: Final = frozenset(
     {DocumentKind.ASSESSMENT, DocumentKind.MINUTES, DocumentKind.ACTION_PLAN, DocumentKind.FOLLOW_UP}
@@ -164,6 +166,11 @@ def confided(session: Session, referral: Referral) -> frozenset[Key]:
     return _kept_by(session, referral, (row for row in _in_force(session, referral) if row.is_confided))
 
 
+def kept_from_somebody(session: Session, referral: Referral) -> frozenset[Key]:
+    """Whatever some guardian does not read by a decision, or the child confided: a sheet that a child carries home leaves it out."""
+    return _kept_by(session, referral, _in_force(session, referral))
+
+
 def made_into(session: Session, document: Document) -> frozenset[Key]:
     """The parts, goals and notes that a paper was made of, whoever's it is; nothing where nobody can say."""
     return frozenset(piece.key for piece in _made_of(session, document))
@@ -274,9 +281,10 @@ def _made_of(session: Session, document: Document) -> tuple[Piece, ...]:
         return tuple(_parts(session, referral))
     if document.kind is DocumentKind.MINUTES:
         return tuple(_notes_of(team_review.held_meeting(session, referral, after=row)))
-    if document.kind is DocumentKind.ACTION_PLAN:
+    if document.kind in _OF_THE_PLAN:
         plan = plan_versions.approved_until(session, referral, row.at)
-        return (*(_goals(plan) if plan else ()), *_notes_of(plan))
+        texts = plan if document.kind is DocumentKind.ACTION_PLAN else None
+        return (*(_goals(plan) if plan else ()), *_notes_of(texts))
     if document.kind is DocumentKind.FOLLOW_UP:
         known = plan_versions.follow_ups(session, referral)
         held = next((one for one in known if one.recorded_at <= row.at), None)

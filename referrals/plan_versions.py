@@ -71,7 +71,7 @@ def copy_version(session: Session, plan: ActionPlan, *, author_id: UUID, begins_
     copy.valid_from = begins_on
     for name in ("valid_to", "lead_id", "follow_up_by_id", "evaluation_on", "evaluation_by_id"):
         setattr(copy, name, getattr(plan, name))
-    for name in ("background", "child_voice", "guardians_view", "if_worse"):
+    for name in ("background", "child_voice", "guardians_view", "if_worse", "child_helpers"):
         setattr(copy, name, getattr(plan, name))
     copy.classification = dict(plan.classification)
     copy.goals = [_copy_goal(goal, begins_on) for goal in plan.goals]

@@ -90,7 +90,8 @@ def print_pdf(html: str) -> bytes:
         printer = _printer()
         from weasyprint import HTML
 
-        page = HTML(string=html, url_fetcher=printer.fetcher)
+        # A picture beside a template is named from here: an address of this machine would change the bytes.
+        page = HTML(string=html, base_url=f"{(TEMPLATE_FOLDER / 'documents').as_uri()}/", url_fetcher=printer.fetcher)
         pdf = page.write_pdf(
             stylesheets=printer.stylesheets,
             font_config=printer.fonts,

@@ -230,6 +230,8 @@ class RulePack:
     reading: Reading
     #: how many days a guardian's code is good that is handed over or posted
     guardian_code_days: int
+    #: how a paper for the child speaks: `you` to the child, or `i` as the child
+    childs_voice: str
     #: where who may know what differs from the table in `access.py`, by school form
     access: Mapping[SchoolForm, Exceptions]
 
@@ -332,6 +334,7 @@ def _read(written: dict[str, Any]) -> RulePack:
         statutory_tracks=tuple(StatutoryTrack.read(track) for track in written["statutory_tracks"]),
         reading=Reading.read(written["reading"]),
         guardian_code_days=written["guardian_code_days"],
+        childs_voice=written["childs_voice"],
         access={SchoolForm(form): _exceptions(rows) for form, rows in written.get("access", {}).items()},
     )
 

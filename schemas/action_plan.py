@@ -81,6 +81,8 @@ class ActionPlanForm(FormSchema):
     guardians_view = LongText()
     goals = fields.List(fields.Nested(GoalForm), load_default=list)
     if_worse = LongText()
+    child_helpers = LongText()
+    child_next = LongText()
     valid_from = DateField()
     valid_to = DateField()
     lead_id = IdField()

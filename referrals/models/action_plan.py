@@ -43,6 +43,9 @@ class ActionPlan(OfReferral, Base):
     guardians_view = Sealed[str]()
     #: what to do, and whom to call, if things get worse
     if_worse = Sealed[str]()
+    #: for the child's version, in plain words: who helps, and when everybody meets again
+    child_helpers = Sealed[str]()
+    child_next = Sealed[str]()
     #: what the approver asked for when returning it
     comments = Sealed[str]()
 

@@ -47,6 +47,7 @@ from referrals.vocabulary.work import (
     LossCause,
     MeetingOutcome,
     PlanStatus,
+    Unfit,
 )
 
 __all__ = [
@@ -107,6 +108,7 @@ __all__ = [
     "Term",
     "Topic",
     "TriageEnding",
+    "Unfit",
     "VisitAnswer",
     "WhyNot",
     "WordingGround",

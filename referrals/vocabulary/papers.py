@@ -13,6 +13,7 @@ class DocumentKind(Term):
     INVITATION = "invitation", N_("Invitation")
     MINUTES = "minutes", N_("Minutes")
     ACTION_PLAN = "action_plan", N_("Action plan")
+    CHILDS_PLAN = "childs_plan", N_("The child's version of the plan")
     FOLLOW_UP = "follow_up", N_("Follow-up")
     CLOSING = "closing", N_("Closing")
     PAGE_CODE = "page_code", N_("Letter with a code")

@@ -39,6 +39,18 @@ class PlanStatus(Term):
     ENDED = "ended", N_("Ended")
 
 
+class Unfit(Term):
+    """Why a text cannot stand on the child's version of the plan."""
+
+    TOO_LONG = (
+        "too_long",
+        N_("Write it shorter: the child's version of the plan is one sheet. Two short sentences are enough."),
+    )
+    NUMBER = "number", N_("Write it without digits: the child's version of the plan has no numbers.")
+    DIAGNOSIS = "diagnosis", N_("Write what it is like for the child instead of a diagnosis.")
+    TOO_MANY = "too_many", N_("There are more goals than the child's sheet has room for. Put some of them together.")
+
+
 class ActionStatus(Term):
     """Where one action of the plan stands."""
 

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from referrals.vocabulary import DocumentKind
+from schemas.documents.childs_plan import ChildsPlanDocument
 from schemas.documents.kinds import (
     ActionPlanDocument,
     AssessmentDocument,
@@ -30,6 +31,7 @@ DOCUMENTS: Final[dict[DocumentKind, type[Frame]]] = {
     DocumentKind.INVITATION: InvitationDocument,
     DocumentKind.MINUTES: MinutesDocument,
     DocumentKind.ACTION_PLAN: ActionPlanDocument,
+    DocumentKind.CHILDS_PLAN: ChildsPlanDocument,
     DocumentKind.FOLLOW_UP: FollowUpDocument,
     DocumentKind.CLOSING: ClosingDocument,
     DocumentKind.PAGE_CODE: PageCodeDocument,

@@ -43,7 +43,7 @@ class PaperSource:
     receipt: concern, targets, return_code, return_address, attachments ·
     page_code: page_code, page_code_until, return_address · referral: concern, additions, attachments, triage, statutory ·
     information_and_consent: concern, guardians, participants · assessment: parts, analysis ·
-    invitation: meeting, participants, guardians (those invited) · minutes: meeting, guardians · action_plan: plan, guardians ·
+    invitation: meeting, participants, guardians (those invited) · minutes: meeting, guardians · action_plan and childs_plan: plan, guardians ·
     follow_up: follow_up, guardians · closing: closure, plan, statutory ·
     protection_report: `referral` is the report itself, with what it says under `said`.
     """

@@ -82,7 +82,9 @@ def source_for(kind: DocumentKind, language: str, *, rich: bool) -> PaperSource:
     """The invented family's paper, told in Danish for a Danish paper and in Swedish otherwise; or nearly nothing."""
     if rich:
         return rich_source(kind, "da" if language == "da" else "sv")
-    if kind is DocumentKind.PROTECTION_REPORT and language == "da":  # its headings are the country's
+    if (
+        kind in {DocumentKind.PROTECTION_REPORT, DocumentKind.CHILDS_PLAN} and language == "da"
+    ):  # they speak as the country does
         danish = SimpleNamespace(name="Aalborg", country="dk", timezone="Europe/Copenhagen")
         return sparse_source(municipality=danish)
     return sparse_source()

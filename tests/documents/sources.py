@@ -80,6 +80,7 @@ ISSUED: dict[DocumentKind, datetime] = {
     DocumentKind.INVITATION: datetime(2026, 10, 2, 9, 30, tzinfo=UTC),
     DocumentKind.MINUTES: datetime(2026, 10, 12, 13, 0, tzinfo=UTC),
     DocumentKind.ACTION_PLAN: datetime(2026, 10, 14, 8, 20, tzinfo=UTC),
+    DocumentKind.CHILDS_PLAN: datetime(2026, 10, 14, 8, 20, tzinfo=UTC),
     DocumentKind.FOLLOW_UP: datetime(2026, 11, 25, 14, 0, tzinfo=UTC),
     DocumentKind.CLOSING: datetime(2026, 12, 17, 13, 30, tzinfo=UTC),
     DocumentKind.PAGE_CODE: datetime(2026, 9, 16, 9, 0, tzinfo=UTC),
@@ -310,6 +311,7 @@ class Family:
             follow_up_by=self.coordinator, evaluation_on=date(2026, 12, 16), evaluation_by=self.head,
             approved_at=datetime(2026, 10, 14, 8, 20, tzinfo=UTC), approved_by=self.head, background=words["background"],
             child_voice=words["child_words"], guardians_view=f"{words['guardians_words']}\n{ARABIC_WORDS}", if_worse=words["if_worse"],
+            child_helpers=words["child_helpers"], child_next=words["child_next"],
         )  # fmt: skip
         owners = [self.special_educator, self.leisure, None, self.coordinator]
         times = [5, 1, 1, 0]
@@ -436,6 +438,7 @@ def rich_source(kind: DocumentKind, language: str = "sv", **changes: Any) -> Pap
         },
         DocumentKind.MINUTES: {"meeting": family.meeting()},
         DocumentKind.ACTION_PLAN: {"plan": family.plan(), "guardians": family.guardians()},
+        DocumentKind.CHILDS_PLAN: {"plan": family.plan(), "guardians": family.guardians()},
         DocumentKind.FOLLOW_UP: {"follow_up": family.follow_up(), "guardians": family.guardians()},
         DocumentKind.CLOSING: {"retention": family.words["retention"]},
         DocumentKind.PAGE_CODE: {

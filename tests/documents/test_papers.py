@@ -6,7 +6,7 @@ import re
 import pytest
 
 from referrals.printing import TEMPLATE_FOLDER, document_html
-from referrals.vocabulary import DocumentKind, ReporterKind
+from referrals.vocabulary import About, Arena, DocumentKind, Domain, ReporterKind
 from schemas.documents import PaperRecipient, document_context
 from tests.documents.reading import LANGUAGES, SNAPSHOTS, UPDATE, compare, page_of, paper_text
 from tests.documents.sources import FATHER_ID, MOTHER_ID, rich_source, sparse_source
@@ -77,6 +77,11 @@ HEADINGS = {
             "Background and needs", "The child's voice", "The guardians' view", "Goals", "Actions", "The family's contact",
             "Consent holds", "Follow-up", "Evaluation", "If things get worse", "Signatures",
         ],
+    },
+    DocumentKind.CHILDS_PLAN: {
+        "sv": ["Din plan", "Det här ska bli bättre för dig", "Vem som hjälper dig", "När vi ses igen"],
+        "da": ["Min plan", "Det skal blive bedre for mig", "Hvem der hjælper mig", "Når vi mødes igen"],
+        "en": ["Your plan", "What will be better for you", "Who helps you", "When we meet again"],
     },
     DocumentKind.FOLLOW_UP: {
         "sv": [
@@ -188,6 +193,40 @@ def test_the_letter_with_a_code_tells_nobody_whose_child_it_is_about() -> None:
     text = paper_text(page_of(DocumentKind.PAGE_CODE, "sv"))
     assert "7K4M-2Q9X-HT3W" in text
     assert "Maja" not in text
+
+
+@every_language
+def test_the_childs_version_has_no_numbers_no_rating_and_nobodys_name(language: str) -> None:
+    _footer, _, said = paper_text(page_of(DocumentKind.CHILDS_PLAN, language)).partition("\n")
+    assert not any(sign.isdigit() for sign in said)
+    assert "Maja" not in said
+
+
+@every_language
+def test_each_picture_on_the_childs_version_is_told_in_words(language: str) -> None:
+    source = rich_source(DocumentKind.CHILDS_PLAN, "da" if language == "da" else "sv")
+    for goal, domain in zip(source.plan.goals, (Domain.HEALTH, Domain.SAFETY), strict=True):
+        goal.domain = domain
+        for action, arena in zip(goal.actions, (Arena.HOME, Arena.LEISURE), strict=True):
+            action.arena = arena
+    page = document_html("childs_plan", document_context("childs_plan", source), language=language)
+    assert page.count("<img") == 6
+    assert 'alt=""' not in page
+    assert all((TEMPLATE_FOLDER / "documents" / "childs_plan" / f"{each}.svg").is_file() for each in (*Domain, *Arena))
+
+
+def test_the_childs_version_leaves_out_what_is_about_somebody_else() -> None:
+    source = rich_source(DocumentKind.CHILDS_PLAN)
+    source.plan.goals[0].about = About.GUARDIAN
+    assert [goal["text"] for goal in document_context("childs_plan", source)["goals"]] == ["Måndagar börjar lugnt."]
+
+
+def test_without_words_of_its_own_the_childs_version_says_whom_to_ask() -> None:
+    source = rich_source(DocumentKind.CHILDS_PLAN)
+    source.plan.child_helpers = source.plan.child_next = " "
+    page = document_html("childs_plan", document_context("childs_plan", source), language="sv")
+    assert "Karin Almkvist finns där för dig." in page
+    assert "Vi berättar det för dig i god tid." in page
 
 
 def test_shares_are_counts_with_whole_percent() -> None:

@@ -10,10 +10,13 @@ import pytest
 from page import ValidationProfile, validate_pdf_bytes
 from pypdf import PdfReader
 
-from referrals.printing import print_pdf
+from referrals.childs_plan import LONGEST_GOAL, LONGEST_TEXT, MOST_GOALS
+from referrals.printing import document_html, print_pdf
 from referrals.vocabulary import DocumentKind
+from schemas.documents import document_context
 from tests.documents.family_words import ARABIC_WORDS
 from tests.documents.reading import LANGUAGES, page_of, pdf_of
+from tests.documents.sources import rich_source
 
 every_paper = pytest.mark.parametrize(
     ("kind", "language", "rich"),
@@ -205,6 +208,20 @@ def test_preview_is_said_across_every_page_of_a_preview_only() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_receipt_is_one_sheet(language: str) -> None:
     assert len(PdfReader(io.BytesIO(pdf_of(DocumentKind.RECEIPT, language))).pages) == 1
+
+
+@pytest.mark.parametrize("goals", [3, MOST_GOALS])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_childs_version_is_one_sheet_with_as_much_on_it_as_may_stand_there(language: str, goals: int) -> None:
+    words = "Vi övar TILLSAMMANS på planen och försöker mötas varje morgon vid grinden så att det känns lugnt. " * 2
+    country = "da" if language == "da" else "sv"
+    context = document_context("childs_plan", rich_source(DocumentKind.CHILDS_PLAN, country)) | {
+        "goals": [{"text": words[:LONGEST_GOAL], "domain": "safety", "arenas": ["home", "school", "leisure"]}] * goals,
+        "helpers": words[:LONGEST_TEXT],
+        "next_time": words[:LONGEST_TEXT],
+    }
+    pdf = print_pdf(document_html("childs_plan", context, language=language, preview=True))
+    assert len(PdfReader(io.BytesIO(pdf)).pages) == 1
 
 
 def test_date_of_issue_is_the_only_date_in_the_file() -> None:

@@ -360,3 +360,21 @@ def test_a_closing_on_paper_is_known_by_its_goals_and_notes(session, cast, maja,
     paper = Paper(DocumentKind.CLOSING, readers.guardian_key(maja.id), "sv")
     made = pieces.made_into(session, documents.issue(session, row, paper, content=b"%PDF"))
     assert made == {(plan.goals[0].id, ""), (closed.id, "summary")}
+
+
+def test_the_sheet_that_a_child_carries_home_leaves_out_what_somebody_at_home_is_not_to_read(
+    session, referral, maja, plan, withhold, mark
+):
+    plan.goals[0].plain = "Du har en vuxen att gå till."
+    goal = (plan.goals[0].id, "")
+
+    def sheet():
+        paper = Paper(DocumentKind.CHILDS_PLAN, readers.FILE, "sv")
+        return paper_html(paper_sources.gather(session, referral, paper, after=None))
+
+    assert plan.goals[0].plain in sheet()
+    withhold(goal)
+    assert plan.goals[0].plain not in sheet()
+    row = session.scalars(select(History).where(History.referral_id == referral.id)).first()
+    issued = documents.issue(session, row, Paper(DocumentKind.CHILDS_PLAN, readers.FILE, "sv"), content=b"%PDF")
+    assert pieces.made_into(session, issued) == {goal}

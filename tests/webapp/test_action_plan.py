@@ -43,12 +43,29 @@ def all_of_it(desk):
     }  # fmt: skip
     for goal in range(2):
         start = f"goals-{goal}-"
-        typed |= {f"{start}{name}": f"Mål {goal} {name}" for name in ("text", "baseline", "target", "plain")}
+        typed |= {f"{start}{name}": f"Mål {goal} {name}" for name in ("text", "baseline", "target")}
+        typed[f"{start}plain"] = "Du får en lugn start."
         typed |= {f"{start}domain": "safety", f"{start}categories": "attendance"}
         for action in range(2):
             inner = f"{start}actions-{action}-"
             typed |= {f"{inner}text": f"Insats {goal}.{action}", f"{inner}owner_id": desk.account("petra")}
     return typed
+
+
+def test_the_author_is_told_before_approval_what_cannot_stand_on_the_childs_version(desk, signed_in):
+    number = desk.lay(PLAN_DRAFT)
+    karin = signed_in("karin")
+    karin.get(f"/referrals/{number}/action-plan/edit")
+    karin.submit(button=("_add", "goals"))
+    karin.submit(button=("_add", "goals-0-actions"))
+    karin.submit(button=("_add", "goals-1-actions"))
+    typed = all_of_it(desk) | {"goals-1-plain": "Du kommer i tid 4 dagar.", "child_helpers": "Petra är med dig."}
+    page = karin.submit(typed, button=("send", "yes"))
+    assert "The child's version is not ready yet" in page.text
+    assert "the child's version of the plan has no numbers" in page.text
+    assert page.fields(page.form())["child_helpers"] == "Petra är med dig."
+    page = karin.submit({"goals-1-plain": "Du kommer i tid."}, button=("send", "yes"))
+    assert "The plan has gone for approval." in page.text
 
 
 def test_a_plan_with_two_goals_and_four_actions_is_written_without_a_script(desk, signed_in):

@@ -7,7 +7,7 @@ from flask import Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from referrals import action_plan as rules
-from referrals import plan_versions, rulebook, team_review
+from referrals import childs_plan, plan_versions, rulebook, team_review
 from referrals.access import View, may_view
 from referrals.action_plan import PlanInput
 from referrals.errors import Incomplete, LooksMedical
@@ -64,6 +64,7 @@ def edit_action_plan(referral: Referral) -> Response:
     if "missing" in request.args and not form.was_kept:
         saved = plan_versions.plan_in_writing(transactions.session(), referral)
         plan_form.mark_missing(form, rules.missing_in(saved) if saved else [])
+        plan_form.mark_unfit(form, childs_plan.unfit_in(saved) if saved else {})
     return _editor(referral, form)
 
 
@@ -94,6 +95,11 @@ def save_action_plan(referral: Referral) -> ResponseReturnValue:
             "Saved. %(num)d things are missing before the plan can be approved.",
             len(missing),
         )
+    elif childs_plan.unfit_in(plan):
+        said = gettext("Saved. The child's version is not ready yet: look at what is marked.")
+    else:
+        said = ""
+    if said:
         notices.say_next(said, "info")
         return redirect(url_for("casework.edit_action_plan", number=referral.number, missing=1), 303)
     referral_id = referral.id
@@ -197,6 +203,7 @@ def _editor(referral: Referral, form: forms.Form, status: int = 200) -> Response
         arenas=sorted(plan_form.choices(Arena), key=lambda choice: choice[0] != Arena.SCHOOL),
         mine=frozenset(),
         lead_name=_lead_name(referral),
+        child_hint=plan_form.child_hint(referral),
     )
 
 

@@ -3,10 +3,10 @@
 from datetime import date, timedelta
 from typing import Any
 
-from referrals import calendar, plan_versions, roster, targets, team_review
+from referrals import calendar, plan_versions, roster, rulebook, targets, team_review
 from referrals.models import ActionPlan, Goal, PlannedAction, Referral
 from referrals.notes import PLAN_TEXTS
-from referrals.vocabulary import N_, Term
+from referrals.vocabulary import N_, Term, Unfit
 from schemas.fields import GIVE_DATE
 from webapp import forms, transactions
 from webapp.casework import note_forms
@@ -55,14 +55,14 @@ def beginning(referral: Referral) -> dict[str, Any]:
         return as_form(saved)
     in_force = plan_versions.plan_in_force(session, referral)
     if in_force is not None:
-        return as_form(in_force, only_running=True) | {"follow_up_on": None}
+        return as_form(in_force, only_running=True) | {"follow_up_on": None, "child_next": None}
     return _from_meeting(referral) | _usual_days(referral) | {"whole": note_forms.usual(referral)}
 
 
 def as_form(plan: ActionPlan, *, only_running: bool = False) -> dict[str, Any]:
     """A version as plain values for the form."""
     goals = [_goal(goal, only_running=only_running) for goal in plan.goals]
-    values = {name: getattr(plan, name) for name in (*PLAN_TEXTS, *_PEOPLE_AND_DAYS)}
+    values = {name: getattr(plan, name) for name in (*PLAN_TEXTS, "child_helpers", "child_next", *_PEOPLE_AND_DAYS)}
     return values | {"goals": goals, **note_forms.texts_said(plan, PLAN_TEXTS)}
 
 
@@ -74,6 +74,19 @@ def mark_missing(form: forms.Form, missing: list[str]) -> None:
             form.refuse(name, _LACKING_ACTION if "-actions-" in name else _LACKING_GOAL)
         else:
             form.refuse(name, LACKING[last])
+
+
+def mark_unfit(form: forms.Form, unfit: dict[str, Unfit]) -> None:
+    """Say at each text why it cannot stand on the child's version."""
+    for name, why in unfit.items():
+        form.refuse(name, why.label)
+
+
+def child_hint(referral: Referral) -> str:
+    """How one writes for the child here, with an example in the rule pack's voice."""
+    if rulebook.load(referral.rulepack).childs_voice == "you":
+        return gettext("Said to the child: “Petra is with you at break.”")
+    return gettext("Said as the child: “Petra is with me at break.”")
 
 
 def people_to_choose(referral: Referral) -> list[tuple[str, str]]:
