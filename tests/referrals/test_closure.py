@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy.orm import Session
 
-from referrals import clock, closure, plan_versions
+from referrals import clock, closure, follow_up, plan_versions
+from referrals.access import SYSTEM
 from referrals.closure import ClosureInput, Ending, Outcome
 from referrals.errors import ActionsStillRunning, AlreadyMoved, Incomplete, NotAllowed, WrongStage
 from referrals.models import ActionPlan, Referral
@@ -57,6 +58,18 @@ def test_closing_is_proposed_with_a_reason(session: Session, cast: Cast) -> None
     assert (row.reason, row.by_id) == ("Målen är nådda.", cast.coordinator.id)
     with pytest.raises(AlreadyMoved):
         closure.propose_closure(session, referral, by=cast.coordinator.actor(), seen=1, reason="Målen är nådda.")
+
+
+def test_a_proposal_counts_where_the_follow_up_fell_due_meanwhile_and_the_follow_up_still_waits_behind_it(
+    session: Session, cast: Cast
+) -> None:
+    referral = a_referral(session, cast, PLAN_ACTIVE)
+    a_plan(session, referral, author=cast.coordinator, status=PlanStatus.ACTIVE)
+    follow_up.open_follow_up(session, referral, by=SYSTEM)
+    closure.propose_closure(session, referral, by=cast.coordinator.actor(), seen=1, reason="Familjen har flyttat.")
+    assert referral.state == CLOSURE_PROPOSED
+    closure.resume_work(session, referral, by=cast.coordinator.actor(), reason="De stannar.")
+    assert referral.state == FOLLOW_UP_DUE
 
 
 def test_only_the_coordinator_closes(session: Session, cast: Cast) -> None:
