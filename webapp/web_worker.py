@@ -1,6 +1,8 @@
-"""gunicorn's threads, with our own short page for a request that never reaches the application because it cannot be read."""
+"""gunicorn's threads, with our own short page for a request that cannot be read, and a said end after a body not read."""
 
 import socket
+import time
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
 from html import escape
@@ -27,13 +29,32 @@ _TOO_LONG: Final = (
     N_("That was too much at once"),
     N_("The address is longer than we can read. Nothing has been changed. Begin again from the start page."),
 )
-#: how much (bytes) of what is still coming is let in before the connection closes, and how long (seconds) we wait for it
-_LET_IN: Final = 1_000_000
+#: how much (bytes) of what is still coming is let in before the connection closes, how long (seconds) we wait for the next
+#: piece of it, and for all of it
+_LET_IN: Final = 20_000_000
 _PATIENCE: Final = 1.0
+_PATIENCE_IN_ALL: Final = 10.0
+#: the application's answer to a body that it did not read
+_TOO_LARGE: Final = str(HTTPStatus.REQUEST_ENTITY_TOO_LARGE.value)
 
 
 class WebWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
     """Threads that answer an unreadable request in the house's words, and write nothing of it into the log."""
+
+    wsgi: Any
+
+    def load_wsgi(self) -> None:
+        """The application, whose refusal of a body closes the connection by name."""
+        super().load_wsgi()
+        self.wsgi = _closing_after_refusal(self.wsgi)
+
+    def handle_request(self, req: Any, conn: Any) -> bool:
+        """Answer it; a body that was refused is heard out, or a browser that still sends it would not see our answer."""
+        goes_on = bool(super().handle_request(req, conn))
+        if req.must_close:
+            with suppress(OSError):
+                _hear_out(conn.sock)
+        return goes_on
 
     def handle_error(  # noqa: PLR0917 - gunicorn's own signature
         self, req: Any, client: socket.socket, addr: Any, exc: BaseException
@@ -52,6 +73,20 @@ class WebWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
         with suppress(OSError):
             client.sendall(answer(status))
             _hear_out(client)
+
+
+def _closing_after_refusal(application: Any) -> Any:
+    """`application`, after whose 413 the connection is not used again: gunicorn takes a header "Connection" from nobody."""
+
+    def closing(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        def start(status: str, *more: Any) -> Any:
+            if status.startswith(_TOO_LARGE):
+                start_response.__self__.req.force_close()  # a method of gunicorn's own response
+            return start_response(status, *more)
+
+        return application(environ, start)  # type: ignore[no-any-return]
+
+    return closing
 
 
 @cache
@@ -79,6 +114,6 @@ def _hear_out(client: socket.socket) -> None:
     """Take in the rest of what was sent: a connection closed on unread bytes takes the answer down with it."""
     client.shutdown(socket.SHUT_WR)
     client.settimeout(_PATIENCE)
-    left = _LET_IN
-    while left > 0 and (heard := client.recv(65_536)):
+    left, until = _LET_IN, time.monotonic() + _PATIENCE_IN_ALL
+    while left > 0 and time.monotonic() < until and (heard := client.recv(65_536)):
         left -= len(heard)

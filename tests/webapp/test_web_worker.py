@@ -1,5 +1,6 @@
 """What the web server answers itself: a request that is too long, or damaged, gets a page of ours and leaves no trace."""
 
+import http.client
 import os
 import socket
 import subprocess
@@ -10,7 +11,13 @@ from pathlib import Path
 
 import pytest
 
-APP = "def app(environ, start):\n    start('200 OK', [('Content-Length', '2')])\n    return [b'ok']\n"
+#: refuses a body of more than a million bytes as ours does: without reading it
+APP = """
+def app(environ, start):
+    is_too_much = int(environ.get("CONTENT_LENGTH") or 0) > 1_000_000
+    start("413 Too Much" if is_too_much else "200 OK", [("Content-Length", "2")])
+    return [b"no" if is_too_much else b"ok"]
+"""
 
 
 @pytest.fixture(scope="module")
@@ -79,3 +86,29 @@ def test_a_damaged_request_gets_our_own_page(server: tuple[int, Path]) -> None:
 def test_too_many_headers_are_not_read(server: tuple[int, Path]) -> None:
     answer = ask(server[0], b"/home", more=b"".join(b"x-%d: y\r\n" % number for number in range(200)))
     assert answer.startswith("HTTP/1.1 431 ")
+
+
+@pytest.mark.parametrize("length", [1_100_000, 8_000_000])
+def test_after_a_body_that_was_too_much_the_connection_ends_as_it_was_said_and_the_next_page_comes(
+    server: tuple[int, Path], length: int
+) -> None:
+    browser = http.client.HTTPConnection("127.0.0.1", server[0], timeout=10)
+    for _ in range(2):
+        browser.request("POST", "/report", body=b"Zebulina" * (length // 8))
+        refused = browser.getresponse()
+        assert (refused.status, refused.read()) == (413, b"no")
+        assert refused.headers["Connection"] == "close"
+        browser.request("GET", "/home")
+        page = browser.getresponse()
+        assert (page.status, page.read()) == (200, b"ok")
+        assert page.headers["Connection"] == "keep-alive"
+    browser.close()
+
+
+def test_an_ordinary_body_leaves_the_connection_open(server: tuple[int, Path]) -> None:
+    browser = http.client.HTTPConnection("127.0.0.1", server[0], timeout=10)
+    for _ in range(2):
+        browser.request("POST", "/report", body=b"Zebulina")
+        page = browser.getresponse()
+        assert (page.status, page.read(), page.headers["Connection"]) == (200, b"ok", "keep-alive")
+    browser.close()
