@@ -4,13 +4,25 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from sqlalchemy import update
 
+from referrals import clock, config, db
+from referrals.models import Account
+from tests import straight_way
 from tests.journeys import instance as instances
+from tests.journeys.every_language import InDanish
+from tests.journeys.every_page import Noting, Walk, served
 from tests.journeys.inspection import Inspector
 from tests.journeys.instance import Instance
 from tests.journeys.window import Window
 from tests.journeys.words import Words
+from tests.people import settle
+from tests.webapp.desk import cast_of
+from tests.webapp.provider import running_provider
+from webapp import create_app
+from webapp.accounts.passwords import hash_password
 
 COUNTRIES = ("se", "dk")
 #: a browser that talks to nobody but the page, and needs no sandbox where the tests run as root
@@ -18,6 +30,8 @@ FLAGS = [
     "--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
     "--disable-default-apps", "--disable-features=Translate,OptimizationHints,MediaRouter", "--disable-dev-shm-usage",
 ]  # fmt: skip
+#: Kim's, where a journey types it
+PASSWORD = "fyra stolar under vatten"
 LOCALES = {"sv": "sv-SE", "da": "da-DK", "en": "en-GB"}
 
 
@@ -92,3 +106,64 @@ def new_window(chromium: Browser, instance: Instance, inspector: Inspector, word
     for context in contexts:
         context.close()
     assert not complaints
+
+
+# ---------------------------------------------------------------------------------------------------- the application alone
+@pytest.fixture(scope="module")
+def provider() -> Iterator[str]:
+    """The municipality's own sign-in: some pages are there only where there is one."""
+    with running_provider() as address:
+        yield address
+
+
+@pytest.fixture
+def app(fresh_sqlite: str, data_folder: Path, provider: str) -> Iterator[Flask]:
+    """The application with the cast in its municipality, in Swedish, whose words are the longer ones."""
+    chosen = config.Settings(
+        database_url=fresh_sqlite, data=data_folder, oidc_issuer=provider, oidc_client_id="trivsel", oidc_client_secret="hush",
+        oidc_guardian_acr="loa3",
+    )  # fmt: skip
+    with db.writing(chosen.database) as session:
+        cast = settle(session)
+        cast.municipality.keeps_protected_outside = True
+        cast.counsellor.password_hash = hash_password(PASSWORD)
+    yield create_app(chosen)
+    clock.use_shift_file(None)
+    chosen.shift_file.unlink(missing_ok=True)
+
+
+@pytest.fixture
+def address(fresh_sqlite: str) -> str:
+    """Where the application's rows are."""
+    return fresh_sqlite
+
+
+@pytest.fixture
+def walk(app: Flask, address: str, chromium: Browser) -> Iterator[Walk]:
+    """One browser for everybody."""
+    with served(app) as url:
+        context = chromium.new_context(locale="sv-SE", viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+        context.set_default_timeout(15_000)
+        noting = Noting(app)
+        yield Walk(app, address, context, Window(context, url, Words("sv"), inspector=noting), noting)
+        context.close()
+
+
+@pytest.fixture
+def walk_in_danish(app: Flask, address: str, chromium: Browser) -> Iterator[Walk]:
+    """The same for people who all read Danish; what their forms answer is looked at in the other language."""
+    with db.writing(address) as session:
+        session.execute(update(Account).values(language="da"))
+    with served(app) as url:
+        context = chromium.new_context(locale="da-DK", viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+        context.set_default_timeout(15_000)
+        noting = InDanish(app)
+        yield Walk(app, address, context, Window(context, url, Words("da"), inspector=noting), noting)
+        context.close()
+
+
+@pytest.fixture
+def number(app: Flask, address: str) -> str:
+    """A concern that has just come in."""
+    with db.writing(address) as session:
+        return straight_way.submit(session, cast_of(session).school).number

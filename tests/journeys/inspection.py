@@ -67,10 +67,11 @@ class Inspector:
         """What axe finds on the page."""
         return self.violations(page, {"type": "tag", "values": RULES})
 
-    def violations(self, page: Page, rules: dict[str, Any]) -> list[str]:
-        """What axe finds on the page by these rules."""
+    def violations(self, page: Page, rules: dict[str, Any], *, but: tuple[str, ...] = ()) -> list[str]:
+        """What axe finds on the page by these rules, `but` for some."""
         options: dict[str, Any] = {
             "runOnly": rules,
+            "rules": {name: {"enabled": False} for name in but},
             "resultTypes": ["violations"],
             "preload": False,  # style sheets are read once more only for a rule that is not among these
         }

@@ -1,54 +1,23 @@
 """Every page there is has been inspected: what the application can answer is compared with what the browser saw."""
 
-import uuid
-from collections.abc import Callable, Iterator
-from datetime import timedelta
-from pathlib import Path
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pyotp
 import pytest
-import time_machine
 from flask import Flask
-from playwright.sync_api import Browser, expect
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from playwright.sync_api import expect
+from sqlalchemy import update
 
-from referrals import (
-    attachments,
-    audit,
-    clock,
-    config,
-    db,
-    documents,
-    log_samples,
-    pieces,
-    reading_requests,
-    second_factor,
-    sharing,
-    sign_in,
-    steps,
-    triage,
-    withholding,
-)
-from referrals.actors import Actor
-from referrals.models import Disposal, GuardianSession, History, Municipality, Referral, Step, What
-from referrals.quarantine import Cleared
-from referrals.stages import IN_TRIAGE, Party
-from referrals.vocabulary import AskedBy, AskedHow, ContentKind, Fate, FileKind, Recipient
+from referrals import clock, db, second_factor, sign_in
+from referrals.models import GuardianSession
 from tests import straight_way
-from tests.factories import a_member, a_referral, protected
-from tests.journeys.every_page import Noting, Walk, served
+from tests.journeys import ground
+from tests.journeys.conftest import PASSWORD
+from tests.journeys.every_page import Walk
 from tests.journeys.telling import Reporter
-from tests.journeys.window import Window
-from tests.journeys.words import Words
-from tests.people import Cast, settle
 from tests.webapp.desk import cast_of
-from tests.webapp.provider import running_provider
-from webapp import create_app
-from webapp.accounts.passwords import hash_password
 
-PASSWORD = "fyra stolar under vatten"
 #: a board asks each quarter of a minute; in milliseconds, with room for a slow machine
 WITHIN = 40_000
 #: what answers a GET with something that is no page
@@ -69,54 +38,7 @@ STOPS = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def provider() -> Iterator[str]:
-    """The municipality's own sign-in: some pages are there only where there is one."""
-    with running_provider() as address:
-        yield address
-
-
-@pytest.fixture
-def app(fresh_sqlite: str, data_folder: Path, provider: str) -> Iterator[Flask]:
-    """The application with the cast in its municipality, in Swedish, whose words are the longer ones."""
-    chosen = config.Settings(
-        database_url=fresh_sqlite, data=data_folder, oidc_issuer=provider, oidc_client_id="trivsel", oidc_client_secret="hush",
-        oidc_guardian_acr="loa3",
-    )  # fmt: skip
-    with db.writing(chosen.database) as session:
-        cast = settle(session)
-        cast.municipality.keeps_protected_outside = True
-        cast.counsellor.password_hash = hash_password(PASSWORD)
-    yield create_app(chosen)
-    clock.use_shift_file(None)
-    chosen.shift_file.unlink(missing_ok=True)
-
-
-@pytest.fixture
-def address(fresh_sqlite: str) -> str:
-    """Where the application's rows are."""
-    return fresh_sqlite
-
-
-@pytest.fixture
-def walk(app: Flask, address: str, chromium: Browser) -> Iterator[Walk]:
-    """One browser for everybody."""
-    with served(app) as url:
-        context = chromium.new_context(locale="sv-SE", viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-        context.set_default_timeout(15_000)
-        noting = Noting(app)
-        yield Walk(app, address, context, Window(context, url, Words("sv"), inspector=noting), noting)
-        context.close()
-
-
 Go = Callable[[str], None]
-
-
-@pytest.fixture
-def number(app: Flask, address: str) -> str:
-    """A concern that has just come in."""
-    with db.writing(address) as session:
-        return straight_way.submit(session, cast_of(session).school).number
 
 
 @pytest.fixture
@@ -129,7 +51,7 @@ def go_to(address: str, number: str) -> Go:
         while made < STOPS[stop]:
             made, decide = next(decisions)
             with db.writing(address) as session:
-                decide(session, cast_of(session), _referral(session, number))
+                decide(session, cast_of(session), ground.the_referral(session, number))
 
     return go
 
@@ -145,16 +67,16 @@ def test_every_page_has_been_inspected(app: Flask, address: str, walk: Walk, num
     go_to("plan")
     walk.look_around(number, "karin", "henrik")
     go_to("in force")
-    _lay_what_lies_around(address, number)
-    hidden, asked = _lay_other_referrals(address)
+    ground.lay_what_lies_around(address, number)
+    hidden, asked = ground.lay_other_referrals(address)
     walk.look_around(hidden, "karin")
     walk.look_around(number, "karin", "henrik")
     walk.look_around(number, "karin", again=True)
     walk.look("henrik", f"/referrals/{asked}/triage", "/home")
-    walk.look("henrik", "/reading-requests", f"/reading-requests/{_lay_a_reading_request(address, number)}")
+    walk.look("henrik", "/reading-requests", f"/reading-requests/{ground.lay_a_reading_request(address, number)}")
     walk.look("anton", "/administration/automatic-work")
     go_to("closed")
-    _lay_disposals(address, number)
+    ground.lay_disposals(address, number)
     walk.look_around(number, "karin", "henrik")
     walk.look("henrik", "/retention", f"/referrals/{number}", f"/referrals/{number}/closure")
     _as_the_sender_of_a_report(walk, number)
@@ -180,103 +102,11 @@ def test_a_board_without_connection_says_so_and_goes_on_by_itself(walk: Walk, nu
     assert number in board.text
 
 
-def _referral(session: Session, number: str) -> Referral:
-    return session.scalars(select(Referral).where(Referral.number == number)).one()
-
-
-# ---------------------------------------------------------------------------------------------------- what is laid ready
-def _lay_what_lies_around(address: str, number: str) -> None:
-    """Papers, a file, something shared, automatic work that was given up, and visits of last week to look through."""
-    with db.writing(address) as session:
-        cast, referral = cast_of(session), _referral(session, number)
-        by = cast.coordinator.actor()
-        for row in session.scalars(select(History).where(History.referral_id == referral.id)).all():
-            for paper in documents.papers_after(session, row):
-                documents.issue(session, row, paper, content=b"%PDF-1.7 of the test")
-        photo = Cleared(FileKind.JPEG, b"a photo of the timetable", "Schemat.jpg")
-        attachments.keep(session, referral, photo, by=Actor(reported=referral.id), party=Party.REPORTER)
-        told = sharing.Sharing(
-            recipient=Recipient.SOCIAL_SERVICES, to_whom="Mottagningen", purpose="Hjälpas åt.", told_on=clock.now().date()
-        )  # fmt: skip
-        sharing.share_information(
-            session, referral, by=by, seen=None, chosen=pieces.shareable(session, referral)[:1], sharing=told
-        )
-        withholding.mark_confided(session, referral, by=by, seen=None, key=pieces.known(session, referral)[0].key)
-        _give_up_a_step(session, referral)
-        _draw_visits(session, cast, referral)
-
-
-def _lay_a_reading_request(address: str, number: str) -> uuid.UUID:
-    """The child has asked to read the file, and the head teacher goes through it."""
-    with db.writing(address) as session:
-        cast, referral = cast_of(session), _referral(session, number)
-        asked = reading_requests.Asked(
-            asked_by=AskedBy.CHILD, asked_how=AskedHow.ORAL, received_on=clock.now().date(), reviewer_id=cast.head_teacher.id
-        )  # fmt: skip
-        return reading_requests.record_request(session, referral, by=cast.coordinator.actor(), asked=asked).id
-
-
-def _give_up_a_step(session: Session, referral: Referral) -> None:
-    step = session.scalars(select(Step).where(Step.referral_id == referral.id)).first()
-    assert step is not None
-    step.not_before = None
-    session.flush()
-    claim = steps.claim(session, step.id, holder="test")
-    assert claim is not None
-    steps.start(session, step.id, attempt=claim.attempt, flow_run_id=uuid.UUID(int=7))
-    steps.fail(session, step.id, attempt=claim.attempt, word="mail", again=False)
-
-
-def _draw_visits(session: Session, cast: Cast, referral: Referral) -> None:
-    with time_machine.travel(clock.machine_now() - timedelta(days=7)):
-        audit.append(
-            session, What.OPENED_PAGE, by=cast.coordinator.actor(), chain=referral.id, party=Party.COORDINATOR,
-            subject="casework.triage",
-        )  # fmt: skip
-    log_samples.draw(session, cast.school.id, week_on=log_samples.last_week(session))
-
-
-def _lay_other_referrals(address: str) -> tuple[str, str]:
-    """One with a protected identity and somebody on its list, and one with a question to the head teacher."""
-    with db.writing(address) as session:
-        cast = cast_of(session)
-        hidden = a_referral(session, cast, owner_id=cast.coordinator.id)
-        a_member(session, hidden, cast.counsellor)
-        protected(session, hidden, by=cast.coordinator, let_in=(cast.counsellor,))
-        asked = a_referral(session, cast, IN_TRIAGE, owner_id=cast.coordinator.id)
-        triage.ask_head_teacher(session, asked, by=cast.coordinator.actor(), seen=None, reason="Är det särskilt stöd?")
-        return hidden.number, asked.number
-
-
-def _lay_disposals(address: str, number: str) -> None:
-    """One of each: proposed, gone tonight, waiting for the archive, and done."""
-    with db.writing(address) as session:
-        cast, referral, now = cast_of(session), _referral(session, number), clock.now()
-        kinds = {kind.value: {"years": 5, "then": "preserve"} for kind in ContentKind}
-        session.scalars(select(Municipality)).one().retention = {"plan": "Plan 2026", "kinds": kinds}
-        decided = {"decided_at": now, "decided_by_id": cast.head_teacher.id}
-        for fate, values in (
-            (Fate.DISPOSE, {}),
-            (Fate.DISPOSE, decided),
-            (Fate.PRESERVE, decided),
-            (
-                Fate.DISPOSE,
-                decided | {"done_at": now, "receipt": {"rows": {"concern": 1}, "papers": {}, "key_destroyed": True}},
-            ),
-        ):
-            session.add(
-                Disposal(
-                    referral=referral, kinds=[*kinds], fate=fate, rule={"plan": "Plan 2026", "kinds": kinds}, proposed_at=now,
-                    proposed_by_id=cast.coordinator.id, **values,
-                )
-            )  # fmt: skip
-
-
 # ---------------------------------------------------------------------------------------------------- people of their own
 def _as_a_guardian(walk: Walk, address: str, number: str) -> None:
     """The coordinator makes a code, and the guardian opens their page with it."""
     with db.reading(address) as session:
-        guardian = straight_way.the_guardian(session, _referral(session, number)).id
+        guardian = straight_way.the_guardian(session, ground.the_referral(session, number)).id
     walk.be("karin")
     window = walk.window.open(f"/referrals/{number}/guardians/{guardian}/code")
     window.press("Make a code")

@@ -1,0 +1,122 @@
+"""What is laid ready for the walk through every page: things that only time, the engine or other people would bring."""
+
+import uuid
+from datetime import timedelta
+
+import time_machine
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from referrals import (
+    attachments,
+    audit,
+    clock,
+    db,
+    documents,
+    log_samples,
+    pieces,
+    reading_requests,
+    sharing,
+    steps,
+    triage,
+    withholding,
+)
+from referrals.actors import Actor
+from referrals.models import Disposal, History, Municipality, Referral, Step, What
+from referrals.quarantine import Cleared
+from referrals.stages import IN_TRIAGE, Party
+from referrals.vocabulary import AskedBy, AskedHow, ContentKind, Fate, FileKind, Recipient
+from tests.factories import a_member, a_referral, protected
+from tests.people import Cast
+from tests.webapp.desk import cast_of
+
+
+def the_referral(session: Session, number: str) -> Referral:
+    return session.scalars(select(Referral).where(Referral.number == number)).one()
+
+
+def lay_what_lies_around(address: str, number: str) -> None:
+    """Papers, a file, something shared, automatic work that was given up, and visits of last week to look through."""
+    with db.writing(address) as session:
+        cast, referral = cast_of(session), the_referral(session, number)
+        by = cast.coordinator.actor()
+        for row in session.scalars(select(History).where(History.referral_id == referral.id)).all():
+            for paper in documents.papers_after(session, row):
+                documents.issue(session, row, paper, content=b"%PDF-1.7 of the test")
+        photo = Cleared(FileKind.JPEG, b"a photo of the timetable", "Schemat.jpg")
+        attachments.keep(session, referral, photo, by=Actor(reported=referral.id), party=Party.REPORTER)
+        told = sharing.Sharing(
+            recipient=Recipient.SOCIAL_SERVICES, to_whom="Mottagningen", purpose="Hjälpas åt.", told_on=clock.now().date()
+        )  # fmt: skip
+        sharing.share_information(
+            session, referral, by=by, seen=None, chosen=pieces.shareable(session, referral)[:1], sharing=told
+        )
+        withholding.mark_confided(session, referral, by=by, seen=None, key=pieces.known(session, referral)[0].key)
+        _give_up_a_step(session, referral)
+        _draw_visits(session, cast, referral)
+
+
+def lay_a_reading_request(address: str, number: str) -> uuid.UUID:
+    """The child has asked to read the file, and the head teacher goes through it."""
+    with db.writing(address) as session:
+        cast, referral = cast_of(session), the_referral(session, number)
+        asked = reading_requests.Asked(
+            asked_by=AskedBy.CHILD, asked_how=AskedHow.ORAL, received_on=clock.now().date(), reviewer_id=cast.head_teacher.id
+        )  # fmt: skip
+        return reading_requests.record_request(session, referral, by=cast.coordinator.actor(), asked=asked).id
+
+
+def _give_up_a_step(session: Session, referral: Referral) -> None:
+    step = session.scalars(select(Step).where(Step.referral_id == referral.id)).first()
+    assert step is not None
+    step.not_before = None
+    session.flush()
+    claim = steps.claim(session, step.id, holder="test")
+    assert claim is not None
+    steps.start(session, step.id, attempt=claim.attempt, flow_run_id=uuid.UUID(int=7))
+    steps.fail(session, step.id, attempt=claim.attempt, word="mail", again=False)
+
+
+def _draw_visits(session: Session, cast: Cast, referral: Referral) -> None:
+    with time_machine.travel(clock.machine_now() - timedelta(days=7)):
+        audit.append(
+            session, What.OPENED_PAGE, by=cast.coordinator.actor(), chain=referral.id, party=Party.COORDINATOR,
+            subject="casework.triage",
+        )  # fmt: skip
+    log_samples.draw(session, cast.school.id, week_on=log_samples.last_week(session))
+
+
+def lay_other_referrals(address: str) -> tuple[str, str]:
+    """One with a protected identity and somebody on its list, and one with a question to the head teacher."""
+    with db.writing(address) as session:
+        cast = cast_of(session)
+        hidden = a_referral(session, cast, owner_id=cast.coordinator.id)
+        a_member(session, hidden, cast.counsellor)
+        protected(session, hidden, by=cast.coordinator, let_in=(cast.counsellor,))
+        asked = a_referral(session, cast, IN_TRIAGE, owner_id=cast.coordinator.id)
+        triage.ask_head_teacher(session, asked, by=cast.coordinator.actor(), seen=None, reason="Är det särskilt stöd?")
+        return hidden.number, asked.number
+
+
+def lay_disposals(address: str, number: str) -> None:
+    """One of each: proposed, gone tonight, waiting for the archive, and done."""
+    with db.writing(address) as session:
+        cast, referral, now = cast_of(session), the_referral(session, number), clock.now()
+        kinds = {kind.value: {"years": 5, "then": "preserve"} for kind in ContentKind}
+        session.scalars(select(Municipality)).one().retention = {"plan": "Plan 2026", "kinds": kinds}
+        decided = {"decided_at": now, "decided_by_id": cast.head_teacher.id}
+        for fate, values in (
+            (Fate.DISPOSE, {}),
+            (Fate.DISPOSE, decided),
+            (Fate.PRESERVE, decided),
+            (
+                Fate.DISPOSE,
+                decided | {"done_at": now, "receipt": {"rows": {"concern": 1}, "papers": {}, "key_destroyed": True}},
+            ),
+        ):
+            session.add(
+                Disposal(
+                    referral=referral, kinds=[*kinds], fate=fate, rule={"plan": "Plan 2026", "kinds": kinds}, proposed_at=now,
+                    proposed_by_id=cast.coordinator.id, **values,
+                )
+            )  # fmt: skip
