@@ -103,7 +103,9 @@ def _go_on(session: Session, cast: Cast, referral: Referral, guardian: Guardian)
         referral=referral, number=2, starts_at=now, minutes=30, place=_LATER, called_by_id=by, called=[str(by)],
         guardians_invited=[str(other.id)],
     )  # fmt: skip
-    plan = a_plan(session, referral, author=cast.coordinator, version=2, approved_at=now, background=_LATER)
+    plan = a_plan(
+        session, referral, author=cast.coordinator, version=2, approved_at=now, background=_LATER, child_helpers=_LATER
+    )
     goal: Goal = plan.goals[0]
     session.add_all(
         [
