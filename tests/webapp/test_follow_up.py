@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from referrals import clock, coverage, db, plan_versions
+from referrals import clock, coverage, db, follow_up, plan_versions
+from referrals.access import SYSTEM
 from referrals.models import Referral
 from referrals.stages import CLOSURE_PROPOSED, FOLLOW_UP_DUE, PLAN_ACTIVE, PLAN_DRAFT, TO_SCHEDULE
 from referrals.vocabulary import PlanStatus
@@ -142,6 +143,18 @@ def test_the_plans_page_opens_the_follow_up_too(desk, signed_in):
     karin.get(f"/referrals/{number}/action-plan")
     karin.submit(form="open-form")
     assert "It is time for the follow-up." in karin.get(f"/referrals/{number}/action-plan").text
+
+
+def test_who_opens_it_in_the_moment_in_which_its_day_came_finds_it_open(desk, settings, signed_in):
+    number = desk.lay(PLAN_ACTIVE, PlanStatus.ACTIVE)
+    karin = signed_in("karin")
+    karin.get(f"/referrals/{number}/follow-up")
+    with db.writing(settings.database) as session:
+        referral = session.scalars(select(Referral).where(Referral.number == number)).one()
+        follow_up.open_follow_up(session, referral, by=SYSTEM)
+    page = karin.submit(form="open-form")
+    assert "How many times was it done?" in page.text
+    assert desk.read(number, state) == FOLLOW_UP_DUE
 
 
 def test_others_read_that_the_coordinator_records_it(desk, due, signed_in):
