@@ -51,9 +51,15 @@ class Instance:
                 return child
         raise LookupError(f"no part {part} runs")
 
-    def kill(self, part: str) -> None:
-        """End a part as a crash would; the launcher starts it again."""
-        os.kill(self.process_of(part), signal.SIGKILL)
+    @contextmanager
+    def without(self, part: str) -> Iterator[None]:
+        """End a part as a crash would, and let nothing start it again as long as this lasts."""
+        os.kill(self._process.pid, signal.SIGSTOP)
+        try:
+            os.kill(self.process_of(part), signal.SIGKILL)
+            yield
+        finally:
+            os.kill(self._process.pid, signal.SIGCONT)
 
 
 @contextmanager
