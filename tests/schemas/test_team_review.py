@@ -69,7 +69,8 @@ def test_minutes_become_plain_values(wednesday: Any) -> None:
         Domain.HEALTH: {"rating": 4, "note": "Sover bättre."},
         Domain.SAFETY: {"rating": None, "note": "Oklart."},
     }
-    assert loaded["decisions"] == [{"text": "Lugn start", "responsible": "Kim Solgren", "due_on": date(2026, 10, 12)}]
+    decision = {"text": "Lugn start", "responsible": "Kim Solgren", "due_on": date(2026, 10, 12), "kind": None}
+    assert loaded["decisions"] == [decision]
     assert (loaded["outcome"], loaded["dissent"], loaded["next_meeting_on"]) == (MeetingOutcome.PLAN, None, None)
 
 
