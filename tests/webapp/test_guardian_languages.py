@@ -17,7 +17,8 @@ from tests.documents.sources import rich_source
 from tests.people import Cast
 from webapp import cli, guardian_languages
 
-FOR_GUARDIANS = sorted(set(DocumentKind) - {DocumentKind.PROTECTION_REPORT})
+#: the child's sheet comes in the municipality's own language
+FOR_GUARDIANS = sorted(set(DocumentKind) - {DocumentKind.PROTECTION_REPORT, DocumentKind.CHILDS_PLAN})
 AN_AFTERNOON = datetime(2026, 3, 4, 13, 5, tzinfo=UTC)
 
 
