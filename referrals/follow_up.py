@@ -138,6 +138,15 @@ def open_follow_up(session: Session, referral: Referral, *, by: Actor, seen: int
     return plan
 
 
+def open_early(session: Session, referral: Referral, *, by: Actor, seen: int | None = None) -> None:
+    """Open the follow-up before its day. Where that day came in the same moment, the workflow has opened it: nothing is changed."""
+    try:
+        open_follow_up(session, referral, by=by, seen=seen)
+    except WrongStage:
+        if referral.state != FOLLOW_UP_DUE:
+            raise
+
+
 def record_follow_up(
     session: Session,
     referral: Referral,

@@ -85,6 +85,18 @@ def test_the_coordinator_may_follow_up_early_and_others_may_not(session: Session
     assert referral.state == FOLLOW_UP_DUE
 
 
+def test_who_opens_it_in_the_moment_in_which_its_day_came_finds_it_open(session: Session, cast: Cast) -> None:
+    referral, _plan = with_plan(session, cast, PLAN_ACTIVE)
+    version, by = referral.version, cast.coordinator.actor()
+    follow_up.open_follow_up(session, referral, by=access.SYSTEM)
+    follow_up.open_early(session, referral, by=by, seen=version)
+    assert (referral.state, referral.version) == (FOLLOW_UP_DUE, version + 1)
+    with pytest.raises(NotAllowed):
+        follow_up.open_early(session, referral, by=cast.outsider.actor())
+    with pytest.raises(WrongStage):
+        follow_up.open_early(session, with_plan(session, cast, CLOSURE_PROPOSED)[0], by=by)
+
+
 def test_without_a_plan_in_force_there_is_nothing_to_follow_up(session: Session, cast: Cast) -> None:
     referral = a_referral(session, cast, PLAN_ACTIVE)
     a_plan(session, referral, author=cast.coordinator)

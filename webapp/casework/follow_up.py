@@ -16,7 +16,7 @@ from referrals.errors import Incomplete, LooksMedical
 from referrals.follow_up import FollowUpInput
 from referrals.models import ActionPlan, FollowUp, Referral
 from referrals.quarantine import Cleared
-from referrals.stages import FOLLOW_UP_DUE, Stage, Verb
+from referrals.stages import Stage, Verb
 from referrals.vocabulary import N_, FollowUpDecision, GoalResult, Helped, LossCause
 from schemas import follow_up as words_for
 from schemas.follow_up import FollowUpForm
@@ -79,8 +79,7 @@ def record_follow_up(referral: Referral) -> ResponseReturnValue:
     """Record the follow-up and go where its decision leads; or open one before its day."""
     session, by = transactions.session(), people.actor()
     if request.form.get(kept.FORM) == "open":
-        if referral.state != FOLLOW_UP_DUE:  # or the day has come meanwhile, and the workflow opened it
-            rules.open_follow_up(session, referral, by=by, seen=seen())
+        rules.open_early(session, referral, by=by, seen=seen())
         return redirect(url_for("casework.follow_up", number=referral.number), 303)
     form = forms.submitted()
     referral = _take_files(form, referral)
