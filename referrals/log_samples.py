@@ -39,6 +39,8 @@ VISITS: Final = (What.OPENED_PAGE, What.OPENED_PAPER, What.PREVIEWED_PAPER, What
 #: how the log calls the page on which a sample is looked through
 PAGE: Final = "casework.log_sample"
 _CHANCE: Final = secrets.SystemRandom()
+#: from the Monday of the week whose visits were drawn
+_TO_FRIDAY_OF_THE_NEXT_WEEK: Final = timedelta(days=11)
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,11 @@ def untold(session: Session) -> list[LogSample]:
     """The samples nobody was written to about yet."""
     rows = select(LogSample).where(LogSample.told_at.is_(None), LogSample.done_at.is_(None))
     return list(session.scalars(rows.order_by(LogSample.week_on, LogSample.unit_id)))
+
+
+def due_on(sample: LogSample) -> date:
+    """The day by which it is looked through: the Friday of the week in which it was drawn."""
+    return sample.week_on + _TO_FRIDAY_OF_THE_NEXT_WEEK
 
 
 def letters(session: Session, sample: LogSample) -> list[Letter]:

@@ -8,7 +8,7 @@ import hashlib
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
@@ -253,16 +253,16 @@ def to_record(report: ProtectionReport) -> ToRecord | None:
     return ToRecord.RECEIPT if record.get("in_writing_on") else ToRecord.GIVE
 
 
-def reminders(session: Session, actor: Actor, *, today: date) -> list[tuple[ProtectionReport, ToRecord]]:
-    """What is still to be done about the reports `actor` sent, from the day after they were begun: for the sender only."""
+def reminders(session: Session, actor: Actor, *, today: date) -> list[tuple[ProtectionReport, ToRecord, date]]:
+    """What is still to be done about the reports `actor` sent, and since when: the day after each was begun. For them only."""
     mine = select(ProtectionReport).where(ProtectionReport.sender_id == actor.account_id)
     zone = organisation.municipality(session).timezone
-    waiting = [
-        (report, to_record(report))
+    return [
+        (report, what, day)
         for report in session.scalars(mine.order_by(ProtectionReport.written_at))
-        if local_date(report.written_at, zone=zone) < today
+        if (day := local_date(report.written_at, zone=zone) + timedelta(days=1)) <= today
+        and (what := to_record(report)) is not None
     ]
-    return [(report, what) for report, what in waiting if what is not None]
 
 
 def authority_steps(session: Session, report: ProtectionReport) -> list[AuthorityStep]:

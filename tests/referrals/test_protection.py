@@ -248,7 +248,7 @@ def test_only_the_sender_is_reminded_and_from_the_day_after(
     begun = protection.write_report(session, by=sender.actor(), written=SEEN, receiver_id=cast.social_worker.id)
 
     def reminded(account: Account, day: date) -> list[ToRecord]:
-        return [what for _report, what in protection.reminders(session, account.actor(), today=day)]
+        return [what for _report, what, _day in protection.reminders(session, account.actor(), today=day)]
 
     assert reminded(sender, TODAY) == []
     assert reminded(sender, TODAY + DAY) == [ToRecord.FINISH]

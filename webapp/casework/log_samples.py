@@ -2,8 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Final
+from datetime import date
 
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -21,9 +20,6 @@ from webapp.casework.choices import choices
 from webapp.casework.lines import Line
 from webapp.guards import signed_in
 from webapp.language import gettext
-
-#: from the Monday of the week whose visits were drawn
-_TO_FRIDAY_OF_THE_NEXT_WEEK: Final = timedelta(days=11)
 
 
 @dataclass(frozen=True)
@@ -99,7 +95,7 @@ def lines(day: date) -> list[Line]:
                 "Look through some visits of week %(week)s, %(unit)s", week=sample.label, unit=sample.unit.name
             ),
             about=(gettext("Who has looked"),),
-            due_on=sample.week_on + _TO_FRIDAY_OF_THE_NEXT_WEEK,
+            due_on=rules.due_on(sample),
             today=day,
         )
         for sample in rules.samples_for(transactions.session(), people.actor(), is_done=False)

@@ -2,7 +2,7 @@
 
 import uuid
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from flask import Response, make_response, redirect, request, url_for
@@ -25,7 +25,7 @@ from webapp.casework import blueprint
 from webapp.casework.frame import today
 from webapp.casework.lines import Line
 from webapp.guards import for_report, signed_in
-from webapp.language import gettext, zone
+from webapp.language import gettext
 from webapp.navigation import protection_name
 
 #: where the number of the referral waits that somebody came from; addresses and logs never see it
@@ -188,11 +188,11 @@ def lines(day: date) -> list[Line]:
             url=url_for("casework.protection_report", report_id=report.id),
             verb=gettext(_TO_RECORD[what], report=protection_name()),
             about=(gettext("For you alone"),),
-            due_on=languages.local_date(report.written_at, zone=zone()) + timedelta(days=1),
+            due_on=due_on,
             today=day,
             is_quiet=True,
         )
-        for report, what in rules.reminders(transactions.session(), people.actor(), today=day)
+        for report, what, due_on in rules.reminders(transactions.session(), people.actor(), today=day)
     ]
 
 
