@@ -232,7 +232,7 @@ def missing_in(plan: ActionPlan | None) -> list[str]:
 
 def _said_in(plan: ActionPlan) -> list[str]:
     """Every text of the plan in which somebody wrote something."""
-    texts = [getattr(plan, name) for name in (*notes.PLAN_TEXTS, "child_helpers", "child_next")]
+    texts = [getattr(plan, name) for name in (*notes.PLAN_TEXTS, *childs_plan.TEXTS)]
     for goal in plan.goals:
         texts += [goal.text, goal.baseline, goal.target, goal.plain, *(action.text for action in goal.actions)]
     return [text for text in texts if text]

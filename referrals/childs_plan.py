@@ -10,6 +10,8 @@ from referrals.vocabulary import About, Unfit
 MOST_GOALS: Final = 8
 LONGEST_GOAL: Final = 120
 LONGEST_TEXT: Final = 160
+#: what its author writes for it beside the goals
+TEXTS: Final = ("child_helpers", "child_next")
 
 
 def unfit_in(plan: ActionPlan) -> dict[str, Unfit]:
@@ -22,7 +24,7 @@ def unfit_in(plan: ActionPlan) -> dict[str, Unfit]:
         for place, goal in enumerate(plan.goals)
         if goal.about is About.CHILD
     }
-    texts |= {name: (getattr(plan, name), LONGEST_TEXT) for name in ("child_helpers", "child_next")}
+    texts |= {name: (getattr(plan, name), LONGEST_TEXT) for name in TEXTS}
     found = {name: _why_not(text or "", longest) for name, (text, longest) in texts.items()}
     if len(plan.goals) > MOST_GOALS:
         found["goals"] = Unfit.TOO_MANY

@@ -45,9 +45,11 @@ def may_decide(report: ProtectionReport, actor: Actor, *, setting: Setting) -> b
 
 
 def may_propose(report: ProtectionReport, actor: Actor, *, setting: Setting) -> bool:
-    """Whether `actor` takes part at all: the sender, or whoever decides. That the guardians were told opens this to nobody."""
+    """Whether `actor` takes part at all, once it was given: the sender, or whoever decides. That the guardians were told opens
+    this to nobody.
+    """
     is_sender = actor.account_id is not None and actor.account_id == report.sender_id
-    return is_sender or may_decide(report, actor, setting=setting)
+    return (is_sender and report.given_at is not None) or may_decide(report, actor, setting=setting)
 
 
 def under_way(session: Session, report: ProtectionReport) -> ProtectionDisposal | None:

@@ -96,12 +96,13 @@ def _let_reports_go(today: date, *, is_dry_run: bool) -> None:
     """Protection reports, by nothing but their count: who runs this may not know of any one of them."""
     with db.reading() as session:
         waiting = [one.id for one in protection_disposal.approved(session, today=today)]
-    for disposal_id in waiting:
-        if not is_dry_run:
-            with db.writing() as session, suppress(NotDue, OnHold):
-                protection_disposal.carry_out(session, session.get_one(ProtectionDisposal, disposal_id))
+    gone = 0
+    for disposal_id in () if is_dry_run else waiting:
+        with db.writing() as session, suppress(NotDue, OnHold):
+            protection_disposal.carry_out(session, session.get_one(ProtectionDisposal, disposal_id))
+            gone += 1
     if waiting:
-        print(f"{len(waiting)} without a number {'would go' if is_dry_run else 'gone'}")
+        print(f"{len(waiting)} without a number would go" if is_dry_run else f"{gone} without a number gone")
 
 
 def _verify(given: argparse.Namespace) -> int:

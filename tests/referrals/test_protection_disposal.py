@@ -69,7 +69,7 @@ def test_what_was_never_given_stays_with_its_sender(session, cast, report):
     begun = a_report(session, cast.counsellor)
     assert rules.due_on(session, begun) is None
     assert not rules.may_decide(begun, cast.head_teacher.actor(), setting=protection.Setting.read(session))
-    with pytest.raises(NotDue):
+    with pytest.raises(NoSuchReferral):
         rules.propose_disposal(session, begun, by=cast.counsellor.actor())
 
 

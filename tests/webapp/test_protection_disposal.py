@@ -118,6 +118,7 @@ def test_the_night_by_hand_says_how_many_and_never_which(signed_in, settings, ov
             said = capsys.readouterr().out
             assert expected in said
             assert "P-" not in said
+    assert "P-" not in caplog.text
     assert count(settings, ProtectionReport) == 0
 
 

@@ -67,6 +67,8 @@ class Typeface:
     paper_letters: list[tuple[int, int]]
     #: a page fetches the file only when it shows one of these; empty: always
     fetched_for: list[tuple[int, int]]
+    #: whether its signs for two letters at once are taken out
+    writes_letters_apart: bool = False
 
 
 TYPEFACES = [
@@ -88,6 +90,7 @@ TYPEFACES = [
         page_letters=BESIDE_ARABIC + ARABIC,
         paper_letters=BESIDE_ARABIC + ARABIC,
         fetched_for=ARABIC,
+        writes_letters_apart=True,
     ),
 ]
 
@@ -131,10 +134,10 @@ def _static_instance(package: Path, face: Typeface, *, weight: int) -> TTFont:
     # The dates inside the file stay those of its makers: the same set-up gives the same bytes.
     font = TTFont((of_this_weight or upright)[0], recalcTimestamp=False)
     _keep_letters(font, face.paper_letters)
+    if face.writes_letters_apart:
+        _write_letters_apart(font)
     if "fvar" in font:
         font = instancer.instantiateVariableFont(font, face.fixed_axes | {"wght": weight}, inplace=True)
-    else:
-        _write_letters_apart(font)
     style = WEIGHTS[weight]
     names = {1: face.family, 2: style, 4: f"{face.family} {style}", 6: f"{face.family.replace(' ', '')}-{style}"}
     for name_id in (16, 17, 21, 22, 25):

@@ -35,7 +35,7 @@ def keeping_of(report: ProtectionReport) -> Keeping | None:
     """How long it stays; None for a reader who takes no part in that, and before it was given."""
     session, actor = transactions.session(), people.actor()
     setting = protection.Setting.read(session)
-    if report.given_at is None or not rules.may_propose(report, actor, setting=setting):
+    if not rules.may_propose(report, actor, setting=setting):
         return None
     under_way = rules.under_way(session, report)
     return Keeping(
