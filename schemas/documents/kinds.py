@@ -205,7 +205,7 @@ class InvitationDocument(Frame):
 class MinutesDocument(Frame):
     """D6: who was there, what was said, what was decided."""
 
-    held_at = fields.AwareDateTime(attribute="meeting.held_at")
+    starts_at = fields.AwareDateTime(attribute="meeting.starts_at")
     attendance = fields.List(fields.Nested(AttendancePart), attribute="attendance_on_paper")
     situation = fields.String(attribute="meeting.situation")
     strengths = fields.String(attribute="meeting.strengths")

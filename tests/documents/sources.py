@@ -263,7 +263,7 @@ class Family:
             referral=self.referral, number=1, starts_at=datetime(2026, 10, 8, 12, 0, tzinfo=UTC), minutes=60, place=words["place"],
             called_by=self.coordinator, called=[], guardians_invited=[str(MOTHER_ID), str(FATHER_ID)],
             agenda=[words[f"agenda_{number}"] for number in (1, 2, 3, 4)],
-            held_at=datetime(2026, 10, 8, 12, 0, tzinfo=UTC), minutes_by=self.coordinator, outcome=MeetingOutcome.PLAN,
+            held_at=datetime(2026, 10, 9, 15, 20, tzinfo=UTC), minutes_by=self.coordinator, outcome=MeetingOutcome.PLAN,
             approved_at=datetime(2026, 10, 12, 13, 0, tzinfo=UTC), approved_by=self.head, next_meeting_on=date(2026, 11, 24),
             situation=words["situation"], strengths=words["strengths"], child_words=words["child_words"],
             guardians_words=f"{words['guardians_words']}\n{ARABIC_WORDS}", questions=words["questions"], dissent=words["dissent"],
