@@ -1,6 +1,7 @@
 """Intake: the concern as it is sent in, and what its reporter can still do afterwards."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -91,6 +92,8 @@ def submit_concern(
         return session.get_one(Referral, draft.referral_id)
     if not unit.is_open:
         raise Incomplete("unit")
+    if concern.conflict is ConflictAnswer.NO:  # it takes back what was ticked and written before it
+        concern = replace(concern, conflict_functions=(), conflict_text=None)
     municipality = session.scalars(select(Municipality)).one()
     code = reference.new_code()
     referral = _new_referral(session, municipality=municipality, unit=unit, concern=concern)
@@ -212,13 +215,17 @@ def possible_duplicates(session: Session, referral: Referral) -> list[Referral]:
     return [other for other in found if _may_be_same_day(other.child_birth_date, referral.child_birth_date)]
 
 
-def functions_of_forum(session: Session, unit: Unit) -> list[Profession]:
-    """The functions that may come to read or meet about a concern at `unit`, in the order of the controlled list."""
+def functions_of_forum(session: Session, unit: Unit, *, without: Collection[Account] = ()) -> list[Profession]:
+    """The functions that may come to read or meet about a concern at `unit`, in the order of the controlled list.
+
+    Those that nobody but who is `without` a part in it has are not among them.
+    """
     held = set(
         session.scalars(
             select(Account.profession)
             .join(RoleAssignment)
             .where(RoleAssignment.unit_id == unit.id, RoleAssignment.role != Role.REGISTRAR, Account.is_active)
+            .where(Account.id.not_in([account.id for account in without]))
             .distinct()
         )
     )

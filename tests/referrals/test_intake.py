@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from referrals import clock, drafts, history, intake, reference, triage
+from referrals import clock, conflict, drafts, history, intake, reference, triage
 from referrals.access import Actor
 from referrals.errors import Incomplete, NotAllowed, WrongCode, WrongStage
 from referrals.intake import ConcernInput
@@ -78,6 +78,16 @@ def test_a_full_concern_keeps_everything(session, cast, wednesday):
         assert kept == (list(wanted) if isinstance(wanted, tuple) else wanted), field.name
     assert row.language == "da"
     assert referral.language == "sv"
+
+
+def test_an_answer_of_no_takes_back_who_was_ticked_before_it(session, cast, wednesday):
+    answered = {"conflict_functions": (Profession.HEAD_TEACHER,), "conflict_text": "Släkt"}
+    _draft, referral = send(session, cast, dataclasses.replace(LEAST, conflict=ConflictAnswer.NO, **answered))
+    row = session.scalars(select(Concern)).one()
+    assert (row.conflict, row.conflict_functions, row.conflict_text) == (ConflictAnswer.NO, [], None)
+    assert conflict.kept_out(referral) == []
+    _draft, referral = send(session, cast, dataclasses.replace(LEAST, conflict=ConflictAnswer.UNSURE, **answered))
+    assert conflict.kept_out(referral) == [cast.head_teacher], "a doubt keeps them out"
 
 
 def test_sending_in_records_who_and_starts_the_workflow(session, cast, wednesday):
@@ -262,6 +272,9 @@ def test_the_functions_of_the_forum_are_those_who_work_for_the_school(session, c
     assert Profession.SOCIAL_SERVICES in functions
     assert Profession.ADMINISTRATOR not in functions
     assert intake.functions_of_forum(session, cast.other_school) == [Profession.COORDINATOR]
+    left = intake.functions_of_forum(session, cast.school, without=[cast.head_teacher, cast.coordinator])
+    assert Profession.HEAD_TEACHER not in left
+    assert Profession.COORDINATOR in left, "the other coordinator has that function too"
 
 
 def added(session, cast, state=PLAN_ACTIVE, **values):

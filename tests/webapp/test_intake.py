@@ -42,14 +42,16 @@ def doors(page):
     return next(form for form in page.all("form") if form.get("action") == "/start")
 
 
-def fill_staff(browser):
+def fill_staff(browser, **conflict):
     begin(browser)
     browser.submit({"protection": "no"})
     browser.submit({"reporter_kind": "teacher", "reporter_name": "Lena Mentorsson", "reporter_phone": "0000-11 22 33"})
     browser.submit({"child_name": "Malou Provsson", "child_group": "4B", "school_year": "4"})
     browser.submit({"observations": SEEN, "topics": ["attendance", "peers"], "not_known": ["observed_where"]})
     browser.submit({"child_voice": "Jag vill sitta där det är tyst.", "guardians_know": "yes"})
-    return browser.submit({"tried": "Egen plats.", "conflict": "yes", "conflict_functions": ["head_teacher"]})
+    return browser.submit(
+        {"tried": "Egen plats.", "conflict": "yes", "conflict_functions": ["head_teacher"]} | conflict
+    )
 
 
 def send_staff(browser):
@@ -99,11 +101,26 @@ def test_a_teacher_sends_in_a_concern_over_seven_pages(browser, stored):
 def test_the_confirmation_says_who_reads_it_by_which_date_and_what_to_do(browser):
     with time_machine.travel(A_WEDNESDAY, tick=False):
         page = send_staff(browser)
-    assert "Coordinator and head teacher, Lindskolan" in page.text
+    assert "Coordinator, Lindskolan" in page.text, "the head teacher was ticked as too close"
     assert "By Friday 18 September 2026 at the latest" in page.text
     assert "Go on being there for the child" in page.text
     assert "Your receipt is being made" in page.text
     assert "come back later with number and code" in page.text
+
+
+@pytest.mark.parametrize(
+    ("conflict", "who"),
+    [
+        ({"conflict": "no"}, "Coordinator and head teacher, Lindskolan"),
+        ({"conflict_functions": ["head_teacher", "coordinator"]}, "Somebody at another unit"),
+    ],
+    ids=["answered no", "all ticked"],
+)
+def test_the_confirmation_names_nobody_who_is_kept_out(browser, conflict, who):
+    page = fill_staff(browser, **conflict)
+    assert ("Who in the team" in page.text) is ("conflict_functions" in conflict)
+    page = browser.submit()
+    assert who in page.text
 
 
 def test_a_guardian_is_not_asked_what_guardians_say_nor_whether_they_know(browser, stored):

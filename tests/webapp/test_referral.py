@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from referrals import clock, consent, db, triage
+from referrals import clock, conflict, consent, db, triage
 from referrals.config import Settings
 from referrals.models import AdditionKind, ConcernAddition, Document, History, Referral, Step
 from referrals.stages import (
@@ -175,6 +175,20 @@ def test_the_timeline_tells_what_was_chosen_by_whom_and_why(lay: Any, signed_in:
     assert "Karin Almkvist Redan löst." in page.text
     assert "The concern came in" in page.text
     assert "The reporter" in page.text
+
+
+def test_a_coordinator_sees_who_is_kept_out_and_a_colleague_does_not(lay: Any, signed_in: SignIn) -> None:
+    def prepare(session: Any, referral: Referral, cast: Any) -> None:
+        kim_is_asked(session, referral, cast)
+        conflict.keep_out(session, referral, [cast.head_teacher.profession])
+
+    number = lay(PARTS_REQUESTED, prepare)
+    text = signed_in("karin").get(f"/referrals/{number}").text
+    assert "Kept out, being too close to it Henrik RosenbyHead teacher" in text
+    text = signed_in("kim").get(f"/referrals/{number}").text
+    assert "Kept out" not in text
+    assert "Rosenby" not in text
+    signed_in("henrik").get(f"/referrals/{number}", status=404)
 
 
 def test_papers_are_listed_with_whom_they_are_for(lay: Any, signed_in: SignIn) -> None:

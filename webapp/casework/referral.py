@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from referrals import attachment_reading, clock, leaving, plan_versions, triage
+from referrals import attachment_reading, clock, conflict, leaving, plan_versions, triage
 from referrals.access import Role, View, may_view
 from referrals.models import Account, History, Referral, RoleAssignment
 from referrals.stages import Party, Verb
@@ -131,6 +131,7 @@ def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
         files=file_lines(attachment_reading.of_concern(session, referral, actor)),
         members=[*leaving.members(session, referral), *leaving.members(session, referral, Standing.STANDS_IN)],
         former=leaving.members(session, referral, Standing.RELEASED),
+        kept_out=conflict.kept_out(referral),
         may_release=words.may_do(Verb.RELEASE_MEMBER, referral),
         timeline=_timeline(referral, with_notes=knows_concern) if may_view(View.HISTORY, actor, facts) else [],
         may_see_log=may_view(View.ACCESS_LOG, actor, facts),

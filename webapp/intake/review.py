@@ -8,9 +8,9 @@ from marshmallow import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import intake
+from referrals import conflict, intake
 from referrals.languages import join_list
-from referrals.models import Unit
+from referrals.models import Referral, Unit
 from referrals.vocabulary import (
     N_,
     ConflictAnswer,
@@ -111,6 +111,10 @@ class Section:
 
 def sections(session: Session, door: Door, answers: Mapping[str, Any], *, files: Sequence[str] = ()) -> list[Section]:
     """All answers by page, in the page's language; `files` are the names of those that wait in the draft."""
+    if answers.get("conflict") == ConflictAnswer.NO:  # it takes back what was ticked and written before it
+        answers = {
+            name: answer for name, answer in answers.items() if name not in {"conflict_functions", "conflict_text"}
+        }
     found: list[Section] = []
     for asked in PAGES[door][:-1]:
         names = [name for name in fields_of(asked) if name in _LABELS]
@@ -121,10 +125,12 @@ def sections(session: Session, door: Door, answers: Mapping[str, Any], *, files:
     return found
 
 
-def readers(session: Session, unit: Unit) -> str:
-    """The functions that read a concern to begin with, in the page's language; empty where nobody is there yet."""
+def readers(session: Session, referral: Referral) -> str:
+    """The functions that read a concern to begin with, in the page's language, without who is kept out of it; empty where
+    nobody of the unit reads it.
+    """
     first = (Profession.COORDINATOR, Profession.HEAD_TEACHER)
-    held = intake.functions_of_forum(session, unit)
+    held = intake.functions_of_forum(session, referral.unit, without=conflict.kept_out(referral))
     words = join_list([gettext(function.label).lower() for function in first if function in held], language())
     return words[:1].upper() + words[1:]
 

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 from sqlalchemy import select
 
-from referrals import attachments, clock, documents, drafts, intake, targets
+from referrals import attachments, clock, conflict, documents, drafts, intake, targets
 from referrals.models import Concern, Referral, Unit, What
 from referrals.stages import Party
 from referrals.vocabulary import N_, ReporterKind
@@ -68,7 +68,8 @@ def sent() -> ResponseReturnValue:
         number=referral.number,
         code=draft.code,
         unit=referral.unit if referral.protected_since is None else None,
-        readers=review.readers(session, referral.unit),
+        readers=review.readers(session, referral),
+        reads_elsewhere=bool(conflict.kept_out(referral)),
         by=_read_by(referral),
         has_receipt=documents.receipt_of(session, referral) is not None,
         files=len(attachments.beside_concern(session, referral)),
