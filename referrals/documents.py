@@ -4,7 +4,7 @@ import hashlib
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import func, select
@@ -111,6 +111,7 @@ def issue(session: Session, row: History, paper: Paper, *, content: bytes) -> Do
         language=paper.language,
         history_id=row.id,
         issued_at=row.at,
+        held_until=None if paper.recipient == readers.FILE else clock.now() + timedelta(minutes=current().hold_minutes),
         checksum=hashlib.sha256(content).hexdigest(),
         size=len(content),
     )
@@ -176,19 +177,12 @@ def file_name(session: Session, document: Document) -> str:
     return f"{document.referral.number}-{document.kind.replace('_', '-')}-{document.version}{reader}.pdf"
 
 
-def stoppable_until(document: Document) -> datetime | None:
-    """Until when it can be kept from going out; None where it stays in the file or was stopped."""
-    if document.recipient == readers.FILE or document.stopped_at is not None:
-        return None
-    return document.issued_at + timedelta(minutes=current().hold_minutes)
-
-
 def stop(session: Session, referral: Referral, document: Document, *, by: Actor, seen: int | None = None) -> Document:
     """Keep a paper from going out; its bytes stay. Again changes nothing. Raises TooLateToStop after its minutes."""
     history.guard(session, referral, Verb.STOP_SENDING, by=by, seen=seen)
     if document.stopped_at is not None:
         return document
-    until = stoppable_until(document)
+    until = document.stoppable_until
     if until is None or clock.now() >= until:
         raise TooLateToStop
     document.stopped_at, document.stopped_by_id = clock.now(), by.account_id

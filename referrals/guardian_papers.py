@@ -5,7 +5,7 @@ import uuid
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import attachments, clock, coverage, documents, pieces, protection, readers
+from referrals import attachments, clock, coverage, pieces, protection, readers
 from referrals.errors import NoSuchReferral
 from referrals.models import Attachment, Concern, Document, Guardian, ProtectionReport
 from referrals.vocabulary import ReporterKind
@@ -24,7 +24,7 @@ def papers_for(session: Session, guardian: Guardian) -> list[Document]:
     )
     now = clock.now()
     found = session.scalars(mine.order_by(Document.issued_at.desc(), Document.kind))
-    left = [paper for paper in found if (documents.stoppable_until(paper) or now) <= now]
+    left = [paper for paper in found if (paper.stoppable_until or now) <= now]
     return [paper for paper in left if not _holds_withheld(session, guardian, paper)]
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -10,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from referrals import access_list, clock, coverage, history, rulebook
 from referrals.access import Actor
-from referrals.config import current
 from referrals.errors import Incomplete, NotAllowed
 from referrals.models import Document, Guardian, Mail, Referral
 from referrals.sealing import key_ring
@@ -123,10 +121,9 @@ def _is_anybody_protected(session: Session, referral: Referral) -> bool:
 def _restrict(session: Session, referral: Referral, by: Actor | None) -> None:
     """Papers issued until now are for the list alone; copies and mail to others that have not left are stopped."""
     now, by_id = clock.now(), by.account_id if by else None
-    hold = timedelta(minutes=current().hold_minutes)
     for paper in _papers(session, referral):
         paper.restricted_at = paper.restricted_at or now
-        if paper.leaves_the_house and paper.stopped_at is None and now < paper.issued_at + hold:
+        if (until := paper.stoppable_until) is not None and now < until:
             paper.stopped_at, paper.stopped_by_id = now, by_id
     held = select(Mail).where(Mail.referral_id == referral.id, Mail.sent_at.is_(None), Mail.stopped_at.is_(None))
     for mail in session.scalars(held):

@@ -27,6 +27,8 @@ class Document(OfReferral, Base):
     #: the history row whose work issued it; dates on the paper come from there
     history_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("history.id"))
     issued_at: Mapped[datetime]
+    #: until this instant it can be stopped, counted from when it was made, which may be long after; None where it stays in the file
+    held_until: Mapped[datetime | None]
     #: SHA-256 of the PDF, in hexadecimal
     checksum: Mapped[str]
     size: Mapped[int]
@@ -42,9 +44,9 @@ class Document(OfReferral, Base):
     content: Mapped["DocumentContent | None"] = relationship(back_populates="document", uselist=False)
 
     @property
-    def leaves_the_house(self) -> bool:
-        """Whether it is a copy for a guardian or the reporter, and not the file's own."""
-        return self.recipient != "file"
+    def stoppable_until(self) -> datetime | None:
+        """Until when it can be kept from going out; None where it stays in the file or was stopped."""
+        return None if self.stopped_at is not None else self.held_until
 
 
 class DocumentContent(OfReferral, Base):

@@ -220,6 +220,19 @@ def test_after_ten_minutes_it_is_too_late_to_stop_a_paper(
         documents.stop(session, referral, receipt, by=cast.coordinator.actor())
 
 
+def test_a_paper_that_is_made_late_can_be_stopped_as_long_as_any_other(
+    session: Session, cast: Cast, from_wednesday: time_machine.Traveller
+) -> None:
+    referral = straight_way.submit(session, cast.school)
+    from_wednesday.shift(timedelta(hours=3))
+    receipt, _kept = issue_all(session, referral)
+    triage.open_triage(session, referral, by=SYSTEM)
+    assert clock.now() - receipt.issued_at == timedelta(hours=3), "it bears the day of its decision"
+    from_wednesday.shift(timedelta(minutes=9))
+    documents.stop(session, referral, receipt, by=cast.coordinator.actor())
+    assert receipt.stopped_at == clock.now()
+
+
 def test_a_guardian_who_was_not_told_gets_no_paper(session: Session, cast: Cast) -> None:
     referral = a_referral(session, cast, IN_CONSENT)
     guardian = a_guardian(session, referral)

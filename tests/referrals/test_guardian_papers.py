@@ -126,6 +126,14 @@ def test_a_paper_is_not_there_while_it_can_be_stopped_nor_once_it_was(session, m
     assert guardian_papers.papers_for(session, maja) == []
 
 
+def test_a_paper_that_is_made_late_is_not_there_before_it_could_be_stopped(session, maja, issue, wednesday):
+    wednesday.shift(timedelta(days=1))
+    own = issue(readers.guardian_key(maja.id))
+    assert guardian_papers.papers_for(session, maja) == []
+    wednesday.shift(timedelta(minutes=10))
+    assert guardian_papers.papers_for(session, maja) == [own]
+
+
 def test_a_restricted_paper_is_not_there(session, maja, issue, wednesday):
     own = issue(readers.guardian_key(maja.id))
     wednesday.shift(timedelta(hours=1))

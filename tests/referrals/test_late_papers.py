@@ -96,7 +96,7 @@ def _go_on(session: Session, cast: Cast, referral: Referral, guardian: Guardian)
     guardian.name, guardian.interpreter, guardian.custody = _LATER, "pl", Custody.SOLE
     first = team_review.meetings_of(session, referral)[0]
     call = earlier.stands_for_call(first)
-    first.starts_at, first.place, first.agenda = now, _LATER, [_LATER]
+    first.place, first.agenda = _LATER, [_LATER]  # its day stays: who has met is not called to another day
     other = a_guardian(session, referral, told_by=cast.coordinator, name=_LATER)
     fresh = {"answer": "refused", "form": "oral", "categories": [], "recipients": [], "from_on": today}
     meeting = TeamMeeting(

@@ -2,7 +2,6 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
 
 from flask import Response, abort, make_response, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -30,8 +29,6 @@ class PaperLine:
     reader: str
     #: its number in the register
     register_number: str
-    #: until when it can be kept from going out; None where it cannot
-    stoppable_until: datetime | None
 
 
 @dataclass(frozen=True)
@@ -132,10 +129,7 @@ def paper_lines(referral: Referral) -> list[PaperLine]:
     issued = documents.issued(transactions.session(), referral)
     names = _guardian_names(referral)
     numbers = register.numbers_beside(transactions.session(), referral)
-    return [
-        PaperLine(paper, _reader(paper.recipient, names), numbers.get(paper.id, ""), documents.stoppable_until(paper))
-        for paper in issued
-    ]
+    return [PaperLine(paper, _reader(paper.recipient, names), numbers.get(paper.id, "")) for paper in issued]
 
 
 def failed_lines(referral: Referral) -> list[FailedLine]:
