@@ -29,5 +29,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take the instant away."""
-    with op.batch_alter_table("document") as table:
-        table.drop_column("held_until")
+    # Not a batch, which on SQLite makes the table anew and would drop it from under the papers' content.
+    op.drop_column("document", "held_until")
