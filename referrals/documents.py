@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from referrals import audit, clock, coverage, history, languages, organisation, readers, register
+from referrals import audit, clock, coverage, history, languages, organisation, readers, register, team_review
 from referrals.access import SYSTEM, Actor
 from referrals.config import current
 from referrals.errors import ContentGone, NoSuchReferral, SealBroken, TooLateToStop
@@ -35,7 +35,7 @@ PAPERS: Final[dict[Verb, tuple[tuple[DocumentKind, Callable[[Session, History], 
     Verb.RECORD_CONSENT:      ((_D.INFORMATION_AND_CONSENT, readers.guardian_answering),),
     Verb.WITHDRAW_CONSENT:    ((_D.INFORMATION_AND_CONSENT, readers.guardian_answering),),
     Verb.CONCLUDE_ASSESSMENT: ((_D.ASSESSMENT, _file),),
-    Verb.SCHEDULE_MEETING:    ((_D.INVITATION, _file), (_D.INVITATION, readers.guardians_invited)),
+    Verb.SCHEDULE_MEETING:    ((_D.INVITATION, readers.professionals_called), (_D.INVITATION, readers.guardians_invited)),
     Verb.APPROVE_MINUTES:     ((_D.MINUTES, _file),),
     Verb.APPROVE_ACTION_PLAN: ((_D.ACTION_PLAN, _file), (_D.ACTION_PLAN, _guardians), (_D.CHILDS_PLAN, _file)),
     Verb.RECORD_FOLLOW_UP:    ((_D.FOLLOW_UP, _file), (_D.FOLLOW_UP, _guardians)),
@@ -55,7 +55,7 @@ _WRITTEN_IN: Final[dict[State, tuple[Verb, ...]]] = {
 
 @dataclass(frozen=True)
 class Paper:
-    """A paper to be: its kind, whom it is for (`file`, `reporter`, `guardian:` and an id), and in which language."""
+    """A paper to be: its kind, whom it is for (a key of `readers.Reader`), and in which language."""
 
     kind: DocumentKind
     recipient: str
@@ -156,6 +156,26 @@ def receipt_of(session: Session, referral: Referral) -> Document | None:
     return session.scalars(found.order_by(Document.version.desc()).limit(1)).one_or_none()
 
 
+def call_for(session: Session, referral: Referral, account_id: uuid.UUID | None) -> Document | None:
+    """The newest call to a team meeting, for one of those it calls, once it has left. None for everybody else.
+
+    None too where somebody stopped it, since an earlier one may tell another day, or it says where a protected child goes.
+    """
+    calls = select(Document).where(
+        Document.referral_id == referral.id,
+        Document.kind == DocumentKind.INVITATION,
+        Document.recipient == readers.PROFESSIONALS,
+    )
+    call = session.scalars(calls.order_by(Document.version.desc()).limit(1)).one_or_none()
+    if call is None or call.content is None or call.restricted_at is not None:
+        return None
+    meeting = team_review.called_then(session, referral, after=call.history)
+    if meeting is None or str(account_id) not in meeting.called:
+        return None
+    has_left = call.stoppable_until is not None and call.stoppable_until <= clock.now()
+    return call if has_left else None
+
+
 def read_content(document: Document) -> bytes:
     """The bytes of the PDF. Raises SealBroken when they are not the ones that were issued, ContentGone once disposed of."""
     if document.content is None:
@@ -191,7 +211,11 @@ def stop(session: Session, referral: Referral, document: Document, *, by: Actor,
 
 
 def _register(session: Session, document: Document) -> None:
-    readers_by_key = {readers.FILE: Counterpart.FILE, readers.REPORTER: Counterpart.REPORTER}
+    readers_by_key = {
+        readers.FILE: Counterpart.FILE,
+        readers.REPORTER: Counterpart.REPORTER,
+        readers.PROFESSIONALS: Counterpart.STAFF,
+    }
     register.enter(
         session,
         Registered.PAPER,

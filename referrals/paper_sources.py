@@ -59,7 +59,7 @@ class Gathered:
 
     kind: DocumentKind
     language: str
-    #: `file`, `reporter` or `guardian`, with the name and id of a guardian
+    #: `file`, `reporter`, `professional` or `guardian`, with the name and id of a guardian
     capacity: str
     name: str | None
     guardian_id: uuid.UUID | None

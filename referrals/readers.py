@@ -1,4 +1,4 @@
-"""Who gets a paper: the file, the reporter, or guardians, each in their own language. Decided from the rows, without exceptions by hand."""
+"""Who gets a paper: the file, the reporter, those called, or guardians, each in their own language. Decided from the rows alone."""
 
 import uuid
 from dataclasses import dataclass
@@ -15,12 +15,14 @@ from referrals.vocabulary import NoticeMethod
 
 FILE: Final = "file"
 REPORTER: Final = "reporter"
+#: the professionals called to a meeting: one paper for all of them, which each of them may read
+PROFESSIONALS: Final = "professional"
 _GUARDIAN: Final = "guardian:"
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Somebody who gets a paper: `file`, `reporter`, or `guardian:` and an id; and the language they read."""
+    """Somebody who gets a paper: `file`, `reporter`, `professional`, or `guardian:` and an id; and the language they read."""
 
     key: str
     language: str
@@ -59,6 +61,11 @@ def guardians(session: Session, row: History) -> list[Reader]:
         for guardian in coverage.deciding_guardians(session, row.referral)
         if guardian.may_contact and _was_told(guardian, row.at)
     ]
+
+
+def professionals_called(session: Session, _row: History) -> list[Reader]:
+    """Those called to a meeting, in the language of the house."""
+    return [Reader(PROFESSIONALS, house_language(session))]
 
 
 def guardians_invited(session: Session, row: History) -> list[Reader]:

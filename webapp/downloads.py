@@ -1,4 +1,4 @@
-"""Giving out a file that somebody handed in: to be saved and never shown."""
+"""Giving out files: one that somebody handed in to be saved and never shown, a paper of ours to be looked at."""
 
 from flask import Response, make_response
 
@@ -16,4 +16,12 @@ def to_save(found: Attachment, content: bytes) -> Response:
     response.mimetype = _MIME[found.kind]
     response.headers["Content-Disposition"] = f'attachment; filename="{found.referral.number}-{found.paper_name}"'
     response.headers["Content-Security-Policy"] = _CONTENT_POLICY
+    return response
+
+
+def to_look_at(paper: bytes, *, name: str) -> Response:
+    """The answer that carries a PDF of our own, which the browser may show at once."""
+    response = make_response(paper)
+    response.mimetype = "application/pdf"
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
     return response

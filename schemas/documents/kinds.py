@@ -179,7 +179,7 @@ class AssessmentDocument(Frame):
 
 
 class InvitationDocument(Frame):
-    """D5: the invitation to a meeting, or the call to it for professionals."""
+    """D5: the invitation to a meeting, or the call to it for professionals, which says only what all who are called may know."""
 
     starts_at = fields.AwareDateTime(attribute="meeting.starts_at")
     ends_at = fields.Method("get_ends_at")
@@ -188,6 +188,11 @@ class InvitationDocument(Frame):
     participants = fields.List(fields.Nested(PersonPart))
     guardians = fields.List(fields.Nested(GuardianPart), attribute="invited_guardians")
     interpreters = fields.List(fields.String())
+    #: how many guardians are invited, for a call that names none
+    guardians_asked = fields.Function(lambda source: len(source.invited_guardians))
+    has_interpreter = fields.Function(lambda source: bool(source.interpreters))
+    #: where the rules about secrecy stand
+    secrecy = fields.Function(lambda source: rulebook.newest(Country(source.municipality.country)).sources["secrecy"])
 
     def get_ends_at(self, source: PaperSource) -> str | None:
         """When it is planned to end, in ISO form."""
@@ -200,6 +205,13 @@ class InvitationDocument(Frame):
         """Where it is held."""
         place: str | None = getattr(source.meeting, "place", None)
         return place or None
+
+    @post_dump
+    def name_nobody_in_a_call(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """A call is one paper for several services: it names neither the child nor the guardians, nor their languages."""
+        if data["recipient"]["capacity"] == "professional":
+            data["child"]["name"], data["guardians"], data["interpreters"] = None, [], []
+        return data
 
 
 class MinutesDocument(Frame):

@@ -333,6 +333,27 @@ def test_professionals_are_called_and_guardians_invited() -> None:
     assert "Inbjudan till teammöte" in page_of(DocumentKind.INVITATION, "sv")
 
 
+@every_language
+def test_the_call_says_what_was_last_read_and_approved(language: str) -> None:
+    told_in = "da" if language == "da" else "sv"
+    called = rich_source(DocumentKind.INVITATION, told_in, recipient=PaperRecipient(capacity="professional"))
+    page = document_html("invitation", document_context("invitation", called), language=language)
+    compare(SNAPSHOTS / f"invitation.{language}.professional.txt", paper_text(page))
+
+
+def test_the_call_names_neither_the_child_nor_guardians_nor_their_languages() -> None:
+    called = rich_source(DocumentKind.INVITATION, recipient=PaperRecipient(capacity="professional"))
+    context = document_context("invitation", called)
+    assert (context["guardians_asked"], context["has_interpreter"]) == (2, True)
+    told = f"{context} {document_html('invitation', context, language='sv')}"
+    for word in ("Maja", "Agnieszka", "Karim", "'pl'", "polska", "2016-04-12"):
+        assert word not in told
+    called.meeting.guardians_invited = ["nobody"]
+    alone = document_html("invitation", document_context("invitation", called), language="en")
+    assert "No guardian is invited." in alone
+    assert "No interpreter is booked." in alone
+
+
 def test_what_people_typed_is_shown_as_text() -> None:
     source = rich_source(DocumentKind.REFERRAL)
     source.concern.observations = "<script>alert(1)</script> & \u202etext som vänds\u202c \x00"

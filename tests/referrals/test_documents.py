@@ -13,11 +13,12 @@ from referrals import clock, consent, documents, history, intake, paper_sources,
 from referrals.access import SYSTEM, Actor
 from referrals.documents import Paper
 from referrals.errors import NoSuchReferral, NotAllowed, SealBroken, TooLateToStop
-from referrals.models import Concern, Document, Guardian, History, Referral
+from referrals.models import Account, Concern, Document, Guardian, History, Referral, RegisterEntry
 from referrals.stages import IN_CONSENT, IN_TRIAGE, MEETING_HELD, PLAN_DRAFT, SCHEDULED, Verb
 from referrals.vocabulary import (
     ConsentAnswer,
     ConsentForm,
+    Counterpart,
     Custody,
     DocumentKind,
     InformationCategory,
@@ -29,6 +30,9 @@ from schemas.documents.writing import paper_html
 from tests import straight_way
 from tests.factories import a_guardian, a_member, a_plan, a_referral
 from tests.people import Cast
+
+#: the decision on the straight way that calls the team
+SCHEDULE = next(one for one in straight_way.DECISIONS if one.__name__ == "_schedule_meeting")
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +53,16 @@ def issue_all(session: Session, referral: Referral) -> list[Document]:
 def newest(session: Session, referral: Referral) -> History:
     rows = select(History).where(History.referral_id == referral.id).order_by(History.number.desc())
     return session.scalars(rows.limit(1)).one()
+
+
+def called(session: Session, cast: Cast) -> Referral:
+    """A referral whose team was called just now."""
+    referral = straight_way.submit(session, cast.school)
+    triage.open_triage(session, referral, by=SYSTEM)
+    for decide in straight_way.DECISIONS[: straight_way.DECISIONS.index(SCHEDULE) + 1]:
+        decide(session, cast, referral)
+    session.expire_all()
+    return referral
 
 
 def told(papers: list[Document]) -> list[tuple[str, str, str, int]]:
@@ -73,7 +87,7 @@ def test_the_straight_way_leaves_a_paper_at_every_stage(
         ("information_and_consent", "guardian", "da", 1),
         ("information_and_consent", "guardian", "da", 2),
         ("assessment", "file", "sv", 1),
-        ("invitation", "file", "sv", 1),
+        ("invitation", "professional", "sv", 1),
         ("invitation", "guardian", "da", 1),
         ("minutes", "file", "sv", 1),
         ("action_plan", "file", "sv", 1),
@@ -146,6 +160,42 @@ def test_the_receipt_carries_the_return_code_which_is_then_forgotten(session: Se
     assert code in documents.read_content(receipt).decode()
     assert concern.return_code is None
     assert intake.find_reported(session, referral.number, code) is referral
+
+
+def test_those_called_read_their_call_once_it_has_left_and_nobody_else_does(
+    session: Session, cast: Cast, from_wednesday: time_machine.Traveller
+) -> None:
+    referral = called(session, cast)
+    call, _invitation = issue_all(session, referral)
+
+    def reads(*accounts: Account) -> list[bool]:
+        return [documents.call_for(session, referral, account.id) is call for account in accounts]
+
+    assert (call.recipient, "Zebulina" in documents.read_content(call).decode()) == ("professional", False)
+    assert reads(cast.special_educator) == [False], "it can still be stopped"
+    from_wednesday.shift(timedelta(minutes=11))
+    assert reads(cast.coordinator, cast.special_educator) == [True, True]
+    assert reads(cast.counsellor, cast.head_teacher, cast.outsider) == [False] * 3
+    assert documents.call_for(session, referral, None) is None
+    entry = session.scalars(select(RegisterEntry).where(RegisterEntry.object_id == call.id)).one()
+    assert entry.counterpart is Counterpart.STAFF
+    call.restricted_at = clock.now()
+    assert reads(cast.special_educator) == [False]
+
+
+def test_a_call_that_was_stopped_gives_no_earlier_one_in_its_place(
+    session: Session, cast: Cast, from_wednesday: time_machine.Traveller
+) -> None:
+    referral = called(session, cast)
+    assert documents.call_for(session, referral, cast.special_educator.id) is None
+    issue_all(session, referral)
+    from_wednesday.shift(timedelta(minutes=11))
+    SCHEDULE(session, cast, referral)
+    session.expire_all()
+    moved, _invitation = issue_all(session, referral)
+    documents.stop(session, referral, moved, by=cast.coordinator.actor())
+    from_wednesday.shift(timedelta(minutes=11))
+    assert documents.call_for(session, referral, cast.special_educator.id) is None
 
 
 def test_a_paper_is_kept_sealed_and_checked_when_it_is_read(session: Session, cast: Cast) -> None:

@@ -1,13 +1,13 @@
 """The team meeting's pages as the coordinator, those called and everybody else meet them."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from referrals import db, team_review
+from referrals import clock, db, documents, readers, team_review
 from referrals.config import Settings
 from referrals.models import Guardian, Referral
 from referrals.notes import notes_of
@@ -190,6 +190,25 @@ def test_those_called_see_the_meeting_but_not_the_form(signed_in: SignIn, number
     assert "Maja Testsson" in signed_in("henrik").get(f"/referrals/{reference}/team-review").text
     for name in ("petra", "otto", "anton"):
         signed_in(name).get(f"/referrals/{reference}/team-review", status=404)
+
+
+def test_those_called_open_the_call_and_others_do_not(signed_in: SignIn, number, settings) -> None:
+    reference = number(TO_SCHEDULE, called)
+    with db.writing(settings.database) as session:
+        referral = session.scalars(select(Referral).where(Referral.number == reference)).one()
+        row = referral.history[-1]
+        (call,) = [paper for paper in documents.papers_after(session, row) if paper.recipient == readers.PROFESSIONALS]
+        documents.issue(session, row, call, content=b"%PDF-1.7 call")
+    assert "Read the call" not in signed_in("kim").get(f"/referrals/{reference}/team-review").text
+    clock.set_now(clock.now() + timedelta(minutes=11))
+    kim = signed_in("kim")
+    page = kim.get(f"/referrals/{reference}/team-review")
+    (link,) = page.all("a", type="application/pdf")
+    answer = kim.client.get(link.get("href"))
+    assert (answer.status_code, answer.data, answer.mimetype) == (200, b"%PDF-1.7 call", "application/pdf")
+    for name in ("karin", "petra", "otto"):
+        assert signed_in(name).client.get(link.get("href")).status_code == 404
+    assert "Those who are called" in signed_in("karin").get(f"/referrals/{reference}/documents").text
 
 
 def test_before_a_meeting_is_called_the_others_are_told_so(signed_in: SignIn, number) -> None:

@@ -80,6 +80,7 @@ PAGES: dict[str, str] = {
     "casework.assessment": N_("Assessment"),
     "casework.assessment_part": N_("A part of the assessment"),
     "casework.team_review": N_("Team meeting"),
+    "casework.meeting_call": N_("The call to the meeting"),
     "casework.minutes": N_("Minutes"),
     "casework.minutes_approval": N_("Minutes, for approval"),
     "casework.action_plan": N_("The plan"),

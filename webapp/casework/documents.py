@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import dataclass
 
-from flask import Response, abort, make_response, redirect, url_for
+from flask import Response, abort, redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -14,7 +14,7 @@ from referrals.errors import NoSuchReferral
 from referrals.models import Account, Document, Mail, Referral, Step, StepKind, What
 from referrals.stages import Verb
 from schemas.documents.writing import paper_html
-from webapp import notices, people, transactions
+from webapp import downloads, notices, people, transactions
 from webapp.casework import blueprint
 from webapp.casework.frame import referral_page, seen
 from webapp.guards import for_referral
@@ -74,7 +74,7 @@ def list_documents(referral: Referral) -> Response:
 def document(referral: Referral, document_id: uuid.UUID) -> Response:
     """The PDF itself, as it was issued."""
     found = documents.find(transactions.session(), referral, document_id)
-    return _pdf(documents.read_content(found), name=documents.file_name(transactions.session(), found))
+    return downloads.to_look_at(documents.read_content(found), name=documents.file_name(transactions.session(), found))
 
 
 @blueprint.get("/referrals/<reference:number>/documents/preview/<string:kind>")
@@ -86,7 +86,7 @@ def preview_document(referral: Referral, kind: str) -> Response:
     if paper is None:
         abort(404)
     html = paper_html(paper_sources.gather(session, referral, paper, after=None), preview=True)
-    return _pdf(printing.print_pdf(html), name=f"{referral.number}-{kind}-preview.pdf")
+    return downloads.to_look_at(printing.print_pdf(html), name=f"{referral.number}-{kind}-preview.pdf")
 
 
 @blueprint.post("/referrals/<reference:number>/documents/<uuid:document_id>/stop")
@@ -189,16 +189,12 @@ def _guardian_names(referral: Referral) -> dict[str, str]:
 
 
 def _reader(recipient: str, names: dict[str, str]) -> str:
-    if recipient == readers.FILE:
-        return gettext("The file")
-    return gettext("The reporter") if recipient == readers.REPORTER else names.get(recipient, gettext("A guardian"))
-
-
-def _pdf(content: bytes, *, name: str) -> Response:
-    response = make_response(content)
-    response.mimetype = "application/pdf"
-    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
-    return response
+    known = {
+        readers.FILE: gettext("The file"),
+        readers.REPORTER: gettext("The reporter"),
+        readers.PROFESSIONALS: gettext("Those who are called"),
+    }
+    return known.get(recipient) or names.get(recipient, gettext("A guardian"))
 
 
 def _back(referral: Referral) -> ResponseReturnValue:

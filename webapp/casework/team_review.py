@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import earlier, roster
+from referrals import documents, earlier, roster
 from referrals import team_review as rules
 from referrals.access import View, may_view
-from referrals.errors import LooksMedical, TeamNotComplete
-from referrals.models import Referral
+from referrals.errors import LooksMedical, NoSuchReferral, TeamNotComplete
+from referrals.models import Referral, What
 from referrals.stages import Stage, Verb
 from referrals.vocabulary import N_, Attendance, DecisionKind, Domain, MeetingOutcome, Profession
 from schemas.team_review import MeetingForm, MinutesForm
-from webapp import forms, kept, notices, people, transactions
+from webapp import downloads, forms, kept, notices, people, transactions
 from webapp.casework import blueprint, meeting_forms, note_forms, wording, words
 from webapp.casework.choices import choices, previews
 from webapp.casework.frame import referral_page, seen
@@ -41,6 +41,17 @@ _AFTER: dict[MeetingOutcome, str] = {
 def team_review(referral: Referral) -> Response:
     """The meeting that is planned or held, earlier ones, and for the coordinator the form that calls the team."""
     return _page(referral)
+
+
+@blueprint.get("/referrals/<reference:number>/team-review/call")
+@for_referral(View.MINUTES, leaves=What.OPENED_PAPER)
+def meeting_call(referral: Referral) -> Response:
+    """The call to the meeting, for those it calls."""
+    session = transactions.session()
+    found = documents.call_for(session, referral, people.actor().account_id)
+    if found is None:
+        raise NoSuchReferral
+    return downloads.to_look_at(documents.read_content(found), name=documents.file_name(session, found))
 
 
 @blueprint.post("/referrals/<reference:number>/team-review")
@@ -148,6 +159,7 @@ def _page(referral: Referral, form: forms.Form | None = None, missing: Sequence[
         has_written=actor.account_id in rules.writers(session, referral),
         to_inform=to_inform,
         previews=previews(referral),
+        has_call=current is not None and documents.call_for(session, referral, actor.account_id) is not None,
         is_locked=can_schedule and (bool(to_inform) or not any(guardian.has_custody for guardian in guardians)),
         colleagues=colleagues,
         guardians=guardians,
