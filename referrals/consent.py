@@ -161,7 +161,7 @@ def record_consent(
             from_on=consent.from_on,
             until_on=consent.until_on,
         )
-    first = consent.from_on or clock.now().date()
+    first = consent.from_on or roster.today(session)
     last = consent.until_on or first
     if last < first:
         raise Incomplete("until_on")

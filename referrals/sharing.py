@@ -15,7 +15,9 @@ from referrals import audit, clock, history, pieces, roster, rulebook
 from referrals.access import Actor
 from referrals.coverage import Cover
 from referrals.errors import Incomplete, NotAllowed, NotCovered
+from referrals.languages import local_date
 from referrals.models import CONSENT, Consent, Disclosure, Referral, What
+from referrals.organisation import municipality
 from referrals.pieces import Piece
 from referrals.rulebook import Ground
 from referrals.stages import Verb
@@ -173,9 +175,9 @@ def _permitted(session: Session, referral: Referral, piece: Piece, *, sharing: S
 
 
 def _ended_on(session: Session, row: Disclosure, *, today: date) -> date | None:
-    consents = [session.get_one(Consent, UUID(each)) for each in row.consent_ids]
+    consents, zone = [session.get_one(Consent, UUID(each)) for each in row.consent_ids], municipality(session).timezone
     ends = [
-        consent.withdrawn_at.date() if consent.withdrawn_at else consent.until_on + timedelta(days=1)
+        local_date(consent.withdrawn_at, zone=zone) if consent.withdrawn_at else consent.until_on + timedelta(days=1)
         for consent in consents
     ]
     return min((end for end in ends if end <= today), default=None)

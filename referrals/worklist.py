@@ -10,8 +10,9 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from sqlalchemy.orm import Session, object_session, selectinload
 
-from referrals import access_list, coverage
+from referrals import access_list, coverage, organisation
 from referrals.access import Actor, Role, View, may_view, parties_for
+from referrals.languages import local_date
 from referrals.models import (
     Account,
     ActionPlan,
@@ -120,10 +121,17 @@ class WaitingItem:
     rulepack: str
     unit: str
     topics: tuple[str, ...]
+    #: since which day it waits, where nothing says by which day it is done
+    waits_since: date | None = None
     #: the reporter fears that the child is being harmed, and nobody has decided yet
     is_urgent: bool = False
     #: whether the reader sees nothing of the referral but this
     is_all_they_see: bool = False
+
+    @property
+    def day(self) -> date:
+        """The day by which it is in its place among what waits; what has none comes last."""
+        return self.due_on or self.waits_since or date.max
 
     @property
     def is_to_triage(self) -> bool:
@@ -155,7 +163,7 @@ def waiting_for(session: Session, actor: Actor, *, today: date) -> list[WaitingI
         *_actions(session, actor),
     ]
     unique = {(item.kind, item.subject_id): item for item in items}
-    return sorted(unique.values(), key=lambda item: (not item.is_urgent, item.due_on or date.max, item.number))
+    return sorted(unique.values(), key=lambda item: (not item.is_urgent, item.day, item.number))
 
 
 def next_to_triage(session: Session, actor: Actor, *, today: date, but: Referral | None = None) -> str | None:
@@ -239,14 +247,13 @@ def _additions(session: Session, actor: Actor) -> Iterable[WaitingItem]:
         )
         .options(selectinload(ConcernAddition.referral).selectinload(Referral.unit))
     )  # fmt: skip
+    zone = organisation.municipality(session).timezone
     return [
-        _of_own(
-            row.referral,
-            Waiting.ADDITION,
-            row.id,
-            verb=Verb.READ_ADDITION,
-            due_on=row.at.date(),
-            party=Party.COORDINATOR,
+        replace(
+            _of_own(
+                row.referral, Waiting.ADDITION, row.id, verb=Verb.READ_ADDITION, due_on=None, party=Party.COORDINATOR
+            ),
+            waits_since=local_date(row.at, zone=zone),
         )
         for row in rows
     ]

@@ -155,6 +155,16 @@ def test_a_refusal_allows_nothing(session: Session, cast: Cast) -> None:
     assert guardian.consent_state(TODAY) is ConsentState.REFUSED
 
 
+def test_a_refusal_given_late_in_the_evening_counts_from_the_day_it_is_there(
+    session: Session, cast: Cast, wednesday: time_machine.Traveller
+) -> None:
+    referral = a_referral(session, cast, IN_CONSENT)
+    wednesday.shift(timedelta(hours=14, minutes=30))  # half past midnight in the municipality, still Wednesday in UTC
+    refusal = consent.ConsentGiven(answer=ConsentAnswer.REFUSED, form=ConsentForm.ORAL)
+    row = _answer(session, referral, cast, a_guardian(session, referral), refusal)
+    assert row.from_on == TODAY + timedelta(days=1)
+
+
 def test_consent_without_its_scope_names_all_that_is_missing(session: Session, cast: Cast) -> None:
     referral = a_referral(session, cast, IN_CONSENT)
     with pytest.raises(Incomplete) as refused:

@@ -101,12 +101,13 @@ def test_from_the_day_a_consent_ends_nothing_new_goes_and_what_went_is_marked(
     given = allow(session, cast, referral)
     share(session, referral, cast.coordinator)
     assert [one.ended_on for one in sharing.shared(session, referral)] == [None]
-    from_wednesday.shift(timedelta(days=3 if change == "withdrawn" else 31))
+    past_midnight_there = timedelta(days=3, hours=15)
+    from_wednesday.shift(past_midnight_there if change == "withdrawn" else timedelta(days=31))
     if change == "withdrawn":
         given[0].withdrawn_at = clock.now()
     with pytest.raises(NotCovered):
         share(session, referral, cast.coordinator)
-    assert [one.ended_on for one in sharing.shared(session, referral)] == [clock.now().date()]
+    assert [one.ended_on for one in sharing.shared(session, referral)] == [clock.today("Europe/Stockholm")]
 
 
 def test_without_consent_a_named_ground_with_purpose_and_reason_is_asked_for(

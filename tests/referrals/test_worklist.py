@@ -237,6 +237,7 @@ def test_what_a_reporter_added_waits_for_the_coordinator_until_it_is_read(sessio
     lines = [line for line in waiting(session, cast.coordinator) if line.kind is Waiting.ADDITION]
     assert {line.subject_id for line in lines} == {first.id, second.id}
     assert {(line.verb, line.party) for line in lines} == {(Verb.READ_ADDITION, Party.COORDINATOR)}
+    assert {(line.due_on, line.waits_since) for line in lines} == {(None, clock.now().date())}, "nothing makes it late"
     assert waiting(session, cast.second_coordinator) == []
     history.record(session, referral, Verb.ASSIGN_OWNER, by=cast.coordinator.actor())
     intake.read_addition(session, referral, by=cast.coordinator.actor(), addition=first)

@@ -32,7 +32,7 @@ def home() -> Response:
         _from_guardian(unread, day) for unread in guardian_page.unread_for(transactions.session(), people.actor())
     ]
     lines += [*protection.lines(day), *log_samples.lines(day), *reading_requests.lines(day)]
-    lines.sort(key=lambda line: (not line.is_urgent, line.due_on or date.max, line.number))
+    lines.sort(key=lambda line: (not line.is_urgent, line.day, line.number))
     first_triage = next((item.number for item in items if item.is_to_triage), None)
     return pages.page(
         "casework/home.html",
@@ -57,6 +57,7 @@ def _line(item: WaitingItem, day: date) -> Line:
             item.unit,
         ),
         due_on=item.due_on,
+        waits_since=item.waits_since,
         today=day,
         is_urgent=item.is_urgent,
         is_pressed=item.kind is Waiting.ADDITION,
@@ -79,7 +80,7 @@ def _from_guardian(unread: Unread, day: date) -> Line:
             _about(referral.topics),
             shown_unit(referral),
         ),
-        due_on=waits_since,
+        waits_since=waits_since,
         today=day,
     )
 

@@ -13,13 +13,20 @@ class Line:
     verb: str
     #: what stands below the verb after the number: stage, topics, unit, or whom it is for
     about: tuple[str, ...]
-    due_on: date | None
+    due_on: date | None = None
+    #: since which day it waits, where nothing says by which day it is done
+    waits_since: date | None = None
     today: date
     is_urgent: bool = False
     #: whether what stands behind it is opened by a press that leaves something: an addition is read by it
     is_pressed: bool = False
     #: whether the page behind it may not learn where somebody came from
     is_quiet: bool = False
+
+    @property
+    def day(self) -> date:
+        """The day by which it is in its place in the list; what has none comes last."""
+        return self.due_on or self.waits_since or date.max
 
     @property
     def is_late(self) -> bool:
