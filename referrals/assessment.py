@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from referrals import attachments, clock, history, membership, notes, register, roster, wording
@@ -103,6 +103,13 @@ def parts_of(session: Session, referral: Referral) -> list[AssessmentPart]:
     """Every part of the referral, in the order in which they were asked for."""
     rows = select(AssessmentPart).where(AssessmentPart.referral_id == referral.id)
     return list(session.scalars(rows.order_by(AssessmentPart.asked_at, AssessmentPart.due_on, AssessmentPart.id)))
+
+
+def has_new_parts(session: Session, referral: Referral) -> bool:
+    """Whether somebody was asked since the referral began, or since it was last taken up again."""
+    again = select(func.max(History.at)).where(History.referral_id == referral.id, History.verb == Verb.REOPEN_REFERRAL)
+    since = session.scalar(again)
+    return any(since is None or part.asked_at >= since for part in parts_of(session, referral))
 
 
 def find_part(session: Session, referral: Referral, part_id: uuid.UUID) -> AssessmentPart:
@@ -252,14 +259,15 @@ def hand_on(parts: Sequence[AssessmentPart], successor: Account) -> None:
 def conclude_assessment(
     session: Session, referral: Referral, *, by: Actor, seen: int | None, reason: str | None = None
 ) -> History:
-    """Say that the team has what it needs to meet. Raises PartsMissing while parts are out and no `reason` says why
-    the others are enough, NothingRequested where nobody was ever asked.
+    """Say that the team has what it needs to meet. Raises PartsMissing while parts are out, or all are from before the
+    referral was taken up again, and no `reason` says why those there are are enough; NothingRequested where nobody was ever asked.
     """
     history.guard(session, referral, Verb.CONCLUDE_ASSESSMENT, by=by, seen=seen)
     parts, why = parts_of(session, referral), (reason or "").strip() or None
     if not parts:
         raise NothingRequested
-    if why is None and any(part.status is PartStatus.REQUESTED for part in parts):
+    is_whole = has_new_parts(session, referral) and all(part.status is not PartStatus.REQUESTED for part in parts)
+    if why is None and not is_whole:
         raise PartsMissing
     return history.record(session, referral, Verb.CONCLUDE_ASSESSMENT, by=by, seen=seen, to=TO_SCHEDULE, reason=why)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from referrals import clock, history, reference
+from referrals import clock, closure, history, reference
 from referrals.access import Actor
 from referrals.access_list import add_to_list
 from referrals.models import (
@@ -24,7 +24,7 @@ from referrals.models import (
     Referral,
 )
 from referrals.protected_identity import Mark, protect_identity
-from referrals.stages import IN_TRIAGE, OPEN, State
+from referrals.stages import CLOSED, IN_TRIAGE, OPEN, State
 from referrals.vocabulary import (
     About,
     ActionStatus,
@@ -200,3 +200,11 @@ def a_plan(
     session.add_all([plan, goal, action])
     session.flush()
     return plan
+
+
+def taken_up_again(session: Session, referral: Referral, cast: Cast) -> None:
+    """Let a referral have been closed and taken up again, and stand where it stood."""
+    there = referral.stage, referral.status
+    referral.stage, referral.status = CLOSED.stage, CLOSED.status
+    closure.reopen_referral(session, referral, by=cast.coordinator.actor(), reason="Det börjar om.")
+    referral.stage, referral.status = there

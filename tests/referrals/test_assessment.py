@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -50,7 +51,7 @@ from referrals.vocabulary import (
     Recipient,
     SchoolForm,
 )
-from tests.factories import a_guardian, a_member, a_part, a_referral, consented
+from tests.factories import a_guardian, a_member, a_part, a_referral, consented, taken_up_again
 from tests.people import Cast
 
 SCOPE: dict[str, Any] = {"domains": [Domain.SAFETY, Domain.LEARNING], "levels": [Level.GROUP], "arenas": [Arena.SCHOOL]}
@@ -487,6 +488,20 @@ def test_with_parts_out_a_reason_says_why_the_others_are_enough(session: Session
     assert referral.state == PARTS_REQUESTED
     row = assessment.conclude_assessment(session, referral, by=actor, seen=None, reason="Petra är borta till jul.")
     assert (referral.state, row.reason) == (TO_SCHEDULE, "Petra är borta till jul.")
+
+
+def test_parts_from_before_it_was_taken_up_again_are_enough_only_for_a_reason(
+    session: Session, cast: Cast, wednesday: time_machine.Traveller
+) -> None:
+    referral, actor = a_referral(session, cast, PARTS_REQUESTED), cast.coordinator.actor()
+    hand_in(session, ask(session, referral, cast, cast.counsellor)[0])
+    wednesday.shift(timedelta(days=60))
+    taken_up_again(session, referral, cast)
+    with pytest.raises(PartsMissing):
+        assessment.conclude_assessment(session, referral, by=actor, seen=None)
+    hand_in(session, ask(session, referral, cast, cast.special_educator)[0])
+    assessment.conclude_assessment(session, referral, by=actor, seen=None)
+    assert referral.state == TO_SCHEDULE
 
 
 def test_an_assessment_nobody_was_asked_for_is_not_concluded(session: Session, cast: Cast) -> None:

@@ -21,7 +21,7 @@ from referrals.stages import (
     Verb,
 )
 from referrals.vocabulary import Compartment, Domain, PartStatus
-from tests.factories import a_guardian, a_member, a_part, a_referral
+from tests.factories import a_guardian, a_member, a_part, a_referral, taken_up_again
 from tests.webapp.browsing import Browser, Page
 from tests.webapp.desk import cast_of
 
@@ -289,6 +289,19 @@ def test_the_coordinator_concludes_when_all_is_in(signed_in: SignIn, number, set
     karin = signed_in("karin")
     karin.get(f"/referrals/{reference}/assessment")
     karin.submit({"reason": "Det som bär är fasta vanor."}, form="conclude-form")
+    assert state_of(settings, reference) == TO_SCHEDULE
+
+
+def test_after_a_reopening_the_page_asks_why_the_earlier_parts_are_enough(signed_in: SignIn, number, settings) -> None:
+    def closed_meanwhile(session, referral, cast) -> None:
+        kim_has_written(session, referral, cast)
+        taken_up_again(session, referral, cast)
+
+    reference = number(PARTS_REQUESTED, closed_meanwhile)
+    karin = signed_in("karin")
+    assert "Nobody was asked since" in karin.get(f"/referrals/{reference}/assessment").text
+    assert karin.submit({}, form="conclude-form", status=422).problems
+    karin.submit({"reason": "Inget har ändrats sedan i våras."}, form="conclude-form")
     assert state_of(settings, reference) == TO_SCHEDULE
 
 

@@ -31,7 +31,7 @@ from webapp.language import gettext, ngettext
 
 #: names of the two forms of the page
 ASK, CONCLUDE = "ask", "conclude"
-WHY_ENOUGH = N_("Say why the team can meet without the parts that are still out.")
+WHY_ENOUGH = N_("Say why the team can meet with the parts there are.")
 
 
 @dataclass(frozen=True)
@@ -149,6 +149,7 @@ def _page(referral: Referral, *, ask: forms.Form | None = None, conclude: forms.
         is_complete_view=may_know_all,
         still_out=sum(part.status is PartStatus.REQUESTED for part in parts),
         asked=len(parts),
+        has_new_parts=rules.has_new_parts(session, referral),
         previews=previews(referral),
         can_ask=can_ask,
         can_conclude=words.may_do(Verb.CONCLUDE_ASSESSMENT, referral),
