@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from flows.failures import neutral
 from flows.opening import logger, open_instance
-from referrals import clock, db, drafts, log_samples, mailer, protection_disposal, retention
+from referrals import clock, conflict_settling, db, drafts, log_samples, mailer, protection_disposal, retention
 from referrals.access import SYSTEM
+from referrals.conflict_settling import remind_of_conflict
 from referrals.consent import due_for_reminder, remind_of_consent
 from referrals.errors import ReferralError
 from referrals.follow_up import due_for_follow_up, open_follow_up
@@ -39,9 +40,11 @@ def _sweep(database: str) -> None:
             return  # not set up yet
         today = clock.today(zone)
         due = [referral.id for referral in due_for_follow_up(session, today)]
+        held = [referral.id for referral in conflict_settling.held_too_long(session, today)]
         ending = [referral.id for referral in due_for_reminder(session, today)]
     opened = sum(_one_by_one(database, referral_id, _open) for referral_id in due)
     reminded = sum(_one_by_one(database, referral_id, _remind) for referral_id in ending)
+    reminded += sum(_one_by_one(database, referral_id, _remind_of_conflict) for referral_id in held)
     with db.writing(database) as session:
         deleted = drafts.expire_drafts(session, today)
     drawn = _draw_samples(database)
@@ -91,6 +94,10 @@ def _open(session: Session, referral: Referral) -> None:
 
 def _remind(session: Session, referral: Referral) -> None:
     remind_of_consent(session, referral, by=SYSTEM)
+
+
+def _remind_of_conflict(session: Session, referral: Referral) -> None:
+    remind_of_conflict(session, referral, by=SYSTEM)
 
 
 def _one_by_one(database: str, referral_id: uuid.UUID, act: Callable[[Session, Referral], None]) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Set as AbstractSet
 from enum import IntEnum, StrEnum
 
 from referrals.actors import SYSTEM, WITH_UNIT, WITHOUT_UNIT, Actor, Facts, Role
-from referrals.stages import MOVE_BY_VERB, Party, Verb
+from referrals.stages import ABOUT_CONFLICT, MOVE_BY_VERB, Party, Verb
 from referrals.vocabulary.assessment import Compartment
 from referrals.vocabulary.consent import InformationCategory, Recipient
 from referrals.vocabulary.knowing import Capacity, Cell, Information
@@ -237,6 +237,8 @@ def capacities(actor: Actor, facts: Facts) -> frozenset[Capacity]:
     """What `actor` is to the referral that `facts` describe; empty means: nothing to do with it."""
     if actor.account_id in facts.shut_out or not _is_on_list(actor, facts):
         return frozenset()
+    if facts.is_held and actor.account_id is not None:
+        return frozenset()
     found: set[Capacity] = set()
     if actor.reported == facts.referral_id:
         found.add(Capacity.REPORTER)
@@ -270,6 +272,8 @@ def parties(actor: Actor, facts: Facts) -> frozenset[Party]:
 
 def parties_for(verb: Verb, actor: Actor, facts: Facts) -> frozenset[Party]:
     """In which capacities `actor` may do `verb` to the referral, wherever it stands; empty means: in none."""
+    if verb in ABOUT_CONFLICT:
+        return MOVE_BY_VERB[verb].by if _settles_conflict(actor, facts) else frozenset()
     if verb in LOOKS_FIRST and not actor.is_system and not may_view(LOOKS_FIRST[verb], actor, facts):
         return frozenset()
     return parties(actor, facts) & MOVE_BY_VERB[verb].by
@@ -302,6 +306,10 @@ def is_from_another_service(actor: Actor) -> bool:
 def is_administrator(actor: Actor) -> bool:
     """Whether `actor` may change the organisation and see technical runs; says nothing about case content."""
     return any(role is Role.ADMINISTRATOR for role, _unit in actor.roles)
+
+
+def _settles_conflict(actor: Actor, facts: Facts) -> bool:
+    return facts.is_held and actor.account_id is not None and facts.settles_conflict(actor.account_id)
 
 
 def _coordinates(actor: Actor, facts: Facts) -> bool:

@@ -15,9 +15,9 @@ from referrals.vocabulary import ListGround, Standing
 
 
 def is_open_to(actor: Actor) -> ColumnElement[bool]:
-    """The condition that a referral has no list, or that `actor` stands on it: for every read of several referrals."""
+    """The condition that nothing holds a referral, and that it has no list or `actor` stands on it: for reads of several."""
     theirs = select(Listed.referral_id).where(Listed.account_id == actor.account_id)
-    return Referral.protected_since.is_(None) | Referral.id.in_(theirs)
+    return Referral.held_since.is_(None) & (Referral.protected_since.is_(None) | Referral.id.in_(theirs))
 
 
 def is_on(referral: Referral, account_id: uuid.UUID) -> bool:

@@ -72,6 +72,10 @@ class Facts:
     stand_ins: AbstractSet[UUID] = field(default_factory=frozenset)
     #: accounts too close to the matter: kept out in every capacity
     shut_out: AbstractSet[UUID] = field(default_factory=frozenset)
+    #: whether everything waits because the reporter told of a conflict of interest in words that nobody has settled yet
+    is_held: bool = False
+    #: who may read those words and settle it meanwhile
+    settles_conflict: Callable[[UUID], bool] = _nobody
     #: the only accounts that may stand to it in any capacity, because an identity is protected; None where none is
     listed: AbstractSet[UUID] | None = None
     #: accounts that had to do with it and have left it; a coordinator among them counts again where nobody else owns it

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import plan_versions, readers, team_review
+from referrals import conflict, plan_versions, readers, team_review
 from referrals.access import Role, parties
 from referrals.models import Account, AssessmentPart, Concern, History, PlannedAction, RoleAssignment
 from referrals.vocabulary import PartStatus
@@ -29,6 +29,24 @@ class Addressee:
 def coordinators(session: Session, row: History) -> list[Addressee]:
     """The coordinators of the unit."""
     return _accounts(_with_role(session, row, Role.COORDINATOR))
+
+
+def coordinators_if_open(session: Session, row: History) -> list[Addressee]:
+    """The coordinators of the unit, unless the concern was withdrawn meanwhile."""
+    return coordinators(session, row) if row.referral.is_open else []
+
+
+def settlers_of_conflict(session: Session, row: History) -> list[Addressee]:
+    """Who may settle the conflict of interest that holds everything else; nobody where none does."""
+    return _accounts(conflict.deciders(session, row.referral)) if row.referral.held_since is not None else []
+
+
+def administrators_if_nobody_settles(session: Session, row: History) -> list[Addressee]:
+    """The administrators, where it is held and nobody is left who may settle it: they appoint somebody."""
+    if row.referral.held_since is None or conflict.deciders(session, row.referral):
+        return []
+    holds = Account.roles.any(RoleAssignment.role == Role.ADMINISTRATOR)
+    return _accounts(session.scalars(select(Account).where(holds, Account.is_active)))
 
 
 def head_teachers(session: Session, row: History) -> list[Addressee]:

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from referrals import clock
 from referrals.access import Role
-from referrals.models import Account, Membership, Referral, RoleAssignment
-from referrals.vocabulary import Profession, Standing
+from referrals.models import Account, Concern, Membership, Referral, RoleAssignment
+from referrals.vocabulary import ConflictAnswer, Profession, Standing
 
 
 def keep_out(session: Session, referral: Referral, functions: Collection[Profession]) -> list[Account]:
@@ -16,22 +16,57 @@ def keep_out(session: Session, referral: Referral, functions: Collection[Profess
 
     A referral is never left without a coordinator, for then nobody would read it: where all of the unit's are kept out, its
     head teachers stand in; where those are too, the coordinators of the municipality's other units; and where there is nobody
-    at all, the unit's coordinators stay, with the conflict before their eyes.
+    at all, the unit's coordinators stay, with the conflict before their eyes. While words hold it nobody reads it anyway: then
+    it waits until somebody is appointed who may.
     """
     if not functions:
         return []
-    here = RoleAssignment.unit_id == referral.unit_id
-    too_close = [account for account in _active(session, here) if account.profession in functions]
-    coordinators = _active(session, here & (RoleAssignment.role == Role.COORDINATOR))
-    if all(account in too_close for account in coordinators):
-        stand_ins = _stand_ins(session, here, too_close)
-        _stand(session, referral, standing=Standing.STANDS_IN, accounts=stand_ins)
-        if not stand_ins:
-            too_close = [account for account in too_close if account not in coordinators]
-    _stand(session, referral, standing=Standing.SHUT_OUT, accounts=too_close)
-    session.flush()
-    session.refresh(referral, ["memberships"])
+    too_close = [account for account in people_of(session, referral) if account.profession in functions]
+    coordinators = _active(session, _here(referral, Role.COORDINATOR))
+    is_nobody_left = all(account in too_close for account in coordinators) and not _in_their_place(
+        session, referral, too_close
+    )
+    if is_nobody_left and referral.held_since is None:
+        too_close = [account for account in too_close if account not in coordinators]
+    shut_out(session, referral, too_close)
+    let_stand_in(session, referral)
     return too_close
+
+
+def is_in_words(concern: Concern) -> bool:
+    """Whether its reporter wrote of a conflict in words of their own."""
+    return concern.conflict is not ConflictAnswer.NO and bool((concern.conflict_text or "").strip())
+
+
+def hold(session: Session, referral: Referral) -> None:
+    """Let everything about `referral` wait: the reporter wrote of a conflict in words that only a person can read."""
+    referral.held_since = clock.now()
+    session.flush()
+
+
+def deciders(session: Session, referral: Referral) -> list[Account]:
+    """Who may settle what holds `referral`: the unit's coordinators, or who stands in where all are kept out; perhaps nobody."""
+    kept = kept_out(referral)
+    left = [account for account in _active(session, _here(referral, Role.COORDINATOR)) if account not in kept]
+    return left or _in_their_place(session, referral, kept)
+
+
+def people_of(session: Session, referral: Referral) -> list[Account]:
+    """Everybody who works for the referral's unit, by name."""
+    return _active(session, RoleAssignment.unit_id == referral.unit_id)
+
+
+def shut_out(session: Session, referral: Referral, accounts: Iterable[Account]) -> None:
+    """Keep `accounts` out of it in every capacity, whatever they were to it."""
+    _stand(session, referral, standing=Standing.SHUT_OUT, accounts=accounts)
+
+
+def let_stand_in(session: Session, referral: Referral) -> None:
+    """Let somebody coordinate it where all of the unit's coordinators are kept out."""
+    kept = kept_out(referral)
+    if all(account in kept for account in _active(session, _here(referral, Role.COORDINATOR))):
+        stand_ins = _in_their_place(session, referral, kept)
+        _stand(session, referral, standing=Standing.STANDS_IN, accounts=stand_ins)
 
 
 def kept_out(referral: Referral) -> list[Account]:
@@ -40,12 +75,16 @@ def kept_out(referral: Referral) -> list[Account]:
     return sorted(shut, key=lambda account: account.name)
 
 
-def _stand_ins(session: Session, here: ColumnElement[bool], too_close: Collection[Account]) -> list[Account]:
-    for way in (here & (RoleAssignment.role == Role.HEAD_TEACHER), RoleAssignment.role == Role.COORDINATOR):
+def _in_their_place(session: Session, referral: Referral, too_close: Collection[Account]) -> list[Account]:
+    for way in (_here(referral, Role.HEAD_TEACHER), RoleAssignment.role == Role.COORDINATOR):
         left = [account for account in _active(session, way) if account not in too_close]
         if left:
             return left
     return []
+
+
+def _here(referral: Referral, role: Role) -> ColumnElement[bool]:
+    return (RoleAssignment.unit_id == referral.unit_id) & (RoleAssignment.role == role)
 
 
 def _active(session: Session, holds: ColumnElement[bool]) -> list[Account]:
@@ -54,7 +93,12 @@ def _active(session: Session, holds: ColumnElement[bool]) -> list[Account]:
 
 
 def _stand(session: Session, referral: Referral, *, standing: Standing, accounts: Iterable[Account]) -> None:
-    now = clock.now()
-    session.add_all(
-        Membership(referral=referral, account_id=account.id, standing=standing, since=now) for account in accounts
-    )
+    now, held = clock.now(), {each.account_id: each for each in referral.memberships}
+    for account in accounts:
+        row = held.get(account.id)
+        if row is None:
+            session.add(Membership(referral=referral, account_id=account.id, standing=standing, since=now))
+        else:
+            row.standing, row.since = standing, now
+    session.flush()
+    session.refresh(referral, ["memberships"])

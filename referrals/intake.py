@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from referrals import additions, clock, conflict, draft_files, history, protected_identity, reference, register
-from referrals.access import Actor, Role
+from referrals.access import Actor, Role, parties
 from referrals.errors import Incomplete, NotAllowed, WrongCode
 from referrals.models import (
     Account,
@@ -110,6 +110,8 @@ def submit_concern(
     )
     session.add(row)
     draft_files.hand_over(session, draft, referral)
+    if conflict.is_in_words(row):
+        conflict.hold(session, referral)
     conflict.keep_out(session, referral, concern.conflict_functions)
     if concern.has_protected_identity:
         level = protected_identity.lowest_level(referral)
@@ -195,8 +197,8 @@ def withdraw_concern(
     return history.record(session, referral, Verb.WITHDRAW_CONCERN, by=by, to=WITHDRAWN, seen=seen, reason=reason)
 
 
-def possible_duplicates(session: Session, referral: Referral) -> list[Referral]:
-    """Other open referrals of the same unit that may be about the same child, for the coordinator only; the oldest first.
+def possible_duplicates(session: Session, referral: Referral, *, by: Actor) -> list[Referral]:
+    """Other open referrals of the same unit that may be about the same child and that `by` may know of; the oldest first.
 
     Same name, and no birth dates that tell the children apart.
     """
@@ -212,7 +214,11 @@ def possible_duplicates(session: Session, referral: Referral) -> list[Referral]:
         )
         .order_by(Referral.opened_at)
     )
-    return [other for other in found if _may_be_same_day(other.child_birth_date, referral.child_birth_date)]
+    return [
+        other
+        for other in found
+        if _may_be_same_day(other.child_birth_date, referral.child_birth_date) and parties(by, other.facts())
+    ]
 
 
 def functions_of_forum(session: Session, unit: Unit, *, without: Collection[Account] = ()) -> list[Profession]:

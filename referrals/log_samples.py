@@ -76,7 +76,7 @@ def draw(session: Session, unit_id: uuid.UUID, *, week_on: date) -> LogSample | 
     """Draw the visits of one week and keep them; None where there was none, or nobody to look at them.
 
     Left out are the visits of the head teachers themselves, who would judge their own, and whatever one of them is kept
-    out of. What was drawn already comes back as it is.
+    out of or nobody may read yet. What was drawn already comes back as it is.
     """
     already = select(LogSample).where(LogSample.unit_id == unit_id, LogSample.week_on == week_on)
     if (found := session.scalars(already).one_or_none()) is not None:
@@ -215,6 +215,7 @@ def _visits(
         .where(
             Referral.unit_id == unit_id,
             Referral.id.not_in(kept_out),
+            Referral.held_since.is_(None),
             AuditEvent.at >= begins,
             AuditEvent.at < ends,
             AuditEvent.what.in_(VISITS),

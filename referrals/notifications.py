@@ -35,9 +35,22 @@ class Notification:
     only_on_move: bool = False
 
 
+#: what may reach the one who is too close: it is written before any wall is looked at, and not even the number leaves
+_ABOUT_CONFLICT: Final = frozenset({_M.CONFLICT_TO_SETTLE, _M.NOBODY_TO_SETTLE})
+_TO_SETTLE: Final = (
+    Notification(_M.CONFLICT_TO_SETTLE, audiences.settlers_of_conflict),
+    Notification(_M.NOBODY_TO_SETTLE, audiences.administrators_if_nobody_settles),
+)
+
 #: who is told after which decision; nobody is told of what they did themselves
 NOTIFICATIONS: Final[dict[Verb, tuple[Notification, ...]]] = {
-    Verb.SUBMIT_CONCERN:      (Notification(_M.CONCERN_RECEIVED, audiences.coordinators),),
+    Verb.SUBMIT_CONCERN:      (
+        Notification(_M.CONCERN_RECEIVED, audiences.coordinators),
+        *_TO_SETTLE,
+    ),
+    Verb.STEP_ASIDE:          _TO_SETTLE,
+    Verb.REMIND_OF_CONFLICT:  _TO_SETTLE,
+    Verb.SETTLE_CONFLICT:     (Notification(_M.CONCERN_RECEIVED, audiences.coordinators_if_open),),
     Verb.RESUBMIT_CONCERN:    (Notification(_M.CONCERN_RECEIVED, audiences.coordinators),),
     Verb.WITHDRAW_CONCERN:    (Notification(_M.CONCERN_WITHDRAWN, audiences.coordinators),),
     Verb.RETURN_CONCERN:      (Notification(_M.CONCERN_RETURNED, audiences.reporter),),
@@ -63,7 +76,8 @@ def write(session: Session, row: History) -> list[Mail]:
         if notification.only_on_move and not row.is_move:
             continue
         for addressee in notification.to(session, row):
-            if addressee.account_id is not None and not _is_told(row, addressee.account_id):
+            is_asked_first = notification.kind in _ABOUT_CONFLICT
+            if addressee.account_id is not None and not is_asked_first and not _is_told(row, addressee.account_id):
                 continue
             mail = _write_one(session, row, notification.kind, addressee=addressee)
             written += [mail] if mail else []
@@ -157,6 +171,8 @@ def letter(mail: Mail) -> Letter:
     settings, number = current(), mail.referral.number
     is_for_reporter = mail.recipient == audiences.REPORTER
     link = settings.base_url + (f"{RETURN_PATH}?number={number}" if is_for_reporter else f"/referrals/{number}")
+    if mail.kind in _ABOUT_CONFLICT:
+        link = f"{settings.base_url}/home"
     values = {"reference": number, "link": link, "for_reporter": is_for_reporter}
     words, folder = environment(mail.language), f"emails/{mail.kind}"
     subject = words.get_template(f"{folder}/subject.txt").render(values)

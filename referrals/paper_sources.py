@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 from referrals import (
     attachments,
     clock,
+    conflict,
     coverage,
     documents,
     earlier,
@@ -152,6 +153,7 @@ def _receipt(moment: Moment) -> dict[str, Any]:
         "targets": {"triage": triage, "assessment": parts},
         "return_code": concern.return_code if concern else None,
         "return_address": current().base_url + RETURN_PATH,
+        "is_checked_first": concern is not None and conflict.is_in_words(concern),
         "attachments": _attachments(moment),
     }
 

@@ -204,10 +204,11 @@ def _require_open(session: Session, request: ReadingRequest, by: Actor) -> None:
 
 
 def _may(actor: Actor, referral: Referral, roles: Collection[Role]) -> bool:
-    """In their units, not shut out, and on the access list where there is one."""
+    """In their units, not shut out, on the access list where there is one, and of nothing that a conflict holds."""
     facts = referral.facts()
     is_listed = facts.listed is None or actor.account_id in facts.listed
-    return actor.holds(*roles, unit_id=referral.unit_id) and actor.account_id not in facts.shut_out and is_listed
+    is_kept_out = facts.is_held or actor.account_id in facts.shut_out
+    return actor.holds(*roles, unit_id=referral.unit_id) and is_listed and not is_kept_out
 
 
 def _log(session: Session, request: ReadingRequest, verb: str, *, by: Actor) -> None:

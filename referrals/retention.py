@@ -71,7 +71,11 @@ def due(session: Session, actor: Actor, *, today: date) -> list[Due]:
     ended = (
         select(Referral)
         .where(
-            Referral.is_open.is_(False), Referral.unit_id.in_(units), Referral.id.not_in(busy), Referral.id.not_in(held)
+            Referral.is_open.is_(False),
+            Referral.unit_id.in_(units),
+            Referral.held_since.is_(None),
+            Referral.id.not_in(busy),
+            Referral.id.not_in(held),
         )
         .order_by(Referral.stage_since)
     )
@@ -266,7 +270,8 @@ def _units(actor: Actor, roles: Iterable[Role]) -> set[uuid.UUID]:
 
 
 def _acts_for(referral: Referral, by: Actor, roles: Collection[Role]) -> bool:
-    return referral.unit_id in _units(by, roles) and by.account_id not in referral.facts().shut_out
+    facts = referral.facts()
+    return referral.unit_id in _units(by, roles) and not facts.is_held and by.account_id not in facts.shut_out
 
 
 def _require(referral: Referral, by: Actor, roles: Collection[Role]) -> None:

@@ -142,6 +142,10 @@ class Verb(StrEnum):
     TAKE_OUT_FILE = "take_out_file"
     KEEP_OUTSIDE = "keep_outside"
     END_OUTSIDE = "end_outside"
+    DECLARE_UNINVOLVED = "declare_uninvolved"
+    STEP_ASIDE = "step_aside"
+    SETTLE_CONFLICT = "settle_conflict"
+    REMIND_OF_CONFLICT = "remind_of_conflict"
 
 
 @dataclass(frozen=True)
@@ -172,6 +176,8 @@ def _move(verb: Verb, by: str, frm: tuple[State, ...] | frozenset[State], *to: S
 _BEFORE_PLAN = (IN_CONSENT, PARTS_REQUESTED, PARTS_RECEIVED, TO_SCHEDULE, SCHEDULED, MEETING_HELD)
 _PLANNING = (PLAN_DRAFT, PLAN_RETURNED, PLAN_FOR_APPROVAL)
 _GUARDIANS_KNOWN = (IN_TRIAGE, WITH_HEAD_TEACHER, *_BEFORE_PLAN, *_PLANNING, PLAN_ACTIVE, FOLLOW_UP_DUE)
+#: where a conflict told in free words holds it, even if it is withdrawn meanwhile
+_HELD = (SUBMITTED, IN_TRIAGE, WITHDRAWN)
 _NEW = (SUBMITTED, IN_TRIAGE)  # a person need not wait for the workflow to carry a new concern to triage
 
 #: who: R reporter, G a guardian on their own page, C coordinator, A assessor (anyone with a part, a place or an action in it), H head teacher, S the workflow
@@ -231,6 +237,10 @@ MOVES: tuple[Move, ...] = (
     _move(Verb.TAKE_OUT_FILE,        "CA",  STATES),
     _move(Verb.KEEP_OUTSIDE,         "CH",  STATES),
     _move(Verb.END_OUTSIDE,          "CH",  OPEN,                                   CLOSED),
+    _move(Verb.DECLARE_UNINVOLVED,   "C",   _HELD),
+    _move(Verb.STEP_ASIDE,           "C",   _HELD),
+    _move(Verb.SETTLE_CONFLICT,      "C",   _HELD),
+    _move(Verb.REMIND_OF_CONFLICT,   "S",   _HELD),
 )  # fmt: skip
 
 MOVE_BY_VERB: dict[Verb, Move] = {move.verb: move for move in MOVES}
@@ -250,9 +260,12 @@ QUIET = frozenset(
         Verb.SHARE_INFORMATION, Verb.TELL_GUARDIANS, Verb.REVIEW_SHARING,
         Verb.WITHHOLD_FROM_GUARDIAN, Verb.LIFT_WITHHOLDING, Verb.MARK_CONFIDED, Verb.RECORD_CHILDS_ANSWER,
         Verb.TAKE_OUT_FILE,
-        Verb.KEEP_OUTSIDE, Verb.END_OUTSIDE,
+        Verb.KEEP_OUTSIDE, Verb.END_OUTSIDE, Verb.DECLARE_UNINVOLVED,
     }
 )  # fmt: skip
+
+#: what is done about a conflict told in free words, while nobody else knows anything of the concern
+ABOUT_CONFLICT = frozenset({Verb.DECLARE_UNINVOLVED, Verb.STEP_ASIDE, Verb.SETTLE_CONFLICT})
 
 #: what can still happen to a referral whose content is kept on paper, outside the system: nothing that is written
 OUTSIDE = frozenset(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
 
-from referrals import clock, coverage, rulebook
+from referrals import clock, conflict, coverage, rulebook
 from referrals.access import Facts, Role
 from referrals.models import ActionPlan, Goal, Municipality, PlannedAction, Referral, TeamMeeting
 from referrals.vocabulary import InformationCategory, PlanStatus, Recipient, SchoolForm, Standing
@@ -25,6 +25,7 @@ def facts_of(referral: Referral) -> Facts:
         members=_accounts_that(referral, Standing.MEMBER),
         stand_ins=_accounts_that(referral, Standing.STANDS_IN),
         shut_out=_accounts_that(referral, Standing.SHUT_OUT),
+        is_held=referral.held_since is not None,
         listed=None
         if referral.protected_since is None
         else frozenset(each.account_id for each in referral.access_list),
@@ -38,6 +39,7 @@ def facts_of(referral: Referral) -> Facts:
     return replace(
         facts,
         reach=lambda service: _reach(session, referral, service),
+        settles_conflict=lambda account: account in {each.id for each in conflict.deciders(session, referral)},
         is_acting=lambda account: _is_called(session, referral, account) or _owns_action(session, referral, account),
         owns_action=lambda account: referral.is_open and _owns_action(session, referral, account, PlanStatus.ACTIVE),
     )

@@ -63,6 +63,8 @@ class Referral(Identified, Base):
     #: since when somebody in it, the child or a guardian, has been protected; from then on only its own list may see it
     protected_since: Mapped[datetime | None]
 
+    #: since when it waits, with everybody kept out, for a decision about a conflict of interest told in free words
+    held_since: Mapped[datetime | None]
     #: when its content was destroyed here because it lies in the paper file; number, stage and dates are left
     kept_outside_at: Mapped[datetime | None]
 

@@ -24,6 +24,8 @@ class MailKind(Term):
     """Every kind of mail: template folder and snapshot carry the same name."""
 
     CONCERN_RECEIVED = "concern_received", N_("A concern has come in")
+    CONFLICT_TO_SETTLE = "conflict_to_settle", N_("A conflict of interest to settle")
+    NOBODY_TO_SETTLE = "nobody_to_settle", N_("Nobody may settle a conflict of interest")
     CONCERN_RETURNED = "concern_returned", N_("A concern needs completing")
     CONCERN_WITHDRAWN = "concern_withdrawn", N_("A concern is withdrawn")
     QUESTION_TO_HEAD_TEACHER = "question_to_head_teacher", N_("A question to the head teacher")

@@ -86,6 +86,8 @@ class ReceiptDocument(Frame):
     helpline_phone = fields.String(attribute="municipality.phones.helpline")
     #: how many files came in with the concern
     files = fields.Function(lambda source: len(source.attachments))
+    #: whether somebody looks first at who is too close to it
+    is_checked_first = fields.Boolean()
     return_code = fields.String()
     return_address = fields.String()
 

@@ -40,7 +40,7 @@ class PaperSource:
 
     Every kind needs `referral`, `municipality`, `issued_at` (an aware instant: of the history row that issued it; None in a
     preview) and `version`; beyond that
-    receipt: concern, targets, return_code, return_address, attachments ·
+    receipt: concern, targets, is_checked_first, return_code, return_address, attachments ·
     page_code: page_code, page_code_until, return_address · referral: concern, additions, attachments, triage, statutory ·
     information_and_consent: concern, guardians, participants · assessment: parts, analysis ·
     invitation: meeting, participants, guardians (those invited) · minutes: meeting, guardians · action_plan and childs_plan: plan, guardians ·
@@ -77,6 +77,8 @@ class PaperSource:
     closure: Any = None
     #: local target days by stage, such as {"triage": …, "assessment": …}
     targets: Mapping[str, date] = field(default_factory=dict)
+    #: whether somebody decides first who is too close to it
+    is_checked_first: bool = False
     return_code: str | None = None
     return_address: str | None = None
     #: a code to a guardian's own page, and the last day it is good

@@ -11,6 +11,8 @@ from referrals import (
     attachments,
     audit,
     clock,
+    conflict,
+    conflict_settling,
     db,
     documents,
     log_samples,
@@ -22,7 +24,7 @@ from referrals import (
     withholding,
 )
 from referrals.actors import Actor
-from referrals.models import Disposal, History, Municipality, Referral, Step, What
+from referrals.models import Concern, Disposal, History, Municipality, Referral, Step, What
 from referrals.quarantine import Cleared
 from referrals.stages import IN_TRIAGE, Party
 from referrals.vocabulary import AskedBy, AskedHow, ContentKind, Fate, FileKind, Recipient
@@ -96,6 +98,18 @@ def lay_other_referrals(address: str) -> tuple[str, str]:
         asked = a_referral(session, cast, IN_TRIAGE, owner_id=cast.coordinator.id)
         triage.ask_head_teacher(session, asked, by=cast.coordinator.actor(), seen=None, reason="Är det särskilt stöd?")
         return hidden.number, asked.number
+
+
+def lay_a_held_concern(address: str) -> str:
+    """One whose reporter wrote of a conflict of interest; a coordinator has declared to know of no tie."""
+    with db.writing(address) as session:
+        cast = cast_of(session)
+        held = a_referral(session, cast, IN_TRIAGE)
+        concern = session.scalars(select(Concern).where(Concern.referral_id == held.id)).one()
+        concern.conflict_text = "Kuratorn är gift med farbrodern."
+        conflict.hold(session, held)
+        conflict_settling.declare_uninvolved(session, held, by=cast.coordinator.actor())
+        return held.number
 
 
 def lay_disposals(address: str, number: str) -> None:

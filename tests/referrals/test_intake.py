@@ -239,16 +239,16 @@ def test_a_second_concern_about_the_same_child_is_a_possible_duplicate(session, 
     _draft, first = send(session, cast)
     _draft, second = send(session, cast, dataclasses.replace(LEAST, child_name=" mila  TESTSSON"))
     send(session, cast, dataclasses.replace(LEAST, child_name="Malte Testsson"))
-    assert intake.possible_duplicates(session, second) == [first]
-    assert intake.possible_duplicates(session, first) == [second]
+    assert intake.possible_duplicates(session, second, by=cast.coordinator.actor()) == [first]
+    assert intake.possible_duplicates(session, first, by=cast.coordinator.actor()) == [second]
 
 
 def test_children_with_different_birth_dates_are_two(session, cast, wednesday):
     _draft, first = send(session, cast, dataclasses.replace(LEAST, child_birth_date=date(2016, 3, 4)))
     _draft, second = send(session, cast, dataclasses.replace(LEAST, child_birth_date=date(2017, 3, 4)))
     _draft, third = send(session, cast)
-    assert intake.possible_duplicates(session, second) == [third]
-    assert intake.possible_duplicates(session, third) == [first, second]
+    assert intake.possible_duplicates(session, second, by=cast.coordinator.actor()) == [third]
+    assert intake.possible_duplicates(session, third, by=cast.coordinator.actor()) == [first, second]
 
 
 def test_another_school_and_a_finished_referral_are_no_duplicates(session, cast, wednesday):
@@ -256,14 +256,14 @@ def test_another_school_and_a_finished_referral_are_no_duplicates(session, cast,
     _draft, finished = send(session, cast)
     intake.withdraw_concern(session, finished, by=the_reporter(finished), seen=None)
     _draft, referral = send(session, cast)
-    assert intake.possible_duplicates(session, referral) == []
+    assert intake.possible_duplicates(session, referral, by=cast.coordinator.actor()) == []
 
 
 def test_a_child_with_protected_identity_is_not_looked_for(session, cast, wednesday):
     send(session, cast)
     _draft, referral = send(session, cast, dataclasses.replace(LEAST, has_protected_identity=True))
     assert referral.child_name_index is None
-    assert intake.possible_duplicates(session, referral) == []
+    assert intake.possible_duplicates(session, referral, by=cast.coordinator.actor()) == []
 
 
 def test_the_functions_of_the_forum_are_those_who_work_for_the_school(session, cast):

@@ -323,13 +323,13 @@ def test_a_list_narrowed_to_one_school_does_not_say_which_school_it_is(session, 
 
 def test_nobody_finds_the_child_by_name(session, cast):
     first, second = (straight_way.submit(session, cast.school) for _ in range(2))
-    assert intake.possible_duplicates(session, second) == [first]
+    assert intake.possible_duplicates(session, second, by=cast.coordinator.actor()) == [first]
     protect(session, first, cast.coordinator)
     assert first.child_name_index is None
-    assert intake.possible_duplicates(session, second) == []
-    assert intake.possible_duplicates(session, first) == []
+    assert intake.possible_duplicates(session, second, by=cast.coordinator.actor()) == []
+    assert intake.possible_duplicates(session, first, by=cast.coordinator.actor()) == []
     lift(session, first, cast.coordinator)
-    assert intake.possible_duplicates(session, second) == [first]
+    assert intake.possible_duplicates(session, second, by=cast.coordinator.actor()) == [first]
 
 
 def test_papers_until_then_are_restricted_copies_stopped_and_the_receipt_is_withheld(session, cast):

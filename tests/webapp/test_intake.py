@@ -15,6 +15,7 @@ from referrals.vocabulary import ConflictAnswer, DocumentKind, GuardiansKnow, Pr
 from schemas.intake import PAGES, Door, fields_of
 from tests.conftest import A_WEDNESDAY
 from tests.webapp.browsing import Browser
+from tests.webapp.desk import cast_of
 from webapp.intake import browser as holding
 
 #: a code that is one, and nobody's
@@ -799,6 +800,6 @@ def test_a_possible_duplicate_is_no_business_of_the_reporter(browser, stored, ap
 
     def duplicates(session):
         newest = session.scalars(select(Referral).where(Referral.number == shown_code(page, "reference-number"))).one()
-        return len(intake.possible_duplicates(session, newest))
+        return len(intake.possible_duplicates(session, newest, by=cast_of(session).coordinator.actor()))
 
     assert stored(duplicates) == 1

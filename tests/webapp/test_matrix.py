@@ -8,7 +8,7 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from referrals import clock, db, documents, notifications, paper_sources, printing
+from referrals import clock, conflict, db, documents, notifications, paper_sources, printing
 from referrals.access import MATRIX
 from referrals.models import (
     Base,
@@ -24,7 +24,7 @@ from referrals.models import (
     TeamMeeting,
     WorkingNote,
 )
-from referrals.stages import PLAN_ACTIVE
+from referrals.stages import IN_TRIAGE, PLAN_ACTIVE
 from referrals.vocabulary import (
     About,
     ActionStatus,
@@ -315,6 +315,16 @@ def test_the_moment_a_consent_is_withdrawn_another_service_meets_nothing(
     with db.writing(settings.database) as session:
         session.scalars(select(Consent)).one().withdrawn_at = clock.now()
     assert _seen_by(person, app, signed_in, settings) == {}
+
+
+@pytest.mark.parametrize("person", ["karin", "henrik", "kim", "noor", "leo", "anton"])
+def test_while_a_conflict_in_free_words_holds_it_nobody_meets_anything(person, app, signed_in, settings, with_consent):
+    with db.writing(settings.database) as session:
+        referral = session.scalars(select(Referral)).one()
+        referral.stage, referral.status = IN_TRIAGE.stage, IN_TRIAGE.status
+        conflict.hold(session, referral)
+    # the coordinator is asked whether she could be meant, and learns no more than the number
+    assert _seen_by(person, app, signed_in, settings) == ({NUMBER: ["/home"]} if person == "karin" else {})
 
 
 def test_no_mail_carries_any_of_it(settings, with_consent):

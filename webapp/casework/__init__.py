@@ -13,6 +13,7 @@ from webapp.casework import (  # noqa: E402
     attachments,
     board,
     closure,
+    conflict,
     consent,
     documents,
     follow_up,
@@ -38,8 +39,8 @@ from webapp.casework import (  # noqa: E402
 )
 
 __all__ = [
-    "access_log", "action_plan", "additions", "assessment", "attachments", "blueprint", "board", "closure", "consent",
-    "documents", "follow_up", "guardian_page", "home", "leaving", "list", "live", "log_samples", "protected_identity",
+    "access_log", "action_plan", "additions", "assessment", "attachments", "blueprint", "board", "closure", "conflict",
+    "consent", "documents", "follow_up", "guardian_page", "home", "leaving", "list", "live", "log_samples", "protected_identity",
     "protection", "protection_disposal", "reading_requests", "referral", "register", "retention", "search", "sharing",
     "team_review", "triage", "withholding", "working_notes",
 ]  # fmt: skip

@@ -64,6 +64,7 @@ PAGES: dict[str, str] = {
     View.WORKING_NOTES.value: N_("Overview"),
     "casework.access_log": N_("Access log"),
     "casework.member": N_("Somebody's part in it"),
+    "casework.conflict": N_("Conflict of interest"),
     "casework.triage": N_("Concern and initial assessment"),
     "casework.guardians": N_("Guardians, information and consent"),
     "casework.record_guardian": N_("Record a guardian"),

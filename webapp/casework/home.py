@@ -5,7 +5,7 @@ from datetime import date
 
 from flask import Response, url_for
 
-from referrals import guardian_page
+from referrals import conflict_settling, guardian_page
 from referrals.access import Role
 from referrals.guardian_page import Unread
 from referrals.languages import local_date
@@ -13,7 +13,7 @@ from referrals.stages import Party
 from referrals.vocabulary import N_, Topic
 from referrals.worklist import Waiting, WaitingItem, shown_unit, waiting_for
 from webapp import pages, people, transactions
-from webapp.casework import blueprint, log_samples, protection, reading_requests, words
+from webapp.casework import blueprint, conflict, log_samples, protection, reading_requests, words
 from webapp.casework.frame import today
 from webapp.casework.lines import Line
 from webapp.casework.ways import address
@@ -31,7 +31,7 @@ def home() -> Response:
     lines += [
         _from_guardian(unread, day) for unread in guardian_page.unread_for(transactions.session(), people.actor())
     ]
-    lines += [*protection.lines(day), *log_samples.lines(day), *reading_requests.lines(day)]
+    lines += [*protection.lines(day), *log_samples.lines(day), *reading_requests.lines(day), *conflict.lines(day)]
     lines.sort(key=lambda line: (not line.is_urgent, line.day, line.number))
     first_triage = next((item.number for item in items if item.is_to_triage), None)
     return pages.page(
@@ -42,6 +42,7 @@ def home() -> Response:
         first_triage=first_triage,
         today=day,
         has_units=_has_units(),
+        unsettled=conflict_settling.left_without_anybody(transactions.session(), people.actor()),
     )
 
 

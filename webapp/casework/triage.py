@@ -248,7 +248,7 @@ def _page(
         additions=additions_to(referral),
         may_read=words.may_do(Verb.READ_ADDITION, referral),
         files=file_lines(attachment_reading.of_concern(session, referral, actor)),
-        duplicates=intake.possible_duplicates(session, referral) if can_decide else [],
+        duplicates=intake.possible_duplicates(session, referral, by=actor) if can_decide else [],
         can_decide=can_decide,
         choices=_choices(referral) if can_decide else {},
         following=next_to_triage(session, actor, today=today(), but=referral) if can_decide else None,

@@ -109,6 +109,10 @@ HAPPENED: dict[Verb, str] = {
     Verb.TAKE_OUT_FILE: N_("A file was taken out"),
     Verb.KEEP_OUTSIDE: N_("The content was moved to the paper file and destroyed here"),
     Verb.END_OUTSIDE: N_("The work on paper has ended"),
+    Verb.DECLARE_UNINVOLVED: N_("Somebody declared that they are not the one too close to it"),
+    Verb.STEP_ASIDE: N_("Somebody stepped aside because of a conflict of interest"),
+    Verb.SETTLE_CONFLICT: N_("Decided who is kept out because of a conflict of interest"),
+    Verb.REMIND_OF_CONFLICT: N_("Reminded: a conflict of interest waits to be settled"),
 }
 
 PARTIES: dict[Party, str] = {

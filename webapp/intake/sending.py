@@ -73,6 +73,7 @@ def sent() -> ResponseReturnValue:
         by=_read_by(referral),
         has_receipt=documents.receipt_of(session, referral) is not None,
         files=len(attachments.beside_concern(session, referral)),
+        is_checked_first=referral.held_since is not None,
         is_pupil=concern.reporter_kind is ReporterKind.PUPIL,
     )
 
