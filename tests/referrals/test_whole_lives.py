@@ -196,19 +196,20 @@ class Life(RuleBasedStateMachine):
             self.one_step_further(data)
 
     def one_step_further(self, data: st.DataObject) -> None:
-        for verb, who in data.draw(st.sampled_from(USUALLY.get(self.referral.state, [[]]))):
+        usual = USUALLY.get(self.referral.state, [[]]) if self.referral.held_since is None else [SETTLED_FIRST]
+        for verb, who in data.draw(st.sampled_from(usual)):
             self._try(verb, self._people()[who], seen=self.referral.version, data=data)
 
     def _try(self, verb: Verb, by: Actor, *, seen: int, data: st.DataObject) -> None:
         before, version = self.referral.state, self.referral.version
         move = MOVE_BY_VERB[verb]
-        is_allowed = bool(parties_for(verb, by, self.referral.facts()))
+        is_allowed, is_stale = bool(parties_for(verb, by, self.referral.facts())), self._is_stale(seen)
         refused = self._attempt(lambda: DEEDS[verb](self, by, seen, data))
         if refused is not None:
             assert (self.referral.state, self.referral.version) == (before, version), "a refusal changes nothing"
             if not is_allowed:
                 assert isinstance(refused, NotAllowed), "who has nothing to do with it learns nothing about it"
-            elif seen != version:
+            elif is_stale:
                 assert isinstance(refused, AlreadyMoved)
             elif before not in move.frm:
                 assert isinstance(refused, WrongStage)
@@ -216,11 +217,16 @@ class Life(RuleBasedStateMachine):
         if self.referral.version == version:
             return  # the same thing twice: calm, and nothing recorded
         assert is_allowed
-        assert seen == version
+        assert not is_stale
         assert before in move.frm
         assert self.referral.state == before or self.referral.state in move.to
         self.done += self.referral.version - version
         self.reached.add(self.referral.state)
+
+    def _is_stale(self, seen: int) -> bool:
+        """Whether a person has done something since; what the workflow only carried on makes no page stale."""
+        since = select(History.by_party).where(History.referral_id == self.referral.id, History.number > seen)
+        return any(party is not Party.SYSTEM for party in self.session.scalars(since))
 
     def _attempt(self, deed: Callable[[], object]) -> ReferralError | None:
         attempt = self.session.begin_nested()
@@ -561,6 +567,8 @@ DEEDS: dict[Verb, Callable[[Life, Actor, int, st.DataObject], object]] = {
 _TELL = [(Verb.RECORD_GUARDIAN, "coordinator"), (Verb.RECORD_INFORMATION, "coordinator")]
 _PLAN = [(Verb.DRAFT_ACTION_PLAN, "coordinator"), (Verb.SUBMIT_ACTION_PLAN, "coordinator")]
 
+#: what usually happens before anything else where a conflict of interest told in free words holds it
+SETTLED_FIRST = [(Verb.DECLARE_UNINVOLVED, "coordinator"), (Verb.SETTLE_CONFLICT, "coordinator")]
 #: what usually happens next, one way or another
 USUALLY: dict[State, list[list[tuple[Verb, str]]]] = {
     SUBMITTED: [[(Verb.OPEN_TRIAGE, "workflow")], [(Verb.RETURN_CONCERN, "coordinator")]],
