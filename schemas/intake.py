@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import ValidationError, validates_schema
 from marshmallow import fields as kinds
@@ -137,14 +137,15 @@ class _GuardiansKnowForm(_PageForm):
 
     guardians_know = TermField(GuardiansKnow, needed=_DO_GUARDIANS_KNOW)
     guardians_know_reason = ShortText()
+    #: whether it must be said why they do not know: who works with children gives a reason, a child need not
+    needs_reason: ClassVar[bool] = True
 
     @validates_schema(skip_on_field_errors=False)
     def _says_why_not(self, data: Mapping[str, Any], **_: Any) -> None:
         if data.get("guardians_know") is GuardiansKnow.WROTE_IT:  # nobody is offered this answer
             raise ValidationError(_DO_GUARDIANS_KNOW, "guardians_know")
-        if data.get("guardians_know") in {GuardiansKnow.NOT_YET, GuardiansKnow.NOT_SUITABLE} and not data.get(
-            "guardians_know_reason"
-        ):
+        is_unknown_to_them = data.get("guardians_know") in {GuardiansKnow.NOT_YET, GuardiansKnow.NOT_SUITABLE}
+        if self.needs_reason and is_unknown_to_them and not data.get("guardians_know_reason"):
             raise ValidationError(_WHY_NOT, "guardians_know_reason")
 
 
@@ -203,6 +204,7 @@ class PupilTellForm(_ConflictForm, _GuardiansKnowForm):
     strengths = LongText()
     wished_help = LongText()
     guardians_know = TermField(GuardiansKnow, needed=N_("Answer whether the adults at home know."))
+    needs_reason = False
 
 
 @dataclass(frozen=True)

@@ -92,6 +92,11 @@ class Concern(OfReferral, Base):
 
     referral: Mapped[Referral] = relationship()
 
+    @property
+    def is_wary(self) -> bool:
+        """Whether its reporter fears harm, or finds it unsuitable that the guardians are told now."""
+        return self.guardians_know is GuardiansKnow.NOT_SUITABLE or self.protection is ProtectionAnswer.YES
+
 
 class AdditionKind(StrEnum):
     """Why the reporter wrote again."""

@@ -79,6 +79,9 @@ class ReceiptDocument(Frame):
     """D1: what the reporter takes home."""
 
     received_at = fields.AwareDateTime(attribute="concern.submitted_at")
+    reporter_kind = fields.String(attribute="concern.reporter_kind")
+    #: whether the reporter told why guardians should not be told of it yet
+    is_wary = fields.Boolean(attribute="concern.is_wary")
     triage_due_on = fields.Date(attribute="targets.triage")
     parts_due_on = fields.Date(attribute="targets.assessment")
     emergency_phone = fields.String(attribute="municipality.phones.emergency")

@@ -2,11 +2,20 @@
 
 import json
 import re
+from typing import Any
 
 import pytest
 
 from referrals.printing import TEMPLATE_FOLDER, document_html
-from referrals.vocabulary import About, Arena, DocumentKind, Domain, ReporterKind
+from referrals.vocabulary import (
+    About,
+    Arena,
+    DocumentKind,
+    Domain,
+    GuardiansKnow,
+    ProtectionAnswer,
+    ReporterKind,
+)
 from schemas.documents import PaperRecipient, document_context
 from tests.documents.reading import LANGUAGES, SNAPSHOTS, UPDATE, compare, page_of, paper_text
 from tests.documents.sources import FATHER_ID, MOTHER_ID, rich_source, sparse_source
@@ -187,6 +196,29 @@ def test_receipt_carries_the_return_code_the_number_to_call_and_never_the_child(
     assert "TALL-4829-BÄCK" in text
     assert "Ring 112." in text
     assert "Maja" not in text
+
+
+@pytest.mark.parametrize(
+    ("reporter", "answers", "told"),
+    [
+        (ReporterKind.PUPIL, {}, "En vuxen på skolan pratar med dig först"),
+        (ReporterKind.GUARDIAN, {}, "Du och den andra vårdnadshavaren"),
+        (ReporterKind.TEACHER, {"guardians_know": GuardiansKnow.NOT_SUITABLE}, "Någon tar ställning till det du skrev"),
+        (ReporterKind.TEACHER, {"protection": ProtectionAnswer.YES}, "Någon tar ställning till det du skrev"),
+        (ReporterKind.TEACHER, {}, "De får normalt läsa det du har skrivit"),
+    ],
+)
+def test_a_receipt_says_what_guardians_are_told_as_it_concerns_its_reader(
+    reporter: ReporterKind, answers: dict[str, Any], told: str
+) -> None:
+    source = rich_source(DocumentKind.RECEIPT, "sv")
+    calm = {"protection": ProtectionAnswer.NO, "guardians_know": GuardiansKnow.YES}
+    for name, value in (calm | answers | {"reporter_kind": reporter}).items():
+        setattr(source.concern, name, value)
+    text = paper_text(document_html("receipt", document_context("receipt", source), language="sv"))
+    assert told in text
+    assert ("De får normalt läsa" in text) == (told.startswith("De får"))
+    assert ("för barnet, som du gör" in text) == (reporter is not ReporterKind.PUPIL)
 
 
 def test_the_letter_with_a_code_tells_nobody_whose_child_it_is_about() -> None:

@@ -44,7 +44,7 @@ def test_a_pupil_gets_four_pages_and_the_number_of_the_helpline(instance: Instan
     assert helpline in window.text
     window.write("What is it about?", "Det är så stimmigt att jag går hem.")
     window.answer("Do the adults at home know about this?", "Not yet")
-    window.write("If they do not know: why?", "Jag vågar inte.")
+    window.write("Do you want to say why?", "Jag vågar inte.")
     reporter.go_on()
     assert helpline in window.text
     receipt = reporter.send()

@@ -154,13 +154,13 @@ def test_a_pupil_gets_four_pages_each_with_the_helplines_number(browser, stored)
         {
             "observations": "Ingen vill vara med mig.",
             "guardians_know": "not_suitable",
-            "guardians_know_reason": "Vågar inte",
         }
     )
     assert "Step 4 of 4" in page.text
     assert "I don't want them to know now" in page.text
     page = browser.submit()
-    assert "The adults at home are told before the team meets about you." in page.text
+    assert "An adult at school talks with you first" in page.text
+    assert "guardians are told" not in page.text
     with_names = stored(
         lambda s: [(c.reporter_kind, c.reporter_name, c.referral.child_name) for c in s.scalars(select(Concern))]
     )

@@ -12,7 +12,7 @@ from referrals.access import SYSTEM
 from referrals.config import Settings
 from referrals.models import AdditionKind, Concern, ConcernAddition, History, Referral
 from referrals.stages import CLOSED, IN_CONSENT, IN_TRIAGE, PLAN_ACTIVE, RETURNED, SUBMITTED, State, Verb
-from referrals.vocabulary import ConflictAnswer, ProtectionAnswer, ReporterKind
+from referrals.vocabulary import ConflictAnswer, GuardiansKnow, ProtectionAnswer, ReporterKind
 from tests.factories import a_referral
 from tests.webapp.browsing import Browser, Page
 from tests.webapp.desk import cast_of
@@ -223,6 +223,24 @@ def test_fear_of_harm_says_what_to_do_first(lay: Lay, signed_in: SignIn) -> None
     page = signed_in("karin").get(f"/referrals/{number}/triage")
     for words in ("call 112 now", "0000-10 00 00", "protection report", "SoL (2025:400) 19:1"):
         assert words in page.text
+
+
+def test_a_report_is_begun_from_the_fear_itself(lay: Lay, signed_in: SignIn) -> None:
+    karin = signed_in("karin")
+    karin.get(f"/referrals/{lay(concern={'protection': ProtectionAnswer.YES})}/triage")
+    assert karin.submit(form="report-form").path.startswith("/protection")
+
+
+@pytest.mark.parametrize("answer", [ProtectionAnswer.YES, ProtectionAnswer.UNSURE])
+def test_a_pupils_fear_is_told_in_the_words_they_were_asked_in(
+    lay: Lay, signed_in: SignIn, answer: ProtectionAnswer
+) -> None:
+    told = {"protection": answer, "reporter_kind": ReporterKind.PUPIL, "guardians_know": GuardiansKnow.NOT_SUITABLE}
+    text = signed_in("karin").get(f"/referrals/{lay(concern=told)}/triage").text
+    assert "an adult the pupil trusts talks with them today" in text
+    assert "“I don't want them to know now”" in text
+    for words in ("I fear that the child", "Ask the reporter", "not suitable to tell them"):
+        assert words not in text
 
 
 def test_doubt_about_harm_says_whom_to_ask(lay: Lay, signed_in: SignIn) -> None:

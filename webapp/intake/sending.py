@@ -74,6 +74,7 @@ def sent() -> ResponseReturnValue:
         has_receipt=documents.receipt_of(session, referral) is not None,
         files=len(attachments.beside_concern(session, referral)),
         is_checked_first=referral.held_since is not None,
+        concern=concern,
         is_pupil=concern.reporter_kind is ReporterKind.PUPIL,
     )
 
