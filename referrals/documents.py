@@ -72,11 +72,24 @@ def papers_after(session: Session, row: History) -> list[Paper]:
 
 
 def papers_ahead(session: Session, referral: Referral) -> list[Paper]:
-    """The papers for the file that the decisions possible now, or the one being written now, would issue: for a preview."""
+    """The papers that the decisions possible now, or the one being written now, would issue, each guardian's too: for a preview."""
     verbs = {*verbs_from(referral.state), *_WRITTEN_IN.get(referral.state, ())}
     kinds = {kind for verb in verbs for kind, _who in PAPERS.get(verb, ()) if kind in _WRITTEN_BEFOREHAND}
-    language = readers.house_language(session)
-    return [Paper(kind, readers.FILE, language) for kind in DocumentKind if kind in kinds]
+    file = Reader(readers.FILE, readers.house_language(session))
+    return [
+        Paper(kind, reader.key, reader.language)
+        for kind in DocumentKind
+        if kind in kinds
+        for reader in (file, *_guardians_ahead(session, referral, kind))
+    ]
+
+
+def _guardians_ahead(session: Session, referral: Referral, kind: DocumentKind) -> list[Reader]:
+    """The guardians who would get a copy of this kind, were it issued now."""
+    if kind is DocumentKind.INFORMATION_AND_CONSENT:
+        return readers.guardians_to_reach(session, referral)
+    for_guardians = any((kind, _guardians) in papers for papers in PAPERS.values())
+    return readers.guardians_told_by(session, referral, clock.now()) if for_guardians else []
 
 
 def outstanding(session: Session, row: History) -> list[Paper]:

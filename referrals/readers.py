@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from referrals import coverage, team_review
 from referrals.languages import SOURCE_LANGUAGE, is_written
-from referrals.models import Concern, Consent, Guardian, History, InformationNotice, Municipality
+from referrals.models import Concern, Consent, Guardian, History, InformationNotice, Municipality, Referral
 from referrals.vocabulary import NoticeMethod
 
 FILE: Final = "file"
@@ -56,11 +56,21 @@ def the_reporter(session: Session, row: History) -> list[Reader]:
 
 def guardians(session: Session, row: History) -> list[Reader]:
     """Guardians with custody who were told about the referral by then, and may be contacted."""
+    return guardians_told_by(session, row.referral, row.at)
+
+
+def guardians_told_by(session: Session, referral: Referral, at: datetime) -> list[Reader]:
+    """Guardians with custody who had been told at the instant `at`, and may be contacted."""
     return [
         _guardian(session, guardian)
-        for guardian in coverage.deciding_guardians(session, row.referral)
-        if guardian.may_contact and _was_told(guardian, row.at)
+        for guardian in coverage.deciding_guardians(session, referral)
+        if guardian.may_contact and _was_told(guardian, at)
     ]
+
+
+def guardians_to_reach(session: Session, referral: Referral) -> list[Reader]:
+    """Every guardian who may be contacted, whatever they were told."""
+    return [_guardian(session, each) for each in coverage.guardians_of(session, referral) if each.may_contact]
 
 
 def professionals_called(session: Session, _row: History) -> list[Reader]:

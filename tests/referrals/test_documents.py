@@ -380,6 +380,20 @@ def test_a_preview_is_offered_for_what_is_written_before_it_is_issued(session: S
     assert DocumentKind.REFERRAL in ahead(IN_TRIAGE)
 
 
+def test_each_guardians_own_copy_can_be_looked_at_before_it_leaves(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast, PLAN_DRAFT)
+    told = a_guardian(session, referral, told_by=cast.coordinator, language="da")
+    a_guardian(session, referral, told_by=cast.coordinator, may_contact=False)
+    untold = a_guardian(session, referral)
+    ahead = [paper for paper in documents.papers_ahead(session, referral) if paper.recipient != readers.FILE]
+    assert [paper for paper in ahead if paper.kind is DocumentKind.ACTION_PLAN] == [
+        Paper(DocumentKind.ACTION_PLAN, readers.guardian_key(told.id), "da")
+    ]
+    consents = {paper.recipient for paper in ahead if paper.kind is DocumentKind.INFORMATION_AND_CONSENT}
+    assert consents == {readers.guardian_key(each.id) for each in (told, untold)}
+    assert len(ahead) == 3, "no other paper goes to a guardian as well"
+
+
 def test_nothing_can_be_stopped_by_somebody_without_a_part_in_it(session: Session, cast: Cast) -> None:
     referral = straight_way.submit(session, cast.school)
     receipt = issue_all(session, referral)[0]

@@ -9,10 +9,11 @@ from sqlalchemy import select
 
 from referrals import clock, db, documents, notifications, printing, readers, steps
 from referrals.documents import Paper
-from referrals.models import Document, History, Mail, Referral, Step
+from referrals.models import AuditEvent, Document, History, Mail, Referral, Step, What
 from referrals.stages import PLAN_DRAFT
 from referrals.vocabulary import DocumentKind, PlanStatus
 from tests import straight_way
+from tests.factories import a_guardian
 from tests.webapp.desk import Desk, cast_of
 
 
@@ -138,6 +139,25 @@ def test_a_preview_says_that_it_is_one(signed_in, desk, monkeypatch):
     assert re.search("preview", printed[0], re.IGNORECASE)
     for not_ahead in ("closing", "nonsense"):
         assert browser.client.get(f"/referrals/{number}/documents/preview/{not_ahead}").status_code == 404
+
+
+def test_a_preview_shows_what_a_guardian_gets_and_is_noted_for_whom(signed_in, desk, settings, monkeypatch):
+    printed = []
+    monkeypatch.setattr(printing, "print_pdf", lambda html: printed.append(html) or b"%PDF-1.7")
+    number = desk.lay(PLAN_DRAFT, plan=PlanStatus.DRAFT)
+    with db.writing(settings.database) as session:
+        referral = session.scalars(select(Referral).where(Referral.number == number)).one()
+        guardian = a_guardian(session, referral, told_by=cast_of(session).coordinator, language="da").id
+    browser = signed_in("karin")
+    page = browser.get(f"/referrals/{number}/documents")
+    links = [one.get("href") for one in page.all("a") if str(guardian) in one.get("href", "")]
+    (link,) = [one for one in links if "action_plan" in one]
+    assert browser.client.get(link).status_code == 200
+    assert 'lang="da"' in printed[0]
+    assert browser.client.get(link.replace(str(guardian), str(uuid.uuid4()))).status_code == 404
+    noted = select(AuditEvent).where(AuditEvent.what == What.PREVIEWED_PAPER)
+    event = desk.read(number, lambda session, _: session.scalars(noted.order_by(AuditEvent.at)).first())
+    assert (event.subject, event.object_id) == ("action_plan", guardian)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from referrals.audiences import REPORTER
 from referrals.errors import NoSuchReferral
 from referrals.models import Account, Document, Mail, Referral, Step, StepKind, What
 from referrals.stages import Verb
+from referrals.vocabulary import DocumentKind
 from schemas.documents.writing import paper_html
 from webapp import downloads, notices, people, transactions
 from webapp.casework import blueprint
@@ -29,6 +30,16 @@ class PaperLine:
     reader: str
     #: its number in the register
     register_number: str
+
+
+@dataclass(frozen=True)
+class PreviewLine:
+    """A paper to be, as the list shows it."""
+
+    kind: DocumentKind
+    #: None for the file's copy
+    guardian_id: uuid.UUID | None
+    reader: str
 
 
 @dataclass(frozen=True)
@@ -64,7 +75,7 @@ def list_documents(referral: Referral) -> Response:
         mail=_mail_lines(referral),
         failed=failed_lines(referral),
         is_working=bool(steps.unfinished(session, referral)),
-        previews=[paper.kind for paper in documents.papers_ahead(session, referral)],
+        previews=_preview_lines(referral),
         now=clock.now(),
     )
 
@@ -78,11 +89,14 @@ def document(referral: Referral, document_id: uuid.UUID) -> Response:
 
 
 @blueprint.get("/referrals/<reference:number>/documents/preview/<string:kind>")
+@blueprint.get("/referrals/<reference:number>/documents/preview/<string:kind>/<uuid:guardian_id>")
 @for_referral(View.DOCUMENTS, leaves=What.PREVIEWED_PAPER)
-def preview_document(referral: Referral, kind: str) -> Response:
-    """A paper as it would come out now; it says on every page that it is a preview."""
+def preview_document(referral: Referral, kind: str, guardian_id: uuid.UUID | None = None) -> Response:
+    """A paper as it would come out now, the file's copy or one guardian's; it says on every page that it is a preview."""
     session = transactions.session()
-    paper = next((ahead for ahead in documents.papers_ahead(session, referral) if ahead.kind == kind), None)
+    recipient = readers.guardian_key(guardian_id) if guardian_id else readers.FILE
+    ahead = documents.papers_ahead(session, referral)
+    paper = next((one for one in ahead if (one.kind, one.recipient) == (kind, recipient)), None)
     if paper is None:
         abort(404)
     html = paper_html(paper_sources.gather(session, referral, paper, after=None), preview=True)
@@ -130,6 +144,14 @@ def paper_lines(referral: Referral) -> list[PaperLine]:
     names = _guardian_names(referral)
     numbers = register.numbers_beside(transactions.session(), referral)
     return [PaperLine(paper, _reader(paper.recipient, names), numbers.get(paper.id, "")) for paper in issued]
+
+
+def _preview_lines(referral: Referral) -> list[PreviewLine]:
+    names = _guardian_names(referral)
+    return [
+        PreviewLine(paper.kind, readers.guardian_in(paper.recipient), _reader(paper.recipient, names))
+        for paper in documents.papers_ahead(transactions.session(), referral)
+    ]
 
 
 def failed_lines(referral: Referral) -> list[FailedLine]:
