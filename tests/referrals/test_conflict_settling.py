@@ -106,6 +106,15 @@ def test_where_every_coordinator_steps_aside_the_head_teacher_is_asked_and_stand
     assert not sees_anything(session, held, cast.coordinator)
 
 
+def test_who_stands_in_for_those_who_are_ticked_can_still_step_aside(session: Session, cast: Cast) -> None:
+    concern = dataclasses.replace(LEAST, conflict_functions=(Profession.COORDINATOR,), conflict_text=WRITTEN)
+    referral = send(session, cast, concern)[1]
+    assert conflict.deciders(session, referral) == [cast.head_teacher]
+    conflict_settling.step_aside(session, referral, by=cast.head_teacher.actor())
+    assert cast.head_teacher in conflict.kept_out(referral)
+    assert conflict.deciders(session, referral) == [cast.outsider]
+
+
 def test_where_nobody_is_left_an_administrator_learns_how_many_wait_and_nothing_else(
     session: Session, cast: Cast, held: Referral
 ) -> None:
