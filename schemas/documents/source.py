@@ -175,8 +175,10 @@ class PaperSource:
 
     @property
     def interpreters(self) -> list[str]:
-        """The languages of the interpreters that the invited guardians need."""
-        return sorted({each.row.interpreter for each in self.invited_guardians if each.row.interpreter})
+        """The languages of the interpreters that the invited guardians need; on a guardian's own paper that of their own."""
+        mine = self.recipient.guardian_id
+        asked = [each.row for each in self.invited_guardians if mine is None or each.row.id == mine]
+        return sorted({guardian.interpreter for guardian in asked if guardian.interpreter})
 
     @property
     def guardian_views(self) -> list[dict[str, Any]]:

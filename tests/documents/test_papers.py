@@ -2,7 +2,9 @@
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -384,6 +386,13 @@ def test_the_call_names_neither_the_child_nor_guardians_nor_their_languages() ->
     alone = document_html("invitation", document_context("invitation", called), language="en")
     assert "No guardian is invited." in alone
     assert "No interpreter is booked." in alone
+
+
+@pytest.mark.parametrize(("guardian", "booked"), [(MOTHER_ID, ["pl"]), (FATHER_ID, [])])
+def test_an_invitation_tells_a_guardian_of_their_own_interpreter_only(guardian: UUID, booked: list[str]) -> None:
+    recipient = PaperRecipient(capacity="guardian", guardian_id=guardian)
+    source = replace(rich_source(DocumentKind.INVITATION), recipient=recipient)
+    assert document_context("invitation", source)["interpreters"] == booked
 
 
 def test_what_people_typed_is_shown_as_text() -> None:
