@@ -20,7 +20,19 @@ from referrals.mailer import Letter
 from referrals.models import History, Mail, Referral, Step, StepKind, What
 from referrals.paper_sources import RETURN_PATH
 from referrals.printing import TEMPLATE_FOLDER
-from referrals.stages import Party, Verb
+from referrals.stages import (
+    FOLLOW_UP_DUE,
+    MEETING_HELD,
+    MOVE_BY_VERB,
+    PLAN_FOR_APPROVAL,
+    PLAN_RETURNED,
+    RETURNED,
+    STATES,
+    WITH_HEAD_TEACHER,
+    Party,
+    State,
+    Verb,
+)
 from referrals.vocabulary import MailKind
 
 _M = MailKind
@@ -41,6 +53,17 @@ _TO_SETTLE: Final = (
     Notification(_M.CONFLICT_TO_SETTLE, audiences.settlers_of_conflict),
     Notification(_M.NOBODY_TO_SETTLE, audiences.administrators_if_nobody_settles),
 )
+
+#: mail that asks for something to be done, and where a referral stands as long as it is not
+_ASKS_WHILE: Final[dict[MailKind, frozenset[State]]] = {
+    _M.CONCERN_RETURNED:         frozenset({RETURNED}),
+    _M.QUESTION_TO_HEAD_TEACHER: frozenset({WITH_HEAD_TEACHER}),
+    _M.PART_REQUESTED:           MOVE_BY_VERB[Verb.SUBMIT_PART].frm,
+    _M.MINUTES_TO_APPROVE:       frozenset({MEETING_HELD}),
+    _M.PLAN_TO_APPROVE:          frozenset({PLAN_FOR_APPROVAL}),
+    _M.PLAN_RETURNED:            frozenset({PLAN_RETURNED}),
+    _M.FOLLOW_UP_DUE:            frozenset({FOLLOW_UP_DUE}),
+}  # fmt: skip
 
 #: who is told after which decision; nobody is told of what they did themselves
 NOTIFICATIONS: Final[dict[Verb, tuple[Notification, ...]]] = {
@@ -143,6 +166,12 @@ def mail_of(session: Session, step: Step) -> Mail:
 def is_to_go(mail: Mail) -> bool:
     """Whether it still has to be sent: not stopped, and not gone already."""
     return mail.stopped_at is None and mail.sent_at is None
+
+
+def let_rest_if_done(mail: Mail) -> None:
+    """Keep a mail that asks for something from going out once that is done."""
+    if is_to_go(mail) and mail.referral.state not in _ASKS_WHILE.get(mail.kind, STATES):
+        mail.stopped_at = clock.now()
 
 
 def note_sent(session: Session, mail: Mail) -> None:

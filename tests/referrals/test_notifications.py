@@ -126,6 +126,24 @@ def test_a_mail_can_be_stopped_before_it_goes(
         notifications.stop(session, referral, second, by=cast.coordinator.actor())
 
 
+def test_a_mail_that_asks_for_what_is_done_already_does_not_go(session: Session, cast: Cast) -> None:
+    referral = straight_way.submit(session, cast.school)
+    triage.open_triage(session, referral, by=SYSTEM)
+    for decide in straight_way.DECISIONS:
+        decide(session, cast, referral)
+        session.expire_all()
+        if (row := newest(session, referral)).verb is Verb.RECORD_MEETING:
+            asking = notifications.write(session, row)
+            for mail in asking:
+                notifications.let_rest_if_done(mail)
+                assert notifications.is_to_go(mail)
+    closed = notifications.write(session, newest(session, referral))
+    for mail in (*asking, *closed):
+        notifications.let_rest_if_done(mail)
+    assert {(mail.stopped_at, mail.stopped_by_id) for mail in asking} == {(clock.now(), None)}
+    assert all(notifications.is_to_go(mail) for mail in closed)
+
+
 def test_a_mail_is_found_on_its_own_referral_only(session: Session, cast: Cast) -> None:
     referral, other = straight_way.submit(session, cast.school), a_referral(session, cast)
     mail = notifications.write(session, newest(session, referral))[0]
