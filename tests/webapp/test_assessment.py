@@ -269,6 +269,19 @@ def test_who_has_a_part_sees_only_their_own(signed_in: SignIn, number) -> None:
     assert "Henrik" not in page.text
 
 
+def test_who_may_not_know_the_guardians_names_does_not_choose_between_them(signed_in: SignIn, number) -> None:
+    def two_guardians(session, referral, cast) -> None:
+        kim_is_asked(session, referral, cast)
+        for _ in range(2):
+            a_guardian(session, referral)
+
+    reference = number(PARTS_REQUESTED, two_guardians)
+    kim = signed_in("kim")
+    text = kim.get(part_address(kim, reference)).text
+    assert "A guardian, not said which" in text
+    assert "Guardian 1" not in text
+
+
 def test_a_member_without_a_part_is_told_so(signed_in: SignIn, number) -> None:
     reference = number(TO_SCHEDULE, lambda session, referral, cast: a_member(session, referral, cast.special_educator))
     assert "You have no part to write here" in signed_in("petra").get(f"/referrals/{reference}/assessment").text

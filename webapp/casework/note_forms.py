@@ -19,16 +19,19 @@ def asked(referral: Referral) -> dict[str, list[tuple[str, str]]]:
 
 
 def persons(referral: Referral) -> list[tuple[str, str]]:
-    """The child, each guardian, some guardian, a sibling. Names stand there only for those who may know them."""
+    """The child, each guardian, some guardian, a sibling. Whoever may not know the guardians' names cannot tell them apart:
+    they say that it is about a guardian, and nothing of it stands on any guardian's paper before somebody has said which.
+    """
     may_know = may_view(View.GUARDIANS, people.actor(), referral.facts())
+    known = coverage.guardians_of(transactions.session(), referral) if may_know else []
     guardians = [
         (
             str(guardian.id),
             guardian.name
-            if may_know and guardian.name and not guardian.has_protected_identity
+            if guardian.name and not guardian.has_protected_identity
             else gettext("Guardian %(number)s: %(custody)s", number=number, custody=gettext(guardian.custody.label)),
         )
-        for number, guardian in enumerate(coverage.guardians_of(transactions.session(), referral), start=1)
+        for number, guardian in enumerate(known, start=1)
     ]
     child, some, sibling = choices((About.CHILD, About.GUARDIAN, About.SIBLING))
     return [child, *guardians, (some[0], gettext("A guardian, not said which")), sibling]
