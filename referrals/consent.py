@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -21,6 +22,9 @@ from referrals.vocabulary import (
     PartStatus,
     Recipient,
 )
+
+#: what a row of the history says where a guardian who was known already was recorded anew
+CHANGED: Final = "changed"
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,8 @@ def record_guardian(
         session.flush()
         level = protected_identity.lowest_level(referral)
         protected_identity.begin(session, referral, guardian, level=level, by=by)
-    row = history.record(session, referral, Verb.RECORD_GUARDIAN, by=by, seen=seen)
+    choice = CHANGED if before else None
+    row = history.record(session, referral, Verb.RECORD_GUARDIAN, by=by, seen=seen, choice=choice)
     if before is not None:
         earlier.keep(session, before, guardian, replaced_by=row)
     return guardian

@@ -112,6 +112,16 @@ def test_a_guardian_can_be_corrected(lay: Any, read: Any, signed_in: SignIn) -> 
     assert "Protected identity" in page.text
 
 
+def test_a_correction_is_told_as_a_correction(lay: Any, read: Any, signed_in: SignIn) -> None:
+    number = lay(custody=Custody.JOINT)
+    karin = signed_in("karin")
+    karin.get(path_of(read, number))
+    karin.submit({"name": "Maja Provsson"})
+    text = karin.get(f"/referrals/{number}").text
+    assert "What is known of a guardian was changed" in text
+    assert "A guardian was recorded" not in text
+
+
 def test_what_is_wrong_is_said_at_its_field(lay: Any, read: Any, signed_in: SignIn) -> None:
     number = lay(custody=Custody.JOINT)
     browser = signed_in("karin")

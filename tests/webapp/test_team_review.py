@@ -107,6 +107,20 @@ def test_the_coordinator_calls_the_team_with_little_to_type(signed_in: SignIn, n
     assert state_of(settings, reference) == SCHEDULED
 
 
+def test_a_meeting_on_a_closed_day_and_minutes_before_its_day_are_pointed_out(
+    signed_in: SignIn, number, wednesday
+) -> None:
+    reference = number(TO_SCHEDULE, informed)
+    karin = signed_in("karin")
+    karin.get(f"/referrals/{reference}/team-review")
+    saturday = karin.submit(WHEN | {"starts_on": "2026-12-12"})
+    assert "The school is closed on that day." in saturday.text
+    page = karin.get(f"/referrals/{reference}/team-review/minutes")
+    assert "The meeting is not until Saturday 12 December 2026" in page.text
+    wednesday.move_to(datetime(2026, 12, 12, 15, tzinfo=UTC))
+    assert "The meeting is not until" not in signed_in("karin").get(f"/referrals/{reference}/team-review/minutes").text
+
+
 def test_before_the_guardians_are_informed_the_page_is_locked_and_says_why(signed_in: SignIn, number, settings) -> None:
     reference = number(TO_SCHEDULE, lambda session, referral, cast: a_guardian(session, referral))
     page = signed_in("karin").get(f"/referrals/{reference}/team-review")

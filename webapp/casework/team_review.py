@@ -8,7 +8,9 @@ from flask.typing import ResponseReturnValue
 from referrals import documents, earlier, roster
 from referrals import team_review as rules
 from referrals.access import View, may_view
+from referrals.calendar import closed_days, is_open_day
 from referrals.errors import LooksMedical, NoSuchReferral, TeamNotComplete
+from referrals.languages import local_date
 from referrals.models import Referral, What
 from referrals.stages import Stage, Verb
 from referrals.vocabulary import N_, Attendance, DecisionKind, Domain, MeetingOutcome, Profession
@@ -16,7 +18,7 @@ from schemas.team_review import MeetingForm, MinutesForm
 from webapp import downloads, forms, kept, notices, people, transactions
 from webapp.casework import blueprint, meeting_forms, note_forms, wording, words
 from webapp.casework.choices import choices, previews
-from webapp.casework.frame import referral_page, seen
+from webapp.casework.frame import referral_page, seen, today
 from webapp.guards import for_referral
 from webapp.language import gettext, weekday_date, zone
 from webapp.navigation import has_page
@@ -66,7 +68,10 @@ def schedule_meeting(referral: Referral) -> ResponseReturnValue:
         meeting = rules.schedule_meeting(transactions.session(), referral, by=people.actor(), seen=seen(), **call)
     except TeamNotComplete as refused:
         return _page(referral, form, missing=[Profession(value) for value in refused.missing])
-    notices.say_next(gettext("The team is called for %(day)s.", day=weekday_date(meeting.starts_at)))
+    said = [gettext("The team is called for %(day)s.", day=weekday_date(meeting.starts_at))]
+    if not is_open_day(local_date(meeting.starts_at, zone=zone()), closed_days(transactions.session())):
+        said.append(gettext("The school is closed on that day. Change it here if that is not what you meant."))
+    notices.say_next(" ".join(said))
     return redirect(url_for("casework.team_review", number=referral.number), 303)
 
 
@@ -188,6 +193,7 @@ def _minutes_page(referral: Referral, form: forms.Form | None = None) -> Respons
         form=form or forms.shown(initial),
         can_write=can_write,
         meeting=current if can_write else (held[-1] if held else None),
+        is_ahead=can_write and current is not None and local_date(current.starts_at, zone=zone()) > today(),
         domains=list(Domain),
         attendance=choices(Attendance),
         decision_kinds=choices(DecisionKind),

@@ -1,6 +1,6 @@
 """What things are called on staff pages: stages, statuses, what is to be done and what was done."""
 
-from referrals import early_endings, rulebook
+from referrals import consent, early_endings, rulebook
 from referrals.access import parties_for
 from referrals.models import History, Referral
 from referrals.stages import MOVE_BY_VERB, OUTSIDE, PLAN_ACTIVE, Party, Stage, State, Status, Verb
@@ -166,6 +166,8 @@ def happened(row: History, *, with_choice: bool = True) -> str:
     text = gettext(HAPPENED[row.verb])
     if row.verb is Verb.DECIDE_STATUTORY_TRACK and with_choice:
         return f"{text}: {early_endings.track_of(row).name(language())}"
+    if row.verb is Verb.RECORD_GUARDIAN and row.choice == consent.CHANGED:
+        return gettext("What is known of a guardian was changed")
     terms = _CHOICES.get(row.verb) if with_choice else None
     if row.choice and terms and row.choice in set(terms):
         return f"{text}: {gettext(terms(row.choice).label)}"
