@@ -108,7 +108,7 @@ def test_a_late_invitation_says_the_day_the_team_was_called_for(session: Session
     record(session, referral, cast, replace(MAJA, name="Moa Rättad"), guardian)
     call(session, referral, cast, 8, "Rum 12")
     papers = documents.papers_after(session, first)
-    assert [paper.recipient for paper in papers] == [readers.FILE, readers.guardian_key(guardian.id)]
+    assert [paper.recipient for paper in papers] == [readers.PROFESSIONALS, readers.guardian_key(guardian.id)]
     for paper in papers:
         page = paper_html(paper_sources.gather(session, referral, paper, after=first))
         assert "Solrosgården" in page
