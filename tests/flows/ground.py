@@ -81,7 +81,7 @@ class PrefectServer:
             return False
 
 
-def until(is_so: Callable[[], object], *, seconds: float = 30) -> None:
+def until(is_so: Callable[[], object], *, seconds: float = 120) -> None:
     """Wait until `is_so` holds; the test fails where it does not within `seconds`."""
     end = time.monotonic() + seconds
     while not is_so():
