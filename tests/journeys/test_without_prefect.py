@@ -1,7 +1,5 @@
 """With Prefect gone, people go on working, and what was due comes when it is back."""
 
-import time
-
 import httpx
 
 from tests.journeys.conftest import Opener
@@ -9,8 +7,8 @@ from tests.journeys.instance import Instance
 from tests.journeys.team import Team
 from tests.journeys.telling import Reporter
 
-#: how long (seconds) Prefect's server may take to come back, and from then on everything that was left waiting
-STARTS_WITHIN, CATCHES_UP_WITHIN = 120.0, 30.0
+#: how long (seconds) this test waits for Prefect's server, and then for what was left waiting: no figure, only patience
+PATIENCE = 180.0
 
 
 def test_the_form_and_all_staff_pages_go_on_without_prefect_and_everything_catches_up_when_it_is_back(
@@ -30,12 +28,10 @@ def test_the_form_and_all_staff_pages_go_on_without_prefect_and_everything_catch
         team.window_of(team.cast.administrator).open("/administration")
         assert team.page(team.coordinator).page.locator("a[type='application/pdf']").count() == 0
         assert not prefect_answers(instance)
-    reporter.window.watch_until(lambda: prefect_answers(instance), "Prefect's server", seconds=STARTS_WITHIN)
-    began = time.monotonic()
-    assert reporter.wait_for_receipt(seconds=CATCHES_UP_WITHIN).startswith(b"%PDF")
+    reporter.window.watch_until(lambda: prefect_answers(instance), "Prefect's server", seconds=PATIENCE)
+    assert reporter.wait_for_receipt(seconds=PATIENCE).startswith(b"%PDF")
     for kind in ("Referral", "Information and consent"):
         team.paper(kind)
-    assert time.monotonic() - began < CATCHES_UP_WITHIN
 
 
 def prefect_answers(instance: Instance) -> bool:
