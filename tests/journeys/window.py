@@ -12,7 +12,7 @@ from tests.journeys.inspection import Inspector
 from tests.journeys.words import Words
 
 #: how long somebody would wait for something that happens by itself
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 class Window:
