@@ -186,7 +186,7 @@ def test_more_referrals_do_not_mean_more_questions_to_the_database(
         return len(asked)
 
     few = questions(10)
-    assert questions(990) <= few
+    assert questions(110) <= few  # a question more for each page or card would show long before
 
 
 def test_a_list_opens_no_sealed_value(session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
