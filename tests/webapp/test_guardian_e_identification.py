@@ -85,7 +85,8 @@ def number(app, settings):
                 recorded_at=earlier + timedelta(seconds=place), phone=f"0000-99 88 7{place}",
             )  # fmt: skip
             paper = Paper(DocumentKind.ACTION_PLAN, readers.guardian_key(guardian.id), "sv")
-            documents.issue(session, row, paper, content=f"%PDF {first}".encode())
+            issued = documents.issue(session, row, paper, content=f"%PDF {first}".encode())
+            issued.held_until = earlier + timedelta(minutes=10)
         return referral.number
 
 
