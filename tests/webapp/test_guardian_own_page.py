@@ -314,7 +314,8 @@ def test_own_words_wait_on_the_coordinators_home(at_home, signed_in, settings):
         guardian_page.write_own_words(session, maja, by=by, text="Hon sover dåligt.")
     page = signed_in("karin").get("/home")
     (line,) = [page.text_of(row) for row in page.all("li") if "Read what a guardian wrote" in page.text_of(row)]
-    assert "Due today" in line, "it stands in the one list, with its day"
+    assert "Since" in line, "it stands in the one list, with the day since when it waits"
+    assert "Due today" not in line, "nothing makes it late"
 
 
 def test_the_page_offers_the_languages_the_municipality_added_and_no_other_page_does(at_home, monkeypatch):
