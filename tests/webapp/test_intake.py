@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 
 import pytest
 import time_machine
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from referrals import db, documents, history, intake, reference
-from referrals.models import Account, AdditionKind, Concern, ConcernAddition, Draft, Referral, Unit
+from referrals.models import Account, AdditionKind, Concern, ConcernAddition, Draft, Referral, RoleAssignment, Unit
 from referrals.stages import IN_CONSENT, RETURNED, SUBMITTED, WITHDRAWN, Verb
 from referrals.vocabulary import ConflictAnswer, DocumentKind, GuardiansKnow, Profession, ReporterKind, SchoolYear
 from schemas.intake import PAGES, Door, fields_of
@@ -636,6 +636,20 @@ def test_the_confirmation_is_gone_for_the_next_person(browser, app):
     assert page.path == "/return"
     assert code not in page.response.text
     assert Browser(app.test_client()).get("/concern/sent").path == "/return"
+
+
+def test_where_neither_school_nor_readers_may_be_named_the_municipality_reads_it(browser, settings):
+    fill_staff(browser)
+    browser.get("/concern/child")
+    browser.submit({"has_protected_identity": "yes"})
+    browser.get("/concern/check")
+    with db.writing(settings.database) as session:
+        session.execute(delete(RoleAssignment))
+        municipality, school = cast_of(session).municipality.name, cast_of(session).school.name
+    page = browser.submit()
+    assert page.path == "/concern/sent"
+    assert [words for words in map(page.text_of, page.all("dd")) if words.endswith(municipality)]
+    assert school not in page.text
 
 
 # ------------------------------------------------------------------------------------------------ coming back
