@@ -1,5 +1,6 @@
 """Pages: put together from templates and plain values, with what every page shows around them."""
 
+import re
 from typing import Any
 
 from flask import Flask, Response, g, make_response, render_template, request
@@ -9,6 +10,9 @@ from referrals.languages import direction
 from webapp import navigation, notices, people, transactions
 from webapp.language import language, languages_here
 from webapp.static_files import asset_url
+
+#: what a hidden field names a row by, which nobody typed
+_IDENTITY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def page(template: str, status: int = 200, **values: Any) -> Response:
@@ -56,4 +60,5 @@ def unclaimed_texts() -> list[str]:
     if kept is None or g.get("kept_form_claimed"):
         return []
     starters = g.get("starters", frozenset())
-    return [value for value in kept.values() if len(value) > 20 and value not in starters]
+    texts = [value for value in kept.values() if len(value) > 20 and value not in starters]
+    return [text for text in texts if not _IDENTITY.fullmatch(text)]

@@ -8,10 +8,11 @@ from sqlalchemy import select, update
 from referrals import db, team_review
 from referrals.clock import machine_now
 from referrals.models import History, KeptForm, Referral, TeamMeeting, WebSession
-from referrals.stages import FOLLOW_UP_DUE, PARTS_REQUESTED, PLAN_DRAFT, SCHEDULED
+from referrals.stages import CLOSURE_PROPOSED, FOLLOW_UP_DUE, PARTS_REQUESTED, PLAN_DRAFT, SCHEDULED
 from referrals.vocabulary import Attendance, PlanStatus
 from tests.factories import a_part
 from tests.webapp.desk import Desk, cast_of
+from tests.webapp.test_closure import ALL_DECIDED
 from tests.webapp.test_guards import let_sessions_run_out
 
 pytestmark = pytest.mark.usefixtures("wednesday")
@@ -158,6 +159,39 @@ def test_a_plan_a_part_and_a_follow_up_are_saved_while_they_are_written(desk, si
     kim.send({"conclusion": "Mer tid"}, button=TYPING)
     assert written(kim.get(address), "conclusion") == "Mer tid"
     assert "Mer tid" not in karin.get(address).text
+
+
+def test_a_closing_is_saved_while_it_is_written_beside_the_other_form_of_its_page(desk, signed_in, settings):
+    number = desk.lay(CLOSURE_PROPOSED, PlanStatus.ACTIVE)
+    address, karin = f"/referrals/{number}/closure", signed_in("karin")
+    before = rows(settings, History)
+    page = karin.get(address)
+    assert page.all("p", id="saved")[0].get("hx-include") == "#close-form"
+    typed = {"summary": "Halva", "outcomes-0-result": "reached"}
+    assert karin.send(typed, form="close-form", button=TYPING).text.startswith("Saved ")
+    assert (rows(settings, History), signed_in("henrik").get(address).text.count("Halva")) == (before, 0)
+
+    def shown(page):
+        fields = page.fields(page.form("close-form"))
+        return fields["summary"], fields["outcomes-0-result"]
+
+    assert shown(karin.get(address)) == ("Halva", "reached")
+    assert shown(karin.submit(form="resume-form", status=422)) == ("Halva", "reached")
+    assert shown(karin.submit({"summary": "Hela"}, form="close-form", status=422)) == ("Hela", "reached")
+    page = karin.get(address)
+    assert (shown(page), NOT_SENT in page.text) == (("Hela", "reached"), True)
+    karin.submit(ALL_DECIDED, form="close-form")
+    assert rows(settings, KeptForm) == 0
+
+
+def test_a_closing_that_a_colleague_decided_meanwhile_leaves_its_words_to_be_copied(desk, signed_in):
+    number = desk.lay(CLOSURE_PROPOSED, PlanStatus.ACTIVE)
+    address, karin, sanna = f"/referrals/{number}/closure", signed_in("karin"), signed_in("sanna")
+    karin.get(address)
+    karin.send({"summary": "Karins ord om det hela."}, form="close-form", button=TYPING)
+    sanna.get(address)
+    sanna.submit(ALL_DECIDED, form="close-form")
+    assert "Copy what you still need. Karins ord om det hela." in karin.get(address).text
 
 
 def test_what_is_typed_after_the_session_ran_out_is_there_after_the_sign_in(desk, signed_in, settings):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, redirect, request, url_for
+from flask import Response, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from referrals import closure as rules
@@ -34,10 +34,10 @@ _CHANGED = N_("The plan has changed since this page was opened. Read it again be
 @for_referral(View.FOLLOW_UP)
 def closure(referral: Referral) -> Response:
     """Whether and why the referral is closed, and for the coordinator what can be decided now."""
+    kept.show_saved()
+    g.starters = frozenset({_starter(referral)})
     if words.may_do(Verb.CLOSE_REFERRAL, referral):
-        beginning = {"if_needed_again": _starter(referral), "whole": note_forms.usual(referral)}
-        close = forms.shown(beginning, name="close")
-        return _page(referral, close=close, resume=forms.shown(name="resume"))
+        return _page(referral, close=_begun(referral), resume=forms.shown(name="resume"))
     if words.may_do(Verb.PROPOSE_CLOSURE, referral):
         return _page(referral, propose=forms.shown(name="propose"))
     return _page(referral)
@@ -90,7 +90,8 @@ def _resume(referral: Referral) -> ResponseReturnValue:
     form = forms.submitted()
     values = form.load(ResumeForm())
     if values is None:
-        return _page(referral, status=422, resume=form)
+        kept.show_saved()
+        return _page(referral, status=422, resume=form, close=_begun(referral))
     rules.resume_work(transactions.session(), referral, by=people.actor(), seen=seen(), reason=values["why"])
     notices.say_next(gettext("The work goes on."))
     return redirect(url_for("casework.referral", number=referral.number), 303)
@@ -110,6 +111,11 @@ def _close(referral: Referral) -> ResponseReturnValue:
         return _page(referral, status=422, close=form)
     notices.say_next(gettext("The referral is closed. Thank you for what you have done."))
     return redirect(url_for("casework.closure", number=referral.number), 303)
+
+
+def _begun(referral: Referral) -> forms.Form:
+    beginning = {"if_needed_again": _starter(referral), "whole": note_forms.usual(referral)}
+    return forms.shown(beginning, name="close")
 
 
 def _page(referral: Referral, status: int = 200, **shown: forms.Form) -> Response:
