@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlencode
 
-from flask import Flask, Response, abort, current_app, g, make_response, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, g, make_response, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
@@ -247,10 +247,12 @@ def _account() -> people.SignedIn:
 def _sign_in_first() -> Response:
     """To the sign-in page, and afterwards back here, with what was typed if the session ran out under it."""
     page = request.path
-    if not transactions.is_reading():
-        whose = sessions.run_out_account()
-        if whose and kept.is_typing() and kept.save(writer_id=whose):  # the page stays where it is
-            return make_response(gettext("You have been signed out. What you wrote is kept: sign in again to go on."))
+    if request.method == "POST":
+        whose = None if g.get("shows_again") else sessions.run_out_account()  # a forged form is kept for nobody
+        if kept.is_typing():
+            return _typing_stays(whose)
+        if whose is None and any(forms.clean(request.form).values()):
+            return _nobody_known()
         waiting = kept.keep_for(whose) if whose else None
         if waiting:
             cookie[sessions.WAITING_FORM] = str(waiting.id)
@@ -263,10 +265,31 @@ def _sign_in_first() -> Response:
     return make_response(redirect(way, 303))
 
 
+def _typing_stays(whose: uuid.UUID | None) -> Response:
+    """What stands beside the button while somebody writes on a page whose session is over; the page stays where it is."""
+    if whose and kept.save(writer_id=whose):
+        return make_response(gettext("You have been signed out. What you wrote is kept: sign in again to go on."))
+    return make_response(
+        gettext("You have been signed out, and nothing more is saved. Sign in in another tab, then send the form here.")
+    )
+
+
+def _nobody_known() -> Response:
+    """Nobody can be told to have written this, so it is kept for nobody: said plainly, and held by the answer itself.
+
+    Its button brings the form back, for whoever has signed in by then. As it carries no valid protection it decides nothing.
+    """
+    transactions.turn_back()
+    g.kept_form = forms.clean(request.form)
+    own = [(name, request.form[name]) for name in (kept.PAGE, kept.FORM, kept.SAVING) if name in request.form]
+    typed = [(name, value) for name, value in g.kept_form.items(multi=True) if "password" not in name]
+    return make_response(render_template("pages/errors/not_known.html", fields=own + typed), 403)
+
+
 def _code_first() -> Response:
     """To where a guardian's code is given. What was typed meanwhile is shown there once, to be copied, and kept nowhere."""
     transactions.turn_back()
-    if transactions.is_reading():
+    if request.method != "POST":
         return make_response(redirect(url_for("guardian.code"), 303))
     g.shows_again, g.page_path, g.page_endpoint = True, url_for("guardian.code"), "guardian.code"
     g.kept_form = forms.clean(request.form)

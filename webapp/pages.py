@@ -60,5 +60,5 @@ def unclaimed_texts() -> list[str]:
     if kept is None or g.get("kept_form_claimed"):
         return []
     starters = g.get("starters", frozenset())
-    texts = [value for value in kept.values() if len(value) > 20 and value not in starters]
-    return [text for text in texts if not _IDENTITY.fullmatch(text)]
+    typed = [value for name, value in kept.items(multi=True) if "password" not in name and value not in starters]
+    return [text for text in typed if len(text) > 20 and not _IDENTITY.fullmatch(text)]

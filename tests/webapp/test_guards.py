@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from referrals import db
 from referrals.clock import machine_now
@@ -155,13 +155,47 @@ def test_somebody_else_at_the_same_computer_does_not_get_what_was_typed(signed_i
     assert page.fields(page.form())["text"] == "4B"
 
 
-def test_who_never_signed_in_is_sent_to_sign_in_and_nothing_is_kept(browser, settings, number):
-    browser.get("/sign-in")
-    token = browser.page.fields(browser.page.form())["csrf_token"]
-    answer = browser.client.post(f"/gallery/referrals/{number}/note", data={"csrf_token": token, "text": "x"})
-    assert (answer.status_code, answer.location) == (303, "/sign-in?next=%2F")
+def test_a_browser_that_forgot_who_was_signed_in_says_so_and_gives_the_form_back(signed_in, settings, number):
+    browser = signed_in("karin")
+    browser.get(f"/gallery/referrals/{number}/note")
+    browser.client.delete_cookie(browser.client.application.config["SESSION_COOKIE_NAME"])
+    page = browser.submit({"text": "Mila was absent again, says 5A.\nTwice.", "new_password": "x" * 30}, status=403)
+    assert page.heading == "You are no longer signed in"
+    assert "Copy what you still need. Mila was absent again, says 5A. Twice." in page.text
+    assert "x" * 30 not in page.response.text
     with db.reading(settings.database) as session:
         assert session.scalars(select(KeptForm)).all() == []
+    again = page.all("form", action=f"/gallery/referrals/{number}/note")[0]
+    browser.submit(form=again, status=403)  # still nobody: asked for the same, and the words are still there
+    karin = signed_in("karin")
+    karin.page = browser.page
+    page = karin.submit(form=browser.page.all("form", action=f"/gallery/referrals/{number}/note")[0], status=400)
+    assert page.heading == f"Note on {number}"
+    assert page.fields(page.form())["text"] == "Mila was absent again, says 5A.\nTwice."
+    assert stored_group(settings) == "4B"
+    karin.submit()
+    assert stored_group(settings) == "Mila was absent again, says 5A.\nTwice."
+
+
+def test_who_was_signed_out_elsewhere_is_told_so_too_and_a_button_alone_leads_to_the_sign_in(
+    signed_in, settings, number
+):
+    browser = signed_in("karin")
+    page = browser.get(f"/gallery/referrals/{number}/note")
+    with db.writing(settings.database) as session:
+        session.execute(delete(WebSession))
+    assert browser.submit({"text": "5A"}, status=403).heading == "You are no longer signed in"
+    browser.page = page
+    said = browser.send({"text": "5A"}, button=("_typing", "yes"))
+    assert said.text.startswith("You have been signed out, and nothing more is saved.")
+    token = page.fields(page.form())["csrf_token"]
+    answer = browser.client.post(f"/gallery/referrals/{number}/note", data={"csrf_token": token})
+    assert (answer.status_code, answer.location) == (303, "/sign-in?next=%2F")
+
+
+def test_a_guardians_browser_that_forgot_everything_still_shows_what_was_typed(browser):
+    answer = browser.client.post("/guardian/own-words", data={"text": "Så här ser det ut för oss hemma."})
+    assert "Så här ser det ut för oss hemma." in answer.text
 
 
 def test_a_form_without_its_protection_is_shown_again_with_what_was_typed(signed_in, settings, number):
