@@ -53,3 +53,20 @@ def writing(url: str | None = None) -> Iterator[Session]:
     """A session that writes: committed as a whole when the block ends well, otherwise nothing of it stays."""
     with Session(engine_for(url or current().database)) as session, session.begin():
         yield session
+
+
+@contextmanager
+def snapshot(url: str | None = None) -> Iterator[Connection]:
+    """A connection that sees one moment of the whole database, however long it reads; writers go on meanwhile."""
+    engine = engine_for(url or current().database)
+    if engine.dialect.name != "sqlite":
+        held = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with held.connect() as connection:
+            yield connection
+        return
+    with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        connection.exec_driver_sql("BEGIN")  # in the write-ahead log a reader keeps what it saw first
+        try:
+            yield connection
+        finally:
+            connection.exec_driver_sql("ROLLBACK")

@@ -219,3 +219,7 @@ class ContentGone(ReferralError):
 
 class StartRefused(ReferralError):
     """Production may not start like this; says in a sentence what is wrong and what to do."""
+
+
+class BackupRefused(ReferralError):
+    """A copy cannot be written, or cannot be put back: the sentence says which file or database, and what to do."""

@@ -20,7 +20,7 @@ from referrals.languages import LANGUAGES, translations
 from referrals.models import Account, Municipality
 from referrals.vocabulary import Country, DocumentKind
 from schemas import municipality as municipality_file
-from webapp import guardian_languages, safekeeping
+from webapp import backup_verbs, guardian_languages, safekeeping
 from webapp.accounts.passwords import DEMO_PASSWORD, LONGEST, SHORTEST, hash_password
 from webapp.instance import faults
 
@@ -78,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     paper.add_argument("--sparse", action="store_true", help="from the sample in which nearly everything is missing")
     paper.set_defaults(do=_print_paper)
     guardian_languages.add_to(verbs)
+    backup_verbs.add_to(verbs)
     safekeeping.add_to(verbs)
     safekeeping.add_retention_to(verbs)
     return parser

@@ -20,6 +20,7 @@ from referrals import (
     organisation,
     protection_disposal,
     retention,
+    sealed_file,
 )
 from referrals.audit_check import Fault, Finding, Report
 from referrals.errors import NotDue, OnHold, StartRefused
@@ -44,7 +45,7 @@ _SENTENCES: dict[Fault, str] = {
 
 
 def add_to(verbs: Any) -> None:
-    """Add `audit verify`, `keys new` and `keys rotate` to the command line's verbs."""
+    """Add `audit verify`, `keys new`, `keys backup` and `keys rotate` to the command line's verbs."""
     log = verbs.add_parser("audit", help="check the audit log").add_subparsers(required=True, metavar="VERB")
     check = log.add_parser("verify", help="find any change, deletion or reordering; exit status 1 if there is one")
     check.add_argument("--json", action="store_true", help="say it for a program")
@@ -59,6 +60,9 @@ def add_to(verbs: Any) -> None:
     new = keys.add_parser("new", help="make a key ring for a start with real people")
     new.add_argument("file", type=Path, help="where to write it: outside the data folder")
     new.set_defaults(do=_make, opens_keys=False)
+    backup = keys.add_parser("backup", help="make the two keys of backups: one that seals them, one that opens them")
+    backup.add_argument("file", type=Path, help="where to write the one that opens them; keep it off this machine")
+    backup.set_defaults(do=_make_backup_keys, opens_keys=False)
     rotate = keys.add_parser("rotate", help="wrap every data key with a new key; go on where that was interrupted")
     rotate.add_argument(
         "--drop-old", action="store_true", help="no new key: take out the older ones, once nothing uses them"
@@ -106,7 +110,7 @@ def _let_reports_go(today: date, *, is_dry_run: bool) -> None:
 
 
 def _verify(given: argparse.Namespace) -> int:
-    watch = _Watch()
+    watch = Watch()
     witnessed = audit_check.read_witness(given.witness) if given.witness else None
     with db.reading() as session:
         report = audit_check.verify(
@@ -147,8 +151,15 @@ def _make(given: argparse.Namespace) -> None:
     )
 
 
+def _make_backup_keys(given: argparse.Namespace) -> None:
+    public = sealed_file.make_keys(given.file)
+    print(
+        f"{public} seals backups and may stay here. {given.file} opens them: take it off this machine, and keep two copies."
+    )
+
+
 def _rotate(given: argparse.Namespace) -> int:
-    watch, settings = _Watch(), config.current()
+    watch, settings = Watch(), config.current()
     work = key_rotation.drop_old if given.drop_old else key_rotation.rotate
     outcome = work(
         settings.database, settings.key_file, tell=lambda table, done, of: watch.tell(f"{table}: {done} of {of}")
@@ -167,7 +178,7 @@ def _what_was_done(outcome: Outcome, *, drops: bool) -> str:
     return f"{began}, {wrapped}; the older keys stay until `trivsel keys rotate --drop-old`"
 
 
-class _Watch:
+class Watch:
     """Says now and then, beside what is printed, how far long work is."""
 
     def __init__(self) -> None:

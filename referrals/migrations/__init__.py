@@ -39,6 +39,11 @@ def newest() -> str:
     return head
 
 
+def known() -> set[str]:
+    """Every revision this code knows."""
+    return {script.revision for script in ScriptDirectory(str(_HERE)).walk_revisions()}
+
+
 def standing(address: str) -> str | None:
     """The revision the database at `address` has, or None where nothing was set up."""
     with db.engine_for(address).connect() as connection:

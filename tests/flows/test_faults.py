@@ -6,16 +6,17 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from flows import mail as mail_flow
 from flows.engine import Engine
 from flows.tasks import papers
-from referrals import config, db, steps
-from referrals.models import Mail, Referral, Step
+from referrals import backup, config, db, migrations, sealed_file, steps
+from referrals.models import Mail, Referral, Step, StepKind
 from tests.flows.ground import Instance, PrefectServer, until
 from tests.flows.watching import failures, is_quiet, numbers, state, submit
 from tests.referrals.post_office import PostOffice, free_port
@@ -131,3 +132,32 @@ def test_what_a_killed_worker_held_is_carried_on_by_another(prefect: PrefectServ
 def _started(instance: Instance) -> bool:
     with db.reading(instance.database) as session:
         return any(session.scalars(select(Step.started_at)))
+
+
+def test_a_step_that_was_under_way_goes_on_on_an_empty_machine(
+    prefect: PrefectServer, sqlite_instance: Instance, tmp_path: Path
+) -> None:
+    referral_id = submit(sqlite_instance)
+    address = sqlite_instance.database
+    with db.writing(address) as session:
+        step = session.scalars(select(Step).where(Step.kind == StepKind.ADVANCE_REFERRAL)).one()
+        step_id = step.id
+        assert steps.claim(session, step_id, holder="gone") is not None
+        session.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
+        session.execute(text("INSERT INTO alembic_version VALUES (:newest)"), {"newest": migrations.newest()})
+    private, files = tmp_path / "backup.pem", {"data": tmp_path / "data", "keys": tmp_path / "keys"}
+    backup.back_up(address, tmp_path, **files, public=sealed_file.make_keys(private))
+    db.engine_for(address).dispose()
+    for path in tmp_path.glob("trivsel.sqlite*"):
+        path.unlink()
+    backup.restore(address, tmp_path, **files, private=private)
+    engine = Engine(sqlite_instance.settings, holder="test")
+    engine.start()
+    try:
+        until(lambda: is_quiet(sqlite_instance))
+    finally:
+        engine.stop(10)
+    assert state(sqlite_instance, referral_id) == ("triage", "waiting")
+    assert failures(sqlite_instance) == []
+    with db.reading(address) as session:
+        assert session.get_one(Step, step_id).attempt == 2

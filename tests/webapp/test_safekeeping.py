@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
 
 from referrals import audit, clock, config, db
 from referrals.access import Actor
@@ -130,3 +130,43 @@ def test_an_interrupted_change_is_gone_on_with_and_what_nothing_opens_is_told(sa
     assert status == 1
     assert said.startswith("went on with the newest key, 1 data keys wrapped anew")
     assert "kept_form: 1 rows open with none of the keys" in said
+
+
+def test_everything_is_copied_while_it_runs_and_put_back_on_an_empty_machine(says, tmp_path, monkeypatch):
+    private, data, keys = (str(tmp_path / name) for name in ("backup.pem", "data", "keys"))
+    status, said = says("keys", "backup", private)
+    assert (status, f"{private}.pub seals backups" in said) == (0, True)
+    with db.writing() as session:
+        session.add(a_kept_form(session))
+    status, copied = says("backup", data, "--keys", keys, "--for", f"{private}.pub")
+    assert (status, "Keep them apart" in copied) == (0, True)
+    status, said = says("restore", data, "--keys", keys, "--with", private)
+    assert (status, "something in this database already" in said) == (1, True)
+    with db.writing() as session:
+        session.execute(delete(KeptForm))
+    status, _said = says("backup", f"{data}.2", "--keys", f"{keys}.2", "--for", f"{private}.pub")
+    ring = config.current().key_file
+    monkeypatch.setenv("TRIVSEL_KEYS", str(ring))
+    monkeypatch.setenv("TRIVSEL_DATA", str(tmp_path / "empty"))
+    config.current.cache_clear()
+    status, said = says("restore", data, "--keys", f"{keys}.2", "--with", private)
+    assert status == 0
+    tables = [line for line in copied.splitlines() if line.startswith("  ") and "kept_form" not in line]
+    assert [line for line in said.splitlines() if line.startswith("  ")] == tables
+    assert "1 were destroyed or changed after the data was copied" in said
+    assert said.endswith("what was under way goes on.")
+    assert says("audit", "verify")[0] == 0
+
+
+def test_a_long_copy_says_how_far_it_is(says, tmp_path, monkeypatch):
+    monkeypatch.setattr(safekeeping, "TELL_EVERY", 0.0)
+    private = tmp_path / "backup.pem"
+    says("keys", "backup", str(private))
+    said = says("backup", str(tmp_path / "data"), "--keys", str(tmp_path / "keys"), "--for", f"{private}.pub")[1]
+    assert re.search(r"^account: (\d+) of \1$", said, re.MULTILINE)
+
+
+def a_kept_form(session):
+    fields = key_ring().wrapper.encrypt(b"typed")
+    account = session.scalars(select(Account.id).limit(1)).one()
+    return KeptForm(account_id=account, path="/", fields=fields, saved_at=clock.now())
