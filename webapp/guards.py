@@ -3,7 +3,7 @@
 import functools
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlencode
 
@@ -23,7 +23,7 @@ from referrals.models.guardian import Guardian
 from referrals.models.protection import ProtectionReport
 from referrals.models.referral import Referral
 from referrals.stages import OUTSIDE, Party, Verb
-from webapp import auditing, errors, forms, kept, notices, people, transactions
+from webapp import auditing, errors, forms, kept, notices, people, previewing, transactions
 from webapp.accounts import guardians, sessions
 from webapp.language import gettext
 
@@ -217,6 +217,8 @@ def _decide(
             if visit:
                 visit.note(What.SENT_BACK)
         auditing.write_waiting()
+    except previewing.Looked as looked:
+        return _show_paper(looked, visit)
     except (ReferralError, OperationalError) as refused:
         _note_refusal(refused, visit)
         answer = errors.answer_to(refused)
@@ -228,6 +230,16 @@ def _decide(
             raise
         return errors.with_wait(again, refused)
     return response
+
+
+def _show_paper(looked: previewing.Looked, visit: auditing.Visit | None) -> Response:
+    """The paper that was looked at; of the decision behind it nothing stays, of the look an event as for every preview."""
+    transactions.turn_back()
+    if visit:
+        seen = replace(visit, subject=looked.kind, object_id=looked.guardian_id)
+        seen.note(What.PREVIEWED_PAPER)
+    auditing.write_waiting()
+    return looked.answer()
 
 
 def _note_refusal(refused: ReferralError | OperationalError, visit: auditing.Visit | None) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from flask import flash, g, get_flashed_messages
+from flask import flash, g, get_flashed_messages, session
 
 Kind: TypeAlias = Literal["info", "success", "warning", "danger"]
 
@@ -25,6 +25,11 @@ def say(notice: Notice) -> None:
 def say_next(text: str, kind: Kind = "success") -> None:
     """Show a notice on the next page, after a redirect."""
     flash(text, kind)
+
+
+def take_back_next() -> None:
+    """Let the next page say nothing of this request, which was taken back as a whole."""
+    session.pop("_flashes", None)
 
 
 def notices() -> list[Notice]:

@@ -6,6 +6,7 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (!(form instanceof HTMLFormElement) || !form.matches("[data-once]") || event.defaultPrevented) return;
+    if (event.submitter?.formTarget === "_blank") return; // only looks, in another tab
     if (form.dataset.sent && Date.now() - Number(form.dataset.sent) < 8000) event.preventDefault();
     else form.dataset.sent = String(Date.now());
   });

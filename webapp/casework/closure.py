@@ -12,10 +12,11 @@ from referrals.closure import ClosureInput
 from referrals.errors import Incomplete
 from referrals.models import History, Referral
 from referrals.stages import CLOSED, CLOSURE_PROPOSED, Stage, Verb
-from referrals.vocabulary import N_, ActionStatus, ClosureReason, GoalResult
+from referrals.vocabulary import N_, ActionStatus, ClosureReason, DocumentKind, GoalResult
 from schemas.closure import ClosureForm, ProposalForm, ReopenForm, ResumeForm
-from webapp import forms, kept, notices, people, transactions
+from webapp import forms, kept, notices, people, previewing, transactions
 from webapp.casework import blueprint, note_forms, plan_form, words
+from webapp.casework.documents import copies_told
 from webapp.casework.frame import referral_page, seen
 from webapp.guards import for_referral
 from webapp.language import gettext
@@ -45,6 +46,7 @@ def closure(referral: Referral) -> Response:
 
 @blueprint.post("/referrals/<reference:number>/closure")
 @for_referral(Verb.CLOSE_REFERRAL)
+@previewing.offers(DocumentKind.CLOSING)
 def decide_closure(referral: Referral) -> ResponseReturnValue:
     """Propose the closing, close, or go on with the work."""
     which = request.form.get(kept.FORM)
@@ -136,6 +138,7 @@ def _page(referral: Referral, status: int = 200, **shown: forms.Form) -> Respons
         is_closed=referral.state == CLOSED,
         can_propose=words.may_do(Verb.PROPOSE_CLOSURE, referral),
         can_close=words.may_do(Verb.CLOSE_REFERRAL, referral),
+        copies=copies_told(referral) if words.may_do(Verb.CLOSE_REFERRAL, referral) else [],
         can_reopen=words.may_do(Verb.REOPEN_REFERRAL, referral),
         proposal=_newest_into(referral, CLOSURE_PROPOSED.stage),
         may_read_reason=may_view(View.CONCERN, people.actor(), referral.facts()),

@@ -1,6 +1,7 @@
 """The referral's papers and mail: read, previewed, stopped in time; and automatic work that failed, tried again."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask import Response, abort, redirect, url_for
@@ -136,6 +137,18 @@ def retry_step(referral: Referral, step_id: uuid.UUID) -> ResponseReturnValue:
     steps.retry(session, step, by=people.actor())
     notices.say_next(gettext("It is being tried again. Look at this page in a moment."))
     return _back(referral)
+
+
+def copies(referral: Referral, keys: Iterable[str]) -> list[tuple[str, str]]:
+    """Readers of papers to be, by their key and in words: for the buttons that look at what is still being written."""
+    names = _guardian_names(referral)
+    return [(key, _reader(key, names)) for key in keys]
+
+
+def copies_told(referral: Referral) -> list[tuple[str, str]]:
+    """The same for what goes to the file and to each guardian who has been told."""
+    told = readers.guardians_told_by(transactions.session(), referral, clock.now())
+    return copies(referral, [readers.FILE, *(one.key for one in told)])
 
 
 def paper_lines(referral: Referral) -> list[PaperLine]:

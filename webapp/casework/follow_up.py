@@ -17,13 +17,14 @@ from referrals.follow_up import FollowUpInput
 from referrals.models import ActionPlan, FollowUp, Referral
 from referrals.quarantine import Cleared
 from referrals.stages import Stage, Verb
-from referrals.vocabulary import N_, FollowUpDecision, GoalResult, Helped, LossCause
+from referrals.vocabulary import N_, DocumentKind, FollowUpDecision, GoalResult, Helped, LossCause
 from schemas import follow_up as words_for
 from schemas.follow_up import FollowUpForm
-from webapp import forms, kept, navigation, notices, people, transactions, uploads
+from webapp import forms, kept, navigation, notices, people, previewing, transactions, uploads
 from webapp.casework import blueprint, note_forms, plan_form, wording, words
 from webapp.casework.attachments import Line, take_beside
 from webapp.casework.attachments import lines as file_lines
+from webapp.casework.documents import copies_told
 from webapp.casework.frame import referral_page, seen, today
 from webapp.guards import for_referral
 from webapp.language import gettext, long_date
@@ -74,6 +75,7 @@ def follow_up(referral: Referral) -> Response:
 @blueprint.post("/referrals/<reference:number>/follow-up")
 @uploads.takes_files
 @for_referral(Verb.RECORD_FOLLOW_UP)
+@previewing.offers(DocumentKind.FOLLOW_UP)
 @wording.offers_notes
 def record_follow_up(referral: Referral) -> ResponseReturnValue:
     """Record the follow-up and go where its decision leads; or open one before its day."""
@@ -82,7 +84,8 @@ def record_follow_up(referral: Referral) -> ResponseReturnValue:
         rules.open_early(session, referral, by=by, seen=seen())
         return redirect(url_for("casework.follow_up", number=referral.number), 303)
     form = forms.submitted()
-    referral = _take_files(form, referral)
+    if not previewing.is_wanted():
+        referral = _take_files(form, referral)
     session = transactions.session()
     if uploads.stays_here() and not form.problems:
         return _page(referral, form)
@@ -126,6 +129,7 @@ def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
         planned=rules.times_planned(session, plan, _held_on(form)) if plan and can_record else {},
         guardians=rules.guardians_to_ask(session, referral) if can_record else [],
         can_record=can_record,
+        copies=copies_told(referral) if can_record else [],
         can_open=words.may_do(Verb.OPEN_FOLLOW_UP, referral),
         next_on=plan_versions.next_follow_up_on(session, plan) if plan else None,
         taken=uploads.lines(attachments.beside_follow_up(session, referral, None)) if can_record else [],

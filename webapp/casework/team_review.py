@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from flask import Response, redirect, url_for
+from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import documents, earlier, roster
+from referrals import documents, earlier, readers, roster
 from referrals import team_review as rules
 from referrals.access import View, may_view
 from referrals.calendar import closed_days, is_open_day
@@ -13,11 +13,12 @@ from referrals.errors import LooksMedical, NoSuchReferral, TeamNotComplete
 from referrals.languages import local_date
 from referrals.models import Referral, What
 from referrals.stages import Stage, Verb
-from referrals.vocabulary import N_, Attendance, DecisionKind, Domain, MeetingOutcome, Profession
+from referrals.vocabulary import N_, Attendance, DecisionKind, DocumentKind, Domain, MeetingOutcome, Profession
 from schemas.team_review import MeetingForm, MinutesForm
-from webapp import downloads, forms, kept, notices, people, transactions
+from webapp import downloads, forms, kept, notices, people, previewing, transactions
 from webapp.casework import blueprint, meeting_forms, note_forms, wording, words
 from webapp.casework.choices import choices, previews
+from webapp.casework.documents import copies
 from webapp.casework.frame import referral_page, seen, today
 from webapp.guards import for_referral
 from webapp.language import gettext, weekday_date, zone
@@ -58,11 +59,16 @@ def meeting_call(referral: Referral) -> Response:
 
 @blueprint.post("/referrals/<reference:number>/team-review")
 @for_referral(Verb.SCHEDULE_MEETING)
+@previewing.offers(DocumentKind.INVITATION)
 def schedule_meeting(referral: Referral) -> ResponseReturnValue:
     """Call the team, or move the meeting."""
     form = forms.submitted()
     call = form.load(MeetingForm(zone=zone()))
     if call is None:
+        return _page(referral, form)
+    invited = [readers.guardian_key(one) for one in call["guardians"]]
+    if request.form.get(previewing.PREVIEW, readers.PROFESSIONALS) not in (readers.PROFESSIONALS, *invited):
+        form.refuse("guardians", N_("Tick this guardian first: an invitation goes to those only who are ticked."))
         return _page(referral, form)
     try:
         meeting = rules.schedule_meeting(transactions.session(), referral, by=people.actor(), seen=seen(), **call)
@@ -167,6 +173,12 @@ def _page(referral: Referral, form: forms.Form | None = None, missing: Sequence[
         has_call=current is not None and documents.call_for(session, referral, actor.account_id) is not None,
         is_locked=can_schedule and (bool(to_inform) or not any(guardian.has_custody for guardian in guardians)),
         colleagues=colleagues,
+        copies=copies(
+            referral,
+            [readers.PROFESSIONALS, *(readers.guardian_key(one.id) for one in guardians if one.may_contact)],
+        )
+        if can_schedule
+        else [],
         guardians=guardians,
         may_know_guardians=may_know_guardians,
         moved=earlier.versions_of_call(session, current) if current and may_know_guardians else [],
