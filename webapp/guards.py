@@ -292,6 +292,7 @@ def _nobody_known() -> Response:
     Its button brings the form back, for whoever has signed in by then. As it carries no valid protection it decides nothing.
     """
     transactions.turn_back()
+    g.pop("notices", None)  # that the page was open for too long is not what they have to know
     g.kept_form = forms.clean(request.form)
     own = [(name, request.form[name]) for name in (kept.PAGE, kept.FORM, kept.SAVING) if name in request.form]
     typed = [(name, value) for name, value in g.kept_form.items(multi=True) if "password" not in name]

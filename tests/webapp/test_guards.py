@@ -161,6 +161,7 @@ def test_a_browser_that_forgot_who_was_signed_in_says_so_and_gives_the_form_back
     browser.client.delete_cookie(browser.client.application.config["SESSION_COOKIE_NAME"])
     page = browser.submit({"text": "Mila was absent again, says 5A.\nTwice.", "new_password": "x" * 30}, status=403)
     assert page.heading == "You are no longer signed in"
+    assert "open for too long" not in page.text
     assert "Copy what you still need. Mila was absent again, says 5A. Twice." in page.text
     assert "x" * 30 not in page.response.text
     with db.reading(settings.database) as session:
