@@ -153,7 +153,7 @@ def request_parts(
     people = {one.id: one for one in roster.choose_for_team(session, referral, [one["assessor_id"] for one in asked])}
     for part in parts_of(session, referral):
         if part.status is PartStatus.REQUESTED and part.assessor_id in people:
-            raise AlreadyMoved(Verb.REQUEST_PARTS, part.asked_by.name, part.asked_at)
+            raise AlreadyMoved(Verb.REQUEST_PARTS, part.asked_by.name, part.asked_at, by_id=part.asked_by_id)
     parts = []
     for one in asked:
         person = people[one["assessor_id"]]
@@ -276,7 +276,7 @@ def _guard_own(session: Session, referral: Referral, part: AssessmentPart, *, by
     if part.referral_id != referral.id or part.assessor_id != by.account_id:
         raise NotAllowed(Verb.SUBMIT_PART)
     if part.received_at is not None:
-        raise AlreadyMoved(Verb.SUBMIT_PART, part.assessor.name, part.received_at)
+        raise AlreadyMoved(Verb.SUBMIT_PART, part.assessor.name, part.received_at, by_id=part.assessor_id)
     return history.guard(session, referral, Verb.SUBMIT_PART, by=by, seen=seen)
 
 

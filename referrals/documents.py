@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -42,6 +42,10 @@ PAPERS: Final[dict[Verb, tuple[tuple[DocumentKind, Callable[[Session, History], 
     Verb.CLOSE_REFERRAL:      ((_D.CLOSING, _file), (_D.CLOSING, _guardians)),
 }  # fmt: skip
 
+#: papers of which the newest alone holds; the others each tell of an occasion of their own
+_NEWEST_HOLDS: Final = frozenset(
+    {_D.REFERRAL, _D.INFORMATION_AND_CONSENT, _D.ASSESSMENT, _D.ACTION_PLAN, _D.CHILDS_PLAN, _D.PAGE_CODE}
+)
 #: papers whose content is there before the decision that issues them
 _WRITTEN_BEFOREHAND: Final = frozenset(
     {_D.REFERRAL, _D.INFORMATION_AND_CONSENT, _D.ASSESSMENT, _D.MINUTES, _D.ACTION_PLAN, _D.CHILDS_PLAN}
@@ -90,6 +94,16 @@ def _guardians_ahead(session: Session, referral: Referral, kind: DocumentKind) -
         return readers.guardians_to_reach(session, referral)
     for_guardians = any((kind, _guardians) in papers for papers in PAPERS.values())
     return readers.guardians_told_by(session, referral, clock.now()) if for_guardians else []
+
+
+def replaced(papers: Collection[Document]) -> set[uuid.UUID]:
+    """The ids of those of `papers` in whose place a newer version holds, for the same reader and not stopped."""
+    holds: dict[tuple[DocumentKind, str], int] = {}
+    for paper in papers:
+        if paper.kind in _NEWEST_HOLDS and paper.stopped_at is None:
+            key = (paper.kind, paper.recipient)
+            holds[key] = max(paper.version, holds.get(key, 0))
+    return {paper.id for paper in papers if paper.version < holds.get((paper.kind, paper.recipient), 0)}
 
 
 def outstanding(session: Session, row: History) -> list[Paper]:

@@ -1,5 +1,6 @@
 """What the core refuses, in words a colleague would use. The web turns each class into a page; the workflow never retries one."""
 
+import uuid
 from datetime import datetime
 
 
@@ -29,16 +30,18 @@ class WrongStage(ReferralError):
 
 
 class AlreadyMoved(ReferralError):
-    """Somebody else was first: the referral is no longer as this person saw it.
+    """Somebody was first: the referral is no longer as this person saw it.
 
-    `verb` is what the other person did, `who` their name as shown in the history, `at` the instant.
+    `verb` is what was done, `who` the name of who did it as shown in the history, `at` the instant, and `by_id` their
+    account, so that a person can be told that it was themselves; None for who has none.
     """
 
-    def __init__(self, verb: str, who: str, at: datetime) -> None:
+    def __init__(self, verb: str, who: str, at: datetime, *, by_id: uuid.UUID | None = None) -> None:
         super().__init__(f"{verb} came first")
         self.verb = verb
         self.who = who
         self.at = at
+        self.by_id = by_id
 
 
 class SameAuthor(ReferralError):

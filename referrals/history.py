@@ -176,4 +176,4 @@ def _raise_already_moved(session: Session, referral_id: uuid.UUID) -> NoReturn:
     newest = session.scalars(
         select(History).where(History.referral_id == referral_id).order_by(*by_people_first).limit(1)
     ).one()
-    raise AlreadyMoved(newest.verb, newest.by.name if newest.by else newest.by_party, newest.at)
+    raise AlreadyMoved(newest.verb, newest.by.name if newest.by else newest.by_party, newest.at, by_id=newest.by_id)

@@ -180,6 +180,20 @@ def _has_parts_out(referral: Referral) -> bool:
     return session is not None and session.scalars(found).one_or_none() is not None
 
 
+def with_nobody_asked(session: Session, referrals: Iterable[Referral]) -> set[uuid.UUID]:
+    """The ids of those of `referrals` whose assessment waits for parts that nobody has been asked for yet."""
+    waiting = {referral.id for referral in referrals if referral.state == PARTS_REQUESTED}
+    asked = session.scalars(_PARTS_OUT.where(AssessmentPart.referral_id.in_(waiting))) if waiting else ()
+    return waiting - set(asked)
+
+
+def with_fear_known(session: Session, actor: Actor, referrals: Iterable[Referral]) -> set[uuid.UUID]:
+    """The ids of those of `referrals` whose reporter fears that the child is being harmed, where `actor` may read that."""
+    shown = {referral.id: referral for referral in referrals}
+    feared = _feared(session, shown.values())
+    return {one for one in feared if may_view(View.CONCERN, actor, shown[one].facts())}
+
+
 def _for_coordinator(session: Session, actor: Actor, today: date) -> Iterable[WaitingItem]:
     mine = {state for state, (_verb, party) in NEXT.items() if party is Party.COORDINATOR}
     mine_or_nobodys = or_(Referral.owner_id == actor.account_id, ~_HAS_OWNER)

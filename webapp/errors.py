@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from referrals import errors as core
 from referrals.vocabulary import N_
-from webapp import kept, notices, transactions
+from webapp import kept, notices, people, transactions
 from webapp.language import gettext, time_of_day
 
 
@@ -36,6 +36,9 @@ _NOT_FOUND = Answer(
 
 #: whoever acts without an account is called by what they are
 _NO_ACCOUNT = {"reporter": N_("The reporter"), "guardian": N_("A guardian"), "system": "Trivsel"}
+
+#: what whoever was overtaken by themselves is told, such as from another window
+_OWN_NEWER = N_("You have done something here yourself meanwhile, at %(time)s")
 
 #: errors of the core, and of the machines under it; the nearest class counts
 OF_CORE: dict[type[Exception], Answer] = {
@@ -259,6 +262,9 @@ _OF_HTTP: dict[int, Answer] = {
 
 def answer_to(error: Exception) -> Answer | None:
     """Status and words for an error of the core or the database, in the page's language; None for what the table does not know."""
+    if isinstance(error, core.AlreadyMoved) and error.by_id is not None and error.by_id == people.actor().account_id:
+        title = gettext(_OWN_NEWER, time=time_of_day(error.at))
+        return Answer(409, title, gettext(OF_CORE[core.AlreadyMoved].text), keeps_form=True)
     for kind in type(error).__mro__:
         if kind in OF_CORE:
             found = OF_CORE[kind]

@@ -81,7 +81,7 @@ class WhyNot(Term):
     """Why consent does not let something go to somebody."""
 
     NOBODY_DECIDES = "nobody_decides", N_("No guardian with custody is recorded")
-    NOT_ASKED = "not_asked", N_("Nobody has been asked")
+    NOT_ASKED = "not_asked", N_("Not asked yet")
     OTHER_NOT_ANSWERED = "other_not_answered", N_("The other guardian has not answered")
     REFUSED = "refused", N_("A guardian said no")
     WITHDRAWN = "withdrawn", N_("The consent was withdrawn")

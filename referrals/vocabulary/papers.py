@@ -7,7 +7,7 @@ class DocumentKind(Term):
     """Every kind of paper: template folder, schema, sample and snapshot carry the same name."""
 
     RECEIPT = "receipt", N_("Receipt")
-    REFERRAL = "referral", N_("Referral")
+    REFERRAL = "referral", N_("Concern to the team")
     INFORMATION_AND_CONSENT = "information_and_consent", N_("Information and consent")
     ASSESSMENT = "assessment", N_("Assessment")
     INVITATION = "invitation", N_("Invitation")

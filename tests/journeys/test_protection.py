@@ -31,7 +31,7 @@ def test_a_report_is_two_steps_away_and_nobody_learns_of_it_until_its_sender_say
 ) -> None:
     team = _told(instance, new_window)
     seen = SEEN[instance.language]
-    team.paper("Referral")  # what the workflow does by itself is done
+    team.paper("Concern to the team")  # what the workflow does by itself is done
     before = team.page(team.head_teacher).text
 
     sender = team.page(team.coordinator)

@@ -31,7 +31,7 @@ def test_a_concern_travels_from_the_public_form_to_a_closed_referral(instance: I
     board.shows(pack.artefact("triage", instance.language), since=0)
 
     moved(team.decide("The team makes an assessment"), "consent")
-    team.paper("Referral")
+    team.paper("Concern to the team")
     moved(team.inform_guardians(), "assessment")
     team.paper("Information and consent")
     team.ask_for_parts(team.cast.special_educator, team.cast.social_worker)

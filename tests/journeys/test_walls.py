@@ -27,7 +27,7 @@ def test_whoever_is_too_close_and_whom_consent_does_not_reach_see_nothing(
     instance: Instance, new_window: Opener
 ) -> None:
     team = _told_with_a_conflict(instance, new_window)
-    team.paper("Referral")  # what the workflow does by itself is done
+    team.paper("Concern to the team")  # what the workflow does by itself is done
     team.decide("The team makes an assessment")
     head_teacher = team.head_teacher
     for path in ("/home", "/board", "/referrals"):

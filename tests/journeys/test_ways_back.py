@@ -38,7 +38,7 @@ def test_a_concern_returned_for_completion_is_answered_with_reference_and_code(
     assert "Måndagar och fredagar." in page.text
     page.tick("Straight to the team")
     page.leads(page.page.get_by_role("button", name=page.words("Decide"), exact=True))
-    team.paper("Referral")
+    team.paper("Concern to the team")
 
 
 def test_a_plan_returned_with_comments_is_approved_and_its_second_version_leaves_the_first_readable(

@@ -30,7 +30,7 @@ def test_the_form_and_all_staff_pages_go_on_without_prefect_and_everything_catch
         assert not prefect_answers(instance)
     reporter.window.watch_until(lambda: prefect_answers(instance), "Prefect's server", seconds=PATIENCE)
     assert reporter.wait_for_receipt(seconds=PATIENCE).startswith(b"%PDF")
-    for kind in ("Referral", "Information and consent"):
+    for kind in ("Concern to the team", "Information and consent"):
         team.paper(kind)
 
 

@@ -119,7 +119,7 @@ def test_each_issued_paper_is_entered_once_by_whom_it_is_for(
     documents.issue(session, row, paper, content=b"%PDF")
     (entry,) = register.entries_beside(session, referral)
     assert (entry.object_id, entry.direction, entry.paper) == (issued.id, Direction.ISSUED, DocumentKind.REFERRAL)
-    assert (entry.counterpart, entry.subject) == (counterpart, "Referral")
+    assert (entry.counterpart, entry.subject) == (counterpart, "Concern to the team")
     assert register.numbers_beside(session, referral) == {issued.id: entry.label}
 
 

@@ -118,7 +118,7 @@ def test_a_day_that_is_wrong_is_said_at_the_right_colleague(signed_in: SignIn, n
 def test_another_service_is_shown_locked_with_the_reason(signed_in: SignIn, number) -> None:
     browser = signed_in("karin")
     page = browser.get(f"/referrals/{number(PARTS_REQUESTED)}/assessment")
-    assert "Locked: the guardians have not yet consented to social services taking part." in page.text
+    assert "Locked: not asked yet. The guardians must consent before social services takes part." in page.text
     assert tick(page, "Noor") == {}
 
 

@@ -9,9 +9,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from referrals import clock, config, db, history
-from referrals.models import Referral
-from referrals.stages import CLOSED, IN_CONSENT, IN_TRIAGE, PLAN_ACTIVE, State, Verb
-from tests.factories import a_member, a_referral
+from referrals.models import Concern, Referral
+from referrals.stages import CLOSED, IN_CONSENT, IN_TRIAGE, PARTS_REQUESTED, PLAN_ACTIVE, State, Verb
+from referrals.vocabulary import ProtectionAnswer
+from tests.factories import a_member, a_part, a_referral
 from tests.webapp.browsing import Browser
 from tests.webapp.desk import cast_of
 from webapp.casework import live
@@ -49,6 +50,41 @@ def test_what_is_late_is_said_in_words(put: Put, signed_in: SignIn) -> None:
     page = signed_in("karin").get("/board")
     assert "1 past its target" in page.text
     assert "Past its target" in page.text
+
+
+def test_fear_of_harm_is_marked_until_somebody_decides_for_those_who_may_read_the_concern(
+    put: Put, signed_in: SignIn, settings: config.Settings
+) -> None:
+    numbers = [put(member="counsellor"), put(member="counsellor"), put(IN_CONSENT, member="counsellor")]
+    answers = [ProtectionAnswer.YES, ProtectionAnswer.UNSURE, ProtectionAnswer.YES]
+    with db.writing(settings.database) as session:
+        for number, answer in zip(numbers, answers, strict=True):
+            session.scalars(select(Concern).join(Referral).where(Referral.number == number)).one().protection = answer
+    karin, kim = signed_in("karin"), signed_in("kim")
+    for address in ("/board", "/referrals"):
+        page = karin.get(address)
+        assert all(number in page.text for number in numbers)
+        assert page.text.count("Fear of harm") == 1
+    seen_by_kim = kim.get("/board").text
+    assert numbers[0] in seen_by_kim
+    assert "Fear of harm" not in seen_by_kim
+
+
+def test_parts_that_nobody_was_asked_for_are_not_called_requested(
+    put: Put, signed_in: SignIn, settings: config.Settings
+) -> None:
+    number = put(PARTS_REQUESTED)
+    karin = signed_in("karin")
+    for address in ("/board", "/referrals", f"/referrals/{number}"):
+        text = karin.get(address).text
+        assert "Nobody has been asked yet" in text
+        assert "Requested" not in text
+    with db.writing(settings.database) as session:
+        referral = session.scalars(select(Referral).where(Referral.number == number)).one()
+        cast = cast_of(session)
+        a_part(session, referral, cast.counsellor, asked_by=cast.coordinator)
+    for address in ("/board", "/referrals", f"/referrals/{number}"):
+        assert "Requested" in karin.get(address).text
 
 
 def test_an_empty_board_says_so_kindly(app: Flask, signed_in: SignIn) -> None:

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from referrals import clock, db, documents, notifications, printing, readers, steps
+from referrals import clock, db, documents, notifications, printing, readers, steps, triage
+from referrals.access import SYSTEM
 from referrals.documents import Paper
 from referrals.models import AuditEvent, Document, History, Mail, Referral, Step, What
 from referrals.stages import PLAN_DRAFT
@@ -70,6 +71,26 @@ def test_papers_and_mail_are_listed_with_whom_they_are_for(signed_in, number):
     ):
         assert words in page.text
     assert "being made right now" in page.text
+
+
+def test_an_earlier_version_is_marked_as_replaced_unless_the_newer_was_stopped(signed_in, settings, number):
+    def referral_in(session):
+        return session.scalars(select(Referral).where(Referral.number == number)).one()
+
+    with db.writing(settings.database) as session:
+        referral = referral_in(session)
+        triage.open_triage(session, referral, by=SYSTEM)
+        karin = cast_of(session).coordinator.actor()
+        row = triage.send_to_team(session, referral, by=karin, seen=None, reason="Det räcker för ett möte.")
+        for paper in documents.outstanding(session, row):
+            documents.issue(session, row, paper, content=b"%PDF-1.7")
+    karin = signed_in("karin")
+    for address in (f"/referrals/{number}/documents", f"/referrals/{number}"):
+        assert karin.get(address).text.count("Replaced by a newer version") == 1
+    with db.writing(settings.database) as session:
+        newest = session.scalars(select(Document).where(Document.version == 2)).one()
+        newest.stopped_at = clock.machine_now()
+    assert "Replaced by a newer version" not in karin.get(f"/referrals/{number}/documents").text
 
 
 def test_a_paper_is_read_as_it_was_issued(signed_in, number, desk):

@@ -65,10 +65,10 @@ def test_the_header_says_how_it_stands(lay: Any, signed_in: SignIn) -> None:
     assert "deadline" not in page.text.lower()
 
 
-def test_a_referral_that_came_in_today_and_one_without_a_target_say_so(lay: Any, signed_in: SignIn) -> None:
+def test_a_referral_that_came_in_today_and_one_whose_target_is_not_set_yet_say_so(lay: Any, signed_in: SignIn) -> None:
     text = signed_in("karin").get(f"/referrals/{lay()}").text
     assert "(today)" in text
-    assert "No target" in text
+    assert "Being worked out" in text
 
 
 @pytest.mark.parametrize(

@@ -188,6 +188,24 @@ def test_the_second_of_two_coordinators_sees_who_was_first_and_loses_nothing(
     assert state_of(number) == RETURNED
 
 
+def test_who_was_overtaken_by_their_own_other_window_is_told_that_it_was_themselves(
+    lay: Lay, signed_in: SignIn, settings: Settings, state_of: Any
+) -> None:
+    number = lay()
+    browser = signed_in("karin")
+    browser.get(f"/referrals/{number}/triage")
+    with db.writing(settings.database) as session:
+        referral = session.scalars(select(Referral).where(Referral.number == number)).one()
+        triage.return_concern(
+            session, referral, by=cast_of(session).coordinator.actor(), seen=None, reason="Hur länge?"
+        )
+    page = browser.submit({"way": "team", "reason-team": "Det här hade Karin skrivit."}, status=409)
+    assert "You have done something here yourself meanwhile" in page.text
+    assert "was first" not in page.text
+    assert "Det här hade Karin skrivit." in page.text
+    assert state_of(number) == RETURNED
+
+
 def test_a_decision_made_while_the_workflow_carries_the_concern_to_triage_is_taken_at_once(
     lay: Lay, signed_in: SignIn, settings: Settings, state_of: Any
 ) -> None:

@@ -1,11 +1,13 @@
 """The board: every open referral this person may see, in columns by stage."""
 
+import uuid
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from flask import Response, request, url_for
 
-from referrals import clock, queries
+from referrals import clock, queries, worklist
 from referrals.languages import local_date
 from referrals.models import Referral
 from webapp import pages, people, transactions
@@ -32,6 +34,8 @@ class Card:
     is_late: bool
     status_code: str
     status: str
+    #: the reporter fears that the child is being harmed, and nobody has decided yet
+    is_urgent: bool
     stage: str
 
 
@@ -47,6 +51,16 @@ class ShownColumn:
     all_url: str
 
 
+@dataclass(frozen=True)
+class Marks:
+    """What is known of several cards at once: ids of referrals."""
+
+    #: their assessment waits for parts that nobody has been asked for yet
+    nobody_asked: Collection[uuid.UUID]
+    #: the reporter fears that the child is being harmed, and whoever looks may read that
+    fear_known: Collection[uuid.UUID]
+
+
 @blueprint.get("/board")
 @signed_in()
 def board() -> Response:
@@ -54,13 +68,15 @@ def board() -> Response:
     chosen = filters.from_address()
     found = queries.board(transactions.session(), people.actor(), chosen, most=CARDS)
     address = filters.in_address(chosen)
+    shown = [referral for column in found for referral in column.cards]
+    marks = marks_of(shown)
     columns = [
         ShownColumn(
             code=column.column.value,
             name=filters.column_name(column.column),
             count=column.count,
             late=column.late,
-            cards=[card(referral, chosen.today) for referral in column.cards],
+            cards=[card(referral, chosen.today, marks) for referral in column.cards],
             all_url=url_for("casework.referral_list", **(address | {"stage": column.column.value})),
         )
         for column in found
@@ -80,7 +96,13 @@ def board() -> Response:
     )
 
 
-def card(referral: Referral, today: date) -> Card:
+def marks_of(shown: Sequence[Referral]) -> Marks:
+    """What `shown` are marked with for whoever looks."""
+    session = transactions.session()
+    return Marks(worklist.with_nobody_asked(session, shown), worklist.with_fear_known(session, people.actor(), shown))
+
+
+def card(referral: Referral, today: date, marks: Marks) -> Card:
     """`referral` as a card or a line."""
     return Card(
         number=referral.number,
@@ -93,6 +115,7 @@ def card(referral: Referral, today: date) -> Card:
         target_on=referral.target_on,
         is_late=referral.is_past_target(today),
         status_code=referral.status.value,
-        status=words.status_name(referral.status),
+        status=words.status_name(referral.status, is_asked=referral.id not in marks.nobody_asked),
+        is_urgent=referral.id in marks.fear_known,
         stage=words.stage_name(referral.rulepack, referral.stage, referral.status),
     )

@@ -31,6 +31,8 @@ class PaperLine:
     reader: str
     #: its number in the register
     register_number: str
+    #: whether a later version for the same reader was issued and not stopped
+    is_replaced: bool
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,11 @@ def paper_lines(referral: Referral) -> list[PaperLine]:
     issued = documents.issued(transactions.session(), referral)
     names = _guardian_names(referral)
     numbers = register.numbers_beside(transactions.session(), referral)
-    return [PaperLine(paper, _reader(paper.recipient, names), numbers.get(paper.id, "")) for paper in issued]
+    replaced = documents.replaced(issued)
+    return [
+        PaperLine(paper, _reader(paper.recipient, names), numbers.get(paper.id, ""), paper.id in replaced)
+        for paper in issued
+    ]
 
 
 def _preview_lines(referral: Referral) -> list[PreviewLine]:

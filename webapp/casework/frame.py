@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, abort, current_app, request, url_for
 from sqlalchemy import select
 
-from referrals import clock, coverage
+from referrals import clock, coverage, worklist
 from referrals.access import View, may_view
 from referrals.languages import local_date
 from referrals.models import History, Referral
@@ -129,7 +129,9 @@ def frame_of(referral: Referral) -> Frame:
         is_kept_outside=referral.kept_outside_at is not None,
         unit=referral.unit.name if knows_child else None,
         stage=words.stage_name(referral.rulepack, referral.stage, referral.status),
-        status=words.status_name(referral.status),
+        status=words.status_name(
+            referral.status, is_asked=not worklist.with_nobody_asked(transactions.session(), [referral])
+        ),
         status_code=referral.status.value,
         is_open=referral.is_open,
         is_late=referral.is_past_target(today()),

@@ -5,7 +5,7 @@ from flask import Response, request, url_for
 from referrals import queries
 from webapp import pages, people, transactions
 from webapp.casework import blueprint, filters
-from webapp.casework.board import card
+from webapp.casework.board import card, marks_of
 from webapp.guards import signed_in
 
 
@@ -17,9 +17,10 @@ def referral_list() -> Response:
     asked = request.args.get("page", default=1, type=int)
     found = queries.listing(transactions.session(), people.actor(), chosen, number=min(asked, 1_000_000))
     address = filters.in_address(chosen)
+    marks = marks_of(found.rows)
     return pages.page(
         "casework/list.html",
-        cards=[card(referral, chosen.today) for referral in found.rows],
+        cards=[card(referral, chosen.today, marks) for referral in found.rows],
         found=found,
         filters=filters.choices(chosen),
         are_set=chosen.are_set,

@@ -145,9 +145,9 @@ def stage_name(rulepack: str, stage: Stage, status: Status | None = None) -> str
     return rulebook.load(rulepack).artefact(key, language())
 
 
-def status_name(status: Status) -> str:
-    """What a status is called."""
-    return gettext(STATUS_LABELS[status])
+def status_name(status: Status, *, is_asked: bool = True) -> str:
+    """What a status is called; `is_asked` is False where parts are waited for that nobody has been asked for yet."""
+    return gettext(STATUS_LABELS[status] if is_asked else N_("Nobody has been asked yet"))
 
 
 def to_do(verb: Verb, *, by_others: bool = False) -> str:
