@@ -9,7 +9,17 @@ import time_machine
 from sqlalchemy import delete, func, select
 
 from referrals import db, documents, history, intake, reference
-from referrals.models import Account, AdditionKind, Concern, ConcernAddition, Draft, Referral, RoleAssignment, Unit
+from referrals.models import (
+    Account,
+    AdditionKind,
+    Concern,
+    ConcernAddition,
+    Draft,
+    Municipality,
+    Referral,
+    RoleAssignment,
+    Unit,
+)
 from referrals.stages import IN_CONSENT, RETURNED, SUBMITTED, WITHDRAWN, Verb
 from referrals.vocabulary import ConflictAnswer, DocumentKind, GuardiansKnow, Profession, ReporterKind, SchoolYear
 from schemas.intake import PAGES, Door, fields_of
@@ -589,6 +599,37 @@ def test_every_question_has_a_word_of_help_or_an_example_under_it(browser, door)
         assert questions <= {control.get("name") for control in page.all("input", "select", "textarea")}
         without += [name for name in questions if not {f"f-{name}-hint", f"f-{name}-example"} & helped]
     assert without == []
+
+
+@pytest.mark.parametrize(
+    ("door", "kind", "example"),
+    [
+        ("staff", "teacher", "A place of her own by the window"),
+        ("staff", "leisure", "One of us meets her at the door"),
+        ("staff", "health_care", "Advice about sleep"),
+        ("guardian", None, "I walk with her to the gate"),
+    ],
+)
+def test_the_examples_are_of_what_this_person_could_have_seen(browser, door, kind, example):
+    begin(browser, door)
+    browser.submit({"protection": "no"})
+    browser.submit({"reporter_name": "Lena Mentorsson"} | ({"reporter_kind": kind} if kind else {}))
+    assert example in browser.get("/concern/tried").text
+    assert ("In the classroom and in the dining hall" in browser.get("/concern/observations").text) == (
+        kind == "teacher"
+    )
+
+
+def test_examples_have_names_of_the_municipalitys_country(browser, stored):
+    begin(browser, "guardian")
+    browser.submit({"protection": "no"})
+    assert "Maja Testsson" in browser.get("/concern/you").text
+    stored(lambda session: setattr(session.scalars(select(Municipality)).one(), "country", "dk"))
+    assert "Marie Prøvesen" in browser.get("/concern/you").text
+    child = browser.get("/concern/child").text
+    assert "Alma Prøvesen" in child
+    assert "4.B" in child
+    assert "Testsson" not in child
 
 
 def test_the_receipt_will_be_in_the_language_it_was_sent_in(browser, stored):

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from referrals import draft_files, drafts, intake
 from referrals.models import Draft, Unit
 from referrals.quarantine import Cleared
-from referrals.vocabulary import N_, Topic
+from referrals.vocabulary import N_, ReporterKind, Topic
 from schemas.intake import CAN_BE_UNKNOWN, PAGES, TAKE_FILES, Door, Page, fields_of, page_named
 from webapp import forms, people, transactions, uploads
 from webapp.accounts import paces
@@ -25,6 +25,8 @@ from webapp.pages import page as template_page
 
 #: the answer under which the questions of all pages are kept that nobody can answer yet
 NOT_KNOWN = "not_known"
+#: those among the staff who see a child elsewhere than at school, and have examples of their own
+_HAVE_EXAMPLES = (ReporterKind.LEISURE, ReporterKind.HEALTH_CARE)
 #: how often each page was sent, so that a save from while somebody typed cannot overtake it
 TURNS = "turns"
 
@@ -138,6 +140,7 @@ def question_page(asked: Page, writing: Writing, *, form: forms.Form, status: in
         status,
         form=form,
         door=writing.door.value,
+        teller=_teller(writing),
         draft=writing.draft,
         files=files_in(writing) if asked.name in TAKE_FILES else [],
         takes_files=asked.name in TAKE_FILES,
@@ -153,6 +156,12 @@ def question_page(asked: Page, writing: Writing, *, form: forms.Form, status: in
         functions=_functions(session, unit) if unit and "conflict" in fields_of(asked) else [],
         topics=[(topic.value, gettext(topic.label)) for topic in Topic],
     )
+
+
+def _teller(writing: Writing) -> str:
+    """Whose examples fit: the door, or which of those who work with children it is where that is answered."""
+    kind = str(writing.answers.get("reporter_kind", ""))
+    return kind if writing.door is Door.STAFF and kind in _HAVE_EXAMPLES else writing.door.value
 
 
 def files_in(writing: Writing) -> list[uploads.FileLine]:
