@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -19,7 +18,7 @@ from xdist.scheduler import LoadScopeScheduling
 from referrals import clock, config, db, sealing
 from referrals.models import Base
 from tests.people import Cast, settle
-from tests.postgres import running_postgres
+from tests.postgres import a_database, running_postgres
 
 #: a Wednesday in term, ten in the morning in Borlänge and Aalborg
 A_WEDNESDAY = datetime(2026, 9, 16, 8, 0, tzinfo=UTC)
@@ -163,13 +162,7 @@ def wednesday() -> Iterator[time_machine.Traveller]:
 
 
 def _postgres_database(server: str, name: str) -> Iterator[str]:
-    maintenance = create_engine(server, isolation_level="AUTOCOMMIT")
-    with maintenance.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    address = make_url(server).set(database=name).render_as_string(hide_password=False)
-    Base.metadata.create_all(db.engine_for(address))
-    yield address
-    db.engine_for(address).dispose()
-    with maintenance.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    maintenance.dispose()
+    with a_database(server, name) as address:
+        Base.metadata.create_all(db.engine_for(address))
+        yield address
+        db.engine_for(address).dispose()

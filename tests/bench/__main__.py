@@ -1,0 +1,44 @@
+"""The program behind `./dev bench`: measures what is named, or everything, prints a table, and keeps it as JSON if wanted."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+# Nothing of this machine's own instance is touched: each benchmark makes a folder of its own and says so to what it starts.
+for _name in [name for name in os.environ if name.startswith(("TRIVSEL_", "PREFECT_"))]:
+    del os.environ[_name]
+
+from tests.bench import pages  # noqa: E402
+from tests.bench.figures import Figure, heading, keep, show  # noqa: E402
+
+#: what can be measured, in this order
+BENCHMARKS = {
+    "pages": pages.measure,
+    "pages-postgresql": pages.measure_on_postgres,
+}
+
+
+def main() -> None:
+    """Measure. The exit status says only whether it could be measured: a missed target is a line in the table."""
+    parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"what to measure: {', '.join(BENCHMARKS)} (default: all)"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="keep the figures in a file as well")
+    given = parser.parse_args()
+    if unknown := [name for name in given.names if name not in BENCHMARKS]:
+        parser.error(f"nothing is called {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
+    found: list[Figure] = []
+    heading()
+    for name in given.names or BENCHMARKS:
+        print(f"measuring {name}", file=sys.stderr, flush=True)
+        for one in BENCHMARKS[name]():
+            show([one])
+            found.append(one)
+            if given.json:
+                keep(found, given.json)  # each as soon as it is there: what comes later may fail
+
+
+if __name__ == "__main__":
+    main()
