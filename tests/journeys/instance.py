@@ -14,9 +14,10 @@ from zoneinfo import ZoneInfo
 
 from referrals import clock
 
-ROOT = Path(__file__).parents[2]
 #: a Wednesday in term; the same day in every journey's beginning
 BEGINNING = datetime.fromisoformat("2026-09-16T09:00:00+02:00")
+#: an empty home, an empty place for passing files, an empty working folder
+PLACES = ("home", "passing", "work")
 STARTS_WITHIN, ENDS_WITHIN = 120.0, 30.0
 
 
@@ -28,6 +29,14 @@ class Instance:
         self.country, self.folder, self._process = country, folder, process
         self.language = {"se": "sv", "dk": "da"}[country]
         self.url: str = facts["url"]
+
+    def strays(self) -> list[str]:
+        """What its parts wrote, or hold open to write, outside its folder: below a home, a place for passing files or a working
+        folder that were empty, or anywhere else on this machine."""
+        written = {one for one in elsewhere(self.folder).rglob("*") if one.name not in PLACES}
+        held = {path for process in [self._process.pid, *_children(self._process.pid)] for path in _held_open(process)}
+        own = (self.folder, Path("/dev"), _said_by(self.folder))
+        return sorted(str(one) for one in written | held if not any(one.is_relative_to(place) for place in own))
 
     @property
     def today(self) -> date:
@@ -65,11 +74,13 @@ class Instance:
 @contextmanager
 def running(country: str, folder: Path) -> Iterator[Instance]:
     """Start the demonstration of `country` in `folder`, and end all of it afterwards."""
-    log = folder.with_suffix(".log")
+    log = _said_by(folder)
+    for place in PLACES:
+        (elsewhere(folder) / place).mkdir(parents=True, exist_ok=True)
     with log.open("wb") as words:
         process = subprocess.Popen(
             [sys.executable, "-m", "webapp.launcher", "--country", country],
-            cwd=ROOT,
+            cwd=elsewhere(folder) / "work",
             env=_environment(folder),
             stdin=subprocess.DEVNULL,
             stdout=words,
@@ -83,9 +94,24 @@ def running(country: str, folder: Path) -> Iterator[Instance]:
         _end(process)
 
 
+def elsewhere(folder: Path) -> Path:
+    """Where the instance of this folder would write if it did not keep to its folder."""
+    return folder.with_name(f"{folder.name}-elsewhere")
+
+
+def _said_by(folder: Path) -> Path:
+    """Where what the launcher prints goes."""
+    return folder.with_name(f"{folder.name}.log")
+
+
 def _environment(folder: Path) -> dict[str, str]:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("TRIVSEL_", "PREFECT_"))}
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith(("TRIVSEL_", "PREFECT_", "XDG_"))
+    }
     return inherited | {
+        "HOME": str(elsewhere(folder) / "home"),
+        "TMPDIR": str(elsewhere(folder) / "passing"),
+        "PYTHONDONTWRITEBYTECODE": "1",  # as ./dev run has it: the modules were compiled when all was set up
         "TRIVSEL_DATA": str(folder),
         "TRIVSEL_PORT": "0",
         "TRIVSEL_PREFECT_PORT": "0",
@@ -121,6 +147,17 @@ def _children(parent: int) -> list[int]:
             if int(after_name[1]) == parent:
                 found.append(int(folder.name))
     return found
+
+
+def _held_open(process: int) -> list[Path]:
+    """The files a process has open to write; what was removed meanwhile, and what is no file, left out."""
+    held: list[Path] = []
+    for link in Path(f"/proc/{process}/fd").glob("*"):
+        with suppress(FileNotFoundError):
+            flags = int(Path(f"/proc/{process}/fdinfo/{link.name}").read_text(encoding="ascii").split()[3], 8)
+            if flags & os.O_ACCMODE != os.O_RDONLY and link.is_file():
+                held.append(link.readlink())
+    return held
 
 
 def _command(process: int) -> str:

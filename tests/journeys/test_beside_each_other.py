@@ -15,7 +15,7 @@ def is_ready(copy: Instance) -> bool:
         return bool(json.load(answer)["status"] == "ok")
 
 
-def test_two_copies_run_beside_each_other_and_one_that_ends_takes_nothing_from_the_other(
+def test_two_copies_run_beside_each_other_and_one_that_ends_takes_nothing_from_the_other_nor_writes_elsewhere(
     instance: Instance, new_window: Opener, tmp_path: Path
 ) -> None:
     other = {"se": "dk", "dk": "se"}[instance.country]
@@ -31,4 +31,5 @@ def test_two_copies_run_beside_each_other_and_one_that_ends_takes_nothing_from_t
     assert is_ready(instance)
     with instances.running(other, tmp_path / "other") as again:
         assert is_ready(again)
-    assert reporter.wait_for_receipt(seconds=90).startswith(b"%PDF")
+        assert reporter.wait_for_receipt(seconds=90).startswith(b"%PDF")
+        assert [*instance.strays(), *again.strays()] == []
