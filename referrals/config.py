@@ -61,6 +61,8 @@ class Settings(BaseSettings):
 
     #: who must show a second factor: administrators, everybody, or who wants to; empty: administrators in production
     second_factor: Literal["", "optional", "administrators", "everybody"] = ""
+    #: what a watcher must show to be told the figures; without one there is no page of them
+    metrics_token: str = Field(default="", repr=False)
     #: how many proxies stand between the browser and us and are believed about who asks and how
     proxies: int = Field(default=0, ge=0, le=8)
     #: address of the municipality's own sign-in (OpenID Connect); without one there are only local accounts

@@ -11,7 +11,19 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from referrals import config, db, production
-from webapp import accounts, errors, guards, headers, health, language, pages, static_files, transactions, uploads
+from webapp import (
+    accounts,
+    errors,
+    guards,
+    headers,
+    health,
+    language,
+    metrics,
+    pages,
+    static_files,
+    transactions,
+    uploads,
+)
 from webapp.accounts import municipal, routes, sessions  # noqa: F401 - `routes` hangs up the pages
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -58,7 +70,7 @@ def make_application(settings: config.Settings | None = None) -> Flask:
     app.after_request(sessions.set_device_cookie)
     municipal.add_to(app, chosen)
     errors.add_to(app)
-    for blueprint in (static_files.blueprint, health.blueprint, accounts.blueprint):
+    for blueprint in (static_files.blueprint, health.blueprint, metrics.blueprint, accounts.blueprint):
         app.register_blueprint(blueprint)
     for room in ROOMS:
         if importlib.util.find_spec(f"webapp.{room}"):

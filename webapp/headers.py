@@ -19,7 +19,7 @@ _HEADERS = {
 
 
 #: what a process manager and a proxy ask on this machine, without a word about anybody
-_ASKED_IN_CLEAR = frozenset({"health.alive", "health.ready"})
+_ASKED_IN_CLEAR = frozenset({"health.alive", "health.ready", "metrics.show"})
 
 
 def add_to(app: Flask, *, only_https: bool) -> None:

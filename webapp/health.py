@@ -1,17 +1,18 @@
 """Whether the installation is well: `/healthz` says that the web answers, `/readyz` that all parts are up."""
 
+import shutil
 from datetime import timedelta
 from functools import cache
-from pathlib import Path
+from typing import Final
 
 import httpx
-from alembic.script import ScriptDirectory
 from flask import Blueprint, Response, jsonify
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-import referrals
+from referrals import db, migrations
 from referrals.clock import machine_now
+from referrals.config import Settings
 from referrals.models import Heartbeat
 from webapp import transactions
 from webapp.guards import public
@@ -20,6 +21,10 @@ blueprint = Blueprint("health", __name__)
 
 #: a worker that was not seen for so long counts as gone
 _WORKER_SILENT = timedelta(seconds=30)
+#: with fewer bytes left, papers and the log will soon find no place, and nobody can work
+LEAST_FREE: Final = 100_000_000
+
+newest_migration = cache(migrations.newest)
 
 
 @blueprint.get("/healthz")
@@ -33,24 +38,31 @@ def alive() -> Response:
 @public
 def ready() -> Response:
     """All parts are up, or which are not: words for a machine, no detail for strangers."""
-    parts = {"database": _database_answers(), "prefect": _prefect_answers(), "worker": _worker_lives()}
+    settings = transactions.settings()
+    parts = {
+        "database": database_answers(settings),
+        "disk": free_bytes(settings) >= LEAST_FREE,
+        "prefect": prefect_answers(settings),
+        "worker": worker_lives(settings),
+    }
     response = jsonify(status="ok" if all(parts.values()) else "starting", parts=parts)
     response.status_code = 200 if all(parts.values()) else 503
     return response
 
 
-def _database_answers() -> bool:
+def database_answers(settings: Settings) -> bool:
     """Whether the database answers and is at the newest migration."""
     try:
-        with transactions.reading() as session:
+        with db.reading(settings.database) as session:
             return bool(session.scalar(text("SELECT version_num FROM alembic_version")) == newest_migration())
     except SQLAlchemyError:
         return False
 
 
-def _worker_lives() -> bool:
+def worker_lives(settings: Settings) -> bool:
+    """Whether a worker was seen a moment ago."""
     try:
-        with transactions.reading() as session:
+        with db.reading(settings.database) as session:
             seen = session.scalars(
                 select(Heartbeat.seen_at).where(Heartbeat.part == "worker").order_by(Heartbeat.seen_at.desc()).limit(1)
             ).first()
@@ -59,15 +71,14 @@ def _worker_lives() -> bool:
     return seen is not None and machine_now() - seen < _WORKER_SILENT
 
 
-def _prefect_answers() -> bool:
+def prefect_answers(settings: Settings) -> bool:
+    """Whether Prefect's server does."""
     try:
-        return httpx.get(f"{transactions.settings().prefect_api}/health", timeout=1.0).is_success
+        return httpx.get(f"{settings.prefect_api}/health", timeout=1.0).is_success
     except httpx.HTTPError:
         return False
 
 
-@cache
-def newest_migration() -> str | None:
-    """The number of the newest migration this program knows."""
-    folder = Path(referrals.__file__).parent / "migrations"
-    return ScriptDirectory(str(folder)).get_current_head()
+def free_bytes(settings: Settings) -> int:
+    """How many bytes are left where the data folder is."""
+    return shutil.disk_usage(settings.data).free

@@ -99,7 +99,7 @@ PLANTED = {
     "fritidstärna": (Information.WORKING_NOTES, (), ("leo",)),
 }
 #: machines, files of our own, and a stream without an end that says "changed" and nothing else
-NOT_ASKED = ("static_files.asset", "casework.live", "health.alive", "health.ready")
+NOT_ASKED = ("static_files.asset", "casework.live", "health.alive", "health.ready", "metrics.show")
 LISTS = ("/home", "/board", "/referrals?state=all", "/referrals", f"/search?reference={NUMBER}")
 
 

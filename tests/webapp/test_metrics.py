@@ -1,0 +1,55 @@
+"""`/metrics`: for whoever holds the token, and of nobody."""
+
+import uuid
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from referrals import db
+from referrals.clock import machine_now
+from referrals.models import Heartbeat, Referral
+from tests import straight_way
+from tests.people import settle
+from webapp import create_app
+
+TOKEN = {"Authorization": "Bearer a-token-of-the-watchers"}
+
+
+@pytest.fixture
+def watched(settings):
+    """The browser of a watcher, where one is wanted."""
+    app = create_app(settings.model_copy(update={"metrics_token": "a-token-of-the-watchers"}))
+    return app.test_client()
+
+
+@pytest.mark.parametrize("shown", [{}, {"Authorization": "Bearer "}, {"Authorization": "Bearer another"}, TOKEN])
+def test_without_a_token_in_the_settings_there_is_no_such_page(app, shown):
+    assert app.test_client().get("/metrics", headers=shown).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "shown", [{}, {"Authorization": "Bearer another"}, {"Authorization": "Basic a-token-of-the-watchers"}]
+)
+def test_without_the_right_token_there_is_none_either(watched, shown):
+    assert watched.get("/metrics", headers=shown).status_code == 404
+
+
+def test_a_watcher_reads_the_figures_and_nothing_of_anybody(watched, settings):
+    with db.writing(settings.database) as session:
+        referral = straight_way.submit(session, settle(session).school)
+        session.add(Heartbeat(part="worker", holder=uuid.uuid4().hex, seen_at=machine_now()))
+        number = session.get_one(Referral, referral.id).number
+    answer = watched.get("/metrics", headers=TOKEN)
+    assert answer.content_type.startswith("text/plain; version=0.0.4")
+    families = {family.name: family.samples for family in text_string_to_metric_families(answer.text)}
+    waiting = {sample.labels["kind"]: sample.value for sample in families["trivsel_steps_waiting"]}
+    assert waiting["advance_referral"] == 1
+    assert {sample.labels["quantile"] for sample in families["trivsel_step_seconds"]} == {"0.5", "0.95", "1"}
+    assert {"trivsel_documents", "trivsel_mail", "trivsel_worker_silent_seconds"} <= set(families)
+    assert families["trivsel_disk_free_bytes"][0].value > 0
+    assert not any(typed in answer.text for typed in (*straight_way.TYPED, number))
+    assert "protection" not in answer.text
+
+
+def test_before_the_first_worker_its_figure_is_missing(watched):
+    assert "trivsel_worker_silent_seconds" not in watched.get("/metrics", headers=TOKEN).text
