@@ -1,9 +1,15 @@
 """Documentation: what it points at is there."""
 
+import argparse
 import re
+import shlex
 from pathlib import Path
 
 import pytest
+
+from webapp import cli
+from webapp.instance import Instance, _environment
+from webapp.launcher import Launcher
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -18,3 +24,45 @@ def test_every_picture_and_page_that_is_pointed_at_is_there(page: Path) -> None:
 
 def test_the_readme_shows_the_form_the_board_and_a_paper() -> None:
     assert len(re.findall(r"!\[[^\]]+\]\(docs/pictures/", (ROOT / "README.md").read_text(encoding="utf-8"))) >= 3
+
+
+def operating() -> str:
+    return (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+
+
+def commands() -> list[list[str]]:
+    """What the documented units start, word by word, without the path of the program."""
+    lines = re.findall(r"^ExecStart=(.*)$", operating().replace("\\\n", " "), re.MULTILINE)
+    return [shlex.split(line)[1:] for line in lines]
+
+
+def test_the_documented_units_start_what_the_launcher_starts() -> None:
+    folder = Path("/var/lib/trivsel")
+    here = Instance(
+        folder=folder, host="127.0.0.1", port=8080, prefect_port=4280, runs_prefect=True,
+        prefect_api="http://127.0.0.1:4280/api", is_demo=False, environment={},
+    )  # fmt: skip
+    launcher = Launcher(here, country=None)
+    web = " ".join(launcher._web_command()[1:]).replace(f"{folder}/tmp", "/dev/shm")
+    assert [" ".join(command) for command in commands() if "trivsel backup" not in command[-1]] == [
+        " ".join(launcher._prefect_command()[1:]), "-m flows.worker", web,
+    ]  # fmt: skip
+
+
+def test_the_documented_server_of_prefect_is_told_what_the_launcher_tells_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PREFECT_SERVER_ANALYTICS_ENABLED", "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED"):
+        monkeypatch.delenv(name, raising=False)
+    told = _environment(Path("/var/lib/trivsel"), prefect_api="")
+    expected = {
+        f"{name}={value}"
+        for name, value in told.items()
+        if name.startswith("PREFECT_SERVER_") or name == "PREFECT_HOME"
+    }
+    assert expected <= set(re.findall(r"PREFECT_\w+=\S+", operating()))
+
+
+def test_every_verb_of_the_command_line_that_is_written_about_exists() -> None:
+    verbs = next(action for action in cli._parser()._actions if isinstance(action, argparse._SubParsersAction))
+    written = {word for page in PAGES for word in re.findall(r"`trivsel ([a-z-]+)", page.read_text(encoding="utf-8"))}
+    assert written <= set(verbs.choices)
+    assert {"backup", "restore", "doctor"} <= written
