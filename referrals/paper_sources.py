@@ -46,7 +46,7 @@ from referrals.models import (
     RoleAssignment,
 )
 from referrals.stages import Verb
-from referrals.vocabulary import DocumentKind, Standing
+from referrals.vocabulary import DocumentKind, Profession, Recipient, Standing
 
 #: where a reporter comes back with reference number and code
 RETURN_PATH: Final = "/return"
@@ -67,6 +67,16 @@ class Gathered:
     #: the language a guardian reads, whether we have words in it or not
     reads: str | None
     values: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Participant:
+    """Somebody who takes part, as a paper about consent names them."""
+
+    name: str
+    profession: Profession
+    #: whether they belong to another service, which consent must reach first
+    needs_consent: bool
 
 
 @dataclass(frozen=True)
@@ -180,19 +190,27 @@ def _attachments(moment: Moment) -> list[Attachment]:
 
 
 def _information_and_consent(moment: Moment) -> dict[str, Any]:
-    """Who takes part: those already asked or called, else the people of the unit."""
+    """Who takes part: those already asked or called, else those of the unit for whom no consent is needed."""
     rows = select(Membership).where(
         Membership.referral_id == moment.referral.id,
         Membership.standing != Standing.SHUT_OUT,
         moment.until(Membership.since),
     )
     members = [held.account for held in moment.session.scalars(rows)]
-    people = members or _people_of_unit(moment.session, moment.referral)
+    people = [_participant(moment.referral, account) for account in members]
+    if not people:
+        of_unit = _people_of_unit(moment.session, moment.referral)
+        people = [each for each in (_participant(moment.referral, one) for one in of_unit) if not each.needs_consent]
     return {
         "concern": moment.concern,
         "guardians": moment.guardians,
-        "participants": sorted(people, key=lambda account: account.name),
+        "participants": sorted(people, key=lambda each: each.name),
     }
+
+
+def _participant(referral: Referral, account: Account) -> Participant:
+    service = roster.service_of(account.profession, referral.unit.school_form)
+    return Participant(account.name, account.profession, needs_consent=service is not Recipient.OWN_STAFF)
 
 
 def _assessment(moment: Moment) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from schemas.documents.parts import (
     GuardianViewPart,
     OwnWordsPart,
     PaperSchema,
+    ParticipantPart,
     PersonPart,
     RatingsPart,
     RecipientPart,
@@ -166,12 +167,12 @@ class InformationAndConsentDocument(Frame):
     """D3: what guardians were told, and what they said yes or no to."""
 
     topics = fields.List(fields.String(), attribute="referral.topics")
-    participants = fields.List(fields.Nested(PersonPart))
+    participants = fields.List(fields.Nested(ParticipantPart))
     guardians = fields.List(fields.Nested(GuardianPart), attribute="shown_guardians")
     information_categories = fields.Function(lambda _: [category.value for category in InformationCategory])
     information_recipients = fields.Function(
         lambda source: [
-            recipient.value for recipient in rulebook.newest(Country(source.municipality.country)).recipients
+            recipient.value for recipient in rulebook.newest(Country(source.municipality.country)).asked_about
         ]
     )
 

@@ -53,6 +53,12 @@ class PersonPart(PaperSchema):
     function = fields.String(attribute="profession")
 
 
+class ParticipantPart(PersonPart):
+    """Somebody who takes part, and whether that needs the guardians' consent."""
+
+    needs_consent = fields.Boolean()
+
+
 class ReporterPart(PaperSchema):
     """Who sent in the concern. A guardian's copy leaves out how to reach them."""
 

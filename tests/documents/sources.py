@@ -31,6 +31,7 @@ from referrals.models import (
     TeamMeeting,
     Unit,
 )
+from referrals.paper_sources import Participant
 from referrals.protection import ReportOnPaper
 from referrals.stages import Party, Stage, Status, Verb
 from referrals.vocabulary import (
@@ -413,6 +414,7 @@ def rich_source(kind: DocumentKind, language: str = "sv", **changes: Any) -> Pap
     family = Family(language)
     guardian = PaperRecipient(capacity="guardian", name=family.words["guardian_a"], guardian_id=MOTHER_ID)
     staff = [family.coordinator, family.special_educator, family.leisure, family.head]
+    taking_part = [Participant(one.name, one.profession, needs_consent=one is family.leisure) for one in staff]
     values: dict[DocumentKind, dict[str, Any]] = {
         DocumentKind.RECEIPT: {
             "recipient": PaperRecipient(capacity="reporter"),
@@ -428,7 +430,7 @@ def rich_source(kind: DocumentKind, language: str = "sv", **changes: Any) -> Pap
             "attachments": family.attachments(),
             "triage": family.triage(),
         },
-        DocumentKind.INFORMATION_AND_CONSENT: {"guardians": family.guardians(), "participants": staff},
+        DocumentKind.INFORMATION_AND_CONSENT: {"guardians": family.guardians(), "participants": taking_part},
         DocumentKind.ASSESSMENT: {"parts": family.parts(), "analysis": family.words["analysis"]},
         DocumentKind.INVITATION: {
             "recipient": guardian,

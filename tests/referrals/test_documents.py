@@ -343,6 +343,27 @@ def test_only_guardians_who_decide_and_may_be_contacted_get_the_plan(session: Se
     assert readers.guardian_in(readers.FILE) is None
 
 
+def test_the_paper_about_consent_asks_only_about_those_whom_consent_reaches(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast, IN_CONSENT)
+    paper = Paper(DocumentKind.INFORMATION_AND_CONSENT, readers.FILE, "sv")
+    before = paper_sources.gather(session, referral, paper, after=None)
+    shown = {each.name: each.needs_consent for each in before.values["participants"]}
+    assert cast.special_educator.name in shown
+    assert (
+        cast.social_worker.name not in shown
+    )  # nobody has turned to other services yet: they are asked about by service
+    assert set(shown.values()) == {False}
+    html = paper_html(before)
+    assert "Socialtjänsten" in html
+    assert "Skolans egen personal" not in html
+    a_member(session, referral, cast.special_educator)
+    a_member(session, referral, cast.social_worker)
+    after = paper_sources.gather(session, referral, paper, after=None)
+    shown = {each.name: each.needs_consent for each in after.values["participants"]}
+    assert shown == {cast.special_educator.name: False, cast.social_worker.name: True}
+    assert "Bara med samtycke" in paper_html(after)
+
+
 def test_a_protected_name_is_not_put_on_the_envelope(session: Session, cast: Cast) -> None:
     referral = a_referral(session, cast)
     guardian = a_guardian(session, referral, protected_level="sekretessmarkering")
