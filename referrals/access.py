@@ -26,7 +26,7 @@ concern             -           read         read          -               -
 guardians           -           read         read          -               -
 requests            own         read         read          own             own
 pedagogical         read        read         read          read            read
-student_health      -           conclusion   conclusion    own             -
+student_health      -           conclusion   on_ground     own             -
 medical             -           pointer      pointer       pointer         own
 social_services     -           pointer      pointer       pointer         pointer
 minutes             if_acting   write        read          read            partly
@@ -149,8 +149,10 @@ class Extent(IntEnum):
     OWN = 1
     #: the conclusion, or the pointer
     CONCLUSION = 2
-    PARTLY = 3
-    WHOLE = 4
+    #: the conclusion, and the whole of what they opened on a named ground
+    ON_GROUND = 3
+    PARTLY = 4
+    WHOLE = 5
 
 
 _EXTENT: dict[Cell, Extent] = {
@@ -160,6 +162,7 @@ _EXTENT: dict[Cell, Extent] = {
     Cell.OWN: Extent.OWN,
     Cell.OWN_ACTION: Extent.OWN,
     Cell.CONCLUSION: Extent.CONCLUSION,
+    Cell.CONCLUSION_OR_ON_GROUND: Extent.ON_GROUND,
     Cell.POINTER: Extent.CONCLUSION,
     Cell.PARTLY: Extent.PARTLY,
     Cell.BY_CONSENT: Extent.WHOLE,
@@ -179,6 +182,8 @@ class View(StrEnum):
     GUARDIANS = "guardians"
     OWN_PART = "own_part"
     ALL_PARTS = "all_parts"
+    #: opening a part wholly that lies behind the wall of student health
+    BEHIND_WALL = "behind_wall"
     #: at least when and where, and how it ended
     MINUTES = "minutes"
     MINUTES_IN_FULL = "minutes_in_full"
@@ -207,6 +212,7 @@ VIEWS: dict[View, tuple[Information, Extent]] = {
     View.GUARDIANS:        (Information.GUARDIANS, Extent.WHOLE),
     View.OWN_PART:         (Information.REQUESTS, Extent.OWN),
     View.ALL_PARTS:        (Information.REQUESTS, Extent.WHOLE),
+    View.BEHIND_WALL:      (Information.STUDENT_HEALTH, Extent.ON_GROUND),
     View.MINUTES:          (Information.MINUTES, Extent.PARTLY),
     View.MINUTES_IN_FULL:  (Information.MINUTES, Extent.WHOLE),
     View.PLAN:             (Information.PLAN, Extent.PARTLY),

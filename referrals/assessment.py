@@ -129,11 +129,19 @@ def read_part(part: AssessmentPart, reader: Actor) -> ReadablePart:
     is_out_of_reach = part.about is not About.CHILD and is_from_another_service(reader)
     if part.status is PartStatus.RECEIVED and not is_out_of_reach:
         seen = extent(ROW_OF[part.compartment], reader, facts, kinds=set(part.category_values))
-        if seen is Extent.WHOLE:
+        if seen is Extent.WHOLE or (seen is Extent.ON_GROUND and has_opened(part, reader)):
             return _readable(part, _TEXTS)
-        if seen is Extent.CONCLUSION:
+        if seen in (Extent.CONCLUSION, Extent.ON_GROUND):
             return _readable(part, ("conclusion",))
     return ReadablePart(part, {}, {})
+
+
+def has_opened(part: AssessmentPart, reader: Actor) -> bool:
+    """Whether `reader` opened `part` on a ground and it is open still: until the referral ends, and not again when it is reopened."""
+    own = [opening.at for opening in part.openings if opening.by_id == reader.account_id]
+    if not own or not part.referral.is_open:
+        return False
+    return all(row.at < max(own) for row in part.referral.history if row.verb is Verb.REOPEN_REFERRAL)
 
 
 def request_parts(

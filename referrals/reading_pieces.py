@@ -17,6 +17,7 @@ from referrals.models import (
     Document,
     FollowUp,
     History,
+    PartOpening,
     Referral,
     TeamMeeting,
     WorkingNote,
@@ -33,6 +34,7 @@ _NO_WORDS: Final = frozenset({"id", "return_code"})
 #: whose words a row is, where the row says so
 _AUTHORS: Final[dict[str, tuple[type[Any], str]]] = {
     "assessment_part": (AssessmentPart, "assessor_id"),
+    "part_opening": (PartOpening, "by_id"),
     "team_meeting": (TeamMeeting, "minutes_by_id"),
     "follow_up": (FollowUp, "by_id"),
     "working_note": (WorkingNote, "author_id"),

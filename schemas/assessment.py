@@ -6,10 +6,21 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, pre_load, validates_schema
 
 from referrals.vocabulary import Arena, Domain, InformationCategory, Level
-from schemas.fields import GIVE_DATE, N_, DateField, FormSchema, IdField, LongText, TermList, Tick
+from schemas.fields import (
+    CHOOSE_ONE,
+    GIVE_DATE,
+    N_,
+    DateField,
+    FormSchema,
+    IdField,
+    LongText,
+    ShortText,
+    TermList,
+    Tick,
+)
 from schemas.notes import AboutField
 
-__all__ = ["ConclusionForm", "PartForm", "PartRequestForm", "PointerForm"]
+__all__ = ["ConclusionForm", "OpeningForm", "PartForm", "PartRequestForm", "PointerForm"]
 
 ASK_SOMEBODY = N_("Choose at least one colleague to ask.")
 CHOOSE_DOMAIN = N_("Choose at least one of health, safety and learning.")
@@ -20,6 +31,7 @@ WRITE_CONCLUSION = N_("Write a conclusion that the rest of the team may read.")
 WRITE_POINTER = N_("Write that there is something to add, and whom the team can ask.")
 CHOOSE_CATEGORY = N_("Choose at least one kind of information.")
 SAY_ABOUT = N_("Choose whom your part is mostly about.")
+SAY_WHAT_FOR = N_("Write what the investigation needs it for.")
 
 
 class PersonAskedForm(FormSchema):
@@ -109,3 +121,10 @@ class ConclusionForm(FormSchema):
     """That the assessment is enough, and why where parts are still out."""
 
     reason = LongText()
+
+
+class OpeningForm(FormSchema):
+    """For which investigation a part behind the wall is opened, and what for."""
+
+    ground = ShortText(needed=CHOOSE_ONE)
+    purpose = LongText(needed=SAY_WHAT_FOR)

@@ -15,6 +15,7 @@ from referrals.models.guardian import Consent, Guardian, GuardianVersion, Inform
 from referrals.models.guardian_page import GuardianCode, GuardianIdentity, GuardianSession, GuardianWords, MeetingAnswer
 from referrals.models.log_sample import LogSample, LogSampleVisit
 from referrals.models.organisation import ClosedDay, Forum, Municipality, OrganisationChange, Unit
+from referrals.models.part_opening import PartOpening
 from referrals.models.protection import ProtectionDisposal, ProtectionHold, ProtectionPaper, ProtectionReport
 from referrals.models.reading_request import ReadingAnswer, ReadingRequest
 from referrals.models.referral import History, Listed, Membership, OfReferral, Referral
@@ -90,6 +91,7 @@ __all__ = [
     "OfReferral",
     "OrganisationChange",
     "Pace",
+    "PartOpening",
     "PlannedAction",
     "ProtectionDisposal",
     "ProtectionHold",

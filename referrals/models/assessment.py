@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -11,6 +12,9 @@ from referrals.models.base import Base, by_value
 from referrals.models.referral import OfReferral
 from referrals.sealing import Sealed
 from referrals.vocabulary import About, Arena, Compartment, Domain, InformationCategory, Level, PartStatus
+
+if TYPE_CHECKING:
+    from referrals.models.part_opening import PartOpening
 
 
 class AssessmentPart(OfReferral, Base):
@@ -48,6 +52,7 @@ class AssessmentPart(OfReferral, Base):
 
     assessor: Mapped[Account] = relationship(foreign_keys=[assessor_id])
     asked_by: Mapped[Account] = relationship(foreign_keys=[asked_by_id])
+    openings: Mapped[list["PartOpening"]] = relationship(viewonly=True)
 
     def is_late(self, today: date) -> bool:
         """Whether it is still out after its day, or came in after it."""

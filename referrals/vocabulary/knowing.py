@@ -61,6 +61,8 @@ class Cell(StrEnum):
     OWN = "own"
     #: the conclusion written for the team, and no more
     CONCLUSION = "conclusion"
+    #: the conclusion, and the whole of a part that was opened on a ground of the rule pack; see `referrals/part_openings.py`
+    CONCLUSION_OR_ON_GROUND = "on_ground"
     #: that there is something to add and whom to ask, never what
     POINTER = "pointer"
     #: the frame and the outcome of a meeting; goals in their short form and the actions of a plan

@@ -57,11 +57,11 @@ ADMINISTRATOR = Actor(
 REPORTER = Actor(reported=REFERRAL.referral_id)
 
 _OF_STAFF = {View.REFERRAL, View.OWN_ACTION, View.CHILD, View.OWN_PART, View.HISTORY, View.WORKING_NOTES}
-_OF_A_COORDINATOR = set(View) - {View.PROTECTION, View.TECHNICAL_RUN, View.ORGANISATION}
+_OF_A_COORDINATOR = set(View) - {View.BEHIND_WALL, View.PROTECTION, View.TECHNICAL_RUN, View.ORGANISATION}
 #: what each may look at, as a head teacher would read it aloud, while consent reaches everybody and everybody acts
 READ_ALOUD = {
     "coordinator": (COORDINATOR, _OF_A_COORDINATOR),
-    "head teacher": (HEAD_TEACHER, (_OF_A_COORDINATOR | {View.PROTECTION}) - {View.PLAN_WRITING}),
+    "head teacher": (HEAD_TEACHER, (_OF_A_COORDINATOR | {View.BEHIND_WALL, View.PROTECTION}) - {View.PLAN_WRITING}),
     "teacher": (
         a_member(Profession.TEACHER),
         _OF_STAFF | {View.MINUTES, View.MINUTES_IN_FULL, View.PLAN, View.FOLLOW_UP, View.PLAN_WRITING},
@@ -89,7 +89,7 @@ READ_ALOUD = {
     "guardian": (
         Actor(guardian_id=uuid.uuid4(), guardian_of=REFERRAL.referral_id),
         {View.OWN_ACTION, View.REFERRAL, View.CHILD, View.CONCERN, View.HISTORY}
-        | {View.MINUTES, View.MINUTES_IN_FULL, View.PLAN, View.FOLLOW_UP},
+        | {View.BEHIND_WALL, View.MINUTES, View.MINUTES_IN_FULL, View.PLAN, View.FOLLOW_UP},
     ),
     "guardian of another child": (Actor(guardian_id=uuid.uuid4(), guardian_of=uuid.uuid4()), set()),
     "nobody": (Actor(), set()),

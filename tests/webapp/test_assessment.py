@@ -256,6 +256,30 @@ def test_the_head_teacher_reads_the_conclusion_behind_the_wall(signed_in: SignIn
     assert "Sources and dates" not in page.text
 
 
+def test_the_head_teacher_opens_a_part_for_an_investigation_on_a_named_ground_seen_by_its_writer_and_in_the_log(
+    signed_in: SignIn, number
+) -> None:
+    reference = number(PARTS_REQUESTED, kim_has_written)
+    address, henrik = part_address(signed_in("kim"), reference), signed_in("henrik")
+    henrik.get(address)
+    refused = henrik.submit({"ground": "", "purpose": ""}, status=422)
+    assert "hemlighet" not in refused.text
+    assert "Choose one" in henrik.send({"ground": "curiosity", "purpose": "Vill veta."}).text
+    opened = henrik.submit({"ground": "special_support_investigation", "purpose": "Underlag för beslutet om stöd."})
+    assert "hemlighet" in opened.text
+    assert not opened.all("form", id="main-form")
+    told = signed_in("kim").get(address).text
+    assert "Investigation of the need of special support" in told
+    assert "Underlag för beslutet om stöd." in told
+    log = signed_in("karin").get(f"/referrals/{reference}/access-log").text
+    assert "Opened a whole part for an investigation" in log
+    assert "Investigation of the need of special support" in log
+    assert "Underlag för beslutet" not in log
+    karins = signed_in("karin").get(address).text
+    assert "hemlighet" not in karins
+    assert "Underlag för beslutet" not in karins
+
+
 def test_the_head_teacher_sees_how_far_it_is_and_behind_a_wall_the_conclusion_only(signed_in: SignIn, number) -> None:
     page = signed_in("henrik").get(f"/referrals/{number(PARTS_REQUESTED, kim_has_written)}/assessment")
     assert "Kim Solgren" in page.text

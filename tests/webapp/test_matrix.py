@@ -9,8 +9,9 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from referrals import clock, conflict, db, documents, notifications, paper_sources, printing
-from referrals.access import MATRIX
+from referrals.access import MATRIX, ROW_OF
 from referrals.models import (
+    AssessmentPart,
     Base,
     Concern,
     Consent,
@@ -67,7 +68,7 @@ NUMBER = "HTL-7K4M-2Q9X"
 
 _WHOLE = {Cell.READ, Cell.WRITE, Cell.IF_ACTING, Cell.BY_CONSENT}
 _PARTLY = _WHOLE | {Cell.PARTLY, Cell.PARTLY_BY_CONSENT}
-_SHORT = _WHOLE | {Cell.CONCLUSION, Cell.POINTER, Cell.CONCLUSION_BY_CONSENT}
+_SHORT = _WHOLE | {Cell.CONCLUSION, Cell.CONCLUSION_OR_ON_GROUND, Cell.POINTER, Cell.CONCLUSION_BY_CONSENT}
 
 #: each planted word: the row of the table it belongs to, the cells that open it, and who wrote it or answers for it
 PLANTED = {
@@ -325,6 +326,28 @@ def test_while_a_conflict_in_free_words_holds_it_nobody_meets_anything(person, a
         conflict.hold(session, referral)
     # the coordinator is asked whether she could be meant, and learns no more than the number
     assert _seen_by(person, app, signed_in, settings) == ({NUMBER: ["/home"]} if person == "karin" else {})
+
+
+@pytest.mark.parametrize("person", WHO)
+def test_on_a_named_ground_a_part_behind_the_wall_opens_to_whom_the_table_says_and_medical_and_social_never(
+    person, signed_in, settings, with_consent
+):
+    with db.reading(settings.database) as session:
+        parts = {part.compartment: part.id for part in session.scalars(select(AssessmentPart))}
+    client, opened = signed_in(person).client, set()
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/protection/new").text)[1]
+    named = {"csrf_token": token, "ground": "special_support_investigation", "purpose": "Behövs i utredningen."}
+    for wall in (Compartment.STUDENT_HEALTH, Compartment.MEDICAL, Compartment.SOCIAL_SERVICES):
+        address = f"/referrals/{NUMBER}/assessment/{parts[wall]}"
+        for lacks in ("ground", "purpose"):
+            assert client.post(f"{address}/opening", data=named | {lacks: ""}).status_code in (404, 422)
+        assert ("psykmåne" in client.get(address).text) == (person == "kim" and wall is Compartment.STUDENT_HEALTH)
+        if client.post(f"{address}/opening", data=named).status_code == 303:
+            opened.add(wall)
+        if wall in opened:
+            assert "psykmåne" in client.get(address).text
+    on_ground = {wall for wall in parts if MATRIX[ROW_OF[wall]][WHO[person]] is Cell.CONCLUSION_OR_ON_GROUND}
+    assert opened == on_ground == ({Compartment.STUDENT_HEALTH} if person == "henrik" else set())
 
 
 def test_no_mail_carries_any_of_it(settings, with_consent):

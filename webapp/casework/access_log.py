@@ -9,7 +9,7 @@ from datetime import datetime
 from flask import Response, request, url_for
 from sqlalchemy import select
 
-from referrals import audit, wording
+from referrals import audit, part_openings, rulebook, wording
 from referrals.access import View, may_view
 from referrals.models import Account, AuditEvent, Document, Guardian, Referral, What
 from referrals.stages import Verb
@@ -18,7 +18,7 @@ from webapp import people, transactions
 from webapp.casework import blueprint, words
 from webapp.casework.frame import referral_page
 from webapp.guards import for_referral
-from webapp.language import gettext
+from webapp.language import gettext, language
 
 #: events on one page
 EVENTS = 50
@@ -53,6 +53,7 @@ _BESIDE: dict[str, str] = {
     "record_reading_request": N_("Recorded a request to read the file"),
     "answer_reading_request": N_("Decided what an extract gives and withholds"),
     "approve_reading_request": N_("Let an extract go"),
+    part_openings.OPENED: N_("Opened a whole part for an investigation"),
     wording.NAMED: N_("Said why words that look medical stay in a text"),
 }
 
@@ -62,6 +63,7 @@ PAGES: dict[str, str] = {
     # the chain knows better; here nobody is to learn from a name of its own that somebody keeps notes for themself
     "casework.working_notes": N_("Overview"),
     View.WORKING_NOTES.value: N_("Overview"),
+    View.BEHIND_WALL.value: N_("A part of the assessment"),
     "casework.access_log": N_("Access log"),
     "casework.member": N_("Somebody's part in it"),
     "casework.conflict": N_("Conflict of interest"),
@@ -195,6 +197,8 @@ def _what(event: AuditEvent) -> str:
 def _which(event: AuditEvent, kinds: dict[uuid.UUID, DocumentKind]) -> str:
     if event.subject == wording.NAMED and event.ground in set(WordingGround):
         return gettext(WordingGround(event.ground).label)
+    if event.subject == part_openings.OPENED:
+        return _investigation(event)
     if event.what is What.DID or event.subject is None:
         return ""
     kind = kinds.get(event.object_id) if event.object_id else None
@@ -204,3 +208,10 @@ def _which(event: AuditEvent, kinds: dict[uuid.UUID, DocumentKind]) -> str:
         return gettext(AttachedTo(event.subject).label)
     text = PAGES.get(event.subject) or (words.TO_DO.get(Verb(event.subject)) if event.subject in set(Verb) else None)
     return gettext(text) if text else ""
+
+
+def _investigation(event: AuditEvent) -> str:
+    """The ground on which a part was opened: what the law calls the investigation."""
+    referral = transactions.session().get_one(Referral, event.chain_id)
+    track = rulebook.load(referral.rulepack).track(event.ground or "", referral.unit.school_form)
+    return track.name(language())

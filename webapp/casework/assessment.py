@@ -12,14 +12,15 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from referrals import assessment as rules
-from referrals import attachment_reading, attachments, roster, targets
+from referrals import attachment_reading, attachments, part_openings, roster, rulebook, targets
 from referrals.access import View, may_view
-from referrals.errors import LooksMedical, NotAllowed, PartsMissing
+from referrals.errors import Incomplete, LooksMedical, NotAllowed, PartsMissing
 from referrals.models import AssessmentPart, Referral
 from referrals.quarantine import Cleared
 from referrals.stages import Stage, Verb
 from referrals.vocabulary import N_, Arena, Compartment, Domain, InformationCategory, Level, PartStatus
-from schemas.assessment import ConclusionForm, PartForm, PartRequestForm, PointerForm
+from schemas.assessment import ConclusionForm, OpeningForm, PartForm, PartRequestForm, PointerForm
+from schemas.fields import CHOOSE_ONE
 from webapp import forms, kept, notices, people, transactions, uploads
 from webapp.casework import blueprint, note_forms, wording, words
 from webapp.casework.attachments import lines as file_lines
@@ -27,7 +28,7 @@ from webapp.casework.attachments import take_beside
 from webapp.casework.choices import choices, previews
 from webapp.casework.frame import referral_page, seen, today
 from webapp.guards import for_referral
-from webapp.language import gettext, ngettext
+from webapp.language import gettext, language, ngettext
 
 #: names of the two forms of the page
 ASK, CONCLUDE = "ask", "conclude"
@@ -128,6 +129,24 @@ def submit_part(referral: Referral, part_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for("casework.assessment", number=referral.number), 303)
 
 
+@blueprint.post("/referrals/<reference:number>/assessment/<uuid:part_id>/opening")
+@for_referral(View.BEHIND_WALL)
+def open_part(referral: Referral, part_id: uuid.UUID) -> ResponseReturnValue:
+    """Open a part behind the wall, for an investigation that this person decides."""
+    session, form = transactions.session(), forms.submitted()
+    part = rules.find_part(session, referral, part_id)
+    given = form.load(OpeningForm())
+    if given is not None:
+        try:
+            part_openings.open_part(session, referral, by=people.actor(), part=part, **given)
+        except Incomplete:
+            form.refuse("ground", gettext(CHOOSE_ONE))
+        else:
+            notices.say_next(gettext("You read the whole part now. Its writer sees that, and it stands in the log."))
+            return redirect(url_for("casework.assessment_part", number=referral.number, part_id=part.id), 303)
+    return _part_page(referral, part, opening=form)
+
+
 def _page(referral: Referral, *, ask: forms.Form | None = None, conclude: forms.Form | None = None) -> Response:
     session, actor = transactions.session(), people.actor()
     parts = rules.parts_of(session, referral)
@@ -161,16 +180,18 @@ def _page(referral: Referral, *, ask: forms.Form | None = None, conclude: forms.
     )
 
 
-def _part_page(referral: Referral, part: AssessmentPart, form: forms.Form | None = None) -> Response:
+def _part_page(
+    referral: Referral, part: AssessmentPart, form: forms.Form | None = None, *, opening: forms.Form | None = None
+) -> Response:
     actor = people.actor()
     readable = rules.read_part(part, actor)
     is_own, may_know_all = readable.is_own(actor), may_view(View.ALL_PARTS, actor, referral.facts())
     if not is_own and not may_know_all and not readable.texts:
         raise NotAllowed("somebody else's part")
     can_write = is_own and part.status is PartStatus.REQUESTED and words.may_do(Verb.SUBMIT_PART, referral)
-    status = 422 if form else 200
+    status = 422 if form or opening else 200
     if form is None:
-        form = forms.shown(_written(part, readable)) if can_write else forms.Form()
+        form = opening or (forms.shown(_written(part, readable)) if can_write else forms.Form())
     return referral_page(
         "assessment_part.html",
         referral,
@@ -190,7 +211,21 @@ def _part_page(referral: Referral, part: AssessmentPart, form: forms.Form | None
         other_domains=[domain for domain in Domain if domain not in part.domain_values],
         categories=choices(InformationCategory),
         persons=note_forms.persons(referral) if can_write else [],
+        **_opening(referral, part),
     )
+
+
+def _opening(referral: Referral, part: AssessmentPart) -> dict[str, Any]:
+    """Who opened it, as far as this reader may know that, and on which grounds they could themselves."""
+    session, actor, pack = transactions.session(), people.actor(), rulebook.load(referral.rulepack)
+    rows = part_openings.openings_of(session, part, actor)
+    names = {row.id: pack.track(row.ground, referral.unit.school_form).name(language()) for row in rows}
+    can_open = part_openings.may_open(part, actor)
+    grounds = part_openings.grounds(referral) if can_open else ()
+    return {
+        "openings": [(row, names[row.id]) for row in rows],
+        "grounds": [(track.key, track.name(language()), track.source) for track in grounds],
+    }
 
 
 def _take_files(form: forms.Form, referral: Referral, part_id: uuid.UUID) -> Referral:
