@@ -2,6 +2,7 @@
 
 import io
 import threading
+import tomllib
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import cache
@@ -98,6 +99,17 @@ def language_name(code: str, language: str) -> str:
     except (UnknownLocaleError, ValueError):
         return code
     return str(named or code)
+
+
+def interpreter_offer(code: str) -> str | None:
+    """The offer of an interpreter in the family's own language; None where we are certain of no sentence in it."""
+    return _interpreter_offers().get(code.replace("_", "-").split("-")[0].lower())
+
+
+@cache
+def _interpreter_offers() -> dict[str, str]:
+    offers: dict[str, str] = tomllib.loads((CATALOGUE_FOLDER / "interpreter_offers.toml").read_text(encoding="utf-8"))
+    return offers
 
 
 def translations(language: str) -> NullTranslations:

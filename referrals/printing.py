@@ -185,6 +185,7 @@ def _environment(language: str) -> Environment:
         and_list=lambda values: languages.join_list([str(value) for value in values], language),
         language_name=lambda code: languages.language_name(code, language),
         own_name=lambda code: _own_name(code, language),
+        interpreter_offer=languages.interpreter_offer,
         writing_direction=languages.direction,
         typed_date=lambda text: typed_date(text, language),
         sentence=lambda text: text[:1].upper() + text[1:],

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from referrals import languages
 from referrals.printing import TEMPLATE_FOLDER, document_html
 from referrals.vocabulary import (
     About,
@@ -393,6 +394,19 @@ def test_an_invitation_tells_a_guardian_of_their_own_interpreter_only(guardian: 
     recipient = PaperRecipient(capacity="guardian", guardian_id=guardian)
     source = replace(rich_source(DocumentKind.INVITATION), recipient=recipient)
     assert document_context("invitation", source)["interpreters"] == booked
+
+
+@pytest.mark.parametrize(("reads", "direction"), [("ar", "rtl"), ("so", "ltr")])
+def test_a_paper_in_another_language_offers_an_interpreter_in_the_familys_own(reads: str, direction: str) -> None:
+    recipient = PaperRecipient(capacity="guardian", guardian_id=FATHER_ID, reads=reads)
+    source = replace(rich_source(DocumentKind.FOLLOW_UP), recipient=recipient)
+    page = document_html("follow_up", document_context("follow_up", source), language="sv")
+    offer = languages.interpreter_offer(reads)
+    assert offer is not None
+    assert f'lang="{reads}" dir="{direction}">{offer}</p>' in page
+    unknown = replace(source, recipient=replace(recipient, reads="th"))
+    page = document_html("follow_up", document_context("follow_up", unknown), language="sv")
+    assert page.count("interpreter-note") == 1
 
 
 def test_what_people_typed_is_shown_as_text() -> None:

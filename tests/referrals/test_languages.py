@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from referrals import languages
+from referrals import languages, printing
 
 AN_AFTERNOON = datetime(2026, 3, 4, 13, 5, tzinfo=UTC)
 STOCKHOLM = languages.ZONES["se"]
@@ -22,6 +22,21 @@ def test_a_language_we_do_not_have_becomes_english(tag: str | None, language: st
 
 def test_every_language_is_named_in_its_own_words() -> None:
     assert languages.LANGUAGES == {"sv": "Svenska", "da": "Dansk", "en": "English"}
+
+
+@pytest.mark.parametrize("code", sorted(languages._interpreter_offers()))
+def test_the_offer_of_an_interpreter_is_in_letters_that_a_paper_can_show(code: str) -> None:
+    offer = languages.interpreter_offer(code)
+    assert offer is not None
+    assert code in languages.SPOKEN
+    assert printing.letters().issuperset(offer)
+    rtl = languages.direction(code) == "rtl"
+    assert (printing.text_direction(offer) == "rtl") == rtl
+
+
+def test_an_offer_is_found_by_language_whatever_the_region_and_never_made_up() -> None:
+    assert languages.interpreter_offer("AR_sy") == languages.interpreter_offer("ar")
+    assert languages.interpreter_offer("th") is None
 
 
 def test_words_come_from_all_catalogues_of_a_language() -> None:
