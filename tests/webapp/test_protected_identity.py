@@ -281,6 +281,16 @@ def test_the_usual_room_and_the_schools_number_are_not_put_into_forms(app, signe
     assert PHONE not in karin.get(f"/referrals/{number}/closure").response.text
 
 
+def test_where_somebody_lifted_it_first_that_is_how_it_stands(signed_in, desk):
+    number = desk.lay(PARTS_REQUESTED)
+    karin = signed_in("karin")
+    page = karin.get(f"/referrals/{number}/protected-identity/lift")
+    assert page.path == f"/referrals/{number}/protected-identity"
+    token = page.fields(page.all("form", method="post")[0])["csrf_token"]
+    answer = karin.client.post(f"/referrals/{number}/protected-identity/lift", data={"csrf_token": token})
+    assert answer.location == f"/referrals/{number}/protected-identity"
+
+
 # ------------------------------------------------------------------------------------------------ kept on paper only
 def test_a_referral_kept_on_paper_only_shows_a_lock_and_nothing_else(app, signed_in, settings, lived):
     anton, karin = signed_in("anton"), signed_in("karin")

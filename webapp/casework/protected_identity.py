@@ -54,15 +54,20 @@ def protect_identity(referral: Referral) -> ResponseReturnValue:
 
 @blueprint.get("/referrals/<reference:number>/protected-identity/lift")
 @for_referral(Verb.LIFT_PROTECTION)
-def lift_protection_form(referral: Referral) -> Response:
-    """Asks once more before an identity is protected no longer."""
+def lift_protection_form(referral: Referral) -> ResponseReturnValue:
+    """Asks once more before an identity is protected no longer; where none is any more, back to how it stands."""
+    if not _levels(referral):
+        return _back(referral)
     return _lift_page(referral, forms.shown())
 
 
 @blueprint.post("/referrals/<reference:number>/protected-identity/lift")
 @for_referral(Verb.LIFT_PROTECTION)
 def lift_protection(referral: Referral) -> ResponseReturnValue:
-    """Say that an identity is protected no more."""
+    """Say that an identity is protected no more. Where somebody was first, that is how it stands already."""
+    if not _levels(referral):
+        notices.say_next(gettext("The identity is protected no more."))
+        return _back(referral)
     form = forms.submitted()
     given = form.load(LiftProtectionForm())
     if given is None:
