@@ -31,6 +31,8 @@ class Instance:
     prefect_api: str
     is_demo: bool
     environment: dict[str, str] = field(repr=False)
+    #: the address people type, where a proxy stands before the web
+    public_url: str = ""
 
     @property
     def reach(self) -> str:
@@ -41,6 +43,11 @@ class Instance:
     def url(self) -> str:
         """The address to open."""
         return f"http://{_bracketed(self.reach)}:{self.port}"
+
+    @property
+    def address(self) -> str:
+        """Where people open it, which need not be where this machine reaches it."""
+        return self.public_url or self.url
 
     @property
     def prefect_url(self) -> str:
@@ -118,6 +125,7 @@ def from_settings() -> Instance:
         runs_prefect=not settings.prefect_api_url,
         prefect_api=prefect_api,
         is_demo=settings.is_demo,
+        public_url=settings.public_url.rstrip("/"),
         environment=_environment(folder, prefect_api=prefect_api)
         | {"TRIVSEL_PORT": str(port), "TRIVSEL_PREFECT_PORT": str(prefect_port)},
     )

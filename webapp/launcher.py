@@ -123,7 +123,7 @@ class Launcher:
     def _announce(self, seconds: float) -> None:
         facts = {"url": self.here.url, "prefect": self.here.prefect_url, "pid": os.getpid()}
         self.here.facts_file.write_text(json.dumps(facts) + "\n", encoding="utf-8")
-        say(f"\nTrivsel runs (ready in {seconds:.1f} s). Open {self.here.url}\n")
+        say(f"\nTrivsel runs (ready in {seconds:.1f} s). Open {self.here.address}\n")
         if self.here.is_demo:
             subprocess.run([sys.executable, "-m", "webapp.cli", "cast"], env=self.here.environment, check=False)
         say(f"\nTechnical view (Prefect's pages): {self.here.prefect_url}")

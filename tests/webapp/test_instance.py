@@ -81,3 +81,12 @@ def test_nobody_answering_is_not_an_error(own_settings: pytest.MonkeyPatch) -> N
     here = instance.from_settings()
     assert not here.answers("/healthz")
     assert here.readiness() == "the web does not answer"
+
+
+def test_people_are_sent_to_the_proxy_and_this_machine_asks_the_web_itself(own_settings: pytest.MonkeyPatch) -> None:
+    own_settings.setenv("TRIVSEL_PORT", "8123")
+    assert instance.from_settings().address == "http://127.0.0.1:8123"
+    own_settings.setenv("TRIVSEL_PUBLIC_URL", "https://trivsel.example/")
+    config.current.cache_clear()
+    here = instance.from_settings()
+    assert (here.address, here.url) == ("https://trivsel.example", "http://127.0.0.1:8123")
