@@ -117,7 +117,9 @@ def find(session: Session, actor: Actor, typed: str) -> Referral | None:
 
 def units_of(session: Session, actor: Actor) -> list[Unit]:
     """The units whose referrals `actor` may filter by, by name."""
-    seen = select(Referral.unit_id).where(_visible(session, actor), Referral.protected_since.is_(None))
+    seen = select(Referral.unit_id).where(
+        _visible(session, actor, but_own_units=True), Referral.protected_since.is_(None)
+    )
     return list(
         session.scalars(select(Unit).where(or_(Unit.id.in_(_own_units(actor)), Unit.id.in_(seen))).order_by(Unit.name))
     )
@@ -134,7 +136,9 @@ def change_mark(session: Session) -> str:
     newest: list[datetime | None] = [
         session.scalar(select(func.max(History.written_at))),
         session.scalar(select(func.max(Step.finished_at))),
-        session.scalar(select(func.max(Step.failed_at))),
+        session.scalar(
+            select(func.max(Step.failed_at)).where(Step.failed_at.is_not(None))
+        ),  # few have, and are indexed
     ]
     return "/".join(f"{at:%Y%m%d%H%M%S.%f}" if at else "-" for at in newest)
 
@@ -143,30 +147,57 @@ def _own_units(actor: Actor) -> set[Any]:
     return {unit_id for role, unit_id in actor.roles if role in {Role.COORDINATOR, Role.HEAD_TEACHER} and unit_id}
 
 
-def _visible(session: Session, actor: Actor) -> ColumnElement[bool]:
+def _visible(session: Session, actor: Actor, *, but_own_units: bool = False) -> ColumnElement[bool]:
     """Coordinators and head teachers see their units; everybody else what they are asked to contribute to.
 
     Where that follows from more than the rows of who belongs to a referral (consent, for somebody from another service; a new
     owner, for somebody who left), `access` is asked about each: these are few.
+    A condition about rows that this person has none of is left out: the database would try it on each referral.
+    With `but_own_units` without what they see only because the unit is theirs.
     """
     if actor.account_id is None:
         return false()
-    held = select(Membership.referral_id).where(Membership.account_id == actor.account_id)
-    contributes = held.where(Membership.standing == Standing.MEMBER)
+    own, contributes = _own_units(actor), _held(actor, Standing.MEMBER)
+    others = {
+        unit_id for _role, unit_id in actor.roles if unit_id
+    } - own  # in their own they see what they contribute to
+    stands = _standings(session, actor)
+    ways: list[ColumnElement[bool]] = []
+    if own and not but_own_units:
+        ways.append(_of_own_units(session, actor, has_left=Standing.RELEASED in stands))
     if is_from_another_service(actor):
-        seen: ColumnElement[bool] = Referral.id.in_(_seen_among(session, actor, contributes))
-    else:
-        seen = and_(
-            Referral.unit_id.in_({unit_id for _role, unit_id in actor.roles if unit_id}), Referral.id.in_(contributes)
-        )
-    left = held.where(Membership.standing == Standing.RELEASED)
-    own = and_(
-        Referral.unit_id.in_(_own_units(actor)),
-        or_(Referral.id.not_in(left), Referral.id.in_(_seen_among(session, actor, left))),
+        ways.append(Referral.id.in_(_seen_among(session, actor, contributes)))
+    elif others:
+        ways.append(and_(Referral.unit_id.in_(others), Referral.id.in_(contributes)))
+    if own and Standing.STANDS_IN in stands:
+        ways.append(Referral.id.in_(_held(actor, Standing.STANDS_IN)))
+    let_in = access_list.is_open_to(actor)
+    if Standing.SHUT_OUT in stands:
+        let_in = and_(let_in, Referral.id.not_in(_held(actor, Standing.SHUT_OUT)))
+    return and_(or_(false(), *ways), let_in)
+
+
+def _of_own_units(session: Session, actor: Actor, *, has_left: bool) -> ColumnElement[bool]:
+    own = Referral.unit_id.in_(_own_units(actor))
+    left = _held(actor, Standing.RELEASED)
+    return (
+        and_(own, or_(Referral.id.not_in(left), Referral.id.in_(_seen_among(session, actor, left))))
+        if has_left
+        else own
     )
-    stands_in = Referral.id.in_(held.where(Membership.standing == Standing.STANDS_IN)) if _own_units(actor) else false()
-    kept_out = held.where(Membership.standing == Standing.SHUT_OUT)
-    return and_(or_(own, seen, stands_in), Referral.id.not_in(kept_out), access_list.is_open_to(actor))
+
+
+def _held(actor: Actor, standing: Standing) -> Select[uuid.UUID]:
+    return select(Membership.referral_id).where(
+        Membership.account_id == actor.account_id, Membership.standing == standing
+    )
+
+
+def _standings(session: Session, actor: Actor) -> set[Standing]:
+    """How this person stands to any referral, apart from contributing to it."""
+    rare = [standing for standing in Standing if standing is not Standing.MEMBER]
+    found = select(Membership.standing).where(Membership.account_id == actor.account_id, Membership.standing.in_(rare))
+    return set(session.scalars(found.distinct()))
 
 
 def _seen_among(session: Session, actor: Actor, ids: Select[uuid.UUID]) -> list[uuid.UUID]:
@@ -224,12 +255,12 @@ def _counts(session: Session, narrowed: ColumnElement[bool], today: date) -> dic
 def _rows(
     session: Session, condition: ColumnElement[bool], *, most: int, after: int = 0, newest_first: bool = False
 ) -> Sequence[Referral]:
-    query: Select[Referral] = (
-        select(Referral).where(condition).options(joinedload(Referral.unit), joinedload(Referral.owner))
-    )
-    order = (
-        (Referral.opened_at.desc(),)
+    order: tuple[Any, ...] = (
+        (Referral.opened_at.desc(), Referral.id)
         if newest_first
-        else (Referral.target_on.is_(None), Referral.target_on, Referral.opened_at)
+        else (Referral.target_on.is_(None), Referral.target_on, Referral.opened_at, Referral.id)
     )
-    return session.scalars(query.order_by(*order, Referral.id).offset(after).limit(most)).all()
+    # First which rows, from an index where it has all that decides that, and then only these rows.
+    wanted = select(Referral.id).where(condition).order_by(*order).offset(after).limit(most)
+    query: Select[Referral] = select(Referral).options(joinedload(Referral.unit), joinedload(Referral.owner))
+    return session.scalars(query.where(Referral.id.in_(wanted)).order_by(*order)).all()

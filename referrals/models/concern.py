@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from cryptography.fernet import Fernet
-from sqlalchemy import ForeignKey, LargeBinary
+from sqlalchemy import ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from referrals.models.account import Account
@@ -109,6 +109,7 @@ class ConcernAddition(OfReferral, Base):
     """What the reporter wrote later: an answer to a return for completion, or something to add."""
 
     __tablename__ = "concern_addition"
+    __table_args__ = (Index("ix_concern_addition_unread", "kind", "read_at"),)
 
     kind: Mapped[AdditionKind] = mapped_column(by_value(AdditionKind))
     at: Mapped[datetime]

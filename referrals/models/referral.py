@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from cryptography.fernet import Fernet
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from referrals.access import Facts
@@ -25,6 +25,15 @@ class Referral(Identified, Base):
         Index("ix_referral_board", "unit_id", "is_open", "stage", "status", "target_on"),
         Index("ix_referral_owner", "owner_id", "is_open", "target_on"),
         Index("ix_referral_newest", "unit_id", "opened_at"),
+        # holds all that decides who sees which ended referrals in which order, so that a page of them reads its own rows only
+        Index("ix_referral_listed", "unit_id", "is_open", "opened_at", "held_since", "protected_since", "id"),
+        Index("ix_referral_revisit", "unit_id", "revisit_on"),
+        Index(
+            "ix_referral_held",
+            "held_since",
+            sqlite_where=text("held_since IS NOT NULL"),
+            postgresql_where=text("held_since IS NOT NULL"),
+        ),
     )
 
     #: short and speakable, such as HTL-7K4M-2Q9X; opens nothing by itself
@@ -190,7 +199,10 @@ class Membership(OfReferral, Base):
     """How one account stands to one referral: it contributes and may therefore see it, stands in, or is kept out."""
 
     __tablename__ = "membership"
-    __table_args__ = (UniqueConstraint("referral_id", "account_id"), Index("ix_membership_account", "account_id"))
+    __table_args__ = (
+        UniqueConstraint("referral_id", "account_id"),
+        Index("ix_membership_standing", "account_id", "standing", "referral_id"),
+    )
 
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
     standing: Mapped[Standing] = mapped_column(by_value(Standing), default=Standing.MEMBER)

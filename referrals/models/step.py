@@ -25,7 +25,15 @@ class Step(OfReferral, Base):
     """
 
     __tablename__ = "step"
-    __table_args__ = (Index("ix_step_waiting", "finished_at", "failed_at", "lease_until"),)
+    __table_args__ = (
+        Index("ix_step_waiting", "finished_at", "failed_at", "lease_until"),
+        Index(
+            "ix_step_failed",
+            "failed_at",
+            sqlite_where=text("failed_at IS NOT NULL"),
+            postgresql_where=text("failed_at IS NOT NULL"),
+        ),
+    )
 
     kind: Mapped[StepKind] = mapped_column(by_value(StepKind))
     history_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("history.id"), index=True)

@@ -1,5 +1,6 @@
 """Board, list and search: what they show, to whom, and with how many questions to the database."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -8,14 +9,14 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from referrals import history, queries, worklist
+from referrals import db, history, queries, worklist
 from referrals.access import Actor
 from referrals.models import Referral
 from referrals.queries import Column, Filters, Openness
 from referrals.stages import CLOSED, IN_CONSENT, IN_TRIAGE, PLAN_ACTIVE, PLAN_DRAFT, Verb
 from referrals.vocabulary import Topic
 from tests.factories import a_member, a_referral
-from tests.people import Cast
+from tests.people import Cast, settle
 
 TODAY = date(2026, 9, 16)
 ALL = Filters(today=TODAY)
@@ -193,3 +194,39 @@ def test_a_list_opens_no_sealed_value(session: Session, cast: Cast, monkeypatch:
     a_referral(session, cast)
     monkeypatch.setattr(Referral, "data_key", lambda _self: pytest.fail("a sealed value was opened"))
     queries.listing(session, cast.coordinator.actor(), ALL)
+
+
+READS: dict[str, Callable[[Session, Actor], object]] = {
+    "board": lambda session, actor: queries.board(session, actor, ALL),
+    "list": lambda session, actor: queries.listing(session, actor, ALL),
+    "mine": lambda session, actor: queries.listing(session, actor, Filters(TODAY, mine=True)),
+    "home": lambda session, actor: worklist.waiting_for(session, actor, today=TODAY),
+    "units": queries.units_of,
+    "owners": queries.owners_of,
+    "mark": lambda session, _actor: queries.change_mark(session),
+}
+
+
+@pytest.mark.parametrize("name", READS)
+def test_what_has_ended_is_not_gone_through_to_show_what_is_open(fresh_sqlite: str, name: str) -> None:
+    with db.writing(fresh_sqlite) as session:
+        cast = settle(session)
+        actor = cast.coordinator.actor()
+        a_referral(session, cast, owner=cast.coordinator)
+
+        def work(ended: int) -> int:
+            for _ in range(ended):
+                row = a_referral(session, cast, CLOSED, owner=cast.coordinator)
+                a_member(session, row, cast.coordinator)
+            session.expire_all()
+            READS[name](session, actor)  # whatever it reads once and keeps
+            done: list[None] = []
+            connection = session.connection().connection.dbapi_connection
+            assert isinstance(connection, sqlite3.Connection)
+            connection.set_progress_handler(lambda: done.append(None), 10)  # each ten steps of the database's machine
+            READS[name](session, actor)
+            connection.set_progress_handler(None, 0)
+            return len(done)
+
+        few = work(10)
+        assert work(100) <= few * 1.25 + 5
