@@ -232,7 +232,7 @@ MOVES: tuple[Move, ...] = (
     _move(Verb.REVIEW_SHARING,       "CH",  OPEN | {CLOSED}),
     _move(Verb.WITHHOLD_FROM_GUARDIAN, "CH", OPEN | {CLOSED}),
     _move(Verb.LIFT_WITHHOLDING,     "CH",  OPEN | {CLOSED}),
-    _move(Verb.MARK_CONFIDED,        "CH",  OPEN | {CLOSED}),
+    _move(Verb.MARK_CONFIDED,        "CAH",  OPEN | {CLOSED}),
     _move(Verb.RECORD_CHILDS_ANSWER, "CH",  OPEN | {CLOSED}),
     _move(Verb.TAKE_OUT_FILE,        "CA",  STATES),
     _move(Verb.KEEP_OUTSIDE,         "CH",  STATES),

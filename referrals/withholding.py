@@ -7,12 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from referrals import clock, coverage, history, pieces, rulebook
-from referrals.access import Actor
+from referrals.access import Actor, parties_for
 from referrals.errors import Incomplete, NotAllowed
 from referrals.models import Guardian, Referral, Withholding
 from referrals.pieces import Key, Piece
-from referrals.stages import Verb
-from referrals.vocabulary import ChildsAnswer
+from referrals.stages import Party, Verb
+from referrals.vocabulary import ChildsAnswer, PieceKind
 
 
 def withhold_from_guardian(
@@ -55,9 +55,14 @@ def lift_withholding(
 
 
 def mark_confided(session: Session, referral: Referral, *, by: Actor, seen: int | None, key: Key) -> Withholding:
-    """Mark that the child said the piece `key` in confidence: no guardian reads it until the child was asked. Twice changes nothing."""
+    """Mark that the child said the piece `key` in confidence: no guardian reads it until the child was asked. Twice changes nothing.
+
+    Raises NotAllowed for a piece of another referral, and for who only works with it on all but the part they wrote.
+    """
     history.guard(session, referral, Verb.MARK_CONFIDED, by=by, seen=seen)
     piece = find_piece(session, referral, key)
+    if parties_for(Verb.MARK_CONFIDED, by, referral.facts()) == {Party.ASSESSOR} and not _is_own_part(piece, by):
+        raise NotAllowed(Verb.MARK_CONFIDED)
     if (already := _standing(session, referral, piece)) is not None:
         return already
     row = _keep(session, referral, piece, by=by)
@@ -87,6 +92,11 @@ def record_childs_answer(
     history.record(session, referral, Verb.RECORD_CHILDS_ANSWER, by=by, seen=seen)
 
 
+def is_confided(session: Session, referral: Referral, key: Key) -> bool:
+    """Whether the child said the piece `key` in confidence and has not let go of it."""
+    return key in pieces.confided(session, referral)
+
+
 def decisions(session: Session, referral: Referral) -> Sequence[Withholding]:
     """Everything that was ever kept from a guardian, the newest first."""
     rows = select(Withholding).where(Withholding.referral_id == referral.id)
@@ -107,6 +117,10 @@ def find_piece(session: Session, referral: Referral, key: Key) -> Piece:
         if key in (piece.key, piece.lasting):
             return piece
     raise NotAllowed("no such piece")
+
+
+def _is_own_part(piece: Piece, by: Actor) -> bool:
+    return piece.kind is PieceKind.PART and piece.row.assessor_id == by.account_id
 
 
 def _standing(

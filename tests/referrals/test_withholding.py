@@ -25,9 +25,17 @@ from referrals.documents import Paper
 from referrals.errors import Incomplete, NotAllowed, WrongStage
 from referrals.models import Closure, GoalOutcome, History
 from referrals.stages import PLAN_ACTIVE, PLAN_DRAFT, WITHDRAWN, Verb
-from referrals.vocabulary import ChildsAnswer, ClosureReason, DocumentKind, GoalResult, PlanStatus, Recipient
+from referrals.vocabulary import (
+    ChildsAnswer,
+    ClosureReason,
+    DocumentKind,
+    GoalResult,
+    PartStatus,
+    PlanStatus,
+    Recipient,
+)
 from schemas.documents.writing import paper_html
-from tests.factories import a_consent, a_guardian, a_plan, a_referral
+from tests.factories import a_consent, a_guardian, a_part, a_plan, a_referral
 from tests.referrals.test_follow_up import all_said, with_plan
 
 CHILD_SAID = "Jag vill ha en lugn start."
@@ -197,6 +205,22 @@ def test_nothing_is_decided_once_a_concern_was_taken_back(session, cast):
     ended = a_referral(session, cast, WITHDRAWN)
     with pytest.raises(WrongStage):
         it.mark_confided(session, ended, by=cast.coordinator.actor(), seen=None, key=(uuid.uuid4(), ""))
+
+
+def test_the_writer_of_a_part_marks_it_and_no_other_piece(session, cast, referral, voice, mark):
+    part, other = (
+        a_part(
+            session, referral, writer, asked_by=cast.coordinator, status=PartStatus.RECEIVED, received_at=clock.now()
+        )
+        for writer in (cast.counsellor, cast.special_educator)
+    )
+    for key in (voice, (other.id, "")):
+        with pytest.raises(NotAllowed):
+            mark(key, by=cast.counsellor)
+    row = mark((part.id, ""), by=cast.counsellor)
+    assert (row.by_id, row.is_in_force, it.is_confided(session, referral, (part.id, ""))) == (
+        cast.counsellor.id, True, True,
+    )  # fmt: skip
 
 
 def test_what_the_child_said_in_confidence_waits_until_the_child_was_asked(

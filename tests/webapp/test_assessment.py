@@ -280,6 +280,22 @@ def test_the_head_teacher_opens_a_part_for_an_investigation_on_a_named_ground_se
     assert "Underlag för beslutet" not in karins
 
 
+def test_a_part_is_marked_as_said_in_confidence_by_its_writer_and_by_no_other_colleague(
+    signed_in: SignIn, number
+) -> None:
+    reference, kim = number(PARTS_REQUESTED, kim_has_written), signed_in("kim")
+    address = part_address(kim, reference)
+    assert signed_in("henrik").get(address).all("form", id="confided-form") == []
+    page = kim.get(address)
+    csrf = page.fields(page.form("confided-form"))["csrf_token"]
+    elsewhere = {"csrf_token": csrf, "piece": address.rsplit("/", 1)[1] + ":"}
+    assert kim.client.post(f"/referrals/{reference}/withholding/confided", data=elsewhere).status_code == 404
+    told = kim.submit(form="confided-form")
+    assert "No guardian reads this part until somebody has asked the child." in told.text
+    assert told.all("form", id="confided-form") == []
+    assert "Ask the child" in signed_in("karin").get(f"/referrals/{reference}/withholding").text
+
+
 def test_the_head_teacher_sees_how_far_it_is_and_behind_a_wall_the_conclusion_only(signed_in: SignIn, number) -> None:
     page = signed_in("henrik").get(f"/referrals/{number(PARTS_REQUESTED, kim_has_written)}/assessment")
     assert "Kim Solgren" in page.text

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from referrals import assessment as rules
-from referrals import attachment_reading, attachments, part_openings, roster, rulebook, targets
+from referrals import attachment_reading, attachments, part_openings, roster, rulebook, targets, withholding
 from referrals.access import View, may_view
 from referrals.errors import Incomplete, LooksMedical, NotAllowed, PartsMissing
 from referrals.models import AssessmentPart, Referral
@@ -147,6 +147,15 @@ def open_part(referral: Referral, part_id: uuid.UUID) -> ResponseReturnValue:
     return _part_page(referral, part, opening=form)
 
 
+@blueprint.post("/referrals/<reference:number>/assessment/<uuid:part_id>/confided")
+@for_referral(Verb.MARK_CONFIDED)
+def mark_part_confided(referral: Referral, part_id: uuid.UUID) -> ResponseReturnValue:
+    """Mark that the child said in confidence what stands in one's own part."""
+    withholding.mark_confided(transactions.session(), referral, by=people.actor(), seen=None, key=(part_id, ""))
+    notices.say_next(gettext("It is marked. No guardian reads it until somebody has asked the child."))
+    return redirect(url_for("casework.assessment_part", number=referral.number, part_id=part_id), 303)
+
+
 def _page(referral: Referral, *, ask: forms.Form | None = None, conclude: forms.Form | None = None) -> Response:
     session, actor = transactions.session(), people.actor()
     parts = rules.parts_of(session, referral)
@@ -211,6 +220,8 @@ def _part_page(
         other_domains=[domain for domain in Domain if domain not in part.domain_values],
         categories=choices(InformationCategory),
         persons=note_forms.persons(referral) if can_write else [],
+        can_confide=is_own and part.status is PartStatus.RECEIVED and words.may_do(Verb.MARK_CONFIDED, referral),
+        is_confided=is_own and withholding.is_confided(transactions.session(), referral, (part.id, "")),
         **_opening(referral, part),
     )
 

@@ -8,7 +8,7 @@ from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from referrals import coverage, pieces, rulebook, withholding
-from referrals.access import View
+from referrals.access import View, may_view
 from referrals.errors import Incomplete, NoSuchReferral, NotAllowed
 from referrals.models import AssessmentPart, FollowUp, Goal, Referral, TeamMeeting, Withholding
 from referrals.notes import notes_of
@@ -76,7 +76,9 @@ def withhold(referral: Referral) -> ResponseReturnValue:
 @blueprint.post("/referrals/<reference:number>/withholding/confided")
 @for_referral(Verb.MARK_CONFIDED)
 def mark_confided(referral: Referral) -> ResponseReturnValue:
-    """Mark what the child said in confidence."""
+    """Mark what the child said in confidence. The writer of a part has a door of their own, and reads no list of what is withheld."""
+    if not may_view(View.GUARDIANS, people.actor(), referral.facts()):
+        raise NotAllowed(Verb.MARK_CONFIDED)
     form = forms.submitted()
     given = form.load(ConfidedForm())
     if given is None:
