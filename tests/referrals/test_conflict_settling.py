@@ -28,7 +28,7 @@ from referrals.documents import Paper
 from referrals.errors import Incomplete, NotAllowed
 from referrals.models import Referral, What
 from referrals.stages import Verb
-from referrals.vocabulary import AskedBy, AskedHow, ConflictAnswer, DocumentKind, MailKind, Profession
+from referrals.vocabulary import AskedBy, AskedHow, ConflictAnswer, DocumentKind, MailKind, Profession, ProtectionAnswer
 from schemas.documents.writing import paper_html
 from tests.people import Cast
 from tests.referrals.test_conflict import sees_anything
@@ -184,6 +184,21 @@ def test_whoever_may_settle_it_is_reminded_a_school_day_later_and_not_twice(
     assert conflict_settling.remind_of_conflict(session, held, by=SYSTEM) is None
     with pytest.raises(NotAllowed):
         conflict_settling.remind_of_conflict(session, held, by=cast.coordinator.actor())
+
+
+def test_one_that_fears_harm_is_to_be_settled_the_same_day_and_reminded_of_each_morning_after(
+    session: Session, cast: Cast, from_wednesday: time_machine.Traveller, held: Referral
+) -> None:
+    feared = dataclasses.replace(LEAST, conflict_text=WRITTEN, protection=ProtectionAnswer.YES)
+    referral = send(session, cast, feared)[1]
+    today = roster.today(session)
+    assert conflict_settling.due_on(session, referral) == today
+    assert conflict_settling.due_on(session, held) == today + timedelta(days=1)
+    for _ in range(2):
+        from_wednesday.shift(timedelta(days=1))
+        assert referral in conflict_settling.held_too_long(session, roster.today(session))
+        assert conflict_settling.remind_of_conflict(session, referral, by=SYSTEM) is not None
+        assert referral not in conflict_settling.held_too_long(session, roster.today(session))
 
 
 def test_a_concern_that_was_withdrawn_meanwhile_is_settled_without_telling_anybody(
