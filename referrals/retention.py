@@ -6,10 +6,10 @@ Nothing is due without a rule: where no plan is adopted, nothing may be destroye
 import uuid
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from referrals import audit, clock, contents, organisation
@@ -201,6 +201,12 @@ def carry_out(session: Session, disposal: Disposal) -> Disposal:
 
 
 # ------------------------------------------------------------------------------------------------------- holds
+def disposed_at(session: Session, referral: Referral) -> datetime | None:
+    """When content of a referral that has ended was last disposed of; None where all of it is there."""
+    done = select(func.max(Disposal.done_at)).where(Disposal.referral_id == referral.id)
+    return None if referral.is_open else session.scalar(done)
+
+
 def hold_of(session: Session, referral: Referral) -> LegalHold | None:
     """The hold that is on `referral` now."""
     rows = select(LegalHold).where(LegalHold.referral_id == referral.id, LegalHold.lifted_at.is_(None))

@@ -21,8 +21,8 @@ from referrals.models import (
     Referral,
     TeamMeeting,
 )  # fmt: skip
-from referrals.stages import MEETING_HELD, MOVE_BY_VERB, PLAN_ACTIVE, SCHEDULED, STATES, Verb
-from referrals.vocabulary import DocumentKind, PlanStatus
+from referrals.stages import MEETING_HELD, MOVE_BY_VERB, PARTS_REQUESTED, PLAN_ACTIVE, SCHEDULED, STATES, Verb
+from referrals.vocabulary import DocumentKind, PartStatus, PlanStatus
 from schemas.intake import PAGES, Door
 from tests.factories import a_member, a_part, a_plan, a_referral, consented
 from tests.webapp import test_intake
@@ -116,7 +116,8 @@ def lay(session, cast, state):
     """A referral in `state` with one of everything a form can be about; the parts of addresses by their names."""
     referral = a_referral(session, cast, state, owner_id=cast.coordinator.id)
     guardian = consented(session, referral, cast).guardian
-    part = a_part(session, referral, cast.counsellor, asked_by=cast.coordinator)
+    is_in = {} if state == PARTS_REQUESTED else {"status": PartStatus.RECEIVED, "received_at": referral.opened_at}
+    part = a_part(session, referral, cast.counsellor, asked_by=cast.coordinator, **is_in)
     a_member(session, referral, cast.special_educator)
     status = PlanStatus(state.status) if state.status in set(PlanStatus) else PlanStatus.ACTIVE
     plan = a_plan(session, referral, author=cast.counsellor, status=status)

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, abort, current_app, request, url_for
 from sqlalchemy import select
 
-from referrals import clock, coverage, worklist
+from referrals import clock, coverage, retention, worklist
 from referrals.access import View, may_view
 from referrals.languages import local_date
 from referrals.models import History, Referral
@@ -52,6 +52,8 @@ class Frame:
     age: int
     owner: str | None
     ways: tuple[Way, ...]
+    #: the day on which content of it was last disposed of
+    disposed_on: date | None
 
 
 #: page, the view one must have, and the stages one of which it must have reached
@@ -121,6 +123,7 @@ def frame_of(referral: Referral) -> Frame:
     # Who only contributes learns the name of a child with a protected identity from the coordinator, not from a page.
     may_know_child = View.GUARDIANS if referral.protected_since is not None else View.CHILD
     knows_child = may_view(may_know_child, actor, facts)
+    gone_at = retention.disposed_at(transactions.session(), referral)
     opened_on = local_date(referral.opened_at, zone=zone())
     return Frame(
         number=referral.number,
@@ -140,6 +143,7 @@ def frame_of(referral: Referral) -> Frame:
         age=max(0, (today() - opened_on).days),
         owner=referral.owner.name if referral.owner else None,
         ways=tuple(_ways(referral)),
+        disposed_on=local_date(gone_at, zone=zone()) if gone_at else None,
     )
 
 
