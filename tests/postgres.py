@@ -23,8 +23,11 @@ def _package() -> Path:
 
 
 @contextmanager
-def running_postgres() -> Iterator[str]:
-    """The SQLAlchemy address of a fresh server's maintenance database, without a database name of ours in it."""
+def running_postgres(*, fsync: str = "off") -> Iterator[str]:
+    """The SQLAlchemy address of a fresh server's maintenance database, without a database name of ours in it.
+
+    Tests do without `fsync`; what measures durable commits wants it on.
+    """
     home = Path(tempfile.mkdtemp(prefix="trivsel-pg-"))
     home.chmod(0o755)
     package, data = _package(), home / "data"
@@ -49,7 +52,7 @@ def running_postgres() -> Iterator[str]:
 
     try:
         run("initdb", "-D", str(data), "-A", "trust", "-U", user, "--no-sync", "-E", "UTF8", "--locale=C.UTF-8")
-        options = f"-c listen_addresses='' -c unix_socket_directories='{home}' -c fsync=off -c max_connections=200"
+        options = f"-c listen_addresses='' -c unix_socket_directories='{home}' -c fsync={fsync} -c max_connections=200"
         run("pg_ctl", "-D", str(data), "-l", str(home / "log"), "-o", options, "-w", "start")
         try:
             yield f"postgresql+psycopg://{user}@/postgres?host={home}"

@@ -9,13 +9,17 @@ from pathlib import Path
 for _name in [name for name in os.environ if name.startswith(("TRIVSEL_", "PREFECT_"))]:
     del os.environ[_name]
 
-from tests.bench import pages  # noqa: E402
+from tests.bench import pages, papers, running  # noqa: E402
 from tests.bench.figures import Figure, heading, keep, show  # noqa: E402
 
 #: what can be measured, in this order
 BENCHMARKS = {
     "pages": pages.measure,
     "pages-postgresql": pages.measure_on_postgres,
+    "papers": papers.measure,
+    "embedded": running.measure_embedded,
+    "grown": running.measure_grown,
+    "start": running.measure_start,
 }
 
 

@@ -72,8 +72,8 @@ class Instance:
 
 
 @contextmanager
-def running(country: str, folder: Path) -> Iterator[Instance]:
-    """Start the demonstration of `country` in `folder`, and end all of it afterwards."""
+def running(country: str, folder: Path, **more: str) -> Iterator[Instance]:
+    """Start the demonstration of `country` in `folder`, with settings of its own if wanted, and end all of it afterwards."""
     log = _said_by(folder)
     for place in PLACES:
         (elsewhere(folder) / place).mkdir(parents=True, exist_ok=True)
@@ -81,7 +81,7 @@ def running(country: str, folder: Path) -> Iterator[Instance]:
         process = subprocess.Popen(
             [sys.executable, "-m", "webapp.launcher", "--country", country],
             cwd=elsewhere(folder) / "work",
-            env=_environment(folder),
+            env=_environment(folder) | more,
             stdin=subprocess.DEVNULL,
             stdout=words,
             stderr=subprocess.STDOUT,

@@ -1,0 +1,59 @@
+"""People at the public form of a running instance: each fills it in page by page, as a browser would, and sends it."""
+
+import time
+
+import httpx
+
+from referrals.vocabulary import ReporterKind, SchoolYear, Topic
+from webapp.demo_window import Values, Window
+
+
+class Stopwatch(httpx.HTTPTransport):
+    """Takes the time of each request."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.milliseconds = 0.0
+        self.answered = 0.0
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        began = time.perf_counter()
+        response = super().handle_request(request)
+        response.read()
+        if request.method == "POST":
+            self.milliseconds, self.answered = (time.perf_counter() - began) * 1000, time.monotonic()
+        return response
+
+
+class Reporter:
+    """One person with a window of their own, and so a browser's own limits."""
+
+    def __init__(self, url: str) -> None:
+        self.watch = Stopwatch()
+        self._window = Window(url, whose="the reporter", transport=self.watch)
+
+    def fill_in(self) -> None:
+        """Everything but the last button."""
+        window = self._window
+        window.open("/")
+        window.send(window.page.form("door"), {}, press=("door", "staff"))
+        window.send(window.page.form("protection"), {"protection": "no"})
+        unit = window.page.form("unit").choices("unit")[-1]
+        who = {"reporter_kind": ReporterKind.TEACHER.value, "reporter_name": "Lena Mentorsson"}
+        window.send(window.page.form("unit"), {"unit": unit, **who})
+        child = {"child_name": "Mila Testsson", "child_group": "4B", "school_year": SchoolYear.YEAR_4.value}
+        window.send(window.page.form("child_name"), child)
+        seen: Values = {
+            "observations": "Mila har varit borta nio dagar i september. " * 8,
+            "topics": [Topic.ATTENDANCE.value],
+        }
+        window.send(window.page.form("observations"), seen)
+        window.send(window.page.form("guardians_know"), {"guardians_know": "yes"})
+        window.send(window.page.form("conflict"), {"conflict": "no"})
+
+    def send(self) -> str:
+        """Press the last button: the reference number that the answer gives. The stopwatch has the POST alone."""
+        return self._window.send(self._window.page.form("_door"), {}).by_id["reference-number"]
+
+    def close(self) -> None:
+        self._window.close()

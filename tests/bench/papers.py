@@ -1,0 +1,63 @@
+"""How long each kind of paper takes, against plain WeasyPrint on the same page, and how many two processes make."""
+
+import json
+import statistics
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+
+from weasyprint import HTML
+
+from referrals import printing
+from referrals.vocabulary import DocumentKind
+from tests.bench.figures import Figure, Wanted, figure, milliseconds
+
+TIMES, AT_ONCE = 12, 40
+CLOSE = Wanted("median", 1.15)
+
+
+def measure() -> Iterator[Figure]:
+    """Each kind of paper, both ways in turn, so that what else the machine does falls on both."""
+    for kind in DocumentKind:
+        html = _page(kind)
+        ours, plain = [], []
+        _print_plainly(html)
+        printing.print_pdf(html)
+        for _ in range(TIMES):
+            ours += milliseconds(partial(printing.print_pdf, html), times=1, warm=0)
+            plain += milliseconds(partial(_print_plainly, html), times=1, warm=0)
+        yield figure(f"{kind.value}", "ms", ours)
+        ratio = statistics.median(ours) / statistics.median(plain)
+        yield figure(f"{kind.value} against plain WeasyPrint", "times", [ratio], wanted=CLOSE)
+    for processes in (1, 2):
+        yield figure(f"action plans printed by {processes} at once", "/s", [_rate(processes)])
+
+
+def _page(kind: DocumentKind) -> str:
+    sample = printing.TEMPLATE_FOLDER / "documents" / kind.value / "sample.json"
+    return printing.document_html(kind.value, json.loads(sample.read_text(encoding="utf-8")), language="sv")
+
+
+def _print_plainly(html: str) -> None:
+    """The same page, stylesheets and fonts, without tags, header cells and a fixed identifier."""
+    printer = printing._printer()
+    page = HTML(
+        string=html, base_url=f"{(printing.TEMPLATE_FOLDER / 'documents').as_uri()}/", url_fetcher=printer.fetcher
+    )
+    page.write_pdf(stylesheets=printer.stylesheets, font_config=printer.fonts)
+
+
+def _rate(processes: int) -> float:
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        list(pool.map(_print_several, [2] * processes))  # each has its fonts ready
+        began = time.perf_counter()
+        list(pool.map(_print_several, [AT_ONCE // processes] * processes))
+        return AT_ONCE / (time.perf_counter() - began)
+
+
+def _print_several(times: int) -> None:
+    html = _page(DocumentKind.ACTION_PLAN)
+    for _ in range(times):
+        printing.print_pdf(html)
