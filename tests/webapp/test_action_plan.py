@@ -216,6 +216,8 @@ def test_a_plan_is_returned_with_comments_which_its_writer_reads(desk, signed_in
     henrik = signed_in("henrik")
     henrik.get(f"/referrals/{number}/action-plan/approval")
     page = henrik.submit(status=422)
+    assert any("Finish the sentence: so far it only begins." in problem for problem in page.problems)
+    page = henrik.submit({"comments": ""}, status=422)
     assert page.problems
     henrik.submit({"comments": "Vem möter på måndagar?"})
     assert desk.read(number, state) == PLAN_RETURNED

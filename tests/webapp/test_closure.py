@@ -29,6 +29,9 @@ def test_closing_is_proposed_with_a_reason(desk, signed_in):
     karin = signed_in("karin")
     karin.get(f"/referrals/{number}/closure")
     page = karin.submit(form="propose-form", status=422)
+    assert any("Finish the sentence: so far it only begins." in problem for problem in page.problems)
+    assert page.fields(page.form("propose-form"))["reason"] == "Nothing more is needed from the team, because:"
+    page = karin.submit({"reason": ""}, form="propose-form", status=422)
     assert any("Write why the referral can be closed." in problem for problem in page.problems)
     page = karin.submit({"reason": "Målen är nådda."}, form="propose-form")
     assert "Målen är nådda." in page.text
@@ -102,8 +105,9 @@ def test_the_work_goes_on_after_all(desk, signed_in):
     karin.send({"why": "Ett mål är kvar."}, form="resume-form")
     assert desk.read(with_plan, state) == PLAN_ACTIVE
     assert desk.read(with_plan, lambda _session, referral: referral.history[-1].reason) == "Ett mål är kvar."
-    karin.get(f"/referrals/{without}/closure")
-    page = karin.submit(form="resume-form", status=422)
+    page = karin.get(f"/referrals/{without}/closure")
+    assert page.fields(page.form("resume-form"))["why"] == "The work goes on, because: "
+    page = karin.submit({"why": ""}, form="resume-form", status=422)
     assert any("Write why the work goes on." in problem for problem in page.problems)
     karin.send({"why": "Teamet ses igen."}, form="resume-form")
     assert desk.read(without, state) == TO_SCHEDULE
@@ -115,8 +119,9 @@ def test_a_closed_referral_is_reopened(desk, signed_in):
     page = karin.get(f"/referrals/{number}/closure")
     assert "It ended with the initial assessment" in page.text
     assert "Reopen the referral" in page.text
-    karin.get(f"/referrals/{number}/closure/reopen")
-    page = karin.submit(status=422)
+    page = karin.get(f"/referrals/{number}/closure/reopen")
+    assert page.fields(page.form())["reason"] == "Since the referral was closed, this has happened: "
+    page = karin.submit({"reason": ""}, status=422)
     assert any("Write what is new." in problem for problem in page.problems)
     karin.send({"reason": "Frånvaron är tillbaka."})
     assert desk.read(number, state) == IN_TRIAGE

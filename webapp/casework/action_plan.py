@@ -16,7 +16,7 @@ from referrals.stages import PLAN_FOR_APPROVAL, Stage, Verb
 from referrals.vocabulary import Arena, Domain, Level, PlanStatus
 from schemas.action_plan import ActionPlanForm, ActionStatusForm, ReturnPlanForm
 from webapp import forms, kept, notices, people, transactions
-from webapp.casework import blueprint, note_forms, plan_form, wording, words
+from webapp.casework import blueprint, note_forms, plan_form, starters, wording, words
 from webapp.casework.frame import referral_page, seen
 from webapp.casework.own_actions import goals_shown, may_open, outside_page
 from webapp.guards import for_referral
@@ -118,7 +118,7 @@ def save_action_plan(referral: Referral) -> ResponseReturnValue:
 def action_plan_approval(referral: Referral) -> Response:
     """The plan that waits for approval, with the decision below it."""
     can_decide = words.may_do(Verb.APPROVE_ACTION_PLAN, referral)
-    return _approval(referral, forms.shown() if can_decide else forms.Form())
+    return _approval(referral, starters.shown("comments", starters.RETURN_PLAN) if can_decide else forms.Form())
 
 
 @blueprint.post("/referrals/<reference:number>/action-plan/approval")
@@ -126,7 +126,7 @@ def action_plan_approval(referral: Referral) -> Response:
 def decide_action_plan(referral: Referral) -> ResponseReturnValue:
     """Put the plan in force, or give it back with comments."""
     session, by = transactions.session(), people.actor()
-    form = forms.submitted()
+    form = starters.submitted("comments", starters.RETURN_PLAN)
     if "approve" in request.form:
         rules.approve_action_plan(session, referral, by=by, seen=seen())
         notices.say_next(gettext("Approved. The plan is in force from now on."))

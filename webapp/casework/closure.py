@@ -15,7 +15,7 @@ from referrals.stages import CLOSED, CLOSURE_PROPOSED, Stage, Verb
 from referrals.vocabulary import N_, ActionStatus, ClosureReason, DocumentKind, GoalResult
 from schemas.closure import ClosureForm, ProposalForm, ReopenForm, ResumeForm
 from webapp import forms, kept, notices, people, previewing, transactions
-from webapp.casework import blueprint, note_forms, plan_form, words
+from webapp.casework import blueprint, note_forms, plan_form, starters, words
 from webapp.casework.documents import copies_told
 from webapp.casework.frame import referral_page, seen
 from webapp.guards import for_referral
@@ -38,9 +38,9 @@ def closure(referral: Referral) -> Response:
     kept.show_saved()
     g.starters = frozenset({_starter(referral)})
     if words.may_do(Verb.CLOSE_REFERRAL, referral):
-        return _page(referral, close=_begun(referral), resume=forms.shown(name="resume"))
+        return _page(referral, close=_begun(referral), resume=starters.shown("why", starters.GO_ON, name="resume"))
     if words.may_do(Verb.PROPOSE_CLOSURE, referral):
-        return _page(referral, propose=forms.shown(name="propose"))
+        return _page(referral, propose=starters.shown("reason", starters.PROPOSE_CLOSURE, name="propose"))
     return _page(referral)
 
 
@@ -62,14 +62,14 @@ def decide_closure(referral: Referral) -> ResponseReturnValue:
 def reopen(referral: Referral) -> Response:
     """The question what is new."""
     can_reopen = words.may_do(Verb.REOPEN_REFERRAL, referral)
-    return _reopen_page(referral, forms.shown() if can_reopen else forms.Form())
+    return _reopen_page(referral, starters.shown("reason", starters.REOPEN) if can_reopen else forms.Form())
 
 
 @blueprint.post("/referrals/<reference:number>/closure/reopen")
 @for_referral(Verb.REOPEN_REFERRAL)
 def reopen_referral(referral: Referral) -> ResponseReturnValue:
     """Take the referral up again."""
-    form = forms.submitted()
+    form = starters.submitted("reason", starters.REOPEN)
     values = form.load(ReopenForm())
     if values is None:
         return _reopen_page(referral, form, status=422)
@@ -79,7 +79,7 @@ def reopen_referral(referral: Referral) -> ResponseReturnValue:
 
 
 def _propose(referral: Referral) -> ResponseReturnValue:
-    form = forms.submitted()
+    form = starters.submitted("reason", starters.PROPOSE_CLOSURE)
     values = form.load(ProposalForm())
     if values is None:
         return _page(referral, status=422, propose=form)
@@ -89,7 +89,7 @@ def _propose(referral: Referral) -> ResponseReturnValue:
 
 
 def _resume(referral: Referral) -> ResponseReturnValue:
-    form = forms.submitted()
+    form = starters.submitted("why", starters.GO_ON)
     values = form.load(ResumeForm())
     if values is None:
         kept.show_saved()
