@@ -4,7 +4,7 @@ import gzip
 import io
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from referrals import backup, clock, db, key_rotation, migrations, sealed_file, sealing, steps
 from referrals.backup import Report
 from referrals.errors import BackupRefused
-from referrals.models import Base, Document, Draft, History, KeptForm, Referral, Step
+from referrals.models import Base, Document, Draft, History, KeptForm, Pace, Referral, Step
 from referrals.sealing import KeyRing
 from tests import straight_way
 from tests.factories import a_referral
@@ -258,6 +258,33 @@ def test_a_copy_of_a_newer_version_is_refused(desk: Desk, empty: str) -> None:
     forge(desk, desk.data, lambda lines: [lines[0].replace(migrations.newest(), "9999"), *lines[1:]])
     with pytest.raises(BackupRefused, match="newer version of Trivsel"):
         desk.restore(empty)
+
+
+def test_a_copy_of_an_older_version_is_put_into_its_own_tables_and_brought_up_to_date(
+    ring: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older, address = sorted(migrations.known())[-2], f"sqlite:///{tmp_path / 'older.sqlite'}"
+    migrations.upgrade(address, to=older)
+    with db.writing(address) as session:
+        session.execute(sa.insert(Pace), [{"key": "k", "since": clock.machine_now(), "tries": 3}])
+    there = sa.inspect(db.engine_for(address))
+    of_then = [
+        replace(shape, columns=tuple(pair for pair in shape.columns if pair[0] in names))
+        for shape in backup._shapes()
+        if there.has_table(shape.name) and (names := {column["name"] for column in there.get_columns(shape.name)})
+    ]
+    desk = Desk(tmp_path / "desk", address)
+    with monkeypatch.context() as then:
+        then.setattr(migrations, "newest", lambda: older)
+        then.setattr(backup, "_shapes", lambda: iter(of_then))
+        desk.back_up()
+    into = f"sqlite:///{tmp_path / 'into.sqlite'}"
+    desk.restore(into)
+    assert migrations.standing(into) == migrations.newest()
+    with db.reading(into) as session:
+        assert session.scalars(select(Pace.tries)).one() == 3
+    for used in (address, into):
+        db.engine_for(used).dispose()
 
 
 def test_another_key_does_not_open_it(desk: Desk, empty: str) -> None:
