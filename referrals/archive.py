@@ -8,10 +8,10 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import audit, clock, contents, documents, organisation
+from referrals import attachments, audit, clock, contents, documents, organisation
 from referrals.access import Actor
 from referrals.errors import AlreadyDecided
-from referrals.models import Disposal, Document, Referral, What
+from referrals.models import Attachment, AttachmentContent, Disposal, Document, Referral, What
 from referrals.vocabulary import ContentKind, DisposalState
 
 #: every entry of the file carries this date, so that the same content gives the same bytes
@@ -19,19 +19,25 @@ _NO_DATE: Final = (1980, 1, 1, 0, 0, 0)
 
 
 def copy_for_archive(session: Session, disposal: Disposal, *, by: Actor) -> bytes:
-    """A ZIP with `metadata.json`, `content.json`, the papers and `checksums.sha256`. Raises AlreadyDecided unless it is to be delivered.
+    """A ZIP with `metadata.json`, `content.json`, the papers, the files and `checksums.sha256`. Raises AlreadyDecided unless it is to be delivered.
 
     It holds everything in clear: whoever takes it out answers for it until the archive has it. That it was taken out is logged.
     """
     if disposal.state is not DisposalState.TO_DELIVER:
         raise AlreadyDecided
     referral, kinds = disposal.referral, [ContentKind(kind) for kind in disposal.kinds]
+    papers = _papers(session, referral) if ContentKind.PAPERS in kinds else {}
+    attached = _attached(session, referral) if ContentKind.FILES in kinds else {}
+    said = {
+        "papers": {name: _about_paper(paper) for name, paper in papers.items()},
+        "files": {name: _about_file(file) for name, file in attached.items()},
+    }
     files = {
-        "metadata.json": _as_json(_metadata(session, disposal)),
+        "metadata.json": _as_json(_metadata(session, disposal) | said),
         "content.json": _as_json(contents.texts(session, referral, kinds)),
     }
-    if ContentKind.PAPERS in kinds:
-        files |= _papers(session, referral)
+    files |= {name: documents.read_content(paper) for name, paper in papers.items()}
+    files |= {name: attachments.open_content(session, file) for name, file in attached.items()}
     sums = "".join(f"{contents.digest(content)}  {name}\n" for name, content in sorted(files.items()))
     files["checksums.sha256"] = sums.encode()
     disposal.exported_at = disposal.exported_at or clock.now()
@@ -60,13 +66,41 @@ def _metadata(session: Session, disposal: Disposal) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _papers(session: Session, referral: Referral) -> dict[str, bytes]:
-    rows = session.scalars(select(Document).where(Document.referral_id == referral.id).order_by(Document.issued_at))
+def _papers(session: Session, referral: Referral) -> dict[str, Document]:
+    """Every paper that is there, by its place in the copy; two that would be called alike, such as the reporter's, are counted."""
+    rows = (
+        select(Document)
+        .where(Document.referral_id == referral.id)
+        .order_by(Document.issued_at, Document.recipient, Document.id)
+    )
+    found: dict[str, Document] = {}
+    for paper in session.scalars(rows):
+        if paper.content is not None:
+            name = f"papers/{documents.file_name(session, paper)}"
+            alike = sum(
+                documents.file_name(session, one) == documents.file_name(session, paper) for one in found.values()
+            )
+            found[f"{name.removesuffix('.pdf')}-copy-{alike + 1}.pdf" if alike else name] = paper
+    return found
+
+
+def _attached(session: Session, referral: Referral) -> dict[str, Attachment]:
+    rows = select(Attachment).join(AttachmentContent).where(Attachment.referral_id == referral.id)
+    return {f"files/{file.paper_name}": file for file in session.scalars(rows.order_by(Attachment.number))}
+
+
+def _about_paper(paper: Document) -> dict[str, Any]:
     return {
-        f"papers/{documents.file_name(session, paper)}": documents.read_content(paper)
-        for paper in rows
-        if paper.content is not None
-    }
+        "id": str(paper.id), "kind": paper.kind, "version": paper.version, "for": paper.recipient,
+        "issued_at": paper.issued_at.isoformat(), "sha256": paper.checksum,
+    }  # fmt: skip
+
+
+def _about_file(file: Attachment) -> dict[str, Any]:
+    return {
+        "id": str(file.id), "beside": file.belongs_to, "kind": file.kind, "attached_at": file.attached_at.isoformat(),
+        "sha256": file.checksum,
+    }  # fmt: skip
 
 
 def _as_json(value: Any) -> bytes:

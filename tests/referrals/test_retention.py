@@ -11,7 +11,7 @@ import time_machine
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from referrals import archive, audit_check, clock, contents, documents, retention
+from referrals import archive, attachments, audit_check, clock, contents, documents, retention
 from referrals.access import Actor, Role
 from referrals.errors import AlreadyDecided, ContentGone, NotAllowed, NotDue, OnHold, SamePerson
 from referrals.models import (
@@ -28,9 +28,10 @@ from referrals.models import (
     RoleAssignment,
     What,
 )
+from referrals.quarantine import Cleared
 from referrals.sealing import Sealed
-from referrals.stages import CLOSED, IN_TRIAGE
-from referrals.vocabulary import ContentKind, DisposalState, DocumentKind, Fate, Profession
+from referrals.stages import CLOSED, IN_TRIAGE, Party
+from referrals.vocabulary import ContentKind, DisposalState, DocumentKind, Fate, FileKind, Profession
 from tests.factories import a_guardian, a_referral
 from tests.people import NO_PASSWORD, Cast
 
@@ -326,6 +327,31 @@ def test_what_is_preserved_goes_only_after_the_archive_has_it_and_keeps_its_key(
     receipt = retention.carry_out(session, found).receipt
     assert receipt is not None
     assert (receipt["key_destroyed"], found.archive_number, bool(closed.wrapped_key)) == (False, "RA 2031:17", True)
+
+
+def test_the_archives_copy_holds_every_paper_and_every_file_and_says_what_each_is(
+    session: Session, cast: Cast, closed: Referral, plan: dict[str, Any], wednesday: time_machine.Traveller
+) -> None:
+    by, sent = cast.coordinator.actor(), Cleared(FileKind.JPEG, b"a photo", "bild.jpg")
+    file = attachments.keep(session, closed, sent, by=by, party=Party.COORDINATOR)
+    row = session.scalars(select(History).where(History.referral_id == closed.id)).one()
+    documents.issue(session, row, documents.Paper(DocumentKind.CLOSING, "reporter", "sv"), content=b"%PDF-1.7 theirs")
+    for rule in plan.values():
+        rule["then"] = "preserve"
+    wednesday.shift(6 * YEAR)
+    disposal = propose(session, cast, closed, Fate.PRESERVE)
+    retention.approve_disposal(session, disposal, by=cast.head_teacher.actor())
+    packed = zipfile.ZipFile(io.BytesIO(archive.copy_for_archive(session, disposal, by=cast.head_teacher.actor())))
+    said = json.loads(packed.read("metadata.json"))
+    assert sorted([*said["papers"], *said["files"]]) == [name for name in packed.namelist() if "/" in name]
+    assert {name: one["for"] for name, one in said["papers"].items()} == {
+        f"papers/{closed.number}-closing-1.pdf": "file",
+        f"papers/{closed.number}-closing-1-copy-2.pdf": "reporter",
+    }
+    assert contents.digest(packed.read("files/attachment-1.jpg")) == file.checksum
+    assert said["files"]["files/attachment-1.jpg"]["beside"] == "concern"
+    for name, about in (said["papers"] | said["files"]).items():
+        assert contents.digest(packed.read(name)) == about["sha256"]
 
 
 def record(session: Session, disposal: Disposal, by: Actor, number: str = "RA 2031:17") -> Disposal:
