@@ -13,6 +13,7 @@ from referrals.access import Actor
 from referrals.calendar import Closed, closed_days, school_days_between
 from referrals.coverage import Lapse
 from referrals.errors import Incomplete, WrongStage
+from referrals.languages import local_date
 from referrals.models import (
     ActionFollowUp,
     ActionPlan,
@@ -167,6 +168,7 @@ def record_follow_up(
     guardians = guardians_to_ask(session, referral)
     if missing := [
         *_missing_in_decision(follow_up, today=roster.today(session)),
+        *_before_plan(session, plan, follow_up.held_on),
         *_missing_answers(plan, follow_up, planned),
         *_missing_views(guardians, follow_up),
     ]:
@@ -261,6 +263,15 @@ def _missing_in_decision(follow_up: FollowUpInput, *, today: date) -> Iterator[s
         yield "next_follow_up_on"
 
 
+def _before_plan(session: Session, plan: ActionPlan, held_on: date) -> Iterator[str]:
+    """A follow-up of a day on which the plan neither held nor was approved follows nothing up."""
+    zone = roster.time_zone(session)
+    approved_on = local_date(plan.approved_at, zone=zone) if plan.approved_at else None
+    begins = [day for day in (plan.valid_from, approved_on) if day is not None]
+    if begins and held_on < min(begins):
+        yield "before_plan"
+
+
 def _missing_answers(plan: ActionPlan, follow_up: FollowUpInput, planned: Mapping[UUID, int]) -> Iterator[str]:
     answers = {answer.action_id: answer for answer in follow_up.actions}
     if answers.keys() != {action.id for action in actions_of(plan)} or len(answers) != len(follow_up.actions):
@@ -273,6 +284,8 @@ def _missing_answers(plan: ActionPlan, follow_up: FollowUpInput, planned: Mappin
         lost = answer.times_done < planned[answer.action_id]
         if lost and answer.loss_cause is LossCause.NONE:
             yield f"actions-{place}-loss_cause"
+        if 0 < planned[answer.action_id] < answer.times_done and not answer.note:
+            yield f"actions-{place}-times_done"
 
 
 def _missing_views(guardians: Sequence[Guardian], follow_up: FollowUpInput) -> Iterator[str]:

@@ -32,10 +32,14 @@ class Colleague:
     is_too_close: bool
 
 
+def time_zone(session: Session) -> str:
+    """The name of the municipality's time zone."""
+    return session.scalars(select(Municipality.timezone).limit(1)).one_or_none() or "UTC"
+
+
 def today(session: Session) -> date:
     """The calendar day it is in the municipality."""
-    zone = session.scalars(select(Municipality.timezone).limit(1)).one_or_none()
-    return clock.today(zone or "UTC")
+    return clock.today(time_zone(session))
 
 
 def service_of(profession: Profession, school_form: SchoolForm) -> Recipient:

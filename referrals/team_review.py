@@ -148,6 +148,12 @@ def missing_professions(referral: Referral, called: Collection[Account]) -> list
     return [Profession(value) for value in referral.unit.forum.quorum if Profession(value) not in there]
 
 
+def is_called(session: Session, referral: Referral) -> bool:
+    """Whether the team is called to a meeting that has not been held: then calling it again moves that one."""
+    meeting = current_meeting(session, referral)
+    return meeting is not None and meeting.held_at is None
+
+
 def schedule_meeting(
     session: Session, referral: Referral, *, by: Actor, seen: int | None, **call: Unpack[Call]
 ) -> TeamMeeting:
@@ -199,7 +205,8 @@ def record_meeting(
 ) -> TeamMeeting:
     """Keep what was said and decided. Until the minutes are approved they can be written again as a whole.
 
-    Raises Incomplete where nobody is recorded as present, or a decision lacks its text, its responsible person or its date;
+    Raises Incomplete where nobody is recorded as present, a decision lacks its text, its responsible person or its date, or
+    somebody who was absent is said to see it differently;
     NotAllowed where a note is said to be about a guardian of another child; LooksMedical where words look so and no
     `ground` is named.
     """
@@ -209,6 +216,8 @@ def record_meeting(
     missing = [] if any(one["attendance"] is Attendance.PRESENT for one in attendance) else ["attendance"]
     if not all(one["text"] and one["responsible"] and one["due_on"] for one in decisions):
         missing.append("decisions")
+    if _speaks_for_absent(attendance, minutes.get("dissent")):
+        missing.append("dissent")
     if missing:
         raise Incomplete(*missing)
     wording.check(session, referral, by=by, said=minutes, ground=ground)
@@ -276,6 +285,13 @@ def _new_meeting(session: Session, referral: Referral, by: Actor) -> TeamMeeting
         raise NotAllowed(Verb.SCHEDULE_MEETING)
     number = len(meetings_of(session, referral)) + 1
     return TeamMeeting(referral=referral, number=number, called_by_id=by.account_id)
+
+
+def _speaks_for_absent(attendance: Sequence[Attendee], dissent: str | None) -> bool:
+    """Whether a line of `dissent` begins with the name of somebody who was not there."""
+    away = [one["name"].casefold() for one in attendance if one["attendance"] is Attendance.ABSENT and one["name"]]
+    lines = [line.strip(" -–•*\t").casefold() for line in (dissent or "").splitlines()]
+    return any(line.startswith(name) for line in lines for name in away)
 
 
 def _own_guardians(session: Session, referral: Referral, ids: Collection[uuid.UUID]) -> list[uuid.UUID]:

@@ -1,11 +1,12 @@
 """Forms of the team meeting: calling the team, and its minutes."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from marshmallow import fields, post_load
+from marshmallow import ValidationError, fields, post_load, validates
 
+from referrals import clock
 from referrals.notes import MEETING_TEXTS
 from referrals.vocabulary import Attendance, DecisionKind, Domain, MeetingOutcome, Profession
 from schemas.fields import (
@@ -25,6 +26,7 @@ from schemas.notes import ClassificationForm, each_by_itself
 __all__ = ["MeetingForm", "MinutesForm"]
 
 GIVE_DAY = N_("Give the day of the meeting.")
+DAY_HAS_PASSED = N_("This day has passed. Choose today or a later day.")
 GIVE_TIME = N_("Give the time the meeting begins.")
 GIVE_PLACE = N_("Say where the team meets.")
 GIVE_LENGTH = N_("Say how many minutes the meeting takes, between 10 and 480.")
@@ -42,7 +44,8 @@ _LENGTH = {"invalid": GIVE_LENGTH, "out_of_range": GIVE_LENGTH}
 class MeetingForm(FormSchema):
     """When and where the team meets, who is called and invited, and what it talks about.
 
-    `zone` is the time zone in which day and time are meant; the result has one aware instant, `starts_at`.
+    `zone` is the time zone in which day and time are meant; the result has one aware instant, `starts_at`. Nobody is called
+    to a day that has passed; a meeting `is_moved` to the day on which the team did meet.
     """
 
     starts_on = DateField(needed=GIVE_DAY, years_back=1, years_ahead=1)
@@ -55,9 +58,14 @@ class MeetingForm(FormSchema):
     agenda = LongText()
     reason = LongText()
 
-    def __init__(self, *, zone: str, **options: Any) -> None:
+    def __init__(self, *, zone: str, is_moved: bool = False, **options: Any) -> None:
         super().__init__(**options)
-        self._zone = ZoneInfo(zone)
+        self._zone, self._is_moved = ZoneInfo(zone), is_moved
+
+    @validates("starts_on")
+    def _refuse_passed_day(self, day: date, **_: Any) -> None:
+        if not self._is_moved and day < clock.today(self._zone.key):
+            raise ValidationError(DAY_HAS_PASSED)
 
     @post_load
     def _make_instant(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:

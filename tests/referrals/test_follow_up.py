@@ -227,6 +227,10 @@ def test_times_lost_need_a_cause(session: Session, cast: Cast, wednesday: time_m
         )
     assert refused.value.missing == ("actions-0-loss_cause",)
     six = replace(three, times_done=6, loss_cause=LossCause.OTHER, note="Även en lördag.")
+    unexplained = all_said(plan, actions=[replace(six, note=None)])
+    with pytest.raises(Incomplete) as refused:
+        follow_up.record_follow_up(session, referral, by=cast.coordinator.actor(), follow_up=unexplained)
+    assert refused.value.missing == ("actions-0-times_done",)
     row = follow_up.record_follow_up(
         session, referral, by=cast.coordinator.actor(), follow_up=all_said(plan, actions=[six])
     )

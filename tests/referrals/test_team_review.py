@@ -267,6 +267,19 @@ def test_minutes_need_somebody_present_and_whole_decisions(session: Session, cas
     assert referral.state == SCHEDULED
 
 
+def test_nobody_who_was_absent_is_said_to_see_it_differently(session: Session, cast: Cast) -> None:
+    referral = a_ready_referral(session, cast)
+    call(session, referral, cast)
+    absent = {"name": "Vidar Klubb", "function": "", "attendance": Attendance.ABSENT}
+    said = "Kim: Jag hade väntat.\n- vidar klubb: Jag ser det inte så."
+    with pytest.raises(Incomplete) as refused:
+        hold(session, referral, cast.coordinator, attendance=[THERE, absent], dissent=said)
+    assert refused.value.missing == ("dissent",)
+    assert referral.state == SCHEDULED
+    there = absent | {"attendance": Attendance.PRESENT}
+    assert hold(session, referral, cast.coordinator, attendance=[THERE, there], dissent=said).dissent == said
+
+
 def test_minutes_need_a_meeting(session: Session, cast: Cast) -> None:
     with pytest.raises(Incomplete):
         hold(session, a_ready_referral(session, cast, SCHEDULED), cast.coordinator)

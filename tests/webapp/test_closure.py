@@ -3,7 +3,7 @@
 import pytest
 
 from referrals import closure, notes, plan_versions
-from referrals.stages import CLOSED, CLOSURE_PROPOSED, IN_TRIAGE, PLAN_ACTIVE, TO_SCHEDULE, WITHDRAWN
+from referrals.stages import CLOSED, CLOSURE_PROPOSED, FOLLOW_UP_DUE, IN_TRIAGE, PLAN_ACTIVE, TO_SCHEDULE, WITHDRAWN
 from referrals.vocabulary import ActionStatus, PlanStatus
 from tests.webapp.desk import Desk
 
@@ -85,6 +85,20 @@ def test_a_goal_that_changed_meanwhile_is_said(desk, signed_in):
     other = {"outcomes-0-goal_id": str(desk.read(number, lambda _session, referral: referral.id))}
     page = karin.submit(ALL_DECIDED | other, form="close-form", status=422)
     assert any("The plan has changed" in problem for problem in page.problems)
+
+
+def test_what_the_follow_up_found_for_a_goal_stands_in_the_form_already(desk, signed_in, settings):
+    number = desk.lay(FOLLOW_UP_DUE, PlanStatus.ACTIVE)
+    karin = signed_in("karin")
+    karin.get(f"/referrals/{number}/follow-up")
+    said = {
+        "goals-0-result": "reached", "goals-0-note": "Sedan november.", "actions-0-times_done": "1", "actions-0-helped": "yes",
+        "child_declined": "yes", "decision": "close", "reason": "Målet är nått.",
+    }  # fmt: skip
+    karin.submit(said)
+    page = karin.get(f"/referrals/{number}/closure")
+    fields = page.fields(page.form("close-form"))
+    assert (fields["outcomes-0-result"], fields["outcomes-0-note"]) == ("reached", "Sedan november.")
 
 
 def test_a_referral_without_a_plan_is_closed_in_three_answers(desk, signed_in):

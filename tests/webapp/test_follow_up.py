@@ -119,6 +119,18 @@ def test_a_day_that_has_not_come_or_has_passed_is_said_at_the_field(desk, due, s
     assert any("Write the date" in problem for problem in page.problems)
 
 
+def test_what_cannot_have_been_is_said_at_the_field_and_nothing_is_lost(desk, due, signed_in):
+    karin = signed_in("karin")
+    karin.get(f"/referrals/{due}/follow-up")
+    page = karin.submit(ALL_SAID | {"held_on": "2026-09-01", "actions-0-times_done": "7"}, status=422)
+    assert any("before the plan began" in problem for problem in page.problems)
+    page = karin.submit({"held_on": "2026-09-16"}, status=422)
+    assert any("More often than was planned" in problem for problem in page.problems)
+    assert page.fields(page.form())["goals-0-note"] == "Borta två dagar."
+    assert "The plan goes on." in karin.submit({"actions-0-note": "Även på fritids."}).text
+    assert desk.read(due, newest)[2:] == (7, 1)
+
+
 def test_a_plan_that_changed_meanwhile_is_said_and_nothing_is_lost(desk, due, signed_in):
     karin = signed_in("karin")
     page = karin.get(f"/referrals/{due}/follow-up")

@@ -166,6 +166,37 @@ def test_what_is_missing_or_wrong_is_said_at_its_field(signed_in: SignIn, number
     assert page.fields(page.form())["starts_on"] == "2026-12-09"
 
 
+def test_nobody_is_called_to_a_day_that_has_passed_but_a_meeting_is_moved_to_the_day_they_met(
+    signed_in: SignIn, number, settings, wednesday
+) -> None:
+    reference = number(TO_SCHEDULE, informed)
+    karin = signed_in("karin")
+    karin.get(f"/referrals/{reference}/team-review")
+    page = karin.submit({**WHEN, "starts_on": "2026-09-15"}, status=422)
+    assert any("This day has passed." in problem for problem in page.problems)
+    assert page.fields(page.form())["starts_time"] == "13:30"
+    karin.submit({"starts_on": "2026-09-16"})
+    assert state_of(settings, reference) == SCHEDULED
+    karin.get(f"/referrals/{reference}/team-review")
+    assert "The team is called for" in karin.submit({"starts_on": "2026-09-15"}).text
+
+
+def test_dissent_of_somebody_absent_is_refused_at_the_field(signed_in: SignIn, number, settings) -> None:
+    reference = number(TO_SCHEDULE, called)
+    karin = signed_in("karin")
+    karin.get(f"/referrals/{reference}/team-review/minutes")
+    came = {
+        "attendance-0-attendance": "present",
+        "attendance-1-attendance": "absent",
+        "attendance-2-attendance": "present",
+    }
+    page = karin.submit({**came, "dissent": "Kim Solgren: jag ser det inte så."}, status=422)
+    assert any("marked as absent" in problem for problem in page.problems)
+    assert page.fields(page.form())["dissent"] == "Kim Solgren: jag ser det inte så."
+    karin.submit({"attendance-1-attendance": "present"})
+    assert state_of(settings, reference) == MEETING_HELD
+
+
 def test_a_meeting_can_be_moved_with_a_reason(signed_in: SignIn, number, settings, wednesday) -> None:
     reference = number(TO_SCHEDULE, called)
     karin = signed_in("karin")

@@ -116,8 +116,25 @@ def _close(referral: Referral) -> ResponseReturnValue:
 
 
 def _begun(referral: Referral) -> forms.Form:
-    beginning = {"if_needed_again": _starter(referral), "whole": note_forms.usual(referral)}
+    beginning = {
+        "if_needed_again": _starter(referral),
+        "whole": note_forms.usual(referral),
+        "outcomes": _outcomes_followed_up(referral),
+    }
     return forms.shown(beginning, name="close")
+
+
+def _outcomes_followed_up(referral: Referral) -> list[dict[str, str]]:
+    """What the newest follow-up of the plan in force found for each goal: it need not be said twice."""
+    session = transactions.session()
+    plan = plan_versions.plan_in_force(session, referral)
+    newest = next((row for row in plan_versions.follow_ups(session, referral) if plan and row.plan_id == plan.id), None)
+    found = (
+        {row.goal_id: {"result": row.result.value, "note": row.note or ""} for row in newest.goal_results}
+        if newest
+        else {}
+    )
+    return [found.get(goal.id, {}) for goal in (plan.goals if plan else ())]
 
 
 def _page(referral: Referral, status: int = 200, **shown: forms.Form) -> Response:

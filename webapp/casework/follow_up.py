@@ -40,7 +40,9 @@ _MEANING: Mapping[FollowUpDecision, str] = {
 #: what to say where the rules ask for more than the form could know; by the last part of the field's name
 _LACKING: Mapping[str, str] = {
     "held_on": N_("This day has not come yet. Choose today or an earlier day."),
+    "before_plan": N_("This is before the plan began. Check the day of the follow-up."),
     "next_follow_up_on": N_("Choose a day after today."),
+    "times_done": N_("More often than was planned. Check the number, or write below how it came about."),
     "loss_cause": words_for.GIVE_CAUSE,
     "view": words_for.ASK_GUARDIAN,
     "child_view": words_for.ASK_CHILD,
@@ -103,7 +105,8 @@ def record_follow_up(referral: Referral) -> ResponseReturnValue:
     except Incomplete as refused:
         for name in refused.missing:
             last = name.rpartition("-")[2]
-            form.refuse(name if last in _LACKING else "", _LACKING.get(last, _CHANGED))
+            field = "held_on" if last == "before_plan" else name
+            form.refuse(field if last in _LACKING else "", _LACKING.get(last, _CHANGED))
         return _page(referral, form, status=422)
     notices.say_next(gettext(_SAID[row.decision]))
     return redirect(url_for(_next_page(row.decision), number=referral.number), 303)

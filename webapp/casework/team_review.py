@@ -9,7 +9,7 @@ from referrals import documents, earlier, readers, roster
 from referrals import team_review as rules
 from referrals.access import View, may_view
 from referrals.calendar import closed_days, is_open_day
-from referrals.errors import LooksMedical, NoSuchReferral, TeamNotComplete
+from referrals.errors import Incomplete, LooksMedical, NoSuchReferral, TeamNotComplete
 from referrals.languages import local_date
 from referrals.models import Referral, What
 from referrals.stages import Stage, Verb
@@ -63,7 +63,8 @@ def meeting_call(referral: Referral) -> Response:
 def schedule_meeting(referral: Referral) -> ResponseReturnValue:
     """Call the team, or move the meeting."""
     form = forms.submitted()
-    call = form.load(MeetingForm(zone=zone()))
+    is_moved = rules.is_called(transactions.session(), referral)
+    call = form.load(MeetingForm(zone=zone(), is_moved=is_moved))
     if call is None:
         return _page(referral, form)
     invited = [readers.guardian_key(one) for one in call["guardians"]]
@@ -103,6 +104,12 @@ def record_meeting(referral: Referral) -> ResponseReturnValue:
     ground = wording.named_ground(form)
     try:
         rules.record_meeting(transactions.session(), referral, by=people.actor(), seen=seen(), ground=ground, **written)
+    except Incomplete:
+        form.refuse(
+            "dissent",
+            N_("This person is marked as absent. Mark them as present, or leave out what they did not say there."),
+        )
+        return _minutes_page(referral, form)
     except LooksMedical:
         wording.warn(form)
         return _minutes_page(referral, form)
