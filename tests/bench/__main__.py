@@ -17,8 +17,9 @@ BENCHMARKS = {
     "pages": pages.measure,
     "pages-postgresql": pages.measure_on_postgres,
     "papers": papers.measure,
-    "embedded": running.measure_embedded,
-    "grown": running.measure_grown,
+    "steps": running.measure_steps,
+    "steps-postgresql": running.measure_steps_on_postgres,
+    "intake": running.measure_intake,
     "start": running.measure_start,
 }
 
