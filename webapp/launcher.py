@@ -125,7 +125,11 @@ class Launcher:
         self.here.facts_file.write_text(json.dumps(facts) + "\n", encoding="utf-8")
         say(f"\nTrivsel runs (ready in {seconds:.1f} s). Open {self.here.address}\n")
         if self.here.is_demo:
-            subprocess.run([sys.executable, "-m", "webapp.cli", "cast"], env=self.here.environment, check=False)
+            # In a session of its own: Ctrl-C is for the launcher, which then ends in order.
+            subprocess.run(
+                [sys.executable, "-m", "webapp.cli", "cast"],
+                env=self.here.environment, check=False, start_new_session=True,
+            )  # fmt: skip
         say(f"\nTechnical view (Prefect's pages): {self.here.prefect_url}")
         say(f"Data and logs: {self.here.folder}\nCtrl-C stops all of it.")
 

@@ -30,6 +30,10 @@ class Instance:
         self.language = {"se": "sv", "dk": "da"}[country]
         self.url: str = facts["url"]
 
+    def said(self) -> str:
+        """What it printed, from its start on."""
+        return _said_by(self.folder).read_text(encoding="utf-8")
+
     def strays(self) -> list[str]:
         """What its parts wrote, or hold open to write, outside its folder: below a home, a place for passing files or a working
         folder that were empty, or anywhere else on this machine."""

@@ -28,6 +28,15 @@ def test_two_copies_run_beside_each_other_and_one_that_ends_takes_nothing_from_t
         written = b"".join(file.read_bytes() for file in beside.folder.glob("trivsel.sqlite*"))
         assert written
         assert number.encode() not in written
+        said = beside.said()
+        for words in (
+            f"Open {beside.url}",
+            "Technical view (Prefect's pages): http://127.0.0.1:",
+            "@",
+            "Ctrl-C stops all of it.",
+        ):
+            assert words in said, words
+    assert "Traceback" not in beside.said()
     assert is_ready(instance)
     with instances.running(other, tmp_path / "other") as again:
         assert is_ready(again)
