@@ -249,6 +249,25 @@ def test_before_the_name_stand_who_reads_it_the_other_duties_and_protected_ident
     assert "0000-12 34 56" in page.text
 
 
+def test_a_guardian_reads_before_the_name_what_this_does_not_replace(browser):
+    begin(browser, "guardian")
+    browser.submit({"protection": "no"})
+    page = browser.submit({"reporter_name": "Lena"})
+    name = page.text.index("The child's name")
+    for words in ("Guardians normally get to read", "not a report to the social services", "Talk to the head teacher"):
+        assert page.text.index(words) < name, words
+    assert page.text.index("0000-10 00 00") < name
+
+
+def test_a_pupil_reads_before_the_name_who_reads_it_and_that_others_must_help_anyway(browser):
+    begin(browser, "pupil")
+    page = browser.submit({"protection": "no"})
+    name = page.text.index("What is your name?")
+    for words in ("The adults at home normally get to read", "The school must help you even if you do not write here"):
+        assert page.text.index(words) < name, words
+    assert page.text.index("0000-10 00 00") < name
+
+
 def test_whom_to_call_in_danger_stands_before_anything_else(browser):
     for page in (browser.get("/"), begin(browser)):
         assert page.text.index("Call first") < page.text.index("112") < page.text.index("0000-10 00 00")
@@ -336,6 +355,17 @@ def test_the_next_person_at_a_shared_computer_sees_nothing(browser):
     begin(browser)
     for path in ("/concern/child", "/concern/check"):
         assert "Malou" not in browser.get(path).response.text
+
+
+def test_who_shares_the_device_is_told_to_save_and_close_and_then_nobody_can_look_back(browser):
+    page = fill_staff(browser)
+    assert "Press save and close before you leave it" in page.text
+    browser.submit(button=("_later", "yes"))
+    browser.get("/")
+    for path in ("/concern/child", "/concern/check"):
+        page = browser.get(path)
+        assert page.path == "/resume"
+        assert "Malou" not in page.response.text
 
 
 def test_after_half_an_hour_without_a_click_the_code_is_asked_for_and_nothing_typed_is_lost(

@@ -77,7 +77,7 @@ def answer_page(name: str) -> ResponseReturnValue:
     if uploads.stays_here() and not form.problems:
         return redirect(_address(asked, to=request.form.get("_to")) + "#f-files", 303)
     if "_later" in request.form and not form.problems:
-        return _pause(writing)
+        return pause(writing)
     loaded = form.load(asked.schema())
     if loaded is not None and "unit" in loaded and _open_unit(transactions.session(), loaded["unit"]) is None:
         form.refuse("unit", N_("Choose a school or unit from the list."))
@@ -255,7 +255,7 @@ def _typed_answers(form: forms.Form, asked: Page, before: dict[str, Any]) -> dic
     return {**answers, NOT_KNOWN: [*elsewhere, *here]}
 
 
-def _pause(writing: Writing) -> Response:
+def pause(writing: Writing) -> Response:
     """Show the code once, in the page itself, since this browser forgets the draft."""
     browser.forget_draft()
     if writing.draft is None:

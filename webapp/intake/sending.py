@@ -1,6 +1,6 @@
 """The end of the form: reading everything once more, sending it in, and what happens then."""
 
-from flask import Response, redirect, url_for
+from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 from sqlalchemy import select
@@ -13,7 +13,7 @@ from schemas.intake import PAGES, load_concern
 from webapp import auditing, forms, transactions
 from webapp.guards import public
 from webapp.intake import blueprint, browser, review
-from webapp.intake.questions import Writing, current_writing, files_in, lost
+from webapp.intake.questions import Writing, current_writing, files_in, lost, pause
 from webapp.language import language, zone
 from webapp.pages import page
 
@@ -33,6 +33,8 @@ def send() -> ResponseReturnValue:
     writing = current_writing()
     if writing is None or writing.draft is None:
         return lost()
+    if "_later" in request.form:
+        return pause(writing)
     session = transactions.session()
     form = forms.submitted()
     try:
