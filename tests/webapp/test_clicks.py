@@ -11,10 +11,19 @@ from sqlalchemy import select
 from referrals import clock, db
 from referrals.config import Settings
 from referrals.models import Referral
-from referrals.stages import IN_CONSENT, PLAN_FOR_APPROVAL, SUBMITTED, Party, State
+from referrals.stages import (
+    IN_CONSENT,
+    PARTS_REQUESTED,
+    PLAN_ACTIVE,
+    PLAN_FOR_APPROVAL,
+    RETURNED,
+    SUBMITTED,
+    Party,
+    State,
+)
 from referrals.vocabulary import PlanStatus
 from referrals.worklist import NEXT
-from tests.factories import a_plan, a_referral
+from tests.factories import a_part, a_plan, a_referral
 from tests.webapp.browsing import Browser, Page
 from tests.webapp.desk import cast_of
 
@@ -23,7 +32,7 @@ Lay = Callable[..., str]
 TWELVE = 12
 TODAY = clock.now().date()
 #: states in which the next thing is to be done by somebody who is signed in as this person
-DOERS = {Party.COORDINATOR: "karin", Party.HEAD_TEACHER: "henrik"}
+DOERS = {Party.COORDINATOR: "karin", Party.HEAD_TEACHER: "henrik", Party.ASSESSOR: "kim"}
 TO_DO = [(state, DOERS[party]) for state, (_verb, party) in NEXT.items() if party in DOERS]
 
 
@@ -73,6 +82,10 @@ def lay(app: Any, settings: Settings) -> Lay:
             cast = cast_of(session)
             day = TODAY + timedelta(days=days)
             referral = a_referral(session, cast, state, owner_id=cast.coordinator.id, target_on=day)
+            if state == PARTS_REQUESTED:
+                a_part(session, referral, cast.counsellor, asked_by=cast.coordinator)
+            if state == PLAN_ACTIVE:
+                a_plan(session, referral, author=cast.coordinator, status=PlanStatus.ACTIVE)
             if state == PLAN_FOR_APPROVAL:
                 a_plan(session, referral, author=cast.coordinator, status=PlanStatus.FOR_APPROVAL)
             return referral.number
@@ -123,6 +136,13 @@ def test_a_line_of_home_opens_what_is_to_be_done(lay: Lay, signed_in: SignIn, st
     assert page.path.startswith(f"/referrals/{number}/")
 
 
+def primary_action(hand: Hand, number: str) -> Element:
+    """Search for a number on the page that is open, and see what is next there."""
+    (search,) = [form for form in hand.page.all("form") if form.get("class") == "find-reference"]
+    (primary,) = hand.find(search, number.lower()).all("section", class_="primary-action")
+    return primary
+
+
 @pytest.mark.parametrize(("state", "who"), TO_DO)
 def test_any_referral_is_two_clicks_from_home_to_its_next_action(
     lay: Lay, signed_in: SignIn, state: State, who: str
@@ -130,10 +150,34 @@ def test_any_referral_is_two_clicks_from_home_to_its_next_action(
     number = lay(state)
     hand = Hand(signed_in(who), "/home")
     (line,) = [link.get("href") for link in hand.page.all("a", class_="waiting__verb")]
-    (search,) = [form for form in hand.page.all("form") if form.get("class") == "find-reference"]
-    found = hand.find(search, number.lower())
-    (primary,) = [section for section in found.all("section") if section.get("class") == "primary-action"]
-    (way,) = primary.iter("a")
+    (way,) = primary_action(hand, number).iter("a")
     page = hand.follow(way)
     assert hand.clicks == 2
     assert page.path == line
+
+
+@pytest.mark.parametrize(
+    ("state", "whose"),
+    [
+        (RETURNED, "The reporter has been asked"),
+        (PARTS_REQUESTED, "It waits for the colleagues"),
+        (PLAN_ACTIVE, "The follow-up opens by itself"),
+    ],
+)
+def test_what_is_not_the_coordinators_to_do_says_after_one_click_whose_it_is(
+    lay: Lay, signed_in: SignIn, state: State, whose: str
+) -> None:
+    hand = Hand(signed_in("karin"), "/home")
+    primary = primary_action(hand, lay(state))
+    assert whose in hand.page.text_of(primary)
+    assert not [*primary.iter("a")]
+    assert hand.clicks == 1
+
+
+def test_a_running_plan_is_two_clicks_from_home_to_a_follow_up_before_its_day(lay: Lay, signed_in: SignIn) -> None:
+    hand = Hand(signed_in("karin"), "/home")
+    primary_action(hand, lay(PLAN_ACTIVE))
+    (way,) = [link for link in hand.page.all("a") if hand.page.text_of(link) == "Follow up already now"]
+    page = hand.follow(way)
+    assert hand.clicks == 2
+    assert page.all("form", id="open-form")

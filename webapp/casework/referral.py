@@ -10,11 +10,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from referrals import attachment_reading, clock, conflict, leaving, plan_versions, triage
+from referrals import assessment, attachment_reading, clock, conflict, leaving, plan_versions, triage
 from referrals.access import Role, View, may_view
 from referrals.models import Account, History, Referral, RoleAssignment
 from referrals.stages import Party, Verb
-from referrals.vocabulary import N_, Standing
+from referrals.vocabulary import N_, PartStatus, Standing
 from referrals.worklist import NextAction, next_action
 from schemas.triage import CHOOSE_OWNER, OwnerForm
 from webapp import forms, notices, people, transactions
@@ -148,10 +148,19 @@ def _primary(referral: Referral) -> Primary | None:
     return Primary(
         title=words.to_do(action.verb, by_others=not may),
         who=words.party_name(action.party),
-        url=page_for(action.verb, referral.number) if may else "",
+        url=_way_to(action.verb, referral) if may else "",
         reason="" if may else _why_not(action, referral),
         action=action,
     )
+
+
+def _way_to(verb: Verb, referral: Referral) -> str:
+    """The page on which this person does `verb`: for who is asked for a part, that part."""
+    if verb is Verb.SUBMIT_PART:
+        for part in assessment.parts_of(transactions.session(), referral):
+            if part.assessor_id == people.actor().account_id and part.status is PartStatus.REQUESTED:
+                return url_for("casework.assessment_part", number=referral.number, part_id=part.id)
+    return page_for(verb, referral.number)
 
 
 #: why somebody else comes first, where that depends on nothing but who it is
