@@ -138,6 +138,8 @@ def check(page: Page) -> None:
     title = page.title.removeprefix("Error: ").removeprefix("Fel: ").removeprefix("Fejl: ")
     assert title.startswith(page.heading), f"{page.path}: the title {page.title!r} does not begin with the heading"
     assert bool(page.problems) == (title != page.title), f"{page.path}: an error stands in the title as in the page"
+    banners = page.all("div", class_="demo-banner")
+    assert [bool(page.text_of(banner)) for banner in banners] == [True], f"{page.path} hides that it is a demonstration"
     assert "undefined" not in page.text.lower(), f"{page.path} shows an undefined value"
     _check_ids(page)
     _check_labels(page)

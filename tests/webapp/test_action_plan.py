@@ -1,6 +1,7 @@
 """The plan's pages: written in a meeting, sent when complete, approved by somebody else, and kept in every version."""
 
 import uuid
+from datetime import date
 
 import pytest
 from sqlalchemy import select
@@ -209,6 +210,17 @@ def test_the_head_teacher_approves(desk, signed_in):
     assert desk.read(number, state) == PLAN_ACTIVE
     page = henrik.get(f"/referrals/{number}/action-plan/approval")
     assert "No plan waits for approval" in page.text
+
+
+def test_a_plan_says_who_leads_it_who_evaluates_it_when_and_how_often_something_is_done(desk, signed_in):
+    evaluation = {"evaluation_on": date(2026, 12, 11), "evaluation_by_id": uuid.UUID(desk.account("sanna"))}
+    number = desk.lay(PLAN_ACTIVE, PlanStatus.ACTIVE, lead_id=uuid.UUID(desk.account("kim")), **evaluation)
+    page = signed_in("henrik").get(f"/referrals/{number}/action-plan")
+    (facts,) = page.all("dl", class_="plan-facts")
+    said = [page.text_of(fact) for fact in facts]
+    assert said[1] == "Lead for the familyKim Solgren"
+    assert said[3] == "Evaluation11 Dec 2026, Sanna Brolund"
+    assert "5 times a week" in page.text
 
 
 def test_a_plan_is_returned_with_comments_which_its_writer_reads(desk, signed_in):

@@ -338,7 +338,7 @@ def test_production_has_no_date_page(anton, monkeypatch):
     form = anton.page.form()
     monkeypatch.setattr(config.Settings, "is_demo", False)
     monkeypatch.setattr(config.Settings, "second_factor_of", "optional")  # which has tests of its own
-    anton.get("/administration/date", status=404)
+    assert anton.client.get("/administration/date").status_code == 404
     assert anton.client.post("/administration/date", data={"days": "1", **_token(form)}).status_code == 404
     assert anton.client.post("/administration/date/back", data=_token(form)).status_code == 404
 

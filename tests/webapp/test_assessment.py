@@ -2,12 +2,12 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import date
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from referrals import assessment, db, history
+from referrals import assessment, clock, db, history, targets
 from referrals.config import Settings
 from referrals.models import Referral
 from referrals.stages import (
@@ -95,7 +95,32 @@ def test_the_coordinator_asks_several_colleagues_in_one_step(signed_in: SignIn, 
     assert "2 colleagues have been asked" in page.text
     assert "2 parts are still out." in page.text
     assert sorted(name for name, *_ in parts_in(settings, reference)) == ["Kim Solgren", "Petra Vidmark"]
-    assert all(isinstance(due, date) for _, _, due, *_ in parts_in(settings, reference))
+
+
+def test_a_part_is_wanted_by_the_local_target_on_the_level_and_where_the_coordinator_says(
+    signed_in: SignIn, number, settings
+) -> None:
+    reference = number(PARTS_REQUESTED)
+    browser = signed_in("karin")
+    page = browser.get(f"/referrals/{reference}/assessment")
+    browser.submit({**tick(page, "Kim"), "levels": ["group"], "arenas": ["home", "leisure"]}, form="ask-form")
+    with db.reading(settings.database) as session:
+        referral = session.scalars(select(Referral).where(Referral.number == reference)).one()
+        (part,) = assessment.parts_of(session, referral)
+        day = targets.default_day(session, referral.rulepack, "assessment", since=clock.now().date())
+        assert (part.due_on, part.levels, part.arenas) == (day, ["group"], ["home", "leisure"])
+
+
+@pytest.mark.parametrize("has_come", [False, True])
+def test_a_part_past_its_day_is_marked_and_stays_marked_when_it_comes(signed_in: SignIn, number, has_come) -> None:
+    def late(session, referral, cast) -> None:
+        (kim_has_written if has_come else kim_is_asked)(session, referral, cast)
+        (part,) = assessment.parts_of(session, referral)
+        part.due_on = clock.now().date() - timedelta(days=1)
+
+    page = signed_in("karin").get(f"/referrals/{number(PARTS_REQUESTED, late)}/assessment")
+    (state,) = page.all("p", class_="part-card__state")
+    assert page.text_of(state).startswith("Received Came late In on" if has_come else "Late Wanted by")
 
 
 def test_asking_nobody_says_so_and_keeps_what_was_typed(signed_in: SignIn, number) -> None:

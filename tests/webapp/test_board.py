@@ -25,9 +25,13 @@ Put = Callable[..., str]
 def put(app: Flask, settings: config.Settings) -> Put:
     """Puts a number of referrals in a state into this application's database; the number of the last."""
 
-    def put(state: State = IN_TRIAGE, *, times: int = 1, member: str | None = None, **values: Any) -> str:
+    def put(
+        state: State = IN_TRIAGE, *, times: int = 1, member: str | None = None, owner: str = "", **values: Any
+    ) -> str:
         with db.writing(settings.database) as session:
             cast = cast_of(session)
+            if owner:
+                values["owner_id"] = getattr(cast, owner).id
             for _ in range(times):
                 referral = a_referral(session, cast, state, **values)
             if member:
@@ -38,11 +42,38 @@ def put(app: Flask, settings: config.Settings) -> Put:
 
 
 def test_the_board_shows_each_referral_in_its_column_without_a_name(put: Put, signed_in: SignIn) -> None:
-    number = put(PLAN_ACTIVE)
+    number = put(PLAN_ACTIVE, owner="coordinator", target_on=date(2031, 3, 4))
     page = signed_in("karin").get("/board")
-    assert number in page.text
-    assert "Attendance, Friends and belonging" in page.text
+    (card,) = page.all("li", class_="board-card")
+    said = {str(part.get("class")): page.text_of(part) for part in card}
+    assert said == {
+        "board-card__number": number, "board-card__topics": "Attendance, Friends and belonging", "board-card__tags": "In progress",
+        "board-card__facts": "Target 4 Mar 2031 Age 0 days", "board-card__owner": "Karin Almkvist",
+    }  # fmt: skip
     assert "Mila" not in page.response.text
+
+
+def test_a_line_of_the_list_says_as_much_as_a_card_and_where(put: Put, signed_in: SignIn) -> None:
+    number = put(PLAN_ACTIVE, owner="coordinator", target_on=date(2031, 3, 4))
+    page = signed_in("karin").get("/referrals")
+    (line,) = page.all("tbody")[0].iter("tr")
+    assert [page.text_of(cell) for cell in line] == [
+        number, "Attendance, Friends and belonging", "Lindskolan", "ImplementationIn progress", "4 Mar 2031", "Came in today",
+        "Karin Almkvist",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["/board", "/referrals"])
+@pytest.mark.parametrize("asked", ["owner={owner}", "topic=attendance", "mine=yes", "late=yes"])
+def test_what_the_address_asks_for_is_shown_and_nothing_else(
+    put: Put, signed_in: SignIn, settings: config.Settings, path: str, asked: str
+) -> None:
+    wanted = put(owner="coordinator", topics=["attendance"], target_on=date(2020, 1, 2))
+    other = put(owner="second_coordinator", topics=["peers"], target_on=date(2031, 3, 4))
+    with db.reading(settings.database) as session:
+        owner = cast_of(session).coordinator.id
+    text = signed_in("karin").get(f"{path}?{asked.format(owner=owner)}").text
+    assert (wanted in text, other in text) == (True, False)
 
 
 def test_what_is_late_is_said_in_words(put: Put, signed_in: SignIn) -> None:

@@ -71,6 +71,10 @@ def test_papers_and_mail_are_listed_with_whom_they_are_for(signed_in, number):
     ):
         assert words in page.text
     assert "being made right now" in page.text
+    papers = next(table for table in page.all("table") if "Papers of this referral" in page.text_of(table))
+    lines = [[page.text_of(cell) for cell in row] for row in papers.iter("tr")]
+    assert lines[0][1] == "Version"
+    assert {line[1] for line in lines[1:]} == {"1"}
 
 
 def test_an_earlier_version_is_marked_as_replaced_unless_the_newer_was_stopped(signed_in, settings, number):
@@ -87,6 +91,9 @@ def test_an_earlier_version_is_marked_as_replaced_unless_the_newer_was_stopped(s
     karin = signed_in("karin")
     for address in (f"/referrals/{number}/documents", f"/referrals/{number}"):
         assert karin.get(address).text.count("Replaced by a newer version") == 1
+    page = karin.get(f"/referrals/{number}/documents")
+    versions = [[page.text_of(cell) for cell in row][1] for row in page.all("tr")]
+    assert "2" in versions
     with db.writing(settings.database) as session:
         newest = session.scalars(select(Document).where(Document.version == 2)).one()
         newest.stopped_at = clock.machine_now()

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from referrals import clock, coverage, db
 from referrals.config import Settings
+from referrals.languages import format_date
 from referrals.models import Referral
 from referrals.stages import IN_CONSENT, PARTS_REQUESTED, PLAN_ACTIVE, State
 from referrals.vocabulary import Custody
@@ -107,7 +108,8 @@ def test_a_guardian_can_be_corrected(lay: Any, read: Any, signed_in: SignIn) -> 
     page = browser.get(path_of(read, number))
     assert page.heading == "Change what is known of the guardian"
     assert page.fields(page.form())["name"] == "Maja Testsson"
-    page = browser.submit({"name": "Maja Nyman", "has_protected_identity": "yes"})
+    page = browser.submit({"name": "Maja Nyman", "has_protected_identity": "yes", "interpreter": "polska"})
+    assert "Interpreter: polska" in page.text
     assert "Maja Nyman" in page.text
     assert "Protected identity" in page.text
 
@@ -161,6 +163,8 @@ def test_consent_shows_its_scope_and_can_be_withdrawn(lay: Any, read: Any, signe
     )
     assert "Consent: partial" in page.text
     assert "Schooling and learning, Attendance" in page.text
+    days = read(number, lambda guardian: [guardian.consents[0].from_on, guardian.consents[0].until_on])
+    assert f"How long{' – '.join(format_date(day, 'en') for day in days)}" in page.text
     browser.get(path_of(read, number, "/withdrawal"))
     page = browser.submit({"reason": "Ångrar sig."})
     assert "Consent withdrawn" in page.text

@@ -47,6 +47,7 @@ def test_a_coordinator_sees_one_verb_and_one_date_a_line(lay: Lay, signed_in: Si
     assert page.heading == "What waits for you"
     assert "1 thing" in page.text
     assert "Decide how the concern goes on" in page.text
+    assert [time.get("datetime") for time in page.all("time")] == [(TODAY + 5 * DAY).isoformat()]
     assert number in page.text
     assert "Attendance, Friends and belonging" in page.text
     assert "Mila" not in page.text

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from referrals import clock, conflict, consent, db, triage
 from referrals.config import Settings
+from referrals.languages import format_date
 from referrals.models import AdditionKind, ConcernAddition, Document, History, Referral, Step
 from referrals.stages import (
     CLOSED,
@@ -55,6 +56,7 @@ def test_the_header_says_how_it_stands(lay: Any, signed_in: SignIn) -> None:
     assert page.heading == number
     for words in (
         "Information and consent – Waiting",
+        f"Local target{format_date(TODAY - timedelta(days=1), 'en')}",
         "Past its target",
         "Mila Testsson",
         "Lindskolan",

@@ -64,6 +64,7 @@ def held(outcome: MeetingOutcome | None = MeetingOutcome.PLAN) -> Callable[..., 
             session, referral, by=cast.coordinator.actor(), seen=None, outcome=outcome, situation="Borta nio dagar.",
             attendance=[{"name": "Kim Solgren", "function": "Skolkurator", "attendance": Attendance.PRESENT}],
             ratings={Domain.HEALTH: {"rating": 4, "note": "Sover bättre."}}, child_words="”Jag vill ha lugnt.”",
+            guardians_words="”Hon sover dåligt.”", dissent="Pappan: ”Det går för fort.”",
             decisions=[{"text": "Lugn start", "responsible": "Kim Solgren", "due_on": AT.date()}],
         )  # fmt: skip
 
@@ -333,6 +334,8 @@ def test_others_read_the_minutes_and_cannot_write_them(signed_in: SignIn, number
     page = signed_in("kim").get(f"/referrals/{reference}/team-review/minutes")
     assert "”Jag vill ha lugnt.”" in page.text
     assert "4 of 5" in page.text
+    for words in ("”Hon sover dåligt.”", "Pappan: ”Det går för fort.”", "Lugn startKim Solgren · by 9 Dec 2026"):
+        assert words in page.text
     assert not page.all("textarea")
     empty = signed_in("henrik").get(f"/referrals/{number(TO_SCHEDULE, informed)}/team-review/minutes")
     assert "No minutes yet" in empty.text
