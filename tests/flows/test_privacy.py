@@ -1,5 +1,6 @@
 """Nothing personal reaches Prefect: not on the straight way, and not when things fail."""
 
+import logging
 import sqlite3
 import time
 import uuid
@@ -92,9 +93,14 @@ def fail_with_everything(instance: Instance, monkeypatch: pytest.MonkeyPatch) ->
             until(lambda: is_quiet(instance), seconds=60)
 
 
-def test_prefect_knows_nothing_of_what_was_typed(
-    prefect: PrefectServer, sqlite_engine: Engine, sqlite_instance: Instance, monkeypatch: pytest.MonkeyPatch
+def test_neither_prefect_nor_the_log_knows_anything_of_what_was_typed(
+    prefect: PrefectServer,
+    sqlite_engine: Engine,
+    sqlite_instance: Instance,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    caplog.set_level(logging.INFO)  # as the worker does
     referral_id = submit(sqlite_instance)
     until(lambda: is_quiet(sqlite_instance), seconds=60)  # the workflow carries it to triage
     walk(sqlite_instance, referral_id)
@@ -118,3 +124,5 @@ def test_prefect_knows_nothing_of_what_was_typed(
     assert "StepFailed: paper" in stored
     assert "Traceback" in stored
     assert [secret for secret in secrets(sqlite_instance) if secret in stored] == []
+    assert "paper failed: ValueError at" in caplog.text
+    assert [secret for secret in secrets(sqlite_instance) if secret in caplog.text] == []
