@@ -29,6 +29,8 @@ GIVE_DATE = N_("Give a date.")
 SAY_YES_OR_NO = N_("Answer yes or no.")
 
 _TERM = TypeVar("_TERM", bound=Enum)
+#: signs that turn what stands after them around, on a page or paper too; those that join letters stay
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _ISO_DAY = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})")
 _NORDIC_DAY = re.compile(r"(\d{1,2})[./\- ]+(\d{1,2})[./\- ]+(\d{4})")
 
@@ -70,7 +72,10 @@ class ShortText(kinds.String):
         super().__init__(**_options(needed, options))
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
-        text = super()._deserialize(value, attr, data, **kwargs)
+        typed = super()._deserialize(value, attr, data, **kwargs)
+        text = _TURNING.sub("", typed)
+        if typed and not text:
+            raise self.make_error("required")
         if len(text) > self.limit:
             raise self.make_error("too_long")
         return text

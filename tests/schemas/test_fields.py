@@ -142,3 +142,9 @@ def test_a_box_is_ticked_or_not():
 
 def test_a_form_leaves_aside_what_it_does_not_know():
     assert fields.FormSchema().load({"unheard": "of"}) == {}
+
+
+def test_signs_that_turn_a_text_around_are_left_out_and_are_no_answer_by_themselves() -> None:
+    assert load(fields.ShortText(), "Alva\u202e nossvorP\u2066") == "Alva nossvorP"
+    assert load(fields.LongText(), "می\u200cخواند") == "می\u200cخواند"  # joins no letters that should stand apart
+    assert sentence(fields.ShortText(needed="Write the name."), "\u202e") == ["Write the name."]
