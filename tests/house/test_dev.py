@@ -1,0 +1,55 @@
+"""The command that begins everything: what it says where it may not install, and to a word it does not know."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+APT = "sudo apt-get install --yes --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Path:
+    """A folder with nothing but `dev`, on a machine without the paper libraries where nobody is root."""
+    shutil.copy2(ROOT / "dev", tmp_path / "dev")
+    fakes = tmp_path / "bin"
+    fakes.mkdir()
+    for name, does in (("ldconfig", "exit 0"), ("id", "echo 1000"), ("apt-get", "echo apt-get was run; exit 0")):
+        (fakes / name).write_text(f"#!/bin/sh\n{does}\n")
+        (fakes / name).chmod(0o755)
+    return tmp_path
+
+
+def dev(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    around = {"PATH": f"{folder / 'bin'}:/usr/bin:/bin", "PYTHON": sys.executable}
+    return subprocess.run(
+        ["bash", str(folder / "dev"), *words], env=around, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize("word", ["run", "demo", "setup", "check"])
+def test_who_is_not_root_is_told_the_exact_line_to_type(elsewhere: Path, word: str) -> None:
+    done = dev(elsewhere, word)
+    assert (done.returncode, done.stdout) == (1, "")
+    why = "A library that lays out paper is missing (libpango-1.0)."
+    assert done.stderr == f"trivsel: {why} Type:  {APT}\n"
+    assert not (elsewhere / ".venv").exists()
+
+
+@pytest.mark.parametrize("words", [["help"], ["--help"], []])
+def test_help_lists_every_word_it_takes(elsewhere: Path, words: list[str]) -> None:
+    done = dev(elsewhere, *words)
+    takes = re.findall(r"^do_(\w+)\(\)", (ROOT / "dev").read_text(), re.MULTILINE)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert sorted(re.findall(r"^  \./dev (\w+) +\S", done.stdout, re.MULTILINE)) == sorted(takes)
+
+
+def test_a_word_it_does_not_know_is_said_with_the_list(elsewhere: Path) -> None:
+    done = dev(elsewhere, "dance")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "./dev run" in done.stderr
+    assert done.stderr.endswith("trivsel: There is no command dance.\n")
