@@ -96,7 +96,7 @@ def test_what_was_done_is_said_once_on_the_next_page(browser):
 def test_every_refusal_of_the_core_has_words_of_its_own(app):
     kinds = [kind for kind in vars(core).values() if isinstance(kind, type) and issubclass(kind, core.ReferralError)]
     never_shown = {core.SealBroken, core.SetupFileInvalid, core.LeaseLost, core.AuditBroken, core.KeysStillUsed}
-    never_shown |= {core.StartRefused}  # the command line says it, and nothing starts
+    never_shown |= {core.StartRefused, core.BackupRefused}  # the command line says it, and nothing starts
     # the pages of signing in say these at the field or beside the button
     never_shown |= {core.WrongFactor, core.NotKnownHere, core.AssuranceTooLow}
     never_shown |= {core.FileRefused}  # so does a form with files
