@@ -20,7 +20,7 @@ from referrals.stages import (
     State,
     Verb,
 )
-from referrals.vocabulary import Compartment, Domain, PartStatus
+from referrals.vocabulary import Arena, Compartment, Domain, Level, PartStatus
 from tests.factories import a_guardian, a_member, a_part, a_referral, taken_up_again
 from tests.webapp.browsing import Browser, Page
 from tests.webapp.desk import cast_of
@@ -103,6 +103,8 @@ def test_a_part_is_wanted_by_the_local_target_on_the_level_and_where_the_coordin
     reference = number(PARTS_REQUESTED)
     browser = signed_in("karin")
     page = browser.get(f"/referrals/{reference}/assessment")
+    for name, kinds in (("levels", Level), ("arenas", Arena)):
+        assert [box.get("value") for box in page.all("input", type="checkbox", name=name)] == [*kinds]
     browser.submit({**tick(page, "Kim"), "levels": ["group"], "arenas": ["home", "leisure"]}, form="ask-form")
     with db.reading(settings.database) as session:
         referral = session.scalars(select(Referral).where(Referral.number == reference)).one()
