@@ -189,6 +189,8 @@ class Journey:
             window.follow(r"/team-review/minutes$")
         form = window.page.form("situation")
         there = dict.fromkeys(_rows(form, r"attendance-\d+-attendance"), Attendance.PRESENT.value)
+        names = {form.value(name) for name in _rows(form, r"attendance-\d+-name")}
+        dissenter = [one.name for one in self._cast.assessors if one.name in names][-1]
         ratings = dict(zip((f"ratings-{domain}-rating" for domain in Domain), ("4", "3", "2"), strict=True))
         said = {
             "situation": story.situation,
@@ -196,7 +198,7 @@ class Journey:
             "child_words": story.child_voice,
             "guardians_words": story.guardians_view,
             "questions": story.questions,
-            "dissent": f"{self._cast.assessors[-1].name}: {story.dissent}",
+            "dissent": f"{dissenter}: {story.dissent}",
         }
         first = "decisions-0-"
         decided = {
@@ -239,9 +241,9 @@ class Journey:
             press=("send", "yes"),
         )
         window = self._world.next_of(self._cast.head_teacher)
-        if not window.page.has_form("approve"):
+        if not window.page.has_form("reason"):
             window.follow(r"/action-plan/approval$")
-        window.send(window.page.form("approve"), {}, press=("approve", "yes"))
+        window.send(window.page.form("reason"), {})
 
     def _carry_out(self) -> None:
         window = self._world.window_of(self._cast.assessors[0])
