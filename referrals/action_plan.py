@@ -150,8 +150,10 @@ def return_action_plan(
     return plan
 
 
-def approve_action_plan(session: Session, referral: Referral, *, by: Actor, seen: int | None = None) -> ActionPlan:
-    """Put the plan in force; the version before it is replaced and stays as it was.
+def approve_action_plan(
+    session: Session, referral: Referral, *, by: Actor, seen: int | None = None, reason: str | None = None
+) -> ActionPlan:
+    """Put the plan in force, for `reason` where one is given; the version before it is replaced and stays as it was.
 
     Whoever answers for something in it may see the referral from now on. Raises SameAuthor for all who wrote on it, and
     NotCovered where consent no longer reaches one of its people.
@@ -169,7 +171,7 @@ def approve_action_plan(session: Session, referral: Referral, *, by: Actor, seen
         begun = action.from_on is not None and action.from_on <= today
         action.status = ActionStatus.ONGOING if begun else ActionStatus.PLANNED
     _admit_people(session, referral, _people_in(plan))
-    history.record(session, referral, Verb.APPROVE_ACTION_PLAN, by=by, to=PLAN_ACTIVE, seen=seen)
+    history.record(session, referral, Verb.APPROVE_ACTION_PLAN, by=by, to=PLAN_ACTIVE, seen=seen, reason=reason)
     return plan
 
 

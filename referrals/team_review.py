@@ -255,8 +255,10 @@ def writers(session: Session, referral: Referral) -> set[uuid.UUID]:
     return {account for account in session.scalars(rows) if account is not None}
 
 
-def approve_minutes(session: Session, referral: Referral, *, by: Actor, seen: int | None) -> TeamMeeting:
-    """Approve the minutes; the outcome they hold decides how the referral goes on.
+def approve_minutes(
+    session: Session, referral: Referral, *, by: Actor, seen: int | None, reason: str | None = None
+) -> TeamMeeting:
+    """Approve the minutes, for `reason` where one is given; the outcome they hold decides how the referral goes on.
 
     Raises SameAuthor for anybody who wrote in them, Incomplete while they hold no outcome.
     """
@@ -269,7 +271,9 @@ def approve_minutes(session: Session, referral: Referral, *, by: Actor, seen: in
     meeting.approved_at, meeting.approved_by_id = clock.now(), by.account_id
     session.flush()
     to = LEADS_TO[meeting.outcome]
-    history.record(session, referral, Verb.APPROVE_MINUTES, by=by, seen=seen, to=to, choice=meeting.outcome)
+    history.record(
+        session, referral, Verb.APPROVE_MINUTES, by=by, seen=seen, to=to, choice=meeting.outcome, reason=reason
+    )
     return meeting
 
 

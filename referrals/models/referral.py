@@ -1,7 +1,7 @@
 """The referral, its append-only history, and the base of every row that belongs to one."""
 
 import uuid
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from cryptography.fernet import Fernet
@@ -13,8 +13,11 @@ from referrals.models.account import Account
 from referrals.models.base import Base, Identified, by_value
 from referrals.models.organisation import Unit
 from referrals.sealing import Sealed, new_data_key, open_data_key
-from referrals.stages import Party, Stage, State, Status, Verb
+from referrals.stages import PLAN_ACTIVE, Party, Stage, State, Status, Verb
 from referrals.vocabulary import ListGround, SchoolYear, Standing
+
+#: how long before it a follow-up is called soon
+SOON = timedelta(days=7)
 
 
 class Referral(Identified, Base):
@@ -102,6 +105,10 @@ class Referral(Identified, Base):
     def is_past_target(self, today: date) -> bool:
         """Whether the stage's target day has passed."""
         return self.is_open and self.target_on is not None and self.target_on < today
+
+    def is_follow_up_soon(self, today: date) -> bool:
+        """Whether the plan runs and its follow-up is at most a week away."""
+        return self.state == PLAN_ACTIVE and self.target_on is not None and today <= self.target_on <= today + SOON
 
     def facts(self) -> Facts:
         """What access needs to know, as `referrals/standing.py` reads it now."""

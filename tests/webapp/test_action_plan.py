@@ -205,9 +205,12 @@ def test_the_head_teacher_approves(desk, signed_in):
     page = henrik.get(f"/referrals/{number}/action-plan")
     assert "Read and decide" in page.text
     henrik.get(f"/referrals/{number}/action-plan/approval")
-    page = henrik.submit(form="approve-form", button=("approve", "yes"))
+    page = henrik.submit({"reason": "x" * 20_001}, form="approve-form", status=422)
+    assert page.problems
+    page = henrik.submit({"reason": "Målen är barnets egna."}, form="approve-form")
     assert "The plan is in force from now on." in page.text
     assert desk.read(number, state) == PLAN_ACTIVE
+    assert "Målen är barnets egna." in henrik.get(f"/referrals/{number}").text
     page = henrik.get(f"/referrals/{number}/action-plan/approval")
     assert "No plan waits for approval" in page.text
 
@@ -244,7 +247,7 @@ def test_the_writer_is_told_that_somebody_else_approves(desk, signed_in):
     page = karin.get(f"/referrals/{number}/action-plan/approval")
     assert "Somebody else approves this one" in page.text
     assert not page.all("form", id="approve-form")
-    page = karin.submit(button=("approve", "yes"), status=409)
+    page = karin.submit(button=("_form", "approve"), status=409)
     assert "Somebody else must approve this" in page.text
 
 

@@ -67,6 +67,14 @@ def test_the_header_says_how_it_stands(lay: Any, signed_in: SignIn) -> None:
     assert "deadline" not in page.text.lower()
 
 
+@pytest.mark.parametrize(("days", "is_soon"), [(0, True), (7, True), (8, False)])
+def test_a_follow_up_at_most_a_week_away_is_called_soon(lay: Any, signed_in: SignIn, days: int, is_soon: bool) -> None:
+    number = lay(PLAN_ACTIVE, target_on=TODAY + timedelta(days=days))
+    karin = signed_in("karin")
+    for address in (f"/referrals/{number}", "/board", "/referrals"):
+        assert ("Follow-up soon" in karin.get(address).text) is is_soon
+
+
 def test_a_referral_that_came_in_today_and_one_whose_target_is_not_set_yet_say_so(lay: Any, signed_in: SignIn) -> None:
     text = signed_in("karin").get(f"/referrals/{lay()}").text
     assert "(today)" in text

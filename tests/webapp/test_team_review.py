@@ -377,9 +377,12 @@ def test_the_head_teacher_approves_and_the_referral_goes_on_as_decided(
     henrik = signed_in("henrik")
     page = henrik.get(f"/referrals/{reference}/team-review/approval")
     assert "Lugn start" in page.text
-    page = henrik.submit()
+    page = henrik.submit({"reason": "x" * 20_001}, status=422)
+    assert page.problems
+    page = henrik.submit({"reason": "Alla var överens."})
     assert "The minutes are approved." in page.text
     assert state_of(settings, reference) == state
+    assert "Alla var överens." in henrik.get(f"/referrals/{reference}").text
     again = henrik.get(f"/referrals/{reference}/team-review/approval")
     assert "There is nothing to approve now" in again.text
 

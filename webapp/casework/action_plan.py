@@ -15,6 +15,7 @@ from referrals.models import ActionPlan, PlannedAction, Referral
 from referrals.stages import PLAN_FOR_APPROVAL, Stage, Verb
 from referrals.vocabulary import Arena, Domain, Level, PlanStatus
 from schemas.action_plan import ActionPlanForm, ActionStatusForm, ReturnPlanForm
+from schemas.approval import ApprovalForm
 from webapp import forms, kept, notices, people, transactions
 from webapp.casework import blueprint, note_forms, plan_form, starters, wording, words
 from webapp.casework.frame import referral_page, seen
@@ -126,15 +127,18 @@ def action_plan_approval(referral: Referral) -> Response:
 def decide_action_plan(referral: Referral) -> ResponseReturnValue:
     """Put the plan in force, or give it back with comments."""
     session, by = transactions.session(), people.actor()
-    form = starters.submitted("comments", starters.RETURN_PLAN)
-    if "approve" in request.form:
-        rules.approve_action_plan(session, referral, by=by, seen=seen())
+    if request.form.get(kept.FORM) == "approve":
+        approving = forms.submitted()
+        if (why := approving.load(ApprovalForm())) is None:
+            return _approval(referral, approving, approving=approving, status=422)
+        rules.approve_action_plan(session, referral, by=by, seen=seen(), **why)
         notices.say_next(gettext("Approved. The plan is in force from now on."))
-    elif (values := form.load(ReturnPlanForm())) is not None:
+    else:
+        form = starters.submitted("comments", starters.RETURN_PLAN)
+        if (values := form.load(ReturnPlanForm())) is None:
+            return _approval(referral, form, status=422)
         rules.return_action_plan(session, referral, by=by, seen=seen(), **values)
         notices.say_next(gettext("Returned. Whoever wrote the plan sees your comments."))
-    else:
-        return _approval(referral, form, status=422)
     return redirect(url_for("casework.action_plan", number=referral.number), 303)
 
 
@@ -207,7 +211,9 @@ def _editor(referral: Referral, form: forms.Form, status: int = 200) -> Response
     )
 
 
-def _approval(referral: Referral, form: forms.Form, status: int = 200) -> Response:
+def _approval(
+    referral: Referral, form: forms.Form, *, approving: forms.Form | None = None, status: int = 200
+) -> Response:
     session = transactions.session()
     plan = plan_versions.plan_in_writing(session, referral) if referral.state == PLAN_FOR_APPROVAL else None
     return referral_page(
@@ -216,6 +222,7 @@ def _approval(referral: Referral, form: forms.Form, status: int = 200) -> Respon
         status=status,
         heading=gettext("Approve: %(plan)s", plan=_name(referral)),
         form=form,
+        approving=approving or forms.shown(name="approve"),
         plan=plan,
         in_force=plan_versions.plan_in_force(session, referral),
         has_written=plan is not None and rules.has_written(session, plan, people.actor()),

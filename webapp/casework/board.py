@@ -32,6 +32,7 @@ class Card:
     age: int
     target_on: date | None
     is_late: bool
+    is_follow_up_soon: bool
     status_code: str
     status: str
     #: the reporter fears that the child is being harmed, and nobody has decided yet
@@ -114,6 +115,7 @@ def card(referral: Referral, today: date, marks: Marks) -> Card:
         age=max(0, (today - local_date(referral.opened_at, zone=zone())).days),
         target_on=referral.target_on,
         is_late=referral.is_past_target(today),
+        is_follow_up_soon=referral.is_follow_up_soon(today),
         status_code=referral.status.value,
         status=words.status_name(referral.status, is_asked=referral.id not in marks.nobody_asked),
         is_urgent=referral.id in marks.fear_known,

@@ -11,7 +11,7 @@ from referrals import clock, coverage, retention, worklist
 from referrals.access import View, may_view
 from referrals.languages import local_date
 from referrals.models import History, Referral
-from referrals.stages import Stage
+from referrals.stages import Stage, Verb
 from referrals.vocabulary import WordingGround
 from webapp import pages, people, transactions
 from webapp.casework import words
@@ -46,6 +46,8 @@ class Frame:
     status_code: str
     is_open: bool
     is_late: bool
+    is_follow_up_soon: bool
+    was_reopened: bool
     target_on: date | None
     opened_on: date
     #: whole days since the concern came in
@@ -138,6 +140,8 @@ def frame_of(referral: Referral) -> Frame:
         status_code=referral.status.value,
         is_open=referral.is_open,
         is_late=referral.is_past_target(today()),
+        is_follow_up_soon=referral.is_follow_up_soon(today()),
+        was_reopened=any(row.verb is Verb.REOPEN_REFERRAL for row in referral.history),
         target_on=referral.target_on,
         opened_on=opened_on,
         age=max(0, (today() - opened_on).days),

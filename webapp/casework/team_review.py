@@ -14,6 +14,7 @@ from referrals.languages import local_date
 from referrals.models import Referral, What
 from referrals.stages import Stage, Verb
 from referrals.vocabulary import N_, Attendance, DecisionKind, DocumentKind, Domain, MeetingOutcome, Profession
+from schemas.approval import ApprovalForm
 from schemas.team_review import MeetingForm, MinutesForm
 from webapp import downloads, forms, kept, notices, people, previewing, transactions
 from webapp.casework import blueprint, meeting_forms, note_forms, wording, words
@@ -121,29 +122,38 @@ def record_meeting(referral: Referral) -> ResponseReturnValue:
 @for_referral(Verb.APPROVE_MINUTES)
 def minutes_approval(referral: Referral) -> Response:
     """The minutes as they stand, and the button that approves them."""
-    session, actor = transactions.session(), people.actor()
-    meeting = rules.current_meeting(session, referral)
-    return referral_page(
-        "team_review_approval.html",
-        referral,
-        heading=gettext("Approve the minutes"),
-        meeting=meeting,
-        follows=FOLLOWS,
-        can_approve=words.may_do(Verb.APPROVE_MINUTES, referral),
-        has_written=actor.account_id in rules.writers(session, referral),
-        domains=list(Domain),
-    )
+    return _approval(referral, forms.shown())
 
 
 @blueprint.post("/referrals/<reference:number>/team-review/approval")
 @for_referral(Verb.APPROVE_MINUTES)
 def approve_minutes(referral: Referral) -> ResponseReturnValue:
     """Approve the minutes; the referral goes on as they say."""
-    meeting = rules.approve_minutes(transactions.session(), referral, by=people.actor(), seen=seen())
+    form = forms.submitted()
+    if (why := form.load(ApprovalForm())) is None:
+        return _approval(referral, form, status=422)
+    meeting = rules.approve_minutes(transactions.session(), referral, by=people.actor(), seen=seen(), **why)
     outcome = MeetingOutcome(meeting.outcome or MeetingOutcome.PLAN)
     notices.say_next(" ".join((gettext("The minutes are approved."), gettext(FOLLOWS[outcome]))))
     after = _AFTER[outcome] if has_page(_AFTER[outcome]) else "casework.referral"
     return redirect(url_for(after, number=referral.number), 303)
+
+
+def _approval(referral: Referral, form: forms.Form, status: int = 200) -> Response:
+    session, actor = transactions.session(), people.actor()
+    meeting = rules.current_meeting(session, referral)
+    return referral_page(
+        "team_review_approval.html",
+        referral,
+        status=status,
+        heading=gettext("Approve the minutes"),
+        form=form,
+        meeting=meeting,
+        follows=FOLLOWS,
+        can_approve=words.may_do(Verb.APPROVE_MINUTES, referral),
+        has_written=actor.account_id in rules.writers(session, referral),
+        domains=list(Domain),
+    )
 
 
 def _page(referral: Referral, form: forms.Form | None = None, missing: Sequence[Profession] | None = None) -> Response:
