@@ -116,7 +116,7 @@ def _installed_packages() -> Iterator[Path]:
     """The `node_modules` of the lock file in a temporary folder, with the machine's npm or else a borrowed one."""
     with tempfile.TemporaryDirectory(prefix="trivsel-assets-") as folder:
         work = Path(folder)
-        for name in ("package.json", "package-lock.json"):
+        for name in (".npmrc", "package.json", "package-lock.json"):
             shutil.copy(HERE / name, work)
         npm = shutil.which("npm")
         if npm is None or not _npm_ci(Path(npm), work):
