@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 from prefect import flow
 from sqlalchemy import select
@@ -17,7 +18,7 @@ from referrals.conflict_settling import remind_of_conflict
 from referrals.consent import due_for_reminder, remind_of_consent
 from referrals.errors import ReferralError
 from referrals.follow_up import due_for_follow_up, open_follow_up
-from referrals.models import Disposal, LogSample, Municipality, ProtectionDisposal, Referral
+from referrals.models import Disposal, LogSample, Municipality, ProtectionDisposal, ProtectionReport, Referral
 
 
 @flow(name="sweep", persist_result=False)
@@ -50,10 +51,8 @@ def _sweep(database: str) -> None:
     drawn = _draw_samples(database)
     with db.reading(database) as session:
         approved = [disposal.id for disposal in retention.approved(session, today=today)]
-        reports = [disposal.id for disposal in protection_disposal.approved(session, today=today)]
     gone = sum(_let_go(database, disposal_id) for disposal_id in approved)
-    for disposal_id in reports:
-        _let_report_go(database, disposal_id)  # not counted below: a number would tell that there was one
+    _let_reports_go(database, today)
     done = {
         "follow-ups opened": opened,
         "reminders": reminded,
@@ -77,15 +76,36 @@ def _let_go(database: str, disposal_id: uuid.UUID) -> bool:
     return True
 
 
-def _let_report_go(database: str, disposal_id: uuid.UUID) -> None:
+def _let_report_go(database: str, act: Callable[[Session], None]) -> None:
     """One transaction a report; a failure says nothing here of which."""
     try:
         with db.writing(database) as session:
-            protection_disposal.carry_out(session, session.get_one(ProtectionDisposal, disposal_id))
+            act(session)
     except ReferralError:
-        return  # a hold was put on it, or its day was put right
+        return  # a hold was put on it, its day was put right, or it was given meanwhile
     except SQLAlchemyError as error:
         logger().warning("sweep: a disposal: %s", type(error).__name__)
+
+
+def _let_reports_go(database: str, today: date) -> None:
+    """What two people approved, and what was never given and its sender was asked about. Counted nowhere: a number would tell."""
+    with db.writing(database) as session:
+        protection_disposal.ask_senders(session, today=today)
+    with db.reading(database) as session:
+        approved = [disposal.id for disposal in protection_disposal.approved(session, today=today)]
+        never_given = [report.id for report in protection_disposal.never_given(session, today=today)]
+    for disposal_id in approved:
+        _let_report_go(database, partial(_carry_out_report, disposal_id=disposal_id))
+    for report_id in never_given:
+        _let_report_go(database, partial(_let_never_given_go, report_id=report_id))
+
+
+def _carry_out_report(session: Session, disposal_id: uuid.UUID) -> None:
+    protection_disposal.carry_out(session, session.get_one(ProtectionDisposal, disposal_id))
+
+
+def _let_never_given_go(session: Session, report_id: uuid.UUID) -> None:
+    protection_disposal.let_go(session, session.get_one(ProtectionReport, report_id))
 
 
 def _open(session: Session, referral: Referral) -> None:

@@ -1,14 +1,16 @@
 """What becomes of protection reports in the end: due by the municipality's rule, proposed, approved by a second person, gone in a night.
 
 Only whoever knows of a report anyway takes part: its sender, its receiver, and whom the municipality's setting names. A report
-that was never given is its sender's alone, so that no second person could approve: nothing takes it.
+that was never given is its sender's alone, so that no second person could approve: it goes as a draft does, by a rule of its
+own, a month after its sender was asked about it and nobody else.
 """
 
 import uuid
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
+from typing import Final
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import Select, delete, or_, select
 from sqlalchemy.orm import Session
 
 from referrals import audit, clock, organisation, retention
@@ -19,6 +21,9 @@ from referrals.models import ProtectionDisposal, ProtectionHold, ProtectionPaper
 from referrals.protection import Setting
 from referrals.stages import Party
 from referrals.vocabulary import DisposalState
+
+#: so long before a report that was never given goes, its sender is asked about it
+ASKED_BEFORE: Final = timedelta(days=30)
 
 
 def due_on(session: Session, report: ProtectionReport) -> date | None:
@@ -77,12 +82,17 @@ def to_decide(
 
 
 def receipts(session: Session, actor: Actor) -> list[ProtectionDisposal]:
-    """What has gone, the newest first: for those who sent it, took part, or are named to read every report."""
+    """What has gone, the newest first: for those who sent it, took part, or are named to read every report.
+
+    That one went which was never given is its sender's to know.
+    """
     who = actor.account_id
     rows = select(ProtectionDisposal).where(ProtectionDisposal.done_at.is_not(None))
-    if who not in Setting.read(session).readers:
-        theirs = ProtectionDisposal.sender_id, ProtectionDisposal.proposed_by_id, ProtectionDisposal.decided_by_id
-        rows = rows.where(or_(*(column == who for column in theirs)))
+    theirs = ProtectionDisposal.sender_id, ProtectionDisposal.proposed_by_id, ProtectionDisposal.decided_by_id
+    known = [column == who for column in theirs]
+    if who in Setting.read(session).readers:
+        known.append(ProtectionDisposal.proposed_by_id.is_not(None))
+    rows = rows.where(or_(*known))
     return list(session.scalars(rows.order_by(ProtectionDisposal.done_at.desc()).limit(retention.MOST)))
 
 
@@ -160,14 +170,51 @@ def carry_out(session: Session, disposal: ProtectionDisposal) -> None:
     _require_no_hold(session, report)
     if not is_due(session, report):
         raise NotDue
-    paper = session.scalars(select(ProtectionPaper).where(ProtectionPaper.report_id == report.id)).one_or_none()
-    disposal.receipt = {"paper": paper.checksum if paper else None}
-    disposal.done_at = clock.now()
-    for table in (ProtectionPaper, ProtectionHold):
-        session.execute(delete(table).where(table.report_id == report.id))
-    session.execute(delete(ProtectionReport).where(ProtectionReport.id == report.id))
+    _take_out(session, report, disposal)
+
+
+# -------------------------------------------------------------------------------------------------- never given
+def goes_on(session: Session, report: ProtectionReport) -> date | None:
+    """The day on which a report goes of which nobody but its sender knows; None before they were asked, or while something holds it."""
+    due = _never_given_due(session, report)
+    if due is None or report.asked_on is None or is_held(session, report):
+        return None
+    return max(due, report.asked_on + ASKED_BEFORE)
+
+
+def about_to_go(session: Session, actor: Actor) -> list[tuple[ProtectionReport, date]]:
+    """What `actor` began and never gave, and the day on which it goes: to be asked about on their own home, and nowhere else."""
+    mine = _never_given().where(ProtectionReport.sender_id == actor.account_id)
+    return [(report, day) for report in session.scalars(mine) if (day := goes_on(session, report)) is not None]
+
+
+def ask_senders(session: Session, *, today: date) -> None:
+    """Begin to ask about every report whose time is over within a month. Once asked, asking again changes nothing."""
+    for report in session.scalars(_never_given().where(ProtectionReport.asked_on.is_(None))):
+        due = _never_given_due(session, report)
+        if due is not None and due - ASKED_BEFORE <= today and not is_held(session, report):
+            report.asked_on = today
     session.flush()
-    _log(session, disposal.report_id, "carry_out_disposal", by=SYSTEM)
+
+
+def never_given(session: Session, *, today: date) -> list[ProtectionReport]:
+    """What the night lets go by the plan alone."""
+    rows = session.scalars(_never_given().where(ProtectionReport.asked_on.is_not(None)))
+    return [report for report in rows if (day := goes_on(session, report)) is not None and day <= today]
+
+
+def let_go(session: Session, report: ProtectionReport) -> None:
+    """Take out what was never given, and leave a receipt for its sender. Raises NotDue where it was given meanwhile, or is held."""
+    day = goes_on(session, report)
+    if day is None or day > _today(session):
+        raise NotDue
+    plan = organisation.municipality(session).retention
+    receipt = ProtectionDisposal(
+        report_id=report.id, number=report.number, sender_id=report.sender_id, proposed_at=clock.now(),
+        rule={"plan": plan["plan"], "years": plan["protection_never_given_years"]},
+    )  # fmt: skip
+    session.add(receipt)
+    _take_out(session, report, receipt)
 
 
 # ------------------------------------------------------------------------------------------------------- holds
@@ -207,6 +254,32 @@ def lift_hold(session: Session, report: ProtectionReport, *, by: Actor) -> None:
 # ------------------------------------------------------------------------------------------------------- inside
 def _today(session: Session) -> date:
     return clock.today(organisation.municipality(session).timezone)
+
+
+def _never_given() -> Select[ProtectionReport]:
+    """Reports that nobody but their sender knows of: neither given, nor were the guardians told."""
+    rows = select(ProtectionReport).where(ProtectionReport.given_at.is_(None), ProtectionReport.opened_at.is_(None))
+    return rows.order_by(ProtectionReport.written_at)
+
+
+def _never_given_due(session: Session, report: ProtectionReport) -> date | None:
+    here = organisation.municipality(session)
+    years = here.retention.get("protection_never_given_years")
+    if years is None or report.given_at is not None or report.opened_at is not None:
+        return None
+    return retention.years_after(local_date(report.written_at, zone=here.timezone), years)
+
+
+def _take_out(session: Session, report: ProtectionReport, disposal: ProtectionDisposal) -> None:
+    report_id = report.id
+    paper = session.scalars(select(ProtectionPaper).where(ProtectionPaper.report_id == report_id)).one_or_none()
+    disposal.receipt = {"paper": paper.checksum if paper else None}
+    disposal.done_at = clock.now()
+    for table in (ProtectionPaper, ProtectionHold):
+        session.execute(delete(table).where(table.report_id == report_id))
+    session.execute(delete(ProtectionReport).where(ProtectionReport.id == report_id))
+    session.flush()
+    _log(session, report_id, "carry_out_disposal", by=SYSTEM)
 
 
 def _require_deciding(session: Session, report: ProtectionReport, by: Actor) -> None:

@@ -159,6 +159,10 @@ class RetentionPart(Schema):
     words = fields.String(validate=validate.Length(max=1000, error="write at most 1000 characters"))
     #: so many years after a protection report was given, it may be destroyed; without it, none ever is
     protection_report_years = fields.Integer(strict=True, validate=validate.Range(0, 120, error="write 0 to 120 years"))
+    #: so many years after a report was begun that was never given, it goes; its sender alone is asked a month before
+    protection_never_given_years = fields.Integer(
+        strict=True, validate=validate.Range(1, 120, error="write 1 to 120 years")
+    )
     kinds = fields.Dict(keys=_Words(ContentKind), values=fields.Nested(RetentionRulePart), load_default=dict)
 
     @post_load

@@ -1,7 +1,7 @@
 """Protection reports: a track of their own, sealed with keys of their own, tied to a referral only where the sender named one."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from cryptography.fernet import Fernet
@@ -60,6 +60,8 @@ class ProtectionReport(Identified, Base):
     given_at: Mapped[datetime | None]
     #: when the sender recorded that all guardians had been told
     opened_at: Mapped[datetime | None]
+    #: since when its sender, and nobody else, is asked about a report that was never given, before it goes
+    asked_on: Mapped[date | None]
     wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
 
     #: what is reported, by the names of `referrals.protection.CONTENT`
@@ -147,7 +149,8 @@ class ProtectionDisposal(Identified, Base):
     #: the plan's name and the years, as they stood when it was proposed
     rule: Mapped[dict[str, Any]]
     proposed_at: Mapped[datetime]
-    proposed_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    #: nobody where the plan alone let go what was never given: only its sender knew of it
+    proposed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
     #: approved by somebody else, or declined by anybody who may decide
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
@@ -156,7 +159,7 @@ class ProtectionDisposal(Identified, Base):
     #: what went: the checksum of the paper
     receipt: Mapped[dict[str, Any] | None]
 
-    proposed_by: Mapped[Account] = relationship(foreign_keys=[proposed_by_id])
+    proposed_by: Mapped[Account | None] = relationship(foreign_keys=[proposed_by_id])
     decided_by: Mapped[Account | None] = relationship(foreign_keys=[decided_by_id])
 
     @property

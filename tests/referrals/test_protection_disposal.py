@@ -8,7 +8,7 @@ from sqlalchemy import select
 from referrals import clock, protection, retention
 from referrals import protection_disposal as rules
 from referrals.errors import AlreadyDecided, NoSuchReferral, NotDue, OnHold, SamePerson
-from referrals.models import AuditEvent, ProtectionDisposal, ProtectionHold, ProtectionPaper, ProtectionReport
+from referrals.models import Account, AuditEvent, ProtectionDisposal, ProtectionHold, ProtectionPaper, ProtectionReport
 from referrals.models.protection import GuardiansTold
 from referrals.vocabulary import DisposalState
 from tests.factories import a_member, a_referral
@@ -65,9 +65,84 @@ def test_without_a_rule_it_stays_for_good(session, cast, report, plan):
         rules.propose_disposal(session, report, by=cast.counsellor.actor())
 
 
-def test_what_was_never_given_stays_with_its_sender(session, cast, report):
+@pytest.fixture
+def begun(session, cast, report, wednesday):
+    """Another report of Kim's, never given, whose two years are over; nobody was asked yet."""
+    found = a_report(session, cast.counsellor, report.referral)
+    cast.municipality.retention = cast.municipality.retention | {"protection_never_given_years": 2}
+    wednesday.shift(timedelta(days=2 * 366))
+    return found
+
+
+def today():
+    return clock.now().date()
+
+
+def test_what_was_never_given_goes_a_month_after_its_sender_alone_was_asked(session, cast, report, begun, wednesday):
+    kim, begun_id = cast.counsellor.actor(), begun.id
+    assert (rules.about_to_go(session, kim), rules.never_given(session, today=today())) == ([], [])
+    rules.ask_senders(session, today=today())
+    ends = today() + rules.ASKED_BEFORE
+    wednesday.shift(timedelta(days=1))
+    rules.ask_senders(session, today=today())
+    assert rules.about_to_go(session, kim) == [(begun, ends)]
+    everybody = [one.actor() for one in session.scalars(select(Account)) if one is not cast.counsellor]
+    assert [rules.about_to_go(session, one) for one in everybody] == [[]] * len(everybody)
+    assert rules.never_given(session, today=ends - timedelta(days=1)) == []
+    with pytest.raises(NotDue):
+        rules.let_go(session, begun)
+    wednesday.shift(rules.ASKED_BEFORE)
+    assert rules.never_given(session, today=ends) == [begun]
+    rules.let_go(session, begun)
+    assert session.scalars(select(ProtectionReport)).all() == [report]
+    [receipt] = rules.receipts(session, kim)
+    assert (receipt.state, receipt.proposed_by, receipt.rule) == (
+        DisposalState.DONE,
+        None,
+        {"plan": "Plan 2026", "years": 2},
+    )
+    assert [rules.receipts(session, one) for one in everybody] == [[]] * len(everybody)
+    assert (
+        session.scalars(select(AuditEvent.subject).where(AuditEvent.chain_id == begun_id)).all()[-1]
+        == "carry_out_disposal"
+    )
+
+
+def test_its_sender_is_asked_in_the_month_before_and_no_earlier(session, cast, begun, wednesday):
+    cast.municipality.retention = cast.municipality.retention | {"protection_never_given_years": 3}
+    due = retention.years_after(begun.written_at.date(), 3)
+    rules.ask_senders(session, today=due - rules.ASKED_BEFORE - timedelta(days=1))
+    assert begun.asked_on is None
+    rules.ask_senders(session, today=due - rules.ASKED_BEFORE)
+    assert rules.about_to_go(session, cast.counsellor.actor()) == [(begun, due)]
+
+
+def test_what_is_given_or_told_of_or_held_meanwhile_does_not_go(session, cast, begun, wednesday):
+    rules.ask_senders(session, today=today())
+    wednesday.shift(rules.ASKED_BEFORE)
+    assert rules.never_given(session, today=today()) == [begun]
+    for recorded, undone in (
+        ({"orally_on": GIVEN_ON}, {"orally_on": None}),
+        ({"told": GuardiansTold.ALL}, {"told": GuardiansTold.NOBODY}),
+    ):
+        since(session, begun, cast.counsellor, **recorded)
+        assert (rules.never_given(session, today=today()), rules.goes_on(session, begun)) == ([], None)
+        with pytest.raises(NotDue):
+            rules.let_go(session, begun)
+        since(session, begun, cast.counsellor, **undone)
+    retention.place_hold(session, begun.referral, by=cast.head_teacher.actor(), reason="Rätten har begärt allt.")
+    assert rules.never_given(session, today=today()) == []
+    with pytest.raises(NotDue):
+        rules.let_go(session, begun)
+    begun.asked_on = None
+    rules.ask_senders(session, today=today())
+    assert begun.asked_on is None
+
+
+def test_without_a_rule_what_was_never_given_stays_with_its_sender(session, cast, report):
     begun = a_report(session, cast.counsellor)
-    assert rules.due_on(session, begun) is None
+    rules.ask_senders(session, today=date(2099, 1, 1))
+    assert (rules.due_on(session, begun), begun.asked_on) == (None, None)
     assert not rules.may_decide(begun, cast.head_teacher.actor(), setting=protection.Setting.read(session))
     with pytest.raises(NoSuchReferral):
         rules.propose_disposal(session, begun, by=cast.counsellor.actor())

@@ -104,6 +104,27 @@ def test_before_it_is_given_and_without_a_rule_there_is_nothing_to_decide(signed
     kim.get(f"{begun}/keeping", status=404)
 
 
+def test_what_was_never_given_goes_after_its_sender_alone_was_asked(signed_in, settings, over):
+    with db.writing(settings.database) as session:
+        municipality = session.scalars(select(Municipality)).one()
+        municipality.retention = municipality.retention | {"protection_never_given_years": 2}
+    kim = signed_in("kim")
+    begun = write(kim, child_name="Ask Askholm").path
+    assert "Goes on" not in kim.get(begun).text
+    clock.set_now(clock.now() + 800 * DAY)
+    sweep_database(settings.database)
+    assert "it goes on this day if it was never given" in signed_in("kim").get("/home").text
+    assert "Nobody but you is asked." in kim.get(begun).text
+    petra = signed_in("petra")
+    assert "never given" not in petra.get("/home").text
+    clock.set_now(clock.now() + 31 * DAY)
+    sweep_database(settings.database)
+    kim.get(begun, status=404)
+    assert "The plan: it was never given" in kim.get("/protection").text
+    assert "never given" not in petra.get("/protection").text
+    assert count(settings, ProtectionReport) == 1
+
+
 def test_the_night_by_hand_says_how_many_and_never_which(signed_in, settings, over, capsys, caplog, monkeypatch):
     propose_and_approve(signed_in, over)
     clock.set_now(clock.now() + DAY)

@@ -37,6 +37,8 @@ _TO_RECORD: dict[ToRecord, str] = {
     ToRecord.GIVE: N_("%(report)s: give it to the social services, and write down when"),
     ToRecord.RECEIPT: N_("%(report)s: write down when its receipt came"),
 }
+#: instead of these, in the month before a report goes that was never given
+_GOES: str = N_("%(report)s: it goes on this day if it was never given; if it was, write down when")
 
 #: what the authority does, by the rule pack's word for it
 _AUTHORITY: dict[str, str] = {
@@ -182,17 +184,25 @@ def reports_beside(referral: Referral) -> list[ProtectionReport]:
 
 def lines(day: date) -> list[Line]:
     """A line of home for each report this person still has something to do about; for nobody else's home."""
+    session, actor = transactions.session(), people.actor()
+    ending = {report.id: (report, on) for report, on in protection_disposal.about_to_go(session, actor)}
+    asked = [(report, _GOES, on) for report, on in ending.values()]
+    asked += [
+        (report, _TO_RECORD[what], due_on)
+        for report, what, due_on in rules.reminders(session, actor, today=day)
+        if report.id not in ending
+    ]
     return [
         Line(
             number=report.number,
             url=url_for("casework.protection_report", report_id=report.id),
-            verb=gettext(_TO_RECORD[what], report=protection_name()),
+            verb=gettext(words, report=protection_name()),
             about=(gettext("For you alone"),),
             due_on=due_on,
             today=day,
             is_quiet=True,
         )
-        for report, what, due_on in rules.reminders(transactions.session(), people.actor(), today=day)
+        for report, words, due_on in asked
     ]
 
 
@@ -238,6 +248,7 @@ def _report_page(report: ProtectionReport, form: forms.Form, status: int = 200) 
         readers=_others_who_read(report),
         is_mine=report.sender_id == people.actor().account_id,
         to_do=rules.to_record(report),
+        goes_on=protection_disposal.goes_on(session, report),
         is_kept_by_rule=protection_disposal.may_propose(report, people.actor(), setting=rules.Setting.read(session)),
         answers=_choices(GuardiansTold),
         outcomes=_choices(ProtectionOutcome),
