@@ -1,5 +1,6 @@
 """Which language a page is in, and texts, dates and times in that language."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from flask import Flask, g, request
@@ -24,6 +25,11 @@ def languages_here() -> dict[str, str]:
     """The languages of this page by code, each by its own name: a guardian's page knows those the municipality added too."""
     added = languages.guardian_languages() if request.blueprint == "guardian" else {}
     return languages.LANGUAGES | added
+
+
+def named_here(codes: Iterable[str]) -> list[tuple[str, str]]:
+    """Each language code with its name in the page's language, as a form offers it: somebody chooses for somebody else."""
+    return [(code, languages.language_name(code, language())) for code in codes]
 
 
 def choose_language(code: str) -> None:

@@ -73,7 +73,7 @@ def test_the_whole_way_from_nobody_recorded_to_the_work_going_on(lay: Any, read:
     assert "Inform every guardian" in page.text
     browser.get(path_of(read, number, "/information"))
     page = browser.submit({"method": "phone", "told_what": "Berättade om oron."})
-    assert "By telephone, Svenska, Karin Almkvist" in page.text
+    assert "By telephone, Swedish, Karin Almkvist" in page.text
     assert "by Karin Almkvist" in page.text
     assert "Berättade om oron." in page.text
     assert "Let the work go on" in page.text

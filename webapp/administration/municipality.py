@@ -10,7 +10,7 @@ from schemas.administration import NORDIC_ZONES, municipality_form, zones
 from webapp import forms, notices, people, transactions
 from webapp.administration import blueprint
 from webapp.guards import signed_in
-from webapp.language import gettext
+from webapp.language import gettext, named_here
 from webapp.pages import page
 
 _PHONES = ("emergency", "social_services", "helpline")
@@ -50,7 +50,7 @@ def _municipality_page(form: forms.Form, status: int = 200) -> ResponseReturnVal
         form=form,
         here=here,
         pack=pack,
-        spoken=list(LANGUAGES.items()),
+        spoken=named_here(LANGUAGES),
         zones=[(zone, _zone_words(zone)) for zone in zones(here.timezone)],
     )
 

@@ -23,7 +23,7 @@ from webapp.accounts import post
 from webapp.accounts.passwords import hash_password, make_password
 from webapp.administration import blueprint
 from webapp.guards import signed_in
-from webapp.language import gettext
+from webapp.language import gettext, named_here
 from webapp.pages import page
 
 _WITH_ROLES = selectinload(Account.roles).joinedload(RoleAssignment.unit)
@@ -148,5 +148,5 @@ def _person_page(form: forms.Form, found: Account | None, status: int = 200) -> 
         person=found,
         units=[(unit.id, unit.name) for unit in units],
         profession_choices=[(word.value, gettext(word.label)) for word in Profession],
-        spoken=list(LANGUAGES.items()),
+        spoken=named_here(LANGUAGES),
     )

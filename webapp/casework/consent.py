@@ -10,7 +10,7 @@ from referrals import consent as rules
 from referrals import coverage, earlier, guardian_access, guardian_page, rulebook
 from referrals.access import View
 from referrals.errors import NoSuchReferral
-from referrals.languages import LANGUAGES, SPOKEN, language_name
+from referrals.languages import LANGUAGES, SPOKEN
 from referrals.models import Guardian, Referral
 from referrals.stages import IN_CONSENT, Verb
 from referrals.vocabulary import (
@@ -29,7 +29,7 @@ from webapp.casework import blueprint, words
 from webapp.casework.frame import referral_page, seen, today
 from webapp.casework.sharing import recipient_lines
 from webapp.guards import for_referral
-from webapp.language import gettext, language
+from webapp.language import gettext, named_here
 
 #: so long a consent reaches when nobody says otherwise: one school year
 _USUAL_LENGTH = timedelta(days=365)
@@ -191,9 +191,8 @@ def _overview(referral: Referral, form: forms.Form, status: int = 200) -> Respon
 
 
 def _languages() -> list[tuple[str, str]]:
-    """What guardians may read: ours first, then the others by their names in the page's language."""
-    others = [(code, language_name(code, language())) for code in SPOKEN]
-    return [*LANGUAGES.items(), *sorted(others, key=lambda each: each[1].casefold())]
+    """What guardians may read, named in the page's language: ours first, then the others by their names."""
+    return [*named_here(LANGUAGES), *sorted(named_here(SPOKEN), key=lambda each: each[1].casefold())]
 
 
 def _state(guardian: Guardian) -> ConsentState | None:
