@@ -73,7 +73,7 @@ class NoticeForm(FormSchema):
 class AnswerForm(FormSchema):
     """What a guardian answered when asked for consent, and how far it reaches."""
 
-    answer = TermField(ConsentAnswer, needed=N_("Choose what they answered."))
+    answer = TermField(ConsentAnswer, needed=N_("Choose what the answer was."))
     form = TermField(ConsentForm, needed=CHOOSE_ONE)
     categories = TermList(InformationCategory)
     recipients = TermList(Recipient)

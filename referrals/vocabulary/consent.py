@@ -74,7 +74,7 @@ class Recipient(Term):
     DAY_CARE = "day_care", N_("Day care")
     POLICE = "police", N_("The police")
     #: no service: what is about one guardian may go to the other only where that one says so
-    OTHER_GUARDIAN = "other_guardian", N_("The other guardian, what is about oneself")
+    OTHER_GUARDIAN = "other_guardian", N_("The other guardian, what is about whoever consents")
 
 
 class WhyNot(Term):

@@ -54,7 +54,7 @@ HEADINGS = {
         ],
         "da": [
             "Formål", "Hvem deltager", "Hvilke typer oplysninger", "Til hvem", "Hvor længe", "Frivilligt, kan trækkes tilbage",
-            "Hvad kan ske uden samtykke (underretningspligt, SSD)", "Underskrifter",
+            "Hvad kan ske uden samtykke: underretningspligt og tidligt samarbejde (SSD)", "Underskrifter",
         ],
         "en": [
             "What this is about", "Who takes part", "What information", "To whom", "What for", "For how long", "Voluntary, can be withdrawn",

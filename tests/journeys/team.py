@@ -100,7 +100,7 @@ class Team:
         window.answer("How were they told?", "By telephone")
         window.press("Save")
         window.follow("Record an answer about consent")
-        window.answer("What did they answer?", "Consents")
+        window.answer("What was the answer?", "Consents")
         window.answer("In what form?", "In writing")
         with window.within("What may be shared?"):
             window.tick("Schooling and learning")

@@ -81,6 +81,8 @@ def test_everybody_sees_what_is_open_until_when_and_what_is_locked_why(lay: Any,
     assert "May get until 16 October 2026 Schooling and learning, Attendance" in page.text
     assert "Locked: The consent does not reach this recipient (Maja Testsson) All kinds of information" in page.text
     page = browser.get(f"/referrals/{number}/sharing")
+    assert page.text.count("Guardians are not asked about this one") == 1  # the police
+    assert "The police Guardians are not asked about this one" in page.text
     assert "Share with Social services" in page.text
     assert "Share without consent: The police" in page.text
     assert "Nothing has been shared yet" in page.text

@@ -45,6 +45,8 @@ class RecipientLine:
     recipient: Recipient
     name: str
     groups: tuple[Group, ...]
+    #: whether guardians can allow anything to go there at all
+    is_asked_about: bool
     #: names of the grounds on which something can go without consent
     grounds: tuple[str, ...]
 
@@ -157,6 +159,7 @@ def recipient_lines(referral: Referral) -> list[RecipientLine]:
             recipient,
             gettext(recipient.label),
             tuple(_groups(list(kinds.items()))),
+            recipient in pack.asked_about,
             tuple(ground.name_in(language()) for ground in sharing.grounds_for(referral, recipient)),
         )
         for recipient, kinds in whole.items()
