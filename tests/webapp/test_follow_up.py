@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from referrals import clock, coverage, db, follow_up, plan_versions
+from referrals import clock, coverage, db, documents, follow_up, paper_sources, plan_versions
 from referrals.access import SYSTEM
 from referrals.models import Referral
-from referrals.stages import CLOSURE_PROPOSED, FOLLOW_UP_DUE, PLAN_ACTIVE, PLAN_DRAFT, TO_SCHEDULE
-from referrals.vocabulary import PlanStatus
+from referrals.stages import CLOSURE_PROPOSED, FOLLOW_UP_DUE, PLAN_ACTIVE, PLAN_DRAFT, TO_SCHEDULE, Verb
+from referrals.vocabulary import DocumentKind, PlanStatus
+from schemas.documents.writing import paper_html
 from tests.factories import a_consent, a_guardian
 from tests.webapp.desk import Desk, cast_of
 
@@ -198,7 +199,16 @@ def test_a_second_press_does_not_record_it_twice(desk, due, signed_in):
     assert clock.now().year == 2026
 
 
-def test_a_consent_that_ended_stands_as_the_cause_with_its_day(desk, due, signed_in, settings):
+def _follow_up_on_paper(session, referral):
+    row = next(row for row in referral.history if row.verb is Verb.RECORD_FOLLOW_UP)
+    paper = next(one for one in documents.papers_after(session, row) if one.kind is DocumentKind.FOLLOW_UP)
+    return paper_html(paper_sources.gather(session, referral, paper, after=row))
+
+
+@pytest.mark.parametrize(
+    ("is_withdrawn", "why"), [(False, "The consent has expired"), (True, "The consent was withdrawn")]
+)
+def test_a_consent_that_ended_stands_as_the_cause_with_its_day(desk, due, signed_in, settings, is_withdrawn, why):
     with db.writing(settings.database) as session:
         cast = cast_of(session)
         referral = session.scalars(select(Referral).where(Referral.number == due)).one()
@@ -206,8 +216,20 @@ def test_a_consent_that_ended_stands_as_the_cause_with_its_day(desk, due, signed
         action.owner_id, action.from_on = cast.social_worker.id, clock.now().date() - timedelta(days=40)
         (guardian,) = coverage.guardians_of(session, referral)
         ended = clock.now().date() - timedelta(days=5)
-        a_consent(session, guardian, by=cast.coordinator, until_on=ended, from_on=ended - timedelta(days=30))
-    page = signed_in("karin").get(f"/referrals/{due}/follow-up")
+        given = a_consent(session, guardian, by=cast.coordinator, from_on=ended - timedelta(days=30))
+        if is_withdrawn:
+            given.withdrawn_at, given.withdrawn_by_id = clock.now() - timedelta(days=4), cast.coordinator.id
+        else:
+            given.until_on = ended
+    karin = signed_in("karin")
+    page = karin.get(f"/referrals/{due}/follow-up")
     fields = page.fields(page.form())
     assert fields["actions-0-loss_cause"] == "no_consent"
-    assert fields["actions-0-note"] == "The consent ended on 12 September 2026: The consent has expired."
+    assert fields["actions-0-note"] == f"The consent ended on 12 September 2026: {why}."
+    karin.submit(ALL_SAID)
+    page = karin.get(f"/referrals/{due}/follow-up")
+    assert "Consent was missing" in page.text
+    assert f"The consent ended on 12 September 2026: {why}." in page.text
+    paper = desk.read(due, _follow_up_on_paper)
+    assert "Consent was missing" in paper
+    assert f"The consent ended on 12 September 2026: {why}." in paper

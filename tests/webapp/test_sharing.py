@@ -97,6 +97,10 @@ def test_what_goes_on_consent_stands_in_the_list_with_its_ground(lay: Any, signe
     assert "Social services, Mottagningsgruppen" in page.text
     assert "The guardians' consent" in page.text
     assert "To be reviewed" not in page.text
+    assert (
+        "Shared something with another service The guardians' consent"
+        in browser.get(f"/referrals/{number}/access-log").text
+    )
 
 
 def test_an_attempt_that_consent_does_not_cover_is_refused_and_logged(lay: Any, read: Any, signed_in: SignIn) -> None:
@@ -137,6 +141,8 @@ def test_what_went_without_consent_is_told_of_and_reviewed(lay: Any, read: Any, 
     assert "It is recorded that guardians were told." in page.text
     assert not page.all("form", id="told-form")
     henrik = signed_in("henrik")
+    log = henrik.get(f"/referrals/{number}/access-log").text
+    assert "Shared something with another service Preventing or detecting crime (OSL 10:15 a)" in log
     henrik.get(path_of(read, number))
     page = henrik.submit({"outcome": "kept_out"}, form="review-form", status=422)
     assert "Write the reason for your decision." in page.text

@@ -17,6 +17,7 @@ from referrals.vocabulary import N_, AttachedTo, DocumentKind, WordingGround
 from webapp import people, transactions
 from webapp.casework import blueprint, words
 from webapp.casework.frame import referral_page
+from webapp.casework.sharing import ground_name
 from webapp.guards import for_referral
 from webapp.language import gettext, language
 
@@ -195,10 +196,9 @@ def _what(event: AuditEvent) -> str:
 
 
 def _which(event: AuditEvent, kinds: dict[uuid.UUID, DocumentKind]) -> str:
-    if event.subject == wording.NAMED and event.ground in set(WordingGround):
-        return gettext(WordingGround(event.ground).label)
-    if event.subject == part_openings.OPENED:
-        return _investigation(event)
+    on_ground = _ground(event)
+    if on_ground is not None:
+        return on_ground
     if event.what is What.DID or event.subject is None:
         return ""
     kind = kinds.get(event.object_id) if event.object_id else None
@@ -210,8 +210,19 @@ def _which(event: AuditEvent, kinds: dict[uuid.UUID, DocumentKind]) -> str:
     return gettext(text) if text else ""
 
 
-def _investigation(event: AuditEvent) -> str:
-    """The ground on which a part was opened: what the law calls the investigation."""
-    referral = transactions.session().get_one(Referral, event.chain_id)
-    track = rulebook.load(referral.rulepack).track(event.ground or "", referral.unit.school_form)
+def _ground(event: AuditEvent) -> str | None:
+    """The ground on which it was done: what keeps a text, what something is shared on, or what the law calls an investigation.
+
+    None where it needs no ground.
+    """
+    if event.subject == wording.NAMED and event.ground in set(WordingGround):
+        return gettext(WordingGround(event.ground).label)
+    referral = transactions.session().get(Referral, event.chain_id)
+    if referral is None or event.ground is None:
+        return None
+    if event.what is What.DISCLOSED:
+        return ground_name(referral, event.ground)
+    if event.subject != part_openings.OPENED:
+        return None
+    track = rulebook.load(referral.rulepack).track(event.ground, referral.unit.school_form)
     return track.name(language())

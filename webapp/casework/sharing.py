@@ -241,6 +241,12 @@ def _disclosure_page(
     )
 
 
+def ground_name(referral: Referral, key: str) -> str:
+    """What a ground for sharing is called, with where it stands: `key` is the rule pack's, or the word for consent."""
+    ground = rulebook.load(referral.rulepack).grounds.get(key)
+    return f"{ground.name_in(language())} ({ground.source})" if ground else gettext("The guardians' consent")
+
+
 def _line(referral: Referral, shared: sharing.Shared) -> SharedLine:
     row = shared.row
     ground = rulebook.load(referral.rulepack).grounds.get(row.ground)
