@@ -5,6 +5,7 @@ import hmac
 import json
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, cast
 
@@ -15,11 +16,13 @@ from sqlalchemy.orm import Session
 from referrals import clock
 from referrals.access import Actor
 from referrals.models.audit import GENERAL, AuditEvent, AuditHead, What
-from referrals.sealing import key_ring
+from referrals.sealing import KeyRing, key_ring
 from referrals.stages import Party
 
 #: in place of a head's seal, once a link was added to a chain that did not end as its head says; `verify` never overlooks it
 BROKEN: Final = "broken"
+#: subject of the event that carries a chain over to a newer key: itself the first under that key, which its ground names
+LINK: Final = "audit.link"
 #: the columns of an event that its mac covers, in this order
 COLUMNS: Final = ("chain_id", "number", "at", "by_id", "by_party", "what", "subject", "object_id", "ground")
 #: in `Session.info`: the chains this session has added a link to
@@ -52,17 +55,36 @@ def append(
 
     Whoever else wants to add to the same chain waits for the end of the transaction: add to GENERAL as the last thing.
     """
+    row = {
+        "at": clock.machine_now(), "by_id": by.account_id or by.guardian_id, "by_party": party,
+        "what": what, "subject": subject, "object_id": object_id, "ground": ground,
+    }  # fmt: skip
     with session.no_autoflush:
-        length, mac, is_sound = _take_head(session, chain)
-        event = {
-            "chain_id": chain, "number": length + 1, "at": clock.machine_now(), "by_id": by.account_id or by.guardian_id, "by_party": party,
-            "what": what, "subject": subject, "object_id": object_id, "ground": ground,
-        }  # fmt: skip
-        mac = mac_of(event, after=mac)
-        seal = seal_of(chain, length=length + 1, mac=mac) if is_sound else BROKEN
-        session.execute(_ADD, event | {"mac": mac})
-        session.execute(_MOVE, {"chain": chain, "length": length + 1, "mac": mac, "seal": seal})
+        end = _take_end(session, chain, None)
+        if not end.is_linked:
+            _add_link(session, end)
+        _add(session, end, row)
     session.info.setdefault(_TOUCHED, set()).add(chain)
+
+
+def link(session: Session, chain: uuid.UUID, *, trusted: Sequence[str] | None = None) -> bool:
+    """Carry a chain over to the newest key, where it is not yet; whether that had to be done.
+
+    `trusted` are the keys whose seal its end may bear, those of a rotation that goes on where it is not given.
+    """
+    end = _take_end(session, chain, trusted)
+    if not end.is_linked:
+        _add_link(session, end)
+    return not end.is_linked
+
+
+def unlinked(session: Session) -> list[uuid.UUID]:
+    """The chains that do not end under the newest key, in the order of their ids; those somebody touched among them."""
+    key = key_ring().audit[0]
+    heads = session.execute(select(AuditHead.chain_id, AuditHead.length, AuditHead.mac, AuditHead.seal))
+    return sorted(
+        chain for chain, length, mac, seal in heads if seal != seal_of(chain, length=length, mac=mac, key=key)
+    )
 
 
 def has_left_event(session: Session, chain: uuid.UUID) -> bool:
@@ -83,15 +105,20 @@ def count_about(session: Session, referral_id: uuid.UUID, *, by_id: uuid.UUID | 
     return session.scalar(select(func.count()).select_from(AuditEvent).where(*_about(referral_id, by_id))) or 0
 
 
-def mac_of(event: Mapping[str, Any], *, after: str) -> str:
+def mac_of(event: Mapping[str, Any], *, after: str, key: str) -> str:
     """What binds `event`, by its columns, to the link before it, whose mac is `after` (empty for the first of a chain)."""
     row = [_plain(event[name]) for name in COLUMNS]
-    return _keyed("event", after, json.dumps(row, ensure_ascii=False, separators=(",", ":")))
+    return _keyed(key, "event", after, json.dumps(row, ensure_ascii=False, separators=(",", ":")))
 
 
-def seal_of(chain: uuid.UUID, *, length: int, mac: str) -> str:
+def seal_of(chain: uuid.UUID, *, length: int, mac: str, key: str) -> str:
     """What only we can write beside the length and the end of a chain."""
-    return _keyed("head", str(chain), str(length), mac)
+    return _keyed(key, "head", str(chain), str(length), mac)
+
+
+def name_of(key: str) -> str:
+    """What tells one key from another and says nothing of it."""
+    return _keyed(key, "name")[:16]
 
 
 def _about(referral_id: uuid.UUID, by_id: uuid.UUID | None) -> list[ColumnElement[bool]]:
@@ -99,22 +126,64 @@ def _about(referral_id: uuid.UUID, by_id: uuid.UUID | None) -> list[ColumnElemen
     return [AuditEvent.chain_id == referral_id, *own]
 
 
-def _take_head(session: Session, chain: uuid.UUID) -> tuple[int, str, bool]:
-    """Hold the end of a chain against everybody else: its length, its last mac, and whether it ends as it should."""
+@dataclass
+class _End:
+    """The end of a chain, held against everybody else, and the key under which it goes on."""
+
+    chain: uuid.UUID
+    length: int
+    mac: str
+    key: str
+    #: whether it ends as its head says
+    is_sound: bool
+    #: whether the key has come in with an event of its own, or has been there from the first
+    is_linked: bool
+
+
+def _take_end(session: Session, chain: uuid.UUID, trusted: Sequence[str] | None) -> _End:
     found = session.execute(_HOLD, {"chain": chain}).one_or_none()
     if found is None:
         _begin(session, chain)
         found = session.execute(_HOLD, {"chain": chain}).one()
     length, mac, seal = found
+    # Only now, while nobody else can move the end: who waited may find it under a key that came in meanwhile.
+    ring = key_ring()
+    newest = ring.audit[0]
+    sealed_by = [key for key in trusted or ring.head_keys if seal == seal_of(chain, length=length, mac=mac, key=key)]
     # A second question and not a part of the first: after waiting for somebody else, PostgreSQL would answer it from before.
     last = session.scalar(_LAST, {"chain": chain}) or 0
-    is_sound = last == length and seal == seal_of(chain, length=length, mac=mac)
-    return max(last, length), mac, is_sound
+    is_sound = last == length and bool(sealed_by)
+    # An empty chain needs no carrying over. One that was touched has no seal to tell by: its events say so.
+    is_linked = (newest in sealed_by or length == 0) if is_sound else _has_link(session, chain, ring)
+    return _End(chain, max(last, length), mac, newest, is_sound, is_linked)
+
+
+def _has_link(session: Session, chain: uuid.UUID, ring: KeyRing) -> bool:
+    into_newest = (AuditEvent.subject == LINK) & (AuditEvent.ground == name_of(ring.audit[0]))
+    found = select(AuditEvent.number).where(AuditEvent.chain_id == chain, into_newest).limit(1)
+    return len(ring.audit) == 1 or session.scalar(found) is not None
+
+
+def _add(session: Session, end: _End, row: Mapping[str, Any]) -> None:
+    event = {"chain_id": end.chain, "number": end.length + 1, **row}
+    end.length, end.mac = end.length + 1, mac_of(event, after=end.mac, key=end.key)
+    seal = seal_of(end.chain, length=end.length, mac=end.mac, key=end.key) if end.is_sound else BROKEN
+    session.execute(_ADD, event | {"mac": end.mac})
+    session.execute(_MOVE, {"chain": end.chain, "length": end.length, "mac": end.mac, "seal": seal})
+
+
+def _add_link(session: Session, end: _End) -> None:
+    row = {
+        "at": clock.machine_now(), "by_id": None, "by_party": Party.SYSTEM,
+        "what": What.CHANGED_KEYS, "subject": LINK, "object_id": None, "ground": name_of(end.key),
+    }  # fmt: skip
+    _add(session, end, row)
 
 
 def _begin(session: Session, chain: uuid.UUID) -> None:
     # Two may begin the same chain at once; the second waits for the first and then finds its head.
-    beginning = {"chain_id": chain, "length": 0, "mac": "", "seal": seal_of(chain, length=0, mac="")}
+    seal = seal_of(chain, length=0, mac="", key=key_ring().audit[0])
+    beginning = {"chain_id": chain, "length": 0, "mac": "", "seal": seal}
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     make = sqlite.insert(AuditHead) if is_sqlite else postgresql.insert(AuditHead)
     session.execute(make.values(**beginning).on_conflict_do_nothing())
@@ -126,5 +195,5 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, uuid.UUID) else value
 
 
-def _keyed(*words: str) -> str:
-    return hmac.new(key_ring().audit.encode(), "\0".join(words).encode(), hashlib.sha256).hexdigest()
+def _keyed(key: str, *words: str) -> str:
+    return hmac.new(key.encode(), "\0".join(words).encode(), hashlib.sha256).hexdigest()

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -11,11 +11,11 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Row, String, func, select, type_coerce
 from sqlalchemy.orm import Session
 
-from referrals.audit import COLUMNS, mac_of, seal_of
+from referrals.audit import COLUMNS, LINK, mac_of, name_of, seal_of
 from referrals.errors import AuditBroken
 from referrals.models import AuditEvent, AuditHead, History
 from referrals.models.audit import What
-from referrals.sealing import write_privately
+from referrals.sealing import key_ring, write_privately
 
 #: links read at a time, so that a long chain is never in memory as a whole
 BATCH: Final = 1000
@@ -106,21 +106,26 @@ class _Walk:
     witnessed: tuple[int, str] | None
     number: int = 0
     mac: str = ""
+    #: what the links are bound with here; not known before the first. A newer one comes in by its own event, and none goes back
+    key: str | None = None
     findings: list[Finding] = field(default_factory=list)
 
     def steps(self) -> Iterator[int]:
         """Go along the chain; gives how many links each batch had."""
         while True:
+            heads_before = key_ring().head_keys
             try:
                 rows, head = self._read()
             except (ValueError, LookupError, TypeError):
                 self._find(Fault.UNREADABLE, self.number + 1)
                 return
+            # Read again after the rows: their keys are in it, also those of a rotation that began meanwhile.
+            ring = key_ring()
             for row in rows:
-                self._check(row)
+                self._check(row, ring.audit)
             yield len(rows)
             if len(rows) < BATCH:
-                self._check_end(head)
+                self._check_end(head, {*heads_before, *ring.head_keys})
                 return
 
     def _read(self) -> tuple[list[Row[Any]], tuple[int, str, str] | None]:
@@ -140,23 +145,38 @@ class _Walk:
         first = head[0]
         return [row for row in head if row.number is not None], (first.length, first.end, first.seal)
 
-    def _check(self, row: Row[Any]) -> None:
+    def _check(self, row: Row[Any], keys: Sequence[str]) -> None:
+        self._take_newer_key(row, keys)
         if row.number != self.number + 1:
             self._find(Fault.MISSING, self.number + 1)
-        elif mac_of(row._asdict(), after=self.mac) != row.mac:
+        elif not self._is_bound(row, keys):
             self._find(Fault.CHANGED, row.number)
         self.number, self.mac = row.number, row.mac
         if self.witnessed and row.number == self.witnessed[0] and row.mac != self.witnessed[1]:
             self._find(Fault.NOT_AS_WITNESSED, row.number)
 
-    def _check_end(self, head: tuple[int, str, str] | None) -> None:
+    def _take_newer_key(self, row: Row[Any], keys: Sequence[str]) -> None:
+        # What a row claims is taken before it is checked: it must then be bound with that very key.
+        newer = keys[: keys.index(self.key)] if self.key else keys
+        if (row.what, row.subject) == (What.CHANGED_KEYS.value, LINK):
+            self.key = next((key for key in newer if name_of(key) == row.ground), self.key)
+
+    def _is_bound(self, row: Row[Any], keys: Sequence[str]) -> bool:
+        event = row._asdict()
+        for key in [self.key] if self.key else keys:
+            if mac_of(event, after=self.mac, key=key) == row.mac:
+                self.key = key
+                return True
+        return False
+
+    def _check_end(self, head: tuple[int, str, str] | None, keys: Collection[str]) -> None:
         if self.witnessed and self.number < self.witnessed[0]:
             self._find(Fault.NOT_AS_WITNESSED, self.number + 1)
         if head is None:
             self._find(Fault.HEAD, self.number)
             return
         length, mac, seal = head
-        if seal != seal_of(self.chain, length=length, mac=mac):
+        if seal not in {seal_of(self.chain, length=length, mac=mac, key=key) for key in keys}:
             self._find(Fault.HEAD, length)
         elif self.number < length:
             self._find(Fault.CUT_OFF, self.number + 1)

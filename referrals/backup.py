@@ -23,7 +23,7 @@ from cryptography.fernet import InvalidToken
 
 from referrals import clock, db, migrations, sealed_file
 from referrals.errors import BackupRefused
-from referrals.key_rotation import wrapped_columns
+from referrals.key_rotation import link_chains, wrapped_columns
 from referrals.models import Base
 from referrals.models.base import Instant
 from referrals.sealed_file import SealedReader, SealedWriter
@@ -166,6 +166,8 @@ def restore(
         with db.writing(address) as session:
             report = _Loader(session.connection(), wrapped, folder=folder, tell=tell).load(lines)
     migrations.upgrade(address)
+    # The log in it may end under a key from before the newest: the copy itself has just proved that it is ours.
+    link_chains(address, trusted=key_ring().audit)
     return report
 
 

@@ -1,9 +1,11 @@
-"""Changing the key that wraps every data key: a new one comes in, everything is wrapped anew, the old ones go."""
+"""Changing keys: of those that wrap data keys a new one comes in, everything is wrapped anew, the old ones go; of those of
+the audit log a new one comes in and every chain goes on under it.
+"""
 
 import fcntl
 import os
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -11,13 +13,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from cryptography.fernet import Fernet, InvalidToken
-from sqlalchemy import Column, Table, func, select, update
+from sqlalchemy import Column, Table, func, select, text, update
 
 from referrals import audit, clock, db
 from referrals.access import Actor
 from referrals.errors import KeysStillUsed
 from referrals.models import Base, What
-from referrals.sealing import WRAPPED, KeyRing, key_ring, use_key_ring, write_privately
+from referrals.sealing import WRAPPED, KeyRing, key_ring, random_key, use_key_ring, write_privately
 
 #: rows wrapped anew in one transaction
 BATCH: Final = 200
@@ -32,6 +34,8 @@ class Outcome:
     #: whether a new key came in; not where an earlier rotation was gone on with
     has_new_key: bool = False
     rewrapped: int = 0
+    #: chains of the audit log that were carried over to its newest key
+    linked: int = 0
     #: keys that are no longer in the ring
     dropped: int = 0
     #: per table, rows that no key in the ring opens
@@ -57,6 +61,37 @@ def rotate(address: str, path: Path, *, tell: Tell = lambda *_: None) -> Outcome
         _rewrap(address, outcome, tell)
         _log(address, "keys.rotate")
     return outcome
+
+
+def rotate_audit(address: str, path: Path, *, tell: Tell = lambda *_: None) -> Outcome:
+    """Bring a new key for the audit log into the ring in `path` and carry every chain over; goes on where it was interrupted.
+
+    Once the ring says that this is done, an older key seals no end of a chain any more. All of them stay, to check what
+    they bound. Raises OSError where the ring cannot be written.
+    """
+    with _alone(path):
+        ring, outcome = key_ring(), Outcome()
+        if ring.audit_is_linked:
+            _write(path, replace(ring, audit=(random_key(), *ring.audit), audit_is_linked=False))
+            outcome.has_new_key = True
+        _wait_for_writers(address)
+        outcome.linked = link_chains(address, tell=tell)
+        _write(path, replace(key_ring(), audit_is_linked=True))
+        _log(address, "keys.rotate_audit")
+    return outcome
+
+
+def link_chains(address: str, *, trusted: Sequence[str] | None = None, tell: Tell = lambda *_: None) -> int:
+    """Carry each chain of the audit log over to its newest key, where it is not yet; how many were. See `audit.link`."""
+    with db.reading(address) as session:
+        chains = audit.unlinked(session)
+    linked = 0
+    for done, chain in enumerate(chains, start=1):
+        # One at a time: whoever holds two may wait for somebody who waits for the other.
+        with db.writing(address) as session:
+            linked += audit.link(session, chain, trusted=trusted)
+        tell("audit_head", done, len(chains))
+    return linked
 
 
 def drop_old(address: str, path: Path, *, tell: Tell = lambda *_: None) -> Outcome:
@@ -155,6 +190,14 @@ def _opens(key: Fernet, token: bytes) -> bool:
 
 def _opens_any(ring: KeyRing, token: bytes) -> bool:
     return any(_opens(Fernet(key), token) for key in ring.wrapping)
+
+
+def _wait_for_writers(address: str) -> None:
+    """Until nobody is left who holds the end of a chain and read the ring before: who comes later reads the new one."""
+    with db.writing(address) as session:
+        # On SQLite a transaction that writes waits for every other as it begins.
+        if session.connection().dialect.name == "postgresql":
+            session.execute(text("LOCK TABLE audit_head IN EXCLUSIVE MODE"))
 
 
 def _write(path: Path, ring: KeyRing) -> None:

@@ -25,12 +25,14 @@ WRAPPED = "wrapped"
 
 @dataclass(frozen=True, repr=False)
 class KeyRing:
-    """The keys of one instance: those that wrap data keys, newest first; for blind indexes, for cookies, for the audit log."""
+    """The keys of one instance, newest first: those that wrap data keys; for blind indexes, for cookies, for the audit log."""
 
     wrapping: tuple[str, ...]
     index: str
     web: str
-    audit: str
+    audit: tuple[str, ...]
+    #: whether every chain of the audit log has been carried over to its newest key
+    audit_is_linked: bool = True
     #: when the newest wrapping key came in, as an ISO instant; empty while there has been one only
     since: str = ""
     #: made with `trivsel keys new` for real people; rings that a demonstration made for itself are not
@@ -51,7 +53,7 @@ class KeyRing:
     def make(cls, path: Path, *, is_for_production: bool = False) -> None:
         """Write fresh keys into `path`, readable by its owner only; a file that is there stays as it is."""
         wrapping = (Fernet.generate_key().decode(),)
-        fresh = cls(wrapping, _random_key(), _random_key(), _random_key(), is_for_production=is_for_production)
+        fresh = cls(wrapping, random_key(), random_key(), (random_key(),), is_for_production=is_for_production)
         write_privately(path, fresh.as_json(), replace=False)
 
     @classmethod
@@ -61,16 +63,23 @@ class KeyRing:
             found, keys = os.fstat(file.fileno()), json.load(file)
         # A ring from before there was an audit log has no key of its own for it.
         audit = keys.get("audit") or _derived_key(keys["index"], "audit")
-        mark = (found.st_mtime_ns, found.st_ino)
         return cls(
-            tuple(keys["wrapping"]), keys["index"], keys["web"], audit, keys.get("since", ""),
-            bool(keys.get("is_for_production")), path, mark,
-        )  # fmt: skip
+            wrapping=tuple(keys["wrapping"]),
+            index=keys["index"],
+            web=keys["web"],
+            audit=(audit,) if isinstance(audit, str) else tuple(audit),
+            audit_is_linked=keys.get("audit_is_linked", True),
+            since=keys.get("since", ""),
+            is_for_production=bool(keys.get("is_for_production")),
+            path=path,
+            mark=(found.st_mtime_ns, found.st_ino),
+        )
 
     def as_json(self) -> str:
         """The keys as they stand in the file."""
-        keys = {"wrapping": list(self.wrapping), "index": self.index, "web": self.web, "audit": self.audit}
-        return json.dumps(keys | {"since": self.since, "is_for_production": self.is_for_production}, indent=1)
+        keys = {"wrapping": self.wrapping, "index": self.index, "web": self.web, "audit": self.audit}
+        about = {"audit_is_linked": self.audit_is_linked, "since": self.since}
+        return json.dumps(keys | about | {"is_for_production": self.is_for_production}, indent=1)
 
     def current(self) -> "KeyRing":
         """This ring, or what its file holds where that has been written anew since."""
@@ -87,13 +96,19 @@ class KeyRing:
         """What wraps and unwraps data keys."""
         return MultiFernet([Fernet(key) for key in self.wrapping])
 
+    @property
+    def head_keys(self) -> tuple[str, ...]:
+        """The keys that may have sealed the end of a chain: the newest; while a rotation goes on, also the one before it."""
+        return self.audit[:1] if self.audit_is_linked else self.audit[:2]
+
     def blind_index(self, purpose: str, text: str) -> str:
         """A keyed digest by which equal texts can be found without being readable; `purpose` keeps kinds apart."""
         folded = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
         return hmac.new(self.index.encode(), f"{purpose}\0{folded}".encode(), hashlib.sha256).hexdigest()
 
 
-def _random_key() -> str:
+def random_key() -> str:
+    """A fresh key for digests."""
     return base64.urlsafe_b64encode(os.urandom(32)).decode()
 
 

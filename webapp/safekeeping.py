@@ -23,7 +23,7 @@ from referrals import (
     sealed_file,
 )
 from referrals.audit_check import Fault, Finding, Report
-from referrals.errors import NotDue, OnHold, StartRefused
+from referrals.errors import KeysStillUsed, NotDue, OnHold, StartRefused
 from referrals.key_rotation import Outcome
 from referrals.models import GENERAL, Disposal, ProtectionDisposal
 from referrals.sealing import KeyRing
@@ -63,7 +63,14 @@ def add_to(verbs: Any) -> None:
     backup = keys.add_parser("backup", help="make the two keys of backups: one that seals them, one that opens them")
     backup.add_argument("file", type=Path, help="where to write the one that opens them; keep it off this machine")
     backup.set_defaults(do=_make_backup_keys, opens_keys=False)
-    rotate = keys.add_parser("rotate", help="wrap every data key with a new key; go on where that was interrupted")
+    rotate = keys.add_parser("rotate", help="bring a new key in; go on where that was interrupted")
+    rotate.add_argument(
+        "kind",
+        nargs="?",
+        choices=("wrapping", "audit"),
+        default="wrapping",
+        help="which: what wraps every data key (this where none is named), or the audit log's",
+    )
     rotate.add_argument(
         "--drop-old", action="store_true", help="no new key: take out the older ones, once nothing uses them"
     )
@@ -160,11 +167,15 @@ def _make_backup_keys(given: argparse.Namespace) -> None:
 
 def _rotate(given: argparse.Namespace) -> int:
     watch, settings = Watch(), config.current()
-    work = key_rotation.drop_old if given.drop_old else key_rotation.rotate
-    outcome = work(
+    if given.kind == "audit" and given.drop_old:
+        raise KeysStillUsed(
+            "the audit log's older keys stay: what was logged in their time is checked with them; nothing was changed"
+        )
+    change = key_rotation.rotate_audit if given.kind == "audit" else key_rotation.rotate
+    outcome = (key_rotation.drop_old if given.drop_old else change)(
         settings.database, settings.key_file, tell=lambda table, done, of: watch.tell(f"{table}: {done} of {of}")
     )
-    print(_what_was_done(outcome, drops=given.drop_old))
+    print(_audit_went_over(outcome) if given.kind == "audit" else _what_was_done(outcome, drops=given.drop_old))
     for table, rows in outcome.unreadable.items():
         print(f"{table}: {rows} rows open with none of the keys and were left as they are")
     return 1 if outcome.unreadable else 0
@@ -176,6 +187,11 @@ def _what_was_done(outcome: Outcome, *, drops: bool) -> str:
         return f"{wrapped}, {outcome.dropped} older keys taken out of the key ring"
     began = "a new key came in" if outcome.has_new_key else "went on with the newest key"
     return f"{began}, {wrapped}; the older keys stay until `trivsel keys rotate --drop-old`"
+
+
+def _audit_went_over(outcome: Outcome) -> str:
+    began = "a new key came in" if outcome.has_new_key else "went on with the newest key"
+    return f"{began}, {outcome.linked} chains of the audit log carried over; older keys check what is older, and seal nothing any more"
 
 
 class Watch:

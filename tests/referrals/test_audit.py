@@ -15,6 +15,7 @@ from referrals.audit_check import Fault, Finding, verify
 from referrals.documents import Paper
 from referrals.errors import AuditBroken
 from referrals.models import GENERAL, AuditEvent, AuditHead, Base, History, What
+from referrals.sealing import key_ring
 from referrals.stages import IN_CONSENT, SUBMITTED, Party, Verb
 from referrals.vocabulary import DocumentKind
 from tests.factories import a_referral
@@ -185,13 +186,15 @@ def test_a_row_put_in_between_is_found(session: Session, chain: Chain) -> None:
 
 def test_a_row_put_behind_the_end_is_found(session: Session, chain: Chain) -> None:
     forged = copy_of(link(session, chain, 6)) | {"number": 7}
-    session.execute(insert(AuditEvent).values(**forged | {"mac": audit.mac_of(forged, after=forged["mac"])}))
+    session.execute(
+        insert(AuditEvent).values(**forged | {"mac": audit.mac_of(forged, after=forged["mac"], key=newest())})
+    )
     assert faults(session) == [(Fault.ADDED, 7)]
 
 
 def test_a_head_that_names_another_end_is_found(session: Session, chain: Chain) -> None:
     mac = "0" * 64
-    session.execute(update(AuditHead).values(mac=mac, seal=audit.seal_of(chain, length=6, mac=mac)))
+    session.execute(update(AuditHead).values(mac=mac, seal=audit.seal_of(chain, length=6, mac=mac, key=newest())))
     assert faults(session) == [(Fault.CHANGED, 6)]
 
 
@@ -326,6 +329,10 @@ def test_the_log_cannot_be_emptied_at_one_stroke(fresh_postgres: str) -> None:
 
     with pytest.raises(DBAPIError, match="the audit log is only ever added to"):
         empty()
+
+
+def newest() -> str:
+    return key_ring().audit[0]
 
 
 def copy_of(event: AuditEvent) -> dict[str, object]:

@@ -11,10 +11,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import func, select
 
-from referrals import backup, clock, db, key_rotation, migrations, sealed_file, sealing, steps
+from referrals import audit, backup, clock, db, key_rotation, migrations, sealed_file, sealing, steps
+from referrals.access import Actor
+from referrals.audit_check import verify
 from referrals.backup import Report
 from referrals.errors import BackupRefused
-from referrals.models import Base, Document, Draft, History, KeptForm, Pace, Referral, Step
+from referrals.models import Base, Document, Draft, History, KeptForm, Pace, Referral, Step, What
 from referrals.sealing import KeyRing
 from tests import straight_way
 from tests.factories import a_referral
@@ -220,6 +222,18 @@ def test_a_change_of_the_wrapping_keys_makes_no_difference(desk: Desk, empty: st
     desk.back_up(".new")
     assert desk.restore(empty, data=".old", keys=".new").without_key == 0
     assert "Mila 1" in names(empty)
+
+
+def test_the_log_of_a_copy_from_before_its_key_changed_goes_on_under_the_new_key(
+    desk: Desk, empty: str, ring: Path
+) -> None:
+    desk.back_up()
+    for _ in range(2):
+        key_rotation.rotate_audit(desk.address, ring)
+    desk.restore(empty)
+    with db.writing(empty) as session:
+        audit.append(session, What.SIGNED_IN, by=Actor())
+        assert verify(session).is_sound
 
 
 def test_keys_from_before_the_data_are_refused(desk: Desk, empty: str) -> None:

@@ -288,6 +288,17 @@ def test_the_log_is_read_in_swedish_and_danish(signed_in, number, language, head
     assert browser.get(f"/referrals/{number}/access-log").heading == heading
 
 
+def test_a_change_of_the_logs_key_is_told_as_such(signed_in, number, desk):
+    with db.writing(desk.url) as session:
+        chain = session.scalars(select(Referral.id).where(Referral.number == number)).one()
+        audit.append(
+            session, What.CHANGED_KEYS, by=Actor(), chain=chain, party=Party.SYSTEM, subject=audit.LINK, ground="x"
+        )
+    page = signed_in("karin").get(f"/referrals/{number}/access-log")
+    assert "Changed the log's key" in page.text
+    assert "Happens by itself" in page.text
+
+
 def test_every_page_about_a_referral_has_a_name_in_the_log(app):
     about_one = {
         rule.endpoint

@@ -7,9 +7,10 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from referrals import clock, db, printing, rulebook
-from referrals.models import Account, Municipality, ProtectionReport, Referral
-from referrals.stages import IN_TRIAGE
+from referrals import audit, clock, db, printing, rulebook
+from referrals.access import Actor
+from referrals.models import Account, Municipality, ProtectionReport, Referral, What
+from referrals.stages import IN_TRIAGE, Party
 from referrals.vocabulary import Country
 from tests.factories import a_guardian, a_referral, protected
 from tests.webapp.desk import Desk, cast_of
@@ -269,8 +270,11 @@ def test_the_sender_sees_who_opened_the_report_or_tried_to(signed_in, settings):
     petra = signed_in("petra")
     assert petra.get(f"/protection/{report.id}", status=404)
     paper(kim)
+    with db.writing(settings.database) as session:
+        audit.append(session, What.CHANGED_KEYS, by=Actor(), chain=report.id, party=Party.SYSTEM, subject=audit.LINK)
     page = kim.get(f"/protection/{report.id}")
     log = page.text_of(page.all("ul", **{"class": "report-log"})[0])
     for words in ("Began it", "Finished it", "Opened the paper", "Opened it", "Was refused"):
         assert words in log, log
     assert "Petra Vidmark" in log
+    assert "An account that is gone" not in log

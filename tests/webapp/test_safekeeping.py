@@ -132,6 +132,14 @@ def test_an_interrupted_change_is_gone_on_with_and_what_nothing_opens_is_told(sa
     assert "kept_form: 1 rows open with none of the keys" in said
 
 
+def test_the_key_of_the_log_is_changed_and_its_older_ones_stay(says):
+    status, said = says("keys", "rotate", "audit")
+    assert (status, said.startswith("a new key came in, 1 chains of the audit log carried over")) == (0, True)
+    assert says("audit", "verify") == (0, "in order: 5 events in 1 chains")
+    status, said = says("keys", "rotate", "audit", "--drop-old")
+    assert (status, "older keys stay" in said) == (1, True)
+
+
 def test_everything_is_copied_while_it_runs_and_put_back_on_an_empty_machine(says, tmp_path, monkeypatch):
     private, data, keys = (str(tmp_path / name) for name in ("backup.pem", "data", "keys"))
     status, said = says("keys", "backup", private)

@@ -40,6 +40,7 @@ _WHAT: dict[What, str] = {
     What.SENT_MAIL: N_("Sent a mail"),
     What.EXPORTED: N_("Took an extract out"),
     What.DISCLOSED: N_("Shared something with another service"),
+    What.CHANGED_KEYS: N_("Changed the log's key"),
 }
 
 #: what is done to a referral beside its stages, and leaves no history

@@ -261,7 +261,11 @@ def _report_page(report: ProtectionReport, form: forms.Form, status: int = 200) 
             (gettext(_AUTHORITY[each.deadline.step]), each.deadline, each.due_on)
             for each in rules.authority_steps(session, report)
         ],
-        log=[(event.at, names.get(event.by_id), _log_words(event)) for event in events],
+        log=[
+            (event.at, names.get(event.by_id), _log_words(event))
+            for event in events
+            if event.what is not What.CHANGED_KEYS  # the list says who opened it; that was nobody
+        ],
         today=today(),
     )
 
