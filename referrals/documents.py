@@ -18,7 +18,7 @@ from referrals.models import Concern, Document, DocumentContent, History, Referr
 from referrals.readers import Reader
 from referrals.sealing import seal_bytes, unseal_bytes
 from referrals.stages import PLAN_DRAFT, PLAN_RETURNED, Party, State, Verb, verbs_from
-from referrals.vocabulary import Counterpart, Direction, DocumentKind, Registered
+from referrals.vocabulary import Counterpart, Direction, DocumentKind, Recipient, Registered
 
 _D = DocumentKind
 _file, _reporter, _guardians = readers.the_file, readers.the_reporter, readers.guardians
@@ -37,6 +37,7 @@ PAPERS: Final[dict[Verb, tuple[tuple[DocumentKind, Callable[[Session, History], 
     Verb.CONCLUDE_ASSESSMENT: ((_D.ASSESSMENT, _file),),
     Verb.SCHEDULE_MEETING:    ((_D.INVITATION, readers.professionals_called), (_D.INVITATION, readers.guardians_invited)),
     Verb.APPROVE_MINUTES:     ((_D.MINUTES, _file),),
+    Verb.SHARE_INFORMATION:   ((_D.PLAN_FOR_SERVICE, readers.services_shared_with),),
     Verb.APPROVE_ACTION_PLAN: ((_D.ACTION_PLAN, _file), (_D.ACTION_PLAN, _guardians), (_D.CHILDS_PLAN, _file)),
     Verb.RECORD_FOLLOW_UP:    ((_D.FOLLOW_UP, _file), (_D.FOLLOW_UP, _guardians)),
     Verb.CLOSE_REFERRAL:      ((_D.CLOSING, _file), (_D.CLOSING, _guardians)),
@@ -44,8 +45,12 @@ PAPERS: Final[dict[Verb, tuple[tuple[DocumentKind, Callable[[Session, History], 
 
 #: papers of which the newest alone holds; the others each tell of an occasion of their own
 _NEWEST_HOLDS: Final = frozenset(
-    {_D.REFERRAL, _D.INFORMATION_AND_CONSENT, _D.ASSESSMENT, _D.ACTION_PLAN, _D.CHILDS_PLAN, _D.PAGE_CODE}
-)
+    {
+        _D.REFERRAL, _D.INFORMATION_AND_CONSENT, _D.ASSESSMENT, _D.ACTION_PLAN, _D.CHILDS_PLAN, _D.PLAN_FOR_SERVICE, _D.PAGE_CODE,
+    }
+)  # fmt: skip
+#: services that are authorities of their own
+_AUTHORITIES: Final = frozenset({Recipient.SOCIAL_SERVICES, Recipient.POLICE})
 #: papers whose content is there before the decision that issues them
 _WRITTEN_BEFOREHAND: Final = frozenset(
     {_D.REFERRAL, _D.INFORMATION_AND_CONSENT, _D.ASSESSMENT, _D.MINUTES, _D.ACTION_PLAN, _D.CHILDS_PLAN}
@@ -214,14 +219,15 @@ def read_content(document: Document) -> bytes:
 
 
 def file_name(session: Session, document: Document) -> str:
-    """What a downloaded copy is called: number, kind and version, and which guardian's copy; nobody's name.
+    """What a downloaded copy is called: number, kind and version, and which guardian's or service's copy; nobody's name.
 
     Guardians are counted in the order in which they were recorded, so that each keeps the same number.
     """
     guardian = readers.guardian_in(document.recipient)
     known = [one.id for one in coverage.guardians_of(session, document.referral)] if guardian else []
-    reader = f"-guardian-{known.index(guardian) + 1}" if guardian else ""
-    return f"{document.referral.number}-{document.kind.replace('_', '-')}-{document.version}{reader}.pdf"
+    service = readers.service_in(document.recipient)
+    reader = f"-guardian-{known.index(guardian) + 1}" if guardian else f"-{service[0]}" if service else ""
+    return f"{document.referral.number}-{document.kind}-{document.version}{reader}.pdf".replace("_", "-")
 
 
 def stop(session: Session, referral: Referral, document: Document, *, by: Actor, seen: int | None = None) -> Document:
@@ -249,10 +255,17 @@ def _register(session: Session, document: Document) -> None:
         document.id,
         referral=document.referral,
         direction=Direction.ISSUED,
-        counterpart=readers_by_key.get(document.recipient, Counterpart.GUARDIAN),
+        counterpart=readers_by_key.get(document.recipient) or _outside(document.recipient),
         paper=document.kind,
         dated_on=languages.local_date(document.issued_at, zone=organisation.municipality(session).timezone),
     )
+
+
+def _outside(recipient: str) -> Counterpart:
+    service = readers.service_in(recipient)
+    if service is None:
+        return Counterpart.GUARDIAN
+    return Counterpart.AUTHORITY if service[0] in _AUTHORITIES else Counterpart.OTHER
 
 
 def _forget_return_code(session: Session, referral: Referral) -> None:

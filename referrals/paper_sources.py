@@ -21,6 +21,7 @@ from referrals import (
     pieces,
     plan_versions,
     readers,
+    renderings,
     roster,
     targets,
     team_review,
@@ -60,7 +61,7 @@ class Gathered:
 
     kind: DocumentKind
     language: str
-    #: `file`, `reporter`, `professional` or `guardian`, with the name and id of a guardian
+    #: `file`, `reporter`, `professional`, `guardian` or `service`, with the name of the last two and the id of a guardian
     capacity: str
     name: str | None
     guardian_id: uuid.UUID | None
@@ -92,6 +93,8 @@ class Moment:
     referral: Referral
     language: str
     after: History | None
+    #: whom the paper is for, a key of `readers.Reader`
+    recipient: str = readers.FILE
 
     def until(self, instant: InstrumentedAttribute[datetime]) -> ColumnElement[bool]:
         """The condition that a row was there already."""
@@ -133,7 +136,7 @@ def gather(session: Session, referral: Referral, paper: Paper, *, after: History
     The rows are read lazily while the paper is written: `session` must still be open then.
     """
     guardian_id = readers.guardian_in(paper.recipient)
-    moment = Moment(session, referral, paper.language, after)
+    moment = Moment(session, referral, paper.language, after, paper.recipient)
     guardian = moment.as_then(session.get_one(Guardian, guardian_id)) if guardian_id else None
     values = {
         "referral": referral,
@@ -147,8 +150,8 @@ def gather(session: Session, referral: Referral, paper: Paper, *, after: History
         values["withheld"] = pieces.withheld_from(session, referral, guardian.id, on=today)
     elif paper.kind is DocumentKind.CHILDS_PLAN:
         values["withheld"] = pieces.kept_from_somebody(session, referral)
-    name = guardian.name if guardian and not guardian.has_protected_identity else None
-    capacity = "guardian" if guardian else paper.recipient
+    name = guardian.name if guardian and not guardian.has_protected_identity else values.pop("to_whom", None)
+    capacity = paper.recipient.partition(":")[0]
     reads = guardian.language if guardian else None
     return Gathered(paper.kind, paper.language, capacity, name, guardian_id, reads, values)
 
@@ -249,6 +252,13 @@ def _action_plan(moment: Moment) -> dict[str, Any]:
     return {"plan": plan, "guardians": moment.guardians, "own_words": moment.own_words}
 
 
+def _plan_for_service(moment: Moment) -> dict[str, Any]:
+    """What was shared of the plan with the service that the paper is for; nothing where nothing was."""
+    at = moment.after.at if moment.after else None
+    found = renderings.of_paper(moment.session, moment.referral, moment.recipient, at=at)
+    return vars(found) if found else {}
+
+
 def _follow_up(moment: Moment) -> dict[str, Any]:
     rows = select(FollowUp).where(FollowUp.referral_id == moment.referral.id, moment.until(FollowUp.recorded_at))
     newest = moment.session.scalars(rows.order_by(FollowUp.number.desc()).limit(1)).one_or_none()
@@ -281,6 +291,7 @@ _GATHERERS: Final[dict[DocumentKind, Callable[[Moment], dict[str, Any]]]] = {
     DocumentKind.MINUTES: _minutes,
     DocumentKind.ACTION_PLAN: _action_plan,
     DocumentKind.CHILDS_PLAN: _action_plan,
+    DocumentKind.PLAN_FOR_SERVICE: _plan_for_service,
     DocumentKind.FOLLOW_UP: _follow_up,
     DocumentKind.CLOSING: _closing,
 }

@@ -43,7 +43,7 @@ _BEHIND_WALL: Final = {
     Compartment.SOCIAL_SERVICES: InformationCategory.FAMILY,
 }
 #: papers that are made of the plan; the child's has its goals alone
-_OF_THE_PLAN: Final = frozenset({DocumentKind.ACTION_PLAN, DocumentKind.CHILDS_PLAN})
+_OF_THE_PLAN: Final = frozenset({DocumentKind.ACTION_PLAN, DocumentKind.CHILDS_PLAN, DocumentKind.PLAN_FOR_SERVICE})
 #: papers of the file that can be shared as they are
 _SHAREABLE: Final = frozenset(
     {DocumentKind.ASSESSMENT, DocumentKind.MINUTES, DocumentKind.ACTION_PLAN, DocumentKind.FOLLOW_UP}
@@ -92,12 +92,16 @@ def pieces_of(session: Session, referral: Referral) -> list[Piece]:
     plan = plan_versions.plan_in_force(session, referral)
     return [
         *_parts(session, referral),
-        *(_goals(plan) if plan else ()),
-        *(_notes(plan) if plan else ()),
+        *(of_plan(plan) if plan else ()),
         *(piece for meeting in team_review.meetings_of(session, referral) for piece in _notes(meeting)),
         *(piece for held in plan_versions.follow_ups(session, referral) for piece in _notes(held)),
         *(piece for closed in closure.closures(session, referral) for piece in _notes(closed)),
     ]
+
+
+def of_plan(plan: ActionPlan) -> tuple[Piece, ...]:
+    """The goals and notes of one version of the plan."""
+    return (*_goals(plan), *_notes(plan))
 
 
 def may_go(session: Session, referral: Referral, recipient: Recipient, *, on: date) -> list[Piece]:
@@ -191,7 +195,7 @@ def shareable(session: Session, referral: Referral) -> list[Piece]:
     return [
         *_parts(session, referral),
         *(_goals(plan) if plan else ()),
-        *([_whole(PieceKind.PLAN, plan, made_of=(*_goals(plan), *_notes(plan)))] if plan else ()),
+        *([_whole(PieceKind.PLAN, plan, made_of=of_plan(plan))] if plan else ()),
         *(piece for piece in papers if piece is not None),
     ]
 
@@ -210,7 +214,7 @@ def _in_force(session: Session, referral: Referral) -> list[Withholding]:
 def known(session: Session, referral: Referral) -> list[Piece]:
     """Every piece there is, with the goals and notes of every version of the plan."""
     plans = plan_versions.versions(session, referral)
-    of_plans = (one for plan in plans for one in (*_goals(plan), *_notes(plan)))
+    of_plans = (one for plan in plans for one in of_plan(plan))
     every = {piece.key: piece for piece in (*pieces_of(session, referral), *of_plans)}
     return list(every.values())
 
@@ -283,7 +287,7 @@ def _made_of(session: Session, document: Document) -> tuple[Piece, ...]:
         return tuple(_notes_of(team_review.held_meeting(session, referral, after=row)))
     if document.kind in _OF_THE_PLAN:
         plan = plan_versions.approved_until(session, referral, row.at)
-        texts = plan if document.kind is DocumentKind.ACTION_PLAN else None
+        texts = plan if document.kind is not DocumentKind.CHILDS_PLAN else None
         return (*(_goals(plan) if plan else ()), *_notes_of(texts))
     if document.kind is DocumentKind.FOLLOW_UP:
         known = plan_versions.follow_ups(session, referral)

@@ -1,4 +1,4 @@
-"""Who gets a paper: the file, the reporter, those called, or guardians, each in their own language. Decided from the rows alone."""
+"""Who gets a paper: the file, the reporter, those called, guardians, or another service, each in their own language. Decided from the rows alone."""
 
 import uuid
 from dataclasses import dataclass
@@ -10,19 +10,20 @@ from sqlalchemy.orm import Session
 
 from referrals import coverage, team_review
 from referrals.languages import SOURCE_LANGUAGE, is_written
-from referrals.models import Concern, Consent, Guardian, History, InformationNotice, Municipality, Referral
-from referrals.vocabulary import NoticeMethod
+from referrals.models import Concern, Consent, Disclosure, Guardian, History, InformationNotice, Municipality, Referral
+from referrals.vocabulary import NoticeMethod, PieceKind, Recipient
 
 FILE: Final = "file"
 REPORTER: Final = "reporter"
 #: the professionals called to a meeting: one paper for all of them, which each of them may read
 PROFESSIONALS: Final = "professional"
 _GUARDIAN: Final = "guardian:"
+_SERVICE: Final = "service:"
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Somebody who gets a paper: `file`, `reporter`, `professional`, or `guardian:` and an id; and the language they read."""
+    """Somebody who gets a paper: `file`, `reporter`, `professional`, `guardian:` and an id, or `service:` and which (with an action's id); and the language they read."""
 
     key: str
     language: str
@@ -36,6 +37,19 @@ def guardian_key(guardian_id: uuid.UUID) -> str:
 def guardian_in(key: str) -> uuid.UUID | None:
     """The guardian that a reader's key names, if it names one."""
     return uuid.UUID(key.removeprefix(_GUARDIAN)) if key.startswith(_GUARDIAN) else None
+
+
+def service_key(service: Recipient, action_id: uuid.UUID | None = None) -> str:
+    """How a service is named as somebody's reader; with the action where the paper is about that one only."""
+    return f"{_SERVICE}{service}" + (f":{action_id}" if action_id else "")
+
+
+def service_in(key: str) -> tuple[Recipient, uuid.UUID | None] | None:
+    """The service that a reader's key names, and the one action its paper is about; None where it names no service."""
+    if not key.startswith(_SERVICE):
+        return None
+    service, _, action = key.removeprefix(_SERVICE).partition(":")
+    return Recipient(service), uuid.UUID(action) if action else None
 
 
 def house_language(session: Session) -> str:
@@ -76,6 +90,25 @@ def guardians_to_reach(session: Session, referral: Referral) -> list[Reader]:
 def professionals_called(session: Session, _row: History) -> list[Reader]:
     """Those called to a meeting, in the language of the house."""
     return [Reader(PROFESSIONALS, house_language(session))]
+
+
+def services_shared_with(session: Session, row: History) -> list[Reader]:
+    """The services for which a version of the plan was shared by what `row` records, in the language of the house."""
+    before = session.scalars(
+        select(History.at).where(History.referral_id == row.referral_id, History.number == row.number - 1)
+    ).first()
+    shared = select(Disclosure).where(
+        Disclosure.referral_id == row.referral_id,
+        Disclosure.kind == PieceKind.RENDERING,
+        Disclosure.recipient == row.choice,
+        Disclosure.at <= row.at,
+        Disclosure.at >= before,
+    )
+    whole = row.referral_id
+    keys = {
+        service_key(one.recipient, None if one.object_id == whole else one.object_id) for one in session.scalars(shared)
+    }
+    return [Reader(key, house_language(session)) for key in sorted(keys)]
 
 
 def guardians_invited(session: Session, row: History) -> list[Reader]:

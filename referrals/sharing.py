@@ -21,7 +21,7 @@ from referrals.organisation import municipality
 from referrals.pieces import Piece
 from referrals.rulebook import Ground
 from referrals.stages import Verb
-from referrals.vocabulary import InformationCategory, Recipient, Review
+from referrals.vocabulary import InformationCategory, PieceKind, Recipient, Review
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,7 +162,8 @@ def _require(chosen: Sequence[Piece], sharing: Sharing) -> None:
 
 def _permitted(session: Session, referral: Referral, piece: Piece, *, sharing: Sharing) -> Cover:
     """What allows it: the consents it rests on, or none where a ground does. Raises NotCovered."""
-    if sharing.recipient not in rulebook.load(referral.rulepack).reachable:
+    is_empty = piece.kind is PieceKind.RENDERING and not piece.made_of
+    if is_empty or sharing.recipient not in rulebook.load(referral.rulepack).reachable:
         raise NotCovered
     if sharing.ground != CONSENT:
         if sharing.ground not in {one.key for one in grounds_for(referral, sharing.recipient, piece.categories)}:

@@ -18,14 +18,14 @@ from referrals import languages, printing, rulebook
 from referrals.errors import SetupFileInvalid
 
 ROOT = Path(__file__).parents[1]
-#: what a guardian can come to read: every paper but the report that goes to an authority, their own page, and its refusals
+#: what a guardian can come to read: every paper but those that go to an authority or another service, their own page, and its refusals
 READ_BY_GUARDIANS = (
     "templates/documents/**/*.html", "templates/layouts/document.html", "templates/layouts/base.html",
     "templates/layouts/public.html", "templates/components/*.html", "templates/pages/guardian/**/*.html",
     "templates/pages/errors/*.html", "webapp/guardian/*.py", "webapp/errors.py", "schemas/guardian.py", "schemas/fields.py",
     "referrals/guardian*.py", "referrals/languages.py", "referrals/vocabulary/*.py",
 )  # fmt: skip
-_FOR_THE_AUTHORITY = "templates/documents/protection_report/"
+_FOR_OTHERS = ("templates/documents/protection_report/", "templates/documents/plan_for_service/")
 _KEYWORDS = DEFAULT_KEYWORDS | {"N_": None}
 
 #: what is put into a text when it is shown
@@ -58,7 +58,7 @@ def texts() -> dict[Key, tuple[str, int]]:
     for pattern in READ_BY_GUARDIANS:
         for path in sorted(ROOT.glob(pattern)):
             place = str(path.relative_to(ROOT))
-            if not place.startswith(_FOR_THE_AUTHORITY):
+            if not place.startswith(_FOR_OTHERS):
                 for key, line in _texts_in(path):
                     found.setdefault(key, (place, line))
     for name in rulebook.words():

@@ -21,7 +21,7 @@ class Document(OfReferral, Base):
 
     kind: Mapped[DocumentKind] = mapped_column(by_value(DocumentKind))
     version: Mapped[int]
-    #: `file`, `reporter`, `professional` for those called, or `guardian:` and the guardian's id
+    #: `file`, `reporter`, `professional` for those called, `guardian:` and the guardian's id, or `service:` and which
     recipient: Mapped[str]
     language: Mapped[str]
     #: the history row whose work issued it; dates on the paper come from there

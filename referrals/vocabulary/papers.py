@@ -14,6 +14,7 @@ class DocumentKind(Term):
     MINUTES = "minutes", N_("Minutes")
     ACTION_PLAN = "action_plan", N_("Action plan")
     CHILDS_PLAN = "childs_plan", N_("The child's version of the plan")
+    PLAN_FOR_SERVICE = "plan_for_service", N_("The plan for another service")
     FOLLOW_UP = "follow_up", N_("Follow-up")
     CLOSING = "closing", N_("Closing")
     PAGE_CODE = "page_code", N_("Letter with a code")

@@ -17,6 +17,7 @@ from schemas.documents.kinds import (
     ReceiptDocument,
     ReferralDocument,
 )
+from schemas.documents.plan_for_service import PlanForServiceDocument
 from schemas.documents.protection import ProtectionReportDocument
 from schemas.documents.source import Contact, PaperRecipient, PaperSource
 
@@ -32,6 +33,7 @@ DOCUMENTS: Final[dict[DocumentKind, type[Frame]]] = {
     DocumentKind.MINUTES: MinutesDocument,
     DocumentKind.ACTION_PLAN: ActionPlanDocument,
     DocumentKind.CHILDS_PLAN: ChildsPlanDocument,
+    DocumentKind.PLAN_FOR_SERVICE: PlanForServiceDocument,
     DocumentKind.FOLLOW_UP: FollowUpDocument,
     DocumentKind.CLOSING: ClosingDocument,
     DocumentKind.PAGE_CODE: PageCodeDocument,

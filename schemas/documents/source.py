@@ -14,7 +14,7 @@ from referrals.vocabulary import PlanStatus
 
 @dataclass(frozen=True, kw_only=True)
 class PaperRecipient:
-    """Whom a paper is for: `file`, `reporter`, `guardian` or `professional`, with the name where there is one."""
+    """Whom a paper is for: `file`, `reporter`, `guardian`, `professional` or `service`, with the name where there is one."""
 
     capacity: str = "file"
     name: str | None = None
@@ -44,7 +44,7 @@ class PaperSource:
     page_code: page_code, page_code_until, return_address · referral: concern, additions, attachments, triage, statutory ·
     information_and_consent: concern, guardians, participants · assessment: parts, analysis ·
     invitation: meeting, participants, guardians (those invited) · minutes: meeting, guardians · action_plan and childs_plan: plan, guardians ·
-    follow_up: follow_up, guardians · closing: closure, plan, statutory ·
+    plan_for_service: service, and plan or action · follow_up: follow_up, guardians · closing: closure, plan, statutory ·
     protection_report: `referral` is the report itself, with what it says under `said`.
     """
 
@@ -73,6 +73,9 @@ class PaperSource:
     analysis: str | None = None
     meeting: Any = None
     plan: Any = None
+    #: the service outside that it is for, and the one action where it is about that only
+    service: Any = None
+    action: Any = None
     follow_up: Any = None
     closure: Any = None
     #: local target days by stage, such as {"triage": …, "assessment": …}

@@ -62,6 +62,7 @@ from referrals.vocabulary import (
     PlanStatus,
     Profession,
     ProtectionAnswer,
+    Recipient,
     ReporterKind,
     SchoolForm,
     SchoolYear,
@@ -82,6 +83,7 @@ ISSUED: dict[DocumentKind, datetime] = {
     DocumentKind.MINUTES: datetime(2026, 10, 12, 13, 0, tzinfo=UTC),
     DocumentKind.ACTION_PLAN: datetime(2026, 10, 14, 8, 20, tzinfo=UTC),
     DocumentKind.CHILDS_PLAN: datetime(2026, 10, 14, 8, 20, tzinfo=UTC),
+    DocumentKind.PLAN_FOR_SERVICE: datetime(2026, 10, 15, 7, 30, tzinfo=UTC),
     DocumentKind.FOLLOW_UP: datetime(2026, 11, 25, 14, 0, tzinfo=UTC),
     DocumentKind.CLOSING: datetime(2026, 12, 17, 13, 30, tzinfo=UTC),
     DocumentKind.PAGE_CODE: datetime(2026, 9, 16, 9, 0, tzinfo=UTC),
@@ -441,6 +443,11 @@ def rich_source(kind: DocumentKind, language: str = "sv", **changes: Any) -> Pap
         DocumentKind.MINUTES: {"meeting": family.meeting()},
         DocumentKind.ACTION_PLAN: {"plan": family.plan(), "guardians": family.guardians()},
         DocumentKind.CHILDS_PLAN: {"plan": family.plan(), "guardians": family.guardians()},
+        DocumentKind.PLAN_FOR_SERVICE: {
+            "recipient": PaperRecipient(capacity="service", name=family.words["service_reader"]),
+            "service": Recipient.SOCIAL_SERVICES,
+            "plan": family.plan(),
+        },
         DocumentKind.FOLLOW_UP: {"follow_up": family.follow_up(), "guardians": family.guardians()},
         DocumentKind.CLOSING: {"retention": family.words["retention"]},
         DocumentKind.PAGE_CODE: {

@@ -17,6 +17,7 @@ from referrals.vocabulary import (
     Domain,
     GuardiansKnow,
     ProtectionAnswer,
+    Recipient,
     ReporterKind,
 )
 from schemas.documents import PaperRecipient, document_context
@@ -94,6 +95,11 @@ HEADINGS = {
         "sv": ["Din plan", "Det här ska bli bättre för dig", "Vem som hjälper dig", "När vi ses igen"],
         "da": ["Min plan", "Det skal blive bedre for mig", "Hvem der hjælper mig", "Når vi mødes igen"],
         "en": ["Your plan", "What will be better for you", "Who helps you", "When we meet again"],
+    },
+    DocumentKind.PLAN_FOR_SERVICE: {
+        "sv": ["Ur handlingsplanen", "Mål", "Insatser", "Uppföljning"],
+        "da": ["Fra handleplanen", "Mål", "Indsatser", "Opfølgning"],
+        "en": ["From the action plan", "Goals", "Actions", "Follow-up"],
     },
     DocumentKind.FOLLOW_UP: {
         "sv": [
@@ -262,6 +268,18 @@ def test_without_words_of_its_own_the_childs_version_says_whom_to_ask() -> None:
     page = document_html("childs_plan", document_context("childs_plan", source), language="sv")
     assert "Karin Almkvist finns där för dig." in page
     assert "Vi berättar det för dig i god tid." in page
+
+
+@every_language
+def test_whoever_only_acts_gets_their_own_part_the_goal_in_short_and_a_contact(language: str) -> None:
+    rich = rich_source(DocumentKind.PLAN_FOR_SERVICE, "da" if language == "da" else "sv")
+    action = rich.plan.goals[0].actions[1]
+    source = replace(rich, service=Recipient.LEISURE, plan=None, action=action)
+    page = document_html("plan_for_service", document_context("plan_for_service", source), language=language)
+    compare(SNAPSHOTS / f"plan_for_service.{language}.own.txt", paper_text(page))
+    assert "Maja Wi" not in page
+    for told in (rich.plan.background, rich.plan.goals[0].text, rich.plan.goals[0].actions[0].text, rich.plan.if_worse):
+        assert told not in page
 
 
 def test_shares_are_counts_with_whole_percent() -> None:

@@ -113,7 +113,8 @@ def test_neither_prefect_nor_the_log_knows_anything_of_what_was_typed(
     assert set(issued) == set(DocumentKind) - {
         DocumentKind.PROTECTION_REPORT,
         DocumentKind.PAGE_CODE,
-    }  # no step makes these
+        DocumentKind.PLAN_FOR_SERVICE,
+    }  # no step makes the first two, and nobody shares the plan here
     monkeypatch.setattr(steps, "PAUSES", ())
     fail_with_everything(sqlite_instance, monkeypatch)
     assert sorted(set(failures(sqlite_instance))) == ["database", "mail", "paper", "refused"]

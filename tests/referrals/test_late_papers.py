@@ -42,8 +42,12 @@ from tests.people import Cast
 
 _LATER = "Långt senare"
 
-#: every paper but the protection report, which is never one of a referral
-OF_A_REFERRAL = set(DocumentKind) - {DocumentKind.PROTECTION_REPORT, DocumentKind.PAGE_CODE}
+#: every paper but those that are never one of a referral, and the one that follows only where the plan is shared
+OF_A_REFERRAL = set(DocumentKind) - {
+    DocumentKind.PROTECTION_REPORT,
+    DocumentKind.PAGE_CODE,
+    DocumentKind.PLAN_FOR_SERVICE,
+}
 
 
 def _pages(session: Session, row: History) -> dict[Paper, str]:

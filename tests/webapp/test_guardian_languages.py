@@ -17,8 +17,10 @@ from tests.documents.sources import rich_source
 from tests.people import Cast
 from webapp import cli, guardian_languages
 
-#: the child's sheet comes in the municipality's own language
-FOR_GUARDIANS = sorted(set(DocumentKind) - {DocumentKind.PROTECTION_REPORT, DocumentKind.CHILDS_PLAN})
+#: the child's sheet, and what another service gets, come in the municipality's own language
+FOR_GUARDIANS = sorted(
+    set(DocumentKind) - {DocumentKind.PROTECTION_REPORT, DocumentKind.CHILDS_PLAN, DocumentKind.PLAN_FOR_SERVICE}
+)
 AN_AFTERNOON = datetime(2026, 3, 4, 13, 5, tzinfo=UTC)
 
 

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from referrals import clock, coverage, db, documents, sharing
 from referrals.config import Settings
 from referrals.documents import Paper
-from referrals.models import AuditEvent, Disclosure, Referral, What
+from referrals.models import AuditEvent, Consent, Disclosure, PlannedAction, Referral, What
 from referrals.stages import PLAN_ACTIVE, PLAN_DRAFT, State
-from referrals.vocabulary import DocumentKind, PartStatus, PlanStatus
+from referrals.vocabulary import Arena, DocumentKind, PartStatus, PlanStatus
 from tests.factories import a_consent, a_guardian, a_part, a_plan, a_referral
 from tests.webapp.browsing import Browser
 from tests.webapp.desk import cast_of
@@ -114,6 +114,53 @@ def test_an_attempt_that_consent_does_not_cover_is_refused_and_logged(lay: Any, 
     refused = select(AuditEvent.ground, AuditEvent.subject).where(AuditEvent.what == What.REFUSED)
     assert read(number, lambda session, _: session.execute(refused).all()) == [("NotCovered", "share_information")]
     assert read(number, lambda session, _: session.scalars(select(Disclosure)).all()) == []
+
+
+def test_the_plan_as_far_as_it_may_go_is_looked_at_first_and_becomes_a_paper(
+    lay: Any, read: Any, signed_in: SignIn
+) -> None:
+    def papers(session: Any, referral: Referral) -> list[Paper]:
+        return documents.papers_after(session, referral.history[-1])
+
+    browser, number = signed_in("karin"), lay(yes=2)
+    path = f"/referrals/{number}/sharing/social_services"
+    page = browser.get(path)
+    assert "A paper of what consent reaches: Attendance" in page.text
+    plan, key = chosen(browser, "The plan, as far as"), "service:social_services"
+    page = browser.submit({"to_whom": "Mottagningen", "chosen": chosen(browser, "Part"), "_preview": key}, status=422)
+    assert "Tick this paper first, then look at it." in page.text
+    browser.get(path)
+    response = browser.send({"to_whom": "Mottagningen", "chosen": plan, "_preview": key})
+    assert response.data.startswith(b"%PDF")
+    assert read(number, lambda session, _: session.scalars(select(Disclosure)).all()) == []
+    looked = select(AuditEvent.subject).where(AuditEvent.what == What.PREVIEWED_PAPER)
+    assert read(number, lambda session, _: session.scalars(looked).all()) == ["plan_for_service"]
+    browser.get(path)
+    page = browser.submit({"to_whom": "Mottagningen", "chosen": plan})
+    assert "A version made for the recipient" in page.text
+    assert read(number, papers) == [Paper(DocumentKind.PLAN_FOR_SERVICE, key, "en")]
+    told = select(AuditEvent.subject, AuditEvent.ground).where(AuditEvent.what == What.DISCLOSED)
+    assert read(number, lambda session, _: session.execute(told).all()) == [("rendering", "consent")]
+    page = browser.get(f"/referrals/{number}/sharing/police")
+    assert "Locked: consent reaches nothing of it." in page.text
+    page = browser.submit(
+        {**WITHOUT, "ground": "consent", "chosen": chosen(browser, "The plan, as far as")}, status=409
+    )
+    assert "The consent does not cover this recipient" in page.text
+
+
+def test_an_association_is_offered_its_own_part_alone(
+    lay: Any, read: Any, signed_in: SignIn, settings: Settings
+) -> None:
+    browser, number = signed_in("karin"), lay(yes=2)
+    with db.writing(settings.database) as session:
+        action = session.scalars(select(PlannedAction)).one()
+        action.owner_id, action.owner_name, action.arena = None, "Kim i klubben", Arena.LEISURE
+        for consent in session.scalars(select(Consent)):
+            consent.recipients = ["civil_society"]
+    browser.get(f"/referrals/{number}/sharing/civil_society")
+    assert len(chosen(browser, "Only their own part: Lugn start med mentor.")) == 1
+    assert chosen(browser, "The plan, as far as") == []
 
 
 def test_a_recipient_nobody_consented_to_is_offered_with_other_grounds_only(lay: Any, signed_in: SignIn) -> None:

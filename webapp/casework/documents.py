@@ -235,6 +235,8 @@ def _reader(recipient: str, names: dict[str, str]) -> str:
         readers.REPORTER: gettext("The reporter"),
         readers.PROFESSIONALS: gettext("Those who are called"),
     }
+    if service := readers.service_in(recipient):
+        return gettext(service[0].label)
     return known.get(recipient) or names.get(recipient, gettext("A guardian"))
 
 

@@ -5,19 +5,29 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import Response, redirect, url_for
+from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import coverage, pieces, rulebook, sharing
+from referrals import coverage, pieces, readers, renderings, rulebook, sharing
 from referrals.access import View
 from referrals.coverage import Cover
 from referrals.errors import Incomplete, NoSuchReferral, NotAllowed
-from referrals.models import CONSENT, ActionPlan, AssessmentPart, Disclosure, Document, Goal, Guardian, Referral
+from referrals.models import (
+    CONSENT,
+    ActionPlan,
+    AssessmentPart,
+    Disclosure,
+    Document,
+    Goal,
+    Guardian,
+    PlannedAction,
+    Referral,
+)
 from referrals.pieces import Piece
 from referrals.stages import Verb
-from referrals.vocabulary import InformationCategory, PieceKind, Recipient, Review
+from referrals.vocabulary import N_, DocumentKind, InformationCategory, PieceKind, Recipient, Review
 from schemas.consent import ReviewForm, ShareForm, ToldForm
-from webapp import forms, notices, people, transactions
+from webapp import forms, notices, people, previewing, transactions
 from webapp.casework import blueprint, words
 from webapp.casework.frame import referral_page, seen, today
 from webapp.guards import for_referral
@@ -93,14 +103,20 @@ def share(referral: Referral, recipient: str) -> Response:
 
 @blueprint.post("/referrals/<reference:number>/sharing/<string:recipient>")
 @for_referral(Verb.SHARE_INFORMATION)
+@previewing.offers(DocumentKind.PLAN_FOR_SERVICE)
 def share_information(referral: Referral, recipient: str) -> ResponseReturnValue:
-    """Record that something goes to a service."""
+    """Record that something goes to a service, or look at the paper that would follow."""
     session, form, to = transactions.session(), forms.submitted(), _recipient(referral, recipient)
     given = form.load(ShareForm())
     if given is None:
         return _share_page(referral, to, form, status=422)
     wanted = set(given.pop("chosen"))
-    chosen = [piece for piece in pieces.shareable(session, referral) if piece.object_id in wanted]
+    made = renderings.offered(session, referral, to, ground=given["ground"], on=today())
+    chosen = [piece for piece in (*made, *pieces.shareable(session, referral)) if piece.object_id in wanted]
+    keys = {_reader_key(to, piece) for piece in chosen if piece.kind is PieceKind.RENDERING}
+    if previewing.is_wanted() and request.form[previewing.PREVIEW] not in keys:
+        form.refuse("chosen", N_("Tick this paper first, then look at it."))
+        return _share_page(referral, to, form, status=422)
     sharing.share_information(
         session, referral, by=people.actor(), seen=seen(), chosen=chosen, sharing=sharing.Sharing(recipient=to, **given)
     )
@@ -196,9 +212,10 @@ def _share_page(referral: Referral, to: Recipient, form: forms.Form, *, status: 
         (ground.key, ground.name_in(language()), f"{ground.weigh_in(language())} ({ground.source})")
         for ground in sharing.grounds_for(referral, to)
     ]
+    made = renderings.offered(session, referral, to, on=today())
     choices = [
         (piece.object_id, _name(piece.kind, piece.row), _standing(referral, piece, to))
-        for piece in pieces.shareable(session, referral)
+        for piece in (*made, *pieces.shareable(session, referral))
     ]
     by_consent = [(CONSENT, gettext("The guardians' consent"), gettext("Only for what is not locked above."))]
     return referral_page(
@@ -208,6 +225,7 @@ def _share_page(referral: Referral, to: Recipient, form: forms.Form, *, status: 
         form=form,
         line=line,
         choices=choices,
+        copies=[(_reader_key(to, piece), _name(piece.kind, piece.row)) for piece in made],
         grounds=[*(by_consent if line.is_open else ()), *grounds],
     )
 
@@ -215,6 +233,10 @@ def _share_page(referral: Referral, to: Recipient, form: forms.Form, *, status: 
 def _standing(referral: Referral, piece: Piece, to: Recipient) -> str:
     """What a piece holds, and whether consent lets it go."""
     kinds = ", ".join(gettext(kind.label) for kind in InformationCategory if kind in piece.categories)
+    if piece.kind is PieceKind.RENDERING:
+        if piece.made_of:
+            return gettext("A paper of what consent reaches: %(kinds)s", kinds=kinds)
+        return gettext("Locked: consent reaches nothing of it.")
     cover = pieces.cover_of(transactions.session(), referral, piece, recipient=to, on=today())
     if cover.why_not is None:
         return gettext("Consent reaches it: %(kinds)s", kinds=kinds)
@@ -265,6 +287,7 @@ _MODELS: dict[PieceKind, type[Any]] = {
     PieceKind.GOAL: Goal,
     PieceKind.PLAN: ActionPlan,
     PieceKind.DOCUMENT: Document,
+    PieceKind.RENDERING: PlannedAction,
 }
 
 
@@ -283,7 +306,20 @@ def _name(kind: PieceKind, row: Any) -> str:
         return gettext("The whole plan, version %(number)s", number=row.version)
     if isinstance(row, Document):
         return gettext("Paper: %(name)s, version %(number)s", name=gettext(row.kind.label), number=row.version)
+    if isinstance(row, PlannedAction | Referral):
+        return _name_of_rendering(row)
     return gettext(kind.label)
+
+
+def _name_of_rendering(row: PlannedAction | Referral) -> str:
+    if isinstance(row, PlannedAction):
+        return gettext("Only their own part: %(action)s", action=row.text)
+    return gettext("The plan, as far as it may go there")
+
+
+def _reader_key(to: Recipient, piece: Piece) -> str:
+    """Whose paper a rendering becomes, as a key of `readers.Reader`."""
+    return readers.service_key(to, piece.object_id if isinstance(piece.row, PlannedAction) else None)
 
 
 def _recipient(referral: Referral, value: str) -> Recipient:
