@@ -117,7 +117,7 @@ def test_an_attempt_that_consent_does_not_cover_is_refused_and_logged(lay: Any, 
 
 
 def test_the_plan_as_far_as_it_may_go_is_looked_at_first_and_becomes_a_paper(
-    lay: Any, read: Any, signed_in: SignIn
+    lay: Any, read: Any, signed_in: SignIn, settings: Settings
 ) -> None:
     def papers(session: Any, referral: Referral) -> list[Paper]:
         return documents.papers_after(session, referral.history[-1])
@@ -139,6 +139,12 @@ def test_the_plan_as_far_as_it_may_go_is_looked_at_first_and_becomes_a_paper(
     page = browser.submit({"to_whom": "Mottagningen", "chosen": plan})
     assert "A version made for the recipient" in page.text
     assert read(number, papers) == [Paper(DocumentKind.PLAN_FOR_SERVICE, key, "en")]
+    with db.writing(settings.database) as session:
+        row = session.scalars(select(Referral)).one().history[-1]
+        documents.issue(session, row, documents.papers_after(session, row)[0], content=b"%PDF")
+    page = browser.get(f"/referrals/{number}/documents")
+    assert "The plan for another service" in page.text
+    assert "Social services" in page.text
     told = select(AuditEvent.subject, AuditEvent.ground).where(AuditEvent.what == What.DISCLOSED)
     assert read(number, lambda session, _: session.execute(told).all()) == [("rendering", "consent")]
     page = browser.get(f"/referrals/{number}/sharing/police")
