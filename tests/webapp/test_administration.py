@@ -68,6 +68,7 @@ def test_every_page_is_wholly_in_the_language_chosen(anton, language):
 
 def test_the_first_page_leads_to_all_others(anton):
     page = anton.get("/administration")
+    assert "how long content is kept stand in the municipality's file alone" in page.text
     for words in (
         "Units",
         "Teams",
