@@ -33,17 +33,15 @@ def copy_for_archive(session: Session, disposal: Disposal, *, by: Actor) -> byte
         "files": {name: _about_file(file) for name, file in attached.items()},
     }
     files = {
-        "metadata.json": _as_json(_metadata(session, disposal) | said),
-        "content.json": _as_json(contents.texts(session, referral, kinds)),
+        "metadata.json": as_json(_metadata(session, disposal) | said),
+        "content.json": as_json(contents.texts(session, referral, kinds)),
     }
     files |= {name: documents.read_content(paper) for name, paper in papers.items()}
     files |= {name: attachments.open_content(session, file) for name, file in attached.items()}
-    sums = "".join(f"{contents.digest(content)}  {name}\n" for name, content in sorted(files.items()))
-    files["checksums.sha256"] = sums.encode()
     disposal.exported_at = disposal.exported_at or clock.now()
     session.flush()
     audit.append(session, What.EXPORTED, by=by, chain=referral.id, subject="archive", object_id=disposal.id)
-    return packed(files)
+    return packed(with_checksums(files))
 
 
 def _metadata(session: Session, disposal: Disposal) -> dict[str, Any]:
@@ -103,8 +101,15 @@ def _about_file(file: Attachment) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _as_json(value: Any) -> bytes:
+def as_json(value: Any) -> bytes:
+    """`value` as a file of the copy; what JSON does not know, such as an instant, as text."""
     return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True, default=str).encode()
+
+
+def with_checksums(files: dict[str, bytes]) -> dict[str, bytes]:
+    """`files` and `checksums.sha256`, which proves each of them."""
+    sums = "".join(f"{contents.digest(content)}  {name}\n" for name, content in sorted(files.items()))
+    return files | {"checksums.sha256": sums.encode()}
 
 
 def packed(files: dict[str, bytes]) -> bytes:

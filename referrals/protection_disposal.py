@@ -13,14 +13,14 @@ from typing import Final
 from sqlalchemy import Select, delete, or_, select
 from sqlalchemy.orm import Session
 
-from referrals import audit, clock, organisation, retention
+from referrals import archive, audit, clock, organisation, retention
 from referrals.access import SYSTEM, Actor
 from referrals.errors import AlreadyDecided, NoSuchReferral, NotDue, OnHold, SamePerson
 from referrals.languages import local_date
 from referrals.models import ProtectionDisposal, ProtectionHold, ProtectionPaper, ProtectionReport, What
-from referrals.protection import Setting
+from referrals.protection import Setting, read_paper
 from referrals.stages import Party
-from referrals.vocabulary import DisposalState
+from referrals.vocabulary import DisposalState, Fate
 
 #: so long before a report that was never given goes, its sender is asked about it
 ASKED_BEFORE: Final = timedelta(days=30)
@@ -109,6 +109,7 @@ def propose_disposal(session: Session, report: ProtectionReport, *, by: Actor) -
     disposal = ProtectionDisposal(
         report_id=report.id, number=report.number, sender_id=report.sender_id, proposed_at=clock.now(), proposed_by_id=by.account_id,
         rule={"plan": plan["plan"], "years": plan["protection_report_years"]},
+        fate=Fate(plan.get("protection_report_then", Fate.DISPOSE)),
     )  # fmt: skip
     session.add(disposal)
     session.flush()
@@ -142,6 +143,40 @@ def decline_disposal(session: Session, report: ProtectionReport, *, by: Actor) -
     _log(session, report.id, "decline_disposal", by=by)
 
 
+def copy_for_archive(session: Session, report: ProtectionReport, *, by: Actor) -> bytes:
+    """A ZIP as the archive's copy of a referral is: what it is, what it says, its paper, and checksums; in clear, and logged.
+
+    Raises NoSuchReferral, OnHold, and AlreadyDecided unless it is to be delivered.
+    """
+    disposal = _to_deliver(session, report, by)
+    here, paper = organisation.municipality(session), read_paper(session, report)
+    about = {
+        "municipality": here.name, "unit": report.unit.name if report.unit else None, "number": report.number,
+        "sender": report.sender.name, "written_at": report.written_at, "issued_at": report.issued_at,
+        "given_at": report.given_at, "guardians_told_at": report.opened_at, "plan": disposal.rule,
+    }  # fmt: skip
+    files = {
+        "metadata.json": archive.as_json(about),
+        "content.json": archive.as_json({"content": report.content, "record": report.record}),
+    }
+    if paper is not None:
+        files[f"papers/{report.number}.pdf"] = paper
+    disposal.exported_at = disposal.exported_at or clock.now()
+    session.flush()
+    audit.append(session, What.EXPORTED, by=by, chain=report.id, subject="archive", object_id=disposal.id)
+    return archive.packed(archive.with_checksums(files))
+
+
+def record_delivery(session: Session, report: ProtectionReport, *, by: Actor, archive_number: str) -> None:
+    """Record under which number the archive has received its copy. Raises as `copy_for_archive`, NotDue before it was taken out."""
+    disposal = _to_deliver(session, report, by)
+    if disposal.exported_at is None or not archive_number.strip():
+        raise NotDue
+    disposal.archive_number = archive_number.strip()
+    session.flush()
+    _log(session, report.id, "record_delivery", by=by)
+
+
 def approved(session: Session, *, today: date) -> list[ProtectionDisposal]:
     """What the night may do: approved, from the day after."""
     zone = organisation.municipality(session).timezone
@@ -153,7 +188,7 @@ def approved(session: Session, *, today: date) -> list[ProtectionDisposal]:
     return [
         one
         for one in session.scalars(rows.order_by(ProtectionDisposal.decided_at))
-        if one.decided_at and local_date(one.decided_at, zone=zone) < today
+        if one.state is DisposalState.APPROVED and one.decided_at and local_date(one.decided_at, zone=zone) < today
     ]
 
 
@@ -275,6 +310,8 @@ def _take_out(session: Session, report: ProtectionReport, disposal: ProtectionDi
     paper = session.scalars(select(ProtectionPaper).where(ProtectionPaper.report_id == report_id)).one_or_none()
     disposal.receipt = {"paper": paper.checksum if paper else None}
     disposal.done_at = clock.now()
+    if disposal.fate is Fate.PRESERVE:
+        disposal.wrapped_key = report.wrapped_key
     for table in (ProtectionPaper, ProtectionHold):
         session.execute(delete(table).where(table.report_id == report_id))
     session.execute(delete(ProtectionReport).where(ProtectionReport.id == report_id))
@@ -285,6 +322,15 @@ def _take_out(session: Session, report: ProtectionReport, disposal: ProtectionDi
 def _require_deciding(session: Session, report: ProtectionReport, by: Actor) -> None:
     if not may_decide(report, by, setting=Setting.read(session)):
         raise NoSuchReferral
+
+
+def _to_deliver(session: Session, report: ProtectionReport, by: Actor) -> ProtectionDisposal:
+    _require_deciding(session, report, by)
+    _require_no_hold(session, report)
+    disposal = under_way(session, report)
+    if disposal is None or disposal.state is not DisposalState.TO_DELIVER:
+        raise AlreadyDecided
+    return disposal
 
 
 def _require_no_hold(session: Session, report: ProtectionReport) -> None:

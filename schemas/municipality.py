@@ -159,6 +159,8 @@ class RetentionPart(Schema):
     words = fields.String(validate=validate.Length(max=1000, error="write at most 1000 characters"))
     #: so many years after a protection report was given, it may be destroyed; without it, none ever is
     protection_report_years = fields.Integer(strict=True, validate=validate.Range(0, 120, error="write 0 to 120 years"))
+    #: whether the archive has it first
+    protection_report_then = _Words(Fate)
     #: so many years after a report was begun that was never given, it goes; its sender alone is asked a month before
     protection_never_given_years = fields.Integer(
         strict=True, validate=validate.Range(1, 120, error="write 1 to 120 years")
@@ -168,6 +170,8 @@ class RetentionPart(Schema):
     @post_load
     def _as_it_is_kept(self, data: dict[str, Any], **_options: Any) -> dict[str, Any]:
         kinds = data["kinds"].items()
+        if "protection_report_then" in data:
+            data["protection_report_then"] = data["protection_report_then"].value
         return data | {
             "kinds": {kind.value: {"years": rule["years"], "then": rule["then"].value} for kind, rule in kinds}
         }

@@ -9,11 +9,11 @@ from sqlalchemy import ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from referrals.models.account import Account
-from referrals.models.base import Base, Identified
+from referrals.models.base import Base, Identified, by_value
 from referrals.models.organisation import Unit
 from referrals.models.referral import Referral
 from referrals.sealing import Sealed, new_data_key, open_data_key
-from referrals.vocabulary import N_, DisposalState, Term
+from referrals.vocabulary import N_, DisposalState, Fate, Term
 
 
 class ProtectionUrgency(Term):
@@ -151,10 +151,16 @@ class ProtectionDisposal(Identified, Base):
     proposed_at: Mapped[datetime]
     #: nobody where the plan alone let go what was never given: only its sender knew of it
     proposed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+    fate: Mapped[Fate] = mapped_column(by_value(Fate), default=Fate.DISPOSE)
     #: approved by somebody else, or declined by anybody who may decide
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
     is_declined: Mapped[bool] = mapped_column(default=False)
+    #: when the archive's copy was taken out, and under which number the archive holds it
+    exported_at: Mapped[datetime | None]
+    archive_number: Mapped[str | None]
+    #: the report's key once it is preserved, so that the archive's copy can be proved against ours
+    wrapped_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     done_at: Mapped[datetime | None]
     #: what went: the checksum of the paper
     receipt: Mapped[dict[str, Any] | None]
@@ -169,4 +175,7 @@ class ProtectionDisposal(Identified, Base):
             return DisposalState.DECLINED
         if self.done_at is not None:
             return DisposalState.DONE
-        return DisposalState.PROPOSED if self.decided_at is None else DisposalState.APPROVED
+        if self.decided_at is None:
+            return DisposalState.PROPOSED
+        waits = self.fate is Fate.PRESERVE and self.archive_number is None
+        return DisposalState.TO_DELIVER if waits else DisposalState.APPROVED

@@ -1,14 +1,25 @@
 """What becomes of protection reports: nothing without a rule, never by one person, in the night after, and with a receipt."""
 
+import io
+import json
+import zipfile
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
-from referrals import clock, protection, retention
+from referrals import clock, contents, protection, retention
 from referrals import protection_disposal as rules
 from referrals.errors import AlreadyDecided, NoSuchReferral, NotDue, OnHold, SamePerson
-from referrals.models import Account, AuditEvent, ProtectionDisposal, ProtectionHold, ProtectionPaper, ProtectionReport
+from referrals.models import (
+    Account,
+    AuditEvent,
+    ProtectionDisposal,
+    ProtectionHold,
+    ProtectionPaper,
+    ProtectionReport,
+    What,
+)
 from referrals.models.protection import GuardiansTold
 from referrals.vocabulary import DisposalState
 from tests.factories import a_member, a_referral
@@ -49,7 +60,7 @@ def test_it_goes_in_the_night_after_two_people_said_so_and_leaves_only_the_recei
     assert rules.approved(session, today=TOMORROW) == [disposal]
     rules.carry_out(session, disposal)
     assert [session.scalars(select(table)).all() for table in (ProtectionReport, ProtectionPaper)] == [[], []]
-    assert (disposal.state, disposal.receipt) == (DisposalState.DONE, {"paper": checksum})
+    assert (disposal.state, disposal.receipt, disposal.wrapped_key) == (DisposalState.DONE, {"paper": checksum}, None)
     assert disposal.rule == {"plan": "Plan 2026", "years": YEARS}
     did = select(AuditEvent.subject).where(AuditEvent.chain_id == report_id).order_by(AuditEvent.number)
     assert session.scalars(did).all()[-3:] == ["propose_disposal", "approve_disposal", "carry_out_disposal"]
@@ -265,3 +276,52 @@ def test_the_receipt_is_for_those_who_took_part_and_whom_the_municipality_names(
     assert rules.receipts(session, cast.coordinator.actor()) == []
     name(cast, readers=[cast.coordinator])
     assert rules.receipts(session, cast.coordinator.actor()) == [disposal]
+
+
+def test_what_is_preserved_is_handed_over_first_and_its_key_stays_with_the_receipt(session, cast, report):
+    cast.municipality.retention = cast.municipality.retention | {"protection_report_then": "preserve"}
+    kim, petra, report_id = cast.counsellor.actor(), cast.head_teacher.actor(), report.id
+    disposal, key = approved(session, cast, report), report.wrapped_key
+    assert (disposal.state, rules.approved(session, today=TOMORROW)) == (DisposalState.TO_DELIVER, [])
+    with pytest.raises(AlreadyDecided):
+        rules.carry_out(session, disposal)
+    with pytest.raises(NotDue):
+        rules.record_delivery(session, report, by=petra, archive_number="RA 7")
+    with pytest.raises(NoSuchReferral):
+        rules.copy_for_archive(session, report, by=kim)
+    copy = zipfile.ZipFile(io.BytesIO(rules.copy_for_archive(session, report, by=petra)))
+    paper = f"papers/{report.number}.pdf"
+    assert set(copy.namelist()) == {"metadata.json", "content.json", paper, "checksums.sha256"}
+    assert copy.read(paper) == b"%PDF Kvastengren"
+    sums = dict(reversed(line.split("  ")) for line in copy.read("checksums.sha256").decode().splitlines())
+    assert sums == {name: contents.digest(copy.read(name)) for name in copy.namelist() if name in sums}
+    assert set(sums) == set(copy.namelist()) - {"checksums.sha256"}
+    said = json.loads(copy.read("content.json"))
+    assert said == {"content": report.content, "record": report.record}
+    about = json.loads(copy.read("metadata.json"))
+    assert (about["number"], about["plan"]["years"]) == (report.number, YEARS)
+    with pytest.raises(NotDue):
+        rules.record_delivery(session, report, by=petra, archive_number="  ")
+    rules.record_delivery(session, report, by=petra, archive_number=" RA 7 ")
+    with pytest.raises(AlreadyDecided):
+        rules.copy_for_archive(session, report, by=petra)
+    assert rules.approved(session, today=TOMORROW) == [disposal]
+    rules.carry_out(session, disposal)
+    assert session.scalars(select(ProtectionReport)).all() == []
+    assert (disposal.archive_number, disposal.wrapped_key) == ("RA 7", key)
+    events = select(AuditEvent.what).where(AuditEvent.chain_id == report_id)
+    assert session.scalars(events).all().count(What.EXPORTED) == 1
+
+
+def test_nothing_is_handed_over_while_a_hold_is_on_it(session, cast, report):
+    cast.municipality.retention = cast.municipality.retention | {"protection_report_then": "preserve"}
+    approved(session, cast, report)
+    session.delete(session.scalars(select(ProtectionPaper)).one())
+    session.flush()
+    petra = cast.head_teacher.actor()
+    rules.place_hold(session, report, by=petra, reason="Rätten har begärt den.")
+    with pytest.raises(OnHold):
+        rules.copy_for_archive(session, report, by=petra)
+    rules.lift_hold(session, report, by=petra)
+    copy = zipfile.ZipFile(io.BytesIO(rules.copy_for_archive(session, report, by=petra)))
+    assert set(copy.namelist()) == {"metadata.json", "content.json", "checksums.sha256"}

@@ -1,6 +1,8 @@
 """The page on which a protection report's end is decided: for those few who know of it, and for nobody else."""
 
+import io
 import logging
+import zipfile
 from datetime import timedelta
 
 import pytest
@@ -150,3 +152,28 @@ def test_what_was_put_on_hold_after_the_approval_stays_in_the_night(signed_in, s
     sweep_database(settings.database)
     assert count(settings, ProtectionReport) == 1
     assert count(settings, ProtectionDisposal) == 1
+
+
+def test_what_is_to_be_preserved_is_handed_over_before_it_goes(signed_in, settings, over):
+    with db.writing(settings.database) as session:
+        municipality = session.scalars(select(Municipality)).one()
+        municipality.retention = municipality.retention | {"protection_report_then": "preserve"}
+    kim, petra = propose_and_approve(signed_in, over)
+    assert "Take the archive's copy out" in petra.page.text
+    assert "To be handed to the archive" in petra.get("/protection").text
+    kim_page = kim.get(f"{over}/keeping")
+    assert "To be handed to the archive" in kim_page.text
+    assert not kim_page.all("form", id="delivery")
+    page = petra.get(f"{over}/keeping")
+    answer = petra.client.post(f"{over}/copy", data=dict(page.fields(page.form("copy"))))
+    assert answer.mimetype == "application/zip"
+    assert "content.json" in zipfile.ZipFile(io.BytesIO(answer.data)).namelist()
+    petra.get(f"{over}/keeping")
+    page = petra.submit({"archive_number": ""}, form="delivery", status=422)
+    assert "Write the number under which the archive holds it." in page.text
+    petra.submit({"archive_number": "RA 2032:4"}, form="delivery")
+    assert "It goes tonight" in petra.page.text
+    clock.set_now(clock.now() + DAY)
+    sweep_database(settings.database)
+    assert count(settings, ProtectionReport) == 0
+    assert "The archive's number: RA 2032:4" in petra.get("/protection").text

@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from datetime import date
 
-from flask import Response, redirect, request, url_for
+from flask import Response, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from referrals import organisation, protection
 from referrals import protection_disposal as rules
 from referrals.errors import NoSuchReferral
 from referrals.models import ProtectionDisposal, ProtectionHold, ProtectionReport
-from schemas.retention import HoldForm
+from referrals.vocabulary import Fate
+from schemas.retention import DeliveryForm, HoldForm
 from webapp import forms, notices, people, transactions
 from webapp.casework import blueprint
 from webapp.casework.protection import quiet_page
@@ -68,7 +69,14 @@ def propose_report_disposal(report: ProtectionReport) -> ResponseReturnValue:
 @for_report()
 def approve_report_disposal(report: ProtectionReport) -> ResponseReturnValue:
     """Approve what somebody else proposed."""
-    rules.approve_disposal(transactions.session(), report, by=people.actor())
+    session = transactions.session()
+    rules.approve_disposal(session, report, by=people.actor())
+    going = rules.under_way(session, report)
+    if going is not None and going.fate is Fate.PRESERVE:
+        return _back(
+            report,
+            gettext("It is approved. Take the archive's copy out, and write down its number when they have it."),
+        )
     return _back(report, gettext("It is approved, and goes tonight. Until then it can be stopped."))
 
 
@@ -78,6 +86,28 @@ def decline_report_disposal(report: ProtectionReport) -> ResponseReturnValue:
     """Say no, or stop it before the night."""
     rules.decline_disposal(transactions.session(), report, by=people.actor())
     return _back(report, gettext("It is stopped. Nothing has gone."))
+
+
+@blueprint.post("/protection/<uuid:report_id>/copy")
+@for_report()
+def report_archive_copy(report: ProtectionReport) -> Response:
+    """The archive's copy, taken out by a form."""
+    response = make_response(rules.copy_for_archive(transactions.session(), report, by=people.actor()))
+    response.mimetype = "application/zip"
+    response.headers["Content-Disposition"] = f'attachment; filename="{report.number}-archive.zip"'
+    return response
+
+
+@blueprint.post("/protection/<uuid:report_id>/delivery")
+@for_report()
+def record_report_delivery(report: ProtectionReport) -> ResponseReturnValue:
+    """Record under which number the archive holds its copy."""
+    form = forms.submitted()
+    written = form.load(DeliveryForm())
+    if written is None:
+        return _page(report, form, status=422)
+    rules.record_delivery(transactions.session(), report, by=people.actor(), archive_number=written["archive_number"])
+    return _back(report, gettext("The number is kept. What the archive holds now goes from here tonight."))
 
 
 @blueprint.post("/protection/<uuid:report_id>/keeping")
