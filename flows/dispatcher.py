@@ -1,6 +1,7 @@
 """The dispatcher: a thread that finds steps in our database, makes a flow run of each at Prefect, and has it carried out here."""
 
 import threading
+import time
 import uuid
 
 import httpx
@@ -17,7 +18,6 @@ from flows.opening import logger
 from flows.runs import RunPool
 from flows.wakeup import waiter_for
 from referrals import db, steps
-from referrals.clock import machine_now
 from referrals.errors import LeaseLost
 from referrals.steps import Claim, Freed
 
@@ -33,7 +33,7 @@ class Dispatcher(threading.Thread):
         self.registry, self.pool = registry, pool
         self.database, self.api, self.holder = database, api, holder
         self.stopping = threading.Event()
-        self._freed_at = 0.0
+        self._freed_at = -FREE_EVERY
 
     def run(self) -> None:
         """Look for steps until told to stop. Nothing that fails on the way ends the thread."""
@@ -132,7 +132,7 @@ class Dispatcher(threading.Thread):
             logger().warning("dispatcher: step %s waits for its lease to run out", claim.step_id)
 
     def _free_expired(self, client: SyncPrefectClient) -> None:
-        now = machine_now().timestamp()
+        now = time.monotonic()  # a clock that is put back must not keep it from looking
         if now - self._freed_at < min(FREE_EVERY, steps.lease().total_seconds() / 2):
             return
         self._freed_at = now

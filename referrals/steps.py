@@ -4,7 +4,7 @@ import secrets
 import threading
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -167,7 +167,7 @@ def unfinished(session: Session, referral: Referral) -> list[Step]:
 
 def free_expired(session: Session) -> list[Freed]:
     """Take back what workers held that were not heard of any more, so that others can go on with it."""
-    silent = Step.holder.is_not(None), Step.lease_until < clock.machine_now()
+    silent = Step.holder.is_not(None), _is_over(lease())
     rows = session.execute(select(Step.id, Step.attempt, Step.flow_run_id).where(*silent)).all()
     freed = []
     for row in rows:
@@ -221,7 +221,6 @@ _NOBODY: Final[dict[str, Any]] = {"holder": None, "lease_until": None}
 
 
 def _can_be_taken() -> tuple[ColumnElement[bool], ...]:
-    now: datetime = clock.machine_now()
     earlier = aliased(Step)
     # What follows one decision is done before what follows the next: papers come in the order of their versions.
     waits_its_turn = (
@@ -239,10 +238,20 @@ def _can_be_taken() -> tuple[ColumnElement[bool], ...]:
         Step.finished_at.is_(None),
         Step.failed_at.is_(None),
         Step.holder.is_(None),
-        Step.lease_until.is_(None) | (Step.lease_until <= now),
+        Step.lease_until.is_(None) | _is_over(max(PAUSES)),
         Step.not_before.is_(None) | (Step.not_before <= clock.now()),
         (Step.kind == StepKind.SEND_MAIL) | ~waits_its_turn,
     )
+
+
+def _is_over(longest: timedelta) -> ColumnElement[bool]:
+    """Whether a lease or pause has run out: it has too where it ends later than any that begins now, which lasts `longest`.
+
+    Such a one was written before the machine's clock was put back, and would hold the step for as long as that was.
+    Twice as long is allowed, for machines whose clocks differ a little.
+    """
+    now = clock.machine_now()
+    return (Step.lease_until <= now) | (Step.lease_until > now + 2 * longest)
 
 
 def _change(session: Session, step_id: uuid.UUID, number: int, **values: Any) -> None:

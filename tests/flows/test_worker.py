@@ -70,7 +70,7 @@ def test_a_worker_shows_that_it_lives_takes_what_nobody_dispatched_and_ends_when
 ) -> None:
     submit(sqlite_instance)
     run_id = a_run_nobody_dispatched(sqlite_instance)
-    with running_worker(sqlite_instance, PREFECT_WORKER_QUERY_SECONDS="1") as worker:
+    with running_worker(sqlite_instance, PREFECT_WORKER_QUERY_SECONDS="1", TRIVSEL_LEASE_SECONDS="300") as worker:
         assert lives(sqlite_instance) == ["dispatcher", "worker"]
         until(lambda: is_quiet(sqlite_instance), seconds=60)
         began = time.monotonic()

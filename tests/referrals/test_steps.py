@@ -114,6 +114,34 @@ def test_work_that_is_not_heard_of_any_more_is_taken_back(
     assert steps.waiting(session, limit=5) == [step.id]
 
 
+def test_a_clock_that_is_put_back_holds_no_step_for_longer(
+    session: Session, step: Step, wednesday: time_machine.Traveller
+) -> None:
+    steps.claim(session, step.id, holder="one")
+    wednesday.shift(timedelta(seconds=-20))  # a little is no reason: clocks of two machines differ
+    assert steps.free_expired(session) == []
+    wednesday.shift(timedelta(hours=-1))
+    assert steps.free_expired(session) == [steps.Freed(step.id, 1, None)]
+    steps.claim(session, step.id, holder="two")
+    steps.fail(session, step.id, attempt=2, word="mail")
+    assert steps.waiting(session, limit=5) == []
+    wednesday.shift(timedelta(hours=-1))
+    assert steps.waiting(session, limit=5) == [step.id]
+
+
+def test_a_clock_that_is_put_forward_costs_an_attempt_and_nothing_else(
+    session: Session, step: Step, wednesday: time_machine.Traveller
+) -> None:
+    steps.claim(session, step.id, holder="one")
+    wednesday.shift(timedelta(hours=1))
+    assert steps.free_expired(session) == [steps.Freed(step.id, 1, None)]
+    steps.claim(session, step.id, holder="two")
+    with pytest.raises(LeaseLost):
+        steps.finish(session, step.id, attempt=1)
+    steps.finish(session, step.id, attempt=2)
+    assert again(session, step).finished_at is not None
+
+
 def test_a_failure_of_the_outside_world_is_tried_again_after_a_pause_and_then_given_up(
     session: Session, step: Step, wednesday: time_machine.Traveller
 ) -> None:
