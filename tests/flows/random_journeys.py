@@ -1,0 +1,325 @@
+"""Random journeys of one referral, each made by its seed, and the faults that meet them on the way.
+
+The steps are carried out by the workflow's own code, without a Prefect server: what is hurt is our code and our database.
+"""
+
+import dataclasses
+import random
+import threading
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import Enum
+from typing import Any
+
+import time_machine
+from sqlalchemy import Connection, Engine, event, func, select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from flows.deployments import FLOWS
+from flows.failures import StepFailed
+from referrals import audit_check, clock, db, documents, steps
+from referrals.access import SYSTEM, Actor
+from referrals.errors import ReferralError
+from referrals.mailer import Letter
+from referrals.models import Account, Document, Guardian, History, Mail, Referral, RegisterEntry, Step
+from referrals.stages import Verb
+from tests import straight_way
+from tests.people import Cast, settle
+from tests.referrals.test_whole_lives import DEEDS, USUALLY
+
+#: what people do now and then besides what the work asks for
+NOW_AND_THEN = (
+    (Verb.ADD_TO_CONCERN, "reporter"), (Verb.ASSIGN_OWNER, "coordinator"), (Verb.RECORD_CONSENT, "coordinator"),
+    (Verb.WITHDRAW_CONSENT, "coordinator"), (Verb.GIVE_PAGE_CODE, "coordinator"), (Verb.SHARE_INFORMATION, "coordinator"),
+    (Verb.RECORD_INFORMATION, "coordinator"), (Verb.END_AT_TRIAGE, "coordinator"), (Verb.CLOSE_REFERRAL, "coordinator"),
+    (Verb.PROTECT_IDENTITY, "head teacher"), (Verb.DRAFT_ACTION_PLAN, "coordinator"), (Verb.WITHDRAW_CONCERN, "reporter"),
+)  # fmt: skip
+
+
+class Fault(Enum):
+    """What happens to the workflow at one moment of a journey."""
+
+    # at a commit
+    KILLED_BEFORE_COMMIT = "the process dies just before a commit"
+    KILLED_AFTER_COMMIT = "the process dies just after a commit"
+    REFUSED_COMMIT = "the database refuses a commit"
+    # while paper is printed or mail handed over
+    OUTSIDE_FAILS = "printer or post office fails once"
+    OUTSIDE_FAILS_AFTERWARDS = "printer or post office does its work and then fails"
+    KILLED_OUTSIDE = "the process dies in the middle of printing or handing over"
+    TAKEN_OVER = "the lease runs out in the middle, another worker does the whole step, and then the first one goes on"
+    TAKEN_AND_DROPPED = "the lease runs out in the middle, and the worker that took the step over dies"
+    DISPATCHED_TWICE = "the same attempt is carried out a second time while the first is in the middle"
+    # at a run
+    RUN_AGAIN = "Prefect runs an attempt again after it has ended"
+
+
+AT_COMMIT = {Fault.KILLED_BEFORE_COMMIT, Fault.KILLED_AFTER_COMMIT, Fault.REFUSED_COMMIT}
+
+
+class Killed(BaseException):
+    """The process is gone: nothing of ours may catch this."""
+
+
+@dataclass
+class Moments:
+    """Counts the moments of a journey at which something could go wrong, and lets it go wrong at one of them."""
+
+    fault: Fault | None = None
+    #: the how manieth of its kind
+    at: int = 0
+    commits: int = 0
+    outside: int = 0
+    runs: int = 0
+    #: only what is automatic is hurt: a person whose decision was not kept is told, and decides again
+    is_automatic: bool = False
+    has_struck: bool = False
+
+    def with_a_fault(self, choice: random.Random) -> "Moments":
+        """The same moments again, but with a fault at one of them."""
+        fault = choice.choice(list(Fault))
+        of_its_kind = self.commits if fault in AT_COMMIT else self.runs if fault is Fault.RUN_AGAIN else self.outside
+        return Moments(fault, choice.randint(1, of_its_kind))
+
+    def strikes(self, number: int, *faults: Fault) -> bool:
+        """Whether one of `faults` strikes at the moment with this number."""
+        strikes = self.fault in faults and not self.has_struck and number == self.at
+        self.has_struck |= strikes
+        return strikes
+
+
+@dataclass
+class Journey:
+    """One referral on its way, in a database of its own; looks enough like a `Life` for its deeds."""
+
+    address: str
+    seed: int
+    moments: Moments
+    traveller: time_machine.Traveller
+    referral: Referral = field(init=False)
+    session: Session = field(init=False)
+    cast: Cast = field(init=False)
+    under_way: steps.Claim = field(init=False)
+    handed_over: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self.choice = random.Random(self.seed)
+        self.today: date = clock.now().date()
+        self.refused: list[str] = []
+        with db.writing(self.address) as session:
+            self.people = settle(session)
+            session.flush()
+            session.expunge_all()
+
+    def draw(self, strategy: Any) -> Any:
+        """One of the values a deed may choose between; every strategy there is `sampled_from`."""
+        return self.choice.choice(list(strategy.elements))
+
+    def go(self) -> list[str]:
+        """Make the whole journey; what became of it."""
+        with self._decides():
+            self.referral = straight_way.submit(self.session, self.cast.school)
+            self.referral_id = self.referral.id
+        for _ in range(self.choice.randint(6, 22)):
+            if self.choice.random() < 0.8:
+                self.carry_on()
+            with self._decides():
+                self.referral = self.session.get_one(Referral, self.referral_id)
+                self._decide()
+        self.carry_on()
+        return self.summary()
+
+    @contextmanager
+    def _decides(self) -> Iterator[None]:
+        self.traveller.shift(timedelta(minutes=1))
+        with db.writing(self.address) as self.session:
+            merged = {one.name: getattr(self.people, one.name) for one in dataclasses.fields(Cast)}
+            self.cast = Cast(**{name: self.session.merge(row, load=False) for name, row in merged.items()})
+            yield
+
+    def _decide(self) -> None:
+        usual = USUALLY.get(self.referral.state)
+        if usual is None or self.choice.random() < 0.25:
+            deeds = [self.choice.choice(NOW_AND_THEN)]
+        else:
+            deeds = self.choice.choice(usual)
+        for verb, who in deeds:
+            attempt = self.session.begin_nested()
+            try:
+                DEEDS[verb](self, self._actor(who), self.referral.version, self)  # type: ignore[arg-type]
+                self.session.flush()
+            except ReferralError as refusal:
+                attempt.rollback()
+                self.session.expire_all()
+                self.refused.append(f"{verb}: {type(refusal).__name__}")
+            else:
+                attempt.commit()
+
+    def _actor(self, who: str) -> Actor:
+        coordinator = self.cast.coordinator
+        if self.referral.owner_id == self.cast.second_coordinator.id:
+            coordinator = self.cast.second_coordinator
+        return {
+            "reporter": Actor(reported=self.referral.id),
+            "coordinator": coordinator.actor(),
+            "head teacher": self.cast.head_teacher.actor(),
+            "special educator": self.cast.special_educator.actor(),
+            "workflow": SYSTEM,
+        }[who]
+
+    # ------------------------------------------------------------------------------------------- what carries it on
+    def carry_on(self) -> None:
+        """Do all automatic work there is, whatever happens to it."""
+        self.moments.is_automatic = True
+        for _ in range(200):
+            try:
+                if not self._look():
+                    break
+            except (Killed, OperationalError):
+                continue  # another process, or the same one a moment later, begins again
+        else:
+            raise AssertionError("a step is stuck")
+        self.moments.is_automatic = False
+
+    def _look(self) -> bool:
+        """What a dispatcher does; whether there was something to do."""
+        with db.writing(self.address) as session:
+            steps.free_expired(session)
+        with db.reading(self.address) as session:
+            found = steps.waiting(session, limit=1)
+            if not found and not session.scalar(select(func.count()).where(Step.finished_at.is_(None))):
+                return False
+        if not found:
+            self.traveller.shift(max(steps.lease(), *steps.PAUSES) / 4)
+            return True
+        self.moments.runs += 1
+        with db.writing(self.address) as session:
+            claim = steps.claim(session, found[0], holder="one")
+        assert claim is not None
+        self.under_way = claim
+        self._run(claim)
+        if self.moments.strikes(self.moments.runs, Fault.RUN_AGAIN):
+            self._run(claim)
+        return True
+
+    def _run(self, claim: steps.Claim) -> None:
+        with suppress(StepFailed):  # told and written where it happened
+            FLOWS[claim.kind].fn(str(claim.step_id), claim.attempt)
+
+    def _take_over(self, *, dies: bool) -> None:
+        """What happens elsewhere while a worker of ours is stuck."""
+        self.traveller.shift(steps.lease() + timedelta(seconds=1))
+        with db.writing(self.address) as session:
+            (freed,) = steps.free_expired(session)
+            claim = steps.claim(session, freed.step_id, holder="another")
+        assert claim is not None
+        if not dies:
+            self._run(claim)
+
+    def outside(self, work: Callable[[], None]) -> None:
+        """Print or hand over, unless it goes wrong."""
+        moments = self.moments
+        moments.outside += 1
+        number = moments.outside
+        if moments.strikes(number, Fault.TAKEN_OVER):
+            self._take_over(dies=False)
+        elif moments.strikes(number, Fault.TAKEN_AND_DROPPED):
+            self._take_over(dies=True)
+        elif moments.strikes(number, Fault.DISPATCHED_TWICE):
+            self._run(self.under_way)
+        elif moments.strikes(number, Fault.OUTSIDE_FAILS):
+            raise OSError("away")
+        elif moments.strikes(number, Fault.KILLED_OUTSIDE):
+            raise Killed
+        work()
+        if moments.strikes(number, Fault.OUTSIDE_FAILS_AFTERWARDS):
+            raise OSError("away")
+
+    def hand_over(self, letter: Letter) -> None:
+        """A post office."""
+        self.outside(lambda: self.handed_over.update([letter.message_id]))
+
+    def print_pdf(self, html: str) -> bytes:
+        """A printer; what it prints is not looked at here."""
+        self.outside(lambda: None)
+        return b"%PDF-" + uuid.uuid5(uuid.NAMESPACE_OID, html).bytes
+
+    # ---------------------------------------------------------------------------------------------- what became of it
+    def summary(self) -> list[str]:
+        """Everything that must be the same with and without a fault: no ids, no times. Counts on the way."""
+        with db.reading(self.address) as session:
+            self._count(session)
+            names = {str(one.id): one.name for one in session.scalars(select(Account))}
+            guardians = session.scalars(select(Guardian).order_by(Guardian.recorded_at)).all()
+            names |= {str(one.id): f"guardian {number}" for number, one in enumerate(guardians)}
+
+            def named(key: str) -> str:
+                for identity, name in names.items():
+                    key = key.replace(identity, name)
+                return key
+
+            referral = session.get_one(Referral, self.referral_id)
+            rows = session.scalars(select(History).order_by(History.number))
+            papers = session.scalars(select(Document)).all()
+            mail = session.scalars(select(Mail)).all()
+            register = session.scalars(select(RegisterEntry)).all()
+            return [
+                f"{referral.state} until {referral.target_on}",
+                *(f"{row.number} {row.verb} by {row.by_party} to {row.to_stage}/{row.to_status} {row.choice}" for row in rows),
+                *sorted(f"{one.kind} {one.version} for {named(one.recipient)} after {one.history.number}" for one in papers),
+                *sorted(f"{one.kind} to {named(one.recipient)} {one.sent_at is not None} {one.stopped_at is not None}" for one in mail),
+                *sorted(f"{one.kind} {one.direction} {one.counterpart} {one.paper}" for one in register),
+                *self.refused,
+            ]  # fmt: skip
+
+    def _count(self, session: Session) -> None:
+        """Nothing lost, nothing twice, nothing stuck, every checksum right, and the log unbroken."""
+        assert not session.scalars(select(Step).where(Step.finished_at.is_(None) | Step.failed_at.is_not(None))).all()
+        papers = session.scalars(select(Document)).all()
+        assert max(Counter((one.kind, one.recipient, one.history_id) for one in papers).values()) == 1
+        assert max(Counter((one.kind, one.recipient, one.version) for one in papers).values()) == 1
+        for paper in papers:
+            documents.read_content(paper)  # raises where the checksum is wrong
+        mail = session.scalars(select(Mail)).all()
+        assert {one.message_id for one in mail if one.sent_at} == set(self.handed_over)
+        if self.moments.fault is None:
+            assert set(self.handed_over.values()) <= {1}
+        numbers = session.scalars(select(RegisterEntry.number).order_by(RegisterEntry.number)).all()
+        assert list(numbers) == list(range(1, len(numbers) + 1))
+        assert not audit_check.verify(session).findings
+
+
+@contextmanager
+def hurt(address: str, moments: Moments) -> Iterator[None]:
+    """Count the commits made while steps are carried out, and let the fault strike at one of them."""
+    engine: Engine = db.engine_for(address)
+    # Whoever dies here dies alone; waiting for the disk, as for a machine that dies, is most of a journey's time.
+    event.listen(engine, "connect", lambda connection, _entry: connection.execute("PRAGMA synchronous=OFF"))
+    ours = threading.get_ident()  # not the thread that renews a lease
+
+    def before(_connection: Connection) -> None:
+        if threading.get_ident() != ours or not moments.is_automatic:
+            return
+        moments.commits += 1
+        if moments.strikes(moments.commits, Fault.KILLED_BEFORE_COMMIT):
+            raise Killed
+        if moments.strikes(moments.commits, Fault.REFUSED_COMMIT):
+            raise OperationalError("COMMIT", None, Exception("away"))
+
+    def after(_session: Session) -> None:
+        is_counted = threading.get_ident() == ours and moments.is_automatic
+        if is_counted and moments.strikes(moments.commits, Fault.KILLED_AFTER_COMMIT):
+            raise Killed
+
+    event.listen(engine, "commit", before)
+    event.listen(Session, "after_commit", after)
+    try:
+        yield
+    finally:
+        event.remove(engine, "commit", before)
+        event.remove(Session, "after_commit", after)
