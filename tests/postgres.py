@@ -62,10 +62,21 @@ def running_postgres(*, fsync: str = "off") -> Iterator[str]:
         shutil.rmtree(home, ignore_errors=True)
 
 
+def crash_and_restart(address: str) -> None:
+    """Let the server at `address` die at once, with everything it was doing, and start it again."""
+    home = Path(str(make_url(address).query["host"]))
+    owner, program = (home / "data").stat(), home / _package().name / "pginstall18" / "bin" / "pg_ctl"
+    as_owner: dict[str, object] = (
+        {"user": owner.st_uid, "group": owner.st_gid, "extra_groups": []} if os.getuid() == 0 else {}
+    )
+    command = [str(program), "-D", str(home / "data"), "-l", str(home / "log"), "-m", "immediate", "-w", "restart"]
+    subprocess.run(command, cwd=home, stdout=subprocess.DEVNULL, timeout=60, check=True, **as_owner)  # type: ignore[call-overload]
+
+
 @contextmanager
 def a_database(server: str, name: str) -> Iterator[str]:
     """The address of a new, empty database `name` on the server; it is dropped afterwards."""
-    maintenance = create_engine(server, isolation_level="AUTOCOMMIT")
+    maintenance = create_engine(server, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
     with maintenance.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
     yield make_url(server).set(database=name).render_as_string(hide_password=False)

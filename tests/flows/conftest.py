@@ -60,6 +60,12 @@ def sqlite_instance(fresh_sqlite: str, data_folder: Path, monkeypatch: pytest.Mo
     yield from _an_instance(fresh_sqlite, data_folder, monkeypatch)
 
 
+@pytest.fixture
+def postgres_instance(fresh_postgres: str, data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Instance]:
+    """The same, on PostgreSQL only."""
+    yield from _an_instance(fresh_postgres, data_folder, monkeypatch)
+
+
 def _an_instance(address: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Instance]:
     values = {
         "TRIVSEL_DATA": str(folder),

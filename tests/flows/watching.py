@@ -4,7 +4,7 @@ import uuid
 
 from sqlalchemy import func, select
 
-from referrals import db
+from referrals import db, documents
 from referrals.models import Document, History, Mail, Referral, Step
 from tests import straight_way
 from tests.flows.ground import Instance
@@ -44,3 +44,18 @@ def state(instance: Instance, referral_id: uuid.UUID) -> tuple[str, str]:
     with db.reading(instance.database) as session:
         referral = session.get_one(Referral, referral_id)
         return referral.stage.value, referral.status.value
+
+
+def everything_is_there_once(instance: Instance, referral_ids: list[uuid.UUID]) -> None:
+    """Each concern came to triage with its two papers, readable and with the right checksum, and its two mails, gone."""
+    assert failures(instance) == []
+    with db.reading(instance.database) as session:
+        for referral_id in referral_ids:
+            papers = session.scalars(select(Document).where(Document.referral_id == referral_id)).all()
+            assert sorted((paper.kind.value, paper.version) for paper in papers) == [("receipt", 1), ("referral", 1)]
+            assert all(documents.read_content(paper).startswith(b"%PDF-") for paper in papers)
+            mail = session.scalars(select(Mail).where(Mail.referral_id == referral_id)).all()
+            assert [letter.sent_at is not None for letter in mail] == [True, True]
+            assert state(instance, referral_id) == ("triage", "waiting")
+    several = len(referral_ids)
+    assert numbers(instance) == (2 * several, 2 * several, 2 * several)
