@@ -221,18 +221,22 @@ def test_the_same_walk_finds_everything_for_the_sender(signed_in, lived, report_
 
 def test_nobody_else_can_write_in_it_or_learn_from_trying(app, signed_in, settings, lived, report_it):
     report, nothing = report_it(lived), uuid.uuid4()
+    doors = sorted(
+        rule.rule for rule in app.url_map.iter_rules() if "report_id" in rule.arguments and "POST" in rule.methods
+    )
+    assert {"/protection/<uuid:report_id>/edit", "/protection/<uuid:report_id>/copy"} <= set(doors)
 
     def tries(client, token, report_id):
-        for action in ("", "/edit"):
-            typed = {"csrf_token": token, "seen": "Annat", "told": "all"}
-            answer = client.post(f"/protection/{report_id}{action}", data=typed)
+        for door in doors:
+            typed = {"csrf_token": token, "seen": "Annat", "told": "all", "reason": "Annat", "archive_number": "1"}
+            answer = client.post(door.replace("<uuid:report_id>", str(report_id)), data=typed)
             yield answer.status_code, TOKEN.sub(b"", answer.data).decode().replace(str(report_id), "…")
 
     for person in filter(None, OTHERS):
         client = signed_in(person).client
         token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/protection/new").text)[1]
         tried = list(tries(client, token, report.id))
-        assert [status for status, _body in tried] == [404, 404]
+        assert [status for status, _body in tried] == [404] * len(doors)
         assert tried == list(tries(client, token, nothing))
     with db.reading(settings.database) as session:
         kept = session.get_one(ProtectionReport, report.id)
