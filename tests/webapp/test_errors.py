@@ -109,6 +109,17 @@ def test_nothing_may_come_from_another_host_or_stand_inline(browser):
     assert headers["Content-Security-Policy"].startswith("default-src 'none'; script-src 'self'; style-src 'self'")
     assert headers["Cache-Control"] == "no-store"
     assert headers["X-Content-Type-Options"] == "nosniff"
+    for refused in ("form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'"):
+        assert refused in headers["Content-Security-Policy"]
+
+
+def test_no_other_site_learns_where_somebody_was_or_shows_our_pages_in_its_own(browser):
+    headers = browser.get("/sign-in").response.headers
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Cross-Origin-Opener-Policy"] == headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert headers["X-Robots-Tag"] == "noindex"
+    assert all(f"{sense}=()" in headers["Permissions-Policy"] for sense in ("camera", "geolocation", "microphone"))
 
 
 def test_the_cookie_is_out_of_reach_for_scripts_and_other_sites(browser):
