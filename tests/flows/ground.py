@@ -68,6 +68,13 @@ class PrefectServer:
         self.process.wait(timeout=10)
         self.process = None
 
+    def kill(self) -> None:
+        """End it as a machine does that loses its power."""
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(timeout=10)
+        self.process = None
+
     def forget_everything(self) -> None:
         """Delete its database, as somebody might who thinks it holds nothing of importance."""
         assert self.process is None
