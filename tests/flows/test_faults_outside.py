@@ -1,4 +1,4 @@
-"""What surrounds the workflow hurts: Prefect, the post office, a second worker. Nothing is lost, nothing twice, nothing stuck."""
+"""What surrounds the workflow hurts: Prefect, a second worker, the whole machine. Nothing is lost, nothing twice, nothing stuck."""
 
 import os
 import random
