@@ -238,7 +238,7 @@ def _can_be_taken() -> tuple[ColumnElement[bool], ...]:
         Step.finished_at.is_(None),
         Step.failed_at.is_(None),
         Step.holder.is_(None),
-        Step.lease_until.is_(None) | _is_over(max(PAUSES)),
+        Step.lease_until.is_(None) | _is_over(max(PAUSES, default=timedelta())),
         Step.not_before.is_(None) | (Step.not_before <= clock.now()),
         (Step.kind == StepKind.SEND_MAIL) | ~waits_its_turn,
     )
