@@ -169,12 +169,12 @@ class RetentionPart(Schema):
 
     @post_load
     def _as_it_is_kept(self, data: dict[str, Any], **_options: Any) -> dict[str, Any]:
-        kinds = data["kinds"].items()
-        if "protection_report_then" in data:
-            data["protection_report_then"] = data["protection_report_then"].value
-        return data | {
-            "kinds": {kind.value: {"years": rule["years"], "then": rule["then"].value} for kind, rule in kinds}
-        }
+        kinds, then = data["kinds"].items(), data.get("protection_report_then")
+        return (
+            data
+            | ({"protection_report_then": then.value} if then else {})
+            | {"kinds": {kind.value: {"years": rule["years"], "then": rule["then"].value} for kind, rule in kinds}}
+        )
 
 
 class MunicipalityFile(Schema):

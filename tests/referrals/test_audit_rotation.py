@@ -292,3 +292,12 @@ def test_a_check_that_a_rotation_overtakes_raises_no_false_alarm(
     monkeypatch.setattr(audit_check._Walk, "_read", overtaken)
     assert faults(address) == []
     assert rotated == [True]
+
+
+def test_a_chain_that_was_carried_over_meanwhile_is_not_carried_over_again(address: str, path: Path) -> None:
+    look(address, FIRST)
+    rotate(address, path)
+    before = links(address, FIRST)
+    with db.writing(address) as session:
+        assert not audit.link(session, FIRST)
+    assert links(address, FIRST) == before
