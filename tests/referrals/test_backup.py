@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from sqlalchemy import func, select
 
 from referrals import audit, backup, clock, db, key_rotation, migrations, sealed_file, sealing, steps
@@ -374,6 +376,19 @@ def test_a_key_that_is_none_is_said_to_be(desk: Desk, empty: str) -> None:
     desk.private.write_bytes(public)
     with pytest.raises(BackupRefused, match="no private key"):
         desk.restore(empty)
+
+
+def test_a_key_made_for_signing_is_none_for_backups(desk: Desk, empty: str) -> None:
+    desk.back_up()
+    signing = Ed25519PrivateKey.generate()
+    desk.private.write_bytes(
+        signing.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption_algorithm=NoEncryption())
+    )
+    with pytest.raises(BackupRefused, match="no private key"):
+        desk.restore(empty)
+    desk.public.write_bytes(signing.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    with pytest.raises(BackupRefused, match="no public key"):
+        desk.back_up(".again")
 
 
 def test_a_table_that_does_not_read_back_is_refused(desk: Desk, empty: str) -> None:

@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from referrals import db, history, queries, worklist
+from referrals import conflict, db, history, queries, worklist
 from referrals.access import Actor
 from referrals.models import Referral
 from referrals.queries import Column, Filters, Openness
-from referrals.stages import CLOSED, IN_CONSENT, IN_TRIAGE, PLAN_ACTIVE, PLAN_DRAFT, Verb
-from referrals.vocabulary import Topic
+from referrals.stages import CLOSED, IN_CONSENT, IN_TRIAGE, PLAN_ACTIVE, PLAN_DRAFT, SUBMITTED, Verb
+from referrals.vocabulary import Profession, Topic
 from tests.factories import a_member, a_referral
 from tests.people import Cast, settle
 
@@ -77,6 +77,14 @@ def test_head_teachers_see_their_unit_and_assessors_what_they_are_asked_for(sess
     a_member(session, asked, cast.special_educator)
     assert set(cards(session, cast.head_teacher.actor())[Column.TRIAGE]) == {asked.number, other.number}
     assert cards(session, cast.special_educator.actor()) == {Column.TRIAGE: [asked.number]}
+
+
+def test_who_stands_in_from_elsewhere_finds_the_referral_beside_their_own(session: Session, cast: Cast) -> None:
+    here, elsewhere = a_referral(session, cast, SUBMITTED), a_referral(session, cast, unit_id=cast.other_school.id)
+    conflict.keep_out(session, here, [Profession.COORDINATOR, Profession.HEAD_TEACHER])
+    actor = cast.outsider.actor()
+    assert queries.find(session, actor, here.number) == here
+    assert set(queries.listing(session, actor, ALL).rows) == {here, elsewhere}
 
 
 @pytest.mark.parametrize("who", ["outsider", "administrator", "counsellor"])

@@ -329,13 +329,17 @@ def test_what_is_preserved_goes_only_after_the_archive_has_it_and_keeps_its_key(
     assert (receipt["key_destroyed"], found.archive_number, bool(closed.wrapped_key)) == (False, "RA 2031:17", True)
 
 
-def test_the_archives_copy_holds_every_paper_and_every_file_and_says_what_each_is(
+def test_the_archives_copy_holds_every_paper_and_file_that_is_there_and_says_what_each_is(
     session: Session, cast: Cast, closed: Referral, plan: dict[str, Any], wednesday: time_machine.Traveller
 ) -> None:
     by, sent = cast.coordinator.actor(), Cleared(FileKind.JPEG, b"a photo", "bild.jpg")
     file = attachments.keep(session, closed, sent, by=by, party=Party.COORDINATOR)
     row = session.scalars(select(History).where(History.referral_id == closed.id)).one()
     documents.issue(session, row, documents.Paper(DocumentKind.CLOSING, "reporter", "sv"), content=b"%PDF-1.7 theirs")
+    gone = documents.issue(session, row, documents.Paper(DocumentKind.RECEIPT, "reporter", "sv"), content=b"%PDF-1.7")
+    session.delete(gone.content)
+    session.flush()
+    session.expire(gone)
     for rule in plan.values():
         rule["then"] = "preserve"
     wednesday.shift(6 * YEAR)
