@@ -21,7 +21,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from cryptography.fernet import InvalidToken
 
-from referrals import clock, db, migrations, sealed_file
+from referrals import audit, clock, db, migrations, sealed_file
 from referrals.errors import BackupRefused
 from referrals.key_rotation import link_chains, wrapped_columns
 from referrals.models import Base
@@ -136,7 +136,15 @@ def back_up(
     report, made_at = Report(), clock.machine_now().isoformat()
     with _written(data, public) as (data_file, tell_data), _written(keys, public) as (keys_file, tell_keys):
         for kind, sealed, put in ((DATA, data_file, tell_data), (KEYS, keys_file, tell_keys)):
-            put({"holds": kind, "made_at": made_at, "migration": standing, "ring": _proof(sealed.key)})
+            put(
+                {
+                    "holds": kind,
+                    "made_at": made_at,
+                    "migration": standing,
+                    "ring": _proof(sealed.key),
+                    "key": _newest(kind),
+                }
+            )
         with db.snapshot(address) as connection:
             for shape in _shapes():
                 report.tables[shape.name] = _write_table(connection, shape, put=tell_data, put_key=tell_keys, tell=tell)
@@ -224,6 +232,17 @@ def _fingerprint(token: bytes) -> str:
     return hmac.new(key_ring().index.encode(), b"backup\0" + content, hashlib.sha256).hexdigest()
 
 
+def _newest(holds: str) -> str:
+    """The name of the newest key that what a file holds needs: the data end in the audit log's, the data keys are wrapped."""
+    ring = key_ring()
+    return audit.name_of((ring.audit if holds == DATA else ring.wrapping)[0])
+
+
+def _is_known(key: str, holds: str) -> bool:
+    ring = key_ring()
+    return key in map(audit.name_of, ring.audit if holds == DATA else ring.wrapping)
+
+
 def _proof(file_key: bytes) -> str:
     """Only who has the key ring can say this of a file: anybody could seal one for the public key."""
     return hmac.new(key_ring().index.encode(), b"backup file\0" + file_key, hashlib.sha256).hexdigest()
@@ -255,6 +274,13 @@ def _read(path: Path, private: Path, *, holds: str) -> Iterator[tuple[dict[str, 
         if about["holds"] != holds:
             raise BackupRefused(
                 f"{path} holds the {about['holds']}, not the {holds}: the two files were given the wrong way round."
+            )
+        # A copy from before its keys were named in it is taken as it is.
+        if not _is_known(about.get("key", _newest(holds)), holds):
+            raise BackupRefused(
+                f"{path} needs a key that the key ring at hand (TRIVSEL_KEYS) does not have: the ring is older than the copy, "
+                "or that key was taken out of it since. Nothing was put in. Put the ring of the copy's day there, or a later one "
+                "that still has the key, and restore again."
             )
         if about["migration"] not in migrations.known():
             raise BackupRefused(

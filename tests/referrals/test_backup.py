@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -236,6 +237,51 @@ def test_the_log_of_a_copy_from_before_its_key_changed_goes_on_under_the_new_key
     with db.writing(empty) as session:
         audit.append(session, What.SIGNED_IN, by=Actor())
         assert verify(session).is_sound
+
+
+def with_ring(file: Path, content: str) -> None:
+    """Put another key ring in place of the one at hand, as whoever sets up a new machine does."""
+    file.write_text(content)
+    sealing.use_key_ring(KeyRing.read(file))
+
+
+@pytest.mark.parametrize("rotate", [key_rotation.rotate, key_rotation.rotate_audit])
+def test_a_key_ring_from_before_the_copy_is_refused_and_nothing_is_put_in(
+    desk: Desk, empty: str, ring: Path, rotate: Callable[..., object]
+) -> None:
+    older = ring.read_text()
+    rotate(desk.address, ring)
+    newer = ring.read_text()
+    desk.back_up()
+    with_ring(ring, older)
+    with pytest.raises(BackupRefused, match=r"the ring is older than the copy.*Put the ring of the copy's day there"):
+        desk.restore(empty)
+    assert sum(rows(empty).values()) == 0
+    with_ring(ring, newer)
+    desk.restore(empty)
+    assert "Mila 1" in names(empty)
+    with db.reading(empty) as session:
+        assert verify(session).is_sound
+
+
+def test_keys_wrapped_with_one_that_was_taken_out_of_the_ring_since_are_refused(
+    desk: Desk, empty: str, ring: Path
+) -> None:
+    desk.back_up()
+    key_rotation.rotate(desk.address, ring)
+    with_ring(ring, replace(sealing.key_ring(), wrapping=sealing.key_ring().wrapping[:1]).as_json())
+    with pytest.raises(BackupRefused, match="or that key was taken out of it since"):
+        desk.restore(empty)
+    desk.back_up(".later")
+    assert desk.restore(empty, keys=".later").without_key == 0
+
+
+def test_a_copy_from_before_its_keys_were_named_in_it_is_taken(desk: Desk, empty: str) -> None:
+    desk.back_up()
+    for path in (desk.data, desk.keys):
+        forge(desk, path, lambda lines: [re.sub(r',"key":"\w+"', "", lines[0]), *lines[1:]])
+    desk.restore(empty)
+    assert "Mila 1" in names(empty)
 
 
 def test_keys_from_before_the_data_are_refused(desk: Desk, empty: str) -> None:
