@@ -72,6 +72,8 @@ class Recipient(Term):
     HEALTH_VISITOR = "health_visitor", N_("Health visitor")
     DENTAL_CARE = "dental_care", N_("Dental care")
     DAY_CARE = "day_care", N_("Day care")
+    #: where the child moves to, or begins; never the own staff
+    RECEIVING_SCHOOL = "receiving_school", N_("The school or preschool the child moves to")
     POLICE = "police", N_("The police")
     #: no service: what is about one guardian may go to the other only where that one says so
     OTHER_GUARDIAN = "other_guardian", N_("The other guardian, what is about whoever consents")

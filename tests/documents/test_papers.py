@@ -282,6 +282,14 @@ def test_whoever_only_acts_gets_their_own_part_the_goal_in_short_and_a_contact(l
         assert told not in page
 
 
+@every_language
+def test_a_receiving_school_gets_the_plan_as_a_service_does(language: str) -> None:
+    rich = rich_source(DocumentKind.PLAN_FOR_SERVICE, "da" if language == "da" else "sv")
+    source = replace(rich, service=Recipient.RECEIVING_SCHOOL)
+    page = document_html("plan_for_service", document_context("plan_for_service", source), language=language)
+    compare(SNAPSHOTS / f"plan_for_service.{language}.school.txt", paper_text(page))
+
+
 def test_shares_are_counts_with_whole_percent() -> None:
     assert "18 av 25 (72\N{NO-BREAK SPACE}%)" in page_of(DocumentKind.FOLLOW_UP, "sv")
     assert "5 of 6 (83%)" in page_of(DocumentKind.MINUTES, "en")

@@ -6,7 +6,18 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from referrals import clock, documents, paper_sources, pieces, readers, register, renderings, sharing, withholding
+from referrals import (
+    clock,
+    coverage,
+    documents,
+    paper_sources,
+    pieces,
+    readers,
+    register,
+    renderings,
+    sharing,
+    withholding,
+)
 from referrals.documents import Paper
 from referrals.errors import NotCovered
 from referrals.models import CONSENT, ActionPlan, Document, PlannedAction, Referral
@@ -22,6 +33,7 @@ pytestmark = pytest.mark.usefixtures("wednesday")
 
 TODAY = date(2026, 9, 16)
 SOCIAL, LEISURE, POLICE = Recipient.SOCIAL_SERVICES, Recipient.LEISURE, Recipient.POLICE
+SCHOOL = Recipient.RECEIVING_SCHOOL
 ATTENDANCE = {"": {"categories": ["attendance"], "about": None, "guardian_id": None}}
 
 
@@ -91,6 +103,31 @@ def test_a_service_gets_what_consent_reaches_and_the_paper_says_just_that(
     entry = register.entry_of(session, paper.id)
     assert entry is not None
     assert entry.counterpart is Counterpart.AUTHORITY
+
+
+@pytest.mark.parametrize("rulepack", ["se-2026-07", "dk-2026-07"])
+def test_a_receiving_school_gets_what_guardians_said_may_go_there_and_nothing_on_another_ground(
+    session: Session, cast: Cast, plan: ActionPlan, rulepack: str
+) -> None:
+    plan.referral.rulepack = rulepack
+    assert sharing.grounds_for(plan.referral, SCHOOL) == []
+    (locked,) = renderings.offered(session, plan.referral, SCHOOL, on=TODAY)
+    assert locked.made_of == ()
+    with pytest.raises(NotCovered):
+        share(session, cast, plan, [locked], SCHOOL)
+    (maja,) = coverage.guardians_of(session, plan.referral)
+    a_consent(session, maja, by=cast.coordinator, recipients=[SCHOOL], at=clock.now() + timedelta(minutes=1))
+    plan.classification = ATTENDANCE | {"background": {"categories": ["family"], "about": None, "guardian_id": None}}
+    (offered,) = renderings.offered(session, plan.referral, SCHOOL, on=TODAY)
+    assert names(offered) == ["", "child_voice", "if_worse"]
+    share(session, cast, plan, [offered], SCHOOL)
+    ((paper, html),) = issue(session, plan.referral)
+    assert paper.recipient == "service:receiving_school"
+    assert "Jag vill ha en lugn start." in html
+    assert "Mila kommer sent." not in html
+    entry = register.entry_of(session, paper.id)
+    assert entry is not None
+    assert entry.counterpart is Counterpart.OTHER
 
 
 def test_what_the_paper_is_made_of_can_be_looked_up_for_whoever_asks_to_read_it(

@@ -155,6 +155,29 @@ def test_the_plan_as_far_as_it_may_go_is_looked_at_first_and_becomes_a_paper(
     assert "The consent does not cover this recipient" in page.text
 
 
+def test_guardians_let_a_receiving_school_have_the_plan_and_it_becomes_a_paper(
+    lay: Any, read: Any, signed_in: SignIn, settings: Settings
+) -> None:
+    browser, number = signed_in("karin"), lay(yes=2)
+    with db.writing(settings.database) as session:
+        for consent in session.scalars(select(Consent)):
+            consent.recipients = ["receiving_school"]
+    page = browser.get(f"/referrals/{number}/sharing")
+    assert "Share with The school or preschool the child moves to" in page.text
+    assert "Share without consent: The school" not in page.text
+    browser.get(f"/referrals/{number}/sharing/receiving_school")
+    plan, key = chosen(browser, "The plan, as far as"), "service:receiving_school"
+    response = browser.send({"to_whom": "Ekskolan", "chosen": plan, "_preview": key})
+    assert response.data.startswith(b"%PDF")
+    browser.get(f"/referrals/{number}/sharing/receiving_school")
+    page = browser.submit({"to_whom": "Ekskolan", "chosen": plan})
+    assert "The school or preschool the child moves to, Ekskolan" in page.text
+    told = select(AuditEvent.subject, AuditEvent.ground).where(AuditEvent.what == What.DISCLOSED)
+    assert read(number, lambda session, _: session.execute(told).all()) == [("rendering", "consent")]
+    papers = read(number, lambda session, referral: documents.papers_after(session, referral.history[-1]))
+    assert papers == [Paper(DocumentKind.PLAN_FOR_SERVICE, key, "en")]
+
+
 def test_an_association_is_offered_its_own_part_alone(
     lay: Any, read: Any, signed_in: SignIn, settings: Settings
 ) -> None:
