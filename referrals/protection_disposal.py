@@ -67,6 +67,12 @@ def under_way(session: Session, report: ProtectionReport) -> ProtectionDisposal 
     return session.scalars(rows).one_or_none()
 
 
+def fate_of(session: Session, going: ProtectionDisposal | None) -> Fate:
+    """What becomes of a report: as it was proposed where `going` is under way, else as the plan says now."""
+    planned = organisation.municipality(session).retention.get("protection_report_then", Fate.DISPOSE)
+    return going.fate if going else Fate(planned)
+
+
 def to_decide(
     session: Session, reports: Iterable[ProtectionReport], actor: Actor
 ) -> dict[uuid.UUID, DisposalState | None]:
@@ -109,7 +115,7 @@ def propose_disposal(session: Session, report: ProtectionReport, *, by: Actor) -
     disposal = ProtectionDisposal(
         report_id=report.id, number=report.number, sender_id=report.sender_id, proposed_at=clock.now(), proposed_by_id=by.account_id,
         rule={"plan": plan["plan"], "years": plan["protection_report_years"]},
-        fate=Fate(plan.get("protection_report_then", Fate.DISPOSE)),
+        fate=fate_of(session, None),
     )  # fmt: skip
     session.add(disposal)
     session.flush()

@@ -52,6 +52,7 @@ def propose_and_approve(signed_in, address):
 def test_its_sender_proposes_whom_the_municipality_names_approves_and_the_night_takes_it(signed_in, settings, over):
     kim, petra = signed_in("kim"), signed_in("petra")
     assert "Its time is over" in kim.get("/protection").text
+    assert "goes from here with its paper and its key" in kim.get(f"{over}/keeping").text
     assert any(link.get("href") == f"{over}/keeping" for link in kim.get(over).all("a"))
     kim.get(f"{over}/keeping")
     press(kim, "Propose that it goes")
@@ -158,7 +159,13 @@ def test_what_is_to_be_preserved_is_handed_over_before_it_goes(signed_in, settin
     with db.writing(settings.database) as session:
         municipality = session.scalars(select(Municipality)).one()
         municipality.retention = municipality.retention | {"protection_report_then": "preserve"}
+    lead = "the report is handed to the archive"
+    assert lead in signed_in("petra").get(f"{over}/keeping").text
     kim, petra = propose_and_approve(signed_in, over)
+    with db.writing(settings.database) as session:
+        municipality = session.scalars(select(Municipality)).one()
+        municipality.retention = municipality.retention | {"protection_report_then": "dispose"}
+    assert lead in kim.get(f"{over}/keeping").text, "what was proposed stays as it was proposed"
     assert "Take the archive's copy out" in petra.page.text
     assert "To be handed to the archive" in petra.get("/protection").text
     kim_page = kim.get(f"{over}/keeping")

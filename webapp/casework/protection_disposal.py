@@ -28,6 +28,7 @@ class Keeping:
     hold: ProtectionHold | None
     is_held: bool
     under_way: ProtectionDisposal | None
+    fate: Fate
     may_decide: bool
     is_mine: bool
 
@@ -45,6 +46,7 @@ def keeping_of(report: ProtectionReport) -> Keeping | None:
         hold=rules.hold_of(session, report),
         is_held=rules.is_held(session, report),
         under_way=under_way,
+        fate=rules.fate_of(session, under_way),
         may_decide=rules.may_decide(report, actor, setting=setting),
         is_mine=under_way is not None and under_way.proposed_by_id == actor.account_id,
     )
