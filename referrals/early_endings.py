@@ -17,12 +17,15 @@ EARLY_ENDINGS: Final = frozenset({Verb.END_AT_TRIAGE, Verb.DECIDE_STATUTORY_TRAC
 
 @dataclass(frozen=True)
 class OnTrack:
-    """The statutory track in which a concern goes on: its name, where the duty comes from, where the decision is kept."""
+    """The statutory track in which a concern goes on: its name, where the duty comes from, where the decision is kept,
+    and when the guardians were told, where they are told first.
+    """
 
     name: str
     source: str
     kept_in: str | None
     decided_on: date
+    guardians_told_on: date | None
 
     @classmethod
     def read(cls, session: Session, row: History | None, language: str) -> Self | None:
@@ -31,7 +34,9 @@ class OnTrack:
             return None
         decision = session.scalars(select(StatutoryDecision).where(StatutoryDecision.history_id == row.id)).one()
         track = track_of(row)
-        return cls(track.name(language), track.source, decision.kept_in, decision.decided_on)
+        return cls(
+            track.name(language), track.source, decision.kept_in, decision.decided_on, decision.guardians_told_on
+        )
 
 
 @dataclass(frozen=True)

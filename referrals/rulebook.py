@@ -151,12 +151,14 @@ class StatutoryTrack:
     source: str
     #: the kinds of unit whose head teacher has this duty
     school_forms: frozenset[SchoolForm]
+    #: whether the guardians are told before it is decided: the opposite of a report that is hidden from them
+    guardians_first: bool = False
 
     @classmethod
     def read(cls, written: dict[str, Any]) -> "StatutoryTrack":
         """The track as a file writes it."""
         forms = frozenset(SchoolForm(form) for form in written["school_forms"])
-        return cls(written["key"], written["name"], written["source"], forms)
+        return cls(written["key"], written["name"], written["source"], forms, bool(written.get("guardians_first")))
 
     def name(self, language: str) -> str:
         """What it is called in `language`."""

@@ -15,6 +15,9 @@ from referrals.vocabulary import TriageEnding
 #: endings after which somebody looks again on a day: the child stays where the concern arose
 LOOKED_AT_AGAIN = frozenset({TriageEnding.NO_ACTION, TriageEnding.OWN_UNIT})
 
+#: from so many years on nobody has custody
+OF_AGE = 18
+
 
 @dataclass(frozen=True)
 class Ending:
@@ -34,6 +37,8 @@ class StatutoryChoice:
     reason: str
     kept_in: str
     decided_on: date | None
+    #: when the guardians were told, for a track before which they are told first
+    guardians_told_on: date | None = None
 
 
 def open_triage(session: Session, referral: Referral, *, by: Actor, seen: int | None = None) -> History:
@@ -127,14 +132,20 @@ def decide_statutory_track(
 ) -> History:
     """Let the concern go on in a statutory track, which is the head teacher's to decide and nobody else's.
 
-    Raises Incomplete without a track that this unit knows, a reason, and where and since when the decision itself is kept.
+    Raises Incomplete without a track that this unit knows, a reason, where and since when the decision itself is kept, and
+    for absence that the guardians were told no later than it was decided.
     """
     history.guard(session, referral, Verb.DECIDE_STATUTORY_TRACK, by=by, seen=seen)
+    track = next((track for track in statutory_tracks(referral) if track.key == choice.track), None)
+    told_on = choice.guardians_told_on if track is not None and track.guardians_first else None
     stated = {
-        "track": choice.track in {track.key for track in statutory_tracks(referral)},
+        "track": track,
         "reason": choice.reason.strip(),
         "kept_in": choice.kept_in.strip(),
         "decided_on": choice.decided_on,
+        "guardians_told_on": track is None
+        or not track.guardians_first
+        or _told_first(referral, told_on, choice.decided_on),
     }
     if missing := [name for name, value in stated.items() if not value]:
         raise Incomplete(*missing)
@@ -143,7 +154,9 @@ def decide_statutory_track(
         session, referral, Verb.DECIDE_STATUTORY_TRACK, by=by, to=CLOSED, seen=seen, choice=choice.track,
         reason=choice.reason.strip(),
     )  # fmt: skip
-    decided = StatutoryDecision(referral=referral, history_id=row.id, decided_on=choice.decided_on)
+    decided = StatutoryDecision(
+        referral=referral, history_id=row.id, decided_on=choice.decided_on, guardians_told_on=told_on
+    )
     decided.kept_in = choice.kept_in.strip()
     session.add(decided)
     session.flush()
@@ -161,6 +174,16 @@ def _decide(
         referral.skips_assessment = verb is Verb.SEND_TO_TEAM
         referral.revisit_on = None
     return history.record(session, referral, verb, by=by, to=to, seen=seen, reason=reason.strip())
+
+
+def _told_first(referral: Referral, told_on: date | None, decided_on: date | None) -> bool:
+    """Whether the guardians were told no later than it was decided; of somebody of age nobody has to be told."""
+    if told_on is not None:
+        return decided_on is None or told_on <= decided_on
+    if decided_on is None or referral.child_birth_date is None:
+        return False
+    born = date.fromisoformat(referral.child_birth_date)
+    return (decided_on.year - OF_AGE, decided_on.month, decided_on.day) >= (born.year, born.month, born.day)
 
 
 def _take_over(session: Session, referral: Referral, by: Actor) -> None:

@@ -12,6 +12,7 @@ from schemas.fields import N_, DateField, FormSchema, IdField, LongText, ShortTe
 
 CHOOSE_OWNER = N_("Choose who takes over.")
 CHOOSE_TRACK = N_("Choose one of the statutory tracks.")
+TELL_FIRST = N_("Tell the guardians first. Then give the day on which you did, no later than the decision.")
 
 
 class TriageWay(StrEnum):
@@ -76,6 +77,7 @@ class StatutoryTrackForm(FormSchema):
     reason = LongText(needed=N_("Write why."))
     kept_in = ShortText(needed=N_("Say where the decision is kept, so that it is found again."))
     decided_on = DateField(needed=N_("Give the day of the decision."), is_past=True, years_back=1)
+    guardians_told_on = DateField(is_past=True, years_back=1, load_default=None)
 
 
 class HandBackForm(FormSchema):

@@ -19,6 +19,8 @@ class StatutoryDecision(OfReferral, Base):
     history_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("history.id"), unique=True)
     #: the day on which it was decided
     decided_on: Mapped[date]
+    #: the day on which the guardians were told, for a track before which they are told first
+    guardians_told_on: Mapped[date | None]
 
     #: the system or the file in which the decision itself is kept
     kept_in = Sealed[str]()

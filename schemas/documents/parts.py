@@ -88,12 +88,13 @@ class TriagePart(PaperSchema):
 
 
 class StatutoryPart(PaperSchema):
-    """The statutory track in which a concern goes on, and where the decision itself is kept."""
+    """The statutory track in which a concern goes on, where the decision itself is kept, and when the guardians were told."""
 
     name = fields.String()
     source = fields.String()
     kept_in = fields.String()
     decided_on = fields.Date()
+    guardians_told_on = fields.Date()
 
 
 class NoticePart(PaperSchema):

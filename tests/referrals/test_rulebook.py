@@ -103,6 +103,12 @@ def test_the_danish_rules_on_absence_hold_for_the_folkeskole_alone() -> None:
     assert keys[SchoolForm.PRESCHOOL] == []
 
 
+def test_before_the_absence_tracks_of_both_countries_the_guardians_are_told_first() -> None:
+    first = {track.key for pack in PACKS for track in pack.statutory_tracks if track.guardians_first}
+    assert first == {track.key for pack in PACKS for track in pack.statutory_tracks if "absence" in track.key}
+    assert first == {"absence_investigation", "unlawful_absence"}
+
+
 def test_a_statutory_track_is_told_as_the_units_own_kind_knows_it() -> None:
     pack = rulebook.newest(Country.SE)
     assert pack.track("absence_investigation", SchoolForm.UPPER_SECONDARY).source == "Skollag 15:16"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -68,6 +68,59 @@ def test_a_preschool_does_not_know_the_schools_tracks(session: Session, cast: Ca
             decide(session, referral, cast, replace(CHOICE, track=track))
     decide(session, referral, cast, replace(CHOICE, track="preschool_support"))
     assert referral.state == CLOSED
+
+
+ABSENCE = StatutoryChoice("absence_investigation", "Elva dagar borta.", "Skolans diarium", TODAY)
+
+
+@pytest.mark.parametrize("told_on", [None, TODAY + timedelta(days=1)])
+@pytest.mark.parametrize(
+    ("pack", "track"), [("se-2026-07", "absence_investigation"), ("dk-2026-07", "unlawful_absence")]
+)
+def test_absence_is_not_decided_before_the_guardians_were_told(
+    session: Session, cast: Cast, pack: str, track: str, told_on: date | None
+) -> None:
+    referral = a_referral(session, cast, rulepack=pack)
+    referral.child_birth_date = None
+    with pytest.raises(Incomplete) as refused:
+        decide(session, referral, cast, replace(ABSENCE, track=track, guardians_told_on=told_on))
+    assert (refused.value.missing, referral.state) == (("guardians_told_on",), IN_TRIAGE)
+    decide(session, referral, cast, replace(ABSENCE, track=track, guardians_told_on=TODAY))
+    assert session.scalars(select(StatutoryDecision.guardians_told_on)).all() == [TODAY]
+
+
+@pytest.mark.parametrize(("born", "needs"), [(date(2008, 9, 16), False), (date(2008, 9, 17), True)])
+def test_nobody_is_told_first_about_somebody_of_age(session: Session, cast: Cast, born: date, needs: bool) -> None:
+    referral = a_referral(session, cast)
+    referral.child_birth_date = born.isoformat()
+    if needs:
+        with pytest.raises(Incomplete):
+            decide(session, referral, cast, ABSENCE)
+        return
+    decide(session, referral, cast, ABSENCE)
+    assert session.scalars(select(StatutoryDecision.guardians_told_on)).all() == [None]
+
+
+def test_without_the_day_of_the_decision_that_alone_is_asked_for_besides(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast)
+    for told_on, missing in ((TODAY, ("decided_on",)), (None, ("decided_on", "guardians_told_on"))):
+        with pytest.raises(Incomplete) as refused:
+            decide(session, referral, cast, replace(ABSENCE, decided_on=None, guardians_told_on=told_on))
+        assert refused.value.missing == missing
+
+
+def test_other_tracks_keep_no_day_of_telling(session: Session, cast: Cast) -> None:
+    decide(session, a_referral(session, cast), cast, replace(CHOICE, guardians_told_on=TODAY))
+    assert session.scalars(select(StatutoryDecision.guardians_told_on)).all() == [None]
+
+
+def test_both_papers_say_when_the_guardians_were_told(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast)
+    row = decide(session, referral, cast, replace(ABSENCE, guardians_told_on=date(2026, 9, 14)))
+    for paper in documents.papers_after(session, row):
+        text = paper_html(paper_sources.gather(session, referral, paper, after=row))
+        assert "Vårdnadshavarna fick veta först" in text
+        assert "14 september 2026" in text
 
 
 def test_deciding_twice_or_later_changes_nothing(session: Session, cast: Cast) -> None:
@@ -153,4 +206,5 @@ def test_the_papers_name_the_track_its_source_and_where_the_decision_is(session:
         assert "Skolans diarium 2026-41" in text
         assert "Målen är i fara." in text
         assert "special_support_investigation" not in text
+        assert "fick veta först" not in text
     assert clock.now().date() == TODAY

@@ -507,7 +507,8 @@ DEEDS: dict[Verb, Callable[[Life, Actor, int, st.DataObject], object]] = {
     Verb.DECIDE_STATUTORY_TRACK: lambda life, by, seen, data: triage.decide_statutory_track(
         life.session, life.referral, by=by, seen=seen,
         choice=triage.StatutoryChoice(
-            data.draw(st.sampled_from(triage.statutory_tracks(life.referral))).key, "Skyldigheten är rektors", "Skolans diarium", life.today
+            data.draw(st.sampled_from(triage.statutory_tracks(life.referral))).key, "Skyldigheten är rektors", "Skolans diarium",
+            life.today, life.today,
         ),
     ),
     Verb.HAND_BACK_TO_COORDINATOR: _simple(triage.hand_back_to_coordinator, reason="Nej, teamets"),

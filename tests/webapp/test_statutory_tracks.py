@@ -10,6 +10,7 @@ from referrals import clock, db
 from referrals.models import Referral, StatutoryDecision, Unit
 from referrals.stages import CLOSED, IN_TRIAGE, WITH_HEAD_TEACHER
 from referrals.vocabulary import SchoolForm
+from schemas.triage import TELL_FIRST
 from tests.webapp.browsing import Browser
 from tests.webapp.desk import Desk
 
@@ -45,11 +46,15 @@ def test_the_coordinator_asks_and_the_head_teacher_decides(desk: Desk, signed_in
     page = henrik.get(f"/referrals/{number}/triage")
     assert "Är det 3:7?" in page.text
     typed = {"track": "absence_investigation", "reason": "Elva dagar borta.", "kept_in": "Skolans diarium"}
-    page = henrik.submit(typed, form="statutory-form")
+    assert "For Investigation of absence: the guardians are told before it is decided." in page.text
+    page = henrik.submit(typed, form="statutory-form", status=422)
+    assert page.problems == [f"On which day were guardians told? {TELL_FIRST}"]
+    assert state_of(desk, number) == WITH_HEAD_TEACHER
+    page = henrik.submit({"guardians_told_on": TODAY.isoformat()}, form="statutory-form")
     assert state_of(desk, number) == CLOSED
     assert "Decided: it goes on in a statutory track: Investigation of absence" in page.text
     text = henrik.get(f"/referrals/{number}/triage").text
-    for words in ("Skollag 7:19 a", "Skolans diarium", "Elva dagar borta."):
+    for words in ("Skollag 7:19 a", "Skolans diarium", "Elva dagar borta.", "The guardians were told first, on"):
         assert words in text
     decided_on = desk.read(number, lambda session, _: session.scalars(select(StatutoryDecision.decided_on)).one())
     assert decided_on == TODAY
@@ -59,7 +64,8 @@ def test_who_only_contributes_does_not_learn_which_track(desk: Desk, signed_in: 
     number = desk.lay(IN_TRIAGE)
     henrik = signed_in("henrik")
     henrik.get(f"/referrals/{number}/triage")
-    henrik.submit({"track": "absence_investigation", "reason": "Borta.", "kept_in": "Diariet"}, form="statutory-form")
+    typed = {"track": "absence_investigation", "reason": "Borta.", "kept_in": "Diariet"}
+    henrik.submit(typed | {"guardians_told_on": TODAY.isoformat()}, form="statutory-form")
     text = signed_in("petra").get(f"/referrals/{number}").text
     assert "Decided: it goes on in a statutory track" in text
     assert "absence" not in text
@@ -112,6 +118,9 @@ def test_where_the_law_lays_nothing_on_the_head_nobody_is_asked(desk: Desk, sett
     page = signed_in("karin").get(f"/referrals/{number}/triage")
     assert "Special support in preschool" in page.text
     assert "Investigation of absence" not in page.text
+    page = signed_in("henrik").get(f"/referrals/{number}/triage")
+    assert page.all("input", name="decided_on")
+    assert not page.all("input", name="guardians_told_on")
 
 
 def test_a_danish_preschool_has_no_statutory_track_here(desk: Desk, settings: Any, signed_in: SignIn) -> None:

@@ -11,12 +11,13 @@ from sqlalchemy import select
 from referrals import attachment_reading, early_endings, intake, rulebook, targets
 from referrals import triage as rules
 from referrals.access import View
+from referrals.errors import Incomplete
 from referrals.models import Concern, History, Referral
 from referrals.stages import WITH_HEAD_TEACHER, Stage, Verb
 from referrals.vocabulary import N_, ConflictAnswer, Profession, Topic, TriageEnding
 from referrals.worklist import next_to_triage
 from schemas.intake import asked_of
-from schemas.triage import CHOOSE_TRACK, HandBackForm, StatutoryTrackForm, TriageForm, TriageWay
+from schemas.triage import CHOOSE_TRACK, TELL_FIRST, HandBackForm, StatutoryTrackForm, TriageForm, TriageWay
 from webapp import forms, notices, people, transactions
 from webapp.casework import blueprint, words
 from webapp.casework.additions import additions_to
@@ -112,6 +113,10 @@ _DECISIONS = frozenset(
 )  # fmt: skip
 
 
+#: what is said where the shape was right and the unit's own tracks ask for something else
+_UNMET = {"track": CHOOSE_TRACK, "guardians_told_on": TELL_FIRST}
+
+
 @blueprint.get("/referrals/<reference:number>/triage")
 @for_referral(View.CONCERN)
 def triage(referral: Referral) -> Response:
@@ -142,13 +147,15 @@ def decide_statutory_track(referral: Referral) -> ResponseReturnValue:
     """Let the concern go on in a statutory track: the head teacher's decision."""
     form = forms.submitted()
     decided = form.load(StatutoryTrackForm())
-    if decided and decided["track"] not in {track.key for track in rules.statutory_tracks(referral)}:
-        form.refuse("track", CHOOSE_TRACK)
-    if decided is None or form.problems:
+    if decided is None:
         return _page(referral, form, statutory=form, status=422)
-    rules.decide_statutory_track(
-        transactions.session(), referral, by=people.actor(), seen=seen(), choice=rules.StatutoryChoice(**decided)
-    )
+    choice = rules.StatutoryChoice(**decided)
+    try:
+        rules.decide_statutory_track(transactions.session(), referral, by=people.actor(), seen=seen(), choice=choice)
+    except Incomplete as refused:
+        for name in refused.missing:
+            form.refuse(name, _UNMET[name])
+        return _page(referral, form, statutory=form, status=422)
     notices.say_next(gettext("%(number)s goes on in a statutory track.", number=referral.number))
     return redirect(url_for("casework.referral", number=referral.number), 303)
 
@@ -210,6 +217,7 @@ def _of_head_teacher(
     tracks = rules.statutory_tracks(referral) if words.may_do(Verb.DECIDE_STATUTORY_TRACK, referral) else ()
     return {
         "tracks": [(track.key, track.name(language()), track.source) for track in tracks],
+        "told_first": [track.name(language()) for track in tracks if track.guardians_first],
         "statutory_form": statutory or forms.shown({"decided_on": today()}, name="statutory"),
         "may_hand_back": words.may_do(Verb.HAND_BACK_TO_COORDINATOR, referral),
         "back_form": back or forms.shown(name="back"),
