@@ -20,6 +20,8 @@ DECIDE = N_("Choose what the follow-up leads to.")
 GIVE_REASON = N_("Write why, so that others can follow the decision.")
 GIVE_NEXT_DAY = N_("Choose the day of the next follow-up.")
 GIVE_CAUSE = N_("It was done fewer times than planned. Choose the cause.")
+#: how the field of a reason is called, by what is decided
+REASON_OF: Mapping[FollowUpDecision, str] = {one: f"reason-{one.value}" for one in FollowUpDecision}
 GIVE_HELD_ON = N_("Give the day on which the follow-up was held.")
 
 
@@ -69,6 +71,10 @@ class GuardianAnswerForm(FormSchema):
         return GuardianAnswer(**data)
 
 
+#: one text for each decision; that of the decision that was taken counts
+_ReasonsForm = FormSchema.from_dict({one.value: LongText(load_default="") for one in FollowUpDecision})
+
+
 class FollowUpForm(FormSchema):
     """All that is said at a follow-up, and what it leads to."""
 
@@ -81,16 +87,26 @@ class FollowUpForm(FormSchema):
     learned = LongText()
     decision = TermField(FollowUpDecision, needed=DECIDE)
     next_follow_up_on = DateField(is_ahead=True, years_ahead=2)
-    reason = LongText(needed=GIVE_REASON)
+    reason = fields.Nested(_ReasonsForm, load_default=dict)
     whole = fields.Nested(ClassificationForm, load_default=NOT_SAID)
     own = fields.Nested(each_by_itself(*FOLLOW_UP_TEXTS), load_default=dict)
 
     @validates_schema(skip_on_field_errors=False)
     def _ask(self, data: Mapping[str, Any], **_kwargs: Any) -> None:
-        missing = {}
+        missing: dict[str, Any] = {}
         if not (data.get("child_view") or data.get("child_declined")):
             missing["child_view"] = [ASK_CHILD]
         if data.get("decision") is FollowUpDecision.CONTINUE and data.get("next_follow_up_on") is None:
             missing["next_follow_up_on"] = [GIVE_NEXT_DAY]
+        if data.get("decision") and not _reason(data):
+            missing["reason"] = {data["decision"].value: [GIVE_REASON]}
         if missing:
             raise ValidationError(missing)
+
+    @post_load
+    def _choose(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+        return data | {"reason": _reason(data)}
+
+
+def _reason(data: Mapping[str, Any]) -> str:
+    return str(data.get("reason", {}).get(data["decision"].value, ""))

@@ -27,6 +27,7 @@ from referrals.vocabulary import (
     SchoolYear,
     Topic,
 )
+from schemas.follow_up import REASON_OF
 from webapp.demo_story import Story, story_in
 from webapp.demo_window import Form, Stopped, Window
 from webapp.demo_world import Paper, World, next_weekday
@@ -275,7 +276,7 @@ class Journey:
         views = _rows(form, r"guardians-\d+-view")
         values |= dict.fromkeys(views[:1], story.guardians_view)
         values |= {name.replace("-view", "-declined"): "yes" for name in views[1:]}
-        closing = {"decision": FollowUpDecision.CLOSE.value, "reason": story.why_close}
+        closing = {"decision": FollowUpDecision.CLOSE.value, REASON_OF[FollowUpDecision.CLOSE]: story.why_close}
         window.send(form, {**values, **closing, "child_view": story.plain, "learned": story.learned})
 
     def _close_referral(self) -> None:

@@ -24,7 +24,7 @@ def all_said(**values):
         "guardians": [{"guardian_id": str(GUARDIAN), "declined": "yes"}],
         "decision": "continue",
         "next_follow_up_on": "2026-10-28",
-        "reason": "Det hjälper.",
+        "reason": {"continue": "Det hjälper.", "close": "Målen är nådda.", "adjust": ""},
     } | values
 
 
@@ -54,7 +54,7 @@ def test_each_question_asks_for_its_answer():
         "actions": {0: {"times_done": [forms.SAY_HOW_OFTEN], "helped": [forms.SAY_WHETHER_IT_HELPED]}},
         "goals": {0: {"result": [forms.SAY_HOW_GOAL_STANDS]}},
         "child_view": [forms.ASK_CHILD],
-        "reason": [forms.GIVE_REASON],
+        "reason": {"continue": [forms.GIVE_REASON]},
     }
 
 
@@ -66,6 +66,12 @@ def test_going_on_needs_the_next_day_and_other_decisions_do_not():
     assert refused(next_follow_up_on=None) == {"next_follow_up_on": [forms.GIVE_NEXT_DAY]}
     without = {name: value for name, value in all_said(decision="close").items() if name != "next_follow_up_on"}
     assert FollowUpForm().load(without)["next_follow_up_on"] is None
+
+
+def test_the_reason_is_that_of_the_decision_taken():
+    assert FollowUpForm().load(all_said(decision="close"))["reason"] == "Målen är nådda."
+    assert refused(decision="adjust") == {"reason": {"adjust": [forms.GIVE_REASON]}}
+    assert refused(decision=None) == {"decision": [forms.DECIDE]}
 
 
 def test_a_child_may_keep_silent():

@@ -291,6 +291,10 @@ def test_the_owner_of_an_action_says_how_it_stands(desk, settings, signed_in):
     karin = signed_in("karin")
     page = karin.get(f"/referrals/{number}/action-plan")
     assert "Say how it stands" in page.text
+    page = karin.get(f"/referrals/{number}/action-plan/actions/{action_id}")
+    assert page.fields(page.form())["reason"] == "It has not worked out so far, because: "
+    karin.submit({"status": "ongoing"})
+    assert desk.read(number, lambda session, referral: action_of(session, referral).status_reason) is None
     karin.get(f"/referrals/{number}/action-plan/actions/{action_id}")
     page = karin.submit({"status": "hindered"}, status=422)
     assert any("Write why" in problem for problem in page.problems)

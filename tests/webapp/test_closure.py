@@ -44,8 +44,10 @@ def test_a_referral_is_closed_and_what_came_of_it_stays(desk, signed_in):
     page = karin.get(f"/referrals/{number}/closure")
     assert "One action is still running" in page.text
     assert "0000-12 34 56" in page.fields(page.form("close-form"))["if_needed_again"]
+    assert page.fields(page.form("close-form"))["endings-0-reason"] == "It has not worked out so far, because: "
     page = karin.submit(ALL_DECIDED, form="close-form")
     assert "The referral is closed." in page.text
+    assert "It has not worked out" not in page.text
     for words in ("Sedan november.", "Vera Mentorsson, mentor", "Mila är i skolan varje dag.", "0000-12 34 56"):
         assert words in page.text
     assert desk.read(number, state) == CLOSED
@@ -62,6 +64,8 @@ def test_an_action_without_an_ending_stops_the_closing(desk, signed_in):
     nameless = ALL_DECIDED | {"endings-0-handed_to": ""}
     page = karin.submit(nameless, form="close-form", status=422)
     assert any("Write the name of the person who takes it over." in problem for problem in page.problems)
+    page = karin.submit({"endings-0-status": "not_done"}, form="close-form", status=422)
+    assert any("Write why" in problem for problem in page.problems)
     page = karin.submit({"endings-0-status": ""}, form="close-form", status=422)
     assert any("Choose how this action ends." in problem for problem in page.problems)
     assert page.fields(page.form("close-form"))["summary"] == "Mila är i skolan varje dag."
@@ -93,7 +97,7 @@ def test_what_the_follow_up_found_for_a_goal_stands_in_the_form_already(desk, si
     karin.get(f"/referrals/{number}/follow-up")
     said = {
         "goals-0-result": "reached", "goals-0-note": "Sedan november.", "actions-0-times_done": "1", "actions-0-helped": "yes",
-        "child_declined": "yes", "decision": "close", "reason": "Målet är nått.",
+        "child_declined": "yes", "decision": "close", "reason-close": "Målet är nått.",
     }  # fmt: skip
     karin.submit(said)
     page = karin.get(f"/referrals/{number}/closure")

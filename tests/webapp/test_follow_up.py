@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("wednesday")
 ALL_SAID = {
     "goals-0-result": "closer", "goals-0-note": "Borta två dagar.", "actions-0-times_done": "1", "actions-0-helped": "partly",
     "child_view": "Det är lugnare.", "guardians-0-view": "Hon sover bättre.", "learned": "Måndagar är svårast.",
-    "decision": "continue", "reason": "Det hjälper.",
+    "decision": "continue", "reason-continue": "Det hjälper.",
 }  # fmt: skip
 
 
@@ -39,6 +39,10 @@ def due(desk, settings):
 
 def state(_session, referral):
     return referral.state
+
+
+def why_decided(session, referral):
+    return plan_versions.follow_ups(session, referral)[0].decision_reason
 
 
 def newest(session, referral):
@@ -72,18 +76,25 @@ def test_a_follow_up_is_recorded_and_read_afterwards(desk, due, signed_in):
 
 
 @pytest.mark.parametrize(
-    ("decision", "leads_to", "words"),
+    ("decision", "begins", "leads_to", "words"),
     [
-        ("adjust", PLAN_DRAFT, "Now change what needs changing"),
-        ("step_down", PLAN_DRAFT, "Now make the new version lighter"),
-        ("step_up", TO_SCHEDULE, "find a day for the team"),
-        ("close", CLOSURE_PROPOSED, "Now decide about the closing"),
+        ("continue", "It helps, and there is more to reach:", PLAN_ACTIVE, "The plan goes on."),
+        ("adjust", "This needs to change in the plan:", PLAN_DRAFT, "Now change what needs changing"),
+        ("step_down", "The child manages with less help now,", PLAN_DRAFT, "Now make the new version lighter"),
+        ("step_up", "What is done is not enough, because:", TO_SCHEDULE, "find a day for the team"),
+        ("close", "The plan is not needed any more,", CLOSURE_PROPOSED, "Now decide about the closing"),
     ],
 )
-def test_the_decision_leads_to_its_page(desk, due, signed_in, decision, leads_to, words):
-    karin = signed_in("karin")
-    karin.get(f"/referrals/{due}/follow-up")
-    page = karin.submit(ALL_SAID | {"decision": decision})
+def test_the_decision_begins_its_reason_and_leads_to_its_page(desk, due, signed_in, decision, begins, leads_to, words):
+    karin, reason = signed_in("karin"), f"reason-{decision}"
+    page = karin.get(f"/referrals/{due}/follow-up")
+    begun = page.fields(page.form())[reason]
+    assert begun.startswith(begins)
+    page = karin.submit(ALL_SAID | {"decision": decision, reason: begun}, status=422)
+    assert page.all("a", href=f"#f-{reason}")
+    assert any("Finish the sentence: so far it only begins." in problem for problem in page.problems)
+    page = karin.submit({reason: f"{begun}vi har sett det."})
+    assert desk.read(due, why_decided) == f"{begun}vi har sett det."
     assert words in page.text
     assert desk.read(due, state) == leads_to
 

@@ -148,7 +148,8 @@ def test_what_is_wrong_is_said_at_its_field(lay: Any, read: Any, signed_in: Sign
 def test_why_a_guardian_was_not_told_counts_as_well(lay: Any, read: Any, signed_in: SignIn) -> None:
     number = lay(custody=Custody.SOLE)
     browser = signed_in("karin")
-    browser.get(path_of(read, number, "/information"))
+    page = browser.get(path_of(read, number, "/information"))
+    assert page.fields(page.form())["why_not"] == "We have not told them yet, because: "
     page = browser.submit({"method": "not_told", "why_not": "Misstanke om våld."})
     assert "Misstanke om våld." in page.text
     assert page.all("form", id="conclude-form")

@@ -48,7 +48,9 @@ def test_what_is_not_finished_needs_a_successor_and_nothing_typed_is_lost(signed
 def test_without_a_reason_the_page_asks_for_one(signed_in, desk):
     number = desk.lay(IN_TRIAGE)
     karin = signed_in("karin")
-    karin.get(f"/referrals/{number}/members/{desk.account('petra')}")
+    page = karin.get(f"/referrals/{number}/members/{desk.account('petra')}")
+    assert page.fields(page.form())["reason"] == "They have no more to do in this, because: "
+    assert "Finish the sentence" in karin.submit(status=422).text
     assert "Write why" in karin.submit({"reason": ""}, status=422).text
 
 

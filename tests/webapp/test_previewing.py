@@ -93,7 +93,7 @@ def test_what_would_be_refused_is_refused_and_the_form_stays_as_it_was(kind, des
     _number, address, _guardian = lay(desk, settings, state, page)
     karin = signed_in("karin")
     karin.get(address)
-    lacking = next(name for name in ("place", "reason", "summary") if name in typed)
+    lacking = next(name for name in ("place", "reason-continue", "summary") if name in typed)
     shown = karin.submit(typed | {lacking: ""}, form=form, button=(PREVIEW, reader), status=422)
     assert shown.problems
     kept = next(name for name, value in typed.items() if name != lacking and len(value) > 4)

@@ -74,6 +74,8 @@ def test_a_no_and_a_hold_keep_it(signed_in, settings, over):
     _, petra = propose_and_approve(signed_in, over)
     press(petra, "Stop it")
     assert "Nothing has gone." in petra.page.text
+    assert petra.page.fields(petra.page.form())["reason"] == "The papers may be needed, because: "
+    assert "Finish the sentence" in petra.submit(status=422).text
     page = petra.submit({"reason": " "}, status=422)
     assert "Write why nothing of it may go for now." in page.text
     petra.submit({"reason": "Rätten har begärt den."})

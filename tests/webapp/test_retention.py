@@ -163,7 +163,9 @@ def test_what_is_to_be_preserved_is_handed_over_first(signed_in, settings, over)
 
 def test_a_hold_is_put_on_and_lifted(signed_in, settings, over):
     henrik = signed_in("henrik")
-    henrik.get(f"/referrals/{over}/hold")
+    page = henrik.get(f"/referrals/{over}/hold")
+    assert page.fields(page.form())["reason"] == "The papers may be needed, because: "
+    assert "Finish the sentence" in henrik.submit(status=422).text
     henrik.submit({"reason": ""}, status=422)
     henrik.submit({"reason": "Tvist i rätten."})
     assert "Tvist i rätten." in henrik.page.text

@@ -221,6 +221,8 @@ def test_what_went_without_consent_is_told_of_and_reviewed(lay: Any, read: Any, 
     assert "Shared something with another service Preventing or detecting crime (OSL 10:15 a)" in log
     henrik.get(path_of(read, number))
     page = henrik.submit({"outcome": "kept_out"}, form="review-form", status=422)
+    assert "Finish the sentence: so far it only begins. We have looked at it again:" in page.text
+    page = henrik.submit({"outcome": "kept_out", "reason": ""}, form="review-form", status=422)
     assert "Write the reason for your decision." in page.text
     page = henrik.submit({"outcome": "kept_out", "reason": "Utredningen pågår."}, form="review-form")
     assert "Utredningen pågår." in page.text

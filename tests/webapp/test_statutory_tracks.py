@@ -74,7 +74,12 @@ def test_who_only_contributes_does_not_learn_which_track(desk: Desk, signed_in: 
 def test_what_is_missing_is_said_at_its_field_and_nothing_is_lost(desk: Desk, signed_in: SignIn) -> None:
     number = desk.lay(WITH_HEAD_TEACHER)
     henrik = signed_in("henrik")
-    henrik.get(f"/referrals/{number}/triage")
+    page = henrik.get(f"/referrals/{number}/triage")
+    assert page.fields(page.form("statutory-form"))["reason"] == "It belongs in this track, because: "
+    assert page.fields(page.form("back-form"))["back"] == "The coordinator can decide this, because: "
+    for form in ("statutory-form", "back-form"):
+        assert "Why: Finish the sentence: so far it only begins." in henrik.submit(form=form, status=422).problems
+        henrik.get(f"/referrals/{number}/triage")
     page = henrik.submit({"reason": "Min egen text.", "decided_on": ""}, form="statutory-form", status=422)
     assert page.problems == [
         "In which statutory track does it go on? Choose one of the statutory tracks.",

@@ -77,6 +77,8 @@ def test_everything_is_named_so_that_staff_know_it_again(signed_in, number):
 def test_something_is_withheld_from_a_guardian_and_let_go_again(signed_in, number, row):
     browser = signed_in("karin")
     page = browser.get(f"/referrals/{number}/withholding/new")
+    assert page.fields(page.form())["reason"] == "The guardian may not read it, because: "
+    assert "Why? Finish the sentence: so far it only begins." in browser.submit(status=422).problems
     browser.submit({"reason": ""}, status=422)
     guardian = page.all("input", type="radio", name="guardian_id")[0].get("value")
     page = browser.submit(
@@ -91,6 +93,8 @@ def test_something_is_withheld_from_a_guardian_and_let_go_again(signed_in, numbe
     assert "OSL 12:3" in page.text
     page = browser.get(f"/referrals/{number}/withholding/{row().id}")
     assert "Rädd." in page.text
+    assert page.fields(page.form())["reason"] == "The guardian may read it again, because: "
+    assert any("Finish the sentence" in problem for problem in browser.submit(status=422).problems)
     browser.submit({"reason": ""}, status=422)
     page = browser.submit({"reason": "Läget är ett annat."})
     assert "The decision is lifted." in page.text

@@ -167,7 +167,10 @@ def planned_action(referral: Referral, action_id: uuid.UUID) -> Response:
     """One action: what is agreed, how it stands, and for those who answer for it a way to say so."""
     action = _find_action(referral, action_id)
     can_report = _can_report(action)
-    return _action_page(action, forms.shown({"status": action.status}) if can_report else forms.Form())
+    return _action_page(
+        action,
+        starters.shown("reason", starters.NOT_CARRIED_OUT, {"status": action.status}) if can_report else forms.Form(),
+    )
 
 
 @blueprint.post("/referrals/<reference:number>/action-plan/actions/<uuid:action_id>")
@@ -175,7 +178,7 @@ def planned_action(referral: Referral, action_id: uuid.UUID) -> Response:
 def record_action_status(referral: Referral, action_id: uuid.UUID) -> ResponseReturnValue:
     """Say how one action stands."""
     action = _find_action(referral, action_id)
-    form = forms.submitted()
+    form = starters.left_out(starters.NOT_CARRIED_OUT)
     values = form.load(ActionStatusForm())
     if values is None:
         return _action_page(action, form, status=422)

@@ -10,7 +10,7 @@ from referrals import plan_versions
 from referrals.access import View, may_view
 from referrals.closure import ClosureInput
 from referrals.errors import Incomplete
-from referrals.models import History, Referral
+from referrals.models import History, PlannedAction, Referral
 from referrals.stages import CLOSED, CLOSURE_PROPOSED, Stage, Verb
 from referrals.vocabulary import N_, ActionStatus, ClosureReason, DocumentKind, GoalResult
 from schemas.closure import ClosureForm, ProposalForm, ReopenForm, ResumeForm
@@ -37,6 +37,7 @@ def closure(referral: Referral) -> Response:
     """Whether and why the referral is closed, and for the coordinator what can be decided now."""
     kept.show_saved()
     g.starters = frozenset({_starter(referral)})
+    starters.known((starters.NOT_CARRIED_OUT, starters.GO_ON, starters.PROPOSE_CLOSURE))
     if words.may_do(Verb.CLOSE_REFERRAL, referral):
         return _page(referral, close=_begun(referral), resume=starters.shown("why", starters.GO_ON, name="resume"))
     if words.may_do(Verb.PROPOSE_CLOSURE, referral):
@@ -100,7 +101,7 @@ def _resume(referral: Referral) -> ResponseReturnValue:
 
 
 def _close(referral: Referral) -> ResponseReturnValue:
-    form = forms.submitted()
+    form = starters.left_out(starters.NOT_CARRIED_OUT)
     values = form.load(ClosureForm())
     if values is None:
         return _page(referral, status=422, close=form)
@@ -120,8 +121,14 @@ def _begun(referral: Referral) -> forms.Form:
         "if_needed_again": _starter(referral),
         "whole": note_forms.usual(referral),
         "outcomes": _outcomes_followed_up(referral),
+        "endings": [{"reason": starters.begun(starters.NOT_CARRIED_OUT)} for _action in _running(referral)],
     }
     return forms.shown(beginning, name="close")
+
+
+def _running(referral: Referral) -> list[PlannedAction]:
+    plan = plan_versions.plan_in_force(transactions.session(), referral)
+    return plan_versions.running_actions(plan) if plan else []
 
 
 def _outcomes_followed_up(referral: Referral) -> list[dict[str, str]]:
@@ -150,7 +157,7 @@ def _page(referral: Referral, status: int = 200, **shown: forms.Form) -> Respons
         form=sent,
         forms=every,
         plan=plan,
-        running=plan_versions.running_actions(plan) if plan else [],
+        running=_running(referral),
         is_proposed=referral.state == CLOSURE_PROPOSED,
         is_closed=referral.state == CLOSED,
         can_propose=words.may_do(Verb.PROPOSE_CLOSURE, referral),

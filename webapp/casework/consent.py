@@ -25,7 +25,7 @@ from referrals.vocabulary import (
 )
 from schemas.consent import AnswerForm, GuardianForm, NoticeForm, ReasonForm
 from webapp import forms, notices, people, transactions
-from webapp.casework import blueprint, words
+from webapp.casework import blueprint, starters, words
 from webapp.casework.frame import referral_page, seen, today
 from webapp.casework.sharing import recipient_lines
 from webapp.guards import for_referral
@@ -92,14 +92,14 @@ def information(referral: Referral, guardian_id: uuid.UUID) -> Response:
     account = people.account()
     row = _guardian(referral, guardian_id)
     usual = {"told_on": today(), "told_by": account.name if account else "", "language": row.language}
-    return _information_page(referral, row, forms.shown(usual))
+    return _information_page(referral, row, starters.shown("why_not", starters.NOT_TOLD, usual))
 
 
 @blueprint.post("/referrals/<reference:number>/guardians/<uuid:guardian_id>/information")
 @for_referral(Verb.RECORD_INFORMATION)
 def record_information(referral: Referral, guardian_id: uuid.UUID) -> ResponseReturnValue:
     """Record that a guardian was told, or why not."""
-    row, form = _guardian(referral, guardian_id), forms.submitted()
+    row, form = _guardian(referral, guardian_id), starters.left_out(starters.NOT_TOLD)
     told = form.load(NoticeForm())
     if told is None:
         return _information_page(referral, row, form, status=422)

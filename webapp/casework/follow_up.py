@@ -21,7 +21,7 @@ from referrals.vocabulary import N_, DocumentKind, FollowUpDecision, GoalResult,
 from schemas import follow_up as words_for
 from schemas.follow_up import FollowUpForm
 from webapp import forms, kept, navigation, notices, people, previewing, transactions, uploads
-from webapp.casework import blueprint, note_forms, plan_form, wording, words
+from webapp.casework import blueprint, note_forms, plan_form, starters, wording, words
 from webapp.casework.attachments import Line, take_beside
 from webapp.casework.attachments import lines as file_lines
 from webapp.casework.documents import copies_told
@@ -36,6 +36,14 @@ _MEANING: Mapping[FollowUpDecision, str] = {
     FollowUpDecision.STEP_UP: N_("The team meets again. The plan stays in force until then."),
     FollowUpDecision.STEP_DOWN: N_("You write a lighter version. This one stays in force until then."),
     FollowUpDecision.CLOSE: N_("You decide about each goal and each action on the next page."),
+}
+#: what the reason for each decision begins with
+_STARTERS: Mapping[FollowUpDecision, str] = {
+    FollowUpDecision.CONTINUE: N_("It helps, and there is more to reach: "),
+    FollowUpDecision.ADJUST: N_("This needs to change in the plan: "),
+    FollowUpDecision.STEP_UP: N_("What is done is not enough, because: "),
+    FollowUpDecision.STEP_DOWN: N_("The child manages with less help now, because: "),
+    FollowUpDecision.CLOSE: N_("The plan is not needed any more, because: "),
 }
 #: what to say where the rules ask for more than the form could know; by the last part of the field's name
 _LACKING: Mapping[str, str] = {
@@ -91,6 +99,9 @@ def record_follow_up(referral: Referral) -> ResponseReturnValue:
     session = transactions.session()
     if uploads.stays_here() and not form.problems:
         return _page(referral, form)
+    for decision, starter in _STARTERS.items():
+        if form.value("decision") == decision:
+            starters.refuse_unfinished(form, words_for.REASON_OF[decision], starter)
     values = form.load(FollowUpForm())
     if values is None:
         return _page(referral, form, status=422)
@@ -119,6 +130,7 @@ def _next_page(decision: FollowUpDecision) -> str:
 
 def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
     session = transactions.session()
+    starters.known(_STARTERS.values())
     plan = plan_versions.plan_in_force(session, referral)
     can_record = plan is not None and words.may_do(Verb.RECORD_FOLLOW_UP, referral)
     return referral_page(
@@ -185,6 +197,7 @@ def _beginning(referral: Referral) -> dict[str, Any]:
         "next_follow_up_on": next_on,
         "whole": note_forms.usual(referral),
         "actions": _lost_consent(referral, day),
+        "reason": {decision.value: gettext(starter) for decision, starter in _STARTERS.items()},
     }
 
 

@@ -13,7 +13,7 @@ from referrals.stages import Verb
 from referrals.vocabulary import N_
 from schemas.leaving import LeavingForm
 from webapp import forms, notices, people, transactions
-from webapp.casework import blueprint
+from webapp.casework import blueprint, starters
 from webapp.casework.frame import referral_page, seen
 from webapp.guards import for_referral
 from webapp.language import gettext
@@ -24,7 +24,7 @@ from webapp.language import gettext
 def member(referral: Referral, account_id: uuid.UUID) -> Response:
     """What somebody has not finished, and the question who takes it over."""
     account = rules.find_member(transactions.session(), referral, account_id)
-    return _page(referral, account, forms.shown())
+    return _page(referral, account, starters.shown("reason", starters.END_PART))
 
 
 @blueprint.post("/referrals/<reference:number>/members/<uuid:account_id>")
@@ -32,7 +32,8 @@ def member(referral: Referral, account_id: uuid.UUID) -> Response:
 def release_member(referral: Referral, account_id: uuid.UUID) -> ResponseReturnValue:
     """End their part."""
     session = transactions.session()
-    account, form = rules.find_member(session, referral, account_id), forms.submitted()
+    account = rules.find_member(session, referral, account_id)
+    form = starters.submitted("reason", starters.END_PART)
     given = form.load(LeavingForm())
     if given is None:
         return _page(referral, account, form, status=422)

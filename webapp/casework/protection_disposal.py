@@ -13,7 +13,7 @@ from referrals.models import ProtectionDisposal, ProtectionHold, ProtectionRepor
 from referrals.vocabulary import Fate
 from schemas.retention import DeliveryForm, HoldForm
 from webapp import forms, notices, people, transactions
-from webapp.casework import blueprint
+from webapp.casework import blueprint, starters
 from webapp.casework.protection import quiet_page
 from webapp.guards import for_report
 from webapp.language import gettext
@@ -56,7 +56,7 @@ def keeping_of(report: ProtectionReport) -> Keeping | None:
 @for_report()
 def report_keeping(report: ProtectionReport) -> Response:
     """How long it stays, and what is proposed."""
-    return _page(report, forms.shown())
+    return _page(report, starters.shown("reason", starters.HOLD))
 
 
 @blueprint.post("/protection/<uuid:report_id>/disposal")
@@ -116,7 +116,7 @@ def record_report_delivery(report: ProtectionReport) -> ResponseReturnValue:
 @for_report()
 def change_report_hold(report: ProtectionReport) -> ResponseReturnValue:
     """Put a hold on it, or lift the one that is there."""
-    session, actor, form = transactions.session(), people.actor(), forms.submitted()
+    session, actor, form = transactions.session(), people.actor(), starters.submitted("reason", starters.HOLD)
     if request.form.get("lift"):
         rules.lift_hold(session, report, by=actor)
         return _back(report, gettext("The hold is lifted."))

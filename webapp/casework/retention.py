@@ -12,7 +12,7 @@ from referrals.models import Disposal, Referral
 from referrals.vocabulary import ContentKind, DisposalState, Fate
 from schemas.retention import DeliveryForm, HoldForm, ProposalForm
 from webapp import forms, notices, pages, people, transactions
-from webapp.casework import blueprint
+from webapp.casework import blueprint, starters
 from webapp.casework.frame import referral_page, today
 from webapp.guards import for_referral, signed_in
 from webapp.language import gettext
@@ -101,14 +101,14 @@ def record_delivery(disposal_id: uuid.UUID) -> ResponseReturnValue:
 @for_referral(View.ACCESS_LOG)
 def hold(referral: Referral) -> Response:
     """Whether nothing of this referral may go for now, and why."""
-    return _hold_page(referral, forms.shown())
+    return _hold_page(referral, starters.shown("reason", starters.HOLD))
 
 
 @blueprint.post("/referrals/<reference:number>/hold")
 @for_referral(View.ACCESS_LOG)
 def change_hold(referral: Referral) -> ResponseReturnValue:
     """Put a hold on it, or lift the one that is there."""
-    session, actor, form = transactions.session(), people.actor(), forms.submitted()
+    session, actor, form = transactions.session(), people.actor(), starters.submitted("reason", starters.HOLD)
     if request.form.get("lift"):
         rules.lift_hold(session, referral, by=actor)
         notices.say_next(gettext("The hold is lifted."))

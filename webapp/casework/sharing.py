@@ -28,7 +28,7 @@ from referrals.stages import Verb
 from referrals.vocabulary import N_, DocumentKind, InformationCategory, PieceKind, Recipient, Review
 from schemas.consent import ReviewForm, ShareForm, ToldForm
 from webapp import forms, notices, people, previewing, transactions
-from webapp.casework import blueprint, words
+from webapp.casework import blueprint, starters, words
 from webapp.casework.frame import referral_page, seen, today
 from webapp.guards import for_referral
 from webapp.language import gettext, language
@@ -129,9 +129,8 @@ def share_information(referral: Referral, recipient: str) -> ResponseReturnValue
 def disclosure(referral: Referral, disclosure_id: uuid.UUID) -> Response:
     """One thing that was shared: to whom, why, on which ground, and what guardians know of it."""
     row = _disclosure(referral, disclosure_id)
-    return _disclosure_page(
-        referral, row, told=forms.shown({"told_on": today()}, name="told"), review=forms.shown(name="review")
-    )
+    review = starters.shown("reason", starters.REVIEW_SHARING, name="review")
+    return _disclosure_page(referral, row, told=forms.shown({"told_on": today()}, name="told"), review=review)
 
 
 @blueprint.post("/referrals/<reference:number>/shared/<uuid:disclosure_id>/told")
@@ -157,7 +156,7 @@ def tell_guardians(referral: Referral, disclosure_id: uuid.UUID) -> ResponseRetu
 @for_referral(Verb.REVIEW_SHARING)
 def review_sharing(referral: Referral, disclosure_id: uuid.UUID) -> ResponseReturnValue:
     """Decide whether it may stand in guardians' papers."""
-    row, form = _disclosure(referral, disclosure_id), forms.submitted()
+    row, form = _disclosure(referral, disclosure_id), starters.submitted("reason", starters.REVIEW_SHARING)
     given = form.load(ReviewForm())
     if given is None:
         return _disclosure_page(referral, row, told=forms.Form(), review=form, status=422)

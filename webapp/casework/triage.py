@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from flask import Response, g, redirect, request, url_for
+from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -19,7 +19,7 @@ from referrals.worklist import next_to_triage
 from schemas.intake import asked_of
 from schemas.triage import CHOOSE_TRACK, TELL_FIRST, HandBackForm, StatutoryTrackForm, TriageForm, TriageWay
 from webapp import forms, notices, people, transactions
-from webapp.casework import blueprint, words
+from webapp.casework import blueprint, starters, words
 from webapp.casework.additions import additions_to
 from webapp.casework.attachments import lines as file_lines
 from webapp.casework.frame import referral_page, seen, today
@@ -145,7 +145,7 @@ def decide_triage(referral: Referral) -> ResponseReturnValue:
 @for_referral(Verb.DECIDE_STATUTORY_TRACK)
 def decide_statutory_track(referral: Referral) -> ResponseReturnValue:
     """Let the concern go on in a statutory track: the head teacher's decision."""
-    form = forms.submitted()
+    form = starters.submitted("reason", starters.STATUTORY_TRACK)
     decided = form.load(StatutoryTrackForm())
     if decided is None:
         return _page(referral, form, statutory=form, status=422)
@@ -164,7 +164,7 @@ def decide_statutory_track(referral: Referral) -> ResponseReturnValue:
 @for_referral(Verb.HAND_BACK_TO_COORDINATOR)
 def hand_back(referral: Referral) -> ResponseReturnValue:
     """Let the coordinator decide after all."""
-    form = forms.submitted()
+    form = starters.submitted("back", starters.HAND_BACK)
     given = form.load(HandBackForm())
     if given is None:
         return _page(referral, form, back=form, status=422)
@@ -218,9 +218,10 @@ def _of_head_teacher(
     return {
         "tracks": [(track.key, track.name(language()), track.source) for track in tracks],
         "told_first": [track.name(language()) for track in tracks if track.guardians_first],
-        "statutory_form": statutory or forms.shown({"decided_on": today()}, name="statutory"),
+        "statutory_form": statutory
+        or starters.shown("reason", starters.STATUTORY_TRACK, {"decided_on": today()}, name="statutory"),
         "may_hand_back": words.may_do(Verb.HAND_BACK_TO_COORDINATOR, referral),
-        "back_form": back or forms.shown(name="back"),
+        "back_form": back or starters.shown("back", starters.HAND_BACK, name="back"),
         "is_with_head_teacher": referral.state == WITH_HEAD_TEACHER,
         "on_track": early_endings.OnTrack.read(transactions.session(), decision, language()),
     }
@@ -239,9 +240,10 @@ def _page(
     concern = session.scalars(select(Concern).where(Concern.referral_id == referral.id)).one()
     can_decide = _can_decide(referral)
     answers = {question: getattr(concern, name) for name, question in _ANSWERS.items()}
+    choices = _choices(referral) if can_decide else {}
     pack = rulebook.load(referral.rulepack)
     # What nobody typed is not given back to be copied when somebody else was first.
-    g.starters = frozenset(gettext(choice.starter).strip() for choice in CHOICES.values())
+    starters.known(choice.starter for choice in CHOICES.values())
     return referral_page(
         "triage.html",
         referral,
@@ -258,7 +260,8 @@ def _page(
         files=file_lines(attachment_reading.of_concern(session, referral, actor)),
         duplicates=intake.possible_duplicates(session, referral, by=actor) if can_decide else [],
         can_decide=can_decide,
-        choices=_choices(referral) if can_decide else {},
+        choices=choices,
+        ways_on=[(way.value, gettext(choice.label), gettext(choice.hint)) for way, choice in choices.items()],
         following=next_to_triage(session, actor, today=today(), but=referral) if can_decide else None,
         decision=decision,
         decided_what=words.happened(decision) if decision else "",

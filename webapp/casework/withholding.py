@@ -17,7 +17,7 @@ from referrals.stages import Verb
 from referrals.vocabulary import ChildsAnswer
 from schemas.withholding import ChildsAnswerForm, ConfidedForm, LiftForm, WithholdForm
 from webapp import forms, notices, people, transactions
-from webapp.casework import blueprint, words
+from webapp.casework import blueprint, starters, words
 from webapp.casework.frame import referral_page, seen
 from webapp.guards import for_referral
 from webapp.language import gettext, language, short_date
@@ -49,14 +49,14 @@ def overview(referral: Referral) -> Response:
 @for_referral(Verb.WITHHOLD_FROM_GUARDIAN)
 def withholding_new(referral: Referral) -> Response:
     """Where it is decided that one guardian does not read something."""
-    return _new_page(referral, forms.shown())
+    return _new_page(referral, starters.shown("reason", starters.WITHHOLD))
 
 
 @blueprint.post("/referrals/<reference:number>/withholding")
 @for_referral(Verb.WITHHOLD_FROM_GUARDIAN)
 def withhold(referral: Referral) -> ResponseReturnValue:
     """Withhold something from one guardian."""
-    form = forms.submitted()
+    form = starters.submitted("reason", starters.WITHHOLD)
     given = form.load(WithholdForm())
     if given is None:
         return _new_page(referral, form, status=422)
@@ -94,14 +94,16 @@ def mark_confided(referral: Referral) -> ResponseReturnValue:
 @for_referral(View.GUARDIANS)
 def withheld(referral: Referral, withholding_id: uuid.UUID) -> Response:
     """One decision, and where it is lifted or the child's answer recorded."""
-    return _decision(referral, _row(referral, withholding_id), forms.shown())
+    row = _row(referral, withholding_id)
+    form = forms.shown() if row.is_confided else starters.shown("reason", starters.LIFT_WITHHOLDING)
+    return _decision(referral, row, form)
 
 
 @blueprint.post("/referrals/<reference:number>/withholding/<uuid:withholding_id>/lift")
 @for_referral(Verb.LIFT_WITHHOLDING)
 def lift_withholding(referral: Referral, withholding_id: uuid.UUID) -> ResponseReturnValue:
     """Let the guardian read it again."""
-    row, form = _row(referral, withholding_id), forms.submitted()
+    row, form = _row(referral, withholding_id), starters.submitted("reason", starters.LIFT_WITHHOLDING)
     given = form.load(LiftForm())
     if given is None:
         return _decision(referral, row, form, status=422)
