@@ -9,7 +9,7 @@ from typing import Any, TypedDict, Unpack
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from referrals import attachments, clock, history, membership, notes, register, roster, wording
+from referrals import attachments, clock, confiding, history, membership, notes, register, roster, wording
 from referrals.access import ROW_OF, Actor, Extent, View, extent, is_from_another_service, may_view
 from referrals.errors import AlreadyMoved, Incomplete, NotAllowed, NothingRequested, PartsMissing, PointerOnly
 from referrals.models import Account, AssessmentPart, Attachment, History, Referral
@@ -24,6 +24,7 @@ from referrals.vocabulary import (
     InformationCategory,
     Level,
     PartStatus,
+    PieceKind,
     Profession,
     Registered,
     WordingGround,
@@ -79,6 +80,8 @@ class PartText(TypedDict, total=False):
     categories: Sequence[InformationCategory]
     about: About
     about_guardian_id: uuid.UUID | None
+    #: whether the child said it in confidence
+    is_confided: bool
 
 
 _TEXTS = ("protective_factors", "risk_factors", "child_voice", "conclusion", "sources")
@@ -225,7 +228,8 @@ def submit_part(
 ) -> History:
     """Hand one's part in; the last one that was out while the team waits for parts makes them all received.
 
-    A late part is taken and marked. Raises NotAllowed for anybody but the person asked, AlreadyMoved once it is handed in,
+    A late part is taken and marked. What its writer ticked as said in confidence is kept from guardians from the same moment on,
+    so that no paper can be made of it in between. Raises NotAllowed for anybody but the person asked, AlreadyMoved once it is handed in,
     Incomplete without findings or the conclusion for the team, PointerOnly where a wall lets only a pointer through,
     LooksMedical where words look so and no `ground` is named; from the school nurse no ground lets them through.
     """
@@ -251,6 +255,8 @@ def submit_part(
         counterpart=Counterpart.STAFF,
         function=by.profession,
     )
+    if part.is_confided:
+        confiding.begin(session, referral, by=by, seen=None, kind=PieceKind.PART, object_id=part.id)
     return row
 
 
@@ -260,6 +266,7 @@ def hand_on(parts: Sequence[AssessmentPart], successor: Account) -> None:
         part.assessor = successor
         part.compartment = COMPARTMENTS.get(successor.profession, Compartment.PEDAGOGICAL)
         part.categories, part.about = [_USUAL_CATEGORY[part.compartment].value], About.CHILD
+        part.is_confided = False
         for name in ("findings", *_TEXTS):
             setattr(part, name, None)
 
@@ -298,6 +305,7 @@ def _read(session: Session, part: AssessmentPart, text: PartText) -> dict[str, A
     if part.compartment in POINTERS and any(values[name] for name in values if name != "conclusion"):
         raise PointerOnly
     values["categories"] = [category.value for category in text.get("categories", ())] or part.categories
+    values["is_confided"] = text.get("is_confided", False)
     if "about" in text:
         values["about"], values["about_guardian_id"] = text["about"], text.get("about_guardian_id")
         notes.check_guardians(session, part.referral, [values["about_guardian_id"]])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock, coverage, history, pieces, rulebook
+from referrals import clock, confiding, coverage, history, pieces, rulebook
 from referrals.access import Actor, parties_for
 from referrals.errors import Incomplete, NotAllowed
 from referrals.models import Guardian, Referral, Withholding
@@ -33,8 +33,13 @@ def withhold_from_guardian(
     }  # fmt: skip
     if missing := [name for name, value in needed.items() if not value]:
         raise Incomplete(*missing)
-    row = _keep(session, referral, piece, by=by, guardian_id=guardian.id, ground=ground)
+    object_id, name = piece.lasting
+    row = Withholding(
+        referral=referral, kind=piece.kind, object_id=object_id, name=name, guardian_id=guardian.id, at=clock.now(),
+        holds_since=clock.now(), by_id=by.account_id, ground=ground,
+    )  # fmt: skip
     row.reason = reason.strip()
+    session.add(row)
     history.record(session, referral, Verb.WITHHOLD_FROM_GUARDIAN, by=by, seen=seen)
     return row
 
@@ -65,9 +70,8 @@ def mark_confided(session: Session, referral: Referral, *, by: Actor, seen: int 
         raise NotAllowed(Verb.MARK_CONFIDED)
     if (already := _standing(session, referral, piece)) is not None:
         return already
-    row = _keep(session, referral, piece, by=by)
-    history.record(session, referral, Verb.MARK_CONFIDED, by=by, seen=seen)
-    return row
+    object_id, name = piece.lasting
+    return confiding.begin(session, referral, by=by, seen=seen, kind=piece.kind, object_id=object_id, name=name)
 
 
 def record_childs_answer(
@@ -137,20 +141,6 @@ def _standing(
         ),
         None,
     )
-
-
-def _keep(
-    session: Session, referral: Referral, piece: Piece, *, by: Actor, guardian_id: uuid.UUID | None = None,
-    ground: str | None = None,
-) -> Withholding:  # fmt: skip
-    object_id, name = piece.lasting
-    row = Withholding(
-        referral=referral, kind=piece.kind, object_id=object_id, name=name, guardian_id=guardian_id, at=clock.now(),
-        holds_since=clock.now(), by_id=by.account_id, ground=ground,
-    )  # fmt: skip
-    session.add(row)
-    session.flush()
-    return row
 
 
 def _settle(row: Withholding, by: Actor, reason: str) -> None:

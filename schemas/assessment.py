@@ -97,6 +97,7 @@ class PartForm(FormSchema):
     sources = LongText()
     categories = TermList(InformationCategory, needed=CHOOSE_CATEGORY)
     about = AboutField(needed=SAY_ABOUT)
+    is_confided = Tick()
 
     @validates_schema(skip_on_field_errors=False)
     def _needs_findings(self, data: Mapping[str, Any], *, partial: object, **_: Any) -> None:
@@ -115,6 +116,7 @@ class PointerForm(FormSchema):
     """The part of a service of whose knowledge the team keeps only a pointer."""
 
     conclusion = LongText(needed=WRITE_POINTER)
+    is_confided = Tick()
 
 
 class ConclusionForm(FormSchema):

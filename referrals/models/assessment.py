@@ -39,6 +39,8 @@ class AssessmentPart(OfReferral, Base):
     about: Mapped[About] = mapped_column(by_value(About))
     #: which guardian, where it is about one and that is known
     about_guardian_id: Mapped[uuid.UUID | None]
+    #: what the writer ticked while writing; once it is handed in a `Withholding` says so
+    is_confided: Mapped[bool] = mapped_column(default=False)
 
     question = Sealed[str]()
     #: values of Domain to what was found

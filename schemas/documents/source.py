@@ -135,8 +135,8 @@ class PaperSource:
 
     @property
     def parts_on_paper(self) -> list["PartOnPaper"]:
-        """The parts of the assessment as they stood when the paper was issued."""
-        return [PartOnPaper(each, self.issued_at) for each in self.parts]
+        """The parts of the assessment that this reader may know of, as they stood when the paper was issued."""
+        return [PartOnPaper(each, self.issued_at) for each in self.shown(self.parts)]
 
     @property
     def plan_status(self) -> Any:

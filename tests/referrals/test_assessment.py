@@ -9,8 +9,9 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import assessment, clock, roster, worklist
+from referrals import assessment, clock, paper_sources, readers, roster, withholding, worklist
 from referrals.access import Actor, Role, View, may_view
+from referrals.documents import Paper
 from referrals.errors import (
     AlreadyMoved,
     Incomplete,
@@ -43,6 +44,7 @@ from referrals.vocabulary import (
     ConsentForm,
     ConsentState,
     Custody,
+    DocumentKind,
     Domain,
     InformationCategory,
     Level,
@@ -51,6 +53,7 @@ from referrals.vocabulary import (
     Recipient,
     SchoolForm,
 )
+from schemas.documents.writing import paper_html
 from tests.factories import a_guardian, a_member, a_part, a_referral, consented, taken_up_again
 from tests.people import Cast
 
@@ -402,6 +405,31 @@ def test_a_draft_is_nobody_elses_to_save_or_read(session: Session, cast: Cast) -
         assessment.save_part(session, referral, by=cast.special_educator.actor(), part=part, conclusion="x")
     assert assessment.read_part(part, cast.coordinator.actor()).texts == {}
     assert assessment.read_part(part, cast.counsellor.actor()).texts == {"conclusion": "Ännu inte klart."}
+
+
+@pytest.mark.parametrize("is_confided", [True, False])
+def test_what_was_ticked_as_said_in_confidence_while_writing_is_kept_from_guardians_from_the_first_moment(
+    session: Session, cast: Cast, is_confided: bool
+) -> None:
+    referral = a_referral(session, cast, PARTS_REQUESTED)
+    maja = a_guardian(session, referral, told_by=cast.coordinator)
+    part, other = ask(session, referral, cast, cast.counsellor, a_colleague(session, cast, Profession.TEACHER))
+    assessment.save_part(session, referral, by=cast.counsellor.actor(), part=part, is_confided=is_confided)
+    assert part.is_confided is is_confided
+    hand_in(session, part, conclusion="Mila är rädd hemma.", is_confided=is_confided)
+    hand_in(session, other, conclusion="Läser långsamt.")
+    paper = Paper(DocumentKind.ASSESSMENT, readers.guardian_key(maja.id), "sv")
+    read_at_home = paper_html(paper_sources.gather(session, referral, paper, after=None), preview=True)
+    assert "Läser långsamt." in read_at_home
+    assert ("Mila är rädd hemma." in read_at_home) is not is_confided
+    assert [row.by_id for row in withholding.decisions(session, referral)] == [cast.counsellor.id] * is_confided
+
+
+def test_a_pointer_can_be_said_in_confidence_too(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast, PARTS_REQUESTED)
+    part = ask(session, referral, cast, a_colleague(session, cast, Profession.SCHOOL_NURSE))[0]
+    hand_in(session, part, findings={}, conclusion="Fråga skolsköterskan.", is_confided=True)
+    assert withholding.is_confided(session, referral, (part.id, ""))
 
 
 # ---------------------------------------------------------------------------------------------------------- reading

@@ -50,10 +50,16 @@ def test_a_part_that_is_out_goes_to_the_successor_without_what_was_written(sessi
     referral = a_referral(session, cast, PARTS_REQUESTED)
     part = a_part(session, referral, cast.special_educator, asked_by=cast.coordinator)
     assessment.save_part(
-        session, referral, by=cast.special_educator.actor(), part=part, findings={Domain.LEARNING: "Ett utkast"}
+        session,
+        referral,
+        by=cast.special_educator.actor(),
+        part=part,
+        findings={Domain.LEARNING: "Ett utkast"},
+        is_confided=True,
     )
     release(session, referral, cast, cast.special_educator, successor_id=cast.teacher.id)
     assert (part.assessor, part.findings, part.compartment) == (cast.teacher, None, "pedagogical")
+    assert not part.is_confided
     assert sees_nothing(session, referral, cast.special_educator)
     assert may_view(View.OWN_PART, cast.teacher.actor(), referral.facts())
     assert assessment.read_part(part, cast.special_educator.actor()).texts == {}

@@ -323,6 +323,17 @@ def test_a_part_is_marked_as_said_in_confidence_by_its_writer_and_by_no_other_co
     assert "Ask the child" in signed_in("karin").get(f"/referrals/{reference}/withholding").text
 
 
+def test_the_writer_ticks_while_writing_that_the_child_said_it_in_confidence(signed_in: SignIn, number) -> None:
+    reference, kim = number(PARTS_REQUESTED, kim_is_asked), signed_in("kim")
+    address = part_address(kim, reference)
+    kim.get(address)
+    page = kim.submit({"is_confided": "yes"}, button=("_save", "draft"))
+    assert page.fields(page.form("main-form"))["is_confided"] == "yes"
+    kim.submit({"findings-learning": "Är rädd.", "conclusion": "Behöver trygghet."})
+    assert "No guardian reads this part until somebody has asked the child." in kim.get(address).text
+    assert "Ask the child" in signed_in("karin").get(f"/referrals/{reference}/withholding").text
+
+
 def test_the_head_teacher_sees_how_far_it_is_and_behind_a_wall_the_conclusion_only(signed_in: SignIn, number) -> None:
     page = signed_in("henrik").get(f"/referrals/{number(PARTS_REQUESTED, kim_has_written)}/assessment")
     assert "Kim Solgren" in page.text

@@ -254,7 +254,13 @@ def _take_files(form: forms.Form, referral: Referral, part_id: uuid.UUID) -> Ref
 def _written(part: AssessmentPart, readable: rules.ReadablePart) -> dict[str, Any]:
     """What the writer has so far, as the form shows it."""
     about = note_forms.whom(part.about, part.about_guardian_id)
-    return {**readable.texts, "findings": dict(readable.findings), "categories": part.categories, "about": about}
+    return {
+        **readable.texts,
+        "findings": dict(readable.findings),
+        "categories": part.categories,
+        "about": about,
+        "is_confided": part.is_confided,
+    }
 
 
 def _schema_of(part: AssessmentPart, *, is_draft: bool) -> PartForm | PointerForm:
