@@ -15,9 +15,11 @@ from referrals.coverage import Lapse
 from referrals.errors import Incomplete, WrongStage
 from referrals.languages import local_date
 from referrals.models import (
+    CONSENT,
     ActionFollowUp,
     ActionPlan,
     Attachment,
+    Disclosure,
     FollowUp,
     GoalFollowUp,
     Guardian,
@@ -42,7 +44,16 @@ from referrals.stages import (
     State,
     Verb,
 )
-from referrals.vocabulary import FollowUpDecision, GoalResult, Helped, LossCause, PlanStatus, Recipient, WordingGround
+from referrals.vocabulary import (
+    FollowUpDecision,
+    GoalResult,
+    Helped,
+    LossCause,
+    PieceKind,
+    PlanStatus,
+    Recipient,
+    WordingGround,
+)
 
 #: where each decision leads
 LEADS_TO: Mapping[FollowUpDecision, State] = {
@@ -221,14 +232,26 @@ def consent_lost(session: Session, plan: ActionPlan, held_on: date) -> dict[UUID
     """The actions of other services whose consent ended while they ran, up to and on `held_on`: from which day on, and why."""
     found = {}
     for action in actions_of(plan):
-        if action.owner is None or action.from_on is None:
+        if action.from_on is None:
             continue
-        service = roster.service_of(action.owner.profession, plan.referral.unit.school_form)
         last = min(held_on, action.to_on or held_on)
-        lapse = coverage.lapse(session, plan.referral, service, since=action.from_on, until=last)
-        if service is not Recipient.OWN_STAFF and lapse is not None:
-            found[action.id] = lapse
+        lapses = [
+            coverage.lapse(session, plan.referral, service, since=action.from_on, until=last)
+            for service in _services_behind(session, action)
+        ]
+        if ended := [lapse for lapse in lapses if lapse is not None]:
+            found[action.id] = min(ended, key=lambda one: one.ended_on)
     return found
+
+
+def _services_behind(session: Session, action: PlannedAction) -> set[Recipient]:
+    """Which other services carry `action` out: its owner's, or of somebody without an account those it was shared with on consent."""
+    if action.owner is not None:
+        return {roster.service_of(action.owner.profession, action.referral.unit.school_form)} - {Recipient.OWN_STAFF}
+    shared = select(Disclosure.recipient).where(
+        Disclosure.kind == PieceKind.RENDERING, Disclosure.object_id == action.id, Disclosure.ground == CONSENT
+    )
+    return set(session.scalars(shared))
 
 
 def _times_planned(action: PlannedAction, held_on: date, closed: Closed) -> int:

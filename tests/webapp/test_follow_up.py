@@ -9,7 +9,7 @@ from referrals import clock, coverage, db, documents, follow_up, paper_sources, 
 from referrals.access import SYSTEM
 from referrals.models import Referral
 from referrals.stages import CLOSURE_PROPOSED, FOLLOW_UP_DUE, PLAN_ACTIVE, PLAN_DRAFT, TO_SCHEDULE, Verb
-from referrals.vocabulary import DocumentKind, PlanStatus
+from referrals.vocabulary import Arena, DocumentKind, InformationCategory, PlanStatus
 from schemas.documents.writing import paper_html
 from tests.factories import a_consent, a_guardian
 from tests.webapp.desk import Desk, cast_of
@@ -244,3 +244,36 @@ def test_a_consent_that_ended_stands_as_the_cause_with_its_day(desk, due, signed
     paper = desk.read(due, _follow_up_on_paper)
     assert "Consent was missing" in paper
     assert f"The consent ended on 12 September 2026: {why}." in paper
+
+
+def test_what_was_shared_with_a_club_is_marked_when_a_guardian_withdraws_and_stands_as_what_was_lost(
+    desk, due, signed_in, settings, wednesday
+):
+    with db.writing(settings.database) as session:
+        cast = cast_of(session)
+        referral = session.scalars(select(Referral).where(Referral.number == due)).one()
+        (action,) = plan_versions.actions_of(plan_versions.plan_in_force(session, referral))
+        action.owner_id, action.owner_name, action.arena = None, "Kim i klubben", Arena.LEISURE
+        (guardian,) = coverage.guardians_of(session, referral)
+        a_consent(session, guardian, by=cast.coordinator, recipients=["leisure"], categories=[*InformationCategory])
+        guardian_id = guardian.id
+    karin = signed_in("karin")
+    page = karin.get(f"/referrals/{due}/sharing/leisure")
+    (own,) = [box.get("value") for box in page.all("input", type="checkbox", name="chosen")][:1]
+    karin.submit({"to_whom": "Klubben", "chosen": [own]})
+    wednesday.shift(timedelta(days=1))
+    karin = signed_in("karin")
+    page = karin.get(f"/referrals/{due}/follow-up")
+    assert page.fields(page.form())["actions-0-note"] == ""
+    karin.get(f"/referrals/{due}/guardians/{guardian_id}/withdrawal")
+    karin.submit({"reason": "Ångrar sig."})
+    page = karin.get(f"/referrals/{due}/sharing")
+    assert "Leisure, Klubben" in page.text
+    assert "The consent ended 17 Sept 2026" in page.text
+    page = karin.get(f"/referrals/{due}/follow-up")
+    why = "The consent ended on 17 September 2026: The consent was withdrawn."
+    fields = page.fields(page.form())
+    assert (fields["actions-0-loss_cause"], fields["actions-0-note"]) == ("no_consent", why)
+    karin.submit(ALL_SAID)
+    assert why in karin.get(f"/referrals/{due}/follow-up").text
+    assert why in desk.read(due, _follow_up_on_paper)
