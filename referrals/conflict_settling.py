@@ -14,7 +14,6 @@ from referrals.errors import Incomplete, NotAllowed
 from referrals.languages import local_date
 from referrals.models import Account, Concern, History, Referral
 from referrals.stages import Verb
-from referrals.vocabulary import ProtectionAnswer
 
 
 def declare_uninvolved(session: Session, referral: Referral, *, by: Actor, seen: int | None = None) -> None:
@@ -95,16 +94,13 @@ def left_without_anybody(session: Session, actor: Actor) -> int:
 
 
 def due_on(session: Session, referral: Referral) -> date:
-    """The day by which it should be settled, or by which whoever may is reminded: a school day after the last word of it.
-
-    Where its reporter fears that the child is harmed, the first school day there is: it must not lie while it is settled.
-    """
+    """The day by which it should be settled, or by which whoever may is reminded: the first school day there is after the last word of it."""
     reminded = [row.at for row in referral.history if row.verb is Verb.REMIND_OF_CONFLICT]
     last = max([*reminded, referral.held_since or referral.opened_at])
     zone = organisation.municipality(session).timezone
-    concern = session.scalars(select(Concern).where(Concern.referral_id == referral.id)).one()
-    days = 0 if concern.protection is ProtectionAnswer.YES else 1
-    return add_school_days(local_date(last, zone=zone), days, closed=closed_days(session))
+    # Whether the reporter fears harm makes no difference: whoever is meant may read this day, and the rhythm of the reminders,
+    # and would know from a longer one that nobody fears any. The shortest holds for all, for no such concern must lie.
+    return add_school_days(local_date(last, zone=zone), 0, closed=closed_days(session))
 
 
 def held_too_long(session: Session, today: date) -> list[Referral]:

@@ -166,39 +166,35 @@ def test_where_everybody_is_ticked_too_it_waits_for_somebody_who_is_appointed(se
     assert conflict.deciders(session, referral) == [cast.outsider]
 
 
-def test_whoever_may_settle_it_is_reminded_a_school_day_later_and_not_twice(
-    session: Session, cast: Cast, from_wednesday: time_machine.Traveller, held: Referral
+@pytest.mark.parametrize("protection", ProtectionAnswer)
+def test_it_is_to_be_settled_the_same_day_and_reminded_of_each_morning_after_whether_harm_is_feared_or_not(
+    session: Session, cast: Cast, from_wednesday: time_machine.Traveller, protection: ProtectionAnswer
 ) -> None:
     def too_long() -> list[Referral]:
         return conflict_settling.held_too_long(session, roster.today(session))
 
-    assert too_long() == []
-    from_wednesday.shift(timedelta(days=1))
-    assert conflict_settling.remind_of_conflict(session, held, by=SYSTEM) is None
-    from_wednesday.shift(timedelta(days=1))
-    assert too_long() == [held]
-    row = conflict_settling.remind_of_conflict(session, held, by=SYSTEM)
-    assert row is not None
-    assert {mail.kind for mail in notifications.write(session, row)} == {MailKind.CONFLICT_TO_SETTLE}
+    held = send(session, cast, dataclasses.replace(LEAST, conflict_text=WRITTEN, protection=protection))[1]
+    assert conflict_settling.due_on(session, held) == roster.today(session)
     assert too_long() == []
     assert conflict_settling.remind_of_conflict(session, held, by=SYSTEM) is None
+    for _ in range(2):
+        from_wednesday.shift(timedelta(days=1))
+        assert too_long() == [held]
+        row = conflict_settling.remind_of_conflict(session, held, by=SYSTEM)
+        assert row is not None
+        assert {mail.kind for mail in notifications.write(session, row)} == {MailKind.CONFLICT_TO_SETTLE}
+        assert too_long() == []
+        assert conflict_settling.remind_of_conflict(session, held, by=SYSTEM) is None
     with pytest.raises(NotAllowed):
         conflict_settling.remind_of_conflict(session, held, by=cast.coordinator.actor())
 
 
-def test_one_that_fears_harm_is_to_be_settled_the_same_day_and_reminded_of_each_morning_after(
-    session: Session, cast: Cast, from_wednesday: time_machine.Traveller, held: Referral
+def test_one_that_comes_in_on_a_day_off_is_to_be_settled_on_the_next_school_day(
+    session: Session, cast: Cast, from_wednesday: time_machine.Traveller
 ) -> None:
-    feared = dataclasses.replace(LEAST, conflict_text=WRITTEN, protection=ProtectionAnswer.YES)
-    referral = send(session, cast, feared)[1]
-    today = roster.today(session)
-    assert conflict_settling.due_on(session, referral) == today
-    assert conflict_settling.due_on(session, held) == today + timedelta(days=1)
-    for _ in range(2):
-        from_wednesday.shift(timedelta(days=1))
-        assert referral in conflict_settling.held_too_long(session, roster.today(session))
-        assert conflict_settling.remind_of_conflict(session, referral, by=SYSTEM) is not None
-        assert referral not in conflict_settling.held_too_long(session, roster.today(session))
+    from_wednesday.shift(timedelta(days=3))  # Saturday
+    held = send(session, cast, dataclasses.replace(LEAST, conflict_text=WRITTEN))[1]
+    assert conflict_settling.due_on(session, held) == roster.today(session) + timedelta(days=2)
 
 
 def test_a_concern_that_was_withdrawn_meanwhile_is_settled_without_telling_anybody(
