@@ -3,8 +3,8 @@
 import re
 import unicodedata
 import uuid
-from collections.abc import Collection, Mapping
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime
 from enum import Enum
 from typing import Any, TypeAlias
 
@@ -58,6 +58,21 @@ def add(session: Session, row: Row, *, by: Actor) -> None:
     session.add(row)
     session.flush()
     note(session, row, what="added", after=describe(row), by_id=by.account_id)
+
+
+def add_closed_days(session: Session, stretches: Iterable[ClosedDay], *, by: Actor) -> int:
+    """Add those of `stretches` that are not in the list yet; how many were. Raises NotAllowed."""
+    _require_administrator(by)
+    there = closed_stretches(session)
+    new = [one for one in stretches if (one.first_on, one.last_on) not in there]
+    for one in new:
+        add(session, one, by=by)
+    return len(new)
+
+
+def closed_stretches(session: Session) -> set[tuple[date, date]]:
+    """First and last day of each stretch in the list."""
+    return {(first, last) for first, last in session.execute(select(ClosedDay.first_on, ClosedDay.last_on))}
 
 
 def remove_closed_days(session: Session, row: ClosedDay, *, by: Actor) -> None:

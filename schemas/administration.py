@@ -98,6 +98,18 @@ class ClosedDaysForm(FormSchema):
             raise ValidationError(N_("The last day comes before the first."), "last_on")
 
 
+class _ReadDays(ClosedDaysForm):
+    """A stretch as a file gave it, and whether it is wanted."""
+
+    is_wanted = Tick()
+
+
+class ReadDaysForm(FormSchema):
+    """What was read from a file and is to be closed."""
+
+    days = fields.List(fields.Nested(_ReadDays), load_default=list)
+
+
 class MunicipalityForm(FormSchema):
     """The municipality's name and language, and the numbers people call; `municipality_form` adds its time zone."""
 

@@ -121,6 +121,12 @@ def take(form: forms.Form, keep: Callable[[Cleared], object], *, before: Callabl
             form.refuse(FIELD, _sentence(refused, file.filename))
 
 
+def one_file(name: str) -> bytes:
+    """The bytes of the file in the field `name`, as it was sent; nothing where there is none. Raises FileRefused for too large a one."""
+    sent = request.files.get(name)
+    return b"" if sent is None else _content(sent)
+
+
 def dropped() -> uuid.UUID | None:
     """The file that is to be taken away again, where that is what the form was sent for."""
     try:
@@ -152,10 +158,14 @@ def _is_chosen(file: FileStorage) -> bool:
 def _cleared(file: FileStorage, *, is_one_too_many: bool) -> Cleared:
     if is_one_too_many:
         raise FileRefused(FileRefusal.TOO_MANY)
+    return quarantine.clear(_content(file), sender_name=file.filename)
+
+
+def _content(file: FileStorage) -> bytes:
     if isinstance(file.stream, _Kept) and file.stream.is_too_large:
         raise FileRefused(FileRefusal.TOO_LARGE)
     file.stream.seek(0)
-    return quarantine.clear(file.stream.read(), sender_name=file.filename)
+    return file.stream.read()
 
 
 def _sentence(refused: FileRefused, sent: str | None) -> str:

@@ -1,12 +1,13 @@
 """The administrators' pages: who gets in, what they change, and that each change leaves a line."""
 
+import io
 import re
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from referrals import clock, config, db, organisation
+from referrals import clock, config, db, organisation, quarantine
 from referrals.access import Role
 from referrals.models import Account, ClosedDay, Forum, Municipality, Unit
 from referrals.vocabulary import Profession, SchoolForm
@@ -262,6 +263,59 @@ def test_closed_days_are_added_and_removed(anton, settings):
         ("", "Höstlov 2026-10-26 2026-10-30"),
     ]
     assert anton.client.post(f"/administration/closed-days/{stretch.id}/remove").status_code in (400, 404)
+
+
+def from_a_file(content: bytes) -> dict:
+    return {"file": [(io.BytesIO(content), "läsår.csv")]}
+
+
+def test_closed_days_of_a_file_are_looked_at_before_those_wanted_are_added(anton, settings):
+    anton.get("/administration/closed-days")
+    anton.submit({"label": "Höstlov", "first_on": "2026-10-26", "last_on": "2026-10-30"})
+    sent = (
+        "från;till;namn\n2026-10-26;2026-10-30;Höstlov\n2026-11-23;;Studiedag\n2026-11-24;;Idrottsdag\nsnart;;Jullov\n"
+    )
+    page = anton.submit(from_a_file(sent.encode()), form="file-form")
+    assert page.heading == "Closed days in the file"
+    rows = [page.text_of(row) for row in page.all("div") if "choice" in row.get("class", "").split()]
+    assert rows == [
+        "Höstlov 26 Oct 2026 – 30 Oct 2026 In the list already",
+        "Studiedag 23 Nov 2026",
+        "Idrottsdag 24 Nov 2026",
+    ]
+    assert "Line 5: Write the date as day, month and year" in page.text
+    assert len(log(settings)) == 1
+    page = anton.submit({"days-2-is_wanted": []})
+    assert "One stretch has been added." in page.text
+    assert [line[1:] for line in log(settings)] == [
+        ("", "Studiedag 2026-11-23 2026-11-23"),
+        ("", "Höstlov 2026-10-26 2026-10-30"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "Choose a file with something in it."),
+        (b"x" * 1_001, "The file is larger than 10 MB."),
+        (b"We are closed in the autumn.", "This is neither a calendar file (.ics) nor a table (CSV)"),
+    ],
+    ids=["empty", "too large", "a letter"],
+)
+def test_a_file_that_holds_no_closed_days_is_refused_at_its_field(anton, settings, content, why, monkeypatch):
+    monkeypatch.setattr(quarantine, "LARGEST", 1_000)
+    anton.get("/administration/closed-days")
+    page = anton.submit(from_a_file(content), form="file-form", status=422)
+    assert [problem.partition(": ")[0] for problem in page.problems] == ["Calendar or table"]
+    assert why in page.text
+    assert log(settings) == []
+
+
+def test_what_was_read_and_bent_on_the_way_back_is_refused(anton, settings):
+    anton.get("/administration/closed-days")
+    anton.submit(from_a_file(b"2026-11-23;;Studiedag"), form="file-form")
+    anton.submit({"days-0-last_on": "2026-11-20"}, status=422)
+    assert log(settings) == []
 
 
 def test_a_target_of_our_own_and_back_to_the_standard(anton, settings):

@@ -1,6 +1,7 @@
 """Closed days: the stretches that school-day targets leave out."""
 
 import uuid
+from zoneinfo import ZoneInfo
 
 from flask import abort, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -8,13 +9,15 @@ from sqlalchemy import select
 
 from referrals import organisation
 from referrals.access import Role
+from referrals.errors import FileRefused
 from referrals.models import ClosedDay
-from referrals.vocabulary import N_
-from schemas.administration import ClosedDaysForm
-from webapp import forms, notices, people, transactions
+from referrals.vocabulary import N_, FileRefusal
+from schemas import closed_days_file
+from schemas.administration import ClosedDaysForm, ReadDaysForm
+from webapp import forms, notices, people, transactions, uploads
 from webapp.administration import blueprint
 from webapp.guards import signed_in
-from webapp.language import gettext
+from webapp.language import gettext, ngettext, zone
 from webapp.pages import page
 
 
@@ -33,12 +36,43 @@ def add_closed_days() -> ResponseReturnValue:
     values = form.load(ClosedDaysForm())
     if values is None:
         return _closed_days_page(form, 422)
-    same = select(ClosedDay.id).where(ClosedDay.first_on == values["first_on"], ClosedDay.last_on == values["last_on"])
-    if session.scalars(same).first() is not None:
+    if (values["first_on"], values["last_on"]) in organisation.closed_stretches(session):
         form.refuse("first_on", N_("These days are in the list already."))
         return _closed_days_page(form, 422)
     organisation.add(session, ClosedDay(**values), by=people.actor())
     notices.say_next(gettext("%(name)s has been added.", name=values["label"]))
+    return redirect(url_for(".closed_days"), 303)
+
+
+@blueprint.post("/closed-days/file")
+@signed_in(Role.ADMINISTRATOR)
+@uploads.takes_files
+def read_closed_days() -> ResponseReturnValue:
+    """Show what a file holds, each to be chosen; nothing is changed yet."""
+    form = forms.submitted()
+    try:
+        found = closed_days_file.read(uploads.one_file("file"), zone=ZoneInfo(zone()))
+    except closed_days_file.FileUnreadable as refused:
+        form.refuse("file", refused.args[0])
+    except FileRefused as refused:
+        form.refuse("file", FileRefusal(refused.why).label)
+    else:
+        there = organisation.closed_stretches(transactions.session())
+        return page("administration/closed_days_read.html", found=found, there=there)
+    return _closed_days_page(form, 422)
+
+
+@blueprint.post("/closed-days/read")
+@signed_in(Role.ADMINISTRATOR)
+def add_read_days() -> ResponseReturnValue:
+    """Add what was chosen of a file."""
+    form = forms.submitted()
+    values = form.load(ReadDaysForm())
+    if values is None:
+        return _closed_days_page(form, 422)
+    chosen = [ClosedDay(**one) for one in values["days"] if one.pop("is_wanted")]
+    added = organisation.add_closed_days(transactions.session(), chosen, by=people.actor())
+    notices.say_next(ngettext("One stretch has been added.", "%(num)d stretches have been added.", added))
     return redirect(url_for(".closed_days"), 303)
 
 

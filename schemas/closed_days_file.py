@@ -1,0 +1,140 @@
+"""Reading closed days from a file: a calendar (`.ics`, RFC 5545) or a table (CSV), as school offices export them."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Final, cast
+from zoneinfo import ZoneInfo
+
+from icalendar import Calendar, Event
+from marshmallow import ValidationError
+
+from referrals.vocabulary import N_
+from schemas.administration import ClosedDaysForm
+
+#: more lines than this are no calendar of closed days, and no page to look through either
+MOST: Final = 200
+#: a table of a school year takes a few thousand bytes; a whole calendar of ten years some hundred thousand
+LARGEST: Final = 1_000_000
+
+EMPTY: Final = N_("Choose a file with something in it.")
+NOT_READ: Final = N_(
+    "This is neither a calendar file (.ics) nor a table (CSV) with first day, last day and name. Nothing was changed."
+)
+TOO_MUCH: Final = N_("There is too much in this file: at most 200 lines or 1 MB. Nothing was changed.")
+REPEATS: Final = N_("It repeats. Enter each time by itself among the closed days.")
+UNREADABLE: Final = N_("Its days cannot be read.")
+NO_NAME: Final = N_("It has no name.")
+
+
+class FileUnreadable(Exception):
+    """Nothing can be taken from a file; `args[0]` is the sentence that says why, not translated."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Days to be closed, first and last included."""
+
+    first_on: date
+    last_on: date
+    label: str
+
+
+@dataclass
+class Found:
+    """What a file holds: stretches of days in order, and what could not be taken: its name or line, and why (a sentence)."""
+
+    stretches: list[Stretch] = field(default_factory=list)
+    left_out: list[tuple[str | int, str]] = field(default_factory=list)
+
+
+def read(content: bytes, *, zone: ZoneInfo) -> Found:
+    """What the file holds; instants become days of `zone`. Raises FileUnreadable where it is neither a calendar nor a table."""
+    if not content:
+        raise FileUnreadable(EMPTY)
+    if len(content) > LARGEST:
+        raise FileUnreadable(TOO_MUCH)
+    text = _text(content)
+    found = _from_calendar(text, zone) if "BEGIN:VCALENDAR" in text[:1000].upper() else _from_table(text)
+    if len(found.stretches) + len(found.left_out) > MOST:
+        raise FileUnreadable(TOO_MUCH)
+    if not found.stretches and not found.left_out:
+        raise FileUnreadable(NOT_READ)
+    found.stretches = sorted(set(found.stretches), key=lambda one: (one.first_on, one.last_on, one.label))
+    return found
+
+
+def _text(content: bytes) -> str:
+    """A spreadsheet on a Nordic Windows writes its own letters, everything else UTF-8."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
+
+
+def _from_calendar(text: str, zone: ZoneInfo) -> Found:
+    try:
+        calendars = Calendar.from_ical(text, multiple=True)
+    except ValueError:
+        raise FileUnreadable(NOT_READ) from None
+    found = Found()
+    for calendar in calendars:
+        for event in calendar.walk("VEVENT", lambda one: str(one.get("STATUS", "")).upper() != "CANCELLED"):
+            _take(found, cast(Event, event), zone)
+    return found
+
+
+def _take(found: Found, event: Event, zone: ZoneInfo) -> None:
+    name = str(event.get("SUMMARY", "")).strip()
+    if "RRULE" in event or "RDATE" in event:
+        found.left_out.append((name, REPEATS))
+        return
+    try:
+        first_on, last_on = _days(event, zone)
+    except (ValueError, TypeError):
+        found.left_out.append((name, UNREADABLE))
+        return
+    _add(found, name, {"first_on": str(first_on), "last_on": str(last_on), "label": name})
+
+
+def _days(event: Event, zone: ZoneInfo) -> tuple[date, date]:
+    """The first and last day; the end of an event is the moment after it. Raises ValueError or TypeError."""
+    start, end = event.start, event.end
+    if isinstance(start, datetime) and isinstance(end, datetime):
+        # a time without a zone is the clock on the wall
+        start, end = ((one.astimezone(zone) if one.tzinfo else one) for one in (start, end))
+        return start.date(), max(start, end - timedelta(microseconds=1)).date()
+    return start, max(start, end - timedelta(days=1))
+
+
+def _from_table(text: str) -> Found:
+    found = Found()
+    try:
+        for number, (first, last, *names) in _lines(text):
+            label = " ".join(filter(None, names))
+            _add(found, number, {"first_on": first, "last_on": last or first, "label": label})
+    except csv.Error:
+        raise FileUnreadable(NOT_READ) from None
+    return found
+
+
+def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
+    """The lines that hold days, each with its number from 1; what stands over the columns is none of them."""
+    separator = max(";,\t", key=text.count)
+    if separator not in text or "\0" in text:
+        return
+    rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text), delimiter=separator)]
+    for number, row in enumerate(rows, 1):
+        if any(row) and not (number == 1 and not any(map(str.isdigit, row[0]))):
+            yield number, [*row, "", ""][: max(3, len(row))]
+
+
+def _add(found: Found, which: str | int, days: dict[str, str]) -> None:
+    try:
+        found.stretches.append(Stretch(**ClosedDaysForm().load({name: told for name, told in days.items() if told})))
+    except ValidationError as refused:
+        messages = refused.messages_dict
+        why = NO_NAME if "label" in messages else messages[min(messages)][0]
+        found.left_out.append((which, why))

@@ -1,0 +1,110 @@
+"""Closed days from a file: calendars and tables as offices export them, and what is no such file."""
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from schemas import closed_days_file
+from schemas.closed_days_file import FileUnreadable, Stretch
+
+ZONE = ZoneInfo("Europe/Stockholm")
+AUTUMN = Stretch(date(2026, 10, 26), date(2026, 10, 30), "Höstlov")
+STUDY_DAY = Stretch(date(2026, 11, 23), date(2026, 11, 23), "Studiedag")
+
+
+def calendar(*events: str) -> bytes:
+    body = "".join(f"BEGIN:VEVENT\r\n{event}\r\nEND:VEVENT\r\n" for event in events)
+    return f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Skolkalendern//SV\r\n{body}END:VCALENDAR\r\n".encode()
+
+
+def table(*lines: str) -> bytes:
+    return "\r\n".join(lines).encode()
+
+
+def read(content: bytes) -> closed_days_file.Found:
+    return closed_days_file.read(content, zone=ZONE)
+
+
+@pytest.mark.parametrize("days", [
+    "DTSTART;VALUE=DATE:20261026\r\nDTEND;VALUE=DATE:20261031", # the end is the day after
+    "DTSTART;VALUE=DATE:20261026\r\nDURATION:P5D",
+    "DTSTART:20261025T230000Z\r\nDTEND:20261030T230000Z", # midnight to midnight, told in UTC
+    "DTSTART;TZID=Europe/Stockholm:20261026T080000\r\nDTEND;TZID=Europe/Stockholm:20261030T160000",
+    "DTSTART:20261026T000000\r\nDTEND:20261031T000000", # the clock on the wall
+])  # fmt: skip
+def test_an_event_of_a_calendar_is_the_days_it_covers_here(days: str) -> None:
+    assert read(calendar(f"SUMMARY:Höstlov\r\n{days}")).stretches == [AUTUMN]
+
+
+def test_an_event_without_an_end_is_its_day_and_what_was_cancelled_is_none() -> None:
+    found = read(
+        calendar(
+            "SUMMARY:Studiedag\r\nDTSTART;VALUE=DATE:20261123",
+            "SUMMARY:Friluftsdag\r\nSTATUS:CANCELLED\r\nDTSTART;VALUE=DATE:20261124",
+            "SUMMARY:Höstlov\r\nDTSTART;VALUE=DATE:20261026\r\nDTEND;VALUE=DATE:20261031",
+        )
+    )
+    assert (found.stretches, found.left_out) == ([AUTUMN, STUDY_DAY], [])
+
+
+@pytest.mark.parametrize(
+    ("event", "name", "why"),
+    [
+        ("SUMMARY:Jullov\r\nDTSTART;VALUE=DATE:20261221\r\nRRULE:FREQ=YEARLY", "Jullov", closed_days_file.REPEATS),
+        ("SUMMARY:Lov\r\nDTSTART:in the autumn", "Lov", closed_days_file.UNREADABLE),
+        ("SUMMARY:Lov\r\nDESCRIPTION:when it suits", "Lov", closed_days_file.UNREADABLE),
+        ("DTSTART;VALUE=DATE:20261123", "", closed_days_file.NO_NAME),
+        ("SUMMARY:Lov\r\nDTSTART;VALUE=DATE:19261123", "Lov", "Check the year: this day is too far away."),
+    ],
+)
+def test_what_cannot_be_taken_of_a_calendar_is_named_and_the_rest_is_taken(event: str, name: str, why: str) -> None:
+    found = read(calendar("SUMMARY:Studiedag\r\nDTSTART;VALUE=DATE:20261123", event))
+    assert (found.stretches, found.left_out) == ([STUDY_DAY], [(name, why)])
+
+
+@pytest.mark.parametrize("lines", [
+    ("Från;Till;Namn", "2026-10-26;2026-10-30;Höstlov", "2026-11-23;;Studiedag"),
+    ("26.10.2026\t30.10.2026\tHöstlov", "", "23.11.2026\t23.11.2026\tStudiedag"),
+    ("first,last,name", '26/10/2026,30/10/2026,"Höstlov"', "23/11/2026,,Studiedag", "23/11/2026,,Studiedag"),
+])  # fmt: skip
+def test_a_table_has_first_day_last_day_and_name(lines: tuple[str, ...]) -> None:
+    found = read(table(*lines))
+    assert (found.stretches, found.left_out) == ([AUTUMN, STUDY_DAY], [])
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+def test_a_table_is_read_as_spreadsheets_write_it(encoding: str) -> None:
+    assert read("2026-10-26;2026-10-30;Höstlov".encode(encoding)).stretches == [AUTUMN]
+
+
+def test_lines_that_cannot_be_taken_are_numbered_as_in_the_file() -> None:
+    found = read(
+        table("från;till;namn", "2026-11-23;;Studiedag", "2026-10-30;2026-10-26;Lov", "31.2.2027;;Lov", "2026-12-01;;")
+    )
+    assert found.stretches == [STUDY_DAY]
+    assert found.left_out == [
+        (3, "The last day comes before the first."),
+        (4, "There is no such day. Check day and month."),
+        (5, closed_days_file.NO_NAME),
+    ]
+
+
+@pytest.mark.parametrize("content", [
+    b"Dear office, here are our holidays.", b"\x89PNG\r\n\x1a\n\0\0;", b"BEGIN:VCALENDAR\r\nholidays\r\n", b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n", calendar(),
+    b"x;" + b"y" * 200_000,
+])  # fmt: skip
+def test_what_is_neither_calendar_nor_table_is_refused(content: bytes) -> None:
+    with pytest.raises(FileUnreadable, match="neither a calendar file"):
+        read(content)
+
+
+def test_an_empty_file_is_refused() -> None:
+    with pytest.raises(FileUnreadable, match="something in it"):
+        read(b"")
+
+
+@pytest.mark.parametrize("content", [b"x" * 1_000_001, table(*["2026-11-23;;Studiedag"] * 201)])
+def test_too_much_is_refused(content: bytes) -> None:
+    with pytest.raises(FileUnreadable, match="too much"):
+        read(content)
