@@ -40,12 +40,12 @@ def count(settings, kind):
         return len(session.scalars(select(kind)).all())
 
 
-def propose_and_approve(signed_in, address):
+def propose_and_approve(signed_in, address, becomes="goes"):
     kim, petra = signed_in("kim"), signed_in("petra")
     kim.get(f"{address}/keeping")
-    press(kim, "Propose that it goes")
+    press(kim, f"Propose that it {becomes}")
     petra.get(f"{address}/keeping")
-    press(petra, "Approve that it goes")
+    press(petra, f"Approve that it {becomes}")
     return kim, petra
 
 
@@ -163,7 +163,7 @@ def test_what_is_to_be_preserved_is_handed_over_before_it_goes(signed_in, settin
         municipality.retention = municipality.retention | {"protection_report_then": "preserve"}
     lead = "the report is handed to the archive"
     assert lead in signed_in("petra").get(f"{over}/keeping").text
-    kim, petra = propose_and_approve(signed_in, over)
+    kim, petra = propose_and_approve(signed_in, over, "is handed over")
     with db.writing(settings.database) as session:
         municipality = session.scalars(select(Municipality)).one()
         municipality.retention = municipality.retention | {"protection_report_then": "dispose"}

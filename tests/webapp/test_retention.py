@@ -141,9 +141,10 @@ def test_once_everything_is_gone_every_page_still_answers_and_says_so(app, signe
 
 
 def test_what_is_to_be_preserved_is_handed_over_first(signed_in, settings, over):
-    preserve(settings)
     karin, henrik = signed_in("karin"), signed_in("henrik")
-    karin.get("/retention")
+    assert "handed to the archive first" not in karin.get("/retention").text
+    preserve(settings)
+    assert "handed to the archive first" in karin.get("/retention").text
     press(karin, "Propose")
     henrik.get("/retention")
     press(henrik, "Approve")
