@@ -205,9 +205,9 @@ def may_read(report: ProtectionReport, actor: Actor, *, setting: Setting) -> boo
         return False
     if who == report.sender_id:
         return True
-    if report.given_at is not None and (
-        who in setting.readers or (who == report.receiver_id and who in setting.receivers)
-    ):
+    if who in setting.readers and (report.known_since is not None or not report.sender.is_active):
+        return True
+    if report.known_since is not None and who == report.receiver_id and who in setting.receivers:
         return True
     if report.opened_at is None or report.issued_at is None or report.referral is None:
         return False
@@ -359,13 +359,14 @@ def _near(actor: Actor, setting: Setting) -> ColumnElement[bool]:
     who = actor.account_id
     if who is None:
         return false()
-    if who in setting.readers:
-        return or_(ProtectionReport.sender_id == who, ProtectionReport.given_at.is_not(None))
-    return or_(
+    near = (
         ProtectionReport.sender_id == who,
         ProtectionReport.receiver_id == who,
         ProtectionReport.opened_at.is_not(None),
     )
+    if who not in setting.readers:
+        return or_(*near)
+    return or_(*near, ProtectionReport.given_at.is_not(None), ProtectionReport.sender.has(Account.is_active.is_(False)))
 
 
 def _keep(session: Session, report: ProtectionReport, given: Mapping[str, Any], *, names: tuple[str, ...]) -> None:

@@ -1,8 +1,9 @@
 """What becomes of protection reports in the end: due by the municipality's rule, proposed, approved by a second person, gone in a night.
 
 Only whoever knows of a report anyway takes part: its sender, its receiver, and whom the municipality's setting names. A report
-that was never given is its sender's alone, so that no second person could approve: it goes as a draft does, by a rule of its
-own, a month after its sender was asked about it and nobody else.
+that was never given, and of which guardians were not told, is its sender's alone, so that no second person could approve: it goes
+as a draft does, by a rule of its own, a month after its sender was asked about it and nobody else. Where the sender's account has
+left, those are asked whom the setting names; where it names nobody, it stays.
 """
 
 import uuid
@@ -17,8 +18,8 @@ from referrals import archive, audit, clock, organisation, retention
 from referrals.access import SYSTEM, Actor
 from referrals.errors import AlreadyDecided, NoSuchReferral, NotDue, OnHold, SamePerson
 from referrals.languages import local_date
-from referrals.models import ProtectionDisposal, ProtectionHold, ProtectionPaper, ProtectionReport, What
-from referrals.protection import Setting, read_paper
+from referrals.models import Account, ProtectionDisposal, ProtectionHold, ProtectionPaper, ProtectionReport, What
+from referrals.protection import Setting, named, read_paper
 from referrals.stages import Party
 from referrals.vocabulary import DisposalState, Fate
 
@@ -27,12 +28,14 @@ ASKED_BEFORE: Final = timedelta(days=30)
 
 
 def due_on(session: Session, report: ProtectionReport) -> date | None:
-    """The first day on which it may go; None without a rule, or while it has not been given to the authority."""
+    """The first day on which it may go; None without a rule, or while nobody but its sender knows of it. Counted
+    from the day it was given, or until it is from the day it was recorded that the guardians were told.
+    """
     here = organisation.municipality(session)
     years = here.retention.get("protection_report_years")
-    if years is None or report.given_at is None:
+    if years is None or report.known_since is None:
         return None
-    return retention.years_after(local_date(report.given_at, zone=here.timezone), years)
+    return retention.years_after(local_date(report.known_since, zone=here.timezone), years)
 
 
 def is_due(session: Session, report: ProtectionReport) -> bool:
@@ -42,19 +45,23 @@ def is_due(session: Session, report: ProtectionReport) -> bool:
 
 
 def may_decide(report: ProtectionReport, actor: Actor, *, setting: Setting) -> bool:
-    """Whether `actor` approves that it goes, or holds it: whom the setting names, once it was given."""
+    """Whether `actor` approves that it goes, or holds it: whom the setting names, once it is known; and before, once they are
+    asked because its sender has left.
+    """
     who = actor.account_id
-    if who is None or report.given_at is None:
+    if who is None:
         return False
+    if report.known_since is None:
+        return who in setting.readers and not report.sender.is_active and report.asked_on is not None
     return who in setting.readers or (who == report.receiver_id and who in setting.receivers)
 
 
 def may_propose(report: ProtectionReport, actor: Actor, *, setting: Setting) -> bool:
-    """Whether `actor` takes part at all, once it was given: the sender, or whoever decides. That the guardians were told opens
-    this to nobody.
+    """Whether `actor` takes part at all, once it is known: the sender, or whoever decides. Who reads it because the guardians
+    were told does not.
     """
     is_sender = actor.account_id is not None and actor.account_id == report.sender_id
-    return (is_sender and report.given_at is not None) or may_decide(report, actor, setting=setting)
+    return (is_sender and report.known_since is not None) or may_decide(report, actor, setting=setting)
 
 
 def under_way(session: Session, report: ProtectionReport) -> ProtectionDisposal | None:
@@ -90,14 +97,15 @@ def to_decide(
 def receipts(session: Session, actor: Actor) -> list[ProtectionDisposal]:
     """What has gone, the newest first: for those who sent it, took part, or are named to read every report.
 
-    That one went which was never given is its sender's to know.
+    That one went which was never given is its sender's to know, and theirs where the sender has left.
     """
     who = actor.account_id
     rows = select(ProtectionDisposal).where(ProtectionDisposal.done_at.is_not(None))
     theirs = ProtectionDisposal.sender_id, ProtectionDisposal.proposed_by_id, ProtectionDisposal.decided_by_id
     known = [column == who for column in theirs]
     if who in Setting.read(session).readers:
-        known.append(ProtectionDisposal.proposed_by_id.is_not(None))
+        left = select(Account.id).where(Account.is_active.is_(False))
+        known += [ProtectionDisposal.proposed_by_id.is_not(None), ProtectionDisposal.sender_id.in_(left)]
     rows = rows.where(or_(*known))
     return list(session.scalars(rows.order_by(ProtectionDisposal.done_at.desc()).limit(retention.MOST)))
 
@@ -224,9 +232,22 @@ def goes_on(session: Session, report: ProtectionReport) -> date | None:
 
 
 def about_to_go(session: Session, actor: Actor) -> list[tuple[ProtectionReport, date]]:
-    """What `actor` began and never gave, and the day on which it goes: to be asked about on their own home, and nowhere else."""
-    mine = _never_given().where(ProtectionReport.sender_id == actor.account_id)
-    return [(report, day) for report in session.scalars(mine) if (day := goes_on(session, report)) is not None]
+    """What `actor` began and never gave, and the day on which it goes: to be asked about on their own home, and nowhere else.
+
+    Whom the setting names is asked too, where the sender has left.
+    """
+    theirs = ProtectionReport.sender_id == actor.account_id
+    if actor.account_id in Setting.read(session).readers:
+        theirs = or_(theirs, ProtectionReport.sender.has(Account.is_active.is_(False)))
+    rows = session.scalars(_never_given().where(theirs))
+    return [(report, day) for report in rows if (day := goes_on(session, report)) is not None]
+
+
+def ask_anew(session: Session, left: Account) -> None:
+    """Begin from the start with asking about what `left` began and never gave: somebody else is asked from now on."""
+    for report in session.scalars(_never_given().where(ProtectionReport.sender_id == left.id)):
+        report.asked_on = None
+    session.flush()
 
 
 def ask_senders(session: Session, *, today: date) -> None:
@@ -298,16 +319,19 @@ def _today(session: Session) -> date:
 
 
 def _never_given() -> Select[ProtectionReport]:
-    """Reports that nobody but their sender knows of: neither given, nor were the guardians told."""
-    rows = select(ProtectionReport).where(ProtectionReport.given_at.is_(None), ProtectionReport.opened_at.is_(None))
+    """Reports that nobody but their sender knows of: not given, nor finished and the guardians told."""
+    is_closed = or_(ProtectionReport.opened_at.is_(None), ProtectionReport.issued_at.is_(None))
+    rows = select(ProtectionReport).where(ProtectionReport.given_at.is_(None), is_closed)
     return rows.order_by(ProtectionReport.written_at)
 
 
 def _never_given_due(session: Session, report: ProtectionReport) -> date | None:
     here = organisation.municipality(session)
     years = here.retention.get("protection_never_given_years")
-    if years is None or report.given_at is not None or report.opened_at is not None:
+    if years is None or report.known_since is not None:
         return None
+    if not (report.sender.is_active or named(session, "readers")):
+        return None  # nobody is there to be asked
     return retention.years_after(local_date(report.written_at, zone=here.timezone), years)
 
 

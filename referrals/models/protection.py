@@ -81,6 +81,12 @@ class ProtectionReport(Identified, Base):
         self.wrapped_key = new_data_key()
         super().__init__(**values)
 
+    @property
+    def known_since(self) -> datetime | None:
+        """Since when others than its sender may know of it: given to the authority, or finished and all guardians told."""
+        opened_at = self.opened_at if self.issued_at is not None else None
+        return self.given_at or opened_at
+
     def data_key(self) -> Fernet:
         """What seals and opens this report and its paper."""
         return open_data_key(self.wrapped_key)

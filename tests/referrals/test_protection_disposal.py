@@ -128,6 +128,73 @@ def test_its_sender_is_asked_in_the_month_before_and_no_earlier(session, cast, b
     assert rules.about_to_go(session, cast.counsellor.actor()) == [(begun, due)]
 
 
+def test_one_the_guardians_were_told_of_goes_as_one_that_was_given_counted_from_then(session, cast, report, wednesday):
+    opened = a_report(session, cast.counsellor, report.referral)
+    kim, petra = cast.counsellor.actor(), cast.head_teacher.actor()
+    setting = protection.Setting.read(session)
+    assert not protection.may_read(opened, petra, setting=setting)
+    since(session, opened, cast.counsellor, told=GuardiansTold.ALL)
+    told_on = today()
+    assert protection.may_read(opened, petra, setting=setting)
+    assert rules.due_on(session, opened) == retention.years_after(told_on, YEARS)
+    wednesday.shift(timedelta(days=YEARS * 366))
+    assert [what for one, what, _day in protection.reminders(session, kim, today=today()) if one is opened] == [
+        protection.ToRecord.GIVE
+    ]
+    disposal = rules.propose_disposal(session, opened, by=kim)
+    rules.approve_disposal(session, opened, by=petra)
+    rules.carry_out(session, disposal)
+    assert session.scalars(select(ProtectionReport)).all() == [report]
+
+
+def test_one_that_was_never_finished_is_its_senders_alone_whoever_was_told(session, cast, report, begun):
+    begun.issued_at = None
+    since(session, begun, cast.counsellor, told=GuardiansTold.ALL)
+    assert (begun.known_since, rules.due_on(session, begun)) == (None, None)
+    assert not protection.may_read(begun, cast.head_teacher.actor(), setting=protection.Setting.read(session))
+    rules.ask_senders(session, today=today())
+    assert [one for one, _day in rules.about_to_go(session, cast.counsellor.actor())] == [begun]
+
+
+def test_where_the_sender_has_left_those_are_asked_whom_the_municipality_names(session, cast, report, begun, wednesday):
+    petra, setting = cast.head_teacher.actor(), protection.Setting.read(session)
+    rules.ask_senders(session, today=today())
+    wednesday.shift(timedelta(days=20))
+    cast.counsellor.is_active = False
+    rules.ask_anew(session, cast.counsellor)
+    assert begun.asked_on is None
+    assert protection.may_read(begun, petra, setting=setting)
+    assert not rules.may_decide(begun, petra, setting=setting)
+    rules.ask_senders(session, today=today())
+    ends = today() + rules.ASKED_BEFORE
+    assert begun in protection.known_to(session, petra)
+    for account in session.scalars(select(Account)).all():
+        if account in (cast.head_teacher, cast.counsellor):
+            assert rules.about_to_go(session, account.actor()) == [(begun, ends)]
+        else:
+            assert rules.about_to_go(session, account.actor()) == []
+            assert not protection.may_read(begun, account.actor(), setting=setting)
+            assert not rules.may_decide(begun, account.actor(), setting=setting)
+    rules.place_hold(session, begun, by=petra, reason="Barnet kan behöva den.")
+    wednesday.shift(rules.ASKED_BEFORE)
+    assert rules.never_given(session, today=today()) == []
+    rules.lift_hold(session, begun, by=petra)
+    rules.let_go(session, begun)
+    assert [one.number for one in rules.receipts(session, petra)] == [begun.number]
+    assert rules.receipts(session, cast.coordinator.actor()) == []
+
+
+def test_where_nobody_is_left_to_be_asked_it_stays(session, cast, report, begun, wednesday):
+    cast.counsellor.is_active = False
+    name(cast, readers=[])
+    rules.ask_senders(session, today=today())
+    assert begun.asked_on is None
+    begun.asked_on = today() - rules.ASKED_BEFORE
+    assert rules.never_given(session, today=today()) == []
+    with pytest.raises(NotDue):
+        rules.let_go(session, begun)
+
+
 def test_what_is_given_or_told_of_or_held_meanwhile_does_not_go(session, cast, begun, wednesday):
     rules.ask_senders(session, today=today())
     wednesday.shift(rules.ASKED_BEFORE)

@@ -130,6 +130,55 @@ def test_what_was_never_given_goes_after_its_sender_alone_was_asked(signed_in, s
     assert count(settings, ProtectionReport) == 1
 
 
+def test_where_its_sender_has_left_whom_the_municipality_names_is_asked(signed_in, settings, over):
+    with db.writing(settings.database) as session:
+        municipality = session.scalars(select(Municipality)).one()
+        municipality.retention = municipality.retention | {"protection_never_given_years": 2}
+    begun = write(signed_in("kim"), child_name="Ask Askholm").path
+    clock.set_now(clock.now() + 800 * DAY)
+    sweep_database(settings.database)
+    with db.reading(settings.database) as session:
+        kim = session.scalars(select(Account).where(Account.email.startswith("kim."))).one()
+        never = select(ProtectionReport.asked_on).where(ProtectionReport.given_at.is_(None))
+        assert session.scalars(never).one() is not None
+        kim_id = kim.id
+    administrator = signed_in("anton")
+    administrator.get(f"/administration/people/{kim_id}")
+    administrator.submit({"name": "Kim K"})
+    with db.reading(settings.database) as session:
+        assert session.scalars(never).one() is not None, "only leaving lets the asking begin anew"
+    administrator.get(f"/administration/people/{kim_id}")
+    administrator.submit({"is_active": None})
+    with db.reading(settings.database) as session:
+        assert session.scalars(never).one() is None
+    sweep_database(settings.database)
+    petra = signed_in("petra")
+    assert "its sender has left, and it was never given" in petra.get("/home").text
+    page = petra.get(begun)
+    assert "report it yourself today" in page.text
+    assert "Nobody but you is asked." not in page.text
+    assert "Put a hold on it if it is to stay." in petra.get(f"{begun}/keeping").text
+    petra.submit({"reason": "Barnet kan behöva den."})
+    clock.set_now(clock.now() + 31 * DAY)
+    sweep_database(settings.database)
+    assert "Ask Askholm" in petra.get("/protection").text
+    signed_in("karin").get(begun, status=404)
+
+
+def test_one_the_guardians_were_told_of_is_decided_by_two_though_it_was_never_given(signed_in, settings, over):
+    kim = signed_in("kim")
+    told = write(kim, child_name="Ask Askholm").path
+    kim.submit({"told": "all"})
+    clock.set_now(clock.now() + timedelta(days=5 * 366))
+    text = signed_in("kim").get(f"{told}/keeping").text
+    assert "5 years have passed since the guardians were told. It was never recorded as given." in text
+    assert "years have passed since the report was given." in kim.get(f"{over}/keeping").text
+    propose_and_approve(signed_in, told)
+    clock.set_now(clock.now() + DAY)
+    sweep_database(settings.database)
+    kim.get(told, status=404)
+
+
 def test_the_night_by_hand_says_how_many_and_never_which(signed_in, settings, over, capsys, caplog, monkeypatch):
     propose_and_approve(signed_in, over)
     clock.set_now(clock.now() + DAY)

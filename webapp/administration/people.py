@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from referrals import municipal, organisation, second_factor
+from referrals import municipal, organisation, protection_disposal, second_factor
 from referrals.access import WITHOUT_UNIT, Role, is_administrator
 from referrals.account_mail import AccountMail
 from referrals.languages import LANGUAGES
@@ -83,8 +83,10 @@ def change_person(account_id: uuid.UUID) -> ResponseReturnValue:
     values, roles = _values(form, found)
     if values is None:
         return _person_page(form, found, 422)
-    session = transactions.session()
+    session, could_sign_in = transactions.session(), found.is_active
     organisation.change(session, found, by=asking.actor(), **values)
+    if could_sign_in and not found.is_active:
+        protection_disposal.ask_anew(session, found)
     organisation.give_roles(session, found, roles, by=asking.actor())
     notices.say_next(gettext("What you changed has been saved."))
     has_left = found.id == asking.actor().account_id and not is_administrator(found.actor())

@@ -39,6 +39,8 @@ _TO_RECORD: dict[ToRecord, str] = {
 }
 #: instead of these, in the month before a report goes that was never given
 _GOES: str = N_("%(report)s: it goes on this day if it was never given; if it was, write down when")
+#: the same to whom the municipality names, where its sender has left
+_GOES_UNSENT: str = N_("%(report)s: its sender has left, and it was never given. It goes on this day")
 
 #: what the authority does, by the rule pack's word for it
 _AUTHORITY: dict[str, str] = {
@@ -186,7 +188,9 @@ def lines(day: date) -> list[Line]:
     """A line of home for each report this person still has something to do about; for nobody else's home."""
     session, actor = transactions.session(), people.actor()
     ending = {report.id: (report, on) for report, on in protection_disposal.about_to_go(session, actor)}
-    asked = [(report, _GOES, on) for report, on in ending.values()]
+    asked = [
+        (report, _GOES if report.sender_id == actor.account_id else _GOES_UNSENT, on) for report, on in ending.values()
+    ]
     asked += [
         (report, _TO_RECORD[what], due_on)
         for report, what, due_on in rules.reminders(session, actor, today=day)
@@ -197,7 +201,7 @@ def lines(day: date) -> list[Line]:
             number=report.number,
             url=url_for("casework.protection_report", report_id=report.id),
             verb=gettext(words, report=protection_name()),
-            about=(gettext("For you alone"),),
+            about=(gettext("For you alone"),) if report.sender_id == actor.account_id else (),
             due_on=due_on,
             today=day,
             is_quiet=True,
@@ -240,7 +244,8 @@ def _report_page(report: ProtectionReport, form: forms.Form, status: int = 200) 
         report=report,
         form=form,
         said=report.content or {},
-        record={
+        record=dict.fromkeys(rules.RECORD)
+        | {
             name: date.fromisoformat(value) if name.endswith("_on") and value else value
             for name, value in record.items()
         },

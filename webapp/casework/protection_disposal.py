@@ -34,7 +34,7 @@ class Keeping:
 
 
 def keeping_of(report: ProtectionReport) -> Keeping | None:
-    """How long it stays; None for a reader who takes no part in that, and before it was given."""
+    """How long it stays; None for a reader who takes no part in that, and before it is known."""
     session, actor = transactions.session(), people.actor()
     setting = protection.Setting.read(session)
     if not rules.may_propose(report, actor, setting=setting):
@@ -135,7 +135,7 @@ def _page(report: ProtectionReport, form: forms.Form, status: int = 200) -> Resp
     plan = organisation.municipality(transactions.session()).retention
     return quiet_page(
         "protection_keeping.html", status=status, report=report, keeping=keeping, form=form, plan=plan.get("plan"),
-        years=plan.get("protection_report_years"),
+        years=plan.get("protection_report_years"), goes_on=rules.goes_on(transactions.session(), report),
     )  # fmt: skip
 
 
