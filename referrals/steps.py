@@ -16,7 +16,7 @@ from referrals import clock, db
 from referrals.access import Actor, is_administrator, parties
 from referrals.config import current
 from referrals.errors import LeaseLost, NotAllowed
-from referrals.models import Referral, Step, StepKind
+from referrals.models import History, Referral, Step, StepKind
 from referrals.models.step import wake_dispatchers
 from referrals.stages import Party
 
@@ -221,17 +221,21 @@ _NOBODY: Final[dict[str, Any]] = {"holder": None, "lease_until": None}
 
 
 def _can_be_taken() -> tuple[ColumnElement[bool], ...]:
-    earlier = aliased(Step)
-    # What follows one decision is done before what follows the next: papers come in the order of their versions.
+    earlier, its_row, our_row = aliased(Step), aliased(History), aliased(History)
+    # What follows one decision is done before what follows the next: papers come in the order of their versions. The
+    # rows are numbered; by their instants a clock that was put back would turn the order round.
     waits_its_turn = (
         select(earlier.id)
+        .join(its_row, its_row.id == earlier.history_id)
+        .join(our_row, our_row.id == Step.history_id)
         .where(
             earlier.referral_id == Step.referral_id,
             earlier.kind == StepKind.ADVANCE_REFERRAL,
             earlier.finished_at.is_(None),
             earlier.failed_at.is_(None),
-            earlier.created_at < Step.created_at,
+            its_row.number < our_row.number,
         )
+        .correlate(Step)
         .exists()
     )
     return (

@@ -74,11 +74,11 @@ def crash_and_restart(address: str) -> None:
 
 
 @contextmanager
-def a_database(server: str, name: str) -> Iterator[str]:
-    """The address of a new, empty database `name` on the server; it is dropped afterwards."""
+def a_database(server: str, name: str, *, like: str = "template1") -> Iterator[str]:
+    """The address of a new database `name` on the server, empty or `like` another; it is dropped afterwards."""
     maintenance = create_engine(server, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
     with maintenance.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {like}"))
     yield make_url(server).set(database=name).render_as_string(hide_password=False)
     with maintenance.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))

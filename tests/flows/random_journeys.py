@@ -55,6 +55,8 @@ class Fault(Enum):
     TAKEN_OVER = "the lease runs out in the middle, another worker does the whole step, and then the first one goes on"
     TAKEN_AND_DROPPED = "the lease runs out in the middle, and the worker that took the step over dies"
     DISPATCHED_TWICE = "the same attempt is carried out a second time while the first is in the middle"
+    CLOCK_PUT_ON = "the worker's clock jumps an hour on in the middle, and back once its work is done"
+    CLOCK_PUT_BACK = "the worker's clock jumps an hour back in the middle, and on once its work is done"
     # at a run
     RUN_AGAIN = "Prefect runs an attempt again after it has ended"
 
@@ -105,6 +107,7 @@ class Journey:
     session: Session = field(init=False)
     cast: Cast = field(init=False)
     under_way: steps.Claim = field(init=False)
+    clock_is_off: timedelta = timedelta()
     handed_over: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -185,6 +188,7 @@ class Journey:
         else:
             raise AssertionError("a step is stuck")
         self.moments.is_automatic = False
+        self._put_clock(-self.clock_is_off)
 
     def _look(self) -> bool:
         """What a dispatcher does; whether there was something to do."""
@@ -206,6 +210,10 @@ class Journey:
         if self.moments.strikes(self.moments.runs, Fault.RUN_AGAIN):
             self._run(claim)
         return True
+
+    def _put_clock(self, by: timedelta) -> None:
+        self.traveller.shift(by)
+        self.clock_is_off += by
 
     def _run(self, claim: steps.Claim) -> None:
         with suppress(StepFailed):  # told and written where it happened
@@ -236,6 +244,10 @@ class Journey:
             raise OSError("away")
         elif moments.strikes(number, Fault.KILLED_OUTSIDE):
             raise Killed
+        elif moments.strikes(number, Fault.CLOCK_PUT_ON):
+            self._put_clock(timedelta(hours=1))
+        elif moments.strikes(number, Fault.CLOCK_PUT_BACK):
+            self._put_clock(timedelta(hours=-1))
         work()
         if moments.strikes(number, Fault.OUTSIDE_FAILS_AFTERWARDS):
             raise OSError("away")
@@ -298,8 +310,9 @@ class Journey:
 def hurt(address: str, moments: Moments) -> Iterator[None]:
     """Count the commits made while steps are carried out, and let the fault strike at one of them."""
     engine: Engine = db.engine_for(address)
-    # Whoever dies here dies alone; waiting for the disk, as for a machine that dies, is most of a journey's time.
-    event.listen(engine, "connect", lambda connection, _entry: connection.execute("PRAGMA synchronous=OFF"))
+    if engine.dialect.name == "sqlite":
+        # Whoever dies here dies alone; waiting for the disk, as for a machine that dies, is most of a journey's time.
+        event.listen(engine, "connect", lambda connection, _entry: connection.execute("PRAGMA synchronous=OFF"))
     ours = threading.get_ident()  # not the thread that renews a lease
 
     def before(_connection: Connection) -> None:

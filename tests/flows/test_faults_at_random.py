@@ -1,39 +1,78 @@
 """Random journeys, each with a fault on its way, end like the same journeys without.
 
-`TRIVSEL_SEEDS=200` makes two hundred of them, `TRIVSEL_SEEDS=37-37` the one with that seed again.
+`TRIVSEL_SEEDS=200` makes two hundred of them, `TRIVSEL_SEEDS=37-37` the one with that seed again, on both databases.
 """
 
 import os
 import random
 import shutil
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
 import time_machine
+from sqlalchemy import create_engine
 
 from flows import mail as mail_flow
 from flows import referral as referral_flow
 from referrals import config, db
+from referrals.models import Base
 from tests.conftest import A_WEDNESDAY
 from tests.flows.random_journeys import Journey, Moments, hurt
+from tests.postgres import a_database
 
 #: how many journeys belong to every run of the tests
-FEW = 20
-
-
-def seeds() -> range:
-    """The seeds asked for: a number of them, or from one to another."""
-    first, dash, last = os.environ.get("TRIVSEL_SEEDS", str(FEW)).partition("-")
-    return range(int(first), int(last) + 1) if dash else range(int(first))
-
+ON_SQLITE, ON_POSTGRESQL = 20, 3
 
 Go = Callable[[int, Moments], list[str]]
+#: an empty database with every table, for one journey; its address
+Place = Callable[[], AbstractContextManager[str]]
+
+
+def journeys() -> Iterator[object]:
+    """Each seed asked for, on each of the databases: a number of them, or from one to another."""
+    for kind, few, marks in (("sqlite", ON_SQLITE, ()), ("postgresql", ON_POSTGRESQL, pytest.mark.postgres)):
+        first, dash, last = os.environ.get("TRIVSEL_SEEDS", str(few)).partition("-")
+        for seed in range(int(first), int(last) + 1) if dash else range(int(first)):
+            yield pytest.param(f"on_{kind}", seed, marks=marks, id=f"{kind}-{seed}")
 
 
 @pytest.fixture
-def go(sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wednesday: time_machine.Traveller) -> Go:
+def on_sqlite(sqlite_template: Path, tmp_path: Path) -> Place:
+    @contextmanager
+    def place() -> Iterator[str]:
+        path = tmp_path / "journey.sqlite"
+        shutil.copy(sqlite_template, path)
+        yield f"sqlite:///{path}"
+        for left in tmp_path.glob("journey.sqlite*"):
+            left.unlink()
+
+    return place
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> Iterator[str]:
+    """The name of a PostgreSQL database with every table, empty, to make others from."""
+    with a_database(postgres_server, "template") as address:
+        engine = create_engine(address)
+        Base.metadata.create_all(engine)
+        engine.dispose()  # nobody may be connected to what is copied
+        yield "template"
+
+
+@pytest.fixture
+def on_postgresql(postgres_server: str, postgres_template: str) -> Place:
+    return lambda: a_database(postgres_server, f"journey_{uuid.uuid4().hex}", like=postgres_template)
+
+
+@pytest.fixture
+def go(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, wednesday: time_machine.Traveller
+) -> Iterator[Go]:
     """Makes one journey in an empty database of its own; what became of it."""
+    place: Place = request.getfixturevalue(request.getfixturevalue("where"))
     monkeypatch.setenv("TRIVSEL_HOLD_MINUTES", "0")
     # Prefect's part in a task is to try it again; a step that fails is tried again by itself too, only later.
     for module, name in ((referral_flow, "issue_paper"), (referral_flow, "settle"), (mail_flow, "hand_over"), (mail_flow, "note_sent")):  # fmt: skip
@@ -41,32 +80,27 @@ def go(sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, w
 
     def go(seed: int, moments: Moments) -> list[str]:
         wednesday.move_to(A_WEDNESDAY)
-        path = tmp_path / "journey.sqlite"
-        shutil.copy(sqlite_template, path)
-        address = f"sqlite:///{path}"
-        monkeypatch.setenv("TRIVSEL_DATABASE_URL", address)
-        config.current.cache_clear()
-        try:
+        with place() as address:
+            monkeypatch.setenv("TRIVSEL_DATABASE_URL", address)
+            config.current.cache_clear()
             with hurt(address, moments):
                 journey = Journey(address, seed, moments, wednesday)
                 monkeypatch.setattr("referrals.printing.print_pdf", journey.print_pdf)
                 monkeypatch.setattr("referrals.mailer.send", journey.hand_over)
-                return journey.go()
-        finally:
+                became = journey.go()
             db.engine_for(address).dispose()
-            for left in tmp_path.glob("journey.sqlite*"):
-                left.unlink()
+        return became
 
     yield go
     config.current.cache_clear()
 
 
-@pytest.mark.parametrize("seed", seeds())
-def test_a_journey_with_a_fault_ends_like_the_same_journey_without(seed: int, go: Go) -> None:
+@pytest.mark.parametrize(("where", "seed"), list(journeys()))
+def test_a_journey_with_a_fault_ends_like_the_same_journey_without(where: str, seed: int, go: Go) -> None:
     calm = Moments()
     expected = go(seed, calm)
     moments = calm.with_a_fault(random.Random(seed))
     became = go(seed, moments)
-    said = f"TRIVSEL_SEEDS={seed}-{seed}: {moments.fault and moments.fault.value}, number {moments.at}"
+    said = f"TRIVSEL_SEEDS={seed}-{seed}, {where}: {moments.fault and moments.fault.value}, number {moments.at}"
     assert moments.has_struck, said
     assert became == expected, said

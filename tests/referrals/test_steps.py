@@ -38,12 +38,14 @@ def test_a_decision_leaves_one_step_that_waits(session: Session, step: Step) -> 
     assert steps.unfinished(session, step.referral) == [step]
 
 
+@pytest.mark.parametrize("until_the_next", [timedelta(seconds=1), timedelta(hours=-1)])
 def test_what_follows_one_decision_is_done_before_what_follows_the_next(
-    session: Session, step: Step, cast: Cast, wednesday: time_machine.Traveller
+    session: Session, step: Step, cast: Cast, wednesday: time_machine.Traveller, until_the_next: timedelta
 ) -> None:
+    """Also where the machine's clock was put back in between, or the next decision fell on a machine whose clock is behind."""
     wednesday.shift(timedelta(seconds=1))
     elsewhere = session.scalars(select(Step).where(Step.referral_id == a_referral(session, cast).id)).one()
-    wednesday.shift(timedelta(seconds=1))
+    wednesday.shift(until_the_next)
     triage.send_to_team(session, step.referral, by=cast.coordinator.actor(), seen=None, reason="Genast.")
     second = session.scalars(select(Step).where(Step.referral_id == step.referral_id, Step.id != step.id)).one()
     assert steps.waiting(session, limit=5) == [step.id, elsewhere.id]
