@@ -3,6 +3,7 @@
 import threading
 import time
 import uuid
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 
 import httpx
 from prefect.client.orchestration import SyncPrefectClient
@@ -15,14 +16,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from flows import transport
 from flows.deployments import FLOWS, Registered, Registry
 from flows.opening import logger
-from flows.runs import RunPool
+from flows.runs import THREADS, RunPool
 from flows.wakeup import waiter_for
 from referrals import db, steps
 from referrals.errors import LeaseLost
+from referrals.models import StepKind
 from referrals.steps import Claim, Freed
 
 #: seconds between two looks for steps whose worker is gone
 FREE_EVERY = 10.0
+#: how many mails may be under way at once: a post office that does not answer must not keep the papers waiting
+MAILS = THREADS - 1
 
 
 class Dispatcher(threading.Thread):
@@ -34,6 +38,7 @@ class Dispatcher(threading.Thread):
         self.database, self.api, self.holder = database, api, holder
         self.stopping = threading.Event()
         self._freed_at = -FREE_EVERY
+        self._mails: set[Future[None]] = set()
 
     def run(self) -> None:
         """Look for steps until told to stop. Nothing that fails on the way ends the thread."""
@@ -68,14 +73,18 @@ class Dispatcher(threading.Thread):
     def _look(self, client: SyncPrefectClient) -> bool:
         """Start what can be started now; whether to look again at once, because there may be more."""
         self._free_expired(client)
+        mails = list(self._mails)
         with db.reading(self.database) as session:
-            found = steps.waiting(session, limit=8)
+            found = steps.waiting(session, limit=8, mail=MAILS - len(mails))
         started = False
         for step_id in found:
             if not self.pool.take_place():
                 self.pool.wait_for_place(0.5)
                 return True
             started |= self._take(client, step_id)
+        if not started and len(mails) == MAILS:
+            wait(mails, timeout=0.05, return_when=FIRST_COMPLETED)  # nobody else tells when there is room for the next
+            return True
         return started
 
     def _take(self, client: SyncPrefectClient, step_id: uuid.UUID) -> bool:
@@ -102,7 +111,10 @@ class Dispatcher(threading.Thread):
         if run is None or claim is None:
             self.pool.leave_place()
             return False
-        self.pool.submit(FLOWS[claim.kind], run)
+        under_way = self.pool.submit(FLOWS[claim.kind], run)
+        if claim.kind is StepKind.SEND_MAIL:
+            self._mails.add(under_way)
+            under_way.add_done_callback(self._mails.discard)
         return True
 
     def _create_run(self, client: SyncPrefectClient, claim: Claim, registered: Registered) -> FlowRun | None:

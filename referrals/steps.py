@@ -4,7 +4,7 @@ import secrets
 import threading
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -48,10 +48,14 @@ def lease() -> timedelta:
     return timedelta(seconds=current().lease_seconds)
 
 
-def waiting(session: Session, *, limit: int) -> list[uuid.UUID]:
-    """The ids of steps that can be taken now, oldest first, at most `limit`."""
-    oldest = select(Step.id).where(*_can_be_taken()).order_by(Step.created_at, Step.id).limit(limit)
-    return list(session.scalars(oldest))
+def waiting(session: Session, *, limit: int, mail: int | None = None) -> list[uuid.UUID]:
+    """The ids of steps that can be taken now, oldest first, at most `limit`, and of them at most `mail` mails."""
+    found: list[tuple[datetime, uuid.UUID]] = []
+    for kind, most in ((StepKind.ADVANCE_REFERRAL, limit), (StepKind.SEND_MAIL, limit if mail is None else mail)):
+        can_be_taken = select(Step.created_at, Step.id).where(Step.kind == kind, *_can_be_taken())
+        oldest = can_be_taken.order_by(Step.created_at, Step.id).limit(most)
+        found += [(row.created_at, row.id) for row in session.execute(oldest)]
+    return [step_id for _since, step_id in sorted(found)[:limit]]
 
 
 def claim(session: Session, step_id: uuid.UUID, *, holder: str) -> Claim | None:

@@ -3,6 +3,7 @@
 import gc
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,10 @@ import pytest
 # First, so that Prefect's library is imported with the settings of the tests.
 from tests.flows.ground import API, HOME, PORT, PREFECT_ENVIRONMENT, Instance, PrefectServer  # isort: skip
 
+from flows import mail as mail_flow
 from flows.engine import Engine
-from referrals import clock, config, db
+from flows.tasks import papers
+from referrals import clock, config, db, steps
 from tests.people import settle
 
 #: each flow run's observer leaves its websocket to the garbage collector
@@ -105,3 +108,11 @@ def _an_engine(instance: Instance) -> Iterator[Engine]:
     yield engine
     assert engine.stop(10)
     gc.collect()  # what Prefect's library leaves behind is found here, not in somebody else's test
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Short pauses, so that giving up does not take minutes."""
+    monkeypatch.setattr(steps, "PAUSES", (timedelta(seconds=0.2),) * 2)
+    for task in (mail_flow.hand_over, papers.issue_paper):
+        monkeypatch.setattr(task, "retry_delay_seconds", [0.05, 0.05])

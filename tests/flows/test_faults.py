@@ -4,67 +4,17 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from aiosmtpd.controller import Controller
 from sqlalchemy import select, text
 
-from flows import mail as mail_flow
 from flows.engine import Engine
 from flows.tasks import papers
-from referrals import backup, config, db, migrations, sealed_file, steps
-from referrals.models import Mail, Referral, Step, StepKind
+from referrals import backup, db, migrations, sealed_file, steps
+from referrals.models import Referral, Step, StepKind
 from tests.flows.ground import Instance, PrefectServer, until
 from tests.flows.watching import failures, is_quiet, numbers, state, submit
-from tests.referrals.post_office import PostOffice, free_port
-
-
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Short pauses, so that giving up does not take minutes."""
-    monkeypatch.setattr(steps, "PAUSES", (timedelta(seconds=0.2),) * 2)
-    for task in (mail_flow.hand_over, papers.issue_paper):
-        monkeypatch.setattr(task, "retry_delay_seconds", [0.05, 0.05])
-
-
-@pytest.fixture
-def office(sqlite_instance: Instance, monkeypatch: pytest.MonkeyPatch) -> Iterator[PostOffice]:
-    """A post office that the instance sends its mail through."""
-    office, port = PostOffice(), free_port()
-    controller = Controller(office, hostname="127.0.0.1", port=port)
-    controller.start()
-    monkeypatch.setenv("TRIVSEL_SMTP_HOST", "127.0.0.1")
-    monkeypatch.setenv("TRIVSEL_SMTP_PORT", str(port))
-    config.current.cache_clear()
-    yield office
-    controller.stop()
-
-
-@pytest.mark.usefixtures("impatient")
-def test_mail_that_is_refused_is_tried_again_then_seen_and_sent_when_a_person_says_so(
-    office: PostOffice, sqlite_engine: Engine, sqlite_instance: Instance
-) -> None:
-    office.refuses = True
-    referral_id = submit(sqlite_instance)
-    until(lambda: len(failures(sqlite_instance)) == 2, seconds=90)
-    assert failures(sqlite_instance) == ["mail", "mail"]
-    assert office.refused >= 2 * (len(steps.PAUSES) + 1) * 3  # two mails, three attempts each, three tries an attempt
-    assert state(sqlite_instance, referral_id) == ("triage", "waiting")
-    office.refuses = False
-    with db.writing(sqlite_instance.database) as session:
-        coordinator = session.merge(sqlite_instance.cast.coordinator, load=False).actor()
-        for step in steps.failed(session, session.get_one(Referral, referral_id)):
-            assert step.flow_run_id is not None
-            steps.retry(session, step, by=coordinator)
-    until(lambda: is_quiet(sqlite_instance), seconds=60)
-    assert failures(sqlite_instance) == []
-    with db.reading(sqlite_instance.database) as session:
-        sent = session.scalars(select(Mail)).all()
-    assert sorted(letter.message_id for letter in sent) == sorted(office.message_ids)
-    assert all(letter.sent_at for letter in sent)
 
 
 @pytest.mark.usefixtures("impatient")

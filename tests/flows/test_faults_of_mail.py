@@ -1,0 +1,147 @@
+"""The post office hurts: it is away, slow, hanging, refuses everything or one recipient. Mail waits and goes once; papers wait for nothing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from aiosmtpd.controller import Controller
+from sqlalchemy import select
+
+from flows.dispatcher import MAILS
+from flows.engine import Engine
+from referrals import config, db, mailer, steps
+from referrals.models import Mail, Referral, Step
+from tests.flows.ground import Instance, until
+from tests.flows.watching import everything_is_there_once, failures, is_quiet, state, submit
+from tests.referrals.post_office import PostOffice, free_port
+
+
+@pytest.fixture
+def port(sqlite_instance: Instance, monkeypatch: pytest.MonkeyPatch) -> int:
+    """The port at which the instance believes its post office to be."""
+    port = free_port()
+    monkeypatch.setenv("TRIVSEL_SMTP_HOST", "127.0.0.1")
+    monkeypatch.setenv("TRIVSEL_SMTP_PORT", str(port))
+    config.current.cache_clear()
+    return port
+
+
+@contextmanager
+def open_at(port: int) -> Iterator[PostOffice]:
+    office = PostOffice()
+    controller = Controller(office, hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        yield office
+    finally:
+        office.keeps_silent = False
+        controller.stop()
+
+
+@pytest.fixture
+def office(port: int) -> Iterator[PostOffice]:
+    """A post office that the instance sends its mail through."""
+    with open_at(port) as office:
+        yield office
+
+
+def letters(instance: Instance) -> list[str]:
+    """The Message-ID of each mail that was written."""
+    with db.reading(instance.database) as session:
+        return sorted(session.scalars(select(Mail.message_id)))
+
+
+@pytest.mark.usefixtures("impatient")
+def test_mail_that_is_refused_is_tried_again_then_seen_and_sent_when_a_person_says_so(
+    office: PostOffice, sqlite_engine: Engine, sqlite_instance: Instance
+) -> None:
+    office.refuses = True
+    referral_id = submit(sqlite_instance)
+    until(lambda: len(failures(sqlite_instance)) == 2, seconds=90)
+    assert failures(sqlite_instance) == ["mail", "mail"]
+    assert office.refused >= 2 * (len(steps.PAUSES) + 1) * 3  # two mails, three attempts each, three tries an attempt
+    assert state(sqlite_instance, referral_id) == ("triage", "waiting")
+    office.refuses = False
+    with db.writing(sqlite_instance.database) as session:
+        coordinator = session.merge(sqlite_instance.cast.coordinator, load=False).actor()
+        for step in steps.failed(session, session.get_one(Referral, referral_id)):
+            assert step.flow_run_id is not None
+            steps.retry(session, step, by=coordinator)
+    until(lambda: is_quiet(sqlite_instance), seconds=60)
+    assert failures(sqlite_instance) == []
+    with db.reading(sqlite_instance.database) as session:
+        sent = session.scalars(select(Mail)).all()
+    assert sorted(letter.message_id for letter in sent) == sorted(office.message_ids)
+    assert all(letter.sent_at for letter in sent)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_one_recipient_who_is_refused_is_seen_and_the_others_get_theirs(
+    office: PostOffice, sqlite_engine: Engine, sqlite_instance: Instance
+) -> None:
+    moved = sqlite_instance.cast.second_coordinator
+    office.unknown = {moved.email}
+    referral_id = submit(sqlite_instance)
+    until(lambda: is_quiet(sqlite_instance), seconds=90)
+    assert failures(sqlite_instance) == ["mail"]
+    assert state(sqlite_instance, referral_id) == ("triage", "waiting")
+    with db.writing(sqlite_instance.database) as session:
+        coordinator = session.merge(sqlite_instance.cast.coordinator, load=False).actor()
+        (step,) = steps.failed(session, session.get_one(Referral, referral_id))
+        refused = session.get_one(Mail, step.mail_id)
+        assert str(moved.id) in refused.recipient
+        assert office.message_ids == [
+            one for one in session.scalars(select(Mail.message_id)) if one != refused.message_id
+        ]
+        office.unknown = set()  # the mailbox was set up
+        steps.retry(session, step, by=coordinator)
+    until(lambda: is_quiet(sqlite_instance), seconds=60)
+    everything_is_there_once(sqlite_instance, [referral_id])
+    assert sorted(office.message_ids) == letters(sqlite_instance)
+
+
+def test_mail_waits_for_a_post_office_that_is_away(
+    port: int, sqlite_engine: Engine, sqlite_instance: Instance, impatient: None
+) -> None:
+    referral_id = submit(sqlite_instance)
+    until(lambda: _failed_once(sqlite_instance), seconds=60)
+    with open_at(port) as office:
+        until(lambda: is_quiet(sqlite_instance), seconds=60)
+    everything_is_there_once(sqlite_instance, [referral_id])
+    assert sorted(office.message_ids) == letters(sqlite_instance)
+
+
+def _failed_once(instance: Instance) -> bool:
+    with db.reading(instance.database) as session:
+        return any(session.scalars(select(Step.failures)))
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_post_office_slower_than_our_patience_may_get_a_mail_again_but_never_a_second_one(
+    office: PostOffice, sqlite_engine: Engine, sqlite_instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It took the mail, and we did not hear of it: the same Message-ID comes again, which post offices show once."""
+    monkeypatch.setattr(mailer, "PATIENCE", 0.5)
+    office.keeps_silent = True
+    referral_id = submit(sqlite_instance)
+    until(lambda: len(office.taken) >= 3, seconds=60)
+    office.keeps_silent = False
+    until(lambda: is_quiet(sqlite_instance), seconds=60)
+    everything_is_there_once(sqlite_instance, [referral_id])
+    assert sorted(set(office.message_ids)) == letters(sqlite_instance)
+
+
+def test_papers_do_not_wait_for_a_post_office_that_does_not_answer(
+    office: PostOffice, sqlite_engine: Engine, sqlite_instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mailer, "PATIENCE", 300.0)
+    office.keeps_silent = True
+    referral_ids = [submit(sqlite_instance) for _ in range(3)]
+    until(lambda: len(office.taken) == MAILS, seconds=60)
+    referral_ids.append(submit(sqlite_instance))
+    until(lambda: all(state(sqlite_instance, one) == ("triage", "waiting") for one in referral_ids), seconds=60)
+    assert len(office.taken) == MAILS
+    office.keeps_silent = False
+    until(lambda: is_quiet(sqlite_instance), seconds=60)
+    everything_is_there_once(sqlite_instance, referral_ids)
+    assert sorted(office.message_ids) == letters(sqlite_instance)
