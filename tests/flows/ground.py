@@ -1,14 +1,16 @@
 """The ground of the workflow's tests: a real Prefect server, an instance of ours, and patience."""
 
 import os
+import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,6 +77,25 @@ class PrefectServer:
         self.process.wait(timeout=10)
         self.process = None
 
+    def hang(self) -> None:
+        """Let it neither answer nor end, until told to `go_on`."""
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let it go on where it hung."""
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGCONT)
+
+    def copy_database(self, path: Path) -> None:
+        """A copy of its database as it is now, while it runs."""
+        copy_sqlite(self.database, path)
+
+    def put_back(self, copy: Path) -> None:
+        """Put a copy of its database in the place of what it has now."""
+        self.forget_everything()
+        shutil.copy(copy, self.database)
+
     def forget_everything(self) -> None:
         """Delete its database, as somebody might who thinks it holds nothing of importance."""
         assert self.process is None
@@ -86,6 +107,12 @@ class PrefectServer:
             return httpx.get(f"{API}/health", timeout=2).is_success
         except httpx.HTTPError:
             return False
+
+
+def copy_sqlite(path: Path, copy: Path) -> None:
+    """A copy of one moment of a database that is in use."""
+    with closing(sqlite3.connect(path)) as there, closing(sqlite3.connect(copy)) as here:
+        there.backup(here)
 
 
 def until(is_so: Callable[[], object], *, seconds: float = 120) -> None:
