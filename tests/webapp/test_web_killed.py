@@ -1,0 +1,73 @@
+"""The web is killed in the middle of a submit: nothing half-written stays, and pressing the button again makes one referral."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from referrals import audit_check, db
+from referrals.models import Concern, History, Referral, Step
+from tests.bench.concerns import Reporter
+from tests.people import settle
+from tests.programs import web
+from tests.referrals.post_office import free_port
+from webapp.demo_window import Stopped
+
+#: the process dies just before or just after the commit that makes a referral, whichever the file says
+DIES = """
+import os, signal
+from pathlib import Path
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+from referrals.models import Referral
+
+def note(session, _context):
+    session.info["is_it"] = session.info.get("is_it") or any(isinstance(row, Referral) for row in session.new)
+
+def die(session, moment):
+    word = Path(os.environ["TRIVSEL_DATA"], "dies")
+    if session.info.get("is_it") and word.exists() and word.read_text() == moment:
+        word.unlink()
+        os.killpg(0, signal.SIGKILL)
+
+event.listen(Session, "before_flush", lambda session, _context, _rows: note(session, None))
+event.listen(Session, "before_commit", lambda session: die(session, "before"))
+event.listen(Session, "after_commit", lambda session: die(session, "after"))
+"""
+
+
+def counted(address: str) -> list[int | None]:
+    """How many referrals there are, with all that must be there with each."""
+    with db.reading(address) as session:
+        assert not audit_check.verify(session).findings
+        return [session.scalar(select(func.count()).select_from(table)) for table in (Referral, Concern, History, Step)]
+
+
+def test_a_concern_whose_web_dies_just_before_or_after_its_commit_is_there_once_when_sent_again(
+    fresh_sqlite: str, data_folder: Path
+) -> None:
+    with db.writing(fresh_sqlite) as session:
+        settle(session)
+    port, dies = free_port(), data_folder / "dies"
+    environment = {"TRIVSEL_DATABASE_URL": fresh_sqlite, "TRIVSEL_PORT": str(port)}
+    program = web(port, data_folder, environment=environment, before=DIES)
+    numbers = []
+    try:
+        for moment, there in (("before", 0), ("after", 2)):
+            program.start()
+            reporter = Reporter(f"http://127.0.0.1:{port}")
+            reporter.fill_in()
+            dies.write_text(moment)
+            with pytest.raises(Stopped, match="does not answer"):
+                reporter.send()
+            assert not dies.exists()
+            assert counted(fresh_sqlite) == [there] * 4
+            program.start()
+            numbers.append(reporter.send())
+            reporter.close()
+            program.kill()
+    finally:
+        program.kill()
+    assert counted(fresh_sqlite) == [2] * 4
+    with db.reading(fresh_sqlite) as session:
+        assert sorted(session.scalars(select(Referral.number))) == sorted(numbers)
