@@ -3,7 +3,6 @@
 `TRIVSEL_SEEDS=200` makes two hundred of them, `TRIVSEL_SEEDS=37-37` the one with that seed again, on both databases.
 """
 
-import os
 import random
 import shutil
 import uuid
@@ -15,12 +14,10 @@ import pytest
 import time_machine
 from sqlalchemy import create_engine
 
-from flows import mail as mail_flow
-from flows import referral as referral_flow
-from referrals import config, db
+from referrals import config
 from referrals.models import Base
 from tests.conftest import A_WEDNESDAY
-from tests.flows.random_journeys import Journey, Moments, hurt
+from tests.flows.random_journeys import Moments, asked_for, go_without_prefect
 from tests.postgres import a_database
 
 #: how many journeys belong to every run of the tests
@@ -34,8 +31,7 @@ Place = Callable[[], AbstractContextManager[str]]
 def journeys() -> Iterator[object]:
     """Each seed asked for, on each of the databases: a number of them, or from one to another."""
     for kind, few, marks in (("sqlite", ON_SQLITE, ()), ("postgresql", ON_POSTGRESQL, pytest.mark.postgres)):
-        first, dash, last = os.environ.get("TRIVSEL_SEEDS", str(few)).partition("-")
-        for seed in range(int(first), int(last) + 1) if dash else range(int(first)):
+        for seed in asked_for(few):
             yield pytest.param(f"on_{kind}", seed, marks=marks, id=f"{kind}-{seed}")
 
 
@@ -73,23 +69,11 @@ def go(
 ) -> Iterator[Go]:
     """Makes one journey in an empty database of its own; what became of it."""
     place: Place = request.getfixturevalue(request.getfixturevalue("where"))
-    monkeypatch.setenv("TRIVSEL_HOLD_MINUTES", "0")
-    # Prefect's part in a task is to try it again; a step that fails is tried again by itself too, only later.
-    for module, name in ((referral_flow, "issue_paper"), (referral_flow, "settle"), (mail_flow, "hand_over"), (mail_flow, "note_sent")):  # fmt: skip
-        monkeypatch.setattr(module, name, getattr(module, name).fn)
 
     def go(seed: int, moments: Moments) -> list[str]:
         wednesday.move_to(A_WEDNESDAY)
-        with place() as address:
-            monkeypatch.setenv("TRIVSEL_DATABASE_URL", address)
-            config.current.cache_clear()
-            with hurt(address, moments):
-                journey = Journey(address, seed, moments, wednesday)
-                monkeypatch.setattr("referrals.printing.print_pdf", journey.print_pdf)
-                monkeypatch.setattr("referrals.mailer.send", journey.hand_over)
-                became = journey.go()
-            db.engine_for(address).dispose()
-        return became
+        with place() as address, monkeypatch.context() as patch:
+            return go_without_prefect(patch, wednesday, address, seed, moments)
 
     yield go
     config.current.cache_clear()

@@ -1,11 +1,13 @@
 """What tests of the workflow ask our database."""
 
 import uuid
+from collections import Counter
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from referrals import db, documents
-from referrals.models import Document, History, Mail, Referral, Step
+from referrals import audit_check, db, documents
+from referrals.models import Document, History, Mail, Referral, RegisterEntry, Step
 from tests import straight_way
 from tests.flows.ground import Instance
 
@@ -59,3 +61,16 @@ def everything_is_there_once(instance: Instance, referral_ids: list[uuid.UUID]) 
             assert state(instance, referral_id) == ("triage", "waiting")
     several = len(referral_ids)
     assert numbers(instance) == (2 * several, 2 * several, 2 * several)
+
+
+def nothing_is_lost_twice_or_stuck(session: Session) -> None:
+    """Whatever the referrals of a database went through: no step left over, no paper twice, every checksum right, register and log whole."""
+    assert not session.scalars(select(Step).where(Step.finished_at.is_(None) | Step.failed_at.is_not(None))).all()
+    papers = session.scalars(select(Document)).all()
+    assert max(Counter((one.kind, one.recipient, one.history_id) for one in papers).values()) == 1
+    assert max(Counter((one.kind, one.recipient, one.version, one.referral_id) for one in papers).values()) == 1
+    for paper in papers:
+        documents.read_content(paper)  # raises where the checksum is wrong
+    numbers = session.scalars(select(RegisterEntry.number).order_by(RegisterEntry.number)).all()
+    assert list(numbers) == list(range(1, len(numbers) + 1))
+    assert not audit_check.verify(session).findings
