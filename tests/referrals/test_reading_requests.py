@@ -17,6 +17,7 @@ from referrals import (
     contents,
     documents,
     kept_outside,
+    protection,
     readers,
     reading_extract,
     reading_pieces,
@@ -57,6 +58,7 @@ from referrals.vocabulary import (
 from tests import straight_way
 from tests.factories import a_guardian, a_member, a_referral, protected
 from tests.people import Cast
+from tests.referrals.test_protection import a_report
 
 pytestmark = pytest.mark.usefixtures("wednesday")
 
@@ -324,6 +326,8 @@ def test_the_extract_holds_what_is_given_and_says_of_the_rest_why_not_and_how_to
         party=Party.REPORTER,
     )
     working_notes.keep_note(session, referral, by=cast.coordinator.actor(), text="En hemlig tanke.")
+    report = a_report(session, cast.coordinator, referral, seen="Blåmärken av en skärphake.")
+    protection.keep_paper(session, report, b"%PDF skarphake", language="sv")
     request = record(session, cast, referral)
     answer_all(session, request, cast.head_teacher, GIVE, working_note=WITHHOLD)
     reading_requests.approve_extract(session, request, by=cast.head_teacher.actor())
@@ -335,6 +339,9 @@ def test_the_extract_holds_what_is_given_and_says_of_the_rest_why_not_and_how_to
         " ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(archive.read("extract.pdf"))).pages
     )
     assert "Mila har varit borta nio dagar i september." in told
+    said = [text for piece in reading_pieces.pieces_of(session, referral) for text in piece.texts]
+    for word in (report.number, "skärphake", "skarphake"):
+        assert word not in f"{told} {said} {archive.namelist()} {archive.read('paper-1.pdf')}"
     assert "En hemlig tanke" not in told
     assert "Barnet sade det i förtroende." in told
     assert "OSL 23:1, 23:2" in told

@@ -11,7 +11,7 @@ import time_machine
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from referrals import archive, attachments, audit_check, clock, contents, documents, retention
+from referrals import archive, attachments, audit_check, clock, contents, documents, protection, retention
 from referrals.access import Actor, Role
 from referrals.errors import AlreadyDecided, ContentGone, NotAllowed, NotDue, OnHold, SamePerson
 from referrals.models import (
@@ -34,6 +34,7 @@ from referrals.stages import CLOSED, IN_TRIAGE, Party
 from referrals.vocabulary import ContentKind, DisposalState, DocumentKind, Fate, FileKind, Profession
 from tests.factories import a_guardian, a_referral
 from tests.people import NO_PASSWORD, Cast
+from tests.referrals.test_protection import a_report
 
 DAY, YEAR = timedelta(days=1), timedelta(days=366)
 
@@ -336,6 +337,8 @@ def test_the_archives_copy_holds_every_paper_and_file_that_is_there_and_says_wha
     file = attachments.keep(session, closed, sent, by=by, party=Party.COORDINATOR)
     row = session.scalars(select(History).where(History.referral_id == closed.id)).one()
     documents.issue(session, row, documents.Paper(DocumentKind.CLOSING, "reporter", "sv"), content=b"%PDF-1.7 theirs")
+    report = a_report(session, cast.coordinator, closed, seen="Blåmärken av en skärphake.")
+    protection.keep_paper(session, report, b"%PDF skarphake", language="sv")
     gone = documents.issue(session, row, documents.Paper(DocumentKind.RECEIPT, "reporter", "sv"), content=b"%PDF-1.7")
     session.delete(gone.content)
     session.flush()
@@ -354,6 +357,11 @@ def test_the_archives_copy_holds_every_paper_and_file_that_is_there_and_says_wha
     }
     assert contents.digest(packed.read("files/attachment-1.jpg")) == file.checksum
     assert said["files"]["files/attachment-1.jpg"]["beside"] == "concern"
+    everything = " ".join(
+        [*packed.namelist(), *(packed.read(name).decode("utf-8", "replace") for name in packed.namelist())]
+    )
+    for word in (report.number, "skärphake", "sk\\u00e4rphake", "skarphake", "protection"):
+        assert word not in everything
     for name, about in (said["papers"] | said["files"]).items():
         assert contents.digest(packed.read(name)) == about["sha256"]
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from referrals import (
     access_list,
+    attachments,
     db,
     documents,
     kept_outside,
@@ -20,9 +21,12 @@ from referrals import (
     printing,
     protected_identity,
 )
+from referrals.access import Actor
 from referrals.models import Account, AuditEvent, Document, Guardian, History, Listed, Mail, Referral, Unit
 from referrals.protected_identity import Mark
-from referrals.stages import IN_CONSENT, PARTS_REQUESTED, Verb
+from referrals.quarantine import Cleared
+from referrals.stages import IN_CONSENT, PARTS_REQUESTED, Party, Verb
+from referrals.vocabulary import FileKind
 from schemas.documents.writing import paper_html
 from tests import straight_way
 from tests.factories import a_guardian, a_member, a_referral
@@ -30,6 +34,7 @@ from tests.webapp.desk import Desk, cast_of
 from tests.webapp.test_protection_doors import addresses, text_of
 
 CHILD, GUARDIAN, SCHOOL, PHONE = "Snöklockesson", "Blåklintsson", "Gömmeskolan", "0000-77 11 99"
+PHOTO = "bildens egna punkter"
 OTHERS = ("sanna", "petra", "kim", "siv", "noor", "anton", "otto", None)
 MARK = Mark("sekretessmarkering", "Beslutet visades.")
 
@@ -41,13 +46,15 @@ def desk(app, settings):
 
 @pytest.fixture
 def lived(app, settings):
-    """A referral that has gone its whole way with papers and mail, and then both child and guardian were protected."""
+    """A referral with a photo that has gone its whole way with papers and mail; then both child and guardian were protected."""
     with db.writing(settings.database) as session:
         cast = cast_of(session)
         cast.school.name, cast.school.phone, cast.forum.place = SCHOOL, PHONE, f"{SCHOOL}, rum 1"
         referral = straight_way.submit(session, cast.school)
         referral.child_name, referral.owner = f"Mila {CHILD}", cast.coordinator
         a_member(session, referral, cast.counsellor)
+        photo = Cleared(FileKind.JPEG, b"\xff\xd8" + PHOTO.encode(), f"Mila {CHILD}, {SCHOOL}.jpg")
+        attachments.keep(session, referral, photo, by=Actor(reported=referral.id), party=Party.REPORTER)
         for decide in straight_way.DECISIONS:
             decide(session, cast, referral)
         guardian = session.scalars(select(Guardian)).first()
@@ -93,6 +100,7 @@ def test_nobody_outside_the_list_finds_name_or_school_or_the_referral_itself(app
             for path, status, body in every_page(app, client, settings, lived):
                 assert CHILD not in body, (person, path)
                 assert GUARDIAN not in body, (person, path)
+                assert PHOTO not in body, (person, path)
                 if f"/referrals/{lived}" in path:
                     assert status == (404 if person else 303), (person, path)
                     assert SCHOOL not in body, (person, path)
@@ -104,14 +112,16 @@ def test_nobody_outside_the_list_finds_name_or_school_or_the_referral_itself(app
 
 @pytest.mark.parametrize("person", ["karin", "henrik"])
 def test_lists_search_home_and_titles_say_neither_to_those_on_the_list(app, signed_in, settings, lived, person):
-    client = signed_in(person).client
+    client, shows = signed_in(person).client, []
     titles = re.compile(r"<title>.*?</title>|<h1.*?</h1>", re.DOTALL)
     for path, _status, body in every_page(app, client, settings, lived):
+        shows += [path] if PHOTO in body else []
         if re.match(r"/(home|board|referrals|search)$", path) or path.startswith(("/search", "/referrals?", "/board?")):
             assert not [word for word in (CHILD, GUARDIAN, SCHOOL) if word in body], path
         assert not [word for word in (CHILD, GUARDIAN) for title in titles.findall(body) if word in title], path
         assert not [word for word in (CHILD, GUARDIAN, SCHOOL) if word in body.partition("}")[0]], path
     assert lived in client.get("/referrals?show=all").text
+    assert [re.sub(r"[-0-9a-f]{36}", "…", path) for path in shows] == [f"/referrals/{lived}/attachments/…"]
 
 
 def test_a_contributor_on_the_list_sees_the_referral_but_neither_name_nor_school(app, signed_in, settings, lived):

@@ -135,10 +135,10 @@ def addresses(app, session, number, report_id):
 
 
 def text_of(answer):
-    """The words of an answer: of the pages of a PDF too."""
+    """The words of an answer: of the pages of a PDF too, and the plain bytes of a picture."""
     if answer.mimetype == "application/pdf":
         return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.data)).pages)
-    return answer.data.decode()
+    return answer.data.decode("latin-1" if answer.mimetype.startswith("image/") else "utf-8")
 
 
 def everything_seen(app, signed_in, settings, number, report_id) -> Iterator[tuple[str, str, int, str]]:
