@@ -154,6 +154,16 @@ def fresh_address(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
+def ring_file(tmp_path: Path) -> Iterator[Path]:
+    """The file of a key ring of this test's own, in use."""
+    before = sealing.key_ring()
+    file = tmp_path / "keys.json"
+    sealing.use_key_ring(sealing.KeyRing.read_or_make(file))
+    yield file
+    sealing.use_key_ring(before)
+
+
+@pytest.fixture
 def wednesday() -> Iterator[time_machine.Traveller]:
     """Time stands still at ten on a Wednesday morning in term; the traveller moves it."""
     clock.use_shift_file(None)

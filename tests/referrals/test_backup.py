@@ -50,17 +50,7 @@ class Desk:
 
 
 @pytest.fixture
-def ring(tmp_path: Path) -> Iterator[Path]:
-    """The file of a key ring of this test's own, in use."""
-    before = sealing.key_ring()
-    file = tmp_path / "ring.json"
-    sealing.use_key_ring(KeyRing.read_or_make(file))
-    yield file
-    sealing.use_key_ring(before)
-
-
-@pytest.fixture
-def address(fresh_address: str, ring: Path) -> str:
+def address(fresh_address: str, ring_file: Path) -> str:
     """A database at this version with three referrals, a draft, a kept form, and a concern sent in as it really comes."""
     stamp(fresh_address)
     with db.writing(fresh_address) as session:
@@ -144,7 +134,7 @@ def test_everything_comes_back_as_it_was(desk: Desk, empty: str) -> None:
 
 
 def test_a_copy_comes_back_into_either_kind_of_database(
-    fresh_postgres: str, fresh_sqlite: str, ring: Path, tmp_path: Path
+    fresh_postgres: str, fresh_sqlite: str, ring_file: Path, tmp_path: Path
 ) -> None:
     for address in (fresh_sqlite, fresh_postgres):
         stamp(address)
@@ -219,20 +209,20 @@ def test_what_no_key_opens_is_copied_as_it_is(desk: Desk, empty: str) -> None:
         assert session.scalars(select(KeptForm.fields)).one() == b"no token"
 
 
-def test_a_change_of_the_wrapping_keys_makes_no_difference(desk: Desk, empty: str, ring: Path) -> None:
+def test_a_change_of_the_wrapping_keys_makes_no_difference(desk: Desk, empty: str, ring_file: Path) -> None:
     desk.back_up(".old")
-    key_rotation.rotate(desk.address, ring)
+    key_rotation.rotate(desk.address, ring_file)
     desk.back_up(".new")
     assert desk.restore(empty, data=".old", keys=".new").without_key == 0
     assert "Mila 1" in names(empty)
 
 
 def test_the_log_of_a_copy_from_before_its_key_changed_goes_on_under_the_new_key(
-    desk: Desk, empty: str, ring: Path
+    desk: Desk, empty: str, ring_file: Path
 ) -> None:
     desk.back_up()
     for _ in range(2):
-        key_rotation.rotate_audit(desk.address, ring)
+        key_rotation.rotate_audit(desk.address, ring_file)
     desk.restore(empty)
     with db.writing(empty) as session:
         audit.append(session, What.SIGNED_IN, by=Actor())
@@ -247,17 +237,17 @@ def with_ring(file: Path, content: str) -> None:
 
 @pytest.mark.parametrize("rotate", [key_rotation.rotate, key_rotation.rotate_audit])
 def test_a_key_ring_from_before_the_copy_is_refused_and_nothing_is_put_in(
-    desk: Desk, empty: str, ring: Path, rotate: Callable[..., object]
+    desk: Desk, empty: str, ring_file: Path, rotate: Callable[..., object]
 ) -> None:
-    older = ring.read_text()
-    rotate(desk.address, ring)
-    newer = ring.read_text()
+    older = ring_file.read_text()
+    rotate(desk.address, ring_file)
+    newer = ring_file.read_text()
     desk.back_up()
-    with_ring(ring, older)
+    with_ring(ring_file, older)
     with pytest.raises(BackupRefused, match=r"the ring is older than the copy.*Put the ring of the copy's day there"):
         desk.restore(empty)
     assert sum(rows(empty).values()) == 0
-    with_ring(ring, newer)
+    with_ring(ring_file, newer)
     desk.restore(empty)
     assert "Mila 1" in names(empty)
     with db.reading(empty) as session:
@@ -265,11 +255,11 @@ def test_a_key_ring_from_before_the_copy_is_refused_and_nothing_is_put_in(
 
 
 def test_keys_wrapped_with_one_that_was_taken_out_of_the_ring_since_are_refused(
-    desk: Desk, empty: str, ring: Path
+    desk: Desk, empty: str, ring_file: Path
 ) -> None:
     desk.back_up()
-    key_rotation.rotate(desk.address, ring)
-    with_ring(ring, replace(sealing.key_ring(), wrapping=sealing.key_ring().wrapping[:1]).as_json())
+    key_rotation.rotate(desk.address, ring_file)
+    with_ring(ring_file, replace(sealing.key_ring(), wrapping=sealing.key_ring().wrapping[:1]).as_json())
     with pytest.raises(BackupRefused, match="or that key was taken out of it since"):
         desk.restore(empty)
     desk.back_up(".later")
@@ -323,7 +313,7 @@ def test_a_copy_of_a_newer_version_is_refused(desk: Desk, empty: str) -> None:
 
 
 def test_a_copy_of_an_older_version_is_put_into_its_own_tables_and_brought_up_to_date(
-    ring: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ring_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     older, address = sorted(migrations.known())[-2], f"sqlite:///{tmp_path / 'older.sqlite'}"
     migrations.upgrade(address, to=older)
