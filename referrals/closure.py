@@ -1,6 +1,6 @@
 """The closure: proposed, taken back, decided with what came of each goal, and undone when the referral is reopened."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -124,6 +124,12 @@ def closures(session: Session, referral: Referral) -> list[Closure]:
     """All closures of a referral, the newest first."""
     rows = select(Closure).where(Closure.referral_id == referral.id).order_by(Closure.number.desc())
     return list(session.scalars(rows))
+
+
+def reopened(session: Session, referrals: Iterable[Referral]) -> set[UUID]:
+    """The ids of those of `referrals` that were closed once and taken up again."""
+    asked = select(History.referral_id).where(History.verb == Verb.REOPEN_REFERRAL)
+    return set(session.scalars(asked.where(History.referral_id.in_([referral.id for referral in referrals]))))
 
 
 def _where_work_stopped(session: Session, referral: Referral) -> State:

@@ -145,7 +145,10 @@ def test_a_closed_referral_is_reopened(desk, signed_in):
     assert desk.read(number, state) == IN_TRIAGE
     page = karin.get(f"/referrals/{number}/closure/reopen")
     assert "The referral is not closed" in page.text
-    assert "Reopened" in [page.text_of(tag) for tag in page.all("span", class_="ds-tag status")]
+    desk.lay(IN_TRIAGE)
+    for address in (f"/referrals/{number}", "/board", "/referrals"):
+        page = karin.get(address)
+        assert [page.text_of(tag) for tag in page.all("span", class_="ds-tag status")].count("Reopened") == 1
 
 
 def test_others_read_and_decide_nothing(desk, signed_in):

@@ -7,7 +7,7 @@ from datetime import date
 
 from flask import Response, request, url_for
 
-from referrals import clock, queries, worklist
+from referrals import clock, closure, queries, worklist
 from referrals.languages import local_date
 from referrals.models import Referral
 from webapp import pages, people, transactions
@@ -37,6 +37,7 @@ class Card:
     status: str
     #: the reporter fears that the child is being harmed, and nobody has decided yet
     is_urgent: bool
+    was_reopened: bool
     stage: str
 
 
@@ -60,6 +61,8 @@ class Marks:
     nobody_asked: Collection[uuid.UUID]
     #: the reporter fears that the child is being harmed, and whoever looks may read that
     fear_known: Collection[uuid.UUID]
+    #: they were closed once and taken up again
+    reopened: Collection[uuid.UUID]
 
 
 @blueprint.get("/board")
@@ -100,7 +103,11 @@ def board() -> Response:
 def marks_of(shown: Sequence[Referral]) -> Marks:
     """What `shown` are marked with for whoever looks."""
     session = transactions.session()
-    return Marks(worklist.with_nobody_asked(session, shown), worklist.with_fear_known(session, people.actor(), shown))
+    return Marks(
+        worklist.with_nobody_asked(session, shown),
+        worklist.with_fear_known(session, people.actor(), shown),
+        closure.reopened(session, shown),
+    )
 
 
 def card(referral: Referral, today: date, marks: Marks) -> Card:
@@ -119,5 +126,6 @@ def card(referral: Referral, today: date, marks: Marks) -> Card:
         status_code=referral.status.value,
         status=words.status_name(referral.status, is_asked=referral.id not in marks.nobody_asked),
         is_urgent=referral.id in marks.fear_known,
+        was_reopened=referral.id in marks.reopened,
         stage=words.stage_name(referral.rulepack, referral.stage, referral.status),
     )
