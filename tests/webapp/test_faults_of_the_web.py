@@ -1,16 +1,22 @@
-"""The web is killed in the middle of a submit: nothing half-written stays, and pressing the button again makes one referral."""
+"""The web is killed in the middle of a submit, or its database is locked: nothing half-written stays, and pressing the button
+again makes one referral."""
 
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
-from referrals import audit_check, db
+from referrals import audit_check, config, db
 from referrals.models import Concern, History, Referral, Step
 from tests.bench.concerns import Reporter
 from tests.people import settle
 from tests.programs import web
 from tests.referrals.post_office import free_port
+from tests.webapp.test_intake import fill_staff, send_staff, shown_code
 from webapp.demo_window import Stopped
 
 #: the process dies just before or just after the commit that makes a referral, whichever the file says
@@ -71,3 +77,44 @@ def test_a_concern_whose_web_dies_just_before_or_after_its_commit_is_there_once_
     assert counted(fresh_sqlite) == [2] * 4
     with db.reading(fresh_sqlite) as session:
         assert sorted(session.scalars(select(Referral.number))) == sorted(numbers)
+
+
+@pytest.fixture
+def somebody(settings: config.Settings) -> Iterator[sqlite3.Connection]:
+    """Somebody else with a line to the database, who may lock everybody out."""
+    path = settings.database.removeprefix("sqlite:///")
+    with closing(sqlite3.connect(path, check_same_thread=False)) as line:
+        yield line
+
+
+def test_a_database_that_is_locked_for_a_while_is_waited_for(browser, settings, somebody):
+    fill_staff(browser)
+    somebody.execute("BEGIN IMMEDIATE")
+    free = threading.Timer(1.0, somebody.rollback)
+    free.start()
+    assert browser.submit().path == "/concern/sent"
+    free.join(10)
+    assert counted(settings.database) == [1] * 4
+
+
+def test_a_database_that_is_locked_for_longer_is_said_and_what_was_sent_goes_in_once_when_it_is_free(
+    browser, signed_in, settings, somebody
+):
+    engine = db.engine_for(settings.database)
+    engine.dispose()
+    event.listen(engine, "connect", lambda one, _entry: one.execute("PRAGMA busy_timeout=100"))
+    coordinator = signed_in("karin")
+    send_staff(browser)
+    number = shown_code(browser.page, "reference-number")
+    fill_staff(browser)
+    somebody.execute("BEGIN IMMEDIATE")
+    page = browser.submit(status=503)
+    assert "Just now it does not work" in page.text
+    assert "Borta nio dagar." in page.text
+    assert (
+        coordinator.get(f"/referrals/{number}", status=503).heading == "Just now it does not work"
+    )  # nobody reads unseen
+    somebody.rollback()
+    assert number in coordinator.get(f"/referrals/{number}").text
+    assert browser.submit().path == "/concern/sent"
+    assert counted(settings.database) == [2] * 4
