@@ -63,9 +63,13 @@ class RunPool:
 
 
 def execute(flow: Flow[..., Any], run: FlowRun) -> None:
-    """Carry out one run in this thread. Never raises: what became of the work stands in our own database."""
+    """Carry out one run in this thread. Never raises: what became of the work stands in our own database.
+
+    For a run that says which deployment it belongs to, Prefect's engine first opens a line over which it would be told of a
+    suspension, and nothing of ours is ever suspended (docs/decisions/0011). The run itself is read again right after.
+    """
     try:
-        run_flow(flow, flow_run=run, parameters=run.parameters)
+        run_flow(flow, flow_run=run.model_copy(update={"deployment_id": None}), parameters=run.parameters)
     except (Abort, Pause):
         logger().info("run %s is somebody else's", run.id)
     except StepFailed:

@@ -75,6 +75,8 @@ class Lines:
 @contextmanager
 def _client_of(transport: PatientTransport) -> Iterator[SyncPrefectClient]:
     with SyncClientContext(httpx_settings={"transport": transport}) as context:
+        # Whoever asks for a client without settings gets this one; else Prefect's engine makes a new one for each run (0011).
+        context._httpx_settings = None  # noqa: SLF001 - nothing public says so
         yield context.client
 
 

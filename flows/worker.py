@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import secrets
@@ -38,6 +39,7 @@ def main() -> int:
     # Prefect reads its settings when it is imported, so this comes after they are there.
     from flows.engine import Engine
 
+    gc.freeze()  # what was imported stays: looking through it again for rubbish would hold a paper up for a fifth of a second
     engine = Engine(settings, holder=f"{os.getpid()}-{secrets.token_hex(4)}")
     engine.start()
     try:

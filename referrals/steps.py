@@ -5,6 +5,7 @@ import threading
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -225,10 +226,24 @@ _NOBODY: Final[dict[str, Any]] = {"holder": None, "lease_until": None}
 
 
 def _can_be_taken() -> tuple[ColumnElement[bool], ...]:
+    return (
+        Step.finished_at.is_(None),
+        Step.failed_at.is_(None),
+        Step.holder.is_(None),
+        Step.lease_until.is_(None) | _is_over(max(PAUSES, default=timedelta())),
+        Step.not_before.is_(None) | (Step.not_before <= clock.now()),
+        (Step.kind == StepKind.SEND_MAIL) | ~_waits_its_turn(),
+    )
+
+
+@cache
+def _waits_its_turn() -> ColumnElement[bool]:
+    """What follows one decision is done before what follows the next: papers come in the order of their versions.
+
+    The rows are numbered; by their instants a clock that was put back would turn the order round.
+    """
     earlier, its_row, our_row = aliased(Step), aliased(History), aliased(History)
-    # What follows one decision is done before what follows the next: papers come in the order of their versions. The
-    # rows are numbered; by their instants a clock that was put back would turn the order round.
-    waits_its_turn = (
+    return (
         select(earlier.id)
         .join(its_row, its_row.id == earlier.history_id)
         .join(our_row, our_row.id == Step.history_id)
@@ -241,14 +256,6 @@ def _can_be_taken() -> tuple[ColumnElement[bool], ...]:
         )
         .correlate(Step)
         .exists()
-    )
-    return (
-        Step.finished_at.is_(None),
-        Step.failed_at.is_(None),
-        Step.holder.is_(None),
-        Step.lease_until.is_(None) | _is_over(max(PAUSES, default=timedelta())),
-        Step.not_before.is_(None) | (Step.not_before <= clock.now()),
-        (Step.kind == StepKind.SEND_MAIL) | ~waits_its_turn,
     )
 
 

@@ -1,5 +1,6 @@
 """gunicorn's threads, with our own short page for a request that cannot be read, and a said end after a body not read."""
 
+import gc
 import socket
 import time
 from collections.abc import Iterable
@@ -47,6 +48,7 @@ class WebWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
         """The application, whose refusal of a body closes the connection by name."""
         super().load_wsgi()
         self.wsgi = _closing_after_refusal(self.wsgi)
+        gc.freeze()  # all of it stays: no request is held up while it is looked through for rubbish
 
     def handle_request(self, req: Any, conn: Any) -> bool:
         """Answer it; a body that was refused is heard out, or a browser that still sends it would not see our answer."""

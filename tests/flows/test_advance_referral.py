@@ -1,9 +1,14 @@
 """A decision is carried on without anybody waiting for it: papers, target day, mail; once, also when it is tried twice."""
 
 from pathlib import Path
+from unittest.mock import Mock
 
+import pytest
+from prefect import flow_engine
+from prefect.client.orchestration import get_client
 from sqlalchemy import select, update
 
+from flows import deployments, transport
 from flows.engine import Engine
 from flows.referral import advance_referral
 from referrals import db, documents, steps
@@ -28,6 +33,23 @@ def test_a_concern_is_receipted_and_carried_to_triage(engine: Engine, instance: 
     assert sorted(kinds) == ["receipt", "referral"]
     assert [letter.sent_at is not None for letter in mail] == [True, True]
     assert len(list((data_folder / "mail").glob("*.eml"))) == 2
+
+
+def test_a_run_does_without_what_nothing_of_ours_needs(
+    sqlite_engine: Engine, sqlite_instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """docs/decisions/0011 leans on Prefect's inside; here it is noticed when that changes."""
+    watched = Mock()
+    assert callable(flow_engine.observe_flow_run_suspension), "Prefect has moved it: look where it is waited for now"
+    monkeypatch.setattr(flow_engine, "observe_flow_run_suspension", watched)
+    submit(sqlite_instance)
+    until(lambda: is_quiet(sqlite_instance))
+    watched.assert_not_called()
+    with db.reading(sqlite_instance.database) as session:
+        run_id = session.scalars(select(Step.flow_run_id).where(Step.flow_run_id.is_not(None)).limit(1)).one()
+    with transport.connected(patience=5) as client:
+        assert get_client(sync_client=True) is client, "who asks for a client gets the patient one, and makes none"
+        assert client.read_flow_run(run_id).deployment_id in deployments.register(client).by_flow.values()
 
 
 def test_the_same_step_twice_changes_nothing(engine: Engine, instance: Instance) -> None:
