@@ -8,11 +8,14 @@ from typing import Any, Self
 from prefect import runtime
 from prefect.client.schemas.objects import State
 from prefect.states import Cancelled
+from sqlalchemy import select
+from structlog.contextvars import bound_contextvars
 
 from flows.failures import StepFailed, neutral
 from flows.opening import logger, open_instance
 from referrals import db, steps
 from referrals.errors import LeaseLost
+from referrals.models import Referral, Step
 
 
 @dataclass(frozen=True)
@@ -36,9 +39,10 @@ def carry_out(attempt: Attempt, work: Callable[[Attempt], None]) -> State[Any] |
     """
     open_instance()
     try:
-        _begin(attempt)
-        with steps.KeptLease(attempt.step_id, attempt=attempt.number):
+        number = _begin(attempt)
+        with bound_contextvars(number=number), steps.KeptLease(attempt.step_id, attempt=attempt.number):
             work(attempt)
+            logger().info("step %s: attempt %d done", attempt.step_id, attempt.number)
     except LeaseLost:
         logger().info("step %s: attempt %d was taken over", attempt.step_id, attempt.number)
         return Cancelled(message="taken over by another attempt")
@@ -49,12 +53,15 @@ def carry_out(attempt: Attempt, work: Callable[[Attempt], None]) -> State[Any] |
 
 
 @neutral("database")
-def _begin(attempt: Attempt) -> None:
+def _begin(attempt: Attempt) -> str:
+    """Take the step up; the number of the referral it belongs to, for the log."""
     run_id = runtime.flow_run.id
     with db.writing() as session:
         steps.start(
             session, attempt.step_id, attempt=attempt.number, flow_run_id=uuid.UUID(str(run_id)) if run_id else None
         )
+        of_step = select(Referral.number).join(Step, Step.referral_id == Referral.id).where(Step.id == attempt.step_id)
+        return session.scalars(of_step).one()
 
 
 def _write_failure(attempt: Attempt, failure: StepFailed) -> None:

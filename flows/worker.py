@@ -7,13 +7,12 @@ import logging
 import os
 import secrets
 import signal
-import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Final
 
 from flows.opening import logger, open_instance, prepare_environment
-from referrals import config
+from referrals import config, logs
 
 if TYPE_CHECKING:
     from flows.engine import Engine
@@ -24,7 +23,7 @@ GRACE: Final = 5.0
 
 def main() -> int:
     """Run until told to end by TERM or INT; the exit status."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    logs.write_lines("worker")
     for noisy in ("httpx", "httpcore", "weasyprint", "fontTools"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     for handler in logging.getLogger().handlers:

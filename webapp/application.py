@@ -23,6 +23,7 @@ from webapp import (
     static_files,
     transactions,
     uploads,
+    watching,
 )
 from webapp.accounts import municipal, routes, sessions  # noqa: F401 - `routes` hangs up the pages
 
@@ -60,6 +61,7 @@ def make_application(settings: config.Settings | None = None) -> Flask:
         # What a proxy says is believed only as far as there are proxies of our own; by default nobody is.
         near = chosen.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=near, x_proto=near, x_host=near)  # type: ignore[method-assign]
+    app.extensions["trivsel.figures"] = metrics.with_installation(watching.add_to(app))
     _prepare_templates(app)
     uploads.add_to(app)
     guards.add_to(app)

@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from referrals import errors as core
+from referrals import logs
 from referrals.vocabulary import N_
 from webapp import kept, notices, people, transactions
 from webapp.language import gettext, time_of_day
@@ -327,19 +328,14 @@ def _incident_page(error: Exception) -> Response:
         raise error
     incident = secrets.token_hex(4)
     current_app.logger.error(
-        "incident %s: %s at %s, %s", incident, type(error).__name__, request.endpoint, _place(error)
+        "incident %s: %s at %s, %s",
+        incident,
+        type(error).__name__,
+        request.endpoint,
+        logs.place_in(error.__traceback__),
     )
     found = _OF_HTTP[500]
     return _page(Answer(500, gettext(found.title), gettext(found.text)), incident=incident)
-
-
-def _place(error: Exception) -> str:
-    step = error.__traceback__
-    place = "unknown place"
-    while step is not None:
-        place = f"{step.tb_frame.f_globals.get('__name__', '?')}:{step.tb_lineno}"
-        step = step.tb_next
-    return place
 
 
 def _page(answer: Answer, **values: Any) -> Response:

@@ -23,7 +23,7 @@ from referrals.models.guardian import Guardian
 from referrals.models.protection import ProtectionReport
 from referrals.models.referral import Referral
 from referrals.stages import OUTSIDE, Party, Verb
-from webapp import auditing, errors, forms, kept, notices, people, previewing, transactions
+from webapp import auditing, errors, forms, kept, notices, people, previewing, transactions, watching
 from webapp.accounts import guardians, sessions
 from webapp.language import gettext
 
@@ -93,6 +93,7 @@ def for_referral(
             party = _capacity(found, needs) if found else None
             if found is None or party is None:
                 _turn_away(found, subject=needs.value)
+            watching.about(found.number)
             subject = auditing.kind_of_paper(arguments) or auditing.page_name()
             if not transactions.is_reading():
                 subject = needs.value

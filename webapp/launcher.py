@@ -68,6 +68,7 @@ class Launcher:
             *(sys.executable, "-m", "gunicorn", "webapp.application:make_application()"),
             *("--bind", f"{self.here.host}:{self.here.port}"),
             *("--worker-class", "webapp.web_worker.WebWorker", "--workers", "1", "--threads", str(THREADS)),
+            *("--logger-class", "webapp.web_log.WebLog"),
             *("--worker-tmp-dir", str(self.here.folder / "tmp")),
             *("--graceful-timeout", "3", "--log-level", "warning", "--no-control-socket"),
         ]

@@ -3,7 +3,7 @@
 import hmac
 from collections.abc import Iterator
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, current_app, request
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
@@ -25,9 +25,14 @@ def show() -> Response:
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     if not token or scheme.lower() != "bearer" or not hmac.compare_digest(given.encode(), token.encode()):
         abort(404)
-    registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Installation())
+    registry: CollectorRegistry = current_app.extensions["trivsel.figures"]
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+
+def with_installation(registry: CollectorRegistry) -> CollectorRegistry:
+    """Add the figures of the whole installation to those of this process."""
+    registry.register(_Installation())
+    return registry
 
 
 class _Installation(Collector):

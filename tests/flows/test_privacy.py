@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from flows.engine import Engine
 from flows.tasks import papers, settling
-from referrals import db, mailer, steps
+from referrals import db, logs, mailer, steps
 from referrals.errors import Incomplete
 from referrals.models import Document, History, Referral
 from referrals.stages import Stage
@@ -125,5 +125,9 @@ def test_neither_prefect_nor_the_log_knows_anything_of_what_was_typed(
     assert "StepFailed: paper" in stored
     assert "Traceback" in stored
     assert [secret for secret in secrets(sqlite_instance) if secret in stored] == []
+    line = logs.lines("worker")
+    lines = "\n".join(line.format(record) for record in caplog.records)
     assert "paper failed: ValueError at" in caplog.text
     assert [secret for secret in secrets(sqlite_instance) if secret in caplog.text] == []
+    assert [secret for secret in secrets(sqlite_instance) if secret in lines] == []
+    assert '"error": "StepFailed at ' in lines

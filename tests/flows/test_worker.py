@@ -1,5 +1,6 @@
 """The worker's process: it shows that it lives, finds what nobody dispatched, follows the calendar, and ends when told to."""
 
+import json
 import os
 import signal
 import subprocess
@@ -9,13 +10,14 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
 
 from flows import deployments, transport
 from referrals import clock, db, steps
-from referrals.models import Draft, Heartbeat, Step, StepKind
+from referrals.models import Draft, Heartbeat, Referral, Step, StepKind
 from referrals.stages import PLAN_ACTIVE
 from referrals.vocabulary import PlanStatus
 from tests.factories import a_plan, a_referral
@@ -26,7 +28,10 @@ from tests.flows.watching import is_quiet, numbers, state, submit
 @contextmanager
 def running_worker(instance: Instance, **more: str) -> Iterator[subprocess.Popen[bytes]]:
     """The worker as the launcher starts it, until it has registered; ended as the launcher ends it."""
-    worker = subprocess.Popen([sys.executable, "-m", "flows.worker"], env=os.environ | instance.environment | more)
+    with log_of(instance).open("wb") as log:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "flows.worker"], env=os.environ | instance.environment | more, stderr=log
+        )
     try:
         until(lambda: lives(instance), seconds=90)
         yield worker
@@ -34,6 +39,10 @@ def running_worker(instance: Instance, **more: str) -> Iterator[subprocess.Popen
         if worker.poll() is None:
             worker.send_signal(signal.SIGTERM)
             worker.wait(timeout=20)
+
+
+def log_of(instance: Instance) -> Path:
+    return instance.settings.data / "worker.log"
 
 
 def lives(instance: Instance) -> list[str]:
@@ -81,6 +90,11 @@ def test_a_worker_shows_that_it_lives_takes_what_nobody_dispatched_and_ends_when
     assert lives(sqlite_instance) == []
     with db.reading(sqlite_instance.database) as session:
         assert session.scalars(select(Step.flow_run_id).order_by(Step.created_at)).first() == run_id
+        number = session.scalars(select(Referral.number)).one()
+    lines = [json.loads(line) for line in log_of(sqlite_instance).read_text().splitlines()]
+    assert {line["part"] for line in lines} == {"worker"}
+    assert len([line for line in lines if line["said"].endswith("done") and line["number"] == number]) == 4
+    assert [line["said"] for line in lines if line["said"].startswith("sweep: ")]
 
 
 def test_prefects_own_worker_takes_a_run_too(prefect: PrefectServer, sqlite_instance: Instance) -> None:

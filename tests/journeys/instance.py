@@ -34,6 +34,11 @@ class Instance:
         """What it printed, from its start on."""
         return _said_by(self.folder).read_text(encoding="utf-8")
 
+    def logged(self, part: str) -> list[dict[str, object]]:
+        """What one part has written into its log, line by line; each is one of JSON."""
+        log = (self.folder / "logs" / f"{part}.log").read_text(encoding="utf-8")
+        return [json.loads(line) for line in log.splitlines()]
+
     def strays(self) -> list[str]:
         """What its parts wrote, or hold open to write, outside its folder: below a home, a place for passing files or a working
         folder that were empty, or anywhere else on this machine."""

@@ -6,8 +6,8 @@ from referrals import rulebook
 from referrals.vocabulary import Country
 from tests.journeys.conftest import Opener
 from tests.journeys.instance import Instance
-from tests.journeys.team import Team
-from tests.journeys.telling import Reporter
+from tests.journeys.team import GUARDIAN, Team
+from tests.journeys.telling import CHILD, SCHOOL, SEEN, Reporter
 from tests.journeys.window import Window
 
 #: so many seconds after a decision the board shows it
@@ -56,3 +56,24 @@ def test_a_concern_travels_from_the_public_form_to_a_closed_referral(instance: I
     team.paper("Closing")
     team.page(team.coordinator)
     assert team.coordinator.says("The referral has ended")
+    it_is_told_in_the_logs_without_any_name(instance, team)
+
+
+def it_is_told_in_the_logs_without_any_name(instance: Instance, team: Team) -> None:
+    """Web and worker have written lines of this referral, which name nobody and repeat nothing of what was told."""
+    people = (team.cast.coordinator, team.cast.special_educator, team.cast.social_worker, team.cast.head_teacher)
+    names = [word for person in people for word in (person.name, person.email)]
+    secrets = [
+        *names,
+        CHILD[instance.language],
+        SEEN[instance.language],
+        GUARDIAN[instance.language],
+        SCHOOL[instance.language],
+        "Ragna",
+    ]
+    for part, said in (("web", "answered"), ("worker", "done")):
+        lines = instance.logged(part)
+        of_this = [line for line in lines if line.get("number") == team.number]
+        assert len([line for line in of_this if said in str(line["said"])]) > 8, part
+        assert {line["part"] for line in lines} == {part}
+        assert [secret for secret in secrets if secret in str(lines)] == []

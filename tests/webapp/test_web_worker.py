@@ -1,6 +1,7 @@
 """What the web server answers itself: a request that is too long, or damaged, gets a page of ours and leaves no trace."""
 
 import http.client
+import json
 import os
 import socket
 import subprocess
@@ -31,6 +32,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path
     command = [
         *(sys.executable, "-m", "gunicorn", "smallest:app", "--bind", f"127.0.0.1:{port}", "--no-control-socket"),
         *("--worker-class", "webapp.web_worker.WebWorker", "--threads", "2", "--pythonpath", str(folder)),
+        *("--logger-class", "webapp.web_log.WebLog"),
     ]
     with (folder / "log").open("wb") as log:
         running = subprocess.Popen(command, stdout=log, stderr=log, env=dict(os.environ))
@@ -81,6 +83,13 @@ def test_a_damaged_request_gets_our_own_page(server: tuple[int, Path]) -> None:
     assert answer.startswith("HTTP/1.1 400 ")
     assert "We could not read that" in answer
     assert "Zebulina" not in answer + server[1].read_text()
+
+
+def test_what_gunicorn_logs_are_lines_as_all_of_ours(server: tuple[int, Path]) -> None:
+    ask(server[0], b"/home", more=b"bad header\x00: Zebulina\r\n")
+    lines = [json.loads(line) for line in server[1].read_text().splitlines()]
+    assert {line["part"] for line in lines} == {"web"}
+    assert "a request could not be read: InvalidHeaderName" in [line["said"] for line in lines]
 
 
 def test_too_many_headers_are_not_read(server: tuple[int, Path]) -> None:
