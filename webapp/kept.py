@@ -15,6 +15,7 @@ from werkzeug.routing import RequestRedirect
 
 from referrals import clock
 from referrals.clock import machine_now
+from referrals.errors import ReferralError
 from referrals.models.account import KeptForm
 from referrals.sealing import key_ring
 from webapp import forms, notices, people, transactions
@@ -66,7 +67,7 @@ def page_again(
         notices.say(notice)
     try:
         response = make_response(current_app.view_functions[found.endpoint](**found.arguments))
-    except HTTPException:
+    except (HTTPException, ReferralError):
         return None
     if response.status_code == 200:
         response.status_code = status

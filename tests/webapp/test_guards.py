@@ -232,3 +232,13 @@ def test_the_municipality_stands_on_every_page(browser, settings):
         name = session.scalars(select(Municipality.name)).one()
         assert session.scalars(select(Account)).all()
     assert name in browser.get("/sign-in").title
+
+
+def test_a_form_without_its_token_is_refused_alike_where_there_is_nothing_to_see_and_where_there_is_nothing(
+    signed_in, number
+):
+    client = signed_in("otto").client
+    forbidden = client.post(f"/gallery/referrals/{number}/note", data={"text": "x"})
+    unknown = client.post("/gallery/referrals/HTL-0000-0000/note", data={"text": "x"})
+    assert (forbidden.status_code, unknown.status_code) == (400, 400)
+    assert "The page had been open for too long" in forbidden.text

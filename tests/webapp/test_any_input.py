@@ -1,0 +1,145 @@
+"""Whatever is sent to whatever address by whomever: never an error of ours, never half of something written, never memory without end.
+
+A bounded number of requests belongs to every run of the tests, always the same. `TRIVSEL_REQUESTS=10000 ./dev test tests/webapp/test_any_input.py`
+makes so many others, and prints the one that found something, in its shortest form.
+"""
+
+import io
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, note, settings
+from hypothesis import strategies as st
+
+from tests.webapp.any_input import (
+    FILES,
+    HEADERS,
+    MARK,
+    METHODS,
+    NAMES,
+    PEOPLE,
+    VALUES,
+    Forms,
+    World,
+    encoded,
+    files,
+    filled,
+    path_to,
+)
+from tests.webapp.test_protection_doors import report_it  # noqa: F401 - a fixture
+
+#: how many requests belong to every run of the tests
+FEW = 500
+#: bytes by which the process may have grown after the first tenth of the requests, however many they are
+GROWS_BY = 150_000_000
+#: where forms are sent that stand on every page
+ON_EVERY_PAGE = {"/language", "/sign-out", "/search", "/leave"}
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.fixture
+def world(wednesday, app, settings, signed_in, report_it):  # noqa: F811
+    return World(app, settings, signed_in, report_it)
+
+
+def asked_for():
+    """How hypothesis looks: for the same few each time, or for as many as were asked for, each time others."""
+    wanted = os.environ.get("TRIVSEL_REQUESTS")
+    return settings(
+        max_examples=int(wanted or FEW),
+        derandomize=wanted is None,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+def memory():
+    """Bytes of this process that are in memory now."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def send(world, person, method, path, **what):
+    """Send one request; it is answered, and what it leaves in the database is whole."""
+    note(f"{person}: {method} {path} {what!r:.2000}")
+    response = world.browser(person).open(path, method=method, **what)
+    note(str(response.status))
+    assert response.status_code < 500
+    if response.mimetype == "text/html":
+        assert MARK not in response.text
+    decided = response.status_code < 400 and response.request.method == "POST"
+    changed = world.changed()
+    assert decided or changed == []
+    assert world.faults() == []
+    response.close()
+    return response
+
+
+def send_a_form(world, draw, person, path):
+    """Open a page as a browser would, and send one of its forms filled in by nobody in their senses."""
+    response = send(world, person, "GET", path)
+    found = Forms(response.text).found if response.status_code == 200 and response.mimetype == "text/html" else []
+    own = [form for form in found if form[0] not in ON_EVERY_PAGE]
+    if not found:
+        return
+    action, method, fields, enctype = draw(st.sampled_from(own if own and draw(st.integers(0, 9)) else found))
+    typed = filled(draw, fields)
+    if method != "post":
+        send(world, person, "GET", f"{action or path}?{encoded(typed)}")
+    elif enctype == "multipart/form-data":
+        data = {name: [value] for name, value in typed if not any("\ud800" <= c <= "\udfff" for c in name + value)}
+        send(
+            world,
+            person,
+            "POST",
+            action or path,
+            data=data | {"files": [(io.BytesIO(content), name) for name, content in files(draw)]},
+        )
+    else:
+        send(world, person, "POST", action or path, data=encoded(typed), content_type=FORM)
+
+
+def send_anything(world, draw, person, path):
+    """Send bytes that no page of ours would send."""
+    fields = draw(st.lists(st.tuples(NAMES, VALUES), max_size=6))
+    token = world.token(person)
+    query = f"?{encoded(draw(st.lists(st.tuples(NAMES, VALUES.filter(lambda v: len(v) < 3_000)), max_size=3)))}"
+    bodies = (
+        st.just((encoded([("csrf_token", token), ("seen", "1"), *fields]), FORM)),
+        st.tuples(
+            st.binary(max_size=300),
+            st.sampled_from(
+                (FORM, "application/json", "text/plain", "multipart/form-data; boundary=x", "multipart/form-data", "")
+            ),
+        ),
+        st.tuples(st.sampled_from(FILES), st.just("multipart/form-data; boundary=PDF")),
+        st.just(("x=" + "%41" * 1_400_000, FORM)),
+    )
+    body, kind = draw(
+        st.integers(0, 20).flatmap(lambda n: bodies[0 if n < 12 else 1 if n < 18 else 2 if n < 20 else 3])
+    )
+    send(
+        world, person, draw(st.sampled_from(METHODS)), path + query, data=body, content_type=kind, headers=draw(HEADERS)
+    )
+
+
+def test_whatever_is_sent_is_answered_and_leaves_nothing_half_written(world):
+    assert world.faults() == []
+    sizes = []
+
+    @asked_for()
+    @given(st.data())
+    def every_request(data):
+        world.put_back()
+        sizes.append(memory())
+        is_form = data.draw(st.integers(0, 9)) < 7
+        rule = data.draw(st.sampled_from(world.pages if is_form else world.doors))
+        person = data.draw(st.sampled_from(PEOPLE if data.draw(st.integers(0, 5)) == 0 else world.at_home(rule)))
+        path = path_to(data.draw, world, rule)
+        (send_a_form if is_form else send_anything)(world, data.draw, person, path)
+
+    every_request()
+    assert len(sizes) >= 100
+    assert max(sizes) - max(sizes[: len(sizes) // 10]) < GROWS_BY
