@@ -15,6 +15,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take the two texts away."""
-    with op.batch_alter_table("action_plan") as table:
-        table.drop_column("child_next")
-        table.drop_column("child_helpers")
+    # One by one and not in a batch, which would make the table anew and stumble over the goals that belong to its rows.
+    op.drop_column("action_plan", "child_next")
+    op.drop_column("action_plan", "child_helpers")

@@ -1,0 +1,156 @@
+"""An upgrade with people's work in the database: all of it is there afterwards, and programs of then and now do each other no harm."""
+
+import ast
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from referrals import db, documents, migrations, readers
+from referrals.documents import Paper
+from referrals.models import Base, Document, History, Referral
+from referrals.stages import CLOSED
+from referrals.vocabulary import DocumentKind
+from tests import straight_way
+from tests.people import settle
+
+#: a version from which people may come, and the first migration held to the rule for two versions side by side
+THEN, RULED_FROM = "0020", 43
+#: what takes away or demands what a program of the version before does not know
+TAKES_AWAY = {
+    "drop_column",
+    "drop_table",
+    "rename_table",
+    "create_check_constraint",
+    "create_unique_constraint",
+    "create_foreign_key",
+}
+
+Rows = dict[str, list[dict[str, object]]]
+
+
+def tables_of(address: str) -> sa.MetaData:
+    """The tables as the database has them now: all that a program of its version knows."""
+    tables = sa.MetaData()
+    tables.reflect(db.engine_for(address))
+    tables.remove(tables.tables["alembic_version"])
+    return tables
+
+
+def read(address: str, tables: sa.MetaData) -> Rows:
+    with db.engine_for(address).connect() as connection:
+        return {
+            table.name: sorted((dict(row) for row in connection.execute(sa.select(table)).mappings()), key=repr)
+            for table in tables.sorted_tables
+        }
+
+
+def write(address: str, tables: sa.MetaData, rows: Rows) -> None:
+    with db.engine_for(address).begin() as connection:
+        for table in tables.sorted_tables:
+            if rows[table.name]:
+                connection.execute(table.insert(), rows[table.name])
+
+
+@pytest.fixture
+def of_then(fresh_address: str) -> str:
+    """A database of `THEN` in which one referral has gone all its way and another was just sent in."""
+    Base.metadata.drop_all(db.engine_for(fresh_address))
+    migrations.upgrade(fresh_address)
+    with db.writing(fresh_address) as session:
+        cast = settle(session)
+        straight_way.submit(session, cast.school)
+        whole = straight_way.submit(session, cast.school)
+        for decide in straight_way.DECISIONS:
+            decide(session, cast, whole)
+        row = session.scalars(sa.select(History).where(History.referral_id == whole.id)).first()
+        documents.issue(session, row, Paper(DocumentKind.REFERRAL, readers.FILE, "sv"), content=b"%PDF of then")
+    migrations.downgrade(fresh_address, to=THEN)
+    return fresh_address
+
+
+def test_everything_written_then_is_there_after_the_upgrade_and_can_be_read(of_then: str) -> None:
+    tables = tables_of(of_then)
+    before = read(of_then, tables)
+    migrations.upgrade(of_then)
+    after = read(of_then, tables)
+    assert {name for name, rows in before.items() if rows} >= {
+        "referral",
+        "history",
+        "consent",
+        "action_plan",
+        "closure",
+        "document",
+        "step",
+    }
+    assert {name for name in before if after[name] != before[name]} == set()
+    with db.reading(of_then) as session:
+        whole = session.scalars(sa.select(Referral).where(Referral.stage == CLOSED.stage)).one()
+        assert whole.child_name == "Zebulina Kvastengren"
+        assert documents.read_content(session.scalars(sa.select(Document)).one()) == b"%PDF of then"
+
+
+def test_a_program_of_then_can_write_beside_the_one_of_now(of_then: str) -> None:
+    """The worker of before still runs when the web of now has migrated: what it writes into the tables it knows is taken."""
+    tables = tables_of(of_then)
+    rows = read(of_then, tables)
+    migrations.downgrade(of_then, to="base")
+    migrations.upgrade(of_then)
+    write(of_then, tables, rows)
+    assert read(of_then, tables) == rows
+    with db.reading(of_then) as session:
+        assert {one.child_name for one in session.scalars(sa.select(Referral))} == {"Zebulina Kvastengren"}
+
+
+def calls(path: Path) -> list[ast.Call]:
+    """What a migration does on its way up."""
+    program = ast.parse(path.read_text())
+    upgrade = next(one for one in program.body if isinstance(one, ast.FunctionDef) and one.name == "upgrade")
+    return [one for one in ast.walk(upgrade) if isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute)]
+
+
+def takes_away(call: ast.Call) -> bool:
+    """Whether a program of the version before could stumble over this."""
+    said = {one.arg: ast.unparse(one.value) for one in call.keywords}
+    match call.func.attr:  # type: ignore[attr-defined]
+        case "alter_column":
+            return said.get("nullable") == "False" or said.get("server_default") == "None" or "new_column_name" in said
+        case "add_column":
+            column = call.args[-1]
+            assert isinstance(column, ast.Call)
+            of_column = {one.arg: ast.unparse(one.value) for one in column.keywords}
+            return of_column.get("nullable") == "False" and "server_default" not in of_column
+        case name:
+            return name in TAKES_AWAY
+
+
+def test_a_migration_only_adds_or_relaxes_so_that_two_versions_can_run_side_by_side() -> None:
+    """What the version before still uses goes one release later: first no program reads it, then a migration takes it out.
+
+    A migration that takes out what nobody reads any more says so in a line `TAKES_OUT = "what, and since which migration nobody reads it"`.
+    """
+    for path in sorted(Path(migrations.__file__).parent.glob("versions/[0-9]*.py")):
+        if int(path.name[:4]) >= RULED_FROM and "\nTAKES_OUT = " not in path.read_text():
+            assert [ast.unparse(call) for call in calls(path) if takes_away(call)] == [], path.name
+
+
+@pytest.mark.parametrize(
+    ("statement", "is_refused"),
+    [
+        ('op.add_column("step", sa.Column("since", sa.DateTime(), nullable=True))', False),
+        ('op.add_column("step", sa.Column("count", sa.Integer(), nullable=False, server_default="0"))', False),
+        ('op.add_column("step", sa.Column("count", sa.Integer(), nullable=False))', True),
+        ('op.drop_column("step", "attempt")', True),
+        ('table.alter_column("fate", server_default=None)', True),
+        ('table.alter_column("by_id", nullable=True)', False),
+        ('table.alter_column("by_id", new_column_name="who_id")', True),
+        ('op.create_index("ix_step_count", "step", ["count"])', False),
+    ],
+)
+def test_the_rule_for_migrations_sees_what_it_must(statement: str, *, is_refused: bool) -> None:
+    (call,) = [
+        one
+        for one in ast.walk(ast.parse(statement))
+        if isinstance(one, ast.Call) and ast.unparse(one).startswith(statement[:12])
+    ]
+    assert takes_away(call) is is_refused
