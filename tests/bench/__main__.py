@@ -9,8 +9,8 @@ from pathlib import Path
 for _name in [name for name in os.environ if name.startswith(("TRIVSEL_", "PREFECT_"))]:
     del os.environ[_name]
 
-from tests.bench import pages, papers, running  # noqa: E402
-from tests.bench.figures import Figure, heading, keep, show  # noqa: E402
+from tests.bench import pages, papers, running, stock, throughput  # noqa: E402
+from tests.bench.figures import Figure, be_quick, heading, keep, show  # noqa: E402
 
 #: what can be measured, in this order
 BENCHMARKS = {
@@ -19,6 +19,9 @@ BENCHMARKS = {
     "papers": papers.measure,
     "steps": running.measure_steps,
     "steps-postgresql": running.measure_steps_on_postgres,
+    "stock": stock.measure,
+    "throughput": throughput.measure,
+    "throughput-postgresql": throughput.measure_on_postgres,
     "intake": running.measure_intake,
     "start": running.measure_start,
 }
@@ -31,7 +34,10 @@ def main() -> None:
         "names", nargs="*", metavar="NAME", help=f"what to measure: {', '.join(BENCHMARKS)} (default: all)"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep the figures in a file as well")
+    parser.add_argument("--quick", action="store_true", help="measure less often")
     given = parser.parse_args()
+    if given.quick:
+        be_quick()
     if unknown := [name for name in given.names if name not in BENCHMARKS]:
         parser.error(f"nothing is called {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
     found: list[Figure] = []

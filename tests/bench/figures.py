@@ -44,6 +44,20 @@ class Figure:
         return value >= self.wanted.limit if self.wanted.at_least else value <= self.wanted.limit
 
 
+_quick = False
+
+
+def be_quick() -> None:
+    """Measure less often from here on, so that everything takes ten minutes."""
+    global _quick  # noqa: PLW0603 - one switch for the whole program
+    _quick = True
+
+
+def as_many_as(often: int, quickly: int) -> int:
+    """How often to measure."""
+    return quickly if _quick else often
+
+
 def figure(name: str, unit: str, values: Sequence[float], *, wanted: Wanted | None = None) -> Figure:
     """The figure of what was measured, in the order in which it was."""
     return Figure(name, unit, len(values), statistics.median(values), p95(values), wanted)

@@ -6,19 +6,18 @@ from functools import partial
 from pathlib import Path
 
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
 from referrals import config, db, migrations, queries, sealing
 from referrals.models import Account, Referral
 from tests.bench import crowd
-from tests.bench.figures import Figure, Wanted, figure, milliseconds, p95, told
+from tests.bench.figures import Figure, Wanted, as_many_as, figure, milliseconds, p95, told
 from tests.postgres import a_database, running_postgres
 from webapp import create_app
 from webapp.accounts import sessions
 
 SIZES = (1_000, 10_000, 100_000)
-TIMES = 60
 #: what is looked at, by its name in the table
 PAGES = {
     "board": "/board",
@@ -61,6 +60,9 @@ def _measure(address: str, folder: Path) -> Iterator[Figure]:
     for size in SIZES:
         with told(f"filling up to {size:,} referrals"):
             crowd.fill(address, size)
+        yield figure(
+            f"our database a referral, without papers, {size:,} referrals", "kB", [_bytes(address) / size / 1000]
+        )
         for name, values in _each(client, address):
             yield figure(f"{name}, {size:,} referrals", "ms", values, wanted=SLOWEST if size == SIZES[-1] else None)
             if size == SIZES[-1]:
@@ -77,9 +79,19 @@ def _each(client: FlaskClient, address: str) -> Iterator[tuple[str, list[float]]
     for name, path in PAGES.items():
         there = path.format(number=number)
         wanted = {"search, found": 303, "search, not found": 404}.get(name, 200)
-        yield name, milliseconds(partial(_open, client, there, wanted), times=TIMES)
+        yield name, milliseconds(partial(_open, client, there, wanted), times=as_many_as(60, 30))
     with db.reading(address) as session:
-        yield "what a live board asks each second", milliseconds(lambda: queries.change_mark(session), times=TIMES)
+        yield (
+            "what a live board asks each second",
+            milliseconds(lambda: queries.change_mark(session), times=as_many_as(60, 30)),
+        )
+
+
+def _bytes(address: str) -> int:
+    with db.reading(address) as session:
+        if session.get_bind().dialect.name == "postgresql":
+            return int(session.scalar(text("SELECT pg_database_size(current_database())")) or 0)
+        return int(session.scalar(text("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")) or 0)
 
 
 def _open(client: FlaskClient, path: str, status: int) -> TestResponse:

@@ -12,9 +12,9 @@ from weasyprint import HTML
 
 from referrals import printing
 from referrals.vocabulary import DocumentKind
-from tests.bench.figures import Figure, Wanted, figure, milliseconds
+from tests.bench.figures import Figure, Wanted, as_many_as, figure, milliseconds
 
-TIMES, AT_ONCE = 12, 40
+AT_ONCE = 40
 CLOSE = Wanted("median", 1.15)
 
 
@@ -25,7 +25,7 @@ def measure() -> Iterator[Figure]:
         ours, plain = [], []
         _print_plainly(html)
         printing.print_pdf(html)
-        for _ in range(TIMES):
+        for _ in range(as_many_as(12, 8)):
             ours += milliseconds(partial(printing.print_pdf, html), times=1, warm=0)
             plain += milliseconds(partial(_print_plainly, html), times=1, warm=0)
         yield figure(f"{kind.value}", "ms", ours)

@@ -1,0 +1,120 @@
+"""Many steps waiting at once, worked off by one worker and by two; counted afterwards: none lost, none twice."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from referrals import db, sealing
+from referrals.models import Document, Heartbeat, Step, Unit
+from tests import straight_way
+from tests.bench.figures import Figure, Wanted, as_many_as, figure, told
+from tests.bench.running import embedded
+from tests.bench.waiting import MILLISECOND, count_finished, count_waiting, settings_of, wait_for
+from tests.journeys.instance import Instance, running
+from tests.postgres import a_database, running_postgres
+
+#: each concern is four runs: its own step with two papers, the one that opens triage, and two mails
+RUNS_OF_A_CONCERN, PAPERS_OF_A_CONCERN = 4, 2
+
+
+def measure() -> Iterator[Figure]:
+    """On SQLite, one worker."""
+    with embedded() as (instance, address):
+        yield from _work_off(instance, address, where="SQLite", workers=1)
+
+
+def measure_on_postgres() -> Iterator[Figure]:
+    """Our database on PostgreSQL with commits that reach the disk (Prefect's stays SQLite), one worker and then two."""
+    with (
+        tempfile.TemporaryDirectory(prefix="trivsel-bench-") as place,
+        running_postgres(fsync="on") as server,
+        a_database(server, "trivsel") as address,
+        running("se", Path(place) / "data", TRIVSEL_DATABASE_URL=address) as instance,
+    ):
+        yield from _work_off(instance, address, where="PostgreSQL", workers=1)
+        with _second_worker(instance, address):
+            yield from _work_off(instance, address, where="PostgreSQL", workers=2)
+        db.engine_for(address).dispose()
+
+
+def _work_off(instance: Instance, address: str, *, where: str, workers: int) -> Iterator[Figure]:
+    """Concerns come in while every worker is held; then they are let go, and the rows say when each step began and ended."""
+    concerns = as_many_as(60, 25)
+    before, papers = count_finished(address), _papers(address)
+    with _held(instance), told(f"{concerns} concerns come in"):
+        sealing.use_key_ring(sealing.KeyRing.read(instance.folder / "keys.json"))
+        for _ in range(concerns):
+            with db.writing(address) as session:
+                straight_way.submit(session, session.scalars(select(Unit).limit(1)).one())
+    with told("they are worked off"):
+        wait_for(lambda: count_waiting(address) == 0, within=600)
+    steps, issued = count_finished(address) - before, _papers(address) - papers
+    seconds = _seconds_of_the_last(address, steps)
+    name = f"{where}, {workers} worker{'s' * (workers > 1)}"
+    wanted = Wanted("median", {"SQLite": 2.5, "PostgreSQL": 4.0}[where], at_least=True) if workers == 1 else None
+    yield figure(f"steps a second, {concerns} concerns waiting, {name}", "/s", [steps / seconds], wanted=wanted)
+    yield figure(f"papers a second among them, {name}", "/s", [issued / seconds])
+    missing = abs(concerns * RUNS_OF_A_CONCERN - steps) + abs(concerns * PAPERS_OF_A_CONCERN - issued)
+    yield figure(f"steps and papers lost or doubled, {name}", "of all", [missing], wanted=Wanted("median", 0))
+
+
+def _workers(instance: Instance) -> list[int]:
+    first = instance.process_of("worker")
+    mine = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text(encoding="ascii").split()
+    return [first, *(int(one) for one in mine if b"flows.worker" in Path(f"/proc/{one}/cmdline").read_bytes())]
+
+
+@contextmanager
+def _held(instance: Instance) -> Iterator[None]:
+    """Every worker stands still as long as this lasts."""
+    workers = _workers(instance)
+    for worker in workers:
+        os.kill(worker, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for worker in workers:
+            os.kill(worker, signal.SIGCONT)
+
+
+@contextmanager
+def _second_worker(instance: Instance, address: str) -> Iterator[None]:
+    """Another worker with the settings of the first, ready when the block begins."""
+    with (instance.folder / "logs" / "second worker.log").open("wb") as log:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "flows.worker"],
+            env=settings_of(instance.process_of("worker")), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+        )  # fmt: skip
+    try:
+        wait_for(lambda: _alive(address) == 2, within=120)
+        yield
+    finally:
+        worker.terminate()
+        worker.wait(30)
+
+
+def _alive(address: str) -> int:
+    with db.reading(address) as session:
+        return session.scalar(select(func.count()).select_from(Heartbeat).where(Heartbeat.part == "worker")) or 0
+
+
+def _papers(address: str) -> int:
+    with db.reading(address) as session:
+        return session.scalar(select(func.count()).select_from(Document)) or 0
+
+
+def _seconds_of_the_last(address: str, steps: int) -> float:
+    """From the beginning of the first to the end of the last of the newest `steps` steps."""
+    with db.reading(address) as session:
+        newest = select(Step).where(Step.finished_at.is_not(None)).order_by(Step.created_at.desc()).limit(steps)
+        rows = [(row.started_at, row.finished_at) for row in session.scalars(newest)]
+    known = [(began, ended) for began, ended in rows if began is not None and ended is not None]
+    taken = max(ended for _, ended in known) - min(began for began, _ in known)
+    return taken / MILLISECOND / 1000
