@@ -255,6 +255,8 @@ def submit_part(
         counterpart=Counterpart.STAFF,
         function=by.profession,
     )
+    files = attachments.beside_part(session, part)
+    attachments.enter(session, files, counterpart=Counterpart.STAFF, function=by.profession)
     if part.is_confided:
         confiding.begin(session, referral, by=by, seen=None, kind=PieceKind.PART, object_id=part.id)
     return row

@@ -4,21 +4,21 @@ import hashlib
 import re
 import unicodedata
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 from typing import Final
 
 from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 
-from referrals import audit, clock
+from referrals import audit, clock, register
 from referrals.access import Actor
 from referrals.errors import FileRefused, NoSuchReferral, SealBroken
 from referrals.models import AssessmentPart, Attachment, AttachmentContent, FollowUp, Referral, What
 from referrals.quarantine import Cleared
 from referrals.sealing import seal_bytes, unseal_bytes
 from referrals.stages import Party
-from referrals.vocabulary import AttachedTo, FileRefusal
+from referrals.vocabulary import AttachedTo, Counterpart, FileRefusal, Profession, Registered, ReporterKind
 
 #: files and bytes beside one text, and files in a whole referral
 MOST_FILES: Final = 5
@@ -115,6 +115,25 @@ def bind_waiting(session: Session, referral: Referral, row: FollowUp) -> None:
     for waiting in beside_follow_up(session, referral, None):
         waiting.follow_up_id = row.id
     session.flush()
+
+
+def enter(
+    session: Session,
+    files: Iterable[Attachment],
+    *,
+    counterpart: Counterpart,
+    function: Profession | ReporterKind | None = None,
+) -> None:
+    """Give each file its line in the register, once the text it hangs on has come in; again changes nothing."""
+    for file in files:
+        register.enter(
+            session,
+            Registered.ATTACHMENT,
+            file.id,
+            referral=file.referral,
+            counterpart=counterpart,
+            function=function,
+        )
 
 
 def remove(session: Session, attachment: Attachment, *, by: Actor, party: Party) -> None:

@@ -45,6 +45,7 @@ from referrals.stages import (
     Verb,
 )
 from referrals.vocabulary import (
+    Counterpart,
     FollowUpDecision,
     GoalResult,
     Helped,
@@ -205,6 +206,8 @@ def record_follow_up(
         choice=follow_up.decision,
         reason=follow_up.reason,
     )
+    files = attachments.beside_follow_up(session, referral, row)
+    attachments.enter(session, files, counterpart=Counterpart.STAFF, function=by.profession)
     return row
 
 

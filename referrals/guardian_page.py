@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from referrals import audit, clock, guardian_access, plan_versions, team_review
+from referrals import audit, clock, guardian_access, plan_versions, register, team_review
 from referrals.access import Actor, Role, parties
 from referrals.errors import NotAllowed, WrongStage
 from referrals.models import Guardian, GuardianWords, MeetingAnswer, Referral, TeamMeeting, What
@@ -33,7 +33,7 @@ from referrals.stages import (
     Party,
     State,
 )
-from referrals.vocabulary import N_, InvitationReply
+from referrals.vocabulary import N_, Counterpart, InvitationReply, Registered
 
 _CONCERN, _ASSESSMENT, _PLAN = (
     N_("The team has received a concern and is deciding how to go on."),
@@ -204,6 +204,9 @@ def write_own_words(session: Session, guardian: Guardian, *, by: Actor, text: st
     )
     session.add(row)
     _note(session, row, by=by, subject="write_own_words")
+    if row.text:
+        counterpart = Counterpart.GUARDIAN
+        register.enter(session, Registered.GUARDIAN_TEXT, row.id, referral=guardian.referral, counterpart=counterpart)
     return own_words(session, guardian)
 
 

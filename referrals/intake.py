@@ -7,7 +7,17 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import additions, clock, conflict, draft_files, history, protected_identity, reference, register
+from referrals import (
+    additions,
+    attachments,
+    clock,
+    conflict,
+    draft_files,
+    history,
+    protected_identity,
+    reference,
+    register,
+)
 from referrals.access import Actor, Role, parties
 from referrals.errors import Incomplete, NotAllowed, WrongCode
 from referrals.models import (
@@ -122,6 +132,8 @@ def submit_concern(
     draft.expires_on = (clock.now() + timedelta(days=1)).date()
     session.flush()
     _register(session, Registered.CONCERN, row)
+    files = attachments.beside_concern(session, referral)
+    attachments.enter(session, files, counterpart=Counterpart.REPORTER, function=row.reporter_kind)
     return referral
 
 

@@ -1,5 +1,6 @@
 """Files beside a text: who may open them, how they are kept, and how they go again."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from referrals import (
     follow_up,
     intake,
     membership,
+    register,
 )
 from referrals.access import Actor
 from referrals.errors import (
@@ -35,11 +37,14 @@ from referrals.stages import FOLLOW_UP_DUE, IN_TRIAGE, PARTS_REQUESTED, Party, V
 from referrals.vocabulary import (
     AttachedTo,
     Compartment,
+    Counterpart,
     Domain,
     FileKind,
     FileRefusal,
     GuardiansKnow,
+    Profession,
     ProtectionAnswer,
+    Registered,
     ReporterKind,
 )
 from tests.factories import a_member, a_part, a_referral
@@ -80,6 +85,12 @@ def why_refused(act) -> str:
     return refused.value.why
 
 
+def entered(session, referral) -> list[tuple[uuid.UUID, Counterpart, object]]:
+    """The files that have a line in the register, from whom, and in which capacity."""
+    lines = register.entries_beside(session, referral)
+    return [(one.object_id, one.counterpart, one.function) for one in lines if one.kind is Registered.ATTACHMENT]
+
+
 def may_open(attachment, cast) -> set[str]:
     return {
         name
@@ -107,6 +118,8 @@ def test_files_wait_in_the_draft_and_come_along_when_it_is_sent_in(session, cast
     assert events(session, referral).count((What.ATTACHED_FILE, AttachedTo.CONCERN)) == 2
     assert intake.submit_concern(session, draft, unit=cast.school, concern=a_concern()) is referral
     assert len(attachments.beside_concern(session, referral)) == 2
+    teacher = (Counterpart.REPORTER, ReporterKind.TEACHER)
+    assert entered(session, referral) == [(one.id, *teacher) for one in found]
 
 
 def test_the_same_file_twice_is_one_and_one_that_was_taken_away_stays_gone(session, cast):
@@ -265,7 +278,9 @@ def test_only_the_writer_attaches_to_a_part_and_only_until_it_is_handed_in(sessi
     assert attachments.beside_part(session, part) == [two]
     assert events(session, referral).count((What.REMOVED_FILE, AttachedTo.PART)) == 1
     assert referral.version == version, "like saving, it leaves no row in the history"
+    assert entered(session, referral) == [], "it has not come in before the part it hangs on"
     hand_in(session, referral, cast.special_educator, part)
+    assert entered(session, referral) == [(two.id, Counterpart.STAFF, Profession.SPECIAL_EDUCATOR)]
     for act in (
         lambda: assessment.attach_file(session, referral, by=by, part=part, file=PHOTO),
         lambda: assessment.remove_file(session, referral, by=by, part=part, file_id=two.id),
@@ -284,6 +299,7 @@ def test_what_hangs_on_a_follow_up_waits_for_it_and_is_for_those_who_read_it(ses
         follow_up.remove_file(session, referral, by=by, file_id=gone.id)
     assert may_open(one, cast) == {"coordinator"}
     row = follow_up.record_follow_up(session, referral, by=by, follow_up=all_said(plan))
+    assert entered(session, referral) == [(one.id, Counterpart.STAFF, by.profession)]
     assert attachments.beside_follow_up(session, referral, None) == []
     assert attachment_reading.of_follow_up(session, referral, row, reader=cast.special_educator.actor()) == [one]
     assert may_open(one, cast) == {"coordinator", "head_teacher", "special_educator"}

@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from referrals import clock, guardian_access, guardian_page, team_review
+from referrals import clock, guardian_access, guardian_page, register, team_review
 from referrals.access import Actor
 from referrals.errors import NotAllowed, WrongStage
 from referrals.models import AuditEvent, MeetingAnswer, What
 from referrals.stages import CLOSED, MEETING_HELD, PLAN_ACTIVE, SCHEDULED, STATES, TO_SCHEDULE, Party
-from referrals.vocabulary import InvitationReply, PlanStatus, Standing
+from referrals.vocabulary import Counterpart, InvitationReply, PlanStatus, Registered, Standing
 from tests.factories import a_guardian, a_plan, a_referral
 
 COMES = InvitationReply.COMES
@@ -184,10 +184,20 @@ def test_own_words_are_sealed_and_the_newest_count(session, referral, maja):
     assert referral.version == version
 
 
-def test_own_words_can_be_taken_back(session, maja):
+def test_own_words_have_a_line_in_the_register_each_time_something_new_comes_in(session, referral, maja):
+    written = [write(session, maja, text) for text in ("Hon sover dåligt.", "Hon sover bättre.")]
+    write(session, maja, "Hon sover bättre.")
+    lines = register.entries_beside(session, referral)
+    assert [(one.object_id, one.kind, one.counterpart) for one in lines] == [
+        (one.id, Registered.GUARDIAN_TEXT, Counterpart.GUARDIAN) for one in written
+    ]
+
+
+def test_own_words_can_be_taken_back(session, referral, maja):
     assert write(session, maja, "") is None
     write(session, maja, "Hon sover dåligt.")
     assert write(session, maja, "") is None
+    assert len(register.entries_beside(session, referral)) == 1, "what is taken back brings nothing in"
     assert guardian_page.own_words(session, maja) is None
 
 

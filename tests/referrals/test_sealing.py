@@ -1,16 +1,17 @@
 """Personal data at rest: readable only with the keys, and only in the row it was written to."""
 
 import stat
+import uuid
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, configure_mappers
 
 from referrals import sealing
 from referrals.errors import SealBroken
-from referrals.models import Concern, Referral
-from referrals.sealing import KeyRing
+from referrals.models import Attachment, Base, Concern, Document, DraftFile, ProtectionReport, Referral
+from referrals.sealing import KeyRing, Sealed
 from tests.factories import a_referral
 from tests.people import Cast
 
@@ -45,6 +46,18 @@ def test_a_ciphertext_moved_to_another_referral_is_refused(session: Session, cas
     one._child_name = other._child_name
     with pytest.raises(SealBroken):
         _ = one.child_name
+
+
+def test_every_row_that_seals_binds_its_values_to_itself_and_to_their_column() -> None:
+    configure_mappers()
+    kinds = [mapper.class_ for mapper in Base.registry.mappers]
+    seals = [kind for kind in kinds if any(isinstance(getattr(kind, name, None), Sealed) for name in dir(kind))]
+    # The bytes of papers and files stand in rows of their own, and are bound to what they are the content of.
+    assert len(seals) > 30
+    for kind in [*seals, Document, ProtectionReport, DraftFile, Attachment]:
+        row = kind.__mapper__.class_manager.new_instance()
+        row.id = uuid.uuid4()
+        assert row.seal_place("text") == f"{kind.__tablename__}:{row.id}:text"
 
 
 def test_a_row_of_a_referral_seals_with_the_referrals_own_key(session: Session, cast: Cast) -> None:
