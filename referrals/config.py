@@ -15,10 +15,6 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 NOWHERE: Final = ".invalid"
 
 
-#: whether the rules on access are complete; until then nobody starts with real people, whatever else is right
-ACCESS_IS_COMPLETE: Final = False
-
-
 class Mode(StrEnum):
     """What an instance is for. Production refuses everything that exists only to show or to develop."""
 
@@ -109,8 +105,6 @@ class Settings(BaseSettings):
         data, keys = self.data.resolve(), self.keys and self.keys.resolve()
         is_apart = keys is not None and not keys.is_relative_to(data)
         wrong = {
-            "Production does not start yet: the rules on access are not complete. "
-            "Use the demonstration with invented persons only.": not ACCESS_IS_COMPLETE,
             "TRIVSEL_NOW sets another date: production goes by the real one; take the setting out.": self.now
             is not None,
             "TRIVSEL_PUBLIC_URL must be the https:// address people type: links in mail lead there.": (

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from referrals import config
 from referrals.config import Mode, Settings
 
 
@@ -45,8 +44,6 @@ def test_a_secret_can_be_kept_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_pat
 def production(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Settings]:
     """The settings of an instance with real people, with some of them changed; None takes one out."""
 
-    monkeypatch.setattr(config, "ACCESS_IS_COMPLETE", True)
-
     def read(**changes: str | None) -> Settings:
         wanted = {
             "mode": "production", "data": str(tmp_path / "data"), "keys": str(tmp_path / "keys.json"), "proxies": "1",
@@ -61,14 +58,6 @@ def production(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[...,
         return Settings()
 
     return read
-
-
-def test_production_does_not_start_before_the_rules_on_access_are_complete(
-    production: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(config, "ACCESS_IS_COMPLETE", False)
-    with pytest.raises(ValidationError, match="does not start yet"):
-        production()
 
 
 def test_production_starts_with_what_it_needs(production: Callable[..., Settings]) -> None:

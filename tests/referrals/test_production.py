@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from referrals import clock, config, production, sealing
+from referrals import clock, production, sealing
 from referrals.config import Mode, Settings
 from referrals.errors import StartRefused
 from referrals.models import Account, Municipality
@@ -16,9 +16,8 @@ from tests.people import Cast
 
 
 @pytest.fixture
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+def settings(tmp_path: Path) -> Iterator[Settings]:
     """The settings of an instance with real people, whose key ring is not there yet."""
-    monkeypatch.setattr(config, "ACCESS_IS_COMPLETE", True)
     ring = sealing.key_ring()
     yield Settings(
         mode=Mode.PRODUCTION, data=tmp_path / "data", keys=tmp_path / "keys.json", proxies=1, smtp_host="post.lindkoping.example",

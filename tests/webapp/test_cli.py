@@ -129,7 +129,6 @@ def test_the_cast_is_listed_with_what_each_of_them_is(says):
 @pytest.fixture
 def with_real_people(folder, monkeypatch, tmp_path):
     """The same instance for real people, with keys of its own."""
-    monkeypatch.setattr(config, "ACCESS_IS_COMPLETE", True)
     wanted = {
         "MODE": "production", "KEYS": str(tmp_path / "keys.json"), "PROXIES": "1", "SMTP_HOST": "post.lindkoping.example",
         "PUBLIC_URL": "https://trivsel.lindkoping.example", "MAIL_FROM": "trivsel@lindkoping.example",
