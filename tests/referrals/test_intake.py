@@ -245,6 +245,7 @@ def test_a_second_concern_about_the_same_child_is_a_possible_duplicate(session, 
 
 def test_children_with_different_birth_dates_are_two(session, cast, wednesday):
     _draft, first = send(session, cast, dataclasses.replace(LEAST, child_birth_date=date(2016, 3, 4)))
+    wednesday.shift(60)
     _draft, second = send(session, cast, dataclasses.replace(LEAST, child_birth_date=date(2017, 3, 4)))
     _draft, third = send(session, cast)
     assert intake.possible_duplicates(session, second, by=cast.coordinator.actor()) == [third]

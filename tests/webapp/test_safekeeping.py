@@ -51,6 +51,13 @@ def change_the_log():
         session.execute(text("UPDATE audit_event SET ground = 'forged' WHERE number = 1"))
 
 
+def keep_a_form():
+    with db.writing() as session:
+        fields = key_ring().wrapper.encrypt(b"typed")
+        account = session.scalars(select(Account.id).limit(1)).one()
+        session.add(KeptForm(account_id=account, path="/", fields=fields, saved_at=clock.now()))
+
+
 def test_a_log_in_order_is_said_to_be(says):
     status, said = says("audit", "verify")
     assert status == 0
@@ -99,13 +106,13 @@ def test_a_chain_is_named_by_what_it_is_about(says):
 def test_long_work_says_how_far_it_is(says, monkeypatch):
     monkeypatch.setattr(safekeeping, "TELL_EVERY", 0.0)
     assert re.search(r"^(\d+) of \1 events$", says("audit", "verify")[1], re.MULTILINE)
+    for kind, table in (("wrapping", "kept_form"), ("audit", "audit_head")):
+        keep_a_form()
+        assert re.search(rf"^{table}: (\d+) of \1$", says("keys", "rotate", kind)[1], re.MULTILINE)
 
 
 def test_keys_are_changed_and_the_older_ones_go_later(says):
-    with db.writing() as session:
-        fields = key_ring().wrapper.encrypt(b"typed")
-        account = session.scalars(select(Account.id).limit(1)).one()
-        session.add(KeptForm(account_id=account, path="/", fields=fields, saved_at=clock.now()))
+    keep_a_form()
     status, said = says("keys", "rotate")
     assert (status, said.startswith("a new key came in, 1 data keys wrapped anew")) == (0, True)
     status, said = says("keys", "rotate", "--drop-old")

@@ -69,6 +69,20 @@ def test_what_is_typed_is_saved_for_its_writer_only_and_changes_nothing(desk, si
     assert (written(page, "situation"), NOT_SENT in page.text) == ("", False)
 
 
+def test_what_was_saved_opens_in_the_row_of_its_writer_only(desk, signed_in, settings):
+    _number, address = lay_minutes(desk)
+    karin, sanna = signed_in("karin"), signed_in("sanna")
+    for browser, words in ((karin, "Karins ord"), (sanna, "Sannas ord")):
+        browser.get(address)
+        browser.send({"situation": words}, button=TYPING)
+    assert written(sanna.get(address), "situation") == "Sannas ord"
+    with db.writing(settings.database) as session:
+        mine, hers = session.scalars(select(KeptForm).order_by(KeptForm.saved_at)).all()
+        hers.fields = mine.fields
+    assert written(sanna.get(address), "situation") == ""
+    assert written(karin.get(address), "situation") == "Karins ord"
+
+
 def test_what_was_saved_is_gone_once_it_is_sent(desk, signed_in, settings):
     _number, address = lay_minutes(desk)
     karin = signed_in("karin")
