@@ -31,6 +31,7 @@ from schemas.documents.writing import paper_html
 from tests import straight_way
 from tests.factories import a_guardian, a_member, a_referral
 from tests.webapp.desk import Desk, cast_of
+from tests.webapp.test_headers import lacking
 from tests.webapp.test_protection_doors import addresses, text_of
 
 CHILD, GUARDIAN, SCHOOL, PHONE = "Snöklockesson", "Blåklintsson", "Gömmeskolan", "0000-77 11 99"
@@ -86,6 +87,7 @@ def every_page(app, client, settings, number):
         paths = sorted(set(addresses(app, session, number, uuid.uuid4())))
     for path in paths:
         answer = client.get(path)
+        assert lacking(answer) == set(), path
         whole = f"{dict(answer.headers)}{text_of(answer)}"
         # one's own menu says where one works, and filters and forms offer the municipality's schools, whatever is in the lists
         whole = re.sub(r"<option.*?</option>", "", whole, flags=re.DOTALL).replace(f", {SCHOOL}</li>", "")
