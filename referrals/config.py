@@ -25,7 +25,7 @@ class Mode(StrEnum):
 class Settings(BaseSettings):
     """Every setting there is. Development needs none of them."""
 
-    model_config = SettingsConfigDict(env_prefix="TRIVSEL_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="TRIVSEL_", env_ignore_empty=True, extra="ignore", frozen=True)
 
     mode: Mode = Mode.DEMO
     #: the folder in which everything lives that is written at run time

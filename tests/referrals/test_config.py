@@ -74,6 +74,7 @@ def test_production_starts_with_what_it_needs(production: Callable[..., Settings
         ("public_url", "http://trivsel.lindkoping.example", "TRIVSEL_PUBLIC_URL must be the https:// address"),
         ("proxies", None, "the web itself speaks plain HTTP"),
         ("keys", None, "TRIVSEL_KEYS must name a key ring outside the data folder"),
+        ("keys", "", "TRIVSEL_KEYS must name a key ring outside the data folder"),
         ("smtp_host", None, "TRIVSEL_SMTP_HOST is missing"),
         ("mail_from", None, "TRIVSEL_MAIL_FROM must be an address of yours"),
         ("second_factor", "optional", "TRIVSEL_SECOND_FACTOR=optional is for demonstrations"),

@@ -1,8 +1,11 @@
 """An instance for real people: what it answers behind its proxy, and what its start refuses."""
 
+import json
 import os
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 
 import pytest
 
@@ -11,6 +14,7 @@ from referrals.models import Account
 from referrals.sealing import KeyRing
 from tests.people import settle
 from webapp import create_app
+from webapp.cli import DEMONSTRATIONS
 
 THROUGH_A_PROXY = {"X-Forwarded-For": "192.0.2.7", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "trivsel.example"}
 SETTINGS = {
@@ -66,12 +70,16 @@ def test_no_page_speaks_of_a_demonstration_or_lists_anybody(client):
     assert "Demonstration" not in page
 
 
-def launch(folder, **more):
+def surroundings(folder, **more):
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("TRIVSEL_", "PREFECT_"))}
     own = {"TRIVSEL_DATA": str(folder / "data"), "TRIVSEL_KEYS": str(folder / "keys.json"), "TRIVSEL_PORT": "0"}
+    return inherited | SETTINGS | own | {"TRIVSEL_PREFECT_PORT": "0"} | more
+
+
+def launch(folder, **more):
     return subprocess.Popen(
         [sys.executable, "-m", "webapp.launcher"],
-        env=inherited | SETTINGS | own | {"TRIVSEL_PREFECT_PORT": "0"} | more,
+        env=surroundings(folder, **more),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -79,8 +87,40 @@ def launch(folder, **more):
     )
 
 
+def answer(url, **headers):
+    """Status and words of a page, asked for as it stands in the proxy's own words."""
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, headers=headers)) as page:
+            return page.status, page.read().decode()
+    except urllib.error.HTTPError as refused:
+        return refused.code, refused.read().decode()
+
+
 def test_the_launcher_refuses_in_a_sentence_and_starts_nothing(tmp_path):
     said, _ = launch(tmp_path, TRIVSEL_PROXIES="0").communicate(timeout=60)
     assert "Trivsel runs" not in said
     assert "the web itself speaks plain HTTP" in said
     assert "Traceback" not in said
+
+
+def test_with_all_it_asks_for_in_order_it_starts_and_answers_behind_its_proxy(tmp_path):
+    ours = tmp_path / "lindkoping.toml"
+    ours.write_text((DEMONSTRATIONS / "se.toml").read_text().replace("lindkoping.invalid", "lindkoping.example"))
+    for words in (["keys", "new", str(tmp_path / "keys.json")], ["setup", str(ours)]):
+        subprocess.run([sys.executable, "-m", "webapp.cli", *words], env=surroundings(tmp_path), check=True)
+    launcher = launch(tmp_path)
+    try:
+        said = []
+        while line := launcher.stdout.readline():
+            said.append(line)
+            if "Trivsel runs" in line:
+                break
+        assert said[-1].endswith("Open https://trivsel.example\n"), said
+        url = json.loads((tmp_path / "data" / "running.json").read_text())["url"]
+        assert answer(f"{url}/sign-in") == (400, "Trivsel answers over HTTPS only.\n")
+        status, page = answer(f"{url}/sign-in", **THROUGH_A_PROXY)
+        assert (status, "Demonstration" in page) == (200, False)
+    finally:
+        launcher.terminate()
+        rest, _ = launcher.communicate()
+    assert "Trivsel has stopped." in rest
