@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import sqlalchemy
+
 from referrals.contents import TABLES
 from referrals.models import Base
 from referrals.sealing import Sealed
@@ -38,3 +40,19 @@ def test_what_goes_as_the_plan_says_is_what_the_plan_knows() -> None:
     for kind, known in TABLES.items():
         written = [table for tables, _sealed, stays in rows() if f"(`{kind.value}`)" in stays for table in tables]
         assert sorted(written) == sorted(known), kind
+
+
+def columns_in_clear() -> set[str]:
+    """Every column that may hold words, but those of a controlled list each, of keys and of ids."""
+    words = (sqlalchemy.String, sqlalchemy.JSON)
+    return {
+        f"{table.name}.{column.name}"
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if isinstance(column.type, words) and not isinstance(column.type, sqlalchemy.Enum) and not column.foreign_keys
+    }
+
+
+def test_every_column_that_holds_words_in_clear_is_told_of_once() -> None:
+    section = PAGE.read_text(encoding="utf-8").partition("### What stands in clear")[2].partition("\n## ")[0]
+    assert sorted(re.findall(r"`(\w+\.\w+)`", section)) == sorted(columns_in_clear())
