@@ -4,7 +4,7 @@ import re
 import unicodedata
 import uuid
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any, TypeAlias
 
@@ -14,10 +14,20 @@ from sqlalchemy.orm import Session
 from referrals import access_list, audit, clock
 from referrals.access import Actor, Role, is_administrator
 from referrals.errors import LastAdministrator, NotAllowed, SetupFileInvalid
-from referrals.models import Account, ClosedDay, Forum, Municipality, OrganisationChange, RoleAssignment, Unit, What
+from referrals.models import (
+    Account,
+    ClosedDay,
+    Forum,
+    Municipality,
+    OrganisationChange,
+    RoleAssignment,
+    TeamDate,
+    Unit,
+    What,
+)
 
-#: what administrators change
-Row: TypeAlias = Municipality | Forum | Unit | Account | ClosedDay
+#: what is changed with a line in the log: by administrators, a team's dates by its coordinators
+Row: TypeAlias = Municipality | Forum | Unit | Account | ClosedDay | TeamDate
 #: a role together with the unit it holds in; an administrator's holds in none in particular
 Held: TypeAlias = tuple[Role, uuid.UUID | None]
 #: letters that do not fall apart into one of a to z and an accent
@@ -192,6 +202,8 @@ def _role_words(held: Held, units: Mapping[uuid.UUID, str]) -> str:
 
 def describe(row: Row) -> str:
     """A row in the words of the log."""
+    if isinstance(row, TeamDate):
+        return f"{row.forum.slug} {row.starts_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     return f"{row.label} {row.first_on} {row.last_on}" if isinstance(row, ClosedDay) else row.name
 
 

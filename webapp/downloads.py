@@ -25,3 +25,11 @@ def to_look_at(paper: bytes, *, name: str) -> Response:
     response.mimetype = "application/pdf"
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'
     return response
+
+
+def calendar(dates: bytes, *, name: str) -> Response:
+    """The answer that carries a calendar (RFC 5545), to be saved or opened in a calendar of one's own."""
+    response = make_response(dates)
+    response.mimetype = "text/calendar"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

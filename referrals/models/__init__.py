@@ -14,7 +14,7 @@ from referrals.models.follow_up import ActionFollowUp, FollowUp, GoalFollowUp
 from referrals.models.guardian import Consent, Guardian, GuardianVersion, InformationNotice
 from referrals.models.guardian_page import GuardianCode, GuardianIdentity, GuardianSession, GuardianWords, MeetingAnswer
 from referrals.models.log_sample import LogSample, LogSampleVisit
-from referrals.models.organisation import ClosedDay, Forum, Municipality, OrganisationChange, Unit
+from referrals.models.organisation import ClosedDay, Forum, Municipality, OrganisationChange, TeamDate, Unit
 from referrals.models.part_opening import PartOpening
 from referrals.models.protection import ProtectionDisposal, ProtectionHold, ProtectionPaper, ProtectionReport
 from referrals.models.reading_request import ReadingAnswer, ReadingRequest
@@ -109,7 +109,7 @@ __all__ = [
     "StatutoryDecision",
     "Step",
     "StepKind",
-    "TeamMeeting",
+    "TeamDate", "TeamMeeting",
     "Unit",
     "WebSession",
     "What",

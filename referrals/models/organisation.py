@@ -79,6 +79,20 @@ class ClosedDay(Identified, Base):
     label: Mapped[str]
 
 
+class TeamDate(Identified, Base):
+    """A date on which a team meets, set ahead for the year: which referrals it is about is decided later, elsewhere."""
+
+    __tablename__ = "team_date"
+    __table_args__ = (UniqueConstraint("forum_id", "starts_at"),)
+
+    forum_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("forum.id"))
+    starts_at: Mapped[datetime]
+    minutes: Mapped[int]
+    place: Mapped[str] = mapped_column(default="")
+
+    forum: Mapped[Forum] = relationship()
+
+
 class OrganisationChange(Identified, Base):
     """Who changed what in the organisation, and when."""
 

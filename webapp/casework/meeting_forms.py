@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from referrals import coverage, guardian_page
+from referrals import coverage, guardian_page, team_dates
 from referrals.models import Account, Guardian, MeetingAnswer, Referral, TeamMeeting
 from referrals.notes import MEETING_TEXTS
 from referrals.roster import Colleague
@@ -72,9 +72,21 @@ def usual_call(referral: Referral, current: TeamMeeting | None, colleagues: Sequ
     ]
     invited = [guardian.id for guardian in guardians_of(referral) if guardian.has_custody and guardian.may_contact]
     agenda = "\n".join(gettext(point) for point in _USUAL_POINTS)
+    return _usual_time(referral) | {"called": usual, "guardians": invited, "agenda": agenda}
+
+
+def _usual_time(referral: Referral) -> dict[str, Any]:
+    """When and where the team meets next, as far as its dates are set."""
     # The forum's usual room says which school it is; where that can be the secret, somebody writes a place on purpose.
-    place = "" if referral.protected_since is not None else referral.unit.forum.place
-    return {"minutes": 60, "place": place, "called": usual, "guardians": invited, "agenda": agenda}
+    is_secret = referral.protected_since is not None
+    coming = team_dates.coming(transactions.session(), referral.unit.forum)
+    if not coming:
+        return {"minutes": 60, "place": "" if is_secret else referral.unit.forum.place}
+    begins = coming[0].starts_at.astimezone(ZoneInfo(zone()))
+    return {
+        "starts_on": begins.date(), "starts_time": f"{begins:%H:%M}", "minutes": coming[0].minutes,
+        "place": "" if is_secret else coming[0].place,
+    }  # fmt: skip
 
 
 def usual_minutes(meeting: TeamMeeting) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import documents, earlier, readers, roster
+from referrals import documents, earlier, readers, roster, team_dates
 from referrals import team_review as rules
 from referrals.access import View, may_view
 from referrals.calendar import closed_days, is_open_day
@@ -190,6 +190,7 @@ def _page(referral: Referral, form: forms.Form | None = None, missing: Sequence[
         has_call=current is not None and documents.call_for(session, referral, actor.account_id) is not None,
         is_locked=can_schedule and (bool(to_inform) or not any(guardian.has_custody for guardian in guardians)),
         colleagues=colleagues,
+        team_dates=team_dates.coming(session, referral.unit.forum)[:4] if can_schedule else [],
         copies=copies(
             referral,
             [readers.PROFESSIONALS, *(readers.guardian_key(one.id) for one in guardians if one.may_contact)],

@@ -1,0 +1,135 @@
+"""The dates on which a team meets: set ahead for the year by its coordinators, and known to everybody who works there."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from icalendar import Calendar, Event
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from referrals import clock, organisation, roster
+from referrals.access import Actor, Role
+from referrals.calendar import closed_days, is_open_day
+from referrals.errors import NotAllowed
+from referrals.models import Account, Forum, RoleAssignment, TeamDate, Unit
+
+#: the roles that keep a team's dates, in any of its units
+KEEPERS: Final = frozenset({Role.COORDINATOR, Role.HEAD_TEACHER})
+
+
+@dataclass(frozen=True)
+class Series:
+    """Dates at the same hour, `every_weeks` weeks apart from `first_on` to `last_on` at the latest."""
+
+    first_on: date
+    last_on: date
+    every_weeks: int
+    starts_time: time
+    minutes: int
+    place: str
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What became of a series: dates that were added, those that were there already, and days on which schools are closed."""
+
+    added: list[date]
+    there: list[date]
+    closed: list[date]
+
+
+def forums_of(session: Session, actor: Actor) -> list[Forum]:
+    """The teams of the units somebody works in, by name."""
+    units = {unit_id for _role, unit_id in actor.roles if unit_id}
+    return list(session.scalars(select(Forum).where(Forum.units.any(Unit.id.in_(units))).order_by(Forum.name)))
+
+
+def find(session: Session, forum_id: uuid.UUID, *, by: Actor) -> Forum:
+    """One team. Raises NotAllowed where there is none, or none of theirs."""
+    found = next((forum for forum in forums_of(session, by) if forum.id == forum_id), None)
+    if found is None:
+        raise NotAllowed("team")
+    return found
+
+
+def may_keep(forum: Forum, actor: Actor) -> bool:
+    """Whether somebody may add and take away dates of the team."""
+    units = {unit.id for unit in forum.units}
+    return any(role in KEEPERS and unit_id in units for role, unit_id in actor.roles)
+
+
+def members(session: Session, forum: Forum) -> list[Account]:
+    """Everybody who works for one of the team's units, by name."""
+    works_here = Account.roles.any(RoleAssignment.unit_id.in_([unit.id for unit in forum.units]))
+    return list(session.scalars(select(Account).where(Account.is_active, works_here).order_by(Account.name)))
+
+
+def coming(session: Session, forum: Forum) -> list[TeamDate]:
+    """The team's dates that have not begun yet, the first one first."""
+    there = select(TeamDate).where(TeamDate.forum_id == forum.id, TeamDate.starts_at >= clock.now())
+    return list(session.scalars(there.order_by(TeamDate.starts_at)))
+
+
+def plan(session: Session, forum: Forum, series: Series, *, by: Actor) -> Planned:
+    """Add the dates of `series`, leaving out days on which schools are closed. Raises NotAllowed."""
+    _require_keeper(forum, by)
+    zone, closed = ZoneInfo(roster.time_zone(session)), closed_days(session)
+    taken = set(session.scalars(select(TeamDate.starts_at).where(TeamDate.forum_id == forum.id)))
+    planned = Planned([], [], [])
+    day = series.first_on
+    while day <= series.last_on:
+        starts_at = datetime.combine(day, series.starts_time, zone)
+        if not is_open_day(day, closed):
+            planned.closed.append(day)
+        elif starts_at in taken:
+            planned.there.append(day)
+        else:
+            _add(session, TeamDate(forum=forum, starts_at=starts_at, minutes=series.minutes, place=series.place), by)
+            planned.added.append(day)
+        day += timedelta(weeks=series.every_weeks)
+    return planned
+
+
+def drop(session: Session, forum: Forum, date_id: uuid.UUID, *, by: Actor) -> TeamDate:
+    """Take one date away; meetings that were called for it stay called. Raises NotAllowed."""
+    _require_keeper(forum, by)
+    found = session.get(TeamDate, date_id)
+    if found is None or found.forum_id != forum.id:
+        raise NotAllowed("team date")
+    organisation.note(session, found, what="removed", before=organisation.describe(found), by_id=by.account_id)
+    session.delete(found)
+    session.flush()
+    return found
+
+
+def as_calendar(session: Session, forum: Forum) -> bytes:
+    """The team's coming dates as a calendar (RFC 5545): name and place of the team, and nothing of what it will talk about."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//Trivsel//team dates//EN")
+    calendar.add("version", "2.0")
+    zone = ZoneInfo(roster.time_zone(session))
+    for one in coming(session, forum):
+        event = Event()
+        event.add("uid", f"{one.id}@trivsel.invalid")
+        event.add("dtstamp", clock.now())
+        event.add("dtstart", one.starts_at.astimezone(zone))
+        event.add("dtend", (one.starts_at + timedelta(minutes=one.minutes)).astimezone(zone))
+        event.add("summary", forum.name)
+        event.add("location", one.place)
+        calendar.add_component(event)
+    calendar.add_missing_timezones()
+    return bytes(calendar.to_ical())
+
+
+def _add(session: Session, row: TeamDate, by: Actor) -> None:
+    session.add(row)
+    session.flush()
+    organisation.note(session, row, what="added", after=organisation.describe(row), by_id=by.account_id)
+
+
+def _require_keeper(forum: Forum, by: Actor) -> None:
+    if not may_keep(forum, by):
+        raise NotAllowed("keep team dates")

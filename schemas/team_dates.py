@@ -1,0 +1,35 @@
+"""The form with which a team's dates are set for a term or a year."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import ValidationError, post_load, validates_schema
+
+from schemas.fields import FILL_IN, GIVE_DATE, N_, CountField, DateField, FormSchema, ShortText, TimeField
+
+_LENGTH = N_("Say how many minutes the meeting takes, between 10 and 480.")
+_WEEKS = N_("Say after how many weeks the team meets again, between 1 and 26.")
+
+
+class SeriesForm(FormSchema):
+    """Dates at the same hour every so many weeks; a single date has no last day."""
+
+    first_on = DateField(needed=GIVE_DATE, is_ahead=True, years_ahead=2)
+    last_on = DateField(is_ahead=True, years_ahead=2)
+    every_weeks = CountField(
+        least=1, most=26, load_default=1, error_messages={"invalid": _WEEKS, "out_of_range": _WEEKS}
+    )
+    starts_time = TimeField(needed=N_("Give a time."))
+    minutes = CountField(
+        least=10, most=480, load_default=60, error_messages={"invalid": _LENGTH, "out_of_range": _LENGTH}
+    )
+    place = ShortText(needed=FILL_IN)
+
+    @validates_schema
+    def _is_a_stretch(self, data: Mapping[str, Any], **_options: Any) -> None:
+        if data["last_on"] and data["last_on"] < data["first_on"]:
+            raise ValidationError(N_("The last day comes before the first."), "last_on")
+
+    @post_load
+    def _end(self, data: dict[str, Any], **_options: Any) -> dict[str, Any]:
+        return data | {"last_on": data["last_on"] or data["first_on"]}

@@ -1,0 +1,134 @@
+"""A team's page: its dates for the year, who works in it, and the call that begins with the next date."""
+
+import re
+
+import pytest
+
+from referrals import db, team_dates
+from referrals.models import Forum
+from referrals.stages import TO_SCHEDULE
+from tests.factories import a_guardian, a_referral, protected
+from tests.webapp.desk import cast_of
+
+SERIES = {
+    "first_on": "2026-09-22",
+    "last_on": "2026-11-20",
+    "every_weeks": "2",
+    "starts_time": "14:30",
+    "minutes": "90",
+    "place": "Rum 12",
+}
+
+
+@pytest.fixture
+def karin(signed_in, wednesday):
+    """The browser of a coordinator."""
+    return signed_in("karin")
+
+
+@pytest.fixture
+def address(settings) -> str:
+    """Where the page of the cast's team is."""
+    with db.reading(settings.database) as session:
+        return f"/teams/{cast_of(session).forum.id}"
+
+
+def dates(page) -> list[str]:
+    return [page.text_of(one) for one in page.all("time")]
+
+
+def test_a_coordinator_sets_the_dates_of_a_term_and_takes_one_away(karin, address):
+    assert "No dates yet" in karin.get(address).text
+    page = karin.submit(SERIES)
+    assert "5 dates have been added." in page.text
+    assert len(dates(page)) == 5
+    assert dates(page)[0] == "Tuesday 22 September 2026, 14:30"
+    page = karin.submit(SERIES)
+    assert "0 dates have been added. 5 were there already." in page.text
+    first = next(form for form in page.all("form") if "/drop" in form.get("action"))
+    page = karin.submit(form=first)
+    assert "22 Sept 2026 has been taken away. Meetings that were called stay called." in page.text
+    assert len(dates(page)) == 4
+    assert karin.client.post(first.get("action")).status_code in (400, 404)
+
+
+def test_closed_days_are_named_as_left_out(karin, address, signed_in):
+    anton = signed_in("anton")
+    anton.get("/administration/closed-days")
+    anton.submit({"label": "Lov", "first_on": "2026-10-05", "last_on": "2026-10-09"})
+    karin.get(address)
+    assert "Left out, since the schools are closed: 6 Oct 2026." in karin.submit(SERIES).text
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ({"last_on": "2026-09-21"}, "The last day comes before the first."),
+        ({"first_on": "2026-01-12"}, "This day has passed."),
+        ({"every_weeks": "0"}, "Say after how many weeks the team meets again"),
+        ({"minutes": "5"}, "Say how many minutes the meeting takes"),
+        ({"starts_time": "halv tre"}, "Write the time as hours and minutes"),
+        ({"place": ""}, "Fill this in."),
+    ],
+)
+def test_what_makes_no_dates_is_refused_at_its_field(karin, address, typed, why):
+    karin.get(address)
+    page = karin.submit(SERIES | typed, status=422)
+    assert [why in problem for problem in page.problems] == [True]
+    assert dates(page) == []
+
+
+def test_a_single_date_needs_no_last_day(karin, address):
+    karin.get(address)
+    assert dates(karin.submit(SERIES | {"last_on": ""})) == ["Tuesday 22 September 2026, 14:30"]
+
+
+def test_colleagues_read_the_dates_and_set_none(karin, address, signed_in):
+    karin.get(address)
+    karin.submit(SERIES)
+    petra = signed_in("petra")
+    assert "meets next on Tuesday 22 September 2026, 14:30" in petra.get("/teams").text
+    page = petra.get(address)
+    assert len(dates(page)) == 5
+    assert "School counsellor · the team is complete only with this function" in page.text
+    assert not page.all("form", id="main-form")
+    assert "/drop" not in str([form.get("action") for form in page.all("form")])
+    for who in ("otto", "anton"):
+        signed_in(who).get(address, status=404)
+
+
+def test_a_team_without_a_function_it_needs_says_so(karin, address, settings):
+    assert "The team is not complete" not in karin.get(address).text
+    with db.writing(settings.database) as session:
+        session.get(Forum, cast_of(session).forum.id).quorum = ["psychologist"]
+    assert "The team is not complete: nobody here is educational psychologist." in karin.get(address).text
+
+
+def test_the_dates_go_into_a_calendar_of_ones_own(karin, address):
+    karin.get(address)
+    page = karin.submit(SERIES)
+    link = next(one.get("href") for one in page.all("a") if one.get("href", "").endswith(".ics"))
+    answer = karin.client.get(link)
+    assert answer.mimetype == "text/calendar"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="dates.ics"'
+    assert len(re.findall(r"^BEGIN:VEVENT", answer.text, re.MULTILINE)) == 5
+
+
+@pytest.mark.parametrize("is_protected", [False, True])
+def test_the_call_to_the_team_begins_with_its_next_date(karin, address, settings, is_protected):
+    karin.get(address)
+    karin.submit(SERIES)
+    with db.writing(settings.database) as session:
+        cast = cast_of(session)
+        referral = a_referral(session, cast, TO_SCHEDULE)
+        a_guardian(session, referral, told_by=cast.coordinator)
+        if is_protected:
+            protected(session, referral, by=cast.coordinator)
+        number = referral.number
+        first = team_dates.coming(session, cast.forum)[0].starts_at
+    assert f"{first:%Y-%m-%d}" == "2026-09-22"
+    page = karin.get(f"/referrals/{number}/team-review")
+    fields = page.fields(page.form())
+    begun = [fields[name] for name in ("starts_on", "starts_time", "minutes", "place")]
+    assert begun == ["2026-09-22", "14:30", "90", "" if is_protected else "Rum 12"]
+    assert "The team's next dates: Tuesday 22 September 2026, 14:30 · Tuesday 6 October 2026, 14:30" in page.text

@@ -1,0 +1,100 @@
+"""A team's page: who works in it, and the dates on which it meets, set ahead for the year."""
+
+import uuid
+
+from flask import Response, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from referrals import team_dates
+from referrals.access import Role
+from referrals.languages import local_date
+from referrals.models import Forum
+from referrals.team_dates import Planned, Series
+from referrals.vocabulary import Profession
+from schemas.team_dates import SeriesForm
+from webapp import downloads, forms, notices, pages, people, transactions
+from webapp.casework import blueprint
+from webapp.guards import signed_in
+from webapp.language import gettext, ngettext, short_date, zone
+
+_WHO = (Role.COORDINATOR, Role.HEAD_TEACHER, Role.ASSESSOR)
+
+
+@blueprint.get("/teams")
+@signed_in(*_WHO)
+def teams() -> Response:
+    """The teams somebody works in, each with the date on which it meets next."""
+    session = transactions.session()
+    found = team_dates.forums_of(session, people.actor())
+    coming = {forum.id: next(iter(team_dates.coming(session, forum)), None) for forum in found}
+    return pages.page("casework/teams.html", teams=found, coming=coming)
+
+
+@blueprint.get("/teams/<uuid:forum_id>")
+@signed_in(*_WHO)
+def team(forum_id: uuid.UUID) -> Response:
+    """Who works in the team and when it meets."""
+    forum = _team(forum_id)
+    return _page(forum, forms.shown({"minutes": 60, "every_weeks": 2, "place": forum.place}))
+
+
+@blueprint.post("/teams/<uuid:forum_id>")
+@signed_in(*_WHO)
+def plan_team_dates(forum_id: uuid.UUID) -> ResponseReturnValue:
+    """Add dates, one or a year of them."""
+    forum, form = _team(forum_id), forms.submitted()
+    values = form.load(SeriesForm())
+    if values is None:
+        return _page(forum, form, 422)
+    notices.say_next(_said(team_dates.plan(transactions.session(), forum, Series(**values), by=people.actor())))
+    return redirect(url_for(".team", forum_id=forum_id), 303)
+
+
+@blueprint.post("/teams/<uuid:forum_id>/dates/<uuid:date_id>/drop")
+@signed_in(*_WHO)
+def drop_team_date(forum_id: uuid.UUID, date_id: uuid.UUID) -> ResponseReturnValue:
+    """Take one date away."""
+    gone = team_dates.drop(transactions.session(), _team(forum_id), date_id, by=people.actor())
+    day = short_date(local_date(gone.starts_at, zone=zone()))
+    notices.say_next(gettext("%(day)s has been taken away. Meetings that were called stay called.", day=day))
+    return redirect(url_for(".team", forum_id=forum_id), 303)
+
+
+@blueprint.get("/teams/<uuid:forum_id>/dates.ics")
+@signed_in(*_WHO)
+def team_calendar(forum_id: uuid.UUID) -> Response:
+    """The coming dates, for a calendar of one's own."""
+    forum = _team(forum_id)
+    return downloads.calendar(team_dates.as_calendar(transactions.session(), forum), name="dates.ics")
+
+
+def _team(forum_id: uuid.UUID) -> Forum:
+    return team_dates.find(transactions.session(), forum_id, by=people.actor())
+
+
+def _page(forum: Forum, form: forms.Form, status: int = 200) -> Response:
+    session = transactions.session()
+    here = team_dates.members(session, forum)
+    there = {account.profession for account in here}
+    return pages.page(
+        "casework/team.html",
+        status,
+        form=form,
+        team=forum,
+        members=here,
+        quorum=[Profession(value) for value in forum.quorum],
+        missing=[Profession(value) for value in forum.quorum if Profession(value) not in there],
+        dates=team_dates.coming(session, forum),
+        may_keep=team_dates.may_keep(forum, people.actor()),
+    )
+
+
+def _said(planned: Planned) -> str:
+    """What became of a series, in sentences."""
+    told = [ngettext("One date has been added.", "%(num)d dates have been added.", len(planned.added))]
+    if planned.there:
+        told.append(ngettext("One was there already.", "%(num)d were there already.", len(planned.there)))
+    if planned.closed:
+        days = ", ".join(short_date(day) for day in planned.closed)
+        told.append(gettext("Left out, since the schools are closed: %(days)s.", days=days))
+    return " ".join(told)
