@@ -4,7 +4,7 @@ import uuid
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from referrals.models.account import Account
@@ -40,7 +40,7 @@ class AssessmentPart(OfReferral, Base):
     #: which guardian, where it is about one and that is known
     about_guardian_id: Mapped[uuid.UUID | None]
     #: what the writer ticked while writing; once it is handed in a `Withholding` says so
-    is_confided: Mapped[bool] = mapped_column(default=False)
+    is_confided: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     question = Sealed[str]()
     #: values of Domain to what was found

@@ -10,8 +10,6 @@ down_revision = "0043"
 def upgrade() -> None:
     """Of what was written before, nobody ticked it; what was marked since it was handed in stays marked."""
     op.add_column("assessment_part", sa.Column("is_confided", sa.Boolean(), nullable=False, server_default=sa.false()))
-    with op.batch_alter_table("assessment_part") as table:
-        table.alter_column("is_confided", server_default=None)
 
 
 def downgrade() -> None:
