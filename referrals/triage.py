@@ -50,7 +50,7 @@ def open_triage(session: Session, referral: Referral, *, by: Actor, seen: int | 
 def assign_owner(
     session: Session, referral: Referral, *, by: Actor, seen: int | None, owner: Account, reason: str = ""
 ) -> History:
-    """Let `owner` keep the referral moving from now on; who kept it moving before sees nothing more of it.
+    """Let `owner` keep the referral moving from now on; who kept it moving before sees nothing more of it. The history names both.
 
     Raises NotAllowed where they are no coordinator of its unit.
     """
@@ -60,7 +60,9 @@ def assign_owner(
     if Party.COORDINATOR not in parties(owner.actor(), anybody) or not owner.is_active:
         raise NotAllowed(Verb.ASSIGN_OWNER)
     before, referral.owner = referral.owner, owner
-    row = history.record(session, referral, Verb.ASSIGN_OWNER, by=by, seen=seen, reason=reason.strip() or None)
+    said = f"{before.name} → {owner.name}" if before is not None and before is not owner else owner.name
+    said = f"{said}: {reason.strip()}" if reason.strip() else said
+    row = history.record(session, referral, Verb.ASSIGN_OWNER, by=by, seen=seen, reason=said)
     membership.take_back(session, referral, owner)
     if before is not None and before is not owner:
         membership.let_go(session, referral, before)

@@ -144,7 +144,8 @@ def test_after_handing_over_the_earlier_owner_sees_nothing_more(session: Session
     )
     assert sees_nothing(session, referral, cast.coordinator)
     assert may_view(View.CONCERN, cast.second_coordinator.actor(), referral.facts())
-    assert (row.verb, row.by_id, row.reason) == (Verb.ASSIGN_OWNER, cast.coordinator.id, "Semester")
+    said = f"{cast.coordinator.name} → {cast.second_coordinator.name}: Semester"
+    assert (row.verb, row.by_id, row.reason) == (Verb.ASSIGN_OWNER, cast.coordinator.id, said)
 
 
 def test_a_referral_handed_back_is_wholly_back(session: Session, cast: Cast) -> None:

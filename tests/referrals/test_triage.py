@@ -164,8 +164,18 @@ def test_a_referral_is_handed_to_another_coordinator_with_a_reason(session: Sess
         session, referral, by=cast.coordinator.actor(), seen=referral.version, owner=cast.second_coordinator,
         reason=" Semester ",
     )  # fmt: skip
-    assert (referral.owner, referral.state, row.reason) == (cast.second_coordinator, PLAN_ACTIVE, "Semester")
+    assert (referral.owner, referral.state, row.reason) == (
+        cast.second_coordinator,
+        PLAN_ACTIVE,
+        "Karin Almkvist → Sanna Brolund: Semester",
+    )
     assert row.is_move is False
+
+
+def test_the_history_names_whoever_takes_a_referral_up_first(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast)
+    by = cast.coordinator.actor()
+    assert triage.assign_owner(session, referral, by=by, seen=None, owner=cast.coordinator).reason == "Karin Almkvist"
 
 
 def test_a_referral_is_not_handed_to_a_stranger_or_somebody_who_has_left(session: Session, cast: Cast) -> None:

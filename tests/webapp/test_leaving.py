@@ -68,5 +68,10 @@ def test_whoever_hands_the_referral_over_sees_no_more_of_it(signed_in, desk):
     page = karin.submit({"owner_id": desk.account("sanna")}, form="owner-form")
     assert page.heading == "What waits for you"
     assert "You see no more of it" in page.text
-    karin.get(f"/referrals/{number}", status=404)
-    signed_in("sanna").get(f"/referrals/{number}")
+    for door in ("", "/access-log", "/documents", "/guardians"):
+        karin.get(f"/referrals/{number}{door}", status=404)
+    for page in ("/home", "/board", "/referrals?state=all", f"/search?reference={number}"):
+        assert f"/referrals/{number}" not in karin.client.get(page, follow_redirects=True).text
+    told = signed_in("sanna").get(f"/referrals/{number}").text
+    assert "The referral got another owner" in told
+    assert "Karin Almkvist → Sanna" in told
