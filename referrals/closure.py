@@ -7,14 +7,14 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from referrals import clock, history, notes
+from referrals import clock, history, notes, wording
 from referrals.access import Actor
 from referrals.errors import ActionsStillRunning, Incomplete
 from referrals.models import ActionPlan, Closure, GoalOutcome, History, PlannedAction, Referral
 from referrals.notes import NOT_SAID, WHOLE, Classification
 from referrals.plan_versions import UNFINISHED, plan_in_force, running_actions, versions
 from referrals.stages import CLOSED, CLOSURE_PROPOSED, IN_TRIAGE, PLAN_ACTIVE, TO_SCHEDULE, State, Verb
-from referrals.vocabulary import ActionStatus, ClosureReason, GoalResult, PlanStatus
+from referrals.vocabulary import ActionStatus, ClosureReason, GoalResult, PlanStatus, WordingGround
 
 #: how a running action can end when the referral is closed
 ENDINGS = frozenset({ActionStatus.DONE, ActionStatus.NOT_DONE, ActionStatus.HANDED_OVER})
@@ -76,17 +76,25 @@ def resume_work(
 
 
 def close_referral(
-    session: Session, referral: Referral, *, by: Actor, seen: int | None = None, closure: ClosureInput
+    session: Session,
+    referral: Referral,
+    *,
+    by: Actor,
+    seen: int | None = None,
+    closure: ClosureInput,
+    ground: WordingGround | None = None,
 ) -> Closure:
     """Close the referral: outcome of each goal of the plan in force, and an ending for each action that still runs.
 
-    Raises ActionsStillRunning where one is left running, Incomplete with the form's names of what else is missing, and
-    NotAllowed where a note is said to be about a guardian of another child.
+    Raises ActionsStillRunning where one is left running, Incomplete with the form's names of what else is missing,
+    NotAllowed where a note is said to be about a guardian of another child, LooksMedical where words look so and no
+    `ground` is named.
     """
     history.guard(session, referral, Verb.CLOSE_REFERRAL, by=by, seen=seen)
     plan = plan_in_force(session, referral)
     if missing := list(_missing_in(closure, plan)):
         raise Incomplete(*missing)
+    wording.check(session, referral, by=by, said=closure, ground=ground)
     classification = notes.as_codes(session, referral, _classification(closure))
     if plan is not None:
         _end_actions(running_actions(plan), closure.endings, by=by)

@@ -5,10 +5,11 @@ from sqlalchemy import select
 
 from referrals import db
 from referrals.models import AssessmentPart, AuditEvent, Referral, WorkingNote
-from referrals.stages import PARTS_REQUESTED, PLAN_DRAFT, SCHEDULED
+from referrals.stages import CLOSED, CLOSURE_PROPOSED, PARTS_REQUESTED, PLAN_DRAFT, SCHEDULED
 from referrals.vocabulary import Compartment, PartStatus, PlanStatus
 from tests.factories import a_part
 from tests.webapp.desk import Desk, cast_of
+from tests.webapp.test_closure import ALL_DECIDED
 from tests.webapp.test_saving import lay_minutes
 
 pytestmark = pytest.mark.usefixtures("wednesday")
@@ -117,3 +118,17 @@ def test_a_plan_is_asked_when_it_is_sent_and_not_while_it_is_written(signed_in, 
     assert "“ADHD” looks like a diagnosis" in page.text
     karin.submit({"background": "Utreds för ADHD.", "wording_ground": "told"}, button=("send", "yes"))
     assert desk.read(number, lambda _session, found: found.state) != PLAN_DRAFT
+
+
+def test_a_closing_is_asked_too_and_what_is_marked_can_be_moved(signed_in, desk):
+    number = desk.lay(CLOSURE_PROPOSED, plan=PlanStatus.ACTIVE)
+    karin = signed_in("karin")
+    karin.get(f"/referrals/{number}/closure")
+    page = karin.submit(ALL_DECIDED | {"summary": "Hon har fått ADHD utrett."}, form="close-form", status=422)
+    assert "“ADHD” looks like a diagnosis" in page.text
+    page = karin.submit({}, form="close-form", button=("_to_notes", "yes"), status=422)
+    assert page.fields(page.form("close-form"))["summary"] == ""
+    assert "utrett" in karin.get(f"/referrals/{number}/working-notes").response.text
+    karin.get(f"/referrals/{number}/closure")
+    karin.submit(ALL_DECIDED | {"summary": "Hon har ADHD.", "wording_ground": "told"}, form="close-form")
+    assert desk.read(number, lambda _session, found: found.state) == CLOSED

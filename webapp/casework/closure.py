@@ -9,13 +9,13 @@ from referrals import closure as rules
 from referrals import plan_versions
 from referrals.access import View, may_view
 from referrals.closure import ClosureInput
-from referrals.errors import Incomplete
+from referrals.errors import Incomplete, LooksMedical
 from referrals.models import History, PlannedAction, Referral
 from referrals.stages import CLOSED, CLOSURE_PROPOSED, Stage, Verb
 from referrals.vocabulary import N_, ActionStatus, ClosureReason, DocumentKind, GoalResult
 from schemas.closure import ClosureForm, ProposalForm, ReopenForm, ResumeForm
 from webapp import forms, kept, notices, people, previewing, transactions
-from webapp.casework import blueprint, note_forms, plan_form, starters, words
+from webapp.casework import blueprint, note_forms, plan_form, starters, wording, words
 from webapp.casework.documents import copies_told
 from webapp.casework.frame import referral_page, seen
 from webapp.guards import for_referral
@@ -48,6 +48,7 @@ def closure(referral: Referral) -> Response:
 @blueprint.post("/referrals/<reference:number>/closure")
 @for_referral(Verb.CLOSE_REFERRAL)
 @previewing.offers(DocumentKind.CLOSING)
+@wording.offers_notes
 def decide_closure(referral: Referral) -> ResponseReturnValue:
     """Propose the closing, close, or go on with the work."""
     which = request.form.get(kept.FORM)
@@ -105,10 +106,19 @@ def _close(referral: Referral) -> ResponseReturnValue:
     values = form.load(ClosureForm())
     if values is None:
         return _page(referral, status=422, close=form)
+    ground = wording.named_ground(form)
     try:
         rules.close_referral(
-            transactions.session(), referral, by=people.actor(), seen=seen(), closure=ClosureInput(**values)
+            transactions.session(),
+            referral,
+            by=people.actor(),
+            seen=seen(),
+            closure=ClosureInput(**values),
+            ground=ground,
         )
+    except LooksMedical:
+        wording.warn(form)
+        return _page(referral, status=422, close=form)
     except Incomplete:
         form.refuse("", _CHANGED)
         return _page(referral, status=422, close=form)
