@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from referrals import conflict, db, history, queries, worklist
-from referrals.access import Actor
-from referrals.models import Referral
+from referrals import clock, conflict, db, history, queries, worklist
+from referrals.access import Actor, Role
+from referrals.models import Referral, RoleAssignment
 from referrals.queries import Column, Filters, Openness
 from referrals.stages import CLOSED, IN_CONSENT, IN_TRIAGE, PLAN_ACTIVE, PLAN_DRAFT, SUBMITTED, Verb
 from referrals.vocabulary import Profession, Topic
-from tests.factories import a_member, a_referral
+from tests.factories import a_member, a_referral, consented
 from tests.people import Cast, settle
 
 TODAY = date(2026, 9, 16)
@@ -96,6 +96,31 @@ def test_who_has_nothing_to_do_with_it_sees_nothing(session: Session, cast: Cast
     assert queries.find(session, actor, referral.number) is None
     assert referral.unit not in queries.units_of(session, actor)
     assert queries.owners_of(session, actor) == []
+
+
+def test_a_member_who_works_at_another_unit_now_finds_it_no_more(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast)
+    a_member(session, referral, cast.special_educator)
+    assert queries.find(session, cast.special_educator.actor(), referral.number) == referral
+    cast.special_educator.roles = [RoleAssignment(role=Role.ASSESSOR, unit=cast.other_school)]
+    session.flush()
+    actor = cast.special_educator.actor()
+    assert queries.find(session, actor, referral.number) is None
+    assert queries.listing(session, actor, ALL).total == 0
+    assert cards(session, actor) == {}
+
+
+def test_a_member_from_another_service_finds_it_while_consent_reaches_them(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast, PLAN_ACTIVE)
+    a_member(session, referral, cast.social_worker)
+    actor = cast.social_worker.actor()
+    assert queries.find(session, actor, referral.number) is None
+    given = consented(session, referral, cast)
+    assert queries.find(session, actor, referral.number) == referral
+    given.withdrawn_at = clock.now()
+    session.flush()
+    assert queries.find(session, actor, referral.number) is None
+    assert queries.listing(session, actor, ALL).total == 0
 
 
 def test_nobody_sees_nothing(session: Session, cast: Cast) -> None:
