@@ -32,6 +32,7 @@ from referrals.vocabulary import (
     PartStatus,
     PieceKind,
     Recipient,
+    WhyNot,
 )
 
 #: what a piece is called among the others: the row it stands in, and within that row the name of a note
@@ -113,12 +114,21 @@ def may_go(session: Session, referral: Referral, recipient: Recipient, *, on: da
     return [
         piece
         for piece in pieces_of(session, referral)
-        if piece.key not in kept and cover_of(session, referral, piece, recipient=recipient, on=on).is_covered
+        if piece.key not in kept and _cover_of(session, referral, piece, recipient=recipient, on=on).is_covered
     ]
 
 
 def cover_of(session: Session, referral: Referral, piece: Piece, *, recipient: Recipient, on: date) -> Cover:
-    """Whether all of `piece` may go to `recipient` on the day `on`; where not, why not for the first that may not."""
+    """Whether all of `piece` may go to `recipient` on the day `on`; where not, why not for the first that may not.
+
+    Guardians cannot let go of what they do not know: what the child said in confidence goes nowhere on their consent.
+    """
+    if not confided(session, referral).isdisjoint(single.key for single in piece.singles):
+        return Cover(WhyNot.CONFIDED)
+    return _cover_of(session, referral, piece, recipient=recipient, on=on)
+
+
+def _cover_of(session: Session, referral: Referral, piece: Piece, *, recipient: Recipient, on: date) -> Cover:
     found = Cover()
     for single in piece.singles:
         whom = session.get(Guardian, single.guardian_id) if single.guardian_id else None
@@ -150,7 +160,7 @@ def not_theirs(session: Session, referral: Referral, guardian_id: UUID, *, on: d
             return True
         if piece.about is About.GUARDIAN and piece.guardian_id is None and is_only_one:
             return True
-        return cover_of(session, referral, piece, recipient=Recipient.OTHER_GUARDIAN, on=on).is_covered
+        return _cover_of(session, referral, piece, recipient=Recipient.OTHER_GUARDIAN, on=on).is_covered
 
     return decided | {piece.key for piece in known(session, referral) if not is_theirs(piece)}
 

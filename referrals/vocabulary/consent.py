@@ -92,6 +92,7 @@ class WhyNot(Term):
     OTHER_RECIPIENT = "other_recipient", N_("The consent does not reach this recipient")
     OTHER_KIND = "other_kind", N_("The consent does not reach this kind of information")
     ABOUT_SIBLING = "about_sibling", N_("It is about a sibling, for whom these guardians have not answered")
+    CONFIDED = "confided", N_("The child said it in confidence: ask the child first")
 
 
 class About(Term):

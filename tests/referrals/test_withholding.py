@@ -18,21 +18,26 @@ from referrals import (
     plan_versions,
     readers,
     rulebook,
+    sharing,
 )
 from referrals import withholding as it
 from referrals.action_plan import GoalInput, PlanInput
 from referrals.documents import Paper
-from referrals.errors import Incomplete, NotAllowed, WrongStage
+from referrals.errors import Incomplete, NotAllowed, NotCovered, WrongStage
 from referrals.models import Closure, GoalOutcome, History
+from referrals.sharing import Sharing
 from referrals.stages import PLAN_ACTIVE, PLAN_DRAFT, WITHDRAWN, Verb
 from referrals.vocabulary import (
     ChildsAnswer,
     ClosureReason,
     DocumentKind,
     GoalResult,
+    InformationCategory,
     PartStatus,
+    PieceKind,
     PlanStatus,
     Recipient,
+    WhyNot,
 )
 from schemas.documents.writing import paper_html
 from tests.factories import a_consent, a_guardian, a_part, a_plan, a_referral
@@ -221,6 +226,29 @@ def test_the_writer_of_a_part_marks_it_and_no_other_piece(session, cast, referra
     assert (row.by_id, row.is_in_force, it.is_confided(session, referral, (part.id, ""))) == (
         cast.counsellor.id, True, True,
     )  # fmt: skip
+
+
+def test_guardians_consent_lets_nothing_go_that_the_child_said_in_confidence_until_the_child_agrees(
+    session, cast, referral, maja, plan, voice, mark, ask
+):
+    a_consent(
+        session, maja, by=cast.coordinator, recipients=[Recipient.SOCIAL_SERVICES], categories=[*InformationCategory]
+    )
+    whole = next(one for one in pieces.shareable(session, referral) if one.kind is PieceKind.PLAN)
+    told = Sharing(recipient=Recipient.SOCIAL_SERVICES, to_whom="Mottagningen", purpose="Hjälpas åt.")
+
+    def share():
+        return sharing.share_information(
+            session, referral, by=cast.coordinator.actor(), seen=None, chosen=[whole], sharing=told
+        )
+
+    row = mark(voice)
+    cover = pieces.cover_of(session, referral, whole, recipient=Recipient.SOCIAL_SERVICES, on=clock.now().date())
+    assert cover.why_not is WhyNot.CONFIDED
+    with pytest.raises(NotCovered):
+        share()
+    ask(row, ChildsAnswer.AGREES, reason="")
+    assert len(share()) == 1
 
 
 def test_what_the_child_said_in_confidence_waits_until_the_child_was_asked(
