@@ -86,6 +86,7 @@ READ_ALOUD = {
     "management": (Actor(uuid.uuid4(), "Margit", frozenset({(Role.MANAGEMENT, None)})), set()),
     "researcher": (Actor(uuid.uuid4(), "Rune", frozenset({(Role.RESEARCHER, None)})), set()),
     "reporter": (REPORTER, {View.OWN_ACTION}),
+    "reporter of another concern": (Actor(reported=uuid.uuid4()), set()),
     "guardian": (
         Actor(guardian_id=uuid.uuid4(), guardian_of=REFERRAL.referral_id),
         {View.OWN_ACTION, View.REFERRAL, View.CHILD, View.CONCERN, View.HISTORY}
@@ -204,6 +205,31 @@ def test_a_coordinator_who_handed_over_is_out_until_nobody_else_keeps_it_moving(
 
 def test_whoever_is_shut_out_is_out_in_every_capacity() -> None:
     assert not parties(COORDINATOR, replace(REFERRAL, shut_out=frozenset({COORDINATOR.account_id})))
+
+
+def test_while_a_conflict_holds_it_nobody_with_an_account_is_anything_to_it_but_who_settles_it() -> None:
+    held = replace(REFERRAL, is_held=True, settles_conflict=lambda account_id: account_id == COORDINATOR.account_id)
+    for actor in (COORDINATOR, HEAD_TEACHER, a_member(Profession.PSYCHOLOGIST)):
+        assert not capacities(actor, held)
+        assert not any(may_view(view, actor, held) for view in View)
+    assert parties(REPORTER, held) == {Party.REPORTER}
+    assert parties_for(Verb.SETTLE_CONFLICT, COORDINATOR, held) == {Party.COORDINATOR}
+    assert not parties_for(Verb.SETTLE_CONFLICT, HEAD_TEACHER, held)
+    assert not parties_for(Verb.SETTLE_CONFLICT, COORDINATOR, replace(held, is_held=False))
+
+
+def test_where_an_identity_is_protected_only_those_on_its_list_are_anything_to_it() -> None:
+    listed = replace(REFERRAL, listed=frozenset({COORDINATOR.account_id}))
+    assert capacities(COORDINATOR, listed)
+    assert not capacities(HEAD_TEACHER, listed)
+    assert not capacities(a_member(Profession.TEACHER), listed)
+    assert parties(REPORTER, listed) == {Party.REPORTER}
+
+
+def test_a_pointer_is_no_more_than_the_pointer_and_a_ground_opens_no_more_than_what_was_opened() -> None:
+    assert extent(Information.MEDICAL, COORDINATOR, REFERRAL) is Extent.CONCLUSION
+    assert extent(Information.SOCIAL_SERVICES, HEAD_TEACHER, REFERRAL) is Extent.CONCLUSION
+    assert extent(Information.STUDENT_HEALTH, HEAD_TEACHER, REFERRAL) is Extent.ON_GROUND
 
 
 def test_an_actor_stands_in_every_capacity_they_have() -> None:

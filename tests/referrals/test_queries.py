@@ -89,7 +89,7 @@ def test_who_stands_in_from_elsewhere_finds_the_referral_beside_their_own(sessio
 
 @pytest.mark.parametrize("who", ["outsider", "administrator", "counsellor"])
 def test_who_has_nothing_to_do_with_it_sees_nothing(session: Session, cast: Cast, who: str) -> None:
-    referral = a_referral(session, cast)
+    referral = a_referral(session, cast, owner_id=cast.second_coordinator.id)
     actor = getattr(cast, who).actor()
     assert cards(session, actor) == {}
     assert queries.listing(session, actor, ALL).total == 0
