@@ -13,6 +13,22 @@ from referrals.vocabulary import InformationCategory as Kind
 from referrals.vocabulary.knowing import Capacity, Cell, Information
 
 PACKS = [rulebook.newest(country) for country in Country]
+SOCIAL, HEALTH, DENTAL = Recipient.SOCIAL_SERVICES, Recipient.HEALTH_CARE, Recipient.DENTAL_CARE
+#: on which ground something may go without consent: to whom, and which kinds of information it never opens
+GROUNDS: dict[Country, dict[str, tuple[set[Recipient], set[Kind]]]] = {
+    Country.SE: {
+        "duty_to_report": ({SOCIAL}, set()),
+        "social_board": ({SOCIAL}, {Kind.PSYCHOSOCIAL, Kind.FAMILY, Kind.HEALTH_POINTER}),
+        "crime_prevention": ({SOCIAL, Recipient.POLICE}, {Kind.HEALTH_POINTER}),
+        "necessary": ({SOCIAL, HEALTH, DENTAL, Recipient.POLICE}, {Kind.HEALTH_POINTER}),
+        "general_clause": ({SOCIAL, Recipient.POLICE}, {Kind.HEALTH_POINTER, Kind.FAMILY}),
+    },
+    Country.DK: {
+        "duty_to_report": ({SOCIAL}, set()),
+        "ssd": ({SOCIAL, Recipient.HEALTH_VISITOR, Recipient.DAY_CARE, DENTAL}, set()),
+        "outweighs": ({SOCIAL, HEALTH, DENTAL, Recipient.HEALTH_VISITOR, Recipient.DAY_CARE, Recipient.POLICE}, set()),
+    },
+}
 
 
 @pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.name)
@@ -53,6 +69,19 @@ def test_a_ground_has_a_source_a_name_and_what_to_weigh_in_every_language(pack: 
 @pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.name)
 def test_a_report_about_danger_is_never_shared_from_the_referral(pack: RulePack) -> None:
     assert not pack.grounds["duty_to_report"].reaches(Recipient.SOCIAL_SERVICES, [])
+
+
+@pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.name)
+def test_every_ground_reaches_whom_it_was_agreed_to_reach_and_never_the_kinds_it_does_not_lift(pack: RulePack) -> None:
+    found = {key: (set(ground.recipients), set(ground.never)) for key, ground in pack.grounds.items()}
+    assert found == GROUNDS[pack.country]
+
+
+@pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.name)
+def test_guardians_are_asked_about_everybody_with_whom_the_team_works_in_that_country(pack: RulePack) -> None:
+    both = {SOCIAL, HEALTH, DENTAL, Recipient.RECEIVING_SCHOOL, Recipient.LEISURE, Recipient.CIVIL_SOCIETY}
+    in_denmark = {Recipient.HEALTH_VISITOR, Recipient.DAY_CARE} if pack.country is Country.DK else set()
+    assert set(pack.asked_about) == both | in_denmark | {Recipient.OTHER_GUARDIAN}
 
 
 def test_preventing_crime_never_lifts_the_secrecy_of_health_care_in_sweden() -> None:
