@@ -22,7 +22,8 @@ OPENED = "open_behind_wall"
 
 def grounds(referral: Referral) -> tuple[StatutoryTrack, ...]:
     """The investigations that a head teacher of this kind of unit decides: the grounds on which a part can be opened."""
-    return rulebook.load(referral.rulepack).tracks_for(referral.unit.school_form)
+    tracks = rulebook.load(referral.rulepack).tracks_for(referral.unit.school_form)
+    return tuple(track for track in tracks if track.opens_parts)
 
 
 def may_open(part: AssessmentPart, by: Actor) -> bool:

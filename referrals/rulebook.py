@@ -153,12 +153,21 @@ class StatutoryTrack:
     school_forms: frozenset[SchoolForm]
     #: whether the guardians are told before it is decided: the opposite of a report that is hidden from them
     guardians_first: bool = False
+    #: whether the head teacher decides it and may read for it what stands behind the wall of student health; no unless it is said
+    opens_parts: bool = False
 
     @classmethod
     def read(cls, written: dict[str, Any]) -> "StatutoryTrack":
         """The track as a file writes it."""
         forms = frozenset(SchoolForm(form) for form in written["school_forms"])
-        return cls(written["key"], written["name"], written["source"], forms, bool(written.get("guardians_first")))
+        return cls(
+            written["key"],
+            written["name"],
+            written["source"],
+            forms,
+            guardians_first=written.get("guardians_first", False),
+            opens_parts=written.get("opens_parts", False),
+        )
 
     def name(self, language: str) -> str:
         """What it is called in `language`."""

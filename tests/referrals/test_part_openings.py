@@ -61,7 +61,12 @@ def test_opening_it_twice_changes_nothing(session: Session, cast: Cast, part: As
 
 @pytest.mark.parametrize(
     ("given", "lacks"),
-    [({"ground": "curiosity"}, "ground"), ({"ground": "preschool_support"}, "ground"), ({"purpose": " "}, "purpose")],
+    [
+        ({"ground": "curiosity"}, "ground"),
+        ({"ground": "preschool_support"}, "ground"),
+        ({"ground": "coordinated_plan"}, "ground"),
+        ({"purpose": " "}, "purpose"),
+    ],
 )
 def test_without_an_investigation_of_this_school_or_a_purpose_it_stays_closed(
     session: Session, cast: Cast, part: AssessmentPart, given: dict[str, str], lacks: str

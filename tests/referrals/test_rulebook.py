@@ -138,6 +138,19 @@ def test_before_the_absence_tracks_of_both_countries_the_guardians_are_told_firs
     assert first == {"absence_investigation", "unlawful_absence"}
 
 
+def test_only_what_a_head_teacher_investigates_and_decides_opens_parts_behind_the_wall() -> None:
+    opens = {pack.country: {track.key for track in pack.statutory_tracks if track.opens_parts} for pack in PACKS}
+    assert opens == {
+        Country.SE: {
+            "special_support_investigation",
+            "support_programme",
+            "absence_investigation",
+            "preschool_support",
+        },
+        Country.DK: {"educational_assessment"},
+    }
+
+
 def test_a_statutory_track_is_told_as_the_units_own_kind_knows_it() -> None:
     pack = rulebook.newest(Country.SE)
     assert pack.track("absence_investigation", SchoolForm.UPPER_SECONDARY).source == "Skollag 15:16"
