@@ -3,13 +3,13 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from referrals import assessment, leaving, membership, notifications, queries, triage, worklist
+from referrals import assessment, conflict, leaving, membership, notifications, queries, triage, worklist
 from referrals.access import View, may_view, parties
 from referrals.errors import Incomplete, NotAllowed, NotCovered
 from referrals.models import Referral
 from referrals.queries import Filters
 from referrals.stages import CLOSED, IN_TRIAGE, PARTS_REQUESTED, PLAN_ACTIVE, State, Verb
-from referrals.vocabulary import Domain, PlanStatus, Standing
+from referrals.vocabulary import Domain, PlanStatus, Profession, Standing
 from tests.factories import a_member, a_part, a_plan, a_referral
 from tests.people import Cast
 
@@ -135,6 +135,15 @@ def test_letting_go_of_somebody_kept_out_leaves_them_kept_out(session: Session, 
     membership.let_go(session, referral, cast.teacher)
     membership.take_back(session, referral, cast.teacher)
     assert referral.memberships[0].standing is Standing.SHUT_OUT
+
+
+def test_whoever_stood_in_and_lets_go_sees_nothing_more(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast, IN_TRIAGE)
+    conflict.keep_out(session, referral, [Profession.COORDINATOR, Profession.HEAD_TEACHER])
+    assert may_view(View.CONCERN, cast.outsider.actor(), referral.facts())
+    membership.let_go(session, referral, cast.outsider)
+    session.flush()
+    assert sees_nothing(session, referral, cast.outsider)
 
 
 def test_after_handing_over_the_earlier_owner_sees_nothing_more(session: Session, cast: Cast) -> None:
