@@ -84,6 +84,10 @@ class NotCovered(ReferralError):
     """This recipient is not covered by the guardians' consent and belongs to another service."""
 
 
+class NotLookedAt(ReferralError):
+    """A paper for another service goes only after whoever shares it has looked at what will stand on it."""
+
+
 class PointerOnly(ReferralError):
     """Of this service's knowledge the team keeps only that there is something to add and whom to ask, never the content."""
 

@@ -8,20 +8,20 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from referrals import audit, clock, history, pieces, roster, rulebook
 from referrals.access import Actor
 from referrals.coverage import Cover
-from referrals.errors import Incomplete, NotAllowed, NotCovered
+from referrals.errors import Incomplete, NotAllowed, NotCovered, NotLookedAt
 from referrals.languages import local_date
-from referrals.models import CONSENT, Consent, Disclosure, Referral, What
+from referrals.models import CONSENT, AuditEvent, Consent, Disclosure, Referral, What
 from referrals.organisation import municipality
 from referrals.pieces import Piece
 from referrals.rulebook import Ground
 from referrals.stages import Verb
-from referrals.vocabulary import InformationCategory, PieceKind, Recipient, Review
+from referrals.vocabulary import DocumentKind, InformationCategory, PieceKind, Recipient, Review
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,16 +49,30 @@ class Shared:
 
 
 def share_information(
-    session: Session, referral: Referral, *, by: Actor, seen: int | None, chosen: Sequence[Piece], sharing: Sharing
+    session: Session,
+    referral: Referral,
+    *,
+    by: Actor,
+    seen: int | None,
+    chosen: Sequence[Piece],
+    sharing: Sharing,
+    is_only_look: bool = False,
 ) -> list[Disclosure]:
     """Record that each of `chosen` goes to somebody outside the own staff.
 
+    With `is_only_look` it is done to look at the paper that would follow, and taken back by whoever calls.
+
     Raises NotCovered where consent does not reach all of it, or the named ground does not reach that far; Incomplete without
-    anything chosen, a person or function, a purpose, and on another ground than consent a reason and whether guardians know.
+    anything chosen, a person or function, a purpose, and on another ground than consent a reason and whether guardians know;
+    NotLookedAt where a paper is to be made that `by` has not looked at since the plan was approved or one was shared last.
     """
     party = history.guard(session, referral, Verb.SHARE_INFORMATION, by=by, seen=seen)
     _require(chosen, sharing)
     covers = [_permitted(session, referral, piece, sharing=sharing) for piece in chosen]
+    if any(piece.kind is PieceKind.RENDERING for piece in chosen) and not (
+        is_only_look or _has_looked(session, referral, by)
+    ):
+        raise NotLookedAt
     rows = [
         Disclosure(
             referral=referral,
@@ -148,6 +162,23 @@ def grounds_for(referral: Referral, recipient: Recipient, kinds: Iterable[Inform
     known = rulebook.load(referral.rulepack).grounds.values()
     wanted = list(kinds)
     return [ground for ground in known if ground.reaches(recipient, wanted)]
+
+
+def _has_looked(session: Session, referral: Referral, by: Actor) -> bool:
+    """Whether `by` looked at a paper for a service later than the plan was approved and one was shared last; the log says so."""
+    in_chain = select(func.max(AuditEvent.number)).where(AuditEvent.chain_id == referral.id)
+    looked = in_chain.where(
+        AuditEvent.what == What.PREVIEWED_PAPER,
+        AuditEvent.subject == DocumentKind.PLAN_FOR_SERVICE,
+        AuditEvent.by_id == by.account_id,
+    )
+    before = in_chain.where(
+        or_(
+            and_(AuditEvent.what == What.DID, AuditEvent.subject == Verb.APPROVE_ACTION_PLAN),
+            and_(AuditEvent.what == What.DISCLOSED, AuditEvent.subject == PieceKind.RENDERING),
+        )
+    )
+    return (session.scalar(looked) or 0) > (session.scalar(before) or 0)
 
 
 def _require(chosen: Sequence[Piece], sharing: Sharing) -> None:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from referrals import (
+    audit,
     clock,
     coverage,
     documents,
@@ -18,12 +19,13 @@ from referrals import (
     sharing,
     withholding,
 )
+from referrals.access import Actor
 from referrals.documents import Paper
-from referrals.errors import NotCovered
-from referrals.models import CONSENT, ActionPlan, Document, PlannedAction, Referral
+from referrals.errors import NotCovered, NotLookedAt
+from referrals.models import CONSENT, ActionPlan, Disclosure, Document, PlannedAction, Referral, What
 from referrals.pieces import Piece
 from referrals.sharing import Sharing
-from referrals.stages import PLAN_ACTIVE
+from referrals.stages import PLAN_ACTIVE, Verb
 from referrals.vocabulary import About, Arena, Counterpart, DocumentKind, PlanStatus, Recipient
 from schemas.documents.writing import paper_html
 from tests.factories import a_consent, a_guardian, a_plan, a_referral
@@ -69,7 +71,13 @@ def share(
         recipient=to, to_whom="Mottagningen", purpose="Hjälpas åt.", ground=ground, reason="Hot.", why_not_told="Fara."
     )
     by = cast.coordinator.actor()
+    look(session, plan, by)
     sharing.share_information(session, plan.referral, by=by, seen=None, chosen=chosen, sharing=told)
+
+
+def look(session: Session, plan: ActionPlan, by: Actor) -> None:
+    """What a preview of a paper for a service leaves in the log."""
+    audit.append(session, What.PREVIEWED_PAPER, by=by, chain=plan.referral_id, subject=DocumentKind.PLAN_FOR_SERVICE)
 
 
 def issue(session: Session, referral: Referral) -> list[tuple[Document, str]]:
@@ -187,6 +195,31 @@ def test_a_paper_that_would_hold_nothing_is_refused(
     assert offered.made_of == ()
     with pytest.raises(NotCovered):
         share(session, cast, plan, [offered], POLICE, ground)
+
+
+def test_a_paper_goes_only_after_whoever_shares_it_has_looked_at_it(
+    session: Session, cast: Cast, plan: ActionPlan
+) -> None:
+    offered = renderings.offered(session, plan.referral, SOCIAL, on=TODAY)
+    by, told = cast.coordinator.actor(), Sharing(recipient=SOCIAL, to_whom="Mottagningen", purpose="Hjälpas åt.")
+
+    def go(**values: Any) -> list[Disclosure]:
+        return sharing.share_information(
+            session, plan.referral, by=by, seen=None, chosen=offered, sharing=told, **values
+        )
+
+    look(session, plan, cast.second_coordinator.actor())
+    with pytest.raises(NotLookedAt):
+        go()
+    look(session, plan, by)
+    audit.append(session, What.DID, by=by, chain=plan.referral_id, subject=Verb.APPROVE_ACTION_PLAN)
+    with pytest.raises(NotLookedAt):
+        go()
+    look(session, plan, by)
+    assert len(go()) == 1
+    with pytest.raises(NotLookedAt):
+        go()
+    assert len(go(is_only_look=True)) == 1
 
 
 def test_leisure_gets_its_own_action_the_goal_in_short_and_a_contact_only(

@@ -260,6 +260,9 @@ def test_what_was_shared_with_a_club_is_marked_when_a_guardian_withdraws_and_sta
     karin = signed_in("karin")
     page = karin.get(f"/referrals/{due}/sharing/leisure")
     (own,) = [box.get("value") for box in page.all("input", type="checkbox", name="chosen")][:1]
+    first = {"to_whom": "Klubben", "chosen": [own], "_preview": f"service:leisure:{own}"}
+    assert karin.send(first).data.startswith(b"%PDF")
+    karin.get(f"/referrals/{due}/sharing/leisure")
     karin.submit({"to_whom": "Klubben", "chosen": [own]})
     wednesday.shift(timedelta(days=1))
     karin = signed_in("karin")

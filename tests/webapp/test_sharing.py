@@ -130,6 +130,10 @@ def test_the_plan_as_far_as_it_may_go_is_looked_at_first_and_becomes_a_paper(
     page = browser.submit({"to_whom": "Mottagningen", "chosen": chosen(browser, "Part"), "_preview": key}, status=422)
     assert "Tick this paper first, then look at it." in page.text
     browser.get(path)
+    page = browser.submit({"to_whom": "Mottagningen", "chosen": plan}, status=422)
+    assert "Look at the paper first" in page.text
+    assert page.fields(page.form())["to_whom"] == "Mottagningen"
+    browser.get(path)
     response = browser.send({"to_whom": "Mottagningen", "chosen": plan, "_preview": key})
     assert response.data.startswith(b"%PDF")
     assert read(number, lambda session, _: session.scalars(select(Disclosure)).all()) == []

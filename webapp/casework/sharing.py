@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from referrals import coverage, pieces, readers, renderings, rulebook, sharing
 from referrals.access import View
 from referrals.coverage import Cover
-from referrals.errors import Incomplete, NoSuchReferral, NotAllowed
+from referrals.errors import Incomplete, NoSuchReferral, NotAllowed, NotLookedAt
 from referrals.models import (
     CONSENT,
     ActionPlan,
@@ -117,9 +117,19 @@ def share_information(referral: Referral, recipient: str) -> ResponseReturnValue
     if previewing.is_wanted() and request.form[previewing.PREVIEW] not in keys:
         form.refuse("chosen", N_("Tick this paper first, then look at it."))
         return _share_page(referral, to, form, status=422)
-    sharing.share_information(
-        session, referral, by=people.actor(), seen=seen(), chosen=chosen, sharing=sharing.Sharing(recipient=to, **given)
-    )
+    try:
+        sharing.share_information(
+            session,
+            referral,
+            by=people.actor(),
+            seen=seen(),
+            chosen=chosen,
+            sharing=sharing.Sharing(recipient=to, **given),
+            is_only_look=previewing.is_wanted(),
+        )
+    except NotLookedAt:
+        form.refuse("chosen", N_("Look at the paper first, with the button below: it says just what goes."))
+        return _share_page(referral, to, form, status=422)
     notices.say_next(gettext("What was shared is recorded below, with its ground."))
     return redirect(url_for("casework.sharing", number=referral.number), 303)
 
