@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from referrals import access, clock, follow_up, plan_versions
 from referrals.errors import AlreadyMoved, Incomplete, NotAllowed, WrongStage
 from referrals.follow_up import ActionAnswer, FollowUpInput, GoalAnswer, GuardianAnswer
-from referrals.models import ActionPlan, ClosedDay, FollowUp, Goal, PlannedAction, Referral
+from referrals.models import CONSENT, ActionPlan, ClosedDay, Disclosure, FollowUp, Goal, PlannedAction, Referral
 from referrals.stages import CLOSURE_PROPOSED, FOLLOW_UP_DUE, PLAN_ACTIVE, PLAN_DRAFT, TO_SCHEDULE, State
 from referrals.vocabulary import (
     ActionStatus,
@@ -20,7 +20,9 @@ from referrals.vocabulary import (
     GoalResult,
     Helped,
     LossCause,
+    PieceKind,
     PlanStatus,
+    Recipient,
     WhyNot,
 )
 from tests.factories import a_consent, a_guardian, a_member, a_plan, a_referral
@@ -309,6 +311,16 @@ def test_a_consent_that_ended_in_the_period_is_known_as_the_cause(
     assert follow_up.consent_lost(session, plan, given.until_on) == {}
     action.owner = None
     assert follow_up.consent_lost(session, plan, held_on) == {}
+    shared = Disclosure(
+        referral=referral, kind=PieceKind.RENDERING, object_id=action.id, holds=[], categories=[], at=clock.now(),
+        recipient=Recipient.SOCIAL_SERVICES, by_id=cast.coordinator.id, ground="necessary", consent_ids=[],
+    )  # fmt: skip
+    session.add(shared)
+    session.flush()
+    assert follow_up.consent_lost(session, plan, held_on) == {}, "it did not rest on the consent"
+    shared.ground = CONSENT
+    session.flush()
+    assert action.id in follow_up.consent_lost(session, plan, held_on)
     action.owner, action.from_on = cast.social_worker, None
     assert follow_up.consent_lost(session, plan, held_on) == {}
 
