@@ -172,6 +172,7 @@ def restore(
         _refuse_unless_empty(address, about["migration"])
         migrations.upgrade(address, to=about["migration"])
         with db.writing(address) as session:
+            db.may_be_silent(session.connection())
             report = _Loader(session.connection(), wrapped, folder=folder, tell=tell).load(lines)
     migrations.upgrade(address)
     # The log in it may end under a key from before the newest: the copy itself has just proved that it is ours.

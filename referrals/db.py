@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import cast
+from typing import Final, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -13,6 +13,10 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from referrals.config import current
 
+#: PostgreSQL gives up on a transaction of ours that says nothing for so many milliseconds: a host that was cut off in the
+#: middle of one would keep its locks for hours
+LONGEST_SILENCE: Final = 300_000
+
 
 @cache
 def engine_for(url: str) -> Engine:
@@ -20,9 +24,11 @@ def engine_for(url: str) -> Engine:
 
     Bound values are kept out of exception texts (`hide_parameters`): they are what this product must not let out.
     """
+    is_sqlite = url.startswith("sqlite")
     engine = create_engine(
-        url, hide_parameters=True, pool_size=16, max_overflow=32, pool_pre_ping=not url.startswith("sqlite")
-    )
+        url, hide_parameters=True, pool_size=16, max_overflow=32, pool_pre_ping=not is_sqlite,
+        connect_args={} if is_sqlite else {"options": f"-c idle_in_transaction_session_timeout={LONGEST_SILENCE}"},
+    )  # fmt: skip
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_immediate)
@@ -55,6 +61,12 @@ def writing(url: str | None = None) -> Iterator[Session]:
         yield session
 
 
+def may_be_silent(connection: Connection) -> None:
+    """Let this transaction take as long between two statements as its work does: writing a copy, or reading one back."""
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
+
+
 @contextmanager
 def snapshot(url: str | None = None) -> Iterator[Connection]:
     """A connection that sees one moment of the whole database, however long it reads; writers go on meanwhile."""
@@ -62,6 +74,7 @@ def snapshot(url: str | None = None) -> Iterator[Connection]:
     if engine.dialect.name != "sqlite":
         held = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         with held.connect() as connection:
+            may_be_silent(connection)
             yield connection
         return
     with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:

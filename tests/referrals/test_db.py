@@ -1,6 +1,7 @@
 """The two kinds of session, on both databases."""
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from referrals import db
@@ -64,3 +65,13 @@ def test_what_people_typed_does_not_reach_an_error_text(fresh_address: str) -> N
 
 def test_without_an_address_the_instances_own_database_is_meant() -> None:
     assert str(db.reading().get_bind().engine.url).endswith("trivsel.sqlite")
+
+
+def test_postgresql_lets_go_of_what_a_silent_host_holds_but_not_of_a_copy_that_takes_long(fresh_postgres: str) -> None:
+    asked = text("SHOW idle_in_transaction_session_timeout")
+    with db.writing(fresh_postgres) as session:
+        assert session.scalar(asked) == "5min"
+    with db.snapshot(fresh_postgres) as connection:
+        assert connection.scalar(asked) == "0"
+    with db.writing(fresh_postgres) as session:
+        assert session.scalar(asked) == "5min"
