@@ -2,11 +2,14 @@
 
 import base64
 import hashlib
+import json
 from datetime import timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import requests
+from joserfc import jwt
+from joserfc.jwk import OctKey, RSAKey
 from sqlalchemy import select, update
 
 from referrals import db, second_factor
@@ -208,6 +211,23 @@ def test_a_token_signed_by_somebody_else_is_refused(agreed, settings, provider, 
         for told in (token, "a.b.c", "", token.rsplit(".", 1)[0] + "."):
             with pytest.raises(ReturnRefused):
                 known._read(told, nonce="n")
+
+
+@pytest.mark.parametrize("alg", ["none", "RS256", "HS256"])
+def test_right_claims_under_no_signature_or_one_of_ones_own_are_refused(settings, provider, alg):
+    known = Provider(
+        settings.model_copy(update={"oidc_issuer": provider, "oidc_client_id": CLIENT}), return_url="http://x/"
+    )
+    now = int(machine_now().timestamp())
+    claims = {"iss": provider, "aud": CLIENT, "sub": "karin", "iat": now, "exp": now + 300, "nonce": "n"}
+    if alg == "none":
+        halves = [json.dumps(each).encode() for each in ({"alg": alg}, claims)]
+        token = ".".join([*(base64.urlsafe_b64encode(half).decode().rstrip("=") for half in halves), ""])
+    else:
+        own = {"RS256": RSAKey.generate_key(2048), "HS256": OctKey.generate_key(256)}[alg]
+        token = jwt.encode({"alg": alg}, claims, own, algorithms=[alg])
+    with pytest.raises(ReturnRefused):
+        known._read(token, nonce="n")
 
 
 def test_a_person_the_municipality_knows_and_we_do_not_is_told_so(agreed, settings, provider):

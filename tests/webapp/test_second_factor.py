@@ -111,6 +111,10 @@ def test_with_a_second_factor_the_password_alone_opens_nothing(browser, settings
     page = browser.submit({"code": code_for(settings, KARIN)})
     assert page.response.request.path == "/board"
     assert browser.client.get_cookie(f"trivsel-{settings.port}").value != before
+    with db.reading(
+        settings.database
+    ) as session:  # of the half session nothing is left that somebody could come back with
+        assert [one.awaits_code for one in session.scalars(select(WebSession))] == [False]
 
 
 def test_a_half_signed_in_browser_cannot_reach_the_second_factor_it_has_to_show(browser, settings, clock_at_rest):
