@@ -209,6 +209,13 @@ def test_the_name_it_goes_out_under_says_nothing_about_anybody(session, cast):
     assert names == ["attachment-1.jpg", "attachment-2.pdf", "attachment-3.png"]
 
 
+def test_what_is_kept_beside_one_text_has_the_same_limit(session, cast):
+    referral = a_referral(session, cast)
+    for number in range(attachments.MOST_FILES):
+        beside_concern(session, referral, Cleared(FileKind.PDF, b"%d" % number))
+    assert why_refused(lambda: beside_concern(session, referral, PHOTO)) == FileRefusal.TOO_MANY
+
+
 def test_a_referral_holds_only_so_many(session, cast, monkeypatch):
     monkeypatch.setattr(attachments, "MOST_IN_REFERRAL", 1)
     referral = a_referral(session, cast)
