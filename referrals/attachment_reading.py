@@ -4,7 +4,7 @@ import uuid
 
 from sqlalchemy.orm import Session
 
-from referrals import assessment, attachments, clock, history
+from referrals import assessment, attachments, clock, history, retention
 from referrals.access import Actor, View, may_view, parties
 from referrals.errors import Incomplete, NotAllowed
 from referrals.models import AssessmentPart, Attachment, FollowUp, Referral
@@ -62,7 +62,7 @@ def take_out(
 ) -> Attachment:
     """Destroy the bytes of a file that should not have come in; who did it, when and why stays. Twice changes nothing.
 
-    The reason stays with the file, for those who could open it. Raises NotAllowed for others, Incomplete without a reason.
+    The reason stays with the file, for those who could open it. Raises NotAllowed for others, Incomplete without a reason, OnHold.
     """
     history.guard(session, referral, Verb.TAKE_OUT_FILE, by=by, seen=seen)
     if attachment.referral_id != referral.id or not may_open(attachment, by):
@@ -73,6 +73,7 @@ def take_out(
         raise NotAllowed(Verb.TAKE_OUT_FILE)
     if not reason.strip():
         raise Incomplete("reason")
+    retention.require_no_hold(session, referral)
     attachments.forget_content(session, attachment)
     attachment.taken_out_at, attachment.taken_out_by_id = clock.now(), by.account_id
     attachment.taken_out_reason, attachment.sender_name = reason.strip(), None

@@ -5,7 +5,7 @@ from typing import Final
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from referrals import clock, history
+from referrals import clock, history, retention
 from referrals.access import Actor
 from referrals.errors import Incomplete, NotAllowed
 from referrals.models import (
@@ -44,7 +44,7 @@ def keep_outside(session: Session, referral: Referral, *, by: Actor, seen: int |
     """Destroy everything typed about this referral, for good. A referral that is kept outside already is left as it is.
 
     Raises NotAllowed where the municipality does not do so or nobody is protected, Incomplete unless somebody says that
-    the paper file has it.
+    the paper file has it, OnHold while a hold keeps it here.
     """
     history.guard(session, referral, Verb.KEEP_OUTSIDE, by=by, seen=seen)
     if referral.kept_outside_at is not None:
@@ -53,6 +53,7 @@ def keep_outside(session: Session, referral: Referral, *, by: Actor, seen: int |
         raise NotAllowed(Verb.KEEP_OUTSIDE)
     if not is_on_paper:
         raise Incomplete("is_on_paper")
+    retention.require_no_hold(session, referral)
     history.record(session, referral, Verb.KEEP_OUTSIDE, by=by, seen=seen)
     _destroy(session, referral)
 

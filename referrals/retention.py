@@ -133,7 +133,7 @@ def approve_disposal(session: Session, disposal: Disposal, *, by: Actor) -> Disp
         raise AlreadyDecided
     if by.account_id == disposal.proposed_by_id:
         raise SamePerson
-    _require_no_hold(session, disposal.referral)
+    require_no_hold(session, disposal.referral)
     disposal.decided_at, disposal.decided_by_id = clock.now(), by.account_id
     session.flush()
     _log(session, disposal, "approve_disposal", by=by)
@@ -187,7 +187,7 @@ def carry_out(session: Session, disposal: Disposal) -> Disposal:
         return disposal
     if disposal.state is not DisposalState.APPROVED:
         raise AlreadyDecided
-    _require_no_hold(session, disposal.referral)
+    require_no_hold(session, disposal.referral)
     kinds = [ContentKind(kind) for kind in disposal.kinds]
     receipt = contents.take_out(session, disposal.referral, kinds)
     disposal.done_at = clock.now()
@@ -211,6 +211,12 @@ def hold_of(session: Session, referral: Referral) -> LegalHold | None:
     """The hold that is on `referral` now."""
     rows = select(LegalHold).where(LegalHold.referral_id == referral.id, LegalHold.lifted_at.is_(None))
     return session.scalars(rows).first()
+
+
+def require_no_hold(session: Session, referral: Referral) -> None:
+    """Raises OnHold while a hold is on `referral`: for whatever destroys something of it, by the plan or not."""
+    if hold_of(session, referral) is not None:
+        raise OnHold
 
 
 def place_hold(session: Session, referral: Referral, *, by: Actor, reason: str) -> LegalHold:
@@ -285,13 +291,8 @@ def _require(referral: Referral, by: Actor, roles: Collection[Role]) -> None:
         raise NotAllowed("retention")
 
 
-def _require_no_hold(session: Session, referral: Referral) -> None:
-    if hold_of(session, referral) is not None:
-        raise OnHold
-
-
 def _require_free(session: Session, referral: Referral) -> None:
-    _require_no_hold(session, referral)
+    require_no_hold(session, referral)
     under_way = select(Disposal.id).where(
         Disposal.referral_id == referral.id, Disposal.done_at.is_(None), Disposal.is_declined.is_(False)
     )

@@ -18,6 +18,7 @@ from referrals import (
     intake,
     membership,
     register,
+    retention,
 )
 from referrals.access import Actor
 from referrals.errors import (
@@ -26,6 +27,7 @@ from referrals.errors import (
     Incomplete,
     NoSuchReferral,
     NotAllowed,
+    OnHold,
     PointerOnly,
     SealBroken,
     WrongStage,
@@ -338,6 +340,15 @@ def test_a_file_that_should_not_have_come_in_is_destroyed_and_who_did_it_and_why
     assert referral.history[-1].reason is None, "why is for those who could open it"
     again = beside_concern(session, referral)
     assert again.number == 2, "the place of a file that went is free for another one"
+
+
+def test_a_hold_keeps_a_file_too(session, cast):
+    referral = a_referral(session, cast)
+    one, by = beside_concern(session, referral), cast.coordinator.actor()
+    retention.place_hold(session, referral, by=by, reason="Rätten har begärt handlingarna.")
+    with pytest.raises(OnHold):
+        attachment_reading.take_out(session, referral, by=by, seen=None, attachment=one, reason="En journal.")
+    assert attachments.open_content(session, one) == PHOTO.content
 
 
 def test_who_may_only_read_does_not_take_out_and_nobody_does_without_a_reason(session, cast):

@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import select
 
-from referrals import clock, documents, history, intake, kept_outside, notifications, readers, triage
+from referrals import clock, documents, history, intake, kept_outside, notifications, readers, retention, triage
 from referrals.access import SYSTEM, Actor
 from referrals.documents import Paper
-from referrals.errors import Incomplete, KeptOutside, NotAllowed, SealBroken
+from referrals.errors import Incomplete, KeptOutside, NotAllowed, OnHold, SealBroken
 from referrals.models import AuditEvent, Base, History, Mail, OfReferral, Referral, Step
 from referrals.sealing import open_data_key, unseal
 from referrals.stages import CLOSED, IN_TRIAGE, RETURNED, Verb
@@ -53,6 +53,16 @@ def test_nothing_that_was_typed_is_left_and_the_marker_is(session, cast, referra
     assert all(mail.stopped_at for mail in session.scalars(select(Mail)) if mail.sent_at is None)
     assert all(step.finished_at for step in session.scalars(select(Step)))
     assert {entry.reason for entry in referral.access_list} == {None}
+
+
+def test_a_hold_keeps_it_here_until_it_is_lifted(session, cast, referral):
+    retention.place_hold(session, referral, by=cast.coordinator.actor(), reason="Rätten har begärt handlingarna.")
+    with pytest.raises(OnHold):
+        keep(session, referral, cast.coordinator)
+    assert (referral.kept_outside_at, bool(referral.child_name)) == (None, True)
+    retention.lift_hold(session, referral, by=cast.coordinator.actor())
+    keep(session, referral, cast.coordinator)
+    assert referral.kept_outside_at == clock.now()
 
 
 def test_what_the_history_says_why_can_be_read_by_nobody_again(session, cast, referral):
