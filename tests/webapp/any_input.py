@@ -190,7 +190,9 @@ class World:
             for argument in sorted(
                 {argument for rule in self.doors for argument in rule.arguments} - {name for name, _of in rows}
             ):
-                table = tables[TABLES.get(argument, argument.removesuffix("_id"))]
+                table = tables.get(TABLES.get(argument, argument.removesuffix("_id")))
+                if table is None:
+                    continue  # words and rows of no table: such a part is filled with anything
                 number = (
                     "(SELECT number FROM referral r WHERE r.id = referral_id)" if "referral_id" in table.c else "NULL"
                 )
