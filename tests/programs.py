@@ -20,13 +20,13 @@ class Program:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it, again if need be, and wait until it is up; fails where it ends before, or is not up in 90 seconds."""
+        """Start it, again if need be, and wait until it is up; fails where it ends before, or is not up in three minutes."""
         if self.process is not None:
             self.kill()
         self.process = subprocess.Popen(
             self.command, env=os.environ | self.environment, stdin=subprocess.DEVNULL, start_new_session=True
         )
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 180
         while not self.is_up():
             assert self.process.poll() is None, "it ended while it was starting"
             assert time.monotonic() < deadline, "it was not up in time"

@@ -57,7 +57,7 @@ class PrefectServer:
                 [sys.executable, "-m", "prefect", "server", "start", *place],
                 env=os.environ | PREFECT_ENVIRONMENT, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
             )  # fmt: skip
-        until(self.answers, seconds=90)
+        until(self.answers, seconds=180)
 
     def stop(self) -> None:
         if self.process is None:

@@ -45,6 +45,11 @@ def office(port: int) -> Iterator[PostOffice]:
         yield office
 
 
+def taken(office: PostOffice) -> list[str]:
+    """Which mails a post office has, however often each came: a worker that lost its lease may have sent one before."""
+    return sorted(set(office.message_ids))
+
+
 def letters(instance: Instance) -> list[str]:
     """The Message-ID of each mail that was written."""
     with db.reading(instance.database) as session:
@@ -71,7 +76,7 @@ def test_mail_that_is_refused_is_tried_again_then_seen_and_sent_when_a_person_sa
     assert failures(sqlite_instance) == []
     with db.reading(sqlite_instance.database) as session:
         sent = session.scalars(select(Mail)).all()
-    assert sorted(letter.message_id for letter in sent) == sorted(office.message_ids)
+    assert sorted(letter.message_id for letter in sent) == taken(office)
     assert all(letter.sent_at for letter in sent)
 
 
@@ -90,14 +95,12 @@ def test_one_recipient_who_is_refused_is_seen_and_the_others_get_theirs(
         (step,) = steps.failed(session, session.get_one(Referral, referral_id))
         refused = session.get_one(Mail, step.mail_id)
         assert str(moved.id) in refused.recipient
-        assert office.message_ids == [
-            one for one in session.scalars(select(Mail.message_id)) if one != refused.message_id
-        ]
+        assert taken(office) == [one for one in session.scalars(select(Mail.message_id)) if one != refused.message_id]
         office.unknown = set()  # the mailbox was set up
         steps.retry(session, step, by=coordinator)
     until(lambda: is_quiet(sqlite_instance), seconds=60)
     everything_is_there_once(sqlite_instance, [referral_id])
-    assert sorted(office.message_ids) == letters(sqlite_instance)
+    assert taken(office) == letters(sqlite_instance)
 
 
 def test_mail_waits_for_a_post_office_that_is_away(
@@ -108,7 +111,7 @@ def test_mail_waits_for_a_post_office_that_is_away(
     with open_at(port) as office:
         until(lambda: is_quiet(sqlite_instance), seconds=60)
     everything_is_there_once(sqlite_instance, [referral_id])
-    assert sorted(office.message_ids) == letters(sqlite_instance)
+    assert taken(office) == letters(sqlite_instance)
 
 
 def _failed_once(instance: Instance) -> bool:
@@ -128,7 +131,8 @@ def test_a_post_office_slower_than_our_patience_may_get_a_mail_again_but_never_a
     office.keeps_silent = False
     until(lambda: is_quiet(sqlite_instance), seconds=60)
     everything_is_there_once(sqlite_instance, [referral_id])
-    assert sorted(set(office.message_ids)) == letters(sqlite_instance)
+    assert len(office.taken) > len(taken(office)) == len(letters(sqlite_instance))
+    assert taken(office) == letters(sqlite_instance)
 
 
 def test_papers_do_not_wait_for_a_post_office_that_does_not_answer(
@@ -137,11 +141,11 @@ def test_papers_do_not_wait_for_a_post_office_that_does_not_answer(
     monkeypatch.setattr(mailer, "PATIENCE", 300.0)
     office.keeps_silent = True
     referral_ids = [submit(sqlite_instance) for _ in range(3)]
-    until(lambda: len(office.taken) == MAILS, seconds=60)
+    until(lambda: len(taken(office)) == MAILS, seconds=60)
     referral_ids.append(submit(sqlite_instance))
     until(lambda: all(state(sqlite_instance, one) == ("triage", "waiting") for one in referral_ids), seconds=60)
-    assert len(office.taken) == MAILS
+    assert len(taken(office)) == MAILS
     office.keeps_silent = False
     until(lambda: is_quiet(sqlite_instance), seconds=60)
     everything_is_there_once(sqlite_instance, referral_ids)
-    assert sorted(office.message_ids) == letters(sqlite_instance)
+    assert taken(office) == letters(sqlite_instance)
