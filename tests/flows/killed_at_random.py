@@ -1,0 +1,141 @@
+"""Worker, web and Prefect are killed at random moments, one by one and all at once, while people decide and send concerns in.
+
+The processes are real ones, on their own. `TRIVSEL_SEEDS=37-37` makes the journeys and kills with that seed again.
+It takes a minute or two, and belongs to `./dev faults`, not to every run of the tests.
+"""
+
+import random
+import shutil
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from referrals import clock, config, db
+from referrals.models import Mail, Referral, Step
+from referrals.stages import IN_TRIAGE
+from tests.bench.concerns import Reporter
+from tests.conftest import A_WEDNESDAY
+from tests.flows.ground import Instance, PrefectServer, until
+from tests.flows.random_journeys import Journey, Moments, asked_for, go_without_prefect
+from tests.flows.watching import is_quiet, nothing_is_lost_twice_or_stuck
+from tests.programs import web, worker
+from tests.referrals.post_office import free_port
+from webapp.demo_window import Stopped
+
+#: referrals that people decide about, and concerns that come in through the public form, while processes are killed
+JOURNEYS, CONCERNS = 2, 3
+
+
+class RealJourney(Journey):
+    """A journey whose automatic work is done elsewhere."""
+
+    def carry_on(self) -> None:
+        """Wait until all automatic work for this referral is done."""
+        until(self._is_quiet, seconds=300)
+
+    def _is_quiet(self) -> bool:
+        with db.reading(self.address) as session:
+            open_ones = select(func.count()).where(Step.referral_id == self.referral_id, Step.finished_at.is_(None))
+            return session.scalar(open_ones) == 0
+
+    def _count(self, session: Session) -> None:
+        """Counted once for all journeys, when everything is quiet."""
+
+
+class NoTraveller:
+    """Time goes by itself."""
+
+    def shift(self, _by: timedelta) -> None:
+        """Nothing."""
+
+
+@pytest.fixture
+def calm(sqlite_template: Path, tmp_path: Path) -> Callable[[int], list[str]]:
+    """What becomes of a journey with nothing going wrong, and nothing of Prefect."""
+
+    def calm(seed: int) -> list[str]:
+        path = tmp_path / f"calm-{seed}.sqlite"
+        shutil.copy(sqlite_template, path)
+        with time_machine.travel(A_WEDNESDAY, tick=False) as traveller, pytest.MonkeyPatch.context() as patch:
+            became = go_without_prefect(patch, traveller, f"sqlite:///{path}", seed, Moments(), patience=1.0)
+        config.current.cache_clear()
+        return became
+
+    return calm
+
+
+def send_concern(url: str) -> str:
+    """Somebody fills in the public form and presses the last button, from the beginning or again where nothing answers."""
+    deadline = time.monotonic() + 300
+    while True:
+        reporter = Reporter(url)
+        with suppress(Stopped):
+            reporter.fill_in()
+            break
+        assert time.monotonic() < deadline
+        reporter.close()
+        time.sleep(0.2)
+    while True:
+        with suppress(Stopped):
+            return reporter.send()
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
+def test_processes_that_are_killed_at_random_cost_time_and_nothing_else(
+    sqlite_instance: Instance, prefect: PrefectServer, calm: Callable[[int], list[str]]
+) -> None:
+    instance = sqlite_instance
+    seed = asked_for(1).start
+    choice, seeds = random.Random(seed), [seed * 100 + number for number in range(JOURNEYS)]
+    expected = [calm(one) for one in seeds]
+    clock.use_shift_file(instance.settings.shift_file)
+    clock.set_now(A_WEDNESDAY)
+    port = free_port()
+    parts = {
+        "prefect": prefect,
+        "worker": worker(environment=instance.environment),
+        "web": web(port, instance.settings.data, environment=instance.environment | {"TRIVSEL_PORT": str(port)}),
+    }
+    journeys = [
+        RealJourney(instance.database, one, Moments(), NoTraveller(), patience=1.0, people=instance.cast)  # type: ignore[arg-type]
+        for one in seeds
+    ]
+    try:
+        parts["worker"].start()
+        parts["web"].start()
+        with ThreadPoolExecutor(JOURNEYS + 1) as pool:
+            under_way = [pool.submit(journey.go) for journey in journeys]
+            sent = pool.submit(lambda: [send_concern(f"http://127.0.0.1:{port}") for _ in range(CONCERNS)])
+            for together in choice.sample([("worker",), ("web",), ("prefect",), tuple(parts)], 4):
+                time.sleep(choice.uniform(0.5, 4))
+                for name in together:
+                    parts[name].kill()
+                for name in choice.sample(together, len(together)):
+                    parts[name].start()
+            became, numbers = [journey.result() for journey in under_way], sent.result()
+        until(lambda: is_quiet(instance))
+    finally:
+        parts["worker"].kill()
+        parts["web"].kill()
+    assert became == expected, f"TRIVSEL_SEEDS={seed}-{seed}"
+    _count(instance, numbers)
+
+
+def _count(instance: Instance, numbers: list[str]) -> None:
+    with db.reading(instance.database) as session:
+        nothing_is_lost_twice_or_stuck(session)
+        assert session.scalar(select(func.count()).select_from(Referral)) == JOURNEYS + CONCERNS
+        from_the_form = session.scalars(select(Referral).where(Referral.number.in_(numbers))).all()
+        assert [referral.state for referral in from_the_form] == [IN_TRIAGE] * CONCERNS
+        letters = {one.message_id.strip("<>").partition("@")[0]: one for one in session.scalars(select(Mail))}
+    handed_over = {path.stem for path in (instance.settings.data / "mail").glob("*.eml")}
+    assert handed_over & letters.keys() == {name for name, one in letters.items() if one.sent_at}
