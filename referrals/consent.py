@@ -1,5 +1,6 @@
 """Information and consent: who the guardians are, what they were told, what they allow, and when the work may go on."""
 
+import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +9,7 @@ from typing import Final
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from referrals import clock, coverage, earlier, history, protected_identity, roster, rulebook
+from referrals import clock, coverage, earlier, history, protected_identity, register, roster, rulebook
 from referrals.access import Actor
 from referrals.errors import AlreadyWithdrawn, Incomplete, NotAllowed, NotInformed
 from referrals.models import AssessmentPart, Consent, Guardian, History, InformationNotice, Referral
@@ -16,11 +17,13 @@ from referrals.stages import PARTS_RECEIVED, PARTS_REQUESTED, TO_SCHEDULE, State
 from referrals.vocabulary import (
     ConsentAnswer,
     ConsentForm,
+    Counterpart,
     Custody,
     InformationCategory,
     NoticeMethod,
     PartStatus,
     Recipient,
+    Registered,
 )
 
 #: what a row of the history says where a guardian who was known already was recorded anew
@@ -185,6 +188,8 @@ def record_consent(
     )
     session.add(row)
     history.record(session, referral, Verb.RECORD_CONSENT, by=by, seen=seen, choice=consent.answer)
+    if consent.form is not ConsentForm.ORAL:  # what was said is no document that came in
+        _enter(session, referral, row.id)
     return row
 
 
@@ -199,7 +204,9 @@ def withdraw_consent(
         raise AlreadyWithdrawn
     newest.withdrawn_at = clock.now()
     newest.withdrawn_by_id = by.account_id
-    history.record(session, referral, Verb.WITHDRAW_CONSENT, by=by, seen=seen, reason=reason.strip() or None)
+    row = history.record(session, referral, Verb.WITHDRAW_CONSENT, by=by, seen=seen, reason=reason.strip() or None)
+    if by.guardian_id is not None:
+        _enter(session, referral, row.id)
     return newest
 
 
@@ -261,3 +268,7 @@ def _require(**values: object) -> None:
     missing = [name for name, value in values.items() if not (value.strip() if isinstance(value, str) else value)]
     if missing:
         raise Incomplete(*missing)
+
+
+def _enter(session: Session, referral: Referral, of: uuid.UUID) -> None:
+    register.enter(session, Registered.CONSENT_ANSWER, of, referral=referral, counterpart=Counterpart.GUARDIAN)

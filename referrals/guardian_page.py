@@ -172,6 +172,8 @@ def answer_invitation(
     )
     session.add(row)
     _note(session, row, by=by, subject="answer_invitation")
+    counterpart = Counterpart.GUARDIAN
+    register.enter(session, Registered.INVITATION_ANSWER, row.id, referral=referral, counterpart=counterpart)
     return row
 
 

@@ -21,6 +21,9 @@ class Registered(Term):
     PAPER = "paper", N_("Paper")
     ATTACHMENT = "attachment", N_("Attachment")
     GUARDIAN_TEXT = "guardian_text", N_("A guardian's own text")
+    #: to what consent is asked for: yes, in part, no, or no longer
+    CONSENT_ANSWER = "consent_answer", N_("A guardian's answer about consent")
+    INVITATION_ANSWER = "invitation_answer", N_("Answer to an invitation")
     ACCESS_REQUEST = "access_request", N_("Request to read the file")
     PROTECTION_REPORT = "protection_report", N_("Protection report")
 

@@ -1,5 +1,6 @@
 """Guardians, what they were told, what they allow, and when the work may go on."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 import time_machine
 from sqlalchemy.orm import Session
 
-from referrals import clock, consent, coverage, notifications
+from referrals import clock, consent, coverage, guardian_access, notifications, register
 from referrals.access import SYSTEM
 from referrals.consent import ConsentGiven, GuardianDetails, Notice
 from referrals.errors import AlreadyMoved, AlreadyWithdrawn, Incomplete, NotAllowed, NotInformed, WrongStage
@@ -28,11 +29,14 @@ from referrals.vocabulary import (
     ConsentAnswer,
     ConsentForm,
     ConsentState,
+    Counterpart,
     Custody,
+    Direction,
     InformationCategory,
     NoticeMethod,
     PartStatus,
     Recipient,
+    Registered,
 )
 from tests.factories import a_consent, a_guardian, a_part, a_referral
 from tests.people import Cast
@@ -201,6 +205,27 @@ def test_withdrawing_ends_a_consent_from_now_on_and_keeps_it_readable(session: S
     assert row is given
     assert (row.withdrawn_at, row.withdrawn_by_id, row.purpose) == (clock.now(), cast.coordinator.id, "Hjälpas åt.")
     assert (guardian.consent_state(TODAY), referral.history[-1].reason) == (ConsentState.WITHDRAWN, "Ångrar sig.")
+
+
+def test_an_answer_that_came_as_a_document_has_a_line_in_the_register_and_one_that_was_said_has_none(
+    session: Session, cast: Cast
+) -> None:
+    referral = a_referral(session, cast, IN_CONSENT)
+    guardian = a_guardian(session, referral)
+    themself = guardian_access.actor_for(guardian)
+    on_paper = _answer(session, referral, cast, guardian, ALLOWED)
+    _answer(session, referral, cast, guardian, REFUSED)
+    digital = replace(ALLOWED, form=ConsentForm.DIGITAL)
+    by_hand = consent.record_consent(session, referral, by=themself, seen=None, guardian=guardian, consent=digital)
+    consent.withdraw_consent(session, referral, by=themself, seen=None, guardian=guardian)
+    again = _answer(session, referral, cast, guardian, ALLOWED)
+    _withdraw(session, referral, cast, guardian)  # told to the coordinator, who recorded it
+    lines = register.entries_beside(session, referral)
+    assert {(line.kind, line.counterpart, line.direction) for line in lines} == {
+        (Registered.CONSENT_ANSWER, Counterpart.GUARDIAN, Direction.RECEIVED)
+    }
+    taken_back = next(row.id for row in referral.history if row.verb is Verb.WITHDRAW_CONSENT)
+    assert [line.object_id for line in lines] == [on_paper.id, by_hand.id, taken_back, again.id]
 
 
 def test_there_must_be_a_consent_to_withdraw(session: Session, cast: Cast) -> None:

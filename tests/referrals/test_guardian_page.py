@@ -193,6 +193,16 @@ def test_own_words_have_a_line_in_the_register_each_time_something_new_comes_in(
     ]
 
 
+def test_each_new_answer_to_an_invitation_has_a_line_in_the_register(session, referral, maja, call):
+    call(maja)
+    given = [answer(session, maja, reply) for reply in (COMES, COMES, InvitationReply.CANNOT)]
+    lines = [one for one in register.entries_beside(session, referral) if one.kind is Registered.INVITATION_ANSWER]
+    assert [(one.object_id, one.counterpart) for one in lines] == [
+        (given[0].id, Counterpart.GUARDIAN),
+        (given[2].id, Counterpart.GUARDIAN),
+    ]
+
+
 def test_own_words_can_be_taken_back(session, referral, maja):
     assert write(session, maja, "") is None
     write(session, maja, "Hon sover dåligt.")

@@ -345,6 +345,7 @@ def test_what_was_there_before_the_register_is_entered_in_its_order(fresh_addres
         before = {
             (entry.kind, entry.function, entry.object_id, entry.unit_id)
             for entry in session.scalars(select(RegisterEntry))
+            if entry.kind is not Registered.CONSENT_ANSWER  # registered since a later version only
         }
     migrations.downgrade(fresh_address, to=BEFORE)
     migrations.upgrade(fresh_address)
