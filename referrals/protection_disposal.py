@@ -49,8 +49,6 @@ def may_decide(report: ProtectionReport, actor: Actor, *, setting: Setting) -> b
     asked because its sender has left.
     """
     who = actor.account_id
-    if who is None:
-        return False
     if report.known_since is None:
         return who in setting.readers and not report.sender.is_active and report.asked_on is not None
     return who in setting.readers or (who == report.receiver_id and who in setting.receivers)

@@ -81,10 +81,10 @@ def test_in_a_draft_anything_may_be_missing_but_nothing_is_too_long() -> None:
     assert "sources" in problems(PartForm(partial=True), {"sources": "x" * 20_001})
 
 
-def test_a_pointer_is_one_text_and_nothing_else() -> None:
+def test_a_pointer_is_one_text_and_whether_it_was_said_in_confidence_and_nothing_else() -> None:
     assert PointerForm().load({"conclusion": "Fråga sköterskan.", "findings": {"health": "Journal"}}) == {
-        "conclusion": "Fråga sköterskan."
-    }
+        "conclusion": "Fråga sköterskan.", "is_confided": False,
+    }  # fmt: skip
     assert problems(PointerForm(), {}) == {"conclusion": [assessment.WRITE_POINTER]}
 
 
