@@ -33,6 +33,7 @@ from referrals.plan_versions import (
     follow_ups,
     plan_in_force,
     plan_in_writing,
+    versions,
 )
 from referrals.quarantine import Cleared
 from referrals.stages import (
@@ -252,9 +253,18 @@ def _services_behind(session: Session, action: PlannedAction) -> set[Recipient]:
     if action.owner is not None:
         return {roster.service_of(action.owner.profession, action.referral.unit.school_form)} - {Recipient.OWN_STAFF}
     shared = select(Disclosure.recipient).where(
-        Disclosure.kind == PieceKind.RENDERING, Disclosure.object_id == action.id, Disclosure.ground == CONSENT
+        Disclosure.kind == PieceKind.RENDERING,
+        Disclosure.object_id.in_(_through_the_versions(session, action)),
+        Disclosure.ground == CONSENT,
     )
     return set(session.scalars(shared))
+
+
+def _through_the_versions(session: Session, action: PlannedAction) -> set[UUID]:
+    """What the same person without an account does for the same goal in any version: it may have been shared from an earlier one."""
+    goals = [goal for plan in versions(session, action.referral) for goal in plan.goals]
+    ours = [one for goal in goals if goal.line == action.goal.line for one in goal.actions]
+    return {one.id for one in ours if one.owner_id is None and one.owner_name == action.owner_name}
 
 
 def _times_planned(action: PlannedAction, held_on: date, closed: Closed) -> int:

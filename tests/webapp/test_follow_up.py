@@ -246,8 +246,21 @@ def test_a_consent_that_ended_stands_as_the_cause_with_its_day(desk, due, signed
     assert f"The consent ended on 12 September 2026: {why}." in paper
 
 
+def _take_up_a_new_version(settings, number):
+    """The plan goes on as a new version that says the same, from the day on which the one before began."""
+    with db.writing(settings.database) as session:
+        referral = session.scalars(select(Referral).where(Referral.number == number)).one()
+        before = plan_versions.plan_in_force(session, referral)
+        after = plan_versions.copy_version(session, before, author_id=before.author_id, begins_on=before.valid_from)
+        session.flush()
+        before.status, after.status = PlanStatus.REPLACED, before.status
+        for name in ("follow_up_on", "approved_at", "approved_by_id"):
+            setattr(after, name, getattr(before, name))
+
+
+@pytest.mark.parametrize("has_new_version", [False, True])
 def test_what_was_shared_with_a_club_is_marked_when_a_guardian_withdraws_and_stands_as_what_was_lost(
-    desk, due, signed_in, settings, wednesday
+    desk, due, signed_in, settings, wednesday, has_new_version
 ):
     with db.writing(settings.database) as session:
         cast = cast_of(session)
@@ -264,6 +277,8 @@ def test_what_was_shared_with_a_club_is_marked_when_a_guardian_withdraws_and_sta
     assert karin.send(first).data.startswith(b"%PDF")
     karin.get(f"/referrals/{due}/sharing/leisure")
     karin.submit({"to_whom": "Klubben", "chosen": [own]})
+    if has_new_version:
+        _take_up_a_new_version(settings, due)
     wednesday.shift(timedelta(days=1))
     karin = signed_in("karin")
     page = karin.get(f"/referrals/{due}/follow-up")
