@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Final
 
+from referrals import letter_page
 from referrals.config import Settings, current
 
 #: seconds until a post office that does not answer counts as away
@@ -45,6 +46,9 @@ def _message(letter: Letter, *, sender: str) -> EmailMessage:
     message["Message-ID"] = letter.message_id
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.body)
+    message.add_alternative(
+        letter_page.page_of(letter.body, subject=letter.subject, language=letter.language), subtype="html"
+    )
     message["Content-Language"] = letter.language  # setting the content takes such headers away
     return message
 

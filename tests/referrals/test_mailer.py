@@ -2,12 +2,14 @@
 
 import email
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+import lxml.html
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -59,7 +61,27 @@ def test_a_letter_is_handed_to_the_post_office(office: PostOffice, smtp: dict[st
     assert message["Content-Language"] == "sv"
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["Date"] == "Wed, 16 Sep 2026 08:00:00 +0000"
-    assert message.get_content().replace("\r\n", "\n") == LETTER.body
+    plain = message.get_body(("plain",))
+    assert plain is not None
+    assert plain.get_content().replace("\r\n", "\n") == LETTER.body
+
+
+def test_the_same_words_come_as_plain_text_and_as_a_page(office: PostOffice, smtp: dict[str, Any]) -> None:
+    body = "Hej!\n\nLäs <här>:\nhttps://trivsel.invalid/referrals/HTL-7K4M\n\nDet går inte att svara.\n"
+    mailer.send(replace(LETTER, body=body))
+    message = read(office.taken[0])
+    assert message.get_content_type() == "multipart/alternative"
+    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"], (
+        "the best comes last"
+    )
+    html = message.get_body(("html",))
+    assert html is not None
+    page = lxml.html.document_fromstring(html.get_content())
+    assert page.find("body").text_content().split() == body.split()
+    assert (page.get("lang"), page.get("dir"), page.findtext("head/title")) == ("sv", "ltr", LETTER.subject)
+    assert [link[2] for link in page.iterlinks()] == ["https://trivsel.invalid/referrals/HTL-7K4M"], (
+        "nothing is fetched"
+    )
 
 
 def test_the_post_office_is_told_who_we_are_where_it_asks(office: PostOffice, smtp: dict[str, Any]) -> None:

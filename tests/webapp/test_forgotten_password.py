@@ -39,7 +39,7 @@ def ask(browser, address=KARIN, status=200):
 
 
 def link_in(mail):
-    return re.search(r"/new-password/\S+", mail.get_content()).group()
+    return re.search(r"/new-password/\S+", mail.get_body(("plain",)).get_content()).group()
 
 
 def test_the_link_in_the_mail_leads_to_a_new_password(app, browser, mailbox):
