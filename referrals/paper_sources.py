@@ -30,7 +30,7 @@ from referrals.access import Role
 from referrals.config import current
 from referrals.documents import Paper
 from referrals.earlier import GuardianThen
-from referrals.early_endings import EARLY_ENDINGS, EndedEarly, OnTrack
+from referrals.early_endings import EARLY_ENDINGS, EndedEarly
 from referrals.models import (
     Account,
     AssessmentPart,
@@ -47,6 +47,7 @@ from referrals.models import (
     RoleAssignment,
 )
 from referrals.stages import Verb
+from referrals.statutory.tracks import OnTrack
 from referrals.vocabulary import DocumentKind, Profession, Recipient, Standing
 
 #: where a reporter comes back with reference number and code

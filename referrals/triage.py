@@ -1,22 +1,19 @@
-"""The initial assessment: what the coordinator decides about a concern that has come in, and what the head teacher does."""
+"""The initial assessment: what the coordinator decides about a concern that has come in, and what is asked of the head teacher."""
 
 from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy.orm import Session
 
-from referrals import access_list, additions, history, membership, rulebook
+from referrals import access_list, additions, history, membership
 from referrals.access import Actor, parties
 from referrals.errors import Incomplete, NotAllowed
-from referrals.models import Account, History, Referral, StatutoryDecision
+from referrals.models import Account, History, Referral
 from referrals.stages import CLOSED, IN_CONSENT, IN_TRIAGE, RETURNED, WITH_HEAD_TEACHER, Party, State, Verb
 from referrals.vocabulary import TriageEnding
 
 #: endings after which somebody looks again on a day: the child stays where the concern arose
 LOOKED_AT_AGAIN = frozenset({TriageEnding.NO_ACTION, TriageEnding.OWN_UNIT})
-
-#: from so many years on nobody has custody
-OF_AGE = 18
 
 
 @dataclass(frozen=True)
@@ -26,19 +23,6 @@ class Ending:
     way: TriageEnding
     reason: str
     revisit_on: date | None = None
-
-
-@dataclass(frozen=True)
-class StatutoryChoice:
-    """Which statutory track a concern goes on in and why, and where and since when the decision itself is kept."""
-
-    #: key of one of the rule pack's tracks
-    track: str
-    reason: str
-    kept_in: str
-    decided_on: date | None
-    #: when the guardians were told, for a track before which they are told first
-    guardians_told_on: date | None = None
 
 
 def open_triage(session: Session, referral: Referral, *, by: Actor, seen: int | None = None) -> History:
@@ -124,47 +108,6 @@ def hand_back_to_coordinator(
     )
 
 
-def statutory_tracks(referral: Referral) -> tuple[rulebook.StatutoryTrack, ...]:
-    """The statutory tracks that the head teacher of its unit can decide upon; none in some units."""
-    return rulebook.load(referral.rulepack).tracks_for(referral.unit.school_form)
-
-
-def decide_statutory_track(
-    session: Session, referral: Referral, *, by: Actor, seen: int | None, choice: StatutoryChoice
-) -> History:
-    """Let the concern go on in a statutory track, which is the head teacher's to decide and nobody else's.
-
-    Raises Incomplete without a track that this unit knows, a reason, where and since when the decision itself is kept, and
-    for absence that the guardians were told no later than it was decided.
-    """
-    history.guard(session, referral, Verb.DECIDE_STATUTORY_TRACK, by=by, seen=seen)
-    track = next((track for track in statutory_tracks(referral) if track.key == choice.track), None)
-    told_on = choice.guardians_told_on if track is not None and track.guardians_first else None
-    stated = {
-        "track": track,
-        "reason": choice.reason.strip(),
-        "kept_in": choice.kept_in.strip(),
-        "decided_on": choice.decided_on,
-        "guardians_told_on": track is None
-        or not track.guardians_first
-        or _told_first(referral, told_on, choice.decided_on),
-    }
-    if missing := [name for name, value in stated.items() if not value]:
-        raise Incomplete(*missing)
-    referral.revisit_on = None
-    row = history.record(
-        session, referral, Verb.DECIDE_STATUTORY_TRACK, by=by, to=CLOSED, seen=seen, choice=choice.track,
-        reason=choice.reason.strip(),
-    )  # fmt: skip
-    decided = StatutoryDecision(
-        referral=referral, history_id=row.id, decided_on=choice.decided_on, guardians_told_on=told_on
-    )
-    decided.kept_in = choice.kept_in.strip()
-    session.add(decided)
-    session.flush()
-    return row
-
-
 def _decide(
     session: Session, referral: Referral, verb: Verb, *, by: Actor, seen: int | None, to: State, reason: str
 ) -> History:
@@ -176,16 +119,6 @@ def _decide(
         referral.skips_assessment = verb is Verb.SEND_TO_TEAM
         referral.revisit_on = None
     return history.record(session, referral, verb, by=by, to=to, seen=seen, reason=reason.strip())
-
-
-def _told_first(referral: Referral, told_on: date | None, decided_on: date | None) -> bool:
-    """Whether the guardians were told no later than it was decided; of somebody of age nobody has to be told."""
-    if told_on is not None:
-        return decided_on is None or told_on <= decided_on
-    if decided_on is None or referral.child_birth_date is None:
-        return False
-    born = date.fromisoformat(referral.child_birth_date)
-    return (decided_on.year - OF_AGE, decided_on.month, decided_on.day) >= (born.year, born.month, born.day)
 
 
 def _take_over(session: Session, referral: Referral, by: Actor) -> None:

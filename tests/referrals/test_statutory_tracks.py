@@ -12,7 +12,7 @@ from referrals import clock, documents, notifications, paper_sources, triage
 from referrals.errors import AlreadyMoved, Incomplete, NotAllowed, WrongStage
 from referrals.models import Concern, History, Referral, StatutoryDecision
 from referrals.stages import CLOSED, IN_CONSENT, IN_TRIAGE, SUBMITTED, WITH_HEAD_TEACHER, Party, State, Verb
-from referrals.triage import StatutoryChoice
+from referrals.statutory import tracks
 from referrals.vocabulary import ProtectionAnswer, SchoolForm
 from referrals.worklist import waiting_for
 from schemas.documents.writing import paper_html
@@ -22,11 +22,13 @@ from tests.people import Cast
 pytestmark = pytest.mark.usefixtures("wednesday")
 
 TODAY = date(2026, 9, 16)
-CHOICE = StatutoryChoice("special_support_investigation", "  Målen är i fara.  ", " Skolans diarium 2026-41 ", TODAY)
+CHOICE = tracks.StatutoryChoice(
+    "special_support_investigation", "  Målen är i fara.  ", " Skolans diarium 2026-41 ", TODAY
+)
 
 
-def decide(session: Session, referral: Referral, cast: Cast, choice: StatutoryChoice = CHOICE) -> History:
-    return triage.decide_statutory_track(session, referral, by=cast.head_teacher.actor(), seen=None, choice=choice)
+def decide(session: Session, referral: Referral, cast: Cast, choice: tracks.StatutoryChoice = CHOICE) -> History:
+    return tracks.decide_statutory_track(session, referral, by=cast.head_teacher.actor(), seen=None, choice=choice)
 
 
 def ask(session: Session, referral: Referral, cast: Cast) -> History:
@@ -49,14 +51,14 @@ def test_nobody_but_a_head_teacher_of_the_unit_decides_it(session: Session, cast
     referral = a_referral(session, cast)
     for somebody in (cast.coordinator, cast.outsider, cast.counsellor, cast.administrator):
         with pytest.raises(NotAllowed):
-            triage.decide_statutory_track(session, referral, by=somebody.actor(), seen=None, choice=CHOICE)
+            tracks.decide_statutory_track(session, referral, by=somebody.actor(), seen=None, choice=CHOICE)
     assert referral.state == IN_TRIAGE
 
 
 def test_a_statutory_track_needs_its_reason_and_where_the_decision_is_kept(session: Session, cast: Cast) -> None:
     referral = a_referral(session, cast)
     with pytest.raises(Incomplete) as refused:
-        decide(session, referral, cast, StatutoryChoice("", " ", " ", None))
+        decide(session, referral, cast, tracks.StatutoryChoice("", " ", " ", None))
     assert refused.value.missing == ("track", "reason", "kept_in", "decided_on")
 
 
@@ -70,7 +72,7 @@ def test_a_preschool_does_not_know_the_schools_tracks(session: Session, cast: Ca
     assert referral.state == CLOSED
 
 
-ABSENCE = StatutoryChoice("absence_investigation", "Elva dagar borta.", "Skolans diarium", TODAY)
+ABSENCE = tracks.StatutoryChoice("absence_investigation", "Elva dagar borta.", "Skolans diarium", TODAY)
 
 
 @pytest.mark.parametrize("told_on", [None, TODAY + timedelta(days=1)])
@@ -191,7 +193,7 @@ def test_who_decides_while_the_question_goes_back_learns_who_was_first(session: 
     seen = referral.version
     triage.hand_back_to_coordinator(session, referral, by=cast.coordinator.actor(), seen=seen, reason="Ångrade mig.")
     with pytest.raises(AlreadyMoved) as refused:
-        triage.decide_statutory_track(session, referral, by=cast.head_teacher.actor(), seen=seen, choice=CHOICE)
+        tracks.decide_statutory_track(session, referral, by=cast.head_teacher.actor(), seen=seen, choice=CHOICE)
     assert refused.value.who == "Karin Almkvist"
 
 

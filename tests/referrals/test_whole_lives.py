@@ -85,6 +85,7 @@ from referrals.stages import (
     State,
     Verb,
 )
+from referrals.statutory import tracks
 from referrals.vocabulary import (
     ActionStatus,
     ClosureReason,
@@ -504,10 +505,10 @@ DEEDS: dict[Verb, Callable[[Life, Actor, int, st.DataObject], object]] = {
         ending=triage.Ending(data.draw(st.sampled_from(TriageEnding)), "Skolan gör det själv", life.today + timedelta(days=28)),
     ),
     Verb.ASK_HEAD_TEACHER: _simple(triage.ask_head_teacher, reason="Är det här ditt?"),
-    Verb.DECIDE_STATUTORY_TRACK: lambda life, by, seen, data: triage.decide_statutory_track(
+    Verb.DECIDE_STATUTORY_TRACK: lambda life, by, seen, data: tracks.decide_statutory_track(
         life.session, life.referral, by=by, seen=seen,
-        choice=triage.StatutoryChoice(
-            data.draw(st.sampled_from(triage.statutory_tracks(life.referral))).key, "Skyldigheten är rektors", "Skolans diarium",
+        choice=tracks.StatutoryChoice(
+            data.draw(st.sampled_from(tracks.statutory_tracks(life.referral))).key, "Skyldigheten är rektors", "Skolans diarium",
             life.today, life.today,
         ),
     ),

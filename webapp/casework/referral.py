@@ -14,6 +14,7 @@ from referrals import assessment, attachment_reading, clock, conflict, leaving, 
 from referrals.access import Role, View, may_view
 from referrals.models import Account, History, Referral, RoleAssignment
 from referrals.stages import Party, Verb
+from referrals.statutory import tracks
 from referrals.vocabulary import N_, PartStatus, Standing
 from referrals.worklist import NextAction, next_action
 from schemas.triage import CHOOSE_OWNER, OwnerForm
@@ -188,7 +189,7 @@ def _also(referral: Referral) -> Iterator[tuple[str, str]]:
     first = primary.url if primary else ""
     without = {Verb.KEEP_OUTSIDE} if referral.kept_outside_at is None else set()
     without |= set() if plan_versions.plan_in_force(transactions.session(), referral) else {Verb.RECORD_ACTION_STATUS}
-    without |= set() if triage.statutory_tracks(referral) else {Verb.DECIDE_STATUTORY_TRACK}
+    without |= set() if tracks.statutory_tracks(referral) else {Verb.DECIDE_STATUTORY_TRACK}
     for verb, label in _ALSO.items():
         url = page_for(verb, referral.number)
         own_page = url != url_for("casework.referral", number=referral.number)

@@ -8,12 +8,13 @@ from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from referrals import attachment_reading, early_endings, intake, rulebook, targets
+from referrals import attachment_reading, intake, rulebook, targets
 from referrals import triage as rules
 from referrals.access import View
 from referrals.errors import Incomplete
 from referrals.models import Concern, History, Referral
 from referrals.stages import WITH_HEAD_TEACHER, Stage, Verb
+from referrals.statutory import tracks
 from referrals.vocabulary import N_, ConflictAnswer, Profession, Topic, TriageEnding
 from referrals.worklist import next_to_triage
 from schemas.intake import asked_of
@@ -149,9 +150,9 @@ def decide_statutory_track(referral: Referral) -> ResponseReturnValue:
     decided = form.load(StatutoryTrackForm())
     if decided is None:
         return _page(referral, form, statutory=form, status=422)
-    choice = rules.StatutoryChoice(**decided)
+    choice = tracks.StatutoryChoice(**decided)
     try:
-        rules.decide_statutory_track(transactions.session(), referral, by=people.actor(), seen=seen(), choice=choice)
+        tracks.decide_statutory_track(transactions.session(), referral, by=people.actor(), seen=seen(), choice=choice)
     except Incomplete as refused:
         for name in refused.missing:
             form.refuse(name, _UNMET[name])
@@ -204,26 +205,26 @@ def _suggested(referral: Referral) -> dict[str, Any]:
 
 def _choices(referral: Referral) -> dict[TriageWay, Choice]:
     """The ways on in this unit; the head teacher's only where the law lays something upon them there."""
-    asked, tracks = CHOICES[TriageWay.HEAD_TEACHER], rules.statutory_tracks(referral)
-    names = ", ".join(track.name(language()) for track in tracks)
+    asked, known = CHOICES[TriageWay.HEAD_TEACHER], tracks.statutory_tracks(referral)
+    names = ", ".join(track.name(language()) for track in known)
     named = {TriageWay.HEAD_TEACHER: replace(asked, hint=gettext(asked.hint, tracks=names))}
-    return {way: named.get(way, choice) for way, choice in CHOICES.items() if tracks or way not in named}
+    return {way: named.get(way, choice) for way, choice in CHOICES.items() if known or way not in named}
 
 
 def _of_head_teacher(
     referral: Referral, decision: History | None, *, statutory: forms.Form | None, back: forms.Form | None
 ) -> dict[str, Any]:
     """What the page shows of the head teacher's part in the decision."""
-    tracks = rules.statutory_tracks(referral) if words.may_do(Verb.DECIDE_STATUTORY_TRACK, referral) else ()
+    known = tracks.statutory_tracks(referral) if words.may_do(Verb.DECIDE_STATUTORY_TRACK, referral) else ()
     return {
-        "tracks": [(track.key, track.name(language()), track.source) for track in tracks],
-        "told_first": [track.name(language()) for track in tracks if track.guardians_first],
+        "tracks": [(track.key, track.name(language()), track.source) for track in known],
+        "told_first": [track.name(language()) for track in known if track.guardians_first],
         "statutory_form": statutory
         or starters.shown("reason", starters.STATUTORY_TRACK, {"decided_on": today()}, name="statutory"),
         "may_hand_back": words.may_do(Verb.HAND_BACK_TO_COORDINATOR, referral),
         "back_form": back or starters.shown("back", starters.HAND_BACK, name="back"),
         "is_with_head_teacher": referral.state == WITH_HEAD_TEACHER,
-        "on_track": early_endings.OnTrack.read(transactions.session(), decision, language()),
+        "on_track": tracks.OnTrack.read(transactions.session(), decision, language()),
     }
 
 

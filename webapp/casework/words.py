@@ -1,9 +1,10 @@
 """What things are called on staff pages: stages, statuses, what is to be done and what was done."""
 
-from referrals import consent, early_endings, rulebook
+from referrals import consent, rulebook
 from referrals.access import parties_for
 from referrals.models import History, Referral
 from referrals.stages import MOVE_BY_VERB, OUTSIDE, PLAN_ACTIVE, Party, Stage, State, Status, Verb
+from referrals.statutory import tracks
 from referrals.vocabulary import (
     N_,
     STATUS_LABELS,
@@ -165,7 +166,7 @@ def happened(row: History, *, with_choice: bool = True) -> str:
     """What a row of the history tells, with the way that was chosen unless the reader may not know it."""
     text = gettext(HAPPENED[row.verb])
     if row.verb is Verb.DECIDE_STATUTORY_TRACK and with_choice:
-        return f"{text}: {early_endings.track_of(row).name(language())}"
+        return f"{text}: {tracks.track_of(row).name(language())}"
     if row.verb is Verb.RECORD_GUARDIAN and row.choice == consent.CHANGED:
         return gettext("What is known of a guardian was changed")
     terms = _CHOICES.get(row.verb) if with_choice else None
