@@ -27,7 +27,7 @@ _PLACES: tuple[tuple[str, str, str, tuple[Role, ...]], ...] = (
     ("casework.home", N_("Home"), "home", ()),
     ("casework.board", N_("Board"), "columns", ()),
     ("casework.referral_list", N_("List"), "list", ()),
-    ("casework.teams", N_("Teams"), "calendar", (Role.COORDINATOR, Role.HEAD_TEACHER, Role.ASSESSOR)),
+    ("forums.teams", N_("Teams"), "calendar", (Role.COORDINATOR, Role.HEAD_TEACHER, Role.ASSESSOR)),
     ("casework.register", N_("Register"), "clipboard", READERS),
     ("administration.home", N_("Administration"), "cog", (Role.ADMINISTRATOR,)),
 )

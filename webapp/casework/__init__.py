@@ -32,7 +32,6 @@ from webapp.casework import (  # noqa: E402
     retention,
     search,
     sharing,
-    team_dates,
     team_review,
     triage,
     withholding,
@@ -43,5 +42,5 @@ __all__ = [
     "access_log", "action_plan", "additions", "assessment", "attachments", "blueprint", "board", "closure", "conflict",
     "consent", "documents", "follow_up", "guardian_page", "home", "leaving", "list", "live", "log_samples", "protected_identity",
     "protection", "protection_disposal", "reading_requests", "referral", "register", "retention", "search", "sharing",
-    "team_dates", "team_review", "triage", "withholding", "working_notes",
+    "team_review", "triage", "withholding", "working_notes",
 ]  # fmt: skip

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from referrals import coverage, guardian_page, team_dates
+from referrals import coverage, guardian_page
+from referrals.forums import dates as team_dates
 from referrals.models import Account, Guardian, MeetingAnswer, Referral, TeamMeeting
 from referrals.notes import MEETING_TEXTS
 from referrals.roster import Colleague

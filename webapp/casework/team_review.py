@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import documents, earlier, readers, roster, team_dates
+from referrals import documents, earlier, readers, roster
 from referrals import team_review as rules
 from referrals.access import View, may_view
 from referrals.calendar import closed_days, is_open_day
 from referrals.errors import Incomplete, LooksMedical, NoSuchReferral, TeamNotComplete
+from referrals.forums import dates as team_dates
 from referrals.languages import local_date
 from referrals.models import Referral, What
 from referrals.stages import Stage, Verb

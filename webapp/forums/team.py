@@ -5,15 +5,15 @@ import uuid
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import team_dates
 from referrals.access import Role
+from referrals.forums import dates as team_dates
+from referrals.forums.dates import Planned, Series
 from referrals.languages import local_date
 from referrals.models import Forum
-from referrals.team_dates import Planned, Series
 from referrals.vocabulary import Profession
-from schemas.team_dates import SeriesForm
+from schemas.forums import SeriesForm
 from webapp import downloads, forms, notices, pages, people, transactions
-from webapp.casework import blueprint
+from webapp.forums import blueprint
 from webapp.guards import signed_in
 from webapp.language import gettext, ngettext, short_date, zone
 
@@ -27,7 +27,7 @@ def teams() -> Response:
     session = transactions.session()
     found = team_dates.forums_of(session, people.actor())
     coming = {forum.id: next(iter(team_dates.coming(session, forum)), None) for forum in found}
-    return pages.page("casework/teams.html", teams=found, coming=coming)
+    return pages.page("forums/teams.html", teams=found, coming=coming)
 
 
 @blueprint.get("/teams/<uuid:forum_id>")
@@ -77,7 +77,7 @@ def _page(forum: Forum, form: forms.Form, status: int = 200) -> Response:
     here = team_dates.members(session, forum)
     there = {account.profession for account in here}
     return pages.page(
-        "casework/team.html",
+        "forums/team.html",
         status,
         form=form,
         team=forum,

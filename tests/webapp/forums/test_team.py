@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from referrals import db, team_dates
+from referrals import db
+from referrals.forums import dates as team_dates
 from referrals.models import Forum
 from referrals.stages import TO_SCHEDULE
 from tests.factories import a_guardian, a_referral, protected

@@ -1,0 +1,10 @@
+"""The teams' own rooms: one blueprint, one module for each page."""
+
+import importlib
+
+from flask import Blueprint
+
+blueprint = Blueprint("forums", __name__)
+
+for _module in ("team",):
+    importlib.import_module(f"webapp.forums.{_module}")
