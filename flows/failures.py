@@ -11,6 +11,7 @@ from prefect.client.schemas.objects import State, TaskRun
 from sqlalchemy.exc import SQLAlchemyError
 
 from flows.opening import logger
+from referrals import mailer
 from referrals.errors import LeaseLost, ReferralError
 
 P = ParamSpec("P")
@@ -18,7 +19,7 @@ R = TypeVar("R")
 
 
 class StepFailed(Exception):
-    """A step's work did not succeed. `word` says in what: paper, mail, database, refused.
+    """A step's work did not succeed. `word` says in what: paper, mail, address, database, refused.
 
     `again` says whether another try may help: true for the outside world, false for refusals and mistakes of ours.
     """
@@ -59,6 +60,8 @@ def _in_one_word(error: Exception, word: str) -> StepFailed:
     logger().warning("%s failed: %s at %s:%s", word, type(error).__name__, place.name, place.lineno)
     if isinstance(error, ReferralError):
         return StepFailed("refused", again=False)
+    if isinstance(error, mailer.AddressRefused):
+        return StepFailed("address", again=False)
     if isinstance(error, SQLAlchemyError):
         return StepFailed("database", again=True)
     # A missing template calls itself an OSError too, but no other attempt will find it.

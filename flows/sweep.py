@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from functools import partial
 
@@ -161,7 +162,8 @@ def _tell(database: str, sample_id: uuid.UUID) -> None:
         letters = log_samples.letters(session, session.get_one(LogSample, sample_id))
     try:
         for letter in letters:
-            mailer.send(letter)
+            with suppress(mailer.AddressRefused):  # the others are still told, and only once
+                mailer.send(letter)
     except OSError as error:
         logger().warning("sweep: sample %s: %s", sample_id, type(error).__name__)
         return

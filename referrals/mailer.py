@@ -1,5 +1,6 @@
 """The machine that sends mail: over SMTP, or as files in the data folder where no post office is named."""
 
+import re
 import smtplib
 import ssl
 from dataclasses import dataclass
@@ -10,6 +11,12 @@ from typing import Final
 
 from referrals import letter_page
 from referrals.config import Settings, current
+
+#: what a post office answers where it is the address that does not work, not the way there or what we may send (RFC 5321)
+_ADDRESS_CODES: Final = frozenset({550, 551, 553})
+#: the same in the finer words of RFC 3463, where it says them: the address, or the mailbox behind it
+_FINER: Final = re.compile(rb"\s*5\.(\d{1,3})\.\d{1,3}\b")
+_OF_THE_ADDRESS: Final = frozenset({b"1", b"2"})
 
 #: seconds until a post office that does not answer counts as away
 PATIENCE: Final = 20.0
@@ -27,8 +34,15 @@ class Letter:
     written_at: datetime
 
 
+class AddressRefused(OSError):
+    """The post office takes nothing for this address, now or later. It does not say which: errors end up in logs."""
+
+
 def send(letter: Letter) -> None:
-    """Hand a letter over. Raises OSError (smtplib's errors are its children) when the post office does not take it."""
+    """Hand a letter over. Raises OSError (smtplib's errors are its children) when the post office does not take it.
+
+    Of these AddressRefused says that another try with the same address will not help.
+    """
     settings = current()
     message = _message(letter, sender=settings.mail_from)
     if settings.smtp_host:
@@ -59,7 +73,17 @@ def _send_by_smtp(message: EmailMessage, settings: Settings) -> None:
             office.starttls(context=ssl.create_default_context())
         if settings.smtp_username:
             office.login(settings.smtp_username, settings.smtp_password)
-        office.send_message(message)
+        try:
+            office.send_message(message)
+        except smtplib.SMTPRecipientsRefused as refused:
+            if all(_is_about_the_address(*answer) for answer in refused.recipients.values()):
+                raise AddressRefused from None
+            raise
+
+
+def _is_about_the_address(code: int, said: bytes) -> bool:
+    finer = _FINER.match(said)
+    return finer[1] in _OF_THE_ADDRESS if finer and code >= 500 else code in _ADDRESS_CODES
 
 
 def _write_to_folder(message: EmailMessage, letter: Letter, settings: Settings) -> None:

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import access_list, audiences, audit, clock, history, languages
+from referrals import access_list, audiences, audit, clock, history, languages, steps
 from referrals.access import SYSTEM, Actor
 from referrals.audiences import Addressee
 from referrals.config import current
@@ -123,7 +123,7 @@ def _write_one(session: Session, row: History, kind: MailKind, *, addressee: Add
         history_id=row.id,
         recipient=addressee.key,
         language=addressee.language,
-        message_id=f"<{uuid.uuid4().hex}@{current().mail_from.rpartition('@')[2]}>",
+        message_id=new_message_id(),
         written_at=now,
         held_until=now + timedelta(minutes=current().hold_minutes),
         address=addressee.address,
@@ -142,6 +142,11 @@ def _write_one(session: Session, row: History, kind: MailKind, *, addressee: Add
     )
     session.flush()
     return mail
+
+
+def new_message_id() -> str:
+    """A Message-ID that says nothing of whom or what a mail is about."""
+    return f"<{uuid.uuid4().hex}@{current().mail_from.rpartition('@')[2]}>"
 
 
 def written(session: Session, referral: Referral) -> list[Mail]:
@@ -183,13 +188,34 @@ def note_sent(session: Session, mail: Mail) -> None:
         )  # fmt: skip
 
 
+def note_returned(session: Session, message_id: str) -> bool:
+    """Write that a mail which went came back; whether `message_id` is one of ours. A person sees it then, as what failed.
+
+    It gets another Message-ID, so that the same report read again says nothing about the next try.
+    """
+    mail = session.scalars(select(Mail).where(Mail.message_id == message_id)).one_or_none()
+    if mail is None:
+        return False
+    mail.sent_at, mail.message_id = None, new_message_id()
+    steps.give_up(session, _step_of(session, mail), word="address")
+    return True
+
+
+def _step_of(session: Session, mail: Mail) -> Step:
+    return session.scalars(select(Step).where(Step.mail_id == mail.id)).one()
+
+
 def stop(session: Session, referral: Referral, mail: Mail, *, by: Actor, seen: int | None = None) -> Mail:
-    """Keep a mail from going out. Again changes nothing. Raises TooLateToStop after its minutes."""
+    """Keep a mail from going out. Again changes nothing. Raises TooLateToStop after its minutes, unless it never arrived."""
     history.guard(session, referral, Verb.STOP_SENDING, by=by, seen=seen)
     if mail.stopped_at is not None:
         return mail
-    if mail.sent_at is not None or clock.now() >= mail.held_until:
+    step = _step_of(session, mail)
+    is_given_up = step.failed_at is not None
+    if mail.sent_at is not None or (clock.now() >= mail.held_until and not is_given_up):
         raise TooLateToStop
+    if is_given_up:
+        steps.let_rest(session, step)
     mail.stopped_at, mail.stopped_by_id = clock.now(), by.account_id
     history.record(session, referral, Verb.STOP_SENDING, by=by, seen=seen, choice=mail.kind)
     return mail

@@ -17,7 +17,7 @@ from referrals import clock, db
 from referrals.access import Actor, is_administrator, parties
 from referrals.config import current
 from referrals.errors import LeaseLost, NotAllowed
-from referrals.models import History, Referral, Step, StepKind
+from referrals.models import Account, History, Mail, Referral, Step, StepKind
 from referrals.models.step import wake_dispatchers
 from referrals.stages import Party
 
@@ -131,10 +131,32 @@ def retry(session: Session, step: Step, *, by: Actor) -> None:
         raise NotAllowed("retry")
     if step.failed_at is None:
         return
+    if step.mail_id is not None:
+        _address_anew(session, session.get_one(Mail, step.mail_id))
     step.failed_at, step.failed_with, step.failures = None, None, 0
     step.holder, step.lease_until = None, None
     session.flush()
     wake_dispatchers(session.connection())
+
+
+def _address_anew(session: Session, mail: Mail) -> None:
+    """Send it to the address its reader has by now: an administrator may have put it right."""
+    account = session.get(Account, mail.account_id) if mail.account_id else None
+    if account is not None and mail.address != account.email:
+        mail.address = account.email
+
+
+def let_rest(session: Session, step: Step) -> None:
+    """Let a step that was given up count as done: somebody says that it is not needed any more."""
+    step.failed_at, step.failed_with, step.finished_at = None, None, clock.machine_now()
+    session.flush()
+
+
+def give_up(session: Session, step: Step, *, word: str) -> None:
+    """Let a step need a person, whose work turned out not to have succeeded after all; `word` says in what, neutrally."""
+    step.finished_at, step.failed_at, step.failed_with = None, clock.machine_now(), word
+    step.holder, step.lease_until = None, None
+    session.flush()
 
 
 def may_retry(referral: Referral, by: Actor) -> bool:

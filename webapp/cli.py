@@ -20,7 +20,7 @@ from referrals.languages import LANGUAGES, translations
 from referrals.models import Account, Municipality
 from referrals.vocabulary import Country, DocumentKind
 from schemas import municipality as municipality_file
-from webapp import backup_verbs, doctor, guardian_languages, safekeeping
+from webapp import backup_verbs, bounces, doctor, guardian_languages, safekeeping
 from webapp.accounts.passwords import DEMO_PASSWORD, LONGEST, SHORTEST, hash_password
 from webapp.instance import faults
 
@@ -79,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     paper.set_defaults(do=_print_paper)
     guardian_languages.add_to(verbs)
     backup_verbs.add_to(verbs)
+    bounces.add_to(verbs)
     doctor.add_to(verbs)
     safekeeping.add_to(verbs)
     safekeeping.add_retention_to(verbs)

@@ -54,7 +54,7 @@ class Step(OfReferral, Base):
     finished_at: Mapped[datetime | None]
     #: given up: a person sees it and can try again
     failed_at: Mapped[datetime | None]
-    #: what failed, as one neutral word such as `paper`, `mail`, `database`
+    #: what failed, as one neutral word such as `paper`, `mail`, `address`, `database`
     failed_with: Mapped[str | None]
 
     history: Mapped[History] = relationship()

@@ -60,6 +60,17 @@ def test_where_the_post_office_does_not_answer_the_next_sweep_writes(visited, po
     assert len(post()) == 1
 
 
+def test_an_address_that_takes_nothing_keeps_nobody_else_from_being_told(visited, post, monkeypatch):
+    def refuse(_letter):
+        raise sweep.mailer.AddressRefused
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sweep.mailer, "send", refuse)
+        sweep.sweep_database(visited)
+    sweep.sweep_database(visited)
+    assert ([sample.told_at is None for sample in samples(visited)], post()) == ([False], [])
+
+
 def test_what_cannot_be_drawn_does_not_stop_the_sweep(visited, post, monkeypatch):
     def locked(*_arguments, **_more):
         raise OperationalError("INSERT", {}, Exception("locked"))

@@ -17,6 +17,7 @@ class PostOffice:
         self.refused = 0
         #: addresses nobody lives at
         self.unknown: set[str] = set()
+        self.says_of_unknown = "550 nobody of that name"
         #: takes the mail, and does not say so as long as this lasts
         self.keeps_silent = False
 
@@ -24,7 +25,7 @@ class PostOffice:
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         if address in self.unknown:
-            return "550 nobody of that name"
+            return self.says_of_unknown
         envelope.rcpt_tos.append(address)
         return "250 OK"
 

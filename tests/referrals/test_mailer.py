@@ -1,6 +1,7 @@
 """The post: handed to a real SMTP server, or kept as files where none is named."""
 
 import email
+import smtplib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -105,6 +106,27 @@ def test_a_letter_never_travels_in_the_clear_where_encryption_is_asked_for(
 def test_a_post_office_that_refuses_is_a_failure_of_the_outside_world(office: PostOffice, smtp: dict[str, Any]) -> None:
     office.refuses = True
     with pytest.raises(OSError, match="451"):
+        mailer.send(LETTER)
+
+
+@pytest.mark.parametrize(
+    "answer", ["550 nobody of that name", "550 5.1.1 nobody there", "552 5.2.2 the mailbox is full"]
+)
+def test_an_address_that_takes_nothing_is_told_without_saying_which(
+    office: PostOffice, smtp: dict[str, Any], answer: str
+) -> None:
+    office.unknown, office.says_of_unknown = {LETTER.to}, answer
+    with pytest.raises(mailer.AddressRefused) as refused:
+        mailer.send(LETTER)
+    assert (str(refused.value), refused.value.__suppress_context__) == ("", True), "errors end up in logs"
+
+
+@pytest.mark.parametrize("answer", ["554 5.7.1 relaying denied", "552 too much of it", "450 4.2.1 not now"])
+def test_a_post_office_that_does_not_let_us_says_nothing_of_the_address(
+    office: PostOffice, smtp: dict[str, Any], answer: str
+) -> None:
+    office.unknown, office.says_of_unknown = {LETTER.to}, answer
+    with pytest.raises(smtplib.SMTPRecipientsRefused):
         mailer.send(LETTER)
 
 

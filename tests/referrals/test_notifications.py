@@ -126,6 +126,23 @@ def test_a_mail_can_be_stopped_before_it_goes(
         notifications.stop(session, referral, second, by=cast.coordinator.actor())
 
 
+def test_what_is_sent_again_goes_where_its_reader_is_by_now(session: Session, cast: Cast) -> None:
+    referral = straight_way.submit(session, cast.school)
+    mails = notifications.write(session, newest(session, referral))
+    triage.return_concern(session, referral, by=cast.coordinator.actor(), seen=None, reason="Mer.")
+    mails += notifications.write(session, newest(session, referral))
+    for mail in mails:
+        notifications.note_sent(session, mail)
+        assert notifications.note_returned(session, mail.message_id)
+    cast.second_coordinator.email = "sanna@ny.invalid"
+    for step in steps.failed(session, referral):
+        assert step.failed_with == "address"
+        steps.retry(session, step, by=cast.coordinator.actor())
+    session.expire_all()
+    assert [mail.address for mail in mails] == [cast.coordinator.email, "sanna@ny.invalid", "reporter@kvast.invalid"]
+    assert not notifications.note_returned(session, "<of somebody else@kommunen.invalid>")
+
+
 def test_a_mail_that_asks_for_what_is_done_already_does_not_go(session: Session, cast: Cast) -> None:
     referral = straight_way.submit(session, cast.school)
     triage.open_triage(session, referral, by=SYSTEM)

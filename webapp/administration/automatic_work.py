@@ -19,6 +19,7 @@ from webapp.pages import page
 WORDS = {
     "paper": N_("A paper could not be made."),
     "mail": N_("A mail could not be sent."),
+    "address": N_("A mail came back: its address takes none."),
     "database": N_("The work could not be saved."),
     "refused": N_("The rules did not allow it."),
 }

@@ -17,7 +17,7 @@ from referrals.stages import Verb
 from referrals.vocabulary import DocumentKind
 from schemas.documents.writing import paper_html
 from webapp import downloads, notices, people, transactions
-from webapp.casework import blueprint
+from webapp.casework import blueprint, words
 from webapp.casework.frame import referral_page, seen
 from webapp.guards import for_referral
 from webapp.language import gettext
@@ -61,7 +61,11 @@ class FailedLine:
 
     step: Step
     what: str
+    #: what helps where trying again alone does not
+    advice: str
     may_retry: bool
+    #: the mail that can be given up for good, where it is one
+    mail_id: uuid.UUID | None
     #: the technical run, for administrators
     run_url: str | None
 
@@ -176,9 +180,16 @@ def _preview_lines(referral: Referral) -> list[PreviewLine]:
 def failed_lines(referral: Referral) -> list[FailedLine]:
     """Automatic work on this referral that was given up, with what a person can do about it."""
     actor = people.actor()
-    may_retry = steps.may_retry(referral, actor)
+    may_retry, may_stop = steps.may_retry(referral, actor), words.may_do(Verb.STOP_SENDING, referral)
     return [
-        FailedLine(step, _what_failed(step), may_retry, run_url(step) if is_administrator(actor) else None)
+        FailedLine(
+            step,
+            _what_failed(step, may_retry=may_retry),
+            _advice(step),
+            may_retry,
+            step.mail_id if may_stop else None,
+            run_url(step) if is_administrator(actor) else None,
+        )
         for step in steps.failed(transactions.session(), referral)
     ]
 
@@ -190,13 +201,33 @@ def run_url(step: Step) -> str | None:
     return f"{transactions.settings().prefect_api.removesuffix('/api')}/runs/flow-run/{step.flow_run_id}"
 
 
-def _what_failed(step: Step) -> str:
+def _what_failed(step: Step, *, may_retry: bool) -> str:
     if step.kind is StepKind.SEND_MAIL:
+        mail = notifications.mail_of(transactions.session(), step)
+        if step.failed_with == "address":
+            return _what_came_back(mail, may_know=may_retry)
         return gettext("A mail could not be sent.")
     return {
         "paper": gettext("A paper could not be made."),
         "database": gettext("The work could not be saved."),
     }.get(step.failed_with or "", gettext("Something that should have happened by itself did not."))
+
+
+def _what_came_back(mail: Mail, *, may_know: bool) -> str:
+    if not may_know:
+        return gettext("A mail came back: its address takes none.")
+    if mail.recipient == REPORTER:
+        return gettext("A mail to the reporter came back: the address takes none.")
+    name = _mail_reader(mail, _account_names([mail]))
+    return gettext("A mail to %(name)s came back: the address takes none.", name=name)
+
+
+def _advice(step: Step) -> str:
+    if step.failed_with != "address":
+        return ""
+    if notifications.mail_of(transactions.session(), step).account_id is None:
+        return gettext("Nothing else was lost. Tell the reporter in another way, such as by telephone.")
+    return gettext("Nothing else was lost. An administrator puts the address right under People; then try again.")
 
 
 def _mail_lines(referral: Referral) -> list[MailLine]:
@@ -207,12 +238,16 @@ def _mail_lines(referral: Referral) -> list[MailLine]:
     return [
         MailLine(
             mail,
-            gettext("The reporter") if mail.recipient == REPORTER else names.get(mail.recipient, ""),
+            _mail_reader(mail, names),
             notifications.is_to_go(mail) and now < mail.held_until,
             mail.id in failed,
         )
         for mail in written
     ]
+
+
+def _mail_reader(mail: Mail, names: dict[str, str]) -> str:
+    return gettext("The reporter") if mail.recipient == REPORTER else names.get(mail.recipient, "")
 
 
 def _account_names(written: list[Mail]) -> dict[str, str]:

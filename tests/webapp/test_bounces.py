@@ -1,0 +1,147 @@
+"""What comes back: read by the command line, shown to the coordinator with what to do, and settled there."""
+
+import io
+import os
+import sys
+
+import pytest
+from sqlalchemy import select
+
+from referrals import clock, config, db, notifications, triage
+from referrals.audiences import REPORTER
+from referrals.models import Account, Mail, Referral, Step
+from referrals.stages import Verb
+from tests import straight_way
+from tests.schemas.test_delivery_report import REPORT, WHOLE
+from tests.webapp.desk import Desk, cast_of
+from webapp import cli
+
+
+@pytest.fixture
+def desk(app, settings):
+    return Desk(settings)
+
+
+@pytest.fixture(autouse=True)
+def at_the_command_line(settings, monkeypatch):
+    """The command line works on the same instance as the pages."""
+    monkeypatch.setenv("TRIVSEL_DATABASE_URL", settings.database)
+    config.current.cache_clear()
+    yield
+    config.current.cache_clear()
+
+
+@pytest.fixture
+def sent(app, settings):
+    """A concern whose mail went to the coordinators, and its return to the reporter: the number, and each Message-ID."""
+    with db.writing(settings.database) as session:
+        cast = cast_of(session)
+        referral = straight_way.submit(session, cast.school)
+        mails = notifications.write(session, referral.history[-1])
+        triage.return_concern(session, referral, by=cast.coordinator.actor(), seen=None, reason="Hur länge?")
+        session.expire(referral)
+        mails += notifications.write(session, referral.history[-1])
+        for mail in mails:
+            notifications.note_sent(session, mail)
+            step = session.scalars(select(Step).where(Step.mail_id == mail.id)).one()
+            step.finished_at, step.not_before = clock.machine_now(), None
+            mail.held_until = mail.written_at
+        names = {mail.address.partition(".")[0].partition("@")[0]: mail.message_id for mail in mails}
+        return referral.number, names
+
+
+def report_on(message_id):
+    return (REPORT + WHOLE).replace(b"<0123@kommunen.invalid>", message_id.encode())
+
+
+@pytest.fixture
+def pipe(monkeypatch, capsys):
+    """Hands one report to `trivsel bounces`: exit status, and what it said."""
+
+    def hand_over(content, *words):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+        status = cli.main(["bounces", *words])
+        said = capsys.readouterr()
+        return status, (said.out + said.err).strip()
+
+    return hand_over
+
+
+def test_a_mail_that_came_back_is_shown_and_goes_to_the_address_put_right(signed_in, settings, sent, pipe):
+    number, ids = sent
+    assert pipe(report_on(ids["sanna"])) == (0, "1 came back, 0 said nothing new of a mail of ours")
+    browser = signed_in("karin")
+    for address in (f"/referrals/{number}", f"/referrals/{number}/documents"):
+        page = browser.get(address)
+        assert "A mail to Sanna Brolund came back: the address takes none." in page.text
+        assert "An administrator puts the address right under People" in page.text
+    assert "Could not be sent" in page.text
+    assert "A mail came back: its address takes none." in signed_in("anton").get("/administration/automatic-work").text
+    with db.writing(settings.database) as session:
+        session.scalars(select(Account).where(Account.email.startswith("sanna."))).one().email = "sanna@ny.invalid"
+    browser.get(f"/referrals/{number}/documents")
+    browser.submit(form="retry-1")
+    with db.reading(settings.database) as session:
+        (mail,) = [one for one in session.scalars(select(Mail)) if one.address == "sanna@ny.invalid"]
+        step = session.scalars(select(Step).where(Step.mail_id == mail.id)).one()
+        assert (mail.sent_at, step.finished_at, step.failed_at, step.failed_with) == (None, None, None, None)
+    assert "came back" not in browser.get(f"/referrals/{number}/documents").text
+    assert pipe(report_on(ids["sanna"])) == (0, "0 came back, 1 said nothing new of a mail of ours"), "read again"
+
+
+def test_a_reporter_is_reached_in_another_way_and_the_mail_given_up(signed_in, desk, sent, pipe):
+    number, ids = sent
+    pipe(report_on(ids["reporter"]))
+    browser = signed_in("karin")
+    page = browser.get(f"/referrals/{number}")
+    assert "A mail to the reporter came back: the address takes none." in page.text
+    assert "Tell the reporter in another way" in page.text
+    browser.submit(form="give-up-1")
+    assert "came back" not in browser.get(f"/referrals/{number}").text
+    row, mail, step = desk.read(number, _as_settled)
+    assert (row.verb, row.choice) == (Verb.STOP_SENDING, "concern_returned")
+    assert mail.stopped_at
+    assert (step.failed_at, step.finished_at is None) == (None, False)
+
+
+def _as_settled(session, referral):
+    mail = session.scalars(select(Mail).where(Mail.recipient == REPORTER)).one()
+    return referral.history[-1], mail, session.scalars(select(Step).where(Step.mail_id == mail.id)).one()
+
+
+def test_who_may_not_try_again_is_not_told_whose_mail_it_was(signed_in, sent, pipe):
+    number, ids = sent
+    pipe(report_on(ids["sanna"]))
+    page = signed_in("henrik").get(f"/referrals/{number}")
+    assert "A mail came back: its address takes none." in page.text
+    assert "Sanna" not in page.text
+
+
+def test_a_mailbox_folder_is_read_through_as_often_as_one_likes(settings, sent, pipe, tmp_path):
+    number, ids = sent
+    for folder in ("new", "cur", "tmp"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "new" / "1.here").write_bytes(report_on(ids["sanna"]))
+    (tmp_path / "cur" / "2.here:2,S").write_bytes(report_on(ids["karin"]))
+    (tmp_path / "new" / "3.here").write_bytes(b"Subject: I am away\n\nuntil Monday\n")
+    assert pipe(b"", str(tmp_path)) == (0, "2 came back, 1 said nothing new of a mail of ours")
+    assert pipe(b"", str(tmp_path)) == (0, "0 came back, 3 said nothing new of a mail of ours")
+    with db.reading(settings.database) as session:
+        assert (
+            session.scalars(select(Referral.number).join(Step).where(Step.failed_at.is_not(None))).all() == [number] * 2
+        )
+
+
+def test_what_is_no_mailbox_folder_is_refused(app, pipe, tmp_path):
+    (tmp_path / "new").mkdir()
+    assert pipe(b"", str(tmp_path)) == (1, f"trivsel: {tmp_path} is no Maildir: it has no folders new and cur")
+
+
+def test_a_report_that_cannot_be_written_down_now_is_to_come_again(app, pipe, monkeypatch, tmp_path):
+    monkeypatch.setenv("TRIVSEL_DATABASE_URL", f"sqlite:///{tmp_path / 'empty.sqlite'}")
+    config.current.cache_clear()
+    status, said = pipe(report_on("<0123@kommunen.invalid>"))
+    assert (status, said) == (
+        os.EX_TEMPFAIL,
+        "trivsel: the database does not answer; the report is to come again later",
+    )
