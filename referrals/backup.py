@@ -201,7 +201,7 @@ def _write_table(
 ) -> Count:
     count = Count()
     of = connection.scalar(sa.select(sa.func.count()).select_from(shape.table)) or 0
-    put({"table": shape.name, "columns": shape.columns, "wrapped": shape.wrapped})
+    put({"table": shape.name, "columns": shape.columns, "wrapped": shape.wrapped, "rows": of})
     rows = _stream(connection, shape)
     for row in rows:
         line = shape.plain(row)
@@ -329,6 +329,8 @@ class _Loader:
         self._report = Report()
         self._shapes: list[_Shape] = []
         self._rows: list[dict[str, Any]] = []
+        #: how many rows of the newest table are in, and how many it will have (older copies do not say)
+        self._done, self._of = 0, 0
         self._left_out: dict[str, Count] = {}
 
     def load(self, lines: Iterator[Any]) -> Report:
@@ -343,6 +345,7 @@ class _Loader:
             if "table" in line:
                 columns = tuple((name, kind) for name, kind in line["columns"])
                 self._shapes.append(_Shape(line["table"], columns, tuple(line["wrapped"])))
+                self._done, self._of = 0, line.get("rows", 0)
             elif "file" in line:
                 files[Path(line["file"]).name] = base64.b64decode(line["content"])
             else:
@@ -379,6 +382,8 @@ class _Loader:
     def _flush(self) -> None:
         if self._rows:
             self._connection.execute(sa.insert(self._shapes[-1].table), self._rows)
+            self._done += len(self._rows)
+            self._tell(self._shapes[-1].name, self._done, max(self._done, self._of))
             self._rows = []
 
     def _read_back(self, expected: dict[str, list[Any]]) -> None:
@@ -387,7 +392,7 @@ class _Loader:
             for row in _stream(self._connection, shape):
                 count.add(shape.plain(row))
                 if count.rows % BATCH == 0:
-                    self._tell(shape.name, count.rows, expected[shape.name][0])
+                    self._tell(f"{shape.name}, read back", count.rows, expected[shape.name][0])
             self._report.tables[shape.name] = count
             gone = self._left_out.get(shape.name, Count())
             whole = Count(count.rows + gone.rows, (count.total + gone.total) % 2**256)

@@ -6,7 +6,7 @@ from typing import Any
 
 from referrals import backup, config
 from referrals.backup import Report
-from webapp.safekeeping import Watch
+from webapp.watch import Watch
 
 
 def add_to(verbs: Any) -> None:
@@ -29,21 +29,21 @@ def add_to(verbs: Any) -> None:
 
 
 def _back_up(given: argparse.Namespace) -> None:
-    settings, watch = config.current(), Watch()
-    report = backup.back_up(
-        settings.database, settings.data, data=given.file, keys=given.keys, public=given.public,
-        tell=lambda table, done, of: watch.tell(f"{table}: {done} of {of}"),
-    )  # fmt: skip
+    settings = config.current()
+    with Watch() as watch:
+        report = backup.back_up(
+            settings.database, settings.data, data=given.file, keys=given.keys, public=given.public, tell=watch.tell
+        )
     _tell(report)
     print(f"{given.file} holds the data, {given.keys} their keys. Keep them apart, and the keys for a shorter time.")
 
 
 def _restore(given: argparse.Namespace) -> None:
-    settings, watch = config.current(), Watch()
-    report = backup.restore(
-        settings.database, settings.data, data=given.file, keys=given.keys, private=given.private,
-        tell=lambda table, done, of: watch.tell(f"{table}: {done} of {of}"),
-    )  # fmt: skip
+    settings = config.current()
+    with Watch() as watch:
+        report = backup.restore(
+            settings.database, settings.data, data=given.file, keys=given.keys, private=given.private, tell=watch.tell
+        )
     _tell(report)
     if report.without_key:
         print(f"{report.without_key} were destroyed or changed after the data was copied: what they sealed stays shut")

@@ -23,6 +23,7 @@ from schemas import municipality as municipality_file
 from webapp import backup_verbs, bounces, doctor, guardian_languages, safekeeping
 from webapp.accounts.passwords import DEMO_PASSWORD, LONGEST, SHORTEST, hash_password
 from webapp.instance import faults
+from webapp.watch import Watch
 
 DEMONSTRATIONS = Path(referrals.__file__).parent / "municipalities"
 PAPERS = Path(referrals.__file__).parent.parent / "templates" / "documents"
@@ -87,7 +88,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _migrate(_given: argparse.Namespace) -> None:
-    migrations.upgrade(config.current().database)
+    with Watch() as watch:
+        migrations.upgrade(config.current().database, tell=watch.tell)
 
 
 def _set_up(given: argparse.Namespace) -> None:

@@ -2,8 +2,6 @@
 
 import argparse
 import json
-import sys
-import time
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import date
@@ -28,9 +26,7 @@ from referrals.key_rotation import Outcome
 from referrals.models import GENERAL, Disposal, ProtectionDisposal
 from referrals.sealing import KeyRing
 from referrals.vocabulary import ContentKind
-
-#: seconds between two lines about how far it is; short work says nothing
-TELL_EVERY = 2.0
+from webapp.watch import Watch
 
 _SENTENCES: dict[Fault, str] = {
     Fault.CHANGED: "event {number} is not as it was written, or does not follow the one before it",
@@ -94,10 +90,12 @@ def _let_go(given: argparse.Namespace) -> None:
             (one.id, one.referral.number, one.kinds, contents.count(session, one.referral, map(ContentKind, one.kinds)))
             for one in retention.approved(session, today=today)
         ]
-    for disposal_id, number, kinds, rows in waiting:
-        if not given.dry_run:
+    with Watch() as watch:
+        for done, (disposal_id, *_what) in enumerate(() if given.dry_run else waiting, start=1):
             with db.writing() as session:
                 retention.carry_out(session, session.get_one(Disposal, disposal_id))
+            watch.tell("disposals", done, len(waiting))
+    for _id, number, kinds, rows in waiting:
         print(f"{number}: {', '.join(kinds)} ({rows} rows) {'would go' if given.dry_run else 'gone'}")
     _let_reports_go(today, is_dry_run=given.dry_run)
     print(f"{len(waiting)} disposals {'would be done; nothing was changed' if given.dry_run else 'done'}")
@@ -117,12 +115,9 @@ def _let_reports_go(today: date, *, is_dry_run: bool) -> None:
 
 
 def _verify(given: argparse.Namespace) -> int:
-    watch = Watch()
     witnessed = audit_check.read_witness(given.witness) if given.witness else None
-    with db.reading() as session:
-        report = audit_check.verify(
-            session, witnessed=witnessed, tell=lambda done, of: watch.tell(f"{done} of {of} events")
-        )
+    with db.reading() as session, Watch() as watch:
+        report = audit_check.verify(session, witnessed=witnessed, tell=lambda done, of: watch.tell("events", done, of))
     if given.witness and report.is_sound:
         audit_check.write_witness(given.witness, report)
     if given.json:
@@ -166,15 +161,16 @@ def _make_backup_keys(given: argparse.Namespace) -> None:
 
 
 def _rotate(given: argparse.Namespace) -> int:
-    watch, settings = Watch(), config.current()
+    settings = config.current()
     if given.kind == "audit" and given.drop_old:
         raise KeysStillUsed(
             "the audit log's older keys stay: what was logged in their time is checked with them; nothing was changed"
         )
     change = key_rotation.rotate_audit if given.kind == "audit" else key_rotation.rotate
-    outcome = (key_rotation.drop_old if given.drop_old else change)(
-        settings.database, settings.key_file, tell=lambda table, done, of: watch.tell(f"{table}: {done} of {of}")
-    )
+    with Watch() as watch:
+        outcome = (key_rotation.drop_old if given.drop_old else change)(
+            settings.database, settings.key_file, tell=watch.tell
+        )
     print(_audit_went_over(outcome) if given.kind == "audit" else _what_was_done(outcome, drops=given.drop_old))
     for table, rows in outcome.unreadable.items():
         print(f"{table}: {rows} rows open with none of the keys and were left as they are")
@@ -192,16 +188,3 @@ def _what_was_done(outcome: Outcome, *, drops: bool) -> str:
 def _audit_went_over(outcome: Outcome) -> str:
     began = "a new key came in" if outcome.has_new_key else "went on with the newest key"
     return f"{began}, {outcome.linked} chains of the audit log carried over; older keys check what is older, and seal nothing any more"
-
-
-class Watch:
-    """Says now and then, beside what is printed, how far long work is."""
-
-    def __init__(self) -> None:
-        self._next = time.monotonic() + TELL_EVERY
-
-    def tell(self, how_far: str) -> None:
-        """Say it, if it is time to."""
-        if time.monotonic() >= self._next:
-            print(how_far, file=sys.stderr)
-            self._next = time.monotonic() + TELL_EVERY

@@ -1,5 +1,7 @@
 """How the database comes from nothing, or from an older version, to what the models say."""
 
+from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 from alembic import command
@@ -21,9 +23,16 @@ def config_for(address: str) -> Config:
     return config
 
 
-def upgrade(address: str, *, to: str = "head") -> None:
-    """Bring the database at `address` up to the newest version, or to the revision `to`."""
-    command.upgrade(config_for(address), to)
+def upgrade(address: str, *, to: str = "head", tell: Callable[[str, int, int], None] = lambda *_: None) -> None:
+    """Bring the database at `address` up to the newest version, or to the revision `to`.
+
+    `tell` hears after each migration its number, how many were made, and of how many.
+    """
+    config = config_for(address)
+    ahead = list(ScriptDirectory.from_config(config).iterate_revisions(to, standing(address) or "base"))
+    made = count(1)
+    config.attributes["made"] = lambda *, step, **_: tell(f"migration {step.up_revision_id}", next(made), len(ahead))
+    command.upgrade(config, to)
 
 
 def downgrade(address: str, *, to: str) -> None:

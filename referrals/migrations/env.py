@@ -36,6 +36,7 @@ with db.engine_for(context.config.attributes["address"]).connect() as connection
         compare_type=_differs,
         render_as_batch=connection.dialect.name == "sqlite",
         transactional_ddl=True,
+        on_version_apply=context.config.attributes.get("made", ()),
     )
     with context.begin_transaction():
         context.run_migrations()

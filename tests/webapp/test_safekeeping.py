@@ -2,17 +2,18 @@
 
 import json
 import re
+import sys
 from datetime import timedelta
 
 import pytest
 import time_machine
 from sqlalchemy import delete, select, text
 
-from referrals import audit, clock, config, db
+from referrals import audit, clock, config, db, migrations
 from referrals.access import Actor
 from referrals.models import Account, KeptForm, What
 from referrals.sealing import key_ring, use_key_ring
-from webapp import cli, safekeeping
+from webapp import cli
 
 
 @pytest.fixture
@@ -43,6 +44,12 @@ def says(instance, capsys):
         return status, (said.out + said.err).strip()
 
     return run
+
+
+@pytest.fixture
+def on_a_terminal(says, monkeypatch):
+    """What is said goes to somebody's terminal."""
+    monkeypatch.setattr(type(sys.stderr), "isatty", lambda _self: True)
 
 
 def change_the_log():
@@ -103,12 +110,11 @@ def test_a_chain_is_named_by_what_it_is_about(says):
     assert f"chain {chain}: the end is missing, from event 1" in says("audit", "verify")[1]
 
 
-def test_long_work_says_how_far_it_is(says, monkeypatch):
-    monkeypatch.setattr(safekeeping, "TELL_EVERY", 0.0)
-    assert re.search(r"^(\d+) of \1 events$", says("audit", "verify")[1], re.MULTILINE)
+def test_long_work_shows_on_a_terminal_how_far_it_is(says, on_a_terminal):
+    assert re.search(r"\x1b\[\?25levents  \[#+\]  (\d+)/\1  100%", says("audit", "verify")[1])
     for kind, table in (("wrapping", "kept_form"), ("audit", "audit_head")):
         keep_a_form()
-        assert re.search(rf"^{table}: (\d+) of \1$", says("keys", "rotate", kind)[1], re.MULTILINE)
+        assert re.search(rf"\x1b\[\?25l{table}  \[#+\]  (\d+)/\1  100%", says("keys", "rotate", kind)[1])
 
 
 def test_keys_are_changed_and_the_older_ones_go_later(says):
@@ -173,12 +179,29 @@ def test_everything_is_copied_while_it_runs_and_put_back_on_an_empty_machine(say
     assert says("audit", "verify")[0] == 0
 
 
-def test_a_long_copy_says_how_far_it_is(says, tmp_path, monkeypatch):
-    monkeypatch.setattr(safekeeping, "TELL_EVERY", 0.0)
+def test_a_long_copy_shows_how_far_it_is_and_so_does_putting_it_back(says, tmp_path, monkeypatch, on_a_terminal):
     private = tmp_path / "backup.pem"
     says("keys", "backup", str(private))
-    said = says("backup", str(tmp_path / "data"), "--keys", str(tmp_path / "keys"), "--for", f"{private}.pub")[1]
-    assert re.search(r"^account: (\d+) of \1$", said, re.MULTILINE)
+    files = (str(tmp_path / "data"), "--keys", str(tmp_path / "keys"))
+    assert re.search(r"\x1b\[\?25laccount  \[#+\]  (\d+)/\1  100%", says("backup", *files, "--for", f"{private}.pub")[1])
+    monkeypatch.setenv("TRIVSEL_DATABASE_URL", f"sqlite:///{tmp_path}/new.sqlite")
+    config.current.cache_clear()
+    said = says("restore", *files, "--with", str(private))[1]
+    db.engine_for(config.current().database).dispose()
+    assert re.search(r"\x1b\[\?25laccount  \[#+\]  (\d+)/\1  100%", said)
+
+
+def test_an_upgrade_shows_which_migration_was_made(says, tmp_path, monkeypatch, on_a_terminal):
+    monkeypatch.setenv("TRIVSEL_DATABASE_URL", f"sqlite:///{tmp_path}/new.sqlite")
+    config.current.cache_clear()
+    said = says("migrate")[1]
+    db.engine_for(config.current().database).dispose()
+    assert re.search(rf"\x1b\[\?25lmigration 0001 .* 1/{len(migrations.known())} ", said)
+    assert re.search(rf"\x1b\[\?25lmigration {migrations.newest()}  \[#+\]  (\d+)/\1  100%", said)
+
+
+def test_where_nobody_looks_long_work_says_nothing_of_itself(says):
+    assert re.fullmatch(r"in order: \d+ events in \d+ chains", says("audit", "verify")[1])
 
 
 def a_kept_form(session):
