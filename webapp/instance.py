@@ -13,6 +13,11 @@ from referrals import config
 
 #: folders below the data folder that must exist before anything is started
 FOLDERS = ("logs", "tmp", "cache", "prefect")
+#: which of its old rows Prefect removes by itself, and after how many seconds (30 days), where nobody says otherwise
+PRUNING = {
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": "2592000",
+}
 
 
 class Refusal(Exception):
@@ -147,28 +152,30 @@ def _environment(folder: Path, *, prefect_api: str) -> dict[str, str]:
     no_proxy = ",".join(filter(None, unproxied))
     # Somebody's own Prefect profile lives in a home we do not use; other PREFECT_* settings (a database) are theirs to give.
     inherited = {name: value for name, value in os.environ.items() if name != "PREFECT_PROFILE"}
-    return inherited | {
-        "TRIVSEL_DATA": str(folder),
-        "XDG_CACHE_HOME": str(folder / "cache"),
-        "TMPDIR": str(folder / "tmp"),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONUNBUFFERED": "1",
-        "NO_PROXY": no_proxy,
-        "no_proxy": no_proxy,
-        "DO_NOT_TRACK": "1",
-        "PREFECT_HOME": str(folder / "prefect"),
-        "PREFECT_API_URL": prefect_api,
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
-        "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(folder / "prefect" / "pages"),
-        "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
-        # A call that is answered 422 anyway, saved for each client.
-        "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "false",
-        # A thread of the worker must not wait for a run of the future.
-        "PREFECT_WORKER_PREFETCH_SECONDS": "0",
-        # Prefect removes its own old rows (by default after 90 days); without this only events go.
-        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
-    }
+    return (
+        PRUNING
+        | inherited
+        | {
+            "TRIVSEL_DATA": str(folder),
+            "XDG_CACHE_HOME": str(folder / "cache"),
+            "TMPDIR": str(folder / "tmp"),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONUNBUFFERED": "1",
+            "NO_PROXY": no_proxy,
+            "no_proxy": no_proxy,
+            "DO_NOT_TRACK": "1",
+            "PREFECT_HOME": str(folder / "prefect"),
+            "PREFECT_API_URL": prefect_api,
+            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+            "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+            "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(folder / "prefect" / "pages"),
+            "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
+            # A call that is answered 422 anyway, saved for each client.
+            "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "false",
+            # A thread of the worker must not wait for a run of the future.
+            "PREFECT_WORKER_PREFETCH_SECONDS": "0",
+        }
+    )
 
 
 def _bracketed(host: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from webapp import cli
-from webapp.instance import Instance, _environment
+from webapp.instance import PRUNING, Instance, _environment
 from webapp.launcher import Launcher
 
 ROOT = Path(__file__).parents[2]
@@ -50,7 +50,7 @@ def test_the_documented_units_start_what_the_launcher_starts() -> None:
 
 
 def test_the_documented_server_of_prefect_is_told_what_the_launcher_tells_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("PREFECT_SERVER_ANALYTICS_ENABLED", "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED"):
+    for name in ("PREFECT_SERVER_ANALYTICS_ENABLED", *PRUNING):
         monkeypatch.delenv(name, raising=False)
     told = _environment(Path("/var/lib/trivsel"), prefect_api="")
     expected = {
