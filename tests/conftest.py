@@ -1,5 +1,6 @@
 """What every test stands on: a data folder of its own, a key ring, and both databases, real ones."""
 
+import os
 import shutil
 import socket
 import uuid
@@ -20,6 +21,9 @@ from referrals.models import Base
 from tests.people import Cast, settle
 from tests.postgres import a_database, running_postgres
 
+#: the database of every test that does not say on which it runs: `TRIVSEL_TEST_DATABASE=postgresql ./dev test`
+CHOSEN = os.environ.get("TRIVSEL_TEST_DATABASE", "sqlite")
+BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 #: a Wednesday in term, ten in the morning in Borlänge and Aalborg
 A_WEDNESDAY = datetime(2026, 9, 16, 8, 0, tzinfo=UTC)
 
@@ -101,12 +105,12 @@ def sqlite_address(sqlite_template: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres_address(postgres_server: str) -> Iterator[str]:
+def postgres_address(postgres_server: str, postgres_template: str) -> Iterator[str]:
     """A PostgreSQL database shared by tests that leave nothing behind."""
-    yield from _postgres_database(postgres_server, "shared")
+    yield from _postgres_database(postgres_server, "shared", postgres_template)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+@pytest.fixture(params=BOTH)
 def shared_address(request: pytest.FixtureRequest) -> str:
     """The address of a database with every table; each test that asks for it runs on both databases."""
     kind = "sqlite" if request.param == "sqlite" else "postgres"
@@ -140,16 +144,33 @@ def fresh_sqlite(sqlite_template: Path, tmp_path: Path) -> Iterator[str]:
     db.engine_for(address).dispose()
 
 
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> Iterator[str]:
+    """The name of a PostgreSQL database with every table, empty, to which nobody is connected."""
+    with a_database(postgres_server, "with_tables") as address:
+        Base.metadata.create_all(db.engine_for(address))
+        db.engine_for(address).dispose()
+        yield "with_tables"
+
+
 @pytest.fixture
-def fresh_postgres(postgres_server: str) -> Iterator[str]:
+def fresh_postgres(postgres_server: str, postgres_template: str) -> Iterator[str]:
     """The address of an empty PostgreSQL database of this test's own."""
-    yield from _postgres_database(postgres_server, f"fresh_{uuid.uuid4().hex}")
+    yield from _postgres_database(postgres_server, f"fresh_{uuid.uuid4().hex}", postgres_template)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+@pytest.fixture(params=BOTH)
 def fresh_address(request: pytest.FixtureRequest) -> str:
     """The address of an empty database of this test's own; each test that asks for it runs on both databases."""
     address: str = request.getfixturevalue("fresh_sqlite" if request.param == "sqlite" else "fresh_postgres")
+    return address
+
+
+@pytest.fixture
+def fresh_database(request: pytest.FixtureRequest) -> str:
+    """The address of an empty database of this test's own: the kind this run was told (`CHOSEN`), or the one it is asked for."""
+    kind = getattr(request, "param", CHOSEN)
+    address: str = request.getfixturevalue({"sqlite": "fresh_sqlite", "postgresql": "fresh_postgres"}[kind])
     return address
 
 
@@ -171,8 +192,7 @@ def wednesday() -> Iterator[time_machine.Traveller]:
         yield traveller
 
 
-def _postgres_database(server: str, name: str) -> Iterator[str]:
-    with a_database(server, name) as address:
-        Base.metadata.create_all(db.engine_for(address))
+def _postgres_database(server: str, name: str, template: str) -> Iterator[str]:
+    with a_database(server, name, like=template) as address:
         yield address
         db.engine_for(address).dispose()

@@ -58,8 +58,14 @@ def instance(fresh_address: str, data_folder: Path, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.fixture
+def one_instance(fresh_database: str, data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Instance]:
+    """The same, on the one database of this run: for tests about something else than databases."""
+    yield from _an_instance(fresh_database, data_folder, monkeypatch)
+
+
+@pytest.fixture
 def sqlite_instance(fresh_sqlite: str, data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Instance]:
-    """The same, on SQLite only: for tests about something else than databases."""
+    """The same, on SQLite only."""
     yield from _an_instance(fresh_sqlite, data_folder, monkeypatch)
 
 
@@ -98,8 +104,8 @@ def engine(prefect: PrefectServer, instance: Instance) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def sqlite_engine(prefect: PrefectServer, sqlite_instance: Instance) -> Iterator[Engine]:
-    yield from _an_engine(sqlite_instance)
+def one_engine(prefect: PrefectServer, one_instance: Instance) -> Iterator[Engine]:
+    yield from _an_engine(one_instance)
 
 
 def _an_engine(instance: Instance) -> Iterator[Engine]:

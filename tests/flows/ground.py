@@ -4,13 +4,12 @@ import os
 import shutil
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +17,7 @@ import httpx
 
 from flows.opening import prepare_environment
 from referrals import config
+from tests.databases import copy_sqlite
 from tests.people import Cast
 
 HOME = Path(tempfile.mkdtemp(prefix="trivsel-prefect-"))
@@ -48,14 +48,14 @@ class PrefectServer:
     def database(self) -> Path:
         return self.home / "prefect" / "prefect.db"
 
-    def start(self) -> None:
+    def start(self, **more: str) -> None:
         if self.process is not None:
             return
         place = ["--host", "127.0.0.1", "--port", str(self.port)]
         with (self.home / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "prefect", "server", "start", *place],
-                env=os.environ | PREFECT_ENVIRONMENT, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
+                env=os.environ | PREFECT_ENVIRONMENT | more, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
             )  # fmt: skip
         until(self.answers, seconds=180)
 
@@ -107,12 +107,6 @@ class PrefectServer:
             return httpx.get(f"{API}/health", timeout=2).is_success
         except httpx.HTTPError:
             return False
-
-
-def copy_sqlite(path: Path, copy: Path) -> None:
-    """A copy of one moment of a database that is in use."""
-    with closing(sqlite3.connect(path)) as there, closing(sqlite3.connect(copy)) as here:
-        there.backup(here)
 
 
 def until(is_so: Callable[[], object], *, seconds: float = 120) -> None:

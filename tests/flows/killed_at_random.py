@@ -91,9 +91,9 @@ def send_concern(url: str) -> str:
 
 
 def test_processes_that_are_killed_at_random_cost_time_and_nothing_else(
-    sqlite_instance: Instance, prefect: PrefectServer, calm: Callable[[int], list[str]]
+    one_instance: Instance, prefect: PrefectServer, calm: Callable[[int], list[str]]
 ) -> None:
-    instance = sqlite_instance
+    instance = one_instance
     seed = asked_for(1).start
     choice, seeds = random.Random(seed), [seed * 100 + number for number in range(JOURNEYS)]
     expected = [calm(one) for one in seeds]

@@ -36,16 +36,16 @@ def test_a_concern_is_receipted_and_carried_to_triage(engine: Engine, instance: 
 
 
 def test_a_run_does_without_what_nothing_of_ours_needs(
-    sqlite_engine: Engine, sqlite_instance: Instance, monkeypatch: pytest.MonkeyPatch
+    one_engine: Engine, one_instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """docs/decisions/0011 leans on Prefect's inside; here it is noticed when that changes."""
     watched = Mock()
     assert callable(flow_engine.observe_flow_run_suspension), "Prefect has moved it: look where it is waited for now"
     monkeypatch.setattr(flow_engine, "observe_flow_run_suspension", watched)
-    submit(sqlite_instance)
-    until(lambda: is_quiet(sqlite_instance))
+    submit(one_instance)
+    until(lambda: is_quiet(one_instance))
     watched.assert_not_called()
-    with db.reading(sqlite_instance.database) as session:
+    with db.reading(one_instance.database) as session:
         run_id = session.scalars(select(Step.flow_run_id).where(Step.flow_run_id.is_not(None)).limit(1)).one()
     with transport.connected(patience=5) as client:
         assert get_client(sync_client=True) is client, "who asks for a client gets the patient one, and makes none"
@@ -67,19 +67,19 @@ def test_the_same_step_twice_changes_nothing(engine: Engine, instance: Instance)
         assert min(session.scalars(select(Step.attempt))) >= 2
 
 
-def test_a_run_of_an_attempt_long_gone_changes_nothing(sqlite_engine: Engine, sqlite_instance: Instance) -> None:
-    submit(sqlite_instance)
-    until(lambda: is_quiet(sqlite_instance))
-    before = numbers(sqlite_instance)
-    with db.reading(sqlite_instance.database) as session:
+def test_a_run_of_an_attempt_long_gone_changes_nothing(one_engine: Engine, one_instance: Instance) -> None:
+    submit(one_instance)
+    until(lambda: is_quiet(one_instance))
+    before = numbers(one_instance)
+    with db.reading(one_instance.database) as session:
         step = session.scalars(select(Step).where(Step.kind == StepKind.ADVANCE_REFERRAL)).first()
         assert step is not None
     ended = advance_referral(str(step.id), step.attempt, return_state=True)
     assert ended.is_cancelled()
-    assert numbers(sqlite_instance) == before
+    assert numbers(one_instance) == before
 
 
-def test_a_lost_lease_commits_nothing(sqlite_engine: Engine, sqlite_instance: Instance, monkeypatch: object) -> None:
+def test_a_lost_lease_commits_nothing(one_engine: Engine, one_instance: Instance, monkeypatch: object) -> None:
     """Another worker takes the step over while the paper is in the printer: the first one keeps nothing of it."""
     from flows.tasks import papers
 
@@ -87,7 +87,7 @@ def test_a_lost_lease_commits_nothing(sqlite_engine: Engine, sqlite_instance: In
 
     def slow(html: str) -> bytes:
         if not taken_over:
-            with db.writing(sqlite_instance.database) as session:
+            with db.writing(one_instance.database) as session:
                 step = session.scalars(select(Step).where(Step.holder == "test")).one()
                 steps.give_back(session, step.id, attempt=step.attempt)
                 claim = steps.claim(session, step.id, holder="another worker")
@@ -95,19 +95,19 @@ def test_a_lost_lease_commits_nothing(sqlite_engine: Engine, sqlite_instance: In
         return real(html)
 
     monkeypatch.setattr(papers.printing, "print_pdf", slow)  # type: ignore[attr-defined]
-    submit(sqlite_instance)
+    submit(one_instance)
     until(lambda: taken_over)
     # The other worker is never heard of again; when its lease has run out, ours carries the step on from the beginning.
-    until(lambda: is_quiet(sqlite_instance), seconds=40)
-    with db.reading(sqlite_instance.database) as session:
+    until(lambda: is_quiet(one_instance), seconds=40)
+    with db.reading(one_instance.database) as session:
         first = session.scalars(select(Step).order_by(Step.created_at)).first()
         assert first is not None
         assert first.attempt == 3
-    assert numbers(sqlite_instance) == (2, 2, 2)
+    assert numbers(one_instance) == (2, 2, 2)
 
 
 def test_an_identity_protected_while_a_paper_is_printed_is_not_on_it(
-    sqlite_engine: Engine, sqlite_instance: Instance, monkeypatch: object
+    one_engine: Engine, one_instance: Instance, monkeypatch: object
 ) -> None:
     from flows.tasks import papers
 
@@ -115,15 +115,15 @@ def test_an_identity_protected_while_a_paper_is_printed_is_not_on_it(
 
     def slow(html: str) -> bytes:
         if not printed:
-            with db.writing(sqlite_instance.database) as session:
-                head = session.merge(sqlite_instance.cast.head_teacher, load=False)
+            with db.writing(one_instance.database) as session:
+                head = session.merge(one_instance.cast.head_teacher, load=False)
                 protected(session, session.scalars(select(Referral)).one(), by=head)
         printed.append("Kvastengren" in html or "Lindskolan" in html)
         return real(html)
 
     monkeypatch.setattr(papers.printing, "print_pdf", slow)  # type: ignore[attr-defined]
-    submit(sqlite_instance)
-    until(lambda: is_quiet(sqlite_instance))
+    submit(one_instance)
+    until(lambda: is_quiet(one_instance))
     assert printed == [True, False, False]
-    with db.reading(sqlite_instance.database) as session:
+    with db.reading(one_instance.database) as session:
         assert len(session.scalars(select(Document)).all()) == 2

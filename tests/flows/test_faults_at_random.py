@@ -12,10 +12,8 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from sqlalchemy import create_engine
 
 from referrals import config
-from referrals.models import Base
 from tests.conftest import A_WEDNESDAY
 from tests.flows.random_journeys import Moments, asked_for, go_without_prefect
 from tests.postgres import a_database
@@ -46,16 +44,6 @@ def on_sqlite(sqlite_template: Path, tmp_path: Path) -> Place:
             left.unlink()
 
     return place
-
-
-@pytest.fixture(scope="session")
-def postgres_template(postgres_server: str) -> Iterator[str]:
-    """The name of a PostgreSQL database with every table, empty, to make others from."""
-    with a_database(postgres_server, "template") as address:
-        engine = create_engine(address)
-        Base.metadata.create_all(engine)
-        engine.dispose()  # nobody may be connected to what is copied
-        yield "template"
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tests.referrals.post_office import PostOffice, free_port
 
 
 @pytest.fixture
-def port(sqlite_instance: Instance, monkeypatch: pytest.MonkeyPatch) -> int:
+def port(one_instance: Instance, monkeypatch: pytest.MonkeyPatch) -> int:
     """The port at which the instance believes its post office to be."""
     port = free_port()
     monkeypatch.setenv("TRIVSEL_SMTP_HOST", "127.0.0.1")
@@ -58,23 +58,23 @@ def letters(instance: Instance) -> list[str]:
 
 @pytest.mark.usefixtures("impatient")
 def test_mail_that_is_refused_is_tried_again_then_seen_and_sent_when_a_person_says_so(
-    office: PostOffice, sqlite_engine: Engine, sqlite_instance: Instance
+    office: PostOffice, one_engine: Engine, one_instance: Instance
 ) -> None:
     office.refuses = True
-    referral_id = submit(sqlite_instance)
-    until(lambda: len(failures(sqlite_instance)) == 2, seconds=90)
-    assert failures(sqlite_instance) == ["mail", "mail"]
+    referral_id = submit(one_instance)
+    until(lambda: len(failures(one_instance)) == 2, seconds=90)
+    assert failures(one_instance) == ["mail", "mail"]
     assert office.refused >= 2 * (len(steps.PAUSES) + 1) * 3  # two mails, three attempts each, three tries an attempt
-    assert state(sqlite_instance, referral_id) == ("triage", "waiting")
+    assert state(one_instance, referral_id) == ("triage", "waiting")
     office.refuses = False
-    with db.writing(sqlite_instance.database) as session:
-        coordinator = session.merge(sqlite_instance.cast.coordinator, load=False).actor()
+    with db.writing(one_instance.database) as session:
+        coordinator = session.merge(one_instance.cast.coordinator, load=False).actor()
         for step in steps.failed(session, session.get_one(Referral, referral_id)):
             assert step.flow_run_id is not None
             steps.retry(session, step, by=coordinator)
-    until(lambda: is_quiet(sqlite_instance), seconds=60)
-    assert failures(sqlite_instance) == []
-    with db.reading(sqlite_instance.database) as session:
+    until(lambda: is_quiet(one_instance), seconds=60)
+    assert failures(one_instance) == []
+    with db.reading(one_instance.database) as session:
         sent = session.scalars(select(Mail)).all()
     assert sorted(letter.message_id for letter in sent) == taken(office)
     assert all(letter.sent_at for letter in sent)
@@ -82,36 +82,36 @@ def test_mail_that_is_refused_is_tried_again_then_seen_and_sent_when_a_person_sa
 
 @pytest.mark.usefixtures("impatient")
 def test_one_recipient_who_is_refused_is_seen_and_the_others_get_theirs(
-    office: PostOffice, sqlite_engine: Engine, sqlite_instance: Instance
+    office: PostOffice, one_engine: Engine, one_instance: Instance
 ) -> None:
-    moved = sqlite_instance.cast.second_coordinator
+    moved = one_instance.cast.second_coordinator
     office.unknown = {moved.email}
-    referral_id = submit(sqlite_instance)
-    until(lambda: is_quiet(sqlite_instance), seconds=90)
-    assert failures(sqlite_instance) == ["address"], "no other try with the same address helps"
-    assert state(sqlite_instance, referral_id) == ("triage", "waiting")
-    with db.writing(sqlite_instance.database) as session:
-        coordinator = session.merge(sqlite_instance.cast.coordinator, load=False).actor()
+    referral_id = submit(one_instance)
+    until(lambda: is_quiet(one_instance), seconds=90)
+    assert failures(one_instance) == ["address"], "no other try with the same address helps"
+    assert state(one_instance, referral_id) == ("triage", "waiting")
+    with db.writing(one_instance.database) as session:
+        coordinator = session.merge(one_instance.cast.coordinator, load=False).actor()
         (step,) = steps.failed(session, session.get_one(Referral, referral_id))
         refused = session.get_one(Mail, step.mail_id)
         assert str(moved.id) in refused.recipient
         assert taken(office) == [one for one in session.scalars(select(Mail.message_id)) if one != refused.message_id]
         office.unknown = set()  # the mailbox was set up
         steps.retry(session, step, by=coordinator)
-    until(lambda: is_quiet(sqlite_instance), seconds=60)
-    everything_is_there_once(sqlite_instance, [referral_id])
-    assert taken(office) == letters(sqlite_instance)
+    until(lambda: is_quiet(one_instance), seconds=60)
+    everything_is_there_once(one_instance, [referral_id])
+    assert taken(office) == letters(one_instance)
 
 
 def test_mail_waits_for_a_post_office_that_is_away(
-    port: int, sqlite_engine: Engine, sqlite_instance: Instance, impatient: None
+    port: int, one_engine: Engine, one_instance: Instance, impatient: None
 ) -> None:
-    referral_id = submit(sqlite_instance)
-    until(lambda: _failed_once(sqlite_instance), seconds=60)
+    referral_id = submit(one_instance)
+    until(lambda: _failed_once(one_instance), seconds=60)
     with open_at(port) as office:
-        until(lambda: is_quiet(sqlite_instance), seconds=60)
-    everything_is_there_once(sqlite_instance, [referral_id])
-    assert taken(office) == letters(sqlite_instance)
+        until(lambda: is_quiet(one_instance), seconds=60)
+    everything_is_there_once(one_instance, [referral_id])
+    assert taken(office) == letters(one_instance)
 
 
 def _failed_once(instance: Instance) -> bool:
@@ -121,31 +121,31 @@ def _failed_once(instance: Instance) -> bool:
 
 @pytest.mark.usefixtures("impatient")
 def test_a_post_office_slower_than_our_patience_may_get_a_mail_again_but_never_a_second_one(
-    office: PostOffice, sqlite_engine: Engine, sqlite_instance: Instance, monkeypatch: pytest.MonkeyPatch
+    office: PostOffice, one_engine: Engine, one_instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It took the mail, and we did not hear of it: the same Message-ID comes again, which post offices show once."""
     monkeypatch.setattr(mailer, "PATIENCE", 0.5)
     office.keeps_silent = True
-    referral_id = submit(sqlite_instance)
+    referral_id = submit(one_instance)
     until(lambda: len(office.taken) >= 3, seconds=60)
     office.keeps_silent = False
-    until(lambda: is_quiet(sqlite_instance), seconds=60)
-    everything_is_there_once(sqlite_instance, [referral_id])
-    assert len(office.taken) > len(taken(office)) == len(letters(sqlite_instance))
-    assert taken(office) == letters(sqlite_instance)
+    until(lambda: is_quiet(one_instance), seconds=60)
+    everything_is_there_once(one_instance, [referral_id])
+    assert len(office.taken) > len(taken(office)) == len(letters(one_instance))
+    assert taken(office) == letters(one_instance)
 
 
 def test_papers_do_not_wait_for_a_post_office_that_does_not_answer(
-    office: PostOffice, sqlite_engine: Engine, sqlite_instance: Instance, monkeypatch: pytest.MonkeyPatch
+    office: PostOffice, one_engine: Engine, one_instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mailer, "PATIENCE", 300.0)
     office.keeps_silent = True
-    referral_ids = [submit(sqlite_instance) for _ in range(3)]
+    referral_ids = [submit(one_instance) for _ in range(3)]
     until(lambda: len(taken(office)) == MAILS, seconds=60)
-    referral_ids.append(submit(sqlite_instance))
-    until(lambda: all(state(sqlite_instance, one) == ("triage", "waiting") for one in referral_ids), seconds=60)
+    referral_ids.append(submit(one_instance))
+    until(lambda: all(state(one_instance, one) == ("triage", "waiting") for one in referral_ids), seconds=60)
     assert len(taken(office)) == MAILS
     office.keeps_silent = False
-    until(lambda: is_quiet(sqlite_instance), seconds=60)
-    everything_is_there_once(sqlite_instance, referral_ids)
-    assert taken(office) == letters(sqlite_instance)
+    until(lambda: is_quiet(one_instance), seconds=60)
+    everything_is_there_once(one_instance, referral_ids)
+    assert taken(office) == letters(one_instance)

@@ -13,7 +13,8 @@ from flows import deployments, transport
 from flows.engine import Engine
 from referrals import db, steps
 from referrals.models import Step, StepKind
-from tests.flows.ground import Instance, PrefectServer, copy_sqlite, until
+from tests.databases import kept
+from tests.flows.ground import Instance, PrefectServer, until
 from tests.flows.test_worker import running_worker
 from tests.flows.watching import everything_is_there_once, is_quiet, submit
 
@@ -24,26 +25,26 @@ def _is_held(instance: Instance) -> bool:
 
 
 def test_a_prefect_that_hangs_for_longer_than_a_lease_costs_time_and_nothing_else(
-    prefect: PrefectServer, sqlite_engine: Engine, sqlite_instance: Instance
+    prefect: PrefectServer, one_engine: Engine, one_instance: Instance
 ) -> None:
-    until(sqlite_engine.registered.is_set)
-    referral_ids = [submit(sqlite_instance) for _ in range(2)]
-    until(lambda: _is_held(sqlite_instance), seconds=60)
+    until(one_engine.registered.is_set)
+    referral_ids = [submit(one_instance) for _ in range(2)]
+    until(lambda: _is_held(one_instance), seconds=60)
     prefect.hang()
     try:
-        referral_ids.append(submit(sqlite_instance))  # the form goes on working
+        referral_ids.append(submit(one_instance))  # the form goes on working
         time.sleep(1.5 * steps.lease().total_seconds())
-        assert not is_quiet(sqlite_instance)
+        assert not is_quiet(one_instance)
     finally:
         prefect.go_on()
-    until(lambda: is_quiet(sqlite_instance))
-    everything_is_there_once(sqlite_instance, referral_ids)
+    until(lambda: is_quiet(one_instance))
+    everything_is_there_once(one_instance, referral_ids)
 
 
 def test_a_prefect_that_answers_slowly_costs_time_and_nothing_else(
-    sqlite_engine: Engine, sqlite_instance: Instance, monkeypatch: pytest.MonkeyPatch
+    one_engine: Engine, one_instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    until(sqlite_engine.registered.is_set)
+    until(one_engine.registered.is_set)
     real = httpx.HTTPTransport.handle_request
 
     def slow(self: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
@@ -51,28 +52,28 @@ def test_a_prefect_that_answers_slowly_costs_time_and_nothing_else(
         return real(self, request)
 
     monkeypatch.setattr(httpx.HTTPTransport, "handle_request", slow)
-    referral_ids = [submit(sqlite_instance) for _ in range(2)]
-    until(lambda: is_quiet(sqlite_instance))
-    everything_is_there_once(sqlite_instance, referral_ids)
+    referral_ids = [submit(one_instance) for _ in range(2)]
+    until(lambda: is_quiet(one_instance))
+    everything_is_there_once(one_instance, referral_ids)
 
 
 def test_a_run_that_prefect_knows_again_from_an_older_copy_does_nothing_a_second_time(
-    prefect: PrefectServer, sqlite_instance: Instance, tmp_path: Path
+    prefect: PrefectServer, one_instance: Instance, tmp_path: Path
 ) -> None:
     """When the copy was made, a run waited to be taken. Since then its dispatcher died, and another attempt did the work."""
-    referral_ids = [submit(sqlite_instance)]
-    run_id = _a_run_that_waits(sqlite_instance)
+    referral_ids = [submit(one_instance)]
+    run_id = _a_run_that_waits(one_instance)
     prefect.copy_database(tmp_path / "prefect.db")
-    _carry_on(sqlite_instance)
-    everything_is_there_once(sqlite_instance, referral_ids)
+    _carry_on(one_instance)
+    everything_is_there_once(one_instance, referral_ids)
     prefect.stop()
     prefect.put_back(tmp_path / "prefect.db")
     prefect.start()
-    referral_ids.append(submit(sqlite_instance))
-    with running_worker(sqlite_instance, PREFECT_WORKER_QUERY_SECONDS="1"), transport.connected(patience=10) as client:
+    referral_ids.append(submit(one_instance))
+    with running_worker(one_instance, PREFECT_WORKER_QUERY_SECONDS="1"), transport.connected(patience=10) as client:
         until(lambda: client.read_flow_run(run_id).state_type is StateType.CANCELLED, seconds=60)
-        until(lambda: is_quiet(sqlite_instance), seconds=60)
-    everything_is_there_once(sqlite_instance, referral_ids)
+        until(lambda: is_quiet(one_instance), seconds=60)
+    everything_is_there_once(one_instance, referral_ids)
 
 
 def _a_run_that_waits(instance: Instance) -> uuid.UUID:
@@ -99,16 +100,12 @@ def _carry_on(instance: Instance) -> None:
 
 
 def test_what_our_older_copy_has_not_done_yet_is_done_although_prefect_has_run_it(
-    prefect: PrefectServer, sqlite_instance: Instance, tmp_path: Path
+    prefect: PrefectServer, one_instance: Instance
 ) -> None:
-    referral_ids = [submit(sqlite_instance)]
-    ours = Path(sqlite_instance.database.removeprefix("sqlite:///"))
-    copy_sqlite(ours, tmp_path / "copy.sqlite")
-    _carry_on(sqlite_instance)
-    db.engine_for(sqlite_instance.database).dispose()
-    for path in ours.parent.glob(f"{ours.name}*"):
-        path.unlink()
-    (tmp_path / "copy.sqlite").rename(ours)
-    assert not is_quiet(sqlite_instance)
-    _carry_on(sqlite_instance)
-    everything_is_there_once(sqlite_instance, referral_ids)
+    referral_ids = [submit(one_instance)]
+    with kept(one_instance.database) as put_back:
+        _carry_on(one_instance)
+        put_back()
+        assert not is_quiet(one_instance)
+        _carry_on(one_instance)
+    everything_is_there_once(one_instance, referral_ids)

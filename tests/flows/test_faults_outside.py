@@ -21,26 +21,26 @@ from tests.flows.ground import Instance, PrefectServer, until
 from tests.flows.watching import everything_is_there_once, is_quiet, submit
 
 
-def test_two_workers_at_once_do_everything_once(sqlite_engine: Engine, sqlite_instance: Instance) -> None:
-    second = Engine(sqlite_instance.settings, holder="second")
+def test_two_workers_at_once_do_everything_once(one_engine: Engine, one_instance: Instance) -> None:
+    second = Engine(one_instance.settings, holder="second")
     second.start()
     until(second.registered.is_set)
-    referral_ids = [submit(sqlite_instance) for _ in range(6)]
-    until(lambda: is_quiet(sqlite_instance))
+    referral_ids = [submit(one_instance) for _ in range(6)]
+    until(lambda: is_quiet(one_instance))
     assert second.stop(10)
     transport.stopping.clear()  # the first goes on
-    everything_is_there_once(sqlite_instance, referral_ids)
+    everything_is_there_once(one_instance, referral_ids)
 
 
 def test_steps_that_are_stuck_in_any_state_at_prefect_are_carried_on(
-    prefect: PrefectServer, sqlite_instance: Instance
+    prefect: PrefectServer, one_instance: Instance
 ) -> None:
     """A dispatcher took each, its run came to one of the states, and nobody was heard of again."""
-    referral_ids = [submit(sqlite_instance) for _ in StateType]
+    referral_ids = [submit(one_instance) for _ in StateType]
     with transport.connected(patience=10) as client:
         deployment = deployments.register(client).deployment_of(StepKind.ADVANCE_REFERRAL)
-        for state, step_id in zip(StateType, _waiting(sqlite_instance), strict=True):
-            with db.writing(sqlite_instance.database) as session:
+        for state, step_id in zip(StateType, _waiting(one_instance), strict=True):
+            with db.writing(one_instance.database) as session:
                 claim = steps.claim(session, step_id, holder="gone")
                 assert claim is not None
             run = client.create_flow_run_from_deployment(
@@ -48,16 +48,16 @@ def test_steps_that_are_stuck_in_any_state_at_prefect_are_carried_on(
                 parameters={"step_id": str(step_id), "attempt": claim.attempt},
                 idempotency_key=claim.token,
             )
-            with db.writing(sqlite_instance.database) as session:
+            with db.writing(one_instance.database) as session:
                 steps.start(session, step_id, attempt=claim.attempt, flow_run_id=run.id)
             client.set_flow_run_state(run.id, State(type=state), force=True)
-    engine = Engine(sqlite_instance.settings, holder="test")
+    engine = Engine(one_instance.settings, holder="test")
     engine.start()
     try:
-        until(lambda: is_quiet(sqlite_instance), seconds=60)
+        until(lambda: is_quiet(one_instance), seconds=60)
     finally:
         assert engine.stop(10)
-    everything_is_there_once(sqlite_instance, referral_ids)
+    everything_is_there_once(one_instance, referral_ids)
 
 
 def _waiting(instance: Instance) -> list[uuid.UUID]:
@@ -66,9 +66,9 @@ def _waiting(instance: Instance) -> list[uuid.UUID]:
 
 
 def test_a_prefect_that_is_slow_busy_and_cuts_lines_costs_time_and_nothing_else(
-    sqlite_engine: Engine, sqlite_instance: Instance, monkeypatch: pytest.MonkeyPatch
+    one_engine: Engine, one_instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    until(sqlite_engine.registered.is_set)
+    until(one_engine.registered.is_set)
     real, choice, hurt = httpx.HTTPTransport.handle_request, random.Random(4), list[int]()
 
     def unreliable(self: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
@@ -87,11 +87,11 @@ def test_a_prefect_that_is_slow_busy_and_cuts_lines_costs_time_and_nothing_else(
         return answer
 
     monkeypatch.setattr(httpx.HTTPTransport, "handle_request", unreliable)
-    referral_ids = [submit(sqlite_instance) for _ in range(3)]
-    until(lambda: is_quiet(sqlite_instance))
+    referral_ids = [submit(one_instance) for _ in range(3)]
+    until(lambda: is_quiet(one_instance))
     assert {0, 1, 2, 3} <= set(hurt)
     monkeypatch.undo()
-    everything_is_there_once(sqlite_instance, referral_ids)
+    everything_is_there_once(one_instance, referral_ids)
 
 
 def _claimed(instance: Instance) -> bool:
@@ -100,22 +100,22 @@ def _claimed(instance: Instance) -> bool:
 
 
 def test_worker_and_prefect_killed_at_once_and_started_again_go_on_where_they_were(
-    prefect: PrefectServer, sqlite_instance: Instance
+    prefect: PrefectServer, one_instance: Instance
 ) -> None:
-    worker = subprocess.Popen([sys.executable, "-m", "flows.worker"], env=os.environ | sqlite_instance.environment)
+    worker = subprocess.Popen([sys.executable, "-m", "flows.worker"], env=os.environ | one_instance.environment)
     try:
-        referral_ids = [submit(sqlite_instance) for _ in range(4)]
-        until(lambda: _claimed(sqlite_instance), seconds=90)
+        referral_ids = [submit(one_instance) for _ in range(4)]
+        until(lambda: _claimed(one_instance), seconds=90)
     finally:
         worker.kill()
         prefect.kill()
         worker.wait(timeout=10)
-    assert not is_quiet(sqlite_instance)
+    assert not is_quiet(one_instance)
     prefect.start()
-    engine = Engine(sqlite_instance.settings, holder="test")
+    engine = Engine(one_instance.settings, holder="test")
     engine.start()
     try:
-        until(lambda: is_quiet(sqlite_instance))
+        until(lambda: is_quiet(one_instance))
     finally:
         assert engine.stop(10)
-    everything_is_there_once(sqlite_instance, referral_ids)
+    everything_is_there_once(one_instance, referral_ids)

@@ -95,18 +95,18 @@ def fail_with_everything(instance: Instance, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_neither_prefect_nor_the_log_knows_anything_of_what_was_typed(
     prefect: PrefectServer,
-    sqlite_engine: Engine,
-    sqlite_instance: Instance,
+    one_engine: Engine,
+    one_instance: Instance,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.INFO)  # as the worker does
-    referral_id = submit(sqlite_instance)
-    until(lambda: is_quiet(sqlite_instance), seconds=60)  # the workflow carries it to triage
-    walk(sqlite_instance, referral_id)
-    until(lambda: is_quiet(sqlite_instance), seconds=120)
-    assert failures(sqlite_instance) == []
-    with db.reading(sqlite_instance.database) as session:
+    referral_id = submit(one_instance)
+    until(lambda: is_quiet(one_instance), seconds=60)  # the workflow carries it to triage
+    walk(one_instance, referral_id)
+    until(lambda: is_quiet(one_instance), seconds=120)
+    assert failures(one_instance) == []
+    with db.reading(one_instance.database) as session:
         issued = session.scalars(select(Document.kind).where(Document.referral_id == referral_id)).all()
         passed = session.scalars(select(History.to_stage).where(History.referral_id == referral_id)).all()
     assert set(passed) == set(Stage)
@@ -116,18 +116,18 @@ def test_neither_prefect_nor_the_log_knows_anything_of_what_was_typed(
         DocumentKind.PLAN_FOR_SERVICE,
     }  # no step makes the first two, and nobody shares the plan here
     monkeypatch.setattr(steps, "PAUSES", ())
-    fail_with_everything(sqlite_instance, monkeypatch)
-    assert sorted(set(failures(sqlite_instance))) == ["database", "mail", "paper", "refused"]
+    fail_with_everything(one_instance, monkeypatch)
+    assert sorted(set(failures(one_instance))) == ["database", "mail", "paper", "refused"]
     time.sleep(5)  # Prefect's logs and events arrive a little later
 
     stored = "\n".join(everything_stored(prefect.database)) + "\n".join(written_files())
     assert stored.count("advance-referral") > len(straight_way.DECISIONS)
     assert "StepFailed: paper" in stored
     assert "Traceback" in stored
-    assert [secret for secret in secrets(sqlite_instance) if secret in stored] == []
+    assert [secret for secret in secrets(one_instance) if secret in stored] == []
     line = logs.lines("worker")
     lines = "\n".join(line.format(record) for record in caplog.records)
     assert "paper failed: ValueError at" in caplog.text
-    assert [secret for secret in secrets(sqlite_instance) if secret in caplog.text] == []
-    assert [secret for secret in secrets(sqlite_instance) if secret in lines] == []
+    assert [secret for secret in secrets(one_instance) if secret in caplog.text] == []
+    assert [secret for secret in secrets(one_instance) if secret in lines] == []
     assert '"error": "StepFailed at ' in lines

@@ -75,46 +75,46 @@ def is_done(instance: Instance) -> bool:
 
 
 def test_a_worker_shows_that_it_lives_takes_what_nobody_dispatched_and_ends_when_told(
-    prefect: PrefectServer, sqlite_instance: Instance
+    prefect: PrefectServer, one_instance: Instance
 ) -> None:
-    submit(sqlite_instance)
-    run_id = a_run_nobody_dispatched(sqlite_instance)
-    with running_worker(sqlite_instance, PREFECT_WORKER_QUERY_SECONDS="1", TRIVSEL_LEASE_SECONDS="300") as worker:
-        assert lives(sqlite_instance) == ["dispatcher", "worker"]
-        until(lambda: is_quiet(sqlite_instance), seconds=60)
+    submit(one_instance)
+    run_id = a_run_nobody_dispatched(one_instance)
+    with running_worker(one_instance, PREFECT_WORKER_QUERY_SECONDS="1", TRIVSEL_LEASE_SECONDS="300") as worker:
+        assert lives(one_instance) == ["dispatcher", "worker"]
+        until(lambda: is_quiet(one_instance), seconds=60)
         began = time.monotonic()
         worker.send_signal(signal.SIGINT)
         assert worker.wait(timeout=20) == 0
         assert time.monotonic() - began < 15
-    assert numbers(sqlite_instance) == (2, 2, 2)
-    assert lives(sqlite_instance) == []
-    with db.reading(sqlite_instance.database) as session:
+    assert numbers(one_instance) == (2, 2, 2)
+    assert lives(one_instance) == []
+    with db.reading(one_instance.database) as session:
         assert session.scalars(select(Step.flow_run_id).order_by(Step.created_at)).first() == run_id
         number = session.scalars(select(Referral.number)).one()
-    lines = [json.loads(line) for line in log_of(sqlite_instance).read_text().splitlines()]
+    lines = [json.loads(line) for line in log_of(one_instance).read_text().splitlines()]
     assert {line["part"] for line in lines} == {"worker"}
     assert len([line for line in lines if line["said"].endswith("done") and line["number"] == number]) == 4
     assert [line["said"] for line in lines if line["said"].startswith("sweep: ")]
 
 
-def test_prefects_own_worker_takes_a_run_too(prefect: PrefectServer, sqlite_instance: Instance) -> None:
-    submit(sqlite_instance)
-    a_run_nobody_dispatched(sqlite_instance)
+def test_prefects_own_worker_takes_a_run_too(prefect: PrefectServer, one_instance: Instance) -> None:
+    submit(one_instance)
+    a_run_nobody_dispatched(one_instance)
     command = ["worker", "start", "--pool", deployments.POOL, "--run-once", "--install-policy", "never"]
     done = subprocess.run(
-        [sys.executable, "-m", "prefect", *command], env=os.environ | sqlite_instance.environment,
+        [sys.executable, "-m", "prefect", *command], env=os.environ | one_instance.environment,
         timeout=120, check=False, capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    assert is_done(sqlite_instance), done.stdout + done.stderr
-    assert numbers(sqlite_instance)[0] == 2
+    assert is_done(one_instance), done.stdout + done.stderr
+    assert numbers(one_instance)[0] == 2
 
 
-def test_the_day_of_the_follow_up_comes_by_itself(prefect: PrefectServer, sqlite_instance: Instance) -> None:
+def test_the_day_of_the_follow_up_comes_by_itself(prefect: PrefectServer, one_instance: Instance) -> None:
     """Also when the date of a demonstration is moved forward under a running worker; old drafts go on the same day."""
-    with db.writing(sqlite_instance.database) as session:
-        referral = a_referral(session, sqlite_instance.cast, PLAN_ACTIVE)
-        coordinator = session.merge(sqlite_instance.cast.coordinator, load=False)
+    with db.writing(one_instance.database) as session:
+        referral = a_referral(session, one_instance.cast, PLAN_ACTIVE)
+        coordinator = session.merge(one_instance.cast.coordinator, load=False)
         a_plan(session, referral, author=coordinator, status=PlanStatus.ACTIVE, approved_at=clock.now())
         referral_id = referral.id
         now = clock.now()
@@ -123,16 +123,16 @@ def test_the_day_of_the_follow_up_comes_by_itself(prefect: PrefectServer, sqlite
                 code_index="c", token_index="t", language="sv", saved_at=now, expires_on=now.date() + timedelta(days=14)
             )
         )
-    clock.use_shift_file(sqlite_instance.settings.shift_file)
-    with running_worker(sqlite_instance):
-        assert state(sqlite_instance, referral_id) == ("action_plan", "active")
+    clock.use_shift_file(one_instance.settings.shift_file)
+    with running_worker(one_instance):
+        assert state(one_instance, referral_id) == ("action_plan", "active")
         clock.set_now(now + timedelta(weeks=6, days=1))
-        until(lambda: state(sqlite_instance, referral_id) == ("follow_up", "due"), seconds=30)
-        until(lambda: is_quiet(sqlite_instance), seconds=30)
-    with db.reading(sqlite_instance.database) as session:
+        until(lambda: state(one_instance, referral_id) == ("follow_up", "due"), seconds=30)
+        until(lambda: is_quiet(one_instance), seconds=30)
+    with db.reading(one_instance.database) as session:
         assert session.scalars(select(Draft)).all() == []
     # two papers and two mails of the concern itself, and the mail that the day has come
-    assert numbers(sqlite_instance) == (2, 3, 2)
+    assert numbers(one_instance) == (2, 3, 2)
 
 
 @pytest.mark.parametrize("word", ["paper", "mail"])

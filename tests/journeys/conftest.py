@@ -1,6 +1,7 @@
 """Running instances and browser windows for journeys: one instance a country, one at a time; every window inspects its pages."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import update
 from referrals import clock, config, db
 from referrals.models import Account
 from tests import straight_way
+from tests.conftest import CHOSEN
 from tests.journeys import instance as instances
 from tests.journeys.every_language import InDanish
 from tests.journeys.every_page import Noting, Walk, served
@@ -19,6 +21,7 @@ from tests.journeys.instance import Instance
 from tests.journeys.window import Window
 from tests.journeys.words import Words
 from tests.people import settle
+from tests.postgres import a_database
 from tests.webapp.desk import cast_of
 from tests.webapp.provider import running_provider
 from webapp import create_app
@@ -45,8 +48,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="package", params=COUNTRIES)
 def instance(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     """A whole running instance of one country; the other country's is started when this one has ended."""
-    with instances.running(request.param, tmp_path_factory.mktemp(f"instance-{request.param}")) as here:
-        yield here
+    with ExitStack() as stack:
+        more = {}
+        if CHOSEN == "postgresql":
+            database = a_database(request.getfixturevalue("postgres_server"), f"journeys_{request.param}")
+            more["TRIVSEL_DATABASE_URL"] = stack.enter_context(database)
+        folder = tmp_path_factory.mktemp(f"instance-{request.param}")
+        yield stack.enter_context(instances.running(request.param, folder, **more))
 
 
 @pytest.fixture(scope="module")
@@ -117,10 +125,10 @@ def provider() -> Iterator[str]:
 
 
 @pytest.fixture
-def app(fresh_sqlite: str, data_folder: Path, provider: str) -> Iterator[Flask]:
+def app(fresh_database: str, data_folder: Path, provider: str) -> Iterator[Flask]:
     """The application with the cast in its municipality, in Swedish, whose words are the longer ones."""
     chosen = config.Settings(
-        database_url=fresh_sqlite, data=data_folder, oidc_issuer=provider, oidc_client_id="trivsel", oidc_client_secret="hush",
+        database_url=fresh_database, data=data_folder, oidc_issuer=provider, oidc_client_id="trivsel", oidc_client_secret="hush",
         oidc_guardian_acr="loa3",
     )  # fmt: skip
     with db.writing(chosen.database) as session:
@@ -133,9 +141,9 @@ def app(fresh_sqlite: str, data_folder: Path, provider: str) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def address(fresh_sqlite: str) -> str:
+def address(fresh_database: str) -> str:
     """Where the application's rows are."""
-    return fresh_sqlite
+    return fresh_database
 
 
 @pytest.fixture

@@ -24,9 +24,9 @@ STARTS_WITHIN, ENDS_WITHIN = 120.0, 30.0
 class Instance:
     """One municipality's Trivsel, with its server, worker and web."""
 
-    def __init__(self, country: str, folder: Path, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, country: str, folder: Path, process: subprocess.Popen[bytes], database: str) -> None:
         facts = json.loads((folder / "running.json").read_text(encoding="utf-8"))
-        self.country, self.folder, self._process = country, folder, process
+        self.country, self.folder, self._process, self.database = country, folder, process, database
         self.language = {"se": "sv", "dk": "da"}[country]
         self.url: str = facts["url"]
 
@@ -98,7 +98,7 @@ def running(country: str, folder: Path, **more: str) -> Iterator[Instance]:
         )
     try:
         _wait_until_ready(process, folder, log)
-        yield Instance(country, folder, process)
+        yield Instance(country, folder, process, more.get("TRIVSEL_DATABASE_URL", f"sqlite:///{folder}/trivsel.sqlite"))
     finally:
         _end(process)
 

@@ -107,5 +107,5 @@ def test_in_english_a_concern_is_told_and_decided_about(instance: Instance, new_
 
 def _an_hour_passes(instance: Instance) -> None:
     """Nobody touches a page for so long that every session ends."""
-    with db.writing(f"sqlite:///{instance.folder / 'trivsel.sqlite'}") as session:
+    with db.writing(instance.database) as session:
         session.execute(update(WebSession).values(last_seen_at=machine_now() - timedelta(hours=2)))

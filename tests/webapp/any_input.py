@@ -1,12 +1,8 @@
 """The ground of `test_any_input.py`: an instance with one of everything, requests nobody meant to send, and what must hold afterwards."""
 
 import re
-import shutil
-import sqlite3
 import uuid
-from contextlib import closing
 from html.parser import HTMLParser
-from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import flask
@@ -136,7 +132,8 @@ class World:
 
     def __init__(self, app, settings, signed_in, report_it):
         self.app, self.database, self.shift_file = app, settings.database, settings.shift_file
-        self.path = Path(settings.database.removeprefix("sqlite:///"))
+        self.is_sqlite = settings.database.startswith("sqlite")
+        self.by_age = "rowid" if self.is_sqlite else "ctid"
         with db.writing(self.database) as session:
             cast = cast_of(session)
             session.add(
@@ -153,10 +150,6 @@ class World:
             if "GET" in rule.methods and not rule.rule.startswith(("/assets", "/u/", "/healthz", "/metrics"))
         ]
         self.rows = self._rows()
-        with closing(sqlite3.connect(self.path)) as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        self.kept = self.path.with_suffix(".kept")
-        shutil.copy(self.path, self.kept)
         self.before = self.count()
         self._tokens = {}
 
@@ -183,10 +176,9 @@ class World:
         """Every row that a part of an address can name: by the part's name and the number of the referral, or None, it belongs to."""
         tables = {table.name: table for table in Base.metadata.sorted_tables}
         rows = {(name, None): list(values) for name, values in WORDS.items()}
-        with closing(sqlite3.connect(self.path)) as connection:
-            rows["number", None] = [
-                number for (number,) in connection.execute("SELECT number FROM referral ORDER BY rowid")
-            ]
+        with db.reading(self.database) as session:
+            ask = session.connection().exec_driver_sql
+            rows["number", None] = [number for (number,) in ask(f"SELECT number FROM referral ORDER BY {self.by_age}")]
             for argument in sorted(
                 {argument for rule in self.doors for argument in rule.arguments} - {name for name, _of in rows}
             ):
@@ -196,24 +188,19 @@ class World:
                 number = (
                     "(SELECT number FROM referral r WHERE r.id = referral_id)" if "referral_id" in table.c else "NULL"
                 )
-                for row, of in connection.execute(f"SELECT id, {number} FROM {table.name} ORDER BY rowid"):
+                for row, of in ask(f"SELECT id, {number} FROM {table.name} ORDER BY {self.by_age}"):
                     for owner in {of, None}:
-                        rows.setdefault((argument, owner), []).append(str(uuid.UUID(row)))
+                        rows.setdefault((argument, owner), []).append(str(uuid.UUID(str(row))))
         return rows
 
     def count(self):
         """What stands in each table, as a number that changes with it."""
-        with closing(sqlite3.connect(self.path)) as connection:
+        with db.reading(self.database) as session:
+            ask = session.connection().exec_driver_sql
             return {
-                table.name: hash(tuple(connection.execute(f'SELECT * FROM "{table.name}" ORDER BY rowid').fetchall()))
+                table.name: hash(frozenset(str(row) for row in ask(f'SELECT * FROM "{table.name}"')))
                 for table in Base.metadata.sorted_tables
-            }  # fmt: skip
-
-    def put_back(self):
-        """Let everything be as it was in the beginning, the date too."""
-        self.shift_file.unlink(missing_ok=True)
-        with closing(sqlite3.connect(self.kept)) as kept, closing(sqlite3.connect(self.path)) as connection:
-            kept.backup(connection)
+            }
 
     def browser(self, person):
         client = self.app.test_client()
@@ -239,14 +226,13 @@ class World:
 
     def faults(self):
         """What no request whatever may leave: rows without those they belong to, and referrals that are not where their history ends."""
-        with closing(sqlite3.connect(self.path)) as connection:
-            found = [
-                f"{row[0]} {row[1]} belongs to no {row[2]}" for row in connection.execute("PRAGMA foreign_key_check")
-            ]
-            for number, is_whole in connection.execute(_HISTORIES):
-                if not is_whole:
-                    found.append(f"{number} and its history do not fit")
-            found += [f"nothing follows {verb}" for (verb,) in connection.execute(_WITHOUT_STEP) if verb not in QUIET]
+        with db.reading(self.database) as session:
+            ask = session.connection().exec_driver_sql
+            # PostgreSQL looks at its commits that each row belongs to one that is there
+            alone = ask("PRAGMA foreign_key_check") if self.is_sqlite else ()
+            found = [f"{row[0]} {row[1]} belongs to no {row[2]}" for row in alone]
+            found += [f"{number} and its history do not fit" for number, is_whole in ask(_HISTORIES) if not is_whole]
+            found += [f"nothing follows {verb}" for (verb,) in ask(_WITHOUT_STEP) if verb not in QUIET]
         return found
 
 

@@ -1,5 +1,6 @@
 """A web application on a database of its own, the cast of people in it, and browsers for them that check every page."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,14 +11,28 @@ from sqlalchemy import select
 
 from referrals import clock, config, db
 from referrals.models import Account, Municipality
+from tests.conftest import BOTH
 from tests.people import settle
 from tests.webapp.browsing import Browser
 from webapp import create_app
 from webapp.accounts import passwords, sessions
 from webapp.accounts.passwords import hash_password
 
+#: the files whose tests run on both databases in every run: the whole way of a concern, and where people write at once.
+#: The other files do so when the run is told: `TRIVSEL_TEST_DATABASE=postgresql ./dev test`
+ON_BOTH = {
+    "test_action_plan", "test_assessment", "test_board", "test_closure", "test_conflict", "test_follow_up", "test_home", "test_intake",
+    "test_register", "test_retention", "test_saving", "test_sharing", "test_team_review", "test_triage",
+}  # fmt: skip
 #: the password of everybody in these tests
 PASSWORD = "correct horse battery"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the files of `ON_BOTH` on both databases, unless the whole run was told one."""
+    is_told = "TRIVSEL_TEST_DATABASE" in os.environ
+    if metafunc.definition.path.stem in ON_BOTH and "fresh_database" in metafunc.fixturenames and not is_told:
+        metafunc.parametrize("fresh_database", BOTH, indirect=True)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -36,9 +51,9 @@ def password_hash(quick_hashes: None) -> str:
 
 
 @pytest.fixture
-def settings(fresh_sqlite: str, data_folder: Path) -> config.Settings:
+def settings(fresh_database: str, data_folder: Path) -> config.Settings:
     """The settings of an instance with an empty database of this test's own."""
-    return config.Settings(database_url=fresh_sqlite, data=data_folder)
+    return config.Settings(database_url=fresh_database, data=data_folder)
 
 
 @pytest.fixture

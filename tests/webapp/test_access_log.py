@@ -85,7 +85,7 @@ def test_of_a_number_that_does_not_exist_only_the_try_is_kept(signed_in, app, ev
     signed_in("otto").get("/referrals/HTL-0000-0000", status=404)
     assert events() == [(None, What.REFUSED, View.OWN_ACTION, "NoSuchReferral")]
     with db.reading(desk.url) as session:
-        assert "0000-0000" not in str(session.execute(text("SELECT * FROM audit_event")).all())
+        assert "HTL-0000" not in str(session.execute(text("SELECT * FROM audit_event")).all())
 
 
 def test_a_verb_leaves_one_event_and_not_a_second_for_its_form(signed_in, number, events, desk):

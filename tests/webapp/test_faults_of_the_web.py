@@ -50,12 +50,12 @@ def counted(address: str) -> list[int | None]:
 
 
 def test_a_concern_whose_web_dies_just_before_or_after_its_commit_is_there_once_when_sent_again(
-    fresh_sqlite: str, data_folder: Path
+    fresh_database: str, data_folder: Path
 ) -> None:
-    with db.writing(fresh_sqlite) as session:
+    with db.writing(fresh_database) as session:
         settle(session)
     port, dies = free_port(), data_folder / "dies"
-    environment = {"TRIVSEL_DATABASE_URL": fresh_sqlite, "TRIVSEL_PORT": str(port)}
+    environment = {"TRIVSEL_DATABASE_URL": fresh_database, "TRIVSEL_PORT": str(port)}
     program = web(port, data_folder, environment=environment, before=DIES)
     numbers = []
     try:
@@ -67,16 +67,22 @@ def test_a_concern_whose_web_dies_just_before_or_after_its_commit_is_there_once_
             with pytest.raises(Stopped, match="does not answer"):
                 reporter.send()
             assert not dies.exists()
-            assert counted(fresh_sqlite) == [there] * 4
+            assert counted(fresh_database) == [there] * 4
             program.start()
             numbers.append(reporter.send())
             reporter.close()
             program.kill()
     finally:
         program.kill()
-    assert counted(fresh_sqlite) == [2] * 4
-    with db.reading(fresh_sqlite) as session:
+    assert counted(fresh_database) == [2] * 4
+    with db.reading(fresh_database) as session:
         assert sorted(session.scalars(select(Referral.number))) == sorted(numbers)
+
+
+@pytest.fixture
+def settings(fresh_sqlite: str, data_folder: Path) -> config.Settings:
+    """SQLite, which knows one lock for everybody."""
+    return config.Settings(database_url=fresh_sqlite, data=data_folder)
 
 
 @pytest.fixture

@@ -24,16 +24,16 @@ SETTINGS = {
 
 
 @pytest.fixture
-def client(fresh_sqlite, tmp_path):
+def client(fresh_database, tmp_path):
     """The browser of a stranger in front of an instance for real people."""
     ring = sealing.key_ring()
     KeyRing.make(tmp_path / "keys.json", is_for_production=True)
     settings = config.Settings(
-        mode="production", data=tmp_path / "data", keys=tmp_path / "keys.json", database_url=fresh_sqlite, proxies=1,
+        mode="production", data=tmp_path / "data", keys=tmp_path / "keys.json", database_url=fresh_database, proxies=1,
         smtp_host="127.0.0.1", public_url="https://trivsel.example", mail_from="trivsel@lindkoping.example",
     )  # fmt: skip
     sealing.use_key_ring(KeyRing.read(tmp_path / "keys.json"))
-    with db.writing(fresh_sqlite) as session:
+    with db.writing(fresh_database) as session:
         settle(session)
         for account in session.query(Account):
             account.email = account.email.replace("trivsel.invalid", "lindkoping.example")

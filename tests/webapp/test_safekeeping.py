@@ -183,7 +183,9 @@ def test_a_long_copy_shows_how_far_it_is_and_so_does_putting_it_back(says, tmp_p
     private = tmp_path / "backup.pem"
     says("keys", "backup", str(private))
     files = (str(tmp_path / "data"), "--keys", str(tmp_path / "keys"))
-    assert re.search(r"\x1b\[\?25laccount  \[#+\]  (\d+)/\1  100%", says("backup", *files, "--for", f"{private}.pub")[1])
+    assert re.search(
+        r"\x1b\[\?25laccount  \[#+\]  (\d+)/\1  100%", says("backup", *files, "--for", f"{private}.pub")[1]
+    )
     monkeypatch.setenv("TRIVSEL_DATABASE_URL", f"sqlite:///{tmp_path}/new.sqlite")
     config.current.cache_clear()
     said = says("restore", *files, "--with", str(private))[1]
