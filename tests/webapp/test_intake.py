@@ -20,12 +20,14 @@ from referrals.models import (
     RoleAssignment,
     Unit,
 )
+from referrals.pace import Limit
 from referrals.stages import IN_CONSENT, RETURNED, SUBMITTED, WITHDRAWN, Verb
 from referrals.vocabulary import ConflictAnswer, DocumentKind, GuardiansKnow, Profession, ReporterKind, SchoolYear
 from schemas.intake import PAGES, Door, fields_of
 from tests.conftest import A_WEDNESDAY
 from tests.webapp.browsing import Browser
 from tests.webapp.desk import cast_of
+from webapp.accounts import paces
 from webapp.intake import browser as holding
 
 #: a code that is one, and nobody's
@@ -356,6 +358,55 @@ def test_codes_cannot_be_tried_by_the_hundred(browser):
     for _ in range(10):
         browser.submit({"code": WRONG_CODE}, status=422)
     assert browser.send({"code": WRONG_CODE}).status_code == 429
+
+
+def walk(browser):
+    """Fill in the form of the staff page by page; gives each page before it is sent, with what will be typed."""
+    typed = (
+        {"protection": "no"},
+        {"reporter_kind": "teacher", "reporter_name": "Lena Mentorsson", "unit": "lindskolan"},
+        {"child_name": "Malou Provsson"},
+        {"observations": SEEN, "topics": ["attendance"]},
+        {"guardians_know": "yes"},
+        {"tried": "Egen plats.", "conflict": "no"},
+    )
+    for asked, answers in zip(PAGES[Door.STAFF][:-1], typed, strict=True):
+        assert browser.page.path == f"/concern/{asked.name}"
+        yield asked.name, answers
+
+
+def test_a_concern_that_was_begun_goes_on_to_its_end_while_nobody_may_begin_another(browser, app, monkeypatch):
+    begin(browser)
+    monkeypatch.setattr(paces, "ALL_BEGINNINGS", Limit(paces.ALL_BEGINNINGS.purpose, most=1, within=timedelta(hours=1)))
+    for _page, answers in walk(browser):
+        browser.submit(answers)
+    assert browser.submit().path == "/concern/sent"
+    other = Browser(app.test_client())
+    other.get("/")
+    refused = other.send({"door": "staff"}, form=doors(other.page))
+    assert refused.status_code == 429
+    assert int(refused.headers["Retry-After"]) > 3_500
+
+
+def test_a_page_that_would_begin_one_too_many_keeps_what_was_typed_wherever_it_is_and_goes_on_later(
+    browser, stored, monkeypatch
+):
+    begin(browser)
+    for name, answers in walk(browser):
+        assert stored(lambda s: s.execute(delete(Draft)).rowcount) == 1
+        limit = Limit(paces.BEGINNINGS.purpose, most=0, within=timedelta(hours=1))
+        with monkeypatch.context() as refusing:
+            refusing.setattr(paces, "BEGINNINGS", limit)
+            page = browser.submit(answers, status=429)
+        assert "Too many tries" in page.text
+        assert "What you typed is kept below" in page.text
+        shown = page.fields(page.form())
+        assert {key: shown.getlist(key) for key in answers} == {
+            key: [answer] if isinstance(answer, str) else answer for key, answer in answers.items()
+        }
+        browser.submit()
+        kept = stored(lambda s: s.scalars(select(Draft)).one().answers)
+        assert {key: kept[key] for key in answers} == answers, name
 
 
 def test_the_next_person_at_a_shared_computer_sees_nothing(browser):

@@ -11,7 +11,7 @@ from marshmallow import fields as kinds
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import draft_files, drafts, intake
+from referrals import draft_files, drafts, intake, pace
 from referrals.models import Draft, Unit
 from referrals.quarantine import Cleared
 from referrals.vocabulary import N_, ReporterKind, Topic
@@ -206,6 +206,9 @@ def _keep(form: forms.Form, name: str, *, is_typing: bool = False) -> tuple[Page
             door = request.form.get("_door", "")
             if door not in set(Door):
                 abort(400)
+            # Counted like the button of the start page, which is not the only way to a draft; none is begun without it.
+            pace.take(session, paces.BEGINNINGS, paces.this_browser())
+            pace.take(session, paces.ALL_BEGINNINGS, "")
             started = drafts.start_draft(session, language=language(), answers={"door": door}, writer=people.actor())
             browser.remember_draft(started)
             draft = started.draft
