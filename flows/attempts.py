@@ -1,14 +1,16 @@
 """One attempt at one step: its lease kept while it works, its end written, and its failure told in one neutral word."""
 
+import threading
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from prefect import runtime
 from prefect.client.schemas.objects import State
 from prefect.states import Cancelled
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from structlog.contextvars import bound_contextvars
 
 from flows.failures import StepFailed, neutral
@@ -17,6 +19,12 @@ from referrals import db, steps
 from referrals.errors import LeaseLost
 from referrals.models import Referral, Step
 
+#: one run does no more steps than this, so that no run goes on for ever
+MOST_IN_A_RUN: Final = 25
+
+#: set when the process is asked to end: a run finishes the step it is at, and takes up no other
+ending = threading.Event()
+
 
 @dataclass(frozen=True)
 class Attempt:
@@ -24,6 +32,8 @@ class Attempt:
 
     step_id: uuid.UUID
     number: int
+    #: the how manieth step of its run this is
+    place: int = 1
 
     @classmethod
     def read(cls, step_id: str, attempt: int) -> Self:
@@ -31,18 +41,27 @@ class Attempt:
         return cls(uuid.UUID(str(step_id)), int(attempt))
 
 
-def carry_out(attempt: Attempt, work: Callable[[Attempt], None]) -> State[Any] | None:
-    """Do `work`, which ends with `steps.finish`, under the attempt's lease.
+def finish(session: Session, step: Step, attempt: Attempt) -> Attempt | None:
+    """Write that the work is done; the attempt at what comes next, taken up in the same transaction for the same run."""
+    holder = step.holder or ""
+    steps.finish(session, attempt.step_id, attempt=attempt.number)
+    if ending.is_set() or attempt.place == MOST_IN_A_RUN:
+        return None
+    claim = steps.take_next(session, step, holder=holder)
+    return Attempt(claim.step_id, claim.attempt, attempt.place + 1) if claim else None
+
+
+def carry_out(first: Attempt, work: Callable[[Attempt], Attempt | None]) -> State[Any] | None:
+    """Do `work`, which ends with `finish`, under the attempt's lease; then on with what comes next (docs/decisions/0012).
 
     Everything a step needs is here and not in our worker, so that it holds in a stock worker's process too.
     An attempt whose step was taken over ends cancelled and has changed nothing.
     """
     open_instance()
+    attempt = first
     try:
-        number = _begin(attempt)
-        with bound_contextvars(number=number), steps.KeptLease(attempt.step_id, attempt=attempt.number):
-            work(attempt)
-            logger().info("step %s: attempt %d done", attempt.step_id, attempt.number)
+        while following := _do_one(attempt, work):
+            attempt = following
     except LeaseLost:
         logger().info("step %s: attempt %d was taken over", attempt.step_id, attempt.number)
         return Cancelled(message="taken over by another attempt")
@@ -50,6 +69,14 @@ def carry_out(attempt: Attempt, work: Callable[[Attempt], None]) -> State[Any] |
         _write_failure(attempt, failure)
         raise
     return None
+
+
+def _do_one(attempt: Attempt, work: Callable[[Attempt], Attempt | None]) -> Attempt | None:
+    number = _begin(attempt)
+    with bound_contextvars(number=number), steps.KeptLease(attempt.step_id, attempt=attempt.number):
+        following = work(attempt)
+        logger().info("step %s: attempt %d done", attempt.step_id, attempt.number)
+    return following
 
 
 @neutral("database")

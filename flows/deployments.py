@@ -31,9 +31,14 @@ ALL_FLOWS: Final[tuple[Flow[..., Any], ...]] = (*FLOWS.values(), sweep)
 
 @dataclass(frozen=True)
 class Registered:
-    """Ids of our deployments on one Prefect server."""
+    """Ids of our flows and of their deployments on one Prefect server, by the flows' names."""
 
+    flows: dict[str, uuid.UUID]
     by_flow: dict[str, uuid.UUID]
+
+    def flow_id_of(self, kind: StepKind) -> uuid.UUID:
+        """The flow that does the work of such a step."""
+        return self.flows[FLOWS[kind].name]
 
     def deployment_of(self, kind: StepKind) -> uuid.UUID:
         """The deployment whose runs do the work of such a step."""
@@ -72,12 +77,13 @@ def register(client: SyncPrefectClient) -> Registered:
     template = ProcessWorker.get_default_base_job_template()
     with contextlib.suppress(ObjectAlreadyExists):  # made by another worker, or before
         client.create_work_pool(WorkPoolCreate(name=POOL, type="process", base_job_template=template))
-    return Registered({flow.name: _deploy(client, flow) for flow in ALL_FLOWS})
+    flows = {flow.name: client.create_flow(flow) for flow in ALL_FLOWS}
+    return Registered(flows, {flow.name: _deploy(client, flow, flows[flow.name]) for flow in ALL_FLOWS})
 
 
-def _deploy(client: SyncPrefectClient, flow: Flow[..., Any]) -> uuid.UUID:
+def _deploy(client: SyncPrefectClient, flow: Flow[..., Any], flow_id: uuid.UUID) -> uuid.UUID:
     return client.create_deployment(
-        client.create_flow(flow),
+        flow_id,
         DEPLOYMENT,
         work_pool_name=POOL,
         entrypoint=f"{flow.fn.__module__}.{flow.fn.__name__}",

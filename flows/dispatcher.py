@@ -7,10 +7,11 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 
 import httpx
 from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.actions import FlowRunCreate, StateCreate
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterName
 from prefect.client.schemas.objects import FlowRun, StateType
-from prefect.client.schemas.responses import OrchestrationResult, SetStateStatus
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
-from prefect.states import Crashed, Pending
+from prefect.states import Crashed
 from sqlalchemy.exc import SQLAlchemyError
 
 from flows import transport
@@ -25,8 +26,12 @@ from referrals.steps import Claim, Freed
 
 #: seconds between two looks for steps whose worker is gone
 FREE_EVERY = 10.0
-#: how many mails may be under way at once: a post office that does not answer must not keep the papers waiting
+#: how many runs may send mail at once: a post office that does not answer must not keep the papers waiting
 MAILS = THREADS - 1
+#: what Prefect answers when it does not know a flow or a deployment of ours
+_FORGOTTEN = frozenset({httpx.codes.NOT_FOUND, httpx.codes.CONFLICT})
+#: one begins to send beside others only when those have not come to this mail within so many seconds
+MAIL_APART = 1.0
 
 
 class Dispatcher(threading.Thread):
@@ -39,6 +44,7 @@ class Dispatcher(threading.Thread):
         self.stopping = threading.Event()
         self._freed_at = -FREE_EVERY
         self._mails: set[Future[None]] = set()
+        self._mail_began = -MAIL_APART
 
     def run(self) -> None:
         """Look for steps until told to stop. Nothing that fails on the way ends the thread."""
@@ -75,7 +81,7 @@ class Dispatcher(threading.Thread):
         self._free_expired(client)
         mails = list(self._mails)
         with db.reading(self.database) as session:
-            found = steps.waiting(session, limit=8, mail=MAILS - len(mails))
+            found = steps.waiting(session, limit=8, mail=self._room_for_mail())
         started = False
         for step_id in found:
             if not self.pool.take_place():
@@ -87,6 +93,12 @@ class Dispatcher(threading.Thread):
             return True
         return started
 
+    def _room_for_mail(self) -> int:
+        """How many runs may be started for mail now: one after the other, since each goes on with what is due."""
+        if len(self._mails) == MAILS:
+            return 0
+        return int(not self._mails or time.monotonic() - self._mail_began >= MAIL_APART)
+
     def _take(self, client: SyncPrefectClient, step_id: uuid.UUID) -> bool:
         """Claim a step and start its run, in the place taken for it; whether that came about."""
         claim, run, registered = None, None, None
@@ -97,7 +109,7 @@ class Dispatcher(threading.Thread):
             if claim is not None:
                 run = self._create_run(client, claim, registered)
         except (PrefectHTTPStatusError, ObjectNotFound) as error:
-            if isinstance(error, ObjectNotFound) or error.response.status_code == httpx.codes.NOT_FOUND:
+            if isinstance(error, ObjectNotFound) or error.response.status_code in _FORGOTTEN:
                 logger().warning("dispatcher: Prefect has forgotten our deployments; registering again")
                 self.registry.forget()
             else:
@@ -114,25 +126,23 @@ class Dispatcher(threading.Thread):
         under_way = self.pool.submit(FLOWS[claim.kind], run)
         if claim.kind is StepKind.SEND_MAIL:
             self._mails.add(under_way)
+            self._mail_began = time.monotonic()
             under_way.add_done_callback(self._mails.discard)
         return True
 
-    def _create_run(self, client: SyncPrefectClient, claim: Claim, registered: Registered) -> FlowRun | None:
-        """The run for a claim, ours to carry out; None where a polling worker of the pool was quicker to take it."""
-        run = client.create_flow_run_from_deployment(
-            registered.deployment_of(claim.kind),
+    def _create_run(self, client: SyncPrefectClient, claim: Claim, registered: Registered) -> FlowRun:
+        """The run for a claim, pending from its first moment, so that no worker of the pool takes it (docs/decisions/0012)."""
+        wanted = FlowRunCreate(
+            flow_id=registered.flow_id_of(claim.kind),
+            deployment_id=registered.deployment_of(claim.kind),
             parameters={"step_id": str(claim.step_id), "attempt": claim.attempt},
             # Random: a deterministic one would meet finished runs when either database was restored from a copy.
             idempotency_key=claim.token,
-            name=f"step-{claim.step_id.hex[:8]}-{claim.attempt}",
+            name=_name_of(claim),
+            state=StateCreate(type=StateType.PENDING),
         )
-        if run.state is None or run.state.type is not StateType.SCHEDULED:
-            return None  # a claim of a run that has ended would be accepted, and the work done twice
-        answer: OrchestrationResult[object] = client.set_flow_run_state(run.id, Pending())
-        if answer.status is not SetStateStatus.ACCEPT:
-            return None  # refusals do not raise
-        run.state = answer.state
-        return run
+        answer = client.request("POST", "/flow_runs/", json=wanted.model_dump(mode="json", exclude_unset=True))
+        return FlowRun.model_validate(answer.json())
 
     def _give_back(self, claim: Claim | None) -> None:
         if claim is None:
@@ -156,10 +166,18 @@ class Dispatcher(threading.Thread):
 
 
 def _close_run(client: SyncPrefectClient, step: Freed) -> None:
-    """Write at Prefect what nothing there notices: that the run's worker is gone. Best effort."""
-    if step.flow_run_id is None:
-        return
+    """Write at Prefect what nothing there notices: that the run's worker is gone, or never came to begin. Best effort."""
     try:
-        client.set_flow_run_state(step.flow_run_id, Crashed(message="worker lost"))
+        runs = [step.flow_run_id] if step.flow_run_id else _runs_named(client, _name_of(step))
+        for run_id in runs:
+            client.set_flow_run_state(run_id, Crashed(message="worker lost"))
     except (httpx.HTTPError, ObjectNotFound):
-        logger().info("run %s could not be closed", step.flow_run_id)
+        logger().info("run %s could not be closed", _name_of(step))
+
+
+def _runs_named(client: SyncPrefectClient, name: str) -> list[uuid.UUID]:
+    return [run.id for run in client.read_flow_runs(flow_run_filter=FlowRunFilter(name=FlowRunFilterName(any_=[name])))]
+
+
+def _name_of(step: Claim | Freed) -> str:
+    return f"step-{step.step_id.hex[:8]}-{step.attempt}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker, BaseWorkerResult
 
-from flows import transport
+from flows import attempts, transport
 from flows.deployments import POOL, Registry
 from flows.dispatcher import Dispatcher
 from flows.opening import logger
@@ -75,6 +75,7 @@ class Engine:
     def start(self) -> None:
         """Start everything that has a thread; comes back at once."""
         transport.stopping.clear()
+        attempts.ending.clear()
         self.timers.start()
         self._starting.start()
 
@@ -93,6 +94,7 @@ class Engine:
         """End: start nothing more, wait `grace` seconds for what is under way; whether all of it ended."""
         self.dispatcher.stop()
         self.timers.stop()
+        attempts.ending.set()
         until = time.monotonic() + grace
         if self.dispatcher.is_alive():
             self.dispatcher.join(grace)

@@ -1,28 +1,29 @@
-"""send_mail: one mail, once its minutes in hand are over and nobody has stopped it."""
+"""send_mail: mail whose minutes in hand are over and which nobody has stopped, one after the other."""
 
 from typing import Any
 
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from flows.attempts import Attempt, carry_out
+from flows.attempts import Attempt, carry_out, finish
 from flows.failures import neutral
-from flows.tasks.effects import effect
 from referrals import db, mailer, notifications, steps
 
 
 @flow(name="send-mail", persist_result=False, validate_parameters=False)
 def send_mail(step_id: str, attempt: int) -> State[Any] | None:
-    """Hand one mail to the post office. At least once: its Message-ID is the same each time it is tried."""
+    """Hand mail to the post office, this one and what is due after it. At least once: its Message-ID is the same at each try.
+
+    A mail that fails ends the run; it is tried again after a pause, and the others go with the next run.
+    """
     return carry_out(Attempt.read(step_id, attempt), _send)
 
 
-def _send(attempt: Attempt) -> None:
+def _send(attempt: Attempt) -> Attempt | None:
     hand_over(attempt)
-    note_sent(attempt)
+    return note_sent(attempt)
 
 
-@effect("hand-over-mail")
 @neutral("mail")
 def hand_over(attempt: Attempt) -> None:
     """Give the mail to the post office. The address is read here: it never travels through Prefect."""
@@ -34,11 +35,10 @@ def hand_over(attempt: Attempt) -> None:
         mailer.send(letter)
 
 
-@effect("note-sent")
 @neutral("database")
-def note_sent(attempt: Attempt) -> None:
-    """Write that it went, and finish the step."""
+def note_sent(attempt: Attempt) -> Attempt | None:
+    """Write that it went, and finish the step. The next mail that is due, if there is one."""
     with db.writing() as session:
-        mail = notifications.mail_of(session, steps.hold(session, attempt.step_id, attempt=attempt.number))
-        notifications.note_sent(session, mail)
-        steps.finish(session, attempt.step_id, attempt=attempt.number)
+        step = steps.hold(session, attempt.step_id, attempt=attempt.number)
+        notifications.note_sent(session, notifications.mail_of(session, step))
+        return finish(session, step, attempt)

@@ -6,22 +6,23 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from flows.attempts import Attempt, carry_out
-from flows.tasks.papers import issue_paper, papers_to_issue
+from flows.tasks.papers import issue_papers, papers_to_issue
 from flows.tasks.settling import settle
 
 
 @flow(name="advance-referral", persist_result=False, validate_parameters=False)
 def advance_referral(step_id: str, attempt: int) -> State[Any] | None:
-    """Carry a referral on after one decision. Both parameters are opaque; everything else is in our own database.
+    """Carry a referral on after one decision, until a person is needed. Both parameters are opaque; all else is in our database.
 
     Papers are printed one by one, each kept as soon as it is there; then, in one transaction, the referral goes on by
-    itself where no person is needed, its target day is set, mail is written, and the step is finished.
+    itself where no person is needed, its target day is set, mail is written, and the step is finished. What has followed
+    by then is the next step of the same run.
     A second attempt finds what the first has done, and changes none of it.
     """
     return carry_out(Attempt.read(step_id, attempt), _what_follows)
 
 
-def _what_follows(attempt: Attempt) -> None:
-    for paper in papers_to_issue(attempt):
-        issue_paper(attempt, paper)
-    settle(attempt)
+def _what_follows(attempt: Attempt) -> Attempt | None:
+    if papers_to_issue(attempt):
+        issue_papers(attempt)
+    return settle(attempt)

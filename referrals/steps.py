@@ -78,6 +78,19 @@ def claim(session: Session, step_id: uuid.UUID, *, holder: str) -> Claim | None:
     return Claim(taken.id, taken.attempt, taken.kind, taken.token or "") if taken else None
 
 
+def take_next(session: Session, done: Step, *, holder: str) -> Claim | None:
+    """Take, for whoever has just finished `done`, what comes after it and can be taken now, if there is anything.
+
+    After a referral's step that is the same referral's next one; after a mail it is whichever mail is due longest.
+    """
+    like = [Step.kind == done.kind, *_can_be_taken()]
+    if done.kind is StepKind.ADVANCE_REFERRAL:
+        like.append(Step.referral_id == done.referral_id)
+    oldest = select(Step.id).where(*like).order_by(Step.created_at, Step.id).limit(1)
+    next_id = session.scalars(oldest.with_for_update(skip_locked=True, of=Step)).one_or_none()
+    return claim(session, next_id, holder=holder) if next_id else None
+
+
 def start(session: Session, step_id: uuid.UUID, *, attempt: int, flow_run_id: uuid.UUID | None = None) -> None:
     """Begin the work of an attempt, in whichever process it turned out to run. Raises LeaseLost."""
     now = clock.machine_now()

@@ -1,1 +1,1 @@
-"""The pieces of a step that Prefect tries again by themselves when the outside world fails."""
+"""The pieces of a step."""

@@ -1,12 +1,19 @@
-"""The task that issues one paper: read, print, keep."""
+"""The task that issues the papers of a step: each is read, printed and kept before the next."""
+
+from typing import Final
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
 
 from flows.attempts import Attempt
-from flows.failures import neutral
-from flows.tasks.effects import effect
+from flows.failures import may_help, neutral
 from referrals import db, documents, paper_sources, printing, steps
 from referrals.documents import Paper
 from referrals.models import Step
 from schemas.documents.writing import paper_html
+
+#: seconds before the second and the third try; longer pauses are the step's own, so that no thread is kept waiting
+QUICK_RETRIES: Final = [0.5, 2.0]
 
 
 @neutral("paper")
@@ -17,9 +24,25 @@ def papers_to_issue(attempt: Attempt) -> list[Paper]:
         return documents.outstanding(session, row)
 
 
-@effect("issue-paper")
+@task(
+    name="issue-papers",
+    retries=len(QUICK_RETRIES),
+    retry_delay_seconds=QUICK_RETRIES,
+    retry_condition_fn=may_help,
+    persist_result=False,
+    cache_policy=NO_CACHE,
+)
+def issue_papers(attempt: Attempt) -> None:
+    """Issue what is outstanding, each paper kept as soon as it is there: a second try prints none of them again.
+
+    It is tried again where the outside world failed, and Prefect keeps nothing of it.
+    """
+    for paper in papers_to_issue(attempt):
+        _issue(attempt, paper)
+
+
 @neutral("paper")
-def issue_paper(attempt: Attempt, paper: Paper) -> None:
+def _issue(attempt: Attempt, paper: Paper) -> None:
     """Issue one paper: dates on it come from the history row, so that each attempt prints the same.
 
     A referral that changed while the paper was printed is read again: an identity may have been protected meanwhile.

@@ -11,7 +11,6 @@ import pytest
 # First, so that Prefect's library is imported with the settings of the tests.
 from tests.flows.ground import API, HOME, PORT, PREFECT_ENVIRONMENT, Instance, PrefectServer  # isort: skip
 
-from flows import mail as mail_flow
 from flows.engine import Engine
 from flows.tasks import papers
 from referrals import clock, config, db, steps
@@ -120,5 +119,4 @@ def _an_engine(instance: Instance) -> Iterator[Engine]:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Short pauses, so that giving up does not take minutes."""
     monkeypatch.setattr(steps, "PAUSES", (timedelta(seconds=0.2),) * 2)
-    for task in (mail_flow.hand_over, papers.issue_paper):
-        monkeypatch.setattr(task, "retry_delay_seconds", [0.05, 0.05])
+    monkeypatch.setattr(papers.issue_papers, "retry_delay_seconds", [0.05, 0.05])

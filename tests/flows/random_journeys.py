@@ -22,7 +22,6 @@ from sqlalchemy import Connection, Engine, event, func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from flows import mail as mail_flow
 from flows import referral as referral_flow
 from flows.deployments import FLOWS
 from flows.failures import StepFailed
@@ -362,8 +361,7 @@ def go_without_prefect(
     patch.setenv("TRIVSEL_HOLD_MINUTES", "0")
     config.current.cache_clear()
     # Prefect's part in a task is to try it again; a step that fails is tried again by itself too, only later.
-    for module, name in ((referral_flow, "issue_paper"), (referral_flow, "settle"), (mail_flow, "hand_over"), (mail_flow, "note_sent")):  # fmt: skip
-        patch.setattr(module, name, getattr(module, name).fn)
+    patch.setattr(referral_flow, "issue_papers", referral_flow.issue_papers.fn)
     with hurt(address, moments):
         journey = Journey(address, seed, moments, traveller, patience=patience)
         patch.setattr("referrals.printing.print_pdf", journey.print_pdf)

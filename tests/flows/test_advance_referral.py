@@ -8,7 +8,7 @@ from prefect import flow_engine
 from prefect.client.orchestration import get_client
 from sqlalchemy import select, update
 
-from flows import deployments, transport
+from flows import attempts, deployments, transport
 from flows.engine import Engine
 from flows.referral import advance_referral
 from referrals import db, documents, steps
@@ -50,6 +50,55 @@ def test_a_run_does_without_what_nothing_of_ours_needs(
     with transport.connected(patience=5) as client:
         assert get_client(sync_client=True) is client, "who asks for a client gets the patient one, and makes none"
         assert client.read_flow_run(run_id).deployment_id in deployments.register(client).by_flow.values()
+
+
+def runs_of(instance: Instance, kind: StepKind) -> list[object]:
+    """The flow run in which each step of a kind was done, in their order."""
+    with db.reading(instance.database) as session:
+        return list(session.scalars(select(Step.flow_run_id).where(Step.kind == kind).order_by(Step.created_at)))
+
+
+def test_one_run_goes_on_as_long_as_nobody_is_needed(one_engine: Engine, one_instance: Instance) -> None:
+    """The concern and the triage it opens, then its two mails: two runs, and not one for each of the four steps."""
+    submit(one_instance)
+    until(lambda: is_quiet(one_instance))
+    for kind in (StepKind.ADVANCE_REFERRAL, StepKind.SEND_MAIL):
+        runs = runs_of(one_instance, kind)
+        assert len(runs) == 2
+        assert len(set(runs)) == 1
+    assert numbers(one_instance) == (2, 2, 2)
+
+
+def test_a_run_does_not_go_on_for_ever(
+    one_engine: Engine, one_instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attempts, "MOST_IN_A_RUN", 1)
+    submit(one_instance)
+    until(lambda: is_quiet(one_instance))
+    assert len(set(runs_of(one_instance, StepKind.ADVANCE_REFERRAL))) == 2
+    assert numbers(one_instance) == (2, 2, 2)
+
+
+def test_a_run_takes_up_nothing_more_when_the_worker_is_to_end(
+    one_engine: Engine, one_instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flows.tasks import papers
+
+    real = papers.printing.print_pdf
+
+    def told_meanwhile(html: str) -> bytes:
+        one_engine.dispatcher.stop()
+        attempts.ending.set()
+        return real(html)
+
+    monkeypatch.setattr(papers.printing, "print_pdf", told_meanwhile)
+    submit(one_instance)
+    until(lambda: all(runs_of(one_instance, StepKind.ADVANCE_REFERRAL)[:1]))
+    assert one_engine.pool.wait_until_idle(30)
+    first, second = runs_of(one_instance, StepKind.ADVANCE_REFERRAL)
+    assert first is not None
+    assert second is None
+    assert numbers(one_instance) == (2, 2, 2)
 
 
 def test_the_same_step_twice_changes_nothing(engine: Engine, instance: Instance) -> None:

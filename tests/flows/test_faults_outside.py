@@ -60,6 +60,27 @@ def test_steps_that_are_stuck_in_any_state_at_prefect_are_carried_on(
     everything_is_there_once(one_instance, referral_ids)
 
 
+def test_a_run_whose_dispatcher_died_before_it_began_is_closed(prefect: PrefectServer, one_instance: Instance) -> None:
+    """Only its name leads to it, and it would stand as pending for ever."""
+    referral_id = submit(one_instance)
+    with transport.connected(patience=10) as client:
+        dispatcher = Engine(one_instance.settings, holder="gone").dispatcher
+        with db.writing(one_instance.database) as session:
+            claim = steps.claim(session, steps.waiting(session, limit=1)[0], holder="gone")
+            assert claim is not None
+        run = dispatcher._create_run(client, claim, deployments.register(client))  # as far as it came
+        assert client.read_flow_run(run.id).state_type is StateType.PENDING
+    engine = Engine(one_instance.settings, holder="test")
+    engine.start()
+    try:
+        until(lambda: is_quiet(one_instance), seconds=60)
+        with transport.connected(patience=10) as client:
+            assert client.read_flow_run(run.id).state_type is StateType.CRASHED
+    finally:
+        assert engine.stop(10)
+    everything_is_there_once(one_instance, [referral_id])
+
+
 def _waiting(instance: Instance) -> list[uuid.UUID]:
     with db.reading(instance.database) as session:
         return steps.waiting(session, limit=50)

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from referrals import clock, config, db, steps, triage
+from referrals import clock, config, db, notifications, steps, triage
 from referrals.access import Actor
 from referrals.errors import LeaseLost, NotAllowed
-from referrals.models import Referral, Step
+from referrals.models import Referral, Step, StepKind
 from tests.factories import a_referral
 from tests.people import Cast, settle
 
@@ -62,6 +62,44 @@ def test_only_one_worker_gets_a_step(session: Session, step: Step) -> None:
     assert (first.attempt, second) == (1, None)
     assert steps.waiting(session, limit=5) == []
     assert again(session, step).holder == "one"
+
+
+def test_whoever_ends_a_step_takes_the_next_one_of_the_same_referral(
+    session: Session, step: Step, cast: Cast, wednesday: time_machine.Traveller
+) -> None:
+    wednesday.shift(timedelta(seconds=1))
+    elsewhere = session.scalars(select(Step).where(Step.referral_id == a_referral(session, cast).id)).one()
+    triage.send_to_team(session, step.referral, by=cast.coordinator.actor(), seen=None, reason="Genast.")
+    second = session.scalars(select(Step).where(Step.referral_id == step.referral_id, Step.id != step.id)).one()
+    steps.claim(session, step.id, holder="one")
+    assert steps.take_next(session, step, holder="one") is None, "the first one is still under way"
+    steps.finish(session, step.id, attempt=1)
+    claim = steps.take_next(session, step, holder="one")
+    assert claim is not None
+    assert (claim.step_id, claim.attempt, again(session, second).holder) == (second.id, 1, "one")
+    steps.finish(session, second.id, attempt=1)
+    assert steps.take_next(session, second, holder="one") is None
+    assert steps.waiting(session, limit=5) == [elsewhere.id]
+
+
+def test_whoever_has_sent_a_mail_takes_the_one_that_is_due_longest(
+    session: Session, step: Step, cast: Cast, wednesday: time_machine.Traveller
+) -> None:
+    notifications.write(session, step.history)
+    wednesday.shift(timedelta(seconds=1))
+    elsewhere = session.scalars(select(Step).where(Step.referral_id == a_referral(session, cast).id)).one()
+    notifications.write(session, elsewhere.history)
+    mails = session.scalars(select(Step).where(Step.kind == StepKind.SEND_MAIL).order_by(Step.created_at)).all()
+    assert len(mails) >= 3
+    assert steps.take_next(session, mails[0], holder="one") is None, "their minutes in hand are not over"
+    wednesday.shift(timedelta(minutes=config.current().hold_minutes))
+    steps.claim(session, mails[0].id, holder="one")
+    taken = []
+    while claim := steps.take_next(session, mails[0], holder="one"):
+        taken.append(claim.step_id)
+    assert sorted(taken) == sorted(mail.id for mail in mails[1:])
+    before = [mail.id for mail in mails[1:] if mail.referral_id == step.referral_id]
+    assert taken[: len(before)] == before
 
 
 def test_each_attempt_has_a_random_word_of_its_own(session: Session, step: Step) -> None:
