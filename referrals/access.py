@@ -34,6 +34,7 @@ plan                if_acting   write        read          read            partl
 plan_writing        if_acting   write        -             write           -
 timeline            read        read         read          read            read
 documents           -           read         read          -               -
+statutory_links     -           write        write         -               -
 working_notes       own         own          own           own             own
 protection          if_named    if_named     read          if_named        if_named
 read_log            -           read         read          own             own
@@ -58,6 +59,7 @@ plan                consent          consent_partly  own_action  own_action
 plan_writing        -                -               -           -
 timeline            -                -               -           -
 documents           -                -               -           -
+statutory_links     -                -               -           -
 working_notes       own              own             own_action  own_action
 protection          if_named         if_named        if_named    if_named
 read_log            -                -               -           -
@@ -82,6 +84,7 @@ plan                -         read        easy       -           -           -
 plan_writing        -         -           -          -           -           -
 timeline            -         read        easy       -           -           -
 documents           own       own         easy       -           -           -
+statutory_links     -         -           -          -           -           -
 working_notes       -         -           -          -           -           -
 protection          if_named  if_named    -          count       -           -
 read_log            -         on_request  -          count       -           count
@@ -192,6 +195,8 @@ class View(StrEnum):
     FOLLOW_UP = "follow_up"
     PLAN_WRITING = "plan_writing"
     DOCUMENTS = "documents"
+    #: which statutory decisions lie beside it and where: never what they say
+    STATUTORY_LINKS = "statutory_links"
     HISTORY = "history"
     ACCESS_LOG = "access_log"
     OWN_LOG = "own_log"
@@ -219,6 +224,7 @@ VIEWS: dict[View, tuple[Information, Extent]] = {
     View.FOLLOW_UP:        (Information.PLAN, Extent.WHOLE),
     View.PLAN_WRITING:     (Information.PLAN_WRITING, Extent.WHOLE),
     View.DOCUMENTS:        (Information.DOCUMENTS, Extent.WHOLE),
+    View.STATUTORY_LINKS:  (Information.STATUTORY_LINKS, Extent.WHOLE),
     View.HISTORY:          (Information.TIMELINE, Extent.WHOLE),
     View.ACCESS_LOG:       (Information.READ_LOG, Extent.WHOLE),
     View.OWN_LOG:          (Information.READ_LOG, Extent.OWN),
@@ -236,6 +242,8 @@ LOOKS_FIRST: dict[Verb, View] = {
     Verb.DRAFT_ACTION_PLAN: View.PLAN_WRITING,
     Verb.SUBMIT_ACTION_PLAN: View.PLAN_WRITING,
     Verb.RECORD_ACTION_STATUS: View.OWN_ACTION,
+    Verb.LINK_STATUTORY_DECISION: View.STATUTORY_LINKS,
+    Verb.UNLINK_STATUTORY_DECISION: View.STATUTORY_LINKS,
 }
 
 

@@ -139,6 +139,8 @@ class Verb(StrEnum):
     LIFT_WITHHOLDING = "lift_withholding"
     MARK_CONFIDED = "mark_confided"
     RECORD_CHILDS_ANSWER = "record_childs_answer"
+    LINK_STATUTORY_DECISION = "link_statutory_decision"
+    UNLINK_STATUTORY_DECISION = "unlink_statutory_decision"
     TAKE_OUT_FILE = "take_out_file"
     KEEP_OUTSIDE = "keep_outside"
     END_OUTSIDE = "end_outside"
@@ -234,6 +236,8 @@ MOVES: tuple[Move, ...] = (
     _move(Verb.LIFT_WITHHOLDING,     "CH",  OPEN | {CLOSED}),
     _move(Verb.MARK_CONFIDED,        "CAH",  OPEN | {CLOSED}),
     _move(Verb.RECORD_CHILDS_ANSWER, "CH",  OPEN | {CLOSED}),
+    _move(Verb.LINK_STATUTORY_DECISION, "CH", OPEN | {CLOSED}),
+    _move(Verb.UNLINK_STATUTORY_DECISION, "CH", OPEN | {CLOSED}),
     _move(Verb.TAKE_OUT_FILE,        "CA",  STATES),
     _move(Verb.KEEP_OUTSIDE,         "CH",  STATES),
     _move(Verb.END_OUTSIDE,          "CH",  OPEN,                                   CLOSED),
@@ -259,7 +263,7 @@ QUIET = frozenset(
         Verb.PROTECT_IDENTITY, Verb.LIFT_PROTECTION, Verb.ADD_TO_LIST, Verb.TAKE_OFF_LIST,
         Verb.SHARE_INFORMATION, Verb.TELL_GUARDIANS, Verb.REVIEW_SHARING,
         Verb.WITHHOLD_FROM_GUARDIAN, Verb.LIFT_WITHHOLDING, Verb.MARK_CONFIDED, Verb.RECORD_CHILDS_ANSWER,
-        Verb.TAKE_OUT_FILE,
+        Verb.LINK_STATUTORY_DECISION, Verb.UNLINK_STATUTORY_DECISION, Verb.TAKE_OUT_FILE,
         Verb.KEEP_OUTSIDE, Verb.END_OUTSIDE, Verb.DECLARE_UNINVOLVED,
     }
 )  # fmt: skip

@@ -34,6 +34,7 @@ from referrals.vocabulary.reading import AskedBy, AskedHow
 from referrals.vocabulary.register import Counterpart, Direction, Registered
 from referrals.vocabulary.retention import ContentKind, DisposalState, Fate
 from referrals.vocabulary.statuses import STATUS_LABELS
+from referrals.vocabulary.statutory import DecidedBy
 from referrals.vocabulary.terms import N_, Term
 from referrals.vocabulary.wording import Looks, WordingGround
 from referrals.vocabulary.work import (
@@ -71,6 +72,7 @@ __all__ = [
     "Counterpart",
     "Country",
     "Custody",
+    "DecidedBy",
     "DecisionKind",
     "Direction",
     "DisposalState",

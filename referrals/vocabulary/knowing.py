@@ -41,6 +41,7 @@ class Information(StrEnum):
     PLAN_WRITING = "plan_writing"
     TIMELINE = "timeline"
     DOCUMENTS = "documents"
+    STATUTORY_LINKS = "statutory_links"
     WORKING_NOTES = "working_notes"
     PROTECTION = "protection"
     READ_LOG = "read_log"

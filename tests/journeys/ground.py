@@ -27,7 +27,8 @@ from referrals.actors import Actor
 from referrals.models import Concern, Disposal, History, Municipality, Referral, Step, What
 from referrals.quarantine import Cleared
 from referrals.stages import IN_TRIAGE, Party
-from referrals.vocabulary import AskedBy, AskedHow, ContentKind, Fate, FileKind, Recipient
+from referrals.statutory import links
+from referrals.vocabulary import AskedBy, AskedHow, ContentKind, DecidedBy, Fate, FileKind, Recipient
 from tests.factories import a_member, a_referral, protected
 from tests.people import Cast
 from tests.webapp.desk import cast_of
@@ -53,6 +54,8 @@ def lay_what_lies_around(address: str, number: str) -> None:
         sharing.share_information(
             session, referral, by=by, seen=None, chosen=pieces.shareable(session, referral)[:1], sharing=told
         )
+        link = links.Link("support_programme", "Skolans diarium", clock.now().date(), DecidedBy.HEAD_TEACHER)
+        links.link_decision(session, referral, by=by, seen=None, link=link)
         withholding.mark_confided(session, referral, by=by, seen=None, key=pieces.known(session, referral)[0].key)
         _give_up_a_step(session, referral)
         _draw_visits(session, cast, referral)

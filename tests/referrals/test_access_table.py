@@ -41,6 +41,7 @@ AGREED = {
     Information.PLAN_WRITING:       "AW-W- ---- ------",
     Information.TIMELINE:           "RRRRR ---- -Re---",
     Information.DOCUMENTS:          "-RR-- ---- ooe---",
+    Information.STATUTORY_LINKS:    "-WW-- ---- ------",
     Information.WORKING_NOTES:      "ooooo ooaa ------",
     Information.PROTECTION:         "iiRii iiii ii-n--",
     Information.READ_LOG:           "-RRoo ---- -q-n-n",

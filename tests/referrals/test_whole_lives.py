@@ -85,13 +85,14 @@ from referrals.stages import (
     State,
     Verb,
 )
-from referrals.statutory import tracks
+from referrals.statutory import links, tracks
 from referrals.vocabulary import (
     ActionStatus,
     ClosureReason,
     ConsentAnswer,
     ConsentForm,
     Custody,
+    DecidedBy,
     Domain,
     FollowUpDecision,
     GoalResult,
@@ -112,6 +113,7 @@ from tests.people import Cast
 ABOUT_ONE_ROW = {
     Verb.STOP_SENDING, Verb.TAKE_OUT_FILE,
     Verb.WITHHOLD_FROM_GUARDIAN, Verb.LIFT_WITHHOLDING, Verb.MARK_CONFIDED, Verb.RECORD_CHILDS_ANSWER,
+    Verb.UNLINK_STATUTORY_DECISION,
 }  # fmt: skip
 
 Deed = Callable[..., object]
@@ -510,6 +512,13 @@ DEEDS: dict[Verb, Callable[[Life, Actor, int, st.DataObject], object]] = {
         choice=tracks.StatutoryChoice(
             data.draw(st.sampled_from(tracks.statutory_tracks(life.referral))).key, "Skyldigheten är rektors", "Skolans diarium",
             life.today, life.today,
+        ),
+    ),
+    Verb.LINK_STATUTORY_DECISION: lambda life, by, seen, data: links.link_decision(
+        life.session, life.referral, by=by, seen=seen,
+        link=links.Link(
+            data.draw(st.sampled_from(tracks.statutory_tracks(life.referral))).key, "Skolans diarium", life.today,
+            data.draw(st.sampled_from(DecidedBy)),
         ),
     ),
     Verb.HAND_BACK_TO_COORDINATOR: _simple(triage.hand_back_to_coordinator, reason="Nej, teamets"),

@@ -31,6 +31,7 @@ from referrals.models import (
 )
 from referrals.quarantine import Cleared
 from referrals.stages import IN_TRIAGE, PLAN_ACTIVE, Party
+from referrals.statutory import links
 from referrals.vocabulary import (
     About,
     ActionStatus,
@@ -38,6 +39,7 @@ from referrals.vocabulary import (
     Compartment,
     ConsentAnswer,
     ConsentForm,
+    DecidedBy,
     Domain,
     FileKind,
     InformationCategory,
@@ -110,6 +112,7 @@ PLANTED = {
     "klubbinsats": (Information.PLAN, _PARTLY, ("vidar",)),
     "anteckningssvan": (Information.WORKING_NOTES, (), ("tove",)),
     "minnesälg": (Information.WORKING_NOTES, (), ("karin",)),
+    "pekaruv": (Information.STATUTORY_LINKS, _WHOLE, ()),
     "fritidstärna": (Information.WORKING_NOTES, (), ("leo",)),
 }
 #: machines, files of our own, and a stream without an end that says "changed" and nothing else
@@ -202,6 +205,8 @@ def _plant_what_went_and_what_stays(session, cast, referral):
     kept.reason = "En undantagstax."
     session.add_all([later, shared, kept])
     session.flush()
+    pointer = links.Link("support_programme", "Diariet, mapp pekaruv", clock.now().date(), DecidedBy.HEAD_TEACHER)
+    links.link_decision(session, referral, by=cast.coordinator.actor(), seen=None, link=pointer)
 
 
 def _plant_meeting(session, cast, referral):
@@ -253,7 +258,7 @@ def _plant_plan(session, cast, referral):
 
 
 def _plant_papers(session, referral):
-    row = session.scalars(select(History).where(History.referral_id == referral.id)).one()
+    row = session.scalars(select(History).where(History.referral_id == referral.id, History.number == 1)).one()
     for paper in documents.outstanding(session, row):
         html = paper_html(paper_sources.gather(session, referral, paper, after=row))
         documents.issue(session, row, paper, content=printing.print_pdf(html))
@@ -283,6 +288,7 @@ def _rows(session):
         "addition_id": ids("concern_addition"),
         "disclosure_id": ids("disclosure"),
         "withholding_id": ids("withholding"),
+        "decision_id": ids("statutory_decision"),
         "recipient": [Recipient.SOCIAL_SERVICES, Recipient.POLICE],
         "mail_id": ids("mail"),
         "step_id": ids("step"),
@@ -411,7 +417,7 @@ def test_no_door_is_left_out_of_the_walk_unless_it_is_named(app, settings, plant
 
 def test_no_mail_carries_any_of_it(settings, with_consent):
     with db.writing(settings.database) as session:
-        row = session.scalars(select(History)).one()
+        row = session.scalars(select(History).where(History.number == 1)).one()
         for verb in notifications.NOTIFICATIONS:
             row.verb = verb
             notifications.write(session, row)

@@ -28,6 +28,7 @@ from referrals.models import (
     ProtectionReport,
     ReadingRequest,
     Referral,
+    StatutoryDecision,
     Unit,
     Withholding,
 )
@@ -119,6 +120,7 @@ def addresses(app, session, number, report_id):
         "recipient": ["social_services"],
         "disposal_id": [*session.scalars(select(Disposal.id)), report_id],
         "disclosure_id": session.scalars(select(Disclosure.id)).all(),
+        "decision_id": [*session.scalars(select(StatutoryDecision.id)), report_id],
         "withholding_id": session.scalars(select(Withholding.id)).all(),
         "token": ["a-link-nobody-was-sent"],
         "request_id": [*session.scalars(select(ReadingRequest.id)), report_id],

@@ -25,6 +25,7 @@ from referrals.models import (
     Mail,
     PlannedAction,
     Referral,
+    StatutoryDecision,
     Step,
     TeamMeeting,
     Withholding,
@@ -63,7 +64,7 @@ LAID_ELSEWHERE = {
 #: rows that parts of addresses name
 ROWS = {
     "attachment_id": Attachment, "disclosure_id": Disclosure, "withholding_id": Withholding, "sample_id": LogSample, "step_id": Step,
-    "mail_id": Mail,
+    "mail_id": Mail, "decision_id": StatutoryDecision,
 }  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from webapp.casework.documents import failed_lines, paper_lines
 from webapp.casework.frame import referral_page, seen
 from webapp.casework.own_actions import own_actions_page
 from webapp.casework.protection import reports_beside
+from webapp.casework.statutory import statutory_lines
 from webapp.casework.ways import page_for
 from webapp.guards import for_referral
 from webapp.language import gettext
@@ -76,7 +77,7 @@ _CLOSE_TO_THE_FAMILY = frozenset(
     {
         Verb.RECORD_INFORMATION, Verb.RECORD_CONSENT, Verb.SHARE_INFORMATION, Verb.REVIEW_SHARING,
         Verb.WITHHOLD_FROM_GUARDIAN, Verb.LIFT_WITHHOLDING, Verb.MARK_CONFIDED, Verb.RECORD_CHILDS_ANSWER,
-        Verb.DECIDE_STATUTORY_TRACK,
+        Verb.DECIDE_STATUTORY_TRACK, Verb.LINK_STATUTORY_DECISION, Verb.UNLINK_STATUTORY_DECISION,
     }
 )  # fmt: skip
 
@@ -126,6 +127,7 @@ def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
         papers=paper_lines(referral) if is_here and may_view(View.DOCUMENTS, actor, facts) else None,
         failed=failed_lines(referral),
         reports=reports_beside(referral),
+        statutory=statutory_lines(referral),
         now=clock.now(),
         additions=additions_to(referral) if knows_concern else [],
         may_read=words.may_do(Verb.READ_ADDITION, referral),

@@ -107,6 +107,8 @@ HAPPENED: dict[Verb, str] = {
     Verb.LIFT_WITHHOLDING: N_("A guardian may read something again"),
     Verb.MARK_CONFIDED: N_("Something was marked as said in confidence"),
     Verb.RECORD_CHILDS_ANSWER: N_("It was recorded what the child answered"),
+    Verb.LINK_STATUTORY_DECISION: N_("It was recorded where a statutory decision is kept"),
+    Verb.UNLINK_STATUTORY_DECISION: N_("A pointer to a statutory decision was taken away"),
     Verb.TAKE_OUT_FILE: N_("A file was taken out"),
     Verb.KEEP_OUTSIDE: N_("The content was moved to the paper file and destroyed here"),
     Verb.END_OUTSIDE: N_("The work on paper has ended"),
@@ -139,6 +141,9 @@ _CHOICES: dict[Verb, type[Term]] = {
     Verb.REVIEW_SHARING: Review,
 }
 
+#: rows whose choice is a statutory track, as the rule pack calls it
+_NAMES_TRACK = frozenset({Verb.DECIDE_STATUTORY_TRACK, Verb.LINK_STATUTORY_DECISION, Verb.UNLINK_STATUTORY_DECISION})
+
 
 def stage_name(rulepack: str, stage: Stage, status: Status | None = None) -> str:
     """What the country calls a stage, in the page's language; a running plan has a name of its own."""
@@ -165,7 +170,7 @@ def party_name(party: Party) -> str:
 def happened(row: History, *, with_choice: bool = True) -> str:
     """What a row of the history tells, with the way that was chosen unless the reader may not know it."""
     text = gettext(HAPPENED[row.verb])
-    if row.verb is Verb.DECIDE_STATUTORY_TRACK and with_choice:
+    if row.verb in _NAMES_TRACK and with_choice:
         return f"{text}: {tracks.track_of(row).name(language())}"
     if row.verb is Verb.RECORD_GUARDIAN and row.choice == consent.CHANGED:
         return gettext("What is known of a guardian was changed")
