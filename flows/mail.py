@@ -8,6 +8,7 @@ from prefect.client.schemas.objects import State
 from flows.attempts import Attempt, carry_out, finish
 from flows.failures import neutral
 from referrals import db, mailer, notifications, steps
+from referrals.forums import invitations_calendar
 
 
 @flow(name="send-mail", persist_result=False, validate_parameters=False)
@@ -31,6 +32,7 @@ def hand_over(attempt: Attempt) -> None:
         mail = notifications.mail_of(session, steps.hold(session, attempt.step_id, attempt=attempt.number))
         notifications.let_rest_if_done(mail)
         letter = notifications.letter(mail) if notifications.is_to_go(mail) else None
+        letter = invitations_calendar.with_entry(session, letter, mail) if letter else None
     if letter is not None:
         mailer.send(letter)
 

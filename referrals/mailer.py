@@ -20,6 +20,8 @@ _OF_THE_ADDRESS: Final = frozenset({b"1", b"2"})
 
 #: seconds until a post office that does not answer counts as away
 PATIENCE: Final = 20.0
+#: what is to be done with a calendar that goes with a letter: keep it, and answer nobody (RFC 5546)
+CALENDAR_METHOD: Final = "PUBLISH"
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class Letter:
     language: str
     message_id: str
     written_at: datetime
+    #: a calendar (RFC 5545) that goes with it, or nothing
+    calendar: str = ""
 
 
 class AddressRefused(OSError):
@@ -63,6 +67,9 @@ def _message(letter: Letter, *, sender: str) -> EmailMessage:
     message.add_alternative(
         letter_page.page_of(letter.body, subject=letter.subject, language=letter.language), subtype="html"
     )
+    if letter.calendar:
+        said = {"method": CALENDAR_METHOD}
+        message.add_attachment(letter.calendar, subtype="calendar", filename="meeting.ics", params=said)
     message["Content-Language"] = letter.language  # setting the content takes such headers away
     return message
 

@@ -1,0 +1,130 @@
+"""The calendar entry that goes with the mail about a meeting, as a real post office takes it and a real calendar reads it."""
+
+import email
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email import policy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from aiosmtpd.controller import Controller
+from icalendar import Calendar, Event
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from referrals import config, mailer, notifications, team_review
+from referrals.forums import invitations_calendar
+from referrals.models import History, Mail, Referral
+from referrals.stages import TO_SCHEDULE
+from referrals.vocabulary import MailKind
+from tests.factories import a_guardian, a_referral, protected
+from tests.people import Cast
+from tests.referrals.post_office import PostOffice, free_port
+
+FIRST = datetime(2026, 10, 20, 12, 30, tzinfo=UTC)
+#: after the clock has changed
+LATER = datetime(2026, 11, 3, 13, 30, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _today(wednesday: time_machine.Traveller) -> None:
+    """It is Wednesday the 16th of September 2026."""
+
+
+@pytest.fixture
+def office(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[PostOffice]:
+    office, port = PostOffice(), free_port()
+    controller = Controller(office, hostname="127.0.0.1", port=port)
+    controller.start()
+    monkeypatch.setattr(
+        mailer, "current", lambda: config.Settings(data=tmp_path, smtp_host="127.0.0.1", smtp_port=port)
+    )
+    yield office
+    controller.stop()
+
+
+@pytest.fixture
+def referral(session: Session, cast: Cast) -> Referral:
+    referral = a_referral(session, cast, TO_SCHEDULE)
+    a_guardian(session, referral, told_by=cast.coordinator)
+    return referral
+
+
+def call(session: Session, cast: Cast, referral: Referral, **values: Any) -> Mail:
+    """Call the team, and give the mail to the counsellor."""
+    given = {"starts_at": FIRST, "minutes": 45, "place": cast.forum.place, "agenda": ["Läget i klassen"]} | values
+    people = [cast.head_teacher.id, cast.counsellor.id]
+    team_review.schedule_meeting(session, referral, by=cast.coordinator.actor(), seen=None, called=people, **given)
+    session.expire_all()
+    row = session.scalars(select(History).where(History.referral_id == referral.id).order_by(History.number.desc()))
+    mails = notifications.write(session, row.first())
+    return next(mail for mail in mails if mail.address == cast.counsellor.email)
+
+
+def read(session: Session, mail: Mail) -> Event:
+    letter = invitations_calendar.with_entry(session, notifications.letter(mail), mail)
+    (event,) = Calendar.from_ical(letter.calendar).events
+    return event
+
+
+def test_the_mail_that_calls_somebody_carries_the_meeting_for_their_calendar(
+    session: Session, cast: Cast, referral: Referral, office: PostOffice
+) -> None:
+    mail = call(session, cast, referral)
+    mailer.send(invitations_calendar.with_entry(session, notifications.letter(mail), mail))
+    message = email.message_from_bytes(office.taken[0], policy=policy.default)
+    (part,) = message.iter_attachments()
+    assert (part.get_content_type(), part["Content-Type"].params["method"], part.get_filename()) == (
+        "text/calendar",
+        "PUBLISH",
+        "meeting.ics",
+    )
+    assert message["Content-Language"] == "sv"
+    body = message.get_body(("plain",))
+    assert body is not None
+    assert "kalender" in body.get_content()
+    calendar = Calendar.from_ical(part.get_content())
+    assert str(calendar["METHOD"]) == "PUBLISH"
+    (event,) = calendar.events
+    assert (str(event["SUMMARY"]), str(event["LOCATION"])) == ("Teammöte", "Lindskolan, rum 12")
+    assert (event.start.isoformat(), event.end.isoformat()) == (
+        "2026-10-20T14:30:00+02:00",
+        "2026-10-20T15:15:00+02:00",
+    )
+    assert (event["SEQUENCE"], str(event["STATUS"]), str(event["CLASS"])) == (0, "CONFIRMED", "PRIVATE")
+    assert not {"ATTENDEE", "DESCRIPTION", "ORGANIZER"} & set(event)
+    for secret in (referral.number, "Mila", "Testsson", "Läget", cast.coordinator.name, cast.head_teacher.email):
+        assert secret not in part.get_content()
+
+
+def test_a_meeting_that_is_moved_changes_the_entry_that_is_there(
+    session: Session, cast: Cast, referral: Referral
+) -> None:
+    first = call(session, cast, referral)
+    before = read(session, first)
+    after = read(session, call(session, cast, referral, starts_at=LATER))
+    assert before["UID"] == after["UID"]
+    assert (before["SEQUENCE"], after["SEQUENCE"]) == (0, 1)
+    assert after.start.isoformat() == "2026-11-03T14:30:00+01:00"
+    assert read(session, first).start == before.start, "a mail that goes late says what it was written for"
+
+
+def test_a_place_that_was_typed_stays_out_of_the_mail(session: Session, cast: Cast, referral: Referral) -> None:
+    event = read(session, call(session, cast, referral, place="Hemma hos Maja Testsson"))
+    assert "LOCATION" not in event
+
+
+def test_where_an_identity_is_protected_the_entry_does_not_say_which_school(
+    session: Session, cast: Cast, referral: Referral
+) -> None:
+    protected(session, referral, by=cast.coordinator, let_in=(cast.counsellor, cast.head_teacher))
+    assert "LOCATION" not in read(session, call(session, cast, referral))
+
+
+def test_other_mail_goes_without_a_calendar(session: Session, cast: Cast, referral: Referral) -> None:
+    mail = call(session, cast, referral)
+    mail.kind = MailKind.PART_REQUESTED
+    letter = notifications.letter(mail)
+    assert invitations_calendar.with_entry(session, letter, mail) is letter
