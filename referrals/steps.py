@@ -18,7 +18,7 @@ from referrals.access import Actor, is_administrator, parties
 from referrals.config import current
 from referrals.errors import LeaseLost, NotAllowed
 from referrals.models import Account, History, Mail, Referral, Step, StepKind
-from referrals.models.step import wake_dispatchers
+from referrals.models.step import EDITION, wake_dispatchers
 from referrals.stages import Party
 
 #: pauses after the first, second … failure of the outside world; when they are used up a person must look
@@ -262,6 +262,7 @@ _NOBODY: Final[dict[str, Any]] = {"holder": None, "lease_until": None}
 
 def _can_be_taken() -> tuple[ColumnElement[bool], ...]:
     return (
+        Step.edition <= EDITION,
         Step.finished_at.is_(None),
         Step.failed_at.is_(None),
         Step.holder.is_(None),
@@ -305,12 +306,13 @@ def _is_over(longest: timedelta) -> ColumnElement[bool]:
 
 
 def _change(session: Session, step_id: uuid.UUID, number: int, **values: Any) -> None:
-    """Change the step if attempt `number` still holds it: the newest attempt, with a holder, and not yet ended."""
+    """Change the step if attempt `number` still holds it: the newest attempt, with a holder, not yet ended, of work that we know."""
     changed = session.scalars(
         update(Step)
         .where(
             Step.id == step_id,
             Step.attempt == number,
+            Step.edition <= EDITION,
             Step.holder.is_not(None),
             Step.finished_at.is_(None),
             Step.failed_at.is_(None),

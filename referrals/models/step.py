@@ -3,12 +3,17 @@
 import uuid
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import Connection, ForeignKey, Index, event, text
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from referrals.models.base import Base, Identified, by_value
 from referrals.models.referral import History, OfReferral
+
+#: The edition of the automatic work that this version knows. A worker leaves steps of a later edition alone, so that a web that was
+#: upgraded may leave work to do beside a worker that was not. Raised when a verb, a paper, a mail or a kind of step comes in.
+EDITION: Final = 1
 
 
 class StepKind(StrEnum):
@@ -36,6 +41,8 @@ class Step(OfReferral, Base):
     )
 
     kind: Mapped[StepKind] = mapped_column(by_value(StepKind))
+    #: which edition of the work a worker must know to do it
+    edition: Mapped[int] = mapped_column(default=EDITION, server_default="0")
     history_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("history.id"), index=True)
     #: the mail to send, where that is the work
     mail_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("mail.id"), unique=True)

@@ -1,0 +1,13 @@
+"""Workers of two versions at one Prefect: runs that either of them made can be carried out by the other."""
+
+import inspect
+
+from flows.deployments import DEPLOYMENT, FLOWS, POOL
+from referrals.models import StepKind
+
+
+def test_runs_are_named_and_told_the_same_as_by_the_version_before() -> None:
+    """Whoever changes this lets a worker of the version before fail at runs of this one, or the other way round: a new name goes beside it."""
+    told = {flow.name: list(inspect.signature(flow.fn).parameters) for flow in FLOWS.values()}
+    assert told == {"advance-referral": ["step_id", "attempt"], "send-mail": ["step_id", "attempt"]}
+    assert (POOL, DEPLOYMENT, set(FLOWS)) == ("trivsel", "trivsel", set(StepKind))
