@@ -3,7 +3,7 @@
 from collections.abc import Set as AbstractSet
 from enum import IntEnum, StrEnum
 
-from referrals.actors import SYSTEM, WITH_UNIT, WITHOUT_UNIT, Actor, Facts, Role
+from referrals.actors import SYSTEM, WITHOUT_UNIT, Actor, Facts, Role
 from referrals.stages import ABOUT_CONFLICT, MOVE_BY_VERB, Party, Verb
 from referrals.vocabulary.assessment import Compartment
 from referrals.vocabulary.consent import InformationCategory, Recipient
@@ -335,8 +335,12 @@ def _coordinates(actor: Actor, facts: Facts) -> bool:
 
 
 def _contributes_as(actor: Actor, facts: Facts) -> Capacity | None:
-    """In which capacity a member contributes, while they work for the unit and, from another service, consent reaches it."""
-    if actor.account_id not in facts.members or not actor.holds(*WITH_UNIT, unit_id=facts.unit_id):
+    """In which capacity a member contributes, while they work for the unit and, from another service, consent reaches it.
+
+    Who stands in for a member contributes as that member does, in the team's units and for that time: they have the same
+    profession. What is the member's own (a part, an action, notes) stays the member's.
+    """
+    if not actor.sits_as(facts.unit_id) & facts.members or not actor.works_for(facts.unit_id):
         return None
     capacity = CONTRIBUTES_AS.get(actor.profession) if actor.profession else None
     service = SERVICE_OF.get(capacity) if capacity else None
@@ -355,9 +359,10 @@ def _in_capacity(
 ) -> Extent:
     cell = facts.exceptions.get(information, {}).get(capacity) or MATRIX[information].get(capacity, Cell.NOTHING)
     amount = _EXTENT.get(cell, Extent.NOTHING)
-    if cell is Cell.IF_ACTING or cell is Cell.OWN_ACTION:
-        asked = facts.is_acting if cell is Cell.IF_ACTING else facts.owns_action
-        return amount if actor.account_id is not None and asked(actor.account_id) else Extent.NOTHING
+    if cell is Cell.IF_ACTING:  # who stands in for somebody reads on as that person would
+        return amount if any(map(facts.is_acting, actor.sits_as(facts.unit_id))) else Extent.NOTHING
+    if cell is Cell.OWN_ACTION:
+        return amount if actor.account_id is not None and facts.owns_action(actor.account_id) else Extent.NOTHING
     if cell in _NEEDS_CONSENT and not kinds <= facts.reach(SERVICE_OF[capacity]):
         return Extent.NOTHING
     return amount

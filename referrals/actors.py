@@ -43,6 +43,17 @@ class Actor:
     guardian_id: UUID | None = None
     guardian_of: UUID | None = None
     profession: Profession | None = None
+    #: whose seat in the unit's team they take today, each with every unit of that team
+    stands_in_for: frozenset[tuple[UUID, UUID]] = frozenset()
+
+    def works_for(self, unit_id: UUID) -> bool:
+        """Whether they hold a role in the unit that has to do with its referrals, or sit in its team for somebody today."""
+        return self.holds(*WITH_UNIT, unit_id=unit_id) or any(unit == unit_id for _member, unit in self.stands_in_for)
+
+    def sits_as(self, unit_id: UUID) -> frozenset[UUID]:
+        """The accounts as which they sit in the unit's team: their own, and those they stand in for today."""
+        own = {self.account_id} if self.account_id else set()
+        return frozenset(own | {member for member, unit in self.stands_in_for if unit == unit_id})
 
     def holds(self, *roles: Role, unit_id: UUID) -> bool:
         """Whether they hold one of `roles` in the unit."""

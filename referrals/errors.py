@@ -3,6 +3,8 @@
 import uuid
 from datetime import datetime
 
+from referrals.vocabulary.forums import SeatProblem
+
 
 class ReferralError(Exception):
     """Anything the core refuses. Carries no personal data, so that it may be logged and stored."""
@@ -54,6 +56,14 @@ class NotInformed(ReferralError):
 
 class NothingRequested(ReferralError):
     """The assessment has no part yet: ask somebody first, or send the referral straight to the team."""
+
+
+class SeatRefused(ReferralError):
+    """Somebody cannot take this place in a team; `problem` says why, in words that stand at the field."""
+
+    def __init__(self, problem: SeatProblem) -> None:
+        super().__init__(problem.value)
+        self.problem = problem
 
 
 class PartsMissing(ReferralError):

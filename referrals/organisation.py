@@ -21,13 +21,15 @@ from referrals.models import (
     Municipality,
     OrganisationChange,
     RoleAssignment,
+    SeatAbsence,
     TeamDate,
+    TeamSeat,
     Unit,
     What,
 )
 
-#: what is changed with a line in the log: by administrators, a team's dates by its coordinators
-Row: TypeAlias = Municipality | Forum | Unit | Account | ClosedDay | TeamDate
+#: what is changed with a line in the log: by administrators, a team's dates and seats by its coordinators
+Row: TypeAlias = Municipality | Forum | Unit | Account | ClosedDay | TeamDate | TeamSeat | SeatAbsence
 #: a role together with the unit it holds in; an administrator's holds in none in particular
 Held: TypeAlias = tuple[Role, uuid.UUID | None]
 #: letters that do not fall apart into one of a to z and an accent
@@ -204,6 +206,13 @@ def describe(row: Row) -> str:
     """A row in the words of the log."""
     if isinstance(row, TeamDate):
         return f"{row.forum.slug} {row.starts_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    if isinstance(row, TeamSeat):
+        return f"{row.forum.slug}, {row.account_id}"
+    if isinstance(row, SeatAbsence):
+        time = (
+            f"{row.begins_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC, {row.last_moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        )
+        return ", ".join([describe(row.seat), time, *([str(row.stand_in_id)] if row.stand_in_id else [])])
     return f"{row.label} {row.first_on} {row.last_on}" if isinstance(row, ClosedDay) else row.name
 
 

@@ -169,6 +169,8 @@ def _visible(session: Session, actor: Actor, *, but_own_units: bool = False) -> 
         ways.append(Referral.id.in_(_seen_among(session, actor, contributes)))
     elif others:
         ways.append(and_(Referral.unit_id.in_(others), Referral.id.in_(contributes)))
+    if actor.stands_in_for:
+        ways.append(Referral.id.in_(_seen_among(session, actor, _as_stand_in(actor))))
     if own and Standing.STANDS_IN in stands:
         ways.append(Referral.id.in_(_held(actor, Standing.STANDS_IN)))
     let_in = access_list.is_open_to(actor)
@@ -190,6 +192,17 @@ def _of_own_units(session: Session, actor: Actor, *, has_left: bool) -> ColumnEl
 def _held(actor: Actor, standing: Standing) -> Select[uuid.UUID]:
     return select(Membership.referral_id).where(
         Membership.account_id == actor.account_id, Membership.standing == standing
+    )
+
+
+def _as_stand_in(actor: Actor) -> Select[uuid.UUID]:
+    """Where somebody contributes whose seat they take today, and what they were asked for meanwhile."""
+    sits_as = {member for member, _unit in actor.stands_in_for} | {actor.account_id}
+    units = {unit for _member, unit in actor.stands_in_for}
+    return (
+        select(Membership.referral_id)
+        .join(Referral, Referral.id == Membership.referral_id)
+        .where(Membership.account_id.in_(sits_as), Membership.standing == Standing.MEMBER, Referral.unit_id.in_(units))
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from referrals import access_list, clock, coverage
 from referrals.access import CONTRIBUTES_AS, SERVICE_OF, Role
 from referrals.errors import NotAllowed, NotCovered
-from referrals.models import Account, Concern, Municipality, Referral, RoleAssignment
+from referrals.models import Account, Concern, Municipality, Referral, RoleAssignment, SeatAbsence, TeamSeat
 from referrals.vocabulary import ConsentState, Profession, Recipient, SchoolForm
 from referrals.vocabulary.knowing import Capacity
 
@@ -50,7 +50,7 @@ def service_of(profession: Profession, school_form: SchoolForm) -> Recipient:
 
 
 def colleagues(session: Session, referral: Referral) -> list[Colleague]:
-    """Everybody who works for the referral's unit, by name, each with what may stand in the way of asking them.
+    """Everybody who works for the referral's unit or stands in in its team now or later, by name, each with what may stand in the way of asking them.
 
     Where an identity is protected, only those on the access list are there to be asked.
     """
@@ -58,7 +58,10 @@ def colleagues(session: Session, referral: Referral) -> list[Colleague]:
         select(Account)
         .where(
             Account.is_active,
-            Account.roles.any((RoleAssignment.unit_id == referral.unit_id) & RoleAssignment.role.in_(_ROLES)),
+            Account.roles.any((RoleAssignment.unit_id == referral.unit_id) & RoleAssignment.role.in_(_ROLES))
+            | Account.standing_in.any(
+                (SeatAbsence.ends_at > clock.now()) & SeatAbsence.seat.has(TeamSeat.forum_id == referral.unit.forum_id)
+            ),
         )
         .order_by(Account.name)
     )

@@ -1,12 +1,24 @@
-"""The form with which a team's dates are set for a term or a year."""
+"""The forms with which a team's dates are set for a term or a year, and with which it is named who sits in it."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import ValidationError, post_load, validates_schema
 
-from schemas.fields import FILL_IN, GIVE_DATE, N_, CountField, DateField, FormSchema, ShortText, TimeField
+from schemas.fields import (
+    CHOOSE_ONE,
+    FILL_IN,
+    GIVE_DATE,
+    N_,
+    CountField,
+    DateField,
+    FormSchema,
+    IdField,
+    ShortText,
+    TimeField,
+)
 
+_ENDS_FIRST = N_("The last day comes before the first.")
 _LENGTH = N_("Say how many minutes the meeting takes, between 10 and 480.")
 _WEEKS = N_("Say after how many weeks the team meets again, between 1 and 26.")
 
@@ -28,8 +40,27 @@ class SeriesForm(FormSchema):
     @validates_schema
     def _is_a_stretch(self, data: Mapping[str, Any], **_options: Any) -> None:
         if data["last_on"] and data["last_on"] < data["first_on"]:
-            raise ValidationError(N_("The last day comes before the first."), "last_on")
+            raise ValidationError(_ENDS_FIRST, "last_on")
 
     @post_load
     def _end(self, data: dict[str, Any], **_options: Any) -> dict[str, Any]:
         return data | {"last_on": data["last_on"] or data["first_on"]}
+
+
+class SeatForm(FormSchema):
+    """Who gets a seat in the team."""
+
+    account = IdField(needed=CHOOSE_ONE)
+
+
+class AwayForm(FormSchema):
+    """The days on which somebody is away, both included, and who stands in, if anybody does."""
+
+    away_from = DateField(needed=GIVE_DATE, years_back=1, years_ahead=2)
+    away_until = DateField(needed=GIVE_DATE, is_ahead=True, years_ahead=2)
+    stand_in = IdField()
+
+    @validates_schema
+    def _is_a_stretch(self, data: Mapping[str, Any], **_options: Any) -> None:
+        if data["away_until"] < data["away_from"]:
+            raise ValidationError(_ENDS_FIRST, "away_until")

@@ -93,9 +93,10 @@ def read_account(found: WebSession) -> SignedIn:
 
 
 def with_account() -> tuple[ORMOption, ...]:
-    """What to load together with a session row so that `read_account` asks the database nothing more."""
-    roles = joinedload(WebSession.account).selectinload(Account.roles)
-    return (roles, roles.joinedload(RoleAssignment.unit))
+    """What to load together with a session row so that `read_account` asks the database nothing more, unless somebody stands in for another."""
+    account = joinedload(WebSession.account)
+    roles, standing_in = account.selectinload(Account.roles), account.selectinload(Account.standing_in)
+    return (roles, roles.joinedload(RoleAssignment.unit), standing_in)
 
 
 def _read_municipality() -> Here | None:

@@ -42,8 +42,10 @@ class Planned:
 
 
 def forums_of(session: Session, actor: Actor) -> list[Forum]:
-    """The teams of the units somebody works in, by name."""
-    units = {unit_id for _role, unit_id in actor.roles if unit_id}
+    """The teams of the units somebody works in, or stands in for somebody today, by name."""
+    units = {unit_id for _role, unit_id in actor.roles if unit_id} | {
+        unit_id for _member, unit_id in actor.stands_in_for
+    }
     return list(session.scalars(select(Forum).where(Forum.units.any(Unit.id.in_(units))).order_by(Forum.name)))
 
 
@@ -75,7 +77,7 @@ def coming(session: Session, forum: Forum) -> list[TeamDate]:
 
 def plan(session: Session, forum: Forum, series: Series, *, by: Actor) -> Planned:
     """Add the dates of `series`, leaving out days on which schools are closed. Raises NotAllowed."""
-    _require_keeper(forum, by)
+    require_keeper(forum, by)
     zone, closed = ZoneInfo(roster.time_zone(session)), closed_days(session)
     taken = set(session.scalars(select(TeamDate.starts_at).where(TeamDate.forum_id == forum.id)))
     planned = Planned([], [], [])
@@ -95,7 +97,7 @@ def plan(session: Session, forum: Forum, series: Series, *, by: Actor) -> Planne
 
 def drop(session: Session, forum: Forum, date_id: uuid.UUID, *, by: Actor) -> TeamDate:
     """Take one date away; meetings that were called for it stay called. Raises NotAllowed."""
-    _require_keeper(forum, by)
+    require_keeper(forum, by)
     found = session.get(TeamDate, date_id)
     if found is None or found.forum_id != forum.id:
         raise NotAllowed("team date")
@@ -130,6 +132,7 @@ def _add(session: Session, row: TeamDate, by: Actor) -> None:
     organisation.note(session, row, what="added", after=organisation.describe(row), by_id=by.account_id)
 
 
-def _require_keeper(forum: Forum, by: Actor) -> None:
+def require_keeper(forum: Forum, by: Actor) -> None:
+    """Raises NotAllowed for anybody who may not keep the team's dates and seats."""
     if not may_keep(forum, by):
         raise NotAllowed("keep team dates")

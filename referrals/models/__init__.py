@@ -32,6 +32,7 @@ from referrals.models.sign_in import (
 )
 from referrals.models.step import Heartbeat, Step, StepKind
 from referrals.models.team_review import MeetingDecision, MeetingVersion, TeamMeeting
+from referrals.models.team_seat import SeatAbsence, TeamSeat
 from referrals.models.triage import StatutoryDecision
 from referrals.models.withholding import Withholding
 from referrals.models.working_note import WorkingNote
@@ -104,12 +105,12 @@ __all__ = [
     "RegisterEntry",
     "RegisterYear",
     "ResetLink",
-    "RoleAssignment",
+    "RoleAssignment", "SeatAbsence",
     "SecondFactor",
     "StatutoryDecision",
     "Step",
     "StepKind",
-    "TeamDate", "TeamMeeting",
+    "TeamDate", "TeamMeeting", "TeamSeat",
     "Unit",
     "WebSession",
     "What",

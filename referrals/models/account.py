@@ -2,15 +2,20 @@
 
 import uuid
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from referrals import clock
 from referrals.access import Actor, Role
 from referrals.models.base import Base, Identified, by_value
 from referrals.models.organisation import Unit
 from referrals.sealing import WRAPPED
 from referrals.vocabulary import Profession
+
+if TYPE_CHECKING:
+    from referrals.models.team_seat import SeatAbsence
 
 
 class Account(Identified, Base):
@@ -28,6 +33,9 @@ class Account(Identified, Base):
 
     roles: Mapped[list["RoleAssignment"]] = relationship(back_populates="account", cascade="all, delete-orphan")
 
+    #: the times in which they sit in a team for somebody who is away
+    standing_in: Mapped[list["SeatAbsence"]] = relationship(back_populates="stand_in")
+
     def actor(self) -> Actor:
         """This person as the one who acts."""
         return Actor(
@@ -35,7 +43,13 @@ class Account(Identified, Base):
             name=self.name,
             roles=frozenset((held.role, held.unit_id) for held in self.roles),
             profession=self.profession,
+            stands_in_for=self._stands_in_for(),
         )
+
+    def _stands_in_for(self) -> frozenset[tuple[uuid.UUID, uuid.UUID]]:
+        now = clock.now()
+        seats = [each.seat for each in self.standing_in if each.begins_at <= now < each.ends_at]
+        return frozenset((seat.account_id, unit.id) for seat in seats for unit in seat.forum.units)
 
 
 class RoleAssignment(Identified, Base):

@@ -26,6 +26,7 @@ from referrals.vocabulary.consent import (
     WhyNot,
 )
 from referrals.vocabulary.files import AttachedTo, FileKind, FileRefusal
+from referrals.vocabulary.forums import SeatProblem
 from referrals.vocabulary.guardians import InvitationReply
 from referrals.vocabulary.log_sample import VisitAnswer
 from referrals.vocabulary.papers import DocumentKind, MailKind
@@ -106,6 +107,7 @@ __all__ = [
     "Review",
     "SchoolForm",
     "SchoolYear",
+    "SeatProblem",
     "Standing",
     "Term",
     "Topic",

@@ -24,6 +24,7 @@ from referrals import (
     withholding,
 )
 from referrals.actors import Actor
+from referrals.forums import seats
 from referrals.models import Concern, Disposal, History, Municipality, Referral, Step, What
 from referrals.quarantine import Cleared
 from referrals.stages import IN_TRIAGE, Party
@@ -59,6 +60,14 @@ def lay_what_lies_around(address: str, number: str) -> None:
         withholding.mark_confided(session, referral, by=by, seen=None, key=pieces.known(session, referral)[0].key)
         _give_up_a_step(session, referral)
         _draw_visits(session, cast, referral)
+
+
+def lay_a_seat(address: str) -> str:
+    """The counsellor sits in the team: the page of that seat."""
+    with db.writing(address) as session:
+        cast = cast_of(session)
+        seat = seats.seat(session, cast.forum, cast.counsellor.id, by=cast.coordinator.actor())
+        return f"/teams/{cast.forum.id}/seats/{seat.id}"
 
 
 def lay_a_reading_request(address: str, number: str) -> uuid.UUID:

@@ -120,7 +120,7 @@ NOT_ASKED = ("static_files.asset", "casework.live", "health.alive", "health.read
 #: doors with rows of their own that are no referral's, or whose few readers have walks of their own: sessions, links and drafts;
 #: protection reports (`test_protection_doors.py`), requests to read (`test_reading_requests.py`), disposals and the samples of the log
 OTHER_ROWS = {
-    "session_id", "token", "draft_id", "name", "slug", "code", "stretch_id", "date_id",
+    "session_id", "token", "draft_id", "name", "slug", "code", "stretch_id", "date_id", "seat_id", "absence_id",
     "report_id", "request_id", "disposal_id", "sample_id", "listed_id",
 }  # fmt: skip
 LISTS = ("/home", "/board", "/referrals?state=all", "/referrals", f"/search?reference={NUMBER}")

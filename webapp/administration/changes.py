@@ -27,6 +27,9 @@ _KINDS = {
     "account": N_("Person"),
     "municipality": N_("Municipality"),
     "closed_day": N_("Closed days"),
+    "team_date": N_("A team's date"),
+    "team_seat": N_("A seat in a team"),
+    "seat_absence": N_("Somebody away from a team"),
 }
 _FIELDS = {
     "added": N_("added"),

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from referrals import coverage, guardian_page
+from referrals import clock, coverage, guardian_page
 from referrals.forums import dates as team_dates
+from referrals.forums import seats
 from referrals.models import Account, Guardian, MeetingAnswer, Referral, TeamMeeting
 from referrals.notes import MEETING_TEXTS
 from referrals.roster import Colleague
@@ -64,16 +65,27 @@ def usual_call(referral: Referral, current: TeamMeeting | None, colleagues: Sequ
             "starts_on": begins.date(), "starts_time": f"{begins:%H:%M}", "minutes": current.minutes, "place": current.place,
             "called": current.called, "guardians": current.guardians_invited, "agenda": "\n".join(current.agenda or []),
         }  # fmt: skip
-    members = referral.facts().members
+    expected = _expected(referral, colleagues)
     usual = [
         one.account.id
         for one in colleagues
-        if one.locked_by is None
-        and (one.account.id in members or one.account.profession in referral.unit.forum.quorum or _is_me(one.account))
+        if one.locked_by is None and (one.account.id in expected or _is_me(one.account))
     ]
     invited = [guardian.id for guardian in guardians_of(referral) if guardian.has_custody and guardian.may_contact]
     agenda = "\n".join(gettext(point) for point in _USUAL_POINTS)
     return _usual_time(referral) | {"called": usual, "guardians": invited, "agenda": agenda}
+
+
+def _expected(referral: Referral, colleagues: Sequence[Colleague]) -> set[uuid.UUID]:
+    """Who contributes already, and who sits in the team on its next date; as long as no seats are given, whoever completes it."""
+    session, forum = transactions.session(), referral.unit.forum
+    if held := seats.seats_of(session, forum):
+        coming = team_dates.coming(session, forum)
+        at = coming[0].starts_at if coming else clock.now()
+        sitting = {one.account.id for one in seats.sitting(held, at)}
+    else:
+        sitting = {one.account.id for one in colleagues if one.account.profession in forum.quorum}
+    return sitting | referral.facts().members
 
 
 def _usual_time(referral: Referral) -> dict[str, Any]:

@@ -5,11 +5,13 @@ import uuid
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
+from referrals import clock
 from referrals.access import Role
 from referrals.forums import dates as team_dates
+from referrals.forums import seats
 from referrals.forums.dates import Planned, Series
 from referrals.languages import local_date
-from referrals.models import Forum
+from referrals.models import Account, Forum
 from referrals.vocabulary import Profession
 from schemas.forums import SeriesForm
 from webapp import downloads, forms, notices, pages, people, transactions
@@ -17,11 +19,12 @@ from webapp.forums import blueprint
 from webapp.guards import signed_in
 from webapp.language import gettext, ngettext, short_date, zone
 
-_WHO = (Role.COORDINATOR, Role.HEAD_TEACHER, Role.ASSESSOR)
+#: the roles that have a team
+TEAM_ROLES = (Role.COORDINATOR, Role.HEAD_TEACHER, Role.ASSESSOR)
 
 
 @blueprint.get("/teams")
-@signed_in(*_WHO)
+@signed_in(*TEAM_ROLES)
 def teams() -> Response:
     """The teams somebody works in, each with the date on which it meets next."""
     session = transactions.session()
@@ -31,62 +34,71 @@ def teams() -> Response:
 
 
 @blueprint.get("/teams/<uuid:forum_id>")
-@signed_in(*_WHO)
+@signed_in(*TEAM_ROLES)
 def team(forum_id: uuid.UUID) -> Response:
     """Who works in the team and when it meets."""
-    forum = _team(forum_id)
-    return _page(forum, forms.shown({"minutes": 60, "every_weeks": 2, "place": forum.place}))
+    return team_page(team_of(forum_id))
 
 
 @blueprint.post("/teams/<uuid:forum_id>")
-@signed_in(*_WHO)
+@signed_in(*TEAM_ROLES)
 def plan_team_dates(forum_id: uuid.UUID) -> ResponseReturnValue:
     """Add dates, one or a year of them."""
-    forum, form = _team(forum_id), forms.submitted()
+    forum, form = team_of(forum_id), forms.submitted()
     values = form.load(SeriesForm())
     if values is None:
-        return _page(forum, form, 422)
+        return team_page(forum, 422, form=form)
     notices.say_next(_said(team_dates.plan(transactions.session(), forum, Series(**values), by=people.actor())))
     return redirect(url_for(".team", forum_id=forum_id), 303)
 
 
 @blueprint.post("/teams/<uuid:forum_id>/dates/<uuid:date_id>/drop")
-@signed_in(*_WHO)
+@signed_in(*TEAM_ROLES)
 def drop_team_date(forum_id: uuid.UUID, date_id: uuid.UUID) -> ResponseReturnValue:
     """Take one date away."""
-    gone = team_dates.drop(transactions.session(), _team(forum_id), date_id, by=people.actor())
+    gone = team_dates.drop(transactions.session(), team_of(forum_id), date_id, by=people.actor())
     day = short_date(local_date(gone.starts_at, zone=zone()))
     notices.say_next(gettext("%(day)s has been taken away. Meetings that were called stay called.", day=day))
     return redirect(url_for(".team", forum_id=forum_id), 303)
 
 
 @blueprint.get("/teams/<uuid:forum_id>/dates.ics")
-@signed_in(*_WHO)
+@signed_in(*TEAM_ROLES)
 def team_calendar(forum_id: uuid.UUID) -> Response:
     """The coming dates, for a calendar of one's own."""
-    forum = _team(forum_id)
+    forum = team_of(forum_id)
     return downloads.calendar(team_dates.as_calendar(transactions.session(), forum), name="dates.ics")
 
 
-def _team(forum_id: uuid.UUID) -> Forum:
+def team_of(forum_id: uuid.UUID) -> Forum:
+    """The team in the address, for whoever works in it."""
     return team_dates.find(transactions.session(), forum_id, by=people.actor())
 
 
-def _page(forum: Forum, form: forms.Form, status: int = 200) -> Response:
-    session = transactions.session()
-    here = team_dates.members(session, forum)
-    there = {account.profession for account in here}
+def team_page(forum: Forum, status: int = 200, *, form: forms.Form | None = None) -> Response:
+    """The page of `forum` with its dates, its seats, and who is missing on each date; one form for both, whichever was sent."""
+    usual = {"minutes": "60", "every_weeks": "2", "place": forum.place}
+    form = form or forms.shown(usual)
+    for name, value in usual.items():
+        form.typed.setdefault(name, value)
+    session, held = transactions.session(), seats.seats_of(transactions.session(), forum)
+    coming, may_keep = team_dates.coming(session, forum), team_dates.may_keep(forum, people.actor())
     return pages.page(
         "forums/team.html",
         status,
         form=form,
         team=forum,
-        members=here,
+        seats=[(seat, seats.to_come(seat)) for seat in held],
         quorum=[Profession(value) for value in forum.quorum],
-        missing=[Profession(value) for value in forum.quorum if Profession(value) not in there],
-        dates=team_dates.coming(session, forum),
-        may_keep=team_dates.may_keep(forum, people.actor()),
+        missing=seats.missing(forum, held, clock.now()),
+        dates=[(one, seats.missing(forum, held, one.starts_at)) for one in coming],
+        may_keep=may_keep,
+        could_sit=[_choice(one) for one in seats.could_sit(session, forum)] if may_keep else [],
     )
+
+
+def _choice(account: Account) -> tuple[uuid.UUID, str]:
+    return account.id, f"{account.name}, {gettext(account.profession.label).lower()}"
 
 
 def _said(planned: Planned) -> str:

@@ -6,7 +6,6 @@ import pytest
 
 from referrals import db
 from referrals.forums import dates as team_dates
-from referrals.models import Forum
 from referrals.stages import TO_SCHEDULE
 from tests.factories import a_guardian, a_referral, protected
 from tests.webapp.desk import cast_of
@@ -91,18 +90,10 @@ def test_colleagues_read_the_dates_and_set_none(karin, address, signed_in):
     assert "meets next on Tuesday 22 September 2026, 14:30" in petra.get("/teams").text
     page = petra.get(address)
     assert len(dates(page)) == 5
-    assert "School counsellor · the team is complete only with this function" in page.text
     assert not page.all("form", id="main-form")
     assert "/drop" not in str([form.get("action") for form in page.all("form")])
     for who in ("otto", "anton"):
         signed_in(who).get(address, status=404)
-
-
-def test_a_team_without_a_function_it_needs_says_so(karin, address, settings):
-    assert "The team is not complete" not in karin.get(address).text
-    with db.writing(settings.database) as session:
-        session.get(Forum, cast_of(session).forum.id).quorum = ["psychologist"]
-    assert "The team is not complete: nobody here is educational psychologist." in karin.get(address).text
 
 
 def test_the_dates_go_into_a_calendar_of_ones_own(karin, address):

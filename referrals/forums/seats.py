@@ -1,0 +1,144 @@
+"""Who sits in a team for good, who stands in while somebody is away, and which professions that leaves without anybody."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from referrals import clock, organisation, roster
+from referrals.actors import WITH_UNIT, Actor
+from referrals.errors import NotAllowed, SeatRefused
+from referrals.forums import dates
+from referrals.models import Account, Forum, RoleAssignment, SeatAbsence, TeamSeat
+from referrals.vocabulary import Profession, SeatProblem
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """Somebody at the team's table at one moment; `instead_of` the member who is away then, if they stand in."""
+
+    account: Account
+    instead_of: Account | None = None
+
+
+def seats_of(session: Session, forum: Forum) -> list[TeamSeat]:
+    """The team's seats with who holds them and when they are away, by name."""
+    rows = select(TeamSeat).where(TeamSeat.forum_id == forum.id).join(TeamSeat.account).order_by(Account.name)
+    away = selectinload(TeamSeat.absences).joinedload(SeatAbsence.stand_in)
+    return list(session.scalars(rows.options(joinedload(TeamSeat.account), away)))
+
+
+def sitting(seats: Sequence[TeamSeat], at: datetime) -> list[Sitting]:
+    """Who sits there at the instant `at`: the members, and for each who is away whoever stands in, as far as they can sign in."""
+    found = []
+    for seat in seats:
+        away = next((one for one in seat.absences if one.begins_at <= at < one.ends_at), None)
+        if away is None:
+            found.append(Sitting(seat.account))
+        elif away.stand_in is not None:
+            found.append(Sitting(away.stand_in, seat.account))
+    return [each for each in found if each.account.is_active]
+
+
+def missing(forum: Forum, seats: Sequence[TeamSeat], at: datetime) -> list[Profession]:
+    """The professions without which the team is not complete and that nobody there has at the instant `at`, in its own order."""
+    there = {one.account.profession for one in sitting(seats, at)}
+    return [Profession(value) for value in forum.quorum if Profession(value) not in there]
+
+
+def could_sit(session: Session, forum: Forum) -> list[Account]:
+    """Those who work for the team's units and hold no seat yet, by name."""
+    held = {seat.account_id for seat in seats_of(session, forum)}
+    return [account for account in dates.members(session, forum) if account.id not in held]
+
+
+def could_stand_in(session: Session, seat: TeamSeat) -> list[Account]:
+    """Those of the same profession who work for any unit of the municipality, by name."""
+    works = Account.roles.any(RoleAssignment.role.in_(WITH_UNIT))
+    same = (Account.profession == seat.account.profession, Account.id != seat.account_id)
+    return list(session.scalars(select(Account).where(Account.is_active, works, *same).order_by(Account.name)))
+
+
+def find(session: Session, forum: Forum, seat_id: uuid.UUID, *, by: Actor) -> TeamSeat:
+    """One of the team's seats, for somebody who keeps it. Raises NotAllowed."""
+    dates.require_keeper(forum, by)
+    found = session.get(TeamSeat, seat_id)
+    if found is None or found.forum_id != forum.id:
+        raise NotAllowed("team seat")
+    return found
+
+
+def seat(session: Session, forum: Forum, account_id: uuid.UUID, *, by: Actor) -> TeamSeat:
+    """Give somebody who works for the team's units a seat. Raises NotAllowed, and SeatRefused where they cannot have it."""
+    dates.require_keeper(forum, by)
+    if any(each.account_id == account_id for each in seats_of(session, forum)):
+        raise SeatRefused(SeatProblem.TWICE)
+    account = next((each for each in could_sit(session, forum) if each.id == account_id), None)
+    if account is None:
+        raise SeatRefused(SeatProblem.NOT_HERE)
+    made = TeamSeat(forum=forum, account=account)
+    session.add(made)
+    session.flush()
+    organisation.note(session, made, what="added", after=organisation.describe(made), by_id=by.account_id)
+    return made
+
+
+def unseat(session: Session, found: TeamSeat, *, by: Actor) -> None:
+    """Take a seat away, with the times in which somebody stood in. Raises NotAllowed."""
+    dates.require_keeper(found.forum, by)
+    organisation.note(session, found, what="removed", before=organisation.describe(found), by_id=by.account_id)
+    session.delete(found)
+    session.flush()
+
+
+def be_away(
+    session: Session, found: TeamSeat, *, first_on: date, last_on: date, stand_in_id: uuid.UUID | None, by: Actor
+) -> SeatAbsence:
+    """Note that who holds the seat is away from `first_on` to `last_on`, and who stands in, if anybody does.
+
+    The stand-in gets in the referrals of the team's units what the seat gets, in that time only. Raises NotAllowed, and
+    SeatRefused where they cannot stand in or part of the time is there already.
+    """
+    dates.require_keeper(found.forum, by)
+    begins_at, ends_at = _midnight(session, first_on), _midnight(session, last_on + timedelta(days=1))
+    if any(each.begins_at < ends_at and begins_at < each.ends_at for each in found.absences):
+        raise SeatRefused(SeatProblem.OVERLAP)
+    stand_in = _stand_in(session, found, stand_in_id) if stand_in_id else None
+    made = SeatAbsence(seat=found, stand_in=stand_in, begins_at=begins_at, ends_at=ends_at)
+    session.add(made)
+    session.flush()
+    organisation.note(session, made, what="added", after=organisation.describe(made), by_id=by.account_id)
+    return made
+
+
+def come_back(session: Session, found: TeamSeat, absence_id: uuid.UUID, *, by: Actor) -> None:
+    """Take a time away: the member is there again, and whoever stood in gets no more. Raises NotAllowed."""
+    dates.require_keeper(found.forum, by)
+    away = next((each for each in found.absences if each.id == absence_id), None)
+    if away is None:
+        raise NotAllowed("absence")
+    organisation.note(session, away, what="removed", before=organisation.describe(away), by_id=by.account_id)
+    found.absences.remove(away)
+    session.flush()
+
+
+def to_come(found: TeamSeat) -> list[SeatAbsence]:
+    """The times in which who holds the seat is away now or later, the first one first."""
+    return [each for each in found.absences if each.ends_at > clock.now()]
+
+
+def _stand_in(session: Session, found: TeamSeat, account_id: uuid.UUID) -> Account:
+    if account_id == found.account_id:
+        raise SeatRefused(SeatProblem.SELF)
+    able = next((each for each in could_stand_in(session, found) if each.id == account_id), None)
+    if able is None:
+        raise SeatRefused(SeatProblem.OTHER_PROFESSION)
+    return able
+
+
+def _midnight(session: Session, day: date) -> datetime:
+    return datetime.combine(day, time(), ZoneInfo(roster.time_zone(session)))

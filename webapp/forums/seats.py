@@ -1,0 +1,102 @@
+"""Who sits in a team: named by its coordinators on its page, with whoever stands in while somebody is away."""
+
+import uuid
+
+from flask import Response, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from referrals.errors import SeatRefused
+from referrals.forums import seats
+from referrals.models import TeamSeat
+from schemas.forums import AwayForm, SeatForm
+from webapp import forms, notices, pages, people, transactions
+from webapp.forums import blueprint
+from webapp.forums.team import TEAM_ROLES, team_of, team_page
+from webapp.guards import signed_in
+from webapp.language import gettext, short_date
+
+
+@blueprint.post("/teams/<uuid:forum_id>/seats")
+@signed_in(*TEAM_ROLES)
+def give_seat(forum_id: uuid.UUID) -> ResponseReturnValue:
+    """Give somebody a seat in the team."""
+    forum, form, session = team_of(forum_id), forms.submitted(), transactions.session()
+    if values := form.load(SeatForm()):
+        try:
+            made = seats.seat(session, forum, values["account"], by=people.actor())
+        except SeatRefused as refused:
+            form.refuse("account", refused.problem.label)
+        else:
+            notices.say_next(gettext("%(name)s sits in the team from now on.", name=made.account.name))
+            return redirect(url_for(".team", forum_id=forum_id, _anchor="seats"), 303)
+    return team_page(forum, 422, form=form)
+
+
+@blueprint.get("/teams/<uuid:forum_id>/seats/<uuid:seat_id>")
+@signed_in(*TEAM_ROLES)
+def seat(forum_id: uuid.UUID, seat_id: uuid.UUID) -> Response:
+    """When somebody is away, and who stands in."""
+    return _seat_page(_seat(forum_id, seat_id), forms.shown())
+
+
+@blueprint.post("/teams/<uuid:forum_id>/seats/<uuid:seat_id>")
+@signed_in(*TEAM_ROLES)
+def be_away(forum_id: uuid.UUID, seat_id: uuid.UUID) -> ResponseReturnValue:
+    """Note when somebody is away, and who stands in."""
+    found, form = _seat(forum_id, seat_id), forms.submitted()
+    if values := form.load(AwayForm()):
+        try:
+            made = seats.be_away(
+                transactions.session(), found, first_on=values["away_from"], last_on=values["away_until"],
+                stand_in_id=values["stand_in"], by=people.actor(),
+            )  # fmt: skip
+        except SeatRefused as refused:
+            form.refuse("away_from" if refused.problem.is_about_time else "stand_in", refused.problem.label)
+        else:
+            until = short_date(values["away_until"])
+            notices.say_next(
+                gettext("%(name)s stands in until %(day)s.", name=made.stand_in.name, day=until)
+                if made.stand_in
+                else gettext("Noted until %(day)s. Nobody stands in.", day=until)
+            )
+            return redirect(url_for(".seat", forum_id=forum_id, seat_id=seat_id), 303)
+    return _seat_page(found, form, 422)
+
+
+@blueprint.post("/teams/<uuid:forum_id>/seats/<uuid:seat_id>/back/<uuid:absence_id>")
+@signed_in(*TEAM_ROLES)
+def come_back(forum_id: uuid.UUID, seat_id: uuid.UUID, absence_id: uuid.UUID) -> ResponseReturnValue:
+    """Take a time away in which somebody was to be away."""
+    found = _seat(forum_id, seat_id)
+    seats.come_back(transactions.session(), found, absence_id, by=people.actor())
+    notices.say_next(gettext("Taken away. Whoever was to stand in gets no more from it."))
+    return redirect(url_for(".seat", forum_id=forum_id, seat_id=seat_id), 303)
+
+
+@blueprint.post("/teams/<uuid:forum_id>/seats/<uuid:seat_id>/drop")
+@signed_in(*TEAM_ROLES)
+def drop_seat(forum_id: uuid.UUID, seat_id: uuid.UUID) -> ResponseReturnValue:
+    """Take somebody's seat away."""
+    found = _seat(forum_id, seat_id)
+    seats.unseat(transactions.session(), found, by=people.actor())
+    notices.say_next(
+        gettext("%(name)s sits in the team no more. Roles and referrals stay as they are.", name=found.account.name)
+    )
+    return redirect(url_for(".team", forum_id=forum_id, _anchor="seats"), 303)
+
+
+def _seat(forum_id: uuid.UUID, seat_id: uuid.UUID) -> TeamSeat:
+    return seats.find(transactions.session(), team_of(forum_id), seat_id, by=people.actor())
+
+
+def _seat_page(found: TeamSeat, form: forms.Form, status: int = 200) -> Response:
+    session = transactions.session()
+    return pages.page(
+        "forums/seat.html",
+        status,
+        form=form,
+        team=found.forum,
+        seat=found,
+        times=seats.to_come(found),
+        could_stand_in=[(one.id, one.name) for one in seats.could_stand_in(session, found)],
+    )
