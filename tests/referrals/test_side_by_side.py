@@ -1,23 +1,15 @@
 """A worker of the version before and a web of the new one: what the worker does not know yet it leaves alone, and nothing is done by half."""
 
-import json
-from pathlib import Path
-
 import pytest
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from referrals import steps
 from referrals.errors import LeaseLost
-from referrals.models import Step, StepKind
+from referrals.models import Step
 from referrals.models.step import EDITION
-from referrals.stages import Verb
-from referrals.vocabulary import DocumentKind, MailKind
 from tests.factories import a_referral
 from tests.people import Cast
-
-#: each edition of the automatic work, and what a worker of it knows
-RECORDED = Path(__file__).with_name("editions.json")
 
 
 @pytest.fixture
@@ -69,11 +61,3 @@ def test_what_a_web_of_the_version_before_leaves_to_do_is_done(session: Session,
     assert session.get_one(Step, step_id).edition == 0
     assert steps.waiting(session, limit=5) == [step_id]
     assert steps.claim(session, step_id, holder="new") is not None
-
-
-def test_whatever_a_worker_must_know_stands_with_its_edition() -> None:
-    """Fails where something is new that a worker of the version before could not do: raise EDITION by one, and record it beside it."""
-    recorded = json.loads(RECORDED.read_text(encoding="utf-8"))
-    assert list(recorded) == [str(edition) for edition in range(1, EDITION + 1)]
-    known = {"steps": StepKind, "verbs": Verb, "papers": DocumentKind, "mails": MailKind}
-    assert recorded[str(EDITION)] == {name: sorted(words) for name, words in known.items()}
