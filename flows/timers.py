@@ -1,7 +1,7 @@
 """What a worker does by the clock: a sign of life every few seconds, and the sweep when a new day has come."""
 
 import threading
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import delete, select, update
@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from flows.opening import logger
+from flows.reminders import send_reminders
 from flows.sweep import sweep_database
 from referrals import clock, db
 from referrals.models import Heartbeat, Municipality
@@ -17,6 +18,8 @@ from referrals.models import Heartbeat, Municipality
 EVERY: Final = 3.0
 #: the same until Prefect has answered for the first time
 SOON: Final = 0.3
+#: between two looks for reminders to send, until the day's have gone
+REMIND_EVERY: Final = timedelta(minutes=10)
 #: a sign of life this old is swept away: its process is long gone
 FORGOTTEN: Final = timedelta(hours=1)
 
@@ -29,6 +32,8 @@ class Timers(threading.Thread):
         self.database, self.holder, self.is_ready = database, holder, is_ready
         self._stopping = threading.Event()
         self._swept_on: date | None = None
+        self._reminded_on: date | None = None
+        self._reminded_at: datetime | None = None
 
     def run(self) -> None:
         """Go on until told to stop."""
@@ -37,6 +42,7 @@ class Timers(threading.Thread):
                 if self.is_ready.is_set():
                     self._show_life()
                 self._sweep_on_a_new_day()
+                self._remind_now_and_then()
             except SQLAlchemyError as error:
                 logger().warning("timers: the database does not answer (%s)", type(error).__name__)
             except Exception as error:  # noqa: BLE001 - the next round may go better; a dead timer never does
@@ -71,6 +77,16 @@ class Timers(threading.Thread):
         if today != self._swept_on:
             sweep_database(self.database)
             self._swept_on = today
+
+    def _remind_now_and_then(self) -> None:
+        """Send the morning's reminders, once the day's sweep is done: what it opened is due today."""
+        day, now = self._swept_on, clock.machine_now()
+        is_early = self._reminded_at is not None and now - self._reminded_at < REMIND_EVERY
+        if day is None or day == self._reminded_on or is_early:
+            return
+        self._reminded_at = now
+        if send_reminders(self.database):
+            self._reminded_on = day
 
 
 def show_life(session: Session, part: str, *, holder: str) -> None:

@@ -82,6 +82,11 @@ def default_day(session: Session, rulepack: str, key: str, *, since: date) -> da
     return calendar.add_calendar_days(since, target.days, closed=closed)
 
 
+def counted_since(session: Session, referral: Referral) -> date:
+    """The day from which the target counts under which `referral` stands; that of its stage where none does."""
+    return _since(session, referral, TARGET_BY_STATE.get(referral.state, ""))
+
+
 def follow_up_day(session: Session, referral: Referral) -> date | None:
     """The day of the next follow-up of the plan in force, if there is one."""
     plan = plan_versions.plan_in_force(session, referral)

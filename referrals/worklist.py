@@ -127,6 +127,8 @@ class WaitingItem:
     is_urgent: bool = False
     #: whether the reader sees nothing of the referral but this
     is_all_they_see: bool = False
+    #: late for so long that whoever leads the unit is told
+    is_stalled: bool = False
 
     @property
     def day(self) -> date:
@@ -206,7 +208,7 @@ def _for_coordinator(session: Session, actor: Actor, today: date) -> Iterable[Wa
     # Two questions: in one, the few that are looked at again would have the database go through all that have ended.
     again = [row for row in _referrals(session, *here, Referral.revisit_on <= today) if row.state == CLOSED]
     found = [*_referrals(session, *here, Referral.is_open.is_(True), waits), *again]
-    return _lines(found, _feared(session, found))
+    return lines_of(found, _feared(session, found))
 
 
 def _feared(session: Session, found: Iterable[Referral]) -> set[uuid.UUID]:
@@ -230,7 +232,7 @@ def _for_head_teacher(session: Session, actor: Actor) -> Iterable[WaitingItem]:
             )
         )
     )
-    return _lines((row for row in found if row.id not in own_minutes), _feared(session, found))
+    return lines_of((row for row in found if row.id not in own_minutes), _feared(session, found))
 
 
 def _parts(session: Session, actor: Actor) -> Iterable[WaitingItem]:
@@ -306,7 +308,7 @@ def _plans_written(session: Session, actor: Actor) -> Iterable[WaitingItem]:
             )
         ),
     )
-    return _lines(row for row in found if parties_for(Verb.SUBMIT_ACTION_PLAN, actor, row.facts()))
+    return lines_of(row for row in found if parties_for(Verb.SUBMIT_ACTION_PLAN, actor, row.facts()))
 
 
 def _actions(session: Session, actor: Actor) -> Iterable[WaitingItem]:
@@ -362,7 +364,8 @@ def _in_states(states: Iterable[State]) -> ColumnElement[bool]:
     return or_(*(and_(Referral.stage == state.stage, Referral.status == state.status) for state in states))
 
 
-def _lines(referrals: Iterable[Referral], urgent: AbstractSet[uuid.UUID] = frozenset()) -> list[WaitingItem]:
+def lines_of(referrals: Iterable[Referral], urgent: AbstractSet[uuid.UUID] = frozenset()) -> list[WaitingItem]:
+    """What has to happen next with each of `referrals`; with the ids of those whose reporter fears harm as `urgent`."""
     return [
         WaitingItem(
             number=referral.number, kind=Waiting.REFERRAL, subject_id=referral.id, verb=action.verb, party=action.party,

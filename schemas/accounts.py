@@ -9,13 +9,20 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from referrals.access import WITHOUT_UNIT, Role
 from referrals.errors import SetupFileInvalid
 from referrals.municipal import Grant
-from schemas.fields import FILL_IN, EmailText, FormSchema
+from referrals.vocabulary import Rhythm
+from schemas.fields import CHOOSE_ONE, FILL_IN, EmailText, FormSchema, TermField
 
 
 class AddressForm(FormSchema):
     """The address somebody signs in with."""
 
     email = EmailText(needed=FILL_IN)
+
+
+class RemindersForm(FormSchema):
+    """How often somebody wants to be reminded."""
+
+    reminders = TermField(Rhythm, needed=CHOOSE_ONE)
 
 
 class _GrantRow(Schema):

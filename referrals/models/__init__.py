@@ -20,6 +20,7 @@ from referrals.models.protection import ProtectionDisposal, ProtectionHold, Prot
 from referrals.models.reading_request import ReadingAnswer, ReadingRequest
 from referrals.models.referral import History, Listed, Membership, OfReferral, Referral
 from referrals.models.register import RegisterEntry, RegisterYear
+from referrals.models.reminder import Reminder
 from referrals.models.retention import Disposal, LegalHold
 from referrals.models.sign_in import (
     KnownDevice,
@@ -104,6 +105,7 @@ __all__ = [
     "Referral",
     "RegisterEntry",
     "RegisterYear",
+    "Reminder",
     "ResetLink",
     "RoleAssignment", "SeatAbsence",
     "SecondFactor",

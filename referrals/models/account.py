@@ -12,7 +12,7 @@ from referrals.access import Actor, Role
 from referrals.models.base import Base, Identified, by_value
 from referrals.models.organisation import Unit
 from referrals.sealing import WRAPPED
-from referrals.vocabulary import Profession
+from referrals.vocabulary import Profession, Rhythm
 
 if TYPE_CHECKING:
     from referrals.models.team_seat import SeatAbsence
@@ -30,6 +30,8 @@ class Account(Identified, Base):
     language: Mapped[str]
     password_hash: Mapped[str]
     is_active: Mapped[bool] = mapped_column(default=True)
+    #: how often they are reminded by mail
+    reminders: Mapped[Rhythm] = mapped_column(by_value(Rhythm), default=Rhythm.DAILY, server_default=Rhythm.DAILY.value)
 
     roles: Mapped[list["RoleAssignment"]] = relationship(back_populates="account", cascade="all, delete-orphan")
 

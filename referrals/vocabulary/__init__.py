@@ -49,6 +49,7 @@ from referrals.vocabulary.work import (
     LossCause,
     MeetingOutcome,
     PlanStatus,
+    Rhythm,
     Unfit,
 )
 
@@ -105,6 +106,7 @@ __all__ = [
     "ReportProgress",
     "ReporterKind",
     "Review",
+    "Rhythm",
     "SchoolForm",
     "SchoolYear",
     "SeatProblem",

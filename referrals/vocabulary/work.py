@@ -3,6 +3,13 @@
 from referrals.vocabulary.terms import N_, Term
 
 
+class Rhythm(Term):
+    """How often somebody is reminded by mail of what waits for them."""
+
+    DAILY = "daily", N_("Each school day, when something is due")
+    WEEKLY = "weekly", N_("Once a week, with what is due that week")
+
+
 class Attendance(Term):
     """Whether somebody was at the meeting."""
 

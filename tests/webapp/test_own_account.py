@@ -6,8 +6,9 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import select
 
-from referrals import db
-from referrals.models import WebSession
+from referrals import clock, db
+from referrals.models import Account, Reminder, WebSession
+from referrals.vocabulary import Rhythm
 from tests.webapp.conftest import PASSWORD
 from webapp.accounts import passwords, post
 from webapp.accounts.browsers import kind_of
@@ -147,3 +148,32 @@ def test_outside_tests_a_password_costs_a_guesser_memory_and_time():
     assert made.memory_cost >= 19 * 1024
     assert made.time_cost >= 2
     assert inspect.getsource(passwords).count("_hasher = PasswordHasher()") == 1
+
+
+def test_everybody_chooses_how_often_they_are_reminded(signed_in, settings):
+    browser = signed_in("karin")
+    browser.get("/account")
+    page = browser.submit({"reminders": "weekly"})
+    assert "Your reminders come as you chose from now on." in page.text
+    with db.reading(settings.database) as session:
+        chosen = select(Account.reminders).where(Account.email.startswith("karin."))
+        assert session.scalars(chosen).one() is Rhythm.WEEKLY
+
+
+def test_a_rhythm_there_is_not_is_refused(signed_in):
+    browser = signed_in("karin")
+    browser.get("/account")
+    browser.submit({"reminders": "hourly"}, status=422)
+
+
+def test_whoever_is_not_reached_by_mail_learns_it_where_they_sign_in(signed_in, settings):
+    browser = signed_in("karin")
+    assert "came back" not in browser.get("/account").text
+    with db.writing(settings.database) as session:
+        karin = session.scalars(select(Account).where(Account.email.startswith("karin."))).one()
+        now = clock.machine_now()
+        row = Reminder(
+            account_id=karin.id, day=now.date(), message_id="<1@trivsel.invalid>", tried_at=now, returned_at=now
+        )
+        session.add(row)
+    assert "your address takes none. Ask an administrator" in browser.get("/account").text

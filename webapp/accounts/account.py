@@ -8,7 +8,9 @@ from flask.typing import ResponseReturnValue
 from referrals import second_factor, sign_in
 from referrals.account_mail import AccountMail
 from referrals.models import Account, WebSession
-from referrals.vocabulary import N_
+from referrals.reminders import digest
+from referrals.vocabulary import N_, Rhythm
+from schemas.accounts import RemindersForm
 from webapp import forms, notices, people, transactions
 from webapp.accounts import blueprint, paces, post, sessions
 from webapp.accounts.passwords import AGAIN, CURRENT, NEW, fault_of, hash_password, password_matches
@@ -21,10 +23,32 @@ from webapp.pages import page
 @signed_in()
 def show_account() -> ResponseReturnValue:
     """Everything about one's own account on one page."""
+    account = transactions.session().get_one(Account, _me().id)
+    return _account_page(forms.shown({"reminders": account.reminders}))
+
+
+@blueprint.post("/account/reminders")
+@signed_in()
+def choose_reminders() -> ResponseReturnValue:
+    """Choose how often what waits for oneself comes as a mail."""
+    form = forms.submitted()
+    chosen = form.load(RemindersForm())
+    if chosen is None:
+        return _account_page(form, 422)
+    transactions.session().get_one(Account, _me().id).reminders = chosen["reminders"]
+    notices.say_next(gettext("Your reminders come as you chose from now on."))
+    return redirect(url_for(".account"), 303)
+
+
+def _account_page(form: forms.Form, status: int = 200) -> ResponseReturnValue:
     session, me = transactions.session(), _me()
     account = session.get_one(Account, me.id)
     return page(
         "accounts/account.html",
+        status,
+        form=form,
+        rhythms=[(one, gettext(one.label)) for one in Rhythm],
+        came_back=digest.came_back(session, me.id),
         sessions=sessions.of_account(session, me.id),
         current=me.session_id,
         has_factor=second_factor.has(session, account),

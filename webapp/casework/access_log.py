@@ -12,6 +12,7 @@ from sqlalchemy import select
 from referrals import audit, part_openings, rulebook, wording
 from referrals.access import View, may_view
 from referrals.models import Account, AuditEvent, Document, Guardian, Referral, What
+from referrals.reminders.words import TO_DO
 from referrals.stages import Verb
 from referrals.vocabulary import N_, AttachedTo, DocumentKind, WordingGround
 from webapp import people, transactions
@@ -208,7 +209,7 @@ def _which(event: AuditEvent, kinds: dict[uuid.UUID, DocumentKind]) -> str:
         return gettext((kind or DocumentKind(event.subject)).label)
     if event.subject in set(AttachedTo):
         return gettext(AttachedTo(event.subject).label)
-    text = PAGES.get(event.subject) or (words.TO_DO.get(Verb(event.subject)) if event.subject in set(Verb) else None)
+    text = PAGES.get(event.subject) or (TO_DO.get(Verb(event.subject)) if event.subject in set(Verb) else None)
     return gettext(text) if text else ""
 
 

@@ -6,12 +6,11 @@ from datetime import date
 from flask import Response, url_for
 
 from referrals import conflict_settling, guardian_page
-from referrals.access import Role
 from referrals.guardian_page import Unread
 from referrals.languages import local_date
-from referrals.stages import Party
+from referrals.reminders import waiting
 from referrals.vocabulary import N_, Topic
-from referrals.worklist import Waiting, WaitingItem, shown_unit, waiting_for
+from referrals.worklist import Waiting, WaitingItem, shown_unit
 from webapp import pages, people, transactions
 from webapp.casework import blueprint, conflict, log_samples, protection, reading_requests, words
 from webapp.casework.frame import today
@@ -26,7 +25,7 @@ from webapp.language import gettext, zone
 def home() -> Response:
     """What waits for me, the most pressing first."""
     day = today()
-    items = waiting_for(transactions.session(), people.actor(), today=day)
+    items = waiting.everything_for(transactions.session(), people.actor(), today=day)
     lines = [_line(item, day) for item in items]
     lines += [
         _from_guardian(unread, day) for unread in guardian_page.unread_for(transactions.session(), people.actor())
@@ -47,15 +46,15 @@ def home() -> Response:
 
 
 def _line(item: WaitingItem, day: date) -> Line:
-    somebody_else = item.kind is Waiting.REFERRAL and item.party not in _own_parties()
     return Line(
         number=item.number,
         url=address(item),
-        verb=words.to_do(item.verb, by_others=somebody_else),
+        verb=words.to_do(item.verb, by_others=waiting.waits_for_others(item, people.actor())),
         about=(
             "" if item.is_all_they_see else words.stage_name(item.rulepack, item.state.stage, item.state.status),
             _about(item.topics),
             item.unit,
+            gettext("Late for twice as long as meant") if item.is_stalled else "",
         ),
         due_on=item.due_on,
         waits_since=item.waits_since,
@@ -88,17 +87,6 @@ def _from_guardian(unread: Unread, day: date) -> Line:
 
 def _about(topics: Iterable[str]) -> str:
     return ", ".join(gettext(Topic(topic).label) for topic in topics if topic in set(Topic))
-
-
-def _own_parties() -> set[Party]:
-    somebody = people.account()
-    held = {role for role, _unit in somebody.roles} if somebody else set()
-    parties = {
-        Role.COORDINATOR: Party.COORDINATOR,
-        Role.HEAD_TEACHER: Party.HEAD_TEACHER,
-        Role.ASSESSOR: Party.ASSESSOR,
-    }
-    return {parties[role] for role in held if role in parties}
 
 
 def _has_units() -> bool:

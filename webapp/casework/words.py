@@ -3,6 +3,7 @@
 from referrals import consent, rulebook
 from referrals.access import parties_for
 from referrals.models import History, Referral
+from referrals.reminders.words import OTHERS_DO, TO_DO
 from referrals.stages import MOVE_BY_VERB, OUTSIDE, PLAN_ACTIVE, Party, Stage, State, Status, Verb
 from referrals.statutory import tracks
 from referrals.vocabulary import (
@@ -21,38 +22,6 @@ from referrals.vocabulary import (
 )
 from webapp import people
 from webapp.language import gettext, language
-
-#: what is to be done, as the text of a line or a button
-TO_DO: dict[Verb, str] = {
-    Verb.SEND_TO_ASSESSMENT: N_("Decide how the concern goes on"),
-    Verb.DECIDE_STATUTORY_TRACK: N_("Decide about a statutory track"),
-    Verb.READ_ADDITION: N_("Read what the reporter added"),
-    Verb.CONCLUDE_CONSENT: N_("Inform the guardians"),
-    Verb.REQUEST_PARTS: N_("Ask colleagues for their part"),
-    Verb.SUBMIT_PART: N_("Write your part of the assessment"),
-    Verb.CONCLUDE_ASSESSMENT: N_("Go through the parts"),
-    Verb.SCHEDULE_MEETING: N_("Schedule the team meeting"),
-    Verb.RECORD_MEETING: N_("Hold the meeting and write the minutes"),
-    Verb.APPROVE_MINUTES: N_("Approve the minutes"),
-    Verb.SUBMIT_ACTION_PLAN: N_("Write the plan"),
-    Verb.APPROVE_ACTION_PLAN: N_("Approve the plan"),
-    Verb.OPEN_FOLLOW_UP: N_("Follow up already now"),
-    Verb.RECORD_ACTION_STATUS: N_("Say how your action stands"),
-    Verb.RECORD_FOLLOW_UP: N_("Follow up the plan"),
-    Verb.CLOSE_REFERRAL: N_("Close the referral"),
-    Verb.REOPEN_REFERRAL: N_("Look again at how the child is doing"),
-    Verb.REMIND_OF_CONSENT: N_("Ask the guardians again: a consent ends"),
-}
-
-#: the same where it waits for somebody other than the reader
-_OTHERS_DO: dict[Verb, str] = {
-    Verb.RESUBMIT_CONCERN: N_("The reporter completes the concern"),
-    Verb.DECIDE_STATUTORY_TRACK: N_("The head teacher decides about a statutory track"),
-    Verb.SUBMIT_PART: N_("Colleagues write their parts"),
-    Verb.APPROVE_MINUTES: N_("The minutes are to be approved"),
-    Verb.APPROVE_ACTION_PLAN: N_("The plan is to be approved"),
-    Verb.OPEN_FOLLOW_UP: N_("The plan is carried out until the follow-up"),
-}
 
 #: what happened, as a line of the timeline
 HAPPENED: dict[Verb, str] = {
@@ -158,7 +127,7 @@ def status_name(status: Status, *, is_asked: bool = True) -> str:
 
 def to_do(verb: Verb, *, by_others: bool = False) -> str:
     """What is to be done, as a line of a list or the text of a button; told of others where the reader only waits."""
-    text = _OTHERS_DO.get(verb) if by_others else None
+    text = OTHERS_DO.get(verb) if by_others else None
     return gettext(text or TO_DO[verb])
 
 

@@ -1,0 +1,156 @@
+"""One mail a person with all that is due: on the mornings of school days, daily or once a week as they chose themselves."""
+
+import uuid
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.orm import Session
+
+from referrals import calendar, clock, languages, notifications, organisation
+from referrals.access import Actor
+from referrals.calendar import Closed
+from referrals.config import current
+from referrals.mailer import Letter
+from referrals.models import Account, Reminder
+from referrals.reminders import waiting
+from referrals.reminders.words import OTHERS_DO, TO_DO
+from referrals.vocabulary import N_, Rhythm
+from referrals.worklist import WaitingItem
+
+#: nobody is written to before this hour of the municipality's clock, or on a day without school
+EARLIEST: Final = time(6, 30)
+#: how long after a try that failed the next one begins
+PAUSE: Final = timedelta(minutes=5)
+#: more lines than this are a list to look at, and no mail
+MOST_LINES: Final = 30
+_WEEK: Final = timedelta(days=6)
+_KEPT: Final = timedelta(days=30)
+
+
+def is_time(session: Session) -> bool:
+    """Whether it is a school day, and no longer night."""
+    today, hour = _here(session)
+    return hour >= EARLIEST and today not in calendar.closed_days(session)
+
+
+def is_finished(session: Session) -> bool:
+    """Whether today's mails have gone: all that were tried did, and it was time for them."""
+    today = _here(session)[0]
+    under_way = Reminder.day == today, Reminder.sent_at.is_(None), Reminder.returned_at.is_(None)
+    return is_time(session) and session.scalars(select(Reminder.id).where(*under_way).limit(1)).one_or_none() is None
+
+
+def to_remind(session: Session) -> list[uuid.UUID]:
+    """The accounts that may be written to now and were not today; empty at night and on days without school."""
+    if not is_time(session):
+        return []
+    today, closed = _here(session)[0], calendar.closed_days(session)
+    rhythms = [Rhythm.DAILY, Rhythm.WEEKLY] if _begins_the_week(today, closed) else [Rhythm.DAILY]
+    is_done = or_(Reminder.sent_at.is_not(None), Reminder.returned_at.is_not(None), Reminder.tried_at > _too_soon())
+    done = select(Reminder.account_id).where(Reminder.day == today, is_done)
+    wanted = select(Account.id).where(Account.is_active, Account.reminders.in_(rhythms), Account.id.not_in(done))
+    return list(session.scalars(wanted.order_by(Account.email)))
+
+
+def write(session: Session, account_id: uuid.UUID) -> Letter | None:
+    """Today's mail to one account, written down as tried so that it goes once; None where nothing is due for them."""
+    account = session.get_one(Account, account_id)
+    today, _hour = _here(session)
+    items = _due(session, account, today)
+    mine = Reminder.account_id == account_id
+    row = session.scalars(select(Reminder).where(mine, Reminder.day == today)).one_or_none()
+    if not items:
+        if row is not None:
+            session.delete(row)  # it could not be sent, and is done meanwhile
+        return None
+    session.execute(delete(Reminder).where(mine, Reminder.day < today - _KEPT))
+    if row is None:
+        row = Reminder(account_id=account_id, day=today, message_id=notifications.new_message_id())
+        session.add(row)
+    row.tried_at = clock.machine_now()
+    session.flush()
+    return _letter(account, items, message_id=row.message_id, today=today)
+
+
+def note_sent(session: Session, message_id: str) -> None:
+    """Write that a mail went."""
+    session.scalars(select(Reminder).where(Reminder.message_id == message_id)).one().sent_at = clock.machine_now()
+
+
+def note_returned(session: Session, message_id: str) -> bool:
+    """Write that a mail came back; whether `message_id` is one of ours and this is news."""
+    row = session.scalars(select(Reminder).where(Reminder.message_id == message_id)).one_or_none()
+    if row is None or row.returned_at is not None:
+        return False
+    row.returned_at = clock.machine_now()
+    return True
+
+
+def came_back(session: Session, account_id: uuid.UUID) -> datetime | None:
+    """When the newest mail to an account came back; None where it did not."""
+    newest = select(Reminder.returned_at).where(Reminder.account_id == account_id).order_by(Reminder.day.desc())
+    return session.scalars(newest.limit(1)).first()
+
+
+def _due(session: Session, account: Account, today: date) -> list[WaitingItem]:
+    until = today + _WEEK if account.reminders is Rhythm.WEEKLY else today
+    items = waiting.everything_for(session, account.actor(), today=today)
+    return [item for item in items if item.day <= until]
+
+
+def _letter(account: Account, items: list[WaitingItem], *, message_id: str, today: date) -> Letter:
+    language = languages.known_language(account.language)
+    base, actor = current().base_url, account.actor()
+    shown = items[:MOST_LINES]
+    values = {
+        "lines": [(_said(item, actor, today=today, language=language), base + _way_to(item)) for item in shown],
+        "count": len(items),
+        "more": len(items) - len(shown),
+        "link": f"{base}/account",
+    }
+    words = notifications.environment(language)
+    return Letter(
+        to=account.email,
+        subject=words.get_template("emails/reminder/subject.txt").render(values).strip(),
+        body=words.get_template("emails/reminder/body.txt").render(values),
+        language=language,
+        message_id=message_id,
+        written_at=clock.now(),
+    )
+
+
+def _said(item: WaitingItem, actor: Actor, *, today: date, language: str) -> str:
+    """The number, what is to be done and by when; never what it is about."""
+    translate = languages.translations(language).gettext
+    task = OTHERS_DO.get(item.verb) if waiting.waits_for_others(item, actor) else None
+    if item.due_on is None:
+        when, day = N_("since %(date)s"), item.waits_since
+    elif item.is_stalled:
+        when, day = N_("late since %(date)s, for twice as long as meant"), item.due_on
+    elif item.due_on < today:
+        when, day = N_("late since %(date)s"), item.due_on
+    else:
+        when, day = N_("by %(date)s"), item.due_on
+    said = translate(when) % {"date": languages.format_date(day or today, language)}
+    return f"{item.number}: {translate(task or TO_DO[item.verb])} ({said})"
+
+
+def _way_to(item: WaitingItem) -> str:
+    return "/home" if item.is_all_they_see else f"/referrals/{item.number}"
+
+
+def _begins_the_week(today: date, closed: Closed) -> bool:
+    """Whether no school day of this week came before today."""
+    return all(today - timedelta(days=back) in closed for back in range(1, today.weekday() + 1))
+
+
+def _too_soon() -> datetime:
+    return clock.machine_now() - PAUSE
+
+
+def _here(session: Session) -> tuple[date, time]:
+    """The day and the hour of the municipality."""
+    now = clock.now().astimezone(ZoneInfo(organisation.municipality(session).timezone))
+    return now.date(), now.time()

@@ -1,0 +1,95 @@
+"""Reminders go out over a real post office: one mail a person and day, to nobody twice, whoever else cannot be reached."""
+
+import email
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email import policy
+
+import pytest
+import time_machine
+from aiosmtpd.controller import Controller
+from sqlalchemy import select
+
+from flows.reminders import send_reminders
+from referrals import config, db
+from referrals.models import Account, Reminder
+from referrals.reminders import digest
+from tests.factories import a_referral
+from tests.people import settle
+from tests.referrals.post_office import PostOffice, free_port
+
+MORNING = datetime(2026, 9, 16, 6, tzinfo=UTC)
+
+
+@pytest.fixture
+def office(monkeypatch: pytest.MonkeyPatch) -> Iterator[PostOffice]:
+    """A post office that mail goes through."""
+    office, port = PostOffice(), free_port()
+    monkeypatch.setenv("TRIVSEL_SMTP_HOST", "127.0.0.1")
+    monkeypatch.setenv("TRIVSEL_SMTP_PORT", str(port))
+    config.current.cache_clear()
+    controller = Controller(office, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield office
+    controller.stop()
+    config.current.cache_clear()
+
+
+@pytest.fixture
+def morning(fresh_sqlite: str) -> Iterator[time_machine.Traveller]:
+    """A Wednesday morning on which something is due for the two coordinators."""
+    with time_machine.travel(MORNING, tick=False) as traveller:
+        with db.writing(fresh_sqlite) as session:
+            cast = settle(session)
+            for _ in range(2):
+                a_referral(session, cast, target_on=MORNING.date())
+        yield traveller
+
+
+def to_whom(office: PostOffice) -> list[str]:
+    return sorted(str(email.message_from_bytes(one, policy=policy.default)["To"]).split(".")[0] for one in office.taken)
+
+
+def test_each_gets_one_mail_with_everything(
+    office: PostOffice, fresh_sqlite: str, morning: time_machine.Traveller
+) -> None:
+    assert send_reminders(fresh_sqlite)
+    assert send_reminders(fresh_sqlite)
+    assert to_whom(office) == ["karin", "sanna"]
+    message = email.message_from_bytes(office.taken[0], policy=policy.default)
+    plain = message.get_body(("plain",))
+    assert plain is not None
+    assert plain.get_content().count("/referrals/HTL-") == 2
+
+
+def test_before_the_morning_nothing_goes_and_nothing_is_finished(
+    office: PostOffice, fresh_sqlite: str, morning: time_machine.Traveller
+) -> None:
+    morning.shift(timedelta(hours=-2))
+    assert not send_reminders(fresh_sqlite)
+    assert office.taken == []
+
+
+def test_where_the_post_office_is_away_the_next_try_brings_it_once(
+    office: PostOffice, fresh_sqlite: str, morning: time_machine.Traveller
+) -> None:
+    office.refuses = True
+    assert not send_reminders(fresh_sqlite)
+    office.refuses = False
+    assert not send_reminders(fresh_sqlite), "not so soon again"
+    morning.shift(digest.PAUSE)
+    assert send_reminders(fresh_sqlite)
+    assert to_whom(office) == ["karin", "sanna"]
+
+
+def test_an_address_that_takes_nothing_is_not_tried_again_and_keeps_nobody_waiting(
+    office: PostOffice, fresh_sqlite: str, morning: time_machine.Traveller
+) -> None:
+    with db.reading(fresh_sqlite) as session:
+        moved = session.scalars(select(Account).where(Account.email.startswith("karin."))).one()
+    office.unknown = {moved.email}
+    assert send_reminders(fresh_sqlite)
+    assert to_whom(office) == ["sanna"]
+    with db.reading(fresh_sqlite) as session:
+        row = session.scalars(select(Reminder).where(Reminder.account_id == moved.id)).one()
+        assert (row.sent_at, row.returned_at) == (None, MORNING)

@@ -1,0 +1,191 @@
+"""One mail a person: in the morning of a school day, with all that is due and nothing that is done, once."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from referrals import clock
+from referrals.mailer import Letter
+from referrals.models import AdditionKind, ClosedDay, ConcernAddition, Referral, Reminder
+from referrals.reminders import digest
+from referrals.stages import CLOSED, IN_TRIAGE, MEETING_HELD, PLAN_ACTIVE
+from referrals.vocabulary import PlanStatus, Rhythm
+from tests.factories import a_consent, a_guardian, a_member, a_plan, a_referral, consented
+from tests.people import Cast
+
+MONDAY, WEDNESDAY = date(2026, 9, 14), date(2026, 9, 16)
+
+
+@pytest.fixture(autouse=True)
+def from_wednesday(wednesday: time_machine.Traveller) -> time_machine.Traveller:
+    return wednesday
+
+
+def written(session: Session, cast: Cast) -> Letter:
+    letter = digest.write(session, cast.coordinator.id)
+    assert letter is not None
+    return letter
+
+
+def test_it_says_which_referral_what_is_to_be_done_by_when_and_where(session: Session, cast: Cast) -> None:
+    cast.coordinator.language = "en"
+    late = a_referral(session, cast, target_on=WEDNESDAY - timedelta(days=1))
+    today = a_referral(session, cast, target_on=WEDNESDAY)
+    a_referral(session, cast, target_on=WEDNESDAY + timedelta(days=1))
+    letter = written(session, cast)
+    assert (letter.to, letter.language, letter.subject) == (cast.coordinator.email, "en", "2 things wait for you")
+    lines = letter.body.splitlines()
+    for referral, said in ((late, "late since 15 Sept 2026"), (today, "by 16 Sept 2026")):
+        at = lines.index(f"{referral.number}: Decide how the concern goes on ({said})")
+        assert lines[at + 1].endswith(f"/referrals/{referral.number}")
+    assert "/account\n" in letter.body
+    for secret in ("Mila", cast.school.name, "Attendance"):
+        assert secret not in letter.body
+
+
+def test_it_reminds_of_what_ends_and_of_minutes_nobody_approved(session: Session, cast: Cast) -> None:
+    cast.coordinator.language = cast.head_teacher.language = "en"
+    a_consent(
+        session, a_guardian(session, a_referral(session, cast, PLAN_ACTIVE)), by=cast.coordinator, until_on=WEDNESDAY
+    )
+    a_referral(session, cast, MEETING_HELD, target_on=WEDNESDAY)
+    assert "Ask the guardians again: a consent ends" in written(session, cast).body
+    head = digest.write(session, cast.head_teacher.id)
+    assert head is not None
+    assert "Approve the minutes" in head.body
+
+
+def test_who_leads_the_unit_reads_what_has_lain_for_twice_as_long(
+    session: Session, cast: Cast, from_wednesday: time_machine.Traveller
+) -> None:
+    cast.head_teacher.language = "en"
+    a_referral(session, cast, MEETING_HELD, target_on=WEDNESDAY)
+    a_referral(session, cast, IN_TRIAGE, target_on=WEDNESDAY)
+    from_wednesday.shift(timedelta(days=2))
+    letter = digest.write(session, cast.head_teacher.id)
+    assert letter is not None
+    assert "(late since 16 Sept 2026, for twice as long as meant)" in letter.body
+    assert "Approve the minutes (late since 16 Sept 2026)" in letter.body
+
+
+def test_what_waits_without_a_day_says_since_when(session: Session, cast: Cast) -> None:
+    cast.coordinator.language = "en"
+    referral = a_referral(session, cast, PLAN_ACTIVE, target_on=WEDNESDAY + timedelta(days=30))
+    session.add(ConcernAddition(referral=referral, kind=AdditionKind.ADDITION, at=clock.now(), text="Mer."))
+    session.flush()
+    assert "Read what the reporter added (since 16 Sept 2026)" in written(session, cast).body
+
+
+def test_whoever_sees_nothing_but_their_action_is_led_to_their_own_page(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast, PLAN_ACTIVE)
+    consented(session, referral, cast)
+    a_member(session, referral, cast.leisure_worker)
+    plan = a_plan(session, referral, author=cast.coordinator, status=PlanStatus.ACTIVE)
+    action = plan.goals[0].actions[0]
+    action.owner_id, action.to_on = cast.leisure_worker.id, WEDNESDAY
+    session.flush()
+    letter = digest.write(session, cast.leisure_worker.id)
+    assert letter is not None
+    assert referral.number in letter.body
+    assert f"{referral.number}\n" not in letter.body, "the link leads to what they may see"
+    assert "/home\n" in letter.body
+
+
+def test_a_long_list_ends_with_how_many_more_there_are(
+    session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast.coordinator.language = "en"
+    monkeypatch.setattr(digest, "MOST_LINES", 2)
+    for _ in range(3):
+        a_referral(session, cast, target_on=WEDNESDAY)
+    letter = written(session, cast)
+    assert letter.subject == "3 things wait for you"
+    assert letter.body.count("Decide how") == 2
+    assert "1 more stands on your first page" in letter.body
+
+
+def test_a_week_at_a_time_reads_ahead(session: Session, cast: Cast) -> None:
+    a_referral(session, cast, target_on=WEDNESDAY + timedelta(days=6))
+    a_referral(session, cast, target_on=WEDNESDAY + timedelta(days=7))
+    assert digest.write(session, cast.coordinator.id) is None
+    cast.coordinator.reminders = Rhythm.WEEKLY
+    assert written(session, cast).body.count("/referrals/") == 1
+
+
+def test_nothing_comes_where_nothing_is_due_or_all_is_done(session: Session, cast: Cast) -> None:
+    a_referral(session, cast, CLOSED)
+    assert digest.write(session, cast.coordinator.id) is None
+    assert session.scalars(select(Reminder)).all() == []
+
+
+def test_what_could_not_be_sent_is_forgotten_once_it_is_done(session: Session, cast: Cast) -> None:
+    referral: Referral = a_referral(session, cast, target_on=WEDNESDAY)
+    first = written(session, cast)
+    assert written(session, cast).message_id == first.message_id, "the same each time it is tried"
+    assert not digest.is_finished(session)
+    referral.target_on = WEDNESDAY + timedelta(days=1)
+    session.flush()
+    assert digest.write(session, cast.coordinator.id) is None
+    assert digest.is_finished(session)
+
+
+def test_each_is_written_to_once_a_day_and_the_next_day_again(
+    session: Session, cast: Cast, from_wednesday: time_machine.Traveller
+) -> None:
+    a_referral(session, cast, target_on=WEDNESDAY)
+    assert cast.coordinator.id in digest.to_remind(session)
+    letter = written(session, cast)
+    assert cast.coordinator.id not in digest.to_remind(session), "it was just tried"
+    from_wednesday.shift(digest.PAUSE)
+    assert cast.coordinator.id in digest.to_remind(session)
+    digest.note_sent(session, letter.message_id)
+    session.flush()
+    assert cast.coordinator.id not in digest.to_remind(session)
+    from_wednesday.shift(timedelta(days=1))
+    assert cast.coordinator.id in digest.to_remind(session)
+    from_wednesday.shift(timedelta(days=30))
+    assert written(session, cast).message_id != letter.message_id
+    assert [row.day for row in session.scalars(select(Reminder))] == [WEDNESDAY + timedelta(days=31)]
+
+
+def test_nobody_is_written_to_at_night_or_on_days_without_school(
+    session: Session, cast: Cast, from_wednesday: time_machine.Traveller
+) -> None:
+    session.add(ClosedDay(first_on=date(2026, 9, 17), last_on=date(2026, 9, 17), label="Studiedag"))
+    session.flush()
+    for at, is_time in (
+        (datetime(2026, 9, 16, 4, 29, tzinfo=UTC), False),
+        (datetime(2026, 9, 16, 4, 30, tzinfo=UTC), True),
+        (datetime(2026, 9, 17, 8, tzinfo=UTC), False),
+        (datetime(2026, 9, 19, 8, tzinfo=UTC), False),
+    ):
+        from_wednesday.move_to(at)
+        assert digest.is_time(session) == is_time
+        assert bool(digest.to_remind(session)) == is_time
+        assert digest.is_finished(session) == is_time
+
+
+def test_once_a_week_is_the_first_school_day_of_the_week(
+    session: Session, cast: Cast, from_wednesday: time_machine.Traveller
+) -> None:
+    cast.coordinator.reminders = Rhythm.WEEKLY
+    assert cast.coordinator.id not in digest.to_remind(session)
+    session.add(ClosedDay(first_on=MONDAY, last_on=MONDAY + timedelta(days=1), label="Lov"))
+    session.flush()
+    assert cast.coordinator.id in digest.to_remind(session)
+    from_wednesday.move_to(datetime(2026, 9, 21, 8, tzinfo=UTC))
+    assert cast.coordinator.id in digest.to_remind(session)
+
+
+def test_a_mail_that_came_back_is_known_to_its_reader(session: Session, cast: Cast) -> None:
+    a_referral(session, cast, target_on=WEDNESDAY)
+    assert digest.came_back(session, cast.coordinator.id) is None
+    letter = written(session, cast)
+    assert digest.note_returned(session, letter.message_id)
+    assert not digest.note_returned(session, letter.message_id)
+    assert not digest.note_returned(session, "<another@trivsel.invalid>")
+    assert digest.came_back(session, cast.coordinator.id) == clock.machine_now()
+    assert cast.coordinator.id not in digest.to_remind(session)

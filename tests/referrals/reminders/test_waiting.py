@@ -1,0 +1,80 @@
+"""What somebody is reminded of: what waits for them, and to a head teacher what has lain for too long with others."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from referrals import conflict
+from referrals.models import Account, ClosedDay, Referral
+from referrals.reminders import waiting
+from referrals.stages import IN_TRIAGE, PLAN_ACTIVE, PLAN_FOR_APPROVAL, TO_SCHEDULE, State, Verb
+from referrals.worklist import WaitingItem
+from tests.factories import a_part, a_referral
+from tests.people import Cast
+
+pytestmark = pytest.mark.usefixtures("wednesday")
+
+WEDNESDAY = date(2026, 9, 16)
+FRIDAY = date(2026, 9, 18)
+TUESDAY = date(2026, 9, 22)
+
+
+def due(session: Session, cast: Cast, day: date, state: State = IN_TRIAGE) -> Referral:
+    """A referral whose count began on Wednesday and whose target is `day`."""
+    return a_referral(session, cast, state, target_on=day)
+
+
+def stalled(session: Session, person: Account, today: date) -> list[WaitingItem]:
+    return [item for item in waiting.everything_for(session, person.actor(), today=today) if item.is_stalled]
+
+
+def test_a_head_teacher_is_told_once_it_was_late_for_as_long_as_it_was_meant_to_take(
+    session: Session, cast: Cast
+) -> None:
+    referral = due(session, cast, FRIDAY)
+    assert waiting.stalls_on(session, referral, due_on=FRIDAY) == TUESDAY, "two school days, and two more"
+    assert stalled(session, cast.head_teacher, TUESDAY - timedelta(days=1)) == []
+    (item,) = stalled(session, cast.head_teacher, TUESDAY)
+    assert (item.number, item.verb, item.due_on) == (referral.number, Verb.SEND_TO_ASSESSMENT, FRIDAY)
+    assert waiting.waits_for_others(item, cast.head_teacher.actor())
+
+
+def test_closed_days_do_not_make_it_late(session: Session, cast: Cast) -> None:
+    session.add(ClosedDay(first_on=date(2026, 9, 21), last_on=date(2026, 9, 25), label="Lov"))
+    session.flush()
+    assert waiting.stalls_on(session, due(session, cast, FRIDAY), due_on=FRIDAY) == date(2026, 9, 29)
+
+
+def test_six_weeks_are_not_waited_out_a_second_time(session: Session, cast: Cast) -> None:
+    referral = due(session, cast, date(2026, 10, 28), PLAN_ACTIVE)
+    assert waiting.stalls_on(session, referral, due_on=date(2026, 10, 28)) == date(2026, 11, 11), "ten school days"
+
+
+def test_what_was_due_on_its_first_day_is_late_twice_on_the_second(session: Session, cast: Cast) -> None:
+    assert waiting.stalls_on(session, due(session, cast, WEDNESDAY), due_on=WEDNESDAY) == date(2026, 9, 17)
+
+
+@pytest.mark.parametrize("person", ["coordinator", "special_educator", "outsider", "administrator"])
+def test_nobody_else_is_told_that_it_lies(session: Session, cast: Cast, person: str) -> None:
+    due(session, cast, FRIDAY)
+    assert stalled(session, getattr(cast, person), TUESDAY) == []
+
+
+def test_what_waits_for_the_head_teacher_stands_there_already(session: Session, cast: Cast) -> None:
+    referral = due(session, cast, FRIDAY, PLAN_FOR_APPROVAL)
+    items = waiting.everything_for(session, cast.head_teacher.actor(), today=TUESDAY)
+    assert [(item.number, item.is_stalled) for item in items] == [(referral.number, False)]
+    assert not waiting.waits_for_others(items[0], cast.head_teacher.actor())
+
+
+def test_what_is_held_for_a_conflict_of_interest_stays_hidden(session: Session, cast: Cast) -> None:
+    conflict.hold(session, due(session, cast, FRIDAY))
+    session.flush()
+    assert stalled(session, cast.head_teacher, TUESDAY) == []
+
+
+def test_a_part_is_ones_own_even_without_the_role(session: Session, cast: Cast) -> None:
+    a_part(session, due(session, cast, FRIDAY, TO_SCHEDULE), cast.counsellor, asked_by=cast.coordinator, due_on=FRIDAY)
+    (item,) = waiting.everything_for(session, cast.counsellor.actor(), today=TUESDAY)
+    assert not waiting.waits_for_others(item, cast.counsellor.actor())
