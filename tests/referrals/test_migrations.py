@@ -124,7 +124,10 @@ def test_migrations_are_numbered_without_gaps_and_say_why() -> None:
     numbers = sorted(int(path.name[:4]) for path in _versions())
     assert numbers == list(range(1, len(numbers) + 1))
     for path in _versions():
-        assert re.match(r'^"""[A-Z].{10,}\.\n?', path.read_text()), path.name
+        text, number = path.read_text(), int(path.name[:4])
+        assert re.match(r'^"""[A-Z].{10,}\.\n?', text), path.name
+        assert f'\nrevision = "{number:04}"\n' in text, path.name
+        assert number == 1 or f'\ndown_revision = "{number - 1:04}"\n' in text, path.name
 
 
 def _versions() -> list[Path]:
