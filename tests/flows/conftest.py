@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 # First, so that Prefect's library is imported with the settings of the tests.
 from tests.flows.ground import API, HOME, PORT, PREFECT_ENVIRONMENT, Instance, PrefectServer  # isort: skip
@@ -14,6 +15,7 @@ from tests.flows.ground import API, HOME, PORT, PREFECT_ENVIRONMENT, Instance, P
 from flows.engine import Engine
 from flows.tasks import papers
 from referrals import clock, config, db, steps
+from referrals.models import Account
 from tests.people import settle
 
 #: each flow run's observer leaves its websocket to the garbage collector
@@ -89,6 +91,8 @@ def _an_instance(address: str, folder: Path, monkeypatch: pytest.MonkeyPatch) ->
     with db.writing(address) as session:
         cast = settle(session)
         session.flush()
+        for account in session.scalars(select(Account)):
+            account.actor()  # it is asked for again when this session has long ended
         session.expunge_all()
     yield Instance(config.current(), cast, values | PREFECT_ENVIRONMENT)
     clock.use_shift_file(None)

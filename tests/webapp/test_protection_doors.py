@@ -29,6 +29,7 @@ from referrals.models import (
     ReadingRequest,
     Referral,
     StatutoryDecision,
+    TeamSeat,
     Unit,
     Withholding,
 )
@@ -108,6 +109,7 @@ def addresses(app, session, number, report_id):
         "unit_id": session.scalars(select(Unit.id)).all(),
         "forum_id": session.scalars(select(Forum.id)).all(),
         "account_id": session.scalars(select(Account.id)).all(),
+        "seat_id": [*session.scalars(select(TeamSeat.id)), report_id],
         "report_id": [report_id],
         "listed_id": [*session.scalars(select(Listed.id)), report_id],
         "sample_id": [*session.scalars(select(LogSample.id)), report_id],
