@@ -34,6 +34,7 @@ def test_a_decision_is_pointed_to_and_taken_away_again(signed_in, number):
     assert "What the law lays upon the school" in karin.get(f"/referrals/{number}").text
     page = karin.get(f"/referrals/{number}/statutory")
     assert "Nothing is recorded" in page.text
+    assert "educational-psychological" not in page.text
     page = karin.submit(typed(), form="link-form")
     for words in (
         "It is recorded where the decision is kept.", "Programme of special support (åtgärdsprogram) (Skollag 3:9)",
@@ -105,3 +106,13 @@ def test_where_it_is_kept_can_be_gone_while_the_pointer_stays(settings, signed_i
     with db.writing(settings.database) as session:
         session.scalars(select(StatutoryDecision)).one().kept_in = None
     assert "Where it is kept is no longer on record" in karin.get(f"/referrals/{number}/statutory").text
+
+
+def test_a_danish_school_can_point_to_what_its_counselling_service_decided(settings, signed_in, number):
+    with db.writing(settings.database) as session:
+        session.scalars(select(Referral).where(Referral.number == number)).one().rulepack = "dk-2026-07"
+    karin = signed_in("karin")
+    karin.get(f"/referrals/{number}/statutory")
+    page = karin.submit(typed(track="educational_assessment", decided_by="counselling_service"), form="link-form")
+    assert "Educational-psychological assessment (PPV) (Folkeskoleloven)" in page.text
+    assert "The educational-psychological service" in page.text

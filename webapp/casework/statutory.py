@@ -7,12 +7,13 @@ from datetime import date
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
+from referrals import rulebook
 from referrals.access import View, may_view
 from referrals.errors import Incomplete
 from referrals.models import Referral
 from referrals.stages import Verb
 from referrals.statutory import links, tracks
-from referrals.vocabulary import N_, DecidedBy
+from referrals.vocabulary import N_, Country, DecidedBy
 from schemas.statutory import LinkForm
 from schemas.triage import CHOOSE_TRACK
 from webapp import forms, notices, people, transactions
@@ -90,6 +91,12 @@ def _lines(referral: Referral) -> list[Line]:
     ]  # fmt: skip
 
 
+def _offices(referral: Referral) -> list[DecidedBy]:
+    """Who can have decided; only the Danish municipality has an educational-psychological service that does."""
+    is_danish = rulebook.load(referral.rulepack).country is Country.DK
+    return [each for each in DecidedBy if is_danish or each is not DecidedBy.COUNSELLING_SERVICE]
+
+
 def _page(referral: Referral, form: forms.Form, *, status: int = 200) -> Response:
     may_link = words.may_do(Verb.LINK_STATUTORY_DECISION, referral)
     known = tracks.statutory_tracks(referral) if may_link else ()
@@ -100,6 +107,6 @@ def _page(referral: Referral, form: forms.Form, *, status: int = 200) -> Respons
         form=form,
         lines=_lines(referral),
         tracks=[(track.key, track.name(language()), track.source) for track in known],
-        offices=[(each.value, gettext(each.label)) for each in DecidedBy],
+        offices=[(each.value, gettext(each.label)) for each in _offices(referral)],
         may_take_away=words.may_do(Verb.UNLINK_STATUTORY_DECISION, referral),
     )
