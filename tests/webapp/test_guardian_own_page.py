@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from icalendar import Calendar
 from pypdf import PdfReader
 from sqlalchemy import select, update
 
@@ -328,3 +329,24 @@ def test_the_page_offers_the_languages_the_municipality_added_and_no_other_page_
     assert (page.tree.get("lang"), page.tree.get("dir")) == ("ar", "rtl")
     public = browser.get("/")
     assert (public.tree.get("lang"), public.tree.get("dir")) == ("en", "ltr")  # the browser's own
+
+
+def test_the_meeting_goes_into_a_calendar_of_ones_own_and_says_nothing_there(at_home, settings):
+    browser = at_home()
+    (link,) = [one.get("href") for one in browser.get("/guardian/").all("a") if one.get("href", "").endswith(".ics")]
+    answer = browser.client.get(link)
+    assert (answer.mimetype, answer.headers["Content-Disposition"]) == (
+        "text/calendar",
+        'attachment; filename="meeting.ics"',
+    )
+    (event,) = Calendar.from_ical(answer.data).events
+    assert (str(event["SUMMARY"]), str(event["LOCATION"]), event.duration) == (
+        "Meeting",
+        "Rum 12",
+        timedelta(minutes=45),
+    )
+    assert not {"ATTENDEE", "DESCRIPTION", "ORGANIZER"} & set(event)
+    assert not [secret for secret in (*SECRETS, "HTL") if secret in answer.text]
+    with db.writing(settings.database) as session:
+        session.scalars(select(TeamMeeting)).one().guardians_invited = []
+    assert browser.client.get(link).status_code == 404

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from icalendar import Calendar
 from sqlalchemy import select
 
 from referrals import clock, db, documents, readers, team_review
@@ -461,3 +462,34 @@ def test_a_protected_guardian_is_offered_without_the_name(signed_in: SignIn, num
     persons = [page.text_of(option) for option in page.all("select", id="f-whole-about")[0].iter("option")]
     assert "Guardian 3: Joint custody" in persons
     assert "Vera" not in page.text
+
+
+def test_the_planned_meeting_goes_into_a_calendar_of_ones_own_and_moves_there(
+    signed_in: SignIn, number, wednesday
+) -> None:
+    reference = number(TO_SCHEDULE, called)
+    path = f"/referrals/{reference}/team-review"
+    karin = signed_in("karin")
+    assert [one.get("href") for one in karin.get(path).all("a") if one.get("href", "").endswith(".ics")] == [
+        f"{path}/meeting.ics"
+    ]
+    (before,) = Calendar.from_ical(karin.client.get(f"{path}/meeting.ics").data).events
+    karin.get(path)
+    karin.submit({"starts_on": "2026-12-16", "starts_time": "13:30"})
+    (after,) = Calendar.from_ical(signed_in("kim").client.get(f"{path}/meeting.ics").data).events
+    assert before["UID"] == after["UID"]
+    assert (before["SEQUENCE"], after["SEQUENCE"]) == (0, 1)
+    assert (before.start.isoformat(), after.start.isoformat()) == (
+        "2026-12-09T13:30:00+01:00",
+        "2026-12-16T13:30:00+01:00",
+    )
+    assert (str(after["SUMMARY"]), str(after["LOCATION"])) == ("Team meeting", "Rum 12")
+    assert signed_in("otto").client.get(f"{path}/meeting.ics").status_code == 404
+
+
+def test_a_meeting_that_was_held_and_one_that_is_not_called_go_into_no_calendar(signed_in: SignIn, number) -> None:
+    for reference in (number(TO_SCHEDULE, held()), number(TO_SCHEDULE, informed)):
+        path = f"/referrals/{reference}/team-review"
+        karin = signed_in("karin")
+        assert not [one for one in karin.get(path).all("a") if one.get("href", "").endswith(".ics")]
+        assert karin.client.get(f"{path}/meeting.ics").status_code == 404

@@ -11,6 +11,7 @@ from referrals.access import View, may_view
 from referrals.calendar import closed_days, is_open_day
 from referrals.errors import Incomplete, LooksMedical, NoSuchReferral, TeamNotComplete
 from referrals.forums import dates as team_dates
+from referrals.forums import invitations_calendar
 from referrals.languages import local_date
 from referrals.models import Referral, What
 from referrals.stages import Stage, Verb
@@ -57,6 +58,18 @@ def meeting_call(referral: Referral) -> Response:
     if found is None:
         raise NoSuchReferral
     return downloads.to_look_at(documents.read_content(found), name=documents.file_name(session, found))
+
+
+@blueprint.get("/referrals/<reference:number>/team-review/meeting.ics")
+@for_referral(View.MINUTES)
+def meeting_calendar(referral: Referral) -> Response:
+    """The planned meeting, for a calendar of one's own."""
+    session = transactions.session()
+    meeting = rules.current_meeting(session, referral)
+    if meeting is None or not rules.is_called(session, referral):
+        raise NoSuchReferral
+    entry = invitations_calendar.to_take_along(session, meeting, title=gettext(invitations_calendar.TITLE))
+    return downloads.calendar(entry, name="meeting.ics")
 
 
 @blueprint.post("/referrals/<reference:number>/team-review")

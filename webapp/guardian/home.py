@@ -4,10 +4,12 @@ from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from referrals import guardian_page
+from referrals.errors import NoSuchReferral
+from referrals.forums import invitations_calendar
 from referrals.models import Guardian
 from referrals.vocabulary import N_, InvitationReply
 from schemas.guardian import InvitationAnswerForm
-from webapp import forms, notices, people, transactions
+from webapp import downloads, forms, notices, people, transactions
 from webapp.accounts import municipal
 from webapp.guardian import blueprint, further
 from webapp.guards import for_guardian
@@ -27,6 +29,18 @@ _REPLIES = {
 def home(guardian: Guardian) -> ResponseReturnValue:
     """Everything a code may show, on one page."""
     return _home_page(guardian)
+
+
+@blueprint.get("/meeting.ics")
+@for_guardian()
+def meeting_calendar(guardian: Guardian) -> Response:
+    """The meeting the guardian is invited to, for a calendar of their own, where it says no more than that there is one."""
+    session = transactions.session()
+    invited = guardian_page.invitation(session, guardian)
+    if invited is None:
+        raise NoSuchReferral
+    entry = invitations_calendar.to_take_along(session, invited.meeting, title=gettext("Meeting"))
+    return downloads.calendar(entry, name="meeting.ics")
 
 
 @blueprint.post("/answer")

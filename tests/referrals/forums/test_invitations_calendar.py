@@ -121,6 +121,10 @@ def test_where_an_identity_is_protected_the_entry_does_not_say_which_school(
 ) -> None:
     protected(session, referral, by=cast.coordinator, let_in=(cast.counsellor, cast.head_teacher))
     assert "LOCATION" not in read(session, call(session, cast, referral))
+    meeting = team_review.current_meeting(session, referral)
+    assert meeting is not None
+    (event,) = Calendar.from_ical(invitations_calendar.to_take_along(session, meeting, title="Möte")).events
+    assert (str(event["SUMMARY"]), "LOCATION" in event) == ("Möte", False)
 
 
 def test_other_mail_goes_without_a_calendar(session: Session, cast: Cast, referral: Referral) -> None:
