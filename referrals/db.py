@@ -50,8 +50,13 @@ def _begin_immediate(connection: Connection) -> None:
 
 def reading(url: str | None = None) -> Session:
     """A session that only reads: each query sees the newest committed state and locks nobody out."""
-    engine = engine_for(url or current().database).execution_options(isolation_level="AUTOCOMMIT")
-    return Session(engine, autoflush=False)
+    return Session(_reading_engine(url or current().database), autoflush=False)
+
+
+@cache
+def _reading_engine(url: str) -> Engine:
+    """The same engine and its connections, for sessions that only read; each page has one or two of them."""
+    return engine_for(url).execution_options(isolation_level="AUTOCOMMIT")
 
 
 @contextmanager

@@ -119,7 +119,7 @@ def submit_concern(
         **{name: getattr(concern, name) for name in _OF_CONCERN},
     )
     session.add(row)
-    draft_files.hand_over(session, draft, referral)
+    number_of_files = draft_files.hand_over(session, draft, referral)
     if conflict.is_in_words(row):
         conflict.hold(session, referral)
     conflict.keep_out(session, referral, concern.conflict_functions)
@@ -131,8 +131,8 @@ def submit_concern(
     draft.code = code
     draft.expires_on = (clock.now() + timedelta(days=1)).date()
     session.flush()
-    _register(session, Registered.CONCERN, row)
-    files = attachments.beside_concern(session, referral)
+    _register(session, Registered.CONCERN, row, of=row)
+    files = attachments.beside_concern(session, referral) if number_of_files else ()
     attachments.enter(session, files, counterpart=Counterpart.REPORTER, function=row.reporter_kind)
     return referral
 
@@ -285,8 +285,8 @@ def _written_later(session: Session, referral: Referral, *, kind: AdditionKind, 
     return row
 
 
-def _register(session: Session, kind: Registered, row: Concern | ConcernAddition) -> None:
-    concern = session.scalars(select(Concern).where(Concern.referral_id == row.referral_id)).one()
+def _register(session: Session, kind: Registered, row: Concern | ConcernAddition, *, of: Concern | None = None) -> None:
+    concern = of or session.scalars(select(Concern).where(Concern.referral_id == row.referral_id)).one()
     register.enter(
         session,
         kind,

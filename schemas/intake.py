@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, ClassVar
 
 from marshmallow import ValidationError, validates_schema
@@ -214,6 +215,11 @@ class Page:
     name: str
     schema: type[FormSchema]
 
+    @cached_property
+    def reader(self) -> FormSchema:
+        """What reads the page, made once for all requests: it keeps nothing of what it reads."""
+        return self.schema()
+
 
 _DANGER = Page("danger", DangerForm)
 _CHECK = Page("check", FormSchema)
@@ -243,7 +249,7 @@ def page_named(door: Door, name: str) -> Page | None:
 
 def fields_of(page: Page) -> tuple[str, ...]:
     """The names of what a page asks, in its order."""
-    return tuple(page.schema().load_fields)
+    return tuple(page.reader.load_fields)
 
 
 def asked_of(kind: ReporterKind) -> frozenset[str]:
@@ -263,7 +269,7 @@ def load_concern(door: Door, answers: Mapping[str, Any]) -> dict[str, Any]:
         # Blank answers count as not there, as they do when a single page is sent.
         given = {name: answer for name, answer in answers.items() if answer not in ("", [])}
         try:
-            loaded |= page.schema().load(given)
+            loaded |= page.reader.load(given)
         except ValidationError as refused:
             wrong.update(refused.messages_dict)
     is_reachable = loaded.get("reporter_phone") or loaded.get("reporter_email") or door is Door.PUPIL

@@ -1,10 +1,10 @@
 """Style sheets, scripts, fonts and pictures: served from our own folders only, and kept by browsers until one of them changes."""
 
 import hashlib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, send_from_directory, url_for
+from flask import Blueprint, Response, abort, request, send_from_directory, url_for
 
 from webapp.guards import public
 
@@ -31,6 +31,12 @@ def asset(fingerprint: str, name: str) -> Response:
 
 def asset_url(name: str) -> str:
     """The address of a file, such as `trivsel.css` or `vendor/htmx.min.js`."""
+    return _address(request.script_root, name)
+
+
+@lru_cache(256)
+def _address(_root: str, name: str) -> str:
+    # A page names its icons' file some twenty times. What stands before every address of ours may differ by request.
     return url_for("static_files.asset", fingerprint=build_fingerprint(), name=name)
 
 

@@ -78,7 +78,7 @@ def answer_page(name: str) -> ResponseReturnValue:
         return redirect(_address(asked, to=request.form.get("_to")) + "#f-files", 303)
     if "_later" in request.form and not form.problems:
         return pause(writing)
-    loaded = form.load(asked.schema())
+    loaded = form.load(asked.reader)
     if loaded is not None and "unit" in loaded and _open_unit(transactions.session(), loaded["unit"]) is None:
         form.refuse("unit", N_("Choose a school or unit from the list."))
     if form.problems:
@@ -180,7 +180,7 @@ def first_unanswered(answers: dict[str, Any]) -> str:
     pages = PAGES[Door(answers.get("door", Door.STAFF))]
     for asked in pages:
         try:
-            asked.schema().load({name: answer for name, answer in answers.items() if answer not in ("", [])})
+            asked.reader.load({name: answer for name, answer in answers.items() if answer not in ("", [])})
         except ValidationError:
             return asked.name
     return pages[-1].name
@@ -251,7 +251,7 @@ def _keep_files(form: forms.Form, writing: Writing) -> None:
 def _typed_answers(form: forms.Form, asked: Page, before: dict[str, Any]) -> dict[str, Any]:
     """What stands in the page's fields, as typed; nothing of other pages changes."""
     answers: dict[str, Any] = {}
-    for name, kind in asked.schema().load_fields.items():
+    for name, kind in asked.reader.load_fields.items():
         answers[name] = form.values(name) if isinstance(kind, kinds.List) else form.value(name)
     elsewhere = [name for name in before.get(NOT_KNOWN, []) if name not in answers]
     here = [name for name in form.values(NOT_KNOWN) if name in answers and name in CAN_BE_UNKNOWN]
