@@ -11,7 +11,7 @@ from typing import Any
 
 from referrals import languages
 from referrals.errors import SetupFileInvalid
-from referrals.vocabulary import Country, InformationCategory, Recipient, SchoolForm
+from referrals.vocabulary import Country, DeadlineSource, InformationCategory, Recipient, SchoolForm
 from referrals.vocabulary.knowing import Capacity, Cell, Information
 
 FOLDER = Path(__file__).parent / "rulepacks"
@@ -25,22 +25,33 @@ class Counting(StrEnum):
     CALENDAR_DAYS = "calendar_days"
 
 
+#: where a file may say that a target comes from
+_SOURCES = (DeadlineSource.LAW, DeadlineSource.AGREEMENT)
+
+
 @dataclass(frozen=True)
 class Target:
-    """How many days something should take at most. A local target, never a legal deadline."""
+    """How many days something should take at most, and who says so: where nobody else does, the product."""
 
     days: int
     counting: Counting
+    source: DeadlineSource = DeadlineSource.TARGET
 
     @classmethod
-    def read(cls, written: dict[str, Any]) -> "Target":
-        """The target as a file writes it: `{school_days = 2}` or `{calendar_days = 42}`. Raises SetupFileInvalid."""
-        if len(written) != 1 or not set(written) <= set(Counting):
+    def read(cls, written: dict[str, Any], *, unless_said: DeadlineSource = DeadlineSource.TARGET) -> "Target":
+        """The target as a file writes it: `{school_days = 2}` or `{calendar_days = 21, source = "agreement"}`.
+
+        `unless_said` is its source where it names none. Raises SetupFileInvalid.
+        """
+        counted = {name: value for name, value in written.items() if name != "source"}
+        if len(counted) != 1 or not set(counted) <= set(Counting):
             raise SetupFileInvalid("a target is one number of school_days or of calendar_days")
-        ((counting, days),) = written.items()
+        ((counting, days),) = counted.items()
         if not isinstance(days, int) or days < 0:
             raise SetupFileInvalid("a target is a whole number of days")
-        return cls(days, Counting(counting))
+        if "source" in written and written["source"] not in _SOURCES:
+            raise SetupFileInvalid("a target's source, where it is named, is law or agreement")
+        return cls(days, Counting(counting), DeadlineSource(written.get("source", unless_said)))
 
 
 class AuthorityCounting(StrEnum):
@@ -179,6 +190,8 @@ class Reading:
     """What holds when somebody asks to read what is written about them."""
 
     answer_days: int
+    #: the law that sets these days
+    answer_source: str
     #: on which rules something can be withheld: by key the rule's place, and its name by language
     sources: dict[str, str]
     names: dict[str, dict[str, str]]
@@ -191,6 +204,7 @@ class Reading:
         grounds = written["grounds"]
         return cls(
             written["answer_days"],
+            written["source"],
             sources={key: ground["source"] for key, ground in grounds.items()},
             names={key: ground["name"] for key, ground in grounds.items()},
             appeal=written["appeal"],

@@ -28,7 +28,7 @@ from referrals.stages import (
     WITH_HEAD_TEACHER,
     State,
 )
-from referrals.vocabulary import PartStatus
+from referrals.vocabulary import DeadlineSource, PartStatus
 
 #: which target of the rule pack counts in which state; states under one key share one count, which never begins again in between
 TARGET_BY_STATE: dict[State, str] = {
@@ -73,13 +73,23 @@ def set_target(session: Session, referral: Referral) -> None:
 
 def default_day(session: Session, rulepack: str, key: str, *, since: date) -> date:
     """The day the target `key` gives when counted from `since`: the municipality's own, otherwise the rule pack's."""
-    here = _municipality(session)
-    own = here.targets.get(key) if here else None
-    target = Target.read(own) if own else rulebook.load(rulepack).targets[key]
+    target = _target(session, rulepack, key)
     closed = calendar.closed_days(session)
     if target.counting is Counting.SCHOOL_DAYS:
         return calendar.add_school_days(since, target.days, closed=closed)
     return calendar.add_calendar_days(since, target.days, closed=closed)
+
+
+def source_of(session: Session, referral: Referral) -> DeadlineSource | None:
+    """Where the target day comes from that `referral` has; None where it has none."""
+    key = TARGET_BY_STATE.get(referral.state)
+    if key is None or referral.target_on is None:
+        return None
+    if referral.target_on != target_on(session, referral, since=_since(session, referral, key)):
+        return DeadlineSource.EARLIER
+    if _day_set_by_people(session, referral):
+        return DeadlineSource.SET
+    return _target(session, referral.rulepack, key).source
 
 
 def counted_since(session: Session, referral: Referral) -> date:
@@ -97,6 +107,13 @@ def local_day(session: Session, at_row: History) -> date:
     """The calendar day it was in the municipality when the thing in `at_row` happened."""
     here = _municipality(session)
     return at_row.at.astimezone(ZoneInfo(here.timezone if here else "UTC")).date()
+
+
+def _target(session: Session, rulepack: str, key: str) -> Target:
+    """The target `key` as the municipality has it, otherwise as the rule pack does."""
+    here = _municipality(session)
+    own = here.targets.get(key) if here else None
+    return Target.read(own, unless_said=DeadlineSource.LOCAL) if own else rulebook.load(rulepack).targets[key]
 
 
 def _day_set_by_people(session: Session, referral: Referral) -> date | None:

@@ -8,7 +8,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from referrals.access import WITHOUT_UNIT, Role
 from referrals.languages import LANGUAGES
 from referrals.rulebook import Counting
-from referrals.vocabulary import Profession, SchoolForm
+from referrals.vocabulary import DeadlineSource, Profession, SchoolForm
 from schemas.fields import (
     CHOOSE_ONE,
     FILL_IN,
@@ -121,11 +121,16 @@ class MunicipalityForm(FormSchema):
     keeps_protected_outside = Tick()
 
 
+#: where a target of the municipality's own can come from, the usual one first
+OWN_SOURCES = (DeadlineSource.LOCAL, DeadlineSource.AGREEMENT)
+
+
 class TargetForm(FormSchema):
     """One local target; without days the rule pack's holds."""
 
     days = CountField(most=400)
     counting = TermField(Counting, needed=CHOOSE_ONE)
+    source = TermField(DeadlineSource, validate=validate.OneOf(OWN_SOURCES, error=CHOOSE_ONE))
 
 
 class DateForm(FormSchema):

@@ -15,7 +15,7 @@ from referrals.access import WITHOUT_UNIT, Role
 from referrals.errors import SetupFileInvalid
 from referrals.languages import LANGUAGES
 from referrals.rulebook import Target
-from referrals.vocabulary import ContentKind, Country, Fate, Profession, SchoolForm
+from referrals.vocabulary import ContentKind, Country, DeadlineSource, Fate, Profession, SchoolForm
 
 SLUG = validate.Regexp(r"[a-z0-9]+(-[a-z0-9]+)*\Z", error="use small letters a to z, digits and hyphens")
 LANGUAGE = validate.OneOf(list(LANGUAGES), error="is none of: {choices}")
@@ -194,9 +194,11 @@ class MunicipalityFile(Schema):
     def _are_targets(self, value: Mapping[str, Any], data_key: str) -> None:
         for key, target in value.items():
             try:
-                Target.read(dict(target))
+                source = Target.read(dict(target)).source
             except SetupFileInvalid as refused:
                 raise ValidationError({key: [refused.reason]}) from None
+            if source is DeadlineSource.LAW:
+                raise ValidationError({key: ["what the law says stands in the rule pack, not here"]})
 
     @validates_schema
     def _targets_are_known(self, data: Mapping[str, Any], **_options: Any) -> None:

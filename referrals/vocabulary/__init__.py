@@ -25,6 +25,7 @@ from referrals.vocabulary.consent import (
     Review,
     WhyNot,
 )
+from referrals.vocabulary.deadlines import DeadlineSource
 from referrals.vocabulary.files import AttachedTo, FileKind, FileRefusal
 from referrals.vocabulary.forums import SeatProblem
 from referrals.vocabulary.guardians import InvitationReply
@@ -74,6 +75,7 @@ __all__ = [
     "Counterpart",
     "Country",
     "Custody",
+    "DeadlineSource",
     "DecidedBy",
     "DecisionKind",
     "Direction",

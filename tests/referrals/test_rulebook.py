@@ -8,7 +8,7 @@ from referrals.languages import LANGUAGES
 from referrals.rulebook import Counting, RulePack, Target
 from referrals.stages import Stage
 from referrals.targets import TARGET_BY_STATE
-from referrals.vocabulary import Country, Recipient, SchoolForm
+from referrals.vocabulary import Country, DeadlineSource, Recipient, SchoolForm
 from referrals.vocabulary import InformationCategory as Kind
 from referrals.vocabulary.knowing import Capacity, Cell, Information
 
@@ -172,7 +172,31 @@ def test_an_unknown_pack_is_refused() -> None:
 
 
 def test_a_target_is_read_as_a_file_writes_it() -> None:
-    assert Target.read({"school_days": 2}) == Target(2, Counting.SCHOOL_DAYS)
+    assert Target.read({"school_days": 2}) == Target(2, Counting.SCHOOL_DAYS, DeadlineSource.TARGET)
+
+
+@pytest.mark.parametrize("source", ["law", "agreement"])
+def test_a_target_says_whether_law_or_an_agreement_sets_it(source: str) -> None:
+    read = Target.read({"calendar_days": 21, "source": source}, unless_said=DeadlineSource.LOCAL)
+    assert read == Target(21, Counting.CALENDAR_DAYS, DeadlineSource(source))
+
+
+@pytest.mark.parametrize("source", ["set", "target", "habit", 3])
+def test_a_target_from_anywhere_else_is_refused(source: object) -> None:
+    with pytest.raises(SetupFileInvalid):
+        Target.read({"school_days": 2, "source": source})
+
+
+@pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.name)
+def test_no_target_of_the_team_is_called_law_and_the_answer_to_a_reader_is(pack: RulePack) -> None:
+    assert {target.source for target in pack.targets.values()} == {DeadlineSource.TARGET}
+    assert pack.reading.answer_days == 30
+    assert "12" in pack.reading.answer_source
+
+
+@pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.name)
+def test_promptly_has_no_number_of_days(pack: RulePack) -> None:
+    assert not {track.key for track in pack.statutory_tracks} & set(pack.targets)
 
 
 @pytest.mark.parametrize("written", [{}, {"weeks": 2}, {"school_days": 2, "calendar_days": 3}])

@@ -1,15 +1,18 @@
 """Local targets: on the school-day calendar, from the municipality or the rule pack, and never begun again in between."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
 from sqlalchemy.orm import Session
 
-from referrals import clock, targets, triage
+from referrals import calendar, clock, rulebook, targets, triage
 from referrals.access import SYSTEM, Actor
+from referrals.errors import Incomplete
 from referrals.history import record
-from referrals.models import FollowUp, Municipality, Referral, TeamMeeting
+from referrals.models import ClosedDay, FollowUp, Municipality, Referral, TeamMeeting
+from referrals.rulebook import Counting, Target
 from referrals.stages import (
     CLOSED,
     FOLLOW_UP_DUE,
@@ -21,9 +24,11 @@ from referrals.stages import (
     PLAN_DRAFT,
     SCHEDULED,
     SUBMITTED,
+    WITH_HEAD_TEACHER,
+    State,
     Verb,
 )
-from referrals.vocabulary import FollowUpDecision, PlanStatus
+from referrals.vocabulary import DeadlineSource, FollowUpDecision, PlanStatus
 from tests.factories import a_part, a_plan, a_referral
 from tests.people import Cast
 
@@ -49,6 +54,79 @@ def test_a_municipality_may_have_a_target_of_its_own(session: Session, cast: Cas
     session.flush()
     referral = a_referral(session, cast, IN_TRIAGE)
     assert targets.target_on(session, referral, since=WEDNESDAY) == date(2026, 9, 21), "Saturday moves to Monday"
+
+
+def test_a_target_in_weeks_is_calendar_time_and_moves_only_where_its_own_day_is_closed(
+    session: Session, cast: Cast
+) -> None:
+    session.add(ClosedDay(first_on=date(2026, 9, 21), last_on=date(2026, 10, 2), label="Två stängda veckor"))
+    session.flush()
+    referral = a_referral(session, cast, FOLLOW_UP_DUE)
+    assert targets.target_on(session, referral, since=WEDNESDAY) == date(2026, 10, 28), (
+        "closed weeks before are counted"
+    )
+    session.add(ClosedDay(first_on=date(2026, 10, 28), last_on=date(2026, 10, 30), label="Lov"))
+    session.flush()
+    assert targets.target_on(session, referral, since=WEDNESDAY) == date(2026, 11, 2), "it falls on a closed day itself"
+
+
+@pytest.mark.parametrize("key", [*dict.fromkeys(targets.TARGET_BY_STATE.values()), "revisit"])
+def test_each_step_has_the_target_its_rule_pack_gives(session: Session, cast: Cast, key: str) -> None:
+    target = rulebook.load("se-2026-07").targets[key]
+    cast.municipality.targets = {}
+    count = calendar.add_school_days if target.counting is Counting.SCHOOL_DAYS else calendar.add_calendar_days
+    expected = count(WEDNESDAY, target.days, closed=calendar.closed_days(session))
+    assert targets.default_day(session, "se-2026-07", key, since=WEDNESDAY) == expected
+
+
+@pytest.mark.parametrize(
+    ("own", "source"),
+    [
+        ({}, DeadlineSource.TARGET),
+        ({"triage": {"calendar_days": 3}}, DeadlineSource.LOCAL),
+        ({"triage": {"calendar_days": 3, "source": "agreement"}}, DeadlineSource.AGREEMENT),
+    ],
+)
+def test_where_a_target_comes_from_is_known(
+    session: Session, cast: Cast, own: dict[str, dict[str, object]], source: DeadlineSource
+) -> None:
+    cast.municipality.targets = own
+    referral = a_referral(session, cast, IN_TRIAGE)
+    targets.set_target(session, referral)
+    assert targets.source_of(session, referral) is source
+
+
+def test_where_the_rule_pack_names_the_law_the_target_is_the_laws(
+    session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pack = rulebook.load("se-2026-07")
+    by_law = Target(2, Counting.SCHOOL_DAYS, DeadlineSource.LAW)
+    monkeypatch.setattr(rulebook, "load", lambda _name: replace(pack, targets={**pack.targets, "triage": by_law}))
+    cast.municipality.targets = {}
+    referral = a_referral(session, cast, IN_TRIAGE)
+    targets.set_target(session, referral)
+    assert targets.source_of(session, referral) is DeadlineSource.LAW
+
+
+def test_a_day_people_have_set_is_called_so(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast, PARTS_REQUESTED)
+    a_part(session, referral, cast.counsellor, asked_by=cast.coordinator, due_on=date(2026, 9, 25))
+    targets.set_target(session, referral)
+    assert targets.source_of(session, referral) is DeadlineSource.SET
+
+
+def test_a_target_from_before_targets_were_changed_keeps_its_day_and_says_so(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast, IN_TRIAGE)
+    targets.set_target(session, referral)
+    cast.municipality.targets = {"triage": {"school_days": 4}}
+    session.flush()
+    assert referral.target_on == date(2026, 9, 18)
+    assert targets.source_of(session, referral) is DeadlineSource.EARLIER
+
+
+@pytest.mark.parametrize("state", [IN_TRIAGE, CLOSED])
+def test_where_no_target_day_stands_nothing_is_said_of_its_source(session: Session, cast: Cast, state: State) -> None:
+    assert targets.source_of(session, a_referral(session, cast, state)) is None
 
 
 def test_without_a_municipality_the_rule_pack_counts(session: Session, cast: Cast) -> None:
@@ -98,6 +176,26 @@ def test_a_change_of_owner_does_not_begin_the_count_again(
     triage.assign_owner(session, referral, by=cast.coordinator.actor(), seen=None, owner=cast.second_coordinator)
     targets.set_target(session, referral)
     assert referral.target_on == date(2026, 9, 18)
+
+
+def test_only_a_return_for_a_stated_reason_pauses_the_count(
+    session: Session, cast: Cast, wednesday: time_machine.Traveller
+) -> None:
+    """Stages of one count hand it on whole; the concern that waits for its reporter is the one that leaves a count and returns."""
+    referral = a_referral(session, cast, SUBMITTED)
+    for verb, to in (
+        (Verb.OPEN_TRIAGE, IN_TRIAGE),
+        (Verb.ASK_HEAD_TEACHER, WITH_HEAD_TEACHER),
+        (Verb.HAND_BACK_TO_COORDINATOR, IN_TRIAGE),
+    ):
+        wednesday.shift(timedelta(days=1))
+        record(session, referral, verb, by=SYSTEM if verb is Verb.OPEN_TRIAGE else _of(cast, verb), to=to)
+        assert targets.counted_since(session, referral) == WEDNESDAY
+    with pytest.raises(Incomplete):
+        triage.return_concern(session, referral, by=cast.coordinator.actor(), seen=None, reason=" ")
+    assert targets.counted_since(session, referral) == WEDNESDAY
+    triage.return_concern(session, referral, by=cast.coordinator.actor(), seen=None, reason="Hur länge?")
+    assert targets.counted_since(session, referral) == date(2026, 9, 19)
 
 
 def test_late_in_the_evening_it_is_already_tomorrow_here(
@@ -173,6 +271,10 @@ def test_a_referral_whose_history_does_not_lead_here_counts_from_its_stage(sessi
     session.flush()
     targets.set_target(session, referral)
     assert referral.target_on == date(2026, 9, 23)
+
+
+def _of(cast: Cast, verb: Verb) -> Actor:
+    return (cast.coordinator if verb is Verb.ASK_HEAD_TEACHER else cast.head_teacher).actor()
 
 
 def _reporter(referral: Referral) -> Actor:

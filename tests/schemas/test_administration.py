@@ -7,7 +7,7 @@ import pytest
 from marshmallow import ValidationError
 
 from referrals.rulebook import Counting
-from referrals.vocabulary import Profession, SchoolForm
+from referrals.vocabulary import DeadlineSource, Profession, SchoolForm
 from schemas import administration
 
 UNIT = str(uuid.uuid4())
@@ -91,12 +91,17 @@ def test_every_time_zone_to_choose_from_is_one():
 
 def test_targets_have_a_part_for_each_key_of_the_rule_pack():
     form = administration.targets_form(["triage", "plan"])
-    typed = {"triage": {"days": "3", "counting": "school_days"}, "plan": {"counting": "calendar_days"}}
+    typed = {
+        "triage": {"days": "3", "counting": "school_days", "source": "agreement"},
+        "plan": {"counting": "calendar_days"},
+    }
     assert form.load(typed) == {
-        "triage": {"days": 3, "counting": Counting.SCHOOL_DAYS},
-        "plan": {"days": None, "counting": Counting.CALENDAR_DAYS},
+        "triage": {"days": 3, "counting": Counting.SCHOOL_DAYS, "source": DeadlineSource.AGREEMENT},
+        "plan": {"days": None, "counting": Counting.CALENDAR_DAYS, "source": None},
     }
     assert set(problems(form, {"triage": {"days": "-1", "counting": "weeks"}})) == {"triage", "plan"}
+    own_law = {**typed, "triage": {"counting": "school_days", "source": "law"}}
+    assert set(problems(form, own_law)["triage"]) == {"source"}
 
 
 def test_the_date_moves_to_a_day_or_by_some_days():

@@ -81,6 +81,13 @@ def test_an_editors_invisible_mark_at_the_beginning_does_no_harm(tmp_path: Path)
         ("triage = { school_days = 2 }", "triage = 2", "triage = 2", "write name = value in braces"),
         ("{ school_days = 2 }", "{ school_days = -2 }", "-2", "a target is a whole number of days"),
         ("{ school_days = 2 }", "{ weeks = 2 }", "weeks", "one number of school_days or of calendar_days"),
+        ("{ school_days = 2 }", '{ school_days = 2, source = "habit" }', "habit", "is law or agreement"),
+        (
+            "{ school_days = 2 }",
+            '{ school_days = 2, source = "law" }',
+            "law",
+            "what the law says stands in the rule pack",
+        ),
         ("[targets]\ntriage = { school_days = 2 }", "[targets.triage]\nweeks = 2", "[targets.triage]", "one number of"),
         ("[targets]\ntriage = { school_days = 2 }", "[targets]\ntriage.weeks = 2", "triage.weeks", "one number of"),
         ("last_on = 2027-01-08", "last_on = 2026-01-08", "2026-01-08", "ends before it begins"),

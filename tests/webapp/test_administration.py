@@ -333,6 +333,17 @@ def test_a_target_of_our_own_and_back_to_the_standard(anton, settings):
     assert log(settings)[0] == (f"municipality.targets.triage {here}", "school_days 3", "")
 
 
+def test_a_target_agreed_on_with_others_says_so(anton, settings):
+    assert "Standard: 10 school days (Standard target, not law)" in anton.get("/administration/targets").text
+    anton.submit({"meeting-days": "21", "meeting-counting": "calendar_days", "meeting-source": "agreement"})
+    assert one(settings, Municipality).targets["meeting"] == {"calendar_days": 21, "source": "agreement"}
+    page = anton.get("/administration/targets")
+    assert page.fields(page.form())["meeting-source"] == "agreement"
+    assert page.fields(page.form())["plan-source"] == "local"
+    anton.submit({"meeting-source": "local"})
+    assert one(settings, Municipality).targets["meeting"] == {"calendar_days": 21}
+
+
 def test_the_numbers_people_call_are_changed(anton, settings):
     anton.get("/administration/municipality")
     anton.submit({"helpline": "116 000", "name": "Nya Lindköping"})

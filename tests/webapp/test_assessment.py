@@ -2,9 +2,10 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from referrals import assessment, clock, db, history, targets
@@ -111,6 +112,21 @@ def test_a_part_is_wanted_by_the_local_target_on_the_level_and_where_the_coordin
         (part,) = assessment.parts_of(session, referral)
         day = targets.default_day(session, referral.rulepack, "assessment", since=clock.now().date())
         assert (part.due_on, part.levels, part.arenas) == (day, ["group"], ["home", "leisure"])
+
+
+def test_a_parts_target_counts_from_the_day_its_request_was_sent(
+    signed_in: SignIn, number, settings, wednesday: time_machine.Traveller
+) -> None:
+    reference = number(PARTS_REQUESTED)
+    for name in ("Kim", "Petra"):
+        wednesday.shift(timedelta(days=7))
+        browser = signed_in("karin")
+        page = browser.get(f"/referrals/{reference}/assessment")
+        browser.submit(tick(page, name), form="ask-form")
+    with db.reading(settings.database) as session:
+        referral = session.scalars(select(Referral).where(Referral.number == reference)).one()
+        found = [part.due_on for part in assessment.parts_of(session, referral)]
+    assert found == [date(2026, 10, 7), date(2026, 10, 14)], "ten school days each, from 23 and from 30 September"
 
 
 @pytest.mark.parametrize("has_come", [False, True])

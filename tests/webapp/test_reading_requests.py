@@ -118,6 +118,11 @@ def test_too_long_a_reason_is_refused_and_stays(signed_in, desk, number):
     assert page.fields(page.form("main-form"))["pieces-0-reason"] == "o" * 20_001
 
 
+def test_the_reviewer_sees_by_when_and_that_the_law_says_so(signed_in, desk, number):
+    _page, request_id = ask(signed_in, desk, number)
+    assert "By law: GDPR art. 12.3" in signed_in("henrik").get(f"/reading-requests/{request_id}").text
+
+
 def test_the_reviewer_opens_each_paper_and_the_log_knows(signed_in, desk, number):
     _page, request_id = ask(signed_in, desk, number)
     henrik = signed_in("henrik")

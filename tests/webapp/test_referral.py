@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from referrals import clock, conflict, consent, db, triage
+from referrals import clock, conflict, consent, db, targets, triage
 from referrals.config import Settings
 from referrals.languages import format_date
 from referrals.models import AdditionKind, ConcernAddition, Document, History, Referral, Step
@@ -56,7 +56,7 @@ def test_the_header_says_how_it_stands(lay: Any, signed_in: SignIn) -> None:
     assert page.heading == number
     for words in (
         "Information and consent – Waiting",
-        f"Local target{format_date(TODAY - timedelta(days=1), 'en')}",
+        f"Target{format_date(TODAY - timedelta(days=1), 'en')}",
         "Past its target",
         "Mila Testsson",
         "Lindskolan",
@@ -65,6 +65,29 @@ def test_the_header_says_how_it_stands(lay: Any, signed_in: SignIn) -> None:
     ):
         assert words in page.text
     assert "deadline" not in page.text.lower()
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Standard target, not law"),
+        ("sv", "Standardmål, inte lag"),
+        ("da", "Standardmål, ikke lov"),
+    ],
+)
+def test_where_a_target_comes_from_stands_beside_its_day(
+    lay: Any, signed_in: SignIn, language: str, words: str
+) -> None:
+    def reckon(session: Any, referral: Referral, cast: Any) -> None:
+        targets.set_target(session, referral)
+
+    number = lay(IN_TRIAGE, reckon)
+    karin = signed_in("karin")
+    karin.get(f"/referrals/{number}")
+    karin.send({"language": language}, form=karin.page.all("form", action="/language")[0])
+    page = karin.get(f"/referrals/{number}")
+    (source,) = page.all("span", class_="referral-header__source")
+    assert page.text_of(source) == words
 
 
 @pytest.mark.parametrize(("days", "is_soon"), [(0, True), (7, True), (8, False)])

@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from referrals import organisation, rulebook
 from referrals.access import Role
 from referrals.rulebook import Counting
-from referrals.vocabulary import N_
-from schemas.administration import targets_form
+from referrals.vocabulary import N_, DeadlineSource
+from schemas.administration import OWN_SOURCES, targets_form
 from webapp import forms, notices, people, transactions
 from webapp.administration import blueprint
 from webapp.guards import signed_in
@@ -38,6 +38,8 @@ class Row:
     key: str
     about: str
     standard: str
+    #: where the standard comes from
+    source: str
 
 
 @blueprint.get("/targets")
@@ -47,8 +49,13 @@ def targets() -> ResponseReturnValue:
     here = organisation.municipality(transactions.session())
     standing = {}
     for key, standard in rulebook.load(here.rulepack_version).targets.items():
-        own = rulebook.Target.read(here.targets[key]) if key in here.targets else None
-        standing[key] = {"days": own.days if own else None, "counting": (own or standard).counting}
+        written = here.targets.get(key)
+        own = rulebook.Target.read(written, unless_said=DeadlineSource.LOCAL) if written else None
+        standing[key] = {
+            "days": own.days if own else None,
+            "counting": (own or standard).counting,
+            "source": own.source if own else DeadlineSource.LOCAL,
+        }
     return _targets_page(forms.shown(standing))
 
 
@@ -62,7 +69,10 @@ def change_targets() -> ResponseReturnValue:
     if values is None:
         return _targets_page(form, 422)
     own = {
-        key: {target["counting"].value: target["days"]} for key, target in values.items() if target["days"] is not None
+        key: {target["counting"].value: target["days"]}
+        | ({"source": target["source"].value} if target["source"] is DeadlineSource.AGREEMENT else {})
+        for key, target in values.items()
+        if target["days"] is not None
     }
     organisation.change(session, here, by=people.actor(), targets=own)
     notices.say_next(gettext("The local targets have been saved."))
@@ -71,9 +81,13 @@ def change_targets() -> ResponseReturnValue:
 
 def _targets_page(form: forms.Form, status: int = 200) -> ResponseReturnValue:
     pack = rulebook.load(organisation.municipality(transactions.session()).rulepack_version)
-    rows = [Row(key, gettext(_ABOUT.get(key, key)), _words(target)) for key, target in pack.targets.items()]
+    rows = [
+        Row(key, gettext(_ABOUT.get(key, key)), _words(target), target.source.label)
+        for key, target in pack.targets.items()
+    ]
     countings = [(Counting.SCHOOL_DAYS, gettext("School days")), (Counting.CALENDAR_DAYS, gettext("Calendar days"))]
-    return page("administration/targets.html", status, form=form, rows=rows, countings=countings)
+    sources = [(source, gettext(source.label)) for source in OWN_SOURCES]
+    return page("administration/targets.html", status, form=form, rows=rows, countings=countings, sources=sources)
 
 
 def _words(target: rulebook.Target) -> str:

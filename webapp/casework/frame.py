@@ -7,12 +7,12 @@ from typing import Any
 from flask import Response, abort, current_app, request, url_for
 from sqlalchemy import select
 
-from referrals import clock, coverage, retention, worklist
+from referrals import clock, coverage, retention, targets, worklist
 from referrals.access import View, may_view
 from referrals.languages import local_date
 from referrals.models import History, Referral
 from referrals.stages import Stage, Verb
-from referrals.vocabulary import WordingGround
+from referrals.vocabulary import DeadlineSource, WordingGround
 from webapp import pages, people, transactions
 from webapp.casework import words
 from webapp.casework.choices import choices
@@ -49,6 +49,8 @@ class Frame:
     is_follow_up_soon: bool
     was_reopened: bool
     target_on: date | None
+    #: None where no target day stands
+    target_source: DeadlineSource | None
     opened_on: date
     #: whole days since the concern came in
     age: int
@@ -143,6 +145,7 @@ def frame_of(referral: Referral) -> Frame:
         is_follow_up_soon=referral.is_follow_up_soon(today()),
         was_reopened=any(row.verb is Verb.REOPEN_REFERRAL for row in referral.history),
         target_on=referral.target_on,
+        target_source=targets.source_of(transactions.session(), referral),
         opened_on=opened_on,
         age=max(0, (today() - opened_on).days),
         owner=referral.owner.name if referral.owner else None,

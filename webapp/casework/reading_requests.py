@@ -12,7 +12,7 @@ from referrals.access import View
 from referrals.errors import Incomplete, NoSuchReferral, WithheldFromAsker
 from referrals.models import Attachment, Document, ReadingAnswer, ReadingRequest, Referral, What
 from referrals.reading_pieces import Piece
-from referrals.vocabulary import N_, AskedBy, AskedHow
+from referrals.vocabulary import N_, AskedBy, AskedHow, DeadlineSource
 from schemas.reading_requests import ReadingRequestForm, ReviewForm
 from webapp import auditing, forms, notices, pages, people, transactions
 from webapp.casework import blueprint
@@ -192,6 +192,8 @@ def _review(found: ReadingRequest, form: forms.Form | None = None) -> Response:
         form=form or forms.shown({"pieces": [_as_fields(piece, answers) for piece in pieces]}),
         left=len(rules.undecided(session, found)),
         grounds=[(key, reading.ground(key, language())) for key in reading.grounds],
+        due_source=DeadlineSource.LAW,
+        due_law=reading.answer_source,
     )
 
 
