@@ -131,7 +131,7 @@ def submit_concern(
     draft.code = code
     draft.expires_on = (clock.now() + timedelta(days=1)).date()
     session.flush()
-    _register(session, Registered.CONCERN, row, of=row)
+    _register(session, Registered.CONCERN, row)
     files = attachments.beside_concern(session, referral) if number_of_files else ()
     attachments.enter(session, files, counterpart=Counterpart.REPORTER, function=row.reporter_kind)
     return referral
@@ -285,8 +285,11 @@ def _written_later(session: Session, referral: Referral, *, kind: AdditionKind, 
     return row
 
 
-def _register(session: Session, kind: Registered, row: Concern | ConcernAddition, *, of: Concern | None = None) -> None:
-    concern = of or session.scalars(select(Concern).where(Concern.referral_id == row.referral_id)).one()
+def _register(session: Session, kind: Registered, row: Concern | ConcernAddition) -> None:
+    if isinstance(row, Concern):
+        concern = row
+    else:
+        concern = session.scalars(select(Concern).where(Concern.referral_id == row.referral_id)).one()
     register.enter(
         session,
         kind,

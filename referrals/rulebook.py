@@ -53,6 +53,11 @@ class Target:
             raise SetupFileInvalid("a target's source, where it is named, is law or agreement")
         return cls(days, Counting(counting), DeadlineSource(written.get("source", unless_said)))
 
+    def written(self) -> dict[str, Any]:
+        """The target as a file writes it; a source that goes without saying is left out."""
+        said = {"source": self.source.value} if self.source in _SOURCES else {}
+        return {self.counting.value: self.days, **said}
+
 
 class AuthorityCounting(StrEnum):
     """How the days of an authority's own deadline are counted."""

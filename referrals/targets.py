@@ -109,11 +109,16 @@ def local_day(session: Session, at_row: History) -> date:
     return at_row.at.astimezone(ZoneInfo(here.timezone if here else "UTC")).date()
 
 
+def own_target(here: Municipality, key: str) -> Target | None:
+    """The target `key` that the municipality set for itself; None where the rule pack's holds."""
+    written = here.targets.get(key)
+    return Target.read(written, unless_said=DeadlineSource.LOCAL) if written else None
+
+
 def _target(session: Session, rulepack: str, key: str) -> Target:
-    """The target `key` as the municipality has it, otherwise as the rule pack does."""
     here = _municipality(session)
-    own = here.targets.get(key) if here else None
-    return Target.read(own, unless_said=DeadlineSource.LOCAL) if own else rulebook.load(rulepack).targets[key]
+    own = own_target(here, key) if here else None
+    return own or rulebook.load(rulepack).targets[key]
 
 
 def _day_set_by_people(session: Session, referral: Referral) -> date | None:

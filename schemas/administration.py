@@ -130,7 +130,9 @@ class TargetForm(FormSchema):
 
     days = CountField(most=400)
     counting = TermField(Counting, needed=CHOOSE_ONE)
-    source = TermField(DeadlineSource, validate=validate.OneOf(OWN_SOURCES, error=CHOOSE_ONE))
+    source = TermField(
+        DeadlineSource, load_default=DeadlineSource.LOCAL, validate=validate.OneOf(OWN_SOURCES, error=CHOOSE_ONE)
+    )
 
 
 class DateForm(FormSchema):

@@ -179,6 +179,14 @@ def test_a_target_is_read_as_a_file_writes_it() -> None:
 def test_a_target_says_whether_law_or_an_agreement_sets_it(source: str) -> None:
     read = Target.read({"calendar_days": 21, "source": source}, unless_said=DeadlineSource.LOCAL)
     assert read == Target(21, Counting.CALENDAR_DAYS, DeadlineSource(source))
+    assert read.written() == {"calendar_days": 21, "source": source}
+
+
+@pytest.mark.parametrize("goes_without_saying", [DeadlineSource.LOCAL, DeadlineSource.TARGET])
+def test_what_a_target_writes_is_read_as_the_same_target(goes_without_saying: DeadlineSource) -> None:
+    target = Target(2, Counting.SCHOOL_DAYS, goes_without_saying)
+    assert target.written() == {"school_days": 2}
+    assert Target.read(target.written(), unless_said=goes_without_saying) == target
 
 
 @pytest.mark.parametrize("source", ["set", "target", "habit", 3])

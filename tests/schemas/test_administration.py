@@ -97,7 +97,7 @@ def test_targets_have_a_part_for_each_key_of_the_rule_pack():
     }
     assert form.load(typed) == {
         "triage": {"days": 3, "counting": Counting.SCHOOL_DAYS, "source": DeadlineSource.AGREEMENT},
-        "plan": {"days": None, "counting": Counting.CALENDAR_DAYS, "source": None},
+        "plan": {"days": None, "counting": Counting.CALENDAR_DAYS, "source": DeadlineSource.LOCAL},
     }
     assert set(problems(form, {"triage": {"days": "-1", "counting": "weeks"}})) == {"triage", "plan"}
     own_law = {**typed, "triage": {"counting": "school_days", "source": "law"}}

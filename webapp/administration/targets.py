@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from referrals import organisation, rulebook
 from referrals.access import Role
 from referrals.rulebook import Counting
+from referrals.targets import own_target
 from referrals.vocabulary import N_, DeadlineSource
 from schemas.administration import OWN_SOURCES, targets_form
 from webapp import forms, notices, people, transactions
@@ -49,8 +50,7 @@ def targets() -> ResponseReturnValue:
     here = organisation.municipality(transactions.session())
     standing = {}
     for key, standard in rulebook.load(here.rulepack_version).targets.items():
-        written = here.targets.get(key)
-        own = rulebook.Target.read(written, unless_said=DeadlineSource.LOCAL) if written else None
+        own = own_target(here, key)
         standing[key] = {
             "days": own.days if own else None,
             "counting": (own or standard).counting,
@@ -68,12 +68,7 @@ def change_targets() -> ResponseReturnValue:
     values = form.load(targets_form(rulebook.load(here.rulepack_version).targets))
     if values is None:
         return _targets_page(form, 422)
-    own = {
-        key: {target["counting"].value: target["days"]}
-        | ({"source": target["source"].value} if target["source"] is DeadlineSource.AGREEMENT else {})
-        for key, target in values.items()
-        if target["days"] is not None
-    }
+    own = {key: rulebook.Target(**target).written() for key, target in values.items() if target["days"] is not None}
     organisation.change(session, here, by=people.actor(), targets=own)
     notices.say_next(gettext("The local targets have been saved."))
     return redirect(url_for(".home"), 303)
