@@ -14,8 +14,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from referrals.config import current
 
 #: PostgreSQL gives up on a transaction of ours that says nothing for so many milliseconds: a host that was cut off in the
-#: middle of one would keep its locks for hours
-LONGEST_SILENCE: Final = 300_000
+#: middle of one would keep its locks for hours, and with those of register and log everybody else's work. As long as a lease.
+LONGEST_SILENCE: Final = 30_000
 
 
 @cache

@@ -206,21 +206,22 @@ def unfinished(session: Session, referral: Referral) -> list[Step]:
 
 
 def free_expired(session: Session) -> list[Freed]:
-    """Take back what workers held that were not heard of any more, so that others can go on with it."""
-    silent = Step.holder.is_not(None), _is_over(lease())
-    rows = session.execute(select(Step.id, Step.attempt, Step.flow_run_id).where(*silent)).all()
-    freed = []
-    for row in rows:
-        taken_back = session.scalars(
-            update(Step)
-            .where(Step.id == row.id, Step.attempt == row.attempt, *silent)
-            .values(**_NOBODY)
-            .returning(Step.id)
-            .execution_options(synchronize_session=False)
-        ).one_or_none()
-        if taken_back is not None:
-            freed.append(Freed(row.id, row.attempt, row.flow_run_id))
-    return freed
+    """Take back what workers held that were not heard of any more, so that others can go on with it.
+
+    A step that somebody's transaction is just changing is passed over until the next time: a host that was cut off in the
+    middle of one must not keep whoever looks for such steps waiting.
+    """
+    silent = select(Step.id).where(
+        Step.finished_at.is_(None), Step.failed_at.is_(None), Step.holder.is_not(None), _is_over(lease())
+    )
+    freed = session.execute(
+        update(Step)
+        .where(Step.id.in_(silent.with_for_update(skip_locked=True)))
+        .values(**_NOBODY)
+        .returning(Step.id, Step.attempt, Step.flow_run_id)
+        .execution_options(synchronize_session=False)
+    )
+    return [Freed(*row) for row in freed]
 
 
 class KeptLease:

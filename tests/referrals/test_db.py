@@ -70,8 +70,8 @@ def test_without_an_address_the_instances_own_database_is_meant() -> None:
 def test_postgresql_lets_go_of_what_a_silent_host_holds_but_not_of_a_copy_that_takes_long(fresh_postgres: str) -> None:
     asked = text("SHOW idle_in_transaction_session_timeout")
     with db.writing(fresh_postgres) as session:
-        assert session.scalar(asked) == "5min"
+        assert session.scalar(asked) == "30s"
     with db.snapshot(fresh_postgres) as connection:
         assert connection.scalar(asked) == "0"
     with db.writing(fresh_postgres) as session:
-        assert session.scalar(asked) == "5min"
+        assert session.scalar(asked) == "30s"

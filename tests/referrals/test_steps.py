@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -300,11 +300,17 @@ def test_a_lease_outlives_a_database_that_is_away_for_a_moment(
     assert until(fresh_sqlite, step) > before
 
 
-def test_a_step_that_somebody_freed_in_the_same_moment_is_freed_once(fresh_sqlite: str) -> None:
-    step = a_step_in(fresh_sqlite)
-    with db.writing(fresh_sqlite) as session:
+def test_a_host_cut_off_in_the_middle_of_a_transaction_keeps_nobody_from_freeing_what_others_left(
+    fresh_postgres: str,
+) -> None:
+    step = a_step_in(fresh_postgres)
+    with db.writing(fresh_postgres) as session:
         session.get_one(Step, step.id).lease_until = clock.machine_now() - timedelta(seconds=1)
-    with db.writing(fresh_sqlite) as session:
-        real = session.scalars
-        session.scalars = lambda *_args, **_more: real(select(Step.id).where(Step.attempt == -1))  # type: ignore[method-assign,assignment]
-        assert steps.free_expired(session) == []
+    with Session(db.engine_for(fresh_postgres)) as silent:
+        steps.hold(silent, step.id, attempt=1)
+        with db.writing(fresh_postgres) as session:
+            session.execute(text("SET LOCAL lock_timeout = '2s'"))
+            assert steps.free_expired(session) == []
+    with db.writing(fresh_postgres) as session, db.writing(fresh_postgres) as at_once:
+        assert steps.free_expired(session) == [steps.Freed(step.id, 1, None)]
+        assert steps.free_expired(at_once) == []
