@@ -1,7 +1,8 @@
-"""What Prefect must know of us: one work pool and a deployment for each flow. Told again whenever Prefect has forgotten."""
+"""What Prefect must know of us: one work pool and a deployment for each flow. Told again where Prefect has forgotten."""
 
 import contextlib
 import threading
+import time
 import uuid
 from dataclasses import dataclass
 from typing import Any, Final
@@ -20,6 +21,8 @@ from referrals.models import StepKind
 
 POOL: Final = "trivsel"
 DEPLOYMENT: Final = "trivsel"
+#: seconds until Prefect is told again: that somebody deleted the pool there, or a deployment, is not noticed by those who only poll
+AGAIN_EVERY: Final = 600.0
 
 #: which flow does the work of a step
 FLOWS: Final[dict[StepKind, Flow[..., Any]]] = {
@@ -55,12 +58,14 @@ class Registry:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._known: Registered | None = None
+        self._told_at = 0.0
 
     def known(self, client: SyncPrefectClient) -> Registered:
-        """The deployments, registered if this process has not yet, or has been told to forget."""
+        """The deployments, registered if this process has not for ten minutes, or has been told to forget."""
         with self._lock:
-            if self._known is None:
+            if self._known is None or time.monotonic() - self._told_at > AGAIN_EVERY:
                 self._known = register(client)
+                self._told_at = time.monotonic()
             return self._known
 
     def forget(self) -> None:

@@ -4,6 +4,7 @@ import threading
 import time
 import uuid
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import ExitStack
 
 import httpx
 from prefect.client.orchestration import SyncPrefectClient
@@ -79,6 +80,7 @@ class Dispatcher(threading.Thread):
     def _look(self, client: SyncPrefectClient) -> bool:
         """Start what can be started now; whether to look again at once, because there may be more."""
         self._free_expired(client)
+        self.registry.known(client)
         mails = list(self._mails)
         with db.reading(self.database) as session:
             found = steps.waiting(session, limit=8, mail=self._room_for_mail())
@@ -101,12 +103,16 @@ class Dispatcher(threading.Thread):
 
     def _take(self, client: SyncPrefectClient, step_id: uuid.UUID) -> bool:
         """Claim a step and start its run, in the place taken for it; whether that came about."""
-        claim, run, registered = None, None, None
+        claim, run = None, None
+        held = ExitStack()  # the place and the lease, until the run has ended
+        held.callback(self.pool.leave_place)
         try:
             registered = self.registry.known(client)
             with db.writing(self.database) as session:
                 claim = steps.claim(session, step_id, holder=self.holder)
             if claim is not None:
+                # From now on, and not only while it works: a slow Prefect may take longer to make and begin a run than a lease lasts.
+                held.enter_context(steps.KeptLease(step_id, attempt=claim.attempt, database=self.database))
                 run = self._create_run(client, claim, registered)
         except (PrefectHTTPStatusError, ObjectNotFound) as error:
             if isinstance(error, ObjectNotFound) or error.response.status_code in _FORGOTTEN:
@@ -118,12 +124,13 @@ class Dispatcher(threading.Thread):
             self._give_back(claim)
         except Exception:
             self._give_back(claim)
-            self.pool.leave_place()
+            held.close()
             raise
         if run is None or claim is None:
-            self.pool.leave_place()
+            held.close()
             return False
         under_way = self.pool.submit(FLOWS[claim.kind], run)
+        under_way.add_done_callback(lambda _done: held.close())
         if claim.kind is StepKind.SEND_MAIL:
             self._mails.add(under_way)
             self._mail_began = time.monotonic()

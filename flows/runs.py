@@ -18,16 +18,21 @@ THREADS = 4
 
 
 class RunPool:
-    """Carries out flow runs, at most `threads` at a time."""
+    """Carries out flow runs: `threads` at a time of what was dispatched, and one at a time of what was found by polling.
+
+    Apart, so that a place stands for a thread: a step whose run waited for one would be held by a worker that does not work at it.
+    """
 
     def __init__(self, threads: int = THREADS) -> None:
         self._lines = Lines()
-        self._executor = ThreadPoolExecutor(threads, thread_name_prefix="run", initializer=self._lines.connect_for_life)
+        connect = self._lines.connect_for_life
+        self._executor = ThreadPoolExecutor(threads, thread_name_prefix="run", initializer=connect)
+        self._polled = ThreadPoolExecutor(1, thread_name_prefix="polled", initializer=connect)
         self._free = threading.Semaphore(threads)
         self._under_way: set[Future[None]] = set()
 
     def take_place(self) -> bool:
-        """Take one of the places, if there is one; `submit` or `leave_place` gives it back."""
+        """Take one of the places, if there is one; `leave_place` gives it back."""
         return self._free.acquire(blocking=False)
 
     def wait_for_place(self, seconds: float) -> None:
@@ -36,18 +41,19 @@ class RunPool:
             self._free.release()
 
     def leave_place(self) -> None:
-        """Give a place back that was taken and not used."""
+        """Give a place back: nothing came of it, or the run in it has ended."""
         self._free.release()
 
     def submit(self, flow: Flow[..., Any], run: FlowRun) -> Future[None]:
         """Carry out `run` in the place that was taken for it."""
-        future = self.queue(flow, run)
-        future.add_done_callback(lambda _done: self._free.release())
-        return future
+        return self._begin(self._executor, flow, run)
 
     def queue(self, flow: Flow[..., Any], run: FlowRun) -> Future[None]:
-        """Carry out `run` when a thread is free, without a place of its own: for what the worker found by polling."""
-        future = self._executor.submit(execute, flow, run)
+        """Carry out `run` after those queued before it: for what the worker found by polling."""
+        return self._begin(self._polled, flow, run)
+
+    def _begin(self, executor: ThreadPoolExecutor, flow: Flow[..., Any], run: FlowRun) -> Future[None]:
+        future = executor.submit(execute, flow, run)
         self._under_way.add(future)
         future.add_done_callback(self._under_way.discard)
         return future
@@ -58,7 +64,8 @@ class RunPool:
 
     def close(self) -> None:
         """Take no more, and hang up: what is still under way cannot tell Prefect any more, but can commit."""
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        for executor in (self._executor, self._polled):
+            executor.shutdown(wait=False, cancel_futures=True)
         self._lines.close()
 
 

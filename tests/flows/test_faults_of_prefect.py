@@ -1,17 +1,22 @@
 """Prefect's server hangs, is slow, or its database or ours is put back from an older copy: nothing is lost, nothing twice."""
 
+import threading
 import time
 import uuid
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from prefect.client.schemas.objects import StateType
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
-from flows import deployments, transport
+from flows import deployments, runs, transport
 from flows.engine import Engine
-from referrals import db, steps
+from flows.runs import THREADS
+from flows.tasks import papers
+from referrals import config, db, steps
 from referrals.models import Step, StepKind
 from tests.databases import kept
 from tests.flows.ground import Instance, PrefectServer, until
@@ -55,6 +60,109 @@ def test_a_prefect_that_answers_slowly_costs_time_and_nothing_else(
     referral_ids = [submit(one_instance) for _ in range(2)]
     until(lambda: is_quiet(one_instance))
     everything_is_there_once(one_instance, referral_ids)
+
+
+def test_a_step_stays_taken_while_prefect_is_slower_than_a_lease_to_make_and_to_begin_its_run(
+    prefect: PrefectServer, one_instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRIVSEL_LEASE_SECONDS", "1")
+    config.current.cache_clear()
+    real, found, slow = httpx.HTTPTransport.handle_request, list[steps.Freed](), set[str]()
+
+    def answer_slowly(self: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
+        what = request.url.path.rpartition("/flow_runs")[2].rpartition("/")[2]
+        if request.method == "POST" and what in {"", "set_state"} and what not in slow:
+            slow.add(what)
+            time.sleep(1.5 * steps.lease().total_seconds())
+            with db.writing(
+                one_instance.database
+            ) as session:  # another worker looks meanwhile for those that fell silent
+                found.extend(steps.free_expired(session))
+        return real(self, request)
+
+    engine = Engine(config.current(), holder="test")
+    engine.start()
+    try:
+        until(engine.registered.is_set)
+        monkeypatch.setattr(httpx.HTTPTransport, "handle_request", answer_slowly)
+        referral_ids = [submit(one_instance)]
+        until(lambda: is_quiet(one_instance), seconds=60)
+    finally:
+        assert engine.stop(10)
+    assert slow == {"", "set_state"}
+    assert found == []
+    everything_is_there_once(one_instance, referral_ids)
+    with db.reading(one_instance.database) as session:
+        assert set(session.scalars(select(Step.attempt))) == {1}
+
+
+def test_a_worker_takes_no_more_steps_than_it_has_threads_for(
+    one_engine: Engine, one_instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on, real = threading.Event(), papers.printing.print_pdf
+
+    def jammed(html: str) -> bytes:
+        go_on.wait(60)
+        return real(html)
+
+    monkeypatch.setattr(papers.printing, "print_pdf", jammed)
+    referral_ids = [submit(one_instance) for _ in range(THREADS + 3)]
+    try:
+        until(lambda: _count(one_instance, Step.started_at) == THREADS, seconds=60)
+        time.sleep(0.7)  # longer than the dispatcher waits for a place before it looks again
+        assert _count(one_instance, Step.holder) == THREADS
+    finally:
+        go_on.set()
+    until(lambda: is_quiet(one_instance), seconds=60)
+    everything_is_there_once(one_instance, referral_ids)
+
+
+def _count(instance: Instance, column: InstrumentedAttribute[Any]) -> int:
+    with db.reading(instance.database) as session:
+        return session.scalar(select(func.count(column))) or 0
+
+
+def test_a_run_found_by_polling_takes_no_thread_from_a_step_that_was_given_a_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    go_on, began = threading.Event(), list[object]()
+
+    def carry_out(flow: object, _run: object) -> None:
+        began.append(flow)
+        if flow == "found":
+            go_on.wait(60)
+
+    monkeypatch.setattr(runs, "execute", carry_out)
+    pool = runs.RunPool()
+    found = [pool.queue("found", None) for _ in range(THREADS)]  # type: ignore[arg-type]
+    try:
+        assert pool.take_place()
+        pool.submit("dispatched", None).result(timeout=10)  # type: ignore[arg-type]
+    finally:
+        go_on.set()
+    assert pool.wait_until_idle(10)
+    assert all(one.done() for one in found)
+    assert sorted(map(str, began)) == ["dispatched"] + ["found"] * THREADS
+    pool.close()
+
+
+def test_a_pool_and_a_deployment_that_somebody_deleted_at_prefect_are_made_again(
+    prefect: PrefectServer, one_instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is dispatched meanwhile, so that nobody meets what is missing."""
+    monkeypatch.setattr(deployments, "AGAIN_EVERY", 0.3)
+    engine = Engine(one_instance.settings, holder="test")
+    engine.start()
+    try:
+        until(engine.registered.is_set)
+        with transport.connected(patience=10) as client:
+            before = {one.id for one in client.read_deployments()}
+            client.delete_deployment(client.read_deployment_by_name("sweep/trivsel").id)
+            client.request("DELETE", "/work_pools/{name}", path_params={"name": deployments.POOL})
+            until(lambda: len(client.read_deployments()) == len(before), seconds=30)
+            until(lambda: all(one.work_pool_name == deployments.POOL for one in client.read_deployments()), seconds=30)
+    finally:
+        assert engine.stop(10)
 
 
 def test_a_run_that_prefect_knows_again_from_an_older_copy_does_nothing_a_second_time(
