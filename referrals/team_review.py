@@ -52,7 +52,7 @@ class Call(TypedDict, total=False):
 
 
 class Attendee(TypedDict):
-    """Somebody who was called or came."""
+    """Somebody who was called or came, and how they took part: interpreters, support persons and the child too."""
 
     name: str
     function: str
@@ -205,7 +205,7 @@ def record_meeting(
 ) -> TeamMeeting:
     """Keep what was said and decided. Until the minutes are approved they can be written again as a whole.
 
-    Raises Incomplete where nobody is recorded as present, a decision lacks its text, its responsible person or its date, or
+    Raises Incomplete where nobody took part, a decision lacks its text, its responsible person or its date, or
     somebody who was absent is said to see it differently;
     NotAllowed where a note is said to be about a guardian of another child; LooksMedical where words look so and no
     `ground` is named.
@@ -213,7 +213,7 @@ def record_meeting(
     history.guard(session, referral, Verb.RECORD_MEETING, by=by, seen=seen)
     meeting = _the_meeting(session, referral)
     attendance, decisions = minutes.get("attendance", ()), minutes.get("decisions", ())
-    missing = [] if any(one["attendance"] is Attendance.PRESENT for one in attendance) else ["attendance"]
+    missing = [] if any(one["attendance"] is not Attendance.ABSENT for one in attendance) else ["attendance"]
     if not all(one["text"] and one["responsible"] and one["due_on"] for one in decisions):
         missing.append("decisions")
     if _speaks_for_absent(attendance, minutes.get("dissent")):

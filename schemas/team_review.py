@@ -32,7 +32,7 @@ GIVE_PLACE = N_("Say where the team meets.")
 GIVE_LENGTH = N_("Say how many minutes the meeting takes, between 10 and 480.")
 CALL_SOMEBODY = N_("Choose whom to call to the meeting.")
 GIVE_NAME = N_("Write the name.")
-SAY_WHETHER_THERE = N_("Say whether this person was there.")
+SAY_HOW_THEY_TOOK_PART = N_("Say how this person took part, or that they were absent.")
 SAY_WHO_WAS_THERE = N_("Write who was there.")
 WRITE_DECISION = N_("Write what was decided.")
 SAY_RESPONSIBLE = N_("Write who answers for it.")
@@ -75,11 +75,11 @@ class MeetingForm(FormSchema):
 
 
 class AttendeeForm(FormSchema):
-    """Somebody who was called or came, and whether they were there."""
+    """Somebody who was called or came, and how they took part."""
 
     name = ShortText(needed=GIVE_NAME)
     function = ShortText(load_default="")
-    attendance = TermField(Attendance, needed=SAY_WHETHER_THERE)
+    attendance = TermField(Attendance, needed=SAY_HOW_THEY_TOOK_PART)
 
 
 class RatingForm(FormSchema):

@@ -11,9 +11,11 @@ class Rhythm(Term):
 
 
 class Attendance(Term):
-    """Whether somebody was at the meeting."""
+    """How somebody took part in the meeting, if they did."""
 
-    PRESENT = "present", N_("Present")
+    PRESENT = "present", N_("In the room")
+    BY_LINK = "by_link", N_("By link")
+    PARTLY = "partly", N_("Part of the time")
     ABSENT = "absent", N_("Absent")
 
 

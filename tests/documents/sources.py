@@ -273,10 +273,10 @@ class Family:
         )  # fmt: skip
         attended = [
             (words["guardian_a"], "guardian", "present"),
-            (words["guardian_b"], "guardian", "present"),
+            (words["guardian_b"], "guardian", "by_link"),
             (self.coordinator.name, self.coordinator.profession.value, "present"),
             (self.special_educator.name, self.special_educator.profession.value, "present"),
-            (self.leisure.name, self.leisure.profession.value, "present"),
+            (self.leisure.name, self.leisure.profession.value, "partly"),
             (self.head.name, self.head.profession.value, "absent"),
         ]
         meeting.attendance = [dict(zip(("name", "function", "attendance"), row, strict=True)) for row in attended]

@@ -153,7 +153,7 @@ class Team:
     def write_minutes(self, outcome: str = "Make an action plan") -> Window:
         """The coordinator writes the minutes."""
         window = self.page(self.coordinator, "/team-review").follow("Write the minutes")
-        present = window.page.get_by_label(window.words("Present"))
+        present = window.page.get_by_label(window.words("In the room"))
         for number in range(present.count()):
             present.nth(number).check()
         window.write("How things are", "Kommer sent på måndagar.")

@@ -280,6 +280,16 @@ def test_nobody_who_was_absent_is_said_to_see_it_differently(session: Session, c
     assert hold(session, referral, cast.coordinator, attendance=[THERE, there], dissent=said).dissent == said
 
 
+@pytest.mark.parametrize("how", [Attendance.BY_LINK, Attendance.PARTLY])
+def test_a_meeting_by_link_or_for_part_of_the_time_is_a_meeting(session: Session, cast: Cast, how: Attendance) -> None:
+    referral = a_ready_referral(session, cast)
+    call(session, referral, cast)
+    meeting = hold(
+        session, referral, cast.coordinator, attendance=[THERE | {"attendance": how}], dissent="Karin Almkvist: nej."
+    )
+    assert [one["attendance"] for one in meeting.attendance or []] == [how]
+
+
 def test_minutes_need_a_meeting(session: Session, cast: Cast) -> None:
     with pytest.raises(Incomplete):
         hold(session, a_ready_referral(session, cast, SCHEDULED), cast.coordinator)

@@ -85,7 +85,7 @@ def test_each_row_says_what_it_lacks(wednesday: Any) -> None:
         {"attendance": [{"function": "Kurator"}], "decisions": [{"text": "Lugn start"}, {"responsible": "Kim"}]},
     )
     assert refused["attendance"] == {
-        0: {"name": [team_review.GIVE_NAME], "attendance": [team_review.SAY_WHETHER_THERE]}
+        0: {"name": [team_review.GIVE_NAME], "attendance": [team_review.SAY_HOW_THEY_TOOK_PART]}
     }
     assert refused["decisions"] == {
         0: {"responsible": [team_review.SAY_RESPONSIBLE], "due_on": [team_review.SAY_BY_WHEN]},

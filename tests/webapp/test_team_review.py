@@ -1,5 +1,6 @@
 """The team meeting's pages as the coordinator, those called and everybody else meet them."""
 
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,8 +9,9 @@ import pytest
 from icalendar import Calendar
 from sqlalchemy import select
 
-from referrals import clock, db, documents, readers, team_review
+from referrals import clock, db, documents, guardian_page, readers, team_review
 from referrals.config import Settings
+from referrals.guardian_access import actor_for
 from referrals.models import Guardian, Referral
 from referrals.notes import notes_of
 from referrals.stages import (
@@ -21,7 +23,7 @@ from referrals.stages import (
     TO_SCHEDULE,
     State,
 )
-from referrals.vocabulary import Attendance, Domain, MeetingOutcome
+from referrals.vocabulary import Attendance, Domain, InvitationReply, MeetingOutcome
 from tests.factories import a_guardian, a_member, a_referral
 from tests.webapp.browsing import Browser, Page
 from tests.webapp.desk import cast_of
@@ -190,7 +192,9 @@ def test_dissent_of_somebody_absent_is_refused_at_the_field(signed_in: SignIn, n
     came = {
         "attendance-0-attendance": "present",
         "attendance-1-attendance": "absent",
-        "attendance-2-attendance": "present",
+        "attendance-2-attendance": "by_link",
+        "attendance-3-attendance": "absent",
+        "attendance-4-attendance": "partly",
     }
     page = karin.submit({**came, "dissent": "Kim Solgren: jag ser det inte så."}, status=422)
     assert any("marked as absent" in problem for problem in page.problems)
@@ -268,9 +272,15 @@ def test_the_minutes_begin_with_those_called_and_invited(signed_in: SignIn, numb
     karin = signed_in("karin")
     page = karin.get(f"/referrals/{reference}/team-review/minutes")
     fields = page.fields(page.form())
-    assert [fields[f"attendance-{row}-name"] for row in range(3)] == ["Henrik Rosenby", "Kim Solgren", "Maja Testsson"]
+    assert [(fields[f"attendance-{row}-name"], fields[f"attendance-{row}-function"]) for row in range(5)] == [
+        ("Henrik Rosenby", "Head teacher"),
+        ("Kim Solgren", "School counsellor"),
+        ("Maja Testsson", "Guardian"),
+        ("The child", "Child"),
+        ("An interpreter", "Interpreter: polska"),
+    ]
     assert "attendance-0-attendance" not in fields
-    there = {f"attendance-{row}-attendance": "present" for row in range(3)}
+    there = {f"attendance-{row}-attendance": "present" for row in range(5)}
     decision = {
         "decisions-0-text": "Lugn start", "decisions-0-responsible": "Kim", "decisions-0-due_on": "2026-12-20",
         "decisions-0-kind": "specialist",
@@ -303,7 +313,43 @@ def test_the_minutes_do_not_begin_with_a_protected_name(signed_in: SignIn, numbe
             guardian.protected_level = "sekretessmarkering"
 
     page = signed_in("karin").get(f"/referrals/{number(TO_SCHEDULE, protected)}/team-review/minutes")
-    assert page.fields(page.form())["attendance-2-name"] == "A guardian"
+    fields = page.fields(page.form())
+    assert fields["attendance-2-name"] == "A guardian"
+    assert fields["attendance-4-function"] == "Interpreter"
+
+
+@pytest.mark.parametrize(("level", "name"), [(None, "Ali Testsson"), ("sekretessmarkering", "A support person")])
+def test_the_minutes_begin_with_whom_the_guardians_bring(signed_in: SignIn, number, level, name) -> None:
+    def answered(session, referral, cast) -> None:
+        called(session, referral, cast)
+        (invited,) = team_review.meetings_of(session, referral)[0].guardians_invited
+        guardian = session.get_one(Guardian, uuid.UUID(invited))
+        guardian.protected_level = level
+        guardian_page.answer_invitation(
+            session, guardian, by=actor_for(guardian), reply=InvitationReply.COMES,
+            support_person="Ali Testsson", interpreter="farsi",
+        )  # fmt: skip
+
+    page = signed_in("karin").get(f"/referrals/{number(TO_SCHEDULE, answered)}/team-review/minutes")
+    fields = page.fields(page.form())
+    assert fields["attendance-4-function"] == ("Interpreter" if level else "Interpreter: farsi")
+    assert (fields["attendance-5-name"], fields["attendance-5-function"]) == (name, "Support person")
+
+
+def test_the_minutes_say_how_each_took_part(signed_in: SignIn, number) -> None:
+    reference = number(TO_SCHEDULE, called)
+    karin = signed_in("karin")
+    karin.get(f"/referrals/{reference}/team-review/minutes")
+    how = dict(enumerate(("present", "by_link", "partly", "absent", "absent")))
+    karin.submit({f"attendance-{row}-attendance": value for row, value in how.items()})
+    page = signed_in("kim").get(f"/referrals/{reference}/team-review/minutes")
+    assert [page.text_of(line) for line in page.all("ul", class_="attendees")[0]] == [
+        "Henrik Rosenby, Head teacher",
+        "Kim Solgren, School counsellor By link",
+        "Maja Testsson, Guardian Part of the time",
+        "The child, Child Absent",
+        "An interpreter, Interpreter: polska Absent",
+    ]
 
 
 def test_another_decision_is_added_without_a_script_and_loses_nothing(signed_in: SignIn, number, settings) -> None:
@@ -322,10 +368,10 @@ def test_minutes_say_at_each_row_what_is_missing(signed_in: SignIn, number) -> N
     karin = signed_in("karin")
     karin.get(f"/referrals/{number(TO_SCHEDULE, called)}/team-review/minutes")
     page = karin.submit({"decisions-0-text": "Lugn start", "dissent": "Pappan: nej."}, status=422)
-    assert "Person 1, Was there?: Say whether this person was there." in page.problems[0].replace("? Say", "?: Say")
+    assert page.problems[0] == "Person 1, Took part: Say how this person took part, or that they were absent."
     assert any(problem.startswith("Decision, Who answers for it?") for problem in page.problems)
     assert page.fields(page.form())["dissent"] == "Pappan: nej."
-    absent = {f"attendance-{row}-attendance": "absent" for row in range(3)}
+    absent = {f"attendance-{row}-attendance": "absent" for row in range(5)}
     page = karin.submit({**absent, "decisions-0-text": ""}, status=422)
     assert "Somebody must have been there" in page.problems[0]
 
@@ -346,7 +392,7 @@ def test_text_with_markup_is_shown_as_text(signed_in: SignIn, number) -> None:
     reference = number(TO_SCHEDULE, called)
     karin = signed_in("karin")
     karin.get(f"/referrals/{reference}/team-review/minutes")
-    there = {f"attendance-{row}-attendance": "present" for row in range(3)}
+    there = {f"attendance-{row}-attendance": "present" for row in range(5)}
     karin.submit({**there, "situation": "<script>alert(1)</script>"})
     page = signed_in("kim").get(f"/referrals/{reference}/team-review/minutes")
     assert "<script>alert(1)</script>" in page.text
@@ -355,7 +401,7 @@ def test_text_with_markup_is_shown_as_text(signed_in: SignIn, number) -> None:
 def test_a_hundred_thousand_characters_are_refused_and_kept(signed_in: SignIn, number) -> None:
     karin = signed_in("karin")
     karin.get(f"/referrals/{number(TO_SCHEDULE, called)}/team-review/minutes")
-    there = {f"attendance-{row}-attendance": "present" for row in range(3)}
+    there = {f"attendance-{row}-attendance": "present" for row in range(5)}
     page = karin.submit({**there, "situation": "å" * 100_000}, status=422)
     assert "This is too long." in page.problems[0]
     assert len(page.fields(page.form())["situation"]) == 100_000
@@ -434,7 +480,7 @@ def test_the_minutes_say_what_they_hold_and_where_a_note_differs(signed_in: Sign
     page = karin.get(f"/referrals/{reference}/team-review/minutes")
     persons = [page.text_of(option) for option in page.all("select", id="f-whole-about")[0].iter("option")]
     assert persons == ["The child", "Maja Testsson", "Milan Testsson", "A guardian, not said which", "A sibling"]
-    there = {f"attendance-{line}-attendance": "present" for line in range(3)}
+    there = {f"attendance-{line}-attendance": "present" for line in range(5)}
     maja = page.all("select", id="f-whole-about")[0][1].get("value") or ""
     karin.submit(
         {

@@ -126,8 +126,33 @@ def usual_minutes(meeting: TeamMeeting) -> dict[str, Any]:
 
 def _lines(meeting: TeamMeeting) -> list[dict[str, Any]]:
     shown = shown_meeting(meeting)
-    called = [{"name": account.name, "function": gettext(account.profession.label)} for account in shown.called]
-    return called + [{"name": _name(guardian), "function": gettext("Guardian")} for guardian in shown.guardians]
+    called = [_line(account.name, gettext(account.profession.label)) for account in shown.called]
+    guardians = [_line(_name(guardian), gettext("Guardian")) for guardian in shown.guardians]
+    # Not by name: a child may be protected later, and minutes already written keep what they say.
+    child = _line(gettext("The child"), gettext("Child"))
+    return [*called, *guardians, child, *_beside(shown)]
+
+
+def _beside(shown: ShownMeeting) -> list[dict[str, Any]]:
+    """Those who come for the guardians' sake: interpreters, one for each language, and whom they said they bring."""
+    languages: dict[str, None] = {}
+    supporting = []
+    for guardian in shown.guardians:
+        answer, is_secret = shown.answers.get(str(guardian.id)), guardian.has_protected_identity
+        if language := (answer and answer.interpreter) or guardian.interpreter:
+            # A rare language says who somebody is.
+            languages["" if is_secret else language] = None
+        if answer and answer.support_person:
+            supporting.append(gettext("A support person") if is_secret else answer.support_person)
+    functions = [
+        gettext("Interpreter: %(language)s", language=one) if one else gettext("Interpreter") for one in languages
+    ]
+    interpreters = [_line(gettext("An interpreter"), function) for function in functions]
+    return interpreters + [_line(name, gettext("Support person")) for name in supporting]
+
+
+def _line(name: str | None, function: str) -> dict[str, Any]:
+    return {"name": name, "function": function}
 
 
 def _name(guardian: Guardian) -> str | None:

@@ -112,7 +112,7 @@ def record_meeting(referral: Referral) -> ResponseReturnValue:
     """Keep what was said and decided."""
     form = forms.submitted()
     written = form.load(MinutesForm())
-    if written is not None and not any(one["attendance"] is Attendance.PRESENT for one in written["attendance"]):
+    if written is not None and not any(one["attendance"] is not Attendance.ABSENT for one in written["attendance"]):
         form.refuse("attendance", N_("Somebody must have been there for it to be a meeting."))
     if written is None or form.problems:
         return _minutes_page(referral, form)
@@ -122,7 +122,7 @@ def record_meeting(referral: Referral) -> ResponseReturnValue:
     except Incomplete:
         form.refuse(
             "dissent",
-            N_("This person is marked as absent. Mark them as present, or leave out what they did not say there."),
+            N_("This person is marked as absent. Say how they took part, or leave out what they did not say there."),
         )
         return _minutes_page(referral, form)
     except LooksMedical:
