@@ -44,6 +44,11 @@ def municipality(session: Session) -> Municipality:
     return found
 
 
+def unit_called(session: Session, slug: str) -> Unit | None:
+    """The unit with this short name in addresses; None where none has it."""
+    return session.scalars(select(Unit).where(Unit.slug == slug)).one_or_none()
+
+
 def changes(session: Session, *, most: int = 100, skip: int = 0) -> list[OrganisationChange]:
     """The newest changes to the organisation, newest first, at most `most` after the first `skip`."""
     newest = select(OrganisationChange).order_by(OrganisationChange.at.desc(), OrganisationChange.id)

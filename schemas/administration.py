@@ -60,6 +60,7 @@ class ForumForm(FormSchema):
     name = ShortText(needed=FILL_IN)
     place = ShortText(load_default="")
     quorum = TermList(Profession)
+    shows_names = Tick()
 
 
 class PersonForm(FormSchema):

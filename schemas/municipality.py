@@ -74,6 +74,7 @@ class ForumPart(Schema):
     name = fields.String(required=True, validate=TEXT)
     place = fields.String(validate=validate.Length(max=200, error="write at most 200 characters"))
     quorum = fields.List(_Words(Profession), load_default=list)
+    shows_names = fields.Boolean(truthy={True}, falsy={False})
 
 
 class UnitPart(Schema):

@@ -46,6 +46,8 @@ class Forum(Identified, Base):
     quorum: Mapped[list[str]]
     #: where it meets when nothing else is said
     place: Mapped[str] = mapped_column(default="")
+    #: whether its public page names who sits in it; their professions stand there in any case
+    shows_names: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     units: Mapped[list["Unit"]] = relationship(back_populates="forum")
 

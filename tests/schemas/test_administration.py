@@ -40,6 +40,7 @@ def test_a_team_needs_only_a_name():
         "name": "HTL",
         "place": "",
         "quorum": [Profession.PSYCHOLOGIST],
+        "shows_names": False,
     }
 
 

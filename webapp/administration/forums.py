@@ -54,7 +54,8 @@ def add_forum() -> ResponseReturnValue:
 def forum(forum_id: uuid.UUID) -> ResponseReturnValue:
     """One team."""
     found = _found(forum_id)
-    return _forum_page(forms.shown({"name": found.name, "place": found.place, "quorum": found.quorum}), found)
+    shown = {"name": found.name, "place": found.place, "quorum": found.quorum, "shows_names": found.shows_names}
+    return _forum_page(forms.shown(shown), found)
 
 
 @blueprint.post("/forums/<uuid:forum_id>")

@@ -7,9 +7,8 @@ from contextlib import suppress
 import segno
 from flask import Response, abort, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
-from referrals import drafts, intake, pace, reference
+from referrals import drafts, intake, organisation, pace, reference
 from referrals.errors import WrongCode
 from referrals.languages import LANGUAGES
 from referrals.models import Draft, Unit
@@ -154,7 +153,7 @@ def _go_on(started: drafts.StartedDraft) -> Response:
 
 
 def _unit(slug: str) -> Unit | None:
-    return transactions.session().scalars(select(Unit).where(Unit.slug == slug)).one_or_none()
+    return organisation.unit_called(transactions.session(), slug)
 
 
 def _open_unit(slug: str) -> Unit | None:

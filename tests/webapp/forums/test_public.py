@@ -1,0 +1,89 @@
+"""A team's public page: professions for everybody, names only where the municipality shows them, and never who is away."""
+
+import pytest
+
+from referrals import clock, db
+from referrals.forums import seats
+from referrals.models import Account
+from tests.webapp.desk import cast_of
+
+PAGE = "/u/lindskolan/team"
+
+
+@pytest.fixture
+def team(settings):
+    """Changes the cast's team: `team(lambda session, cast: …)`."""
+
+    def change(what):
+        with db.writing(settings.database) as session:
+            return what(session, cast_of(session))
+
+    return change
+
+
+def sit(session, cast, *people: Account):
+    return [seats.seat(session, cast.forum, one.id, by=cast.coordinator.actor()) for one in people]
+
+
+def those_there(page) -> list[str]:
+    return [page.text_of(one) for one in page.all("ul", id="who")[0].iter("li")]
+
+
+def test_professions_stand_there_and_names_only_where_the_team_shows_them(browser, signed_in, team):
+    team(lambda session, cast: sit(session, cast, cast.counsellor, cast.school_nurse))
+    page = browser.get(PAGE)
+    assert page.heading == "HTL-team Linden"
+    assert those_there(page) == ["Head teacher", "School counsellor", "School nurse"]
+    assert "Solgren" not in page.text
+    assert "HTL-samordnaren: 0000-12 34 56" in page.text
+    with_names = signed_in("anton")
+    with_names.get(f"/administration/forums/{team(lambda session, cast: cast.forum.id)}")
+    with_names.submit({"shows_names": "yes"})
+    assert those_there(browser.get(PAGE)) == [
+        "Head teacher",
+        "School counsellor: Kim Solgren",
+        "School nurse: Siv Ekdahl",
+    ]
+
+
+def test_who_has_left_is_not_there_and_who_is_away_is_nobodys_business(browser, team):
+    def leave(session, cast):
+        cast.forum.shows_names = True
+        counsellor, nurse = sit(session, cast, cast.counsellor, cast.school_nurse)
+        nurse.account.is_active = False
+        day = clock.now().date()
+        seats.be_away(session, counsellor, first_on=day, last_on=day, stand_in_id=None, by=cast.coordinator.actor())
+
+    team(leave)
+    assert those_there(browser.get(PAGE)) == ["Head teacher", "School counsellor: Kim Solgren"]
+
+
+def test_the_form_of_the_unit_leads_there_and_back_in_the_language_of_the_link(browser):
+    start = browser.get("/u/lindskolan")
+    assert any(one.get("href") == PAGE for one in start.all("a"))
+    page = browser.get("/u/lindskolan/da/team")
+    assert page.all("html")[0].get("lang") == "da"
+    assert any(one.get("href") == "/u/lindskolan" for one in page.all("a"))
+    assert browser.client.get("/u/nowhere/team").status_code == 404
+
+
+def test_a_unit_without_number_or_form_says_whom_to_ask(browser, team):
+    page = browser.get("/u/askskolan/team")
+    assert "That is being settled." in page.text
+    assert "Ask somebody you know at Askskolan" in page.text
+    assert any("Tell of a concern" in page.text_of(one) for one in page.all("a"))
+
+    def shut(session, cast):
+        cast.other_school.is_open = False
+        cast.other_school.contact = "Expeditionen"
+
+    team(shut)
+    page = browser.get("/u/askskolan/team")
+    assert "Expeditionen. Ask somebody" in page.text
+    assert not any("Tell of a concern" in page.text_of(one) for one in page.all("a"))
+
+
+def test_members_of_the_team_find_what_families_read(signed_in, team):
+    forum_id = team(lambda session, cast: cast.forum.id)
+    page = signed_in("karin").get(f"/teams/{forum_id}")
+    assert any(one.get("href") == PAGE for one in page.all("a"))
