@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from referrals import access_list, organisation, rulebook
 from referrals.access import WITHOUT_UNIT, Role
 from referrals.errors import SetupFileInvalid
-from referrals.models import Account, ClosedDay, Forum, Municipality, RoleAssignment, Unit
+from referrals.models import Account, ClosedDay, Forum, Municipality, RoleAssignment, TeamSeat, Unit
 from referrals.organisation import Held
 from referrals.rulebook import RulePack
 
@@ -51,7 +51,9 @@ def set_up(session: Session, written: Mapping[str, Any], *, password_hashes: Map
     for row in written["people"]:
         language = row.get("language") or written["municipality"]["language"]
         only_new = {"password_hash": password_hashes.get(row["email"], ""), "language": language}
-        _put_person(work, row, units=units, only_new=only_new)
+        account = _put_person(work, row, units=units, only_new=only_new)
+        for slug in row["seats"]:
+            _put_seat(work, forums[slug], account)
     for row in written["closed_days"]:
         days = select(ClosedDay).where(ClosedDay.first_on == row["first_on"], ClosedDay.last_on == row["last_on"])
         work.put(session.scalars(days).one_or_none(), ClosedDay, row)
@@ -107,9 +109,11 @@ def _protection(session: Session, written: Mapping[str, Any]) -> dict[str, Any]:
     return {"protection": {**named, "saturday_is_weekday": written["saturday_is_weekday"]}}
 
 
-def _put_person(work: _Work, row: Mapping[str, Any], *, units: Mapping[str, Unit], only_new: Mapping[str, Any]) -> None:
+def _put_person(
+    work: _Work, row: Mapping[str, Any], *, units: Mapping[str, Unit], only_new: Mapping[str, Any]
+) -> Account:
     found = work.session.scalars(select(Account).where(Account.email == row["email"])).one_or_none()
-    values = {key: value for key, value in row.items() if key != "roles"}
+    values = {key: value for key, value in row.items() if key not in {"roles", "seats"}}
     account: Account = work.put(found, Account, values, only_new=only_new)
     there = {(role.role, role.unit_id) for role in account.roles}
     for role, unit in _roles(row["roles"], units):
@@ -120,6 +124,12 @@ def _put_person(work: _Work, row: Mapping[str, Any], *, units: Mapping[str, Unit
             words = f"{role.value} {unit.slug}" if unit else role.value
             organisation.note(work.session, account, what="roles", after=words, by_id=None)
             work.changed += 1
+    return account
+
+
+def _put_seat(work: _Work, forum: Forum, account: Account) -> None:
+    there = select(TeamSeat).where(TeamSeat.forum_id == forum.id, TeamSeat.account_id == account.id)
+    work.put(work.session.scalars(there).one_or_none(), TeamSeat, {"forum": forum, "account": account})
 
 
 def _roles(written: Iterable[Mapping[str, Any]], units: Mapping[str, Unit]) -> list[tuple[Role, Unit | None]]:

@@ -111,6 +111,7 @@ class PersonPart(Schema):
     roles = fields.List(
         fields.Nested(RolePart), required=True, validate=validate.Length(min=1, error="give at least one role")
     )
+    seats = fields.List(fields.String(), load_default=list)
 
 
 class ClosedDaysPart(Schema):
@@ -227,6 +228,15 @@ class MunicipalityFile(Schema):
             missing = {slug for held in row["roles"] for slug in held["units"]} - units
             if missing:
                 raise ValidationError({"people": {number: {"roles": [f"there is no unit {min(missing)}"]}}})
+
+    @validates_schema
+    def _who_sits_in_a_team_works_for_its_units(self, data: Mapping[str, Any], **_options: Any) -> None:
+        team_of = {row["slug"]: row["forum"] for row in data["units"]}
+        for number, row in enumerate(data["people"]):
+            works_for = {team_of.get(slug) for held in row["roles"] for slug in held["units"]}
+            if strange := [slug for slug in row["seats"] if slug not in works_for]:
+                said = f"no role in a unit of the forum {strange[0]}: only who works there can sit in it"
+                raise ValidationError({"people": {number: {"seats": [said]}}})
 
     @validates_schema
     def _who_is_named_for_protection_reports_works_here(self, data: Mapping[str, Any], **_options: Any) -> None:

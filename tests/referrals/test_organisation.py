@@ -14,6 +14,7 @@ import referrals
 from referrals import clock, db, founding, organisation
 from referrals.access import Actor, Role
 from referrals.errors import LastAdministrator, NotAllowed, SetupFileInvalid
+from referrals.forums import seats
 from referrals.models import Account, ClosedDay, Forum, Municipality, OrganisationChange, Unit
 from referrals.vocabulary import Country, Profession, SchoolForm
 from schemas import municipality
@@ -47,7 +48,7 @@ def account(session: Session, first_name: str) -> Account:
 
 # ------------------------------------------------------------------------------------------------ set-up
 def test_set_up_makes_the_municipality_with_its_units_teams_people_and_closed_days(session, written):
-    assert set_up(session, written) == (26, 0)
+    assert set_up(session, written) == (33, 0)
     here = organisation.municipality(session)
     assert (here.name, here.country, here.rulepack_version) == ("Lindköping", Country.SE, "se-2026-07")
     assert here.phones == {"emergency": "112", "helpline": "116 111", "social_services": "0000-10 00 00"}
@@ -61,6 +62,9 @@ def test_set_up_makes_the_municipality_with_its_units_teams_people_and_closed_da
         (Role.COORDINATOR, "lindens-forskola"),
     }
     assert (karin.password_hash, karin.language, karin.is_active) == ("hash", "sv", True)
+    assert {held.account.name.split()[0] for held in seats.seats_of(session, school.forum)} == {
+        "Karin", "Henrik", "Petra", "Kim", "Siv", "Noor",
+    }  # fmt: skip
     assert log(session) == []
 
 
@@ -81,7 +85,7 @@ def test_set_up_a_second_time_changes_nothing(session, written):
 
 
 def test_set_up_twice_in_two_runs_changes_nothing_either(fresh_address, written):
-    for expected in ((26, 0), (0, 0)):
+    for expected in ((33, 0), (0, 0)):
         with db.writing(fresh_address) as session:
             assert set_up(session, written) == expected
 
@@ -124,6 +128,20 @@ def test_what_a_later_file_adds_is_logged_too(session, written):
         (f"account.roles {karin.id}", "", "head_teacher fritids"),
         (f"account.roles {karin.id}", "", "administrator"),
     }
+
+
+def test_a_seat_a_later_file_gives_is_added_once_and_logged_and_none_is_taken_away(session, written):
+    set_up(session, written)
+    tove = next(row for row in written["people"] if row["name"].startswith("Tove"))
+    tove["seats"] = ["htl-linden"]
+    written["people"][0]["seats"] = []
+    assert set_up(session, written) == (1, 0)
+    assert set_up(session, written) == (0, 0)
+    held = seats.seats_of(session, unit(session, "lindskolan").forum)
+    assert {"Karin", "Tove"} < {one.account.name.split()[0] for one in held}
+    subject, before, after = log(session)[0]
+    assert subject.startswith("team_seat.added ")
+    assert (before, after) == ("", f"htl-linden, {account(session, 'tove').id}")
 
 
 def test_set_up_takes_nothing_away(session, written):

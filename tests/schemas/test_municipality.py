@@ -74,6 +74,8 @@ def test_an_editors_invisible_mark_at_the_beginning_does_no_harm(tmp_path: Path)
         ('role = "coordinator"', 'role = "boss"', "boss", "is none of: coordinator, assessor"),
         ('"school_counsellor", "special', '"boss", "special', "boss", "forums.1.quorum.2: is none of: head_teacher"),
         ('units = ["askskolan"]', 'units = ["nowhere"]', "nowhere", "there is no unit nowhere"),
+        ('seats = ["htl-asken"]', 'seats = [ "htl-linden"]', "[ ", "no role in a unit of the forum htl-linden"),
+        ('seats = ["htl-asken"]', 'seats = ["htl-nowhere"]', "htl-nowhere", "only who works there can sit in it"),
         ('units = ["askskolan"]', "units = []", "units = []", "name the units for which the role holds"),
         ('roles = [{ role = "administrator" }]', "roles = []", "roles = []", "give at least one role"),
         ('forum = "htl-asken"', 'forum = "nowhere"', "nowhere", "units.3.forum: there is no forum nowhere"),
