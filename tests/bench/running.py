@@ -79,7 +79,7 @@ def embedded() -> Iterator[tuple[Instance, str]]:
 def measure_steps_on_postgres() -> Iterator[Figure]:
     """Steps where our database is PostgreSQL, with commits that reach the disk.
 
-    Prefect's stays SQLite here: it wants `pg_trgm`, which the PostgreSQL of the tests does not bring.
+    Prefect's stays SQLite, so that the figures tell of ours.
     """
     with (
         tempfile.TemporaryDirectory(prefix="trivsel-bench-") as place,

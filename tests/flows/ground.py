@@ -45,6 +45,10 @@ class PrefectServer:
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
+    def api(self) -> str:
+        return f"http://127.0.0.1:{self.port}/api"
+
+    @property
     def database(self) -> Path:
         return self.home / "prefect" / "prefect.db"
 
@@ -104,7 +108,7 @@ class PrefectServer:
 
     def answers(self) -> bool:
         try:
-            return httpx.get(f"{API}/health", timeout=2).is_success
+            return httpx.get(f"{self.api}/health", timeout=2).is_success
         except httpx.HTTPError:
             return False
 
