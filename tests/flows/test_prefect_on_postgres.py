@@ -14,7 +14,7 @@ from tests.flows.test_worker import running_worker
 from tests.flows.watching import everything_is_there_once, is_quiet, submit
 from tests.postgres import a_database
 
-FINISHED = text("SELECT state_type, count(*) FROM flow_run GROUP BY state_type")
+FINISHED = text("SELECT state_type, count(*) AS runs FROM flow_run GROUP BY state_type")
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_a_concern_goes_its_way_with_both_databases_on_postgresql(
     everything_is_there_once(postgres_instance, sent)
     engine = create_engine(its_database)
     with engine.connect() as connection:
-        runs: dict[str, int] = dict(connection.execute(FINISHED).tuples().all())
+        runs: dict[str, int] = {row.state_type: row.runs for row in connection.execute(FINISHED)}
     engine.dispose()
     assert set(runs) == {"COMPLETED"}
     assert runs["COMPLETED"] >= 2
