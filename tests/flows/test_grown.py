@@ -1,6 +1,6 @@
 """The grown shape: PostgreSQL, several webs and several workers, each a process of its own; one that is cut off stops nobody.
 
-They share one machine here, each web with an address of its own; hosts of their own differ in nothing that our programs see.
+Workers are on hosts of their own where the test may make network namespaces; else they share this machine. Each web has an address of its own.
 """
 
 import os
@@ -21,6 +21,7 @@ from sqlalchemy import select
 from referrals import db
 from referrals.models import Account, Heartbeat, Step
 from tests.flows.ground import Instance, PrefectServer, until
+from tests.flows.hosts import Host, a_host
 from tests.flows.watching import everything_is_there_once, failures, is_quiet, submit
 from webapp.accounts.passwords import hash_password
 
@@ -35,12 +36,14 @@ def start(postgres_instance: Instance, tmp_path: Path) -> Iterator[Start]:
     """Starts a program of this instance; all of them are ended afterwards."""
     with ExitStack() as running:
 
-        def begin(name: str, *command: str, **more: str) -> "subprocess.Popen[bytes]":
+        def begin(name: str, *command: str, host: Host | None = None, **more: str) -> "subprocess.Popen[bytes]":
+            host = host or Host()
             log = running.enter_context((tmp_path / f"{name}.log").open("wb"))
-            environment = os.environ | postgres_instance.environment | more
             program = subprocess.Popen(
-                [sys.executable, "-m", *command], env=environment, stdout=log, stderr=log, start_new_session=True
-            )
+                [*host.command, sys.executable, "-m", *command],
+                env=os.environ | postgres_instance.environment | host.environment | more,
+                stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
             running.callback(end, program)
             return program
 
@@ -82,33 +85,41 @@ def holders(instance: Instance) -> set[str]:
         }
 
 
+@pytest.fixture
+def hosts(prefect: PrefectServer, postgres_instance: Instance) -> Iterator[list[Host]]:
+    """Two hosts for workers."""
+    reached = {"database": postgres_instance.database, "api": postgres_instance.settings.prefect_api}
+    with ExitStack() as stand:
+        yield [stand.enter_context(a_host(number, **reached)) for number in range(2)]
+
+
 @contextmanager
-def cut_off_in_the_middle(instance: Instance, worker: "subprocess.Popen[bytes]") -> Iterator[None]:
-    """Let a worker fall silent, as a host does whose network is cut, while it holds a step."""
+def cut_off_in_the_middle(instance: Instance, host: Host, worker: "subprocess.Popen[bytes]") -> Iterator[None]:
+    """Cut a worker off while it holds a step."""
     mine = select(Step.id).where(
         Step.holder.startswith(f"{worker.pid}-"), Step.lease_until.is_not(None), Step.finished_at.is_(None)
     )
     for _ in range(200):
-        worker.send_signal(signal.SIGSTOP)
+        host.cut_off(worker)
         time.sleep(0.05)  # what it had sent to the database has arrived
         with db.reading(instance.database) as session:
             if session.scalars(mine).first() is not None:
                 break
-        worker.send_signal(signal.SIGCONT)
+        host.connect(worker)
         time.sleep(0.03)
     else:
         pytest.fail("it never held a step")
     yield
-    worker.send_signal(signal.SIGCONT)
+    host.connect(worker)
 
 
 def test_of_several_workers_one_is_cut_off_with_a_step_and_the_others_carry_on(
-    prefect: PrefectServer, postgres_instance: Instance, start: Start
+    postgres_instance: Instance, hosts: list[Host], start: Start
 ) -> None:
-    workers = [start(f"worker-{number}", "flows.worker") for number in range(2)]
+    workers = [start(f"worker-{number}", "flows.worker", host=host) for number, host in enumerate(hosts)]
     until(lambda: len(holders(postgres_instance)) == 2, seconds=120)
     sent = [submit(postgres_instance) for _ in range(12)]
-    with cut_off_in_the_middle(postgres_instance, workers[0]):
+    with cut_off_in_the_middle(postgres_instance, hosts[0], workers[0]):
         until(lambda: is_quiet(postgres_instance), seconds=120)
         everything_is_there_once(postgres_instance, sent)
         with db.reading(postgres_instance.database) as session:

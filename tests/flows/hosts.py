@@ -1,0 +1,117 @@
+"""Hosts of their own for programs of a test, which can be cut off: network namespaces, or where none may be made, processes that are stopped."""
+
+import os
+import signal
+import socket
+import socketserver
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlalchemy.engine import make_url
+
+
+@dataclass
+class Host:
+    """A place to run programs in. This one is the machine itself: a program that is stopped answers as little as one behind a cut cable."""
+
+    #: what comes before the command, and what its environment says otherwise than here
+    command: list[str] = field(default_factory=list)
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def cut_off(self, program: "subprocess.Popen[bytes]") -> None:
+        """Let nothing of the program arrive anywhere, and nothing arrive at it, without anybody being told."""
+        program.send_signal(signal.SIGSTOP)
+
+    def connect(self, program: "subprocess.Popen[bytes]") -> None:
+        """Let it be heard again."""
+        program.send_signal(signal.SIGCONT)
+
+
+@dataclass
+class NamespaceHost(Host):
+    """A network namespace with one cable to this machine. Its programs go on while the cable is out."""
+
+    cable: str = ""
+
+    def cut_off(self, program: "subprocess.Popen[bytes]") -> None:
+        _ip("link", "set", self.cable, "down")
+
+    def connect(self, program: "subprocess.Popen[bytes]") -> None:
+        _ip("link", "set", self.cable, "up")
+
+
+@contextmanager
+def a_host(number: int, *, database: str, api: str) -> Iterator[Host]:
+    """One host, from which our database and Prefect's server can be reached; both listen on this machine only."""
+    net = f"198.18.{os.getpid() % 256}"  # kept free for tests of networks
+    here, there = f"{net}.{4 * number + 1}", f"{net}.{4 * number + 2}"
+    name, cable = f"trivsel-{os.getpid()}-{number}", f"tv{os.getpid() % 1_000_000}-{number}"
+    with ExitStack() as ends:
+        try:
+            _ip("netns", "add", name)
+            ends.callback(_ip, "netns", "delete", name)
+            _ip("link", "add", cable, "type", "veth", "peer", "name", "eth0", "netns", name)
+            _ip("address", "add", f"{here}/30", "dev", cable)
+            _ip("link", "set", cable, "up")
+            _ip("-n", name, "address", "add", f"{there}/30", "dev", "eth0")
+            for device in ("lo", "eth0"):
+                _ip("-n", name, "link", "set", device, "up")
+        except (OSError, subprocess.CalledProcessError):
+            yield Host()
+            return
+        postgres, prefect = make_url(database), urlsplit(api)
+        file = Path(str(postgres.query["host"])) / ".s.PGSQL.5432"
+        port = ends.enter_context(_relay(here, lambda: _connect_file(file)))
+        moved = postgres.set(host=here, port=port).difference_update_query(["host"])
+        port = ends.enter_context(_relay(here, lambda: socket.create_connection((prefect.hostname, prefect.port))))
+        address = f"http://{here}:{port}{prefect.path}"
+        environment = {
+            "TRIVSEL_DATABASE_URL": moved.render_as_string(hide_password=False),
+            "TRIVSEL_PREFECT_API_URL": address,
+            "PREFECT_API_URL": address,
+            "NO_PROXY": here,
+            "no_proxy": here,
+        }
+        yield NamespaceHost(["ip", "netns", "exec", name], environment, cable)
+
+
+def _ip(*arguments: str) -> None:
+    subprocess.run(["ip", *arguments], check=True, timeout=30, capture_output=True)
+
+
+def _connect_file(path: Path) -> socket.socket:
+    connected = socket.socket(socket.AF_UNIX)
+    connected.connect(str(path))
+    return connected
+
+
+@contextmanager
+def _relay(address: str, reach: Callable[[], socket.socket]) -> Iterator[int]:
+    """Pass on what comes to a port of `address`, which is yielded, and what is answered."""
+
+    class Pass(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with suppress(OSError), reach() as behind:
+                back = threading.Thread(target=_pump, args=(behind, self.request), daemon=True)
+                back.start()
+                _pump(self.request, behind)
+                back.join()
+
+    with socketserver.ThreadingTCPServer((address, 0), Pass) as server:
+        server.daemon_threads, server.block_on_close = True, False
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_address[1]
+        server.shutdown()
+
+
+def _pump(source: socket.socket, sink: socket.socket) -> None:
+    with suppress(OSError):
+        while some := source.recv(65_536):
+            sink.sendall(some)
+    with suppress(OSError):
+        sink.shutdown(socket.SHUT_WR)
