@@ -9,7 +9,7 @@ from pathlib import Path
 for _name in [name for name in os.environ if name.startswith(("TRIVSEL_", "PREFECT_"))]:
     del os.environ[_name]
 
-from tests.bench import pages, papers, running, stock, throughput  # noqa: E402
+from tests.bench import cost, pages, papers, running, stock, throughput  # noqa: E402
 from tests.bench.figures import Figure, be_quick, heading, keep, show  # noqa: E402
 
 #: what can be measured, in this order
@@ -23,7 +23,7 @@ BENCHMARKS = {
     "throughput": throughput.measure,
     "throughput-postgresql": throughput.measure_on_postgres,
     "intake": running.measure_intake,
-    "start": running.measure_start,
+    "cost": cost.measure,
 }
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from referrals import clock, db, sealing
 from referrals.access import Role
-from referrals.models import Account, Base, Concern, History, Membership, Referral, RoleAssignment, Step, Unit
+from referrals.models import Account, Base, Concern, Forum, History, Membership, Referral, RoleAssignment, Step, Unit
 from referrals.models.step import StepKind
 from referrals.stages import CLOSED, OPEN, Party, State, Verb
 from referrals.vocabulary import (
@@ -42,8 +42,11 @@ def found_municipality(session: Session) -> Account:
 
     The hardest case there is: who coordinates one school sees a tenth of it.
     """
-    cast_of_tests = settle(session)
-    forum = cast_of_tests.forum
+    return add_schools(session, settle(session).forum)
+
+
+def add_schools(session: Session, forum: Forum) -> Account:
+    """Ten schools of this team's with ten coordinators, each of them of all; gives one of them. What `fill` fills."""
     schools = [
         Unit(slug=f"skola-{number}", name=f"Skola {number}", school_form=SchoolForm.COMPULSORY, forum=forum)
         for number in range(SCHOOLS)

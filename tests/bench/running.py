@@ -1,16 +1,13 @@
-"""What only a whole running instance shows: steps, intake by many at once, memory, start, and what a referral leaves behind."""
+"""What only a whole running instance shows: steps, and intake by many at once."""
 
-import io
 import json
-import re
-import sqlite3
 import statistics
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -24,33 +21,12 @@ from referrals.vocabulary import DocumentKind
 from tests.bench.concerns import Reporter
 from tests.bench.figures import Figure, Wanted, as_many_as, figure, milliseconds, told
 from tests.bench.waiting import MILLISECOND, count_finished, count_waiting, processor_seconds, wait_for
-from tests.journeys.instance import Instance, _children, running
+from tests.journeys.instance import Instance, running
 from tests.postgres import a_database, running_postgres
-from webapp import demo
 
 PEOPLE = 20
 CLEARED_WITHIN = 600.0
 PARTS = ("web", "worker", "prefect")
-
-
-def measure_start() -> Iterator[Figure]:
-    """Seconds to ready and memory at rest; then one concern through all stages, and what it leaves in both databases."""
-    with tempfile.TemporaryDirectory(prefix="trivsel-bench-") as place:
-        folder = Path(place) / "data"
-        with running("se", folder):
-            yield figure("ready, first start", "s", [_said_ready(folder)])
-        with running("se", folder) as instance:
-            yield figure("ready, second start", "s", [_said_ready(folder)], wanted=Wanted("median", 15))
-            time.sleep(10)
-            sizes = {part: _memory(instance.process_of(part)) for part in ("prefect", "worker", "web")}
-            for part, megabytes in sizes.items():
-                yield figure(f"memory at rest, {part}", "MB", [megabytes])
-            yield figure("memory at rest, all three", "MB", [sum(sizes.values())], wanted=Wanted("median", 700))
-            before = _left_behind(folder)
-            with told("one concern through all stages"), redirect_stdout(io.StringIO()):
-                demo.drive(instance.url, Path(tempfile.mkdtemp(dir=place)))
-            for (name, unit, was), (_name, _unit, now) in zip(before, _left_behind(folder), strict=True):
-                yield figure(f"one closed referral, {name}", unit, [now - was])
 
 
 def measure_steps() -> Iterator[Figure]:
@@ -207,31 +183,3 @@ def _count(address: str) -> int:
 def _numbers(address: str) -> set[str]:
     with db.reading(address) as session:
         return set(session.scalars(select(Referral.number)))
-
-
-# ---------------------------------------------------------------------------------------------------- what it takes
-def _said_ready(folder: Path) -> float:
-    said = folder.with_suffix(".log").read_text(encoding="utf-8")
-    found = re.search(r"ready in ([\d.]+) s", said)
-    if found is None:
-        raise RuntimeError("the launcher did not say how long it took")
-    return float(found[1])
-
-
-def _memory(process: int) -> float:
-    """Megabytes of a process and all below it; what several share is counted once between them."""
-    rollup = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii")
-    found = re.search(r"^Pss:\s+(\d+) kB", rollup, re.MULTILINE)
-    return (int(found[1]) / 1024 if found else 0.0) + sum(_memory(child) for child in _children(process))
-
-
-def _left_behind(folder: Path) -> list[tuple[str, str, float]]:
-    """Rows and kilobytes in both databases now."""
-    found = []
-    for name, file in (("ours", folder / "trivsel.sqlite"), ("Prefect's", folder / "prefect" / "prefect.db")):
-        with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as connection:
-            tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-            rows = sum(connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0] for table in tables)
-            pages, size = (connection.execute(f"PRAGMA {word}").fetchone()[0] for word in ("page_count", "page_size"))
-        found += [(f"rows in {name}", "rows", float(rows)), (f"size of {name}", "kB", pages * size / 1000)]
-    return found
