@@ -17,10 +17,10 @@ from gunicorn.http.errors import (
     LimitRequestLine,
     ParseException,
 )
-from gunicorn.workers.gthread import ThreadWorker
 
 from referrals.languages import LANGUAGES, translations
 from referrals.vocabulary import N_
+from webapp.web_lobby import Lobby
 
 _DAMAGED: Final = (
     N_("We could not read that"),
@@ -39,7 +39,7 @@ _PATIENCE_IN_ALL: Final = 10.0
 _TOO_LARGE: Final = str(HTTPStatus.REQUEST_ENTITY_TOO_LARGE.value)
 
 
-class WebWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
+class WebWorker(Lobby):
     """Threads that answer an unreadable request in the house's words, and write nothing of it into the log."""
 
     wsgi: Any

@@ -8,13 +8,25 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 #: refuses a body of more than a million bytes as ours does: without reading it
 APP = """
+from webapp.web_worker import WebWorker
+
+class Impatient(WebWorker):
+    head_within, silent_for = 1.0, 1
+
 def app(environ, start):
+    if environ["PATH_INFO"] == "/reads":
+        try:
+            environ["wsgi.input"].read()
+        except OSError:
+            start("400 Gone", [("Content-Length", "4")])
+            return [b"gone"]
     is_too_much = int(environ.get("CONTENT_LENGTH") or 0) > 1_000_000
     start("413 Too Much" if is_too_much else "200 OK", [("Content-Length", "2")])
     return [b"no" if is_too_much else b"ok"]
@@ -24,18 +36,26 @@ def app(environ, start):
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path]]:
     """gunicorn with our worker before the smallest application: its port and its log."""
-    folder = tmp_path_factory.mktemp("web")
+    yield from running(tmp_path_factory.mktemp("web"), "webapp.web_worker.WebWorker")
+
+
+@pytest.fixture(scope="module")
+def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path]]:
+    """The same, which waits a second where ours waits thirty."""
+    yield from running(tmp_path_factory.mktemp("web"), "smallest.Impatient")
+
+
+def running(folder: Path, worker: str) -> Iterator[tuple[int, Path]]:
     (folder / "smallest.py").write_text(APP)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [
         *(sys.executable, "-m", "gunicorn", "smallest:app", "--bind", f"127.0.0.1:{port}", "--no-control-socket"),
-        *("--worker-class", "webapp.web_worker.WebWorker", "--threads", "2", "--pythonpath", str(folder)),
-        *("--logger-class", "webapp.web_log.WebLog"),
+        *("--worker-class", worker, "--threads", "2", "--logger-class", "webapp.web_log.WebLog"),
     ]
     with (folder / "log").open("wb") as log:
-        running = subprocess.Popen(command, stdout=log, stderr=log, env=dict(os.environ))
+        gunicorn = subprocess.Popen(command, stdout=log, stderr=log, env=os.environ | {"PYTHONPATH": str(folder)})
     deadline = time.monotonic() + 30
     while True:
         try:
@@ -45,12 +65,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path
             assert time.monotonic() < deadline, (folder / "log").read_text()
             time.sleep(0.05)
     yield port, folder / "log"
-    running.terminate()
-    running.wait()
+    gunicorn.terminate()
+    gunicorn.wait()
 
 
-def ask(port: int, address: bytes, more: bytes = b"") -> str:
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
+def ask(port: int, address: bytes, more: bytes = b"", within: float = 10) -> str:
+    with socket.create_connection(("127.0.0.1", port), timeout=within) as line:
         line.sendall(b"GET " + address + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + more + b"\r\n")
         heard = b""
         while piece := line.recv(65_536):
@@ -121,3 +141,57 @@ def test_an_ordinary_body_leaves_the_connection_open(server: tuple[int, Path]) -
         page = browser.getresponse()
         assert (page.status, page.read(), page.headers["Connection"]) == (200, b"ok", "keep-alive")
     browser.close()
+
+
+def test_lines_that_say_nothing_and_half_requests_keep_no_thread_from_the_others(server: tuple[int, Path]) -> None:
+    with ExitStack() as lines:
+        for number in range(40):
+            line = lines.enter_context(socket.create_connection(("127.0.0.1", server[0]), timeout=10))
+            line.sendall(b"GET /home HTTP/1.1\r\nHost: x\r\n"[: number * 2])
+        assert ask(server[0], b"/home", within=2).endswith("ok")
+
+
+def test_a_request_that_comes_in_pieces_is_answered_when_it_is_whole(server: tuple[int, Path]) -> None:
+    with socket.create_connection(("127.0.0.1", server[0]), timeout=10) as line:
+        for piece in (b"GET /ho", b"me HTTP/1.1\r\nHost: x\r\n", b"\r", b"\n"):
+            line.sendall(piece)
+            time.sleep(0.05)
+        assert line.recv(1000).startswith(b"HTTP/1.1 200 ")
+
+
+def test_a_browser_that_hangs_up_in_the_middle_of_a_request_is_forgotten_at_once(tmp_path: Path) -> None:
+    for port, _log in running(tmp_path, "webapp.web_worker.WebWorker"):
+        for half in (b"", b"GET /home HTTP/1.1\r\nHost: x\r\n"):
+            with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
+                line.sendall(half)
+                time.sleep(0.1)
+        began = time.monotonic()
+    assert time.monotonic() - began < 5, "what it still had open it waited for when it was told to end"
+
+
+def test_a_request_that_never_ends_is_hung_up_on(impatient: tuple[int, Path]) -> None:
+    with socket.create_connection(("127.0.0.1", impatient[0]), timeout=10) as line:
+        line.sendall(b"GET /home HTTP/1.1\r\nx: ")
+        began = time.monotonic()
+        with pytest.raises(OSError, match=r"reset|[Bb]roken"):  # noqa: PT012 - whichever of them meets it
+            while time.monotonic() - began < 8:
+                line.sendall(b"y")
+                time.sleep(0.1)
+    assert ask(impatient[0], b"/home").endswith("ok")
+
+
+def test_a_line_that_says_nothing_is_hung_up_on_too(impatient: tuple[int, Path]) -> None:
+    with socket.create_connection(("127.0.0.1", impatient[0]), timeout=8) as line:
+        assert line.recv(1) == b""
+
+
+def test_a_body_that_falls_silent_lets_its_thread_go(impatient: tuple[int, Path]) -> None:
+    with ExitStack() as lines:
+        silent = [
+            lines.enter_context(socket.create_connection(("127.0.0.1", impatient[0]), timeout=8)) for _ in range(2)
+        ]
+        for line in silent:
+            line.sendall(b"POST /reads HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf")
+        for line in silent:
+            assert line.recv(1000).startswith(b"HTTP/1.1 400 ")
+    assert ask(impatient[0], b"/home").endswith("ok")
