@@ -118,6 +118,14 @@ class LooksMedical(ReferralError):
         self.kinds = kinds
 
 
+class NamesSomebody(ReferralError):
+    """A text that is to be about nobody holds an identity number, a name or a class. `kinds` says what; the words stay out of it."""
+
+    def __init__(self, *kinds: str) -> None:
+        super().__init__(", ".join(kinds))
+        self.kinds = kinds
+
+
 class TeamNotComplete(ReferralError):
     """The forum asks for professions that are not called, and nobody has said that it meets without them.
 

@@ -131,6 +131,12 @@ OF_CORE: dict[type[Exception], Answer] = {
         N_("Words in it look like an identity number or medical content. Reword them and send it again."),
         keeps_form=True,
     ),
+    core.NamesSomebody: Answer(
+        422,
+        N_("Something tells who it is about"),
+        N_("It holds an identity number, a name or a class. Nothing was kept: take that out and send it again."),
+        keeps_form=True,
+    ),
     core.TeamNotComplete: Answer(
         422,
         N_("The team is not complete"),

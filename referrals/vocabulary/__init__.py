@@ -38,7 +38,7 @@ from referrals.vocabulary.retention import ContentKind, DisposalState, Fate
 from referrals.vocabulary.statuses import STATUS_LABELS
 from referrals.vocabulary.statutory import DecidedBy
 from referrals.vocabulary.terms import N_, Term
-from referrals.vocabulary.wording import Looks, WordingGround
+from referrals.vocabulary.wording import Looks, Trace, WordingGround
 from referrals.vocabulary.work import (
     ActionStatus,
     Attendance,
@@ -115,6 +115,7 @@ __all__ = [
     "Standing",
     "Term",
     "Topic",
+    "Trace",
     "TriageEnding",
     "Unfit",
     "VisitAnswer",

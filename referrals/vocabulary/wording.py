@@ -11,6 +11,19 @@ class Looks(Term):
     MEDICINE = "medicine", N_("a medicine or a dose")
 
 
+class Trace(Term):
+    """What in a text that is to be about nobody tells who it is about."""
+
+    IDENTITY_NUMBER = "identity_number", N_("an identity number")
+    NAME = "name", N_("a name")
+    SCHOOL_CLASS = "school_class", N_("a class")
+
+    @property
+    def can_be_answered(self) -> bool:
+        """Whether its writer can say that it is no person's; a number that is written like one never is anything else."""
+        return self is not Trace.IDENTITY_NUMBER
+
+
 class WordingGround(Term):
     """On which ground words that look medical stay in a text of the team."""
 

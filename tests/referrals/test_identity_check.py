@@ -1,0 +1,209 @@
+"""Texts that are to be about nobody: what the check finds, what it leaves alone, what its writer can answer, and what it never tells."""
+
+import itertools
+import tomllib
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+
+from referrals import clock, identity_check
+from referrals.errors import NamesSomebody
+from referrals.identity_check import Checker, checker, look, unanswered
+from referrals.models import Listed
+from referrals.stages import IN_CONSENT
+from referrals.vocabulary import ListGround, Trace
+from tests.factories import a_referral
+from tests.people import Cast
+
+LISTS = sorted((Path(identity_check.__file__).parent / "wordlists" / "names").glob("*.toml"))
+#: what people write to a team about nobody in particular, in three languages
+ABOUT_NOBODY = (
+    "En elev i årskurs 4 har varit borta nio dagar i september. Eleven är ledsen på rasterna och säger: ”Jag vill inte gå dit.”",
+    "Hans mamma säger att det är bättre hemma. Per vecka är det två lektioner. Du kan ringa oss 070-123 45 67 kl. 13.30 den 14.9.2026.",
+    "Vi har prövat samtal med BUP och HTL-teamet på Lindskolan:\n- Kortare dagar, 2 timmar i taget\n- En vuxen på rasten",
+    "Et barn i 2. klasse er ked af det i frikvarteret. “Jeg vil hjem”, siger barnet. Vi har prøvet alt (næsten). Hvad nu? Ring 12 34 56 78.",
+    "A pupil has been away since Monday. The family came to Sweden in September and speaks Somali at home.",
+    "Läsåret 2026/27, vecka 48, 5 gånger i veckan, 20 minuter, § 7, sal B12, 10 procent. HTL-7K4M-2Q9X.",
+)  # fmt: skip
+#: words of every day that are near to names and classes
+DAILY = (
+    "eleven", "klassen", "en", "björn", "sten", "liv", "stig", "hon", "hans", "per", "max", "vilja", "rosa", "saga", "mild", "hope", "vera",
+    "storm", "ask", "dag", "4", "2", "timmar", "a", "barnet", "frokost", "lærke", "lykke", "else", "vagn", "mark", "may", "grace", "BUP",
+)  # fmt: skip
+DAILY_WITHOUT_NAMES = tuple(word for word in DAILY if word != "vera")
+
+
+def traces(text: str) -> list[Trace]:
+    return [found.trace for found in look(text)]
+
+
+def words(text: str, **known) -> list[str]:
+    return [found.words for found in look(text, **known)]
+
+
+@pytest.mark.parametrize("text", ABOUT_NOBODY)
+def test_a_worry_about_nobody_is_left_alone(text: str) -> None:
+    assert words(text, ours={"lindskolan"}) == []
+
+
+@given(st.lists(st.sampled_from(DAILY_WITHOUT_NAMES), max_size=30).map(" ".join))
+def test_ordinary_words_in_small_letters_are_no_names(text: str) -> None:
+    assert look(text) == []
+
+
+# ----------------------------------------------------------------------------------------------------------- numbers
+DAYS = st.dates(date(1900, 1, 1), date(2026, 12, 31))
+GAPS = st.sampled_from(["", "-", "+", " ", " - ", "–", ".", "/"])
+INNER = st.sampled_from(["", "-", " ", ".", "/"])
+AROUND = st.sampled_from([("", ""), ("Eleven ", " är ledsen."), ("(", ")"), ("nr:", ","), ("CPR", "\n")])
+
+
+@given(DAYS, GAPS, INNER, st.integers(0, 9999), st.booleans(), st.sampled_from(["sv", "dk"]), st.booleans(), AROUND)
+def test_every_identity_number_is_found_whatever_its_check_digit_and_however_it_is_written(
+    day, gap, inner, last, has_century, country, is_temporary, around
+) -> None:
+    year = f"{day.year}" if has_century else f"{day.year % 100:02}"
+    of_month = f"{day.day + (60 if is_temporary else 0):02}"
+    parts = [year, f"{day.month:02}", of_month]
+    number = inner.join(parts if country == "sv" else parts[::-1]) + gap + f"{last:04}"
+    (found,) = look(f"{around[0]}{number}{around[1]}")
+    assert (found.trace, found.start, found.words) == (Trace.IDENTITY_NUMBER, len(around[0]), number)
+    assert unanswered([found], {found.key, number}) == [found]
+
+
+@pytest.mark.parametrize(
+    "text", ["150312-T123", "150312TF12", "120315-2AB3", "20150312-T123", "١٥٠٣١٢-١٢٣٤", "150312\u20111234"]
+)
+def test_numbers_given_for_a_time_and_numbers_in_other_figures_are_found(text: str) -> None:
+    assert traces(f"Eleven {text} är ledsen") == [Trace.IDENTITY_NUMBER]
+
+
+# ------------------------------------------------------------------------------------------------- classes and names
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("En elev i 4B är ledsen", "4B"),
+        ("en elev i 4b.", "4b"),
+        ("Eleven i klass 7 c", "klass 7 c"),
+        ("åk. 4 b", "åk. 4 b"),
+        ("Barnet går i 3.a", "3.a"),
+        ("i 3. A og", "3. A"),
+        ("i klasse 3.a", "klasse 3.a"),
+        ("i 9 B", "9 B"),
+        ("gymnasiet, 1.x", "1.x"),
+        ("eleven går i NA21B", "NA21B"),
+        ("grade 10 a", "grade 10 a"),
+        ("Eleven i Klass 7 c", "Klass 7 c"),
+    ],
+)
+def test_classes_are_found_as_schools_write_them(text: str, found: str) -> None:
+    assert [(one.trace, one.words) for one in look(text)] == [(Trace.SCHOOL_CLASS, found)]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Olle slår de andra", ["Olle"]),
+        ("olle slår de andra", ["olle"]),
+        ("Det är Olles pappa", ["Olles"]),
+        ("OLLE SLÅR", ["OLLE"]),
+        ("Søren og Fatima", ["Søren", "Fatima"]),
+        ("Anna-Karin Nilsson och Bo", ["Anna-Karin Nilsson", "Bo"]),
+        ("pojken heter Xerxes", ["Xerxes"]),
+        ("Jag tror att Hans är arg på Max.", ["Hans", "Max"]),
+        ("Mild är han, och Hope är hon. Det är Mild.", ["Mild", "Hope", "Mild"]),
+        ("Familjen Andersson", ["Andersson"]),
+        ("Elev: björn. Björn.", ["Björn"]),
+    ],
+)
+def test_names_are_found_from_lists_and_by_a_capital_inside_a_sentence(text: str, found: list[str]) -> None:
+    assert [(one.trace, one.words) for one in look(text)] == [(Trace.NAME, each) for each in found]
+
+
+def test_what_is_found_comes_in_the_order_of_the_text_with_its_place_and_nothing_twice() -> None:
+    text = "Olle i 4B, 160112-0000, är ledsen"
+    found = look(text)
+    assert [one.trace for one in found] == [Trace.NAME, Trace.SCHOOL_CLASS, Trace.IDENTITY_NUMBER]
+    assert [text[one.start : one.end] for one in found] == [one.words for one in found] == ["Olle", "4B", "160112-0000"]
+
+
+@given(st.text(max_size=200))
+def test_any_text_can_be_looked_at_and_what_is_found_stands_there_without_overlap(text: str) -> None:
+    found = look(text)
+    assert [text[one.start : one.end] for one in found] == [one.words for one in found]
+    assert all(one.end <= after.start for one, after in itertools.pairwise(found))
+
+
+def test_a_long_text_is_looked_at_in_no_time() -> None:
+    assert len(look("Vi ser Olle i 4B. " * 1100)) == 2200
+
+
+@pytest.mark.parametrize("path", LISTS, ids=lambda path: path.stem)
+def test_the_lists_hold_single_words_in_small_letters_once(path: Path) -> None:
+    for listed in tomllib.loads(path.read_text(encoding="utf-8")).values():
+        names = listed.split()
+        assert [name for name in names if name != name.lower() or not name.isalpha() or len(name) < 2] == []
+        assert len(set(names)) == len(names)
+
+
+# ------------------------------------------------------------------------------------------------------------ answers
+NOBODY_KNOWN = Checker(frozenset())
+
+
+def test_what_is_a_word_here_passes_once_its_writer_says_so_and_only_that() -> None:
+    text = "Mild är vinden, och Hope är ett ord. I 4B är det lugnt."
+    with pytest.raises(NamesSomebody) as refused:
+        NOBODY_KNOWN.require_nobody([text], answered=["MILD"])
+    assert refused.value.kinds == ("name", "school_class")
+    assert NOBODY_KNOWN.require_nobody([text], answered=["mild", "hope", "4b"])
+    with pytest.raises(NamesSomebody):
+        NOBODY_KNOWN.require_nobody([text + " Och Olle."], answered=["mild", "hope", "4b"])
+
+
+def test_a_text_without_a_finding_needs_no_answer() -> None:
+    assert not NOBODY_KNOWN.require_nobody([None, "", *ABOUT_NOBODY[:2]], answered=["mild"])
+
+
+def test_an_identity_number_can_never_be_answered() -> None:
+    with pytest.raises(NamesSomebody) as refused:
+        NOBODY_KNOWN.require_nobody(["Eleven 160112-0000"], answered=["160112-0000"])
+    assert refused.value.kinds == ("identity_number",)
+
+
+def test_neither_the_error_nor_what_is_found_shows_the_words() -> None:
+    (found,) = look("Olle är ledsen")
+    with pytest.raises(NamesSomebody) as refused:
+        NOBODY_KNOWN.require_nobody(["Olle är ledsen"], answered=())
+    assert "Olle" not in f"{refused.value} {refused.value!r} {found!r} {Checker(frozenset({'olle'}))!r}"
+
+
+# ------------------------------------------------------------------------------------------------------- who is known
+def test_the_schools_own_staff_is_known_and_its_own_name_is_nobodys(session: Session, cast: Cast) -> None:
+    here = checker(session, cast.school, by=cast.teacher.actor())
+    assert [one.words for one in here.look("Fråga vidmark eller henrik Rosenby på Lindskolan, HTL-team Linden.")] == [
+        "vidmark",
+        "henrik Rosenby",
+    ]
+    assert here.look("Vi på Lindskolan i Lindköping undrar.") == []
+    assert checker(session, cast.other_school, by=cast.outsider.actor()).look("vidmark") == []
+
+
+def test_a_child_the_writer_knows_from_a_referral_is_known_and_for_everybody_else_nothing_tells_of_it(
+    session: Session, cast: Cast
+) -> None:
+    a_referral(session, cast, IN_CONSENT, child_name="Tindrelin von Ek")
+    hidden = a_referral(session, cast, IN_CONSENT, child_name="Yndrelin Ek", protected_since=clock.now())
+    session.add(Listed(referral=hidden, account_id=cast.coordinator.id, ground=ListGround.IN_CHARGE, since=clock.now()))
+    session.flush()
+    text = "Tindrelin är ledsen. Yndrelin med. En ek i vinden."
+    known = checker(session, cast.school, by=cast.coordinator.actor()).look(text)
+    assert [one.words for one in known] == ["Tindrelin", "Yndrelin"]
+    assert [one.words for one in checker(session, cast.school, by=cast.head_teacher.actor()).look(text)] == [
+        "Tindrelin"
+    ]
+    assert checker(session, cast.school, by=cast.teacher.actor()).look(text) == []
+    assert checker(session, cast.other_school, by=cast.outsider.actor()).look(text) == []
