@@ -44,6 +44,8 @@ class Dispatcher(threading.Thread):
         self.database, self.api, self.holder = database, api, holder
         self.stopping = threading.Event()
         self._freed_at = -FREE_EVERY
+        #: attempts whose run may have been made although the answer that said so was lost
+        self._given_back: list[Freed] = []
         self._mails: set[Future[None]] = set()
         self._mail_began = -MAIL_APART
 
@@ -154,6 +156,7 @@ class Dispatcher(threading.Thread):
     def _give_back(self, claim: Claim | None) -> None:
         if claim is None:
             return
+        self._given_back.append(Freed(claim.step_id, claim.attempt, None))
         try:
             with db.writing(self.database) as session:
                 steps.give_back(session, claim.step_id, attempt=claim.attempt)
@@ -169,6 +172,8 @@ class Dispatcher(threading.Thread):
             freed = steps.free_expired(session)
         for step in freed:
             logger().warning("step %s: nothing was heard of attempt %d; taken back", step.step_id, step.attempt)
+        given_back, self._given_back = self._given_back, []
+        for step in (*freed, *given_back):
             _close_run(client, step)
 
 

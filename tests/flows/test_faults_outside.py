@@ -10,13 +10,12 @@ import uuid
 import httpx
 import pytest
 from prefect.client.schemas.objects import StateType
-from prefect.states import State
 from sqlalchemy import select
 
 from flows import deployments, transport
 from flows.engine import Engine
 from referrals import db, steps
-from referrals.models import Step, StepKind
+from referrals.models import Step
 from tests.flows.ground import Instance, PrefectServer, until
 from tests.flows.watching import everything_is_there_once, is_quiet, submit
 
@@ -29,34 +28,6 @@ def test_two_workers_at_once_do_everything_once(one_engine: Engine, one_instance
     until(lambda: is_quiet(one_instance))
     assert second.stop(10)
     transport.stopping.clear()  # the first goes on
-    everything_is_there_once(one_instance, referral_ids)
-
-
-def test_steps_that_are_stuck_in_any_state_at_prefect_are_carried_on(
-    prefect: PrefectServer, one_instance: Instance
-) -> None:
-    """A dispatcher took each, its run came to one of the states, and nobody was heard of again."""
-    referral_ids = [submit(one_instance) for _ in StateType]
-    with transport.connected(patience=10) as client:
-        deployment = deployments.register(client).deployment_of(StepKind.ADVANCE_REFERRAL)
-        for state, step_id in zip(StateType, _waiting(one_instance), strict=True):
-            with db.writing(one_instance.database) as session:
-                claim = steps.claim(session, step_id, holder="gone")
-                assert claim is not None
-            run = client.create_flow_run_from_deployment(
-                deployment,
-                parameters={"step_id": str(step_id), "attempt": claim.attempt},
-                idempotency_key=claim.token,
-            )
-            with db.writing(one_instance.database) as session:
-                steps.start(session, step_id, attempt=claim.attempt, flow_run_id=run.id)
-            client.set_flow_run_state(run.id, State(type=state), force=True)
-    engine = Engine(one_instance.settings, holder="test")
-    engine.start()
-    try:
-        until(lambda: is_quiet(one_instance), seconds=60)
-    finally:
-        assert engine.stop(10)
     everything_is_there_once(one_instance, referral_ids)
 
 
@@ -81,9 +52,26 @@ def test_a_run_whose_dispatcher_died_before_it_began_is_closed(prefect: PrefectS
     everything_is_there_once(one_instance, [referral_id])
 
 
-def _waiting(instance: Instance) -> list[uuid.UUID]:
-    with db.reading(instance.database) as session:
-        return steps.waiting(session, limit=50)
+def test_a_run_that_was_made_although_the_answer_was_lost_is_closed(
+    one_engine: Engine, one_instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    until(one_engine.registered.is_set)
+    real, made = httpx.HTTPTransport.handle_request, list[uuid.UUID]()
+
+    def lose_the_first(self: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
+        answer = real(self, request)
+        if request.url.path.endswith("/flow_runs/") and not made:
+            answer.read()
+            made.append(uuid.UUID(answer.json()["id"]))
+            raise httpx.ReadError("cut", request=request)
+        return answer
+
+    monkeypatch.setattr(httpx.HTTPTransport, "handle_request", lose_the_first)
+    referral_id = submit(one_instance)
+    until(lambda: is_quiet(one_instance), seconds=60)
+    with transport.connected(patience=10) as client:
+        until(lambda: client.read_flow_run(made[0]).state_type is StateType.CRASHED, seconds=20)
+    everything_is_there_once(one_instance, [referral_id])
 
 
 def test_a_prefect_that_is_slow_busy_and_cuts_lines_costs_time_and_nothing_else(
