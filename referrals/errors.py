@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from referrals.vocabulary.forums import SeatProblem
+from referrals.vocabulary.forums import AgendaProblem, SeatProblem
 
 
 class ReferralError(Exception):
@@ -62,6 +62,14 @@ class SeatRefused(ReferralError):
     """Somebody cannot take this place in a team; `problem` says why, in words that stand at the field."""
 
     def __init__(self, problem: SeatProblem) -> None:
+        super().__init__(problem.value)
+        self.problem = problem
+
+
+class AgendaRefused(ReferralError):
+    """It cannot be so on this date of a team; `problem` says why, in words that stand at the field."""
+
+    def __init__(self, problem: AgendaProblem) -> None:
         super().__init__(problem.value)
         self.problem = problem
 

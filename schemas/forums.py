@@ -5,6 +5,7 @@ from typing import Any
 
 from marshmallow import ValidationError, post_load, validates_schema
 
+from referrals.vocabulary import AgendaAct
 from schemas.fields import (
     CHOOSE_ONE,
     FILL_IN,
@@ -15,11 +16,13 @@ from schemas.fields import (
     FormSchema,
     IdField,
     ShortText,
+    TermField,
     TimeField,
 )
 
 _ENDS_FIRST = N_("The last day comes before the first.")
 _LENGTH = N_("Say how many minutes the meeting takes, between 10 and 480.")
+_KEPT = N_("Say how many minutes are kept for it, between 5 and 240.")
 _WEEKS = N_("Say after how many weeks the team meets again, between 1 and 26.")
 
 
@@ -64,3 +67,17 @@ class AwayForm(FormSchema):
     def _is_a_stretch(self, data: Mapping[str, Any], **_options: Any) -> None:
         if data["away_until"] < data["away_from"]:
             raise ValidationError(_ENDS_FIRST, "away_until")
+
+
+class AgendaForm(FormSchema):
+    """Which referral is put on a date, and for how long."""
+
+    referral = IdField(needed=CHOOSE_ONE)
+    minutes = CountField(least=5, most=240, load_default=30, error_messages={"invalid": _KEPT, "out_of_range": _KEPT})
+
+
+class AgendaItemForm(FormSchema):
+    """What is done with a referral on a date, and how many minutes it has."""
+
+    item_minutes = CountField(least=5, most=240, needed=_KEPT, error_messages={"invalid": _KEPT, "out_of_range": _KEPT})
+    act = TermField(AgendaAct, load_default=AgendaAct.KEEP)

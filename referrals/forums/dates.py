@@ -75,6 +75,22 @@ def coming(session: Session, forum: Forum) -> list[TeamDate]:
     return list(session.scalars(there.order_by(TeamDate.starts_at)))
 
 
+def from_today(session: Session, forum: Forum) -> list[TeamDate]:
+    """The team's dates of today and of the days to come, the first one first."""
+    zone = ZoneInfo(roster.time_zone(session))
+    since = datetime.combine(roster.today(session), time(), zone)
+    there = select(TeamDate).where(TeamDate.forum_id == forum.id, TeamDate.starts_at >= since)
+    return list(session.scalars(there.order_by(TeamDate.starts_at)))
+
+
+def find_date(session: Session, forum: Forum, date_id: uuid.UUID) -> TeamDate:
+    """One of the team's dates. Raises NotAllowed where there is none."""
+    found = session.get(TeamDate, date_id)
+    if found is None or found.forum_id != forum.id:
+        raise NotAllowed("team date")
+    return found
+
+
 def plan(session: Session, forum: Forum, series: Series, *, by: Actor) -> Planned:
     """Add the dates of `series`, leaving out days on which schools are closed. Raises NotAllowed."""
     require_keeper(forum, by)
@@ -96,11 +112,9 @@ def plan(session: Session, forum: Forum, series: Series, *, by: Actor) -> Planne
 
 
 def drop(session: Session, forum: Forum, date_id: uuid.UUID, *, by: Actor) -> TeamDate:
-    """Take one date away; meetings that were called for it stay called. Raises NotAllowed."""
+    """Take one date away: what was on its agenda lines up again, meetings that were called for it stay called. Raises NotAllowed."""
     require_keeper(forum, by)
-    found = session.get(TeamDate, date_id)
-    if found is None or found.forum_id != forum.id:
-        raise NotAllowed("team date")
+    found = find_date(session, forum, date_id)
     organisation.note(session, found, what="removed", before=organisation.describe(found), by_id=by.account_id)
     session.delete(found)
     session.flush()

@@ -2,6 +2,7 @@
 
 from referrals.models.account import Account, KeptForm, RoleAssignment, WebSession
 from referrals.models.action_plan import ActionPlan, Goal, PlannedAction
+from referrals.models.agenda_item import AgendaItem
 from referrals.models.assessment import AssessmentPart
 from referrals.models.attachment import Attachment, AttachmentContent, DraftFile
 from referrals.models.audit import GENERAL, AuditEvent, AuditHead, What
@@ -45,6 +46,7 @@ __all__ = [
     "ActionFollowUp",
     "ActionPlan",
     "AdditionKind",
+    "AgendaItem",
     "AssessmentPart",
     "Attachment",
     "AttachmentContent",

@@ -19,3 +19,22 @@ class SeatProblem(Term):
     def is_about_time(self) -> bool:
         """Whether the days are the problem, and not the person."""
         return self is SeatProblem.OVERLAP
+
+
+class AgendaProblem(Term):
+    """Why something cannot be so on a team's date, in the words that stand at the field."""
+
+    NOT_LINED_UP = (
+        "not_lined_up",
+        N_("This referral lines up no more: a colleague put it on a date, or it has gone on. Choose another."),
+    )
+    PASSED = "passed", N_("This date has passed. Choose a date to come.")
+
+
+class AgendaAct(Term):
+    """What is done with a referral on a team's date."""
+
+    KEEP = "keep", N_("Save")
+    EARLIER = "earlier", N_("Earlier")
+    LATER = "later", N_("Later")
+    OFF = "off", N_("Take off the agenda")

@@ -24,10 +24,10 @@ from referrals import (
     withholding,
 )
 from referrals.actors import Actor
-from referrals.forums import seats
-from referrals.models import Concern, Disposal, History, Municipality, Referral, Step, What
+from referrals.forums import agenda, seats
+from referrals.models import Concern, Disposal, History, Municipality, Referral, Step, TeamDate, What
 from referrals.quarantine import Cleared
-from referrals.stages import IN_TRIAGE, Party
+from referrals.stages import IN_TRIAGE, TO_SCHEDULE, Party
 from referrals.statutory import links
 from referrals.vocabulary import AskedBy, AskedHow, ContentKind, DecidedBy, Fate, FileKind, Recipient
 from tests.factories import a_member, a_referral, protected
@@ -68,6 +68,18 @@ def lay_a_seat(address: str) -> str:
         cast = cast_of(session)
         seat = seats.seat(session, cast.forum, cast.counsellor.id, by=cast.coordinator.actor())
         return f"/teams/{cast.forum.id}/seats/{seat.id}"
+
+
+def lay_an_agenda(address: str) -> str:
+    """The team meets in a week about a referral that is ready for it: the page of that date."""
+    with db.writing(address) as session:
+        cast = cast_of(session)
+        date = TeamDate(forum=cast.forum, starts_at=clock.now() + timedelta(days=7), minutes=60, place="Rum 12")
+        session.add(date)
+        session.flush()
+        agenda.put_on(session, date, a_referral(session, cast, TO_SCHEDULE).id, minutes=30, by=cast.coordinator.actor())
+        a_referral(session, cast, TO_SCHEDULE)
+        return f"/teams/{cast.forum.id}/dates/{date.id}"
 
 
 def lay_a_reading_request(address: str, number: str) -> uuid.UUID:

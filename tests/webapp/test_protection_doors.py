@@ -13,6 +13,7 @@ from sqlalchemy import select
 from referrals import db, documents, notifications, paper_sources, printing, protection, queries
 from referrals.models import (
     Account,
+    AgendaItem,
     AssessmentPart,
     Attachment,
     Base,
@@ -29,6 +30,7 @@ from referrals.models import (
     ReadingRequest,
     Referral,
     StatutoryDecision,
+    TeamDate,
     TeamSeat,
     Unit,
     Withholding,
@@ -110,6 +112,8 @@ def addresses(app, session, number, report_id):
         "forum_id": session.scalars(select(Forum.id)).all(),
         "account_id": session.scalars(select(Account.id)).all(),
         "seat_id": [*session.scalars(select(TeamSeat.id)), report_id],
+        "date_id": [*session.scalars(select(TeamDate.id)), report_id],
+        "item_id": [*session.scalars(select(AgendaItem.id)), report_id],
         "report_id": [report_id],
         "listed_id": [*session.scalars(select(Listed.id)), report_id],
         "sample_id": [*session.scalars(select(LogSample.id)), report_id],

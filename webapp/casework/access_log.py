@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from referrals import audit, part_openings, rulebook, wording
 from referrals.access import View, may_view
+from referrals.forums import agenda
 from referrals.models import Account, AuditEvent, Document, Guardian, Referral, What
 from referrals.reminders.words import TO_DO
 from referrals.stages import Verb
@@ -56,6 +57,9 @@ _BESIDE: dict[str, str] = {
     "record_reading_request": N_("Recorded a request to read the file"),
     "answer_reading_request": N_("Decided what an extract gives and withholds"),
     "approve_reading_request": N_("Let an extract go"),
+    agenda.PUT_ON: N_("Put it on a date of the team"),
+    agenda.ARRANGED: N_("Changed its place or its minutes on a date of the team"),
+    agenda.TAKEN_OFF: N_("Took it off a date of the team"),
     part_openings.OPENED: N_("Opened a whole part for an investigation"),
     wording.NAMED: N_("Said why words that look medical stay in a text"),
 }
@@ -87,6 +91,7 @@ PAGES: dict[str, str] = {
     "casework.assessment": N_("Assessment"),
     "casework.assessment_part": N_("A part of the assessment"),
     "casework.team_review": N_("Team meeting"),
+    "forums.agenda": N_("What it lacks before a date of the team"),
     "casework.meeting_call": N_("The call to the meeting"),
     "casework.meeting_calendar": N_("Team meeting"),
     "casework.minutes": N_("Minutes"),

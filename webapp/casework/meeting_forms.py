@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from referrals import clock, coverage, guardian_page
+from referrals.forums import agenda, seats
 from referrals.forums import dates as team_dates
-from referrals.forums import seats
 from referrals.models import Account, Guardian, MeetingAnswer, Referral, TeamMeeting
 from referrals.notes import MEETING_TEXTS
 from referrals.roster import Colleague
@@ -80,8 +80,8 @@ def _expected(referral: Referral, colleagues: Sequence[Colleague]) -> set[uuid.U
     """Who contributes already, and who sits in the team on its next date; as long as no seats are given, whoever completes it."""
     session, forum = transactions.session(), referral.unit.forum
     if held := seats.seats_of(session, forum):
-        coming = team_dates.coming(session, forum)
-        at = coming[0].starts_at if coming else clock.now()
+        kept = agenda.slot_of(session, referral) or next(iter(team_dates.coming(session, forum)), None)
+        at = kept.starts_at if kept else clock.now()
         sitting = {one.account.id for one in seats.sitting(held, at)}
     else:
         sitting = {one.account.id for one in colleagues if one.account.profession in forum.quorum}
@@ -89,16 +89,17 @@ def _expected(referral: Referral, colleagues: Sequence[Colleague]) -> set[uuid.U
 
 
 def _usual_time(referral: Referral) -> dict[str, Any]:
-    """When and where the team meets next, as far as its dates are set."""
+    """When and where the team meets about it: the time kept for it on an agenda, or else the next date that is set."""
     # The forum's usual room says which school it is; where that can be the secret, somebody writes a place on purpose.
     is_secret = referral.protected_since is not None
-    coming = team_dates.coming(transactions.session(), referral.unit.forum)
-    if not coming:
+    kept = agenda.slot_of(transactions.session(), referral)
+    date = kept.item.date if kept else next(iter(team_dates.coming(transactions.session(), referral.unit.forum)), None)
+    if date is None:
         return {"minutes": 60, "place": "" if is_secret else referral.unit.forum.place}
-    begins = coming[0].starts_at.astimezone(ZoneInfo(zone()))
+    begins = (kept or date).starts_at.astimezone(ZoneInfo(zone()))
     return {
-        "starts_on": begins.date(), "starts_time": f"{begins:%H:%M}", "minutes": coming[0].minutes,
-        "place": "" if is_secret else coming[0].place,
+        "starts_on": begins.date(), "starts_time": f"{begins:%H:%M}", "minutes": (kept.item if kept else date).minutes,
+        "place": "" if is_secret else date.place,
     }  # fmt: skip
 
 

@@ -82,7 +82,7 @@ def team_page(forum: Forum, status: int = 200, *, form: forms.Form | None = None
     for name, value in usual.items():
         form.typed.setdefault(name, value)
     session, held = transactions.session(), seats.seats_of(transactions.session(), forum)
-    coming, may_keep = team_dates.coming(session, forum), team_dates.may_keep(forum, people.actor())
+    coming, may_keep = team_dates.from_today(session, forum), team_dates.may_keep(forum, people.actor())
     return pages.page(
         "forums/team.html",
         status,

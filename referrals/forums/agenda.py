@@ -1,0 +1,172 @@
+"""The agenda of a team's date: referrals line up, and its coordinators put them on it, in an order and with minutes each."""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from referrals import audit, clock, roster
+from referrals.access import Actor, View, may_view, parties_for
+from referrals.errors import AgendaRefused, NotAllowed
+from referrals.forums import dates
+from referrals.languages import local_date
+from referrals.models import AgendaItem, Referral, TeamDate, Unit, What
+from referrals.stages import PARTS_RECEIVED, PARTS_REQUESTED, SCHEDULED, TO_SCHEDULE, Party, Verb
+from referrals.vocabulary import AgendaAct, AgendaProblem
+
+#: where a referral stands that a date can be kept for, those that are ready first: parts may still come in before the day
+LINES_UP: Final = (TO_SCHEDULE, SCHEDULED, PARTS_RECEIVED, PARTS_REQUESTED)
+#: how the access log names what is done here, which leaves no history
+PUT_ON: Final = "put_on_agenda"
+ARRANGED: Final = "arrange_agenda"
+TAKEN_OFF: Final = "take_off_agenda"
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One referral on a date, with the time that is left for it by those before it."""
+
+    item: AgendaItem
+    starts_at: datetime
+
+    @property
+    def ends_at(self) -> datetime:
+        """When the next one begins."""
+        return self.starts_at + timedelta(minutes=self.item.minutes)
+
+
+def slots(session: Session, date: TeamDate) -> list[Slot]:
+    """The agenda of a date in its order: one clock runs through it from the date's beginning."""
+    return list(_running(date, _items(session, date)))
+
+
+def slot_of(session: Session, referral: Referral) -> Slot | None:
+    """The time kept for a referral on the next date it is on; None where it is on none to come."""
+    coming = select(TeamDate).join(AgendaItem).where(AgendaItem.referral_id == referral.id)
+    date = session.scalars(coming.where(TeamDate.starts_at >= clock.now()).order_by(TeamDate.starts_at)).first()
+    here = slots(session, date) if date else []
+    return next((slot for slot in here if slot.item.referral_id == referral.id), None)
+
+
+def may_see(referral: Referral, by: Actor) -> bool:
+    """Whether somebody may know which referral this is; for everybody else it is another one."""
+    return may_view(View.REFERRAL, by, referral.facts())
+
+
+def may_arrange(referral: Referral, date: TeamDate, by: Actor) -> bool:
+    """Whether somebody puts this referral on dates of this team: who keeps them, and calls the team about it."""
+    is_here = referral.kept_outside_at is None and dates.may_keep(date.forum, by)
+    return is_here and bool(parties_for(Verb.SCHEDULE_MEETING, by, referral.facts()))
+
+
+def is_over(session: Session, date: TeamDate) -> bool:
+    """Whether the day of the date has passed."""
+    return local_date(date.starts_at, zone=roster.time_zone(session)) < roster.today(session)
+
+
+def lined_up(session: Session, date: TeamDate, *, by: Actor) -> list[Referral]:
+    """The referrals of the team's units that can be put on `date` by `by` and are on no date to come: ready ones first."""
+    taken = (
+        select(AgendaItem.referral_id)
+        .join(TeamDate, TeamDate.id == AgendaItem.date_id)
+        .where((TeamDate.starts_at >= clock.now()) | (TeamDate.id == date.id))
+    )
+    rows = (
+        select(Referral)
+        .join(Unit, Unit.id == Referral.unit_id)
+        .where(
+            Unit.forum_id == date.forum_id,
+            Referral.is_open,
+            Referral.stage.in_({state.stage for state in LINES_UP}),
+            Referral.id.not_in(taken),
+        )
+        .order_by(Referral.target_on.is_(None), Referral.target_on, Referral.opened_at, Referral.id)
+        .options(joinedload(Referral.unit))
+    )
+    able = [one for one in session.scalars(rows) if one.state in LINES_UP and may_arrange(one, date, by)]
+    return sorted(able, key=lambda one: LINES_UP.index(one.state))
+
+
+def find_item(session: Session, date: TeamDate, item_id: uuid.UUID, *, by: Actor) -> AgendaItem:
+    """One line of the agenda, for somebody who arranges it. Raises NotAllowed."""
+    dates.require_keeper(date.forum, by)
+    found = session.get(AgendaItem, item_id)
+    if found is None or found.date_id != date.id or not may_arrange(found.referral, date, by):
+        raise NotAllowed("agenda item")
+    return found
+
+
+def put_on(session: Session, date: TeamDate, referral_id: uuid.UUID, *, minutes: int, by: Actor) -> AgendaItem:
+    """Put a referral last on the agenda. Raises NotAllowed, and AgendaRefused where it does not line up or the day has passed."""
+    dates.require_keeper(date.forum, by)
+    if by.account_id is None:
+        raise NotAllowed("agenda")
+    _require_to_come(session, date)
+    referral = next((one for one in lined_up(session, date, by=by) if one.id == referral_id), None)
+    if referral is None:
+        raise AgendaRefused(AgendaProblem.NOT_LINED_UP)
+    made = AgendaItem(
+        referral=referral, date=date, position=_last(session, date) + 1, minutes=minutes, put_by_id=by.account_id,
+        put_at=clock.now(),
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    _note(session, made, PUT_ON, by=by)
+    return made
+
+
+def arrange(session: Session, item: AgendaItem, act: AgendaAct, *, minutes: int, by: Actor) -> None:
+    """Give a line of the agenda its minutes, and let it change places with the one before or after it, or come off.
+
+    Raises AgendaRefused once the day has passed. Whoever found it with `find_item` may.
+    """
+    _require_to_come(session, item.date)
+    if act is AgendaAct.OFF:
+        _note(session, item, TAKEN_OFF, by=by)
+        session.delete(item)
+    else:
+        item.minutes = minutes
+        if act is not AgendaAct.KEEP:
+            _change_places(session, item, -1 if act is AgendaAct.EARLIER else 1)
+        _note(session, item, ARRANGED, by=by)
+    session.flush()
+
+
+def _running(date: TeamDate, items: list[AgendaItem]) -> Iterator[Slot]:
+    at = date.starts_at
+    for item in items:
+        slot = Slot(item, at)
+        yield slot
+        at = slot.ends_at
+
+
+def _items(session: Session, date: TeamDate) -> list[AgendaItem]:
+    rows = select(AgendaItem).where(AgendaItem.date_id == date.id).order_by(AgendaItem.position, AgendaItem.put_at)
+    return list(session.scalars(rows.options(joinedload(AgendaItem.referral).joinedload(Referral.unit))))
+
+
+def _last(session: Session, date: TeamDate) -> int:
+    return session.scalar(select(func.max(AgendaItem.position)).where(AgendaItem.date_id == date.id)) or 0
+
+
+def _change_places(session: Session, item: AgendaItem, step: int) -> None:
+    """Also with a referral that whoever arranges may not know: of that one nothing is told, only when it is due."""
+    items = _items(session, item.date)
+    there = items.index(item) + step
+    if 0 <= there < len(items):
+        item.position, items[there].position = items[there].position, item.position
+
+
+def _require_to_come(session: Session, date: TeamDate) -> None:
+    if is_over(session, date):
+        raise AgendaRefused(AgendaProblem.PASSED)
+
+
+def _note(session: Session, item: AgendaItem, subject: str, *, by: Actor) -> None:
+    audit.append(
+        session, What.DID, by=by, chain=item.referral_id, party=Party.COORDINATOR, subject=subject, object_id=item.date_id
+    )  # fmt: skip

@@ -1,0 +1,81 @@
+"""What a referral on a team's date still lacks before the day: for those only who may know all of it."""
+
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from referrals import assessment, conflict, coverage, roster, team_review, worklist
+from referrals.access import Actor, View, may_view
+from referrals.forums import seats
+from referrals.forums.agenda import Slot
+from referrals.models import Account, AssessmentPart, Guardian, Referral, TeamMeeting, TeamSeat
+from referrals.vocabulary import PartStatus, Profession
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """What is missing, and who of the team's table cannot sit there for this one."""
+
+    #: without which the team is not complete for this referral
+    missing: tuple[Profession, ...]
+    #: guardians with custody who are not told, and without a reason why not
+    to_inform: tuple[Guardian, ...]
+    #: whether anybody with custody is recorded at all
+    has_guardians: bool
+    #: parts that were asked for and are not in
+    parts: tuple[AssessmentPart, ...]
+    #: whether the assessment waits for parts that nobody was asked for
+    nobody_asked: bool
+    #: who sits there then and stands too close to the matter
+    too_close: tuple[Account, ...]
+    #: who sits there then and whose service the guardians' consent does not reach
+    without_consent: tuple[Account, ...]
+    #: when the team is called to meet about it; None until it is
+    called_for: datetime | None
+
+    def is_ready(self, starts_at: datetime) -> bool:
+        """Whether nothing is missing, and the team is called for this time."""
+        lacks = (self.missing, self.to_inform, self.parts, self.too_close, self.without_consent)
+        return not any(lacks) and self.has_guardians and not self.nobody_asked and self.called_for == starts_at
+
+
+def may_know(referral: Referral, by: Actor) -> bool:
+    """Whether somebody may know what is missing: it tells of guardians, of parts behind walls, and of who is kept out."""
+    return referral.kept_outside_at is None and may_view(View.GUARDIANS, by, referral.facts())
+
+
+def readiness(session: Session, slot: Slot, held: Sequence[TeamSeat]) -> Readiness:
+    """What the referral in `slot` lacks, with those who hold the team's seats."""
+    referral = slot.item.referral
+    table = [one.account for one in seats.sitting(held, slot.starts_at)]
+    able = {one.account.id: one for one in roster.for_team(session, referral)}
+    locked = [one for one in table if one.id in able and able[one.id].locked_by is not None]
+    kept_out = conflict.kept_out(referral)
+    if team_review.is_called(session, referral) and (meeting := team_review.current_meeting(session, referral)):
+        called_for, coming = (
+            meeting.starts_at,
+            _called(session, meeting, away={one.account_id for one in held} - {one.id for one in table}),
+        )
+    else:
+        called_for, coming = None, [one for one in table if one.id in able and one not in locked]
+    return Readiness(
+        # As long as nobody sits in the team and nobody is called, nobody knows who will be missing.
+        missing=tuple(team_review.missing_professions(referral, coming)) if held or called_for else (),
+        to_inform=tuple(team_review.guardians_to_inform(session, referral)),
+        has_guardians=bool(coverage.deciding_guardians(session, referral)),
+        parts=tuple(one for one in assessment.parts_of(session, referral) if one.status is PartStatus.REQUESTED),
+        nobody_asked=bool(worklist.with_nobody_asked(session, [referral])),
+        too_close=tuple(one for one in table if one in kept_out or (one.id in able and able[one.id].is_too_close)),
+        without_consent=tuple(locked),
+        called_for=called_for,
+    )
+
+
+def _called(session: Session, meeting: TeamMeeting, *, away: Collection[uuid.UUID]) -> list[Account]:
+    """Who is called to the meeting and, as far as the team's seats tell, is there then."""
+    ids = {uuid.UUID(one) for one in meeting.called} - set(away)
+    return list(session.scalars(select(Account).where(Account.is_active, Account.id.in_(ids))))

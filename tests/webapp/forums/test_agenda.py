@@ -1,0 +1,186 @@
+"""The page of a team's date: a coordinator puts referrals on it, others read only what they may know."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from referrals import clock, db
+from referrals.forums import dates as team_dates
+from referrals.models import AgendaItem, AuditEvent, Referral, TeamDate
+from referrals.stages import PARTS_REQUESTED, TO_SCHEDULE
+from tests.factories import a_guardian, a_member, a_part, a_referral, protected
+from tests.webapp.desk import cast_of
+
+DATE = {"first_on": "2026-09-22", "starts_time": "14:30", "minutes": "60", "place": "Rum 12"}
+
+
+@pytest.fixture
+def karin(signed_in, wednesday):
+    """The browser of a coordinator."""
+    return signed_in("karin")
+
+
+@pytest.fixture
+def team(settings, karin):
+    """Where the page of the cast's team is; it meets on the next Tuesday."""
+    with db.reading(settings.database) as session:
+        address = f"/teams/{cast_of(session).forum.id}"
+    karin.get(address)
+    karin.submit(DATE)
+    return address
+
+
+@pytest.fixture
+def date(settings, team):
+    """Where the page of that Tuesday is."""
+    with db.reading(settings.database) as session:
+        return f"{team}/dates/{team_dates.coming(session, cast_of(session).forum)[0].id}"
+
+
+@pytest.fixture
+def lay(settings, wednesday):
+    """Lays a referral with a guardian who is told; its number and id."""
+
+    def laid(state=TO_SCHEDULE, *, is_protected=False, members=(), told=True):
+        with db.writing(settings.database) as session:
+            cast = cast_of(session)
+            referral = a_referral(session, cast, state)
+            a_guardian(session, referral, told_by=cast.coordinator if told else None)
+            for name in members:
+                a_member(session, referral, getattr(cast, name))
+            if is_protected:
+                protected(session, referral, by=cast.coordinator)
+            return referral.number, str(referral.id)
+
+    return laid
+
+
+def put(browser, date, referral, minutes="30"):
+    return browser.submit({"referral": referral, "minutes": minutes}, form=put_form(browser.get(date)))
+
+
+def put_form(page):
+    return page.all("form", id="put-form")[0]
+
+
+def arrange(browser, page, number, act, minutes=None, status=200):
+    """Press the button `act` of the line of the referral `number`."""
+    form = next(one for one in page.all("form", class_="agenda-line__form") if number in "".join(one.itertext()))
+    typed = {"act": act} | ({"item_minutes": minutes} if minutes else {})
+    return browser.submit(typed, form=form, status=status)
+
+
+def lines(page):
+    return [" ".join(page.text_of(one).split()) for one in page.all("li", class_="agenda-line")]
+
+
+def test_a_coordinator_puts_referrals_on_the_date_and_one_clock_runs_through_them(karin, team, date, lay):
+    (first, first_id), (second, second_id) = lay(), lay()
+    page = karin.get(team)
+    assert date in [one.get("href") for one in page.all("a")]
+    page = karin.get(date)
+    assert page.title.startswith("Agenda, Tuesday 22 September 2026")
+    assert "Nothing on the agenda yet" in page.text
+    assert f"{first} is on the agenda." in put(karin, date, first_id).text
+    page = put(karin, date, second_id, "20")
+    assert [line.split()[0] for line in lines(page)] == ["14:30–15:00", "15:00–15:20"]
+    assert "Ends at 15:20. 10 minutes of the date are left." in page.text
+    assert "No referral waits for a date that you may put there." in page.text
+    page = arrange(karin, page, second, "earlier")
+    assert "Meetings that were called keep their time until they are moved." in page.text
+    assert [second in line for line in lines(page)] == [True, False]
+    page = arrange(karin, page, first, "keep", "45")
+    assert "That is 5 minutes more than the date has." in page.text
+    page = arrange(karin, page, second, "off")
+    assert f"{second} is off the agenda and lines up again." in page.text
+    assert [line.split()[0] for line in lines(page)] == ["14:30–15:15"]
+
+
+def test_what_cannot_be_so_is_said_and_nothing_is_lost(karin, date, lay, settings):
+    number, identity = lay()
+    page = karin.get(date)
+    refused = karin.submit({"referral": identity, "minutes": "3"}, form=put_form(page), status=422)
+    assert any("between 5 and 240" in problem for problem in refused.problems)
+    put(karin, date, identity)
+    again = karin.submit({"referral": identity, "minutes": "40"}, form=put_form(page), status=422)
+    assert any("This referral lines up no more" in problem for problem in again.problems)
+    page = karin.get(date)
+    refused = arrange(karin, page, number, "keep", "999", status=422)
+    assert any("between 5 and 240" in problem for problem in refused.problems)
+    with db.writing(settings.database) as session:
+        session.execute(update(TeamDate).values(starts_at=clock.now() - timedelta(days=1)))
+    passed = arrange(karin, page, number, "off", status=422)
+    assert any("This date has passed." in problem for problem in passed.problems)
+    assert not passed.all("form", class_="agenda-line__form")
+    with db.reading(settings.database) as session:
+        assert session.scalars(select(AgendaItem.minutes)).all() == [30]
+
+
+def test_what_is_missing_stands_there_for_who_prepares_it(karin, date, lay, settings, signed_in):
+    number, identity = lay(PARTS_REQUESTED, told=False, members=["special_educator"])
+    put(karin, date, identity)
+    with db.writing(settings.database) as session:
+        cast = cast_of(session)
+        referral = session.scalars(select(Referral)).one()
+        a_part(session, referral, cast.school_nurse, asked_by=cast.coordinator)
+    said = lines(karin.get(date))[0]
+    assert "The team is not called to it yet." in said
+    assert "One guardian is not informed yet." in said
+    assert "A part is still out: school nurse, by 30 Sept 2026." in said
+    assert number in lines(signed_in("henrik").get(date))[0]
+    petra = signed_in("petra").get(date)
+    assert number in lines(petra)[0]
+    for word in ("informed", "still out", "is not called"):
+        assert word not in petra.text
+    with db.reading(settings.database) as session:
+        seen = session.scalars(select(AuditEvent.by_id).where(AuditEvent.subject == "forums.agenda")).all()
+        cast = cast_of(session)
+        assert set(seen) == {cast.coordinator.id, cast.head_teacher.id}
+
+
+def test_who_may_not_know_a_referral_reads_only_that_there_is_another_one(karin, date, lay, signed_in):
+    (hidden, hidden_id), (plain, plain_id) = lay(is_protected=True, members=["special_educator"]), lay()
+    put(karin, date, hidden_id)
+    page = put(karin, date, plain_id)
+    assert hidden in lines(page)[0]
+    assert "Lindskolan" not in lines(page)[0]
+    assert "Lindskolan" in lines(page)[1]
+    for who in ("petra", "noor", "kim"):
+        page = signed_in(who).get(date)
+        assert lines(page) == ["14:30–15:00 Another referral", "15:00–15:30 Another referral"]
+        assert hidden not in str(page.text)
+        assert plain not in str(page.text)
+        assert not page.all("form", class_="agenda-line__form")
+        assert not page.all("form", id="put-form")
+    for who in ("otto", "anton"):
+        signed_in(who).get(date, status=404)
+
+
+def test_a_date_of_another_team_is_none_here(karin, team, settings, signed_in):
+    with db.reading(settings.database) as session:
+        other = f"/teams/{cast_of(session).other_school.forum_id}"
+    otto = signed_in("otto")
+    otto.get(other)
+    otto.submit(DATE)
+    with db.reading(settings.database) as session:
+        theirs = team_dates.coming(session, cast_of(session).other_school.forum)[0].id
+    karin.get(f"{team}/dates/{theirs}", status=404)
+    assert "Nothing on the agenda yet" in otto.get(f"{other}/dates/{theirs}").text
+
+
+def test_the_call_to_the_team_begins_with_the_time_kept_for_it(karin, date, lay, settings):
+    (_first, first_id), (second, second_id) = lay(), lay()
+    put(karin, date, first_id)
+    put(karin, date, second_id, "25")
+    page = karin.get(f"/referrals/{second}/team-review")
+    fields = page.fields(page.form())
+    begun = [fields[name] for name in ("starts_on", "starts_time", "minutes", "place")]
+    assert begun == ["2026-09-22", "15:00", "25", "Rum 12"]
+    with db.reading(settings.database) as session:
+        cast = cast_of(session)
+        people = [str(cast.head_teacher.id), str(cast.counsellor.id)]
+    assert "The team is called for Tuesday 22 September 2026." in karin.submit({"called": people}).text
+    assert "The team is called for this time." in lines(karin.get(date))[1]
+    page = arrange(karin, karin.get(date), second, "earlier")
+    assert "The team is called for another time: 22 September 2026" in lines(page)[0]

@@ -1,0 +1,158 @@
+"""The agenda of a team's date: what it talks about and when, and for who prepares it what is still missing."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Response, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from referrals import access
+from referrals.errors import AgendaRefused
+from referrals.forums import agenda as rules
+from referrals.forums import dates, readiness, seats
+from referrals.forums.agenda import Slot
+from referrals.forums.readiness import Readiness
+from referrals.models import AgendaItem, Forum, Referral, TeamDate, TeamSeat, What
+from referrals.stages import Party
+from referrals.vocabulary import AgendaAct
+from schemas.forums import AgendaForm, AgendaItemForm
+from webapp import auditing, forms, notices, pages, people, transactions
+from webapp.casework import filters, words
+from webapp.forums import blueprint
+from webapp.forums.team import TEAM_ROLES, team_of
+from webapp.guards import signed_in
+from webapp.language import gettext
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A referral by what the board says of it."""
+
+    number: str
+    topics: str
+    unit: str
+    stage: str
+    status_code: str
+    status: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the agenda as somebody may see it: without `referral` it is another one, of which only the time is known."""
+
+    starts_at: datetime
+    ends_at: datetime
+    referral: Shown | None = None
+    #: what it lacks, for those who may know
+    lacks: Readiness | None = None
+    #: for those who arrange it
+    item: AgendaItem | None = None
+
+
+@blueprint.get("/teams/<uuid:forum_id>/dates/<uuid:date_id>")
+@signed_in(*TEAM_ROLES)
+def agenda(forum_id: uuid.UUID, date_id: uuid.UUID) -> Response:
+    """What the team talks about on this date."""
+    return _page(team_of(forum_id), date_id, forms.shown())
+
+
+@blueprint.post("/teams/<uuid:forum_id>/dates/<uuid:date_id>")
+@signed_in(*TEAM_ROLES)
+def put_on_agenda(forum_id: uuid.UUID, date_id: uuid.UUID) -> ResponseReturnValue:
+    """Put a referral on the date."""
+    forum, form, session = team_of(forum_id), forms.submitted(), transactions.session()
+    date = dates.find_date(session, forum, date_id)
+    if values := form.load(AgendaForm()):
+        try:
+            made = rules.put_on(session, date, values["referral"], minutes=values["minutes"], by=people.actor())
+        except AgendaRefused as refused:
+            form.refuse("referral", refused.problem.label)
+        else:
+            notices.say_next(gettext("%(number)s is on the agenda.", number=made.referral.number))
+            return _back(forum_id, date_id)
+    return _page(forum, date_id, form, status=422)
+
+
+@blueprint.post("/teams/<uuid:forum_id>/dates/<uuid:date_id>/items/<uuid:item_id>")
+@signed_in(*TEAM_ROLES)
+def arrange_agenda(forum_id: uuid.UUID, date_id: uuid.UUID, item_id: uuid.UUID) -> ResponseReturnValue:
+    """Give a referral on the date other minutes or another place, or take it off."""
+    forum, form, session = team_of(forum_id), forms.submitted(), transactions.session()
+    item = rules.find_item(session, dates.find_date(session, forum, date_id), item_id, by=people.actor())
+    if values := form.load(AgendaItemForm()):
+        number = item.referral.number
+        try:
+            rules.arrange(session, item, values["act"], minutes=values["item_minutes"], by=people.actor())
+        except AgendaRefused as refused:
+            form.refuse("", refused.problem.label)
+        else:
+            notices.say_next(_said(values["act"], number))
+            return _back(forum_id, date_id)
+    return _page(forum, date_id, form, status=422)
+
+
+def _said(act: AgendaAct, number: str) -> str:
+    if act is AgendaAct.OFF:
+        return gettext("%(number)s is off the agenda and lines up again. A meeting that was called stays called.", number=number)  # fmt: skip
+    return gettext("The agenda is changed. Meetings that were called keep their time until they are moved.")
+
+
+def _back(forum_id: uuid.UUID, date_id: uuid.UUID) -> ResponseReturnValue:
+    return redirect(url_for(".agenda", forum_id=forum_id, date_id=date_id), 303)
+
+
+def _page(forum: Forum, date_id: uuid.UUID, form: forms.Form, *, status: int = 200) -> Response:
+    session, actor = transactions.session(), people.actor()
+    date = dates.find_date(session, forum, date_id)
+    held = seats.seats_of(session, forum)
+    slots = rules.slots(session, date)
+    is_over = rules.is_over(session, date)
+    may_keep = dates.may_keep(forum, actor)
+    could_be_put = rules.lined_up(session, date, by=actor) if may_keep and not is_over else []
+    form.typed.setdefault("minutes", "30")
+    return pages.page(
+        "forums/agenda.html",
+        status,
+        form=form,
+        team=forum,
+        date=date,
+        lines=[_line(slot, date, held, is_over=is_over) for slot in slots],
+        ends_at=slots[-1].ends_at if slots else date.starts_at,
+        minutes_left=date.minutes - sum(slot.item.minutes for slot in slots),
+        table=seats.sitting(held, date.starts_at),
+        missing=seats.missing(forum, held, date.starts_at) if held else [],
+        may_keep=may_keep,
+        is_over=is_over,
+        lined_up=[(one.id, _choice(_shown(one))) for one in could_be_put],
+    )
+
+
+def _line(slot: Slot, date: TeamDate, held: Sequence[TeamSeat], *, is_over: bool) -> Line:
+    session, actor, referral = transactions.session(), people.actor(), slot.item.referral
+    if not rules.may_see(referral, actor):
+        return Line(slot.starts_at, slot.ends_at)
+    lacks = None
+    if not is_over and readiness.may_know(referral, actor):
+        lacks = readiness.readiness(session, slot, held)
+        party = min(access.parties(actor, referral.facts()), key=list(Party).index)
+        auditing.note(What.OPENED_PAGE, chain=referral.id, party=party, subject="forums.agenda", object_id=date.id)
+    may_arrange = not is_over and rules.may_arrange(referral, date, actor)
+    return Line(slot.starts_at, slot.ends_at, _shown(referral), lacks, slot.item if may_arrange else None)
+
+
+def _shown(referral: Referral) -> Shown:
+    return Shown(
+        number=referral.number,
+        topics=filters.topic_names(referral.topics),
+        # Which school the child attends can be the secret itself where an identity is protected.
+        unit="" if referral.protected_since is not None else referral.unit.name,
+        status_code=referral.status.value,
+        status=words.status_name(referral.status),
+        stage=words.stage_name(referral.rulepack, referral.stage, referral.status),
+    )
+
+
+def _choice(shown: Shown) -> str:
+    return " · ".join(filter(None, (shown.number, shown.stage, shown.status, shown.topics, shown.unit)))
