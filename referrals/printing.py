@@ -74,10 +74,13 @@ def document_html(kind: str, context: Mapping[str, Any], *, language: str, previ
     return template.render(context, kind=kind, language=code, preview=preview)
 
 
-def extract_html(context: Mapping[str, Any], *, language: str) -> str:
-    """The page of an extract for somebody who asked to read the file, as HTML in one of our languages."""
+def extract_html(context: Mapping[str, Any], *, language: str, name: str = "extract") -> str:
+    """The page of an extract, as HTML in one of our languages: made for one reader, and no document that is issued.
+
+    `name` is its template; without one it is for somebody who asked to read the file.
+    """
     code = languages.known_language(language)
-    template = _environment(code).get_template("extracts/extract.html")
+    template = _environment(code).get_template(f"extracts/{name}.html")
     return template.render(context, kind="extract", language=code, preview=False)
 
 

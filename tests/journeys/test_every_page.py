@@ -24,7 +24,7 @@ WITHIN = 40_000
 NO_PAGES = (
     "static_files.asset", "intake.unit_qr",  # files and pictures
     "casework.live",  # a stream
-    "casework.document", "casework.preview_document", "casework.meeting_call",  # PDF
+    "casework.document", "casework.preview_document", "casework.meeting_call", "forums.agenda_to_take_along",  # PDF
     "casework.protection_paper", "intake.receipt",  # PDF too
     "guardian.paper", "guardian.report", "guardian.file",  # PDF too, or a file
     "casework.attachment", "casework.reading_file",  # a file, given out as it came in

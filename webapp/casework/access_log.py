@@ -92,6 +92,7 @@ PAGES: dict[str, str] = {
     "casework.assessment_part": N_("A part of the assessment"),
     "casework.team_review": N_("Team meeting"),
     "forums.agenda": N_("What it lacks before a date of the team"),
+    "forums.agenda_to_take_along": N_("The agenda of a date of the team"),
     "casework.meeting_call": N_("The call to the meeting"),
     "casework.meeting_calendar": N_("Team meeting"),
     "casework.minutes": N_("Minutes"),

@@ -11,19 +11,19 @@ from flask.typing import ResponseReturnValue
 from referrals import access
 from referrals.errors import AgendaRefused
 from referrals.forums import agenda as rules
-from referrals.forums import dates, readiness, seats
+from referrals.forums import agenda_paper, dates, readiness, seats
 from referrals.forums.agenda import Slot
 from referrals.forums.readiness import Readiness
 from referrals.models import AgendaItem, Forum, Referral, TeamDate, TeamSeat, What
 from referrals.stages import Party
 from referrals.vocabulary import AgendaAct
 from schemas.forums import AgendaForm, AgendaItemForm
-from webapp import auditing, forms, notices, pages, people, transactions
+from webapp import auditing, downloads, forms, notices, pages, people, transactions
 from webapp.casework import filters, words
 from webapp.forums import blueprint
 from webapp.forums.team import TEAM_ROLES, team_of
 from webapp.guards import signed_in
-from webapp.language import gettext
+from webapp.language import gettext, language
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,17 @@ class Line:
 def agenda(forum_id: uuid.UUID, date_id: uuid.UUID) -> Response:
     """What the team talks about on this date."""
     return _page(team_of(forum_id), date_id, forms.shown())
+
+
+@blueprint.get("/teams/<uuid:forum_id>/dates/<uuid:date_id>/agenda.pdf")
+@signed_in(*TEAM_ROLES)
+def agenda_to_take_along(forum_id: uuid.UUID, date_id: uuid.UUID) -> Response:
+    """The agenda as a paper, as far as whoever asks may see it."""
+    session, actor = transactions.session(), people.actor()
+    date = dates.find_date(session, team_of(forum_id), date_id)
+    for referral in agenda_paper.named(session, date, by=actor):
+        _note(What.OPENED_PAPER, referral, date, subject="forums.agenda_to_take_along")
+    return downloads.to_look_at(agenda_paper.paper(session, date, by=actor, language=language()), name="agenda.pdf")
 
 
 @blueprint.post("/teams/<uuid:forum_id>/dates/<uuid:date_id>")
@@ -136,10 +147,15 @@ def _line(slot: Slot, date: TeamDate, held: Sequence[TeamSeat], *, is_over: bool
     lacks = None
     if not is_over and readiness.may_know(referral, actor):
         lacks = readiness.readiness(session, slot, held)
-        party = min(access.parties(actor, referral.facts()), key=list(Party).index)
-        auditing.note(What.OPENED_PAGE, chain=referral.id, party=party, subject="forums.agenda", object_id=date.id)
+        _note(What.OPENED_PAGE, referral, date, subject="forums.agenda")
     may_arrange = not is_over and rules.may_arrange(referral, date, actor)
     return Line(slot.starts_at, slot.ends_at, _shown(referral), lacks, slot.item if may_arrange else None)
+
+
+def _note(what: What, referral: Referral, date: TeamDate, *, subject: str) -> None:
+    """Leave an event in the log of a referral that is shown with more than its number."""
+    party = min(access.parties(people.actor(), referral.facts()), key=list(Party).index)
+    auditing.note(what, chain=referral.id, party=party, subject=subject, object_id=date.id)
 
 
 def _shown(referral: Referral) -> Shown:

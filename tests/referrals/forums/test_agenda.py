@@ -1,17 +1,20 @@
 """The agenda of a team's date: what lines up, in which order and when, who may know which one it is, and what each lacks."""
 
+import io
 import uuid
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
+import pikepdf
 import pytest
 import time_machine
+from pypdf import PdfReader
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from referrals import conflict, team_review
 from referrals.errors import AgendaRefused, NotAllowed
-from referrals.forums import agenda, dates, readiness, seats
+from referrals.forums import agenda, agenda_paper, dates, readiness, seats
 from referrals.forums.dates import Series
 from referrals.forums.readiness import Readiness
 from referrals.models import AgendaItem, AuditEvent, Referral, TeamDate, What
@@ -190,3 +193,52 @@ def test_once_the_team_is_called_those_who_are_called_count(session: Session, ca
     assert lacks(session, cast, tuesday).is_ready(BEGINS)
     seats.be_away(session, kims, first_on=date(2026, 9, 22), last_on=date(2026, 9, 22), stand_in_id=None, by=by)
     assert lacks(session, cast, tuesday).missing == (Profession.SCHOOL_COUNSELLOR,)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("sv", ["Dagordning, tisdag 22 september 2026", "Ett annat ärende", "Inget ämne"]),
+        ("da", ["Dagsorden, tirsdag den 22. september 2026", "En anden sag", "Intet emne"]),
+        ("en", ["Agenda, Tuesday 22 September 2026", "Another referral", "No topic"]),
+    ],
+)
+def test_the_paper_holds_for_each_member_what_they_may_see_and_no_name(
+    session: Session, cast: Cast, tuesday: TeamDate, language: str, words: list[str]
+) -> None:
+    by, kim = cast.coordinator.actor(), cast.counsellor.actor()
+    known, plain, hidden = (a_referral(session, cast, TO_SCHEDULE, topics=[]) for _ in range(3))
+    for referral in (known, plain, hidden):
+        put(session, cast, tuesday, referral)
+    protected(session, hidden, by=cast.coordinator)
+    a_guardian(session, known, told_by=cast.coordinator)
+    seats.seat(session, cast.forum, cast.counsellor.id, by=by)
+    team_review.schedule_meeting(
+        session, known, by=by, seen=None, starts_at=BEGINS, place="Rum 12", called=[cast.counsellor.id],
+        agenda=["Vad som fungerar"], without=[Profession.HEAD_TEACHER],
+    )  # fmt: skip
+    read = {}
+    for who in (cast.coordinator, cast.counsellor, cast.social_worker):
+        printed = agenda_paper.paper(session, tuesday, by=who.actor(), language=language)
+        pages = PdfReader(io.BytesIO(printed)).pages
+        read[who] = " ".join(" ".join(page.extract_text() for page in pages).split())
+        assert words[0] in read[who]
+        assert "Mila" not in read[who]
+        assert "Kim Solgren" in read[who]
+    assert agenda_paper.named(session, tuesday, by=kim) == [known]
+    assert [[one.number in read[who] for one in (known, plain, hidden)] for who in read] == [
+        [True, True, True], [True, False, False], [False, False, False],
+    ]  # fmt: skip
+    assert [read[who].count(words[1]) for who in read] == [0, 2, 3]
+    assert ["Vad som fungerar" in read[who] for who in read] == [True, True, False]
+    assert read[cast.coordinator].count(f"{words[2]} · Lindskolan") == 2
+    assert read[cast.coordinator].count(words[2]) == 3
+
+
+def test_a_date_without_an_agenda_has_a_paper_that_says_so(session: Session, cast: Cast, tuesday: TeamDate) -> None:
+    printed = agenda_paper.paper(session, tuesday, by=cast.coordinator.actor(), language="en")
+    with pikepdf.open(io.BytesIO(printed)) as pdf:
+        assert "Nothing on the agenda yet" in PdfReader(io.BytesIO(printed)).pages[0].extract_text()
+        assert pdf.open_metadata()["pdfuaid:part"] == "1"
+        assert str(pdf.Root.Lang) == "en"
+        assert str(pdf.docinfo.Title).startswith("Agenda, Tuesday 22 September 2026")

@@ -1,13 +1,15 @@
 """The page of a team's date: a coordinator puts referrals on it, others read only what they may know."""
 
+import io
 from datetime import timedelta
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import select, update
 
 from referrals import clock, db
 from referrals.forums import dates as team_dates
-from referrals.models import AgendaItem, AuditEvent, Referral, TeamDate
+from referrals.models import AgendaItem, AuditEvent, Referral, TeamDate, What
 from referrals.stages import PARTS_REQUESTED, TO_SCHEDULE
 from tests.factories import a_guardian, a_member, a_part, a_referral, protected
 from tests.webapp.desk import cast_of
@@ -184,3 +186,21 @@ def test_the_call_to_the_team_begins_with_the_time_kept_for_it(karin, date, lay,
     assert "The team is called for this time." in lines(karin.get(date))[1]
     page = arrange(karin, karin.get(date), second, "earlier")
     assert "The team is called for another time: 22 September 2026" in lines(page)[0]
+
+
+def test_each_member_takes_the_agenda_along_and_the_log_of_what_is_named_says_so(karin, date, lay, settings, signed_in):
+    (known, known_id), (_other, other_id) = lay(members=["special_educator"]), lay()
+    assert "agenda.pdf" not in str([one.get("href") for one in karin.get(date).all("a")])
+    put(karin, date, known_id)
+    put(karin, date, other_id)
+    petra = signed_in("petra")
+    link = next(one.get("href") for one in petra.get(date).all("a") if one.get("href", "").endswith(".pdf"))
+    answer = petra.client.get(link)
+    assert answer.mimetype == "application/pdf"
+    assert answer.headers["Content-Disposition"] == 'inline; filename="agenda.pdf"'
+    assert known in " ".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.data)).pages)
+    assert signed_in("otto").client.get(link).status_code == 404
+    with db.reading(settings.database) as session:
+        rows = select(AuditEvent).where(AuditEvent.subject == "forums.agenda_to_take_along")
+        assert [(str(one.chain_id), one.what) for one in session.scalars(rows)] == [(known_id, What.OPENED_PAPER)]
+    assert "The agenda of a date of the team" in karin.get(f"/referrals/{known}/access-log").text
