@@ -35,6 +35,7 @@ plan_writing        if_acting   write        -             write           -
 timeline            read        read         read          read            read
 documents           -           read         read          -               -
 statutory_links     -           write        write         -               -
+special_support     own         write        write         own             own
 working_notes       own         own          own           own             own
 protection          if_named    if_named     read          if_named        if_named
 read_log            -           read         read          own             own
@@ -60,6 +61,7 @@ plan_writing        -                -               -           -
 timeline            -                -               -           -
 documents           -                -               -           -
 statutory_links     -                -               -           -
+special_support     -                -               -           -
 working_notes       own              own             own_action  own_action
 protection          if_named         if_named        if_named    if_named
 read_log            -                -               -           -
@@ -85,6 +87,7 @@ plan_writing        -         -           -          -           -           -
 timeline            -         read        easy       -           -           -
 documents           own       own         easy       -           -           -
 statutory_links     -         -           -          -           -           -
+special_support     -         -           -          -           -           -
 working_notes       -         -           -          -           -           -
 protection          if_named  if_named    -          count       -           -
 read_log            -         on_request  -          count       -           count
@@ -197,6 +200,10 @@ class View(StrEnum):
     DOCUMENTS = "documents"
     #: which statutory decisions lie beside it and where: never what they say
     STATUTORY_LINKS = "statutory_links"
+    #: their own reports to the head teacher, and where to write one
+    OWN_SUPPORT_REPORTS = "own_support_reports"
+    #: every report of special support, and what became of it
+    SPECIAL_SUPPORT = "special_support"
     HISTORY = "history"
     ACCESS_LOG = "access_log"
     OWN_LOG = "own_log"
@@ -225,6 +232,8 @@ VIEWS: dict[View, tuple[Information, Extent]] = {
     View.PLAN_WRITING:     (Information.PLAN_WRITING, Extent.WHOLE),
     View.DOCUMENTS:        (Information.DOCUMENTS, Extent.WHOLE),
     View.STATUTORY_LINKS:  (Information.STATUTORY_LINKS, Extent.WHOLE),
+    View.OWN_SUPPORT_REPORTS: (Information.SPECIAL_SUPPORT, Extent.OWN),
+    View.SPECIAL_SUPPORT:  (Information.SPECIAL_SUPPORT, Extent.WHOLE),
     View.HISTORY:          (Information.TIMELINE, Extent.WHOLE),
     View.ACCESS_LOG:       (Information.READ_LOG, Extent.WHOLE),
     View.OWN_LOG:          (Information.READ_LOG, Extent.OWN),
@@ -244,6 +253,9 @@ LOOKS_FIRST: dict[Verb, View] = {
     Verb.RECORD_ACTION_STATUS: View.OWN_ACTION,
     Verb.LINK_STATUTORY_DECISION: View.STATUTORY_LINKS,
     Verb.UNLINK_STATUTORY_DECISION: View.STATUTORY_LINKS,
+    Verb.REPORT_SUPPORT_NEED: View.OWN_SUPPORT_REPORTS,
+    Verb.BEGIN_SUPPORT_INVESTIGATION: View.SPECIAL_SUPPORT,
+    Verb.CONCLUDE_SUPPORT_INVESTIGATION: View.SPECIAL_SUPPORT,
 }
 
 

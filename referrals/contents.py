@@ -19,7 +19,7 @@ TABLES: Final[dict[ContentKind, tuple[str, ...]]] = {
         "guardian", "guardian_version", "guardian_words", "information_notice", "consent", "disclosure", "meeting_answer",
         "withholding",
     ),
-    ContentKind.ASSESSMENT: ("assessment_part", "part_opening"),
+    ContentKind.ASSESSMENT: ("assessment_part", "part_opening", "support_report", "support_investigation"),
     ContentKind.MEETINGS:   ("team_meeting", "meeting_version", "meeting_decision"),
     ContentKind.PLANS:      (
         "action_plan", "goal", "planned_action", "follow_up", "goal_follow_up", "action_follow_up", "closure", "goal_outcome",

@@ -40,6 +40,8 @@ PAPERS: Final[dict[Verb, tuple[tuple[DocumentKind, Callable[[Session, History], 
     Verb.SHARE_INFORMATION:   ((_D.PLAN_FOR_SERVICE, readers.services_shared_with),),
     Verb.APPROVE_ACTION_PLAN: ((_D.ACTION_PLAN, _file), (_D.ACTION_PLAN, _guardians), (_D.CHILDS_PLAN, _file)),
     Verb.RECORD_FOLLOW_UP:    ((_D.FOLLOW_UP, _file), (_D.FOLLOW_UP, _guardians)),
+    Verb.REPORT_SUPPORT_NEED: ((_D.SUPPORT_REPORT, _file),),
+    Verb.CONCLUDE_SUPPORT_INVESTIGATION: ((_D.SUPPORT_INVESTIGATION, _file),),
     Verb.CLOSE_REFERRAL:      ((_D.CLOSING, _file), (_D.CLOSING, _guardians)),
 }  # fmt: skip
 

@@ -45,6 +45,8 @@ from referrals.models import (
     Municipality,
     Referral,
     RoleAssignment,
+    SupportInvestigation,
+    SupportReport,
 )
 from referrals.stages import Verb
 from referrals.statutory.tracks import OnTrack
@@ -283,6 +285,22 @@ def _closing(moment: Moment) -> dict[str, Any]:
     return {"closure": closure, "plan": plan, "retention": retention}
 
 
+def _support_report(moment: Moment) -> dict[str, Any]:
+    """The report that was made then; each is a paper of its own."""
+    rows = select(SupportReport).join(SupportReport.history).where(_is_of(moment, SupportReport))
+    return {"support": moment.session.scalars(rows.order_by(History.number.desc()).limit(1)).one_or_none()}
+
+
+def _support_investigation(moment: Moment) -> dict[str, Any]:
+    """The investigation that got its result then."""
+    rows = select(SupportInvestigation).join(SupportInvestigation.concluded).where(_is_of(moment, SupportInvestigation))
+    return {"support": moment.session.scalars(rows.order_by(History.number.desc()).limit(1)).one_or_none()}
+
+
+def _is_of(moment: Moment, kind: type[SupportReport] | type[SupportInvestigation]) -> ColumnElement[bool]:
+    return (kind.referral_id == moment.referral.id) & moment.until(History.at)
+
+
 _GATHERERS: Final[dict[DocumentKind, Callable[[Moment], dict[str, Any]]]] = {
     DocumentKind.RECEIPT: _receipt,
     DocumentKind.REFERRAL: _referral,
@@ -295,6 +313,8 @@ _GATHERERS: Final[dict[DocumentKind, Callable[[Moment], dict[str, Any]]]] = {
     DocumentKind.PLAN_FOR_SERVICE: _plan_for_service,
     DocumentKind.FOLLOW_UP: _follow_up,
     DocumentKind.CLOSING: _closing,
+    DocumentKind.SUPPORT_REPORT: _support_report,
+    DocumentKind.SUPPORT_INVESTIGATION: _support_investigation,
 }
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from referrals import languages
 from referrals.errors import SetupFileInvalid
@@ -95,6 +95,9 @@ class AuthorityDeadline:
             left -= day.weekday() < (6 if is_saturday_counted else 5)
         return day
 
+
+#: the track whose school forms know reports and investigations of special support
+SPECIAL_SUPPORT: Final = "special_support_investigation"
 
 Exceptions = Mapping[Information, Mapping[Capacity, Cell]]
 
@@ -283,8 +286,11 @@ class RulePack:
         return tuple(recipient for recipient in Recipient if recipient in by_consent | by_ground)
 
     def exceptions(self, school_form: SchoolForm) -> Exceptions:
-        """Where who may know what in a unit of `school_form` differs from the table in `access.py`."""
-        return self.access.get(school_form, {})
+        """Where who may know what in a unit of `school_form` differs from the table in `access.py`; there is no special support where the law knows none."""
+        held = self.access.get(school_form, {})
+        if any(track.key == SPECIAL_SUPPORT for track in self.tracks_for(school_form)):
+            return held
+        return {**held, Information.SPECIAL_SUPPORT: dict.fromkeys(Capacity, Cell.NOTHING)}
 
     def artefact(self, key: str, language: str) -> str:
         """What the stage or artefact `key` is called in `language`, as a heading begins."""

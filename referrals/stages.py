@@ -141,6 +141,9 @@ class Verb(StrEnum):
     RECORD_CHILDS_ANSWER = "record_childs_answer"
     LINK_STATUTORY_DECISION = "link_statutory_decision"
     UNLINK_STATUTORY_DECISION = "unlink_statutory_decision"
+    REPORT_SUPPORT_NEED = "report_support_need"
+    BEGIN_SUPPORT_INVESTIGATION = "begin_support_investigation"
+    CONCLUDE_SUPPORT_INVESTIGATION = "conclude_support_investigation"
     TAKE_OUT_FILE = "take_out_file"
     KEEP_OUTSIDE = "keep_outside"
     END_OUTSIDE = "end_outside"
@@ -238,6 +241,9 @@ MOVES: tuple[Move, ...] = (
     _move(Verb.RECORD_CHILDS_ANSWER, "CH",  OPEN | {CLOSED}),
     _move(Verb.LINK_STATUTORY_DECISION, "CH", OPEN | {CLOSED}),
     _move(Verb.UNLINK_STATUTORY_DECISION, "CH", OPEN | {CLOSED}),
+    _move(Verb.REPORT_SUPPORT_NEED,  "CAH", OPEN | {CLOSED}),
+    _move(Verb.BEGIN_SUPPORT_INVESTIGATION, "H", OPEN | {CLOSED}),
+    _move(Verb.CONCLUDE_SUPPORT_INVESTIGATION, "CH", OPEN | {CLOSED}),
     _move(Verb.TAKE_OUT_FILE,        "CA",  STATES),
     _move(Verb.KEEP_OUTSIDE,         "CH",  STATES),
     _move(Verb.END_OUTSIDE,          "CH",  OPEN,                                   CLOSED),
@@ -263,7 +269,7 @@ QUIET = frozenset(
         Verb.PROTECT_IDENTITY, Verb.LIFT_PROTECTION, Verb.ADD_TO_LIST, Verb.TAKE_OFF_LIST,
         Verb.SHARE_INFORMATION, Verb.TELL_GUARDIANS, Verb.REVIEW_SHARING,
         Verb.WITHHOLD_FROM_GUARDIAN, Verb.LIFT_WITHHOLDING, Verb.MARK_CONFIDED, Verb.RECORD_CHILDS_ANSWER,
-        Verb.LINK_STATUTORY_DECISION, Verb.UNLINK_STATUTORY_DECISION, Verb.TAKE_OUT_FILE,
+        Verb.LINK_STATUTORY_DECISION, Verb.UNLINK_STATUTORY_DECISION, Verb.BEGIN_SUPPORT_INVESTIGATION, Verb.TAKE_OUT_FILE,
         Verb.KEEP_OUTSIDE, Verb.END_OUTSIDE, Verb.DECLARE_UNINVOLVED,
     }
 )  # fmt: skip

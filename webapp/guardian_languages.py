@@ -25,7 +25,10 @@ READ_BY_GUARDIANS = (
     "templates/pages/errors/*.html", "webapp/guardian/*.py", "webapp/errors.py", "schemas/guardian.py", "schemas/fields.py",
     "referrals/guardian*.py", "referrals/languages.py", "referrals/vocabulary/*.py",
 )  # fmt: skip
-_FOR_OTHERS = ("templates/documents/protection_report/", "templates/documents/plan_for_service/")
+_FOR_OTHERS = (
+    "templates/documents/protection_report/", "templates/documents/plan_for_service/",
+    "templates/documents/support_report/", "templates/documents/support_investigation/",
+)  # fmt: skip
 _KEYWORDS = DEFAULT_KEYWORDS | {"N_": None}
 
 #: what is put into a text when it is shown

@@ -32,6 +32,7 @@ from referrals.models.sign_in import (
     ResetLink,
     SecondFactor,
 )
+from referrals.models.special_support import SupportInvestigation, SupportReport
 from referrals.models.step import Heartbeat, Step, StepKind
 from referrals.models.team_review import MeetingDecision, MeetingVersion, TeamMeeting
 from referrals.models.team_seat import SeatAbsence, TeamSeat
@@ -114,6 +115,8 @@ __all__ = [
     "StatutoryDecision",
     "Step",
     "StepKind",
+    "SupportInvestigation",
+    "SupportReport",
     "TeamDate", "TeamMeeting", "TeamSeat",
     "Unit",
     "WebSession",

@@ -36,7 +36,7 @@ from referrals.vocabulary.reading import AskedBy, AskedHow
 from referrals.vocabulary.register import Counterpart, Direction, Registered
 from referrals.vocabulary.retention import ContentKind, DisposalState, Fate
 from referrals.vocabulary.statuses import STATUS_LABELS
-from referrals.vocabulary.statutory import DecidedBy
+from referrals.vocabulary.statutory import DecidedBy, HealthTeamAsked, SupportGround, SupportNeed
 from referrals.vocabulary.terms import N_, Term
 from referrals.vocabulary.wording import Looks, Trace, WordingGround
 from referrals.vocabulary.work import (
@@ -90,6 +90,7 @@ __all__ = [
     "FollowUpDecision",
     "GoalResult",
     "GuardiansKnow",
+    "HealthTeamAsked",
     "Helped",
     "InformationCategory",
     "InvitationReply",
@@ -115,6 +116,8 @@ __all__ = [
     "SchoolYear",
     "SeatProblem",
     "Standing",
+    "SupportGround",
+    "SupportNeed",
     "Term",
     "Topic",
     "Trace",

@@ -42,6 +42,7 @@ class Information(StrEnum):
     TIMELINE = "timeline"
     DOCUMENTS = "documents"
     STATUTORY_LINKS = "statutory_links"
+    SPECIAL_SUPPORT = "special_support"
     WORKING_NOTES = "working_notes"
     PROTECTION = "protection"
     READ_LOG = "read_log"

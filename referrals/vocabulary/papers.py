@@ -17,6 +17,8 @@ class DocumentKind(Term):
     PLAN_FOR_SERVICE = "plan_for_service", N_("The plan for another service")
     FOLLOW_UP = "follow_up", N_("Follow-up")
     CLOSING = "closing", N_("Closing")
+    SUPPORT_REPORT = "support_report", N_("Report of special support")
+    SUPPORT_INVESTIGATION = "support_investigation", N_("Investigation of special support")
     PAGE_CODE = "page_code", N_("Letter with a code")
     PROTECTION_REPORT = "protection_report", N_("Protection report")
 
@@ -30,6 +32,7 @@ class MailKind(Term):
     CONCERN_RETURNED = "concern_returned", N_("A concern needs completing")
     CONCERN_WITHDRAWN = "concern_withdrawn", N_("A concern is withdrawn")
     QUESTION_TO_HEAD_TEACHER = "question_to_head_teacher", N_("A question to the head teacher")
+    SUPPORT_REPORTED = "support_reported", N_("A report of special support")
     PART_REQUESTED = "part_requested", N_("A part is asked for")
     MEETING_SCHEDULED = "meeting_scheduled", N_("A meeting is scheduled")
     MINUTES_TO_APPROVE = "minutes_to_approve", N_("Minutes to approve")

@@ -12,3 +12,25 @@ class DecidedBy(Term):
     SOCIAL_SERVICES = "social_services", N_("The social services")
     HEALTH_CARE = "health_care", N_("Health care")
     OTHER = "other", N_("Somebody else")
+
+
+class SupportGround(Term):
+    """Why somebody reports to the head teacher that a pupil may need special support, as the law divides it."""
+
+    GOALS_AT_RISK = "goals_at_risk", N_("The criteria may not be reached although the teaching was adapted")
+    NOT_ENOUGH = "not_enough", N_("There are special reasons to think that adapted teaching would not be enough")
+    OTHER_DIFFICULTIES = "other_difficulties", N_("The pupil shows other difficulties in the school situation")
+
+
+class HealthTeamAsked(Term):
+    """Whether the student health team was consulted, which only what is obvious makes unnecessary."""
+
+    CONSULTED = "consulted", N_("The student health team was consulted")
+    UNNECESSARY = "unnecessary", N_("Consulting the student health team was obviously unnecessary")
+
+
+class SupportNeed(Term):
+    """What an investigation of special support came to."""
+
+    NEEDED = "needed", N_("The pupil needs special support")
+    NOT_NEEDED = "not_needed", N_("The pupil does not need special support")

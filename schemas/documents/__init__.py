@@ -20,6 +20,7 @@ from schemas.documents.kinds import (
 from schemas.documents.plan_for_service import PlanForServiceDocument
 from schemas.documents.protection import ProtectionReportDocument
 from schemas.documents.source import Contact, PaperRecipient, PaperSource
+from schemas.documents.special_support import SupportInvestigationDocument, SupportReportDocument
 
 __all__ = ["DOCUMENTS", "Contact", "PaperRecipient", "PaperSource", "document_context"]
 
@@ -36,6 +37,8 @@ DOCUMENTS: Final[dict[DocumentKind, type[Frame]]] = {
     DocumentKind.PLAN_FOR_SERVICE: PlanForServiceDocument,
     DocumentKind.FOLLOW_UP: FollowUpDocument,
     DocumentKind.CLOSING: ClosingDocument,
+    DocumentKind.SUPPORT_REPORT: SupportReportDocument,
+    DocumentKind.SUPPORT_INVESTIGATION: SupportInvestigationDocument,
     DocumentKind.PAGE_CODE: PageCodeDocument,
     DocumentKind.PROTECTION_REPORT: ProtectionReportDocument,
 }

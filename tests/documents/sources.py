@@ -28,6 +28,8 @@ from referrals.models import (
     PlannedAction,
     ProtectionReport,
     Referral,
+    SupportInvestigation,
+    SupportReport,
     TeamMeeting,
     Unit,
 )
@@ -53,6 +55,7 @@ from referrals.vocabulary import (
     FollowUpDecision,
     GoalResult,
     GuardiansKnow,
+    HealthTeamAsked,
     Helped,
     Level,
     LossCause,
@@ -66,6 +69,8 @@ from referrals.vocabulary import (
     ReporterKind,
     SchoolForm,
     SchoolYear,
+    SupportGround,
+    SupportNeed,
 )
 from schemas.documents import PaperRecipient, PaperSource
 from tests.documents.family_words import ARABIC_WORDS, WORDS
@@ -86,6 +91,8 @@ ISSUED: dict[DocumentKind, datetime] = {
     DocumentKind.PLAN_FOR_SERVICE: datetime(2026, 10, 15, 7, 30, tzinfo=UTC),
     DocumentKind.FOLLOW_UP: datetime(2026, 11, 25, 14, 0, tzinfo=UTC),
     DocumentKind.CLOSING: datetime(2026, 12, 17, 13, 30, tzinfo=UTC),
+    DocumentKind.SUPPORT_REPORT: datetime(2026, 9, 25, 13, 10, tzinfo=UTC),
+    DocumentKind.SUPPORT_INVESTIGATION: datetime(2026, 10, 20, 9, 45, tzinfo=UTC),
     DocumentKind.PAGE_CODE: datetime(2026, 9, 16, 9, 0, tzinfo=UTC),
     DocumentKind.PROTECTION_REPORT: datetime(2026, 9, 16, 9, 12, tzinfo=UTC),
 }
@@ -159,6 +166,41 @@ class Family:
         """What the reporter added two days later."""
         at = datetime(2026, 9, 18, 13, 20, tzinfo=UTC)
         return ConcernAddition(referral=self.referral, kind="addition", at=at, text=self.words["addition"])
+
+    def support_report(self) -> SupportReport:
+        """The special educator's report to the head teacher."""
+        report = SupportReport(
+            referral=self.referral,
+            ground=SupportGround.GOALS_AT_RISK,
+            observed=self.words["support_observed"],
+            tried=self.words["support_tried"],
+        )
+        report.history = self._row(4, Verb.REPORT_SUPPORT_NEED, datetime(2026, 9, 25, 13, 10, tzinfo=UTC))
+        report.history.by = self.special_educator
+        return report
+
+    def support_investigation(self) -> SupportInvestigation:
+        """What the head teacher had investigated then."""
+        investigation = SupportInvestigation(
+            referral=self.referral,
+            carried_out_by=self.special_educator,
+            health_team=HealthTeamAsked.CONSULTED,
+            need=SupportNeed.NEEDED,
+            reports=[self.support_report()],
+            findings=self.words["support_findings"],
+            views=self.words["support_views"],
+            judgement=self.words["support_judgement"],
+        )
+        investigation.begun = self._row(5, Verb.BEGIN_SUPPORT_INVESTIGATION, datetime(2026, 9, 28, 7, 20, tzinfo=UTC))
+        investigation.concluded = self._row(
+            9, Verb.CONCLUDE_SUPPORT_INVESTIGATION, datetime(2026, 10, 20, 9, 45, tzinfo=UTC)
+        )
+        return investigation
+
+    def _row(self, number: int, verb: Verb, at: datetime) -> History:
+        """A decision of the head teacher, who moves the referral nowhere by it."""
+        where = {"to_stage": Stage.ASSESSMENT, "to_status": Status.REQUESTED, "by_party": Party.HEAD_TEACHER}
+        return History(referral=self.referral, number=number, verb=verb, at=at, by=self.head, **where)
 
     def attachments(self) -> list[Attachment]:
         """A photo and a paper that came with the concern."""
@@ -450,6 +492,8 @@ def rich_source(kind: DocumentKind, language: str = "sv", **changes: Any) -> Pap
         },
         DocumentKind.FOLLOW_UP: {"follow_up": family.follow_up(), "guardians": family.guardians()},
         DocumentKind.CLOSING: {"retention": family.words["retention"]},
+        DocumentKind.SUPPORT_REPORT: {"support": family.support_report()},
+        DocumentKind.SUPPORT_INVESTIGATION: {"support": family.support_investigation()},
         DocumentKind.PAGE_CODE: {
             "recipient": guardian,
             "page_code": "7K4M-2Q9X-HT3W",

@@ -120,6 +120,34 @@ HEADINGS = {
         "da": ["Resultat pr. mål", "Årsag", "Ved nyt behov", "Slettefrist"],
         "en": ["Outcome for each goal", "Reason for closing", "If a new need arises", "Kept or destroyed"],
     },
+    DocumentKind.SUPPORT_REPORT: {
+        "sv": [
+            "Anmälan till rektor: särskilt stöd kan behövas", "Eleven", "Varför det anmäls", "Vad som har setts i undervisningen och i skolan",
+            "Vilka anpassningar som har gjorts och vad de har gett", "Anmält av",
+        ],
+        "da": [
+            "Anmeldelse til skolelederen: særlig støtte kan være nødvendig", "Eleven", "Hvorfor det anmeldes",
+            "Hvad der er set i undervisningen og på skolen", "Hvordan undervisningen er tilpasset, og hvad det har givet", "Anmeldt af",
+        ],
+        "en": [
+            "Report to the head teacher: special support may be needed", "The pupil", "Why it is reported",
+            "What has been seen in the teaching and at school", "How the teaching has been adapted, and what came of it", "Reported by",
+        ],
+    },
+    DocumentKind.SUPPORT_INVESTIGATION: {
+        "sv": [
+            "Utredning av behov av särskilt stöd", "Utredningen", "Situationen i skolan, i gruppen och för eleven",
+            "Hur eleven och vårdnadshavarna ser på det", "Pedagogisk bedömning", "Vad utredningen kom fram till",
+        ],
+        "da": [
+            "Undersøgelse af behov for særlig støtte", "Undersøgelsen", "Situationen på skolen, i gruppen og for eleven",
+            "Hvordan eleven og forældrene ser på det", "Pædagogisk vurdering", "Hvad undersøgelsen nåede frem til",
+        ],
+        "en": [
+            "Investigation of the need of special support", "The investigation", "The situation at school, in the group and for the pupil",
+            "How the pupil and the guardians see it", "Pedagogical judgement", "What it came to",
+        ],
+    },
     DocumentKind.PAGE_CODE: {
         "sv": ["Din egen sida", "Din kod", "Så öppnar du din sida", "Om det inte fungerar"],
         "da": ["Din egen side", "Din kode", "Sådan åbner du din side", "Hvis det ikke virker"],

@@ -114,6 +114,8 @@ def test_neither_prefect_nor_the_log_knows_anything_of_what_was_typed(
         DocumentKind.PROTECTION_REPORT,
         DocumentKind.PAGE_CODE,
         DocumentKind.PLAN_FOR_SERVICE,
+        DocumentKind.SUPPORT_REPORT,
+        DocumentKind.SUPPORT_INVESTIGATION,
     }  # no step makes the first two, and nobody shares the plan here
     monkeypatch.setattr(steps, "PAUSES", ())
     fail_with_everything(one_instance, monkeypatch)

@@ -28,8 +28,8 @@ from referrals.forums import agenda, seats
 from referrals.models import Concern, Disposal, History, Municipality, Referral, Step, TeamDate, What
 from referrals.quarantine import Cleared
 from referrals.stages import IN_TRIAGE, TO_SCHEDULE, Party
-from referrals.statutory import links
-from referrals.vocabulary import AskedBy, AskedHow, ContentKind, DecidedBy, Fate, FileKind, Recipient
+from referrals.statutory import links, special_support
+from referrals.vocabulary import AskedBy, AskedHow, ContentKind, DecidedBy, Fate, FileKind, Recipient, SupportGround
 from tests.factories import a_member, a_referral, protected
 from tests.people import Cast
 from tests.webapp.desk import cast_of
@@ -57,6 +57,11 @@ def lay_what_lies_around(address: str, number: str) -> None:
         )
         link = links.Link("support_programme", "Skolans diarium", clock.now().date(), DecidedBy.HEAD_TEACHER)
         links.link_decision(session, referral, by=by, seen=None, link=link)
+        reported = special_support.Reported(SupportGround.GOALS_AT_RISK, "Hon missar bråk.", "Kortare uppgifter.")
+        special_support.report_need(session, referral, by=by, seen=None, report=reported)
+        special_support.begin_investigation(
+            session, referral, by=cast.head_teacher.actor(), seen=None, carried_out_by=cast.special_educator.id
+        )
         withholding.mark_confided(session, referral, by=by, seen=None, key=pieces.known(session, referral)[0].key)
         _give_up_a_step(session, referral)
         _draw_visits(session, cast, referral)

@@ -42,6 +42,7 @@ AGREED = {
     Information.TIMELINE:           "RRRRR ---- -Re---",
     Information.DOCUMENTS:          "-RR-- ---- ooe---",
     Information.STATUTORY_LINKS:    "-WW-- ---- ------",
+    Information.SPECIAL_SUPPORT:    "oWWoo ---- ------",
     Information.WORKING_NOTES:      "ooooo ooaa ------",
     Information.PROTECTION:         "iiRii iiii ii-n--",
     Information.READ_LOG:           "-RRoo ---- -q-n-n",

@@ -47,6 +47,8 @@ OF_A_REFERRAL = set(DocumentKind) - {
     DocumentKind.PROTECTION_REPORT,
     DocumentKind.PAGE_CODE,
     DocumentKind.PLAN_FOR_SERVICE,
+    DocumentKind.SUPPORT_REPORT,
+    DocumentKind.SUPPORT_INVESTIGATION,
 }
 
 

@@ -109,11 +109,12 @@ from referrals.vocabulary import (
 from tests.factories import a_referral
 from tests.people import Cast
 
-#: what is done to one paper, mail, file or piece, whatever state the referral is in
+#: what is done to one paper, mail, file or piece, or decided beside it, whatever state the referral is in
 ABOUT_ONE_ROW = {
     Verb.STOP_SENDING, Verb.TAKE_OUT_FILE,
     Verb.WITHHOLD_FROM_GUARDIAN, Verb.LIFT_WITHHOLDING, Verb.MARK_CONFIDED, Verb.RECORD_CHILDS_ANSWER,
     Verb.UNLINK_STATUTORY_DECISION,
+    Verb.REPORT_SUPPORT_NEED, Verb.BEGIN_SUPPORT_INVESTIGATION, Verb.CONCLUDE_SUPPORT_INVESTIGATION,
 }  # fmt: skip
 
 Deed = Callable[..., object]

@@ -17,10 +17,14 @@ from tests.documents.sources import rich_source
 from tests.people import Cast
 from webapp import cli, guardian_languages
 
-#: the child's sheet, and what another service gets, come in the municipality's own language
+#: the child's sheet, and what another service or only the file gets, come in the municipality's own language
 FOR_GUARDIANS = sorted(
-    set(DocumentKind) - {DocumentKind.PROTECTION_REPORT, DocumentKind.CHILDS_PLAN, DocumentKind.PLAN_FOR_SERVICE}
-)
+    set(DocumentKind)
+    - {
+        DocumentKind.PROTECTION_REPORT, DocumentKind.CHILDS_PLAN, DocumentKind.PLAN_FOR_SERVICE, DocumentKind.SUPPORT_REPORT,
+        DocumentKind.SUPPORT_INVESTIGATION,
+    }
+)  # fmt: skip
 AN_AFTERNOON = datetime(2026, 3, 4, 13, 5, tzinfo=UTC)
 
 

@@ -31,7 +31,7 @@ from referrals.models import (
 )
 from referrals.quarantine import Cleared
 from referrals.stages import IN_TRIAGE, PLAN_ACTIVE, Party
-from referrals.statutory import links
+from referrals.statutory import links, special_support
 from referrals.vocabulary import (
     About,
     ActionStatus,
@@ -42,6 +42,7 @@ from referrals.vocabulary import (
     DecidedBy,
     Domain,
     FileKind,
+    HealthTeamAsked,
     InformationCategory,
     Level,
     MeetingOutcome,
@@ -49,6 +50,8 @@ from referrals.vocabulary import (
     PieceKind,
     PlanStatus,
     Recipient,
+    SupportGround,
+    SupportNeed,
 )
 from referrals.vocabulary.knowing import Capacity, Cell, Information
 from schemas.documents.writing import paper_html
@@ -112,6 +115,8 @@ PLANTED = {
     "klubbinsats": (Information.PLAN, _PARTLY, ("vidar",)),
     "anteckningssvan": (Information.WORKING_NOTES, (), ("tove",)),
     "minnesälg": (Information.WORKING_NOTES, (), ("karin",)),
+    "stödvessla": (Information.SPECIAL_SUPPORT, _WHOLE, ("tove",)),
+    "utredningsiller": (Information.SPECIAL_SUPPORT, _WHOLE, ()),
     "pekaruv": (Information.STATUTORY_LINKS, _WHOLE, ()),
     "fritidstärna": (Information.WORKING_NOTES, (), ("leo",)),
 }
@@ -207,6 +212,19 @@ def _plant_what_went_and_what_stays(session, cast, referral):
     session.flush()
     pointer = links.Link("support_programme", "Diariet, mapp pekaruv", clock.now().date(), DecidedBy.HEAD_TEACHER)
     links.link_decision(session, referral, by=cast.coordinator.actor(), seen=None, link=pointer)
+    _plant_special_support(session, cast, referral)
+
+
+def _plant_special_support(session, cast, referral):
+    """What the teacher reported, and what came of it."""
+    reported = special_support.Reported(SupportGround.GOALS_AT_RISK, "En stödvessla.", "Kortare uppgifter.")
+    special_support.report_need(session, referral, by=cast.teacher.actor(), seen=None, report=reported)
+    head = {"by": cast.head_teacher.actor(), "seen": None}
+    begun = special_support.begin_investigation(session, referral, **head, carried_out_by=cast.special_educator.id)
+    result = special_support.Result(
+        HealthTeamAsked.CONSULTED, "", "En utredningsiller.", "Hon vill.", "Det behövs.", SupportNeed.NEEDED
+    )
+    special_support.conclude_investigation(session, referral, **head, investigation_id=begun.id, result=result)
 
 
 def _plant_meeting(session, cast, referral):
@@ -289,6 +307,7 @@ def _rows(session):
         "disclosure_id": ids("disclosure"),
         "withholding_id": ids("withholding"),
         "decision_id": ids("statutory_decision"),
+        "investigation_id": ids("support_investigation"),
         "recipient": [Recipient.SOCIAL_SERVICES, Recipient.POLICE],
         "mail_id": ids("mail"),
         "step_id": ids("step"),

@@ -27,6 +27,7 @@ from referrals.models import (
     Referral,
     StatutoryDecision,
     Step,
+    SupportInvestigation,
     TeamMeeting,
     Withholding,
 )  # fmt: skip
@@ -64,7 +65,7 @@ LAID_ELSEWHERE = {
 #: rows that parts of addresses name
 ROWS = {
     "attachment_id": Attachment, "disclosure_id": Disclosure, "withholding_id": Withholding, "sample_id": LogSample, "step_id": Step,
-    "mail_id": Mail, "decision_id": StatutoryDecision,
+    "mail_id": Mail, "decision_id": StatutoryDecision, "investigation_id": SupportInvestigation,
 }  # fmt: skip
 
 

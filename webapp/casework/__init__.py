@@ -32,6 +32,7 @@ from webapp.casework import (  # noqa: E402
     retention,
     search,
     sharing,
+    special_support,
     statutory,
     team_review,
     triage,
@@ -43,5 +44,5 @@ __all__ = [
     "access_log", "action_plan", "additions", "assessment", "attachments", "blueprint", "board", "closure", "conflict",
     "consent", "documents", "follow_up", "guardian_page", "home", "leaving", "list", "live", "log_samples", "protected_identity",
     "protection", "protection_disposal", "reading_requests", "referral", "register", "retention", "search", "sharing",
-    "statutory", "team_review", "triage", "withholding", "working_notes",
+    "special_support", "statutory", "team_review", "triage", "withholding", "working_notes",
 ]  # fmt: skip

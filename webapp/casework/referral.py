@@ -67,6 +67,7 @@ _ALSO: dict[Verb, str] = {
     Verb.PROPOSE_CLOSURE: N_("Propose closing"),
     Verb.RESUME_WORK: N_("Take the work up again"),
     Verb.REOPEN_REFERRAL: N_("Reopen with a reason"),
+    Verb.REPORT_SUPPORT_NEED: N_("Special support: reports and investigation"),
     Verb.PROTECT_IDENTITY: N_("Mark the identity as protected"),
     Verb.KEEP_OUTSIDE: N_("Protected identity and access list"),
 }
