@@ -1,18 +1,18 @@
 """Reads for board, list, counts and search: only what the reader may see, and never a sealed value."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from referrals import access_list, reference
 from referrals.access import Actor, Role, View, is_from_another_service, may_view
 from referrals.models import Account, History, Membership, Referral, Step, Unit
-from referrals.stages import PLAN_ACTIVE, Stage
+from referrals.stages import PLAN_ACTIVE, Stage, Status
 from referrals.vocabulary import N_, Standing, Term, Topic
 
 
@@ -82,6 +82,22 @@ class Page:
         return max(1, -(-self.total // self.size))
 
 
+@dataclass(frozen=True)
+class ProcessLine:
+    """One referral by its number: where it stands, and since when."""
+
+    number: str
+    #: empty where the school can be the secret itself
+    unit: str
+    rulepack: str
+    stage: Stage
+    status: Status
+    opened_at: datetime
+    stage_since: datetime
+    target_on: date | None
+    is_late: bool
+
+
 def board(session: Session, actor: Actor, filters: Filters, *, most: int = 20) -> list[BoardColumn]:
     """Every column with its counts and at most `most` cards, the earliest target first. Ended referrals are not on it."""
     narrowed = _narrowed(session, actor, replace(filters, openness=Openness.OPEN))
@@ -106,6 +122,22 @@ def listing(session: Session, actor: Actor, filters: Filters, *, number: int = 1
     newest_first = filters.openness is not Openness.OPEN
     rows = _rows(session, narrowed, most=size, after=(wanted - 1) * size, newest_first=newest_first)
     return Page(rows, total, wanted, size)
+
+
+def process_lines(session: Session, actor: Actor, filters: Filters) -> Iterator[ProcessLine]:
+    """Every referral `filters` leave, the newest first: how far it is and since when, and nothing of what it is about."""
+    of_unit = case((Referral.protected_since.is_(None), Unit.name), else_="")
+    query = (
+        select(
+            Referral.number, of_unit, Referral.rulepack, Referral.stage, Referral.status, Referral.opened_at,
+            Referral.stage_since, Referral.target_on, and_(Referral.is_open, func.coalesce(Referral.target_on < filters.today, false())),
+        )
+        .join(Unit)
+        .where(_narrowed(session, actor, filters))
+        .order_by(Referral.opened_at.desc(), Referral.id)
+    )  # fmt: skip
+    for row in session.execute(query.execution_options(yield_per=1000)):
+        yield ProcessLine(*row)
 
 
 def find(session: Session, actor: Actor, typed: str) -> Referral | None:

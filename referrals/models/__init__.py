@@ -23,6 +23,7 @@ from referrals.models.referral import History, Listed, Membership, OfReferral, R
 from referrals.models.register import RegisterEntry, RegisterYear
 from referrals.models.reminder import Reminder
 from referrals.models.retention import Disposal, LegalHold
+from referrals.models.saved_view import SavedView
 from referrals.models.sign_in import (
     KnownDevice,
     MunicipalAttempt,
@@ -110,7 +111,7 @@ __all__ = [
     "RegisterYear",
     "Reminder",
     "ResetLink",
-    "RoleAssignment", "SeatAbsence",
+    "RoleAssignment", "SavedView", "SeatAbsence",
     "SecondFactor",
     "StatutoryDecision",
     "Step",

@@ -30,6 +30,7 @@ from webapp.casework import (  # noqa: E402
     referral,
     register,
     retention,
+    saved_views,
     search,
     sharing,
     special_support,
@@ -43,6 +44,6 @@ from webapp.casework import (  # noqa: E402
 __all__ = [
     "access_log", "action_plan", "additions", "assessment", "attachments", "blueprint", "board", "closure", "conflict",
     "consent", "documents", "follow_up", "guardian_page", "home", "leaving", "list", "live", "log_samples", "protected_identity",
-    "protection", "protection_disposal", "reading_requests", "referral", "register", "retention", "search", "sharing",
+    "protection", "protection_disposal", "reading_requests", "referral", "register", "retention", "saved_views", "search", "sharing",
     "special_support", "statutory", "team_review", "triage", "withholding", "working_notes",
 ]  # fmt: skip

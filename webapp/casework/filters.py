@@ -1,12 +1,13 @@
 """What a board or list is narrowed to: read from the address, shown as a form, and put into links."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from flask import request
 
-from referrals import queries, rulebook
+from referrals import queries, rulebook, saved_views
 from referrals.queries import Column, Filters, Openness
 from referrals.vocabulary import Country, Topic
 from webapp import forms, people, transactions
@@ -14,6 +15,15 @@ from webapp.casework.frame import today
 from webapp.language import gettext, language
 
 _WORD = TypeVar("_WORD", Column, Openness, Topic)
+
+
+@dataclass(frozen=True)
+class KeptView:
+    """A view that somebody keeps: what it shows in words, and the filters."""
+
+    name: str
+    address: dict[str, str]
+    is_current: bool
 
 
 @dataclass(frozen=True)
@@ -26,11 +36,20 @@ class Choices:
     owners: list[tuple[str, str]]
     topics: list[tuple[str, str]]
     openness: list[tuple[str, str]]
+    #: the views this person keeps
+    kept: list[KeptView]
+    #: these filters as the address has them
+    address: dict[str, str]
+    is_kept: bool
 
 
 def from_address() -> Filters:
     """The filters this page's address names. What makes no sense is left aside, so that an old link still works."""
-    asked = request.args
+    return read(request.args)
+
+
+def read(asked: Mapping[str, str]) -> Filters:
+    """The filters that an address, or what was kept of one, names; what makes no sense is left aside."""
     return Filters(
         today=today(),
         unit=asked.get("unit") or None,
@@ -59,15 +78,35 @@ def in_address(filters: Filters) -> dict[str, Any]:
 
 def choices(filters: Filters) -> Choices:
     """What this person can filter by."""
-    session, actor = transactions.session(), people.actor()
+    session, actor, address = transactions.session(), people.actor(), in_address(filters)
+    units = [(unit.slug, unit.name) for unit in queries.units_of(session, actor)]
+    owners = [(str(owner.id), owner.name) for owner in queries.owners_of(session, actor)]
+    kept = [in_address(read(kept)) for kept in saved_views.of(session, people.actor())]
     return Choices(
-        form=forms.Form(forms.flatten(in_address(filters))),
-        units=[(unit.slug, unit.name) for unit in queries.units_of(session, actor)],
+        form=forms.Form(forms.flatten(address)),
+        units=units,
         columns=[(column.value, column_name(column)) for column in Column],
-        owners=[(str(owner.id), owner.name) for owner in queries.owners_of(session, actor)],
+        owners=owners,
         topics=[(topic.value, gettext(topic.label)) for topic in Topic],
         openness=[(word.value, gettext(word.label)) for word in Openness],
+        kept=[KeptView(_in_words(read(view), dict(units), dict(owners)), view, view == address) for view in kept],
+        address=address,
+        is_kept=address in kept,
     )
+
+
+def _in_words(filters: Filters, units: Mapping[str, str], owners: Mapping[str, str]) -> str:
+    """What a view shows: nobody typed a name for it, so none can hold what a list must not say."""
+    parts = (
+        gettext("Only mine") if filters.mine else "",
+        gettext("Only past their target") if filters.late else "",
+        column_name(filters.column) if filters.column else "",
+        units.get(filters.unit or "", filters.unit or ""),
+        owners.get(str(filters.owner), gettext("Another owner")) if filters.owner else "",
+        gettext(filters.topic.label) if filters.topic else "",
+        gettext(filters.openness.label) if filters.openness is not Openness.OPEN else "",
+    )
+    return " · ".join(part for part in parts if part)
 
 
 def column_name(column: Column) -> str:

@@ -1,19 +1,17 @@
 """The register: what came in and went out, line by line, for those who answer for a unit and for the registrar."""
 
-import csv
-import io
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
-from flask import Response, make_response, request, url_for
+from flask import Response, request, url_for
 
 from referrals import reading_requests, rulebook
 from referrals import register as lines
 from referrals.models import RegisterEntry, What
 from referrals.vocabulary import N_, Counterpart, Country, Direction, Profession, Registered, ReporterKind, Term
 from webapp import auditing, forms, pages, people, transactions
-from webapp.casework import blueprint
+from webapp.casework import blueprint, extracts
 from webapp.casework.choices import choices
 from webapp.guards import signed_in
 from webapp.language import gettext
@@ -82,16 +80,11 @@ def register_extract() -> Response:
     """The same lines as a file for a spreadsheet; taking it out stands in the audit log."""
     auditing.note(What.EXPORTED, subject="casework.register")
     found = _lines(lines.everything(transactions.session(), people.actor(), _from_address()))
-    written = io.StringIO()
-    table = csv.writer(written, delimiter=";", lineterminator="\r\n")
-    table.writerow([gettext(heading) for heading in HEADINGS])
-    for line in found:
-        row = [line.label, line.dated_on.isoformat(), line.direction, line.who, line.subject, line.number, line.unit]
-        table.writerow([_plain(cell) for cell in (*row, line.secrecy)])
-    response = make_response("\ufeff" + written.getvalue())
-    response.mimetype = "text/csv"
-    response.headers["Content-Disposition"] = 'attachment; filename="register.csv"'
-    return response
+    rows = (
+        (line.label, line.dated_on, line.direction, line.who, line.subject, line.number, line.unit, line.secrecy)
+        for line in found
+    )
+    return extracts.as_text("register", [gettext(heading) for heading in HEADINGS], rows)
 
 
 def _lines(entries: Any) -> list[Line]:
@@ -135,11 +128,6 @@ def _secrecy(entry: RegisterEntry) -> str:
     pack = entry.referral.rulepack if entry.referral else None
     rules = rulebook.load(pack) if pack else rulebook.newest(Country(here.country if here else Country.SE))
     return gettext("Secret: %(source)s", source=rules.sources[entry.secrecy])
-
-
-def _plain(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t") else cell
 
 
 def _from_address() -> lines.Wanted:
