@@ -34,7 +34,9 @@ def test_filters_are_kept_as_a_view_named_by_what_it_shows_and_removed_again(sig
     karin.get("/referrals?late=yes&stage=intake&topic=attendance&unit=lindskolan&show=all")
     page = karin.submit({}, form="view-form")
     (link,) = page.all("a", class_="kept-views__link")
-    assert page.text_of(link) == "Only past their target · Concern to the team · Lindskolan · Attendance · All referrals"
+    assert (
+        page.text_of(link) == "Only past their target · Concern to the team · Lindskolan · Attendance · All referrals"
+    )
     assert link.get("aria-current") == "page"
     (link,) = karin.get("/referrals").all("a", class_="kept-views__link")
     assert link.get("aria-current") is None
