@@ -1,7 +1,9 @@
 """The forms with which a team's dates are set for a term or a year, and with which it is named who sits in it."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from marshmallow import ValidationError, post_load, validates_schema
 
@@ -15,6 +17,7 @@ from schemas.fields import (
     DateField,
     FormSchema,
     IdField,
+    LongText,
     ShortText,
     TermField,
     TimeField,
@@ -81,3 +84,29 @@ class AgendaItemForm(FormSchema):
 
     item_minutes = CountField(least=5, most=240, needed=_KEPT, error_messages={"invalid": _KEPT, "out_of_range": _KEPT})
     act = TermField(AgendaAct, load_default=AgendaAct.KEEP)
+
+
+class MoveItemForm(FormSchema):
+    """To which date a referral is moved, and why."""
+
+    to = IdField(needed=CHOOSE_ONE)
+    reason = LongText()
+
+
+class MoveDateForm(FormSchema):
+    """When the team meets instead, and why. The result has one aware instant, `starts_at`."""
+
+    moved_on = DateField(needed=GIVE_DATE, is_ahead=True, years_ahead=2)
+    moved_time = TimeField(needed=N_("Give a time."))
+    reason = LongText()
+
+    def __init__(self, *, zone: str, **options: Any) -> None:
+        super().__init__(**options)
+        self._zone = ZoneInfo(zone)
+
+    @post_load
+    def _make_instant(self, data: dict[str, Any], **_options: Any) -> dict[str, Any]:
+        return {
+            "starts_at": datetime.combine(data["moved_on"], data["moved_time"], self._zone),
+            "reason": data["reason"],
+        }

@@ -105,17 +105,17 @@ def put_on(session: Session, date: TeamDate, referral_id: uuid.UUID, *, minutes:
     dates.require_keeper(date.forum, by)
     if by.account_id is None:
         raise NotAllowed("agenda")
-    _require_to_come(session, date)
+    require_to_come(session, date)
     referral = next((one for one in lined_up(session, date, by=by) if one.id == referral_id), None)
     if referral is None:
         raise AgendaRefused(AgendaProblem.NOT_LINED_UP)
     made = AgendaItem(
-        referral=referral, date=date, position=_last(session, date) + 1, minutes=minutes, put_by_id=by.account_id,
+        referral=referral, date=date, position=last_place(session, date) + 1, minutes=minutes, put_by_id=by.account_id,
         put_at=clock.now(),
     )  # fmt: skip
     session.add(made)
     session.flush()
-    _note(session, made, PUT_ON, by=by)
+    note(session, made, PUT_ON, by=by)
     return made
 
 
@@ -124,16 +124,34 @@ def arrange(session: Session, item: AgendaItem, act: AgendaAct, *, minutes: int,
 
     Raises AgendaRefused once the day has passed. Whoever found it with `find_item` may.
     """
-    _require_to_come(session, item.date)
+    require_to_come(session, item.date)
     if act is AgendaAct.OFF:
-        _note(session, item, TAKEN_OFF, by=by)
+        note(session, item, TAKEN_OFF, by=by)
         session.delete(item)
     else:
         item.minutes = minutes
         if act is not AgendaAct.KEEP:
             _change_places(session, item, -1 if act is AgendaAct.EARLIER else 1)
-        _note(session, item, ARRANGED, by=by)
+        note(session, item, ARRANGED, by=by)
     session.flush()
+
+
+def last_place(session: Session, date: TeamDate) -> int:
+    """The place of the last line of a date's agenda; 0 where there is none."""
+    return session.scalar(select(func.max(AgendaItem.position)).where(AgendaItem.date_id == date.id)) or 0
+
+
+def require_to_come(session: Session, date: TeamDate) -> None:
+    """Raises AgendaRefused once the day of the date has passed."""
+    if is_over(session, date):
+        raise AgendaRefused(AgendaProblem.PASSED)
+
+
+def note(session: Session, item: AgendaItem, subject: str, *, by: Actor) -> None:
+    """Leave what was done with a line of the agenda in the log of its referral."""
+    audit.append(
+        session, What.DID, by=by, chain=item.referral_id, party=Party.COORDINATOR, subject=subject, object_id=item.date_id
+    )  # fmt: skip
 
 
 def _running(date: TeamDate, items: list[AgendaItem]) -> Iterator[Slot]:
@@ -149,24 +167,9 @@ def _items(session: Session, date: TeamDate) -> list[AgendaItem]:
     return list(session.scalars(rows.options(joinedload(AgendaItem.referral).joinedload(Referral.unit))))
 
 
-def _last(session: Session, date: TeamDate) -> int:
-    return session.scalar(select(func.max(AgendaItem.position)).where(AgendaItem.date_id == date.id)) or 0
-
-
 def _change_places(session: Session, item: AgendaItem, step: int) -> None:
     """Also with a referral that whoever arranges may not know: of that one nothing is told, only when it is due."""
     items = _items(session, item.date)
     there = items.index(item) + step
     if 0 <= there < len(items):
         item.position, items[there].position = items[there].position, item.position
-
-
-def _require_to_come(session: Session, date: TeamDate) -> None:
-    if is_over(session, date):
-        raise AgendaRefused(AgendaProblem.PASSED)
-
-
-def _note(session: Session, item: AgendaItem, subject: str, *, by: Actor) -> None:
-    audit.append(
-        session, What.DID, by=by, chain=item.referral_id, party=Party.COORDINATOR, subject=subject, object_id=item.date_id
-    )  # fmt: skip

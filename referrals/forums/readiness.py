@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from referrals import assessment, conflict, coverage, roster, team_review, worklist
 from referrals.access import Actor, View, may_view
-from referrals.forums import seats
+from referrals.forums import clashes, seats
 from referrals.forums.agenda import Slot
 from referrals.models import Account, AssessmentPart, Guardian, Referral, TeamMeeting, TeamSeat
 from referrals.vocabulary import PartStatus, Profession
@@ -34,12 +34,14 @@ class Readiness:
     too_close: tuple[Account, ...]
     #: who sits there then and whose service the guardians' consent does not reach
     without_consent: tuple[Account, ...]
+    #: who comes and is called to another meeting at the same time
+    at_once: tuple[Account, ...]
     #: when the team is called to meet about it; None until it is
     called_for: datetime | None
 
     def is_ready(self, starts_at: datetime) -> bool:
         """Whether nothing is missing, and the team is called for this time."""
-        lacks = (self.missing, self.to_inform, self.parts, self.too_close, self.without_consent)
+        lacks = (self.missing, self.to_inform, self.parts, self.too_close, self.without_consent, self.at_once)
         return not any(lacks) and self.has_guardians and not self.nobody_asked and self.called_for == starts_at
 
 
@@ -55,27 +57,28 @@ def readiness(session: Session, slot: Slot, held: Sequence[TeamSeat]) -> Readine
     able = {one.account.id: one for one in roster.for_team(session, referral)}
     locked = [one for one in table if one.id in able and able[one.id].locked_by is not None]
     kept_out = conflict.kept_out(referral)
-    if team_review.is_called(session, referral) and (meeting := team_review.current_meeting(session, referral)):
-        called_for, coming = (
-            meeting.starts_at,
-            _called(session, meeting, away={one.account_id for one in held} - {one.id for one in table}),
-        )
+    meeting = team_review.current_meeting(session, referral) if team_review.is_called(session, referral) else None
+    if meeting is not None:
+        coming = _called(session, meeting, away={one.account_id for one in held} - {one.id for one in table})
     else:
-        called_for, coming = None, [one for one in table if one.id in able and one not in locked]
+        coming = [one for one in table if one.id in able and one not in locked]
+    starts_at, minutes = (meeting.starts_at, meeting.minutes) if meeting else (slot.starts_at, slot.item.minutes)
+    at_once = clashes.at_once(session, coming, starts_at=starts_at, minutes=minutes, but=referral)
     return Readiness(
         # As long as nobody sits in the team and nobody is called, nobody knows who will be missing.
-        missing=tuple(team_review.missing_professions(referral, coming)) if held or called_for else (),
+        missing=tuple(team_review.missing_professions(referral, coming)) if held or meeting else (),
         to_inform=tuple(team_review.guardians_to_inform(session, referral)),
         has_guardians=bool(coverage.deciding_guardians(session, referral)),
         parts=tuple(one for one in assessment.parts_of(session, referral) if one.status is PartStatus.REQUESTED),
         nobody_asked=bool(worklist.with_nobody_asked(session, [referral])),
         too_close=tuple(one for one in table if one in kept_out or (one.id in able and able[one.id].is_too_close)),
         without_consent=tuple(locked),
-        called_for=called_for,
+        at_once=tuple(at_once),
+        called_for=meeting.starts_at if meeting else None,
     )
 
 
 def _called(session: Session, meeting: TeamMeeting, *, away: Collection[uuid.UUID]) -> list[Account]:
     """Who is called to the meeting and, as far as the team's seats tell, is there then."""
     ids = {uuid.UUID(one) for one in meeting.called} - set(away)
-    return list(session.scalars(select(Account).where(Account.is_active, Account.id.in_(ids))))
+    return list(session.scalars(select(Account).where(Account.is_active, Account.id.in_(ids)).order_by(Account.name)))

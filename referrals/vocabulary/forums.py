@@ -29,6 +29,16 @@ class AgendaProblem(Term):
         N_("This referral lines up no more: a colleague put it on a date, or it has gone on. Choose another."),
     )
     PASSED = "passed", N_("This date has passed. Choose a date to come.")
+    THERE_ALREADY = "there_already", N_("It is on that date already. Choose another.")
+    CLOSED = "closed", N_("The schools are closed on that day. Choose another: nothing has been moved.")
+    TAKEN = "taken", N_("The team meets then already. Choose another time: nothing has been moved.")
+    SAME = "same", N_("That is when it meets now. Choose another day or time.")
+    OTHERS = (
+        "others",
+        N_(
+            "Another referral is on this date that you may not move. Move your own one by one, or ask a colleague who may."
+        ),
+    )
 
 
 class AgendaAct(Term):

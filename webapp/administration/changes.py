@@ -34,6 +34,7 @@ _KINDS = {
 _FIELDS = {
     "added": N_("added"),
     "removed": N_("removed"),
+    "moved": N_("moved"),
     "name": N_("name"),
     "language": N_("language"),
     "country": N_("country"),

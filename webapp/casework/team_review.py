@@ -10,8 +10,8 @@ from referrals import team_review as rules
 from referrals.access import View, may_view
 from referrals.calendar import closed_days, is_open_day
 from referrals.errors import Incomplete, LooksMedical, NoSuchReferral, TeamNotComplete
+from referrals.forums import clashes, invitations_calendar
 from referrals.forums import dates as team_dates
-from referrals.forums import invitations_calendar
 from referrals.languages import local_date
 from referrals.models import Referral, What
 from referrals.stages import Stage, Verb
@@ -93,6 +93,11 @@ def schedule_meeting(referral: Referral) -> ResponseReturnValue:
     said = [gettext("The team is called for %(day)s.", day=weekday_date(meeting.starts_at))]
     if not is_open_day(local_date(meeting.starts_at, zone=zone()), closed_days(transactions.session())):
         said.append(gettext("The school is closed on that day. Change it here if that is not what you meant."))
+    called = meeting_forms.shown_meeting(meeting).called
+    starts_at, length = meeting.starts_at, meeting.minutes
+    if busy := clashes.at_once(transactions.session(), called, starts_at=starts_at, minutes=length, but=referral):
+        names = ", ".join(one.name for one in busy)
+        said.append(gettext("Called to another meeting at the same time: %(names)s.", names=names))
     notices.say_next(" ".join(said))
     return redirect(url_for("casework.team_review", number=referral.number), 303)
 

@@ -6,5 +6,5 @@ from flask import Blueprint
 
 blueprint = Blueprint("forums", __name__)
 
-for _module in ("team", "seats", "agenda", "public"):
+for _module in ("team", "seats", "agenda", "moving", "public"):
     importlib.import_module(f"webapp.forums.{_module}")

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -23,7 +24,7 @@ from webapp.casework import filters, words
 from webapp.forums import blueprint
 from webapp.forums.team import TEAM_ROLES, team_of
 from webapp.guards import signed_in
-from webapp.language import gettext, language
+from webapp.language import gettext, language, zone
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Line:
 @signed_in(*TEAM_ROLES)
 def agenda(forum_id: uuid.UUID, date_id: uuid.UUID) -> Response:
     """What the team talks about on this date."""
-    return _page(team_of(forum_id), date_id, forms.shown())
+    return agenda_page(team_of(forum_id), date_id, forms.shown())
 
 
 @blueprint.get("/teams/<uuid:forum_id>/dates/<uuid:date_id>/agenda.pdf")
@@ -82,8 +83,8 @@ def put_on_agenda(forum_id: uuid.UUID, date_id: uuid.UUID) -> ResponseReturnValu
             form.refuse("referral", refused.problem.label)
         else:
             notices.say_next(gettext("%(number)s is on the agenda.", number=made.referral.number))
-            return _back(forum_id, date_id)
-    return _page(forum, date_id, form, status=422)
+            return back(forum_id, date_id)
+    return agenda_page(forum, date_id, form, status=422)
 
 
 @blueprint.post("/teams/<uuid:forum_id>/dates/<uuid:date_id>/items/<uuid:item_id>")
@@ -100,8 +101,8 @@ def arrange_agenda(forum_id: uuid.UUID, date_id: uuid.UUID, item_id: uuid.UUID) 
             form.refuse("", refused.problem.label)
         else:
             notices.say_next(_said(values["act"], number))
-            return _back(forum_id, date_id)
-    return _page(forum, date_id, form, status=422)
+            return back(forum_id, date_id)
+    return agenda_page(forum, date_id, form, status=422)
 
 
 def _said(act: AgendaAct, number: str) -> str:
@@ -110,11 +111,13 @@ def _said(act: AgendaAct, number: str) -> str:
     return gettext("The agenda is changed. Meetings that were called keep their time until they are moved.")
 
 
-def _back(forum_id: uuid.UUID, date_id: uuid.UUID) -> ResponseReturnValue:
+def back(forum_id: uuid.UUID, date_id: uuid.UUID) -> ResponseReturnValue:
+    """To the page of a date, once something on it has been done."""
     return redirect(url_for(".agenda", forum_id=forum_id, date_id=date_id), 303)
 
 
-def _page(forum: Forum, date_id: uuid.UUID, form: forms.Form, *, status: int = 200) -> Response:
+def agenda_page(forum: Forum, date_id: uuid.UUID, form: forms.Form, *, status: int = 200) -> Response:
+    """The page of a date as whoever is signed in may see it; one form for all of it, whichever was sent."""
     session, actor = transactions.session(), people.actor()
     date = dates.find_date(session, forum, date_id)
     held = seats.seats_of(session, forum)
@@ -122,14 +125,19 @@ def _page(forum: Forum, date_id: uuid.UUID, form: forms.Form, *, status: int = 2
     is_over = rules.is_over(session, date)
     may_keep = dates.may_keep(forum, actor)
     could_be_put = rules.lined_up(session, date, by=actor) if may_keep and not is_over else []
-    form.typed.setdefault("minutes", "30")
+    begins = date.starts_at.astimezone(ZoneInfo(zone()))
+    for name, usual in (("minutes", "30"), ("moved_on", f"{begins:%Y-%m-%d}"), ("moved_time", f"{begins:%H:%M}")):
+        form.typed.setdefault(name, usual)
+    lines = [_line(slot, date, held, is_over=is_over) for slot in slots]
     return pages.page(
         "forums/agenda.html",
         status,
         form=form,
         team=forum,
         date=date,
-        lines=[_line(slot, date, held, is_over=is_over) for slot in slots],
+        lines=lines,
+        could_follow=any(_is_called_elsewhen(line) for line in lines),
+        others=[one for one in dates.coming(session, forum) if one is not date],
         ends_at=slots[-1].ends_at if slots else date.starts_at,
         minutes_left=date.minutes - sum(slot.item.minutes for slot in slots),
         table=seats.sitting(held, date.starts_at),
@@ -138,6 +146,12 @@ def _page(forum: Forum, date_id: uuid.UUID, form: forms.Form, *, status: int = 2
         is_over=is_over,
         lined_up=[(one.id, _choice(_shown(one))) for one in could_be_put],
     )
+
+
+def _is_called_elsewhen(line: Line) -> bool:
+    """Whether somebody who arranges this line could move its meeting to the time it has here."""
+    called_for = line.lacks.called_for if line.item and line.lacks else None
+    return called_for is not None and called_for != line.starts_at
 
 
 def _line(slot: Slot, date: TeamDate, held: Sequence[TeamSeat], *, is_over: bool) -> Line:

@@ -1,0 +1,133 @@
+"""Moving what was planned: a referral to another date, a whole date to another day, and with them the meetings that were called.
+
+Everybody called is told by the same mail that called them, with the same calendar entry; what guardians answered was about the
+earlier time, so they are asked anew.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from referrals import clock, coverage, organisation, roster, team_review
+from referrals.access import Actor
+from referrals.calendar import closed_days, is_open_day
+from referrals.errors import AgendaRefused
+from referrals.forums import agenda, dates
+from referrals.forums.agenda import Slot
+from referrals.languages import local_date
+from referrals.models import AgendaItem, TeamDate, TeamMeeting
+from referrals.vocabulary import AgendaProblem
+
+
+@dataclass(frozen=True)
+class Moved:
+    """How many meetings went along, and how many stay where they are until somebody has seen to what is in the way."""
+
+    meetings: int
+    left: int
+
+
+def move_item(session: Session, item: AgendaItem, to: TeamDate, *, by: Actor, reason: str | None) -> Moved:
+    """Put a line of the agenda last on another date, and its meeting with it. Whoever found it with `agenda.find_item` may.
+
+    Raises AgendaRefused where one of the days has passed or the referral is on that date already.
+    """
+    agenda.require_to_come(session, item.date)
+    agenda.require_to_come(session, to)
+    if any(slot.item.referral_id == item.referral_id for slot in agenda.slots(session, to)):
+        raise AgendaRefused(AgendaProblem.THERE_ALREADY)
+    place = item.date.place
+    item.date, item.position = to, agenda.last_place(session, to) + 1
+    session.flush()
+    agenda.note(session, item, agenda.ARRANGED, by=by)
+    here = [slot for slot in agenda.slots(session, to) if slot.item is item]
+    return _take_along(session, here, place, by=by, reason=reason)
+
+
+def move_date(session: Session, date: TeamDate, starts_at: datetime, *, by: Actor, reason: str | None) -> Moved:
+    """Let the team meet at `starts_at` instead, with everything that is on the agenda.
+
+    Raises NotAllowed, and AgendaRefused where the schools are closed on that day, it has passed, the team meets then already, or
+    a referral on the date is not theirs to move.
+    """
+    dates.require_keeper(date.forum, by)
+    agenda.require_to_come(session, date)
+    _require_free(session, date, starts_at)
+    here = agenda.slots(session, date)
+    if not all(agenda.may_arrange(slot.item.referral, date, by) for slot in here):
+        raise AgendaRefused(AgendaProblem.OTHERS)
+    before = organisation.describe(date)
+    date.starts_at = starts_at
+    session.flush()
+    after = organisation.describe(date)
+    organisation.note(session, date, what="moved", before=before, after=after, by_id=by.account_id)
+    return _take_along(session, agenda.slots(session, date), date.place, by=by, reason=reason)
+
+
+def follow_agenda(session: Session, date: TeamDate, *, by: Actor) -> Moved:
+    """Move each meeting that was called to the time the agenda has for it by now. Raises NotAllowed, and AgendaRefused later."""
+    dates.require_keeper(date.forum, by)
+    agenda.require_to_come(session, date)
+    own = [slot for slot in agenda.slots(session, date) if agenda.may_arrange(slot.item.referral, date, by)]
+    return _take_along(session, own, date.place, by=by, reason=None)
+
+
+def _require_free(session: Session, date: TeamDate, starts_at: datetime) -> None:
+    at_once = select(TeamDate.id).where(TeamDate.forum_id == date.forum_id, TeamDate.starts_at == starts_at)
+    there = session.scalars(at_once).first()
+    day = local_date(starts_at, zone=roster.time_zone(session))
+    checks = (
+        (starts_at < clock.now(), AgendaProblem.PASSED),
+        (there == date.id, AgendaProblem.SAME),
+        (there is not None, AgendaProblem.TAKEN),
+        (not is_open_day(day, closed_days(session)), AgendaProblem.CLOSED),
+    )
+    for is_so, problem in checks:
+        if is_so:
+            raise AgendaRefused(problem)
+
+
+def _take_along(session: Session, slots: Iterable[Slot], place: str, *, by: Actor, reason: str | None) -> Moved:
+    """Call to each slot the team that was called to its referral, where it meets at the team's own `place` to the new one's."""
+    moved = left = 0
+    for slot in slots:
+        meeting = _planned(session, slot)
+        if meeting is None or meeting.starts_at == slot.starts_at:
+            continue
+        if _call_anew(session, slot, meeting, place=place, by=by, reason=reason):
+            moved += 1
+        else:
+            left += 1
+    return Moved(moved, left)
+
+
+def _planned(session: Session, slot: Slot) -> TeamMeeting | None:
+    """The meeting the team is called to about the referral in `slot`, while it has not been held."""
+    referral = slot.item.referral
+    return team_review.current_meeting(session, referral) if team_review.is_called(session, referral) else None
+
+
+def _call_anew(
+    session: Session, slot: Slot, meeting: TeamMeeting, *, place: str, by: Actor, reason: str | None
+) -> bool:
+    """Whether the same people as before, as far as they may still be called, are called to the time in `slot`."""
+    referral = slot.item.referral
+    able = {str(one.account.id): one.account for one in roster.for_team(session, referral) if one.locked_by is None}
+    people = [able[one] for one in meeting.called if one in able]
+    if not people or not coverage.are_informed(session, referral):
+        return False
+    invited = [one.id for one in coverage.guardians_of(session, referral) if str(one.id) in meeting.guardians_invited]
+    team_review.schedule_meeting(
+        session, referral, by=by, seen=None, starts_at=slot.starts_at, minutes=slot.item.minutes,
+        place=_place(slot, meeting, place), called=[one.id for one in people],
+        guardians=invited, agenda=meeting.agenda or (), without=team_review.missing_professions(referral, people), reason=reason,
+    )  # fmt: skip
+    return True
+
+
+def _place(slot: Slot, meeting: TeamMeeting, before: str) -> str:
+    """Where it meets: somewhere of its own stays, the team's room is the one of the date it is on now."""
+    return meeting.place if meeting.place and meeting.place != before else slot.item.date.place

@@ -1,0 +1,223 @@
+"""Moving a referral to another date and a date to another day: what was called goes along, and what cannot be so is refused."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+import time_machine
+from icalendar import Calendar
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from referrals import guardian_page, organisation, team_review
+from referrals.actors import Actor
+from referrals.errors import AgendaRefused, NotAllowed
+from referrals.forums import agenda, clashes, dates, invitations_calendar, moving, readiness, seats
+from referrals.forums.dates import Series
+from referrals.forums.moving import Moved
+from referrals.models import AgendaItem, ClosedDay, Guardian, History, Referral, TeamDate
+from referrals.stages import TO_SCHEDULE, Verb
+from referrals.vocabulary import AgendaAct, AgendaProblem, InvitationReply
+from tests.factories import a_guardian, a_referral, protected
+from tests.people import Cast
+
+BEGINS = datetime(2026, 9, 22, 12, 30, tzinfo=UTC)
+LATER = datetime(2026, 10, 6, 12, 30, tzinfo=UTC)
+HALF_AN_HOUR = timedelta(minutes=30)
+
+
+@pytest.fixture(autouse=True)
+def _today(wednesday: time_machine.Traveller) -> None:
+    """It is Wednesday the 16th of September 2026."""
+
+
+@pytest.fixture
+def two_dates(session: Session, cast: Cast) -> list[TeamDate]:
+    """Two Tuesdays, two weeks apart."""
+    series = Series(date(2026, 9, 22), date(2026, 10, 6), 2, time(14, 30), 90, "Rum 12")
+    dates.plan(session, cast.forum, series, by=cast.coordinator.actor())
+    return dates.coming(session, cast.forum)
+
+
+def put(session: Session, cast: Cast, on: TeamDate) -> AgendaItem:
+    """A referral that is ready, with a guardian who is told, on a date for half an hour."""
+    referral = a_referral(session, cast, TO_SCHEDULE)
+    a_guardian(session, referral, told_by=cast.coordinator)
+    return agenda.put_on(session, on, referral.id, minutes=30, by=cast.coordinator.actor())
+
+
+def call(session: Session, cast: Cast, item: AgendaItem, at: datetime = BEGINS, place: str = "Rum 12") -> Guardian:
+    """The head teacher and the counsellor are called to it, and its guardian is invited."""
+    guardian = session.scalars(select(Guardian).where(Guardian.referral_id == item.referral_id)).one()
+    team_review.schedule_meeting(
+        session, item.referral, by=cast.coordinator.actor(), seen=None, starts_at=at, minutes=60, place=place,
+        called=[cast.head_teacher.id, cast.counsellor.id], guardians=[guardian.id], agenda=["Hur det går"],
+    )  # fmt: skip
+    return guardian
+
+
+def refused(act: object) -> AgendaProblem:
+    with pytest.raises(AgendaRefused) as told:
+        act()  # type: ignore[operator]
+    return told.value.problem
+
+
+def entry(session: Session, referral: Referral) -> tuple[str, int, datetime]:
+    """UID, SEQUENCE and beginning of the meeting in a calendar of one's own."""
+    meeting = team_review.current_meeting(session, referral)
+    assert meeting is not None
+    (event,) = Calendar.from_ical(invitations_calendar.to_take_along(session, meeting, title="Möte")).events
+    return str(event["uid"]), int(event["sequence"]), event["dtstart"].dt
+
+
+def test_a_referral_takes_its_meeting_along_to_another_date_as_the_same_entry_with_answers_anew(
+    session: Session, cast: Cast, two_dates: list[TeamDate]
+) -> None:
+    by, (first, second) = cast.coordinator.actor(), two_dates
+    second.place = "Rum 3"
+    put(session, cast, second)
+    item = put(session, cast, first)
+    guardian = call(session, cast, item)
+    own = Actor(guardian_of=item.referral_id, guardian_id=guardian.id)
+    guardian_page.answer_invitation(session, guardian, by=own, reply=next(iter(InvitationReply)))
+    meeting = team_review.current_meeting(session, item.referral)
+    assert meeting is not None
+    assert guardian_page.answers_to(session, meeting)
+    uid, sequence, _begins = entry(session, item.referral)
+    assert moving.move_item(session, item, second, by=by, reason="Rektorn är borta.") == Moved(1, 0)
+    assert entry(session, item.referral) == (uid, sequence + 1, LATER + HALF_AN_HOUR)
+    assert (meeting.minutes, meeting.place, meeting.agenda) == (30, "Rum 3", ["Hur det går"])
+    assert {*meeting.called} == {str(cast.head_teacher.id), str(cast.counsellor.id)}
+    assert meeting.guardians_invited == [str(guardian.id)]
+    assert guardian_page.answers_to(session, meeting) == {}
+    rows = session.scalars(select(History).where(History.referral_id == item.referral_id)).all()
+    assert [row.reason for row in rows if row.verb is Verb.SCHEDULE_MEETING] == [None, "Rektorn är borta."]
+    assert agenda.slots(session, first) == []
+    assert readiness.readiness(session, agenda.slots(session, second)[1], []).called_for == LATER + HALF_AN_HOUR
+
+
+def test_what_is_not_called_moves_alone_and_a_place_of_its_own_stays(
+    session: Session, cast: Cast, two_dates: list[TeamDate]
+) -> None:
+    by, (first, second) = cast.coordinator.actor(), two_dates
+    second.place = "Rum 3"
+    alone, elsewhere = put(session, cast, first), put(session, cast, first)
+    call(session, cast, elsewhere, BEGINS + HALF_AN_HOUR, "Hemma hos familjen")
+    assert moving.move_item(session, alone, second, by=by, reason=None) == Moved(0, 0)
+    assert moving.move_item(session, elsewhere, second, by=by, reason=None) == Moved(1, 0)
+    meeting = team_review.current_meeting(session, elsewhere.referral)
+    assert meeting is not None
+    assert meeting.place == "Hemma hos familjen"
+
+
+def test_a_meeting_stays_where_it_is_while_nobody_may_be_called_to_it(
+    session: Session, cast: Cast, two_dates: list[TeamDate]
+) -> None:
+    by, (first, second) = cast.coordinator.actor(), two_dates
+    untold, left = put(session, cast, first), put(session, cast, first)
+    for item in (untold, left):
+        call(session, cast, item)
+    a_guardian(session, untold.referral, name="Pelle Testsson")
+    assert moving.move_item(session, untold, second, by=by, reason=None) == Moved(0, 1)
+    cast.counsellor.is_active = False
+    assert moving.move_item(session, left, second, by=by, reason=None) == Moved(1, 0)
+    meeting = team_review.current_meeting(session, left.referral)
+    assert meeting is not None
+    assert meeting.called == [str(cast.head_teacher.id)]
+    cast.head_teacher.is_active = False
+    assert moving.move_item(session, left, first, by=by, reason=None) == Moved(0, 1)
+    assert meeting.starts_at == LATER + HALF_AN_HOUR
+
+
+def test_a_whole_date_moves_with_its_agenda_and_leaves_a_line(
+    session: Session, cast: Cast, two_dates: list[TeamDate]
+) -> None:
+    by, first = cast.coordinator.actor(), two_dates[0]
+    called, waiting = put(session, cast, first), put(session, cast, first)
+    call(session, cast, called)
+    to = BEGINS + timedelta(days=1, hours=1)
+    assert moving.move_date(session, first, to, by=by, reason=None) == Moved(1, 0)
+    assert [slot.starts_at for slot in agenda.slots(session, first)] == [to, to + HALF_AN_HOUR]
+    assert entry(session, called.referral)[2] == to
+    assert team_review.current_meeting(session, waiting.referral) is None
+    (line,) = [row for row in organisation.changes(session) if row.subject.startswith("team_date.moved")]
+    assert (line.before, line.after) == ("linden 2026-09-22 12:30 UTC", "linden 2026-09-23 13:30 UTC")
+
+
+def test_a_day_on_which_the_team_cannot_meet_is_refused_and_nothing_is_moved(
+    session: Session, cast: Cast, two_dates: list[TeamDate]
+) -> None:
+    by, first = cast.coordinator.actor(), two_dates[0]
+    call(session, cast, put(session, cast, first))
+    session.add(ClosedDay(first_on=date(2026, 9, 24), last_on=date(2026, 9, 24), label="Studiedag"))
+    session.flush()
+    days = {
+        BEGINS + timedelta(days=2): AgendaProblem.CLOSED,
+        BEGINS + timedelta(days=4): AgendaProblem.CLOSED,
+        LATER: AgendaProblem.TAKEN,
+        BEGINS: AgendaProblem.SAME,
+        BEGINS - timedelta(days=7): AgendaProblem.PASSED,
+    }
+    for day, problem in days.items():
+        assert refused(lambda day=day: moving.move_date(session, first, day, by=by, reason=None)) is problem
+    with pytest.raises(NotAllowed):
+        moving.move_date(session, first, LATER, by=cast.counsellor.actor(), reason=None)
+    with pytest.raises(NotAllowed):
+        moving.follow_agenda(session, first, by=cast.counsellor.actor())
+    assert [slot.starts_at for slot in agenda.slots(session, first)] == [BEGINS]
+
+
+def test_what_somebody_may_not_move_holds_its_date(session: Session, cast: Cast, two_dates: list[TeamDate]) -> None:
+    first, second = two_dates
+    item = put(session, cast, first)
+    call(session, cast, item)
+    protected(session, item.referral, by=cast.coordinator)
+    other = cast.head_teacher.actor()
+    assert refused(lambda: moving.move_date(session, first, BEGINS + HALF_AN_HOUR, by=other, reason=None)) is (
+        AgendaProblem.OTHERS
+    )
+    assert moving.follow_agenda(session, first, by=other) == Moved(0, 0)
+    again = agenda.put_on(
+        session, second, a_referral(session, cast, TO_SCHEDULE).id, minutes=30, by=cast.coordinator.actor()
+    )
+    twice = lambda: moving.move_item(session, again, second, by=cast.coordinator.actor(), reason=None)  # noqa: E731
+    assert refused(twice) is AgendaProblem.THERE_ALREADY
+
+
+def test_meetings_follow_the_agenda_when_asked_to(session: Session, cast: Cast, two_dates: list[TeamDate]) -> None:
+    by, first = cast.coordinator.actor(), two_dates[0]
+    one, two = put(session, cast, first), put(session, cast, first)
+    call(session, cast, one)
+    call(session, cast, two, BEGINS + HALF_AN_HOUR)
+    assert moving.follow_agenda(session, first, by=by) == Moved(0, 0)
+    agenda.arrange(session, two, AgendaAct.EARLIER, minutes=20, by=by)
+    assert moving.follow_agenda(session, first, by=by) == Moved(2, 0)
+    assert [entry(session, each.referral)[2] - BEGINS for each in (two, one)] == [
+        timedelta(0), timedelta(minutes=20),
+    ]  # fmt: skip
+
+
+def test_two_meetings_for_somebody_at_once_are_told_by_name(
+    session: Session, cast: Cast, two_dates: list[TeamDate]
+) -> None:
+    first = two_dates[0]
+    one, two = put(session, cast, first), put(session, cast, first)
+    seats.seat(session, cast.forum, cast.counsellor.id, by=cast.coordinator.actor())
+    call(session, cast, one, BEGINS)  # for an hour, though half of it is kept
+
+    def busy(at: int) -> tuple[object, ...]:
+        return readiness.readiness(
+            session, agenda.slots(session, first)[at], seats.seats_of(session, cast.forum)
+        ).at_once
+
+    assert busy(0) == ()
+    assert busy(1) == (cast.counsellor,)
+    people = [cast.counsellor, cast.teacher]
+    for at, expected in (
+        (BEGINS - HALF_AN_HOUR, []),
+        (BEGINS - timedelta(minutes=29), [cast.counsellor]),
+        (BEGINS + timedelta(minutes=60), []),
+    ):
+        found = clashes.at_once(session, people, starts_at=at, minutes=30, but=two.referral)
+        assert found == expected
+    call(session, cast, two, BEGINS + HALF_AN_HOUR)
+    assert {*busy(1)} == {cast.counsellor, cast.head_teacher}

@@ -1,0 +1,124 @@
+"""Moving on the page of a team's date: a referral, the whole date, and the meetings that were called."""
+
+from datetime import timedelta
+
+from sqlalchemy import select, update
+
+from referrals import clock, db
+from referrals.models import AgendaItem, TeamDate, TeamMeeting
+from tests.factories import a_guardian
+from tests.webapp.desk import cast_of
+from tests.webapp.forums.test_agenda import (  # noqa: F401 - fixtures
+    DATE,
+    arrange,
+    date,
+    karin,
+    lay,
+    lines,
+    put,
+    team,
+)
+
+
+def form_of(page, action):
+    return next(form for form in page.all("form") if form.get("action", "").endswith(action))
+
+
+def call(karin, number, settings):  # noqa: F811 - a fixture's name
+    """Call the team to the time the agenda keeps."""
+    with db.reading(settings.database) as session:
+        cast = cast_of(session)
+        people = [str(cast.head_teacher.id), str(cast.counsellor.id)]
+    karin.get(f"/referrals/{number}/team-review")
+    return karin.submit({"called": people})
+
+
+def begins(settings):
+    with db.reading(settings.database) as session:
+        return [
+            f"{at:%d %H:%M}" for at in session.scalars(select(TeamMeeting.starts_at).order_by(TeamMeeting.starts_at))
+        ]
+
+
+def test_a_referral_moves_to_another_date_with_its_meeting(karin, team, date, lay, settings):  # noqa: F811
+    number, identity = lay()
+    put(karin, date, identity)
+    call(karin, number, settings)
+    assert "Move to another date" not in karin.get(date).text
+    karin.get(team)
+    karin.submit(DATE | {"first_on": "2026-09-29", "starts_time": "09:00"})
+    page = karin.get(date)
+    refused = karin.submit({"to": "x"}, form=form_of(page, "/move"), status=422)
+    assert any("Choose one of the answers." in problem for problem in refused.problems)
+    page = karin.submit({"reason": "Rektorn är borta."}, form=form_of(page, "/move"))
+    assert page.title.startswith("Agenda, Tuesday 29 September 2026")
+    assert f"{number} is moved here. One meeting is moved along" in page.text
+    assert "The team is called for this time." in lines(page)[0]
+    assert begins(settings) == ["29 07:00"]
+    with db.writing(settings.database) as session:
+        cast = cast_of(session)
+        first = session.scalars(select(TeamDate).order_by(TeamDate.starts_at)).first()
+        item = session.scalars(select(AgendaItem)).one()
+        twin = {"position": 1, "minutes": 30, "put_by_id": cast.coordinator.id, "put_at": item.put_at}
+        session.add(AgendaItem(referral=item.referral, date=first, **twin))
+    again = karin.submit({}, form=form_of(karin.get(date), "/move"), status=422)
+    assert any("It is on that date already." in problem for problem in again.problems)
+
+
+def test_a_date_moves_to_another_day_and_never_to_one_on_which_the_schools_are_closed(karin, date, lay, settings):  # noqa: F811
+    number, identity = lay()
+    put(karin, date, identity)
+    call(karin, number, settings)
+    page = karin.get(date)
+    for day, why in (
+        ("2026-09-26", "The schools are closed on that day."),
+        ("2026-09-22", "That is when it meets now."),
+        ("2026-09-01", "This day has passed."),
+    ):
+        refused = karin.submit({"moved_on": day}, form=form_of(page, f"{date}/move"), status=422)
+        assert any(why in problem for problem in refused.problems)
+        assert refused.fields(form_of(refused, f"{date}/move"))["moved_on"] == day
+    assert begins(settings) == ["22 12:30"]
+    page = karin.submit({"moved_on": "2026-09-24", "moved_time": "10:00"}, form=form_of(page, f"{date}/move"))
+    assert "The team now meets on Thursday 24 September 2026, 10:00. One meeting is moved along" in page.text
+    assert page.title.startswith("Agenda, Thursday 24 September 2026")
+    with db.writing(settings.database) as session:
+        a_guardian(session, session.scalars(select(TeamMeeting)).one().referral, name="Pelle Testsson")
+    page = karin.submit({"moved_on": "2026-09-25"}, form=form_of(page, f"{date}/move"))
+    assert "One meeting keeps its time until what is missing below is seen to." in page.text
+    assert "One guardian is not informed yet." in lines(page)[0]
+    assert begins(settings) == ["24 08:00"]
+
+
+def test_a_date_with_something_somebody_may_not_move_says_so(karin, date, lay, settings, signed_in):  # noqa: F811
+    _number, identity = lay(is_protected=True)
+    put(karin, date, identity)
+    henrik = signed_in("henrik")
+    page = henrik.get(date)
+    refused = henrik.submit({"moved_on": "2026-09-24"}, form=form_of(page, f"{date}/move"), status=422)
+    assert any("Another referral is on this date that you may not move." in problem for problem in refused.problems)
+
+
+def test_meetings_follow_the_agenda_and_what_is_missing_is_named(karin, date, lay, settings):  # noqa: F811
+    (first, first_id), (second, second_id) = lay(), lay()
+    put(karin, date, first_id)
+    put(karin, date, second_id)
+    assert "Called to another meeting" not in call(karin, first, settings).text
+    with db.writing(settings.database) as session:
+        session.scalars(select(TeamMeeting)).one().minutes = 60
+    said = call(karin, second, settings).text
+    assert "Called to another meeting at the same time: Henrik Rosenby, Kim Solgren." in said
+    page = karin.get(date)
+    assert "Called to another meeting at the same time: Henrik Rosenby, Kim Solgren." in lines(page)[1]
+    assert not [form for form in page.all("form") if form.get("action", "").endswith("/follow")]
+    page = arrange(karin, page, second, "earlier")
+    page = karin.submit(form=form_of(page, "/follow"))
+    assert "2 meetings are moved along" in page.text
+    assert begins(settings) == ["22 12:30", "22 13:00"]
+    form = form_of(page, f"{date}/move")  # the button as it stood on a page that was opened before
+    form.set("action", f"{date}/follow")
+    assert "Every meeting that is called has its time" in karin.submit(form=form).text
+    with db.writing(settings.database) as session:
+        session.execute(update(TeamDate).values(starts_at=clock.now() - timedelta(days=1)))
+    passed = karin.submit(form=form, status=422)
+    assert any("This date has passed." in problem for problem in passed.problems)

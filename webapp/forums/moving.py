@@ -1,0 +1,94 @@
+"""Moving what is planned on a team's date: one referral, the whole date, or the meetings that were called, to the agenda's times."""
+
+import uuid
+
+from flask.typing import ResponseReturnValue
+
+from referrals.errors import AgendaRefused
+from referrals.forums import agenda, dates, moving
+from referrals.forums.moving import Moved
+from referrals.vocabulary import AgendaProblem
+from schemas.forums import MoveDateForm, MoveItemForm
+from webapp import forms, notices, people, transactions
+from webapp.forums import blueprint
+from webapp.forums.agenda import agenda_page, back
+from webapp.forums.team import TEAM_ROLES, team_of
+from webapp.guards import signed_in
+from webapp.language import gettext, ngettext, time_of_day, weekday_date, zone
+
+
+@blueprint.post("/teams/<uuid:forum_id>/dates/<uuid:date_id>/items/<uuid:item_id>/move")
+@signed_in(*TEAM_ROLES)
+def move_agenda_item(forum_id: uuid.UUID, date_id: uuid.UUID, item_id: uuid.UUID) -> ResponseReturnValue:
+    """Move a referral to another of the team's dates, and the meeting that was called with it."""
+    forum, form, session, by = team_of(forum_id), forms.submitted(), transactions.session(), people.actor()
+    item = agenda.find_item(session, dates.find_date(session, forum, date_id), item_id, by=by)
+    if values := form.load(MoveItemForm()):
+        to = dates.find_date(session, forum, values["to"])
+        try:
+            moved = moving.move_item(session, item, to, by=by, reason=values["reason"])
+        except AgendaRefused as refused:
+            form.refuse("", refused.problem.label)
+        else:
+            said = gettext("%(number)s is moved here.", number=item.referral.number)
+            notices.say_next(" ".join((said, *_went_along(moved))))
+            return back(forum_id, to.id)
+    return agenda_page(forum, date_id, form, status=422)
+
+
+@blueprint.post("/teams/<uuid:forum_id>/dates/<uuid:date_id>/move")
+@signed_in(*TEAM_ROLES)
+def move_team_date(forum_id: uuid.UUID, date_id: uuid.UUID) -> ResponseReturnValue:
+    """Let the team meet on another day or at another time, with all that is on the agenda."""
+    forum, form, session = team_of(forum_id), forms.submitted(), transactions.session()
+    date = dates.find_date(session, forum, date_id)
+    if values := form.load(MoveDateForm(zone=zone())):
+        try:
+            moved = moving.move_date(session, date, by=people.actor(), **values)
+        except AgendaRefused as refused:
+            form.refuse("" if refused.problem is AgendaProblem.OTHERS else "moved_on", refused.problem.label)
+        else:
+            when = f"{weekday_date(date.starts_at)}, {time_of_day(date.starts_at)}"
+            said = gettext("The team now meets on %(when)s.", when=when)
+            notices.say_next(" ".join((said, *_went_along(moved))))
+            return back(forum_id, date_id)
+    return agenda_page(forum, date_id, form, status=422)
+
+
+@blueprint.post("/teams/<uuid:forum_id>/dates/<uuid:date_id>/follow")
+@signed_in(*TEAM_ROLES)
+def follow_agenda(forum_id: uuid.UUID, date_id: uuid.UUID) -> ResponseReturnValue:
+    """Move the meetings that were called to the times the agenda has by now."""
+    forum, session = team_of(forum_id), transactions.session()
+    try:
+        moved = moving.follow_agenda(session, dates.find_date(session, forum, date_id), by=people.actor())
+    except AgendaRefused as refused:
+        form = forms.submitted()
+        form.refuse("", refused.problem.label)
+        return agenda_page(forum, date_id, form, status=422)
+    notices.say_next(
+        " ".join(_went_along(moved)) or gettext("Every meeting that is called has its time on the agenda.")
+    )
+    return back(forum_id, date_id)
+
+
+def _went_along(moved: Moved) -> list[str]:
+    """What became of the meetings, in sentences."""
+    told = []
+    if moved.meetings:
+        told.append(
+            ngettext(
+                "One meeting is moved along: everybody called and invited is told, and answers anew.",
+                "%(num)d meetings are moved along: everybody called and invited is told, and answers anew.",
+                moved.meetings,
+            )
+        )
+    if moved.left:
+        told.append(
+            ngettext(
+                "One meeting keeps its time until what is missing below is seen to.",
+                "%(num)d meetings keep their time until what is missing below is seen to.",
+                moved.left,
+            )
+        )
+    return told
