@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from referrals import clock
 from referrals.access import Role
+from referrals.forums import agenda, seats
 from referrals.forums import dates as team_dates
-from referrals.forums import seats
 from referrals.forums.dates import Planned, Series
 from referrals.languages import local_date
 from referrals.models import Account, Forum
@@ -56,9 +56,14 @@ def plan_team_dates(forum_id: uuid.UUID) -> ResponseReturnValue:
 @signed_in(*TEAM_ROLES)
 def drop_team_date(forum_id: uuid.UUID, date_id: uuid.UUID) -> ResponseReturnValue:
     """Take one date away."""
-    gone = team_dates.drop(transactions.session(), team_of(forum_id), date_id, by=people.actor())
+    session, forum = transactions.session(), team_of(forum_id)
+    lines = agenda.slots(session, team_dates.find_date(session, forum, date_id))
+    gone = team_dates.drop(session, forum, date_id, by=people.actor())
     day = short_date(local_date(gone.starts_at, zone=zone()))
-    notices.say_next(gettext("%(day)s has been taken away. Meetings that were called stay called.", day=day))
+    said = [gettext("%(day)s has been taken away. Meetings that were called stay called.", day=day)]
+    if lines:
+        said.append(gettext("What was on its agenda lines up again."))
+    notices.say_next(" ".join(said))
     return redirect(url_for(".team", forum_id=forum_id), 303)
 
 

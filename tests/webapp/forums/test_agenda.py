@@ -97,6 +97,10 @@ def test_a_coordinator_puts_referrals_on_the_date_and_one_clock_runs_through_the
     page = arrange(karin, page, second, "off")
     assert f"{second} is off the agenda and lines up again." in page.text
     assert [line.split()[0] for line in lines(page)] == ["14:30–15:15"]
+    drop = next(form for form in karin.get(team).all("form") if "/drop" in form.get("action"))
+    assert (
+        "Meetings that were called stay called. What was on its agenda lines up again." in karin.submit(form=drop).text
+    )
 
 
 def test_what_cannot_be_so_is_said_and_nothing_is_lost(karin, date, lay, settings):
