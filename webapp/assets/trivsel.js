@@ -72,6 +72,22 @@
     });
   });
 
+  /* The curtain: what all in the room see goes away at once, by its button or Escape, and comes back with everything typed in it. */
+  const curtain = document.querySelector("[data-curtain]");
+  if (curtain) {
+    const main = document.querySelector("main");
+    const draws = document.querySelector("[data-draws]");
+    const draw = (isDrawn) => {
+      curtain.hidden = !isDrawn;
+      main.hidden = isDrawn;
+      (isDrawn ? curtain.querySelector("[data-opens]") : draws).focus();
+    };
+    draws.hidden = false;
+    draws.addEventListener("click", () => draw(true));
+    curtain.querySelector("[data-opens]").addEventListener("click", () => draw(false));
+    document.addEventListener("keydown", (event) => event.key === "Escape" && curtain.hidden && draw(true));
+  }
+
   /* Once a form is sent, what was typed a moment before is not saved behind it any more. */
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (event.target.closest?.("form")?.dataset.sent) event.preventDefault();
@@ -81,8 +97,51 @@
   const failed = (event) => {
     const asking = event.detail.elt;
     const place = document.querySelector(asking?.dataset?.says ?? asking?.getAttribute?.("hx-target") ?? "#saved");
-    if (place?.dataset.failed) place.textContent = place.dataset.failed;
+    if (place?.dataset.failed) place.textContent = place.matches("[data-waiting]") ? place.dataset.held : place.dataset.failed;
   };
   document.addEventListener("htmx:responseError", failed);
   document.addEventListener("htmx:sendError", failed);
+  document.addEventListener("htmx:timeout", failed);
+
+  /* With the network gone, what is typed stays in this page and nowhere else. It is saved once the network is back, and a form that
+     somebody sent meanwhile is sent then. */
+  document.querySelectorAll("[data-keeps]").forEach((place) => {
+    const form = place.closest("form");
+    let typed = 0, asked = 0, saved = 0, waiting, timer;
+    const save = () => {
+      clearTimeout(timer);
+      htmx.trigger(place, "again");
+    };
+    const failing = () => {
+      place.toggleAttribute("data-waiting", Boolean(waiting));
+      place.setAttribute("data-failing", "");
+      clearTimeout(timer);
+      timer = setTimeout(save, 3000);
+    };
+    form.addEventListener("input", () => (typed += 1));
+    form.addEventListener("submit", (event) => {
+      if (event.submitter?.formTarget === "_blank" || (typed === saved && navigator.onLine)) return;
+      event.preventDefault();
+      waiting = event.submitter ?? form.querySelector("[type=submit]");
+      save();
+    });
+    place.addEventListener("htmx:beforeRequest", () => (asked = typed));
+    place.addEventListener("htmx:sendError", failing);
+    place.addEventListener("htmx:timeout", failing);
+    place.addEventListener("htmx:afterOnLoad", (event) => {
+      if (event.detail.failed && !waiting) {
+        if (event.detail.xhr.status >= 500) failing();
+        return;
+      }
+      clearTimeout(timer);
+      place.removeAttribute("data-waiting");
+      place.removeAttribute("data-failing");
+      saved = waiting ? typed : asked;
+      const button = waiting;
+      waiting = undefined;
+      if (button) form.requestSubmit(button);
+    });
+    addEventListener("online", () => (typed > saved || waiting) && save());
+    addEventListener("beforeunload", (event) => (typed > saved || waiting) && !navigator.onLine && event.preventDefault());
+  });
 })();

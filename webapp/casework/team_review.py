@@ -19,7 +19,7 @@ from referrals.vocabulary import N_, Attendance, DecisionKind, DocumentKind, Dom
 from schemas.approval import ApprovalForm
 from schemas.team_review import MeetingForm, MinutesForm
 from webapp import downloads, forms, kept, notices, people, previewing, transactions
-from webapp.casework import blueprint, meeting_forms, note_forms, wording, words
+from webapp.casework import blueprint, meeting_forms, meeting_screen, note_forms, wording, words
 from webapp.casework.choices import choices, previews
 from webapp.casework.documents import copies
 from webapp.casework.frame import referral_page, seen, today
@@ -105,7 +105,7 @@ def schedule_meeting(referral: Referral) -> ResponseReturnValue:
 @blueprint.get("/referrals/<reference:number>/team-review/minutes")
 @for_referral(View.MINUTES_IN_FULL)
 def minutes(referral: Referral) -> Response:
-    """The minutes of the newest meeting: written by the coordinator, read by the others."""
+    """The minutes of the newest meeting: written by the coordinator, on a screen for all in the room too; read by the others."""
     kept.show_saved()
     return _minutes_page(referral)
 
@@ -134,6 +134,8 @@ def record_meeting(referral: Referral) -> ResponseReturnValue:
         wording.warn(form)
         return _minutes_page(referral, form)
     notices.say_next(gettext("The minutes are saved. Somebody else who may approves them next."))
+    if meeting_screen.is_asked_for():
+        return redirect(meeting_screen.address(referral), 303)
     return redirect(url_for("casework.team_review", number=referral.number), 303)
 
 
@@ -234,12 +236,15 @@ def _minutes_page(referral: Referral, form: forms.Form | None = None) -> Respons
     meetings = rules.meetings_of(session, referral)
     held = [meeting for meeting in meetings if meeting.held_at is not None]
     initial = meeting_forms.usual_minutes(current) if can_write and current else {}
+    status, form = 422 if form else 200, form or forms.shown(initial)
+    screen = meeting_screen.shown(current, form) if can_write and current and meeting_screen.is_asked_for() else None
     return referral_page(
-        "team_review_minutes.html",
+        "team_review_screen.html" if screen else "team_review_minutes.html",
         referral,
-        status=422 if form else 200,
-        heading=gettext("Minutes"),
-        form=form or forms.shown(initial),
+        status=status,
+        heading=gettext("Team meeting") if screen else gettext("Minutes"),
+        form=form,
+        screen=screen,
         can_write=can_write,
         meeting=current if can_write else (held[-1] if held else None),
         is_ahead=can_write and current is not None and local_date(current.starts_at, zone=zone()) > today(),

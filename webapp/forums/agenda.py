@@ -16,7 +16,7 @@ from referrals.forums import agenda_paper, dates, readiness, seats
 from referrals.forums.agenda import Slot
 from referrals.forums.readiness import Readiness
 from referrals.models import AgendaItem, Forum, Referral, TeamDate, TeamSeat, What
-from referrals.stages import Party
+from referrals.stages import Party, Verb
 from referrals.vocabulary import AgendaAct
 from schemas.forums import AgendaForm, AgendaItemForm
 from webapp import auditing, downloads, forms, notices, pages, people, transactions
@@ -50,6 +50,8 @@ class Line:
     lacks: Readiness | None = None
     #: for those who arrange it
     item: AgendaItem | None = None
+    #: whether they show the meeting on a screen that all in the room see
+    has_screen: bool = False
 
 
 @blueprint.get("/teams/<uuid:forum_id>/dates/<uuid:date_id>")
@@ -163,7 +165,14 @@ def _line(slot: Slot, date: TeamDate, held: Sequence[TeamSeat], *, is_over: bool
         lacks = readiness.readiness(session, slot, held)
         _note(What.OPENED_PAGE, referral, date, subject="forums.agenda")
     may_arrange = not is_over and rules.may_arrange(referral, date, actor)
-    return Line(slot.starts_at, slot.ends_at, _shown(referral), lacks, slot.item if may_arrange else None)
+    return Line(
+        slot.starts_at,
+        slot.ends_at,
+        _shown(referral),
+        lacks,
+        item=slot.item if may_arrange else None,
+        has_screen=words.may_do(Verb.RECORD_MEETING, referral),
+    )
 
 
 def _note(what: What, referral: Referral, date: TeamDate, *, subject: str) -> None:

@@ -5,7 +5,7 @@ import uuid
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import clock
+from referrals import clock, meeting_room
 from referrals.access import Role
 from referrals.forums import agenda, seats
 from referrals.forums import dates as team_dates
@@ -98,6 +98,7 @@ def team_page(forum: Forum, status: int = 200, *, form: forms.Form | None = None
         missing=seats.missing(forum, held, clock.now()),
         dates=[(one, seats.missing(forum, held, one.starts_at)) for one in coming],
         may_keep=may_keep,
+        today=meeting_room.meetings_today(session, forum, by=people.actor()),
         could_sit=[_choice(one) for one in seats.could_sit(session, forum)] if may_keep else [],
     )
 

@@ -192,6 +192,18 @@ def test_the_call_to_the_team_begins_with_the_time_kept_for_it(karin, date, lay,
     assert "The team is called for another time: 22 September 2026" in lines(page)[0]
 
 
+def test_whoever_keeps_the_minutes_opens_the_meeting_on_a_screen_from_here(karin, date, lay, signed_in):
+    number, identity = lay(members=("counsellor",))
+    put(karin, date, identity)
+    words = "Show the meeting on a screen"
+    assert words not in karin.get(date).text
+    page = karin.get(f"/referrals/{number}/team-review")
+    karin.submit({"without": ["head_teacher", "school_counsellor"]}, form=page.form())
+    (link,) = [one for one in karin.get(date).all("a") if words in page.text_of(one)]
+    assert link.get("href") == f"/referrals/{number}/team-review/minutes?screen=curtain"
+    assert words not in signed_in("kim").get(date).text
+
+
 def test_each_member_takes_the_agenda_along_and_the_log_of_what_is_named_says_so(karin, date, lay, settings, signed_in):
     (known, known_id), (_other, other_id) = lay(members=["special_educator"]), lay()
     assert "agenda.pdf" not in str([one.get("href") for one in karin.get(date).all("a")])

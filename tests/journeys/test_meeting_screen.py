@@ -1,0 +1,77 @@
+"""The meeting on a screen that all see: behind a curtain, and with the network gone for a minute."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from playwright.sync_api import expect
+
+from referrals import db, team_review
+from referrals.models import KeptForm
+from tests import straight_way
+from tests.journeys import ground
+from tests.journeys.every_page import Walk
+from tests.webapp.desk import cast_of
+
+#: decisions of the straight way until the team is called
+UNTIL_CALLED = 9
+
+
+@pytest.fixture
+def called(app: Flask, address: str, number: str) -> str:
+    """A referral for which the team is called."""
+    for decide in straight_way.DECISIONS[:UNTIL_CALLED]:
+        with db.writing(address) as session:
+            decide(session, cast_of(session), ground.the_referral(session, number))
+    return number
+
+
+@pytest.fixture
+def written(address: str, called: str) -> Callable[[], str | None]:
+    """The strengths as the minutes hold them now."""
+
+    def read() -> str | None:
+        with db.reading(address) as session:
+            meeting = team_review.current_meeting(session, ground.the_referral(session, called))
+            return meeting.strengths if meeting else None
+
+    return read
+
+
+def test_what_is_typed_with_the_network_gone_is_sent_when_it_is_back(
+    walk: Walk, address: str, called: str, written: Callable[[], str | None]
+) -> None:
+    walk.be("karin")
+    window = walk.window.open(f"/referrals/{called}/team-review/minutes?screen=curtain")
+    page, words = window.page, window.words
+    assert page.locator("textarea").count() == 0
+    window.follow("Show")
+    strengths, state = page.locator("#f-strengths"), page.locator("#saved")
+    page.context.set_offline(True)
+    strengths.press_sequentially("Ritar gärna.")
+    expect(state).to_have_text(words("Not saved: no connection. Go on writing, and we try again."), timeout=15_000)
+    page.keyboard.press("Escape")
+    expect(strengths).to_be_hidden()
+    expect(page.locator("main")).to_be_hidden()
+    page.keyboard.press("Enter")
+    expect(strengths).to_have_value("Ritar gärna.")
+    page.context.set_offline(False)
+    expect(state).to_contain_text(words("Saved %(time)s", time="").strip(), timeout=15_000)
+
+    page.context.set_offline(True)
+    strengths.press_sequentially(" Hjälper små.")
+    for line in page.locator("[name$=-attendance][value=present]").all():
+        line.evaluate("one => one.checked = true")
+    page.locator("main form button[type=submit]").last.click()
+    expect(state).to_contain_text(words("No connection. What you wrote stands on this page and is sent as soon as the network is back. Leave the page open."), timeout=15_000)  # fmt: skip
+    assert page.evaluate("localStorage.length") == 0
+    assert "Ritar" not in page.evaluate("JSON.stringify(sessionStorage)")
+    assert written() is None
+    page.context.set_offline(False)
+    page.wait_for_url("**/minutes?screen=curtain", timeout=15_000)
+    of_the_gap = ("htmx:afterRequest", "htmx:sendError", "net::ERR_INTERNET_DISCONNECTED")
+    window.complaints[:] = [one for one in window.complaints if not any(why in one for why in of_the_gap)]
+    window.arrived()
+    assert written() == "Ritar gärna. Hjälper små."
+    with db.reading(address) as session:
+        assert session.query(KeptForm).count() == 0
