@@ -22,7 +22,7 @@ TABLES: Final[dict[ContentKind, tuple[str, ...]]] = {
     ContentKind.ASSESSMENT: ("assessment_part", "part_opening", "support_report", "support_investigation"),
     ContentKind.MEETINGS:   ("team_meeting", "meeting_version", "meeting_decision"),
     ContentKind.PLANS:      (
-        "action_plan", "goal", "planned_action", "follow_up", "goal_follow_up", "action_follow_up", "closure", "goal_outcome",
+        "action_plan", "support_programme", "goal", "planned_action", "follow_up", "goal_follow_up", "action_follow_up", "closure", "goal_outcome",
     ),
     ContentKind.PAPERS:     ("document_content",),
     ContentKind.FILES:      ("attachment", "attachment_content"),

@@ -42,6 +42,8 @@ PAPERS: Final[dict[Verb, tuple[tuple[DocumentKind, Callable[[Session, History], 
     Verb.RECORD_FOLLOW_UP:    ((_D.FOLLOW_UP, _file), (_D.FOLLOW_UP, _guardians)),
     Verb.REPORT_SUPPORT_NEED: ((_D.SUPPORT_REPORT, _file),),
     Verb.CONCLUDE_SUPPORT_INVESTIGATION: ((_D.SUPPORT_INVESTIGATION, _file),),
+    Verb.DECIDE_SUPPORT_PROGRAMME: ((_D.SUPPORT_PROGRAMME, _file), (_D.SUPPORT_PROGRAMME, _guardians)),
+    Verb.DECIDE_NO_SUPPORT_PROGRAMME: ((_D.NO_SUPPORT_PROGRAMME, _file), (_D.NO_SUPPORT_PROGRAMME, _guardians)),
     Verb.CLOSE_REFERRAL:      ((_D.CLOSING, _file), (_D.CLOSING, _guardians)),
 }  # fmt: skip
 

@@ -50,6 +50,10 @@ class SameAuthor(ReferralError):
     """The one who wrote it may not be the one who approves it."""
 
 
+class NotDelegable(ReferralError):
+    """The law lets only the head teacher decide this; nobody can do it in their place."""
+
+
 class NotInformed(ReferralError):
     """No team meeting about a named child before its guardians are informed, or the reason why not is recorded."""
 

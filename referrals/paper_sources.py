@@ -23,6 +23,7 @@ from referrals import (
     readers,
     renderings,
     roster,
+    rulebook,
     targets,
     team_review,
 )
@@ -46,6 +47,7 @@ from referrals.models import (
     Referral,
     RoleAssignment,
     SupportInvestigation,
+    SupportProgramme,
     SupportReport,
 )
 from referrals.stages import Verb
@@ -297,7 +299,18 @@ def _support_investigation(moment: Moment) -> dict[str, Any]:
     return {"support": moment.session.scalars(rows.order_by(History.number.desc()).limit(1)).one_or_none()}
 
 
-def _is_of(moment: Moment, kind: type[SupportReport] | type[SupportInvestigation]) -> ColumnElement[bool]:
+def _support_programme(moment: Moment) -> dict[str, Any]:
+    """The decision about a programme that was made then, and how it is appealed."""
+    rows = select(SupportProgramme).join(SupportProgramme.decided).where(_is_of(moment, SupportProgramme))
+    return {
+        "support": moment.session.scalars(rows.order_by(History.number.desc()).limit(1)).one_or_none(),
+        "appeal": rulebook.load(moment.referral.rulepack).support_appeal,
+    }
+
+
+def _is_of(
+    moment: Moment, kind: type[SupportReport] | type[SupportInvestigation] | type[SupportProgramme]
+) -> ColumnElement[bool]:
     return (kind.referral_id == moment.referral.id) & moment.until(History.at)
 
 
@@ -315,6 +328,8 @@ _GATHERERS: Final[dict[DocumentKind, Callable[[Moment], dict[str, Any]]]] = {
     DocumentKind.CLOSING: _closing,
     DocumentKind.SUPPORT_REPORT: _support_report,
     DocumentKind.SUPPORT_INVESTIGATION: _support_investigation,
+    DocumentKind.SUPPORT_PROGRAMME: _support_programme,
+    DocumentKind.NO_SUPPORT_PROGRAMME: _support_programme,
 }
 
 

@@ -29,8 +29,9 @@ TEXT_KINDS: Final = tuple(
     kind for kind in ContentKind if kind not in (ContentKind.PAPERS, ContentKind.FILES, ContentKind.POST)
 )
 REASON: Final = N_("Reason of a decision")
-#: what a row holds beside words: its id, and the code that opens the reporter's own page
-_NO_WORDS: Final = frozenset({"id", "return_code"})
+#: what a row holds beside words: its id, the code that opens the reporter's own page, and in which ways support is given, which
+#: stands in words on the programme's paper
+_NO_WORDS: Final = frozenset({"id", "return_code", "forms"})
 #: whose words a row is, where the row says so
 _AUTHORS: Final[dict[str, tuple[type[Any], str]]] = {
     "assessment_part": (AssessmentPart, "assessor_id"),

@@ -261,6 +261,9 @@ class RulePack:
     statutory_tracks: tuple[StatutoryTrack, ...]
     #: what holds when somebody asks to read what is written about them
     reading: Reading
+    #: how many days a decision about a programme of special support can be appealed, and how, by language; none where the law knows none
+    support_appeal_days: int
+    support_appeal: dict[str, str]
     #: how many days a guardian's code is good that is handed over or posted
     guardian_code_days: int
     #: how a paper for the child speaks: `you` to the child, or `i` as the child
@@ -369,6 +372,8 @@ def _read(written: dict[str, Any]) -> RulePack:
         },
         statutory_tracks=tuple(StatutoryTrack.read(track) for track in written["statutory_tracks"]),
         reading=Reading.read(written["reading"]),
+        support_appeal_days=written.get("support", {}).get("appeal_days", 0),
+        support_appeal=written.get("support", {}).get("appeal", {}),
         guardian_code_days=written["guardian_code_days"],
         childs_voice=written["childs_voice"],
         access={SchoolForm(form): _exceptions(rows) for form, rows in written.get("access", {}).items()},

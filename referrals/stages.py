@@ -144,6 +144,10 @@ class Verb(StrEnum):
     REPORT_SUPPORT_NEED = "report_support_need"
     BEGIN_SUPPORT_INVESTIGATION = "begin_support_investigation"
     CONCLUDE_SUPPORT_INVESTIGATION = "conclude_support_investigation"
+    WRITE_SUPPORT_PROGRAMME = "write_support_programme"
+    DECIDE_SUPPORT_PROGRAMME = "decide_support_programme"
+    DECIDE_NO_SUPPORT_PROGRAMME = "decide_no_support_programme"
+    RECORD_SUPPORT_TOLD = "record_support_told"
     TAKE_OUT_FILE = "take_out_file"
     KEEP_OUTSIDE = "keep_outside"
     END_OUTSIDE = "end_outside"
@@ -244,6 +248,10 @@ MOVES: tuple[Move, ...] = (
     _move(Verb.REPORT_SUPPORT_NEED,  "CAH", OPEN | {CLOSED}),
     _move(Verb.BEGIN_SUPPORT_INVESTIGATION, "H", OPEN | {CLOSED}),
     _move(Verb.CONCLUDE_SUPPORT_INVESTIGATION, "CH", OPEN | {CLOSED}),
+    _move(Verb.WRITE_SUPPORT_PROGRAMME, "CH", OPEN | {CLOSED}),
+    _move(Verb.DECIDE_SUPPORT_PROGRAMME, "CH", OPEN | {CLOSED}),
+    _move(Verb.DECIDE_NO_SUPPORT_PROGRAMME, "CH", OPEN | {CLOSED}),
+    _move(Verb.RECORD_SUPPORT_TOLD, "CH", OPEN | {CLOSED}),
     _move(Verb.TAKE_OUT_FILE,        "CA",  STATES),
     _move(Verb.KEEP_OUTSIDE,         "CH",  STATES),
     _move(Verb.END_OUTSIDE,          "CH",  OPEN,                                   CLOSED),
@@ -269,7 +277,8 @@ QUIET = frozenset(
         Verb.PROTECT_IDENTITY, Verb.LIFT_PROTECTION, Verb.ADD_TO_LIST, Verb.TAKE_OFF_LIST,
         Verb.SHARE_INFORMATION, Verb.TELL_GUARDIANS, Verb.REVIEW_SHARING,
         Verb.WITHHOLD_FROM_GUARDIAN, Verb.LIFT_WITHHOLDING, Verb.MARK_CONFIDED, Verb.RECORD_CHILDS_ANSWER,
-        Verb.LINK_STATUTORY_DECISION, Verb.UNLINK_STATUTORY_DECISION, Verb.BEGIN_SUPPORT_INVESTIGATION, Verb.TAKE_OUT_FILE,
+        Verb.LINK_STATUTORY_DECISION, Verb.UNLINK_STATUTORY_DECISION, Verb.BEGIN_SUPPORT_INVESTIGATION,
+        Verb.WRITE_SUPPORT_PROGRAMME, Verb.RECORD_SUPPORT_TOLD, Verb.TAKE_OUT_FILE,
         Verb.KEEP_OUTSIDE, Verb.END_OUTSIDE, Verb.DECLARE_UNINVOLVED,
     }
 )  # fmt: skip

@@ -105,6 +105,12 @@ OF_CORE: dict[type[Exception], Answer] = {
         N_("A decision like this needs its reason and, where one is asked for, its date."),
         keeps_form=True,
     ),
+    core.NotDelegable: Answer(
+        409,
+        N_("Only the head teacher decides this"),
+        N_("The law lets nobody decide it in the head teacher's place. What is written is kept."),
+        keeps_form=True,
+    ),
     core.NotCovered: Answer(
         409,
         N_("The consent does not cover this recipient"),

@@ -35,6 +35,7 @@ from referrals.models.sign_in import (
 )
 from referrals.models.special_support import SupportInvestigation, SupportReport
 from referrals.models.step import Heartbeat, Step, StepKind
+from referrals.models.support_programme import SupportProgramme, SupportTold
 from referrals.models.team_review import MeetingDecision, MeetingVersion, TeamMeeting
 from referrals.models.team_seat import SeatAbsence, TeamSeat
 from referrals.models.triage import StatutoryDecision
@@ -117,7 +118,9 @@ __all__ = [
     "Step",
     "StepKind",
     "SupportInvestigation",
+    "SupportProgramme",
     "SupportReport",
+    "SupportTold",
     "TeamDate", "TeamMeeting", "TeamSeat",
     "Unit",
     "WebSession",

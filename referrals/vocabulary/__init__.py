@@ -36,7 +36,14 @@ from referrals.vocabulary.reading import AskedBy, AskedHow
 from referrals.vocabulary.register import Counterpart, Direction, Registered
 from referrals.vocabulary.retention import ContentKind, DisposalState, Fate
 from referrals.vocabulary.statuses import STATUS_LABELS
-from referrals.vocabulary.statutory import DecidedBy, HealthTeamAsked, SupportGround, SupportNeed
+from referrals.vocabulary.statutory import (
+    DecidedBy,
+    HealthTeamAsked,
+    ProgrammeKind,
+    SupportForm,
+    SupportGround,
+    SupportNeed,
+)
 from referrals.vocabulary.terms import N_, Term
 from referrals.vocabulary.wording import Looks, Trace, WordingGround
 from referrals.vocabulary.work import (
@@ -105,6 +112,7 @@ __all__ = [
     "PieceKind",
     "PlanStatus",
     "Profession",
+    "ProgrammeKind",
     "ProtectionAnswer",
     "Recipient",
     "Registered",
@@ -116,6 +124,7 @@ __all__ = [
     "SchoolYear",
     "SeatProblem",
     "Standing",
+    "SupportForm",
     "SupportGround",
     "SupportNeed",
     "Term",

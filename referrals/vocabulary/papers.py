@@ -19,6 +19,8 @@ class DocumentKind(Term):
     CLOSING = "closing", N_("Closing")
     SUPPORT_REPORT = "support_report", N_("Report of special support")
     SUPPORT_INVESTIGATION = "support_investigation", N_("Investigation of special support")
+    SUPPORT_PROGRAMME = "support_programme", N_("Programme of special support")
+    NO_SUPPORT_PROGRAMME = "no_support_programme", N_("Decision that no programme is drawn up")
     PAGE_CODE = "page_code", N_("Letter with a code")
     PROTECTION_REPORT = "protection_report", N_("Protection report")
 

@@ -34,3 +34,20 @@ class SupportNeed(Term):
 
     NEEDED = "needed", N_("The pupil needs special support")
     NOT_NEEDED = "not_needed", N_("The pupil does not need special support")
+
+
+class ProgrammeKind(Term):
+    """What was decided: a programme of special support, or that none is drawn up."""
+
+    PROGRAMME = "programme", N_("A programme of special support")
+    NONE = "none", N_("No programme")
+
+
+class SupportForm(Term):
+    """In which way special support is given; the law leaves all but the first to the head teacher alone."""
+
+    IN_CLASS = "in_class", N_("In the regular class")
+    OTHER_GROUP = "other_group", N_("In another group")
+    INDIVIDUALLY = "individually", N_("Taught alone")
+    DISTANCE = "distance", N_("Teaching at a distance")
+    ADJUSTED_STUDIES = "adjusted_studies", N_("Adjusted studies")

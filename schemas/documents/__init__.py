@@ -21,6 +21,7 @@ from schemas.documents.plan_for_service import PlanForServiceDocument
 from schemas.documents.protection import ProtectionReportDocument
 from schemas.documents.source import Contact, PaperRecipient, PaperSource
 from schemas.documents.special_support import SupportInvestigationDocument, SupportReportDocument
+from schemas.documents.support_programme import NoSupportProgrammeDocument, SupportProgrammeDocument
 
 __all__ = ["DOCUMENTS", "Contact", "PaperRecipient", "PaperSource", "document_context"]
 
@@ -39,6 +40,8 @@ DOCUMENTS: Final[dict[DocumentKind, type[Frame]]] = {
     DocumentKind.CLOSING: ClosingDocument,
     DocumentKind.SUPPORT_REPORT: SupportReportDocument,
     DocumentKind.SUPPORT_INVESTIGATION: SupportInvestigationDocument,
+    DocumentKind.SUPPORT_PROGRAMME: SupportProgrammeDocument,
+    DocumentKind.NO_SUPPORT_PROGRAMME: NoSupportProgrammeDocument,
     DocumentKind.PAGE_CODE: PageCodeDocument,
     DocumentKind.PROTECTION_REPORT: ProtectionReportDocument,
 }

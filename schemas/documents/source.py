@@ -45,7 +45,7 @@ class PaperSource:
     information_and_consent: concern, guardians, participants · assessment: parts, analysis ·
     invitation: meeting, participants, guardians (those invited) · minutes: meeting, guardians · action_plan and childs_plan: plan, guardians ·
     plan_for_service: service, and plan or action · follow_up: follow_up, guardians · closing: closure, plan, statutory ·
-    support_report and support_investigation: support ·
+    support_report and support_investigation: support · support_programme and no_support_programme: support, appeal ·
     protection_report: `referral` is the report itself, with what it says under `said`.
     """
 
@@ -64,8 +64,10 @@ class PaperSource:
     triage: Any = None
     #: the statutory track in which it goes on, where the head teacher decided so
     statutory: Any = None
-    #: the report or the investigation of special support
+    #: the report, the investigation or the programme of special support
     support: Any = None
+    #: how to appeal, by language
+    appeal: Mapping[str, str] = field(default_factory=dict)
     guardians: Sequence[Any] = ()
     #: what guardians have written in their own text, by their id
     own_words: Mapping[UUID, str] = field(default_factory=dict)

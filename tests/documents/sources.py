@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
+from referrals import rulebook
 from referrals.models import (
     Account,
     ActionFollowUp,
@@ -29,6 +30,7 @@ from referrals.models import (
     ProtectionReport,
     Referral,
     SupportInvestigation,
+    SupportProgramme,
     SupportReport,
     TeamMeeting,
     Unit,
@@ -64,11 +66,13 @@ from referrals.vocabulary import (
     PartStatus,
     PlanStatus,
     Profession,
+    ProgrammeKind,
     ProtectionAnswer,
     Recipient,
     ReporterKind,
     SchoolForm,
     SchoolYear,
+    SupportForm,
     SupportGround,
     SupportNeed,
 )
@@ -93,9 +97,14 @@ ISSUED: dict[DocumentKind, datetime] = {
     DocumentKind.CLOSING: datetime(2026, 12, 17, 13, 30, tzinfo=UTC),
     DocumentKind.SUPPORT_REPORT: datetime(2026, 9, 25, 13, 10, tzinfo=UTC),
     DocumentKind.SUPPORT_INVESTIGATION: datetime(2026, 10, 20, 9, 45, tzinfo=UTC),
+    DocumentKind.SUPPORT_PROGRAMME: datetime(2026, 10, 22, 11, 0, tzinfo=UTC),
+    DocumentKind.NO_SUPPORT_PROGRAMME: datetime(2026, 10, 22, 11, 0, tzinfo=UTC),
     DocumentKind.PAGE_CODE: datetime(2026, 9, 16, 9, 0, tzinfo=UTC),
     DocumentKind.PROTECTION_REPORT: datetime(2026, 9, 16, 9, 12, tzinfo=UTC),
 }
+
+#: how a decision about special support is appealed, in the words of the country that knows it
+APPEAL = rulebook.newest(Country.SE).support_appeal
 
 
 class Family:
@@ -196,6 +205,35 @@ class Family:
             9, Verb.CONCLUDE_SUPPORT_INVESTIGATION, datetime(2026, 10, 20, 9, 45, tzinfo=UTC)
         )
         return investigation
+
+    def support_programme(self) -> SupportProgramme:
+        """What the head teacher decided upon it."""
+        programme = SupportProgramme(
+            referral=self.referral,
+            kind=ProgrammeKind.PROGRAMME,
+            forms=[SupportForm.IN_CLASS, SupportForm.OTHER_GROUP],
+            follow_up_on=date(2026, 12, 3),
+            follow_up_by=self.special_educator.name,
+            evaluation_on=date(2027, 1, 21),
+            evaluation_by=self.head.name,
+            **{
+                name: self.words[f"support_{name}"]
+                for name in ("needs", "measures", "special_reasons", "participation")
+            },
+        )
+        programme.decided = self._row(10, Verb.DECIDE_SUPPORT_PROGRAMME, datetime(2026, 10, 22, 11, 0, tzinfo=UTC))
+        return programme
+
+    def no_support_programme(self) -> SupportProgramme:
+        """The other way it could have been decided."""
+        none = SupportProgramme(
+            referral=self.referral,
+            kind=ProgrammeKind.NONE,
+            investigation=self.support_investigation(),
+            reasons=self.words["support_reasons"],
+        )
+        none.decided = self._row(10, Verb.DECIDE_NO_SUPPORT_PROGRAMME, datetime(2026, 10, 22, 11, 0, tzinfo=UTC))
+        return none
 
     def _row(self, number: int, verb: Verb, at: datetime) -> History:
         """A decision of the head teacher, who moves the referral nowhere by it."""
@@ -494,6 +532,16 @@ def rich_source(kind: DocumentKind, language: str = "sv", **changes: Any) -> Pap
         DocumentKind.CLOSING: {"retention": family.words["retention"]},
         DocumentKind.SUPPORT_REPORT: {"support": family.support_report()},
         DocumentKind.SUPPORT_INVESTIGATION: {"support": family.support_investigation()},
+        DocumentKind.SUPPORT_PROGRAMME: {
+            "support": family.support_programme(),
+            "appeal": APPEAL,
+            "recipient": guardian,
+        },
+        DocumentKind.NO_SUPPORT_PROGRAMME: {
+            "support": family.no_support_programme(),
+            "appeal": APPEAL,
+            "recipient": guardian,
+        },
         DocumentKind.PAGE_CODE: {
             "recipient": guardian,
             "page_code": "7K4M-2Q9X-HT3W",

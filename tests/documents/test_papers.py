@@ -148,6 +148,25 @@ HEADINGS = {
             "How the pupil and the guardians see it", "Pedagogical judgement", "What it came to",
         ],
     },
+    DocumentKind.SUPPORT_PROGRAMME: {
+        "sv": [
+            "Åtgärdsprogram", "Behov av särskilt stöd", "Hur det tillgodoses", "Uppföljning och utvärdering",
+            "Elevens och vårdnadshavares möjlighet att delta", "Beslut", "Hur man överklagar",
+        ],
+        "da": [
+            "Støtteprogram (åtgärdsprogram)", "Behov for særlig støtte", "Hvordan det dækkes", "Opfølgning og evaluering",
+            "Elevens og forældrenes mulighed for at deltage", "Beslutning", "Hvordan man klager",
+        ],
+        "en": [
+            "Programme of special support", "The need of special support", "How it is met", "Follow-up and evaluation",
+            "How the pupil and the guardians could take part", "Decision", "How to appeal",
+        ],
+    },
+    DocumentKind.NO_SUPPORT_PROGRAMME: {
+        "sv": ["Beslut att åtgärdsprogram inte ska utarbetas", "Skäl", "Beslut", "Hur man överklagar"],
+        "da": ["Afgørelse om, at der ikke udarbejdes et støtteprogram", "Begrundelse", "Beslutning", "Hvordan man klager"],
+        "en": ["Decision that no programme of special support is drawn up", "Reasons", "Decision", "How to appeal"],
+    },
     DocumentKind.PAGE_CODE: {
         "sv": ["Din egen sida", "Din kod", "Så öppnar du din sida", "Om det inte fungerar"],
         "da": ["Din egen side", "Din kode", "Sådan åbner du din side", "Hvis det ikke virker"],

@@ -116,6 +116,8 @@ def test_neither_prefect_nor_the_log_knows_anything_of_what_was_typed(
         DocumentKind.PLAN_FOR_SERVICE,
         DocumentKind.SUPPORT_REPORT,
         DocumentKind.SUPPORT_INVESTIGATION,
+        DocumentKind.SUPPORT_PROGRAMME,
+        DocumentKind.NO_SUPPORT_PROGRAMME,
     }  # no step makes the first two, and nobody shares the plan here
     monkeypatch.setattr(steps, "PAUSES", ())
     fail_with_everything(one_instance, monkeypatch)

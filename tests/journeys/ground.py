@@ -28,7 +28,7 @@ from referrals.forums import agenda, seats
 from referrals.models import Concern, Disposal, History, Municipality, Referral, Step, TeamDate, What
 from referrals.quarantine import Cleared
 from referrals.stages import IN_TRIAGE, TO_SCHEDULE, Party
-from referrals.statutory import links, special_support
+from referrals.statutory import links, special_support, support_programme
 from referrals.vocabulary import AskedBy, AskedHow, ContentKind, DecidedBy, Fate, FileKind, Recipient, SupportGround
 from tests.factories import a_member, a_referral, protected
 from tests.people import Cast
@@ -61,6 +61,11 @@ def lay_what_lies_around(address: str, number: str) -> None:
         special_support.report_need(session, referral, by=by, seen=None, report=reported)
         special_support.begin_investigation(
             session, referral, by=cast.head_teacher.actor(), seen=None, carried_out_by=cast.special_educator.id
+        )
+        head = {"by": cast.head_teacher.actor(), "seen": None}
+        support_programme.decide_none(session, referral, **head, reasons="Anpassningarna räcker.")
+        support_programme.write_programme(
+            session, referral, **head, written=support_programme.Written(needs="Bråk och mätning.")
         )
         withholding.mark_confided(session, referral, by=by, seen=None, key=pieces.known(session, referral)[0].key)
         _give_up_a_step(session, referral)

@@ -49,6 +49,8 @@ OF_A_REFERRAL = set(DocumentKind) - {
     DocumentKind.PLAN_FOR_SERVICE,
     DocumentKind.SUPPORT_REPORT,
     DocumentKind.SUPPORT_INVESTIGATION,
+    DocumentKind.SUPPORT_PROGRAMME,
+    DocumentKind.NO_SUPPORT_PROGRAMME,
 }
 
 

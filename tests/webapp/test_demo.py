@@ -58,6 +58,8 @@ def test_one_concern_travels_through_an_instance_of_its_own_and_leaves_every_doc
         DocumentKind.PLAN_FOR_SERVICE,
         DocumentKind.SUPPORT_REPORT,
         DocumentKind.SUPPORT_INVESTIGATION,
+        DocumentKind.SUPPORT_PROGRAMME,
+        DocumentKind.NO_SUPPORT_PROGRAMME,
     }:  # never a paper of a referral, or only once it is shared
         copy = re.compile(rf"-{kind.replace('_', '-')}-1(-guardian-\d)?-da\.pdf$")
         assert [file for file in files if copy.search(file.name)], kind

@@ -31,7 +31,7 @@ from referrals.models import (
 )
 from referrals.quarantine import Cleared
 from referrals.stages import IN_TRIAGE, PLAN_ACTIVE, Party
-from referrals.statutory import links, special_support
+from referrals.statutory import links, special_support, support_programme
 from referrals.vocabulary import (
     About,
     ActionStatus,
@@ -117,6 +117,7 @@ PLANTED = {
     "minnesälg": (Information.WORKING_NOTES, (), ("karin",)),
     "stödvessla": (Information.SPECIAL_SUPPORT, _WHOLE, ("tove",)),
     "utredningsiller": (Information.SPECIAL_SUPPORT, _WHOLE, ()),
+    "behovsorm": (Information.SPECIAL_SUPPORT, _WHOLE, ()),
     "pekaruv": (Information.STATUTORY_LINKS, _WHOLE, ()),
     "fritidstärna": (Information.WORKING_NOTES, (), ("leo",)),
 }
@@ -225,6 +226,9 @@ def _plant_special_support(session, cast, referral):
         HealthTeamAsked.CONSULTED, "", "En utredningsiller.", "Hon vill.", "Det behövs.", SupportNeed.NEEDED
     )
     special_support.conclude_investigation(session, referral, **head, investigation_id=begun.id, result=result)
+    support_programme.write_programme(
+        session, referral, **head, written=support_programme.Written(needs="En behovsorm.")
+    )
 
 
 def _plant_meeting(session, cast, referral):
@@ -308,6 +312,7 @@ def _rows(session):
         "withholding_id": ids("withholding"),
         "decision_id": ids("statutory_decision"),
         "investigation_id": ids("support_investigation"),
+        "programme_id": ids("support_programme"),
         "recipient": [Recipient.SOCIAL_SERVICES, Recipient.POLICE],
         "mail_id": ids("mail"),
         "step_id": ids("step"),

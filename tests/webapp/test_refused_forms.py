@@ -28,6 +28,7 @@ from referrals.models import (
     StatutoryDecision,
     Step,
     SupportInvestigation,
+    SupportProgramme,
     TeamMeeting,
     Withholding,
 )  # fmt: skip
@@ -65,7 +66,7 @@ LAID_ELSEWHERE = {
 #: rows that parts of addresses name
 ROWS = {
     "attachment_id": Attachment, "disclosure_id": Disclosure, "withholding_id": Withholding, "sample_id": LogSample, "step_id": Step,
-    "mail_id": Mail, "decision_id": StatutoryDecision, "investigation_id": SupportInvestigation,
+    "mail_id": Mail, "decision_id": StatutoryDecision, "investigation_id": SupportInvestigation, "programme_id": SupportProgramme,
 }  # fmt: skip
 
 

@@ -35,6 +35,7 @@ from webapp.casework import (  # noqa: E402
     sharing,
     special_support,
     statutory,
+    support_programme,
     team_review,
     triage,
     withholding,
@@ -45,5 +46,5 @@ __all__ = [
     "access_log", "action_plan", "additions", "assessment", "attachments", "blueprint", "board", "closure", "conflict",
     "consent", "documents", "follow_up", "guardian_page", "home", "leaving", "list", "live", "log_samples", "protected_identity",
     "protection", "protection_disposal", "reading_requests", "referral", "register", "retention", "saved_views", "search", "sharing",
-    "special_support", "statutory", "team_review", "triage", "withholding", "working_notes",
+    "special_support", "statutory", "support_programme", "team_review", "triage", "withholding", "working_notes",
 ]  # fmt: skip

@@ -87,6 +87,7 @@ PAGES: dict[str, str] = {
     "casework.withheld": N_("What guardians do not read"),
     "casework.withholding_new": N_("Withhold something from a guardian"),
     "casework.special_support": N_("Special support"),
+    "casework.support_programme": N_("Programme of special support"),
     "casework.statutory": N_("Statutory decisions beside it"),
     "casework.disclosure": N_("One thing that was shared"),
     "casework.assessment": N_("Assessment"),

@@ -1,0 +1,245 @@
+"""Programmes of special support: everything the law names is there before it is decided, by whom the law lets, and told to each."""
+
+import uuid
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from sqlalchemy.orm import Session
+
+from referrals import documents, paper_sources
+from referrals.access import Actor, View, may_view
+from referrals.errors import AlreadyMoved, Incomplete, NotAllowed, NotDelegable, WrongStage
+from referrals.models import Referral, SupportProgramme
+from referrals.stages import CLOSED, IN_TRIAGE, WITHDRAWN, Verb
+from referrals.statutory import special_support, support_programme
+from referrals.statutory.special_support import Result
+from referrals.statutory.support_programme import Written
+from referrals.vocabulary import HealthTeamAsked, ProgrammeKind, SchoolForm, SupportForm, SupportNeed
+from schemas.documents.writing import paper_html
+from tests.factories import a_guardian, a_member, a_referral
+from tests.people import Cast
+
+pytestmark = pytest.mark.usefixtures("wednesday")
+
+TODAY = date(2026, 9, 16)
+WRITTEN = Written(
+    needs=" Bråk och mätning. ", measures="Undervisning av specialpedagog.", forms=(SupportForm.IN_CLASS,),
+    follow_up_on=TODAY + timedelta(weeks=6), follow_up_by="Petra Vidmark", evaluation_on=TODAY + timedelta(weeks=12),
+    evaluation_by="Henrik Rosenby", participation="Båda föräldrarna var med på mötet.",
+)  # fmt: skip
+OWN = replace(WRITTEN, forms=(SupportForm.OTHER_GROUP,), special_reasons="Hon kan inte följa genomgången i klassen.")
+
+
+def write(session: Session, referral: Referral, by: Actor, written: Written = WRITTEN) -> SupportProgramme:
+    return support_programme.write_programme(session, referral, by=by, seen=referral.version, written=written)
+
+
+def decide(session: Session, referral: Referral, by: Actor, delegation: str = "") -> SupportProgramme:
+    return support_programme.decide_programme(session, referral, by=by, seen=referral.version, delegation=delegation)
+
+
+@pytest.mark.parametrize("state", [IN_TRIAGE, CLOSED])
+def test_the_head_teacher_decides_what_a_coordinator_wrote(session: Session, cast: Cast, state: object) -> None:
+    referral = a_referral(session, cast, state)  # type: ignore[arg-type]
+    written = write(session, referral, cast.coordinator.actor(), Written(needs="Bråk"))
+    assert (written.needs, written.measures, written.kinds) == ("Bråk", None, frozenset())
+    assert write(session, referral, cast.coordinator.actor()) is written
+    decided = decide(session, referral, cast.head_teacher.actor(), "Behövs inte")
+    assert decided is written
+    assert decided.decided is not None
+    assert (decided.needs, decided.decided.by, decided.delegation) == ("Bråk och mätning.", cast.head_teacher, None)
+    assert (decided.investigation, referral.state) == (None, state)
+    assert support_programme.draft_of(session, referral) is None
+    again = write(session, referral, cast.head_teacher.actor())
+    assert again is not decided
+    assert support_programme.programmes_of(session, referral) == [again, decided]
+
+
+@pytest.mark.parametrize(
+    ("change", "missing"),
+    [
+        ({"needs": " "}, "needs"),
+        ({"measures": ""}, "measures"),
+        ({"forms": ()}, "forms"),
+        ({"follow_up_on": None}, "follow_up_on"),
+        ({"follow_up_on": TODAY - timedelta(days=1)}, "follow_up_on"),
+        ({"follow_up_by": ""}, "follow_up_by"),
+        ({"evaluation_on": None}, "evaluation_on"),
+        ({"evaluation_on": TODAY}, "evaluation_on"),
+        ({"evaluation_by": " "}, "evaluation_by"),
+        ({"participation": ""}, "participation"),
+        ({"forms": (SupportForm.INDIVIDUALLY,)}, "special_reasons"),
+        ({"forms": (SupportForm.ADJUSTED_STUDIES,)}, "special_reasons"),
+        ({"forms": (SupportForm.DISTANCE,), "special_reasons": "Skäl."}, "distance_until"),
+        (
+            {"forms": (SupportForm.DISTANCE,), "special_reasons": "Skäl.", "distance_until": TODAY + timedelta(days=183)},
+            "distance_until",
+        ),
+    ],
+)  # fmt: skip
+def test_each_element_the_law_names_is_asked_for_before_it_is_decided(
+    session: Session, cast: Cast, change: dict[str, object], missing: str
+) -> None:
+    referral = a_referral(session, cast)
+    write(session, referral, cast.coordinator.actor(), replace(WRITTEN, **change))  # type: ignore[arg-type]
+    with pytest.raises(Incomplete) as refused:
+        decide(session, referral, cast.head_teacher.actor())
+    assert refused.value.missing == (missing,)
+    assert support_programme.draft_of(session, referral) is not None
+
+
+def test_everything_missing_is_named_at_once_and_nothing_written_is_nothing_to_decide(
+    session: Session, cast: Cast
+) -> None:
+    referral = a_referral(session, cast)
+    with pytest.raises(NotAllowed):
+        decide(session, referral, cast.head_teacher.actor())
+    write(session, referral, cast.coordinator.actor(), Written())
+    with pytest.raises(Incomplete) as refused:
+        decide(session, referral, cast.coordinator.actor())
+    assert refused.value.missing == (
+        "needs", "measures", "forms", "follow_up_on", "follow_up_by", "evaluation_on", "evaluation_by", "participation",
+        "delegation",
+    )  # fmt: skip
+
+
+def test_teaching_at_a_distance_is_decided_for_a_term(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast)
+    ways = (SupportForm.DISTANCE, SupportForm.IN_CLASS)
+    term = replace(WRITTEN, forms=ways, special_reasons="Skäl.", distance_until=TODAY + timedelta(weeks=14))
+    write(session, referral, cast.head_teacher.actor(), term)
+    assert decide(session, referral, cast.head_teacher.actor()).kinds == frozenset(ways)
+
+
+@pytest.mark.parametrize("way", sorted(support_programme.HEAD_TEACHERS_OWN))
+def test_what_is_the_head_teachers_own_nobody_decides_by_delegation(
+    session: Session, cast: Cast, way: SupportForm
+) -> None:
+    referral = a_referral(session, cast)
+    term = {"distance_until": TODAY + timedelta(weeks=14)}
+    write(session, referral, cast.coordinator.actor(), replace(OWN, forms=(SupportForm.IN_CLASS, way), **term))  # type: ignore[arg-type]
+    with pytest.raises(NotDelegable):
+        decide(session, referral, cast.coordinator.actor(), "Delegationsordningen 4.2")
+    assert decide(session, referral, cast.head_teacher.actor()).decided_id is not None
+
+
+def test_support_in_the_class_may_be_delegated_and_it_is_said_where(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast)
+    write(session, referral, cast.coordinator.actor())
+    with pytest.raises(Incomplete) as refused:
+        decide(session, referral, cast.coordinator.actor(), "  ")
+    assert refused.value.missing == ("delegation",)
+    decided = decide(session, referral, cast.coordinator.actor(), " Delegationsordningen 4.2 ")
+    assert decided.delegation == "Delegationsordningen 4.2"
+
+
+def test_that_there_is_none_is_decided_with_reasons_upon_the_investigation(session: Session, cast: Cast) -> None:
+    referral, head = a_referral(session, cast), cast.head_teacher.actor()
+    begun = special_support.begin_investigation(
+        session, referral, by=head, seen=None, carried_out_by=cast.special_educator.id
+    )
+    result = Result(
+        HealthTeamAsked.CONSULTED, "", "Hon klarar sig.", "Hon trivs.", "Inget behov.", SupportNeed.NOT_NEEDED
+    )
+    special_support.conclude_investigation(
+        session, referral, by=head, seen=None, investigation_id=begun.id, result=result
+    )
+    other = special_support.begin_investigation(
+        session, referral, by=head, seen=None, carried_out_by=cast.special_educator.id
+    )
+    by = cast.coordinator.actor()
+    with pytest.raises(Incomplete) as refused:
+        support_programme.decide_none(session, referral, by=by, seen=None, reasons=" ")
+    assert refused.value.missing == ("reasons", "delegation")
+    none = support_programme.decide_none(
+        session, referral, by=by, seen=None, reasons=" Anpassningarna räcker. ", delegation="Ordningen 4.2"
+    )
+    assert (none.kind, none.reasons, none.delegation) == (ProgrammeKind.NONE, "Anpassningarna räcker.", "Ordningen 4.2")
+    assert none.investigation is begun is not other
+    assert support_programme.decide_none(session, referral, by=head, seen=None, reasons="Räcker.").delegation is None
+
+
+def test_each_is_told_on_a_day_of_their_own_and_may_appeal_for_three_weeks(
+    session: Session, cast: Cast, wednesday: time_machine.Traveller
+) -> None:
+    referral, head = a_referral(session, cast), cast.head_teacher.actor()
+    guardian, stranger = a_guardian(session, referral), a_guardian(session, a_referral(session, cast))
+    draft = write(session, referral, head)
+
+    def tell(programme_id: uuid.UUID, guardian_id: uuid.UUID | None, told_on: date | None) -> object:
+        return support_programme.record_told(
+            session, referral, by=cast.coordinator.actor(), seen=None, programme_id=programme_id, guardian_id=guardian_id,
+            told_on=told_on,
+        )  # fmt: skip
+
+    with pytest.raises(NotAllowed):  # it is not decided yet
+        tell(draft.id, guardian.id, TODAY)
+    decided = decide(session, referral, head)
+    wednesday.shift(timedelta(days=3))
+    for day in (None, TODAY - timedelta(days=1), TODAY + timedelta(days=4)):
+        with pytest.raises(Incomplete):
+            tell(decided.id, guardian.id, day)
+    with pytest.raises(NotAllowed):
+        tell(decided.id, stranger.id, TODAY)
+    with pytest.raises(NotAllowed):
+        tell(uuid.uuid4(), guardian.id, TODAY)
+    tell(decided.id, guardian.id, TODAY + timedelta(days=3))
+    tell(decided.id, None, TODAY)
+    tell(decided.id, guardian.id, TODAY + timedelta(days=2))
+    assert {(one.guardian, one.told_on) for one in decided.told} == {
+        (guardian, TODAY + timedelta(days=2)), (None, TODAY),
+    }  # fmt: skip
+    assert support_programme.appeal_until(referral, TODAY) == date(2026, 10, 7)
+    saturday = TODAY + timedelta(days=3)
+    assert support_programme.appeal_until(referral, saturday) == date(2026, 10, 12)
+
+
+def test_it_is_for_those_who_answer_for_the_referral_of_a_swedish_school(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast)
+    for account in (cast.teacher, cast.social_worker):
+        a_member(session, referral, account)
+    guardian = Actor(guardian_of=referral.id, guardian_id=a_guardian(session, referral).id)
+    for by in (cast.teacher.actor(), cast.social_worker.actor(), cast.outsider.actor(), guardian):
+        assert not may_view(View.SPECIAL_SUPPORT, by, referral.facts())
+        with pytest.raises(NotAllowed):
+            write(session, referral, by)
+        with pytest.raises(NotAllowed):
+            support_programme.decide_none(session, referral, by=by, seen=None, reasons="Räcker.", delegation="Ja")
+    with pytest.raises(WrongStage):
+        write(session, a_referral(session, cast, WITHDRAWN), cast.coordinator.actor())
+    seen = referral.version
+    write(session, referral, cast.coordinator.actor())
+    with pytest.raises(AlreadyMoved):
+        support_programme.decide_programme(session, referral, by=cast.head_teacher.actor(), seen=seen)
+    cast.school.school_form = SchoolForm.PRESCHOOL
+    with pytest.raises(NotAllowed):
+        write(session, a_referral(session, cast), cast.head_teacher.actor())
+
+
+def test_the_file_and_each_guardian_who_was_told_get_the_paper_with_how_to_appeal(
+    session: Session, cast: Cast, wednesday: time_machine.Traveller
+) -> None:
+    referral, head = a_referral(session, cast), cast.head_teacher.actor()
+    guardian = a_guardian(session, referral, told_by=cast.coordinator)
+    write(session, referral, head, OWN)
+    decided = decide(session, referral, head)
+    wednesday.shift(timedelta(hours=1))
+    none = support_programme.decide_none(session, referral, by=head, seen=None, reasons="Anpassningarna räcker.")
+    session.expire_all()
+    for row, kind, words in (
+        (decided.decided, "support_programme", ("Bråk och mätning.", "Petra Vidmark", "I en annan elevgrupp")),
+        (none.decided, "no_support_programme", ("Anpassningarna räcker.",)),
+    ):
+        assert row is not None
+        papers = documents.papers_after(session, row)
+        assert [(paper.kind, paper.recipient) for paper in papers] == [
+            (kind, "file"),
+            (kind, f"guardian:{guardian.id}"),
+        ]
+        for paper in papers:
+            text = paper_html(paper_sources.gather(session, referral, paper, after=row))
+            for said in (*words, "Skolväsendets överklagandenämnd", "tre veckor"):
+                assert said in text
+    assert {row.verb for row in referral.history} >= {Verb.DECIDE_SUPPORT_PROGRAMME, Verb.DECIDE_NO_SUPPORT_PROGRAMME}

@@ -1,0 +1,128 @@
+"""The page of the programme of special support: written, decided or decided against, and told."""
+
+import uuid
+
+import pytest
+from sqlalchemy import select
+
+from referrals import db
+from referrals.models import Guardian, Referral, SupportProgramme
+from referrals.stages import PLAN_ACTIVE
+from schemas.support_programme import MISSING
+from tests.factories import a_guardian
+from tests.webapp.desk import Desk
+from webapp.casework.support_programme import HEAD_DECIDES
+
+pytestmark = pytest.mark.usefixtures("wednesday")
+
+WRITTEN = {
+    "needs": "Bråk och mätning.", "measures": "Undervisning av specialpedagog.", "forms": ["in_class"],
+    "follow_up_on": "2026-11-02", "follow_up_by": "Petra Vidmark", "evaluation_on": "2026-12-14",
+    "evaluation_by": "Henrik Rosenby", "participation": "Alla var med.",
+}  # fmt: skip
+FORM = "/special-support/programme"
+
+
+@pytest.fixture
+def number(app, settings):
+    number = Desk(settings).lay(PLAN_ACTIVE)
+    with db.writing(settings.database) as session:
+        a_guardian(session, session.scalars(select(Referral).where(Referral.number == number)).one())
+    return number
+
+
+def test_what_is_written_is_kept_and_what_the_law_asks_for_is_named_before_it_is_decided(signed_in, number):
+    henrik = signed_in("henrik")
+    henrik.get(f"/referrals/{number}/special-support")
+    page = henrik.get(f"/referrals/{number}{FORM}")
+    assert "Nothing is decided" in page.text
+    assert not page.all("form", id="decide-form")
+    page = henrik.submit({"needs": "Bråk", "follow_up_on": "nonsense"}, form="write-form", status=422)
+    assert len(page.problems) == 1
+    henrik.submit({"needs": "Bråk", "follow_up_on": ""}, form="write-form")
+    page = henrik.submit(form="decide-form", status=422)
+    assert page.problems == [
+        "How are the needs met? Write how the needs are met.",
+        "In which ways is the support given? Choose in which ways the support is given.",
+        "When are the measures followed up? Give the day on which the measures are followed up, today or later.",
+        "Who is responsible for following up? Write who is responsible for following up.",
+        "When are the measures evaluated? Give the day on which the measures are evaluated, no earlier than they are followed up.",
+        "Who is responsible for the evaluation? Write who is responsible for the evaluation.",
+        "How could the pupil and the guardians take part? Write how the pupil and the guardians could take part.",
+    ]
+    assert page.fields(page.form("write-form"))["needs"] == "Bråk"
+    henrik.submit(WRITTEN, form="write-form")
+    page = henrik.submit(form="decide-form")
+    for words in (
+        "The programme is decided.", "Decided on 16 September 2026 · Henrik Rosenby", "In the regular class",
+        "2 November 2026, Petra Vidmark", "Nobody is recorded as told yet",
+    ):  # fmt: skip
+        assert words in page.text
+
+
+def test_each_is_told_on_a_day_and_it_is_said_until_when_they_may_appeal(signed_in, settings, number):
+    henrik = signed_in("henrik")
+    henrik.get(f"/referrals/{number}{FORM}")
+    henrik.submit(WRITTEN, form="write-form")
+    henrik.submit(form="decide-form")
+    page = henrik.submit({"told_on": "2026-09-16"}, form="told-form", status=422)
+    assert page.problems == ["Who got the decision? Choose who got the decision."]
+    page = henrik.submit({"told_who": "pupil", "told_on": "2026-09-15"}, form="told-form", status=422)
+    assert page.problems == [
+        "On which day did they get it? Give the day on which they got the decision, from the day of the decision until today."
+    ]
+    henrik.submit({"told_who": "pupil", "told_on": "2026-09-16"}, form="told-form")
+    with db.reading(settings.database) as session:
+        guardian = session.scalars(select(Guardian.id)).one()
+        programme = session.scalars(select(SupportProgramme.id)).one()
+    page = henrik.submit({"told_who": str(guardian), "told_on": "2026-09-16"}, form="told-form")
+    (told,) = page.all("ul", class_="shared")
+    lines = [" ".join(line.itertext()) for line in told.iter("li")]
+    assert sorted(" ".join(line.split()) for line in lines) == [
+        f"{who} Got it on 16 September 2026. An appeal must come in by 7 October 2026."
+        for who in ("Maja Testsson", "The pupil")
+    ]
+    fields = page.fields(page.form("told-form"))
+    for nobody in (str(uuid.uuid4()), "somebody"):
+        typed = {
+            "csrf_token": fields["csrf_token"],
+            "seen": fields["seen"],
+            "told_who": nobody,
+            "told_on": "2026-09-16",
+        }
+        assert henrik.client.post(f"/referrals/{number}{FORM}/{programme}/told", data=typed).status_code == 404
+
+
+def test_a_coordinator_decides_by_delegation_only_what_may_be_delegated(signed_in, number):
+    karin = signed_in("karin")
+    karin.get(f"/referrals/{number}{FORM}")
+    karin.submit(WRITTEN | {"forms": ["other_group"], "special_reasons": "Skäl."}, form="write-form")
+    page = karin.submit({"delegation": "Ordningen 4.2"}, form="decide-form", status=422)
+    assert page.problems == ["In which ways is the support given? " + HEAD_DECIDES]
+    karin.submit(WRITTEN, form="write-form")
+    page = karin.submit({"delegation": "x" * 300}, form="decide-form", status=422)
+    assert len(page.problems) == 1
+    page = karin.submit({"delegation": ""}, form="decide-form", status=422)
+    assert page.problems == ["Where is it written that you decide for the head teacher? " + MISSING["delegation"]]
+    page = karin.submit({"delegation": "Ordningen 4.2"}, form="decide-form")
+    assert "Delegated: Ordningen 4.2" in page.text
+
+
+def test_that_there_is_none_is_decided_with_reasons(signed_in, number):
+    karin = signed_in("karin")
+    karin.get(f"/referrals/{number}{FORM}")
+    page = karin.submit({"none_delegation": "Ordningen 4.2"}, form="none-form", status=422)
+    assert page.problems == ["Why is no programme drawn up? Write why no programme is drawn up."]
+    page = karin.submit({"reasons": "Det räcker.", "none_delegation": ""}, form="none-form", status=422)
+    assert len(page.problems) == 1
+    page = karin.submit({"none_delegation": "Ordningen 4.2"}, form="none-form")
+    for words in ("No programme is drawn up", "Det räcker.", "It is decided that no programme is drawn up."):
+        assert words in page.text
+    henrik = signed_in("henrik")
+    henrik.get(f"/referrals/{number}{FORM}")
+    assert "It was decided that no programme" in henrik.get(f"/referrals/{number}").text
+
+
+def test_who_only_contributes_has_no_such_page(signed_in, number):
+    for who in ("tove", "otto"):
+        assert signed_in(who).client.get(f"/referrals/{number}{FORM}").status_code == 404
