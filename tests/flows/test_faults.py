@@ -15,7 +15,7 @@ from referrals import backup, db, migrations, sealed_file, steps
 from referrals.models import Referral, Step, StepKind
 from tests.databases import empty
 from tests.flows.ground import Instance, PrefectServer, until
-from tests.flows.watching import failures, is_quiet, numbers, state, submit
+from tests.flows.watching import everything_is_there_once, failures, is_quiet, numbers, state, submit
 
 
 @pytest.mark.usefixtures("impatient")
@@ -57,32 +57,55 @@ def test_everything_catches_up_when_prefect_is_back_and_when_it_has_forgotten_us
     assert failures(one_instance) == []
 
 
-def test_what_a_killed_worker_held_is_carried_on_by_another(prefect: PrefectServer, one_instance: Instance) -> None:
-    """The first worker dies with a paper in the printer; the second begins where its lease ran out."""
-    stuck = (
-        "import sys, time\nfrom flows import worker\nfrom referrals import printing\n"
-        "printing.print_pdf = lambda html: time.sleep(60)\nsys.exit(worker.main())\n"
-    )
-    first = subprocess.Popen([sys.executable, "-c", stuck], env=os.environ | one_instance.environment)
-    try:
-        submit(one_instance)
-        until(lambda: _started(one_instance), seconds=60)
-    finally:
-        first.send_signal(signal.SIGKILL)
-        first.wait(timeout=10)
-    assert numbers(one_instance) == (0, 0, 1)
+#: a worker that is killed at the moment that is named
+DOOMED = """
+import os, signal, sys
+from flows import worker
+from referrals import documents, printing, steps
+
+def die(*_, **__):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def issue_and_die(session, *more, _real=documents.issue, **named):
+    _real(session, *more, **named)
+    session.flush()
+    die()
+
+match sys.argv[1]:
+    case "with a paper in the printer":
+        printing.print_pdf = die
+    case "between document and commit":
+        documents.issue = issue_and_die
+    case "between commit and the end of the run":
+        steps.KeptLease.__exit__ = die
+sys.exit(worker.main())
+"""
+
+
+@pytest.mark.parametrize(
+    ("moment", "papers_mails_and_rows"),
+    [
+        ("with a paper in the printer", (0, 0, 1)),
+        ("between document and commit", (0, 0, 1)),
+        ("between commit and the end of the run", (2, 2, 2)),
+    ],
+)
+def test_what_a_killed_worker_held_is_carried_on_by_another(
+    moment: str, papers_mails_and_rows: tuple[int, int, int], prefect: PrefectServer, one_instance: Instance
+) -> None:
+    """The second begins where the lease of the first ran out."""
+    referral_id = submit(one_instance)
+    command = [sys.executable, "-c", DOOMED, moment]
+    with subprocess.Popen(command, env=os.environ | one_instance.environment) as first:
+        assert first.wait(timeout=90) == -signal.SIGKILL
+    assert numbers(one_instance) == papers_mails_and_rows
     second = Engine(one_instance.settings, holder="second")
     second.start()
     until(lambda: is_quiet(one_instance), seconds=60)
     assert second.stop(10)
-    assert numbers(one_instance) == (2, 2, 2)
+    everything_is_there_once(one_instance, [referral_id])
     with db.reading(one_instance.database) as session:
         assert max(session.scalars(select(Step.attempt))) >= 2
-
-
-def _started(instance: Instance) -> bool:
-    with db.reading(instance.database) as session:
-        return any(session.scalars(select(Step.started_at)))
 
 
 def test_a_step_that_was_under_way_goes_on_on_an_empty_machine(
