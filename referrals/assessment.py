@@ -268,7 +268,7 @@ def hand_on(parts: Sequence[AssessmentPart], successor: Account) -> None:
         part.assessor = successor
         part.compartment = COMPARTMENTS.get(successor.profession, Compartment.PEDAGOGICAL)
         part.categories, part.about = [_USUAL_CATEGORY[part.compartment].value], About.CHILD
-        part.is_confided = False
+        part.is_confided, part.reminded_at = False, None
         for name in ("findings", *_TEXTS):
             setattr(part, name, None)
 

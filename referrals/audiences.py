@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from referrals import conflict, plan_versions, readers, team_review
 from referrals.access import Role, parties
 from referrals.models import Account, AssessmentPart, Concern, History, PlannedAction, RoleAssignment
+from referrals.stages import WITH_HEAD_TEACHER, State
 from referrals.vocabulary import PartStatus
 
 REPORTER: Final = readers.REPORTER
@@ -80,6 +81,18 @@ def assessors_just_asked(session: Session, row: History) -> list[Addressee]:
         select(History.at).where(History.referral_id == row.referral_id, History.number == row.number - 1)
     ).first()
     return _by_ids(session, row, (part.assessor_id for part in parts if before is None or part.asked_at >= before))
+
+
+def reminded_of_part(session: Session, row: History) -> list[Addressee]:
+    """Who is reminded by `row` of a part; nobody once it is in, or where another reminder came after."""
+    of_it = AssessmentPart.referral_id == row.referral_id, AssessmentPart.reminded_at == row.at
+    is_out = AssessmentPart.status == PartStatus.REQUESTED
+    return _by_ids(session, row, session.scalars(select(AssessmentPart.assessor_id).where(*of_it, is_out)))
+
+
+def reminded_of_answer(session: Session, row: History) -> list[Addressee]:
+    """The head teachers of the unit, where they are reminded of a question to them."""
+    return head_teachers(session, row) if State(row.to_stage, row.to_status) == WITH_HEAD_TEACHER else []
 
 
 def called_to_meeting(session: Session, row: History) -> list[Addressee]:

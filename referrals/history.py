@@ -11,6 +11,7 @@ from referrals.access import Actor, parties_for
 from referrals.errors import AlreadyMoved, KeptOutside, NotAllowed, WrongStage
 from referrals.models import History, Referral, Step, StepKind, What
 from referrals.stages import (
+    CHANGES_NOTHING,
     ENDED,
     MEETING_HELD,
     MOVE_BY_VERB,
@@ -104,11 +105,11 @@ def _hold_still(session: Session, referral: Referral, *, seen: int) -> None:
 
 
 def _only_carried_on(session: Session, referral: Referral, *, since: int) -> bool:
-    """Whether there are rows after version `since`, and all are the workflow's."""
-    parties = session.scalars(
-        select(History.by_party).where(History.referral_id == referral.id, History.number > since)
+    """Whether there are rows after version `since`, and all are the workflow's or change nothing anybody reads."""
+    rows = session.execute(
+        select(History.by_party, History.verb).where(History.referral_id == referral.id, History.number > since)
     ).all()
-    return set(parties) == {Party.SYSTEM}
+    return bool(rows) and all(row.by_party is Party.SYSTEM or row.verb in CHANGES_NOTHING for row in rows)
 
 
 def _compare_and_set(session: Session, referral: Referral, *, expected: int, to: State) -> None:

@@ -58,6 +58,8 @@ _TO_SETTLE: Final = (
 _ASKS_WHILE: Final[dict[MailKind, frozenset[State]]] = {
     _M.CONCERN_RETURNED:         frozenset({RETURNED}),
     _M.QUESTION_TO_HEAD_TEACHER: frozenset({WITH_HEAD_TEACHER}),
+    _M.ANSWER_REMINDED:          frozenset({WITH_HEAD_TEACHER}),
+    _M.PART_REMINDED:            MOVE_BY_VERB[Verb.SUBMIT_PART].frm,
     _M.PART_REQUESTED:           MOVE_BY_VERB[Verb.SUBMIT_PART].frm,
     _M.MINUTES_TO_APPROVE:       frozenset({MEETING_HELD}),
     _M.PLAN_TO_APPROVE:          frozenset({PLAN_FOR_APPROVAL}),
@@ -89,6 +91,10 @@ NOTIFICATIONS: Final[dict[Verb, tuple[Notification, ...]]] = {
     Verb.APPROVE_ACTION_PLAN: (Notification(_M.PLAN_APPROVED, audiences.named_in_plan),),
     Verb.OPEN_FOLLOW_UP:      (Notification(_M.FOLLOW_UP_DUE, audiences.who_follows_up),),
     Verb.REMIND_OF_CONSENT:   (Notification(_M.CONSENT_ENDING, audiences.coordinators),),
+    Verb.REMIND_COLLEAGUE:    (
+        Notification(_M.PART_REMINDED, audiences.reminded_of_part),
+        Notification(_M.ANSWER_REMINDED, audiences.reminded_of_answer),
+    ),
     Verb.CLOSE_REFERRAL:      (Notification(_M.REFERRAL_CLOSED, audiences.members_and_reporter),),
 }  # fmt: skip
 

@@ -132,6 +132,7 @@ class Verb(StrEnum):
     ADD_TO_LIST = "add_to_list"
     TAKE_OFF_LIST = "take_off_list"
     REMIND_OF_CONSENT = "remind_of_consent"
+    REMIND_COLLEAGUE = "remind_colleague"
     SHARE_INFORMATION = "share_information"
     TELL_GUARDIANS = "tell_guardians"
     REVIEW_SHARING = "review_sharing"
@@ -236,6 +237,7 @@ MOVES: tuple[Move, ...] = (
     _move(Verb.ADD_TO_LIST,          "CH",  STATES),
     _move(Verb.TAKE_OFF_LIST,        "CH",  STATES),
     _move(Verb.REMIND_OF_CONSENT,    "S",   OPEN),
+    _move(Verb.REMIND_COLLEAGUE,     "C",   (WITH_HEAD_TEACHER, *_BEFORE_PLAN, *_PLANNING)),
     _move(Verb.SHARE_INFORMATION,    "C",   OPEN),
     _move(Verb.TELL_GUARDIANS,       "C",   OPEN | {CLOSED}),
     _move(Verb.REVIEW_SHARING,       "CH",  OPEN | {CLOSED}),
@@ -282,6 +284,9 @@ QUIET = frozenset(
         Verb.KEEP_OUTSIDE, Verb.END_OUTSIDE, Verb.DECLARE_UNINVOLVED,
     }
 )  # fmt: skip
+
+#: after these everything still stands as a person read it, so that no page is too old for them
+CHANGES_NOTHING = frozenset({Verb.REMIND_COLLEAGUE})
 
 #: what is done about a conflict told in free words, while nobody else knows anything of the concern
 ABOUT_CONFLICT = frozenset({Verb.DECLARE_UNINVOLVED, Verb.STEP_ASIDE, Verb.SETTLE_CONFLICT})

@@ -29,6 +29,8 @@ class AssessmentPart(OfReferral, Base):
     due_on: Mapped[date]
     status: Mapped[PartStatus] = mapped_column(by_value(PartStatus))
     received_at: Mapped[datetime | None]
+    #: when its writer was last reminded of it by hand
+    reminded_at: Mapped[datetime | None]
     compartment: Mapped[Compartment] = mapped_column(by_value(Compartment))
     #: values of Domain, Level and Arena that the part speaks of
     domains: Mapped[list[str]]

@@ -109,11 +109,11 @@ from referrals.vocabulary import (
 from tests.factories import a_referral
 from tests.people import Cast
 
-#: what is done to one paper, mail, file or piece, or decided beside it, whatever state the referral is in
+#: what is done to one paper, mail, file, piece or part, or decided beside it, whatever state the referral is in
 ABOUT_ONE_ROW = {
     Verb.STOP_SENDING, Verb.TAKE_OUT_FILE,
     Verb.WITHHOLD_FROM_GUARDIAN, Verb.LIFT_WITHHOLDING, Verb.MARK_CONFIDED, Verb.RECORD_CHILDS_ANSWER,
-    Verb.UNLINK_STATUTORY_DECISION,
+    Verb.UNLINK_STATUTORY_DECISION, Verb.REMIND_COLLEAGUE,
     Verb.REPORT_SUPPORT_NEED, Verb.BEGIN_SUPPORT_INVESTIGATION, Verb.CONCLUDE_SUPPORT_INVESTIGATION,
     Verb.WRITE_SUPPORT_PROGRAMME, Verb.DECIDE_SUPPORT_PROGRAMME, Verb.DECIDE_NO_SUPPORT_PROGRAMME, Verb.RECORD_SUPPORT_TOLD,
 }  # fmt: skip

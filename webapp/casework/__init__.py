@@ -29,6 +29,7 @@ from webapp.casework import (  # noqa: E402
     reading_requests,
     referral,
     register,
+    reminders,
     retention,
     saved_views,
     search,
@@ -45,6 +46,6 @@ from webapp.casework import (  # noqa: E402
 __all__ = [
     "access_log", "action_plan", "additions", "assessment", "attachments", "blueprint", "board", "closure", "conflict",
     "consent", "documents", "follow_up", "guardian_page", "home", "leaving", "list", "live", "log_samples", "protected_identity",
-    "protection", "protection_disposal", "reading_requests", "referral", "register", "retention", "saved_views", "search", "sharing",
+    "protection", "protection_disposal", "reading_requests", "referral", "register", "reminders", "retention", "saved_views", "search", "sharing",
     "special_support", "statutory", "support_programme", "team_review", "triage", "withholding", "working_notes",
 ]  # fmt: skip

@@ -17,6 +17,7 @@ from referrals.access import View, may_view
 from referrals.errors import Incomplete, LooksMedical, NotAllowed, PartsMissing
 from referrals.models import AssessmentPart, Referral
 from referrals.quarantine import Cleared
+from referrals.reminders import by_hand
 from referrals.stages import Stage, Verb
 from referrals.vocabulary import N_, Arena, Compartment, Domain, InformationCategory, Level, PartStatus
 from schemas.assessment import ConclusionForm, OpeningForm, PartForm, PartRequestForm, PointerForm
@@ -161,7 +162,7 @@ def _page(referral: Referral, *, ask: forms.Form | None = None, conclude: forms.
     parts = rules.parts_of(session, referral)
     may_know_all = may_view(View.ALL_PARTS, actor, referral.facts())
     readable = [rules.read_part(part, actor) for part in parts]
-    can_ask = words.may_do(Verb.REQUEST_PARTS, referral)
+    can_ask, can_remind = (words.may_do(verb, referral) for verb in (Verb.REQUEST_PARTS, Verb.REMIND_COLLEAGUE))
     refused = ask or conclude
     ask = ask or forms.shown(_usual_request() if can_ask else {}, name=ASK)
     return referral_page(
@@ -174,6 +175,7 @@ def _page(referral: Referral, *, ask: forms.Form | None = None, conclude: forms.
         conclude=conclude or forms.shown(name=CONCLUDE),
         parts=[one for one in readable if may_know_all or one.is_own(actor) or one.texts],
         own_id=actor.account_id,
+        owed={part.id: by_hand.owed_part(session, part, by=actor) for part in parts} if can_remind else {},
         is_complete_view=may_know_all,
         still_out=sum(part.status is PartStatus.REQUESTED for part in parts),
         asked=len(parts),

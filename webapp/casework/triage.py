@@ -13,6 +13,7 @@ from referrals import triage as rules
 from referrals.access import View
 from referrals.errors import Incomplete
 from referrals.models import Concern, History, Referral
+from referrals.reminders import by_hand
 from referrals.stages import WITH_HEAD_TEACHER, Stage, Verb
 from referrals.statutory import tracks
 from referrals.vocabulary import N_, ConflictAnswer, Profession, Topic, TriageEnding
@@ -224,6 +225,8 @@ def _of_head_teacher(
         "may_hand_back": words.may_do(Verb.HAND_BACK_TO_COORDINATOR, referral),
         "back_form": back or starters.shown("back", starters.HAND_BACK, name="back"),
         "is_with_head_teacher": referral.state == WITH_HEAD_TEACHER,
+        "may_remind": words.may_do(Verb.REMIND_COLLEAGUE, referral),
+        "owed": by_hand.owed_answer(transactions.session(), referral),
         "on_track": tracks.OnTrack.read(transactions.session(), decision, language()),
     }
 

@@ -69,6 +69,7 @@ HAPPENED: dict[Verb, str] = {
     Verb.ADD_TO_LIST: N_("Somebody was added to the access list"),
     Verb.TAKE_OFF_LIST: N_("Somebody was taken off the access list"),
     Verb.REMIND_OF_CONSENT: N_("Reminded: a consent is about to end"),
+    Verb.REMIND_COLLEAGUE: N_("Somebody was reminded of what is outstanding"),
     Verb.SHARE_INFORMATION: N_("Information was shared"),
     Verb.TELL_GUARDIANS: N_("Guardians were told of what was shared"),
     Verb.REVIEW_SHARING: N_("What was shared was reviewed"),

@@ -1,0 +1,114 @@
+"""Reminding by hand: one mail a day at most, to whoever owes something, and no page is too old because of it."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from referrals import assessment, history, notifications, triage
+from referrals.errors import AlreadyMoved, NotAllowed, WrongStage
+from referrals.models import Mail
+from referrals.reminders import by_hand
+from referrals.stages import IN_TRIAGE, PARTS_REQUESTED, PLAN_ACTIVE, TO_SCHEDULE, Verb
+from referrals.vocabulary import PartStatus
+from tests.factories import a_part, a_referral
+from tests.people import Cast
+
+
+@pytest.fixture(autouse=True)
+def clock_at(wednesday: time_machine.Traveller) -> time_machine.Traveller:
+    return wednesday
+
+
+def mails(session: Session) -> list[tuple[str, str | None]]:
+    return [(mail.kind.value, mail.address) for mail in session.scalars(select(Mail).order_by(Mail.written_at))]
+
+
+def test_the_writer_of_a_part_is_reminded_once_a_day(session: Session, cast: Cast, clock_at) -> None:
+    referral = a_referral(session, cast, PARTS_REQUESTED)
+    part = a_part(session, referral, cast.counsellor, asked_by=cast.coordinator)
+    a_part(session, referral, cast.special_educator, asked_by=cast.coordinator)
+    by = cast.coordinator.actor()
+    assert by_hand.owed_part(session, part, by=by) == by_hand.Owed(None, can_remind=True)
+    row = by_hand.remind_of_part(session, referral, by=by, seen=None, part=part)
+    assert row is not None
+    notifications.write(session, row)
+    assert mails(session) == [("part_reminded", cast.counsellor.email)]
+    assert by_hand.owed_part(session, part, by=by) == by_hand.Owed(row.at, can_remind=False)
+    assert by_hand.remind_of_part(session, referral, by=by, seen=None, part=part) is None
+    clock_at.shift(timedelta(days=1))
+    again = by_hand.remind_of_part(session, referral, by=by, seen=None, part=part)
+    assert again is not None
+    assert notifications.write(session, row) == []
+    assert len(notifications.write(session, again)) == 1
+
+
+def test_a_part_that_came_meanwhile_is_asked_for_no_more(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast, PARTS_REQUESTED)
+    part = a_part(session, referral, cast.counsellor, asked_by=cast.coordinator)
+    by = cast.coordinator.actor()
+    row = by_hand.remind_of_part(session, referral, by=by, seen=None, part=part)
+    part.status = PartStatus.RECEIVED
+    session.flush()
+    assert row is not None
+    assert notifications.write(session, row) == []
+    assert not by_hand.owed_part(session, part, by=by).can_remind
+
+
+def test_nobody_is_reminded_who_cannot_come_to_it_or_of_what_is_their_own(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast, PARTS_REQUESTED)
+    gone = a_part(session, referral, cast.special_educator, asked_by=cast.coordinator)
+    own = a_part(session, referral, cast.coordinator, asked_by=cast.second_coordinator)
+    elsewhere = a_part(session, a_referral(session, cast, PARTS_REQUESTED), cast.counsellor, asked_by=cast.coordinator)
+    late = a_part(session, a_referral(session, cast, PLAN_ACTIVE), cast.counsellor, asked_by=cast.coordinator)
+    cast.special_educator.is_active = False
+    session.flush()
+    by = cast.coordinator.actor()
+    for part in (gone, own, elsewhere):
+        assert by_hand.remind_of_part(session, referral, by=by, seen=None, part=part) is None
+    assert not by_hand.owed_part(session, late, by=by).can_remind
+    with pytest.raises(WrongStage):
+        by_hand.remind_of_part(session, late.referral, by=by, seen=None, part=late)
+    for other in (cast.counsellor, cast.head_teacher, cast.outsider):
+        with pytest.raises(NotAllowed):
+            by_hand.remind_of_part(session, referral, by=other.actor(), seen=None, part=gone)
+
+
+def test_whoever_writes_it_instead_was_reminded_of_nothing(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast, PARTS_REQUESTED)
+    part = a_part(session, referral, cast.counsellor, asked_by=cast.coordinator)
+    by = cast.coordinator.actor()
+    by_hand.remind_of_part(session, referral, by=by, seen=None, part=part)
+    assessment.hand_on([part], cast.special_educator)
+    assert part.reminded_at is None
+
+
+def test_the_head_teacher_is_reminded_of_each_question_once_a_day(session: Session, cast: Cast, clock_at) -> None:
+    referral = a_referral(session, cast, IN_TRIAGE)
+    by = cast.coordinator.actor()
+    assert by_hand.owed_answer(session, referral) == by_hand.Owed(None, can_remind=False)
+    with pytest.raises(WrongStage):
+        by_hand.remind_of_answer(session, referral, by=by, seen=None)
+    triage.ask_head_teacher(session, referral, by=by, seen=None, reason="Är det här ditt?")
+    row = by_hand.remind_of_answer(session, referral, by=by, seen=None)
+    assert row is not None
+    notifications.write(session, row)
+    assert mails(session) == [("answer_reminded", cast.head_teacher.email)]
+    assert by_hand.owed_answer(session, referral) == by_hand.Owed(row.at, can_remind=False)
+    assert by_hand.remind_of_answer(session, referral, by=by, seen=None) is None
+    triage.hand_back_to_coordinator(session, referral, by=by, seen=None, reason="Nej")
+    triage.ask_head_teacher(session, referral, by=by, seen=None, reason="Jo")
+    assert by_hand.owed_answer(session, referral) == by_hand.Owed(None, can_remind=True)
+
+
+def test_no_page_is_too_old_after_a_reminder_and_after_anything_else_it_is(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast, PARTS_REQUESTED)
+    part = a_part(session, referral, cast.counsellor, asked_by=cast.coordinator)
+    seen, by = referral.version, cast.coordinator.actor()
+    by_hand.remind_of_part(session, referral, by=by, seen=None, part=part)
+    concluded = assessment.conclude_assessment(session, referral, by=by, seen=seen, reason="Vi vet nog")
+    assert (concluded.verb, referral.state) == (Verb.CONCLUDE_ASSESSMENT, TO_SCHEDULE)
+    with pytest.raises(AlreadyMoved):
+        history.guard(session, referral, Verb.SCHEDULE_MEETING, by=by, seen=seen)

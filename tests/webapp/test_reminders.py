@@ -1,0 +1,58 @@
+"""The button that reminds: beside a part that is out and a question that waits, for the coordinator, once a day."""
+
+import pytest
+
+from referrals import db, triage
+from referrals.models import Referral
+from referrals.stages import IN_TRIAGE, PARTS_REQUESTED
+from tests.factories import a_part, a_referral
+from tests.webapp.desk import cast_of
+
+
+@pytest.fixture
+def lay(settings, app, wednesday):
+    """Makes a referral in a state, gives its number; `prepare(session, referral, cast)` adds what the test needs."""
+
+    def make(state, prepare) -> str:
+        with db.writing(settings.database) as session:
+            cast = cast_of(session)
+            referral: Referral = a_referral(session, cast, state)
+            prepare(session, referral, cast)
+            return referral.number
+
+    return make
+
+
+def buttons(page):
+    return [form for form in page.all("form") if form.get("action", "").endswith("/reminder")]
+
+
+def two_are_asked(session, referral, cast):
+    a_part(session, referral, cast.counsellor, asked_by=cast.coordinator)
+    a_part(session, referral, cast.special_educator, asked_by=cast.coordinator)
+
+
+def test_a_coordinator_reminds_beside_a_part_and_sees_when(signed_in, lay):
+    number, karin = lay(PARTS_REQUESTED, two_are_asked), signed_in("karin")
+    first, second = buttons(karin.get(f"/referrals/{number}/assessment"))
+    said = karin.submit(form=first)
+    assert "gets a mail that reminds of it." in said.text
+    assert "Last reminded" in said.text
+    assert [form.get("action") for form in buttons(said)] == [second.get("action")]
+    again = karin.submit(form=first)
+    assert "Nobody was reminded: it was done today already" in again.text
+    assert not buttons(signed_in("henrik").get(f"/referrals/{number}/assessment"))
+    assert not buttons(signed_in("kim").get(f"/referrals/{number}/assessment"))
+
+
+def test_a_coordinator_reminds_the_head_teacher_of_a_question(signed_in, lay):
+    def ask(session, referral, cast):
+        triage.ask_head_teacher(session, referral, by=cast.coordinator.actor(), seen=None, reason="Är det här ditt?")
+
+    number, karin = lay(IN_TRIAGE, ask), signed_in("karin")
+    (button,) = buttons(karin.get(f"/referrals/{number}/triage"))
+    said = karin.submit(form=button)
+    assert "The head teacher gets a mail that reminds of it." in said.text
+    assert "Last reminded" in said.text
+    assert not buttons(said)
+    assert not buttons(signed_in("henrik").get(f"/referrals/{number}/triage"))

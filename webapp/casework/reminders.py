@@ -1,0 +1,42 @@
+"""The buttons beside what is outstanding: somebody gets one mail more, at most one a day."""
+
+import uuid
+
+from flask import redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from referrals import assessment
+from referrals.models import History, Referral
+from referrals.reminders import by_hand
+from referrals.stages import Verb
+from webapp import notices, people, transactions
+from webapp.casework import blueprint
+from webapp.guards import for_referral
+from webapp.language import gettext
+
+
+@blueprint.post("/referrals/<reference:number>/assessment/<uuid:part_id>/reminder")
+@for_referral(Verb.REMIND_COLLEAGUE)
+def remind_of_part(referral: Referral, part_id: uuid.UUID) -> ResponseReturnValue:
+    """Remind somebody of the part they were asked for."""
+    session = transactions.session()
+    part = assessment.find_part(session, referral, part_id)
+    _say(by_hand.remind_of_part(session, referral, by=people.actor(), seen=None, part=part), whom=part.assessor.name)
+    return redirect(url_for("casework.assessment", number=referral.number), 303)
+
+
+@blueprint.post("/referrals/<reference:number>/triage/reminder")
+@for_referral(Verb.REMIND_COLLEAGUE)
+def remind_of_answer(referral: Referral) -> ResponseReturnValue:
+    """Remind the head teacher of the question to them."""
+    row = by_hand.remind_of_answer(transactions.session(), referral, by=people.actor(), seen=None)
+    _say(row, whom=gettext("The head teacher"))
+    return redirect(url_for("casework.triage", number=referral.number), 303)
+
+
+def _say(row: History | None, *, whom: str) -> None:
+    notices.say_next(
+        gettext("%(name)s gets a mail that reminds of it.", name=whom)
+        if row
+        else gettext("Nobody was reminded: it was done today already, or nothing is outstanding any more.")
+    )
