@@ -7,6 +7,7 @@ from flask import Flask, Response, g, make_response, render_template, request
 from markupsafe import Markup
 
 from referrals.languages import direction
+from referrals.vocabulary import shared_words
 from webapp import navigation, notices, people, transactions
 from webapp.language import language, languages_here
 from webapp.static_files import asset_url
@@ -37,6 +38,7 @@ def add_to(app: Flask) -> None:
         protection_name=navigation.protection_name,
         has_page=navigation.has_page,
         unclaimed_texts=unclaimed_texts,
+        shared_words=shared_words.groups,
         added_row=lambda: g.get("added_row", ""),
     )
 

@@ -147,6 +147,7 @@ def _as_a_reporter(walk: Walk) -> None:
     walk.be_nobody()
     window = walk.window
     window.open("/u/lindskolan/team")
+    window.open("/words")
     Reporter(window, "sv").begin("I work with children")
     window.press("Delete what I have written")
     Reporter(window, "sv").begin("I work with children")

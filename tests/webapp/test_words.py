@@ -1,0 +1,74 @@
+"""The shared words: on a page for everybody, and folded up beside the fields that use them, the same for every age."""
+
+import pytest
+from sqlalchemy import select
+
+from referrals import db
+from referrals.languages import LANGUAGES, translations
+from referrals.models import Referral
+from referrals.stages import IN_CONSENT, PARTS_REQUESTED, PLAN_DRAFT
+from referrals.vocabulary import Domain, Level, SchoolForm, shared_words
+from tests.factories import a_part
+from tests.webapp.desk import Desk, cast_of
+
+
+@pytest.fixture
+def desk(app, settings):
+    return Desk(settings)
+
+
+def explained(page):
+    return [page.text_of(one) for one in page.all("details") if one.get("class") == "explained"]
+
+
+@pytest.mark.parametrize("language", list(LANGUAGES))
+def test_every_word_stands_on_the_page_in_each_language(browser, language):
+    browser.get("/words")
+    browser.client.get(f"/u/lindskolan/{language}")
+    page, say = browser.get("/words"), translations(language).gettext
+    for group in shared_words.GROUPS:
+        assert say(group.name) in page.text
+        for word in group.words:
+            assert f"{say(word.name)}{say(word.meaning)}" in page.text
+            assert language == "en" or say(word.meaning) != word.meaning
+
+
+def test_each_word_has_a_key_of_its_own_and_the_lists_of_the_forms_are_all_explained():
+    keys = [word.key for group in shared_words.GROUPS for word in group.words]
+    assert len(set(keys)) == len(keys)
+    assert {Domain(word.key) for word in shared_words.groups("areas")[0].words} == set(Domain)
+    assert {Level(word.key) for word in shared_words.groups("levels")[0].words} == set(Level)
+
+
+@pytest.mark.parametrize("school_form", [SchoolForm.PRESCHOOL, SchoolForm.COMPULSORY])
+def test_the_words_stand_beside_the_fields_alike_for_the_youngest_and_the_oldest(
+    signed_in, desk, settings, wednesday, school_form
+):
+    with db.writing(settings.database) as session:
+        cast_of(session).school.school_form = school_form
+    karin = signed_in("karin")
+
+    def words_at(state, path):
+        return explained(karin.get(f"/referrals/{desk.lay(state)}/{path}"))
+
+    (asked,) = words_at(PARTS_REQUESTED, "assessment")
+    assert "Three areas of a child's life" in asked
+    assert "Where a change is made" in asked
+    (planned,) = words_at(PLAN_DRAFT, "action-plan/edit")
+    assert "What is to be different for the child." in planned
+    (told,) = words_at(IN_CONSENT, "guardians")
+    assert told.startswith("What the words mean InformationGuardians are told")
+
+
+def test_who_writes_a_part_finds_them_too(signed_in, desk, settings, wednesday):
+    number = desk.lay(PARTS_REQUESTED)
+    with db.writing(settings.database) as session:
+        cast, referral = cast_of(session), session.scalars(select(Referral).where(Referral.number == number)).one()
+        part = a_part(session, referral, cast.counsellor, asked_by=cast.coordinator).id
+    (asked,) = explained(signed_in("kim").get(f"/referrals/{number}/assessment/{part}"))
+    assert "HealthHow the child is in body and mind" in asked
+
+
+def test_the_form_of_a_unit_and_the_staffs_pages_lead_to_the_words(browser, signed_in):
+    for page in (browser.get("/u/lindskolan"), signed_in("karin").get("/home")):
+        assert any(one.get("href") == "/words" for one in page.all("a"))
