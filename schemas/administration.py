@@ -8,7 +8,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from referrals.access import WITHOUT_UNIT, Role
 from referrals.languages import LANGUAGES
 from referrals.rulebook import Counting
-from referrals.vocabulary import DeadlineSource, Profession, SchoolForm
+from referrals.vocabulary import DeadlineSource, Profession, SchoolForm, TeamLevel
 from schemas.fields import (
     CHOOSE_ONE,
     FILL_IN,
@@ -20,6 +20,7 @@ from schemas.fields import (
     FormSchema,
     IdField,
     IdList,
+    LongText,
     PhoneText,
     ShortText,
     TermField,
@@ -60,6 +61,8 @@ class ForumForm(FormSchema):
     name = ShortText(needed=FILL_IN)
     place = ShortText(load_default="")
     quorum = TermList(Profession)
+    level = TermField(TeamLevel, needed=CHOOSE_ONE)
+    mandate = LongText(load_default="")
     shows_names = Tick()
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from referrals.models.base import Base, Identified, by_value
-from referrals.vocabulary import Country, SchoolForm
+from referrals.vocabulary import Country, SchoolForm, TeamLevel
 
 
 class Municipality(Identified, Base):
@@ -46,6 +46,11 @@ class Forum(Identified, Base):
     quorum: Mapped[list[str]]
     #: where it meets when nothing else is said
     place: Mapped[str] = mapped_column(default="")
+    level: Mapped[TeamLevel] = mapped_column(
+        by_value(TeamLevel), default=TeamLevel.SCHOOL, server_default=TeamLevel.SCHOOL
+    )
+    #: what it may decide beside what its level says, in the municipality's own words
+    mandate: Mapped[str] = mapped_column(default="", server_default="")
     #: whether its public page names who sits in it; their professions stand there in any case
     shows_names: Mapped[bool] = mapped_column(default=False, server_default=false())
 

@@ -27,7 +27,7 @@ from referrals.vocabulary.consent import (
 )
 from referrals.vocabulary.deadlines import DeadlineSource
 from referrals.vocabulary.files import AttachedTo, FileKind, FileRefusal
-from referrals.vocabulary.forums import AgendaAct, AgendaProblem, SeatProblem
+from referrals.vocabulary.forums import AgendaAct, AgendaProblem, SeatProblem, TeamLevel
 from referrals.vocabulary.guardians import InvitationReply
 from referrals.vocabulary.log_sample import VisitAnswer
 from referrals.vocabulary.papers import DocumentKind, MailKind
@@ -127,6 +127,7 @@ __all__ = [
     "SupportForm",
     "SupportGround",
     "SupportNeed",
+    "TeamLevel",
     "Term",
     "Topic",
     "Trace",

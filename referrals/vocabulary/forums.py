@@ -3,6 +3,28 @@
 from referrals.vocabulary.terms import N_, Term
 
 
+class TeamLevel(Term):
+    """For which part of the municipality a team meets; `may_decide` says in plain words what that lets it decide."""
+
+    SCHOOL = "school", N_("A school or preschool")
+    AREA = "area", N_("Several schools and preschools")
+    MUNICIPALITY = "municipality", N_("The whole municipality")
+
+    @property
+    def may_decide(self) -> str:
+        """What a team of this level may decide, as a sentence."""
+        return _MAY_DECIDE[self]
+
+
+_MAY_DECIDE: dict[TeamLevel, str] = {
+    TeamLevel.SCHOOL: N_("It may agree with the family on what the school or preschool does for the child."),
+    TeamLevel.AREA: N_("It may also agree on help that several schools and preschools share."),
+    TeamLevel.MUNICIPALITY: N_(
+        "It may also agree on help that the municipality has in one place only, and set the frame for the other teams."
+    ),
+}
+
+
 class SeatProblem(Term):
     """Why somebody cannot take a place in a team, in the words that stand at the field."""
 

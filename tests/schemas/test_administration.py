@@ -7,7 +7,7 @@ import pytest
 from marshmallow import ValidationError
 
 from referrals.rulebook import Counting
-from referrals.vocabulary import DeadlineSource, Profession, SchoolForm
+from referrals.vocabulary import DeadlineSource, Profession, SchoolForm, TeamLevel
 from schemas import administration
 
 UNIT = str(uuid.uuid4())
@@ -35,9 +35,12 @@ def test_a_unit_needs_a_name_a_kind_and_a_team():
 
 
 def test_a_team_needs_only_a_name():
-    assert problems(administration.ForumForm(), {}) == {"name": ["Fill this in."]}
-    assert administration.ForumForm().load({"name": "HTL", "quorum": ["psychologist"]}) == {
+    assert problems(administration.ForumForm(), {"level": "school"}) == {"name": ["Fill this in."]}
+    assert problems(administration.ForumForm(), {"name": "HTL"}) == {"level": ["Choose one of the answers."]}
+    assert administration.ForumForm().load({"name": "HTL", "level": "area", "quorum": ["psychologist"]}) == {
         "name": "HTL",
+        "level": TeamLevel.AREA,
+        "mandate": "",
         "place": "",
         "quorum": [Profession.PSYCHOLOGIST],
         "shows_names": False,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 from referrals import organisation
 from referrals.access import Role
 from referrals.models import Forum
-from referrals.vocabulary import Profession
+from referrals.vocabulary import Profession, TeamLevel
 from schemas.administration import ForumForm
 from webapp import forms, notices, people, transactions
 from webapp.administration import blueprint
@@ -32,7 +32,7 @@ def forums_list() -> ResponseReturnValue:
 @signed_in(Role.ADMINISTRATOR)
 def new_forum() -> ResponseReturnValue:
     """The form for a new team."""
-    return _forum_page(forms.shown(), None)
+    return _forum_page(forms.shown({"level": TeamLevel.SCHOOL}), None)
 
 
 @blueprint.post("/forums/new")
@@ -54,8 +54,8 @@ def add_forum() -> ResponseReturnValue:
 def forum(forum_id: uuid.UUID) -> ResponseReturnValue:
     """One team."""
     found = _found(forum_id)
-    shown = {"name": found.name, "place": found.place, "quorum": found.quorum, "shows_names": found.shows_names}
-    return _forum_page(forms.shown(shown), found)
+    kept = ("name", "level", "place", "mandate", "quorum", "shows_names")
+    return _forum_page(forms.shown({name: getattr(found, name) for name in kept}), found)
 
 
 @blueprint.post("/forums/<uuid:forum_id>")
@@ -81,5 +81,12 @@ def _values(form: forms.Form) -> dict[str, Any] | None:
 
 
 def _forum_page(form: forms.Form, found: Forum | None, status: int = 200) -> ResponseReturnValue:
-    choices = [(word.value, gettext(word.label)) for word in Profession]
-    return page("administration/forum.html", status, form=form, forum=found, profession_choices=choices)
+    professions, levels = ([(word.value, gettext(word.label)) for word in words] for words in (Profession, TeamLevel))
+    return page(
+        "administration/forum.html",
+        status,
+        form=form,
+        forum=found,
+        profession_choices=professions,
+        level_choices=levels,
+    )

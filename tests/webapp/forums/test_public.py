@@ -83,6 +83,16 @@ def test_a_unit_without_number_or_form_says_whom_to_ask(browser, team):
     assert not any("Tell of a concern" in page.text_of(one) for one in page.all("a"))
 
 
+def test_what_the_team_may_decide_follows_its_level_and_the_municipalitys_own_words(browser, signed_in, team):
+    assert "what the school or preschool does for the child" in browser.get(PAGE).text
+    anton, forum_id = signed_in("anton"), team(lambda session, cast: cast.forum.id)
+    anton.get(f"/administration/forums/{forum_id}")
+    anton.submit({"level": "municipality", "mandate": "Teamet har tio timmar extra stöd i veckan."})
+    for page in (browser.get(PAGE), signed_in("karin").get(f"/teams/{forum_id}")):
+        assert "set the frame for the other teams" in page.text
+        assert "Teamet har tio timmar extra stöd i veckan." in page.text
+
+
 def test_members_of_the_team_find_what_families_read(signed_in, team):
     forum_id = team(lambda session, cast: cast.forum.id)
     page = signed_in("karin").get(f"/teams/{forum_id}")
