@@ -53,6 +53,8 @@ class Forum(Identified, Base):
     mandate: Mapped[str] = mapped_column(default="", server_default="")
     #: whether its public page names who sits in it; their professions stand there in any case
     shows_names: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: how many links for calendar programs were made; only the newest opens its dates
+    links_made: Mapped[int] = mapped_column(default=0, server_default="0")
 
     units: Mapped[list["Unit"]] = relationship(back_populates="forum")
 

@@ -29,7 +29,7 @@ NO_PAGES = (
     "guardian.paper", "guardian.report", "guardian.file",  # PDF too, or a file
     "casework.attachment", "casework.reading_file",  # a file, given out as it came in
     "casework.register_extract", "casework.referral_list_as_text", "casework.referral_list_as_workbook",  # tables
-    "forums.team_calendar",  # a calendar for other programs
+    "forums.team_calendar", "forums.subscribed_dates",  # calendars for other programs
     "casework.meeting_calendar", "guardian.meeting_calendar",  # calendars too
     "health.alive", "health.ready", "metrics.show",  # asked by machines
     "accounts.municipal", "guardian.e_identification", "accounts.follow_link", "intake.leave",  # lead on, always

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from referrals import clock, meeting_room
 from referrals.access import Role
-from referrals.forums import agenda, seats
+from referrals.forums import agenda, seats, subscription
 from referrals.forums import dates as team_dates
 from referrals.forums.dates import Planned, Series
 from referrals.languages import local_date
@@ -99,8 +99,16 @@ def team_page(forum: Forum, status: int = 200, *, form: forms.Form | None = None
         dates=[(one, seats.missing(forum, held, one.starts_at)) for one in coming],
         may_keep=may_keep,
         today=meeting_room.meetings_today(session, forum, by=people.actor()),
+        subscription=_subscription(forum),
         could_sit=[_choice(one) for one in seats.could_sit(session, forum)] if may_keep else [],
     )
+
+
+def _subscription(forum: Forum) -> str | None:
+    """The address a calendar program is given; None where no link was made."""
+    secret = subscription.secret_of(forum)
+    path = url_for("forums.subscribed_dates", forum_id=forum.id, token=secret) if secret else ""
+    return transactions.settings().base_url + path if secret else None
 
 
 def _choice(account: Account) -> tuple[uuid.UUID, str]:

@@ -1,0 +1,57 @@
+"""The secret link to a team's dates: made by its coordinators, read without a sign-in, and closed by the next one."""
+
+import re
+
+import pytest
+from icalendar import Calendar
+from sqlalchemy import select
+
+from referrals import db
+from referrals.models import OrganisationChange
+from tests.webapp.desk import cast_of
+
+DATE = {"first_on": "2026-09-22", "starts_time": "14:30", "minutes": "90", "place": "Rum 12"}
+
+
+@pytest.fixture
+def team(settings, app):
+    """The address of the cast's team."""
+    with db.reading(settings.database) as session:
+        return f"/teams/{cast_of(session).forum.id}"
+
+
+def link_form(page):
+    return next(one for one in page.all("form") if one.get("action", "").endswith("/subscription"))
+
+
+def link_on(page) -> str:
+    return re.search(r"https?://[^/]+(/teams/\S+\.ics)", page.text)[1]
+
+
+def test_a_link_shows_the_dates_to_programs_and_the_next_one_closes_it(browser, signed_in, team, wednesday, settings):
+    karin = signed_in("karin")
+    karin.get(team)
+    karin.submit(DATE)
+    assert "There is no link yet." in karin.page.text
+    first = link_on(karin.submit(form=link_form(karin.page)))
+    answer = browser.client.get(first)
+    (event,) = Calendar.from_ical(answer.data).walk("VEVENT")
+    assert (answer.mimetype, event["summary"], event["location"]) == ("text/calendar", "HTL-team Linden", "Rum 12")
+    assert {"ATTENDEE", "DESCRIPTION", "ORGANIZER"}.isdisjoint(event)
+    assert link_on(signed_in("petra").get(team)) == first
+    second = link_on(karin.submit(form=link_form(karin.get(team))))
+    assert browser.client.get(first).status_code == 404
+    assert browser.client.get(second).status_code == 200
+    with db.reading(settings.database) as session:
+        changes = session.scalars(select(OrganisationChange).where(OrganisationChange.subject.contains("links_made")))
+        assert {(row.before, row.after) for row in changes} == {("0", "1"), ("1", "2")}
+        assert not any(second.split("/")[-1].removesuffix(".ics") in f"{row.before}{row.after}" for row in changes)
+
+
+def test_without_a_link_there_is_nothing_and_only_coordinators_make_one(browser, signed_in, team):
+    assert browser.client.get(f"{team}/subscription/{'0' * 64}.ics").status_code == 404
+    assert browser.client.get("/teams/00000000-0000-4000-8000-000000000000/subscription/x.ics").status_code == 404
+    petra = signed_in("petra")
+    assert "Let a calendar program follow" not in petra.get(team).text
+    token = re.search(r'csrf_token" value="([^"]+)"', petra.client.get("/account").text)[1]
+    assert petra.client.post(f"{team}/subscription", data={"csrf_token": token}).status_code == 404
