@@ -336,6 +336,16 @@ def test_the_minutes_begin_with_whom_the_guardians_bring(signed_in: SignIn, numb
     assert (fields["attendance-5-name"], fields["attendance-5-function"]) == (name, "Support person")
 
 
+def test_without_an_interpreter_the_minutes_begin_with_no_line_for_one(signed_in: SignIn, number) -> None:
+    def without(session, referral, cast) -> None:
+        called(session, referral, cast)
+        for guardian in session.scalars(select(Guardian).where(Guardian.referral_id == referral.id)):
+            guardian.interpreter = None
+
+    page = signed_in("karin").get(f"/referrals/{number(TO_SCHEDULE, without)}/team-review/minutes")
+    assert "attendance-4-name" not in page.fields(page.form())
+
+
 def test_the_minutes_say_how_each_took_part(signed_in: SignIn, number) -> None:
     reference = number(TO_SCHEDULE, called)
     karin = signed_in("karin")
