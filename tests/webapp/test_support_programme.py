@@ -55,8 +55,13 @@ def test_what_is_written_is_kept_and_what_the_law_asks_for_is_named_before_it_is
     page = henrik.submit(form="decide-form")
     for words in (
         "The programme is decided.", "Decided on 16 September 2026 · Henrik Rosenby", "In the regular class",
-        "2 November 2026, Petra Vidmark", "Nobody is recorded as told yet",
+        "2 November 2026, Petra Vidmark", "Alla var med.", "Nobody is recorded as told yet",
     ):  # fmt: skip
+        assert words in page.text
+    term = {"forms": ["distance"], "special_reasons": "Hon kan inte komma.", "distance_until": "2026-12-18"}
+    henrik.submit(WRITTEN | term, form="write-form")
+    page = henrik.submit(form="decide-form")
+    for words in ("Teaching at a distance until 18 December 2026", "Hon kan inte komma."):
         assert words in page.text
 
 
