@@ -56,6 +56,7 @@ from referrals.vocabulary import (
 from referrals.vocabulary.knowing import Capacity, Cell, Information
 from schemas.documents.writing import paper_html
 from tests.factories import a_guardian, a_member, a_part, a_plan, a_referral
+from tests.webapp.browsing import WORKBOOK, words_of_workbook
 from tests.webapp.desk import cast_of
 
 #: who of the cast stands in which column
@@ -333,10 +334,12 @@ def _doors(app, session):
 
 
 def _words(answer):
-    """Everything an answer tells: its page or the words of its PDF, where it leads, and the name of its file."""
+    """Everything an answer tells: its page or the words of its PDF or workbook, where it leads, and the name of its file."""
     told = [answer.headers.get("Location", ""), answer.headers.get("Content-Disposition", "")]
     if answer.mimetype == "application/pdf":
         told += [page.extract_text() for page in PdfReader(io.BytesIO(answer.data)).pages]
+    elif answer.mimetype == WORKBOOK:
+        told.append(words_of_workbook(answer.data))
     else:
         told.append(answer.data.decode())
     return "\n".join(told)

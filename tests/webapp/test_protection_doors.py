@@ -41,6 +41,7 @@ from referrals.vocabulary import DocumentKind
 from schemas.documents.writing import paper_html
 from tests import straight_way
 from tests.factories import a_member
+from tests.webapp.browsing import WORKBOOK, words_of_workbook
 from tests.webapp.desk import cast_of
 
 #: words that stand in the report and nowhere else
@@ -147,7 +148,9 @@ def addresses(app, session, number, report_id):
 
 
 def text_of(answer):
-    """The words of an answer: of the pages of a PDF too, and the plain bytes of a picture."""
+    """The words of an answer: of the pages of a PDF and of a workbook too, and the plain bytes of a picture."""
+    if answer.mimetype == WORKBOOK:
+        return words_of_workbook(answer.data)
     if answer.mimetype == "application/pdf":
         return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.data)).pages)
     return answer.data.decode("latin-1" if answer.mimetype.startswith("image/") else "utf-8")
@@ -161,7 +164,8 @@ def everything_seen(app, signed_in, settings, number, report_id) -> Iterator[tup
         client = signed_in(person).client if person else app.test_client()
         for path in paths:
             answer = client.get(path)
-            body = TOKEN.sub(b"", answer.data).decode(errors="replace")
+            data = text_of(answer).encode() if answer.mimetype == WORKBOOK else answer.data
+            body = TOKEN.sub(b"", data).decode(errors="replace")
             words = text_of(answer) if answer.mimetype == "application/pdf" else ""
             headers = [answer.headers.get(name) for name in ("Location", "Content-Disposition")]
             whole = f"{headers}{body}{words}"
