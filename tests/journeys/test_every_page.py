@@ -81,6 +81,7 @@ def test_every_page_has_been_inspected(app: Flask, address: str, walk: Walk, num
     walk.look("henrik", f"/referrals/{asked}/triage", "/home")
     walk.look("henrik", "/reading-requests", f"/reading-requests/{ground.lay_a_reading_request(address, number)}")
     walk.look("anton", "/administration/automatic-work")
+    walk.look("margit", "/lead-times")
     walk.look("karin", ground.lay_a_seat(address), ground.lay_an_agenda(address))
     go_to("closed")
     ground.lay_disposals(address, number)
