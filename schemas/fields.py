@@ -15,7 +15,7 @@ from referrals.vocabulary import N_
 
 __all__ = [
     "N_", "CountField", "DateField", "EmailText", "FormSchema", "IdField", "IdList", "LongText", "PhoneText", "ShortText", "TermField",
-    "TermList", "Tick", "TimeField", "YesNo",
+    "TermList", "Tick", "TimeField", "WordList", "YesNo",
 ]  # fmt: skip
 
 #: characters, as a reader counts them
@@ -274,6 +274,13 @@ class TermList(_ChoiceList):
 
     def __init__(self, terms: type[Enum], *, needed: str | None = None, **options: Any) -> None:
         super().__init__(TermField(terms, required=True), needed=needed, **options)
+
+
+class WordList(_ChoiceList):
+    """Several words of somebody's own text that they ticked."""
+
+    def __init__(self, *, needed: str | None = None, **options: Any) -> None:
+        super().__init__(ShortText(required=True), needed=needed, **options)
 
 
 class IdList(_ChoiceList):

@@ -1,4 +1,4 @@
-"""The forms with which a team's dates are set for a term or a year, and with which it is named who sits in it."""
+"""The forms with which a team's dates are set, with which it is named who sits in it, and with which it is asked and advises."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -20,7 +20,9 @@ from schemas.fields import (
     LongText,
     ShortText,
     TermField,
+    Tick,
     TimeField,
+    WordList,
 )
 
 _ENDS_FIRST = N_("The last day comes before the first.")
@@ -51,6 +53,23 @@ class SeriesForm(FormSchema):
     @post_load
     def _end(self, data: dict[str, Any], **_options: Any) -> dict[str, Any]:
         return data | {"last_on": data["last_on"] or data["first_on"]}
+
+
+class QuestionForm(FormSchema):
+    """What staff ask the team about nobody by name, in which unit, and which words of it are words only."""
+
+    unit_id = IdField(needed=CHOOSE_ONE)
+    question = LongText(needed=FILL_IN)
+    answered = WordList()
+
+
+class AdviceForm(FormSchema):
+    """What the team advises, and which words of it are words only."""
+
+    advice = LongText(needed=FILL_IN)
+    next_steps = LongText(needed=FILL_IN)
+    advises_referral = Tick()
+    answered = WordList()
 
 
 class SeatForm(FormSchema):

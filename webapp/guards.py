@@ -13,22 +13,25 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import selectinload
-from werkzeug.routing import BaseConverter
 
 from referrals import access, protection
 from referrals.access import Role, View
 from referrals.errors import NoSuchReferral, NotAllowed, ReferralError
+from referrals.forums import consultations
 from referrals.models.audit import GENERAL, What
+from referrals.models.consultation import Consultation
 from referrals.models.guardian import Guardian
 from referrals.models.protection import ProtectionReport
 from referrals.models.referral import Referral
 from referrals.stages import OUTSIDE, Party, Verb
-from webapp import auditing, errors, forms, kept, notices, people, previewing, transactions, watching
+from webapp import addresses, auditing, errors, forms, kept, notices, people, previewing, transactions, watching
 from webapp.accounts import guardians, sessions
 from webapp.language import gettext
 
 #: how the log names a protection report somebody was not let in to
 _REPORT = "protection_report"
+#: and a consultation
+_CONSULTATION = "consultation"
 
 ViewFunction = TypeVar("ViewFunction", bound=Callable[..., ResponseReturnValue])
 
@@ -42,18 +45,10 @@ class Guard:
     needs: View | Verb | None = None
     #: what opening this page leaves in the audit log of the referral
     leaves: What | None = None
+    #: whether what is typed may be kept for its writer before it is sent: not where it is checked before it is kept anywhere
+    keeps_forms: bool = True
     #: the view itself finds out whether this person may see what was asked for, and leaves the event
     is_left_by_view: bool = False
-
-
-class ReferenceConverter(BaseConverter):
-    """A reference number in an address, in capitals however it was typed."""
-
-    regex = "[0-9A-Za-z]{2,6}(?:-[0-9A-Za-z]{2,6}){1,3}"
-
-    def to_python(self, value: str) -> str:
-        """The number as it is kept."""
-        return value.upper()
 
 
 def public(view: ViewFunction) -> Callable[..., ResponseReturnValue]:
@@ -61,7 +56,7 @@ def public(view: ViewFunction) -> Callable[..., ResponseReturnValue]:
     return _guarded(view, Guard("public"), lambda arguments: arguments)
 
 
-def signed_in(*roles: Role) -> Callable[[ViewFunction], Callable[..., ResponseReturnValue]]:
+def signed_in(*roles: Role, keeps_forms: bool = True) -> Callable[[ViewFunction], Callable[..., ResponseReturnValue]]:
     """Somebody who is signed in and, where `roles` are named, holds one of them in any unit; everybody else gets a 404."""
 
     def decorate(view: ViewFunction) -> Callable[..., ResponseReturnValue]:
@@ -71,7 +66,7 @@ def signed_in(*roles: Role) -> Callable[[ViewFunction], Callable[..., ResponseRe
                 abort(404)
             return arguments
 
-        return _guarded(view, Guard("signed_in", frozenset(roles)), admit)
+        return _guarded(view, Guard("signed_in", frozenset(roles), keeps_forms=keeps_forms), admit)
 
     return decorate
 
@@ -128,6 +123,29 @@ def for_report(*, leaves: What = What.OPENED_PAGE) -> Callable[[ViewFunction], C
     return decorate
 
 
+def for_consultation(
+    *, leaves: What = What.OPENED_PAGE
+) -> Callable[[ViewFunction], Callable[..., ResponseReturnValue]]:
+    """Whoever asked, or the team that was asked; the view gets the row as `found`. What is typed is kept only once it was checked.
+
+    Unknown and forbidden give the same 404. What is left in the log stands in the consultation's own chain.
+    """
+
+    def decorate(view: ViewFunction) -> Callable[..., ResponseReturnValue]:
+        def admit(arguments: dict[str, Any]) -> dict[str, Any]:
+            _account()
+            session = transactions.session()
+            found = session.get(Consultation, arguments.pop("consultation_id"))
+            if found is None or not consultations.may_read(session, found, people.actor()):
+                _turn_away(found, subject=_CONSULTATION)
+            g.visit = auditing.Visit(found.id, None, auditing.page_name(), None)
+            return {"found": found, **arguments}
+
+        return _guarded(view, Guard("for_consultation", leaves=leaves, keeps_forms=False), admit)
+
+    return decorate
+
+
 def for_guardian(
     *, with_e_identification: bool = False, leaves: What | None = What.OPENED_PAGE
 ) -> Callable[[ViewFunction], Callable[..., ResponseReturnValue]]:
@@ -179,6 +197,7 @@ def _guarded(
 ) -> Callable[..., ResponseReturnValue]:
     @functools.wraps(view)
     def door(**arguments: Any) -> ResponseReturnValue:
+        g.keeps_no_form = not guard.keeps_forms
         try:
             admitted = admit(arguments)
         except _SignInFirst:
@@ -261,7 +280,8 @@ def _sign_in_first() -> Response:
     """To the sign-in page, and afterwards back here, with what was typed if the session ran out under it."""
     page = request.path
     if request.method == "POST":
-        whose = None if g.get("shows_again") else sessions.run_out_account()  # a forged form is kept for nobody
+        # a forged form is kept for nobody, and one that is to be checked first nowhere
+        whose = None if g.get("shows_again") or g.keeps_no_form else sessions.run_out_account()
         if kept.is_typing():
             return _typing_stays(whose)
         if whose is None and any(forms.clean(request.form).values()):
@@ -352,7 +372,7 @@ def _capacity(referral: Referral, needs: View | Verb) -> Party | None:
     return min(held, key=list(Party).index) if held else None
 
 
-def _turn_away(found: Referral | ProtectionReport | None, *, subject: str) -> NoReturn:
+def _turn_away(found: Referral | ProtectionReport | Consultation | None, *, subject: str) -> NoReturn:
     """A 404, noted with what was asked for where it is there; of what does not exist nothing is kept but the try."""
     chain = found.id if found else GENERAL
     transactions.turn_back()
@@ -372,6 +392,6 @@ def refuse_unguarded() -> None:
 
 def add_to(app: Flask) -> None:
     """Let addresses hold reference numbers, find out who is asking, and close every route without a guard."""
-    app.url_map.converters["reference"] = ReferenceConverter
+    app.url_map.converters["reference"] = addresses.ReferenceConverter
     app.before_request(refuse_unguarded)
     app.before_request(sessions.recognise)

@@ -9,6 +9,7 @@ from referrals.models.audit import GENERAL, AuditEvent, AuditHead, What
 from referrals.models.base import Base
 from referrals.models.closure import Closure, GoalOutcome
 from referrals.models.concern import AdditionKind, Concern, ConcernAddition, Draft
+from referrals.models.consultation import Consultation
 from referrals.models.disclosure import CONSENT, Disclosure
 from referrals.models.document import Document, DocumentContent, Mail
 from referrals.models.follow_up import ActionFollowUp, FollowUp, GoalFollowUp
@@ -61,6 +62,7 @@ __all__ = [
     "Concern",
     "ConcernAddition",
     "Consent",
+    "Consultation",
     "Disclosure",
     "Disposal",
     "Document",

@@ -25,6 +25,7 @@ from referrals.vocabulary.consent import (
     Review,
     WhyNot,
 )
+from referrals.vocabulary.consultations import ConsultationState
 from referrals.vocabulary.deadlines import DeadlineSource
 from referrals.vocabulary.files import AttachedTo, FileKind, FileRefusal
 from referrals.vocabulary.forums import AgendaAct, AgendaProblem, SeatProblem, TeamLevel
@@ -80,6 +81,7 @@ __all__ = [
     "ConsentAnswer",
     "ConsentForm",
     "ConsentState",
+    "ConsultationState",
     "ContentKind",
     "Counterpart",
     "Country",

@@ -24,7 +24,7 @@ from referrals import (
     withholding,
 )
 from referrals.actors import Actor
-from referrals.forums import agenda, seats
+from referrals.forums import agenda, consultations, seats
 from referrals.models import Concern, Disposal, History, Municipality, Referral, Step, TeamDate, What
 from referrals.quarantine import Cleared
 from referrals.stages import IN_TRIAGE, TO_SCHEDULE, Party
@@ -70,6 +70,24 @@ def lay_what_lies_around(address: str, number: str) -> None:
         withholding.mark_confided(session, referral, by=by, seen=None, key=pieces.known(session, referral)[0].key)
         _give_up_a_step(session, referral)
         _draw_visits(session, cast, referral)
+
+
+def lay_consultations(address: str) -> list[uuid.UUID]:
+    """A draft of the counsellor's, a question of a teacher's, and one of the counsellor's that the team has advised on."""
+    with db.writing(address) as session:
+        cast = cast_of(session)
+        made = []
+        for asker in (cast.counsellor, cast.teacher, cast.counsellor):
+            question = "En elev i årskurs 4 är ensam på rasterna. Vad kan vi pröva?"
+            by = asker.actor()
+            made.append(consultations.write_consultation(session, cast.school, by=by, question=question))
+            if len(made) > 1:
+                consultations.ask_team(session, made[-1], by=by)
+        advice, next_steps = "Låt en vuxen börja en lek på rasten.", "Pröva i tre veckor och fråga igen."
+        consultations.advise(
+            session, made[-1], by=cast.coordinator.actor(), advice=advice, next_steps=next_steps, advises_referral=True
+        )
+        return [one.id for one in made]
 
 
 def lay_a_seat(address: str) -> str:

@@ -25,7 +25,7 @@ NO_PAGES = (
     "static_files.asset", "intake.unit_qr",  # files and pictures
     "casework.live",  # a stream
     "casework.document", "casework.preview_document", "casework.meeting_call", "forums.agenda_to_take_along",  # PDF
-    "casework.protection_paper", "intake.receipt",  # PDF too
+    "casework.protection_paper", "intake.receipt", "forums.consultation_note",  # PDF too
     "guardian.paper", "guardian.report", "guardian.file",  # PDF too, or a file
     "casework.attachment", "casework.reading_file",  # a file, given out as it came in
     "casework.register_extract", "casework.referral_list_as_text", "casework.referral_list_as_workbook",  # tables
@@ -83,6 +83,8 @@ def test_every_page_has_been_inspected(app: Flask, address: str, walk: Walk, num
     walk.look("anton", "/administration/automatic-work")
     walk.look("margit", "/lead-times")
     walk.look("karin", ground.lay_a_seat(address), ground.lay_an_agenda(address))
+    laid = [f"/consultations/{one}" for one in ground.lay_consultations(address)]
+    walk.look("kim", "/consultations", "/consultations/new", *laid)
     go_to("closed")
     ground.lay_disposals(address, number)
     walk.look_around(number, "karin", "henrik")

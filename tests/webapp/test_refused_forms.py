@@ -134,6 +134,7 @@ def lay_around(database, about, *, report_id):
     ground.lay_what_lies_around(database, about)
     ground.lay_disposals(database, about)
     request_id = ground.lay_a_reading_request(database, about)
+    draft, asked, advised = ({"consultation_id": one} for one in ground.lay_consultations(database))
     (hidden, _asked), held = ground.lay_other_referrals(database), ground.lay_a_held_concern(database)
     with db.writing(database) as session:
         cast = cast_of(session)
@@ -149,6 +150,9 @@ def lay_around(database, about, *, report_id):
             "": first
             | {"request_id": request_id, "report_id": report_id, "disposal_id": states[DisposalState.PROPOSED]},
             **{f"casework.{one}": delivery for one in ("archive_copy", "record_delivery")},
+            **{f"forums.{one}_consultation": draft for one in ("correct", "discard")},
+            "forums.advise": asked,
+            "forums.close_consultation": advised,
             **{f"casework.{one}": of_hidden for one in ("take_off_list", "keep_outside")},
             **{f"casework.{one}": {"number": held} for one in ("settle_conflict", "declare_uninvolved", "step_aside")},
         }

@@ -16,6 +16,7 @@ from webapp.casework import blueprint, conflict, log_samples, protection, readin
 from webapp.casework.frame import today
 from webapp.casework.lines import Line
 from webapp.casework.ways import address
+from webapp.forums import consultations
 from webapp.guards import signed_in
 from webapp.language import gettext, zone
 
@@ -31,6 +32,7 @@ def home() -> Response:
         _from_guardian(unread, day) for unread in guardian_page.unread_for(transactions.session(), people.actor())
     ]
     lines += [*protection.lines(day), *log_samples.lines(day), *reading_requests.lines(day), *conflict.lines(day)]
+    lines += consultations.lines(day)
     lines.sort(key=lambda line: (not line.is_urgent, line.day, line.number))
     first_triage = next((item.number for item in items if item.is_to_triage), None)
     return pages.page(

@@ -6,5 +6,5 @@ from flask import Blueprint
 
 blueprint = Blueprint("forums", __name__)
 
-for _module in ("team", "seats", "agenda", "moving", "public", "subscription"):
+for _module in ("team", "seats", "agenda", "moving", "public", "consultations", "subscription"):
     importlib.import_module(f"webapp.forums.{_module}")

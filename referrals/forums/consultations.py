@@ -1,0 +1,202 @@
+"""Anonymous consultations: staff of a unit ask its team about a worry without saying who it is about, and the team advises.
+
+Each text goes through the check for identities before it is kept anywhere. Nothing here touches a referral or leads to one:
+a named referral is a new one, by the public form. Each consultation has a chain of its own in the audit log, by its own id.
+"""
+
+from collections.abc import Collection
+from typing import Final
+
+from sqlalchemy import false, or_, select
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import ColumnElement
+
+from referrals import audit, clock, identity_check, reference, roster
+from referrals.access import CONTRIBUTES_AS, MATRIX, Actor, Role
+from referrals.actors import WITH_UNIT
+from referrals.errors import AlreadyMoved, NoSuchReferral, NotAllowed
+from referrals.models import Consultation, Forum, TeamSeat, Unit, What
+from referrals.vocabulary import ConsultationState, Recipient
+from referrals.vocabulary.knowing import Cell, Information
+
+#: how the log calls it that the writer said of words that they name nobody; it never says which words
+ANSWERED: Final = "answer_identity_check"
+
+
+# ------------------------------------------------------------------------------------------------------- who may
+def units_to_ask_in(session: Session, actor: Actor) -> list[Unit]:
+    """The units whose team somebody may ask, by name: those whose own staff they are."""
+    units = session.scalars(
+        select(Unit).where(Unit.id.in_({unit_id for _role, unit_id in actor.roles})).order_by(Unit.name)
+    )
+    return [unit for unit in units if _is_own_staff(actor, unit)]
+
+
+def may_read(session: Session, found: Consultation, actor: Actor) -> bool:
+    """Whoever asked, from the first word; and once it is asked, the unit's team. Nobody else, whatever their role."""
+    if actor.account_id is None:
+        return False
+    is_theirs = found.asked_by_id == actor.account_id
+    return is_theirs or (found.asked_at is not None and _is_in_team(session, found.unit, actor))
+
+
+def may_advise(session: Session, found: Consultation, actor: Actor) -> bool:
+    """Somebody of the team other than whoever asked, until the advice is given."""
+    is_theirs = found.asked_by_id == actor.account_id
+    return found.state is ConsultationState.ASKED and not is_theirs and _is_in_team(session, found.unit, actor)
+
+
+def may_close(found: Consultation, actor: Actor) -> bool:
+    """Whoever asked, or who coordinates in the unit, once there is advice."""
+    is_theirs = actor.account_id is not None and found.asked_by_id == actor.account_id
+    return found.state is ConsultationState.ADVISED and (
+        is_theirs or actor.holds(Role.COORDINATOR, unit_id=found.unit_id)
+    )
+
+
+def known_to(session: Session, actor: Actor) -> list[Consultation]:
+    """Every consultation that `actor` may read, the newest first."""
+    rows = session.scalars(select(Consultation).where(_near(actor)).order_by(Consultation.written_at.desc()))
+    return [found for found in rows if may_read(session, found, actor)]
+
+
+def waiting_for(session: Session, actor: Actor) -> list[Consultation]:
+    """Those in which `actor` is the one to do something: to advise, or to read the advice they asked for."""
+    return [
+        found
+        for found in known_to(session, actor)
+        if may_advise(session, found, actor)
+        or (found.state is ConsultationState.ADVISED and found.asked_by_id == actor.account_id)
+    ]
+
+
+# --------------------------------------------------------------------------------------------------------- verbs
+def write_consultation(
+    session: Session, unit: Unit, *, by: Actor, question: str, answered: Collection[str] = ()
+) -> Consultation:
+    """Begin a consultation; until it is asked, only its writer knows of it. Raises NotAllowed, NamesSomebody."""
+    if by.account_id is None or not _is_own_staff(by, unit):
+        raise NotAllowed("write_consultation")
+    was_answered = _check(session, unit, question, by=by, answered=answered)
+    made = Consultation(
+        number=f"K-{reference.new_code()}",
+        unit=unit,
+        asked_by_id=by.account_id,
+        written_at=clock.now(),
+        question=question,
+    )
+    session.add(made)
+    session.flush()
+    _log(session, made, "write_consultation", by=by, was_answered=was_answered)
+    return made
+
+
+def correct_consultation(
+    session: Session, found: Consultation, *, by: Actor, question: str, answered: Collection[str] = ()
+) -> None:
+    """Change what is asked before the team knows of it. Raises NoSuchReferral, AlreadyMoved, NamesSomebody."""
+    _require_draft(session, found, by)
+    was_answered = _check(session, found.unit, question, by=by, answered=answered)
+    found.question = question
+    session.flush()
+    _log(session, found, "correct_consultation", by=by, was_answered=was_answered)
+
+
+def discard_consultation(session: Session, found: Consultation, *, by: Actor) -> None:
+    """Throw a draft away; nothing of its words stays. Raises NoSuchReferral, AlreadyMoved."""
+    _require_draft(session, found, by)
+    _log(session, found, "discard_consultation", by=by)
+    session.delete(found)
+    session.flush()
+
+
+def ask_team(session: Session, found: Consultation, *, by: Actor) -> None:
+    """Give the question to the team; from now on its words stay as they are. Raises NoSuchReferral, AlreadyMoved."""
+    _require_draft(session, found, by)
+    found.asked_at = clock.now()
+    session.flush()
+    _log(session, found, "ask_team", by=by)
+
+
+def advise(
+    session: Session,
+    found: Consultation,
+    *,
+    by: Actor,
+    advice: str,
+    next_steps: str,
+    advises_referral: bool = False,
+    answered: Collection[str] = (),
+) -> None:
+    """Give the team's advice, once. Raises NotAllowed, NamesSomebody, and AlreadyMoved where a colleague was first."""
+    session.refresh(found, with_for_update=True)
+    if found.advised_at is not None and found.advised_by is not None and _is_in_team(session, found.unit, by):
+        raise AlreadyMoved("advise", found.advised_by.name, found.advised_at, by_id=found.advised_by_id)
+    if not may_advise(session, found, by):
+        raise NotAllowed("advise")
+    was_answered = _check(session, found.unit, advice, next_steps, by=by, answered=answered)
+    found.advice, found.next_steps, found.advises_referral = advice, next_steps, advises_referral
+    found.advised_at, found.advised_by_id = clock.now(), by.account_id
+    session.flush()
+    _log(session, found, "advise", by=by, was_answered=was_answered)
+
+
+def close_consultation(session: Session, found: Consultation, *, by: Actor) -> None:
+    """End it; once it is ended, again changes nothing. Raises NotAllowed."""
+    session.refresh(found, with_for_update=True)
+    if found.closed_at is not None and may_read(session, found, by):
+        return
+    if not may_close(found, by):
+        raise NotAllowed("close_consultation")
+    found.closed_at = clock.now()
+    session.flush()
+    _log(session, found, "close_consultation", by=by)
+
+
+# -------------------------------------------------------------------------------------------------------- inside
+def _is_own_staff(actor: Actor, unit: Unit) -> bool:
+    if actor.profession is None or not actor.holds(*WITH_UNIT, unit_id=unit.id):
+        return False
+    return roster.service_of(actor.profession, unit.school_form) is Recipient.OWN_STAFF
+
+
+def _is_in_team(session: Session, unit: Unit, actor: Actor) -> bool:
+    """Whether they coordinate in the unit, or sit in its team or stand in there today, in a capacity that reads what names nobody."""
+    capacity = CONTRIBUTES_AS.get(actor.profession) if actor.profession else None
+    if capacity is None or MATRIX[Information.DEIDENTIFIED].get(capacity) is not Cell.READ:
+        return False
+    if actor.holds(Role.COORDINATOR, unit_id=unit.id):
+        return True
+    if not any(actor.works_for(each.id) for each in unit.forum.units):
+        return False
+    seat = select(TeamSeat.id).where(
+        TeamSeat.forum_id == unit.forum_id, TeamSeat.account_id.in_(actor.sits_as(unit.id))
+    )
+    return session.scalars(seat.limit(1)).first() is not None
+
+
+def _near(actor: Actor) -> ColumnElement[bool]:
+    """A coarse net around what `actor` may read; `may_read` decides."""
+    if actor.account_id is None:
+        return false()
+    units = {unit_id for _role, unit_id in actor.roles} | {unit_id for _member, unit_id in actor.stands_in_for}
+    of_their_teams = Unit.forum.has(Forum.units.any(Unit.id.in_(units)))
+    return or_(Consultation.asked_by_id == actor.account_id, Consultation.unit.has(of_their_teams))
+
+
+def _require_draft(session: Session, found: Consultation, by: Actor) -> None:
+    session.refresh(found, with_for_update=True)
+    if by.account_id is None or found.asked_by_id != by.account_id:
+        raise NoSuchReferral
+    if found.asked_at is not None:
+        raise AlreadyMoved("ask_team", found.asked_by.name, found.asked_at, by_id=found.asked_by_id)
+
+
+def _check(session: Session, unit: Unit, *texts: str, by: Actor, answered: Collection[str]) -> bool:
+    return identity_check.checker(session, unit, by=by).require_nobody(texts, answered=answered)
+
+
+def _log(session: Session, found: Consultation, verb: str, *, by: Actor, was_answered: bool = False) -> None:
+    audit.append(session, What.DID, by=by, chain=found.id, subject=verb)
+    if was_answered:
+        audit.append(session, What.DID, by=by, chain=found.id, subject=ANSWERED)

@@ -1,0 +1,69 @@
+"""Anonymous consultations: a worry about nobody by name, the team's advice, and the next steps of whoever asked."""
+
+import uuid
+from datetime import datetime
+
+from cryptography.fernet import Fernet
+from sqlalchemy import ForeignKey, LargeBinary, false
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from referrals.models.account import Account
+from referrals.models.base import Base, Identified
+from referrals.models.organisation import Unit
+from referrals.sealing import Sealed, new_data_key, open_data_key
+from referrals.vocabulary import ConsultationState
+
+
+class Consultation(Identified, Base):
+    """A question to a unit's team. It has no field for a child, a guardian or a class, and nothing leads from it to a referral.
+
+    Its texts are sealed all the same: a person can be told from what happened to them, where no check finds a name.
+    """
+
+    __tablename__ = "consultation"
+
+    #: its own number, for talking about it
+    number: Mapped[str] = mapped_column(unique=True)
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"), index=True)
+    asked_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    written_at: Mapped[datetime]
+    #: since when the team knows of it; until then it is whoever writes it alone
+    asked_at: Mapped[datetime | None]
+    advised_at: Mapped[datetime | None]
+    advised_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+    #: the one mark that remains: the team said that a named referral would help. Whether there is one stands nowhere here
+    advises_referral: Mapped[bool] = mapped_column(default=False, server_default=false())
+    closed_at: Mapped[datetime | None]
+    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
+
+    question = Sealed[str]()
+    advice = Sealed[str]()
+    #: for whoever asked
+    next_steps = Sealed[str]()
+
+    unit: Mapped[Unit] = relationship()
+    asked_by: Mapped[Account] = relationship(foreign_keys=[asked_by_id])
+    advised_by: Mapped[Account | None] = relationship(foreign_keys=[advised_by_id])
+
+    def __init__(self, **values: object) -> None:
+        """Give a new consultation its id and data key first, so that its words can be sealed."""
+        self.id = uuid.uuid4()
+        self.wrapped_key = new_data_key()
+        super().__init__(**values)
+
+    @property
+    def state(self) -> ConsultationState:
+        """How far it has come."""
+        if self.closed_at is not None:
+            return ConsultationState.CLOSED
+        if self.advised_at is not None:
+            return ConsultationState.ADVISED
+        return ConsultationState.DRAFT if self.asked_at is None else ConsultationState.ASKED
+
+    def data_key(self) -> Fernet:
+        """What seals and opens this consultation."""
+        return open_data_key(self.wrapped_key)
+
+    def seal_place(self, name: str) -> str:
+        """The identity that binds a sealed value to this consultation."""
+        return f"{self.__tablename__}:{self.id}:{name}"

@@ -1,0 +1,231 @@
+"""Anonymous consultations: asked, read, advised and closed; no text of theirs is kept before it was checked for identities."""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any
+
+from flask import Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from referrals import identity_check
+from referrals.errors import NamesSomebody
+from referrals.forums import advice_note
+from referrals.forums import consultations as rules
+from referrals.identity_check import Found
+from referrals.languages import local_date
+from referrals.models import Consultation, Unit, What
+from referrals.vocabulary import ConsultationState, Trace
+from schemas.fields import CHOOSE_ONE
+from schemas.forums import AdviceForm, QuestionForm
+from webapp import downloads, forms, notices, pages, people, transactions
+from webapp.casework.lines import Line
+from webapp.forums import blueprint
+from webapp.forums.team import TEAM_ROLES
+from webapp.guards import for_consultation, signed_in
+from webapp.language import gettext, language, zone
+
+#: of what was found in one field so much is said at once
+_SAID_AT_ONCE = 5
+
+
+@blueprint.get("/consultations")
+@signed_in(*TEAM_ROLES)
+def consultations() -> Response:
+    """What somebody asked, and what their team was asked."""
+    session, actor = transactions.session(), people.actor()
+    known = rules.known_to(session, actor)
+    return pages.page(
+        "forums/consultations.html",
+        mine=[found for found in known if found.asked_by_id == actor.account_id],
+        others=[found for found in known if found.asked_by_id != actor.account_id],
+        units=rules.units_to_ask_in(session, actor),
+    )
+
+
+@blueprint.get("/consultations/new")
+@signed_in(*TEAM_ROLES, keeps_forms=False)
+def new_consultation() -> Response:
+    """The form of a new question."""
+    return _new_page(forms.shown())
+
+
+@blueprint.post("/consultations/new")
+@signed_in(*TEAM_ROLES, keeps_forms=False)
+def write_consultation() -> ResponseReturnValue:
+    """Keep a question that names nobody, and give it to the team where that was asked."""
+    session, actor, form = transactions.session(), people.actor(), forms.submitted()
+    values = form.load(QuestionForm())
+    if values is None:
+        return _new_page(form, 422)
+    unit = next((each for each in rules.units_to_ask_in(session, actor) if each.id == values["unit_id"]), None)
+    if unit is None:
+        form.refuse("unit_id", CHOOSE_ONE)
+        return _new_page(form, 422)
+    words = {"question": values["question"], "answered": values["answered"]}
+    try:
+        made = rules.write_consultation(session, unit, by=actor, **words)
+    except NamesSomebody:
+        return _new_page(form, 422, doubts=_mark(form, unit, "question"))
+    return _written(made)
+
+
+@blueprint.get("/consultations/<uuid:consultation_id>")
+@for_consultation()
+def consultation(found: Consultation) -> Response:
+    """Everything about one consultation."""
+    session, actor = transactions.session(), people.actor()
+    if found.state is ConsultationState.DRAFT or rules.may_advise(session, found, actor):
+        return _page(found, forms.shown({"question": found.question}))
+    return _page(found, forms.Form())  # what was typed when a colleague was first stands below, to be copied
+
+
+@blueprint.get("/consultations/<uuid:consultation_id>/note")
+@for_consultation(leaves=What.OPENED_PAPER)
+def consultation_note(found: Consultation) -> Response:
+    """The advice note, in the reader's language."""
+    return downloads.to_look_at(
+        advice_note.paper(transactions.session(), found, language=language()), name=f"{found.number}.pdf"
+    )
+
+
+@blueprint.post("/consultations/<uuid:consultation_id>")
+@for_consultation()
+def correct_consultation(found: Consultation) -> ResponseReturnValue:
+    """Change a draft, and give it to the team where that was asked."""
+    form = forms.submitted()
+    form.typed["unit_id"] = str(found.unit_id)
+    values = form.load(QuestionForm())
+    if values is None:
+        return _page(found, form, 422)
+    words = {"question": values["question"], "answered": values["answered"]}
+
+    def decide() -> None:
+        rules.correct_consultation(transactions.session(), found, by=people.actor(), **words)
+
+    return _checked(found, form, decide, names=("question",)) or _written(found)
+
+
+@blueprint.post("/consultations/<uuid:consultation_id>/discard")
+@for_consultation()
+def discard_consultation(found: Consultation) -> ResponseReturnValue:
+    """Throw a draft away."""
+    rules.discard_consultation(transactions.session(), found, by=people.actor())
+    notices.say_next(gettext("The draft is gone. Nothing of it was kept."))
+    return redirect(url_for(".consultations"), 303)
+
+
+@blueprint.post("/consultations/<uuid:consultation_id>/advice")
+@for_consultation()
+def advise(found: Consultation) -> ResponseReturnValue:
+    """Give the team's advice."""
+    form = forms.submitted()
+    values = form.load(AdviceForm())
+    if values is None:
+        return _page(found, form, 422)
+
+    def decide() -> None:
+        rules.advise(transactions.session(), found, by=people.actor(), **values)
+
+    refused = _checked(found, form, decide, names=("advice", "next_steps"))
+    if refused is not None:
+        return refused
+    notices.say_next(gettext("The advice is given. Whoever asked reads it now."))
+    return _to(found)
+
+
+@blueprint.post("/consultations/<uuid:consultation_id>/closing")
+@for_consultation()
+def close_consultation(found: Consultation) -> ResponseReturnValue:
+    """End a consultation whose advice is given."""
+    rules.close_consultation(transactions.session(), found, by=people.actor())
+    notices.say_next(gettext("The consultation is closed. It stays here to be read."))
+    return _to(found)
+
+
+def lines(day: date) -> list[Line]:
+    """A line of home for each consultation this person is to advise in, or whose advice they have not closed yet."""
+    session, actor = transactions.session(), people.actor()
+    return [
+        Line(
+            number=found.number,
+            url=url_for("forums.consultation", consultation_id=found.id),
+            verb=gettext("Advise a colleague")
+            if found.state is ConsultationState.ASKED
+            else gettext("Read the team's advice"),
+            about=(gettext("Anonymous consultation"), found.unit.name),
+            waits_since=local_date(found.advised_at or found.asked_at or found.written_at, zone=zone()),
+            today=day,
+        )
+        for found in rules.waiting_for(session, actor)
+    ]
+
+
+# ------------------------------------------------------------------------------------------------------- inside
+def _written(found: Consultation) -> Response:
+    if "ask" in request.form:
+        rules.ask_team(transactions.session(), found, by=people.actor())
+        notices.say_next(
+            gettext("The team has your question. Once it has advised, that stands among what waits for you.")
+        )
+    else:
+        notices.say_next(gettext("It is kept as a draft. Only you can see it."))
+    return _to(found)
+
+
+def _to(found: Consultation) -> Response:
+    return redirect(url_for(".consultation", consultation_id=found.id), 303)  # type: ignore[return-value]
+
+
+def _checked(
+    found: Consultation, form: forms.Form, decide: Callable[[], None], *, names: Iterable[str]
+) -> Response | None:
+    """Do what was asked; the page again, with what was found marked, where a text tells who it is about."""
+    try:
+        decide()
+    except NamesSomebody:
+        return _page(found, form, 422, doubts=_mark(form, found.unit, *names))
+    return None
+
+
+def _mark(form: forms.Form, unit: Unit, *names: str) -> list[tuple[str, str]]:
+    """Mark the fields that tell who it is about; what of it their writer can say is a word only, each once."""
+    checker = identity_check.checker(transactions.session(), unit, by=people.actor())
+    doubts: dict[str, str] = {}
+    for name in names:
+        found = checker.look(form.value(name))
+        doubts |= {one.key: f"“{one.words}”" for one in found if one.trace.can_be_answered}
+        left = {one.key: one for one in identity_check.unanswered(found, form.values("answered"))}
+        for one in [*left.values()][:_SAID_AT_ONCE]:
+            form.refuse(name, _said(one))
+    return [*doubts.items()]
+
+
+def _said(one: Found) -> str:
+    looks = gettext("“%(words)s” looks like %(what)s.", words=one.words, what=gettext(one.trace.label))
+    if one.trace is Trace.IDENTITY_NUMBER:
+        return f"{looks} {gettext('No such number can stand here. A telephone number can look like one: leave it out too.')}"
+    return f"{looks} {gettext('Write it without, or say below that it is only a word.')}"
+
+
+def _new_page(form: forms.Form, status: int = 200, **values: Any) -> Response:
+    units = rules.units_to_ask_in(transactions.session(), people.actor())
+    if len(units) == 1:
+        form.typed.setdefault("unit_id", str(units[0].id))
+    choices = [(unit.id, unit.name) for unit in units]
+    return pages.page("forums/consultation_new.html", status, form=form, units=units, choices=choices, **values)
+
+
+def _page(found: Consultation, form: forms.Form, status: int = 200, **values: Any) -> Response:
+    session, actor = transactions.session(), people.actor()
+    is_mine = found.asked_by_id == actor.account_id
+    return pages.page(
+        "forums/consultation.html",
+        status,
+        form=form,
+        found=found,
+        is_mine=is_mine,
+        is_draft=found.state is ConsultationState.DRAFT,
+        may_advise=rules.may_advise(session, found, actor),
+        may_close=rules.may_close(found, actor),
+        **values,
+    )
