@@ -120,7 +120,9 @@ class Walk:
     def look_around(self, number: str, *people: str, again: bool = False) -> None:
         """As each of `people`, open every page they may see now: those not seen yet, or `again` all of this referral."""
         with db.reading(self._address) as session:
-            paths = sorted(set(addresses(self._app, session, number, uuid.uuid4())))
+            found = set(addresses(self._app, session, number, uuid.uuid4()))
+        # of one page first the address that names no language, which is shown in the one this browser reads
+        paths = sorted(found, key=lambda path: (path.count("/"), path))
         if again:
             paths = [path for path in paths if f"/{number}" in path]
         for person in people:

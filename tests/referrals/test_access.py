@@ -57,6 +57,7 @@ ADMINISTRATOR = Actor(
 REPORTER = Actor(reported=REFERRAL.referral_id)
 
 _OF_STAFF = {View.REFERRAL, View.OWN_ACTION, View.CHILD, View.OWN_PART, View.HISTORY, View.WORKING_NOTES}
+_OF_THE_SCHOOLS_OWN = _OF_STAFF | {View.OWN_SUPPORT_REPORTS}
 _OF_A_COORDINATOR = set(View) - {View.BEHIND_WALL, View.PROTECTION, View.TECHNICAL_RUN, View.ORGANISATION}
 #: what each may look at, as a head teacher would read it aloud, while consent reaches everybody and everybody acts
 READ_ALOUD = {
@@ -64,13 +65,14 @@ READ_ALOUD = {
     "head teacher": (HEAD_TEACHER, (_OF_A_COORDINATOR | {View.BEHIND_WALL, View.PROTECTION}) - {View.PLAN_WRITING}),
     "teacher": (
         a_member(Profession.TEACHER),
-        _OF_STAFF | {View.MINUTES, View.MINUTES_IN_FULL, View.PLAN, View.FOLLOW_UP, View.PLAN_WRITING},
+        _OF_THE_SCHOOLS_OWN | {View.MINUTES, View.MINUTES_IN_FULL, View.PLAN, View.FOLLOW_UP, View.PLAN_WRITING},
     ),
     "psychologist": (
         a_member(Profession.PSYCHOLOGIST),
-        _OF_STAFF | {View.MINUTES, View.MINUTES_IN_FULL, View.PLAN, View.FOLLOW_UP, View.PLAN_WRITING, View.OWN_LOG},
+        _OF_THE_SCHOOLS_OWN
+        | {View.MINUTES, View.MINUTES_IN_FULL, View.PLAN, View.FOLLOW_UP, View.PLAN_WRITING, View.OWN_LOG},
     ),
-    "school nurse": (a_member(Profession.SCHOOL_NURSE), _OF_STAFF | {View.MINUTES, View.PLAN, View.OWN_LOG}),
+    "school nurse": (a_member(Profession.SCHOOL_NURSE), _OF_THE_SCHOOLS_OWN | {View.MINUTES, View.PLAN, View.OWN_LOG}),
     "social services": (
         a_member(Profession.SOCIAL_SERVICES),
         (_OF_STAFF - {View.HISTORY}) | {View.MINUTES, View.MINUTES_IN_FULL, View.PLAN, View.FOLLOW_UP},
