@@ -193,7 +193,7 @@ def _mark(form: forms.Form, unit: Unit, *names: str) -> list[tuple[str, str]]:
     doubts: dict[str, str] = {}
     for name in names:
         found = checker.look(form.value(name))
-        doubts |= {one.key: f"“{one.words}”" for one in found if one.trace.can_be_answered}
+        doubts |= {one.key: gettext("“%(words)s”", words=one.words) for one in found if one.trace.can_be_answered}
         left = {one.key: one for one in identity_check.unanswered(found, form.values("answered"))}
         for one in [*left.values()][:_SAID_AT_ONCE]:
             form.refuse(name, _said(one))
