@@ -21,7 +21,7 @@ from referrals.models import Step, StepKind
 from tests.databases import kept
 from tests.flows.ground import Instance, PrefectServer, until
 from tests.flows.test_worker import running_worker
-from tests.flows.watching import everything_is_there_once, is_quiet, submit
+from tests.flows.watching import carry_on, everything_is_there_once, is_quiet, submit
 
 
 def _is_held(instance: Instance) -> bool:
@@ -172,7 +172,7 @@ def test_a_run_that_prefect_knows_again_from_an_older_copy_does_nothing_a_second
     referral_ids = [submit(one_instance)]
     run_id = _a_run_that_waits(one_instance)
     prefect.copy_database(tmp_path / "prefect.db")
-    _carry_on(one_instance)
+    carry_on(one_instance)
     everything_is_there_once(one_instance, referral_ids)
     prefect.stop()
     prefect.put_back(tmp_path / "prefect.db")
@@ -198,22 +198,13 @@ def _a_run_that_waits(instance: Instance) -> uuid.UUID:
     return run.id
 
 
-def _carry_on(instance: Instance) -> None:
-    engine = Engine(instance.settings, holder="test")
-    engine.start()
-    try:
-        until(lambda: is_quiet(instance), seconds=60)
-    finally:
-        assert engine.stop(10)
-
-
 def test_what_our_older_copy_has_not_done_yet_is_done_although_prefect_has_run_it(
     prefect: PrefectServer, one_instance: Instance
 ) -> None:
     referral_ids = [submit(one_instance)]
     with kept(one_instance.database) as put_back:
-        _carry_on(one_instance)
+        carry_on(one_instance)
         put_back()
         assert not is_quiet(one_instance)
-        _carry_on(one_instance)
+        carry_on(one_instance)
     everything_is_there_once(one_instance, referral_ids)

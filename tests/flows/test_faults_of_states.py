@@ -11,12 +11,11 @@ from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import FlowRun, State, StateType
 
 from flows import deployments, dispatcher, transport
-from flows.engine import Engine
 from flows.tasks import papers
 from referrals import config, db, steps
 from referrals.models import StepKind
-from tests.flows.ground import Instance, PrefectServer, until
-from tests.flows.watching import everything_is_there_once, is_quiet, submit
+from tests.flows.ground import Instance, PrefectServer
+from tests.flows.watching import carry_on, everything_is_there_once, submit
 
 #: every state a run can stand in, by the name that Prefect's pages show; "Completed" is also what somebody sets by hand
 TABLE: tuple[Callable[[], State[Any]], ...] = (
@@ -67,7 +66,7 @@ def test_a_step_left_behind_in_any_state_is_carried_on(prefect: PrefectServer, o
             _set(client, run.id, make())
             left.append(run.id)
         assert [state.name for state in _states(client, left)] == [make().name for make in TABLE]
-        _carry_on(one_instance)
+        carry_on(one_instance)
         assert _still_open(client, left) <= ENDS_BY_ITSELF
     everything_is_there_once(one_instance, referral_ids)
 
@@ -97,7 +96,7 @@ def test_a_run_set_to_any_state_before_it_begins_or_while_it_works_costs_time_an
     monkeypatch.setattr(dispatcher.Dispatcher, "_create_run", create_and_set)
     monkeypatch.setattr(papers.printing, "print_pdf", print_and_set)
     referral_ids = [submit(one_instance) for _ in (*TABLE, *TABLE)]
-    _carry_on(one_instance)
+    carry_on(one_instance)
     assert (list(before), list(meanwhile)) == ([], [])
     everything_is_there_once(one_instance, referral_ids)
     with transport.connected(patience=10) as client:
@@ -108,15 +107,6 @@ def _set(client: SyncPrefectClient, run_id: uuid.UUID, state: State[Any]) -> Non
     if state.is_cancelling():
         client.set_flow_run_state(run_id, states.Running(), force=True)  # one that waits goes to Cancelled at once
     client.set_flow_run_state(run_id, state, force=True)
-
-
-def _carry_on(instance: Instance) -> None:
-    engine = Engine(instance.settings, holder="test")
-    engine.start()
-    try:
-        until(lambda: is_quiet(instance), seconds=60)
-    finally:
-        assert engine.stop(10)
 
 
 def _states(client: SyncPrefectClient, run_ids: list[uuid.UUID]) -> list[State[Any]]:

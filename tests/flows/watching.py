@@ -1,4 +1,4 @@
-"""What tests of the workflow ask our database."""
+"""What tests of the workflow ask our database, and the wait until all automatic work is done."""
 
 import uuid
 from collections import Counter
@@ -6,10 +6,11 @@ from collections import Counter
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from flows.engine import Engine
 from referrals import audit_check, db, documents
 from referrals.models import Document, History, Mail, Referral, RegisterEntry, Step
 from tests import straight_way
-from tests.flows.ground import Instance
+from tests.flows.ground import Instance, until
 
 
 def submit(instance: Instance, *, language: str = "sv") -> uuid.UUID:
@@ -24,6 +25,16 @@ def is_quiet(instance: Instance) -> bool:
     with db.reading(instance.database) as session:
         open_ones = select(func.count()).select_from(Step).where(Step.finished_at.is_(None), Step.failed_at.is_(None))
         return session.scalar(open_ones) == 0
+
+
+def carry_on(instance: Instance) -> None:
+    """Let a worker's parts do in this process what waits, until nothing does."""
+    engine = Engine(instance.settings, holder="test")
+    engine.start()
+    try:
+        until(lambda: is_quiet(instance), seconds=60)
+    finally:
+        assert engine.stop(10)
 
 
 def failures(instance: Instance) -> list[str]:
