@@ -34,8 +34,8 @@ def starting(surroundings: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
         assert time.monotonic() < deadline, "the launcher did not start"
         time.sleep(0.02)
     yield launcher
-    launcher.kill()
-    launcher.communicate()
+    launcher.terminate()  # killed, it would leave behind what it was just starting
+    launcher.communicate(timeout=60)
 
 
 def processes_of(folder: str) -> list[str]:
