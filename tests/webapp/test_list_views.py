@@ -33,17 +33,17 @@ def test_filters_are_kept_as_a_view_named_by_what_it_shows_and_removed_again(sig
     karin = signed_in("karin")
     karin.get("/referrals?late=yes&stage=intake&topic=attendance&unit=lindskolan&show=all")
     page = karin.submit({}, form="view-form")
-    (link,) = page.all("a", class_="kept-views__link")
+    (link,) = page.all("a", class_="view-links__link")
     assert (
         page.text_of(link) == "Only past their target · Concern to the team · Lindskolan · Attendance · All referrals"
     )
     assert link.get("aria-current") == "page"
-    (link,) = karin.get("/referrals").all("a", class_="kept-views__link")
+    (link,) = karin.get("/referrals").all("a", class_="view-links__link")
     assert link.get("aria-current") is None
     assert karin.get(str(link.get("href"))).text.count(two[0]) == 0  # type: ignore[index]
     page = karin.submit({}, form="view-form")
-    assert page.all("a", class_="kept-views__link") == []
-    assert signed_in("otto").get("/referrals").all("a", class_="kept-views__link") == []
+    assert page.all("a", class_="view-links__link") == []
+    assert signed_in("otto").get("/referrals").all("a", class_="view-links__link") == []
 
 
 def test_a_view_of_the_board_leads_back_to_the_board(signed_in: SignIn, settings: config.Settings) -> None:
@@ -53,7 +53,7 @@ def test_a_view_of_the_board_leads_back_to_the_board(signed_in: SignIn, settings
     karin.get(f"/board?mine=yes&owner={owner}")
     page = karin.submit({}, form="view-form")
     assert page.heading == "Board"
-    (link,) = page.all("a", class_="kept-views__link")
+    (link,) = page.all("a", class_="view-links__link")
     assert str(link.get("href")).startswith("/board?")
     assert page.text_of(link) == "Only mine · Another owner"
 
@@ -67,14 +67,14 @@ def test_one_too_many_is_said_and_nothing_is_lost(signed_in: SignIn, settings: c
     browser.get("/referrals?late=yes")
     page = browser.submit({}, form="view-form")
     assert "You keep 12 views already." in page.text
-    assert len(page.all("a", class_="kept-views__link")) == saved_views.MOST
+    assert len(page.all("a", class_="view-links__link")) == saved_views.MOST
 
 
 def test_a_view_of_nothing_is_none(signed_in: SignIn) -> None:
     browser = signed_in("karin")
     browser.get("/referrals?late=yes")
     page = browser.submit({"late": "perhaps"}, form="view-form")
-    assert page.all("a", class_="kept-views__link") == []
+    assert page.all("a", class_="view-links__link") == []
 
 
 def test_the_list_as_text_says_where_each_stands_and_nothing_of_what_it_is_about(
