@@ -9,7 +9,7 @@ from pathlib import Path
 for _name in [name for name in os.environ if name.startswith(("TRIVSEL_", "PREFECT_"))]:
     del os.environ[_name]
 
-from tests.bench import cost, pages, papers, running, stock, throughput  # noqa: E402
+from tests.bench import cost, pages, papers, profiled, running, stock, throughput  # noqa: E402
 from tests.bench.figures import Figure, be_quick, heading, keep, show  # noqa: E402
 
 #: what can be measured, in this order
@@ -19,10 +19,14 @@ BENCHMARKS = {
     "papers": papers.measure,
     "steps": running.measure_steps,
     "steps-postgresql": running.measure_steps_on_postgres,
+    "steps-grown": running.measure_steps_grown,
+    "profile": profiled.measure,
     "stock": stock.measure,
     "throughput": throughput.measure,
     "throughput-postgresql": throughput.measure_on_postgres,
+    "throughput-grown": throughput.measure_grown,
     "intake": running.measure_intake,
+    "intake-grown": running.measure_intake_grown,
     "cost": cost.measure,
 }
 

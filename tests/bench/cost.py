@@ -16,7 +16,8 @@ from referrals import db, sealing
 from referrals.models import Forum
 from tests.bench import crowd
 from tests.bench.figures import Figure, Wanted, as_many_as, figure, told
-from tests.journeys.instance import Instance, _children, running
+from tests.bench.waiting import proportional_memory
+from tests.journeys.instance import Instance, running
 from webapp import demo
 
 #: referrals of others that are there already
@@ -55,7 +56,7 @@ def _at(size: int, instance: Instance, place: Path) -> Iterator[Figure]:
     beside, folder = f"beside {size:,} others", instance.folder
     yield figure(f"ready, {beside}", "s", [_said_ready(folder)], wanted=Wanted("median", 15))
     time.sleep(10)
-    sizes = {part: _memory(instance.process_of(part)) for part in PARTS}
+    sizes = {part: proportional_memory(instance.process_of(part)) for part in PARTS}
     for part, megabytes in sizes.items():
         yield figure(f"memory at rest, {part}, {beside}", "MB", [megabytes])
     yield figure(f"memory at rest, all three, {beside}", "MB", [sum(sizes.values())], wanted=Wanted("median", 700))
@@ -76,13 +77,6 @@ def _said_ready(folder: Path) -> float:
     if found is None:
         raise RuntimeError("the launcher did not say how long it took")
     return float(found[1])
-
-
-def _memory(process: int) -> float:
-    """Megabytes of a process and all below it; what several share is counted once between them."""
-    rollup = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii")
-    found = re.search(r"^Pss:\s+(\d+) kB", rollup, re.MULTILINE)
-    return (int(found[1]) / 1024 if found else 0.0) + sum(_memory(child) for child in _children(process))
 
 
 def _left_behind(folder: Path) -> dict[tuple[str, str], float]:

@@ -1,6 +1,7 @@
 """How long each kind of paper takes, against plain WeasyPrint on the same page, and how many two processes make."""
 
 import json
+import os
 import statistics
 import time
 from collections.abc import Iterator
@@ -12,9 +13,11 @@ from weasyprint import HTML
 
 from referrals import printing
 from referrals.vocabulary import DocumentKind
-from tests.bench.figures import Figure, Wanted, as_many_as, figure, milliseconds
+from tests.bench.figures import Figure, Wanted, as_many_as, figure, milliseconds, told
+from tests.bench.waiting import proportional_memory
 
 AT_ONCE = 40
+FIRST = 50
 CLOSE = Wanted("median", 1.15)
 
 
@@ -31,8 +34,21 @@ def measure() -> Iterator[Figure]:
         yield figure(f"{kind.value}", "ms", ours)
         ratio = statistics.median(ours) / statistics.median(plain)
         yield figure(f"{kind.value} against plain WeasyPrint", "times", [ratio], wanted=CLOSE)
+    yield from _memory_over_many()
     for processes in (1, 2):
         yield figure(f"action plans printed by {processes} at once", "/s", [_rate(processes)])
+
+
+def _memory_over_many() -> Iterator[Figure]:
+    """What the printing process holds after fifty papers, and after five hundred more."""
+    html, kept = _page(DocumentKind.ACTION_PLAN), []
+    with told("550 action plans are printed"):
+        for more in (FIRST, as_many_as(500, 50)):
+            for _ in range(more):
+                printing.print_pdf(html)
+            kept.append(proportional_memory(os.getpid()))
+    yield figure(f"memory after {FIRST} action plans", "MB", [kept[0]])
+    yield figure(f"growth over {as_many_as(500, 50)} more", "MB", [kept[1] - kept[0]])
 
 
 def _page(kind: DocumentKind) -> str:

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from sqlalchemy import func, select
+from sqlalchemy.engine import make_url
 
 from referrals import db, printing
 from referrals.models import History, Referral, Step
@@ -27,6 +28,8 @@ from tests.postgres import a_database, running_postgres
 PEOPLE = 20
 CLEARED_WITHIN = 600.0
 PARTS = ("web", "worker", "prefect")
+#: how the figures of the shape with many hosts are called
+GROWN = "both on PostgreSQL"
 
 
 def measure_steps() -> Iterator[Figure]:
@@ -38,7 +41,7 @@ def measure_steps() -> Iterator[Figure]:
 def measure_intake() -> Iterator[Figure]:
     """Intake by many at once on SQLite."""
     with embedded() as (instance, address):
-        yield from _intake(instance, address)
+        yield from _intake(instance, address, where="SQLite")
 
 
 @contextmanager
@@ -53,18 +56,37 @@ def embedded() -> Iterator[tuple[Instance, str]]:
 
 
 def measure_steps_on_postgres() -> Iterator[Figure]:
-    """Steps where our database is PostgreSQL, with commits that reach the disk.
+    """Steps where our database is PostgreSQL; Prefect's stays SQLite, so that the figures tell of ours."""
+    with on_postgres() as (instance, address):
+        yield from _steps(instance.url, address, where="PostgreSQL")
 
-    Prefect's stays SQLite, so that the figures tell of ours.
-    """
+
+def measure_steps_grown() -> Iterator[Figure]:
+    """Steps where both databases are PostgreSQL."""
+    with on_postgres(prefect_too=True) as (instance, address):
+        yield from _steps(instance.url, address, where=GROWN)
+
+
+def measure_intake_grown() -> Iterator[Figure]:
+    """Intake by many at once where both databases are PostgreSQL."""
+    with on_postgres(prefect_too=True) as (instance, address):
+        yield from _intake(instance, address, where=GROWN)
+
+
+@contextmanager
+def on_postgres(*, prefect_too: bool = False) -> Iterator[tuple[Instance, str]]:
+    """A running demonstration with our database, or Prefect's too, on a PostgreSQL whose commits reach the disk; and our address."""
     with (
         tempfile.TemporaryDirectory(prefix="trivsel-bench-") as place,
         running_postgres(fsync="on") as server,
-        a_database(server, "trivsel") as address,
-        running("se", Path(place) / "data", TRIVSEL_DATABASE_URL=address) as instance,
+        a_database(server, "trivsel") as ours,
+        a_database(server, "prefect") as prefects,
     ):
-        yield from _steps(instance.url, address, where="PostgreSQL")
-        db.engine_for(address).dispose()
+        spoken = make_url(prefects).set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
+        settings = {"PREFECT_API_DATABASE_CONNECTION_URL": spoken} if prefect_too else {}
+        with running("se", Path(place) / "data", TRIVSEL_DATABASE_URL=ours, **settings) as instance:
+            yield instance, ours
+            db.engine_for(ours).dispose()
 
 
 # ---------------------------------------------------------------------------------------------------- steps
@@ -132,7 +154,7 @@ def _is_in_triage(address: str, number: str) -> bool:
 
 
 # ---------------------------------------------------------------------------------------------------- intake
-def _intake(instance: Instance, address: str) -> Iterator[Figure]:
+def _intake(instance: Instance, address: str, *, where: str) -> Iterator[Figure]:
     """Twenty people press the last button again and again while the worker works; afterwards the database is counted.
 
     Each reads the page that follows before pressing again, and all together stay below 600 concerns in ten minutes.
@@ -160,19 +182,23 @@ def _intake(instance: Instance, address: str) -> Iterator[Figure]:
     for thread in threads:
         thread.join()
     seconds = time.monotonic() - began
-    yield figure("intake, 20 at once", "/s", [len(given) / seconds], wanted=Wanted("median", 60, at_least=True))
-    yield figure("intake, answer to the last button", "ms", taken, wanted=Wanted("p95", 600))
+    yield figure(
+        f"intake, {where}, 20 at once", "/s", [len(given) / seconds], wanted=Wanted("median", 60, at_least=True)
+    )
+    yield figure(f"intake, {where}, answer to the last button", "ms", taken, wanted=Wanted("p95", 600))
     nothing = Wanted("median", 0)
-    yield figure("intake, lost", "of all", [concerns - len(set(given) & _numbers(address))], wanted=nothing)
-    yield figure("intake, doubled", "of all", [max(0, _count(address) - before - concerns)], wanted=nothing)
+    yield figure(f"intake, {where}, lost", "of all", [concerns - len(set(given) & _numbers(address))], wanted=nothing)
+    yield figure(f"intake, {where}, doubled", "of all", [max(0, _count(address) - before - concerns)], wanted=nothing)
     with told("what was sent in is worked off"):
         wait_for(lambda: count_waiting(address) == 0, within=CLEARED_WITHIN)
     cleared = time.monotonic() - began
-    yield figure(f"all {concerns} worked off, after", "s", [cleared])
-    yield figure("steps a second meanwhile, SQLite, one worker", "/s", [(count_finished(address) - finished) / cleared])
+    yield figure(f"all {concerns} worked off, {where}, after", "s", [cleared])
+    yield figure(
+        f"steps a second meanwhile, {where}, one worker", "/s", [(count_finished(address) - finished) / cleared]
+    )
     for part, process in processes.items():
         each = (processor_seconds(process) - spent[part]) / concerns * 1000
-        yield figure(f"processor time of a concern, {part}", "ms", [each])
+        yield figure(f"processor time of a concern, {where}, {part}", "ms", [each])
 
 
 def _count(address: str) -> int:

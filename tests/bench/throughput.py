@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,10 +14,9 @@ from referrals import db, sealing
 from referrals.models import Document, Heartbeat, Step, Unit
 from tests import straight_way
 from tests.bench.figures import Figure, Wanted, as_many_as, figure, told
-from tests.bench.running import embedded
+from tests.bench.running import GROWN, embedded, on_postgres
 from tests.bench.waiting import MILLISECOND, count_finished, count_waiting, settings_of, wait_for
-from tests.journeys.instance import Instance, running
-from tests.postgres import a_database, running_postgres
+from tests.journeys.instance import Instance
 
 #: the receipt and the copy for the team; besides them a concern is a step that opens triage, and its mails
 PAPERS_OF_A_CONCERN = 2
@@ -31,22 +29,26 @@ def measure() -> Iterator[Figure]:
 
 
 def measure_on_postgres() -> Iterator[Figure]:
-    """Our database on PostgreSQL with commits that reach the disk (Prefect's stays SQLite), one worker and then two."""
-    with (
-        tempfile.TemporaryDirectory(prefix="trivsel-bench-") as place,
-        running_postgres(fsync="on") as server,
-        a_database(server, "trivsel") as address,
-        running("se", Path(place) / "data", TRIVSEL_DATABASE_URL=address) as instance,
-    ):
-        yield from _work_off(instance, address, where="PostgreSQL", workers=1)
-        with _second_worker(instance, address):
-            yield from _work_off(instance, address, where="PostgreSQL", workers=2)
-        db.engine_for(address).dispose()
+    """Our database on PostgreSQL (Prefect's stays SQLite), one worker and then two."""
+    with on_postgres() as (instance, address):
+        yield from _one_and_two(instance, address, where="PostgreSQL")
+
+
+def measure_grown() -> Iterator[Figure]:
+    """Both databases on PostgreSQL, one worker and then two."""
+    with on_postgres(prefect_too=True) as (instance, address):
+        yield from _one_and_two(instance, address, where=GROWN)
+
+
+def _one_and_two(instance: Instance, address: str, *, where: str) -> Iterator[Figure]:
+    yield from _work_off(instance, address, where=where, workers=1)
+    with _second_worker(instance, address):
+        yield from _work_off(instance, address, where=where, workers=2)
 
 
 def _work_off(instance: Instance, address: str, *, where: str, workers: int) -> Iterator[Figure]:
     """Concerns come in while every worker is held; then they are let go, and the rows say when each step began and ended."""
-    concerns = as_many_as(60, 25)
+    concerns = as_many_as(200, 25)
     before, papers = count_finished(address), _papers(address)
     with _held(instance), told(f"{concerns} concerns come in"):
         sealing.use_key_ring(sealing.KeyRing.read(instance.folder / "keys.json"))
@@ -54,11 +56,11 @@ def _work_off(instance: Instance, address: str, *, where: str, workers: int) -> 
             with db.writing(address) as session:
                 straight_way.submit(session, session.scalars(select(Unit).limit(1)).one())
     with told("they are worked off"):
-        wait_for(lambda: count_waiting(address) == 0, within=600)
+        wait_for(lambda: count_waiting(address) == 0, within=900)
     steps, issued = count_finished(address) - before, _papers(address) - papers
     seconds = _seconds_of_the_last(address, steps)
     name = f"{where}, {workers} worker{'s' * (workers > 1)}"
-    wanted = Wanted("median", {"SQLite": 2.5, "PostgreSQL": 4.0}[where], at_least=True) if workers == 1 else None
+    wanted = Wanted("median", 2.5 if where == "SQLite" else 4.0, at_least=True) if workers == 1 else None
     yield figure(f"steps a second, {concerns} concerns waiting, {name}", "/s", [steps / seconds], wanted=wanted)
     yield figure(f"papers a second among them, {name}", "/s", [issued / seconds])
     missing = abs(concerns * PAPERS_OF_A_CONCERN - issued)

@@ -1,6 +1,7 @@
 """What benchmarks ask a running instance again and again: its database, and the settings of its parts."""
 
 import os
+import re
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -43,6 +44,13 @@ def processor_seconds(process: int) -> float:
     after_name = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     own = (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
     return own + sum(processor_seconds(child) for child in _children(process))
+
+
+def proportional_memory(process: int) -> float:
+    """Megabytes of a process and all below it; what several share is counted once between them."""
+    rollup = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii")
+    found = re.search(r"^Pss:\s+(\d+) kB", rollup, re.MULTILINE)
+    return (int(found[1]) / 1024 if found else 0.0) + sum(proportional_memory(child) for child in _children(process))
 
 
 def settings_of(process: int) -> dict[str, str]:
