@@ -39,11 +39,20 @@ _DATES: Final = {
     "short": {"sv": "y-MM-dd", "da": "d.M.y", "en": "d MMM y"},
     "long": {"sv": "d MMMM y", "da": "d. MMMM y", "en": "d MMMM y"},
     "weekday": {"sv": "EEEE d MMMM y", "da": "EEEE 'den' d. MMMM y", "en": "EEEE d MMMM y"},
+    "month": {"sv": "LLLL y", "da": "LLLL y", "en": "LLLL y"},
+    "day": {"sv": "EEE d", "da": "EEE 'd.' d.", "en": "EEE d"},
 }
 _TIME: Final = {"sv": "HH:mm", "da": "HH.mm", "en": "HH:mm"}
 _DATE_AND_TIME: Final = {"sv": "{date} kl. {time}", "da": "{date} kl. {time}", "en": "{date} at {time}"}
 #: a guardian language writes its dates as the Unicode locale data say, and hours as clocks here show them
-_ITS_OWN: Final = {"short": "medium", "long": "long", "weekday": "full", "time": "HH:mm"}
+_ITS_OWN: Final = {
+    "short": "medium",
+    "long": "long",
+    "weekday": "full",
+    "month": "LLLL y",
+    "day": "EEE d",
+    "time": "HH:mm",
+}
 
 #: Languages that families here read, beside our own, by code: what a guardian's language is chosen from. A paper comes in it
 #: where the municipality has a catalogue for it.
@@ -158,6 +167,16 @@ def format_long_date(day: date, language: str) -> str:
 def format_weekday_date(day: date, language: str) -> str:
     """A date with its weekday, for a day somebody is to come: onsdag 4 mars 2026."""
     return _date(day, language, "weekday")
+
+
+def format_month(day: date, language: str) -> str:
+    """The month of a day, as the heading of a calendar: Mars 2026."""
+    return _date(day, language, "month").capitalize()
+
+
+def format_day_of_month(day: date, language: str) -> str:
+    """A day under its month's heading: ons 4, ons. d. 4., Wed 4."""
+    return _date(day, language, "day")
 
 
 def format_time(at: datetime, language: str, *, zone: str) -> str:

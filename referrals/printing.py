@@ -181,6 +181,8 @@ def _environment(language: str) -> Environment:
         short_date=lambda value: languages.format_date(_day(value), language),
         long_date=lambda value: languages.format_long_date(_day(value), language),
         weekday_date=lambda value: languages.format_weekday_date(_day(value), language),
+        month=lambda value: languages.format_month(_day(value), language),
+        day_of_month=lambda value: languages.format_day_of_month(_day(value), language),
         long_instant=lambda value, zone: languages.format_datetime(_instant(value), language, zone=zone),
         weekday_instant=lambda value, zone: languages.format_weekday_datetime(_instant(value), language, zone=zone),
         time_of_day=lambda value, zone: languages.format_time(_instant(value), language, zone=zone),

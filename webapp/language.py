@@ -93,6 +93,8 @@ def add_to(app: Flask) -> None:
         date=short_date,
         long_date=long_date,
         weekday_date=weekday_date,
+        month=lambda day: languages.format_month(day, language()),
+        day_of_month=lambda day: languages.format_day_of_month(day, language()),
         time=time_of_day,
         datetime=date_and_time,
         number=lambda number: languages.format_number(number, language()),

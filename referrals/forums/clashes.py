@@ -1,13 +1,15 @@
 """Two meetings for somebody at once: told by name and without the other meeting's number, which not everybody may know."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals.models import Account, Referral, TeamMeeting
+from referrals.forums import seats
+from referrals.models import Account, Forum, Referral, TeamDate, TeamMeeting
 
 #: no meeting is planned to take longer
 _LONGEST: Final = timedelta(minutes=480)
@@ -27,3 +29,46 @@ def at_once(
         if begins + timedelta(minutes=length) > starts_at:
             busy.update(called)
     return [one for one in people if str(one.id) in busy]
+
+
+@dataclass(frozen=True)
+class Twice:
+    """Somebody who sits at the tables of two teams that meet at the same time."""
+
+    account: Account
+    #: when their team meets, and the other one
+    date: TeamDate
+    other: Forum
+
+
+def at_two_tables(session: Session, forum: Forum, dates: Sequence[TeamDate]) -> list[Twice]:
+    """Who sits in `forum` on one of its `dates` and in another team that meets meanwhile: by date, then by name.
+
+    Whoever stands in counts, and whoever is away does not, in either team.
+    """
+    if not dates:
+        return []
+    begins = [one.starts_at for one in dates]
+    rows = select(TeamDate).where(
+        TeamDate.forum_id != forum.id,
+        TeamDate.starts_at > min(begins) - _LONGEST, TeamDate.starts_at < max(begins) + _LONGEST,
+    )  # fmt: skip
+    others = list(session.scalars(rows))
+    tables = {team.id: seats.seats_of(session, team) for team in {forum, *(one.forum for one in others)}}
+    found = []
+    for one in dates:
+        here = seats.sitting(tables[forum.id], one.starts_at)
+        for other in (each for each in others if meet_at_once(one, each)):
+            there = {each.account for each in seats.sitting(tables[other.forum_id], other.starts_at)}
+            found += [Twice(each.account, one, other.forum) for each in here if each.account in there]
+    return sorted(found, key=lambda one: (one.date.starts_at, one.account.name, one.other.name))
+
+
+def meet_at_once(one: TeamDate, other: TeamDate) -> bool:
+    """Whether two different teams meet at the same time."""
+    return one.forum_id != other.forum_id and one.starts_at < ends_at(other) and other.starts_at < ends_at(one)
+
+
+def ends_at(one: TeamDate) -> datetime:
+    """When a date of a team is over."""
+    return one.starts_at + timedelta(minutes=one.minutes)

@@ -30,6 +30,7 @@ NO_PAGES = (
     "casework.attachment", "casework.reading_file",  # a file, given out as it came in
     "casework.register_extract", "casework.referral_list_as_text", "casework.referral_list_as_workbook",  # tables
     "forums.team_calendar", "forums.subscribed_dates",  # calendars for other programs
+    "forums.year_to_hang_up", "forums.own_year_to_hang_up",  # PDF too
     "casework.meeting_calendar", "guardian.meeting_calendar",  # calendars too
     "health.alive", "health.ready", "metrics.show",  # asked by machines
     "accounts.municipal", "guardian.e_identification", "accounts.follow_link", "intake.leave",  # lead on, always
@@ -82,7 +83,8 @@ def test_every_page_has_been_inspected(app: Flask, address: str, walk: Walk, num
     walk.look("henrik", "/reading-requests", f"/reading-requests/{ground.lay_a_reading_request(address, number)}")
     walk.look("anton", "/administration/automatic-work")
     walk.look("margit", "/lead-times")
-    walk.look("karin", ground.lay_a_seat(address), ground.lay_an_agenda(address))
+    seat = ground.lay_a_seat(address)
+    walk.look("karin", seat, ground.lay_an_agenda(address), f"{seat.split('/seats/')[0]}/year/2026", "/teams/year/2026")
     laid = [f"/consultations/{one}" for one in ground.lay_consultations(address)]
     walk.look("kim", "/consultations", "/consultations/new", *laid)
     go_to("closed")

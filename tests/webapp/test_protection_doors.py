@@ -116,6 +116,7 @@ def addresses(app, session, number, report_id):
         "forum_id": session.scalars(select(Forum.id)).all(),
         "account_id": session.scalars(select(Account.id)).all(),
         "consultation_id": [*session.scalars(select(Consultation.id)), report_id],
+        "begins": [2026],
         "seat_id": [*session.scalars(select(TeamSeat.id)), report_id],
         "date_id": [*session.scalars(select(TeamDate.id)), report_id],
         "item_id": [*session.scalars(select(AgendaItem.id)), report_id],

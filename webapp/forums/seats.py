@@ -6,12 +6,12 @@ from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from referrals.errors import SeatRefused
-from referrals.forums import seats
+from referrals.forums import dates, seats
 from referrals.models import TeamSeat
 from schemas.forums import AwayForm, SeatForm
 from webapp import forms, notices, pages, people, transactions
 from webapp.forums import blueprint
-from webapp.forums.team import TEAM_ROLES, team_of, team_page
+from webapp.forums.team import TEAM_ROLES, said_at_once, team_of, team_page
 from webapp.guards import signed_in
 from webapp.language import gettext, short_date
 
@@ -27,7 +27,9 @@ def give_seat(forum_id: uuid.UUID) -> ResponseReturnValue:
         except SeatRefused as refused:
             form.refuse("account", refused.problem.label)
         else:
-            notices.say_next(gettext("%(name)s sits in the team from now on.", name=made.account.name))
+            said = gettext("%(name)s sits in the team from now on.", name=made.account.name)
+            coming = dates.from_today(session, forum)
+            notices.say_next(" ".join([said, *said_at_once(forum, coming, account=made.account)]))
             return redirect(url_for(".team", forum_id=forum_id, _anchor="seats"), 303)
     return team_page(forum, 422, form=form)
 

@@ -1,17 +1,19 @@
 """A team's page: who works in it, and the dates on which it meets, set ahead for the year."""
 
 import uuid
+from collections import defaultdict
 
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from referrals import clock, meeting_room
 from referrals.access import Role
-from referrals.forums import agenda, seats, subscription
+from referrals.forums import agenda, clashes, seats, subscription
 from referrals.forums import dates as team_dates
+from referrals.forums import year as team_year
 from referrals.forums.dates import Planned, Series
 from referrals.languages import local_date
-from referrals.models import Account, Forum
+from referrals.models import Account, Forum, TeamDate
 from referrals.vocabulary import Profession
 from schemas.forums import SeriesForm
 from webapp import downloads, forms, notices, pages, people, transactions
@@ -30,7 +32,7 @@ def teams() -> Response:
     session = transactions.session()
     found = team_dates.forums_of(session, people.actor())
     coming = {forum.id: next(iter(team_dates.coming(session, forum)), None) for forum in found}
-    return pages.page("forums/teams.html", teams=found, coming=coming)
+    return pages.page("forums/teams.html", teams=found, coming=coming, this_year=team_year.this_one(session))
 
 
 @blueprint.get("/teams/<uuid:forum_id>")
@@ -48,7 +50,12 @@ def plan_team_dates(forum_id: uuid.UUID) -> ResponseReturnValue:
     values = form.load(SeriesForm())
     if values is None:
         return team_page(forum, 422, form=form)
-    notices.say_next(_said(team_dates.plan(transactions.session(), forum, Series(**values), by=people.actor())))
+    planned = team_dates.plan(transactions.session(), forum, Series(**values), by=people.actor())
+    set_now = [
+        one for one in team_dates.from_today(transactions.session(), forum)
+        if local_date(one.starts_at, zone=zone()) in planned.added
+    ]  # fmt: skip
+    notices.say_next(" ".join([_said(planned), *said_at_once(forum, set_now)]))
     return redirect(url_for(".team", forum_id=forum_id), 303)
 
 
@@ -97,11 +104,32 @@ def team_page(forum: Forum, status: int = 200, *, form: forms.Form | None = None
         quorum=[Profession(value) for value in forum.quorum],
         missing=seats.missing(forum, held, clock.now()),
         dates=[(one, seats.missing(forum, held, one.starts_at)) for one in coming],
+        at_two_tables=_by_date(clashes.at_two_tables(session, forum, coming)),
+        this_year=team_year.this_one(session),
         may_keep=may_keep,
         today=meeting_room.meetings_today(session, forum, by=people.actor()),
         subscription=_subscription(forum),
         could_sit=[_choice(one) for one in seats.could_sit(session, forum)] if may_keep else [],
     )
+
+
+def said_at_once(forum: Forum, dates: list[TeamDate], *, account: Account | None = None) -> list[str]:
+    """A sentence for each who sits in another team that meets at the same time on some of `dates`; for `account` alone, if given."""
+    when: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for one in clashes.at_two_tables(transactions.session(), forum, dates):
+        if account in (None, one.account):
+            when[one.account.name, one.other.name].append(short_date(local_date(one.date.starts_at, zone=zone())))
+    return [
+        gettext("%(name)s sits in %(team)s too, which meets at the same time: %(days)s.", name=name, team=team, days=", ".join(days))
+        for (name, team), days in when.items()
+    ]  # fmt: skip
+
+
+def _by_date(found: list[clashes.Twice]) -> dict[uuid.UUID, list[clashes.Twice]]:
+    by_date: dict[uuid.UUID, list[clashes.Twice]] = defaultdict(list)
+    for one in found:
+        by_date[one.date.id].append(one)
+    return by_date
 
 
 def _subscription(forum: Forum) -> str | None:
