@@ -1,6 +1,10 @@
 """The day by which a stage should be done: a local target on the municipality's school-day calendar, never a legal deadline."""
 
-from datetime import date
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -49,12 +53,25 @@ TARGET_BY_STATE: dict[State, str] = {
     FOLLOW_UP_DUE: "follow_up",
     CLOSURE_PROPOSED: "closure",
 }
+#: what waits under these pauses the count it came out of, once it leads back there: each begins with a stated reason
+_PAUSES: Final = frozenset({"completion", "closure"})
+#: the plan is due so many days after the meeting, however soon the minutes were approved
+_COUNTS_ON_FROM: Final = {"plan": "minutes"}
+
+
+@dataclass
+class _Count:
+    """What a target counts from: the row that began it, and the pauses in between as the days they began and ended, newest first."""
+
+    began: History
+    pauses: list[tuple[date, date]] = field(default_factory=list)
 
 
 def target_on(session: Session, referral: Referral, *, since: date) -> date | None:
     """The day by which what `referral` waits for should be done, counted from `since`; None once it has ended.
 
-    Where people have set a day themselves (parts asked for, a meeting, a follow-up), that day counts.
+    Where people have set a day themselves (parts asked for, a follow-up), that day counts. A meeting's day does not: it is
+    called to be held by the target, and one that is called for later is late.
     """
     key = TARGET_BY_STATE.get(referral.state)
     if key is None:
@@ -103,10 +120,17 @@ def follow_up_day(session: Session, referral: Referral) -> date | None:
     return plan_versions.next_follow_up_on(session, plan) if plan else None
 
 
+def meeting_days(session: Session, referrals: Iterable[Referral]) -> dict[uuid.UUID, date]:
+    """The days of the meetings that the team is called to, for those of `referrals` that wait for one, by their ids."""
+    waiting = {one.id for one in referrals if one.state == SCHEDULED}
+    called = select(TeamMeeting).where(TeamMeeting.referral_id.in_(waiting)).order_by(TeamMeeting.number)
+    rows = session.scalars(called) if waiting else ()
+    return {row.referral_id: _day_here(session, row.starts_at) for row in rows}  # the newest comes last
+
+
 def local_day(session: Session, at_row: History) -> date:
     """The calendar day it was in the municipality when the thing in `at_row` happened."""
-    here = _municipality(session)
-    return at_row.at.astimezone(ZoneInfo(here.timezone if here else "UTC")).date()
+    return _day_here(session, at_row.at)
 
 
 def own_target(here: Municipality, key: str) -> Target | None:
@@ -130,29 +154,68 @@ def _day_set_by_people(session: Session, referral: Referral) -> date | None:
             .order_by(AssessmentPart.due_on.desc())
             .limit(1)
         ).one_or_none()
-    if state == SCHEDULED:
-        meeting = session.scalars(
-            select(TeamMeeting)
-            .where(TeamMeeting.referral_id == referral.id)
-            .order_by(TeamMeeting.number.desc())
-            .limit(1)
-        ).one_or_none()
-        here = _municipality(session)
-        return meeting.starts_at.astimezone(ZoneInfo(here.timezone if here else "UTC")).date() if meeting else None
     if state in {PLAN_ACTIVE, FOLLOW_UP_DUE}:
         return follow_up_day(session, referral)
     return None
 
 
 def _since(session: Session, referral: Referral, key: str) -> date:
-    """The day on which what `key` counts began: the earliest move in unbroken line into a state under that key."""
+    """The day from which the days of `key` count, moved on by what it was paused: so many of its days were not used meanwhile."""
+    count = _count(session, referral, key)
+    if count is None:
+        return referral.stage_since.date()
+    since = _first_day(session, referral, count.began)
+    for paused_on, resumed_on in reversed(count.pauses):
+        # What was late already when it was paused stays late.
+        if default_day(session, referral.rulepack, key, since=since) >= paused_on:
+            since = _moved_on(session, referral, key, since=since, over=(paused_on, resumed_on))
+    return since
+
+
+def _count(session: Session, referral: Referral, key: str) -> _Count | None:
+    """Back from now in unbroken line to the first move into a state that `key` counts in; None where nothing leads here."""
     moves = session.scalars(select(History).where(History.referral_id == referral.id).order_by(History.number.desc()))
-    began: History | None = None
+    counted = {key, _COUNTS_ON_FROM.get(key, key)}
+    count: _Count | None = None
+    paused: History | None = None
     for row in moves:
-        if TARGET_BY_STATE.get(State(row.to_stage, row.to_status)) != key:
+        here = TARGET_BY_STATE.get(State(row.to_stage, row.to_status))
+        if here in counted:
+            if count is None:
+                count = _Count(row)
+            elif paused is not None:
+                count.pauses.append((local_day(session, paused), local_day(session, count.began)))
+            count.began, paused = row, None
+        elif here in _PAUSES and count is not None and key not in _PAUSES:
+            paused = row
+        else:
             break
-        began = row
-    return local_day(session, began) if began else referral.stage_since.date()
+    return count
+
+
+def _first_day(session: Session, referral: Referral, began: History) -> date:
+    """The day of `began`; where it saved minutes, the day of the meeting they are of."""
+    day = local_day(session, began)
+    if State(began.to_stage, began.to_status) != MEETING_HELD:
+        return day
+    held = select(TeamMeeting.starts_at).where(TeamMeeting.referral_id == referral.id, TeamMeeting.held_at.is_not(None))
+    met_at = session.scalars(held.order_by(TeamMeeting.number.desc()).limit(1)).one_or_none()
+    return min(day, _day_here(session, met_at)) if met_at else day
+
+
+def _moved_on(session: Session, referral: Referral, key: str, *, since: date, over: tuple[date, date]) -> date:
+    """`since` moved on by the days after the first of `over` up to its last, in the days that `key` counts."""
+    paused_on, resumed_on = over
+    if _target(session, referral.rulepack, key).counting is Counting.CALENDAR_DAYS:
+        return since + (resumed_on - paused_on)
+    closed = calendar.closed_days(session)
+    days = calendar.school_days_between(paused_on + timedelta(days=1), resumed_on, closed=closed)
+    return calendar.add_school_days(since, days, closed=closed) if days else since
+
+
+def _day_here(session: Session, at: datetime) -> date:
+    here = _municipality(session)
+    return at.astimezone(ZoneInfo(here.timezone if here else "UTC")).date()
 
 
 def _municipality(session: Session) -> Municipality | None:

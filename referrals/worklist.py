@@ -1,8 +1,7 @@
 """What waits for whom: the next action of a referral, and one person's list of everything that waits for them."""
 
 import uuid
-from collections.abc import Iterable
-from collections.abc import Set as AbstractSet
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -10,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from sqlalchemy.orm import Session, object_session, selectinload
 
-from referrals import access_list, coverage, organisation
+from referrals import access_list, coverage, organisation, targets
 from referrals.access import Actor, Role, View, may_view, parties_for
 from referrals.languages import local_date
 from referrals.models import (
@@ -123,6 +122,8 @@ class WaitingItem:
     topics: tuple[str, ...]
     #: since which day it waits, where nothing says by which day it is done
     waits_since: date | None = None
+    #: the day of the meeting it waits for, where the team is called to one
+    meets_on: date | None = None
     #: the reporter fears that the child is being harmed, and nobody has decided yet
     is_urgent: bool = False
     #: whether the reader sees nothing of the referral but this
@@ -133,7 +134,7 @@ class WaitingItem:
     @property
     def day(self) -> date:
         """The day by which it is in its place among what waits; what has none comes last."""
-        return self.due_on or self.waits_since or date.max
+        return min(self.due_on or self.waits_since or date.max, self.meets_on or date.max)
 
     @property
     def is_to_triage(self) -> bool:
@@ -208,7 +209,7 @@ def _for_coordinator(session: Session, actor: Actor, today: date) -> Iterable[Wa
     # Two questions: in one, the few that are looked at again would have the database go through all that have ended.
     again = [row for row in _referrals(session, *here, Referral.revisit_on <= today) if row.state == CLOSED]
     found = [*_referrals(session, *here, Referral.is_open.is_(True), waits), *again]
-    return lines_of(found, _feared(session, found))
+    return lines_of(session, found, _feared(session, found))
 
 
 def _feared(session: Session, found: Iterable[Referral]) -> set[uuid.UUID]:
@@ -232,7 +233,7 @@ def _for_head_teacher(session: Session, actor: Actor) -> Iterable[WaitingItem]:
             )
         )
     )
-    return lines_of((row for row in found if row.id not in own_minutes), _feared(session, found))
+    return lines_of(session, (row for row in found if row.id not in own_minutes), _feared(session, found))
 
 
 def _parts(session: Session, actor: Actor) -> Iterable[WaitingItem]:
@@ -308,7 +309,7 @@ def _plans_written(session: Session, actor: Actor) -> Iterable[WaitingItem]:
             )
         ),
     )
-    return lines_of(row for row in found if parties_for(Verb.SUBMIT_ACTION_PLAN, actor, row.facts()))
+    return lines_of(session, (row for row in found if parties_for(Verb.SUBMIT_ACTION_PLAN, actor, row.facts())))
 
 
 def _actions(session: Session, actor: Actor) -> Iterable[WaitingItem]:
@@ -364,15 +365,16 @@ def _in_states(states: Iterable[State]) -> ColumnElement[bool]:
     return or_(*(and_(Referral.stage == state.stage, Referral.status == state.status) for state in states))
 
 
-def lines_of(referrals: Iterable[Referral], urgent: AbstractSet[uuid.UUID] = frozenset()) -> list[WaitingItem]:
+def lines_of(session: Session, referrals: Iterable[Referral], urgent: Container[uuid.UUID] = ()) -> list[WaitingItem]:
     """What has to happen next with each of `referrals`; with the ids of those whose reporter fears harm as `urgent`."""
+    meets = targets.meeting_days(session, shown := list(referrals))
     return [
         WaitingItem(
             number=referral.number, kind=Waiting.REFERRAL, subject_id=referral.id, verb=action.verb, party=action.party,
             due_on=action.due_on, state=referral.state, rulepack=referral.rulepack, unit=shown_unit(referral),
-            topics=tuple(referral.topics), is_urgent=referral.id in urgent,
+            topics=tuple(referral.topics), meets_on=meets.get(referral.id), is_urgent=referral.id in urgent,
         )
-        for referral in referrals
+        for referral in shown
         if (action := next_action(referral)) is not None
     ]  # fmt: skip
 

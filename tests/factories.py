@@ -22,6 +22,7 @@ from referrals.models import (
     Membership,
     PlannedAction,
     Referral,
+    TeamMeeting,
 )
 from referrals.protected_identity import Mark, protect_identity
 from referrals.stages import CLOSED, IN_TRIAGE, OPEN, State
@@ -171,6 +172,15 @@ def a_part(
     session.add(part)
     a_member(session, referral, assessor)
     return part
+
+
+def a_meeting(session: Session, referral: Referral, *, called_by: Account, **values: Any) -> TeamMeeting:
+    """A meeting the team is called to; with nobody called, and no guardian invited."""
+    given = {"number": 1, "minutes": 60, "place": "Rum 12", "called": [], "guardians_invited": []}
+    meeting = TeamMeeting(referral=referral, called_by_id=called_by.id, **(given | values))
+    session.add(meeting)
+    session.flush()
+    return meeting
 
 
 def a_plan(

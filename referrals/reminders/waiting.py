@@ -57,7 +57,7 @@ def _stalled(session: Session, actor: Actor, today: date) -> Iterable[WaitingIte
         .limit(500)
     )
     for referral in session.scalars(late) if units else ():
-        (item,) = worklist.lines_of([referral])  # whatever is open waits for something
+        (item,) = worklist.lines_of(session, [referral])  # whatever is open waits for something
         is_left_out = item.party is Party.HEAD_TEACHER or not may_view(View.REFERRAL, actor, referral.facts())
         if not is_left_out and today >= stalls_on(session, referral, due_on=item.day):
             yield replace(item, is_stalled=True)

@@ -11,25 +11,28 @@ from referrals import calendar, clock, rulebook, targets, triage
 from referrals.access import SYSTEM, Actor
 from referrals.errors import Incomplete
 from referrals.history import record
-from referrals.models import ClosedDay, FollowUp, Municipality, Referral, TeamMeeting
+from referrals.models import ClosedDay, FollowUp, Municipality, Referral
 from referrals.rulebook import Counting, Target
 from referrals.stages import (
     CLOSED,
+    CLOSURE_PROPOSED,
     FOLLOW_UP_DUE,
     IN_CONSENT,
     IN_TRIAGE,
+    MEETING_HELD,
     PARTS_RECEIVED,
     PARTS_REQUESTED,
     PLAN_ACTIVE,
     PLAN_DRAFT,
     SCHEDULED,
     SUBMITTED,
+    TO_SCHEDULE,
     WITH_HEAD_TEACHER,
     State,
     Verb,
 )
 from referrals.vocabulary import DeadlineSource, FollowUpDecision, PlanStatus
-from tests.factories import a_part, a_plan, a_referral
+from tests.factories import a_meeting, a_part, a_plan, a_referral
 from tests.people import Cast
 
 pytestmark = pytest.mark.usefixtures("wednesday")
@@ -155,17 +158,109 @@ def test_the_count_of_the_initial_assessment_begins_with_the_concern(
     assert referral.target_on == date(2026, 9, 18)
 
 
-def test_the_count_begins_again_once_the_concern_was_completed(
+@pytest.mark.parametrize(
+    ("returned", "completed", "due"),
+    [
+        (WEDNESDAY, date(2026, 9, 21), date(2026, 9, 23)),  # none of the two days was used
+        (date(2026, 9, 17), date(2026, 9, 21), date(2026, 9, 22)),  # Thursday was
+        (date(2026, 9, 18), date(2026, 9, 21), date(2026, 9, 21)),  # both were
+        (date(2026, 9, 17), date(2026, 9, 17), date(2026, 9, 18)),  # it came back the same day
+        (date(2026, 9, 18), date(2026, 9, 20), date(2026, 9, 18)),  # on a Sunday: no school day passed
+        (date(2026, 9, 21), date(2026, 9, 28), date(2026, 9, 18)),  # it was late already, and stays so
+    ],
+)
+def test_the_count_pauses_while_the_concern_is_completed_and_does_not_begin_again(
+    session: Session, cast: Cast, wednesday: time_machine.Traveller, returned: date, completed: date, due: date
+) -> None:
+    referral = a_referral(session, cast, IN_TRIAGE)
+    _on(wednesday, returned)
+    triage.return_concern(session, referral, by=cast.coordinator.actor(), seen=None, reason="Hur länge?")
+    targets.set_target(session, referral)
+    assert referral.target_on == targets.default_day(session, referral.rulepack, "completion", since=returned)
+    _on(wednesday, completed)
+    record(session, referral, Verb.RESUBMIT_CONCERN, by=_reporter(referral), to=SUBMITTED)
+    targets.set_target(session, referral)
+    assert referral.target_on == due
+
+
+def test_each_pause_counts_and_each_return_gives_its_reporter_the_whole_time(
     session: Session, cast: Cast, wednesday: time_machine.Traveller
 ) -> None:
     referral = a_referral(session, cast, IN_TRIAGE)
-    triage.return_concern(session, referral, by=cast.coordinator.actor(), seen=None, reason="Hur länge?")
+    for returned, completed in ((17, 18), (18, 22)):
+        _on(wednesday, date(2026, 9, returned))
+        triage.return_concern(session, referral, by=cast.coordinator.actor(), seen=None, reason="Hur länge?")
+        assert targets.counted_since(session, referral) == date(2026, 9, returned)
+        _on(wednesday, date(2026, 9, completed))
+        record(session, referral, Verb.RESUBMIT_CONCERN, by=_reporter(referral), to=SUBMITTED)
     targets.set_target(session, referral)
-    assert referral.target_on == date(2026, 9, 23), "five school days for the reporter"
-    wednesday.shift(timedelta(days=5))
-    record(session, referral, Verb.RESUBMIT_CONCERN, by=_reporter(referral), to=SUBMITTED)
+    assert referral.target_on == date(2026, 9, 23), "of Friday, Monday and Tuesday none counts"
+
+
+def test_a_target_in_weeks_is_paused_by_calendar_days(
+    session: Session, cast: Cast, wednesday: time_machine.Traveller
+) -> None:
+    referral = a_referral(session, cast, IN_TRIAGE)
+    record(session, referral, Verb.SEND_TO_TEAM, by=cast.coordinator.actor(), to=IN_CONSENT)
+    cast.municipality.targets = {"consent": {"calendar_days": 14}}
+    _on(wednesday, date(2026, 9, 18))
+    record(session, referral, Verb.PROPOSE_CLOSURE, by=cast.coordinator.actor(), to=CLOSURE_PROPOSED, reason="Hjälpt.")
+    _on(wednesday, date(2026, 9, 25))
+    record(session, referral, Verb.RESUME_WORK, by=cast.coordinator.actor(), to=IN_CONSENT)
     targets.set_target(session, referral)
-    assert referral.target_on == date(2026, 9, 23)
+    assert referral.target_on == date(2026, 10, 7), "Wednesday in two weeks, and the week in between"
+
+
+def test_a_closure_that_was_proposed_pauses_what_it_leads_back_to(
+    session: Session, cast: Cast, wednesday: time_machine.Traveller
+) -> None:
+    referral = a_referral(session, cast, IN_TRIAGE)
+    record(session, referral, Verb.SEND_TO_TEAM, by=cast.coordinator.actor(), to=IN_CONSENT)
+    _on(wednesday, date(2026, 9, 17))
+    record(session, referral, Verb.PROPOSE_CLOSURE, by=cast.coordinator.actor(), to=CLOSURE_PROPOSED, reason="Hjälpt.")
+    targets.set_target(session, referral)
+    assert referral.target_on == date(2026, 9, 24), "a count of its own, which nothing before pauses"
+    _on(wednesday, date(2026, 9, 21))
+    record(session, referral, Verb.RESUME_WORK, by=cast.coordinator.actor(), to=IN_CONSENT)
+    targets.set_target(session, referral)
+    assert referral.target_on == date(2026, 9, 25), "one of five days was used"
+
+
+def test_minutes_and_the_plan_count_from_the_meeting_and_not_from_when_they_were_saved(
+    session: Session, cast: Cast, wednesday: time_machine.Traveller
+) -> None:
+    referral = a_referral(session, cast, SCHEDULED)
+    meeting = a_meeting(
+        session, referral, called_by=cast.coordinator, starts_at=datetime(2026, 9, 16, 22, 30, tzinfo=UTC)
+    )
+    _on(wednesday, date(2026, 9, 21))
+    meeting.held_at = clock.now()
+    record(session, referral, Verb.RECORD_MEETING, by=cast.coordinator.actor(), to=MEETING_HELD)
+    targets.set_target(session, referral)
+    assert referral.target_on == date(2026, 9, 22), "three school days after Thursday, when it already was here"
+    _on(wednesday, date(2026, 9, 22))
+    record(session, referral, Verb.APPROVE_MINUTES, by=cast.head_teacher.actor(), to=PLAN_DRAFT)
+    targets.set_target(session, referral)
+    assert referral.target_on == date(2026, 9, 24), "five school days after Thursday"
+    assert targets.counted_since(session, referral) == date(2026, 9, 17)
+
+
+def test_a_meeting_held_before_its_day_counts_from_when_it_was_recorded(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast, SCHEDULED)
+    meeting = a_meeting(session, referral, called_by=cast.coordinator, starts_at=datetime(2026, 9, 30, 8, tzinfo=UTC))
+    meeting.held_at = clock.now()
+    record(session, referral, Verb.RECORD_MEETING, by=cast.coordinator.actor(), to=MEETING_HELD)
+    targets.set_target(session, referral)
+    assert referral.target_on == date(2026, 9, 21)
+
+
+def test_a_plan_that_a_follow_up_sent_back_counts_from_then(
+    session: Session, cast: Cast, wednesday: time_machine.Traveller
+) -> None:
+    referral = a_referral(session, cast, FOLLOW_UP_DUE)
+    wednesday.shift(timedelta(days=1))
+    record(session, referral, Verb.RECORD_FOLLOW_UP, by=cast.coordinator.actor(), to=PLAN_DRAFT)
+    assert targets.counted_since(session, referral) == date(2026, 9, 17)
 
 
 def test_a_change_of_owner_does_not_begin_the_count_again(
@@ -220,22 +315,20 @@ def test_where_no_part_is_out_ten_school_days_count(session: Session, cast: Cast
         assert targets.target_on(session, referral, since=WEDNESDAY) == date(2026, 9, 30)
 
 
-def test_a_scheduled_meeting_sets_the_day(session: Session, cast: Cast) -> None:
-    referral = a_referral(session, cast, SCHEDULED)
-    assert targets.target_on(session, referral, since=WEDNESDAY) == date(2026, 9, 30)
+def test_a_meetings_day_is_told_and_does_not_move_the_day_by_which_it_should_be_held(
+    session: Session, cast: Cast
+) -> None:
+    referral, other = a_referral(session, cast, SCHEDULED), a_referral(session, cast, TO_SCHEDULE)
     for number, day in ((1, 22), (2, 28)):
-        starts = datetime(2026, 9, day, 22, 30, tzinfo=UTC)
-        session.add(
-            TeamMeeting(
-                referral=referral, number=number, starts_at=starts, minutes=60, place="Rum 12",
-                called_by_id=cast.coordinator.id, called=[], guardians_invited=[],
-            )
-        )  # fmt: skip
-    session.flush()
-    assert targets.target_on(session, referral, since=WEDNESDAY) == date(2026, 9, 29), "half past midnight here"
+        starts_at = datetime(2026, 9, day, 22, 30, tzinfo=UTC)
+        a_meeting(session, referral, called_by=cast.coordinator, starts_at=starts_at, number=number)
+    assert targets.target_on(session, referral, since=WEDNESDAY) == date(2026, 9, 30)
+    shown = [referral, other]
+    assert targets.meeting_days(session, shown) == {referral.id: date(2026, 9, 29)}, "half past midnight here"
     session.delete(session.get_one(Municipality, cast.municipality.id))
     session.flush()
-    assert targets.target_on(session, referral, since=WEDNESDAY) == date(2026, 9, 28)
+    assert targets.meeting_days(session, shown) == {referral.id: date(2026, 9, 28)}
+    assert targets.meeting_days(session, [other]) == {}
 
 
 def test_a_running_plan_aims_at_its_follow_up(session: Session, cast: Cast) -> None:
@@ -271,6 +364,10 @@ def test_a_referral_whose_history_does_not_lead_here_counts_from_its_stage(sessi
     session.flush()
     targets.set_target(session, referral)
     assert referral.target_on == date(2026, 9, 23)
+
+
+def _on(traveller: time_machine.Traveller, day: date) -> None:
+    traveller.move_to(datetime(day.year, day.month, day.day, 10, tzinfo=UTC))
 
 
 def _of(cast: Cast, verb: Verb) -> Actor:

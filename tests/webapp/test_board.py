@@ -1,7 +1,7 @@
 """Board, list, search and live events, as a browser meets them."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from referrals import clock, config, db, history
 from referrals.models import Concern, Referral
-from referrals.stages import CLOSED, IN_CONSENT, IN_TRIAGE, PARTS_REQUESTED, PLAN_ACTIVE, State, Verb
+from referrals.stages import CLOSED, IN_CONSENT, IN_TRIAGE, PARTS_REQUESTED, PLAN_ACTIVE, SCHEDULED, State, Verb
 from referrals.vocabulary import ProtectionAnswer
-from tests.factories import a_member, a_part, a_referral
+from tests.factories import a_meeting, a_member, a_part, a_referral
 from tests.webapp.browsing import Browser
 from tests.webapp.desk import cast_of
 from webapp.casework import live
@@ -61,6 +61,21 @@ def test_a_line_of_the_list_says_as_much_as_a_card_and_where(put: Put, signed_in
         number, "Attendance, Friends and belonging", "Lindskolan", "ImplementationIn progress", "4 Mar 2031", "Came in today",
         "Karin Almkvist",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["/board", "/referrals", "/home", "/referrals/{number}"])
+def test_the_day_of_the_meeting_stands_beside_the_target_and_does_not_take_its_place(
+    put: Put, signed_in: SignIn, settings: config.Settings, path: str
+) -> None:
+    number = put(SCHEDULED, target_on=date(2020, 1, 2))
+    with db.writing(settings.database) as session:
+        referral = session.scalars(select(Referral)).one()
+        starts_at = datetime(2031, 3, 4, 9, tzinfo=UTC)
+        a_meeting(session, referral, called_by=cast_of(session).coordinator, starts_at=starts_at)
+    page = signed_in("karin").get(path.format(number=number))
+    assert "Team meeting on 4 Mar 2031" in page.text or "Team meeting4 Mar 2031" in page.text
+    assert "2 Jan 2020" in page.text
+    assert "Past its target" in page.text or "Late" in page.text
 
 
 @pytest.mark.parametrize("path", ["/board", "/referrals"])

@@ -1,13 +1,13 @@
 """The board: every open referral this person may see, in columns by stage."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from flask import Response, request, url_for
 
-from referrals import clock, closure, queries, worklist
+from referrals import clock, closure, queries, targets, worklist
 from referrals.languages import local_date
 from referrals.models import Referral
 from webapp import pages, people, transactions
@@ -31,6 +31,8 @@ class Card:
     #: whole days since the concern came in
     age: int
     target_on: date | None
+    #: the day of the meeting its team is called to
+    meets_on: date | None
     is_late: bool
     is_follow_up_soon: bool
     status_code: str
@@ -63,6 +65,8 @@ class Marks:
     fear_known: Collection[uuid.UUID]
     #: they were closed once and taken up again
     reopened: Collection[uuid.UUID]
+    #: the days of the meetings their teams are called to
+    meets_on: Mapping[uuid.UUID, date]
 
 
 @blueprint.get("/board")
@@ -107,6 +111,7 @@ def marks_of(shown: Sequence[Referral]) -> Marks:
         worklist.with_nobody_asked(session, shown),
         worklist.with_fear_known(session, people.actor(), shown),
         closure.reopened(session, shown),
+        targets.meeting_days(session, shown),
     )
 
 
@@ -121,6 +126,7 @@ def card(referral: Referral, today: date, marks: Marks) -> Card:
         owner=referral.owner.name if referral.owner else None,
         age=max(0, (today - local_date(referral.opened_at, zone=zone())).days),
         target_on=referral.target_on,
+        meets_on=marks.meets_on.get(referral.id),
         is_late=referral.is_past_target(today),
         is_follow_up_soon=referral.is_follow_up_soon(today),
         status_code=referral.status.value,

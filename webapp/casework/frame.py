@@ -51,6 +51,8 @@ class Frame:
     target_on: date | None
     #: None where no target day stands
     target_source: DeadlineSource | None
+    #: the day of the meeting the team is called to; None where it is called to none
+    meets_on: date | None
     opened_on: date
     #: whole days since the concern came in
     age: int
@@ -146,6 +148,7 @@ def frame_of(referral: Referral) -> Frame:
         was_reopened=any(row.verb is Verb.REOPEN_REFERRAL for row in referral.history),
         target_on=referral.target_on,
         target_source=targets.source_of(transactions.session(), referral),
+        meets_on=targets.meeting_days(transactions.session(), [referral]).get(referral.id),
         opened_on=opened_on,
         age=max(0, (today() - opened_on).days),
         owner=referral.owner.name if referral.owner else None,

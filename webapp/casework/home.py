@@ -18,7 +18,7 @@ from webapp.casework.lines import Line
 from webapp.casework.ways import address
 from webapp.forums import consultations
 from webapp.guards import signed_in
-from webapp.language import gettext, zone
+from webapp.language import gettext, short_date, zone
 
 
 @blueprint.get("/home")
@@ -56,10 +56,12 @@ def _line(item: WaitingItem, day: date) -> Line:
             "" if item.is_all_they_see else words.stage_name(item.rulepack, item.state.stage, item.state.status),
             _about(item.topics),
             item.unit,
+            gettext("Team meeting on %(date)s", date=short_date(item.meets_on)) if item.meets_on else "",
             gettext("Late for twice as long as meant") if item.is_stalled else "",
         ),
         due_on=item.due_on,
         waits_since=item.waits_since,
+        meets_on=item.meets_on,
         today=day,
         is_urgent=item.is_urgent,
         is_pressed=item.kind is Waiting.ADDITION,

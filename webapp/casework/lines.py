@@ -16,6 +16,8 @@ class Line:
     due_on: date | None = None
     #: since which day it waits, where nothing says by which day it is done
     waits_since: date | None = None
+    #: the day of the meeting it waits for, if there is one
+    meets_on: date | None = None
     today: date
     is_urgent: bool = False
     #: whether what stands behind it is opened by a press that leaves something: an addition is read by it
@@ -26,7 +28,7 @@ class Line:
     @property
     def day(self) -> date:
         """The day by which it is in its place in the list; what has none comes last."""
-        return self.due_on or self.waits_since or date.max
+        return min(self.due_on or self.waits_since or date.max, self.meets_on or date.max)
 
     @property
     def is_late(self) -> bool:

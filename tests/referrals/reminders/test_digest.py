@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from referrals import clock
 from referrals.mailer import Letter
-from referrals.models import AdditionKind, ClosedDay, ConcernAddition, Referral, Reminder
+from referrals.models import AdditionKind, ClosedDay, ConcernAddition, Referral, Reminder, TeamMeeting
 from referrals.reminders import digest
-from referrals.stages import CLOSED, IN_TRIAGE, MEETING_HELD, PLAN_ACTIVE
+from referrals.stages import CLOSED, IN_TRIAGE, MEETING_HELD, PLAN_ACTIVE, SCHEDULED
 from referrals.vocabulary import PlanStatus, Rhythm
-from tests.factories import a_consent, a_guardian, a_member, a_plan, a_referral, consented
+from tests.factories import a_consent, a_guardian, a_meeting, a_member, a_plan, a_referral, consented
 from tests.people import Cast
 
 MONDAY, WEDNESDAY = date(2026, 9, 14), date(2026, 9, 16)
@@ -77,6 +77,24 @@ def test_what_waits_without_a_day_says_since_when(session: Session, cast: Cast) 
     session.add(ConcernAddition(referral=referral, kind=AdditionKind.ADDITION, at=clock.now(), text="Mer."))
     session.flush()
     assert "Read what the reporter added (since 16 Sept 2026)" in written(session, cast).body
+
+
+def test_a_meeting_stands_there_on_its_day_and_late_where_it_is_called_for_a_day_after_the_target(
+    session: Session, cast: Cast
+) -> None:
+    cast.coordinator.language = "en"
+    in_time = a_referral(session, cast, SCHEDULED, target_on=WEDNESDAY + timedelta(days=7))
+    too_late = a_referral(session, cast, SCHEDULED, target_on=WEDNESDAY - timedelta(days=1))
+    a_meeting(session, in_time, called_by=cast.coordinator, starts_at=datetime(2026, 9, 16, 22, 30, tzinfo=UTC))
+    a_meeting(session, too_late, called_by=cast.coordinator, starts_at=datetime(2026, 10, 7, 8, tzinfo=UTC))
+    task = "Hold the meeting and write the minutes"
+    body = written(session, cast).body
+    assert f"{too_late.number}: {task} (late since 15 Sept 2026; team meeting on 7 Oct 2026)" in body
+    assert in_time.number not in body, "not before its day, which it is tomorrow here"
+    in_time_meeting = session.scalars(select(TeamMeeting).where(TeamMeeting.referral_id == in_time.id)).one()
+    in_time_meeting.starts_at = datetime(2026, 9, 16, 13, tzinfo=UTC)
+    session.flush()
+    assert f"{in_time.number}: {task} (by 23 Sept 2026; team meeting on 16 Sept 2026)" in written(session, cast).body
 
 
 def test_whoever_sees_nothing_but_their_action_is_led_to_their_own_page(session: Session, cast: Cast) -> None:
