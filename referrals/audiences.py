@@ -2,15 +2,16 @@
 
 import uuid
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import conflict, plan_versions, readers, team_review
+from referrals import clock, conflict, plan_versions, readers, team_review
 from referrals.access import Role, parties
-from referrals.models import Account, AssessmentPart, Concern, History, PlannedAction, RoleAssignment
+from referrals.models import Account, AssessmentPart, Concern, History, PlannedAction, RoleAssignment, SeatAbsence
 from referrals.stages import WITH_HEAD_TEACHER, State
 from referrals.vocabulary import PartStatus
 
@@ -96,9 +97,15 @@ def reminded_of_answer(session: Session, row: History) -> list[Addressee]:
 
 
 def called_to_meeting(session: Session, row: History) -> list[Addressee]:
-    """Who is called to the meeting that `row` called."""
+    """Who is called to the meeting that `row` called, also those whose time of standing in in the team is still to come."""
     meeting = team_review.called_then(session, row.referral, after=row)
-    return _by_ids(session, row, (uuid.UUID(each) for each in (meeting.called if meeting else [])))
+    ids = {uuid.UUID(each) for each in (meeting.called if meeting else ())}
+    # They see the referral in that time only; but when and where it meets has to be in their calendar before.
+    to_come = select(Account, SeatAbsence.begins_at).join(Account.standing_in)
+    found = session.execute(to_come.where(Account.id.in_(ids), SeatAbsence.begins_at > clock.now()))
+    facts = row.referral.facts()
+    early = [account for account, begins_at in found if parties(account.actor(at=begins_at), facts)]
+    return _accounts([*_who_has_to_do(session, row, ids), *early])
 
 
 def plan_author(session: Session, row: History) -> list[Addressee]:
@@ -139,10 +146,13 @@ def _with_role(session: Session, row: History, *roles: Role) -> Iterable[Account
 
 
 def _by_ids(session: Session, row: History, ids: Iterable[uuid.UUID | None]) -> list[Addressee]:
+    return _accounts(_who_has_to_do(session, row, {each for each in ids if each is not None}))
+
+
+def _who_has_to_do(session: Session, row: History, ids: AbstractSet[uuid.UUID]) -> list[Account]:
     """Those of `ids` who still have something to do with the referral: nobody else is to learn that it goes on."""
-    wanted, facts = {each for each in ids if each is not None}, row.referral.facts()
-    found = session.scalars(select(Account).where(Account.id.in_(wanted), Account.is_active))
-    return _accounts(account for account in found if parties(account.actor(), facts))
+    found, facts = session.scalars(select(Account).where(Account.id.in_(ids))), row.referral.facts()
+    return [account for account in found if parties(account.actor(), facts)]
 
 
 def _accounts(found: Iterable[Account]) -> list[Addressee]:

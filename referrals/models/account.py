@@ -38,19 +38,18 @@ class Account(Identified, Base):
     #: the times in which they sit in a team for somebody who is away
     standing_in: Mapped[list["SeatAbsence"]] = relationship(back_populates="stand_in")
 
-    def actor(self) -> Actor:
-        """This person as the one who acts."""
+    def actor(self, *, at: datetime | None = None) -> Actor:
+        """This person as the one who acts: now, or as whoever they stand in for at another moment."""
         return Actor(
             account_id=self.id,
             name=self.name,
             roles=frozenset((held.role, held.unit_id) for held in self.roles),
             profession=self.profession,
-            stands_in_for=self._stands_in_for(),
+            stands_in_for=self._stands_in_for(at or clock.now()),
         )
 
-    def _stands_in_for(self) -> frozenset[tuple[uuid.UUID, uuid.UUID]]:
-        now = clock.now()
-        seats = [each.seat for each in self.standing_in if each.begins_at <= now < each.ends_at]
+    def _stands_in_for(self, at: datetime) -> frozenset[tuple[uuid.UUID, uuid.UUID]]:
+        seats = [each.seat for each in self.standing_in if each.begins_at <= at < each.ends_at]
         return frozenset((seat.account_id, unit.id) for seat in seats for unit in seat.forum.units)
 
 

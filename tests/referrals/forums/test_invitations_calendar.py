@@ -2,7 +2,7 @@
 
 import email
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email import policy
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,14 @@ from icalendar import Calendar, Event
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import config, mailer, notifications, team_review
-from referrals.forums import invitations_calendar
-from referrals.models import History, Mail, Referral
+from referrals import audiences, config, mailer, notifications, team_review
+from referrals.access import Role
+from referrals.forums import invitations_calendar, seats
+from referrals.models import Account, History, Mail, Referral, RoleAssignment
 from referrals.stages import TO_SCHEDULE
-from referrals.vocabulary import MailKind
+from referrals.vocabulary import MailKind, Profession
 from tests.factories import a_guardian, a_referral, protected
-from tests.people import Cast
+from tests.people import NO_PASSWORD, Cast
 from tests.referrals.post_office import PostOffice, free_port
 
 FIRST = datetime(2026, 10, 20, 12, 30, tzinfo=UTC)
@@ -132,3 +133,34 @@ def test_other_mail_goes_without_a_calendar(session: Session, cast: Cast, referr
     mail.kind = MailKind.PART_REQUESTED
     letter = notifications.letter(mail)
     assert invitations_calendar.with_entry(session, letter, mail) is letter
+
+
+def test_who_will_stand_in_is_told_before_their_time_begins_and_nobody_who_only_stood_in(
+    session: Session, cast: Cast, referral: Referral, wednesday: time_machine.Traveller
+) -> None:
+    by = cast.coordinator.actor()
+    stand_in = Account(
+        email="ylva@trivsel.invalid", name="Ylva Strand", profession=Profession.SCHOOL_COUNSELLOR, language="da",
+        password_hash=NO_PASSWORD, roles=[RoleAssignment(role=Role.ASSESSOR, unit=cast.other_school)],
+    )  # fmt: skip
+    session.add(stand_in)
+    session.flush()
+    kims = seats.seat(session, cast.forum, cast.counsellor.id, by=by)
+    week = {"first_on": date(2026, 10, 19), "last_on": date(2026, 10, 23)}
+    away = seats.be_away(session, kims, stand_in_id=stand_in.id, by=by, **week)
+
+    def told() -> list[str]:
+        called = [cast.head_teacher.id, stand_in.id]
+        team_review.schedule_meeting(
+            session, referral, by=by, seen=None, starts_at=FIRST, place="Rum 12", called=called
+        )
+        session.expire_all()
+        return [mail.address or "" for mail in notifications.write(session, referral.history[-1])]
+
+    everybody = [cast.head_teacher.email, stand_in.email]
+    assert told() == everybody
+    wednesday.move_to(away.begins_at)
+    assert told() == everybody
+    row = referral.history[-1]
+    wednesday.move_to(away.ends_at)
+    assert [one.address for one in audiences.called_to_meeting(session, row)] == [cast.head_teacher.email]
