@@ -1,6 +1,7 @@
 """Worker, web and Prefect are killed at random moments, one by one and all at once, while people decide and send concerns in.
 
-The processes are real ones, on their own. `TRIVSEL_SEEDS=37-37` makes the journeys and kills with that seed again.
+The processes are real ones, on their own. `TRIVSEL_SEEDS=37-37` makes the same journeys again, and kills the same processes in
+the same order after the same pauses; what those are doing just then is up to the machine. What fails tells when each was killed.
 It takes a minute or two, and belongs to `./dev faults`, not to every run of the tests.
 """
 
@@ -115,8 +116,10 @@ def test_processes_that_are_killed_at_random_cost_time_and_nothing_else(
         with ThreadPoolExecutor(JOURNEYS + 1) as pool:
             under_way = [pool.submit(journey.go) for journey in journeys]
             sent = pool.submit(lambda: [send_concern(f"http://127.0.0.1:{port}") for _ in range(CONCERNS)])
+            began = time.monotonic()
             for together in choice.sample([("worker",), ("web",), ("prefect",), tuple(parts)], 4):
                 time.sleep(choice.uniform(0.5, 4))
+                print(f"killed after {time.monotonic() - began:.3f} s:", *together)  # seen where the test fails
                 for name in together:
                     parts[name].kill()
                 for name in choice.sample(together, len(together)):

@@ -97,7 +97,10 @@ def test_what_a_killed_worker_held_is_carried_on_by_another(
     referral_id = submit(one_instance)
     command = [sys.executable, "-c", DOOMED, moment]
     with subprocess.Popen(command, env=os.environ | one_instance.environment) as first:
-        assert first.wait(timeout=90) == -signal.SIGKILL
+        try:
+            assert first.wait(timeout=90) == -signal.SIGKILL
+        finally:
+            first.kill()  # it would be waited for without end
     assert numbers(one_instance) == papers_mails_and_rows
     second = Engine(one_instance.settings, holder="second")
     second.start()

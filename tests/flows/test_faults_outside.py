@@ -11,6 +11,7 @@ import httpx
 import pytest
 from prefect.client.schemas.objects import StateType
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from flows import deployments, transport
 from flows.engine import Engine
@@ -20,14 +21,26 @@ from tests.flows.ground import Instance, PrefectServer, until
 from tests.flows.watching import everything_is_there_once, is_quiet, submit
 
 
-def test_two_workers_at_once_do_everything_once(one_engine: Engine, one_instance: Instance) -> None:
+def test_two_workers_at_once_both_work_and_do_everything_once(
+    one_engine: Engine, one_instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, took = steps.claim, set[str]()
+
+    def claim(session: Session, step_id: uuid.UUID, *, holder: str) -> steps.Claim | None:
+        taken = real(session, step_id, holder=holder)
+        if taken is not None:
+            took.add(holder)
+        return taken
+
+    monkeypatch.setattr(steps, "claim", claim)
     second = Engine(one_instance.settings, holder="second")
     second.start()
-    until(second.registered.is_set)
+    until(lambda: one_engine.registered.is_set() and second.registered.is_set())
     referral_ids = [submit(one_instance) for _ in range(6)]
     until(lambda: is_quiet(one_instance))
     assert second.stop(10)
     transport.stopping.clear()  # the first goes on
+    assert took == {"test", "second"}
     everything_is_there_once(one_instance, referral_ids)
 
 

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, text
 
 from referrals import audit_check, config, db
 from referrals.models import Concern, History, Referral, Step
@@ -94,6 +94,8 @@ def somebody(settings: config.Settings) -> Iterator[sqlite3.Connection]:
 
 
 def test_a_database_that_is_locked_for_a_while_is_waited_for(browser, settings, somebody):
+    with db.reading(settings.database) as session:
+        assert session.scalar(text("PRAGMA busy_timeout")) >= 10_000  # for ten seconds as well as for the one here
     fill_staff(browser)
     somebody.execute("BEGIN IMMEDIATE")
     free = threading.Timer(1.0, somebody.rollback)
