@@ -4,8 +4,10 @@ The steps are carried out by the workflow's own code, without a Prefect server: 
 """
 
 import dataclasses
+import difflib
 import os
 import random
+import re
 import threading
 import uuid
 from collections import Counter
@@ -25,13 +27,14 @@ from sqlalchemy.orm import Session
 from flows import referral as referral_flow
 from flows.deployments import FLOWS
 from flows.failures import StepFailed
-from referrals import clock, config, db, steps
+from referrals import clock, config, db, documents, reference, steps
 from referrals.access import SYSTEM, Actor
 from referrals.errors import ReferralError
 from referrals.mailer import Letter
 from referrals.models import Account, Document, Guardian, History, Mail, Referral, RegisterEntry, Step
 from referrals.stages import Verb
 from tests import straight_way
+from tests.documents.reading import paper_text
 from tests.flows.watching import nothing_is_lost_twice_or_stuck
 from tests.people import Cast, settle
 from tests.referrals.test_whole_lives import DEEDS, USUALLY
@@ -43,6 +46,10 @@ NOW_AND_THEN = (
     (Verb.RECORD_INFORMATION, "coordinator"), (Verb.END_AT_TRIAGE, "coordinator"), (Verb.CLOSE_REFERRAL, "coordinator"),
     (Verb.PROTECT_IDENTITY, "head teacher"), (Verb.DRAFT_ACTION_PLAN, "coordinator"), (Verb.WITHDRAW_CONCERN, "reporter"),
 )  # fmt: skip
+#: the time of the day of a journey, which a fault may make later; that of a meeting on another day stays what it was
+TIME = re.compile(r"(?<=16 september 2026 kl\. )\d\d:\d\d|(?<=16september2026kl\.)\d\d:\d\d")
+#: what a return code looks like
+CODE = re.compile("-".join([f"[{reference.ALPHABET}]{{4}}"] * 3))
 
 
 class Fault(Enum):
@@ -123,6 +130,8 @@ class Journey:
     under_way: steps.Claim = field(init=False)
     clock_is_off: timedelta = timedelta()
     handed_over: Counter[str] = field(default_factory=Counter)
+    #: of each paper, the page it was printed from
+    printed: dict[bytes, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.choice = random.Random(self.seed)
@@ -273,13 +282,19 @@ class Journey:
         self.outside(lambda: self.handed_over.update([letter.message_id]))
 
     def print_pdf(self, html: str) -> bytes:
-        """A printer; what it prints is not looked at here."""
+        """A printer that remembers what it printed; how that looks on paper is not asked here."""
         self.outside(lambda: None)
-        return b"%PDF-" + uuid.uuid5(uuid.NAMESPACE_OID, html).bytes
+        pdf = b"%PDF-" + uuid.uuid5(uuid.NAMESPACE_OID, html).bytes
+        self.printed[pdf] = html
+        return pdf
+
+    def read(self, pdf: bytes) -> str:
+        """The words of a paper."""
+        return paper_text(self.printed[pdf])
 
     # ---------------------------------------------------------------------------------------------- what became of it
     def summary(self) -> list[str]:
-        """Everything that must be the same with and without a fault: no ids, no times. Counts on the way."""
+        """Everything that must be the same with and without a fault, to the last word on paper: no ids, no times. Counts on the way."""
         with db.reading(self.address) as session:
             self._count(session)
             names = {str(one.id): one.name for one in session.scalars(select(Account))}
@@ -291,18 +306,26 @@ class Journey:
                     key = key.replace(identity, name)
                 return key
 
+            def told(paper: Document) -> str:
+                return f"{paper.kind} {paper.version} for {named(paper.recipient)} after {paper.history.number}"
+
             referral = session.get_one(Referral, self.referral_id)
             rows = self._ours(session, History, History.number)
             papers, mail = self._ours(session, Document, Document.id), self._ours(session, Mail, Mail.id)
             register = self._ours(session, RegisterEntry, RegisterEntry.id)
             return [
                 f"{referral.state} until {referral.target_on}",
-                *(f"{row.number} {row.verb} by {row.by_party} to {row.to_stage}/{row.to_status} {row.choice}" for row in rows),
-                *sorted(f"{one.kind} {one.version} for {named(one.recipient)} after {one.history.number}" for one in papers),
+                *(f"{row.number} {row.verb} by {row.by_party} {row.by and row.by.name} to {row.to_stage}/{row.to_status} {row.choice}" for row in rows),
+                *(line for one in sorted(papers, key=told) for line in (told(one), *self._words(one))),
                 *sorted(f"{one.kind} to {named(one.recipient)} {one.sent_at is not None} {one.stopped_at is not None}" for one in mail),
                 *sorted(f"{one.kind} {one.direction} {one.counterpart} {one.paper}" for one in register),
                 *self.refused,
             ]  # fmt: skip
+
+    def _words(self, paper: Document) -> list[str]:
+        """What a paper says, line by line; numbers and codes are drawn anew in each journey, and a fault takes its time."""
+        words = self.read(documents.read_content(paper)).replace(paper.referral.number, "NUMBER")
+        return [f"    {TIME.sub('TIME', CODE.sub('CODE', line))}" for line in words.splitlines()]
 
     def _ours(self, session: Session, table: Any, order: Any) -> Sequence[Any]:
         return session.scalars(select(table).where(table.referral_id == self.referral_id).order_by(order)).all()
@@ -313,6 +336,11 @@ class Journey:
         assert set(session.scalars(select(Mail.message_id).where(Mail.sent_at.is_not(None)))) == set(self.handed_over)
         if self.moments.fault is None:
             assert set(self.handed_over.values()) <= {1}
+
+
+def differences(expected: Sequence[str], became: Sequence[str]) -> str:
+    """What became of a journey otherwise than expected, line by line; nothing where all is the same."""
+    return "\n".join(difflib.unified_diff(expected, became, "without", "with", n=0, lineterm=""))
 
 
 @contextmanager
@@ -355,6 +383,7 @@ def go_without_prefect(
     moments: Moments,
     *,
     patience: float = 0.8,
+    kind: type[Journey] = Journey,
 ) -> list[str]:
     """Make a journey in the empty database at `address`, all of it in this process; what became of it."""
     patch.setenv("TRIVSEL_DATABASE_URL", address)
@@ -363,7 +392,7 @@ def go_without_prefect(
     # Prefect's part in a task is to try it again; a step that fails is tried again by itself too, only later.
     patch.setattr(referral_flow, "issue_papers", referral_flow.issue_papers.fn)
     with hurt(address, moments):
-        journey = Journey(address, seed, moments, traveller, patience=patience)
+        journey = kind(address, seed, moments, traveller, patience=patience)
         patch.setattr("referrals.printing.print_pdf", journey.print_pdf)
         patch.setattr("referrals.mailer.send", journey.hand_over)
         became = journey.go()

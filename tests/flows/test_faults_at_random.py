@@ -15,7 +15,7 @@ import time_machine
 
 from referrals import config
 from tests.conftest import A_WEDNESDAY
-from tests.flows.random_journeys import Moments, asked_for, go_without_prefect
+from tests.flows.random_journeys import Moments, asked_for, differences, go_without_prefect
 from tests.postgres import a_database
 
 #: how many journeys belong to every run of the tests
@@ -75,4 +75,5 @@ def test_a_journey_with_a_fault_ends_like_the_same_journey_without(where: str, s
     became = go(seed, moments)
     said = f"TRIVSEL_SEEDS={seed}-{seed}, {where}: {moments.fault and moments.fault.value}, number {moments.at}"
     assert moments.has_struck, said
-    assert became == expected, said
+    otherwise = differences(expected, became)
+    assert not otherwise, f"{said}\n{otherwise}"
