@@ -75,12 +75,13 @@ class NoTraveller:
 
 @pytest.fixture
 def calm(sqlite_template: Path, tmp_path: Path) -> Callable[[int], list[str]]:
-    """What becomes of a journey with nothing going wrong, and nothing of Prefect."""
+    """What becomes of a journey with nothing going wrong, and nothing of Prefect. Time goes by as in the real ones: of two things
+    that are decided in one breath the second is the later one, which papers tell."""
 
     def calm(seed: int) -> list[str]:
         path = tmp_path / f"calm-{seed}.sqlite"
         shutil.copy(sqlite_template, path)
-        with time_machine.travel(A_WEDNESDAY, tick=False) as traveller, pytest.MonkeyPatch.context() as patch:
+        with time_machine.travel(A_WEDNESDAY) as traveller, pytest.MonkeyPatch.context() as patch:
             became = go_without_prefect(
                 patch, traveller, f"sqlite:///{path}", seed, Moments(), patience=1.0, kind=OnPaper
             )
