@@ -75,7 +75,7 @@ NEXT: dict[State, tuple[Verb, Party]] = {
 IN_TRIAGE_STATES = frozenset({SUBMITTED, IN_TRIAGE})
 _PARTS_OUT = select(AssessmentPart.referral_id).where(AssessmentPart.status == PartStatus.REQUESTED)
 #: an owner who has left, or coordinates this unit no longer, keeps nothing moving
-_HAS_OWNER = exists().where(
+HAS_OWNER = exists().where(
     RoleAssignment.account_id == Referral.owner_id,
     RoleAssignment.role == Role.COORDINATOR,
     RoleAssignment.unit_id == Referral.unit_id,
@@ -102,6 +102,7 @@ class Waiting(StrEnum):
     ACTION = "action"
     ADDITION = "addition"
     CONSENT = "consent"
+    MAIL = "mail"
 
 
 @dataclass(frozen=True)
@@ -199,13 +200,13 @@ def with_fear_known(session: Session, actor: Actor, referrals: Iterable[Referral
 
 def _for_coordinator(session: Session, actor: Actor, today: date) -> Iterable[WaitingItem]:
     mine = {state for state, (_verb, party) in NEXT.items() if party is Party.COORDINATOR}
-    mine_or_nobodys = or_(Referral.owner_id == actor.account_id, ~_HAS_OWNER)
+    mine_or_nobodys = or_(Referral.owner_id == actor.account_id, ~HAS_OWNER)
     waits = or_(
         _in_states(mine),
         Referral.target_on < today,
         and_(_in_states({PARTS_REQUESTED}), ~_PARTS_OUT.where(AssessmentPart.referral_id == Referral.id).exists()),
     )
-    here = _in_units(actor, Role.COORDINATOR), mine_or_nobodys
+    here = in_units(actor, Role.COORDINATOR), mine_or_nobodys
     # Two questions: in one, the few that are looked at again would have the database go through all that have ended.
     again = [row for row in _referrals(session, *here, Referral.revisit_on <= today) if row.state == CLOSED]
     found = [*_referrals(session, *here, Referral.is_open.is_(True), waits), *again]
@@ -223,7 +224,7 @@ def _feared(session: Session, found: Iterable[Referral]) -> set[uuid.UUID]:
 
 def _for_head_teacher(session: Session, actor: Actor) -> Iterable[WaitingItem]:
     mine = {state for state, (_verb, party) in NEXT.items() if party is Party.HEAD_TEACHER}
-    found = _referrals(session, _in_units(actor, Role.HEAD_TEACHER), Referral.is_open.is_(True), _in_states(mine))
+    found = _referrals(session, in_units(actor, Role.HEAD_TEACHER), Referral.is_open.is_(True), _in_states(mine))
     own_minutes = set(
         session.scalars(
             select(TeamMeeting.referral_id).where(
@@ -263,7 +264,7 @@ def _additions(session: Session, actor: Actor) -> Iterable[WaitingItem]:
         .where(
             ConcernAddition.kind == AdditionKind.ADDITION, ConcernAddition.read_at.is_(None),
             _in_states(MOVE_BY_VERB[Verb.READ_ADDITION].frm),
-            _in_units(actor, Role.COORDINATOR), or_(Referral.owner_id == actor.account_id, ~_HAS_OWNER),
+            in_units(actor, Role.COORDINATOR), or_(Referral.owner_id == actor.account_id, ~HAS_OWNER),
         )
         .options(selectinload(ConcernAddition.referral).selectinload(Referral.unit))
     )  # fmt: skip
@@ -283,7 +284,7 @@ def _consents(session: Session, actor: Actor, today: date) -> Iterable[WaitingIt
     """Consents that are about to end, or have ended: a line a referral, by the one that ends first."""
     rows = session.scalars(
         coverage.about_to_end(today)
-        .where(_in_units(actor, Role.COORDINATOR), or_(Referral.owner_id == actor.account_id, ~_HAS_OWNER))
+        .where(in_units(actor, Role.COORDINATOR), or_(Referral.owner_id == actor.account_id, ~HAS_OWNER))
         .options(selectinload(Consent.referral).selectinload(Referral.unit))
     ).all()
     first = {row.referral_id: row for row in reversed(rows)}
@@ -340,18 +341,12 @@ def _of_action(action: PlannedAction, actor: Actor) -> WaitingItem:
 
 
 def _referrals(session: Session, *conditions: ColumnElement[bool]) -> list[Referral]:
-    return list(
-        session.scalars(
-            select(Referral)
-            .where(*conditions)
-            .options(selectinload(Referral.unit))
-            .order_by(Referral.target_on)
-            .limit(500)
-        )
-    )
+    found = select(Referral).where(*conditions).options(selectinload(Referral.unit))
+    return list(session.scalars(found.order_by(Referral.target_on).limit(500)))
 
 
-def _in_units(actor: Actor, role: Role) -> ColumnElement[bool]:
+def in_units(actor: Actor, role: Role) -> ColumnElement[bool]:
+    """Referrals of the units in which `actor` holds `role`, as far as nothing keeps them out."""
     units = [unit_id for held, unit_id in actor.roles if held is role and unit_id is not None]
     standing = select(Membership.referral_id).where(Membership.account_id == actor.account_id)
     there: ColumnElement[bool] = Referral.unit_id.in_(units) if units else false()

@@ -22,6 +22,7 @@ TO_DO: dict[Verb, str] = {
     Verb.RECORD_FOLLOW_UP: N_("Follow up the plan"),
     Verb.CLOSE_REFERRAL: N_("Close the referral"),
     Verb.REOPEN_REFERRAL: N_("Look again at how the child is doing"),
+    Verb.STOP_SENDING: N_("See to a mail that did not arrive"),
     Verb.REMIND_OF_CONSENT: N_("Ask the guardians again: a consent ends"),
 }
 

@@ -31,6 +31,7 @@ PAGE_OF: dict[Verb, str] = {
     Verb.RESUME_WORK: "casework.closure",
     Verb.CLOSE_REFERRAL: "casework.closure",
     Verb.REOPEN_REFERRAL: "casework.closure",
+    Verb.STOP_SENDING: "casework.documents",
     Verb.REPORT_SUPPORT_NEED: "casework.special_support",
     Verb.PROTECT_IDENTITY: "casework.protected_identity",
     Verb.KEEP_OUTSIDE: "casework.protected_identity",

@@ -1,0 +1,38 @@
+"""Mail that did not arrive: a line for the coordinator who answers for the referral, until it is sent again or given up."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, contains_eager
+
+from referrals import organisation, worklist
+from referrals.access import Actor, Role, View, may_view
+from referrals.languages import local_date
+from referrals.models import Referral, Step
+from referrals.stages import Party, Verb
+from referrals.worklist import Waiting, WaitingItem
+
+
+def to_see_to(session: Session, actor: Actor) -> Iterable[WaitingItem]:
+    """A line for each referral of whose mail some came back, was refused or could not be sent; never to whom it was written."""
+    rows = session.scalars(
+        select(Step)
+        .join(Step.referral)
+        .where(
+            Step.mail_id.is_not(None), Step.failed_at.is_not(None), worklist.in_units(actor, Role.COORDINATOR),
+            or_(Referral.owner_id == actor.account_id, ~worklist.HAS_OWNER),
+        )
+        .order_by(Step.failed_at.desc())
+        .options(contains_eager(Step.referral).selectinload(Referral.unit))
+    )  # fmt: skip
+    zone = organisation.municipality(session).timezone
+    oldest = {row.referral: row.failed_at for row in rows if row.failed_at}
+    return [
+        WaitingItem(
+            number=referral.number, kind=Waiting.MAIL, subject_id=referral.id, verb=Verb.STOP_SENDING,
+            party=Party.COORDINATOR, due_on=None, state=referral.state, rulepack=referral.rulepack,
+            unit=worklist.shown_unit(referral), topics=tuple(referral.topics), waits_since=local_date(failed_at, zone=zone),
+        )
+        for referral, failed_at in oldest.items()
+        if may_view(View.REFERRAL, actor, referral.facts())
+    ]  # fmt: skip
