@@ -20,7 +20,7 @@ TABLES: Final[dict[ContentKind, tuple[str, ...]]] = {
         "withholding",
     ),
     ContentKind.ASSESSMENT: ("assessment_part", "part_opening", "support_report", "support_investigation"),
-    ContentKind.MEETINGS:   ("team_meeting", "meeting_version", "meeting_decision"),
+    ContentKind.MEETINGS:   ("team_meeting", "meeting_version", "meeting_decision", "colour_rating"),
     ContentKind.PLANS:      (
         "action_plan", "support_programme", "goal", "planned_action", "follow_up", "goal_follow_up", "action_follow_up", "closure", "goal_outcome",
     ),

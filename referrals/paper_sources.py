@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 from referrals import (
     attachments,
     clock,
+    colour_rating,
     conflict,
     coverage,
     documents,
@@ -37,6 +38,7 @@ from referrals.models import (
     AssessmentPart,
     Attachment,
     Closure,
+    ColourChoice,
     Concern,
     ConcernAddition,
     FollowUp,
@@ -49,6 +51,7 @@ from referrals.models import (
     SupportInvestigation,
     SupportProgramme,
     SupportReport,
+    TeamMeeting,
 )
 from referrals.stages import Verb
 from referrals.statutory.tracks import OnTrack
@@ -245,7 +248,17 @@ def _invitation(moment: Moment) -> dict[str, Any]:
 
 def _minutes(moment: Moment) -> dict[str, Any]:
     held = team_review.held_meeting(moment.session, moment.referral, after=moment.after)
-    return {"meeting": held, "guardians": moment.guardians, "own_words": moment.own_words}
+    return {
+        "meeting": held, "guardians": moment.guardians, "own_words": moment.own_words,
+        "colours": _colours(moment, held) if held else None,
+    }  # fmt: skip
+
+
+def _colours(moment: Moment, held: TeamMeeting) -> dict[str, str] | None:
+    """What the team agreed on by colour, where the guardians chose by then that it may stand on papers; None otherwise."""
+    together = held.rated_together
+    wanted = colour_rating.on_papers(moment.session, moment.referral, until=moment.until(ColourChoice.chosen_at))
+    return together.colours if together and wanted else None
 
 
 def _action_plan(moment: Moment) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from referrals.models import (
     AssessmentPart,
     Attachment,
     AttachmentContent,
+    ColourRating,
     Document,
     FollowUp,
     History,
@@ -37,6 +38,7 @@ _AUTHORS: Final[dict[str, tuple[type[Any], str]]] = {
     "assessment_part": (AssessmentPart, "assessor_id"),
     "part_opening": (PartOpening, "by_id"),
     "team_meeting": (TeamMeeting, "minutes_by_id"),
+    "colour_rating": (ColourRating, "by_id"),
     "follow_up": (FollowUp, "by_id"),
     "working_note": (WorkingNote, "author_id"),
 }
@@ -70,7 +72,9 @@ def _texts(session: Session, referral: Referral) -> Iterator[Piece]:
     for kind in TEXT_KINDS:
         for table, rows in contents.texts(session, referral, [kind]).items():
             for row in rows:
-                said = tuple(text for name, value in row.items() if name not in _NO_WORDS for text in _said(value))
+                said = tuple(
+                    text for name, value in row.items() if name not in _NO_WORDS for text in _said(name, value)
+                )
                 if said:
                     row_id = uuid.UUID(row["id"])
                     yield Piece(f"{table}:{row_id}", kind.label, row_id, said, _author(session, table, row_id))
@@ -104,13 +108,13 @@ def _author(session: Session, table: str, row_id: uuid.UUID) -> str | None:
     return session.get_one(Account, account_id).name if account_id else None
 
 
-def _said(value: object) -> Iterator[str]:
-    """The words in a sealed value, however deep."""
+def _said(name: str, value: object) -> Iterator[str]:
+    """The words in a sealed value, however deep; a colour with the domain it is about."""
     if isinstance(value, dict):
-        for inner in value.values():
-            yield from _said(inner)
+        for of, inner in value.items():
+            yield from (f"{of}: {text}" if name == "colours" else text for text in _said(of, inner))
     elif isinstance(value, list):
         for inner in value:
-            yield from _said(inner)
+            yield from _said(name, inner)
     elif isinstance(value, str) and value.strip():
         yield value

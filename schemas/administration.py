@@ -64,6 +64,7 @@ class ForumForm(FormSchema):
     level = TermField(TeamLevel, needed=CHOOSE_ONE)
     mandate = LongText(load_default="")
     shows_names = Tick()
+    rates_by_colour = Tick()
 
 
 class PersonForm(FormSchema):

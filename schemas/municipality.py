@@ -77,6 +77,7 @@ class ForumPart(Schema):
     level = _Words(TeamLevel)
     mandate = fields.String(validate=validate.Length(max=1000, error="write at most 1000 characters"))
     shows_names = fields.Boolean(truthy={True}, falsy={False})
+    rates_by_colour = fields.Boolean(truthy={True}, falsy={False})
 
 
 class UnitPart(Schema):

@@ -1,30 +1,35 @@
 """Forms of the team meeting: calling the team, and its minutes."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from marshmallow import ValidationError, fields, post_load, validates
+from marshmallow import ValidationError, fields, post_load, validates, validates_schema
 
 from referrals import clock
 from referrals.notes import MEETING_TEXTS
-from referrals.vocabulary import Attendance, DecisionKind, Domain, MeetingOutcome, Profession
+from referrals.vocabulary import Attendance, Colour, DecisionKind, Domain, MeetingOutcome, Profession
 from schemas.fields import (
+    CHOOSE_ONE,
     N_,
     CountField,
     DateField,
     FormSchema,
+    IdField,
     IdList,
     LongText,
     ShortText,
     TermField,
     TermList,
+    Tick,
     TimeField,
 )
 from schemas.notes import ClassificationForm, each_by_itself
 
-__all__ = ["MeetingForm", "MinutesForm"]
+__all__ = ["ColourChoiceForm", "ColoursForm", "MeetingForm", "MinutesForm"]
 
+CHOOSE_COLOUR = N_("Choose a colour for at least one area.")
 GIVE_DAY = N_("Give the day of the meeting.")
 DAY_HAS_PASSED = N_("This day has passed. Choose today or a later day.")
 GIVE_TIME = N_("Give the time the meeting begins.")
@@ -102,6 +107,34 @@ class RatingsForm(FormSchema):
         return {Domain(name): rating for name, rating in data.items()}
 
 
+class TogetherForm(FormSchema):
+    """What the team agreed on by colour; a domain need not be rated."""
+
+    health = TermField(Colour)
+    safety = TermField(Colour)
+    learning = TermField(Colour)
+
+    @post_load
+    def _by_domain(self, data: dict[str, Any], **_: Any) -> dict[Domain, Colour]:
+        return {Domain(name): colour for name, colour in data.items() if colour}
+
+
+class ColoursForm(TogetherForm):
+    """The colours somebody sees alone; all domains cannot be left out."""
+
+    @validates_schema
+    def _says_something(self, data: Mapping[str, Any], **_: Any) -> None:
+        if not any(data.values()):
+            raise ValidationError(CHOOSE_COLOUR, "health")
+
+
+class ColourChoiceForm(FormSchema):
+    """Whether one guardian wants the colours on papers."""
+
+    guardian = IdField(needed=CHOOSE_ONE)
+    is_wanted = Tick()
+
+
 class DecisionForm(FormSchema):
     """One decision, with who answers for it and by when."""
 
@@ -122,6 +155,8 @@ class MinutesForm(FormSchema):
     guardians_words = LongText()
     questions = LongText()
     ratings = fields.Nested(RatingsForm, load_default=dict)
+    #: what the team agreed on by colour, where it rates so
+    colours = fields.Nested(TogetherForm, load_default=dict)
     decisions = fields.List(fields.Nested(DecisionForm), load_default=list)
     dissent = LongText()
     outcome = TermField(MeetingOutcome)

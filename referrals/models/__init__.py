@@ -8,6 +8,7 @@ from referrals.models.attachment import Attachment, AttachmentContent, DraftFile
 from referrals.models.audit import GENERAL, AuditEvent, AuditHead, What
 from referrals.models.base import Base
 from referrals.models.closure import Closure, GoalOutcome
+from referrals.models.colour_rating import ColourChoice, ColourRating
 from referrals.models.concern import AdditionKind, Concern, ConcernAddition, Draft
 from referrals.models.consultation import Consultation
 from referrals.models.disclosure import CONSENT, Disclosure
@@ -59,6 +60,8 @@ __all__ = [
     "Base",
     "ClosedDay",
     "Closure",
+    "ColourChoice",
+    "ColourRating",
     "Concern",
     "ConcernAddition",
     "Consent",

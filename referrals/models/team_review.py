@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -12,6 +12,9 @@ from referrals.models.base import Base, by_value
 from referrals.models.referral import History, OfReferral
 from referrals.sealing import Sealed
 from referrals.vocabulary import DecisionKind, MeetingOutcome
+
+if TYPE_CHECKING:
+    from referrals.models.colour_rating import ColourRating
 
 
 class TeamMeeting(OfReferral, Base):
@@ -59,6 +62,12 @@ class TeamMeeting(OfReferral, Base):
     decisions: Mapped[list["MeetingDecision"]] = relationship(
         back_populates="meeting", order_by="MeetingDecision.position", cascade="all, delete-orphan"
     )
+    colour_ratings: Mapped[list["ColourRating"]] = relationship(back_populates="meeting", order_by="ColourRating.place")
+
+    @property
+    def rated_together(self) -> "ColourRating | None":
+        """What the team agreed on by colour; None where it has not rated so."""
+        return next((one for one in self.colour_ratings if one.place == 0), None)
 
 
 class MeetingVersion(OfReferral, Base):

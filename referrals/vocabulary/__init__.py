@@ -1,6 +1,6 @@
 """The controlled lists: every word staff choose from, with its English label. Labels are translated where they are shown."""
 
-from referrals.vocabulary.assessment import Arena, Compartment, Domain, Level, PartStatus
+from referrals.vocabulary.assessment import Arena, Colour, Compartment, Domain, Level, PartStatus
 from referrals.vocabulary.concern import (
     ConflictAnswer,
     GuardiansKnow,
@@ -76,6 +76,7 @@ __all__ = [
     "Attendance",
     "ChildsAnswer",
     "ClosureReason",
+    "Colour",
     "Compartment",
     "ConflictAnswer",
     "ConsentAnswer",

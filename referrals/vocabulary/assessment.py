@@ -20,6 +20,14 @@ class Domain(Term):
     LEARNING = "learning", N_("Learning")
 
 
+class Colour(Term):
+    """How the team sees one domain at a glance; always told by its word as well."""
+
+    GREEN = "green", N_("Green: doing well")
+    YELLOW = "yellow", N_("Yellow: needs attention")
+    RED = "red", N_("Red: needs support now")
+
+
 class Level(Term):
     """On which level something is seen or done."""
 

@@ -14,6 +14,7 @@ from schemas.documents.parts import (
     AdditionPart,
     AssessmentPartPart,
     AttendancePart,
+    ColoursPart,
     ContactPart,
     DecisionPart,
     GoalPart,
@@ -232,6 +233,8 @@ class MinutesDocument(Frame):
     guardians_words = fields.String(attribute="meeting.guardians_words")
     questions = fields.String(attribute="meeting.questions")
     ratings = fields.Nested(RatingsPart, attribute="meeting.ratings")
+    #: None unless the guardians chose that the colours stand on papers
+    colours = fields.Nested(ColoursPart, metadata={"optional": True})
     outcome = fields.String(attribute="meeting.outcome")
     decisions = fields.List(fields.Nested(DecisionPart), attribute="meeting.decisions")
     dissent = fields.String(attribute="meeting.dissent")

@@ -196,6 +196,14 @@ class RatingsPart(PaperSchema):
     learning = fields.Nested(RatingPart)
 
 
+class ColoursPart(PaperSchema):
+    """The three domains by colour, as the team agreed on them."""
+
+    health = fields.String()
+    safety = fields.String()
+    learning = fields.String()
+
+
 class DecisionPart(PaperSchema):
     """A decision of a meeting; `kind` is there where somebody outside the team has to act."""
 

@@ -71,6 +71,8 @@ class PaperSource:
     guardians: Sequence[Any] = ()
     #: what guardians have written in their own text, by their id
     own_words: Mapping[UUID, str] = field(default_factory=dict)
+    #: what the team agreed on by colour; None unless the guardians chose that it may stand on papers
+    colours: Mapping[str, str] | None = None
     #: accounts that take part or are called
     participants: Sequence[Any] = ()
     parts: Sequence[Any] = ()

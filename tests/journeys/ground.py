@@ -44,6 +44,7 @@ def lay_what_lies_around(address: str, number: str) -> None:
     with db.writing(address) as session:
         cast, referral = cast_of(session), the_referral(session, number)
         by = cast.coordinator.actor()
+        cast.forum.rates_by_colour = True
         for row in session.scalars(select(History).where(History.referral_id == referral.id)).all():
             for paper in documents.papers_after(session, row):
                 documents.issue(session, row, paper, content=b"%PDF-1.7 of the test")

@@ -44,6 +44,7 @@ def test_a_team_needs_only_a_name():
         "place": "",
         "quorum": [Profession.PSYCHOLOGIST],
         "shows_names": False,
+        "rates_by_colour": False,
     }
 
 

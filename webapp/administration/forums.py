@@ -54,7 +54,7 @@ def add_forum() -> ResponseReturnValue:
 def forum(forum_id: uuid.UUID) -> ResponseReturnValue:
     """One team."""
     found = _found(forum_id)
-    kept = ("name", "level", "place", "mandate", "quorum", "shows_names")
+    kept = ("name", "level", "place", "mandate", "quorum", "shows_names", "rates_by_colour")
     return _forum_page(forms.shown({name: getattr(found, name) for name in kept}), found)
 
 

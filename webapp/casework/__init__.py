@@ -13,6 +13,7 @@ from webapp.casework import (  # noqa: E402
     attachments,
     board,
     closure,
+    colours,
     conflict,
     consent,
     documents,
@@ -44,7 +45,7 @@ from webapp.casework import (  # noqa: E402
 )
 
 __all__ = [
-    "access_log", "action_plan", "additions", "assessment", "attachments", "blueprint", "board", "closure", "conflict",
+    "access_log", "action_plan", "additions", "assessment", "attachments", "blueprint", "board", "closure", "colours", "conflict",
     "consent", "documents", "follow_up", "guardian_page", "home", "leaving", "list", "live", "log_samples", "protected_identity",
     "protection", "protection_disposal", "reading_requests", "referral", "register", "reminders", "retention", "saved_views", "search", "sharing",
     "special_support", "statutory", "support_programme", "team_review", "triage", "withholding", "working_notes",

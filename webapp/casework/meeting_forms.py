@@ -105,6 +105,8 @@ def _usual_time(referral: Referral) -> dict[str, Any]:
 
 def usual_minutes(meeting: TeamMeeting) -> dict[str, Any]:
     """What the minutes begin with: what was written before, or else a line for each who was called and invited."""
+    agreed = meeting.rated_together
+    colours = {"colours": agreed.colours or {}} if agreed else {}
     if meeting.held_at is None:
         return {"attendance": _lines(meeting), "whole": note_forms.usual(meeting.referral)}
     said = note_forms.said_before(meeting)
@@ -121,7 +123,7 @@ def usual_minutes(meeting: TeamMeeting) -> dict[str, Any]:
             for one in meeting.decisions
         ],
         "dissent": meeting.dissent, "outcome": meeting.outcome, "next_meeting_on": meeting.next_meeting_on,
-        **note_forms.texts_said(meeting, MEETING_TEXTS),
+        **note_forms.texts_said(meeting, MEETING_TEXTS), **colours,
     }  # fmt: skip
 
 

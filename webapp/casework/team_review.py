@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import documents, earlier, readers, roster
+from referrals import colour_rating, documents, earlier, readers, roster
 from referrals import team_review as rules
 from referrals.access import View, may_view
 from referrals.calendar import closed_days, is_open_day
@@ -15,7 +15,7 @@ from referrals.forums import dates as team_dates
 from referrals.languages import local_date
 from referrals.models import Referral, What
 from referrals.stages import Stage, Verb
-from referrals.vocabulary import N_, Attendance, DecisionKind, DocumentKind, Domain, MeetingOutcome, Profession
+from referrals.vocabulary import N_, Attendance, Colour, DecisionKind, DocumentKind, Domain, MeetingOutcome, Profession
 from schemas.approval import ApprovalForm
 from schemas.team_review import MeetingForm, MinutesForm
 from webapp import downloads, forms, kept, notices, people, previewing, transactions
@@ -119,11 +119,15 @@ def record_meeting(referral: Referral) -> ResponseReturnValue:
     written = form.load(MinutesForm())
     if written is not None and not any(one["attendance"] is not Attendance.ABSENT for one in written["attendance"]):
         form.refuse("attendance", N_("Somebody must have been there for it to be a meeting."))
+    session, current = transactions.session(), rules.current_meeting(transactions.session(), referral)
+    agreed = written.pop("colours") if written else {}
+    if agreed and not (current and colour_rating.is_ready(current)):
+        form.refuse("colours-health", N_("Two people rate by colour first, each for themselves."))
     if written is None or form.problems:
         return _minutes_page(referral, form)
     ground = wording.named_ground(form)
     try:
-        rules.record_meeting(transactions.session(), referral, by=people.actor(), seen=seen(), ground=ground, **written)
+        held = rules.record_meeting(session, referral, by=people.actor(), seen=seen(), ground=ground, **written)
     except Incomplete:
         form.refuse(
             "dissent",
@@ -133,6 +137,8 @@ def record_meeting(referral: Referral) -> ResponseReturnValue:
     except LooksMedical:
         wording.warn(form)
         return _minutes_page(referral, form)
+    if agreed:
+        colour_rating.rate_together(session, referral, held, by=people.actor(), colours=agreed)
     notices.say_next(gettext("The minutes are saved. Somebody else who may approves them next."))
     if meeting_screen.is_asked_for():
         return redirect(meeting_screen.address(referral), 303)
@@ -174,6 +180,7 @@ def _approval(referral: Referral, form: forms.Form, status: int = 200) -> Respon
         can_approve=words.may_do(Verb.APPROVE_MINUTES, referral),
         has_written=actor.account_id in rules.writers(session, referral),
         domains=list(Domain),
+        colour_of=Colour,
     )
 
 
@@ -226,6 +233,7 @@ def _page(referral: Referral, form: forms.Form | None = None, missing: Sequence[
         missing=missing if can_schedule else [],
         without=choices(missing),
         domains=list(Domain),
+        colour_of=Colour,
     )
 
 
@@ -249,6 +257,9 @@ def _minutes_page(referral: Referral, form: forms.Form | None = None) -> Respons
         meeting=current if can_write else (held[-1] if held else None),
         is_ahead=can_write and current is not None and local_date(current.starts_at, zone=zone()) > today(),
         domains=list(Domain),
+        rates_by_colour=bool(can_write and current and colour_rating.is_ready(current)),
+        colour_of=Colour,
+        colour_choices=choices(Colour),
         attendance=choices(Attendance),
         decision_kinds=choices(DecisionKind),
         **note_forms.asked(referral),
