@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime
 
 from referrals.vocabulary.forums import AgendaProblem, SeatProblem
+from referrals.vocabulary.rounds import RoundProblem
 
 
 class ReferralError(Exception):
@@ -66,6 +67,14 @@ class SeatRefused(ReferralError):
     """Somebody cannot take this place in a team; `problem` says why, in words that stand at the field."""
 
     def __init__(self, problem: SeatProblem) -> None:
+        super().__init__(problem.value)
+        self.problem = problem
+
+
+class RoundRefused(ReferralError):
+    """It cannot be so in a consultation round; `problem` says why, in words that stand at the field."""
+
+    def __init__(self, problem: RoundProblem) -> None:
         super().__init__(problem.value)
         self.problem = problem
 

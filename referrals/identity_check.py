@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from referrals import organisation, queries, roster
 from referrals.access import Actor, View, may_view
 from referrals.errors import NamesSomebody
-from referrals.models import Account, RoleAssignment, Unit
+from referrals.models import Account, Forum, RoleAssignment, Unit
 from referrals.queries import Filters, Openness
 from referrals.vocabulary import Trace
 
@@ -123,15 +123,29 @@ def checker(session: Session, unit: Unit, *, by: Actor) -> Checker:
 
     Other children's names are not asked about: that a name stops would tell that there is a referral.
     """
-    units = [each.id for each in unit.forum.units]
-    works_here = Account.roles.any(RoleAssignment.unit_id.in_(units))
-    names = list(session.scalars(select(Account.name).where(works_here)))
-    names += _children(session, by)
-    ours = f"{unit.name} {unit.forum.name} {organisation.municipality(session).name}"
-    return Checker(_parts(names), frozenset(word.casefold() for word in _WORD.findall(ours)))
+    return _checker(session, unit.forum.units, [unit.name, unit.forum.name], by=by)
+
+
+def team_checker(session: Session, forum: Forum, *, by: Actor) -> Checker:
+    """As `checker`, for what is written about the work of a whole team."""
+    return _checker(session, forum.units, [forum.name, *(unit.name for unit in forum.units)], by=by)
+
+
+def municipal_checker(session: Session, *, by: Actor) -> Checker:
+    """As `checker`, for what is written for all teams: against the staff of every unit."""
+    units = list(session.scalars(select(Unit)))
+    return _checker(session, units, [name for unit in units for name in (unit.name, unit.forum.name)], by=by)
 
 
 # ------------------------------------------------------------------------------------------------------- inside
+def _checker(session: Session, units: Iterable[Unit], names_of_ours: Iterable[str], *, by: Actor) -> Checker:
+    works_here = Account.roles.any(RoleAssignment.unit_id.in_([unit.id for unit in units]))
+    names = list(session.scalars(select(Account.name).where(works_here)))
+    names += _children(session, by)
+    ours = " ".join([*names_of_ours, organisation.municipality(session).name])
+    return Checker(_parts(names), frozenset(word.casefold() for word in _WORD.findall(ours)))
+
+
 def _children(session: Session, by: Actor) -> list[str]:
     everything = Filters(roster.today(session), openness=Openness.ALL)
     return [

@@ -52,6 +52,7 @@ class MunicipalityPart(Schema):
     language = fields.String(required=True, validate=LANGUAGE)
     timezone = fields.String(required=True)
     keeps_protected_outside = fields.Boolean()
+    holds_rounds = fields.Boolean()
 
     @validates("timezone")
     def _is_a_zone(self, value: str, data_key: str) -> None:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from flask import g, request
 
@@ -12,6 +12,14 @@ from referrals.models import GENERAL, What
 from referrals.stages import Party
 from referrals.vocabulary import DocumentKind
 from webapp import people, transactions
+
+
+class RowOfItsOwn(Protocol):
+    """A row that belongs to no referral and says which chain of the audit log it has."""
+
+    @property
+    def chain_id(self) -> uuid.UUID:
+        """The chain in which it stands what was done to it and who looked at it."""
 
 
 @dataclass(frozen=True)

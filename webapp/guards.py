@@ -12,14 +12,12 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import Session, selectinload
 
 from referrals import access, protection
-from referrals.access import Role, View
+from referrals.access import Actor, Role, View
 from referrals.errors import NoSuchReferral, NotAllowed, ReferralError
-from referrals.forums import consultations
 from referrals.models.audit import GENERAL, What
-from referrals.models.consultation import Consultation
 from referrals.models.guardian import Guardian
 from referrals.models.protection import ProtectionReport
 from referrals.models.referral import Referral
@@ -30,8 +28,7 @@ from webapp.language import gettext
 
 #: how the log names a protection report somebody was not let in to
 _REPORT = "protection_report"
-#: and a consultation
-_CONSULTATION = "consultation"
+
 
 ViewFunction = TypeVar("ViewFunction", bound=Callable[..., ResponseReturnValue])
 
@@ -87,7 +84,7 @@ def for_referral(
             found = _find_referral(arguments.pop("number"))
             party = _capacity(found, needs) if found else None
             if found is None or party is None:
-                _turn_away(found, subject=needs.value)
+                _turn_away(found.id if found else None, subject=needs.value)
             watching.about(found.number)
             subject = auditing.kind_of_paper(arguments) or auditing.page_name()
             if not transactions.is_reading():
@@ -114,7 +111,7 @@ def for_report(*, leaves: What = What.OPENED_PAGE) -> Callable[[ViewFunction], C
             if found is None or not protection.may_read(
                 found, people.actor(), setting=protection.Setting.read(session)
             ):
-                _turn_away(found, subject=_REPORT)
+                _turn_away(found.id if found else None, subject=_REPORT)
             g.visit = auditing.Visit(found.id, None, auditing.page_name(), None)
             return {"report": found, **arguments}
 
@@ -123,25 +120,30 @@ def for_report(*, leaves: What = What.OPENED_PAGE) -> Callable[[ViewFunction], C
     return decorate
 
 
-def for_consultation(
-    *, leaves: What = What.OPENED_PAGE
+def for_row(
+    kind: str,
+    model: type[auditing.RowOfItsOwn],
+    may_read: Callable[[Session, Any, Actor], bool],
+    *,
+    leaves: What = What.OPENED_PAGE,
 ) -> Callable[[ViewFunction], Callable[..., ResponseReturnValue]]:
-    """Whoever asked, or the team that was asked; the view gets the row as `found`. What is typed is kept only once it was checked.
+    """One of the few who may read a row that is no referral's: a consultation, a round. Its address holds `<uuid:KIND_id>`.
 
-    Unknown and forbidden give the same 404. What is left in the log stands in the consultation's own chain.
+    The view gets the row as `found`. Unknown and forbidden give the same 404. What is left in the log stands in a chain of the
+    row's own; what is typed is kept only once it was checked.
     """
 
     def decorate(view: ViewFunction) -> Callable[..., ResponseReturnValue]:
         def admit(arguments: dict[str, Any]) -> dict[str, Any]:
             _account()
             session = transactions.session()
-            found = session.get(Consultation, arguments.pop("consultation_id"))
-            if found is None or not consultations.may_read(session, found, people.actor()):
-                _turn_away(found, subject=_CONSULTATION)
-            g.visit = auditing.Visit(found.id, None, auditing.page_name(), None)
+            found = session.get(model, arguments.pop(f"{kind}_id"))
+            if found is None or not may_read(session, found, people.actor()):
+                _turn_away(found.chain_id if found else None, subject=kind)
+            g.visit = auditing.Visit(found.chain_id, None, auditing.page_name(), auditing.row_of(arguments))
             return {"found": found, **arguments}
 
-        return _guarded(view, Guard("for_consultation", leaves=leaves, keeps_forms=False), admit)
+        return _guarded(view, Guard(f"for_{kind}", leaves=leaves, keeps_forms=False), admit)
 
     return decorate
 
@@ -162,7 +164,7 @@ def for_guardian(
             if opened is None or found is None or people.account() is not None:
                 raise _CodeFirst
             if with_e_identification and not opened.is_strong:
-                _turn_away(found.referral, subject=auditing.page_name())
+                _turn_away(found.referral_id, subject=auditing.page_name())
             g.visit = auditing.Visit(
                 found.referral_id, Party.GUARDIAN, auditing.page_name(), auditing.row_of(arguments)
             )
@@ -372,12 +374,11 @@ def _capacity(referral: Referral, needs: View | Verb) -> Party | None:
     return min(held, key=list(Party).index) if held else None
 
 
-def _turn_away(found: Referral | ProtectionReport | Consultation | None, *, subject: str) -> NoReturn:
+def _turn_away(chain: uuid.UUID | None, *, subject: str) -> NoReturn:
     """A 404, noted with what was asked for where it is there; of what does not exist nothing is kept but the try."""
-    chain = found.id if found else GENERAL
     transactions.turn_back()
-    refused: ReferralError = NotAllowed() if found else NoSuchReferral()
-    auditing.note(What.REFUSED, chain=chain, subject=subject, ground=type(refused).__name__)
+    refused: ReferralError = NotAllowed() if chain else NoSuchReferral()
+    auditing.note(What.REFUSED, chain=chain or GENERAL, subject=subject, ground=type(refused).__name__)
     auditing.write_waiting()
     raise NoSuchReferral
 

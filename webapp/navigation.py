@@ -29,6 +29,7 @@ _PLACES: tuple[tuple[str, str, str, tuple[Role, ...]], ...] = (
     ("casework.referral_list", N_("List"), "list", ()),
     ("forums.teams", N_("Teams"), "calendar", (Role.COORDINATOR, Role.HEAD_TEACHER, Role.ASSESSOR)),
     ("casework.register", N_("Register"), "clipboard", READERS),
+    ("rounds.rounds", N_("Rounds"), "chat", (Role.MANAGEMENT,)),
     ("patterns.lead_times", N_("Lead times"), "clock", (Role.MANAGEMENT,)),
     ("administration.home", N_("Administration"), "cog", (Role.ADMINISTRATOR,)),
 )
@@ -40,7 +41,10 @@ def main_navigation() -> list[Place]:
     return [
         Place(url_for(endpoint), label, icon, request.endpoint == endpoint)
         for endpoint, label, icon, roles in _PLACES
-        if has_page(endpoint) and somebody and (not roles or somebody.has_role(*roles))
+        if has_page(endpoint)
+        and somebody
+        and (not roles or somebody.has_role(*roles))
+        and (endpoint != "rounds.rounds" or hold_rounds())
     ]
 
 
@@ -48,6 +52,12 @@ def protection_name() -> str:
     """What the country calls a protection report, in the page's language."""
     here = people.municipality()
     return rulebook.newest(Country(here.country if here else Country.SE)).artefact("protection_report", language())
+
+
+def hold_rounds() -> bool:
+    """Whether the municipality holds consultation rounds."""
+    here = people.municipality()
+    return here is not None and here.holds_rounds
 
 
 def has_page(endpoint: str) -> bool:

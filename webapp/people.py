@@ -49,6 +49,7 @@ class Here:
     language: str
     timezone: str
     phones: dict[str, str]
+    holds_rounds: bool
 
 
 def account() -> SignedIn | None:
@@ -103,6 +104,10 @@ def _read_municipality() -> Here | None:
     try:
         with transactions.reading() as session:
             row = session.scalars(select(Municipality)).first()
-            return Here(row.name, row.country.value, row.language, row.timezone, dict(row.phones)) if row else None
+            if row is None:
+                return None
+            return Here(
+                row.name, row.country.value, row.language, row.timezone, dict(row.phones), holds_rounds=row.holds_rounds
+            )
     except SQLAlchemyError:
         return None  # an error page must come out also while the database does not answer

@@ -11,6 +11,13 @@ from referrals.models.closure import Closure, GoalOutcome
 from referrals.models.colour_rating import ColourChoice, ColourRating
 from referrals.models.concern import AdditionKind, Concern, ConcernAddition, Draft
 from referrals.models.consultation import Consultation
+from referrals.models.consultation_round import (
+    ConsultationRound,
+    LearningQuestion,
+    RoundConsultant,
+    RoundEnrolment,
+    RoundSlot,
+)
 from referrals.models.disclosure import CONSENT, Disclosure
 from referrals.models.document import Document, DocumentContent, Mail
 from referrals.models.follow_up import ActionFollowUp, FollowUp, GoalFollowUp
@@ -66,6 +73,7 @@ __all__ = [
     "ConcernAddition",
     "Consent",
     "Consultation",
+    "ConsultationRound",
     "Disclosure",
     "Disposal",
     "Document",
@@ -87,7 +95,7 @@ __all__ = [
     "History",
     "InformationNotice",
     "KeptForm",
-    "KnownDevice",
+    "KnownDevice", "LearningQuestion",
     "LegalHold",
     "Listed",
     "LogSample",
@@ -117,7 +125,7 @@ __all__ = [
     "RegisterYear",
     "Reminder",
     "ResetLink",
-    "RoleAssignment", "SavedView", "SeatAbsence",
+    "RoleAssignment", "RoundConsultant", "RoundEnrolment", "RoundSlot", "SavedView", "SeatAbsence",
     "SecondFactor",
     "StatutoryDecision",
     "Step",

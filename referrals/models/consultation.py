@@ -60,6 +60,11 @@ class Consultation(Identified, Base):
             return ConsultationState.ADVISED
         return ConsultationState.DRAFT if self.asked_at is None else ConsultationState.ASKED
 
+    @property
+    def chain_id(self) -> uuid.UUID:
+        """The chain of the audit log that is its own."""
+        return self.id
+
     def data_key(self) -> Fernet:
         """What seals and opens this consultation."""
         return open_data_key(self.wrapped_key)

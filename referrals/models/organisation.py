@@ -33,6 +33,8 @@ class Municipality(Identified, Base):
     retention: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     #: whether referrals with a protected identity may be kept on paper only, with a lock marker here
     keeps_protected_outside: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: whether its teams bring learning questions to consultation rounds
+    holds_rounds: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Forum(Identified, Base):

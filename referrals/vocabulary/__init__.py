@@ -36,6 +36,7 @@ from referrals.vocabulary.people import Country, ListGround, Profession, SchoolF
 from referrals.vocabulary.reading import AskedBy, AskedHow
 from referrals.vocabulary.register import Counterpart, Direction, Registered
 from referrals.vocabulary.retention import ContentKind, DisposalState, Fate
+from referrals.vocabulary.rounds import QualityTheme, RoundProblem, RoundState
 from referrals.vocabulary.statuses import STATUS_LABELS
 from referrals.vocabulary.statutory import (
     DecidedBy,
@@ -117,12 +118,15 @@ __all__ = [
     "Profession",
     "ProgrammeKind",
     "ProtectionAnswer",
+    "QualityTheme",
     "Recipient",
     "Registered",
     "ReportProgress",
     "ReporterKind",
     "Review",
     "Rhythm",
+    "RoundProblem",
+    "RoundState",
     "SchoolForm",
     "SchoolYear",
     "SeatProblem",

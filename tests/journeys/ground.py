@@ -18,6 +18,7 @@ from referrals import (
     log_samples,
     pieces,
     reading_requests,
+    roster,
     sharing,
     steps,
     triage,
@@ -27,9 +28,11 @@ from referrals.actors import Actor
 from referrals.forums import agenda, consultations, seats
 from referrals.models import Concern, Disposal, History, Municipality, Referral, Step, TeamDate, What
 from referrals.quarantine import Cleared
+from referrals.rounds.enrolling import Days
 from referrals.stages import IN_TRIAGE, TO_SCHEDULE, Party
 from referrals.statutory import links, special_support, support_programme
 from referrals.vocabulary import AskedBy, AskedHow, ContentKind, DecidedBy, Fate, FileKind, Recipient, SupportGround
+from tests import rounds
 from tests.factories import a_member, a_referral, protected
 from tests.people import Cast
 from tests.webapp.desk import cast_of
@@ -89,6 +92,18 @@ def lay_consultations(address: str) -> list[uuid.UUID]:
             session, made[-1], by=cast.coordinator.actor(), advice=advice, next_steps=next_steps, advises_referral=True
         )
         return [one.id for one in made]
+
+
+def lay_a_round(address: str) -> dict[str, uuid.UUID]:
+    """A round in which teams enrol, with a slot, and a team that sent a question in: their ids by what addresses call them."""
+    with db.writing(address) as session:
+        cast, today = cast_of(session), roster.today(session)
+        day = today + timedelta(days=30)
+        found = rounds.lay_round(session, cast, days=Days(today + timedelta(days=14), day, day))
+        enrolment = rounds.enrol(session, cast, found)
+        slot = rounds.give_slot(session, cast, enrolment, day)
+        asked = rounds.ask(session, cast, enrolment)
+        return {"round_id": found.id, "enrolment_id": enrolment.id, "slot_id": slot.id, "question_id": asked.id}
 
 
 def lay_a_seat(address: str) -> str:

@@ -1,5 +1,6 @@
 """Every page there is has been inspected: what the application can answer is compared with what the browser saw."""
 
+import uuid
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -87,6 +88,7 @@ def test_every_page_has_been_inspected(app: Flask, address: str, walk: Walk, num
     walk.look("karin", seat, ground.lay_an_agenda(address), f"{seat.split('/seats/')[0]}/year/2026", "/teams/year/2026")
     laid = [f"/consultations/{one}" for one in ground.lay_consultations(address)]
     walk.look("kim", "/consultations", "/consultations/new", *laid)
+    _in_a_round(walk, ground.lay_a_round(address))
     go_to("closed")
     ground.lay_disposals(address, number)
     walk.look_around(number, "karin", "henrik")
@@ -98,6 +100,12 @@ def test_every_page_has_been_inspected(app: Flask, address: str, walk: Walk, num
     pages = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())} - set(NO_PAGES)
     assert pages - walk.seen == set(), "nobody has looked at these"
     assert set(NO_PAGES) & walk.seen == set(), "these are pages after all"
+
+
+def _in_a_round(walk: Walk, laid: dict[str, uuid.UUID]) -> None:
+    team = f"/rounds/enrolments/{laid['enrolment_id']}"
+    walk.look("margit", "/rounds", "/rounds/new", f"/rounds/{laid['round_id']}", team)
+    walk.look("karin", f"/rounds/{laid['round_id']}", team, f"{team}/questions/{laid['question_id']}")
 
 
 def test_a_board_without_connection_says_so_and_goes_on_by_itself(walk: Walk, number: str) -> None:

@@ -99,8 +99,8 @@ def test_every_refusal_of_the_core_has_words_of_its_own(app):
     never_shown |= {core.StartRefused, core.BackupRefused}  # the command line says it, and nothing starts
     # the pages of signing in say these at the field or beside the button
     never_shown |= {core.WrongFactor, core.NotKnownHere, core.AssuranceTooLow}
-    # so do a form with files, one that shares a paper, and the pages of a team's seats and dates
-    never_shown |= {core.FileRefused, core.NotLookedAt, core.SeatRefused, core.AgendaRefused}
+    # so do a form with files, one that shares a paper, and the pages of a team's seats and dates, and of rounds
+    never_shown |= {core.FileRefused, core.NotLookedAt, core.SeatRefused, core.AgendaRefused, core.RoundRefused}
     assert [kind.__name__ for kind in kinds if kind not in never_shown and kind not in errors.OF_CORE] == []
 
 

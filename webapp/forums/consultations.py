@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import partial
 from typing import Any
 
 from flask import Response, redirect, request, url_for
@@ -11,21 +12,19 @@ from referrals import identity_check
 from referrals.errors import NamesSomebody
 from referrals.forums import advice_note
 from referrals.forums import consultations as rules
-from referrals.identity_check import Found
 from referrals.languages import local_date
 from referrals.models import Consultation, Unit, What
-from referrals.vocabulary import ConsultationState, Trace
+from referrals.vocabulary import ConsultationState
 from schemas.fields import CHOOSE_ONE
 from schemas.forums import AdviceForm, QuestionForm
-from webapp import downloads, forms, notices, pages, people, transactions
+from webapp import downloads, forms, nobody, notices, pages, people, transactions
 from webapp.casework.lines import Line
 from webapp.forums import blueprint
 from webapp.forums.team import TEAM_ROLES
-from webapp.guards import for_consultation, signed_in
+from webapp.guards import for_row, signed_in
 from webapp.language import gettext, language, zone
 
-#: of what was found in one field so much is said at once
-_SAID_AT_ONCE = 5
+for_consultation = partial(for_row, "consultation", Consultation, rules.may_read)
 
 
 @blueprint.get("/consultations")
@@ -188,23 +187,7 @@ def _checked(
 
 
 def _mark(form: forms.Form, unit: Unit, *names: str) -> list[tuple[str, str]]:
-    """Mark the fields that tell who it is about; what of it their writer can say is a word only, each once."""
-    checker = identity_check.checker(transactions.session(), unit, by=people.actor())
-    doubts: dict[str, str] = {}
-    for name in names:
-        found = checker.look(form.value(name))
-        doubts |= {one.key: gettext("“%(words)s”", words=one.words) for one in found if one.trace.can_be_answered}
-        left = {one.key: one for one in identity_check.unanswered(found, form.values("answered"))}
-        for one in [*left.values()][:_SAID_AT_ONCE]:
-            form.refuse(name, _said(one))
-    return [*doubts.items()]
-
-
-def _said(one: Found) -> str:
-    looks = gettext("“%(words)s” looks like %(what)s.", words=one.words, what=gettext(one.trace.label))
-    if one.trace is Trace.IDENTITY_NUMBER:
-        return f"{looks} {gettext('No such number can stand here. A telephone number can look like one: leave it out too.')}"
-    return f"{looks} {gettext('Write it without, or say below that it is only a word.')}"
+    return nobody.mark(form, identity_check.checker(transactions.session(), unit, by=people.actor()), *names)
 
 
 def _new_page(form: forms.Form, status: int = 200, **values: Any) -> Response:

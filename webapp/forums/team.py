@@ -16,7 +16,7 @@ from referrals.languages import local_date
 from referrals.models import Account, Forum, TeamDate
 from referrals.vocabulary import Profession
 from schemas.forums import SeriesForm
-from webapp import downloads, forms, notices, pages, people, transactions
+from webapp import downloads, forms, navigation, notices, pages, people, transactions
 from webapp.forums import blueprint
 from webapp.guards import signed_in
 from webapp.language import gettext, ngettext, short_date, zone
@@ -32,7 +32,13 @@ def teams() -> Response:
     session = transactions.session()
     found = team_dates.forums_of(session, people.actor())
     coming = {forum.id: next(iter(team_dates.coming(session, forum)), None) for forum in found}
-    return pages.page("forums/teams.html", teams=found, coming=coming, this_year=team_year.this_one(session))
+    return pages.page(
+        "forums/teams.html",
+        teams=found,
+        coming=coming,
+        this_year=team_year.this_one(session),
+        hold_rounds=navigation.hold_rounds(),
+    )
 
 
 @blueprint.get("/teams/<uuid:forum_id>")

@@ -1,0 +1,62 @@
+"""Who leads a round, who is in a team that takes part, and what each of them may read."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from referrals import organisation
+from referrals.access import CONTRIBUTES_AS, MATRIX, Actor, Role
+from referrals.errors import NotAllowed
+from referrals.forums import dates
+from referrals.models import ConsultationRound, Forum, RoundEnrolment, TeamSeat
+from referrals.vocabulary.knowing import Capacity, Cell, Information
+
+
+def are_held(session: Session) -> bool:
+    """Whether the municipality holds rounds at all; where it does not, nobody sees any."""
+    return organisation.municipality(session).holds_rounds
+
+
+def may_lead(actor: Actor) -> bool:
+    """Whether they open rounds, set slots and read every team's questions: the management of the schools."""
+    leads = any(role is Role.MANAGEMENT for role, _unit in actor.roles)
+    return leads and MATRIX[Information.DEIDENTIFIED][Capacity.MANAGEMENT] is Cell.READ
+
+
+def require_lead(session: Session, actor: Actor) -> None:
+    """Let whoever leads rounds pass. Raises NotAllowed."""
+    if not may_lead(actor) or not are_held(session):
+        raise NotAllowed("lead_round")
+
+
+def is_in_team(session: Session, forum: Forum, actor: Actor) -> bool:
+    """Whether they keep the team, or sit in it or stand in there today, in a capacity that reads what names nobody."""
+    capacity = CONTRIBUTES_AS.get(actor.profession) if actor.profession else None
+    if capacity is None or MATRIX[Information.DEIDENTIFIED].get(capacity) is not Cell.READ:
+        return False
+    if dates.may_keep(forum, actor):
+        return True
+    if not any(actor.works_for(unit.id) for unit in forum.units):
+        return False
+    sits_as = {account_id for unit in forum.units for account_id in actor.sits_as(unit.id)}
+    seat = select(TeamSeat.id).where(TeamSeat.forum_id == forum.id, TeamSeat.account_id.in_(sits_as))
+    return session.scalars(seat.limit(1)).first() is not None
+
+
+def teams_of(session: Session, actor: Actor) -> list[Forum]:
+    """The teams somebody is in, by name."""
+    return [forum for forum in dates.forums_of(session, actor) if is_in_team(session, forum, actor)]
+
+
+def may_enrol(session: Session, forum: Forum, actor: Actor) -> bool:
+    """Whether they say for the team that it takes part: its coordinators and head teachers."""
+    return dates.may_keep(forum, actor) and is_in_team(session, forum, actor)
+
+
+def may_see(session: Session, _found: ConsultationRound, actor: Actor) -> bool:
+    """Whether they may know of a round, its days and which teams take part: who leads it, and who is in any team."""
+    return are_held(session) and (may_lead(actor) or bool(teams_of(session, actor)))
+
+
+def may_read(session: Session, enrolment: RoundEnrolment, actor: Actor) -> bool:
+    """Whether they may read what a team brings to a round: the team itself, and who leads the round."""
+    return are_held(session) and (may_lead(actor) or is_in_team(session, enrolment.forum, actor))

@@ -1,0 +1,106 @@
+"""Learning questions: what a team wants help to see in its own work. Each text passes the check for identities before it is kept.
+
+A question that comes after its time is marked and taken all the same. Until it is due its team can write it anew or take it back.
+"""
+
+from collections.abc import Collection
+from dataclasses import astuple, dataclass
+
+from sqlalchemy.orm import Session
+
+from referrals import clock, identity_check, roster
+from referrals.access import Actor
+from referrals.errors import NotAllowed, RoundRefused
+from referrals.models import LearningQuestion, RoundEnrolment
+from referrals.rounds import enrolling, people, slots
+from referrals.vocabulary import QualityTheme, RoundProblem
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a team writes of its question."""
+
+    question: str
+    background: str | None = None
+    tried: str | None = None
+    help_wanted: str | None = None
+
+
+def may_write(session: Session, enrolment: RoundEnrolment, actor: Actor) -> bool:
+    """Whether they write questions for the team: everybody in it, until its slot is over."""
+    is_over = enrolment.slot is not None and enrolment.slot.ends_at <= clock.now()
+    return people.are_held(session) and not is_over and people.is_in_team(session, enrolment.forum, actor)
+
+
+def may_change(session: Session, found: LearningQuestion, actor: Actor) -> bool:
+    """Whether they may write it anew or take it back: everybody in the team, until the questions are due."""
+    due_at = slots.due_at(found.enrolment, zone=roster.time_zone(session))
+    is_due = due_at is not None and clock.now() >= due_at
+    return not is_due and may_write(session, found.enrolment, actor)
+
+
+def send_in(
+    session: Session,
+    enrolment: RoundEnrolment,
+    *,
+    by: Actor,
+    theme: QualityTheme,
+    words: Words,
+    answered: Collection[str] = (),
+) -> LearningQuestion:
+    """Send a question in. Raises NotAllowed, NamesSomebody."""
+    if by.account_id is None or not may_write(session, enrolment, by):
+        raise NotAllowed("send_question")
+    _check(session, enrolment, words, by=by, answered=answered)
+    made = LearningQuestion(
+        enrolment=enrolment, theme=theme, sent_by_id=by.account_id, sent_at=clock.now(),
+        due_at=slots.due_at(enrolment, zone=roster.time_zone(session)),
+    )  # fmt: skip
+    _write(made, words)
+    session.add(made)
+    session.flush()
+    enrolling.log(session, enrolment.round, "send_question", by=by, object_id=made.id)
+    return made
+
+
+def correct(
+    session: Session,
+    found: LearningQuestion,
+    *,
+    by: Actor,
+    theme: QualityTheme,
+    words: Words,
+    answered: Collection[str] = (),
+) -> None:
+    """Write a question anew before it is due. Raises NotAllowed, NamesSomebody, and RoundRefused once it is due."""
+    _require_change(session, found, by)
+    _check(session, found.enrolment, words, by=by, answered=answered)
+    found.theme = theme
+    _write(found, words)
+    session.flush()
+    enrolling.log(session, found.enrolment.round, "correct_question", by=by, object_id=found.id)
+
+
+def take_back(session: Session, found: LearningQuestion, *, by: Actor) -> None:
+    """Take a question back before it is due; nothing of its words stays. Raises NotAllowed, and RoundRefused once it is due."""
+    _require_change(session, found, by)
+    enrolling.log(session, found.enrolment.round, "take_question_back", by=by, object_id=found.id)
+    found.enrolment.questions.remove(found)
+    session.flush()
+
+
+def _write(found: LearningQuestion, words: Words) -> None:
+    found.question, found.background = words.question, words.background
+    found.tried, found.help_wanted = words.tried, words.help_wanted
+
+
+def _check(session: Session, enrolment: RoundEnrolment, words: Words, *, by: Actor, answered: Collection[str]) -> None:
+    checker = identity_check.team_checker(session, enrolment.forum, by=by)
+    checker.require_nobody(astuple(words), answered=answered)
+
+
+def _require_change(session: Session, found: LearningQuestion, by: Actor) -> None:
+    if not people.is_in_team(session, found.enrolment.forum, by):
+        raise NotAllowed("change_question")
+    if not may_change(session, found, by):
+        raise RoundRefused(RoundProblem.DUE)

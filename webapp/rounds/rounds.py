@@ -1,0 +1,152 @@
+"""The rounds there are, a new one, and the page of one with its teams: who takes part, with which slot, and how many questions came in."""
+
+from typing import Any
+
+from flask import Response, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from referrals import identity_check, roster
+from referrals.access import Role
+from referrals.errors import NamesSomebody, RoundRefused
+from referrals.models import ConsultationRound, RoundEnrolment
+from referrals.rounds import enrolling, slots
+from referrals.rounds import people as rules
+from referrals.rounds.enrolling import Days
+from schemas.fields import CHOOSE_ONE
+from schemas.rounds import EnrolForm, RoundForm
+from webapp import forms, nobody, notices, pages, people, transactions
+from webapp.guards import signed_in
+from webapp.language import gettext, zone
+from webapp.rounds import blueprint
+from webapp.rounds.doors import ROLES, for_enrolment, for_round, require_rounds, term_name
+
+
+@blueprint.get("/rounds")
+@signed_in(*ROLES)
+def rounds() -> Response:
+    """Every round this person may know of."""
+    require_rounds()
+    session, actor = transactions.session(), people.actor()
+    today = roster.today(session)
+    return pages.page(
+        "rounds/rounds.html",
+        rounds=[
+            (found, enrolling.state_of(found, today), term_name(enrolling.term_of(found)))
+            for found in enrolling.known_to(session, actor)
+        ],
+        leads=rules.may_lead(actor),
+    )
+
+
+@blueprint.get("/rounds/new")
+@signed_in(Role.MANAGEMENT, keeps_forms=False)
+def new_round() -> Response:
+    """The form of a new round."""
+    require_rounds()
+    return pages.page("rounds/new.html", form=forms.shown())
+
+
+@blueprint.post("/rounds/new")
+@signed_in(Role.MANAGEMENT, keeps_forms=False)
+def open_round() -> ResponseReturnValue:
+    """Begin a round."""
+    require_rounds()
+    session, form, doubts = transactions.session(), forms.submitted(), None
+    if values := form.load(RoundForm()):
+        name, answered = values.pop("name"), values.pop("answered")
+        try:
+            made = enrolling.open_round(session, by=people.actor(), name=name, days=Days(**values), answered=answered)
+        except NamesSomebody:
+            doubts = nobody.mark(form, identity_check.municipal_checker(session, by=people.actor()), "name")
+        else:
+            notices.say_next(gettext("The round is open. Teams can enrol now."))
+            return to_round(made)
+    return pages.page("rounds/new.html", 422, form=form, **({} if doubts is None else {"doubts": doubts}))
+
+
+@blueprint.get("/rounds/<uuid:round_id>")
+@for_round()
+def consultation_round(found: ConsultationRound) -> Response:
+    """One round: its days, the teams that take part, and its slots."""
+    return round_page(found, forms.shown(slots_as_usual(found)))
+
+
+@blueprint.post("/rounds/<uuid:round_id>/teams")
+@for_round()
+def enrol(found: ConsultationRound) -> ResponseReturnValue:
+    """Enrol a team."""
+    session, actor = transactions.session(), people.actor()
+    values = forms.submitted().load(EnrolForm())
+    forum = next((one for one in rules.teams_of(session, actor) if values and one.id == values["forum"]), None)
+    if forum is None:
+        return _refused(found, CHOOSE_ONE)
+    try:
+        made = enrolling.enrol(session, found, forum, by=actor)
+    except RoundRefused as refused:
+        return _refused(found, refused.problem.label)
+    notices.say_next(gettext("%(team)s is enrolled. Send in your learning questions here.", team=forum.name))
+    return redirect(url_for(".team", enrolment_id=made.id), 303)
+
+
+@blueprint.post("/rounds/enrolments/<uuid:enrolment_id>/withdrawal")
+@for_enrolment()
+def withdraw_enrolment(found: RoundEnrolment) -> ResponseReturnValue:
+    """Take a team's enrolment back."""
+    into = found.round
+    try:
+        enrolling.withdraw(transactions.session(), found, by=people.actor())
+    except RoundRefused as refused:
+        return _refused(into, refused.problem.label)
+    notices.say_next(gettext("The team is not enrolled any more. Nothing of what it sent in was kept."))
+    return to_round(into)
+
+
+@blueprint.post("/rounds/<uuid:round_id>/closing")
+@for_round()
+def close_enrolment(found: ConsultationRound) -> ResponseReturnValue:
+    """Let no more team enrol."""
+    enrolling.close_enrolment(transactions.session(), found, by=people.actor())
+    notices.say_next(gettext("Enrolment is closed."))
+    return to_round(found)
+
+
+# ------------------------------------------------------------------------------------------------ for its neighbours
+def to_round(found: ConsultationRound) -> ResponseReturnValue:
+    """On to the page of a round."""
+    return redirect(url_for("rounds.consultation_round", round_id=found.id), 303)
+
+
+def slots_as_usual(found: ConsultationRound) -> dict[str, Any]:
+    """What the form of new slots begins with."""
+    return {"day": found.first_on, "minutes": "60", "count": "1", "pause": "15"}
+
+
+def round_page(found: ConsultationRound, form: forms.Form, status: int = 200, **values: Any) -> Response:
+    """The page of one round."""
+    session, actor = transactions.session(), people.actor()
+    today = roster.today(session)
+    enrolled = {one.forum_id for one in found.enrolments}
+    return pages.page(
+        "rounds/round.html",
+        status,
+        form=form,
+        found=found,
+        state=enrolling.state_of(found, today),
+        term=term_name(enrolling.term_of(found)),
+        leads=rules.may_lead(actor),
+        is_enrolling=enrolling.is_enrolling(found, today),
+        teams=[(one, rules.may_read(session, one, actor)) for one in found.enrolments],
+        to_enrol=[
+            one
+            for one in rules.teams_of(session, actor)
+            if rules.may_enrol(session, one, actor) and one.id not in enrolled
+        ],
+        due={slot.id: slots.due_on(slot, zone=zone()) for slot in found.slots},
+        **values,
+    )
+
+
+def _refused(found: ConsultationRound, sentence: str) -> Response:
+    form = forms.shown(slots_as_usual(found))
+    form.refuse("", sentence)
+    return round_page(found, form, 422)
