@@ -1,148 +1,19 @@
-"""Who may do and see what: a table a head teacher could read. Deny by default; by membership and compartment, never by rank."""
+"""Who may do and see what, by the table in `access_table.py` that a head teacher could read. Deny by default; by membership and compartment, never by rank."""
 
 from collections.abc import Set as AbstractSet
 from enum import IntEnum, StrEnum
 
+from referrals.access_table import CONTRIBUTES_AS, MATRIX, ROW_OF, SERVICE_OF
 from referrals.actors import SYSTEM, WITHOUT_UNIT, Actor, Facts, Role
 from referrals.stages import ABOUT_CONFLICT, MOVE_BY_VERB, Party, Verb
-from referrals.vocabulary.assessment import Compartment
-from referrals.vocabulary.consent import InformationCategory, Recipient
+from referrals.vocabulary.consent import InformationCategory
 from referrals.vocabulary.knowing import Capacity, Cell, Information
-from referrals.vocabulary.people import Profession
 
 __all__ = [
     "CONTRIBUTES_AS", "LOOKS_FIRST", "MATRIX", "ROW_OF", "SERVICE_OF", "SYSTEM", "VIEWS", "WITHOUT_UNIT", "Actor", "Extent",
     "Facts", "Role", "View", "capacities", "extent", "is_administrator", "is_from_another_service", "may_view", "parties",
     "parties_for",
 ]  # fmt: skip
-
-#: the own staff: what the referral's members of a unit may see, and its coordinators and head teachers
-_FOR_STAFF = """
-                    teacher     coordinator  head_teacher  student_health  school_nurse
-existence           read        read         read          read            read
-child               read        read         read          read            read
-protected_identity  if_named    read         read          if_named        if_named
-concern             -           read         read          -               -
-guardians           -           read         read          -               -
-requests            own         read         read          own             own
-pedagogical         read        read         read          read            read
-student_health      -           conclusion   on_ground     own             -
-medical             -           pointer      pointer       pointer         own
-social_services     -           pointer      pointer       pointer         pointer
-minutes             if_acting   write        read          read            partly
-plan                if_acting   write        read          read            partly
-plan_writing        if_acting   write        -             write           -
-timeline            read        read         read          read            read
-documents           -           read         read          -               -
-statutory_links     -           write        write         -               -
-special_support     own         write        write         own             own
-working_notes       own         own          own           own             own
-protection          if_named    if_named     read          if_named        if_named
-read_log            -           read         read          own             own
-deidentified        read        read         read          read            read
-aggregates          -           read         read          -               -
-"""
-#: members from other services: nothing without consent
-_FOR_OTHER_SERVICES = """
-                    social_services  health_care     leisure     civil_society
-existence           consent          consent         own_action  own_action
-child               consent          consent         -           -
-protected_identity  -                -               -           -
-concern             -                -               -           -
-guardians           -                -               -           -
-requests            own              own             -           -
-pedagogical         consent          consent         -           -
-student_health      consent_short    consent_short   -           -
-medical             -                own             -           -
-social_services     own              -               -           -
-minutes             consent          consent_partly  -           -
-plan                consent          consent_partly  own_action  own_action
-plan_writing        -                -               -           -
-timeline            -                -               -           -
-documents           -                -               -           -
-statutory_links     -                -               -           -
-special_support     -                -               -           -
-working_notes       own              own             own_action  own_action
-protection          if_named         if_named        if_named    if_named
-read_log            -                -               -           -
-deidentified        read             -               -           -
-aggregates          -                -               -           -
-"""
-#: those who are no members: by doors of their own, or not at all
-_FOR_THE_REST = """
-                    reporter  guardian    child      management  researcher  administrator
-existence           own       read        easy       -           -           -
-child               own       read        easy       -           -           -
-protected_identity  -         own         -          -           -           -
-concern             own       read        -          -           -           -
-guardians           -         own         -          -           -           -
-requests            -         -           -          -           -           -
-pedagogical         -         read        easy       -           -           -
-student_health      -         read        easy       -           -           -
-medical             -         at_source   at_source  -           -           -
-social_services     -         at_source   at_source  -           -           -
-minutes             -         read        easy       -           -           -
-plan                -         read        easy       -           -           -
-plan_writing        -         -           -          -           -           -
-timeline            -         read        easy       -           -           -
-documents           own       own         easy       -           -           -
-statutory_links     -         -           -          -           -           -
-special_support     -         -           -          -           -           -
-working_notes       -         -           -          -           -           -
-protection          if_named  if_named    -          count       -           -
-read_log            -         on_request  -          count       -           count
-deidentified        read      -           -          read        read        -
-aggregates          -         -           -          read        read        -
-"""
-
-
-def _read_table(*parts: str) -> dict[Information, dict[Capacity, Cell]]:
-    """The table as it stands written above; a word that is none of ours stops the program at once."""
-    table: dict[Information, dict[Capacity, Cell]] = {information: {} for information in Information}
-    for part in parts:
-        heading, *rows = (line.split() for line in part.strip().splitlines())
-        columns = [Capacity(word) for word in heading]
-        for name, *cells in rows:
-            table[Information(name)] |= dict(zip(columns, map(Cell, cells), strict=True))
-    return table
-
-
-#: who may know what: for each kind of information what each capacity may see of it
-MATRIX = _read_table(_FOR_STAFF, _FOR_OTHER_SERVICES, _FOR_THE_REST)
-
-#: in which capacity somebody contributes, by profession; who is not named contributes in none
-CONTRIBUTES_AS: dict[Profession, Capacity] = {
-    Profession.HEAD_TEACHER: Capacity.TEACHER,
-    Profession.COORDINATOR: Capacity.TEACHER,
-    Profession.TEACHER: Capacity.TEACHER,
-    Profession.PRESCHOOL_TEACHER: Capacity.TEACHER,
-    Profession.SPECIAL_EDUCATOR: Capacity.STUDENT_HEALTH,
-    Profession.SPEECH_THERAPIST: Capacity.STUDENT_HEALTH,
-    Profession.SCHOOL_COUNSELLOR: Capacity.STUDENT_HEALTH,
-    Profession.PSYCHOLOGIST: Capacity.STUDENT_HEALTH,
-    Profession.SCHOOL_NURSE: Capacity.SCHOOL_NURSE,
-    Profession.SCHOOL_DOCTOR: Capacity.SCHOOL_NURSE,
-    Profession.SOCIAL_SERVICES: Capacity.SOCIAL_SERVICES,
-    Profession.HEALTH_CARE: Capacity.HEALTH_CARE,
-    Profession.LEISURE_STAFF: Capacity.LEISURE,
-    Profession.CIVIL_SOCIETY: Capacity.CIVIL_SOCIETY,
-    Profession.BUSINESS: Capacity.CIVIL_SOCIETY,
-}
-#: the service each of these belongs to: without consent that reaches it they know nothing
-SERVICE_OF: dict[Capacity, Recipient] = {
-    Capacity.SOCIAL_SERVICES: Recipient.SOCIAL_SERVICES,
-    Capacity.HEALTH_CARE: Recipient.HEALTH_CARE,
-    Capacity.LEISURE: Recipient.LEISURE,
-    Capacity.CIVIL_SOCIETY: Recipient.CIVIL_SOCIETY,
-}
-#: the row of the table for what is written behind each wall
-ROW_OF: dict[Compartment, Information] = {
-    Compartment.PEDAGOGICAL: Information.PEDAGOGICAL,
-    Compartment.STUDENT_HEALTH: Information.STUDENT_HEALTH,
-    Compartment.MEDICAL: Information.MEDICAL,
-    Compartment.SOCIAL_SERVICES: Information.SOCIAL_SERVICES,
-}
-
 
 _NEEDS_CONSENT = frozenset({Cell.BY_CONSENT, Cell.CONCLUSION_BY_CONSENT, Cell.PARTLY_BY_CONSENT})
 
@@ -167,6 +38,7 @@ _EXTENT: dict[Cell, Extent] = {
     Cell.IF_ACTING: Extent.WHOLE,
     Cell.OWN: Extent.OWN,
     Cell.OWN_ACTION: Extent.OWN,
+    Cell.IF_INVESTIGATING: Extent.OWN,
     Cell.CONCLUSION: Extent.CONCLUSION,
     Cell.CONCLUSION_OR_ON_GROUND: Extent.ON_GROUND,
     Cell.POINTER: Extent.CONCLUSION,
@@ -200,10 +72,18 @@ class View(StrEnum):
     DOCUMENTS = "documents"
     #: which statutory decisions lie beside it and where: never what they say
     STATUTORY_LINKS = "statutory_links"
-    #: their own reports to the head teacher, and where to write one
+    #: their own reports to the head teacher, where to write one, and the investigation they carry out
     OWN_SUPPORT_REPORTS = "own_support_reports"
     #: every report of special support, and what became of it
     SPECIAL_SUPPORT = "special_support"
+    #: the investigation of absence they carry out
+    OWN_ABSENCE_INVESTIGATION = "own_absence_investigation"
+    #: every investigation of absence
+    ABSENCE_INVESTIGATION = "absence_investigation"
+    #: their own reports of degrading treatment, where to write one, and what they investigate
+    OWN_DEGRADING_REPORTS = "own_degrading_reports"
+    #: every such report, and what became of it
+    DEGRADING_TREATMENT = "degrading_treatment"
     HISTORY = "history"
     ACCESS_LOG = "access_log"
     OWN_LOG = "own_log"
@@ -234,6 +114,10 @@ VIEWS: dict[View, tuple[Information, Extent]] = {
     View.STATUTORY_LINKS:  (Information.STATUTORY_LINKS, Extent.WHOLE),
     View.OWN_SUPPORT_REPORTS: (Information.SPECIAL_SUPPORT, Extent.OWN),
     View.SPECIAL_SUPPORT:  (Information.SPECIAL_SUPPORT, Extent.WHOLE),
+    View.OWN_ABSENCE_INVESTIGATION: (Information.ABSENCE_INVESTIGATION, Extent.OWN),
+    View.ABSENCE_INVESTIGATION:          (Information.ABSENCE_INVESTIGATION, Extent.WHOLE),
+    View.OWN_DEGRADING_REPORTS: (Information.DEGRADING_TREATMENT, Extent.OWN),
+    View.DEGRADING_TREATMENT: (Information.DEGRADING_TREATMENT, Extent.WHOLE),
     View.HISTORY:          (Information.TIMELINE, Extent.WHOLE),
     View.ACCESS_LOG:       (Information.READ_LOG, Extent.WHOLE),
     View.OWN_LOG:          (Information.READ_LOG, Extent.OWN),
@@ -255,11 +139,21 @@ LOOKS_FIRST: dict[Verb, View] = {
     Verb.UNLINK_STATUTORY_DECISION: View.STATUTORY_LINKS,
     Verb.REPORT_SUPPORT_NEED: View.OWN_SUPPORT_REPORTS,
     Verb.BEGIN_SUPPORT_INVESTIGATION: View.SPECIAL_SUPPORT,
-    Verb.CONCLUDE_SUPPORT_INVESTIGATION: View.SPECIAL_SUPPORT,
+    Verb.CONCLUDE_SUPPORT_INVESTIGATION: View.OWN_SUPPORT_REPORTS,
     Verb.WRITE_SUPPORT_PROGRAMME: View.SPECIAL_SUPPORT,
     Verb.DECIDE_SUPPORT_PROGRAMME: View.SPECIAL_SUPPORT,
     Verb.DECIDE_NO_SUPPORT_PROGRAMME: View.SPECIAL_SUPPORT,
     Verb.RECORD_SUPPORT_TOLD: View.SPECIAL_SUPPORT,
+    Verb.REVIEW_SUPPORT_PROGRAMME: View.SPECIAL_SUPPORT,
+    Verb.END_SUPPORT_PROGRAMME: View.SPECIAL_SUPPORT,
+    Verb.BEGIN_ABSENCE_INVESTIGATION: View.ABSENCE_INVESTIGATION,
+    Verb.REPORT_ABSENCE: View.ABSENCE_INVESTIGATION,
+    Verb.CONCLUDE_ABSENCE_INVESTIGATION: View.OWN_ABSENCE_INVESTIGATION,
+    Verb.REPORT_DEGRADING_TREATMENT: View.OWN_DEGRADING_REPORTS,
+    Verb.RECEIVE_DEGRADING_REPORT: View.DEGRADING_TREATMENT,
+    Verb.PASS_ON_DEGRADING_REPORT: View.DEGRADING_TREATMENT,
+    Verb.BEGIN_DEGRADING_INVESTIGATION: View.DEGRADING_TREATMENT,
+    Verb.CONCLUDE_DEGRADING_INVESTIGATION: View.OWN_DEGRADING_REPORTS,
 }
 
 
@@ -280,7 +174,16 @@ def capacities(actor: Actor, facts: Facts) -> frozenset[Capacity]:
         found.add(Capacity.HEAD_TEACHER)
     if (contributes := _contributes_as(actor, facts)) is not None:
         found.add(contributes)
+    if _investigates(actor, facts, found):
+        found.add(Capacity.INVESTIGATOR)
     return frozenset(found)
+
+
+def _investigates(actor: Actor, facts: Facts, found: AbstractSet[Capacity]) -> bool:
+    """Whether they carry out an investigation while they work for the unit; who reads all of them anyway is not asked."""
+    if actor.account_id is None or not actor.works_for(facts.unit_id):
+        return False
+    return not found & {Capacity.COORDINATOR, Capacity.HEAD_TEACHER} and bool(facts.investigates(actor.account_id))
 
 
 def _is_on_list(actor: Actor, facts: Facts) -> bool:
@@ -295,6 +198,7 @@ def parties(actor: Actor, facts: Facts) -> frozenset[Party]:
         Capacity.COORDINATOR: Party.COORDINATOR,
         Capacity.HEAD_TEACHER: Party.HEAD_TEACHER,
         Capacity.GUARDIAN: Party.GUARDIAN,
+        Capacity.INVESTIGATOR: Party.INVESTIGATOR,
     }
     found = {acts_as.get(capacity, Party.ASSESSOR) for capacity in capacities(actor, facts)}
     return frozenset(found | ({Party.SYSTEM} if actor.is_system else set()))
@@ -377,6 +281,9 @@ def _in_capacity(
     amount = _EXTENT.get(cell, Extent.NOTHING)
     if cell is Cell.IF_ACTING:  # who stands in for somebody reads on as that person would
         return amount if any(map(facts.is_acting, actor.sits_as(facts.unit_id))) else Extent.NOTHING
+    if cell is Cell.IF_INVESTIGATING:
+        named_for = facts.investigates(actor.account_id) if actor.account_id is not None else ()
+        return amount if information in named_for else Extent.NOTHING
     if cell is Cell.OWN_ACTION:
         return amount if actor.account_id is not None and facts.owns_action(actor.account_id) else Extent.NOTHING
     if cell in _NEEDS_CONSENT and not kinds <= facts.reach(SERVICE_OF[capacity]):

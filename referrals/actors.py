@@ -71,6 +71,10 @@ def _nobody(_account_id: UUID) -> bool:
     return False
 
 
+def _nothing_investigated(_account_id: UUID) -> frozenset[Information]:
+    return frozenset()
+
+
 @dataclass(frozen=True)
 class Facts:
     """What access needs to know about one referral. What costs a look into the database is asked only when it matters."""
@@ -101,5 +105,7 @@ class Facts:
     is_acting: Callable[[UUID], bool] = _nobody
     #: who answers for an action of the plan in force
     owns_action: Callable[[UUID], bool] = _nobody
+    #: rows of the table in which somebody carries out an investigation that has no result yet
+    investigates: Callable[[UUID], AbstractSet[Information]] = _nothing_investigated
     #: where the rule pack's country or the school form differs from the table
     exceptions: Mapping[Information, Mapping[Capacity, Cell]] = field(default_factory=dict)

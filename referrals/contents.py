@@ -19,10 +19,12 @@ TABLES: Final[dict[ContentKind, tuple[str, ...]]] = {
         "guardian", "guardian_version", "guardian_words", "information_notice", "consent", "disclosure", "meeting_answer",
         "withholding",
     ),
-    ContentKind.ASSESSMENT: ("assessment_part", "part_opening", "support_report", "support_investigation"),
+    ContentKind.ASSESSMENT: (
+        "assessment_part", "part_opening", "support_report", "support_investigation", "absence_investigation", "degrading_report",
+    ),
     ContentKind.MEETINGS:   ("team_meeting", "meeting_version", "meeting_decision", "colour_rating"),
     ContentKind.PLANS:      (
-        "action_plan", "support_programme", "goal", "planned_action", "follow_up", "goal_follow_up", "action_follow_up", "closure", "goal_outcome",
+        "action_plan", "support_programme", "support_review", "goal", "planned_action", "follow_up", "goal_follow_up", "action_follow_up", "closure", "goal_outcome",
     ),
     ContentKind.PAPERS:     ("document_content",),
     ContentKind.FILES:      ("attachment", "attachment_content"),

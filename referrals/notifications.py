@@ -83,6 +83,7 @@ NOTIFICATIONS: Final[dict[Verb, tuple[Notification, ...]]] = {
     Verb.ASK_HEAD_TEACHER:    (Notification(_M.QUESTION_TO_HEAD_TEACHER, audiences.head_teachers),),
     Verb.DECIDE_STATUTORY_TRACK: (Notification(_M.REFERRAL_CLOSED, audiences.reporter),),
     Verb.REPORT_SUPPORT_NEED: (Notification(_M.SUPPORT_REPORTED, audiences.head_teachers),),
+    Verb.REPORT_DEGRADING_TREATMENT: (Notification(_M.SUPPORT_REPORTED, audiences.head_teachers),),
     Verb.REQUEST_PARTS:       (Notification(_M.PART_REQUESTED, audiences.assessors_just_asked),),
     Verb.SCHEDULE_MEETING:    (Notification(_M.MEETING_SCHEDULED, audiences.called_to_meeting),),
     Verb.RECORD_MEETING:      (Notification(_M.MINUTES_TO_APPROVE, audiences.approvers, only_on_move=True),),

@@ -34,6 +34,7 @@ from referrals.documents import Paper
 from referrals.earlier import GuardianThen
 from referrals.early_endings import EARLY_ENDINGS, EndedEarly
 from referrals.models import (
+    AbsenceInvestigation,
     Account,
     AssessmentPart,
     Attachment,
@@ -41,6 +42,7 @@ from referrals.models import (
     ColourChoice,
     Concern,
     ConcernAddition,
+    DegradingReport,
     FollowUp,
     Guardian,
     History,
@@ -51,6 +53,7 @@ from referrals.models import (
     SupportInvestigation,
     SupportProgramme,
     SupportReport,
+    SupportReview,
     TeamMeeting,
 )
 from referrals.stages import Verb
@@ -300,31 +303,22 @@ def _closing(moment: Moment) -> dict[str, Any]:
     return {"closure": closure, "plan": plan, "retention": retention}
 
 
-def _support_report(moment: Moment) -> dict[str, Any]:
-    """The report that was made then; each is a paper of its own."""
-    rows = select(SupportReport).join(SupportReport.history).where(_is_of(moment, SupportReport))
-    return {"support": moment.session.scalars(rows.order_by(History.number.desc()).limit(1)).one_or_none()}
+def _beside(row_of: InstrumentedAttribute[Any]) -> Callable[[Moment], dict[str, Any]]:
+    """What was decided beside the team's work then, by the history row that recorded it: each is a paper of its own."""
+    kind = row_of.class_
 
+    def gather(moment: Moment) -> dict[str, Any]:
+        rows = select(kind).join(row_of).where(kind.referral_id == moment.referral.id, moment.until(History.at))
+        return {"support": moment.session.scalars(rows.order_by(History.number.desc()).limit(1)).one_or_none()}
 
-def _support_investigation(moment: Moment) -> dict[str, Any]:
-    """The investigation that got its result then."""
-    rows = select(SupportInvestigation).join(SupportInvestigation.concluded).where(_is_of(moment, SupportInvestigation))
-    return {"support": moment.session.scalars(rows.order_by(History.number.desc()).limit(1)).one_or_none()}
+    return gather
 
 
 def _support_programme(moment: Moment) -> dict[str, Any]:
     """The decision about a programme that was made then, and how it is appealed."""
-    rows = select(SupportProgramme).join(SupportProgramme.decided).where(_is_of(moment, SupportProgramme))
-    return {
-        "support": moment.session.scalars(rows.order_by(History.number.desc()).limit(1)).one_or_none(),
-        "appeal": rulebook.load(moment.referral.rulepack).support_appeal,
+    return _beside(SupportProgramme.decided)(moment) | {
+        "appeal": rulebook.load(moment.referral.rulepack).support_appeal
     }
-
-
-def _is_of(
-    moment: Moment, kind: type[SupportReport] | type[SupportInvestigation] | type[SupportProgramme]
-) -> ColumnElement[bool]:
-    return (kind.referral_id == moment.referral.id) & moment.until(History.at)
 
 
 _GATHERERS: Final[dict[DocumentKind, Callable[[Moment], dict[str, Any]]]] = {
@@ -339,10 +333,16 @@ _GATHERERS: Final[dict[DocumentKind, Callable[[Moment], dict[str, Any]]]] = {
     DocumentKind.PLAN_FOR_SERVICE: _plan_for_service,
     DocumentKind.FOLLOW_UP: _follow_up,
     DocumentKind.CLOSING: _closing,
-    DocumentKind.SUPPORT_REPORT: _support_report,
-    DocumentKind.SUPPORT_INVESTIGATION: _support_investigation,
+    DocumentKind.SUPPORT_REPORT: _beside(SupportReport.history),
+    DocumentKind.SUPPORT_INVESTIGATION: _beside(SupportInvestigation.concluded),
     DocumentKind.SUPPORT_PROGRAMME: _support_programme,
     DocumentKind.NO_SUPPORT_PROGRAMME: _support_programme,
+    DocumentKind.SUPPORT_REVIEW: _beside(SupportReview.history),
+    DocumentKind.SUPPORT_PROGRAMME_ENDED: _support_programme,
+    DocumentKind.ABSENCE_NOTICE: _beside(AbsenceInvestigation.begun),
+    DocumentKind.ABSENCE_INVESTIGATION: _beside(AbsenceInvestigation.concluded),
+    DocumentKind.DEGRADING_REPORT: _beside(DegradingReport.history),
+    DocumentKind.DEGRADING_INVESTIGATION: _beside(DegradingReport.concluded),
 }
 
 

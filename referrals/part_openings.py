@@ -1,6 +1,6 @@
 """Opening a part behind the wall of student health: for who decides an investigation, on a named ground, seen by its writer.
 
-Where the table in `access.py` allows it, somebody opens one part of one referral. Medical and social services' own never open.
+Where the table in `access_table.py` allows it, somebody opens one part of one referral. Medical and social services' own never open.
 """
 
 from collections.abc import Sequence

@@ -96,8 +96,12 @@ class AuthorityDeadline:
         return day
 
 
-#: the track whose school forms know reports and investigations of special support
-SPECIAL_SUPPORT: Final = "special_support_investigation"
+#: what there is only where the law knows a track of that name and it is done here, not only pointed to
+_OF_A_TRACK: Final = {
+    Information.SPECIAL_SUPPORT: "special_support_investigation",
+    Information.ABSENCE_INVESTIGATION: "absence_investigation",
+    Information.DEGRADING_TREATMENT: "degrading_treatment",
+}
 
 Exceptions = Mapping[Information, Mapping[Capacity, Cell]]
 
@@ -174,6 +178,8 @@ class StatutoryTrack:
     guardians_first: bool = False
     #: whether the head teacher decides it and may read for it what stands behind the wall of student health; no unless it is said
     opens_parts: bool = False
+    #: whether it is reported, investigated and decided here too, and not only pointed to
+    is_done_here: bool = False
 
     @classmethod
     def read(cls, written: dict[str, Any]) -> "StatutoryTrack":
@@ -186,6 +192,7 @@ class StatutoryTrack:
             forms,
             guardians_first=written.get("guardians_first", False),
             opens_parts=written.get("opens_parts", False),
+            is_done_here=written.get("done_here", False),
         )
 
     def name(self, language: str) -> str:
@@ -268,7 +275,7 @@ class RulePack:
     guardian_code_days: int
     #: how a paper for the child speaks: `you` to the child, or `i` as the child
     childs_voice: str
-    #: where who may know what differs from the table in `access.py`, by school form
+    #: where who may know what differs from the table in `access_table.py`, by school form
     access: Mapping[SchoolForm, Exceptions]
 
     @property
@@ -289,11 +296,12 @@ class RulePack:
         return tuple(recipient for recipient in Recipient if recipient in by_consent | by_ground)
 
     def exceptions(self, school_form: SchoolForm) -> Exceptions:
-        """Where who may know what in a unit of `school_form` differs from the table in `access.py`; there is no special support where the law knows none."""
-        held = self.access.get(school_form, {})
-        if any(track.key == SPECIAL_SUPPORT for track in self.tracks_for(school_form)):
-            return held
-        return {**held, Information.SPECIAL_SUPPORT: dict.fromkeys(Capacity, Cell.NOTHING)}
+        """Where who may know what in a unit of `school_form` differs from the table in `access_table.py`; there is nothing of a track that the law does not know there."""
+        done_here = {track.key for track in self.tracks_for(school_form) if track.is_done_here}
+        closed = {
+            row: dict.fromkeys(Capacity, Cell.NOTHING) for row, key in _OF_A_TRACK.items() if key not in done_here
+        }
+        return {**self.access.get(school_form, {}), **closed}
 
     def artefact(self, key: str, language: str) -> str:
         """What the stage or artefact `key` is called in `language`, as a heading begins."""
@@ -311,6 +319,11 @@ class RulePack:
     def tracks_for(self, school_form: SchoolForm) -> tuple[StatutoryTrack, ...]:
         """The statutory tracks that a unit of this kind knows."""
         return tuple(track for track in self.statutory_tracks if school_form in track.school_forms)
+
+    def unknown_to(self, school_form: SchoolForm) -> tuple[StatutoryTrack, ...]:
+        """What is done here in units of other kinds, and what the law does not know in a unit of this one."""
+        known = {track.key for track in self.tracks_for(school_form)}
+        return tuple(track for track in self.statutory_tracks if track.is_done_here and track.key not in known)
 
     def track(self, key: str, school_form: SchoolForm) -> StatutoryTrack:
         """The statutory track `key` as a unit of this kind knows it; as another kind does where the unit has changed since."""

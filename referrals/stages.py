@@ -45,6 +45,7 @@ class Party(StrEnum):
     COORDINATOR = "coordinator"
     ASSESSOR = "assessor"
     HEAD_TEACHER = "head_teacher"
+    INVESTIGATOR = "investigator"
     SYSTEM = "system"
 
 
@@ -149,6 +150,16 @@ class Verb(StrEnum):
     DECIDE_SUPPORT_PROGRAMME = "decide_support_programme"
     DECIDE_NO_SUPPORT_PROGRAMME = "decide_no_support_programme"
     RECORD_SUPPORT_TOLD = "record_support_told"
+    REVIEW_SUPPORT_PROGRAMME = "review_support_programme"
+    END_SUPPORT_PROGRAMME = "end_support_programme"
+    BEGIN_ABSENCE_INVESTIGATION = "begin_absence_investigation"
+    REPORT_ABSENCE = "report_absence"
+    CONCLUDE_ABSENCE_INVESTIGATION = "conclude_absence_investigation"
+    REPORT_DEGRADING_TREATMENT = "report_degrading_treatment"
+    RECEIVE_DEGRADING_REPORT = "receive_degrading_report"
+    PASS_ON_DEGRADING_REPORT = "pass_on_degrading_report"
+    BEGIN_DEGRADING_INVESTIGATION = "begin_degrading_investigation"
+    CONCLUDE_DEGRADING_INVESTIGATION = "conclude_degrading_investigation"
     TAKE_OUT_FILE = "take_out_file"
     KEEP_OUTSIDE = "keep_outside"
     END_OUTSIDE = "end_outside"
@@ -178,6 +189,7 @@ def _move(verb: Verb, by: str, frm: tuple[State, ...] | frozenset[State], *to: S
         "C": Party.COORDINATOR,
         "A": Party.ASSESSOR,
         "H": Party.HEAD_TEACHER,
+        "I": Party.INVESTIGATOR,
         "S": Party.SYSTEM,
     }
     return Move(verb, frozenset(parties[letter] for letter in by), frozenset(frm), to)
@@ -190,7 +202,8 @@ _GUARDIANS_KNOWN = (IN_TRIAGE, WITH_HEAD_TEACHER, *_BEFORE_PLAN, *_PLANNING, PLA
 _HELD = (SUBMITTED, IN_TRIAGE, WITHDRAWN)
 _NEW = (SUBMITTED, IN_TRIAGE)  # a person need not wait for the workflow to carry a new concern to triage
 
-#: who: R reporter, G a guardian on their own page, C coordinator, A assessor (anyone with a part, a place or an action in it), H head teacher, S the workflow
+#: who: R reporter, G a guardian on their own page, C coordinator, A assessor (anyone with a part, a place or an action in it), H head teacher,
+#: I whoever is named to carry out an investigation, S the workflow
 MOVES: tuple[Move, ...] = (
     #     what happens               who    from                                    to
     _move(Verb.SUBMIT_CONCERN,       "R",   (),                                     SUBMITTED),
@@ -249,11 +262,21 @@ MOVES: tuple[Move, ...] = (
     _move(Verb.UNLINK_STATUTORY_DECISION, "CH", OPEN | {CLOSED}),
     _move(Verb.REPORT_SUPPORT_NEED,  "CAH", OPEN | {CLOSED}),
     _move(Verb.BEGIN_SUPPORT_INVESTIGATION, "H", OPEN | {CLOSED}),
-    _move(Verb.CONCLUDE_SUPPORT_INVESTIGATION, "CH", OPEN | {CLOSED}),
+    _move(Verb.CONCLUDE_SUPPORT_INVESTIGATION, "CHI", OPEN | {CLOSED}),
     _move(Verb.WRITE_SUPPORT_PROGRAMME, "CH", OPEN | {CLOSED}),
     _move(Verb.DECIDE_SUPPORT_PROGRAMME, "CH", OPEN | {CLOSED}),
     _move(Verb.DECIDE_NO_SUPPORT_PROGRAMME, "CH", OPEN | {CLOSED}),
     _move(Verb.RECORD_SUPPORT_TOLD, "CH", OPEN | {CLOSED}),
+    _move(Verb.REVIEW_SUPPORT_PROGRAMME, "CH", OPEN | {CLOSED}),
+    _move(Verb.END_SUPPORT_PROGRAMME, "H", OPEN | {CLOSED}),
+    _move(Verb.BEGIN_ABSENCE_INVESTIGATION, "H", OPEN | {CLOSED}),
+    _move(Verb.REPORT_ABSENCE,       "CH",  OPEN | {CLOSED}),
+    _move(Verb.CONCLUDE_ABSENCE_INVESTIGATION, "CHI", OPEN | {CLOSED}),
+    _move(Verb.REPORT_DEGRADING_TREATMENT, "CAH", OPEN | {CLOSED}),
+    _move(Verb.RECEIVE_DEGRADING_REPORT, "H", OPEN | {CLOSED}),
+    _move(Verb.PASS_ON_DEGRADING_REPORT, "H", OPEN | {CLOSED}),
+    _move(Verb.BEGIN_DEGRADING_INVESTIGATION, "H", OPEN | {CLOSED}),
+    _move(Verb.CONCLUDE_DEGRADING_INVESTIGATION, "CHI", OPEN | {CLOSED}),
     _move(Verb.TAKE_OUT_FILE,        "CA",  STATES),
     _move(Verb.KEEP_OUTSIDE,         "CH",  STATES),
     _move(Verb.END_OUTSIDE,          "CH",  OPEN,                                   CLOSED),
@@ -280,7 +303,8 @@ QUIET = frozenset(
         Verb.SHARE_INFORMATION, Verb.TELL_GUARDIANS, Verb.REVIEW_SHARING,
         Verb.WITHHOLD_FROM_GUARDIAN, Verb.LIFT_WITHHOLDING, Verb.MARK_CONFIDED, Verb.RECORD_CHILDS_ANSWER,
         Verb.LINK_STATUTORY_DECISION, Verb.UNLINK_STATUTORY_DECISION, Verb.BEGIN_SUPPORT_INVESTIGATION,
-        Verb.WRITE_SUPPORT_PROGRAMME, Verb.RECORD_SUPPORT_TOLD, Verb.TAKE_OUT_FILE,
+        Verb.WRITE_SUPPORT_PROGRAMME, Verb.RECORD_SUPPORT_TOLD, Verb.REPORT_ABSENCE, Verb.RECEIVE_DEGRADING_REPORT,
+        Verb.PASS_ON_DEGRADING_REPORT, Verb.BEGIN_DEGRADING_INVESTIGATION, Verb.TAKE_OUT_FILE,
         Verb.KEEP_OUTSIDE, Verb.END_OUTSIDE, Verb.DECLARE_UNINVOLVED,
     }
 )  # fmt: skip

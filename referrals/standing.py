@@ -2,15 +2,37 @@
 
 import uuid
 from dataclasses import replace
+from functools import cache
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session, object_session
 
 from referrals import clock, conflict, coverage, rulebook
 from referrals.access import Facts, Role
-from referrals.models import ActionPlan, Goal, Municipality, PlannedAction, Referral, TeamMeeting
+from referrals.models import (
+    AbsenceInvestigation,
+    ActionPlan,
+    DegradingReport,
+    Goal,
+    Municipality,
+    PlannedAction,
+    Referral,
+    SupportInvestigation,
+    TeamMeeting,
+)
+from referrals.stages import WITHDRAWN
 from referrals.vocabulary import InformationCategory, PlanStatus, Recipient, SchoolForm, Standing
+from referrals.vocabulary.knowing import Information
 
+#: where each kind of investigation is kept, by its row of the table
+_INVESTIGATIONS: Final[
+    dict[Information, type[SupportInvestigation] | type[AbsenceInvestigation] | type[DegradingReport]]
+] = {
+    Information.SPECIAL_SUPPORT: SupportInvestigation,
+    Information.ABSENCE_INVESTIGATION: AbsenceInvestigation,
+    Information.DEGRADING_TREATMENT: DegradingReport,
+}
 #: plans that nobody acts on: their actions open nothing
 _NOT_IN_FORCE = (PlanStatus.DRAFT, PlanStatus.RETURNED, PlanStatus.REPLACED)
 
@@ -41,8 +63,22 @@ def facts_of(referral: Referral) -> Facts:
         reach=lambda service: _reach(session, referral, service),
         settles_conflict=lambda account: account in {each.id for each in conflict.deciders(session, referral)},
         is_acting=lambda account: _is_called(session, referral, account) or _owns_action(session, referral, account),
+        investigates=cache(lambda account: _investigates(session, referral, account)),
         owns_action=lambda account: referral.is_open and _owns_action(session, referral, account, PlanStatus.ACTIVE),
     )
+
+
+def _investigates(session: Session, referral: Referral, account_id: uuid.UUID) -> frozenset[Information]:
+    """The rows of the table in which they carry out an investigation that has no result yet; none of a concern taken back."""
+    if referral.state == WITHDRAWN:
+        return frozenset()
+    running = (
+        select(literal(information.value)).where(
+            kind.referral_id == referral.id, kind.carried_out_by_id == account_id, kind.concluded_id.is_(None)
+        )
+        for information, kind in _INVESTIGATIONS.items()
+    )
+    return frozenset(map(Information, session.scalars(union_all(*running))))
 
 
 def _accounts_that(referral: Referral, standing: Standing) -> frozenset[uuid.UUID]:

@@ -103,6 +103,7 @@ class Waiting(StrEnum):
     ADDITION = "addition"
     CONSENT = "consent"
     MAIL = "mail"
+    STATUTORY = "statutory"
 
 
 @dataclass(frozen=True)

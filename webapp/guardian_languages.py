@@ -28,6 +28,8 @@ READ_BY_GUARDIANS = (
 _FOR_OTHERS = (
     "templates/documents/protection_report/", "templates/documents/plan_for_service/",
     "templates/documents/support_report/", "templates/documents/support_investigation/",
+    "templates/documents/absence_notice/", "templates/documents/absence_investigation/",
+    "templates/documents/degrading_report/", "templates/documents/degrading_investigation/",
 )  # fmt: skip
 _KEYWORDS = DEFAULT_KEYWORDS | {"N_": None}
 

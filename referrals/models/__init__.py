@@ -1,5 +1,6 @@
 """The tables, and the questions one row can answer about itself. All in one place so that every table is known."""
 
+from referrals.models.absence_investigation import AbsenceInvestigation
 from referrals.models.account import Account, KeptForm, RoleAssignment, WebSession
 from referrals.models.action_plan import ActionPlan, Goal, PlannedAction
 from referrals.models.agenda_item import AgendaItem
@@ -18,6 +19,7 @@ from referrals.models.consultation_round import (
     RoundEnrolment,
     RoundSlot,
 )
+from referrals.models.degrading_report import DegradingReport
 from referrals.models.disclosure import CONSENT, Disclosure
 from referrals.models.document import Document, DocumentContent, Mail
 from referrals.models.follow_up import ActionFollowUp, FollowUp, GoalFollowUp
@@ -45,6 +47,7 @@ from referrals.models.sign_in import (
 from referrals.models.special_support import SupportInvestigation, SupportReport
 from referrals.models.step import Heartbeat, Step, StepKind
 from referrals.models.support_programme import SupportProgramme, SupportTold
+from referrals.models.support_review import SupportReview
 from referrals.models.team_review import MeetingDecision, MeetingVersion, TeamMeeting
 from referrals.models.team_seat import SeatAbsence, TeamSeat
 from referrals.models.triage import StatutoryDecision
@@ -54,6 +57,7 @@ from referrals.models.working_note import WorkingNote
 __all__ = [
     "CONSENT",
     "GENERAL",
+    "AbsenceInvestigation",
     "Account",
     "ActionFollowUp",
     "ActionPlan",
@@ -74,6 +78,7 @@ __all__ = [
     "Consent",
     "Consultation",
     "ConsultationRound",
+    "DegradingReport",
     "Disclosure",
     "Disposal",
     "Document",
@@ -133,6 +138,7 @@ __all__ = [
     "SupportInvestigation",
     "SupportProgramme",
     "SupportReport",
+    "SupportReview",
     "SupportTold",
     "TeamDate", "TeamMeeting", "TeamSeat",
     "Unit",

@@ -13,6 +13,7 @@ from referrals.access import Actor, Role, View, may_view
 from referrals.models import Referral
 from referrals.reminders import undelivered
 from referrals.stages import Party
+from referrals.statutory import waiting as beside
 from referrals.worklist import Waiting, WaitingItem
 
 #: a long target is not waited out a second time: so many school days after it are too late in any case
@@ -27,6 +28,7 @@ _CAPACITIES: Final = {
 def everything_for(session: Session, actor: Actor, *, today: date) -> list[WaitingItem]:
     """All that waits for `actor` on `today`, mail that did not arrive, and what has stalled in the units they head: fear of harm first, then by day."""
     items = [*worklist.waiting_for(session, actor, today=today), *undelivered.to_see_to(session, actor)]
+    items += beside.waiting_for(session, actor, today=today)
     known = {(item.kind, item.subject_id) for item in items}
     items += [one for one in _stalled(session, actor, today) if (one.kind, one.subject_id) not in known]
     return sorted(items, key=lambda item: (not item.is_urgent, item.day, item.number))

@@ -23,6 +23,15 @@ TO_DO: dict[Verb, str] = {
     Verb.CLOSE_REFERRAL: N_("Close the referral"),
     Verb.REOPEN_REFERRAL: N_("Look again at how the child is doing"),
     Verb.STOP_SENDING: N_("See to a mail that did not arrive"),
+    # beside the team's work: in words that tell nobody what it is about, since they stand in mail too
+    Verb.BEGIN_SUPPORT_INVESTIGATION: N_("Answer a report to the head teacher"),
+    Verb.CONCLUDE_SUPPORT_INVESTIGATION: N_("Record the result of an investigation"),
+    Verb.REVIEW_SUPPORT_PROGRAMME: N_("Follow up a decision on its day"),
+    Verb.REPORT_ABSENCE: N_("Report to the organiser, and record that you did"),
+    Verb.CONCLUDE_ABSENCE_INVESTIGATION: N_("Record the result of an investigation"),
+    Verb.PASS_ON_DEGRADING_REPORT: N_("Pass a report on to the organiser"),
+    Verb.BEGIN_DEGRADING_INVESTIGATION: N_("Let a report be investigated"),
+    Verb.CONCLUDE_DEGRADING_INVESTIGATION: N_("Record the result of an investigation"),
     Verb.REMIND_OF_CONSENT: N_("Ask the guardians again: a consent ends"),
 }
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import history, roster
+from referrals import history
 from referrals.access import Actor, View, may_view
 from referrals.errors import Incomplete, NotAllowed
-from referrals.models import Account, History, Referral, SupportInvestigation, SupportReport
+from referrals.models import History, Referral, SupportInvestigation, SupportReport
 from referrals.stages import Verb
-from referrals.vocabulary import HealthTeamAsked, Recipient, SupportGround, SupportNeed
+from referrals.statutory.carrying_out import may_conclude, own_people
+from referrals.vocabulary import HealthTeamAsked, SupportGround, SupportNeed
 
 
 @dataclass(frozen=True)
@@ -84,12 +85,17 @@ def conclude_investigation(
 ) -> SupportInvestigation:
     """Record what the investigation found and came to. Again changes nothing.
 
-    Raises NotAllowed where this referral has no such investigation, Incomplete for what is not stated: whether the student
+    Raises NotAllowed where this referral has no such investigation or somebody else is named for it, Incomplete for what is
+    not stated: whether the student
     health team was consulted or why that was unnecessary, what was found, how pupil and guardians see it, and the judgement.
     """
     history.guard(session, referral, Verb.CONCLUDE_SUPPORT_INVESTIGATION, by=by, seen=seen)
     investigation = session.get(SupportInvestigation, investigation_id)
-    if investigation is None or investigation.referral_id != referral.id:
+    if (
+        investigation is None
+        or investigation.referral_id != referral.id
+        or not may_conclude(by, referral, investigation.carried_out_by_id)
+    ):
         raise NotAllowed(Verb.CONCLUDE_SUPPORT_INVESTIGATION)
     if investigation.concluded_id is not None:
         return investigation
@@ -111,11 +117,6 @@ def conclude_investigation(
     return investigation
 
 
-def own_people(session: Session, referral: Referral) -> list[Account]:
-    """The school's own people, one of whom carries an investigation out."""
-    return [one.account for one in roster.colleagues(session, referral) if one.recipient is Recipient.OWN_STAFF]
-
-
 def reports_of(session: Session, referral: Referral) -> list[SupportReport]:
     """Every report about the pupil of `referral`, the newest first."""
     rows = select(SupportReport).join(SupportReport.history).where(SupportReport.referral_id == referral.id)
@@ -123,9 +124,15 @@ def reports_of(session: Session, referral: Referral) -> list[SupportReport]:
 
 
 def reports_for(session: Session, referral: Referral, reader: Actor) -> list[SupportReport]:
-    """The reports that `reader` may read: who only contributes reads their own."""
-    reads_all = may_view(View.SPECIAL_SUPPORT, reader, referral.facts())
-    return [one for one in reports_of(session, referral) if reads_all or one.history.by_id == reader.account_id]
+    """The reports that `reader` may read: who only contributes reads their own, who investigates those it answers."""
+    if may_view(View.SPECIAL_SUPPORT, reader, referral.facts()):
+        return reports_of(session, referral)
+    carried_out = {one.id for one in investigations_for(session, referral, reader)}
+    return [
+        one
+        for one in reports_of(session, referral)
+        if one.history.by_id == reader.account_id or one.investigation_id in carried_out
+    ]
 
 
 def investigations_of(session: Session, referral: Referral) -> list[SupportInvestigation]:
@@ -133,6 +140,16 @@ def investigations_of(session: Session, referral: Referral) -> list[SupportInves
     rows = select(SupportInvestigation).join(SupportInvestigation.begun)
     found = rows.where(SupportInvestigation.referral_id == referral.id).order_by(History.number.desc())
     return list(session.scalars(found))
+
+
+def investigations_for(session: Session, referral: Referral, reader: Actor) -> list[SupportInvestigation]:
+    """The investigations that `reader` may read: who is named for one reads that, until it has its result."""
+    reads_all = may_view(View.SPECIAL_SUPPORT, reader, referral.facts())
+    return [
+        one
+        for one in investigations_of(session, referral)
+        if reads_all or (one.concluded_id is None and one.carried_out_by_id == reader.account_id)
+    ]
 
 
 def running_investigation(session: Session, referral: Referral) -> SupportInvestigation | None:

@@ -77,7 +77,7 @@ def decide_statutory_track(
         "decided_on": choice.decided_on,
         "guardians_told_on": track is None
         or not track.guardians_first
-        or _told_first(referral, told_on, choice.decided_on),
+        or told_first(referral, told_on, choice.decided_on),
     }
     if missing := [name for name, value in stated.items() if not value]:
         raise Incomplete(*missing)
@@ -100,7 +100,7 @@ def track_of(row: History) -> rulebook.StatutoryTrack:
     return rulebook.load(row.referral.rulepack).track(row.choice or "", row.referral.unit.school_form)
 
 
-def _told_first(referral: Referral, told_on: date | None, decided_on: date | None) -> bool:
+def told_first(referral: Referral, told_on: date | None, decided_on: date | None) -> bool:
     """Whether the guardians were told no later than it was decided; of somebody of age nobody has to be told."""
     if told_on is not None:
         return decided_on is None or told_on <= decided_on

@@ -39,12 +39,19 @@ from referrals.vocabulary.retention import ContentKind, DisposalState, Fate
 from referrals.vocabulary.rounds import QualityTheme, RoundProblem, RoundState
 from referrals.vocabulary.statuses import STATUS_LABELS
 from referrals.vocabulary.statutory import (
+    AbsenceKind,
+    AbsencePattern,
     DecidedBy,
+    DegradingKind,
+    DegradingOutcome,
     HealthTeamAsked,
     ProgrammeKind,
     SupportForm,
     SupportGround,
     SupportNeed,
+    SupportReviewKind,
+    SupportReviewOutcome,
+    SupportToo,
 )
 from referrals.vocabulary.terms import N_, Term
 from referrals.vocabulary.wording import Looks, Trace, WordingGround
@@ -67,6 +74,8 @@ __all__ = [
     "N_",
     "STATUS_LABELS",
     "About",
+    "AbsenceKind",
+    "AbsencePattern",
     "ActionStatus",
     "AgendaAct",
     "AgendaProblem",
@@ -91,6 +100,8 @@ __all__ = [
     "DeadlineSource",
     "DecidedBy",
     "DecisionKind",
+    "DegradingKind",
+    "DegradingOutcome",
     "Direction",
     "DisposalState",
     "DocumentKind",
@@ -134,6 +145,9 @@ __all__ = [
     "SupportForm",
     "SupportGround",
     "SupportNeed",
+    "SupportReviewKind",
+    "SupportReviewOutcome",
+    "SupportToo",
     "TeamLevel",
     "Term",
     "Topic",

@@ -15,6 +15,8 @@ class Capacity(StrEnum):
     HEALTH_CARE = "health_care"
     LEISURE = "leisure"
     CIVIL_SOCIETY = "civil_society"
+    #: named to carry out an investigation that the law lays upon the school
+    INVESTIGATOR = "investigator"
     REPORTER = "reporter"
     GUARDIAN = "guardian"
     CHILD = "child"
@@ -43,6 +45,8 @@ class Information(StrEnum):
     DOCUMENTS = "documents"
     STATUTORY_LINKS = "statutory_links"
     SPECIAL_SUPPORT = "special_support"
+    ABSENCE_INVESTIGATION = "absence_investigation"
+    DEGRADING_TREATMENT = "degrading_treatment"
     WORKING_NOTES = "working_notes"
     PROTECTION = "protection"
     READ_LOG = "read_log"
@@ -75,6 +79,8 @@ class Cell(StrEnum):
     PARTLY_BY_CONSENT = "consent_partly"
     #: the action they answer for, its goal in the short form and whom to call
     OWN_ACTION = "own_action"
+    #: that one investigation with what it answers, from the day they were named until it has its result
+    IF_INVESTIGATING = "if_investigating"
     #: who is named for it one by one; see `referrals/protection.py`
     IF_NAMED = "if_named"
     #: asked for at the service that keeps it, never shown here

@@ -37,10 +37,26 @@ class SupportNeed(Term):
 
 
 class ProgrammeKind(Term):
-    """What was decided: a programme of special support, or that none is drawn up."""
+    """What was decided: a programme of special support, that none is drawn up, or that the one in force ends."""
 
     PROGRAMME = "programme", N_("A programme of special support")
     NONE = "none", N_("No programme")
+    ENDED = "ended", N_("The programme of special support ends")
+
+
+class SupportReviewKind(Term):
+    """In which of the two ways the law names a programme is looked at again."""
+
+    FOLLOW_UP = "follow_up", N_("The measures were followed up")
+    EVALUATION = "evaluation", N_("The measures were evaluated")
+
+
+class SupportReviewOutcome(Term):
+    """What follows once a programme was looked at again."""
+
+    GOES_ON = "goes_on", N_("The programme goes on as it is")
+    CHANGES = "changes", N_("The programme is changed and decided anew")
+    ENDS = "ends", N_("The head teacher is to decide whether the programme ends")
 
 
 class SupportForm(Term):
@@ -51,3 +67,41 @@ class SupportForm(Term):
     INDIVIDUALLY = "individually", N_("Taught alone")
     DISTANCE = "distance", N_("Teaching at a distance")
     ADJUSTED_STUDIES = "adjusted_studies", N_("Adjusted studies")
+
+
+class AbsencePattern(Term):
+    """Which absence has the head teacher let it be investigated."""
+
+    REPEATED = "repeated", N_("Repeated absence")
+    LONGER = "longer", N_("Longer absence")
+
+
+class AbsenceKind(Term):
+    """Whether the absence was reported and allowed; it is investigated either way."""
+
+    VALID = "valid", N_("Valid absence")
+    NOT_VALID = "not_valid", N_("Absence without valid reason")
+    BOTH = "both", N_("Both valid absence and absence without valid reason")
+
+
+class SupportToo(Term):
+    """Whether an investigation of absence gives reason to investigate the need of special support as well."""
+
+    YES = "yes", N_("The need of special support is to be investigated as well")
+    NO = "no", N_("There is no reason to investigate the need of special support")
+
+
+class DegradingKind(Term):
+    """What a child considers itself subjected to: what staff report, and the head teacher passes on, is the same for all three."""
+
+    DEGRADING = "degrading", N_("Degrading treatment")
+    HARASSMENT = "harassment", N_("Harassment connected with a ground of discrimination")
+    SEXUAL_HARASSMENT = "sexual_harassment", N_("Sexual harassment")
+
+
+class DegradingOutcome(Term):
+    """What the investigation of a report of degrading treatment came to."""
+
+    OCCURRED = "occurred", N_("Degrading treatment has occurred")
+    NOT_SHOWN = "not_shown", N_("It could not be shown that degrading treatment has occurred")
+    NOT_OCCURRED = "not_occurred", N_("No degrading treatment has occurred")

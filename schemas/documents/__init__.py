@@ -3,7 +3,9 @@
 from typing import Any, Final
 
 from referrals.vocabulary import DocumentKind
+from schemas.documents.absence_investigation import AbsenceInvestigationDocument, AbsenceNoticeDocument
 from schemas.documents.childs_plan import ChildsPlanDocument
+from schemas.documents.degrading_treatment import DegradingInvestigationDocument, DegradingReportDocument
 from schemas.documents.kinds import (
     ActionPlanDocument,
     AssessmentDocument,
@@ -21,7 +23,12 @@ from schemas.documents.plan_for_service import PlanForServiceDocument
 from schemas.documents.protection import ProtectionReportDocument
 from schemas.documents.source import Contact, PaperRecipient, PaperSource
 from schemas.documents.special_support import SupportInvestigationDocument, SupportReportDocument
-from schemas.documents.support_programme import NoSupportProgrammeDocument, SupportProgrammeDocument
+from schemas.documents.support_programme import (
+    NoSupportProgrammeDocument,
+    SupportProgrammeDocument,
+    SupportProgrammeEndedDocument,
+    SupportReviewDocument,
+)
 
 __all__ = ["DOCUMENTS", "Contact", "PaperRecipient", "PaperSource", "document_context"]
 
@@ -42,6 +49,12 @@ DOCUMENTS: Final[dict[DocumentKind, type[Frame]]] = {
     DocumentKind.SUPPORT_INVESTIGATION: SupportInvestigationDocument,
     DocumentKind.SUPPORT_PROGRAMME: SupportProgrammeDocument,
     DocumentKind.NO_SUPPORT_PROGRAMME: NoSupportProgrammeDocument,
+    DocumentKind.SUPPORT_REVIEW: SupportReviewDocument,
+    DocumentKind.SUPPORT_PROGRAMME_ENDED: SupportProgrammeEndedDocument,
+    DocumentKind.ABSENCE_NOTICE: AbsenceNoticeDocument,
+    DocumentKind.ABSENCE_INVESTIGATION: AbsenceInvestigationDocument,
+    DocumentKind.DEGRADING_REPORT: DegradingReportDocument,
+    DocumentKind.DEGRADING_INVESTIGATION: DegradingInvestigationDocument,
     DocumentKind.PAGE_CODE: PageCodeDocument,
     DocumentKind.PROTECTION_REPORT: ProtectionReportDocument,
 }

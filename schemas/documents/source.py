@@ -45,7 +45,9 @@ class PaperSource:
     information_and_consent: concern, guardians, participants · assessment: parts, analysis ·
     invitation: meeting, participants, guardians (those invited) · minutes: meeting, guardians · action_plan and childs_plan: plan, guardians ·
     plan_for_service: service, and plan or action · follow_up: follow_up, guardians · closing: closure, plan, statutory ·
-    support_report and support_investigation: support · support_programme and no_support_programme: support, appeal ·
+    support_report, support_investigation, absence_notice, absence_investigation,
+    degrading_report and degrading_investigation: support · support_programme, no_support_programme and support_programme_ended: support, appeal ·
+    support_review: support ·
     protection_report: `referral` is the report itself, with what it says under `said`.
     """
 
@@ -64,7 +66,7 @@ class PaperSource:
     triage: Any = None
     #: the statutory track in which it goes on, where the head teacher decided so
     statutory: Any = None
-    #: the report, the investigation or the programme of special support
+    #: what was decided beside the team's work: the report, the investigation or the programme
     support: Any = None
     #: how to appeal, by language
     appeal: Mapping[str, str] = field(default_factory=dict)

@@ -32,6 +32,24 @@ class SupportProgrammeDocument(_DecisionDocument):
     participation = fields.String(attribute="support.participation")
 
 
+class SupportReviewDocument(Frame):
+    """A programme followed up or evaluated, and what follows."""
+
+    review = fields.String(attribute="support.kind")
+    held_on = fields.Date(attribute="support.held_on")
+    findings = fields.String(attribute="support.findings")
+    views = fields.String(attribute="support.views")
+    outcome = fields.String(attribute="support.outcome")
+    recorded_by = fields.Nested(PersonPart, attribute="support.history.by")
+    recorded_at = fields.AwareDateTime(attribute="support.history.at")
+
+
+class SupportProgrammeEndedDocument(_DecisionDocument):
+    """The decision that the programme in force ends, with its reasons."""
+
+    reasons = fields.String(attribute="support.reasons")
+
+
 class NoSupportProgrammeDocument(_DecisionDocument):
     """D7s: the decision that no programme is drawn up, with its reasons."""
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from referrals import rulebook
 from referrals.models import (
+    AbsenceInvestigation,
     Account,
     ActionFollowUp,
     ActionPlan,
@@ -16,6 +17,7 @@ from referrals.models import (
     Concern,
     ConcernAddition,
     Consent,
+    DegradingReport,
     FollowUp,
     Forum,
     Goal,
@@ -32,6 +34,7 @@ from referrals.models import (
     SupportInvestigation,
     SupportProgramme,
     SupportReport,
+    SupportReview,
     TeamMeeting,
     Unit,
 )
@@ -40,6 +43,8 @@ from referrals.protection import ReportOnPaper
 from referrals.stages import Party, Stage, Status, Verb
 from referrals.vocabulary import (
     About,
+    AbsenceKind,
+    AbsencePattern,
     ActionStatus,
     Arena,
     AttachedTo,
@@ -51,6 +56,8 @@ from referrals.vocabulary import (
     Country,
     Custody,
     DecisionKind,
+    DegradingKind,
+    DegradingOutcome,
     DocumentKind,
     Domain,
     FileKind,
@@ -75,6 +82,9 @@ from referrals.vocabulary import (
     SupportForm,
     SupportGround,
     SupportNeed,
+    SupportReviewKind,
+    SupportReviewOutcome,
+    SupportToo,
 )
 from schemas.documents import PaperRecipient, PaperSource
 from tests.documents.family_words import ARABIC_WORDS, WORDS
@@ -99,6 +109,12 @@ ISSUED: dict[DocumentKind, datetime] = {
     DocumentKind.SUPPORT_INVESTIGATION: datetime(2026, 10, 20, 9, 45, tzinfo=UTC),
     DocumentKind.SUPPORT_PROGRAMME: datetime(2026, 10, 22, 11, 0, tzinfo=UTC),
     DocumentKind.NO_SUPPORT_PROGRAMME: datetime(2026, 10, 22, 11, 0, tzinfo=UTC),
+    DocumentKind.SUPPORT_REVIEW: datetime(2026, 12, 3, 14, 0, tzinfo=UTC),
+    DocumentKind.SUPPORT_PROGRAMME_ENDED: datetime(2027, 1, 22, 9, 30, tzinfo=UTC),
+    DocumentKind.ABSENCE_NOTICE: datetime(2026, 9, 28, 7, 40, tzinfo=UTC),
+    DocumentKind.ABSENCE_INVESTIGATION: datetime(2026, 10, 21, 8, 15, tzinfo=UTC),
+    DocumentKind.DEGRADING_REPORT: datetime(2026, 9, 21, 12, 30, tzinfo=UTC),
+    DocumentKind.DEGRADING_INVESTIGATION: datetime(2026, 10, 6, 14, 20, tzinfo=UTC),
     DocumentKind.PAGE_CODE: datetime(2026, 9, 16, 9, 0, tzinfo=UTC),
     DocumentKind.PROTECTION_REPORT: datetime(2026, 9, 16, 9, 12, tzinfo=UTC),
 }
@@ -234,6 +250,72 @@ class Family:
         )
         none.decided = self._row(10, Verb.DECIDE_NO_SUPPORT_PROGRAMME, datetime(2026, 10, 22, 11, 0, tzinfo=UTC))
         return none
+
+    def support_review(self) -> SupportReview:
+        """What came of the programme."""
+        review = SupportReview(
+            referral=self.referral,
+            kind=SupportReviewKind.FOLLOW_UP,
+            held_on=date(2026, 12, 3),
+            outcome=SupportReviewOutcome.GOES_ON,
+            findings=self.words["support_review_findings"],
+            views=self.words["support_review_views"],
+        )
+        review.history = self._row(11, Verb.REVIEW_SUPPORT_PROGRAMME, datetime(2026, 12, 3, 14, 0, tzinfo=UTC))
+        return review
+
+    def support_programme_ended(self) -> SupportProgramme:
+        """And how it ended."""
+        ended = SupportProgramme(
+            referral=self.referral, kind=ProgrammeKind.ENDED, reasons=self.words["support_end_reasons"]
+        )
+        ended.decided = self._row(12, Verb.END_SUPPORT_PROGRAMME, datetime(2027, 1, 22, 9, 30, tzinfo=UTC))
+        return ended
+
+    def absence_investigation(self) -> AbsenceInvestigation:
+        """What the head teacher had investigated about the days Maja was away."""
+        texts = ("known", "reported_to", "causes", "pupils_view", "guardians_view", "health_team_view", "measures")
+        investigation = AbsenceInvestigation(
+            referral=self.referral,
+            carried_out_by=self.special_educator,
+            pattern=AbsencePattern.REPEATED,
+            absence=AbsenceKind.BOTH,
+            guardians_told_on=date(2026, 9, 25),
+            reported_on=date(2026, 9, 28),
+            support_too=SupportToo.YES,
+            **{name: self.words[f"absence_{name}"] for name in texts},
+        )
+        rows = {
+            "begun": (5, Verb.BEGIN_ABSENCE_INVESTIGATION, datetime(2026, 9, 28, 7, 40, tzinfo=UTC)),
+            "reported": (6, Verb.REPORT_ABSENCE, datetime(2026, 9, 28, 8, 5, tzinfo=UTC)),
+            "concluded": (9, Verb.CONCLUDE_ABSENCE_INVESTIGATION, datetime(2026, 10, 21, 8, 15, tzinfo=UTC)),
+        }
+        for name, row in rows.items():
+            setattr(investigation, name, self._row(*row))
+        return investigation
+
+    def degrading_report(self) -> DegradingReport:
+        """What the special educator reported of the breaks, and what came of it."""
+        texts = ("happened", "circumstances", "done_at_once", "passed_on_to", "findings", "views", "measures")
+        report = DegradingReport(
+            referral=self.referral,
+            carried_out_by=self.special_educator,
+            kind=DegradingKind.DEGRADING,
+            passed_on_on=date(2026, 9, 22),
+            outcome=DegradingOutcome.OCCURRED,
+            **{name: self.words[f"degrading_{name}"] for name in texts},
+        )
+        rows = {
+            "history": (3, Verb.REPORT_DEGRADING_TREATMENT, datetime(2026, 9, 21, 12, 30, tzinfo=UTC)),
+            "received": (4, Verb.RECEIVE_DEGRADING_REPORT, datetime(2026, 9, 21, 14, 0, tzinfo=UTC)),
+            "passed_on": (5, Verb.PASS_ON_DEGRADING_REPORT, datetime(2026, 9, 22, 6, 45, tzinfo=UTC)),
+            "begun": (6, Verb.BEGIN_DEGRADING_INVESTIGATION, datetime(2026, 9, 22, 11, 0, tzinfo=UTC)),
+            "concluded": (9, Verb.CONCLUDE_DEGRADING_INVESTIGATION, datetime(2026, 10, 6, 14, 20, tzinfo=UTC)),
+        }
+        for name, row in rows.items():
+            setattr(report, name, self._row(*row))
+        report.history.by = self.special_educator
+        return report
 
     def _row(self, number: int, verb: Verb, at: datetime) -> History:
         """A decision of the head teacher, who moves the referral nowhere by it."""
@@ -542,6 +624,16 @@ def rich_source(kind: DocumentKind, language: str = "sv", **changes: Any) -> Pap
             "appeal": APPEAL,
             "recipient": guardian,
         },
+        DocumentKind.SUPPORT_REVIEW: {"support": family.support_review(), "recipient": guardian},
+        DocumentKind.SUPPORT_PROGRAMME_ENDED: {
+            "support": family.support_programme_ended(),
+            "appeal": APPEAL,
+            "recipient": guardian,
+        },
+        DocumentKind.ABSENCE_NOTICE: {"support": family.absence_investigation()},
+        DocumentKind.ABSENCE_INVESTIGATION: {"support": family.absence_investigation()},
+        DocumentKind.DEGRADING_REPORT: {"support": family.degrading_report()},
+        DocumentKind.DEGRADING_INVESTIGATION: {"support": family.degrading_report()},
         DocumentKind.PAGE_CODE: {
             "recipient": guardian,
             "page_code": "7K4M-2Q9X-HT3W",

@@ -167,6 +167,72 @@ HEADINGS = {
         "da": ["Afgørelse om, at der ikke udarbejdes et støtteprogram", "Begrundelse", "Beslutning", "Hvordan man klager"],
         "en": ["Decision that no programme of special support is drawn up", "Reasons", "Decision", "How to appeal"],
     },
+    DocumentKind.SUPPORT_REVIEW: {
+        "sv": [
+            "Uppföljning eller utvärdering av åtgärdsprogram", "Vad som gjordes", "Hur åtgärderna genomfördes och vad de gav",
+            "Hur eleven och vårdnadshavarna ser på det", "Vad som händer nu",
+        ],
+        "da": [
+            "Opfølgning på eller evaluering af støtteprogrammet", "Hvad der blev gjort", "Hvordan indsatserne blev gennemført, og hvad de gav",
+            "Hvordan eleven og forældrene ser på det", "Hvad der nu sker",
+        ],
+        "en": [
+            "The programme of special support, looked at again", "What was done", "How the measures were carried out, and what they gave",
+            "How the pupil and the guardians see it", "What follows",
+        ],
+    },
+    DocumentKind.SUPPORT_PROGRAMME_ENDED: {
+        "sv": ["Beslut att avsluta åtgärdsprogrammet", "Skäl", "Beslut", "Hur man överklagar"],
+        "da": ["Afgørelse om at afslutte støtteprogrammet", "Begrundelse", "Beslutning", "Hvordan man klager"],
+        "en": ["Decision that the programme of special support ends", "Reasons", "Decision", "How to appeal"],
+    },
+    DocumentKind.ABSENCE_NOTICE: {
+        "sv": ["Anmälan till huvudmannen: en elevs frånvaro utreds", "Eleven", "Frånvaron"],
+        "da": ["Anmeldelse til skolemyndigheden: En elevs fravær undersøges", "Eleven", "Fraværet"],
+        "en": ["Report to the organiser of the school: absence is being investigated", "The pupil", "The absence"],
+    },
+    DocumentKind.ABSENCE_INVESTIGATION: {
+        "sv": [
+            "Utredning av frånvaro", "Utredningen", "Vad som är känt om frånvaron", "Varför eleven är borta", "Elevens syn", "Vårdnadshavarnas syn",
+            "Elevhälsans syn", "Vad som görs",
+        ],
+        "da": [
+            "Undersøgelse af fravær", "Undersøgelsen", "Hvad man ved om fraværet", "Hvorfor eleven er væk", "Elevens perspektiv", "Forældrenes perspektiv",
+            "Elevsundhedsteamets perspektiv", "Hvad der gøres",
+        ],
+        "en": [
+            "Investigation of absence", "The investigation", "What is known of the absence", "Why the pupil is away", "How the pupil sees it",
+            "How the guardians see it", "How the student health team sees it", "What is done",
+        ],
+    },
+    DocumentKind.DEGRADING_REPORT: {
+        "sv": [
+            "Anmälan om kränkande behandling", "Barnet", "Vad det gäller", "Vad som har hänt, som barnet berättar det eller som det sågs",
+            "När och var", "Vad som gjordes direkt", "Anmält av",
+        ],
+        "da": [
+            "Anmeldelse af krænkende behandling", "Barnet", "Hvad det drejer sig om", "Hvad der er sket, som barnet fortæller det, eller som det blev set",
+            "Hvornår og hvor", "Hvad der blev gjort med det samme", "Anmeldt af",
+        ],
+        "en": [
+            "Report of degrading treatment", "The child", "What it is about", "What has happened, as the child tells it or as it was seen",
+            "When and where", "What was done at once", "Reported by",
+        ],
+    },
+    DocumentKind.DEGRADING_INVESTIGATION: {
+        "sv": [
+            "Utredning av kränkande behandling", "Steg för steg", "Vad som anmäldes", "Vad utredningen visade", "Hur de berörda ser på det",
+            "Vad som görs för att det inte ska hända igen", "Vad utredningen kom fram till",
+        ],
+        "da": [
+            "Undersøgelse af krænkende behandling", "Trin for trin", "Hvad der blev anmeldt", "Hvad undersøgelsen viste", "Hvordan de berørte ser på det",
+            "Hvad der gøres, så det ikke sker igen", "Hvad undersøgelsen nåede frem til",
+        ],
+        "en": [
+            "Investigation of degrading treatment", "Each step", "What was reported", "What was found", "How those it is about see it",
+            "What is done so that it does not happen again", "What it came to",
+        ],
+    },
     DocumentKind.PAGE_CODE: {
         "sv": ["Din egen sida", "Din kod", "Så öppnar du din sida", "Om det inte fungerar"],
         "da": ["Din egen side", "Din kode", "Sådan åbner du din side", "Hvis det ikke virker"],

@@ -118,6 +118,12 @@ def test_neither_prefect_nor_the_log_knows_anything_of_what_was_typed(
         DocumentKind.SUPPORT_INVESTIGATION,
         DocumentKind.SUPPORT_PROGRAMME,
         DocumentKind.NO_SUPPORT_PROGRAMME,
+        DocumentKind.SUPPORT_REVIEW,
+        DocumentKind.SUPPORT_PROGRAMME_ENDED,
+        DocumentKind.ABSENCE_NOTICE,
+        DocumentKind.ABSENCE_INVESTIGATION,
+        DocumentKind.DEGRADING_REPORT,
+        DocumentKind.DEGRADING_INVESTIGATION,
     }  # no step makes the first two, and nobody shares the plan here
     monkeypatch.setattr(steps, "PAUSES", ())
     fail_with_everything(one_instance, monkeypatch)

@@ -30,8 +30,20 @@ from referrals.models import Concern, Disposal, History, Municipality, Referral,
 from referrals.quarantine import Cleared
 from referrals.rounds.enrolling import Days
 from referrals.stages import IN_TRIAGE, TO_SCHEDULE, Party
-from referrals.statutory import links, special_support, support_programme
-from referrals.vocabulary import AskedBy, AskedHow, ContentKind, DecidedBy, Fate, FileKind, Recipient, SupportGround
+from referrals.statutory import absence_investigation, degrading_treatment, links, special_support, support_programme
+from referrals.vocabulary import (
+    AbsenceKind,
+    AbsencePattern,
+    AskedBy,
+    AskedHow,
+    ContentKind,
+    DecidedBy,
+    DegradingKind,
+    Fate,
+    FileKind,
+    Recipient,
+    SupportGround,
+)
 from tests import rounds
 from tests.factories import a_member, a_referral, protected
 from tests.people import Cast
@@ -71,6 +83,12 @@ def lay_what_lies_around(address: str, number: str) -> None:
         support_programme.write_programme(
             session, referral, **head, written=support_programme.Written(needs="Bråk och mätning.")
         )
+        beginning = absence_investigation.Beginning(
+            AbsencePattern.REPEATED, AbsenceKind.BOTH, "Nio dagar.", cast.special_educator.id, clock.now().date()
+        )
+        absence_investigation.begin_investigation(session, referral, **head, beginning=beginning)
+        treated = degrading_treatment.Reported(DegradingKind.DEGRADING, "De kallar henne mullvad.", "På rasten.")
+        degrading_treatment.report_treatment(session, referral, by=by, seen=None, report=treated)
         withholding.mark_confided(session, referral, by=by, seen=None, key=pieces.known(session, referral)[0].key)
         _give_up_a_step(session, referral)
         _draw_visits(session, cast, referral)

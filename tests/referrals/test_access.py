@@ -28,7 +28,7 @@ from referrals.vocabulary import InformationCategory, Profession, Recipient
 from referrals.vocabulary.knowing import Capacity, Cell, Information
 
 SCHOOL, ELSEWHERE = uuid.uuid4(), uuid.uuid4()
-SOMEBODY = uuid.uuid4()
+SOMEBODY, INVESTIGATOR = uuid.uuid4(), uuid.uuid4()
 ALL_KINDS = frozenset(InformationCategory)
 
 
@@ -40,9 +40,14 @@ def only_schooling(service: Recipient) -> frozenset[InformationCategory]:
     return frozenset({InformationCategory.SCHOOLING})
 
 
+def investigates(account_id: uuid.UUID) -> frozenset[Information]:
+    return frozenset({Information.ABSENCE_INVESTIGATION} if account_id == INVESTIGATOR else ())
+
+
 REFERRAL = Facts(
-    uuid.uuid4(), SCHOOL, frozenset({SOMEBODY}), reach=everything, is_acting=lambda _: True, owns_action=lambda _: True
-)
+    uuid.uuid4(), SCHOOL, frozenset({SOMEBODY}), reach=everything, is_acting=lambda _: True, owns_action=lambda _: True,
+    investigates=investigates,
+)  # fmt: skip
 
 
 def a_member(profession: Profession, role: Role = Role.ASSESSOR) -> Actor:
@@ -57,7 +62,7 @@ ADMINISTRATOR = Actor(
 REPORTER = Actor(reported=REFERRAL.referral_id)
 
 _OF_STAFF = {View.REFERRAL, View.OWN_ACTION, View.CHILD, View.OWN_PART, View.HISTORY, View.WORKING_NOTES}
-_OF_THE_SCHOOLS_OWN = _OF_STAFF | {View.OWN_SUPPORT_REPORTS}
+_OF_THE_SCHOOLS_OWN = _OF_STAFF | {View.OWN_SUPPORT_REPORTS, View.OWN_DEGRADING_REPORTS}
 _OF_A_COORDINATOR = set(View) - {View.BEHIND_WALL, View.PROTECTION, View.TECHNICAL_RUN, View.ORGANISATION}
 #: what each may look at, as a head teacher would read it aloud, while consent reaches everybody and everybody acts
 READ_ALOUD = {
@@ -82,6 +87,14 @@ READ_ALOUD = {
     "civil society": (a_member(Profession.CIVIL_SOCIETY), {View.OWN_ACTION, View.WORKING_NOTES}),
     "business": (a_member(Profession.BUSINESS), {View.OWN_ACTION, View.WORKING_NOTES}),
     "somebody without a profession of the team": (a_member(Profession.ADMINISTRATOR), set()),
+    "who investigates absence": (
+        Actor(INVESTIGATOR, "Petra", frozenset({(Role.ASSESSOR, SCHOOL)}), profession=Profession.SPECIAL_EDUCATOR),
+        {View.OWN_ACTION, View.CHILD, View.OWN_ABSENCE_INVESTIGATION},
+    ),
+    "who investigates absence and works for the unit no more": (
+        Actor(INVESTIGATOR, "Petra", frozenset({(Role.ASSESSOR, ELSEWHERE)}), profession=Profession.SPECIAL_EDUCATOR),
+        set(),
+    ),
     "assessor not asked": (Actor(uuid.uuid4(), "Kim", frozenset({(Role.ASSESSOR, SCHOOL)})), set()),
     "coordinator elsewhere": (Actor(uuid.uuid4(), "Otto", frozenset({(Role.COORDINATOR, ELSEWHERE)})), set()),
     "administrator": (ADMINISTRATOR, set()),

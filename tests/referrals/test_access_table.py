@@ -7,14 +7,14 @@ from referrals.vocabulary import Compartment, Profession, Recipient
 from referrals.vocabulary.knowing import Capacity, Cell, Information
 
 #: R read, W write, A while acting, o own, a own action, C conclusion, G and the whole on a ground, P pointer, p partly; by consent
-#: c, its conclusion s, a part of it t; i who is named, x at the source, e in a text for children, q on request, n a number, - nothing
+#: c, its conclusion s, a part of it t; i who is named, x at the source, e in a text for children, q on request, n a number, I while investigating, - nothing
 LETTERS = dict(
     zip(
-        "RWAoaCGPpcstixeqn-",
+        "RWAoaCGPpcstixeqnI-",
         (
             Cell.READ, Cell.WRITE, Cell.IF_ACTING, Cell.OWN, Cell.OWN_ACTION, Cell.CONCLUSION, Cell.CONCLUSION_OR_ON_GROUND,
             Cell.POINTER, Cell.PARTLY, Cell.BY_CONSENT, Cell.CONCLUSION_BY_CONSENT, Cell.PARTLY_BY_CONSENT, Cell.IF_NAMED,
-            Cell.AT_SOURCE, Cell.EASY, Cell.ON_REQUEST, Cell.COUNT, Cell.NOTHING,
+            Cell.AT_SOURCE, Cell.EASY, Cell.ON_REQUEST, Cell.COUNT, Cell.IF_INVESTIGATING, Cell.NOTHING,
         ),
         strict=True,
     )
@@ -22,32 +22,34 @@ LETTERS = dict(
 COLUMNS = (
     Capacity.TEACHER, Capacity.COORDINATOR, Capacity.HEAD_TEACHER, Capacity.STUDENT_HEALTH, Capacity.SCHOOL_NURSE,
     Capacity.SOCIAL_SERVICES, Capacity.HEALTH_CARE, Capacity.LEISURE, Capacity.CIVIL_SOCIETY,
-    Capacity.REPORTER, Capacity.GUARDIAN, Capacity.CHILD, Capacity.MANAGEMENT, Capacity.RESEARCHER, Capacity.ADMINISTRATOR,
+    Capacity.INVESTIGATOR, Capacity.REPORTER, Capacity.GUARDIAN, Capacity.CHILD, Capacity.MANAGEMENT, Capacity.RESEARCHER, Capacity.ADMINISTRATOR,
 )  # fmt: skip
-#: own staff (teacher, coordinator, head, student health, nurse), other services (social, health, leisure, civil), the rest
+#: own staff (teacher, coordinator, head, student health, nurse), other services (social, health, leisure, civil), who investigates, the rest
 AGREED = {
-    Information.EXISTENCE:          "RRRRR ccaa oRe---",
-    Information.CHILD:              "RRRRR cc-- oRe---",
-    Information.PROTECTED_IDENTITY: "iRRii ---- -o----",
-    Information.CONCERN:            "-RR-- ---- oR----",
-    Information.GUARDIANS:          "-RR-- ---- -o----",
-    Information.REQUESTS:           "oRRoo oo-- ------",
-    Information.PEDAGOGICAL:        "RRRRR cc-- -Re---",
-    Information.STUDENT_HEALTH:     "-CGo- ss-- -Re---",
-    Information.MEDICAL:            "-PPPo -o-- -xx---",
-    Information.SOCIAL_SERVICES:    "-PPPP o--- -xx---",
-    Information.MINUTES:            "AWRRp ct-- -Re---",
-    Information.PLAN:               "AWRRp ctaa -Re---",
-    Information.PLAN_WRITING:       "AW-W- ---- ------",
-    Information.TIMELINE:           "RRRRR ---- -Re---",
-    Information.DOCUMENTS:          "-RR-- ---- ooe---",
-    Information.STATUTORY_LINKS:    "-WW-- ---- ------",
-    Information.SPECIAL_SUPPORT:    "oWWoo ---- ------",
-    Information.WORKING_NOTES:      "ooooo ooaa ------",
-    Information.PROTECTION:         "iiRii iiii ii-n--",
-    Information.READ_LOG:           "-RRoo ---- -q-n-n",
-    Information.DEIDENTIFIED:       "RRRRR R--- R--RR-",
-    Information.AGGREGATES:         "-RR-- ---- ---RR-",
+    Information.EXISTENCE:          "RRRRR ccaa o oRe---",
+    Information.CHILD:              "RRRRR cc-- R oRe---",
+    Information.PROTECTED_IDENTITY: "iRRii ---- - -o----",
+    Information.CONCERN:            "-RR-- ---- - oR----",
+    Information.GUARDIANS:          "-RR-- ---- - -o----",
+    Information.REQUESTS:           "oRRoo oo-- - ------",
+    Information.PEDAGOGICAL:        "RRRRR cc-- - -Re---",
+    Information.STUDENT_HEALTH:     "-CGo- ss-- - -Re---",
+    Information.MEDICAL:            "-PPPo -o-- - -xx---",
+    Information.SOCIAL_SERVICES:    "-PPPP o--- - -xx---",
+    Information.MINUTES:            "AWRRp ct-- - -Re---",
+    Information.PLAN:               "AWRRp ctaa - -Re---",
+    Information.PLAN_WRITING:       "AW-W- ---- - ------",
+    Information.TIMELINE:           "RRRRR ---- - -Re---",
+    Information.DOCUMENTS:          "-RR-- ---- - ooe---",
+    Information.STATUTORY_LINKS:    "-WW-- ---- - ------",
+    Information.SPECIAL_SUPPORT:    "oWWoo ---- I ------",
+    Information.ABSENCE_INVESTIGATION:            "-WW-- ---- I ------",
+    Information.DEGRADING_TREATMENT:    "oWWoo ---- I ------",
+    Information.WORKING_NOTES:      "ooooo ooaa - ------",
+    Information.PROTECTION:         "iiRii iiii - ii-n--",
+    Information.READ_LOG:           "-RRoo ---- - -q-n-n",
+    Information.DEIDENTIFIED:       "RRRRR R--- - R--RR-",
+    Information.AGGREGATES:         "-RR-- ---- - ---RR-",
 }  # fmt: skip
 ACTS_AS = {
     Capacity.TEACHER: {Profession.HEAD_TEACHER, Profession.COORDINATOR, Profession.TEACHER, Profession.PRESCHOOL_TEACHER},

@@ -51,6 +51,12 @@ OF_A_REFERRAL = set(DocumentKind) - {
     DocumentKind.SUPPORT_INVESTIGATION,
     DocumentKind.SUPPORT_PROGRAMME,
     DocumentKind.NO_SUPPORT_PROGRAMME,
+    DocumentKind.SUPPORT_REVIEW,
+    DocumentKind.SUPPORT_PROGRAMME_ENDED,
+    DocumentKind.ABSENCE_NOTICE,
+    DocumentKind.ABSENCE_INVESTIGATION,
+    DocumentKind.DEGRADING_REPORT,
+    DocumentKind.DEGRADING_INVESTIGATION,
 }
 
 

@@ -60,6 +60,12 @@ def test_one_concern_travels_through_an_instance_of_its_own_and_leaves_every_doc
         DocumentKind.SUPPORT_INVESTIGATION,
         DocumentKind.SUPPORT_PROGRAMME,
         DocumentKind.NO_SUPPORT_PROGRAMME,
+        DocumentKind.SUPPORT_REVIEW,
+        DocumentKind.SUPPORT_PROGRAMME_ENDED,
+        DocumentKind.ABSENCE_NOTICE,
+        DocumentKind.ABSENCE_INVESTIGATION,
+        DocumentKind.DEGRADING_REPORT,
+        DocumentKind.DEGRADING_INVESTIGATION,
     }:  # never a paper of a referral, or only once it is shared
         copy = re.compile(rf"-{kind.replace('_', '-')}-1(-guardian-\d)?-da\.pdf$")
         assert [file for file in files if copy.search(file.name)], kind

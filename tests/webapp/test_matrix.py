@@ -11,6 +11,7 @@ from sqlalchemy import select
 from referrals import attachments, clock, conflict, db, documents, notifications, paper_sources, printing
 from referrals.access import MATRIX, ROW_OF, Actor
 from referrals.models import (
+    AbsenceInvestigation,
     AdditionKind,
     AssessmentPart,
     Base,
@@ -31,15 +32,18 @@ from referrals.models import (
 )
 from referrals.quarantine import Cleared
 from referrals.stages import IN_TRIAGE, PLAN_ACTIVE, Party
-from referrals.statutory import links, special_support, support_programme
+from referrals.statutory import absence_investigation, degrading_treatment, links, special_support, support_programme
 from referrals.vocabulary import (
     About,
+    AbsenceKind,
+    AbsencePattern,
     ActionStatus,
     Arena,
     Compartment,
     ConsentAnswer,
     ConsentForm,
     DecidedBy,
+    DegradingKind,
     Domain,
     FileKind,
     HealthTeamAsked,
@@ -52,6 +56,7 @@ from referrals.vocabulary import (
     Recipient,
     SupportGround,
     SupportNeed,
+    SupportToo,
 )
 from referrals.vocabulary.knowing import Capacity, Cell, Information
 from schemas.documents.writing import paper_html
@@ -68,14 +73,15 @@ WHO = {
     "siv": Capacity.SCHOOL_NURSE,
     "noor": Capacity.SOCIAL_SERVICES,
     "hilma": Capacity.HEALTH_CARE,
+    "petra": Capacity.INVESTIGATOR,
     "leo": Capacity.LEISURE,
     "vidar": Capacity.CIVIL_SOCIETY,
     "margit": Capacity.MANAGEMENT,
     "rune": Capacity.RESEARCHER,
     "anton": Capacity.ADMINISTRATOR,
 }
-#: who must see nothing in any case: a coordinator of another school, and a colleague nobody asked
-STRANGERS = ("otto", "petra")
+#: who must see nothing in any case: a coordinator of another school
+STRANGERS = ("otto",)
 OTHER_SERVICES = ("noor", "hilma", "leo", "vidar")
 NUMBER = "HTL-7K4M-2Q9X"
 
@@ -119,6 +125,9 @@ PLANTED = {
     "stödvessla": (Information.SPECIAL_SUPPORT, _WHOLE, ("tove",)),
     "utredningsiller": (Information.SPECIAL_SUPPORT, _WHOLE, ()),
     "behovsorm": (Information.SPECIAL_SUPPORT, _WHOLE, ()),
+    "frånvarofink": (Information.ABSENCE_INVESTIGATION, _WHOLE, ("petra",)),
+    "kränkningsmullvad": (Information.DEGRADING_TREATMENT, _WHOLE, ("tove",)),
+    "vidaremus": (Information.DEGRADING_TREATMENT, _WHOLE, ()),
     "pekaruv": (Information.STATUTORY_LINKS, _WHOLE, ()),
     "fritidstärna": (Information.WORKING_NOTES, (), ("leo",)),
 }
@@ -231,6 +240,15 @@ def _plant_special_support(session, cast, referral):
     support_programme.write_programme(
         session, referral, **head, written=support_programme.Written(needs="En behovsorm.")
     )
+    beginning = absence_investigation.Beginning(
+        AbsencePattern.REPEATED, AbsenceKind.BOTH, "En frånvarofink.", cast.special_educator.id, clock.now().date()
+    )
+    absence_investigation.begin_investigation(session, referral, **head, beginning=beginning)
+    treated = degrading_treatment.Reported(DegradingKind.DEGRADING, "En kränkningsmullvad.", "På rasten.")
+    kept = degrading_treatment.report_treatment(session, referral, by=cast.teacher.actor(), seen=None, report=treated)
+    degrading_treatment.pass_on_report(
+        session, referral, **head, report_id=kept.id, passed_on_to="En vidaremus.", passed_on_on=clock.now().date()
+    )
 
 
 def _plant_meeting(session, cast, referral):
@@ -315,6 +333,8 @@ def _rows(session):
         "withholding_id": ids("withholding"),
         "decision_id": ids("statutory_decision"),
         "investigation_id": ids("support_investigation"),
+        "absence_investigation_id": ids("absence_investigation"),
+        "degrading_report_id": ids("degrading_report"),
         "programme_id": ids("support_programme"),
         "recipient": [Recipient.SOCIAL_SERVICES, Recipient.POLICE],
         "mail_id": ids("mail"),
@@ -393,6 +413,16 @@ def test_without_consent_another_service_meets_nothing_and_a_stranger_never_does
     person, app, signed_in, settings, planted
 ):
     assert _seen_by(person, app, signed_in, settings) == {}
+
+
+def test_who_carried_out_an_investigation_meets_nothing_once_it_has_its_result(app, signed_in, settings, planted):
+    with db.writing(settings.database) as session:
+        begun, head = session.scalars(select(AbsenceInvestigation)).one(), cast_of(session).head_teacher.actor()
+        findings = absence_investigation.Findings(*["Hon är rädd."] * 5, SupportToo.NO)
+        absence_investigation.conclude_investigation(
+            session, begun.referral, by=head, seen=None, investigation_id=begun.id, findings=findings
+        )
+    assert _seen_by("petra", app, signed_in, settings) == {}
 
 
 @pytest.mark.parametrize("person", OTHER_SERVICES)

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from referrals import db, documents, notifications, paper_sources, printing, protection, queries
 from referrals.models import (
+    AbsenceInvestigation,
     Account,
     AgendaItem,
     AssessmentPart,
@@ -19,6 +20,7 @@ from referrals.models import (
     Base,
     Consultation,
     ConsultationRound,
+    DegradingReport,
     Disclosure,
     Disposal,
     Document,
@@ -143,6 +145,8 @@ def addresses(app, session, number, report_id):
         "decision_id": [*session.scalars(select(StatutoryDecision.id)), report_id],
         "programme_id": session.scalars(select(SupportProgramme.id)).all(),
         "investigation_id": session.scalars(select(SupportInvestigation.id)).all(),
+        "degrading_report_id": session.scalars(select(DegradingReport.id)).all(),
+        "absence_investigation_id": session.scalars(select(AbsenceInvestigation.id)).all(),
         "withholding_id": session.scalars(select(Withholding.id)).all(),
         "token": ["a-link-nobody-was-sent"],
         "request_id": [*session.scalars(select(ReadingRequest.id)), report_id],

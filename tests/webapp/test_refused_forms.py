@@ -16,7 +16,9 @@ import schemas
 from referrals import db, documents, notifications, readers
 from referrals.documents import Paper
 from referrals.models import (
+    AbsenceInvestigation,
     Attachment,
+    DegradingReport,
     Disclosure,
     Disposal,
     History,
@@ -66,7 +68,7 @@ LAID_ELSEWHERE = {
 #: rows that parts of addresses name
 ROWS = {
     "attachment_id": Attachment, "disclosure_id": Disclosure, "withholding_id": Withholding, "sample_id": LogSample, "step_id": Step,
-    "mail_id": Mail, "decision_id": StatutoryDecision, "investigation_id": SupportInvestigation, "programme_id": SupportProgramme,
+    "mail_id": Mail, "decision_id": StatutoryDecision, "investigation_id": SupportInvestigation, "absence_investigation_id": AbsenceInvestigation, "degrading_report_id": DegradingReport, "programme_id": SupportProgramme,
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from referrals import db
 from referrals.models import Guardian, Referral, SupportProgramme
 from referrals.stages import PLAN_ACTIVE
+from schemas.programme_reviews import UNMET
 from schemas.support_programme import MISSING
 from tests.factories import a_guardian
 from tests.webapp.desk import Desk
@@ -131,3 +132,35 @@ def test_that_there_is_none_is_decided_with_reasons(signed_in, number):
 def test_who_only_contributes_has_no_such_page(signed_in, number):
     for who in ("tove", "otto"):
         assert signed_in(who).client.get(f"/referrals/{number}{FORM}").status_code == 404
+
+
+def test_a_programme_is_followed_up_and_ended_on_its_page(signed_in, number, wednesday):
+    henrik = signed_in("henrik")
+    page = henrik.get(f"/referrals/{number}{FORM}")
+    assert not page.all("form", id="review-form")
+    henrik.submit(WRITTEN, form="write-form")
+    page = henrik.submit(form="decide-form")
+    assert "Next, as the programme itself says: followed up" in page.text
+    page = henrik.submit({"end_reasons": "Det räcker."}, form="end-form", status=422)
+    assert page.problems == ["Why does the programme end? " + UNMET["reviewed"]]
+    page = henrik.submit({"end_reasons": ""}, form="end-form", status=422)
+    assert page.problems == ["Why does the programme end? Write why the programme ends."]
+    looked = {
+        "review_kind": "evaluation", "held_on": "2026-09-16", "findings": "Tolv av fjorton.", "views": "Bra.", "outcome": "ends",
+    }  # fmt: skip
+    page = henrik.submit(looked | {"held_on": "2026-09-15"}, form="review-form", status=422)
+    assert page.problems == ["On which day? " + UNMET["held_on"]]
+    page = henrik.submit(looked | {"findings": ""}, form="review-form", status=422)
+    assert len(page.problems) == 1
+    page = henrik.submit(looked, form="review-form")
+    for words in ("It is recorded, and made as a paper", "Tolv av fjorton.", "The measures were evaluated"):
+        assert words in page.text
+    assert "as the programme itself says" not in page.text
+    page = henrik.submit({"end_reasons": "Det räcker."}, form="end-form")
+    for words in ("It is decided that the programme ends.", "The programme of special support ends", "Det räcker."):
+        assert words in page.text
+    assert not page.all("form", id="end-form")
+    page = henrik.submit({"told_who": "pupil", "told_on": "2026-09-16"}, form="told-form")
+    assert "Got it on" in page.text
+    karin = signed_in("karin")
+    assert not karin.get(f"/referrals/{number}{FORM}").all("form", id="end-form")

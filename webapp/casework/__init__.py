@@ -6,6 +6,7 @@ blueprint = Blueprint("casework", __name__)
 
 # The views hang on the blueprint above, so they come after it.
 from webapp.casework import (  # noqa: E402
+    absence_investigation,
     access_log,
     action_plan,
     additions,
@@ -16,6 +17,7 @@ from webapp.casework import (  # noqa: E402
     colours,
     conflict,
     consent,
+    degrading_treatment,
     documents,
     follow_up,
     guardian_page,
@@ -24,6 +26,7 @@ from webapp.casework import (  # noqa: E402
     list,  # noqa: A004 - the page is called so, and nothing here needs the builtin
     live,
     log_samples,
+    programme_reviews,
     protected_identity,
     protection,
     protection_disposal,
@@ -45,8 +48,8 @@ from webapp.casework import (  # noqa: E402
 )
 
 __all__ = [
-    "access_log", "action_plan", "additions", "assessment", "attachments", "blueprint", "board", "closure", "colours", "conflict",
-    "consent", "documents", "follow_up", "guardian_page", "home", "leaving", "list", "live", "log_samples", "protected_identity",
+    "absence_investigation", "access_log", "action_plan", "additions", "assessment", "attachments", "blueprint", "board", "closure", "colours", "conflict",
+    "consent", "degrading_treatment", "documents", "follow_up", "guardian_page", "home", "leaving", "list", "live", "log_samples", "programme_reviews", "protected_identity",
     "protection", "protection_disposal", "reading_requests", "referral", "register", "reminders", "retention", "saved_views", "search", "sharing",
     "special_support", "statutory", "support_programme", "team_review", "triage", "withholding", "working_notes",
 ]  # fmt: skip

@@ -86,6 +86,8 @@ PAGES: dict[str, str] = {
     "casework.withholding": N_("What guardians do not read"),
     "casework.withheld": N_("What guardians do not read"),
     "casework.withholding_new": N_("Withhold something from a guardian"),
+    "casework.absence_investigation": N_("Absence at school"),
+    "casework.degrading_treatment": N_("Degrading treatment"),
     "casework.special_support": N_("Special support"),
     "casework.support_programme": N_("Programme of special support"),
     "casework.statutory": N_("Statutory decisions beside it"),

@@ -35,6 +35,8 @@ class Frame:
     """What the header of a referral's pages says."""
 
     number: str
+    #: whether they see more of it than the one thing that is theirs
+    sees_referral: bool
     #: None for those who may not know it
     child_name: str | None
     has_protected_identity: bool
@@ -133,6 +135,7 @@ def frame_of(referral: Referral) -> Frame:
     opened_on = local_date(referral.opened_at, zone=zone())
     return Frame(
         number=referral.number,
+        sees_referral=may_view(View.REFERRAL, actor, facts),
         child_name=referral.child_name if knows_child else None,
         has_protected_identity=referral.protected_since is not None,
         is_kept_outside=referral.kept_outside_at is not None,

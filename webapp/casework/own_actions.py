@@ -2,20 +2,39 @@
 
 from typing import Any
 
-from flask import Response
+from flask import Response, url_for
 
 from referrals import plan_versions
 from referrals.access import Extent, View, extent, is_from_another_service, may_view
 from referrals.models import ActionPlan, Goal, PlannedAction, Referral
-from referrals.vocabulary import About, PlanStatus
+from referrals.vocabulary import N_, About, PlanStatus
 from referrals.vocabulary.knowing import Information
 from webapp import pages, people, transactions
 from webapp.language import gettext
 
+#: where somebody carries out an investigation who sees nothing else of the referral
+_INVESTIGATIONS = (
+    (View.OWN_SUPPORT_REPORTS, "casework.special_support", N_("Special support")),
+    (View.OWN_ABSENCE_INVESTIGATION, "casework.absence_investigation", N_("Absence at school")),
+    (View.OWN_DEGRADING_REPORTS, "casework.degrading_treatment", N_("Degrading treatment")),
+)
+
 
 def own_actions_page(referral: Referral) -> Response:
-    """All that somebody sees of the referral who only answers for an action in it."""
-    return outside_page("own_actions.html", referral, heading=gettext("Your part in this"), actions=_own(referral))
+    """All that somebody sees of the referral who only answers for an action in it, or carries out an investigation."""
+    actor, facts = people.actor(), referral.facts()
+    return outside_page(
+        "own_actions.html",
+        referral,
+        heading=gettext("Your part in this"),
+        actions=_own(referral),
+        investigations=[
+            (url_for(page, number=referral.number), gettext(name))
+            for view, page, name in _INVESTIGATIONS
+            if may_view(view, actor, facts)
+        ],
+        may_note=may_view(View.WORKING_NOTES, actor, facts),
+    )
 
 
 def outside_page(template: str, referral: Referral, status: int = 200, **values: Any) -> Response:

@@ -68,6 +68,8 @@ _ALSO: dict[Verb, str] = {
     Verb.RESUME_WORK: N_("Take the work up again"),
     Verb.REOPEN_REFERRAL: N_("Reopen with a reason"),
     Verb.REPORT_SUPPORT_NEED: N_("Special support: reports and investigation"),
+    Verb.REPORT_ABSENCE: N_("Absence: investigation and report to the organiser"),
+    Verb.REPORT_DEGRADING_TREATMENT: N_("Degrading treatment: reports and investigation"),
     Verb.PROTECT_IDENTITY: N_("Mark the identity as protected"),
     Verb.KEEP_OUTSIDE: N_("Protected identity and access list"),
 }

@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from types import MappingProxyType
 
 from flask import Response, redirect, url_for
@@ -11,18 +10,20 @@ from flask.typing import ResponseReturnValue
 
 from referrals.access import View, may_view
 from referrals.errors import Incomplete
-from referrals.languages import local_date
-from referrals.models import History, Referral, SupportInvestigation, SupportReport
+from referrals.models import Referral, SupportInvestigation, SupportReport
 from referrals.stages import Verb
 from referrals.statutory import special_support as rules
+from referrals.statutory.carrying_out import own_people
 from referrals.vocabulary import N_, HealthTeamAsked, SupportGround, SupportNeed
 from schemas.special_support import BeginInvestigationForm, InvestigationResultForm, SupportReportForm
 from webapp import forms, notices, people, transactions
 from webapp.casework import blueprint, words
+from webapp.casework.carrying_out import back
 from webapp.casework.choices import choices
-from webapp.casework.frame import referral_page, seen, today
+from webapp.casework.frame import referral_page, seen
+from webapp.casework.moments import Moment
 from webapp.guards import for_referral
-from webapp.language import gettext, zone
+from webapp.language import gettext
 
 #: names of the three forms of the page
 REPORT, BEGIN, RESULT = "report", "begin", "result"
@@ -31,21 +32,6 @@ _UNMET = {
     "carried_out_by": N_("Choose one of the school's own people."),
     "why_not_asked": N_("Write why the student health team did not have to be consulted."),
 }
-
-
-@dataclass(frozen=True)
-class Moment:
-    """When something was done, by whom, and how many whole days ago."""
-
-    on: date
-    who: str
-    age: int
-
-    @classmethod
-    def of(cls, row: History) -> "Moment":
-        """The moment that `row` records, as the day it was here."""
-        on = local_date(row.at, zone=zone())
-        return cls(on, words.who(row), max(0, (today() - on).days))
 
 
 @dataclass(frozen=True)
@@ -119,7 +105,7 @@ def conclude_investigation(referral: Referral, investigation_id: uuid.UUID) -> R
     except Incomplete as refused:
         return _refused(referral, RESULT, form, missing=refused.missing)
     notices.say_next(gettext("The result is recorded, and made as a paper for the file."))
-    return _back(referral)
+    return back(referral, "casework.special_support", view=View.OWN_SUPPORT_REPORTS)
 
 
 def _back(referral: Referral) -> ResponseReturnValue:
@@ -136,9 +122,9 @@ def _page(referral: Referral, refused: Mapping[str, forms.Form] = MappingProxyTy
     session = transactions.session()
     shown = {name: refused.get(name) or forms.shown(name=name) for name in (REPORT, BEGIN, RESULT)}
     reads_all = may_view(View.SPECIAL_SUPPORT, people.actor(), referral.facts())
-    investigations = rules.investigations_of(session, referral) if reads_all else []
-    running = rules.running_investigation(session, referral) if reads_all else None
-    may_begin = running is None and words.may_do(Verb.BEGIN_SUPPORT_INVESTIGATION, referral)
+    investigations = rules.investigations_for(session, referral, people.actor())
+    running = next((one for one in investigations if one.concluded_id is None), None)
+    may_begin = reads_all and running is None and words.may_do(Verb.BEGIN_SUPPORT_INVESTIGATION, referral)
     return referral_page(
         "special_support.html",
         referral,
@@ -157,7 +143,7 @@ def _page(referral: Referral, refused: Mapping[str, forms.Form] = MappingProxyTy
         running=running,
         may_report=words.may_do(Verb.REPORT_SUPPORT_NEED, referral),
         may_conclude=running is not None and words.may_do(Verb.CONCLUDE_SUPPORT_INVESTIGATION, referral),
-        colleagues=[(one.id, one.name, gettext(one.profession.label)) for one in rules.own_people(session, referral)]
+        colleagues=[(one.id, one.name, gettext(one.profession.label)) for one in own_people(session, referral)]
         if may_begin
         else [],
         grounds=choices(SupportGround),

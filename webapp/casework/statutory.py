@@ -26,6 +26,14 @@ from webapp.language import gettext, language
 _UNMET = {"track": CHOOSE_TRACK, "decided_on": N_("This day has not come yet. Choose today or an earlier day.")}
 
 
+#: what is reported, investigated and decided on pages here too: the view one must have, and the page
+_DONE_HERE = (
+    (View.SPECIAL_SUPPORT, "casework.special_support", N_("Special support")),
+    (View.ABSENCE_INVESTIGATION, "casework.absence_investigation", N_("Absence at school")),
+    (View.DEGRADING_TREATMENT, "casework.degrading_treatment", N_("Degrading treatment")),
+)
+
+
 @dataclass(frozen=True)
 class Line:
     """One decision as the pages show it."""
@@ -97,6 +105,11 @@ def _offices(referral: Referral) -> list[DecidedBy]:
     return [each for each in DecidedBy if is_danish or each is not DecidedBy.COUNSELLING_SERVICE]
 
 
+def _unknown(referral: Referral) -> tuple[rulebook.StatutoryTrack, ...]:
+    """What other units of the country do here, and this one never does."""
+    return rulebook.load(referral.rulepack).unknown_to(referral.unit.school_form)
+
+
 def _page(referral: Referral, form: forms.Form, *, status: int = 200) -> Response:
     may_link = words.may_do(Verb.LINK_STATUTORY_DECISION, referral)
     known = tracks.statutory_tracks(referral) if may_link else ()
@@ -108,5 +121,12 @@ def _page(referral: Referral, form: forms.Form, *, status: int = 200) -> Respons
         lines=_lines(referral),
         tracks=[(track.key, track.name(language()), track.source) for track in known],
         offices=[(each.value, gettext(each.label)) for each in _offices(referral)],
+        done_here=[
+            (url_for(page, number=referral.number), gettext(name))
+            for view, page, name in _DONE_HERE
+            if may_view(view, people.actor(), referral.facts())
+        ],
+        form_of_school=gettext(referral.unit.school_form.label),
+        unknown=[track.name(language()) for track in _unknown(referral)],
         may_take_away=words.may_do(Verb.UNLINK_STATUTORY_DECISION, referral),
     )

@@ -13,25 +13,33 @@ from flask.typing import ResponseReturnValue
 from referrals import coverage
 from referrals.access import View, parties
 from referrals.errors import Incomplete, NotDelegable
-from referrals.models import Referral, SupportProgramme
+from referrals.models import Referral, SupportProgramme, SupportReview
 from referrals.stages import Party, Verb
+from referrals.statutory import programme_reviews as reviews
 from referrals.statutory import support_programme as rules
-from referrals.vocabulary import N_, ProgrammeKind, SupportForm
+from referrals.vocabulary import N_, ProgrammeKind, SupportForm, SupportReviewKind, SupportReviewOutcome
 from schemas.support_programme import MISSING, DecideForm, DecideNoneForm, ProgrammeForm, ToldForm
 from webapp import forms, notices, people, transactions
 from webapp.casework import blueprint, words
 from webapp.casework.choices import choices
 from webapp.casework.frame import referral_page, seen
-from webapp.casework.special_support import Moment
+from webapp.casework.moments import Moment
 from webapp.guards import for_referral
 from webapp.language import gettext
 
-#: names of the four forms of the page
-WRITE, DECIDE, NONE, TOLD = "write", "decide", "none", "told"
+#: names of the forms of the page
+WRITE, DECIDE, NONE, TOLD, REVIEW, END = "write", "decide", "none", "told", "review", "end"
 PUPIL = "pupil"
 HEAD_DECIDES = N_(
     "The head teacher decides this and nobody else: support in another group, alone, at a distance or with adjusted studies is not delegated."
 )
+
+#: what a decision is called
+_NAMES = {
+    ProgrammeKind.PROGRAMME: N_("Programme of special support"),
+    ProgrammeKind.NONE: N_("No programme is drawn up"),
+    ProgrammeKind.ENDED: ProgrammeKind.ENDED.label,
+}
 
 
 @dataclass(frozen=True)
@@ -49,16 +57,19 @@ class Line:
 
     row: SupportProgramme
     is_programme: bool
+    name: str
     decided: Moment
     ways: list[str]
     told: list[Told]
+    #: follow-ups and evaluations, the newest first
+    reviews: list[SupportReview]
 
 
 @blueprint.get("/referrals/<reference:number>/special-support/programme", endpoint="support_programme")
 @for_referral(View.SPECIAL_SUPPORT)
 def programme(referral: Referral) -> Response:
     """What was decided, what is being written, and where each is done."""
-    return _page(referral)
+    return programme_page(referral)
 
 
 @blueprint.post("/referrals/<reference:number>/special-support/programme")
@@ -68,7 +79,7 @@ def write_programme(referral: Referral) -> ResponseReturnValue:
     form = forms.submitted()
     given = form.load(ProgrammeForm())
     if given is None:
-        return _page(referral, {WRITE: form})
+        return programme_page(referral, {WRITE: form})
     written = rules.Written(**given | {"forms": tuple(given["forms"])})
     rules.write_programme(transactions.session(), referral, by=people.actor(), seen=seen(), written=written)
     notices.say_next(gettext("The programme is kept as it is written. It holds once it is decided."))
@@ -82,12 +93,12 @@ def decide_programme(referral: Referral) -> ResponseReturnValue:
     form, writing = forms.submitted(), _as_written(referral)
     given = form.load(DecideForm())
     if given is None:
-        return _page(referral, {DECIDE: form})
+        return programme_page(referral, {DECIDE: form})
     try:
         rules.decide_programme(transactions.session(), referral, by=people.actor(), seen=seen(), **given)
     except NotDelegable:
         writing.refuse("forms", HEAD_DECIDES)
-        return _page(referral, {WRITE: writing})
+        return programme_page(referral, {WRITE: writing})
     except Incomplete as refused:
         return _lacking(referral, writing, form, missing=refused.missing)
     notices.say_next(gettext("The programme is decided. Record below when each guardian and the pupil got it."))
@@ -101,7 +112,7 @@ def decide_no_programme(referral: Referral) -> ResponseReturnValue:
     form = forms.submitted()
     given = form.load(DecideNoneForm())
     if given is None:
-        return _page(referral, {NONE: form})
+        return programme_page(referral, {NONE: form})
     try:
         rules.decide_none(
             transactions.session(), referral, by=people.actor(), seen=seen(), reasons=given["reasons"],
@@ -109,7 +120,7 @@ def decide_no_programme(referral: Referral) -> ResponseReturnValue:
         )  # fmt: skip
     except Incomplete:
         form.refuse("none_delegation", MISSING["delegation"])
-        return _page(referral, {NONE: form})
+        return programme_page(referral, {NONE: form})
     notices.say_next(gettext("It is decided that no programme is drawn up. Record below when each was told."))
     return _back(referral)
 
@@ -121,7 +132,7 @@ def record_told(referral: Referral, programme_id: uuid.UUID) -> ResponseReturnVa
     form = forms.submitted()
     given = form.load(ToldForm())
     if given is None:
-        return _page(referral, {TOLD: form})
+        return programme_page(referral, {TOLD: form})
     try:
         rules.record_told(
             transactions.session(), referral, by=people.actor(), seen=seen(), programme_id=programme_id,
@@ -129,7 +140,7 @@ def record_told(referral: Referral, programme_id: uuid.UUID) -> ResponseReturnVa
         )  # fmt: skip
     except Incomplete:
         form.refuse("told_on", MISSING["told_on"])
-        return _page(referral, {TOLD: form})
+        return programme_page(referral, {TOLD: form})
     notices.say_next(gettext("The day is recorded. The time for an appeal counts from it."))
     return _back(referral)
 
@@ -141,7 +152,7 @@ def _lacking(referral: Referral, writing: forms.Form, deciding: forms.Form, *, m
         where, form = (DECIDE, deciding) if name == "delegation" else (WRITE, writing)
         form.refuse(name, MISSING[name])
         refused[where] = form
-    return _page(referral, refused)
+    return programme_page(referral, refused)
 
 
 def _guardian(who: str) -> uuid.UUID | None:
@@ -166,11 +177,12 @@ def _values(draft: SupportProgramme | None) -> dict[str, Any]:
     return {name: getattr(draft, name) for name in names} if draft else {}
 
 
-def _page(referral: Referral, refused: Mapping[str, forms.Form] = MappingProxyType({})) -> Response:
+def programme_page(referral: Referral, refused: Mapping[str, forms.Form] = MappingProxyType({})) -> Response:
+    """The page, with what was refused at its fields."""
     session = transactions.session()
-    draft = rules.draft_of(session, referral)
+    draft, holds = rules.draft_of(session, referral), reviews.in_force(session, referral)
     decided = [one for one in rules.programmes_of(session, referral) if one.decided_id is not None]
-    shown = {name: refused.get(name) or forms.shown(name=name) for name in (DECIDE, NONE, TOLD)}
+    shown = {name: refused.get(name) or forms.shown(name=name) for name in (DECIDE, NONE, TOLD, REVIEW, END)}
     shown[WRITE] = refused.get(WRITE) or _as_written(referral)
     return referral_page(
         "support_programme.html",
@@ -186,6 +198,11 @@ def _page(referral: Referral, refused: Mapping[str, forms.Form] = MappingProxyTy
             *((one.id, one.name) for one in coverage.guardians_of(session, referral)),
         ],
         is_head=Party.HEAD_TEACHER in parties(people.actor(), referral.facts()),
+        holds=holds,
+        coming=reviews.next_review(session, holds) if holds else None,
+        may_end=words.may_do(Verb.END_SUPPORT_PROGRAMME, referral),
+        review_kinds=choices(SupportReviewKind),
+        review_outcomes=choices(SupportReviewOutcome),
         may_write=words.may_do(Verb.WRITE_SUPPORT_PROGRAMME, referral),
         ways=choices(SupportForm),
     )
@@ -196,6 +213,7 @@ def _line(referral: Referral, row: SupportProgramme) -> Line:
     return Line(
         row,
         row.kind is ProgrammeKind.PROGRAMME,
+        gettext(_NAMES[row.kind]),
         Moment.of(row.decided),
         [gettext(way.label) for way in SupportForm if way in row.kinds],
         [
@@ -205,4 +223,5 @@ def _line(referral: Referral, row: SupportProgramme) -> Line:
             )
             for one in sorted(row.told, key=lambda one: one.told_on)
         ],
+        reviews.reviews_of(transactions.session(), row),
     )  # fmt: skip

@@ -33,6 +33,15 @@ PAGE_OF: dict[Verb, str] = {
     Verb.REOPEN_REFERRAL: "casework.closure",
     Verb.STOP_SENDING: "casework.documents",
     Verb.REPORT_SUPPORT_NEED: "casework.special_support",
+    Verb.BEGIN_SUPPORT_INVESTIGATION: "casework.special_support",
+    Verb.CONCLUDE_SUPPORT_INVESTIGATION: "casework.special_support",
+    Verb.REVIEW_SUPPORT_PROGRAMME: "casework.support_programme",
+    Verb.REPORT_ABSENCE: "casework.absence_investigation",
+    Verb.CONCLUDE_ABSENCE_INVESTIGATION: "casework.absence_investigation",
+    Verb.PASS_ON_DEGRADING_REPORT: "casework.degrading_treatment",
+    Verb.BEGIN_DEGRADING_INVESTIGATION: "casework.degrading_treatment",
+    Verb.CONCLUDE_DEGRADING_INVESTIGATION: "casework.degrading_treatment",
+    Verb.REPORT_DEGRADING_TREATMENT: "casework.degrading_treatment",
     Verb.PROTECT_IDENTITY: "casework.protected_identity",
     Verb.KEEP_OUTSIDE: "casework.protected_identity",
 }
@@ -50,6 +59,6 @@ def address(item: WaitingItem) -> str:
         return url_for("casework.assessment_part", number=item.number, part_id=item.subject_id)
     if item.kind is Waiting.ADDITION:
         return url_for("casework.read_addition", number=item.number, addition_id=item.subject_id)
-    if item.is_all_they_see:
+    if item.is_all_they_see and item.kind is not Waiting.STATUTORY:
         return url_for("casework.planned_action", number=item.number, action_id=item.subject_id)
     return page_for(item.verb, item.number)

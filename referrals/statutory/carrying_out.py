@@ -1,0 +1,24 @@
+"""Who carries out an investigation that the law lays upon the school: one of its own people, let in to exactly that until it has its result."""
+
+import uuid
+
+from sqlalchemy.orm import Session
+
+from referrals import roster
+from referrals.access import Actor, parties
+from referrals.models import Account, Referral
+from referrals.stages import Party
+from referrals.vocabulary import Recipient
+
+_OF_ANY = frozenset({Party.COORDINATOR, Party.HEAD_TEACHER})
+
+
+def own_people(session: Session, referral: Referral) -> list[Account]:
+    """The school's own people, one of whom carries an investigation out."""
+    return [one.account for one in roster.colleagues(session, referral) if one.recipient is Recipient.OWN_STAFF]
+
+
+def may_conclude(by: Actor, referral: Referral, carried_out_by: uuid.UUID | None) -> bool:
+    """Whether `by` may record the result of this one: head teacher and coordinator of any, who is named of their own."""
+    is_named = by.account_id is not None and by.account_id == carried_out_by
+    return is_named or bool(parties(by, referral.facts()) & _OF_ANY)

@@ -1,0 +1,115 @@
+"""What waits for whom beside the team's work: reports for the head teacher, investigations for whoever carries them out."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session, aliased, selectinload
+
+from referrals import organisation
+from referrals.access import Actor, Role, View, may_view, parties_for
+from referrals.languages import local_date
+from referrals.models import (
+    AbsenceInvestigation,
+    DegradingReport,
+    History,
+    Referral,
+    StatutoryDecision,
+    SupportInvestigation,
+    SupportProgramme,
+    SupportReport,
+)
+from referrals.stages import MOVE_BY_VERB, Party, Verb
+from referrals.statutory import programme_reviews
+from referrals.vocabulary import ProgrammeKind
+from referrals.worklist import Waiting, WaitingItem, in_units, shown_unit
+
+#: so long before its day it is shown that a programme is to be looked at again
+AHEAD: Final = timedelta(days=7)
+_POINTED = aliased(History)
+
+
+def _is_pointed_to(kind: Any, track: str) -> ColumnElement[bool]:
+    """Whether a pointer beside the same referral says that it is decided elsewhere: then it waits for nobody here."""
+    pointer = select(StatutoryDecision.id).join(_POINTED, StatutoryDecision.history_id == _POINTED.id)
+    held = StatutoryDecision.taken_away_at.is_(None) & (_POINTED.choice == track)
+    return pointer.where(StatutoryDecision.referral_id == kind.referral_id, held).exists()
+
+
+#: each line: the verb that is waited for, what it is done to, since which of its history rows, and where it waits
+_FOR_HEAD_TEACHER: Final[tuple[tuple[Verb, Any, Any, ColumnElement[bool]], ...]] = (
+    (
+        Verb.BEGIN_SUPPORT_INVESTIGATION, SupportReport, SupportReport.history_id,
+        SupportReport.investigation_id.is_(None) & ~_is_pointed_to(SupportReport, "special_support_investigation"),
+    ),
+    (
+        Verb.REPORT_ABSENCE, AbsenceInvestigation, AbsenceInvestigation.begun_id, AbsenceInvestigation.reported_id.is_(None),
+    ),
+    (
+        Verb.PASS_ON_DEGRADING_REPORT, DegradingReport, DegradingReport.history_id, DegradingReport.passed_on_id.is_(None),
+    ),
+    (
+        Verb.BEGIN_DEGRADING_INVESTIGATION, DegradingReport, DegradingReport.passed_on_id,
+        DegradingReport.begun_id.is_(None) & ~_is_pointed_to(DegradingReport, "degrading_treatment"),
+    ),
+)  # fmt: skip
+_FOR_WHO_INVESTIGATES: Final[tuple[tuple[Verb, Any], ...]] = (
+    (Verb.CONCLUDE_SUPPORT_INVESTIGATION, SupportInvestigation),
+    (Verb.CONCLUDE_ABSENCE_INVESTIGATION, AbsenceInvestigation),
+    (Verb.CONCLUDE_DEGRADING_INVESTIGATION, DegradingReport),
+)
+
+
+def waiting_for(session: Session, actor: Actor, *, today: date) -> list[WaitingItem]:
+    """Everything beside the team's work that waits for `actor`. The law says "promptly": each with the day since when it waits.
+
+    A programme of special support waits for the head teacher by the day that it names itself, from a week before.
+    """
+    zone = organisation.municipality(session).timezone
+    items = []
+    if any(role is Role.HEAD_TEACHER for role, _unit in actor.roles):
+        for verb, kind, since, waits in _FOR_HEAD_TEACHER:
+            found = _rows(session, kind, since=since, waits=waits & in_units(actor, Role.HEAD_TEACHER))
+            items += [_item(row, verb, actor, on=local_date(at, zone=zone)) for row, at in found]
+        items += _programmes(session, actor, today)
+    for verb, kind in _FOR_WHO_INVESTIGATES:
+        mine = (kind.carried_out_by_id == actor.account_id) & kind.concluded_id.is_(None)
+        items += [
+            _item(row, verb, actor, on=local_date(at, zone=zone))
+            for row, at in _rows(session, kind, since=kind.begun_id, waits=mine)
+        ]
+    return [item for item in items if item is not None]
+
+
+def _programmes(session: Session, actor: Actor, today: date) -> Iterable[WaitingItem | None]:
+    """Programmes in force that are to be followed up or evaluated now."""
+    soon = today + AHEAD
+    due = (SupportProgramme.follow_up_on <= soon) | (SupportProgramme.evaluation_on <= soon)
+    held = (SupportProgramme.kind == ProgrammeKind.PROGRAMME) & due & in_units(actor, Role.HEAD_TEACHER)
+    for row, _at in _rows(session, SupportProgramme, since=SupportProgramme.decided_id, waits=held):
+        coming = programme_reviews.next_review(session, row)
+        is_due = coming is not None and coming[1] <= soon and programme_reviews.in_force(session, row.referral) is row
+        item = _item(row, Verb.REVIEW_SUPPORT_PROGRAMME, actor, on=today) if is_due else None
+        if item is not None and coming is not None:
+            yield replace(item, due_on=coming[1], waits_since=None)
+
+
+def _rows(session: Session, kind: Any, *, since: Any, waits: ColumnElement[bool]) -> Iterable[Any]:
+    rows = select(kind, History.at).join(History, since == History.id).join(Referral, kind.referral_id == Referral.id)
+    return session.execute(rows.where(waits).options(selectinload(kind.referral).selectinload(Referral.unit))).all()
+
+
+def _item(row: Any, verb: Verb, actor: Actor, *, on: date) -> WaitingItem | None:
+    """The line for one of them; None where `actor` may not do it there."""
+    referral: Referral = row.referral
+    facts = referral.facts()
+    if referral.state not in MOVE_BY_VERB[verb].frm or not parties_for(verb, actor, facts):
+        return None
+    sees_referral = may_view(View.REFERRAL, actor, facts)
+    return WaitingItem(
+        number=referral.number, kind=Waiting.STATUTORY, subject_id=row.id, verb=verb, party=Party.HEAD_TEACHER, due_on=None,
+        state=referral.state, rulepack=referral.rulepack, unit=shown_unit(referral) if sees_referral else "",
+        topics=tuple(referral.topics) if sees_referral else (), waits_since=on, is_all_they_see=not sees_referral,
+    )  # fmt: skip

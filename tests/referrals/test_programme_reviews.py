@@ -1,0 +1,177 @@
+"""What follows a programme of special support: followed up and evaluated at its dates, and ended by the head teacher."""
+
+import uuid
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from sqlalchemy.orm import Session
+
+from referrals import documents, paper_sources
+from referrals.errors import Incomplete, NotAllowed, WrongStage
+from referrals.models import Referral, SupportProgramme, SupportReview
+from referrals.reminders import waiting
+from referrals.stages import CLOSED, IN_TRIAGE, WITHDRAWN, Verb
+from referrals.statutory import programme_reviews, support_programme
+from referrals.statutory.programme_reviews import Reviewed
+from referrals.vocabulary import ProgrammeKind, SchoolForm, SupportReviewKind, SupportReviewOutcome
+from schemas.documents.writing import paper_html
+from tests.factories import a_guardian, a_member, a_referral
+from tests.people import Cast
+from tests.referrals.test_support_programme import TODAY, WRITTEN, decide, write
+
+pytestmark = pytest.mark.usefixtures("wednesday")
+
+FOLLOWED_UP = Reviewed(
+    SupportReviewKind.FOLLOW_UP, TODAY, " Tolv av fjorton lektioner. ", " Hon vill fortsätta. ", SupportReviewOutcome.GOES_ON
+)  # fmt: skip
+
+
+def a_programme(session: Session, cast: Cast, state: object = IN_TRIAGE) -> tuple[Referral, SupportProgramme]:
+    referral = a_referral(session, cast, state)  # type: ignore[arg-type]
+    write(session, referral, cast.coordinator.actor())
+    return referral, decide(session, referral, cast.head_teacher.actor())
+
+
+def review(session: Session, referral: Referral, by: object, reviewed: Reviewed = FOLLOWED_UP) -> SupportReview:
+    return programme_reviews.record_review(session, referral, by=by, seen=None, reviewed=reviewed)  # type: ignore[arg-type]
+
+
+def end(
+    session: Session, referral: Referral, by: object, reasons: str = " Anpassningarna räcker. "
+) -> SupportProgramme:
+    return programme_reviews.end_programme(session, referral, by=by, seen=None, reasons=reasons)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("state", [IN_TRIAGE, CLOSED])
+def test_a_programme_is_followed_up_evaluated_and_ended_and_the_end_can_be_told_and_appealed(
+    session: Session, cast: Cast, state: object, wednesday: time_machine.Traveller
+) -> None:
+    referral, programme = a_programme(session, cast, state)
+    assert programme_reviews.next_review(session, programme) == (
+        SupportReviewKind.FOLLOW_UP, TODAY + timedelta(weeks=6),
+    )  # fmt: skip
+    wednesday.shift(timedelta(weeks=6))
+    followed = review(session, referral, cast.coordinator.actor())
+    assert (followed.findings, followed.views, followed.programme, followed.held_on) == (
+        "Tolv av fjorton lektioner.", "Hon vill fortsätta.", programme, TODAY,
+    )  # fmt: skip
+    assert programme_reviews.next_review(session, programme) == (
+        SupportReviewKind.EVALUATION, TODAY + timedelta(weeks=12),
+    )  # fmt: skip
+    evaluation = replace(FOLLOWED_UP, kind=SupportReviewKind.EVALUATION, outcome=SupportReviewOutcome.ENDS)
+    evaluated = review(session, referral, cast.head_teacher.actor(), evaluation)
+    assert programme_reviews.next_review(session, programme) is None
+    assert programme_reviews.reviews_of(session, programme) == [evaluated, followed]
+    ended = end(session, referral, cast.head_teacher.actor())
+    assert (ended.kind, ended.reasons) == (ProgrammeKind.ENDED, "Anpassningarna räcker.")
+    assert programme_reviews.in_force(session, referral) is None
+    told = support_programme.record_told(
+        session, referral, by=cast.coordinator.actor(), seen=None, programme_id=ended.id, guardian_id=None,
+        told_on=TODAY + timedelta(weeks=6),
+    )  # fmt: skip
+    assert told.programme is ended
+    assert referral.state == state
+    for deed in (review, end):
+        with pytest.raises(NotAllowed):
+            deed(session, referral, cast.head_teacher.actor())
+
+
+@pytest.mark.parametrize(
+    ("change", "missing"),
+    [
+        ({"kind": None}, "kind"),
+        ({"held_on": None}, "held_on"),
+        ({"held_on": TODAY - timedelta(days=1)}, "held_on"),
+        ({"held_on": TODAY + timedelta(days=1)}, "held_on"),
+        ({"findings": " "}, "findings"),
+        ({"views": ""}, "views"),
+        ({"outcome": None}, "outcome"),
+    ],
+)
+def test_a_review_lacks_nothing(session: Session, cast: Cast, change: dict[str, object], missing: str) -> None:
+    referral, programme = a_programme(session, cast)
+    with pytest.raises(Incomplete) as refused:
+        review(session, referral, cast.coordinator.actor(), replace(FOLLOWED_UP, **change))  # type: ignore[arg-type]
+    assert refused.value.missing == (missing,)
+    assert programme_reviews.reviews_of(session, programme) == []
+
+
+def test_only_the_head_teacher_ends_it_with_reasons_and_not_before_it_was_looked_at_again(
+    session: Session, cast: Cast
+) -> None:
+    referral, programme = a_programme(session, cast)
+    with pytest.raises(Incomplete) as refused:
+        end(session, referral, cast.head_teacher.actor(), " ")
+    assert refused.value.missing == ("reasons", "reviewed")
+    review(session, referral, cast.coordinator.actor())
+    a_member(session, referral, cast.teacher)
+    for by in (cast.coordinator, cast.teacher, cast.outsider):
+        with pytest.raises(NotAllowed):
+            end(session, referral, by.actor())
+    for by in (cast.teacher, cast.outsider):
+        with pytest.raises(NotAllowed):
+            review(session, referral, by.actor())
+    assert programme_reviews.in_force(session, referral) is programme
+
+
+def test_where_no_programme_holds_there_is_nothing_to_look_at_or_to_end(session: Session, cast: Cast) -> None:
+    referral, head = a_referral(session, cast), cast.head_teacher.actor()
+    write(session, referral, head)
+    for deed in (review, end):
+        with pytest.raises(NotAllowed):
+            deed(session, referral, head)
+    decide(session, referral, head)
+    support_programme.decide_none(session, referral, by=head, seen=None, reasons="Räcker.")
+    assert programme_reviews.in_force(session, referral) is None
+    with pytest.raises(WrongStage):
+        review(session, a_referral(session, cast, WITHDRAWN), head)
+    cast.school.school_form = SchoolForm.PRESCHOOL
+    with pytest.raises(NotAllowed):
+        review(session, a_referral(session, cast), head)
+
+
+def test_a_week_before_its_day_a_programme_stands_on_the_head_teachers_start_page_until_it_was_looked_at(
+    session: Session, cast: Cast, wednesday: time_machine.Traveller
+) -> None:
+    referral, _programme = a_programme(session, cast, CLOSED)
+
+    def lines(day: date) -> list[tuple[uuid.UUID, date | None]]:
+        items = waiting.everything_for(session, cast.head_teacher.actor(), today=day)
+        return [(item.subject_id, item.due_on) for item in items if item.verb is Verb.REVIEW_SUPPORT_PROGRAMME]
+
+    assert WRITTEN.follow_up_on is not None
+    assert lines(WRITTEN.follow_up_on - timedelta(days=8)) == []
+    changed = replace(WRITTEN, needs="Mätning.")
+    write(session, referral, cast.coordinator.actor(), changed)
+    newest = decide(session, referral, cast.head_teacher.actor())
+    assert lines(WRITTEN.follow_up_on - timedelta(days=7)) == [(newest.id, WRITTEN.follow_up_on)]
+    wednesday.shift(timedelta(weeks=6))
+    review(session, referral, cast.coordinator.actor())
+    assert lines(WRITTEN.follow_up_on) == []
+    assert lines(TODAY + timedelta(weeks=13)) == [(newest.id, WRITTEN.evaluation_on)]
+
+
+def test_each_review_and_the_end_are_papers_for_the_file_and_the_guardians(
+    session: Session, cast: Cast, wednesday: time_machine.Traveller
+) -> None:
+    referral, _programme = a_programme(session, cast)
+    guardian = a_guardian(session, referral, told_by=cast.coordinator)
+    followed = review(session, referral, cast.coordinator.actor())
+    wednesday.shift(timedelta(hours=1))
+    ended = end(session, referral, cast.head_teacher.actor())
+    session.expire_all()
+    for row, kind, words in (
+        (followed.history, "support_review", ("Tolv av fjorton lektioner.", "Programmet fortsätter som det är")),
+        (ended.decided, "support_programme_ended", ("Anpassningarna räcker.", "Skolväsendets överklagandenämnd")),
+    ):
+        assert row is not None
+        papers = documents.papers_after(session, row)
+        assert [(paper.kind, paper.recipient) for paper in papers] == [
+            (kind, "file"), (kind, f"guardian:{guardian.id}"),
+        ]  # fmt: skip
+        for paper in papers:
+            text = paper_html(paper_sources.gather(session, referral, paper, after=row))
+            for said in words:
+                assert said in text
