@@ -5,7 +5,7 @@ from enum import IntEnum, StrEnum
 
 from referrals.access_table import CONTRIBUTES_AS, MATRIX, ROW_OF, SERVICE_OF
 from referrals.actors import SYSTEM, WITHOUT_UNIT, Actor, Facts, Role
-from referrals.stages import ABOUT_CONFLICT, MOVE_BY_VERB, Party, Verb
+from referrals.stages import ABOUT_CONFLICT, BY_RECEIVER, MOVE_BY_VERB, Party, Verb
 from referrals.vocabulary.consent import InformationCategory
 from referrals.vocabulary.knowing import Capacity, Cell, Information
 
@@ -84,6 +84,8 @@ class View(StrEnum):
     OWN_DEGRADING_REPORTS = "own_degrading_reports"
     #: every such report, and what became of it
     DEGRADING_TREATMENT = "degrading_treatment"
+    #: what a referral began with that another unit's team handed over
+    HANDED_OVER = "handed_over"
     HISTORY = "history"
     ACCESS_LOG = "access_log"
     OWN_LOG = "own_log"
@@ -118,6 +120,7 @@ VIEWS: dict[View, tuple[Information, Extent]] = {
     View.ABSENCE_INVESTIGATION:          (Information.ABSENCE_INVESTIGATION, Extent.WHOLE),
     View.OWN_DEGRADING_REPORTS: (Information.DEGRADING_TREATMENT, Extent.OWN),
     View.DEGRADING_TREATMENT: (Information.DEGRADING_TREATMENT, Extent.WHOLE),
+    View.HANDED_OVER:      (Information.HANDED_OVER, Extent.WHOLE),
     View.HISTORY:          (Information.TIMELINE, Extent.WHOLE),
     View.ACCESS_LOG:       (Information.READ_LOG, Extent.WHOLE),
     View.OWN_LOG:          (Information.READ_LOG, Extent.OWN),
@@ -161,7 +164,7 @@ def capacities(actor: Actor, facts: Facts) -> frozenset[Capacity]:
     """What `actor` is to the referral that `facts` describe; empty means: nothing to do with it."""
     if actor.account_id in facts.shut_out or not _is_on_list(actor, facts):
         return frozenset()
-    if facts.is_held and actor.account_id is not None:
+    if (facts.is_held or facts.is_handed_over) and actor.account_id is not None:
         return frozenset()
     found: set[Capacity] = set()
     if actor.reported == facts.referral_id:
@@ -208,6 +211,8 @@ def parties_for(verb: Verb, actor: Actor, facts: Facts) -> frozenset[Party]:
     """In which capacities `actor` may do `verb` to the referral, wherever it stands; empty means: in none."""
     if verb in ABOUT_CONFLICT:
         return MOVE_BY_VERB[verb].by if _settles_conflict(actor, facts) else frozenset()
+    if verb in BY_RECEIVER:
+        return MOVE_BY_VERB[verb].by if _receives(actor, facts) else frozenset()
     if verb in LOOKS_FIRST and not actor.is_system and not may_view(LOOKS_FIRST[verb], actor, facts):
         return frozenset()
     return parties(actor, facts) & MOVE_BY_VERB[verb].by
@@ -244,6 +249,14 @@ def is_administrator(actor: Actor) -> bool:
 
 def _settles_conflict(actor: Actor, facts: Facts) -> bool:
     return facts.is_held and actor.account_id is not None and facts.settles_conflict(actor.account_id)
+
+
+def _receives(actor: Actor, facts: Facts) -> bool:
+    """Whether it is offered to a unit for which `actor` answers, and nothing keeps them out of it."""
+    if facts.is_held or actor.account_id in facts.shut_out or not _is_on_list(actor, facts):
+        return False
+    unit_id = facts.offered_to()
+    return unit_id is not None and actor.holds(Role.COORDINATOR, Role.HEAD_TEACHER, unit_id=unit_id)
 
 
 def _coordinates(actor: Actor, facts: Facts) -> bool:

@@ -15,7 +15,12 @@ from referrals.vocabulary import ListGround, Standing
 
 
 def is_open_to(actor: Actor) -> ColumnElement[bool]:
-    """The condition that nothing holds a referral, and that it has no list or `actor` stands on it: for reads of several."""
+    """The condition that `lets_in` says, and that no other team took it over: for reads of several."""
+    return lets_in(actor) & Referral.handed_over_at.is_(None)
+
+
+def lets_in(actor: Actor) -> ColumnElement[bool]:
+    """The condition that nothing holds a referral, and that it has no list or `actor` stands on it."""
     theirs = select(Listed.referral_id).where(Listed.account_id == actor.account_id)
     return Referral.held_since.is_(None) & (Referral.protected_since.is_(None) | Referral.id.in_(theirs))
 

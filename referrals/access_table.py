@@ -27,6 +27,7 @@ statutory_links     -           write        write         -               -
 special_support     own         write        write         own             own
 absence_investigation -           write        write         -               -
 degrading_treatment own         write        write         own             own
+handed_over         -           read         read          read            -
 working_notes       own         own          own           own             own
 protection          if_named    if_named     read          if_named        if_named
 read_log            -           read         read          own             own
@@ -55,6 +56,7 @@ statutory_links     -                -               -           -
 special_support     -                -               -           -
 absence_investigation -                -               -           -
 degrading_treatment -                -               -           -
+handed_over         -                -               -           -
 working_notes       own              own             own_action  own_action
 protection          if_named         if_named        if_named    if_named
 read_log            -                -               -           -
@@ -83,6 +85,7 @@ statutory_links       -
 special_support       if_investigating
 absence_investigation if_investigating
 degrading_treatment   if_investigating
+handed_over           -
 working_notes         -
 protection            -
 read_log              -
@@ -111,6 +114,7 @@ statutory_links     -         -           -          -           -           -
 special_support     -         -           -          -           -           -
 absence_investigation -         -           -          -           -           -
 degrading_treatment -         -           -          -           -           -
+handed_over         -         read        -          -           -           -
 working_notes       -         -           -          -           -           -
 protection          if_named  if_named    -          count       -           -
 read_log            -         on_request  -          count       -           count

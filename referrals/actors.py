@@ -89,6 +89,10 @@ class Facts:
     shut_out: AbstractSet[UUID] = field(default_factory=frozenset)
     #: whether everything waits because the reporter told of a conflict of interest in words that nobody has settled yet
     is_held: bool = False
+    #: whether another unit's team took it over: then nobody with an account has anything to do with it any more
+    is_handed_over: bool = False
+    #: the unit whose team it is offered to; None where it is offered to nobody
+    offered_to: Callable[[], UUID | None] = lambda: None
     #: who may read those words and settle it meanwhile
     settles_conflict: Callable[[UUID], bool] = _nobody
     #: the only accounts that may stand to it in any capacity, because an identity is protected; None where none is

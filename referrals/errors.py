@@ -119,6 +119,14 @@ class NotLookedAt(ReferralError):
     """A paper for another service goes only after whoever shares it has looked at what will stand on it."""
 
 
+class HandOverEnded(ReferralError):
+    """The offer of a hand-over waits no more: it was taken back or answered, or another one was made first."""
+
+
+class ProtectedByHand(ReferralError):
+    """A referral in which an identity is protected is not handed over here, but from person to person."""
+
+
 class PointerOnly(ReferralError):
     """Of this service's knowledge the team keeps only that there is something to add and whom to ask, never the content."""
 

@@ -61,6 +61,8 @@ STANDS: Final[dict[State, str]] = {
     CLOSED: N_("The team has finished its work."),
     WITHDRAWN: N_("The concern was taken back. The team does nothing more."),
 }
+#: the same once another unit's team has taken it over
+TAKEN_OVER: Final = N_("Another school or preschool has taken the work over.")
 
 
 _Written = TypeVar("_Written", MeetingAnswer, GuardianWords)
@@ -104,7 +106,7 @@ def outline(session: Session, guardian: Guardian) -> Outline:
     plan = plan_versions.plan_in_force(session, referral)
     unit = None if referral.has_protected_identity else referral.unit
     return Outline(
-        stands=STANDS[referral.state],
+        stands=TAKEN_OVER if referral.handed_over_at else STANDS[referral.state],
         is_open=referral.is_open,
         target_on=referral.target_on if referral.is_open else None,
         follow_up_on=plan_versions.next_follow_up_on(session, plan) if plan else None,

@@ -81,12 +81,19 @@ def record(
     return _leave_row(session, referral, verb, by=by, party=party, before=before, choice=choice, reason=reason)
 
 
-def begin(session: Session, referral: Referral, *, by: Actor) -> History:
-    """Record the first row of a new referral: that its concern was submitted."""
+def begin(
+    session: Session,
+    referral: Referral,
+    *,
+    by: Actor,
+    verb: Verb = Verb.SUBMIT_CONCERN,
+    party: Party = Party.REPORTER,
+) -> History:
+    """Record the first row of a new referral: that its concern was submitted, or that it was taken over."""
     session.add(referral)
     referral.version = 1
     session.flush()
-    return _leave_row(session, referral, Verb.SUBMIT_CONCERN, by=by, party=Party.REPORTER, before=None)
+    return _leave_row(session, referral, verb, by=by, party=party, before=None)
 
 
 def _hold_still(session: Session, referral: Referral, *, seen: int) -> None:

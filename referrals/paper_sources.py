@@ -18,6 +18,7 @@ from referrals import (
     documents,
     earlier,
     guardian_page,
+    hand_over,
     organisation,
     pieces,
     plan_versions,
@@ -303,6 +304,15 @@ def _closing(moment: Moment) -> dict[str, Any]:
     return {"closure": closure, "plan": plan, "retention": retention}
 
 
+def _hand_over(moment: Moment) -> dict[str, Any]:
+    """What went over: on the side of the team that had it, and of the one that took it over."""
+    session, referral = moment.session, moment.referral
+    if moment.after is not None and moment.after.verb is Verb.ACCEPT_HAND_OVER:
+        return {"hand_over": hand_over.hand_overs_of(session, referral)[0].package}
+    took = hand_over.received(session, referral)
+    return {"hand_over": took.package if took else None}
+
+
 def _beside(row_of: InstrumentedAttribute[Any]) -> Callable[[Moment], dict[str, Any]]:
     """What was decided beside the team's work then, by the history row that recorded it: each is a paper of its own."""
     kind = row_of.class_
@@ -333,6 +343,7 @@ _GATHERERS: Final[dict[DocumentKind, Callable[[Moment], dict[str, Any]]]] = {
     DocumentKind.PLAN_FOR_SERVICE: _plan_for_service,
     DocumentKind.FOLLOW_UP: _follow_up,
     DocumentKind.CLOSING: _closing,
+    DocumentKind.HAND_OVER: _hand_over,
     DocumentKind.SUPPORT_REPORT: _beside(SupportReport.history),
     DocumentKind.SUPPORT_INVESTIGATION: _beside(SupportInvestigation.concluded),
     DocumentKind.SUPPORT_PROGRAMME: _support_programme,

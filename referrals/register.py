@@ -212,11 +212,13 @@ def _visible(actor: Actor) -> ColumnElement[bool]:
     if any(role is Role.REGISTRAR for role, _unit in actor.roles):
         registers = or_(registers, RegisterEntry.unit_id.is_(None))
     answers = and_(
-        RegisterEntry.unit_id.in_(_units(actor, *_ANSWERS)), RegisterEntry.kind != Registered.PROTECTION_REPORT
+        RegisterEntry.unit_id.in_(_units(actor, *_ANSWERS)),
+        RegisterEntry.kind != Registered.PROTECTION_REPORT,
+        or_(RegisterEntry.referral_id.is_(None), Referral.handed_over_at.is_(None)),
     )
     is_open = or_(
         RegisterEntry.referral_id.is_(None),
-        and_(RegisterEntry.referral_id.not_in(kept_out), access_list.is_open_to(actor)),
+        and_(RegisterEntry.referral_id.not_in(kept_out), access_list.lets_in(actor)),
     )
     return and_(or_(registers, answers), is_open)
 

@@ -46,6 +46,8 @@ class Party(StrEnum):
     ASSESSOR = "assessor"
     HEAD_TEACHER = "head_teacher"
     INVESTIGATOR = "investigator"
+    #: a coordinator or head teacher of the unit that the referral is offered to
+    RECEIVER = "receiver"
     SYSTEM = "system"
 
 
@@ -137,6 +139,11 @@ class Verb(StrEnum):
     SHARE_INFORMATION = "share_information"
     TELL_GUARDIANS = "tell_guardians"
     REVIEW_SHARING = "review_sharing"
+    OFFER_HAND_OVER = "offer_hand_over"
+    TAKE_BACK_HAND_OVER = "take_back_hand_over"
+    DECLINE_HAND_OVER = "decline_hand_over"
+    ACCEPT_HAND_OVER = "accept_hand_over"
+    RECEIVE_HAND_OVER = "receive_hand_over"
     WITHHOLD_FROM_GUARDIAN = "withhold_from_guardian"
     LIFT_WITHHOLDING = "lift_withholding"
     MARK_CONFIDED = "mark_confided"
@@ -190,6 +197,7 @@ def _move(verb: Verb, by: str, frm: tuple[State, ...] | frozenset[State], *to: S
         "A": Party.ASSESSOR,
         "H": Party.HEAD_TEACHER,
         "I": Party.INVESTIGATOR,
+        "T": Party.RECEIVER,
         "S": Party.SYSTEM,
     }
     return Move(verb, frozenset(parties[letter] for letter in by), frozenset(frm), to)
@@ -198,12 +206,14 @@ def _move(verb: Verb, by: str, frm: tuple[State, ...] | frozenset[State], *to: S
 _BEFORE_PLAN = (IN_CONSENT, PARTS_REQUESTED, PARTS_RECEIVED, TO_SCHEDULE, SCHEDULED, MEETING_HELD)
 _PLANNING = (PLAN_DRAFT, PLAN_RETURNED, PLAN_FOR_APPROVAL)
 _GUARDIANS_KNOWN = (IN_TRIAGE, WITH_HEAD_TEACHER, *_BEFORE_PLAN, *_PLANNING, PLAN_ACTIVE, FOLLOW_UP_DUE)
+#: where a referral can go over to another unit's team: as long as there is something to work on
+_GOES_OVER = (IN_TRIAGE, *_BEFORE_PLAN, *_PLANNING, PLAN_ACTIVE, FOLLOW_UP_DUE, CLOSURE_PROPOSED)
 #: where a conflict told in free words holds it, even if it is withdrawn meanwhile
 _HELD = (SUBMITTED, IN_TRIAGE, WITHDRAWN)
 _NEW = (SUBMITTED, IN_TRIAGE)  # a person need not wait for the workflow to carry a new concern to triage
 
 #: who: R reporter, G a guardian on their own page, C coordinator, A assessor (anyone with a part, a place or an action in it), H head teacher,
-#: I whoever is named to carry out an investigation, S the workflow
+#: I whoever is named to carry out an investigation, T the team it is offered to, S the workflow
 MOVES: tuple[Move, ...] = (
     #     what happens               who    from                                    to
     _move(Verb.SUBMIT_CONCERN,       "R",   (),                                     SUBMITTED),
@@ -254,6 +264,11 @@ MOVES: tuple[Move, ...] = (
     _move(Verb.SHARE_INFORMATION,    "C",   OPEN),
     _move(Verb.TELL_GUARDIANS,       "C",   OPEN | {CLOSED}),
     _move(Verb.REVIEW_SHARING,       "CH",  OPEN | {CLOSED}),
+    _move(Verb.OFFER_HAND_OVER,      "C",   _GOES_OVER),
+    _move(Verb.TAKE_BACK_HAND_OVER,  "C",   OPEN),
+    _move(Verb.DECLINE_HAND_OVER,    "T",   OPEN),
+    _move(Verb.ACCEPT_HAND_OVER,     "T",   _GOES_OVER,                             CLOSED),
+    _move(Verb.RECEIVE_HAND_OVER,    "T",   (),                                     IN_TRIAGE),
     _move(Verb.WITHHOLD_FROM_GUARDIAN, "CH", OPEN | {CLOSED}),
     _move(Verb.LIFT_WITHHOLDING,     "CH",  OPEN | {CLOSED}),
     _move(Verb.MARK_CONFIDED,        "CAH",  OPEN | {CLOSED}),
@@ -300,7 +315,7 @@ QUIET = frozenset(
         Verb.ADD_TO_CONCERN, Verb.READ_ADDITION, Verb.ASSIGN_OWNER, Verb.RELEASE_MEMBER, Verb.RECORD_GUARDIAN, Verb.GIVE_PAGE_CODE,
         Verb.DRAFT_ACTION_PLAN, Verb.RECORD_ACTION_STATUS, Verb.STOP_SENDING,
         Verb.PROTECT_IDENTITY, Verb.LIFT_PROTECTION, Verb.ADD_TO_LIST, Verb.TAKE_OFF_LIST,
-        Verb.SHARE_INFORMATION, Verb.TELL_GUARDIANS, Verb.REVIEW_SHARING,
+        Verb.SHARE_INFORMATION, Verb.TELL_GUARDIANS, Verb.REVIEW_SHARING, Verb.TAKE_BACK_HAND_OVER,
         Verb.WITHHOLD_FROM_GUARDIAN, Verb.LIFT_WITHHOLDING, Verb.MARK_CONFIDED, Verb.RECORD_CHILDS_ANSWER,
         Verb.LINK_STATUTORY_DECISION, Verb.UNLINK_STATUTORY_DECISION, Verb.BEGIN_SUPPORT_INVESTIGATION,
         Verb.WRITE_SUPPORT_PROGRAMME, Verb.RECORD_SUPPORT_TOLD, Verb.REPORT_ABSENCE, Verb.RECEIVE_DEGRADING_REPORT,
@@ -314,6 +329,9 @@ CHANGES_NOTHING = frozenset({Verb.REMIND_COLLEAGUE})
 
 #: what is done about a conflict told in free words, while nobody else knows anything of the concern
 ABOUT_CONFLICT = frozenset({Verb.DECLARE_UNINVOLVED, Verb.STEP_ASIDE, Verb.SETTLE_CONFLICT})
+
+#: what the team does that a referral is offered to, while it may know nothing else of it
+BY_RECEIVER = frozenset({Verb.DECLINE_HAND_OVER, Verb.ACCEPT_HAND_OVER})
 
 #: what can still happen to a referral whose content is kept on paper, outside the system: nothing that is written
 OUTSIDE = frozenset(

@@ -15,6 +15,7 @@ from referrals.models import (
     ActionPlan,
     DegradingReport,
     Goal,
+    HandOver,
     Municipality,
     PlannedAction,
     Referral,
@@ -22,7 +23,7 @@ from referrals.models import (
     TeamMeeting,
 )
 from referrals.stages import WITHDRAWN
-from referrals.vocabulary import InformationCategory, PlanStatus, Recipient, SchoolForm, Standing
+from referrals.vocabulary import HandOverState, InformationCategory, PlanStatus, Recipient, SchoolForm, Standing
 from referrals.vocabulary.knowing import Information
 
 #: where each kind of investigation is kept, by its row of the table
@@ -48,6 +49,7 @@ def facts_of(referral: Referral) -> Facts:
         stand_ins=_accounts_that(referral, Standing.STANDS_IN),
         shut_out=_accounts_that(referral, Standing.SHUT_OUT),
         is_held=referral.held_since is not None,
+        is_handed_over=referral.handed_over_at is not None,
         listed=None
         if referral.protected_since is None
         else frozenset(each.account_id for each in referral.access_list),
@@ -60,6 +62,7 @@ def facts_of(referral: Referral) -> Facts:
         return facts
     return replace(
         facts,
+        offered_to=lambda: _offered_to(session, referral),
         reach=lambda service: _reach(session, referral, service),
         settles_conflict=lambda account: account in {each.id for each in conflict.deciders(session, referral)},
         is_acting=lambda account: _is_called(session, referral, account) or _owns_action(session, referral, account),
@@ -102,6 +105,14 @@ def _reach(session: Session, referral: Referral, service: Recipient) -> frozense
     today = clock.today(zone or "UTC")
     kinds = coverage.table(session, referral, recipients=[service], on=today)[service]
     return frozenset(kind for kind, cover in kinds.items() if cover.is_covered)
+
+
+def _offered_to(session: Session, referral: Referral) -> uuid.UUID | None:
+    """The unit whose answer to a hand-over is waited for."""
+    waiting = select(HandOver.to_unit_id).where(
+        HandOver.referral_id == referral.id, HandOver.state == HandOverState.OFFERED
+    )
+    return session.scalars(waiting).first()
 
 
 def _is_called(session: Session, referral: Referral, account_id: uuid.UUID) -> bool:

@@ -117,6 +117,21 @@ OF_CORE: dict[type[Exception], Answer] = {
         N_("Ask the guardians first, or choose somebody in your own service."),
         keeps_form=True,
     ),
+    core.HandOverEnded: Answer(
+        409,
+        N_("This offer no longer stands"),
+        N_(
+            "It was taken back or answered meanwhile, or another one was made first. Nothing was changed: look at how it stands now."
+        ),
+    ),
+    core.ProtectedByHand: Answer(
+        409,
+        N_("It is not handed over here"),
+        N_(
+            "An identity in it is protected: which school the child goes to can be the secret. Hand it over from person to person, on paper."
+        ),
+        keeps_form=True,
+    ),
     core.PointerOnly: Answer(
         422,
         N_("Only a pointer belongs here"),

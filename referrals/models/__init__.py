@@ -25,6 +25,7 @@ from referrals.models.document import Document, DocumentContent, Mail
 from referrals.models.follow_up import ActionFollowUp, FollowUp, GoalFollowUp
 from referrals.models.guardian import Consent, Guardian, GuardianVersion, InformationNotice
 from referrals.models.guardian_page import GuardianCode, GuardianIdentity, GuardianSession, GuardianWords, MeetingAnswer
+from referrals.models.hand_over import HandOver, ReceivedHandOver
 from referrals.models.log_sample import LogSample, LogSampleVisit
 from referrals.models.organisation import ClosedDay, Forum, Municipality, OrganisationChange, TeamDate, Unit
 from referrals.models.part_opening import PartOpening
@@ -96,6 +97,7 @@ __all__ = [
     "GuardianSession",
     "GuardianVersion",
     "GuardianWords",
+    "HandOver",
     "Heartbeat",
     "History",
     "InformationNotice",
@@ -124,6 +126,7 @@ __all__ = [
     "ProtectionReport",
     "ReadingAnswer",
     "ReadingRequest",
+    "ReceivedHandOver",
     "RecoveryCode",
     "Referral",
     "RegisterEntry",

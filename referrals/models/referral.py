@@ -29,7 +29,16 @@ class Referral(Identified, Base):
         Index("ix_referral_owner", "owner_id", "is_open", "target_on"),
         Index("ix_referral_newest", "unit_id", "opened_at"),
         # holds all that decides who sees which ended referrals in which order, so that a page of them reads its own rows only
-        Index("ix_referral_listed", "unit_id", "is_open", "opened_at", "held_since", "protected_since", "id"),
+        Index(
+            "ix_referral_listed",
+            "unit_id",
+            "is_open",
+            "opened_at",
+            "held_since",
+            "protected_since",
+            "handed_over_at",
+            "id",
+        ),
         Index("ix_referral_revisit", "unit_id", "revisit_on"),
         Index(
             "ix_referral_held",
@@ -77,6 +86,8 @@ class Referral(Identified, Base):
 
     #: since when it waits, with everybody kept out, for a decision about a conflict of interest told in free words
     held_since: Mapped[datetime | None]
+    #: when another unit's team took it over; from then on it is shut to everybody with an account
+    handed_over_at: Mapped[datetime | None]
     #: when its content was destroyed here because it lies in the paper file; number, stage and dates are left
     kept_outside_at: Mapped[datetime | None]
 

@@ -30,6 +30,7 @@ from referrals.vocabulary.deadlines import DeadlineSource
 from referrals.vocabulary.files import AttachedTo, FileKind, FileRefusal
 from referrals.vocabulary.forums import AgendaAct, AgendaProblem, SeatProblem, TeamLevel
 from referrals.vocabulary.guardians import InvitationReply
+from referrals.vocabulary.hand_over import HandOverState
 from referrals.vocabulary.log_sample import VisitAnswer
 from referrals.vocabulary.papers import DocumentKind, MailKind
 from referrals.vocabulary.people import Country, ListGround, Profession, SchoolForm, Standing
@@ -112,6 +113,7 @@ __all__ = [
     "FollowUpDecision",
     "GoalResult",
     "GuardiansKnow",
+    "HandOverState",
     "HealthTeamAsked",
     "Helped",
     "InformationCategory",

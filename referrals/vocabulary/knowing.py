@@ -47,6 +47,7 @@ class Information(StrEnum):
     SPECIAL_SUPPORT = "special_support"
     ABSENCE_INVESTIGATION = "absence_investigation"
     DEGRADING_TREATMENT = "degrading_treatment"
+    HANDED_OVER = "handed_over"
     WORKING_NOTES = "working_notes"
     PROTECTION = "protection"
     READ_LOG = "read_log"

@@ -17,6 +17,7 @@ class DocumentKind(Term):
     PLAN_FOR_SERVICE = "plan_for_service", N_("The plan for another service")
     FOLLOW_UP = "follow_up", N_("Follow-up")
     CLOSING = "closing", N_("Closing")
+    HAND_OVER = "hand_over", N_("Hand-over")
     SUPPORT_REPORT = "support_report", N_("Report of special support")
     SUPPORT_INVESTIGATION = "support_investigation", N_("Investigation of special support")
     SUPPORT_PROGRAMME = "support_programme", N_("Programme of special support")

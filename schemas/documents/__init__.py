@@ -6,6 +6,7 @@ from referrals.vocabulary import DocumentKind
 from schemas.documents.absence_investigation import AbsenceInvestigationDocument, AbsenceNoticeDocument
 from schemas.documents.childs_plan import ChildsPlanDocument
 from schemas.documents.degrading_treatment import DegradingInvestigationDocument, DegradingReportDocument
+from schemas.documents.hand_over import HandOverDocument
 from schemas.documents.kinds import (
     ActionPlanDocument,
     AssessmentDocument,
@@ -43,6 +44,7 @@ DOCUMENTS: Final[dict[DocumentKind, type[Frame]]] = {
     DocumentKind.ACTION_PLAN: ActionPlanDocument,
     DocumentKind.CHILDS_PLAN: ChildsPlanDocument,
     DocumentKind.PLAN_FOR_SERVICE: PlanForServiceDocument,
+    DocumentKind.HAND_OVER: HandOverDocument,
     DocumentKind.FOLLOW_UP: FollowUpDocument,
     DocumentKind.CLOSING: ClosingDocument,
     DocumentKind.SUPPORT_REPORT: SupportReportDocument,

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from referrals import handed_over
 from referrals.languages import local_date
 from referrals.protected_identity import hide_names
 from referrals.stages import Verb
@@ -48,6 +49,7 @@ class PaperSource:
     support_report, support_investigation, absence_notice, absence_investigation,
     degrading_report and degrading_investigation: support · support_programme, no_support_programme and support_programme_ended: support, appeal ·
     support_review: support ·
+    hand_over: hand_over ·
     protection_report: `referral` is the report itself, with what it says under `said`.
     """
 
@@ -68,6 +70,8 @@ class PaperSource:
     statutory: Any = None
     #: what was decided beside the team's work: the report, the investigation or the programme
     support: Any = None
+    #: what was handed over, as `referrals/handed_over.py` put it together
+    hand_over: Mapping[str, Any] | None = None
     #: how to appeal, by language
     appeal: Mapping[str, str] = field(default_factory=dict)
     guardians: Sequence[Any] = ()
@@ -132,6 +136,11 @@ class PaperSource:
         """The guardians this reader may see here: a guardian sees themselves."""
         mine = self.recipient.guardian_id
         return [self._on_paper(each) for each in self.guardians if mine is None or each.id == mine]
+
+    @property
+    def handed_over(self) -> Mapping[str, Any]:
+        """What was handed over, as far as this reader's copy tells it."""
+        return handed_over.for_reader(self.hand_over, self.withheld) if self.hand_over else {}
 
     @property
     def guardians_own_words(self) -> list[dict[str, Any]]:

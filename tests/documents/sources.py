@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from referrals import rulebook
+from referrals import handed_over, rulebook
 from referrals.models import (
     AbsenceInvestigation,
     Account,
@@ -39,6 +39,7 @@ from referrals.models import (
     Unit,
 )
 from referrals.paper_sources import Participant
+from referrals.pieces import Piece
 from referrals.protection import ReportOnPaper
 from referrals.stages import Party, Stage, Status, Verb
 from referrals.vocabulary import (
@@ -66,11 +67,13 @@ from referrals.vocabulary import (
     GuardiansKnow,
     HealthTeamAsked,
     Helped,
+    InformationCategory,
     Level,
     LossCause,
     MeetingOutcome,
     NoticeMethod,
     PartStatus,
+    PieceKind,
     PlanStatus,
     Profession,
     ProgrammeKind,
@@ -103,6 +106,7 @@ ISSUED: dict[DocumentKind, datetime] = {
     DocumentKind.ACTION_PLAN: datetime(2026, 10, 14, 8, 20, tzinfo=UTC),
     DocumentKind.CHILDS_PLAN: datetime(2026, 10, 14, 8, 20, tzinfo=UTC),
     DocumentKind.PLAN_FOR_SERVICE: datetime(2026, 10, 15, 7, 30, tzinfo=UTC),
+    DocumentKind.HAND_OVER: datetime(2026, 11, 30, 8, 15, tzinfo=UTC),
     DocumentKind.FOLLOW_UP: datetime(2026, 11, 25, 14, 0, tzinfo=UTC),
     DocumentKind.CLOSING: datetime(2026, 12, 17, 13, 30, tzinfo=UTC),
     DocumentKind.SUPPORT_REPORT: datetime(2026, 9, 25, 13, 10, tzinfo=UTC),
@@ -221,6 +225,22 @@ class Family:
             9, Verb.CONCLUDE_SUPPORT_INVESTIGATION, datetime(2026, 10, 20, 9, 45, tzinfo=UTC)
         )
         return investigation
+
+    def hand_over(self) -> dict[str, Any]:
+        """What another school took over: two parts, one of them from behind a wall, the plan's goals, and two notes of the meeting."""
+        teacher, _leisure, walled, *_ = self.parts()
+        meeting = self.meeting()
+        kinds = frozenset({InformationCategory.SCHOOLING, InformationCategory.WELLBEING})
+        rows = [
+            (PieceKind.PART, teacher, ""), (PieceKind.PART, walled, ""), *((PieceKind.GOAL, goal, "") for goal in self.plan().goals),
+            (PieceKind.NOTE, meeting, "strengths"), (PieceKind.NOTE, meeting, "child_words"), (PieceKind.NOTE, meeting, "situation"),
+        ]  # fmt: skip
+        chosen = [Piece(kind=kind, object_id=row.id, name=name, categories=kinds, row=row) for kind, row, name in rows]
+        return handed_over.package(chosen) | {
+            "from_unit": self.words["unit"], "to_unit": self.words["other_unit"], "offered_by": self.coordinator.name,
+            "purpose": self.words["hand_over_purpose"], "contact": self.coordinator.name, "phone": "0000-12 34 56",
+            "accepted_on": "2026-11-30", "consented_on": "2026-11-23",
+        }  # fmt: skip
 
     def support_programme(self) -> SupportProgramme:
         """What the head teacher decided upon it."""
@@ -612,6 +632,7 @@ def rich_source(kind: DocumentKind, language: str = "sv", **changes: Any) -> Pap
         },
         DocumentKind.FOLLOW_UP: {"follow_up": family.follow_up(), "guardians": family.guardians()},
         DocumentKind.CLOSING: {"retention": family.words["retention"]},
+        DocumentKind.HAND_OVER: {"hand_over": family.hand_over()},
         DocumentKind.SUPPORT_REPORT: {"support": family.support_report()},
         DocumentKind.SUPPORT_INVESTIGATION: {"support": family.support_investigation()},
         DocumentKind.SUPPORT_PROGRAMME: {

@@ -101,6 +101,11 @@ HEADINGS = {
         "da": ["Fra handleplanen", "Mål", "Indsatser", "Opfølgning"],
         "en": ["From the action plan", "Goals", "Actions", "Follow-up"],
     },
+    DocumentKind.HAND_OVER: {
+        "sv": ["Överlämning", "Det vårdnadshavare samtyckt till", "Det som fungerar", "Pågående insatser", "Kontakt"],
+        "da": ["Overlevering", "Det, forældrene har samtykket til", "Det, der virker", "Igangværende indsatser", "Kontakt"],
+        "en": ["Hand-over", "What the guardians have consented to", "What works", "Actions under way", "Contact"],
+    },
     DocumentKind.FOLLOW_UP: {
         "sv": [
             "Mål för mål: resultat mot nuläge", "Genomfört/inte, varför", "Barnets och vårdnadshavares upplevelse", "Vad lärde vi oss",

@@ -15,6 +15,8 @@ from referrals import (
     conflict_settling,
     db,
     documents,
+    hand_over,
+    handed_over,
     log_samples,
     pieces,
     reading_requests,
@@ -29,7 +31,7 @@ from referrals.forums import agenda, consultations, seats
 from referrals.models import Concern, Disposal, History, Municipality, Referral, Step, TeamDate, What
 from referrals.quarantine import Cleared
 from referrals.rounds.enrolling import Days
-from referrals.stages import IN_TRIAGE, TO_SCHEDULE, Party
+from referrals.stages import IN_TRIAGE, PLAN_ACTIVE, TO_SCHEDULE, Party
 from referrals.statutory import absence_investigation, degrading_treatment, links, special_support, support_programme
 from referrals.vocabulary import (
     AbsenceKind,
@@ -41,11 +43,12 @@ from referrals.vocabulary import (
     DegradingKind,
     Fate,
     FileKind,
+    PlanStatus,
     Recipient,
     SupportGround,
 )
 from tests import rounds
-from tests.factories import a_member, a_referral, protected
+from tests.factories import a_member, a_plan, a_referral, consented, protected
 from tests.people import Cast
 from tests.webapp.desk import cast_of
 
@@ -142,6 +145,27 @@ def lay_an_agenda(address: str) -> str:
         agenda.put_on(session, date, a_referral(session, cast, TO_SCHEDULE).id, minutes=30, by=cast.coordinator.actor())
         a_referral(session, cast, TO_SCHEDULE)
         return f"/teams/{cast.forum.id}/dates/{date.id}"
+
+
+def lay_hand_overs(address: str) -> tuple[str, uuid.UUID, str]:
+    """One that the other school was offered and declined, and that waits there again, and what it took over of another."""
+    with db.writing(address) as session:
+        cast = cast_of(session)
+        otto, numbers, waits = cast.outsider.actor(), [], []
+        for _ in range(2):
+            referral = a_referral(session, cast, PLAN_ACTIVE, owner_id=cast.coordinator.id)
+            consented(session, referral, cast)
+            a_plan(session, referral, author=cast.coordinator, status=PlanStatus.ACTIVE)
+            offer = hand_over.Offer(
+                to_unit_id=cast.other_school.id, purpose="Hon börjar hos er efter jul.", contact="Karin Almkvist",
+                chosen=[piece.key for piece in handed_over.offerable(session, referral, on=clock.now().date())],
+            )  # fmt: skip
+            offered = {"by": cast.coordinator.actor(), "seen": None, "offer": offer}
+            declined = hand_over.offer_hand_over(session, referral, **offered)
+            hand_over.decline_hand_over(session, declined, by=otto, reason="Vi har ingen plats före jul.")
+            waits.append(hand_over.offer_hand_over(session, referral, **offered))
+            numbers.append(referral.number)
+        return numbers[0], waits[0].id, hand_over.accept_hand_over(session, waits[1], by=otto).number
 
 
 def lay_a_reading_request(address: str, number: str) -> uuid.UUID:

@@ -86,6 +86,9 @@ def test_every_page_has_been_inspected(app: Flask, address: str, walk: Walk, num
     walk.look("margit", "/lead-times")
     seat = ground.lay_a_seat(address)
     walk.look("karin", seat, ground.lay_an_agenda(address), f"{seat.split('/seats/')[0]}/year/2026", "/teams/year/2026")
+    offered, waits, taken = ground.lay_hand_overs(address)
+    walk.look("karin", f"/referrals/{offered}/hand-over", "/hand-overs")
+    walk.look("otto", "/hand-overs", f"/hand-overs/{waits}", f"/referrals/{taken}/handed-over")
     laid = [f"/consultations/{one}" for one in ground.lay_consultations(address)]
     walk.look("kim", "/consultations", "/consultations/new", *laid)
     _in_a_round(walk, ground.lay_a_round(address))

@@ -47,6 +47,7 @@ OF_A_REFERRAL = set(DocumentKind) - {
     DocumentKind.PROTECTION_REPORT,
     DocumentKind.PAGE_CODE,
     DocumentKind.PLAN_FOR_SERVICE,
+    DocumentKind.HAND_OVER,
     DocumentKind.SUPPORT_REPORT,
     DocumentKind.SUPPORT_INVESTIGATION,
     DocumentKind.SUPPORT_PROGRAMME,

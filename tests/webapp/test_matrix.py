@@ -8,7 +8,7 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from referrals import attachments, clock, conflict, db, documents, notifications, paper_sources, printing
+from referrals import attachments, clock, conflict, db, documents, history, notifications, paper_sources, printing
 from referrals.access import MATRIX, ROW_OF, Actor
 from referrals.models import (
     AbsenceInvestigation,
@@ -22,16 +22,18 @@ from referrals.models import (
     Document,
     Goal,
     Guardian,
+    HandOver,
     History,
     MeetingDecision,
     PlannedAction,
+    ReceivedHandOver,
     Referral,
     TeamMeeting,
     Withholding,
     WorkingNote,
 )
 from referrals.quarantine import Cleared
-from referrals.stages import IN_TRIAGE, PLAN_ACTIVE, Party
+from referrals.stages import IN_TRIAGE, PLAN_ACTIVE, Party, Verb
 from referrals.statutory import absence_investigation, degrading_treatment, links, special_support, support_programme
 from referrals.vocabulary import (
     About,
@@ -46,6 +48,7 @@ from referrals.vocabulary import (
     DegradingKind,
     Domain,
     FileKind,
+    HandOverState,
     HealthTeamAsked,
     InformationCategory,
     Level,
@@ -128,17 +131,19 @@ PLANTED = {
     "frånvarofink": (Information.ABSENCE_INVESTIGATION, _WHOLE, ("petra",)),
     "kränkningsmullvad": (Information.DEGRADING_TREATMENT, _WHOLE, ("tove",)),
     "vidaremus": (Information.DEGRADING_TREATMENT, _WHOLE, ()),
+    "överlämningssej": (Information.HANDED_OVER, _WHOLE, ()),
+    "erbjudandesik": (Information.GUARDIANS, _WHOLE, ()),
     "pekaruv": (Information.STATUTORY_LINKS, _WHOLE, ()),
     "fritidstärna": (Information.WORKING_NOTES, (), ("leo",)),
 }
 #: machines, files of our own, and a stream without an end that says "changed" and nothing else
 NOT_ASKED = ("static_files.asset", "casework.live", "health.alive", "health.ready", "metrics.show")
 #: doors with rows of their own that are no referral's, or whose few readers have walks of their own: sessions, links and drafts;
-#: protection reports (`test_protection_doors.py`), requests to read (`test_reading_requests.py`), disposals, the samples of the log, consultations and rounds
+#: protection reports (`test_protection_doors.py`), hand-overs (`test_hand_over.py`), requests to read (`test_reading_requests.py`), disposals, the samples of the log, consultations and rounds
 OTHER_ROWS = {
     "session_id", "token", "draft_id", "name", "slug", "code", "stretch_id", "date_id", "seat_id", "absence_id",
     "report_id", "request_id", "disposal_id", "sample_id", "listed_id", "consultation_id", "round_id", "enrolment_id",
-    "slot_id", "question_id",
+    "slot_id", "question_id", "hand_over_id",
 }  # fmt: skip
 LISTS = ("/home", "/board", "/referrals?state=all", "/referrals", f"/search?reference={NUMBER}")
 
@@ -163,6 +168,7 @@ def planted(app, settings):
         _plant_notes(session, cast, referral)
         _plant_what_went_and_what_stays(session, cast, referral)
         assert {one.account_id for one in referral.memberships} >= {one.id for one in members}
+        _plant_hand_overs(session, cast, referral)
         _plant_papers(session, referral)
 
 
@@ -179,6 +185,30 @@ def with_consent(settings, planted):
                 until_on=today + timedelta(days=90), at=clock.now(), by_id=cast.coordinator.id, purpose="Hjälp.",
             )
         )  # fmt: skip
+
+
+def _plant_hand_overs(session, cast, referral):
+    """What it began with, and that it is offered to another school now."""
+    row = history.record(session, referral, Verb.OFFER_HAND_OVER, by=cast.coordinator.actor())
+    offered = HandOver(
+        referral=referral, to_unit_id=cast.other_school.id, state=HandOverState.OFFERED, chosen=[], offered_id=row.id,
+        purpose="Om erbjudandesik.", contact="Karin",
+    )  # fmt: skip
+    words = {"text": "En överlämningssej.", "on": None, "key": [str(referral.id), ""]}
+    began = {
+        "categories": [],
+        "works": [words],
+        "voice": [],
+        "goals": [],
+        "parts": [],
+        "notes": [],
+        "from_unit": "Ekskolan",
+        "purpose": "Gå vidare.",
+        "contact": "Eva",
+        "accepted_on": "2026-09-01",
+    }
+    session.add_all([offered, ReceivedHandOver(referral=referral, hand_over=offered, package=began)])
+    session.flush()
 
 
 def _plant_parts(session, cast, referral):

@@ -12,7 +12,7 @@ from referrals.reminders import waiting
 from referrals.vocabulary import N_, Topic
 from referrals.worklist import Waiting, WaitingItem, shown_unit
 from webapp import pages, people, transactions
-from webapp.casework import blueprint, conflict, log_samples, protection, reading_requests, words
+from webapp.casework import blueprint, conflict, hand_over, log_samples, protection, reading_requests, words
 from webapp.casework.frame import today
 from webapp.casework.lines import Line
 from webapp.casework.ways import address
@@ -31,7 +31,13 @@ def home() -> Response:
     lines += [
         _from_guardian(unread, day) for unread in guardian_page.unread_for(transactions.session(), people.actor())
     ]
-    lines += [*protection.lines(day), *log_samples.lines(day), *reading_requests.lines(day), *conflict.lines(day)]
+    lines += [
+        *protection.lines(day),
+        *log_samples.lines(day),
+        *reading_requests.lines(day),
+        *conflict.lines(day),
+        *hand_over.lines(day),
+    ]
     lines += consultations.lines(day)
     lines.sort(key=lambda line: (not line.is_urgent, line.day, line.number))
     first_triage = next((item.number for item in items if item.is_to_triage), None)

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from referrals import assessment, attachment_reading, clock, conflict, leaving, plan_versions, triage
+from referrals import assessment, attachment_reading, clock, conflict, hand_over, leaving, plan_versions, triage
 from referrals.access import Role, View, may_view
 from referrals.models import Account, History, Referral, RoleAssignment
 from referrals.stages import Party, Verb
@@ -65,6 +65,7 @@ _ALSO: dict[Verb, str] = {
     Verb.RECORD_ACTION_STATUS: N_("Say how an action stands"),
     Verb.OPEN_FOLLOW_UP: N_("Follow up already now"),
     Verb.PROPOSE_CLOSURE: N_("Propose closing"),
+    Verb.OFFER_HAND_OVER: N_("Hand over to another school or preschool"),
     Verb.RESUME_WORK: N_("Take the work up again"),
     Verb.REOPEN_REFERRAL: N_("Reopen with a reason"),
     Verb.REPORT_SUPPORT_NEED: N_("Special support: reports and investigation"),
@@ -134,6 +135,7 @@ def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
         now=clock.now(),
         additions=additions_to(referral) if knows_concern else [],
         may_read=words.may_do(Verb.READ_ADDITION, referral),
+        began_with=may_view(View.HANDED_OVER, actor, facts) and hand_over.received(session, referral) is not None,
         files=file_lines(attachment_reading.of_concern(session, referral, actor)),
         members=[*leaving.members(session, referral), *leaving.members(session, referral, Standing.STANDS_IN)],
         former=leaving.members(session, referral, Standing.RELEASED),

@@ -14,6 +14,7 @@ PAGE_OF: dict[Verb, str] = {
     Verb.RECORD_CONSENT: "casework.guardians",
     Verb.REMIND_OF_CONSENT: "casework.guardians",
     Verb.SHARE_INFORMATION: "casework.sharing",
+    Verb.OFFER_HAND_OVER: "casework.hand_over",
     Verb.CONCLUDE_CONSENT: "casework.guardians",
     Verb.REQUEST_PARTS: "casework.assessment",
     Verb.SUBMIT_PART: "casework.assessment",

@@ -66,7 +66,7 @@ def withhold(referral: Referral) -> ResponseReturnValue:
     if guardian is None:
         raise NotAllowed(Verb.WITHHOLD_FROM_GUARDIAN)
     withholding.withhold_from_guardian(
-        transactions.session(), referral, by=people.actor(), seen=seen(), key=_key(given["piece"]), guardian=guardian,
+        transactions.session(), referral, by=people.actor(), seen=seen(), key=as_key(given["piece"]), guardian=guardian,
         ground=given["ground"], reason=given["reason"],
     )  # fmt: skip
     notices.say_next(gettext("The decision is recorded. The guardian's page and papers leave it out from now on."))
@@ -84,7 +84,7 @@ def mark_confided(referral: Referral) -> ResponseReturnValue:
     if given is None:
         return _overview(referral, form, status=422)
     withholding.mark_confided(
-        transactions.session(), referral, by=people.actor(), seen=seen(), key=_key(given["piece"])
+        transactions.session(), referral, by=people.actor(), seen=seen(), key=as_key(given["piece"])
     )
     notices.say_next(gettext("It is marked. No guardian reads it until somebody has asked the child."))
     return redirect(url_for("casework.withholding", number=referral.number), 303)
@@ -143,7 +143,7 @@ def _overview(referral: Referral, form: forms.Form, *, status: int = 200) -> Res
         standing=[_line(referral, row) for row in rows if row.is_in_force],
         ended=[_line(referral, row) for row in rows if not row.is_in_force],
         choices=choices,
-        unmarked=[(value, name) for value, name in choices if _key(value) not in confided],
+        unmarked=[(value, name) for value, name in choices if as_key(value) not in confided],
         guardians=coverage.guardians_of(transactions.session(), referral),
         may_decide=words.may_do(Verb.WITHHOLD_FROM_GUARDIAN, referral),
     )
@@ -169,7 +169,7 @@ def _choices(referral: Referral) -> list[tuple[str, str]]:
     named: dict[Key, Piece] = {}
     for piece in pieces.known(transactions.session(), referral):
         named.setdefault(piece.lasting, piece)
-    return [(f"{piece.object_id}:{piece.name}", _name(piece)) for piece in named.values()]
+    return [(f"{piece.object_id}:{piece.name}", piece_name(piece)) for piece in named.values()]
 
 
 def _decision(referral: Referral, row: Withholding, form: forms.Form, *, status: int = 200) -> Response:
@@ -193,14 +193,14 @@ def _line(referral: Referral, row: Withholding) -> Line:
         piece = None
     return Line(
         row=row,
-        what=_name(piece) if piece else gettext(row.kind.label),
+        what=piece_name(piece) if piece else gettext(row.kind.label),
         guardian=(row.guardian.name or "") if row.guardian else "",
         ground=ground.name_in(language()) if ground else "",
         source=ground.source if ground else "",
     )
 
 
-def _name(piece: Piece) -> str:
+def piece_name(piece: Piece) -> str:
     """What a piece is called: a part by its profession, a goal by its text, a note by where it stands and how it begins."""
     row: Any = piece.row
     if isinstance(row, AssessmentPart):
@@ -216,7 +216,8 @@ def _name(piece: Piece) -> str:
     return gettext("From the plan: %(text)s", text=text)
 
 
-def _key(value: str) -> Key:
+def as_key(value: str) -> Key:
+    """The piece that a form names. Raises NotAllowed for anything else."""
     identity, _, name = value.partition(":")
     try:
         return uuid.UUID(identity), name

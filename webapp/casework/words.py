@@ -73,6 +73,11 @@ HAPPENED: dict[Verb, str] = {
     Verb.SHARE_INFORMATION: N_("Information was shared"),
     Verb.TELL_GUARDIANS: N_("Guardians were told of what was shared"),
     Verb.REVIEW_SHARING: N_("What was shared was reviewed"),
+    Verb.OFFER_HAND_OVER: N_("It was offered to another team"),
+    Verb.TAKE_BACK_HAND_OVER: N_("The offer to another team was taken back"),
+    Verb.DECLINE_HAND_OVER: N_("The other team declined to take it over"),
+    Verb.ACCEPT_HAND_OVER: N_("Another team took it over"),
+    Verb.RECEIVE_HAND_OVER: N_("It was taken over from another team"),
     Verb.WITHHOLD_FROM_GUARDIAN: N_("It was decided what a guardian does not read"),
     Verb.LIFT_WITHHOLDING: N_("A guardian may read something again"),
     Verb.MARK_CONFIDED: N_("Something was marked as said in confidence"),
@@ -112,6 +117,7 @@ PARTIES: dict[Party, str] = {
     Party.ASSESSOR: N_("Those asked to contribute"),
     Party.HEAD_TEACHER: N_("The head teacher"),
     Party.INVESTIGATOR: N_("Whoever carries out the investigation"),
+    Party.RECEIVER: N_("The team it is offered to"),
     Party.SYSTEM: N_("Happens by itself"),
 }
 

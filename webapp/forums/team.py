@@ -6,7 +6,7 @@ from collections import defaultdict
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import clock, meeting_room
+from referrals import clock, hand_over, meeting_room
 from referrals.access import Role
 from referrals.forums import agenda, clashes, seats, subscription
 from referrals.forums import dates as team_dates
@@ -38,6 +38,7 @@ def teams() -> Response:
         coming=coming,
         this_year=team_year.this_one(session),
         hold_rounds=navigation.hold_rounds(),
+        may_take_over=any(role in hand_over.MAY_ANSWER for role, _unit in people.actor().roles),
     )
 
 

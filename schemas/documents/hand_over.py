@@ -1,0 +1,71 @@
+"""What the paper of a hand-over says: what guardians have consented to, and nothing else of what was before."""
+
+from typing import Any
+
+from marshmallow import fields
+
+from schemas.documents.kinds import Frame
+from schemas.documents.parts import PaperSchema
+
+
+class _Day(fields.Field[Any]):
+    """A day that was kept as text, given on as it is: papers hold days in the same form."""
+
+
+class NotePart(PaperSchema):
+    """Something that was written down, and when."""
+
+    text = fields.String()
+    on = _Day()
+
+
+class ActionOver(PaperSchema):
+    """One action that ran when it was handed over."""
+
+    text = fields.String()
+    how = fields.String()
+    who = fields.String()
+    arena = fields.String()
+    from_on = _Day()
+    to_on = _Day()
+    times_a_week = fields.Integer()
+
+
+class GoalOver(PaperSchema):
+    """One goal with the actions that ran for it."""
+
+    text = fields.String()
+    plain = fields.String()
+    domain = fields.String()
+    level = fields.String()
+    baseline = fields.String()
+    target = fields.String()
+    actions = fields.List(fields.Nested(ActionOver))
+
+
+class PartOver(PaperSchema):
+    """One person's part of the assessment; from behind a wall of secrecy its conclusion alone."""
+
+    profession = fields.String()
+    on = _Day()
+    conclusion = fields.String()
+    findings = fields.Dict(keys=fields.String(), values=fields.String())
+    protective_factors = fields.String()
+
+
+class HandOverDocument(Frame):
+    """D12: what works, what is under way and whom to ask, as far as guardians have consented to it."""
+
+    from_unit = fields.String(attribute="handed_over.from_unit")
+    to_unit = fields.String(attribute="handed_over.to_unit")
+    accepted_on = _Day(attribute="handed_over.accepted_on")
+    consented_on = _Day(attribute="handed_over.consented_on")
+    categories = fields.List(fields.String(), attribute="handed_over.categories")
+    purpose = fields.String(attribute="handed_over.purpose")
+    works = fields.List(fields.Nested(NotePart), attribute="handed_over.works")
+    voice_notes = fields.List(fields.Nested(NotePart), attribute="handed_over.voice")
+    goals = fields.List(fields.Nested(GoalOver), attribute="handed_over.goals")
+    parts = fields.List(fields.Nested(PartOver), attribute="handed_over.parts")
+    notes = fields.List(fields.Nested(NotePart), attribute="handed_over.notes")
+    ask = fields.String(attribute="handed_over.contact")
+    ask_phone = fields.String(attribute="handed_over.phone")

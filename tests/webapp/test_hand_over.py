@@ -1,0 +1,269 @@
+"""The pages of a hand-over: offered with what consent reaches, answered by the other team, and shut to the one before."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from referrals import db, hand_over
+from referrals.config import Settings
+from referrals.models import AuditEvent, Consent, HandOver, ReceivedHandOver, Referral, What
+from referrals.stages import PLAN_ACTIVE, Party
+from referrals.vocabulary import Compartment, HandOverState, PartStatus, PlanStatus
+from tests.factories import a_consent, a_guardian, a_part, a_plan, a_referral, protected
+from tests.webapp.browsing import Browser
+from tests.webapp.desk import cast_of
+
+pytestmark = pytest.mark.usefixtures("wednesday")
+
+SignIn = Callable[[str], Browser]
+PURPOSE = "Fortsätt med en lugn start."
+
+
+@pytest.fixture
+def lay(app, settings: Settings) -> Callable[..., str]:
+    """A referral with a plan and a walled part, whose guardian allows schooling and attendance; offered to Askskolan where asked."""
+
+    def make(*, is_offered: bool = False, kinds: tuple[str, ...] = ("schooling", "attendance")) -> str:
+        with db.writing(settings.database) as session:
+            cast = cast_of(session)
+            referral = a_referral(session, cast, PLAN_ACTIVE, owner_id=cast.coordinator.id)
+            guardian = a_guardian(session, referral, told_by=cast.coordinator)
+            if kinds:
+                a_consent(
+                    session, guardian, by=cast.coordinator, categories=list(kinds), recipients=["receiving_school"]
+                )
+            plan = a_plan(session, referral, author=cast.coordinator, status=PlanStatus.ACTIVE)
+            plan.goals[0].actions[0].how = "Tio minuter med bild."
+            a_part(
+                session, referral, cast.counsellor, asked_by=cast.coordinator, status=PartStatus.RECEIVED,
+                received_at=referral.opened_at, conclusion="Läser bättre i lugn.", compartment=Compartment.STUDENT_HEALTH,
+            )  # fmt: skip
+            if is_offered:
+                chosen = [
+                    piece.key
+                    for piece in hand_over.handed_over.offerable(session, referral, on=referral.opened_at.date())
+                ]
+                offer = hand_over.Offer(
+                    to_unit_id=cast.other_school.id, chosen=chosen, purpose=PURPOSE, contact="Karin Almkvist"
+                )
+                hand_over.offer_hand_over(session, referral, by=cast.coordinator.actor(), seen=None, offer=offer)
+            return referral.number
+
+    return make
+
+
+@pytest.fixture
+def read(settings: Settings) -> Callable[..., Any]:
+    """What `look` says about the session."""
+
+    def ask(look: Callable[[Any], Any]) -> Any:
+        with db.reading(settings.database) as session:
+            return look(session)
+
+    return ask
+
+
+def offer_path(read: Any) -> str:
+    return f"/hand-overs/{read(lambda session: session.scalars(select(HandOver.id)).one())}"
+
+
+def boxes(browser: Browser) -> list[str]:
+    assert browser.page is not None
+    return [box.get("value") or "" for box in browser.page.all("input", type="checkbox", name="chosen")]
+
+
+def unit(read: Any, slug: str) -> str:
+    return read(
+        lambda session: str(cast_of(session).other_school.id if slug == "askskolan" else cast_of(session).school.id)
+    )
+
+
+# --------------------------------------------------------------------------------------------------------- the sender
+def test_the_coordinator_offers_what_consent_reaches_and_nothing_else(lay: Any, read: Any, signed_in: SignIn) -> None:
+    browser, number = signed_in("karin"), lay()
+    assert "Hand over to another school or preschool" in browser.get(f"/referrals/{number}").text
+    assert "Hand over to another school or preschool" in browser.get(f"/referrals/{number}/guardians").text
+    page = browser.get(f"/referrals/{number}/hand-over")
+    assert "May get until 16 October 2026 Schooling and learning, Attendance" in page.text
+    assert "Goal 1: Du kommer till skolan varje dag." in page.text
+    assert "Part: School counsellor" in page.text
+    assert "From the plan: Mila kommer sent." not in page.text, "a note that may speak of everything"
+    assert page.fields(page.form())["contact"] == "Karin Almkvist, Lindskolan, 0000-12 34 56"
+    page = browser.submit({"to_unit_id": unit(read, "askskolan"), "chosen": boxes(browser), "purpose": PURPOSE})
+    assert "It is offered. Until the other team has answered, the work goes on here." in page.text
+    assert "Offered to Askskolan Waits for an answer" in page.text
+    assert "What goes along?" not in page.text
+    assert "It was offered to another team" in browser.get(f"/referrals/{number}").text
+    assert number in browser.get("/hand-overs").text
+    assert "What other schools and preschools offer you" in browser.get("/teams").text
+    assert "What other schools and preschools offer you" not in signed_in("kim").get("/teams").text
+    page = browser.get(f"/referrals/{number}/hand-over")
+    page = browser.submit({}, form="take-back-form")
+    assert "The offer is taken back. Nothing has gone over." in page.text
+    assert "Earlier offers Askskolan" in page.text
+    assert "What goes along?" in page.text
+
+
+def test_what_an_offer_lacks_is_said_at_its_field_and_nothing_typed_is_lost(
+    lay: Any, read: Any, signed_in: SignIn, settings: Settings
+) -> None:
+    browser, number = signed_in("karin"), lay()
+    browser.get(f"/referrals/{number}/hand-over")
+    page = browser.submit({"purpose": PURPOSE, "contact": ""}, status=422)
+    for problem in ("Choose to which unit.", "Choose what goes along.", "Write whom the receiving team can ask."):
+        assert problem in page.text
+    assert page.fields(page.form())["purpose"] == PURPOSE
+    ticked = boxes(browser)
+    with db.writing(settings.database) as session:
+        session.scalars(select(Consent)).one().categories = ["schooling"]
+    page = browser.submit(
+        {"to_unit_id": unit(read, "askskolan"), "chosen": ticked, "purpose": PURPOSE, "contact": "Karin"}, status=422
+    )
+    assert "Choose again from what is left" in page.text
+    browser.get(f"/referrals/{number}/hand-over")
+    page = browser.submit(
+        {"to_unit_id": unit(read, "lindskolan"), "chosen": boxes(browser), "purpose": PURPOSE}, status=422
+    )
+    assert "Choose to which unit." in page.text
+
+
+def test_without_consent_or_anybody_to_take_it_over_there_is_no_form(
+    lay: Any, signed_in: SignIn, settings: Settings
+) -> None:
+    browser, number = signed_in("karin"), lay(kinds=())
+    assert (
+        "Nothing can go along before the guardians have said yes" in browser.get(f"/referrals/{number}/hand-over").text
+    )
+    with db.writing(settings.database) as session:
+        cast_of(session).outsider.is_active = False
+    assert "There is no other school or preschool here" in browser.get(f"/referrals/{number}/hand-over").text
+    with db.writing(settings.database) as session:
+        protected(session, session.scalars(select(Referral)).one(), by=cast_of(session).coordinator)
+    page = browser.get(f"/referrals/{number}/hand-over")
+    assert "Hand it over from person to person, on paper." in page.text
+    assert "Offer it" not in page.text
+    assert "Offer it" not in signed_in("henrik").get(f"/referrals/{number}/hand-over").text
+
+
+# ------------------------------------------------------------------------------------------------------- the receiver
+def test_the_other_team_reads_what_is_asked_and_not_what_it_says_and_takes_it_over(
+    lay: Any, read: Any, signed_in: SignIn
+) -> None:
+    number, otto = lay(is_offered=True), signed_in("otto")
+    assert "Answer whether you take it over" in otto.get("/home").text
+    assert f"{number} From Lindskolan" in otto.get("/hand-overs").text
+    otto.get(f"/referrals/{number}", status=404)
+    page = otto.get(offer_path(read))
+    assert page.heading == "Take over from Lindskolan?"
+    assert "Mila Testsson" in page.text
+    assert PURPOSE in page.text
+    assert "2 pieces: Schooling and learning, Attendance" in page.text
+    assert "Mila är i skolan varje dag." not in page.text
+    assert "Läser bättre i lugn." not in page.text
+    page = otto.submit({}, form="accept-form")
+    assert "It is yours now. Inform the guardians" in page.text
+    assert "What the team before handed over" in page.text
+    new = page.heading
+    assert new != number
+    page = otto.get(f"/referrals/{new}/handed-over")
+    for words in (
+        "From Lindskolan",
+        PURPOSE,
+        "Mila är i skolan varje dag.",
+        "Tio minuter med bild.",
+        "Läser bättre i lugn.",
+        "School counsellor, 16 September 2026",
+    ):
+        assert words in page.text
+    assert "Hur går läsningen?" not in page.text
+    assert otto.get("/hand-overs").text.count("Nothing is offered to you now") == 1
+    opened = select(AuditEvent.subject).where(
+        AuditEvent.what == What.OPENED_PAGE, AuditEvent.by_party == Party.RECEIVER
+    )
+    assert read(lambda session: session.scalars(opened).all()) == ["casework.hand_over_offer"]
+    triage = otto.get(f"/referrals/{new}/triage")
+    assert PURPOSE in triage.text
+    otto.get(f"/referrals/{new}/guardians")
+
+
+def test_a_page_that_was_open_when_the_other_team_took_over_does_nothing_any_more(
+    lay: Any, read: Any, signed_in: SignIn
+) -> None:
+    number, otto, karin, henrik = lay(is_offered=True), signed_in("otto"), signed_in("karin"), signed_in("henrik")
+    stale = karin.get(f"/referrals/{number}/hand-over")
+    otto.get(offer_path(read))
+    otto.submit({}, form="accept-form")
+    page = karin.submit({}, form="take-back-form", status=404)
+    assert "There is nothing here for you to see" in page.text
+    assert stale.form("take-back-form") is not None
+    for browser in (karin, henrik):
+        for page_of in (
+            "",
+            "/guardians",
+            "/sharing",
+            "/documents",
+            "/access-log",
+            "/action-plan",
+            "/assessment",
+            "/hand-over",
+        ):
+            browser.get(f"/referrals/{number}{page_of}", status=404)
+        for address in ("/home", "/board", "/referrals?state=all", f"/search?reference={number}"):
+            assert f'/referrals/{number}"' not in browser.client.get(address).text
+    page = karin.get("/hand-overs")
+    assert f"{number} To Askskolan" in page.text
+    assert "Accepted" in page.text
+    assert f"/referrals/{number}" not in karin.client.get("/hand-overs").text
+
+
+def test_the_other_team_declines_with_a_reason_that_the_sender_reads(lay: Any, read: Any, signed_in: SignIn) -> None:
+    number, otto, karin = lay(is_offered=True), signed_in("otto"), signed_in("karin")
+    otto.get(offer_path(read))
+    page = otto.submit({"reason": ""}, status=422)
+    assert "Write why, so that those who offered it can choose again." in page.text
+    page = otto.submit({"reason": "Vi har ingen plats före jul."})
+    assert "It is declined. Those who offered it read your reason and can choose again." in page.text
+    page = karin.get(f"/referrals/{number}/hand-over")
+    assert "Vi har ingen plats före jul." in page.text
+    assert "Not taken over" in page.text
+    assert "Offer it" in page.text
+    page = otto.get(offer_path(read), status=409)
+    assert "This offer no longer stands" in page.text
+
+
+def test_a_consent_withdrawn_while_it_waits_stops_the_acceptance_and_both_sides_are_told(
+    lay: Any, read: Any, signed_in: SignIn, settings: Settings
+) -> None:
+    number, otto, karin = lay(is_offered=True), signed_in("otto"), signed_in("karin")
+    otto.get(offer_path(read))
+    with db.writing(settings.database) as session:
+        given = session.scalars(select(Consent)).one()
+        given.withdrawn_at, given.withdrawn_by_id = given.at, given.by_id
+    page = otto.submit({}, form="accept-form", status=409)
+    assert "It cannot be accepted as it stands" in page.text
+    assert "Schooling and learning" not in page.text
+    assert read(lambda session: session.scalars(select(ReceivedHandOver)).all()) == []
+    page = karin.get(f"/referrals/{number}/hand-over")
+    assert "Take the offer back, and choose again from what is left." in page.text
+    assert read(lambda session: session.scalars(select(HandOver.state)).one()) is HandOverState.OFFERED
+
+
+def test_an_offer_that_was_taken_back_says_so_and_others_find_nothing(
+    lay: Any, read: Any, signed_in: SignIn, settings: Settings
+) -> None:
+    lay(is_offered=True)
+    path = offer_path(read)
+    for person in ("karin", "henrik"):
+        signed_in(person).get(path, status=404)
+    signed_in("kim").get("/hand-overs", status=404)
+    with db.writing(settings.database) as session:
+        referral = session.scalars(select(Referral)).one()
+        hand_over.take_back_hand_over(session, referral, by=cast_of(session).coordinator.actor(), seen=None)
+    page = signed_in("otto").get(path, status=409)
+    assert "This offer no longer stands" in page.text
+
+
+def test_a_referral_that_was_not_handed_over_has_no_such_page(lay: Any, signed_in: SignIn) -> None:
+    signed_in("karin").get(f"/referrals/{lay()}/handed-over", status=404)

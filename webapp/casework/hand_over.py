@@ -1,0 +1,216 @@
+"""Handing over to another unit's team: offered and taken back on the referral's page, answered on the receiving team's own."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, Final
+
+from flask import Response, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from referrals import hand_over as rules
+from referrals import handed_over
+from referrals.access import View
+from referrals.errors import HandOverEnded, Incomplete, NoSuchReferral, NotAllowed, NotCovered
+from referrals.languages import local_date
+from referrals.models import HandOver, Referral, What
+from referrals.pieces import Piece
+from referrals.stages import Party, Verb
+from referrals.vocabulary import HandOverState, InformationCategory, Profession, Recipient
+from schemas.hand_over import NEEDS_UNIT, DeclineForm, OfferForm
+from webapp import auditing, forms, notices, pages, people, transactions
+from webapp.casework import blueprint, sharing, words
+from webapp.casework.frame import referral_page, seen, today
+from webapp.casework.lines import Line
+from webapp.casework.withholding import as_key, piece_name
+from webapp.guards import for_referral, signed_in
+from webapp.language import gettext, zone
+
+#: what in a package is a day
+_DAYS: Final = frozenset({"on", "accepted_on", "consented_on", "from_on", "to_on"})
+
+
+@blueprint.get("/referrals/<reference:number>/hand-over", endpoint="hand_over")
+@for_referral(View.GUARDIANS)
+def hand_over(referral: Referral) -> Response:
+    """What was offered to whom and what became of it, and the form for an offer."""
+    somebody = people.account()
+    unit = referral.unit
+    usual = {"contact": ", ".join(part for part in (somebody.name if somebody else "", unit.name, unit.phone) if part)}
+    return _page(referral, forms.shown(usual))
+
+
+@blueprint.post("/referrals/<reference:number>/hand-over")
+@for_referral(Verb.OFFER_HAND_OVER)
+def offer_hand_over(referral: Referral) -> ResponseReturnValue:
+    """Offer it to another unit's team."""
+    form = forms.submitted()
+    given = form.load(OfferForm())
+    if given is None:
+        return _page(referral, form, 422)
+    try:
+        offer = rules.Offer(**given | {"chosen": [as_key(value) for value in given["chosen"]]})
+        rules.offer_hand_over(transactions.session(), referral, by=people.actor(), seen=seen(), offer=offer)
+    except NotCovered:
+        form.refuse(
+            "chosen", gettext("The consent does not let all of this go there any more. Choose again from what is left.")
+        )
+        return _page(referral, form, 422)
+    except Incomplete:  # the form asks for everything else
+        form.refuse("to_unit_id", NEEDS_UNIT)
+        return _page(referral, form, 422)
+    notices.say_next(gettext("It is offered. Until the other team has answered, the work goes on here."))
+    return redirect(url_for("casework.hand_over", number=referral.number), 303)
+
+
+@blueprint.post("/referrals/<reference:number>/hand-over/take-back")
+@for_referral(Verb.TAKE_BACK_HAND_OVER)
+def take_back_hand_over(referral: Referral) -> ResponseReturnValue:
+    """Take the offer back that waits."""
+    rules.take_back_hand_over(transactions.session(), referral, by=people.actor(), seen=seen())
+    notices.say_next(gettext("The offer is taken back. Nothing has gone over."))
+    return redirect(url_for("casework.hand_over", number=referral.number), 303)
+
+
+@blueprint.get("/referrals/<reference:number>/handed-over", endpoint="handed_over")
+@for_referral(View.HANDED_OVER)
+def what_was_handed_over(referral: Referral) -> Response:
+    """What this referral began with."""
+    found = rules.received(transactions.session(), referral)
+    if found is None:
+        raise NoSuchReferral
+    return referral_page("handed_over.html", referral, package=_shown(found.package or {}))
+
+
+@blueprint.get("/hand-overs")
+@signed_in(*rules.MAY_ANSWER)
+def hand_overs() -> Response:
+    """What waits for an answer of this person, and what they offered themselves."""
+    session, actor = transactions.session(), people.actor()
+    return pages.page(
+        "casework/hand_overs.html",
+        offered=rules.offered_to(session, actor),
+        mine=rules.offered_by(session, actor),
+    )
+
+
+@blueprint.get("/hand-overs/<uuid:hand_over_id>", endpoint="hand_over_offer")
+@signed_in(*rules.MAY_ANSWER)
+def offer(hand_over_id: uuid.UUID) -> Response:
+    """Which child it is about, what is asked, and what kinds of information would come: not what they say."""
+    found = _find(hand_over_id)
+    auditing.note(
+        What.OPENED_PAGE, chain=found.referral_id, party=Party.RECEIVER, subject="casework.hand_over_offer", object_id=found.id
+    )  # fmt: skip
+    return _offer_page(found, forms.shown())
+
+
+@blueprint.post("/hand-overs/<uuid:hand_over_id>/accept")
+@signed_in(*rules.MAY_ANSWER)
+def accept_hand_over(hand_over_id: uuid.UUID) -> ResponseReturnValue:
+    """Take it over."""
+    found = _find(hand_over_id)
+    try:
+        taken = rules.accept_hand_over(transactions.session(), found, by=people.actor())
+    except NotCovered:
+        return _offer_page(found, forms.shown(), 409)
+    notices.say_next(gettext("It is yours now. Inform the guardians, and ask them anew what may be shared."))
+    return redirect(url_for("casework.referral", number=taken.number), 303)
+
+
+@blueprint.post("/hand-overs/<uuid:hand_over_id>/decline")
+@signed_in(*rules.MAY_ANSWER)
+def decline_hand_over(hand_over_id: uuid.UUID) -> ResponseReturnValue:
+    """Say no, with a reason."""
+    found, form = _find(hand_over_id), forms.submitted()
+    given = form.load(DeclineForm())
+    if given is None:
+        return _offer_page(found, form, 422)
+    rules.decline_hand_over(transactions.session(), found, by=people.actor(), reason=given["reason"])
+    notices.say_next(gettext("It is declined. Those who offered it read your reason and can choose again."))
+    return redirect(url_for("casework.hand_overs"), 303)
+
+
+def lines(day: date) -> list[Line]:
+    """A line of home for each offer that waits for this person."""
+    return [
+        Line(
+            number=found.referral.number,
+            url=url_for("casework.hand_over_offer", hand_over_id=found.id),
+            verb=gettext("Answer whether you take it over"),
+            about=(gettext("From %(unit)s", unit=found.referral.unit.name), found.to_unit.name),
+            waits_since=local_date(found.offered.at, zone=zone()),
+            today=day,
+        )
+        for found in rules.offered_to(transactions.session(), people.actor())
+    ]
+
+
+# ------------------------------------------------------------------------------------------------------------- inside
+def _find(hand_over_id: uuid.UUID) -> HandOver:
+    try:
+        return rules.find(transactions.session(), hand_over_id, by=people.actor())
+    except NotAllowed:
+        raise NoSuchReferral from None
+
+
+def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
+    session = transactions.session()
+    waiting = rules.waiting(session, referral)
+    to = Recipient.RECEIVING_SCHOOL
+    return referral_page(
+        "hand_over.html",
+        referral,
+        status=status,
+        form=form,
+        waiting=waiting,
+        has_lapsed=waiting is not None and rules.covered(session, waiting) is None,
+        earlier=[one for one in rules.hand_overs_of(session, referral) if one.state is not HandOverState.OFFERED],
+        line=next((one for one in sharing.recipient_lines(referral) if one.recipient is to), None),
+        units=[(unit.id, unit.name) for unit in rules.units_to_offer_to(session, referral)],
+        choices=[
+            (f"{piece.object_id}:{piece.name}", piece_name(piece), ", ".join(_kinds([piece])))
+            for piece in handed_over.offerable(session, referral, on=today())
+        ],
+        may_offer=words.may_do(Verb.OFFER_HAND_OVER, referral),
+        may_take_back=words.may_do(Verb.TAKE_BACK_HAND_OVER, referral),
+    )
+
+
+def _offer_page(found: HandOver, form: forms.Form, status: int = 200) -> Response:
+    if found.state is HandOverState.TAKEN_BACK:
+        raise HandOverEnded
+    goes = rules.covered(transactions.session(), found)
+    return pages.page(
+        "casework/hand_over_offer.html",
+        status,
+        form=form,
+        found=found,
+        child=found.referral,
+        kinds=_kinds(goes or ()),
+        number=len(found.chosen),
+        has_lapsed=goes is None,
+    )
+
+
+def _shown(value: Any, name: str = "") -> Any:
+    """A package as a page shows it: days as days, words of controlled lists in the page's language, findings in their order."""
+    if isinstance(value, list):
+        return [_shown(each) for each in value]
+    if name in _DAYS and value:
+        return date.fromisoformat(value)
+    if not isinstance(value, dict):
+        return value
+    shown = {key: _shown(each, key) for key, each in value.items()}
+    if "categories" in shown:
+        shown["kinds"] = [gettext(InformationCategory(kind).label) for kind in shown["categories"]]
+    if "profession" in shown:
+        shown["profession_label"] = gettext(Profession(shown["profession"]).label)
+        shown["texts"] = [
+            text for text in (*shown["findings"].values(), shown["protective_factors"], shown["conclusion"]) if text
+        ]
+    return shown
+
+
+def _kinds(chosen: Iterable[Piece]) -> list[str]:
+    return [gettext(kind.label) for kind in handed_over.kinds_of(chosen)]
