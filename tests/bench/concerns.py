@@ -1,11 +1,16 @@
 """People at the public form of a running instance: each fills it in page by page, as a browser would, and sends it."""
 
 import time
+from collections.abc import Callable
+from contextlib import closing
+from typing import TypeVar
 
 import httpx
 
 from referrals.vocabulary import ReporterKind, SchoolYear, Topic
-from webapp.demo_window import Values, Window
+from webapp.demo_window import Stopped, Values, Window
+
+Got = TypeVar("Got")
 
 
 class Stopwatch(httpx.HTTPTransport):
@@ -57,3 +62,32 @@ class Reporter:
 
     def close(self) -> None:
         self._window.close()
+
+
+def send_at_last(url: str, met: list[Stopped] | None = None) -> str:
+    """Somebody fills in the public form, from the beginning again where it does not answer, and presses the last button until it
+    does; the reference number. What they met goes into `met`."""
+
+    def fill_in() -> Reporter:
+        reporter = Reporter(url)
+        try:
+            reporter.fill_in()
+        except Stopped:
+            reporter.close()
+            raise
+        return reporter
+
+    with closing(_at_last(fill_in, met)) as reporter:
+        return _at_last(reporter.send, met)
+
+
+def _at_last(act: Callable[[], Got], met: list[Stopped] | None) -> Got:
+    deadline = time.monotonic() + 300
+    while True:
+        try:
+            return act()
+        except Stopped as stopped:
+            if met is not None:
+                met.append(stopped)
+        assert time.monotonic() < deadline
+        time.sleep(0.2)

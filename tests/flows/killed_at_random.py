@@ -11,7 +11,6 @@ import shutil
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,14 +24,13 @@ from referrals import clock, config, db
 from referrals.models import Mail, Referral, Step
 from referrals.printing import print_pdf
 from referrals.stages import IN_TRIAGE
-from tests.bench.concerns import Reporter
+from tests.bench.concerns import send_at_last
 from tests.conftest import A_WEDNESDAY
 from tests.flows.ground import Instance, PrefectServer, until
 from tests.flows.random_journeys import Journey, Moments, asked_for, differences, go_without_prefect
 from tests.flows.watching import is_quiet, nothing_is_lost_twice_or_stuck
 from tests.programs import web, worker
 from tests.referrals.post_office import free_port
-from webapp.demo_window import Stopped
 
 #: referrals that people decide about, and concerns that come in through the public form, while processes are killed
 JOURNEYS, CONCERNS = 2, 3
@@ -91,24 +89,6 @@ def calm(sqlite_template: Path, tmp_path: Path) -> Callable[[int], list[str]]:
     return calm
 
 
-def send_concern(url: str) -> str:
-    """Somebody fills in the public form and presses the last button, from the beginning or again where nothing answers."""
-    deadline = time.monotonic() + 300
-    while True:
-        reporter = Reporter(url)
-        with suppress(Stopped):
-            reporter.fill_in()
-            break
-        assert time.monotonic() < deadline
-        reporter.close()
-        time.sleep(0.2)
-    while True:
-        with suppress(Stopped):
-            return reporter.send()
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
-
-
 def test_processes_that_are_killed_at_random_cost_time_and_nothing_else(
     one_instance: Instance, prefect: PrefectServer, calm: Callable[[int], list[str]]
 ) -> None:
@@ -133,7 +113,7 @@ def test_processes_that_are_killed_at_random_cost_time_and_nothing_else(
         parts["web"].start()
         with ThreadPoolExecutor(JOURNEYS + 1) as pool:
             under_way = [pool.submit(journey.go) for journey in journeys]
-            sent = pool.submit(lambda: [send_concern(f"http://127.0.0.1:{port}") for _ in range(CONCERNS)])
+            sent = pool.submit(lambda: [send_at_last(f"http://127.0.0.1:{port}") for _ in range(CONCERNS)])
             began = time.monotonic()
             for together in choice.sample([("worker",), ("web",), ("prefect",), tuple(parts)], 4):
                 time.sleep(choice.uniform(0.5, 4))

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
@@ -11,9 +12,13 @@ from sqlalchemy.engine import ExceptionContext
 from flows.engine import Engine
 from flows.tasks import papers
 from referrals import db
+from tests.bench.concerns import send_at_last
 from tests.flows.ground import Instance, PrefectServer, until
-from tests.flows.watching import everything_is_there_once, is_quiet, submit
+from tests.flows.watching import all_are_in_triage_once, everything_is_there_once, is_quiet, submit
 from tests.postgres import crash_and_restart
+from tests.programs import web
+from tests.referrals.post_office import free_port
+from webapp.demo_window import Stopped
 
 
 @pytest.fixture
@@ -89,16 +94,35 @@ def test_a_database_that_somebody_locks_for_longer_than_anybody_waits_costs_time
 
 
 @pytest.mark.postgres
-def test_postgresql_that_dies_under_load_and_is_started_again_costs_time_and_nothing_else(
+def test_postgresql_that_dies_while_people_send_concerns_and_is_started_again_costs_time_and_nothing_else(
     prefect: PrefectServer, postgres_instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     has_died = _while_printing(monkeypatch, lambda: crash_and_restart(postgres_instance.database))
-    referral_ids = [submit(postgres_instance) for _ in range(4)]
+    port, met = free_port(), list[Stopped]()
+    site = web(
+        port,
+        postgres_instance.settings.data,
+        environment=postgres_instance.environment | {"TRIVSEL_PORT": str(port)},
+    )
+
+    def go_on_sending() -> list[str]:
+        numbers = [send_at_last(f"http://127.0.0.1:{port}", met)]
+        while not has_died:
+            numbers.append(send_at_last(f"http://127.0.0.1:{port}", met))
+        return numbers
+
     engine = Engine(postgres_instance.settings, holder="test")
-    engine.start()
     try:
-        until(lambda: has_died, seconds=60)
+        site.start()
+        before = [submit(postgres_instance) for _ in range(4)]
+        with ThreadPoolExecutor(2) as people:
+            sending = [people.submit(go_on_sending) for _ in range(2)]
+            engine.start()
+            numbers = [number for one in sending for number in one.result(120)]
         until(lambda: is_quiet(postgres_instance), seconds=60)
     finally:
         assert engine.stop(10)
-    everything_is_there_once(postgres_instance, referral_ids)
+        site.kill()
+    assert met  # people were there when it died
+    assert len(set(numbers)) == len(numbers)
+    all_are_in_triage_once(postgres_instance, len(before) + len(numbers))

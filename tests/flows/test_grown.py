@@ -1,4 +1,5 @@
-"""The grown shape: PostgreSQL, several webs and several workers, each a process of its own; one that is cut off stops nobody.
+"""The grown shape: several webs and several workers, each a process of its own, with our database and Prefect's on PostgreSQL; one
+that is cut off stops nobody.
 
 Workers are on hosts of their own where the test may make network namespaces; else they share this machine. Each web has an address of its own.
 """
@@ -6,23 +7,27 @@ Workers are on hosts of their own where the test may make network namespaces; el
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import create_engine, select, text
+from sqlalchemy.engine import make_url
 
 from referrals import db
 from referrals.models import Account, Heartbeat, Step
+from tests.bench.concerns import send_at_last
 from tests.flows.ground import Instance, PrefectServer, until
 from tests.flows.hosts import Host, a_host
-from tests.flows.watching import everything_is_there_once, failures, is_quiet, submit
+from tests.flows.watching import all_are_in_triage_once, is_quiet, submit
+from tests.postgres import a_database
+from tests.referrals.post_office import free_port
 from webapp.accounts.passwords import hash_password
 
 PASSWORD = "correct horse battery"
@@ -61,11 +66,11 @@ def end(program: "subprocess.Popen[bytes]") -> None:
             program.wait()
 
 
-def start_web(start: Start, host: str, port: int) -> "subprocess.Popen[bytes]":
+def start_web(start: Start, host: str, port: int, *, api: str) -> "subprocess.Popen[bytes]":
     return start(
         f"web-{host}", "gunicorn", "webapp.application:make_application()", "--bind", f"{host}:{port}", "--worker-class",
         "webapp.web_worker.WebWorker", "--threads", "4", "--logger-class", "webapp.web_log.WebLog", "--no-control-socket",
-        TRIVSEL_PORT=str(port),
+        TRIVSEL_PORT=str(port), TRIVSEL_PREFECT_API_URL=api,
     )  # fmt: skip
 
 
@@ -85,12 +90,39 @@ def holders(instance: Instance) -> set[str]:
         }
 
 
+@pytest.fixture(scope="module")
+def its_database(postgres_server: str) -> Iterator[str]:
+    """A database that Prefect's server fills."""
+    with a_database(postgres_server, f"prefect_{uuid.uuid4().hex}") as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def grown(its_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
+    """A Prefect server of this file's own, on PostgreSQL."""
+    home = tmp_path_factory.mktemp("prefect")
+    server = PrefectServer(home, free_port())
+    spoken = make_url(its_database).set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
+    server.start(PREFECT_HOME=str(home), PREFECT_API_DATABASE_CONNECTION_URL=spoken)
+    yield server
+    server.stop()
+
+
 @pytest.fixture
-def hosts(prefect: PrefectServer, postgres_instance: Instance) -> Iterator[list[Host]]:
+def hosts(grown: PrefectServer, postgres_instance: Instance) -> Iterator[list[Host]]:
     """Two hosts for workers."""
-    reached = {"database": postgres_instance.database, "api": postgres_instance.settings.prefect_api}
+    reached = {"database": postgres_instance.database, "api": grown.api}
     with ExitStack() as stand:
         yield [stand.enter_context(a_host(number, **reached)) for number in range(2)]
+
+
+@pytest.fixture
+def webs(grown: PrefectServer, postgres_instance: Instance, start: Start) -> "dict[str, subprocess.Popen[bytes]]":
+    """Two webs: the address of each, and its process."""
+    port = free_port()
+    webs = {f"http://{host}:{port}": start_web(start, host, port, api=grown.api) for host in HOSTS}
+    until(lambda: all(map(answers, webs)), seconds=60)
+    return webs
 
 
 @contextmanager
@@ -113,37 +145,45 @@ def cut_off_in_the_middle(instance: Instance, host: Host, worker: "subprocess.Po
     host.connect(worker)
 
 
-def test_of_several_workers_one_is_cut_off_with_a_step_and_the_others_carry_on(
-    postgres_instance: Instance, hosts: list[Host], start: Start
+def test_of_several_workers_one_is_cut_off_with_a_step_while_people_send_concerns_and_the_others_carry_on(
+    postgres_instance: Instance,
+    its_database: str,
+    hosts: list[Host],
+    webs: "dict[str, subprocess.Popen[bytes]]",
+    start: Start,
 ) -> None:
     workers = [start(f"worker-{number}", "flows.worker", host=host) for number, host in enumerate(hosts)]
     until(lambda: len(holders(postgres_instance)) == 2, seconds=120)
-    sent = [submit(postgres_instance) for _ in range(12)]
+    sent = [str(submit(postgres_instance)) for _ in range(8)]
     with cut_off_in_the_middle(postgres_instance, hosts[0], workers[0]):
+        sent += [send_at_last(address) for address in webs for _ in range(2)]
         until(lambda: is_quiet(postgres_instance), seconds=120)
-        everything_is_there_once(postgres_instance, sent)
+        all_are_in_triage_once(postgres_instance, len(sent))
         with db.reading(postgres_instance.database) as session:
             assert max(session.scalars(select(Step.attempt))) > 1  # what it held was taken from it
-    sent += [submit(postgres_instance) for _ in range(2)]
+    sent += [send_at_last(address) for address in webs]
     until(lambda: is_quiet(postgres_instance), seconds=60)
     time.sleep(2)  # what the one that came back still had in hand has met its lost lease
-    everything_is_there_once(postgres_instance, sent)
-    assert failures(postgres_instance) == []
-    assert [worker.poll() for worker in workers] == [None, None]
+    all_are_in_triage_once(postgres_instance, len(sent))
+    assert [one.poll() for one in (*workers, *webs.values())] == [None] * 4
+    assert "COMPLETED" in ends_of_runs(its_database)  # it was Prefect on PostgreSQL that they asked
+
+
+def ends_of_runs(database: str) -> set[str]:
+    engine = create_engine(database)
+    with engine.connect() as connection:
+        ends = {row.state_type for row in connection.execute(text("SELECT DISTINCT state_type FROM flow_run"))}
+    engine.dispose()
+    return ends
 
 
 def test_several_webs_know_the_same_people_and_one_that_dies_takes_nobody_with_it(
-    postgres_instance: Instance, start: Start
+    postgres_instance: Instance, webs: "dict[str, subprocess.Popen[bytes]]"
 ) -> None:
     with db.writing(postgres_instance.database) as session:
         karin = session.scalars(select(Account).where(Account.email.startswith("karin."))).one()
         karin.password_hash, email = hash_password(PASSWORD), karin.email
-    with socket.socket() as free:
-        free.bind((HOSTS[0], 0))
-        port = free.getsockname()[1]
-    webs = [start_web(start, host, port) for host in HOSTS]
-    first, second = (f"http://{host}:{port}" for host in HOSTS)
-    until(lambda: answers(first) and answers(second), seconds=60)
+    first, second = webs
     page = httpx.get(f"{first}/sign-in", trust_env=False)
     token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
     assert token is not None
@@ -154,7 +194,7 @@ def test_several_webs_know_the_same_people_and_one_that_dies_takes_nobody_with_i
     signed_in = {"Cookie": "; ".join(one.partition(";")[0] for one in answer.headers.get_list("Set-Cookie"))}
     for address in (first, second):
         assert httpx.get(f"{address}/home", headers=signed_in, trust_env=False).status_code == 200
-    os.killpg(webs[1].pid, signal.SIGKILL)
-    webs[1].wait()
+    os.killpg(webs[second].pid, signal.SIGKILL)
+    webs[second].wait()
     assert not answers(second)
     assert httpx.get(f"{first}/home", headers=signed_in, trust_env=False).status_code == 200

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from flows.engine import Engine
 from referrals import audit_check, db, documents
 from referrals.models import Document, History, Mail, Referral, RegisterEntry, Step
+from referrals.stages import IN_TRIAGE
 from tests import straight_way
 from tests.flows.ground import Instance, until
 
@@ -85,3 +86,13 @@ def nothing_is_lost_twice_or_stuck(session: Session) -> None:
     numbers = session.scalars(select(RegisterEntry.number).order_by(RegisterEntry.number)).all()
     assert list(numbers) == list(range(1, len(numbers) + 1))
     assert not audit_check.verify(session).findings
+
+
+def all_are_in_triage_once(instance: Instance, count: int) -> None:
+    """Each of so many concerns, however it came in, came to triage with its two papers, and all mail is gone."""
+    with db.reading(instance.database) as session:
+        nothing_is_lost_twice_or_stuck(session)
+        assert [referral.state for referral in session.scalars(select(Referral))] == [IN_TRIAGE] * count
+        papers = Counter(paper.kind.value for paper in session.scalars(select(Document)))
+        assert papers == {"receipt": count, "referral": count}
+        assert all(letter.sent_at for letter in session.scalars(select(Mail)))
