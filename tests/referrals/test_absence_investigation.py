@@ -252,3 +252,14 @@ def test_the_report_to_the_organiser_is_a_paper_at_once_and_says_no_more_than_it
     assert [row.verb for row in referral.history[-3:]] == [
         Verb.BEGIN_ABSENCE_INVESTIGATION, Verb.REPORT_ABSENCE, Verb.CONCLUDE_ABSENCE_INVESTIGATION,
     ]  # fmt: skip
+
+
+def test_who_is_named_for_one_records_nothing_about_an_earlier_one(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast)
+    earlier = conclude(
+        session, begin(session, referral, cast, carried_out_by=cast.counsellor.id), cast.coordinator.actor()
+    )
+    begin(session, referral, cast)
+    with pytest.raises(NotAllowed):
+        conclude(session, earlier, cast.special_educator.actor(), replace(FINDINGS, support_too=SupportToo.NO))
+    assert earlier.support_too is SupportToo.YES
