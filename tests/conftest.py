@@ -4,7 +4,8 @@ import os
 import shutil
 import socket
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from tests.postgres import a_database, running_postgres
 
 #: the database of every test that does not say on which it runs: `TRIVSEL_TEST_DATABASE=postgresql ./dev test`
 CHOSEN = os.environ.get("TRIVSEL_TEST_DATABASE", "sqlite")
+IS_TOLD = "TRIVSEL_TEST_DATABASE" in os.environ
 BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 #: a Wednesday in term, ten in the morning in Borlänge and Aalborg
 A_WEDNESDAY = datetime(2026, 9, 16, 8, 0, tzinfo=UTC)
@@ -172,6 +174,36 @@ def fresh_database(request: pytest.FixtureRequest) -> str:
     kind = getattr(request, "param", CHOSEN)
     address: str = request.getfixturevalue({"sqlite": "fresh_sqlite", "postgresql": "fresh_postgres"}[kind])
     return address
+
+
+@pytest.fixture
+def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], str]]:
+    """Makes databases with nothing in them, no tables either, of the kind this run was told; their addresses."""
+    with ExitStack() as made:
+
+        def make() -> str:
+            address = f"sqlite:///{tmp_path}/new-{uuid.uuid4().hex}.sqlite"
+            if CHOSEN == "postgresql":
+                server: str = request.getfixturevalue("postgres_server")
+                address = made.enter_context(a_database(server, f"new_{uuid.uuid4().hex}"))
+            made.callback(db.engine_for(address).dispose)
+            return address
+
+        yield make
+
+
+@pytest.fixture
+def own_database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Gives an instance with a data folder of its own a new database, of the kind this run was told: SQLite it finds in that
+    folder by itself. Done once; call it again where another folder takes the place of the first."""
+
+    def give() -> None:
+        if CHOSEN == "postgresql":
+            monkeypatch.setenv("TRIVSEL_DATABASE_URL", request.getfixturevalue("new_database")())
+        config.current.cache_clear()
+
+    give()
+    return give
 
 
 @pytest.fixture

@@ -36,10 +36,10 @@ def office(monkeypatch: pytest.MonkeyPatch) -> Iterator[PostOffice]:
 
 
 @pytest.fixture
-def morning(fresh_sqlite: str) -> Iterator[time_machine.Traveller]:
+def morning(fresh_database: str) -> Iterator[time_machine.Traveller]:
     """A Wednesday morning on which something is due for the two coordinators."""
     with time_machine.travel(MORNING, tick=False) as traveller:
-        with db.writing(fresh_sqlite) as session:
+        with db.writing(fresh_database) as session:
             cast = settle(session)
             for _ in range(2):
                 a_referral(session, cast, target_on=MORNING.date())
@@ -51,10 +51,10 @@ def to_whom(office: PostOffice) -> list[str]:
 
 
 def test_each_gets_one_mail_with_everything(
-    office: PostOffice, fresh_sqlite: str, morning: time_machine.Traveller
+    office: PostOffice, fresh_database: str, morning: time_machine.Traveller
 ) -> None:
-    assert send_reminders(fresh_sqlite)
-    assert send_reminders(fresh_sqlite)
+    assert send_reminders(fresh_database)
+    assert send_reminders(fresh_database)
     assert to_whom(office) == ["karin", "sanna"]
     message = email.message_from_bytes(office.taken[0], policy=policy.default)
     plain = message.get_body(("plain",))
@@ -63,33 +63,33 @@ def test_each_gets_one_mail_with_everything(
 
 
 def test_before_the_morning_nothing_goes_and_nothing_is_finished(
-    office: PostOffice, fresh_sqlite: str, morning: time_machine.Traveller
+    office: PostOffice, fresh_database: str, morning: time_machine.Traveller
 ) -> None:
     morning.shift(timedelta(hours=-2))
-    assert not send_reminders(fresh_sqlite)
+    assert not send_reminders(fresh_database)
     assert office.taken == []
 
 
 def test_where_the_post_office_is_away_the_next_try_brings_it_once(
-    office: PostOffice, fresh_sqlite: str, morning: time_machine.Traveller
+    office: PostOffice, fresh_database: str, morning: time_machine.Traveller
 ) -> None:
     office.refuses = True
-    assert not send_reminders(fresh_sqlite)
+    assert not send_reminders(fresh_database)
     office.refuses = False
-    assert not send_reminders(fresh_sqlite), "not so soon again"
+    assert not send_reminders(fresh_database), "not so soon again"
     morning.shift(digest.PAUSE)
-    assert send_reminders(fresh_sqlite)
+    assert send_reminders(fresh_database)
     assert to_whom(office) == ["karin", "sanna"]
 
 
 def test_an_address_that_takes_nothing_is_not_tried_again_and_keeps_nobody_waiting(
-    office: PostOffice, fresh_sqlite: str, morning: time_machine.Traveller
+    office: PostOffice, fresh_database: str, morning: time_machine.Traveller
 ) -> None:
-    with db.reading(fresh_sqlite) as session:
+    with db.reading(fresh_database) as session:
         moved = session.scalars(select(Account).where(Account.email.startswith("karin."))).one()
     office.unknown = {moved.email}
-    assert send_reminders(fresh_sqlite)
+    assert send_reminders(fresh_database)
     assert to_whom(office) == ["sanna"]
-    with db.reading(fresh_sqlite) as session:
+    with db.reading(fresh_database) as session:
         row = session.scalars(select(Reminder).where(Reminder.account_id == moved.id)).one()
         assert (row.sent_at, row.returned_at) == (None, MORNING)

@@ -12,7 +12,7 @@ from sqlalchemy import update
 from referrals import clock, config, db
 from referrals.models import Account
 from tests import straight_way
-from tests.conftest import CHOSEN
+from tests.conftest import CHOSEN, IS_TOLD
 from tests.journeys import instance as instances
 from tests.journeys.every_language import InDanish
 from tests.journeys.every_page import Noting, Walk, served
@@ -27,7 +27,12 @@ from tests.webapp.provider import running_provider
 from webapp import create_app
 from webapp.accounts.passwords import hash_password
 
-COUNTRIES = ("se", "dk")
+#: where each country's instance keeps its rows
+DATABASES = {"se": CHOSEN, "dk": CHOSEN if IS_TOLD else "postgresql"}
+PLACES = [
+    pytest.param(country, marks=pytest.mark.postgres if kind == "postgresql" else ())
+    for country, kind in DATABASES.items()
+]
 #: a browser that talks to nobody but the page, and needs no sandbox where the tests run as root
 FLAGS = [
     "--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
@@ -45,12 +50,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="package", params=COUNTRIES)
+@pytest.fixture(scope="package", params=PLACES)
 def instance(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
-    """A whole running instance of one country; the other country's is started when this one has ended."""
+    """A whole running instance of one country; the other country's is started when this one has ended.
+
+    Unless the run was told one database for all, the Danish one is on PostgreSQL, so that each run makes journeys on both.
+    """
     with ExitStack() as stack:
         more = {}
-        if CHOSEN == "postgresql":
+        if DATABASES[request.param] == "postgresql":
             database = a_database(request.getfixturevalue("postgres_server"), f"journeys_{request.param}")
             more["TRIVSEL_DATABASE_URL"] = stack.enter_context(database)
         folder = tmp_path_factory.mktemp(f"instance-{request.param}")

@@ -21,9 +21,9 @@ FIRST = CHAINS[0]
 
 
 @pytest.fixture
-def address(fresh_sqlite: str, ring_file: Path) -> str:
+def address(fresh_database: str, ring_file: Path) -> str:
     """A database with three chains of four events each."""
-    return filled(fresh_sqlite)
+    return filled(fresh_database)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """A web application on a database of its own, the cast of people in it, and browsers for them that check every page."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from sqlalchemy import select
 
 from referrals import clock, config, db
 from referrals.models import Account, Municipality
-from tests.conftest import BOTH
+from tests.conftest import BOTH, IS_TOLD
 from tests.people import settle
 from tests.webapp.browsing import Browser
 from webapp import create_app
@@ -30,8 +29,7 @@ PASSWORD = "correct horse battery"
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run the files of `ON_BOTH` on both databases, unless the whole run was told one."""
-    is_told = "TRIVSEL_TEST_DATABASE" in os.environ
-    if metafunc.definition.path.stem in ON_BOTH and "fresh_database" in metafunc.fixturenames and not is_told:
+    if metafunc.definition.path.stem in ON_BOTH and "fresh_database" in metafunc.fixturenames and not IS_TOLD:
         metafunc.parametrize("fresh_database", BOTH, indirect=True)
 
 
