@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from referrals import clock, coverage, earlier, history, membership, notes, roster, wording
 from referrals.access import Actor
 from referrals.errors import Incomplete, NotAllowed, NotInformed, SameAuthor, TeamNotComplete
+from referrals.languages import local_date
 from referrals.models import Account, Guardian, History, MeetingDecision, MeetingVersion, Referral, TeamMeeting
 from referrals.notes import MEETING_TEXTS, NOT_SAID, WHOLE, Classification
 from referrals.stages import (
@@ -137,6 +138,11 @@ def held_meeting(session: Session, referral: Referral, *, after: History | None 
     return held[-1] if held else None
 
 
+def met_on(session: Session, meeting: TeamMeeting) -> date:
+    """The day on which the team met, here; where its minutes are written before the day it was called for, that is today."""
+    return min(local_date(meeting.starts_at, zone=roster.time_zone(session)), roster.today(session))
+
+
 def guardians_to_inform(session: Session, referral: Referral) -> list[Guardian]:
     """Guardians with custody who are not informed yet, and without a reason why not."""
     return [guardian for guardian in coverage.deciding_guardians(session, referral) if not guardian.is_informed]
@@ -205,8 +211,8 @@ def record_meeting(
 ) -> TeamMeeting:
     """Keep what was said and decided. Until the minutes are approved they can be written again as a whole.
 
-    Raises Incomplete where nobody took part, a decision lacks its text, its responsible person or its date, or
-    somebody who was absent is said to see it differently;
+    Raises Incomplete where nobody took part, a decision lacks its text, its responsible person or its date, something is to be
+    done or the team to meet again before the day of this meeting, or somebody who was absent is said to see it differently;
     NotAllowed where a note is said to be about a guardian of another child; LooksMedical where words look so and no
     `ground` is named.
     """
@@ -216,6 +222,8 @@ def record_meeting(
     missing = [] if any(one["attendance"] is not Attendance.ABSENT for one in attendance) else ["attendance"]
     if not all(one["text"] and one["responsible"] and one["due_on"] for one in decisions):
         missing.append("decisions")
+    if any(day < met_on(session, meeting) for day in _days_ahead(minutes)):
+        missing.append("due_on")
     if _speaks_for_absent(attendance, minutes.get("dissent")):
         missing.append("dissent")
     if missing:
@@ -296,6 +304,12 @@ def _speaks_for_absent(attendance: Sequence[Attendee], dissent: str | None) -> b
     away = [one["name"].casefold() for one in attendance if one["attendance"] is Attendance.ABSENT and one["name"]]
     lines = [line.strip(" -–•*\t").casefold() for line in (dissent or "").splitlines()]
     return any(line.startswith(name) for line in lines for name in away)
+
+
+def _days_ahead(minutes: Minutes) -> list[date]:
+    """The days by which the team decided that something is done, and on which it meets again."""
+    days = [one["due_on"] for one in minutes.get("decisions", ())] + [minutes.get("next_meeting_on")]
+    return [day for day in days if day]
 
 
 def _own_guardians(session: Session, referral: Referral, ids: Collection[uuid.UUID]) -> list[uuid.UUID]:

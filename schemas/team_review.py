@@ -42,6 +42,7 @@ SAY_WHO_WAS_THERE = N_("Write who was there.")
 WRITE_DECISION = N_("Write what was decided.")
 SAY_RESPONSIBLE = N_("Write who answers for it.")
 SAY_BY_WHEN = N_("Give the day by which it is done.")
+BEFORE_MEETING = N_("This day comes before the meeting. Give the day of the meeting or a later one.")
 
 _LENGTH = {"invalid": GIVE_LENGTH, "out_of_range": GIVE_LENGTH}
 
@@ -146,7 +147,7 @@ class DecisionForm(FormSchema):
 
 
 class MinutesForm(FormSchema):
-    """What was said, rated and decided at a meeting."""
+    """What was said, rated and decided at a meeting that was held on `met_on`: nothing is to be done before that day."""
 
     attendance = fields.List(fields.Nested(AttendeeForm), required=True, error_messages={"required": SAY_WHO_WAS_THERE})
     situation = LongText()
@@ -163,3 +164,17 @@ class MinutesForm(FormSchema):
     next_meeting_on = DateField(years_back=1, years_ahead=3)
     whole = fields.Nested(ClassificationForm)
     own = fields.Nested(each_by_itself(*MEETING_TEXTS))
+
+    def __init__(self, *, met_on: date, **options: Any) -> None:
+        super().__init__(**options)
+        self._met_on = met_on
+
+    @validates_schema
+    def _refuse_days_before(self, data: dict[str, Any], **_: Any) -> None:
+        too_early = {"due_on": [BEFORE_MEETING]}
+        rows = {row: too_early for row, one in enumerate(data["decisions"]) if one["due_on"] < self._met_on}
+        problems: dict[str, Any] = {"decisions": rows} if rows else {}
+        if data["next_meeting_on"] and data["next_meeting_on"] < self._met_on:
+            problems["next_meeting_on"] = [BEFORE_MEETING]
+        if problems:
+            raise ValidationError(problems)

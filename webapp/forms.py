@@ -181,6 +181,14 @@ def remove_row(typed: Typed, name: str, number: int) -> Typed:
     return _renumbered(MultiDict((key, value) for key, value in typed.items(multi=True) if not key.startswith(gone)))
 
 
+def take_over(typed: Typed, name: str, words: str) -> Typed:
+    """The same form with `words` below what stands in the field `name`; once, however often it is asked for."""
+    changed, there, words = typed.copy(), typed.get(name, ""), _clean_text(words)
+    if words not in there:
+        changed[name] = f"{there}\n\n{words}".strip()
+    return changed
+
+
 def _clean_text(value: str) -> str:
     plain = value.replace("\r\n", "\n").replace("\r", "\n")
     return _CONTROL.sub("", unicodedata.normalize("NFC", plain)).strip()

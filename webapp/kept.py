@@ -28,6 +28,8 @@ FORM = "_form"
 #: field of a form that is saved while it is written: at each submit, and with a script while somebody types
 SAVING = "_saving"
 _LANGUAGE, _ADD, _REMOVE, _TYPING, _FORGET = "_language", "_add", "_remove", "_typing", "_forget"
+#: button that takes words shown beside a field over into it: the field's name, a new line, and the words
+_TAKE = "_take"
 #: so long a form waits for its writer to sign in again
 _KEPT_FOR = timedelta(hours=24)
 #: so long it waits for its writer to go on with it
@@ -75,8 +77,8 @@ def page_again(
 
 
 def page_only() -> Response | None:
-    """The answer to a submit that changes the page and not the referral: another language, one row more, one row less, a
-    form saved while somebody types, or what was saved so taken away.
+    """The answer to a submit that changes the page and not the referral: another language, one row more, one row less, words
+    taken over into a field, a form saved while somebody types, or what was saved so taken away.
 
     None for every other submit, which is for the view to decide.
     """
@@ -101,6 +103,10 @@ def page_only() -> Response | None:
             g.added_row = (
                 f"{group}-{max(0, int(number) - 1)}-"  # the row before takes the focus, so nobody is sent to the top
             )
+    elif taken := request.form.get(_TAKE):
+        name, _, words = taken.partition("\n")
+        changed = forms.take_over(changed, name.strip(), words)
+        g.added_row = name.strip()
     else:
         return None
     save(changed)

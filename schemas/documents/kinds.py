@@ -6,7 +6,7 @@ from typing import Any, Final
 from marshmallow import fields, post_dump
 
 from referrals import rulebook
-from referrals.notes import CLOSING_TEXTS, FOLLOW_UP_TEXTS, PLAN_TEXTS
+from referrals.notes import CLOSING_TEXTS, FOLLOW_UP_TEXTS, MEETING_TEXTS, PLAN_TEXTS
 from referrals.vocabulary import Country, InformationCategory
 from schemas.documents.parts import (
     ActionPart,
@@ -242,6 +242,25 @@ class MinutesDocument(Frame):
     minutes_by = fields.String(attribute="meeting.minutes_by.name")
     approved_at = fields.AwareDateTime(attribute="meeting.approved_at")
     approved_by = fields.String(attribute="meeting.approved_by.name")
+
+    @post_dump(pass_original=True)
+    def withhold(self, data: dict[str, Any], source: PaperSource, **_: Any) -> dict[str, Any]:
+        """Take out the notes that are not for this reader, and from a guardian's copy the numbers: they stay in the house."""
+        held = source.meeting
+        for domain, rated in data["ratings"].items():
+            if source.is_withheld(held, f"ratings-{domain}"):
+                data["ratings"][domain] = None
+                data["colours"] = {**data["colours"], domain: None} if data["colours"] else data["colours"]
+            elif rated and source.recipient.guardian_id:
+                rated["rating"] = None
+        rows = getattr(held, "decisions", None) or ()
+        data["decisions"] = [
+            said
+            for row, said in zip(rows, data["decisions"], strict=True)
+            if not source.is_withheld(held, f"decisions-{row.position}")
+        ]
+        left_out = {name for name in MEETING_TEXTS if source.is_withheld(held, name)}
+        return data | dict.fromkeys(left_out | ({"guardians_words"} if source.another_is_protected else set()))
 
 
 class ActionPlanDocument(Frame):

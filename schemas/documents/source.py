@@ -143,6 +143,12 @@ class PaperSource:
         return handed_over.for_reader(self.hand_over, self.withheld) if self.hand_over else {}
 
     @property
+    def another_is_protected(self) -> bool:
+        """Whether this is a guardian's own paper, and another guardian's identity is protected: what that one said is not on it."""
+        mine = self.recipient.guardian_id
+        return mine is not None and any(each.id != mine and each.has_protected_identity for each in self.guardians)
+
+    @property
     def guardians_own_words(self) -> list[dict[str, Any]]:
         """What guardians wrote themselves; one guardian's paper carries that guardian's text only."""
         return [

@@ -411,6 +411,7 @@ def test_a_receiving_school_gets_the_plan_as_a_service_does(language: str) -> No
 def test_shares_are_counts_with_whole_percent() -> None:
     assert "18 av 25 (72\N{NO-BREAK SPACE}%)" in page_of(DocumentKind.FOLLOW_UP, "sv")
     assert "5 of 6 (83%)" in page_of(DocumentKind.MINUTES, "en")
+    assert "From 1, very worried, to 5, going well." in page_of(DocumentKind.MINUTES, "en")
 
 
 def test_preview_says_so_and_an_issued_paper_does_not() -> None:

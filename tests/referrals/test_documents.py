@@ -90,6 +90,7 @@ def test_the_straight_way_leaves_a_paper_at_every_stage(
         ("invitation", "professional", "sv", 1),
         ("invitation", "guardian", "da", 1),
         ("minutes", "file", "sv", 1),
+        ("minutes", "guardian", "da", 1),
         ("action_plan", "file", "sv", 1),
         ("action_plan", "guardian", "da", 1),
         ("childs_plan", "file", "sv", 1),

@@ -267,6 +267,27 @@ def test_minutes_need_somebody_present_and_whole_decisions(session: Session, cas
     assert referral.state == SCHEDULED
 
 
+def test_nothing_is_decided_to_be_done_before_the_meeting(session: Session, cast: Cast, wednesday: Any) -> None:
+    referral = a_ready_referral(session, cast)
+    meeting = call(session, referral, cast)
+    wednesday.move_to(AT + timedelta(days=2))
+    day = AT.date()
+    assert team_review.met_on(session, meeting) == day
+    early: dict[str, Any] = {"text": "Lugn start", "responsible": "Kim", "due_on": day - timedelta(days=1)}
+    for given in ({"decisions": [early]}, {"next_meeting_on": day - timedelta(days=1)}):
+        with pytest.raises(Incomplete) as refused:
+            hold(session, referral, cast.coordinator, **given)
+        assert refused.value.missing == ("due_on",)
+    hold(session, referral, cast.coordinator, decisions=[early | {"due_on": day}], next_meeting_on=day)
+
+
+def test_minutes_written_before_the_day_they_were_called_for_count_from_today(
+    session: Session, cast: Cast, wednesday: Any
+) -> None:
+    meeting = call(session, a_ready_referral(session, cast), cast)
+    assert team_review.met_on(session, meeting) == clock.now().date() < AT.date()
+
+
 def test_nobody_who_was_absent_is_said_to_see_it_differently(session: Session, cast: Cast) -> None:
     referral = a_ready_referral(session, cast)
     call(session, referral, cast)

@@ -181,6 +181,40 @@ def test_any_object_with_the_same_attributes_will_do() -> None:
     )
 
 
+def test_a_guardians_minutes_leave_out_the_numbers_and_what_is_not_for_them() -> None:
+    source = rich_source(DocumentKind.MINUTES)
+    whole, held = document_context("minutes", source), source.meeting
+    assert any(rated["rating"] for rated in whole["ratings"].values())
+    theirs = replace(source, recipient=PaperRecipient(capacity="guardian", guardian_id=uuid4()))
+    copy = document_context("minutes", theirs)
+    assert [rated["note"] for rated in copy["ratings"].values()] == [one["note"] for one in whole["ratings"].values()]
+    assert not any(rated["rating"] for rated in copy["ratings"].values())
+    assert copy["decisions"] == whole["decisions"]
+    for place, decision in enumerate(held.decisions):
+        decision.position = place
+    left_out = {(held.id, "situation"), (held.id, "ratings-health"), (held.id, "decisions-0")}
+    less = document_context("minutes", replace(theirs, withheld=frozenset(left_out)))
+    assert (less["situation"], less["strengths"]) == (None, whole["strengths"])
+    assert (less["ratings"]["health"], less["ratings"]["safety"]) == (None, copy["ratings"]["safety"])
+    assert less["decisions"] == whole["decisions"][1:]
+
+
+def test_what_a_protected_guardian_said_at_the_meeting_is_not_on_the_other_ones_minutes() -> None:
+    mine, other = SimpleNamespace(id=uuid4(), name="Maja"), SimpleNamespace(id=uuid4(), name="Milan")
+    for guardian in (mine, other):
+        guardian.has_protected_identity = guardian is other
+    source = replace(rich_source(DocumentKind.MINUTES), guardians=[mine, other])
+    said = [
+        document_context("minutes", replace(source, recipient=recipient))["guardians_words"]
+        for recipient in (
+            PaperRecipient(),
+            PaperRecipient(capacity="guardian", guardian_id=mine.id),
+            PaperRecipient(capacity="guardian", guardian_id=other.id),
+        )
+    ]
+    assert said == [source.meeting.guardians_words, None, source.meeting.guardians_words]
+
+
 def test_a_copy_leaves_out_the_goals_and_notes_that_are_not_for_its_reader() -> None:
     whole = document_context("follow_up", rich_source(DocumentKind.FOLLOW_UP))
     source = rich_source(DocumentKind.FOLLOW_UP)

@@ -1,6 +1,7 @@
 """What the forms take about a note: what kinds of information it holds, and whom it is about."""
 
 import uuid
+from datetime import date
 
 import pytest
 from marshmallow import ValidationError
@@ -30,7 +31,7 @@ def test_nothing_need_be_said():
 
 
 def test_minutes_say_it_as_a_whole_and_where_a_note_differs():
-    loaded = MinutesForm().load(
+    loaded = MinutesForm(met_on=date(2026, 9, 15)).load(
         {
             "attendance": [{"name": "Kim", "attendance": "present"}],
             "whole": {"categories": ["wellbeing", "family"]},

@@ -1,7 +1,7 @@
 """What the forms of the team meeting take and give, and what they say when they cannot."""
 
 import uuid
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from schemas import team_review
 from schemas.team_review import MeetingForm, MinutesForm
 
 KIM, MAJA = uuid.uuid4(), uuid.uuid4()
+MET_ON = date(2026, 9, 15)
 
 
 def a_call(**values: Any) -> dict[str, Any]:
@@ -55,7 +56,7 @@ def test_a_meeting_says_what_it_lacks(wednesday: Any) -> None:
 
 
 def test_minutes_become_plain_values(wednesday: Any) -> None:
-    loaded = MinutesForm().load(
+    loaded = MinutesForm(met_on=MET_ON).load(
         {
             "attendance": [{"name": "Kim Solgren", "attendance": "present"}],
             "strengths": "Ritar gärna.",
@@ -75,13 +76,13 @@ def test_minutes_become_plain_values(wednesday: Any) -> None:
 
 
 def test_minutes_may_lack_everything_but_who_was_there(wednesday: Any) -> None:
-    assert problems(MinutesForm(), {}) == {"attendance": [team_review.SAY_WHO_WAS_THERE]}
-    assert MinutesForm().load({"attendance": [{"name": "Kim", "attendance": "absent"}]})["ratings"] == {}
+    assert problems(MinutesForm(met_on=MET_ON), {}) == {"attendance": [team_review.SAY_WHO_WAS_THERE]}
+    assert MinutesForm(met_on=MET_ON).load({"attendance": [{"name": "Kim", "attendance": "absent"}]})["ratings"] == {}
 
 
 def test_each_row_says_what_it_lacks(wednesday: Any) -> None:
     refused = problems(
-        MinutesForm(),
+        MinutesForm(met_on=MET_ON),
         {"attendance": [{"function": "Kurator"}], "decisions": [{"text": "Lugn start"}, {"responsible": "Kim"}]},
     )
     assert refused["attendance"] == {
@@ -93,7 +94,19 @@ def test_each_row_says_what_it_lacks(wednesday: Any) -> None:
     }
 
 
+def test_nothing_is_to_be_done_before_the_meeting_and_each_day_says_so_itself(wednesday: Any) -> None:
+    there = [{"name": "Kim", "attendance": "present"}]
+    days = [MET_ON, MET_ON - timedelta(days=1)]
+    decisions = [{"text": "Lugn start", "responsible": "Kim", "due_on": day.isoformat()} for day in days]
+    given = {"attendance": there, "decisions": decisions, "next_meeting_on": days[1].isoformat()}
+    too_early = [team_review.BEFORE_MEETING]
+    refused = problems(MinutesForm(met_on=MET_ON), given)
+    assert refused == {"decisions": {1: {"due_on": too_early}}, "next_meeting_on": too_early}
+    on_the_day = {"attendance": there, "decisions": decisions[:1], "next_meeting_on": MET_ON.isoformat()}
+    assert MinutesForm(met_on=MET_ON).load(on_the_day)["next_meeting_on"] == MET_ON
+
+
 def test_a_rating_lies_between_one_and_five(wednesday: Any) -> None:
     there = [{"name": "Kim", "attendance": "present"}]
-    refused = problems(MinutesForm(), {"attendance": there, "ratings": {"health": {"rating": "6"}}})
+    refused = problems(MinutesForm(met_on=MET_ON), {"attendance": there, "ratings": {"health": {"rating": "6"}}})
     assert "outside" in refused["ratings"]["health"]["rating"][0]

@@ -81,6 +81,20 @@ def test_what_is_written_there_are_the_minutes(signed_in: SignIn, lay, settings:
     assert page.fields(page.form())["strengths"] == "Ritar."
 
 
+def test_what_was_said_before_is_taken_into_the_minutes_once_and_word_for_word(signed_in: SignIn, lay) -> None:  # noqa: F811
+    reference, karin = lay(TO_SCHEDULE, with_parts), signed_in("karin")
+    page = karin.get(screen(reference))
+    takes = [button.get("value") for button in page.all("button") if button.get("name") == "_take"]
+    assert takes == ["strengths\nRitar gärna.", "child_words\n”Jag vill ha lugnt.”"]
+    page = karin.submit({"strengths": "Hjälper små."}, button=("_take", takes[0]))
+    both = "Hjälper små.\n\nRitar gärna."
+    assert page.fields(page.form())["strengths"].strip() == both
+    assert [button.get("value") for button in page.all("button") if button.get("name") == "_take"] == takes[1:]
+    page = karin.submit({"strengths": both}, button=("_take", takes[0]))
+    assert page.fields(page.form())["strengths"].strip() == both
+    assert page.all("div", class_="screen__step")[0].get("data-added") is not None
+
+
 def test_what_was_typed_on_the_screen_waits_in_the_minutes_too(signed_in: SignIn, lay) -> None:  # noqa: F811
     reference = lay(TO_SCHEDULE, called)
     karin = signed_in("karin")

@@ -495,7 +495,7 @@ def test_the_minutes_say_what_they_hold_and_where_a_note_differs(signed_in: Sign
     karin.submit(
         {
             "situation": "Borta.", "guardians_words": "Trötta.", "whole-categories": ["wellbeing", "attendance"], "own-guardians_words-about": maja,
-            "decisions-0-text": "A", "decisions-0-responsible": "B", "decisions-0-due_on": "2026-10-12", "decisions-0-own-categories": ["family"],
+            "decisions-0-text": "A", "decisions-0-responsible": "B", "decisions-0-due_on": "2026-12-20", "decisions-0-own-categories": ["family"],
         }
         | there
     )  # fmt: skip
@@ -507,6 +507,18 @@ def test_the_minutes_say_what_they_hold_and_where_a_note_differs(signed_in: Sign
     assert [(note.name, note.about.value, len(note.categories)) for note in noted] == [
         ("situation", "child", 2), ("guardians_words", "guardian", 2), ("decisions-0", "child", 1),
     ]  # fmt: skip
+
+
+def test_nothing_is_decided_to_be_done_before_the_meeting_and_its_field_says_so(signed_in: SignIn, number) -> None:
+    reference = number(TO_SCHEDULE, called)
+    karin = signed_in("karin")
+    karin.get(f"/referrals/{reference}/team-review/minutes")
+    there = {f"attendance-{line}-attendance": "present" for line in range(5)}
+    decided = {"text": "A", "responsible": "B", "due_on": (AT - timedelta(days=300)).date().isoformat()}
+    page = karin.submit({f"decisions-0-{name}": value for name, value in decided.items()} | there, status=422)
+    (said,) = page.problems
+    assert "By when?" in said
+    assert "This day comes before the meeting." in said
 
 
 def test_a_protected_guardian_is_offered_without_the_name(signed_in: SignIn, number) -> None:

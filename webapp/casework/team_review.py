@@ -115,8 +115,9 @@ def minutes(referral: Referral) -> Response:
 @wording.offers_notes
 def record_meeting(referral: Referral) -> ResponseReturnValue:
     """Keep what was said and decided."""
-    form = forms.submitted()
-    written = form.load(MinutesForm())
+    form, meeting = forms.submitted(), rules.current_meeting(transactions.session(), referral)
+    met_on = rules.met_on(transactions.session(), meeting) if meeting else today()
+    written = form.load(MinutesForm(met_on=met_on))
     if written is not None and not any(one["attendance"] is not Attendance.ABSENT for one in written["attendance"]):
         form.refuse("attendance", N_("Somebody must have been there for it to be a meeting."))
     session, current = transactions.session(), rules.current_meeting(transactions.session(), referral)
