@@ -9,7 +9,7 @@ from typing import Any, TypedDict, Unpack
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from referrals import attachments, clock, confiding, history, membership, notes, register, roster, wording
+from referrals import attachments, clock, confiding, history, membership, notes, register, roster, targets, wording
 from referrals.access import ROW_OF, Actor, Extent, View, extent, is_from_another_service, may_view
 from referrals.errors import AlreadyMoved, Incomplete, NotAllowed, NothingRequested, PartsMissing, PointerOnly
 from referrals.models import Account, AssessmentPart, Attachment, History, Referral
@@ -165,12 +165,13 @@ def request_parts(
     for part in parts_of(session, referral):
         if part.status is PartStatus.REQUESTED and part.assessor_id in people:
             raise AlreadyMoved(Verb.REQUEST_PARTS, part.asked_by.name, part.asked_at, by_id=part.asked_by_id)
-    parts = []
+    parts, today = [], roster.today(session)
     for one in asked:
         person = people[one["assessor_id"]]
         compartment = COMPARTMENTS.get(person.profession, Compartment.PEDAGOGICAL)
         part = AssessmentPart(
             referral=referral, assessor_id=person.id, asked_by_id=by.account_id, asked_at=clock.now(), due_on=one["due_on"],
+            due_source=targets.source_of_day(session, referral, "assessment", day=one["due_on"], since=today),
             status=PartStatus.REQUESTED, compartment=compartment, domains=[*scope["domains"]], levels=[*scope.get("levels", ())],
             arenas=[*scope.get("arenas", ())], categories=[_USUAL_CATEGORY[compartment]], about=About.CHILD,
             question=scope.get("question") or None,

@@ -33,7 +33,7 @@ from referrals.stages import (
     Party,
     State,
 )
-from referrals.vocabulary import N_, Counterpart, InvitationReply, Registered
+from referrals.vocabulary import N_, Counterpart, DeadlineSource, InvitationReply, Registered
 
 _CONCERN, _ASSESSMENT, _PLAN = (
     N_("The team has received a concern and is deciding how to go on."),
@@ -84,6 +84,8 @@ class Outline:
     is_open: bool
     #: the day by which the team means to have come further
     target_on: date | None
+    #: where that day comes from
+    target_source: DeadlineSource | None
     follow_up_on: date | None
     invitation: Invitation | None
     #: whom to call; empty where the school itself is a secret
@@ -109,6 +111,7 @@ def outline(session: Session, guardian: Guardian) -> Outline:
         stands=TAKEN_OVER if referral.handed_over_at else STANDS[referral.state],
         is_open=referral.is_open,
         target_on=referral.target_on if referral.is_open else None,
+        target_source=referral.target_source,
         follow_up_on=plan_versions.next_follow_up_on(session, plan) if plan else None,
         invitation=invitation(session, guardian),
         contact=(unit.contact or unit.name) if unit else "",

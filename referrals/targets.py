@@ -76,7 +76,11 @@ def target_on(session: Session, referral: Referral, *, since: date) -> date | No
     key = TARGET_BY_STATE.get(referral.state)
     if key is None:
         return None
-    return _day_set_by_people(session, referral) or default_day(session, referral.rulepack, key, since=since)
+    day, _source = _day_set_by_people(session, referral) or (
+        default_day(session, referral.rulepack, key, since=since),
+        None,
+    )
+    return day
 
 
 def set_target(session: Session, referral: Referral) -> None:
@@ -85,7 +89,14 @@ def set_target(session: Session, referral: Referral) -> None:
     day = target_on(session, referral, since=_since(session, referral, key)) if key else None
     if referral.target_on != day:
         referral.target_on = day
-        session.flush()
+    referral.target_source = _source(session, referral, key) if key else None
+    session.flush()
+
+
+def source_of_day(session: Session, referral: Referral, key: str, *, day: date, since: date) -> DeadlineSource:
+    """Where `day` comes from where somebody could write another than the target `key` gives, counted from `since`."""
+    is_target = day == default_day(session, referral.rulepack, key, since=since)
+    return _target(session, referral.rulepack, key).source if is_target else DeadlineSource.SET
 
 
 def default_day(session: Session, rulepack: str, key: str, *, since: date) -> date:
@@ -104,9 +115,7 @@ def source_of(session: Session, referral: Referral) -> DeadlineSource | None:
         return None
     if referral.target_on != target_on(session, referral, since=_since(session, referral, key)):
         return DeadlineSource.EARLIER
-    if _day_set_by_people(session, referral):
-        return DeadlineSource.SET
-    return _target(session, referral.rulepack, key).source
+    return _source(session, referral, key)
 
 
 def counted_since(session: Session, referral: Referral) -> date:
@@ -145,17 +154,24 @@ def _target(session: Session, rulepack: str, key: str) -> Target:
     return own or rulebook.load(rulepack).targets[key]
 
 
-def _day_set_by_people(session: Session, referral: Referral) -> date | None:
+def _source(session: Session, referral: Referral, key: str) -> DeadlineSource:
+    by_people = _day_set_by_people(session, referral)
+    return by_people[1] if by_people else _target(session, referral.rulepack, key).source
+
+
+def _day_set_by_people(session: Session, referral: Referral) -> tuple[date, DeadlineSource] | None:
+    """The day that people wrote, and where it comes from: a part may be wanted by the very day that the target gives."""
     state = referral.state
     if state == PARTS_REQUESTED:
-        return session.scalars(
-            select(AssessmentPart.due_on)
+        last = session.execute(
+            select(AssessmentPart.due_on, AssessmentPart.due_source)
             .where(AssessmentPart.referral_id == referral.id, AssessmentPart.status == PartStatus.REQUESTED)
             .order_by(AssessmentPart.due_on.desc())
             .limit(1)
         ).one_or_none()
-    if state in {PLAN_ACTIVE, FOLLOW_UP_DUE}:
-        return follow_up_day(session, referral)
+        return (last.due_on, last.due_source or DeadlineSource.SET) if last else None
+    if state in {PLAN_ACTIVE, FOLLOW_UP_DUE} and (day := follow_up_day(session, referral)):
+        return day, DeadlineSource.SET
     return None
 
 

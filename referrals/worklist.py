@@ -50,7 +50,7 @@ from referrals.stages import (
     State,
     Verb,
 )
-from referrals.vocabulary import ActionStatus, PartStatus, PlanStatus, ProtectionAnswer, Standing
+from referrals.vocabulary import ActionStatus, DeadlineSource, PartStatus, PlanStatus, ProtectionAnswer, Standing
 
 #: what has to happen next in a state, and who is to do it
 NEXT: dict[State, tuple[Verb, Party]] = {
@@ -92,6 +92,8 @@ class NextAction:
     verb: Verb
     party: Party
     due_on: date | None
+    #: where that day comes from; None where nothing says so
+    source: DeadlineSource | None = None
 
 
 class Waiting(StrEnum):
@@ -122,6 +124,8 @@ class WaitingItem:
     rulepack: str
     unit: str
     topics: tuple[str, ...]
+    #: where the day comes from by which it is to be done
+    source: DeadlineSource | None = None
     #: since which day it waits, where nothing says by which day it is done
     waits_since: date | None = None
     #: the day of the meeting it waits for, where the team is called to one
@@ -146,13 +150,13 @@ class WaitingItem:
 
 def next_action(referral: Referral) -> NextAction | None:
     """What has to happen next with `referral`; None where nothing has to."""
-    if referral.state == PARTS_REQUESTED and not _has_parts_out(referral):
-        return NextAction(Verb.REQUEST_PARTS, Party.COORDINATOR, referral.target_on)
+    if (session := object_session(referral)) and with_nobody_asked(session, [referral]):
+        return NextAction(Verb.REQUEST_PARTS, Party.COORDINATOR, referral.target_on, referral.target_source)
     if referral.state in NEXT:
         verb, party = NEXT[referral.state]
-        return NextAction(verb, party, referral.target_on)
+        return NextAction(verb, party, referral.target_on, referral.target_source)
     if referral.state == CLOSED and referral.revisit_on is not None:
-        return NextAction(Verb.REOPEN_REFERRAL, Party.COORDINATOR, referral.revisit_on)
+        return NextAction(Verb.REOPEN_REFERRAL, Party.COORDINATOR, referral.revisit_on, DeadlineSource.SET)
     return None
 
 
@@ -177,12 +181,6 @@ def next_to_triage(session: Session, actor: Actor, *, today: date, but: Referral
         if item.is_to_triage and (but is None or item.subject_id != but.id):
             return item.number
     return None
-
-
-def _has_parts_out(referral: Referral) -> bool:
-    session = object_session(referral)
-    found = _PARTS_OUT.where(AssessmentPart.referral_id == referral.id).limit(1)
-    return session is not None and session.scalars(found).one_or_none() is not None
 
 
 def with_nobody_asked(session: Session, referrals: Iterable[Referral]) -> set[uuid.UUID]:
@@ -251,7 +249,7 @@ def _parts(session: Session, actor: Actor) -> Iterable[WaitingItem]:
         .options(selectinload(AssessmentPart.referral).selectinload(Referral.unit))
     )
     return [
-        _of_own(row.referral, Waiting.PART, row.id, verb=Verb.SUBMIT_PART, due_on=row.due_on)
+        _of_own(row.referral, Waiting.PART, row.id, verb=Verb.SUBMIT_PART, due_on=row.due_on, source=row.due_source)
         for row in rows
         if parties_for(Verb.SUBMIT_PART, actor, row.referral.facts())
     ]
@@ -292,7 +290,7 @@ def _consents(session: Session, actor: Actor, today: date) -> Iterable[WaitingIt
     return [
         _of_own(
             row.referral, Waiting.CONSENT, row.referral_id, verb=Verb.REMIND_OF_CONSENT, due_on=row.until_on,
-            party=Party.COORDINATOR,
+            source=DeadlineSource.SET, party=Party.COORDINATOR,
         )
         for row in first.values()
     ]  # fmt: skip
@@ -335,7 +333,14 @@ def _actions(session: Session, actor: Actor) -> Iterable[WaitingItem]:
 def _of_action(action: PlannedAction, actor: Actor) -> WaitingItem:
     """An action that waits; whoever sees no more of the referral than that is not told what it is about, or where."""
     referral = action.referral
-    item = _of_own(referral, Waiting.ACTION, action.id, verb=Verb.RECORD_ACTION_STATUS, due_on=action.to_on)
+    item = _of_own(
+        referral,
+        Waiting.ACTION,
+        action.id,
+        verb=Verb.RECORD_ACTION_STATUS,
+        due_on=action.to_on,
+        source=DeadlineSource.SET,
+    )
     if may_view(View.REFERRAL, actor, referral.facts()):
         return item
     return replace(item, unit="", topics=(), is_all_they_see=True)
@@ -367,7 +372,7 @@ def lines_of(session: Session, referrals: Iterable[Referral], urgent: Container[
     return [
         WaitingItem(
             number=referral.number, kind=Waiting.REFERRAL, subject_id=referral.id, verb=action.verb, party=action.party,
-            due_on=action.due_on, state=referral.state, rulepack=referral.rulepack, unit=shown_unit(referral),
+            due_on=action.due_on, source=action.source, state=referral.state, rulepack=referral.rulepack, unit=shown_unit(referral),
             topics=tuple(referral.topics), meets_on=meets.get(referral.id), is_urgent=referral.id in urgent,
         )
         for referral in shown
@@ -388,9 +393,10 @@ def _of_own(
     *,
     verb: Verb,
     due_on: date | None,
+    source: DeadlineSource | None = None,
     party: Party = Party.ASSESSOR,
 ) -> WaitingItem:
     return WaitingItem(
-        number=referral.number, kind=kind, subject_id=subject_id, verb=verb, party=party, due_on=due_on,
+        number=referral.number, kind=kind, subject_id=subject_id, verb=verb, party=party, due_on=due_on, source=source,
         state=referral.state, rulepack=referral.rulepack, unit=shown_unit(referral), topics=tuple(referral.topics),
     )  # fmt: skip

@@ -11,7 +11,16 @@ from referrals.models.account import Account
 from referrals.models.base import Base, by_value
 from referrals.models.referral import OfReferral
 from referrals.sealing import Sealed
-from referrals.vocabulary import About, Arena, Compartment, Domain, InformationCategory, Level, PartStatus
+from referrals.vocabulary import (
+    About,
+    Arena,
+    Compartment,
+    DeadlineSource,
+    Domain,
+    InformationCategory,
+    Level,
+    PartStatus,
+)
 
 if TYPE_CHECKING:
     from referrals.models.part_opening import PartOpening
@@ -27,6 +36,8 @@ class AssessmentPart(OfReferral, Base):
     asked_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
     asked_at: Mapped[datetime]
     due_on: Mapped[date]
+    #: where that day comes from: the target, unless whoever asked wrote another
+    due_source: Mapped[DeadlineSource | None] = mapped_column(by_value(DeadlineSource))
     status: Mapped[PartStatus] = mapped_column(by_value(PartStatus))
     received_at: Mapped[datetime | None]
     #: when its writer was last reminded of it by hand

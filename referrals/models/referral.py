@@ -14,7 +14,7 @@ from referrals.models.base import Base, Identified, by_value
 from referrals.models.organisation import Unit
 from referrals.sealing import Sealed, new_data_key, open_data_key
 from referrals.stages import PLAN_ACTIVE, Party, Stage, State, Status, Verb
-from referrals.vocabulary import ListGround, SchoolYear, Standing
+from referrals.vocabulary import DeadlineSource, ListGround, SchoolYear, Standing
 
 #: how long before it a follow-up is called soon
 SOON = timedelta(days=7)
@@ -61,6 +61,8 @@ class Referral(Identified, Base):
     owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
     #: the day by which this stage should be done: a local target, never a legal deadline
     target_on: Mapped[date | None]
+    #: where that day came from when it was set
+    target_source: Mapped[DeadlineSource | None] = mapped_column(by_value(DeadlineSource))
     #: a concern ended without action is looked at again on this day
     revisit_on: Mapped[date | None] = mapped_column(index=True)
     #: whether triage sent it past the assessment, straight to the team

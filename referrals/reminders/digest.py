@@ -134,6 +134,9 @@ def _said(item: WaitingItem, actor: Actor, *, today: date, language: str) -> str
     else:
         when, day = N_("by %(date)s"), item.due_on
     said = translate(when) % {"date": languages.format_date(day or today, language)}
+    if item.due_on and item.source:
+        source = translate(item.source.label)
+        said = f"{said}; {source[:1].lower()}{source[1:]}"
     if item.meets_on:
         meets_on = languages.format_date(item.meets_on, language)
         said = translate(N_("%(said)s; team meeting on %(date)s")) % {"said": said, "date": meets_on}

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from sqlalchemy.orm import Session
 
-from referrals import calendar, clock, rulebook, targets, triage
+from referrals import assessment, calendar, clock, rulebook, targets, triage
 from referrals.access import SYSTEM, Actor
 from referrals.errors import Incomplete
 from referrals.history import record
@@ -31,8 +31,8 @@ from referrals.stages import (
     State,
     Verb,
 )
-from referrals.vocabulary import DeadlineSource, FollowUpDecision, PlanStatus
-from tests.factories import a_meeting, a_part, a_plan, a_referral
+from referrals.vocabulary import DeadlineSource, Domain, FollowUpDecision, PlanStatus
+from tests.factories import a_meeting, a_part, a_plan, a_referral, consented
 from tests.people import Cast
 
 pytestmark = pytest.mark.usefixtures("wednesday")
@@ -96,7 +96,7 @@ def test_where_a_target_comes_from_is_known(
     cast.municipality.targets = own
     referral = a_referral(session, cast, IN_TRIAGE)
     targets.set_target(session, referral)
-    assert targets.source_of(session, referral) is source
+    assert targets.source_of(session, referral) is referral.target_source is source
 
 
 def test_where_the_rule_pack_names_the_law_the_target_is_the_laws(
@@ -116,6 +116,25 @@ def test_a_day_people_have_set_is_called_so(session: Session, cast: Cast) -> Non
     a_part(session, referral, cast.counsellor, asked_by=cast.coordinator, due_on=date(2026, 9, 25))
     targets.set_target(session, referral)
     assert targets.source_of(session, referral) is DeadlineSource.SET
+
+
+def test_a_part_asked_for_by_the_targets_own_day_is_not_said_to_be_set_by_anybody(session: Session, cast: Cast) -> None:
+    cast.municipality.targets = {"assessment": {"school_days": 10, "source": "agreement"}}
+    referral = a_referral(session, cast, IN_TRIAGE)
+    record(session, referral, Verb.SEND_TO_ASSESSMENT, by=cast.coordinator.actor(), to=IN_CONSENT)
+    consented(session, referral, cast)
+    asked = {
+        cast.counsellor: (date(2026, 9, 30), DeadlineSource.AGREEMENT),
+        cast.special_educator: (date(2026, 9, 29), DeadlineSource.SET),
+    }
+    parts = assessment.request_parts(
+        session, referral, by=cast.coordinator.actor(), seen=None, domains=list(Domain),
+        asked=[{"assessor_id": person.id, "due_on": day} for person, (day, _source) in asked.items()],
+    )  # fmt: skip
+    assert [(part.due_on, part.due_source) for part in parts] == list(asked.values())
+    referral.stage, referral.status = PARTS_REQUESTED.stage, PARTS_REQUESTED.status
+    targets.set_target(session, referral)
+    assert (referral.target_on, referral.target_source) == (date(2026, 9, 30), DeadlineSource.AGREEMENT)
 
 
 def test_a_target_from_before_targets_were_changed_keeps_its_day_and_says_so(session: Session, cast: Cast) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from referrals import clock, config, db, history
 from referrals.models import Concern, Referral
 from referrals.stages import CLOSED, IN_CONSENT, IN_TRIAGE, PARTS_REQUESTED, PLAN_ACTIVE, SCHEDULED, State, Verb
-from referrals.vocabulary import ProtectionAnswer
+from referrals.vocabulary import DeadlineSource, ProtectionAnswer
 from tests.factories import a_meeting, a_member, a_part, a_referral
 from tests.webapp.browsing import Browser
 from tests.webapp.desk import cast_of
@@ -51,6 +51,14 @@ def test_the_board_shows_each_referral_in_its_column_without_a_name(put: Put, si
         "board-card__facts": "Target 4 Mar 2031 Age 0 days", "board-card__owner": "Karin Almkvist",
     }  # fmt: skip
     assert "Mila" not in page.response.text
+
+
+@pytest.mark.parametrize("path", ["/board", "/referrals", "/home"])
+def test_each_day_says_where_it_comes_from(put: Put, signed_in: SignIn, path: str) -> None:
+    put(target_on=date(2031, 3, 4), target_source=DeadlineSource.AGREEMENT)
+    put(target_on=date(2031, 3, 5))
+    page = signed_in("karin").get(path)
+    assert [page.text_of(one) for one in page.all("small", class_="day-source")] == ["By agreement with others"]
 
 
 def test_a_line_of_the_list_says_as_much_as_a_card_and_where(put: Put, signed_in: SignIn) -> None:

@@ -86,7 +86,7 @@ def test_where_a_target_comes_from_stands_beside_its_day(
     karin.get(f"/referrals/{number}")
     karin.send({"language": language}, form=karin.page.all("form", action="/language")[0])
     page = karin.get(f"/referrals/{number}")
-    (source,) = page.all("span", class_="referral-header__source")
+    (source,) = page.all("small", class_="day-source")
     assert page.text_of(source) == words
 
 

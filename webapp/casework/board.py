@@ -10,6 +10,7 @@ from flask import Response, request, url_for
 from referrals import clock, closure, queries, targets, worklist
 from referrals.languages import local_date
 from referrals.models import Referral
+from referrals.vocabulary import DeadlineSource
 from webapp import pages, people, transactions
 from webapp.casework import blueprint, filters, words
 from webapp.guards import signed_in
@@ -31,6 +32,7 @@ class Card:
     #: whole days since the concern came in
     age: int
     target_on: date | None
+    target_source: DeadlineSource | None
     #: the day of the meeting its team is called to
     meets_on: date | None
     is_late: bool
@@ -126,6 +128,7 @@ def card(referral: Referral, today: date, marks: Marks) -> Card:
         owner=referral.owner.name if referral.owner else None,
         age=max(0, (today - local_date(referral.opened_at, zone=zone())).days),
         target_on=referral.target_on,
+        target_source=referral.target_source,
         meets_on=marks.meets_on.get(referral.id),
         is_late=referral.is_past_target(today),
         is_follow_up_soon=referral.is_follow_up_soon(today),

@@ -66,6 +66,7 @@ def _line(item: WaitingItem, day: date) -> Line:
             gettext("Late for twice as long as meant") if item.is_stalled else "",
         ),
         due_on=item.due_on,
+        source=item.source,
         waits_since=item.waits_since,
         meets_on=item.meets_on,
         today=day,

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from referrals.vocabulary import DeadlineSource
+
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
@@ -14,6 +16,8 @@ class Line:
     #: what stands below the verb after the number: stage, topics, unit, or whom it is for
     about: tuple[str, ...]
     due_on: date | None = None
+    #: where that day comes from
+    source: DeadlineSource | None = None
     #: since which day it waits, where nothing says by which day it is done
     waits_since: date | None = None
     #: the day of the meeting it waits for, if there is one

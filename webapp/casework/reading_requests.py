@@ -71,6 +71,7 @@ def lines(day: date) -> list[Line]:
             verb=gettext("Go through the file for somebody who asked to read it"),
             about=(),
             due_on=one.due_on,
+            source=DeadlineSource.LAW,
             today=day,
         )
         for one in rules.to_review(transactions.session(), people.actor())

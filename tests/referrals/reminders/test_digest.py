@@ -12,7 +12,7 @@ from referrals.mailer import Letter
 from referrals.models import AdditionKind, ClosedDay, ConcernAddition, Referral, Reminder, TeamMeeting
 from referrals.reminders import digest
 from referrals.stages import CLOSED, IN_TRIAGE, MEETING_HELD, PLAN_ACTIVE, SCHEDULED
-from referrals.vocabulary import PlanStatus, Rhythm
+from referrals.vocabulary import DeadlineSource, PlanStatus, Rhythm
 from tests.factories import a_consent, a_guardian, a_meeting, a_member, a_plan, a_referral, consented
 from tests.people import Cast
 
@@ -44,6 +44,13 @@ def test_it_says_which_referral_what_is_to_be_done_by_when_and_where(session: Se
     assert "/account\n" in letter.body
     for secret in ("Mila", cast.school.name, "Attendance"):
         assert secret not in letter.body
+
+
+def test_it_says_where_the_day_comes_from(session: Session, cast: Cast) -> None:
+    cast.coordinator.language = "en"
+    referral = a_referral(session, cast, target_on=WEDNESDAY, target_source=DeadlineSource.LOCAL)
+    said = f"{referral.number}: Decide how the concern goes on (by 16 Sept 2026; the municipality's own target)"
+    assert said in written(session, cast).body
 
 
 def test_it_reminds_of_what_ends_and_of_minutes_nobody_approved(session: Session, cast: Cast) -> None:
