@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from sqlalchemy.orm import Session, object_session, selectinload
@@ -51,6 +50,7 @@ from referrals.stages import (
     Verb,
 )
 from referrals.vocabulary import ActionStatus, DeadlineSource, PartStatus, PlanStatus, ProtectionAnswer, Standing
+from referrals.waiting_items import IN_TRIAGE_STATES, Waiting, WaitingItem
 
 #: what has to happen next in a state, and who is to do it
 NEXT: dict[State, tuple[Verb, Party]] = {
@@ -72,7 +72,6 @@ NEXT: dict[State, tuple[Verb, Party]] = {
     CLOSURE_PROPOSED:  (Verb.CLOSE_REFERRAL, Party.COORDINATOR),
 }  # fmt: skip
 
-IN_TRIAGE_STATES = frozenset({SUBMITTED, IN_TRIAGE})
 _PARTS_OUT = select(AssessmentPart.referral_id).where(AssessmentPart.status == PartStatus.REQUESTED)
 #: an owner who has left, or coordinates this unit no longer, keeps nothing moving
 HAS_OWNER = exists().where(
@@ -94,58 +93,6 @@ class NextAction:
     due_on: date | None
     #: where that day comes from; None where nothing says so
     source: DeadlineSource | None = None
-
-
-class Waiting(StrEnum):
-    """What it is that waits for somebody."""
-
-    REFERRAL = "referral"
-    PART = "part"
-    ACTION = "action"
-    ADDITION = "addition"
-    CONSENT = "consent"
-    MAIL = "mail"
-    STATUTORY = "statutory"
-
-
-@dataclass(frozen=True)
-class WaitingItem:
-    """One line of somebody's list: a referral, one verb, one day."""
-
-    number: str
-    kind: Waiting
-    #: id of the referral, the assessment part, the action or the addition
-    subject_id: uuid.UUID
-    verb: Verb
-    #: who is to do it: another than the reader where the reader only sees that it is late
-    party: Party
-    due_on: date | None
-    state: State
-    rulepack: str
-    unit: str
-    topics: tuple[str, ...]
-    #: where the day comes from by which it is to be done
-    source: DeadlineSource | None = None
-    #: since which day it waits, where nothing says by which day it is done
-    waits_since: date | None = None
-    #: the day of the meeting it waits for, where the team is called to one
-    meets_on: date | None = None
-    #: the reporter fears that the child is being harmed, and nobody has decided yet
-    is_urgent: bool = False
-    #: whether the reader sees nothing of the referral but this
-    is_all_they_see: bool = False
-    #: late for so long that whoever leads the unit is told
-    is_stalled: bool = False
-
-    @property
-    def day(self) -> date:
-        """The day by which it is in its place among what waits; what has none comes last."""
-        return min(self.due_on or self.waits_since or date.max, self.meets_on or date.max)
-
-    @property
-    def is_to_triage(self) -> bool:
-        """Whether it is a concern that waits for its initial assessment by a coordinator."""
-        return self.kind is Waiting.REFERRAL and self.state in IN_TRIAGE_STATES
 
 
 def next_action(referral: Referral) -> NextAction | None:

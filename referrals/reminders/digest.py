@@ -17,7 +17,7 @@ from referrals.models import Account, Reminder
 from referrals.reminders import waiting
 from referrals.reminders.words import OTHERS_DO, TO_DO
 from referrals.vocabulary import N_, Rhythm
-from referrals.worklist import WaitingItem
+from referrals.waiting_items import WaitingItem
 
 #: nobody is written to before this hour of the municipality's clock, or on a day without school
 EARLIEST: Final = time(6, 30)

@@ -10,7 +10,7 @@ from referrals.access import Actor, Role, View, may_view
 from referrals.languages import local_date
 from referrals.models import Referral, Step
 from referrals.stages import Party, Verb
-from referrals.worklist import Waiting, WaitingItem
+from referrals.waiting_items import Waiting, WaitingItem
 
 
 def to_see_to(session: Session, actor: Actor) -> Iterable[WaitingItem]:

@@ -14,7 +14,7 @@ from referrals.models import Referral
 from referrals.reminders import undelivered
 from referrals.stages import Party
 from referrals.statutory import waiting as beside
-from referrals.worklist import Waiting, WaitingItem
+from referrals.waiting_items import Waiting, WaitingItem
 
 #: a long target is not waited out a second time: so many school days after it are too late in any case
 MOST: Final = 10

@@ -24,7 +24,8 @@ from referrals.models import (
 from referrals.stages import MOVE_BY_VERB, Party, Verb
 from referrals.statutory import programme_reviews
 from referrals.vocabulary import ProgrammeKind
-from referrals.worklist import Waiting, WaitingItem, in_units, shown_unit
+from referrals.waiting_items import Waiting, WaitingItem
+from referrals.worklist import in_units, shown_unit
 
 #: so long before its day it is shown that a programme is to be looked at again
 AHEAD: Final = timedelta(days=7)

@@ -53,6 +53,7 @@ from referrals.vocabulary import (
     Recipient,
     SchoolForm,
 )
+from referrals.waiting_items import Waiting
 from schemas.documents.writing import paper_html
 from tests.factories import a_guardian, a_member, a_part, a_referral, consented, taken_up_again
 from tests.people import Cast
@@ -371,7 +372,7 @@ def test_a_part_that_can_no_longer_be_handed_in_waits_for_nobody(session: Sessio
     for state, waiting in ((PLAN_DRAFT, 1), (PLAN_ACTIVE, 1)):
         a_part(session, a_referral(session, cast, state), cast.counsellor, asked_by=cast.coordinator)
         found = worklist.waiting_for(session, cast.counsellor.actor(), today=clock.now().date())
-        assert [item.kind for item in found] == [worklist.Waiting.PART] * waiting
+        assert [item.kind for item in found] == [Waiting.PART] * waiting
 
 
 def test_of_medical_knowledge_only_a_pointer_is_kept(session: Session, cast: Cast) -> None:

@@ -12,7 +12,7 @@ from referrals.stages import CLOSED, IN_CONSENT, WITHDRAWN, Verb
 from referrals.statutory import degrading_treatment, links, special_support
 from referrals.statutory.links import Link
 from referrals.vocabulary import DecidedBy, DegradingKind, SupportGround
-from referrals.worklist import Waiting
+from referrals.waiting_items import Waiting
 from tests.factories import a_referral, protected
 from tests.people import Cast
 from tests.referrals.test_absence_investigation import report

@@ -31,7 +31,7 @@ from referrals.stages import (
     verbs_from,
 )
 from referrals.vocabulary import ActionStatus, PartStatus, PlanStatus, ProtectionAnswer
-from referrals.worklist import Waiting, WaitingItem
+from referrals.waiting_items import Waiting, WaitingItem
 from tests.factories import a_consent, a_guardian, a_member, a_part, a_plan, a_referral, protected
 from tests.people import Cast
 

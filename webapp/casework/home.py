@@ -10,7 +10,8 @@ from referrals.guardian_page import Unread
 from referrals.languages import local_date
 from referrals.reminders import waiting
 from referrals.vocabulary import N_, Topic
-from referrals.worklist import Waiting, WaitingItem, shown_unit
+from referrals.waiting_items import Waiting, WaitingItem
+from referrals.worklist import shown_unit
 from webapp import pages, people, transactions
 from webapp.casework import blueprint, conflict, hand_over, log_samples, protection, reading_requests, words
 from webapp.casework.frame import today

@@ -9,7 +9,7 @@ from referrals import conflict
 from referrals.models import Account, ClosedDay, Referral
 from referrals.reminders import waiting
 from referrals.stages import IN_TRIAGE, PLAN_ACTIVE, PLAN_FOR_APPROVAL, TO_SCHEDULE, State, Verb
-from referrals.worklist import WaitingItem
+from referrals.waiting_items import WaitingItem
 from tests.factories import a_part, a_referral
 from tests.people import Cast
 
