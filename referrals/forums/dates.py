@@ -1,6 +1,7 @@
 """The dates on which a team meets: set ahead for the year by its coordinators, and known to everybody who works there."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -14,7 +15,8 @@ from referrals import clock, organisation, roster
 from referrals.access import Actor, Role
 from referrals.calendar import closed_days, is_open_day
 from referrals.errors import NotAllowed
-from referrals.models import Account, Forum, RoleAssignment, TeamDate, Unit
+from referrals.languages import local_date
+from referrals.models import Account, ClosedDay, Forum, RoleAssignment, TeamDate, TeamMeeting, Unit
 
 #: the roles that keep a team's dates, in any of its units
 KEEPERS: Final = frozenset({Role.COORDINATOR, Role.HEAD_TEACHER})
@@ -81,6 +83,23 @@ def from_today(session: Session, forum: Forum) -> list[TeamDate]:
     since = datetime.combine(roster.today(session), time(), zone)
     there = select(TeamDate).where(TeamDate.forum_id == forum.id, TeamDate.starts_at >= since)
     return list(session.scalars(there.order_by(TeamDate.starts_at)))
+
+
+def falling_on(session: Session, stretches: Iterable[ClosedDay]) -> int:
+    """How many dates of teams, and meetings called about a referral, are still to come and fall into one of `stretches`."""
+    now, zone = clock.now(), roster.time_zone(session)
+    dates = session.scalars(select(TeamDate.starts_at).where(TeamDate.starts_at >= now))
+    to_hold = TeamMeeting.starts_at >= now, TeamMeeting.held_at.is_(None)
+    days = [
+        local_date(at, zone=zone) for at in (*dates, *session.scalars(select(TeamMeeting.starts_at).where(*to_hold)))
+    ]
+    closed = [(one.first_on, one.last_on) for one in stretches]
+    return sum(any(first <= day <= last for first, last in closed) for day in days)
+
+
+def is_on_closed_day(session: Session, starts_at: datetime) -> bool:
+    """Whether the schools are closed on the day of a meeting that begins at `starts_at`."""
+    return not is_open_day(local_date(starts_at, zone=roster.time_zone(session)), closed_days(session))
 
 
 def find_date(session: Session, forum: Forum, date_id: uuid.UUID) -> TeamDate:

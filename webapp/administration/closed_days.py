@@ -1,6 +1,7 @@
 """Closed days: the stretches that school-day targets leave out."""
 
 import uuid
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from flask import abort, redirect, url_for
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from referrals import organisation
 from referrals.access import Role
 from referrals.errors import FileRefused
+from referrals.forums import dates
 from referrals.models import ClosedDay
 from referrals.vocabulary import N_, FileRefusal
 from schemas import closed_days_file
@@ -39,8 +41,9 @@ def add_closed_days() -> ResponseReturnValue:
     if (values["first_on"], values["last_on"]) in organisation.closed_stretches(session):
         form.refuse("first_on", N_("These days are in the list already."))
         return _closed_days_page(form, 422)
-    organisation.add(session, ClosedDay(**values), by=people.actor())
-    notices.say_next(gettext("%(name)s has been added.", name=values["label"]))
+    added = ClosedDay(**values)
+    organisation.add(session, added, by=people.actor())
+    notices.say_next(_with_those_set(gettext("%(name)s has been added.", name=values["label"]), [added]))
     return redirect(url_for(".closed_days"), 303)
 
 
@@ -72,7 +75,8 @@ def add_read_days() -> ResponseReturnValue:
         return _closed_days_page(form, 422)
     chosen = [ClosedDay(**one) for one in values["days"] if one.pop("is_wanted")]
     added = organisation.add_closed_days(transactions.session(), chosen, by=people.actor())
-    notices.say_next(ngettext("One stretch has been added.", "%(num)d stretches have been added.", added))
+    said = ngettext("One stretch has been added.", "%(num)d stretches have been added.", added)
+    notices.say_next(_with_those_set(said, chosen))
     return redirect(url_for(".closed_days"), 303)
 
 
@@ -85,6 +89,19 @@ def remove_closed_days(stretch_id: uuid.UUID) -> ResponseReturnValue:
     organisation.remove_closed_days(session, found, by=people.actor())
     notices.say_next(gettext("%(name)s has been removed.", name=found.label))
     return redirect(url_for(".closed_days"), 303)
+
+
+def _with_those_set(said: str, closed: Sequence[ClosedDay]) -> str:
+    """What was done, and how many dates and meetings are set for days that are closed by now: each is marked where it stands."""
+    set_then = dates.falling_on(transactions.session(), closed)
+    if not set_then:
+        return said
+    words = ngettext(
+        "One date of a team or called meeting falls on such a day: it stays, and is marked on its page.",
+        "%(num)d dates of teams or called meetings fall on such days: they stay, and are marked on their pages.",
+        set_then,
+    )
+    return f"{said} {words}"
 
 
 def _closed_days_page(form: forms.Form, status: int = 200) -> ResponseReturnValue:

@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from referrals import colour_rating, documents, earlier, readers, roster
 from referrals import team_review as rules
 from referrals.access import View, may_view
-from referrals.calendar import closed_days, is_open_day
 from referrals.errors import Incomplete, LooksMedical, NoSuchReferral, TeamNotComplete
 from referrals.forums import clashes, invitations_calendar
 from referrals.forums import dates as team_dates
@@ -91,7 +90,7 @@ def schedule_meeting(referral: Referral) -> ResponseReturnValue:
     except TeamNotComplete as refused:
         return _page(referral, form, missing=[Profession(value) for value in refused.missing])
     said = [gettext("The team is called for %(day)s.", day=weekday_date(meeting.starts_at))]
-    if not is_open_day(local_date(meeting.starts_at, zone=zone()), closed_days(transactions.session())):
+    if team_dates.is_on_closed_day(transactions.session(), meeting.starts_at):
         said.append(gettext("The school is closed on that day. Change it here if that is not what you meant."))
     called = meeting_forms.shown_meeting(meeting).called
     starts_at, length = meeting.starts_at, meeting.minutes
@@ -211,6 +210,9 @@ def _page(referral: Referral, form: forms.Form | None = None, missing: Sequence[
         earlier=[one for one in reversed(meetings) if one is not current],
         can_schedule=can_schedule,
         is_held=current is not None and current.held_at is not None,
+        is_closed=current is not None
+        and current.held_at is None
+        and team_dates.is_on_closed_day(session, current.starts_at),
         can_write=words.may_do(Verb.RECORD_MEETING, referral),
         can_approve=words.may_do(Verb.APPROVE_MINUTES, referral),
         has_written=actor.account_id in rules.writers(session, referral),

@@ -144,6 +144,7 @@ def agenda_page(forum: Forum, date_id: uuid.UUID, form: forms.Form, *, status: i
         minutes_left=date.minutes - sum(slot.item.minutes for slot in slots),
         table=seats.sitting(held, date.starts_at),
         missing=seats.missing(forum, held, date.starts_at) if held else [],
+        is_closed=not is_over and dates.is_on_closed_day(session, date.starts_at),
         may_keep=may_keep,
         is_over=is_over,
         lined_up=[(one.id, _choice(_shown(one))) for one in could_be_put],

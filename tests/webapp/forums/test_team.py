@@ -1,13 +1,16 @@
 """A team's page: its dates for the year, who works in it, and the call that begins with the next date."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import select
 
 from referrals import db
 from referrals.forums import dates as team_dates
-from referrals.stages import TO_SCHEDULE
-from tests.factories import a_guardian, a_referral, protected
+from referrals.models import TeamMeeting
+from referrals.stages import SCHEDULED, TO_SCHEDULE
+from tests.factories import a_guardian, a_meeting, a_referral, protected
 from tests.webapp.desk import cast_of
 
 SERIES = {
@@ -50,6 +53,35 @@ def test_a_coordinator_sets_the_dates_of_a_term_and_takes_one_away(karin, addres
     assert "22 Sept 2026 has been taken away. Meetings that were called stay called." in page.text
     assert len(dates(page)) == 4
     assert karin.client.post(first.get("action")).status_code in (400, 404)
+
+
+def test_dates_and_meetings_on_days_that_are_closed_later_stay_and_are_marked(karin, address, signed_in, settings):
+    karin.get(address)
+    karin.submit(SERIES)
+    with db.writing(settings.database) as session:
+        cast = cast_of(session)
+        referral = a_referral(session, cast, SCHEDULED)
+        at = datetime(2026, 10, 6, 12, 30, tzinfo=UTC)
+        a_meeting(session, referral, called_by=cast.coordinator, starts_at=at)
+        a_meeting(session, referral, called_by=cast.coordinator, starts_at=at, number=2, held_at=at)
+        number = referral.number
+    anton = signed_in("anton")
+    anton.get("/administration/closed-days")
+    page = anton.submit({"label": "Lov", "first_on": "2026-10-05", "last_on": "2026-10-09"})
+    assert "Lov has been added. 2 dates of teams or called meetings fall on such days" in page.text
+    page = anton.submit({"label": "Jul", "first_on": "2026-12-24", "last_on": "2026-12-25"})
+    assert "Jul has been added." in page.text
+    assert "fall on such days" not in page.text
+    page = karin.get(address)
+    marked = [
+        page.text_of(one) for one in page.all("span", class_="missing") if "schools are closed" in page.text_of(one)
+    ]
+    assert len(marked) == 1
+    on_the_day = next(link for link in page.all("a") if "6 October 2026" in page.text_of(link))
+    assert "The schools are closed on this day." in karin.get(on_the_day.get("href")).text
+    with db.writing(settings.database) as session:
+        session.delete(session.scalars(select(TeamMeeting).where(TeamMeeting.number == 2)).one())
+    assert "The schools are closed on this day. Move the meeting" in karin.get(f"/referrals/{number}/team-review").text
 
 
 def test_closed_days_are_named_as_left_out(karin, address, signed_in):
