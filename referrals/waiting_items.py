@@ -17,6 +17,7 @@ class Waiting(StrEnum):
     REFERRAL = "referral"
     PART = "part"
     ACTION = "action"
+    OTHERS_ACTION = "others_action"
     ADDITION = "addition"
     CONSENT = "consent"
     MAIL = "mail"

@@ -1,19 +1,24 @@
-"""Everything somebody is reminded of: what waits for them, and to a head teacher what others have let lie for too long."""
+"""Everything somebody is reminded of: what waits for them, and to a head teacher what others have let lie for too long.
+
+Above the head teacher nobody is told: whoever manages the schools sees numbers, and no single referral.
+"""
 
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from referrals import calendar, targets, worklist
+from referrals import calendar, organisation, targets, worklist
 from referrals.access import Actor, Role, View, may_view
-from referrals.models import Referral
+from referrals.languages import local_date
+from referrals.models import ActionPlan, Goal, PlannedAction, Referral
 from referrals.reminders import undelivered
-from referrals.stages import Party
+from referrals.stages import Party, Verb
 from referrals.statutory import waiting as beside
+from referrals.vocabulary import ActionStatus, DeadlineSource, PlanStatus
 from referrals.waiting_items import Waiting, WaitingItem
 
 #: a long target is not waited out a second time: so many school days after it are too late in any case
@@ -27,26 +32,78 @@ _CAPACITIES: Final = {
 
 def everything_for(session: Session, actor: Actor, *, today: date) -> list[WaitingItem]:
     """All that waits for `actor` on `today`, mail that did not arrive, and what has stalled in the units they head: fear of harm first, then by day."""
-    items = [*worklist.waiting_for(session, actor, today=today), *undelivered.to_see_to(session, actor)]
+    items = [_marked(session, item, today) for item in worklist.waiting_for(session, actor, today=today)]
+    items += undelivered.to_see_to(session, actor)
     items += beside.waiting_for(session, actor, today=today)
     known = {(item.kind, item.subject_id) for item in items}
     items += [one for one in _stalled(session, actor, today) if (one.kind, one.subject_id) not in known]
+    items += _actions_left(session, actor, today)
     return sorted(items, key=lambda item: (not item.is_urgent, item.day, item.number))
 
 
 def stalls_on(session: Session, referral: Referral, *, due_on: date) -> date:
     """The day from which `referral` is twice overdue: it was late for as long as it was meant to take, or for MOST school days."""
-    closed = calendar.closed_days(session)
-    after_beginning = targets.counted_since(session, referral) + timedelta(days=1)
-    meant = calendar.school_days_between(after_beginning, due_on, closed=closed)
-    return calendar.add_school_days(due_on, min(max(meant, 1), MOST), closed=closed)
+    return _twice(session, targets.counted_since(session, referral), due_on)
 
 
 def waits_for_others(item: WaitingItem, actor: Actor) -> bool:
     """Whether somebody else is to do it: `actor` only sees that it lies."""
+    if item.kind is Waiting.OTHERS_ACTION:
+        return True
     return item.kind is Waiting.REFERRAL and item.party not in {
         _CAPACITIES[role] for role, _unit in actor.roles if role in _CAPACITIES
     }
+
+
+def _twice(session: Session, began_on: date, due_on: date) -> date:
+    closed = calendar.closed_days(session)
+    meant = calendar.school_days_between(began_on + timedelta(days=1), due_on, closed=closed)
+    return calendar.add_school_days(due_on, min(max(meant, 1), MOST), closed=closed)
+
+
+def _marked(session: Session, item: WaitingItem, today: date) -> WaitingItem:
+    """`item` with a mark where the head teacher has let it lie: they read that themselves, and so does the coordinator."""
+    is_late = item.due_on is not None and item.due_on < today
+    if item.kind is not Waiting.REFERRAL or item.party is not Party.HEAD_TEACHER or not is_late:
+        return item
+    referral = session.get_one(Referral, item.subject_id)  # loaded already: no question to the database
+    return replace(item, is_stalled=today >= stalls_on(session, referral, due_on=item.day))
+
+
+def _actions_left(session: Session, actor: Actor, today: date) -> Iterable[WaitingItem]:
+    """Actions of others in the units `actor` heads that are hindered, or late for as long as they were meant to take."""
+    units = [unit_id for role, unit_id in actor.roles if role is Role.HEAD_TEACHER]
+    rows = (
+        select(PlannedAction)
+        .join(Goal, PlannedAction.goal_id == Goal.id)
+        .join(ActionPlan, Goal.plan_id == ActionPlan.id)
+        .join(Referral, PlannedAction.referral_id == Referral.id)
+        .where(
+            Referral.unit_id.in_(units), Referral.is_open, ActionPlan.status == PlanStatus.ACTIVE,
+            PlannedAction.owner_id.is_distinct_from(actor.account_id),
+            or_(
+                PlannedAction.status == ActionStatus.HINDERED,
+                and_(PlannedAction.status.in_((ActionStatus.PLANNED, ActionStatus.ONGOING)), PlannedAction.to_on < today),
+            ),
+        )
+        .order_by(PlannedAction.to_on)
+        .limit(500)
+        .options(selectinload(PlannedAction.referral).selectinload(Referral.unit))
+    )  # fmt: skip
+    zone = organisation.municipality(session).timezone
+    for action in session.scalars(rows) if units else ():
+        referral, is_hindered = action.referral, action.status is ActionStatus.HINDERED
+        due_on = action.to_on or today
+        if not may_view(View.PLAN, actor, referral.facts()):
+            continue
+        if is_hindered or today >= _twice(session, action.from_on or due_on, due_on):
+            since = local_date(action.status_at or referral.stage_since, zone=zone)
+            yield WaitingItem(
+                number=referral.number, kind=Waiting.OTHERS_ACTION, subject_id=action.id, verb=Verb.RECORD_ACTION_STATUS,
+                party=Party.ASSESSOR, due_on=None if is_hindered else due_on, source=DeadlineSource.SET,
+                waits_since=since if is_hindered else None, state=referral.state, rulepack=referral.rulepack,
+                unit=worklist.shown_unit(referral), topics=tuple(referral.topics), is_stalled=not is_hindered,
+            )  # fmt: skip
 
 
 def _stalled(session: Session, actor: Actor, today: date) -> Iterable[WaitingItem]:

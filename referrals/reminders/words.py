@@ -43,4 +43,5 @@ OTHERS_DO: dict[Verb, str] = {
     Verb.APPROVE_MINUTES: N_("The minutes are to be approved"),
     Verb.APPROVE_ACTION_PLAN: N_("The plan is to be approved"),
     Verb.OPEN_FOLLOW_UP: N_("The plan is carried out until the follow-up"),
+    Verb.RECORD_ACTION_STATUS: N_("An action of the plan does not get done"),
 }

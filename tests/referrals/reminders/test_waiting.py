@@ -1,16 +1,18 @@
 """What somebody is reminded of: what waits for them, and to a head teacher what has lain for too long with others."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
-from referrals import conflict
-from referrals.models import Account, ClosedDay, Referral
+from referrals import clock, conflict
+from referrals.models import Account, ClosedDay, PlannedAction, Referral
 from referrals.reminders import waiting
 from referrals.stages import IN_TRIAGE, PLAN_ACTIVE, PLAN_FOR_APPROVAL, TO_SCHEDULE, State, Verb
+from referrals.vocabulary import ActionStatus, PlanStatus
 from referrals.waiting_items import WaitingItem
-from tests.factories import a_part, a_referral
+from tests.factories import a_part, a_plan, a_referral, protected
 from tests.people import Cast
 
 pytestmark = pytest.mark.usefixtures("wednesday")
@@ -63,9 +65,58 @@ def test_nobody_else_is_told_that_it_lies(session: Session, cast: Cast, person: 
 
 def test_what_waits_for_the_head_teacher_stands_there_already(session: Session, cast: Cast) -> None:
     referral = due(session, cast, FRIDAY, PLAN_FOR_APPROVAL)
-    items = waiting.everything_for(session, cast.head_teacher.actor(), today=TUESDAY)
-    assert [(item.number, item.is_stalled) for item in items] == [(referral.number, False)]
+    for day, is_stalled in ((TUESDAY - timedelta(days=1), False), (TUESDAY, True)):
+        items = waiting.everything_for(session, cast.head_teacher.actor(), today=day)
+        assert [(item.number, item.is_stalled) for item in items] == [(referral.number, is_stalled)]
     assert not waiting.waits_for_others(items[0], cast.head_teacher.actor())
+
+
+def test_the_coordinator_is_told_that_a_head_teacher_let_it_lie_for_twice_as_long(session: Session, cast: Cast) -> None:
+    referral = due(session, cast, FRIDAY, PLAN_FOR_APPROVAL)
+    (item,) = stalled(session, cast.coordinator, TUESDAY)
+    assert (item.number, item.verb) == (referral.number, Verb.APPROVE_ACTION_PLAN)
+    assert waiting.waits_for_others(item, cast.coordinator.actor())
+
+
+def with_action(session: Session, cast: Cast, **values: Any) -> tuple[Referral, PlannedAction]:
+    """A plan in force with an action that was to be done from Wednesday to Friday."""
+    referral = due(session, cast, date(2026, 10, 28), PLAN_ACTIVE)
+    plan = a_plan(session, referral, author=cast.coordinator, status=PlanStatus.ACTIVE)
+    action = plan.goals[0].actions[0]
+    given = {"owner_id": cast.counsellor.id, "from_on": WEDNESDAY, "to_on": FRIDAY, "status": ActionStatus.ONGOING}
+    for name, value in (given | values).items():
+        setattr(action, name, value)
+    session.flush()
+    return referral, action
+
+
+def test_an_action_late_for_twice_as_long_as_meant_is_shown_to_the_head_teacher(session: Session, cast: Cast) -> None:
+    referral, action = with_action(session, cast)
+    assert stalled(session, cast.head_teacher, TUESDAY - timedelta(days=1)) == []
+    (item,) = stalled(session, cast.head_teacher, TUESDAY)
+    assert (item.number, item.subject_id, item.due_on) == (referral.number, action.id, FRIDAY)
+    assert waiting.waits_for_others(item, cast.head_teacher.actor())
+    assert stalled(session, cast.coordinator, TUESDAY) == []
+
+
+def test_a_hindered_action_is_shown_to_the_head_teacher_at_once(session: Session, cast: Cast) -> None:
+    _referral, action = with_action(session, cast, status=ActionStatus.HINDERED, status_at=clock.now(), to_on=TUESDAY)
+    (item,) = waiting.everything_for(session, cast.head_teacher.actor(), today=WEDNESDAY)
+    assert (item.subject_id, item.due_on, item.waits_since, item.is_stalled) == (action.id, None, WEDNESDAY, False)
+
+
+@pytest.mark.parametrize("values", [{"status": ActionStatus.DONE}, {"owner_id": "head_teacher"}])
+def test_an_action_that_is_done_or_their_own_is_not(session: Session, cast: Cast, values: dict[str, Any]) -> None:
+    if "owner_id" in values:
+        values = {"owner_id": cast.head_teacher.id}
+    with_action(session, cast, **values)
+    assert stalled(session, cast.head_teacher, TUESDAY) == []
+
+
+def test_an_action_of_a_child_whose_list_leaves_the_head_teacher_out_is_not(session: Session, cast: Cast) -> None:
+    referral, _action = with_action(session, cast)
+    protected(session, referral, by=cast.coordinator)
+    assert stalled(session, cast.head_teacher, TUESDAY) == []
 
 
 def test_what_is_held_for_a_conflict_of_interest_stays_hidden(session: Session, cast: Cast) -> None:
