@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from referrals import clock, conflict, plan_versions, readers, team_review
 from referrals.access import Role, parties
 from referrals.models import Account, AssessmentPart, Concern, History, PlannedAction, RoleAssignment, SeatAbsence
-from referrals.stages import WITH_HEAD_TEACHER, State
+from referrals.stages import WITH_HEAD_TEACHER, State, Verb
 from referrals.vocabulary import PartStatus
 
 REPORTER: Final = readers.REPORTER
@@ -59,6 +59,16 @@ def head_teachers(session: Session, row: History) -> list[Addressee]:
 def approvers(session: Session, row: History) -> list[Addressee]:
     """Who may approve: the unit's coordinators and head teachers."""
     return _accounts(_with_role(session, row, Role.COORDINATOR, Role.HEAD_TEACHER))
+
+
+def reminded_of_minutes(session: Session, row: History) -> list[Addressee]:
+    """Who may approve the minutes, where they are reminded of that."""
+    return approvers(session, row) if row.choice == Verb.APPROVE_MINUTES else []
+
+
+def reminded_of_plan(session: Session, row: History) -> list[Addressee]:
+    """Who may approve the plan, where they are reminded of that."""
+    return approvers(session, row) if row.choice == Verb.APPROVE_ACTION_PLAN else []
 
 
 def reporter(session: Session, row: History) -> list[Addressee]:

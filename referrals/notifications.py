@@ -95,6 +95,8 @@ NOTIFICATIONS: Final[dict[Verb, tuple[Notification, ...]]] = {
     Verb.REMIND_COLLEAGUE:    (
         Notification(_M.PART_REMINDED, audiences.reminded_of_part),
         Notification(_M.ANSWER_REMINDED, audiences.reminded_of_answer),
+        Notification(_M.MINUTES_TO_APPROVE, audiences.reminded_of_minutes),
+        Notification(_M.PLAN_TO_APPROVE, audiences.reminded_of_plan),
     ),
     Verb.CLOSE_REFERRAL:      (Notification(_M.REFERRAL_CLOSED, audiences.members_and_reporter),),
 }  # fmt: skip

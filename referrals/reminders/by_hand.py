@@ -1,4 +1,4 @@
-"""Reminding somebody by hand of what they owe a referral: their part of the assessment, or the head teacher's decision."""
+"""Reminding somebody by hand of what they owe a referral: their part of the assessment, the head teacher's decision, an approval."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,10 +8,15 @@ from sqlalchemy.orm import Session
 from referrals import history, languages, roster
 from referrals.access import Actor, parties
 from referrals.models import AssessmentPart, History, Referral
-from referrals.stages import MOVE_BY_VERB, WITH_HEAD_TEACHER, Verb
+from referrals.stages import MEETING_HELD, MOVE_BY_VERB, PLAN_FOR_APPROVAL, WITH_HEAD_TEACHER, State, Verb
 from referrals.vocabulary import PartStatus
 
 _ABOUT_THE_QUESTION = frozenset({Verb.ASK_HEAD_TEACHER, Verb.REMIND_COLLEAGUE})
+#: what is to be approved in a state, as the row of a reminder names it, and the decision it came out of
+_TO_APPROVE: dict[State, tuple[Verb, Verb]] = {
+    MEETING_HELD: (Verb.APPROVE_MINUTES, Verb.SCHEDULE_MEETING),
+    PLAN_FOR_APPROVAL: (Verb.APPROVE_ACTION_PLAN, Verb.SUBMIT_ACTION_PLAN),
+}
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,17 @@ def owed_answer(session: Session, referral: Referral) -> Owed:
     return Owed(at, not _was_today(session, at))
 
 
+def owed_approval(session: Session, referral: Referral) -> Owed:
+    """Where the minutes or the plan stand with reminders: whoever may approve gets one a day at most, while they wait."""
+    if referral.state not in _TO_APPROVE:
+        return Owed(None, can_remind=False)
+    awaited, began_with = _TO_APPROVE[referral.state]
+    of_it = (row for row in reversed(referral.history) if row.verb is began_with or row.choice == awaited)
+    newest = next(of_it, None)
+    at = newest.at if newest is not None and newest.verb is Verb.REMIND_COLLEAGUE else None
+    return Owed(at, not _was_today(session, at))
+
+
 def remind_of_part(
     session: Session, referral: Referral, *, by: Actor, seen: int | None, part: AssessmentPart
 ) -> History | None:
@@ -58,6 +74,15 @@ def remind_of_answer(session: Session, referral: Referral, *, by: Actor, seen: i
     if not owed_answer(session, referral).can_remind:
         return None
     return history.record(session, referral, Verb.REMIND_COLLEAGUE, by=by, seen=seen)
+
+
+def remind_of_approval(session: Session, referral: Referral, *, by: Actor, seen: int | None) -> History | None:
+    """Remind whoever may approve the minutes or the plan. None, and nothing changed, as `remind_of_part`."""
+    history.guard(session, referral, Verb.REMIND_COLLEAGUE, by=by, seen=seen)
+    if not owed_approval(session, referral).can_remind:
+        return None
+    awaited, _began_with = _TO_APPROVE[referral.state]
+    return history.record(session, referral, Verb.REMIND_COLLEAGUE, by=by, seen=seen, choice=awaited)
 
 
 def _was_today(session: Session, at: datetime | None) -> bool:

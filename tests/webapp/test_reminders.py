@@ -2,10 +2,11 @@
 
 import pytest
 
-from referrals import db, triage
+from referrals import clock, db, triage
 from referrals.models import Referral
-from referrals.stages import IN_TRIAGE, PARTS_REQUESTED
-from tests.factories import a_part, a_referral
+from referrals.stages import IN_TRIAGE, MEETING_HELD, PARTS_REQUESTED, PLAN_FOR_APPROVAL
+from referrals.vocabulary import PlanStatus
+from tests.factories import a_meeting, a_part, a_plan, a_referral
 from tests.webapp.desk import cast_of
 
 
@@ -43,6 +44,23 @@ def test_a_coordinator_reminds_beside_a_part_and_sees_when(signed_in, lay):
     assert "Nobody was reminded: it was done today already" in again.text
     assert not buttons(signed_in("henrik").get(f"/referrals/{number}/assessment"))
     assert not buttons(signed_in("kim").get(f"/referrals/{number}/assessment"))
+
+
+@pytest.mark.parametrize(("state", "page"), [(MEETING_HELD, "team-review"), (PLAN_FOR_APPROVAL, "action-plan")])
+def test_a_coordinator_reminds_of_what_waits_for_approval(signed_in, lay, state, page):
+    def prepare(session, referral, cast):
+        a_meeting(
+            session, referral, called_by=cast.coordinator, starts_at=clock.now(), held_at=clock.now(), attendance=[]
+        )
+        a_plan(session, referral, author=cast.coordinator, status=PlanStatus.FOR_APPROVAL)
+
+    number, karin = lay(state, prepare), signed_in("karin")
+    (button,) = buttons(karin.get(f"/referrals/{number}/{page}"))
+    said = karin.submit(form=button)
+    assert "Whoever may approve gets a mail that reminds of it." in said.text
+    assert "Last reminded" in said.text
+    assert not buttons(said)
+    assert not buttons(signed_in("henrik").get(f"/referrals/{number}/{page}"))
 
 
 def test_a_coordinator_reminds_the_head_teacher_of_a_question(signed_in, lay):

@@ -12,6 +12,7 @@ from referrals.access import View, may_view
 from referrals.action_plan import PlanInput
 from referrals.errors import Incomplete, LooksMedical
 from referrals.models import ActionPlan, PlannedAction, Referral
+from referrals.reminders import by_hand
 from referrals.stages import PLAN_FOR_APPROVAL, Stage, Verb
 from referrals.vocabulary import Arena, Domain, Level, PlanStatus
 from schemas.action_plan import ActionPlanForm, ActionStatusForm, ReturnPlanForm
@@ -51,6 +52,7 @@ def action_plan(referral: Referral) -> Response:
         can=_can(referral),
         mine=_mine(shown, referral),
         lead_name=_lead_name(referral),
+        owed=by_hand.owed_approval(session, referral) if words.may_do(Verb.REMIND_COLLEAGUE, referral) else None,
     )
 
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from referrals import assessment
 from referrals.models import History, Referral
 from referrals.reminders import by_hand
-from referrals.stages import Verb
+from referrals.stages import MEETING_HELD, Verb
 from webapp import notices, people, transactions
 from webapp.casework import blueprint
 from webapp.guards import for_referral
@@ -32,6 +32,16 @@ def remind_of_answer(referral: Referral) -> ResponseReturnValue:
     row = by_hand.remind_of_answer(transactions.session(), referral, by=people.actor(), seen=None)
     _say(row, whom=gettext("The head teacher"))
     return redirect(url_for("casework.triage", number=referral.number), 303)
+
+
+@blueprint.post("/referrals/<reference:number>/approval/reminder")
+@for_referral(Verb.REMIND_COLLEAGUE)
+def remind_of_approval(referral: Referral) -> ResponseReturnValue:
+    """Remind whoever may approve the minutes or the plan."""
+    page = "casework.team_review" if referral.state == MEETING_HELD else "casework.action_plan"
+    row = by_hand.remind_of_approval(transactions.session(), referral, by=people.actor(), seen=None)
+    _say(row, whom=gettext("Whoever may approve"))
+    return redirect(url_for(page, number=referral.number), 303)
 
 
 def _say(row: History | None, *, whom: str) -> None:

@@ -13,6 +13,7 @@ from referrals.forums import clashes, invitations_calendar
 from referrals.forums import dates as team_dates
 from referrals.languages import local_date
 from referrals.models import Referral, What
+from referrals.reminders import by_hand
 from referrals.stages import Stage, Verb
 from referrals.vocabulary import N_, Attendance, Colour, DecisionKind, DocumentKind, Domain, MeetingOutcome, Profession
 from schemas.approval import ApprovalForm
@@ -216,6 +217,7 @@ def _page(referral: Referral, form: forms.Form | None = None, missing: Sequence[
         can_write=words.may_do(Verb.RECORD_MEETING, referral),
         can_approve=words.may_do(Verb.APPROVE_MINUTES, referral),
         has_written=actor.account_id in rules.writers(session, referral),
+        owed=by_hand.owed_approval(session, referral) if words.may_do(Verb.REMIND_COLLEAGUE, referral) else None,
         to_inform=to_inform,
         previews=previews(referral),
         has_call=current is not None and documents.call_for(session, referral, actor.account_id) is not None,

@@ -11,7 +11,16 @@ from referrals import assessment, history, notifications, triage
 from referrals.errors import AlreadyMoved, NotAllowed, WrongStage
 from referrals.models import Mail
 from referrals.reminders import by_hand
-from referrals.stages import IN_TRIAGE, PARTS_REQUESTED, PLAN_ACTIVE, TO_SCHEDULE, Verb
+from referrals.stages import (
+    IN_TRIAGE,
+    MEETING_HELD,
+    PARTS_REQUESTED,
+    PLAN_ACTIVE,
+    PLAN_FOR_APPROVAL,
+    TO_SCHEDULE,
+    State,
+    Verb,
+)
 from referrals.vocabulary import PartStatus
 from tests.factories import a_part, a_referral
 from tests.people import Cast
@@ -83,6 +92,36 @@ def test_whoever_writes_it_instead_was_reminded_of_nothing(session: Session, cas
     by_hand.remind_of_part(session, referral, by=by, seen=None, part=part)
     assessment.hand_on([part], cast.special_educator)
     assert part.reminded_at is None
+
+
+@pytest.mark.parametrize(
+    ("state", "began", "kind"),
+    [
+        (MEETING_HELD, Verb.SCHEDULE_MEETING, "minutes_to_approve"),
+        (PLAN_FOR_APPROVAL, Verb.SUBMIT_ACTION_PLAN, "plan_to_approve"),
+    ],
+)
+def test_whoever_may_approve_is_reminded_once_a_day(
+    session: Session, cast: Cast, clock_at, state: State, began: Verb, kind: str
+) -> None:
+    referral, by = a_referral(session, cast, state), cast.coordinator.actor()
+    assert by_hand.owed_approval(session, referral) == by_hand.Owed(None, can_remind=True)
+    row = by_hand.remind_of_approval(session, referral, by=by, seen=None)
+    assert row is not None
+    notifications.write(session, row)
+    assert sorted(mails(session)) == sorted((kind, one.email) for one in (cast.head_teacher, cast.second_coordinator))
+    session.refresh(referral, ["history"])
+    assert by_hand.owed_approval(session, referral) == by_hand.Owed(row.at, can_remind=False)
+    assert by_hand.remind_of_approval(session, referral, by=by, seen=None) is None
+    clock_at.shift(timedelta(days=1))
+    assert by_hand.owed_approval(session, referral).can_remind
+    row.verb = began
+    assert by_hand.owed_approval(session, referral) == by_hand.Owed(None, can_remind=True), "that was of an earlier one"
+
+
+def test_where_nothing_is_to_be_approved_nobody_is_reminded_of_it(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast, TO_SCHEDULE)
+    assert by_hand.remind_of_approval(session, referral, by=cast.coordinator.actor(), seen=None) is None
 
 
 def test_the_head_teacher_is_reminded_of_each_question_once_a_day(session: Session, cast: Cast, clock_at) -> None:
