@@ -8,15 +8,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
-from referrals import calendar, clock, languages, notifications, organisation
+from referrals import calendar, clock, languages, notifications, organisation, reading_requests
 from referrals.access import Actor
 from referrals.calendar import Closed
 from referrals.config import current
 from referrals.mailer import Letter
-from referrals.models import Account, Reminder
+from referrals.models import Account, ReadingRequest, Reminder
 from referrals.reminders import waiting
-from referrals.reminders.words import OTHERS_DO, TO_DO
-from referrals.vocabulary import N_, Rhythm
+from referrals.reminders.words import OTHERS_DO, READING, TO_DO
+from referrals.vocabulary import N_, DeadlineSource, Rhythm
 from referrals.waiting_items import WaitingItem
 
 #: nobody is written to before this hour of the municipality's clock, or on a day without school
@@ -58,10 +58,10 @@ def write(session: Session, account_id: uuid.UUID) -> Letter | None:
     """Today's mail to one account, written down as tried so that it goes once; None where nothing is due for them."""
     account = session.get_one(Account, account_id)
     today, _hour = _here(session)
-    items = _due(session, account, today)
+    lines = _due(session, account, today)
     mine = Reminder.account_id == account_id
     row = session.scalars(select(Reminder).where(mine, Reminder.day == today)).one_or_none()
-    if not items:
+    if not lines:
         if row is not None:
             session.delete(row)  # it could not be sent, and is done meanwhile
         return None
@@ -71,7 +71,7 @@ def write(session: Session, account_id: uuid.UUID) -> Letter | None:
         session.add(row)
     row.tried_at = clock.machine_now()
     session.flush()
-    return _letter(account, items, message_id=row.message_id, today=today)
+    return _letter(account, lines, message_id=row.message_id)
 
 
 def note_sent(session: Session, message_id: str) -> None:
@@ -94,20 +94,26 @@ def came_back(session: Session, account_id: uuid.UUID) -> datetime | None:
     return session.scalars(newest.limit(1)).first()
 
 
-def _due(session: Session, account: Account, today: date) -> list[WaitingItem]:
+def _due(session: Session, account: Account, today: date) -> list[tuple[str, str]]:
+    """What is due and the way to it: requests to read a file, whose month is the law's, then everything else."""
     until = today + _WEEK if account.reminders is Rhythm.WEEKLY else today
-    items = waiting.everything_for(session, account.actor(), today=today)
-    return [item for item in items if item.day <= until]
+    actor, language = account.actor(), languages.known_language(account.language)
+    asked = (one for one in reading_requests.to_review(session, actor) if one.due_on <= until)
+    items = (item for item in waiting.everything_for(session, actor, today=today) if item.day <= until)
+    return [
+        *((_asked(one, today=today, language=language), f"/reading-requests/{one.id}") for one in asked),
+        *((_said(item, actor, today=today, language=language), _way_to(item)) for item in items),
+    ]
 
 
-def _letter(account: Account, items: list[WaitingItem], *, message_id: str, today: date) -> Letter:
+def _letter(account: Account, lines: list[tuple[str, str]], *, message_id: str) -> Letter:
     language = languages.known_language(account.language)
-    base, actor = current().base_url, account.actor()
-    shown = items[:MOST_LINES]
+    base = current().base_url
+    shown = lines[:MOST_LINES]
     values = {
-        "lines": [(_said(item, actor, today=today, language=language), base + _way_to(item)) for item in shown],
-        "count": len(items),
-        "more": len(items) - len(shown),
+        "lines": [(said, base + way) for said, way in shown],
+        "count": len(lines),
+        "more": len(lines) - len(shown),
         "link": f"{base}/account",
     }
     words = notifications.environment(language)
@@ -119,6 +125,19 @@ def _letter(account: Account, items: list[WaitingItem], *, message_id: str, toda
         message_id=message_id,
         written_at=clock.now(),
     )
+
+
+def _asked(request: ReadingRequest, *, today: date, language: str) -> str:
+    """The number, and by when the law wants somebody to have an answer who asked to read a file; never who asked."""
+    translate = languages.translations(language).gettext
+    when = N_("late since %(date)s") if request.due_on < today else N_("by %(date)s")
+    said = translate(when) % {"date": languages.format_date(request.due_on, language)}
+    return f"{request.referral.number}: {translate(READING)} ({said}; {_source(DeadlineSource.LAW, language)})"
+
+
+def _source(source: DeadlineSource, language: str) -> str:
+    words = languages.translations(language).gettext(source.label)
+    return words[:1].lower() + words[1:]
 
 
 def _said(item: WaitingItem, actor: Actor, *, today: date, language: str) -> str:
@@ -135,8 +154,7 @@ def _said(item: WaitingItem, actor: Actor, *, today: date, language: str) -> str
         when, day = N_("by %(date)s"), item.due_on
     said = translate(when) % {"date": languages.format_date(day or today, language)}
     if item.due_on and item.source:
-        source = translate(item.source.label)
-        said = f"{said}; {source[:1].lower()}{source[1:]}"
+        said = f"{said}; {_source(item.source, language)}"
     if item.meets_on:
         meets_on = languages.format_date(item.meets_on, language)
         said = translate(N_("%(said)s; team meeting on %(date)s")) % {"said": said, "date": meets_on}

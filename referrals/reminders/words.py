@@ -35,6 +35,9 @@ TO_DO: dict[Verb, str] = {
     Verb.REMIND_OF_CONSENT: N_("Ask the guardians again: a consent ends"),
 }
 
+#: what a request to read a file asks of its reviewer: it is no verb of the referral
+READING = N_("Go through the file for somebody who asked to read it")
+
 #: the same where it waits for somebody other than the reader
 OTHERS_DO: dict[Verb, str] = {
     Verb.RESUBMIT_CONCERN: N_("The reporter completes the concern"),

@@ -12,6 +12,7 @@ from referrals.access import View
 from referrals.errors import Incomplete, NoSuchReferral, WithheldFromAsker
 from referrals.models import Attachment, Document, ReadingAnswer, ReadingRequest, Referral, What
 from referrals.reading_pieces import Piece
+from referrals.reminders.words import READING
 from referrals.vocabulary import N_, AskedBy, AskedHow, DeadlineSource
 from schemas.reading_requests import ReadingRequestForm, ReviewForm
 from webapp import auditing, forms, notices, pages, people, transactions
@@ -68,7 +69,7 @@ def lines(day: date) -> list[Line]:
         Line(
             number=one.referral.number,
             url=url_for("casework.reading_review", request_id=one.id),
-            verb=gettext("Go through the file for somebody who asked to read it"),
+            verb=gettext(READING),
             about=(),
             due_on=one.due_on,
             source=DeadlineSource.LAW,

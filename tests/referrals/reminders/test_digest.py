@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from referrals import clock
 from referrals.mailer import Letter
-from referrals.models import AdditionKind, ClosedDay, ConcernAddition, Referral, Reminder, TeamMeeting
+from referrals.models import AdditionKind, ClosedDay, ConcernAddition, ReadingRequest, Referral, Reminder, TeamMeeting
 from referrals.reminders import digest
 from referrals.stages import CLOSED, IN_TRIAGE, MEETING_HELD, PLAN_ACTIVE, SCHEDULED
-from referrals.vocabulary import DeadlineSource, PlanStatus, Rhythm
+from referrals.vocabulary import AskedBy, AskedHow, DeadlineSource, PlanStatus, Rhythm
 from tests.factories import a_consent, a_guardian, a_meeting, a_member, a_plan, a_referral, consented
 from tests.people import Cast
 
@@ -53,6 +53,29 @@ def test_it_says_where_the_day_comes_from(session: Session, cast: Cast) -> None:
     assert said in written(session, cast).body
 
 
+def test_a_request_to_read_a_file_stands_first_with_the_laws_day(session: Session, cast: Cast) -> None:
+    cast.head_teacher.language = "en"
+    referral = a_referral(session, cast, MEETING_HELD, target_on=WEDNESDAY)
+    asked = [
+        ReadingRequest(
+            referral=referral, reviewer_id=cast.head_teacher.id, recorded_by_id=cast.coordinator.id, recorded_at=clock.now(),
+            received_on=day - timedelta(days=30), due_on=day, asked_by=AskedBy.CHILD, asked_how=AskedHow.WRITTEN,
+        )
+        for day in (WEDNESDAY - timedelta(days=1), WEDNESDAY, WEDNESDAY + timedelta(days=1))
+    ]  # fmt: skip
+    session.add_all(asked)
+    session.flush()
+    letter = digest.write(session, cast.head_teacher.id)
+    assert letter is not None
+    lines = letter.body.splitlines()
+    task = f"{referral.number}: Go through the file for somebody who asked to read it"
+    first = lines.index(f"{task} (late since 15 Sept 2026; by law)")
+    assert lines[first + 1].endswith(f"/reading-requests/{asked[0].id}")
+    assert lines[first + 3] == f"{task} (by 16 Sept 2026; by law)"
+    assert lines[first + 6].startswith(f"{referral.number}: Approve the minutes")
+    assert "17 Sept" not in "".join(lines)
+
+
 def test_it_reminds_of_what_ends_and_of_minutes_nobody_approved(session: Session, cast: Cast) -> None:
     cast.coordinator.language = cast.head_teacher.language = "en"
     a_consent(
@@ -75,7 +98,7 @@ def test_who_leads_the_unit_reads_what_has_lain_for_twice_as_long(
     letter = digest.write(session, cast.head_teacher.id)
     assert letter is not None
     assert "(late since 16 Sept 2026, for twice as long as meant)" in letter.body
-    assert "Approve the minutes (late since 16 Sept 2026)" in letter.body
+    assert "Approve the minutes (late since 16 Sept 2026, for twice as long as meant)" in letter.body
 
 
 def test_what_waits_without_a_day_says_since_when(session: Session, cast: Cast) -> None:
