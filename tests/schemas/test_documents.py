@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from referrals.printing import document_html
 from referrals.stages import Verb
 from referrals.vocabulary import ConsentState, DocumentKind, PlanStatus
 from schemas.documents import DOCUMENTS, Contact, PaperRecipient, document_context
@@ -193,7 +194,11 @@ def test_a_guardians_minutes_leave_out_the_numbers_and_what_is_not_for_them() ->
     for place, decision in enumerate(held.decisions):
         decision.position = place
     left_out = {(held.id, "situation"), (held.id, "ratings-health"), (held.id, "decisions-0")}
-    less = document_context("minutes", replace(theirs, withheld=frozenset(left_out)))
+    colours = {"health": "green", "safety": "yellow", "learning": None}
+    less = document_context("minutes", replace(theirs, withheld=frozenset(left_out), colours=colours))
+    assert less["colours"] == colours | {"health": None}
+    assert copy["colours"] is None
+    assert "of 5" not in document_html("minutes", less, language="en")
     assert (less["situation"], less["strengths"]) == (None, whole["strengths"])
     assert (less["ratings"]["health"], less["ratings"]["safety"]) == (None, copy["ratings"]["safety"])
     assert less["decisions"] == whole["decisions"][1:]
