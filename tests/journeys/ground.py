@@ -17,7 +17,9 @@ from referrals import (
     documents,
     hand_over,
     handed_over,
+    intake,
     log_samples,
+    organisation,
     pieces,
     reading_requests,
     roster,
@@ -28,7 +30,7 @@ from referrals import (
 )
 from referrals.actors import Actor
 from referrals.forums import agenda, consultations, seats
-from referrals.models import Concern, Disposal, History, Municipality, Referral, Step, TeamDate, What
+from referrals.models import ClosedDay, Concern, Disposal, History, Municipality, Referral, Step, TeamDate, What
 from referrals.quarantine import Cleared
 from referrals.rounds.enrolling import Days
 from referrals.stages import IN_TRIAGE, PLAN_ACTIVE, TO_SCHEDULE, Party
@@ -166,6 +168,27 @@ def lay_hand_overs(address: str) -> tuple[str, uuid.UUID, str]:
             waits.append(hand_over.offer_hand_over(session, referral, **offered))
             numbers.append(referral.number)
         return numbers[0], waits[0].id, hand_over.accept_hand_over(session, waits[1], by=otto).number
+
+
+def lay_a_team(address: str, number: str) -> None:
+    """A seat with somebody away, a date with its agenda, a closed week to come, and what the reporter wrote later."""
+    lay_a_seat(address)
+    lay_an_agenda(address)
+    with db.writing(address) as session:
+        cast, today = cast_of(session), clock.now().date()
+        (sat,) = seats.seats_of(session, cast.forum)
+        seats.be_away(
+            session,
+            sat,
+            first_on=today,
+            last_on=today + timedelta(days=6),
+            stand_in_id=None,
+            by=cast.coordinator.actor(),
+        )
+        week = ClosedDay(first_on=today + timedelta(days=40), last_on=today + timedelta(days=44), label="Höstlov")
+        organisation.add_closed_days(session, [week], by=cast.administrator.actor())
+        referral = the_referral(session, number)
+        intake.add_to_concern(session, referral, by=Actor(reported=referral.id), seen=None, text="Hon var där i dag.")
 
 
 def lay_a_reading_request(address: str, number: str) -> uuid.UUID:

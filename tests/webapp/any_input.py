@@ -39,10 +39,11 @@ TABLES = {
     "report_id": "protection_report", "request_id": "reading_request", "listed_id": "access_list", "sample_id": "log_sample",
     "consultation_id": "consultation", "hand_over_id": "hand_over", "addition_id": "concern_addition", "seat_id": "team_seat", "date_id": "team_date", "item_id": "agenda_item", "absence_id": "seat_absence",
     "round_id": "consultation_round", "enrolment_id": "round_enrolment", "slot_id": "round_slot", "question_id": "learning_question",
+    "decision_id": "statutory_decision", "investigation_id": "support_investigation", "programme_id": "support_programme",
 }  # fmt: skip
 #: parts of addresses that are words
 WORDS = {
-    "number": (), "version": ("1",), "slug": ("lindskolan",), "kind": tuple(DocumentKind), "code": ("sv",), "recipient": tuple(Recipient),
+    "number": (), "version": ("1",), "begins": ("2026",), "slug": ("lindskolan",), "kind": tuple(DocumentKind), "code": ("sv",), "recipient": tuple(Recipient),
     "name": tuple(page.name for page in PAGES[Door.STAFF]), "token": ("x",), "fingerprint": ("x",),
 }  # fmt: skip
 METHODS = ("GET", "POST", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND")
@@ -250,13 +251,25 @@ _WITHOUT_STEP = "SELECT h.verb FROM history h WHERE NOT EXISTS (SELECT 1 FROM st
 
 def path_to(draw, world, rule):
     """An address of a route: mostly with rows that there are and that belong together, otherwise with anything."""
+
+    def choose(rows):
+        if draw(st.integers(0, 19)) == 0:
+            return draw(st.one_of(st.sampled_from(HOSTILE), _SHORT, st.just(str(uuid.UUID(int=5)))))
+        return draw(st.sampled_from(rows))
+
+    return _address(world, rule, choose)
+
+
+def plain_path_to(world, rule):
+    """An address of a route with the first row that there is of each kind it names, those that belong together."""
+    return _address(world, rule, lambda rows: rows[0])
+
+
+def _address(world, rule, choose):
     parts, number = re.split(r"<.*?([a-z_]+)>", rule.rule), None
     for place in range(1, len(parts), 2):
         name = parts[place]
-        if draw(st.integers(0, 19)) == 0:
-            part = draw(st.one_of(st.sampled_from(HOSTILE), _SHORT, st.just(str(uuid.UUID(int=5)))))
-        else:
-            part = draw(st.sampled_from(world.rows.get((name, number)) or world.rows.get((name, None)) or ["nothing"]))
+        part = choose(world.rows.get((name, number)) or world.rows.get((name, None)) or ["nothing"])
         parts[place] = quote(part.encode(errors="surrogatepass"), safe="")
         number = part if name == "number" else number
     return "".join(parts)

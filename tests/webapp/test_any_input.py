@@ -27,6 +27,7 @@ from tests.webapp.any_input import (
     files,
     filled,
     path_to,
+    plain_path_to,
 )
 from tests.webapp.test_protection_doors import report_it  # noqa: F401 - a fixture
 
@@ -151,3 +152,35 @@ def test_whatever_is_sent_is_answered_and_leaves_nothing_half_written(world, put
     every_request()
     assert len(sizes) >= 100
     assert max(sizes) - max(sizes[: len(sizes) // 10]) < GROWS_BY + REMEMBERED * len(sizes)
+
+
+def test_every_door_is_asked_by_somebody_who_may_come_there(world, put_back):
+    """Each at least once, so that none is left to chance above: its page, and a form of it that says next to nothing."""
+    for rule in world.doors:
+        path, person = plain_path_to(world, rule), world.at_home(rule)[0]
+        for method in sorted({"GET", "POST"} & rule.methods):
+            found = world.app.url_map.bind("localhost").match(path, method)
+            assert found[0] == rule.endpoint, path
+            typed = [("csrf_token", world.token(person)), ("seen", "1"), ("text", "Ord.")]
+            body = {"data": encoded(typed), "content_type": FORM} if method == "POST" else {}
+            with world.browser(person).open(path, method=method, **body) as response:
+                assert response.status_code < 500, (method, rule.rule)
+        assert world.faults() == [], rule.rule
+        put_back()
+
+
+def test_request_after_request_takes_no_more_memory(world):
+    """Without hypothesis, which remembers what it made. What is cached is there after the first hundred."""
+    karin = world.browser("karin")
+    asked = [
+        ("GET", "/home", {}),
+        ("GET", "/referrals", {}),
+        ("POST", "/consultations/new", {"data": {"csrf_token": world.token("karin")}}),
+    ]
+    sizes = []
+    for turn in range(600):
+        method, path, body = asked[turn % len(asked)]
+        with karin.open(path, method=method, **body) as response:
+            assert response.status_code == (422 if method == "POST" else 200)
+        sizes.append(memory())
+    assert max(sizes[-100:]) - max(sizes[:100]) < 10_000_000

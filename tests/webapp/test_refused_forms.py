@@ -17,7 +17,10 @@ from referrals import db, documents, notifications, readers
 from referrals.documents import Paper
 from referrals.models import (
     AbsenceInvestigation,
+    AgendaItem,
     Attachment,
+    ClosedDay,
+    ConcernAddition,
     DegradingReport,
     Disclosure,
     Disposal,
@@ -27,11 +30,14 @@ from referrals.models import (
     Mail,
     PlannedAction,
     Referral,
+    SeatAbsence,
     StatutoryDecision,
     Step,
     SupportInvestigation,
     SupportProgramme,
+    TeamDate,
     TeamMeeting,
+    TeamSeat,
     Withholding,
 )  # fmt: skip
 from referrals.stages import MEETING_HELD, MOVE_BY_VERB, PARTS_REQUESTED, PLAN_ACTIVE, SCHEDULED, STATES, Verb
@@ -69,6 +75,8 @@ LAID_ELSEWHERE = {
 ROWS = {
     "attachment_id": Attachment, "disclosure_id": Disclosure, "withholding_id": Withholding, "sample_id": LogSample, "step_id": Step,
     "mail_id": Mail, "decision_id": StatutoryDecision, "investigation_id": SupportInvestigation, "absence_investigation_id": AbsenceInvestigation, "degrading_report_id": DegradingReport, "programme_id": SupportProgramme,
+    "seat_id": TeamSeat, "absence_id": SeatAbsence, "date_id": TeamDate, "item_id": AgendaItem, "stretch_id": ClosedDay,
+    "addition_id": ConcernAddition,
 }  # fmt: skip
 
 
@@ -135,6 +143,7 @@ def lay_around(database, about, *, report_id):
     """What else forms are about: under "" what belongs to the referral numbered `about`, under an endpoint what it needs."""
     ground.lay_what_lies_around(database, about)
     ground.lay_disposals(database, about)
+    ground.lay_a_team(database, about)
     request_id = ground.lay_a_reading_request(database, about)
     of_round = ground.lay_a_round(database)
     draft, asked, advised = ({"consultation_id": one} for one in ground.lay_consultations(database))
