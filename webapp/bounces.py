@@ -14,6 +14,7 @@ from referrals import db, notifications
 from referrals.errors import SetupFileInvalid
 from referrals.reminders import digest
 from schemas import delivery_report
+from webapp.watch import Watch
 
 
 def add_to(verbs: Any) -> None:
@@ -26,7 +27,7 @@ def add_to(verbs: Any) -> None:
 def _read(given: argparse.Namespace) -> int:
     came_back = others = 0
     try:
-        for content in _reports(given.folder):
+        for content in _watched(given.folder):
             message_id = delivery_report.undelivered(content)
             with db.writing() as session:
                 is_ours = message_id is not None and (
@@ -40,12 +41,20 @@ def _read(given: argparse.Namespace) -> int:
     return 0
 
 
-def _reports(folder: Path | None) -> Iterator[bytes]:
+def _watched(folder: Path | None) -> Iterator[bytes]:
+    """Each report; of a folder, with how far it is on a terminal."""
     if folder is None:
         yield sys.stdin.buffer.read(delivery_report.LARGEST)
         return
+    box = _mailbox(folder)
+    keys = sorted(box.keys())
+    with Watch() as watch:
+        for done, key in enumerate(keys, start=1):
+            yield box.get_bytes(key)
+            watch.tell("reports", done, len(keys))
+
+
+def _mailbox(folder: Path) -> mailbox.Maildir:
     if not (folder / "new").is_dir() or not (folder / "cur").is_dir():
         raise SetupFileInvalid(f"{folder} is no Maildir: it has no folders new and cur")
-    box = mailbox.Maildir(folder, create=False)
-    for key in sorted(box.keys()):
-        yield box.get_bytes(key)
+    return mailbox.Maildir(folder, create=False)

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import sys
 
 import pytest
@@ -130,6 +131,14 @@ def test_a_mailbox_folder_is_read_through_as_often_as_one_likes(settings, sent, 
         assert (
             session.scalars(select(Referral.number).join(Step).where(Step.failed_at.is_not(None))).all() == [number] * 2
         )
+
+
+def test_a_long_folder_shows_on_a_terminal_how_far_it_is(app, pipe, tmp_path, monkeypatch):
+    for folder in ("new", "cur", "tmp"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "new" / "1.here").write_bytes(b"Subject: I am away\n\nuntil Monday\n")
+    monkeypatch.setattr(type(sys.stderr), "isatty", lambda _self: True)
+    assert re.search(r"reports  \[#+\]  1/1  100%", pipe(b"", str(tmp_path))[1])
 
 
 def test_what_is_no_mailbox_folder_is_refused(app, pipe, tmp_path):

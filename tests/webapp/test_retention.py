@@ -1,6 +1,8 @@
 """The pages of keeping and disposal: two people and a night, and nothing falls over once content is gone."""
 
 import io
+import re
+import sys
 import uuid
 import zipfile
 from datetime import timedelta
@@ -220,6 +222,9 @@ def test_the_command_line_says_first_what_would_go(signed_in, settings, over, mo
     assert f"{over}: child, concern" in said
     assert "1 disposals would be done; nothing was changed" in said
     assert state_of(settings) == "approved"
+    monkeypatch.setattr(type(sys.stderr), "isatty", lambda _self: True)
     assert cli.main(["retention", "run"]) == 0
-    assert "1 disposals done" in capsys.readouterr().out
+    said = capsys.readouterr()
+    assert "1 disposals done" in said.out
+    assert re.search(r"disposals  \[#+\]  1/1  100%", said.err)
     assert state_of(settings) == "done"
