@@ -1,5 +1,6 @@
 """Board, list, search and live events, as a browser meets them."""
 
+import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -250,11 +251,27 @@ def test_a_stream_ends_by_itself(app: Flask, signed_in: SignIn, monkeypatch: pyt
     assert signed_in("karin").client.get("/live").data == b"retry: 3000\n\n"
 
 
-def test_when_all_places_are_taken_the_page_is_told_to_poll(
+def test_when_all_places_are_taken_the_page_is_told_to_poll_and_who_closes_gives_the_place_back(
     app: Flask, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live._places, "acquire", lambda **_: False)
-    assert signed_in("karin").client.get("/live").data == b"event: full\ndata: full\n\n"
+    monkeypatch.setattr(live, "_places", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(live, "LONGEST", 0.0)
+    browser = signed_in("karin")
+    served = b"retry: 3000\n\n"
+    first = browser.client.get("/live")
+    assert browser.client.get("/live").data == b"event: full\ndata: full\n\n"
+    first.close()
+    with browser.client.get("/live") as third:
+        assert third.data == served
+    assert browser.client.get("/live").data == served
+
+
+def test_a_board_that_is_told_so_hangs_up_and_asks_every_fifteen_seconds_by_itself(signed_in: SignIn) -> None:
+    page = signed_in("karin").get("/board")
+    (line,) = [one for one in page.all("div") if one.get("sse-connect")]
+    (board,) = [one for one in page.all("div") if one.get("id") == "board"]
+    assert (line.get("sse-connect"), line.get("sse-close")) == ("/live", "full")
+    assert str(board.get("hx-trigger")).split(", ") == ["sse:changed", "every 15s"]
 
 
 def test_age_counts_whole_days(put: Put, signed_in: SignIn) -> None:

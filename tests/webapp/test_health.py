@@ -34,6 +34,14 @@ def test_ready_when_database_prefect_and_worker_are(app, settings, monkeypatch):
     assert (answer.status_code, answer.json["status"]) == (200, "ok")
 
 
+def test_on_a_database_of_an_older_version_it_is_not_ready(app, settings):
+    with db.writing(settings.database) as session:
+        session.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
+        session.execute(text("INSERT INTO alembic_version VALUES ('0001')"))
+    answer = app.test_client().get("/readyz")
+    assert (answer.status_code, answer.json["parts"]["database"]) == (503, False)
+
+
 def test_a_worker_that_has_been_silent_for_long_is_gone(app, settings):
     with db.writing(settings.database) as session:
         session.add(Heartbeat(part="worker", holder=uuid.uuid4().hex, seen_at=machine_now() - timedelta(minutes=5)))

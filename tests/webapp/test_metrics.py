@@ -1,13 +1,15 @@
 """`/metrics`: for whoever holds the token, and of nobody."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import select
 
 from referrals import db
 from referrals.clock import machine_now
-from referrals.models import Heartbeat, Referral
+from referrals.models import Heartbeat, Referral, Step
 from tests import straight_way
 from tests.people import settle
 from webapp import create_app
@@ -36,14 +38,25 @@ def test_without_the_right_token_there_is_none_either(watched, shown):
 
 def test_a_watcher_reads_the_figures_and_nothing_of_anybody(watched, settings):
     with db.writing(settings.database) as session:
-        referral = straight_way.submit(session, settle(session).school)
+        cast = settle(session)
+        referral = straight_way.submit(session, cast.school)
+        session.flush()
+        session.scalars(select(Step)).one().created_at = machine_now() - timedelta(minutes=2)
         session.add(Heartbeat(part="worker", holder=uuid.uuid4().hex, seen_at=machine_now()))
         number = session.get_one(Referral, referral.id).number
+        lost = session.scalars(select(Step).where(Step.referral_id == straight_way.submit(session, cast.school).id))
+        lost.one().failed_at = machine_now()
     answer = watched.get("/metrics", headers=TOKEN)
     assert answer.content_type.startswith("text/plain; version=0.0.4")
     families = {family.name: family.samples for family in text_string_to_metric_families(answer.text)}
-    waiting = {sample.labels["kind"]: sample.value for sample in families["trivsel_steps_waiting"]}
-    assert waiting["advance_referral"] == 1
+
+    def of_referrals(name: str) -> float:
+        (value,) = [one.value for one in families[name] if one.labels["kind"] == "advance_referral"]
+        return value
+
+    assert (of_referrals("trivsel_steps_waiting"), of_referrals("trivsel_steps_given_up")) == (1, 1)
+    assert 120 <= of_referrals("trivsel_steps_oldest_seconds") < 300
+    assert of_referrals("trivsel_steps_finished_lately") == 0
     assert {sample.labels["quantile"] for sample in families["trivsel_step_seconds"]} == {"0.5", "0.95", "1"}
     assert {"trivsel_documents", "trivsel_mail", "trivsel_worker_silent_seconds"} <= set(families)
     assert families["trivsel_disk_free_bytes"][0].value > 0

@@ -27,6 +27,9 @@ def app(environ, start):
         except OSError:
             start("400 Gone", [("Content-Length", "4")])
             return [b"gone"]
+    if environ["PATH_INFO"] == "/large":
+        start("200 OK", [("Content-Length", str(100 * 1_000_000))])
+        return (b"x" * 1_000_000 for _ in range(100))
     is_too_much = int(environ.get("CONTENT_LENGTH") or 0) > 1_000_000
     start("413 Too Much" if is_too_much else "200 OK", [("Content-Length", "2")])
     return [b"no" if is_too_much else b"ok"]
@@ -195,3 +198,12 @@ def test_a_body_that_falls_silent_lets_its_thread_go(impatient: tuple[int, Path]
         for line in silent:
             assert line.recv(1000).startswith(b"HTTP/1.1 400 ")
     assert ask(impatient[0], b"/home").endswith("ok")
+
+
+def test_a_browser_that_takes_none_of_its_answer_lets_its_thread_go(impatient: tuple[int, Path]) -> None:
+    with ExitStack() as lines:
+        for _ in range(2):  # as many as there are threads
+            line = lines.enter_context(socket.create_connection(("127.0.0.1", impatient[0]), timeout=8))
+            line.sendall(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
+        time.sleep(0.3)  # both threads are sending by then
+        assert ask(impatient[0], b"/home", within=8).endswith("ok")
