@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from flows.opening import logger
 from flows.reminders import send_reminders
+from flows.rounds import issue_agendas
 from flows.sweep import sweep_database
 from referrals import clock, db
 from referrals.models import Heartbeat, Municipality
@@ -20,6 +21,8 @@ EVERY: Final = 3.0
 SOON: Final = 0.3
 #: between two looks for reminders to send, until the day's have gone
 REMIND_EVERY: Final = timedelta(minutes=10)
+#: between two looks for agendas of consultation rounds to issue
+AGENDAS_EVERY: Final = timedelta(minutes=1)
 #: a sign of life this old is swept away: its process is long gone
 FORGOTTEN: Final = timedelta(hours=1)
 
@@ -34,6 +37,7 @@ class Timers(threading.Thread):
         self._swept_on: date | None = None
         self._reminded_on: date | None = None
         self._reminded_at: datetime | None = None
+        self._agendas_at: datetime | None = None
 
     def run(self) -> None:
         """Go on until told to stop."""
@@ -43,6 +47,7 @@ class Timers(threading.Thread):
                     self._show_life()
                 self._sweep_on_a_new_day()
                 self._remind_now_and_then()
+                self._issue_agendas_now_and_then()
             except SQLAlchemyError as error:
                 logger().warning("timers: the database does not answer (%s)", type(error).__name__)
             except Exception as error:  # noqa: BLE001 - the next round may go better; a dead timer never does
@@ -87,6 +92,14 @@ class Timers(threading.Thread):
         self._reminded_at = now
         if send_reminders(self.database):
             self._reminded_on = day
+
+    def _issue_agendas_now_and_then(self) -> None:
+        """Issue the agendas whose morning has come, once an instance is set up."""
+        now = clock.machine_now()
+        if self._swept_on is None or (self._agendas_at is not None and now - self._agendas_at < AGENDAS_EVERY):
+            return
+        self._agendas_at = now
+        issue_agendas(self.database)
 
 
 def show_life(session: Session, part: str, *, holder: str) -> None:

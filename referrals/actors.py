@@ -22,10 +22,12 @@ class Role(StrEnum):
     REGISTRAR = "registrar"
     MANAGEMENT = "management"
     RESEARCHER = "researcher"
+    #: from outside: reads the learning questions of their own slots in consultation rounds, for a time, and nothing else
+    CONSULTANT = "consultant"
 
 
 #: roles that hold for the municipality as a whole; none of them opens a referral
-WITHOUT_UNIT = (Role.ADMINISTRATOR, Role.MANAGEMENT, Role.RESEARCHER)
+WITHOUT_UNIT = (Role.ADMINISTRATOR, Role.MANAGEMENT, Role.RESEARCHER, Role.CONSULTANT)
 WITH_UNIT = (Role.COORDINATOR, Role.ASSESSOR, Role.HEAD_TEACHER)
 
 

@@ -203,7 +203,7 @@ def local_date(at: datetime, *, zone: str) -> date:
     return at.astimezone(ZoneInfo(zone)).date()
 
 
-def format_number(number: int, language: str) -> str:
+def format_number(number: float, language: str) -> str:
     """A whole number with the language's own separators: 10 000, 10.000, 10,000."""
     return str(format_decimal(number, locale=_locale(known_language(language))))
 

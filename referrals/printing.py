@@ -187,6 +187,7 @@ def _environment(language: str) -> Environment:
         weekday_instant=lambda value, zone: languages.format_weekday_datetime(_instant(value), language, zone=zone),
         time_of_day=lambda value, zone: languages.format_time(_instant(value), language, zone=zone),
         local_date=lambda value, zone: languages.local_date(_instant(value), zone=zone),
+        number=lambda value: languages.format_number(value, language),
         and_list=lambda values: languages.join_list([str(value) for value in values], language),
         language_name=lambda code: languages.language_name(code, language),
         own_name=lambda code: _own_name(code, language),

@@ -82,6 +82,7 @@ class PersonForm(FormSchema):
     administrator = Tick()
     management = Tick()
     researcher = Tick()
+    consultant = Tick()
 
     @validates_schema(skip_on_field_errors=False)
     def _has_a_role(self, data: Mapping[str, Any], **_options: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from marshmallow import ValidationError, validates_schema
 
 from referrals.rounds.slots import DAYS_BEFORE
-from referrals.vocabulary import QualityTheme
+from referrals.vocabulary import Helped, QualityTheme
 from schemas.fields import (
     CHOOSE_ONE,
     FILL_IN,
@@ -17,6 +17,7 @@ from schemas.fields import (
     DateField,
     FormSchema,
     IdField,
+    IdList,
     LongText,
     ShortText,
     TermField,
@@ -71,6 +72,40 @@ class GiveSlotForm(FormSchema):
     """Which team gets a slot; none leaves it free."""
 
     team = IdField()
+
+
+class ConsultantForm(FormSchema):
+    """Who is invited to a round from outside, until when, and with which slots."""
+
+    account = IdField(needed=CHOOSE_ONE)
+    last_on = DateField(needed=GIVE_DATE, is_ahead=True, years_ahead=2)
+    slots = IdList()
+
+
+class FollowForm(FormSchema):
+    """How a team goes on with a question, and what came of it."""
+
+    next_step = LongText(needed=FILL_IN)
+    outcome = TermField(Helped)
+    result = LongText()
+    answered = WordList()
+
+
+class SummaryForm(FormSchema):
+    """How a team goes on, in its head teacher's words."""
+
+    summary = LongText(needed=FILL_IN)
+    answered = WordList()
+
+
+class EvaluationForm(FormSchema):
+    """How much a round helped, from 1 to 5, and what else somebody wants to say."""
+
+    rating = CountField(
+        least=1, most=5, needed=CHOOSE_ONE, error_messages={"invalid": CHOOSE_ONE, "out_of_range": CHOOSE_ONE}
+    )
+    comment = LongText()
+    answered = WordList()
 
 
 class EnrolForm(FormSchema):

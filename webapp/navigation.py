@@ -29,7 +29,7 @@ _PLACES: tuple[tuple[str, str, str, tuple[Role, ...]], ...] = (
     ("casework.referral_list", N_("List"), "list", ()),
     ("forums.teams", N_("Teams"), "calendar", (Role.COORDINATOR, Role.HEAD_TEACHER, Role.ASSESSOR)),
     ("casework.register", N_("Register"), "clipboard", READERS),
-    ("rounds.rounds", N_("Rounds"), "chat", (Role.MANAGEMENT,)),
+    ("rounds.rounds", N_("Rounds"), "chat", (Role.MANAGEMENT, Role.CONSULTANT)),
     ("patterns.lead_times", N_("Lead times"), "clock", (Role.MANAGEMENT,)),
     ("administration.home", N_("Administration"), "cog", (Role.ADMINISTRATOR,)),
 )

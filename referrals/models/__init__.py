@@ -15,8 +15,11 @@ from referrals.models.consultation import Consultation
 from referrals.models.consultation_round import (
     ConsultationRound,
     LearningQuestion,
+    RoundAnswer,
+    RoundAnswered,
     RoundConsultant,
     RoundEnrolment,
+    RoundPaper,
     RoundSlot,
 )
 from referrals.models.degrading_report import DegradingReport
@@ -133,7 +136,7 @@ __all__ = [
     "RegisterYear",
     "Reminder",
     "ResetLink",
-    "RoleAssignment", "RoundConsultant", "RoundEnrolment", "RoundSlot", "SavedView", "SeatAbsence",
+    "RoleAssignment", "RoundAnswer", "RoundAnswered", "RoundConsultant", "RoundEnrolment", "RoundPaper", "RoundSlot", "SavedView", "SeatAbsence",
     "SecondFactor",
     "StatutoryDecision",
     "Step",

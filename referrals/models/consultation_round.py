@@ -1,5 +1,6 @@
 """Consultation rounds: the days of a round, the teams enrolled in it, their slots and learning questions. No person has a field here."""
 
+import hashlib
 import uuid
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,8 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from referrals.models.account import Account
 from referrals.models.base import Base, Identified, by_value
 from referrals.models.organisation import Forum
-from referrals.sealing import Sealed, new_data_key, open_data_key
-from referrals.vocabulary import QualityTheme
+from referrals.sealing import Sealed, new_data_key, open_data_key, seal_bytes, unseal_bytes
+from referrals.vocabulary import Helped, QualityTheme
 
 
 class ConsultationRound(Identified, Base):
@@ -56,7 +57,11 @@ class RoundEnrolment(Identified, Base):
     forum_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("forum.id"), index=True)
     enrolled_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
     enrolled_at: Mapped[datetime]
+    #: when the head teacher said for the joint meeting how the team goes on
+    summarised_at: Mapped[datetime | None]
     wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
+
+    summary = Sealed[str]()
 
     round: Mapped[ConsultationRound] = relationship(back_populates="enrolments")
     forum: Mapped[Forum] = relationship()
@@ -80,6 +85,10 @@ class RoundEnrolment(Identified, Base):
     def data_key(self) -> Fernet:
         """What seals and opens the words of this team in this round."""
         return open_data_key(self.wrapped_key)
+
+    def seal_place(self, name: str) -> str:
+        """The identity that binds a sealed value to this enrolment."""
+        return f"{self.__tablename__}:{self.id}:{name}"
 
 
 class RoundSlot(Identified, Base):
@@ -120,10 +129,17 @@ class LearningQuestion(Identified, Base):
     #: by when it was due as things stood when it came in; None where the team had no slot yet
     due_at: Mapped[datetime | None]
 
+    #: when the team said how it goes on, and what came of that
+    agreed_at: Mapped[datetime | None]
+    result_at: Mapped[datetime | None]
+    outcome: Mapped[Helped | None] = mapped_column(by_value(Helped))
+
     question = Sealed[str]()
     background = Sealed[str]()
     tried = Sealed[str]()
     help_wanted = Sealed[str]()
+    next_step = Sealed[str]()
+    result = Sealed[str]()
 
     enrolment: Mapped[RoundEnrolment] = relationship(back_populates="questions")
     sent_by: Mapped[Account] = relationship()
@@ -161,3 +177,76 @@ class RoundConsultant(Identified, Base):
     round: Mapped[ConsultationRound] = relationship(back_populates="consultants")
     account: Mapped[Account] = relationship()
     slots: Mapped[list[RoundSlot]] = relationship(back_populates="consultant", order_by="RoundSlot.starts_at")
+
+
+class RoundPaper(Identified, Base):
+    """A paper of a round that was issued: a team's agenda, or the report of the round where no enrolment is named. Never changed."""
+
+    __tablename__ = "round_paper"
+    __table_args__ = (UniqueConstraint("round_id", "enrolment_id", "version"),)
+
+    round_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("consultation_round.id"))
+    enrolment_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("round_enrolment.id"))
+    version: Mapped[int]
+    language: Mapped[str]
+    issued_at: Mapped[datetime]
+    #: SHA-256 of the PDF, in hexadecimal
+    checksum: Mapped[str]
+    #: SHA-256 of what it says, so that it is seen when it would say something else
+    made_from: Mapped[str]
+    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+    def __init__(self, *, content: bytes, **values: Any) -> None:
+        """Seal the bytes of a new paper under a key of its own."""
+        self.id = uuid.uuid4()
+        self.wrapped_key = new_data_key()
+        self.checksum = hashlib.sha256(content).hexdigest()
+        self.sealed = seal_bytes(content, key=open_data_key(self.wrapped_key), place=self._place)
+        super().__init__(**values)
+
+    @property
+    def content(self) -> bytes:
+        """The PDF as it was issued."""
+        return unseal_bytes(self.sealed, key=open_data_key(self.wrapped_key), place=self._place)
+
+    @property
+    def _place(self) -> str:
+        return f"{self.__tablename__}:{self.id}"
+
+
+class RoundAnswer(Identified, Base):
+    """What somebody answered in the evaluation of a round. Nothing here tells who, or when."""
+
+    __tablename__ = "round_answer"
+
+    round_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("consultation_round.id"), index=True)
+    #: from 1, not at all, to 5, very much
+    rating: Mapped[int]
+    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
+
+    comment = Sealed[str]()
+
+    def __init__(self, **values: Any) -> None:
+        """Give a new answer its id and data key first, so that its words can be sealed."""
+        self.id = uuid.uuid4()
+        self.wrapped_key = new_data_key()
+        super().__init__(**values)
+
+    def data_key(self) -> Fernet:
+        """What seals and opens the comment."""
+        return open_data_key(self.wrapped_key)
+
+    def seal_place(self, name: str) -> str:
+        """The identity that binds a sealed value to this answer."""
+        return f"{self.__tablename__}:{self.id}:{name}"
+
+
+class RoundAnswered(Identified, Base):
+    """That somebody has evaluated a round: so that everybody does so once, and the response rate is known."""
+
+    __tablename__ = "round_answered"
+    __table_args__ = (UniqueConstraint("round_id", "account_id"),)
+
+    round_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("consultation_round.id"))
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))

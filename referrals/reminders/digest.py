@@ -13,9 +13,10 @@ from referrals.access import Actor
 from referrals.calendar import Closed
 from referrals.config import current
 from referrals.mailer import Letter
-from referrals.models import Account, ReadingRequest, Reminder
+from referrals.models import Account, ReadingRequest, Reminder, RoundEnrolment
 from referrals.reminders import waiting
 from referrals.reminders.words import OTHERS_DO, READING, TO_DO
+from referrals.rounds import reminding
 from referrals.vocabulary import N_, DeadlineSource, Rhythm
 from referrals.waiting_items import WaitingItem
 
@@ -100,9 +101,11 @@ def _due(session: Session, account: Account, today: date) -> list[tuple[str, str
     actor, language = account.actor(), languages.known_language(account.language)
     asked = (one for one in reading_requests.to_review(session, actor) if one.due_on <= until)
     items = (item for item in waiting.everything_for(session, actor, today=today) if item.day <= until)
+    teams = reminding.to_remind(session, actor, today=today, until=until)
     return [
         *((_asked(one, today=today, language=language), f"/reading-requests/{one.id}") for one in asked),
         *((_said(item, actor, today=today, language=language), _way_to(item)) for item in items),
+        *((_said_of(team, day, language=language), f"/rounds/enrolments/{team.id}") for team, day in teams),
     ]
 
 
@@ -159,6 +162,13 @@ def _said(item: WaitingItem, actor: Actor, *, today: date, language: str) -> str
         meets_on = languages.format_date(item.meets_on, language)
         said = translate(N_("%(said)s; team meeting on %(date)s")) % {"said": said, "date": meets_on}
     return f"{item.number}: {translate(task or TO_DO[item.verb])} ({said})"
+
+
+def _said_of(team: RoundEnrolment, day: date, *, language: str) -> str:
+    """The round, what is to be done and by when."""
+    translate = languages.translations(language).gettext
+    when = translate(N_("by %(date)s")) % {"date": languages.format_date(day, language)}
+    return f"{team.round.name}: {translate(N_('Send in your learning questions'))} ({when})"
 
 
 def _way_to(item: WaitingItem) -> str:

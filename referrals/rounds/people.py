@@ -1,13 +1,13 @@
 """Who leads a round, who is in a team that takes part, and what each of them may read."""
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from referrals import organisation
+from referrals import organisation, roster
 from referrals.access import CONTRIBUTES_AS, MATRIX, Actor, Role
 from referrals.errors import NotAllowed
 from referrals.forums import dates
-from referrals.models import ConsultationRound, Forum, RoundEnrolment, TeamSeat
+from referrals.models import ConsultationRound, Forum, RoundConsultant, RoundEnrolment, RoundSlot, TeamSeat
 from referrals.vocabulary.knowing import Capacity, Cell, Information
 
 
@@ -52,11 +52,42 @@ def may_enrol(session: Session, forum: Forum, actor: Actor) -> bool:
     return dates.may_keep(forum, actor) and is_in_team(session, forum, actor)
 
 
-def may_see(session: Session, _found: ConsultationRound, actor: Actor) -> bool:
-    """Whether they may know of a round, its days and which teams take part: who leads it, and who is in any team."""
-    return are_held(session) and (may_lead(actor) or bool(teams_of(session, actor)))
+def consulted(session: Session, actor: Actor) -> list[RoundSlot]:
+    """The slots in which they talk with a team, in rounds that they may still read about today."""
+    if not any(role is Role.CONSULTANT for role, _unit in actor.roles):
+        return []
+    mine = RoundConsultant.account_id == actor.account_id, RoundConsultant.last_on >= roster.today(session)
+    return list(session.scalars(select(RoundSlot).where(RoundSlot.consultant.has(and_(*mine)))))
+
+
+def sees_every_team(session: Session, actor: Actor) -> bool:
+    """Whether they know which teams take part in a round: who leads it, and who is in any team."""
+    return may_lead(actor) or bool(teams_of(session, actor))
+
+
+def may_see(session: Session, found: ConsultationRound, actor: Actor) -> bool:
+    """Whether they may know of a round and its days: who knows every team, and who talks with one in it."""
+    if not are_held(session):
+        return False
+    return sees_every_team(session, actor) or any(slot.round_id == found.id for slot in consulted(session, actor))
 
 
 def may_read(session: Session, enrolment: RoundEnrolment, actor: Actor) -> bool:
-    """Whether they may read what a team brings to a round: the team itself, and who leads the round."""
-    return are_held(session) and (may_lead(actor) or is_in_team(session, enrolment.forum, actor))
+    """Whether they may read what a team brings to a round: the team itself, who leads the round, and whom it talks with.
+
+    A consultant reads what a team of one of their slots brings to it and brought to earlier rounds.
+    """
+    if not are_held(session):
+        return False
+    return (
+        may_lead(actor)
+        or is_in_team(session, enrolment.forum, actor)
+        or any(_leads_to(slot, enrolment) for slot in consulted(session, actor))
+    )
+
+
+def _leads_to(slot: RoundSlot, enrolment: RoundEnrolment) -> bool:
+    """Whether who talks with a team in `slot` reads what stands in `enrolment`."""
+    if slot.enrolment is None or slot.enrolment.forum_id != enrolment.forum_id:
+        return False
+    return slot.enrolment_id == enrolment.id or enrolment.round.first_on < slot.round.first_on

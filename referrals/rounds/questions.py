@@ -13,7 +13,7 @@ from referrals.access import Actor
 from referrals.errors import NotAllowed, RoundRefused
 from referrals.models import LearningQuestion, RoundEnrolment
 from referrals.rounds import enrolling, people, slots
-from referrals.vocabulary import QualityTheme, RoundProblem
+from referrals.vocabulary import Helped, QualityTheme, RoundProblem
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,38 @@ def take_back(session: Session, found: LearningQuestion, *, by: Actor) -> None:
     enrolling.log(session, found.enrolment.round, "take_question_back", by=by, object_id=found.id)
     found.enrolment.questions.remove(found)
     session.flush()
+
+
+def may_follow(session: Session, found: LearningQuestion, actor: Actor) -> bool:
+    """Whether they say how the team goes on and what came of it: everybody in it, once its slot has begun."""
+    slot = found.enrolment.slot
+    has_begun = slot is not None and slot.starts_at <= clock.now()
+    return people.are_held(session) and has_begun and people.is_in_team(session, found.enrolment.forum, actor)
+
+
+def follow(
+    session: Session,
+    found: LearningQuestion,
+    *,
+    by: Actor,
+    next_step: str,
+    outcome: Helped | None = None,
+    result: str | None = None,
+    answered: Collection[str] = (),
+) -> None:
+    """Say how the team goes on with a question and, once that is known, what came of it. Raises NotAllowed, NamesSomebody."""
+    if not may_follow(session, found, by):
+        raise NotAllowed("follow_question")
+    checker = identity_check.team_checker(session, found.enrolment.forum, by=by)
+    checker.require_nobody((next_step, result), answered=answered)
+    now = clock.now()
+    if found.next_step != next_step:
+        found.next_step, found.agreed_at = next_step, now
+    if (found.outcome, found.result) != (outcome, result):
+        found.outcome, found.result = outcome, result
+        found.result_at = now if outcome or result else None
+    session.flush()
+    enrolling.log(session, found.enrolment.round, "follow_question", by=by, object_id=found.id)
 
 
 def _write(found: LearningQuestion, words: Words) -> None:

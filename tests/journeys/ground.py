@@ -126,7 +126,17 @@ def lay_a_round(address: str) -> dict[str, uuid.UUID]:
         enrolment = rounds.enrol(session, cast, found)
         slot = rounds.give_slot(session, cast, enrolment, day)
         asked = rounds.ask(session, cast, enrolment)
-        return {"round_id": found.id, "enrolment_id": enrolment.id, "slot_id": slot.id, "question_id": asked.id}
+        consultant = rounds.invite(session, cast, slot)
+        over = rounds.lay_a_round_that_is_over(session, cast, today - timedelta(days=1))
+        return {
+            "over_id": over.round_id,
+            "talked_id": over.id,
+            "consultant_id": consultant.id,
+            "round_id": found.id,
+            "enrolment_id": enrolment.id,
+            "slot_id": slot.id,
+            "question_id": asked.id,
+        }
 
 
 def lay_a_seat(address: str) -> str:

@@ -26,7 +26,7 @@ NO_PAGES = (
     "static_files.asset", "intake.unit_qr",  # files and pictures
     "casework.live",  # a stream
     "casework.document", "casework.preview_document", "casework.meeting_call", "forums.agenda_to_take_along",  # PDF
-    "casework.protection_paper", "intake.receipt", "forums.consultation_note",  # PDF too
+    "casework.protection_paper", "intake.receipt", "forums.consultation_note", "rounds.agenda", "rounds.round_report", "rounds.traced_questions",  # PDF too
     "guardian.paper", "guardian.report", "guardian.file",  # PDF too, or a file
     "casework.attachment", "casework.reading_file",  # a file, given out as it came in
     "casework.register_extract", "casework.referral_list_as_text", "casework.referral_list_as_workbook",  # tables
@@ -106,8 +106,11 @@ def test_every_page_has_been_inspected(app: Flask, address: str, walk: Walk, num
 
 
 def _in_a_round(walk: Walk, laid: dict[str, uuid.UUID]) -> None:
+    over, talked = f"/rounds/{laid['over_id']}", f"/rounds/enrolments/{laid['talked_id']}"
+    walk.look("henrik", over, f"{over}/evaluation", talked, f"{talked}/summary")
     team = f"/rounds/enrolments/{laid['enrolment_id']}"
-    walk.look("margit", "/rounds", "/rounds/new", f"/rounds/{laid['round_id']}", team)
+    found = f"/rounds/{laid['round_id']}"
+    walk.look("margit", "/rounds", "/rounds/new", found, f"{found}/consultants", team)
     walk.look("karin", f"/rounds/{laid['round_id']}", team, f"{team}/questions/{laid['question_id']}")
 
 

@@ -40,6 +40,7 @@ TABLES = {
     "consultation_id": "consultation", "hand_over_id": "hand_over", "addition_id": "concern_addition", "seat_id": "team_seat", "date_id": "team_date", "item_id": "agenda_item", "absence_id": "seat_absence",
     "round_id": "consultation_round", "enrolment_id": "round_enrolment", "slot_id": "round_slot", "question_id": "learning_question",
     "decision_id": "statutory_decision", "investigation_id": "support_investigation", "programme_id": "support_programme",
+    "consultant_id": "round_consultant",
 }  # fmt: skip
 #: parts of addresses that are words
 WORDS = {

@@ -20,6 +20,7 @@ from webapp.casework.ways import address
 from webapp.forums import consultations
 from webapp.guards import signed_in
 from webapp.language import gettext, short_date, zone
+from webapp.rounds import waiting as rounds_waiting
 
 
 @blueprint.get("/home")
@@ -38,8 +39,9 @@ def home() -> Response:
         *reading_requests.lines(day),
         *conflict.lines(day),
         *hand_over.lines(day),
+        *consultations.lines(day),
+        *rounds_waiting.lines(day),
     ]
-    lines += consultations.lines(day)
     lines.sort(key=lambda line: (not line.is_urgent, line.day, line.number))
     first_triage = next((item.number for item in items if item.is_to_triage), None)
     return pages.page(

@@ -16,7 +16,7 @@ from webapp.language import gettext
 from webapp.navigation import hold_rounds
 
 #: the roles that have to do with rounds
-ROLES: Final = (*TEAM_ROLES, Role.MANAGEMENT)
+ROLES: Final = (*TEAM_ROLES, Role.MANAGEMENT, Role.CONSULTANT)
 
 for_round = partial(for_row, "round", ConsultationRound, rules.may_see)
 for_enrolment = partial(for_row, "enrolment", RoundEnrolment, rules.may_read)

@@ -9,7 +9,7 @@ from referrals import identity_check, roster
 from referrals.access import Role
 from referrals.errors import NamesSomebody, RoundRefused
 from referrals.models import ConsultationRound, RoundEnrolment
-from referrals.rounds import enrolling, slots
+from referrals.rounds import enrolling, evaluating, report, slots
 from referrals.rounds import people as rules
 from referrals.rounds.enrolling import Days
 from schemas.fields import CHOOSE_ONE
@@ -35,6 +35,7 @@ def rounds() -> Response:
             for found in enrolling.known_to(session, actor)
         ],
         leads=rules.may_lead(actor),
+        has_team=bool(rules.teams_of(session, actor)),
     )
 
 
@@ -126,6 +127,11 @@ def round_page(found: ConsultationRound, form: forms.Form, status: int = 200, **
     session, actor = transactions.session(), people.actor()
     today = roster.today(session)
     enrolled = {one.forum_id for one in found.enrolments}
+    teams = [(one, rules.may_read(session, one, actor)) for one in found.enrolments]
+    if knows_all := rules.sees_every_team(session, actor):
+        shown = found.slots
+    else:
+        shown = [slot for slot in rules.consulted(session, actor) if slot.round_id == found.id]
     return pages.page(
         "rounds/round.html",
         status,
@@ -135,13 +141,17 @@ def round_page(found: ConsultationRound, form: forms.Form, status: int = 200, **
         term=term_name(enrolling.term_of(found)),
         leads=rules.may_lead(actor),
         is_enrolling=enrolling.is_enrolling(found, today),
-        teams=[(one, rules.may_read(session, one, actor)) for one in found.enrolments],
+        report=report.report(session, found) if report.may_read_report(session, found, actor) else None,
+        may_answer=evaluating.may_answer(session, found, actor),
+        rate=evaluating.results(session, found) if rules.may_lead(actor) else None,
+        teams=teams if knows_all else [(one, is_open) for one, is_open in teams if is_open],
+        slots=shown,
         to_enrol=[
             one
             for one in rules.teams_of(session, actor)
             if rules.may_enrol(session, one, actor) and one.id not in enrolled
         ],
-        due={slot.id: slots.due_on(slot, zone=zone()) for slot in found.slots},
+        due={slot.id: slots.due_on(slot, zone=zone()) for slot in shown},
         **values,
     )
 

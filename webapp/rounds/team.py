@@ -8,18 +8,19 @@ from flask.typing import ResponseReturnValue
 
 from referrals import identity_check, roster
 from referrals.errors import NamesSomebody, NoSuchReferral, RoundRefused
-from referrals.models import LearningQuestion, RoundEnrolment
-from referrals.rounds import enrolling, questions, slots
+from referrals.models import LearningQuestion, RoundEnrolment, What
+from referrals.rounds import enrolling, papers, questions, report, slots
 from referrals.rounds import people as rules
 from referrals.rounds.questions import Words
-from referrals.vocabulary import QualityTheme
-from schemas.rounds import LearningQuestionForm
-from webapp import forms, nobody, notices, pages, people, transactions
+from referrals.vocabulary import Helped, QualityTheme
+from schemas.rounds import FollowForm, LearningQuestionForm
+from webapp import downloads, forms, nobody, notices, pages, people, transactions
 from webapp.language import gettext, zone
 from webapp.rounds import blueprint
 from webapp.rounds.doors import for_enrolment, term_name
 
 _TEXTS = ("question", "background", "tried", "help_wanted")
+_FOLLOWING = ("next_step", "result")
 
 
 @blueprint.get("/rounds/enrolments/<uuid:enrolment_id>")
@@ -45,7 +46,7 @@ def send_question(found: RoundEnrolment) -> ResponseReturnValue:
         notices.say_next(gettext("The question came after its time. It is marked as late, and taken all the same."))
     else:
         notices.say_next(gettext("The question is in."))
-    return _to(found)
+    return to_team(found)
 
 
 @blueprint.get("/rounds/enrolments/<uuid:enrolment_id>/questions/<uuid:question_id>")
@@ -53,7 +54,9 @@ def send_question(found: RoundEnrolment) -> ResponseReturnValue:
 def question(found: RoundEnrolment, question_id: uuid.UUID) -> Response:
     """One question, to be written anew by its team before it is due."""
     asked = _question(found, question_id)
-    return _question_page(asked, forms.shown({name: getattr(asked, name) or "" for name in ("theme", *_TEXTS)}))
+    return _question_page(
+        asked, forms.shown({name: getattr(asked, name) or "" for name in ("theme", "outcome", *_TEXTS, *_FOLLOWING)})
+    )
 
 
 @blueprint.post("/rounds/enrolments/<uuid:enrolment_id>/questions/<uuid:question_id>")
@@ -72,7 +75,7 @@ def correct_question(found: RoundEnrolment, question_id: uuid.UUID) -> ResponseR
         form.refuse("", refused.problem.label)
         return _question_page(asked, form, 422)
     notices.say_next(gettext("The question has been saved."))
-    return _to(found)
+    return to_team(found)
 
 
 @blueprint.post("/rounds/enrolments/<uuid:enrolment_id>/questions/<uuid:question_id>/withdrawal")
@@ -87,7 +90,39 @@ def take_question_back(found: RoundEnrolment, question_id: uuid.UUID) -> Respons
         form.refuse("", refused.problem.label)
         return _question_page(asked, form, 422)
     notices.say_next(gettext("The question is gone. Nothing of it was kept."))
-    return _to(found)
+    return to_team(found)
+
+
+@blueprint.post("/rounds/enrolments/<uuid:enrolment_id>/questions/<uuid:question_id>/following")
+@for_enrolment()
+def follow_question(found: RoundEnrolment, question_id: uuid.UUID) -> ResponseReturnValue:
+    """Say how the team goes on with a question, and what came of it."""
+    asked, form = _question(found, question_id), forms.submitted()
+    values = form.load(FollowForm())
+    if values is None:
+        return _question_page(asked, form, 422)
+    try:
+        questions.follow(transactions.session(), asked, by=people.actor(), **values)
+    except NamesSomebody:
+        return _question_page(asked, form, 422, doubts=_mark(form, found, *_FOLLOWING))
+    notices.say_next(gettext("It is kept. Your next agenda shows it."))
+    return to_team(found)
+
+
+@blueprint.get("/rounds/enrolments/<uuid:enrolment_id>/agenda")
+@for_enrolment(leaves=What.OPENED_PAPER)
+def agenda(found: RoundEnrolment) -> Response:
+    """The newest agenda of the team in the round."""
+    paper = papers.newest(transactions.session(), found.round_id, found.id)
+    if paper is None:
+        raise NoSuchReferral
+    return downloads.to_look_at(paper.content, name="agenda.pdf")
+
+
+# ------------------------------------------------------------------------------------------------ for its neighbours
+def to_team(found: RoundEnrolment) -> ResponseReturnValue:
+    """On to the page of a team in a round."""
+    return redirect(url_for("rounds.team", enrolment_id=found.id), 303)
 
 
 # ------------------------------------------------------------------------------------------------------- inside
@@ -106,6 +141,12 @@ def team_page(found: RoundEnrolment, form: forms.Form, status: int = 200, **valu
         changeable={one.id for one in found.questions if questions.may_change(session, one, actor)},
         may_withdraw=may_enrol and enrolling.is_enrolling(found.round, roster.today(session)),
         themes=_themes(),
+        agenda=papers.newest(session, found.round_id, found.id),
+        agenda_at=papers.agenda_at(found.slot, zone=zone()) if found.slot else None,
+        followable={one.id for one in found.questions if questions.may_follow(session, one, actor)},
+        earlier=[(one, term_name(enrolling.term_of(one.round))) for one in papers.earlier(session, found)],
+        may_summarise=report.may_summarise(session, found, actor),
+        sees_round=rules.may_see(session, found.round, actor),
         **values,
     )
 
@@ -117,6 +158,8 @@ def _question_page(asked: LearningQuestion, form: forms.Form, status: int = 200,
         form=form,
         asked=asked,
         may_change=questions.may_change(transactions.session(), asked, people.actor()),
+        may_follow=questions.may_follow(transactions.session(), asked, people.actor()),
+        outcomes=[(word.value, gettext(word.label)) for word in Helped],
         themes=_themes(),
         **values,
     )
@@ -134,9 +177,9 @@ def _told(values: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _mark(form: forms.Form, found: RoundEnrolment) -> list[tuple[str, str]]:
+def _mark(form: forms.Form, found: RoundEnrolment, *names: str) -> list[tuple[str, str]]:
     checker = identity_check.team_checker(transactions.session(), found.forum, by=people.actor())
-    return nobody.mark(form, checker, *_TEXTS)
+    return nobody.mark(form, checker, *(names or _TEXTS))
 
 
 def _question(found: RoundEnrolment, question_id: uuid.UUID) -> LearningQuestion:
@@ -144,7 +187,3 @@ def _question(found: RoundEnrolment, question_id: uuid.UUID) -> LearningQuestion
     if asked is None:
         raise NoSuchReferral
     return asked
-
-
-def _to(found: RoundEnrolment) -> ResponseReturnValue:
-    return redirect(url_for(".team", enrolment_id=found.id), 303)

@@ -1,12 +1,23 @@
 """The pages of consultation rounds: opened and led by the management, taken part in by teams, and no text kept before it was checked."""
 
-from datetime import timedelta
+import io
+import re
+import zipfile
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
+from flows.rounds import issue_agendas
 from referrals import clock, db
-from referrals.models import Base, ConsultationRound, KeptForm, LearningQuestion, RoundSlot
+from referrals.models import (
+    Base,
+    ConsultationRound,
+    KeptForm,
+    LearningQuestion,
+    RoundSlot,
+)
+from referrals.rounds.enrolling import Days
 from tests import rounds
 from tests.webapp.desk import cast_of
 
@@ -243,3 +254,182 @@ def test_a_municipality_that_holds_no_rounds_has_no_pages_of_them(signed_in, lay
     page = anton.get("/administration/municipality")
     anton.submit({"holds_rounds": "yes"}, form=page.form("main-form"))
     assert "Höstens vecka" in margit.get("/rounds").text
+
+
+# ------------------------------------------------------------------------------------------- agenda and what came of it
+def test_the_agenda_stands_on_the_teams_page_once_it_is_issued(lay, signed_in, settings, at):
+    """C33 as people do it."""
+    _address, team = lay()
+    karin = signed_in("karin")
+    page = karin.submit(QUESTION, form=karin.get(team).form("main-form"))
+    assert "The agenda is issued on 5 November 2026" in page.text
+    karin.get(f"{team}/agenda", status=404)
+    at(datetime(2026, 11, 5, 5, 0, tzinfo=UTC))
+    assert issue_agendas(settings.database) == 1
+    assert "Agenda (PDF)" in karin.get(team).text
+    paper = karin.client.get(f"{team}/agenda")
+    assert (paper.mimetype, paper.headers["Content-Disposition"]) == (
+        "application/pdf",
+        'inline; filename="agenda.pdf"',
+    )
+    assert signed_in("otto").client.get(f"{team}/agenda").status_code == 404
+
+
+def test_a_team_without_a_question_finds_it_on_home_until_it_is_in(lay, signed_in):
+    _address, team = lay()
+    karin = signed_in("karin")
+    assert "Send in your learning questions" in karin.get("/home").text
+    assert "Send in your learning questions" not in signed_in("kim").get("/home").text
+    karin.submit(QUESTION, form=karin.get(team).form("main-form"))
+    assert "Send in your learning questions" not in karin.get("/home").text
+
+
+def test_a_team_says_how_it_goes_on_and_its_next_round_shows_it(lay, signed_in, at, settings):
+    _address, team = lay()
+    karin = signed_in("karin")
+    page = karin.submit(QUESTION, form=karin.get(team).form("main-form"))
+    link = next(one.get("href") for one in page.all("a") if "/questions/" in one.get("href"))
+    at(datetime(2026, 11, 11, 10, 0, tzinfo=UTC))
+    page = karin.get(link)
+    assert rounds.WORDS.question in page.text
+    assert karin.submit({"next_step": ""}, form=page.form("main-form"), status=422).problems
+    page = karin.submit({"next_step": "Fråga Olle."}, form=page.form("main-form"), status=422)
+    assert "“Olle” looks like a name." in " ".join(page.problems)
+    said = {"next_step": "Vi delar rasten.", "outcome": "partly", "result": "Lugnare."}
+    page = karin.submit(said, form=page.form("main-form"))
+    assert "It is kept. Your next agenda shows it." in page.text
+    assert karin.get(link).fields(karin.get(link).form("main-form"))["result"] == "Lugnare."
+    margit = signed_in("margit").get(link)
+    assert "Vi delar rasten." in margit.text
+    assert not margit.all("textarea")
+    at(datetime(2026, 11, 30, 10, 0, tzinfo=UTC))
+    with db.writing(settings.database) as session:
+        cast = cast_of(session)
+        days = Days(date(2027, 1, 15), date(2027, 2, 8), date(2027, 2, 8))
+        rounds.enrol(session, cast, rounds.lay_round(session, cast, "Vårens vecka", days))
+        days = Days(date(2027, 3, 15), date(2027, 4, 8), date(2027, 4, 8))
+        later = rounds.enrol(session, cast, rounds.lay_round(session, cast, "Ännu en", days))
+        address = f"/rounds/enrolments/{later.id}"
+    page = karin.get(address)
+    assert "Earlier rounds" in page.text
+    assert "Lugnare." in page.text
+    assert "No question was sent in." in page.text
+
+
+# ------------------------------------------------------------------------------------------------------ consultants
+@pytest.fixture
+def ylva(app, settings, password_hash):
+    """Somebody from outside with the role, and no unit."""
+    with db.writing(settings.database) as session:
+        return str(rounds.a_consultant(session, password_hash).id)
+
+
+def test_a_consultant_is_invited_reads_their_own_slots_and_is_let_go(lay, ylva, signed_in, settings, sent_by):
+    address, team = lay()
+    margit, otto = signed_in("margit"), signed_in("otto")
+    otto.submit(form=form_to(otto.get(address), "/teams"))
+    other = otto.page.path
+    browser = signed_in("ylva")
+    assert "No round yet" in browser.get("/rounds").text
+    browser.get(address, status=404)
+    page = margit.get(f"{address}/consultants")
+    assert margit.submit({"last_on": ""}, form=page.form("main-form"), status=422).problems
+    with db.reading(settings.database) as session:
+        slot, kim = str(session.scalars(sa.select(RoundSlot.id)).one()), str(cast_of(session).counsellor.id)
+    said = {"account": ylva, "last_on": "2026-11-20", "slots": [slot]}
+    page = margit.submit(
+        said | {"account": kim}, form=margit.get(f"{address}/consultants").form("main-form"), status=422
+    )
+    assert page.problems == ["Who: Choose one of the answers."]
+    page = margit.submit(said, form=page.form("main-form"))
+    assert "Ylva Fjärling reads what the teams of these slots bring." in page.text
+    assert "reads until 20 November 2026" in page.text
+    page = browser.get(address)
+    assert "HTL-team Linden" in page.text
+    assert "HTL-team Asken" not in page.text
+    assert not page.all("form", method="post", action=f"{address}/slots")
+    assert "Send in a question" not in browser.get(team).text
+    browser.get(other, status=404)
+    page = margit.submit(form=form_to(margit.get(address), "/ending"))
+    assert "Ylva Fjärling reads nothing of this round any more." in page.text
+    browser.get(team, status=404)
+    unprotected = sent_by("margit")
+    assert unprotected.post(f"{address}/consultants/{slot}/ending").status_code == 404
+    karin = sent_by("karin")
+    for path in (f"{address}/consultants", f"{address}/consultants/{slot}/ending"):
+        assert karin.post(path).status_code == 404
+    assert karin.get(f"{address}/consultants").status_code == 404
+
+
+def test_without_anybody_to_invite_the_page_says_who_can_change_that(lay, signed_in):
+    address, _team = lay()
+    assert "There is nobody to invite" in signed_in("margit").get(f"{address}/consultants").text
+
+
+# ------------------------------------------------------------------------------------------------- after the slots
+def test_the_head_teacher_sums_up_and_the_management_issues_one_report(lay, signed_in, at, sent_by):
+    """C34 and C35 as people do it."""
+    address, team = lay()
+    karin, henrik, margit = signed_in("karin"), signed_in("henrik"), signed_in("margit")
+    karin.submit(QUESTION, form=karin.get(team).form("main-form"))
+    karin.get(f"{team}/summary", status=404)
+    at(datetime(2026, 11, 11, 10, 0, tzinfo=UTC))
+    henrik.get(f"{address}/report", status=404)
+    assert "Write it for the joint meeting" in henrik.get(team).text
+    page = henrik.get(f"{team}/summary")
+    assert henrik.submit({"summary": ""}, form=page.form("main-form"), status=422).problems
+    page = henrik.submit({"summary": "Vi prövar med Olle."}, form=page.form("main-form"), status=422)
+    assert "“Olle” looks like a name." in " ".join(page.problems)
+    page = henrik.submit({"summary": "Vi prövar lika början."}, form=page.form("main-form"))
+    assert "It is kept, and stands in the report of the round." in page.text
+    assert "Vi prövar lika början." in page.text
+    page = margit.submit(form=form_to(margit.get(address), "/report"))
+    assert "The report is issued." in page.text
+    page = margit.submit(form=form_to(page, "/report"))
+    assert "The report that was issued last says the same" in page.text
+    for name, status in (("margit", 200), ("henrik", 200), ("karin", 200), ("otto", 404), ("kim", 404)):
+        assert signed_in(name).client.get(f"{address}/report").status_code == status, name
+    assert sent_by("karin").post(f"{address}/report").status_code == 404
+
+
+def test_the_evaluation_is_answered_once_and_checked(lay, signed_in, at):
+    """C36 as people do it."""
+    address, _team = lay()
+    karin, margit = signed_in("karin"), signed_in("margit")
+    karin.get(f"{address}/evaluation", status=404)
+    at(datetime(2026, 11, 14, 10, 0, tzinfo=UTC))
+    assert "Evaluate the round" in karin.get(address).text
+    seen = karin.get(f"{address}/evaluation")
+    assert karin.submit({}, form=seen.form("main-form"), status=422).problems
+    page = karin.submit({"rating": "4", "comment": "Fråga Olle."}, form=seen.form("main-form"), status=422)
+    assert "“Olle” looks like a name." in " ".join(page.problems)
+    assert (
+        "Thank you. Your answer is kept without your name."
+        in karin.submit({"rating": "4", "comment": ""}, form=page.form("main-form")).text
+    )
+    again = karin.submit({"rating": "4"}, form=seen.form("main-form"))
+    assert "You have evaluated this round already." in again.text
+    assert "1 of 3 have answered." in margit.get(address).text
+
+
+def test_what_came_of_every_question_is_taken_out_as_a_table(lay, signed_in, at, sent_by):
+    """C38 as people do it."""
+    _address, team = lay()
+    karin, margit = signed_in("karin"), signed_in("margit")
+    page = karin.submit(QUESTION, form=karin.get(team).form("main-form"))
+    at(rounds.MORNING + timedelta(minutes=1))
+    karin.submit(QUESTION | {"question": "En till?"}, form=page.form("main-form"))
+    link = next(one.get("href") for one in page.all("a") if "/questions/" in one.get("href"))
+    at(datetime(2026, 11, 11, 10, 0, tzinfo=UTC))
+    said = {"next_step": "Vi delar rasten.", "outcome": "partly", "result": "Lugnare."}
+    karin.submit(said, form=karin.get(link).form("main-form"))
+    assert "From question to result (Excel)" in margit.get("/rounds").text
+    answer = margit.client.get("/rounds/questions.xlsx")
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as book:
+        said = re.findall("<t[^>]*>(.*?)</t>", book.read("xl/sharedStrings.xml").decode())
+    assert said[8:16] == [
+        "Höstens vecka", "Autumn term 2026", "HTL-team Linden", "Teaching", rounds.WORDS.question, "Vi delar rasten.",
+        "Partly", "Lugnare.",
+    ]  # fmt: skip
+    assert "En till?" in said
+    assert karin.client.get("/rounds/questions.xlsx").status_code == 404

@@ -1,0 +1,105 @@
+"""What the head teacher of a team says after its slot, and the one report for the joint meeting: every team with its questions and how it goes on."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from referrals import clock, identity_check, organisation
+from referrals.access import Actor, Role
+from referrals.errors import NotAllowed
+from referrals.models import ConsultationRound, RoundEnrolment, RoundPaper
+from referrals.patterns.school_terms import SchoolTerm
+from referrals.rounds import enrolling, evaluating, papers, people
+from referrals.rounds.papers import Draft
+from referrals.vocabulary import Helped, QualityTheme
+
+
+@dataclass(frozen=True)
+class Traced:
+    """One question on its way: what it was about, what was agreed, and what came of it."""
+
+    round: str
+    term: SchoolTerm
+    team: str
+    theme: QualityTheme
+    question: str
+    next_step: str
+    outcome: Helped | None
+    result: str
+
+
+def may_summarise(session: Session, enrolment: RoundEnrolment, actor: Actor) -> bool:
+    """Whether they say for the joint meeting how the team goes on: the head teachers of its units, once its slot has begun."""
+    slot = enrolment.slot
+    heads = any(actor.holds(Role.HEAD_TEACHER, unit_id=unit.id) for unit in enrolment.forum.units)
+    has_begun = slot is not None and slot.starts_at <= clock.now()
+    return heads and has_begun and people.may_enrol(session, enrolment.forum, actor)
+
+
+def summarise(
+    session: Session, enrolment: RoundEnrolment, *, by: Actor, summary: str, answered: Collection[str] = ()
+) -> None:
+    """Say how the team goes on; again changes it. Raises NotAllowed, NamesSomebody."""
+    if not people.are_held(session) or not may_summarise(session, enrolment, by):
+        raise NotAllowed("summarise_round")
+    identity_check.team_checker(session, enrolment.forum, by=by).require_nobody([summary], answered=answered)
+    enrolment.summary, enrolment.summarised_at = summary, clock.now()
+    session.flush()
+    enrolling.log(session, enrolment.round, "summarise_round", by=by, object_id=enrolment.id)
+
+
+def may_read_report(session: Session, found: ConsultationRound, actor: Actor) -> bool:
+    """Whether they read the report: the management, and the coordinators and head teachers of the teams that take part."""
+    if not people.are_held(session):
+        return False
+    return people.may_lead(actor) or any(people.may_enrol(session, one.forum, actor) for one in found.enrolments)
+
+
+def report_to_issue(session: Session, found: ConsultationRound, *, by: Actor) -> Draft | None:
+    """The report as it would be issued now; None where the newest one says the same. Raises NotAllowed."""
+    people.require_lead(session, by)
+    return papers.draft(session, found.id, enrolment_id=None, said=_report(session, found), template="round_report")
+
+
+def keep_report(session: Session, draft: Draft, content: bytes, *, by: Actor) -> None:
+    """Keep the report that was printed. Raises NotAllowed."""
+    people.require_lead(session, by)
+    papers.keep(session, draft, content, by=by)
+
+
+def report(session: Session, found: ConsultationRound) -> RoundPaper | None:
+    """The newest report; None before there is one."""
+    return papers.newest(session, found.id, None)
+
+
+def _report(session: Session, found: ConsultationRound) -> dict[str, Any]:
+    here, rate = organisation.municipality(session), evaluating.results(session, found)
+    return {
+        "municipality": here.name, "unit": None, "forum": None, "round": found.name,
+        "first_on": found.first_on.isoformat(), "last_on": found.last_on.isoformat(),
+        "teams": [
+            {
+                "name": one.forum.name, "units": sorted(unit.name for unit in one.forum.units),
+                "questions": [papers.said_of(each) for each in one.questions], "summary": one.summary,
+                "late": sum(each.is_late for each in one.questions),
+            }
+            for one in sorted(found.enrolments, key=lambda one: one.forum.name)
+        ],
+        "asked": rate.asked, "answered": rate.answered, "mean": rate.mean, "comments": list(rate.comments),
+    }  # fmt: skip
+
+
+def traced(session: Session, *, by: Actor) -> list[Traced]:
+    """Every question of every round with what came of it, the newest round first. Raises NotAllowed."""
+    people.require_lead(session, by)
+    return [
+        Traced(
+            found.name, enrolling.term_of(found), one.forum.name, each.theme, each.question or "", each.next_step or "",
+            each.outcome, each.result or "",
+        )
+        for found in enrolling.known_to(session, by)
+        for one in found.enrolments
+        for each in one.questions
+    ]  # fmt: skip
