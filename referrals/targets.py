@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from referrals import calendar, plan_versions, rulebook
@@ -163,16 +163,25 @@ def _day_set_by_people(session: Session, referral: Referral) -> tuple[date, Dead
     """The day that people wrote, and where it comes from: a part may be wanted by the very day that the target gives."""
     state = referral.state
     if state == PARTS_REQUESTED:
-        last = session.execute(
-            select(AssessmentPart.due_on, AssessmentPart.due_source)
-            .where(AssessmentPart.referral_id == referral.id, AssessmentPart.status == PartStatus.REQUESTED)
-            .order_by(AssessmentPart.due_on.desc())
-            .limit(1)
-        ).one_or_none()
-        return (last.due_on, last.due_source or DeadlineSource.SET) if last else None
+        return _last_wanted_by(session, referral, PartStatus.REQUESTED)
+    if state == PARTS_RECEIVED and (last := _last_wanted_by(session, referral, PartStatus.RECEIVED)):
+        # A part that was asked for late had its own days: that it has come in makes nothing late.
+        usual = default_day(session, referral.rulepack, "assessment", since=_since(session, referral, "assessment"))
+        return last if last[0] > usual else None
     if state in {PLAN_ACTIVE, FOLLOW_UP_DUE} and (day := follow_up_day(session, referral)):
         return day, DeadlineSource.SET
     return None
+
+
+def _last_wanted_by(session: Session, referral: Referral, status: PartStatus) -> tuple[date, DeadlineSource] | None:
+    """The last day by which one of the parts in `status` was asked for, and its source; None where there is none."""
+    last = session.execute(
+        select(AssessmentPart.due_on, AssessmentPart.due_source)
+        .where(AssessmentPart.referral_id == referral.id, AssessmentPart.status == status)
+        .order_by(AssessmentPart.due_on.desc())
+        .limit(1)
+    ).one_or_none()
+    return (last.due_on, last.due_source or DeadlineSource.SET) if last else None
 
 
 def _since(session: Session, referral: Referral, key: str) -> date:

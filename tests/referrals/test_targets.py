@@ -31,7 +31,7 @@ from referrals.stages import (
     State,
     Verb,
 )
-from referrals.vocabulary import DeadlineSource, Domain, FollowUpDecision, PlanStatus
+from referrals.vocabulary import DeadlineSource, Domain, FollowUpDecision, PartStatus, PlanStatus
 from tests.factories import a_meeting, a_part, a_plan, a_referral, consented
 from tests.people import Cast
 
@@ -326,6 +326,23 @@ def test_parts_that_are_out_set_the_day(session: Session, cast: Cast) -> None:
     a_part(session, referral, cast.counsellor, asked_by=cast.coordinator, due_on=date(2026, 9, 25))
     a_part(session, referral, cast.special_educator, asked_by=cast.coordinator, due_on=date(2026, 10, 2))
     assert targets.target_on(session, referral, since=WEDNESDAY) == date(2026, 10, 2)
+
+
+@pytest.mark.parametrize(
+    ("wanted_by", "target", "source"),
+    [
+        (date(2026, 10, 6), date(2026, 10, 6), DeadlineSource.SET),
+        (date(2026, 9, 25), date(2026, 9, 30), DeadlineSource.TARGET),
+    ],
+)
+def test_a_part_that_was_asked_for_late_makes_nothing_late_by_coming_in(
+    session: Session, cast: Cast, wanted_by: date, target: date, source: DeadlineSource
+) -> None:
+    referral = a_referral(session, cast, PARTS_RECEIVED)
+    for assessor, day in ((cast.counsellor, date(2026, 9, 24)), (cast.special_educator, wanted_by)):
+        a_part(session, referral, assessor, asked_by=cast.coordinator, due_on=day, status=PartStatus.RECEIVED)
+    targets.set_target(session, referral)
+    assert (referral.target_on, targets.source_of(session, referral)) == (target, source)
 
 
 def test_where_no_part_is_out_ten_school_days_count(session: Session, cast: Cast) -> None:
