@@ -1,7 +1,7 @@
 """Running instances and browser windows for journeys: one instance a country, one at a time; every window inspects its pages."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -93,8 +93,15 @@ Opener = Callable[..., Window]
 
 
 @pytest.fixture
-def new_window(chromium: Browser, instance: Instance, inspector: Inspector, words: Words) -> Iterator[Opener]:
+def new_window(chromium: Browser, instance: Instance, inspector: Inspector) -> Iterator[Opener]:
     """Opens windows of people who share nothing: `new_window()`."""
+    with windows_on(instance, chromium, inspector) as open_one:
+        yield open_one
+
+
+@contextmanager
+def windows_on(instance: Instance, chromium: Browser, inspector: Inspector | None) -> Iterator[Opener]:
+    """What opens windows on one instance; nothing may have gone wrong unseen in any of them."""
     contexts: list[BrowserContext] = []
     windows: list[Window] = []
 
@@ -111,7 +118,7 @@ def new_window(chromium: Browser, instance: Instance, inspector: Inspector, word
             Window(
                 context,
                 instance.url,
-                Words(language) if language else words,
+                Words(language or instance.language),
                 inspector=inspector if scripts else None,
             )
         )

@@ -47,16 +47,27 @@ class Team:
         assert person.name in window.page.locator("header").inner_text()
         return window
 
-    def take_in(self, person: Person, unit: str) -> Window:
-        """The administrator takes in one more coordinator, who signs in with the password shown once."""
+    def take_in(
+        self,
+        person: Person,
+        unit: str,
+        *,
+        profession: str = "Coordinator",
+        works_as: str = "Coordinator in",
+        reads: str = "",
+    ) -> Window:
+        """The administrator takes in one more colleague, who signs in with the password shown once."""
         window = self.window_of(self.cast.administrator).open("/administration/people/new")
         window.write("Name", person.name)
         window.write("E-mail address", person.email)
-        window.choose("Profession", window.words("Coordinator"))
-        with window.within("Coordinator in"):
+        window.choose("Profession", window.words(profession))
+        if reads:
+            window.page.locator("main [name=language]").select_option(reads)
+        with window.within(works_as):
             window.page.get_by_role("checkbox", name=unit, exact=True).first.check()
         window.press("Add the person")
-        return self.sign_in(person, window.page.locator(".password__word").inner_text())
+        self._windows[person.email] = self.sign_in(person, window.page.locator(".password__word").inner_text())
+        return self._windows[person.email]
 
     @property
     def coordinator(self) -> Window:
@@ -113,6 +124,8 @@ class Team:
     def ask_for_parts(self, *people: Person) -> Window:
         """The coordinator asks colleagues for their parts, in one step."""
         window = self.page(self.coordinator, "/assessment")
+        if (folded := window.page.locator("details#ask:not([open]) > summary")).count():
+            folded.click()
         for person in people:
             window.page.get_by_label(person.name, exact=False).and_(window.page.locator("[type=checkbox]")).check()
         window.write("What would you like to know?", "Vad hjälper?")

@@ -34,6 +34,8 @@ class Reporter:
     topics: tuple[str, ...] = ("Attendance",)
     #: the function in the team that stands too close, by its word in the form
     too_close: str = ""
+    #: the same in the reporter's own words
+    too_close_how: str = ""
     went_on: Callable[[], None] = field(default=lambda: None)
 
     def begin(self, door: str) -> "Reporter":
@@ -75,9 +77,13 @@ class Reporter:
         window.answer("Do the guardians know that you are concerned?", "Yes")
         self.go_on()
         window.write("What has been tried so far?", "Bilder")
-        window.answer("Is somebody in the team too close to this?", "Yes" if self.too_close else "No")
+        window.answer(
+            "Is somebody in the team too close to this?", "Yes" if self.too_close or self.too_close_how else "No"
+        )
         if self.too_close:
             window.page.locator(f"[name=conflict_functions][value={self.too_close}]").check()
+        if self.too_close_how:
+            window.write("In what way?", self.too_close_how)
         self.go_on()
         return self
 
