@@ -27,6 +27,7 @@ from tests.flows.ground import Instance, PrefectServer, until
 from tests.flows.hosts import Host, a_host
 from tests.flows.watching import all_are_in_triage_once, is_quiet, submit
 from tests.postgres import a_database
+from tests.programs import Program, worker
 from tests.referrals.post_office import free_port
 from webapp.accounts.passwords import hash_password
 
@@ -175,6 +176,36 @@ def ends_of_runs(database: str) -> set[str]:
         ends = {row.state_type for row in connection.execute(text("SELECT DISTINCT state_type FROM flow_run"))}
     engine.dispose()
     return ends
+
+
+#: a worker on a machine whose clock is wrong
+AN_HOUR_AHEAD = """
+import sys
+from datetime import UTC, datetime, timedelta
+import time_machine
+time_machine.travel(datetime.now(UTC) + timedelta(hours=1)).start()
+from flows import worker
+sys.exit(worker.main())
+"""
+
+
+def test_workers_whose_clocks_are_an_hour_apart_take_from_each_other_and_do_everything_once(
+    postgres_instance: Instance, grown: PrefectServer
+) -> None:
+    environment = postgres_instance.environment | {"TRIVSEL_PREFECT_API_URL": grown.api, "PREFECT_API_URL": grown.api}
+    ahead = Program([sys.executable, "-c", AN_HOUR_AHEAD], environment=environment, is_up=lambda: True)
+    workers = [worker(environment=environment), ahead]
+    try:
+        for one in workers:
+            one.start()
+        until(lambda: len(holders(postgres_instance)) == 2, seconds=120)
+        sent = [submit(postgres_instance) for _ in range(12)]
+        until(lambda: is_quiet(postgres_instance), seconds=120)
+    finally:
+        for one in workers:
+            if one.process is not None:
+                one.kill()
+    all_are_in_triage_once(postgres_instance, len(sent))
 
 
 def test_several_webs_know_the_same_people_and_one_that_dies_takes_nobody_with_it(

@@ -3,8 +3,7 @@
 import gzip
 import io
 import re
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -73,14 +72,12 @@ def desk(address: str, tmp_path: Path) -> Desk:
 
 
 @pytest.fixture
-def empty(sqlite_template: Path, tmp_path: Path) -> Iterator[str]:
-    """The address of an empty database at this version: SQLite, whichever kind the copy comes from."""
-    path = tmp_path / "empty.sqlite"
-    shutil.copy(sqlite_template, path)
-    address = f"sqlite:///{path}"
+def empty(new_database: Callable[[], str]) -> str:
+    """The address of an empty database at this version, of the kind this run was told, whichever kind the copy comes from."""
+    address = new_database()
+    Base.metadata.create_all(db.engine_for(address))
     stamp(address)
-    yield address
-    db.engine_for(address).dispose()
+    return address
 
 
 def stamp(address: str) -> None:
@@ -313,9 +310,9 @@ def test_a_copy_of_a_newer_version_is_refused(desk: Desk, empty: str) -> None:
 
 
 def test_a_copy_of_an_older_version_is_put_into_its_own_tables_and_brought_up_to_date(
-    ring_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ring_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, new_database: Callable[[], str]
 ) -> None:
-    older, address = sorted(migrations.known())[-2], f"sqlite:///{tmp_path / 'older.sqlite'}"
+    older, address, into = sorted(migrations.known())[-2], new_database(), new_database()
     migrations.upgrade(address, to=older)
     with db.writing(address) as session:
         session.execute(sa.insert(Pace), [{"key": "k", "since": clock.machine_now(), "tries": 3}])
@@ -330,13 +327,10 @@ def test_a_copy_of_an_older_version_is_put_into_its_own_tables_and_brought_up_to
         then.setattr(migrations, "newest", lambda: older)
         then.setattr(backup, "_shapes", lambda: iter(of_then))
         desk.back_up()
-    into = f"sqlite:///{tmp_path / 'into.sqlite'}"
     desk.restore(into)
     assert migrations.standing(into) == migrations.newest()
     with db.reading(into) as session:
         assert session.scalars(select(Pace.tries)).one() == 3
-    for used in (address, into):
-        db.engine_for(used).dispose()
 
 
 def test_another_key_does_not_open_it(desk: Desk, empty: str) -> None:

@@ -270,19 +270,19 @@ def test_a_lease_is_kept_for_as_long_as_the_work_lasts(fresh_address: str, short
     assert until(fresh_address, step) > before
 
 
-def test_who_works_on_is_told_when_the_step_was_taken_over(fresh_sqlite: str, short_lease: timedelta) -> None:
-    step = a_step_in(fresh_sqlite)
-    with steps.KeptLease(step.id, attempt=1, database=fresh_sqlite) as kept:
-        with db.writing(fresh_sqlite) as session:
+def test_who_works_on_is_told_when_the_step_was_taken_over(fresh_database: str, short_lease: timedelta) -> None:
+    step = a_step_in(fresh_database)
+    with steps.KeptLease(step.id, attempt=1, database=fresh_database) as kept:
+        with db.writing(fresh_database) as session:
             steps.give_back(session, step.id, attempt=1)
         assert kept.lost.wait(5)
 
 
 def test_a_lease_outlives_a_database_that_is_away_for_a_moment(
-    fresh_sqlite: str, short_lease: timedelta, monkeypatch: pytest.MonkeyPatch
+    fresh_database: str, short_lease: timedelta, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    step = a_step_in(fresh_sqlite)
-    before = until(fresh_sqlite, step)
+    step = a_step_in(fresh_database)
+    before = until(fresh_database, step)
     failed = threading.Event()
 
     def away_once(session: Session, step_id: object, *, attempt: int) -> None:
@@ -293,11 +293,11 @@ def test_a_lease_outlives_a_database_that_is_away_for_a_moment(
 
     real = steps.renew
     monkeypatch.setattr(steps, "renew", away_once)
-    with steps.KeptLease(step.id, attempt=1, database=fresh_sqlite) as kept:
+    with steps.KeptLease(step.id, attempt=1, database=fresh_database) as kept:
         assert failed.wait(5)
         threading.Event().wait(0.5)
         assert not kept.lost.is_set()
-    assert until(fresh_sqlite, step) > before
+    assert until(fresh_database, step) > before
 
 
 def test_a_host_cut_off_in_the_middle_of_a_transaction_keeps_nobody_from_freeing_what_others_left(

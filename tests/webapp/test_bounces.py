@@ -146,8 +146,8 @@ def test_what_is_no_mailbox_folder_is_refused(app, pipe, tmp_path):
     assert pipe(b"", str(tmp_path)) == (1, f"trivsel: {tmp_path} is no Maildir: it has no folders new and cur")
 
 
-def test_a_report_that_cannot_be_written_down_now_is_to_come_again(app, pipe, monkeypatch, tmp_path):
-    monkeypatch.setenv("TRIVSEL_DATABASE_URL", f"sqlite:///{tmp_path / 'empty.sqlite'}")
+def test_a_report_that_cannot_be_written_down_now_is_to_come_again(app, pipe, monkeypatch, new_database):
+    monkeypatch.setenv("TRIVSEL_DATABASE_URL", new_database())
     config.current.cache_clear()
     status, said = pipe(report_on("<0123@kommunen.invalid>"))
     assert (status, said) == (

@@ -19,7 +19,7 @@ KARIN = "karin.almkvist@lindkoping.invalid"
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own_database: Callable[[], None]) -> Iterator[Path]:
     """The data folder of an instance of this test's own, with nothing in it."""
     ring = key_ring()
     monkeypatch.setenv("TRIVSEL_DATA", str(tmp_path / "instance"))

@@ -15,7 +15,7 @@ from webapp import cli, doctor, health
 
 
 @pytest.fixture
-def examine(tmp_path, monkeypatch, capsys):
+def examine(tmp_path, monkeypatch, capsys, own_database):
     """An instance whose other parts answer; its examination gives the exit status and what is not in order."""
     ring = sealing.key_ring()
     monkeypatch.setenv("TRIVSEL_DATA", str(tmp_path / "instance"))

@@ -13,7 +13,7 @@ import pytest
 
 
 @pytest.fixture
-def surroundings(tmp_path: Path) -> dict[str, str]:
+def surroundings(tmp_path: Path, own_database: object) -> dict[str, str]:
     own = {"TRIVSEL_DATA": str(tmp_path / "data"), "TRIVSEL_PORT": "0", "TRIVSEL_PREFECT_PORT": "0"}
     return dict(os.environ) | own
 

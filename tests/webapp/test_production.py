@@ -71,7 +71,8 @@ def test_no_page_speaks_of_a_demonstration_or_lists_anybody(client):
 
 
 def surroundings(folder, **more):
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("TRIVSEL_", "PREFECT_"))}
+    foreign = {name for name in os.environ if name.startswith(("TRIVSEL_", "PREFECT_"))} - {"TRIVSEL_DATABASE_URL"}
+    inherited = {name: value for name, value in os.environ.items() if name not in foreign}
     own = {"TRIVSEL_DATA": str(folder / "data"), "TRIVSEL_KEYS": str(folder / "keys.json"), "TRIVSEL_PORT": "0"}
     return inherited | SETTINGS | own | {"TRIVSEL_PREFECT_PORT": "0"} | more
 
@@ -103,7 +104,7 @@ def test_the_launcher_refuses_in_a_sentence_and_starts_nothing(tmp_path):
     assert "Traceback" not in said
 
 
-def test_with_all_it_asks_for_in_order_it_starts_and_answers_behind_its_proxy(tmp_path):
+def test_with_all_it_asks_for_in_order_it_starts_and_answers_behind_its_proxy(tmp_path, own_database):
     ours = tmp_path / "lindkoping.toml"
     ours.write_text((DEMONSTRATIONS / "se.toml").read_text().replace("lindkoping.invalid", "lindkoping.example"))
     for words in (["keys", "new", str(tmp_path / "keys.json")], ["setup", str(ours)]):
