@@ -45,7 +45,7 @@ def test_the_documented_units_start_what_the_launcher_starts() -> None:
     launcher = Launcher(here, country=None)
     web = " ".join(launcher._web_command()[1:]).replace(f"{folder}/tmp", "/dev/shm")
     assert [" ".join(command) for command in commands() if "trivsel backup" not in command[-1]] == [
-        " ".join(launcher._prefect_command()[1:]), "-m flows.worker", web,
+        " ".join(launcher._prefect_command()[1:]), "migrate", "-m flows.worker", web,
     ]  # fmt: skip
 
 
