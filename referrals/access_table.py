@@ -7,61 +7,61 @@ from referrals.vocabulary.people import Profession
 
 #: the own staff: what the referral's members of a unit may see, and its coordinators and head teachers
 _FOR_STAFF = """
-                    teacher     coordinator  head_teacher  student_health  school_nurse
-existence           read        read         read          read            read
-child               read        read         read          read            read
-protected_identity  if_named    read         read          if_named        if_named
-concern             -           read         read          -               -
-guardians           -           read         read          -               -
-requests            own         read         read          own             own
-pedagogical         read        read         read          read            read
-student_health      -           conclusion   on_ground     own             -
-medical             -           pointer      pointer       pointer         own
-social_services     -           pointer      pointer       pointer         pointer
-minutes             if_acting   write        read          read            partly
-plan                if_acting   write        read          read            partly
-plan_writing        if_acting   write        -             write           -
-timeline            read        read         read          read            read
-documents           -           read         read          -               -
-statutory_links     -           write        write         -               -
-special_support     own         write        write         own             own
+                      teacher     coordinator  head_teacher  student_health  school_nurse
+existence             read        read         read          read            read
+child                 read        read         read          read            read
+protected_identity    if_named    read         read          if_named        if_named
+concern               -           read         read          -               -
+guardians             -           read         read          -               -
+requests              own         read         read          own             own
+pedagogical           read        read         read          read            read
+student_health        -           conclusion   on_ground     own             -
+medical               -           pointer      pointer       pointer         own
+social_services       -           pointer      pointer       pointer         pointer
+minutes               if_acting   write        read          read            partly
+plan                  if_acting   write        read          read            partly
+plan_writing          if_acting   write        -             write           -
+timeline              read        read         read          read            read
+documents             -           read         read          -               -
+statutory_links       -           write        write         -               -
+special_support       own         write        write         own             own
 absence_investigation -           write        write         -               -
-degrading_treatment own         write        write         own             own
-handed_over         -           read         read          read            -
-working_notes       own         own          own           own             own
-protection          if_named    if_named     read          if_named        if_named
-read_log            -           read         read          own             own
-deidentified        read        read         read          read            read
-aggregates          -           read         read          -               -
+degrading_treatment   own         write        write         own             own
+handed_over           -           read         read          read            -
+working_notes         own         own          own           own             own
+protection            if_named    if_named     read          if_named        if_named
+read_log              -           read         read          own             own
+deidentified          read        read         read          read            read
+aggregates            -           read         read          -               -
 """
 #: members from other services: nothing without consent
 _FOR_OTHER_SERVICES = """
-                    social_services  health_care     leisure     civil_society
-existence           consent          consent         own_action  own_action
-child               consent          consent         -           -
-protected_identity  -                -               -           -
-concern             -                -               -           -
-guardians           -                -               -           -
-requests            own              own             -           -
-pedagogical         consent          consent         -           -
-student_health      consent_short    consent_short   -           -
-medical             -                own             -           -
-social_services     own              -               -           -
-minutes             consent          consent_partly  -           -
-plan                consent          consent_partly  own_action  own_action
-plan_writing        -                -               -           -
-timeline            -                -               -           -
-documents           -                -               -           -
-statutory_links     -                -               -           -
-special_support     -                -               -           -
+                      social_services  health_care     leisure     civil_society
+existence             consent          consent         own_action  own_action
+child                 consent          consent         -           -
+protected_identity    -                -               -           -
+concern               -                -               -           -
+guardians             -                -               -           -
+requests              own              own             -           -
+pedagogical           consent          consent         -           -
+student_health        consent_short    consent_short   -           -
+medical               -                own             -           -
+social_services       own              -               -           -
+minutes               consent          consent_partly  -           -
+plan                  consent          consent_partly  own_action  own_action
+plan_writing          -                -               -           -
+timeline              -                -               -           -
+documents             -                -               -           -
+statutory_links       -                -               -           -
+special_support       -                -               -           -
 absence_investigation -                -               -           -
-degrading_treatment -                -               -           -
-handed_over         -                -               -           -
-working_notes       own              own             own_action  own_action
-protection          if_named         if_named        if_named    if_named
-read_log            -                -               -           -
-deidentified        read             -               -           -
-aggregates          -                -               -           -
+degrading_treatment   -                -               -           -
+handed_over           -                -               -           -
+working_notes         own              own             own_action  own_action
+protection            if_named         if_named        if_named    if_named
+read_log              -                -               -           -
+deidentified          read             -               -           -
+aggregates            -                -               -           -
 """
 #: whoever is named to carry out an investigation, member or not: whose it is, and exactly that
 _FOR_WHO_INVESTIGATES = """
@@ -94,32 +94,32 @@ aggregates            -
 """
 #: those who are no members: by doors of their own, or not at all
 _FOR_THE_REST = """
-                    reporter  guardian    child      management  researcher  administrator
-existence           own       read        easy       -           -           -
-child               own       read        easy       -           -           -
-protected_identity  -         own         -          -           -           -
-concern             own       read        -          -           -           -
-guardians           -         own         -          -           -           -
-requests            -         -           -          -           -           -
-pedagogical         -         read        easy       -           -           -
-student_health      -         read        easy       -           -           -
-medical             -         at_source   at_source  -           -           -
-social_services     -         at_source   at_source  -           -           -
-minutes             -         read        easy       -           -           -
-plan                -         read        easy       -           -           -
-plan_writing        -         -           -          -           -           -
-timeline            -         read        easy       -           -           -
-documents           own       own         easy       -           -           -
-statutory_links     -         -           -          -           -           -
-special_support     -         -           -          -           -           -
+                      reporter  guardian    child      management  researcher  administrator
+existence             own       read        easy       -           -           -
+child                 own       read        easy       -           -           -
+protected_identity    -         own         -          -           -           -
+concern               own       read        -          -           -           -
+guardians             -         own         -          -           -           -
+requests              -         -           -          -           -           -
+pedagogical           -         read        easy       -           -           -
+student_health        -         read        easy       -           -           -
+medical               -         at_source   at_source  -           -           -
+social_services       -         at_source   at_source  -           -           -
+minutes               -         read        easy       -           -           -
+plan                  -         read        easy       -           -           -
+plan_writing          -         -           -          -           -           -
+timeline              -         read        easy       -           -           -
+documents             own       own         easy       -           -           -
+statutory_links       -         -           -          -           -           -
+special_support       -         -           -          -           -           -
 absence_investigation -         -           -          -           -           -
-degrading_treatment -         -           -          -           -           -
-handed_over         -         read        -          -           -           -
-working_notes       -         -           -          -           -           -
-protection          if_named  if_named    -          count       -           -
-read_log            -         on_request  -          count       -           count
-deidentified        read      -           -          read        read        -
-aggregates          -         -           -          read        read        -
+degrading_treatment   -         -           -          -           -           -
+handed_over           -         read        -          -           -           -
+working_notes         -         -           -          -           -           -
+protection            if_named  if_named    -          count       -           -
+read_log              -         on_request  -          count       -           count
+deidentified          read      -           -          read        read        -
+aggregates            -         -           -          read        read        -
 """
 
 

@@ -150,7 +150,7 @@ def _said(item: WaitingItem, actor: Actor, *, today: date, language: str) -> str
     if item.due_on is None:
         when, day = N_("since %(date)s"), item.waits_since
     elif item.is_stalled:
-        when, day = N_("late since %(date)s, for twice as long as meant"), item.due_on
+        when, day = N_("late since %(date)s, and has taken twice as long as meant"), item.due_on
     elif item.due_on < today:
         when, day = N_("late since %(date)s"), item.due_on
     else:

@@ -86,8 +86,8 @@ def conclude_investigation(
     """Record what the investigation found and came to. Again changes nothing.
 
     Raises NotAllowed where this referral has no such investigation or somebody else is named for it, Incomplete for what is
-    not stated: whether the student
-    health team was consulted or why that was unnecessary, what was found, how pupil and guardians see it, and the judgement.
+    not stated: whether the student health team was consulted or why that was unnecessary, what was found, how pupil and
+    guardians see it, and the judgement.
     """
     history.guard(session, referral, Verb.CONCLUDE_SUPPORT_INVESTIGATION, by=by, seen=seen)
     investigation = session.get(SupportInvestigation, investigation_id)

@@ -70,7 +70,7 @@ class SupportForm(Term):
 
 
 class AbsencePattern(Term):
-    """Which absence has the head teacher let it be investigated."""
+    """Which absence the head teacher has investigated."""
 
     REPEATED = "repeated", N_("Repeated absence")
     LONGER = "longer", N_("Longer absence")

@@ -66,7 +66,7 @@ def _line(item: WaitingItem, day: date) -> Line:
             _about(item.topics),
             item.unit,
             gettext("Team meeting on %(date)s", date=short_date(item.meets_on)) if item.meets_on else "",
-            gettext("Late for twice as long as meant") if item.is_stalled else "",
+            gettext("Has taken twice as long as meant") if item.is_stalled else "",
         ),
         due_on=item.due_on,
         source=item.source,

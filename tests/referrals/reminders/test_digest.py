@@ -97,8 +97,8 @@ def test_who_leads_the_unit_reads_what_has_lain_for_twice_as_long(
     from_wednesday.shift(timedelta(days=2))
     letter = digest.write(session, cast.head_teacher.id)
     assert letter is not None
-    assert "(late since 16 Sept 2026, for twice as long as meant)" in letter.body
-    assert "Approve the minutes (late since 16 Sept 2026, for twice as long as meant)" in letter.body
+    assert "(late since 16 Sept 2026, and has taken twice as long as meant)" in letter.body
+    assert "Approve the minutes (late since 16 Sept 2026, and has taken twice as long as meant)" in letter.body
 
 
 def test_what_waits_without_a_day_says_since_when(session: Session, cast: Cast) -> None:
