@@ -75,7 +75,15 @@ READ_ALOUD = {
     "psychologist": (
         a_member(Profession.PSYCHOLOGIST),
         _OF_THE_SCHOOLS_OWN
-        | {View.MINUTES, View.MINUTES_IN_FULL, View.PLAN, View.FOLLOW_UP, View.PLAN_WRITING, View.OWN_LOG},
+        | {
+            View.MINUTES,
+            View.MINUTES_IN_FULL,
+            View.PLAN,
+            View.FOLLOW_UP,
+            View.PLAN_WRITING,
+            View.OWN_LOG,
+            View.HANDED_OVER,
+        },
     ),
     "school nurse": (a_member(Profession.SCHOOL_NURSE), _OF_THE_SCHOOLS_OWN | {View.MINUTES, View.PLAN, View.OWN_LOG}),
     "social services": (
@@ -105,7 +113,7 @@ READ_ALOUD = {
     "guardian": (
         Actor(guardian_id=uuid.uuid4(), guardian_of=REFERRAL.referral_id),
         {View.OWN_ACTION, View.REFERRAL, View.CHILD, View.CONCERN, View.HISTORY}
-        | {View.BEHIND_WALL, View.MINUTES, View.MINUTES_IN_FULL, View.PLAN, View.FOLLOW_UP},
+        | {View.BEHIND_WALL, View.MINUTES, View.MINUTES_IN_FULL, View.PLAN, View.FOLLOW_UP, View.HANDED_OVER},
     ),
     "guardian of another child": (Actor(guardian_id=uuid.uuid4(), guardian_of=uuid.uuid4()), set()),
     "nobody": (Actor(), set()),

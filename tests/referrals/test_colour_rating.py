@@ -22,7 +22,15 @@ from tests.referrals.test_team_review import a_ready_referral, call, hold
 
 HEALTH_RED = {Domain.HEALTH: Colour.RED}
 ALL = {Domain.HEALTH: Colour.GREEN, Domain.SAFETY: Colour.YELLOW, Domain.LEARNING: Colour.RED}
-WORDS = ("Grönt", "Gult", "Rött", "skattning i färg")
+WORDS = (
+    "Grönt",
+    "Gult",
+    "Rött",
+    "skattning i färg",
+    "Grønt",
+    "Rødt",
+    "vurdering i farver",
+)  # the file in Swedish, the guardian in Danish
 
 
 @pytest.fixture

@@ -136,7 +136,8 @@ def test_the_files_own_papers_can_be_shared_and_hold_what_they_are_made_of(sessi
     assert all(piece.row.recipient == FILE for piece in found.values())
     assert {one.kind for one in found[DocumentKind.ACTION_PLAN].made_of} == {PieceKind.GOAL, PieceKind.NOTE}
     assert {one.kind for one in found[DocumentKind.ASSESSMENT].made_of} == {PieceKind.PART}
-    stopped = session.scalars(select(Document).where(Document.kind == DocumentKind.MINUTES)).one()
+    minutes = Document.kind == DocumentKind.MINUTES, Document.recipient == FILE
+    stopped = session.scalars(select(Document).where(*minutes)).one()
     stopped.stopped_at = clock.now()
     assert DocumentKind.MINUTES not in {one.row.kind for one in pieces.shareable(session, referral) if one.made_of}
 
