@@ -15,6 +15,7 @@ from referrals.models import Base, Guardian, RoleAssignment
 from referrals.stages import PLAN_ACTIVE, QUIET, STATES
 from referrals.vocabulary import DocumentKind, Recipient
 from schemas.intake import PAGES, Door
+from tests.journeys import ground
 from tests.webapp import test_intake
 from tests.webapp.browsing import Browser
 from tests.webapp.desk import cast_of
@@ -145,6 +146,7 @@ class World:
             laid = {state: lay(session, cast, state) for state in sorted(STATES, key=repr)}
         about = laid[PLAN_ACTIVE]["number"]
         lay_around(self.database, about, report_id=report_it(about).id)
+        ground.lay_hand_overs(self.database)
         self.cookies = self._people(signed_in)
         self.doors = [rule for rule in app.url_map.iter_rules() if rule.endpoint not in NEVER_ASKED]
         self.pages = [
