@@ -139,6 +139,12 @@ def lay_a_round(address: str) -> dict[str, uuid.UUID]:
         }
 
 
+def let_the_team_rate_by_colour(address: str) -> None:
+    """From now on the team of the cast rates by colour."""
+    with db.writing(address) as session:
+        cast_of(session).forum.rates_by_colour = True
+
+
 def lay_a_seat(address: str) -> str:
     """The counsellor sits in the team: the page of that seat."""
     with db.writing(address) as session:

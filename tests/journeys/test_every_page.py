@@ -68,6 +68,8 @@ def test_every_page_has_been_inspected(app: Flask, address: str, walk: Walk, num
     go_to("part")
     walk.look_around(number, "karin", "petra")
     go_to("meeting")
+    ground.let_the_team_rate_by_colour(address)
+    walk.look("karin", f"/referrals/{number}/team-review", f"/referrals/{number}/team-review/colours")
     _as_a_guardian(walk, address, number)
     go_to("plan")
     walk.look_around(number, "karin", "henrik")
