@@ -68,9 +68,7 @@ def test_every_page_has_been_inspected(app: Flask, address: str, walk: Walk, num
     go_to("part")
     walk.look_around(number, "karin", "petra")
     go_to("meeting")
-    ground.let_the_team_rate_by_colour(address)
-    walk.look("karin", f"/referrals/{number}/team-review", f"/referrals/{number}/team-review/colours")
-    _as_a_guardian(walk, address, number)
+    _as_the_team_meets(walk, address, number)
     go_to("plan")
     walk.look_around(number, "karin", "henrik")
     go_to("in force")
@@ -105,6 +103,12 @@ def test_every_page_has_been_inspected(app: Flask, address: str, walk: Walk, num
     pages = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())} - set(NO_PAGES)
     assert pages - walk.seen == set(), "nobody has looked at these"
     assert set(NO_PAGES) & walk.seen == set(), "these are pages after all"
+
+
+def _as_the_team_meets(walk: Walk, address: str, number: str) -> None:
+    ground.let_the_team_rate_by_colour(address)
+    walk.look("karin", f"/referrals/{number}/team-review", f"/referrals/{number}/team-review/colours")
+    _as_a_guardian(walk, address, number)
 
 
 def _in_a_round(walk: Walk, laid: dict[str, uuid.UUID]) -> None:
