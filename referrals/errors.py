@@ -127,6 +127,10 @@ class ProtectedByHand(ReferralError):
     """A referral in which an identity is protected is not handed over here, but from person to person."""
 
 
+class DutiesOpen(ReferralError):
+    """Something that the law asks of this unit about the child is not done yet; after a hand-over nobody could do it."""
+
+
 class PointerOnly(ReferralError):
     """Of this service's knowledge the team keeps only that there is something to add and whom to ask, never the content."""
 

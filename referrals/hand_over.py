@@ -29,7 +29,7 @@ from referrals import (
     roster,
 )
 from referrals.access import Actor, Role, parties_for
-from referrals.errors import HandOverEnded, Incomplete, NotAllowed, NotCovered, ProtectedByHand
+from referrals.errors import DutiesOpen, HandOverEnded, Incomplete, NotAllowed, NotCovered, ProtectedByHand
 from referrals.languages import local_date
 from referrals.models import (
     CONSENT,
@@ -47,6 +47,7 @@ from referrals.models import (
 )
 from referrals.pieces import Key, Piece
 from referrals.stages import CLOSED, IN_TRIAGE, Party, Verb
+from referrals.statutory.waiting import has_open_duties
 from referrals.vocabulary import (
     ActionStatus,
     ConflictAnswer,
@@ -88,14 +89,17 @@ def units_to_offer_to(session: Session, referral: Referral) -> list[Unit]:
 def offer_hand_over(session: Session, referral: Referral, *, by: Actor, seen: int | None, offer: Offer) -> HandOver:
     """Offer the referral to another unit's team, with what of it goes along.
 
-    Raises ProtectedByHand where an identity is protected, HandOverEnded while another offer waits, Incomplete without a unit,
-    anything chosen, a purpose or a contact, and NotCovered where consent does not let all of it go there.
+    Raises ProtectedByHand where an identity is protected, HandOverEnded while another offer waits, DutiesOpen while the law asks
+    something of this unit, Incomplete without a unit, anything chosen, a purpose or a contact, and NotCovered where consent does
+    not let all of it go there.
     """
     history.guard(session, referral, Verb.OFFER_HAND_OVER, by=by, seen=seen)
     if referral.protected_since is not None:
         raise ProtectedByHand
     if waiting(session, referral) is not None:
         raise HandOverEnded
+    if has_open_duties(session, referral):
+        raise DutiesOpen
     stated = {
         "to_unit_id": offer.to_unit_id in {unit.id for unit in units_to_offer_to(session, referral)},
         "chosen": offer.chosen,
@@ -141,17 +145,22 @@ def decline_hand_over(session: Session, found: HandOver, *, by: Actor, reason: s
 def accept_hand_over(session: Session, found: HandOver, *, by: Actor) -> Referral:
     """Take it over: a new referral of the own unit, which begins with what was chosen; the old one is shut from now on.
 
-    Raises HandOverEnded where it waits no more, NotCovered where a consent it rests on has ended since; nothing goes then.
+    Raises HandOverEnded where it waits no more, ProtectedByHand where an identity was protected since, DutiesOpen while the law
+    asks something of the team before, NotCovered where a consent it rests on has ended since; nothing goes then.
     """
     _require_waiting(found)
     referral, today = found.referral, roster.today(session)
     party = history.guard(session, referral, Verb.ACCEPT_HAND_OVER, by=by)
+    if referral.protected_since is not None:
+        raise ProtectedByHand
+    if has_open_duties(session, referral):
+        raise DutiesOpen
     chosen = handed_over.still_covered(session, referral, chosen_in(found), on=today)
     if chosen is None:
         raise NotCovered
     disclosures = [_disclosure(session, found, piece) for piece in chosen]
     session.add_all(disclosures)
-    content = handed_over.package(chosen)
+    content = handed_over.package(chosen, zone=roster.time_zone(session))
     _end_plan(session, found, by=by)
     row = history.record(session, referral, Verb.ACCEPT_HAND_OVER, by=by, to=CLOSED)
     for one in disclosures:

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from referrals import notes, pieces, plan_versions
+from referrals.languages import local_date
 from referrals.models import ActionPlan, AssessmentPart, FollowUp, Goal, PlannedAction, Referral, TeamMeeting
 from referrals.pieces import Key, Piece
 from referrals.vocabulary import Compartment, InformationCategory, PieceKind, Recipient
@@ -31,9 +32,9 @@ def offerable(session: Session, referral: Referral, *, on: date) -> list[Piece]:
 
 
 def still_covered(session: Session, referral: Referral, chosen: Collection[Key], *, on: date) -> list[Piece] | None:
-    """The pieces of `chosen`; None where one of them may not go any more, or is there no more."""
+    """The pieces of `chosen`; None where one of them may not go any more, or is in force no more, as a goal that was replaced."""
     kept = pieces.kept_from_somebody(session, referral) | pieces.kept_out(session, referral)
-    found = [piece for piece in pieces.known(session, referral) if piece.key in chosen]
+    found = [piece for piece in pieces.pieces_of(session, referral) if piece.key in chosen]
     if len(found) != len(set(chosen)) or any(piece.key in kept for piece in found):
         return None
     covers = (pieces.cover_of(session, referral, piece, recipient=Recipient.RECEIVING_SCHOOL, on=on) for piece in found)
@@ -46,12 +47,14 @@ def kinds_of(chosen: Iterable[Piece]) -> list[InformationCategory]:
     return [kind for kind in InformationCategory if kind in held]
 
 
-def package(chosen: Iterable[Piece]) -> dict[str, Any]:
-    """What `chosen` say, as plain values that JSON can hold; each with its key, so that a reader's copy can leave it out."""
+def package(chosen: Iterable[Piece], *, zone: str) -> dict[str, Any]:
+    """What `chosen` say, as plain values that JSON can hold, their days as in `zone`; each with its key, so that a reader's copy
+    can leave it out.
+    """
     chosen = list(chosen)
     found: dict[str, Any] = {name: [] for name in LISTS}
     for piece in chosen:
-        where, values = _values(piece)
+        where, values = _values(piece, zone)
         found[where].append({"key": [str(piece.object_id), piece.name], **values})
     return {"categories": [kind.value for kind in kinds_of(chosen)], **found}
 
@@ -63,29 +66,29 @@ def for_reader(whole: Mapping[str, Any], withheld: frozenset[Key]) -> dict[str, 
     }
 
 
-def _values(piece: Piece) -> tuple[str, dict[str, Any]]:
+def _values(piece: Piece, zone: str) -> tuple[str, dict[str, Any]]:
     if piece.kind is PieceKind.PART:
-        return "parts", _part(piece.row)
+        return "parts", _part(piece.row, zone)
     if piece.kind is PieceKind.GOAL:
         return "goals", _goal(piece.row)
     text = next(note.text for note in notes.notes_of(piece.row) if note.name == piece.name)
     where = "works" if piece.name in _WORKS else "voice" if piece.name in _VOICE else "notes"
-    return where, {"text": text, "on": _iso(_day_of(piece.row))}
+    return where, {"text": text, "on": _iso(_day_of(piece.row, zone))}
 
 
-def _day_of(row: Any) -> date | None:
+def _day_of(row: Any, zone: str) -> date | None:
     """The day that a note is from."""
     if isinstance(row, TeamMeeting):
-        return row.starts_at.date()
+        return local_date(row.starts_at, zone=zone)
     if isinstance(row, FollowUp):
         return row.held_on
-    return row.valid_from if isinstance(row, ActionPlan) else row.closed_at.date()
+    return row.valid_from if isinstance(row, ActionPlan) else local_date(row.closed_at, zone=zone)
 
 
-def _part(part: AssessmentPart) -> dict[str, Any]:
+def _part(part: AssessmentPart, zone: str) -> dict[str, Any]:
     said: dict[str, Any] = {
         "profession": part.assessor.profession.value,
-        "on": _iso(part.received_at.date() if part.received_at else None),
+        "on": _iso(local_date(part.received_at, zone=zone) if part.received_at else None),
         "conclusion": part.conclusion,
         "findings": {},
         "protective_factors": None,

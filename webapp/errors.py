@@ -132,6 +132,14 @@ OF_CORE: dict[type[Exception], Answer] = {
         ),
         keeps_form=True,
     ),
+    core.DutiesOpen: Answer(
+        409,
+        N_("It cannot be handed over yet"),
+        N_(
+            "The law asks something of your unit that is not done yet: a report to pass on, or an investigation to begin or to finish. After a hand-over nobody could do it. Let that be done first, and offer it then."
+        ),
+        keeps_form=True,
+    ),
     core.PointerOnly: Answer(
         422,
         N_("Only a pointer belongs here"),

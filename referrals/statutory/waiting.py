@@ -56,6 +56,7 @@ _FOR_HEAD_TEACHER: Final[tuple[tuple[Verb, Any, Any, ColumnElement[bool]], ...]]
         DegradingReport.begun_id.is_(None) & ~_is_pointed_to(DegradingReport, "degrading_treatment"),
     ),
 )  # fmt: skip
+#: what is carried out by whoever is named, until it has its result
 _FOR_WHO_INVESTIGATES: Final[tuple[tuple[Verb, Any], ...]] = (
     (Verb.CONCLUDE_SUPPORT_INVESTIGATION, SupportInvestigation),
     (Verb.CONCLUDE_ABSENCE_INVESTIGATION, AbsenceInvestigation),
@@ -82,6 +83,18 @@ def waiting_for(session: Session, actor: Actor, *, today: date) -> list[WaitingI
             for row, at in _rows(session, kind, since=kind.begun_id, waits=mine)
         ]
     return [item for item in items if item is not None]
+
+
+def has_open_duties(session: Session, referral: Referral) -> bool:
+    """Whether something that the law lays upon the unit of `referral` is begun or reported and not done yet, whoever does it."""
+    running = (
+        (kind, kind.begun_id.is_not(None) & kind.concluded_id.is_(None)) for _verb, kind in _FOR_WHO_INVESTIGATES
+    )
+    waits = ((kind, condition) for _verb, kind, _since, condition in _FOR_HEAD_TEACHER)
+    return any(
+        session.scalar(select(kind.id).where(kind.referral_id == referral.id, condition).limit(1)) is not None
+        for kind, condition in (*waits, *running)
+    )
 
 
 def _programmes(session: Session, actor: Actor, today: date) -> Iterable[WaitingItem | None]:

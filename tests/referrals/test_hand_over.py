@@ -1,6 +1,6 @@
 """Handing a referral over to another unit's team: what goes along, who answers, and what the team before may see afterwards."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -25,6 +25,7 @@ from referrals import (
 from referrals.access import VIEWS, Actor, Role, capacities, may_view, parties_for
 from referrals.errors import (
     AlreadyMoved,
+    DutiesOpen,
     HandOverEnded,
     Incomplete,
     NotAllowed,
@@ -34,6 +35,7 @@ from referrals.errors import (
 )
 from referrals.models import (
     Account,
+    AssessmentPart,
     AuditEvent,
     Closure,
     Concern,
@@ -50,10 +52,13 @@ from referrals.models import (
 from referrals.pieces import Piece
 from referrals.reminders import waiting as reminding
 from referrals.stages import CLOSED, IN_TRIAGE, PLAN_ACTIVE, SUBMITTED, WITHDRAWN, Party, Verb
+from referrals.statutory import absence_investigation, degrading_treatment, links, special_support
 from referrals.vocabulary import (
     ActionStatus,
     Compartment,
     Counterpart,
+    DecidedBy,
+    DegradingKind,
     DocumentKind,
     HandOverState,
     InformationCategory,
@@ -63,10 +68,12 @@ from referrals.vocabulary import (
     Recipient,
     Registered,
     Standing,
+    SupportGround,
 )
 from schemas.documents.writing import paper_html
 from tests.factories import a_consent, a_guardian, a_member, a_part, a_plan, a_referral, protected
 from tests.people import Cast
+from tests.referrals.test_carrying_out import RESULTS, begin, conclude
 
 #: words of the referral by the kind of information they are of; each occurs nowhere else
 SCHOOLING, ATTENDANCE, PSYCHOSOCIAL, WELLBEING = (
@@ -211,6 +218,79 @@ def test_one_protected_after_the_offer_is_nobodys_to_answer(session: Session, ca
         accept(session, cast, found)
 
 
+def test_one_protected_after_the_offer_is_not_taken_over_by_who_coordinates_both_units_either(
+    session: Session, cast: Cast, referral: Referral
+) -> None:
+    cast.coordinator.roles.append(RoleAssignment(role=Role.COORDINATOR, unit=cast.other_school))
+    session.flush()
+    found = offer(session, cast, referral)
+    protected(session, referral, by=cast.coordinator)
+    assert hand_over.may_answer(found, cast.coordinator.actor()), "they stand on its list"
+    with pytest.raises(ProtectedByHand):
+        hand_over.accept_hand_over(session, found, by=cast.coordinator.actor())
+    assert (referral.handed_over_at, found.package) == (None, None)
+
+
+# ------------------------------------------------------------------------------------------- what the law asks first
+def leave_open(session: Session, referral: Referral, cast: Cast, what: str) -> None:
+    """Let the unit of `referral` have something to do about the child that the law asks, and leave it undone."""
+    doing: dict[str, Any] = {"by": cast.head_teacher.actor(), "seen": None}
+    treated = degrading_treatment.Reported(DegradingKind.DEGRADING, "De kallar mig mullvad.", "På rasten.")
+    if what == "need reported":
+        need = special_support.Reported(SupportGround.GOALS_AT_RISK, "Hon missar bråk.", "Kortare uppgifter.")
+        special_support.report_need(session, referral, **doing, report=need)
+    elif what == "treatment reported":
+        degrading_treatment.report_treatment(session, referral, **doing, report=treated)
+    elif what == "treatment passed on":
+        made = degrading_treatment.report_treatment(session, referral, **doing, report=treated)
+        degrading_treatment.pass_on_report(
+            session, referral, **doing, report_id=made.id, passed_on_to="Förvaltningen", passed_on_on=clock.now().date()
+        )
+    elif what == "absence not reported":
+        begun = begin(session, referral, cast, Verb.CONCLUDE_ABSENCE_INVESTIGATION, cast.head_teacher.id)
+        conclude(session, begun, cast.head_teacher.actor())
+    else:
+        begin(session, referral, cast, Verb(what), cast.head_teacher.id)
+
+
+@pytest.mark.parametrize(
+    "what", ["need reported", "treatment reported", "treatment passed on", "absence not reported", *RESULTS]
+)
+def test_what_the_law_asks_of_the_unit_is_left_to_nobody_by_a_hand_over(
+    session: Session, cast: Cast, referral: Referral, what: str
+) -> None:
+    found = offer(session, cast, referral)
+    leave_open(session, referral, cast, what)
+    with pytest.raises(DutiesOpen):
+        accept(session, cast, found)
+    assert (found.state, referral.handed_over_at) == (HandOverState.OFFERED, None)
+    hand_over.take_back_hand_over(session, referral, by=cast.coordinator.actor(), seen=None)
+    with pytest.raises(DutiesOpen):
+        offer(session, cast, referral)
+
+
+def test_what_the_law_asked_and_was_done_or_is_decided_elsewhere_keeps_nothing_here(
+    session: Session, cast: Cast, referral: Referral
+) -> None:
+    head, today = cast.head_teacher.actor(), clock.now().date()
+    for verb in RESULTS:
+        conclude(session, begin(session, referral, cast, verb, cast.head_teacher.id), head)
+    (absence,) = absence_investigation.investigations_of(session, referral)
+    absence_investigation.report_absence(
+        session, referral, by=head, seen=None, investigation_id=absence.id, reported_to="Förvaltningen", reported_on=today
+    )  # fmt: skip
+    for what, track in (
+        ("need reported", "special_support_investigation"),
+        ("treatment passed on", "degrading_treatment"),
+    ):
+        leave_open(session, referral, cast, what)
+        link = links.Link(track, "Skolans diarium", today, DecidedBy.HEAD_TEACHER)
+        links.link_decision(session, referral, by=head, seen=None, link=link)
+    leave_open(session, a_referral(session, cast), cast, "need reported")  # another child's
+    assert accept(session, cast, offer(session, cast, referral)).unit == cast.other_school
+
+
+# --------------------------------------------------------------------------------------------------- taken back again
 def test_an_offer_is_taken_back_and_nothing_has_gone(session: Session, cast: Cast, referral: Referral) -> None:
     found = offer(session, cast, referral)
     hand_over.take_back_hand_over(session, referral, by=cast.coordinator.actor(), seen=None)
@@ -514,20 +594,47 @@ def test_what_went_over_stands_among_what_was_shared_for_the_guardians(
     assert {one.row.recipient for one in sharing.known_to_guardians(session, referral)} == {Recipient.RECEIVING_SCHOOL}
 
 
+def test_a_goal_replaced_while_the_offer_waits_does_not_go_over(
+    session: Session, cast: Cast, referral: Referral
+) -> None:
+    found = offer(session, cast, referral)
+    before = hand_over.plan_versions.plan_in_force(session, referral)
+    assert before is not None
+    before.status = PlanStatus.REPLACED
+    a_plan(session, referral, author=cast.coordinator, version=2, status=PlanStatus.ACTIVE, approved_at=clock.now())
+    assert hand_over.covered(session, found) is None
+    with pytest.raises(NotCovered):
+        accept(session, cast, found)
+
+
+def test_what_came_late_in_the_evening_of_utc_has_the_day_it_was_here(
+    session: Session, cast: Cast, referral: Referral
+) -> None:
+    half_past_midnight = datetime(2026, 9, 7, 22, 30, tzinfo=UTC)
+    for part in session.scalars(select(AssessmentPart)):
+        part.received_at = half_past_midnight
+    session.scalars(select(TeamMeeting)).one().starts_at = half_past_midnight
+    received = hand_over.received(session, accept(session, cast, offer(session, cast, referral)))
+    assert received is not None
+    assert received.package is not None
+    days = [each["on"] for name in ("works", "parts") for each in received.package[name]]
+    assert days == ["2026-09-08", "2026-09-08"]
+
+
 def test_notes_of_a_follow_up_and_of_an_ending_go_over_with_their_day(
     session: Session, cast: Cast, referral: Referral
 ) -> None:
     held = FollowUp(referral=referral, held_on=clock.now().date(), learned="Det hjälper att rita.")
-    ended = Closure(referral=referral, closed_at=clock.now(), summary="Hon mår bättre.")
+    ended = Closure(referral=referral, closed_at=datetime(2026, 9, 16, 22, 30, tzinfo=UTC), summary="Hon mår bättre.")
     notes = [
         Piece(kind=PieceKind.NOTE, object_id=row.id, name=name, categories=frozenset(), row=row)
         for row, name in ((held, "learned"), (ended, "summary"))
     ]
     with session.no_autoflush:
-        said = handed_over.package(notes)["notes"]
+        said = handed_over.package(notes, zone="Europe/Stockholm")["notes"]
     assert [(each["text"], each["on"]) for each in said] == [
         ("Det hjälper att rita.", "2026-09-16"),
-        ("Hon mår bättre.", "2026-09-16"),
+        ("Hon mår bättre.", "2026-09-17"),
     ]
 
 

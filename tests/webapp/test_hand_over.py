@@ -7,10 +7,12 @@ import pytest
 from sqlalchemy import select
 
 from referrals import db, hand_over
+from referrals.access import Role
 from referrals.config import Settings
-from referrals.models import AuditEvent, Consent, HandOver, ReceivedHandOver, Referral, What
+from referrals.models import AuditEvent, Consent, HandOver, ReceivedHandOver, Referral, RoleAssignment, What
 from referrals.stages import PLAN_ACTIVE, Party
-from referrals.vocabulary import Compartment, HandOverState, PartStatus, PlanStatus
+from referrals.statutory import special_support
+from referrals.vocabulary import Compartment, HandOverState, PartStatus, PlanStatus, SupportGround
 from tests.factories import a_consent, a_guardian, a_part, a_plan, a_referral, protected
 from tests.webapp.browsing import Browser
 from tests.webapp.desk import cast_of
@@ -248,6 +250,45 @@ def test_a_consent_withdrawn_while_it_waits_stops_the_acceptance_and_both_sides_
     page = karin.get(f"/referrals/{number}/hand-over")
     assert "Take the offer back, and choose again from what is left." in page.text
     assert read(lambda session: session.scalars(select(HandOver.state)).one()) is HandOverState.OFFERED
+
+
+def test_what_the_law_asks_first_is_said_to_those_who_offer_and_not_to_those_who_take_over(
+    lay: Any, read: Any, signed_in: SignIn, settings: Settings
+) -> None:
+    number, otto, karin = lay(is_offered=True), signed_in("otto"), signed_in("karin")
+    otto.get(offer_path(read))
+    with db.writing(settings.database) as session:
+        need = special_support.Reported(SupportGround.GOALS_AT_RISK, "Hon missar bråk.", "Kortare uppgifter.")
+        by = cast_of(session).coordinator.actor()
+        special_support.report_need(session, session.scalars(select(Referral)).one(), by=by, seen=None, report=need)
+    page = otto.submit({}, form="accept-form", status=409)
+    assert "It cannot be accepted yet" in page.text
+    assert not page.all("form", id="accept-form")
+    assert "investigation" not in page.text
+    page = karin.get(f"/referrals/{number}/hand-over")
+    for words in ("It cannot be handed over yet", "The other team can take over once it is done."):
+        assert words in page.text
+    page = karin.submit({}, form="take-back-form")
+    assert "Let that be done first, and offer it then." in page.text
+    assert f"/referrals/{number}/statutory" in [one.get("href") for one in page.all("a")]
+    assert not page.all("form", id="main-form")
+
+
+def test_who_coordinates_both_units_does_not_take_over_what_is_protected_meanwhile(
+    lay: Any, read: Any, signed_in: SignIn, settings: Settings
+) -> None:
+    lay(is_offered=True)
+    with db.writing(settings.database) as session:
+        cast = cast_of(session)
+        cast.coordinator.roles.append(RoleAssignment(role=Role.COORDINATOR, unit=cast.other_school))
+    karin = signed_in("karin")
+    assert karin.get(offer_path(read)).all("form", id="accept-form")
+    with db.writing(settings.database) as session:
+        protected(session, session.scalars(select(Referral)).one(), by=cast_of(session).coordinator)
+    page = karin.submit({}, form="accept-form", status=409)
+    assert "Hand it over from person to person, on paper." in page.text
+    assert not page.all("form", id="accept-form")
+    assert read(lambda session: session.scalars(select(ReceivedHandOver)).all()) == []
 
 
 def test_an_offer_that_was_taken_back_says_so_and_others_find_nothing(

@@ -11,11 +11,20 @@ from flask.typing import ResponseReturnValue
 from referrals import hand_over as rules
 from referrals import handed_over
 from referrals.access import View
-from referrals.errors import HandOverEnded, Incomplete, NoSuchReferral, NotAllowed, NotCovered
+from referrals.errors import (
+    DutiesOpen,
+    HandOverEnded,
+    Incomplete,
+    NoSuchReferral,
+    NotAllowed,
+    NotCovered,
+    ProtectedByHand,
+)
 from referrals.languages import local_date
 from referrals.models import HandOver, Referral, What
 from referrals.pieces import Piece
 from referrals.stages import Party, Verb
+from referrals.statutory.waiting import has_open_duties
 from referrals.vocabulary import HandOverState, InformationCategory, Profession, Recipient
 from schemas.hand_over import NEEDS_UNIT, DeclineForm, OfferForm
 from webapp import auditing, forms, notices, pages, people, transactions
@@ -112,7 +121,7 @@ def accept_hand_over(hand_over_id: uuid.UUID) -> ResponseReturnValue:
     found = _find(hand_over_id)
     try:
         taken = rules.accept_hand_over(transactions.session(), found, by=people.actor())
-    except NotCovered:
+    except (NotCovered, DutiesOpen, ProtectedByHand):
         return _offer_page(found, forms.shown(), 409)
     notices.say_next(gettext("It is yours now. Inform the guardians, and ask them anew what may be shared."))
     return redirect(url_for("casework.referral", number=taken.number), 303)
@@ -165,6 +174,7 @@ def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
         form=form,
         waiting=waiting,
         has_lapsed=waiting is not None and rules.covered(session, waiting) is None,
+        has_duties=has_open_duties(session, referral),
         earlier=[one for one in rules.hand_overs_of(session, referral) if one.state is not HandOverState.OFFERED],
         line=next((one for one in sharing.recipient_lines(referral) if one.recipient is to), None),
         units=[(unit.id, unit.name) for unit in rules.units_to_offer_to(session, referral)],
@@ -180,7 +190,8 @@ def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
 def _offer_page(found: HandOver, form: forms.Form, status: int = 200) -> Response:
     if found.state is HandOverState.TAKEN_BACK:
         raise HandOverEnded
-    goes = rules.covered(transactions.session(), found)
+    session = transactions.session()
+    goes = rules.covered(session, found)
     return pages.page(
         "casework/hand_over_offer.html",
         status,
@@ -190,6 +201,9 @@ def _offer_page(found: HandOver, form: forms.Form, status: int = 200) -> Respons
         kinds=_kinds(goes or ()),
         number=len(found.chosen),
         has_lapsed=goes is None,
+        #: which duties they are is not the receiving team's to know
+        is_held_up=has_open_duties(session, found.referral),
+        is_protected=found.referral.protected_since is not None,
     )
 
 
