@@ -1,11 +1,14 @@
 """The page of degrading treatment: a report, its way to the organiser, and the investigation."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 
 from referrals import db
 from referrals.models import Account, Referral
 from referrals.stages import PLAN_ACTIVE
+from referrals.statutory import degrading_treatment
 from referrals.vocabulary import SchoolForm
 from tests.factories import a_member
 from tests.webapp.desk import Desk
@@ -93,13 +96,42 @@ def test_a_report_goes_from_the_teacher_to_the_head_teacher_to_the_organiser_and
         assert words not in text
 
 
+def test_an_older_report_can_go_on_while_a_newer_one_is_investigated(signed_in, settings, number):
+    henrik = signed_in("henrik")
+    henrik.get(f"/referrals/{number}/degrading-treatment")
+    for happened in ("De gömmer min jacka.", "De kallar mig mullvad."):
+        henrik.submit(REPORT | {"happened": happened}, form="report-form")
+    with db.writing(settings.database) as session:
+        referral = session.scalars(select(Referral)).one()
+        newer, older = degrading_treatment.reports_of(session, referral)
+        head = referral.history[-1].by
+        doing = {"by": head.actor(), "seen": None, "report_id": newer.id}
+        degrading_treatment.pass_on_report(
+            session, referral, **doing, passed_on_to="Förvaltningen", passed_on_on=date(2026, 9, 16)
+        )
+        degrading_treatment.begin_investigation(session, referral, **doing, carried_out_by=head.id)
+        ids = str(newer.id), str(older.id)
+
+    def form_about(page):
+        (form,) = [one for one in page.all("form") if one.get("id") in ("pass-on-form", "begin-form", "result-form")]
+        return form.get("id"), form.get("action").split("/")[-2]
+
+    page = henrik.get(f"/referrals/{number}/degrading-treatment")
+    assert form_about(page) == ("pass-on-form", ids[1])
+    page = henrik.submit({"passed_on_to": "Förvaltningen", "passed_on_on": "2026-09-16"}, form="pass-on-form")
+    assert form_about(page) == ("begin-form", ids[1])
+    chosen = next(one for one in page.all("input") if one.get("name") == "carried_out_by")
+    page = henrik.submit({"carried_out_by": chosen.get("value")}, form="begin-form")
+    assert form_about(page) == ("result-form", ids[0]), "of two that are investigated the newest"
+
+
 def test_a_preschool_has_this_page_and_is_told_what_it_has_not(signed_in, settings, number):
     with db.writing(settings.database) as session:
         session.scalars(select(Referral)).one().unit.school_form = SchoolForm.PRESCHOOL
     karin = signed_in("karin")
     assert karin.get(f"/referrals/{number}/degrading-treatment").status == 200
     page = karin.get(f"/referrals/{number}/statutory")
-    assert "In this school form (Preschool) the law knows none of these:" in page.text
+    assert "In this school form (Preschool) the law has none of these:" in page.text
     assert "Degrading treatment" in page.text
     for path in ("special-support", "special-support/programme", "absence-investigation"):
         assert karin.client.get(f"/referrals/{number}/{path}").status_code == 404
@@ -111,9 +143,9 @@ def test_a_compulsory_school_reaches_everything_it_does_itself_and_a_danish_one_
     page = karin.get(f"/referrals/{number}/statutory")
     for path in ("special-support", "absence-investigation", "degrading-treatment"):
         assert f"/referrals/{number}/{path}" in page.response.text
-    assert "the law knows none of these:" not in page.text
+    assert "the law has none of these:" not in page.text
     with db.writing(settings.database) as session:
         session.scalars(select(Referral)).one().rulepack = "dk-2026-07"
     page = signed_in("karin").get(f"/referrals/{number}/statutory")
-    assert "the law knows none of these:" not in page.text
+    assert "the law has none of these:" not in page.text
     assert "degrading-treatment" not in page.response.text

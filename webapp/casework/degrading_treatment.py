@@ -28,6 +28,8 @@ from webapp.language import gettext
 
 #: names of the forms of the page
 REPORT, RECEIVE, PASS_ON, BEGIN, RESULT = "report", "receive", "pass-on", "begin", "result"
+#: which form is open where several reports wait: an investigation takes weeks, and nothing else may wait for its result
+_FIRST = (PASS_ON, BEGIN, RESULT)
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,8 @@ def _page(
 ) -> Response:
     session = transactions.session()
     lines = [_line(one, referral) for one in rules.reports_for(session, referral, people.actor())]
-    waiting = next((line for line in lines if line.next_form and about in (None, line.row.id)), None)
+    open_to = [line for line in lines if line.next_form and about in (None, line.row.id)]
+    waiting = min(open_to, key=lambda line: _FIRST.index(line.next_form), default=None)
     shown = {name: refused.get(name) or forms.shown(name=name) for name in (REPORT, RECEIVE, PASS_ON, BEGIN, RESULT)}
     return referral_page(
         "degrading_treatment.html",
@@ -158,7 +161,7 @@ def _page(
         shown=shown,
         reads_all=may_view(View.DEGRADING_TREATMENT, people.actor(), referral.facts()),
         lines=lines,
-        #: the newest report that waits for this person: one at a time has its form open
+        #: one at a time has its form open: what is soonest done, of several the newest
         waiting=waiting,
         may_report=words.may_do(Verb.REPORT_DEGRADING_TREATMENT, referral),
         colleagues=_colleagues(referral) if waiting and waiting.next_form == BEGIN else [],
