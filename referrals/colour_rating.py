@@ -71,6 +71,7 @@ def rate_alone(
     _require_use(referral, by, _ALONE)
     if not _is_called(meeting, by):
         raise NotAllowed(_ALONE)
+    _hold_still(session, meeting)
     _require_open(meeting)
     alone = _alone(meeting)
     if len(alone) == FIRST:
@@ -90,6 +91,7 @@ def rate_together(
     _require_use(referral, by, _TOGETHER)
     if not parties_for(Verb.RECORD_MEETING, by, referral.facts()):
         raise NotAllowed(_TOGETHER)
+    _hold_still(session, meeting)
     _require_open(meeting)
     if not is_ready(meeting):
         raise Incomplete("colours")
@@ -153,6 +155,11 @@ def _require_use(referral: Referral, by: Actor, what: str) -> None:
         raise NotAllowed(what)
     if referral.kept_outside_at is not None:
         raise KeptOutside
+
+
+def _hold_still(session: Session, meeting: TeamMeeting) -> None:
+    """Let nobody else rate until this transaction ends, and see what they rated: who rates in the same moment comes after."""
+    session.refresh(meeting, with_for_update=True)
 
 
 def _require_open(meeting: TeamMeeting) -> None:

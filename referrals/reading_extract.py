@@ -56,7 +56,10 @@ def _context(
         "municipality": here.name, "unit": None, "forum": None, "reference": referral.number, "version": None, "recipient": None,
         "zone": here.timezone, "issued_at": request.approved_at, "received_on": request.received_on,
         "given": [
-            {"label": piece.label, "author": piece.author, "texts": piece.texts, "file": piece.file}
+            {
+                "label": piece.label, "author": piece.author, "texts": piece.texts, "file": piece.file,
+                "colours": [(of.label, colour.label) for of, colour in piece.colours],
+            }
             for piece, answer in decided if answer.is_given
         ],
         "withheld": [

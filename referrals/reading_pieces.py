@@ -23,7 +23,7 @@ from referrals.models import (
     TeamMeeting,
     WorkingNote,
 )
-from referrals.vocabulary import N_, ContentKind
+from referrals.vocabulary import N_, Colour, ContentKind, Domain
 
 #: kinds whose texts are read row by row; papers and files come as they are, and addresses of staff's mail are no piece
 TEXT_KINDS: Final = tuple(
@@ -46,7 +46,7 @@ _AUTHORS: Final[dict[str, tuple[type[Any], str]]] = {
 
 @dataclass(frozen=True)
 class Piece:
-    """One piece: `texts` is what it says, empty for a paper or a file, which `row_id` names."""
+    """One piece: `texts` and `colours` are what it says, empty for a paper or a file, which `row_id` names."""
 
     key: str
     label: str
@@ -56,6 +56,8 @@ class Piece:
     #: the name a paper or file goes out under, and the table it lies in
     file: str | None = None
     of: type[Any] = Referral
+    #: areas with their colours, which are said in the reader's language
+    colours: tuple[tuple[Domain, Colour], ...] = ()
 
 
 def pieces_of(session: Session, referral: Referral) -> list[Piece]:
@@ -72,12 +74,12 @@ def _texts(session: Session, referral: Referral) -> Iterator[Piece]:
     for kind in TEXT_KINDS:
         for table, rows in contents.texts(session, referral, [kind]).items():
             for row in rows:
-                said = tuple(
-                    text for name, value in row.items() if name not in _NO_WORDS for text in _said(name, value)
-                )
-                if said:
+                colours = tuple((Domain(of), Colour(value)) for of, value in (row.pop("colours", None) or {}).items())
+                said = tuple(text for name, value in row.items() if name not in _NO_WORDS for text in _said(value))
+                if said or colours:
                     row_id = uuid.UUID(row["id"])
-                    yield Piece(f"{table}:{row_id}", kind.label, row_id, said, _author(session, table, row_id))
+                    author = _author(session, table, row_id)
+                    yield Piece(f"{table}:{row_id}", kind.label, row_id, said, author, colours=colours)
 
 
 def _reasons(session: Session, referral: Referral) -> Iterator[Piece]:
@@ -108,13 +110,12 @@ def _author(session: Session, table: str, row_id: uuid.UUID) -> str | None:
     return session.get_one(Account, account_id).name if account_id else None
 
 
-def _said(name: str, value: object) -> Iterator[str]:
-    """The words in a sealed value, however deep; a colour with the domain it is about."""
+def _said(value: object) -> Iterator[str]:
+    """The words in a sealed value, however deep."""
     if isinstance(value, dict):
-        for of, inner in value.items():
-            yield from (f"{of}: {text}" if name == "colours" else text for text in _said(of, inner))
-    elif isinstance(value, list):
+        value = list(value.values())
+    if isinstance(value, list):
         for inner in value:
-            yield from _said(name, inner)
+            yield from _said(inner)
     elif isinstance(value, str) and value.strip():
         yield value

@@ -1,13 +1,29 @@
 """Rating by colour: two alone and unseen, then together; and on no paper that leaves unless every guardian who decides chose so."""
 
 import io
+import threading
+import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from pypdf import PdfReader
 from sqlalchemy.orm import Session
 
-from referrals import clock, colour_rating, contents, coverage, documents, paper_sources, reading_pieces, team_review
+from referrals import (
+    clock,
+    colour_rating,
+    contents,
+    coverage,
+    db,
+    documents,
+    paper_sources,
+    printing,
+    reading_extract,
+    reading_pieces,
+    reading_requests,
+    team_review,
+)
 from referrals.access import SYSTEM
 from referrals.errors import AlreadyDecided, Incomplete, KeptOutside, NotAllowed
 from referrals.forums import agenda, agenda_paper
@@ -17,7 +33,8 @@ from referrals.vocabulary import Colour, ContentKind, Custody, DocumentKind, Dom
 from schemas.documents.writing import paper_html
 from tests import straight_way
 from tests.factories import a_guardian, a_referral
-from tests.people import Cast
+from tests.people import Cast, settle
+from tests.referrals.test_reading_requests import answer_all, record
 from tests.referrals.test_team_review import a_ready_referral, call, hold
 
 HEALTH_RED = {Domain.HEALTH: Colour.RED}
@@ -218,10 +235,50 @@ def test_whoever_asks_to_read_the_file_gets_it_gone_through_and_it_goes_with_the
 ) -> None:
     alone(session, meeting, cast.counsellor, HEALTH_RED)
     found = [one for one in reading_pieces.pieces_of(session, meeting.referral) if one.key.startswith("colour_rating")]
-    assert [(one.texts, one.author) for one in found] == [(("health: red",), cast.counsellor.name)]
+    assert [(one.texts, one.colours, one.author) for one in found] == [
+        ((), ((Domain.HEALTH, Colour.RED),), cast.counsellor.name)
+    ]
     contents.take_out(session, meeting.referral, [ContentKind.MEETINGS])
     session.refresh(meeting)
     assert [one.colours for one in meeting.colour_ratings] == [None]
+
+
+def test_whoever_asked_to_read_the_file_reads_areas_and_colours_as_words(
+    session: Session, cast: Cast, meeting: TeamMeeting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone(session, meeting, cast.counsellor, HEALTH_RED)
+    request = record(session, cast, meeting.referral)
+    answer_all(session, request, cast.head_teacher)
+    reading_requests.approve_extract(session, request, by=cast.head_teacher.actor())
+    printed: list[str] = []
+    monkeypatch.setattr(printing, "print_pdf", lambda html: printed.append(html) or b"")
+    reading_extract.extract(session, request, by=cast.head_teacher.actor())
+    assert "Hälsa – Rött: " in printed[0]
+    assert "health" not in printed[0]
+
+
+def test_two_who_rate_in_the_same_moment_are_the_first_and_the_second(fresh_postgres: str) -> None:
+    """SQLite lets one writer in at a time anyway."""
+    with db.writing(fresh_postgres) as session:
+        cast = settle(session)
+        cast.forum.rates_by_colour = True
+        meeting_id = call(session, a_ready_referral(session, cast), cast).id
+        people = [cast.head_teacher.id, cast.counsellor.id]
+    ready = threading.Barrier(len(people), timeout=20)
+
+    def rate(account_id: uuid.UUID) -> None:
+        with db.writing(fresh_postgres) as session:
+            meeting = session.get_one(TeamMeeting, meeting_id)
+            assert meeting.colour_ratings == []
+            ready.wait()
+            alone(session, meeting, session.get_one(Account, account_id))
+
+    with ThreadPoolExecutor(len(people)) as pool:
+        list(pool.map(rate, people))
+    with db.reading(fresh_postgres) as session:
+        rated = session.get_one(TeamMeeting, meeting_id).colour_ratings
+        assert [one.place for one in rated] == [1, 2]
+        assert {one.by_id for one in rated} == set(people)
 
 
 def minutes_after(session: Session, referral: Referral, row: History) -> str:

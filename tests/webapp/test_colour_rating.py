@@ -1,9 +1,10 @@
 """The pages of the rating by colour: one's own, both, the team's in the minutes and on the screen, and what guardians chose."""
 
 import pytest
+from sqlalchemy import select
 
 from referrals import colour_rating, db, team_review
-from referrals.models import Guardian
+from referrals.models import Guardian, ReadingRequest
 from referrals.stages import TO_SCHEDULE
 from referrals.vocabulary import Colour, Domain
 from tests.webapp.desk import cast_of
@@ -43,7 +44,7 @@ def test_a_rating_is_kept_and_seen_by_its_writer_alone_until_the_other_has_rated
     henrik, kim = signed_in("henrik"), signed_in("kim")
     page = henrik.get(f"/referrals/{number}/team-review")
     assert page_of(number) in [one.get("href") for one in page.all("a")]
-    assert "0 people have rated. What they chose is shown when 2 have." in henrik.get(page_of(number)).text
+    assert "0 people have rated. Their choices are shown once both have rated." in henrik.get(page_of(number)).text
     refused = henrik.submit({}, status=422)
     assert any("Choose a colour for at least one area." in problem for problem in refused.problems)
     page = henrik.submit(RATED)
@@ -110,6 +111,18 @@ def test_what_each_guardian_chose_is_written_down_by_the_coordinator(signed_in, 
     assert ": no, " in page.text
     form = page.all("form", id="papers-form")[0]
     karin.submit({"guardian": "6d3e4a52-0000-4000-8000-000000000000"}, form=form, status=404)
+
+
+def test_whoever_goes_through_the_file_reads_the_colours_as_words(signed_in, number, settings):
+    rated_by_both(settings, number)
+    karin = signed_in("karin")
+    karin.get(f"/referrals/{number}/reading-requests")
+    reviewer = look(settings, number, lambda session, referral: str(cast_of(session).head_teacher.id))
+    karin.submit({"asked_by": "child", "asked_how": "oral", "received_on": "2026-03-02", "reviewer_id": reviewer})
+    request_id = look(settings, number, lambda session, referral: session.scalars(select(ReadingRequest.id)).one())
+    page = signed_in("henrik").get(f"/reading-requests/{request_id}")
+    assert "Health – Red: needs support now" in page.text
+    assert "Health – Green: doing well" in page.text
 
 
 def test_without_a_team_that_rates_by_colour_there_is_no_such_page(signed_in, lay, settings):  # noqa: F811

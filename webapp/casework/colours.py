@@ -75,7 +75,6 @@ def _page(referral: Referral, form: forms.Form | None = None) -> Response:
         form=form or forms.shown(stands.own.colours or {} if stands.own else {}),
         meeting=meeting,
         stands=stands,
-        first=rules.FIRST,
         is_open=meeting.approved_at is None and referral.is_open,
         domains=list(Domain),
         colour_of=Colour,
