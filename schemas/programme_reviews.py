@@ -6,6 +6,9 @@ from schemas.fields import N_, DateField, FormSchema, LongText, TermField
 #: what is said where the shape was right and the programme, or the calendar, asks for something else
 UNMET = {
     "held_on": N_("Give the day on which it was done, from the day of the decision until today."),
+    "outcome": N_(
+        "After its evaluation the programme has no day left on which it is looked at again. Choose that it is changed and decided anew, with new days, or that the head teacher is to decide whether it ends."
+    ),
     "reviewed": N_("Record first how the programme was followed up or evaluated. Then it can be ended."),
 }
 

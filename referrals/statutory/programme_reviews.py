@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,6 +15,9 @@ from referrals.models import History, Referral, SupportProgramme, SupportReview
 from referrals.stages import Verb
 from referrals.statutory.support_programme import programmes_of
 from referrals.vocabulary import ProgrammeKind, SupportReviewKind, SupportReviewOutcome
+
+#: the programme's own days end with its evaluation: whatever goes on after it is decided with new ones (Skollag 3:9)
+_NO_DAY_LEFT: Final = (SupportReviewKind.EVALUATION, SupportReviewOutcome.GOES_ON)
 
 
 @dataclass(frozen=True)
@@ -32,8 +36,8 @@ def record_review(
 ) -> SupportReview:
     """Record that the programme in force was followed up or evaluated.
 
-    Raises NotAllowed where none is in force, Incomplete for what is not stated, or a day that is not one from the decision until
-    today.
+    Raises NotAllowed where none is in force, Incomplete for what is not stated, a day that is not one from the decision until
+    today, or an evaluation after which it would go on as it is: no day on which somebody looks at it again would be left.
     """
     history.guard(session, referral, Verb.REVIEW_SUPPORT_PROGRAMME, by=by, seen=seen)
     programme = in_force(session, referral)
@@ -45,7 +49,7 @@ def record_review(
         "kind": reviewed.kind,
         "held_on": reviewed.held_on is not None and decided_on <= reviewed.held_on <= roster.today(session),
         **texts,
-        "outcome": reviewed.outcome,
+        "outcome": reviewed.outcome is not None and (reviewed.kind, reviewed.outcome) != _NO_DAY_LEFT,
     }
     if missing := [name for name, value in stated.items() if not value]:
         raise Incomplete(*missing)

@@ -88,6 +88,7 @@ def test_a_programme_is_followed_up_evaluated_and_ended_and_the_end_can_be_told_
         ({"findings": " "}, "findings"),
         ({"views": ""}, "views"),
         ({"outcome": None}, "outcome"),
+        ({"kind": SupportReviewKind.EVALUATION}, "outcome"),  # as it is, with no day left to look at it again
     ],
 )
 def test_a_review_lacks_nothing(session: Session, cast: Cast, change: dict[str, object], missing: str) -> None:

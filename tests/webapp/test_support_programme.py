@@ -150,6 +150,8 @@ def test_a_programme_is_followed_up_and_ended_on_its_page(signed_in, number, wed
     }  # fmt: skip
     page = henrik.submit(looked | {"held_on": "2026-09-15"}, form="review-form", status=422)
     assert page.problems == ["On which day? " + UNMET["held_on"]]
+    page = henrik.submit(looked | {"outcome": "goes_on"}, form="review-form", status=422)
+    assert page.problems == ["What follows? " + UNMET["outcome"]]
     page = henrik.submit(looked | {"findings": ""}, form="review-form", status=422)
     assert len(page.problems) == 1
     page = henrik.submit(looked, form="review-form")

@@ -27,8 +27,9 @@ def review_programme(referral: Referral) -> ResponseReturnValue:
     reviewed = rules.Reviewed(kind=given.pop("review_kind"), **given)
     try:
         rules.record_review(transactions.session(), referral, by=people.actor(), seen=seen(), reviewed=reviewed)
-    except Incomplete:
-        form.refuse("held_on", UNMET["held_on"])
+    except Incomplete as refused:
+        for name in refused.missing:
+            form.refuse(name, UNMET[name])
         return programme_page(referral, {REVIEW: form})
     notices.say_next(gettext("It is recorded, and made as a paper for the file and the guardians."))
     return _back(referral)
