@@ -198,7 +198,7 @@ HEADINGS = {
     },
     DocumentKind.ABSENCE_INVESTIGATION: {
         "sv": [
-            "Utredning av frånvaro", "Utredningen", "Vad som är känt om frånvaron", "Varför eleven är borta", "Elevens syn", "Vårdnadshavarnas syn",
+            "Utredning om frånvaro", "Utredningen", "Vad som är känt om frånvaron", "Varför eleven är borta", "Elevens syn", "Vårdnadshavarnas syn",
             "Elevhälsans syn", "Vad som görs",
         ],
         "da": [

@@ -58,7 +58,7 @@ def test_the_report_lists_every_team_and_flags_the_empty_ones(session, cast, ove
     title, by_team, goes_on, evaluation = HEADINGS[language]
     assert text.index(title) < text.index(by_team) < text.index(goes_on)
     asken, linden = (text[text.index(f"HTL-team {name}") :] for name in ("Asken", "Linden"))
-    empty = {"sv": ("Ingen fråga skickades in.", "Rektorn har inte skrivit något ännu."), "da": ("Der blev ikke sendt noget spørgsmål ind.", "Skolelederen har ikke skrevet noget endnu."), "en": ("No question was sent in.", "The head teacher has not said yet.")}  # fmt: skip
+    empty = {"sv": ("Ingen fråga skickades in.", "Rektorn har inte skrivit något ännu."), "da": ("Der blev ikke sendt noget spørgsmål ind.", "Skolelederen har ikke skrevet noget endnu."), "en": ("No question was sent in.", "The head teacher has not written anything yet.")}  # fmt: skip
     assert all(words in asken[: asken.index("HTL-team Linden")] for words in empty[language])
     assert rounds.WORDS.question in linden
     assert "Vi börjar varje lektion lika." in linden
