@@ -132,9 +132,12 @@ def follow_up_day(session: Session, referral: Referral) -> date | None:
 def meeting_days(session: Session, referrals: Iterable[Referral]) -> dict[uuid.UUID, date]:
     """The days of the meetings that the team is called to, for those of `referrals` that wait for one, by their ids."""
     waiting = {one.id for one in referrals if one.state == SCHEDULED}
-    called = select(TeamMeeting).where(TeamMeeting.referral_id.in_(waiting)).order_by(TeamMeeting.number)
-    rows = session.scalars(called) if waiting else ()
-    return {row.referral_id: _day_here(session, row.starts_at) for row in rows}  # the newest comes last
+    if not waiting:
+        return {}
+    called = select(TeamMeeting.referral_id, TeamMeeting.starts_at).where(TeamMeeting.referral_id.in_(waiting))
+    zone = _zone(session)
+    # the newest comes last
+    return {one: at.astimezone(zone).date() for one, at in session.execute(called.order_by(TeamMeeting.number))}
 
 
 def local_day(session: Session, at_row: History) -> date:
@@ -239,8 +242,12 @@ def _moved_on(session: Session, referral: Referral, key: str, *, since: date, ov
 
 
 def _day_here(session: Session, at: datetime) -> date:
+    return at.astimezone(_zone(session)).date()
+
+
+def _zone(session: Session) -> ZoneInfo:
     here = _municipality(session)
-    return at.astimezone(ZoneInfo(here.timezone if here else "UTC")).date()
+    return ZoneInfo(here.timezone if here else "UTC")
 
 
 def _municipality(session: Session) -> Municipality | None:

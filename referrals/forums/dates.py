@@ -102,6 +102,12 @@ def is_on_closed_day(session: Session, starts_at: datetime) -> bool:
     return not is_open_day(local_date(starts_at, zone=roster.time_zone(session)), closed_days(session))
 
 
+def on_closed_days(session: Session, found: Iterable[TeamDate]) -> set[uuid.UUID]:
+    """Those of the dates, by their ids, on whose day the schools are closed."""
+    zone, closed = roster.time_zone(session), closed_days(session)
+    return {one.id for one in found if not is_open_day(local_date(one.starts_at, zone=zone), closed)}
+
+
 def find_date(session: Session, forum: Forum, date_id: uuid.UUID) -> TeamDate:
     """One of the team's dates. Raises NotAllowed where there is none."""
     found = session.get(TeamDate, date_id)

@@ -5,9 +5,10 @@ Nothing stands there that is talked about, and nobody's name: the year may hang 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -59,8 +60,8 @@ def this_one(session: Session) -> int:
 
 def months(session: Session, teams: Iterable[Forum], begins: int) -> list[Month]:
     """The twelve months of the school year that begins in the August of the year `begins`."""
-    lines = [*_closed(session), *_meetings(session, teams)]
     first_days = [_month(begins, step) for step in range(13)]
+    lines = [*_closed(session), *_meetings(session, teams, first_on=first_days[0], before=first_days[-1])]
     return [
         Month(first_on, tuple(_within(lines, first_on, after - timedelta(days=1))))
         for first_on, after in pairwise(first_days)
@@ -97,10 +98,12 @@ def _closed(session: Session) -> list[Line]:
     return [Line(one.first_on, one.last_on, one.label) for one in session.scalars(select(ClosedDay))]
 
 
-def _meetings(session: Session, teams: Iterable[Forum]) -> list[Line]:
+def _meetings(session: Session, teams: Iterable[Forum], *, first_on: date, before: date) -> list[Line]:
     zone = roster.time_zone(session)
-    rows = select(TeamDate).where(TeamDate.forum_id.in_([one.id for one in teams])).options(joinedload(TeamDate.forum))
-    meetings = list(session.scalars(rows))
+    since, until = (datetime.combine(day, time(), ZoneInfo(zone)) for day in (first_on, before))
+    in_year = TeamDate.starts_at >= since, TeamDate.starts_at < until
+    rows = select(TeamDate).where(TeamDate.forum_id.in_([one.id for one in teams]), *in_year)
+    meetings = list(session.scalars(rows.options(joinedload(TeamDate.forum))))
     found = []
     for one in meetings:
         day = local_date(one.starts_at, zone=zone)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from referrals import calendar, organisation, targets, worklist
 from referrals.access import Actor, Role, View, may_view
+from referrals.calendar import Closed
 from referrals.languages import local_date
 from referrals.models import ActionPlan, Goal, PlannedAction, Referral
 from referrals.reminders import undelivered
@@ -43,7 +44,7 @@ def everything_for(session: Session, actor: Actor, *, today: date) -> list[Waiti
 
 def stalls_on(session: Session, referral: Referral, *, due_on: date) -> date:
     """The day from which `referral` is twice overdue: it was late for as long as it was meant to take, or for MOST school days."""
-    return _twice(session, targets.counted_since(session, referral), due_on)
+    return _twice(targets.counted_since(session, referral), due_on, closed=calendar.closed_days(session))
 
 
 def waits_for_others(item: WaitingItem, actor: Actor) -> bool:
@@ -55,8 +56,7 @@ def waits_for_others(item: WaitingItem, actor: Actor) -> bool:
     }
 
 
-def _twice(session: Session, began_on: date, due_on: date) -> date:
-    closed = calendar.closed_days(session)
+def _twice(began_on: date, due_on: date, *, closed: Closed) -> date:
     meant = calendar.school_days_between(began_on + timedelta(days=1), due_on, closed=closed)
     return calendar.add_school_days(due_on, min(max(meant, 1), MOST), closed=closed)
 
@@ -73,6 +73,8 @@ def _marked(session: Session, item: WaitingItem, today: date) -> WaitingItem:
 def _actions_left(session: Session, actor: Actor, today: date) -> Iterable[WaitingItem]:
     """Actions of others in the units `actor` heads that are hindered, or late for as long as they were meant to take."""
     units = [unit_id for role, unit_id in actor.roles if role is Role.HEAD_TEACHER]
+    if not units:
+        return
     rows = (
         select(PlannedAction)
         .join(Goal, PlannedAction.goal_id == Goal.id)
@@ -90,13 +92,13 @@ def _actions_left(session: Session, actor: Actor, today: date) -> Iterable[Waiti
         .limit(500)
         .options(selectinload(PlannedAction.referral).selectinload(Referral.unit))
     )  # fmt: skip
-    zone = organisation.municipality(session).timezone
-    for action in session.scalars(rows) if units else ():
+    zone, closed = organisation.municipality(session).timezone, calendar.closed_days(session)
+    for action in session.scalars(rows):
         referral, is_hindered = action.referral, action.status is ActionStatus.HINDERED
         due_on = action.to_on or today
         if not may_view(View.PLAN, actor, referral.facts()):
             continue
-        if is_hindered or today >= _twice(session, action.from_on or due_on, due_on):
+        if is_hindered or today >= _twice(action.from_on or due_on, due_on, closed=closed):
             since = local_date(action.status_at or referral.stage_since, zone=zone)
             yield WaitingItem(
                 number=referral.number, kind=Waiting.OTHERS_ACTION, subject_id=action.id, verb=Verb.RECORD_ACTION_STATUS,

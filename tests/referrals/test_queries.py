@@ -6,16 +6,16 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from referrals import clock, conflict, db, history, queries, worklist
+from referrals import clock, conflict, db, history, queries, targets, worklist
 from referrals.access import Actor, Role
 from referrals.models import Referral, RoleAssignment
 from referrals.queries import Column, Filters, Openness
-from referrals.stages import CLOSED, IN_CONSENT, IN_TRIAGE, PLAN_ACTIVE, PLAN_DRAFT, SUBMITTED, Verb
+from referrals.stages import CLOSED, IN_CONSENT, IN_TRIAGE, PLAN_ACTIVE, PLAN_DRAFT, SCHEDULED, SUBMITTED, State, Verb
 from referrals.vocabulary import Profession, Topic
-from tests.factories import a_member, a_referral, consented
+from tests.factories import a_meeting, a_member, a_referral, consented
 from tests.people import Cast, settle
 
 TODAY = date(2026, 9, 16)
@@ -205,15 +205,22 @@ def home(session: Session, actor: Actor, filters: queries.Filters) -> object:
     return worklist.waiting_for(session, actor, today=filters.today)
 
 
-@pytest.mark.parametrize("read", [queries.board, queries.listing, home])
+def days_of_meetings(session: Session, _actor: Actor, _filters: queries.Filters) -> object:
+    return targets.meeting_days(session, session.scalars(select(Referral)).all())
+
+
+@pytest.mark.parametrize("state", [SUBMITTED, SCHEDULED])
+@pytest.mark.parametrize("read", [queries.board, queries.listing, home, days_of_meetings])
 def test_more_referrals_do_not_mean_more_questions_to_the_database(
-    session: Session, cast: Cast, read: Callable[..., object]
+    session: Session, cast: Cast, read: Callable[..., object], state: State
 ) -> None:
     actor = cast.coordinator.actor()
 
     def questions(number: int) -> int:
         for _ in range(number):
-            a_referral(session, cast, owner=cast.coordinator)
+            referral = a_referral(session, cast, state, owner=cast.coordinator)
+            if state == SCHEDULED:
+                a_meeting(session, referral, called_by=cast.coordinator, starts_at=clock.now())
         session.expire_all()
         with counted_queries(session) as asked:
             read(session, actor, ALL)

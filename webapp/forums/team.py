@@ -111,7 +111,7 @@ def team_page(forum: Forum, status: int = 200, *, form: forms.Form | None = None
         quorum=[Profession(value) for value in forum.quorum],
         missing=seats.missing(forum, held, clock.now()),
         dates=[(one, seats.missing(forum, held, one.starts_at)) for one in coming],
-        closed={one.id for one in coming if team_dates.is_on_closed_day(session, one.starts_at)},
+        closed=team_dates.on_closed_days(session, coming),
         at_two_tables=_by_date(clashes.at_two_tables(session, forum, coming)),
         this_year=team_year.this_one(session),
         may_keep=may_keep,

@@ -1,7 +1,7 @@
 """A school year month by month, on a page and on paper: dates, closed days, and teams that meet at the same time."""
 
 import io
-from datetime import date, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 import time_machine
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from referrals.forums import clashes, dates, seats, year
 from referrals.forums.dates import Series
-from referrals.models import Account, ClosedDay, RoleAssignment
+from referrals.models import Account, ClosedDay, RoleAssignment, TeamDate
 from tests.people import Cast
 
 
@@ -66,6 +66,24 @@ def test_each_month_has_its_meetings_and_closed_days_in_their_order_and_holidays
         12: [(1, 1, "Studiedag"), (15, 15, "HTL-team Linden"), (21, 31, "Jullov")],
         1: [(1, 8, "Jullov"), (19, 19, "HTL-team Linden")],
     }
+
+
+def test_only_dates_of_the_school_year_are_gone_through_from_its_first_midnight_to_its_last(
+    session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, last = (
+        datetime(2026, 7, 31, 22, 0, tzinfo=UTC),
+        datetime(2027, 7, 31, 21, 59, tzinfo=UTC),
+    )  # midnight in Sweden
+    minute = timedelta(minutes=1)
+    for at in (first - minute, first, last, last + minute):
+        session.add(TeamDate(forum=cast.forum, starts_at=at, minutes=60, place="Rum 12"))
+    session.flush()
+    compared: set[datetime] = set()
+    monkeypatch.setattr(clashes, "meet_at_once", lambda one, _other: compared.add(one.starts_at))
+    found = [line.starts_at for month in year.months(session, [cast.forum], 2026) for line in month.lines]
+    assert found == [first, last]
+    assert compared == {first, last}
 
 
 def test_teams_that_meet_at_the_same_time_are_named_and_those_that_follow_each_other_are_not(

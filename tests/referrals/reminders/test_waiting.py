@@ -15,6 +15,7 @@ from referrals.vocabulary import ActionStatus, PlanStatus
 from referrals.waiting_items import WaitingItem
 from tests.factories import a_part, a_plan, a_referral, protected
 from tests.people import Cast
+from tests.referrals.test_queries import counted_queries
 
 pytestmark = pytest.mark.usefixtures("wednesday")
 
@@ -98,6 +99,19 @@ def test_an_action_late_for_twice_as_long_as_meant_is_shown_to_the_head_teacher(
     assert (item.number, item.subject_id, item.due_on) == (referral.number, action.id, FRIDAY)
     assert waiting.waits_for_others(item, cast.head_teacher.actor())
     assert stalled(session, cast.coordinator, TUESDAY) == []
+
+
+def test_more_actions_do_not_mean_more_looks_at_the_closed_days(session: Session, cast: Cast) -> None:
+    def looks(number: int) -> int:
+        for _ in range(number):
+            with_action(session, cast)
+        session.expire_all()
+        with counted_queries(session) as asked:
+            assert stalled(session, cast.head_teacher, TUESDAY)
+        return len([one for one in asked if "FROM closed_day" in one])
+
+    few = looks(1)
+    assert looks(4) == few
 
 
 def test_a_hindered_action_is_shown_to_the_head_teacher_at_once(session: Session, cast: Cast) -> None:

@@ -11,6 +11,7 @@ from referrals.forums import dates as team_dates
 from referrals.models import TeamMeeting
 from referrals.stages import SCHEDULED, TO_SCHEDULE
 from tests.factories import a_guardian, a_meeting, a_referral, protected
+from tests.referrals.test_queries import counted_queries
 from tests.webapp.desk import cast_of
 
 SERIES = {
@@ -82,6 +83,20 @@ def test_dates_and_meetings_on_days_that_are_closed_later_stay_and_are_marked(ka
     with db.writing(settings.database) as session:
         session.delete(session.scalars(select(TeamMeeting).where(TeamMeeting.number == 2)).one())
     assert "The schools are closed on this day. Move the meeting" in karin.get(f"/referrals/{number}/team-review").text
+
+
+def test_more_dates_do_not_mean_more_looks_at_the_closed_days(karin, address, settings):
+    def looks():
+        with db.reading(settings.database) as session, counted_queries(session) as asked:
+            karin.get(address)
+        return len([one for one in asked if "FROM closed_day" in one])
+
+    karin.get(address)
+    karin.submit(SERIES | {"last_on": "2026-09-22"})
+    few = looks()
+    karin.submit(SERIES)
+    assert len(dates(karin.get(address))) == 5
+    assert looks() == few > 0
 
 
 def test_closed_days_are_named_as_left_out(karin, address, signed_in):
