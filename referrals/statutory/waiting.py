@@ -20,16 +20,18 @@ from referrals.models import (
     SupportInvestigation,
     SupportProgramme,
     SupportReport,
+    SupportReview,
 )
 from referrals.stages import MOVE_BY_VERB, Party, Verb
 from referrals.statutory import programme_reviews
-from referrals.vocabulary import ProgrammeKind
+from referrals.vocabulary import ProgrammeKind, SupportReviewKind
 from referrals.waiting_items import Waiting, WaitingItem
 from referrals.worklist import in_units, shown_unit
 
 #: so long before its day it is shown that a programme is to be looked at again
 AHEAD: Final = timedelta(days=7)
 _POINTED = aliased(History)
+_LATER, _LATER_BEGUN, _BEGUN = aliased(SupportProgramme), aliased(History), aliased(History)
 
 
 def _is_pointed_to(kind: Any, track: str) -> ColumnElement[bool]:
@@ -100,14 +102,29 @@ def has_open_duties(session: Session, referral: Referral) -> bool:
 def _programmes(session: Session, actor: Actor, today: date) -> Iterable[WaitingItem | None]:
     """Programmes in force that are to be followed up or evaluated now."""
     soon = today + AHEAD
-    due = (SupportProgramme.follow_up_on <= soon) | (SupportProgramme.evaluation_on <= soon)
-    held = (SupportProgramme.kind == ProgrammeKind.PROGRAMME) & due & in_units(actor, Role.HEAD_TEACHER)
+    follow_up_on, is_followed_up = SupportProgramme.follow_up_on, _is_done(SupportReviewKind.FOLLOW_UP)
+    is_next = is_followed_up | follow_up_on.is_(None)
+    due = (follow_up_on <= soon) & ~is_followed_up | (SupportProgramme.evaluation_on <= soon) & is_next
+    in_force = (SupportProgramme.kind == ProgrammeKind.PROGRAMME) & ~_is_replaced()
+    held = in_force & ~_is_done(SupportReviewKind.EVALUATION) & due & in_units(actor, Role.HEAD_TEACHER)
     for row, _at in _rows(session, SupportProgramme, since=SupportProgramme.decided_id, waits=held):
         coming = programme_reviews.next_review(session, row)
-        is_due = coming is not None and coming[1] <= soon and programme_reviews.in_force(session, row.referral) is row
-        item = _item(row, Verb.REVIEW_SUPPORT_PROGRAMME, actor, on=today) if is_due else None
+        item = _item(row, Verb.REVIEW_SUPPORT_PROGRAMME, actor, on=today)
         if item is not None and coming is not None:
             yield replace(item, due_on=coming[1], waits_since=None)
+
+
+def _is_done(kind: SupportReviewKind) -> ColumnElement[bool]:
+    """Whether a programme was looked at again so: what has been lies in the database for good, and is not gone through."""
+    done = SupportReview.programme_id == SupportProgramme.id, SupportReview.kind == kind
+    return select(SupportReview.id).where(*done).exists()
+
+
+def _is_replaced() -> ColumnElement[bool]:
+    """Whether a later decision took the place of a programme, as `programme_reviews.in_force` says of one referral."""
+    decided = _LATER.referral_id == SupportProgramme.referral_id, _LATER.decided_id.is_not(None)
+    begun = _BEGUN.id == SupportProgramme.begun_id, _LATER_BEGUN.id == _LATER.begun_id
+    return select(_LATER.id).where(*decided, *begun, _LATER_BEGUN.number > _BEGUN.number).exists()
 
 
 def _rows(session: Session, kind: Any, *, since: Any, waits: ColumnElement[bool]) -> Iterable[Any]:

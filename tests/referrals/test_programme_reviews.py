@@ -6,19 +6,22 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from referrals import documents, paper_sources
 from referrals.errors import Incomplete, NotAllowed, WrongStage
-from referrals.models import Referral, SupportProgramme, SupportReview
+from referrals.models import Listed, Referral, SupportProgramme, SupportReview
 from referrals.reminders import waiting
 from referrals.stages import CLOSED, IN_TRIAGE, WITHDRAWN, Verb
 from referrals.statutory import programme_reviews, support_programme
+from referrals.statutory import waiting as beside
 from referrals.statutory.programme_reviews import Reviewed
 from referrals.vocabulary import ProgrammeKind, SchoolForm, SupportReviewKind, SupportReviewOutcome
 from schemas.documents.writing import paper_html
-from tests.factories import a_guardian, a_member, a_referral
+from tests.factories import a_guardian, a_member, a_referral, protected
 from tests.people import Cast
+from tests.referrals.test_queries import counted_queries
 from tests.referrals.test_support_programme import TODAY, WRITTEN, decide, write
 
 pytestmark = pytest.mark.usefixtures("wednesday")
@@ -115,6 +118,39 @@ def test_only_the_head_teacher_ends_it_with_reasons_and_not_before_it_was_looked
         with pytest.raises(NotAllowed):
             review(session, referral, by.actor())
     assert programme_reviews.in_force(session, referral) is programme
+
+
+def test_programmes_that_are_evaluated_ended_or_replaced_wait_for_nobody_and_are_not_gone_through(
+    session: Session, cast: Cast
+) -> None:
+    head = cast.head_teacher.actor()
+    evaluation = replace(FOLLOWED_UP, kind=SupportReviewKind.EVALUATION, outcome=SupportReviewOutcome.ENDS)
+
+    def looked_at(number: int) -> tuple[int, list[object]]:
+        for _ in range(number):
+            evaluated, _programme = a_programme(session, cast)
+            review(session, evaluated, head, evaluation)
+            ended, _programme = a_programme(session, cast)
+            review(session, ended, head)
+            end(session, ended, head)
+            replaced, _programme = a_programme(session, cast)
+            support_programme.decide_none(session, replaced, by=head, seen=None, reasons="Räcker.")
+        session.expire_all()
+        with counted_queries(session) as asked:
+            found = beside.waiting_for(session, head, today=TODAY + timedelta(weeks=12))
+        return len(asked), [item.subject_id for item in found]
+
+    hidden, _programme = a_programme(session, cast)
+    protected(session, hidden, by=cast.coordinator)
+    session.execute(delete(Listed).where(Listed.account_id == cast.head_teacher.id))
+    _referral, later = a_programme(session, cast)
+    later.follow_up_on = TODAY + timedelta(weeks=20)
+    assert looked_at(1)[1] == []
+    referral, holds = a_programme(session, cast)
+    write(session, referral, cast.coordinator.actor())  # the next one is written, and nobody has decided it
+    few = looked_at(0)
+    assert few[1] == [holds.id]
+    assert looked_at(3) == few
 
 
 def test_where_no_programme_holds_there_is_nothing_to_look_at_or_to_end(session: Session, cast: Cast) -> None:
