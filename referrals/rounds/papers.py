@@ -73,6 +73,8 @@ def agendas_to_issue(session: Session) -> list[Draft]:
 
 def keep(session: Session, draft: Draft, content: bytes, *, by: Actor = SYSTEM) -> None:
     """Keep a paper that was printed; where another worker was quicker, its paper stays."""
+    # The report names no enrolment, so the database takes a second "version 1" of it: one press at a time.
+    found = session.get_one(ConsultationRound, draft.round_id, with_for_update=True)
     there = newest(session, draft.round_id, draft.enrolment_id)
     if there is not None and there.version >= draft.version:
         return
@@ -83,7 +85,6 @@ def keep(session: Session, draft: Draft, content: bytes, *, by: Actor = SYSTEM) 
         )
     )  # fmt: skip
     session.flush()
-    found = session.get_one(ConsultationRound, draft.round_id)
     enrolling.log(session, found, f"issue_{draft.template}", by=by, object_id=draft.enrolment_id)
 
 

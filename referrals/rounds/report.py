@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from referrals import clock, identity_check, organisation
 from referrals.access import Actor, Role
 from referrals.errors import NotAllowed
-from referrals.models import ConsultationRound, RoundEnrolment, RoundPaper
+from referrals.models import ConsultationRound, LearningQuestion, RoundEnrolment, RoundPaper
 from referrals.patterns.school_terms import SchoolTerm
 from referrals.rounds import enrolling, evaluating, papers, people
 from referrals.rounds.papers import Draft
@@ -82,13 +82,17 @@ def _report(session: Session, found: ConsultationRound) -> dict[str, Any]:
         "teams": [
             {
                 "name": one.forum.name, "units": sorted(unit.name for unit in one.forum.units),
-                "questions": [papers.said_of(each) for each in one.questions], "summary": one.summary,
-                "late": sum(each.is_late for each in one.questions),
+                "questions": [_said_of(each) for each in one.questions], "summary": one.summary,
             }
             for one in sorted(found.enrolments, key=lambda one: one.forum.name)
         ],
         "asked": rate.asked, "answered": rate.answered, "mean": rate.mean, "comments": list(rate.comments),
     }  # fmt: skip
+
+
+def _said_of(one: LearningQuestion) -> dict[str, Any]:
+    """What the report says of a question, and no more: what it leaves out would make a new version that reads the same."""
+    return {"theme": one.theme.value, "question": one.question, "next_step": one.next_step}
 
 
 def traced(session: Session, *, by: Actor) -> list[Traced]:

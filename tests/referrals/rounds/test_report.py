@@ -2,6 +2,7 @@
 
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -9,17 +10,17 @@ from page import ValidationProfile, validate_pdf_bytes
 from pypdf import PdfReader
 from sqlalchemy import inspect, select
 
-from referrals import printing
+from referrals import db, printing
 from referrals.access import Actor, Role
 from referrals.errors import NamesSomebody, NotAllowed, RoundRefused
 from referrals.forums import seats
-from referrals.models import Account, AuditEvent, RoleAssignment, RoundAnswer, RoundAnswered
+from referrals.models import Account, AuditEvent, RoleAssignment, RoundAnswer, RoundAnswered, RoundPaper
 from referrals.rounds import consultants, enrolling, evaluating, papers, questions, report
 from referrals.rounds.enrolling import Days
 from referrals.rounds.questions import Words
 from referrals.vocabulary import Helped, Profession, QualityTheme, RoundProblem
 from tests import rounds
-from tests.people import NO_PASSWORD
+from tests.people import NO_PASSWORD, settle
 
 #: the morning after the last day with slots, and the last day on which the round is evaluated
 AFTER = datetime(2026, 11, 14, 8, 0, tzinfo=UTC)
@@ -81,6 +82,37 @@ def test_a_report_is_kept_and_issued_anew_only_when_something_changed(session, c
     ):
         with pytest.raises(NotAllowed):
             verb()
+
+
+def test_what_the_report_does_not_say_makes_no_new_version(session, cast, over):
+    by, team = cast.manager.actor(), cast.coordinator.actor()
+    (asked,) = (each for one in over.enrolments for each in one.questions)
+    questions.follow(session, asked, by=team, next_step="Vi delar rasten.")
+    report.keep_report(session, report.report_to_issue(session, over, by=by), b"%PDF one", by=by)
+    questions.follow(session, asked, by=team, next_step="Vi delar rasten.", outcome=Helped.YES, result="Lugnare.")
+    assert report.report_to_issue(session, over, by=by) is None
+    questions.follow(session, asked, by=team, next_step="Vi delar den i tre.", outcome=Helped.YES, result="Lugnare.")
+    assert report.report_to_issue(session, over, by=by).version == 2
+
+
+def test_two_who_issue_the_report_at_once_make_one_version(fresh_postgres, at):
+    with db.writing(fresh_postgres) as session:
+        cast = settle(session)
+        draft = report.report_to_issue(session, rounds.lay_round(session, cast), by=cast.manager.actor())
+
+    def press():
+        with db.writing(fresh_postgres) as session:
+            papers.keep(session, draft, b"%PDF two")
+
+    with ThreadPoolExecutor() as pool:
+        with db.writing(fresh_postgres) as session:
+            papers.keep(session, draft, b"%PDF one")
+            other = pool.submit(press)
+            assert not wait([other], timeout=0.3).done
+        other.result(timeout=30)
+    with db.reading(fresh_postgres) as session:
+        (kept,) = session.scalars(select(RoundPaper))
+        assert (kept.version, kept.content) == (1, b"%PDF one")
 
 
 def _head_of(session, unit):
