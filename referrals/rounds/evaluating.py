@@ -67,7 +67,10 @@ def answer(
     comment: str | None = None,
     answered: Collection[str] = (),
 ) -> None:
-    """Evaluate a round, once. Nothing leads from the answer to who gave it. Raises NotAllowed, RoundRefused, NamesSomebody."""
+    """Evaluate a round, once. No column leads from the answer to who gave it, but the order of writing does in the database itself.
+
+    Raises NotAllowed, RoundRefused, NamesSomebody.
+    """
     session.refresh(found, with_for_update=True)
     if by.account_id is not None and _has_answered(session, found, by):
         raise RoundRefused(RoundProblem.ANSWERED)
