@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from referrals import audit, clock, identity_check, roster
 from referrals.access import Actor
@@ -31,8 +31,23 @@ class Days:
 
 def known_to(session: Session, actor: Actor) -> list[ConsultationRound]:
     """The rounds somebody may know of, the newest first."""
-    rows = session.scalars(select(ConsultationRound).order_by(ConsultationRound.first_on.desc()))
-    return [found for found in rows if people.may_see(session, found, actor)]
+    rows = session.scalars(
+        select(ConsultationRound)
+        .order_by(ConsultationRound.first_on.desc())
+        .options(selectinload(ConsultationRound.enrolments))
+    )
+    return people.seen(session, rows, actor)
+
+
+def teams_in(session: Session, found: ConsultationRound) -> list[RoundEnrolment]:
+    """The teams that take part, with the slot and the questions of each, as they enrolled."""
+    rows = select(RoundEnrolment).where(RoundEnrolment.round_id == found.id).order_by(RoundEnrolment.enrolled_at)
+    at_once = (
+        joinedload(RoundEnrolment.forum),
+        joinedload(RoundEnrolment.slot),
+        selectinload(RoundEnrolment.questions),
+    )
+    return list(session.scalars(rows.options(*at_once)))
 
 
 def term_of(found: ConsultationRound) -> SchoolTerm:

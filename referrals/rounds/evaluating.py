@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from referrals import identity_check, roster
 from referrals.access import Actor
 from referrals.errors import NotAllowed, RoundRefused
-from referrals.forums import dates
 from referrals.models import ConsultationRound, RoundAnswer, RoundAnswered
 from referrals.patterns.suppression import FEWEST
 from referrals.rounds import enrolling, people
@@ -38,12 +37,7 @@ class Results:
 def asked(session: Session, found: ConsultationRound) -> set[uuid.UUID]:
     """The accounts that are asked: those in the teams that took part, and the consultants."""
     accounts = {consultant.account_id for consultant in found.consultants}
-    for one in found.enrolments:
-        in_team = [
-            each for each in dates.members(session, one.forum) if people.is_in_team(session, one.forum, each.actor())
-        ]
-        accounts |= {each.id for each in in_team}
-    return accounts
+    return accounts | people.in_any(session, [one.forum_id for one in found.enrolments])
 
 
 def is_open(session: Session, found: ConsultationRound) -> bool:

@@ -1,13 +1,28 @@
 """Who leads a round, who is in a team that takes part, and what each of them may read."""
 
-from sqlalchemy import and_, select
+import uuid
+from collections.abc import Collection, Iterable
+
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
-from referrals import organisation, roster
+from referrals import clock, organisation, roster
 from referrals.access import CONTRIBUTES_AS, MATRIX, Actor, Role
+from referrals.actors import WITH_UNIT
 from referrals.errors import NotAllowed
 from referrals.forums import dates
-from referrals.models import ConsultationRound, Forum, RoundConsultant, RoundEnrolment, RoundSlot, TeamSeat
+from referrals.models import (
+    Account,
+    ConsultationRound,
+    Forum,
+    RoleAssignment,
+    RoundConsultant,
+    RoundEnrolment,
+    RoundSlot,
+    SeatAbsence,
+    TeamSeat,
+    Unit,
+)
 from referrals.vocabulary.knowing import Capacity, Cell, Information
 
 
@@ -47,6 +62,28 @@ def teams_of(session: Session, actor: Actor) -> list[Forum]:
     return [forum for forum in dates.forums_of(session, actor) if is_in_team(session, forum, actor)]
 
 
+def in_any(session: Session, forum_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """The accounts that are in any of these teams now: as `is_in_team` says of one, with one question to the database."""
+    reads = [
+        one for one, capacity in CONTRIBUTES_AS.items() if MATRIX[Information.DEIDENTIFIED].get(capacity) is Cell.READ
+    ]
+    now = clock.now()
+    keeps = Account.roles.any(
+        RoleAssignment.role.in_(dates.KEEPERS) & RoleAssignment.unit.has(Unit.forum_id.in_(forum_ids))
+    )
+    sits = exists().where(
+        TeamSeat.account_id == Account.id, TeamSeat.forum_id.in_(forum_ids), Unit.forum_id == TeamSeat.forum_id,
+        RoleAssignment.unit_id == Unit.id, RoleAssignment.account_id == Account.id, RoleAssignment.role.in_(WITH_UNIT),
+    )  # fmt: skip
+    stands_in = Account.standing_in.any(
+        (SeatAbsence.begins_at <= now)
+        & (SeatAbsence.ends_at > now)
+        & SeatAbsence.seat.has(TeamSeat.forum_id.in_(forum_ids))
+    )
+    there = Account.is_active, Account.profession.in_(reads), or_(keeps, sits, stands_in)
+    return set(session.scalars(select(Account.id).where(*there)))
+
+
 def may_enrol(session: Session, forum: Forum, actor: Actor) -> bool:
     """Whether they say for the team that it takes part: its coordinators and head teachers."""
     return dates.may_keep(forum, actor) and is_in_team(session, forum, actor)
@@ -67,9 +104,17 @@ def sees_every_team(session: Session, actor: Actor) -> bool:
 
 def may_see(session: Session, found: ConsultationRound, actor: Actor) -> bool:
     """Whether they may know of a round and its days: who knows every team, and who talks with one in it."""
+    return bool(seen(session, [found], actor))
+
+
+def seen(session: Session, rounds: Iterable[ConsultationRound], actor: Actor) -> list[ConsultationRound]:
+    """Those of `rounds` that they may know of, asked of all at once."""
     if not are_held(session):
-        return False
-    return sees_every_team(session, actor) or any(slot.round_id == found.id for slot in consulted(session, actor))
+        return []
+    if sees_every_team(session, actor):
+        return list(rounds)
+    consulting = {slot.round_id for slot in consulted(session, actor)}
+    return [found for found in rounds if found.id in consulting]
 
 
 def may_read(session: Session, enrolment: RoundEnrolment, actor: Actor) -> bool:
@@ -77,13 +122,17 @@ def may_read(session: Session, enrolment: RoundEnrolment, actor: Actor) -> bool:
 
     A consultant reads what a team of one of their slots brings to it and brought to earlier rounds.
     """
+    return bool(readable(session, [enrolment], actor))
+
+
+def readable(session: Session, enrolments: Iterable[RoundEnrolment], actor: Actor) -> list[RoundEnrolment]:
+    """Those of `enrolments` of which they may read what the team brings, asked of all at once."""
     if not are_held(session):
-        return False
-    return (
-        may_lead(actor)
-        or is_in_team(session, enrolment.forum, actor)
-        or any(_leads_to(slot, enrolment) for slot in consulted(session, actor))
-    )
+        return []
+    if may_lead(actor):
+        return list(enrolments)
+    mine, slots = {forum.id for forum in teams_of(session, actor)}, consulted(session, actor)
+    return [one for one in enrolments if one.forum_id in mine or any(_leads_to(slot, one) for slot in slots)]
 
 
 def _leads_to(slot: RoundSlot, enrolment: RoundEnrolment) -> bool:

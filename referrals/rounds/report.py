@@ -54,7 +54,8 @@ def may_read_report(session: Session, found: ConsultationRound, actor: Actor) ->
     """Whether they read the report: the management, and the coordinators and head teachers of the teams that take part."""
     if not people.are_held(session):
         return False
-    return people.may_lead(actor) or any(people.may_enrol(session, one.forum, actor) for one in found.enrolments)
+    keeps = {forum.id for forum in people.teams_of(session, actor) if people.may_enrol(session, forum, actor)}
+    return people.may_lead(actor) or any(one.forum_id in keeps for one in found.enrolments)
 
 
 def report_to_issue(session: Session, found: ConsultationRound, *, by: Actor) -> Draft | None:

@@ -126,8 +126,10 @@ def round_page(found: ConsultationRound, form: forms.Form, status: int = 200, **
     """The page of one round."""
     session, actor = transactions.session(), people.actor()
     today = roster.today(session)
-    enrolled = {one.forum_id for one in found.enrolments}
-    teams = [(one, rules.may_read(session, one, actor)) for one in found.enrolments]
+    taking_part = enrolling.teams_in(session, found)
+    enrolled = {one.forum_id for one in taking_part}
+    is_open = {one.id for one in rules.readable(session, taking_part, actor)}
+    teams = [(one, one.id in is_open) for one in taking_part]
     if knows_all := rules.sees_every_team(session, actor):
         shown = found.slots
     else:
@@ -144,7 +146,7 @@ def round_page(found: ConsultationRound, form: forms.Form, status: int = 200, **
         report=report.report(session, found) if report.may_read_report(session, found, actor) else None,
         may_answer=evaluating.may_answer(session, found, actor),
         rate=evaluating.results(session, found) if rules.may_lead(actor) else None,
-        teams=teams if knows_all else [(one, is_open) for one, is_open in teams if is_open],
+        teams=teams if knows_all else [line for line in teams if line[1]],
         slots=shown,
         to_enrol=[
             one
