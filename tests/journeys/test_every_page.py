@@ -116,7 +116,15 @@ def _in_a_round(walk: Walk, laid: dict[str, uuid.UUID]) -> None:
     walk.look("henrik", over, f"{over}/evaluation", talked, f"{talked}/summary")
     team = f"/rounds/enrolments/{laid['enrolment_id']}"
     found = f"/rounds/{laid['round_id']}"
-    walk.look("margit", "/rounds", "/rounds/new", found, f"{found}/consultants", team)
+    walk.look(
+        "margit",
+        "/rounds",
+        "/rounds/new",
+        found,
+        f"{found}/consultants",
+        f"{found}/consultants/{laid['consultant_id']}",
+        team,
+    )
     walk.look("karin", f"/rounds/{laid['round_id']}", team, f"{team}/questions/{laid['question_id']}")
 
 

@@ -2,6 +2,7 @@
 
 import uuid
 
+from flask import Response
 from flask.typing import ResponseReturnValue
 
 from referrals import identity_check
@@ -11,6 +12,7 @@ from referrals.rounds import people as rules
 from referrals.rounds import slots
 from referrals.rounds.slots import Series
 from referrals.vocabulary import RoundProblem
+from schemas.fields import CHOOSE_ONE
 from schemas.rounds import GiveSlotForm, SlotsForm
 from webapp import forms, nobody, notices, people, transactions
 from webapp.language import gettext, ngettext
@@ -47,13 +49,13 @@ def give_slot(found: ConsultationRound, slot_id: uuid.UUID) -> ResponseReturnVal
     """Give a slot to a team."""
     rules.require_lead(transactions.session(), people.actor())
     slot, form = _slot(found, slot_id), forms.submitted()
-    values = form.load(GiveSlotForm()) or {"team": None}
+    values = form.load(GiveSlotForm())
+    if values is None:
+        return _not_given(found, CHOOSE_ONE)
     try:
         slots.give(transactions.session(), slot, values["team"], by=people.actor())
     except RoundRefused as refused:
-        form = forms.shown(slots_as_usual(found))
-        form.refuse("", refused.problem.label)
-        return round_page(found, form, 422)
+        return _not_given(found, refused.problem.label)
     if slot.enrolment is None:
         notices.say_next(gettext("The slot is free."))
     else:
@@ -68,6 +70,12 @@ def drop_slot(found: ConsultationRound, slot_id: uuid.UUID) -> ResponseReturnVal
     slots.drop(transactions.session(), _slot(found, slot_id), by=people.actor())
     notices.say_next(gettext("The slot is gone. A team that had it lines up again."))
     return to_round(found)
+
+
+def _not_given(found: ConsultationRound, sentence: str) -> Response:
+    form = forms.shown(slots_as_usual(found))
+    form.refuse("", sentence)
+    return round_page(found, form, 422)
 
 
 def _slot(found: ConsultationRound, slot_id: uuid.UUID) -> RoundSlot:

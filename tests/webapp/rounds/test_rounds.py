@@ -2,6 +2,7 @@
 
 import io
 import re
+import uuid
 import zipfile
 from datetime import UTC, date, datetime, timedelta
 
@@ -17,6 +18,7 @@ from referrals.models import (
     LearningQuestion,
     RoundSlot,
 )
+from referrals.rounds import consultants
 from referrals.rounds.enrolling import Days
 from tests import rounds
 from tests.webapp.desk import cast_of
@@ -151,6 +153,17 @@ def test_a_slot_is_taken_back_and_taken_away_and_a_team_has_one_at_most(lay, sig
     page = margit.submit(form=form_to(page, "/drop"))
     assert "The slot is gone." in page.text
     assert unprotected.post(f"{address}/slots/{address.rpartition('/')[2]}").status_code == 404
+
+
+def test_a_team_that_is_none_leaves_the_slot_as_it_is(lay, settings, sent_by):
+    address, _team = lay()
+    with db.reading(settings.database) as session:
+        slot_id = session.scalars(sa.select(RoundSlot.id)).one()
+    answer = sent_by("margit").post(f"{address}/slots/{slot_id}", data={"team": "no-team"})
+    assert answer.status_code == 422
+    assert "Choose one of the answers." in answer.text
+    with db.reading(settings.database) as session:
+        assert session.get_one(RoundSlot, slot_id).enrolment_id is not None
 
 
 def test_a_text_that_tells_who_it_is_about_comes_back_and_stands_nowhere(lay, signed_in, settings):
@@ -359,6 +372,39 @@ def test_a_consultant_is_invited_reads_their_own_slots_and_is_let_go(lay, ylva, 
     for path in (f"{address}/consultants", f"{address}/consultants/{slot}/ending"):
         assert karin.post(path).status_code == 404
     assert karin.get(f"{address}/consultants").status_code == 404
+
+
+def test_a_consultants_slots_stand_ticked_when_they_are_changed_and_each_says_who_has_it(
+    lay, ylva, signed_in, settings, sent_by
+):
+    address, _team = lay()
+    margit = signed_in("margit")
+    margit.submit(SLOTS | {"starts_time": "13:00", "count": "1"}, form=margit.get(address).form("main-form"))
+    with db.writing(settings.database) as session:
+        taken, free = session.scalars(sa.select(RoundSlot).order_by(RoundSlot.starts_at))
+        by, day = cast_of(session).manager.actor(), date(2026, 11, 20)
+        invited = consultants.invite(session, taken.round, uuid.UUID(ylva), by=by, last_on=day, slot_ids=[taken.id])
+        slot_ids, own = [str(taken.id), str(free.id)], f"{address}/consultants/{invited.id}"
+    page = margit.get(address)
+    (link,) = page.all("a", href=own)
+    assert page.text_of(link) == "Change slots or last day Ylva Fjärling"
+    page = margit.get(own)
+    form = page.form("main-form")
+    assert page.fields(form)["last_on"] == "2026-11-20"
+    ticks = {one.get("value"): one.get("checked") is not None for one in form.iter() if one.get("name") == "slots"}
+    assert ticks == dict(zip(slot_ids, (True, False), strict=True))
+    assert "11 Nov 2026, 09:00 · HTL-team Linden · Ylva Fjärling" in page.text
+    assert "11 Nov 2026, 13:00 · Free" in page.text
+    assert margit.submit({"last_on": ""}, form=form, status=422).problems
+    page = margit.submit({"last_on": "2026-11-25"}, form=margit.get(own).form("main-form"))
+    assert "one slot · reads until 25 November 2026" in page.text
+    # whoever is in the round is not invited once more, without a tick at what they have
+    said = {"account": ylva, "last_on": "2026-11-20"}
+    assert sent_by("margit").post(f"{address}/consultants", data=said).status_code == 422
+    with db.reading(settings.database) as session:
+        assert session.get_one(RoundSlot, uuid.UUID(slot_ids[0])).consultant_id == invited.id
+    assert sent_by("karin").get(own).status_code == sent_by("karin").post(own).status_code == 404
+    assert sent_by("margit").get(f"{address}/consultants/{slot_ids[0]}").status_code == 404
 
 
 def test_without_anybody_to_invite_the_page_says_who_can_change_that(lay, signed_in):
