@@ -2,6 +2,7 @@
 
 from collections.abc import Set as AbstractSet
 from enum import IntEnum, StrEnum
+from uuid import UUID
 
 from referrals.access_table import CONTRIBUTES_AS, MATRIX, ROW_OF, SERVICE_OF
 from referrals.actors import SYSTEM, WITHOUT_UNIT, Actor, Facts, Role
@@ -11,8 +12,8 @@ from referrals.vocabulary.knowing import Capacity, Cell, Information
 
 __all__ = [
     "CONTRIBUTES_AS", "LOOKS_FIRST", "MATRIX", "ROW_OF", "SERVICE_OF", "SYSTEM", "VIEWS", "WITHOUT_UNIT", "Actor", "Extent",
-    "Facts", "Role", "View", "capacities", "extent", "is_administrator", "is_from_another_service", "may_view", "parties",
-    "parties_for",
+    "Facts", "Role", "View", "capacities", "extent", "is_administrator", "is_from_another_service", "may_know_of", "may_view",
+    "parties", "parties_for",
 ]  # fmt: skip
 
 _NEEDS_CONSENT = frozenset({Cell.BY_CONSENT, Cell.CONCLUSION_BY_CONSENT, Cell.PARTLY_BY_CONSENT})
@@ -159,6 +160,11 @@ LOOKS_FIRST: dict[Verb, View] = {
     Verb.CONCLUDE_DEGRADING_INVESTIGATION: View.OWN_DEGRADING_REPORTS,
 }
 
+#: that anything was done about these duties is as narrow as what was written: a report can be about a colleague
+_TELLS_BY_ITSELF = frozenset(
+    {Information.SPECIAL_SUPPORT, Information.ABSENCE_INVESTIGATION, Information.DEGRADING_TREATMENT}
+)
+
 
 def capacities(actor: Actor, facts: Facts) -> frozenset[Capacity]:
     """What `actor` is to the referral that `facts` describe; empty means: nothing to do with it."""
@@ -235,6 +241,14 @@ def may_view(view: View, actor: Actor, facts: Facts) -> bool:
     information, least = VIEWS[view]
     kinds = frozenset(InformationCategory) if view in _OF_EVERY_KIND else frozenset()
     return extent(information, actor, facts, kinds=kinds) >= least
+
+
+def may_know_of(verb: Verb, actor: Actor, facts: Facts, *, done_by: UUID | None) -> bool:
+    """Whether `actor` may learn that the account `done_by` did `verb`, where the history is theirs to read."""
+    information = VIEWS[LOOKS_FIRST[verb]][0] if verb in LOOKS_FIRST else None
+    if information not in _TELLS_BY_ITSELF or (done_by is not None and done_by == actor.account_id):
+        return True
+    return extent(information, actor, facts) is Extent.WHOLE
 
 
 def is_from_another_service(actor: Actor) -> bool:

@@ -7,10 +7,10 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, false, func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from referrals import access_list, reference
-from referrals.access import Actor, Role, View, is_from_another_service, may_view
+from referrals.access import Actor, Role, View, is_from_another_service, may_know_of, may_view
 from referrals.models import Account, History, Membership, Referral, Step, Unit
 from referrals.stages import PLAN_ACTIVE, Stage, Status
 from referrals.vocabulary import N_, Standing, Term, Topic
@@ -161,6 +161,19 @@ def owners_of(session: Session, actor: Actor) -> list[Account]:
     """Whoever owns a referral that `actor` may see, by name."""
     owned = select(Referral.owner_id).where(_visible(session, actor), Referral.is_open)
     return list(session.scalars(select(Account).where(Account.id.in_(owned)).order_by(Account.name)))
+
+
+def timeline(session: Session, referral: Referral, actor: Actor) -> list[History]:
+    """What has happened to `referral`, the newest first, as far as `actor` may know of it."""
+    facts = referral.facts()
+    if not may_view(View.HISTORY, actor, facts):
+        return []
+    rows = select(History).where(History.referral_id == referral.id).options(selectinload(History.by))
+    return [
+        row
+        for row in session.scalars(rows.order_by(History.number.desc()))
+        if may_know_of(row.verb, actor, facts, done_by=row.by_id)
+    ]
 
 
 def change_mark(session: Session) -> str:

@@ -205,6 +205,35 @@ def home(session: Session, actor: Actor, filters: queries.Filters) -> object:
     return worklist.waiting_for(session, actor, today=filters.today)
 
 
+def test_what_is_done_about_a_duty_is_told_to_who_reads_of_it_and_to_who_did_it(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast, PLAN_ACTIVE, owner=cast.coordinator)
+    for member in (cast.teacher, cast.counsellor, cast.school_nurse):
+        a_member(session, referral, member)
+    done = [
+        (Verb.RECORD_GUARDIAN, cast.coordinator),
+        (Verb.REPORT_SUPPORT_NEED, cast.teacher),
+        (Verb.REPORT_DEGRADING_TREATMENT, cast.counsellor),
+        (Verb.BEGIN_ABSENCE_INVESTIGATION, cast.head_teacher),
+    ]
+    before = len(queries.timeline(session, referral, cast.teacher.actor()))
+    for verb, account in done:
+        history.record(session, referral, verb, by=account.actor())
+    guardian, support, degrading, absence = (verb for verb, _account in done)
+    people = {
+        cast.coordinator: [absence, degrading, support, guardian],
+        cast.head_teacher: [absence, degrading, support, guardian],
+        cast.teacher: [support, guardian],
+        cast.counsellor: [degrading, guardian],
+        cast.school_nurse: [guardian],
+        cast.special_educator: [],
+        cast.outsider: [],
+    }
+    for somebody, told in people.items():
+        rows = queries.timeline(session, referral, somebody.actor())
+        assert [row.verb for row in rows[: len(rows) - before]] == told, somebody.name
+    assert queries.timeline(session, referral, Actor()) == []
+
+
 def days_of_meetings(session: Session, _actor: Actor, _filters: queries.Filters) -> object:
     return targets.meeting_days(session, session.scalars(select(Referral)).all())
 

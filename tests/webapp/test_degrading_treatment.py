@@ -5,13 +5,13 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from referrals import db
+from referrals import db, history
 from referrals.models import Account, Referral
-from referrals.stages import PLAN_ACTIVE
+from referrals.stages import PLAN_ACTIVE, Verb
 from referrals.statutory import degrading_treatment
-from referrals.vocabulary import SchoolForm
+from referrals.vocabulary import DegradingKind, SchoolForm
 from tests.factories import a_member
-from tests.webapp.desk import Desk
+from tests.webapp.desk import Desk, cast_of
 
 pytestmark = pytest.mark.usefixtures("wednesday")
 
@@ -149,3 +149,24 @@ def test_a_compulsory_school_reaches_everything_it_does_itself_and_a_danish_one_
     page = signed_in("karin").get(f"/referrals/{number}/statutory")
     assert "the law has none of these:" not in page.text
     assert "degrading-treatment" not in page.response.text
+
+
+def test_that_and_by_whom_it_was_reported_stands_in_the_timeline_of_who_reads_the_report_alone(
+    signed_in, settings, number
+):
+    with db.writing(settings.database) as session:
+        cast, referral = cast_of(session), session.scalars(select(Referral)).one()
+        for member in (cast.teacher, cast.counsellor, cast.school_nurse):
+            a_member(session, referral, member)
+        said = degrading_treatment.Reported(DegradingKind.DEGRADING, "Läraren skrek.", "I tisdags.")
+        degrading_treatment.report_treatment(session, referral, by=cast.counsellor.actor(), seen=None, report=said)
+        history.record(session, referral, Verb.BEGIN_ABSENCE_INVESTIGATION, by=cast.head_teacher.actor())
+    reported, investigated = "Degrading treatment was reported", "An investigation of absence began"
+    told = {
+        name: [words in signed_in(name).get(f"/referrals/{number}").text for words in (reported, investigated)]
+        for name in ("tove", "siv", "petra", "kim", "karin", "henrik")
+    }
+    assert told == {
+        "tove": [False, False], "siv": [False, False], "petra": [False, False], "kim": [True, False],
+        "karin": [True, True], "henrik": [True, True],
+    }  # fmt: skip

@@ -8,11 +8,21 @@ from datetime import datetime
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
-from referrals import assessment, attachment_reading, clock, conflict, hand_over, leaving, plan_versions, triage
+from referrals import (
+    assessment,
+    attachment_reading,
+    clock,
+    conflict,
+    hand_over,
+    leaving,
+    plan_versions,
+    queries,
+    triage,
+)
 from referrals.access import Role, View, may_view
-from referrals.models import Account, History, Referral, RoleAssignment
+from referrals.models import Account, Referral, RoleAssignment
 from referrals.stages import Party, Verb
 from referrals.statutory import tracks
 from referrals.vocabulary import N_, PartStatus, Standing
@@ -141,7 +151,7 @@ def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
         former=leaving.members(session, referral, Standing.RELEASED),
         kept_out=conflict.kept_out(referral),
         may_release=words.may_do(Verb.RELEASE_MEMBER, referral),
-        timeline=_timeline(referral, with_notes=knows_concern) if may_view(View.HISTORY, actor, facts) else [],
+        timeline=_timeline(referral, with_notes=knows_concern),
         may_see_log=may_view(View.ACCESS_LOG, actor, facts),
         may_note=is_here and may_view(View.WORKING_NOTES, actor, facts),
     )
@@ -216,12 +226,6 @@ def _coordinators(session: Session, referral: Referral) -> list[tuple[uuid.UUID,
 
 
 def _timeline(referral: Referral, *, with_notes: bool) -> list[Entry]:
-    rows = transactions.session().scalars(
-        select(History)
-        .where(History.referral_id == referral.id)
-        .options(selectinload(History.by))
-        .order_by(History.number.desc())
-    )
     # How a guardian answered, or which duty the head teacher sees, is for those who may see the guardians.
     return [
         Entry(
@@ -230,5 +234,5 @@ def _timeline(referral: Referral, *, with_notes: bool) -> list[Entry]:
             words.who(row),
             row.reason if with_notes else None,
         )
-        for row in rows
+        for row in queries.timeline(transactions.session(), referral, people.actor())
     ]
