@@ -25,10 +25,14 @@ LISTS: Final = ("works", "voice", "goals", "parts", "notes")
 
 
 def offerable(session: Session, referral: Referral, *, on: date) -> list[Piece]:
-    """What the guardians' consent lets go to where the child moves on the day `on`; what a guardian does not read stays too."""
+    """What the guardians' consent lets go to where the child moves on the day `on`.
+
+    What a guardian does not read stays, and so does what one guardian answered at a follow-up: each has a copy of what went,
+    and neither is to read the other's answer on it.
+    """
     kept = pieces.kept_from_somebody(session, referral)
     may_go = pieces.may_go(session, referral, Recipient.RECEIVING_SCHOOL, on=on)
-    return [piece for piece in may_go if piece.key not in kept]
+    return [piece for piece in may_go if piece.key not in kept and not piece.name.startswith(notes.GUARDIANS_ANSWER)]
 
 
 def still_covered(session: Session, referral: Referral, chosen: Collection[Key], *, on: date) -> list[Piece] | None:
@@ -59,11 +63,14 @@ def package(chosen: Iterable[Piece], *, zone: str) -> dict[str, Any]:
     return {"categories": [kind.value for kind in kinds_of(chosen)], **found}
 
 
-def for_reader(whole: Mapping[str, Any], withheld: frozenset[Key]) -> dict[str, Any]:
-    """`whole` without what is in `withheld`."""
-    return dict(whole) | {
+def for_reader(whole: Mapping[str, Any], withheld: frozenset[Key], *, is_guardian: bool) -> dict[str, Any]:
+    """`whole` without what is in `withheld`; a guardian's copy is also without what one team wrote to the other in its own
+    words, since that can speak of the other guardian: it names the unit to ask instead.
+    """
+    said = dict(whole) | {
         name: [each for each in whole[name] if (UUID(each["key"][0]), each["key"][1]) not in withheld] for name in LISTS
     }
+    return said | ({"purpose": None, "contact": whole["from_unit"]} if is_guardian else {})
 
 
 def _values(piece: Piece, zone: str) -> tuple[str, dict[str, Any]]:

@@ -25,6 +25,8 @@ MEETING_TEXTS: Final = ("situation", "strengths", "child_words", "guardians_word
 FOLLOW_UP_TEXTS: Final = ("child_view", "learned", "decision_reason")
 PLAN_TEXTS: Final = ("background", "child_voice", "guardians_view", "if_worse")
 CLOSING_TEXTS: Final = ("summary", "if_needed_again")
+#: how the name of what one guardian answered at a follow-up begins; that guardian's id follows
+GUARDIANS_ANSWER: Final = "guardian_views-"
 
 Noted: TypeAlias = TeamMeeting | FollowUp | ActionPlan | Closure
 
@@ -119,7 +121,7 @@ def _texts_of(row: Noted) -> Iterator[tuple[str, str | None, Goal | None]]:
         yield from ((f"action_results-{one.action_id}", one.note, one.action.goal) for one in row.action_results)
         yield "child_view", row.child_view, None
         for said in row.guardian_views or []:
-            yield f"guardian_views-{said['guardian_id']}", str(said["view"]), None
+            yield f"{GUARDIANS_ANSWER}{said['guardian_id']}", str(said["view"]), None
         yield from ((name, getattr(row, name), None) for name in FOLLOW_UP_TEXTS[1:])
     elif isinstance(row, Closure):
         yield from ((f"outcomes-{one.goal_id}", one.note, one.goal) for one in row.outcomes)

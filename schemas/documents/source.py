@@ -140,7 +140,8 @@ class PaperSource:
     @property
     def handed_over(self) -> Mapping[str, Any]:
         """What was handed over, as far as this reader's copy tells it."""
-        return handed_over.for_reader(self.hand_over, self.withheld) if self.hand_over else {}
+        is_guardian = self.recipient.guardian_id is not None
+        return handed_over.for_reader(self.hand_over, self.withheld, is_guardian=is_guardian) if self.hand_over else {}
 
     @property
     def another_is_protected(self) -> bool:

@@ -60,6 +60,7 @@ from referrals.vocabulary import (
     DecidedBy,
     DegradingKind,
     DocumentKind,
+    FollowUpDecision,
     HandOverState,
     InformationCategory,
     PartStatus,
@@ -162,6 +163,28 @@ def test_only_what_consent_reaches_can_be_chosen(session: Session, cast: Cast, r
     assert len(everything) > len(offerable)
     with pytest.raises(NotCovered):
         offer(session, cast, referral, chosen=[piece.key for piece in everything])
+
+
+def test_what_one_guardian_answered_at_a_follow_up_cannot_be_chosen(
+    session: Session, cast: Cast, referral: Referral
+) -> None:
+    """Each guardian has a copy of what went over, and the other one's own answer is not theirs to read."""
+    guardian = guardian_of(session, referral)
+    held = FollowUp(
+        referral=referral, number=1, plan_id=hand_over.plan_versions.versions(session, referral)[0].id,
+        held_on=clock.now().date(), recorded_at=clock.now(), by_id=cast.coordinator.id, decision=FollowUpDecision.CONTINUE,
+        classification={"": {"categories": ["schooling"], "about": None, "guardian_id": None}},
+        guardian_views=[{"guardian_id": str(guardian.id), "name": "Maja", "view": "Pappan ringer.", "declined": False}],
+        child_view="Lugnt.",
+    )  # fmt: skip
+    session.add(held)
+    session.flush()
+    known = {piece.name for piece in hand_over.pieces.known(session, referral) if piece.object_id == held.id}
+    assert known == {"child_view", f"guardian_views-{guardian.id}"}
+    offerable = handed_over.offerable(session, referral, on=clock.now().date())
+    assert {piece.name for piece in offerable if piece.object_id == held.id} == {"child_view"}
+    with pytest.raises(NotCovered):
+        offer(session, cast, referral, chosen=[(held.id, f"guardian_views-{guardian.id}")])
 
 
 def test_an_offer_says_to_whom_what_for_and_whom_to_ask(session: Session, cast: Cast, referral: Referral) -> None:
@@ -561,11 +584,12 @@ def test_the_paper_lists_only_what_was_consented_and_goes_to_both_files_and_to_t
     assert set(made) == {
         (Verb.ACCEPT_HAND_OVER, "file"), (Verb.ACCEPT_HAND_OVER, "guardian"), (Verb.RECEIVE_HAND_OVER, "file"),
     }  # fmt: skip
-    for html in made.values():
-        assert all(
-            words in html
-            for words in (SCHOOLING, ATTENDANCE, WELLBEING, "Lugn start med mentor.", "Karin, 0000-12 34 56")
-        )
+    for (_verb, recipient), html in made.items():
+        assert all(words in html for words in (SCHOOLING, ATTENDANCE, WELLBEING, "Lugn start med mentor."))
+        between = ("Fortsätt lugnt.", "Karin, 0000-12 34 56")
+        assert [words in html for words in between] == [recipient == "file"] * 2, "what one team wrote to the other"
+        assert "Kontakt" in html
+        assert "0000-12 34 56" in html
         assert not any(words in html for words in (PSYCHOSOCIAL, "Mår bättre.", "Mila har varit borta"))
 
 
@@ -576,8 +600,12 @@ def test_a_guardians_copy_leaves_out_what_that_guardian_does_not_read(
     accept(session, cast, found)
     assert found.package is not None
     goal = found.package["goals"][0]["key"]
-    copy = handed_over.for_reader(found.package, frozenset({(hand_over.UUID(goal[0]), goal[1])}))
+    withheld = frozenset({(hand_over.UUID(goal[0]), goal[1])})
+    copy = handed_over.for_reader(found.package, withheld, is_guardian=True)
     assert (copy["goals"], len(copy["parts"])) == ([], 1)
+    assert (copy["purpose"], copy["contact"]) == (None, "Lindskolan")
+    whole = handed_over.for_reader(found.package, withheld, is_guardian=False)
+    assert (whole["purpose"], whole["contact"]) == ("Fortsätt lugnt.", "Karin, 0000-12 34 56")
 
 
 def test_a_preview_of_the_paper_where_nothing_was_handed_over_is_empty(
