@@ -79,6 +79,17 @@ class Offer:
     contact: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Which child it is about, what is asked, whom one can ask, and what would come along."""
+
+    child_name: str | None
+    child_birth_date: str | None
+    purpose: str | None
+    contact: str | None
+    pieces: Sequence[Piece]
+
+
 def units_to_offer_to(session: Session, referral: Referral) -> list[Unit]:
     """The other units where somebody is there to answer, by name."""
     answers = select(RoleAssignment.unit_id).join(Account).where(Account.is_active, RoleAssignment.role.in_(MAY_ANSWER))
@@ -236,6 +247,17 @@ def find(session: Session, hand_over_id: UUID, *, by: Actor) -> HandOver:
 def chosen_in(found: HandOver) -> list[Key]:
     """What of the referral was chosen, as keys of pieces."""
     return [(UUID(identity), name) for identity, name in found.chosen]
+
+
+def asked_of(session: Session, found: HandOver) -> Asked | None:
+    """What the receiving team learns before it answers; None where consent reaches it no more: then not even whom it is about."""
+    goes = covered(session, found)
+    if goes is None:
+        return None
+    return Asked(
+        child_name=found.referral.child_name, child_birth_date=found.referral.child_birth_date, purpose=found.purpose,
+        contact=found.contact, pieces=goes,
+    )  # fmt: skip
 
 
 def covered(session: Session, found: HandOver) -> list[Piece] | None:

@@ -546,7 +546,7 @@ def test_what_may_not_go_any_more_cannot_be_accepted(
     else:
         confided = next(piece for piece in hand_over.pieces.known(session, referral) if piece.name == "strengths")
         withholding.mark_confided(session, referral, by=cast.coordinator.actor(), seen=None, key=confided.key)
-    assert hand_over.covered(session, found) is None
+    assert hand_over.asked_of(session, found) is None, "not even whom it is about"
     with pytest.raises(NotCovered):
         accept(session, cast, found)
     assert (found.state, referral.state, referral.handed_over_at) == (HandOverState.OFFERED, PLAN_ACTIVE, None)

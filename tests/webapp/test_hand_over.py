@@ -245,7 +245,13 @@ def test_a_consent_withdrawn_while_it_waits_stops_the_acceptance_and_both_sides_
         given.withdrawn_at, given.withdrawn_by_id = given.at, given.by_id
     page = otto.submit({}, form="accept-form", status=409)
     assert "It cannot be accepted as it stands" in page.text
-    assert "Schooling and learning" not in page.text
+    for words in ("Schooling and learning", "Mila Testsson", PURPOSE, "Karin Almkvist"):
+        assert words not in page.text
+    page = otto.get(offer_path(read))
+    assert number in page.text
+    assert page.heading == "Take over from Lindskolan?"
+    assert "Mila Testsson" not in page.text
+    assert "Or decline" in page.text, "it can still be declined"
     assert read(lambda session: session.scalars(select(ReceivedHandOver)).all()) == []
     page = karin.get(f"/referrals/{number}/hand-over")
     assert "Take the offer back, and choose again from what is left." in page.text

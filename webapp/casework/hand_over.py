@@ -191,16 +191,15 @@ def _offer_page(found: HandOver, form: forms.Form, status: int = 200) -> Respons
     if found.state is HandOverState.TAKEN_BACK:
         raise HandOverEnded
     session = transactions.session()
-    goes = rules.covered(session, found)
+    asked = rules.asked_of(session, found)
     return pages.page(
         "casework/hand_over_offer.html",
         status,
         form=form,
         found=found,
-        child=found.referral,
-        kinds=_kinds(goes or ()),
-        number=len(found.chosen),
-        has_lapsed=goes is None,
+        asked=asked,
+        kinds=_kinds(asked.pieces if asked else ()),
+        has_lapsed=asked is None,
         #: which duties they are is not the receiving team's to know
         is_held_up=has_open_duties(session, found.referral),
         is_protected=found.referral.protected_since is not None,
