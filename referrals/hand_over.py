@@ -39,6 +39,7 @@ from referrals.models import (
     Guardian,
     HandOver,
     History,
+    Membership,
     ReceivedHandOver,
     Referral,
     RoleAssignment,
@@ -59,6 +60,7 @@ from referrals.vocabulary import (
     Recipient,
     Registered,
     ReporterKind,
+    Standing,
 )
 
 #: who may answer for a unit that something is offered to
@@ -218,8 +220,20 @@ def offered_to(session: Session, actor: Actor) -> list[HandOver]:
 
 
 def offered_by(session: Session, actor: Actor) -> list[HandOver]:
-    """What `actor` offered to others, the newest first: after an acceptance nothing else of it is theirs to see."""
-    rows = select(HandOver).join(HandOver.offered).where(History.by_id == actor.account_id)
+    """What `actor` offered to others, the newest first: after an acceptance nothing else of it is theirs to see.
+
+    Nothing of units they have left, nor of what they are kept out of since.
+    """
+    units = [unit for role, unit in actor.roles if role in MAY_ANSWER]
+    stands = select(Membership.referral_id).where(Membership.account_id == actor.account_id)
+    rows = (
+        select(HandOver)
+        .join(HandOver.offered)
+        .join(Referral, HandOver.referral_id == Referral.id)
+        .where(History.by_id == actor.account_id, access_list.lets_in(actor))
+        .where(Referral.unit_id.in_(units) | Referral.id.in_(stands.where(Membership.standing == Standing.STANDS_IN)))
+        .where(Referral.id.not_in(stands.where(Membership.standing == Standing.SHUT_OUT)))
+    )
     return list(session.scalars(rows.order_by(History.at.desc(), History.number.desc()).limit(MOST)))
 
 

@@ -9,7 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from referrals import (
+    access_list,
     clock,
+    conflict,
     consent,
     documents,
     guardian_page,
@@ -47,6 +49,7 @@ from referrals.models import (
     Referral,
     RoleAssignment,
     TeamMeeting,
+    Unit,
     What,
 )
 from referrals.pieces import Piece
@@ -66,8 +69,10 @@ from referrals.vocabulary import (
     PartStatus,
     PieceKind,
     PlanStatus,
+    Profession,
     Recipient,
     Registered,
+    SchoolForm,
     Standing,
     SupportGround,
 )
@@ -380,6 +385,38 @@ def test_a_decline_has_a_reason_loses_nothing_and_leaves_the_choice_open(
     again = offer(session, cast, referral)
     assert hand_over.hand_overs_of(session, referral) == [again, found]
     assert hand_over.offered_by(session, cast.coordinator.actor()) == [again, found]
+
+
+@pytest.mark.parametrize("change", ["kept_out", "off_the_list", "elsewhere"])
+def test_who_offered_it_and_has_nothing_to_do_with_it_any_more_sees_no_more_of_it(
+    session: Session, cast: Cast, referral: Referral, change: str
+) -> None:
+    found, karin = offer(session, cast, referral), cast.coordinator
+    assert hand_over.offered_by(session, karin.actor()) == [found]
+    if change == "kept_out":
+        conflict.shut_out(session, referral, [karin])
+    elif change == "off_the_list":
+        referral.owner_id = cast.second_coordinator.id
+        protected(session, referral, by=cast.head_teacher)
+        assert not access_list.is_on(referral, karin.id)
+    else:
+        karin.roles = [RoleAssignment(role=Role.COORDINATOR, unit=cast.other_school)]
+        session.flush()
+    assert hand_over.offered_by(session, karin.actor()) == []
+
+
+def test_who_stood_in_for_the_coordinators_sees_what_they_offered(
+    session: Session, cast: Cast, referral: Referral
+) -> None:
+    cast.head_teacher.roles = []
+    session.flush()
+    conflict.keep_out(session, referral, [Profession.COORDINATOR])
+    assert cast.outsider.id in referral.facts().stand_ins
+    third = Unit(slug="ekskolan", name="Ekskolan", school_form=SchoolForm.COMPULSORY, forum=cast.forum)
+    cast.manager.roles = [RoleAssignment(role=Role.HEAD_TEACHER, unit=third)]
+    session.flush()
+    found = offer(session, cast, referral, by=cast.outsider, to_unit_id=third.id)
+    assert hand_over.offered_by(session, cast.outsider.actor()) == [found]
 
 
 def test_an_offer_of_a_referral_that_ended_waits_no_more(session: Session, cast: Cast, referral: Referral) -> None:
