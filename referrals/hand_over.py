@@ -17,6 +17,7 @@ from referrals import (
     access_list,
     audit,
     clock,
+    conflict,
     coverage,
     handed_over,
     history,
@@ -343,6 +344,8 @@ def _take_over(session: Session, found: HandOver, *, by: Actor) -> Referral:
         new.owner_id = by.account_id
     protected_identity.set_index(new)
     history.begin(session, new, by=by, verb=Verb.RECEIVE_HAND_OVER, party=Party.RECEIVER)
+    conflict.shut_out(session, new, conflict.kept_out(old))  # who is too close to it is so in every team
+    conflict.let_stand_in(session, new)
     concern = _concern(new, found)
     session.add(concern)
     session.add_all(

@@ -591,6 +591,38 @@ def test_what_may_not_go_any_more_cannot_be_accepted(
     hand_over.take_back_hand_over(session, referral, by=cast.coordinator.actor(), seen=None)
 
 
+def test_whoever_is_kept_out_of_it_is_so_in_the_team_that_takes_it_over_too(
+    session: Session, cast: Cast, referral: Referral
+) -> None:
+    """Henrik is too close to it, and head teacher of both schools; Sanna is too, and begins at the other one later."""
+    cast.head_teacher.roles.append(RoleAssignment(role=Role.HEAD_TEACHER, unit=cast.other_school))
+    session.flush()
+    henrik, sanna = cast.head_teacher, cast.second_coordinator
+    conflict.shut_out(session, referral, [henrik, sanna])
+    found = offer(session, cast, referral)
+    assert hand_over.offered_to(session, henrik.actor()) == []
+    new = accept(session, cast, found)
+    sanna.roles.append(RoleAssignment(role=Role.COORDINATOR, unit=cast.other_school))
+    session.flush()
+    assert conflict.kept_out(new) == [henrik, sanna]
+    for one in (henrik, sanna):
+        assert capacities(one.actor(), new.facts()) == frozenset()
+        assert queries.find(session, one.actor(), new.number) is None
+    assert queries.find(session, cast.outsider.actor(), new.number) is new
+
+
+def test_where_all_who_coordinate_there_are_kept_out_its_head_teacher_stands_in(
+    session: Session, cast: Cast, referral: Referral
+) -> None:
+    cast.manager.roles = [RoleAssignment(role=Role.HEAD_TEACHER, unit=cast.other_school)]
+    session.flush()
+    conflict.shut_out(session, referral, [cast.outsider])
+    found = offer(session, cast, referral)
+    new = hand_over.accept_hand_over(session, found, by=cast.manager.actor())
+    assert parties_for(Verb.SEND_TO_ASSESSMENT, cast.manager.actor(), new.facts()) == {Party.COORDINATOR}
+    assert capacities(cast.outsider.actor(), new.facts()) == frozenset()
+
+
 def test_a_head_teacher_who_takes_over_leaves_the_choice_of_an_owner_open(
     session: Session, cast: Cast, referral: Referral
 ) -> None:
