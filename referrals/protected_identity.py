@@ -96,6 +96,13 @@ def hide_names(attendance: Iterable[Mapping[str, str]] | None, guardians: Iterab
     return [{**one, "name": None if one["name"] in hidden else one["name"]} for one in attendance or ()]
 
 
+def unless_protected(written: str | None, guardians: Iterable[Guardian]) -> str | None:
+    """A name as somebody has `written` it, unless it has the name of a guardian in it who is protected by now."""
+    names = (each.name for each in guardians if each.has_protected_identity and each.name)
+    is_hidden = any(name.casefold() in (written or "").casefold() for name in names)
+    return None if is_hidden else written
+
+
 def lowest_level(referral: Referral) -> str:
     """The level that counts where somebody says only that an identity is protected."""
     return rulebook.load(referral.rulepack).lowest_protection

@@ -7,6 +7,7 @@ from marshmallow import fields, post_dump
 
 from referrals import rulebook
 from referrals.notes import CLOSING_TEXTS, FOLLOW_UP_TEXTS, MEETING_TEXTS, PLAN_TEXTS
+from referrals.protected_identity import unless_protected
 from referrals.vocabulary import Country, InformationCategory
 from schemas.documents.parts import (
     ActionPart,
@@ -255,12 +256,14 @@ class MinutesDocument(Frame):
                 rated["rating"] = None
         rows = getattr(held, "decisions", None) or ()
         data["decisions"] = [
-            said
+            said | {"responsible": unless_protected(said["responsible"], source.guardians)}
             for row, said in zip(rows, data["decisions"], strict=True)
             if not source.is_withheld(held, f"decisions-{row.position}")
         ]
         left_out = {name for name in MEETING_TEXTS if source.is_withheld(held, name)}
-        return data | dict.fromkeys(left_out | ({"guardians_words"} if source.another_is_protected else set()))
+        # Both say who said it, in that one's own words.
+        told_by_name = {"guardians_words", "dissent"} if source.another_is_protected else set()
+        return data | dict.fromkeys(left_out | told_by_name)
 
 
 class ActionPlanDocument(Frame):

@@ -406,6 +406,17 @@ def test_a_protected_guardian_is_not_named_among_those_who_were_at_a_meeting(ses
     assert protected_identity.hide_names(None, []) == []
 
 
+def test_whoever_answers_for_something_is_named_unless_it_is_a_protected_guardian(session, cast):
+    referral = a_referral(session, cast)
+    guardian = a_guardian(session, referral)
+    written = ["maja testsson (mamma)", "Karin Almkvist", None]
+    assert [protected_identity.unless_protected(one, [guardian]) for one in written] == written
+    protect(session, referral, cast.coordinator, guardian=guardian)
+    assert [protected_identity.unless_protected(one, [guardian]) for one in written] == [None, "Karin Almkvist", None]
+    guardian.name = None
+    assert protected_identity.unless_protected("Karin Almkvist", [guardian]) == "Karin Almkvist"
+
+
 # ------------------------------------------------------------------------------------------------ lifting
 def test_lifting_the_last_mark_gives_everything_back(session, cast):
     referral = straight_way.submit(session, cast.school)

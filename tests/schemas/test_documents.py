@@ -209,15 +209,24 @@ def test_what_a_protected_guardian_said_at_the_meeting_is_not_on_the_other_ones_
     for guardian in (mine, other):
         guardian.has_protected_identity = guardian is other
     source = replace(rich_source(DocumentKind.MINUTES), guardians=[mine, other])
-    said = [
-        document_context("minutes", replace(source, recipient=recipient))["guardians_words"]
+    source.meeting.dissent = "Milan: jag vill inte."
+    source.meeting.decisions[0].responsible = "milan, pappa"
+    copies = [
+        document_context("minutes", replace(source, recipient=recipient))
         for recipient in (
             PaperRecipient(),
             PaperRecipient(capacity="guardian", guardian_id=mine.id),
             PaperRecipient(capacity="guardian", guardian_id=other.id),
         )
     ]
-    assert said == [source.meeting.guardians_words, None, source.meeting.guardians_words]
+    said = source.meeting.guardians_words
+    assert [copy["guardians_words"] for copy in copies] == [said, None, said]
+    assert [copy["dissent"] for copy in copies] == ["Milan: jag vill inte.", None, "Milan: jag vill inte."]
+    assert {copy["decisions"][0]["responsible"] for copy in copies} == {None}
+    assert {copy["decisions"][1]["responsible"] for copy in copies} == {source.meeting.decisions[1].responsible}
+    paper = document_html("minutes", copies[1], language="en")
+    assert "milan" not in paper.lower()
+    assert "Nobody wished to have a different opinion" not in paper, "somebody did"
 
 
 def test_a_copy_leaves_out_the_goals_and_notes_that_are_not_for_its_reader() -> None:
