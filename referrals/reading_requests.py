@@ -62,7 +62,8 @@ def reviewers(session: Session, referral: Referral, *, by: Actor) -> list[Accoun
 
 def may_record(actor: Actor, referral: Referral) -> bool:
     """Whether `actor` records requests about `referral`."""
-    return referral.kept_outside_at is None and _may(actor, referral, MAY_RECORD)
+    is_theirs = referral.kept_outside_at is None and referral.handed_over_at is None
+    return is_theirs and _may(actor, referral, MAY_RECORD)
 
 
 def record_request(session: Session, referral: Referral, *, by: Actor, asked: Asked) -> ReadingRequest:
@@ -112,13 +113,23 @@ def to_review(session: Session, actor: Actor) -> list[ReadingRequest]:
 
 
 def find(session: Session, request_id: uuid.UUID, *, by: Actor) -> ReadingRequest:
-    """A request for its reviewer, while they still may. Raises NotAllowed for everybody else: it opens all walls."""
+    """A request for its reviewer, while they still may. Raises NotAllowed for everybody else: it opens all walls.
+
+    What was asked before another team took the referral over is answered all the same, and shut soon after.
+    """
     found = session.get(ReadingRequest, request_id)
     if found is None or found.reviewer_id != by.account_id or not _may(by, found.referral, MAY_REVIEW):
+        raise NotAllowed("no such request")
+    if found.referral.handed_over_at is not None and _was_handed_out(found):
         raise NotAllowed("no such request")
     if found.referral.kept_outside_at is not None:
         raise ContentGone
     return found
+
+
+def to_go_through(session: Session, request: ReadingRequest) -> list[Piece]:
+    """The pieces that the reviewer reads for it: all of the file, and once they have let the extract go nothing more."""
+    return reading_pieces.pieces_of(session, request.referral) if request.approved_at is None else []
 
 
 def answers_to(session: Session, request: ReadingRequest) -> dict[str, ReadingAnswer]:
@@ -201,6 +212,12 @@ def _require_open(session: Session, request: ReadingRequest, by: Actor) -> None:
     find(session, request.id, by=by)
     if request.approved_at is not None:
         raise AlreadyDecided
+
+
+def _was_handed_out(request: ReadingRequest) -> bool:
+    """Whether there was time enough to hand out what was let go: as many days as the law gives for the answer."""
+    days = timedelta(days=rulebook.load(request.referral.rulepack).reading.answer_days)
+    return request.approved_at is not None and clock.now() >= request.approved_at + days
 
 
 def _may(actor: Actor, referral: Referral, roles: Collection[Role]) -> bool:

@@ -6,6 +6,7 @@ import zipfile
 from datetime import timedelta
 
 import pytest
+import time_machine
 from pypdf import PdfReader
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -286,6 +287,39 @@ def test_only_its_reviewer_opens_it_and_only_while_they_may(session: Session, ca
     with pytest.raises(NotAllowed):
         reading_requests.find(session, request.id, by=cast.head_teacher.actor())
     assert reading_requests.to_review(session, cast.head_teacher.actor()) == []
+
+
+def test_what_was_asked_before_another_team_took_over_is_answered_handed_out_and_then_shut(
+    session: Session, cast: Cast, wednesday: time_machine.Traveller
+) -> None:
+    referral, henrik = a_referral(session, cast), cast.head_teacher.actor()
+    kept, answered = (
+        record(session, cast, referral),
+        record(session, cast, referral, asked_by=AskedBy.OTHER, asker_name="Nils"),
+    )
+    answer_all(session, answered, cast.head_teacher)
+    reading_requests.approve_extract(session, answered, by=henrik)
+    referral.handed_over_at = clock.now()
+    session.flush()
+    for somebody in (cast.coordinator, cast.head_teacher):
+        assert not reading_requests.may_record(somebody.actor(), referral)
+    with pytest.raises(NotAllowed):
+        record(session, cast, referral)
+    wednesday.shift(timedelta(days=29))
+    assert reading_extract.extract(session, answered, by=henrik)
+    wednesday.shift(timedelta(days=1))
+    with pytest.raises(NotAllowed):
+        reading_extract.extract(session, answered, by=henrik)
+    assert reading_requests.to_review(session, henrik) == [kept]
+    assert reading_requests.to_go_through(session, reading_requests.find(session, kept.id, by=henrik))
+
+
+def test_whoever_let_the_extract_go_reads_the_file_no_further(session: Session, cast: Cast) -> None:
+    request = record(session, cast, a_referral(session, cast))
+    assert reading_requests.to_go_through(session, request)
+    answer_all(session, request, cast.head_teacher)
+    reading_requests.approve_extract(session, request, by=cast.head_teacher.actor())
+    assert reading_requests.to_go_through(session, request) == []
 
 
 def test_a_registrar_goes_through_it_but_not_where_an_identity_is_protected_without_them(

@@ -6,7 +6,7 @@ from datetime import date
 from flask import Response, make_response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import attachments, coverage, documents, reading_extract, reading_pieces, reading_withheld, rulebook
+from referrals import attachments, coverage, documents, reading_extract, reading_withheld, rulebook
 from referrals import reading_requests as rules
 from referrals.access import View
 from referrals.errors import Incomplete, NoSuchReferral, WithheldFromAsker
@@ -94,7 +94,7 @@ def reading_file(request_id: uuid.UUID, row_id: uuid.UUID) -> Response:
     """One paper or file that the reviewer goes through, to be saved and not shown."""
     session = transactions.session()
     found = rules.find(session, request_id, by=people.actor())
-    piece = next((one for one in reading_pieces.pieces_of(session, found.referral) if one.row_id == row_id), None)
+    piece = next((one for one in rules.to_go_through(session, found) if one.row_id == row_id), None)
     if piece is None or piece.file is None:
         raise NoSuchReferral
     _note(found, What.OPENED_FILE, "casework.reading_review")
@@ -182,7 +182,7 @@ def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
 
 def _review(found: ReadingRequest, form: forms.Form | None = None) -> Response:
     session = transactions.session()
-    pieces = reading_pieces.pieces_of(session, found.referral)
+    pieces = rules.to_go_through(session, found)
     answers = rules.answers_to(session, found)
     reading = rulebook.load(found.referral.rulepack).reading
     return pages.page(
