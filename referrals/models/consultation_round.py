@@ -180,7 +180,9 @@ class RoundConsultant(Identified, Base):
 
 
 class RoundPaper(Identified, Base):
-    """A paper of a round that was issued: a team's agenda, or the report of the round where no enrolment is named. Never changed."""
+    """A paper of a round that was issued: a team's agenda, or the report of the round where no enrolment is named. Never changed,
+    and gone where the team takes back words that it is made of.
+    """
 
     __tablename__ = "round_paper"
     __table_args__ = (UniqueConstraint("round_id", "enrolment_id", "version"),)

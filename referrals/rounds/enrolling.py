@@ -8,13 +8,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from referrals import audit, clock, identity_check, roster
 from referrals.access import Actor
 from referrals.errors import NotAllowed, RoundRefused
-from referrals.models import ConsultationRound, Forum, RoundEnrolment, What
+from referrals.models import ConsultationRound, Forum, RoundEnrolment, RoundPaper, What
 from referrals.patterns.school_terms import SchoolTerm
 from referrals.rounds import people
 from referrals.vocabulary import RoundProblem, RoundState
@@ -115,7 +115,10 @@ def enrol(session: Session, found: ConsultationRound, forum: Forum, *, by: Actor
 
 
 def withdraw(session: Session, enrolment: RoundEnrolment, *, by: Actor) -> None:
-    """Take a team's enrolment back while teams enrol; what it sent in goes with it. Raises NotAllowed, RoundRefused."""
+    """Take a team's enrolment back while teams enrol; what it sent in goes with it, and every paper made of that.
+
+    Raises NotAllowed, RoundRefused.
+    """
     if not people.may_enrol(session, enrolment.forum, by):
         raise NotAllowed("withdraw")
     session.refresh(enrolment.round, with_for_update=True)
@@ -124,8 +127,14 @@ def withdraw(session: Session, enrolment: RoundEnrolment, *, by: Actor) -> None:
     if enrolment.slot is not None:
         enrolment.slot.enrolment = None
     log(session, enrolment.round, "withdraw_enrolment", by=by, object_id=enrolment.id)
+    forget_papers(session, enrolment)
     enrolment.round.enrolments.remove(enrolment)
     session.flush()
+
+
+def forget_papers(session: Session, enrolment: RoundEnrolment) -> None:
+    """Destroy the agendas made of words that their team takes back; there is no report yet while it can."""
+    session.execute(delete(RoundPaper).where(RoundPaper.enrolment_id == enrolment.id))
 
 
 def log(

@@ -33,9 +33,13 @@ def may_write(session: Session, enrolment: RoundEnrolment, actor: Actor) -> bool
 
 
 def may_change(session: Session, found: LearningQuestion, actor: Actor) -> bool:
-    """Whether they may write it anew or take it back: everybody in the team, until the questions are due."""
+    """Whether they may write it anew or take it back: everybody in the team, until the questions are due.
+
+    Those of a team that has no slot are due on the round's last day, from which on there can be a report.
+    """
     due_at = slots.due_at(found.enrolment, zone=roster.time_zone(session))
-    is_due = due_at is not None and clock.now() >= due_at
+    has_ended = roster.today(session) >= found.enrolment.round.last_on
+    is_due = has_ended if due_at is None else clock.now() >= due_at
     return not is_due and may_write(session, found.enrolment, actor)
 
 
@@ -72,19 +76,25 @@ def correct(
     words: Words,
     answered: Collection[str] = (),
 ) -> None:
-    """Write a question anew before it is due. Raises NotAllowed, NamesSomebody, and RoundRefused once it is due."""
+    """Write a question anew before it is due; no paper keeps the words before. Raises NotAllowed, NamesSomebody, and RoundRefused
+    once it is due.
+    """
     _require_change(session, found, by)
     _check(session, found.enrolment, words, by=by, answered=answered)
     found.theme = theme
     _write(found, words)
+    enrolling.forget_papers(session, found.enrolment)
     session.flush()
     enrolling.log(session, found.enrolment.round, "correct_question", by=by, object_id=found.id)
 
 
 def take_back(session: Session, found: LearningQuestion, *, by: Actor) -> None:
-    """Take a question back before it is due; nothing of its words stays. Raises NotAllowed, and RoundRefused once it is due."""
+    """Take a question back before it is due; nothing of its words stays, on no paper either. Raises NotAllowed, and RoundRefused
+    once it is due.
+    """
     _require_change(session, found, by)
     enrolling.log(session, found.enrolment.round, "take_question_back", by=by, object_id=found.id)
+    enrolling.forget_papers(session, found.enrolment)
     found.enrolment.questions.remove(found)
     session.flush()
 

@@ -6,14 +6,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from referrals import clock, identity_check, organisation
+from referrals import clock, identity_check, organisation, roster
 from referrals.access import Actor, Role
-from referrals.errors import NotAllowed
+from referrals.errors import NotAllowed, RoundRefused
 from referrals.models import ConsultationRound, LearningQuestion, RoundEnrolment, RoundPaper
 from referrals.patterns.school_terms import SchoolTerm
 from referrals.rounds import enrolling, evaluating, papers, people
 from referrals.rounds.papers import Draft
-from referrals.vocabulary import Helped, QualityTheme
+from referrals.vocabulary import Helped, QualityTheme, RoundProblem
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,18 @@ def may_read_report(session: Session, found: ConsultationRound, actor: Actor) ->
     return people.may_lead(actor) or any(one.forum_id in keeps for one in found.enrolments)
 
 
+def is_due(session: Session, found: ConsultationRound) -> bool:
+    """Whether its report can be issued: on its last day and after, when no team can take words back any more."""
+    return roster.today(session) >= found.last_on
+
+
 def report_to_issue(session: Session, found: ConsultationRound, *, by: Actor) -> Draft | None:
-    """The report as it would be issued now; None where the newest one says the same. Raises NotAllowed."""
+    """The report as it would be issued now; None where the newest one says the same. Raises NotAllowed, RoundRefused before the
+    round's last day.
+    """
     people.require_lead(session, by)
+    if not is_due(session, found):
+        raise RoundRefused(RoundProblem.NOT_OVER)
     return papers.draft(session, found.id, enrolment_id=None, said=_report(session, found), template="round_report")
 
 

@@ -30,6 +30,7 @@ class RoundProblem(Term):
     NOT_ENROLLED = "not_enrolled", N_("Only a team that is enrolled can get a slot. Choose one that is.")
     HAS_SLOT = "has_slot", N_("This team has a slot in the round already. Take that back first.")
     NOT_OPEN = "not_open", N_("Enrolment is closed. Ask whoever leads the round.")
+    NOT_OVER = "not_over", N_("The report is issued on the round's last day or later. Nothing has been issued.")
     ANSWERED = "answered", N_("You have evaluated this round already. Thank you: once is enough.")
     DUE = (
         "due",

@@ -76,7 +76,11 @@ def round_report(found: ConsultationRound) -> Response:
 def issue_report(found: ConsultationRound) -> ResponseReturnValue:
     """Issue the report as things stand now."""
     session, actor = transactions.session(), people.actor()
-    draft = rules.report_to_issue(session, found, by=actor)
+    try:
+        draft = rules.report_to_issue(session, found, by=actor)
+    except RoundRefused as refused:
+        notices.say_next(gettext(refused.problem.label), "warning")
+        return to_round(found)
     if draft is None:
         notices.say_next(gettext("The report that was issued last says the same: nothing has changed since."))
     else:

@@ -144,6 +144,7 @@ def round_page(found: ConsultationRound, form: forms.Form, status: int = 200, **
         leads=rules.may_lead(actor),
         is_enrolling=enrolling.is_enrolling(found, today),
         report=report.report(session, found) if report.may_read_report(session, found, actor) else None,
+        is_report_due=report.is_due(session, found),
         may_answer=evaluating.may_answer(session, found, actor),
         rate=evaluating.results(session, found) if rules.may_lead(actor) else None,
         teams=teams if knows_all else [line for line in teams if line[1]],

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from referrals.access import Actor
 from referrals.errors import NamesSomebody, NotAllowed, RoundRefused
 from referrals.forums import seats
-from referrals.models import AuditEvent, ConsultationRound, RoundEnrolment, RoundSlot
-from referrals.rounds import enrolling, people, slots
+from referrals.models import AuditEvent, ConsultationRound, RoundEnrolment, RoundPaper, RoundSlot
+from referrals.rounds import enrolling, papers, people, slots
 from referrals.rounds.slots import Series
 from referrals.vocabulary import RoundProblem, RoundState
 from tests import rounds
@@ -105,11 +105,15 @@ def test_enrolment_can_be_closed_early_by_who_leads_the_round(session, cast, ope
 def test_an_enrolment_is_taken_back_with_everything_it_sent_in_and_its_slot_is_free(session, cast, enrolled, at):
     slot = rounds.give_slot(session, cast, enrolled)
     rounds.ask(session, cast, enrolled)
+    said = {"round": "Höstens vecka", "questions": [rounds.WORDS.question]}
+    draft = papers.draft(session, enrolled.round_id, enrolment_id=enrolled.id, said=said, template="round_agenda")
+    papers.keep(session, draft, b"%PDF")
     with pytest.raises(NotAllowed):
         enrolling.withdraw(session, enrolled, by=cast.outsider.actor())
     enrolling.withdraw(session, enrolled, by=cast.coordinator.actor())
     session.expire_all()
     assert session.scalars(select(RoundEnrolment)).all() == []
+    assert session.scalars(select(RoundPaper)).all() == [], "no paper has its words either"
     assert slot.enrolment is None
     again = rounds.enrol(session, cast, slot.round)
     enrolling.close_enrolment(session, slot.round, by=cast.manager.actor())

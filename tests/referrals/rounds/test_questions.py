@@ -1,14 +1,14 @@
 """C32: learning questions are due at the end of the day seven days before the slot; what comes later is marked and not lost."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import inspect, select
 
 from referrals.errors import NamesSomebody, NotAllowed, RoundRefused
 from referrals.forums import seats
-from referrals.models import AuditEvent, LearningQuestion, RoundEnrolment
-from referrals.rounds import people, questions, slots
+from referrals.models import AuditEvent, LearningQuestion, RoundEnrolment, RoundPaper
+from referrals.rounds import papers, people, questions, slots
 from referrals.rounds.questions import Words
 from referrals.vocabulary import QualityTheme
 from tests import rounds
@@ -91,3 +91,29 @@ def test_the_team_writes_until_its_slot_is_over_and_nobody_else_does(session, ca
     at(slot.ends_at)
     with pytest.raises(NotAllowed):
         rounds.ask(session, cast, enrolled)
+
+
+@pytest.mark.parametrize("verb", ["correct", "take_back"])
+def test_words_that_are_taken_back_stand_on_no_agenda_made_before(session, cast, enrolled, at, verb):
+    """An agenda was issued, and then the slot became a later one: the questions are not due any more."""
+    slot = rounds.give_slot(session, cast, enrolled, date(2026, 11, 9))
+    asked, by = rounds.ask(session, cast, enrolled), cast.coordinator.actor()
+    at(datetime(2026, 11, 3, 6, 0, tzinfo=UTC))
+    (draft,) = papers.agendas_to_issue(session)
+    papers.keep(session, draft, b"%PDF")
+    slots.give(session, slot, None, by=cast.manager.actor())
+    rounds.give_slot(session, cast, enrolled, date(2026, 11, 13))
+    if verb == "correct":
+        questions.correct(session, asked, by=by, theme=QualityTheme.COLLEGIAL, words=Words("Vad lär vi av varandra?"))
+    else:
+        questions.take_back(session, asked, by=by)
+    assert session.scalars(select(RoundPaper)).all() == []
+
+
+def test_a_team_without_a_slot_changes_its_questions_until_the_day_of_the_report(session, cast, enrolled, at):
+    asked, by = rounds.ask(session, cast, enrolled), cast.coordinator.actor()
+    at(datetime(2026, 11, 12, 22, 59, tzinfo=UTC))
+    assert questions.may_change(session, asked, by)
+    at(datetime(2026, 11, 12, 23, 0, tzinfo=UTC))
+    with pytest.raises(RoundRefused):
+        questions.take_back(session, asked, by=by)

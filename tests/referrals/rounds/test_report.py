@@ -98,7 +98,9 @@ def test_what_the_report_does_not_say_makes_no_new_version(session, cast, over):
 def test_two_who_issue_the_report_at_once_make_one_version(fresh_postgres, at):
     with db.writing(fresh_postgres) as session:
         cast = settle(session)
-        draft = report.report_to_issue(session, rounds.lay_round(session, cast), by=cast.manager.actor())
+        found = rounds.lay_round(session, cast)
+        at(datetime(2026, 11, 12, 23, 0, tzinfo=UTC))
+        draft = report.report_to_issue(session, found, by=cast.manager.actor())
 
     def press():
         with db.writing(fresh_postgres) as session:
@@ -113,6 +115,16 @@ def test_two_who_issue_the_report_at_once_make_one_version(fresh_postgres, at):
     with db.reading(fresh_postgres) as session:
         (kept,) = session.scalars(select(RoundPaper))
         assert (kept.version, kept.content) == (1, b"%PDF one")
+
+
+def test_there_is_no_report_before_the_rounds_last_day(session, cast, enrolled, at):
+    by = cast.manager.actor()
+    at(datetime(2026, 11, 12, 22, 59, tzinfo=UTC))
+    with pytest.raises(RoundRefused) as refused:
+        report.report_to_issue(session, enrolled.round, by=by)
+    assert refused.value.problem is RoundProblem.NOT_OVER
+    at(datetime(2026, 11, 12, 23, 0, tzinfo=UTC))
+    assert report.report_to_issue(session, enrolled.round, by=by)
 
 
 def _head_of(session, unit):

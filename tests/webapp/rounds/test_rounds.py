@@ -429,6 +429,11 @@ def test_the_head_teacher_sums_up_and_the_management_issues_one_report(lay, sign
     page = henrik.submit({"summary": "Vi prövar lika början."}, form=page.form("main-form"))
     assert "It is kept, and stands in the report of the round." in page.text
     assert "Vi prövar lika början." in page.text
+    page = margit.get(address)
+    assert "It can be issued from Friday 13 November" in page.text
+    assert not [one for one in page.all("form") if (one.get("action") or "").endswith("/report")]
+    at(datetime(2026, 11, 13, 10, 0, tzinfo=UTC))
+    margit = signed_in("margit")
     page = margit.submit(form=form_to(margit.get(address), "/report"))
     assert "The report is issued." in page.text
     page = margit.submit(form=form_to(page, "/report"))
