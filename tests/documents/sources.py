@@ -236,7 +236,7 @@ class Family:
             (PieceKind.NOTE, meeting, "strengths"), (PieceKind.NOTE, meeting, "child_words"), (PieceKind.NOTE, meeting, "situation"),
         ]  # fmt: skip
         chosen = [Piece(kind=kind, object_id=row.id, name=name, categories=kinds, row=row) for kind, row, name in rows]
-        return handed_over.package(chosen) | {
+        return handed_over.package(chosen, zone=self.municipality.timezone) | {
             "from_unit": self.words["unit"], "to_unit": self.words["other_unit"], "offered_by": self.coordinator.name,
             "purpose": self.words["hand_over_purpose"], "contact": self.coordinator.name, "phone": "0000-12 34 56",
             "accepted_on": "2026-11-30", "consented_on": "2026-11-23",
