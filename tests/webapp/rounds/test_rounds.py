@@ -384,7 +384,8 @@ def test_a_consultants_slots_stand_ticked_when_they_are_changed_and_each_says_wh
         taken, free = session.scalars(sa.select(RoundSlot).order_by(RoundSlot.starts_at))
         by, day = cast_of(session).manager.actor(), date(2026, 11, 20)
         invited = consultants.invite(session, taken.round, uuid.UUID(ylva), by=by, last_on=day, slot_ids=[taken.id])
-        slot_ids, own = [str(taken.id), str(free.id)], f"{address}/consultants/{invited.id}"
+        slot_ids, invited_id = [str(taken.id), str(free.id)], invited.id
+    own = f"{address}/consultants/{invited_id}"
     page = margit.get(address)
     (link,) = page.all("a", href=own)
     assert page.text_of(link) == "Change slots or last day Ylva Fjärling"
@@ -393,8 +394,8 @@ def test_a_consultants_slots_stand_ticked_when_they_are_changed_and_each_says_wh
     assert page.fields(form)["last_on"] == "2026-11-20"
     ticks = {one.get("value"): one.get("checked") is not None for one in form.iter() if one.get("name") == "slots"}
     assert ticks == dict(zip(slot_ids, (True, False), strict=True))
-    assert "11 Nov 2026, 09:00 · HTL-team Linden · Ylva Fjärling" in page.text
-    assert "11 Nov 2026, 13:00 · Free" in page.text
+    assert "11 November 2026 at 09:00 · HTL-team Linden · Ylva Fjärling" in page.text
+    assert "11 November 2026 at 13:00 · Free" in page.text
     assert margit.submit({"last_on": ""}, form=form, status=422).problems
     page = margit.submit({"last_on": "2026-11-25"}, form=margit.get(own).form("main-form"))
     assert "one slot · reads until 25 November 2026" in page.text
@@ -402,7 +403,7 @@ def test_a_consultants_slots_stand_ticked_when_they_are_changed_and_each_says_wh
     said = {"account": ylva, "last_on": "2026-11-20"}
     assert sent_by("margit").post(f"{address}/consultants", data=said).status_code == 422
     with db.reading(settings.database) as session:
-        assert session.get_one(RoundSlot, uuid.UUID(slot_ids[0])).consultant_id == invited.id
+        assert session.get_one(RoundSlot, uuid.UUID(slot_ids[0])).consultant_id == invited_id
     assert sent_by("karin").get(own).status_code == sent_by("karin").post(own).status_code == 404
     assert sent_by("margit").get(f"{address}/consultants/{slot_ids[0]}").status_code == 404
 
