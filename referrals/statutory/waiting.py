@@ -108,9 +108,8 @@ def _programmes(session: Session, actor: Actor, today: date) -> Iterable[Waiting
     in_force = (SupportProgramme.kind == ProgrammeKind.PROGRAMME) & ~_is_replaced()
     held = in_force & ~_is_done(SupportReviewKind.EVALUATION) & due & in_units(actor, Role.HEAD_TEACHER)
     for row, _at in _rows(session, SupportProgramme, since=SupportProgramme.decided_id, waits=held):
-        coming = programme_reviews.next_review(session, row)
         item = _item(row, Verb.REVIEW_SUPPORT_PROGRAMME, actor, on=today)
-        if item is not None and coming is not None:
+        if item is not None and (coming := programme_reviews.next_review(session, row)):
             yield replace(item, due_on=coming[1], waits_since=None)
 
 

@@ -143,6 +143,8 @@ def test_programmes_that_are_evaluated_ended_or_replaced_wait_for_nobody_and_are
     hidden, _programme = a_programme(session, cast)
     protected(session, hidden, by=cast.coordinator)
     session.execute(delete(Listed).where(Listed.account_id == cast.head_teacher.id))
+    taken_back, _programme = a_programme(session, cast)
+    taken_back.stage, taken_back.status = WITHDRAWN.stage, WITHDRAWN.status
     _referral, later = a_programme(session, cast)
     later.follow_up_on = TODAY + timedelta(weeks=20)
     assert looked_at(1)[1] == []
