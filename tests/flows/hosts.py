@@ -1,5 +1,6 @@
 """Hosts of their own for programs of a test, which can be cut off: network namespaces, or where none may be made, processes that are stopped."""
 
+import ctypes
 import os
 import signal
 import socket
@@ -7,12 +8,19 @@ import socketserver
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from sqlalchemy.engine import make_url
+
+Made = TypeVar("Made")
+
+#: what `setns` calls a network namespace (CLONE_NEWNET in linux/sched.h); Python has names for both from 3.12 on
+_NETWORK = 0x40000000
 
 
 @dataclass
@@ -34,23 +42,26 @@ class Host:
 
 @dataclass
 class NamespaceHost(Host):
-    """A network namespace with one cable to this machine. Its programs go on while the cable is out."""
+    """A network namespace with one cable to another, where what its programs need can be reached. They go on while the cable is out.
 
-    cable: str = ""
+    Nothing of it is in the network of this machine, where browsers give up what they are loading whenever an address comes or goes.
+    """
+
+    switch: str = ""
 
     def cut_off(self, program: "subprocess.Popen[bytes]") -> None:
-        _ip("link", "set", self.cable, "down")
+        _ip("-n", self.switch, "link", "set", "eth0", "down")
 
     def connect(self, program: "subprocess.Popen[bytes]") -> None:
-        _ip("link", "set", self.cable, "up")
+        _ip("-n", self.switch, "link", "set", "eth0", "up")
 
 
 @contextmanager
 def a_host(number: int, *, database: str, api: str) -> Iterator[Host]:
     """One host, from which our database and Prefect's server can be reached; both listen on this machine only."""
-    net = f"198.18.{os.getpid() % 256}"  # kept free for tests of networks
-    here, there = f"{net}.{4 * number + 1}", f"{net}.{4 * number + 2}"
-    name, cable = f"trivsel-{os.getpid()}-{number}", f"tv{os.getpid() % 1_000_000}-{number}"
+    here, there = "198.18.0.1", "198.18.0.2"  # kept free for tests of networks
+    name = f"trivsel-{os.getpid()}-{number}"
+    switch = f"{name}-switch"
     with ExitStack() as ends:
         try:
             _ip("netns", "add", name)
@@ -58,17 +69,20 @@ def a_host(number: int, *, database: str, api: str) -> Iterator[Host]:
             yield Host(environment={"TRIVSEL_PREFECT_API_URL": api, "PREFECT_API_URL": api})
             return
         ends.callback(_ip, "netns", "delete", name)
-        _ip("link", "add", cable, "type", "veth", "peer", "name", "eth0", "netns", name)
-        _ip("address", "add", f"{here}/30", "dev", cable)
-        _ip("link", "set", cable, "up")
-        _ip("-n", name, "address", "add", f"{there}/30", "dev", "eth0")
-        for device in ("lo", "eth0"):
-            _ip("-n", name, "link", "set", device, "up")
+        _ip("netns", "add", switch)
+        ends.callback(_ip, "netns", "delete", switch)
+        _ip("-n", switch, "link", "add", "eth0", "type", "veth", "peer", "name", "eth0", "netns", name)
+        for namespace, address in ((switch, here), (name, there)):
+            _ip("-n", namespace, "address", "add", f"{address}/30", "dev", "eth0")
+            for device in ("lo", "eth0"):
+                _ip("-n", namespace, "link", "set", device, "up")
         postgres, prefect = make_url(database), urlsplit(api)
         file = Path(str(postgres.query["host"])) / ".s.PGSQL.5432"
-        port = ends.enter_context(_relay(here, lambda: _connect_file(file)))
+        port = ends.enter_context(_relay(switch, here, lambda: _connect_file(file)))
         moved = postgres.set(host=here, port=port).difference_update_query(["host"])
-        port = ends.enter_context(_relay(here, lambda: socket.create_connection((prefect.hostname, prefect.port))))
+        port = ends.enter_context(
+            _relay(switch, here, lambda: socket.create_connection((prefect.hostname, prefect.port)))
+        )
         address = f"http://{here}:{port}{prefect.path}"
         environment = {
             "TRIVSEL_DATABASE_URL": moved.render_as_string(hide_password=False),
@@ -77,7 +91,7 @@ def a_host(number: int, *, database: str, api: str) -> Iterator[Host]:
             "NO_PROXY": here,
             "no_proxy": here,
         }
-        yield NamespaceHost(["ip", "netns", "exec", name], environment, cable)
+        yield NamespaceHost(["ip", "netns", "exec", name], environment, switch)
 
 
 def _ip(*arguments: str) -> None:
@@ -90,9 +104,22 @@ def _connect_file(path: Path) -> socket.socket:
     return connected
 
 
+def _made_within(namespace: str, make: Callable[[], Made]) -> Made:
+    """What `make` makes while its thread stands in a network namespace: the sockets among it stay there."""
+
+    def enter_and_make() -> Made:
+        with Path("/run/netns", namespace).open() as entrance:
+            if ctypes.CDLL(None, use_errno=True).setns(entrance.fileno(), _NETWORK):
+                raise OSError(ctypes.get_errno(), "the network namespace cannot be entered")
+        return make()
+
+    with ThreadPoolExecutor(1) as one:
+        return one.submit(enter_and_make).result()
+
+
 @contextmanager
-def _relay(address: str, reach: Callable[[], socket.socket]) -> Iterator[int]:
-    """Pass on what comes to a port of `address`, which is yielded, and what is answered."""
+def _relay(namespace: str, address: str, reach: Callable[[], socket.socket]) -> Iterator[int]:
+    """Pass on what comes to a port of `address` in a namespace, and what is answered; the port is yielded."""
 
     class Pass(socketserver.BaseRequestHandler):
         def handle(self) -> None:
@@ -102,7 +129,7 @@ def _relay(address: str, reach: Callable[[], socket.socket]) -> Iterator[int]:
                 _pump(self.request, behind)
                 back.join()
 
-    with socketserver.ThreadingTCPServer((address, 0), Pass) as server:
+    with _made_within(namespace, lambda: socketserver.ThreadingTCPServer((address, 0), Pass)) as server:
         server.daemon_threads, server.block_on_close = True, False
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server.server_address[1]
