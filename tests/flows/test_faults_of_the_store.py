@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
@@ -97,30 +97,37 @@ def test_a_database_that_somebody_locks_for_longer_than_anybody_waits_costs_time
 def test_postgresql_that_dies_while_people_send_concerns_and_is_started_again_costs_time_and_nothing_else(
     prefect: PrefectServer, postgres_instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    has_died = _while_printing(monkeypatch, lambda: crash_and_restart(postgres_instance.database))
-    port, met = free_port(), list[Stopped]()
+    port, met, numbers = free_port(), list[Stopped](), list[str]()
     site = web(
         port,
         postgres_instance.settings.data,
         environment=postgres_instance.environment | {"TRIVSEL_PORT": str(port)},
     )
+    people, sending = ThreadPoolExecutor(2), list[Future[None]]()
 
-    def go_on_sending() -> list[str]:
-        numbers = [send_at_last(f"http://127.0.0.1:{port}", met)]
+    def go_on_sending() -> None:
+        numbers.append(send_at_last(f"http://127.0.0.1:{port}", met))
         while not has_died:
             numbers.append(send_at_last(f"http://127.0.0.1:{port}", met))
-        return numbers
 
+    def die_while_people_send() -> None:
+        """They begin only now: however long the first paper takes to come, they do not send more than the form takes in."""
+        sending.extend(people.submit(go_on_sending) for _ in range(2))
+        until(lambda: len(numbers) >= 2, seconds=60)
+        crash_and_restart(postgres_instance.database)
+
+    has_died = _while_printing(monkeypatch, die_while_people_send)
     engine = Engine(postgres_instance.settings, holder="test")
     try:
         site.start()
         before = [submit(postgres_instance) for _ in range(4)]
-        with ThreadPoolExecutor(2) as people:
-            sending = [people.submit(go_on_sending) for _ in range(2)]
-            engine.start()
-            numbers = [number for one in sending for number in one.result(120)]
+        engine.start()
+        until(lambda: has_died, seconds=120)
+        for one in sending:
+            one.result(120)
         until(lambda: is_quiet(postgres_instance), seconds=60)
     finally:
+        people.shutdown(wait=False)
         assert engine.stop(10)
         site.kill()
     assert met  # people were there when it died
