@@ -50,6 +50,17 @@ class Lobby(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
         self.pending_conns.append(conn)
         self.poller.register(conn.sock, EVENT_READ, partial(self.on_pending_socket_readable, conn))
 
+    def murder_keepalived(self, force: bool = False) -> None:  # noqa: FBT001, FBT002 - gunicorn's own signature
+        """Hang up on lines that were idle for long enough, but not on one where a request has come since the poller was asked.
+
+        Closed with that request unread it would be reset, and whoever sent it not know whether it arrived.
+        """
+        now = time.monotonic()
+        for conn in self.keepalived_conns:
+            if conn.timeout <= now and _head_of(conn):
+                conn.set_timeout()
+        super().murder_keepalived(force)
+
 
 def _head_of(conn: Any) -> bytes | None:
     """What has come of the next request, left where it is; None where nothing more will come or the parser has begun with it."""

@@ -15,10 +15,17 @@ import pytest
 
 #: refuses a body of more than a million bytes as ours does: without reading it
 APP = """
+import time
 from webapp.web_worker import WebWorker
 
 class Impatient(WebWorker):
     head_within, silent_for = 1.0, 1
+
+class Held(WebWorker):
+    def wait_for_and_dispatch_events(self, timeout):
+        super().wait_for_and_dispatch_events(timeout)
+        if self.keepalived_conns:
+            time.sleep(self.cfg.keepalive + 0.5)
 
 def app(environ, start):
     if environ["PATH_INFO"] == "/reads":
@@ -144,6 +151,19 @@ def test_an_ordinary_body_leaves_the_connection_open(server: tuple[int, Path]) -
         page = browser.getresponse()
         assert (page.status, page.read(), page.headers["Connection"]) == (200, b"ok", "keep-alive")
     browser.close()
+
+
+def test_a_request_that_comes_when_its_line_was_just_idle_for_long_enough_is_answered(tmp_path: Path) -> None:
+    """As under load: the line is looked at when the time of the one request is over, and the next is there already."""
+    servers = running(tmp_path, "smallest.Held")
+    port, _log = next(servers)
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as line:
+            for _ in range(2):
+                line.sendall(b"GET /home HTTP/1.1\r\nHost: x\r\n\r\n")
+                assert line.recv(65_536).endswith(b"ok")
+    finally:
+        assert next(servers, None) is None
 
 
 def test_lines_that_say_nothing_and_half_requests_keep_no_thread_from_the_others(server: tuple[int, Path]) -> None:
