@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from referrals import clock, conflict, db, history, queries, targets, worklist
+from referrals import clock, conflict, db, guardian_page, hand_over, history, queries, targets, worklist
 from referrals.access import Actor, Role
 from referrals.models import Referral, RoleAssignment
 from referrals.queries import Column, Filters, Openness
+from referrals.reminders import waiting
 from referrals.stages import CLOSED, IN_CONSENT, IN_TRIAGE, PLAN_ACTIVE, PLAN_DRAFT, SCHEDULED, SUBMITTED, State, Verb
 from referrals.vocabulary import Profession, Topic
 from tests.factories import a_meeting, a_member, a_referral, consented
@@ -269,7 +270,10 @@ READS: dict[str, Callable[[Session, Actor], object]] = {
     "board": lambda session, actor: queries.board(session, actor, ALL),
     "list": lambda session, actor: queries.listing(session, actor, ALL),
     "mine": lambda session, actor: queries.listing(session, actor, Filters(TODAY, mine=True)),
-    "home": lambda session, actor: worklist.waiting_for(session, actor, today=TODAY),
+    "waiting": lambda session, actor: worklist.waiting_for(session, actor, today=TODAY),
+    "everything waiting": lambda session, actor: waiting.everything_for(session, actor, today=TODAY),
+    "unread": guardian_page.unread_for,
+    "offered": hand_over.offered_to,
     "units": queries.units_of,
     "owners": queries.owners_of,
     "mark": lambda session, _actor: queries.change_mark(session),
