@@ -30,7 +30,7 @@ def hand_over(attempt: Attempt) -> None:
     """Give the mail to the post office. The address is read here: it never travels through Prefect."""
     with db.writing() as session:
         mail = notifications.mail_of(session, steps.hold(session, attempt.step_id, attempt=attempt.number))
-        notifications.let_rest_if_done(mail)
+        notifications.let_rest_if_done(session, mail)
         letter = notifications.letter(mail) if notifications.is_to_go(mail) else None
         letter = invitations_calendar.with_entry(session, letter, mail) if letter else None
     if letter is not None:

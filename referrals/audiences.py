@@ -9,9 +9,18 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock, conflict, plan_versions, readers, team_review
+from referrals import clock, conflict, hand_over, plan_versions, readers, team_review
 from referrals.access import Role, parties
-from referrals.models import Account, AssessmentPart, Concern, History, PlannedAction, RoleAssignment, SeatAbsence
+from referrals.models import (
+    Account,
+    AssessmentPart,
+    Concern,
+    HandOver,
+    History,
+    PlannedAction,
+    RoleAssignment,
+    SeatAbsence,
+)
 from referrals.stages import WITH_HEAD_TEACHER, State, Verb
 from referrals.vocabulary import PartStatus
 
@@ -140,6 +149,27 @@ def who_follows_up(session: Session, row: History) -> list[Addressee]:
     """Who the plan says follows it up, and the referral's owner."""
     plan = plan_versions.approved_until(session, row.referral, row.at)
     return _by_ids(session, row, [plan.follow_up_by_id if plan else None, row.referral.owner_id])
+
+
+def who_may_take_over(session: Session, row: History) -> list[Addressee]:
+    """Who may answer for the unit that it is offered to; nobody where the offer waits no more."""
+    found = hand_over.waiting(session, row.referral)
+    if found is None:
+        return []
+    holds = Account.roles.any(
+        (RoleAssignment.unit_id == found.to_unit_id) & RoleAssignment.role.in_(hand_over.MAY_ANSWER)
+    )
+    accounts = session.scalars(select(Account).where(holds, Account.is_active))
+    return _accounts(account for account in accounts if hand_over.may_answer(found, account.actor()))
+
+
+def who_offered_it(session: Session, row: History) -> list[Addressee]:
+    """Who offered the hand-over that is answered here, as long as they may still know of it."""
+    found = session.scalars(select(HandOver).where(HandOver.answered_id == row.id)).one_or_none()
+    account = session.get(Account, found.offered.by_id) if found else None
+    if account is None or found not in hand_over.offered_by(session, account.actor()):
+        return []
+    return _accounts([account])
 
 
 def members_and_reporter(session: Session, row: History) -> list[Addressee]:

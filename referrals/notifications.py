@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import access_list, audiences, audit, clock, history, languages, steps
+from referrals import access_list, audiences, audit, clock, hand_over, history, languages, steps
 from referrals.access import SYSTEM, Actor
 from referrals.audiences import Addressee
 from referrals.config import current
@@ -49,6 +49,10 @@ class Notification:
 
 #: what may reach the one who is too close: it is written before any wall is looked at, and not even the number leaves
 _ABOUT_CONFLICT: Final = frozenset({_M.CONFLICT_TO_SETTLE, _M.NOBODY_TO_SETTLE})
+#: where its link leads that does not lead to the referral: its readers cannot open that, or not any more
+_ELSEWHERE: Final = dict.fromkeys(_ABOUT_CONFLICT, "/home") | dict.fromkeys(
+    (_M.HAND_OVER_OFFERED, _M.HAND_OVER_ANSWERED), "/hand-overs"
+)
 _TO_SETTLE: Final = (
     Notification(_M.CONFLICT_TO_SETTLE, audiences.settlers_of_conflict),
     Notification(_M.NOBODY_TO_SETTLE, audiences.administrators_if_nobody_settles),
@@ -98,6 +102,9 @@ NOTIFICATIONS: Final[dict[Verb, tuple[Notification, ...]]] = {
         Notification(_M.MINUTES_TO_APPROVE, audiences.reminded_of_minutes),
         Notification(_M.PLAN_TO_APPROVE, audiences.reminded_of_plan),
     ),
+    Verb.OFFER_HAND_OVER:     (Notification(_M.HAND_OVER_OFFERED, audiences.who_may_take_over),),
+    Verb.DECLINE_HAND_OVER:   (Notification(_M.HAND_OVER_ANSWERED, audiences.who_offered_it),),
+    Verb.ACCEPT_HAND_OVER:    (Notification(_M.HAND_OVER_ANSWERED, audiences.who_offered_it),),
     Verb.CLOSE_REFERRAL:      (Notification(_M.REFERRAL_CLOSED, audiences.members_and_reporter),),
 }  # fmt: skip
 
@@ -183,9 +190,12 @@ def is_to_go(mail: Mail) -> bool:
     return mail.stopped_at is None and mail.sent_at is None
 
 
-def let_rest_if_done(mail: Mail) -> None:
+def let_rest_if_done(session: Session, mail: Mail) -> None:
     """Keep a mail that asks for something from going out once that is done."""
-    if is_to_go(mail) and mail.referral.state not in _ASKS_WHILE.get(mail.kind, STATES):
+    is_done = mail.referral.state not in _ASKS_WHILE.get(mail.kind, STATES)
+    if mail.kind is MailKind.HAND_OVER_OFFERED:
+        is_done = hand_over.waiting(session, mail.referral) is None
+    if is_done and is_to_go(mail):
         mail.stopped_at = clock.now()
 
 
@@ -236,8 +246,8 @@ def letter(mail: Mail) -> Letter:
     settings, number = current(), mail.referral.number
     is_for_reporter = mail.recipient == audiences.REPORTER
     link = settings.base_url + (f"{RETURN_PATH}?number={number}" if is_for_reporter else f"/referrals/{number}")
-    if mail.kind in _ABOUT_CONFLICT:
-        link = f"{settings.base_url}/home"
+    if mail.kind in _ELSEWHERE:
+        link = settings.base_url + _ELSEWHERE[mail.kind]
     values = {"reference": number, "link": link, "for_reporter": is_for_reporter}
     words, folder = environment(mail.language), f"emails/{mail.kind}"
     subject = words.get_template(f"{folder}/subject.txt").render(values)

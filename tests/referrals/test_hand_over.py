@@ -1,5 +1,6 @@
 """Handing a referral over to another unit's team: what goes along, who answers, and what the team before may see afterwards."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from referrals import (
     hand_over,
     handed_over,
     history,
+    notifications,
     paper_sources,
     queries,
     register,
@@ -45,6 +47,8 @@ from referrals.models import (
     FollowUp,
     Guardian,
     HandOver,
+    History,
+    Mail,
     Membership,
     Referral,
     RoleAssignment,
@@ -66,6 +70,7 @@ from referrals.vocabulary import (
     FollowUpDecision,
     HandOverState,
     InformationCategory,
+    MailKind,
     PartStatus,
     PieceKind,
     PlanStatus,
@@ -541,6 +546,54 @@ def test_the_access_of_the_team_before_ends_with_the_acceptance(
     assert capacities(parent, facts), "the family keeps its own page"
     assert guardian_page.outline(session, guardian_of(session, referral)).stands == guardian_page.TAKEN_OVER
     assert hand_over.offered_by(session, cast.coordinator.actor()) == [found], "that it was accepted is all they see"
+
+
+# ---------------------------------------------------------------------------------------------------------------- mail
+def mailed(session: Session, referral: Referral) -> list[Mail]:
+    """What is written to whom about the newest thing that was decided."""
+    rows = select(History).where(History.referral_id == referral.id).order_by(History.number.desc())
+    return notifications.write(session, session.scalars(rows.limit(1)).one())
+
+
+def test_who_may_take_it_over_is_told_that_it_is_offered(session: Session, cast: Cast, referral: Referral) -> None:
+    offer(session, cast, referral)
+    (mail,) = mailed(session, referral)
+    assert (mail.kind, mail.address) == (MailKind.HAND_OVER_OFFERED, cast.outsider.email)
+    letter = notifications.letter(mail)
+    assert "/hand-overs\n" in letter.body
+    assert "/referrals/" not in letter.body, "they may not open it"
+    notifications.let_rest_if_done(session, mail)
+    assert notifications.is_to_go(mail)
+    hand_over.take_back_hand_over(session, referral, by=cast.coordinator.actor(), seen=None)
+    notifications.let_rest_if_done(session, mail)
+    assert not notifications.is_to_go(mail), "there is nothing to answer any more"
+
+
+def test_an_offer_that_was_answered_before_its_mail_is_written_is_announced_to_nobody(
+    session: Session, cast: Cast, referral: Referral
+) -> None:
+    found = offer(session, cast, referral)
+    decline(session, cast, found)
+    assert notifications.write(session, found.offered) == []
+
+
+@pytest.mark.parametrize("answer", [accept, decline])
+def test_who_offered_it_is_told_that_it_was_answered(
+    session: Session, cast: Cast, referral: Referral, answer: Callable[[Session, Cast, HandOver], object]
+) -> None:
+    answer(session, cast, offer(session, cast, referral))
+    (mail,) = mailed(session, referral)
+    assert (mail.kind, mail.address) == (MailKind.HAND_OVER_ANSWERED, cast.coordinator.email)
+    letter = notifications.letter(mail)
+    assert "/hand-overs\n" in letter.body
+    assert "/referrals/" not in letter.body, "it may be theirs no more"
+
+
+def test_who_was_kept_out_after_offering_it_is_told_nothing(session: Session, cast: Cast, referral: Referral) -> None:
+    found = offer(session, cast, referral)
+    conflict.shut_out(session, referral, [cast.coordinator])
+    decline(session, cast, found)
+    assert mailed(session, referral) == []
 
 
 def test_the_log_says_who_offered_who_took_over_and_what_went(session: Session, cast: Cast, referral: Referral) -> None:

@@ -152,11 +152,11 @@ def test_a_mail_that_asks_for_what_is_done_already_does_not_go(session: Session,
         if (row := newest(session, referral)).verb is Verb.RECORD_MEETING:
             asking = notifications.write(session, row)
             for mail in asking:
-                notifications.let_rest_if_done(mail)
+                notifications.let_rest_if_done(session, mail)
                 assert notifications.is_to_go(mail)
     closed = notifications.write(session, newest(session, referral))
     for mail in (*asking, *closed):
-        notifications.let_rest_if_done(mail)
+        notifications.let_rest_if_done(session, mail)
     assert {(mail.stopped_at, mail.stopped_by_id) for mail in asking} == {(clock.now(), None)}
     assert all(notifications.is_to_go(mail) for mail in closed)
 
