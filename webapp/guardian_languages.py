@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[1]
 READ_BY_GUARDIANS = (
     "templates/documents/**/*.html", "templates/layouts/document.html", "templates/layouts/base.html",
     "templates/layouts/public.html", "templates/components/*.html", "templates/pages/guardian/**/*.html",
-    "templates/pages/errors/*.html", "webapp/guardian/*.py", "webapp/errors.py", "schemas/guardian.py", "schemas/fields.py",
+    "templates/pages/errors/*.html", "webapp/guardian/*.py", "webapp/guardian_help.py", "webapp/errors.py", "schemas/guardian.py", "schemas/fields.py",
     "referrals/guardian*.py", "referrals/languages.py", "referrals/vocabulary/*.py",
 )  # fmt: skip
 _FOR_OTHERS = (

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from referrals.languages import direction
 from referrals.vocabulary import shared_words
-from webapp import navigation, notices, people, transactions
+from webapp import navigation, notices, page_help, people, transactions
 from webapp.language import language, languages_here
 from webapp.static_files import asset_url
 
@@ -27,6 +27,7 @@ def add_to(app: Flask) -> None:
         asset=asset_url,
         icon=icon,
         page_path=page_path,
+        page_help=page_help.help_here,
         page_language=language,
         page_direction=lambda: direction(language()),
         languages_here=languages_here,

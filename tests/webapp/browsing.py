@@ -58,8 +58,9 @@ class Page:
 
     @property
     def text(self) -> str:
-        """All words of the main part."""
-        return self.text_of(self.all("main")[0])
+        """All words of the main part, but for what the page says of itself while that is folded up."""
+        about = self.all("details", class_="explained page-help")
+        return self.text_of(self.all("main")[0]).replace(self.text_of(about[0]) if about else "", "", 1)
 
     @property
     def problems(self) -> list[str]:
