@@ -40,6 +40,7 @@ def add_to(app: Flask) -> None:
         has_page=navigation.has_page,
         unclaimed_texts=unclaimed_texts,
         shared_words=shared_words.groups,
+        words_meant=shared_words.words,
         added_row=lambda: g.get("added_row", ""),
     )
 

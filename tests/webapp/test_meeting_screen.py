@@ -9,12 +9,13 @@ from referrals import db, team_review, withholding
 from referrals.config import Settings
 from referrals.models import Referral
 from referrals.stages import MEETING_HELD, TO_SCHEDULE
-from referrals.vocabulary import PartStatus
+from referrals.vocabulary import PartStatus, shared_words
 from tests.factories import a_part
 from tests.webapp.browsing import Browser, Page
 from tests.webapp.desk import cast_of
 from tests.webapp.test_team_review import AT, called, held, state_of
 from tests.webapp.test_team_review import number as lay  # noqa: F401 - a fixture
+from tests.webapp.test_words import at_hand
 
 SignIn = Callable[[str], Browser]
 
@@ -176,3 +177,11 @@ def test_a_visit_to_the_screen_leaves_its_line_in_the_log(signed_in: SignIn, lay
     reference = lay(TO_SCHEDULE, called)
     signed_in("karin").get(screen(reference, how))
     assert "Minutes" in signed_in("henrik").get(f"/referrals/{reference}/access-log").text
+
+
+def test_what_each_number_means_appears_where_somebody_points_at_it(signed_in: SignIn, lay) -> None:  # noqa: F811
+    reference = lay(TO_SCHEDULE, called)
+    words = at_hand(signed_in("karin").get(screen(reference)))
+    scale = {word.name: word.meaning for word in shared_words.groups("scale")[0].words}
+    assert scale.items() <= words.items()
+    assert {"Health", "Safety", "Learning"} <= set(words)

@@ -6,10 +6,11 @@ from sqlalchemy import select
 from referrals import db
 from referrals.languages import LANGUAGES, translations
 from referrals.models import Referral
-from referrals.stages import IN_CONSENT, PARTS_REQUESTED, PLAN_DRAFT
-from referrals.vocabulary import Domain, Level, SchoolForm, shared_words
+from referrals.stages import CLOSURE_PROPOSED, FOLLOW_UP_DUE, IN_CONSENT, PARTS_REQUESTED, PLAN_DRAFT
+from referrals.vocabulary import Domain, Level, PlanStatus, SchoolForm, shared_words
 from tests.factories import a_part
 from tests.webapp.desk import Desk, cast_of
+from tests.webapp.test_intake import begin
 
 
 @pytest.fixture
@@ -67,6 +68,25 @@ def test_who_writes_a_part_finds_them_too(signed_in, desk, settings, wednesday):
         part = a_part(session, referral, cast.counsellor, asked_by=cast.coordinator).id
     (asked,) = explained(signed_in("kim").get(f"/referrals/{number}/assessment/{part}"))
     assert "HealthHow the child is in body and mind" in asked
+
+
+def at_hand(page):
+    """The words whose meaning appears where one points: by name, what each button is described by."""
+    meanings = {one.get("id"): page.text_of(one) for one in page.all("span") if one.get("role") == "tooltip"}
+    names = [one for one in page.all("button") if one.get("class") == "word__name"]
+    return {page.text_of(one): meanings[one.get("aria-describedby")] for one in names}
+
+
+def test_follow_up_and_closing_have_their_words_at_hand(signed_in, desk, wednesday):
+    karin = signed_in("karin")
+    asked = at_hand(karin.get(f"/referrals/{desk.lay(FOLLOW_UP_DUE, PlanStatus.ACTIVE)}/follow-up"))
+    assert asked["Goal"] == "What is to be different for the child. One can see or count whether it has come about."
+    ending = at_hand(karin.get(f"/referrals/{desk.lay(CLOSURE_PROPOSED, PlanStatus.ACTIVE)}/closure"))
+    assert "Keeping and disposal" in ending
+
+
+def test_whoever_tells_of_a_concern_has_the_words_of_each_question_at_hand(browser):
+    assert set(at_hand(begin(browser))) == {"Duty to report", "Report to the social services"}
 
 
 def test_the_form_of_a_unit_and_the_staffs_pages_lead_to_the_words(browser, signed_in):

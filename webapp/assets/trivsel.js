@@ -31,6 +31,14 @@
     });
   }
 
+  /* The meaning of a word goes away by Escape too, until somebody comes back to it. */
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") document.querySelectorAll(".word:is(:hover, :focus-within)").forEach((word) => word.setAttribute("data-away", ""));
+  });
+  for (const leaving of ["pointerout", "focusout"]) {
+    document.addEventListener(leaving, (event) => event.target.closest?.(".word")?.removeAttribute("data-away"));
+  }
+
   /* Text fields grow with what is written also where the browser cannot do it by itself. */
   if (!CSS.supports("field-sizing", "content")) {
     const grow = (area) => {
