@@ -15,6 +15,18 @@ from tests.webapp.desk import cast_of
 
 #: decisions of the straight way until the team is called
 UNTIL_CALLED = 9
+#: what projectors show, old and new
+PROJECTORS = ({"width": 1024, "height": 768}, {"width": 1920, "height": 1080})
+#: so many pixels high are letters that are read from the back of a room
+READ_FROM_AFAR = 24
+#: what only whoever types reads: how they are doing, and what is folded up until it is needed
+_TOO_SMALL = """
+(least) => [...document.querySelectorAll("main :is(h1, h2, p, label, legend, footer, button, a, textarea, input, select)")]
+  .filter((one) => one.checkVisibility({visibilityProperty: true}) && !one.closest("details, .ds-sr-only, .saved, [data-field=counter]"))
+  .filter((one) => one.textContent.trim() || one.matches("textarea, input, select"))
+  .map((one) => [parseFloat(getComputedStyle(one).fontSize), one.outerHTML.slice(0, 120)])
+  .filter(([size]) => size < least)
+"""
 
 
 @pytest.fixture
@@ -75,3 +87,14 @@ def test_what_is_typed_with_the_network_gone_is_sent_when_it_is_back(
     assert written() == "Ritar gärna. Hjälper små."
     with db.reading(address) as session:
         assert session.query(KeptForm).count() == 0
+
+
+def test_a_projector_shows_it_to_the_back_of_the_room_and_nothing_sideways(walk: Walk, called: str) -> None:
+    walk.be("karin")
+    window = walk.window
+    for size in PROJECTORS:
+        window.page.set_viewport_size(size)  # type: ignore[arg-type]
+        for how in ("curtain", "open"):
+            window.open(f"/referrals/{called}/team-review/minutes?screen={how}")  # inspected there, contrast with it
+            assert window.page.evaluate("document.documentElement.scrollWidth") <= size["width"], (how, size)
+            assert window.page.evaluate(_TOO_SMALL, READ_FROM_AFAR) == [], (how, size)
