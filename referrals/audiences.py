@@ -127,6 +127,20 @@ def called_to_meeting(session: Session, row: History) -> list[Addressee]:
     return _accounts([*_who_has_to_do(session, row, ids), *early])
 
 
+def called_before(session: Session, row: History) -> list[Addressee]:
+    """Who was called to a meeting to come that `row` called off, or to which it no longer calls them.
+
+    Also who has nothing to do with the referral any more: the meeting stands in their calendar, and what they are told is
+    only that they need not come.
+    """
+    call = team_review.ended_call(session, row)
+    if call is None or call.starts_at <= row.at:
+        return []
+    now = team_review.called_then(session, row.referral, after=row) if row.verb is Verb.SCHEDULE_MEETING else None
+    ids = {uuid.UUID(each) for each in set(call.called) - set(now.called if now else ())}
+    return _accounts(session.scalars(select(Account).where(Account.id.in_(ids))))
+
+
 def plan_author(session: Session, row: History) -> list[Addressee]:
     """Who wrote the newest plan."""
     plan = plan_versions.newest_version(session, row.referral)

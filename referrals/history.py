@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from referrals import audit, clock
 from referrals.access import Actor, parties_for
 from referrals.errors import AlreadyMoved, KeptOutside, NotAllowed, WrongStage
-from referrals.models import History, Referral, Step, StepKind, What
+from referrals.models import History, Referral, Step, StepKind, TeamMeeting, What
 from referrals.stages import (
     CHANGES_NOTHING,
     ENDED,
@@ -78,7 +78,10 @@ def record(
     before = referral.state
     session.flush()
     _compare_and_set(session, referral, expected=referral.version, to=target)
-    return _leave_row(session, referral, verb, by=by, party=party, before=before, choice=choice, reason=reason)
+    row = _leave_row(session, referral, verb, by=by, party=party, before=before, choice=choice, reason=reason)
+    if target in ENDED:
+        _call_off(session, row)
+    return row
 
 
 def begin(
@@ -177,6 +180,16 @@ def _leave_row(
         session.add(step)
         session.flush()
     return row
+
+
+def _call_off(session: Session, row: History) -> None:
+    """However a referral ends: nobody is called to a meeting about it any more, and whoever was hears of it."""
+    to_hold = (
+        TeamMeeting.referral_id == row.referral_id,
+        TeamMeeting.held_at.is_(None),
+        TeamMeeting.called_off_in.is_(None),
+    )
+    session.execute(update(TeamMeeting).where(*to_hold).values(called_off_in=row.number))
 
 
 def _raise_already_moved(session: Session, referral_id: uuid.UUID) -> NoReturn:

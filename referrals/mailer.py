@@ -20,8 +20,6 @@ _OF_THE_ADDRESS: Final = frozenset({b"1", b"2"})
 
 #: seconds until a post office that does not answer counts as away
 PATIENCE: Final = 20.0
-#: what is to be done with a calendar that goes with a letter: keep it, and answer nobody (RFC 5546)
-CALENDAR_METHOD: Final = "PUBLISH"
 
 
 @dataclass(frozen=True)
@@ -36,6 +34,8 @@ class Letter:
     written_at: datetime
     #: a calendar (RFC 5545) that goes with it, or nothing
     calendar: str = ""
+    #: what is to be done with it (RFC 5546): keep it, or take it out again, and answer nobody
+    calendar_method: str = "PUBLISH"
 
 
 class AddressRefused(OSError):
@@ -68,7 +68,7 @@ def _message(letter: Letter, *, sender: str) -> EmailMessage:
         letter_page.page_of(letter.body, subject=letter.subject, language=letter.language), subtype="html"
     )
     if letter.calendar:
-        said = {"method": CALENDAR_METHOD}
+        said = {"method": letter.calendar_method}
         message.add_attachment(letter.calendar, subtype="calendar", filename="meeting.ics", params=said)
     message["Content-Language"] = letter.language  # setting the content takes such headers away
     return message

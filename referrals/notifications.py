@@ -58,6 +58,10 @@ _TO_SETTLE: Final = (
     Notification(_M.NOBODY_TO_SETTLE, audiences.administrators_if_nobody_settles),
 )
 
+_CALLED_OFF: Final = Notification(_M.MEETING_CALLED_OFF, audiences.called_before)
+#: mail that puts a meeting into somebody's calendar, or takes it out
+WITH_ENTRY: Final = frozenset({_M.MEETING_SCHEDULED, _M.MEETING_CALLED_OFF})
+
 #: mail that asks for something to be done, and where a referral stands as long as it is not
 _ASKS_WHILE: Final[dict[MailKind, frozenset[State]]] = {
     _M.CONCERN_RETURNED:         frozenset({RETURNED}),
@@ -89,7 +93,11 @@ NOTIFICATIONS: Final[dict[Verb, tuple[Notification, ...]]] = {
     Verb.REPORT_SUPPORT_NEED: (Notification(_M.SUPPORT_REPORTED, audiences.head_teachers),),
     Verb.REPORT_DEGRADING_TREATMENT: (Notification(_M.SUPPORT_REPORTED, audiences.head_teachers),),
     Verb.REQUEST_PARTS:       (Notification(_M.PART_REQUESTED, audiences.assessors_just_asked),),
-    Verb.SCHEDULE_MEETING:    (Notification(_M.MEETING_SCHEDULED, audiences.called_to_meeting),),
+    Verb.SCHEDULE_MEETING:    (
+        Notification(_M.MEETING_SCHEDULED, audiences.called_to_meeting),
+        _CALLED_OFF,
+    ),
+    Verb.CALL_OFF_MEETING:    (_CALLED_OFF,),
     Verb.RECORD_MEETING:      (Notification(_M.MINUTES_TO_APPROVE, audiences.approvers, only_on_move=True),),
     Verb.SUBMIT_ACTION_PLAN:  (Notification(_M.PLAN_TO_APPROVE, audiences.approvers),),
     Verb.RETURN_ACTION_PLAN:  (Notification(_M.PLAN_RETURNED, audiences.plan_author),),
@@ -104,8 +112,15 @@ NOTIFICATIONS: Final[dict[Verb, tuple[Notification, ...]]] = {
     ),
     Verb.OFFER_HAND_OVER:     (Notification(_M.HAND_OVER_OFFERED, audiences.who_may_take_over),),
     Verb.DECLINE_HAND_OVER:   (Notification(_M.HAND_OVER_ANSWERED, audiences.who_offered_it),),
-    Verb.ACCEPT_HAND_OVER:    (Notification(_M.HAND_OVER_ANSWERED, audiences.who_offered_it),),
-    Verb.CLOSE_REFERRAL:      (Notification(_M.REFERRAL_CLOSED, audiences.members_and_reporter),),
+    Verb.CLOSE_REFERRAL:      (
+        Notification(_M.REFERRAL_CLOSED, audiences.members_and_reporter),
+        _CALLED_OFF,
+    ),
+    Verb.END_OUTSIDE:         (_CALLED_OFF,),
+    Verb.ACCEPT_HAND_OVER:    (
+        Notification(_M.HAND_OVER_ANSWERED, audiences.who_offered_it),
+        _CALLED_OFF,
+    ),
 }  # fmt: skip
 
 
@@ -117,16 +132,32 @@ def write(session: Session, row: History) -> list[Mail]:
             continue
         for addressee in notification.to(session, row):
             is_asked_first = notification.kind in _ABOUT_CONFLICT
-            if addressee.account_id is not None and not is_asked_first and not _is_told(row, addressee.account_id):
+            if (
+                addressee.account_id
+                and not is_asked_first
+                and not _is_told(session, row, notification.kind, account_id=addressee.account_id)
+            ):
                 continue
             mail = _write_one(session, row, notification.kind, addressee=addressee)
             written += [mail] if mail else []
     return written
 
 
-def _is_told(row: History, account_id: uuid.UUID) -> bool:
-    """Nobody of what they did themselves; where an identity is protected, nobody but those on the access list."""
-    return account_id != row.by_id and access_list.is_on(row.referral, account_id)
+def _is_told(session: Session, row: History, kind: MailKind, *, account_id: uuid.UUID) -> bool:
+    """Nobody of what they did themselves, but that what stands in their calendar has changed; where an identity is
+    protected, nobody but those on the access list.
+    """
+    is_own = account_id == row.by_id and not (kind in WITH_ENTRY and _has_entry(session, row, account_id))
+    return not is_own and access_list.is_on(row.referral, account_id)
+
+
+def _has_entry(session: Session, row: History, account_id: uuid.UUID) -> bool:
+    """Whether they were called by mail before `row`, which put a meeting of this referral into their calendar."""
+    called = select(Mail.id).join(History, History.id == Mail.history_id).where(
+        Mail.referral_id == row.referral_id, Mail.kind == _M.MEETING_SCHEDULED, Mail.recipient == f"account:{account_id}",
+        Mail.stopped_at.is_(None), History.number < row.number,
+    )  # fmt: skip
+    return session.scalars(called.limit(1)).first() is not None
 
 
 def _write_one(session: Session, row: History, kind: MailKind, *, addressee: Addressee) -> Mail | None:

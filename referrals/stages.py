@@ -116,6 +116,7 @@ class Verb(StrEnum):
     SUBMIT_PART = "submit_part"
     CONCLUDE_ASSESSMENT = "conclude_assessment"
     SCHEDULE_MEETING = "schedule_meeting"
+    CALL_OFF_MEETING = "call_off_meeting"
     RECORD_MEETING = "record_meeting"
     APPROVE_MINUTES = "approve_minutes"
     DRAFT_ACTION_PLAN = "draft_action_plan"
@@ -241,6 +242,7 @@ MOVES: tuple[Move, ...] = (
     _move(Verb.SUBMIT_PART,          "A",   (*_BEFORE_PLAN, *_PLANNING),            PARTS_RECEIVED),
     _move(Verb.CONCLUDE_ASSESSMENT,  "C",   (PARTS_REQUESTED, PARTS_RECEIVED),      TO_SCHEDULE),
     _move(Verb.SCHEDULE_MEETING,     "C",   (TO_SCHEDULE, SCHEDULED),               SCHEDULED),
+    _move(Verb.CALL_OFF_MEETING,     "C",   (PARTS_REQUESTED, PARTS_RECEIVED, TO_SCHEDULE, SCHEDULED), TO_SCHEDULE),
     _move(Verb.RECORD_MEETING,       "C",   (SCHEDULED, MEETING_HELD),              MEETING_HELD),
     _move(Verb.APPROVE_MINUTES,      "CAH", (MEETING_HELD,),                        PLAN_DRAFT, PARTS_REQUESTED, TO_SCHEDULE, CLOSURE_PROPOSED),
     _move(Verb.DRAFT_ACTION_PLAN,    "CA",  (PLAN_DRAFT, PLAN_RETURNED)),

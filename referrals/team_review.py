@@ -106,8 +106,8 @@ def meetings_of(session: Session, referral: Referral) -> list[TeamMeeting]:
 
 def current_meeting(session: Session, referral: Referral) -> TeamMeeting | None:
     """The meeting that is planned or whose minutes are not approved yet; None between meetings."""
-    meetings = meetings_of(session, referral)
-    return meetings[-1] if meetings and meetings[-1].approved_at is None else None
+    newest = next(reversed(meetings_of(session, referral)), None)
+    return newest if newest and newest.approved_at is None and newest.called_off_in is None else None
 
 
 def called_meeting(session: Session, referral: Referral, *, after: History | None = None) -> TeamMeeting | None:
@@ -118,8 +118,9 @@ def called_meeting(session: Session, referral: Referral, *, after: History | Non
     meetings = meetings_of(session, referral)
     if after is None:
         return meetings[-1] if meetings else None
-    # Until a meeting is held it is moved, not called anew: it is the first that was not held by then.
-    return next((one for one in meetings if one.held_at is None or one.held_at >= after.at), None)
+    # Until a meeting is held it is moved, not called anew: it is the first that was neither held nor called off by then.
+    standing = (one for one in meetings if one.called_off_in is None or one.called_off_in >= after.number)
+    return next((one for one in standing if one.held_at is None or one.held_at >= after.at), None)
 
 
 def called_then(
@@ -128,6 +129,13 @@ def called_then(
     """The same meeting with the date, the place and the people that `after` called it with."""
     meeting = called_meeting(session, referral, after=after)
     return earlier.call_after(session, meeting, after) if meeting and after else meeting
+
+
+def ended_call(session: Session, row: History) -> TeamMeeting | MeetingVersion | None:
+    """How the team was called until `row` called the meeting off, or called it otherwise; None where it did neither."""
+    off = TeamMeeting.referral_id == row.referral_id, TeamMeeting.called_off_in == row.number
+    moved = select(MeetingVersion).where(MeetingVersion.replaced_by_id == row.id)
+    return session.scalars(select(TeamMeeting).where(*off)).first() or session.scalars(moved).first()
 
 
 def held_meeting(session: Session, referral: Referral, *, after: History | None = None) -> TeamMeeting | None:
@@ -197,6 +205,26 @@ def schedule_meeting(
     row = history.record(session, referral, Verb.SCHEDULE_MEETING, by=by, seen=seen, to=SCHEDULED, reason=reason)
     if before is not None:
         earlier.keep(session, before, meeting, replaced_by=row)
+    return meeting
+
+
+def call_off_meeting(
+    session: Session, referral: Referral, *, by: Actor, seen: int | None, reason: str | None
+) -> TeamMeeting:
+    """Call off the meeting that the team is called to, and why; a new one is called when it is time.
+
+    Raises Incomplete without a reason, or where no meeting is called.
+    """
+    history.guard(session, referral, Verb.CALL_OFF_MEETING, by=by, seen=seen)
+    if not reason:
+        raise Incomplete("reason")
+    meeting = current_meeting(session, referral)
+    if meeting is None or meeting.held_at is not None:
+        raise Incomplete("meeting")
+    to = TO_SCHEDULE if referral.state == SCHEDULED else None
+    row = history.record(session, referral, Verb.CALL_OFF_MEETING, by=by, seen=seen, to=to, reason=reason)
+    meeting.called_off_in = row.number
+    session.flush()
     return meeting
 
 

@@ -27,13 +27,14 @@ from schemas.fields import (
 )
 from schemas.notes import ClassificationForm, each_by_itself
 
-__all__ = ["ColourChoiceForm", "ColoursForm", "MeetingForm", "MinutesForm"]
+__all__ = ["CallingOffForm", "ColourChoiceForm", "ColoursForm", "MeetingForm", "MinutesForm"]
 
 CHOOSE_COLOUR = N_("Choose a colour for at least one area.")
 GIVE_DAY = N_("Give the day of the meeting.")
 DAY_HAS_PASSED = N_("This day has passed. Choose today or a later day.")
 GIVE_TIME = N_("Give the time the meeting begins.")
 GIVE_PLACE = N_("Say where the team meets.")
+SAY_WHY_OFF = N_("Write why the meeting is called off.")
 GIVE_LENGTH = N_("Say how many minutes the meeting takes, between 10 and 480.")
 CALL_SOMEBODY = N_("Choose whom to call to the meeting.")
 GIVE_NAME = N_("Write the name.")
@@ -78,6 +79,12 @@ class MeetingForm(FormSchema):
         starts_at = datetime.combine(data.pop("starts_on"), data.pop("starts_time"), self._zone)
         points = [point.strip(" -–•*\t") for point in (data["agenda"] or "").splitlines()]
         return data | {"starts_at": starts_at, "agenda": [point for point in points if point]}
+
+
+class CallingOffForm(FormSchema):
+    """Why a meeting is called off."""
+
+    reason = LongText(needed=SAY_WHY_OFF)
 
 
 class AttendeeForm(FormSchema):

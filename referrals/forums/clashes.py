@@ -21,7 +21,7 @@ def at_once(
     """Those of `people` who are called to another meeting than that about `but` at the same time, in their order."""
     ends_at = starts_at + timedelta(minutes=minutes)
     rows = select(TeamMeeting.starts_at, TeamMeeting.minutes, TeamMeeting.called).where(
-        TeamMeeting.held_at.is_(None), TeamMeeting.referral_id != but.id,
+        TeamMeeting.held_at.is_(None), TeamMeeting.called_off_in.is_(None), TeamMeeting.referral_id != but.id,
         TeamMeeting.starts_at < ends_at, TeamMeeting.starts_at > starts_at - _LONGEST,
     )  # fmt: skip
     busy: set[str] = set()

@@ -89,7 +89,7 @@ def falling_on(session: Session, stretches: Iterable[ClosedDay]) -> int:
     """How many dates of teams, and meetings called about a referral, are still to come and fall into one of `stretches`."""
     now, zone = clock.now(), roster.time_zone(session)
     dates = session.scalars(select(TeamDate.starts_at).where(TeamDate.starts_at >= now))
-    to_hold = TeamMeeting.starts_at >= now, TeamMeeting.held_at.is_(None)
+    to_hold = TeamMeeting.starts_at >= now, TeamMeeting.held_at.is_(None), TeamMeeting.called_off_in.is_(None)
     days = [
         local_date(at, zone=zone) for at in (*dates, *session.scalars(select(TeamMeeting.starts_at).where(*to_hold)))
     ]

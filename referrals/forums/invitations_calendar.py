@@ -1,6 +1,5 @@
 """A meeting as an entry of one's own calendar, with the mail and from its page: when and where; nobody's name, and no word of why."""
 
-import uuid
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -11,8 +10,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from referrals import clock, languages, roster, team_review
-from referrals.mailer import CALENDAR_METHOD, Letter
+from referrals.mailer import Letter
 from referrals.models import History, Mail, MeetingVersion, Referral, TeamMeeting
+from referrals.notifications import WITH_ENTRY
 from referrals.stages import Verb
 from referrals.vocabulary import N_, MailKind
 
@@ -21,19 +21,21 @@ TITLE: Final = N_("Team meeting")
 
 
 def with_entry(session: Session, letter: Letter, mail: Mail) -> Letter:
-    """`letter` with the calendar entry of the meeting that `mail` calls to; other mail as it is."""
-    row = session.get(History, mail.history_id) if mail.kind is MailKind.MEETING_SCHEDULED else None
-    meeting = team_review.called_meeting(session, row.referral, after=row) if row else None
-    call = team_review.called_then(session, row.referral, after=row) if row else None
-    if row is None or meeting is None or call is None:
+    """`letter` with the calendar entry of the meeting that `mail` calls to, or that it takes back; other mail as it is."""
+    row = session.get(History, mail.history_id) if mail.kind in WITH_ENTRY else None
+    is_off = mail.kind is MailKind.MEETING_CALLED_OFF
+    call = _call_of(session, row, is_off=is_off) if row else None
+    if row is None or call is None:
         return letter
     usual = row.referral.unit.forum.place
-    event = _entry(session, meeting.id, call, at=row.at, title=languages.translations(mail.language).gettext(TITLE))
+    title = languages.translations(mail.language).gettext(TITLE)
+    event = _entry(session, call, at=row.at, title=title, status="CANCELLED" if is_off else "CONFIRMED")
     event.add("sequence", _calls(session, row.referral, before=row.number))
     # What somebody typed for this child may be a home, and mail carries nothing about anybody: only the team's own room.
-    if call.place == usual and row.referral.protected_since is None:
+    if call.place == usual and row.referral.protected_since is None and not is_off:
         event.add("location", usual)
-    return replace(letter, calendar=_calendar(event, method=CALENDAR_METHOD).decode())
+    method = "CANCEL" if is_off else letter.calendar_method
+    return replace(letter, calendar=_calendar(event, method=method).decode(), calendar_method=method)
 
 
 def to_take_along(session: Session, meeting: TeamMeeting, *, title: str) -> bytes:
@@ -41,26 +43,31 @@ def to_take_along(session: Session, meeting: TeamMeeting, *, title: str) -> byte
 
     Where an identity is protected it does not say where: calendars are shared with others.
     """
-    event = _entry(session, meeting.id, meeting, at=clock.now(), title=title)
+    event = _entry(session, meeting, at=clock.now(), title=title)
     event.add("sequence", max(_calls(session, meeting.referral) - 1, 0))
     if meeting.referral.protected_since is None:
         event.add("location", meeting.place)
     return _calendar(event)
 
 
+def _call_of(session: Session, row: History, *, is_off: bool) -> TeamMeeting | MeetingVersion | None:
+    """How `row` called the team, or how it was called to what `row` took back."""
+    return team_review.ended_call(session, row) if is_off else team_review.called_then(session, row.referral, after=row)
+
+
 def _entry(
-    session: Session, meeting_id: uuid.UUID, call: TeamMeeting | MeetingVersion, *, at: datetime, title: str
+    session: Session, call: TeamMeeting | MeetingVersion, *, at: datetime, title: str, status: str = "CONFIRMED"
 ) -> Event:
     """The meeting as `call` says it: the same UID however often it is moved. Neither who comes nor what it is about."""
     zone = ZoneInfo(roster.time_zone(session))
     event = Event()
-    event.add("uid", f"{meeting_id}@trivsel.invalid")
+    event.add("uid", f"{call.meeting_id if isinstance(call, MeetingVersion) else call.id}@trivsel.invalid")
     event.add("dtstamp", at)
     event.add("dtstart", call.starts_at.astimezone(zone))
     event.add("dtend", (call.starts_at + timedelta(minutes=call.minutes)).astimezone(zone))
     event.add("summary", title)
     event.add("class", "PRIVATE")
-    event.add("status", "CONFIRMED")
+    event.add("status", status)
     return event
 
 

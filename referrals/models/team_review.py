@@ -32,6 +32,8 @@ class TeamMeeting(OfReferral, Base):
     called: Mapped[list[str]]
     #: ids of guardians invited
     guardians_invited: Mapped[list[str]]
+    #: the number of the history row that called it off: by hand, or because the referral ended before it was held
+    called_off_in: Mapped[int | None]
     held_at: Mapped[datetime | None]
     minutes_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
     outcome: Mapped[MeetingOutcome | None] = mapped_column(by_value(MeetingOutcome))
@@ -63,6 +65,16 @@ class TeamMeeting(OfReferral, Base):
         back_populates="meeting", order_by="MeetingDecision.position", cascade="all, delete-orphan"
     )
     colour_ratings: Mapped[list["ColourRating"]] = relationship(back_populates="meeting", order_by="ColourRating.place")
+
+    @property
+    def is_to_hold(self) -> bool:
+        """Whether the team is still called to it: neither held nor called off."""
+        return self.held_at is None and self.called_off_in is None
+
+    @property
+    def called_off(self) -> History | None:
+        """Who called it off, when and why; None where nobody did."""
+        return next((row for row in self.referral.history if row.number == self.called_off_in), None)
 
     @property
     def rated_together(self) -> "ColourRating | None":

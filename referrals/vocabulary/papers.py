@@ -46,6 +46,7 @@ class MailKind(Term):
     PART_REQUESTED = "part_requested", N_("A part is asked for")
     PART_REMINDED = "part_reminded", N_("A reminder of a part that is asked for")
     MEETING_SCHEDULED = "meeting_scheduled", N_("A meeting is scheduled")
+    MEETING_CALLED_OFF = "meeting_called_off", N_("A meeting is called off")
     MINUTES_TO_APPROVE = "minutes_to_approve", N_("Minutes to approve")
     PLAN_TO_APPROVE = "plan_to_approve", N_("A plan to approve")
     PLAN_RETURNED = "plan_returned", N_("A plan is returned")

@@ -57,6 +57,7 @@ from referrals.models import (
     Listed,
     PlannedAction,
     Step,
+    TeamMeeting,
 )
 from referrals.stages import (
     CLOSED,
@@ -289,6 +290,16 @@ class Life(RuleBasedStateMachine):
                 ActionPlan.referral_id == self.referral.id, ActionPlan.status == PlanStatus.ACTIVE
             )
             assert len(self.session.scalars(active).all()) <= 1
+
+    @invariant()
+    def nobody_is_called_to_a_meeting_about_a_referral_that_has_ended(self) -> None:
+        if hasattr(self, "referral") and not self.referral.is_open:
+            self.session.flush()
+            called = select(TeamMeeting).where(
+                TeamMeeting.referral_id == self.referral.id,
+                TeamMeeting.held_at.is_(None), TeamMeeting.called_off_in.is_(None),
+            )  # fmt: skip
+            assert self.session.scalars(called).all() == []
 
     @invariant()
     def nothing_runs_in_a_closed_referral(self) -> None:
@@ -552,6 +563,7 @@ DEEDS: dict[Verb, Callable[[Life, Actor, int, st.DataObject], object]] = {
     Verb.SUBMIT_PART: _submit_part,
     Verb.CONCLUDE_ASSESSMENT: _simple(assessment.conclude_assessment, reason="Vi vet nog"),
     Verb.SCHEDULE_MEETING: _schedule,
+    Verb.CALL_OFF_MEETING: _simple(team_review.call_off_meeting, reason="Halva teamet är sjukt"),
     Verb.RECORD_MEETING: _hold,
     Verb.APPROVE_MINUTES: _simple(team_review.approve_minutes),
     Verb.DRAFT_ACTION_PLAN: _write_plan,
@@ -604,7 +616,11 @@ USUALLY: dict[State, list[list[tuple[Verb, str]]]] = {
     ],
     PARTS_RECEIVED: [[(Verb.CONCLUDE_ASSESSMENT, "coordinator")]],
     TO_SCHEDULE: [[*_TELL, (Verb.SCHEDULE_MEETING, "coordinator")]],
-    SCHEDULED: [[(Verb.RECORD_MEETING, "coordinator")]],
+    SCHEDULED: [
+        [(Verb.RECORD_MEETING, "coordinator")],
+        [(Verb.RECORD_MEETING, "coordinator")],
+        [(Verb.CALL_OFF_MEETING, "coordinator")],
+    ],
     MEETING_HELD: [[(Verb.APPROVE_MINUTES, "head teacher")]],
     PLAN_DRAFT: [_PLAN],
     PLAN_RETURNED: [_PLAN],

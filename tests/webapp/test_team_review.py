@@ -9,12 +9,13 @@ import pytest
 from icalendar import Calendar
 from sqlalchemy import select
 
-from referrals import clock, db, documents, guardian_page, readers, team_review
+from referrals import clock, db, documents, guardian_page, history, readers, team_review
 from referrals.config import Settings
 from referrals.guardian_access import actor_for
 from referrals.models import Guardian, Referral
 from referrals.notes import notes_of
 from referrals.stages import (
+    CLOSED,
     CLOSURE_PROPOSED,
     MEETING_HELD,
     PARTS_REQUESTED,
@@ -22,6 +23,7 @@ from referrals.stages import (
     SCHEDULED,
     TO_SCHEDULE,
     State,
+    Verb,
 )
 from referrals.vocabulary import Attendance, Domain, InvitationReply, MeetingOutcome
 from tests.factories import a_guardian, a_member, a_referral
@@ -561,3 +563,50 @@ def test_a_meeting_that_was_held_and_one_that_is_not_called_go_into_no_calendar(
         karin = signed_in("karin")
         assert not [one for one in karin.get(path).all("a") if one.get("href", "").endswith(".ics")]
         assert karin.client.get(f"{path}/meeting.ics").status_code == 404
+
+
+def test_the_coordinator_calls_a_meeting_off_and_the_page_says_who_hears_of_it(
+    signed_in: SignIn, number, settings, wednesday
+) -> None:
+    reference = number(TO_SCHEDULE, called)
+    karin = signed_in("karin")
+    off = f"/referrals/{reference}/team-review/call-off"
+    assert off in {link.get("href") for link in karin.get(f"/referrals/{reference}/team-review").all("a")}
+    page = karin.get(off)
+    assert page.heading == "Call the meeting off"
+    assert "The meeting on Wednesday 9 December 2026 at 13:30 is not held." in page.text
+    for named in ("Henrik Rosenby, Head teacher", "Kim Solgren", "Maja Testsson", "Guardians get no mail"):
+        assert named in page.text
+    assert "Write why the meeting is called off." in karin.submit({"reason": " "}, status=422).text
+    page = karin.submit({"reason": "Halva teamet är sjukt."})
+    assert "The meeting is called off. Whoever was called gets a mail about it." in page.text
+    assert state_of(settings, reference) == TO_SCHEDULE
+    assert "Halva teamet är sjukt." in page.text
+    assert "Call the meeting off" not in page.text
+    assert "No meeting is called" in karin.get(off).text
+    kim = signed_in("kim").get(f"/referrals/{reference}/team-review")
+    assert "Called off on" in kim.text
+    assert "sjukt" not in kim.text
+
+
+def test_a_protected_guardian_stands_without_the_name_where_a_meeting_is_called_off(signed_in: SignIn, number) -> None:
+    def prepare(session, referral, cast) -> None:
+        called(session, referral, cast)
+        for guardian in session.scalars(select(Guardian).where(Guardian.referral_id == referral.id)):
+            guardian.protected_level = "sekretessmarkering"
+
+    page = signed_in("karin").get(f"/referrals/{number(TO_SCHEDULE, prepare)}/team-review/call-off")
+    assert "A guardian" in page.text
+    assert "Maja" not in page.text
+
+
+def test_a_meeting_that_fell_away_with_the_referral_says_so(signed_in: SignIn, number) -> None:
+    def prepare(session, referral, cast) -> None:
+        called(session, referral, cast)
+        by = cast.coordinator.actor()
+        history.record(session, referral, Verb.PROPOSE_CLOSURE, by=by, to=CLOSURE_PROPOSED)
+        history.record(session, referral, Verb.CLOSE_REFERRAL, by=by, to=CLOSED, reason="Familjen flyttar.")
+
+    page = signed_in("karin").get(f"/referrals/{number(TO_SCHEDULE, prepare)}/team-review")
+    assert "It was not held: the work ended before" in page.text
+    assert "Familjen" not in page.text

@@ -102,6 +102,7 @@ PAGES: dict[str, str] = {
     "forums.agenda_to_take_along": N_("The agenda of a date of the team"),
     "casework.meeting_call": N_("The call to the meeting"),
     "casework.meeting_calendar": N_("Team meeting"),
+    "casework.meeting_off": N_("Calling a meeting off"),
     "casework.colours": N_("Rating by colour"),
     View.MINUTES_IN_FULL.value: N_("Rating by colour"),
     "casework.minutes": N_("Minutes"),

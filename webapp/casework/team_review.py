@@ -214,6 +214,7 @@ def _page(referral: Referral, form: forms.Form | None = None, missing: Sequence[
         is_closed=current is not None
         and current.held_at is None
         and team_dates.is_on_closed_day(session, current.starts_at),
+        can_call_off=words.may_do(Verb.CALL_OFF_MEETING, referral) and rules.is_called(session, referral),
         can_write=words.may_do(Verb.RECORD_MEETING, referral),
         can_approve=words.may_do(Verb.APPROVE_MINUTES, referral),
         has_written=actor.account_id in rules.writers(session, referral),

@@ -50,6 +50,7 @@ HAPPENED: dict[Verb, str] = {
     Verb.SUBMIT_PART: N_("A part of the assessment came in"),
     Verb.CONCLUDE_ASSESSMENT: N_("The assessment was concluded"),
     Verb.SCHEDULE_MEETING: N_("The team meeting was scheduled"),
+    Verb.CALL_OFF_MEETING: N_("The team meeting was called off"),
     Verb.RECORD_MEETING: N_("The meeting was held and the minutes written"),
     Verb.APPROVE_MINUTES: N_("The minutes were approved"),
     Verb.DRAFT_ACTION_PLAN: N_("The plan was worked on"),

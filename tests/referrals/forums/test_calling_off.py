@@ -1,0 +1,224 @@
+"""Calling a meeting off: whoever was called hears of it, and no entry stays in a calendar, however it comes that it is not held."""
+
+import email
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email import policy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from aiosmtpd.controller import Controller
+from icalendar import Calendar, Event
+from sqlalchemy.orm import Session
+
+from referrals import closure, config, mailer, notifications, team_review
+from referrals.closure import ClosureInput
+from referrals.errors import Incomplete, NotAllowed, WrongStage
+from referrals.forums import clashes, invitations_calendar
+from referrals.models import Account, Mail, Referral, TeamMeeting
+from referrals.stages import PARTS_REQUESTED, SCHEDULED, TO_SCHEDULE, Verb
+from referrals.vocabulary import ClosureReason, MailKind
+from tests.factories import a_guardian, a_referral, protected
+from tests.people import Cast
+from tests.referrals.post_office import PostOffice, free_port
+
+AT = datetime(2026, 10, 20, 12, 30, tzinfo=UTC)
+LATER = datetime(2026, 11, 3, 13, 30, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _today(wednesday: time_machine.Traveller) -> None:
+    """It is Wednesday the 16th of September 2026."""
+
+
+@pytest.fixture
+def office(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[PostOffice]:
+    office, port = PostOffice(), free_port()
+    controller = Controller(office, hostname="127.0.0.1", port=port)
+    controller.start()
+    settings = config.Settings(data=tmp_path, smtp_host="127.0.0.1", smtp_port=port)
+    monkeypatch.setattr(mailer, "current", lambda: settings)
+    yield office
+    controller.stop()
+
+
+@pytest.fixture
+def referral(session: Session, cast: Cast) -> Referral:
+    referral = a_referral(session, cast, TO_SCHEDULE)
+    a_guardian(session, referral, told_by=cast.coordinator)
+    return referral
+
+
+def call(session: Session, referral: Referral, *people: Account, by: Account, **values: Any) -> list[Mail]:
+    """Call `people`, and give the mail that follows."""
+    given = {
+        "starts_at": AT,
+        "minutes": 45,
+        "place": referral.unit.forum.place,
+        "without": list(team_review.Profession),
+    }
+    called = [one.id for one in people]
+    team_review.schedule_meeting(session, referral, by=by.actor(), seen=None, called=called, **(given | values))
+    return told(session, referral)
+
+
+def call_off(
+    session: Session, referral: Referral, *, by: Account, reason: str = "Halva teamet är sjukt."
+) -> list[Mail]:
+    """Call the meeting off, and give the mail that follows."""
+    team_review.call_off_meeting(session, referral, by=by.actor(), seen=None, reason=reason)
+    return told(session, referral)
+
+
+def told(session: Session, referral: Referral) -> list[Mail]:
+    session.expire_all()
+    return notifications.write(session, referral.history[-1])
+
+
+def entry(session: Session, mail: Mail) -> tuple[str, Event]:
+    """The method and the event in the calendar that goes with `mail`."""
+    letter = invitations_calendar.with_entry(session, notifications.letter(mail), mail)
+    calendar = Calendar.from_ical(letter.calendar)
+    (event,) = calendar.events
+    assert letter.calendar_method == str(calendar["METHOD"])
+    return letter.calendar_method, event
+
+
+def kinds(mails: list[Mail]) -> list[tuple[MailKind, str]]:
+    return [(mail.kind, mail.address or "") for mail in mails]
+
+
+def test_a_meeting_is_called_off_with_a_reason_and_the_team_is_called_anew(
+    session: Session, cast: Cast, referral: Referral
+) -> None:
+    call(session, referral, cast.head_teacher, cast.counsellor, by=cast.coordinator)
+    by = cast.coordinator.actor()
+    with pytest.raises(Incomplete):
+        team_review.call_off_meeting(session, referral, by=by, seen=None, reason="")
+    for other in (cast.head_teacher, cast.counsellor, cast.outsider):
+        with pytest.raises(NotAllowed):
+            call_off(session, referral, by=other)
+    assert clashes.at_once(session, [cast.counsellor], starts_at=AT, minutes=45, but=a_referral(session, cast))
+    call_off(session, referral, by=cast.coordinator)
+    row, (meeting,) = referral.history[-1], team_review.meetings_of(session, referral)
+    assert (row.verb, row.reason, referral.state) == (Verb.CALL_OFF_MEETING, "Halva teamet är sjukt.", TO_SCHEDULE)
+    assert (meeting.called_off, meeting.is_to_hold) == (row, False)
+    assert team_review.current_meeting(session, referral) is None
+    assert not clashes.at_once(session, [cast.counsellor], starts_at=AT, minutes=45, but=a_referral(session, cast))
+    with pytest.raises(Incomplete):
+        call_off(session, referral, by=cast.coordinator)
+    call(session, referral, cast.head_teacher, by=cast.coordinator, starts_at=LATER)
+    first, second = team_review.meetings_of(session, referral)
+    assert (second.number, second.called_off, second.is_to_hold, referral.state) == (2, None, True, SCHEDULED)
+    assert team_review.called_meeting(session, referral, after=referral.history[-1]) is second
+    assert team_review.called_meeting(session, referral, after=row) is first
+
+
+def test_a_meeting_that_still_stands_while_more_is_asked_for_can_be_called_off(
+    session: Session, cast: Cast, referral: Referral
+) -> None:
+    call(session, referral, cast.counsellor, by=cast.coordinator)
+    referral.stage, referral.status = PARTS_REQUESTED.stage, PARTS_REQUESTED.status
+    assert len(call_off(session, referral, by=cast.coordinator)) == 1
+    assert referral.state == PARTS_REQUESTED
+    with pytest.raises(WrongStage):
+        call_off(session, a_referral(session, cast), by=cast.coordinator)
+
+
+def test_everybody_who_was_called_gets_a_mail_in_their_language_that_takes_the_meeting_out_of_their_calendar(
+    session: Session, cast: Cast, referral: Referral, office: PostOffice
+) -> None:
+    cast.counsellor.language = "da"
+    before = {
+        mail.recipient: entry(session, mail)[1]
+        for mail in call(session, referral, cast.head_teacher, cast.counsellor, by=cast.coordinator)
+    }
+    mails = call_off(session, referral, by=cast.coordinator)
+    assert kinds(mails) == [(MailKind.MEETING_CALLED_OFF, one.email) for one in (cast.head_teacher, cast.counsellor)]
+    for mail in mails:
+        mailer.send(invitations_calendar.with_entry(session, notifications.letter(mail), mail))
+    messages = [email.message_from_bytes(one, policy=policy.default) for one in office.taken]
+    assert [message["Subject"] for message in messages] == [
+        f"{referral.number}: du behöver inte komma till mötet",
+        f"{referral.number}: du behøver ikke komme til mødet",
+    ]
+    for message, mail, title in zip(messages, mails, ("Teammöte", "Teammøde"), strict=True):
+        (part,) = message.iter_attachments()
+        assert part["Content-Type"].params["method"] == "CANCEL"
+        calendar = Calendar.from_ical(part.get_content())
+        assert str(calendar["METHOD"]) == "CANCEL"
+        (event,), called = calendar.events, before[mail.recipient]
+        assert (str(event["STATUS"]), str(event["SUMMARY"])) == ("CANCELLED", title)
+        assert event["UID"] == called["UID"]
+        assert event["SEQUENCE"] > called["SEQUENCE"]
+        assert event.start == called.start
+        assert not {"ATTENDEE", "DESCRIPTION", "ORGANIZER", "LOCATION"} & set(event)
+        assert "sjukt" not in message.as_string()
+
+
+def test_whoever_is_no_longer_called_is_told_and_the_others_keep_their_entry(
+    session: Session, cast: Cast, referral: Referral
+) -> None:
+    first = call(session, referral, cast.head_teacher, cast.counsellor, by=cast.coordinator)
+    mails = call(session, referral, cast.head_teacher, by=cast.coordinator, starts_at=LATER)
+    assert kinds(mails) == [
+        (MailKind.MEETING_SCHEDULED, cast.head_teacher.email),
+        (MailKind.MEETING_CALLED_OFF, cast.counsellor.email),
+    ]
+    (moved, there), (off, gone) = (entry(session, mail) for mail in mails)
+    assert (moved, off, str(gone["STATUS"]), gone.start) == ("PUBLISH", "CANCEL", "CANCELLED", AT)
+    assert there["UID"] == gone["UID"] == entry(session, first[0])[1]["UID"]
+    assert there["SEQUENCE"] == gone["SEQUENCE"] == 1
+    assert kinds(call_off(session, referral, by=cast.coordinator)) == [
+        (MailKind.MEETING_CALLED_OFF, cast.head_teacher.email)
+    ]
+
+
+def test_who_calls_it_off_themselves_is_told_only_of_what_stands_in_their_calendar(
+    session: Session, cast: Cast, referral: Referral
+) -> None:
+    both = (cast.coordinator, cast.second_coordinator)
+    assert kinds(call(session, referral, *both, by=cast.coordinator)) == [
+        (MailKind.MEETING_SCHEDULED, cast.second_coordinator.email)
+    ]
+    moved = call(session, referral, *both, by=cast.second_coordinator, starts_at=LATER)
+    assert {mail.address for mail in moved} == {one.email for one in both}
+    (stopped,) = (mail for mail in moved if mail.address == cast.coordinator.email)
+    notifications.stop(session, referral, stopped, by=cast.coordinator.actor())
+    assert {mail.address for mail in call_off(session, referral, by=cast.coordinator)} == {
+        cast.second_coordinator.email
+    }
+
+
+def test_a_referral_that_ends_leaves_no_entry_standing(session: Session, cast: Cast, referral: Referral) -> None:
+    called = call(session, referral, cast.counsellor, by=cast.coordinator)
+    by = cast.coordinator.actor()
+    closure.propose_closure(session, referral, by=by, reason="Familjen flyttar.")
+    assert told(session, referral) == []
+    end = ClosureInput(reason=ClosureReason.MOVED, summary="Familjen flyttar.", if_needed_again="Ring skolan.")
+    closure.close_referral(session, referral, by=by, closure=end)
+    mails = [mail for mail in told(session, referral) if mail.kind is MailKind.MEETING_CALLED_OFF]
+    assert [mail.address for mail in mails] == [cast.counsellor.email]
+    off, gone = entry(session, mails[0])
+    assert (off, gone["UID"]) == ("CANCEL", entry(session, called[0])[1]["UID"])
+    (meeting,) = team_review.meetings_of(session, referral)
+    assert meeting.called_off == referral.history[-1]
+
+
+def test_of_a_meeting_whose_time_has_passed_nobody_is_told(
+    session: Session, cast: Cast, referral: Referral, wednesday: time_machine.Traveller
+) -> None:
+    call(session, referral, cast.counsellor, by=cast.coordinator)
+    wednesday.move_to(LATER)
+    assert call_off(session, referral, by=cast.coordinator) == []
+    assert isinstance(team_review.ended_call(session, referral.history[-1]), TeamMeeting)
+
+
+def test_whoever_is_off_the_list_of_a_protected_identity_is_not_written_to(
+    session: Session, cast: Cast, referral: Referral
+) -> None:
+    call(session, referral, cast.head_teacher, cast.counsellor, by=cast.coordinator)
+    protected(session, referral, by=cast.coordinator, let_in=(cast.head_teacher,))
+    assert [mail.address for mail in call_off(session, referral, by=cast.coordinator)] == [cast.head_teacher.email]
