@@ -1,15 +1,16 @@
 """What a guardian's own page says, and what they say there: where the referral stands in plain words, answers, own text."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from referrals import audit, clock, guardian_access, plan_versions, register, team_review
-from referrals.access import Actor, Role, parties
-from referrals.errors import NotAllowed, WrongStage
+from referrals.access import Actor, Role, parties, parties_for
+from referrals.errors import KeptOutside, NotAllowed, WrongStage
 from referrals.models import Guardian, GuardianWords, MeetingAnswer, Referral, TeamMeeting, What
 from referrals.stages import (
     CLOSED,
@@ -32,6 +33,7 @@ from referrals.stages import (
     WITHDRAWN,
     Party,
     State,
+    Verb,
 )
 from referrals.vocabulary import N_, Counterpart, DeadlineSource, InvitationReply, Registered
 
@@ -63,7 +65,8 @@ STANDS: Final[dict[State, str]] = {
 }
 #: the same once another unit's team has taken it over
 TAKEN_OVER: Final = N_("Another school or preschool has taken the work over.")
-
+#: how the log names an answer that a coordinator wrote down
+NOTED: Final = "note_answer_to_invitation"
 
 _Written = TypeVar("_Written", MeetingAnswer, GuardianWords)
 
@@ -151,34 +154,39 @@ def answer_invitation(
     Raises NotAllowed for anybody but this guardian and for one who is not invited; WrongStage once the meeting is over.
     """
     guardian_access.require_same(guardian, by)
+    said = _said(reply, support_person=support_person, interpreter=interpreter, words=words)
+    row, is_new = _keep_answer(session, guardian, said, noted_by_id=None)
+    if is_new:
+        _note(session, row, by=by, subject="answer_invitation")
+    return row
+
+
+def note_answer(
+    session: Session,
+    guardian: Guardian,
+    *,
+    by: Actor,
+    reply: InvitationReply,
+    support_person: str = "",
+    interpreter: str = "",
+    words: str = "",
+) -> MeetingAnswer:
+    """Write down what a guardian answered by telephone: read by whoever notes it, and otherwise as if they had written it.
+
+    Raises NotAllowed for anybody but whoever calls the team, for a guardian who is not invited; WrongStage, KeptOutside.
+    """
     referral = guardian.referral
-    meeting = _planned(session, referral)
-    if meeting is None:
-        raise WrongStage("answer_invitation", referral.stage, referral.status)
-    if str(guardian.id) not in meeting.guardians_invited:
-        raise NotAllowed("answer_invitation")
-    said = {
-        "reply": reply,
-        "support_person": support_person.strip() or None,
-        "interpreter": interpreter.strip() or None,
-        "words": words.strip() or None,
-    }
-    before = answers_to(session, meeting).get(str(guardian.id))
-    if before is not None and all(getattr(before, name) == value for name, value in said.items()):
-        return before
-    row = MeetingAnswer(
-        referral=referral,
-        guardian_id=guardian.id,
-        number=_next(session, MeetingAnswer, guardian),
-        meeting_id=meeting.id,
-        starts_at=meeting.starts_at,
-        at=clock.now(),
-        **said,
-    )
-    session.add(row)
-    _note(session, row, by=by, subject="answer_invitation")
-    counterpart = Counterpart.GUARDIAN
-    register.enter(session, Registered.INVITATION_ANSWER, row.id, referral=referral, counterpart=counterpart)
+    if not parties_for(Verb.SCHEDULE_MEETING, by, referral.facts()):
+        raise NotAllowed(NOTED)
+    if referral.kept_outside_at is not None:
+        raise KeptOutside
+    said = _said(reply, support_person=support_person, interpreter=interpreter, words=words)
+    row, is_new = _keep_answer(session, guardian, said, noted_by_id=by.account_id)
+    if is_new:
+        row.read_at, row.read_by_id = row.at, by.account_id
+        session.flush()
+        what, party = What.DID, Party.COORDINATOR
+        audit.append(session, what, by=by, chain=referral.id, party=party, subject=NOTED, object_id=row.id)
     return row
 
 
@@ -257,6 +265,35 @@ def unread_for(session: Session, actor: Actor) -> list[Unread]:
         )
         if Party.COORDINATOR in parties(actor, referral.facts())
     ]
+
+
+def _said(reply: InvitationReply, **typed: str) -> dict[str, Any]:
+    return {"reply": reply, **{name: value.strip() or None for name, value in typed.items()}}
+
+
+def _keep_answer(
+    session: Session, guardian: Guardian, said: dict[str, Any], *, noted_by_id: uuid.UUID | None
+) -> tuple[MeetingAnswer, bool]:
+    """The guardian's answer to the invitation, and whether it is another than the one before."""
+    referral = guardian.referral
+    meeting = _planned(session, referral)
+    if meeting is None:
+        raise WrongStage("answer_invitation", referral.stage, referral.status)
+    if str(guardian.id) not in meeting.guardians_invited:
+        raise NotAllowed("answer_invitation")
+    said = said | {"noted_by_id": noted_by_id}
+    before = answers_to(session, meeting).get(str(guardian.id))
+    if before is not None and all(getattr(before, name) == value for name, value in said.items()):
+        return before, False
+    number, at = _next(session, MeetingAnswer, guardian), clock.now()
+    row = MeetingAnswer(
+        referral=referral, guardian_id=guardian.id, number=number, meeting_id=meeting.id, starts_at=meeting.starts_at, at=at, **said
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    counterpart = Counterpart.GUARDIAN
+    register.enter(session, Registered.INVITATION_ANSWER, row.id, referral=referral, counterpart=counterpart)
+    return row, True
 
 
 def _planned(session: Session, referral: Referral) -> TeamMeeting | None:

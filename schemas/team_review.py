@@ -9,7 +9,7 @@ from marshmallow import ValidationError, fields, post_load, validates, validates
 
 from referrals import clock
 from referrals.notes import MEETING_TEXTS
-from referrals.vocabulary import Attendance, Colour, DecisionKind, Domain, MeetingOutcome, Profession
+from referrals.vocabulary import Attendance, CalledReply, Colour, DecisionKind, Domain, MeetingOutcome, Profession
 from schemas.fields import (
     CHOOSE_ONE,
     N_,
@@ -27,7 +27,7 @@ from schemas.fields import (
 )
 from schemas.notes import ClassificationForm, each_by_itself
 
-__all__ = ["CallingOffForm", "ColourChoiceForm", "ColoursForm", "MeetingForm", "MinutesForm"]
+__all__ = ["CallAnswerForm", "CallingOffForm", "ColourChoiceForm", "ColoursForm", "MeetingForm", "MinutesForm"]
 
 CHOOSE_COLOUR = N_("Choose a colour for at least one area.")
 GIVE_DAY = N_("Give the day of the meeting.")
@@ -79,6 +79,12 @@ class MeetingForm(FormSchema):
         starts_at = datetime.combine(data.pop("starts_on"), data.pop("starts_time"), self._zone)
         points = [point.strip(" -–•*\t") for point in (data["agenda"] or "").splitlines()]
         return data | {"starts_at": starts_at, "agenda": [point for point in points if point]}
+
+
+class CallAnswerForm(FormSchema):
+    """What somebody answers who is called to a meeting."""
+
+    reply = TermField(CalledReply, needed=CHOOSE_ONE)
 
 
 class CallingOffForm(FormSchema):

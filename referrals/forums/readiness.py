@@ -8,12 +8,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import assessment, conflict, coverage, roster, team_review, worklist
+from referrals import assessment, conflict, coverage, meeting_answers, roster, team_review, worklist
 from referrals.access import Actor, View, may_view
 from referrals.forums import clashes, seats
 from referrals.forums.agenda import Slot
 from referrals.models import Account, AssessmentPart, Guardian, Referral, TeamMeeting, TeamSeat
-from referrals.vocabulary import PartStatus, Profession
+from referrals.vocabulary import CalledReply, PartStatus, Profession
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,19 @@ class Readiness:
     without_consent: tuple[Account, ...]
     #: who comes and is called to another meeting at the same time
     at_once: tuple[Account, ...]
+    #: who is called and answered that they cannot come
+    cannot: tuple[Account, ...]
+    #: who is called and asks for somebody to stand in
+    ask_for_stand_in: tuple[Account, ...]
     #: when the team is called to meet about it; None until it is
     called_for: datetime | None
 
     def is_ready(self, starts_at: datetime) -> bool:
         """Whether nothing is missing, and the team is called for this time."""
-        lacks = (self.missing, self.to_inform, self.parts, self.too_close, self.without_consent, self.at_once)
+        lacks = (
+            self.missing, self.to_inform, self.parts, self.too_close, self.without_consent, self.at_once,
+            self.ask_for_stand_in,
+        )  # fmt: skip
         return not any(lacks) and self.has_guardians and not self.nobody_asked and self.called_for == starts_at
 
 
@@ -58,8 +65,10 @@ def readiness(session: Session, slot: Slot, held: Sequence[TeamSeat]) -> Readine
     locked = [one for one in table if one.id in able and able[one.id].locked_by is not None]
     kept_out = conflict.kept_out(referral)
     meeting = team_review.current_meeting(session, referral) if team_review.is_called(session, referral) else None
+    cannot, ask = _said_no(session, meeting) if meeting else ((), ())
     if meeting is not None:
-        coming = _called(session, meeting, away={one.account_id for one in held} - {one.id for one in table})
+        away = {one.account_id for one in held} - {one.id for one in table}
+        coming = _called(session, meeting, away=away | {one.id for one in (*cannot, *ask)})
     else:
         coming = [one for one in table if one.id in able and one not in locked]
     starts_at, minutes = (meeting.starts_at, meeting.minutes) if meeting else (slot.starts_at, slot.item.minutes)
@@ -74,8 +83,22 @@ def readiness(session: Session, slot: Slot, held: Sequence[TeamSeat]) -> Readine
         too_close=tuple(one for one in table if one in kept_out or (one.id in able and able[one.id].is_too_close)),
         without_consent=tuple(locked),
         at_once=tuple(at_once),
+        cannot=cannot,
+        ask_for_stand_in=ask,
         called_for=meeting.starts_at if meeting else None,
     )
+
+
+def _said_no(session: Session, meeting: TeamMeeting) -> tuple[tuple[Account, ...], tuple[Account, ...]]:
+    """Who is called and cannot come, and who asks for a stand-in, by name."""
+    said = {one: answer.reply for one, answer in meeting_answers.answers_of_called(session, meeting).items()}
+    called = [
+        one
+        for one in _called(session, meeting, away=())
+        if said.get(one.id, CalledReply.COMES) is not CalledReply.COMES
+    ]
+    ask = tuple(one for one in called if said[one.id] is CalledReply.STAND_IN)
+    return tuple(one for one in called if one not in ask), ask
 
 
 def _called(session: Session, meeting: TeamMeeting, *, away: Collection[uuid.UUID]) -> list[Account]:

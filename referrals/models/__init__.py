@@ -52,7 +52,7 @@ from referrals.models.special_support import SupportInvestigation, SupportReport
 from referrals.models.step import Heartbeat, Step, StepKind
 from referrals.models.support_programme import SupportProgramme, SupportTold
 from referrals.models.support_review import SupportReview
-from referrals.models.team_review import MeetingDecision, MeetingVersion, TeamMeeting
+from referrals.models.team_review import CalledAnswer, MeetingDecision, MeetingVersion, TeamMeeting
 from referrals.models.team_seat import SeatAbsence, TeamSeat
 from referrals.models.triage import StatutoryDecision
 from referrals.models.withholding import Withholding
@@ -73,6 +73,7 @@ __all__ = [
     "AuditEvent",
     "AuditHead",
     "Base",
+    "CalledAnswer",
     "ClosedDay",
     "Closure",
     "ColourChoice",

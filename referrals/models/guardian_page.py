@@ -72,7 +72,7 @@ class GuardianIdentity(OfGuardian, Base):
 
 
 class MeetingAnswer(OfGuardian, Base):
-    """What a guardian answered to an invitation. The newest one for the meeting's present date counts."""
+    """What a guardian answered to an invitation, on their page or by telephone. The newest one for the meeting's present date counts."""
 
     __tablename__ = "meeting_answer"
     __table_args__ = (UniqueConstraint("guardian_id", "number"),)
@@ -84,6 +84,8 @@ class MeetingAnswer(OfGuardian, Base):
     starts_at: Mapped[datetime]
     reply: Mapped[InvitationReply] = mapped_column(by_value(InvitationReply))
     at: Mapped[datetime]
+    #: who wrote it down for them; None: they answered on their own page
+    noted_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
     read_at: Mapped[datetime | None]
     read_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
 
@@ -93,6 +95,7 @@ class MeetingAnswer(OfGuardian, Base):
     words = Sealed[str]()
 
     meeting: Mapped[TeamMeeting] = relationship()
+    noted_by: Mapped[Account | None] = relationship(foreign_keys=[noted_by_id])
 
 
 class GuardianWords(OfGuardian, Base):

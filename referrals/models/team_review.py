@@ -11,7 +11,7 @@ from referrals.models.account import Account
 from referrals.models.base import Base, by_value
 from referrals.models.referral import History, OfReferral
 from referrals.sealing import Sealed
-from referrals.vocabulary import DecisionKind, MeetingOutcome
+from referrals.vocabulary import CalledReply, DecisionKind, MeetingOutcome
 
 if TYPE_CHECKING:
     from referrals.models.colour_rating import ColourRating
@@ -99,6 +99,26 @@ class MeetingVersion(OfReferral, Base):
     agenda = Sealed[list[str]]()
 
     replaced_by: Mapped[History] = relationship()
+
+
+class CalledAnswer(OfReferral, Base):
+    """What somebody who is called to a meeting answered. The newest one for the meeting's present date counts."""
+
+    __tablename__ = "called_answer"
+    __table_args__ = (UniqueConstraint("meeting_id", "account_id", "number"),)
+
+    meeting_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("team_meeting.id"), index=True)
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    #: first, second … answer of theirs
+    number: Mapped[int]
+    #: the date they were asked about; a meeting that is moved asks anew
+    starts_at: Mapped[datetime]
+    reply: Mapped[CalledReply] = mapped_column(by_value(CalledReply))
+    at: Mapped[datetime]
+    #: who wrote it down for them; None: they answered themselves
+    noted_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+
+    noted_by: Mapped[Account | None] = relationship(foreign_keys=[noted_by_id])
 
 
 class MeetingDecision(OfReferral, Base):

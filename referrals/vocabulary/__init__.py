@@ -28,7 +28,7 @@ from referrals.vocabulary.consent import (
 from referrals.vocabulary.consultations import ConsultationState
 from referrals.vocabulary.deadlines import DeadlineSource
 from referrals.vocabulary.files import AttachedTo, FileKind, FileRefusal
-from referrals.vocabulary.forums import AgendaAct, AgendaProblem, SeatProblem, TeamLevel
+from referrals.vocabulary.forums import AgendaAct, AgendaProblem, CalledReply, SeatProblem, TeamLevel
 from referrals.vocabulary.guardians import InvitationReply
 from referrals.vocabulary.hand_over import HandOverState
 from referrals.vocabulary.log_sample import VisitAnswer
@@ -85,6 +85,7 @@ __all__ = [
     "AskedHow",
     "AttachedTo",
     "Attendance",
+    "CalledReply",
     "ChildsAnswer",
     "ClosureReason",
     "Colour",

@@ -70,3 +70,11 @@ class AgendaAct(Term):
     EARLIER = "earlier", N_("Earlier")
     LATER = "later", N_("Later")
     OFF = "off", N_("Take off the agenda")
+
+
+class CalledReply(Term):
+    """What a colleague answers who is called to a meeting."""
+
+    COMES = "comes", N_("Comes to the meeting")
+    CANNOT = "cannot", N_("Cannot come")
+    STAND_IN = "stand_in", N_("Asks for a stand-in")

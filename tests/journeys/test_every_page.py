@@ -108,7 +108,11 @@ def test_every_page_has_been_inspected(app: Flask, address: str, walk: Walk, num
 def _as_the_team_meets(walk: Walk, address: str, number: str) -> None:
     ground.let_the_team_rate_by_colour(address)
     walk.look("karin", f"/referrals/{number}/team-review", f"/referrals/{number}/team-review/colours")
-    walk.look("karin", f"/referrals/{number}/team-review/call-off")
+    with db.reading(address) as session:
+        guardian = straight_way.the_guardian(session, ground.the_referral(session, number)).id
+    walk.look(
+        "karin", *(f"/referrals/{number}/team-review/{one}" for one in ("call-off", f"invited/{guardian}/answer"))
+    )
     _as_a_guardian(walk, address, number)
 
 

@@ -610,3 +610,66 @@ def test_a_meeting_that_fell_away_with_the_referral_says_so(signed_in: SignIn, n
     page = signed_in("karin").get(f"/referrals/{number(TO_SCHEDULE, prepare)}/team-review")
     assert "It was not held: the work ended before" in page.text
     assert "Familjen" not in page.text
+
+
+def test_who_is_called_answers_with_one_press_and_everybody_sees_it(signed_in: SignIn, number, wednesday) -> None:
+    reference = number(TO_SCHEDULE, called)
+    where = f"/referrals/{reference}/team-review"
+    kim = signed_in("kim")
+    page = kim.get(where)
+    assert "Are you coming to the meeting?" in page.text
+    (own,) = page.all("form", class_="button-row")
+    assert [one.get("value") for one in own.iter("button")] == ["comes", "cannot", "stand_in"]
+    page = kim.submit({"reply": "stand_in"}, form=own)
+    assert "Thank you. Your answer stands here." in page.text
+    pressed = [one.get("value") for one in page.all("button") if one.get("aria-pressed") == "true"]
+    assert pressed == ["stand_in"]
+    assert (
+        "Choose one of the answers"
+        in kim.submit({"reply": "perhaps"}, form=page.all("form", class_="button-row")[0]).text
+    )
+    karin = signed_in("karin")
+    page = karin.get(where)
+    assert "Are you coming to the meeting?" not in page.text
+    assert "Asks for a stand-in, 16 Sept 2026" in page.text
+
+
+def test_a_coordinator_notes_what_was_answered_by_telephone_and_it_stands_who_did(
+    signed_in: SignIn, number, wednesday
+) -> None:
+    reference = number(TO_SCHEDULE, called)
+    where = f"/referrals/{reference}/team-review"
+    karin = signed_in("karin")
+    page = karin.get(where)
+    assert "Note answers given by telephone" in page.text
+    henriks, _kims = page.all("form", class_="button-row")
+    page = karin.submit({"reply": "cannot"}, form=henriks)
+    assert "The answer is noted." in page.text
+    assert "Cannot come, 16 Sept 2026, noted by Karin Almkvist" in page.text
+    (link,) = {one.get("href") for one in page.all("a") if "Note what Maja Testsson answered" in page.text_of(one)}
+    assert "What did Maja Testsson answer?" in karin.get(link).text
+    assert karin.submit({"words": "Ringde i morse."}, status=422).problems
+    page = karin.submit({"reply": "another_time"})
+    assert "Asks for another time, 16 Sept 2026, noted by Karin Almkvist" in page.text
+    assert "Ringde i morse." in page.text
+    assert "Note answers given by telephone" not in signed_in("kim").get(where).text
+    karin.get(link.replace(link.split("/")[-2], str(uuid.uuid4())), status=404)
+
+
+def test_only_of_guardians_who_are_invited_an_answer_is_noted_and_a_protected_name_stays_out(
+    signed_in: SignIn, number, settings, wednesday
+) -> None:
+    reference = number(TO_SCHEDULE, called)
+
+    def of(session, referral) -> list[Guardian]:
+        return list(session.scalars(select(Guardian).where(Guardian.referral_id == referral.id)))
+
+    def ids(session, referral) -> list[uuid.UUID]:
+        of(session, referral)[0].protected_level = "sekretessmarkering"
+        return [one.id for one in of(session, referral)]
+
+    invited, other = look(settings, reference, ids)
+    karin = signed_in("karin")
+    page = karin.get(f"/referrals/{reference}/team-review/invited/{invited}/answer")
+    assert "What did a guardian answer?" in page.text
+    karin.get(f"/referrals/{reference}/team-review/invited/{other}/answer", status=404)

@@ -9,7 +9,7 @@ from datetime import datetime
 from flask import Response, request, url_for
 from sqlalchemy import select
 
-from referrals import audit, part_openings, rulebook, wording
+from referrals import audit, guardian_page, meeting_answers, part_openings, rulebook, wording
 from referrals.access import View, may_view
 from referrals.forums import agenda
 from referrals.models import Account, AuditEvent, Document, Guardian, Referral, What
@@ -60,6 +60,9 @@ _BESIDE: dict[str, str] = {
     agenda.PUT_ON: N_("Put it on a date of the team"),
     agenda.ARRANGED: N_("Changed its place or its minutes on a date of the team"),
     agenda.TAKEN_OFF: N_("Took it off a date of the team"),
+    meeting_answers.ANSWERED: N_("Answered the call to a meeting"),
+    meeting_answers.NOTED: N_("Wrote down what a colleague answered to the call"),
+    guardian_page.NOTED: N_("Wrote down what a guardian answered to an invitation"),
     part_openings.OPENED: N_("Opened a whole part for an investigation"),
     wording.NAMED: N_("Said why words that look medical stay in a text"),
 }
@@ -102,6 +105,7 @@ PAGES: dict[str, str] = {
     "forums.agenda_to_take_along": N_("The agenda of a date of the team"),
     "casework.meeting_call": N_("The call to the meeting"),
     "casework.meeting_calendar": N_("Team meeting"),
+    "casework.invitation_answer": N_("A guardian's answer by telephone"),
     "casework.meeting_off": N_("Calling a meeting off"),
     "casework.colours": N_("Rating by colour"),
     View.MINUTES_IN_FULL.value: N_("Rating by colour"),

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from referrals import clock, coverage, guardian_page
+from referrals import clock, coverage, guardian_page, meeting_answers
 from referrals.forums import agenda, seats
 from referrals.forums import dates as team_dates
-from referrals.models import Account, Guardian, MeetingAnswer, Referral, TeamMeeting
+from referrals.models import Account, CalledAnswer, Guardian, MeetingAnswer, Referral, TeamMeeting
 from referrals.notes import MEETING_TEXTS
 from referrals.roster import Colleague
 from referrals.vocabulary import N_, Domain
@@ -35,7 +35,9 @@ class ShownMeeting:
     meeting: TeamMeeting
     called: tuple[Account, ...]
     guardians: tuple[Guardian, ...]
-    #: what they answered, by the guardian's id
+    #: what those called answered, by the account's id
+    replies: dict[uuid.UUID, CalledAnswer]
+    #: what the guardians answered, by the guardian's id
     answers: dict[str, MeetingAnswer]
     #: whether somebody is to read what they wrote
     has_unread: bool
@@ -54,7 +56,8 @@ def shown_meeting(meeting: TeamMeeting) -> ShownMeeting:
     invited = [guardian for guardian in guardians_of(meeting.referral) if str(guardian.id) in meeting.guardians_invited]
     answers = guardian_page.answers_to(session, meeting)
     has_unread = any(answer.read_at is None for answer in answers.values())
-    return ShownMeeting(meeting, tuple(accounts), tuple(invited), answers, has_unread)
+    replies = meeting_answers.answers_of_called(session, meeting)
+    return ShownMeeting(meeting, tuple(accounts), tuple(invited), replies, answers, has_unread)
 
 
 def usual_call(referral: Referral, current: TeamMeeting | None, colleagues: Sequence[Colleague]) -> dict[str, Any]:

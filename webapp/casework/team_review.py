@@ -12,10 +12,20 @@ from referrals.errors import Incomplete, LooksMedical, NoSuchReferral, TeamNotCo
 from referrals.forums import clashes, invitations_calendar
 from referrals.forums import dates as team_dates
 from referrals.languages import local_date
-from referrals.models import Referral, What
+from referrals.models import Referral, TeamMeeting, What
 from referrals.reminders import by_hand
 from referrals.stages import Stage, Verb
-from referrals.vocabulary import N_, Attendance, Colour, DecisionKind, DocumentKind, Domain, MeetingOutcome, Profession
+from referrals.vocabulary import (
+    N_,
+    Attendance,
+    CalledReply,
+    Colour,
+    DecisionKind,
+    DocumentKind,
+    Domain,
+    MeetingOutcome,
+    Profession,
+)
 from schemas.approval import ApprovalForm
 from schemas.team_review import MeetingForm, MinutesForm
 from webapp import downloads, forms, kept, notices, people, previewing, transactions
@@ -23,6 +33,7 @@ from webapp.casework import blueprint, meeting_forms, meeting_screen, note_forms
 from webapp.casework.choices import choices, previews
 from webapp.casework.documents import copies
 from webapp.casework.frame import referral_page, seen, today
+from webapp.casework.meeting_answers import OWN_REPLIES
 from webapp.guards import for_referral
 from webapp.language import gettext, weekday_date, zone
 from webapp.navigation import has_page
@@ -214,6 +225,10 @@ def _page(referral: Referral, form: forms.Form | None = None, missing: Sequence[
         is_closed=current is not None
         and current.held_at is None
         and team_dates.is_on_closed_day(session, current.starts_at),
+        me=actor.account_id,
+        own_replies=_own_replies(current),
+        called_replies=choices(CalledReply),
+        can_note_answers=can_schedule and current is not None and current.is_to_hold,
         can_call_off=words.may_do(Verb.CALL_OFF_MEETING, referral) and rules.is_called(session, referral),
         can_write=words.may_do(Verb.RECORD_MEETING, referral),
         can_approve=words.may_do(Verb.APPROVE_MINUTES, referral),
@@ -241,6 +256,13 @@ def _page(referral: Referral, form: forms.Form | None = None, missing: Sequence[
         domains=list(Domain),
         colour_of=Colour,
     )
+
+
+def _own_replies(meeting: TeamMeeting | None) -> list[tuple[str, str]]:
+    """The answers to choose from, for whoever is called to a meeting that is to be held; nothing for anybody else."""
+    if meeting is None or not meeting.is_to_hold or str(people.actor().account_id) not in meeting.called:
+        return []
+    return [(reply.value, gettext(words_of)) for reply, words_of in OWN_REPLIES.items()]
 
 
 def _minutes_page(referral: Referral, form: forms.Form | None = None) -> Response:

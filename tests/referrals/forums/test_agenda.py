@@ -12,14 +12,14 @@ from pypdf import PdfReader
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import conflict, team_review
+from referrals import conflict, meeting_answers, team_review
 from referrals.errors import AgendaRefused, NotAllowed
 from referrals.forums import agenda, agenda_paper, dates, readiness, seats
 from referrals.forums.dates import Series
 from referrals.forums.readiness import Readiness
-from referrals.models import AgendaItem, AuditEvent, Referral, TeamDate, What
+from referrals.models import Account, AgendaItem, AuditEvent, Referral, TeamDate, What
 from referrals.stages import IN_TRIAGE, MEETING_HELD, PARTS_RECEIVED, PARTS_REQUESTED, TO_SCHEDULE
-from referrals.vocabulary import AgendaAct, AgendaProblem, Profession
+from referrals.vocabulary import AgendaAct, AgendaProblem, CalledReply, Profession
 from tests.factories import a_guardian, a_member, a_part, a_referral, consented, protected
 from tests.people import Cast
 
@@ -193,6 +193,32 @@ def test_once_the_team_is_called_those_who_are_called_count(session: Session, ca
     assert lacks(session, cast, tuesday).is_ready(BEGINS)
     seats.be_away(session, kims, first_on=date(2026, 9, 22), last_on=date(2026, 9, 22), stand_in_id=None, by=by)
     assert lacks(session, cast, tuesday).missing == (Profession.SCHOOL_COUNSELLOR,)
+
+
+def test_who_answers_that_they_cannot_come_is_missing_before_the_date(
+    session: Session, cast: Cast, tuesday: TeamDate
+) -> None:
+    referral, by = a_referral(session, cast, TO_SCHEDULE), cast.coordinator.actor()
+    consented(session, referral, cast)
+    put(session, cast, tuesday, referral)
+    people = [cast.head_teacher.id, cast.counsellor.id, cast.second_coordinator.id]
+    team_review.schedule_meeting(session, referral, by=by, seen=None, starts_at=BEGINS, place="Rum 12", called=people)
+
+    def answered(reply: CalledReply, who: Account = cast.counsellor) -> Readiness:
+        meeting_answers.answer_call(session, referral, who.id, by=who.actor(), reply=reply)
+        return lacks(session, cast, tuesday)
+
+    assert answered(CalledReply.COMES).is_ready(BEGINS)
+    cannot = answered(CalledReply.CANNOT)
+    assert (cannot.cannot, cannot.ask_for_stand_in) == ((cast.counsellor,), ())
+    assert cannot.missing == (Profession.SCHOOL_COUNSELLOR,)
+    asks = answered(CalledReply.STAND_IN)
+    assert (asks.cannot, asks.ask_for_stand_in) == ((), (cast.counsellor,))
+    assert asks.missing == (Profession.SCHOOL_COUNSELLOR,)
+    assert answered(CalledReply.COMES).is_ready(BEGINS)
+    other = answered(CalledReply.CANNOT, cast.second_coordinator)
+    assert other.is_ready(BEGINS), "the team is complete without her"
+    assert not answered(CalledReply.STAND_IN, cast.second_coordinator).is_ready(BEGINS)
 
 
 @pytest.mark.parametrize(

@@ -192,6 +192,23 @@ def test_the_call_to_the_team_begins_with_the_time_kept_for_it(karin, date, lay,
     assert "The team is called for another time: 22 September 2026" in lines(page)[0]
 
 
+def test_what_a_date_lacks_counts_what_those_called_answered(karin, date, lay, settings, signed_in):
+    number, identity = lay()
+    put(karin, date, identity)
+    page = karin.get(f"/referrals/{number}/team-review")
+    with db.reading(settings.database) as session:
+        cast = cast_of(session)
+        people = [str(cast.head_teacher.id), str(cast.counsellor.id)]
+    karin.submit({"called": people}, form=page.form())
+    for name, reply in (("henrik", "cannot"), ("kim", "stand_in")):
+        browser = signed_in(name)
+        mine = browser.get(f"/referrals/{number}/team-review").all("form", class_="button-row")[0]
+        browser.submit({"reply": reply}, form=mine)
+    (line,) = lines(karin.get(date))
+    for words in ("Cannot come: Henrik Rosenby.", "Somebody is needed to stand in for: Kim Solgren.", "is missing."):
+        assert words in line
+
+
 def test_whoever_keeps_the_minutes_opens_the_meeting_on_a_screen_from_here(karin, date, lay, signed_in):
     number, identity = lay(members=("counsellor",))
     put(karin, date, identity)

@@ -1,0 +1,133 @@
+"""What those called to a meeting answer, themselves or by telephone, and what a coordinator notes of guardians."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from referrals import clock, guardian_page, meeting_answers, register, team_review
+from referrals.access import Actor
+from referrals.errors import KeptOutside, NotAllowed, WrongStage
+from referrals.models import AuditEvent, CalledAnswer, MeetingAnswer, What
+from referrals.stages import TO_SCHEDULE, Party
+from referrals.vocabulary import CalledReply, InvitationReply, Registered
+from tests.factories import a_guardian, a_referral
+
+COMES, CANNOT, STAND_IN = CalledReply
+
+
+@pytest.fixture
+def referral(session, cast, wednesday):
+    return a_referral(session, cast, TO_SCHEDULE)
+
+
+@pytest.fixture
+def maja(session, cast, referral):
+    return a_guardian(session, referral, told_by=cast.coordinator)
+
+
+@pytest.fixture
+def meeting(session, cast, referral, maja):
+    return call(session, cast, referral, maja)
+
+
+def call(session, cast, referral, maja, days=7):
+    return team_review.schedule_meeting(
+        session, referral, by=cast.coordinator.actor(), seen=None, starts_at=clock.now() + timedelta(days=days), place="Rum 12",
+        called=[cast.head_teacher.id, cast.counsellor.id], guardians=[maja.id],
+    )  # fmt: skip
+
+
+def answer(session, referral, whose, reply, by=None):
+    by = (by or whose).actor()
+    return meeting_answers.answer_call(session, referral, whose.id, by=by, reply=reply)
+
+
+def test_who_is_called_answers_and_the_newest_answer_counts(session, cast, referral, meeting):
+    first = answer(session, referral, cast.counsellor, COMES)
+    assert answer(session, referral, cast.counsellor, COMES) is first
+    second = answer(session, referral, cast.counsellor, STAND_IN)
+    assert meeting_answers.answers_of_called(session, meeting) == {cast.counsellor.id: second}
+    assert (second.number, second.at, second.noted_by) == (2, clock.now(), None)
+    event = session.scalars(select(AuditEvent).order_by(AuditEvent.number.desc())).first()
+    assert (event.what, event.by_party, event.subject) == (What.DID, Party.ASSESSOR, "answer_call")
+
+
+def test_a_coordinator_notes_what_somebody_answered_by_telephone_and_nobody_else_does(session, cast, referral, meeting):
+    noted = answer(session, referral, cast.counsellor, CANNOT, by=cast.coordinator)
+    assert (noted.noted_by, noted.at) == (cast.coordinator, clock.now())
+    event = session.scalars(select(AuditEvent).order_by(AuditEvent.number.desc())).first()
+    assert (event.by_id, event.by_party, event.subject) == (
+        cast.coordinator.id,
+        Party.COORDINATOR,
+        "note_answer_to_call",
+    )
+    for other in (cast.head_teacher, cast.outsider):
+        with pytest.raises(NotAllowed):
+            answer(session, referral, cast.counsellor, COMES, by=other)
+    own = answer(session, referral, cast.counsellor, CANNOT)
+    assert own is not noted, "that they said so themselves is worth a line of its own"
+    with pytest.raises(NotAllowed):
+        answer(session, referral, cast.special_educator, COMES, by=cast.coordinator)
+    with pytest.raises(NotAllowed):
+        answer(session, referral, cast.coordinator, COMES)
+
+
+def test_a_meeting_that_is_moved_asks_those_called_anew_and_one_called_off_asks_nobody(
+    session, cast, referral, maja, meeting
+):
+    answer(session, referral, cast.counsellor, COMES)
+    call(session, cast, referral, maja, days=14)
+    assert meeting_answers.answers_of_called(session, meeting) == {}
+    assert answer(session, referral, cast.counsellor, COMES).number == 2
+    team_review.call_off_meeting(session, referral, by=cast.coordinator.actor(), seen=None, reason="Sjukt.")
+    with pytest.raises(WrongStage):
+        answer(session, referral, cast.counsellor, COMES)
+    with pytest.raises(WrongStage):
+        guardian_page.note_answer(session, maja, by=cast.coordinator.actor(), reply=InvitationReply.COMES)
+    with pytest.raises(WrongStage):
+        answer(session, a_referral(session, cast), cast.coordinator, COMES)
+
+
+def test_nothing_is_answered_about_a_referral_that_is_kept_on_paper(session, cast, referral, maja, meeting):
+    referral.kept_outside_at = clock.now()
+    with pytest.raises(KeptOutside):
+        answer(session, referral, cast.counsellor, COMES)
+    with pytest.raises(NotAllowed):
+        answer(session, referral, cast.counsellor, COMES, by=cast.coordinator)
+    with pytest.raises(KeptOutside):
+        guardian_page.note_answer(session, maja, by=cast.coordinator.actor(), reply=InvitationReply.COMES)
+    assert session.scalars(select(CalledAnswer)).all() == []
+
+
+def test_a_guardians_answer_by_telephone_is_theirs_noted_and_read_by_the_coordinator(
+    session, cast, referral, maja, meeting
+):
+    def note(by=cast.coordinator, **said):
+        return guardian_page.note_answer(session, maja, by=by.actor(), **{"reply": InvitationReply.COMES} | said)
+
+    noted = note(support_person=" Vera Vän ", words="")
+    assert guardian_page.answers_to(session, meeting) == {str(maja.id): noted}
+    assert (noted.support_person, noted.words, noted.noted_by, noted.read_by_id, noted.read_at) == (
+        "Vera Vän", None, cast.coordinator, cast.coordinator.id, clock.now(),
+    )  # fmt: skip
+    assert not guardian_page.has_unread(session, referral)
+    assert note(support_person="Vera Vän") is noted
+    event = session.scalars(select(AuditEvent).order_by(AuditEvent.number.desc())).first()
+    assert (event.by_party, event.subject) == (Party.COORDINATOR, "note_answer_to_invitation")
+    lines = [
+        one.object_id for one in register.entries_beside(session, referral) if one.kind is Registered.INVITATION_ANSWER
+    ]
+    assert lines == [noted.id]
+    own = guardian_page.answer_invitation(
+        session, maja, by=Actor(guardian_of=referral.id, guardian_id=maja.id), reply=InvitationReply.CANNOT
+    )
+    assert guardian_page.answers_to(session, meeting) == {str(maja.id): own}
+    assert (own.number, own.noted_by_id, guardian_page.has_unread(session, referral)) == (2, None, True)
+    for other in (cast.counsellor, cast.head_teacher, cast.outsider):
+        with pytest.raises(NotAllowed):
+            note(by=other)
+    stranger = a_guardian(session, referral, name="Omar Testsson")
+    with pytest.raises(NotAllowed):
+        guardian_page.note_answer(session, stranger, by=cast.coordinator.actor(), reply=InvitationReply.COMES)
+    assert len(session.scalars(select(MeetingAnswer)).all()) == 2

@@ -1,0 +1,84 @@
+"""Answers to the call of a meeting: one's own, and those that a coordinator was given by telephone."""
+
+import uuid
+
+from flask import Response, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from referrals import guardian_page, meeting_answers
+from referrals.access import View
+from referrals.errors import NoSuchReferral
+from referrals.models import Guardian, Referral
+from referrals.stages import Verb
+from referrals.vocabulary import N_, CalledReply, InvitationReply
+from schemas.guardian import InvitationAnswerForm
+from schemas.team_review import CallAnswerForm
+from webapp import forms, notices, people, transactions
+from webapp.casework import blueprint, meeting_forms
+from webapp.casework.choices import choices
+from webapp.casework.frame import referral_page
+from webapp.guards import for_referral
+from webapp.language import gettext
+
+#: the answers in one's own mouth
+OWN_REPLIES: dict[CalledReply, str] = {
+    CalledReply.COMES: N_("I am coming"),
+    CalledReply.CANNOT: N_("I cannot come"),
+    CalledReply.STAND_IN: N_("I need somebody to stand in"),
+}
+
+
+@blueprint.post("/referrals/<reference:number>/team-review/called/<uuid:account_id>/answer")
+@for_referral(View.MINUTES)
+def answer_call(referral: Referral, account_id: uuid.UUID) -> ResponseReturnValue:
+    """Answer the call, or note what somebody answered."""
+    form, actor = forms.submitted(), people.actor()
+    given = form.load(CallAnswerForm())
+    if given is None:
+        notices.say_next(gettext("Choose one of the answers: nothing has been changed."), "warning")
+    else:
+        meeting_answers.answer_call(transactions.session(), referral, account_id, by=actor, **given)
+        is_own = account_id == actor.account_id
+        notices.say_next(gettext("Thank you. Your answer stands here.") if is_own else gettext("The answer is noted."))
+    return redirect(url_for("casework.team_review", number=referral.number), 303)
+
+
+@blueprint.get("/referrals/<reference:number>/team-review/invited/<uuid:guardian_id>/answer")
+@for_referral(Verb.SCHEDULE_MEETING)
+def invitation_answer(referral: Referral, guardian_id: uuid.UUID) -> Response:
+    """The question what a guardian answered by telephone."""
+    guardian = _invited(referral, guardian_id)
+    return _page(referral, guardian, forms.shown())
+
+
+@blueprint.post("/referrals/<reference:number>/team-review/invited/<uuid:guardian_id>/answer")
+@for_referral(Verb.SCHEDULE_MEETING)
+def note_invitation_answer(referral: Referral, guardian_id: uuid.UUID) -> ResponseReturnValue:
+    """Note what they answered."""
+    form, guardian = forms.submitted(), _invited(referral, guardian_id)
+    given = form.load(InvitationAnswerForm())
+    if given is None:
+        return _page(referral, guardian, form, status=422)
+    guardian_page.note_answer(transactions.session(), guardian, by=people.actor(), **given)
+    notices.say_next(gettext("The answer is noted."))
+    return redirect(url_for("casework.team_review", number=referral.number), 303)
+
+
+def _page(referral: Referral, guardian: Guardian, form: forms.Form, *, status: int = 200) -> Response:
+    return referral_page(
+        "team_review_answer.html",
+        referral,
+        status=status,
+        heading=gettext("An answer by telephone"),
+        form=form,
+        guardian=guardian,
+        replies=choices(InvitationReply),
+    )
+
+
+def _invited(referral: Referral, guardian_id: uuid.UUID) -> Guardian:
+    """A guardian who is invited to the meeting that is planned; nobody else has such a page."""
+    found = next((one for one in meeting_forms.guardians_of(referral) if one.id == guardian_id), None)
+    if found is None or guardian_page.invitation(transactions.session(), found) is None:
+        raise NoSuchReferral
+    return found
