@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock, conflict, hand_over, plan_versions, readers, team_review
+from referrals import clock, conflict, coverage, hand_over, plan_versions, readers, team_review
 from referrals.access import Role, parties
 from referrals.models import (
     Account,
@@ -29,7 +29,7 @@ REPORTER: Final = readers.REPORTER
 
 @dataclass(frozen=True)
 class Addressee:
-    """Somebody to write to: `account:` and an id, or `reporter`; their address, and the language they read."""
+    """Somebody to write to: `account:` or `guardian:` and an id, or `reporter`; their address, and the language they read."""
 
     key: str
     address: str
@@ -141,6 +141,21 @@ def called_before(session: Session, row: History) -> list[Addressee]:
     return _accounts(session.scalars(select(Account).where(Account.id.in_(ids))))
 
 
+def guardians_invited(session: Session, row: History) -> list[Addressee]:
+    """The guardians invited to the meeting that `row` called, as far as mail may go to them."""
+    call = team_review.called_then(session, row.referral, after=row)
+    return _guardians(session, row, set(call.guardians_invited) if call else set())
+
+
+def guardians_invited_before(session: Session, row: History) -> list[Addressee]:
+    """The guardians who were invited to a meeting to come that `row` called off, or to which it no longer invites them."""
+    call = team_review.ended_call(session, row)
+    if call is None or call.starts_at <= row.at:
+        return []
+    now = team_review.called_then(session, row.referral, after=row) if row.verb is Verb.SCHEDULE_MEETING else None
+    return _guardians(session, row, set(call.guardians_invited) - set(now.guardians_invited if now else ()))
+
+
 def plan_author(session: Session, row: History) -> list[Addressee]:
     """Who wrote the newest plan."""
     plan = plan_versions.newest_version(session, row.referral)
@@ -207,6 +222,15 @@ def _who_has_to_do(session: Session, row: History, ids: AbstractSet[uuid.UUID]) 
     """Those of `ids` who still have something to do with the referral: nobody else is to learn that it goes on."""
     found, facts = session.scalars(select(Account).where(Account.id.in_(ids))), row.referral.facts()
     return [account for account in found if parties(account.actor(), facts)]
+
+
+def _guardians(session: Session, row: History, ids: AbstractSet[str]) -> list[Addressee]:
+    """Guardians in the order in which they were recorded, each in a language that we have."""
+    return [
+        Addressee(readers.guardian_key(one.id), one.email or "", readers.readable(session, one.language))
+        for one in coverage.guardians_of(session, row.referral)
+        if str(one.id) in ids and one.can_be_mailed
+    ]
 
 
 def _accounts(found: Iterable[Account]) -> list[Addressee]:

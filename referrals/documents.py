@@ -14,7 +14,7 @@ from referrals import audit, clock, coverage, history, languages, organisation, 
 from referrals.access import SYSTEM, Actor
 from referrals.config import current
 from referrals.errors import ContentGone, NoSuchReferral, SealBroken, TooLateToStop
-from referrals.models import Concern, Document, DocumentContent, History, Referral, What
+from referrals.models import Account, Concern, Document, DocumentContent, History, Referral, What
 from referrals.readers import Reader
 from referrals.sealing import seal_bytes, unseal_bytes
 from referrals.stages import PLAN_DRAFT, PLAN_RETURNED, Party, State, Verb, verbs_from
@@ -201,16 +201,19 @@ def receipt_of(session: Session, referral: Referral) -> Document | None:
 
 
 def call_for(session: Session, referral: Referral, account_id: uuid.UUID | None) -> Document | None:
-    """The newest call to a team meeting, for one of those it calls, once it has left. None for everybody else.
+    """The newest call to a team meeting, for one of those it calls, in their language, once it has left. None for everybody else.
 
     None too where somebody stopped it, since an earlier one may tell another day, or it says where a protected child goes.
     """
-    calls = select(Document).where(
+    reader = session.get(Account, account_id) if account_id else None
+    own = readers.professionals_key(session, reader.language) if reader else readers.PROFESSIONALS
+    calls = select(Document).join(History, History.id == Document.history_id).where(
         Document.referral_id == referral.id,
         Document.kind == DocumentKind.INVITATION,
-        Document.recipient == readers.PROFESSIONALS,
-    )
-    call = session.scalars(calls.order_by(Document.version.desc()).limit(1)).one_or_none()
+        Document.recipient.in_({own, readers.PROFESSIONALS}),
+    )  # fmt: skip
+    newest_first = calls.order_by(History.number.desc(), Document.recipient != own)
+    call = session.scalars(newest_first.limit(1)).one_or_none()
     if call is None or call.content is None or call.restricted_at is not None:
         return None
     meeting = team_review.called_then(session, referral, after=call.history)
@@ -231,7 +234,7 @@ def read_content(document: Document) -> bytes:
 
 
 def file_name(session: Session, document: Document) -> str:
-    """What a downloaded copy is called: number, kind and version, and which guardian's or service's copy; nobody's name.
+    """What a downloaded copy is called: number, kind and version, and which guardian's, service's or language's copy; nobody's name.
 
     Guardians are counted in the order in which they were recorded, so that each keeps the same number.
     """
@@ -239,6 +242,8 @@ def file_name(session: Session, document: Document) -> str:
     known = [one.id for one in coverage.guardians_of(session, document.referral)] if guardian else []
     service = readers.service_in(document.recipient)
     reader = f"-guardian-{known.index(guardian) + 1}" if guardian else f"-{service[0]}" if service else ""
+    if readers.are_professionals(document.recipient) and document.recipient != readers.PROFESSIONALS:
+        reader = f"-{document.language}"
     return f"{document.referral.number}-{document.kind}-{document.version}{reader}.pdf".replace("_", "-")
 
 
@@ -259,8 +264,9 @@ def _register(session: Session, document: Document) -> None:
     readers_by_key = {
         readers.FILE: Counterpart.FILE,
         readers.REPORTER: Counterpart.REPORTER,
-        readers.PROFESSIONALS: Counterpart.STAFF,
     }
+    if readers.are_professionals(document.recipient):
+        readers_by_key[document.recipient] = Counterpart.STAFF
     register.enter(
         session,
         Registered.PAPER,

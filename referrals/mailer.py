@@ -58,7 +58,7 @@ def send(letter: Letter) -> None:
 def _message(letter: Letter, *, sender: str) -> EmailMessage:
     message = EmailMessage()
     message["From"] = sender
-    message["To"] = letter.to
+    message["To"] = _as_posted(letter.to)
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(letter.written_at)
     message["Message-ID"] = letter.message_id
@@ -72,6 +72,15 @@ def _message(letter: Letter, *, sender: str) -> EmailMessage:
         message.add_attachment(letter.calendar, subtype="calendar", filename="meeting.ics", params=said)
     message["Content-Language"] = letter.language  # setting the content takes such headers away
     return message
+
+
+def _as_posted(address: str) -> str:
+    """The address with its domain as post offices write one that has letters such as å (RFC 5891)."""
+    name, at, domain = address.rpartition("@")
+    try:
+        return f"{name}{at}{domain.encode('idna').decode()}"
+    except UnicodeError:
+        raise AddressRefused from None
 
 
 def _send_by_smtp(message: EmailMessage, settings: Settings) -> None:

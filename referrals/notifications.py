@@ -11,14 +11,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import access_list, audiences, audit, clock, hand_over, history, languages, steps
+from referrals import access_list, audiences, audit, clock, hand_over, history, languages, readers, steps
 from referrals.access import SYSTEM, Actor
 from referrals.audiences import Addressee
 from referrals.config import current
 from referrals.errors import NoSuchReferral, TooLateToStop
 from referrals.mailer import Letter
-from referrals.models import History, Mail, Referral, Step, StepKind, What
-from referrals.paper_sources import RETURN_PATH
+from referrals.models import Guardian, History, Mail, Referral, Step, StepKind, What
+from referrals.paper_sources import GUARDIANS_DOOR, RETURN_PATH
 from referrals.printing import TEMPLATE_FOLDER
 from referrals.stages import (
     FOLLOW_UP_DUE,
@@ -58,9 +58,13 @@ _TO_SETTLE: Final = (
     Notification(_M.NOBODY_TO_SETTLE, audiences.administrators_if_nobody_settles),
 )
 
-_CALLED_OFF: Final = Notification(_M.MEETING_CALLED_OFF, audiences.called_before)
-#: mail that puts a meeting into somebody's calendar, or takes it out
-WITH_ENTRY: Final = frozenset({_M.MEETING_SCHEDULED, _M.MEETING_CALLED_OFF})
+_CALLED_OFF: Final = (
+    Notification(_M.MEETING_CALLED_OFF, audiences.called_before),
+    Notification(_M.INVITATION_TAKEN_BACK, audiences.guardians_invited_before),
+)
+#: mail that takes a meeting out of somebody's calendar, and all that changes something there
+TAKES_OUT: Final = frozenset({_M.MEETING_CALLED_OFF, _M.INVITATION_TAKEN_BACK})
+WITH_ENTRY: Final = frozenset({_M.MEETING_SCHEDULED, _M.MEETING_INVITED}) | TAKES_OUT
 
 #: mail that asks for something to be done, and where a referral stands as long as it is not
 _ASKS_WHILE: Final[dict[MailKind, frozenset[State]]] = {
@@ -95,9 +99,10 @@ NOTIFICATIONS: Final[dict[Verb, tuple[Notification, ...]]] = {
     Verb.REQUEST_PARTS:       (Notification(_M.PART_REQUESTED, audiences.assessors_just_asked),),
     Verb.SCHEDULE_MEETING:    (
         Notification(_M.MEETING_SCHEDULED, audiences.called_to_meeting),
-        _CALLED_OFF,
+        Notification(_M.MEETING_INVITED, audiences.guardians_invited),
+        *_CALLED_OFF,
     ),
-    Verb.CALL_OFF_MEETING:    (_CALLED_OFF,),
+    Verb.CALL_OFF_MEETING:    _CALLED_OFF,
     Verb.RECORD_MEETING:      (Notification(_M.MINUTES_TO_APPROVE, audiences.approvers, only_on_move=True),),
     Verb.SUBMIT_ACTION_PLAN:  (Notification(_M.PLAN_TO_APPROVE, audiences.approvers),),
     Verb.RETURN_ACTION_PLAN:  (Notification(_M.PLAN_RETURNED, audiences.plan_author),),
@@ -114,12 +119,12 @@ NOTIFICATIONS: Final[dict[Verb, tuple[Notification, ...]]] = {
     Verb.DECLINE_HAND_OVER:   (Notification(_M.HAND_OVER_ANSWERED, audiences.who_offered_it),),
     Verb.CLOSE_REFERRAL:      (
         Notification(_M.REFERRAL_CLOSED, audiences.members_and_reporter),
-        _CALLED_OFF,
+        *_CALLED_OFF,
     ),
-    Verb.END_OUTSIDE:         (_CALLED_OFF,),
+    Verb.END_OUTSIDE:         _CALLED_OFF,
     Verb.ACCEPT_HAND_OVER:    (
         Notification(_M.HAND_OVER_ANSWERED, audiences.who_offered_it),
-        _CALLED_OFF,
+        *_CALLED_OFF,
     ),
 }  # fmt: skip
 
@@ -222,12 +227,18 @@ def is_to_go(mail: Mail) -> bool:
 
 
 def let_rest_if_done(session: Session, mail: Mail) -> None:
-    """Keep a mail that asks for something from going out once that is done."""
+    """Keep a mail that asks for something from going out once that is done, and one to a guardian who is not to get any by now."""
     is_done = mail.referral.state not in _ASKS_WHILE.get(mail.kind, STATES)
     if mail.kind is MailKind.HAND_OVER_OFFERED:
         is_done = hand_over.waiting(session, mail.referral) is None
-    if is_done and is_to_go(mail):
+    if is_to_go(mail) and (is_done or not _can_be_mailed(session, mail)):
         mail.stopped_at = clock.now()
+
+
+def _can_be_mailed(session: Session, mail: Mail) -> bool:
+    guardian_id = readers.guardian_in(mail.recipient)
+    guardian = session.get(Guardian, guardian_id) if guardian_id else None
+    return guardian_id is None or (guardian is not None and guardian.can_be_mailed)
 
 
 def note_sent(session: Session, mail: Mail) -> None:
@@ -279,6 +290,8 @@ def letter(mail: Mail) -> Letter:
     link = settings.base_url + (f"{RETURN_PATH}?number={number}" if is_for_reporter else f"/referrals/{number}")
     if mail.kind in _ELSEWHERE:
         link = settings.base_url + _ELSEWHERE[mail.kind]
+    if readers.guardian_in(mail.recipient):
+        link = f"{settings.base_url}{GUARDIANS_DOOR}"
     values = {"reference": number, "link": link, "for_reporter": is_for_reporter}
     words, folder = environment(mail.language), f"emails/{mail.kind}"
     subject = words.get_template(f"{folder}/subject.txt").render(values)

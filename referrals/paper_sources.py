@@ -63,6 +63,8 @@ from referrals.vocabulary import DocumentKind, Profession, Recipient, Standing
 
 #: where a reporter comes back with reference number and code
 RETURN_PATH: Final = "/return"
+#: where a guardian comes to their own page with the code from their letter
+GUARDIANS_DOOR: Final = "/guardian/code"
 _ENDINGS: Final = EARLY_ENDINGS | {Verb.CLOSE_REFERRAL}
 _TRIAGE: Final = EARLY_ENDINGS | {Verb.SEND_TO_ASSESSMENT, Verb.SEND_TO_TEAM}
 

@@ -10,12 +10,22 @@ from sqlalchemy.orm import Session
 
 from referrals import coverage, team_review
 from referrals.languages import SOURCE_LANGUAGE, is_written
-from referrals.models import Concern, Consent, Disclosure, Guardian, History, InformationNotice, Municipality, Referral
+from referrals.models import (
+    Account,
+    Concern,
+    Consent,
+    Disclosure,
+    Guardian,
+    History,
+    InformationNotice,
+    Municipality,
+    Referral,
+)
 from referrals.vocabulary import NoticeMethod, PieceKind, Recipient
 
 FILE: Final = "file"
 REPORTER: Final = "reporter"
-#: the professionals called to a meeting: one paper for all of them, which each of them may read
+#: the professionals called to a meeting: one paper for all of them who read one language, which each of them may read
 PROFESSIONALS: Final = "professional"
 _GUARDIAN: Final = "guardian:"
 _SERVICE: Final = "service:"
@@ -23,7 +33,7 @@ _SERVICE: Final = "service:"
 
 @dataclass(frozen=True)
 class Reader:
-    """Somebody who gets a paper: `file`, `reporter`, `professional`, `guardian:` and an id, or `service:` and which (with an action's id); and the language they read."""
+    """Somebody who gets a paper: `file`, `reporter`, `professional` (where it is not in the language of the house, with the language), `guardian:` and an id, or `service:` and which (with an action's id); and the language they read."""
 
     key: str
     language: str
@@ -87,9 +97,24 @@ def guardians_to_reach(session: Session, referral: Referral) -> list[Reader]:
     return [_guardian(session, each) for each in coverage.guardians_of(session, referral) if each.may_contact]
 
 
-def professionals_called(session: Session, _row: History) -> list[Reader]:
-    """Those called to a meeting, in the language of the house."""
-    return [Reader(PROFESSIONALS, house_language(session))]
+def professionals_called(session: Session, row: History) -> list[Reader]:
+    """Those called to the meeting that `row` called: a paper in the language of the house, and one in each other they read."""
+    meeting, house = team_review.called_then(session, row.referral, after=row), house_language(session)
+    called = {uuid.UUID(one) for one in (meeting.called if meeting else ())}
+    read = session.scalars(select(Account.language).where(Account.id.in_(called), Account.is_active).distinct())
+    others = sorted({readable(session, language) for language in read} - {house})
+    return [Reader(professionals_key(session, language), language) for language in (house, *others)]
+
+
+def professionals_key(session: Session, language: str) -> str:
+    """How those called who read `language` are named as readers."""
+    written = readable(session, language)
+    return PROFESSIONALS if written == house_language(session) else f"{PROFESSIONALS}:{written}"
+
+
+def are_professionals(key: str) -> bool:
+    """Whether a reader's key names the professionals called to a meeting, in whichever language."""
+    return key.partition(":")[0] == PROFESSIONALS
 
 
 def services_shared_with(session: Session, row: History) -> list[Reader]:

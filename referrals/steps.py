@@ -13,11 +13,11 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from referrals import clock, db
+from referrals import clock, db, readers
 from referrals.access import Actor, is_administrator, parties
 from referrals.config import current
 from referrals.errors import LeaseLost, NotAllowed
-from referrals.models import Account, History, Mail, Referral, Step, StepKind
+from referrals.models import Account, Guardian, History, Mail, Referral, Step, StepKind
 from referrals.models.step import EDITION, wake_dispatchers
 from referrals.stages import Party
 
@@ -154,9 +154,11 @@ def retry(session: Session, step: Step, *, by: Actor) -> None:
 
 def _address_anew(session: Session, mail: Mail) -> None:
     """Send it to the address its reader has by now: an administrator may have put it right."""
+    guardian_id = readers.guardian_in(mail.recipient)
     account = session.get(Account, mail.account_id) if mail.account_id else None
-    if account is not None and mail.address != account.email:
-        mail.address = account.email
+    reader = session.get(Guardian, guardian_id) if guardian_id else account
+    if reader is not None and reader.email and mail.address != reader.email:
+        mail.address = reader.email
 
 
 def let_rest(session: Session, step: Step) -> None:

@@ -12,27 +12,33 @@ from sqlalchemy.orm import Session
 from referrals import clock, languages, roster, team_review
 from referrals.mailer import Letter
 from referrals.models import History, Mail, MeetingVersion, Referral, TeamMeeting
-from referrals.notifications import WITH_ENTRY
+from referrals.notifications import TAKES_OUT, WITH_ENTRY
 from referrals.stages import Verb
 from referrals.vocabulary import N_, MailKind
 
 #: what the meeting is called in a colleague's calendar
 TITLE: Final = N_("Team meeting")
+#: and in a guardian's, which others at home may read
+GUARDIANS_TITLE: Final = N_("Meeting")
 
 
 def with_entry(session: Session, letter: Letter, mail: Mail) -> Letter:
     """`letter` with the calendar entry of the meeting that `mail` calls to, or that it takes back; other mail as it is."""
     row = session.get(History, mail.history_id) if mail.kind in WITH_ENTRY else None
-    is_off = mail.kind is MailKind.MEETING_CALLED_OFF
+    is_off, is_guardians = (
+        mail.kind in TAKES_OUT,
+        mail.kind in (MailKind.MEETING_INVITED, MailKind.INVITATION_TAKEN_BACK),
+    )
     call = _call_of(session, row, is_off=is_off) if row else None
     if row is None or call is None:
         return letter
     usual = row.referral.unit.forum.place
-    title = languages.translations(mail.language).gettext(TITLE)
+    title = languages.translations(mail.language).gettext(GUARDIANS_TITLE if is_guardians else TITLE)
     event = _entry(session, call, at=row.at, title=title, status="CANCELLED" if is_off else "CONFIRMED")
     event.add("sequence", _calls(session, row.referral, before=row.number))
-    # What somebody typed for this child may be a home, and mail carries nothing about anybody: only the team's own room.
-    if call.place == usual and row.referral.protected_since is None and not is_off:
+    # What somebody typed for this child may be a home, and mail carries nothing about anybody: only the team's own room. That
+    # says to a guardian's household which school it is.
+    if call.place == usual and row.referral.protected_since is None and not is_off and not is_guardians:
         event.add("location", usual)
     method = "CANCEL" if is_off else letter.calendar_method
     return replace(letter, calendar=_calendar(event, method=method).decode(), calendar_method=method)

@@ -1,7 +1,7 @@
 """Moving what was planned: a referral to another date, a whole date to another day, and with them the meetings that were called.
 
-Everybody called is told by the same mail that called them, with the same calendar entry; what guardians answered was about the
-earlier time, so they are asked anew.
+Everybody called is told by the same mail that called them, with the same calendar entry, and so are the guardians to whom mail may
+go; what was answered was about the earlier time, so all are asked anew.
 """
 
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ from referrals.errors import AgendaRefused
 from referrals.forums import agenda, dates
 from referrals.forums.agenda import Slot
 from referrals.languages import local_date
-from referrals.models import AgendaItem, TeamDate, TeamMeeting
+from referrals.models import AgendaItem, Guardian, TeamDate, TeamMeeting
 from referrals.vocabulary import AgendaProblem
 
 
@@ -28,6 +28,8 @@ class Moved:
 
     meetings: int
     left: int
+    #: how many guardians are invited to those that went along, and get no mail about it
+    to_tell: int = 0
 
 
 def move_item(session: Session, item: AgendaItem, to: TeamDate, *, by: Actor, reason: str | None) -> Moved:
@@ -92,16 +94,23 @@ def _require_free(session: Session, date: TeamDate, starts_at: datetime) -> None
 
 def _take_along(session: Session, slots: Iterable[Slot], place: str, *, by: Actor, reason: str | None) -> Moved:
     """Call to each slot the team that was called to its referral, where it meets at the team's own `place` to the new one's."""
-    moved = left = 0
+    moved = left = to_tell = 0
     for slot in slots:
         meeting = _planned(session, slot)
         if meeting is None or meeting.starts_at == slot.starts_at:
             continue
         if _call_anew(session, slot, meeting, place=place, by=by, reason=reason):
             moved += 1
+            to_tell += len(_to_tell(session, meeting))
         else:
             left += 1
-    return Moved(moved, left)
+    return Moved(moved, left, to_tell)
+
+
+def _to_tell(session: Session, meeting: TeamMeeting) -> list[Guardian]:
+    """The guardians who are invited, and to whom no mail may go."""
+    known = coverage.guardians_of(session, meeting.referral)
+    return [one for one in known if str(one.id) in meeting.guardians_invited and not one.can_be_mailed]
 
 
 def _planned(session: Session, slot: Slot) -> TeamMeeting | None:

@@ -61,14 +61,14 @@ class DocumentContent(OfReferral, Base):
 
 
 class Mail(OfReferral, Base):
-    """A mail to one person. It carries a reference number and a link, never what the referral is about."""
+    """A mail to one person. It carries a link and, unless it goes to a guardian, a reference number; never what it is about."""
 
     __tablename__ = "mail"
     __table_args__ = (UniqueConstraint("history_id", "kind", "recipient"),)
 
     kind: Mapped[MailKind] = mapped_column(by_value(MailKind))
     history_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("history.id"))
-    #: `reporter` or `account:` and its id: whom it is for, so that nobody gets the same mail twice
+    #: `reporter`, `account:` or `guardian:` and an id: whom it is for, so that nobody gets the same mail twice
     recipient: Mapped[str]
     language: Mapped[str]
     #: the same each time it is tried, so that a post office can recognise a second delivery
@@ -87,6 +87,6 @@ class Mail(OfReferral, Base):
 
     @property
     def account_id(self) -> uuid.UUID | None:
-        """Whose account it goes to; None for the reporter."""
+        """Whose account it goes to; None for the reporter and for guardians."""
         kind, _, identity = self.recipient.partition(":")
         return uuid.UUID(identity) if kind == "account" else None

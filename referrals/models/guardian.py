@@ -45,6 +45,12 @@ class Guardian(OfReferral, Base):
         return self.protected_level is not None
 
     @property
+    def can_be_mailed(self) -> bool:
+        """Whether mail may go to them: there is an address, they may be contacted, and nobody's identity is protected."""
+        is_protected = self.has_protected_identity or self.referral.protected_since is not None
+        return bool(self.email) and self.may_contact and not is_protected
+
+    @property
     def has_custody(self) -> bool:
         """Whether they decide for the child."""
         return self.custody is not Custody.OTHER

@@ -47,6 +47,9 @@ class MailKind(Term):
     PART_REMINDED = "part_reminded", N_("A reminder of a part that is asked for")
     MEETING_SCHEDULED = "meeting_scheduled", N_("A meeting is scheduled")
     MEETING_CALLED_OFF = "meeting_called_off", N_("A meeting is called off")
+    #: to guardians, and therefore without the number
+    MEETING_INVITED = "meeting_invited", N_("An invitation to a meeting")
+    INVITATION_TAKEN_BACK = "invitation_taken_back", N_("An invitation is taken back")
     MINUTES_TO_APPROVE = "minutes_to_approve", N_("Minutes to approve")
     PLAN_TO_APPROVE = "plan_to_approve", N_("A plan to approve")
     PLAN_RETURNED = "plan_returned", N_("A plan is returned")

@@ -163,6 +163,26 @@ def test_the_receipt_carries_the_return_code_which_is_then_forgotten(session: Se
     assert intake.find_reported(session, referral.number, code) is referral
 
 
+def test_each_of_those_called_reads_the_call_in_their_own_language(
+    session: Session, cast: Cast, from_wednesday: time_machine.Traveller
+) -> None:
+    cast.special_educator.language = "da"
+    referral = called(session, cast)
+    in_house, in_danish, _invitation = issue_all(session, referral)
+    assert [one.recipient for one in (in_house, in_danish)] == ["professional", "professional:da"]
+    texts = [documents.read_content(one).decode() for one in (in_house, in_danish)]
+    assert ["Indkaldelse" in one for one in texts] == [False, True]
+    assert "Zebulina" not in texts[1]
+    assert documents.file_name(session, in_danish).endswith("-invitation-1-da.pdf")
+    entry = session.scalars(select(RegisterEntry).where(RegisterEntry.object_id == in_danish.id)).one()
+    assert entry.counterpart is Counterpart.STAFF
+    from_wednesday.shift(timedelta(minutes=11))
+    read = [documents.call_for(session, referral, one.id) for one in (cast.coordinator, cast.special_educator)]
+    assert read == [in_house, in_danish]
+    cast.special_educator.language = "en"
+    assert documents.call_for(session, referral, cast.special_educator.id) is in_house
+
+
 def test_those_called_read_their_call_once_it_has_left_and_nobody_else_does(
     session: Session, cast: Cast, from_wednesday: time_machine.Traveller
 ) -> None:

@@ -53,6 +53,15 @@ def read(content: bytes) -> EmailMessage:
     return email.message_from_bytes(content, policy=policy.default)
 
 
+def test_a_domain_with_letters_of_its_own_goes_as_post_offices_write_it(
+    office: PostOffice, smtp: dict[str, Any]
+) -> None:
+    mailer.send(replace(LETTER, to="maja@bläckfisk.invalid"))
+    assert read(office.taken[0])["To"] == "maja@xn--blckfisk-0za.invalid"
+    with pytest.raises(mailer.AddressRefused):
+        mailer.send(replace(LETTER, to=f"maja@{'ä' * 70}.invalid"))
+
+
 def test_a_letter_is_handed_to_the_post_office(office: PostOffice, smtp: dict[str, Any]) -> None:
     mailer.send(LETTER)
     message = read(office.taken[0])

@@ -1,6 +1,7 @@
 """Mail: who is told after which decision, in which words, and how it is stopped."""
 
 import itertools
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -20,10 +21,13 @@ from tests.documents.reading import SNAPSHOTS, compare
 from tests.factories import a_member, a_part, a_plan, a_referral
 from tests.people import Cast
 
+#: mail that goes to guardians
+TO_GUARDIANS = {MailKind.MEETING_INVITED, MailKind.INVITATION_TAKEN_BACK}
 #: mail that goes to reporters, only or too
 READERS = {MailKind.CONCERN_RETURNED: ("reporter",), MailKind.REFERRAL_CLOSED: ("account:somebody", "reporter")}
+READERS |= dict.fromkeys(TO_GUARDIANS, (f"guardian:{uuid.UUID(int=1)}",))
 #: mail that may reach the one who is too close to it
-WITHOUT_NUMBER = {MailKind.CONFLICT_TO_SETTLE, MailKind.NOBODY_TO_SETTLE}
+WITHOUT_NUMBER = {MailKind.CONFLICT_TO_SETTLE, MailKind.NOBODY_TO_SETTLE} | TO_GUARDIANS
 
 
 @pytest.fixture(autouse=True)
@@ -60,6 +64,7 @@ def test_the_right_people_are_told_on_the_straight_way(
         ("concern_received", sanna),
         ("part_requested", petra),
         ("meeting_scheduled", petra),
+        ("meeting_invited", "ottoline@bläckfisk.invalid"),
         ("minutes_to_approve", henrik),
         ("minutes_to_approve", sanna),
         ("plan_to_approve", henrik),

@@ -9,8 +9,9 @@ import pytest
 from icalendar import Calendar
 from sqlalchemy import select
 
-from referrals import clock, db, documents, guardian_page, history, readers, team_review
+from referrals import clock, db, documents, guardian_page, history, notifications, readers, team_review
 from referrals.config import Settings
+from referrals.documents import Paper
 from referrals.guardian_access import actor_for
 from referrals.models import Guardian, Referral
 from referrals.notes import notes_of
@@ -25,7 +26,7 @@ from referrals.stages import (
     State,
     Verb,
 )
-from referrals.vocabulary import Attendance, Domain, InvitationReply, MeetingOutcome
+from referrals.vocabulary import Attendance, DocumentKind, Domain, InvitationReply, MeetingOutcome
 from tests.factories import a_guardian, a_member, a_referral
 from tests.webapp.browsing import Browser, Page
 from tests.webapp.desk import cast_of
@@ -252,6 +253,8 @@ def test_those_called_open_the_call_and_others_do_not(signed_in: SignIn, number,
         row = referral.history[-1]
         (call,) = [paper for paper in documents.papers_after(session, row) if paper.recipient == readers.PROFESSIONALS]
         documents.issue(session, row, call, content=b"%PDF-1.7 call")
+        in_danish = Paper(DocumentKind.INVITATION, readers.professionals_key(session, "da"), "da")
+        documents.issue(session, row, in_danish, content=b"%PDF-1.7 indkaldelse")
     assert "Read the call" not in signed_in("kim").get(f"/referrals/{reference}/team-review").text
     clock.set_now(clock.now() + timedelta(minutes=11))
     kim = signed_in("kim")
@@ -261,7 +264,9 @@ def test_those_called_open_the_call_and_others_do_not(signed_in: SignIn, number,
     assert (answer.status_code, answer.data, answer.mimetype) == (200, b"%PDF-1.7 call", "application/pdf")
     for name in ("karin", "petra", "otto"):
         assert signed_in(name).client.get(link.get("href")).status_code == 404
-    assert "Those who are called" in signed_in("karin").get(f"/referrals/{reference}/documents").text
+    listed = signed_in("karin").get(f"/referrals/{reference}/documents").text
+    assert "Those who are called, in Danish" in listed
+    assert listed.count("Those who are called") == 2
 
 
 def test_before_a_meeting_is_called_the_others_are_told_so(signed_in: SignIn, number) -> None:
@@ -575,7 +580,7 @@ def test_the_coordinator_calls_a_meeting_off_and_the_page_says_who_hears_of_it(
     page = karin.get(off)
     assert page.heading == "Call the meeting off"
     assert "The meeting on Wednesday 9 December 2026 at 13:30 is not held." in page.text
-    for named in ("Henrik Rosenby, Head teacher", "Kim Solgren", "Maja Testsson", "Guardians get no mail"):
+    for named in ("Henrik Rosenby, Head teacher", "Kim Solgren", "Maja Testsson", "gets no mail, tell them yourself"):
         assert named in page.text
     assert "Write why the meeting is called off." in karin.submit({"reason": " "}, status=422).text
     page = karin.submit({"reason": "Halva teamet är sjukt."})
@@ -673,3 +678,33 @@ def test_only_of_guardians_who_are_invited_an_answer_is_noted_and_a_protected_na
     page = karin.get(f"/referrals/{reference}/team-review/invited/{invited}/answer")
     assert "What did a guardian answer?" in page.text
     karin.get(f"/referrals/{reference}/team-review/invited/{other}/answer", status=404)
+
+
+def test_the_form_says_which_guardian_gets_a_mail_and_a_moved_mail_is_listed_by_name(
+    signed_in: SignIn, number, settings, wednesday
+) -> None:
+    def prepare(session, referral, cast) -> None:
+        a_guardian(session, referral, told_by=cast.coordinator, email="maja@familj.invalid")
+        a_guardian(session, referral, told_by=cast.coordinator, name="Omar Testsson")
+
+    reference = number(TO_SCHEDULE, prepare)
+    karin = signed_in("karin")
+    page = karin.get(f"/referrals/{reference}/team-review")
+    said = {words.split(",")[0]: words for words in boxes(page, "guardians")}
+    assert "Gets a mail with the time" in said["Maja Testsson"]
+    assert "Gets no mail: hand over the invitation" in said["Omar Testsson"]
+    karin.submit(WHEN)
+    look(settings, reference, lambda session, referral: notifications.write(session, referral.history[-1]))
+    assert "An invitation to a meeting" in karin.get(f"/referrals/{reference}/documents").text
+    off = karin.get(f"/referrals/{reference}/team-review/call-off").text
+    assert "Maja Testsson: gets such a mail too" in off
+    assert "Omar Testsson: gets no mail, tell them yourself" in off
+
+    def came_back(session, referral) -> None:
+        (mail,) = [one for one in notifications.written(session, referral) if one.recipient.startswith("guardian:")]
+        notifications.note_returned(session, mail.message_id)
+
+    look(settings, reference, came_back)
+    page = karin.get(f"/referrals/{reference}")
+    assert "A mail to Maja Testsson came back: the address takes none." in page.text
+    assert "put the address right with the guardian" in page.text

@@ -8,7 +8,18 @@ from flask import Response, abort, redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from referrals import clock, coverage, documents, notifications, paper_sources, printing, readers, register, steps
+from referrals import (
+    clock,
+    coverage,
+    documents,
+    languages,
+    notifications,
+    paper_sources,
+    printing,
+    readers,
+    register,
+    steps,
+)
 from referrals.access import View, is_administrator
 from referrals.audiences import REPORTER
 from referrals.errors import NoSuchReferral
@@ -20,7 +31,7 @@ from webapp import downloads, notices, people, transactions
 from webapp.casework import blueprint, words
 from webapp.casework.frame import referral_page, seen
 from webapp.guards import for_referral
-from webapp.language import gettext
+from webapp.language import gettext, language
 
 
 @dataclass(frozen=True)
@@ -218,14 +229,17 @@ def _what_came_back(mail: Mail, *, may_know: bool) -> str:
         return gettext("A mail came back: its address takes none.")
     if mail.recipient == REPORTER:
         return gettext("A mail to the reporter came back: the address takes none.")
-    name = _mail_reader(mail, _account_names([mail]))
+    name = _mail_reader(mail, _account_names([mail]) | _guardian_names(mail.referral))
     return gettext("A mail to %(name)s came back: the address takes none.", name=name)
 
 
 def _advice(step: Step) -> str:
     if step.failed_with != "address":
         return ""
-    if notifications.mail_of(transactions.session(), step).account_id is None:
+    mail = notifications.mail_of(transactions.session(), step)
+    if readers.guardian_in(mail.recipient):
+        return gettext("Nothing else was lost. Call them, and put the address right with the guardian; then try again.")
+    if mail.account_id is None:
         return gettext("Nothing else was lost. Tell the reporter in another way, such as by telephone.")
     return gettext("Nothing else was lost. An administrator puts the address right under People; then try again.")
 
@@ -234,7 +248,7 @@ def _mail_lines(referral: Referral) -> list[MailLine]:
     session, now = transactions.session(), clock.now()
     failed = {step.mail_id for step in steps.failed(session, referral)}
     written = notifications.written(session, referral)
-    names = _account_names(written)
+    names = _account_names(written) | _guardian_names(referral)
     return [
         MailLine(
             mail,
@@ -251,7 +265,7 @@ def _mail_reader(mail: Mail, names: dict[str, str]) -> str:
 
 
 def _account_names(written: list[Mail]) -> dict[str, str]:
-    ids = {uuid.UUID(mail.recipient.partition(":")[2]) for mail in written if mail.recipient != REPORTER}
+    ids = {mail.account_id for mail in written if mail.account_id}
     rows = transactions.session().execute(select(Account.id, Account.name).where(Account.id.in_(ids)))
     return {f"account:{identity}": name for identity, name in rows}
 
@@ -270,6 +284,9 @@ def _reader(recipient: str, names: dict[str, str]) -> str:
         readers.REPORTER: gettext("The reporter"),
         readers.PROFESSIONALS: gettext("Those who are called"),
     }
+    if readers.are_professionals(recipient) and recipient not in known:
+        reads = languages.language_name(recipient.partition(":")[2], language())
+        return gettext("Those who are called, in %(language)s", language=reads)
     if service := readers.service_in(recipient):
         return gettext(service[0].label)
     return known.get(recipient) or names.get(recipient, gettext("A guardian"))

@@ -9,6 +9,7 @@ from referrals import clock, guardian_access, guardian_page, organisation, print
 from referrals.errors import NoSuchReferral, WrongCode
 from referrals.guardian_access import GivenCode
 from referrals.models import Guardian, Referral
+from referrals.paper_sources import GUARDIANS_DOOR
 from referrals.stages import Verb
 from referrals.vocabulary import DocumentKind
 from schemas.documents import PaperRecipient, PaperSource, document_context
@@ -17,9 +18,6 @@ from webapp.casework import blueprint
 from webapp.casework.frame import referral_page, seen
 from webapp.guards import for_referral
 from webapp.language import gettext
-
-#: where a guardian gives the code
-_DOOR = "/guardian/code"
 
 
 @blueprint.get("/referrals/<reference:number>/guardians/<uuid:guardian_id>/code")
@@ -57,7 +55,7 @@ def page_code_letter(referral: Referral, guardian_id: uuid.UUID) -> ResponseRetu
         ),
         page_code=given.code,
         page_code_until=given.until_on,
-        return_address=transactions.settings().base_url + _DOOR,
+        return_address=transactions.settings().base_url + GUARDIANS_DOOR,
     )
     kind = DocumentKind.PAGE_CODE
     html = printing.document_html(
@@ -89,7 +87,7 @@ def _code_page(referral: Referral, guardian: Guardian, given: GivenCode | None =
         referral,
         guardian=guardian,
         given=given,
-        door=transactions.settings().base_url + _DOOR,
+        door=transactions.settings().base_url + GUARDIANS_DOOR,
         waiting=waiting,
         may_have_page=guardian_access.may_have_page(guardian),
         has_identity=guardian_access.has_identity(session, guardian),

@@ -78,9 +78,17 @@ def _went_along(moved: Moved) -> list[str]:
     if moved.meetings:
         told.append(
             ngettext(
-                "One meeting is moved along: everybody called and invited is told, and answers anew.",
-                "%(num)d meetings are moved along: everybody called and invited is told, and answers anew.",
+                "One meeting is moved along: everybody called gets a mail, and answers anew.",
+                "%(num)d meetings are moved along: everybody called gets a mail, and answers anew.",
                 moved.meetings,
+            )
+        )
+    if moved.to_tell:
+        told.append(
+            ngettext(
+                "One guardian gets no mail: hand over the new invitation.",
+                "%(num)d guardians get no mail: hand over the new invitations.",
+                moved.to_tell,
             )
         )
     if moved.left:

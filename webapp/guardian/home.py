@@ -39,7 +39,9 @@ def meeting_calendar(guardian: Guardian) -> Response:
     invited = guardian_page.invitation(session, guardian)
     if invited is None:
         raise NoSuchReferral
-    entry = invitations_calendar.to_take_along(session, invited.meeting, title=gettext("Meeting"))
+    entry = invitations_calendar.to_take_along(
+        session, invited.meeting, title=gettext(invitations_calendar.GUARDIANS_TITLE)
+    )
     return downloads.calendar(entry, name="meeting.ics")
 
 

@@ -1,0 +1,180 @@
+"""Mail to guardians about a meeting: with a neutral entry for their calendar, and only to those to whom mail may go."""
+
+import email
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email import policy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from aiosmtpd.controller import Controller
+from icalendar import Calendar, Event
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from referrals import clock, config, mailer, notifications, steps, team_review
+from referrals.forums import invitations_calendar
+from referrals.models import Guardian, Mail, Referral, Step
+from referrals.stages import TO_SCHEDULE
+from referrals.vocabulary import MailKind
+from tests.factories import a_guardian, a_referral, protected
+from tests.people import Cast
+from tests.referrals.post_office import PostOffice, free_port
+
+AT = datetime(2026, 10, 20, 12, 30, tzinfo=UTC)
+LATER = datetime(2026, 11, 3, 13, 30, tzinfo=UTC)
+INVITED, TAKEN_BACK = MailKind.MEETING_INVITED, MailKind.INVITATION_TAKEN_BACK
+
+
+@pytest.fixture(autouse=True)
+def _today(wednesday: time_machine.Traveller) -> None:
+    """It is Wednesday the 16th of September 2026."""
+
+
+@pytest.fixture
+def office(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[PostOffice]:
+    office, port = PostOffice(), free_port()
+    controller = Controller(office, hostname="127.0.0.1", port=port)
+    controller.start()
+    settings = config.Settings(data=tmp_path, smtp_host="127.0.0.1", smtp_port=port)
+    monkeypatch.setattr(mailer, "current", lambda: settings)
+    yield office
+    controller.stop()
+
+
+@pytest.fixture
+def referral(session: Session, cast: Cast) -> Referral:
+    return a_referral(session, cast, TO_SCHEDULE)
+
+
+def guardian(session: Session, referral: Referral, cast: Cast, name: str, **values: Any) -> Guardian:
+    address = f"{name.lower()}@familj.invalid"
+    return a_guardian(session, referral, told_by=cast.coordinator, **({"name": name, "email": address} | values))
+
+
+def call(session: Session, cast: Cast, referral: Referral, *guardians: Guardian, at: datetime = AT) -> list[Mail]:
+    """Call the team and invite `guardians`; the mail that goes to them."""
+    team_review.schedule_meeting(
+        session, referral, by=cast.coordinator.actor(), seen=None, starts_at=at, minutes=45, place=cast.forum.place,
+        called=[cast.head_teacher.id, cast.counsellor.id], guardians=[one.id for one in guardians], agenda=["Läget i klassen"],
+    )  # fmt: skip
+    return told(session, referral)
+
+
+def told(session: Session, referral: Referral) -> list[Mail]:
+    session.expire_all()
+    return [one for one in notifications.write(session, referral.history[-1]) if one.kind in (INVITED, TAKEN_BACK)]
+
+
+def entry(session: Session, mail: Mail) -> Event:
+    letter = invitations_calendar.with_entry(session, notifications.letter(mail), mail)
+    (event,) = Calendar.from_ical(letter.calendar).events
+    return event
+
+
+def test_a_guardian_is_invited_by_a_mail_in_their_language_that_says_nothing_of_the_matter(
+    session: Session, cast: Cast, referral: Referral, office: PostOffice
+) -> None:
+    maja, omar = (
+        guardian(session, referral, cast, name, language=code) for name, code in (("Maja", "da"), ("Omar", "ar"))
+    )
+    mails = call(session, cast, referral, maja, omar)
+    assert [(mail.kind, mail.address, mail.language) for mail in mails] == [
+        (INVITED, "maja@familj.invalid", "da"),
+        (INVITED, "omar@familj.invalid", "sv"),  # of the languages we have, that of the house
+    ]
+    for mail in mails:
+        mailer.send(invitations_calendar.with_entry(session, notifications.letter(mail), mail))
+    messages = [email.message_from_bytes(one, policy=policy.default) for one in office.taken]
+    assert [message["Subject"] for message in messages] == [
+        "Du er inviteret til et møde",
+        "Du är inbjuden till ett möte",
+    ]
+    for message, title in zip(messages, ("Møde", "Möte"), strict=True):
+        (part,) = message.iter_attachments()
+        assert part["Content-Type"].params["method"] == "PUBLISH"
+        (event,) = Calendar.from_ical(part.get_content()).events
+        assert (str(event["SUMMARY"]), event.start, str(event["STATUS"])) == (title, AT, "CONFIRMED")
+        assert not {"ATTENDEE", "DESCRIPTION", "ORGANIZER", "LOCATION"} & set(event)
+        body = message.get_body(("plain",))
+        assert body is not None
+        whole = "\n".join((message["Subject"], body.get_content(), part.get_content()))
+        assert "/guardian/code" in whole
+        for secret in (referral.number, cast.school.name, cast.forum.name, cast.forum.place, "Mila", "Maja", "Läget"):
+            assert secret not in whole
+
+
+def test_moving_the_meeting_moves_a_guardians_entry_and_calling_it_off_takes_it_out(
+    session: Session, cast: Cast, referral: Referral
+) -> None:
+    maja, omar = (guardian(session, referral, cast, name) for name in ("Maja", "Omar"))
+    first, _ = (entry(session, mail) for mail in call(session, cast, referral, maja, omar))
+    moved, released = call(session, cast, referral, maja, at=LATER)
+    assert [(one.kind, one.address) for one in (moved, released)] == [
+        (INVITED, "maja@familj.invalid"), (TAKEN_BACK, "omar@familj.invalid"),
+    ]  # fmt: skip
+    there, gone = entry(session, moved), entry(session, released)
+    assert first["UID"] == there["UID"] == gone["UID"]
+    assert (first["SEQUENCE"], there["SEQUENCE"], there.start) == (0, 1, LATER)
+    assert (gone["SEQUENCE"], str(gone["STATUS"]), gone.start) == (1, "CANCELLED", AT)
+    team_review.call_off_meeting(session, referral, by=cast.coordinator.actor(), seen=None, reason="Sjukt.")
+    (off,) = told(session, referral)
+    cancelled = entry(session, off)
+    assert (off.kind, off.address, cancelled["UID"], cancelled["SEQUENCE"]) == (
+        TAKEN_BACK, "maja@familj.invalid", first["UID"], 2,
+    )  # fmt: skip
+    assert str(cancelled["STATUS"]) == "CANCELLED"
+    letter = invitations_calendar.with_entry(session, notifications.letter(off), off)
+    assert letter.calendar_method == "CANCEL"
+
+
+def test_of_a_meeting_that_has_passed_no_guardian_is_told(
+    session: Session, cast: Cast, referral: Referral, wednesday: time_machine.Traveller
+) -> None:
+    call(session, cast, referral, guardian(session, referral, cast, "Maja"))
+    wednesday.move_to(LATER)
+    team_review.call_off_meeting(session, referral, by=cast.coordinator.actor(), seen=None, reason="Sjukt.")
+    assert told(session, referral) == []
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"email": None}, {"may_contact": False}, {"protected_level": "sekretessmarkering"}],
+    ids=lambda one: next(iter(one)),
+)
+def test_without_an_address_unwanted_or_protected_no_mail_goes(
+    session: Session, cast: Cast, referral: Referral, values: dict[str, Any]
+) -> None:
+    assert call(session, cast, referral, guardian(session, referral, cast, "Maja", **values)) == []
+
+
+def test_where_the_childs_identity_is_protected_no_mail_goes(session: Session, cast: Cast, referral: Referral) -> None:
+    maja = guardian(session, referral, cast, "Maja")
+    protected(session, referral, by=cast.coordinator, let_in=(cast.counsellor, cast.head_teacher))
+    assert call(session, cast, referral, maja) == []
+
+
+def test_a_mail_that_is_held_rests_once_its_reader_is_not_to_be_contacted(
+    session: Session, cast: Cast, referral: Referral
+) -> None:
+    maja, omar = (guardian(session, referral, cast, name) for name in ("Maja", "Omar"))
+    to_maja, to_omar = call(session, cast, referral, maja, omar)
+    maja.may_contact = False
+    for mail in (to_maja, to_omar):
+        notifications.let_rest_if_done(session, mail)
+    assert (to_maja.stopped_at, to_omar.stopped_at) == (clock.now(), None)
+
+
+def test_a_mail_that_came_back_goes_to_the_address_that_was_put_right(
+    session: Session, cast: Cast, referral: Referral
+) -> None:
+    maja = guardian(session, referral, cast, "Maja")
+    (mail,) = call(session, cast, referral, maja)
+    notifications.note_sent(session, mail)
+    assert notifications.note_returned(session, mail.message_id)
+    maja.email = "maja@ny.invalid"
+    step = session.scalars(select(Step).where(Step.mail_id == mail.id)).one()
+    steps.retry(session, step, by=cast.coordinator.actor())
+    assert mail.address == "maja@ny.invalid"
