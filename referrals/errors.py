@@ -159,6 +159,10 @@ class NamesSomebody(ReferralError):
         self.kinds = kinds
 
 
+class SchoolsClosed(ReferralError):
+    """The schools are closed on the day of the meeting, and nobody has said that the team meets all the same."""
+
+
 class TeamNotComplete(ReferralError):
     """The forum asks for professions that are not called, and nobody has said that it meets without them.
 

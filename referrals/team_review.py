@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from referrals import clock, coverage, earlier, history, membership, notes, roster, wording
 from referrals.access import Actor
-from referrals.errors import Incomplete, NotAllowed, NotInformed, SameAuthor, TeamNotComplete
+from referrals.calendar import closed_days, is_open_day
+from referrals.errors import Incomplete, NotAllowed, NotInformed, SameAuthor, SchoolsClosed, TeamNotComplete
 from referrals.languages import local_date
 from referrals.models import Account, Guardian, History, MeetingDecision, MeetingVersion, Referral, TeamMeeting
 from referrals.notes import MEETING_TEXTS, NOT_SAID, WHOLE, Classification
@@ -48,6 +49,8 @@ class Call(TypedDict, total=False):
     agenda: Sequence[str]
     #: professions the forum asks for, and without which this meeting is held knowingly
     without: Collection[Profession]
+    #: whether the team meets knowingly on a day on which the schools are closed
+    on_closed_day: bool
     #: why an earlier date was changed
     reason: str | None
 
@@ -176,7 +179,8 @@ def schedule_meeting(
 
     Raises NotInformed before every guardian with custody is informed or the reason why not is recorded; Incomplete without
     a time, a place or anybody called; NotAllowed for strangers to the unit and guardians of other referrals; NotCovered
-    where consent does not reach somebody's service; TeamNotComplete where a profession is missing and not named in `without`.
+    where consent does not reach somebody's service; SchoolsClosed on a day on which they are, unless that is known;
+    TeamNotComplete where a profession is missing and not named in `without`.
     """
     history.guard(session, referral, Verb.SCHEDULE_MEETING, by=by, seen=seen)
     if not coverage.are_informed(session, referral):
@@ -186,6 +190,7 @@ def schedule_meeting(
     meeting = current_meeting(session, referral)
     if meeting is not None and meeting.held_at is not None:
         meeting = None  # it was held, and work went on another way before its minutes were approved
+    _require_open_day(session, call, before=meeting)
     people = roster.choose_for_team(session, referral, call["called"])
     short_of = [one for one in missing_professions(referral, people) if one not in call.get("without", ())]
     if short_of:
@@ -325,6 +330,15 @@ def _new_meeting(session: Session, referral: Referral, by: Actor) -> TeamMeeting
         raise NotAllowed(Verb.SCHEDULE_MEETING)
     number = len(meetings_of(session, referral)) + 1
     return TeamMeeting(referral=referral, number=number, called_by_id=by.account_id)
+
+
+def _require_open_day(session: Session, call: Call, *, before: TeamMeeting | None) -> None:
+    """Refuse a day on which the schools are closed, unless that is known or the meeting stands on that day already."""
+    zone = roster.time_zone(session)
+    day = local_date(call["starts_at"], zone=zone)
+    stands_there = before is not None and local_date(before.starts_at, zone=zone) == day
+    if not (stands_there or call.get("on_closed_day") or is_open_day(day, closed_days(session))):
+        raise SchoolsClosed
 
 
 def _speaks_for_absent(attendance: Sequence[Attendee], dissent: str | None) -> bool:

@@ -61,6 +61,7 @@ class MeetingForm(FormSchema):
     place = ShortText(needed=GIVE_PLACE)
     called = IdList(needed=CALL_SOMEBODY)
     without = TermList(Profession)
+    on_closed_day = Tick()
     guardians = IdList()
     agenda = LongText()
     reason = LongText()

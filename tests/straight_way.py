@@ -131,7 +131,7 @@ def _schedule_meeting(session: Session, cast: Cast, referral: Referral) -> None:
     team_review.schedule_meeting(
         session, referral, by=cast.coordinator.actor(), seen=None, starts_at=clock.now() + timedelta(days=7), place="Rum 12",
         called=[cast.coordinator.id, cast.special_educator.id], guardians=[the_guardian(session, referral).id],
-        agenda=["Om skrattmåsar"], without=list(Profession),
+        agenda=["Om skrattmåsar"], without=list(Profession), on_closed_day=True,
     )  # fmt: skip
 
 

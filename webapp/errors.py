@@ -166,6 +166,12 @@ OF_CORE: dict[type[Exception], Answer] = {
         N_("It holds an identity number, a name or a class. Nothing was kept: take that out and send it again."),
         keeps_form=True,
     ),
+    core.SchoolsClosed: Answer(
+        422,
+        N_("The schools are closed"),
+        N_("Choose a day on which the schools are open, or say that the team meets all the same."),
+        keeps_form=True,
+    ),
     core.TeamNotComplete: Answer(
         422,
         N_("The team is not complete"),

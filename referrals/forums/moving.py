@@ -132,7 +132,7 @@ def _call_anew(
     team_review.schedule_meeting(
         session, referral, by=by, seen=None, starts_at=slot.starts_at, minutes=slot.item.minutes,
         place=_place(slot, meeting, place), called=[one.id for one in people],
-        guardians=invited, agenda=meeting.agenda or (), without=team_review.missing_professions(referral, people), reason=reason,
+        guardians=invited, agenda=meeting.agenda or (), without=team_review.missing_professions(referral, people), reason=reason, on_closed_day=True,
     )  # fmt: skip
     return True
 

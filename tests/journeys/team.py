@@ -161,7 +161,11 @@ class Team:
         without = window.page.locator("[name=without]")
         for number in range(without.count()):
             without.nth(number).check()
-        return window.press("Call the team")
+        called = window.press("Call the team")
+        if (closed := window.page.locator("[name=on_closed_day]:visible")).count():
+            closed.check()
+            called = window.press("Call the team")
+        return called
 
     def write_minutes(self, outcome: str = "Make an action plan") -> Window:
         """The coordinator writes the minutes."""

@@ -123,7 +123,7 @@ def test_of_two_who_decide_in_the_same_moment_the_second_hears_who_was_first(fre
                 has_read.wait(10)
                 team_review.schedule_meeting(
                     session, found, by=by, seen=seen, starts_at=clock.now() + timedelta(days=3), place="Rum 12",
-                    called=called, without=list(Profession),
+                    called=called, without=list(Profession), on_closed_day=True,
                 )  # fmt: skip
         except AlreadyMoved as second:
             return second.who

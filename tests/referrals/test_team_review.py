@@ -17,10 +17,20 @@ from referrals.errors import (
     NotCovered,
     NotInformed,
     SameAuthor,
+    SchoolsClosed,
     TeamNotComplete,
     WrongStage,
 )
-from referrals.models import Account, Consent, History, InformationNotice, MeetingDecision, Referral, TeamMeeting
+from referrals.models import (
+    Account,
+    ClosedDay,
+    Consent,
+    History,
+    InformationNotice,
+    MeetingDecision,
+    Referral,
+    TeamMeeting,
+)
 from referrals.stages import (
     CLOSURE_PROPOSED,
     MEETING_HELD,
@@ -148,6 +158,20 @@ def test_a_missing_profession_is_met_without_only_knowingly(session: Session, ca
     assert referral.state == TO_SCHEDULE
     call(session, referral, cast, called=[cast.head_teacher.id], without=[Profession.SCHOOL_COUNSELLOR])
     assert referral.state == SCHEDULED
+
+
+def test_the_team_is_called_to_a_day_on_which_schools_are_closed_only_knowingly(session: Session, cast: Cast) -> None:
+    referral = a_ready_referral(session, cast)
+    session.add(ClosedDay(first_on=date(2026, 10, 26), last_on=date(2026, 10, 30), label="Höstlov"))
+    for closed in (datetime(2026, 10, 28, 12, 30, tzinfo=UTC), datetime(2026, 10, 23, 22, 30, tzinfo=UTC)):
+        with pytest.raises(SchoolsClosed):
+            call(session, referral, cast, starts_at=closed)
+    known = call(session, referral, cast, starts_at=closed, on_closed_day=True)
+    assert known.starts_at == closed, "half past midnight on Saturday, here"
+    later = closed + timedelta(hours=9)
+    assert call(session, referral, cast, starts_at=later).starts_at == later, "it stands on that day already"
+    with pytest.raises(SchoolsClosed):
+        call(session, referral, cast, starts_at=closed + timedelta(days=1))
 
 
 def test_nobody_from_elsewhere_is_called(session: Session, cast: Cast) -> None:

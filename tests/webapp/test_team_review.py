@@ -114,14 +114,21 @@ def test_the_coordinator_calls_the_team_with_little_to_type(signed_in: SignIn, n
     assert state_of(settings, reference) == SCHEDULED
 
 
-def test_a_meeting_on_a_closed_day_and_minutes_before_its_day_are_pointed_out(
+def test_a_meeting_on_a_closed_day_is_called_knowingly_only_and_minutes_before_its_day_are_pointed_out(
     signed_in: SignIn, number, wednesday
 ) -> None:
     reference = number(TO_SCHEDULE, informed)
     karin = signed_in("karin")
-    karin.get(f"/referrals/{reference}/team-review")
-    saturday = karin.submit(WHEN | {"starts_on": "2026-12-12"})
-    assert "The school is closed on that day." in saturday.text
+    page = karin.get(f"/referrals/{reference}/team-review")
+    assert boxes(page, "on_closed_day") == {}
+    page = karin.submit(WHEN | {"starts_on": "2026-12-12", "place": "Biblioteket"}, status=422)
+    assert "The schools are closed on that day." in page.problems[0]
+    assert page.fields(page.form())["place"] == "Biblioteket"
+    assert boxes(page, "on_closed_day") == {"Meet although the schools are closed that day": "yes"}
+    saturday = karin.submit({"on_closed_day": "yes"})
+    assert "The team is called for Saturday 12 December 2026." in saturday.text
+    assert "The schools are closed on this day." in saturday.text
+    karin.submit({"starts_time": "15:00"}, form=saturday.form())
     page = karin.get(f"/referrals/{reference}/team-review/minutes")
     assert "The meeting is not until Saturday 12 December 2026" in page.text
     wednesday.move_to(datetime(2026, 12, 12, 15, tzinfo=UTC))

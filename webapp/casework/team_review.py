@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from referrals import colour_rating, documents, earlier, readers, roster
 from referrals import team_review as rules
 from referrals.access import View, may_view
-from referrals.errors import Incomplete, LooksMedical, NoSuchReferral, TeamNotComplete
+from referrals.errors import Incomplete, LooksMedical, NoSuchReferral, SchoolsClosed, TeamNotComplete
 from referrals.forums import clashes, invitations_calendar
 from referrals.forums import dates as team_dates
 from referrals.languages import local_date
@@ -99,11 +99,12 @@ def schedule_meeting(referral: Referral) -> ResponseReturnValue:
         return _page(referral, form)
     try:
         meeting = rules.schedule_meeting(transactions.session(), referral, by=people.actor(), seen=seen(), **call)
+    except SchoolsClosed:
+        form.refuse("starts_on", N_("The schools are closed on that day. Choose another, or tick that you meet then."))
+        return _page(referral, form)
     except TeamNotComplete as refused:
         return _page(referral, form, missing=[Profession(value) for value in refused.missing])
     said = [gettext("The team is called for %(day)s.", day=weekday_date(meeting.starts_at))]
-    if team_dates.is_on_closed_day(transactions.session(), meeting.starts_at):
-        said.append(gettext("The school is closed on that day. Change it here if that is not what you meant."))
     called = meeting_forms.shown_meeting(meeting).called
     starts_at, length = meeting.starts_at, meeting.minutes
     if busy := clashes.at_once(transactions.session(), called, starts_at=starts_at, minutes=length, but=referral):
