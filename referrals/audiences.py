@@ -110,6 +110,13 @@ def reminded_of_part(session: Session, row: History) -> list[Addressee]:
     return _by_ids(session, row, session.scalars(select(AssessmentPart.assessor_id).where(*of_it, is_out)))
 
 
+def reminded_of_action(session: Session, row: History) -> list[Addressee]:
+    """Who is reminded by `row` of an action; nobody once it is done, or where another reminder came after."""
+    of_it = PlannedAction.referral_id == row.referral_id, PlannedAction.reminded_at == row.at
+    runs = PlannedAction.status.in_(plan_versions.RUNNING)
+    return _by_ids(session, row, session.scalars(select(PlannedAction.owner_id).where(*of_it, runs)))
+
+
 def reminded_of_answer(session: Session, row: History) -> list[Addressee]:
     """The head teachers of the unit, where they are reminded of a question to them."""
     return head_teachers(session, row) if State(row.to_stage, row.to_status) == WITH_HEAD_TEACHER else []

@@ -73,6 +73,7 @@ _ASKS_WHILE: Final[dict[MailKind, frozenset[State]]] = {
     _M.ANSWER_REMINDED:          frozenset({WITH_HEAD_TEACHER}),
     _M.PART_REMINDED:            MOVE_BY_VERB[Verb.SUBMIT_PART].frm,
     _M.PART_REQUESTED:           MOVE_BY_VERB[Verb.SUBMIT_PART].frm,
+    _M.ACTION_REMINDED:          MOVE_BY_VERB[Verb.RECORD_ACTION_STATUS].frm,
     _M.MINUTES_TO_APPROVE:       frozenset({MEETING_HELD}),
     _M.PLAN_TO_APPROVE:          frozenset({PLAN_FOR_APPROVAL}),
     _M.PLAN_RETURNED:            frozenset({PLAN_RETURNED}),
@@ -111,6 +112,7 @@ NOTIFICATIONS: Final[dict[Verb, tuple[Notification, ...]]] = {
     Verb.REMIND_OF_CONSENT:   (Notification(_M.CONSENT_ENDING, audiences.coordinators),),
     Verb.REMIND_COLLEAGUE:    (
         Notification(_M.PART_REMINDED, audiences.reminded_of_part),
+        Notification(_M.ACTION_REMINDED, audiences.reminded_of_action),
         Notification(_M.ANSWER_REMINDED, audiences.reminded_of_answer),
         Notification(_M.MINUTES_TO_APPROVE, audiences.reminded_of_minutes),
         Notification(_M.PLAN_TO_APPROVE, audiences.reminded_of_plan),

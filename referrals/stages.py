@@ -262,7 +262,7 @@ MOVES: tuple[Move, ...] = (
     _move(Verb.ADD_TO_LIST,          "CH",  STATES),
     _move(Verb.TAKE_OFF_LIST,        "CH",  STATES),
     _move(Verb.REMIND_OF_CONSENT,    "S",   OPEN),
-    _move(Verb.REMIND_COLLEAGUE,     "C",   (WITH_HEAD_TEACHER, *_BEFORE_PLAN, *_PLANNING)),
+    _move(Verb.REMIND_COLLEAGUE,     "C",   (WITH_HEAD_TEACHER, *_BEFORE_PLAN, *_PLANNING, PLAN_ACTIVE, FOLLOW_UP_DUE)),
     _move(Verb.SHARE_INFORMATION,    "C",   OPEN),
     _move(Verb.TELL_GUARDIANS,       "C",   OPEN | {CLOSED}),
     _move(Verb.REVIEW_SHARING,       "CH",  OPEN | {CLOSED}),

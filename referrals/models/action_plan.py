@@ -117,6 +117,8 @@ class PlannedAction(OfReferral, Base):
     status: Mapped[ActionStatus] = mapped_column(by_value(ActionStatus))
     status_at: Mapped[datetime | None]
     status_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+    #: when whoever answers for it was last reminded of it by hand
+    reminded_at: Mapped[datetime | None]
 
     text = Sealed[str]()
     how = Sealed[str]()

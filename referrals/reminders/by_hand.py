@@ -1,15 +1,15 @@
-"""Reminding somebody by hand of what they owe a referral: their part of the assessment, the head teacher's decision, an approval."""
+"""Reminding somebody by hand of what they owe a referral: a part of the assessment, an action, the head teacher's decision, an approval."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from referrals import history, languages, roster
+from referrals import history, languages, plan_versions, roster
 from referrals.access import Actor, parties
-from referrals.models import AssessmentPart, History, Referral
+from referrals.models import AssessmentPart, History, PlannedAction, Referral
 from referrals.stages import MEETING_HELD, MOVE_BY_VERB, PLAN_FOR_APPROVAL, WITH_HEAD_TEACHER, State, Verb
-from referrals.vocabulary import PartStatus
+from referrals.vocabulary import PartStatus, PlanStatus
 
 _ABOUT_THE_QUESTION = frozenset({Verb.ASK_HEAD_TEACHER, Verb.REMIND_COLLEAGUE})
 #: what is to be approved in a state, as the row of a reminder names it, and the decision it came out of
@@ -33,6 +33,17 @@ def owed_part(session: Session, part: AssessmentPart, *, by: Actor) -> Owed:
     writer = part.assessor
     reaches = writer.id != by.account_id and writer.is_active and bool(parties(writer.actor(), part.referral.facts()))
     return Owed(part.reminded_at, is_out and reaches and not _was_today(session, part.reminded_at))
+
+
+def owed_action(session: Session, action: PlannedAction, *, by: Actor) -> Owed:
+    """Where `action` stands with reminders: whoever answers for it gets one a day at most, while it runs and they can come to it."""
+    runs = action.status in plan_versions.RUNNING and action.goal.plan.status is PlanStatus.ACTIVE
+    owner, facts = action.owner, action.referral.facts()
+    reaches = (
+        owner is not None and owner.id != by.account_id and owner.is_active and bool(parties(owner.actor(), facts))
+    )
+    is_here = action.referral.state in MOVE_BY_VERB[Verb.REMIND_COLLEAGUE].frm
+    return Owed(action.reminded_at, runs and reaches and is_here and not _was_today(session, action.reminded_at))
 
 
 def owed_answer(session: Session, referral: Referral) -> Owed:
@@ -64,6 +75,19 @@ def remind_of_part(
         return None
     row = history.record(session, referral, Verb.REMIND_COLLEAGUE, by=by, seen=seen)
     part.reminded_at = row.at
+    session.flush()
+    return row
+
+
+def remind_of_action(
+    session: Session, referral: Referral, *, by: Actor, seen: int | None, action: PlannedAction
+) -> History | None:
+    """Remind whoever answers for `action`. None, and nothing changed, as `remind_of_part`."""
+    history.guard(session, referral, Verb.REMIND_COLLEAGUE, by=by, seen=seen)
+    if action.referral_id != referral.id or not owed_action(session, action, by=by).can_remind:
+        return None
+    row = history.record(session, referral, Verb.REMIND_COLLEAGUE, by=by, seen=seen)
+    action.reminded_at = row.at
     session.flush()
     return row
 

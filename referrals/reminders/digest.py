@@ -6,14 +6,14 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from referrals import calendar, clock, languages, notifications, organisation, reading_requests
-from referrals.access import Actor
+from referrals.access import Actor, Role
 from referrals.calendar import Closed
 from referrals.config import current
 from referrals.mailer import Letter
-from referrals.models import Account, ReadingRequest, Reminder, RoundEnrolment
+from referrals.models import Account, ReadingRequest, Reminder, RoleAssignment, RoundEnrolment
 from referrals.reminders import waiting
 from referrals.reminders.words import OTHERS_DO, READING, TO_DO
 from referrals.rounds import reminding
@@ -93,6 +93,18 @@ def came_back(session: Session, account_id: uuid.UUID) -> datetime | None:
     """When the newest mail to an account came back; None where it did not."""
     newest = select(Reminder.returned_at).where(Reminder.account_id == account_id).order_by(Reminder.day.desc())
     return session.scalars(newest.limit(1)).first()
+
+
+def unreached(session: Session, actor: Actor) -> list[tuple[Account, datetime]]:
+    """Colleagues of the units that `actor` coordinates whose newest mail came back, and when that was: by name."""
+    units = [unit for role, unit in actor.roles if role is Role.COORDINATOR and unit is not None]
+    later = aliased(Reminder)
+    is_newest = ~select(later.id).where(later.account_id == Reminder.account_id, later.day > Reminder.day).exists()
+    rows = select(Account, Reminder.returned_at).join(Reminder, Reminder.account_id == Account.id).where(
+        Account.is_active, Account.id != actor.account_id, Account.roles.any(RoleAssignment.unit_id.in_(units)),
+        Reminder.returned_at.is_not(None), is_newest,
+    )  # fmt: skip
+    return [(account, at) for account, at in session.execute(rows.order_by(Account.name)) if at]
 
 
 def _due(session: Session, account: Account, today: date) -> list[tuple[str, str]]:

@@ -45,6 +45,7 @@ class MailKind(Term):
     ANSWER_REMINDED = "answer_reminded", N_("A reminder of the question to the head teacher")
     PART_REQUESTED = "part_requested", N_("A part is asked for")
     PART_REMINDED = "part_reminded", N_("A reminder of a part that is asked for")
+    ACTION_REMINDED = "action_reminded", N_("A reminder of an action in a plan")
     MEETING_SCHEDULED = "meeting_scheduled", N_("A meeting is scheduled")
     MEETING_CALLED_OFF = "meeting_called_off", N_("A meeting is called off")
     #: to guardians, and therefore without the number

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from referrals import clock, db, intake
 from referrals.access import Actor
 from referrals.config import Settings
-from referrals.models import Concern, Referral
+from referrals.models import Account, Concern, Referral, Reminder
 from referrals.stages import CLOSED, IN_TRIAGE, PARTS_REQUESTED, PLAN_FOR_APPROVAL, SUBMITTED, State
 from referrals.vocabulary import ProtectionAnswer
 from tests.factories import a_part, a_referral
@@ -145,6 +145,19 @@ def test_an_addition_of_another_referral_is_not_there(lay: Lay, signed_in: SignI
     press.set("action", press.get("action", "").replace(number, other))
     karin.submit(form=press, status=404)
     assert "I have read it" in karin.get(f"/referrals/{number}").text
+
+
+def test_a_coordinator_reads_that_a_colleagues_reminders_come_back(signed_in: SignIn, settings: Settings) -> None:
+    with db.writing(settings.database) as session:
+        kim = session.scalars(select(Account).where(Account.name == "Kim Solgren")).one()
+        at = clock.machine_now()
+        session.add(
+            Reminder(
+                account_id=kim.id, day=at.date(), message_id="<k@x.invalid>", tried_at=at, sent_at=at, returned_at=at
+            )
+        )
+    assert "Mail to Kim Solgren came back on" in signed_in("karin").get("/home").text
+    assert "came back" not in signed_in("kim").get("/home").text
 
 
 def add_to(settings: Settings, number: str, text: str) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from referrals import clock, db, triage
 from referrals.models import Referral
-from referrals.stages import IN_TRIAGE, MEETING_HELD, PARTS_REQUESTED, PLAN_FOR_APPROVAL
+from referrals.stages import IN_TRIAGE, MEETING_HELD, PARTS_REQUESTED, PLAN_ACTIVE, PLAN_FOR_APPROVAL
 from referrals.vocabulary import PlanStatus
 from tests.factories import a_meeting, a_part, a_plan, a_referral
 from tests.webapp.desk import cast_of
@@ -61,6 +61,22 @@ def test_a_coordinator_reminds_of_what_waits_for_approval(signed_in, lay, state,
     assert "Last reminded" in said.text
     assert not buttons(said)
     assert not buttons(signed_in("henrik").get(f"/referrals/{number}/{page}"))
+
+
+def test_a_coordinator_reminds_beside_an_action_that_runs(signed_in, lay):
+    def prepare(session, referral, cast):
+        a_plan(session, referral, author=cast.counsellor, status=PlanStatus.ACTIVE)
+
+    number, karin = lay(PLAN_ACTIVE, prepare), signed_in("karin")
+    (button,) = buttons(karin.get(f"/referrals/{number}/action-plan"))
+    said = karin.submit(form=button)
+    assert "Kim Solgren gets a mail that reminds of it." in said.text
+    assert "Last reminded" in said.text
+    assert not buttons(said)
+    for other in ("kim", "henrik"):
+        assert not buttons(signed_in(other).get(f"/referrals/{number}/action-plan"))
+    button.set("action", button.get("action").replace(number, lay(PLAN_ACTIVE, lambda *_: None)))
+    karin.submit(form=button, status=404)
 
 
 def test_a_coordinator_reminds_the_head_teacher_of_a_question(signed_in, lay):

@@ -53,6 +53,7 @@ def action_plan(referral: Referral) -> Response:
         mine=_mine(shown, referral),
         lead_name=_lead_name(referral),
         owed=by_hand.owed_approval(session, referral) if words.may_do(Verb.REMIND_COLLEAGUE, referral) else None,
+        owed_actions=_owed_actions(in_force, referral),
     )
 
 
@@ -284,6 +285,15 @@ def _mine(plan: ActionPlan | None, referral: Referral) -> frozenset[uuid.UUID]:
         return frozenset()
     actor = people.actor()
     return frozenset(one.id for one in plan_versions.actions_of(plan) if rules.may_report(one, actor))
+
+
+def _owed_actions(plan: ActionPlan | None, referral: Referral) -> dict[uuid.UUID, by_hand.Owed]:
+    """How what runs of the plan in force stands with reminders, by the actions' ids; for whoever may remind."""
+    if plan is None or not words.may_do(Verb.REMIND_COLLEAGUE, referral):
+        return {}
+    session, actor = transactions.session(), people.actor()
+    found = {one.id: by_hand.owed_action(session, one, by=actor) for one in plan_versions.running_actions(plan)}
+    return {identity: owed for identity, owed in found.items() if owed.can_remind or owed.reminded_at}
 
 
 def _lead_name(referral: Referral) -> str:

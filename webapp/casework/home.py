@@ -8,7 +8,7 @@ from flask import Response, url_for
 from referrals import conflict_settling, guardian_page
 from referrals.guardian_page import Unread
 from referrals.languages import local_date
-from referrals.reminders import waiting
+from referrals.reminders import digest, waiting
 from referrals.vocabulary import N_, Topic
 from referrals.waiting_items import Waiting, WaitingItem
 from referrals.worklist import shown_unit
@@ -52,6 +52,7 @@ def home() -> Response:
         first_triage=first_triage,
         today=day,
         has_units=_has_units(),
+        unreached=digest.unreached(transactions.session(), people.actor()),
         unsettled=conflict_settling.left_without_anybody(transactions.session(), people.actor()),
     )
 

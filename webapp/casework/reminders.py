@@ -6,7 +6,8 @@ from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from referrals import assessment
-from referrals.models import History, Referral
+from referrals.errors import NoSuchReferral
+from referrals.models import History, PlannedAction, Referral
 from referrals.reminders import by_hand
 from referrals.stages import MEETING_HELD, Verb
 from webapp import notices, people, transactions
@@ -23,6 +24,19 @@ def remind_of_part(referral: Referral, part_id: uuid.UUID) -> ResponseReturnValu
     part = assessment.find_part(session, referral, part_id)
     _say(by_hand.remind_of_part(session, referral, by=people.actor(), seen=None, part=part), whom=part.assessor.name)
     return redirect(url_for("casework.assessment", number=referral.number), 303)
+
+
+@blueprint.post("/referrals/<reference:number>/actions/<uuid:action_id>/reminder")
+@for_referral(Verb.REMIND_COLLEAGUE)
+def remind_of_action(referral: Referral, action_id: uuid.UUID) -> ResponseReturnValue:
+    """Remind somebody of the action they answer for."""
+    session = transactions.session()
+    action = session.get(PlannedAction, action_id)
+    if action is None or action.referral_id != referral.id:
+        raise NoSuchReferral
+    row = by_hand.remind_of_action(session, referral, by=people.actor(), seen=None, action=action)
+    _say(row, whom=action.owner.name if action.owner else "")
+    return redirect(url_for("casework.action_plan", number=referral.number), 303)
 
 
 @blueprint.post("/referrals/<reference:number>/triage/reminder")

@@ -7,7 +7,7 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import assessment, history, notifications, triage
+from referrals import assessment, history, notifications, plan_versions, triage
 from referrals.errors import AlreadyMoved, NotAllowed, WrongStage
 from referrals.models import Mail
 from referrals.reminders import by_hand
@@ -21,8 +21,8 @@ from referrals.stages import (
     State,
     Verb,
 )
-from referrals.vocabulary import PartStatus
-from tests.factories import a_part, a_referral
+from referrals.vocabulary import ActionStatus, PartStatus, PlanStatus
+from tests.factories import a_part, a_plan, a_referral
 from tests.people import Cast
 
 
@@ -83,6 +83,45 @@ def test_nobody_is_reminded_who_cannot_come_to_it_or_of_what_is_their_own(sessio
     for other in (cast.counsellor, cast.head_teacher, cast.outsider):
         with pytest.raises(NotAllowed):
             by_hand.remind_of_part(session, referral, by=other.actor(), seen=None, part=gone)
+
+
+def test_whoever_answers_for_an_action_is_reminded_once_a_day(session: Session, cast: Cast, clock_at) -> None:
+    referral = a_referral(session, cast, PLAN_ACTIVE)
+    plan = a_plan(session, referral, author=cast.counsellor, status=PlanStatus.ACTIVE)
+    (action,), by = plan_versions.actions_of(plan), cast.coordinator.actor()
+    assert by_hand.owed_action(session, action, by=by) == by_hand.Owed(None, can_remind=True)
+    row = by_hand.remind_of_action(session, referral, by=by, seen=None, action=action)
+    assert row is not None
+    notifications.write(session, row)
+    assert mails(session) == [("action_reminded", cast.counsellor.email)]
+    assert by_hand.owed_action(session, action, by=by) == by_hand.Owed(row.at, can_remind=False)
+    assert by_hand.remind_of_action(session, referral, by=by, seen=None, action=action) is None
+    clock_at.shift(timedelta(days=1))
+    again = by_hand.remind_of_action(session, referral, by=by, seen=None, action=action)
+    assert again is not None
+    action.status = ActionStatus.DONE
+    session.flush()
+    assert notifications.write(session, again) == []
+    assert not by_hand.owed_action(session, action, by=by).can_remind
+
+
+def test_nobody_is_reminded_of_an_action_that_is_their_own_nobodys_or_of_another_plan(
+    session: Session, cast: Cast
+) -> None:
+    referral = a_referral(session, cast, PLAN_ACTIVE)
+    own = plan_versions.actions_of(a_plan(session, referral, author=cast.coordinator, status=PlanStatus.ACTIVE))[0]
+    other = a_referral(session, cast, PLAN_ACTIVE)
+    elsewhere = plan_versions.actions_of(a_plan(session, other, author=cast.counsellor, status=PlanStatus.ACTIVE))[0]
+    by = cast.coordinator.actor()
+    for action in (own, elsewhere):
+        assert by_hand.remind_of_action(session, referral, by=by, seen=None, action=action) is None
+    own.owner = None
+    assert not by_hand.owed_action(session, own, by=by).can_remind
+    elsewhere.goal.plan.status = PlanStatus.REPLACED
+    assert not by_hand.owed_action(session, elsewhere, by=by).can_remind
+    for person in (cast.counsellor, cast.head_teacher, cast.outsider):
+        with pytest.raises(NotAllowed):
+            by_hand.remind_of_action(session, referral, by=person.actor(), seen=None, action=own)
 
 
 def test_whoever_writes_it_instead_was_reminded_of_nothing(session: Session, cast: Cast) -> None:

@@ -9,7 +9,16 @@ from sqlalchemy.orm import Session
 
 from referrals import clock
 from referrals.mailer import Letter
-from referrals.models import AdditionKind, ClosedDay, ConcernAddition, ReadingRequest, Referral, Reminder, TeamMeeting
+from referrals.models import (
+    Account,
+    AdditionKind,
+    ClosedDay,
+    ConcernAddition,
+    ReadingRequest,
+    Referral,
+    Reminder,
+    TeamMeeting,
+)
 from referrals.reminders import digest
 from referrals.stages import CLOSED, IN_TRIAGE, MEETING_HELD, PLAN_ACTIVE, SCHEDULED
 from referrals.vocabulary import AskedBy, AskedHow, DeadlineSource, PlanStatus, Rhythm
@@ -237,3 +246,29 @@ def test_a_mail_that_came_back_is_known_to_its_reader(session: Session, cast: Ca
     assert not digest.note_returned(session, "<another@trivsel.invalid>")
     assert digest.came_back(session, cast.coordinator.id) == clock.machine_now()
     assert cast.coordinator.id not in digest.to_remind(session)
+
+
+def test_coordinators_know_whose_mail_comes_back(session: Session, cast: Cast) -> None:
+    def mail(account: Account, day: date, *, returned: bool) -> Reminder:
+        at = clock.machine_now()
+        made = Reminder(account_id=account.id, day=day, message_id=f"<{account.id}{day}@x.invalid>", tried_at=at)
+        made.returned_at = at if returned else None
+        session.add(made)
+        session.flush()
+        return made
+
+    def known(to: Account) -> list[str]:
+        return [account.name for account, _at in digest.unreached(session, to.actor())]
+
+    yesterday = WEDNESDAY - timedelta(days=1)
+    came_back = mail(cast.counsellor, WEDNESDAY, returned=True)
+    mail(cast.special_educator, yesterday, returned=True)
+    mail(cast.special_educator, WEDNESDAY, returned=False)
+    mail(cast.coordinator, WEDNESDAY, returned=True)
+    mail(cast.outsider, WEDNESDAY, returned=True)
+    assert digest.unreached(session, cast.coordinator.actor()) == [(cast.counsellor, came_back.returned_at)]
+    assert known(cast.second_coordinator) == [cast.coordinator.name, cast.counsellor.name]
+    assert known(cast.head_teacher) == known(cast.counsellor) == []
+    cast.counsellor.is_active = False
+    session.flush()
+    assert known(cast.coordinator) == []
