@@ -72,6 +72,12 @@ class AdviceForm(FormSchema):
     answered = WordList()
 
 
+class WithdrawDateForm(FormSchema):
+    """Why a team does not meet on a date after all, with what was called for it."""
+
+    off_reason = LongText(needed=N_("Write why the team does not meet."))
+
+
 class SeatForm(FormSchema):
     """Who gets a seat in the team."""
 

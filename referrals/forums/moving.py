@@ -1,4 +1,4 @@
-"""Moving what was planned: a referral to another date, a whole date to another day, and with them the meetings that were called.
+"""Moving or withdrawing what was planned: a referral to another date, a whole date to another day, and with them the meetings that were called.
 
 Everybody called is told by the same mail that called them, with the same calendar entry, and so are the guardians to whom mail may
 go; what was answered was about the earlier time, so all are asked anew.
@@ -67,6 +67,27 @@ def move_date(session: Session, date: TeamDate, starts_at: datetime, *, by: Acto
     after = organisation.describe(date)
     organisation.note(session, date, what="moved", before=before, after=after, by_id=by.account_id)
     return _take_along(session, agenda.slots(session, date), date.place, by=by, reason=reason)
+
+
+def withdraw_date(session: Session, date: TeamDate, *, by: Actor, reason: str) -> int:
+    """Take a date away and call off the meetings that were called for that day; how many those were.
+
+    What was on its agenda lines up again. Raises NotAllowed, and AgendaRefused where the day has passed or a referral on the date
+    is not theirs to arrange.
+    """
+    dates.require_keeper(date.forum, by)
+    agenda.require_to_come(session, date)
+    here = agenda.slots(session, date)
+    if not all(agenda.may_arrange(slot.item.referral, date, by) for slot in here):
+        raise AgendaRefused(AgendaProblem.OTHERS)
+    zone = roster.time_zone(session)
+    day = local_date(date.starts_at, zone=zone)
+    called = [meeting for slot in here if (meeting := _planned(session, slot)) is not None]
+    then = [meeting for meeting in called if local_date(meeting.starts_at, zone=zone) == day]
+    for meeting in then:
+        team_review.call_off_meeting(session, meeting.referral, by=by, seen=None, reason=reason)
+    dates.drop(session, date.forum, date.id, by=by)
+    return len(then)
 
 
 def follow_agenda(session: Session, date: TeamDate, *, by: Actor) -> Moved:

@@ -2,19 +2,21 @@
 
 import uuid
 
+from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from referrals.errors import AgendaRefused
 from referrals.forums import agenda, dates, moving
 from referrals.forums.moving import Moved
+from referrals.languages import local_date
 from referrals.vocabulary import AgendaProblem
-from schemas.forums import MoveDateForm, MoveItemForm
+from schemas.forums import MoveDateForm, MoveItemForm, WithdrawDateForm
 from webapp import forms, notices, people, transactions
 from webapp.forums import blueprint
 from webapp.forums.agenda import agenda_page, back
 from webapp.forums.team import TEAM_ROLES, team_of
 from webapp.guards import signed_in
-from webapp.language import gettext, ngettext, time_of_day, weekday_date, zone
+from webapp.language import gettext, ngettext, short_date, time_of_day, weekday_date, zone
 
 
 @blueprint.post("/teams/<uuid:forum_id>/dates/<uuid:date_id>/items/<uuid:item_id>/move")
@@ -52,6 +54,26 @@ def move_team_date(forum_id: uuid.UUID, date_id: uuid.UUID) -> ResponseReturnVal
             said = gettext("The team now meets on %(when)s.", when=when)
             notices.say_next(" ".join((said, *_went_along(moved))))
             return back(forum_id, date_id)
+    return agenda_page(forum, date_id, form, status=422)
+
+
+@blueprint.post("/teams/<uuid:forum_id>/dates/<uuid:date_id>/withdraw")
+@signed_in(*TEAM_ROLES)
+def withdraw_team_date(forum_id: uuid.UUID, date_id: uuid.UUID) -> ResponseReturnValue:
+    """Let the team not meet on this date, and call off what was called for it."""
+    forum, form, session = team_of(forum_id), forms.submitted(), transactions.session()
+    date = dates.find_date(session, forum, date_id)
+    day = short_date(local_date(date.starts_at, zone=zone()))
+    if values := form.load(WithdrawDateForm()):
+        try:
+            off = moving.withdraw_date(session, date, by=people.actor(), reason=values["off_reason"])
+        except AgendaRefused as refused:
+            form.refuse("", refused.problem.label)
+        else:
+            said = gettext("%(day)s has been taken away. What was on its agenda lines up again.", day=day)
+            called_off = ngettext("One meeting is called off.", "%(num)d meetings are called off.", off)
+            notices.say_next(f"{said} {called_off}" if off else said)
+            return redirect(url_for(".team", forum_id=forum_id), 303)
     return agenda_page(forum, date_id, form, status=422)
 
 

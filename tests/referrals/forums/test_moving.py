@@ -83,7 +83,7 @@ def test_a_referral_takes_its_meeting_along_to_another_date_as_the_same_entry_wi
     assert meeting is not None
     assert guardian_page.answers_to(session, meeting)
     uid, sequence, _begins = entry(session, item.referral)
-    assert moving.move_item(session, item, second, by=by, reason="Rektorn är borta.") == Moved(1, 0)
+    assert moving.move_item(session, item, second, by=by, reason="Rektorn är borta.") == Moved(1, 0, 1)
     assert entry(session, item.referral) == (uid, sequence + 1, LATER + HALF_AN_HOUR)
     assert (meeting.minutes, meeting.place, meeting.agenda) == (30, "Rum 3", ["Hur det går"])
     assert {*meeting.called} == {str(cast.head_teacher.id), str(cast.counsellor.id)}
@@ -103,7 +103,7 @@ def test_what_is_not_called_moves_alone_and_a_place_of_its_own_stays(
     alone, elsewhere = put(session, cast, first), put(session, cast, first)
     call(session, cast, elsewhere, BEGINS + HALF_AN_HOUR, "Hemma hos familjen")
     assert moving.move_item(session, alone, second, by=by, reason=None) == Moved(0, 0)
-    assert moving.move_item(session, elsewhere, second, by=by, reason=None) == Moved(1, 0)
+    assert moving.move_item(session, elsewhere, second, by=by, reason=None) == Moved(1, 0, 1)
     meeting = team_review.current_meeting(session, elsewhere.referral)
     assert meeting is not None
     assert meeting.place == "Hemma hos familjen"
@@ -119,7 +119,7 @@ def test_a_meeting_stays_where_it_is_while_nobody_may_be_called_to_it(
     a_guardian(session, untold.referral, name="Pelle Testsson")
     assert moving.move_item(session, untold, second, by=by, reason=None) == Moved(0, 1)
     cast.counsellor.is_active = False
-    assert moving.move_item(session, left, second, by=by, reason=None) == Moved(1, 0)
+    assert moving.move_item(session, left, second, by=by, reason=None) == Moved(1, 0, 1)
     meeting = team_review.current_meeting(session, left.referral)
     assert meeting is not None
     assert meeting.called == [str(cast.head_teacher.id)]
@@ -135,7 +135,7 @@ def test_a_whole_date_moves_with_its_agenda_and_leaves_a_line(
     called, waiting = put(session, cast, first), put(session, cast, first)
     call(session, cast, called)
     to = BEGINS + timedelta(days=1, hours=1)
-    assert moving.move_date(session, first, to, by=by, reason=None) == Moved(1, 0)
+    assert moving.move_date(session, first, to, by=by, reason=None) == Moved(1, 0, 1)
     assert [slot.starts_at for slot in agenda.slots(session, first)] == [to, to + HALF_AN_HOUR]
     assert entry(session, called.referral)[2] == to
     assert team_review.current_meeting(session, waiting.referral) is None
@@ -190,7 +190,7 @@ def test_meetings_follow_the_agenda_when_asked_to(session: Session, cast: Cast, 
     call(session, cast, two, BEGINS + HALF_AN_HOUR)
     assert moving.follow_agenda(session, first, by=by) == Moved(0, 0)
     agenda.arrange(session, two, AgendaAct.EARLIER, minutes=20, by=by)
-    assert moving.follow_agenda(session, first, by=by) == Moved(2, 0)
+    assert moving.follow_agenda(session, first, by=by) == Moved(2, 0, 2)
     assert [entry(session, each.referral)[2] - BEGINS for each in (two, one)] == [
         timedelta(0), timedelta(minutes=20),
     ]  # fmt: skip
@@ -221,3 +221,25 @@ def test_two_meetings_for_somebody_at_once_are_told_by_name(
         assert found == expected
     call(session, cast, two, BEGINS + HALF_AN_HOUR)
     assert {*busy(1)} == {cast.counsellor, cast.head_teacher}
+
+
+def test_withdrawing_a_date_calls_off_what_was_called_for_that_day(
+    session: Session, cast: Cast, two_dates: list[TeamDate]
+) -> None:
+    first, second = two_dates
+    by = cast.coordinator.actor()
+    here, elsewhere, uncalled = (put(session, cast, first) for _ in range(3))
+    call(session, cast, here, BEGINS + HALF_AN_HOUR)
+    call(session, cast, elsewhere, LATER)
+    off, stays, waits = (item.referral for item in (here, elsewhere, uncalled))
+    with pytest.raises(NotAllowed):
+        moving.withdraw_date(session, first, by=cast.counsellor.actor(), reason="Sjukt.")
+    assert moving.withdraw_date(session, first, by=by, reason="Sjukt.") == 1
+    session.expire_all()
+    assert off.state == waits.state == TO_SCHEDULE
+    assert off.history[-1].reason == "Sjukt."
+    meeting = team_review.current_meeting(session, stays)
+    assert meeting is not None
+    assert meeting.starts_at == LATER
+    assert dates.coming(session, cast.forum) == [second]
+    assert moving.withdraw_date(session, second, by=by, reason="Sjukt.") == 0

@@ -90,6 +90,23 @@ def test_a_date_moves_to_another_day_and_never_to_one_on_which_the_schools_are_c
     assert begins(settings) == ["24 08:00"]
 
 
+def test_a_date_is_withdrawn_and_what_was_called_for_it_is_called_off(karin, date, lay, settings):  # noqa: F811
+    (first, first_id), (_second, second_id) = lay(), lay()
+    assert not [form for form in karin.get(date).all("form") if form.get("action", "").endswith("/withdraw")]
+    put(karin, date, first_id)
+    put(karin, date, second_id)
+    call(karin, first, settings)
+    page = karin.get(date)
+    refused = karin.submit({"off_reason": " "}, form=form_of(page, "/withdraw"), status=422)
+    assert any("Write why the team does not meet." in problem for problem in refused.problems)
+    gone = karin.submit({"off_reason": "Halva teamet är sjukt."}, form=form_of(page, "/withdraw"))
+    assert "What was on its agenda lines up again. One meeting is called off." in gone.text
+    with db.reading(settings.database) as session:
+        meeting = session.scalars(select(TeamMeeting)).one()
+        assert meeting.called_off.reason == "Halva teamet är sjukt."
+        assert session.scalars(select(TeamDate)).all() == []
+
+
 def test_a_date_with_something_somebody_may_not_move_says_so(karin, date, lay, settings, signed_in):  # noqa: F811
     _number, identity = lay(is_protected=True)
     put(karin, date, identity)
@@ -122,3 +139,12 @@ def test_meetings_follow_the_agenda_and_what_is_missing_is_named(karin, date, la
         session.execute(update(TeamDate).values(starts_at=clock.now() - timedelta(days=1)))
     passed = karin.submit(form=form, status=422)
     assert any("This date has passed." in problem for problem in passed.problems)
+
+
+def test_a_date_with_something_somebody_may_not_call_off_stays(karin, date, lay, settings, signed_in):  # noqa: F811
+    _number, identity = lay(is_protected=True)
+    put(karin, date, identity)
+    henrik = signed_in("henrik")
+    form = form_of(henrik.get(date), "/withdraw")
+    refused = henrik.submit({"off_reason": "Sjukt."}, form=form, status=422)
+    assert any("Another referral is on this date that you may not move." in problem for problem in refused.problems)
