@@ -140,11 +140,7 @@ def called_before(session: Session, row: History) -> list[Addressee]:
     Also who has nothing to do with the referral any more: the meeting stands in their calendar, and what they are told is
     only that they need not come.
     """
-    call = team_review.ended_call(session, row)
-    if call is None or call.starts_at <= row.at:
-        return []
-    now = team_review.called_then(session, row.referral, after=row) if row.verb is Verb.SCHEDULE_MEETING else None
-    ids = {uuid.UUID(each) for each in set(call.called) - set(now.called if now else ())}
+    ids = {uuid.UUID(each) for each in _released(session, row, "called")}
     return _accounts(session.scalars(select(Account).where(Account.id.in_(ids))))
 
 
@@ -156,11 +152,7 @@ def guardians_invited(session: Session, row: History) -> list[Addressee]:
 
 def guardians_invited_before(session: Session, row: History) -> list[Addressee]:
     """The guardians who were invited to a meeting to come that `row` called off, or to which it no longer invites them."""
-    call = team_review.ended_call(session, row)
-    if call is None or call.starts_at <= row.at:
-        return []
-    now = team_review.called_then(session, row.referral, after=row) if row.verb is Verb.SCHEDULE_MEETING else None
-    return _guardians(session, row, set(call.guardians_invited) - set(now.guardians_invited if now else ()))
+    return _guardians(session, row, _released(session, row, "guardians_invited"))
 
 
 def plan_author(session: Session, row: History) -> list[Addressee]:
@@ -229,6 +221,15 @@ def _who_has_to_do(session: Session, row: History, ids: AbstractSet[uuid.UUID]) 
     """Those of `ids` who still have something to do with the referral: nobody else is to learn that it goes on."""
     found, facts = session.scalars(select(Account).where(Account.id.in_(ids))), row.referral.facts()
     return [account for account in found if parties(account.actor(), facts)]
+
+
+def _released(session: Session, row: History, whom: str) -> set[str]:
+    """Ids of those `whom` a call names, `called` or `guardians_invited`, who were expected at a meeting to come until `row`."""
+    call = team_review.ended_call(session, row)
+    if call is None or call.starts_at <= row.at:
+        return set()
+    now = team_review.called_then(session, row.referral, after=row) if row.verb is Verb.SCHEDULE_MEETING else None
+    return set(getattr(call, whom)) - set(getattr(now, whom) if now else ())
 
 
 def _guardians(session: Session, row: History, ids: AbstractSet[str]) -> list[Addressee]:

@@ -20,7 +20,6 @@ PAGE_OF: dict[Verb, str] = {
     Verb.SUBMIT_PART: "casework.assessment",
     Verb.CONCLUDE_ASSESSMENT: "casework.assessment",
     Verb.SCHEDULE_MEETING: "casework.team_review",
-    Verb.CALL_OFF_MEETING: "casework.meeting_off",
     Verb.RECORD_MEETING: "casework.team_review",
     Verb.APPROVE_MINUTES: "casework.team_review",
     Verb.SUBMIT_ACTION_PLAN: "casework.action_plan",
