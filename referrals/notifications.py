@@ -49,9 +49,13 @@ class Notification:
 
 #: what may reach the one who is too close: it is written before any wall is looked at, and not even the number leaves
 _ABOUT_CONFLICT: Final = frozenset({_M.CONFLICT_TO_SETTLE, _M.NOBODY_TO_SETTLE})
+#: mail that goes to guardians, and therefore names no number
+TO_GUARDIANS: Final = frozenset({_M.MEETING_INVITED, _M.INVITATION_TAKEN_BACK})
 #: where its link leads that does not lead to the referral: its readers cannot open that, or not any more
-_ELSEWHERE: Final = dict.fromkeys(_ABOUT_CONFLICT, "/home") | dict.fromkeys(
-    (_M.HAND_OVER_OFFERED, _M.HAND_OVER_ANSWERED), "/hand-overs"
+_ELSEWHERE: Final = (
+    dict.fromkeys(_ABOUT_CONFLICT, "/home")
+    | dict.fromkeys((_M.HAND_OVER_OFFERED, _M.HAND_OVER_ANSWERED), "/hand-overs")
+    | dict.fromkeys(TO_GUARDIANS, GUARDIANS_DOOR)
 )
 _TO_SETTLE: Final = (
     Notification(_M.CONFLICT_TO_SETTLE, audiences.settlers_of_conflict),
@@ -292,8 +296,6 @@ def letter(mail: Mail) -> Letter:
     link = settings.base_url + (f"{RETURN_PATH}?number={number}" if is_for_reporter else f"/referrals/{number}")
     if mail.kind in _ELSEWHERE:
         link = settings.base_url + _ELSEWHERE[mail.kind]
-    if readers.guardian_in(mail.recipient):
-        link = f"{settings.base_url}{GUARDIANS_DOOR}"
     values = {"reference": number, "link": link, "for_reporter": is_for_reporter}
     words, folder = environment(mail.language), f"emails/{mail.kind}"
     subject = words.get_template(f"{folder}/subject.txt").render(values)

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from referrals import clock, languages, roster, team_review
 from referrals.mailer import Letter
 from referrals.models import History, Mail, MeetingVersion, Referral, TeamMeeting
-from referrals.notifications import TAKES_OUT, WITH_ENTRY
+from referrals.notifications import TAKES_OUT, TO_GUARDIANS, WITH_ENTRY
 from referrals.stages import Verb
-from referrals.vocabulary import N_, MailKind
+from referrals.vocabulary import N_
 
 #: what the meeting is called in a colleague's calendar
 TITLE: Final = N_("Team meeting")
@@ -25,10 +25,7 @@ GUARDIANS_TITLE: Final = N_("Meeting")
 def with_entry(session: Session, letter: Letter, mail: Mail) -> Letter:
     """`letter` with the calendar entry of the meeting that `mail` calls to, or that it takes back; other mail as it is."""
     row = session.get(History, mail.history_id) if mail.kind in WITH_ENTRY else None
-    is_off, is_guardians = (
-        mail.kind in TAKES_OUT,
-        mail.kind in (MailKind.MEETING_INVITED, MailKind.INVITATION_TAKEN_BACK),
-    )
+    is_off, is_guardians = mail.kind in TAKES_OUT, mail.kind in TO_GUARDIANS
     call = _call_of(session, row, is_off=is_off) if row else None
     if row is None or call is None:
         return letter

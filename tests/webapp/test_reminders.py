@@ -6,7 +6,7 @@ from referrals import clock, db, triage
 from referrals.models import Referral
 from referrals.stages import IN_TRIAGE, MEETING_HELD, PARTS_REQUESTED, PLAN_ACTIVE, PLAN_FOR_APPROVAL
 from referrals.vocabulary import PlanStatus
-from tests.factories import a_meeting, a_part, a_plan, a_referral
+from tests.factories import a_meeting, a_member, a_part, a_plan, a_referral
 from tests.webapp.desk import cast_of
 
 
@@ -65,7 +65,7 @@ def test_a_coordinator_reminds_of_what_waits_for_approval(signed_in, lay, state,
 
 def test_a_coordinator_reminds_beside_an_action_that_runs(signed_in, lay):
     def prepare(session, referral, cast):
-        a_plan(session, referral, author=cast.counsellor, status=PlanStatus.ACTIVE)
+        a_plan(session, referral, author=a_member(session, referral, cast.counsellor), status=PlanStatus.ACTIVE)
 
     number, karin = lay(PLAN_ACTIVE, prepare), signed_in("karin")
     (button,) = buttons(karin.get(f"/referrals/{number}/action-plan"))

@@ -271,9 +271,7 @@ def test_those_called_open_the_call_and_others_do_not(signed_in: SignIn, number,
     assert (answer.status_code, answer.data, answer.mimetype) == (200, b"%PDF-1.7 call", "application/pdf")
     for name in ("karin", "petra", "otto"):
         assert signed_in(name).client.get(link.get("href")).status_code == 404
-    listed = signed_in("karin").get(f"/referrals/{reference}/documents").text
-    assert "Those who are called, in Danish" in listed
-    assert listed.count("Those who are called") == 2
+    assert "Those who are called, in Danish" in signed_in("karin").get(f"/referrals/{reference}/documents").text
 
 
 def test_before_a_meeting_is_called_the_others_are_told_so(signed_in: SignIn, number) -> None:

@@ -144,7 +144,7 @@ def test_everybody_who_was_called_gets_a_mail_in_their_language_that_takes_the_m
         f"{referral.number}: du behöver inte komma till mötet",
         f"{referral.number}: du behøver ikke komme til mødet",
     ]
-    for message, mail, title in zip(messages, mails, ("Teammöte", "Teammøde"), strict=True):
+    for message, mail, title in zip(messages, mails, ("Teammöte", "Møde i Trivselsforum"), strict=True):
         (part,) = message.iter_attachments()
         assert part["Content-Type"].params["method"] == "CANCEL"
         calendar = Calendar.from_ical(part.get_content())

@@ -2,7 +2,7 @@
 
 import email
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import policy
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from icalendar import Calendar, Event
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock, config, mailer, notifications, steps, team_review
+from referrals import clock, config, coverage, mailer, notifications, steps, team_review
 from referrals.forums import invitations_calendar
 from referrals.models import Guardian, Mail, Referral, Step
 from referrals.stages import TO_SCHEDULE
@@ -51,7 +51,10 @@ def referral(session: Session, cast: Cast) -> Referral:
 
 def guardian(session: Session, referral: Referral, cast: Cast, name: str, **values: Any) -> Guardian:
     address = f"{name.lower()}@familj.invalid"
-    return a_guardian(session, referral, told_by=cast.coordinator, **({"name": name, "email": address} | values))
+    # recorded one after the other: mail goes in that order
+    at = clock.now() + timedelta(seconds=len(coverage.guardians_of(session, referral)))
+    given = {"name": name, "email": address, "recorded_at": at} | values
+    return a_guardian(session, referral, told_by=cast.coordinator, **given)
 
 
 def call(session: Session, cast: Cast, referral: Referral, *guardians: Guardian, at: datetime = AT) -> list[Mail]:

@@ -12,6 +12,7 @@ from referrals.errors import AlreadyMoved, NotAllowed, WrongStage
 from referrals.models import Mail
 from referrals.reminders import by_hand
 from referrals.stages import (
+    CLOSURE_PROPOSED,
     IN_TRIAGE,
     MEETING_HELD,
     PARTS_REQUESTED,
@@ -22,7 +23,7 @@ from referrals.stages import (
     Verb,
 )
 from referrals.vocabulary import ActionStatus, PartStatus, PlanStatus
-from tests.factories import a_part, a_plan, a_referral
+from tests.factories import a_member, a_part, a_plan, a_referral
 from tests.people import Cast
 
 
@@ -78,8 +79,9 @@ def test_nobody_is_reminded_who_cannot_come_to_it_or_of_what_is_their_own(sessio
     for part in (gone, own, elsewhere):
         assert by_hand.remind_of_part(session, referral, by=by, seen=None, part=part) is None
     assert not by_hand.owed_part(session, late, by=by).can_remind
+    assert by_hand.remind_of_part(session, late.referral, by=by, seen=None, part=late) is None
     with pytest.raises(WrongStage):
-        by_hand.remind_of_part(session, late.referral, by=by, seen=None, part=late)
+        by_hand.remind_of_part(session, a_referral(session, cast, CLOSURE_PROPOSED), by=by, seen=None, part=late)
     for other in (cast.counsellor, cast.head_teacher, cast.outsider):
         with pytest.raises(NotAllowed):
             by_hand.remind_of_part(session, referral, by=other.actor(), seen=None, part=gone)
@@ -87,7 +89,7 @@ def test_nobody_is_reminded_who_cannot_come_to_it_or_of_what_is_their_own(sessio
 
 def test_whoever_answers_for_an_action_is_reminded_once_a_day(session: Session, cast: Cast, clock_at) -> None:
     referral = a_referral(session, cast, PLAN_ACTIVE)
-    plan = a_plan(session, referral, author=cast.counsellor, status=PlanStatus.ACTIVE)
+    plan = a_plan(session, referral, author=a_member(session, referral, cast.counsellor), status=PlanStatus.ACTIVE)
     (action,), by = plan_versions.actions_of(plan), cast.coordinator.actor()
     assert by_hand.owed_action(session, action, by=by) == by_hand.Owed(None, can_remind=True)
     row = by_hand.remind_of_action(session, referral, by=by, seen=None, action=action)
@@ -111,13 +113,15 @@ def test_nobody_is_reminded_of_an_action_that_is_their_own_nobodys_or_of_another
     referral = a_referral(session, cast, PLAN_ACTIVE)
     own = plan_versions.actions_of(a_plan(session, referral, author=cast.coordinator, status=PlanStatus.ACTIVE))[0]
     other = a_referral(session, cast, PLAN_ACTIVE)
-    elsewhere = plan_versions.actions_of(a_plan(session, other, author=cast.counsellor, status=PlanStatus.ACTIVE))[0]
+    theirs = a_plan(session, other, author=a_member(session, other, cast.counsellor), status=PlanStatus.ACTIVE)
+    elsewhere = plan_versions.actions_of(theirs)[0]
     by = cast.coordinator.actor()
     for action in (own, elsewhere):
         assert by_hand.remind_of_action(session, referral, by=by, seen=None, action=action) is None
     own.owner = None
     assert not by_hand.owed_action(session, own, by=by).can_remind
-    elsewhere.goal.plan.status = PlanStatus.REPLACED
+    assert by_hand.owed_action(session, elsewhere, by=by).can_remind
+    theirs.status = PlanStatus.REPLACED
     assert not by_hand.owed_action(session, elsewhere, by=by).can_remind
     for person in (cast.counsellor, cast.head_teacher, cast.outsider):
         with pytest.raises(NotAllowed):
