@@ -193,17 +193,19 @@ def _call_without_the_counsellor(weeks: Fortnight) -> None:
 
 
 def _the_interpreter_is_on_the_invitations(weeks: Fortnight) -> None:
-    """Colleagues read that one is booked, in the municipality's language; the guardian in her own reads for which one."""
+    """Colleagues read that one is booked, each in their own language; the guardian in hers reads for which one."""
     window = weeks.page(weeks.coordinator, "/documents")
     papers = window.page.locator("a[type='application/pdf']", has_text=window.words("Invitation"))
-    window.wait_until(lambda: papers.count() == 4, "the invitations to the second time")
-    guardians, colleagues = (
+    window.wait_until(lambda: papers.count() == 6, "the invitations to the second time")
+    called = window.words("Those who are called")
+    guardians, colleagues, danes = (
         " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(paper)).pages).split())
-        for reader in (GUARDIAN, window.words("Those who are called"))
-        for paper in [window.fetch(papers.filter(has_text=reader).first)]
+        for reader, other in ((GUARDIAN, called), (called, f"{called}, "), (f"{called}, på danska", GUARDIAN))
+        for paper in [window.fetch(papers.filter(has_text=reader, has_not_text=other).first)]
     )
     assert "Der er bestilt tolk: tigrinska." in guardians, guardians
     assert "Tolk är bokad för vårdnadshavarna." in colleagues, colleagues
+    assert "Der er bestilt tolk til" in danes, danes
 
 
 def wednesday(weeks: Fortnight) -> None:
