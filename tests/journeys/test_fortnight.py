@@ -196,7 +196,7 @@ def _the_interpreter_is_on_the_invitations(weeks: Fortnight) -> None:
     """Colleagues read that one is booked, each in their own language; the guardian in hers reads for which one."""
     window = weeks.page(weeks.coordinator, "/documents")
     papers = window.page.locator("a[type='application/pdf']", has_text=window.words("Invitation"))
-    window.wait_until(lambda: papers.count() == 6, "the invitations to the second time")
+    window.wait_until(lambda: papers.count() == 8, "the invitations to the second time")
     called = window.words("Those who are called")
     guardians, colleagues, danes = (
         " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(paper)).pages).split())
