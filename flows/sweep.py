@@ -20,6 +20,7 @@ from referrals.consent import due_for_reminder, remind_of_consent
 from referrals.errors import ReferralError
 from referrals.follow_up import due_for_follow_up, open_follow_up
 from referrals.models import Disposal, LogSample, Municipality, ProtectionDisposal, ProtectionReport, Referral
+from referrals.statutory import absence
 
 
 @flow(name="sweep", persist_result=False)
@@ -30,7 +31,7 @@ def sweep() -> None:
 
 
 def sweep_database(database: str) -> None:
-    """What falls due with the calendar: follow-ups, reminders, old drafts, last week's visits, and content whose time is over."""
+    """What falls due with the calendar: follow-ups, reminders, old drafts, absence, last week's visits, and content whose time is over."""
     _sweep(database)
 
 
@@ -49,6 +50,7 @@ def _sweep(database: str) -> None:
     reminded += sum(_one_by_one(database, referral_id, _remind_of_conflict) for referral_id in held)
     with db.writing(database) as session:
         deleted = drafts.expire_drafts(session, today)
+        prepared = absence.prepare(session, today=today)
     drawn = _draw_samples(database)
     with db.reading(database) as session:
         approved = [disposal.id for disposal in retention.approved(session, today=today)]
@@ -58,6 +60,7 @@ def _sweep(database: str) -> None:
         "follow-ups opened": opened,
         "reminders": reminded,
         "drafts deleted": deleted,
+        "absence steps prepared": prepared,
         "samples drawn": drawn,
         "disposals": gone,
     }

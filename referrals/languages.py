@@ -5,6 +5,7 @@ import threading
 import tomllib
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -204,7 +205,7 @@ def local_date(at: datetime, *, zone: str) -> date:
 
 
 def format_number(number: float, language: str) -> str:
-    """A whole number with the language's own separators: 10 000, 10.000, 10,000."""
+    """A number with the language's own separators: 10 000, 10.000, 10,000, and 4,5 or 4.5."""
     return str(format_decimal(number, locale=_locale(known_language(language))))
 
 
@@ -220,6 +221,12 @@ def share(count: int, of: int, language: str) -> str:
         return counts
     percent = (200 * count + of) // (2 * of)
     return f"{counts} ({format_percent(percent / 100, locale=_locale(code))})"
+
+
+def format_percent_points(percent: float, language: str) -> str:
+    """So many percent, as they stand: 9,7 %, 9.7%."""
+    exact, locale = Decimal(str(percent)) / 100, _locale(known_language(language))
+    return str(format_percent(exact, locale=locale, decimal_quantization=False))
 
 
 def join_list(items: Sequence[str], language: str) -> str:

@@ -188,6 +188,7 @@ def _environment(language: str) -> Environment:
         time_of_day=lambda value, zone: languages.format_time(_instant(value), language, zone=zone),
         local_date=lambda value, zone: languages.local_date(_instant(value), zone=zone),
         number=lambda value: languages.format_number(value, language),
+        percent=lambda percent: languages.format_percent_points(percent, language),
         and_list=lambda values: languages.join_list([str(value) for value in values], language),
         language_name=lambda code: languages.language_name(code, language),
         own_name=lambda code: _own_name(code, language),

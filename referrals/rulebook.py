@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from referrals import languages
+from referrals import absence_rules, languages
 from referrals.errors import SetupFileInvalid
 from referrals.vocabulary import Country, DeadlineSource, InformationCategory, Recipient, SchoolForm
 from referrals.vocabulary.knowing import Capacity, Cell, Information
@@ -185,15 +185,9 @@ class StatutoryTrack:
     def read(cls, written: dict[str, Any]) -> "StatutoryTrack":
         """The track as a file writes it."""
         forms = frozenset(SchoolForm(form) for form in written["school_forms"])
-        return cls(
-            written["key"],
-            written["name"],
-            written["source"],
-            forms,
-            guardians_first=written.get("guardians_first", False),
-            opens_parts=written.get("opens_parts", False),
-            is_done_here=written.get("done_here", False),
-        )
+        said = {"guardians_first": "guardians_first", "opens_parts": "opens_parts", "is_done_here": "done_here"}
+        marks = {name: written.get(key, False) for name, key in said.items()}
+        return cls(written["key"], written["name"], written["source"], forms, **marks)
 
     def name(self, language: str) -> str:
         """What it is called in `language`."""
@@ -266,6 +260,8 @@ class RulePack:
     withholding_grounds: dict[str, WithholdingGround]
     #: what a head teacher can decide that a concern goes on as, in the order in which it is offered
     statutory_tracks: tuple[StatutoryTrack, ...]
+    #: what is due about unlawful absence, the least first; nothing where the law knows none
+    absence: tuple[absence_rules.AbsenceRule, ...]
     #: what holds when somebody asks to read what is written about them
     reading: Reading
     #: how many days a decision about a programme of special support can be appealed, and how, by language; none where the law knows none
@@ -384,6 +380,7 @@ def _read(written: dict[str, Any]) -> RulePack:
             for key, ground in written["withholding_grounds"].items()
         },
         statutory_tracks=tuple(StatutoryTrack.read(track) for track in written["statutory_tracks"]),
+        absence=absence_rules.read(written.get("absence", {})),
         reading=Reading.read(written["reading"]),
         support_appeal_days=written.get("support", {}).get("appeal_days", 0),
         support_appeal=written.get("support", {}).get("appeal", {}),

@@ -1,7 +1,6 @@
 """Reading closed days from a file: a calendar (`.ics`, RFC 5545) or a table (CSV), as school offices export them."""
 
 import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -12,6 +11,7 @@ from icalendar import Calendar, Event
 from marshmallow import ValidationError
 
 from referrals.vocabulary import N_
+from schemas import table_file
 from schemas.administration import ClosedDaysForm
 
 #: more lines than this are no calendar of closed days, and no page to look through either
@@ -56,7 +56,7 @@ def read(content: bytes, *, zone: ZoneInfo) -> Found:
         raise FileUnreadable(EMPTY)
     if len(content) > LARGEST:
         raise FileUnreadable(TOO_MUCH)
-    text = _text(content)
+    text = table_file.text_of(content)
     found = _from_calendar(text, zone) if "BEGIN:VCALENDAR" in text[:1000].upper() else _from_table(text)
     if len(found.stretches) + len(found.left_out) > MOST:
         raise FileUnreadable(TOO_MUCH)
@@ -64,14 +64,6 @@ def read(content: bytes, *, zone: ZoneInfo) -> Found:
         raise FileUnreadable(NOT_READ)
     found.stretches = sorted(set(found.stretches), key=lambda one: (one.first_on, one.last_on, one.label))
     return found
-
-
-def _text(content: bytes) -> str:
-    """A spreadsheet on a Nordic Windows writes its own letters, everything else UTF-8."""
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")
 
 
 def _from_calendar(text: str, zone: ZoneInfo) -> Found:
@@ -121,13 +113,9 @@ def _from_table(text: str) -> Found:
 
 
 def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    """The lines that hold days, each with its number from 1; what stands over the columns is none of them."""
-    separator = max(";,\t", key=text.count)
-    if separator not in text or "\0" in text:
-        return
-    rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text), delimiter=separator)]
-    for number, row in enumerate(rows, 1):
-        if any(row) and not (number == 1 and not any(map(str.isdigit, row[0]))):
+    """The lines that hold days; what stands over the columns is none of them."""
+    for number, row in table_file.lines_of(text):
+        if not (number == 1 and not any(map(str.isdigit, row[0]))):
             yield number, [*row, "", ""][: max(3, len(row))]
 
 

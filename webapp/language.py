@@ -98,6 +98,7 @@ def add_to(app: Flask) -> None:
         time=time_of_day,
         datetime=date_and_time,
         number=lambda number: languages.format_number(number, language()),
+        percent=lambda percent: languages.format_percent_points(percent, language()),
         # for words that come from Python: labels of the controlled lists, messages of forms
         words=lambda text: languages.translations(language()).gettext(str(text)),
         iso=lambda moment: moment.isoformat(),

@@ -30,6 +30,7 @@ _PLACES: tuple[tuple[str, str, str, tuple[Role, ...]], ...] = (
     ("forums.teams", N_("Teams"), "calendar", (Role.COORDINATOR, Role.HEAD_TEACHER, Role.ASSESSOR)),
     ("casework.register", N_("Register"), "clipboard", READERS),
     ("rounds.rounds", N_("Rounds"), "chat", (Role.MANAGEMENT, Role.CONSULTANT)),
+    ("casework.absence", N_("Absence"), "calendar", (Role.HEAD_TEACHER,)),
     ("patterns.lead_times", N_("Lead times"), "clock", (Role.MANAGEMENT,)),
     ("administration.home", N_("Administration"), "cog", (Role.ADMINISTRATOR,)),
 )
@@ -45,13 +46,23 @@ def main_navigation() -> list[Place]:
         and somebody
         and (not roles or somebody.has_role(*roles))
         and (endpoint != "rounds.rounds" or hold_rounds())
+        and _is_known_here(endpoint)
     ]
 
 
 def protection_name() -> str:
     """What the country calls a protection report, in the page's language."""
+    return _rules().artefact("protection_report", language())
+
+
+def _is_known_here(endpoint: str) -> bool:
+    """Absence is counted only where the law of the country asks for it."""
+    return endpoint != "casework.absence" or bool(_rules().absence)
+
+
+def _rules() -> rulebook.RulePack:
     here = people.municipality()
-    return rulebook.newest(Country(here.country if here else Country.SE)).artefact("protection_report", language())
+    return rulebook.newest(Country(here.country if here else Country.SE))
 
 
 def hold_rounds() -> bool:

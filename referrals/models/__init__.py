@@ -1,5 +1,6 @@
 """The tables, and the questions one row can answer about itself. All in one place so that every table is known."""
 
+from referrals.models.absence import AbsenceCount, AbsenceStep, AbsentPupil
 from referrals.models.absence_investigation import AbsenceInvestigation
 from referrals.models.account import Account, KeptForm, RoleAssignment, WebSession
 from referrals.models.action_plan import ActionPlan, Goal, PlannedAction
@@ -61,7 +62,10 @@ from referrals.models.working_note import WorkingNote
 __all__ = [
     "CONSENT",
     "GENERAL",
+    "AbsenceCount",
     "AbsenceInvestigation",
+    "AbsenceStep",
+    "AbsentPupil",
     "Account",
     "ActionFollowUp",
     "ActionPlan",
@@ -106,7 +110,8 @@ __all__ = [
     "History",
     "InformationNotice",
     "KeptForm",
-    "KnownDevice", "LearningQuestion",
+    "KnownDevice",
+    "LearningQuestion",
     "LegalHold",
     "Listed",
     "LogSample",
@@ -147,7 +152,9 @@ __all__ = [
     "SupportReport",
     "SupportReview",
     "SupportTold",
-    "TeamDate", "TeamMeeting", "TeamSeat",
+    "TeamDate",
+    "TeamMeeting",
+    "TeamSeat",
     "Unit",
     "WebSession",
     "What",

@@ -1,5 +1,6 @@
 """The controlled lists: every word staff choose from, with its English label. Labels are translated where they are shown."""
 
+from referrals.vocabulary.absence import AbsenceStepKind
 from referrals.vocabulary.assessment import Arena, Colour, Compartment, Domain, Level, PartStatus
 from referrals.vocabulary.concern import (
     ConflictAnswer,
@@ -77,6 +78,7 @@ __all__ = [
     "About",
     "AbsenceKind",
     "AbsencePattern",
+    "AbsenceStepKind",
     "ActionStatus",
     "AgendaAct",
     "AgendaProblem",

@@ -26,6 +26,8 @@ class Registered(Term):
     INVITATION_ANSWER = "invitation_answer", N_("Answer to an invitation")
     ACCESS_REQUEST = "access_request", N_("Request to read the file")
     PROTECTION_REPORT = "protection_report", N_("Protection report")
+    #: a warning or a report about absence at school; its kind of paper says which
+    ABSENCE = "absence", N_("Unlawful absence")
 
 
 class Counterpart(Term):

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from referrals.vocabulary import DocumentKind
+from schemas.documents.absence import AbsenceReportDocument, AbsenceWarningDocument
 from schemas.documents.absence_investigation import AbsenceInvestigationDocument, AbsenceNoticeDocument
 from schemas.documents.childs_plan import ChildsPlanDocument
 from schemas.documents.degrading_treatment import DegradingInvestigationDocument, DegradingReportDocument
@@ -57,6 +58,8 @@ DOCUMENTS: Final[dict[DocumentKind, type[Frame]]] = {
     DocumentKind.ABSENCE_INVESTIGATION: AbsenceInvestigationDocument,
     DocumentKind.DEGRADING_REPORT: DegradingReportDocument,
     DocumentKind.DEGRADING_INVESTIGATION: DegradingInvestigationDocument,
+    DocumentKind.ABSENCE_WARNING: AbsenceWarningDocument,
+    DocumentKind.ABSENCE_REPORT: AbsenceReportDocument,
     DocumentKind.PAGE_CODE: PageCodeDocument,
     DocumentKind.PROTECTION_REPORT: ProtectionReportDocument,
 }

@@ -50,6 +50,7 @@ class PaperSource:
     degrading_report and degrading_investigation: support · support_programme, no_support_programme and support_programme_ended: support, appeal ·
     support_review: support ·
     hand_over: hand_over ·
+    absence_warning and absence_report: absence, and `referral` is the pupil ·
     protection_report: `referral` is the report itself, with what it says under `said`.
     """
 
@@ -72,6 +73,8 @@ class PaperSource:
     support: Any = None
     #: what was handed over, as `referrals/handed_over.py` put it together
     hand_over: Mapping[str, Any] | None = None
+    #: the step about unlawful absence, with the rule it follows
+    absence: Any = None
     #: how to appeal, by language
     appeal: Mapping[str, str] = field(default_factory=dict)
     guardians: Sequence[Any] = ()

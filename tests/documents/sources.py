@@ -8,6 +8,7 @@ from uuid import UUID
 from referrals import handed_over, rulebook
 from referrals.models import (
     AbsenceInvestigation,
+    AbsentPupil,
     Account,
     ActionFollowUp,
     ActionPlan,
@@ -42,6 +43,8 @@ from referrals.paper_sources import Participant
 from referrals.pieces import Piece
 from referrals.protection import ReportOnPaper
 from referrals.stages import Party, Stage, Status, Verb
+from referrals.statutory.absence import share
+from referrals.statutory.absence_paper import PupilOnPaper, StepOnPaper
 from referrals.vocabulary import (
     About,
     AbsenceKind,
@@ -119,10 +122,14 @@ ISSUED: dict[DocumentKind, datetime] = {
     DocumentKind.ABSENCE_INVESTIGATION: datetime(2026, 10, 21, 8, 15, tzinfo=UTC),
     DocumentKind.DEGRADING_REPORT: datetime(2026, 9, 21, 12, 30, tzinfo=UTC),
     DocumentKind.DEGRADING_INVESTIGATION: datetime(2026, 10, 6, 14, 20, tzinfo=UTC),
+    DocumentKind.ABSENCE_WARNING: datetime(2026, 9, 17, 8, 20, tzinfo=UTC),
+    DocumentKind.ABSENCE_REPORT: datetime(2026, 9, 24, 8, 20, tzinfo=UTC),
     DocumentKind.PAGE_CODE: datetime(2026, 9, 16, 9, 0, tzinfo=UTC),
     DocumentKind.PROTECTION_REPORT: datetime(2026, 9, 16, 9, 12, tzinfo=UTC),
 }
 
+#: what Danish law asks for about absence
+DANISH = rulebook.newest(Country.DK).absence
 #: how a decision about special support is appealed, in the words of the country that knows it
 APPEAL = rulebook.newest(Country.SE).support_appeal
 
@@ -592,6 +599,23 @@ class Family:
         )  # fmt: skip
         return ReportOnPaper(report)
 
+    def absent_pupil(self) -> PupilOnPaper:
+        """Maja, as the head teacher counts her absence."""
+        pupil = AbsentPupil(number="F-7K4M-2Q9X-HT3W", unit=self.referral.unit)
+        pupil.name, pupil.birth_date = self.words["child"], "2016-04-12"
+        pupil.class_name = self.referral.child_group
+        return PupilOnPaper(pupil, self.head)
+
+    def absence(self, *, days: float, limit: int) -> StepOnPaper:
+        """What the sum of a morning came to, and what the head teacher decided."""
+        said = {"to_whom": "absence_to", "offer": "absence_offer", "done": "absence_done", "views": "absence_views"}
+        return StepOnPaper(
+            first_on=date(2026, 7, 1), last_on=date(2026, 9, 30), days=days, school_days=37, percent=share(days, of=37),
+            limit=limit, next_limit=15 if limit == 10 else None, law=next(r.source for r in DANISH if r.percent == limit),
+            warned_on=date(2026, 9, 17), said={name: self.words[word] for name, word in said.items()} | {"told_on": "2026-09-23"},
+            decided_by=self.head, decided_at=ISSUED[DocumentKind.ABSENCE_REPORT if limit == 15 else DocumentKind.ABSENCE_WARNING],
+        )  # fmt: skip
+
 
 def rich_source(kind: DocumentKind, language: str = "sv", **changes: Any) -> PaperSource:
     """A paper's source with nearly everything stated; `changes` replace what a test is about."""
@@ -655,6 +679,16 @@ def rich_source(kind: DocumentKind, language: str = "sv", **changes: Any) -> Pap
         DocumentKind.ABSENCE_INVESTIGATION: {"support": family.absence_investigation()},
         DocumentKind.DEGRADING_REPORT: {"support": family.degrading_report()},
         DocumentKind.DEGRADING_INVESTIGATION: {"support": family.degrading_report()},
+        DocumentKind.ABSENCE_WARNING: {
+            "referral": family.absent_pupil(),
+            "absence": family.absence(days=4.5, limit=10),
+            "recipient": PaperRecipient(capacity="guardian", name=family.words["absence_to"]),
+        },
+        DocumentKind.ABSENCE_REPORT: {
+            "referral": family.absent_pupil(),
+            "absence": family.absence(days=6.0, limit=15),
+            "recipient": PaperRecipient(capacity="authority", name=family.municipality.name),
+        },
         DocumentKind.PAGE_CODE: {
             "recipient": guardian,
             "page_code": "7K4M-2Q9X-HT3W",

@@ -238,6 +238,34 @@ HEADINGS = {
             "What is done so that it does not happen again", "What it came to",
         ],
     },
+    DocumentKind.ABSENCE_WARNING: {
+        "sv": [
+            "Varning om olovlig frånvaro", "Olovlig frånvaro under kvartalet", "Vad som kan hända", "Vad skolan erbjuder",
+            "Om något inte stämmer",
+        ],
+        "da": [
+            "Varsel om ulovligt fravær", "Ulovligt fravær i kvartalet", "Hvad der kan ske", "Hvad skolen tilbyder",
+            "Hvis noget ikke passer",
+        ],
+        "en": [
+            "Warning about unlawful absence", "Unlawful absence in the quarter", "What can follow", "What the school offers",
+            "If this is not right",
+        ],
+    },
+    DocumentKind.ABSENCE_REPORT: {
+        "sv": [
+            "Underrättelse om olovlig frånvaro", "Olovlig frånvaro under kvartalet", "Vad föräldrarna har fått veta",
+            "Vad skolan har gjort", "Hur föräldrar och elev ser på det",
+        ],
+        "da": [
+            "Underretning om ulovligt fravær", "Ulovligt fravær i kvartalet", "Hvad forældrene har fået at vide",
+            "Hvad skolen har gjort", "Hvordan forældre og elev ser på det",
+        ],
+        "en": [
+            "Report of unlawful absence", "Unlawful absence in the quarter", "What the parents were told",
+            "What the school has done", "How parents and pupil see it",
+        ],
+    },
     DocumentKind.PAGE_CODE: {
         "sv": ["Din egen sida", "Din kod", "Så öppnar du din sida", "Om det inte fungerar"],
         "da": ["Din egen side", "Din kode", "Sådan åbner du din side", "Hvis det ikke virker"],

@@ -111,6 +111,8 @@ def test_neither_prefect_nor_the_log_knows_anything_of_what_was_typed(
         passed = session.scalars(select(History.to_stage).where(History.referral_id == referral_id)).all()
     assert set(passed) == set(Stage)
     assert set(issued) == set(DocumentKind) - {
+        DocumentKind.ABSENCE_WARNING,
+        DocumentKind.ABSENCE_REPORT,
         DocumentKind.PROTECTION_REPORT,
         DocumentKind.PAGE_CODE,
         DocumentKind.PLAN_FOR_SERVICE,
@@ -125,7 +127,7 @@ def test_neither_prefect_nor_the_log_knows_anything_of_what_was_typed(
         DocumentKind.ABSENCE_INVESTIGATION,
         DocumentKind.DEGRADING_REPORT,
         DocumentKind.DEGRADING_INVESTIGATION,
-    }  # no step makes the first two, and nobody shares the plan here
+    }  # no step makes the first four, and nobody shares the plan here
     monkeypatch.setattr(steps, "PAUSES", ())
     fail_with_everything(one_instance, monkeypatch)
     assert sorted(set(failures(one_instance))) == ["database", "mail", "paper", "refused"]

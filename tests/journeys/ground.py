@@ -1,7 +1,7 @@
 """What is laid ready for the walk through every page: things that only time, the engine or other people would bring."""
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 
 import time_machine
 from sqlalchemy import select
@@ -30,17 +30,36 @@ from referrals import (
 )
 from referrals.actors import Actor
 from referrals.forums import agenda, consultations, seats
-from referrals.models import ClosedDay, Concern, Disposal, History, Municipality, Referral, Step, TeamDate, What
+from referrals.models import (
+    AbsentPupil,
+    ClosedDay,
+    Concern,
+    Disposal,
+    History,
+    Municipality,
+    Referral,
+    Step,
+    TeamDate,
+    What,
+)
 from referrals.quarantine import Cleared
 from referrals.rounds.enrolling import Days
 from referrals.stages import IN_TRIAGE, PLAN_ACTIVE, TO_SCHEDULE, Party
-from referrals.statutory import absence_investigation, degrading_treatment, links, special_support, support_programme
+from referrals.statutory import (
+    absence,
+    absence_investigation,
+    degrading_treatment,
+    links,
+    special_support,
+    support_programme,
+)
 from referrals.vocabulary import (
     AbsenceKind,
     AbsencePattern,
     AskedBy,
     AskedHow,
     ContentKind,
+    Country,
     DecidedBy,
     DegradingKind,
     Fate,
@@ -143,6 +162,21 @@ def let_the_team_rate_by_colour(address: str) -> None:
     """From now on the team of the cast rates by colour."""
     with db.writing(address) as session:
         cast_of(session).forum.rates_by_colour = True
+
+
+def lay_absence(address: str) -> list[str]:
+    """From now on the municipality is Danish: a pupil whose parents are to be warned, with the page of that."""
+    with db.writing(address) as session:
+        cast = cast_of(session)
+        cast.municipality.country, cast.municipality.rulepack_version = Country.DK, "dk-2026-07"
+        session.flush()
+        today = roster.today(session)
+        entry = absence.Entry("Emil Ahrendt", date(2015, 3, 2), "5.A", 30.0)
+        by, quarter_on = cast.head_teacher.actor(), absence.quarter_of(today)
+        absence.enter(session, cast.school, by=by, quarter_on=quarter_on, entries=[entry])
+        absence.prepare(session, today=today + timedelta(days=1))
+        pupil = session.scalars(select(AbsentPupil)).one()
+        return [f"/absence/{pupil.id}", *(f"/absence/{pupil.id}/steps/{step.id}" for step in pupil.steps)]
 
 
 def lay_a_seat(address: str) -> str:

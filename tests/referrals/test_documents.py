@@ -394,7 +394,13 @@ def test_a_protected_name_is_not_put_on_the_envelope(session: Session, cast: Cas
     assert gathered.values["issued_at"] is None
 
 
-@pytest.mark.parametrize("kind", sorted(set(DocumentKind) - {DocumentKind.PROTECTION_REPORT, DocumentKind.PAGE_CODE}))
+#: never a paper of a referral
+APART = {
+    DocumentKind.PROTECTION_REPORT, DocumentKind.PAGE_CODE, DocumentKind.ABSENCE_WARNING, DocumentKind.ABSENCE_REPORT,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", sorted(set(DocumentKind) - APART))
 def test_every_kind_can_be_printed_with_nothing_written_yet(session: Session, cast: Cast, kind: DocumentKind) -> None:
     referral = a_referral(session, cast)
     for concern in session.scalars(select(Concern)):

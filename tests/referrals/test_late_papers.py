@@ -44,6 +44,8 @@ _LATER = "Långt senare"
 
 #: every paper but those that are never one of a referral, and the one that follows only where the plan is shared
 OF_A_REFERRAL = set(DocumentKind) - {
+    DocumentKind.ABSENCE_WARNING,
+    DocumentKind.ABSENCE_REPORT,
     DocumentKind.PROTECTION_REPORT,
     DocumentKind.PAGE_CODE,
     DocumentKind.PLAN_FOR_SERVICE,

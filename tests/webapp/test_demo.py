@@ -53,6 +53,8 @@ def test_one_concern_travels_through_an_instance_of_its_own_and_leaves_every_doc
     lines = done.stdout.splitlines()
     assert {line.split()[1] for line in lines if line.endswith("kB")} == {file.name for file in files}
     for kind in set(DocumentKind) - {
+        DocumentKind.ABSENCE_WARNING,
+        DocumentKind.ABSENCE_REPORT,
         DocumentKind.PROTECTION_REPORT,
         DocumentKind.PAGE_CODE,
         DocumentKind.PLAN_FOR_SERVICE,

@@ -13,6 +13,8 @@ from sqlalchemy import select
 from referrals import db, documents, notifications, paper_sources, printing, protection, queries
 from referrals.models import (
     AbsenceInvestigation,
+    AbsenceStep,
+    AbsentPupil,
     Account,
     AgendaItem,
     AssessmentPart,
@@ -131,6 +133,8 @@ def addresses(app, session, number, report_id):
         "consultant_id": [*session.scalars(select(RoundConsultant.id)), report_id],
         "slot_id": [*session.scalars(select(RoundSlot.id)), report_id],
         "question_id": [*session.scalars(select(LearningQuestion.id)), report_id],
+        "pupil_id": [*session.scalars(select(AbsentPupil.id)), report_id],
+        "due_id": [*session.scalars(select(AbsenceStep.id)), report_id],
         "seat_id": [*session.scalars(select(TeamSeat.id)), report_id],
         "date_id": [*session.scalars(select(TeamDate.id)), report_id],
         "item_id": [*session.scalars(select(AgendaItem.id)), report_id],

@@ -6,6 +6,7 @@ blueprint = Blueprint("casework", __name__)
 
 # The views hang on the blueprint above, so they come after it.
 from webapp.casework import (  # noqa: E402
+    absence,
     absence_investigation,
     access_log,
     action_plan,
@@ -51,7 +52,7 @@ from webapp.casework import (  # noqa: E402
 )
 
 __all__ = [
-    "absence_investigation", "access_log", "action_plan", "additions", "assessment", "attachments", "blueprint", "board", "closure", "colours", "conflict",
+    "absence", "absence_investigation", "access_log", "action_plan", "additions", "assessment", "attachments", "blueprint", "board", "closure", "colours", "conflict",
     "consent", "degrading_treatment", "documents", "follow_up", "guardian_page", "hand_over", "home", "leaving", "list", "live", "log_samples", "meeting_answers", "meeting_off", "programme_reviews", "protected_identity",
     "protection", "protection_disposal", "reading_requests", "referral", "register", "reminders", "retention", "saved_views", "search", "sharing",
     "special_support", "statutory", "support_programme", "team_review", "triage", "withholding", "working_notes",

@@ -13,7 +13,7 @@ from referrals.vocabulary import N_, Topic
 from referrals.waiting_items import Waiting, WaitingItem
 from referrals.worklist import shown_unit
 from webapp import pages, people, transactions
-from webapp.casework import blueprint, conflict, hand_over, log_samples, protection, reading_requests, words
+from webapp.casework import absence, blueprint, conflict, hand_over, log_samples, protection, reading_requests, words
 from webapp.casework.frame import today
 from webapp.casework.lines import Line
 from webapp.casework.ways import address
@@ -41,6 +41,7 @@ def home() -> Response:
         *hand_over.lines(day),
         *consultations.lines(day),
         *rounds_waiting.lines(day),
+        *absence.lines(day),
     ]
     lines.sort(key=lambda line: (not line.is_urgent, line.day, line.number))
     first_triage = next((item.number for item in items if item.is_to_triage), None)

@@ -1,0 +1,319 @@
+"""Unlawful absence at the folkeskole: days by quarter, what the law asks for from which share on, and what the head teacher decided.
+
+A track apart from concern: nothing here reads or touches a referral. The workflow sums up in the morning and prepares; a person
+decides. Each pupil has a chain of their own in the audit log, by the row's id.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from referrals import absence_rules, audit, calendar, clock, organisation, reference, register, roster, rulebook
+from referrals.absence_rules import AbsenceRule
+from referrals.access import SYSTEM, Actor, Role
+from referrals.errors import AlreadyMoved, Incomplete, NotAllowed
+from referrals.languages import local_date
+from referrals.models import AbsenceCount, AbsenceStep, AbsentPupil, Unit, What
+from referrals.sealing import key_ring
+from referrals.vocabulary import AbsenceStepKind, Counterpart, Direction, DocumentKind, Registered
+
+#: what the deciding person writes: to whom a warning goes and what the school offers; when parents were told of a report, what the
+#: school has done and how the family sees it; or why nothing is sent
+SAID: Final = ("to_whom", "offer", "told_on", "done", "views", "why_not")
+#: whom each paper goes to
+_GOES_TO: Final = {
+    AbsenceStepKind.WARNING: Counterpart.GUARDIAN,
+    AbsenceStepKind.REPORT: Counterpart.AUTHORITY,
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """All unlawful absence of one pupil in one quarter, as a person or a file gives it."""
+
+    name: str
+    birth_date: date
+    class_name: str
+    days: float
+
+
+@dataclass(frozen=True)
+class Sum:
+    """Where one pupil stands in a quarter: what was entered, and what this morning's sum holds of it."""
+
+    pupil: AbsentPupil
+    entered: float
+    #: None where everything was entered today
+    this_morning: float | None
+    school_days: int
+    steps: list[AbsenceStep]
+
+    @property
+    def percent(self) -> float | None:
+        """This morning's share of the quarter's school days, never rounded up."""
+        return share(self.this_morning, of=self.school_days) if self.this_morning is not None else None
+
+
+# ----------------------------------------------------------------------------------------------------- quarters
+def quarter_of(day: date) -> date:
+    """The first day of the quarter that `day` lies in."""
+    return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
+
+
+def last_day(quarter_on: date) -> date:
+    """The last day of the quarter."""
+    return quarter_of(quarter_on + timedelta(days=95)) - timedelta(days=1)
+
+
+def quarters(today: date) -> tuple[date, date]:
+    """The quarters about which something can be entered: this one, and the one before."""
+    this = quarter_of(today)
+    return this, quarter_of(this - timedelta(days=1))
+
+
+def school_days(session: Session, quarter_on: date) -> int:
+    """How many school days the whole quarter has by the municipality's calendar."""
+    return calendar.school_days_between(quarter_on, last_day(quarter_on), closed=calendar.closed_days(session))
+
+
+def has_closed_days(session: Session, quarter_on: date) -> bool:
+    """Whether any closed day is entered for the quarter: without one, shares come out too low."""
+    return school_days(session, quarter_on) < calendar.school_days_between(
+        quarter_on, last_day(quarter_on), closed=calendar.Closed()
+    )
+
+
+def share(days: float, *, of: int) -> float:
+    """`days` in percent of the quarter, cut after one decimal, so that 9.96 never reads as 10."""
+    return days * 1000 // of / 10 if of else 0.0
+
+
+# ------------------------------------------------------------------------------------------------------- who may
+def rules(session: Session) -> tuple[AbsenceRule, ...]:
+    """What the rule pack in force asks for; nothing where the country knows none."""
+    return rulebook.load(organisation.municipality(session).rulepack_version).absence
+
+
+def units_of(session: Session, actor: Actor) -> list[Unit]:
+    """The schools whose absence `actor` keeps, by name: those they lead, where the law counts it. Nobody else sees any of it."""
+    pack = rulebook.load(organisation.municipality(session).rulepack_version)
+    rows = session.scalars(
+        select(Unit).where(Unit.id.in_({unit_id for _role, unit_id in actor.roles})).order_by(Unit.name)
+    )
+    return [
+        unit
+        for unit in rows
+        if actor.holds(Role.HEAD_TEACHER, unit_id=unit.id)
+        and any(track.key == absence_rules.UNLAWFUL_ABSENCE for track in pack.tracks_for(unit.school_form))
+    ]
+
+
+def may_keep(session: Session, pupil: AbsentPupil, actor: Actor) -> bool:
+    """Whether `actor` leads the pupil's school."""
+    return actor.account_id is not None and pupil.unit in units_of(session, actor)
+
+
+# -------------------------------------------------------------------------------------------------------- reading
+def sums(session: Session, unit: Unit, quarter_on: date) -> list[Sum]:
+    """Everybody of the school with absence in the quarter, by class and name."""
+    today, of = roster.today(session), school_days(session, quarter_on)
+    zone = roster.time_zone(session)
+    pupils = session.scalars(
+        select(AbsentPupil).where(
+            AbsentPupil.unit_id == unit.id, AbsentPupil.counts.any(AbsenceCount.quarter_on == quarter_on)
+        )
+    )
+    found = [_sum(pupil, quarter_on, before=today, of=of, zone=zone) for pupil in pupils]
+    return sorted(found, key=lambda one: (one.pupil.class_name or "", one.pupil.name or "", one.pupil.number))
+
+
+def waiting_for(session: Session, actor: Actor) -> list[AbsenceStep]:
+    """The steps that wait for `actor` to decide, the most pressing first."""
+    units = {unit.id for unit in units_of(session, actor)}
+    rows = select(AbsenceStep).where(
+        AbsenceStep.decided_at.is_(None), AbsenceStep.pupil.has(AbsentPupil.unit_id.in_(units))
+    )
+    return list(session.scalars(rows.order_by(AbsenceStep.due_on, AbsenceStep.prepared_at, AbsenceStep.id)))
+
+
+def step_of(pupil: AbsentPupil, step_id: object) -> AbsenceStep | None:
+    """The pupil's step with this id, if it is theirs."""
+    return next((step for step in pupil.steps if step.id == step_id), None)
+
+
+def rule_of(session: Session, step: AbsenceStep) -> AbsenceRule:
+    """The rule that asks for the step."""
+    return next(rule for rule in rules(session) if rule.kind is step.kind)
+
+
+# ---------------------------------------------------------------------------------------------------------- verbs
+def enter(session: Session, unit: Unit, *, by: Actor, quarter_on: date, entries: Iterable[Entry]) -> int:
+    """Record so many days for each, all of the quarter together; how many were new or different. The same again changes nothing.
+
+    A pupil without absence is not kept; none is a correction for whoever is there. Raises NotAllowed, and Incomplete with
+    "quarter" for another quarter than this one and the last, with "days" for more days than the quarter has.
+    """
+    if by.account_id is None or unit not in units_of(session, by):
+        raise NotAllowed("enter_absence")
+    if quarter_on not in quarters(roster.today(session)):
+        raise Incomplete("quarter")
+    entries, most = list(entries), school_days(session, quarter_on)
+    if any(not 0 <= entry.days <= most for entry in entries):
+        raise Incomplete("days")
+    return sum(_enter(session, unit, entry, quarter_on=quarter_on, by=by) for entry in entries)
+
+
+def prepare(session: Session, *, today: date) -> int:
+    """Sum up what was entered before today and prepare what is due; how many steps are new. Twice a day changes nothing.
+
+    What nobody has decided yet follows the sum, and falls away where a correction took it below.
+    """
+    known, made = rules(session), 0
+    zone, closed = roster.time_zone(session), calendar.closed_days(session)
+    for quarter_on in quarters(today) if known else ():
+        of = school_days(session, quarter_on)
+        for pupil in _pupils_in(session, quarter_on):
+            summed = _sum(pupil, quarter_on, before=today, of=of, zone=zone)
+            for rule in known:
+                due_on = calendar.add_school_days(today, rule.school_days, closed=closed)
+                made += _follow(session, summed, rule, quarter_on=quarter_on, due_on=due_on)
+    session.flush()
+    return made
+
+
+def send(session: Session, step: AbsenceStep, *, by: Actor, said: Mapping[str, Any], language: str) -> None:
+    """Decide that it is sent. Raises NotAllowed, AlreadyMoved, and Incomplete for what must come with it, or with "changed" where
+    the days were entered anew since this morning: the next morning's sum decides then.
+    """
+    _require_open(session, step, by=by, verb=f"send_{step.kind.value}")
+    today = roster.today(session)
+    told_on = said.get("told_on")
+    stated: dict[str, Any] = {"to_whom": said.get("to_whom"), "offer": said.get("offer")}
+    if step.kind is AbsenceStepKind.REPORT:
+        stated = {
+            "told_on": told_on is not None and told_on <= today,
+            "done": said.get("done"),
+            "views": said.get("views"),
+        }
+    missing = [name for name, value in stated.items() if not value]
+    if newest(step.pupil, step.quarter_on) != step.days:
+        missing.append("changed")
+    if missing:
+        raise Incomplete(*missing)
+    step.said = {name: _plain(said[name]) for name in stated}
+    step.language = language
+    _decide(session, step, by=by, is_sent=True)
+    register.enter(
+        session, Registered.ABSENCE, step.id, referral=None, direction=Direction.ISSUED, counterpart=_GOES_TO[step.kind],
+        paper=DocumentKind(step.kind.value), unit_id=step.pupil.unit_id,
+    )  # fmt: skip
+
+
+def leave_unsent(session: Session, step: AbsenceStep, *, by: Actor, why_not: str) -> None:
+    """Decide, with the reason, that it is not sent. Raises NotAllowed, AlreadyMoved, Incomplete."""
+    _require_open(session, step, by=by, verb=f"leave_{step.kind.value}")
+    if not why_not.strip():
+        raise Incomplete("why_not")
+    step.said = {"why_not": why_not.strip()}
+    _decide(session, step, by=by, is_sent=False)
+
+
+def remove(session: Session, pupil: AbsentPupil, *, by: Actor) -> None:
+    """Take a pupil away who was entered by mistake; nothing about them stays. Raises NotAllowed once something was decided about them."""
+    if not may_keep(session, pupil, by) or any(step.decided_at for step in pupil.steps):
+        raise NotAllowed("remove_absent_pupil")
+    _log(session, pupil, "remove_absent_pupil", by=by)
+    session.delete(pupil)
+    session.flush()
+
+
+# --------------------------------------------------------------------------------------------------------- inside
+def newest(pupil: AbsentPupil, quarter_on: date) -> float | None:
+    """What was entered last for the quarter; None where nothing was."""
+    return next((count.days for count in pupil.counts if count.quarter_on == quarter_on), None)
+
+
+def _enter(session: Session, unit: Unit, entry: Entry, *, quarter_on: date, by: Actor) -> bool:
+    digest = key_ring().blind_index("absent_pupil", f"{unit.id} {entry.birth_date} {entry.name}")
+    pupil = session.scalars(select(AbsentPupil).where(AbsentPupil.pupil_index == digest)).one_or_none()
+    there = newest(pupil, quarter_on) if pupil else None
+    if (there or 0) == entry.days:
+        return False
+    if pupil is None:
+        pupil = AbsentPupil(number=f"F-{reference.new_code()}", unit=unit, pupil_index=digest)
+        pupil.name, pupil.birth_date = entry.name, entry.birth_date.isoformat()
+        session.add(pupil)
+    pupil.class_name = entry.class_name or pupil.class_name
+    count = AbsenceCount(pupil=pupil, quarter_on=quarter_on, entered_at=clock.now(), entered_by_id=by.account_id)
+    count.days = entry.days
+    session.add(count)
+    session.flush()
+    session.expire(pupil, ["counts"])
+    _log(session, pupil, "enter_absence", by=by)
+    return True
+
+
+def _pupils_in(session: Session, quarter_on: date) -> Iterator[AbsentPupil]:
+    in_quarter = select(AbsentPupil).where(AbsentPupil.counts.any(AbsenceCount.quarter_on == quarter_on))
+    yield from session.scalars(in_quarter.order_by(AbsentPupil.id)).all()
+
+
+def _sum(pupil: AbsentPupil, quarter_on: date, *, before: date, of: int, zone: str) -> Sum:
+    mine = [count for count in pupil.counts if count.quarter_on == quarter_on]
+    earlier = (count.days for count in mine if local_date(count.entered_at, zone=zone) < before)
+    steps = [step for step in pupil.steps if step.quarter_on == quarter_on]
+    kinds = list(AbsenceStepKind)
+    return Sum(
+        pupil, mine[0].days or 0.0, next(earlier, None), of, sorted(steps, key=lambda step: kinds.index(step.kind))
+    )
+
+
+def _follow(session: Session, summed: Sum, rule: AbsenceRule, *, quarter_on: date, due_on: date) -> bool:
+    """Let the step follow the sum, unless it is decided; whether it is new."""
+    step = next((each for each in summed.steps if each.kind is rule.kind), None)
+    if step is not None and step.decided_at is not None:
+        return False
+    days = summed.this_morning
+    if days is None or not rule.is_reached(days, of=summed.school_days):
+        if step is not None:
+            _log(session, summed.pupil, f"drop_{rule.kind.value}", by=SYSTEM)
+            summed.pupil.steps.remove(step)
+        return False
+    is_new = step is None
+    if step is None:
+        step = AbsenceStep(
+            pupil=summed.pupil, quarter_on=quarter_on, kind=rule.kind, prepared_at=clock.now(), due_on=due_on,
+            school_days=summed.school_days,
+        )  # fmt: skip
+        session.add(step)
+        _log(session, summed.pupil, f"prepare_{rule.kind.value}", by=SYSTEM)
+    if is_new or (step.days, step.school_days) != (days, summed.school_days):
+        step.days, step.school_days = days, summed.school_days
+    return is_new
+
+
+def _require_open(session: Session, step: AbsenceStep, *, by: Actor, verb: str) -> None:
+    session.refresh(step, with_for_update=True)
+    if not may_keep(session, step.pupil, by):
+        raise NotAllowed(verb)
+    if step.decided_at is not None and step.decided_by is not None:
+        raise AlreadyMoved(verb, step.decided_by.name, step.decided_at, by_id=step.decided_by_id)
+
+
+def _decide(session: Session, step: AbsenceStep, *, by: Actor, is_sent: bool) -> None:
+    step.is_sent, step.decided_at, step.decided_by_id = is_sent, clock.now(), by.account_id
+    session.flush()
+    session.refresh(step, ["decided_by"])
+    _log(session, step.pupil, f"{'send' if is_sent else 'leave'}_{step.kind.value}", by=by)
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else str(value).strip()
+
+
+def _log(session: Session, pupil: AbsentPupil, verb: str, *, by: Actor) -> None:
+    audit.append(session, What.DID, by=by, chain=pupil.id, subject=verb)

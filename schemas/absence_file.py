@@ -1,0 +1,101 @@
+"""Reading unlawful absence from a table (CSV): one pupil a line with name, birth date, class and days in the quarter."""
+
+import csv
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from marshmallow import ValidationError
+
+from referrals.vocabulary import N_
+from schemas import table_file
+from schemas.absence import PupilAbsenceForm
+from schemas.closed_days_file import EMPTY, FileUnreadable
+
+#: more pupils with unlawful absence than this no school has, and no page shows
+MOST: Final = 500
+LARGEST: Final = 1_000_000
+COLUMNS: Final = ("name", "birth_date", "class_name", "days")
+
+NOT_READ: Final = N_("This is no table (CSV) with name, birth date, class and days in each line. Nothing was changed.")
+TOO_MUCH: Final = N_("There is too much in this file: at most 500 lines or 1 MB. Nothing was changed.")
+TOO_FEW: Final = N_("It needs four columns: name, birth date, class and days.")
+TWICE: Final = N_("The same pupil stands in an earlier line.")
+TOO_MANY_DAYS: Final = N_("The quarter has fewer school days than that.")
+
+
+@dataclass(frozen=True)
+class Read:
+    """One line that can be taken; `number` is its place in the file."""
+
+    number: int
+    name: str
+    birth_date: date
+    class_name: str
+    days: float
+
+
+@dataclass(frozen=True)
+class Broken:
+    """One line that cannot: what stands in it, and each thing that is wrong with it (a sentence)."""
+
+    number: int
+    stands: str
+    why: tuple[str, ...]
+
+
+@dataclass
+class Found:
+    """What a file holds, in its own order."""
+
+    read: list[Read] = field(default_factory=list)
+    broken: list[Broken] = field(default_factory=list)
+
+
+def read(content: bytes, *, most_days: int) -> Found:
+    """What the file holds; a quarter has `most_days`. Raises FileUnreadable where it is no such table."""
+    if not content:
+        raise FileUnreadable(EMPTY)
+    if len(content) > LARGEST:
+        raise FileUnreadable(TOO_MUCH)
+    try:
+        lines = list(table_file.lines_of(table_file.text_of(content)))
+    except csv.Error:
+        raise FileUnreadable(NOT_READ) from None
+    if lines and not any(map(str.isdigit, "".join(lines[0][1]))):
+        lines = lines[1:]  # what stands over the columns
+    if not lines:
+        raise FileUnreadable(NOT_READ)
+    if len(lines) > MOST:
+        raise FileUnreadable(TOO_MUCH)
+    found = Found()
+    for number, cells in lines:
+        _take(found, number, cells, most_days=most_days)
+    return found
+
+
+def _take(found: Found, number: int, cells: list[str], *, most_days: int) -> None:
+    given = {name: cell for name, cell in zip(COLUMNS, cells, strict=False) if cell}
+    values, why = _checked(given, is_short=len(cells) < len(COLUMNS))
+    if not why:
+        if values["days"] > most_days:
+            why = (TOO_MANY_DAYS,)
+        elif any(
+            (one.name.casefold(), one.birth_date) == (values["name"].casefold(), values["birth_date"])
+            for one in found.read
+        ):
+            why = (TWICE,)
+    if why:
+        found.broken.append(Broken(number, " · ".join(filter(None, cells)), why))
+    else:
+        found.read.append(Read(number, **values))
+
+
+def _checked(given: dict[str, str], *, is_short: bool) -> tuple[dict[str, Any], tuple[str, ...]]:
+    if is_short:
+        return {}, (TOO_FEW,)
+    try:
+        return PupilAbsenceForm().load(given), ()
+    except ValidationError as refused:
+        messages = refused.messages_dict
+        return {}, tuple(messages[name][0] for name in COLUMNS if name in messages)

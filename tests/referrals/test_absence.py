@@ -1,0 +1,303 @@
+"""Unlawful absence: who keeps it, how the morning sums it up, from which share on what is due, and who decides."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from referrals import roster
+from referrals.access import SYSTEM, Actor
+from referrals.errors import AlreadyMoved, Incomplete, NoSuchReferral, NotAllowed, SealBroken
+from referrals.models import (
+    AbsenceCount,
+    AbsenceStep,
+    AbsentPupil,
+    AuditEvent,
+    ClosedDay,
+    RegisterEntry,
+    RoleAssignment,
+)
+from referrals.statutory import absence, absence_paper
+from referrals.statutory.absence import Entry
+from referrals.vocabulary import AbsenceStepKind, Country, DocumentKind, SchoolForm
+
+WARNING, REPORT = AbsenceStepKind
+EMIL = Entry("Emil Ahrendt", date(2015, 3, 2), "5.A", 4.0)
+THIS, LAST = date(2026, 7, 1), date(2026, 4, 1)
+WARNS = {"to_whom": "Dorte Ahrendt", "offer": "Et møde på mandag."}
+REPORTS = {
+    "told_on": date(2026, 9, 17),
+    "done": "Møde den 10. september.",
+    "views": "De synes, at dagene er talt rigtigt.",
+}
+
+
+@pytest.fixture
+def danish(cast, session, wednesday):
+    """The municipality is Danish, and the quarter has 37 school days: four are 10 %, six are 15 %."""
+    here = cast.municipality
+    here.country, here.rulepack_version, here.timezone = Country.DK, "dk-2026-07", "Europe/Copenhagen"
+    session.add(ClosedDay(first_on=THIS, last_on=date(2026, 8, 10), label="Sommerferie"))
+    session.flush()
+    return cast
+
+
+@pytest.fixture
+def enter(danish, session, wednesday):
+    def enter(*entries, by=danish.head_teacher, quarter_on=THIS):
+        wednesday.shift(timedelta(minutes=1))
+        return absence.enter(session, danish.school, by=by.actor(), quarter_on=quarter_on, entries=entries)
+
+    return enter
+
+
+@pytest.fixture
+def morning(session, wednesday):
+    """The next morning's sum: how many steps are new."""
+
+    def come():
+        wednesday.shift(timedelta(days=1))
+        return absence.prepare(session, today=roster.today(session))
+
+    return come
+
+
+@pytest.fixture
+def due(session, enter, morning):
+    """Emil has been away so many days, and the morning has summed them up."""
+
+    def days(number):
+        enter(replace(EMIL, days=number))
+        morning()
+        return {step.kind: step for step in session.scalars(select(AbsenceStep))}
+
+    return days
+
+
+def did(session):
+    events = select(AuditEvent.subject).where(AuditEvent.chain_id == session.scalars(select(AbsentPupil.id)).one())
+    return list(session.scalars(events.order_by(AuditEvent.number)))
+
+
+@pytest.mark.parametrize(("day", "first", "last"), [
+    (date(2026, 1, 1), date(2026, 1, 1), date(2026, 3, 31)), (date(2026, 6, 30), LAST, date(2026, 6, 30)),
+    (date(2026, 9, 16), THIS, date(2026, 9, 30)), (date(2026, 12, 31), date(2026, 10, 1), date(2026, 12, 31)),
+])  # fmt: skip
+def test_a_quarter_is_three_months_of_the_calendar_year(day, first, last):
+    assert absence.quarter_of(day) == first
+    assert absence.last_day(first) == last
+
+
+def test_in_january_the_quarter_before_lies_in_the_year_before():
+    assert absence.quarters(date(2027, 1, 4)) == (date(2027, 1, 1), date(2026, 10, 1))
+
+
+def test_a_share_is_never_rounded_up_and_of_no_school_days_there_is_none():
+    assert [absence.share(days, of=37) for days in (3.5, 4.0, 5.5, 6.0)] == [9.4, 10.8, 14.8, 16.2]
+    assert (absence.share(99.9, of=1000), absence.share(1, of=0)) == (9.9, 0.0)
+
+
+def test_the_quarters_school_days_are_the_basis_and_a_calendar_without_holidays_is_noticed(session, danish):
+    assert absence.school_days(session, THIS) == 37
+    assert absence.has_closed_days(session, THIS)
+    assert not absence.has_closed_days(session, LAST)
+
+
+@pytest.mark.parametrize(("days", "kinds"), [(3.5, []), (4.0, [WARNING]), (5.5, [WARNING]), (6.0, [WARNING, REPORT])])
+def test_the_morning_after_prepares_what_the_share_asks_for(session, due, days, kinds):
+    steps = due(days)
+    assert sorted(steps) == sorted(kinds)
+    assert all((step.days, step.school_days, step.is_sent) == (days, 37, None) for step in steps.values())
+    assert all(step.due_on == date(2026, 9, 22) for step in steps.values())  # Thursday and three school days
+
+
+def test_what_is_entered_today_is_summed_up_tomorrow_and_once(session, danish, enter, morning):
+    enter(EMIL)
+    assert absence.prepare(session, today=roster.today(session)) == 0
+    (before,) = absence.sums(session, danish.school, THIS)
+    assert (before.entered, before.this_morning, before.percent, before.steps) == (4.0, None, None, [])
+    assert morning() == 1
+    assert absence.prepare(session, today=roster.today(session)) == 0
+    (after,) = absence.sums(session, danish.school, THIS)
+    assert (after.this_morning, after.percent, len(after.steps)) == (4.0, 10.8, 1)
+
+
+def test_the_same_file_again_changes_nothing_and_a_new_number_takes_the_place_of_the_old(session, danish, enter):
+    nobody = Entry("Ida Brask", date(2014, 1, 9), "6.B", 0.0)
+    assert enter(EMIL, nobody) == 1
+    assert enter(EMIL, replace(EMIL, name="  emil  AHRENDT ")) == 0
+    assert enter(replace(EMIL, days=5.0, class_name="")) == 1
+    pupil = session.scalars(select(AbsentPupil)).one()
+    assert [count.days for count in pupil.counts] == [5.0, 4.0]
+    assert (pupil.name, pupil.birth_date, pupil.class_name) == ("Emil Ahrendt", "2015-03-02", "5.A")
+    assert did(session) == ["enter_absence", "enter_absence"]
+
+
+def test_no_name_stands_in_clear(session, enter):
+    enter(EMIL)
+    stored = session.connection().exec_driver_sql("SELECT * FROM absent_pupil").one()
+    counted = session.connection().exec_driver_sql("SELECT * FROM absence_count").one()
+    written = " ".join(map(str, (*stored, *counted)))
+    assert not any(word in written for word in ("Emil", "Ahrendt", "2015-03-02", "5.A"))
+
+
+def test_the_same_name_at_another_school_is_another_pupil(session, danish, enter):
+    enter(EMIL)
+    session.add(RoleAssignment(role="head_teacher", unit=danish.other_school, account=danish.head_teacher))
+    session.flush()
+    session.expire(danish.head_teacher)
+    by = danish.head_teacher.actor()
+    absence.enter(session, danish.other_school, by=by, quarter_on=THIS, entries=[EMIL])
+    assert len({pupil.unit_id for pupil in session.scalars(select(AbsentPupil))}) == 2
+
+
+def test_only_the_head_teacher_of_a_folkeskole_keeps_it(session, danish, enter):
+    enter(EMIL)
+    pupil = session.scalars(select(AbsentPupil)).one()
+    for one in (danish.coordinator, danish.teacher, danish.administrator, danish.manager, danish.outsider):
+        assert not absence.may_keep(session, pupil, one.actor())
+        assert absence.units_of(session, one.actor()) == []
+        with pytest.raises(NotAllowed):
+            enter(EMIL, by=one)
+    with pytest.raises(NotAllowed):
+        absence.enter(session, danish.school, by=SYSTEM, quarter_on=THIS, entries=[EMIL])
+    assert not absence.may_keep(session, pupil, Actor())
+    assert absence.may_keep(session, pupil, danish.head_teacher.actor())
+
+
+@pytest.mark.parametrize("changes", [{"rulepack_version": "se-2026-07"}, {}])
+def test_where_the_law_counts_no_absence_there_is_none_to_keep(session, danish, changes):
+    if changes:
+        danish.municipality.rulepack_version = changes["rulepack_version"]
+    else:
+        danish.school.school_form = SchoolForm.PRESCHOOL
+    session.flush()
+    assert absence.units_of(session, danish.head_teacher.actor()) == []
+    if changes:
+        assert absence.prepare(session, today=roster.today(session)) == 0
+
+
+@pytest.mark.parametrize(("values", "quarter_on", "missing"), [
+    ({"days": 37.5}, THIS, ("days",)), ({"days": -1.0}, THIS, ("days",)), ({}, date(2026, 1, 1), ("quarter",)),
+])  # fmt: skip
+def test_more_days_than_the_quarter_has_and_quarters_long_over_are_refused(enter, values, quarter_on, missing):
+    with pytest.raises(Incomplete) as refused:
+        enter(replace(EMIL, **values), quarter_on=quarter_on)
+    assert refused.value.missing == missing
+
+
+def test_the_last_quarter_can_still_be_entered(session, enter, morning):
+    assert enter(replace(EMIL, days=30.0), quarter_on=LAST) == 1
+    assert morning() == 2
+
+
+def test_a_correction_takes_away_what_nobody_has_decided_yet_and_the_log_says_so(session, enter, morning, due):
+    due(6.0)
+    enter(replace(EMIL, days=5.0))
+    assert morning() == 0
+    assert [(step.kind, step.days) for step in session.scalars(select(AbsenceStep))] == [(WARNING, 5.0)]
+    assert did(session) == [
+        "enter_absence", "prepare_absence_warning", "prepare_absence_report", "enter_absence", "drop_absence_report",
+    ]  # fmt: skip
+
+
+def test_the_head_teacher_warns_the_parents_once_and_the_register_has_a_neutral_line(session, danish, due):
+    step, by = due(4.0)[WARNING], danish.head_teacher.actor()
+    absence.send(session, step, by=by, said=WARNS, language="da")
+    assert (step.is_sent, step.decided_by, step.language, step.said) == (True, danish.head_teacher, "da", WARNS)
+    entry = session.scalars(select(RegisterEntry)).one()
+    assert (entry.paper, entry.referral_id, entry.unit_id) == (DocumentKind.ABSENCE_WARNING, None, danish.school.id)
+    assert entry.counterpart_name is None
+    for again in (lambda: absence.send(session, step, by=by, said=WARNS, language="da"),
+                  lambda: absence.leave_unsent(session, step, by=by, why_not="Fortrudt")):  # fmt: skip
+        with pytest.raises(AlreadyMoved):
+            again()
+    assert absence.waiting_for(session, danish.head_teacher.actor()) == []
+
+
+def test_what_is_decided_stays_when_days_are_put_right_afterwards(session, danish, enter, morning, due):
+    step = due(4.0)[WARNING]
+    absence.send(session, step, by=danish.head_teacher.actor(), said=WARNS, language="da")
+    enter(replace(EMIL, days=1.0))
+    assert morning() == 0
+    assert session.scalars(select(AbsenceStep.is_sent)).one() is True
+
+
+def test_the_parents_are_told_before_a_report_and_each_part_is_needed(session, danish, due):
+    step, by = due(6.0)[REPORT], danish.head_teacher.actor()
+    with pytest.raises(Incomplete) as refused:
+        absence.send(session, step, by=by, said={}, language="da")
+    assert refused.value.missing == ("told_on", "done", "views")
+    with pytest.raises(Incomplete) as refused:
+        absence.send(session, step, by=by, said=REPORTS | {"told_on": date(2026, 9, 18)}, language="da")
+    assert refused.value.missing == ("told_on",)
+    absence.send(session, step, by=by, said=REPORTS, language="da")
+    assert step.said == {**REPORTS, "told_on": "2026-09-17"}
+
+
+def test_days_entered_since_the_morning_are_summed_up_before_anything_is_sent(session, danish, enter, due):
+    step = due(6.0)[REPORT]
+    enter(replace(EMIL, days=6.5))
+    with pytest.raises(Incomplete) as refused:
+        absence.send(session, step, by=danish.head_teacher.actor(), said=REPORTS, language="da")
+    assert refused.value.missing == ("changed",)
+
+
+def test_nobody_else_decides_and_not_to_send_needs_a_reason(session, danish, due):
+    step = due(4.0)[WARNING]
+    with pytest.raises(NotAllowed):
+        absence.send(session, step, by=danish.coordinator.actor(), said=WARNS, language="da")
+    with pytest.raises(Incomplete):
+        absence.leave_unsent(session, step, by=danish.head_teacher.actor(), why_not=" ")
+    absence.leave_unsent(session, step, by=danish.head_teacher.actor(), why_not="Sygdom, meldt for sent.")
+    assert (step.is_sent, step.said) == (False, {"why_not": "Sygdom, meldt for sent."})
+    with pytest.raises(NoSuchReferral):
+        absence_paper.values(session, step)
+
+
+def test_whoever_was_entered_by_mistake_goes_without_a_trace_until_something_is_decided(session, danish, due):
+    step, by = due(4.0)[WARNING], danish.head_teacher.actor()
+    with pytest.raises(NotAllowed):
+        absence.remove(session, step.pupil, by=danish.coordinator.actor())
+    absence.remove(session, step.pupil, by=by)
+    assert [session.scalars(select(kind)).all() for kind in (AbsentPupil, AbsenceCount, AbsenceStep)] == [[], [], []]
+    other = due(5.0)[WARNING]
+    absence.send(session, other, by=by, said=WARNS, language="da")
+    with pytest.raises(NotAllowed):
+        absence.remove(session, other.pupil, by=by)
+
+
+def test_the_paper_is_kept_once_sealed_and_checked(session, danish, due):
+    steps, by = due(6.0), danish.head_teacher.actor()
+    absence.send(session, steps[REPORT], by=by, said=REPORTS, language="da")
+    assert absence_paper.values(session, steps[REPORT])["absence"].warned_on is None
+    absence.send(session, steps[WARNING], by=by, said=WARNS, language="da")
+    values = absence_paper.values(session, steps[REPORT])
+    assert values["absence"].warned_on == date(2026, 9, 17)
+    assert (values["referral"].child_name, values["referral"].unit) == ("Emil Ahrendt", danish.school)
+    assert (values["absence"].limit, values["absence"].next_limit) == (15, None)
+    assert absence_paper.values(session, steps[WARNING])["absence"].next_limit == 15
+    step = steps[WARNING]
+    assert absence_paper.read(step) is None
+    assert absence_paper.keep(session, step, b"a paper") == b"a paper"
+    assert absence_paper.keep(session, step, b"another") == b"a paper"
+    step.checksum = "0"
+    with pytest.raises(SealBroken):
+        absence_paper.read(step)
+
+
+def test_the_most_pressing_comes_first(session, danish, due, enter, morning):
+    due(4.0)
+    enter(replace(EMIL, name="Ida Brask", days=7.0))
+    morning()
+    waiting = absence.waiting_for(session, danish.head_teacher.actor())
+    assert next(step.pupil.name for step in waiting) == "Emil Ahrendt"
+    assert absence.step_of(waiting[0].pupil, waiting[0].id) is waiting[0]
+    assert absence.step_of(waiting[0].pupil, waiting[1].id) is None
+    assert [one.pupil.name for one in absence.sums(session, danish.school, THIS)] == ["Emil Ahrendt", "Ida Brask"]
+
+
+def test_nothing_of_it_leads_to_a_referral():
+    for kind in (AbsentPupil, AbsenceCount, AbsenceStep):
+        assert not any("referral" in column.name for column in kind.__table__.columns)

@@ -1,0 +1,245 @@
+"""The pages of unlawful absence: by hand and from a file, the sum of the next morning, and what the head teacher decides."""
+
+import io
+from datetime import date, timedelta
+
+import pytest
+from pypdf import PdfReader
+from sqlalchemy import select, update
+
+from flows.sweep import sweep_database
+from referrals import clock, db, printing
+from referrals.models import AbsenceCount, AbsenceStep, AbsentPupil, AuditEvent, ClosedDay, RoleAssignment
+from referrals.vocabulary import Country
+from tests.webapp.desk import cast_of
+
+EMIL = {"name": "Emil Ahrendt", "birth_date": "2015-03-02", "class_name": "5.A", "days": "6"}
+CSV = "Navn;Fødselsdato;Klasse;Dage\nEmil Ahrendt;02-03-2015;5.A;6\nIda Brask;;6.B;4\nLiv Damm;05-05-2016;4.A;2,5\n"
+
+
+@pytest.fixture
+def henrik(signed_in, settings, wednesday):
+    """The head teacher of a folkeskole; the quarter has 37 school days."""
+    with db.writing(settings.database) as session:
+        here = cast_of(session).municipality
+        here.country, here.rulepack_version, here.timezone = Country.DK, "dk-2026-07", "Europe/Copenhagen"
+        session.add(ClosedDay(first_on=date(2026, 7, 1), last_on=date(2026, 8, 10), label="Sommerferie"))
+    browser = signed_in("henrik")
+    browser.get("/absence")
+    return browser
+
+
+@pytest.fixture
+def morning(settings):
+    """What was entered until now lies a day back, and the sweep of a new day comes."""
+
+    def come():
+        with db.writing(settings.database) as session:
+            session.execute(update(AbsenceCount).values(entered_at=clock.now() - timedelta(days=1)))
+        sweep_database(settings.database)
+
+    return come
+
+
+@pytest.fixture
+def emil(henrik, settings, morning):
+    """Emil, whom the morning's sum has found: the address of his page, and of each step's by its kind."""
+    henrik.submit(EMIL)
+    morning()
+    with db.reading(settings.database) as session:
+        pupil = session.scalars(select(AbsentPupil)).one()
+        page = f"/absence/{pupil.id}"
+        return page, {step.kind.value: f"{page}/steps/{step.id}" for step in pupil.steps}
+
+
+def a_file(content=CSV):
+    return {"file": [(io.BytesIO(content.encode()), "fravær.csv")]}
+
+
+def test_days_by_hand_are_summed_up_the_next_morning_and_wait_on_home(henrik, morning):
+    assert "1 new" not in henrik.get("/home").text
+    henrik.get("/absence")
+    page = henrik.submit(EMIL)
+    assert "One pupil's days were recorded. They are summed up tomorrow morning." in page.text
+    assert "tomorrow morning" in page.text_of(page.all("table")[0])
+    assert "The whole quarter has 37 school days." in page.text
+    assert "No closed day is entered for this quarter." in page.text  # of the quarter before
+    page = henrik.submit(EMIL)
+    assert "Nothing has changed" in page.text
+    morning()
+    page = henrik.get("/absence")
+    assert "16.2%" in page.text
+    assert "Warning to the parents" in page.text_of(page.all("table")[0])
+    home = henrik.get("/home").text
+    assert "Warn the parents about absence, or say why not" in home
+    assert "Report absence to the municipality, or say why not" in home
+    assert "Emil" not in home
+
+
+def test_a_file_is_looked_at_first_and_broken_lines_are_named(henrik, settings):
+    page = henrik.get("/absence/file")
+    page = henrik.submit(a_file())
+    assert page.heading == "Absence in the file"
+    assert "Line 3: Ida Brask · 6.B · 4 – Give the pupil's birth date." in page.text
+    with db.reading(settings.database) as session:
+        assert session.scalars(select(AbsentPupil)).all() == []
+    page = henrik.submit({"lines-1-is_wanted": ""})
+    assert "One pupil's days were recorded." in page.text
+    assert "Emil Ahrendt" in page.text
+    assert "Liv Damm" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("content", "why"), [("Away.", "This is no table (CSV)"), ("", "Choose a file with something in it.")]
+)
+def test_what_is_no_table_is_refused_at_its_field(henrik, content, why):
+    henrik.get("/absence/file")
+    page = henrik.submit(a_file(content), status=422)
+    assert why in " ".join(page.problems)
+
+
+def test_a_file_with_nothing_to_take_leads_back_and_one_too_large_is_refused(henrik, monkeypatch):
+    henrik.get("/absence/file")
+    page = henrik.submit(a_file("a;b;c;1\n"))
+    assert "Back to unlawful absence" in page.text
+    henrik.get("/absence/file")
+    monkeypatch.setattr("referrals.quarantine.LARGEST", 10)
+    assert "larger" in " ".join(henrik.submit(a_file(), status=422).problems)
+
+
+def test_forms_that_lack_something_come_back_with_what_was_typed(henrik, emil, settings):
+    page, steps = emil
+    henrik.get("/absence")
+    back = henrik.submit(EMIL | {"birth_date": "", "days": "x"}, status=422)
+    assert back.fields(back.form())["name"] == "Emil Ahrendt"
+    henrik.get("/absence")
+    assert henrik.submit(EMIL | {"days": "38"}, status=422).problems == [
+        "Days: The quarter has fewer school days than that."
+    ]
+    elsewhere = str(cast_of_school(settings))
+    for path in ("/absence", "/absence/file"):
+        henrik.get(path)
+        sent = EMIL if path == "/absence" else a_file()
+        assert henrik.submit(sent | {"unit_id": elsewhere}, status=422)
+    henrik.get("/absence/file")
+    found = henrik.submit(a_file())
+    assert henrik.submit({"unit_id": elsewhere}, form=found.form(), status=422)
+    assert henrik.submit({"quarter": "2020-01-01"}, form=found.form(), status=422).problems
+    henrik.get(page)
+    assert henrik.submit({"days": ""}, status=422).problems
+    assert henrik.submit({"days": "40"}, status=422).problems == ["Days: The quarter has fewer school days than that."]
+    shown = henrik.get(steps["absence_report"])
+    assert len(henrik.submit({}, status=422).problems) == 3
+    assert henrik.submit({}, form=shown.form("leave-form"), status=422).problems
+
+
+def cast_of_school(settings):
+    with db.reading(settings.database) as session:
+        return cast_of(session).other_school.id
+
+
+def test_the_parents_are_warned_by_a_letter_in_their_language(henrik, emil):
+    _page, steps = emil
+    page = henrik.get(steps["absence_warning"])
+    assert "6 of the quarter's 37 school days: 16.2%. The limit is 10%." in page.text
+    page = henrik.submit({"to_whom": "Dorte Ahrendt", "offer": "Et møde på mandag.", "language": "da"})
+    assert "The warning is decided." in page.text
+    answer = henrik.client.get(f"{steps['absence_warning']}/paper")
+    text = "".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(answer.data)).pages)
+    assert "Varsel om ulovligt fravær" in text
+    assert "Emil Ahrendt" in text
+    assert "Emil" not in answer.headers["Content-Disposition"]
+
+
+def test_a_report_is_sent_and_its_paper_made_at_the_first_look_where_it_could_not_be_made_at_once(
+    henrik, emil, monkeypatch
+):
+    _page, steps = emil
+    henrik.get(steps["absence_report"])
+
+    def no_fonts(_html):
+        raise printing.FontsMissing
+
+    with monkeypatch.context() as without:
+        without.setattr(printing, "print_pdf", no_fonts)
+        page = henrik.submit({"told_on": "2026-09-16", "done": "Et møde.", "views": "De er enige."})
+    assert "The report is decided." in page.text
+    assert "De er enige." in page.text
+    first = henrik.client.get(f"{steps['absence_report']}/paper").data
+    assert first.startswith(b"%PDF")
+    assert henrik.client.get(f"{steps['absence_report']}/paper").data == first
+
+
+def test_a_day_that_has_not_come_and_days_entered_since_are_refused_with_a_sentence(henrik, emil):
+    page, steps = emil
+    sent = {"done": "Et møde.", "views": "De er enige."}
+    henrik.get(steps["absence_report"])
+    assert "This day has not come yet." in " ".join(
+        henrik.submit(sent | {"told_on": "2026-09-17"}, status=422).problems
+    )
+    henrik.get(page)
+    assert "One pupil's days were recorded." in henrik.submit({"days": "7"}).text
+    henrik.get(steps["absence_report"])
+    problems = henrik.submit(sent | {"told_on": "2026-09-16"}, status=422).problems
+    assert problems == [
+        "The days were entered anew since this morning. Tomorrow morning the new sum stands here: decide then."
+    ]
+
+
+def test_not_to_send_is_decided_with_a_reason_and_only_then_the_pupil_stays(henrik, emil, settings):
+    page, steps = emil
+    shown = henrik.get(steps["absence_warning"])
+    back = henrik.submit({"why_not": "Sygdom, meldt for sent."}, form=shown.form("leave-form"))
+    assert "Sygdom, meldt for sent." in back.text
+    assert henrik.client.get(f"{steps['absence_warning']}/paper").status_code == 404
+    assert "Take the pupil away" not in henrik.get(page).text
+
+
+def test_a_pupil_entered_by_mistake_is_taken_away(henrik, emil, settings):
+    page, _steps = emil
+    shown = henrik.get(page)
+    drop = next(one for one in shown.all("form") if one.get("action", "").endswith("/removal"))
+    assert "It is gone." in henrik.submit(form=drop).text
+    with db.reading(settings.database) as session:
+        assert session.scalars(select(AbsenceStep)).all() == []
+    assert henrik.client.get(page).status_code == 404
+
+
+def test_every_look_stands_in_a_chain_of_the_pupils_own_and_steps_belong_to_their_pupil(henrik, emil, settings):
+    page, _steps = emil
+    henrik.get(page)
+    other = f"{page}/steps/{page.rpartition('/')[2]}"
+    for path in (other, f"{other}/paper"):
+        assert henrik.client.get(path).status_code == 404
+    with db.reading(settings.database) as session:
+        pupil = session.scalars(select(AbsentPupil.id)).one()
+        seen = session.scalars(select(AuditEvent.subject).where(AuditEvent.chain_id == pupil)).all()
+        listed = session.scalars(select(AuditEvent.number).where(AuditEvent.subject == "casework.absence")).all()
+    assert "casework.absent_pupil" in seen
+    assert listed
+
+
+@pytest.mark.parametrize("somebody", ["karin", "tove", "otto", "kim", "anton", "margit"])
+def test_for_everybody_else_there_is_no_such_page(henrik, emil, signed_in, somebody):
+    page, steps = emil
+    browser = signed_in(somebody)
+    for path in ("/absence", "/absence/file", page, steps["absence_report"], f"{steps['absence_report']}/paper"):
+        assert browser.client.get(path).status_code == 404
+
+
+def test_in_sweden_no_head_teacher_has_it_and_no_link_leads_there(signed_in):
+    henrik = signed_in("henrik")
+    assert "/absence" not in {one.get("href") for one in henrik.get("/home").all("a")}
+    henrik.get("/absence", status=404)
+
+
+def test_whoever_leads_two_schools_chooses_and_each_has_its_table(henrik, settings):
+    with db.writing(settings.database) as session:
+        cast = cast_of(session)
+        session.add(RoleAssignment(role="head_teacher", unit=cast.other_school, account=cast.head_teacher))
+        elsewhere = str(cast.other_school.id)
+    henrik.get("/absence")
+    assert henrik.submit(EMIL, status=422).problems
+    page = henrik.submit(EMIL | {"unit_id": elsewhere})
+    assert "Nobody is entered at Lindskolan" in page.text
+    assert "Askskolan" in page.text
