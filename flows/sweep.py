@@ -19,7 +19,15 @@ from referrals.conflict_settling import remind_of_conflict
 from referrals.consent import due_for_reminder, remind_of_consent
 from referrals.errors import ReferralError
 from referrals.follow_up import due_for_follow_up, open_follow_up
-from referrals.models import Disposal, LogSample, Municipality, ProtectionDisposal, ProtectionReport, Referral
+from referrals.models import (
+    AbsentPupil,
+    Disposal,
+    LogSample,
+    Municipality,
+    ProtectionDisposal,
+    ProtectionReport,
+    Referral,
+)
 from referrals.statutory import absence
 
 
@@ -50,7 +58,9 @@ def _sweep(database: str) -> None:
     reminded += sum(_one_by_one(database, referral_id, _remind_of_conflict) for referral_id in held)
     with db.writing(database) as session:
         deleted = drafts.expire_drafts(session, today)
-        prepared = absence.prepare(session, today=today)
+    with db.reading(database) as session:
+        absent = absence.counted(session, today=today)
+    prepared = sum(_sum_up(database, pupil_id, today) for pupil_id in absent)
     drawn = _draw_samples(database)
     with db.reading(database) as session:
         approved = [disposal.id for disposal in retention.approved(session, today=today)]
@@ -135,6 +145,16 @@ def _one_by_one(database: str, referral_id: uuid.UUID, act: Callable[[Session, R
         logger().warning("sweep: referral %s: %s", referral_id, type(error).__name__)
         return False
     return True
+
+
+def _sum_up(database: str, pupil_id: uuid.UUID, today: date) -> int:
+    """One transaction a pupil, who may have been taken away meanwhile. How many steps are new."""
+    try:
+        with db.writing(database) as session:
+            return absence.prepare(session, session.get_one(AbsentPupil, pupil_id), today=today)
+    except (ReferralError, SQLAlchemyError) as error:
+        logger().warning("sweep: absence %s: %s", pupil_id, type(error).__name__)
+        return 0
 
 
 def _draw_samples(database: str) -> int:

@@ -316,6 +316,10 @@ class RulePack:
         """The statutory tracks that a unit of this kind knows."""
         return tuple(track for track in self.statutory_tracks if school_form in track.school_forms)
 
+    def counts_absence(self, school_form: SchoolForm) -> bool:
+        """Whether the law asks a unit of this kind to count unlawful absence."""
+        return any(track.key == absence_rules.UNLAWFUL_ABSENCE for track in self.tracks_for(school_form))
+
     def unknown_to(self, school_form: SchoolForm) -> tuple[StatutoryTrack, ...]:
         """What is done here in units of other kinds, and what the law does not know in a unit of this one."""
         known = {track.key for track in self.tracks_for(school_form)}

@@ -74,6 +74,12 @@ class DaysForm(FormSchema):
     days = DaysField(required=True)
 
 
+class OwnNumberForm(FormSchema):
+    """What stands for a pupil whose name is protected."""
+
+    own_number = ShortText(needed=N_("Write the school's own number for the pupil."))
+
+
 def _can_be_written(language: str) -> None:
     if not is_written(language):
         raise ValidationError(CHOOSE_ONE)

@@ -1,6 +1,7 @@
 """Reading unlawful absence from a table (CSV): one pupil a line with name, birth date, class and days in the quarter."""
 
 import csv
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -80,15 +81,17 @@ def _take(found: Found, number: int, cells: list[str], *, most_days: int) -> Non
     if not why:
         if values["days"] > most_days:
             why = (TOO_MANY_DAYS,)
-        elif any(
-            (one.name.casefold(), one.birth_date) == (values["name"].casefold(), values["birth_date"])
-            for one in found.read
-        ):
+        elif _key(values["name"], values["birth_date"]) in {_key(one.name, one.birth_date) for one in found.read}:
             why = (TWICE,)
     if why:
         found.broken.append(Broken(number, " · ".join(filter(None, cells)), why))
     else:
         found.read.append(Read(number, **values))
+
+
+def _key(name: str, birth_date: date) -> tuple[str, date]:
+    """What tells pupils apart: neither capitals nor blanks do, as where they are recorded."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split()), birth_date
 
 
 def _checked(given: dict[str, str], *, is_short: bool) -> tuple[dict[str, Any], tuple[str, ...]]:

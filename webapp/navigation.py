@@ -46,18 +46,13 @@ def main_navigation() -> list[Place]:
         and somebody
         and (not roles or somebody.has_role(*roles))
         and (endpoint != "rounds.rounds" or hold_rounds())
-        and _is_known_here(endpoint)
+        and (endpoint != "casework.absence" or any(map(_rules().counts_absence, somebody.leads)))
     ]
 
 
 def protection_name() -> str:
     """What the country calls a protection report, in the page's language."""
     return _rules().artefact("protection_report", language())
-
-
-def _is_known_here(endpoint: str) -> bool:
-    """Absence is counted only where the law of the country asks for it."""
-    return endpoint != "casework.absence" or bool(_rules().absence)
 
 
 def _rules() -> rulebook.RulePack:

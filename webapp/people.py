@@ -12,7 +12,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 from referrals.access import Actor, Role, is_administrator
 from referrals.models.account import Account, RoleAssignment, WebSession
 from referrals.models.organisation import Municipality
-from referrals.vocabulary import Profession
+from referrals.vocabulary import Profession, SchoolForm
 from webapp import transactions
 
 
@@ -29,6 +29,8 @@ class SignedIn:
     actor: Actor
     #: role and the unit's name (None where the role holds for no unit in particular), for the account menu
     roles: tuple[tuple[Role, str | None], ...]
+    #: of which kinds are the units this person is head teacher of
+    leads: frozenset[SchoolForm]
 
     def has_role(self, *roles: Role) -> bool:
         """Whether this person holds one of `roles` in any unit."""
@@ -90,6 +92,7 @@ def read_account(found: WebSession) -> SignedIn:
         profession=row.profession,
         actor=row.actor(),
         roles=tuple((held.role, held.unit.name if held.unit else None) for held in row.roles),
+        leads=frozenset(held.unit.school_form for held in row.roles if held.unit and held.role is Role.HEAD_TEACHER),
     )
 
 

@@ -103,11 +103,13 @@ class AbsenceStep(_OfPupil, Base):
     """What is due about a pupil in a quarter, prepared in the morning; a person decides whether it is sent, once."""
 
     __tablename__ = "absence_step"
-    __table_args__ = (UniqueConstraint("pupil_id", "quarter_on", "kind"),)
+    __table_args__ = (UniqueConstraint("pupil_id", "quarter_on", "kind", "turn"),)
 
     pupil_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("absent_pupil.id"), index=True)
     quarter_on: Mapped[date]
     kind: Mapped[AbsenceStepKind] = mapped_column(by_value(AbsenceStepKind))
+    #: which of its kind in the quarter: another follows where one was not sent and the sum grew
+    turn: Mapped[int]
     prepared_at: Mapped[datetime]
     #: the day by which it should be decided: a target of ours, no deadline of the law
     due_on: Mapped[date]

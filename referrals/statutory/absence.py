@@ -4,15 +4,16 @@ A track apart from concern: nothing here reads or touches a referral. The workfl
 decides. Each pupil has a chain of their own in the audit log, by the row's id.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+import uuid
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
-from referrals import absence_rules, audit, calendar, clock, organisation, reference, register, roster, rulebook
+from referrals import audit, calendar, clock, organisation, reference, register, roster, rulebook
 from referrals.absence_rules import AbsenceRule
 from referrals.access import SYSTEM, Actor, Role
 from referrals.errors import AlreadyMoved, Incomplete, NotAllowed
@@ -107,8 +108,7 @@ def units_of(session: Session, actor: Actor) -> list[Unit]:
     return [
         unit
         for unit in rows
-        if actor.holds(Role.HEAD_TEACHER, unit_id=unit.id)
-        and any(track.key == absence_rules.UNLAWFUL_ABSENCE for track in pack.tracks_for(unit.school_form))
+        if actor.holds(Role.HEAD_TEACHER, unit_id=unit.id) and pack.counts_absence(unit.school_form)
     ]
 
 
@@ -122,13 +122,20 @@ def sums(session: Session, unit: Unit, quarter_on: date) -> list[Sum]:
     """Everybody of the school with absence in the quarter, by class and name."""
     today, of = roster.today(session), school_days(session, quarter_on)
     zone = roster.time_zone(session)
-    pupils = session.scalars(
-        select(AbsentPupil).where(
-            AbsentPupil.unit_id == unit.id, AbsentPupil.counts.any(AbsenceCount.quarter_on == quarter_on)
-        )
+    rows = select(AbsentPupil).where(
+        AbsentPupil.unit_id == unit.id, AbsentPupil.counts.any(AbsenceCount.quarter_on == quarter_on)
     )
+    pupils = session.scalars(rows.options(selectinload(AbsentPupil.counts), selectinload(AbsentPupil.steps)))
     found = [_sum(pupil, quarter_on, before=today, of=of, zone=zone) for pupil in pupils]
     return sorted(found, key=lambda one: (one.pupil.class_name or "", one.pupil.name or "", one.pupil.number))
+
+
+def counted(session: Session, *, today: date) -> list[uuid.UUID]:
+    """Of whom something is entered for this quarter or the last: whose days a morning sums up. Nobody where no law asks for it."""
+    if not rules(session):
+        return []
+    rows = select(AbsentPupil.id).where(AbsentPupil.counts.any(AbsenceCount.quarter_on.in_(quarters(today))))
+    return list(session.scalars(rows.order_by(AbsentPupil.id)))
 
 
 def waiting_for(session: Session, actor: Actor) -> list[AbsenceStep]:
@@ -167,20 +174,18 @@ def enter(session: Session, unit: Unit, *, by: Actor, quarter_on: date, entries:
     return sum(_enter(session, unit, entry, quarter_on=quarter_on, by=by) for entry in entries)
 
 
-def prepare(session: Session, *, today: date) -> int:
+def prepare(session: Session, pupil: AbsentPupil, *, today: date) -> int:
     """Sum up what was entered before today and prepare what is due; how many steps are new. Twice a day changes nothing.
 
-    What nobody has decided yet follows the sum, and falls away where a correction took it below.
+    What nobody has decided yet follows the sum, and falls away where a correction took it below. What it was decided not to
+    send is due anew once the sum has grown: the reason was about fewer days.
     """
-    known, made = rules(session), 0
-    zone, closed = roster.time_zone(session), calendar.closed_days(session)
-    for quarter_on in quarters(today) if known else ():
-        of = school_days(session, quarter_on)
-        for pupil in _pupils_in(session, quarter_on):
-            summed = _sum(pupil, quarter_on, before=today, of=of, zone=zone)
-            for rule in known:
-                due_on = calendar.add_school_days(today, rule.school_days, closed=closed)
-                made += _follow(session, summed, rule, quarter_on=quarter_on, due_on=due_on)
+    made, zone, closed = 0, roster.time_zone(session), calendar.closed_days(session)
+    for quarter_on in quarters(today):
+        summed = _sum(pupil, quarter_on, before=today, of=school_days(session, quarter_on), zone=zone)
+        for rule in rules(session):
+            due_on = calendar.add_school_days(today, rule.school_days, closed=closed)
+            made += _follow(session, summed, rule, quarter_on=quarter_on, due_on=due_on)
     session.flush()
     return made
 
@@ -222,8 +227,28 @@ def leave_unsent(session: Session, step: AbsenceStep, *, by: Actor, why_not: str
     _decide(session, step, by=by, is_sent=False)
 
 
+def protect(session: Session, pupil: AbsentPupil, *, by: Actor, own_number: str) -> None:
+    """Let the school's own number for the pupil stand in place of a name that is protected; the papers that are made stay as they are.
+
+    Raises NotAllowed, and Incomplete with "own_number" where another pupil stands under it.
+    """
+    if not may_keep(session, pupil, by):
+        raise NotAllowed("protect_absent_pupil")
+    digest = _index(pupil.unit, own_number, pupil.birth_date)
+    there = session.scalars(select(AbsentPupil).where(AbsentPupil.pupil_index == digest)).one_or_none()
+    if there is pupil:
+        return
+    if there is not None:
+        raise Incomplete("own_number")
+    pupil.name, pupil.pupil_index = own_number, digest
+    session.flush()
+    _log(session, pupil, "protect_absent_pupil", by=by)
+
+
 def remove(session: Session, pupil: AbsentPupil, *, by: Actor) -> None:
     """Take a pupil away who was entered by mistake; nothing about them stays. Raises NotAllowed once something was decided about them."""
+    for step in pupil.steps:
+        session.refresh(step, with_for_update=True)
     if not may_keep(session, pupil, by) or any(step.decided_at for step in pupil.steps):
         raise NotAllowed("remove_absent_pupil")
     _log(session, pupil, "remove_absent_pupil", by=by)
@@ -237,8 +262,12 @@ def newest(pupil: AbsentPupil, quarter_on: date) -> float | None:
     return next((count.days for count in pupil.counts if count.quarter_on == quarter_on), None)
 
 
+def _index(unit: Unit, name: str, birth_date: date | str | None) -> str:
+    return key_ring().blind_index("absent_pupil", f"{unit.id} {birth_date} {name}")
+
+
 def _enter(session: Session, unit: Unit, entry: Entry, *, quarter_on: date, by: Actor) -> bool:
-    digest = key_ring().blind_index("absent_pupil", f"{unit.id} {entry.birth_date} {entry.name}")
+    digest = _index(unit, entry.name, entry.birth_date)
     pupil = session.scalars(select(AbsentPupil).where(AbsentPupil.pupil_index == digest)).one_or_none()
     there = newest(pupil, quarter_on) if pupil else None
     if (there or 0) == entry.days:
@@ -257,27 +286,23 @@ def _enter(session: Session, unit: Unit, entry: Entry, *, quarter_on: date, by: 
     return True
 
 
-def _pupils_in(session: Session, quarter_on: date) -> Iterator[AbsentPupil]:
-    in_quarter = select(AbsentPupil).where(AbsentPupil.counts.any(AbsenceCount.quarter_on == quarter_on))
-    yield from session.scalars(in_quarter.order_by(AbsentPupil.id)).all()
-
-
 def _sum(pupil: AbsentPupil, quarter_on: date, *, before: date, of: int, zone: str) -> Sum:
     mine = [count for count in pupil.counts if count.quarter_on == quarter_on]
     earlier = (count.days for count in mine if local_date(count.entered_at, zone=zone) < before)
     steps = [step for step in pupil.steps if step.quarter_on == quarter_on]
     kinds = list(AbsenceStepKind)
-    return Sum(
-        pupil, mine[0].days or 0.0, next(earlier, None), of, sorted(steps, key=lambda step: kinds.index(step.kind))
-    )
+    steps.sort(key=lambda step: (kinds.index(step.kind), step.turn))
+    return Sum(pupil, newest(pupil, quarter_on) or 0.0, next(earlier, None), of, steps)
 
 
 def _follow(session: Session, summed: Sum, rule: AbsenceRule, *, quarter_on: date, due_on: date) -> bool:
     """Let the step follow the sum, unless it is decided; whether it is new."""
-    step = next((each for each in summed.steps if each.kind is rule.kind), None)
+    turns = [each for each in summed.steps if each.kind is rule.kind]
+    step, days = turns[-1] if turns else None, summed.this_morning
     if step is not None and step.decided_at is not None:
-        return False
-    days = summed.this_morning
+        if step.is_sent or (days or 0.0) <= (step.days or 0.0):
+            return False
+        step = None
     if days is None or not rule.is_reached(days, of=summed.school_days):
         if step is not None:
             _log(session, summed.pupil, f"drop_{rule.kind.value}", by=SYSTEM)
@@ -286,8 +311,8 @@ def _follow(session: Session, summed: Sum, rule: AbsenceRule, *, quarter_on: dat
     is_new = step is None
     if step is None:
         step = AbsenceStep(
-            pupil=summed.pupil, quarter_on=quarter_on, kind=rule.kind, prepared_at=clock.now(), due_on=due_on,
-            school_days=summed.school_days,
+            pupil=summed.pupil, quarter_on=quarter_on, kind=rule.kind, turn=len(turns) + 1, prepared_at=clock.now(),
+            due_on=due_on, school_days=summed.school_days,
         )  # fmt: skip
         session.add(step)
         _log(session, summed.pupil, f"prepare_{rule.kind.value}", by=SYSTEM)

@@ -174,8 +174,8 @@ def lay_absence(address: str) -> list[str]:
         entry = absence.Entry("Emil Ahrendt", date(2015, 3, 2), "5.A", 30.0)
         by, quarter_on = cast.head_teacher.actor(), absence.quarter_of(today)
         absence.enter(session, cast.school, by=by, quarter_on=quarter_on, entries=[entry])
-        absence.prepare(session, today=today + timedelta(days=1))
         pupil = session.scalars(select(AbsentPupil)).one()
+        absence.prepare(session, pupil, today=today + timedelta(days=1))
         return [f"/absence/{pupil.id}", *(f"/absence/{pupil.id}/steps/{step.id}" for step in pupil.steps)]
 
 

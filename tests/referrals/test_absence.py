@@ -52,13 +52,19 @@ def enter(danish, session, wednesday):
     return enter
 
 
+def sum_up(session):
+    today = roster.today(session)
+    pupils = [session.get_one(AbsentPupil, pupil_id) for pupil_id in absence.counted(session, today=today)]
+    return sum(absence.prepare(session, pupil, today=today) for pupil in pupils)
+
+
 @pytest.fixture
 def morning(session, wednesday):
     """The next morning's sum: how many steps are new."""
 
     def come():
         wednesday.shift(timedelta(days=1))
-        return absence.prepare(session, today=roster.today(session))
+        return sum_up(session)
 
     return come
 
@@ -114,11 +120,11 @@ def test_the_morning_after_prepares_what_the_share_asks_for(session, due, days, 
 
 def test_what_is_entered_today_is_summed_up_tomorrow_and_once(session, danish, enter, morning):
     enter(EMIL)
-    assert absence.prepare(session, today=roster.today(session)) == 0
+    assert sum_up(session) == 0
     (before,) = absence.sums(session, danish.school, THIS)
     assert (before.entered, before.this_morning, before.percent, before.steps) == (4.0, None, None, [])
     assert morning() == 1
-    assert absence.prepare(session, today=roster.today(session)) == 0
+    assert sum_up(session) == 0
     (after,) = absence.sums(session, danish.school, THIS)
     assert (after.this_morning, after.percent, len(after.steps)) == (4.0, 10.8, 1)
 
@@ -175,7 +181,7 @@ def test_where_the_law_counts_no_absence_there_is_none_to_keep(session, danish, 
     session.flush()
     assert absence.units_of(session, danish.head_teacher.actor()) == []
     if changes:
-        assert absence.prepare(session, today=roster.today(session)) == 0
+        assert sum_up(session) == 0
 
 
 @pytest.mark.parametrize(("values", "quarter_on", "missing"), [
@@ -254,6 +260,41 @@ def test_nobody_else_decides_and_not_to_send_needs_a_reason(session, danish, due
     assert (step.is_sent, step.said) == (False, {"why_not": "Sygdom, meldt for sent."})
     with pytest.raises(NoSuchReferral):
         absence_paper.values(session, step)
+
+
+def test_what_was_not_sent_is_due_anew_once_the_sum_grows_and_what_was_sent_is_not(
+    session, danish, enter, morning, due
+):
+    step, by = due(4.0)[WARNING], danish.head_teacher.actor()
+    absence.leave_unsent(session, step, by=by, why_not="En dag var aftalt fri.")
+    assert morning() == 0
+    enter(replace(EMIL, days=3.0))
+    assert morning() == 0
+    enter(replace(EMIL, days=5.0))
+    assert morning() == 1
+    (again,) = absence.waiting_for(session, by)
+    assert (again.kind, again.turn, again.days) == (WARNING, 2, 5.0)
+    (now,) = absence.sums(session, danish.school, THIS)
+    assert now.steps == [step, again]
+    absence.send(session, again, by=by, said=WARNS, language="da")
+    enter(replace(EMIL, days=5.5))
+    assert morning() == 0
+
+
+def test_a_name_that_is_protected_gives_way_to_the_schools_own_number(session, danish, enter, due):
+    pupil, by = due(4.0)[WARNING].pupil, danish.head_teacher.actor()
+    with pytest.raises(NotAllowed):
+        absence.protect(session, pupil, by=danish.coordinator.actor(), own_number="5-017")
+    absence.protect(session, pupil, by=by, own_number="5-017")
+    absence.protect(session, pupil, by=by, own_number="5-017")
+    assert (pupil.name, did(session)[-1]) == ("5-017", "protect_absent_pupil")
+    assert enter(replace(EMIL, name="5-017", days=4.5)) == 1
+    assert [count.days for count in pupil.counts] == [4.5, 4.0]
+    enter(replace(EMIL, name="Ida Brask"))
+    other = session.scalars(select(AbsentPupil).where(AbsentPupil.id != pupil.id)).one()
+    with pytest.raises(Incomplete) as refused:
+        absence.protect(session, other, by=by, own_number="5-017")
+    assert refused.value.missing == ("own_number",)
 
 
 def test_whoever_was_entered_by_mistake_goes_without_a_trace_until_something_is_decided(session, danish, due):

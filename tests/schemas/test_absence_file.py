@@ -39,7 +39,7 @@ def test_a_spreadsheets_own_letters_and_a_line_without_a_class_are_read():
     ("Ida Brask;02-03-2014;6.B;67", ("No quarter has so many school days.",)),
     ("Ida Brask;02-03-2014;6.B;38", (TOO_MANY_DAYS,)),
     ("Ida Brask;4", (TOO_FEW,)),
-    ("EMIL AHRENDT;02-03-2015;5.A;5", (TWICE,)),
+    ("EMIL  AHRENDT;02-03-2015;5.A;5", (TWICE,)), (EMIL, (TWICE,)),
 ])  # fmt: skip
 def test_a_broken_line_is_named_with_all_that_is_wrong_and_the_others_are_read(line, why):
     found = read(HEADER, EMIL, line, "Liv Damm;2016-05-05;4.A;3")

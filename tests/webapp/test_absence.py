@@ -5,12 +5,12 @@ from datetime import date, timedelta
 
 import pytest
 from pypdf import PdfReader
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from flows.sweep import sweep_database
 from referrals import clock, db, printing
 from referrals.models import AbsenceCount, AbsenceStep, AbsentPupil, AuditEvent, ClosedDay, RoleAssignment
-from referrals.vocabulary import Country
+from referrals.vocabulary import Country, SchoolForm
 from tests.webapp.desk import cast_of
 
 EMIL = {"name": "Emil Ahrendt", "birth_date": "2015-03-02", "class_name": "5.A", "days": "6"}
@@ -195,6 +195,34 @@ def test_not_to_send_is_decided_with_a_reason_and_only_then_the_pupil_stays(henr
     assert "Take the pupil away" not in henrik.get(page).text
 
 
+def test_the_schools_own_number_takes_the_place_of_a_protected_name(henrik, emil):
+    page, _steps = emil
+    shown = henrik.get(page)
+    back = henrik.submit({}, form=shown.form("protect-form"), status=422)
+    assert "Write the school's own number for the pupil." in " ".join(back.problems)
+    henrik.get("/absence")
+    henrik.submit(EMIL | {"name": "5-018"})
+    shown = henrik.get(page)
+    back = henrik.submit({"own_number": "5-018"}, form=shown.form("protect-form"), status=422)
+    assert "Another pupil born on the same day stands under it already." in " ".join(back.problems)
+    shown = henrik.submit({"own_number": "5-017"}, form=back.form("protect-form"))
+    assert "The number stands in place of the name." in shown.text
+    assert shown.heading == "5-017"
+    assert "Emil" not in shown.text + henrik.get("/absence").text
+
+
+def test_one_pupils_broken_row_keeps_the_sweep_from_nobody_else(henrik, settings, morning):
+    henrik.submit(EMIL)
+    henrik.get("/absence")
+    henrik.submit(EMIL | {"name": "Ida Brask"})
+    with db.writing(settings.database) as session:
+        first = session.scalars(select(AbsenceCount).order_by(AbsenceCount.entered_at)).first()
+        session.execute(text("UPDATE absence_count SET days = x'00' WHERE id = :id"), {"id": first.id.hex})
+    morning()
+    with db.reading(settings.database) as session:
+        assert len(session.scalars(select(AbsenceStep)).all()) == 2
+
+
 def test_a_pupil_entered_by_mistake_is_taken_away(henrik, emil, settings):
     page, _steps = emil
     shown = henrik.get(page)
@@ -231,6 +259,13 @@ def test_in_sweden_no_head_teacher_has_it_and_no_link_leads_there(signed_in):
     henrik = signed_in("henrik")
     assert "/absence" not in {one.get("href") for one in henrik.get("/home").all("a")}
     henrik.get("/absence", status=404)
+
+
+def test_the_link_is_for_the_head_teacher_of_a_folkeskole_and_not_of_a_danish_preschool(henrik, settings):
+    assert "/absence" in {one.get("href") for one in henrik.get("/home").all("a")}
+    with db.writing(settings.database) as session:
+        cast_of(session).school.school_form = SchoolForm.PRESCHOOL
+    assert "/absence" not in {one.get("href") for one in henrik.get("/home").all("a")}
 
 
 def test_whoever_leads_two_schools_chooses_and_each_has_its_table(henrik, settings):

@@ -20,7 +20,16 @@ from referrals.statutory import absence as rules
 from referrals.statutory import absence_paper
 from referrals.vocabulary import N_, AbsenceStepKind, DocumentKind, FileRefusal
 from schemas import absence_file
-from schemas.absence import AbsenceFileForm, AbsenceForm, DaysForm, LeaveForm, ReadAbsenceForm, ReportForm, WarningForm
+from schemas.absence import (
+    AbsenceFileForm,
+    AbsenceForm,
+    DaysForm,
+    LeaveForm,
+    OwnNumberForm,
+    ReadAbsenceForm,
+    ReportForm,
+    WarningForm,
+)
 from schemas.closed_days_file import FileUnreadable
 from schemas.documents import PaperRecipient, PaperSource, document_context
 from schemas.fields import CHOOSE_ONE
@@ -33,6 +42,8 @@ from webapp.language import gettext, language, ngettext
 
 #: names of the forms of a step's page
 SEND, LEAVE = "send", "leave"
+#: and of the form of a pupil's page by which a name is protected
+PROTECT = "protect"
 #: a line of home for each kind of step
 _TO_DO = {
     AbsenceStepKind.WARNING: N_("Warn the parents about absence, or say why not"),
@@ -125,7 +136,7 @@ def take_absence() -> ResponseReturnValue:
 @for_row("pupil", AbsentPupil, rules.may_keep)
 def absent_pupil(found: AbsentPupil) -> Response:
     """One pupil: what was entered, what is due, what was sent."""
-    return _pupil_page(found, forms.shown({"quarter": rules.quarter_of(today())}))
+    return _pupil_page(found, _usual_days())
 
 
 @blueprint.post("/absence/<uuid:pupil_id>")
@@ -140,6 +151,23 @@ def correct_absence(found: AbsentPupil) -> ResponseReturnValue:
     entry = rules.Entry(found.name or "", born, found.class_name or "", values["days"])
     if not _enter(form, found.unit, quarter=values["quarter"], entries=[entry]):
         return _pupil_page(found, form, 422)
+    return _to(found)
+
+
+@blueprint.post("/absence/<uuid:pupil_id>/own-number")
+@for_row("pupil", AbsentPupil, rules.may_keep)
+def protect_absent_pupil(found: AbsentPupil) -> ResponseReturnValue:
+    """Let the school's own number stand for a pupil whose name is protected."""
+    form = forms.submitted()
+    values = form.load(OwnNumberForm())
+    if values is None:
+        return _pupil_page(found, _usual_days(), 422, protect=form)
+    try:
+        rules.protect(transactions.session(), found, by=people.actor(), own_number=values["own_number"])
+    except Incomplete:
+        form.refuse("own_number", N_("Another pupil born on the same day stands under it already."))
+        return _pupil_page(found, _usual_days(), 422, protect=form)
+    notices.say_next(gettext("The number stands in place of the name. Papers that are made already stay as they are."))
     return _to(found)
 
 
@@ -244,6 +272,10 @@ def _usual() -> dict[str, Any]:
     return {"unit_id": units[0].id if len(units) == 1 else None, "quarter": rules.quarter_of(today())}
 
 
+def _usual_days() -> forms.Form:
+    return forms.shown({"quarter": rules.quarter_of(today())})
+
+
 def _chosen(form: forms.Form, unit_id: uuid.UUID) -> Unit | None:
     found = next((unit for unit in _units() if unit.id == unit_id), None)
     if found is None:
@@ -297,12 +329,16 @@ def _places() -> dict[str, Any]:
     }
 
 
-def _pupil_page(pupil: AbsentPupil, form: forms.Form, status: int = 200) -> Response:
-    steps = sorted(pupil.steps, key=lambda step: (step.quarter_on, step.kind.value), reverse=True)
+def _pupil_page(
+    pupil: AbsentPupil, form: forms.Form, status: int = 200, *, protect: forms.Form | None = None
+) -> Response:
+    steps = sorted(pupil.steps, key=lambda step: (step.quarter_on, step.kind.value, step.turn), reverse=True)
     return pages.page(
         "casework/absent_pupil.html",
         status,
-        form=form,
+        form=protect or form,
+        days_form=form,
+        protect_form=protect or forms.shown({}, name=PROTECT),
         pupil=pupil,
         born=date.fromisoformat(pupil.birth_date or ""),
         **_places(),

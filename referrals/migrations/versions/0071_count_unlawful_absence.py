@@ -45,6 +45,7 @@ def upgrade() -> None:
         sa.Column("pupil_id", sa.Uuid(), nullable=False),
         sa.Column("quarter_on", sa.Date(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
         sa.Column("prepared_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("school_days", sa.Integer(), nullable=False),
@@ -59,7 +60,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["pupil_id"], ["absent_pupil.id"], name="fk_absence_step_pupil_id_absent_pupil"),
         sa.ForeignKeyConstraint(["decided_by_id"], ["account.id"], name="fk_absence_step_decided_by_id_account"),
         sa.PrimaryKeyConstraint("id", name="pk_absence_step"),
-        sa.UniqueConstraint("pupil_id", "quarter_on", "kind", name="uq_absence_step_pupil_id_quarter_on_kind"),
+        sa.UniqueConstraint(
+            "pupil_id", "quarter_on", "kind", "turn", name="uq_absence_step_pupil_id_quarter_on_kind_turn"
+        ),
     )
     op.create_index("ix_absence_step_pupil_id", "absence_step", ["pupil_id"])
 
