@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from pypdf import PdfReader
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 
 from flows.sweep import sweep_database
 from referrals import clock, db, printing
@@ -216,8 +216,9 @@ def test_one_pupils_broken_row_keeps_the_sweep_from_nobody_else(henrik, settings
     henrik.get("/absence")
     henrik.submit(EMIL | {"name": "Ida Brask"})
     with db.writing(settings.database) as session:
-        first = session.scalars(select(AbsenceCount).order_by(AbsenceCount.entered_at)).first()
-        session.execute(text("UPDATE absence_count SET days = x'00' WHERE id = :id"), {"id": first.id.hex})
+        first = session.scalars(select(AbsenceCount.id).order_by(AbsenceCount.entered_at)).first()
+        counts = AbsenceCount.__table__
+        session.execute(update(counts).where(counts.c.id == first).values(days=b"broken"))
     morning()
     with db.reading(settings.database) as session:
         assert len(session.scalars(select(AbsenceStep)).all()) == 2
