@@ -5,9 +5,10 @@ from datetime import date
 import pytest
 
 from schemas import absence_file
-from schemas.absence import GIVE_DAYS, DaysForm
+from schemas.absence import GIVE_DAYS, DaysForm, WarningForm
 from schemas.absence_file import TOO_FEW, TOO_MANY_DAYS, TWICE, Read
 from schemas.closed_days_file import EMPTY, FileUnreadable
+from schemas.fields import CHOOSE_ONE
 
 HEADER = "Navn;Fødselsdato;Klasse;Dage"
 EMIL = "Emil Ahrendt;02-03-2015;5.A;4,5"
@@ -63,3 +64,9 @@ def test_what_is_no_such_table_is_refused_with_a_sentence(content, why):
 @pytest.mark.parametrize(("typed", "days"), [("7", 7.0), (" 4,5 ", 4.5), ("4.50", 4.5), ("0", 0.0), ("12,0", 12.0)])
 def test_days_are_whole_or_half(typed, days):
     assert DaysForm().load({"quarter": "2026-07-01", "days": typed})["days"] == days
+
+
+@pytest.mark.parametrize(("language", "problems"), [("da", {}), ("xx", {"language": [CHOOSE_ONE]})])
+def test_a_letter_is_written_in_a_language_that_has_words_here(language, problems):
+    sent = {"to_whom": "Dorte Ahrendt", "offer": "Et møde på mandag.", "language": language}
+    assert WarningForm().validate(sent) == problems
