@@ -91,6 +91,10 @@ HELP: Final[dict[str, str]] = guardian_help.HELP | {
     "casework.statutory": N_("What the law lays upon the school beside the team's work, each with its number and where it is kept. Coordinators and head teachers see this page. What a decision says is read where it was made."),
     "casework.special_support": N_("Whether a pupil needs special support, from report to investigation. The head teacher decides that, not the team. Whoever reported sees their own report, and the guardians are heard."),
     "casework.support_programme": N_("The programme of special support, written and decided by the head teacher. It can be decided once everything the law asks for stands in it; what is missing is named. Pupil and guardians are told how to appeal."),
+    "casework.absence": N_("Who is away from a Danish folkeskole without a lawful reason, by quarter. Enter the days by hand or from a file. Each morning they are summed up, and what the law asks for then waits for you. Nobody but the head teacher sees it."),
+    "casework.absence_from_file": N_("Here you choose a table with one pupil in each line. You see what it holds before anything is recorded, and broken lines are named one by one."),
+    "casework.absent_pupil": N_("One pupil's days, and what was decided about them. Put wrong days right here: the next morning's sum follows. Nothing of it stands in a referral."),
+    "casework.absence_step": N_("The sum has reached a limit of the law. You decide whether the warning or the report is sent, or why not. Once sent, its paper is made and stays as it is."),
     "casework.absence_investigation": N_("Why a pupil is away from school, and what would help. The head teacher sees to it that it is investigated and reports it to the organiser of the school. Coordinators, the head teacher and whoever carries it out see this page."),
     "casework.degrading_treatment": N_("A child considers itself treated in a degrading way. Staff report it to the head teacher, who passes it on to the organiser, and it is investigated promptly. Whoever reported sees their own report."),
     # protection
