@@ -185,8 +185,8 @@ class StatutoryTrack:
     def read(cls, written: dict[str, Any]) -> "StatutoryTrack":
         """The track as a file writes it."""
         forms = frozenset(SchoolForm(form) for form in written["school_forms"])
-        said = {"guardians_first": "guardians_first", "opens_parts": "opens_parts", "is_done_here": "done_here"}
-        marks = {name: written.get(key, False) for name, key in said.items()}
+        names = ("guardians_first", "opens_parts", "is_done_here")
+        marks = {name: written.get(name.removeprefix("is_"), False) for name in names}
         return cls(written["key"], written["name"], written["source"], forms, **marks)
 
     def name(self, language: str) -> str:
@@ -315,10 +315,6 @@ class RulePack:
     def tracks_for(self, school_form: SchoolForm) -> tuple[StatutoryTrack, ...]:
         """The statutory tracks that a unit of this kind knows."""
         return tuple(track for track in self.statutory_tracks if school_form in track.school_forms)
-
-    def counts_absence(self, school_form: SchoolForm) -> bool:
-        """Whether the law asks a unit of this kind to count unlawful absence."""
-        return any(track.key == absence_rules.UNLAWFUL_ABSENCE for track in self.tracks_for(school_form))
 
     def unknown_to(self, school_form: SchoolForm) -> tuple[StatutoryTrack, ...]:
         """What is done here in units of other kinds, and what the law does not know in a unit of this one."""

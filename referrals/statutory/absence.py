@@ -13,14 +13,15 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from referrals import audit, calendar, clock, organisation, reference, register, roster, rulebook
+from referrals import absence_rules, audit, calendar, clock, organisation, reference, register, roster, rulebook
 from referrals.absence_rules import AbsenceRule
 from referrals.access import SYSTEM, Actor, Role
 from referrals.errors import AlreadyMoved, Incomplete, NotAllowed
 from referrals.languages import local_date
 from referrals.models import AbsenceCount, AbsenceStep, AbsentPupil, Unit, What
+from referrals.rulebook import RulePack
 from referrals.sealing import key_ring
-from referrals.vocabulary import AbsenceStepKind, Counterpart, Direction, DocumentKind, Registered
+from referrals.vocabulary import AbsenceStepKind, Counterpart, Direction, DocumentKind, Registered, SchoolForm
 
 #: what the deciding person writes: to whom a warning goes and what the school offers; when parents were told of a report, what the
 #: school has done and how the family sees it; or why nothing is sent
@@ -99,6 +100,11 @@ def rules(session: Session) -> tuple[AbsenceRule, ...]:
     return rulebook.load(organisation.municipality(session).rulepack_version).absence
 
 
+def is_counted(pack: RulePack, school_form: SchoolForm) -> bool:
+    """Whether the law asks a unit of this kind to count unlawful absence."""
+    return any(track.key == absence_rules.UNLAWFUL_ABSENCE for track in pack.tracks_for(school_form))
+
+
 def units_of(session: Session, actor: Actor) -> list[Unit]:
     """The schools whose absence `actor` keeps, by name: those they lead, where the law counts it. Nobody else sees any of it."""
     pack = rulebook.load(organisation.municipality(session).rulepack_version)
@@ -106,9 +112,7 @@ def units_of(session: Session, actor: Actor) -> list[Unit]:
         select(Unit).where(Unit.id.in_({unit_id for _role, unit_id in actor.roles})).order_by(Unit.name)
     )
     return [
-        unit
-        for unit in rows
-        if actor.holds(Role.HEAD_TEACHER, unit_id=unit.id) and pack.counts_absence(unit.school_form)
+        unit for unit in rows if actor.holds(Role.HEAD_TEACHER, unit_id=unit.id) and is_counted(pack, unit.school_form)
     ]
 
 
