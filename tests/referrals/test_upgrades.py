@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 import pytest
@@ -116,7 +116,7 @@ def columns_added(path: Path) -> set[str]:
     return {ast.literal_eval(column.args[0]) for column in added if isinstance(column, ast.Call)}
 
 
-def takes_away(call: ast.Call, added: Set[str] = frozenset()) -> bool:
+def takes_away(call: ast.Call, added: AbstractSet[str] = frozenset()) -> bool:
     """Whether a program of the version before could stumble over this, where `added` are columns of the same migration."""
     said = {one.arg: ast.unparse(one.value) for one in call.keywords}
     match call.func.attr:  # type: ignore[attr-defined]
