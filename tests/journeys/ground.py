@@ -164,11 +164,13 @@ def let_the_team_rate_by_colour(address: str) -> None:
         cast_of(session).forum.rates_by_colour = True
 
 
-def lay_absence(address: str) -> list[str]:
-    """From now on the municipality is Danish: a pupil whose parents are to be warned, with the page of that."""
+def lay_absence(address: str, *, stays: bool = True) -> list[str]:
+    """The municipality is Danish, and unless it `stays` so for a moment: a pupil whose parents are to be warned, with the page of that."""
     with db.writing(address) as session:
         cast = cast_of(session)
-        cast.municipality.country, cast.municipality.rulepack_version = Country.DK, "dk-2026-07"
+        here = cast.municipality
+        before = here.country, here.rulepack_version
+        here.country, here.rulepack_version = Country.DK, "dk-2026-07"
         session.flush()
         today = roster.today(session)
         entry = absence.Entry("Emil Ahrendt", date(2015, 3, 2), "5.A", 30.0)
@@ -176,6 +178,8 @@ def lay_absence(address: str) -> list[str]:
         absence.enter(session, cast.school, by=by, quarter_on=quarter_on, entries=[entry])
         pupil = session.scalars(select(AbsentPupil)).one()
         absence.prepare(session, pupil, today=today + timedelta(days=1))
+        if not stays:
+            here.country, here.rulepack_version = before
         return [f"/absence/{pupil.id}", *(f"/absence/{pupil.id}/steps/{step.id}" for step in pupil.steps)]
 
 
