@@ -139,6 +139,14 @@ HELP: Final[dict[str, str]] = guardian_help.HELP | {
     "rounds.question": N_("One learning question: what the team wants to understand, what it has tried, and what it wants to talk about. It can be rewritten until the questions are due; afterwards write here how you go on and what came of it. Name no child."),
     "rounds.summary": N_("The head teacher's words on how the school goes on after the round. They stand in the report that management and all teams of the round read. Name nobody."),
     "rounds.evaluation": N_("Say what the round gave you. Your answer is kept without your name, and shown only together with others where at least five have answered."),
+    # lessons
+    "learning.catalogue": N_("What teams in the municipality have learnt and others can use. Narrow it by theme, age and words, and open a lesson to read it. Staff read it; no child, no team and no referral is named."),
+    "learning.lessons": N_("The lessons you wrote, and those your team has sent to be checked. Open one to go on with it or to check it. A draft is seen by its writer alone."),
+    "learning.new_lesson": N_("Tell what you tried, what came of it and what others can take with them. The text is checked for what tells who it is about before it is kept. What you learnt it from is kept nowhere."),
+    "learning.lesson": N_("One lesson. It stands in the catalogue once somebody of the team beside its writer stands behind the same words. Does it tell who it is about all the same? The team and management take it out at once."),
+    "learning.seminars": N_("The seminars at which teams talk about lessons, the latest first. Open one for its agenda. Everybody who reads the lessons sees them."),
+    "learning.new_seminar": N_("Plan a seminar: when and where, a few lessons, and questions to talk about. Afterwards its agenda can be printed. Name nobody."),
+    "learning.seminar": N_("One seminar with its lessons and its agenda to print. Whoever planned it and management can change it or call it off. A lesson that leaves the catalogue leaves the agenda too."),
     # patterns and words
     "patterns.lead_times": N_("How many days families waited, term by term, in numbers large enough that nobody can be known by them. Management sees this page, and no single referral."),
     "words.all_words": N_("What the words mean that everybody shares who meets around a child. The same explanations stand beside the fields that use them."),

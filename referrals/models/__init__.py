@@ -30,6 +30,7 @@ from referrals.models.follow_up import ActionFollowUp, FollowUp, GoalFollowUp
 from referrals.models.guardian import Consent, Guardian, GuardianVersion, InformationNotice
 from referrals.models.guardian_page import GuardianCode, GuardianIdentity, GuardianSession, GuardianWords, MeetingAnswer
 from referrals.models.hand_over import HandOver, ReceivedHandOver
+from referrals.models.lesson import Lesson
 from referrals.models.log_sample import LogSample, LogSampleVisit
 from referrals.models.organisation import ClosedDay, Forum, Municipality, OrganisationChange, TeamDate, Unit
 from referrals.models.part_opening import PartOpening
@@ -40,6 +41,7 @@ from referrals.models.register import RegisterEntry, RegisterYear
 from referrals.models.reminder import Reminder
 from referrals.models.retention import Disposal, LegalHold
 from referrals.models.saved_view import SavedView
+from referrals.models.seminar import Seminar, SeminarLesson
 from referrals.models.sign_in import (
     KnownDevice,
     MunicipalAttempt,
@@ -113,6 +115,7 @@ __all__ = [
     "KnownDevice",
     "LearningQuestion",
     "LegalHold",
+    "Lesson",
     "Listed",
     "LogSample",
     "LogSampleVisit",
@@ -144,6 +147,8 @@ __all__ = [
     "ResetLink",
     "RoleAssignment", "RoundAnswer", "RoundAnswered", "RoundConsultant", "RoundEnrolment", "RoundPaper", "RoundSlot", "SavedView", "SeatAbsence",
     "SecondFactor",
+    "Seminar",
+    "SeminarLesson",
     "StatutoryDecision",
     "Step",
     "StepKind",

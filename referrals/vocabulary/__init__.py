@@ -32,6 +32,7 @@ from referrals.vocabulary.files import AttachedTo, FileKind, FileRefusal
 from referrals.vocabulary.forums import AgendaAct, AgendaProblem, CalledReply, SeatProblem, TeamLevel
 from referrals.vocabulary.guardians import InvitationReply
 from referrals.vocabulary.hand_over import HandOverState
+from referrals.vocabulary.lessons import AgeGroup, LessonSource, LessonState, LessonTheme
 from referrals.vocabulary.log_sample import VisitAnswer
 from referrals.vocabulary.papers import DocumentKind, MailKind
 from referrals.vocabulary.people import Country, ListGround, Profession, SchoolForm, Standing
@@ -80,6 +81,7 @@ __all__ = [
     "AbsencePattern",
     "AbsenceStepKind",
     "ActionStatus",
+    "AgeGroup",
     "AgendaAct",
     "AgendaProblem",
     "Arena",
@@ -121,6 +123,9 @@ __all__ = [
     "Helped",
     "InformationCategory",
     "InvitationReply",
+    "LessonSource",
+    "LessonState",
+    "LessonTheme",
     "Level",
     "ListGround",
     "Looks",

@@ -1,6 +1,7 @@
 """What is laid ready for the walk through every page: things that only time, the engine or other people would bring."""
 
 import uuid
+from dataclasses import replace
 from datetime import date, timedelta
 
 import time_machine
@@ -30,6 +31,7 @@ from referrals import (
 )
 from referrals.actors import Actor
 from referrals.forums import agenda, consultations, seats
+from referrals.learning import lessons as learning
 from referrals.models import (
     AbsentPupil,
     ClosedDay,
@@ -68,7 +70,7 @@ from referrals.vocabulary import (
     Recipient,
     SupportGround,
 )
-from tests import rounds
+from tests import lessons, rounds
 from tests.factories import a_member, a_plan, a_referral, consented, protected
 from tests.people import Cast
 from tests.webapp.desk import cast_of
@@ -156,6 +158,23 @@ def lay_a_round(address: str) -> dict[str, uuid.UUID]:
             "slot_id": slot.id,
             "question_id": asked.id,
         }
+
+
+def lay_lessons(address: str) -> list[uuid.UUID]:
+    """Lessons of the coordinator's: a draft, one to check, one that was changed in the check, and one in the catalogue."""
+    with db.writing(address) as session:
+        cast = cast_of(session)
+        draft, sent, changed = lessons.write(session, cast), lessons.send(session, cast), lessons.send(session, cast)
+        words = replace(lessons.WORDS, tried="En vuxen mötte vid grinden varje morgon.")
+        learning.check_lesson(session, changed, by=cast.second_coordinator.actor(), words=words)
+        return [draft.id, sent.id, changed.id, lessons.publish(session, cast).id]
+
+
+def lay_a_seminar(address: str) -> uuid.UUID:
+    """A seminar the coordinator planned, about a lesson in the catalogue."""
+    with db.writing(address) as session:
+        cast = cast_of(session)
+        return lessons.plan(session, cast, [lessons.publish(session, cast)]).id
 
 
 def let_the_team_rate_by_colour(address: str) -> None:

@@ -26,7 +26,7 @@ NO_PAGES = (
     "static_files.asset", "intake.unit_qr",  # files and pictures
     "casework.live",  # a stream
     "casework.document", "casework.preview_document", "casework.meeting_call", "forums.agenda_to_take_along",  # PDF
-    "casework.protection_paper", "casework.absence_paper_of", "intake.receipt", "forums.consultation_note", "rounds.agenda", "rounds.round_report", "rounds.traced_questions",  # PDF too
+    "casework.protection_paper", "casework.absence_paper_of", "intake.receipt", "forums.consultation_note", "rounds.agenda", "rounds.round_report", "rounds.traced_questions", "learning.seminar_agenda",  # PDF too
     "guardian.paper", "guardian.report", "guardian.file",  # PDF too, or a file
     "casework.attachment", "casework.reading_file",  # a file, given out as it came in
     "casework.register_extract", "casework.referral_list_as_text", "casework.referral_list_as_workbook",  # tables
@@ -89,9 +89,7 @@ def test_every_page_has_been_inspected(app: Flask, address: str, walk: Walk, num
     offered, waits, taken = ground.lay_hand_overs(address)
     walk.look("karin", f"/referrals/{offered}/hand-over", "/hand-overs")
     walk.look("otto", "/hand-overs", f"/hand-overs/{waits}", f"/referrals/{taken}/handed-over")
-    laid = [f"/consultations/{one}" for one in ground.lay_consultations(address)]
-    walk.look("kim", "/consultations", "/consultations/new", *laid)
-    _in_a_round(walk, ground.lay_a_round(address))
+    _about_nobody(walk, address)
     go_to("closed")
     ground.lay_disposals(address, number)
     walk.look_around(number, "karin", "henrik")
@@ -131,6 +129,16 @@ def _in_a_round(walk: Walk, laid: dict[str, uuid.UUID]) -> None:
         team,
     )
     walk.look("karin", f"/rounds/{laid['round_id']}", team, f"{team}/questions/{laid['question_id']}")
+
+
+def _about_nobody(walk: Walk, address: str) -> None:
+    asked = [f"/consultations/{one}" for one in ground.lay_consultations(address)]
+    walk.look("kim", "/consultations", "/consultations/new", *asked)
+    _in_a_round(walk, ground.lay_a_round(address))
+    learnt = [f"/lessons/{one}" for one in ground.lay_lessons(address)]
+    walk.look("karin", "/lessons/team", "/lessons/new", *learnt)
+    walk.look("sanna", "/lessons", learnt[1])
+    walk.look("karin", "/seminars", "/seminars/new", f"/seminars/{ground.lay_a_seminar(address)}")
 
 
 def test_a_board_without_connection_says_so_and_goes_on_by_itself(walk: Walk, number: str) -> None:

@@ -148,7 +148,9 @@ def lay_around(database, about, *, report_id):
     ground.lay_a_team(database, about)
     request_id = ground.lay_a_reading_request(database, about)
     of_round = ground.lay_a_round(database)
+    seminar_id = ground.lay_a_seminar(database)
     draft, asked, advised = ({"consultation_id": one} for one in ground.lay_consultations(database))
+    lessons = [{"lesson_id": one} for one in ground.lay_lessons(database)]
     (hidden, _asked), held = ground.lay_other_referrals(database), ground.lay_a_held_concern(database)
     with db.writing(database) as session:
         cast = cast_of(session)
@@ -163,10 +165,19 @@ def lay_around(database, about, *, report_id):
         return {
             "": first
             | of_round
-            | {"request_id": request_id, "report_id": report_id, "disposal_id": states[DisposalState.PROPOSED]},
+            | {
+                "seminar_id": seminar_id,
+                "request_id": request_id,
+                "report_id": report_id,
+                "disposal_id": states[DisposalState.PROPOSED],
+            },
             **{f"casework.{one}": delivery for one in ("archive_copy", "record_delivery")},
             **{f"forums.{one}_consultation": draft for one in ("correct", "discard")},
             "forums.advise": asked,
+            **{f"learning.{one}_lesson": lessons[0] for one in ("correct", "discard")},
+            **{f"learning.{one}_lesson": lessons[1] for one in ("check", "return")},
+            "learning.agree_lesson": lessons[2],
+            "learning.withdraw_lesson": lessons[3],
             "rounds.evaluate": {"round_id": of_round["over_id"]},
             "rounds.issue_report": {"round_id": of_round["over_id"]},
             "rounds.summarise": {"enrolment_id": of_round["talked_id"]},

@@ -20,6 +20,7 @@ from webapp.casework.documents import copies_told
 from webapp.casework.frame import referral_page, seen
 from webapp.guards import for_referral
 from webapp.language import gettext
+from webapp.learning import sources
 
 #: how a running action can end, in words that fit the question
 _ENDINGS: dict[ActionStatus, str] = {
@@ -174,6 +175,7 @@ def _page(referral: Referral, status: int = 200, **shown: forms.Form) -> Respons
         can_close=words.may_do(Verb.CLOSE_REFERRAL, referral),
         copies=copies_told(referral) if words.may_do(Verb.CLOSE_REFERRAL, referral) else [],
         can_reopen=words.may_do(Verb.REOPEN_REFERRAL, referral),
+        lesson_url=sources.address_to_write(referral),
         proposal=_newest_into(referral, CLOSURE_PROPOSED.stage),
         may_read_reason=may_view(View.CONCERN, people.actor(), referral.facts()),
         closures=rules.closures(session, referral),

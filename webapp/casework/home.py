@@ -20,6 +20,7 @@ from webapp.casework.ways import address
 from webapp.forums import consultations
 from webapp.guards import signed_in
 from webapp.language import gettext, short_date, zone
+from webapp.learning import waiting as lessons_waiting
 from webapp.rounds import waiting as rounds_waiting
 
 
@@ -42,6 +43,7 @@ def home() -> Response:
         *consultations.lines(day),
         *rounds_waiting.lines(day),
         *absence.lines(day),
+        *lessons_waiting.lines(day),
     ]
     lines.sort(key=lambda line: (not line.is_urgent, line.day, line.number))
     first_triage = next((item.number for item in items if item.is_to_triage), None)

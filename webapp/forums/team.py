@@ -13,6 +13,7 @@ from referrals.forums import dates as team_dates
 from referrals.forums import year as team_year
 from referrals.forums.dates import Planned, Series
 from referrals.languages import local_date
+from referrals.learning import catalogue
 from referrals.models import Account, Forum, TeamDate
 from referrals.vocabulary import Profession
 from schemas.forums import SeriesForm
@@ -38,6 +39,7 @@ def teams() -> Response:
         coming=coming,
         this_year=team_year.this_one(session),
         hold_rounds=navigation.hold_rounds(),
+        reads_lessons=catalogue.may_read(people.actor()),
         may_take_over=any(role in hand_over.MAY_ANSWER for role, _unit in people.actor().roles),
     )
 

@@ -16,6 +16,7 @@ from referrals.vocabulary import Helped, QualityTheme
 from schemas.rounds import FollowForm, LearningQuestionForm
 from webapp import downloads, forms, nobody, notices, pages, people, transactions
 from webapp.language import gettext, zone
+from webapp.learning import sources
 from webapp.rounds import blueprint
 from webapp.rounds.doors import for_enrolment, term_name
 
@@ -147,6 +148,7 @@ def team_page(found: RoundEnrolment, form: forms.Form, status: int = 200, **valu
         earlier=[(one, term_name(enrolling.term_of(one.round))) for one in papers.earlier(session, found)],
         may_summarise=report.may_summarise(session, found, actor),
         sees_round=rules.may_see(session, found.round, actor),
+        lesson_url=sources.address_to_write(found),
         **values,
     )
 
