@@ -24,7 +24,7 @@ TABLES: Final[dict[ContentKind, tuple[str, ...]]] = {
     ),
     ContentKind.MEETINGS:   ("team_meeting", "meeting_version", "meeting_decision", "colour_rating"),
     ContentKind.PLANS:      (
-        "action_plan", "support_programme", "support_review", "goal", "planned_action", "follow_up", "goal_follow_up", "action_follow_up", "closure", "goal_outcome",
+        "action_plan", "support_programme", "support_review", "goal", "planned_action", "follow_up", "goal_follow_up", "action_follow_up", "measurement", "closure", "goal_outcome",
     ),
     ContentKind.PAPERS:     ("document_content",),
     ContentKind.FILES:      ("attachment", "attachment_content"),

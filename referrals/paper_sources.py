@@ -19,6 +19,7 @@ from referrals import (
     earlier,
     guardian_page,
     hand_over,
+    measurements,
     organisation,
     pieces,
     plan_versions,
@@ -37,6 +38,7 @@ from referrals.early_endings import EARLY_ENDINGS, EndedEarly
 from referrals.models import (
     AbsenceInvestigation,
     Account,
+    ActionPlan,
     AssessmentPart,
     Attachment,
     Closure,
@@ -273,7 +275,7 @@ def _action_plan(moment: Moment) -> dict[str, Any]:
         plan = plan_versions.newest_version(moment.session, moment.referral)
     else:
         plan = plan_versions.approved_until(moment.session, moment.referral, moment.after.at)
-    return {"plan": plan, "guardians": moment.guardians, "own_words": moment.own_words}
+    return {"plan": plan, "guardians": moment.guardians, "own_words": moment.own_words, "series": _series(moment, plan)}
 
 
 def _plan_for_service(moment: Moment) -> dict[str, Any]:
@@ -286,7 +288,14 @@ def _plan_for_service(moment: Moment) -> dict[str, Any]:
 def _follow_up(moment: Moment) -> dict[str, Any]:
     rows = select(FollowUp).where(FollowUp.referral_id == moment.referral.id, moment.until(FollowUp.recorded_at))
     newest = moment.session.scalars(rows.order_by(FollowUp.number.desc()).limit(1)).one_or_none()
-    return {"follow_up": newest, "guardians": moment.guardians}
+    plan = newest.plan if newest else plan_versions.plan_in_force(moment.session, moment.referral)
+    return {"follow_up": newest, "guardians": moment.guardians, "series": _series(moment, plan)}
+
+
+def _series(moment: Moment, plan: ActionPlan | None) -> list[measurements.Series]:
+    """The numbers that were known then; a preview shows those known now."""
+    until = moment.after.at if moment.after else None
+    return measurements.series_of(moment.session, moment.referral, plan, until=until)
 
 
 def _closing(moment: Moment) -> dict[str, Any]:

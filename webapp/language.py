@@ -6,7 +6,7 @@ from datetime import date, datetime
 from flask import Flask, g, request
 from flask import session as cookie
 
-from referrals import languages
+from referrals import charts, languages
 from webapp.people import account, municipality
 
 #: Which language this browser asked for with the switch on the page.
@@ -98,6 +98,7 @@ def add_to(app: Flask) -> None:
         time=time_of_day,
         datetime=date_and_time,
         number=lambda number: languages.format_number(number, language()),
+        chart=lambda points, title: charts.draw(points, title=title, language=language()),
         percent=lambda percent: languages.format_percent_points(percent, language()),
         # for words that come from Python: labels of the controlled lists, messages of forms
         words=lambda text: languages.translations(language()).gettext(str(text)),

@@ -32,6 +32,7 @@ from referrals.models.guardian_page import GuardianCode, GuardianIdentity, Guard
 from referrals.models.hand_over import HandOver, ReceivedHandOver
 from referrals.models.lesson import Lesson
 from referrals.models.log_sample import LogSample, LogSampleVisit
+from referrals.models.measurement import Measurement
 from referrals.models.organisation import ClosedDay, Forum, Municipality, OrganisationChange, TeamDate, Unit
 from referrals.models.part_opening import PartOpening
 from referrals.models.protection import ProtectionDisposal, ProtectionHold, ProtectionPaper, ProtectionReport
@@ -120,6 +121,7 @@ __all__ = [
     "LogSample",
     "LogSampleVisit",
     "Mail",
+    "Measurement",
     "MeetingAnswer",
     "MeetingDecision",
     "MeetingVersion",

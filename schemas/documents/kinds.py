@@ -29,6 +29,7 @@ from schemas.documents.parts import (
     RatingsPart,
     RecipientPart,
     ReporterPart,
+    SeriesPart,
     StatutoryPart,
     TriagePart,
 )
@@ -278,6 +279,7 @@ class ActionPlanDocument(Frame):
     own_words = fields.List(fields.Nested(OwnWordsPart), attribute="guardians_own_words")
     guardians_view = fields.String(attribute="plan.guardians_view")
     goals = fields.List(fields.Nested(GoalPart), attribute="shown_goals")
+    series = fields.List(fields.Nested(SeriesPart), attribute="shown_series")
     lead = fields.Nested(PersonPart, attribute="plan.lead")
     guardians = fields.List(fields.Nested(GuardianPart), attribute="shown_guardians")
     follow_up_on = fields.Date(attribute="plan.follow_up_on")
@@ -300,6 +302,7 @@ class FollowUpDocument(Frame):
     held_on = fields.Date(attribute="follow_up.held_on")
     plan_version = fields.Integer(attribute="follow_up.plan.version")
     goals = fields.List(fields.Nested(GoalResultPart), attribute="shown_goal_results")
+    series = fields.List(fields.Nested(SeriesPart), attribute="shown_series")
     actions = fields.List(fields.Nested(ActionResultPart), attribute="shown_action_results")
     child_view = fields.String(attribute="follow_up.child_view")
     child_declined = fields.Boolean(attribute="follow_up.child_declined")

@@ -245,6 +245,22 @@ class GoalPart(PaperSchema):
     actions = fields.List(fields.Nested(ActionPart))
 
 
+class PointPart(PaperSchema):
+    """One week and its number; None where nobody gave one."""
+
+    week_on = fields.Date()
+    week = fields.Integer()
+    value = fields.Float()
+
+
+class SeriesPart(PaperSchema):
+    """Numbers by week of one goal, or of days away where it is about none."""
+
+    goal = fields.String(attribute="goal.text")
+    counted = fields.String()
+    points = fields.List(fields.Nested(PointPart))
+
+
 class GoalResultPart(PaperSchema):
     """How one goal stands, at a follow-up or at the end."""
 

@@ -93,6 +93,8 @@ class PaperSource:
     service: Any = None
     action: Any = None
     follow_up: Any = None
+    #: numbers by week, of plan and follow-up
+    series: Sequence[Any] = ()
     closure: Any = None
     #: local target days by stage, such as {"triage": …, "assessment": …}
     targets: Mapping[str, date] = field(default_factory=dict)
@@ -243,6 +245,11 @@ class PaperSource:
     def shown_goal_results(self) -> list[Any]:
         """How goals stand at the follow-up."""
         return self.shown(getattr(self.follow_up, "goal_results", ()), "goal_id")
+
+    @property
+    def shown_series(self) -> list[Any]:
+        """Numbers by week: days away, and those of the goals this reader may know of."""
+        return self.shown(self.series, "goal.id")
 
     @property
     def shown_action_results(self) -> list[Any]:

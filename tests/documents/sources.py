@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from referrals import handed_over, rulebook
+from referrals.charts import Point
+from referrals.measurements import Series
 from referrals.models import (
     AbsenceInvestigation,
     AbsentPupil,
@@ -599,6 +601,16 @@ class Family:
         )  # fmt: skip
         return ReportOnPaper(report)
 
+    def series(self) -> list[Series]:
+        """Days away, and the goal's mornings, week by week with the autumn holiday left out."""
+        weeks = [date(2026, 10, 12), date(2026, 10, 19), date(2026, 11, 2), date(2026, 11, 9), date(2026, 11, 16)]
+        away, mornings = (
+            tuple(Point(week, value) for week, value in zip(weeks, values, strict=True))
+            for values in ((2.0, 1.5, 1.0, None, 0.0), (1.0, 2.0, 4.0, 4.0, 5.0))
+        )
+        goal = self.plan().goals[1]
+        return [Series(None, "", away), Series(goal, self.words["counted"], mornings)]
+
     def absent_pupil(self) -> PupilOnPaper:
         """Maja, as the head teacher counts her absence."""
         pupil = AbsentPupil(number="F-7K4M-2Q9X-HT3W", unit=self.referral.unit)
@@ -647,14 +659,22 @@ def rich_source(kind: DocumentKind, language: str = "sv", **changes: Any) -> Pap
             "guardians": family.guardians(),
         },
         DocumentKind.MINUTES: {"meeting": family.meeting()},
-        DocumentKind.ACTION_PLAN: {"plan": family.plan(), "guardians": family.guardians()},
+        DocumentKind.ACTION_PLAN: {
+            "plan": family.plan(),
+            "guardians": family.guardians(),
+            "series": family.series()[:1],
+        },
         DocumentKind.CHILDS_PLAN: {"plan": family.plan(), "guardians": family.guardians()},
         DocumentKind.PLAN_FOR_SERVICE: {
             "recipient": PaperRecipient(capacity="service", name=family.words["service_reader"]),
             "service": Recipient.SOCIAL_SERVICES,
             "plan": family.plan(),
         },
-        DocumentKind.FOLLOW_UP: {"follow_up": family.follow_up(), "guardians": family.guardians()},
+        DocumentKind.FOLLOW_UP: {
+            "follow_up": family.follow_up(),
+            "guardians": family.guardians(),
+            "series": family.series(),
+        },
         DocumentKind.CLOSING: {"retention": family.words["retention"]},
         DocumentKind.HAND_OVER: {"hand_over": family.hand_over()},
         DocumentKind.SUPPORT_REPORT: {"support": family.support_report()},

@@ -34,6 +34,7 @@ from referrals import (
     intake,
     kept_outside,
     leaving,
+    measurements,
     pieces,
     protected_identity,
     sharing,
@@ -571,6 +572,9 @@ DEEDS: dict[Verb, Callable[[Life, Actor, int, st.DataObject], object]] = {
     Verb.RETURN_ACTION_PLAN: _simple(action_plan.return_action_plan, comments="Målet är för vagt"),
     Verb.APPROVE_ACTION_PLAN: _simple(action_plan.approve_action_plan),
     Verb.RECORD_ACTION_STATUS: _action_status,
+    Verb.RECORD_MEASUREMENT: lambda life, by, seen, data: measurements.record_measurement(
+        life.session, life.referral, by=by, seen=seen, measured=measurements.Measured(life.today, None, 0.0)
+    ),
     Verb.OPEN_FOLLOW_UP: _simple(follow_up.open_follow_up),
     Verb.RECORD_FOLLOW_UP: _follow_up,
     Verb.PROPOSE_CLOSURE: _simple(closure.propose_closure, reason="Det går bra"),

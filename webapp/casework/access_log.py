@@ -77,6 +77,7 @@ PAGES: dict[str, str] = {
     "casework.access_log": N_("Access log"),
     "casework.member": N_("Somebody's part in it"),
     "casework.conflict": N_("Conflict of interest"),
+    "casework.measurements": N_("Numbers week by week"),
     "casework.triage": N_("Concern and initial assessment"),
     "casework.guardians": N_("Guardians, information and consent"),
     "casework.record_guardian": N_("Record a guardian"),

@@ -18,7 +18,7 @@ from referrals.vocabulary import Arena, Domain, Level, PlanStatus
 from schemas.action_plan import ActionPlanForm, ActionStatusForm, ReturnPlanForm
 from schemas.approval import ApprovalForm
 from webapp import forms, kept, notices, people, transactions
-from webapp.casework import blueprint, note_forms, plan_form, starters, wording, words
+from webapp.casework import blueprint, measurements, note_forms, plan_form, starters, wording, words
 from webapp.casework.frame import referral_page, seen
 from webapp.casework.own_actions import goals_shown, may_open, outside_page
 from webapp.guards import for_referral
@@ -54,6 +54,7 @@ def action_plan(referral: Referral) -> Response:
         lead_name=_lead_name(referral),
         owed=by_hand.owed_approval(session, referral) if words.may_do(Verb.REMIND_COLLEAGUE, referral) else None,
         owed_actions=_owed_actions(in_force, referral),
+        **measurements.beside(referral, shown),
     )
 
 

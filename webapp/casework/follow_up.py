@@ -21,7 +21,7 @@ from referrals.vocabulary import N_, DocumentKind, FollowUpDecision, GoalResult,
 from schemas import follow_up as words_for
 from schemas.follow_up import FollowUpForm
 from webapp import forms, kept, navigation, notices, people, previewing, transactions, uploads
-from webapp.casework import blueprint, note_forms, plan_form, starters, wording, words
+from webapp.casework import blueprint, measurements, note_forms, plan_form, starters, wording, words
 from webapp.casework.attachments import Line, take_beside
 from webapp.casework.attachments import lines as file_lines
 from webapp.casework.documents import copies_told
@@ -151,6 +151,7 @@ def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
         earlier=[(row, _files_of(row)) for row in plan_versions.follow_ups(session, referral)],
         may_know_guardians=may_view(View.GUARDIANS, people.actor(), referral.facts()),
         **note_forms.asked(referral),
+        **measurements.beside(referral, plan),
         results=plan_form.choices(GoalResult),
         helped=plan_form.choices(Helped),
         causes=plan_form.choices(LossCause),

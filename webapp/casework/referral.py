@@ -73,6 +73,7 @@ _ALSO: dict[Verb, str] = {
     Verb.SCHEDULE_MEETING: N_("Change the meeting"),
     Verb.RETURN_ACTION_PLAN: N_("Return the plan with comments"),
     Verb.RECORD_ACTION_STATUS: N_("Say how an action stands"),
+    Verb.RECORD_MEASUREMENT: N_("Record numbers"),
     Verb.OPEN_FOLLOW_UP: N_("Follow up already now"),
     Verb.PROPOSE_CLOSURE: N_("Propose closing"),
     Verb.OFFER_HAND_OVER: N_("Hand over to another school or preschool"),
