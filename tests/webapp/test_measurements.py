@@ -34,7 +34,7 @@ def test_a_number_is_drawn_here_with_the_plan_and_with_the_follow_up(karin, numb
         (figure,) = drawn(page)
         said = page.text_of(figure)
         assert "Days away from school" in said
-        assert "Line of Days away from school by week; the table below holds the same numbers." in said
+        assert "Chart of Days away from school by week; the table below holds the same numbers." in said
         assert "37" in said
         assert "1.5" in said
 
