@@ -20,7 +20,7 @@ class OwnPart(ActionPart):
 
 
 class PlanForServiceDocument(ActionPlanDocument):
-    """D7 for another service: what guardians wrote themselves and what each of them allowed is not for it."""
+    """D7 for another service: what guardians wrote themselves, what each of them allowed, and numbers by week are not for it."""
 
     service = fields.String()
     own_part = fields.Nested(OwnPart, attribute="action", metadata={"optional": True})
@@ -28,7 +28,7 @@ class PlanForServiceDocument(ActionPlanDocument):
     class Meta:
         """Not of the plan's agreement, but of the referral's own work."""
 
-        exclude = ("own_words", "guardians")
+        exclude = ("own_words", "guardians", "series")
 
     @post_dump
     def name_nobody_beside_an_action(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
