@@ -81,6 +81,7 @@ HELP: Final[dict[str, str]] = guardian_help.HELP | {
     "casework.minutes_approval": N_("Read whether the minutes say what was said. A colleague who was called, or the head teacher, approves them, never who wrote them. Then they stand, the paper is issued, and the plan can be made."),
     "casework.action_plan": N_("What is to be different for the child, who does what, and when all look at it again. Those who answer for an action say here how it stands. The follow-up opens by itself on its day."),
     "casework.edit_action_plan": N_("Here the plan is written: goals one can see or count, and actions that each have a person and a day. It is saved while you write. Then somebody else approves it, and only then does it hold."),
+    "casework.measurements": N_("Numbers by week that show whether the plan helps: days away from school, and what a goal is measured by. They are drawn here, with the plan and with the follow-up, for those who read the whole plan."),
     "casework.action_plan_approval": N_("Read the plan as those will who are to carry it out. Approve it, and it is in force and its papers are issued; or send it back with what is missing."),
     "casework.action_plan_version": N_("One version of the plan, exactly as it was. It can be read and not changed; the newest stands on the plan's own page."),
     "casework.planned_action": N_("One action that you answer for. Say how it stands, and what is in the way if something is: then the team can help before the follow-up."),
