@@ -68,7 +68,7 @@ def record_measurement(
         raise Incomplete(*missing)
     row = history.record(session, referral, Verb.RECORD_MEASUREMENT, by=by, seen=seen)
     kept = Measurement(referral=referral, history_id=row.id, goal_line=goal.line if goal else None, week_on=week_on)
-    kept.value, kept.counted = measured.value, said
+    kept.value, kept.counted = measured.value, said if goal else None
     session.add(kept)
     session.flush()
     return kept
