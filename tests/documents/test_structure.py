@@ -24,6 +24,9 @@ every_paper = pytest.mark.parametrize(
     ids=str,
 )
 
+#: what the samples are called by: referrals, a protection report, an absence
+NUMBERS = ("HTL-7K4M-2Q9X", "HTL-2222-3333", "P-7K4M-2Q9X-HT3W", "F-7K4M-2Q9X-HT3W")
+
 
 def open_pdf(content: bytes) -> pikepdf.Pdf:
     return pikepdf.open(io.BytesIO(content))
@@ -52,7 +55,7 @@ def test_paper_is_built_to_pdf_ua(kind: DocumentKind, language: str, rich: bool)
         assert bool(pdf.Root.ViewerPreferences.DisplayDocTitle)
         with pdf.open_metadata() as metadata:
             assert str(metadata["pdfuaid:part"]) == "1"
-            assert metadata["dc:title"].endswith(("HTL-7K4M-2Q9X", "HTL-2222-3333", "P-7K4M-2Q9X-HT3W"))
+            assert metadata["dc:title"].endswith(NUMBERS)
         assert all(str(page.get("/Tabs", "/S")) == "/S" for page in pdf.pages)
 
 
