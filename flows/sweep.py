@@ -28,7 +28,7 @@ from referrals.models import (
     ProtectionReport,
     Referral,
 )
-from referrals.statutory import absence
+from referrals.statutory import absence, absence_keeping
 
 
 @flow(name="sweep", persist_result=False)
@@ -60,7 +60,9 @@ def _sweep(database: str) -> None:
         deleted = drafts.expire_drafts(session, today)
     with db.reading(database) as session:
         absent = absence.counted(session, today=today)
+        outlived = absence_keeping.outlived(session, today=today)
     prepared = sum(_sum_up(database, pupil_id, today) for pupil_id in absent)
+    let_go = sum(_let_pupil_go(database, pupil_id, today) for pupil_id in outlived)
     drawn = _draw_samples(database)
     with db.reading(database) as session:
         approved = [disposal.id for disposal in retention.approved(session, today=today)]
@@ -71,6 +73,7 @@ def _sweep(database: str) -> None:
         "reminders": reminded,
         "drafts deleted": deleted,
         "absence steps prepared": prepared,
+        "absent pupils let go": let_go,
         "samples drawn": drawn,
         "disposals": gone,
     }
@@ -155,6 +158,16 @@ def _sum_up(database: str, pupil_id: uuid.UUID, today: date) -> int:
     except (ReferralError, SQLAlchemyError) as error:
         logger().warning("sweep: absence %s: %s", pupil_id, type(error).__name__)
         return 0
+
+
+def _let_pupil_go(database: str, pupil_id: uuid.UUID, today: date) -> bool:
+    """One transaction a pupil whose quarters are over."""
+    try:
+        with db.writing(database) as session:
+            return absence_keeping.let_go(session, pupil_id, today=today)
+    except SQLAlchemyError as error:
+        logger().warning("sweep: absence %s: %s", pupil_id, type(error).__name__)
+        return False
 
 
 def _draw_samples(database: str) -> int:

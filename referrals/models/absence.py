@@ -123,7 +123,8 @@ class AbsenceStep(_OfPupil, Base):
     language: Mapped[str | None]
     #: SHA-256 of the PDF, in hexadecimal
     checksum: Mapped[str | None]
-    paper: Mapped[bytes | None] = mapped_column(LargeBinary)
+    #: the sealed PDF, which only opening the paper reads: lists and sums leave it where it is
+    paper: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
 
     #: the sum of that morning
     days = Sealed[float]()

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from referrals import roster
 from referrals.access import SYSTEM, Actor
@@ -18,7 +18,7 @@ from referrals.models import (
     RegisterEntry,
     RoleAssignment,
 )
-from referrals.statutory import absence, absence_paper
+from referrals.statutory import absence, absence_keeping, absence_paper
 from referrals.statutory.absence import Entry
 from referrals.vocabulary import AbsenceStepKind, Country, DocumentKind, SchoolForm
 
@@ -342,3 +342,37 @@ def test_the_most_pressing_comes_first(session, danish, due, enter, morning):
 def test_nothing_of_it_leads_to_a_referral():
     for kind in (AbsentPupil, AbsenceCount, AbsenceStep):
         assert not any("referral" in column.name for column in kind.__table__.columns)
+
+
+def test_whose_quarters_are_over_goes_by_itself_and_what_was_decided_or_waits_is_listed(
+    session, danish, enter, morning, due, wednesday
+):
+    steps = due(6.0)
+    enter(replace(EMIL, name="Ida Brask", days=4.0), replace(EMIL, name="Liv Damm", days=1.0))
+    morning()
+    absence.send(session, steps[WARNING], by=danish.head_teacher.actor(), said=WARNS, language="da")
+    gone = next(one.pupil.id for one in absence.sums(session, danish.school, THIS) if one.pupil.name == "Liv Damm")
+    wednesday.shift(timedelta(days=100))  # the last days of December: the quarter can still be put right
+    assert absence_keeping.outlived(session, today=roster.today(session)) == []
+    assert absence_keeping.earlier(session, danish.school) == []
+    wednesday.shift(timedelta(days=10))
+    today = roster.today(session)
+    assert absence_keeping.outlived(session, today=today) == [gone]
+    assert absence_keeping.let_go(session, gone, today=today)
+    assert not absence_keeping.let_go(session, gone, today=today)
+    assert not absence_keeping.let_go(session, steps[WARNING].pupil_id, today=today)
+    chain = session.scalars(select(AuditEvent.subject).where(AuditEvent.chain_id == gone).order_by(AuditEvent.number))
+    assert chain.all() == ["enter_absence", "let_absent_pupil_go"]
+    found = absence_keeping.earlier(session, danish.school)
+    assert [(one.pupil.name, len(one.steps)) for one in found] == [("Emil Ahrendt", 2), ("Ida Brask", 1)]
+    assert len(session.scalars(select(AbsenceCount)).all()) == 2
+
+
+def test_lists_and_sums_leave_the_papers_where_they_are(session, danish, due):
+    step = due(4.0)[WARNING]
+    absence.send(session, step, by=danish.head_teacher.actor(), said=WARNS, language="da")
+    absence_paper.keep(session, step, b"a paper")
+    session.expunge_all()
+    (one,) = absence.sums(session, danish.school, THIS)
+    assert "paper" in inspect(one.steps[0]).unloaded
+    assert absence_paper.read(one.steps[0]) == b"a paper"

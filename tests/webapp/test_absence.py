@@ -6,10 +6,12 @@ from datetime import date, timedelta
 import pytest
 from pypdf import PdfReader
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 
 from flows.sweep import sweep_database
 from referrals import clock, db, printing
 from referrals.models import AbsenceCount, AbsenceStep, AbsentPupil, AuditEvent, ClosedDay, RoleAssignment
+from referrals.statutory import absence_keeping
 from referrals.vocabulary import Country, SchoolForm
 from tests.webapp.desk import cast_of
 
@@ -279,3 +281,42 @@ def test_whoever_leads_two_schools_chooses_and_each_has_its_table(henrik, settin
     page = henrik.submit(EMIL | {"unit_id": elsewhere})
     assert "Nobody is entered at Lindskolan" in page.text
     assert "Askskolan" in page.text
+
+
+def test_a_year_later_what_was_decided_is_found_and_nothing_else_is_kept(henrik, emil, settings):
+    page, steps = emil
+    assert "Earlier quarters" not in henrik.get("/absence").text
+    henrik.submit(EMIL | {"name": "Ida Brask", "days": "1"})
+    henrik.get(steps["absence_warning"])
+    henrik.submit({"to_whom": "Dorte Ahrendt", "offer": "Et møde på mandag.", "language": "da"})
+    with db.writing(settings.database) as session:
+        session.execute(update(AbsenceCount).values(quarter_on=date(2025, 7, 1)))
+        session.execute(update(AbsenceStep).values(quarter_on=date(2025, 7, 1)))
+    sweep_database(settings.database)
+    shown = henrik.get("/absence")
+    table = shown.text_of(shown.all("table")[-1])
+    assert "Warning to the parents: sent" in table
+    assert "quarter 3 of 2025" in table
+    assert page in {one.get("href") for one in shown.all("a")}
+    with db.reading(settings.database) as session:
+        assert [pupil.name for pupil in session.scalars(select(AbsentPupil))] == ["Emil Ahrendt"]
+
+
+def test_one_pupil_who_cannot_be_let_go_keeps_the_sweep_from_nobody_else(henrik, settings, monkeypatch):
+    for name in ("Emil Ahrendt", "Ida Brask"):
+        henrik.get("/absence")
+        henrik.submit(EMIL | {"name": name})
+    with db.writing(settings.database) as session:
+        session.execute(update(AbsenceCount).values(quarter_on=date(2025, 7, 1)))
+        first = min(session.scalars(select(AbsentPupil.id)))
+    really = absence_keeping.let_go
+
+    def let_go(session, pupil_id, *, today):
+        if pupil_id == first:
+            raise OperationalError("DELETE", {}, Exception("locked"))
+        return really(session, pupil_id, today=today)
+
+    monkeypatch.setattr(absence_keeping, "let_go", let_go)
+    sweep_database(settings.database)
+    with db.reading(settings.database) as session:
+        assert session.scalars(select(AbsentPupil.id)).all() == [first]

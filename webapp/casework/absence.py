@@ -17,7 +17,7 @@ from referrals.errors import FileRefused, Incomplete
 from referrals.languages import LANGUAGES, guardian_languages
 from referrals.models import AbsenceStep, AbsentPupil, Unit, What
 from referrals.statutory import absence as rules
-from referrals.statutory import absence_paper
+from referrals.statutory import absence_keeping, absence_paper
 from referrals.vocabulary import N_, AbsenceStepKind, DocumentKind, FileRefusal
 from schemas import absence_file
 from schemas.absence import (
@@ -314,8 +314,13 @@ def _overview(form: forms.Form, status: int = 200) -> Response:
             )
             for one in rules.quarters(today())
         ],
+        earlier=[(unit, _named(absence_keeping.earlier(session, unit))) for unit in units],
         rules=rules.rules(session),
     )  # fmt: skip
+
+
+def _named(found: list[absence_keeping.Earlier]) -> list[tuple[AbsentPupil, list[tuple[AbsenceStep, str]]]]:
+    return [(one.pupil, [(step, _name_of(step.quarter_on)) for step in one.steps]) for one in found]
 
 
 def _file_page(form: forms.Form, status: int = 200) -> Response:
