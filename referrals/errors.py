@@ -47,6 +47,10 @@ class AlreadyMoved(ReferralError):
         self.by_id = by_id
 
 
+class MeetingMoved(ReferralError):
+    """What was answered is about another time than the meeting has by now; nothing was noted."""
+
+
 class SameAuthor(ReferralError):
     """The one who wrote it may not be the one who approves it."""
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from referrals import audit, clock, guardian_access, plan_versions, register, team_review
 from referrals.access import Actor, Role, parties, parties_for
-from referrals.errors import KeptOutside, NotAllowed, WrongStage
+from referrals.errors import KeptOutside, MeetingMoved, NotAllowed, WrongStage
 from referrals.models import Guardian, GuardianWords, MeetingAnswer, Referral, TeamMeeting, What
 from referrals.stages import (
     CLOSED,
@@ -143,6 +143,7 @@ def answer_invitation(
     guardian: Guardian,
     *,
     by: Actor,
+    asked_about: datetime,
     reply: InvitationReply,
     support_person: str = "",
     interpreter: str = "",
@@ -150,12 +151,13 @@ def answer_invitation(
 ) -> MeetingAnswer:
     """Answer the invitation to the meeting that is planned. The same answer again changes nothing.
 
-    It leaves no row in the history: nothing is decided with it, and whoever is writing about this child is not held up.
-    Raises NotAllowed for anybody but this guardian and for one who is not invited; WrongStage once the meeting is over.
+    `asked_about` is when it was to begin on the page they answer on. It leaves no row in the history: nothing is decided with
+    it, and whoever is writing about this child is not held up. Raises NotAllowed for anybody but this guardian and for one
+    who is not invited; WrongStage once the meeting is over; MeetingMoved where it begins at another time by now.
     """
     guardian_access.require_same(guardian, by)
     said = _said(reply, support_person=support_person, interpreter=interpreter, words=words)
-    row, is_new = _keep_answer(session, guardian, said, noted_by_id=None)
+    row, is_new = _keep_answer(session, guardian, said, asked_about=asked_about, noted_by_id=None)
     if is_new:
         _note(session, row, by=by, subject="answer_invitation")
     return row
@@ -166,6 +168,7 @@ def note_answer(
     guardian: Guardian,
     *,
     by: Actor,
+    asked_about: datetime,
     reply: InvitationReply,
     support_person: str = "",
     interpreter: str = "",
@@ -173,7 +176,8 @@ def note_answer(
 ) -> MeetingAnswer:
     """Write down what a guardian answered by telephone: read by whoever notes it, and otherwise as if they had written it.
 
-    Raises NotAllowed for anybody but whoever calls the team, for a guardian who is not invited; WrongStage, KeptOutside.
+    Raises NotAllowed for anybody but whoever calls the team, for a guardian who is not invited; WrongStage, KeptOutside,
+    MeetingMoved.
     """
     referral = guardian.referral
     if not parties_for(Verb.SCHEDULE_MEETING, by, referral.facts()):
@@ -181,7 +185,7 @@ def note_answer(
     if referral.kept_outside_at is not None:
         raise KeptOutside
     said = _said(reply, support_person=support_person, interpreter=interpreter, words=words)
-    row, is_new = _keep_answer(session, guardian, said, noted_by_id=by.account_id)
+    row, is_new = _keep_answer(session, guardian, said, asked_about=asked_about, noted_by_id=by.account_id)
     if is_new:
         row.read_at, row.read_by_id = row.at, by.account_id
         session.flush()
@@ -272,15 +276,23 @@ def _said(reply: InvitationReply, **typed: str) -> dict[str, Any]:
 
 
 def _keep_answer(
-    session: Session, guardian: Guardian, said: dict[str, Any], *, noted_by_id: uuid.UUID | None
+    session: Session,
+    guardian: Guardian,
+    said: dict[str, Any],
+    *,
+    asked_about: datetime,
+    noted_by_id: uuid.UUID | None,
 ) -> tuple[MeetingAnswer, bool]:
     """The guardian's answer to the invitation, and whether it is another than the one before."""
     referral = guardian.referral
+    team_review.hold_meetings_still(session, referral)
     meeting = _planned(session, referral)
     if meeting is None:
         raise WrongStage("answer_invitation", referral.stage, referral.status)
     if str(guardian.id) not in meeting.guardians_invited:
         raise NotAllowed("answer_invitation")
+    if meeting.starts_at != asked_about:
+        raise MeetingMoved
     said = said | {"noted_by_id": noted_by_id}
     before = answers_to(session, meeting).get(str(guardian.id))
     if before is not None and all(getattr(before, name) == value for name, value in said.items()):

@@ -1,13 +1,14 @@
 """What those who are called to a meeting answer: themselves, or by telephone to a coordinator who notes it."""
 
 import uuid
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from referrals import audit, clock, team_review
 from referrals.access import Actor, parties, parties_for
-from referrals.errors import KeptOutside, NotAllowed, WrongStage
+from referrals.errors import KeptOutside, MeetingMoved, NotAllowed, WrongStage
 from referrals.models import CalledAnswer, Referral, TeamMeeting, What
 from referrals.stages import Party, Verb
 from referrals.vocabulary import CalledReply
@@ -31,16 +32,18 @@ def may_note(referral: Referral, by: Actor) -> bool:
 
 
 def answer_call(
-    session: Session, referral: Referral, account_id: uuid.UUID, *, by: Actor, reply: CalledReply
+    session: Session, referral: Referral, account_id: uuid.UUID, *, by: Actor, asked_about: datetime, reply: CalledReply
 ) -> CalledAnswer:
     """Answer the call to the meeting that is planned, or as a coordinator note what somebody else answered.
 
-    It leaves no row in the history: nothing is decided with it. The same answer again changes nothing. Raises NotAllowed for
-    whoever is not called and for anybody who answers for somebody else; WrongStage where no meeting is to be held.
+    `asked_about` is when it was to begin on the page they answer on. It leaves no row in the history: nothing is decided with
+    it. The same answer again changes nothing. Raises NotAllowed for whoever is not called and for anybody who answers for
+    somebody else; WrongStage where no meeting is to be held; MeetingMoved where it begins at another time by now.
     """
     facts, is_own = referral.facts(), account_id == by.account_id
     if not parties(by, facts) or not (is_own or may_note(referral, by)):
         raise NotAllowed(ANSWERED)
+    team_review.hold_meetings_still(session, referral)
     if referral.kept_outside_at is not None:
         raise KeptOutside
     meeting = team_review.current_meeting(session, referral)
@@ -48,11 +51,12 @@ def answer_call(
         raise WrongStage(ANSWERED, referral.stage, referral.status)
     if str(account_id) not in meeting.called:
         raise NotAllowed(ANSWERED)
+    if meeting.starts_at != asked_about:
+        raise MeetingMoved
     noted_by = None if is_own else by.account_id
     before = answers_of_called(session, meeting).get(account_id)
     if before is not None and (before.reply, before.noted_by_id) == (reply, noted_by):
         return before
-    session.refresh(meeting, with_for_update=True)  # who answers in the same moment comes after
     of_theirs = CalledAnswer.meeting_id == meeting.id, CalledAnswer.account_id == account_id
     made = CalledAnswer(
         referral=referral, meeting_id=meeting.id, account_id=account_id, starts_at=meeting.starts_at, reply=reply,

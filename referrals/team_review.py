@@ -113,6 +113,16 @@ def current_meeting(session: Session, referral: Referral) -> TeamMeeting | None:
     return newest if newest and newest.approved_at is None and newest.called_off_in is None else None
 
 
+def hold_meetings_still(session: Session, referral: Referral) -> None:
+    """See the meetings as they are by now, and let nobody else call, move, call off or answer until this transaction ends.
+
+    The referral is held, and first of all, as whoever decides about it does: so no two wait for each other crosswise.
+    """
+    session.refresh(referral, ["stage", "status", "is_open", "kept_outside_at"], with_for_update={"key_share": True})
+    for each in meetings_of(session, referral):
+        session.refresh(each)
+
+
 def called_meeting(session: Session, referral: Referral, *, after: History | None = None) -> TeamMeeting | None:
     """The meeting that the history row `after` called or moved; without one, the newest.
 

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any, TypeAlias
 
-from flask import g, request
+from flask import abort, g, request
 from marshmallow import Schema, ValidationError
 from marshmallow import fields as kinds
 from werkzeug.datastructures import MultiDict
@@ -93,6 +93,15 @@ class Form:
 def submitted() -> Form:
     """The form that was just sent."""
     return Form(clean(request.form))
+
+
+def instant_sent(name: str) -> datetime:
+    """The instant a page put into a hidden field of its form; without it the form is broken."""
+    try:
+        sent = datetime.fromisoformat(request.form[name])
+    except ValueError:
+        abort(400)
+    return sent if sent.tzinfo else abort(400)
 
 
 def shown(initial: Mapping[str, Any] | None = None, *, name: str = "") -> Form:

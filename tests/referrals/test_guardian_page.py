@@ -48,7 +48,9 @@ def call(session, cast, referral):
 
 def answer(session, guardian, reply=COMES, **said):
     by = guardian_access.actor_for(guardian)
-    return guardian_page.answer_invitation(session, guardian, by=by, reply=reply, **said)
+    meeting = team_review.called_meeting(session, guardian.referral)
+    asked_about = meeting.starts_at if meeting else clock.now()
+    return guardian_page.answer_invitation(session, guardian, by=by, asked_about=asked_about, reply=reply, **said)
 
 
 def write(session, guardian, text):
@@ -144,7 +146,7 @@ def test_nobody_answers_for_another_guardian(session, cast, maja, omar, call):
     call(maja, omar)
     for by in (guardian_access.actor_for(omar), cast.coordinator.actor(), Actor()):
         with pytest.raises(NotAllowed):
-            guardian_page.answer_invitation(session, maja, by=by, reply=COMES)
+            guardian_page.answer_invitation(session, maja, by=by, asked_about=clock.now(), reply=COMES)
 
 
 def test_two_guardians_answers_stand_apart(session, maja, omar, call):

@@ -1,17 +1,20 @@
 """What those called to a meeting answer, themselves or by telephone, and what a coordinator notes of guardians."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from referrals import clock, guardian_page, meeting_answers, register, team_review
+from referrals import clock, db, guardian_page, meeting_answers, register, team_review
 from referrals.access import Actor
-from referrals.errors import KeptOutside, NotAllowed, WrongStage
-from referrals.models import AuditEvent, CalledAnswer, MeetingAnswer, What
+from referrals.errors import KeptOutside, MeetingMoved, NotAllowed, WrongStage
+from referrals.models import AuditEvent, CalledAnswer, Guardian, MeetingAnswer, What
 from referrals.stages import TO_SCHEDULE, Party
 from referrals.vocabulary import CalledReply, InvitationReply, Registered
 from tests.factories import a_guardian, a_referral
+from tests.people import settle
 
 COMES, CANNOT, STAND_IN = CalledReply
 
@@ -34,13 +37,21 @@ def meeting(session, cast, referral, maja):
 def call(session, cast, referral, maja, days=7):
     return team_review.schedule_meeting(
         session, referral, by=cast.coordinator.actor(), seen=None, starts_at=clock.now() + timedelta(days=days), place="Rum 12",
-        called=[cast.head_teacher.id, cast.counsellor.id], guardians=[maja.id],
+        called=[cast.head_teacher.id, cast.counsellor.id], guardians=[maja.id], on_closed_day=True,
     )  # fmt: skip
 
 
 def answer(session, referral, whose, reply, by=None):
     by = (by or whose).actor()
-    return meeting_answers.answer_call(session, referral, whose.id, by=by, reply=reply)
+    return meeting_answers.answer_call(
+        session, referral, whose.id, by=by, asked_about=begins(session, referral), reply=reply
+    )
+
+
+def begins(session, referral):
+    """When the newest meeting begins, as it stands on the page; any time where there is none."""
+    meeting = team_review.called_meeting(session, referral)
+    return meeting.starts_at if meeting else clock.now()
 
 
 def test_who_is_called_answers_and_the_newest_answer_counts(session, cast, referral, meeting):
@@ -84,9 +95,60 @@ def test_a_meeting_that_is_moved_asks_those_called_anew_and_one_called_off_asks_
     with pytest.raises(WrongStage):
         answer(session, referral, cast.counsellor, COMES)
     with pytest.raises(WrongStage):
-        guardian_page.note_answer(session, maja, by=cast.coordinator.actor(), reply=InvitationReply.COMES)
+        guardian_page.note_answer(
+            session,
+            maja,
+            by=cast.coordinator.actor(),
+            asked_about=begins(session, referral),
+            reply=InvitationReply.COMES,
+        )
     with pytest.raises(WrongStage):
         answer(session, a_referral(session, cast), cast.coordinator, COMES)
+
+
+def test_an_answer_from_a_page_of_before_the_meeting_moved_is_not_noted_for_another_time(
+    session, cast, referral, maja, meeting
+):
+    stale = meeting.starts_at
+    moved = call(session, cast, referral, maja, days=14)
+    by, maja_herself = cast.coordinator.actor(), Actor(guardian_of=referral.id, guardian_id=maja.id)
+    with pytest.raises(MeetingMoved):
+        meeting_answers.answer_call(
+            session, referral, cast.counsellor.id, by=cast.counsellor.actor(), asked_about=stale, reply=COMES
+        )
+    for say, who in ((guardian_page.note_answer, by), (guardian_page.answer_invitation, maja_herself)):
+        with pytest.raises(MeetingMoved):
+            say(session, maja, by=who, asked_about=stale, reply=InvitationReply.COMES)
+    assert meeting_answers.answers_of_called(session, moved) == guardian_page.answers_to(session, moved) == {}
+    stranger = a_guardian(session, referral, name="Omar Testsson")
+    with pytest.raises(NotAllowed):  # who is not invited does not learn that it moved
+        guardian_page.note_answer(session, stranger, by=by, asked_about=stale, reply=InvitationReply.COMES)
+
+
+def test_a_guardian_and_who_notes_for_them_in_the_same_moment_come_one_after_the_other(fresh_postgres):
+    with db.writing(fresh_postgres) as session:
+        cast = settle(session)
+        referral = a_referral(session, cast, TO_SCHEDULE)
+        maja = a_guardian(session, referral, told_by=cast.coordinator)
+        begins_at, guardian_id = call(session, cast, referral, maja).starts_at, maja.id
+        noting, own = cast.coordinator.actor(), Actor(guardian_of=referral.id, guardian_id=maja.id)
+    together = threading.Barrier(2, timeout=20)
+
+    def say(how, by, reply):
+        with db.writing(fresh_postgres) as session:
+            guardian = session.get_one(Guardian, guardian_id)
+            together.wait()
+            how(session, guardian, by=by, asked_about=begins_at, reply=reply)
+
+    with ThreadPoolExecutor(2) as pool:
+        both = [
+            pool.submit(say, guardian_page.note_answer, noting, InvitationReply.COMES),
+            pool.submit(say, guardian_page.answer_invitation, own, InvitationReply.CANNOT),
+        ]
+        for one in both:
+            one.result(30)
+    with db.reading(fresh_postgres) as session:
+        assert sorted(session.scalars(select(MeetingAnswer.number))) == [1, 2]
 
 
 def test_nothing_is_answered_about_a_referral_that_is_kept_on_paper(session, cast, referral, maja, meeting):
@@ -96,7 +158,13 @@ def test_nothing_is_answered_about_a_referral_that_is_kept_on_paper(session, cas
     with pytest.raises(NotAllowed):
         answer(session, referral, cast.counsellor, COMES, by=cast.coordinator)
     with pytest.raises(KeptOutside):
-        guardian_page.note_answer(session, maja, by=cast.coordinator.actor(), reply=InvitationReply.COMES)
+        guardian_page.note_answer(
+            session,
+            maja,
+            by=cast.coordinator.actor(),
+            asked_about=begins(session, referral),
+            reply=InvitationReply.COMES,
+        )
     assert session.scalars(select(CalledAnswer)).all() == []
 
 
@@ -104,7 +172,8 @@ def test_a_guardians_answer_by_telephone_is_theirs_noted_and_read_by_the_coordin
     session, cast, referral, maja, meeting
 ):
     def note(by=cast.coordinator, **said):
-        return guardian_page.note_answer(session, maja, by=by.actor(), **{"reply": InvitationReply.COMES} | said)
+        usual = {"reply": InvitationReply.COMES, "asked_about": meeting.starts_at}
+        return guardian_page.note_answer(session, maja, by=by.actor(), **usual | said)
 
     noted = note(support_person=" Vera Vän ", words="")
     assert guardian_page.answers_to(session, meeting) == {str(maja.id): noted}
@@ -120,7 +189,11 @@ def test_a_guardians_answer_by_telephone_is_theirs_noted_and_read_by_the_coordin
     ]
     assert lines == [noted.id]
     own = guardian_page.answer_invitation(
-        session, maja, by=Actor(guardian_of=referral.id, guardian_id=maja.id), reply=InvitationReply.CANNOT
+        session,
+        maja,
+        by=Actor(guardian_of=referral.id, guardian_id=maja.id),
+        asked_about=meeting.starts_at,
+        reply=InvitationReply.CANNOT,
     )
     assert guardian_page.answers_to(session, meeting) == {str(maja.id): own}
     assert (own.number, own.noted_by_id, guardian_page.has_unread(session, referral)) == (2, None, True)
@@ -129,5 +202,7 @@ def test_a_guardians_answer_by_telephone_is_theirs_noted_and_read_by_the_coordin
             note(by=other)
     stranger = a_guardian(session, referral, name="Omar Testsson")
     with pytest.raises(NotAllowed):
-        guardian_page.note_answer(session, stranger, by=cast.coordinator.actor(), reply=InvitationReply.COMES)
+        guardian_page.note_answer(
+            session, stranger, by=cast.coordinator.actor(), asked_about=clock.now(), reply=InvitationReply.COMES
+        )
     assert len(session.scalars(select(MeetingAnswer)).all()) == 2

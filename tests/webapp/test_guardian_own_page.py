@@ -266,6 +266,20 @@ def test_an_answer_reaches_the_coordinators_meeting_page_and_home(at_home, signe
     assert "Read a guardian's answer to the invitation" not in browser.get("/home").text
 
 
+def test_an_answer_from_a_page_of_before_the_meeting_moved_is_refused_kept_and_the_new_time_shown(at_home, settings):
+    guardian = at_home()
+    guardian.get("/guardian/")
+    with db.writing(settings.database) as session:
+        meeting = session.scalars(select(TeamMeeting)).one()
+        meeting.starts_at += timedelta(days=1)
+    page = guardian.submit({"reply": "comes", "words": "Vi tar bussen."}, form="answer-form", status=409)
+    assert page.problems == [
+        "The meeting has moved: nothing was noted. See its new time below, and answer for that one."
+    ]
+    assert page.fields(page.form("answer-form"))["words"] == "Vi tar bussen."
+    assert "You have answered: Yes, I am coming." in guardian.submit({"reply": "comes"}, form="answer-form").text
+
+
 def test_a_member_of_the_team_does_not_read_what_guardians_answered(at_home, signed_in, number, settings):
     guardian = at_home()
     guardian.get("/guardian/")

@@ -337,8 +337,9 @@ def test_the_minutes_begin_with_whom_the_guardians_bring(signed_in: SignIn, numb
         (invited,) = team_review.meetings_of(session, referral)[0].guardians_invited
         guardian = session.get_one(Guardian, uuid.UUID(invited))
         guardian.protected_level = level
+        begins = team_review.meetings_of(session, referral)[0].starts_at
         guardian_page.answer_invitation(
-            session, guardian, by=actor_for(guardian), reply=InvitationReply.COMES,
+            session, guardian, by=actor_for(guardian), asked_about=begins, reply=InvitationReply.COMES,
             support_person="Ali Testsson", interpreter="farsi",
         )  # fmt: skip
 
@@ -664,6 +665,36 @@ def test_a_coordinator_notes_what_was_answered_by_telephone_and_it_stands_who_di
     assert "Ringde i morse." in page.text
     assert "Note answers given by telephone" not in signed_in("kim").get(where).text
     karin.get(link.replace(link.split("/")[-2], str(uuid.uuid4())), status=404)
+
+
+def test_an_answer_from_a_page_of_before_the_meeting_moved_is_refused_and_the_new_time_told(
+    signed_in: SignIn, number, settings, wednesday
+) -> None:
+    reference = number(TO_SCHEDULE, called)
+    karin = signed_in("karin")
+    page = karin.get(f"/referrals/{reference}/team-review")
+    henriks, _kims = page.all("form", class_="button-row")
+    (link,) = {one.get("href") for one in page.all("a") if "Note what Maja Testsson answered" in page.text_of(one)}
+    asked = karin.get(link)
+
+    def moved(session, referral) -> None:
+        team_review.meetings_of(session, referral)[0].starts_at += timedelta(days=1)
+
+    look(settings, reference, moved)
+    page = karin.submit({"reply": "another_time", "words": "Ringde i morse."}, form=asked.form(), status=409)
+    assert page.problems == [
+        "The meeting has moved: nothing was noted. See its new time below, and answer for that one."
+    ]
+    assert page.fields(page.form())["words"] == "Ringde i morse."
+    assert (
+        "Asks for another time, 16 Sept 2026, noted by Karin Almkvist" in karin.submit({"reply": "another_time"}).text
+    )
+    page = karin.submit({"reply": "cannot"}, form=henriks)
+    assert "The meeting has moved: nothing was noted." in page.text
+    assert "Cannot come, 16 Sept" not in page.text
+    broken = page.all("form", class_="button-row")[0]
+    for nonsense in ("soon", "2026-09-22T12:30:00"):
+        karin.submit({"reply": "cannot", "asked_about": nonsense}, form=broken, status=400)
 
 
 def test_only_of_guardians_who_are_invited_an_answer_is_noted_and_a_protected_name_stays_out(

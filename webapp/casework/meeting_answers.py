@@ -5,9 +5,9 @@ import uuid
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import guardian_page, meeting_answers
+from referrals import guardian_page, meeting_answers, team_review
 from referrals.access import View
-from referrals.errors import NoSuchReferral
+from referrals.errors import MeetingMoved, NoSuchReferral
 from referrals.models import Guardian, Referral
 from referrals.stages import Verb
 from referrals.vocabulary import N_, CalledReply, InvitationReply
@@ -26,20 +26,19 @@ OWN_REPLIES: dict[CalledReply, str] = {
     CalledReply.CANNOT: N_("I cannot come"),
     CalledReply.STAND_IN: N_("I need somebody to stand in"),
 }
+#: said where the meeting was moved while somebody had the page open
+MOVED: str = N_("The meeting has moved: nothing was noted. See its new time below, and answer for that one.")
 
 
 @blueprint.post("/referrals/<reference:number>/team-review/called/<uuid:account_id>/answer")
 @for_referral(View.MINUTES)
 def answer_call(referral: Referral, account_id: uuid.UUID) -> ResponseReturnValue:
     """Answer the call, or note what somebody answered."""
-    form, actor = forms.submitted(), people.actor()
-    given = form.load(CallAnswerForm())
+    given = forms.submitted().load(CallAnswerForm())
     if given is None:
         notices.say_next(gettext("Choose one of the answers: nothing has been changed."), "warning")
     else:
-        meeting_answers.answer_call(transactions.session(), referral, account_id, by=actor, **given)
-        is_own = account_id == actor.account_id
-        notices.say_next(gettext("Thank you. Your answer stands here.") if is_own else gettext("The answer is noted."))
+        _answer(referral, account_id, given["reply"])
     return redirect(url_for("casework.team_review", number=referral.number), 303)
 
 
@@ -59,9 +58,26 @@ def note_invitation_answer(referral: Referral, guardian_id: uuid.UUID) -> Respon
     given = form.load(InvitationAnswerForm())
     if given is None:
         return _page(referral, guardian, form, status=422)
-    guardian_page.note_answer(transactions.session(), guardian, by=people.actor(), **given)
+    session, asked_about = transactions.session(), forms.instant_sent("asked_about")
+    try:
+        guardian_page.note_answer(session, guardian, by=people.actor(), asked_about=asked_about, **given)
+    except MeetingMoved:
+        form.refuse("", MOVED)
+        return _page(referral, guardian, form, status=409)
     notices.say_next(gettext("The answer is noted."))
     return redirect(url_for("casework.team_review", number=referral.number), 303)
+
+
+def _answer(referral: Referral, account_id: uuid.UUID, reply: CalledReply) -> None:
+    """Keep the answer, and say so."""
+    session, actor, asked_about = transactions.session(), people.actor(), forms.instant_sent("asked_about")
+    try:
+        meeting_answers.answer_call(session, referral, account_id, by=actor, asked_about=asked_about, reply=reply)
+    except MeetingMoved:
+        notices.say_next(gettext(MOVED), "warning")
+        return
+    is_own = account_id == actor.account_id
+    notices.say_next(gettext("Thank you. Your answer stands here.") if is_own else gettext("The answer is noted."))
 
 
 def _page(referral: Referral, guardian: Guardian, form: forms.Form, *, status: int = 200) -> Response:
@@ -72,6 +88,7 @@ def _page(referral: Referral, guardian: Guardian, form: forms.Form, *, status: i
         heading=gettext("An answer by telephone"),
         form=form,
         guardian=guardian,
+        meeting=team_review.current_meeting(transactions.session(), referral),
         replies=choices(InvitationReply),
     )
 

@@ -4,7 +4,7 @@ from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from referrals import guardian_page
-from referrals.errors import NoSuchReferral
+from referrals.errors import MeetingMoved, NoSuchReferral
 from referrals.forums import invitations_calendar
 from referrals.models import Guardian
 from referrals.vocabulary import N_, InvitationReply
@@ -53,7 +53,14 @@ def answer(guardian: Guardian) -> ResponseReturnValue:
     given = form.load(InvitationAnswerForm())
     if given is None:
         return _home_page(guardian, form, 422)
-    guardian_page.answer_invitation(transactions.session(), guardian, by=people.actor(), **given)
+    session, asked_about = transactions.session(), forms.instant_sent("asked_about")
+    try:
+        guardian_page.answer_invitation(session, guardian, by=people.actor(), asked_about=asked_about, **given)
+    except MeetingMoved:
+        form.refuse(
+            "", N_("The meeting has moved: nothing was noted. See its new time below, and answer for that one.")
+        )
+        return _home_page(guardian, form, 409)
     notices.say_next(gettext("Thank you. Your answer has been sent to the team. You can change it until the meeting."))
     return redirect(url_for(".home"), 303)
 

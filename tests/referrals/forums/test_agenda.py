@@ -205,7 +205,7 @@ def test_who_answers_that_they_cannot_come_is_missing_before_the_date(
     team_review.schedule_meeting(session, referral, by=by, seen=None, starts_at=BEGINS, place="Rum 12", called=people)
 
     def answered(reply: CalledReply, who: Account = cast.counsellor) -> Readiness:
-        meeting_answers.answer_call(session, referral, who.id, by=who.actor(), reply=reply)
+        meeting_answers.answer_call(session, referral, who.id, by=who.actor(), asked_about=BEGINS, reply=reply)
         return lacks(session, cast, tuesday)
 
     assert answered(CalledReply.COMES).is_ready(BEGINS)

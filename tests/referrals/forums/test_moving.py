@@ -78,7 +78,7 @@ def test_a_referral_takes_its_meeting_along_to_another_date_as_the_same_entry_wi
     item = put(session, cast, first)
     guardian = call(session, cast, item)
     own = Actor(guardian_of=item.referral_id, guardian_id=guardian.id)
-    guardian_page.answer_invitation(session, guardian, by=own, reply=next(iter(InvitationReply)))
+    guardian_page.answer_invitation(session, guardian, by=own, asked_about=BEGINS, reply=next(iter(InvitationReply)))
     meeting = team_review.current_meeting(session, item.referral)
     assert meeting is not None
     assert guardian_page.answers_to(session, meeting)
