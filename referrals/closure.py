@@ -13,7 +13,7 @@ from referrals.errors import ActionsStillRunning, Incomplete
 from referrals.models import ActionPlan, Closure, GoalOutcome, History, PlannedAction, Referral
 from referrals.notes import NOT_SAID, WHOLE, Classification
 from referrals.plan_versions import UNFINISHED, plan_in_force, running_actions, versions
-from referrals.stages import CLOSED, CLOSURE_PROPOSED, IN_TRIAGE, PLAN_ACTIVE, TO_SCHEDULE, State, Verb
+from referrals.stages import CLOSED, CLOSURE_PROPOSED, IN_TRIAGE, PLAN_ACTIVE, SCHEDULED, TO_SCHEDULE, State, Verb
 from referrals.vocabulary import ActionStatus, ClosureReason, GoalResult, PlanStatus, WordingGround
 
 #: how a running action can end when the referral is closed
@@ -149,8 +149,15 @@ def _where_work_stopped(session: Session, referral: Referral) -> State:
         .limit(1)
     ).one_or_none()
     if proposal is not None and proposal.verb is Verb.PROPOSE_CLOSURE and proposal.from_stage and proposal.from_status:
-        return State(proposal.from_stage, proposal.from_status)
+        was = State(proposal.from_stage, proposal.from_status)
+        return TO_SCHEDULE if was == SCHEDULED and _is_called_off_since(session, proposal) else was
     return TO_SCHEDULE if plan_in_force(session, referral) is None else PLAN_ACTIVE
+
+
+def _is_called_off_since(session: Session, row: History) -> bool:
+    later = History.referral_id == row.referral_id, History.number > row.number
+    off = select(History.id).where(*later, History.verb == Verb.CALL_OFF_MEETING)
+    return session.scalars(off.limit(1)).first() is not None
 
 
 def _missing_in(closure: ClosureInput, plan: ActionPlan | None) -> Iterator[str]:

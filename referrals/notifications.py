@@ -11,13 +11,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import access_list, audiences, audit, clock, hand_over, history, languages, readers, steps
+from referrals import access_list, audiences, audit, clock, hand_over, history, languages, readers, steps, team_review
 from referrals.access import SYSTEM, Actor
 from referrals.audiences import Addressee
 from referrals.config import current
 from referrals.errors import NoSuchReferral, TooLateToStop
 from referrals.mailer import Letter
-from referrals.models import Guardian, History, Mail, Referral, Step, StepKind, What
+from referrals.models import Guardian, History, Mail, Referral, Step, StepKind, TeamMeeting, What
 from referrals.paper_sources import GUARDIANS_DOOR, RETURN_PATH
 from referrals.printing import TEMPLATE_FOLDER
 from referrals.stages import (
@@ -66,9 +66,11 @@ _CALLED_OFF: Final = (
     Notification(_M.MEETING_CALLED_OFF, audiences.called_before),
     Notification(_M.INVITATION_TAKEN_BACK, audiences.guardians_invited_before),
 )
+#: mail that calls to a meeting: once that is called off or called otherwise, whoever is to know gets another one
+_CALLS: Final = frozenset({_M.MEETING_SCHEDULED, _M.MEETING_INVITED})
 #: mail that takes a meeting out of somebody's calendar, and all that changes something there
 TAKES_OUT: Final = frozenset({_M.MEETING_CALLED_OFF, _M.INVITATION_TAKEN_BACK})
-WITH_ENTRY: Final = frozenset({_M.MEETING_SCHEDULED, _M.MEETING_INVITED}) | TAKES_OUT
+WITH_ENTRY: Final = _CALLS | TAKES_OUT
 
 #: mail that asks for something to be done, and where a referral stands as long as it is not
 _ASKS_WHILE: Final[dict[MailKind, frozenset[State]]] = {
@@ -237,8 +239,16 @@ def let_rest_if_done(session: Session, mail: Mail) -> None:
     is_done = mail.referral.state not in _ASKS_WHILE.get(mail.kind, STATES)
     if mail.kind is MailKind.HAND_OVER_OFFERED:
         is_done = hand_over.waiting(session, mail.referral) is None
+    if mail.kind in _CALLS:
+        is_done = not _is_called_so(session, mail.history)
     if is_to_go(mail) and (is_done or not _can_be_mailed(session, mail)):
         mail.stopped_at = clock.now()
+
+
+def _is_called_so(session: Session, row: History) -> bool:
+    """Whether the meeting is still to be held as `row` called to it: neither moved since, nor called off, nor held."""
+    call = team_review.called_then(session, row.referral, after=row)
+    return isinstance(call, TeamMeeting) and call.is_to_hold
 
 
 def _can_be_mailed(session: Session, mail: Mail) -> bool:

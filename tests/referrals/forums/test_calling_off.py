@@ -18,7 +18,7 @@ from referrals.closure import ClosureInput
 from referrals.errors import Incomplete, NotAllowed, WrongStage
 from referrals.forums import clashes, invitations_calendar
 from referrals.models import Account, Mail, Referral, TeamMeeting
-from referrals.stages import PARTS_REQUESTED, SCHEDULED, TO_SCHEDULE, Verb
+from referrals.stages import CLOSURE_PROPOSED, PARTS_REQUESTED, SCHEDULED, TO_SCHEDULE, State, Verb
 from referrals.vocabulary import ClosureReason, MailKind
 from tests.factories import a_guardian, a_referral, protected
 from tests.people import Cast
@@ -116,15 +116,27 @@ def test_a_meeting_is_called_off_with_a_reason_and_the_team_is_called_anew(
     assert team_review.called_meeting(session, referral, after=row) is first
 
 
-def test_a_meeting_that_still_stands_while_more_is_asked_for_can_be_called_off(
-    session: Session, cast: Cast, referral: Referral
+@pytest.mark.parametrize("state", [PARTS_REQUESTED, CLOSURE_PROPOSED], ids=["more asked for", "closure proposed"])
+def test_a_meeting_that_still_stands_while_the_work_goes_another_way_can_be_called_off(
+    session: Session, cast: Cast, referral: Referral, state: State
 ) -> None:
     call(session, referral, cast.counsellor, by=cast.coordinator)
-    referral.stage, referral.status = PARTS_REQUESTED.stage, PARTS_REQUESTED.status
+    referral.stage, referral.status = state.stage, state.status
     assert len(call_off(session, referral, by=cast.coordinator)) == 1
-    assert referral.state == PARTS_REQUESTED
+    assert referral.state == state
     with pytest.raises(WrongStage):
         call_off(session, a_referral(session, cast), by=cast.coordinator)
+
+
+def test_work_that_goes_on_after_its_meeting_was_called_off_waits_for_a_new_one(
+    session: Session, cast: Cast, referral: Referral
+) -> None:
+    by = cast.coordinator.actor()
+    call(session, referral, cast.counsellor, by=cast.coordinator)
+    closure.propose_closure(session, referral, by=by, reason="Familjen flyttar.")
+    call_off(session, referral, by=cast.coordinator)
+    closure.resume_work(session, referral, by=by, reason="De stannar.")
+    assert referral.state == TO_SCHEDULE
 
 
 def test_everybody_who_was_called_gets_a_mail_in_their_language_that_takes_the_meeting_out_of_their_calendar(
@@ -156,6 +168,23 @@ def test_everybody_who_was_called_gets_a_mail_in_their_language_that_takes_the_m
         assert event.start == called.start
         assert not {"ATTENDEE", "DESCRIPTION", "ORGANIZER", "LOCATION"} & set(event)
         assert "sjukt" not in message.as_string()
+
+
+def test_a_call_that_could_not_be_sent_in_time_does_not_go_once_the_meeting_is_moved_or_called_off(
+    session: Session, cast: Cast, referral: Referral
+) -> None:
+    def goes(mail: Mail) -> bool:
+        notifications.let_rest_if_done(session, mail)
+        return notifications.is_to_go(mail)
+
+    (first,) = call(session, referral, cast.counsellor, by=cast.coordinator)
+    assert goes(first)
+    (moved,) = call(session, referral, cast.counsellor, by=cast.coordinator, starts_at=LATER)
+    assert (goes(first), goes(moved)) == (False, True)
+    (off,) = call_off(session, referral, by=cast.coordinator)
+    assert (goes(moved), goes(off)) == (False, True)
+    (anew,) = call(session, referral, cast.counsellor, by=cast.coordinator)
+    assert goes(anew)
 
 
 def test_whoever_is_no_longer_called_is_told_and_the_others_keep_their_entry(
