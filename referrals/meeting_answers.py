@@ -38,7 +38,7 @@ def answer_call(
 
     `asked_about` is when it was to begin on the page they answer on. It leaves no row in the history: nothing is decided with
     it. The same answer again changes nothing. Raises NotAllowed for whoever is not called and for anybody who answers for
-    somebody else; WrongStage where no meeting is to be held; MeetingMoved where it begins at another time by now.
+    somebody else; WrongStage where no meeting is to come; MeetingMoved where it begins at another time by now.
     """
     facts, is_own = referral.facts(), account_id == by.account_id
     if not parties(by, facts) or not (is_own or may_note(referral, by)):
@@ -47,7 +47,7 @@ def answer_call(
     if referral.kept_outside_at is not None:
         raise KeptOutside
     meeting = team_review.current_meeting(session, referral)
-    if meeting is None or not meeting.is_to_hold:
+    if meeting is None or not meeting.is_to_come:
         raise WrongStage(ANSWERED, referral.stage, referral.status)
     if str(account_id) not in meeting.called:
         raise NotAllowed(ANSWERED)

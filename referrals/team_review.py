@@ -178,7 +178,13 @@ def missing_professions(referral: Referral, called: Collection[Account]) -> list
 def is_called(session: Session, referral: Referral) -> bool:
     """Whether the team is called to a meeting that has not been held: then calling it again moves that one."""
     meeting = current_meeting(session, referral)
-    return meeting is not None and meeting.held_at is None
+    return meeting is not None and meeting.is_to_hold
+
+
+def without_mail(session: Session, meeting: TeamMeeting) -> list[Guardian]:
+    """The guardians who are invited, and to whom no mail may go: somebody tells them."""
+    known = coverage.guardians_of(session, meeting.referral)
+    return [one for one in known if str(one.id) in meeting.guardians_invited and not one.can_be_mailed]
 
 
 def schedule_meeting(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from referrals import clock
 from referrals.models.account import Account
 from referrals.models.base import Base, by_value
 from referrals.models.referral import History, OfReferral
@@ -68,8 +69,13 @@ class TeamMeeting(OfReferral, Base):
 
     @property
     def is_to_hold(self) -> bool:
-        """Whether the team is still called to it: neither held nor called off."""
-        return self.held_at is None and self.called_off_in is None
+        """Whether the team is still called to it: neither held nor called off, and the work about the child goes on."""
+        return self.held_at is None and self.called_off_in is None and self.referral.is_open
+
+    @property
+    def is_to_come(self) -> bool:
+        """Whether it is to be held and has not begun: then those called are asked whether they come."""
+        return self.is_to_hold and self.starts_at > clock.now()
 
     @property
     def called_off(self) -> History | None:

@@ -151,6 +151,20 @@ def test_a_guardian_and_who_notes_for_them_in_the_same_moment_come_one_after_the
         assert sorted(session.scalars(select(MeetingAnswer.number))) == [1, 2]
 
 
+def test_nobody_is_asked_about_a_meeting_that_has_begun_or_of_a_referral_that_has_ended(
+    session, cast, referral, meeting
+):
+    assert (meeting.is_to_hold, meeting.is_to_come) == (True, True)
+    referral.is_open = False
+    assert (meeting.is_to_hold, meeting.is_to_come) == (False, False)
+    with pytest.raises(WrongStage):
+        answer(session, referral, cast.counsellor, COMES)
+    referral.is_open, meeting.starts_at = True, clock.now()
+    assert (meeting.is_to_hold, meeting.is_to_come) == (True, False)
+    with pytest.raises(WrongStage):
+        answer(session, referral, cast.counsellor, COMES)
+
+
 def test_nothing_is_answered_about_a_referral_that_is_kept_on_paper(session, cast, referral, maja, meeting):
     referral.kept_outside_at = clock.now()
     with pytest.raises(KeptOutside):

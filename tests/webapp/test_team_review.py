@@ -623,6 +623,34 @@ def test_a_meeting_that_fell_away_with_the_referral_says_so(signed_in: SignIn, n
     assert "Familjen" not in page.text
 
 
+def test_a_meeting_whose_time_had_passed_is_not_said_to_have_fallen_away(signed_in: SignIn, number) -> None:
+    def prepare(session, referral, cast) -> None:
+        called(session, referral, cast)
+        team_review.meetings_of(session, referral)[0].starts_at = clock.now() - timedelta(days=1)
+        by = cast.coordinator.actor()
+        history.record(session, referral, Verb.PROPOSE_CLOSURE, by=by, to=CLOSURE_PROPOSED)
+        history.record(session, referral, Verb.CLOSE_REFERRAL, by=by, to=CLOSED, reason="Familjen flyttar.")
+
+    page = signed_in("karin").get(f"/referrals/{number(TO_SCHEDULE, prepare)}/team-review")
+    assert "No minutes were written before the work ended" in page.text
+    assert "It was not held" not in page.text
+
+
+def test_whoever_calls_off_a_meeting_whose_time_has_passed_is_promised_no_mail(signed_in: SignIn, number) -> None:
+    def prepare(session, referral, cast) -> None:
+        called(session, referral, cast)
+        team_review.meetings_of(session, referral)[0].starts_at = clock.now() - timedelta(days=1)
+
+    reference = number(TO_SCHEDULE, prepare)
+    karin, kim = signed_in("karin"), signed_in("kim")
+    assert "Are you coming to the meeting?" not in kim.get(f"/referrals/{reference}/team-review").text
+    page = karin.get(f"/referrals/{reference}/team-review/call-off")
+    assert "Its time has passed: nobody gets a mail." in page.text
+    page = karin.submit({"reason": "Halva teamet är sjukt."})
+    assert "The meeting is called off." in page.text
+    assert "gets a mail" not in page.text.split("Call the team")[0]
+
+
 def test_who_is_called_answers_with_one_press_and_everybody_sees_it(signed_in: SignIn, number, wednesday) -> None:
     reference = number(TO_SCHEDULE, called)
     where = f"/referrals/{reference}/team-review"
@@ -713,6 +741,9 @@ def test_only_of_guardians_who_are_invited_an_answer_is_noted_and_a_protected_na
     karin = signed_in("karin")
     page = karin.get(f"/referrals/{reference}/team-review/invited/{invited}/answer")
     assert "What did a guardian answer?" in page.text
+    page = karin.submit({"reply": "comes"})
+    assert "A guardian: Comes" in page.text
+    assert "Maja Testsson: " not in page.text
     karin.get(f"/referrals/{reference}/team-review/invited/{other}/answer", status=404)
 
 

@@ -3,6 +3,7 @@
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
+from referrals import clock
 from referrals import team_review as rules
 from referrals.models import Referral
 from referrals.stages import Verb
@@ -28,8 +29,9 @@ def call_off_meeting(referral: Referral) -> ResponseReturnValue:
     form = forms.submitted()
     if (why := form.load(CallingOffForm())) is None:
         return _page(referral, form, status=422)
-    rules.call_off_meeting(transactions.session(), referral, by=people.actor(), seen=seen(), **why)
-    notices.say_next(gettext("The meeting is called off. Whoever was called gets a mail about it."))
+    off = rules.call_off_meeting(transactions.session(), referral, by=people.actor(), seen=seen(), **why)
+    told = gettext("The meeting is called off. Whoever was called gets a mail about it.")
+    notices.say_next(told if off.starts_at > clock.now() else gettext("The meeting is called off."))
     return redirect(url_for("casework.team_review", number=referral.number), 303)
 
 
@@ -43,5 +45,6 @@ def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
         status=status,
         heading=gettext("Call the meeting off"),
         form=form,
+        is_to_come=meeting is not None and meeting.starts_at > clock.now(),
         shown=meeting_forms.shown_meeting(meeting) if meeting else None,
     )

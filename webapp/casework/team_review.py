@@ -229,7 +229,7 @@ def _page(referral: Referral, form: forms.Form | None = None, missing: Sequence[
         me=actor.account_id,
         own_replies=_own_replies(current),
         called_replies=choices(CalledReply),
-        can_note_answers=can_schedule and current is not None and current.is_to_hold,
+        can_note_answers=can_schedule and current is not None and current.is_to_come,
         can_call_off=words.may_do(Verb.CALL_OFF_MEETING, referral) and rules.is_called(session, referral),
         can_write=words.may_do(Verb.RECORD_MEETING, referral),
         can_approve=words.may_do(Verb.APPROVE_MINUTES, referral),
@@ -260,8 +260,8 @@ def _page(referral: Referral, form: forms.Form | None = None, missing: Sequence[
 
 
 def _own_replies(meeting: TeamMeeting | None) -> list[tuple[str, str]]:
-    """The answers to choose from, for whoever is called to a meeting that is to be held; nothing for anybody else."""
-    if meeting is None or not meeting.is_to_hold or str(people.actor().account_id) not in meeting.called:
+    """The answers to choose from, for whoever is called to a meeting to come; nothing for anybody else."""
+    if meeting is None or not meeting.is_to_come or str(people.actor().account_id) not in meeting.called:
         return []
     return [(reply.value, gettext(words_of)) for reply, words_of in OWN_REPLIES.items()]
 
