@@ -18,7 +18,8 @@ from referrals.errors import AgendaRefused
 from referrals.forums import agenda, dates
 from referrals.forums.agenda import Slot
 from referrals.languages import local_date
-from referrals.models import AgendaItem, Guardian, TeamDate, TeamMeeting
+from referrals.models import AgendaItem, TeamDate, TeamMeeting
+from referrals.stages import MOVE_BY_VERB, Verb
 from referrals.vocabulary import AgendaProblem
 
 
@@ -29,6 +30,14 @@ class Moved:
     meetings: int
     left: int
     #: how many guardians are invited to those that went along, and get no mail about it
+    to_tell: int = 0
+
+
+@dataclass(frozen=True)
+class CalledOff:
+    """How many meetings are called off, and how many guardians are invited to those to come and get no mail about it."""
+
+    meetings: int
     to_tell: int = 0
 
 
@@ -69,8 +78,8 @@ def move_date(session: Session, date: TeamDate, starts_at: datetime, *, by: Acto
     return _take_along(session, agenda.slots(session, date), date.place, by=by, reason=reason)
 
 
-def withdraw_date(session: Session, date: TeamDate, *, by: Actor, reason: str) -> int:
-    """Take a date away and call off the meetings that were called for that day; how many those were.
+def withdraw_date(session: Session, date: TeamDate, *, by: Actor, reason: str) -> CalledOff:
+    """Take a date away and call off the meetings that were called for that day.
 
     What was on its agenda lines up again. Raises NotAllowed, and AgendaRefused where the day has passed or a referral on the date
     is not theirs to arrange.
@@ -87,7 +96,9 @@ def withdraw_date(session: Session, date: TeamDate, *, by: Actor, reason: str) -
     for meeting in then:
         team_review.call_off_meeting(session, meeting.referral, by=by, seen=None, reason=reason)
     dates.drop(session, date.forum, date.id, by=by)
-    return len(then)
+    now = clock.now()
+    to_tell = [one for meeting in then if meeting.starts_at > now for one in team_review.without_mail(session, meeting)]
+    return CalledOff(len(then), len(to_tell))
 
 
 def follow_agenda(session: Session, date: TeamDate, *, by: Actor) -> Moved:
@@ -122,16 +133,10 @@ def _take_along(session: Session, slots: Iterable[Slot], place: str, *, by: Acto
             continue
         if _call_anew(session, slot, meeting, place=place, by=by, reason=reason):
             moved += 1
-            to_tell += len(_to_tell(session, meeting))
+            to_tell += len(team_review.without_mail(session, meeting))
         else:
             left += 1
     return Moved(moved, left, to_tell)
-
-
-def _to_tell(session: Session, meeting: TeamMeeting) -> list[Guardian]:
-    """The guardians who are invited, and to whom no mail may go."""
-    known = coverage.guardians_of(session, meeting.referral)
-    return [one for one in known if str(one.id) in meeting.guardians_invited and not one.can_be_mailed]
 
 
 def _planned(session: Session, slot: Slot) -> TeamMeeting | None:
@@ -145,6 +150,8 @@ def _call_anew(
 ) -> bool:
     """Whether the same people as before, as far as they may still be called, are called to the time in `slot`."""
     referral = slot.item.referral
+    if referral.state not in MOVE_BY_VERB[Verb.SCHEDULE_MEETING].frm:
+        return False  # the work went on another way: whoever sees to it calls the meeting off, or goes on with it
     able = {str(one.account.id): one.account for one in roster.for_team(session, referral) if one.locked_by is None}
     people = [able[one] for one in meeting.called if one in able]
     if not people or not coverage.are_informed(session, referral):

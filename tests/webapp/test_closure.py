@@ -1,11 +1,16 @@
 """The closure's page: proposed, decided with nothing left running, taken back, and reopened."""
 
-import pytest
+from datetime import timedelta
 
-from referrals import closure, notes, plan_versions
+import pytest
+from sqlalchemy import select
+
+from referrals import clock, closure, db, notes, plan_versions
+from referrals.models import Referral, TeamMeeting
 from referrals.stages import CLOSED, CLOSURE_PROPOSED, FOLLOW_UP_DUE, IN_TRIAGE, PLAN_ACTIVE, TO_SCHEDULE, WITHDRAWN
 from referrals.vocabulary import ActionStatus, PlanStatus
-from tests.webapp.desk import Desk
+from tests.factories import a_guardian
+from tests.webapp.desk import Desk, cast_of
 
 pytestmark = pytest.mark.usefixtures("wednesday")
 
@@ -112,6 +117,21 @@ def test_a_referral_without_a_plan_is_closed_in_three_answers(desk, signed_in):
     assert "No plan is in force." in page.text
     karin.submit({"reason": "moved", "summary": "Familjen har flyttat."}, form="close-form")
     assert desk.read(number, state) == CLOSED
+
+
+def test_who_closes_hears_that_a_guardian_is_to_be_told_that_a_meeting_is_not_held(desk, signed_in, settings):
+    number = desk.lay(CLOSURE_PROPOSED)
+    with db.writing(settings.database) as session:
+        referral, cast = session.scalars(select(Referral).where(Referral.number == number)).one(), cast_of(session)
+        guardian = a_guardian(session, referral, told_by=cast.coordinator)
+        session.add(TeamMeeting(
+            referral=referral, number=1, starts_at=clock.now() + timedelta(days=7), minutes=45, place="Rum 12",
+            called_by_id=cast.coordinator.id, called=[], guardians_invited=[str(guardian.id)],
+        ))  # fmt: skip
+    karin = signed_in("karin")
+    karin.get(f"/referrals/{number}/closure")
+    page = karin.submit({"reason": "moved", "summary": "Familjen har flyttat."}, form="close-form")
+    assert "The meeting is called off. One guardian gets no mail: tell them yourself." in page.text
 
 
 def test_the_work_goes_on_after_all(desk, signed_in):

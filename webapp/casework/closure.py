@@ -6,7 +6,7 @@ from flask import Response, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from referrals import closure as rules
-from referrals import plan_versions
+from referrals import plan_versions, team_review
 from referrals.access import View, may_view
 from referrals.closure import ClosureInput
 from referrals.errors import Incomplete, LooksMedical
@@ -108,6 +108,8 @@ def _close(referral: Referral) -> ResponseReturnValue:
     if values is None:
         return _page(referral, status=422, close=form)
     ground = wording.named_ground(form)
+    meeting = team_review.current_meeting(transactions.session(), referral)
+    falls_away = meeting if meeting is not None and meeting.is_to_come else None
     try:
         rules.close_referral(
             transactions.session(),
@@ -123,7 +125,10 @@ def _close(referral: Referral) -> ResponseReturnValue:
     except Incomplete:
         form.refuse("", _CHANGED)
         return _page(referral, status=422, close=form)
-    notices.say_next(gettext("The referral is closed. Thank you for what you have done."))
+    said = [gettext("The referral is closed. Thank you for what you have done.")]
+    if falls_away and (to_tell := team_review.without_mail(transactions.session(), falls_away)):
+        said += [gettext("The meeting is called off."), words.guardians_to_tell(len(to_tell))]
+    notices.say_next(" ".join(said))
     return redirect(url_for("casework.closure", number=referral.number), 303)
 
 

@@ -21,7 +21,7 @@ from referrals.vocabulary import (
     TriageEnding,
 )
 from webapp import people
-from webapp.language import gettext, language
+from webapp.language import gettext, language, ngettext
 
 #: what happened, as a line of the timeline
 HAPPENED: dict[Verb, str] = {
@@ -179,6 +179,13 @@ def happened(row: History, *, with_choice: bool = True) -> str:
 def who(row: History) -> str:
     """Whose doing a row of the history is."""
     return row.by.name if row.by else party_name(row.by_party)
+
+
+def guardians_to_tell(number: int) -> str:
+    """That somebody has to tell guardians, who get no mail, that a meeting is not held."""
+    return ngettext(
+        "One guardian gets no mail: tell them yourself.", "%(num)d guardians get no mail: tell them yourself.", number
+    )
 
 
 def may_do(verb: Verb, referral: Referral) -> bool:

@@ -7,11 +7,12 @@ from flask.typing import ResponseReturnValue
 
 from referrals.errors import AgendaRefused
 from referrals.forums import agenda, dates, moving
-from referrals.forums.moving import Moved
+from referrals.forums.moving import CalledOff, Moved
 from referrals.languages import local_date
 from referrals.vocabulary import AgendaProblem
 from schemas.forums import MoveDateForm, MoveItemForm, WithdrawDateForm
 from webapp import forms, notices, people, transactions
+from webapp.casework import words
 from webapp.forums import blueprint
 from webapp.forums.agenda import agenda_page, back
 from webapp.forums.team import TEAM_ROLES, team_of
@@ -71,8 +72,7 @@ def withdraw_team_date(forum_id: uuid.UUID, date_id: uuid.UUID) -> ResponseRetur
             form.refuse("", refused.problem.label)
         else:
             said = gettext("%(day)s has been taken away. What was on its agenda lines up again.", day=day)
-            called_off = ngettext("One meeting is called off.", "%(num)d meetings are called off.", off)
-            notices.say_next(f"{said} {called_off}" if off else said)
+            notices.say_next(" ".join((said, *_called_off(off))))
             return redirect(url_for(".team", forum_id=forum_id), 303)
     return agenda_page(forum, date_id, form, status=422)
 
@@ -92,6 +92,16 @@ def follow_agenda(forum_id: uuid.UUID, date_id: uuid.UUID) -> ResponseReturnValu
         " ".join(_went_along(moved)) or gettext("Every meeting that is called has its time on the agenda.")
     )
     return back(forum_id, date_id)
+
+
+def _called_off(off: CalledOff) -> list[str]:
+    """What became of the meetings of a day that was withdrawn, in sentences."""
+    told = []
+    if off.meetings:
+        told.append(ngettext("One meeting is called off.", "%(num)d meetings are called off.", off.meetings))
+    if off.to_tell:
+        told.append(words.guardians_to_tell(off.to_tell))
+    return told
 
 
 def _went_along(moved: Moved) -> list[str]:

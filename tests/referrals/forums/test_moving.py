@@ -8,14 +8,14 @@ from icalendar import Calendar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import guardian_page, organisation, team_review
+from referrals import closure, guardian_page, organisation, team_review
 from referrals.actors import Actor
 from referrals.errors import AgendaRefused, NotAllowed
 from referrals.forums import agenda, clashes, dates, invitations_calendar, moving, readiness, seats
 from referrals.forums.dates import Series
-from referrals.forums.moving import Moved
+from referrals.forums.moving import CalledOff, Moved
 from referrals.models import AgendaItem, ClosedDay, Guardian, History, Referral, TeamDate
-from referrals.stages import TO_SCHEDULE, Verb
+from referrals.stages import CLOSURE_PROPOSED, TO_SCHEDULE, Verb
 from referrals.vocabulary import AgendaAct, AgendaProblem, InvitationReply
 from tests.factories import a_guardian, a_referral, protected
 from tests.people import Cast
@@ -128,6 +128,24 @@ def test_a_meeting_stays_where_it_is_while_nobody_may_be_called_to_it(
     assert meeting.starts_at == LATER + HALF_AN_HOUR
 
 
+def test_a_meeting_of_a_referral_that_is_to_be_closed_holds_no_date_up(
+    session: Session, cast: Cast, two_dates: list[TeamDate]
+) -> None:
+    by, (first, _second) = cast.coordinator.actor(), two_dates
+    item, other = put(session, cast, first), put(session, cast, first)
+    for one in (item, other):
+        call(session, cast, one, BEGINS)
+    closure.propose_closure(session, item.referral, by=by, reason="Familjen flyttar.")
+    assert moving.move_date(session, first, BEGINS + timedelta(days=1), by=by, reason=None) == Moved(1, 1, 1)
+    meeting = team_review.current_meeting(session, item.referral)
+    assert meeting is not None
+    assert meeting.starts_at == BEGINS
+    assert moving.move_date(session, first, BEGINS, by=by, reason=None) == Moved(1, 0, 1)
+    moving.withdraw_date(session, first, by=by, reason="Sjukt.")
+    session.expire_all()
+    assert (item.referral.state, meeting.is_to_hold) == (CLOSURE_PROPOSED, False)
+
+
 def test_a_whole_date_moves_with_its_agenda_and_leaves_a_line(
     session: Session, cast: Cast, two_dates: list[TeamDate]
 ) -> None:
@@ -234,7 +252,7 @@ def test_withdrawing_a_date_calls_off_what_was_called_for_that_day(
     off, stays, waits = (item.referral for item in (here, elsewhere, uncalled))
     with pytest.raises(NotAllowed):
         moving.withdraw_date(session, first, by=cast.counsellor.actor(), reason="Sjukt.")
-    assert moving.withdraw_date(session, first, by=by, reason="Sjukt.") == 1
+    assert moving.withdraw_date(session, first, by=by, reason="Sjukt.") == CalledOff(1, 1)
     session.expire_all()
     assert off.state == waits.state == TO_SCHEDULE
     assert off.history[-1].reason == "Sjukt."
@@ -242,4 +260,4 @@ def test_withdrawing_a_date_calls_off_what_was_called_for_that_day(
     assert meeting is not None
     assert meeting.starts_at == LATER
     assert dates.coming(session, cast.forum) == [second]
-    assert moving.withdraw_date(session, second, by=by, reason="Sjukt.") == 0
+    assert moving.withdraw_date(session, second, by=by, reason="Sjukt.") == CalledOff(0)

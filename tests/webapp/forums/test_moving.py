@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select, update
 
 from referrals import clock, db
-from referrals.models import AgendaItem, TeamDate, TeamMeeting
+from referrals.models import AgendaItem, Guardian, TeamDate, TeamMeeting
 from tests.factories import a_guardian
 from tests.webapp.desk import cast_of
 from tests.webapp.forums.test_agenda import (  # noqa: F401 - fixtures
@@ -96,11 +96,16 @@ def test_a_date_is_withdrawn_and_what_was_called_for_it_is_called_off(karin, dat
     put(karin, date, first_id)
     put(karin, date, second_id)
     call(karin, first, settings)
+    with db.writing(settings.database) as session:
+        meeting = session.scalars(select(TeamMeeting)).one()
+        guardians = session.scalars(select(Guardian.id).where(Guardian.referral_id == meeting.referral_id))
+        meeting.guardians_invited = [str(one) for one in guardians]
     page = karin.get(date)
     refused = karin.submit({"off_reason": " "}, form=form_of(page, "/withdraw"), status=422)
     assert any("Write why the team does not meet." in problem for problem in refused.problems)
     gone = karin.submit({"off_reason": "Halva teamet är sjukt."}, form=form_of(page, "/withdraw"))
-    assert "What was on its agenda lines up again. One meeting is called off." in gone.text
+    assert "What was on its agenda lines up again. One meeting is called off. One guardian" in gone.text
+    assert "One guardian gets no mail: tell them yourself." in gone.text
     with db.reading(settings.database) as session:
         meeting = session.scalars(select(TeamMeeting)).one()
         assert meeting.called_off.reason == "Halva teamet är sjukt."
