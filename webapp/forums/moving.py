@@ -96,12 +96,8 @@ def follow_agenda(forum_id: uuid.UUID, date_id: uuid.UUID) -> ResponseReturnValu
 
 def _called_off(off: CalledOff) -> list[str]:
     """What became of the meetings of a day that was withdrawn, in sentences."""
-    told = []
-    if off.meetings:
-        told.append(ngettext("One meeting is called off.", "%(num)d meetings are called off.", off.meetings))
-    if off.to_tell:
-        told.append(words.guardians_to_tell(off.to_tell))
-    return told
+    called_off = ngettext("One meeting is called off.", "%(num)d meetings are called off.", off.meetings)
+    return [called_off] * bool(off.meetings) + [words.guardians_to_tell(off.to_tell)] * bool(off.to_tell)
 
 
 def _went_along(moved: Moved) -> list[str]:
