@@ -133,17 +133,18 @@ def test_a_meeting_of_a_referral_that_is_to_be_closed_holds_no_date_up(
 ) -> None:
     by, (first, _second) = cast.coordinator.actor(), two_dates
     item, other = put(session, cast, first), put(session, cast, first)
+    referral = item.referral
     for one in (item, other):
         call(session, cast, one, BEGINS)
-    closure.propose_closure(session, item.referral, by=by, reason="Familjen flyttar.")
+    closure.propose_closure(session, referral, by=by, reason="Familjen flyttar.")
     assert moving.move_date(session, first, BEGINS + timedelta(days=1), by=by, reason=None) == Moved(1, 1, 1)
-    meeting = team_review.current_meeting(session, item.referral)
+    meeting = team_review.current_meeting(session, referral)
     assert meeting is not None
     assert meeting.starts_at == BEGINS
     assert moving.move_date(session, first, BEGINS, by=by, reason=None) == Moved(1, 0, 1)
     moving.withdraw_date(session, first, by=by, reason="Sjukt.")
     session.expire_all()
-    assert (item.referral.state, meeting.is_to_hold) == (CLOSURE_PROPOSED, False)
+    assert (referral.state, meeting.is_to_hold) == (CLOSURE_PROPOSED, False)
 
 
 def test_a_whole_date_moves_with_its_agenda_and_leaves_a_line(
