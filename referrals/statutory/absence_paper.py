@@ -65,11 +65,18 @@ class StepOnPaper:
     #: from which share on the next step is due; None where there is none
     next_limit: int | None
     law: str
+    #: whether the quarter was over when it was decided
+    is_over: bool
     #: the day on which the parents were warned in the same quarter
     warned_on: date | None
     said: dict[str, Any]
     decided_by: Account
     decided_at: datetime
+
+    @property
+    def has_reached_next(self) -> bool:
+        """Whether the next limit is reached too: the parents are not told that it may be."""
+        return self.next_limit is not None and self.percent >= self.next_limit
 
 
 def values(session: Session, step: AbsenceStep) -> dict[str, Any]:
@@ -77,12 +84,13 @@ def values(session: Session, step: AbsenceStep) -> dict[str, Any]:
     if not step.is_sent or step.decided_by is None or step.decided_at is None:
         raise NoSuchReferral
     rule, limits = absence.rule_of(session, step), [each.percent for each in absence.rules(session)]
-    days = step.days or 0.0
+    days, last_on = step.days or 0.0, absence.last_day(step.quarter_on)
+    decided_on = local_date(step.decided_at, zone=organisation.municipality(session).timezone)
     on_paper = StepOnPaper(
-        first_on=step.quarter_on, last_on=absence.last_day(step.quarter_on), days=days, school_days=step.school_days,
+        first_on=step.quarter_on, last_on=last_on, days=days, school_days=step.school_days,
         percent=absence.share(days, of=step.school_days), limit=rule.percent,
         next_limit=next((each for each in limits if each > rule.percent), None), law=rule.source,
-        warned_on=_warned_on(session, step), said=step.said or {}, decided_by=step.decided_by, decided_at=step.decided_at,
+        is_over=decided_on > last_on, warned_on=_warned_on(session, step), said=step.said or {}, decided_by=step.decided_by, decided_at=step.decided_at,
     )  # fmt: skip
     return {
         "referral": PupilOnPaper(step.pupil, step.decided_by), "municipality": organisation.municipality(session),

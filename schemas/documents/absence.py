@@ -28,6 +28,9 @@ class AbsenceWarningDocument(AbsenceDocument):
 
     #: from which share on the school must report
     next_limit = fields.Integer(attribute="absence.next_limit")
+    has_reached_next = fields.Boolean(attribute="absence.has_reached_next")
+    #: whether the quarter was over by then
+    is_over = fields.Boolean(attribute="absence.is_over")
     to_whom = fields.String(attribute="absence.said.to_whom")
     offer = fields.String(attribute="absence.said.offer")
 

@@ -618,14 +618,15 @@ class Family:
         pupil.class_name = self.referral.child_group
         return PupilOnPaper(pupil, self.head)
 
-    def absence(self, *, days: float, limit: int) -> StepOnPaper:
+    def absence(self, *, days: float, limit: int, is_over: bool = False) -> StepOnPaper:
         """What the sum of a morning came to, and what the head teacher decided."""
         said = {"to_whom": "absence_to", "offer": "absence_offer", "done": "absence_done", "views": "absence_views"}
         return StepOnPaper(
             first_on=date(2026, 7, 1), last_on=date(2026, 9, 30), days=days, school_days=37, percent=share(days, of=37),
             limit=limit, next_limit=15 if limit == 10 else None, law=next(r.source for r in DANISH if r.percent == limit),
             warned_on=date(2026, 9, 17), said={name: self.words[word] for name, word in said.items()} | {"told_on": "2026-09-23"},
-            decided_by=self.head, decided_at=ISSUED[DocumentKind.ABSENCE_REPORT if limit == 15 else DocumentKind.ABSENCE_WARNING],
+            is_over=is_over, decided_by=self.head,
+            decided_at=ISSUED[DocumentKind.ABSENCE_REPORT if limit == 15 else DocumentKind.ABSENCE_WARNING],
         )  # fmt: skip
 
 

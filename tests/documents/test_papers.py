@@ -22,7 +22,7 @@ from referrals.vocabulary import (
 )
 from schemas.documents import PaperRecipient, document_context
 from tests.documents.reading import LANGUAGES, SNAPSHOTS, UPDATE, compare, page_of, paper_text
-from tests.documents.sources import FATHER_ID, MOTHER_ID, rich_source, sparse_source
+from tests.documents.sources import FATHER_ID, MOTHER_ID, Family, rich_source, sparse_source
 
 #: the headings each paper must have, in the words of the field (domain, documents and headings)
 HEADINGS = {
@@ -318,6 +318,27 @@ def test_a_paper_never_shows_a_hole_of_the_machine(kind: DocumentKind, language:
     text = paper_text(page_of(kind, language, rich=False))
     assert "None" not in text.split()
     assert "Undefined" not in text
+
+
+#: how a warning begins to say what can follow: while it can, once the next limit is reached, and once the quarter is over
+CAN_FOLLOW = {
+    "sv": ("Om den olovliga frånvaron når 15 %", "Den olovliga frånvaron har nått 15 %", "Kvartalet är slut"),
+    "da": ("Kommer det ulovlige fravær op på 15 %", "Det ulovlige fravær er nået op på 15 %", "Kvartalet er slut"),
+    "en": ("If unlawful absence reaches 15%", "Unlawful absence has reached 15%", "The quarter is over"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("days", "is_over", "expected"), [(5.5, False, 0), (6.0, False, 1), (6.0, True, 1), (5.5, True, 2)]
+)
+def test_a_warning_says_of_what_can_follow_only_what_is_so(
+    language: str, days: float, is_over: bool, expected: int
+) -> None:
+    kind, about = DocumentKind.ABSENCE_WARNING, Family("sv").absence(days=days, limit=10, is_over=is_over)
+    html = document_html(kind, document_context(kind, rich_source(kind, absence=about)), language=language)
+    said = html.replace("\xa0", " ")
+    assert [words in said for words in CAN_FOLLOW[language]] == [place == expected for place in range(3)]
 
 
 @every_kind

@@ -328,6 +328,17 @@ def test_the_paper_is_kept_once_sealed_and_checked(session, danish, due):
         absence_paper.read(step)
 
 
+def test_a_warning_knows_that_the_next_limit_is_reached_or_the_quarter_over(session, danish, due, wednesday):
+    step, by = due(6.0)[WARNING], danish.head_teacher.actor()
+    absence.send(session, step, by=by, said=WARNS, language="da")
+    stated = absence_paper.values(session, step)["absence"]
+    assert (stated.has_reached_next, stated.is_over) == (True, False)
+    assert not replace(stated, percent=14.9).has_reached_next
+    assert not replace(stated, next_limit=None).has_reached_next
+    step.decided_at += timedelta(days=14)  # the first of October
+    assert absence_paper.values(session, step)["absence"].is_over
+
+
 def test_the_most_pressing_comes_first(session, danish, due, enter, morning):
     due(4.0)
     enter(replace(EMIL, name="Ida Brask", days=7.0))
