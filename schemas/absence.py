@@ -85,7 +85,13 @@ def _can_be_written(language: str) -> None:
         raise ValidationError(CHOOSE_ONE)
 
 
-class WarningForm(FormSchema):
+class _StepForm(FormSchema):
+    """What is decided about a step, and the sum that stood on its page."""
+
+    seen = ShortText(load_default="")
+
+
+class WarningForm(_StepForm):
     """What goes with the warning to the parents."""
 
     to_whom = ShortText(needed=N_("Write whom it goes to."))
@@ -93,7 +99,7 @@ class WarningForm(FormSchema):
     language = ShortText(needed=CHOOSE_ONE, validate=_can_be_written)
 
 
-class ReportForm(FormSchema):
+class ReportForm(_StepForm):
     """What goes with the report to the municipality."""
 
     told_on = DateField(needed=GIVE_DATE, is_past=True)
@@ -101,7 +107,7 @@ class ReportForm(FormSchema):
     views = LongText(needed=N_("Write how parents and pupil see it, or that they did not want to say."))
 
 
-class LeaveForm(FormSchema):
+class LeaveForm(_StepForm):
     """Why nothing is sent."""
 
     why_not = LongText(needed=FILL_IN)

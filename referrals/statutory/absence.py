@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, selectinload
 from referrals import absence_rules, audit, calendar, clock, organisation, reference, register, roster, rulebook
 from referrals.absence_rules import AbsenceRule
 from referrals.access import SYSTEM, Actor, Role
-from referrals.errors import AlreadyMoved, Incomplete, NotAllowed
+from referrals.errors import AlreadyMoved, Incomplete, NoSuchReferral, NotAllowed
 from referrals.languages import local_date
 from referrals.models import AbsenceCount, AbsenceStep, AbsentPupil, Unit, What
 from referrals.rulebook import RulePack
@@ -161,6 +161,11 @@ def rule_of(session: Session, step: AbsenceStep) -> AbsenceRule:
     return next(rule for rule in rules(session) if rule.kind is step.kind)
 
 
+def sum_read(step: AbsenceStep) -> str:
+    """The sum that a page of the step shows, for its forms to send along: nobody decides about another than they read."""
+    return f"{step.days} {step.school_days}"
+
+
 # ---------------------------------------------------------------------------------------------------------- verbs
 def enter(session: Session, unit: Unit, *, by: Actor, quarter_on: date, entries: Iterable[Entry]) -> int:
     """Record so many days for each, all of the quarter together; how many were new or different. The same again changes nothing.
@@ -175,6 +180,7 @@ def enter(session: Session, unit: Unit, *, by: Actor, quarter_on: date, entries:
     entries, most = list(entries), school_days(session, quarter_on)
     if any(not 0 <= entry.days <= most for entry in entries):
         raise Incomplete("days")
+    _come_after(session, unit.id)
     return sum(_enter(session, unit, entry, quarter_on=quarter_on, by=by) for entry in entries)
 
 
@@ -184,6 +190,7 @@ def prepare(session: Session, pupil: AbsentPupil, *, today: date) -> int:
     What nobody has decided yet follows the sum, and falls away where a correction took it below. What it was decided not to
     send is due anew once the sum has grown: the reason was about fewer days.
     """
+    _read_anew(session, pupil)
     made, zone, closed = 0, roster.time_zone(session), calendar.closed_days(session)
     for quarter_on in quarters(today):
         summed = _sum(pupil, quarter_on, before=today, of=school_days(session, quarter_on), zone=zone)
@@ -194,9 +201,10 @@ def prepare(session: Session, pupil: AbsentPupil, *, today: date) -> int:
     return made
 
 
-def send(session: Session, step: AbsenceStep, *, by: Actor, said: Mapping[str, Any], language: str) -> None:
-    """Decide that it is sent. Raises NotAllowed, AlreadyMoved, and Incomplete for what must come with it, or with "changed" where
-    the days were entered anew since this morning: the next morning's sum decides then.
+def send(session: Session, step: AbsenceStep, *, by: Actor, seen: str, said: Mapping[str, Any], language: str) -> None:
+    """Decide that it is sent. Raises NotAllowed, AlreadyMoved, and Incomplete for what must come with it, with "overtaken" where
+    this person had another sum before their eyes, or with "changed" where the days were entered anew since this morning: the
+    next morning's sum decides then.
     """
     _require_open(session, step, by=by, verb=f"send_{step.kind.value}")
     today = roster.today(session)
@@ -209,6 +217,8 @@ def send(session: Session, step: AbsenceStep, *, by: Actor, said: Mapping[str, A
             "views": said.get("views"),
         }
     missing = [name for name, value in stated.items() if not value]
+    if seen != sum_read(step):
+        missing.append("overtaken")
     if newest(step.pupil, step.quarter_on) != step.days:
         missing.append("changed")
     if missing:
@@ -222,11 +232,13 @@ def send(session: Session, step: AbsenceStep, *, by: Actor, said: Mapping[str, A
     )  # fmt: skip
 
 
-def leave_unsent(session: Session, step: AbsenceStep, *, by: Actor, why_not: str) -> None:
-    """Decide, with the reason, that it is not sent. Raises NotAllowed, AlreadyMoved, Incomplete."""
+def leave_unsent(session: Session, step: AbsenceStep, *, by: Actor, seen: str, why_not: str) -> None:
+    """Decide, with the reason, that it is not sent. Raises NotAllowed, AlreadyMoved, Incomplete, with "overtaken" as in `send`."""
     _require_open(session, step, by=by, verb=f"leave_{step.kind.value}")
     if not why_not.strip():
         raise Incomplete("why_not")
+    if seen != sum_read(step):
+        raise Incomplete("overtaken")
     step.said = {"why_not": why_not.strip()}
     _decide(session, step, by=by, is_sent=False)
 
@@ -238,6 +250,7 @@ def protect(session: Session, pupil: AbsentPupil, *, by: Actor, own_number: str)
     """
     if not may_keep(session, pupil, by):
         raise NotAllowed("protect_absent_pupil")
+    _read_anew(session, pupil)
     digest = _index(pupil.unit, own_number, pupil.birth_date)
     there = session.scalars(select(AbsentPupil).where(AbsentPupil.pupil_index == digest)).one_or_none()
     if there is pupil:
@@ -251,8 +264,7 @@ def protect(session: Session, pupil: AbsentPupil, *, by: Actor, own_number: str)
 
 def remove(session: Session, pupil: AbsentPupil, *, by: Actor) -> None:
     """Take a pupil away who was entered by mistake; nothing about them stays. Raises NotAllowed once something was decided about them."""
-    for step in pupil.steps:
-        session.refresh(step, with_for_update=True)
+    _read_anew(session, pupil)
     if not may_keep(session, pupil, by) or any(step.decided_at for step in pupil.steps):
         raise NotAllowed("remove_absent_pupil")
     _log(session, pupil, "remove_absent_pupil", by=by)
@@ -264,6 +276,20 @@ def remove(session: Session, pupil: AbsentPupil, *, by: Actor) -> None:
 def newest(pupil: AbsentPupil, quarter_on: date) -> float | None:
     """What was entered last for the quarter; None where nothing was."""
     return next((count.days for count in pupil.counts if count.quarter_on == quarter_on), None)
+
+
+def _come_after(session: Session, unit_id: uuid.UUID) -> None:
+    """Wait for whoever changes the school's absence in this moment. Whatever else leads to the school goes on meanwhile."""
+    session.execute(select(Unit.id).where(Unit.id == unit_id).with_for_update(key_share=True))
+
+
+def _read_anew(session: Session, pupil: AbsentPupil) -> None:
+    """Come after whoever was first, and see what they did. Raises NoSuchReferral where the pupil was taken away."""
+    _come_after(session, pupil.unit_id)
+    rows = select(AbsentPupil).where(AbsentPupil.id == pupil.id)
+    rows = rows.options(selectinload(AbsentPupil.counts), selectinload(AbsentPupil.steps))
+    if session.scalars(rows.execution_options(populate_existing=True)).one_or_none() is None:
+        raise NoSuchReferral
 
 
 def _index(unit: Unit, name: str, birth_date: date | str | None) -> str:
@@ -326,7 +352,9 @@ def _follow(session: Session, summed: Sum, rule: AbsenceRule, *, quarter_on: dat
 
 
 def _require_open(session: Session, step: AbsenceStep, *, by: Actor, verb: str) -> None:
-    session.refresh(step, with_for_update=True)
+    _read_anew(session, step.pupil)
+    if step not in step.pupil.steps:
+        raise NoSuchReferral  # the morning's sum took it away
     if not may_keep(session, step.pupil, by):
         raise NotAllowed(verb)
     if step.decided_at is not None and step.decided_by is not None:

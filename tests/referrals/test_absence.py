@@ -1,12 +1,14 @@
 """Unlawful absence: who keeps it, how the morning sums it up, from which share on what is due, and who decides."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import inspect, select
+from sqlalchemy import delete, inspect, select
 
-from referrals import roster
+from referrals import db, roster
 from referrals.access import SYSTEM, Actor
 from referrals.errors import AlreadyMoved, Incomplete, NoSuchReferral, NotAllowed, SealBroken
 from referrals.models import (
@@ -17,10 +19,12 @@ from referrals.models import (
     ClosedDay,
     RegisterEntry,
     RoleAssignment,
+    Unit,
 )
 from referrals.statutory import absence, absence_keeping, absence_paper
 from referrals.statutory.absence import Entry
 from referrals.vocabulary import AbsenceStepKind, Country, DocumentKind, SchoolForm
+from tests.people import settle
 
 WARNING, REPORT = AbsenceStepKind
 EMIL = Entry("Emil Ahrendt", date(2015, 3, 2), "5.A", 4.0)
@@ -33,11 +37,15 @@ REPORTS = {
 }
 
 
+def move_to_denmark(cast):
+    here = cast.municipality
+    here.country, here.rulepack_version, here.timezone = Country.DK, "dk-2026-07", "Europe/Copenhagen"
+
+
 @pytest.fixture
 def danish(cast, session, wednesday):
     """The municipality is Danish, and the quarter has 37 school days: four are 10 %, six are 15 %."""
-    here = cast.municipality
-    here.country, here.rulepack_version, here.timezone = Country.DK, "dk-2026-07", "Europe/Copenhagen"
+    move_to_denmark(cast)
     session.add(ClosedDay(first_on=THIS, last_on=date(2026, 8, 10), label="Sommerferie"))
     session.flush()
     return cast
@@ -210,13 +218,13 @@ def test_a_correction_takes_away_what_nobody_has_decided_yet_and_the_log_says_so
 
 def test_the_head_teacher_warns_the_parents_once_and_the_register_has_a_neutral_line(session, danish, due):
     step, by = due(4.0)[WARNING], danish.head_teacher.actor()
-    absence.send(session, step, by=by, said=WARNS, language="da")
+    absence.send(session, step, seen=absence.sum_read(step), by=by, said=WARNS, language="da")
     assert (step.is_sent, step.decided_by, step.language, step.said) == (True, danish.head_teacher, "da", WARNS)
     entry = session.scalars(select(RegisterEntry)).one()
     assert (entry.paper, entry.referral_id, entry.unit_id) == (DocumentKind.ABSENCE_WARNING, None, danish.school.id)
     assert entry.counterpart_name is None
-    for again in (lambda: absence.send(session, step, by=by, said=WARNS, language="da"),
-                  lambda: absence.leave_unsent(session, step, by=by, why_not="Fortrudt")):  # fmt: skip
+    for again in (lambda: absence.send(session, step, seen=absence.sum_read(step), by=by, said=WARNS, language="da"),
+                  lambda: absence.leave_unsent(session, step, seen=absence.sum_read(step), by=by, why_not="Fortrudt")):  # fmt: skip
         with pytest.raises(AlreadyMoved):
             again()
     assert absence.waiting_for(session, danish.head_teacher.actor()) == []
@@ -224,7 +232,7 @@ def test_the_head_teacher_warns_the_parents_once_and_the_register_has_a_neutral_
 
 def test_what_is_decided_stays_when_days_are_put_right_afterwards(session, danish, enter, morning, due):
     step = due(4.0)[WARNING]
-    absence.send(session, step, by=danish.head_teacher.actor(), said=WARNS, language="da")
+    absence.send(session, step, seen=absence.sum_read(step), by=danish.head_teacher.actor(), said=WARNS, language="da")
     enter(replace(EMIL, days=1.0))
     assert morning() == 0
     assert session.scalars(select(AbsenceStep.is_sent)).one() is True
@@ -233,12 +241,19 @@ def test_what_is_decided_stays_when_days_are_put_right_afterwards(session, danis
 def test_the_parents_are_told_before_a_report_and_each_part_is_needed(session, danish, due):
     step, by = due(6.0)[REPORT], danish.head_teacher.actor()
     with pytest.raises(Incomplete) as refused:
-        absence.send(session, step, by=by, said={}, language="da")
+        absence.send(session, step, seen=absence.sum_read(step), by=by, said={}, language="da")
     assert refused.value.missing == ("told_on", "done", "views")
     with pytest.raises(Incomplete) as refused:
-        absence.send(session, step, by=by, said=REPORTS | {"told_on": date(2026, 9, 18)}, language="da")
+        absence.send(
+            session,
+            step,
+            seen=absence.sum_read(step),
+            by=by,
+            said=REPORTS | {"told_on": date(2026, 9, 18)},
+            language="da",
+        )
     assert refused.value.missing == ("told_on",)
-    absence.send(session, step, by=by, said=REPORTS, language="da")
+    absence.send(session, step, seen=absence.sum_read(step), by=by, said=REPORTS, language="da")
     assert step.said == {**REPORTS, "told_on": "2026-09-17"}
 
 
@@ -246,17 +261,99 @@ def test_days_entered_since_the_morning_are_summed_up_before_anything_is_sent(se
     step = due(6.0)[REPORT]
     enter(replace(EMIL, days=6.5))
     with pytest.raises(Incomplete) as refused:
-        absence.send(session, step, by=danish.head_teacher.actor(), said=REPORTS, language="da")
+        absence.send(
+            session, step, seen=absence.sum_read(step), by=danish.head_teacher.actor(), said=REPORTS, language="da"
+        )
     assert refused.value.missing == ("changed",)
+
+
+def test_nobody_decides_about_another_sum_than_they_read(session, danish, enter, morning, due):
+    step, by = due(6.0)[WARNING], danish.head_teacher.actor()
+    before = absence.sum_read(step)
+    enter(replace(EMIL, days=8.0))
+    morning()
+    with pytest.raises(Incomplete) as refused:
+        absence.send(session, step, by=by, seen=before, said=WARNS, language="da")
+    assert refused.value.missing == ("overtaken",)
+    with pytest.raises(Incomplete) as refused:
+        absence.leave_unsent(session, step, by=by, seen=before, why_not="Sygdom.")
+    assert (refused.value.missing, step.decided_at) == (("overtaken",), None)
+
+
+def test_what_fell_away_meanwhile_and_whoever_was_taken_away_are_not_there(session, danish, due):
+    steps, by = due(6.0), danish.head_teacher.actor()
+    pupil, seen = steps[REPORT].pupil, absence.sum_read(steps[REPORT])
+    gone = delete(AbsenceStep).where(AbsenceStep.id == steps[REPORT].id)
+    session.execute(gone, execution_options={"synchronize_session": False})
+    with pytest.raises(NoSuchReferral):
+        absence.send(session, steps[REPORT], by=by, seen=seen, said=REPORTS, language="da")
+    absence.remove(session, pupil, by=by)
+    with pytest.raises(NoSuchReferral):
+        absence.prepare(session, pupil, today=roster.today(session))
+
+
+@pytest.fixture
+def folkeskole(fresh_postgres):
+    """A Danish school of its own, whose head teacher enters Emil's days. SQLite lets one writer in at a time anyway."""
+    with db.writing(fresh_postgres) as session:
+        cast = settle(session)
+        move_to_denmark(cast)
+        by, unit_id = cast.head_teacher.actor(), cast.school.id
+
+    def enter(session, days):
+        this, _last = absence.quarters(roster.today(session))
+        return absence.enter(
+            session, session.get_one(Unit, unit_id), by=by, quarter_on=this, entries=[replace(EMIL, days=days)]
+        )
+
+    return fresh_postgres, enter, by
+
+
+def test_two_who_enter_the_same_new_pupil_in_the_same_moment_enter_one(folkeskole):
+    address, enter, _by = folkeskole
+    ready = threading.Barrier(2, timeout=20)
+
+    def come(days):
+        with db.writing(address) as session:
+            ready.wait()
+            return enter(session, days)
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(come, (4.0, 4.0))) == [0, 1]
+    with db.reading(address) as session:
+        assert len(session.scalars(select(AbsentPupil)).all()) == 1
+
+
+def test_what_is_decided_while_the_morning_sums_up_keeps_its_reason(folkeskole):
+    address, enter, by = folkeskole
+    with db.writing(address) as session:
+        enter(session, 30.0)
+        pupil = session.scalars(select(AbsentPupil)).one()
+        morning, pupil_id = roster.today(session) + timedelta(days=1), pupil.id
+        absence.prepare(session, pupil, today=morning)
+        enter(session, 0.0)
+    with db.writing(address) as sweep:
+        pupil = sweep.get_one(AbsentPupil, pupil_id)
+        assert [step.decided_at for step in pupil.steps] == [None, None]
+        with db.writing(address) as session:
+            for step in session.get_one(AbsentPupil, pupil_id).steps:
+                absence.leave_unsent(session, step, by=by, seen=absence.sum_read(step), why_not="Sygdom.")
+        absence.prepare(sweep, pupil, today=morning)
+    with db.reading(address) as session:
+        assert [step.said for step in session.scalars(select(AbsenceStep))] == [{"why_not": "Sygdom."}] * 2
 
 
 def test_nobody_else_decides_and_not_to_send_needs_a_reason(session, danish, due):
     step = due(4.0)[WARNING]
     with pytest.raises(NotAllowed):
-        absence.send(session, step, by=danish.coordinator.actor(), said=WARNS, language="da")
+        absence.send(
+            session, step, seen=absence.sum_read(step), by=danish.coordinator.actor(), said=WARNS, language="da"
+        )
     with pytest.raises(Incomplete):
-        absence.leave_unsent(session, step, by=danish.head_teacher.actor(), why_not=" ")
-    absence.leave_unsent(session, step, by=danish.head_teacher.actor(), why_not="Sygdom, meldt for sent.")
+        absence.leave_unsent(session, step, seen=absence.sum_read(step), by=danish.head_teacher.actor(), why_not=" ")
+    absence.leave_unsent(
+        session, step, seen=absence.sum_read(step), by=danish.head_teacher.actor(), why_not="Sygdom, meldt for sent."
+    )
     assert (step.is_sent, step.said) == (False, {"why_not": "Sygdom, meldt for sent."})
     with pytest.raises(NoSuchReferral):
         absence_paper.values(session, step)
@@ -266,7 +363,7 @@ def test_what_was_not_sent_is_due_anew_once_the_sum_grows_and_what_was_sent_is_n
     session, danish, enter, morning, due
 ):
     step, by = due(4.0)[WARNING], danish.head_teacher.actor()
-    absence.leave_unsent(session, step, by=by, why_not="En dag var aftalt fri.")
+    absence.leave_unsent(session, step, seen=absence.sum_read(step), by=by, why_not="En dag var aftalt fri.")
     assert morning() == 0
     enter(replace(EMIL, days=3.0))
     assert morning() == 0
@@ -276,7 +373,7 @@ def test_what_was_not_sent_is_due_anew_once_the_sum_grows_and_what_was_sent_is_n
     assert (again.kind, again.turn, again.days) == (WARNING, 2, 5.0)
     (now,) = absence.sums(session, danish.school, THIS)
     assert now.steps == [step, again]
-    absence.send(session, again, by=by, said=WARNS, language="da")
+    absence.send(session, again, seen=absence.sum_read(again), by=by, said=WARNS, language="da")
     enter(replace(EMIL, days=5.5))
     assert morning() == 0
 
@@ -304,16 +401,16 @@ def test_whoever_was_entered_by_mistake_goes_without_a_trace_until_something_is_
     absence.remove(session, step.pupil, by=by)
     assert [session.scalars(select(kind)).all() for kind in (AbsentPupil, AbsenceCount, AbsenceStep)] == [[], [], []]
     other = due(5.0)[WARNING]
-    absence.send(session, other, by=by, said=WARNS, language="da")
+    absence.send(session, other, seen=absence.sum_read(other), by=by, said=WARNS, language="da")
     with pytest.raises(NotAllowed):
         absence.remove(session, other.pupil, by=by)
 
 
 def test_the_paper_is_kept_once_sealed_and_checked(session, danish, due):
     steps, by = due(6.0), danish.head_teacher.actor()
-    absence.send(session, steps[REPORT], by=by, said=REPORTS, language="da")
+    absence.send(session, steps[REPORT], seen=absence.sum_read(steps[REPORT]), by=by, said=REPORTS, language="da")
     assert absence_paper.values(session, steps[REPORT])["absence"].warned_on is None
-    absence.send(session, steps[WARNING], by=by, said=WARNS, language="da")
+    absence.send(session, steps[WARNING], seen=absence.sum_read(steps[WARNING]), by=by, said=WARNS, language="da")
     values = absence_paper.values(session, steps[REPORT])
     assert values["absence"].warned_on == date(2026, 9, 17)
     assert (values["referral"].child_name, values["referral"].unit) == ("Emil Ahrendt", danish.school)
@@ -330,7 +427,7 @@ def test_the_paper_is_kept_once_sealed_and_checked(session, danish, due):
 
 def test_a_warning_knows_that_the_next_limit_is_reached_or_the_quarter_over(session, danish, due, wednesday):
     step, by = due(6.0)[WARNING], danish.head_teacher.actor()
-    absence.send(session, step, by=by, said=WARNS, language="da")
+    absence.send(session, step, seen=absence.sum_read(step), by=by, said=WARNS, language="da")
     stated = absence_paper.values(session, step)["absence"]
     assert (stated.has_reached_next, stated.is_over) == (True, False)
     assert not replace(stated, percent=14.9).has_reached_next
@@ -361,7 +458,14 @@ def test_whose_quarters_are_over_goes_by_itself_and_what_was_decided_or_waits_is
     steps = due(6.0)
     enter(replace(EMIL, name="Ida Brask", days=4.0), replace(EMIL, name="Liv Damm", days=1.0))
     morning()
-    absence.send(session, steps[WARNING], by=danish.head_teacher.actor(), said=WARNS, language="da")
+    absence.send(
+        session,
+        steps[WARNING],
+        seen=absence.sum_read(steps[WARNING]),
+        by=danish.head_teacher.actor(),
+        said=WARNS,
+        language="da",
+    )
     gone = next(one.pupil.id for one in absence.sums(session, danish.school, THIS) if one.pupil.name == "Liv Damm")
     wednesday.shift(timedelta(days=100))  # the last days of December: the quarter can still be put right
     assert absence_keeping.outlived(session, today=roster.today(session)) == []
@@ -381,7 +485,7 @@ def test_whose_quarters_are_over_goes_by_itself_and_what_was_decided_or_waits_is
 
 def test_lists_and_sums_leave_the_papers_where_they_are(session, danish, due):
     step = due(4.0)[WARNING]
-    absence.send(session, step, by=danish.head_teacher.actor(), said=WARNS, language="da")
+    absence.send(session, step, seen=absence.sum_read(step), by=danish.head_teacher.actor(), said=WARNS, language="da")
     absence_paper.keep(session, step, b"a paper")
     session.expunge_all()
     (one,) = absence.sums(session, danish.school, THIS)

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
 from flows.sweep import sweep_database
-from referrals import clock, db, printing
+from referrals import db, printing
 from referrals.models import AbsenceCount, AbsenceStep, AbsentPupil, AuditEvent, ClosedDay, RoleAssignment
 from referrals.statutory import absence_keeping
 from referrals.vocabulary import Country, SchoolForm
@@ -37,7 +37,8 @@ def morning(settings):
 
     def come():
         with db.writing(settings.database) as session:
-            session.execute(update(AbsenceCount).values(entered_at=clock.now() - timedelta(days=1)))
+            for count in session.scalars(select(AbsenceCount)):
+                count.entered_at -= timedelta(days=1)
         sweep_database(settings.database)
 
     return come
@@ -186,6 +187,21 @@ def test_a_day_that_has_not_come_and_days_entered_since_are_refused_with_a_sente
     assert problems == [
         "The days were entered anew since this morning. Tomorrow morning the new sum stands here: decide then."
     ]
+
+
+def test_a_page_left_open_overnight_decides_about_nothing_else_than_it_showed(henrik, emil, morning):
+    page, steps = emil
+    left_open = henrik.get(steps["absence_warning"])
+    henrik.get(page)
+    henrik.submit({"days": "8"})
+    morning()
+    letter = {"to_whom": "Dorte Ahrendt", "offer": "Et møde på mandag.", "language": "da"}
+    for sent, form in ((letter, left_open.form()), ({"why_not": "Sygdom."}, left_open.form("leave-form"))):
+        back = henrik.submit(sent, form=form, status=422)
+        assert "Now the new sum stands above" in " ".join(back.problems)
+        assert "8 of the quarter's" in back.text
+    henrik.get(steps["absence_warning"])
+    assert "The warning is decided." in henrik.submit(letter).text
 
 
 def test_not_to_send_is_decided_with_a_reason_and_only_then_the_pupil_stays(henrik, emil, settings):

@@ -54,6 +54,9 @@ _UNMET = {
     "quarter": CHOOSE_ONE,
     "days": absence_file.TOO_MANY_DAYS,
     "told_on": N_("This day has not come yet. Choose today or an earlier day."),
+    "overtaken": N_(
+        "The days were summed up anew since you opened this page. Now the new sum stands above: read it, and decide again."
+    ),
     "changed": N_(
         "The days were entered anew since this morning. Tomorrow morning the new sum stands here: decide then."
     ),
@@ -197,12 +200,12 @@ def send_absence_step(found: AbsentPupil, due_id: uuid.UUID) -> ResponseReturnVa
     if values is None:
         return _step_page(step, {SEND: form})
     session = transactions.session()
-    spoken = str(values.pop("language", None) or readers.house_language(transactions.session()))
+    seen, spoken = values.pop("seen"), str(values.pop("language", None) or readers.house_language(session))
     try:
-        rules.send(session, step, by=people.actor(), said=values, language=spoken)
+        rules.send(session, step, by=people.actor(), seen=seen, said=values, language=spoken)
     except Incomplete as refused:
         for name in refused.missing:
-            form.refuse("" if name == "changed" else name, _UNMET[name])
+            form.refuse("" if name in ("overtaken", "changed") else name, _UNMET[name])
         return _step_page(step, {SEND: form})
     answer = _to_step(step)
     transactions.commit()  # what was decided stays, whatever becomes of the paper: the page offers it again
@@ -224,7 +227,11 @@ def leave_absence_step(found: AbsentPupil, due_id: uuid.UUID) -> ResponseReturnV
     values = form.load(LeaveForm())
     if values is None:
         return _step_page(step, {LEAVE: form})
-    rules.leave_unsent(transactions.session(), step, by=people.actor(), why_not=values["why_not"])
+    try:
+        rules.leave_unsent(transactions.session(), step, by=people.actor(), **values)
+    except Incomplete:
+        form.refuse("", _UNMET["overtaken"])
+        return _step_page(step, {LEAVE: form})
     notices.say_next(gettext("It is recorded that nothing is sent, and why."))
     return _to_step(step)
 
@@ -314,13 +321,10 @@ def _overview(form: forms.Form, status: int = 200) -> Response:
             )
             for one in rules.quarters(today())
         ],
-        earlier=[(unit, _named(absence_keeping.earlier(session, unit))) for unit in units],
+        earlier=[(unit, absence_keeping.earlier(session, unit)) for unit in units],
+        name_of=_name_of,
         rules=rules.rules(session),
     )  # fmt: skip
-
-
-def _named(found: list[absence_keeping.Earlier]) -> list[tuple[AbsentPupil, list[tuple[AbsenceStep, str]]]]:
-    return [(one.pupil, [(step, _name_of(step.quarter_on)) for step in one.steps]) for one in found]
 
 
 def _file_page(form: forms.Form, status: int = 200) -> Response:
@@ -365,6 +369,7 @@ def _step_page(step: AbsenceStep, refused: Mapping[str, forms.Form] = MappingPro
         form=refused.get(LEAVE) or shown[SEND],
         shown=shown,
         step=step,
+        sum_read=rules.sum_read(step),
         pupil=step.pupil,
         said=said,
         told_on=date.fromisoformat(said["told_on"]) if "told_on" in said else None,
