@@ -25,6 +25,8 @@ class AbsentPupil(Identified, Base):
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"), index=True)
     #: keyed digest of school, name and birth date, by which the same pupil in the next file is found without being readable
     pupil_index: Mapped[str] = mapped_column(unique=True)
+    #: the digest that held the name of a pupil who is protected since: a file that still has the name finds this row, not a new one
+    former_index: Mapped[str | None] = mapped_column(index=True, unique=True)
     wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
 
     #: the name; of a pupil whose identity is protected, the school's own number for them

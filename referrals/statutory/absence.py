@@ -246,17 +246,19 @@ def leave_unsent(session: Session, step: AbsenceStep, *, by: Actor, seen: str, w
 def protect(session: Session, pupil: AbsentPupil, *, by: Actor, own_number: str) -> None:
     """Let the school's own number for the pupil stand in place of a name that is protected; the papers that are made stay as they are.
 
-    Raises NotAllowed, and Incomplete with "own_number" where another pupil stands under it.
+    A file that still has the name finds the pupil all the same, and does not bring it back. Raises NotAllowed, and Incomplete with
+    "own_number" where another pupil stands under it.
     """
     if not may_keep(session, pupil, by):
         raise NotAllowed("protect_absent_pupil")
     _read_anew(session, pupil)
     digest = _index(pupil.unit, own_number, pupil.birth_date)
-    there = session.scalars(select(AbsentPupil).where(AbsentPupil.pupil_index == digest)).one_or_none()
+    there = _found(session, digest)
     if there is pupil:
         return
     if there is not None:
         raise Incomplete("own_number")
+    pupil.former_index = pupil.former_index or pupil.pupil_index
     pupil.name, pupil.pupil_index = own_number, digest
     session.flush()
     _log(session, pupil, "protect_absent_pupil", by=by)
@@ -296,9 +298,14 @@ def _index(unit: Unit, name: str, birth_date: date | str | None) -> str:
     return key_ring().blind_index("absent_pupil", f"{unit.id} {birth_date} {name}")
 
 
+def _found(session: Session, digest: str) -> AbsentPupil | None:
+    rows = select(AbsentPupil).where((AbsentPupil.pupil_index == digest) | (AbsentPupil.former_index == digest))
+    return session.scalars(rows.execution_options(populate_existing=True)).one_or_none()
+
+
 def _enter(session: Session, unit: Unit, entry: Entry, *, quarter_on: date, by: Actor) -> bool:
     digest = _index(unit, entry.name, entry.birth_date)
-    pupil = session.scalars(select(AbsentPupil).where(AbsentPupil.pupil_index == digest)).one_or_none()
+    pupil = _found(session, digest)
     there = newest(pupil, quarter_on) if pupil else None
     if (there or 0) == entry.days:
         return False

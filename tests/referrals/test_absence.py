@@ -387,6 +387,11 @@ def test_a_name_that_is_protected_gives_way_to_the_schools_own_number(session, d
     assert (pupil.name, did(session)[-1]) == ("5-017", "protect_absent_pupil")
     assert enter(replace(EMIL, name="5-017", days=4.5)) == 1
     assert [count.days for count in pupil.counts] == [4.5, 4.0]
+    assert enter(replace(EMIL, days=5.0)) == 1  # the next file still has the name
+    assert (session.scalars(select(AbsentPupil)).one(), pupil.name) == (pupil, "5-017")
+    absence.protect(session, pupil, by=by, own_number="5-018")
+    assert enter(replace(EMIL, days=5.0)) == 0
+    absence.protect(session, pupil, by=by, own_number="5-017")
     enter(replace(EMIL, name="Ida Brask"))
     other = session.scalars(select(AbsentPupil).where(AbsentPupil.id != pupil.id)).one()
     with pytest.raises(Incomplete) as refused:
