@@ -137,11 +137,19 @@ def called_to_meeting(session: Session, row: History) -> list[Addressee]:
 def called_before(session: Session, row: History) -> list[Addressee]:
     """Who was called to a meeting to come that `row` called off, or to which it no longer calls them.
 
-    Also who has nothing to do with the referral any more: the meeting stands in their calendar, and what they are told is
-    only that they need not come.
+    Only who still has something to do with the referral: the others are told by `called_before_and_gone`.
     """
-    ids = {uuid.UUID(each) for each in _released(session, row, "called")}
-    return _accounts(session.scalars(select(Account).where(Account.id.in_(ids))))
+    return _by_ids(session, row, _called_no_more(session, row))
+
+
+def called_before_and_gone(session: Session, row: History) -> list[Addressee]:
+    """The same who have nothing to do with the referral any more: the meeting stands in their calendar all the same.
+
+    What they are told is only that they need not come, and of no referral.
+    """
+    ids = _called_no_more(session, row)
+    there = {account.id for account in _who_has_to_do(session, row, ids)}
+    return _accounts(session.scalars(select(Account).where(Account.id.in_(ids - there))))
 
 
 def guardians_invited(session: Session, row: History) -> list[Addressee]:
@@ -221,6 +229,10 @@ def _who_has_to_do(session: Session, row: History, ids: AbstractSet[uuid.UUID]) 
     """Those of `ids` who still have something to do with the referral: nobody else is to learn that it goes on."""
     found, facts = session.scalars(select(Account).where(Account.id.in_(ids))), row.referral.facts()
     return [account for account in found if parties(account.actor(), facts)]
+
+
+def _called_no_more(session: Session, row: History) -> set[uuid.UUID]:
+    return {uuid.UUID(each) for each in _released(session, row, "called")}
 
 
 def _released(session: Session, row: History, whom: str) -> set[str]:

@@ -53,7 +53,7 @@ _ABOUT_CONFLICT: Final = frozenset({_M.CONFLICT_TO_SETTLE, _M.NOBODY_TO_SETTLE})
 TO_GUARDIANS: Final = frozenset({_M.MEETING_INVITED, _M.INVITATION_TAKEN_BACK})
 #: where its link leads that does not lead to the referral: its readers cannot open that, or not any more
 _ELSEWHERE: Final = (
-    dict.fromkeys(_ABOUT_CONFLICT, "/home")
+    dict.fromkeys(_ABOUT_CONFLICT | {_M.CALL_TAKEN_BACK}, "/home")
     | dict.fromkeys((_M.HAND_OVER_OFFERED, _M.HAND_OVER_ANSWERED), "/hand-overs")
     | dict.fromkeys(TO_GUARDIANS, GUARDIANS_DOOR)
 )
@@ -64,12 +64,13 @@ _TO_SETTLE: Final = (
 
 _CALLED_OFF: Final = (
     Notification(_M.MEETING_CALLED_OFF, audiences.called_before),
+    Notification(_M.CALL_TAKEN_BACK, audiences.called_before_and_gone),
     Notification(_M.INVITATION_TAKEN_BACK, audiences.guardians_invited_before),
 )
 #: mail that calls to a meeting: once that is called off or called otherwise, whoever is to know gets another one
 _CALLS: Final = frozenset({_M.MEETING_SCHEDULED, _M.MEETING_INVITED})
 #: mail that takes a meeting out of somebody's calendar, and all that changes something there
-TAKES_OUT: Final = frozenset({_M.MEETING_CALLED_OFF, _M.INVITATION_TAKEN_BACK})
+TAKES_OUT: Final = frozenset({_M.MEETING_CALLED_OFF, _M.CALL_TAKEN_BACK, _M.INVITATION_TAKEN_BACK})
 WITH_ENTRY: Final = _CALLS | TAKES_OUT
 
 #: mail that asks for something to be done, and where a referral stands as long as it is not

@@ -50,6 +50,8 @@ class MailKind(Term):
     ACTION_REMINDED = "action_reminded", N_("A reminder of an action in a plan")
     MEETING_SCHEDULED = "meeting_scheduled", N_("A meeting is scheduled")
     MEETING_CALLED_OFF = "meeting_called_off", N_("A meeting is called off")
+    #: to whoever has nothing to do with the referral any more, and therefore without the number
+    CALL_TAKEN_BACK = "call_taken_back", N_("A call to a meeting is taken back")
     #: to guardians, and therefore without the number
     MEETING_INVITED = "meeting_invited", N_("An invitation to a meeting")
     INVITATION_TAKEN_BACK = "invitation_taken_back", N_("An invitation is taken back")

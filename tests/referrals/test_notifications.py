@@ -26,8 +26,8 @@ TO_GUARDIANS = {MailKind.MEETING_INVITED, MailKind.INVITATION_TAKEN_BACK}
 #: mail that goes to reporters, only or too
 READERS = {MailKind.CONCERN_RETURNED: ("reporter",), MailKind.REFERRAL_CLOSED: ("account:somebody", "reporter")}
 READERS |= dict.fromkeys(TO_GUARDIANS, (f"guardian:{uuid.UUID(int=1)}",))
-#: mail that may reach the one who is too close to it
-WITHOUT_NUMBER = {MailKind.CONFLICT_TO_SETTLE, MailKind.NOBODY_TO_SETTLE} | TO_GUARDIANS
+#: mail that may reach the one who is too close to it, or has nothing to do with it any more
+WITHOUT_NUMBER = {MailKind.CALL_TAKEN_BACK, MailKind.CONFLICT_TO_SETTLE, MailKind.NOBODY_TO_SETTLE} | TO_GUARDIANS
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ from aiosmtpd.controller import Controller
 from icalendar import Calendar, Event
 from sqlalchemy.orm import Session
 
-from referrals import closure, config, mailer, notifications, team_review
+from referrals import closure, config, leaving, mailer, notifications, team_review
 from referrals.closure import ClosureInput
 from referrals.errors import Incomplete, NotAllowed, WrongStage
 from referrals.forums import clashes, invitations_calendar
@@ -203,6 +203,25 @@ def test_whoever_is_no_longer_called_is_told_and_the_others_keep_their_entry(
     assert kinds(call_off(session, referral, by=cast.coordinator)) == [
         (MailKind.MEETING_CALLED_OFF, cast.head_teacher.email)
     ]
+
+
+def test_whoever_has_nothing_to_do_with_it_any_more_is_told_without_its_number(
+    session: Session, cast: Cast, referral: Referral
+) -> None:
+    (called, _other) = call(session, referral, cast.counsellor, cast.head_teacher, by=cast.coordinator)
+    leaving.release_member(
+        session, referral, by=cast.coordinator.actor(), seen=None, account_id=cast.counsellor.id, reason="Byter skola."
+    )
+    stays, gone = call_off(session, referral, by=cast.coordinator)
+    assert kinds([stays, gone]) == [
+        (MailKind.MEETING_CALLED_OFF, cast.head_teacher.email),
+        (MailKind.CALL_TAKEN_BACK, cast.counsellor.email),
+    ]
+    letter = notifications.letter(gone)
+    assert referral.number not in letter.subject + letter.body
+    assert letter.body.count("http") == letter.body.count("/home") == 1
+    (off, event), (_method, before) = entry(session, gone), entry(session, called)
+    assert (off, event["UID"], event["SUMMARY"]) == ("CANCEL", before["UID"], before["SUMMARY"])
 
 
 def test_who_calls_it_off_themselves_is_told_only_of_what_stands_in_their_calendar(
