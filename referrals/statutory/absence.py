@@ -161,6 +161,12 @@ def rule_of(session: Session, step: AbsenceStep) -> AbsenceRule:
     return next(rule for rule in rules(session) if rule.kind is step.kind)
 
 
+def is_put_right(session: Session, step: AbsenceStep) -> bool:
+    """Whether the days were put right below the limit after it was sent, so that whoever got it is to be told."""
+    days = newest(step.pupil, step.quarter_on) or 0.0
+    return bool(step.is_sent) and not rule_of(session, step).is_reached(days, of=step.school_days)
+
+
 def sum_read(step: AbsenceStep) -> str:
     """The sum that a page of the step shows, for its forms to send along: nobody decides about another than they read."""
     return f"{step.days} {step.school_days}"

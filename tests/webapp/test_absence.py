@@ -204,6 +204,23 @@ def test_a_page_left_open_overnight_decides_about_nothing_else_than_it_showed(he
     assert "The warning is decided." in henrik.submit(letter).text
 
 
+def test_days_put_right_after_something_was_sent_ask_to_tell_whoever_got_it(henrik, emil, morning):
+    page, steps = emil
+    henrik.get(steps["absence_report"])
+    henrik.submit({"told_on": "2026-09-16", "done": "Et møde.", "views": "De er enige."})
+    henrik.get(steps["absence_warning"])
+    henrik.submit({"to_whom": "Dorte Ahrendt", "offer": "Et møde på mandag.", "language": "da"})
+    to_tell = {"absence_report": "Tell the municipality and the parents", "absence_warning": "Tell the parents"}
+    assert not any(words in henrik.get(page).text for words in to_tell.values())
+    shown = henrik.submit({"days": "5"}).text
+    assert (to_tell["absence_report"] in shown, to_tell["absence_warning"] in shown) == (True, False)
+    morning()
+    henrik.get(page)
+    shown = henrik.submit({"days": "2"}).text
+    assert all(words in shown for words in to_tell.values())
+    assert all(words in henrik.get(steps[kind]).text for kind, words in to_tell.items())
+
+
 def test_not_to_send_is_decided_with_a_reason_and_only_then_the_pupil_stays(henrik, emil, settings):
     page, steps = emil
     shown = henrik.get(steps["absence_warning"])

@@ -353,6 +353,7 @@ def _pupil_page(
         **_places(),
         counts=[(count, _name_of(count.quarter_on)) for count in pupil.counts],
         steps=[(step, _name_of(step.quarter_on)) for step in steps],
+        put_right=[step for step in steps if rules.is_put_right(transactions.session(), step)],
         may_remove=not any(step.decided_at for step in steps),
         today=today(),
     )
@@ -369,6 +370,7 @@ def _step_page(step: AbsenceStep, refused: Mapping[str, forms.Form] = MappingPro
         form=refused.get(LEAVE) or shown[SEND],
         shown=shown,
         step=step,
+        is_put_right=rules.is_put_right(session, step),
         sum_read=rules.sum_read(step),
         pupil=step.pupil,
         said=said,
