@@ -116,8 +116,9 @@ def lay_what_lies_around(address: str, number: str) -> None:
         absence_investigation.begin_investigation(session, referral, **head, beginning=beginning)
         treated = degrading_treatment.Reported(DegradingKind.DEGRADING, "De kallar henne mullvad.", "På rasten.")
         degrading_treatment.report_treatment(session, referral, by=by, seen=None, report=treated)
-        away = measurements.Measured(clock.now().date(), None, 2.0)
-        measurements.record_measurement(session, referral, by=by, seen=None, measured=away)
+        if referral.state == PLAN_ACTIVE:
+            away = measurements.Measured(clock.now().date(), None, 2.0)
+            measurements.record_measurement(session, referral, by=by, seen=None, measured=away)
         withholding.mark_confided(session, referral, by=by, seen=None, key=pieces.known(session, referral)[0].key)
         _give_up_a_step(session, referral)
         _draw_visits(session, cast, referral)
