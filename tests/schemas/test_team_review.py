@@ -37,6 +37,7 @@ def test_day_and_time_are_meant_in_the_municipalitys_own_zone(wednesday: Any) ->
         "guardians": [MAJA],
         "agenda": ["Läget", "Nästa steg"],
         "reason": None,
+        "on_closed_day": False,
     }
 
 
