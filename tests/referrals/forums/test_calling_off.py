@@ -1,19 +1,16 @@
 """Calling a meeting off: whoever was called hears of it, and no entry stays in a calendar, however it comes that it is not held."""
 
 import email
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from email import policy
-from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
-from aiosmtpd.controller import Controller
 from icalendar import Calendar, Event
 from sqlalchemy.orm import Session
 
-from referrals import closure, config, leaving, mailer, notifications, team_review
+from referrals import closure, leaving, mailer, notifications, team_review
 from referrals.closure import ClosureInput
 from referrals.errors import Incomplete, NotAllowed, WrongStage
 from referrals.forums import clashes, invitations_calendar
@@ -22,7 +19,7 @@ from referrals.stages import CLOSURE_PROPOSED, PARTS_REQUESTED, SCHEDULED, TO_SC
 from referrals.vocabulary import ClosureReason, MailKind
 from tests.factories import a_guardian, a_referral, protected
 from tests.people import Cast
-from tests.referrals.post_office import PostOffice, free_port
+from tests.referrals.post_office import PostOffice
 
 AT = datetime(2026, 10, 20, 12, 30, tzinfo=UTC)
 LATER = datetime(2026, 11, 3, 13, 30, tzinfo=UTC)
@@ -31,17 +28,6 @@ LATER = datetime(2026, 11, 3, 13, 30, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def _today(wednesday: time_machine.Traveller) -> None:
     """It is Wednesday the 16th of September 2026."""
-
-
-@pytest.fixture
-def office(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[PostOffice]:
-    office, port = PostOffice(), free_port()
-    controller = Controller(office, hostname="127.0.0.1", port=port)
-    controller.start()
-    settings = config.Settings(data=tmp_path, smtp_host="127.0.0.1", smtp_port=port)
-    monkeypatch.setattr(mailer, "current", lambda: settings)
-    yield office
-    controller.stop()
 
 
 @pytest.fixture

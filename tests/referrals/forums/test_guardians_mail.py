@@ -1,27 +1,24 @@
 """Mail to guardians about a meeting: with a neutral entry for their calendar, and only to those to whom mail may go."""
 
 import email
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email import policy
-from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
-from aiosmtpd.controller import Controller
 from icalendar import Calendar, Event
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock, config, coverage, mailer, notifications, steps, team_review
+from referrals import clock, coverage, mailer, notifications, steps, team_review
 from referrals.forums import invitations_calendar
 from referrals.models import Guardian, Mail, Referral, Step
 from referrals.stages import TO_SCHEDULE
 from referrals.vocabulary import MailKind
 from tests.factories import a_guardian, a_referral, protected
 from tests.people import Cast
-from tests.referrals.post_office import PostOffice, free_port
+from tests.referrals.post_office import PostOffice
 
 AT = datetime(2026, 10, 20, 12, 30, tzinfo=UTC)
 LATER = datetime(2026, 11, 3, 13, 30, tzinfo=UTC)
@@ -31,17 +28,6 @@ INVITED, TAKEN_BACK = MailKind.MEETING_INVITED, MailKind.INVITATION_TAKEN_BACK
 @pytest.fixture(autouse=True)
 def _today(wednesday: time_machine.Traveller) -> None:
     """It is Wednesday the 16th of September 2026."""
-
-
-@pytest.fixture
-def office(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[PostOffice]:
-    office, port = PostOffice(), free_port()
-    controller = Controller(office, hostname="127.0.0.1", port=port)
-    controller.start()
-    settings = config.Settings(data=tmp_path, smtp_host="127.0.0.1", smtp_port=port)
-    monkeypatch.setattr(mailer, "current", lambda: settings)
-    yield office
-    controller.stop()
 
 
 @pytest.fixture

@@ -1,20 +1,17 @@
 """The calendar entry that goes with the mail about a meeting, as a real post office takes it and a real calendar reads it."""
 
 import email
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from email import policy
-from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
-from aiosmtpd.controller import Controller
 from icalendar import Calendar, Event
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import audiences, config, mailer, notifications, team_review
+from referrals import audiences, mailer, notifications, team_review
 from referrals.access import Role
 from referrals.forums import invitations_calendar, seats
 from referrals.models import Account, History, Mail, Referral, RoleAssignment
@@ -22,7 +19,7 @@ from referrals.stages import TO_SCHEDULE
 from referrals.vocabulary import MailKind, Profession
 from tests.factories import a_guardian, a_referral, protected
 from tests.people import NO_PASSWORD, Cast
-from tests.referrals.post_office import PostOffice, free_port
+from tests.referrals.post_office import PostOffice
 
 FIRST = datetime(2026, 10, 20, 12, 30, tzinfo=UTC)
 #: after the clock has changed
@@ -32,18 +29,6 @@ LATER = datetime(2026, 11, 3, 13, 30, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def _today(wednesday: time_machine.Traveller) -> None:
     """It is Wednesday the 16th of September 2026."""
-
-
-@pytest.fixture
-def office(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[PostOffice]:
-    office, port = PostOffice(), free_port()
-    controller = Controller(office, hostname="127.0.0.1", port=port)
-    controller.start()
-    monkeypatch.setattr(
-        mailer, "current", lambda: config.Settings(data=tmp_path, smtp_host="127.0.0.1", smtp_port=port)
-    )
-    yield office
-    controller.stop()
 
 
 @pytest.fixture
