@@ -25,16 +25,6 @@ ENDS_THE_VISIT = ("intake.leave",)
 #: 400 is how the way back from the municipality's sign-in refuses; it has no other page
 SAY_SOMETHING = (200, 400)
 
-#: colours change by transitions, each begun by its parent's: wait until some frames go by without one
-_AT_REST = """
-async () => {
-  for (let still = 0; still < 2;) {
-    await new Promise(requestAnimationFrame);
-    still = document.getAnimations().length ? 0 : still + 1;
-  }
-}
-"""
-
 
 @contextmanager
 def served(app: Flask) -> Iterator[str]:
@@ -67,7 +57,6 @@ class Noting(Inspector):
         if self.endpoint_of(page.url) in self.endpoints:
             return found
         page.emulate_media(color_scheme="dark")
-        page.evaluate(_AT_REST)
         found += [f"by night: {one}" for one in self.violations(page, {"type": "rule", "values": ["color-contrast"]})]
         page.emulate_media(color_scheme="light")
         return found
