@@ -1,9 +1,9 @@
 """The team meeting: calling it, moving it, keeping its minutes, and approving them, which decides how the referral goes on."""
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from typing import Any, NotRequired, TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -13,8 +13,9 @@ from referrals.access import Actor
 from referrals.calendar import closed_days, is_open_day
 from referrals.errors import Incomplete, NotAllowed, NotInformed, SameAuthor, SchoolsClosed, TeamNotComplete
 from referrals.languages import local_date
+from referrals.minutes import Minutes, Rating, days_ahead, kinds_of_information, speaks_for_absent
 from referrals.models import Account, Guardian, History, MeetingDecision, MeetingVersion, Referral, TeamMeeting
-from referrals.notes import MEETING_TEXTS, NOT_SAID, WHOLE, Classification
+from referrals.notes import MEETING_TEXTS
 from referrals.stages import (
     CLOSURE_PROPOSED,
     MEETING_HELD,
@@ -25,7 +26,7 @@ from referrals.stages import (
     State,
     Verb,
 )
-from referrals.vocabulary import Attendance, DecisionKind, Domain, MeetingOutcome, Profession, WordingGround
+from referrals.vocabulary import Attendance, MeetingOutcome, Profession, WordingGround
 
 #: where each outcome leads once the minutes are approved
 LEADS_TO: dict[MeetingOutcome, State] = {
@@ -53,52 +54,6 @@ class Call(TypedDict, total=False):
     on_closed_day: bool
     #: why an earlier date was changed
     reason: str | None
-
-
-class Attendee(TypedDict):
-    """Somebody who was called or came, and how they took part: interpreters, support persons and the child too."""
-
-    name: str
-    function: str
-    attendance: Attendance
-
-
-class Rating(TypedDict, total=False):
-    """How the team sees one domain: 1 (much to worry about) to 5 (all is well), or not rated."""
-
-    rating: int | None
-    note: str | None
-    own: Classification
-
-
-class Decision(TypedDict):
-    """One decision, who answers for it and by when."""
-
-    text: str
-    responsible: str
-    due_on: date
-    #: left out: what the team's own people do
-    kind: NotRequired[DecisionKind | None]
-    own: NotRequired[Classification]
-
-
-class Minutes(TypedDict, total=False):
-    """What a meeting's minutes hold, and what kinds of information that is: as a whole, and where a note differs its own."""
-
-    attendance: Sequence[Attendee]
-    situation: str | None
-    strengths: str | None
-    child_words: str | None
-    guardians_words: str | None
-    questions: str | None
-    ratings: Mapping[Domain, Rating]
-    decisions: Sequence[Decision]
-    dissent: str | None
-    outcome: MeetingOutcome | None
-    next_meeting_on: date | None
-    whole: Classification
-    #: by the names of the texts
-    own: Mapping[str, Classification]
 
 
 def meetings_of(session: Session, referral: Referral) -> list[TeamMeeting]:
@@ -271,14 +226,14 @@ def record_meeting(
     missing = [] if any(one["attendance"] is not Attendance.ABSENT for one in attendance) else ["attendance"]
     if not all(one["text"] and one["responsible"] and one["due_on"] for one in decisions):
         missing.append("decisions")
-    if any(day < met_on(session, meeting) for day in _days_ahead(minutes)):
+    if any(day < met_on(session, meeting) for day in days_ahead(minutes)):
         missing.append("due_on")
-    if _speaks_for_absent(attendance, minutes.get("dissent")):
+    if speaks_for_absent(attendance, minutes.get("dissent")):
         missing.append("dissent")
     if missing:
         raise Incomplete(*missing)
     wording.check(session, referral, by=by, said=minutes, ground=ground)
-    meeting.classification = notes.as_codes(session, referral, _classification(minutes))
+    meeting.classification = notes.as_codes(session, referral, kinds_of_information(minutes))
     meeting.attendance = [
         {"name": one["name"], "function": one["function"], "attendance": one["attendance"].value} for one in attendance
     ]
@@ -357,31 +312,11 @@ def _require_open_day(session: Session, call: Call, *, before: TeamMeeting | Non
         raise SchoolsClosed
 
 
-def _speaks_for_absent(attendance: Sequence[Attendee], dissent: str | None) -> bool:
-    """Whether a line of `dissent` begins with the name of somebody who was not there."""
-    away = [one["name"].casefold() for one in attendance if one["attendance"] is Attendance.ABSENT and one["name"]]
-    lines = [line.strip(" -–•*\t").casefold() for line in (dissent or "").splitlines()]
-    return any(line.startswith(name) for line in lines for name in away)
-
-
-def _days_ahead(minutes: Minutes) -> list[date]:
-    """The days by which the team decided that something is done, and on which it meets again."""
-    days = [one["due_on"] for one in minutes.get("decisions", ())] + [minutes.get("next_meeting_on")]
-    return [day for day in days if day]
-
-
 def _own_guardians(session: Session, referral: Referral, ids: Collection[uuid.UUID]) -> list[uuid.UUID]:
     own = {guardian.id for guardian in coverage.guardians_of(session, referral)}
     if not own.issuperset(ids):
         raise NotAllowed("not a guardian of this child")
     return list(dict.fromkeys(ids))
-
-
-def _classification(minutes: Minutes) -> dict[str, Classification]:
-    """What was said about the notes, by the names that `referrals/notes.py` knows them by."""
-    rated = {f"ratings-{domain}": one.get("own", NOT_SAID) for domain, one in minutes.get("ratings", {}).items()}
-    decided = {f"decisions-{place}": one.get("own", NOT_SAID) for place, one in enumerate(minutes.get("decisions", ()))}
-    return {WHOLE: minutes.get("whole", NOT_SAID), **minutes.get("own", {}), **rated, **decided}
 
 
 def _plain(rating: Rating) -> dict[str, Any]:

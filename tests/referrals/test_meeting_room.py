@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from referrals import coverage, guardian_page, meeting_room, team_review, withholding
 from referrals.guardian_access import actor_for
 from referrals.meeting_room import CommonGround, Said
+from referrals.minutes import Attendee
 from referrals.models import Guardian, Referral, TeamMeeting
 from referrals.stages import CLOSURE_PROPOSED, SCHEDULED, TO_SCHEDULE
 from referrals.vocabulary import About, Attendance, Compartment, PartStatus, Profession
@@ -125,7 +126,7 @@ def test_a_protected_child_is_shown_without_a_name(session: Session, cast: Cast,
 
 def test_notes_that_are_kept_from_somebody_are_told_by_name(session: Session, cast: Cast, referral: Referral) -> None:
     meeting = call(session, referral, cast)
-    there = team_review.Attendee(name="Karin", function="", attendance=Attendance.BY_LINK)
+    there = Attendee(name="Karin", function="", attendance=Attendance.BY_LINK)
     by = cast.coordinator.actor()
     team_review.record_meeting(
         session, referral, by=by, seen=None, attendance=[there], strengths="Ritar.", child_words="Säg det inte hemma."

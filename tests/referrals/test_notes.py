@@ -12,6 +12,7 @@ from referrals.action_plan import GoalInput, PlanInput
 from referrals.documents import Paper
 from referrals.errors import NotAllowed
 from referrals.follow_up import ActionAnswer, FollowUpInput, GoalAnswer, GuardianAnswer
+from referrals.minutes import Attendee, Decision
 from referrals.models import ActionPlan, FollowUp, Guardian, Referral, TeamMeeting
 from referrals.notes import WHOLE, Classification, Note, Noted, classification_of, notes_of, usual_categories
 from referrals.readers import guardian_key
@@ -38,8 +39,8 @@ from tests.people import Cast
 pytestmark = pytest.mark.usefixtures("wednesday")
 
 WELLBEING, FAMILY = InformationCategory.WELLBEING, InformationCategory.FAMILY
-THERE = team_review.Attendee(name="Karin Almkvist", function="Samordnare", attendance=Attendance.PRESENT)
-DECIDED = team_review.Decision(text="Lugn start", responsible="Kim Solgren", due_on=date(2026, 10, 12))
+THERE = Attendee(name="Karin Almkvist", function="Samordnare", attendance=Attendance.PRESENT)
+DECIDED = Decision(text="Lugn start", responsible="Kim Solgren", due_on=date(2026, 10, 12))
 
 
 def hold(session: Session, cast: Cast, referral: Referral, **minutes: Any) -> TeamMeeting:

@@ -21,6 +21,7 @@ from referrals.errors import (
     TeamNotComplete,
     WrongStage,
 )
+from referrals.minutes import Attendee, Decision
 from referrals.models import (
     Account,
     ClosedDay,
@@ -59,7 +60,7 @@ from tests.factories import a_guardian, a_member, a_referral
 from tests.people import Cast
 
 AT = datetime(2026, 10, 7, 12, 30, tzinfo=UTC)
-THERE = team_review.Attendee(name="Karin Almkvist", function="Samordnare", attendance=Attendance.PRESENT)
+THERE = Attendee(name="Karin Almkvist", function="Samordnare", attendance=Attendance.PRESENT)
 
 
 def a_ready_referral(session: Session, cast: Cast, state: State = TO_SCHEDULE) -> Referral:
@@ -240,14 +241,14 @@ def test_who_looks_at_an_old_page_is_told_who_was_first(session: Session, cast: 
 def test_the_minutes_keep_what_was_said_rated_and_decided(session: Session, cast: Cast) -> None:
     referral = a_ready_referral(session, cast)
     call(session, referral, cast)
-    away = team_review.Attendee(name="Milan Testsson", function="Vårdnadshavare", attendance=Attendance.ABSENT)
+    away = Attendee(name="Milan Testsson", function="Vårdnadshavare", attendance=Attendance.ABSENT)
     meeting = hold(
         session, referral, cast.coordinator, attendance=[THERE, away], situation="Borta nio dagar.", strengths="Ritar gärna.",
         child_words="”Jag vill ha en lugn start.”", guardians_words="”Vi är trötta.”", questions="Vad händer på rasten?",
         ratings={Domain.HEALTH: {"rating": 4, "note": "Sover bättre."}, Domain.SAFETY: {"rating": None, "note": ""}},
         decisions=[
-            team_review.Decision(text="Lugn start", responsible="Kim Solgren", due_on=date(2026, 10, 12)),
-            team_review.Decision(text="Ny kontakt", responsible="Maja Testsson", due_on=date(2026, 10, 20), kind=DecisionKind.SPECIALIST),
+            Decision(text="Lugn start", responsible="Kim Solgren", due_on=date(2026, 10, 12)),
+            Decision(text="Ny kontakt", responsible="Maja Testsson", due_on=date(2026, 10, 20), kind=DecisionKind.SPECIALIST),
         ],
         dissent="Pappan: ”För tidigt.”", next_meeting_on=date(2026, 11, 18),
     )  # fmt: skip

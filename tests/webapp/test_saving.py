@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 
 from referrals import db, team_review
 from referrals.clock import machine_now
+from referrals.minutes import Attendee
 from referrals.models import History, KeptForm, Referral, TeamMeeting, WebSession
 from referrals.stages import CLOSURE_PROPOSED, FOLLOW_UP_DUE, PARTS_REQUESTED, PLAN_DRAFT, SCHEDULED
 from referrals.vocabulary import Attendance, PlanStatus
@@ -143,7 +144,7 @@ def test_what_one_did_oneself_meanwhile_makes_nothing_stale(desk, signed_in, set
     karin.send({"situation": "Karins", **there}, button=TYPING)
     with db.writing(settings.database) as session:
         referral = session.scalars(select(Referral).where(Referral.number == number)).one()
-        present = team_review.Attendee(name="Karin", function="", attendance=Attendance.PRESENT)
+        present = Attendee(name="Karin", function="", attendance=Attendance.PRESENT)
         by = cast_of(session).coordinator.actor()
         team_review.record_meeting(session, referral, by=by, seen=None, attendance=[present])
     karin.get(address)
