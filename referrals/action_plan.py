@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from referrals import childs_plan, clock, history, notes, roster, wording
 from referrals.access import Actor, parties
-from referrals.errors import Incomplete, NotAllowed, NotCovered, PlanIncomplete, SameAuthor
+from referrals.errors import Incomplete, NotAllowed, NotCovered, OutsideMandate, PlanIncomplete, SameAuthor
 from referrals.membership import admit
 from referrals.models import ActionPlan, Goal, History, PlannedAction, Referral
 from referrals.notes import NOT_SAID, WHOLE, Classification
 from referrals.plan_versions import actions_of, begin_version, plan_in_force, plan_in_writing, versions
 from referrals.stages import PLAN_ACTIVE, PLAN_FOR_APPROVAL, PLAN_RETURNED, Party, Verb
-from referrals.vocabulary import About, ActionStatus, Arena, Domain, Level, PlanStatus, WordingGround
+from referrals.vocabulary import About, ActionStatus, Arena, Domain, Level, MeetingOutcome, PlanStatus, WordingGround
 
 #: what a person may say about an action; handing over belongs to the closure
 REPORTABLE = frozenset(
@@ -155,10 +155,12 @@ def approve_action_plan(
 ) -> ActionPlan:
     """Put the plan in force, for `reason` where one is given; the version before it is replaced and stays as it was.
 
-    Whoever answers for something in it may see the referral from now on. Raises SameAuthor for all who wrote on it, and
-    NotCovered where consent no longer reaches one of its people.
+    Whoever answers for something in it may see the referral from now on. Raises OutsideMandate where the team may agree on no
+    plan, SameAuthor for all who wrote on it, and NotCovered where consent no longer reaches one of its people.
     """
     history.guard(session, referral, Verb.APPROVE_ACTION_PLAN, by=by, seen=seen)
+    if MeetingOutcome.PLAN not in referral.unit.forum.may_lead_to:
+        raise OutsideMandate
     plan = _plan_for_approval(session, referral)
     if has_written(session, plan, by):
         raise SameAuthor

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +11,13 @@ from referrals.models import ClosedDay
 
 _DAY = timedelta(days=1)
 _SATURDAY = 5
+
+
+class Days(Protocol):
+    """Days on which something is closed, or does not end."""
+
+    def __contains__(self, day: date, /) -> bool:
+        """Whether `day` is one of them."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +42,7 @@ def is_open_day(day: date, closed: Closed) -> bool:
     return day not in closed
 
 
-def next_open_day(day: date, *, closed: Closed) -> date:
+def next_open_day(day: date, *, closed: Days) -> date:
     """`day` itself where schools are open on it, otherwise the first open day after it."""
     while day in closed:
         day += _DAY
@@ -49,7 +57,7 @@ def add_school_days(start: date, days: int, *, closed: Closed) -> date:
     return day
 
 
-def add_calendar_days(start: date, days: int, *, closed: Closed) -> date:
+def add_calendar_days(start: date, days: int, *, closed: Days) -> date:
     """The day `days` calendar days after `start`, moved to the next open day only where it falls on a closed one."""
     return next_open_day(start + timedelta(days=days), closed=closed)
 

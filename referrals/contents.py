@@ -17,7 +17,7 @@ TABLES: Final[dict[ContentKind, tuple[str, ...]]] = {
     ContentKind.CONCERN:    ("concern", "concern_addition", "statutory_decision"),
     ContentKind.GUARDIANS:  (
         "guardian", "guardian_version", "guardian_words", "information_notice", "consent", "disclosure", "meeting_answer",
-        "withholding", "hand_over", "received_hand_over",
+        "withholding", "hand_over", "received_hand_over", "service_referral",
     ),
     ContentKind.ASSESSMENT: (
         "assessment_part", "part_opening", "support_report", "support_investigation", "absence_investigation", "degrading_report",

@@ -40,14 +40,15 @@ PAPERS: Final[dict[Verb, tuple[tuple[DocumentKind, Callable[[Session, History], 
     Verb.SHARE_INFORMATION:   ((_D.PLAN_FOR_SERVICE, readers.services_shared_with),),
     Verb.ACCEPT_HAND_OVER:    ((_D.HAND_OVER, _file), (_D.HAND_OVER, _guardians)),
     Verb.RECEIVE_HAND_OVER:   ((_D.HAND_OVER, _file),),
+    Verb.REFER_TO_SERVICE:    ((_D.SERVICE_REFERRAL, readers.service_referred_to),),
     Verb.APPROVE_ACTION_PLAN: ((_D.ACTION_PLAN, _file), (_D.ACTION_PLAN, _guardians), (_D.CHILDS_PLAN, _file)),
     Verb.RECORD_FOLLOW_UP:    ((_D.FOLLOW_UP, _file), (_D.FOLLOW_UP, _guardians)),
     Verb.REPORT_SUPPORT_NEED: ((_D.SUPPORT_REPORT, _file),),
     Verb.CONCLUDE_SUPPORT_INVESTIGATION: ((_D.SUPPORT_INVESTIGATION, _file),),
-    Verb.DECIDE_SUPPORT_PROGRAMME: ((_D.SUPPORT_PROGRAMME, _file), (_D.SUPPORT_PROGRAMME, _guardians)),
-    Verb.DECIDE_NO_SUPPORT_PROGRAMME: ((_D.NO_SUPPORT_PROGRAMME, _file), (_D.NO_SUPPORT_PROGRAMME, _guardians)),
+    Verb.DECIDE_SUPPORT_PROGRAMME: ((_D.SUPPORT_PROGRAMME, _file), (_D.SUPPORT_PROGRAMME, _guardians), (_D.SUPPORT_PROGRAMME, readers.the_pupil)),
+    Verb.DECIDE_NO_SUPPORT_PROGRAMME: ((_D.NO_SUPPORT_PROGRAMME, _file), (_D.NO_SUPPORT_PROGRAMME, _guardians), (_D.NO_SUPPORT_PROGRAMME, readers.the_pupil)),
     Verb.REVIEW_SUPPORT_PROGRAMME: ((_D.SUPPORT_REVIEW, _file), (_D.SUPPORT_REVIEW, _guardians)),
-    Verb.END_SUPPORT_PROGRAMME: ((_D.SUPPORT_PROGRAMME_ENDED, _file), (_D.SUPPORT_PROGRAMME_ENDED, _guardians)),
+    Verb.END_SUPPORT_PROGRAMME: ((_D.SUPPORT_PROGRAMME_ENDED, _file), (_D.SUPPORT_PROGRAMME_ENDED, _guardians), (_D.SUPPORT_PROGRAMME_ENDED, readers.the_pupil)),
     Verb.BEGIN_ABSENCE_INVESTIGATION: ((_D.ABSENCE_NOTICE, _file),),
     Verb.CONCLUDE_ABSENCE_INVESTIGATION: ((_D.ABSENCE_INVESTIGATION, _file),),
     Verb.REPORT_DEGRADING_TREATMENT: ((_D.DEGRADING_REPORT, _file),),
@@ -241,7 +242,8 @@ def file_name(session: Session, document: Document) -> str:
     guardian = readers.guardian_in(document.recipient)
     known = [one.id for one in coverage.guardians_of(session, document.referral)] if guardian else []
     service = readers.service_in(document.recipient)
-    reader = f"-guardian-{known.index(guardian) + 1}" if guardian else f"-{service[0]}" if service else ""
+    pupil = f"-{readers.PUPIL}" if document.recipient == readers.PUPIL else ""
+    reader = f"-guardian-{known.index(guardian) + 1}" if guardian else f"-{service[0]}" if service else pupil
     if readers.are_professionals(document.recipient) and document.recipient != readers.PROFESSIONALS:
         reader = f"-{document.language}"
     return f"{document.referral.number}-{document.kind}-{document.version}{reader}.pdf".replace("_", "-")
@@ -264,6 +266,7 @@ def _register(session: Session, document: Document) -> None:
     readers_by_key = {
         readers.FILE: Counterpart.FILE,
         readers.REPORTER: Counterpart.REPORTER,
+        readers.PUPIL: Counterpart.CHILD,
     }
     if readers.are_professionals(document.recipient):
         readers_by_key[document.recipient] = Counterpart.STAFF

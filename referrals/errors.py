@@ -167,6 +167,10 @@ class SchoolsClosed(ReferralError):
     """The schools are closed on the day of the meeting, and nobody has said that the team meets all the same."""
 
 
+class OutsideMandate(ReferralError):
+    """The team's level and mandate do not let it decide this."""
+
+
 class TeamNotComplete(ReferralError):
     """The forum asks for professions that are not called, and nobody has said that it meets without them.
 

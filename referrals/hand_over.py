@@ -122,7 +122,10 @@ def offer_hand_over(session: Session, referral: Referral, *, by: Actor, seen: in
     }
     if missing := [name for name, value in stated.items() if not value]:
         raise Incomplete(*missing)
-    offerable = {piece.key for piece in handed_over.offerable(session, referral, on=roster.today(session))}
+    offerable = {
+        piece.key
+        for piece in handed_over.offerable(session, referral, to=Recipient.RECEIVING_SCHOOL, on=roster.today(session))
+    }
     if not set(offer.chosen) <= offerable:
         raise NotCovered
     row = history.record(session, referral, Verb.OFFER_HAND_OVER, by=by, seen=seen)

@@ -24,14 +24,14 @@ _VOICE: Final = frozenset({"child_words", "child_voice", "child_view"})
 LISTS: Final = ("works", "voice", "goals", "parts", "notes")
 
 
-def offerable(session: Session, referral: Referral, *, on: date) -> list[Piece]:
-    """What the guardians' consent lets go to where the child moves on the day `on`.
+def offerable(session: Session, referral: Referral, *, to: Recipient, on: date) -> list[Piece]:
+    """What the guardians' consent lets go to `to` on the day `on`: to where the child moves, or to a service outside.
 
     What a guardian does not read stays, and so does what one guardian answered at a follow-up: each has a copy of what went,
     and neither is to read the other's answer on it.
     """
     kept = pieces.kept_from_somebody(session, referral)
-    may_go = pieces.may_go(session, referral, Recipient.RECEIVING_SCHOOL, on=on)
+    may_go = pieces.may_go(session, referral, to, on=on)
     return [piece for piece in may_go if piece.key not in kept and not piece.name.startswith(notes.GUARDIANS_ANSWER)]
 
 

@@ -53,6 +53,7 @@ from referrals.models import (
     Municipality,
     Referral,
     RoleAssignment,
+    ServiceReferral,
     SupportInvestigation,
     SupportProgramme,
     SupportReport,
@@ -77,7 +78,7 @@ class Gathered:
 
     kind: DocumentKind
     language: str
-    #: `file`, `reporter`, `professional`, `guardian` or `service`, with the name of the last two and the id of a guardian
+    #: `file`, `reporter`, `professional`, `pupil`, `guardian` or `service`, with the name of the last two and the id of a guardian
     capacity: str
     name: str | None
     guardian_id: uuid.UUID | None
@@ -324,6 +325,14 @@ def _hand_over(moment: Moment) -> dict[str, Any]:
     return {"hand_over": took.package if took else None}
 
 
+def _service_referral(moment: Moment) -> dict[str, Any]:
+    """What went to the service that was referred to then."""
+    rows = select(ServiceReferral).join(ServiceReferral.sent).where(ServiceReferral.referral_id == moment.referral.id)
+    sent = rows.where(moment.until(History.at)).order_by(History.number.desc()).limit(1)
+    found = moment.session.scalars(sent).one_or_none()
+    return {"hand_over": found.package, "to_whom": found.service} if found else {}
+
+
 def _beside(row_of: InstrumentedAttribute[Any]) -> Callable[[Moment], dict[str, Any]]:
     """What was decided beside the team's work then, by the history row that recorded it: each is a paper of its own."""
     kind = row_of.class_
@@ -338,7 +347,7 @@ def _beside(row_of: InstrumentedAttribute[Any]) -> Callable[[Moment], dict[str, 
 def _support_programme(moment: Moment) -> dict[str, Any]:
     """The decision about a programme that was made then, and how it is appealed."""
     return _beside(SupportProgramme.decided)(moment) | {
-        "appeal": rulebook.load(moment.referral.rulepack).support_appeal
+        "appeal": rulebook.load(moment.referral.rulepack).support_appeal.words
     }
 
 
@@ -355,6 +364,7 @@ _GATHERERS: Final[dict[DocumentKind, Callable[[Moment], dict[str, Any]]]] = {
     DocumentKind.FOLLOW_UP: _follow_up,
     DocumentKind.CLOSING: _closing,
     DocumentKind.HAND_OVER: _hand_over,
+    DocumentKind.SERVICE_REFERRAL: _service_referral,
     DocumentKind.SUPPORT_REPORT: _beside(SupportReport.history),
     DocumentKind.SUPPORT_INVESTIGATION: _beside(SupportInvestigation.concluded),
     DocumentKind.SUPPORT_PROGRAMME: _support_programme,

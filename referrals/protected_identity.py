@@ -111,7 +111,12 @@ def lowest_level(referral: Referral) -> str:
 def set_index(referral: Referral) -> None:
     """Let the same child be found by name, unless somebody in the referral is protected."""
     name = None if referral.protected_since is not None else referral.child_name
-    referral.child_name_index = key_ring().blind_index(CHILD_NAME, name) if name else None
+    referral.child_name_index = index_of(name) if name else None
+
+
+def index_of(name: str) -> str:
+    """What a child of this name is found by; capitals and blanks make no difference."""
+    return key_ring().blind_index(CHILD_NAME, name)
 
 
 def _about(referral: Referral, guardian: Guardian | None, verb: Verb) -> Referral | Guardian:

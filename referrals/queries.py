@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from referrals import access_list, reference
+from referrals import access_list, protected_identity, reference
 from referrals.access import Actor, Role, View, is_from_another_service, may_know_of, may_view
 from referrals.models import Account, History, Membership, Referral, Step, Unit
 from referrals.stages import PLAN_ACTIVE, Stage, Status
@@ -145,6 +145,20 @@ def find(session: Session, actor: Actor, typed: str) -> Referral | None:
     return session.scalars(
         select(Referral).where(Referral.number == reference.as_number(typed), _visible(session, actor))
     ).one_or_none()
+
+
+def find_by_child(session: Session, actor: Actor, name: str) -> list[Referral]:
+    """The referrals about a child of this name whose child `actor` may know, the newest first; capitals and blanks make no difference.
+
+    By the blind index, which nobody has in whose referral an identity is protected, or whose content is gone.
+    """
+    rows = (
+        select(Referral)
+        .where(Referral.child_name_index == protected_identity.index_of(name), _visible(session, actor))
+        .options(joinedload(Referral.unit))
+        .order_by(Referral.opened_at.desc(), Referral.id)
+    )
+    return [row for row in session.scalars(rows) if may_view(View.CHILD, actor, row.facts())]
 
 
 def units_of(session: Session, actor: Actor) -> list[Unit]:

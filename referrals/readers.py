@@ -1,15 +1,15 @@
-"""Who gets a paper: the file, the reporter, those called, guardians, or another service, each in their own language. Decided from the rows alone."""
+"""Who gets a paper: the file, the reporter, those called, guardians, the pupil, or another service, each in their own language. Decided from the rows alone."""
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from referrals import coverage, team_review
-from referrals.languages import SOURCE_LANGUAGE, is_written
+from referrals.languages import SOURCE_LANGUAGE, is_written, local_date
 from referrals.models import (
     Account,
     Concern,
@@ -27,13 +27,17 @@ FILE: Final = "file"
 REPORTER: Final = "reporter"
 #: the professionals called to a meeting: one paper for all of them who read one language, which each of them may read
 PROFESSIONALS: Final = "professional"
+#: a pupil who speaks for themself
+PUPIL: Final = "pupil"
+#: how old a pupil is who gets decisions about support and may appeal them (Skollag 29:12)
+SPEAKS_FOR_THEMSELF: Final = 16
 _GUARDIAN: Final = "guardian:"
 _SERVICE: Final = "service:"
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Somebody who gets a paper: `file`, `reporter`, `professional` (where it is not in the language of the house, with the language), `guardian:` and an id, or `service:` and which (with an action's id); and the language they read."""
+    """Somebody who gets a paper: `file`, `reporter`, `professional` (where it is not in the language of the house, with the language), `pupil`, `guardian:` and an id, or `service:` and which (with an action's id); and the language they read."""
 
     key: str
     language: str
@@ -81,6 +85,17 @@ def the_reporter(session: Session, row: History) -> list[Reader]:
 def guardians(session: Session, row: History) -> list[Reader]:
     """Guardians with custody who were told about the referral by then, and may be contacted."""
     return guardians_told_by(session, row.referral, row.at)
+
+
+def the_pupil(session: Session, row: History) -> list[Reader]:
+    """The pupil who is old enough to appeal on the day of `row`, in the language of the house; nobody where no birth date says so."""
+    written = row.referral.child_birth_date
+    if written is None:
+        return []
+    born, zone = date.fromisoformat(written), session.scalars(select(Municipality.timezone)).first() or "UTC"
+    on = local_date(row.at, zone=zone)
+    age = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+    return [Reader(PUPIL, house_language(session))] if age >= SPEAKS_FOR_THEMSELF else []
 
 
 def guardians_told_by(session: Session, referral: Referral, at: datetime) -> list[Reader]:
@@ -134,6 +149,11 @@ def services_shared_with(session: Session, row: History) -> list[Reader]:
         service_key(one.recipient, None if one.object_id == whole else one.object_id) for one in session.scalars(shared)
     }
     return [Reader(key, house_language(session)) for key in sorted(keys)]
+
+
+def service_referred_to(session: Session, row: History) -> list[Reader]:
+    """The service that `row` refers to, in the language of the house."""
+    return [Reader(f"{_SERVICE}{row.choice}", house_language(session))]
 
 
 def guardians_invited(session: Session, row: History) -> list[Reader]:

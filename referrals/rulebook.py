@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from referrals import absence_rules, languages
+from referrals.appeals import Appeal
 from referrals.errors import SetupFileInvalid
 from referrals.vocabulary import Country, DeadlineSource, InformationCategory, Recipient, SchoolForm
 from referrals.vocabulary.knowing import Capacity, Cell, Information
@@ -264,9 +265,8 @@ class RulePack:
     absence: tuple[absence_rules.AbsenceRule, ...]
     #: what holds when somebody asks to read what is written about them
     reading: Reading
-    #: how many days a decision about a programme of special support can be appealed, and how, by language; none where the law knows none
-    support_appeal_days: int
-    support_appeal: dict[str, str]
+    #: how a decision about a programme of special support is appealed
+    support_appeal: Appeal
     #: how many days a guardian's code is good that is handed over or posted
     guardian_code_days: int
     #: how a paper for the child speaks: `you` to the child, or `i` as the child
@@ -382,8 +382,7 @@ def _read(written: dict[str, Any]) -> RulePack:
         statutory_tracks=tuple(StatutoryTrack.read(track) for track in written["statutory_tracks"]),
         absence=absence_rules.read(written.get("absence", {})),
         reading=Reading.read(written["reading"]),
-        support_appeal_days=written.get("support", {}).get("appeal_days", 0),
-        support_appeal=written.get("support", {}).get("appeal", {}),
+        support_appeal=Appeal.read(written.get("support", {})),
         guardian_code_days=written["guardian_code_days"],
         childs_voice=written["childs_voice"],
         access={SchoolForm(form): _exceptions(rows) for form, rows in written.get("access", {}).items()},

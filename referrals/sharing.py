@@ -139,7 +139,7 @@ def shared(session: Session, referral: Referral) -> list[Shared]:
     rows = select(Disclosure).where(Disclosure.referral_id == referral.id)
     today = roster.today(session)
     return [
-        Shared(row, _ended_on(session, row, today=today))
+        Shared(row, consents_ended_on(session, row.consent_ids, today=today))
         for row in session.scalars(rows.order_by(Disclosure.at.desc(), Disclosure.id))
     ]
 
@@ -162,6 +162,16 @@ def grounds_for(referral: Referral, recipient: Recipient, kinds: Iterable[Inform
     known = rulebook.load(referral.rulepack).grounds.values()
     wanted = list(kinds)
     return [ground for ground in known if ground.reaches(recipient, wanted)]
+
+
+def consents_ended_on(session: Session, consent_ids: Iterable[str], *, today: date) -> date | None:
+    """The first day, until `today`, on which one of these consents no longer held; None while all do."""
+    consents, zone = [session.get_one(Consent, UUID(each)) for each in consent_ids], municipality(session).timezone
+    ends = [
+        local_date(consent.withdrawn_at, zone=zone) if consent.withdrawn_at else consent.until_on + timedelta(days=1)
+        for consent in consents
+    ]
+    return min((end for end in ends if end <= today), default=None)
 
 
 def _has_looked(session: Session, referral: Referral, by: Actor) -> bool:
@@ -204,15 +214,6 @@ def _permitted(session: Session, referral: Referral, piece: Piece, *, sharing: S
     if not cover.is_covered:
         raise NotCovered
     return cover
-
-
-def _ended_on(session: Session, row: Disclosure, *, today: date) -> date | None:
-    consents, zone = [session.get_one(Consent, UUID(each)) for each in row.consent_ids], municipality(session).timezone
-    ends = [
-        local_date(consent.withdrawn_at, zone=zone) if consent.withdrawn_at else consent.until_on + timedelta(days=1)
-        for consent in consents
-    ]
-    return min((end for end in ends if end <= today), default=None)
 
 
 def _must_belong(disclosure: Disclosure, referral: Referral, verb: Verb) -> None:

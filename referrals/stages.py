@@ -146,6 +146,8 @@ class Verb(StrEnum):
     DECLINE_HAND_OVER = "decline_hand_over"
     ACCEPT_HAND_OVER = "accept_hand_over"
     RECEIVE_HAND_OVER = "receive_hand_over"
+    REFER_TO_SERVICE = "refer_to_service"
+    RECORD_SERVICE_ANSWER = "record_service_answer"
     WITHHOLD_FROM_GUARDIAN = "withhold_from_guardian"
     LIFT_WITHHOLDING = "lift_withholding"
     MARK_CONFIDED = "mark_confided"
@@ -208,7 +210,7 @@ def _move(verb: Verb, by: str, frm: tuple[State, ...] | frozenset[State], *to: S
 _BEFORE_PLAN = (IN_CONSENT, PARTS_REQUESTED, PARTS_RECEIVED, TO_SCHEDULE, SCHEDULED, MEETING_HELD)
 _PLANNING = (PLAN_DRAFT, PLAN_RETURNED, PLAN_FOR_APPROVAL)
 _GUARDIANS_KNOWN = (IN_TRIAGE, WITH_HEAD_TEACHER, *_BEFORE_PLAN, *_PLANNING, PLAN_ACTIVE, FOLLOW_UP_DUE)
-#: where a referral can go over to another unit's team: as long as there is something to work on
+#: where a referral can go over to another unit's team, or a service outside be asked: as long as there is something to work on
 _GOES_OVER = (IN_TRIAGE, *_BEFORE_PLAN, *_PLANNING, PLAN_ACTIVE, FOLLOW_UP_DUE, CLOSURE_PROPOSED)
 #: where a conflict told in free words holds it, even if it is withdrawn meanwhile
 _HELD = (SUBMITTED, IN_TRIAGE, WITHDRAWN)
@@ -273,6 +275,8 @@ MOVES: tuple[Move, ...] = (
     _move(Verb.DECLINE_HAND_OVER,    "T",   OPEN),
     _move(Verb.ACCEPT_HAND_OVER,     "T",   _GOES_OVER,                             CLOSED),
     _move(Verb.RECEIVE_HAND_OVER,    "T",   (),                                     IN_TRIAGE),
+    _move(Verb.REFER_TO_SERVICE,     "C",   _GOES_OVER),
+    _move(Verb.RECORD_SERVICE_ANSWER, "C",  OPEN | {CLOSED}),
     _move(Verb.WITHHOLD_FROM_GUARDIAN, "CH", OPEN | {CLOSED}),
     _move(Verb.LIFT_WITHHOLDING,     "CH",  OPEN | {CLOSED}),
     _move(Verb.MARK_CONFIDED,        "CAH",  OPEN | {CLOSED}),
@@ -320,7 +324,7 @@ QUIET = frozenset(
         Verb.DRAFT_ACTION_PLAN, Verb.RECORD_ACTION_STATUS, Verb.RECORD_MEASUREMENT, Verb.STOP_SENDING,
         Verb.PROTECT_IDENTITY, Verb.LIFT_PROTECTION, Verb.ADD_TO_LIST, Verb.TAKE_OFF_LIST,
         Verb.SHARE_INFORMATION, Verb.TELL_GUARDIANS, Verb.REVIEW_SHARING, Verb.TAKE_BACK_HAND_OVER,
-        Verb.WITHHOLD_FROM_GUARDIAN, Verb.LIFT_WITHHOLDING, Verb.MARK_CONFIDED, Verb.RECORD_CHILDS_ANSWER,
+        Verb.RECORD_SERVICE_ANSWER, Verb.WITHHOLD_FROM_GUARDIAN, Verb.LIFT_WITHHOLDING, Verb.MARK_CONFIDED, Verb.RECORD_CHILDS_ANSWER,
         Verb.LINK_STATUTORY_DECISION, Verb.UNLINK_STATUTORY_DECISION, Verb.BEGIN_SUPPORT_INVESTIGATION,
         Verb.WRITE_SUPPORT_PROGRAMME, Verb.RECORD_SUPPORT_TOLD, Verb.REPORT_ABSENCE, Verb.RECEIVE_DEGRADING_REPORT,
         Verb.PASS_ON_DEGRADING_REPORT, Verb.BEGIN_DEGRADING_INVESTIGATION, Verb.TAKE_OUT_FILE,

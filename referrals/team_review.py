@@ -11,7 +11,15 @@ from sqlalchemy.orm import Session
 from referrals import clock, coverage, earlier, history, membership, notes, roster, wording
 from referrals.access import Actor
 from referrals.calendar import closed_days, is_open_day
-from referrals.errors import Incomplete, NotAllowed, NotInformed, SameAuthor, SchoolsClosed, TeamNotComplete
+from referrals.errors import (
+    Incomplete,
+    NotAllowed,
+    NotInformed,
+    OutsideMandate,
+    SameAuthor,
+    SchoolsClosed,
+    TeamNotComplete,
+)
 from referrals.languages import local_date
 from referrals.minutes import Minutes, Rating, days_ahead, kinds_of_information, speaks_for_absent
 from referrals.models import Account, Guardian, History, MeetingDecision, MeetingVersion, Referral, TeamMeeting
@@ -217,11 +225,12 @@ def record_meeting(
 
     Raises Incomplete where nobody took part, a decision lacks its text, its responsible person or its date, something is to be
     done or the team to meet again before the day of this meeting, or somebody who was absent is said to see it differently;
-    NotAllowed where a note is said to be about a guardian of another child; LooksMedical where words look so and no
-    `ground` is named.
+    OutsideMandate where the team may not decide that; NotAllowed where a note is said to be about a guardian of another child;
+    LooksMedical where words look so and no `ground` is named.
     """
     history.guard(session, referral, Verb.RECORD_MEETING, by=by, seen=seen)
     meeting = _the_meeting(session, referral)
+    _require_mandate(referral, minutes.get("outcome"))
     attendance, decisions = minutes.get("attendance", ()), minutes.get("decisions", ())
     missing = [] if any(one["attendance"] is not Attendance.ABSENT for one in attendance) else ["attendance"]
     if not all(one["text"] and one["responsible"] and one["due_on"] for one in decisions):
@@ -272,7 +281,8 @@ def approve_minutes(
 ) -> TeamMeeting:
     """Approve the minutes, for `reason` where one is given; the outcome they hold decides how the referral goes on.
 
-    Raises SameAuthor for anybody who wrote in them, Incomplete while they hold no outcome.
+    Raises SameAuthor for anybody who wrote in them, Incomplete while they hold no outcome, OutsideMandate where the team may
+    not decide that any more.
     """
     history.guard(session, referral, Verb.APPROVE_MINUTES, by=by, seen=seen)
     meeting = _the_meeting(session, referral)
@@ -280,6 +290,7 @@ def approve_minutes(
         raise SameAuthor
     if meeting.outcome is None:
         raise Incomplete("outcome")
+    _require_mandate(referral, meeting.outcome)
     meeting.approved_at, meeting.approved_by_id = clock.now(), by.account_id
     session.flush()
     to = LEADS_TO[meeting.outcome]
@@ -294,6 +305,11 @@ def _the_meeting(session: Session, referral: Referral) -> TeamMeeting:
     if meeting is None:
         raise Incomplete("meeting")
     return meeting
+
+
+def _require_mandate(referral: Referral, outcome: MeetingOutcome | None) -> None:
+    if outcome is not None and outcome not in referral.unit.forum.may_lead_to:
+        raise OutsideMandate
 
 
 def _new_meeting(session: Session, referral: Referral, by: Actor) -> TeamMeeting:

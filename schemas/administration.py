@@ -8,7 +8,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from referrals.access import WITHOUT_UNIT, Role
 from referrals.languages import LANGUAGES
 from referrals.rulebook import Counting
-from referrals.vocabulary import DeadlineSource, Profession, SchoolForm, TeamLevel
+from referrals.vocabulary import DeadlineSource, MeetingOutcome, Profession, SchoolForm, TeamLevel
 from schemas.fields import (
     CHOOSE_ONE,
     FILL_IN,
@@ -63,6 +63,7 @@ class ForumForm(FormSchema):
     quorum = TermList(Profession)
     level = TermField(TeamLevel, needed=CHOOSE_ONE)
     mandate = LongText(load_default="")
+    outcomes = TermList(MeetingOutcome)
     shows_names = Tick()
     rates_by_colour = Tick()
 

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from marshmallow import ValidationError, post_load, validates_schema
+from marshmallow import ValidationError, fields, post_load, validates_schema
 
-from referrals.vocabulary import AgendaAct
+from referrals.vocabulary import AgendaAct, MeetingOutcome, TeamLevel
 from schemas.fields import (
     CHOOSE_ONE,
     FILL_IN,
@@ -18,8 +18,10 @@ from schemas.fields import (
     FormSchema,
     IdField,
     LongText,
+    PhoneText,
     ShortText,
     TermField,
+    TermList,
     Tick,
     TimeField,
     WordList,
@@ -95,6 +97,28 @@ class AwayForm(FormSchema):
     def _is_a_stretch(self, data: Mapping[str, Any], **_options: Any) -> None:
         if data["away_until"] < data["away_from"]:
             raise ValidationError(_ENDS_FIRST, "away_until")
+
+
+class UnitContactForm(FormSchema):
+    """Whom one can call at one of the team's units."""
+
+    unit_id = IdField(needed=CHOOSE_ONE)
+    contact = ShortText(load_default="")
+    phone = PhoneText(load_default="")
+
+
+class AboutForm(FormSchema):
+    """For whom a team meets, what it may decide, and whom one can call at each unit. Contacts come by the unit's id."""
+
+    level = TermField(TeamLevel, needed=CHOOSE_ONE)
+    mandate = LongText(load_default="")
+    outcomes = TermList(MeetingOutcome)
+    units = fields.List(fields.Nested(UnitContactForm), load_default=list)
+
+    @post_load
+    def _by_unit(self, data: dict[str, Any], **_options: Any) -> dict[str, Any]:
+        units = data.pop("units")
+        return data | {"contacts": {one["unit_id"]: (one["contact"], one["phone"]) for one in units}}
 
 
 class AgendaForm(FormSchema):

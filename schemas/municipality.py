@@ -15,7 +15,16 @@ from referrals.access import WITHOUT_UNIT, Role
 from referrals.errors import SetupFileInvalid
 from referrals.languages import LANGUAGES
 from referrals.rulebook import Target
-from referrals.vocabulary import ContentKind, Country, DeadlineSource, Fate, Profession, SchoolForm, TeamLevel
+from referrals.vocabulary import (
+    ContentKind,
+    Country,
+    DeadlineSource,
+    Fate,
+    MeetingOutcome,
+    Profession,
+    SchoolForm,
+    TeamLevel,
+)
 
 SLUG = validate.Regexp(r"[a-z0-9]+(-[a-z0-9]+)*\Z", error="use small letters a to z, digits and hyphens")
 LANGUAGE = validate.OneOf(list(LANGUAGES), error="is none of: {choices}")
@@ -76,6 +85,7 @@ class ForumPart(Schema):
     place = fields.String(validate=validate.Length(max=200, error="write at most 200 characters"))
     quorum = fields.List(_Words(Profession), load_default=list)
     level = _Words(TeamLevel)
+    outcomes = fields.List(_Words(MeetingOutcome))
     mandate = fields.String(validate=validate.Length(max=1000, error="write at most 1000 characters"))
     shows_names = fields.Boolean(truthy={True}, falsy={False})
     rates_by_colour = fields.Boolean(truthy={True}, falsy={False})

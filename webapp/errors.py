@@ -172,6 +172,14 @@ OF_CORE: dict[type[Exception], Answer] = {
         N_("Choose a day on which the schools are open, or say that the team meets all the same."),
         keeps_form=True,
     ),
+    core.OutsideMandate: Answer(
+        409,
+        N_("This team may not decide that"),
+        N_(
+            "Its level and its mandate do not let it. Choose what it may decide, or put the question to a team that may. Nothing was changed."
+        ),
+        keeps_form=True,
+    ),
     core.TeamNotComplete: Answer(
         422,
         N_("The team is not complete"),

@@ -41,7 +41,7 @@ HELP: Final[dict[str, str]] = guardian_help.HELP | {
     "casework.home": N_("Everything that waits for you, the most pressing first. Each line says what is to be done and leads there; once it is done, the line is gone. Only you see this list."),
     "casework.board": N_("Where each referral stands, stage by stage, with what is past its target. You see only those you may know of. The list shows the same under the same filters."),
     "casework.referral_list": N_("The referrals you may know of, one on each line. Choose with the filters, save a choice as a view of your own, or take the list out by reference number only; taking it out is logged."),
-    "casework.search": N_("Find a referral by its number, as it stands on a paper or in a mail. A number that does not exist and one you may not open get the same answer."),
+    "casework.search": N_("Find a referral by its number, as it stands on a paper or in a mail, or by the child's whole name. You find only what you may open anyway, and that you searched by a name is noted. Children with a protected identity are found by number only."),
     # one referral
     "casework.referral": N_("One referral in one place: where it stands, what comes next and who may do it, and what has happened. You see as much of it as your part in it needs. That you opened it stands in its log."),
     "casework.triage": N_("What the reporter wrote, and the first decision: take it up, ask for more, or end it with a reason. Coordinators and head teachers read the concern. Whoever fears for a child's safety reports that themselves, at once."),
@@ -106,6 +106,9 @@ HELP: Final[dict[str, str]] = guardian_help.HELP | {
     "casework.report_keeping": N_("How long a protection report stays, and its end: one person proposes it, another approves, and the archive is given its copy first."),
     # hand-over
     "casework.hand_over": N_("Hand the work over to another team, for example when a child changes school. Only what the guardians allow and you tick goes along. The other team accepts or declines; once it has accepted, nobody here opens this referral any more."),
+    "casework.service_referrals": N_("What services outside, such as child and youth psychiatry, were asked on behalf of the child, and what became of it. To ask another one, choose to which kind of service. Coordinators and head teachers see this page."),
+    "casework.refer_to_service_form": N_("Ask a service outside for help. Only what the guardians allow for that kind of service can go along. A paper is made, which you send yourself; afterwards it stands on the start page until the service has answered."),
+    "casework.service_referral": N_("One referral to a service outside: what was sent, and each answer with day and person. Record here what the service says, that it is done, or that the team takes it back. What was sent stays sent."),
     "casework.hand_overs": N_("What another team offers yours, and what you offered yourself. An offer waits until somebody accepts or declines it."),
     "casework.hand_over_offer": N_("Another team asks whether yours goes on with a child. You see which child and what kinds of information would come, not what they say. Accept, and the work is yours; decline with a reason, and it stays where it is."),
     "casework.handed_over": N_("What came along when another team handed this child over to you: what the guardians allowed, and nothing else. It can be read here for as long as the referral is kept."),
@@ -122,6 +125,7 @@ HELP: Final[dict[str, str]] = guardian_help.HELP | {
     # forums
     "forums.teams": N_("The teams you work in, each with the day it meets next. Open one for its people, dates and agenda."),
     "forums.team": N_("Who works in the team and when it meets. Coordinators and head teachers set dates and note who is away; everybody can take the dates into a calendar of their own. Dates name no child."),
+    "forums.about": N_("What families and colleagues read of the team: for whom it meets, what it may decide, and whom they can call. Coordinators and head teachers of its units change it, and each change is noted with who made it."),
     "forums.seat": N_("When one person in the team is away, and who stands in. A stand-in of the same profession sees in that time what the seat sees, and nothing before or after."),
     "forums.agenda": N_("What the team talks about on this date, with minutes for each. What a referral still lacks is shown before the day. You see only the referrals you may know of, also on the paper to take along."),
     "forums.year": N_("When the team meets in one school year, with the closed days. Take it out as a paper for the wall: it names no child."),

@@ -43,6 +43,7 @@ from referrals.models.reminder import Reminder
 from referrals.models.retention import Disposal, LegalHold
 from referrals.models.saved_view import SavedView
 from referrals.models.seminar import Seminar, SeminarLesson
+from referrals.models.service_referral import ServiceReferral
 from referrals.models.sign_in import (
     KnownDevice,
     MunicipalAttempt,
@@ -151,6 +152,7 @@ __all__ = [
     "SecondFactor",
     "Seminar",
     "SeminarLesson",
+    "ServiceReferral",
     "StatutoryDecision",
     "Step",
     "StepKind",

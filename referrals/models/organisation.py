@@ -4,11 +4,11 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint, false
+from sqlalchemy import JSON, ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from referrals.models.base import Base, Identified, by_value
-from referrals.vocabulary import Country, SchoolForm, TeamLevel
+from referrals.vocabulary import Country, MeetingOutcome, SchoolForm, TeamLevel
 
 
 class Municipality(Identified, Base):
@@ -49,8 +49,10 @@ class Forum(Identified, Base):
     #: where it meets when nothing else is said
     place: Mapped[str] = mapped_column(default="")
     level: Mapped[TeamLevel] = mapped_column(
-        by_value(TeamLevel), default=TeamLevel.SCHOOL, server_default=TeamLevel.SCHOOL
+        by_value(TeamLevel), default=TeamLevel.CHILD, server_default=TeamLevel.SCHOOL
     )
+    #: to what its meetings may lead, where the municipality says so for this team; None where its level says it
+    outcomes: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     #: what it may decide beside what its level says, in the municipality's own words
     mandate: Mapped[str] = mapped_column(default="", server_default="")
     #: whether its public page names who sits in it; their professions stand there in any case
@@ -61,6 +63,11 @@ class Forum(Identified, Base):
     links_made: Mapped[int] = mapped_column(default=0, server_default="0")
 
     units: Mapped[list["Unit"]] = relationship(back_populates="forum")
+
+    @property
+    def may_lead_to(self) -> frozenset[MeetingOutcome]:
+        """What its meetings may decide: by its own list, or else by its level."""
+        return frozenset(MeetingOutcome(value) for value in self.outcomes) if self.outcomes else self.level.outcomes
 
 
 class Unit(Identified, Base):

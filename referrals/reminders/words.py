@@ -32,6 +32,7 @@ TO_DO: dict[Verb, str] = {
     Verb.PASS_ON_DEGRADING_REPORT: N_("Pass a report on to the organiser"),
     Verb.BEGIN_DEGRADING_INVESTIGATION: N_("Let a report be investigated"),
     Verb.CONCLUDE_DEGRADING_INVESTIGATION: N_("Record the result of an investigation"),
+    Verb.RECORD_SERVICE_ANSWER: N_("Ask a service outside what became of a referral"),
     Verb.REMIND_OF_CONSENT: N_("Ask the guardians again: a consent ends"),
 }
 

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import calendar, coverage, history, roster, rulebook
+from referrals import coverage, history, roster, rulebook
 from referrals.access import Actor, parties
 from referrals.errors import Incomplete, NotAllowed, NotDelegable
 from referrals.languages import local_date
@@ -142,9 +142,8 @@ def record_told(
 
 
 def appeal_until(referral: Referral, told_on: date) -> date:
-    """The last day on which somebody told on `told_on` can appeal; a weekend day moves to Monday."""
-    days = rulebook.load(referral.rulepack).support_appeal_days
-    return calendar.add_calendar_days(told_on, days, closed=calendar.Closed())
+    """The last day on which somebody told on `told_on` can appeal; a weekend or public holiday moves to the next weekday."""
+    return rulebook.load(referral.rulepack).support_appeal.last_day(told_on)
 
 
 def missing(programme: SupportProgramme, *, on: date) -> list[str]:

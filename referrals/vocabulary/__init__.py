@@ -40,6 +40,7 @@ from referrals.vocabulary.reading import AskedBy, AskedHow
 from referrals.vocabulary.register import Counterpart, Direction, Registered
 from referrals.vocabulary.retention import ContentKind, DisposalState, Fate
 from referrals.vocabulary.rounds import QualityTheme, RoundProblem, RoundState
+from referrals.vocabulary.service_referrals import ServiceReferralState
 from referrals.vocabulary.statuses import STATUS_LABELS
 from referrals.vocabulary.statutory import (
     AbsenceKind,
@@ -151,6 +152,7 @@ __all__ = [
     "SchoolForm",
     "SchoolYear",
     "SeatProblem",
+    "ServiceReferralState",
     "Standing",
     "SupportForm",
     "SupportGround",

@@ -1,11 +1,14 @@
 """The words about teams and who sits in them."""
 
 from referrals.vocabulary.terms import N_, Term
+from referrals.vocabulary.work import MeetingOutcome
 
 
 class TeamLevel(Term):
     """For which part of the municipality a team meets; `may_decide` says in plain words what that lets it decide."""
 
+    CHILD = "child", N_("One child and its family at a time")
+    #: consultative: it advises staff
     SCHOOL = "school", N_("A school or preschool")
     AREA = "area", N_("Several schools and preschools")
     MUNICIPALITY = "municipality", N_("The whole municipality")
@@ -15,9 +18,17 @@ class TeamLevel(Term):
         """What a team of this level may decide, as a sentence."""
         return _MAY_DECIDE[self]
 
+    @property
+    def outcomes(self) -> frozenset[MeetingOutcome]:
+        """To what its meetings may lead, unless the team has a list of its own."""
+        return frozenset(MeetingOutcome) - ({MeetingOutcome.PLAN} if self is TeamLevel.SCHOOL else set())
+
 
 _MAY_DECIDE: dict[TeamLevel, str] = {
-    TeamLevel.SCHOOL: N_("It may agree with the family on what the school or preschool does for the child."),
+    TeamLevel.CHILD: N_("It may agree with the family on what the school or preschool does for the child."),
+    TeamLevel.SCHOOL: N_(
+        "It advises those who work at the school or preschool. What is done for one child, a team around that child agrees on with the family."
+    ),
     TeamLevel.AREA: N_("It may also agree on help that several schools and preschools share."),
     TeamLevel.MUNICIPALITY: N_(
         "It may also agree on help that the municipality has in one place only, and set the frame for the other teams."

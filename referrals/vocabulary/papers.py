@@ -18,6 +18,7 @@ class DocumentKind(Term):
     FOLLOW_UP = "follow_up", N_("Follow-up")
     CLOSING = "closing", N_("Closing")
     HAND_OVER = "hand_over", N_("Hand-over")
+    SERVICE_REFERRAL = "service_referral", N_("Referral to an outside service")
     SUPPORT_REPORT = "support_report", N_("Report of special support")
     SUPPORT_INVESTIGATION = "support_investigation", N_("Investigation of special support")
     SUPPORT_PROGRAMME = "support_programme", N_("Programme of special support")

@@ -7,7 +7,7 @@ from schemas.documents.absence import AbsenceReportDocument, AbsenceWarningDocum
 from schemas.documents.absence_investigation import AbsenceInvestigationDocument, AbsenceNoticeDocument
 from schemas.documents.childs_plan import ChildsPlanDocument
 from schemas.documents.degrading_treatment import DegradingInvestigationDocument, DegradingReportDocument
-from schemas.documents.hand_over import HandOverDocument
+from schemas.documents.hand_over import HandOverDocument, ServiceReferralDocument
 from schemas.documents.kinds import (
     ActionPlanDocument,
     AssessmentDocument,
@@ -46,6 +46,7 @@ DOCUMENTS: Final[dict[DocumentKind, type[Frame]]] = {
     DocumentKind.CHILDS_PLAN: ChildsPlanDocument,
     DocumentKind.PLAN_FOR_SERVICE: PlanForServiceDocument,
     DocumentKind.HAND_OVER: HandOverDocument,
+    DocumentKind.SERVICE_REFERRAL: ServiceReferralDocument,
     DocumentKind.FOLLOW_UP: FollowUpDocument,
     DocumentKind.CLOSING: ClosingDocument,
     DocumentKind.SUPPORT_REPORT: SupportReportDocument,

@@ -1,4 +1,4 @@
-"""What the paper of a hand-over says: what guardians have consented to, and nothing else of what was before."""
+"""What the papers of a hand-over and of a referral to a service say: what guardians have consented to, and nothing else."""
 
 from typing import Any
 
@@ -53,12 +53,9 @@ class PartOver(PaperSchema):
     protective_factors = fields.String()
 
 
-class HandOverDocument(Frame):
-    """D12: what works, what is under way and whom to ask, as far as guardians have consented to it."""
+class _Package(Frame):
+    """What was chosen of a referral, and whom one can ask about it."""
 
-    from_unit = fields.String(attribute="handed_over.from_unit")
-    to_unit = fields.String(attribute="handed_over.to_unit")
-    accepted_on = _Day(attribute="handed_over.accepted_on")
     consented_on = _Day(attribute="handed_over.consented_on")
     categories = fields.List(fields.String(), attribute="handed_over.categories")
     purpose = fields.String(attribute="handed_over.purpose")
@@ -69,3 +66,20 @@ class HandOverDocument(Frame):
     notes = fields.List(fields.Nested(NotePart), attribute="handed_over.notes")
     ask = fields.String(attribute="handed_over.contact")
     ask_phone = fields.String(attribute="handed_over.phone")
+
+
+class HandOverDocument(_Package):
+    """D12: what works, what is under way and whom to ask, as far as guardians have consented to it."""
+
+    from_unit = fields.String(attribute="handed_over.from_unit")
+    to_unit = fields.String(attribute="handed_over.to_unit")
+    accepted_on = _Day(attribute="handed_over.accepted_on")
+
+
+class ServiceReferralDocument(_Package):
+    """What a service outside is asked for, and what goes there, as far as guardians have consented to it."""
+
+    service = fields.String(attribute="handed_over.to_unit")
+    service_kind = fields.String(attribute="handed_over.recipient")
+    born_on = _Day(attribute="handed_over.born_on")
+    sent_on = _Day(attribute="handed_over.sent_on")

@@ -15,7 +15,7 @@ from referrals.vocabulary import PlanStatus
 
 @dataclass(frozen=True, kw_only=True)
 class PaperRecipient:
-    """Whom a paper is for: `file`, `reporter`, `guardian`, `professional` or `service`, with the name where there is one."""
+    """Whom a paper is for: `file`, `reporter`, `guardian`, `pupil`, `professional` or `service`, with the name where there is one."""
 
     capacity: str = "file"
     name: str | None = None
@@ -49,7 +49,7 @@ class PaperSource:
     support_report, support_investigation, absence_notice, absence_investigation,
     degrading_report and degrading_investigation: support · support_programme, no_support_programme and support_programme_ended: support, appeal ·
     support_review: support ·
-    hand_over: hand_over ·
+    hand_over and service_referral: hand_over ·
     absence_warning and absence_report: absence, and `referral` is the pupil ·
     protection_report: `referral` is the report itself, with what it says under `said`.
     """
@@ -71,7 +71,7 @@ class PaperSource:
     statutory: Any = None
     #: what was decided beside the team's work: the report, the investigation or the programme
     support: Any = None
-    #: what was handed over, as `referrals/handed_over.py` put it together
+    #: what was handed over, or went to a service outside, as `referrals/handed_over.py` put it together
     hand_over: Mapping[str, Any] | None = None
     #: the step about unlawful absence, with the rule it follows
     absence: Any = None

@@ -112,6 +112,7 @@ ISSUED: dict[DocumentKind, datetime] = {
     DocumentKind.CHILDS_PLAN: datetime(2026, 10, 14, 8, 20, tzinfo=UTC),
     DocumentKind.PLAN_FOR_SERVICE: datetime(2026, 10, 15, 7, 30, tzinfo=UTC),
     DocumentKind.HAND_OVER: datetime(2026, 11, 30, 8, 15, tzinfo=UTC),
+    DocumentKind.SERVICE_REFERRAL: datetime(2026, 10, 16, 9, 20, tzinfo=UTC),
     DocumentKind.FOLLOW_UP: datetime(2026, 11, 25, 14, 0, tzinfo=UTC),
     DocumentKind.CLOSING: datetime(2026, 12, 17, 13, 30, tzinfo=UTC),
     DocumentKind.SUPPORT_REPORT: datetime(2026, 9, 25, 13, 10, tzinfo=UTC),
@@ -133,7 +134,7 @@ ISSUED: dict[DocumentKind, datetime] = {
 #: what Danish law asks for about absence
 DANISH = rulebook.newest(Country.DK).absence
 #: how a decision about special support is appealed, in the words of the country that knows it
-APPEAL = rulebook.newest(Country.SE).support_appeal
+APPEAL = rulebook.newest(Country.SE).support_appeal.words
 
 
 class Family:
@@ -249,6 +250,13 @@ class Family:
             "from_unit": self.words["unit"], "to_unit": self.words["other_unit"], "offered_by": self.coordinator.name,
             "purpose": self.words["hand_over_purpose"], "contact": self.coordinator.name, "phone": "0000-12 34 56",
             "accepted_on": "2026-11-30", "consented_on": "2026-11-23",
+        }  # fmt: skip
+
+    def service_referral(self) -> dict[str, Any]:
+        """What a service outside is asked for, and what goes there: the same pieces as to another school."""
+        return self.hand_over() | {
+            "to_unit": self.words["service_asked"], "recipient": Recipient.HEALTH_CARE.value, "born_on": "2016-04-02",
+            "purpose": self.words["service_question"], "sent_on": "2026-10-16", "consented_on": "2026-09-22",
         }  # fmt: skip
 
     def support_programme(self) -> SupportProgramme:
@@ -678,6 +686,10 @@ def rich_source(kind: DocumentKind, language: str = "sv", **changes: Any) -> Pap
         },
         DocumentKind.CLOSING: {"retention": family.words["retention"]},
         DocumentKind.HAND_OVER: {"hand_over": family.hand_over()},
+        DocumentKind.SERVICE_REFERRAL: {
+            "recipient": PaperRecipient(capacity="service", name=family.words["service_asked"]),
+            "hand_over": family.service_referral(),
+        },
         DocumentKind.SUPPORT_REPORT: {"support": family.support_report()},
         DocumentKind.SUPPORT_INVESTIGATION: {"support": family.support_investigation()},
         DocumentKind.SUPPORT_PROGRAMME: {

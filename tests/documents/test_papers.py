@@ -106,6 +106,11 @@ HEADINGS = {
         "da": ["Overlevering", "Det, forældrene har samtykket til", "Det, der virker", "Igangværende indsatser", "Kontakt"],
         "en": ["Hand-over", "What the guardians have consented to", "What works", "Actions under way", "Contact"],
     },
+    DocumentKind.SERVICE_REFERRAL: {
+        "sv": ["Remiss till en annan verksamhet", "Det vi ber om", "Det vårdnadshavare samtyckt till", "Det som fungerar", "Pågående insatser", "Svar och frågor till"],
+        "da": ["Henvisning til en anden instans", "Det, vi beder om", "Det, forældrene har samtykket til", "Det, der virker", "Igangværende indsatser", "Svar og spørgsmål til"],
+        "en": ["Referral to an outside service", "What we ask for", "What the guardians have consented to", "What works", "Actions under way", "Answer and questions to"],
+    },
     DocumentKind.FOLLOW_UP: {
         "sv": [
             "Mål för mål: resultat mot nuläge", "Genomfört/inte, varför", "Barnets och vårdnadshavares upplevelse", "Vad lärde vi oss",

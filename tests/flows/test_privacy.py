@@ -117,6 +117,7 @@ def test_neither_prefect_nor_the_log_knows_anything_of_what_was_typed(
         DocumentKind.PAGE_CODE,
         DocumentKind.PLAN_FOR_SERVICE,
         DocumentKind.HAND_OVER,
+        DocumentKind.SERVICE_REFERRAL,
         DocumentKind.SUPPORT_REPORT,
         DocumentKind.SUPPORT_INVESTIGATION,
         DocumentKind.SUPPORT_PROGRAMME,

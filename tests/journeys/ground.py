@@ -25,6 +25,7 @@ from referrals import (
     pieces,
     reading_requests,
     roster,
+    service_referral,
     sharing,
     steps,
     triage,
@@ -98,6 +99,11 @@ def lay_what_lies_around(address: str, number: str) -> None:
         sharing.share_information(
             session, referral, by=by, seen=None, chosen=pieces.shareable(session, referral)[:1], sharing=told
         )
+        asked = service_referral.Request(
+            recipient=Recipient.SOCIAL_SERVICES, service="Mottagningsgruppen", question="Vad kan ni göra?", contact="Karin",
+            chosen=[one.key for one in handed_over.offerable(session, referral, to=Recipient.SOCIAL_SERVICES, on=clock.now().date())][:1],
+        )  # fmt: skip
+        service_referral.refer_to_service(session, referral, by=by, seen=None, request=asked)
         link = links.Link("support_programme", "Skolans diarium", clock.now().date(), DecidedBy.HEAD_TEACHER)
         links.link_decision(session, referral, by=by, seen=None, link=link)
         reported = special_support.Reported(SupportGround.GOALS_AT_RISK, "Hon missar bråk.", "Kortare uppgifter.")
@@ -237,7 +243,7 @@ def lay_hand_overs(address: str) -> tuple[str, uuid.UUID, str]:
             a_plan(session, referral, author=cast.coordinator, status=PlanStatus.ACTIVE)
             offer = hand_over.Offer(
                 to_unit_id=cast.other_school.id, purpose="Hon börjar hos er efter jul.", contact="Karin Almkvist",
-                chosen=[piece.key for piece in handed_over.offerable(session, referral, on=clock.now().date())],
+                chosen=[piece.key for piece in handed_over.offerable(session, referral, to=Recipient.RECEIVING_SCHOOL, on=clock.now().date())],
             )  # fmt: skip
             offered = {"by": cast.coordinator.actor(), "seen": None, "offer": offer}
             declined = hand_over.offer_hand_over(session, referral, **offered)

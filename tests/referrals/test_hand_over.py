@@ -143,7 +143,7 @@ def offer(
     by: Account | None = None,
     **values: Any,
 ) -> HandOver:
-    offerable = handed_over.offerable(session, referral, on=clock.now().date())
+    offerable = handed_over.offerable(session, referral, to=Recipient.RECEIVING_SCHOOL, on=clock.now().date())
     given = {
         "to_unit_id": cast.other_school.id, "chosen": [piece.key for piece in offerable], "purpose": " Fortsätt lugnt. ",
         "contact": "Karin, 0000-12 34 56",
@@ -165,7 +165,7 @@ def refused(session: Session, cast: Cast, referral: Referral, **values: Any) -> 
 
 # --------------------------------------------------------------------------------------------------------- the offer
 def test_only_what_consent_reaches_can_be_chosen(session: Session, cast: Cast, referral: Referral) -> None:
-    offerable = handed_over.offerable(session, referral, on=clock.now().date())
+    offerable = handed_over.offerable(session, referral, to=Recipient.RECEIVING_SCHOOL, on=clock.now().date())
     assert handed_over.kinds_of(offerable) == [
         InformationCategory.SCHOOLING, InformationCategory.ATTENDANCE, InformationCategory.WELLBEING,
     ]  # fmt: skip
@@ -191,7 +191,7 @@ def test_what_one_guardian_answered_at_a_follow_up_cannot_be_chosen(
     session.flush()
     known = {piece.name for piece in hand_over.pieces.known(session, referral) if piece.object_id == held.id}
     assert known == {"child_view", f"guardian_views-{guardian.id}"}
-    offerable = handed_over.offerable(session, referral, on=clock.now().date())
+    offerable = handed_over.offerable(session, referral, to=Recipient.RECEIVING_SCHOOL, on=clock.now().date())
     assert {piece.name for piece in offerable if piece.object_id == held.id} == {"child_view"}
     with pytest.raises(NotCovered):
         offer(session, cast, referral, chosen=[(held.id, f"guardian_views-{guardian.id}")])
@@ -496,7 +496,7 @@ def test_transition_with_partial_consent_moves_only_the_chosen_parts(
     """C26: the parents allow three kinds, and of these two are chosen."""
     wanted = [
         piece.key
-        for piece in handed_over.offerable(session, referral, on=clock.now().date())
+        for piece in handed_over.offerable(session, referral, to=Recipient.RECEIVING_SCHOOL, on=clock.now().date())
         if not piece.categories & {InformationCategory.ATTENDANCE}
     ]
     found = offer(session, cast, referral, chosen=wanted)

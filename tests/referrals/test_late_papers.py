@@ -50,6 +50,7 @@ OF_A_REFERRAL = set(DocumentKind) - {
     DocumentKind.PAGE_CODE,
     DocumentKind.PLAN_FOR_SERVICE,
     DocumentKind.HAND_OVER,
+    DocumentKind.SERVICE_REFERRAL,
     DocumentKind.SUPPORT_REPORT,
     DocumentKind.SUPPORT_INVESTIGATION,
     DocumentKind.SUPPORT_PROGRAMME,

@@ -9,13 +9,25 @@ import pytest
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from referrals import clock, conflict, db, guardian_page, hand_over, history, queries, targets, worklist
+from referrals import (
+    clock,
+    conflict,
+    contents,
+    db,
+    guardian_page,
+    hand_over,
+    history,
+    protected_identity,
+    queries,
+    targets,
+    worklist,
+)
 from referrals.access import Actor, Role
 from referrals.models import Referral, RoleAssignment
 from referrals.queries import Column, Filters, Openness
 from referrals.reminders import waiting
 from referrals.stages import CLOSED, IN_CONSENT, IN_TRIAGE, PLAN_ACTIVE, PLAN_DRAFT, SCHEDULED, SUBMITTED, State, Verb
-from referrals.vocabulary import Profession, Topic
+from referrals.vocabulary import ContentKind, Profession, Topic
 from tests.factories import a_meeting, a_member, a_referral, consented
 from tests.people import Cast, settle
 
@@ -184,6 +196,56 @@ def test_ended_referrals_come_newest_first(session: Session, cast: Cast) -> None
 def test_a_number_is_found_however_it_is_typed(session: Session, cast: Cast) -> None:
     referral = a_referral(session, cast)
     assert queries.find(session, cast.coordinator.actor(), f"  {referral.number.lower()} ") == referral
+
+
+def test_a_child_is_found_by_the_whole_name_however_it_is_typed_in_every_referral_of_ones_unit(
+    session: Session, cast: Cast
+) -> None:
+    ended, running, other = (
+        a_referral(session, cast, CLOSED, child_birth_date="2016-03-04", opened_at=clock.now() - timedelta(days=400)),
+        a_referral(session, cast),
+        a_referral(session, cast, child_name="Noa Testsson"),
+    )
+    namesake = a_referral(session, cast, child_birth_date="2012-09-01", opened_at=clock.now() - timedelta(days=3))
+    for each in (ended, running, other, namesake):
+        protected_identity.set_index(each)
+    actor = cast.coordinator.actor()
+    for typed in ("Mila Testsson", "  mila   TESTSSON "):
+        assert queries.find_by_child(session, actor, typed) == [running, namesake, ended]
+    assert queries.find_by_child(session, actor, "Mila") == []
+
+
+def test_no_child_is_found_who_is_protected_elsewhere_disposed_of_or_held(session: Session, cast: Cast) -> None:
+    protected, elsewhere, gone, held = (
+        a_referral(session, cast),
+        a_referral(session, cast, unit_id=cast.other_school.id),
+        a_referral(session, cast, CLOSED),
+        a_referral(session, cast, held_since=clock.now()),
+    )
+    for each in (protected, elsewhere, gone, held):
+        protected_identity.set_index(each)
+    actor = cast.coordinator.actor()
+    assert set(queries.find_by_child(session, actor, "Mila Testsson")) == {protected, gone}
+    level = protected_identity.lowest_level(protected)
+    protected_identity.begin(session, protected, protected, level=level, by=actor)
+    contents.take_out(session, gone, [ContentKind.CHILD])
+    assert queries.find_by_child(session, actor, "Mila Testsson") == []
+
+
+def test_who_may_not_know_the_child_does_not_find_it_by_name(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast, PLAN_ACTIVE)
+    protected_identity.set_index(referral)
+    for member in (cast.special_educator, cast.social_worker, cast.leisure_worker):
+        a_member(session, referral, member)
+    found = {
+        name: queries.find_by_child(session, getattr(cast, name).actor(), "Mila Testsson")
+        for name in ("special_educator", "social_worker", "leisure_worker", "outsider", "administrator")
+    }
+    assert {name for name, rows in found.items() if rows} == {"special_educator"}
+    consented(session, referral, cast)
+    assert queries.find_by_child(session, cast.social_worker.actor(), "Mila Testsson") == [referral]
+    conflict.keep_out(session, referral, [Profession.SPECIAL_EDUCATOR])
+    assert queries.find_by_child(session, cast.special_educator.actor(), "Mila Testsson") == []
 
 
 def test_units_and_owners_to_filter_by_are_those_one_may_see(session: Session, cast: Cast) -> None:

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from sqlalchemy.orm import Session
 
-from referrals import documents, paper_sources
+from referrals import appeals, documents, paper_sources, register
 from referrals.access import Actor, View, may_view
 from referrals.errors import AlreadyMoved, Incomplete, NotAllowed, NotDelegable, WrongStage
 from referrals.models import Referral, SupportProgramme
@@ -16,7 +16,7 @@ from referrals.stages import CLOSED, IN_TRIAGE, WITHDRAWN, Verb
 from referrals.statutory import special_support, support_programme
 from referrals.statutory.special_support import Result
 from referrals.statutory.support_programme import Written
-from referrals.vocabulary import HealthTeamAsked, ProgrammeKind, SchoolForm, SupportForm, SupportNeed
+from referrals.vocabulary import Counterpart, HealthTeamAsked, ProgrammeKind, SchoolForm, SupportForm, SupportNeed
 from schemas.documents.writing import paper_html
 from tests.factories import a_guardian, a_member, a_referral
 from tests.people import Cast
@@ -194,6 +194,62 @@ def test_each_is_told_on_a_day_of_their_own_and_may_appeal_for_three_weeks(
     assert support_programme.appeal_until(referral, TODAY) == date(2026, 10, 7)
     saturday = TODAY + timedelta(days=3)
     assert support_programme.appeal_until(referral, saturday) == date(2026, 10, 12)
+
+
+@pytest.mark.parametrize(
+    ("told_on", "until", "why"),
+    [
+        (date(2026, 9, 16), date(2026, 10, 7), "an ordinary Wednesday"),
+        (date(2026, 9, 19), date(2026, 10, 12), "a Saturday"),
+        (date(2026, 3, 13), date(2026, 4, 7), "Good Friday, and after it Easter Monday"),
+        (date(2026, 4, 10), date(2026, 5, 4), "the first of May, a Friday"),
+        (date(2026, 4, 23), date(2026, 5, 15), "Ascension Day"),
+        (date(2026, 5, 29), date(2026, 6, 22), "Midsummer's Eve"),
+        (date(2025, 5, 16), date(2025, 6, 9), "the national day, a Friday"),
+        (date(2026, 12, 3), date(2026, 12, 28), "Christmas Eve, the two days of Christmas, a Sunday"),
+        (date(2026, 12, 10), date(2027, 1, 4), "New Year's Eve, New Year's Day and a weekend"),
+        (date(2026, 12, 16), date(2027, 1, 7), "Epiphany"),
+        (date(2027, 5, 28), date(2027, 6, 18), "a Friday in June that is not Midsummer's Eve yet"),
+    ],
+)
+def test_an_appeal_s_last_day_is_never_a_weekend_or_public_holiday(
+    session: Session, cast: Cast, told_on: date, until: date, why: str
+) -> None:
+    assert support_programme.appeal_until(a_referral(session, cast), told_on) == until, why
+
+
+def test_easter_is_where_the_church_has_it() -> None:
+    known = [(1954, 4, 18), (2000, 4, 23), (2024, 3, 31), (2025, 4, 20), (2026, 4, 5), (2027, 3, 28), (2038, 4, 25), (2049, 4, 18)]  # fmt: skip
+    assert [appeals.easter_sunday(year) for year, _month, _day in known] == [date(*day) for day in known]
+
+
+def test_a_country_without_such_days_knows_weekends_only() -> None:
+    none = appeals.PublicHolidays.read({})
+    assert date(2026, 10, 24) in none
+    assert date(2026, 6, 19) not in none
+
+
+@pytest.mark.parametrize(
+    ("born", "has_own"), [("2010-09-16", True), ("2010-09-17", False), ("2009-01-31", True), (None, False)]
+)
+def test_a_pupil_of_sixteen_gets_each_decision_with_how_to_appeal(
+    session: Session, cast: Cast, born: str | None, has_own: bool
+) -> None:
+    referral, head = a_referral(session, cast, child_birth_date=born), cast.head_teacher.actor()
+    none = support_programme.decide_none(session, referral, by=head, seen=None, reasons="Anpassningarna räcker.")
+    write(session, referral, head)
+    for decided in (none, decide(session, referral, head)):
+        assert decided.decided is not None
+        papers = [paper for paper in documents.outstanding(session, decided.decided) if paper.recipient == "pupil"]
+        assert [paper.language for paper in papers] == ["sv"] * has_own
+        for paper in papers:
+            html = paper_html(paper_sources.gather(session, referral, paper, after=decided.decided))
+            assert "Skriv till Skolväsendets överklagandenämnd" in html
+            assert "<td>\n    Eleven" in html or "Eleven</td>" in html.replace("\n", "").replace("  ", "")
+            kept = documents.issue(session, decided.decided, paper, content=b"%PDF")
+            assert documents.file_name(session, kept).endswith("-1-pupil.pdf")
+            (entry,) = [one for one in register.entries_beside(session, referral) if one.object_id == kept.id]
+            assert entry.counterpart is Counterpart.CHILD
 
 
 def test_it_is_for_those_who_answer_for_the_referral_of_a_swedish_school(session: Session, cast: Cast) -> None:

@@ -40,6 +40,7 @@ def test_a_team_needs_only_a_name():
     assert administration.ForumForm().load({"name": "HTL", "level": "area", "quorum": ["psychologist"]}) == {
         "name": "HTL",
         "level": TeamLevel.AREA,
+        "outcomes": [],
         "mandate": "",
         "place": "",
         "quorum": [Profession.PSYCHOLOGIST],

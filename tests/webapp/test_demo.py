@@ -59,6 +59,7 @@ def test_one_concern_travels_through_an_instance_of_its_own_and_leaves_every_doc
         DocumentKind.PAGE_CODE,
         DocumentKind.PLAN_FOR_SERVICE,
         DocumentKind.HAND_OVER,
+        DocumentKind.SERVICE_REFERRAL,
         DocumentKind.SUPPORT_REPORT,
         DocumentKind.SUPPORT_INVESTIGATION,
         DocumentKind.SUPPORT_PROGRAMME,

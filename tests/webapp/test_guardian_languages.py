@@ -21,7 +21,7 @@ from webapp import cli, guardian_languages
 FOR_GUARDIANS = sorted(
     set(DocumentKind)
     - {
-        DocumentKind.PROTECTION_REPORT, DocumentKind.CHILDS_PLAN, DocumentKind.PLAN_FOR_SERVICE, DocumentKind.SUPPORT_REPORT,
+        DocumentKind.PROTECTION_REPORT, DocumentKind.CHILDS_PLAN, DocumentKind.PLAN_FOR_SERVICE, DocumentKind.SERVICE_REFERRAL, DocumentKind.SUPPORT_REPORT,
         DocumentKind.SUPPORT_INVESTIGATION, DocumentKind.ABSENCE_NOTICE, DocumentKind.ABSENCE_INVESTIGATION,
         DocumentKind.DEGRADING_REPORT, DocumentKind.DEGRADING_INVESTIGATION, DocumentKind.ABSENCE_REPORT,
     }

@@ -12,7 +12,7 @@ from referrals.config import Settings
 from referrals.models import AuditEvent, Consent, HandOver, ReceivedHandOver, Referral, RoleAssignment, What
 from referrals.stages import PLAN_ACTIVE, Party
 from referrals.statutory import special_support
-from referrals.vocabulary import Compartment, HandOverState, PartStatus, PlanStatus, SupportGround
+from referrals.vocabulary import Compartment, HandOverState, PartStatus, PlanStatus, Recipient, SupportGround
 from tests.factories import a_consent, a_guardian, a_part, a_plan, a_referral, protected
 from tests.webapp.browsing import Browser
 from tests.webapp.desk import cast_of
@@ -45,7 +45,9 @@ def lay(app, settings: Settings) -> Callable[..., str]:
             if is_offered:
                 chosen = [
                     piece.key
-                    for piece in hand_over.handed_over.offerable(session, referral, on=referral.opened_at.date())
+                    for piece in hand_over.handed_over.offerable(
+                        session, referral, to=Recipient.RECEIVING_SCHOOL, on=referral.opened_at.date()
+                    )
                 ]
                 offer = hand_over.Offer(
                     to_unit_id=cast.other_school.id, chosen=chosen, purpose=PURPOSE, contact="Karin Almkvist"

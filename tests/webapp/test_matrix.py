@@ -28,6 +28,7 @@ from referrals.models import (
     PlannedAction,
     ReceivedHandOver,
     Referral,
+    ServiceReferral,
     TeamMeeting,
     Withholding,
     WorkingNote,
@@ -57,6 +58,7 @@ from referrals.vocabulary import (
     PieceKind,
     PlanStatus,
     Recipient,
+    ServiceReferralState,
     SupportGround,
     SupportNeed,
     SupportToo,
@@ -133,6 +135,7 @@ PLANTED = {
     "vidaremus": (Information.DEGRADING_TREATMENT, _WHOLE, ()),
     "överlämningssej": (Information.HANDED_OVER, _WHOLE, ()),
     "erbjudandesik": (Information.GUARDIANS, _WHOLE, ()),
+    "remissräka": (Information.GUARDIANS, _WHOLE, ()),
     "pekaruv": (Information.STATUTORY_LINKS, _WHOLE, ()),
     "fritidstärna": (Information.WORKING_NOTES, (), ("leo",)),
 }
@@ -207,7 +210,12 @@ def _plant_hand_overs(session, cast, referral):
         "contact": "Eva",
         "accepted_on": "2026-09-01",
     }
-    session.add_all([offered, ReceivedHandOver(referral=referral, hand_over=offered, package=began)])
+    row = history.record(session, referral, Verb.REFER_TO_SERVICE, by=cast.coordinator.actor(), choice="health_care")
+    asked = ServiceReferral(
+        referral=referral, recipient=Recipient.HEALTH_CARE, state=ServiceReferralState.SENT, consent_ids=[], sent_id=row.id,
+        service="Mottagningen remissräka", question="Hjälp.", package={"categories": []},
+    )  # fmt: skip
+    session.add_all([offered, ReceivedHandOver(referral=referral, hand_over=offered, package=began), asked])
     session.flush()
 
 
@@ -360,6 +368,7 @@ def _rows(session):
         "attachment_id": ids("attachment"),
         "addition_id": ids("concern_addition"),
         "disclosure_id": ids("disclosure"),
+        "service_referral_id": ids("service_referral"),
         "withholding_id": ids("withholding"),
         "decision_id": ids("statutory_decision"),
         "investigation_id": ids("support_investigation"),

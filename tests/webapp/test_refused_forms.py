@@ -31,6 +31,7 @@ from referrals.models import (
     PlannedAction,
     Referral,
     SeatAbsence,
+    ServiceReferral,
     StatutoryDecision,
     Step,
     SupportInvestigation,
@@ -75,7 +76,7 @@ LAID_ELSEWHERE = {
 
 #: rows that parts of addresses name
 ROWS = {
-    "attachment_id": Attachment, "disclosure_id": Disclosure, "withholding_id": Withholding, "sample_id": LogSample, "step_id": Step,
+    "attachment_id": Attachment, "disclosure_id": Disclosure, "service_referral_id": ServiceReferral, "withholding_id": Withholding, "sample_id": LogSample, "step_id": Step,
     "mail_id": Mail, "decision_id": StatutoryDecision, "investigation_id": SupportInvestigation, "absence_investigation_id": AbsenceInvestigation, "degrading_report_id": DegradingReport, "programme_id": SupportProgramme,
     "seat_id": TeamSeat, "absence_id": SeatAbsence, "date_id": TeamDate, "item_id": AgendaItem, "stretch_id": ClosedDay,
     "addition_id": ConcernAddition,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 from referrals import organisation
 from referrals.access import Role
 from referrals.models import Forum
-from referrals.vocabulary import Profession, TeamLevel
+from referrals.vocabulary import MeetingOutcome, Profession, TeamLevel
 from schemas.administration import ForumForm
 from webapp import forms, notices, people, transactions
 from webapp.administration import blueprint
@@ -32,7 +32,7 @@ def forums_list() -> ResponseReturnValue:
 @signed_in(Role.ADMINISTRATOR)
 def new_forum() -> ResponseReturnValue:
     """The form for a new team."""
-    return _forum_page(forms.shown({"level": TeamLevel.SCHOOL}), None)
+    return _forum_page(forms.shown({"level": TeamLevel.CHILD}), None)
 
 
 @blueprint.post("/forums/new")
@@ -54,7 +54,7 @@ def add_forum() -> ResponseReturnValue:
 def forum(forum_id: uuid.UUID) -> ResponseReturnValue:
     """One team."""
     found = _found(forum_id)
-    kept = ("name", "level", "place", "mandate", "quorum", "shows_names", "rates_by_colour")
+    kept = ("name", "level", "place", "mandate", "outcomes", "quorum", "shows_names", "rates_by_colour")
     return _forum_page(forms.shown({name: getattr(found, name) for name in kept}), found)
 
 
@@ -77,11 +77,16 @@ def _found(forum_id: uuid.UUID) -> Forum:
 
 def _values(form: forms.Form) -> dict[str, Any] | None:
     values = form.load(ForumForm())
-    return values and values | {"quorum": [profession.value for profession in values["quorum"]]}
+    return values and values | {
+        "quorum": [profession.value for profession in values["quorum"]],
+        "outcomes": [outcome.value for outcome in values["outcomes"]] or None,
+    }
 
 
 def _forum_page(form: forms.Form, found: Forum | None, status: int = 200) -> ResponseReturnValue:
-    professions, levels = ([(word.value, gettext(word.label)) for word in words] for words in (Profession, TeamLevel))
+    professions, levels, outcomes = (
+        [(word.value, gettext(word.label)) for word in words] for words in (Profession, TeamLevel, MeetingOutcome)
+    )
     return page(
         "administration/forum.html",
         status,
@@ -89,4 +94,5 @@ def _forum_page(form: forms.Form, found: Forum | None, status: int = 200) -> Res
         forum=found,
         profession_choices=professions,
         level_choices=levels,
+        outcome_choices=outcomes,
     )

@@ -283,6 +283,7 @@ def _reader(recipient: str, names: dict[str, str]) -> str:
         readers.FILE: gettext("The file"),
         readers.REPORTER: gettext("The reporter"),
         readers.PROFESSIONALS: gettext("Those who are called"),
+        readers.PUPIL: gettext("The pupil"),
     }
     if readers.are_professionals(recipient) and recipient not in known:
         reads = languages.language_name(recipient.partition(":")[2], language())

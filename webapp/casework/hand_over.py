@@ -180,7 +180,7 @@ def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
         units=[(unit.id, unit.name) for unit in rules.units_to_offer_to(session, referral)],
         choices=[
             (f"{piece.object_id}:{piece.name}", piece_name(piece), ", ".join(_kinds([piece])))
-            for piece in handed_over.offerable(session, referral, on=today())
+            for piece in handed_over.offerable(session, referral, to=Recipient.RECEIVING_SCHOOL, on=today())
         ],
         may_offer=words.may_do(Verb.OFFER_HAND_OVER, referral),
         may_take_back=words.may_do(Verb.TAKE_BACK_HAND_OVER, referral),

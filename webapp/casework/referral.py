@@ -19,6 +19,7 @@ from referrals import (
     leaving,
     plan_versions,
     queries,
+    service_referral,
     triage,
 )
 from referrals.access import Role, View, may_view
@@ -77,6 +78,7 @@ _ALSO: dict[Verb, str] = {
     Verb.OPEN_FOLLOW_UP: N_("Follow up already now"),
     Verb.PROPOSE_CLOSURE: N_("Propose closing"),
     Verb.OFFER_HAND_OVER: N_("Hand over to another school or preschool"),
+    Verb.REFER_TO_SERVICE: N_("Refer to an outside service"),
     Verb.RESUME_WORK: N_("Take the work up again"),
     Verb.REOPEN_REFERRAL: N_("Reopen with a reason"),
     Verb.REPORT_SUPPORT_NEED: N_("Special support: reports and investigation"),
@@ -93,6 +95,7 @@ _CLOSE_TO_THE_FAMILY = frozenset(
         Verb.RECORD_INFORMATION, Verb.RECORD_CONSENT, Verb.SHARE_INFORMATION, Verb.REVIEW_SHARING,
         Verb.WITHHOLD_FROM_GUARDIAN, Verb.LIFT_WITHHOLDING, Verb.MARK_CONFIDED, Verb.RECORD_CHILDS_ANSWER,
         Verb.DECIDE_STATUTORY_TRACK, Verb.LINK_STATUTORY_DECISION, Verb.UNLINK_STATUTORY_DECISION,
+        Verb.REFER_TO_SERVICE, Verb.RECORD_SERVICE_ANSWER,
     }
 )  # fmt: skip
 
@@ -147,6 +150,7 @@ def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
         additions=additions_to(referral) if knows_concern else [],
         may_read=words.may_do(Verb.READ_ADDITION, referral),
         began_with=may_view(View.HANDED_OVER, actor, facts) and hand_over.received(session, referral) is not None,
+        services=service_referral.referrals_to_services(session, referral) if _knows_guardians(referral) else [],
         files=file_lines(attachment_reading.of_concern(session, referral, actor)),
         members=[*leaving.members(session, referral), *leaving.members(session, referral, Standing.STANDS_IN)],
         former=leaving.members(session, referral, Standing.RELEASED),
@@ -156,6 +160,10 @@ def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
         may_see_log=may_view(View.ACCESS_LOG, actor, facts),
         may_note=is_here and may_view(View.WORKING_NOTES, actor, facts),
     )
+
+
+def _knows_guardians(referral: Referral) -> bool:
+    return referral.kept_outside_at is None and may_view(View.GUARDIANS, people.actor(), referral.facts())
 
 
 def _primary(referral: Referral) -> Primary | None:

@@ -292,5 +292,12 @@ def _minutes_page(referral: Referral, form: forms.Form | None = None) -> Respons
         attendance=choices(Attendance),
         decision_kinds=choices(DecisionKind),
         **note_forms.asked(referral),
-        outcomes=[(outcome.value, gettext(outcome.label), gettext(FOLLOWS[outcome])) for outcome in MeetingOutcome],
+        outcomes=[
+            (outcome.value, gettext(outcome.label), gettext(FOLLOWS[outcome]))
+            for outcome in MeetingOutcome
+            if outcome in referral.unit.forum.may_lead_to
+        ],
+        not_its_to_decide=[
+            gettext(outcome.label) for outcome in MeetingOutcome if outcome not in referral.unit.forum.may_lead_to
+        ],
     )

@@ -15,6 +15,7 @@ PAGE_OF: dict[Verb, str] = {
     Verb.REMIND_OF_CONSENT: "casework.guardians",
     Verb.SHARE_INFORMATION: "casework.sharing",
     Verb.OFFER_HAND_OVER: "casework.hand_over",
+    Verb.REFER_TO_SERVICE: "casework.service_referrals",
     Verb.CONCLUDE_CONSENT: "casework.guardians",
     Verb.REQUEST_PARTS: "casework.assessment",
     Verb.SUBMIT_PART: "casework.assessment",
@@ -61,6 +62,8 @@ def address(item: WaitingItem) -> str:
         return url_for("casework.assessment_part", number=item.number, part_id=item.subject_id)
     if item.kind is Waiting.ADDITION:
         return url_for("casework.read_addition", number=item.number, addition_id=item.subject_id)
+    if item.kind is Waiting.SERVICE:
+        return url_for("casework.service_referral", number=item.number, service_referral_id=item.subject_id)
     if item.is_all_they_see and item.kind is not Waiting.STATUTORY:
         return url_for("casework.planned_action", number=item.number, action_id=item.subject_id)
     return page_for(item.verb, item.number)

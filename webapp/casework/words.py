@@ -17,6 +17,7 @@ from referrals.vocabulary import (
     NoticeMethod,
     Recipient,
     Review,
+    ServiceReferralState,
     Term,
     TriageEnding,
 )
@@ -80,6 +81,8 @@ HAPPENED: dict[Verb, str] = {
     Verb.DECLINE_HAND_OVER: N_("The other team declined to take it over"),
     Verb.ACCEPT_HAND_OVER: N_("Another team took it over"),
     Verb.RECEIVE_HAND_OVER: N_("It was taken over from another team"),
+    Verb.REFER_TO_SERVICE: N_("A service outside was asked for help"),
+    Verb.RECORD_SERVICE_ANSWER: N_("It was recorded what became of a referral to a service outside"),
     Verb.WITHHOLD_FROM_GUARDIAN: N_("It was decided what a guardian does not read"),
     Verb.LIFT_WITHHOLDING: N_("A guardian may read something again"),
     Verb.MARK_CONFIDED: N_("Something was marked as said in confidence"),
@@ -135,6 +138,8 @@ _CHOICES: dict[Verb, type[Term]] = {
     Verb.CLOSE_REFERRAL: ClosureReason,
     Verb.SHARE_INFORMATION: Recipient,
     Verb.REVIEW_SHARING: Review,
+    Verb.REFER_TO_SERVICE: Recipient,
+    Verb.RECORD_SERVICE_ANSWER: ServiceReferralState,
 }
 
 #: rows whose choice is a statutory track, as the rule pack calls it

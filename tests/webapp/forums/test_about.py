@@ -1,0 +1,74 @@
+"""The page on which a team's coordinators say for whom it meets, what it may decide, and whom one can call."""
+
+import pytest
+from sqlalchemy import select
+
+from referrals import clock, db
+from referrals.models import Forum, Unit
+from referrals.stages import SCHEDULED
+from referrals.vocabulary import TeamLevel
+from tests.factories import a_meeting, a_referral
+from tests.webapp.desk import cast_of
+
+
+@pytest.fixture
+def team(settings):
+    """The address of the cast's team."""
+    with db.reading(settings.database) as session:
+        return f"/teams/{cast_of(session).forum.id}"
+
+
+def test_a_coordinator_says_it_and_families_read_it(app, signed_in, team, browser):
+    karin = signed_in("karin")
+    page = karin.get(team)
+    (way,) = [link for link in page.all("a") if link.get("href") == f"{team}/about"]
+    page = karin.get(way.get("href"))
+    assert page.fields(page.form())["units-0-phone"] == "0000-12 34 56"
+    page = karin.submit(
+        {
+            "level": "area",
+            "mandate": "Tio timmar i veckan.",
+            "units-0-contact": "Mottagningen",
+            "units-0-phone": "0000-99",
+        }
+    )
+    assert "What is said of the team has been saved." in page.text
+    shown = browser.get("/u/lindskolan/team").text
+    for said in ("It may also agree on help that several schools", "Tio timmar i veckan.", "Mottagningen: 0000-99"):
+        assert said in shown
+    assert "Mottagningen" in signed_in("anton").get("/administration/changes").text
+
+
+def test_what_cannot_be_is_said_at_its_field_and_nothing_changes(app, signed_in, team, settings):
+    karin = signed_in("karin")
+    karin.get(f"{team}/about")
+    page = karin.submit({"units-0-phone": "ring inte"}, status=422)
+    assert page.problems == ["Telephone: Write a telephone number with digits, such as 0000-12 34 56."]
+    assert page.fields(page.form())["units-0-phone"] == "ring inte"
+    with db.reading(settings.database) as session:
+        assert session.scalars(select(Unit.phone).where(Unit.slug == "lindskolan")).one() == "0000-12 34 56"
+
+
+def test_who_keeps_no_team_there_does_not_get_to_it(app, signed_in, team):
+    for person in ("kim", "otto", "anton"):
+        assert signed_in(person).client.get(f"{team}/about").status_code == 404
+        assert "What is said of" not in signed_in("kim").get(team).text
+
+
+def test_the_minutes_offer_what_the_team_may_decide_and_say_what_it_may_not(app, signed_in, settings):
+    with db.writing(settings.database) as session:
+        cast = cast_of(session)
+        referral = a_referral(session, cast, SCHEDULED)
+        a_meeting(session, referral, called_by=cast.coordinator, starts_at=clock.now())
+        session.scalars(select(Forum).where(Forum.id == cast.forum.id)).one().level = TeamLevel.SCHOOL
+        number = referral.number
+    karin = signed_in("karin")
+    page = karin.get(f"/referrals/{number}/team-review/minutes")
+    assert "This team's mandate does not let it decide: Make an action plan." in page.text
+    offered = [one.get("value") for one in page.all("input", type="radio", name="outcome")]
+    assert offered == ["more_assessment", "meet_again", "close"]
+    there = {"attendance-0-name": "Kim", "attendance-0-function": "teacher", "attendance-0-attendance": "present"}
+    page = karin.submit({**there, "outcome": "plan"}, status=409)
+    assert "This team may not decide that" in page.text
+    screen = karin.get(f"/referrals/{number}/team-review/minutes?screen=open")
+    assert "This team's mandate does not let it decide" in screen.text

@@ -1,0 +1,183 @@
+"""Referrals to services outside: what was sent on consent, the form for another, and what became of each."""
+
+import uuid
+from typing import Any, Final
+
+from flask import Response, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from referrals import handed_over
+from referrals import service_referral as rules
+from referrals.access import View
+from referrals.errors import Incomplete, NoSuchReferral, NotAllowed, NotCovered
+from referrals.models import Referral, ServiceReferral
+from referrals.stages import Verb
+from referrals.vocabulary import N_, InformationCategory, Recipient, ServiceReferralState
+from schemas.service_referral import OutcomeForm, RequestForm
+from webapp import forms, notices, people, transactions
+from webapp.casework import blueprint, sharing, words
+from webapp.casework.frame import referral_page, seen, today
+from webapp.casework.withholding import as_key, piece_name
+from webapp.guards import for_referral
+from webapp.language import gettext, long_date
+
+_LACKING: Final = {
+    "on": N_("Choose a day from the one it was sent or answered until today."),
+    "reason": N_("Write why."),
+}
+
+
+@blueprint.get("/referrals/<reference:number>/services", endpoint="service_referrals")
+@for_referral(View.GUARDIANS)
+def service_referrals(referral: Referral) -> Response:
+    """Every referral to a service outside, and to which kinds of service another can go."""
+    services = rules.services_for(referral)
+    return referral_page(
+        "service_referrals.html",
+        referral,
+        sent=rules.referrals_to_services(transactions.session(), referral),
+        lines=[line for line in sharing.recipient_lines(referral) if line.recipient in services],
+        may_refer=words.may_do(Verb.REFER_TO_SERVICE, referral) and referral.protected_since is None,
+    )
+
+
+@blueprint.get("/referrals/<reference:number>/services/to/<string:recipient>", endpoint="refer_to_service_form")
+@for_referral(Verb.REFER_TO_SERVICE)
+def refer_form(referral: Referral, recipient: str) -> Response:
+    """The form for a referral to one kind of service."""
+    somebody, unit = people.account(), referral.unit
+    asked = (somebody.name if somebody else "", unit.name, unit.phone)
+    usual = {"contact": ", ".join(part for part in asked if part)}
+    return _form_page(referral, _service(referral, recipient), forms.shown(usual))
+
+
+@blueprint.post("/referrals/<reference:number>/services/to/<string:recipient>")
+@for_referral(Verb.REFER_TO_SERVICE)
+def refer_to_service(referral: Referral, recipient: str) -> ResponseReturnValue:
+    """Refer to it."""
+    to, form = _service(referral, recipient), forms.submitted()
+    given = form.load(RequestForm())
+    if given is None:
+        return _form_page(referral, to, form, status=422)
+    request = rules.Request(recipient=to, **given | {"chosen": [as_key(value) for value in given["chosen"]]})
+    try:
+        sent = rules.refer_to_service(transactions.session(), referral, by=people.actor(), seen=seen(), request=request)
+    except NotCovered:
+        form.refuse(
+            "chosen", gettext("The consent does not let all of this go there any more. Choose again from what is left.")
+        )
+        return _form_page(referral, to, form, status=422)
+    notices.say_next(gettext("It is recorded, and its paper is made. Print it and send it as you send such papers."))
+    return _to(sent)
+
+
+@blueprint.get("/referrals/<reference:number>/services/<uuid:service_referral_id>", endpoint="service_referral")
+@for_referral(View.GUARDIANS)
+def service_referral(referral: Referral, service_referral_id: uuid.UUID) -> Response:
+    """One of them: what was sent to whom, and what became of it."""
+    return _page(_find(referral, service_referral_id), forms.shown({"on": today().isoformat()}))
+
+
+@blueprint.post("/referrals/<reference:number>/services/<uuid:service_referral_id>")
+@for_referral(Verb.RECORD_SERVICE_ANSWER)
+def record_service_answer(referral: Referral, service_referral_id: uuid.UUID) -> ResponseReturnValue:
+    """Record what became of it."""
+    found, form = _find(referral, service_referral_id), forms.submitted()
+    given = form.load(OutcomeForm())
+    if given is None:
+        return _page(found, form, 422)
+    try:
+        rules.record_service_answer(
+            transactions.session(),
+            referral,
+            by=people.actor(),
+            seen=seen(),
+            found=found,
+            outcome=rules.Outcome(**given),
+        )
+    except Incomplete as refused:
+        for name in refused.missing:
+            form.refuse(name, gettext(_LACKING[name]))
+        return _page(found, form, 422)
+    notices.say_next(gettext("It is recorded."))
+    return _to(found)
+
+
+# ------------------------------------------------------------------------------------------------------------- inside
+def _form_page(referral: Referral, to: Recipient, form: forms.Form, *, status: int = 200) -> Response:
+    offerable = handed_over.offerable(transactions.session(), referral, to=to, on=today())
+    return referral_page(
+        "service_referral_new.html",
+        referral,
+        status=status,
+        form=form,
+        line=next(one for one in sharing.recipient_lines(referral) if one.recipient is to),
+        choices=[
+            (f"{piece.object_id}:{piece.name}", piece_name(piece), _kinds(handed_over.kinds_of([piece])))
+            for piece in offerable
+        ],
+    )
+
+
+def _page(found: ServiceReferral, form: forms.Form, status: int = 200) -> Response:
+    session, referral, package = transactions.session(), found.referral, found.package or {}
+    may_record = words.may_do(Verb.RECORD_SERVICE_ANSWER, referral)
+    possible = rules.possible_now(session, found) if may_record else []
+    return referral_page(
+        "service_referral.html",
+        referral,
+        status=status,
+        form=form,
+        found=found,
+        kinds=_kinds([InformationCategory(kind) for kind in package.get("categories", [])]),
+        contact=package.get("contact"),
+        ended_on=rules.consent_ended_on(session, found) if found.state in rules.NEXT else None,
+        moments=_moments(found),
+        choices=[(state.value, gettext(state.label)) for state in possible],
+        earliest=rules.earliest(session, found),
+    )
+
+
+def _moments(found: ServiceReferral) -> list[dict[str, Any]]:
+    """What happened with it, the newest first: the day it holds from, who recorded it when, and why."""
+    states = ServiceReferralState
+    answer = states.DECLINED if found.state is states.DECLINED else states.ACCEPTED
+    told = [
+        (gettext(found.state.label), found.ended, found.ended_on),
+        (gettext(answer.label), found.answered, found.answered_on),
+        (gettext("Sent to the service"), found.sent, None),
+    ]
+    return [
+        {
+            "what": f"{what}, {long_date(on)}" if on else what,
+            "at": row.at,
+            "who": words.who(row),
+            "note": row.reason,
+        }
+        for what, row, on in told
+        if row is not None
+    ]
+
+
+def _kinds(kinds: list[InformationCategory]) -> str:
+    return ", ".join(gettext(kind.label) for kind in kinds)
+
+
+def _service(referral: Referral, value: str) -> Recipient:
+    for recipient in rules.services_for(referral):
+        if recipient == value:
+            return recipient
+    raise NoSuchReferral
+
+
+def _find(referral: Referral, service_referral_id: uuid.UUID) -> ServiceReferral:
+    try:
+        return rules.find(transactions.session(), referral, service_referral_id)
+    except NotAllowed:
+        raise NoSuchReferral from None
+
+
+def _to(found: ServiceReferral) -> ResponseReturnValue:
+    return redirect(
+        url_for("casework.service_referral", number=found.referral.number, service_referral_id=found.id), 303
+    )
