@@ -56,7 +56,7 @@ def take_out(session: Session, referral: Referral, kinds: Iterable[ContentKind])
         for name in TABLES[kind] if kind in kinds else ():
             receipt["rows"][name] = _empty(session, Base.metadata.tables[name], referral)
     if ContentKind.CHILD in kinds:
-        referral.child_name_index = None
+        referral.child_name_index = referral.hidden_name_index = None
     session.flush()
     session.expire_all()
     return receipt

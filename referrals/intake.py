@@ -227,9 +227,7 @@ def possible_duplicates(session: Session, referral: Referral, *, by: Actor) -> l
         .order_by(Referral.opened_at)
     )
     return [
-        other
-        for other in found
-        if _may_be_same_day(other.child_birth_date, referral.child_birth_date) and parties(by, other.facts())
+        other for other in found if protected_identity.may_be_same_child(other, referral) and parties(by, other.facts())
     ]
 
 
@@ -307,7 +305,3 @@ def _newest_addition(session: Session, referral: Referral) -> ConcernAddition | 
         .order_by(ConcernAddition.at.desc())
         .limit(1)
     ).one_or_none()
-
-
-def _may_be_same_day(one: str | None, other: str | None) -> bool:
-    return one is None or other is None or one == other

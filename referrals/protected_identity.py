@@ -109,9 +109,15 @@ def lowest_level(referral: Referral) -> str:
 
 
 def set_index(referral: Referral) -> None:
-    """Let the same child be found by name, unless somebody in the referral is protected."""
-    name = None if referral.protected_since is not None else referral.child_name
-    referral.child_name_index = index_of(name) if name else None
+    """Let the same child be found by name; where somebody in the referral is protected, by no referral about the child."""
+    index = index_of(referral.child_name) if referral.child_name else None
+    is_protected = referral.protected_since is not None
+    referral.child_name_index, referral.hidden_name_index = (None, index) if is_protected else (index, None)
+
+
+def may_be_same_child(one: Referral, other: Referral) -> bool:
+    """Whether two referrals about children of one name can be about one child: unless two birth dates say that they are not."""
+    return not (one.child_birth_date and other.child_birth_date) or one.child_birth_date == other.child_birth_date
 
 
 def index_of(name: str) -> str:

@@ -150,15 +150,23 @@ def find(session: Session, actor: Actor, typed: str) -> Referral | None:
 def find_by_child(session: Session, actor: Actor, name: str) -> list[Referral]:
     """The referrals about a child of this name whose child `actor` may know, the newest first; capitals and blanks make no difference.
 
-    By the blind index, which nobody has in whose referral an identity is protected, or whose content is gone.
+    By the blind index, which nobody has in whose referral an identity is protected, or whose content is gone; nor is anything
+    else found that can be about such a child.
     """
+    index = protected_identity.index_of(name)
+    hidden = session.scalars(select(Referral).where(Referral.hidden_name_index == index)).all()
     rows = (
         select(Referral)
-        .where(Referral.child_name_index == protected_identity.index_of(name), _visible(session, actor))
+        .where(Referral.child_name_index == index, _visible(session, actor))
         .options(joinedload(Referral.unit))
         .order_by(Referral.opened_at.desc(), Referral.id)
     )
-    return [row for row in session.scalars(rows) if may_view(View.CHILD, actor, row.facts())]
+    return [
+        row
+        for row in session.scalars(rows)
+        if may_view(View.CHILD, actor, row.facts())
+        and not any(protected_identity.may_be_same_child(row, other) for other in hidden)
+    ]
 
 
 def units_of(session: Session, actor: Actor) -> list[Unit]:

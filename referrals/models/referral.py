@@ -76,6 +76,8 @@ class Referral(Identified, Base):
     stage_since: Mapped[datetime]
     #: keyed digests by which the same child is found without being readable
     child_name_index: Mapped[str | None] = mapped_column(index=True)
+    #: the same where an identity is protected: it finds nothing, and hides what else is about the child
+    hidden_name_index: Mapped[str | None] = mapped_column(index=True)
     wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
 
     child_name = Sealed[str]()

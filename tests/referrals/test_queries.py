@@ -232,6 +232,25 @@ def test_no_child_is_found_who_is_protected_elsewhere_disposed_of_or_held(sessio
     assert queries.find_by_child(session, actor, "Mila Testsson") == []
 
 
+def test_a_child_who_is_protected_in_one_referral_is_found_by_no_other(session: Session, cast: Cast) -> None:
+    protected, ended, namesake = (
+        a_referral(session, cast, child_birth_date="2016-03-04"),
+        a_referral(session, cast, CLOSED),
+        a_referral(session, cast, CLOSED, child_birth_date="2012-12-12"),
+    )
+    for each in (protected, ended, namesake):
+        protected_identity.set_index(each)
+    actor, level = cast.coordinator.actor(), protected_identity.lowest_level(protected)
+    assert set(queries.find_by_child(session, actor, "Mila Testsson")) == {protected, ended, namesake}
+    protected_identity.begin(session, protected, protected, level=level, by=actor)
+    assert queries.find_by_child(session, actor, "Mila Testsson") == [namesake]
+    protected_identity.lift_protection(session, protected, by=actor, seen=None, reason="Hävd av myndigheten.")
+    assert set(queries.find_by_child(session, actor, "Mila Testsson")) == {protected, ended, namesake}
+    protected_identity.begin(session, protected, protected, level=level, by=actor)
+    contents.take_out(session, protected, [ContentKind.CHILD])
+    assert protected.hidden_name_index is None
+
+
 def test_who_may_not_know_the_child_does_not_find_it_by_name(session: Session, cast: Cast) -> None:
     referral = a_referral(session, cast, PLAN_ACTIVE)
     protected_identity.set_index(referral)
