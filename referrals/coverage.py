@@ -12,10 +12,12 @@ and days. One guardian's yes is not both, and the narrower answer wins.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import zip_longest
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session, aliased
@@ -137,6 +139,23 @@ def lapse(session: Session, referral: Referral, service: Recipient, *, since: da
     return min(found, key=lambda one: one.ended_on, default=None)
 
 
+def ended_on(
+    session: Session, consent_ids: Iterable[str], recipient: Recipient, *, categories: Iterable[str], today: date
+) -> date | None:
+    """Since which day one of these answers, and whatever that guardian answered after it, no longer lets these kinds go to `recipient`.
+
+    None while they do: also where a later answer reaches as far, or does again.
+    """
+    zone, kinds = session.scalars(select(Municipality.timezone)).one(), frozenset(map(InformationCategory, categories))
+    found = []
+    for consent in (session.get_one(Consent, UUID(each)) for each in consent_ids):
+        answers = consent.guardian.consents
+        if _why_not(answers[-1], recipient, on=today, kinds=kinds):
+            ends = _ends(answers[answers.index(consent) :], recipient, zone, kinds=kinds)
+            found += [max((day for day, _why in ends if day <= today), default=None)]
+    return min((day for day in found if day), default=None)
+
+
 def about_to_end(today: date) -> Select[Consent]:
     """Answers of open referrals that still count and end within two weeks, or have ended without another one since."""
     newer = aliased(Consent)
@@ -186,7 +205,7 @@ def _cover(
 
 
 def _why_not(
-    answer: Consent | None, recipient: Recipient, *, on: date, kinds: set[InformationCategory]
+    answer: Consent | None, recipient: Recipient, *, on: date, kinds: AbstractSet[InformationCategory]
 ) -> WhyNot | None:
     if answer is None:
         return WhyNot.NOT_ASKED
@@ -201,19 +220,25 @@ def _why_not(
     return next((why for is_so, why in checks if is_so), None)
 
 
-def _ends(answers: Sequence[Consent], service: Recipient, zone: str) -> Iterable[tuple[date, WhyNot]]:
-    """For each of one guardian's answers that reached `service`: the first day on which it no longer did, and why."""
+def _ends(
+    answers: Sequence[Consent], service: Recipient, zone: str, *, kinds: AbstractSet[InformationCategory] = frozenset()
+) -> Iterable[tuple[date, WhyNot]]:
+    """For each of one guardian's answers that let these kinds go to `service`: the first day on which it no longer did, and why."""
+
+    def reaches(answer: Consent) -> bool:
+        return service in answer.recipients and {kind.value for kind in kinds} <= set(answer.categories)
+
     for answer, following in zip_longest(answers, answers[1:]):
-        if service not in answer.recipients:
+        if not reaches(answer):
             continue
         ends = [(answer.until_on + timedelta(days=1), WhyNot.EXPIRED)]
         if answer.withdrawn_at is not None:
             ends.append((local_date(answer.withdrawn_at, zone=zone), WhyNot.WITHDRAWN))
-        if following is not None and service not in following.recipients:
-            is_refusal = following.answer is ConsentAnswer.REFUSED
-            why = WhyNot.REFUSED if is_refusal else WhyNot.OTHER_RECIPIENT
+        if following is not None and not reaches(following):
+            is_refusal, is_other = following.answer is ConsentAnswer.REFUSED, service not in following.recipients
+            why = WhyNot.REFUSED if is_refusal else WhyNot.OTHER_RECIPIENT if is_other else WhyNot.OTHER_KIND
             ends.append((local_date(following.at, zone=zone), why))
         first = min(ends)
         # Where the next answer reaches as far, there is an end only if it came later.
-        if following is None or service not in following.recipients or first[0] < following.from_on:
+        if following is None or not reaches(following) or first[0] < following.from_on:
             yield first

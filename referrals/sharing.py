@@ -5,19 +5,17 @@ Nothing leaves the house by itself here: these verbs say that something goes to 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from referrals import audit, clock, history, pieces, roster, rulebook
+from referrals import audit, clock, coverage, history, pieces, roster, rulebook
 from referrals.access import Actor
 from referrals.coverage import Cover
 from referrals.errors import Incomplete, NotAllowed, NotCovered, NotLookedAt
-from referrals.languages import local_date
-from referrals.models import CONSENT, AuditEvent, Consent, Disclosure, Referral, What
-from referrals.organisation import municipality
+from referrals.models import CONSENT, AuditEvent, Disclosure, Referral, What
 from referrals.pieces import Piece
 from referrals.rulebook import Ground
 from referrals.stages import Verb
@@ -139,7 +137,7 @@ def shared(session: Session, referral: Referral) -> list[Shared]:
     rows = select(Disclosure).where(Disclosure.referral_id == referral.id)
     today = roster.today(session)
     return [
-        Shared(row, consents_ended_on(session, row.consent_ids, today=today))
+        Shared(row, coverage.ended_on(session, row.consent_ids, row.recipient, categories=row.categories, today=today))
         for row in session.scalars(rows.order_by(Disclosure.at.desc(), Disclosure.id))
     ]
 
@@ -162,16 +160,6 @@ def grounds_for(referral: Referral, recipient: Recipient, kinds: Iterable[Inform
     known = rulebook.load(referral.rulepack).grounds.values()
     wanted = list(kinds)
     return [ground for ground in known if ground.reaches(recipient, wanted)]
-
-
-def consents_ended_on(session: Session, consent_ids: Iterable[str], *, today: date) -> date | None:
-    """The first day, until `today`, on which one of these consents no longer held; None while all do."""
-    consents, zone = [session.get_one(Consent, UUID(each)) for each in consent_ids], municipality(session).timezone
-    ends = [
-        local_date(consent.withdrawn_at, zone=zone) if consent.withdrawn_at else consent.until_on + timedelta(days=1)
-        for consent in consents
-    ]
-    return min((end for end in ends if end <= today), default=None)
 
 
 def _has_looked(session: Session, referral: Referral, by: Actor) -> bool:

@@ -189,6 +189,30 @@ def test_another_answer_ends_a_consent_only_where_it_reaches_less_far(
     assert lapse(session, referral, until=month) == coverage.Lapse(ended_on, WhyNot.REFUSED, guardian)
 
 
+def test_an_answer_has_ended_since_the_day_from_which_the_newest_one_no_longer_reaches_as_far(
+    session: Session, cast: Cast, referral: Referral, wednesday
+) -> None:
+    def ended_on() -> date | None:
+        ids, today = [str(first.id)], clock.now().date()
+        return coverage.ended_on(session, ids, SOCIAL, categories=["schooling"], today=today)
+
+    guardian = a_guardian(session, referral)
+    first = allow(session, cast, guardian, until_on=TODAY + timedelta(days=3))
+    assert ended_on() is None
+    wednesday.shift(timedelta(days=2))
+    renewed = allow(session, cast, guardian, from_on=TODAY + timedelta(days=2))
+    wednesday.shift(timedelta(days=5))
+    assert ended_on() is None, "the renewed one reaches as far"
+    renewed.from_on = TODAY + timedelta(days=6)
+    assert ended_on() is None, "it does again"
+    narrower = allow(session, cast, guardian, categories=["attendance"], from_on=TODAY + timedelta(days=7))
+    assert ended_on() == TODAY + timedelta(days=7)
+    narrower.answer, narrower.categories, narrower.recipients = ConsentAnswer.REFUSED, [], []
+    assert ended_on() == TODAY + timedelta(days=7)
+    narrower.withdrawn_at = clock.now()
+    assert ended_on() == TODAY + timedelta(days=7)
+
+
 def test_informed_means_everybody_with_custody_and_somebody_at_all(
     session: Session, cast: Cast, referral: Referral
 ) -> None:
