@@ -135,6 +135,10 @@ class DutiesOpen(ReferralError):
     """Something that the law asks of this unit about the child is not done yet; after a hand-over nobody could do it."""
 
 
+class ServiceAsked(DutiesOpen):
+    """A service outside was asked and has not done its part; after a hand-over nobody could hear what it answers."""
+
+
 class PointerOnly(ReferralError):
     """Of this service's knowledge the team keeps only that there is something to add and whom to ask, never the content."""
 

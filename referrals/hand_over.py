@@ -28,9 +28,18 @@ from referrals import (
     reference,
     register,
     roster,
+    service_referral,
 )
 from referrals.access import Actor, Role, parties_for
-from referrals.errors import DutiesOpen, HandOverEnded, Incomplete, NotAllowed, NotCovered, ProtectedByHand
+from referrals.errors import (
+    DutiesOpen,
+    HandOverEnded,
+    Incomplete,
+    NotAllowed,
+    NotCovered,
+    ProtectedByHand,
+    ServiceAsked,
+)
 from referrals.languages import local_date
 from referrals.models import (
     CONSENT,
@@ -104,7 +113,7 @@ def offer_hand_over(session: Session, referral: Referral, *, by: Actor, seen: in
     """Offer the referral to another unit's team, with what of it goes along.
 
     Raises ProtectedByHand where an identity is protected, HandOverEnded while another offer waits, DutiesOpen while the law asks
-    something of this unit, Incomplete without a unit, anything chosen, a purpose or a contact, and NotCovered where consent does
+    something of this unit, ServiceAsked while a service outside is asked, Incomplete without a unit, anything chosen, a purpose or a contact, and NotCovered where consent does
     not let all of it go there.
     """
     history.guard(session, referral, Verb.OFFER_HAND_OVER, by=by, seen=seen)
@@ -112,8 +121,7 @@ def offer_hand_over(session: Session, referral: Referral, *, by: Actor, seen: in
         raise ProtectedByHand
     if waiting(session, referral) is not None:
         raise HandOverEnded
-    if has_open_duties(session, referral):
-        raise DutiesOpen
+    _require_nothing_left(session, referral)
     stated = {
         "to_unit_id": offer.to_unit_id in {unit.id for unit in units_to_offer_to(session, referral)},
         "chosen": offer.chosen,
@@ -163,15 +171,14 @@ def accept_hand_over(session: Session, found: HandOver, *, by: Actor) -> Referra
     """Take it over: a new referral of the own unit, which begins with what was chosen; the old one is shut from now on.
 
     Raises HandOverEnded where it waits no more, ProtectedByHand where an identity was protected since, DutiesOpen while the law
-    asks something of the team before, NotCovered where a consent it rests on has ended since; nothing goes then.
+    asks something of the team before, ServiceAsked while a service outside is asked by it, NotCovered where a consent it rests on has ended since; nothing goes then.
     """
     _require_waiting(found)
     referral, today = found.referral, roster.today(session)
     party = history.guard(session, referral, Verb.ACCEPT_HAND_OVER, by=by)
     if referral.protected_since is not None:
         raise ProtectedByHand
-    if has_open_duties(session, referral):
-        raise DutiesOpen
+    _require_nothing_left(session, referral)
     chosen = handed_over.still_covered(session, referral, chosen_in(found), on=today)
     if chosen is None:
         raise NotCovered
@@ -283,7 +290,20 @@ def covered(session: Session, found: HandOver) -> list[Piece] | None:
     return handed_over.still_covered(session, found.referral, chosen_in(found), on=roster.today(session))
 
 
+def is_held_up(session: Session, referral: Referral) -> bool:
+    """Whether something is left to the team before."""
+    return has_open_duties(session, referral) or service_referral.are_running(session, referral)
+
+
 # ------------------------------------------------------------------------------------------------------------- inside
+def _require_nothing_left(session: Session, referral: Referral) -> None:
+    """That nothing is left to the team before, which could not do it any more. Raises DutiesOpen, or ServiceAsked."""
+    if has_open_duties(session, referral):
+        raise DutiesOpen
+    if service_referral.are_running(session, referral):
+        raise ServiceAsked
+
+
 def _require_waiting(found: HandOver) -> None:
     if found.state is not HandOverState.OFFERED or not found.referral.is_open:
         raise HandOverEnded

@@ -37,7 +37,7 @@ _SERVICE: Final = "service:"
 
 @dataclass(frozen=True)
 class Reader:
-    """Somebody who gets a paper: `file`, `reporter`, `professional` (where it is not in the language of the house, with the language), `pupil`, `guardian:` and an id, or `service:` and which (with an action's id); and the language they read."""
+    """Somebody who gets a paper: `file`, `reporter`, `professional` (where it is not in the language of the house, with the language), `pupil`, `guardian:` and an id, or `service:` and which (with the id of what it alone is about); and the language they read."""
 
     key: str
     language: str
@@ -53,13 +53,13 @@ def guardian_in(key: str) -> uuid.UUID | None:
     return uuid.UUID(key.removeprefix(_GUARDIAN)) if key.startswith(_GUARDIAN) else None
 
 
-def service_key(service: Recipient, action_id: uuid.UUID | None = None) -> str:
-    """How a service is named as somebody's reader; with the action where the paper is about that one only."""
-    return f"{_SERVICE}{service}" + (f":{action_id}" if action_id else "")
+def service_key(service: Recipient, about_id: uuid.UUID | None = None) -> str:
+    """How a service is named as somebody's reader; with the action, or the row that referred to it, which the paper alone is about."""
+    return f"{_SERVICE}{service}" + (f":{about_id}" if about_id else "")
 
 
 def service_in(key: str) -> tuple[Recipient, uuid.UUID | None] | None:
-    """The service that a reader's key names, and the one action its paper is about; None where it names no service."""
+    """The service that a reader's key names, and what its paper alone is about; None where it names no service."""
     if not key.startswith(_SERVICE):
         return None
     service, _, action = key.removeprefix(_SERVICE).partition(":")
@@ -153,7 +153,7 @@ def services_shared_with(session: Session, row: History) -> list[Reader]:
 
 def service_referred_to(session: Session, row: History) -> list[Reader]:
     """The service that `row` refers to, in the language of the house."""
-    return [Reader(f"{_SERVICE}{row.choice}", house_language(session))]
+    return [Reader(service_key(Recipient(row.choice or ""), row.id), house_language(session))]
 
 
 def guardians_invited(session: Session, row: History) -> list[Reader]:

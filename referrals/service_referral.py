@@ -6,22 +6,22 @@ by the team; so is that the team takes it back, or that a consent it rests on ha
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from referrals import audit, clock, coverage, handed_over, history, organisation, pieces, roster, rulebook, sharing
+from referrals import audit, clock, coverage, handed_over, history, pieces, roster, rulebook, wording
 from referrals.access import Actor, Role, parties_for
 from referrals.errors import AlreadyDecided, Incomplete, NotAllowed, NotCovered, ProtectedByHand
 from referrals.languages import local_date
-from referrals.models import CONSENT, Disclosure, History, Referral, ServiceReferral, What
+from referrals.models import CONSENT, Consent, Disclosure, Guardian, History, Referral, ServiceReferral, What
 from referrals.pieces import Key, Piece
 from referrals.roster import ONLY_ACTIONS
 from referrals.stages import MOVE_BY_VERB, Party, Verb
-from referrals.vocabulary import Recipient, ServiceReferralState
+from referrals.vocabulary import Recipient, ServiceReferralState, WordingGround
 from referrals.waiting_items import Waiting, WaitingItem
 from referrals.worklist import in_units, shown_unit
 
@@ -31,10 +31,12 @@ _NO_SERVICES: Final = ONLY_ACTIONS | {Recipient.RECEIVING_SCHOOL, Recipient.OTHE
 #: what may become of it, from where it stands
 NEXT: Final[dict[ServiceReferralState, tuple[ServiceReferralState, ...]]] = {
     _S.SENT: (_S.ACCEPTED, _S.DECLINED, _S.REVOKED, _S.CONSENT_ENDED),
-    _S.ACCEPTED: (_S.DONE, _S.REVOKED, _S.CONSENT_ENDED),
+    _S.ACCEPTED: (_S.DONE, _S.DECLINED, _S.REVOKED, _S.CONSENT_ENDED),
 }
-#: what the service itself answers; the rest ends it
+#: what the service itself answers at first; everything else ends it
 _ANSWERS: Final = frozenset({_S.ACCEPTED, _S.DECLINED})
+#: after so long without news the coordinators ask the service
+ASKED_AFTER: Final = timedelta(days=28)
 #: what is recorded with the reason
 NEEDS_REASON: Final = frozenset({_S.DECLINED, _S.REVOKED})
 
@@ -66,12 +68,18 @@ def services_for(referral: Referral) -> list[Recipient]:
 
 
 def refer_to_service(
-    session: Session, referral: Referral, *, by: Actor, seen: int | None, request: Request
+    session: Session,
+    referral: Referral,
+    *,
+    by: Actor,
+    seen: int | None,
+    request: Request,
+    ground: WordingGround | None = None,
 ) -> ServiceReferral:
     """Refer to a service, with what of the referral goes along; its paper follows.
 
     Raises ProtectedByHand where an identity is protected, Incomplete without anything chosen, a service, a question or a contact,
-    and NotCovered where consent does not let all of it go there.
+    NotCovered where consent does not let all of it go there, and LooksMedical where words look so and no `ground` is named.
     """
     party = history.guard(session, referral, Verb.REFER_TO_SERVICE, by=by, seen=seen)
     if referral.protected_since is not None:
@@ -91,6 +99,7 @@ def refer_to_service(
     chosen = [piece for piece in offerable if piece.key in wanted]
     if len(chosen) != len(wanted):
         raise NotCovered
+    wording.check(session, referral, by=by, said=request.question, ground=ground)
     disclosures = [_disclosure(session, referral, piece, by=by, request=request) for piece in chosen]
     session.add_all(disclosures)
     row = history.record(session, referral, Verb.REFER_TO_SERVICE, by=by, seen=seen, choice=request.recipient)
@@ -135,7 +144,7 @@ def record_service_answer(
         reason=outcome.reason.strip() or None,
     )  # fmt: skip
     found.state = outcome.state
-    if outcome.state in _ANSWERS:
+    if outcome.state in _ANSWERS and found.answered_id is None:
         found.answered_id, found.answered_on = row.id, outcome.on
     else:
         found.ended_id, found.ended_on = row.id, outcome.on
@@ -165,8 +174,15 @@ def possible_now(session: Session, found: ServiceReferral) -> list[ServiceReferr
 
 
 def consent_ended_on(session: Session, found: ServiceReferral) -> date | None:
-    """The first day on which a consent it rests on no longer held; None while all do."""
-    return sharing.consents_ended_on(session, found.consent_ids, today=roster.today(session))
+    """Since which day the guardians no longer let all of it go there; None while they do."""
+    kinds = (found.package or {}).get("categories", ())
+    return coverage.ended_on(session, found.consent_ids, found.recipient, categories=kinds, today=roster.today(session))
+
+
+def are_running(session: Session, referral: Referral) -> bool:
+    """Whether a service was asked and has neither declined nor done its part."""
+    rows = select(ServiceReferral.id).where(ServiceReferral.referral_id == referral.id, ServiceReferral.state.in_(NEXT))
+    return session.scalars(rows.limit(1)).first() is not None
 
 
 def earliest(session: Session, found: ServiceReferral) -> date:
@@ -175,27 +191,42 @@ def earliest(session: Session, found: ServiceReferral) -> date:
 
 
 def waiting_for(session: Session, actor: Actor) -> list[WaitingItem]:
-    """What waits for the answer of a service in the units that `actor` coordinates, each with the day since when."""
-    zone = organisation.municipality(session).timezone
+    """What the coordinator of its unit sees to: a service that has said nothing for four weeks, or whose consent has ended.
+
+    Each with the day since when.
+    """
+    verb, today = Verb.RECORD_SERVICE_ANSWER, roster.today(session)
     rows = (
         select(ServiceReferral)
         .join(Referral, ServiceReferral.referral_id == Referral.id)
-        .where(ServiceReferral.state == _S.SENT, in_units(actor, Role.COORDINATOR))
+        .where(ServiceReferral.state.in_(NEXT), in_units(actor, Role.COORDINATOR))
         .options(selectinload(ServiceReferral.referral).selectinload(Referral.unit), selectinload(ServiceReferral.sent))
     )
-    verb = Verb.RECORD_SERVICE_ANSWER
+    running = [
+        one
+        for one in session.scalars(rows)
+        if one.referral.state in MOVE_BY_VERB[verb].frm and parties_for(verb, actor, one.referral.facts())
+    ]
+    _answers = _load_answers(session, running)
+    since = {one: consent_ended_on(session, one) or earliest(session, one) + ASKED_AFTER for one in running}
     return [
         WaitingItem(
             number=one.referral.number, kind=Waiting.SERVICE, subject_id=one.id, verb=verb, party=Party.COORDINATOR, due_on=None,
             state=one.referral.state, rulepack=one.referral.rulepack, unit=shown_unit(one.referral),
-            topics=tuple(one.referral.topics), waits_since=local_date(one.sent.at, zone=zone),
+            topics=tuple(one.referral.topics), waits_since=since[one],
         )
-        for one in session.scalars(rows)
-        if one.referral.state in MOVE_BY_VERB[verb].frm and parties_for(verb, actor, one.referral.facts())
+        for one in running
+        if since[one] <= today
     ]  # fmt: skip
 
 
 # ------------------------------------------------------------------------------------------------------------- inside
+def _load_answers(session: Session, running: Sequence[ServiceReferral]) -> Sequence[Consent]:
+    """What the guardians of these answered: read at once, and at hand as long as the answer is kept."""
+    rows = select(Consent).where(Consent.referral_id.in_([one.referral_id for one in running]))
+    return session.scalars(rows.options(selectinload(Consent.guardian).selectinload(Guardian.consents))).all()
+
+
 def _disclosure(session: Session, referral: Referral, piece: Piece, *, by: Actor, request: Request) -> Disclosure:
     """That a piece went there, on the guardians' consent."""
     cover = pieces.cover_of(session, referral, piece, recipient=request.recipient, on=roster.today(session))

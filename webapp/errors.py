@@ -140,6 +140,14 @@ OF_CORE: dict[type[Exception], Answer] = {
         ),
         keeps_form=True,
     ),
+    core.ServiceAsked: Answer(
+        409,
+        N_("It cannot be handed over yet"),
+        N_(
+            "A service outside was asked for help and has not done its part. After a hand-over nobody could hear what it answers. Record what became of it, or take the referral to it back; the other team can ask the service anew."
+        ),
+        keeps_form=True,
+    ),
     core.PointerOnly: Answer(
         422,
         N_("Only a pointer belongs here"),

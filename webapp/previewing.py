@@ -67,8 +67,10 @@ def _look(referral: Referral, kind: DocumentKind) -> Looked:
     row = session.scalars(
         select(History).where(History.referral_id == referral.id).order_by(History.number.desc()).limit(1)
     ).one()
-    wanted = (kind, request.form[PREVIEW])
-    paper = next((one for one in documents.papers_after(session, row) if (one.kind, one.recipient) == wanted), None)
+    key, papers = request.form[PREVIEW], [one for one in documents.papers_after(session, row) if one.kind == kind]
+    # The form cannot know the row that a reader's key ends with.
+    wanted = {key, f"{key}:{row.id}"}
+    paper = next((one for one in papers if one.recipient in wanted), None)
     if paper is None:
         raise NoSuchReferral
     html = paper_html(paper_sources.gather(session, referral, paper, after=None), preview=True)

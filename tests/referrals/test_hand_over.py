@@ -14,6 +14,7 @@ from referrals import (
     clock,
     conflict,
     consent,
+    coverage,
     documents,
     guardian_page,
     hand_over,
@@ -23,6 +24,7 @@ from referrals import (
     paper_sources,
     queries,
     register,
+    service_referral,
     sharing,
     withholding,
 )
@@ -35,6 +37,7 @@ from referrals.errors import (
     NotAllowed,
     NotCovered,
     ProtectedByHand,
+    ServiceAsked,
     WrongStage,
 )
 from referrals.models import (
@@ -78,6 +81,7 @@ from referrals.vocabulary import (
     Recipient,
     Registered,
     SchoolForm,
+    ServiceReferralState,
     Standing,
     SupportGround,
 )
@@ -300,6 +304,39 @@ def test_what_the_law_asks_of_the_unit_is_left_to_nobody_by_a_hand_over(
     hand_over.take_back_hand_over(session, referral, by=cast.coordinator.actor(), seen=None)
     with pytest.raises(DutiesOpen):
         offer(session, cast, referral)
+
+
+def test_a_service_that_is_asked_is_left_to_nobody_by_a_hand_over(
+    session: Session, cast: Cast, referral: Referral
+) -> None:
+    (guardian,) = coverage.guardians_of(session, referral)
+    a_consent(
+        session,
+        guardian,
+        by=cast.coordinator,
+        categories=[*InformationCategory],
+        recipients=["receiving_school", "health_care"],
+    )
+    found, by = offer(session, cast, referral), cast.coordinator.actor()
+    chosen = [
+        one.key for one in handed_over.offerable(session, referral, to=Recipient.HEALTH_CARE, on=clock.now().date())
+    ]
+    request = service_referral.Request(
+        recipient=Recipient.HEALTH_CARE, service="BUP", question="En bedömning.", contact="Karin", chosen=chosen
+    )
+    asked = service_referral.refer_to_service(session, referral, by=by, seen=None, request=request)
+    assert hand_over.is_held_up(session, referral)
+    with pytest.raises(ServiceAsked):
+        accept(session, cast, found)
+    hand_over.take_back_hand_over(session, referral, by=by, seen=None)
+    with pytest.raises(ServiceAsked):
+        offer(session, cast, referral)
+    outcome = service_referral.Outcome(
+        state=ServiceReferralState.REVOKED, on=clock.now().date(), reason="Hon byter skola."
+    )
+    service_referral.record_service_answer(session, referral, by=by, seen=None, found=asked, outcome=outcome)
+    assert not hand_over.is_held_up(session, referral)
+    accept(session, cast, offer(session, cast, referral))
 
 
 def test_what_the_law_asked_and_was_done_or_is_decided_elsewhere_keeps_nothing_here(

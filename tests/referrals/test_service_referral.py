@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from referrals import clock, consent, documents, handed_over, paper_sources, register, service_referral
-from referrals.errors import AlreadyDecided, Incomplete, NotAllowed, NotCovered, ProtectedByHand
-from referrals.models import AuditEvent, Disclosure, Guardian, Referral, ServiceReferral, What
+from referrals.errors import AlreadyDecided, Incomplete, LooksMedical, NotAllowed, NotCovered, ProtectedByHand
+from referrals.models import AuditEvent, Consent, Disclosure, Guardian, Referral, ServiceReferral, What
 from referrals.reminders import waiting
 from referrals.service_referral import Outcome, Request
 from referrals.stages import CLOSED, PLAN_ACTIVE, Verb
@@ -22,6 +22,7 @@ from referrals.vocabulary import (
     PlanStatus,
     Recipient,
     ServiceReferralState,
+    WordingGround,
 )
 from referrals.waiting_items import Waiting
 from schemas.documents.writing import paper_html
@@ -59,9 +60,10 @@ def ask(session: Session, cast: Cast, referral: Referral, **values: Any) -> Serv
     """Refer to the clinic with all that may go there, or with `values` in place of that."""
     to = values.get("recipient", Recipient.HEALTH_CARE)
     keys = [one.key for one in handed_over.offerable(session, referral, to=to, on=clock.now().date())]
+    ground = values.pop("ground", None)
     given = {"recipient": to, "service": BUP, "chosen": keys, "question": "En bedömning.", "contact": "Karin Almkvist"}
     return service_referral.refer_to_service(
-        session, referral, by=cast.coordinator.actor(), seen=None, request=Request(**given | values)
+        session, referral, by=cast.coordinator.actor(), seen=None, request=Request(**given | values), ground=ground
     )
 
 
@@ -139,7 +141,7 @@ def test_its_paper_says_what_was_sent_to_whom_and_whom_to_answer(
 ) -> None:
     found = ask(session, cast, referral)
     (paper,) = documents.outstanding(session, found.sent)
-    assert (paper.kind, paper.recipient) == (DocumentKind.SERVICE_REFERRAL, "service:health_care")
+    assert (paper.kind, paper.recipient) == (DocumentKind.SERVICE_REFERRAL, f"service:health_care:{found.sent_id}")
     html = paper_html(paper_sources.gather(session, referral, paper, after=found.sent))
     for said in (BUP, "En bedömning.", SCHOOLING, ATTENDANCE, "Karin Almkvist", "Mila Testsson"):
         assert said in html
@@ -159,7 +161,7 @@ def test_an_answer_and_its_end_stand_with_day_and_person(session: Session, cast:
     version = referral.version
     assert record(session, cast, found, states.ACCEPTED) is found
     assert referral.version == version, "the same again changes nothing"
-    assert service_referral.possible_now(session, found) == [states.DONE, states.REVOKED]
+    assert service_referral.possible_now(session, found) == [states.DONE, states.DECLINED, states.REVOKED]
     record(session, cast, found, states.DONE)
     assert (found.ended_on, found.ended and found.ended.choice) == (today, "done")
     with pytest.raises(AlreadyDecided):
@@ -199,19 +201,73 @@ def test_a_consent_that_has_ended_lets_the_team_take_it_back_for_that(
     assert (found.state, found.ended and found.ended.verb) == (ended, Verb.RECORD_SERVICE_ANSWER)
 
 
-def test_it_waits_for_the_coordinators_with_the_day_since_when_until_it_is_answered(
+def test_a_service_that_says_no_after_its_yes_is_recorded_with_both(
+    session: Session, cast: Cast, referral: Referral, wednesday: time_machine.Traveller
+) -> None:
+    states, accepted_on = ServiceReferralState, clock.now().date()
+    found = record(session, cast, ask(session, cast, referral), states.ACCEPTED)
+    wednesday.shift(timedelta(days=1))
+    record(session, cast, found, states.DECLINED, reason="De har flyttat gränsen.")
+    assert (found.state, found.answered_on, found.ended_on) == (
+        states.DECLINED, accepted_on, accepted_on + timedelta(days=1),
+    )  # fmt: skip
+
+
+def test_what_looks_medical_in_the_question_needs_its_ground(session: Session, cast: Cast, referral: Referral) -> None:
+    medical = {"question": "Hon har F32.1 sedan i våras."}
+    with pytest.raises(LooksMedical):
+        ask(session, cast, referral, **medical)
+    assert service_referral.referrals_to_services(session, referral) == []
+    assert ask(session, cast, referral, ground=WordingGround.TOLD, **medical).question == medical["question"]
+
+
+def test_two_services_of_one_kind_get_a_paper_each_and_neither_takes_the_place_of_the_other(
+    session: Session, cast: Cast, referral: Referral
+) -> None:
+    asked = [ask(session, cast, referral, service=name) for name in (BUP, "Habiliteringen")]
+    for each in asked:
+        (paper,) = documents.outstanding(session, each.sent)
+        documents.issue(session, each.sent, paper, content=b"%PDF")
+    issued = documents.issued(session, referral)
+    assert [one.version for one in issued] == [1, 1]
+    assert documents.replaced(issued) == set()
+
+
+def test_it_waits_for_the_coordinators_after_four_weeks_without_news(
     session: Session, cast: Cast, referral: Referral, wednesday: time_machine.Traveller
 ) -> None:
     sent_on = clock.now().date()
+    session.scalars(select(Consent)).one().until_on = sent_on + timedelta(days=100)
     found = ask(session, cast, referral)
-    wednesday.shift(timedelta(days=9))
-    assert lines(session, cast.coordinator) == [(referral.number, sent_on)]
+    wednesday.shift(timedelta(days=27))
+    assert lines(session, cast.coordinator) == []
+    wednesday.shift(timedelta(days=1))
+    asked_on = sent_on + timedelta(days=28)
+    assert lines(session, cast.coordinator) == [(referral.number, asked_on)]
     for somebody in (cast.head_teacher, cast.counsellor, cast.outsider):
         assert lines(session, somebody) == []
     referral.stage, referral.status, referral.is_open = CLOSED.stage, CLOSED.status, False
     session.flush()
-    assert lines(session, cast.coordinator) == [(referral.number, sent_on)], "the service may answer afterwards"
+    assert lines(session, cast.coordinator) == [(referral.number, asked_on)], "the service may answer afterwards"
     record(session, cast, found, ServiceReferralState.ACCEPTED)
+    assert lines(session, cast.coordinator) == []
+    wednesday.shift(timedelta(days=28))
+    assert lines(session, cast.coordinator) == [(referral.number, asked_on + timedelta(days=28))], (
+        "it may have forgotten"
+    )
+    record(session, cast, found, ServiceReferralState.DONE)
+    assert lines(session, cast.coordinator) == []
+
+
+def test_a_consent_that_has_ended_waits_for_the_coordinators_at_once(
+    session: Session, cast: Cast, referral: Referral, wednesday: time_machine.Traveller
+) -> None:
+    found = ask(session, cast, referral)
+    wednesday.shift(timedelta(days=2))
+    (guardian,) = session.scalars(select(Guardian).where(Guardian.referral_id == referral.id))
+    a_consent(session, guardian, by=cast.coordinator, categories=["schooling"], recipients=["health_care"])
+    assert lines(session, cast.coordinator) == [(referral.number, clock.now().date())]
+    record(session, cast, found, ServiceReferralState.CONSENT_ENDED)
     assert lines(session, cast.coordinator) == []
 
 

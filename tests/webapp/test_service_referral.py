@@ -1,12 +1,14 @@
 """The pages of a referral to a service outside: asked with what consent reaches, answered, taken back when consent has ended."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
-from referrals import clock, db
+from referrals import clock, db, documents
 from referrals.config import Settings
 from referrals.models import Consent, Disclosure, ServiceReferral
 from referrals.stages import PLAN_ACTIVE
@@ -62,7 +64,7 @@ def test_a_service_is_asked_with_what_consent_reaches_and_its_answer_recorded(nu
     page = ask(browser, number)
     assert "It is recorded, and its paper is made." in page.text
     assert "What went along Attendance" in page.text
-    assert "Ask a service outside what became of a referral" in browser.get("/home").text
+    assert "Ask a service outside" not in browser.get("/home").text, "it has not had its four weeks"
     shown = browser.get(f"/referrals/{number}").text
     assert "A service outside was asked for help: Health care" in shown
     assert "BUP Lindköping Health care" in shown
@@ -77,7 +79,56 @@ def test_a_service_is_asked_with_what_consent_reaches_and_its_answer_recorded(nu
     assert "The service has done its part, 16 September 2026" in page.text
     assert "Tre samtal hölls." in page.text
     assert page.all("form", id="main-form") == []
-    assert "Ask a service outside" not in browser.get("/home").text
+
+
+def test_a_service_that_says_nothing_for_four_weeks_is_asked_by_a_line_that_leads_to_it(
+    number: str, signed_in: SignIn, wednesday: time_machine.Traveller
+) -> None:
+    path = ask(signed_in("karin"), number).path
+    wednesday.shift(timedelta(days=28))
+    page = signed_in("karin").get("/home")
+    assert "Ask a service outside what became of a referral" in page.text
+    assert path in [link.get("href") for link in page.all("a")]
+
+
+def test_the_paper_can_be_looked_at_before_and_found_on_the_page_afterwards(
+    number: str, signed_in: SignIn, settings: Settings
+) -> None:
+    browser = signed_in("karin")
+    page = browser.get(f"/referrals/{number}/services/to/health_care")
+    boxes = [box.get("value") or "" for box in page.all("input", type="checkbox", name="chosen")]
+    sent = {**ASKED, "chosen": boxes, "_preview": "service:health_care"}
+    assert browser.send(sent).data.startswith(b"%PDF")
+    assert "Nothing was sent yet" in browser.get(f"/referrals/{number}/services").text
+    page = ask(browser, number)
+    assert "Its paper (PDF)" not in page.text
+    with db.writing(settings.database) as session:
+        row = session.scalars(select(ServiceReferral)).one().sent
+        (paper,) = documents.outstanding(session, row)
+        issued = documents.issue(session, row, paper, content=b"%PDF").id
+    page = browser.get(page.path)
+    assert f"/referrals/{number}/documents/{issued}" in [link.get("href") for link in page.all("a")]
+    assert "BUP Lindköping" in browser.get(f"/referrals/{number}/documents").text
+    anton = signed_in("anton")
+    anton.get(page.path, status=404)
+
+
+def test_what_looks_medical_is_asked_about_and_stays_typed(number: str, signed_in: SignIn) -> None:
+    browser = signed_in("karin")
+    page = browser.get(f"/referrals/{number}/services/to/health_care")
+    boxes = [box.get("value") or "" for box in page.all("input", type="checkbox", name="chosen")]
+    sent = {**ASKED, "question": "Hon har F32.1 sedan i våras.", "chosen": boxes}
+    page = browser.submit(sent, status=422)
+    assert "Does it belong in a text that others read?" in page.text
+    assert "It is recorded" in browser.submit({**sent, "wording_ground": "told"}).text
+
+
+def test_a_hand_over_waits_until_the_service_has_done_its_part(number: str, signed_in: SignIn) -> None:
+    browser = signed_in("karin")
+    ask(browser, number)
+    page = browser.get(f"/referrals/{number}/hand-over")
+    assert "A service outside was asked for help and has not done its part." in page.text
+    assert not page.all("form", id="main-form")
 
 
 def test_a_no_asks_for_its_reason_and_a_day_and_keeps_what_was_typed(number: str, signed_in: SignIn) -> None:
@@ -115,10 +166,10 @@ def test_a_consent_that_ended_is_told_with_the_way_to_take_it_back(
     assert "Taken back since a consent has ended" not in page.text
     change(settings, Consent, withdrawn_at=clock.now())
     page = browser.get(page.path)
-    assert "A consent it rests on ended on 16 September 2026." in page.text
+    assert "Since 16 September 2026 the guardians no longer let all of it go there." in page.text
     page = browser.submit({"state": "consent_ended"})
     assert "Taken back since a consent has ended, 16 September 2026" in page.text
-    assert "A consent it rests on ended" not in page.text
+    assert "the guardians no longer let" not in page.text
 
 
 def test_a_head_teacher_reads_it_and_records_nothing(number: str, signed_in: SignIn) -> None:

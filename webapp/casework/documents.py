@@ -18,6 +18,7 @@ from referrals import (
     printing,
     readers,
     register,
+    service_referral,
     steps,
 )
 from referrals.access import View, is_administrator
@@ -171,7 +172,7 @@ def copies_told(referral: Referral) -> list[tuple[str, str]]:
 def paper_lines(referral: Referral) -> list[PaperLine]:
     """The referral's papers, the newest first, each with whom it is for."""
     issued = documents.issued(transactions.session(), referral)
-    names = _guardian_names(referral)
+    names = _guardian_names(referral) | _service_names(referral)
     numbers = register.numbers_beside(transactions.session(), referral)
     replaced = documents.replaced(issued)
     return [
@@ -278,6 +279,11 @@ def _guardian_names(referral: Referral) -> dict[str, str]:
     }
 
 
+def _service_names(referral: Referral) -> dict[str, str]:
+    sent = service_referral.referrals_to_services(transactions.session(), referral)
+    return {readers.service_key(one.recipient, one.sent_id): one.service for one in sent if one.service}
+
+
 def _reader(recipient: str, names: dict[str, str]) -> str:
     known = {
         readers.FILE: gettext("The file"),
@@ -288,7 +294,7 @@ def _reader(recipient: str, names: dict[str, str]) -> str:
     if readers.are_professionals(recipient) and recipient not in known:
         reads = languages.language_name(recipient.partition(":")[2], language())
         return gettext("Those who are called, in %(language)s", language=reads)
-    if service := readers.service_in(recipient):
+    if (service := readers.service_in(recipient)) and recipient not in names:
         return gettext(service[0].label)
     return known.get(recipient) or names.get(recipient, gettext("A guardian"))
 

@@ -9,7 +9,7 @@ from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from referrals import hand_over as rules
-from referrals import handed_over
+from referrals import handed_over, service_referral
 from referrals.access import View
 from referrals.errors import (
     DutiesOpen,
@@ -175,6 +175,7 @@ def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
         waiting=waiting,
         has_lapsed=waiting is not None and rules.covered(session, waiting) is None,
         has_duties=has_open_duties(session, referral),
+        asks_service=service_referral.are_running(session, referral),
         earlier=[one for one in rules.hand_overs_of(session, referral) if one.state is not HandOverState.OFFERED],
         line=next((one for one in sharing.recipient_lines(referral) if one.recipient is to), None),
         units=[(unit.id, unit.name) for unit in rules.units_to_offer_to(session, referral)],
@@ -201,7 +202,7 @@ def _offer_page(found: HandOver, form: forms.Form, status: int = 200) -> Respons
         kinds=_kinds(asked.pieces if asked else ()),
         has_lapsed=asked is None,
         #: which duties they are is not the receiving team's to know
-        is_held_up=has_open_duties(session, found.referral),
+        is_held_up=rules.is_held_up(session, found.referral),
         is_protected=found.referral.protected_since is not None,
     )
 

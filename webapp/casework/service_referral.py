@@ -6,16 +6,16 @@ from typing import Any, Final
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import handed_over
+from referrals import documents, handed_over
 from referrals import service_referral as rules
-from referrals.access import View
-from referrals.errors import Incomplete, NoSuchReferral, NotAllowed, NotCovered
-from referrals.models import Referral, ServiceReferral
+from referrals.access import View, may_view
+from referrals.errors import Incomplete, LooksMedical, NoSuchReferral, NotAllowed, NotCovered
+from referrals.models import Document, Referral, ServiceReferral
 from referrals.stages import Verb
-from referrals.vocabulary import N_, InformationCategory, Recipient, ServiceReferralState
+from referrals.vocabulary import N_, DocumentKind, InformationCategory, Recipient, ServiceReferralState
 from schemas.service_referral import OutcomeForm, RequestForm
-from webapp import forms, notices, people, transactions
-from webapp.casework import blueprint, sharing, words
+from webapp import forms, notices, people, previewing, transactions
+from webapp.casework import blueprint, sharing, wording, words
 from webapp.casework.frame import referral_page, seen, today
 from webapp.casework.withholding import as_key, piece_name
 from webapp.guards import for_referral
@@ -53,15 +53,23 @@ def refer_form(referral: Referral, recipient: str) -> Response:
 
 @blueprint.post("/referrals/<reference:number>/services/to/<string:recipient>")
 @for_referral(Verb.REFER_TO_SERVICE)
+@previewing.offers(DocumentKind.SERVICE_REFERRAL)
+@wording.offers_notes
 def refer_to_service(referral: Referral, recipient: str) -> ResponseReturnValue:
-    """Refer to it."""
+    """Refer to it, or look at the paper that would follow."""
     to, form = _service(referral, recipient), forms.submitted()
     given = form.load(RequestForm())
     if given is None:
         return _form_page(referral, to, form, status=422)
     request = rules.Request(recipient=to, **given | {"chosen": [as_key(value) for value in given["chosen"]]})
+    ground = wording.named_ground(form)
     try:
-        sent = rules.refer_to_service(transactions.session(), referral, by=people.actor(), seen=seen(), request=request)
+        sent = rules.refer_to_service(
+            transactions.session(), referral, by=people.actor(), seen=seen(), request=request, ground=ground
+        )
+    except LooksMedical:
+        wording.warn(form)
+        return _form_page(referral, to, form, status=422)
     except NotCovered:
         form.refuse(
             "chosen", gettext("The consent does not let all of this go there any more. Choose again from what is left.")
@@ -131,6 +139,7 @@ def _page(found: ServiceReferral, form: forms.Form, status: int = 200) -> Respon
         found=found,
         kinds=_kinds([InformationCategory(kind) for kind in package.get("categories", [])]),
         contact=package.get("contact"),
+        paper=_paper(found),
         ended_on=rules.consent_ended_on(session, found) if found.state in rules.NEXT else None,
         moments=_moments(found),
         choices=[(state.value, gettext(state.label)) for state in possible],
@@ -138,10 +147,18 @@ def _page(found: ServiceReferral, form: forms.Form, status: int = 200) -> Respon
     )
 
 
+def _paper(found: ServiceReferral) -> Document | None:
+    """Its own paper, for whoever may see the referral's papers; none while it is being made."""
+    if not may_view(View.DOCUMENTS, people.actor(), found.referral.facts()):
+        return None
+    issued = documents.issued(transactions.session(), found.referral)
+    return next((one for one in issued if one.history_id == found.sent_id), None)
+
+
 def _moments(found: ServiceReferral) -> list[dict[str, Any]]:
     """What happened with it, the newest first: the day it holds from, who recorded it when, and why."""
     states = ServiceReferralState
-    answer = states.DECLINED if found.state is states.DECLINED else states.ACCEPTED
+    answer = states.DECLINED if found.state is states.DECLINED and found.ended is None else states.ACCEPTED
     told = [
         (gettext(found.state.label), found.ended, found.ended_on),
         (gettext(answer.label), found.answered, found.answered_on),
