@@ -7,7 +7,7 @@ import pytest
 
 from referrals import errors as core
 from tests.webapp import gallery
-from webapp import errors
+from webapp import error_answers
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def test_every_refusal_of_the_core_has_words_of_its_own(app):
     # so do a form with files, one that shares a paper, and the pages of a team's seats and dates, and of rounds
     never_shown |= {core.MeetingMoved}  # said on the page on which somebody answers a call
     never_shown |= {core.FileRefused, core.NotLookedAt, core.SeatRefused, core.AgendaRefused, core.RoundRefused}
-    assert [kind.__name__ for kind in kinds if kind not in never_shown and kind not in errors.OF_CORE] == []
+    assert [kind.__name__ for kind in kinds if kind not in never_shown and kind not in error_answers.OF_CORE] == []
 
 
 def test_nothing_may_come_from_another_host_or_stand_inline(browser):
