@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from referrals import childs_plan, clock, history, notes, roster, wording
+from referrals import childs_plan, clock, history, mandate, notes, roster, wording
 from referrals.access import Actor, parties
-from referrals.errors import Incomplete, NotAllowed, NotCovered, OutsideMandate, PlanIncomplete, SameAuthor
+from referrals.errors import Incomplete, NotAllowed, NotCovered, PlanIncomplete, SameAuthor
 from referrals.membership import admit
 from referrals.models import ActionPlan, Goal, History, PlannedAction, Referral
 from referrals.notes import NOT_SAID, WHOLE, Classification
@@ -96,10 +96,11 @@ def draft_action_plan(
 ) -> ActionPlan:
     """Save the version that is being written, or begin one; it may be incomplete.
 
-    Raises Incomplete with the fields where a chosen person does not work here, or consent does not reach their service,
-    and NotAllowed where something is said to be about a guardian of another child.
+    Raises OutsideMandate where the team may agree on no plan, Incomplete with the fields where a chosen person does not work
+    here, or consent does not reach their service, and NotAllowed where something is said to be about a guardian of another child.
     """
     history.guard(session, referral, Verb.DRAFT_ACTION_PLAN, by=by, seen=seen)
+    mandate.require(referral, MeetingOutcome.PLAN)
     _check_people(session, referral, plan)
     notes.check_guardians(session, referral, (goal.about_guardian_id for goal in plan.goals))
     classification = notes.as_codes(session, referral, {WHOLE: plan.whole, **plan.own})
@@ -122,10 +123,12 @@ def submit_action_plan(
 ) -> ActionPlan:
     """Send the plan to whoever approves it.
 
-    Raises PlanIncomplete with the names of what is missing, LooksMedical where words look so and no `ground` is named.
+    Raises OutsideMandate where the team may agree on no plan, PlanIncomplete with the names of what is missing, LooksMedical
+    where words look so and no `ground` is named.
     What does not fit on the child's version, or must not stand there, is missing too: `childs_plan.unfit_in` says why.
     """
     history.guard(session, referral, Verb.SUBMIT_ACTION_PLAN, by=by, seen=seen)
+    mandate.require(referral, MeetingOutcome.PLAN)
     plan = plan_in_writing(session, referral)
     lacking = missing_in(plan)
     unfit = childs_plan.unfit_in(plan) if plan else {}
@@ -159,8 +162,7 @@ def approve_action_plan(
     plan, SameAuthor for all who wrote on it, and NotCovered where consent no longer reaches one of its people.
     """
     history.guard(session, referral, Verb.APPROVE_ACTION_PLAN, by=by, seen=seen)
-    if MeetingOutcome.PLAN not in referral.unit.forum.may_lead_to:
-        raise OutsideMandate
+    mandate.require(referral, MeetingOutcome.PLAN)
     plan = _plan_for_approval(session, referral)
     if has_written(session, plan, by):
         raise SameAuthor

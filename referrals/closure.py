@@ -7,14 +7,14 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from referrals import clock, history, notes, wording
+from referrals import clock, history, mandate, notes, wording
 from referrals.access import Actor
 from referrals.errors import ActionsStillRunning, Incomplete
 from referrals.models import ActionPlan, Closure, GoalOutcome, History, PlannedAction, Referral
 from referrals.notes import NOT_SAID, WHOLE, Classification
 from referrals.plan_versions import UNFINISHED, plan_in_force, running_actions, versions
 from referrals.stages import CLOSED, CLOSURE_PROPOSED, IN_TRIAGE, PLAN_ACTIVE, SCHEDULED, TO_SCHEDULE, State, Verb
-from referrals.vocabulary import ActionStatus, ClosureReason, GoalResult, PlanStatus, WordingGround
+from referrals.vocabulary import ActionStatus, ClosureReason, GoalResult, MeetingOutcome, PlanStatus, WordingGround
 
 #: how a running action can end when the referral is closed
 ENDINGS = frozenset({ActionStatus.DONE, ActionStatus.NOT_DONE, ActionStatus.HANDED_OVER})
@@ -57,8 +57,9 @@ class ClosureInput:
 def propose_closure(
     session: Session, referral: Referral, *, by: Actor, seen: int | None = None, reason: str | None
 ) -> History:
-    """Propose that the referral is closed, and why."""
+    """Propose that the referral is closed, and why. Raises OutsideMandate where the team may not, Incomplete without a reason."""
     history.guard(session, referral, Verb.PROPOSE_CLOSURE, by=by, seen=seen)
+    mandate.require(referral, MeetingOutcome.CLOSE)
     if not reason:
         raise Incomplete("reason")
     return history.record(session, referral, Verb.PROPOSE_CLOSURE, by=by, to=CLOSURE_PROPOSED, seen=seen, reason=reason)

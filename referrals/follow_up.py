@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from referrals import attachments, clock, coverage, history, notes, roster, wording
+from referrals import attachments, clock, coverage, history, mandate, notes, roster, wording
 from referrals.access import Actor
 from referrals.calendar import Closed, closed_days, school_days_between
 from referrals.coverage import Lapse
@@ -173,9 +173,11 @@ def record_follow_up(
     """Record what the follow-up found and what was decided, and go where the decision leads.
 
     Adjusting and stepping down begin a new version as a copy; the old one stays in force until that one is approved.
-    Raises Incomplete with the form's names of what is missing, LooksMedical where words look so and no `ground` is named.
+    Raises OutsideMandate where the team may not decide that, Incomplete with the form's names of what is missing, LooksMedical
+    where words look so and no `ground` is named.
     """
     history.guard(session, referral, Verb.RECORD_FOLLOW_UP, by=by, seen=seen)
+    mandate.require(referral, mandate.OF_DECISION[follow_up.decision])
     plan = _plan_followed_up(session, referral, Verb.RECORD_FOLLOW_UP)
     planned = times_planned(session, plan, follow_up.held_on)
     guardians = guardians_to_ask(session, referral)

@@ -8,14 +8,13 @@ from typing import Any, TypedDict, Unpack
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from referrals import clock, coverage, earlier, history, membership, notes, roster, wording
+from referrals import clock, coverage, earlier, history, mandate, membership, notes, roster, wording
 from referrals.access import Actor
 from referrals.calendar import closed_days, is_open_day
 from referrals.errors import (
     Incomplete,
     NotAllowed,
     NotInformed,
-    OutsideMandate,
     SameAuthor,
     SchoolsClosed,
     TeamNotComplete,
@@ -229,8 +228,8 @@ def record_meeting(
     LooksMedical where words look so and no `ground` is named.
     """
     history.guard(session, referral, Verb.RECORD_MEETING, by=by, seen=seen)
+    mandate.require(referral, minutes.get("outcome"))
     meeting = _the_meeting(session, referral)
-    _require_mandate(referral, minutes.get("outcome"))
     attendance, decisions = minutes.get("attendance", ()), minutes.get("decisions", ())
     missing = [] if any(one["attendance"] is not Attendance.ABSENT for one in attendance) else ["attendance"]
     if not all(one["text"] and one["responsible"] and one["due_on"] for one in decisions):
@@ -286,11 +285,11 @@ def approve_minutes(
     """
     history.guard(session, referral, Verb.APPROVE_MINUTES, by=by, seen=seen)
     meeting = _the_meeting(session, referral)
+    mandate.require(referral, meeting.outcome)
     if by.account_id == meeting.minutes_by_id or by.account_id in writers(session, referral):
         raise SameAuthor
     if meeting.outcome is None:
         raise Incomplete("outcome")
-    _require_mandate(referral, meeting.outcome)
     meeting.approved_at, meeting.approved_by_id = clock.now(), by.account_id
     session.flush()
     to = LEADS_TO[meeting.outcome]
@@ -305,11 +304,6 @@ def _the_meeting(session: Session, referral: Referral) -> TeamMeeting:
     if meeting is None:
         raise Incomplete("meeting")
     return meeting
-
-
-def _require_mandate(referral: Referral, outcome: MeetingOutcome | None) -> None:
-    if outcome is not None and outcome not in referral.unit.forum.may_lead_to:
-        raise OutsideMandate
 
 
 def _new_meeting(session: Session, referral: Referral, by: Actor) -> TeamMeeting:

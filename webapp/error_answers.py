@@ -170,7 +170,7 @@ OF_CORE: dict[type[Exception], Answer] = {
         409,
         N_("This team may not decide that"),
         N_(
-            "Its level and its mandate do not let it. Choose what it may decide, or put the question to a team that may. Nothing was changed."
+            "Its mandate does not let it. Choose what it may decide, or ask a head teacher of one of its schools or preschools, or an administrator, to change that. Nothing was changed."
         ),
         keeps_form=True,
     ),

@@ -50,6 +50,8 @@ def action_plan(referral: Referral) -> Response:
         versions=versions if is_whole else [],
         next_on=plan_versions.next_follow_up_on(session, in_force) if in_force else None,
         can=_can(referral),
+        beyond=words.beyond_mandate(Verb.DRAFT_ACTION_PLAN, referral)
+        or words.beyond_mandate(Verb.APPROVE_ACTION_PLAN, referral),
         mine=_mine(shown, referral),
         lead_name=_lead_name(referral),
         owed=by_hand.owed_approval(session, referral) if words.may_do(Verb.REMIND_COLLEAGUE, referral) else None,
@@ -62,7 +64,7 @@ def action_plan(referral: Referral) -> Response:
 @for_referral(Verb.DRAFT_ACTION_PLAN)
 def edit_action_plan(referral: Referral) -> Response:
     """The form of the plan, with what is saved or what the meeting knows already."""
-    if not words.may_do(Verb.DRAFT_ACTION_PLAN, referral):
+    if not _may_write(referral):
         return _editor(referral, forms.Form())
     kept.show_saved()
     form = forms.shown(plan_form.beginning(referral))
@@ -194,6 +196,10 @@ def record_action_status(referral: Referral, action_id: uuid.UUID) -> ResponseRe
     return redirect(url_for("casework.action_plan" if sees_plan else "casework.referral", number=referral.number), 303)
 
 
+def _may_write(referral: Referral) -> bool:
+    return words.may_do(Verb.DRAFT_ACTION_PLAN, referral) and not words.beyond_mandate(Verb.DRAFT_ACTION_PLAN, referral)
+
+
 def _editor(referral: Referral, form: forms.Form, status: int = 200) -> Response:
     session = transactions.session()
     saved = plan_versions.plan_in_writing(session, referral)
@@ -205,7 +211,8 @@ def _editor(referral: Referral, form: forms.Form, status: int = 200) -> Response
         form=form,
         saved=saved,
         in_force=plan_versions.plan_in_force(session, referral),
-        is_open=words.may_do(Verb.DRAFT_ACTION_PLAN, referral),
+        is_open=_may_write(referral),
+        beyond=words.beyond_mandate(Verb.DRAFT_ACTION_PLAN, referral),
         meeting=team_review.held_meeting(transactions.session(), referral),
         people=plan_form.people_to_choose(referral),
         domains=plan_form.choices(Domain),
@@ -233,6 +240,7 @@ def _approval(
         plan=plan,
         in_force=plan_versions.plan_in_force(session, referral),
         has_written=plan is not None and rules.has_written(session, plan, people.actor()),
+        beyond=words.beyond_mandate(Verb.APPROVE_ACTION_PLAN, referral),
         mine=frozenset(),
         lead_name=_lead_name(referral),
     )
@@ -277,7 +285,8 @@ def _can(referral: Referral) -> dict[str, bool]:
         Verb.DRAFT_ACTION_PLAN, Verb.APPROVE_ACTION_PLAN, Verb.OPEN_FOLLOW_UP, Verb.RECORD_FOLLOW_UP,
         Verb.RECORD_ACTION_STATUS, Verb.PROPOSE_CLOSURE,
     )  # fmt: skip
-    return {verb.value: words.may_do(verb, referral) for verb in asked}
+    can = {verb.value: words.may_do(verb, referral) for verb in asked}
+    return can | {Verb.DRAFT_ACTION_PLAN.value: _may_write(referral)}
 
 
 def _mine(plan: ActionPlan | None, referral: Referral) -> frozenset[uuid.UUID]:

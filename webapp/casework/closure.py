@@ -41,7 +41,7 @@ def closure(referral: Referral) -> Response:
     starters.known((starters.NOT_CARRIED_OUT, starters.GO_ON, starters.PROPOSE_CLOSURE))
     if words.may_do(Verb.CLOSE_REFERRAL, referral):
         return _page(referral, close=_begun(referral), resume=starters.shown("why", starters.GO_ON, name="resume"))
-    if words.may_do(Verb.PROPOSE_CLOSURE, referral):
+    if _may_propose(referral):
         return _page(referral, propose=starters.shown("reason", starters.PROPOSE_CLOSURE, name="propose"))
     return _page(referral)
 
@@ -79,6 +79,10 @@ def reopen_referral(referral: Referral) -> ResponseReturnValue:
     rules.reopen_referral(transactions.session(), referral, by=people.actor(), seen=seen(), **values)
     notices.say_next(gettext("The referral is open again. It begins with the initial assessment."))
     return redirect(url_for("casework.referral", number=referral.number), 303)
+
+
+def _may_propose(referral: Referral) -> bool:
+    return words.may_do(Verb.PROPOSE_CLOSURE, referral) and not words.beyond_mandate(Verb.PROPOSE_CLOSURE, referral)
 
 
 def _propose(referral: Referral) -> ResponseReturnValue:
@@ -176,7 +180,8 @@ def _page(referral: Referral, status: int = 200, **shown: forms.Form) -> Respons
         running=_running(referral),
         is_proposed=referral.state == CLOSURE_PROPOSED,
         is_closed=referral.state == CLOSED,
-        can_propose=words.may_do(Verb.PROPOSE_CLOSURE, referral),
+        can_propose=_may_propose(referral),
+        beyond=words.beyond_mandate(Verb.PROPOSE_CLOSURE, referral),
         can_close=words.may_do(Verb.CLOSE_REFERRAL, referral),
         copies=copies_told(referral) if words.may_do(Verb.CLOSE_REFERRAL, referral) else [],
         can_reopen=words.may_do(Verb.REOPEN_REFERRAL, referral),

@@ -9,7 +9,7 @@ from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from referrals import attachment_reading, attachments, plan_versions, targets
+from referrals import attachment_reading, attachments, mandate, plan_versions, targets
 from referrals import follow_up as rules
 from referrals.access import View, may_view
 from referrals.errors import Incomplete, LooksMedical
@@ -133,6 +133,7 @@ def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
     starters.known(_STARTERS.values())
     plan = plan_versions.plan_in_force(session, referral)
     can_record = plan is not None and words.may_do(Verb.RECORD_FOLLOW_UP, referral)
+    beyond = {one: what for one, what in mandate.OF_DECISION.items() if not mandate.allows(referral, what)}
     return referral_page(
         "follow_up.html",
         referral,
@@ -155,7 +156,10 @@ def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
         results=plan_form.choices(GoalResult),
         helped=plan_form.choices(Helped),
         causes=plan_form.choices(LossCause),
-        decisions=[(one.value, gettext(one.label), gettext(_MEANING[one])) for one in FollowUpDecision],
+        decisions=[
+            (one.value, gettext(one.label), gettext(_MEANING[one])) for one in FollowUpDecision if one not in beyond
+        ],
+        not_its_to_decide=list(dict.fromkeys(gettext(what.label) for what in beyond.values() if what)),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import colour_rating, documents, earlier, readers, roster
+from referrals import colour_rating, documents, earlier, mandate, readers, roster
 from referrals import team_review as rules
 from referrals.access import View, may_view
 from referrals.errors import Incomplete, LooksMedical, NoSuchReferral, SchoolsClosed, TeamNotComplete
@@ -182,6 +182,7 @@ def approve_minutes(referral: Referral) -> ResponseReturnValue:
 def _approval(referral: Referral, form: forms.Form, status: int = 200) -> Response:
     session, actor = transactions.session(), people.actor()
     meeting = rules.current_meeting(session, referral)
+    outcome = meeting.outcome if meeting else None
     return referral_page(
         "team_review_approval.html",
         referral,
@@ -192,6 +193,7 @@ def _approval(referral: Referral, form: forms.Form, status: int = 200) -> Respon
         follows=FOLLOWS,
         can_approve=words.may_do(Verb.APPROVE_MINUTES, referral),
         has_written=actor.account_id in rules.writers(session, referral),
+        beyond="" if outcome is None or mandate.allows(referral, outcome) else gettext(outcome.label),
         domains=list(Domain),
         colour_of=Colour,
     )
@@ -295,9 +297,9 @@ def _minutes_page(referral: Referral, form: forms.Form | None = None) -> Respons
         outcomes=[
             (outcome.value, gettext(outcome.label), gettext(FOLLOWS[outcome]))
             for outcome in MeetingOutcome
-            if outcome in referral.unit.forum.may_lead_to
+            if mandate.allows(referral, outcome)
         ],
         not_its_to_decide=[
-            gettext(outcome.label) for outcome in MeetingOutcome if outcome not in referral.unit.forum.may_lead_to
+            gettext(outcome.label) for outcome in MeetingOutcome if not mandate.allows(referral, outcome)
         ],
     )

@@ -1,6 +1,6 @@
 """What things are called on staff pages: stages, statuses, what is to be done and what was done."""
 
-from referrals import consent, rulebook
+from referrals import consent, mandate, rulebook
 from referrals.access import parties_for
 from referrals.models import History, Referral
 from referrals.reminders.words import OTHERS_DO, TO_DO
@@ -198,3 +198,9 @@ def may_do(verb: Verb, referral: Referral) -> bool:
     move = MOVE_BY_VERB[verb]
     is_here = referral.kept_outside_at is None or verb in OUTSIDE
     return is_here and referral.state in move.frm and bool(parties_for(verb, people.actor(), referral.facts()))
+
+
+def beyond_mandate(verb: Verb, referral: Referral) -> str:
+    """What the team may not decide, where that alone keeps the one who is signed in from doing `verb`; else nothing."""
+    outcome = mandate.OF_VERB[verb]
+    return gettext(outcome.label) if may_do(verb, referral) and not mandate.allows(referral, outcome) else ""
