@@ -130,15 +130,11 @@ def due_for_follow_up(session: Session, today: date) -> list[Referral]:
         .scalar_subquery()
     )
     due_on = func.coalesce(newest, ActionPlan.follow_up_on)
+    is_running = Referral.stage == PLAN_ACTIVE.stage, Referral.status == PLAN_ACTIVE.status
     rows = session.scalars(
         select(Referral)
         .join(ActionPlan, ActionPlan.referral_id == Referral.id)
-        .where(
-            Referral.stage == PLAN_ACTIVE.stage,
-            Referral.status == PLAN_ACTIVE.status,
-            ActionPlan.status == PlanStatus.ACTIVE,
-            due_on <= today,
-        )
+        .where(*is_running, ActionPlan.status == PlanStatus.ACTIVE, due_on <= today)
         .order_by(due_on, Referral.id)
     )
     return list(rows)
