@@ -1,21 +1,37 @@
 """What those who are called to a meeting answer: themselves, or by telephone to a coordinator who notes it."""
 
 import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, contains_eager
 
 from referrals import audit, clock, team_review
-from referrals.access import Actor, parties, parties_for
+from referrals.access import Actor, Role, parties, parties_for
 from referrals.errors import KeptOutside, MeetingMoved, NotAllowed, WrongStage
-from referrals.models import CalledAnswer, Referral, TeamMeeting, What
+from referrals.models import Account, CalledAnswer, Referral, TeamMeeting, What
 from referrals.stages import Party, Verb
 from referrals.vocabulary import CalledReply
+from referrals.worklist import HAS_OWNER, in_units
 
 #: how the log names what is done here
 ANSWERED = "answer_call"
 NOTED = "note_answer_to_call"
+
+
+@dataclass(frozen=True)
+class NotComing:
+    """A meeting to come, and who of those called to it cannot be there: somebody is asked in their place, or it is moved."""
+
+    meeting: TeamMeeting
+    #: who cannot come, by name
+    cannot: tuple[Account, ...]
+    #: who asks for somebody to stand in, by name
+    ask_for_stand_in: tuple[Account, ...]
+    #: when the first of them said so
+    since: datetime
 
 
 def answers_of_called(session: Session, meeting: TeamMeeting) -> dict[uuid.UUID, CalledAnswer]:
@@ -70,3 +86,42 @@ def answer_call(
     )
     audit.append(session, What.DID, by=by, chain=referral.id, party=party, subject=subject, object_id=made.id)
     return made
+
+
+def not_coming(session: Session, actor: Actor) -> list[NotComing]:
+    """The meetings to come of the referrals `actor` coordinates to which somebody cannot come, the next one first.
+
+    It is seen to by calling the team anew: to another time, or without them.
+    """
+    rows = (
+        select(CalledAnswer, TeamMeeting, Account)
+        .join(TeamMeeting, CalledAnswer.meeting_id == TeamMeeting.id)
+        .join(Account, CalledAnswer.account_id == Account.id)
+        .join(TeamMeeting.referral)
+        .where(
+            in_units(actor, Role.COORDINATOR), or_(Referral.owner_id == actor.account_id, ~HAS_OWNER),
+            Referral.is_open, Referral.kept_outside_at.is_(None),
+            TeamMeeting.held_at.is_(None), TeamMeeting.called_off_in.is_(None), TeamMeeting.starts_at > clock.now(),
+            CalledAnswer.starts_at == TeamMeeting.starts_at, Account.is_active,
+        )
+        .order_by(TeamMeeting.starts_at, TeamMeeting.id, Account.name, Account.id, CalledAnswer.number)
+        .options(contains_eager(TeamMeeting.referral).selectinload(Referral.unit))
+    )  # fmt: skip
+    found: dict[TeamMeeting, dict[Account, CalledAnswer]] = {}
+    for answer, meeting, account in session.execute(rows):
+        if str(account.id) in meeting.called:
+            found.setdefault(meeting, {})[account] = answer  # a later answer takes the place of an earlier one
+    return [
+        NotComing(
+            meeting,
+            cannot=_who(newest, CalledReply.CANNOT),
+            ask_for_stand_in=_who(newest, CalledReply.STAND_IN),
+            since=min(said_no),
+        )
+        for meeting, newest in found.items()
+        if (said_no := [answer.at for answer in newest.values() if answer.reply is not CalledReply.COMES])
+    ]
+
+
+def _who(newest: Mapping[Account, CalledAnswer], said: CalledReply) -> tuple[Account, ...]:
+    return tuple(account for account, answer in newest.items() if answer.reply is said)

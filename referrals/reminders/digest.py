@@ -8,14 +8,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from referrals import calendar, clock, languages, notifications, organisation, reading_requests
+from referrals import calendar, clock, languages, meeting_answers, notifications, organisation, reading_requests
 from referrals.access import Actor, Role
 from referrals.calendar import Closed
 from referrals.config import current
+from referrals.languages import local_date
 from referrals.mailer import Letter
+from referrals.meeting_answers import NotComing
 from referrals.models import Account, ReadingRequest, Reminder, RoleAssignment, RoundEnrolment
 from referrals.reminders import waiting
-from referrals.reminders.words import OTHERS_DO, READING, TO_DO
+from referrals.reminders.words import CANNOT_COME, OTHERS_DO, READING, TO_DO
 from referrals.rounds import reminding
 from referrals.vocabulary import N_, DeadlineSource, Rhythm
 from referrals.waiting_items import WaitingItem
@@ -114,9 +116,14 @@ def _due(session: Session, account: Account, today: date) -> list[tuple[str, str
     asked = (one for one in reading_requests.to_review(session, actor) if one.due_on <= until)
     items = (item for item in waiting.everything_for(session, actor, today=today) if item.day <= until)
     teams = reminding.to_remind(session, actor, today=today, until=until)
+    missed = meeting_answers.not_coming(session, actor)
     return [
         *((_asked(one, today=today, language=language), f"/reading-requests/{one.id}") for one in asked),
         *((_said(item, actor, today=today, language=language), _way_to(item)) for item in items),
+        *(
+            (_missed(session, one, language=language), f"/referrals/{one.meeting.referral.number}/team-review")
+            for one in missed
+        ),
         *((_said_of(team, day, language=language), f"/rounds/enrolments/{team.id}") for team, day in teams),
     ]
 
@@ -148,6 +155,17 @@ def _asked(request: ReadingRequest, *, today: date, language: str) -> str:
     when = N_("late since %(date)s") if request.due_on < today else N_("by %(date)s")
     said = translate(when) % {"date": languages.format_date(request.due_on, language)}
     return f"{request.referral.number}: {translate(READING)} ({said}; {_source(DeadlineSource.LAW, language)})"
+
+
+def _missed(session: Session, found: NotComing, *, language: str) -> str:
+    """The number, when the team meets, and how many of those called cannot come; never who."""
+    translate = languages.translations(language).gettext
+    meets_on = local_date(found.meeting.starts_at, zone=organisation.municipality(session).timezone)
+    said = translate(N_("%(count)s of those called; team meeting on %(date)s")) % {
+        "count": len(found.cannot) + len(found.ask_for_stand_in),
+        "date": languages.format_date(meets_on, language),
+    }
+    return f"{found.meeting.referral.number}: {translate(CANNOT_COME)} ({said})"
 
 
 def _source(source: DeadlineSource, language: str) -> str:

@@ -39,6 +39,9 @@ TO_DO: dict[Verb, str] = {
 #: what a request to read a file asks of its reviewer: it is no verb of the referral
 READING = N_("Go through the file for somebody who asked to read it")
 
+#: nor is it one what those answer who are called to a meeting
+CANNOT_COME = N_("See to who cannot come to the meeting")
+
 #: the same where it waits for somebody other than the reader
 OTHERS_DO: dict[Verb, str] = {
     Verb.RESUBMIT_CONCERN: N_("The reporter completes the concern"),

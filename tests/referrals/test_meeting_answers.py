@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from referrals import clock, db, guardian_page, meeting_answers, register, team_review
+from referrals import clock, conflict, db, guardian_page, meeting_answers, register, team_review
 from referrals.access import Actor
 from referrals.errors import KeptOutside, MeetingMoved, NotAllowed, WrongStage
 from referrals.models import AuditEvent, CalledAnswer, Guardian, MeetingAnswer, What
@@ -220,3 +220,63 @@ def test_a_guardians_answer_by_telephone_is_theirs_noted_and_read_by_the_coordin
             session, stranger, by=cast.coordinator.actor(), asked_about=clock.now(), reply=InvitationReply.COMES
         )
     assert len(session.scalars(select(MeetingAnswer)).all()) == 2
+
+
+def missed(session, person):
+    return [
+        ([one.name for one in found.cannot], [one.name for one in found.ask_for_stand_in])
+        for found in meeting_answers.not_coming(session, person.actor())
+    ]
+
+
+def test_whoever_calls_the_team_is_told_who_cannot_come_until_that_changes(
+    session, cast, referral, maja, meeting, wednesday
+):
+    answer(session, referral, cast.head_teacher, COMES)
+    assert missed(session, cast.coordinator) == []
+    answer(session, referral, cast.counsellor, STAND_IN)
+    first = clock.now()
+    wednesday.shift(timedelta(hours=3))
+    answer(session, referral, cast.head_teacher, CANNOT)
+    assert missed(session, cast.coordinator) == [([cast.head_teacher.name], [cast.counsellor.name])]
+    (found,) = meeting_answers.not_coming(session, cast.coordinator.actor())
+    assert (found.meeting, found.since) == (meeting, first)
+    for other in (cast.head_teacher, cast.counsellor, cast.outsider):
+        assert missed(session, other) == [], other.name
+    answer(session, referral, cast.head_teacher, COMES)
+    assert missed(session, cast.coordinator) == [([], [cast.counsellor.name])]
+    referral.owner_id = cast.coordinator.id
+    assert missed(session, cast.coordinator) == [([], [cast.counsellor.name])]
+    team_review.schedule_meeting(
+        session, referral, by=cast.coordinator.actor(), seen=None, starts_at=meeting.starts_at, place="Rum 12",
+        called=[cast.head_teacher.id], without=referral.unit.forum.quorum, on_closed_day=True,
+    )  # fmt: skip
+    assert missed(session, cast.coordinator) == [], "called without them"
+
+
+def test_nobody_is_told_who_cannot_come_to_a_meeting_that_moved_was_called_off_or_has_begun(
+    session, cast, referral, maja, meeting, wednesday
+):
+    answer(session, referral, cast.counsellor, CANNOT)
+    call(session, cast, referral, maja, days=14)
+    assert missed(session, cast.coordinator) == []
+    answer(session, referral, cast.counsellor, CANNOT)
+    assert missed(session, cast.coordinator) == [([cast.counsellor.name], [])]
+    team_review.call_off_meeting(session, referral, by=cast.coordinator.actor(), seen=None, reason="Sjukt.")
+    assert missed(session, cast.coordinator) == []
+    call(session, cast, referral, maja)
+    answer(session, referral, cast.counsellor, CANNOT)
+    wednesday.shift(timedelta(days=7))
+    assert missed(session, cast.coordinator) == []
+
+
+def test_who_cannot_come_is_told_to_nobody_who_is_kept_out_and_of_nothing_kept_on_paper(
+    session, cast, referral, meeting
+):
+    answer(session, referral, cast.counsellor, CANNOT)
+    referral.kept_outside_at = clock.now()
+    session.flush()
+    assert missed(session, cast.coordinator) == []
+    referral.kept_outside_at = None
+    conflict.shut_out(session, referral, [cast.coordinator])
+    assert missed(session, cast.coordinator) == []

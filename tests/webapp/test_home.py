@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from referrals import clock, db, intake
+from referrals import clock, db, intake, meeting_answers
 from referrals.access import Actor
 from referrals.config import Settings
 from referrals.models import Account, Concern, Referral, Reminder
-from referrals.stages import CLOSED, IN_TRIAGE, PARTS_REQUESTED, PLAN_FOR_APPROVAL, SUBMITTED, State
-from referrals.vocabulary import ProtectionAnswer
-from tests.factories import a_part, a_referral
+from referrals.stages import CLOSED, IN_TRIAGE, PARTS_REQUESTED, PLAN_FOR_APPROVAL, SCHEDULED, SUBMITTED, State
+from referrals.vocabulary import CalledReply, ProtectionAnswer
+from tests.factories import a_meeting, a_member, a_part, a_referral
 from tests.webapp.browsing import Browser
 from tests.webapp.desk import cast_of
 
@@ -164,3 +164,25 @@ def add_to(settings: Settings, number: str, text: str) -> None:
     with db.writing(settings.database) as session:
         referral = session.scalars(select(Referral).where(Referral.number == number)).one()
         intake.add_to_concern(session, referral, by=Actor(reported=referral.id), seen=None, text=text)
+
+
+def test_a_coordinator_reads_who_cannot_come_and_where_to_see_to_it(signed_in: SignIn, settings: Settings) -> None:
+    with db.writing(settings.database) as session:
+        cast = cast_of(session)
+        referral = a_referral(session, cast, SCHEDULED)
+        meeting = a_meeting(
+            session, referral, called_by=cast.coordinator, starts_at=clock.now() + timedelta(days=7),
+            called=[str(cast.counsellor.id), str(cast.head_teacher.id)],
+        )  # fmt: skip
+        a_member(session, referral, cast.counsellor)
+        for account, reply in ((cast.counsellor, CalledReply.CANNOT), (cast.head_teacher, CalledReply.STAND_IN)):
+            meeting_answers.answer_call(
+                session, referral, account.id, by=account.actor(), asked_about=meeting.starts_at, reply=reply
+            )
+        number = referral.number
+    karin = signed_in("karin")
+    page = karin.get("/home")
+    assert "Kim Solgren cannot come · Henrik Rosenby asks for somebody to stand in" in page.text
+    (link,) = [one for one in page.all("a", class_="waiting__verb") if "cannot come" in (one.text or "")]
+    assert link.get("href") == f"/referrals/{number}/team-review"
+    assert "cannot come" not in signed_in("henrik").get("/home").text

@@ -13,7 +13,17 @@ from referrals.vocabulary import N_, Topic
 from referrals.waiting_items import Waiting, WaitingItem
 from referrals.worklist import shown_unit
 from webapp import pages, people, transactions
-from webapp.casework import absence, blueprint, conflict, hand_over, log_samples, protection, reading_requests, words
+from webapp.casework import (
+    absence,
+    blueprint,
+    conflict,
+    hand_over,
+    log_samples,
+    meeting_answers,
+    protection,
+    reading_requests,
+    words,
+)
 from webapp.casework.frame import today
 from webapp.casework.lines import Line
 from webapp.casework.ways import address
@@ -40,6 +50,7 @@ def home() -> Response:
         *reading_requests.lines(day),
         *conflict.lines(day),
         *hand_over.lines(day),
+        *meeting_answers.lines(day),
         *consultations.lines(day),
         *rounds_waiting.lines(day),
         *absence.lines(day),

@@ -1,6 +1,7 @@
 """Answers to the call of a meeting: one's own, and those that a coordinator was given by telephone."""
 
 import uuid
+from datetime import date
 
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -8,17 +9,22 @@ from flask.typing import ResponseReturnValue
 from referrals import guardian_page, meeting_answers, team_review
 from referrals.access import View
 from referrals.errors import MeetingMoved, NoSuchReferral
+from referrals.languages import local_date
+from referrals.meeting_answers import NotComing
 from referrals.models import Guardian, Referral
+from referrals.reminders.words import CANNOT_COME
 from referrals.stages import Verb
 from referrals.vocabulary import N_, CalledReply, InvitationReply
+from referrals.worklist import shown_unit
 from schemas.guardian import InvitationAnswerForm
 from schemas.team_review import CallAnswerForm
 from webapp import forms, notices, people, transactions
 from webapp.casework import blueprint, meeting_forms
 from webapp.casework.choices import choices
 from webapp.casework.frame import referral_page
+from webapp.casework.lines import Line
 from webapp.guards import for_referral
-from webapp.language import gettext
+from webapp.language import gettext, short_date, zone
 
 #: the answers in one's own mouth
 OWN_REPLIES: dict[CalledReply, str] = {
@@ -66,6 +72,29 @@ def note_invitation_answer(referral: Referral, guardian_id: uuid.UUID) -> Respon
         return _page(referral, guardian, form, status=409)
     notices.say_next(gettext("The answer is noted."))
     return redirect(url_for("casework.team_review", number=referral.number), 303)
+
+
+def lines(day: date) -> list[Line]:
+    """A line of home for each meeting this person calls the team to, and that somebody who is called cannot come to."""
+    return [_line(found, day) for found in meeting_answers.not_coming(transactions.session(), people.actor())]
+
+
+def _line(found: NotComing, day: date) -> Line:
+    referral, meets_on = found.meeting.referral, local_date(found.meeting.starts_at, zone=zone())
+    return Line(
+        number=referral.number,
+        url=url_for("casework.team_review", number=referral.number),
+        verb=gettext(CANNOT_COME),
+        about=(
+            *(gettext("%(name)s cannot come", name=one.name) for one in found.cannot),
+            *(gettext("%(name)s asks for somebody to stand in", name=one.name) for one in found.ask_for_stand_in),
+            shown_unit(referral),
+            gettext("Team meeting on %(date)s", date=short_date(meets_on)),
+        ),
+        waits_since=local_date(found.since, zone=zone()),
+        meets_on=meets_on,
+        today=day,
+    )
 
 
 def _answer(referral: Referral, account_id: uuid.UUID, reply: CalledReply) -> None:

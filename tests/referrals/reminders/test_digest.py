@@ -7,7 +7,7 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock
+from referrals import clock, meeting_answers
 from referrals.mailer import Letter
 from referrals.models import (
     Account,
@@ -21,7 +21,7 @@ from referrals.models import (
 )
 from referrals.reminders import digest
 from referrals.stages import CLOSED, IN_TRIAGE, MEETING_HELD, PLAN_ACTIVE, SCHEDULED
-from referrals.vocabulary import AskedBy, AskedHow, DeadlineSource, PlanStatus, Rhythm
+from referrals.vocabulary import AskedBy, AskedHow, CalledReply, DeadlineSource, PlanStatus, Rhythm
 from tests.factories import a_consent, a_guardian, a_meeting, a_member, a_plan, a_referral, consented
 from tests.people import Cast
 
@@ -272,3 +272,24 @@ def test_coordinators_know_whose_mail_comes_back(session: Session, cast: Cast) -
     cast.counsellor.is_active = False
     session.flush()
     assert known(cast.coordinator) == []
+
+
+def test_it_counts_who_cannot_come_to_a_meeting_and_names_nobody(session: Session, cast: Cast) -> None:
+    cast.coordinator.language = "en"
+    referral = a_referral(session, cast, SCHEDULED, target_on=WEDNESDAY + timedelta(days=30))
+    meeting = a_meeting(
+        session, referral, called_by=cast.coordinator, starts_at=clock.now() + timedelta(days=7),
+        called=[str(cast.counsellor.id), str(cast.head_teacher.id)],
+    )  # fmt: skip
+    a_member(session, referral, cast.counsellor)
+    for account, reply in ((cast.counsellor, CalledReply.CANNOT), (cast.head_teacher, CalledReply.STAND_IN)):
+        meeting_answers.answer_call(
+            session, referral, account.id, by=account.actor(), asked_about=meeting.starts_at, reply=reply
+        )
+    letter = written(session, cast)
+    lines = letter.body.splitlines()
+    said = "See to who cannot come to the meeting (2 of those called; team meeting on"
+    (at,) = (place for place, line in enumerate(lines) if line.startswith(f"{referral.number}: {said}"))
+    assert lines[at + 1].endswith(f"/referrals/{referral.number}/team-review")
+    for name in (cast.counsellor.name, cast.head_teacher.name):
+        assert name not in letter.body
