@@ -78,6 +78,11 @@ class Invitation:
     meeting: TeamMeeting
     answer: MeetingAnswer | None
 
+    @property
+    def is_to_answer(self) -> bool:
+        """Whether they are still asked: not once it has begun."""
+        return self.meeting.is_to_come
+
 
 @dataclass(frozen=True)
 class Outline:
@@ -153,7 +158,7 @@ def answer_invitation(
 
     `asked_about` is when it was to begin on the page they answer on. It leaves no row in the history: nothing is decided with
     it, and whoever is writing about this child is not held up. Raises NotAllowed for anybody but this guardian and for one
-    who is not invited; WrongStage once the meeting is over; MeetingMoved where it begins at another time by now.
+    who is not invited; WrongStage once the meeting has begun; MeetingMoved where it begins at another time by now.
     """
     guardian_access.require_same(guardian, by)
     said = _said(reply, support_person=support_person, interpreter=interpreter, words=words)
@@ -293,6 +298,8 @@ def _keep_answer(
         raise NotAllowed("answer_invitation")
     if meeting.starts_at != asked_about:
         raise MeetingMoved
+    if not meeting.is_to_come:
+        raise WrongStage("answer_invitation", referral.stage, referral.status)
     said = said | {"noted_by_id": noted_by_id}
     before = answers_to(session, meeting).get(str(guardian.id))
     if before is not None and all(getattr(before, name) == value for name, value in said.items()):

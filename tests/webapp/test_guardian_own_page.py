@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from referrals import clock, db, guardian_page, languages
 from referrals.clock import machine_now
-from referrals.models import AuditEvent, Guardian, GuardianSession, TeamMeeting, What
+from referrals.models import AuditEvent, Guardian, GuardianSession, MeetingAnswer, TeamMeeting, What
 from referrals.stages import SCHEDULED, Party
 from tests.factories import a_guardian, a_referral
 from tests.webapp.browsing import Browser
@@ -278,6 +278,28 @@ def test_an_answer_from_a_page_of_before_the_meeting_moved_is_refused_kept_and_t
     ]
     assert page.fields(page.form("answer-form"))["words"] == "Vi tar bussen."
     assert "You have answered: Yes, I am coming." in guardian.submit({"reply": "comes"}, form="answer-form").text
+
+
+def test_nobody_is_asked_whether_they_come_to_a_meeting_that_has_begun(at_home, settings):
+    guardian = at_home()
+    guardian.get("/guardian/")
+    page = guardian.submit({"reply": "comes"}, form="answer-form")
+    assert "Take it into a calendar of your own" in page.text
+    asked_about = page.fields(page.form("answer-form"))["asked_about"]
+    with db.writing(settings.database) as session:
+        meeting = session.scalars(select(TeamMeeting)).one()
+        meeting.starts_at = clock.now() - timedelta(minutes=1)
+        stale = meeting.starts_at.isoformat()
+    refused = guardian.submit({"reply": "cannot", "asked_about": stale}, form="answer-form", status=409)
+    assert "What you typed is kept" in refused.text
+    page = guardian.get("/guardian/")
+    assert asked_about != stale
+    for said in ("When the meeting was to be", "we no longer ask whether you are coming", "Whom you can call"):
+        assert said in page.text
+    for said in ("Are you coming to the meeting?", "Take it into a calendar", "Next meeting"):
+        assert said not in page.text
+    with db.writing(settings.database) as session:
+        assert [row.reply for row in session.scalars(select(MeetingAnswer))] == ["comes"]
 
 
 def test_a_member_of_the_team_does_not_read_what_guardians_answered(at_home, signed_in, number, settings):
