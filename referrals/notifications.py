@@ -17,7 +17,7 @@ from referrals.audiences import Addressee
 from referrals.config import current
 from referrals.errors import NoSuchReferral, TooLateToStop
 from referrals.mailer import Letter
-from referrals.models import Guardian, History, Mail, Referral, Step, StepKind, TeamMeeting, What
+from referrals.models import Guardian, History, Mail, MeetingVersion, Referral, Step, StepKind, TeamMeeting, What
 from referrals.paper_sources import GUARDIANS_DOOR, RETURN_PATH
 from referrals.printing import TEMPLATE_FOLDER
 from referrals.stages import (
@@ -242,6 +242,8 @@ def let_rest_if_done(session: Session, mail: Mail) -> None:
         is_done = hand_over.waiting(session, mail.referral) is None
     if mail.kind in _CALLS:
         is_done = not _is_called_so(session, mail.history)
+    if mail.kind in TAKES_OUT:
+        is_done = _is_called_again(session, mail)
     if is_to_go(mail) and (is_done or not _can_be_mailed(session, mail)):
         mail.stopped_at = clock.now()
 
@@ -250,6 +252,15 @@ def _is_called_so(session: Session, row: History) -> bool:
     """Whether the meeting is still to be held as `row` called to it: neither moved since, nor called off, nor held."""
     call = team_review.called_then(session, row.referral, after=row)
     return isinstance(call, TeamMeeting) and call.is_to_hold
+
+
+def _is_called_again(session: Session, mail: Mail) -> bool:
+    """Whether its reader was called since to the very meeting that it takes back: they are to come after all."""
+    call = team_review.ended_call(session, mail.history)
+    if not isinstance(call, MeetingVersion):
+        return False  # it was called off: a new one has a calendar entry of its own
+    meeting, reader = session.get_one(TeamMeeting, call.meeting_id), mail.recipient.rpartition(":")[2]
+    return meeting.is_to_hold and reader in {*meeting.called, *meeting.guardians_invited}
 
 
 def _can_be_mailed(session: Session, mail: Mail) -> bool:

@@ -10,7 +10,7 @@ import time_machine
 from icalendar import Calendar, Event
 from sqlalchemy.orm import Session
 
-from referrals import closure, leaving, mailer, notifications, team_review
+from referrals import closure, coverage, leaving, mailer, notifications, team_review
 from referrals.closure import ClosureInput
 from referrals.errors import Incomplete, NotAllowed, WrongStage
 from referrals.forums import clashes, invitations_calendar
@@ -171,6 +171,35 @@ def test_a_call_that_could_not_be_sent_in_time_does_not_go_once_the_meeting_is_m
     assert (goes(moved), goes(off)) == (False, True)
     (anew,) = call(session, referral, cast.counsellor, by=cast.coordinator)
     assert goes(anew)
+
+
+def test_that_somebody_need_not_come_is_not_sent_late_once_they_are_called_to_that_meeting_again(
+    session: Session, cast: Cast, referral: Referral
+) -> None:
+    def goes(mail: Mail) -> bool:
+        notifications.let_rest_if_done(session, mail)
+        return notifications.is_to_go(mail)
+
+    def without_them() -> list[Mail]:
+        return [
+            mail for mail in call(session, referral, cast.head_teacher, **by) if mail.kind in notifications.TAKES_OUT
+        ]
+
+    guardian = coverage.guardians_of(session, referral)[0]
+    guardian.email = "maja@example.test"
+    by, everybody = {"by": cast.coordinator}, {"by": cast.coordinator, "guardians": [guardian.id]}
+    call(session, referral, cast.head_teacher, cast.counsellor, **everybody)
+    late = without_them()
+    assert {mail.kind for mail in late} == {MailKind.MEETING_CALLED_OFF, MailKind.INVITATION_TAKEN_BACK}
+    assert [goes(mail) for mail in late] == [True, True]
+    call(session, referral, cast.head_teacher, cast.counsellor, **everybody)
+    assert [goes(mail) for mail in late] == [False, False]
+    again = without_them()
+    call_off(session, referral, **by)
+    call(session, referral, cast.head_teacher, cast.counsellor, **everybody)
+    assert [goes(mail) for mail in again] == [True, True], (
+        "the new meeting is another: the old one has to leave the calendar"
+    )
 
 
 def test_whoever_is_no_longer_called_is_told_and_the_others_keep_their_entry(
