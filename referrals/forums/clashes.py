@@ -3,16 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from referrals.forums import seats
+from referrals.forums.dates import LONGEST
 from referrals.models import Account, Forum, Referral, TeamDate, TeamMeeting
-
-#: no meeting is planned to take longer
-_LONGEST: Final = timedelta(minutes=480)
 
 
 def at_once(
@@ -22,7 +19,7 @@ def at_once(
     ends_at = starts_at + timedelta(minutes=minutes)
     rows = select(TeamMeeting.starts_at, TeamMeeting.minutes, TeamMeeting.called).where(
         TeamMeeting.held_at.is_(None), TeamMeeting.called_off_in.is_(None), TeamMeeting.referral_id != but.id,
-        TeamMeeting.starts_at < ends_at, TeamMeeting.starts_at > starts_at - _LONGEST,
+        TeamMeeting.starts_at < ends_at, TeamMeeting.starts_at > starts_at - LONGEST,
     )  # fmt: skip
     busy: set[str] = set()
     for begins, length, called in session.execute(rows):
@@ -51,7 +48,7 @@ def at_two_tables(session: Session, forum: Forum, dates: Sequence[TeamDate]) -> 
     begins = [one.starts_at for one in dates]
     rows = select(TeamDate).where(
         TeamDate.forum_id != forum.id,
-        TeamDate.starts_at > min(begins) - _LONGEST, TeamDate.starts_at < max(begins) + _LONGEST,
+        TeamDate.starts_at > min(begins) - LONGEST, TeamDate.starts_at < max(begins) + LONGEST,
     )  # fmt: skip
     others = list(session.scalars(rows))
     tables = {team.id: seats.seats_of(session, team) for team in {forum, *(one.forum for one in others)}}

@@ -21,6 +21,9 @@ from referrals.models import Account, ClosedDay, Forum, RoleAssignment, TeamDate
 #: the roles that keep a team's dates, in any of its units
 KEEPERS: Final = frozenset({Role.COORDINATOR, Role.HEAD_TEACHER})
 
+#: no meeting is planned to take longer
+LONGEST: Final = timedelta(minutes=480)
+
 
 @dataclass(frozen=True)
 class Series:
@@ -36,7 +39,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Planned:
-    """What became of a series: dates that were added, those that were there already, and days on which schools are closed."""
+    """What became of a series: dates that were added, days on which the team meets at that time already, and days on which schools are closed."""
 
     added: list[date]
     there: list[date]
@@ -120,20 +123,28 @@ def plan(session: Session, forum: Forum, series: Series, *, by: Actor) -> Planne
     """Add the dates of `series`, leaving out days on which schools are closed. Raises NotAllowed."""
     require_keeper(forum, by)
     zone, closed = ZoneInfo(roster.time_zone(session)), closed_days(session)
-    taken = set(session.scalars(select(TeamDate.starts_at).where(TeamDate.forum_id == forum.id)))
     planned = Planned([], [], [])
     day = series.first_on
     while day <= series.last_on:
         starts_at = datetime.combine(day, series.starts_time, zone)
         if not is_open_day(day, closed):
             planned.closed.append(day)
-        elif starts_at in taken:
+        elif meanwhile(session, forum, starts_at=starts_at, minutes=series.minutes):
             planned.there.append(day)
         else:
             _add(session, TeamDate(forum=forum, starts_at=starts_at, minutes=series.minutes, place=series.place), by)
             planned.added.append(day)
         day += timedelta(weeks=series.every_weeks)
     return planned
+
+
+def meanwhile(session: Session, forum: Forum, *, starts_at: datetime, minutes: int) -> list[TeamDate]:
+    """The dates of `forum` that are not over before one that begins then, nor begin after it."""
+    ends_at = starts_at + timedelta(minutes=minutes)
+    near = select(TeamDate).where(
+        TeamDate.forum_id == forum.id, TeamDate.starts_at < ends_at, TeamDate.starts_at > starts_at - LONGEST
+    )
+    return [one for one in session.scalars(near) if one.starts_at + timedelta(minutes=one.minutes) > starts_at]
 
 
 def drop(session: Session, forum: Forum, date_id: uuid.UUID, *, by: Actor) -> TeamDate:

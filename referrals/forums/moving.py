@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from referrals import clock, coverage, organisation, roster, team_review
@@ -110,13 +109,16 @@ def follow_agenda(session: Session, date: TeamDate, *, by: Actor) -> Moved:
 
 
 def _require_free(session: Session, date: TeamDate, starts_at: datetime) -> None:
-    at_once = select(TeamDate.id).where(TeamDate.forum_id == date.forum_id, TeamDate.starts_at == starts_at)
-    there = session.scalars(at_once).first()
+    others = [
+        one
+        for one in dates.meanwhile(session, date.forum, starts_at=starts_at, minutes=date.minutes)
+        if one is not date
+    ]
     day = local_date(starts_at, zone=roster.time_zone(session))
     checks = (
         (starts_at < clock.now(), AgendaProblem.PASSED),
-        (there == date.id, AgendaProblem.SAME),
-        (there is not None, AgendaProblem.TAKEN),
+        (starts_at == date.starts_at, AgendaProblem.SAME),
+        (bool(others), AgendaProblem.TAKEN),
         (not is_open_day(day, closed_days(session)), AgendaProblem.CLOSED),
     )
     for is_so, problem in checks:

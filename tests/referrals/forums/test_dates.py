@@ -1,5 +1,6 @@
 """A team's year: dates set ahead around closed days, by its own coordinators, and known to who works there."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
 import pytest
@@ -46,6 +47,9 @@ def test_setting_the_same_dates_again_adds_none(session: Session, cast: Cast) ->
     first = team_dates.plan(session, cast.forum, AUTUMN, by=by)
     again = team_dates.plan(session, cast.forum, AUTUMN, by=by)
     assert (again.added, again.there) == ([], first.added)
+    for hour in (time(13, 30), time(15, 30)):
+        beside = team_dates.plan(session, cast.forum, replace(AUTUMN, starts_time=hour), by=by)
+        assert (beside.added, beside.there) == ([], first.added), "the team cannot meet twice at once"
     assert len(team_dates.coming(session, cast.forum)) == len(first.added) == 5
 
 

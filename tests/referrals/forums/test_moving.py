@@ -173,6 +173,8 @@ def test_a_day_on_which_the_team_cannot_meet_is_refused_and_nothing_is_moved(
         BEGINS + timedelta(days=2): AgendaProblem.CLOSED,
         BEGINS + timedelta(days=4): AgendaProblem.CLOSED,
         LATER: AgendaProblem.TAKEN,
+        LATER + timedelta(minutes=30): AgendaProblem.TAKEN,
+        LATER - timedelta(minutes=30): AgendaProblem.TAKEN,
         BEGINS: AgendaProblem.SAME,
         BEGINS - timedelta(days=7): AgendaProblem.PASSED,
     }
