@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from referrals import db
-from referrals.models import Account, Forum, Municipality, Referral, Unit
+from referrals.models import Account, Municipality, Referral, Unit
 from tests.factories import a_member, a_plan, a_referral
 from tests.people import Cast
 
@@ -38,7 +38,7 @@ def cast_of(session):
     people = {account.email.split(".")[0]: account for account in session.scalars(select(Account))}
     schools = {unit.slug: unit for unit in session.scalars(select(Unit))}
     return Cast(
-        session.scalars(select(Municipality)).one(), session.scalars(select(Forum)).first(), schools["lindskolan"],
+        session.scalars(select(Municipality)).one(), schools["lindskolan"].forum, schools["lindskolan"],
         schools["askskolan"], people["karin"], people["sanna"], people["henrik"], people["petra"], people["kim"], people["siv"],
         people["noor"], people["anton"], people["otto"], people["tove"], people["hilma"], people["leo"], people["vidar"],
         people["margit"], people["rune"],
