@@ -136,7 +136,9 @@ def process_lines(session: Session, actor: Actor, filters: Filters) -> Iterator[
         .where(_narrowed(session, actor, filters))
         .order_by(Referral.opened_at.desc(), Referral.id)
     )  # fmt: skip
-    for row in session.execute(query.execution_options(yield_per=1000)):
+    for row in session.execute(query).yield_per(
+        1000
+    ):  # not read from a cursor of the database: that needs a transaction
         yield ProcessLine(*row)
 
 
