@@ -15,7 +15,7 @@ from werkzeug.serving import make_server
 
 from referrals import db
 from referrals.models import Account
-from tests.journeys.inspection import Inspector
+from tests.journeys.inspection import Inspector, on_paper
 from tests.journeys.window import Window
 from tests.webapp.test_protection_doors import addresses
 from webapp.accounts import sessions
@@ -52,10 +52,11 @@ class Noting(Inspector):
             self.endpoints.add(self.endpoint_of(page.url))
 
     def barriers(self, page: Page) -> list[str]:
-        """By day, and the first time also by night, in which only the colours are others."""
+        """By day, and the first time also on paper and by night, in which only the colours are others."""
         found = super().barriers(page)
         if self.endpoint_of(page.url) in self.endpoints:
             return found
+        found += on_paper(page)
         page.emulate_media(color_scheme="dark")
         found += [f"by night: {one}" for one in self.violations(page, {"type": "rule", "values": ["color-contrast"]})]
         page.emulate_media(color_scheme="light")

@@ -51,6 +51,22 @@ _TOO_SMALL = """
 """
 
 
+#: what a sheet of A4 leaves between its margins
+SHEET = {"width": 680, "height": 960}
+
+_LOST_ON_PAPER = """
+() => {
+  const seen = (one) => one.checkVisibility({visibilityProperty: true});
+  const about = (one) => one.outerHTML.slice(0, 120);
+  const pressed = [...document.querySelectorAll("button, [type=submit], nav a")].filter(seen).map((one) => `can be pressed: ${about(one)}`);
+  const folded = [...document.querySelectorAll("details:not(.explained, .extracts, :has(form))")]
+    .filter((one) => seen(one) && one.lastElementChild !== one.firstElementChild && !seen(one.lastElementChild))
+    .map((one) => `is folded up: ${about(one)}`);
+  return [...pressed, ...folded];
+}
+"""
+
+
 class Inspector:
     """Looks at pages: for barriers at each way a page is built once, for what is cut off at each text once."""
 
@@ -88,6 +104,18 @@ class Inspector:
             for one in found
             for node in one["nodes"][:3]
         ]
+
+
+def on_paper(page: Page) -> list[str]:
+    """What would be wrong with the page printed on A4: cut off at the side, folded up, or there only to be pressed."""
+    before = page.viewport_size
+    page.emulate_media(media="print")
+    page.set_viewport_size(SHEET)  # type: ignore[arg-type]
+    faults = [f"wider than a sheet: {one}" for one in page.evaluate(_TOO_WIDE)] + page.evaluate(_LOST_ON_PAPER)
+    page.emulate_media(media="null")
+    if before:
+        page.set_viewport_size(before)
+    return [f"on paper: {one}" for one in faults]
 
 
 def _is_new(one: object, among: set[int]) -> bool:
