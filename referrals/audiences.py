@@ -15,6 +15,7 @@ from referrals.models import (
     Account,
     AssessmentPart,
     Concern,
+    Guardian,
     HandOver,
     History,
     PlannedAction,
@@ -161,6 +162,15 @@ def guardians_invited(session: Session, row: History) -> list[Addressee]:
 def guardians_invited_before(session: Session, row: History) -> list[Addressee]:
     """The guardians who were invited to a meeting to come that `row` called off, or to which it no longer invites them."""
     return _guardians(session, row, _released(session, row, "guardians_invited"))
+
+
+def guardians_to_tell(session: Session, row: History) -> list[Guardian]:
+    """The same whom no mail may reach, as long as the meeting would still be to come: somebody tells them by hand."""
+    call = team_review.ended_call(session, row)
+    if call is None or call.starts_at <= clock.now():
+        return []
+    ids, known = _released(session, row, "guardians_invited"), coverage.guardians_of(session, row.referral)
+    return [one for one in known if str(one.id) in ids and not one.can_be_mailed]
 
 
 def plan_author(session: Session, row: History) -> list[Addressee]:

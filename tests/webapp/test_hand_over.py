@@ -1,19 +1,30 @@
 """The pages of a hand-over: offered with what consent reaches, answered by the other team, and shut to the one before."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from referrals import db, hand_over
+from referrals import clock, db, hand_over
 from referrals.access import Role
 from referrals.config import Settings
-from referrals.models import AuditEvent, Consent, HandOver, ReceivedHandOver, Referral, RoleAssignment, What
+from referrals.models import (
+    AuditEvent,
+    Consent,
+    Guardian,
+    HandOver,
+    ReceivedHandOver,
+    Referral,
+    RoleAssignment,
+    TeamMeeting,
+    What,
+)
 from referrals.stages import PLAN_ACTIVE, Party
 from referrals.statutory import special_support
 from referrals.vocabulary import Compartment, HandOverState, PartStatus, PlanStatus, Recipient, SupportGround
-from tests.factories import a_consent, a_guardian, a_part, a_plan, a_referral, protected
+from tests.factories import a_consent, a_guardian, a_meeting, a_part, a_plan, a_referral, protected
 from tests.webapp.browsing import Browser
 from tests.webapp.desk import cast_of
 
@@ -220,6 +231,33 @@ def test_a_page_that_was_open_when_the_other_team_took_over_does_nothing_any_mor
     assert f"{number} To Askskolan" in page.text
     assert "Accepted" in page.text
     assert f"/referrals/{number}" not in karin.client.get("/hand-overs").text
+
+
+def test_whoever_offered_it_reads_how_many_guardians_are_to_be_told_that_a_meeting_fell_away(
+    lay: Any, read: Any, signed_in: SignIn, settings: Settings
+) -> None:
+    number, otto = lay(is_offered=True), signed_in("otto")
+    with db.writing(settings.database) as session:
+        referral = session.scalars(select(Referral).where(Referral.number == number)).one()
+        guardian = session.scalars(select(Guardian).where(Guardian.referral_id == referral.id)).one()
+        a_meeting(
+            session, referral, called_by=cast_of(session).coordinator, starts_at=clock.now() + timedelta(days=3),
+            guardians_invited=[str(guardian.id)],
+        )  # fmt: skip
+    said = "The meeting is called off. One guardian gets no mail: tell them yourself."
+    assert said not in signed_in("karin").get("/hand-overs").text
+    otto.get(offer_path(read))
+    otto.submit({}, form="accept-form")
+    assert said in signed_in("karin").get("/hand-overs").text
+    with db.writing(settings.database) as session:
+        guardian = session.scalars(select(Guardian).where(Guardian.referral.has(number=number))).one()
+        guardian.email, guardian.may_contact = "maja@example.test", True
+    assert said not in signed_in("karin").get("/hand-overs").text
+    with db.writing(settings.database) as session:
+        guardian = session.scalars(select(Guardian).where(Guardian.referral.has(number=number))).one()
+        guardian.email = None
+        session.scalars(select(TeamMeeting)).one().starts_at = clock.now()
+    assert said not in signed_in("karin").get("/hand-overs").text
 
 
 def test_the_other_team_declines_with_a_reason_that_the_sender_reads(lay: Any, read: Any, signed_in: SignIn) -> None:

@@ -337,5 +337,5 @@ def test_the_end_of_the_work_on_paper_is_noted_by_a_button(signed_in, settings, 
     karin = signed_in("karin")
     assert "Note that the work has ended" in karin.get(f"/referrals/{number}/protected-identity").text
     page = karin.submit({}, form="end-form")
-    assert "The work on paper has ended." in page.text
+    assert "The work on paper has ended. Is a meeting planned, tell everybody who was called or invited" in page.text
     assert "Note that the work has ended" not in page.text

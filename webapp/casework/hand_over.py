@@ -8,8 +8,8 @@ from typing import Any, Final
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
+from referrals import audiences, handed_over, service_referral
 from referrals import hand_over as rules
-from referrals import handed_over, service_referral
 from referrals.access import View
 from referrals.errors import (
     DutiesOpen,
@@ -99,7 +99,7 @@ def hand_overs() -> Response:
     return pages.page(
         "casework/hand_overs.html",
         offered=rules.offered_to(session, actor),
-        mine=rules.offered_by(session, actor),
+        mine=[(one, _still_to_tell(one)) for one in rules.offered_by(session, actor)],
     )
 
 
@@ -161,6 +161,12 @@ def _find(hand_over_id: uuid.UUID) -> HandOver:
         return rules.find(transactions.session(), hand_over_id, by=people.actor())
     except NotAllowed:
         raise NoSuchReferral from None
+
+
+def _still_to_tell(found: HandOver) -> str:
+    """That the team's own meeting fell away with it, where guardians got no mail about that."""
+    to_tell = audiences.guardians_to_tell(transactions.session(), found.answered) if found.answered else []
+    return f"{gettext('The meeting is called off.')} {words.guardians_to_tell(len(to_tell))}" if to_tell else ""
 
 
 def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:

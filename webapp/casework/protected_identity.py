@@ -151,7 +151,8 @@ def keep_outside(referral: Referral) -> ResponseReturnValue:
 def end_outside(referral: Referral) -> ResponseReturnValue:
     """Note that the work on paper has ended."""
     kept_outside.end_outside(transactions.session(), referral, by=people.actor(), seen=seen())
-    notices.say_next(gettext("The work on paper has ended."))
+    told = gettext("Is a meeting planned, tell everybody who was called or invited yourself: no mail goes about it.")
+    notices.say_next(f"{gettext('The work on paper has ended.')} {told}")
     return _back(referral)
 
 
