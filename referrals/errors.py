@@ -175,6 +175,10 @@ class OutsideMandate(ReferralError):
     """The team's level and mandate do not let it decide this."""
 
 
+class StillTakesChildren(ReferralError):
+    """A team that only advises takes up no child, and in its units referrals are running or concerns can still come in."""
+
+
 class TeamNotComplete(ReferralError):
     """The forum asks for professions that are not called, and nobody has said that it meets without them.
 

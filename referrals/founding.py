@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import access_list, organisation, rulebook
+from referrals import access_list, mandate, organisation, rulebook
 from referrals.access import WITHOUT_UNIT, Role
-from referrals.errors import SetupFileInvalid
+from referrals.errors import SetupFileInvalid, StillTakesChildren
 from referrals.models import Account, ClosedDay, Forum, Municipality, RoleAssignment, TeamSeat, Unit
 from referrals.organisation import Held
 from referrals.rulebook import RulePack
@@ -29,7 +29,7 @@ def set_up(session: Session, written: Mapping[str, Any], *, password_hashes: Map
 
     What the file leaves out stays as it is. `password_hashes` gives the hash for a new account's address; an account
     without one cannot sign in until it is given a password. Done twice it changes nothing. Raises SetupFileInvalid when a
-    municipality of another country lives here already.
+    municipality of another country lives here already, or children would have to turn to a team that only advises.
     """
     here = session.scalars(select(Municipality).limit(1)).one_or_none()
     if here is not None and here.country is not written["municipality"]["country"]:
@@ -48,6 +48,7 @@ def set_up(session: Session, written: Mapping[str, Any], *, password_hashes: Map
         there = session.scalars(select(Unit).where(Unit.slug == row["slug"])).one_or_none()
         values = {key: value for key, value in row.items() if key != "forum"}
         units[row["slug"]] = work.put(there, Unit, values | {"forum": forums[row["forum"]]})
+    _require_teams_for_children(session, forums)
     for row in written["people"]:
         language = row.get("language") or written["municipality"]["language"]
         only_new = {"password_hash": password_hashes.get(row["email"], ""), "language": language}
@@ -87,6 +88,18 @@ class _Work:
         if not self.is_first:
             organisation.note(self.session, made, what="added", after=organisation.describe(made), by_id=None)
         return made
+
+
+def _require_teams_for_children(session: Session, forums: Mapping[str, Forum]) -> None:
+    session.flush()
+    for slug, forum in forums.items():
+        try:
+            mandate.require_no_child_waits(session, forum)
+        except StillTakesChildren:
+            raise SetupFileInvalid(
+                f"forums {slug}: level staff takes up no single child, but its units have running referrals or an open form; "
+                "give them another forum, or close the referrals and write is_open = false"
+            ) from None
 
 
 def _details(here: Municipality | None, written: Mapping[str, Any], pack: RulePack) -> dict[str, Any]:

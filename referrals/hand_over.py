@@ -46,6 +46,7 @@ from referrals.models import (
     Account,
     Concern,
     Disclosure,
+    Forum,
     Guardian,
     HandOver,
     History,
@@ -71,6 +72,7 @@ from referrals.vocabulary import (
     Registered,
     ReporterKind,
     Standing,
+    TeamLevel,
 )
 
 #: who may answer for a unit that something is offered to
@@ -105,7 +107,8 @@ class Asked:
 def units_to_offer_to(session: Session, referral: Referral) -> list[Unit]:
     """The other units where somebody is there to answer, by name."""
     answers = select(RoleAssignment.unit_id).join(Account).where(Account.is_active, RoleAssignment.role.in_(MAY_ANSWER))
-    others = select(Unit).where(Unit.id != referral.unit_id, Unit.id.in_(answers))
+    takes_children = Unit.forum.has(Forum.level != TeamLevel.STAFF)
+    others = select(Unit).where(Unit.id != referral.unit_id, Unit.id.in_(answers), takes_children)
     return list(session.scalars(others.order_by(Unit.name, Unit.id)))
 
 

@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from typing import Final
 
-from referrals.errors import OutsideMandate
-from referrals.models import Referral
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from referrals.errors import OutsideMandate, StillTakesChildren
+from referrals.models import Forum, HandOver, Referral, Unit
 from referrals.stages import Verb
-from referrals.vocabulary import FollowUpDecision, MeetingOutcome
+from referrals.vocabulary import FollowUpDecision, HandOverState, MeetingOutcome
 
 #: to which outcome a follow-up's decision leads; that the plan goes on as it is needs no mandate
 OF_DECISION: Final[Mapping[FollowUpDecision, MeetingOutcome | None]] = {
@@ -34,3 +37,17 @@ def require(referral: Referral, outcome: MeetingOutcome | None) -> None:
     """Raises OutsideMandate where the team whose referral it is may not decide this."""
     if not allows(referral, outcome):
         raise OutsideMandate
+
+
+def require_no_child_waits(session: Session, forum: Forum) -> None:
+    """Raises StillTakesChildren where a team that only advises is the one some child would have to turn to.
+
+    A unit has one team: what runs there, is offered to it, or comes in by its public form, would have nobody to decide it.
+    """
+    if forum.level.takes_children:
+        return
+    runs = exists().where(Referral.unit_id == Unit.id, Referral.is_open)
+    offered = exists().where(HandOver.to_unit_id == Unit.id, HandOver.state == HandOverState.OFFERED)
+    waits = select(Unit.id).where(Unit.forum_id == forum.id, Unit.is_open | runs | offered)
+    if session.scalars(waits.limit(1)).first() is not None:
+        raise StillTakesChildren

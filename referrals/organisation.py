@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import access_list, audit, clock
+from referrals import access_list, audit, clock, mandate
 from referrals.access import Actor, Role, is_administrator
 from referrals.errors import LastAdministrator, NotAllowed, SetupFileInvalid
 from referrals.models import (
@@ -58,7 +58,8 @@ def changes(session: Session, *, most: int = 100, skip: int = 0) -> list[Organis
 def change(session: Session, row: Row, *, by: Actor, **values: Any) -> int:
     """Give `row` these values and log each that differs; how many did.
 
-    Raises NotAllowed for anybody but an administrator, LastAdministrator where nobody would be left to administer.
+    Raises NotAllowed for anybody but an administrator, LastAdministrator where nobody would be left to administer,
+    StillTakesChildren where a team that only advises would be the one some child has to turn to.
     """
     _require_administrator(by)
     changed = write(session, row, values, by_id=by.account_id)
@@ -66,14 +67,16 @@ def change(session: Session, row: Row, *, by: Actor, **values: Any) -> int:
     if isinstance(row, Account):
         _require_somebody_left(session)
         access_list.follow_roles(session)
+    _require_team_for_children(session, row)
     return changed
 
 
 def add(session: Session, row: Row, *, by: Actor) -> None:
-    """Take a new row in. Raises NotAllowed for anybody but an administrator."""
+    """Take a new row in. Raises NotAllowed for anybody but an administrator, StillTakesChildren as `change` does."""
     _require_administrator(by)
     session.add(row)
     session.flush()
+    _require_team_for_children(session, row)
     note(session, row, what="added", after=describe(row), by_id=by.account_id)
 
 
@@ -195,6 +198,11 @@ def _require_administrator(by: Actor) -> None:
         raise NotAllowed("change_organisation")
 
 
+def _require_team_for_children(session: Session, row: Row) -> None:
+    if isinstance(row, Forum | Unit):
+        mandate.require_no_child_waits(session, row.forum if isinstance(row, Unit) else row)
+
+
 def _require_somebody_left(session: Session) -> None:
     administrators = select(Account.id).where(
         Account.is_active, Account.roles.any(RoleAssignment.role == Role.ADMINISTRATOR)
@@ -228,4 +236,6 @@ def _word(value: object) -> str:
         return ", ".join(_word(inner) for inner in value)
     if isinstance(value, Forum):
         return value.slug
+    if value is None:
+        return ""
     return str(value.value) if isinstance(value, Enum) else str(value)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import ValidationError, fields, post_load, validates_schema
 
-from referrals.vocabulary import AgendaAct, MeetingOutcome, TeamLevel
+from referrals.vocabulary import AgendaAct, MeetingOutcome, Profession, TeamLevel
 from schemas.fields import (
     CHOOSE_ONE,
     FILL_IN,
@@ -108,17 +108,25 @@ class UnitContactForm(FormSchema):
 
 
 class AboutForm(FormSchema):
-    """For whom a team meets, what it may decide, and whom one can call at each unit. Contacts come by the unit's id."""
+    """What is said of a team by those who keep it, and whom one can call at each unit. Contacts come by the unit's id."""
 
-    level = TermField(TeamLevel, needed=CHOOSE_ONE)
     mandate = LongText(load_default="")
-    outcomes = TermList(MeetingOutcome)
+    place = ShortText(load_default="")
+    quorum = TermList(Profession)
+    shows_names = Tick()
     units = fields.List(fields.Nested(UnitContactForm), load_default=list)
 
     @post_load
     def _by_unit(self, data: dict[str, Any], **_options: Any) -> dict[str, Any]:
         units = data.pop("units")
         return data | {"contacts": {one["unit_id"]: (one["contact"], one["phone"]) for one in units}}
+
+
+class MandateForm(AboutForm):
+    """The same from whoever says what the team may decide too."""
+
+    level = TermField(TeamLevel, needed=CHOOSE_ONE)
+    outcomes = TermList(MeetingOutcome)
 
 
 class AgendaForm(FormSchema):

@@ -53,6 +53,14 @@ class _Words(fields.Enum[Any]):
         self.error_messages["unknown"] = "is none of: " + ", ".join(word.value for word in kind)
 
 
+class _LevelWord(_Words):
+    """For whom a team meets. In files from before there were teams around one child, `school` said that: it still does."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> Any:
+        meant = TeamLevel.CHILD.value if value == "school" else value
+        return super()._deserialize(meant, attr, data, **options)
+
+
 class MunicipalityPart(Schema):
     """The table `[municipality]`."""
 
@@ -84,7 +92,7 @@ class ForumPart(Schema):
     name = fields.String(required=True, validate=TEXT)
     place = fields.String(validate=validate.Length(max=200, error="write at most 200 characters"))
     quorum = fields.List(_Words(Profession), load_default=list)
-    level = _Words(TeamLevel)
+    level = _LevelWord(TeamLevel)
     outcomes = fields.List(_Words(MeetingOutcome))
     mandate = fields.String(validate=validate.Length(max=1000, error="write at most 1000 characters"))
     shows_names = fields.Boolean(truthy={True}, falsy={False})

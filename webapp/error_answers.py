@@ -174,6 +174,14 @@ OF_CORE: dict[type[Exception], Answer] = {
         ),
         keeps_form=True,
     ),
+    core.StillTakesChildren: Answer(
+        409,
+        N_("The team still takes up children"),
+        N_(
+            "A team that only advises takes up no single child, and in its schools or preschools referrals are running or concerns can still come in. Close or hand over what is running, and let an administrator shut their public form or give them another team. Nothing was changed."
+        ),
+        keeps_form=True,
+    ),
     core.TeamNotComplete: Answer(
         422,
         N_("The team is not complete"),

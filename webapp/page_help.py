@@ -125,7 +125,7 @@ HELP: Final[dict[str, str]] = guardian_help.HELP | {
     # forums
     "forums.teams": N_("The teams you work in, each with the day it meets next. Open one for its people, dates and agenda."),
     "forums.team": N_("Who works in the team and when it meets. Coordinators and head teachers set dates and note who is away; everybody can take the dates into a calendar of their own. Dates name no child."),
-    "forums.about": N_("What families and colleagues read of the team: for whom it meets, what it may decide, and whom they can call. Coordinators and head teachers of its units change it, and each change is noted with who made it."),
+    "forums.about": N_("What families and colleagues read of the team: for whom it meets, what it may decide, who must be there, and whom they can call. Coordinators and head teachers of its units keep it, each change with who made it. For whom it meets and what its meetings may decide, only a head teacher or an administrator changes."),
     "forums.seat": N_("When one person in the team is away, and who stands in. A stand-in of the same profession sees in that time what the seat sees, and nothing before or after."),
     "forums.agenda": N_("What the team talks about on this date, with minutes for each. What a referral still lacks is shown before the day. You see only the referrals you may know of, also on the paper to take along."),
     "forums.year": N_("When the team meets in one school year, with the closed days. Take it out as a paper for the wall: it names no child."),

@@ -49,7 +49,7 @@ class Forum(Identified, Base):
     #: where it meets when nothing else is said
     place: Mapped[str] = mapped_column(default="")
     level: Mapped[TeamLevel] = mapped_column(
-        by_value(TeamLevel), default=TeamLevel.CHILD, server_default=TeamLevel.SCHOOL
+        by_value(TeamLevel), default=TeamLevel.CHILD, server_default=TeamLevel.CHILD
     )
     #: to what its meetings may lead, where the municipality says so for this team; None where its level says it
     outcomes: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
@@ -68,6 +68,18 @@ class Forum(Identified, Base):
     def may_lead_to(self) -> frozenset[MeetingOutcome]:
         """What its meetings may decide: by its own list, or else by its level."""
         return frozenset(MeetingOutcome(value) for value in self.outcomes) if self.outcomes else self.level.outcomes
+
+    @property
+    def makes_plans(self) -> bool:
+        """Whether its meetings may agree on a plan for a child."""
+        return MeetingOutcome.PLAN in self.may_lead_to
+
+    @property
+    def listed_decisions(self) -> list[str]:
+        """What its meetings may decide, in plain words; empty where its level says it."""
+        return (
+            [outcome.for_families for outcome in MeetingOutcome if outcome in self.may_lead_to] if self.outcomes else []
+        )
 
 
 class Unit(Identified, Base):

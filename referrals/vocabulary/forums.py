@@ -8,8 +8,8 @@ class TeamLevel(Term):
     """For which part of the municipality a team meets; `may_decide` says in plain words what that lets it decide."""
 
     CHILD = "child", N_("One child and its family at a time")
-    #: consultative: it advises staff
-    SCHOOL = "school", N_("A school or preschool")
+    #: consultative: it takes up no child
+    STAFF = "staff", N_("Those who work at a school or preschool: it advises them, and takes up no single child")
     AREA = "area", N_("Several schools and preschools")
     MUNICIPALITY = "municipality", N_("The whole municipality")
 
@@ -19,16 +19,19 @@ class TeamLevel(Term):
         return _MAY_DECIDE[self]
 
     @property
+    def takes_children(self) -> bool:
+        """Whether a team of this level takes up what is about one child."""
+        return self is not TeamLevel.STAFF
+
+    @property
     def outcomes(self) -> frozenset[MeetingOutcome]:
         """To what its meetings may lead, unless the team has a list of its own."""
-        return frozenset(MeetingOutcome) - ({MeetingOutcome.PLAN} if self is TeamLevel.SCHOOL else set())
+        return frozenset(MeetingOutcome) - ({MeetingOutcome.PLAN} if self is TeamLevel.STAFF else set())
 
 
 _MAY_DECIDE: dict[TeamLevel, str] = {
     TeamLevel.CHILD: N_("It may agree with the family on what the school or preschool does for the child."),
-    TeamLevel.SCHOOL: N_(
-        "It advises those who work at the school or preschool. What is done for one child, a team around that child agrees on with the family."
-    ),
+    TeamLevel.STAFF: N_("It advises those who work at the school or preschool. It takes up no single child."),
     TeamLevel.AREA: N_("It may also agree on help that several schools and preschools share."),
     TeamLevel.MUNICIPALITY: N_(
         "It may also agree on help that the municipality has in one place only, and set the frame for the other teams."

@@ -27,6 +27,19 @@ class MeetingOutcome(Term):
     MEET_AGAIN = "meet_again", N_("Meet again")
     CLOSE = "close", N_("Propose closing")
 
+    @property
+    def for_families(self) -> str:
+        """The same in words for whoever has never read a referral."""
+        return _FOR_FAMILIES[self]
+
+
+_FOR_FAMILIES: dict[MeetingOutcome, str] = {
+    MeetingOutcome.PLAN: N_("Agree with the family on a plan for the child"),
+    MeetingOutcome.MORE_ASSESSMENT: N_("Ask those who know the child for more first"),
+    MeetingOutcome.MEET_AGAIN: N_("Meet again"),
+    MeetingOutcome.CLOSE: N_("Suggest that its work with the child ends"),
+}
+
 
 class DecisionKind(Term):
     """What sets a decision of the team apart from what its own people do: somebody else has to act before anything comes of it."""

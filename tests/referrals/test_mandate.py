@@ -1,13 +1,16 @@
 """What a team's mandate lets it decide: asked first wherever the way to an outcome opens, not at its last step."""
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import action_plan, clock, closure, follow_up, mandate, team_review
+import referrals
+from referrals import action_plan, clock, closure, follow_up, founding, hand_over, mandate, organisation, team_review
 from referrals.action_plan import PlanInput
-from referrals.errors import OutsideMandate
-from referrals.models import History, Referral
+from referrals.errors import OutsideMandate, SetupFileInvalid, StillTakesChildren
+from referrals.models import HandOver, History, Referral, Unit
 from referrals.stages import (
     CLOSURE_PROPOSED,
     FOLLOW_UP_DUE,
@@ -19,10 +22,13 @@ from referrals.stages import (
     TO_SCHEDULE,
     State,
 )
-from referrals.vocabulary import FollowUpDecision, MeetingOutcome, PlanStatus
+from referrals.vocabulary import FollowUpDecision, HandOverState, MeetingOutcome, PlanStatus, SchoolForm, TeamLevel
+from schemas import municipality
 from tests.factories import a_meeting, a_plan, a_referral
 from tests.people import Cast
 from tests.referrals.test_follow_up import all_said
+
+DEMONSTRATION = Path(referrals.__file__).parent / "municipalities" / "se.toml"
 
 pytestmark = pytest.mark.usefixtures("wednesday")
 
@@ -128,3 +134,75 @@ def test_minutes_are_told_first_what_the_team_may_not_decide(session: Session, c
 
 def test_every_decision_of_a_follow_up_is_weighed() -> None:
     assert mandate.OF_DECISION.keys() == set(FollowUpDecision)
+
+
+@pytest.fixture
+def shut(session: Session, cast: Cast) -> Unit:
+    """The one unit of the team, with its public form shut and nothing running: only now may the team advise alone."""
+    organisation.change(session, cast.school, by=cast.administrator.actor(), is_open=False)
+    return cast.school
+
+
+def advise_only(session: Session, cast: Cast) -> None:
+    organisation.change(session, cast.forum, by=cast.administrator.actor(), level=TeamLevel.STAFF)
+
+
+def test_a_team_may_advise_alone_once_no_child_turns_to_it(session: Session, cast: Cast, shut: Unit) -> None:
+    advise_only(session, cast)
+    assert cast.forum.level is TeamLevel.STAFF
+
+
+@pytest.mark.usefixtures("shut")
+def test_not_while_a_referral_runs_in_one_of_its_units(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast, PLAN_ACTIVE)
+    with pytest.raises(StillTakesChildren):
+        advise_only(session, cast)
+    referral.is_open = False
+    session.flush()
+    advise_only(session, cast)
+
+
+@pytest.mark.usefixtures("shut")
+def test_not_while_a_hand_over_to_one_of_its_units_waits(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast, PLAN_ACTIVE, unit_id=cast.other_school.id)
+    row = referral.history[0]
+    offered = HandOver(
+        referral=referral, to_unit_id=cast.school.id, state=HandOverState.OFFERED, offered_id=row.id, chosen=[],
+        purpose="Fortsätt", contact="Karin",
+    )  # fmt: skip
+    session.add(offered)
+    with pytest.raises(StillTakesChildren):
+        advise_only(session, cast)
+    offered.state = HandOverState.DECLINED
+    advise_only(session, cast)
+
+
+def test_a_unit_with_an_open_form_is_not_given_to_such_a_team(session: Session, cast: Cast, shut: Unit) -> None:
+    advise_only(session, cast)
+    by = cast.administrator.actor()
+    with pytest.raises(StillTakesChildren):
+        organisation.change(session, cast.other_school, by=by, forum=cast.forum)
+    with pytest.raises(StillTakesChildren):
+        organisation.change(session, shut, by=by, is_open=True)
+    new = Unit(slug="ny", name="Ny", school_form=SchoolForm.PRESCHOOL, forum=cast.forum, is_open=True)
+    with pytest.raises(StillTakesChildren):
+        organisation.add(session, new, by=by)
+
+
+@pytest.mark.usefixtures("shut")
+def test_nothing_is_handed_over_to_such_a_team(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast, PLAN_ACTIVE, unit_id=cast.other_school.id)
+    assert hand_over.units_to_offer_to(session, referral) == [cast.school]
+    advise_only(session, cast)
+    assert hand_over.units_to_offer_to(session, referral) == []
+
+
+def test_a_file_lets_no_child_turn_to_a_team_that_only_advises(session: Session) -> None:
+    written = municipality.read(DEMONSTRATION)
+    written["forums"][1]["level"] = TeamLevel.STAFF
+    with pytest.raises(SetupFileInvalid, match="htl-asken: level staff takes up no single child"):
+        founding.set_up(session, written, password_hashes={})
+    session.rollback()
+    for row in written["units"]:
+        row["is_open"] = row["forum"] != "htl-asken"
+    founding.set_up(session, written, password_hashes={})

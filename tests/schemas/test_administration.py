@@ -35,7 +35,7 @@ def test_a_unit_needs_a_name_a_kind_and_a_team():
 
 
 def test_a_team_needs_only_a_name():
-    assert problems(administration.ForumForm(), {"level": "school"}) == {"name": ["Fill this in."]}
+    assert problems(administration.ForumForm(), {"level": "staff"}) == {"name": ["Fill this in."]}
     assert problems(administration.ForumForm(), {"name": "HTL"}) == {"level": ["Choose one of the answers."]}
     assert administration.ForumForm().load({"name": "HTL", "level": "area", "quorum": ["psychologist"]}) == {
         "name": "HTL",

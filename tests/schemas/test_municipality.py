@@ -7,7 +7,7 @@ import pytest
 import referrals
 from referrals.access import Role
 from referrals.errors import SetupFileInvalid
-from referrals.vocabulary import Country, Profession, SchoolForm
+from referrals.vocabulary import Country, Profession, SchoolForm, TeamLevel
 from schemas import municipality
 
 DEMONSTRATIONS = Path(referrals.__file__).parent / "municipalities"
@@ -176,3 +176,18 @@ def test_a_file_that_is_not_utf_8_is_refused_at_the_line_where_it_shows(tmp_path
 
 def test_a_file_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
     assert "cannot be read" in refusal(tmp_path / "none.toml").reason
+
+
+@pytest.mark.parametrize(
+    ("word", "level"), [("school", TeamLevel.CHILD), ("child", TeamLevel.CHILD), ("staff", TeamLevel.STAFF)]
+)
+def test_a_file_from_before_there_were_teams_around_one_child_means_what_it_meant(
+    tmp_path: Path, word: str, level: TeamLevel
+) -> None:
+    path, _ = changed(tmp_path, 'name = "HTL-team Linden"', f'name = "HTL-team Linden"\nlevel = "{word}"')
+    assert municipality.read(path)["forums"][0]["level"] is level
+
+
+def test_a_level_that_is_none_is_refused_with_the_words_there_are(tmp_path: Path) -> None:
+    path, _ = changed(tmp_path, 'name = "HTL-team Linden"', 'name = "HTL-team Linden"\nlevel = "city"')
+    assert "is none of: child, staff, area, municipality" in str(refusal(path))

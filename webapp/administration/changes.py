@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from referrals import organisation
 from referrals.access import Role
 from referrals.models import Account, Forum, OrganisationChange, Unit
-from referrals.vocabulary import N_, Profession, SchoolForm
+from referrals.vocabulary import N_, MeetingOutcome, Profession, SchoolForm, TeamLevel
 from webapp import transactions
 from webapp.administration import blueprint
 from webapp.guards import signed_in
@@ -51,6 +51,11 @@ _FIELDS = {
     "phone": N_("telephone number"),
     "place": N_("where it meets"),
     "quorum": N_("who must be there"),
+    "level": N_("for whom it meets"),
+    "mandate": N_("what it may decide beside that"),
+    "outcomes": N_("what its meetings may decide"),
+    "shows_names": N_("names on the public page"),
+    "rates_by_colour": N_("rates by colour"),
     "email": N_("e-mail address"),
     "profession": N_("profession"),
     "is_active": N_("can sign in"),
@@ -61,7 +66,7 @@ _FIELDS = {
 _VALUES = {
     "True": N_("Yes"),
     "False": N_("No"),
-    **{word.value: word.label for word in (*SchoolForm, *Profession)},
+    **{word.value: word.label for word in (*SchoolForm, *Profession, *TeamLevel, *MeetingOutcome)},
 }
 
 

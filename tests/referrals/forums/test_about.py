@@ -6,42 +6,113 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import action_plan, clock, team_review
+from referrals import action_plan, clock, organisation, team_review
 from referrals.access import Role
-from referrals.errors import NotAllowed, OutsideMandate
+from referrals.errors import AlreadyMoved, NotAllowed, OutsideMandate, StillTakesChildren
 from referrals.forums import about
 from referrals.forums.about import Description
-from referrals.models import Forum, OrganisationChange, Referral, RoleAssignment
+from referrals.models import Account, Forum, OrganisationChange, Referral, RoleAssignment
 from referrals.stages import MEETING_HELD, PLAN_DRAFT, PLAN_FOR_APPROVAL
-from referrals.vocabulary import Attendance, MeetingOutcome, PlanStatus, TeamLevel
+from referrals.vocabulary import Attendance, MeetingOutcome, PlanStatus, Profession, TeamLevel
 from tests.factories import a_meeting, a_plan, a_referral
 from tests.people import Cast
 
 ALL, NO_PLAN = set(MeetingOutcome), set(MeetingOutcome) - {MeetingOutcome.PLAN}
 
 
-def say(session: Session, cast: Cast, **values: Any) -> int:
-    given: dict[str, Any] = {"level": TeamLevel.CHILD, "mandate": "", "outcomes": [], "contacts": {}} | values
-    return about.describe(session, cast.forum, Description(**given), by=cast.coordinator.actor())
+def say(session: Session, cast: Cast, *, by: Account | None = None, seen: str | None = None, **values: Any) -> int:
+    """What is said of the team stays as it is but for `values`: by the coordinator, who sees it as it stands."""
+    forum, actor = cast.forum, (by or cast.coordinator).actor()
+    kept = {"mandate": forum.mandate, "place": forum.place, "shows_names": forum.shows_names}
+    given: dict[str, Any] = kept | {"quorum": [Profession(one) for one in forum.quorum], "contacts": {}} | values
+    seen = about.as_it_stands(forum, actor) if seen is None else seen
+    return about.describe(session, forum, Description(**given), by=actor, seen=seen)
+
+
+def set_up(session: Session, cast: Cast, level: TeamLevel, *outcomes: MeetingOutcome) -> None:
+    cast.forum.level, cast.forum.outcomes = level, [one.value for one in outcomes] or None
+    session.flush()
 
 
 def test_what_is_said_of_a_team_is_kept_and_each_change_noted(session: Session, cast: Cast) -> None:
-    contacts = {cast.school.id: ("Samordnaren", "0000-11 22 33")}
-    assert say(session, cast, level=TeamLevel.AREA, mandate="Tio timmar i veckan.", contacts=contacts) == 4
-    assert (cast.forum.level, cast.forum.mandate, cast.forum.outcomes) == ("area", "Tio timmar i veckan.", None)
+    said: dict[str, Any] = {
+        "mandate": "Tio timmar i veckan.", "place": "Biblioteket", "shows_names": True,
+        "quorum": [Profession.SCHOOL_COUNSELLOR, Profession.SCHOOL_NURSE],
+        "contacts": {cast.school.id: ("Samordnaren", "0000-11 22 33")},
+    }  # fmt: skip
+    assert say(session, cast, **said) == 6
+    assert (cast.forum.mandate, cast.forum.place, cast.forum.shows_names) == (
+        "Tio timmar i veckan.",
+        "Biblioteket",
+        True,
+    )
+    assert cast.forum.quorum == ["school_counsellor", "school_nurse"]
     assert (cast.school.contact, cast.school.phone) == ("Samordnaren", "0000-11 22 33")
     noted = session.scalars(select(OrganisationChange)).all()
     assert {(change.subject.split()[0], change.by_id) for change in noted} == {
-        (subject, cast.coordinator.id) for subject in ("forum.level", "forum.mandate", "unit.contact", "unit.phone")
-    }
-    assert say(session, cast, level=TeamLevel.AREA, mandate="Tio timmar i veckan.", contacts=contacts) == 0
+        (subject, cast.coordinator.id)
+        for subject in (
+            "forum.mandate", "forum.place", "forum.shows_names", "forum.quorum", "unit.contact", "unit.phone",
+        )
+    }  # fmt: skip
+    assert say(session, cast, **said) == 0
+    in_other_order = [Profession.SCHOOL_NURSE, Profession.SCHOOL_COUNSELLOR]
+    assert say(session, cast, **said | {"quorum": in_other_order}) == 0, (
+        "the same people in another order are no change"
+    )
+
+
+def test_those_bound_by_the_mandate_do_not_set_it(session: Session, cast: Cast) -> None:
+    for values in ({"level": TeamLevel.AREA}, {"outcomes": [MeetingOutcome.PLAN]}):
+        with pytest.raises(NotAllowed):
+            say(session, cast, **values)
+    assert not about.may_set_mandate(cast.forum, cast.coordinator.actor())
+    head = cast.head_teacher
+    assert about.may_set_mandate(cast.forum, head.actor())
+    assert about.head_teachers(session, cast.forum) == [head]
+    assert say(session, cast, by=head, level=TeamLevel.AREA, outcomes=[MeetingOutcome.PLAN]) == 2
+    assert (cast.forum.level, cast.forum.outcomes) == (TeamLevel.AREA, ["plan"])
+    assert say(session, cast, by=head, level=TeamLevel.CHILD, outcomes=[]) == 2
+    assert cast.forum.outcomes is None
+    cast.coordinator.roles.append(RoleAssignment(role=Role.HEAD_TEACHER, unit=cast.other_school))
+    session.flush()
+    assert not about.may_set_mandate(cast.forum, cast.coordinator.actor()), "that school has another team"
+
+
+def test_a_page_that_is_out_of_date_puts_nothing_old_back(session: Session, cast: Cast) -> None:
+    seen = about.as_it_stands(cast.forum, cast.coordinator.actor())
+    say(session, cast, by=cast.head_teacher, mandate="Tio timmar i veckan.")
+    with pytest.raises(AlreadyMoved) as refused:
+        say(session, cast, seen=seen, contacts={cast.school.id: ("Samordnaren", "")})
+    assert (refused.value.who, refused.value.by_id) == (cast.head_teacher.name, cast.head_teacher.id)
+    assert cast.forum.mandate == "Tio timmar i veckan."
+    by = cast.administrator.actor()
+    for change in (
+        lambda: organisation.change(session, cast.school, by=by, phone="0000-55"),
+        lambda: organisation.write(session, cast.forum, {"place": "Rum 3"}, by_id=None),
+    ):
+        seen = about.as_it_stands(cast.forum, cast.coordinator.actor())
+        change()
+        with pytest.raises(AlreadyMoved) as refused:
+            say(session, cast, seen=seen)
+    assert (refused.value.who, refused.value.by_id) == ("system", None), "at the command line"
+
+
+def test_what_was_changed_without_a_line_in_the_log_is_noticed_too(session: Session, cast: Cast) -> None:
+    with pytest.raises(AlreadyMoved) as refused:
+        say(session, cast, seen="0" * 16)
+    assert refused.value.who == "system"
+
+
+def test_a_team_children_turn_to_cannot_become_one_that_only_advises(session: Session, cast: Cast) -> None:
+    with pytest.raises(StillTakesChildren):
+        say(session, cast, by=cast.head_teacher, level=TeamLevel.STAFF)
 
 
 def test_only_who_keeps_the_team_says_it_and_only_of_their_own_units(session: Session, cast: Cast) -> None:
-    description = Description(level=TeamLevel.AREA, mandate="", outcomes=[], contacts={})
     for account in (cast.counsellor, cast.outsider, cast.administrator):
         with pytest.raises(NotAllowed):
-            about.describe(session, cast.forum, description, by=account.actor())
+            say(session, cast, by=account)
     cast.other_school.forum = cast.forum
     session.flush()
     assert about.own_units(cast.forum, cast.coordinator.actor()) == [cast.school]
@@ -56,10 +127,10 @@ def test_only_who_keeps_the_team_says_it_and_only_of_their_own_units(session: Se
     ("level", "own", "may"),
     [
         (TeamLevel.CHILD, None, ALL),
-        (TeamLevel.SCHOOL, None, NO_PLAN),
+        (TeamLevel.STAFF, None, NO_PLAN),
         (TeamLevel.AREA, None, ALL),
         (TeamLevel.MUNICIPALITY, None, ALL),
-        (TeamLevel.SCHOOL, ["plan"], {MeetingOutcome.PLAN}),
+        (TeamLevel.STAFF, ["plan"], {MeetingOutcome.PLAN}),
         (TeamLevel.CHILD, ["close", "meet_again"], {MeetingOutcome.CLOSE, MeetingOutcome.MEET_AGAIN}),
     ],
 )
@@ -76,22 +147,20 @@ def record(session: Session, cast: Cast, referral: Referral, outcome: MeetingOut
     )  # fmt: skip
 
 
-def test_a_team_that_advises_a_school_decides_no_plan_and_a_team_around_a_child_can(
-    session: Session, cast: Cast
-) -> None:
+def test_a_team_that_only_advises_decides_no_plan_and_a_team_around_a_child_can(session: Session, cast: Cast) -> None:
     referral = a_referral(session, cast, MEETING_HELD)
     a_meeting(session, referral, called_by=cast.coordinator, starts_at=clock.now())
-    say(session, cast, level=TeamLevel.SCHOOL)
+    set_up(session, cast, TeamLevel.STAFF)
     with pytest.raises(OutsideMandate):
         record(session, cast, referral, MeetingOutcome.PLAN)
     for outcome in (None, MeetingOutcome.MEET_AGAIN):
         record(session, cast, referral, outcome)
-    say(session, cast, level=TeamLevel.CHILD)
+    set_up(session, cast, TeamLevel.CHILD)
     record(session, cast, referral, MeetingOutcome.PLAN)
-    say(session, cast, outcomes=[MeetingOutcome.CLOSE])
+    set_up(session, cast, TeamLevel.CHILD, MeetingOutcome.CLOSE)
     with pytest.raises(OutsideMandate):
         team_review.approve_minutes(session, referral, by=cast.head_teacher.actor(), seen=None)
-    say(session, cast)
+    set_up(session, cast, TeamLevel.CHILD)
     team_review.approve_minutes(session, referral, by=cast.head_teacher.actor(), seen=None)
     assert referral.state == PLAN_DRAFT
 
@@ -99,8 +168,8 @@ def test_a_team_that_advises_a_school_decides_no_plan_and_a_team_around_a_child_
 def test_a_plan_is_approved_only_where_the_team_may_agree_on_one(session: Session, cast: Cast) -> None:
     referral = a_referral(session, cast, PLAN_FOR_APPROVAL)
     plan = a_plan(session, referral, author=cast.counsellor, status=PlanStatus.FOR_APPROVAL)
-    say(session, cast, level=TeamLevel.SCHOOL)
+    set_up(session, cast, TeamLevel.STAFF)
     with pytest.raises(OutsideMandate):
         action_plan.approve_action_plan(session, referral, by=cast.head_teacher.actor())
-    say(session, cast)
+    set_up(session, cast, TeamLevel.CHILD)
     assert action_plan.approve_action_plan(session, referral, by=cast.head_teacher.actor()) is plan

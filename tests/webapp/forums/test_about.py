@@ -26,17 +26,66 @@ def test_a_coordinator_says_it_and_families_read_it(app, signed_in, team, browse
     assert page.fields(page.form())["units-0-phone"] == "0000-12 34 56"
     page = karin.submit(
         {
-            "level": "area",
             "mandate": "Tio timmar i veckan.",
+            "place": "Biblioteket",
+            "quorum": ["school_nurse"],
+            "shows_names": "yes",
             "units-0-contact": "Mottagningen",
             "units-0-phone": "0000-99",
         }
     )
     assert "What is said of the team has been saved." in page.text
     shown = browser.get("/u/lindskolan/team").text
-    for said in ("It may also agree on help that several schools", "Tio timmar i veckan.", "Mottagningen: 0000-99"):
+    for said in ("Tio timmar i veckan.", "Mottagningen: 0000-99"):
         assert said in shown
-    assert "Mottagningen" in signed_in("anton").get("/administration/changes").text
+    changes = signed_in("anton").get("/administration/changes").text
+    for said in ("Mottagningen", "what it may decide beside that", "names on the public page"):
+        assert said in changes
+    form = karin.get(f"{team}/about")
+    assert form.fields(form.form())["place"] == "Biblioteket"
+
+
+def test_who_is_bound_by_the_mandate_reads_it_and_whom_to_ask(app, signed_in, team, settings):
+    karin = signed_in("karin")
+    page = karin.get(f"{team}/about")
+    assert not page.all("input", name="level")
+    assert not page.all("input", name="outcomes")
+    assert "It may agree with the family on what the school or preschool does for the child." in page.text
+    assert "A head teacher changes this: Henrik" in page.text
+    karin.submit({"mandate": "Nytt"})
+    henrik = signed_in("henrik")
+    page = henrik.get(f"{team}/about")
+    assert "A head teacher changes this" not in page.text
+    henrik.submit({"level": "area", "outcomes": ["meet_again", "close"]})
+    changes = signed_in("anton").get("/administration/changes").text
+    for said in ("for whom it meets", "Several schools and preschools", "what its meetings may decide", "Meet again"):
+        assert said in changes
+    with db.writing(settings.database) as session:
+        cast_of(session).head_teacher.is_active = False
+    assert "An administrator changes this." in karin.get(f"{team}/about").text
+
+
+def test_two_who_change_it_at_once_come_one_after_the_other_and_nothing_typed_is_lost(app, signed_in, team):
+    karin, henrik = signed_in("karin"), signed_in("henrik")
+    karin.get(f"{team}/about")
+    henrik.get(f"{team}/about")
+    henrik.submit({"mandate": "Tio timmar i veckan.", "place": "Aulan"})
+    page = karin.submit({"units-0-contact": "Mottagningen"}, status=409)
+    assert "was first, at" in page.text
+    assert "Aulan" in page.text, "how it stands now"
+    assert page.fields(page.form())["units-0-contact"] == "Mottagningen"
+    page = karin.submit({"mandate": "Tio timmar i veckan.", "place": "Aulan"})
+    assert "What is said of the team has been saved." in page.text
+    assert "Tio timmar i veckan." in page.text
+
+
+def test_a_team_children_turn_to_cannot_be_made_to_advise_only(app, signed_in, team):
+    henrik = signed_in("henrik")
+    henrik.get(f"{team}/about")
+    page = henrik.submit({"level": "staff", "mandate": "Nytt"}, status=409)
+    assert "The team still takes up children" in page.text
+    assert page.fields(page.form())["mandate"] == "Nytt"
+    assert "It takes up no single child" not in henrik.get(team).text
 
 
 def test_what_cannot_be_is_said_at_its_field_and_nothing_changes(app, signed_in, team, settings):
@@ -60,7 +109,7 @@ def test_the_minutes_offer_what_the_team_may_decide_and_say_what_it_may_not(app,
         cast = cast_of(session)
         referral = a_referral(session, cast, SCHEDULED)
         a_meeting(session, referral, called_by=cast.coordinator, starts_at=clock.now())
-        session.scalars(select(Forum).where(Forum.id == cast.forum.id)).one().level = TeamLevel.SCHOOL
+        session.scalars(select(Forum).where(Forum.id == cast.forum.id)).one().level = TeamLevel.STAFF
         number = referral.number
     karin = signed_in("karin")
     page = karin.get(f"/referrals/{number}/team-review/minutes")

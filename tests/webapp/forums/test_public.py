@@ -5,6 +5,7 @@ import pytest
 from referrals import clock, db
 from referrals.forums import seats
 from referrals.models import Account
+from referrals.vocabulary import TeamLevel
 from tests.webapp.desk import cast_of
 
 PAGE = "/u/lindskolan/team"
@@ -97,3 +98,37 @@ def test_members_of_the_team_find_what_families_read(signed_in, team):
     forum_id = team(lambda session, cast: cast.forum.id)
     page = signed_in("karin").get(f"/teams/{forum_id}")
     assert any(one.get("href") == PAGE for one in page.all("a"))
+
+
+def test_what_its_own_list_lets_the_team_decide_stands_there_and_no_plan_where_it_makes_none(browser, signed_in, team):
+    page = browser.get(PAGE)
+    assert not page.all("ul", id="may-decide")
+    assert "A plan says who does what" in page.text
+
+    def decide(session, cast):
+        cast.forum.outcomes = ["close", "more_assessment"]
+        return cast.forum.id
+
+    forum_id = team(decide)
+    for page in (browser.get(PAGE), signed_in("karin").get(f"/teams/{forum_id}")):
+        (may,) = page.all("ul", id="may-decide")
+        assert [page.text_of(one) for one in may.iter("li")] == [
+            "Ask those who know the child for more first",
+            "Suggest that its work with the child ends",
+        ]
+        assert "what the school or preschool does for the child" not in page.text
+    page = browser.get(PAGE)
+    assert "A plan says who does what" not in page.text
+    assert "The plan is followed up" not in page.text
+
+
+def test_a_team_that_only_advises_promises_families_nothing_it_does_not_do(browser, team):
+    def advise(session, cast):
+        cast.school.is_open, cast.forum.level = False, TeamLevel.STAFF
+
+    team(advise)
+    page = browser.get(PAGE)
+    assert "It takes up no single child: whoever you call below tells you who does." in page.text
+    assert "Whom you can call" in page.text
+    for heading in ("What happens", "What you decide as a guardian"):
+        assert heading not in page.text
