@@ -93,3 +93,20 @@ def test_closing_is_not_offered_and_the_page_says_why(desk, only, signed_in):
     assert "does not let it decide: Propose closing." in page.text
     assert not page.all("form", id="propose-form")
     assert "does not let it decide" not in signed_in("henrik").get(f"/referrals/{number}/closure").text
+
+
+def test_an_administrator_is_told_why_a_team_cannot_advise_only_and_what_to_do_first(app, signed_in, settings):
+    with db.reading(settings.database) as session:
+        forum_id, unit_id = cast_of(session).forum.id, cast_of(session).school.id
+    anton = signed_in("anton")
+    anton.get(f"/administration/forums/{forum_id}")
+    page = anton.submit({"level": "staff", "place": "Aulan"}, status=409)
+    assert "let an administrator shut their public form or give them another team" in page.text
+    assert page.fields(page.form())["place"] == "Aulan"
+    anton.get(f"/administration/units/{unit_id}")
+    anton.submit({"is_open": []})
+    anton.get(f"/administration/forums/{forum_id}")
+    anton.submit({"level": "staff"})
+    anton.get(f"/administration/units/{unit_id}")
+    page = anton.submit({"is_open": "yes"}, status=409)
+    assert "The team still takes up children" in page.text
