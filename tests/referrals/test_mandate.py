@@ -1,5 +1,6 @@
 """What a team's mandate lets it decide: asked first wherever the way to an outcome opens, not at its last step."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -177,16 +178,27 @@ def test_not_while_a_hand_over_to_one_of_its_units_waits(session: Session, cast:
     advise_only(session, cast)
 
 
-def test_a_unit_with_an_open_form_is_not_given_to_such_a_team(session: Session, cast: Cast, shut: Unit) -> None:
-    advise_only(session, cast)
-    by = cast.administrator.actor()
-    with pytest.raises(StillTakesChildren):
-        organisation.change(session, cast.other_school, by=by, forum=cast.forum)
-    with pytest.raises(StillTakesChildren):
-        organisation.change(session, shut, by=by, is_open=True)
+def give_it_a_school(session: Session, cast: Cast) -> None:
+    organisation.change(session, cast.other_school, by=cast.administrator.actor(), forum=cast.forum)
+
+
+def open_its_form(session: Session, cast: Cast) -> None:
+    organisation.change(session, cast.school, by=cast.administrator.actor(), is_open=True)
+
+
+def add_a_preschool(session: Session, cast: Cast) -> None:
     new = Unit(slug="ny", name="Ny", school_form=SchoolForm.PRESCHOOL, forum=cast.forum, is_open=True)
+    organisation.add(session, new, by=cast.administrator.actor())
+
+
+@pytest.mark.usefixtures("shut")
+@pytest.mark.parametrize("give", [give_it_a_school, open_its_form, add_a_preschool])
+def test_such_a_team_gets_no_unit_where_concerns_can_come_in(
+    session: Session, cast: Cast, give: Callable[[Session, Cast], None]
+) -> None:
+    advise_only(session, cast)
     with pytest.raises(StillTakesChildren):
-        organisation.add(session, new, by=by)
+        give(session, cast)
 
 
 @pytest.mark.usefixtures("shut")
