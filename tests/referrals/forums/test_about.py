@@ -93,6 +93,7 @@ def test_a_page_that_is_out_of_date_puts_nothing_old_back(session: Session, cast
     ):
         seen = about.as_it_stands(cast.forum, cast.coordinator.actor())
         change()
+        session.flush()
         with pytest.raises(AlreadyMoved) as refused:
             say(session, cast, seen=seen)
     assert (refused.value.who, refused.value.by_id) == ("system", None), "at the command line"
