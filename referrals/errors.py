@@ -3,6 +3,7 @@
 import uuid
 from datetime import datetime
 
+from referrals.vocabulary.development import DevelopmentProblem
 from referrals.vocabulary.forums import AgendaProblem, SeatProblem
 from referrals.vocabulary.rounds import RoundProblem
 
@@ -79,6 +80,14 @@ class RoundRefused(ReferralError):
     """It cannot be so in a consultation round; `problem` says why, in words that stand at the field."""
 
     def __init__(self, problem: RoundProblem) -> None:
+        super().__init__(problem.value)
+        self.problem = problem
+
+
+class DevelopmentRefused(ReferralError):
+    """It cannot be so in development work; `problem` says why, in words that stand at the field."""
+
+    def __init__(self, problem: DevelopmentProblem) -> None:
         super().__init__(problem.value)
         self.problem = problem
 

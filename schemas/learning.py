@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from marshmallow import fields as kinds
 from marshmallow import post_load
 
 from referrals.vocabulary import AgeGroup, LessonTheme
@@ -13,8 +14,10 @@ from schemas.fields import (
     FILL_IN,
     GIVE_DATE,
     N_,
+    CountField,
     DateField,
     FormSchema,
+    IdField,
     IdList,
     LongText,
     ShortText,
@@ -73,3 +76,16 @@ class SeminarForm(FormSchema):
     def _make_instant(self, data: dict[str, Any], **_options: Any) -> dict[str, Any]:
         day, hour = data.pop("day"), data.pop("starts_time")
         return data | {"starts_at": datetime.combine(day, hour, self._zone)}
+
+
+class CameForm(FormSchema):
+    """How many came from one unit."""
+
+    unit = IdField(needed=CHOOSE_ONE)
+    count = CountField(most=1000)
+
+
+class AttendanceForm(FormSchema):
+    """How many came from each unit."""
+
+    came = kinds.List(kinds.Nested(CameForm), load_default=list)

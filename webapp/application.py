@@ -32,7 +32,19 @@ TEMPLATES = Path(__file__).parent.parent / "templates"
 #: Forms with files have a limit of their own: `uploads.LARGEST_BODY`
 LARGEST_BODY = 4_000_000
 #: the rooms with a blueprint of that name each
-ROOMS = ("intake", "guardian", "casework", "forums", "rounds", "learning", "patterns", "administration", "words", "api")
+ROOMS = (
+    "intake",
+    "guardian",
+    "casework",
+    "forums",
+    "rounds",
+    "learning",
+    "development",
+    "patterns",
+    "administration",
+    "words",
+    "api",
+)
 
 
 def make_application(settings: config.Settings | None = None) -> Flask:

@@ -32,6 +32,7 @@ _PLACES: tuple[tuple[str, str, str, tuple[Role, ...]], ...] = (
     ("casework.register", N_("Register"), "clipboard", READERS),
     ("rounds.rounds", N_("Rounds"), "chat", (Role.MANAGEMENT, Role.CONSULTANT)),
     ("casework.absence", N_("Absence"), "calendar", (Role.HEAD_TEACHER,)),
+    ("development.cases", N_("Development work"), "tasks", (Role.MANAGEMENT,)),
     ("learning.catalogue", N_("Good practice"), "search", (Role.MANAGEMENT, Role.RESEARCHER)),
     ("patterns.lead_times", N_("Lead times"), "clock", (Role.MANAGEMENT,)),
     ("administration.home", N_("Administration"), "cog", (Role.ADMINISTRATOR,)),

@@ -152,6 +152,13 @@ HELP: Final[dict[str, str]] = guardian_help.HELP | {
     "learning.seminars": N_("The seminars at which teams talk about lessons, the latest first. Open one for its agenda. Everybody who reads the lessons sees them."),
     "learning.new_seminar": N_("Plan a seminar: when and where, a few lessons, and questions to talk about. Afterwards its agenda can be printed. Name nobody."),
     "learning.seminar": N_("One seminar with its lessons and its agenda to print. Whoever planned it and management can change it or call it off. A lesson that leaves the catalogue leaves the agenda too."),
+    # development work
+    "development.cases": N_("What is worked on with a group, a school or an area over terms. Narrow it by theme, and open one to read it. Management and the teams it is about see it; no child and no referral is named."),
+    "development.new_case": N_("Begin work about a group, a school or an area: where, with which themes, what is seen and what it is to lead to. The texts are checked for what tells who it is about before they are kept. No child's referral can stand here."),
+    "development.case": N_("One piece of work over its terms: what each is for, its milestones, its report and its history. Coordinators, head teachers and management write in it until it is closed; the teams it is about read it. While schools are closed, nothing becomes late."),
+    "development.analysis": N_("What is seen, what it rests on, why it is so and what you want to reach. Counts are by group, and none under five is kept. The teams it is about and management read it, and it can be printed. Name nobody."),
+    "development.actions": N_("What schools, administration and politics do for it. The teams read what their schools do, and of the other levels only how far they have come; management reads everything. Functions stand here, never names."),
+    "development.closing_report": N_("The closing report has four headings: lessons learnt, good examples, reflections and future plans. Save it as often as you like; the work is closed once all four are filled in, and changes no more. Name nobody."),
     # patterns and words
     "patterns.lead_times": N_("How many days families waited, term by term, in numbers large enough that nobody can be known by them. Management sees this page, and no single referral."),
     "words.all_words": N_("What the words mean that everybody shares who meets around a child. The same explanations stand beside the fields that use them."),

@@ -1,29 +1,36 @@
-"""Lessons: what a team learnt from a closed referral or a consultation round that is over, told about nobody.
+"""Lessons: what a team learnt from a closed referral, development work that is closed or a consultation round that is over, about nobody.
 
 Each text passes the check for identities before it is kept anywhere. A lesson stands in the catalogue once two people of the team
-stand behind the very same words: who wrote it, and somebody else who read it for what tells who it is about. Which referral or
-round it comes from is asked while it is begun, and kept nowhere: nothing leads back. Each has a chain of its own in the audit log.
+stand behind the very same words: who wrote it, and somebody else who read it for what tells who it is about. Which referral,
+work or round it comes from is asked while it is begun, and kept nowhere: nothing leads back. Each has a chain of its own in the audit log.
 """
 
 from collections.abc import Collection
 from dataclasses import asdict, astuple, dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from referrals import audit, clock, identity_check, queries, roster
 from referrals.access import Actor, View, may_view
+from referrals.development import cases
 from referrals.errors import AlreadyMoved, NotAllowed
 from referrals.forums.consultations import ANSWERED
 from referrals.learning import catalogue
-from referrals.models import Forum, Lesson, Referral, RoundEnrolment, What
+from referrals.models import DevelopmentCase, Forum, Lesson, Referral, RoundEnrolment, What
 from referrals.rounds import people
 from referrals.stages import CLOSED
 from referrals.vocabulary import AgeGroup, LessonSource, LessonState, LessonTheme
 
-#: what a lesson can be learnt from: a referral, or what a team did in a consultation round
-Learnt: TypeAlias = Referral | RoundEnrolment
+#: what a lesson can be learnt from: a referral, development work, or what a team did in a consultation round
+Learnt: TypeAlias = Referral | DevelopmentCase | RoundEnrolment
+
+_SOURCES: Final[dict[type[Learnt], LessonSource]] = {
+    Referral: LessonSource.REFERRAL,
+    DevelopmentCase: LessonSource.DEVELOPMENT,
+    RoundEnrolment: LessonSource.ROUND,
+}
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,8 @@ def may_learn_from(session: Session, learnt: Learnt, actor: Actor) -> bool:
     if isinstance(learnt, RoundEnrolment):
         is_over = people.are_held(session) and roster.today(session) > learnt.round.last_on
         return is_over and people.is_in_team(session, learnt.forum, actor)
+    if isinstance(learnt, DevelopmentCase):
+        return learnt.closed_at is not None and _team_in(session, learnt, actor) is not None
     is_protected = learnt.protected_since is not None or learnt.kept_outside_at is not None
     if learnt.state != CLOSED or is_protected or not may_view(View.REFERRAL, actor, learnt.facts()):
         return False
@@ -57,12 +66,16 @@ def may_learn_from(session: Session, learnt: Learnt, actor: Actor) -> bool:
 
 
 def to_learn_from(session: Session, actor: Actor) -> list[Learnt]:
-    """What somebody can write a lesson from: the newest closed referrals of their teams, and the rounds that are over."""
+    """What somebody can write a lesson from: the newest closed referrals and development work of their teams, and the rounds that are over."""
     ended = queries.Filters(roster.today(session), openness=queries.Openness.ENDED)
     teams = [forum.id for forum in people.teams_of(session, actor)]
     rounds = session.scalars(select(RoundEnrolment).where(RoundEnrolment.forum_id.in_(teams)))
     newest_first = sorted(rounds, key=lambda one: one.round.first_on, reverse=True)
-    every: list[Learnt] = [*newest_first, *queries.listing(session, actor, ended, size=100).rows]
+    every: list[Learnt] = [
+        *newest_first,
+        *cases.known_to(session, actor),
+        *queries.listing(session, actor, ended, size=100).rows,
+    ]
     return [one for one in every if may_learn_from(session, one, actor)]
 
 
@@ -119,8 +132,8 @@ def write_lesson(
         raise NotAllowed("write_lesson")
     was_answered = _check(session, words, by=by, answered=answered)
     made = Lesson(
-        forum=_forum_of(learnt), theme=shelf.theme, ages=shelf.ages, written_by_id=by.account_id, written_at=clock.now(),
-        source=LessonSource.REFERRAL if isinstance(learnt, Referral) else LessonSource.ROUND, **asdict(words),
+        forum=_forum_of(session, learnt, by), theme=shelf.theme, ages=shelf.ages, written_by_id=by.account_id, written_at=clock.now(),
+        source=_SOURCES[type(learnt)], **asdict(words),
     )  # fmt: skip
     session.add(made)
     session.flush()
@@ -235,8 +248,17 @@ def changed_in_check(found: Lesson) -> dict[str, str]:
 
 
 # -------------------------------------------------------------------------------------------------------- inside
-def _forum_of(learnt: Learnt) -> Forum:
-    return learnt.forum if isinstance(learnt, RoundEnrolment) else learnt.unit.forum
+def _forum_of(session: Session, learnt: Learnt, actor: Actor) -> Forum:
+    if isinstance(learnt, RoundEnrolment):
+        return learnt.forum
+    if isinstance(learnt, DevelopmentCase):
+        return _team_in(session, learnt, actor) or learnt.units[0].forum
+    return learnt.unit.forum
+
+
+def _team_in(session: Session, work: DevelopmentCase, actor: Actor) -> Forum | None:
+    """The team of theirs that some development work is about."""
+    return next((unit.forum for unit in work.units if people.is_in_team(session, unit.forum, actor)), None)
 
 
 def _is_writer(found: Lesson, actor: Actor) -> bool:

@@ -24,6 +24,16 @@ from referrals.models.consultation_round import (
     RoundSlot,
 )
 from referrals.models.degrading_report import DegradingReport
+from referrals.models.development import (
+    DevelopmentAction,
+    DevelopmentCase,
+    DevelopmentEvent,
+    DevelopmentLeader,
+    DevelopmentMilestone,
+    DevelopmentResult,
+    DevelopmentTerm,
+    DevelopmentUnit,
+)
 from referrals.models.disclosure import CONSENT, Disclosure
 from referrals.models.document import Document, DocumentContent, Mail
 from referrals.models.follow_up import ActionFollowUp, FollowUp, GoalFollowUp
@@ -42,7 +52,7 @@ from referrals.models.register import RegisterEntry, RegisterYear
 from referrals.models.reminder import Reminder
 from referrals.models.retention import Disposal, LegalHold
 from referrals.models.saved_view import SavedView
-from referrals.models.seminar import Seminar, SeminarLesson
+from referrals.models.seminar import Seminar, SeminarAttendance, SeminarLesson
 from referrals.models.service_referral import ServiceReferral
 from referrals.models.sign_in import (
     KnownDevice,
@@ -92,6 +102,14 @@ __all__ = [
     "Consultation",
     "ConsultationRound",
     "DegradingReport",
+    "DevelopmentAction",
+    "DevelopmentCase",
+    "DevelopmentEvent",
+    "DevelopmentLeader",
+    "DevelopmentMilestone",
+    "DevelopmentResult",
+    "DevelopmentTerm",
+    "DevelopmentUnit",
     "Disclosure",
     "Disposal",
     "Document",
@@ -151,6 +169,7 @@ __all__ = [
     "RoleAssignment", "RoundAnswer", "RoundAnswered", "RoundConsultant", "RoundEnrolment", "RoundPaper", "RoundSlot", "SavedView", "SeatAbsence",
     "SecondFactor",
     "Seminar",
+    "SeminarAttendance",
     "SeminarLesson",
     "ServiceReferral",
     "StatutoryDecision",

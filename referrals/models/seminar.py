@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from referrals.models.account import Account
 from referrals.models.base import Base, Identified
 from referrals.models.lesson import Lesson
+from referrals.models.organisation import Unit
 from referrals.sealing import Sealed, new_data_key, open_data_key
 
 
@@ -29,6 +30,7 @@ class Seminar(Identified, Base):
     questions = Sealed[str]()
 
     planned_by: Mapped[Account] = relationship()
+    attendance: Mapped[list["SeminarAttendance"]] = relationship(back_populates="seminar", cascade="all, delete-orphan")
     chosen: Mapped[list["SeminarLesson"]] = relationship(
         back_populates="seminar", order_by="SeminarLesson.position", cascade="all, delete-orphan"
     )
@@ -66,3 +68,17 @@ class SeminarLesson(Identified, Base):
 
     seminar: Mapped[Seminar] = relationship(back_populates="chosen")
     lesson: Mapped[Lesson] = relationship()
+
+
+class SeminarAttendance(Identified, Base):
+    """How many came to a seminar from a unit; never who."""
+
+    __tablename__ = "seminar_attendance"
+    __table_args__ = (UniqueConstraint("seminar_id", "unit_id"),)
+
+    seminar_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("seminar.id"))
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"))
+    count: Mapped[int]
+
+    seminar: Mapped[Seminar] = relationship(back_populates="attendance")
+    unit: Mapped[Unit] = relationship()

@@ -28,6 +28,15 @@ from referrals.vocabulary.consent import (
 )
 from referrals.vocabulary.consultations import ConsultationState
 from referrals.vocabulary.deadlines import DeadlineSource
+from referrals.vocabulary.development import (
+    DevelopmentAct,
+    DevelopmentEvidence,
+    DevelopmentKind,
+    DevelopmentPhase,
+    DevelopmentProblem,
+    DevelopmentState,
+    GovernanceLevel,
+)
 from referrals.vocabulary.files import AttachedTo, FileKind, FileRefusal
 from referrals.vocabulary.forums import AgendaAct, AgendaProblem, CalledReply, SeatProblem, TeamLevel
 from referrals.vocabulary.guardians import InvitationReply
@@ -109,6 +118,12 @@ __all__ = [
     "DecisionKind",
     "DegradingKind",
     "DegradingOutcome",
+    "DevelopmentAct",
+    "DevelopmentEvidence",
+    "DevelopmentKind",
+    "DevelopmentPhase",
+    "DevelopmentProblem",
+    "DevelopmentState",
     "Direction",
     "DisposalState",
     "DocumentKind",
@@ -118,6 +133,7 @@ __all__ = [
     "FileRefusal",
     "FollowUpDecision",
     "GoalResult",
+    "GovernanceLevel",
     "GuardiansKnow",
     "HandOverState",
     "HealthTeamAsked",

@@ -36,6 +36,7 @@ class LessonSource(Term):
 
     REFERRAL = "referral", N_("From a closed referral")
     ROUND = "round", N_("From a consultation round")
+    DEVELOPMENT = "development", N_("From development work")
 
 
 class LessonState(Term):

@@ -72,7 +72,7 @@ from referrals.vocabulary import (
     Recipient,
     SupportGround,
 )
-from tests import lessons, rounds
+from tests import development, lessons, rounds
 from tests.factories import a_member, a_plan, a_referral, consented, protected
 from tests.people import Cast
 from tests.webapp.desk import cast_of
@@ -185,6 +185,21 @@ def lay_a_seminar(address: str) -> uuid.UUID:
     with db.writing(address) as session:
         cast = cast_of(session)
         return lessons.plan(session, cast, [lessons.publish(session, cast)]).id
+
+
+def lay_development_work(address: str) -> dict[str, uuid.UUID]:
+    """Work about the cast's school with terms and a milestone, one that was only begun, and one that is closed with its report."""
+    with db.writing(address) as session:
+        cast = cast_of(session)
+        planned, begun, closed = (development.begin(session, cast) for _ in range(3))
+        development.plan(session, cast, planned)
+        result, action = development.count(session, cast, planned), development.act(session, cast, planned)
+        milestone = development.mark(session, cast, planned, clock.now().date() + timedelta(days=40))
+        development.plan(session, cast, closed)
+        development.close(session, cast, closed)
+        return {
+            "development_id": planned.id, "milestone_id": milestone.id, "begun_id": begun.id, "result_id": result.id, "level_action_id": action.id, "closed_id": closed.id,
+        }  # fmt: skip
 
 
 def let_the_team_rate_by_colour(address: str) -> None:

@@ -26,7 +26,7 @@ NO_PAGES = (
     "static_files.asset", "intake.unit_qr",  # files and pictures
     "casework.live",  # a stream
     "casework.document", "casework.preview_document", "casework.meeting_call", "forums.agenda_to_take_along",  # PDF
-    "casework.protection_paper", "casework.absence_paper_of", "intake.receipt", "forums.consultation_note", "rounds.agenda", "rounds.round_report", "rounds.traced_questions", "learning.seminar_agenda",  # PDF too
+    "casework.protection_paper", "casework.absence_paper_of", "intake.receipt", "forums.consultation_note", "rounds.agenda", "rounds.round_report", "rounds.traced_questions", "learning.seminar_agenda", "development.closing_paper", "development.analysis_paper",  # PDF too
     "guardian.paper", "guardian.report", "guardian.file",  # PDF too, or a file
     "casework.attachment", "casework.reading_file",  # a file, given out as it came in
     "casework.register_extract", "casework.referral_list_as_text", "casework.referral_list_as_workbook",  # tables
@@ -139,6 +139,18 @@ def _about_nobody(walk: Walk, address: str) -> None:
     walk.look("karin", "/lessons/team", "/lessons/new", *learnt)
     walk.look("sanna", "/lessons", learnt[1])
     walk.look("karin", "/seminars", "/seminars/new", f"/seminars/{ground.lay_a_seminar(address)}")
+    laid = ground.lay_development_work(address)
+    worked_on = [f"/development/{laid[name]}" for name in ("development_id", "begun_id", "closed_id")]
+    walk.look(
+        "karin",
+        "/development",
+        "/development/new",
+        *worked_on,
+        f"{worked_on[0]}/closing",
+        f"{worked_on[0]}/analysis",
+        f"{worked_on[0]}/actions",
+    )
+    walk.look("margit", "/development", worked_on[2])
 
 
 def test_a_board_without_connection_says_so_and_goes_on_by_itself(walk: Walk, number: str) -> None:

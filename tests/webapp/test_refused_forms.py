@@ -67,6 +67,7 @@ STAFF = ("karin", "henrik", "kim", "anton", "sanna", "margit")
 ANSWERS = {200, 204, 303, 400, 404, 409, 410, 413, 422, 429}
 #: forms about a row that takes more to lay ready; they are refused in the tests of their own pages
 LAID_ELSEWHERE = {
+    "learning.note_attendance",
     "casework.approve_report_disposal", "casework.decline_report_disposal", "casework.accept_hand_over", "casework.decline_hand_over",
     "casework.rate_alone", "casework.choose_colours_on_papers", "casework.end_outside", "casework.report_archive_copy",
     "casework.retry_step", "casework.stop_mail", "casework.note_invitation_answer",
@@ -150,6 +151,7 @@ def lay_around(database, about, *, report_id):
     request_id = ground.lay_a_reading_request(database, about)
     of_round = ground.lay_a_round(database)
     seminar_id = ground.lay_a_seminar(database)
+    worked_on = ground.lay_development_work(database)
     draft, asked, advised = ({"consultation_id": one} for one in ground.lay_consultations(database))
     lessons = [{"lesson_id": one} for one in ground.lay_lessons(database)]
     (hidden, _asked), held = ground.lay_other_referrals(database), ground.lay_a_held_concern(database)
@@ -168,6 +170,10 @@ def lay_around(database, about, *, report_id):
             | of_round
             | {
                 "seminar_id": seminar_id,
+                "development_id": worked_on["development_id"],
+                "milestone_id": worked_on["milestone_id"],
+                "result_id": worked_on["result_id"],
+                "level_action_id": worked_on["level_action_id"],
                 "request_id": request_id,
                 "report_id": report_id,
                 "disposal_id": states[DisposalState.PROPOSED],
@@ -179,6 +185,7 @@ def lay_around(database, about, *, report_id):
             **{f"learning.{one}_lesson": lessons[1] for one in ("check", "return")},
             "learning.agree_lesson": lessons[2],
             "learning.withdraw_lesson": lessons[3],
+            "development.discard_case": {"development_id": worked_on["begun_id"]},
             "rounds.evaluate": {"round_id": of_round["over_id"]},
             "rounds.issue_report": {"round_id": of_round["over_id"]},
             "rounds.summarise": {"enrolment_id": of_round["talked_id"]},

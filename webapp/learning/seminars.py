@@ -9,11 +9,11 @@ from flask.typing import ResponseReturnValue
 
 from referrals import identity_check
 from referrals.errors import NamesSomebody
-from referrals.learning import catalogue
+from referrals.learning import attendance, catalogue
 from referrals.learning import seminars as rules
 from referrals.learning.seminars import Plan
 from referrals.models import Seminar, What
-from schemas.learning import SeminarForm
+from schemas.learning import AttendanceForm, SeminarForm
 from webapp import downloads, forms, nobody, notices, pages, people, transactions
 from webapp.guards import for_row, signed_in
 from webapp.language import gettext, language, zone
@@ -65,13 +65,7 @@ def plan_seminar() -> ResponseReturnValue:
 @for_seminar()
 def seminar(found: Seminar) -> Response:
     """One seminar, to be read and, by whoever planned it, changed."""
-    here = found.starts_at.astimezone(ZoneInfo(zone()))
-    chosen = [str(lesson.id) for lesson in rules.on_agenda(found)]
-    as_it_is = {
-        "name": found.name, "day": here.date(), "starts_time": f"{here:%H:%M}", "place": found.place,
-        "questions": found.questions or "", "lesson_ids": chosen,
-    }  # fmt: skip
-    return _page(found, forms.shown(as_it_is))
+    return _page(found, forms.shown(_as_it_is(found)))
 
 
 @blueprint.get("/seminars/<uuid:seminar_id>/agenda")
@@ -101,6 +95,22 @@ def change_seminar(found: Seminar) -> ResponseReturnValue:
     return _to(found)
 
 
+@blueprint.post("/seminars/<uuid:seminar_id>/attendance")
+@for_seminar()
+def note_attendance(found: Seminar) -> ResponseReturnValue:
+    """Say how many came from each school and preschool."""
+    if not attendance.may_note(found, people.actor()):
+        abort(404)
+    form = forms.submitted()
+    values = form.load(AttendanceForm())
+    if values is None:
+        return _page(found, forms.shown(_as_it_is(found)), 422, counting=form)
+    counts = {row["unit"]: row["count"] for row in values["came"]}
+    is_new = attendance.note_attendance(transactions.session(), found, by=people.actor(), counts=counts)
+    notices.say_next(gettext("The numbers have been saved.") if is_new else gettext("Nothing has changed."))
+    return _to(found)
+
+
 @blueprint.post("/seminars/<uuid:seminar_id>/calling-off")
 @for_seminar()
 def call_off_seminar(found: Seminar) -> ResponseReturnValue:
@@ -120,6 +130,15 @@ def _mark(form: forms.Form) -> list[tuple[str, str]]:
     return nobody.mark(form, checker, *_TEXTS)
 
 
+def _as_it_is(found: Seminar) -> dict[str, Any]:
+    here = found.starts_at.astimezone(ZoneInfo(zone()))
+    chosen = [str(lesson.id) for lesson in rules.on_agenda(found)]
+    return {
+        "name": found.name, "day": here.date(), "starts_time": f"{here:%H:%M}", "place": found.place,
+        "questions": found.questions or "", "lesson_ids": chosen,
+    }  # fmt: skip
+
+
 def _choices() -> list[tuple[str, str, str]]:
     """The lessons of the catalogue, each with where it is found."""
     return [
@@ -136,13 +155,19 @@ def _new_page(form: forms.Form, status: int = 200, **values: Any) -> Response:
 
 def _page(found: Seminar, form: forms.Form, status: int = 200, **values: Any) -> Response:
     may_change = rules.may_change(found, people.actor())
+    register = attendance.register(transactions.session(), found)
+    as_counted = {"came": [{"count": one.count} for one in register]}
+    every = {"counting": forms.shown(as_counted, name="attendance")} | values
     return pages.page(
         "learning/seminar.html",
         status,
-        form=form,
+        form=every["counting"] if every["counting"].problems else form,
+        told=form,
         found=found,
+        register=register,
+        may_note=attendance.may_note(found, people.actor()),
         on_agenda=rules.on_agenda(found),
         may_change=may_change,
         lessons=_choices() if may_change else [],
-        **values,
+        **every,
     )

@@ -5,7 +5,7 @@ from flask import url_for
 from referrals.languages import local_date
 from referrals.learning import lessons as rules
 from referrals.learning.lessons import Learnt
-from referrals.models import Referral
+from referrals.models import DevelopmentCase, Referral
 from webapp import people, transactions
 from webapp.language import gettext, short_date, zone
 
@@ -17,6 +17,9 @@ def key(learnt: Learnt) -> str:
 
 def name(learnt: Learnt) -> str:
     """What somebody chooses it by."""
+    if isinstance(learnt, DevelopmentCase):
+        closed_on = short_date(local_date(learnt.closed_at or learnt.opened_at, zone=zone()))
+        return gettext("%(title)s, closed on %(day)s", title=learnt.title, day=closed_on)
     if not isinstance(learnt, Referral):
         return f"{learnt.round.name}, {learnt.forum.name}"
     ended_on = short_date(local_date(learnt.stage_since, zone=zone()))

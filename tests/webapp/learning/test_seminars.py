@@ -3,9 +3,11 @@
 import io
 
 import pytest
+import sqlalchemy as sa
 from pypdf import PdfReader
 
 from referrals import clock, db
+from referrals.models import Seminar
 from tests import lessons
 from tests.webapp.desk import cast_of
 
@@ -99,3 +101,34 @@ def test_without_lessons_there_is_nothing_to_plan_and_who_reads_none_plans_none(
         cast_of(session).coordinator.profession = cast_of(session).volunteer.profession
     assert signed_in("karin").client.get("/seminars/new").status_code == 404
     assert signed_in("karin").client.post("/seminars/new", data={}).status_code in (400, 404)
+
+
+def test_who_came_is_counted_by_school_and_the_missing_ones_are_listed(planned, signed_in, settings):
+    """C21 as people do it."""
+    karin, page = planned
+    address = page.path
+    assert "Say how many came from each" not in page.text
+    with db.writing(settings.database) as session:
+        found = session.scalars(sa.select(Seminar)).one()
+        found.starts_at = clock.now() - lessons.timedelta(hours=1)
+    page = karin.get(address)
+    page = karin.submit({"came-1-count": "x"}, form=page.form("attendance-form"), status=422)
+    assert page.problems
+    page = karin.submit({"came-1-count": "4"}, form=page.form("attendance-form"))
+    assert "The numbers have been saved." in page.text
+    assert "Lindskolan: 4" in page.text
+    assert "Not represented: Askskolan" in " ".join(page.text.split())
+    page = karin.submit(form=page.form("attendance-form"))
+    assert "Nothing has changed." in page.text
+    page = karin.submit({"came-0-count": "1"}, form=page.form("attendance-form"))
+    assert "Every school and preschool was represented." in page.text
+    kim = signed_in("kim")
+    page = kim.get(address)
+    assert "Lindskolan: 4" in page.text
+    assert "Say how many came from each" not in page.text
+
+
+def test_nobody_else_counts_who_came(app, planned, signed_in):
+    _karin, page = planned
+    app.config["WTF_CSRF_ENABLED"] = False
+    assert signed_in("kim").client.post(f"{page.path}/attendance", data={}).status_code == 404

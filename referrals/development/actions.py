@@ -1,0 +1,116 @@
+"""The actions of development work on the levels of governance: what is done by schools, by the administration and by politics.
+
+Each level sees its own part in words, and of the others how far they have come in numbers. The management sees all of it.
+"""
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from referrals import clock
+from referrals.access import Actor
+from referrals.development import cases
+from referrals.errors import NotAllowed
+from referrals.models import DevelopmentAction, DevelopmentCase
+from referrals.patterns.school_terms import SchoolTerm
+from referrals.rounds import people
+from referrals.vocabulary import DevelopmentAct, GovernanceLevel
+
+
+@dataclass(frozen=True)
+class Part:
+    """What somebody sees of one level: how far it has come, and its actions where it is theirs."""
+
+    level: GovernanceLevel
+    count: int
+    done: int
+    #: empty where another level's words are not theirs to read
+    actions: tuple[DevelopmentAction, ...]
+
+
+def reads_level(actor: Actor, level: GovernanceLevel) -> bool:
+    """Whether somebody who reads the work reads the actions of this level in words: the schools their own, the management all."""
+    return level is GovernanceLevel.UNIT or people.may_lead(actor)
+
+
+def parts(found: DevelopmentCase, actor: Actor) -> list[Part]:
+    """What somebody who reads the work sees of each level that has actions."""
+    seen = []
+    for level in GovernanceLevel:
+        its = tuple(one for one in sorted(found.actions, key=_order) if one.level is level)
+        if its:
+            done = sum(one.done_at is not None for one in its)
+            seen.append(Part(level, len(its), done, its if reads_level(actor, level) else ()))
+    return seen
+
+
+def levels_to_write(session: Session, found: DevelopmentCase, actor: Actor) -> list[GovernanceLevel]:
+    """The levels on which somebody plans actions: who keeps the work its schools', the management any."""
+    if not cases.may_keep(session, found, actor):
+        return []
+    return [level for level in GovernanceLevel if reads_level(actor, level)]
+
+
+def find_action(found: DevelopmentCase, action_id: uuid.UUID, actor: Actor) -> DevelopmentAction | None:
+    """One action of this work whose words are theirs to read."""
+    return next((one for one in found.actions if one.id == action_id and reads_level(actor, one.level)), None)
+
+
+# --------------------------------------------------------------------------------------------------------- verbs
+def plan_action(
+    session: Session,
+    found: DevelopmentCase,
+    *,
+    by: Actor,
+    level: GovernanceLevel,
+    words: str,
+    responsible: str,
+    term: SchoolTerm,
+    answered: Collection[str] = (),
+) -> DevelopmentAction:
+    """Say what is done on a level, which function answers for it and in which term it is done. Raises NotAllowed, NamesSomebody, DevelopmentRefused."""
+    _require(session, found, DevelopmentAct.PLAN_ACTION, level=level, by=by)
+    was_answered = cases.require_nobody(session, [words, responsible], by=by, answered=answered)
+    made = DevelopmentAction(case=found, level=level, term=term.code, words=words, responsible=responsible)
+    session.add(made)
+    session.flush()
+    cases.leave(session, found, DevelopmentAct.PLAN_ACTION, by=by, was_answered=was_answered)
+    return made
+
+
+def end_action(session: Session, action: DevelopmentAction, *, by: Actor, is_done: bool = True) -> None:
+    """Say that it is done, or is not after all; where that was said already, again changes nothing. Raises NotAllowed."""
+    act = DevelopmentAct.END_ACTION if is_done else DevelopmentAct.TAKE_BACK_DONE
+    _require(session, action.case, act, level=action.level, by=by)
+    session.refresh(action)
+    if (action.done_at is not None) == is_done:
+        return
+    action.done_at = clock.now() if is_done else None
+    session.flush()
+    cases.leave(session, action.case, act, by=by)
+
+
+def drop_action(session: Session, action: DevelopmentAction, *, by: Actor) -> None:
+    """Take away one that is not done; nothing of its words stays. Raises NotAllowed."""
+    found = action.case
+    _require(session, found, DevelopmentAct.DROP_ACTION, level=action.level, by=by)
+    if action.done_at is not None:
+        raise NotAllowed(DevelopmentAct.DROP_ACTION.value)
+    found.actions.remove(action)
+    session.flush()
+    cases.leave(session, found, DevelopmentAct.DROP_ACTION, by=by)
+
+
+# -------------------------------------------------------------------------------------------------------- inside
+def _require(
+    session: Session, found: DevelopmentCase, act: DevelopmentAct, *, level: GovernanceLevel, by: Actor
+) -> None:
+    cases.require_keeper(session, found, act, by=by)
+    if not reads_level(by, level):
+        raise NotAllowed(act.value)
+
+
+def _order(action: DevelopmentAction) -> tuple[SchoolTerm, uuid.UUID]:
+    return SchoolTerm.read(action.term) or SchoolTerm(0, is_autumn=False), action.id

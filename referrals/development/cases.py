@@ -1,0 +1,190 @@
+"""Development work: begun about a group, a school or an area, by whoever keeps its team or by the management, about nobody by name.
+
+Each text passes the check for identities before it is kept anywhere, and none may hold the number of a referral: no column and no
+word leads from it to a child. Each has a chain of its own in the audit log, and a history that everybody reads who reads it.
+"""
+
+import re
+import uuid
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, astuple, dataclass
+from datetime import date
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from referrals import audit, clock, identity_check, reference
+from referrals.access import Actor
+from referrals.errors import DevelopmentRefused, NotAllowed
+from referrals.forums import dates
+from referrals.forums.consultations import ANSWERED
+from referrals.models import DevelopmentCase, DevelopmentEvent, Forum, Unit, What
+from referrals.patterns.school_terms import SchoolTerm
+from referrals.rounds import people
+from referrals.vocabulary import DevelopmentAct, DevelopmentKind, DevelopmentProblem, DevelopmentState, LessonTheme
+
+#: what is written like the number of a referral, whether there is one or not
+_REFERRAL_NUMBER: Final = re.compile(
+    rf"\b(?:{'|'.join(reference.PREFIXES.values())})\W{{0,3}}[A-Z0-9]{{4}}\W{{0,3}}[A-Z0-9]{{4}}\b", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Words:
+    """What it is about."""
+
+    title: str
+    background: str
+    aim: str
+
+
+# ------------------------------------------------------------------------------------------------------- who may
+def units_to_choose(session: Session, actor: Actor) -> list[Unit]:
+    """The units about which somebody can begin work, by name: the management all, who keeps a team those of the team."""
+    if people.may_lead(actor):
+        return list(session.scalars(select(Unit).order_by(Unit.name)))
+    kept = [forum for forum in people.teams_of(session, actor) if dates.may_keep(forum, actor)]
+    return sorted((unit for forum in kept for unit in forum.units), key=lambda unit: unit.name)
+
+
+def may_read(session: Session, found: DevelopmentCase, actor: Actor) -> bool:
+    """The management, and whoever is in a team of the units it is about."""
+    if people.may_lead(actor):
+        return True
+    return any(people.is_in_team(session, forum, actor) for forum in {unit.forum for unit in found.units})
+
+
+def may_keep(session: Session, found: DevelopmentCase, actor: Actor) -> bool:
+    """Whether they write in it until it is closed: the management, coordinators and head teachers of its teams, and who leads it."""
+    keeps_team = any(dates.may_keep(unit.forum, actor) for unit in found.units)
+    is_theirs = may_read(session, found, actor) and (keeps_team or _leads(found, actor))
+    return found.closed_at is None and (is_theirs or people.may_lead(actor))
+
+
+def may_discard(session: Session, found: DevelopmentCase, actor: Actor) -> bool:
+    """Whether they throw it away: who keeps it, as long as nothing but its beginning is there."""
+    return not (found.terms or found.milestones) and may_keep(session, found, actor)
+
+
+def known_to(session: Session, actor: Actor, *, theme: LessonTheme | None = None) -> list[DevelopmentCase]:
+    """What somebody may read, the newest first; narrowed to a theme where one is given."""
+    rows = select(DevelopmentCase).order_by(DevelopmentCase.opened_at.desc(), DevelopmentCase.id)
+    with_units = selectinload(DevelopmentCase.units).selectinload(Unit.forum).selectinload(Forum.units)
+    every = session.scalars(rows.options(with_units, selectinload(DevelopmentCase.terms)))
+    return [
+        found for found in every if (theme is None or theme.value in found.themes) and may_read(session, found, actor)
+    ]
+
+
+def _leads(found: DevelopmentCase, actor: Actor) -> bool:
+    """Whether they are its process leader at a unit now."""
+    return any(one.until_at is None and one.account_id == actor.account_id for one in found.leaders)
+
+
+# ------------------------------------------------------------------------------------------------------ how far
+def state_of(found: DevelopmentCase, today: date) -> DevelopmentState:
+    """How far it has come on `today`."""
+    if found.closed_at is not None:
+        return DevelopmentState.CLOSED
+    now, codes = SchoolTerm.of(today), {one.term for one in found.terms}
+    terms = sorted(term for term in map(SchoolTerm.read, codes) if term is not None)
+    if not terms or now < terms[0]:
+        return DevelopmentState.PLANNED
+    return DevelopmentState.TERMS_OVER if now > terms[-1] else DevelopmentState.UNDER_WAY
+
+
+# --------------------------------------------------------------------------------------------------------- verbs
+def open_case(
+    session: Session,
+    *,
+    by: Actor,
+    kind: DevelopmentKind,
+    unit_ids: Collection[uuid.UUID],
+    themes: Sequence[LessonTheme],
+    words: Words,
+    answered: Collection[str] = (),
+) -> DevelopmentCase:
+    """Begin work about these units. Raises NotAllowed, NamesSomebody, DevelopmentRefused."""
+    units = [unit for unit in units_to_choose(session, by) if unit.id in unit_ids]
+    if by.account_id is None or not units or len(units) != len(set(unit_ids)):
+        raise NotAllowed("open_case")
+    if (kind is DevelopmentKind.AREA) != (len(units) > 1):
+        is_area = kind is DevelopmentKind.AREA
+        raise DevelopmentRefused(DevelopmentProblem.SEVERAL_UNITS if is_area else DevelopmentProblem.ONE_UNIT)
+    was_answered = require_nobody(session, astuple(words), by=by, answered=answered)
+    made = DevelopmentCase(
+        kind=kind, themes=[theme.value for theme in themes], opened_by_id=by.account_id, opened_at=clock.now(),
+        units=units, **asdict(words),
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    leave(session, made, DevelopmentAct.OPEN, by=by, was_answered=was_answered)
+    return made
+
+
+def correct_case(
+    session: Session,
+    found: DevelopmentCase,
+    *,
+    by: Actor,
+    themes: Sequence[LessonTheme],
+    words: Words,
+    answered: Collection[str] = (),
+) -> bool:
+    """Let it say something else, or belong to other themes. Whether anything is new. Raises NotAllowed, NamesSomebody, DevelopmentRefused."""
+    require_keeper(session, found, DevelopmentAct.CORRECT, by=by)
+    was_answered = require_nobody(session, astuple(words), by=by, answered=answered)
+    wanted = [theme.value for theme in themes]
+    if (wanted, words) == (found.themes, Words(found.title or "", found.background or "", found.aim or "")):
+        return False
+    found.themes = wanted
+    found.title, found.background, found.aim = astuple(words)
+    session.flush()
+    leave(session, found, DevelopmentAct.CORRECT, by=by, was_answered=was_answered)
+    return True
+
+
+def discard_case(session: Session, found: DevelopmentCase, *, by: Actor) -> None:
+    """Throw away what was begun by mistake; nothing of its words stays. Raises NotAllowed."""
+    session.refresh(found, with_for_update=True)
+    if not may_discard(session, found, by):
+        raise NotAllowed("discard_case")
+    audit.append(session, What.DID, by=by, chain=found.id, subject="discard_case")
+    session.delete(found)
+    session.flush()
+
+
+# ------------------------------------------------------------------------------------------------ for its neighbours
+def holds_number(text: str | None) -> bool:
+    """Whether a text holds what looks like the number of a referral."""
+    return _REFERRAL_NUMBER.search(text or "") is not None
+
+
+def require_keeper(session: Session, found: DevelopmentCase, act: DevelopmentAct, *, by: Actor) -> None:
+    """Let whoever keeps it pass, and everybody else who writes in it wait. Raises NotAllowed."""
+    session.refresh(found, with_for_update=True)
+    if not may_keep(session, found, by):
+        raise NotAllowed(act.value)
+
+
+def require_nobody(session: Session, texts: Iterable[str | None], *, by: Actor, answered: Collection[str]) -> bool:
+    """Let texts pass that tell nobody's identity and name no referral; whether an answer of the writer was needed for that.
+
+    Raises NamesSomebody, DevelopmentRefused.
+    """
+    written = list(texts)
+    if any(holds_number(text) for text in written):
+        raise DevelopmentRefused(DevelopmentProblem.REFERRAL_NUMBER)
+    return identity_check.municipal_checker(session, by=by).require_nobody(written, answered=answered)
+
+
+def leave(
+    session: Session, found: DevelopmentCase, act: DevelopmentAct, *, by: Actor, was_answered: bool = False
+) -> None:
+    """Leave what was done in its history and in its chain of the audit log."""
+    found.events.insert(0, DevelopmentEvent(at=clock.now(), by_id=by.account_id, act=act))
+    session.flush()
+    audit.append(session, What.DID, by=by, chain=found.id, subject=act.value)
+    if was_answered:
+        audit.append(session, What.DID, by=by, chain=found.id, subject=ANSWERED)

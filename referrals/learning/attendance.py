@@ -1,0 +1,53 @@
+"""From which schools and preschools people came to a learning seminar: how many from each, never who, and which were missing."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from referrals import audit, clock
+from referrals.access import Actor
+from referrals.errors import NotAllowed
+from referrals.learning import seminars
+from referrals.models import Seminar, SeminarAttendance, Unit, What
+
+
+@dataclass(frozen=True)
+class Came:
+    """A unit, and how many came from it; None where nobody did."""
+
+    unit: Unit
+    count: int | None
+
+
+def register(session: Session, found: Seminar) -> list[Came]:
+    """Every unit of the municipality, by name, with how many came from it."""
+    counts = {one.unit_id: one.count for one in found.attendance}
+    return [Came(unit, counts.get(unit.id)) for unit in session.scalars(select(Unit).order_by(Unit.name))]
+
+
+def may_note(found: Seminar, actor: Actor) -> bool:
+    """Whether they say how many came: whoever may change the seminar, once it has begun."""
+    return found.starts_at <= clock.now() and seminars.may_change(found, actor)
+
+
+def note_attendance(session: Session, found: Seminar, *, by: Actor, counts: Mapping[uuid.UUID, int | None]) -> bool:
+    """Say how many came from each unit; a unit with none is one that was missing. Whether anything is new. Raises NotAllowed."""
+    session.refresh(found, with_for_update=True)
+    if not may_note(found, by):
+        raise NotAllowed("note_attendance")
+    wanted = {one.unit.id: count for one in register(session, found) if (count := counts.get(one.unit.id))}
+    there = {one.unit_id: one for one in found.attendance}
+    if wanted == {unit_id: one.count for unit_id, one in there.items()}:
+        return False
+    found.attendance = [
+        there.get(unit_id) or SeminarAttendance(id=uuid.uuid4(), unit_id=unit_id, count=count)
+        for unit_id, count in wanted.items()
+    ]
+    for one in found.attendance:
+        one.count = wanted[one.unit_id]
+    session.flush()
+    audit.append(session, What.DID, by=by, chain=found.id, subject="note_attendance")
+    return True

@@ -1,0 +1,209 @@
+"""Development work: what a team, a school or an area works on over terms. No person has a field here but who keeps it, and nothing leads to a referral."""
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from cryptography.fernet import Fernet
+from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from referrals.models.account import Account
+from referrals.models.base import Base, Identified, by_value
+from referrals.models.organisation import Unit
+from referrals.sealing import Sealed, new_data_key, open_data_key
+from referrals.vocabulary import DevelopmentAct, DevelopmentEvidence, DevelopmentKind, DevelopmentPhase, GovernanceLevel
+
+
+class DevelopmentCase(Identified, Base):
+    """Work about a group, a school or an area. Its texts are sealed: what happens at one school can tell who it is about."""
+
+    __tablename__ = "development_case"
+
+    kind: Mapped[DevelopmentKind] = mapped_column(by_value(DevelopmentKind))
+    #: words of the controlled list, one at least
+    themes: Mapped[list[str]]
+    opened_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    opened_at: Mapped[datetime]
+    closed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+    closed_at: Mapped[datetime | None]
+    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
+
+    title = Sealed[str]()
+    #: what is seen today, and why it is taken up
+    background = Sealed[str]()
+    #: what it is to lead to
+    aim = Sealed[str]()
+    #: the headings of the situation analysis that it has for itself; those of which lines are points have one on each line
+    strengths = Sealed[str]()
+    difficulties = Sealed[str]()
+    childrens_views = Sealed[str]()
+    causes = Sealed[str]()
+    priorities = Sealed[str]()
+    goals = Sealed[str]()
+    following_up = Sealed[str]()
+    #: the four headings of the closing report
+    lessons_learnt = Sealed[str]()
+    good_examples = Sealed[str]()
+    reflections = Sealed[str]()
+    future_plans = Sealed[str]()
+
+    opened_by: Mapped[Account] = relationship(foreign_keys=[opened_by_id])
+    closed_by: Mapped[Account | None] = relationship(foreign_keys=[closed_by_id])
+    units: Mapped[list[Unit]] = relationship(secondary="development_unit", order_by=Unit.name)
+    terms: Mapped[list["DevelopmentTerm"]] = relationship(back_populates="case", cascade="all, delete-orphan")
+    milestones: Mapped[list["DevelopmentMilestone"]] = relationship(
+        back_populates="case", order_by="DevelopmentMilestone.due_on", cascade="all, delete-orphan"
+    )
+    leaders: Mapped[list["DevelopmentLeader"]] = relationship(back_populates="case", cascade="all, delete-orphan")
+    results: Mapped[list["DevelopmentResult"]] = relationship(
+        back_populates="case", order_by="DevelopmentResult.added_at", cascade="all, delete-orphan"
+    )
+    actions: Mapped[list["DevelopmentAction"]] = relationship(back_populates="case", cascade="all, delete-orphan")
+    events: Mapped[list["DevelopmentEvent"]] = relationship(
+        back_populates="case", order_by="DevelopmentEvent.at.desc()", cascade="all, delete-orphan"
+    )
+
+    def __init__(self, **values: Any) -> None:
+        """Give a new one its id and data key first, so that its words can be sealed."""
+        self.id = uuid.uuid4()
+        self.wrapped_key = new_data_key()
+        super().__init__(**values)
+
+    @property
+    def chain_id(self) -> uuid.UUID:
+        """The chain of the audit log that is its own."""
+        return self.id
+
+    def data_key(self) -> Fernet:
+        """What seals and opens its words."""
+        return open_data_key(self.wrapped_key)
+
+    def seal_place(self, name: str) -> str:
+        """The identity that binds a sealed value to it."""
+        return f"{self.__tablename__}:{self.id}:{name}"
+
+
+class DevelopmentUnit(Base):
+    """A school or preschool it is about: one, or in an area several."""
+
+    __tablename__ = "development_unit"
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("development_case.id"), primary_key=True)
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"), primary_key=True, index=True)
+
+
+class DevelopmentTerm(Identified, Base):
+    """What one term of it is for."""
+
+    __tablename__ = "development_term"
+    __table_args__ = (UniqueConstraint("case_id", "term"),)
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("development_case.id"))
+    #: as `SchoolTerm.code` writes it
+    term: Mapped[str]
+    phase: Mapped[DevelopmentPhase] = mapped_column(by_value(DevelopmentPhase))
+
+    case: Mapped[DevelopmentCase] = relationship(back_populates="terms")
+
+
+class _SealedPart(Identified, Base):
+    """A row of development work whose words are sealed with the key of that work."""
+
+    __abstract__ = True
+
+    case: Mapped[DevelopmentCase]
+
+    def __init__(self, *, case: DevelopmentCase, **values: Any) -> None:
+        """Tie it to its work first, so that its words can be sealed."""
+        self.id = uuid.uuid4()
+        self.case = case
+        super().__init__(**values)
+
+    def data_key(self) -> Fernet:
+        """What seals and opens its words: the key of its work."""
+        return self.case.data_key()
+
+    def seal_place(self, name: str) -> str:
+        """The identity that binds a sealed value to this row."""
+        return f"{self.__tablename__}:{self.id}:{name}"
+
+
+class DevelopmentMilestone(_SealedPart):
+    """What is to be there by a day."""
+
+    __tablename__ = "development_milestone"
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("development_case.id"), index=True)
+    due_on: Mapped[date]
+    reached_at: Mapped[datetime | None]
+
+    words = Sealed[str]()
+
+    case: Mapped[DevelopmentCase] = relationship(back_populates="milestones")
+
+
+class DevelopmentResult(_SealedPart):
+    """Counts by group that an analysis rests on. Of a group in which a count is under five none is kept."""
+
+    __tablename__ = "development_result"
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("development_case.id"), index=True)
+    evidence: Mapped[DevelopmentEvidence] = mapped_column(by_value(DevelopmentEvidence))
+    added_at: Mapped[datetime]
+
+    #: what was asked or tested, so that it holds or does not
+    question = Sealed[str]()
+    #: [{"group": its words, "holds": how many or None, "asked": of how many or None}]
+    groups = Sealed[list[dict[str, Any]]]()
+
+    case: Mapped[DevelopmentCase] = relationship(back_populates="results")
+
+
+class DevelopmentAction(_SealedPart):
+    """What is done on a level of governance."""
+
+    __tablename__ = "development_action"
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("development_case.id"), index=True)
+    level: Mapped[GovernanceLevel] = mapped_column(by_value(GovernanceLevel))
+    #: in which term it is done, as `SchoolTerm.code` writes it
+    term: Mapped[str]
+    done_at: Mapped[datetime | None]
+
+    words = Sealed[str]()
+    #: the function that answers for it
+    responsible = Sealed[str]()
+
+    case: Mapped[DevelopmentCase] = relationship(back_populates="actions")
+
+
+class DevelopmentEvent(Identified, Base):
+    """That somebody did something to it: its history."""
+
+    __tablename__ = "development_event"
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("development_case.id"), index=True)
+    at: Mapped[datetime]
+    by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    act: Mapped[DevelopmentAct] = mapped_column(by_value(DevelopmentAct))
+
+    case: Mapped[DevelopmentCase] = relationship(back_populates="events")
+    by: Mapped[Account] = relationship()
+
+
+class DevelopmentLeader(Identified, Base):
+    """Who leads it at a unit as its process leader, or did."""
+
+    __tablename__ = "development_leader"
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("development_case.id"), index=True)
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"))
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    since_at: Mapped[datetime]
+    #: when somebody else took it over
+    until_at: Mapped[datetime | None]
+
+    case: Mapped[DevelopmentCase] = relationship(back_populates="leaders")
+    unit: Mapped[Unit] = relationship()
+    account: Mapped[Account] = relationship()

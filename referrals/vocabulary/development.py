@@ -1,0 +1,87 @@
+"""The words of development work: what it is about, its phases, how far it has come, what was done, and what is refused."""
+
+from referrals.vocabulary.terms import N_, Term
+
+
+class DevelopmentKind(Term):
+    """What a piece of development work is about: never one child."""
+
+    GROUP = "group", N_("A group of children")
+    SCHOOL = "school", N_("A school or preschool")
+    AREA = "area", N_("Several schools and preschools")
+
+
+class DevelopmentPhase(Term):
+    """What a term of it is for."""
+
+    ANALYSIS = "analysis", N_("Situation analysis")
+    PLANNING = "planning", N_("Goals and actions")
+    CARRYING_OUT = "carrying_out", N_("Carrying out")
+    FOLLOW_UP = "follow_up", N_("Follow-up")
+
+
+class DevelopmentState(Term):
+    """How far it has come, as its terms tell."""
+
+    PLANNED = "planned", N_("Not begun yet")
+    UNDER_WAY = "under_way", N_("Under way")
+    TERMS_OVER = "terms_over", N_("Its terms are over")
+    CLOSED = "closed", N_("Work closed")
+
+
+class DevelopmentEvidence(Term):
+    """Where the counts of an analysis come from."""
+
+    SURVEY = "survey", N_("A survey")
+    KNOWLEDGE = "knowledge", N_("Knowledge results")
+    ATTENDANCE = "attendance", N_("Attendance at school")
+    OTHER = "other", N_("Something else that was counted")
+
+
+class GovernanceLevel(Term):
+    """On which level of governance an action is carried out."""
+
+    UNIT = "unit", N_("Schools and preschools")
+    ADMINISTRATION = "administration", N_("The administration")
+    POLITICAL = "political", N_("The political leadership")
+
+
+class DevelopmentAct(Term):
+    """What somebody did to it, as its history says it."""
+
+    OPEN = "open_case", N_("The work was begun")
+    CORRECT = "correct_case", N_("What it is about was written anew")
+    SET_TERMS = "set_terms", N_("Phases of terms set")
+    SET_MILESTONE = "set_milestone", N_("Milestone set")
+    REACH_MILESTONE = "reach_milestone", N_("Milestone reached")
+    TAKE_BACK_REACHED = "take_back_reached", N_("A milestone is not reached after all")
+    DROP_MILESTONE = "drop_milestone", N_("Milestone taken away")
+    HAND_OVER = "hand_over", N_("Process leader appointed")
+    WRITE_ANALYSIS = "write_analysis", N_("Situation analysis written on")
+    ADD_RESULT = "add_result", N_("Counts added")
+    DROP_RESULT = "drop_result", N_("Counts taken away")
+    PLAN_ACTION = "plan_action", N_("Action planned")
+    END_ACTION = "end_action", N_("An action was done")
+    TAKE_BACK_DONE = "take_back_done", N_("An action is not done after all")
+    DROP_ACTION = "drop_action", N_("Action taken away")
+    WRITE_REPORT = "write_report", N_("Closing report written on")
+    CLOSE = "close_case", N_("Closed with its report")
+
+
+class DevelopmentProblem(Term):
+    """Why something cannot be so in development work, in the words that stand at the field."""
+
+    ONE_UNIT = "one_unit", N_("Work about a group or a school belongs to one school or preschool. Choose one.")
+    SEVERAL_UNITS = "several_units", N_("An area is at least two schools or preschools. Choose all it is about.")
+    REFERRAL_NUMBER = (
+        "referral_number",
+        N_(
+            "A text holds what looks like the number of a referral. No referral of a child can stand here: leave it out."
+        ),
+    )
+    ORDER = "order", N_("The last term comes before the first.")
+    TOO_LONG = "too_long", N_("That is more than twelve terms. Check the first and the last one.")
+    REPORT_MISSING = (
+        "report_missing",
+        N_("One of the four headings is empty. Fill them all in, then it can be closed. Nothing has been closed."),
+    )

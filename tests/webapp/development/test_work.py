@@ -1,0 +1,158 @@
+"""The pages of the situation analysis and of the actions of development work."""
+
+import io
+
+import pytest
+import sqlalchemy as sa
+from pypdf import PdfReader
+
+from referrals import db
+from referrals.forums import seats
+from referrals.models import DevelopmentAction, DevelopmentCase, DevelopmentResult
+from referrals.vocabulary import GovernanceLevel
+from tests import development
+from tests.webapp.desk import cast_of
+
+COUNTS = {
+    "evidence": "survey", "question": "Känner sig trygg", "groups-0-group": "Årskurs 4–6", "groups-0-holds": "24",
+    "groups-0-asked": "40",
+}  # fmt: skip
+ACTION = {"level": "unit", "words": "Samma rutin", "responsible": "Rektor"}
+
+
+@pytest.fixture
+def address(settings, app):
+    """Work about the cast's school, with an action of the administration's; the counsellor sits in its team."""
+    with db.writing(settings.database) as session:
+        cast = cast_of(session)
+        seats.seat(session, cast.forum, cast.counsellor.id, by=cast.coordinator.actor())
+        found = development.begin(session, cast)
+        development.act(session, cast, found, GovernanceLevel.ADMINISTRATION)
+        return f"/development/{found.id}"
+
+
+@pytest.fixture
+def karin(signed_in, address):
+    """The browser of the coordinator."""
+    return signed_in("karin")
+
+
+def form_to(page, ending):
+    return next(one for one in page.all("form") if (one.get("action") or "").endswith(ending))
+
+
+def test_the_analysis_is_written_read_by_the_team_and_printed(karin, signed_in, address):
+    """C12 as people do it."""
+    kim = signed_in("kim")
+    assert "Nothing is written yet." in kim.get(f"{address}/analysis").text
+    page = karin.get(f"{address}/analysis")
+    assert "Nothing has changed." in karin.submit({}).text
+    page = karin.submit({"strengths": "Vuxna vill samma sak.", "goals": "Samma rutin\nLugna morgnar"})
+    assert "The analysis has been saved." in page.text
+    page = karin.submit({"causes": "Olle är orolig."}, form=page.form(), status=422)
+    assert "“Olle” looks like a name." in " ".join(page.problems)
+    page = karin.submit({"causes": "x" * 20_001}, form=page.form(), status=422)
+    assert page.problems
+    page = kim.get(f"{address}/analysis")
+    assert "Vuxna vill samma sak." in page.text
+    assert not page.all("textarea")
+    paper = kim.client.get(f"{address}/situation-analysis")
+    assert paper.headers["Content-Disposition"] == 'inline; filename="situation-analysis.pdf"'
+    text = "\n".join(one.extract_text() for one in PdfReader(io.BytesIO(paper.data)).pages)
+    assert "Lugna morgnar" in text
+    assert signed_in("otto").client.get(f"{address}/situation-analysis").status_code == 404
+
+
+def test_counts_by_group_are_shown_but_none_under_five_and_none_is_kept(karin, address, settings):
+    page = karin.get(f"{address}/analysis")
+    page = karin.submit(COUNTS, form=page.form("counts-form"), button=("_add", "groups"))
+    page = karin.submit(
+        {"groups-1-group": "Årskurs 7–9", "groups-1-holds": "28", "groups-1-asked": "31"}, form=page.form("counts-form")
+    )
+    assert "Those under five were not kept." in page.text
+    cells = [page.text_of(one) for one in page.all("td")]
+    assert cells == ["24", "40", "Not shown: fewer than five", "31"]
+    with db.reading(settings.database) as session:
+        (result,) = session.scalars(sa.select(DevelopmentResult))
+        assert "28" not in repr(result.groups)
+    page = karin.submit(form=form_to(page, "/drop"))
+    assert "The counts are gone." in page.text
+
+
+def test_counts_that_make_no_sense_are_said_at_their_field(karin, address):
+    page = karin.get(f"{address}/analysis")
+    page = karin.submit(COUNTS | {"groups-0-holds": "41"}, form=page.form("counts-form"), status=422)
+    assert "It cannot hold for more than there are in the group." in " ".join(page.problems)
+    page = karin.submit({"groups-0-holds": "20", "groups-0-group": "4B"}, form=page.form("counts-form"), status=422)
+    assert "“4B” looks like a class." in " ".join(page.problems)
+    page = karin.submit({"evidence": "", "question": ""}, form=page.form("counts-form"), status=422)
+    assert len(page.problems) > 1
+
+
+def test_each_level_reads_its_own_actions_and_of_the_others_how_far_they_are(karin, signed_in, address):
+    """C17 as people do it."""
+    page = karin.get(f"{address}/actions")
+    assert "One action, 0 done." in page.text
+    assert "Insats 2" not in page.text
+    term = next(one.get("value") for one in page.all("option") if one.get("value"))
+    page = karin.submit(ACTION | {"term": term, "words": "Ring Olle"}, status=422)
+    assert "“Olle” looks like a name." in " ".join(page.problems)
+    assert karin.submit(ACTION | {"term": ""}, status=422).problems
+    page = karin.submit(ACTION | {"term": term})
+    assert "The action is planned." in page.text
+    page = karin.submit(form=form_to(page, "/done"))
+    assert "The action is done." in page.text
+    kim = signed_in("kim").get(f"{address}/actions")
+    assert "Samma rutin" in kim.text
+    assert not kim.all("input", name="level")
+    page = karin.submit(form=form_to(page, "/done"))
+    assert "The action goes on." in page.text
+    page = karin.submit(form=form_to(page, "/drop"))
+    assert "The action is gone." in page.text
+    assert "Insats 2" in signed_in("margit").get(f"{address}/actions").text
+
+
+def test_what_is_another_levels_is_answered_as_if_it_were_not_there(app, karin, signed_in, address, settings):
+    with db.reading(settings.database) as session:
+        action = session.scalars(sa.select(DevelopmentAction.id)).one()
+    app.config["WTF_CSRF_ENABLED"] = False
+    kim, own = signed_in("kim").client, karin.client
+    for ending in ("done", "drop"):
+        assert own.post(f"{address}/actions/{action}/{ending}", data={}).status_code == 404
+    assert (
+        own.post(f"{address}/actions", data=ACTION | {"level": "political", "term": "2026-autumn"}).status_code == 422
+    )
+    for path in ("/actions", "/analysis", "/results"):
+        assert kim.post(f"{address}{path}", data={}).status_code == 404, path
+    assert own.post(f"{address}/results/{address[-36:]}/drop", data={}).status_code == 404
+
+
+def test_the_lead_is_handed_over_and_who_led_before_stays_in_sight(karin, signed_in, address):
+    """C18 as people do it."""
+    page = karin.get(address)
+    assert "nobody yet" in page.text
+    assert karin.submit({"leader": ""}, form=page.form("leader-form"), status=422).problems
+    assert karin.submit({"leader": "x"}, form=page.form("leader-form"), status=422).problems
+    choices = {page.text_of(one): one.get("value") for one in page.form("leader-form").iter("option")}
+    page = karin.submit({"leader": choices["Lindskolan: Henrik Rosenby"]}, form=page.form("leader-form"))
+    assert "Henrik Rosenby leads the work at Lindskolan." in page.text
+    page = karin.submit({"leader": choices["Lindskolan: Kim Solgren"]}, form=page.form("leader-form"))
+    assert "before: Henrik Rosenby" in page.text
+    assert signed_in("kim").get(address).form("words-form") is not None
+
+
+def test_a_lesson_is_learnt_from_what_is_closed(karin, signed_in, address, settings):
+    assert "What can others learn from it?" not in karin.get(address).text
+    with db.writing(settings.database) as session:
+        cast = cast_of(session)
+        development.close(session, cast, session.scalars(sa.select(DevelopmentCase)).one())
+    page = karin.get(address)
+    link = next(one.get("href") for one in page.all("a") if (one.get("href") or "").startswith("/lessons/new"))
+    assert address[-36:] in link
+    karin.get(link)
+    said = dict.fromkeys(("tried", "outcome", "for_others"), "Samma rutin gav lugn.")
+    page = karin.submit(said | {"title": "Lugna morgnar", "theme": "organisation", "ages": "6-18"})
+    assert "From development work" in page.text
+    assert address[-36:] not in page.text
+    # the management reads the work and is in no team: it tells nothing of it
+    assert "What can others learn from it?" not in signed_in("margit").get(address).text

@@ -1,0 +1,100 @@
+"""The actions of development work: each level of governance reads its part, and how far the others have come."""
+
+import uuid
+from typing import Any
+
+from flask import Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from referrals.development import actions as rules
+from referrals.errors import DevelopmentRefused, NamesSomebody, NoSuchReferral, NotAllowed
+from referrals.models import DevelopmentAction, DevelopmentCase
+from referrals.patterns.school_terms import SchoolTerm
+from schemas.development import ActionForm
+from schemas.fields import CHOOSE_ONE
+from webapp import forms, notices, pages, people, transactions
+from webapp.development import blueprint
+from webapp.development.cases import terms_to_choose
+from webapp.development.doors import for_case, refuse
+from webapp.language import gettext
+from webapp.rounds.doors import term_name
+
+
+@blueprint.get("/development/<uuid:development_id>/actions")
+@for_case()
+def actions(found: DevelopmentCase) -> Response:
+    """What is done on each level, as far as this person reads it."""
+    return _page(found, forms.shown())
+
+
+@blueprint.post("/development/<uuid:development_id>/actions")
+@for_case()
+def plan_action(found: DevelopmentCase) -> ResponseReturnValue:
+    """Plan an action on a level."""
+    session, actor, form = transactions.session(), people.actor(), forms.submitted()
+    levels = rules.levels_to_write(session, found, actor)
+    if not levels:
+        raise NotAllowed("plan_action")
+    values = form.load(ActionForm())
+    if values is not None and values["level"] not in levels:
+        form.refuse("level", CHOOSE_ONE)
+    if values is None or form.problems:
+        return _page(found, form, 422)
+    try:
+        rules.plan_action(session, found, by=actor, **values)
+    except (NamesSomebody, DevelopmentRefused) as refused:
+        return _page(found, form, 422, doubts=refuse(form, refused, "words", "responsible"))
+    notices.say_next(gettext("The action is planned."))
+    return _to(found)
+
+
+@blueprint.post("/development/<uuid:development_id>/actions/<uuid:level_action_id>/done")
+@for_case()
+def end_action(found: DevelopmentCase, level_action_id: uuid.UUID) -> ResponseReturnValue:
+    """Say that an action is done, or is not after all."""
+    is_done = "take_back" not in request.form
+    rules.end_action(transactions.session(), _action(found, level_action_id), by=people.actor(), is_done=is_done)
+    notices.say_next(gettext("The action is done.") if is_done else gettext("The action goes on."))
+    return _to(found)
+
+
+@blueprint.post("/development/<uuid:development_id>/actions/<uuid:level_action_id>/drop")
+@for_case()
+def drop_action(found: DevelopmentCase, level_action_id: uuid.UUID) -> ResponseReturnValue:
+    """Take an action away."""
+    rules.drop_action(transactions.session(), _action(found, level_action_id), by=people.actor())
+    notices.say_next(gettext("The action is gone. Nothing of what was written was kept."))
+    return _to(found)
+
+
+# ------------------------------------------------------------------------------------------------------- inside
+def _to(found: DevelopmentCase) -> ResponseReturnValue:
+    return redirect(url_for(".actions", development_id=found.id), 303)
+
+
+def _action(found: DevelopmentCase, level_action_id: uuid.UUID) -> DevelopmentAction:
+    action = rules.find_action(found, level_action_id, people.actor())
+    if action is None:
+        raise NoSuchReferral
+    return action
+
+
+def _page(found: DevelopmentCase, form: forms.Form, status: int = 200, **values: Any) -> Response:
+    actor = people.actor()
+    parts = rules.parts(found, actor)
+    return pages.page(
+        "development/actions.html",
+        status,
+        form=form,
+        found=found,
+        parts=parts,
+        terms_of={
+            one.id: term_name(term)
+            for part in parts
+            for one in part.actions
+            if (term := SchoolTerm.read(one.term)) is not None
+        },
+        levels=[(one.value, gettext(one.label)) for one in rules.levels_to_write(transactions.session(), found, actor)],
+        terms=terms_to_choose(found),
+        **values,
+    )

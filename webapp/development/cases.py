@@ -1,0 +1,215 @@
+"""Development work: the list of it, a new piece, and the page of one with its terms, its report and its history."""
+
+from typing import Any, Final
+
+from flask import Response, abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from referrals import roster
+from referrals.calendar import closed_days
+from referrals.development import cases as rules
+from referrals.development import closing, leaders
+from referrals.development import terms as calendar
+from referrals.development.cases import Words
+from referrals.errors import DevelopmentRefused, NamesSomebody, NotAllowed
+from referrals.models import Account, DevelopmentCase, Unit
+from referrals.patterns.school_terms import SchoolTerm
+from referrals.rounds import people as rounds_people
+from referrals.vocabulary import DevelopmentKind, DevelopmentPhase, LessonTheme
+from schemas.development import CaseWordsForm, NewCaseForm
+from schemas.fields import CHOOSE_SOME
+from webapp import forms, notices, pages, people, transactions
+from webapp.development import blueprint
+from webapp.development.doors import ROLES, for_case, refuse, to_case
+from webapp.guards import signed_in
+from webapp.language import gettext
+from webapp.learning import sources
+from webapp.rounds.doors import term_name
+
+#: the texts of the form that says what it is about
+_TEXTS: Final = ("title", "background", "aim")
+#: so many terms before and after the one it was begun in can be chosen
+_TERMS_BEFORE: Final = 2
+
+
+@blueprint.get("/development")
+@signed_in(*ROLES)
+def cases() -> Response:
+    """All development work this person reads, of one theme where the address names one."""
+    session, actor = transactions.session(), people.actor()
+    if not (has_team := bool(rounds_people.teams_of(session, actor))) and not rounds_people.may_lead(actor):
+        abort(404)
+    asked = request.args.get("theme")
+    theme = LessonTheme(asked) if asked in set(LessonTheme) else None
+    today, closed = roster.today(session), closed_days(session)
+    return pages.page(
+        "development/cases.html",
+        form=forms.shown({"theme": theme}),
+        theme=theme,
+        themes=_themes(),
+        lines=[
+            (found, rules.state_of(found, today), calendar.phase_on(found, today), nearest, bool(nearest and calendar.is_late(nearest, today, closed)))
+            for found in rules.known_to(session, actor, theme=theme)
+            for nearest in [calendar.next_milestone(found)]
+        ],
+        may_open=bool(rules.units_to_choose(session, actor)),
+        has_team=has_team,
+    )  # fmt: skip
+
+
+@blueprint.get("/development/new")
+@signed_in(*ROLES, keeps_forms=False)
+def new_case() -> Response:
+    """The form of a new piece of work."""
+    return _new_page(forms.shown())
+
+
+@blueprint.post("/development/new")
+@signed_in(*ROLES, keeps_forms=False)
+def open_case() -> ResponseReturnValue:
+    """Begin work that names nobody."""
+    session, actor, form = transactions.session(), people.actor(), forms.submitted()
+    values = form.load(NewCaseForm())
+    if values is None:
+        return _new_page(form, 422)
+    if not set(values["unit_ids"]) <= {unit.id for unit in rules.units_to_choose(session, actor)}:
+        form.refuse("unit_ids", CHOOSE_SOME)
+        return _new_page(form, 422)
+    try:
+        made = rules.open_case(session, by=actor, kind=values["kind"], unit_ids=values["unit_ids"], **_told(values))
+    except (NamesSomebody, DevelopmentRefused) as refused:
+        return _new_page(form, 422, doubts=refuse(form, refused, *_TEXTS))
+    notices.say_next(gettext("The work is begun. Say below what each term is for."))
+    return to_case(made)
+
+
+@blueprint.get("/development/<uuid:development_id>")
+@for_case()
+def case(found: DevelopmentCase) -> Response:
+    """One piece of work."""
+    return case_page(found)
+
+
+@blueprint.post("/development/<uuid:development_id>")
+@for_case()
+def correct_case(found: DevelopmentCase) -> ResponseReturnValue:
+    """Write anew what it is about."""
+    form = forms.submitted()
+    values = form.load(CaseWordsForm())
+    if values is None:
+        return again(found, told=form)
+    try:
+        is_new = rules.correct_case(transactions.session(), found, by=people.actor(), **_told(values))
+    except (NamesSomebody, DevelopmentRefused) as refused:
+        return again(found, told=form, doubts=refuse(form, refused, *_TEXTS))
+    notices.say_next(gettext("It has been saved.") if is_new else gettext("Nothing has changed."))
+    return to_case(found)
+
+
+@blueprint.post("/development/<uuid:development_id>/discard")
+@for_case()
+def discard_case(found: DevelopmentCase) -> ResponseReturnValue:
+    """Throw away what was begun by mistake."""
+    rules.discard_case(transactions.session(), found, by=people.actor())
+    notices.say_next(gettext("It is gone. Nothing of what was written was kept."))
+    return redirect(url_for(".cases"), 303)
+
+
+# ------------------------------------------------------------------------------------------------ for its neighbours
+def again(found: DevelopmentCase, **shown: Any) -> Response:
+    """The page with what must be mended, for those whose form it is. Raises NotAllowed."""
+    if not rules.may_keep(transactions.session(), found, people.actor()):
+        raise NotAllowed("development_case")
+    return case_page(found, 422, **shown)
+
+
+def case_page(found: DevelopmentCase, status: int = 200, **values: Any) -> Response:
+    """The page of one piece of work."""
+    session, actor = transactions.session(), people.actor()
+    today = roster.today(session)
+    may_keep = rules.may_keep(session, found, actor)
+    as_it_is = {name: getattr(found, name) for name in _TEXTS} | {"themes": found.themes}
+    every = {
+        "told": forms.shown(as_it_is),
+        "setting": forms.shown(name="terms"),
+        "marking": forms.shown(name="milestone"),
+        "leading": forms.shown(name="leader"),
+    } | values
+    sent = next(
+        (one for one in (every[name] for name in ("told", "setting", "marking", "leading")) if one.problems),
+        forms.Form(),
+    )
+    return pages.page(
+        "development/case.html",
+        status,
+        form=sent,
+        found=found,
+        state=rules.state_of(found, today),
+        phase=calendar.phase_on(found, today),
+        stretches=[(one, term_name(one.term)) for one in calendar.stretches(found, today)],
+        nearest=calendar.next_milestone(found),
+        late={one.id for one in calendar.late_ones(session, found)},
+        report=closing.report_of(found),
+        leads=leaders.leads(found),
+        lesson_url=sources.address_to_write(found),
+        could_lead=[(key, f"{unit.name}: {account.name}") for key, (unit, account) in leaders_to_choose(found).items()]
+        if may_keep
+        else [],
+        may_keep=may_keep,
+        may_discard=rules.may_discard(session, found, actor),
+        all_themes=_themes(),
+        theme_words=[gettext(LessonTheme(one).label) for one in found.themes],
+        phases=[(one.value, gettext(one.label)) for one in DevelopmentPhase],
+        terms=terms_to_choose(found),
+        history=[{"at": one.at, "what": gettext(one.act.label), "who": one.by.name} for one in found.events],
+        **every,
+    )
+
+
+def leaders_to_choose(found: DevelopmentCase) -> dict[str, tuple[Unit, Account]]:
+    """Who could lead the work at which of its units, by what the form calls both."""
+    session = transactions.session()
+    return {
+        f"{unit.slug}/{account.id}": (unit, account)
+        for unit in found.units
+        for account in leaders.could_lead(session, unit)
+    }
+
+
+def terms_to_choose(found: DevelopmentCase) -> list[tuple[str, str]]:
+    """The terms somebody can choose from, around those it was begun in and lasts for."""
+    begun = SchoolTerm.of(found.opened_at.date())
+    one = SchoolTerm(begun.year - _TERMS_BEFORE // 2, begun.is_autumn)
+    chosen = []
+    for _ in range(_TERMS_BEFORE + calendar.MOST_TERMS):
+        chosen.append((one.code, term_name(one)))
+        one = one.next
+    return chosen
+
+
+# ------------------------------------------------------------------------------------------------------- inside
+def _new_page(form: forms.Form, status: int = 200, *, doubts: list[tuple[str, str]] | None = None) -> Response:
+    units = rules.units_to_choose(transactions.session(), people.actor())
+    if not units:
+        abort(404)
+    return pages.page(
+        "development/new.html",
+        status,
+        form=form,
+        kinds=[(one.value, gettext(one.label)) for one in DevelopmentKind],
+        units=[(str(unit.id), unit.name) for unit in units],
+        themes=_themes(),
+        doubts=doubts,
+    )
+
+
+def _themes() -> list[tuple[str, str]]:
+    return [(one.value, gettext(one.label)) for one in LessonTheme]
+
+
+def _told(values: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "themes": values["themes"],
+        "words": Words(**{name: values[name] for name in _TEXTS}),
+        "answered": values["answered"],
+    }

@@ -1,0 +1,46 @@
+"""Who is let in to the pages of development work, and what all of them share."""
+
+from functools import partial
+from typing import Final
+
+from flask import redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from referrals import identity_check
+from referrals.access import Role
+from referrals.development import cases as rules
+from referrals.errors import DevelopmentRefused, NamesSomebody
+from referrals.models import DevelopmentCase
+from referrals.vocabulary import DevelopmentProblem
+from webapp import nobody, people, transactions
+from webapp.forms import Form
+from webapp.forums.team import TEAM_ROLES
+from webapp.guards import for_row
+from webapp.language import gettext
+
+#: the roles that can have to do with development work; what each of them reads the core says
+ROLES: Final = (*TEAM_ROLES, Role.MANAGEMENT)
+
+for_case = partial(for_row, "development", DevelopmentCase, rules.may_read)
+
+
+def to_case(found: DevelopmentCase) -> ResponseReturnValue:
+    """On to the page of it."""
+    return redirect(url_for("development.case", development_id=found.id), 303)
+
+
+def refuse(form: Form, refused: NamesSomebody | DevelopmentRefused, *names: str) -> list[tuple[str, str]] | None:
+    """Say at its field what is wrong. What the check for identities found comes back with what of it can be a word only."""
+    if isinstance(refused, NamesSomebody):
+        checker = identity_check.municipal_checker(transactions.session(), by=people.actor())
+        return nobody.mark(form, checker, *names)
+    at = {
+        DevelopmentProblem.REFERRAL_NUMBER: [name for name in names if rules.holds_number(form.value(name))],
+        DevelopmentProblem.ONE_UNIT: ["unit_ids"],
+        DevelopmentProblem.SEVERAL_UNITS: ["unit_ids"],
+        DevelopmentProblem.ORDER: ["last"],
+        DevelopmentProblem.TOO_LONG: ["last"],
+    }.get(refused.problem, [""])
+    for name in at:
+        form.refuse(name, gettext(refused.problem.label))
+    return None
