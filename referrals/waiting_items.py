@@ -22,6 +22,7 @@ class Waiting(StrEnum):
     CONSENT = "consent"
     MAIL = "mail"
     STATUTORY = "statutory"
+    APPEAL = "appeal"
     SERVICE = "service"
 
 

@@ -17,7 +17,7 @@ from referrals.mailer import Letter
 from referrals.meeting_answers import NotComing
 from referrals.models import Account, ReadingRequest, Reminder, RoleAssignment, RoundEnrolment
 from referrals.reminders import waiting
-from referrals.reminders.words import CANNOT_COME, OTHERS_DO, READING, TO_DO
+from referrals.reminders.words import BY_KIND, CANNOT_COME, OTHERS_DO, READING, TO_DO
 from referrals.rounds import reminding
 from referrals.vocabulary import N_, DeadlineSource, Rhythm
 from referrals.waiting_items import WaitingItem
@@ -176,7 +176,7 @@ def _source(source: DeadlineSource, language: str) -> str:
 def _said(item: WaitingItem, actor: Actor, *, today: date, language: str) -> str:
     """The number, what is to be done and by when; never what it is about."""
     translate = languages.translations(language).gettext
-    task = OTHERS_DO.get(item.verb) if waiting.waits_for_others(item, actor) else None
+    task = OTHERS_DO.get(item.verb) if waiting.waits_for_others(item, actor) else BY_KIND.get(item.kind)
     if item.due_on is None:
         when, day = N_("since %(date)s"), item.waits_since
     elif item.is_stalled:

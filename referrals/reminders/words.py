@@ -2,6 +2,7 @@
 
 from referrals.stages import Verb
 from referrals.vocabulary import N_
+from referrals.waiting_items import Waiting
 
 #: what is to be done, as the text of a line or a button
 TO_DO: dict[Verb, str] = {
@@ -27,6 +28,7 @@ TO_DO: dict[Verb, str] = {
     Verb.BEGIN_SUPPORT_INVESTIGATION: N_("Answer a report to the head teacher"),
     Verb.CONCLUDE_SUPPORT_INVESTIGATION: N_("Record the result of an investigation"),
     Verb.REVIEW_SUPPORT_PROGRAMME: N_("Follow up a decision on its day"),
+    Verb.RECORD_SUPPORT_TOLD: N_("Tell guardians of a decision, and record on which day"),
     Verb.REPORT_ABSENCE: N_("Report to the organiser, and record that you did"),
     Verb.CONCLUDE_ABSENCE_INVESTIGATION: N_("Record the result of an investigation"),
     Verb.PASS_ON_DEGRADING_REPORT: N_("Pass a report on to the organiser"),
@@ -34,6 +36,11 @@ TO_DO: dict[Verb, str] = {
     Verb.CONCLUDE_DEGRADING_INVESTIGATION: N_("Record the result of an investigation"),
     Verb.RECORD_SERVICE_ANSWER: N_("Ask a service outside what became of a referral"),
     Verb.REMIND_OF_CONSENT: N_("Ask the guardians again: a consent ends"),
+}
+
+#: what waits without a verb of its own, by its kind
+BY_KIND: dict[Waiting, str] = {
+    Waiting.APPEAL: N_("Watch for an appeal"),
 }
 
 #: what a request to read a file asks of its reviewer: it is no verb of the referral

@@ -12,7 +12,7 @@ from referrals import coverage, history, roster, rulebook
 from referrals.access import Actor, parties
 from referrals.errors import Incomplete, NotAllowed, NotDelegable
 from referrals.languages import local_date
-from referrals.models import History, Referral, SupportProgramme, SupportTold
+from referrals.models import Guardian, History, Referral, SupportProgramme, SupportTold
 from referrals.stages import Party, Verb
 from referrals.statutory.special_support import investigations_of
 from referrals.vocabulary import ProgrammeKind, SupportForm
@@ -144,6 +144,19 @@ def record_told(
 def appeal_until(referral: Referral, told_on: date) -> date:
     """The last day on which somebody told on `told_on` can appeal; a weekend or public holiday moves to the next weekday."""
     return rulebook.load(referral.rulepack).support_appeal.last_day(told_on)
+
+
+def next_last_day(programme: SupportProgramme, *, on: date) -> date | None:
+    """The day, from `on` at the earliest, on which the time to appeal ends next for one of those told; None where it is over."""
+    days = (appeal_until(programme.referral, one.told_on) for one in programme.told)
+    return min((day for day in days if day >= on), default=None)
+
+
+def not_told(session: Session, programme: SupportProgramme) -> list[Guardian]:
+    """The guardians with custody whom no day is recorded for on which they got the decision, as far as they may be contacted."""
+    told = {one.guardian_id for one in programme.told}
+    deciding = coverage.deciding_guardians(session, programme.referral)
+    return [one for one in deciding if one.may_contact and one.id not in told]
 
 
 def missing(programme: SupportProgramme, *, on: date) -> list[str]:

@@ -14,6 +14,7 @@ from referrals.languages import local_date
 from referrals.models import (
     AbsenceInvestigation,
     DegradingReport,
+    Guardian,
     History,
     Referral,
     StatutoryDecision,
@@ -21,15 +22,18 @@ from referrals.models import (
     SupportProgramme,
     SupportReport,
     SupportReview,
+    SupportTold,
 )
 from referrals.stages import MOVE_BY_VERB, Party, Verb
-from referrals.statutory import programme_reviews
-from referrals.vocabulary import ProgrammeKind, SupportReviewKind
+from referrals.statutory import programme_reviews, support_programme
+from referrals.vocabulary import Custody, DeadlineSource, ProgrammeKind, SupportReviewKind
 from referrals.waiting_items import Waiting, WaitingItem
 from referrals.worklist import in_units, shown_unit
 
 #: so long before its day it is shown that a programme is to be looked at again
 AHEAD: Final = timedelta(days=7)
+#: told of a decision longer ago than this, nobody can appeal it any more in any country, holidays included
+_LONGEST_APPEAL: Final = timedelta(days=60)
 _POINTED = aliased(History)
 _LATER, _LATER_BEGUN, _BEGUN = aliased(SupportProgramme), aliased(History), aliased(History)
 
@@ -69,7 +73,8 @@ _FOR_WHO_INVESTIGATES: Final[tuple[tuple[Verb, Any], ...]] = (
 def waiting_for(session: Session, actor: Actor, *, today: date) -> list[WaitingItem]:
     """Everything beside the team's work that waits for `actor`. The law says "promptly": each with the day since when it waits.
 
-    A programme of special support waits for the head teacher by the day that it names itself, from a week before.
+    A programme of special support waits for the head teacher by the day that it names itself, from a week before; so does the
+    last day on which a decision about it can be appealed.
     """
     zone = organisation.municipality(session).timezone
     items = []
@@ -77,7 +82,11 @@ def waiting_for(session: Session, actor: Actor, *, today: date) -> list[WaitingI
         for verb, kind, since, waits in _FOR_HEAD_TEACHER:
             found = _rows(session, kind, since=since, waits=waits & in_units(actor, Role.HEAD_TEACHER))
             items += [_item(row, verb, actor, on=local_date(at, zone=zone)) for row, at in found]
-        items += _programmes(session, actor, today)
+        items += [
+            *_programmes(session, actor, today),
+            *_to_tell(session, actor, zone),
+            *_appeals(session, actor, today),
+        ]
     for verb, kind in _FOR_WHO_INVESTIGATES:
         mine = (kind.carried_out_by_id == actor.account_id) & kind.concluded_id.is_(None)
         items += [
@@ -111,6 +120,32 @@ def _programmes(session: Session, actor: Actor, today: date) -> Iterable[Waiting
         item = _item(row, Verb.REVIEW_SUPPORT_PROGRAMME, actor, on=today)
         if item is not None and (coming := programme_reviews.next_review(session, row)):
             yield replace(item, due_on=coming[1], waits_since=None)
+
+
+def _to_tell(session: Session, actor: Actor, zone: str) -> Iterable[WaitingItem | None]:
+    """Newest decisions about a programme that nobody is told of, or a guardian with custody is not: the day counts for an appeal."""
+    told = select(SupportTold.id).where(SupportTold.programme_id == SupportProgramme.id)
+    knows = told.where(SupportTold.guardian_id == Guardian.id).correlate(SupportProgramme, Guardian).exists()
+    left_out = select(Guardian.id).where(
+        Guardian.referral_id == SupportProgramme.referral_id,
+        Guardian.custody != Custody.OTHER,
+        Guardian.may_contact,
+        ~knows,
+    )  # as `support_programme.not_told` says of one decision
+    waits = ~_is_replaced() & (~told.exists() | left_out.exists()) & in_units(actor, Role.HEAD_TEACHER)
+    for row, at in _rows(session, SupportProgramme, since=SupportProgramme.decided_id, waits=waits):
+        yield _item(row, Verb.RECORD_SUPPORT_TOLD, actor, on=local_date(at, zone=zone))
+
+
+def _appeals(session: Session, actor: Actor, today: date) -> Iterable[WaitingItem | None]:
+    """Decisions for which the time to appeal ends within a week for somebody who was told."""
+    lately = SupportTold.programme_id == SupportProgramme.id, SupportTold.told_on >= today - _LONGEST_APPEAL
+    waits = select(SupportTold.id).where(*lately).exists() & in_units(actor, Role.HEAD_TEACHER)
+    for row, _at in _rows(session, SupportProgramme, since=SupportProgramme.decided_id, waits=waits):
+        last_on = support_programme.next_last_day(row, on=today)
+        item = _item(row, Verb.RECORD_SUPPORT_TOLD, actor, on=today)
+        if item is not None and last_on is not None and last_on <= today + AHEAD:
+            yield replace(item, kind=Waiting.APPEAL, due_on=last_on, waits_since=None, source=DeadlineSource.LAW)
 
 
 def _is_done(kind: SupportReviewKind) -> ColumnElement[bool]:

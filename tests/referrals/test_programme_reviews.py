@@ -9,7 +9,7 @@ import time_machine
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from referrals import documents, paper_sources
+from referrals import documents, paper_sources, roster
 from referrals.errors import Incomplete, NotAllowed, WrongStage
 from referrals.models import Listed, Referral, SupportProgramme, SupportReview
 from referrals.reminders import waiting
@@ -34,7 +34,16 @@ FOLLOWED_UP = Reviewed(
 def a_programme(session: Session, cast: Cast, state: object = IN_TRIAGE) -> tuple[Referral, SupportProgramme]:
     referral = a_referral(session, cast, state)  # type: ignore[arg-type]
     write(session, referral, cast.coordinator.actor())
-    return referral, decide(session, referral, cast.head_teacher.actor())
+    programme = decide(session, referral, cast.head_teacher.actor())
+    told(session, cast, referral, programme)
+    return referral, programme
+
+
+def told(session: Session, cast: Cast, referral: Referral, programme: SupportProgramme) -> None:
+    support_programme.record_told(
+        session, referral, by=cast.head_teacher.actor(), seen=None, programme_id=programme.id, guardian_id=None,
+        told_on=roster.today(session),
+    )  # fmt: skip
 
 
 def review(session: Session, referral: Referral, by: object, reviewed: Reviewed = FOLLOWED_UP) -> SupportReview:
@@ -132,9 +141,12 @@ def test_programmes_that_are_evaluated_ended_or_replaced_wait_for_nobody_and_are
             review(session, evaluated, head, evaluation)
             ended, _programme = a_programme(session, cast)
             review(session, ended, head)
-            end(session, ended, head)
+            told(session, cast, ended, end(session, ended, head))
             replaced, _programme = a_programme(session, cast)
-            support_programme.decide_none(session, replaced, by=head, seen=None, reasons="Räcker.")
+            told(
+                session, cast, replaced,
+                support_programme.decide_none(session, replaced, by=head, seen=None, reasons="Räcker."),
+            )  # fmt: skip
         session.expire_all()
         with counted_queries(session) as asked:
             found = beside.waiting_for(session, head, today=TODAY + timedelta(weeks=12))

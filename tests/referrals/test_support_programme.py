@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 import time_machine
@@ -11,12 +11,23 @@ from sqlalchemy.orm import Session
 from referrals import appeals, documents, paper_sources, register
 from referrals.access import Actor, View, may_view
 from referrals.errors import AlreadyMoved, Incomplete, NotAllowed, NotDelegable, WrongStage
-from referrals.models import Referral, SupportProgramme
+from referrals.models import Guardian, Referral, SupportProgramme
+from referrals.reminders import digest
 from referrals.stages import CLOSED, IN_TRIAGE, WITHDRAWN, Verb
 from referrals.statutory import special_support, support_programme
+from referrals.statutory import waiting as beside
 from referrals.statutory.special_support import Result
 from referrals.statutory.support_programme import Written
-from referrals.vocabulary import Counterpart, HealthTeamAsked, ProgrammeKind, SchoolForm, SupportForm, SupportNeed
+from referrals.vocabulary import (
+    Counterpart,
+    Custody,
+    HealthTeamAsked,
+    ProgrammeKind,
+    SchoolForm,
+    SupportForm,
+    SupportNeed,
+)
+from referrals.waiting_items import Waiting
 from schemas.documents.writing import paper_html
 from tests.factories import a_guardian, a_member, a_referral
 from tests.people import Cast
@@ -299,3 +310,86 @@ def test_the_file_and_each_guardian_who_was_told_get_the_paper_with_how_to_appea
             for said in (*words, "Skolväsendets överklagandenämnd", "tre veckor"):
                 assert said in text
     assert {row.verb for row in referral.history} >= {Verb.DECIDE_SUPPORT_PROGRAMME, Verb.DECIDE_NO_SUPPORT_PROGRAMME}
+
+
+def test_a_decision_waits_for_the_head_teacher_until_each_guardian_who_decides_is_told_of_it(
+    session: Session, cast: Cast
+) -> None:
+    head, to_tell = cast.head_teacher.actor(), Verb.RECORD_SUPPORT_TOLD
+    referral = a_referral(session, cast, CLOSED)
+    write(session, referral, head)
+    assert waits(session, cast, TODAY) == []
+    first = decide(session, referral, head)
+    assert waits(session, cast, TODAY) == [(first.id, to_tell, TODAY, None)]
+    tell(session, referral, head, first)
+    assert waits(session, cast, TODAY) == [], "the pupil is told, and no guardian is recorded"
+    maja, omar = (a_guardian(session, referral, name=f"{name} Testsson") for name in ("Maja", "Omar"))
+    a_guardian(session, referral, custody=Custody.OTHER)
+    a_guardian(session, referral, may_contact=False)
+    session.expire_all()
+    assert {one.id for one in support_programme.not_told(session, first)} == {maja.id, omar.id}
+    tell(session, referral, head, first, maja)
+    assert waits(session, cast, TODAY) == [(first.id, to_tell, TODAY, None)]
+    assert support_programme.not_told(session, first) == [omar]
+    tell(session, referral, head, first, omar)
+    assert waits(session, cast, TODAY) == []
+    second = support_programme.decide_none(session, referral, by=head, seen=None, reasons="Räcker.")
+    assert waits(session, cast, TODAY) == [(second.id, to_tell, TODAY, None)], "of the newest alone"
+    tell(session, referral, head, second, maja)
+    assert waits(session, cast, TODAY) == [(second.id, to_tell, TODAY, None)], (
+        "what somebody knew of the first is not this"
+    )
+    tell(session, referral, head, second, omar)
+    assert waits(session, cast, TODAY) == []
+    for nobody in (cast.coordinator, cast.teacher, cast.outsider):
+        assert beside.waiting_for(session, nobody.actor(), today=TODAY) == []
+
+
+def test_the_last_day_to_appeal_stands_with_the_head_teacher_from_a_week_before_and_no_longer(
+    session: Session, cast: Cast, wednesday: time_machine.Traveller
+) -> None:
+    head, referral = cast.head_teacher.actor(), a_referral(session, cast)
+    maja, omar = (a_guardian(session, referral, name=f"{name} Testsson") for name in ("Maja", "Omar"))
+    write(session, referral, head)
+    decided = decide(session, referral, head)
+    tell(session, referral, head, decided, maja)
+    wednesday.shift(timedelta(days=2))
+    tell(session, referral, head, decided, omar, told_on=TODAY + timedelta(days=2))
+    first, last = (support_programme.appeal_until(referral, one.told_on) for one in decided.told)
+    assert last > first
+    session.expire_all()
+    assert waits(session, cast, first - timedelta(days=8)) == []
+    assert waits(session, cast, first - timedelta(days=7)) == [(decided.id, None, None, first)]
+    assert waits(session, cast, first) == [(decided.id, None, None, first)]
+    assert waits(session, cast, first + timedelta(days=1)) == [(decided.id, None, None, last)]
+    assert waits(session, cast, last + timedelta(days=1)) == []
+    assert waits(session, cast, last + timedelta(days=90)) == []
+    cast.head_teacher.language = "en"
+    wednesday.move_to(datetime.combine(last, time(9), UTC))
+    letter = digest.write(session, cast.head_teacher.id)
+    assert letter is not None
+    assert f"{referral.number}: Watch for an appeal (by " in letter.body
+    assert "; by law)" in letter.body
+
+
+def tell(
+    session: Session,
+    referral: Referral,
+    by: Actor,
+    programme: SupportProgramme,
+    guardian: Guardian | None = None,
+    told_on: date = TODAY,
+) -> None:
+    support_programme.record_told(
+        session, referral, by=by, seen=None, programme_id=programme.id, guardian_id=guardian.id if guardian else None,
+        told_on=told_on,
+    )  # fmt: skip
+
+
+def waits(session: Session, cast: Cast, today: date) -> list[tuple[uuid.UUID, Verb | None, date | None, date | None]]:
+    """What waits for the head teacher beside the team's work: for an appeal no verb."""
+    items = beside.waiting_for(session, cast.head_teacher.actor(), today=today)
+    told = [one for one in items if one.verb is Verb.RECORD_SUPPORT_TOLD]
+    return [
+        (one.subject_id, None if one.kind is Waiting.APPEAL else one.verb, one.waits_since, one.due_on) for one in told
+    ]

@@ -99,6 +99,39 @@ def test_each_is_told_on_a_day_and_it_is_said_until_when_they_may_appeal(signed_
         assert henrik.client.post(f"/referrals/{number}{FORM}/{programme}/told", data=typed).status_code == 404
 
 
+def test_whom_a_decision_is_still_to_be_told_stands_with_it_on_the_referral_and_on_the_start_page(
+    signed_in, settings, number, wednesday
+):
+    henrik = signed_in("henrik")
+    assert "The newest decision on special support" not in henrik.get(f"/referrals/{number}").text
+    henrik.get(f"/referrals/{number}{FORM}")
+    henrik.submit(WRITTEN, form="write-form")
+    page = henrik.submit(form="decide-form")
+    assert "Still to be told: Maja Testsson." in page.text
+    told = "The newest decision on special support: not everybody is recorded as told yet."
+    assert told in henrik.get(f"/referrals/{number}").text
+    task = "Tell guardians of a decision, and record on which day"
+    (line,) = [one for one in henrik.get("/home").all("a", class_="waiting__verb") if one.text == task]
+    assert line.get("href") == f"/referrals/{number}{FORM}"
+    with db.reading(settings.database) as session:
+        guardian = session.scalars(select(Guardian.id)).one()
+    henrik.get(f"/referrals/{number}{FORM}")
+    page = henrik.submit({"told_who": str(guardian), "told_on": "2026-09-16"}, form="told-form")
+    assert "Still to be told" not in page.text
+    until = "The newest decision on special support: An appeal can come in until 7 October 2026."
+    assert until in henrik.get(f"/referrals/{number}").text
+    assert "The newest decision" not in signed_in("tove").client.get(f"/referrals/{number}").text
+    assert task not in henrik.get("/home").text
+    wednesday.move_to("2026-10-05 09:00+02:00")
+    henrik = signed_in("henrik")
+    page = henrik.get("/home")
+    assert "Watch for an appeal" in page.text
+    wednesday.move_to("2026-10-08 09:00+02:00")
+    henrik = signed_in("henrik")
+    assert "Watch for an appeal" not in henrik.get("/home").text
+    assert "An appeal can come in" not in henrik.get(f"/referrals/{number}").text
+
+
 def test_a_coordinator_decides_by_delegation_only_what_may_be_delegated(signed_in, number):
     karin = signed_in("karin")
     karin.get(f"/referrals/{number}{FORM}")

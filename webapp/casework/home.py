@@ -75,7 +75,7 @@ def _line(item: WaitingItem, day: date) -> Line:
     return Line(
         number=item.number,
         url=address(item),
-        verb=words.to_do(item.verb, by_others=waiting.waits_for_others(item, people.actor())),
+        verb=words.task(item, by_others=waiting.waits_for_others(item, people.actor())),
         about=(
             "" if item.is_all_they_see else words.stage_name(item.rulepack, item.state.stage, item.state.status),
             _about(item.topics),

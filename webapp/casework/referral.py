@@ -38,6 +38,7 @@ from webapp.casework.frame import referral_page, seen
 from webapp.casework.own_actions import own_actions_page
 from webapp.casework.protection import reports_beside
 from webapp.casework.statutory import statutory_lines
+from webapp.casework.support_programme import telling_of
 from webapp.casework.ways import page_for
 from webapp.guards import for_referral
 from webapp.language import gettext
@@ -146,6 +147,7 @@ def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
         failed=failed_lines(referral),
         reports=reports_beside(referral),
         statutory=statutory_lines(referral),
+        telling=telling_of(referral),
         now=clock.now(),
         additions=additions_to(referral) if knows_concern else [],
         may_read=words.may_do(Verb.READ_ADDITION, referral),

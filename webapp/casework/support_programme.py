@@ -10,8 +10,8 @@ from typing import Any
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import coverage
-from referrals.access import View, parties
+from referrals import coverage, roster
+from referrals.access import View, may_view, parties
 from referrals.errors import Incomplete, NotDelegable
 from referrals.models import Referral, SupportProgramme, SupportReview
 from referrals.stages import Party, Verb
@@ -61,6 +61,8 @@ class Line:
     decided: Moment
     ways: list[str]
     told: list[Told]
+    #: the names of guardians who are still to be told, where it is the newest decision
+    to_tell: list[str]
     #: follow-ups and evaluations, the newest first
     reviews: list[SupportReview]
 
@@ -191,7 +193,7 @@ def programme_page(referral: Referral, refused: Mapping[str, forms.Form] = Mappi
         form=next(iter(refused.values()), None) or shown[WRITE],
         shown=shown,
         draft=draft,
-        lines=[_line(referral, one) for one in decided],
+        lines=[_line(referral, one, is_newest=one is decided[0]) for one in decided],
         newest=decided[0] if decided else None,
         recipients=[
             (PUPIL, gettext("The pupil")),
@@ -208,7 +210,29 @@ def programme_page(referral: Referral, refused: Mapping[str, forms.Form] = Mappi
     )
 
 
-def _line(referral: Referral, row: SupportProgramme) -> Line:
+@dataclass(frozen=True)
+class Telling:
+    """What the referral's own page says of the newest decision: whether somebody is still to be told, and the next last day."""
+
+    is_to_tell: bool
+    appeal_until: date | None
+
+
+def telling_of(referral: Referral) -> Telling | None:
+    """What is left to do and to wait for; None where nothing is, and for those who do not see special support."""
+    if referral.kept_outside_at is not None or not may_view(View.SPECIAL_SUPPORT, people.actor(), referral.facts()):
+        return None
+    session = transactions.session()
+    newest = next((one for one in rules.programmes_of(session, referral) if one.decided_id is not None), None)
+    if newest is None:
+        return None
+    found = Telling(
+        not newest.told or bool(rules.not_told(session, newest)), rules.next_last_day(newest, on=roster.today(session))
+    )
+    return found if found.is_to_tell or found.appeal_until else None
+
+
+def _line(referral: Referral, row: SupportProgramme, *, is_newest: bool) -> Line:
     assert row.decided is not None  # noqa: S101 - only decided ones are lines
     return Line(
         row,
@@ -223,5 +247,6 @@ def _line(referral: Referral, row: SupportProgramme) -> Line:
             )
             for one in sorted(row.told, key=lambda one: one.told_on)
         ],
+        [one.name or "" for one in rules.not_told(transactions.session(), row)] if is_newest else [],
         reviews.reviews_of(transactions.session(), row),
     )  # fmt: skip

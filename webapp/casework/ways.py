@@ -38,6 +38,7 @@ PAGE_OF: dict[Verb, str] = {
     Verb.REPORT_SUPPORT_NEED: "casework.special_support",
     Verb.BEGIN_SUPPORT_INVESTIGATION: "casework.special_support",
     Verb.CONCLUDE_SUPPORT_INVESTIGATION: "casework.special_support",
+    Verb.RECORD_SUPPORT_TOLD: "casework.support_programme",
     Verb.REVIEW_SUPPORT_PROGRAMME: "casework.support_programme",
     Verb.REPORT_ABSENCE: "casework.absence_investigation",
     Verb.CONCLUDE_ABSENCE_INVESTIGATION: "casework.absence_investigation",
@@ -64,6 +65,6 @@ def address(item: WaitingItem) -> str:
         return url_for("casework.read_addition", number=item.number, addition_id=item.subject_id)
     if item.kind is Waiting.SERVICE:
         return url_for("casework.service_referral", number=item.number, service_referral_id=item.subject_id)
-    if item.is_all_they_see and item.kind is not Waiting.STATUTORY:
+    if item.is_all_they_see and item.kind not in (Waiting.STATUTORY, Waiting.APPEAL):
         return url_for("casework.planned_action", number=item.number, action_id=item.subject_id)
     return page_for(item.verb, item.number)

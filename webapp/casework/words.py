@@ -3,7 +3,7 @@
 from referrals import consent, mandate, rulebook
 from referrals.access import parties_for
 from referrals.models import History, Referral
-from referrals.reminders.words import OTHERS_DO, TO_DO
+from referrals.reminders.words import BY_KIND, OTHERS_DO, TO_DO
 from referrals.stages import MOVE_BY_VERB, OUTSIDE, PLAN_ACTIVE, Party, Stage, State, Status, Verb
 from referrals.statutory import tracks
 from referrals.vocabulary import (
@@ -21,6 +21,7 @@ from referrals.vocabulary import (
     Term,
     TriageEnding,
 )
+from referrals.waiting_items import WaitingItem
 from webapp import people
 from webapp.language import gettext, language, ngettext
 
@@ -161,6 +162,11 @@ def to_do(verb: Verb, *, by_others: bool = False) -> str:
     """What is to be done, as a line of a list or the text of a button; told of others where the reader only waits."""
     text = OTHERS_DO.get(verb) if by_others else None
     return gettext(text or TO_DO[verb])
+
+
+def task(item: WaitingItem, *, by_others: bool = False) -> str:
+    """What is to be done with what waits."""
+    return gettext(BY_KIND[item.kind]) if item.kind in BY_KIND else to_do(item.verb, by_others=by_others)
 
 
 def party_name(party: Party) -> str:
