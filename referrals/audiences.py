@@ -21,6 +21,8 @@ from referrals.models import (
     PlannedAction,
     RoleAssignment,
     SeatAbsence,
+    UpwardOrigin,
+    UpwardQuestion,
 )
 from referrals.stages import WITH_HEAD_TEACHER, State, Verb
 from referrals.vocabulary import PartStatus
@@ -216,6 +218,13 @@ def who_offered_it(session: Session, row: History) -> list[Addressee]:
     if account is None or found not in hand_over.offered_by(session, account.actor()):
         return []
     return _accounts([account])
+
+
+def who_asked_upward(session: Session, row: History) -> list[Addressee]:
+    """Who sent the question upward whose answer came home by `row`; the coordinators where they have nothing to do with it any more."""
+    asked = select(UpwardQuestion.asked_by_id).join(UpwardOrigin).where(UpwardOrigin.referral_id == row.referral_id)
+    answered = session.scalars(asked.where(UpwardQuestion.answered_at == row.at))
+    return _by_ids(session, row, answered) or coordinators(session, row)
 
 
 def members_and_reporter(session: Session, row: History) -> list[Addressee]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Table, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from referrals.models import Base, Document, Referral
+from referrals.models import Base, Document, Referral, UpwardOrigin
 from referrals.sealing import Sealed
 from referrals.vocabulary import ContentKind
 
@@ -55,6 +55,8 @@ def take_out(session: Session, referral: Referral, kinds: Iterable[ContentKind])
     for kind in TABLES:
         for name in TABLES[kind] if kind in kinds else ():
             receipt["rows"][name] = _empty(session, Base.metadata.tables[name], referral)
+    if ContentKind.MEETINGS in kinds:  # what was asked upward is about nobody as soon as nothing leads here
+        session.execute(delete(UpwardOrigin).where(UpwardOrigin.referral_id == referral.id))
     if ContentKind.CHILD in kinds:
         referral.child_name_index = referral.hidden_name_index = None
     session.flush()

@@ -16,7 +16,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import organisation, queries, roster
+from referrals import organisation, queries, reference, roster
 from referrals.access import Actor, View, may_view
 from referrals.errors import NamesSomebody
 from referrals.models import Account, Forum, RoleAssignment, Unit
@@ -39,6 +39,11 @@ _LAST = rf"(?:{_LAST_GAP}\d{{4}}(?!\d)|[{_DASH}+]?(?=[^\W_]{{4}}\b)\d?[A-Z]{{1,3
 #: whatever the check digit says: one wrong digit still tells who it is
 _NUMBER: Final = re.compile(
     rf"(?<!\d)(?:(?:(?:18|19|20)\d\d|\d\d){_GAP}{_MONTH}{_GAP}{_DAY}|{_DAY}{_GAP}{_MONTH}{_GAP}(?:(?:18|19|20)\d\d|\d\d)){_LAST}"
+)
+#: of a referral, in whichever country: whoever may open it reads there who it is about
+_SIGNS = "[2-9BCDFGHJKMNPQRSTVWXZ]{4}"
+_REFERENCE: Final = re.compile(
+    rf"\b(?:{'|'.join(reference.PREFIXES.values())})[{_DASH}\s]?{_SIGNS}[{_DASH}\s]?{_SIGNS}\b", re.IGNORECASE
 )
 _CLASS: Final = re.compile(
     # "klass 7 c", "åk. 4 b", "klasse 3.a"
@@ -79,6 +84,7 @@ def look(text: str, *, known: Collection[str] = (), ours: Collection[str] = ()) 
     plain = "".join(str(int(each)) if each.isdecimal() else each for each in text)
     spans = {
         Trace.IDENTITY_NUMBER: _spans(_NUMBER, plain),
+        Trace.REFERENCE_NUMBER: _spans(_REFERENCE, plain),
         Trace.SCHOOL_CLASS: _spans(_CLASS, plain),
         Trace.NAME: _names(plain, known=known, ours=ours),
     }
@@ -128,16 +134,42 @@ def checker(session: Session, unit: Unit, *, by: Actor) -> Checker:
 
 def team_checker(session: Session, forum: Forum, *, by: Actor) -> Checker:
     """As `checker`, for what is written about the work of a whole team."""
-    return _checker(session, forum.units, [forum.name, *(unit.name for unit in forum.units)], by=by)
+    return _checker(session, forum.units, _called(forum), by=by)
 
 
 def municipal_checker(session: Session, *, by: Actor) -> Checker:
     """As `checker`, for what is written for all teams: against the staff of every unit."""
-    units = list(session.scalars(select(Unit)))
-    return _checker(session, units, [name for unit in units for name in (unit.name, unit.forum.name)], by=by)
+    units, teams = session.scalars(select(Unit)).all(), session.scalars(select(Forum))
+    return _checker(session, units, [name for forum in teams for name in _called(forum)], by=by)
+
+
+def upward_checker(
+    session: Session, forum: Forum, *, by: Actor, names_team: bool, parties: Iterable[str] = ()
+) -> Checker:
+    """As `municipal_checker`, for what `forum` sends to a team above: against the names of `parties` too.
+
+    Unless the team is named, what it and its schools alone are called tells who it is about as well.
+    """
+    everywhere = municipal_checker(session, by=by)
+    known = everywhere.known | _parts(parties)
+    if names_team:
+        return Checker(known, everywhere.ours)
+    others = session.scalars(select(Forum).where(Forum.id != forum.id))
+    elsewhere = {word for other in others for name in _called(other) for word in _WORD.findall(name.casefold())}
+    own = {
+        word.casefold()
+        for name in _called(forum)
+        for word in _WORD.findall(name)
+        if word[0].isupper() and not word.isupper() and word.casefold() not in elsewhere
+    }
+    return Checker(known | own, everywhere.ours - own)
 
 
 # ------------------------------------------------------------------------------------------------------- inside
+def _called(forum: Forum) -> list[str]:
+    return [forum.name, *(unit.name for unit in forum.units)]
+
+
 def _checker(session: Session, units: Iterable[Unit], names_of_ours: Iterable[str], *, by: Actor) -> Checker:
     works_here = Account.roles.any(RoleAssignment.unit_id.in_([unit.id for unit in units]))
     names = list(session.scalars(select(Account.name).where(works_here)))

@@ -125,6 +125,7 @@ NOTIFICATIONS: Final[dict[Verb, tuple[Notification, ...]]] = {
         Notification(_M.PLAN_TO_APPROVE, audiences.reminded_of_plan),
     ),
     Verb.OFFER_HAND_OVER:     (Notification(_M.HAND_OVER_OFFERED, audiences.who_may_take_over),),
+    Verb.RECEIVE_UPWARD_ANSWER: (Notification(_M.UPWARD_ANSWERED, audiences.who_asked_upward),),
     Verb.DECLINE_HAND_OVER:   (Notification(_M.HAND_OVER_ANSWERED, audiences.who_offered_it),),
     Verb.CLOSE_REFERRAL:      (
         Notification(_M.REFERRAL_CLOSED, audiences.members_and_reporter),

@@ -148,6 +148,8 @@ class Verb(StrEnum):
     RECEIVE_HAND_OVER = "receive_hand_over"
     REFER_TO_SERVICE = "refer_to_service"
     RECORD_SERVICE_ANSWER = "record_service_answer"
+    ASK_UPWARD = "ask_upward"
+    RECEIVE_UPWARD_ANSWER = "receive_upward_answer"
     WITHHOLD_FROM_GUARDIAN = "withhold_from_guardian"
     LIFT_WITHHOLDING = "lift_withholding"
     MARK_CONFIDED = "mark_confided"
@@ -277,6 +279,8 @@ MOVES: tuple[Move, ...] = (
     _move(Verb.RECEIVE_HAND_OVER,    "T",   (),                                     IN_TRIAGE),
     _move(Verb.REFER_TO_SERVICE,     "C",   _GOES_OVER),
     _move(Verb.RECORD_SERVICE_ANSWER, "C",  OPEN | {CLOSED}),
+    _move(Verb.ASK_UPWARD,           "CH",  OPEN),
+    _move(Verb.RECEIVE_UPWARD_ANSWER, "S",  STATES),
     _move(Verb.WITHHOLD_FROM_GUARDIAN, "CH", OPEN | {CLOSED}),
     _move(Verb.LIFT_WITHHOLDING,     "CH",  OPEN | {CLOSED}),
     _move(Verb.MARK_CONFIDED,        "CAH",  OPEN | {CLOSED}),
@@ -324,7 +328,7 @@ QUIET = frozenset(
         Verb.DRAFT_ACTION_PLAN, Verb.RECORD_ACTION_STATUS, Verb.RECORD_MEASUREMENT, Verb.STOP_SENDING,
         Verb.PROTECT_IDENTITY, Verb.LIFT_PROTECTION, Verb.ADD_TO_LIST, Verb.TAKE_OFF_LIST,
         Verb.SHARE_INFORMATION, Verb.TELL_GUARDIANS, Verb.REVIEW_SHARING, Verb.TAKE_BACK_HAND_OVER,
-        Verb.RECORD_SERVICE_ANSWER, Verb.WITHHOLD_FROM_GUARDIAN, Verb.LIFT_WITHHOLDING, Verb.MARK_CONFIDED, Verb.RECORD_CHILDS_ANSWER,
+        Verb.RECORD_SERVICE_ANSWER, Verb.ASK_UPWARD, Verb.WITHHOLD_FROM_GUARDIAN, Verb.LIFT_WITHHOLDING, Verb.MARK_CONFIDED, Verb.RECORD_CHILDS_ANSWER,
         Verb.LINK_STATUTORY_DECISION, Verb.UNLINK_STATUTORY_DECISION, Verb.BEGIN_SUPPORT_INVESTIGATION,
         Verb.WRITE_SUPPORT_PROGRAMME, Verb.RECORD_SUPPORT_TOLD, Verb.REPORT_ABSENCE, Verb.RECEIVE_DEGRADING_REPORT,
         Verb.PASS_ON_DEGRADING_REPORT, Verb.BEGIN_DEGRADING_INVESTIGATION, Verb.TAKE_OUT_FILE,

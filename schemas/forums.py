@@ -74,6 +74,29 @@ class AdviceForm(FormSchema):
     answered = WordList()
 
 
+class AskUpwardForm(FormSchema):
+    """What a team asks a team above about nobody by name, whether that may know who asks, and which words are words only."""
+
+    from_forum = IdField(needed=CHOOSE_ONE)
+    to_forum = IdField(needed=CHOOSE_ONE)
+    question = LongText(needed=FILL_IN)
+    names_team = Tick()
+    answered = WordList()
+
+
+class UpwardAnswerForm(FormSchema):
+    """What the team above answers, and which words of it are words only."""
+
+    answer = LongText(needed=FILL_IN)
+    answered = WordList()
+
+
+class PlanQuestionForm(FormSchema):
+    """On which date a team talks about a question; on none where it is left empty."""
+
+    date = IdField()
+
+
 class WithdrawDateForm(FormSchema):
     """Why a team does not meet on a date after all, with what was called for it."""
 

@@ -254,8 +254,11 @@ class MunicipalityFile(Schema):
     @validates_schema
     def _who_sits_in_a_team_works_for_its_units(self, data: Mapping[str, Any], **_options: Any) -> None:
         team_of = {row["slug"]: row["forum"] for row in data["units"]}
+        above = {row["slug"] for row in data["forums"]} - set(team_of.values())
         for number, row in enumerate(data["people"]):
             works_for = {team_of.get(slug) for held in row["roles"] for slug in held["units"]}
+            if works_for or any(held["role"] is Role.MANAGEMENT for held in row["roles"]):
+                works_for |= above  # a team without units meets above them
             if strange := [slug for slug in row["seats"] if slug not in works_for]:
                 said = f"no role in a unit of the forum {strange[0]}: only who works there can sit in it"
                 raise ValidationError({"people": {number: {"seats": [said]}}})

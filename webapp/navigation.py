@@ -31,6 +31,7 @@ _PLACES: tuple[tuple[str, str, str, tuple[Role, ...]], ...] = (
     ("forums.teams", N_("Teams"), "calendar", (Role.COORDINATOR, Role.HEAD_TEACHER, Role.ASSESSOR)),
     ("casework.register", N_("Register"), "clipboard", READERS),
     ("rounds.rounds", N_("Rounds"), "chat", (Role.MANAGEMENT, Role.CONSULTANT)),
+    ("forums.upward_questions", N_("Questions"), "chat", (Role.MANAGEMENT,)),
     ("casework.absence", N_("Absence"), "calendar", (Role.HEAD_TEACHER,)),
     ("development.cases", N_("Development work"), "tasks", (Role.MANAGEMENT,)),
     ("learning.catalogue", N_("Good practice"), "search", (Role.MANAGEMENT, Role.RESEARCHER)),

@@ -26,4 +26,6 @@ def _said(one: Found) -> str:
     looks = gettext("“%(words)s” looks like %(what)s.", words=one.words, what=gettext(one.trace.label))
     if one.trace is Trace.IDENTITY_NUMBER:
         return f"{looks} {gettext('No such number can stand here. A telephone number can look like one: leave it out too.')}"
+    if one.trace is Trace.REFERENCE_NUMBER:
+        return f"{looks} {gettext('Whoever may open that referral reads there who it is about: leave it out.')}"
     return f"{looks} {gettext('Write it without, or say below that it is only a word.')}"

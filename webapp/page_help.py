@@ -134,6 +134,9 @@ HELP: Final[dict[str, str]] = guardian_help.HELP | {
     "forums.consultations": N_("Questions to a team about a worry, without saying who it is about. You see what you asked yourself, and what the teams you work in were asked."),
     "forums.new_consultation": N_("Ask the team for advice. Leave out everything by which somebody could be known; the text is checked before it is kept. If it needs more than advice, send in a concern instead, with the guardians told."),
     "forums.consultation": N_("One question and the team's advice. Neither names anybody. Advice is given once; whoever asked decides what to do with it."),
+    "forums.upward_questions": N_("Questions that teams send to a team above: for several schools, or the whole municipality. You see what teams you keep have asked, and what teams you sit in were asked. No child is named."),
+    "forums.new_upward_question": N_("Ask a team above what one school cannot settle alone. Leave out everything by which somebody could be known; the text is checked before it is kept. The answer comes back to you, and to the referral if you began there."),
+    "forums.upward_question": N_("One question to a team above, and its answer. The team that is asked sees which level asks, and which team only if that was said. The way back to a referral is for the side that asked alone."),
     # rounds
     "rounds.rounds": N_("Some days each term on which teams bring their learning questions to a consultant. You see the rounds you lead, take part in or are invited to. No child is named."),
     "rounds.new_round": N_("Here management opens a round: its days, and by when teams enrol. Afterwards you invite consultants and give them slots."),

@@ -8,15 +8,27 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import ColumnElement
 
 from referrals import clock, organisation, roster
 from referrals.access import Actor, Role
+from referrals.actors import WITH_UNIT
 from referrals.calendar import closed_days, is_open_day
 from referrals.errors import NotAllowed
 from referrals.languages import local_date
-from referrals.models import Account, ClosedDay, Forum, RoleAssignment, TeamDate, TeamMeeting, Unit
+from referrals.models import (
+    Account,
+    ClosedDay,
+    Forum,
+    RoleAssignment,
+    SeatAbsence,
+    TeamDate,
+    TeamMeeting,
+    TeamSeat,
+    Unit,
+)
 
 #: the roles that keep a team's dates, in any of its units
 KEEPERS: Final = frozenset({Role.COORDINATOR, Role.HEAD_TEACHER})
@@ -47,11 +59,22 @@ class Planned:
 
 
 def forums_of(session: Session, actor: Actor) -> list[Forum]:
-    """The teams of the units somebody works in, or stands in for somebody today, by name."""
+    """The teams of the units somebody works in, or stands in for somebody today, and those above the units they sit in, by name."""
     units = {unit_id for _role, unit_id in actor.roles if unit_id} | {
         unit_id for _member, unit_id in actor.stands_in_for
     }
-    return list(session.scalars(select(Forum).where(Forum.units.any(Unit.id.in_(units))).order_by(Forum.name)))
+    sits_above = ~Forum.units.any() & Forum.seats.any(sits(actor))
+    theirs = or_(Forum.units.any(Unit.id.in_(units)), sits_above)
+    return list(session.scalars(select(Forum).where(theirs).order_by(Forum.name)))
+
+
+def sits(actor: Actor) -> ColumnElement[bool]:
+    """Which seats somebody holds, or stands in for now."""
+    now = clock.now()
+    stands_in = and_(
+        SeatAbsence.stand_in_id == actor.account_id, SeatAbsence.begins_at <= now, SeatAbsence.ends_at > now
+    )
+    return or_(TeamSeat.account_id == actor.account_id, TeamSeat.absences.any(stands_in))
 
 
 def find(session: Session, forum_id: uuid.UUID, *, by: Actor) -> Forum:
@@ -63,13 +86,22 @@ def find(session: Session, forum_id: uuid.UUID, *, by: Actor) -> Forum:
 
 
 def may_keep(forum: Forum, actor: Actor) -> bool:
-    """Whether somebody may add and take away dates of the team."""
+    """Whether somebody may add and take away dates of the team: who coordinates or leads a unit of it.
+
+    A team above the units is kept by those of them who sit in it, wherever they do so.
+    """
+    if not forum.units:
+        sits = any(seat.account_id == actor.account_id for seat in forum.seats)
+        return sits and any(role in KEEPERS for role, _unit in actor.roles)
     units = {unit.id for unit in forum.units}
     return any(role in KEEPERS and unit_id in units for role, unit_id in actor.roles)
 
 
 def members(session: Session, forum: Forum) -> list[Account]:
-    """Everybody who works for one of the team's units, by name."""
+    """Everybody who works for one of the team's units, by name; for a team above them, for any, and the management."""
+    if not forum.units:
+        works = Account.roles.any(RoleAssignment.role.in_((*WITH_UNIT, Role.MANAGEMENT)))
+        return list(session.scalars(select(Account).where(Account.is_active, works).order_by(Account.name)))
     works_here = Account.roles.any(RoleAssignment.unit_id.in_([unit.id for unit in forum.units]))
     return list(session.scalars(select(Account).where(Account.is_active, works_here).order_by(Account.name)))
 

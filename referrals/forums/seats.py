@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from referrals import clock, organisation, roster
+from referrals.access import is_administrator
 from referrals.actors import WITH_UNIT, Actor
 from referrals.errors import NotAllowed, SeatRefused
 from referrals.forums import dates
@@ -73,8 +74,12 @@ def find(session: Session, forum: Forum, seat_id: uuid.UUID, *, by: Actor) -> Te
 
 
 def seat(session: Session, forum: Forum, account_id: uuid.UUID, *, by: Actor) -> TeamSeat:
-    """Give somebody who works for the team's units a seat. Raises NotAllowed, and SeatRefused where they cannot have it."""
-    dates.require_keeper(forum, by)
+    """Give somebody who works for the team's units a seat. Raises NotAllowed, and SeatRefused where they cannot have it.
+
+    In a team above the units administrators do so too: somebody has to be the first.
+    """
+    if forum.units or not is_administrator(by):
+        dates.require_keeper(forum, by)
     if any(each.account_id == account_id for each in seats_of(session, forum)):
         raise SeatRefused(SeatProblem.TWICE)
     account = next((each for each in could_sit(session, forum) if each.id == account_id), None)

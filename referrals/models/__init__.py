@@ -70,6 +70,7 @@ from referrals.models.support_review import SupportReview
 from referrals.models.team_review import CalledAnswer, MeetingDecision, MeetingVersion, TeamMeeting
 from referrals.models.team_seat import SeatAbsence, TeamSeat
 from referrals.models.triage import StatutoryDecision
+from referrals.models.upward_question import UpwardOrigin, UpwardQuestion
 from referrals.models.withholding import Withholding
 from referrals.models.working_note import WorkingNote
 
@@ -184,6 +185,8 @@ __all__ = [
     "TeamMeeting",
     "TeamSeat",
     "Unit",
+    "UpwardOrigin",
+    "UpwardQuestion",
     "WebSession",
     "What",
     "Withholding",

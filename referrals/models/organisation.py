@@ -2,13 +2,16 @@
 
 import uuid
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import JSON, ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from referrals.models.base import Base, Identified, by_value
 from referrals.vocabulary import Country, MeetingOutcome, SchoolForm, TeamLevel
+
+if TYPE_CHECKING:
+    from referrals.models.team_seat import TeamSeat
 
 
 class Municipality(Identified, Base):
@@ -62,7 +65,9 @@ class Forum(Identified, Base):
     #: how many links for calendar programs were made; only the newest opens its dates
     links_made: Mapped[int] = mapped_column(default=0, server_default="0")
 
+    #: none where it meets above the schools: then whoever sits in it is all that it has
     units: Mapped[list["Unit"]] = relationship(back_populates="forum")
+    seats: Mapped[list["TeamSeat"]] = relationship(back_populates="forum")
 
     @property
     def may_lead_to(self) -> frozenset[MeetingOutcome]:

@@ -20,7 +20,7 @@ class TeamSeat(Identified, Base):
     forum_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("forum.id"))
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), index=True)
 
-    forum: Mapped[Forum] = relationship()
+    forum: Mapped[Forum] = relationship(back_populates="seats")
     account: Mapped[Account] = relationship()
     absences: Mapped[list["SeatAbsence"]] = relationship(
         back_populates="seat", cascade="all, delete-orphan", order_by="SeatAbsence.begins_at"

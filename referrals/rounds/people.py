@@ -48,7 +48,7 @@ def is_in_team(session: Session, forum: Forum, actor: Actor) -> bool:
     capacity = CONTRIBUTES_AS.get(actor.profession) if actor.profession else None
     if capacity is None or MATRIX[Information.DEIDENTIFIED].get(capacity) is not Cell.READ:
         return False
-    if dates.may_keep(forum, actor):
+    if forum.units and dates.may_keep(forum, actor):
         return True
     if not any(actor.works_for(unit.id) for unit in forum.units):
         return False
@@ -86,7 +86,7 @@ def in_any(session: Session, forum_ids: Collection[uuid.UUID]) -> set[uuid.UUID]
 
 def may_enrol(session: Session, forum: Forum, actor: Actor) -> bool:
     """Whether they say for the team that it takes part: its coordinators and head teachers."""
-    return dates.may_keep(forum, actor) and is_in_team(session, forum, actor)
+    return is_in_team(session, forum, actor) and dates.may_keep(forum, actor)
 
 
 def consulted(session: Session, actor: Actor) -> list[RoundSlot]:

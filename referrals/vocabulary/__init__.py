@@ -67,6 +67,7 @@ from referrals.vocabulary.statutory import (
     SupportToo,
 )
 from referrals.vocabulary.terms import N_, Term
+from referrals.vocabulary.upward import UpwardState
 from referrals.vocabulary.wording import Looks, Trace, WordingGround
 from referrals.vocabulary.work import (
     ActionStatus,
@@ -182,6 +183,7 @@ __all__ = [
     "Trace",
     "TriageEnding",
     "Unfit",
+    "UpwardState",
     "VisitAnswer",
     "WhyNot",
     "WordingGround",

@@ -28,6 +28,12 @@ class TeamLevel(Term):
         """To what its meetings may lead, unless the team has a list of its own."""
         return frozenset(MeetingOutcome) - ({MeetingOutcome.PLAN} if self is TeamLevel.STAFF else set())
 
+    @property
+    def above(self) -> tuple["TeamLevel", ...]:
+        """The levels above this one, the next one first: where a question can be sent upward."""
+        levels = list(TeamLevel)
+        return tuple(levels[levels.index(self) + 1 :])
+
 
 _MAY_DECIDE: dict[TeamLevel, str] = {
     TeamLevel.CHILD: N_("It may agree with the family on what the school or preschool does for the child."),

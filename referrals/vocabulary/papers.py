@@ -64,6 +64,7 @@ class MailKind(Term):
     CONSENT_ENDING = "consent_ending", N_("A consent is about to end")
     HAND_OVER_OFFERED = "hand_over_offered", N_("A hand-over is offered")
     HAND_OVER_ANSWERED = "hand_over_answered", N_("A hand-over is answered")
+    UPWARD_ANSWERED = "upward_answered", N_("A question sent upward is answered")
     REFERRAL_CLOSED = "referral_closed", N_("A referral is closed")
     #: about no referral: its number is the week
     LOG_SAMPLE = "log_sample", N_("Visits to look through")

@@ -17,11 +17,12 @@ class Trace(Term):
     IDENTITY_NUMBER = "identity_number", N_("an identity number")
     NAME = "name", N_("a name")
     SCHOOL_CLASS = "school_class", N_("a class")
+    REFERENCE_NUMBER = "reference_number", N_("a reference number")
 
     @property
     def can_be_answered(self) -> bool:
         """Whether its writer can say that it is no person's; a number that is written like one never is anything else."""
-        return self is not Trace.IDENTITY_NUMBER
+        return self not in (Trace.IDENTITY_NUMBER, Trace.REFERENCE_NUMBER)
 
 
 class WordingGround(Term):

@@ -32,13 +32,14 @@ from referrals import (
     withholding,
 )
 from referrals.actors import Actor
-from referrals.forums import agenda, consultations, seats
+from referrals.forums import agenda, consultations, seats, upward
 from referrals.learning import lessons as learning
 from referrals.models import (
     AbsentPupil,
     ClosedDay,
     Concern,
     Disposal,
+    Forum,
     History,
     Municipality,
     Referral,
@@ -71,6 +72,7 @@ from referrals.vocabulary import (
     PlanStatus,
     Recipient,
     SupportGround,
+    TeamLevel,
 )
 from tests import development, lessons, rounds
 from tests.factories import a_member, a_plan, a_referral, consented, protected
@@ -146,6 +148,24 @@ def lay_consultations(address: str) -> list[uuid.UUID]:
             session, made[-1], by=cast.coordinator.actor(), advice=advice, next_steps=next_steps, advises_referral=True
         )
         return [one.id for one in made]
+
+
+def lay_questions_upward(address: str) -> dict[str, uuid.UUID]:
+    """A team above in which the coordinator sits, two questions of the head teacher's to it, and one of her own that is answered."""
+    with db.writing(address) as session:
+        cast = cast_of(session)
+        above = Forum(slug="utveckling", name="HTL-team utvecklingsgrupp", quorum=[], level=TeamLevel.MUNICIPALITY)
+        session.add(above)
+        session.flush()
+        for account in (cast.coordinator, cast.outsider):
+            seats.seat(session, above, account.id, by=cast.administrator.actor())
+        words = "Hur kan skolorna hjälpas åt på måndagar?"
+        asked, again, answered = (
+            upward.ask(session, cast.forum, above, by=account.actor(), question=words)
+            for account in (cast.head_teacher, cast.head_teacher, cast.coordinator)
+        )
+        upward.answer(session, answered, by=cast.outsider.actor(), answer="Pröva en gemensam morgongrupp.")
+        return {"above": above.id, "asked": asked.id, "again": again.id, "answered": answered.id}
 
 
 def lay_a_round(address: str) -> dict[str, uuid.UUID]:

@@ -134,6 +134,9 @@ def _in_a_round(walk: Walk, laid: dict[str, uuid.UUID]) -> None:
 def _about_nobody(walk: Walk, address: str) -> None:
     asked = [f"/consultations/{one}" for one in ground.lay_consultations(address)]
     walk.look("kim", "/consultations", "/consultations/new", *asked)
+    sent = ground.lay_questions_upward(address)
+    walk.look("karin", "/questions", "/questions/new", f"/questions/{sent['asked']}", f"/questions/{sent['answered']}")
+    walk.look("anton", f"/administration/forums/{sent['above']}")
     _in_a_round(walk, ground.lay_a_round(address))
     learnt = [f"/lessons/{one}" for one in ground.lay_lessons(address)]
     walk.look("karin", "/lessons/team", "/lessons/new", *learnt)

@@ -27,7 +27,7 @@ ABOUT_NOBODY = (
     "Vi har prövat samtal med BUP och HTL-teamet på Lindskolan:\n- Kortare dagar, 2 timmar i taget\n- En vuxen på rasten",
     "Et barn i 2. klasse er ked af det i frikvarteret. “Jeg vil hjem”, siger barnet. Vi har prøvet alt (næsten). Hvad nu? Ring 12 34 56 78.",
     "A pupil has been away since Monday. The family came to Sweden in September and speaks Somali at home.",
-    "Läsåret 2026/27, vecka 48, 5 gånger i veckan, 20 minuter, § 7, sal B12, 10 procent. HTL-7K4M-2Q9X.",
+    "Läsåret 2026/27, vecka 48, 5 gånger i veckan, 20 minuter, § 7, sal B12, 10 procent. K-7K4M-2Q9X-HT3W.",
 )  # fmt: skip
 #: words of every day that are near to names and classes
 DAILY = (

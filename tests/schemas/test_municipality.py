@@ -55,6 +55,20 @@ def test_what_the_file_leaves_out_is_left_out(tmp_path: Path) -> None:
     assert "language" not in written["people"][0]
 
 
+def test_in_a_team_without_units_sits_whoever_works_in_any_or_leads_them(tmp_path: Path) -> None:
+    team = '[[forums]]\nslug = "utveckling"\nname = "Utvecklingsgruppen"\nquorum = []\nlevel = "municipality"\n'
+    _, text = changed(tmp_path, "[[forums]]", f"{team}\n[[forums]]")
+    path = tmp_path / "above.toml"
+    path.write_text(text.replace('seats = ["htl-asken"]', 'seats = ["htl-asken", "utveckling"]'), encoding="utf-8")
+    assert any("utveckling" in person["seats"] for person in municipality.read(path)["people"])
+    leads = 'roles = [{ role = "management" }]'
+    path.write_text(text.replace(leads, f'{leads}\nseats = ["utveckling"]'), encoding="utf-8")
+    assert any("utveckling" in person["seats"] for person in municipality.read(path)["people"])
+    keeps = 'roles = [{ role = "administrator" }]'
+    path.write_text(text.replace(keeps, f'{keeps}\nseats = ["utveckling"]'), encoding="utf-8")
+    assert "only who works there can sit in it" in str(refusal(path))
+
+
 def test_an_address_is_kept_in_small_letters(tmp_path: Path) -> None:
     path, _ = changed(tmp_path, "karin.almkvist@", "Karin.Almkvist@")
     assert municipality.read(path)["people"][0]["email"] == "karin.almkvist@lindkoping.invalid"

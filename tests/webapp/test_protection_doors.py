@@ -53,6 +53,7 @@ from referrals.models import (
     TeamDate,
     TeamSeat,
     Unit,
+    UpwardQuestion,
     Withholding,
 )
 from referrals.vocabulary import DocumentKind
@@ -142,6 +143,7 @@ def addresses(app, session, number, report_id):
         "question_id": [*session.scalars(select(LearningQuestion.id)), report_id],
         "pupil_id": [*session.scalars(select(AbsentPupil.id)), report_id],
         "due_id": [*session.scalars(select(AbsenceStep.id)), report_id],
+        "upward_id": [*session.scalars(select(UpwardQuestion.id)), report_id],
         "lesson_id": [*session.scalars(select(Lesson.id)), report_id],
         "development_id": [*session.scalars(select(DevelopmentCase.id)), report_id],
         "result_id": [*session.scalars(select(DevelopmentResult.id)), report_id],

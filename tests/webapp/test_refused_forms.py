@@ -152,6 +152,7 @@ def lay_around(database, about, *, report_id):
     of_round = ground.lay_a_round(database)
     seminar_id = ground.lay_a_seminar(database)
     worked_on = ground.lay_development_work(database)
+    sent = ground.lay_questions_upward(database)
     draft, asked, advised = ({"consultation_id": one} for one in ground.lay_consultations(database))
     lessons = [{"lesson_id": one} for one in ground.lay_lessons(database)]
     (hidden, _asked), held = ground.lay_other_referrals(database), ground.lay_a_held_concern(database)
@@ -190,6 +191,10 @@ def lay_around(database, about, *, report_id):
             "rounds.issue_report": {"round_id": of_round["over_id"]},
             "rounds.summarise": {"enrolment_id": of_round["talked_id"]},
             "forums.close_consultation": advised,
+            **{f"forums.{one}_upward_question": {"upward_id": sent["asked"]} for one in ("answer", "plan")},
+            "forums.take_back_upward_question": {"upward_id": sent["again"]},
+            "forums.close_upward_question": {"upward_id": sent["answered"]},
+            "administration.seat_above": {"forum_id": sent["above"]},
             **{f"casework.{one}": of_hidden for one in ("take_off_list", "keep_outside")},
             **{f"casework.{one}": {"number": held} for one in ("settle_conflict", "declare_uninvolved", "step_aside")},
         }

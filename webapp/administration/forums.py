@@ -10,9 +10,12 @@ from sqlalchemy.orm import selectinload
 
 from referrals import organisation
 from referrals.access import Role
+from referrals.errors import SeatRefused
+from referrals.forums import seats
 from referrals.models import Forum
 from referrals.vocabulary import MeetingOutcome, Profession, TeamLevel
 from schemas.administration import ForumForm
+from schemas.forums import SeatForm
 from webapp import forms, notices, people, transactions
 from webapp.administration import blueprint
 from webapp.guards import signed_in
@@ -54,8 +57,7 @@ def add_forum() -> ResponseReturnValue:
 def forum(forum_id: uuid.UUID) -> ResponseReturnValue:
     """One team."""
     found = _found(forum_id)
-    kept = ("name", "level", "place", "mandate", "outcomes", "quorum", "shows_names", "rates_by_colour")
-    return _forum_page(forms.shown({name: getattr(found, name) for name in kept}), found)
+    return _forum_page(_shown(found), found)
 
 
 @blueprint.post("/forums/<uuid:forum_id>")
@@ -71,8 +73,33 @@ def change_forum(forum_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for(".forums_list"), 303)
 
 
+@blueprint.post("/forums/<uuid:forum_id>/seats")
+@signed_in(Role.ADMINISTRATOR)
+def seat_above(forum_id: uuid.UUID) -> ResponseReturnValue:
+    """Give somebody a seat in a team above the units, where nobody else is to do so first."""
+    session, found, form = transactions.session(), _found(forum_id), forms.submitted()
+    if found.units:
+        abort(404)
+    if values := form.load(SeatForm()):
+        try:
+            made = seats.seat(session, found, values["account"], by=people.actor())
+        except SeatRefused as refused:
+            form.refuse("account", refused.problem.label)
+        else:
+            notices.say_next(gettext("%(name)s sits in the team.", name=made.account.name))
+            return redirect(url_for(".forum", forum_id=found.id), 303)
+    for name, value in _shown(found).typed.items(multi=True):
+        form.typed.add(name, value)
+    return _forum_page(form, found, 422)
+
+
 def _found(forum_id: uuid.UUID) -> Forum:
     return transactions.session().get(Forum, forum_id) or abort(404)
+
+
+def _shown(found: Forum) -> forms.Form:
+    kept = ("name", "level", "place", "mandate", "outcomes", "quorum", "shows_names", "rates_by_colour")
+    return forms.shown({name: getattr(found, name) for name in kept})
 
 
 def _values(form: forms.Form) -> dict[str, Any] | None:
@@ -84,6 +111,9 @@ def _values(form: forms.Form) -> dict[str, Any] | None:
 
 
 def _forum_page(form: forms.Form, found: Forum | None, status: int = 200) -> ResponseReturnValue:
+    session, is_above = transactions.session(), found is not None and not found.units
+    held = seats.seats_of(session, found) if found and is_above else []
+    able = seats.could_sit(session, found) if found and is_above else []
     professions, levels, outcomes = (
         [(word.value, gettext(word.label)) for word in words] for words in (Profession, TeamLevel, MeetingOutcome)
     )
@@ -95,4 +125,7 @@ def _forum_page(form: forms.Form, found: Forum | None, status: int = 200) -> Res
         profession_choices=professions,
         level_choices=levels,
         outcome_choices=outcomes,
+        sit_in_it=[one.account for one in held] if is_above else [],
+        could_sit=[(one.id, f"{one.name}, {gettext(one.profession.label).lower()}") for one in able],
+        is_above=is_above,
     )

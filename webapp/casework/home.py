@@ -27,7 +27,7 @@ from webapp.casework import (
 from webapp.casework.frame import today
 from webapp.casework.lines import Line
 from webapp.casework.ways import address
-from webapp.forums import consultations
+from webapp.forums import consultations, upward
 from webapp.guards import signed_in
 from webapp.language import gettext, short_date, zone
 from webapp.learning import waiting as lessons_waiting
@@ -52,6 +52,7 @@ def home() -> Response:
         *hand_over.lines(day),
         *meeting_answers.lines(day),
         *consultations.lines(day),
+        *upward.lines(day),
         *rounds_waiting.lines(day),
         *absence.lines(day),
         *lessons_waiting.lines(day),

@@ -23,6 +23,7 @@ from referrals import (
     triage,
 )
 from referrals.access import Role, View, may_view
+from referrals.forums import upward
 from referrals.models import Account, Referral, RoleAssignment
 from referrals.stages import Party, Verb
 from referrals.statutory import tracks
@@ -80,6 +81,7 @@ _ALSO: dict[Verb, str] = {
     Verb.PROPOSE_CLOSURE: N_("Propose closing"),
     Verb.OFFER_HAND_OVER: N_("Hand over to another school or preschool"),
     Verb.REFER_TO_SERVICE: N_("Refer to an outside service"),
+    Verb.ASK_UPWARD: N_("Ask a team above, without saying who it is about"),
     Verb.RESUME_WORK: N_("Take the work up again"),
     Verb.REOPEN_REFERRAL: N_("Reopen with a reason"),
     Verb.REPORT_SUPPORT_NEED: N_("Special support: reports and investigation"),
@@ -153,6 +155,7 @@ def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
         may_read=words.may_do(Verb.READ_ADDITION, referral),
         began_with=may_view(View.HANDED_OVER, actor, facts) and hand_over.received(session, referral) is not None,
         services=service_referral.referrals_to_services(session, referral) if _knows_guardians(referral) else [],
+        upward=upward.of_referral(session, referral, actor),
         files=file_lines(attachment_reading.of_concern(session, referral, actor)),
         members=[*leaving.members(session, referral), *leaving.members(session, referral, Standing.STANDS_IN)],
         former=leaving.members(session, referral, Standing.RELEASED),
@@ -217,6 +220,7 @@ def _also(referral: Referral) -> Iterator[tuple[str, str]]:
     first = primary.url if primary else ""
     without = {Verb.KEEP_OUTSIDE} if referral.kept_outside_at is None else set()
     without |= set() if plan_versions.plan_in_force(transactions.session(), referral) else {Verb.RECORD_ACTION_STATUS}
+    without |= set() if upward.teams_above(transactions.session(), referral.unit.forum) else {Verb.ASK_UPWARD}
     without |= set() if tracks.statutory_tracks(referral) else {Verb.DECIDE_STATUTORY_TRACK}
     for verb, label in _ALSO.items():
         url = page_for(verb, referral.number)

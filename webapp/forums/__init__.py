@@ -6,5 +6,16 @@ from flask import Blueprint
 
 blueprint = Blueprint("forums", __name__)
 
-for _module in ("team", "about", "seats", "year", "agenda", "moving", "public", "consultations", "subscription"):
+for _module in (
+    "team",
+    "about",
+    "seats",
+    "year",
+    "agenda",
+    "moving",
+    "public",
+    "consultations",
+    "upward",
+    "subscription",
+):
     importlib.import_module(f"webapp.forums.{_module}")

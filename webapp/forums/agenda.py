@@ -13,6 +13,7 @@ from referrals import access
 from referrals.errors import AgendaRefused
 from referrals.forums import agenda as rules
 from referrals.forums import agenda_paper, dates, readiness, seats
+from referrals.forums import upward as upward_rules
 from referrals.forums.agenda import Slot
 from referrals.forums.readiness import Readiness
 from referrals.models import AgendaItem, Forum, Referral, TeamDate, TeamSeat, What
@@ -21,7 +22,7 @@ from referrals.vocabulary import AgendaAct
 from schemas.forums import AgendaForm, AgendaItemForm
 from webapp import auditing, downloads, forms, notices, pages, people, transactions
 from webapp.casework import filters, words
-from webapp.forums import blueprint
+from webapp.forums import blueprint, upward
 from webapp.forums.team import TEAM_ROLES, team_of
 from webapp.guards import signed_in
 from webapp.language import gettext, language, zone
@@ -147,6 +148,8 @@ def agenda_page(forum: Forum, date_id: uuid.UUID, form: forms.Form, *, status: i
         is_closed=not is_over and dates.is_on_closed_day(session, date.starts_at),
         may_keep=may_keep,
         is_over=is_over,
+        asked=upward_rules.on_date(session, date, actor),
+        sent_by=upward.sent_by,
         lined_up=[(one.id, _choice(_shown(one))) for one in could_be_put],
     )
 
