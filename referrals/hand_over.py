@@ -105,10 +105,10 @@ class Asked:
 
 
 def units_to_offer_to(session: Session, referral: Referral) -> list[Unit]:
-    """The other units where somebody is there to answer, by name."""
+    """The other units that take part and where somebody is there to answer, by name."""
     answers = select(RoleAssignment.unit_id).join(Account).where(Account.is_active, RoleAssignment.role.in_(MAY_ANSWER))
     takes_children = Unit.forum.has(Forum.level != TeamLevel.STAFF)
-    others = select(Unit).where(Unit.id != referral.unit_id, Unit.id.in_(answers), takes_children)
+    others = select(Unit).where(Unit.id != referral.unit_id, Unit.id.in_(answers), takes_children, Unit.takes_part)
     return list(session.scalars(others.order_by(Unit.name, Unit.id)))
 
 

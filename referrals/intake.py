@@ -100,7 +100,7 @@ def submit_concern(
     session.refresh(draft, with_for_update=True)
     if draft.referral_id is not None:
         return session.get_one(Referral, draft.referral_id)
-    if not unit.is_open:
+    if not unit.takes_concerns:
         raise Incomplete("unit")
     if concern.conflict is ConflictAnswer.NO:  # it takes back what was ticked and written before it
         concern = replace(concern, conflict_functions=(), conflict_text=None)
@@ -250,7 +250,12 @@ def functions_of_forum(session: Session, unit: Unit, *, without: Collection[Acco
 
 def open_units(session: Session) -> list[Unit]:
     """The units the public form is offered for, by name."""
-    return list(session.scalars(select(Unit).where(Unit.is_open).order_by(Unit.name)))
+    return list(session.scalars(select(Unit).where(Unit.takes_concerns).order_by(Unit.name)))
+
+
+def units_to_come(session: Session) -> list[Unit]:
+    """The units that do not take part yet, by name."""
+    return list(session.scalars(select(Unit).where(~Unit.takes_part).order_by(Unit.name)))
 
 
 def _new_referral(session: Session, *, municipality: Municipality, unit: Unit, concern: ConcernInput) -> Referral:

@@ -106,6 +106,7 @@ class UnitPart(Schema):
     name = fields.String(required=True, validate=TEXT)
     school_form = _Words(SchoolForm, required=True)
     forum = fields.String(required=True)
+    takes_part = fields.Boolean(truthy={True}, falsy={False})
     is_open = fields.Boolean(truthy={True}, falsy={False})
     contact = fields.String(validate=validate.Length(max=200, error="write at most 200 characters"))
     phone = fields.String(validate=validate.Length(max=40, error="write at most 40 characters"))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from referrals import clock, organisation, printing, team_review
 from referrals.access import Actor, View, may_view
-from referrals.forums import agenda, seats
+from referrals.forums import agenda, seats, upward
 from referrals.forums.agenda import Slot
 from referrals.models import Referral, TeamDate
 
@@ -30,6 +30,7 @@ def paper(session: Session, date: TeamDate, *, by: Actor, language: str) -> byte
         "issued_at": None, "zone": here.timezone, "as_of": clock.now(), "starts_at": date.starts_at, "minutes": date.minutes,
         "place": date.place, "table": [one.account.name for one in seats.sitting(held, date.starts_at)],
         "lines": [_line(session, slot, by) for slot in agenda.slots(session, date)],
+        "asked": [one.question for one in upward.on_date(session, date, by)],
     }  # fmt: skip
     return printing.print_pdf(printing.extract_html(context, language=language, name="agenda"))
 

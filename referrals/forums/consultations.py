@@ -25,7 +25,7 @@ ANSWERED: Final = "answer_identity_check"
 
 # ------------------------------------------------------------------------------------------------------- who may
 def units_to_ask_in(session: Session, actor: Actor) -> list[Unit]:
-    """The units whose team somebody may ask, by name: those whose own staff they are."""
+    """The units whose team somebody may ask, by name: those that take part and whose own staff they are."""
     units = session.scalars(
         select(Unit).where(Unit.id.in_({unit_id for _role, unit_id in actor.roles})).order_by(Unit.name)
     )
@@ -155,7 +155,7 @@ def close_consultation(session: Session, found: Consultation, *, by: Actor) -> N
 
 # -------------------------------------------------------------------------------------------------------- inside
 def _is_own_staff(actor: Actor, unit: Unit) -> bool:
-    if actor.profession is None or not actor.holds(*WITH_UNIT, unit_id=unit.id):
+    if not unit.takes_part or actor.profession is None or not actor.holds(*WITH_UNIT, unit_id=unit.id):
         return False
     return roster.service_of(actor.profession, unit.school_form) is Recipient.OWN_STAFF
 

@@ -4,8 +4,10 @@ import uuid
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, ForeignKey, UniqueConstraint, false
+from sqlalchemy import JSON, ForeignKey, UniqueConstraint, and_, false, true
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.sql.elements import ColumnElement
 
 from referrals.models.base import Base, Identified, by_value
 from referrals.vocabulary import Country, MeetingOutcome, SchoolForm, TeamLevel
@@ -96,13 +98,25 @@ class Unit(Identified, Base):
     name: Mapped[str]
     school_form: Mapped[SchoolForm] = mapped_column(by_value(SchoolForm))
     forum_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("forum.id"), index=True)
-    #: whether the public form is offered for this unit
+    #: whether it takes part already: units begin one by one, and until then nothing can begin for one
+    takes_part: Mapped[bool] = mapped_column(default=True, server_default=true())
+    #: whether the public form is offered for this unit, once it takes part
     is_open: Mapped[bool] = mapped_column(default=True)
     #: whom a reporter can call: a function and a number, not a person
     contact: Mapped[str] = mapped_column(default="")
     phone: Mapped[str] = mapped_column(default="")
 
     forum: Mapped[Forum] = relationship(back_populates="units")
+
+    @hybrid_property
+    def takes_concerns(self) -> bool:
+        """Whether a concern can be sent in for it now."""
+        return self.takes_part and self.is_open
+
+    @takes_concerns.inplace.expression
+    @classmethod
+    def _takes_concerns(cls) -> ColumnElement[bool]:
+        return and_(cls.takes_part, cls.is_open)
 
 
 class ClosedDay(Identified, Base):

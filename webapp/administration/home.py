@@ -39,7 +39,7 @@ def _rooms(*, is_demo: bool) -> list[Room]:
     session = transactions.session()
     here = organisation.municipality(session)
     units = session.scalars(select(func.count()).select_from(Unit)).one()
-    open_units = session.scalars(select(func.count()).select_from(Unit).where(Unit.is_open)).one()
+    open_units = session.scalars(select(func.count()).select_from(Unit).where(Unit.takes_concerns)).one()
     people = session.scalars(select(func.count()).select_from(Account).where(Account.is_active)).one()
     forums = session.scalars(select(func.count()).select_from(Forum)).one()
     rooms = [

@@ -33,7 +33,7 @@ def units() -> ResponseReturnValue:
 @signed_in(Role.ADMINISTRATOR)
 def new_unit() -> ResponseReturnValue:
     """The form for a new unit."""
-    return _unit_page(forms.shown({"is_open": True}), None)
+    return _unit_page(forms.shown({"takes_part": True, "is_open": True}), None)
 
 
 @blueprint.post("/units/new")
@@ -55,7 +55,7 @@ def add_unit() -> ResponseReturnValue:
 def unit(unit_id: uuid.UUID) -> ResponseReturnValue:
     """One unit."""
     found = _found(unit_id)
-    kept = ("name", "school_form", "contact", "phone", "is_open")
+    kept = ("name", "school_form", "contact", "phone", "takes_part", "is_open")
     return _unit_page(forms.shown({name: getattr(found, name) for name in kept} | {"forum": found.forum_id}), found)
 
 

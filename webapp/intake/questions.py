@@ -152,6 +152,7 @@ def question_page(asked: Page, writing: Writing, *, form: forms.Form, status: in
         units=[(open_unit.slug, open_unit.name) for open_unit in intake.open_units(session)]
         if "unit" in fields_of(asked)
         else [],
+        to_come=intake.units_to_come(session) if "unit" in fields_of(asked) else [],
         unit=unit,
         functions=_functions(session, unit) if unit and "conflict" in fields_of(asked) else [],
         topics=[(topic.value, gettext(topic.label)) for topic in Topic],
@@ -291,4 +292,4 @@ def _functions(session: Session, unit: Unit) -> list[tuple[str, str]]:
 
 
 def _open_unit(session: Session, slug: str) -> Unit | None:
-    return session.scalars(select(Unit).where(Unit.slug == slug, Unit.is_open)).one_or_none()
+    return session.scalars(select(Unit).where(Unit.slug == slug, Unit.takes_concerns)).one_or_none()

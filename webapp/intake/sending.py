@@ -43,7 +43,7 @@ def send() -> ResponseReturnValue:
         for name, sentences in refused.messages_dict.items():
             form.refuse(name, sentences[0] if isinstance(sentences, list) else N_("Something here must be mended."))
         return _check_page(writing, form, 422)
-    unit = session.scalars(select(Unit).where(Unit.slug == answers.pop("unit"), Unit.is_open)).one_or_none()
+    unit = session.scalars(select(Unit).where(Unit.slug == answers.pop("unit"), Unit.takes_concerns)).one_or_none()
     if unit is None:
         form.refuse("unit", N_("This unit takes no concerns here at the moment. Choose another, or call."))
         return _check_page(writing, form, 422)

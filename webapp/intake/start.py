@@ -136,7 +136,8 @@ def _start_page(unit: Unit | None) -> Response:
     return page(
         "intake/start.html",
         unit=unit,
-        is_offered=unit.is_open if unit else bool(units),
+        is_offered=unit.takes_concerns if unit else bool(units),
+        to_come=[] if unit else intake.units_to_come(session),
         own_drafts=[_own(draft) for draft in drafts.drafts_of(session, people.actor())],
     )
 
@@ -158,4 +159,4 @@ def _unit(slug: str) -> Unit | None:
 
 def _open_unit(slug: str) -> Unit | None:
     unit = _unit(slug)
-    return unit if unit is not None and unit.is_open else None
+    return unit if unit is not None and unit.takes_concerns else None
