@@ -7,13 +7,14 @@ from uuid import UUID
 from referrals.access_table import CONTRIBUTES_AS, MATRIX, ROW_OF, SERVICE_OF
 from referrals.actors import SYSTEM, WITHOUT_UNIT, Actor, Facts, Role
 from referrals.stages import ABOUT_CONFLICT, BY_RECEIVER, MOVE_BY_VERB, Party, Verb
-from referrals.vocabulary.consent import InformationCategory
+from referrals.vocabulary.consent import InformationCategory, Recipient
 from referrals.vocabulary.knowing import Capacity, Cell, Information
+from referrals.vocabulary.people import Profession
 
 __all__ = [
     "CONTRIBUTES_AS", "LOOKS_FIRST", "MATRIX", "ROW_OF", "SERVICE_OF", "SYSTEM", "VIEWS", "WITHOUT_UNIT", "Actor", "Extent",
     "Facts", "Role", "View", "capacities", "extent", "is_administrator", "is_from_another_service", "may_know_of", "may_view",
-    "parties", "parties_for",
+    "outside_service", "parties", "parties_for",
 ]  # fmt: skip
 
 _NEEDS_CONSENT = frozenset({Cell.BY_CONSENT, Cell.CONCLUSION_BY_CONSENT, Cell.PARTLY_BY_CONSENT})
@@ -252,6 +253,15 @@ def may_know_of(verb: Verb, actor: Actor, facts: Facts, *, done_by: UUID | None)
     return extent(information, actor, facts) is Extent.WHOLE
 
 
+def outside_service(profession: Profession | None) -> Recipient:
+    """To which service consent must reach before somebody invited from outside knows of an action of theirs."""
+    return (
+        SERVICE_OF.get(CONTRIBUTES_AS[profession], Recipient.CIVIL_SOCIETY)
+        if profession in CONTRIBUTES_AS
+        else Recipient.CIVIL_SOCIETY
+    )
+
+
 def is_from_another_service(actor: Actor) -> bool:
     """Whether `actor` works for another service than the school: then consent decides, referral by referral."""
     return actor.profession is not None and CONTRIBUTES_AS.get(actor.profession) in SERVICE_OF
@@ -288,7 +298,11 @@ def _contributes_as(actor: Actor, facts: Facts) -> Capacity | None:
     Who stands in for a member contributes as that member does, in the team's units and for that time: they have the same
     profession. What is the member's own (a part, an action, notes) stays the member's.
     """
-    if not actor.sits_as(facts.unit_id) & facts.members or not actor.works_for(facts.unit_id):
+    if not actor.sits_as(facts.unit_id) & facts.members:
+        return None
+    if facts.referral_id in actor.invited_to:
+        return Capacity.CIVIL_SOCIETY if facts.reach(outside_service(actor.profession)) else None
+    if not actor.works_for(facts.unit_id):
         return None
     capacity = CONTRIBUTES_AS.get(actor.profession) if actor.profession else None
     service = SERVICE_OF.get(capacity) if capacity else None

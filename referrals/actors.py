@@ -48,6 +48,9 @@ class Actor:
     #: whose seat in the unit's team they take today, each with every unit of that team
     stands_in_for: frozenset[tuple[UUID, UUID]] = frozenset()
 
+    #: the referrals to which they are invited from outside now
+    invited_to: frozenset[UUID] = frozenset()
+
     def works_for(self, unit_id: UUID) -> bool:
         """Whether they hold a role in the unit that has to do with its referrals, or sit in its team for somebody today."""
         return self.holds(*WITH_UNIT, unit_id=unit_id) or any(unit == unit_id for _member, unit in self.stands_in_for)

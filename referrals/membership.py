@@ -45,6 +45,12 @@ def take_back(session: Session, referral: Referral, account: Account) -> None:
         session.flush()
 
 
+def is_in(referral: Referral, account: Account) -> bool:
+    """Whether `account` takes part in `referral` now."""
+    held = standing_of(referral, account)
+    return held is not None and held.standing is Standing.MEMBER
+
+
 def standing_of(referral: Referral, account: Account) -> Membership | None:
     """How `account` stands to `referral` apart from its roles; None where nothing is said."""
     return next((held for held in referral.memberships if held.account_id == account.id), None)

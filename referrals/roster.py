@@ -9,9 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from referrals import access_list, clock, coverage
-from referrals.access import CONTRIBUTES_AS, SERVICE_OF, Role
+from referrals.access import CONTRIBUTES_AS, SERVICE_OF, Role, outside_service
 from referrals.errors import NotAllowed, NotCovered
-from referrals.models import Account, Concern, Municipality, Referral, RoleAssignment, SeatAbsence, TeamSeat
+from referrals.membership import is_in
+from referrals.models import Account, Concern, Invitation, Municipality, Referral, RoleAssignment, SeatAbsence, TeamSeat
 from referrals.vocabulary import ConsentState, Profession, Recipient, SchoolForm
 from referrals.vocabulary.knowing import Capacity
 
@@ -30,6 +31,13 @@ class Colleague:
     locked_by: ConsentState | None
     #: whether the reporter named this function as too close to the matter
     is_too_close: bool
+    #: whether they are from outside and answer for actions only, whatever their profession
+    is_invited: bool = False
+
+    @property
+    def only_acts(self) -> bool:
+        """Whether they only answer for actions: nobody asks them for a part or calls them to the team."""
+        return self.is_invited or self.recipient in ONLY_ACTIONS
 
 
 def time_zone(session: Session) -> str:
@@ -50,15 +58,17 @@ def service_of(profession: Profession, school_form: SchoolForm) -> Recipient:
 
 
 def colleagues(session: Session, referral: Referral) -> list[Colleague]:
-    """Everybody who works for the referral's unit or stands in in its team now or later, by name, each with what may stand in the way of asking them.
+    """Everybody who works for the referral's unit, stands in in its team now or later, or is invited from outside, by name, each with what may stand in the way of asking them.
 
     Where an identity is protected, only those on the access list are there to be asked.
     """
+    invited = _invited(session, referral)
     accounts = session.scalars(
         select(Account)
         .where(
             Account.is_active,
             Account.roles.any((RoleAssignment.unit_id == referral.unit_id) & RoleAssignment.role.in_(_ROLES))
+            | Account.id.in_(invited)
             | Account.standing_in.any(
                 (SeatAbsence.ends_at > clock.now()) & SeatAbsence.seat.has(TeamSeat.forum_id == referral.unit.forum_id)
             ),
@@ -69,10 +79,16 @@ def colleagues(session: Session, referral: Referral) -> list[Colleague]:
     named = session.scalars(select(Concern.conflict_functions).where(Concern.referral_id == referral.id)).first() or []
     found = []
     for account in (each for each in accounts if each.id not in shut_out and access_list.is_on(referral, each.id)):
-        service = service_of(account.profession, referral.unit.school_form)
-        found.append(
-            Colleague(account, service, _standing_in_the_way(session, referral, service), account.profession in named)
+        is_invited = account.id in invited
+        if is_invited and not is_in(referral, account):
+            continue  # their part was ended before its day: whoever wants them back invites them anew
+        service = (
+            outside_service(account.profession)
+            if is_invited
+            else service_of(account.profession, referral.unit.school_form)
         )
+        lock = _standing_in_the_way(session, referral, service)
+        found.append(Colleague(account, service, lock, account.profession in named, is_invited))
     return found
 
 
@@ -82,7 +98,25 @@ def choose(session: Session, referral: Referral, ids: Iterable[uuid.UUID]) -> li
     Raises NotAllowed where somebody does not work for the unit, NotCovered where the guardians' consent does not reach
     their service.
     """
-    people = {colleague.account.id: colleague for colleague in colleagues(session, referral)}
+    return _chosen(colleagues(session, referral), ids)
+
+
+def for_team(session: Session, referral: Referral) -> list[Colleague]:
+    """Those of the colleagues who can be asked for a part or called to the team; the others only answer for actions."""
+    return [one for one in colleagues(session, referral) if not one.only_acts]
+
+
+def choose_for_team(session: Session, referral: Referral, ids: Iterable[uuid.UUID]) -> list[Account]:
+    """As `choose`, for a part or a meeting. Raises NotAllowed also for those who only answer for actions."""
+    people = colleagues(session, referral)
+    chosen, only_act = _chosen(people, ids), {one.account.id for one in people if one.only_acts}
+    if any(one.id in only_act for one in chosen):
+        raise NotAllowed("only answers for actions")
+    return chosen
+
+
+def _chosen(found: Iterable[Colleague], ids: Iterable[uuid.UUID]) -> list[Account]:
+    people = {colleague.account.id: colleague for colleague in found}
     chosen = []
     for one in dict.fromkeys(ids):
         if one not in people:
@@ -93,17 +127,13 @@ def choose(session: Session, referral: Referral, ids: Iterable[uuid.UUID]) -> li
     return chosen
 
 
-def for_team(session: Session, referral: Referral) -> list[Colleague]:
-    """Those of the colleagues who can be asked for a part or called to the team; the others only answer for actions."""
-    return [one for one in colleagues(session, referral) if one.recipient not in ONLY_ACTIONS]
-
-
-def choose_for_team(session: Session, referral: Referral, ids: Iterable[uuid.UUID]) -> list[Account]:
-    """As `choose`, for a part or a meeting. Raises NotAllowed also for those who only answer for actions."""
-    chosen = choose(session, referral, ids)
-    if any(service_of(one.profession, referral.unit.school_form) in ONLY_ACTIONS for one in chosen):
-        raise NotAllowed("only answers for actions")
-    return chosen
+def _invited(session: Session, referral: Referral) -> set[uuid.UUID]:
+    """The accounts that are invited from outside now; who works in a unit is not from outside."""
+    from_here = Account.roles.any(RoleAssignment.unit_id.is_not(None))
+    rows = (
+        select(Invitation.account_id).join(Invitation.account).where(Invitation.referral_id == referral.id, ~from_here)
+    )
+    return set(session.scalars(rows.where(Invitation.ends_at > clock.now())))
 
 
 def _standing_in_the_way(session: Session, referral: Referral, service: Recipient) -> ConsentState | None:

@@ -106,6 +106,7 @@ HELP: Final[dict[str, str]] = guardian_help.HELP | {
     "casework.report_keeping": N_("How long a protection report stays, and its end: one person proposes it, another approves, and the archive is given its copy first."),
     # hand-over
     "casework.hand_over": N_("Hand the work over to another team, for example when a child changes school. Only what the guardians allow and you tick goes along. The other team accepts or declines; once it has accepted, nobody here opens this referral any more."),
+    "casework.invitations": N_("People from outside who can answer for an action in this referral: an association, a service of the region, a consultant. They see only their own actions, only here, and only until the day you set. Coordinators invite them."),
     "casework.service_referrals": N_("What services outside, such as child and youth psychiatry, were asked on behalf of the child, and what became of it. To ask another one, choose to which kind of service. Coordinators and head teachers see this page."),
     "casework.refer_to_service_form": N_("Ask a service outside for help. Only what the guardians allow for that kind of service can go along. A paper is made, which you send yourself; afterwards it stands on the start page until the service has answered."),
     "casework.service_referral": N_("One referral to a service outside: what was sent, and each answer with day and person. Record here what the service says, that it is done, or that the team takes it back. What was sent stays sent."),

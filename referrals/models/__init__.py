@@ -40,6 +40,7 @@ from referrals.models.follow_up import ActionFollowUp, FollowUp, GoalFollowUp
 from referrals.models.guardian import Consent, Guardian, GuardianVersion, InformationNotice
 from referrals.models.guardian_page import GuardianCode, GuardianIdentity, GuardianSession, GuardianWords, MeetingAnswer
 from referrals.models.hand_over import HandOver, ReceivedHandOver
+from referrals.models.invitation import Invitation
 from referrals.models.lesson import Lesson
 from referrals.models.log_sample import LogSample, LogSampleVisit
 from referrals.models.measurement import Measurement
@@ -132,6 +133,7 @@ __all__ = [
     "Heartbeat",
     "History",
     "InformationNotice",
+    "Invitation",
     "KeptForm",
     "KnownDevice",
     "LearningQuestion",

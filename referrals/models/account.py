@@ -15,6 +15,7 @@ from referrals.sealing import WRAPPED
 from referrals.vocabulary import Profession, Rhythm
 
 if TYPE_CHECKING:
+    from referrals.models.invitation import Invitation
     from referrals.models.team_seat import SeatAbsence
 
 
@@ -38,6 +39,9 @@ class Account(Identified, Base):
     #: the times in which they sit in a team for somebody who is away
     standing_in: Mapped[list["SeatAbsence"]] = relationship(back_populates="stand_in")
 
+    #: the referrals to which they are invited from outside
+    invitations: Mapped[list["Invitation"]] = relationship(back_populates="account")
+
     def actor(self, *, at: datetime | None = None) -> Actor:
         """This person as the one who acts: now, or as whoever they stand in for at another moment."""
         return Actor(
@@ -46,7 +50,13 @@ class Account(Identified, Base):
             roles=frozenset((held.role, held.unit_id) for held in self.roles),
             profession=self.profession,
             stands_in_for=self._stands_in_for(at or clock.now()),
+            invited_to=self._invited_to(at or clock.now()),
         )
+
+    def _invited_to(self, at: datetime) -> frozenset[uuid.UUID]:
+        if any(held.unit_id is not None for held in self.roles):  # who works in a unit is not from outside
+            return frozenset()
+        return frozenset(one.referral_id for one in self.invitations if at < one.ends_at)
 
     def _stands_in_for(self, at: datetime) -> frozenset[tuple[uuid.UUID, uuid.UUID]]:
         seats = [each.seat for each in self.standing_in if each.begins_at <= at < each.ends_at]

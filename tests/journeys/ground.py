@@ -19,6 +19,7 @@ from referrals import (
     hand_over,
     handed_over,
     intake,
+    invitations,
     log_samples,
     measurements,
     organisation,
@@ -36,6 +37,7 @@ from referrals.forums import agenda, consultations, seats, upward
 from referrals.learning import lessons as learning
 from referrals.models import (
     AbsentPupil,
+    Account,
     ClosedDay,
     Concern,
     Disposal,
@@ -70,13 +72,14 @@ from referrals.vocabulary import (
     Fate,
     FileKind,
     PlanStatus,
+    Profession,
     Recipient,
     SupportGround,
     TeamLevel,
 )
 from tests import development, lessons, rounds
 from tests.factories import a_member, a_plan, a_referral, consented, protected
-from tests.people import Cast
+from tests.people import NO_PASSWORD, Cast
 from tests.webapp.desk import cast_of
 
 
@@ -125,11 +128,27 @@ def lay_what_lies_around(address: str, number: str) -> None:
         treated = degrading_treatment.Reported(DegradingKind.DEGRADING, "De kallar henne mullvad.", "På rasten.")
         degrading_treatment.report_treatment(session, referral, by=by, seen=None, report=treated)
         if referral.state == PLAN_ACTIVE:
+            _invite_from_outside(session, referral, by)
             away = measurements.Measured(clock.now().date(), None, 2.0)
             measurements.record_measurement(session, referral, by=by, seen=None, measured=away)
         withholding.mark_confided(session, referral, by=by, seen=None, key=pieces.known(session, referral)[0].key)
         _give_up_a_step(session, referral)
         _draw_visits(session, cast, referral)
+
+
+def _invite_from_outside(session: Session, referral: Referral, by: Actor) -> None:
+    """Somebody of a swimming club is invited for a month, and somebody of another one could be."""
+    clubs = [
+        Account(
+            email=f"{first}.{referral.number}@simklubben.invalid".lower(), name=f"{first} Simberg", profession=Profession.CIVIL_SOCIETY,
+            language="sv", password_hash=NO_PASSWORD,
+        )
+        for first in ("Ulla", "Ulf")
+    ]  # fmt: skip
+    session.add_all(clubs)
+    session.flush()
+    last_on = roster.today(session) + timedelta(days=30)
+    invitations.invite(session, referral, by=by, seen=None, account_id=clubs[0].id, last_on=last_on)
 
 
 def lay_consultations(address: str) -> list[uuid.UUID]:

@@ -170,6 +170,7 @@ def lay_around(database, about, *, report_id):
             "": first
             | of_round
             | {
+                "seat_id": session.scalars(select(TeamSeat.id).where(TeamSeat.forum_id == cast.forum.id)).first(),
                 "seminar_id": seminar_id,
                 "development_id": worked_on["development_id"],
                 "milestone_id": worked_on["milestone_id"],

@@ -94,6 +94,7 @@ PAGES: dict[str, str] = {
     "casework.service_referrals": N_("Referrals to outside services"),
     "casework.refer_to_service_form": N_("The form for a referral to an outside service"),
     "casework.service_referral": N_("One referral to an outside service"),
+    "casework.invitations": N_("People from outside"),
     "casework.withholding": N_("What guardians do not read"),
     "casework.withheld": N_("What guardians do not read"),
     "casework.withholding_new": N_("Withhold something from a guardian"),

@@ -81,6 +81,7 @@ _ALSO: dict[Verb, str] = {
     Verb.PROPOSE_CLOSURE: N_("Propose closing"),
     Verb.OFFER_HAND_OVER: N_("Hand over to another school or preschool"),
     Verb.REFER_TO_SERVICE: N_("Refer to an outside service"),
+    Verb.INVITE_FROM_OUTSIDE: N_("Invite somebody from outside, for a time"),
     Verb.ASK_UPWARD: N_("Ask a team above, without saying who it is about"),
     Verb.RESUME_WORK: N_("Take the work up again"),
     Verb.REOPEN_REFERRAL: N_("Reopen with a reason"),

@@ -16,6 +16,7 @@ PAGE_OF: dict[Verb, str] = {
     Verb.SHARE_INFORMATION: "casework.sharing",
     Verb.OFFER_HAND_OVER: "casework.hand_over",
     Verb.REFER_TO_SERVICE: "casework.service_referrals",
+    Verb.INVITE_FROM_OUTSIDE: "casework.invitations",
     Verb.ASK_UPWARD: "forums.new_upward_question",
     Verb.CONCLUDE_CONSENT: "casework.guardians",
     Verb.REQUEST_PARTS: "casework.assessment",

@@ -84,6 +84,7 @@ HAPPENED: dict[Verb, str] = {
     Verb.RECEIVE_HAND_OVER: N_("It was taken over from another team"),
     Verb.REFER_TO_SERVICE: N_("A service outside was asked for help"),
     Verb.RECORD_SERVICE_ANSWER: N_("It was recorded what became of a referral to a service outside"),
+    Verb.INVITE_FROM_OUTSIDE: N_("Somebody from outside was invited, until a day"),
     Verb.ASK_UPWARD: N_("A team above was asked, without saying who it is about"),
     Verb.RECEIVE_UPWARD_ANSWER: N_("The team above answered"),
     Verb.WITHHOLD_FROM_GUARDIAN: N_("It was decided what a guardian does not read"),

@@ -157,7 +157,7 @@ def test_a_false_alarm_can_be_answered_and_stands_in_the_log_without_the_word(
 @pytest.mark.parametrize(
     ("level", "over"),
     [
-        (TeamLevel.CHILD, [TeamLevel.SCHOOL, TeamLevel.AREA, TeamLevel.MUNICIPALITY]),
+        (TeamLevel.CHILD, [TeamLevel.STAFF, TeamLevel.AREA, TeamLevel.MUNICIPALITY]),
         (TeamLevel.AREA, [TeamLevel.MUNICIPALITY]),
         (TeamLevel.MUNICIPALITY, []),
     ],
@@ -168,7 +168,7 @@ def test_a_question_goes_to_the_levels_above_the_next_one_first(
     elsewhere = cast.other_school.forum
     near = Forum(slug="norr", name="Norra området", quorum=[], level=TeamLevel.AREA)
     session.add(near)
-    elsewhere.level, cast.forum.level = TeamLevel.SCHOOL, level
+    elsewhere.level, cast.forum.level = TeamLevel.STAFF, level
     session.flush()
     assert [one.level for one in upward.teams_above(session, cast.forum)] == [one for one in over if one != "area"]
     seats.seat(session, near, cast.teacher.id, by=cast.administrator.actor())

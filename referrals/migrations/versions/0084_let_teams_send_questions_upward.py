@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0079"
-down_revision = "0078"
+revision = "0084"
+down_revision = "0083"
 
 _LEADS_TO = {"from_forum_id": "forum", "to_forum_id": "forum", "asked_by_id": "account", "answered_by_id": "account"}
 _INDEXED = ("from_forum_id", "to_forum_id", "asked_by_id", "date_id")
