@@ -1,0 +1,215 @@
+"""One pupil who is absent without leave: the days of each quarter, what is due and how it is decided, and its papers."""
+
+import uuid
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date
+from types import MappingProxyType
+
+from flask import Response, abort, redirect, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import OperationalError
+
+from referrals import printing, readers
+from referrals.errors import Incomplete
+from referrals.languages import LANGUAGES, guardian_languages
+from referrals.models import AbsenceStep, AbsentPupil, What
+from referrals.statutory import absence as rules
+from referrals.statutory import absence_paper
+from referrals.vocabulary import N_, AbsenceStepKind, DocumentKind
+from schemas.absence import DaysForm, LeaveForm, OwnNumberForm, ReportForm, WarningForm
+from schemas.documents import PaperRecipient, PaperSource, document_context
+from webapp import downloads, forms, notices, pages, people, transactions
+from webapp.casework import absence, blueprint
+from webapp.casework.frame import today
+from webapp.guards import for_row
+from webapp.language import gettext, language
+
+#: names of the forms of a step's page
+SEND, LEAVE = "send", "leave"
+#: and of the form of a pupil's page by which a name is protected
+PROTECT = "protect"
+
+
+@blueprint.get("/absence/<uuid:pupil_id>")
+@for_row("pupil", AbsentPupil, rules.may_keep)
+def absent_pupil(found: AbsentPupil) -> Response:
+    """One pupil: what was entered, what is due, what was sent."""
+    return _pupil_page(found, _usual_days())
+
+
+@blueprint.post("/absence/<uuid:pupil_id>")
+@for_row("pupil", AbsentPupil, rules.may_keep)
+def correct_absence(found: AbsentPupil) -> ResponseReturnValue:
+    """Put the days of a quarter right."""
+    form = forms.submitted()
+    values = form.load(DaysForm())
+    if values is None:
+        return _pupil_page(found, form, 422)
+    born = date.fromisoformat(found.birth_date or "")
+    entry = rules.Entry(found.name or "", born, found.class_name or "", values["days"])
+    if not absence.enter(form, found.unit, quarter=values["quarter"], entries=[entry]):
+        return _pupil_page(found, form, 422)
+    return _to(found)
+
+
+@blueprint.post("/absence/<uuid:pupil_id>/own-number")
+@for_row("pupil", AbsentPupil, rules.may_keep)
+def protect_absent_pupil(found: AbsentPupil) -> ResponseReturnValue:
+    """Let the school's own number stand for a pupil whose name is protected."""
+    form = forms.submitted()
+    values = form.load(OwnNumberForm())
+    if values is None:
+        return _pupil_page(found, _usual_days(), 422, protect=form)
+    try:
+        rules.protect(transactions.session(), found, by=people.actor(), own_number=values["own_number"])
+    except Incomplete:
+        form.refuse("own_number", N_("Another pupil born on the same day stands under it already."))
+        return _pupil_page(found, _usual_days(), 422, protect=form)
+    notices.say_next(gettext("The number stands in place of the name. Papers that are made already stay as they are."))
+    return _to(found)
+
+
+@blueprint.post("/absence/<uuid:pupil_id>/removal")
+@for_row("pupil", AbsentPupil, rules.may_keep)
+def remove_absent_pupil(found: AbsentPupil) -> ResponseReturnValue:
+    """Take somebody away who was entered by mistake."""
+    rules.remove(transactions.session(), found, by=people.actor())
+    notices.say_next(gettext("It is gone. Nothing about the pupil was kept."))
+    return redirect(url_for("casework.absence"), 303)
+
+
+@blueprint.get("/absence/<uuid:pupil_id>/steps/<uuid:due_id>")
+@for_row("pupil", AbsentPupil, rules.may_keep)
+def absence_step(found: AbsentPupil, due_id: uuid.UUID) -> Response:
+    """What is due, to be decided, or how it was decided."""
+    return _step_page(rules.step_of(found, due_id) or abort(404))
+
+
+@blueprint.post("/absence/<uuid:pupil_id>/steps/<uuid:due_id>")
+@for_row("pupil", AbsentPupil, rules.may_keep)
+def send_absence_step(found: AbsentPupil, due_id: uuid.UUID) -> ResponseReturnValue:
+    """Decide that the warning or the report is sent, and make its paper."""
+    step, form = rules.step_of(found, due_id) or abort(404), forms.submitted()
+    is_report = step.kind is AbsenceStepKind.REPORT
+    values = form.load(ReportForm() if is_report else WarningForm())
+    if values is None:
+        return _step_page(step, {SEND: form})
+    session = transactions.session()
+    seen, spoken = values.pop("seen"), str(values.pop("language", None) or readers.house_language(session))
+    try:
+        rules.send(session, step, by=people.actor(), seen=seen, said=values, language=spoken)
+    except Incomplete as refused:
+        for name in refused.missing:
+            form.refuse("" if name in ("overtaken", "changed") else name, absence.UNMET[name])
+        return _step_page(step, {SEND: form})
+    answer = _to_step(step)
+    transactions.commit()  # what was decided stays, whatever becomes of the paper: the page offers it again
+    with suppress(printing.FontsMissing, OperationalError):
+        _paper(due_id)
+    notices.say_next(
+        gettext("The report is decided. Its paper is below: send it to the municipality.")
+        if is_report
+        else gettext("The warning is decided. Its paper is below: send it to the parents.")
+    )
+    return answer
+
+
+@blueprint.post("/absence/<uuid:pupil_id>/steps/<uuid:due_id>/unsent")
+@for_row("pupil", AbsentPupil, rules.may_keep)
+def leave_absence_step(found: AbsentPupil, due_id: uuid.UUID) -> ResponseReturnValue:
+    """Decide that nothing is sent, and why."""
+    step, form = rules.step_of(found, due_id) or abort(404), forms.submitted()
+    values = form.load(LeaveForm())
+    if values is None:
+        return _step_page(step, {LEAVE: form})
+    try:
+        rules.leave_unsent(transactions.session(), step, by=people.actor(), **values)
+    except Incomplete:
+        form.refuse("", absence.UNMET["overtaken"])
+        return _step_page(step, {LEAVE: form})
+    notices.say_next(gettext("It is recorded that nothing is sent, and why."))
+    return _to_step(step)
+
+
+@blueprint.get("/absence/<uuid:pupil_id>/steps/<uuid:due_id>/paper")
+@for_row("pupil", AbsentPupil, rules.may_keep, leaves=What.OPENED_PAPER)
+def absence_paper_of(found: AbsentPupil, due_id: uuid.UUID) -> Response:
+    """The paper of what was sent. It is made once."""
+    step = rules.step_of(found, due_id) or abort(404)
+    return downloads.to_look_at(_paper(step.id), name=f"{found.number}.pdf")
+
+
+# ------------------------------------------------------------------------------------------------------- inside
+def _to(pupil: AbsentPupil) -> ResponseReturnValue:
+    return redirect(url_for("casework.absent_pupil", pupil_id=pupil.id), 303)
+
+
+def _to_step(step: AbsenceStep) -> ResponseReturnValue:
+    return redirect(url_for("casework.absence_step", pupil_id=step.pupil_id, due_id=step.id), 303)
+
+
+def _usual_days() -> forms.Form:
+    return forms.shown({"quarter": rules.quarter_of(today())})
+
+
+def _pupil_page(
+    pupil: AbsentPupil, form: forms.Form, status: int = 200, *, protect: forms.Form | None = None
+) -> Response:
+    steps = sorted(pupil.steps, key=lambda step: (step.quarter_on, step.kind.value, step.turn), reverse=True)
+    return pages.page(
+        "casework/absent_pupil.html",
+        status,
+        form=protect or form,
+        days_form=form,
+        protect_form=protect or forms.shown({}, name=PROTECT),
+        pupil=pupil,
+        born=date.fromisoformat(pupil.birth_date or ""),
+        **absence.places(),
+        counts=[(count, absence.name_of(count.quarter_on)) for count in pupil.counts],
+        steps=[(step, absence.name_of(step.quarter_on)) for step in steps],
+        put_right=[step for step in steps if rules.is_put_right(transactions.session(), step)],
+        may_remove=not any(step.decided_at for step in steps),
+        today=today(),
+    )
+
+
+def _step_page(step: AbsenceStep, refused: Mapping[str, forms.Form] = MappingProxyType({})) -> Response:
+    session = transactions.session()
+    usual = {"language": readers.house_language(session)}
+    shown = {name: refused.get(name) or forms.shown(usual, name=name) for name in (SEND, LEAVE)}
+    said = step.said or {}
+    return pages.page(
+        "casework/absence_step.html",
+        422 if refused else 200,
+        form=refused.get(LEAVE) or shown[SEND],
+        shown=shown,
+        step=step,
+        is_put_right=rules.is_put_right(session, step),
+        sum_read=rules.sum_read(step),
+        pupil=step.pupil,
+        said=said,
+        told_on=date.fromisoformat(said["told_on"]) if "told_on" in said else None,
+        quarter=absence.name_of(step.quarter_on),
+        rule=rules.rule_of(session, step),
+        share=rules.share(step.days or 0.0, of=step.school_days),
+        is_report=step.kind is AbsenceStepKind.REPORT,
+        languages=[*LANGUAGES.items(), *guardian_languages().items()],
+        today=today(),
+    )
+
+
+def _paper(step_id: uuid.UUID) -> bytes:
+    with transactions.reading() as session:
+        step = session.get_one(AbsenceStep, step_id)
+        if (kept := absence_paper.read(step)) is not None:
+            return kept
+        kind, values = DocumentKind(step.kind.value), absence_paper.values(session, step)
+        recipient = PaperRecipient(capacity="authority", name=values["municipality"].name)
+        if step.kind is AbsenceStepKind.WARNING:
+            recipient = PaperRecipient(capacity="guardian", name=values["absence"].said["to_whom"])
+        context = document_context(kind, PaperSource(**values, recipient=recipient))
+        html = printing.document_html(kind, context, language=step.language or language())
+    content = printing.print_pdf(html)
+    with transactions.writing() as session:
+        return absence_paper.keep(session, session.get_one(AbsenceStep, step_id), content)
