@@ -7,7 +7,7 @@ from flask import current_app, request, url_for
 from referrals import rulebook
 from referrals.access import Role
 from referrals.register import READERS
-from referrals.statutory import absence
+from referrals.statutory import absence_keepers
 from referrals.vocabulary import N_, Country
 from webapp import people
 from webapp.language import language
@@ -50,7 +50,9 @@ def main_navigation() -> list[Place]:
         and somebody
         and (not roles or somebody.has_role(*roles))
         and (endpoint != "rounds.rounds" or hold_rounds())
-        and (endpoint != "casework.absence" or any(absence.is_counted(_rules(), form) for form in somebody.leads))
+        and (
+            endpoint != "casework.absence" or any(absence_keepers.is_counted(_rules(), form) for form in somebody.leads)
+        )
     ]
 
 

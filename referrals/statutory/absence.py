@@ -13,15 +13,15 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from referrals import absence_rules, audit, calendar, clock, organisation, reference, register, roster, rulebook
+from referrals import audit, calendar, clock, organisation, reference, register, roster, rulebook
 from referrals.absence_rules import AbsenceRule
-from referrals.access import SYSTEM, Actor, Role
+from referrals.access import SYSTEM, Actor
 from referrals.errors import AlreadyMoved, Incomplete, NoSuchReferral, NotAllowed
 from referrals.languages import local_date
 from referrals.models import AbsenceCount, AbsenceStep, AbsentPupil, Unit, What
-from referrals.rulebook import RulePack
 from referrals.sealing import key_ring
-from referrals.vocabulary import AbsenceStepKind, Counterpart, Direction, DocumentKind, Registered, SchoolForm
+from referrals.statutory.absence_keepers import may_keep, units_of
+from referrals.vocabulary import AbsenceStepKind, Counterpart, Direction, DocumentKind, Registered
 
 #: what the deciding person writes: to whom a warning goes and what the school offers; when parents were told of a report, what the
 #: school has done and how the family sees it; or why nothing is sent
@@ -94,31 +94,9 @@ def share(days: float, *, of: int) -> float:
     return days * 1000 // of / 10 if of else 0.0
 
 
-# ------------------------------------------------------------------------------------------------------- who may
 def rules(session: Session) -> tuple[AbsenceRule, ...]:
     """What the rule pack in force asks for; nothing where the country knows none."""
     return rulebook.load(organisation.municipality(session).rulepack_version).absence
-
-
-def is_counted(pack: RulePack, school_form: SchoolForm) -> bool:
-    """Whether the law asks a unit of this kind to count unlawful absence."""
-    return any(track.key == absence_rules.UNLAWFUL_ABSENCE for track in pack.tracks_for(school_form))
-
-
-def units_of(session: Session, actor: Actor) -> list[Unit]:
-    """The schools whose absence `actor` keeps, by name: those they lead, where the law counts it. Nobody else sees any of it."""
-    pack = rulebook.load(organisation.municipality(session).rulepack_version)
-    rows = session.scalars(
-        select(Unit).where(Unit.id.in_({unit_id for _role, unit_id in actor.roles})).order_by(Unit.name)
-    )
-    return [
-        unit for unit in rows if actor.holds(Role.HEAD_TEACHER, unit_id=unit.id) and is_counted(pack, unit.school_form)
-    ]
-
-
-def may_keep(session: Session, pupil: AbsentPupil, actor: Actor) -> bool:
-    """Whether `actor` leads the pupil's school."""
-    return actor.account_id is not None and pupil.unit in units_of(session, actor)
 
 
 # -------------------------------------------------------------------------------------------------------- reading
@@ -159,12 +137,6 @@ def step_of(pupil: AbsentPupil, step_id: object) -> AbsenceStep | None:
 def rule_of(session: Session, step: AbsenceStep) -> AbsenceRule:
     """The rule that asks for the step."""
     return next(rule for rule in rules(session) if rule.kind is step.kind)
-
-
-def is_put_right(session: Session, step: AbsenceStep) -> bool:
-    """Whether the days were put right below the limit after it was sent, so that whoever got it is to be told."""
-    days = newest(step.pupil, step.quarter_on) or 0.0
-    return bool(step.is_sent) and not rule_of(session, step).is_reached(days, of=step.school_days)
 
 
 def sum_read(step: AbsenceStep) -> str:

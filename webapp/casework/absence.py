@@ -11,7 +11,7 @@ from referrals.access import Role
 from referrals.errors import FileRefused, Incomplete
 from referrals.models import Unit, What
 from referrals.statutory import absence as rules
-from referrals.statutory import absence_keeping
+from referrals.statutory import absence_keepers, absence_keeping
 from referrals.vocabulary import N_, AbsenceStepKind, FileRefusal
 from schemas import absence_file
 from schemas.absence import (
@@ -164,7 +164,7 @@ def places() -> dict[str, Any]:
 # ------------------------------------------------------------------------------------------------------- inside
 def _units() -> list[Unit]:
     """The schools this person leads where absence is counted; for everybody else there is no such page."""
-    return rules.units_of(transactions.session(), people.actor()) or abort(404)
+    return absence_keepers.units_of(transactions.session(), people.actor()) or abort(404)
 
 
 def _usual() -> dict[str, Any]:

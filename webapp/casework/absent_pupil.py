@@ -15,7 +15,7 @@ from referrals.errors import Incomplete
 from referrals.languages import LANGUAGES, guardian_languages
 from referrals.models import AbsenceStep, AbsentPupil, What
 from referrals.statutory import absence as rules
-from referrals.statutory import absence_paper
+from referrals.statutory import absence_corrections, absence_keepers, absence_paper
 from referrals.vocabulary import N_, AbsenceStepKind, DocumentKind
 from schemas.absence import DaysForm, LeaveForm, OwnNumberForm, ReportForm, WarningForm
 from schemas.documents import PaperRecipient, PaperSource, document_context
@@ -32,14 +32,14 @@ PROTECT = "protect"
 
 
 @blueprint.get("/absence/<uuid:pupil_id>")
-@for_row("pupil", AbsentPupil, rules.may_keep)
+@for_row("pupil", AbsentPupil, absence_keepers.may_keep)
 def absent_pupil(found: AbsentPupil) -> Response:
     """One pupil: what was entered, what is due, what was sent."""
     return _pupil_page(found, _usual_days())
 
 
 @blueprint.post("/absence/<uuid:pupil_id>")
-@for_row("pupil", AbsentPupil, rules.may_keep)
+@for_row("pupil", AbsentPupil, absence_keepers.may_keep)
 def correct_absence(found: AbsentPupil) -> ResponseReturnValue:
     """Put the days of a quarter right."""
     form = forms.submitted()
@@ -54,7 +54,7 @@ def correct_absence(found: AbsentPupil) -> ResponseReturnValue:
 
 
 @blueprint.post("/absence/<uuid:pupil_id>/own-number")
-@for_row("pupil", AbsentPupil, rules.may_keep)
+@for_row("pupil", AbsentPupil, absence_keepers.may_keep)
 def protect_absent_pupil(found: AbsentPupil) -> ResponseReturnValue:
     """Let the school's own number stand for a pupil whose name is protected."""
     form = forms.submitted()
@@ -71,7 +71,7 @@ def protect_absent_pupil(found: AbsentPupil) -> ResponseReturnValue:
 
 
 @blueprint.post("/absence/<uuid:pupil_id>/removal")
-@for_row("pupil", AbsentPupil, rules.may_keep)
+@for_row("pupil", AbsentPupil, absence_keepers.may_keep)
 def remove_absent_pupil(found: AbsentPupil) -> ResponseReturnValue:
     """Take somebody away who was entered by mistake."""
     rules.remove(transactions.session(), found, by=people.actor())
@@ -80,14 +80,14 @@ def remove_absent_pupil(found: AbsentPupil) -> ResponseReturnValue:
 
 
 @blueprint.get("/absence/<uuid:pupil_id>/steps/<uuid:due_id>")
-@for_row("pupil", AbsentPupil, rules.may_keep)
+@for_row("pupil", AbsentPupil, absence_keepers.may_keep)
 def absence_step(found: AbsentPupil, due_id: uuid.UUID) -> Response:
     """What is due, to be decided, or how it was decided."""
     return _step_page(rules.step_of(found, due_id) or abort(404))
 
 
 @blueprint.post("/absence/<uuid:pupil_id>/steps/<uuid:due_id>")
-@for_row("pupil", AbsentPupil, rules.may_keep)
+@for_row("pupil", AbsentPupil, absence_keepers.may_keep)
 def send_absence_step(found: AbsentPupil, due_id: uuid.UUID) -> ResponseReturnValue:
     """Decide that the warning or the report is sent, and make its paper."""
     step, form = rules.step_of(found, due_id) or abort(404), forms.submitted()
@@ -116,7 +116,7 @@ def send_absence_step(found: AbsentPupil, due_id: uuid.UUID) -> ResponseReturnVa
 
 
 @blueprint.post("/absence/<uuid:pupil_id>/steps/<uuid:due_id>/unsent")
-@for_row("pupil", AbsentPupil, rules.may_keep)
+@for_row("pupil", AbsentPupil, absence_keepers.may_keep)
 def leave_absence_step(found: AbsentPupil, due_id: uuid.UUID) -> ResponseReturnValue:
     """Decide that nothing is sent, and why."""
     step, form = rules.step_of(found, due_id) or abort(404), forms.submitted()
@@ -133,7 +133,7 @@ def leave_absence_step(found: AbsentPupil, due_id: uuid.UUID) -> ResponseReturnV
 
 
 @blueprint.get("/absence/<uuid:pupil_id>/steps/<uuid:due_id>/paper")
-@for_row("pupil", AbsentPupil, rules.may_keep, leaves=What.OPENED_PAPER)
+@for_row("pupil", AbsentPupil, absence_keepers.may_keep, leaves=What.OPENED_PAPER)
 def absence_paper_of(found: AbsentPupil, due_id: uuid.UUID) -> Response:
     """The paper of what was sent. It is made once."""
     step = rules.step_of(found, due_id) or abort(404)
@@ -168,7 +168,7 @@ def _pupil_page(
         **absence.places(),
         counts=[(count, absence.name_of(count.quarter_on)) for count in pupil.counts],
         steps=[(step, absence.name_of(step.quarter_on)) for step in steps],
-        put_right=[step for step in steps if rules.is_put_right(transactions.session(), step)],
+        put_right=[step for step in steps if absence_corrections.is_put_right(transactions.session(), step)],
         may_remove=not any(step.decided_at for step in steps),
         today=today(),
     )
@@ -185,7 +185,7 @@ def _step_page(step: AbsenceStep, refused: Mapping[str, forms.Form] = MappingPro
         form=refused.get(LEAVE) or shown[SEND],
         shown=shown,
         step=step,
-        is_put_right=rules.is_put_right(session, step),
+        is_put_right=absence_corrections.is_put_right(session, step),
         sum_read=rules.sum_read(step),
         pupil=step.pupil,
         said=said,
