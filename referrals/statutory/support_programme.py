@@ -1,6 +1,7 @@
 """Programmes of special support (Skollag 3:9): written, checked for everything the law names, decided, and told to each who may appeal."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -9,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from referrals import coverage, history, roster, rulebook
-from referrals.access import Actor, parties
+from referrals.access import Actor, View, may_view, parties
 from referrals.errors import Incomplete, NotAllowed, NotDelegable
 from referrals.languages import local_date
 from referrals.models import Guardian, History, Referral, SupportProgramme, SupportTold
@@ -23,6 +24,8 @@ HEAD_TEACHERS_OWN: Final = frozenset(
 )
 #: teaching at a distance is decided for one term at a time, which no school makes longer than this
 LONGEST_TERM: Final = timedelta(weeks=26)
+#: told of a decision longer ago than this, nobody can appeal it any more in any country, holidays included
+LONGEST_APPEAL: Final = timedelta(days=60)
 #: what is written in words
 TEXTS: Final = ("needs", "measures", "special_reasons", "follow_up_by", "evaluation_by", "participation")
 
@@ -150,6 +153,19 @@ def next_last_day(programme: SupportProgramme, *, on: date) -> date | None:
     """The day, from `on` at the earliest, on which the time to appeal ends next for one of those told; None where it is over."""
     days = (appeal_until(programme.referral, one.told_on) for one in programme.told)
     return min((day for day in days if day >= on), default=None)
+
+
+def last_days(session: Session, actor: Actor, shown: Iterable[Referral], *, on: date) -> dict[uuid.UUID, date]:
+    """The same for each of `shown` where somebody can appeal a decision still, as far as `actor` may know, by the referral's id."""
+    known = {referral.id: referral for referral in shown}
+    lately = SupportTold.referral_id.in_(known), SupportTold.told_on >= on - LONGEST_APPEAL
+    found: dict[uuid.UUID, date] = {}
+    for told in session.scalars(select(SupportTold).where(*lately)):
+        referral = known[told.referral_id]
+        last_on = appeal_until(referral, told.told_on)
+        if last_on >= on and may_view(View.SPECIAL_SUPPORT, actor, referral.facts()):
+            found[referral.id] = min(last_on, found.get(referral.id, last_on))
+    return found
 
 
 def not_told(session: Session, programme: SupportProgramme) -> list[Guardian]:

@@ -32,8 +32,6 @@ from referrals.worklist import in_units, shown_unit
 
 #: so long before its day it is shown that a programme is to be looked at again
 AHEAD: Final = timedelta(days=7)
-#: told of a decision longer ago than this, nobody can appeal it any more in any country, holidays included
-_LONGEST_APPEAL: Final = timedelta(days=60)
 _POINTED = aliased(History)
 _LATER, _LATER_BEGUN, _BEGUN = aliased(SupportProgramme), aliased(History), aliased(History)
 
@@ -139,7 +137,10 @@ def _to_tell(session: Session, actor: Actor, zone: str) -> Iterable[WaitingItem 
 
 def _appeals(session: Session, actor: Actor, today: date) -> Iterable[WaitingItem | None]:
     """Decisions for which the time to appeal ends within a week for somebody who was told."""
-    lately = SupportTold.programme_id == SupportProgramme.id, SupportTold.told_on >= today - _LONGEST_APPEAL
+    lately = (
+        SupportTold.programme_id == SupportProgramme.id,
+        SupportTold.told_on >= today - support_programme.LONGEST_APPEAL,
+    )
     waits = select(SupportTold.id).where(*lately).exists() & in_units(actor, Role.HEAD_TEACHER)
     for row, _at in _rows(session, SupportProgramme, since=SupportProgramme.decided_id, waits=waits):
         last_on = support_programme.next_last_day(row, on=today)

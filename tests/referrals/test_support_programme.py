@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from referrals import appeals, documents, paper_sources, register
 from referrals.access import Actor, View, may_view
 from referrals.errors import AlreadyMoved, Incomplete, NotAllowed, NotDelegable, WrongStage
-from referrals.models import Guardian, Referral, SupportProgramme
+from referrals.models import Account, Guardian, Referral, SupportProgramme
 from referrals.reminders import digest
 from referrals.stages import CLOSED, IN_TRIAGE, WITHDRAWN, Verb
 from referrals.statutory import special_support, support_programme
@@ -364,6 +364,16 @@ def test_the_last_day_to_appeal_stands_with_the_head_teacher_from_a_week_before_
     assert waits(session, cast, first + timedelta(days=1)) == [(decided.id, None, None, last)]
     assert waits(session, cast, last + timedelta(days=1)) == []
     assert waits(session, cast, last + timedelta(days=90)) == []
+
+    def board(account: Account, on: date) -> dict[uuid.UUID, date]:
+        other = a_referral(session, cast)
+        return support_programme.last_days(session, account.actor(), [referral, other], on=on)
+
+    for account in (cast.head_teacher, cast.coordinator):
+        assert [board(account, on).get(referral.id) for on in (TODAY, first, last)] == [first, first, last]
+        assert board(account, last + timedelta(days=1)) == {}
+    for nobody in (cast.counsellor, cast.outsider):
+        assert board(nobody, TODAY) == {}
     cast.head_teacher.language = "en"
     wednesday.move_to(datetime.combine(last, time(9), UTC))
     letter = digest.write(session, cast.head_teacher.id)

@@ -120,6 +120,8 @@ def test_whom_a_decision_is_still_to_be_told_stands_with_it_on_the_referral_and_
     assert "Still to be told" not in page.text
     until = "The newest decision on special support: An appeal can come in until 7 October 2026."
     assert until in henrik.get(f"/referrals/{number}").text
+    for path in ("/board", "/referrals"):
+        assert "Can be appealed until 7 Oct 2026" in henrik.get(path).text
     assert "The newest decision" not in signed_in("tove").client.get(f"/referrals/{number}").text
     assert task not in henrik.get("/home").text
     wednesday.move_to("2026-10-05 09:00+02:00")

@@ -10,9 +10,11 @@ from flask import Response, request, url_for
 from referrals import clock, closure, queries, targets, worklist
 from referrals.languages import local_date
 from referrals.models import Referral
+from referrals.statutory import support_programme
 from referrals.vocabulary import DeadlineSource
 from webapp import pages, people, transactions
 from webapp.casework import blueprint, filters, words
+from webapp.casework.frame import today
 from webapp.guards import signed_in
 from webapp.language import zone
 
@@ -35,6 +37,8 @@ class Card:
     target_source: DeadlineSource | None
     #: the day of the meeting its team is called to
     meets_on: date | None
+    #: the last day on which a decision about special support can be appealed, for those who may know of one
+    appeal_until: date | None
     is_late: bool
     is_follow_up_soon: bool
     status_code: str
@@ -69,6 +73,8 @@ class Marks:
     reopened: Collection[uuid.UUID]
     #: the days of the meetings their teams are called to
     meets_on: Mapping[uuid.UUID, date]
+    #: the last days on which decisions about special support beside them can be appealed
+    appeal_until: Mapping[uuid.UUID, date]
 
 
 @blueprint.get("/board")
@@ -114,6 +120,7 @@ def marks_of(shown: Sequence[Referral]) -> Marks:
         worklist.with_fear_known(session, people.actor(), shown),
         closure.reopened(session, shown),
         targets.meeting_days(session, shown),
+        support_programme.last_days(session, people.actor(), shown, on=today()),
     )
 
 
@@ -130,6 +137,7 @@ def card(referral: Referral, today: date, marks: Marks) -> Card:
         target_on=referral.target_on,
         target_source=referral.target_source,
         meets_on=marks.meets_on.get(referral.id),
+        appeal_until=marks.appeal_until.get(referral.id),
         is_late=referral.is_past_target(today),
         is_follow_up_soon=referral.is_follow_up_soon(today),
         status_code=referral.status.value,
