@@ -121,6 +121,8 @@ class AbsenceStep(_OfPupil, Base):
     decided_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
     #: whether it was decided to send it; None until then
     is_sent: Mapped[bool | None]
+    #: when it was recorded that whoever got it was told that the days were put right below the limit
+    put_right_told_at: Mapped[datetime | None]
     #: the language of the paper
     language: Mapped[str | None]
     #: SHA-256 of the PDF, in hexadecimal

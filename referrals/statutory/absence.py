@@ -168,7 +168,7 @@ def prepare(session: Session, pupil: AbsentPupil, *, today: date) -> int:
     What nobody has decided yet follows the sum, and falls away where a correction took it below. What it was decided not to
     send is due anew once the sum has grown: the reason was about fewer days.
     """
-    _read_anew(session, pupil)
+    read_anew(session, pupil)
     made, zone, closed = 0, roster.time_zone(session), calendar.closed_days(session)
     for quarter_on in quarters(today):
         summed = _sum(pupil, quarter_on, before=today, of=school_days(session, quarter_on), zone=zone)
@@ -229,7 +229,7 @@ def protect(session: Session, pupil: AbsentPupil, *, by: Actor, own_number: str)
     """
     if not may_keep(session, pupil, by):
         raise NotAllowed("protect_absent_pupil")
-    _read_anew(session, pupil)
+    read_anew(session, pupil)
     digest = _index(pupil.unit, own_number, pupil.birth_date)
     there = _found(session, digest)
     if there is pupil:
@@ -244,7 +244,7 @@ def protect(session: Session, pupil: AbsentPupil, *, by: Actor, own_number: str)
 
 def remove(session: Session, pupil: AbsentPupil, *, by: Actor) -> None:
     """Take a pupil away who was entered by mistake; nothing about them stays. Raises NotAllowed once something was decided about them."""
-    _read_anew(session, pupil)
+    read_anew(session, pupil)
     if not may_keep(session, pupil, by) or any(step.decided_at for step in pupil.steps):
         raise NotAllowed("remove_absent_pupil")
     _log(session, pupil, "remove_absent_pupil", by=by)
@@ -263,7 +263,7 @@ def _come_after(session: Session, unit_id: uuid.UUID) -> None:
     session.execute(select(Unit.id).where(Unit.id == unit_id).with_for_update(key_share=True))
 
 
-def _read_anew(session: Session, pupil: AbsentPupil) -> None:
+def read_anew(session: Session, pupil: AbsentPupil) -> None:
     """Come after whoever was first, and see what they did. Raises NoSuchReferral where the pupil was taken away."""
     _come_after(session, pupil.unit_id)
     rows = select(AbsentPupil).where(AbsentPupil.id == pupil.id)
@@ -337,7 +337,7 @@ def _follow(session: Session, summed: Sum, rule: AbsenceRule, *, quarter_on: dat
 
 
 def _require_open(session: Session, step: AbsenceStep, *, by: Actor, verb: str) -> None:
-    _read_anew(session, step.pupil)
+    read_anew(session, step.pupil)
     if step not in step.pupil.steps:
         raise NoSuchReferral  # the morning's sum took it away
     if not may_keep(session, step.pupil, by):

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import delete, inspect, select
 
-from referrals import db, roster
+from referrals import clock, db, roster
 from referrals.access import SYSTEM, Actor
 from referrals.errors import AlreadyMoved, Incomplete, NoSuchReferral, NotAllowed, SealBroken
 from referrals.models import (
@@ -21,7 +21,7 @@ from referrals.models import (
     RoleAssignment,
     Unit,
 )
-from referrals.statutory import absence, absence_keepers, absence_keeping, absence_paper
+from referrals.statutory import absence, absence_corrections, absence_keepers, absence_keeping, absence_paper
 from referrals.statutory.absence import Entry
 from referrals.vocabulary import AbsenceStepKind, Country, DocumentKind, SchoolForm
 from tests.people import settle
@@ -236,6 +236,38 @@ def test_what_is_decided_stays_when_days_are_put_right_afterwards(session, danis
     enter(replace(EMIL, days=1.0))
     assert morning() == 0
     assert session.scalars(select(AbsenceStep.is_sent)).one() is True
+
+
+def test_days_put_right_below_the_limit_wait_for_the_head_teacher_until_whoever_got_it_is_told(
+    session, danish, enter, due, wednesday
+):
+    by, others = danish.head_teacher.actor(), (danish.coordinator, danish.outsider)
+    step = due(4.0)[WARNING]
+    absence.send(session, step, seen=absence.sum_read(step), by=by, said=WARNS, language="da")
+    with pytest.raises(NotAllowed):  # nothing is put right
+        absence_corrections.record_told(session, step, by=by)
+    assert absence_corrections.waiting_for(session, by) == []
+    enter(replace(EMIL, days=5.0))
+    assert absence_corrections.waiting_for(session, by) == [], "above the limit all the same"
+    enter(replace(EMIL, days=1.0))
+    put_right = clock.now()
+    assert absence_corrections.waiting_for(session, by) == [step]
+    assert absence_corrections.put_right_at(step) == put_right
+    for other in others:
+        assert absence_corrections.waiting_for(session, other.actor()) == []
+        with pytest.raises(NotAllowed):
+            absence_corrections.record_told(session, step, by=other.actor())
+    wednesday.shift(timedelta(hours=1))
+    for _twice in range(2):
+        absence_corrections.record_told(session, step, by=by)
+        assert (absence_corrections.is_put_right(session, step), absence_corrections.is_to_tell(session, step)) == (
+            True, False,
+        )  # fmt: skip
+        assert step.put_right_told_at == put_right + timedelta(hours=1)
+    assert did(session).count("tell_absence_put_right") == 1
+    assert absence_corrections.waiting_for(session, by) == []
+    enter(replace(EMIL, days=2.0))
+    assert absence_corrections.waiting_for(session, by) == [step], "the days are others again"
 
 
 def test_the_parents_are_told_before_a_report_and_each_part_is_needed(session, danish, due):

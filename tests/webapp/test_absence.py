@@ -219,6 +219,16 @@ def test_days_put_right_after_something_was_sent_ask_to_tell_whoever_got_it(henr
     shown = henrik.submit({"days": "2"}).text
     assert all(words in shown for words in to_tell.values())
     assert all(words in henrik.get(steps[kind]).text for kind, words in to_tell.items())
+    task = "Tell whoever got it that the days were put right"
+    waits = [one for one in henrik.get("/home").all("a", class_="waiting__verb") if one.text == task]
+    assert sorted(one.get("href") for one in waits) == sorted(steps.values())
+    henrik.get(steps["absence_report"])
+    shown = henrik.submit(form="told-form").text
+    assert "It is recorded that they were told." in shown
+    assert "That whoever got it was told was recorded on 16 Sept 2026." in shown
+    assert to_tell["absence_report"] not in shown + henrik.get(page).text
+    (left,) = [one for one in henrik.get("/home").all("a", class_="waiting__verb") if one.text == task]
+    assert left.get("href") == steps["absence_warning"]
 
 
 def test_not_to_send_is_decided_with_a_reason_and_only_then_the_pupil_stays(henrik, emil, settings):

@@ -9,9 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from referrals.access import Role
 from referrals.errors import FileRefused, Incomplete
+from referrals.languages import local_date
 from referrals.models import Unit, What
 from referrals.statutory import absence as rules
-from referrals.statutory import absence_keepers, absence_keeping
+from referrals.statutory import absence_corrections, absence_keepers, absence_keeping
 from referrals.vocabulary import N_, AbsenceStepKind, FileRefusal
 from schemas import absence_file
 from schemas.absence import (
@@ -26,7 +27,7 @@ from webapp.casework import blueprint
 from webapp.casework.frame import today
 from webapp.casework.lines import Line
 from webapp.guards import signed_in
-from webapp.language import gettext, ngettext
+from webapp.language import gettext, ngettext, zone
 
 #: a line of home for each kind of step
 _TO_DO = {
@@ -120,8 +121,9 @@ def take_absence() -> ResponseReturnValue:
 
 
 def lines(day: date) -> list[Line]:
-    """A line of home for each step that waits for this person."""
-    return [
+    """A line of home for each step that waits for this person, and for each whose days were put right after it was sent."""
+    session, actor = transactions.session(), people.actor()
+    decide = [
         Line(
             number=step.pupil.number,
             url=url_for("casework.absence_step", pupil_id=step.pupil_id, due_id=step.id),
@@ -130,8 +132,20 @@ def lines(day: date) -> list[Line]:
             due_on=step.due_on,
             today=day,
         )
-        for step in rules.waiting_for(transactions.session(), people.actor())
+        for step in rules.waiting_for(session, actor)
     ]
+    tell = [
+        Line(
+            number=step.pupil.number,
+            url=url_for("casework.absence_step", pupil_id=step.pupil_id, due_id=step.id),
+            verb=gettext("Tell whoever got it that the days were put right"),
+            about=(gettext("Unlawful absence"), gettext(step.kind.label), step.pupil.unit.name),
+            waits_since=local_date(absence_corrections.put_right_at(step), zone=zone()),
+            today=day,
+        )
+        for step in absence_corrections.waiting_for(session, actor)
+    ]
+    return decide + tell
 
 
 def enter(form: forms.Form, unit: Unit, *, quarter: date, entries: list[rules.Entry]) -> bool:

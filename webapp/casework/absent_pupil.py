@@ -132,6 +132,16 @@ def leave_absence_step(found: AbsentPupil, due_id: uuid.UUID) -> ResponseReturnV
     return _to_step(step)
 
 
+@blueprint.post("/absence/<uuid:pupil_id>/steps/<uuid:due_id>/told")
+@for_row("pupil", AbsentPupil, absence_keepers.may_keep)
+def record_absence_told(found: AbsentPupil, due_id: uuid.UUID) -> ResponseReturnValue:
+    """Record that whoever got it was told that the days were put right."""
+    step = rules.step_of(found, due_id) or abort(404)
+    absence_corrections.record_told(transactions.session(), step, by=people.actor())
+    notices.say_next(gettext("It is recorded that they were told."))
+    return _to_step(step)
+
+
 @blueprint.get("/absence/<uuid:pupil_id>/steps/<uuid:due_id>/paper")
 @for_row("pupil", AbsentPupil, absence_keepers.may_keep, leaves=What.OPENED_PAPER)
 def absence_paper_of(found: AbsentPupil, due_id: uuid.UUID) -> Response:
@@ -168,7 +178,7 @@ def _pupil_page(
         **absence.places(),
         counts=[(count, absence.name_of(count.quarter_on)) for count in pupil.counts],
         steps=[(step, absence.name_of(step.quarter_on)) for step in steps],
-        put_right=[step for step in steps if absence_corrections.is_put_right(transactions.session(), step)],
+        put_right=[step for step in steps if absence_corrections.is_to_tell(transactions.session(), step)],
         may_remove=not any(step.decided_at for step in steps),
         today=today(),
     )
@@ -186,6 +196,7 @@ def _step_page(step: AbsenceStep, refused: Mapping[str, forms.Form] = MappingPro
         shown=shown,
         step=step,
         is_put_right=absence_corrections.is_put_right(session, step),
+        is_to_tell=absence_corrections.is_to_tell(session, step),
         sum_read=rules.sum_read(step),
         pupil=step.pupil,
         said=said,
