@@ -22,6 +22,8 @@ from referrals.models import (
     Referral,
     RegisterEntry,
     Step,
+    UpwardOrigin,
+    UpwardQuestion,
 )
 from referrals.stages import CLOSED, Verb
 
@@ -70,6 +72,8 @@ def _destroy(session: Session, referral: Referral) -> None:
     """Rows go with their texts; what the history says why is never rewritten, but its key is gone, so nobody reads it again."""
     now = clock.now()
     goes = {mapper.local_table for mapper in Base.registry.mappers if _goes(mapper.class_)}
+    asked = select(UpwardOrigin.question_id).where(UpwardOrigin.referral_id == referral.id)
+    session.execute(delete(UpwardQuestion).where(UpwardQuestion.id.in_(asked)), execution_options=_AS_IT_IS)
     for table in reversed(Base.metadata.sorted_tables):
         if table in goes:
             session.execute(delete(table).where(table.c.referral_id == referral.id))

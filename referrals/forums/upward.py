@@ -49,10 +49,14 @@ def may_read(session: Session, found: UpwardQuestion, actor: Actor) -> bool:
 
 
 def is_senders(found: UpwardQuestion, actor: Actor) -> bool:
-    """Whether they are on the sender's side: they keep that team, and know the referral it came from or asked it themselves."""
+    """Whether they are on the sender's side: they keep that team, and know the referral it came from or asked it themselves.
+
+    Once nothing leads to that referral any more, whoever asked is alone there.
+    """
     if not dates.may_keep(found.from_forum, actor):
         return False
-    return found.asked_by_id == actor.account_id or found.referral is None or _knows(found.referral, actor)
+    knows = _knows(found.referral, actor) if found.referral else not found.came_from_referral
+    return found.asked_by_id == actor.account_id or knows
 
 
 def is_asked(session: Session, forum: Forum, actor: Actor) -> bool:
@@ -88,7 +92,8 @@ def origin(found: UpwardQuestion, actor: Actor) -> Referral | None:
 
 def may_ask_about(referral: Referral, actor: Actor) -> bool:
     """Whether somebody can send a question upward from a referral as it stands."""
-    is_here = referral.kept_outside_at is None and referral.state in MOVE_BY_VERB[Verb.ASK_UPWARD].frm
+    is_open_here = referral.protected_since is None and referral.kept_outside_at is None
+    is_here = is_open_here and referral.state in MOVE_BY_VERB[Verb.ASK_UPWARD].frm
     return is_here and bool(parties_for(Verb.ASK_UPWARD, actor, referral.facts()))
 
 
@@ -149,13 +154,13 @@ def ask(
         raise NotAllowed(Verb.ASK_UPWARD)
     if referral is not None:
         history.guard(session, referral, Verb.ASK_UPWARD, by=by)
-        if referral.unit.forum_id != forum.id:
+        if referral.unit.forum_id != forum.id or referral.protected_since is not None:
             raise NotAllowed(Verb.ASK_UPWARD)
     checker = question_checker(session, forum, by=by, names_team=names_team, referral=referral)
     was_answered = checker.require_nobody([question], answered=answered)
     made = UpwardQuestion(
         number=f"U-{reference.new_code()}", from_forum=forum, to_forum=above, names_team=names_team,
-        asked_by_id=by.account_id, asked_at=clock.now(), question=question,
+        came_from_referral=referral is not None, asked_by_id=by.account_id, asked_at=clock.now(), question=question,
     )  # fmt: skip
     session.add(made)
     session.flush()
@@ -220,10 +225,12 @@ def close(session: Session, found: UpwardQuestion, *, by: Actor) -> None:
 def _bring_home(session: Session, found: UpwardQuestion) -> None:
     """Let the referral it came from tell of the answer: by the workflow, so that the referral learns of nobody from outside."""
     referral = found.referral
-    if referral is None or referral.kept_outside_at is not None:
+    if referral is None:
         return
     # Held first, so that who changes it just now is never named to the team that answers.
     session.refresh(referral, with_for_update=True)
+    if referral.kept_outside_at is not None:
+        return
     found.answered_at = history.record(session, referral, Verb.RECEIVE_UPWARD_ANSWER, by=SYSTEM).at
     session.flush()
 

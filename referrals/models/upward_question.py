@@ -30,6 +30,8 @@ class UpwardQuestion(Identified, Base):
     to_forum_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("forum.id"), index=True)
     #: whether the team that answers may know which team asks
     names_team: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: whether it came from a referral, also where nothing leads to that any more
+    came_from_referral: Mapped[bool] = mapped_column(default=False, server_default=false())
     asked_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), index=True)
     asked_at: Mapped[datetime]
     #: on which of its dates the team that answers talks about it

@@ -7,10 +7,21 @@ from referrals import clock, documents, history, intake, kept_outside, notificat
 from referrals.access import SYSTEM, Actor
 from referrals.documents import Paper
 from referrals.errors import Incomplete, KeptOutside, NotAllowed, OnHold, SealBroken
-from referrals.models import AuditEvent, Base, History, Mail, OfReferral, Referral, Step
+from referrals.models import (
+    AuditEvent,
+    Base,
+    Forum,
+    History,
+    Mail,
+    OfReferral,
+    Referral,
+    Step,
+    UpwardOrigin,
+    UpwardQuestion,
+)
 from referrals.sealing import open_data_key, unseal
 from referrals.stages import CLOSED, IN_TRIAGE, RETURNED, Verb
-from referrals.vocabulary import DocumentKind
+from referrals.vocabulary import DocumentKind, TeamLevel
 from tests import straight_way
 from tests.factories import a_referral, protected
 
@@ -53,6 +64,24 @@ def test_nothing_that_was_typed_is_left_and_the_marker_is(session, cast, referra
     assert all(mail.stopped_at for mail in session.scalars(select(Mail)) if mail.sent_at is None)
     assert all(step.finished_at for step in session.scalars(select(Step)))
     assert {entry.reason for entry in referral.access_list} == {None}
+
+
+def test_what_was_asked_upward_about_it_goes_too(session, cast, referral):
+    above = Forum(slug="utveckling", name="HTL-team utvecklingsgrupp", quorum=[], level=TeamLevel.MUNICIPALITY)
+    other, mine = a_referral(session, cast), []
+    session.add(above)
+    for each in (referral, other, None):
+        found = UpwardQuestion(
+            number=f"U-{len(mine)}", from_forum=cast.forum, to_forum=above, asked_by_id=cast.coordinator.id, asked_at=clock.now(),
+            question="Vad gör vi?", came_from_referral=each is not None,
+        )  # fmt: skip
+        session.add(found)
+        session.flush()
+        if each is not None:
+            session.add(UpwardOrigin(referral=each, question=found))
+        mine.append(found.number)
+    keep(session, referral, cast.coordinator)
+    assert session.scalars(select(UpwardQuestion.number).order_by(UpwardQuestion.number)).all() == mine[1:]
 
 
 def test_a_hold_keeps_it_here_until_it_is_lifted(session, cast, referral):

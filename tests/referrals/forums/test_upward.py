@@ -29,7 +29,7 @@ from referrals.models import (
 from referrals.rounds import people as rounds
 from referrals.stages import CLOSED, IN_TRIAGE, PLAN_ACTIVE, Party, Verb
 from referrals.vocabulary import ContentKind, MailKind, SeatProblem, TeamLevel, Trace, UpwardState
-from tests.factories import a_guardian, a_referral
+from tests.factories import a_guardian, a_referral, protected
 from tests.people import Cast
 
 QUESTION = "Hur kan skolorna hjälpas åt när flera elever är borta på måndagar?"
@@ -216,6 +216,27 @@ def test_a_referral_that_has_ended_or_is_kept_on_paper_sends_nothing_upward(
     assert upward.may_ask_about(a_referral(session, cast), cast.head_teacher.actor())
     assert not upward.may_ask_about(a_referral(session, cast), cast.counsellor.actor())
     assert session.scalars(sa.select(UpwardQuestion)).all() == []
+
+
+def test_a_referral_in_which_an_identity_is_protected_sends_nothing_upward(
+    session: Session, cast: Cast, referral: Referral, ask: Callable[..., UpwardQuestion]
+) -> None:
+    protected(session, referral, by=cast.coordinator)
+    assert not upward.may_ask_about(referral, cast.coordinator.actor())
+    with pytest.raises(NotAllowed):
+        ask(referral=referral)
+
+
+def test_a_question_opens_to_nobody_else_when_nothing_leads_to_its_referral_any_more(
+    session: Session, cast: Cast, referral: Referral, ask: Callable[..., UpwardQuestion]
+) -> None:
+    found, of_nobody = ask(referral=referral), ask()
+    contents.take_out(session, referral, [ContentKind.MEETINGS])
+    session.expire_all()
+    assert found.referral is None
+    assert upward.is_senders(found, cast.coordinator.actor())
+    assert not upward.is_senders(found, cast.head_teacher.actor())
+    assert upward.is_senders(of_nobody, cast.head_teacher.actor())
 
 
 # -------------------------------------------------------------------------------------------------- agenda, answer
