@@ -40,11 +40,6 @@ _LAST = rf"(?:{_LAST_GAP}\d{{4}}(?!\d)|[{_DASH}+]?(?=[^\W_]{{4}}\b)\d?[A-Z]{{1,3
 _NUMBER: Final = re.compile(
     rf"(?<!\d)(?:(?:(?:18|19|20)\d\d|\d\d){_GAP}{_MONTH}{_GAP}{_DAY}|{_DAY}{_GAP}{_MONTH}{_GAP}(?:(?:18|19|20)\d\d|\d\d)){_LAST}"
 )
-#: of a referral, in whichever country: whoever may open it reads there who it is about
-_SIGNS = "[2-9BCDFGHJKMNPQRSTVWXZ]{4}"
-_REFERENCE: Final = re.compile(
-    rf"\b(?:{'|'.join(reference.PREFIXES.values())})[{_DASH}\s]?{_SIGNS}[{_DASH}\s]?{_SIGNS}\b", re.IGNORECASE
-)
 _CLASS: Final = re.compile(
     # "klass 7 c", "åk. 4 b", "klasse 3.a"
     r"\b(?i:klass(?:en|e)?|åk|årskurs|årgang|class|year|grade)\.?\s+\d{1,2}\s?\.?\s?[A-Ha-hX-Zx-z]\b"
@@ -84,7 +79,8 @@ def look(text: str, *, known: Collection[str] = (), ours: Collection[str] = ()) 
     plain = "".join(str(int(each)) if each.isdecimal() else each for each in text)
     spans = {
         Trace.IDENTITY_NUMBER: _spans(_NUMBER, plain),
-        Trace.REFERENCE_NUMBER: _spans(_REFERENCE, plain),
+        #: of a referral, in whichever country: whoever may open it reads there who it is about
+        Trace.REFERENCE_NUMBER: reference.written_in(plain),
         Trace.SCHOOL_CLASS: _spans(_CLASS, plain),
         Trace.NAME: _names(plain, known=known, ours=ours),
     }

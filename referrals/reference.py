@@ -18,6 +18,12 @@ _MEANT: Final = str.maketrans("BSZG", "8526")
 #: what the numbers of a country begin with
 PREFIXES: Final[dict[Country, str]] = {Country.SE: "HTL", Country.DK: "TF"}
 
+_SIGN: Final = f"[{ALPHABET}BSZG]"
+#: a number inside a text, however its parts are held together
+_WRITTEN: Final = re.compile(
+    rf"\b(?:{'|'.join(PREFIXES.values())})[\W_]{{0,3}}({_SIGN}{{4}})[\W_]{{0,3}}({_SIGN}{{4}})(?![^\W_])", re.IGNORECASE
+)
+
 #: what a code is for; the same code for another purpose has another digest
 RETURN = "return code"
 RESUME = "resume code"
@@ -41,6 +47,12 @@ def as_number(typed: str) -> str:
         return typed.strip().upper()
     body = signs.removeprefix(prefix).translate(_MEANT)
     return f"{prefix}-{body[:4]}-{body[4:]}"
+
+
+def written_in(text: str) -> list[tuple[int, int]]:
+    """Where in a text numbers of referrals stand, whether there are such referrals or not; eight digits must check, since telephones have them."""
+    found = [(hit.span(), _signs(hit[1] + hit[2])) for hit in _WRITTEN.finditer(text)]
+    return [span for span, signs in found if not signs.isdecimal() or _checks(signs)]
 
 
 def new_code() -> str:

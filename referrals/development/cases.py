@@ -4,7 +4,6 @@ Each text passes the check for identities before it is kept anywhere, and none m
 word leads from it to a child. Each has a chain of its own in the audit log, and a history that everybody reads who reads it.
 """
 
-import re
 import uuid
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, astuple, dataclass
@@ -24,10 +23,10 @@ from referrals.patterns.school_terms import SchoolTerm
 from referrals.rounds import people
 from referrals.vocabulary import DevelopmentAct, DevelopmentKind, DevelopmentProblem, DevelopmentState, LessonTheme
 
-#: what is written like the number of a referral, whether there is one or not
-_REFERRAL_NUMBER: Final = re.compile(
-    rf"\b(?:{'|'.join(reference.PREFIXES.values())})\W{{0,3}}[A-Z0-9]{{4}}\W{{0,3}}[A-Z0-9]{{4}}\b", re.IGNORECASE
-)
+#: what is done to it while it only begins; what somebody has written or promised since is thrown away by nobody
+_BEGINNING: Final = frozenset({
+    DevelopmentAct.OPEN, DevelopmentAct.CORRECT, DevelopmentAct.SET_TERMS, DevelopmentAct.SET_MILESTONE, DevelopmentAct.DROP_MILESTONE,
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,8 @@ def may_keep(session: Session, found: DevelopmentCase, actor: Actor) -> bool:
 
 def may_discard(session: Session, found: DevelopmentCase, actor: Actor) -> bool:
     """Whether they throw it away: who keeps it, as long as nothing but its beginning is there."""
-    return not (found.terms or found.milestones) and may_keep(session, found, actor)
+    is_beginning = not (found.terms or found.milestones) and {event.act for event in found.events} <= _BEGINNING
+    return is_beginning and may_keep(session, found, actor)
 
 
 def known_to(session: Session, actor: Actor, *, theme: LessonTheme | None = None) -> list[DevelopmentCase]:
@@ -158,7 +158,7 @@ def discard_case(session: Session, found: DevelopmentCase, *, by: Actor) -> None
 # ------------------------------------------------------------------------------------------------ for its neighbours
 def holds_number(text: str | None) -> bool:
     """Whether a text holds what looks like the number of a referral."""
-    return _REFERRAL_NUMBER.search(text or "") is not None
+    return bool(reference.written_in(text or ""))
 
 
 def require_keeper(session: Session, found: DevelopmentCase, act: DevelopmentAct, *, by: Actor) -> None:

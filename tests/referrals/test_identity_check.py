@@ -82,6 +82,20 @@ def test_numbers_given_for_a_time_and_numbers_in_other_figures_are_found(text: s
     assert traces(f"Eleven {text} är ledsen") == [Trace.IDENTITY_NUMBER]
 
 
+@pytest.mark.parametrize(
+    "written", ["HTL-7K4M-2Q9X", "htl 7k4m2q9x", "HTL - 7K4M - 2Q9X", "HTL: 7K4M-2Q9X", "HTL_7K4M_2Q9X", "TF–7K4M–2Q9X"]
+)
+def test_the_number_of_a_referral_is_found_however_its_parts_are_held_together(written: str) -> None:
+    assert traces(f"Se {written}, tack") == [Trace.REFERENCE_NUMBER]
+
+
+@pytest.mark.parametrize(
+    "written", ["HTL-team barn", "HTL-modellen", "HTL-samtalen", "Tf 2345 6789", "tf. 4455 6677", "HTL-7K4M-2Q9XF"]
+)
+def test_the_name_of_a_team_or_a_telephone_is_no_number_of_a_referral(written: str) -> None:
+    assert Trace.REFERENCE_NUMBER not in traces(f"Se {written}, tack")
+
+
 # ------------------------------------------------------------------------------------------------- classes and names
 @pytest.mark.parametrize(
     ("text", "found"),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from referrals import clock
 from referrals.access import Actor
-from referrals.development import cases
+from referrals.development import analysis, cases
 from referrals.errors import DevelopmentRefused, NamesSomebody, NotAllowed
 from referrals.forums import seats
 from referrals.forums.consultations import ANSWERED
@@ -91,7 +91,8 @@ def test_no_childs_referral_can_be_linked_or_found_from_it(session: Session, cas
         # the same answer whether there is such a referral or not
         assert refused.value.problem is DevelopmentProblem.REFERRAL_NUMBER
     assert session.scalars(select(DevelopmentCase)).all() == []
-    assert not cases.holds_number("HTL-teamet på Lindskolan arbetar 20 timmar")
+    for said in ("HTL-teamet på Lindskolan arbetar 20 timmar", "HTL-team barn", "HTL-modellen"):
+        assert not cases.holds_number(said)
 
 
 def test_coordinators_head_teachers_and_the_management_begin_it_about_their_own_units(
@@ -184,6 +185,14 @@ def test_what_was_begun_by_mistake_is_thrown_away_while_nothing_else_is_there(se
     with pytest.raises(NotAllowed):
         cases.discard_case(session, made, by=cast.counsellor.actor())
     cases.discard_case(session, made, by=by)
+    written = begin(session, cast)
+    analysis.write_analysis(
+        session, written, by=by, analysis=replace(analysis.analysis_of(written), strengths="De hjälps åt.")
+    )
+    with pytest.raises(NotAllowed):
+        cases.discard_case(session, written, by=by)
+    session.delete(written)
+    session.flush()
     for kind in (DevelopmentCase, DevelopmentUnit, DevelopmentEvent):
         assert session.scalars(select(kind)).all() == []
     assert did(session, made)[-1] == "discard_case"
