@@ -282,9 +282,11 @@ def _new_goal(referral: Referral, goal: GoalInput, place: int, *, lines: Contain
 
 
 def _check_people(session: Session, referral: Referral, plan: PlanInput) -> None:
-    able = {one.account.id for one in roster.colleagues(session, referral) if one.locked_by is None}
+    able = {one.account.id: one.only_acts for one in roster.colleagues(session, referral) if one.locked_by is None}
     if wrong := [
-        name for name, account_id in _chosen_people(plan) if account_id is not None and account_id not in able
+        name
+        for name, account_id in _chosen_people(plan)
+        if account_id is not None and (account_id not in able or (able[account_id] and name in _PEOPLE))
     ]:
         raise Incomplete(*wrong)
 

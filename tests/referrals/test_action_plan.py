@@ -21,7 +21,7 @@ from referrals.stages import (
     Verb,
 )
 from referrals.vocabulary import ActionStatus, Arena, Domain, InformationCategory, PlanStatus
-from tests.factories import a_member, a_plan, a_referral
+from tests.factories import a_member, a_plan, a_referral, consented
 from tests.people import Cast
 
 START = date(2026, 9, 16)
@@ -122,6 +122,17 @@ def test_only_people_who_work_here_can_be_chosen(session: Session, cast: Cast) -
         action_plan.draft_action_plan(session, referral, by=cast.coordinator.actor(), plan=plan)
     assert set(refused.value.missing) == {"lead_id", "goals-0-actions-0-owner_id"}
     assert plan_versions.versions(session, referral) == []
+
+
+def test_whoever_only_answers_for_actions_is_given_nothing_of_the_plan_as_a_whole(session: Session, cast: Cast) -> None:
+    referral, leisure = a_referral(session, cast, PLAN_DRAFT), cast.leisure_worker.id
+    consented(session, referral, cast)
+    own = [GoalInput(actions=[ActionInput(owner_id=leisure)])]
+    plan = PlanInput(lead_id=leisure, follow_up_by_id=leisure, evaluation_by_id=leisure, goals=own)
+    with pytest.raises(Incomplete) as refused:
+        action_plan.draft_action_plan(session, referral, by=cast.coordinator.actor(), plan=plan)
+    assert refused.value.missing == ("lead_id", "follow_up_by_id", "evaluation_by_id")
+    action_plan.draft_action_plan(session, referral, by=cast.coordinator.actor(), plan=PlanInput(goals=own))
 
 
 def test_somebody_outside_the_referral_cannot_write_its_plan(session: Session, cast: Cast) -> None:

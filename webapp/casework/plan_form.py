@@ -89,12 +89,15 @@ def child_hint(referral: Referral) -> str:
     return gettext("Said as the child: “Petra is with me at break.”")
 
 
-def people_to_choose(referral: Referral) -> list[tuple[str, str]]:
-    """Whom one can give a part in the plan: id and name with profession; those whom consent does not reach are left out."""
+def people_to_choose(referral: Referral, *, for_an_action: bool) -> list[tuple[str, str]]:
+    """Whom one can give an action, or a part in the plan as a whole: id and name with profession.
+
+    Those whom consent does not reach are left out, and whoever only answers for actions is offered nothing else.
+    """
     return [
         (str(one.account.id), f"{one.account.name}, {gettext(one.account.profession.label)}")
         for one in roster.colleagues(transactions.session(), referral)
-        if one.locked_by is None
+        if one.locked_by is None and (for_an_action or not one.only_acts)
     ]
 
 
