@@ -53,15 +53,16 @@ def test_the_workflow_alone_decides_nothing_about_a_child() -> None:
     by_workflow = {move.verb for move in MOVES if Party.SYSTEM in move.by}
     assert by_workflow == {
         Verb.OPEN_TRIAGE, Verb.OPEN_FOLLOW_UP, Verb.REMIND_OF_CONSENT, Verb.REMIND_OF_CONFLICT,
+        Verb.RECEIVE_UPWARD_ANSWER,
     }  # fmt: skip
 
 
-def test_of_a_withdrawn_concern_people_leave_sending_is_stopped_identities_protected_files_taken_out_and_conflicts_settled() -> (
+def test_of_a_withdrawn_concern_people_leave_sending_is_stopped_identities_protected_files_taken_out_answers_come_home_and_conflicts_settled() -> (
     None
 ):
     assert verbs_from(WITHDRAWN) == (
         Verb.RELEASE_MEMBER, Verb.STOP_SENDING, Verb.PROTECT_IDENTITY, Verb.LIFT_PROTECTION, Verb.ADD_TO_LIST, Verb.TAKE_OFF_LIST,
-        Verb.TAKE_OUT_FILE, Verb.KEEP_OUTSIDE,
+        Verb.RECEIVE_UPWARD_ANSWER, Verb.TAKE_OUT_FILE, Verb.KEEP_OUTSIDE,
         Verb.DECLARE_UNINVOLVED, Verb.STEP_ASIDE, Verb.SETTLE_CONFLICT, Verb.REMIND_OF_CONFLICT,
     )  # fmt: skip
 
