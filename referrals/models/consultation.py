@@ -3,18 +3,18 @@
 import uuid
 from datetime import datetime
 
-from cryptography.fernet import Fernet
-from sqlalchemy import ForeignKey, LargeBinary, false
+from sqlalchemy import ForeignKey, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from referrals.models.account import Account
-from referrals.models.base import Base, Identified
+from referrals.models.base import Base
 from referrals.models.organisation import Unit
-from referrals.sealing import Sealed, new_data_key, open_data_key
+from referrals.models.own_key import OwnKey
+from referrals.sealing import Sealed
 from referrals.vocabulary import ConsultationState
 
 
-class Consultation(Identified, Base):
+class Consultation(OwnKey, Base):
     """A question to a unit's team. It has no field for a child, a guardian or a class, and nothing leads from it to a referral.
 
     Its texts are sealed all the same: a person can be told from what happened to them, where no check finds a name.
@@ -34,7 +34,6 @@ class Consultation(Identified, Base):
     #: the one mark that remains: the team said that a named referral would help. Whether there is one stands nowhere here
     advises_referral: Mapped[bool] = mapped_column(default=False, server_default=false())
     closed_at: Mapped[datetime | None]
-    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
 
     question = Sealed[str]()
     advice = Sealed[str]()
@@ -44,12 +43,6 @@ class Consultation(Identified, Base):
     unit: Mapped[Unit] = relationship()
     asked_by: Mapped[Account] = relationship(foreign_keys=[asked_by_id])
     advised_by: Mapped[Account | None] = relationship(foreign_keys=[advised_by_id])
-
-    def __init__(self, **values: object) -> None:
-        """Give a new consultation its id and data key first, so that its words can be sealed."""
-        self.id = uuid.uuid4()
-        self.wrapped_key = new_data_key()
-        super().__init__(**values)
 
     @property
     def state(self) -> ConsultationState:
@@ -64,11 +57,3 @@ class Consultation(Identified, Base):
     def chain_id(self) -> uuid.UUID:
         """The chain of the audit log that is its own."""
         return self.id
-
-    def data_key(self) -> Fernet:
-        """What seals and opens this consultation."""
-        return open_data_key(self.wrapped_key)
-
-    def seal_place(self, name: str) -> str:
-        """The identity that binds a sealed value to this consultation."""
-        return f"{self.__tablename__}:{self.id}:{name}"

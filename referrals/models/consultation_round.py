@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from referrals.models.account import Account
 from referrals.models.base import Base, Identified, by_value
 from referrals.models.organisation import Forum
+from referrals.models.own_key import OwnKey
 from referrals.sealing import Sealed, new_data_key, open_data_key, seal_bytes, unseal_bytes
 from referrals.vocabulary import Helped, QualityTheme
 
@@ -47,7 +48,7 @@ class ConsultationRound(Identified, Base):
         return self.id
 
 
-class RoundEnrolment(Identified, Base):
+class RoundEnrolment(OwnKey, Base):
     """A team that takes part in a round. Its texts are sealed: what happens at one school can tell who it is about."""
 
     __tablename__ = "round_enrolment"
@@ -59,7 +60,6 @@ class RoundEnrolment(Identified, Base):
     enrolled_at: Mapped[datetime]
     #: when the head teacher said for the joint meeting how the team goes on
     summarised_at: Mapped[datetime | None]
-    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
 
     summary = Sealed[str]()
 
@@ -71,24 +71,10 @@ class RoundEnrolment(Identified, Base):
         back_populates="enrolment", order_by="LearningQuestion.sent_at", cascade="all, delete-orphan"
     )
 
-    def __init__(self, **values: Any) -> None:
-        """Give a new enrolment its id and data key first, so that its words can be sealed."""
-        self.id = uuid.uuid4()
-        self.wrapped_key = new_data_key()
-        super().__init__(**values)
-
     @property
     def chain_id(self) -> uuid.UUID:
         """The chain of the audit log in which it stands: its round's."""
         return self.round_id
-
-    def data_key(self) -> Fernet:
-        """What seals and opens the words of this team in this round."""
-        return open_data_key(self.wrapped_key)
-
-    def seal_place(self, name: str) -> str:
-        """The identity that binds a sealed value to this enrolment."""
-        return f"{self.__tablename__}:{self.id}:{name}"
 
 
 class RoundSlot(Identified, Base):
@@ -217,7 +203,7 @@ class RoundPaper(Identified, Base):
         return f"{self.__tablename__}:{self.id}"
 
 
-class RoundAnswer(Identified, Base):
+class RoundAnswer(OwnKey, Base):
     """What somebody answered in the evaluation of a round. Nothing here tells who, or when."""
 
     __tablename__ = "round_answer"
@@ -225,23 +211,8 @@ class RoundAnswer(Identified, Base):
     round_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("consultation_round.id"), index=True)
     #: from 1, not at all, to 5, very much
     rating: Mapped[int]
-    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
 
     comment = Sealed[str]()
-
-    def __init__(self, **values: Any) -> None:
-        """Give a new answer its id and data key first, so that its words can be sealed."""
-        self.id = uuid.uuid4()
-        self.wrapped_key = new_data_key()
-        super().__init__(**values)
-
-    def data_key(self) -> Fernet:
-        """What seals and opens the comment."""
-        return open_data_key(self.wrapped_key)
-
-    def seal_place(self, name: str) -> str:
-        """The identity that binds a sealed value to this answer."""
-        return f"{self.__tablename__}:{self.id}:{name}"
 
 
 class RoundAnswered(Identified, Base):

@@ -5,17 +5,18 @@ from datetime import date, datetime
 from typing import Any
 
 from cryptography.fernet import Fernet
-from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from referrals.models.account import Account
 from referrals.models.base import Base, Identified, by_value
 from referrals.models.organisation import Unit
-from referrals.sealing import Sealed, new_data_key, open_data_key
+from referrals.models.own_key import OwnKey
+from referrals.sealing import Sealed
 from referrals.vocabulary import DevelopmentAct, DevelopmentEvidence, DevelopmentKind, DevelopmentPhase, GovernanceLevel
 
 
-class DevelopmentCase(Identified, Base):
+class DevelopmentCase(OwnKey, Base):
     """Work about a group, a school or an area. Its texts are sealed: what happens at one school can tell who it is about."""
 
     __tablename__ = "development_case"
@@ -27,7 +28,6 @@ class DevelopmentCase(Identified, Base):
     opened_at: Mapped[datetime]
     closed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
     closed_at: Mapped[datetime | None]
-    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
 
     title = Sealed[str]()
     #: what is seen today, and why it is taken up
@@ -64,24 +64,10 @@ class DevelopmentCase(Identified, Base):
         back_populates="case", order_by="DevelopmentEvent.at.desc()", cascade="all, delete-orphan"
     )
 
-    def __init__(self, **values: Any) -> None:
-        """Give a new one its id and data key first, so that its words can be sealed."""
-        self.id = uuid.uuid4()
-        self.wrapped_key = new_data_key()
-        super().__init__(**values)
-
     @property
     def chain_id(self) -> uuid.UUID:
         """The chain of the audit log that is its own."""
         return self.id
-
-    def data_key(self) -> Fernet:
-        """What seals and opens its words."""
-        return open_data_key(self.wrapped_key)
-
-    def seal_place(self, name: str) -> str:
-        """The identity that binds a sealed value to it."""
-        return f"{self.__tablename__}:{self.id}:{name}"
 
 
 class DevelopmentUnit(Base):

@@ -2,20 +2,19 @@
 
 import uuid
 from datetime import datetime
-from typing import Any
 
-from cryptography.fernet import Fernet
-from sqlalchemy import ForeignKey, LargeBinary
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from referrals.models.account import Account
-from referrals.models.base import Base, Identified, by_value
+from referrals.models.base import Base, by_value
 from referrals.models.organisation import Forum
-from referrals.sealing import Sealed, new_data_key, open_data_key
+from referrals.models.own_key import OwnKey
+from referrals.sealing import Sealed
 from referrals.vocabulary import AgeGroup, LessonSource, LessonState, LessonTheme
 
 
-class Lesson(Identified, Base):
+class Lesson(OwnKey, Base):
     """What a team learnt from a closed referral or a consultation round. No column leads back to either.
 
     Its texts are sealed all the same: a person can be told from what happened to them, where no check finds a name.
@@ -40,7 +39,6 @@ class Lesson(Identified, Base):
     published_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
-    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
 
     title = Sealed[str]()
     tried = Sealed[str]()
@@ -57,12 +55,6 @@ class Lesson(Identified, Base):
     checked_by: Mapped[Account | None] = relationship(foreign_keys=[checked_by_id])
     withdrawn_by: Mapped[Account | None] = relationship(foreign_keys=[withdrawn_by_id])
 
-    def __init__(self, **values: Any) -> None:
-        """Give a new lesson its id and data key first, so that its words can be sealed."""
-        self.id = uuid.uuid4()
-        self.wrapped_key = new_data_key()
-        super().__init__(**values)
-
     @property
     def state(self) -> LessonState:
         """How far it has come."""
@@ -78,11 +70,3 @@ class Lesson(Identified, Base):
     def chain_id(self) -> uuid.UUID:
         """The chain of the audit log that is its own."""
         return self.id
-
-    def data_key(self) -> Fernet:
-        """What seals and opens this lesson."""
-        return open_data_key(self.wrapped_key)
-
-    def seal_place(self, name: str) -> str:
-        """The identity that binds a sealed value to this lesson."""
-        return f"{self.__tablename__}:{self.id}:{name}"

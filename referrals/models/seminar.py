@@ -2,20 +2,19 @@
 
 import uuid
 from datetime import datetime
-from typing import Any
 
-from cryptography.fernet import Fernet
-from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from referrals.models.account import Account
 from referrals.models.base import Base, Identified
 from referrals.models.lesson import Lesson
 from referrals.models.organisation import Unit
-from referrals.sealing import Sealed, new_data_key, open_data_key
+from referrals.models.own_key import OwnKey
+from referrals.sealing import Sealed
 
 
-class Seminar(Identified, Base):
+class Seminar(OwnKey, Base):
     """A learning seminar with its agenda. No person has a field here but who planned it."""
 
     __tablename__ = "seminar"
@@ -24,7 +23,6 @@ class Seminar(Identified, Base):
     starts_at: Mapped[datetime]
     place: Mapped[str]
     planned_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
-    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
 
     #: what to talk about, one on each line
     questions = Sealed[str]()
@@ -35,24 +33,10 @@ class Seminar(Identified, Base):
         back_populates="seminar", order_by="SeminarLesson.position", cascade="all, delete-orphan"
     )
 
-    def __init__(self, **values: Any) -> None:
-        """Give a new seminar its id and data key first, so that its words can be sealed."""
-        self.id = uuid.uuid4()
-        self.wrapped_key = new_data_key()
-        super().__init__(**values)
-
     @property
     def chain_id(self) -> uuid.UUID:
         """The chain of the audit log that is its own."""
         return self.id
-
-    def data_key(self) -> Fernet:
-        """What seals and opens its words."""
-        return open_data_key(self.wrapped_key)
-
-    def seal_place(self, name: str) -> str:
-        """The identity that binds a sealed value to this seminar."""
-        return f"{self.__tablename__}:{self.id}:{name}"
 
 
 class SeminarLesson(Identified, Base):

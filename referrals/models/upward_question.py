@@ -2,21 +2,20 @@
 
 import uuid
 from datetime import datetime
-from typing import Any
 
-from cryptography.fernet import Fernet
-from sqlalchemy import ForeignKey, LargeBinary, false
+from sqlalchemy import ForeignKey, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from referrals.models.account import Account
-from referrals.models.base import Base, Identified
+from referrals.models.base import Base
 from referrals.models.organisation import Forum, TeamDate
+from referrals.models.own_key import OwnKey
 from referrals.models.referral import OfReferral, Referral
-from referrals.sealing import Sealed, new_data_key, open_data_key
+from referrals.sealing import Sealed
 from referrals.vocabulary import UpwardState
 
 
-class UpwardQuestion(Identified, Base):
+class UpwardQuestion(OwnKey, Base):
     """A question from one team to another above it. Nothing in it leads to a referral: see `UpwardOrigin`.
 
     Its texts are sealed all the same: a person can be told from what happened to them, where no check finds a name.
@@ -39,7 +38,6 @@ class UpwardQuestion(Identified, Base):
     answered_at: Mapped[datetime | None]
     answered_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
     closed_at: Mapped[datetime | None]
-    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
 
     question = Sealed[str]()
     answer = Sealed[str]()
@@ -50,12 +48,6 @@ class UpwardQuestion(Identified, Base):
     date: Mapped[TeamDate | None] = relationship()
     asked_by: Mapped[Account] = relationship(foreign_keys=[asked_by_id])
     answered_by: Mapped[Account | None] = relationship(foreign_keys=[answered_by_id])
-
-    def __init__(self, **values: Any) -> None:
-        """Give a new question its id and data key first, so that its words can be sealed."""
-        self.id = uuid.uuid4()
-        self.wrapped_key = new_data_key()
-        super().__init__(**values)
 
     @property
     def state(self) -> UpwardState:
@@ -73,14 +65,6 @@ class UpwardQuestion(Identified, Base):
     def chain_id(self) -> uuid.UUID:
         """The chain of the audit log that is its own."""
         return self.id
-
-    def data_key(self) -> Fernet:
-        """What seals and opens this question and its answer."""
-        return open_data_key(self.wrapped_key)
-
-    def seal_place(self, name: str) -> str:
-        """The identity that binds a sealed value to this question."""
-        return f"{self.__tablename__}:{self.id}:{name}"
 
 
 class UpwardOrigin(OfReferral, Base):
