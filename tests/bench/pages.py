@@ -60,6 +60,7 @@ def _measure(address: str, folder: Path) -> Iterator[Figure]:
     for size in SIZES:
         with told(f"filling up to {size:,} referrals"):
             crowd.fill(address, size)
+        _let_it_settle(address)
         yield figure(
             f"our database a referral, without papers, {size:,} referrals", "kB", [_bytes(address) / size / 1000]
         )
@@ -85,6 +86,14 @@ def _each(client: FlaskClient, address: str) -> Iterator[tuple[str, list[float]]
             "what a live board asks each second",
             milliseconds(lambda: queries.change_mark(session), times=as_many_as(60, 30)),
         )
+
+
+def _let_it_settle(address: str) -> None:
+    """What PostgreSQL does by itself within a minute or two, and would otherwise do at one page or another: count and tidy its tables."""
+    engine = db.engine_for(address)
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM (ANALYZE)"))
 
 
 def _bytes(address: str) -> int:
