@@ -8,18 +8,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from referrals import calendar, clock, languages, meeting_answers, notifications, organisation, reading_requests
+from referrals import calendar, clock, languages, notifications, organisation
 from referrals.access import Actor, Role
 from referrals.calendar import Closed
 from referrals.config import current
-from referrals.languages import local_date
 from referrals.mailer import Letter
-from referrals.meeting_answers import NotComing
-from referrals.models import Account, ReadingRequest, Reminder, RoleAssignment, RoundEnrolment
-from referrals.reminders import waiting
-from referrals.reminders.words import BY_KIND, CANNOT_COME, OTHERS_DO, READING, TO_DO
-from referrals.rounds import reminding
-from referrals.vocabulary import N_, DeadlineSource, Rhythm
+from referrals.models import Account, Reminder, RoleAssignment
+from referrals.reminders import errands, waiting
+from referrals.reminders.words import BY_KIND, OTHERS_DO, TO_DO
+from referrals.vocabulary import N_, Rhythm
 from referrals.waiting_items import WaitingItem
 
 #: nobody is written to before this hour of the municipality's clock, or on a day without school
@@ -113,18 +110,13 @@ def _due(session: Session, account: Account, today: date) -> list[tuple[str, str
     """What is due and the way to it: requests to read a file, whose month is the law's, then everything else."""
     until = today + _WEEK if account.reminders is Rhythm.WEEKLY else today
     actor, language = account.actor(), languages.known_language(account.language)
-    asked = (one for one in reading_requests.to_review(session, actor) if one.due_on <= until)
+    first = errands.to_read(session, actor, until=until)
     items = (item for item in waiting.everything_for(session, actor, today=today) if item.day <= until)
-    teams = reminding.to_remind(session, actor, today=today, until=until)
-    missed = meeting_answers.not_coming(session, actor)
+    rest = errands.everything_for(session, actor, today=today, until=until)
     return [
-        *((_asked(one, today=today, language=language), f"/reading-requests/{one.id}") for one in asked),
+        *((errands.said(one, today=today, language=language), one.way) for one in first),
         *((_said(item, actor, today=today, language=language), _way_to(item)) for item in items),
-        *(
-            (_missed(session, one, language=language), f"/referrals/{one.meeting.referral.number}/team-review")
-            for one in missed
-        ),
-        *((_said_of(team, day, language=language), f"/rounds/enrolments/{team.id}") for team, day in teams),
+        *((errands.said(one, today=today, language=language), one.way) for one in rest),
     ]
 
 
@@ -149,30 +141,6 @@ def _letter(account: Account, lines: list[tuple[str, str]], *, message_id: str) 
     )
 
 
-def _asked(request: ReadingRequest, *, today: date, language: str) -> str:
-    """The number, and by when the law wants somebody to have an answer who asked to read a file; never who asked."""
-    translate = languages.translations(language).gettext
-    when = N_("late since %(date)s") if request.due_on < today else N_("by %(date)s")
-    said = translate(when) % {"date": languages.format_date(request.due_on, language)}
-    return f"{request.referral.number}: {translate(READING)} ({said}; {_source(DeadlineSource.LAW, language)})"
-
-
-def _missed(session: Session, found: NotComing, *, language: str) -> str:
-    """The number, when the team meets, and how many of those called cannot come; never who."""
-    translate = languages.translations(language).gettext
-    meets_on = local_date(found.meeting.starts_at, zone=organisation.municipality(session).timezone)
-    said = translate(N_("%(count)s of those called; team meeting on %(date)s")) % {
-        "count": len(found.cannot) + len(found.ask_for_stand_in),
-        "date": languages.format_date(meets_on, language),
-    }
-    return f"{found.meeting.referral.number}: {translate(CANNOT_COME)} ({said})"
-
-
-def _source(source: DeadlineSource, language: str) -> str:
-    words = languages.translations(language).gettext(source.label)
-    return words[:1].lower() + words[1:]
-
-
 def _said(item: WaitingItem, actor: Actor, *, today: date, language: str) -> str:
     """The number, what is to be done and by when; never what it is about."""
     translate = languages.translations(language).gettext
@@ -187,18 +155,11 @@ def _said(item: WaitingItem, actor: Actor, *, today: date, language: str) -> str
         when, day = N_("by %(date)s"), item.due_on
     said = translate(when) % {"date": languages.format_date(day or today, language)}
     if item.due_on and item.source:
-        said = f"{said}; {_source(item.source, language)}"
+        said = f"{said}; {errands.source_said(item.source, language)}"
     if item.meets_on:
         meets_on = languages.format_date(item.meets_on, language)
         said = translate(N_("%(said)s; team meeting on %(date)s")) % {"said": said, "date": meets_on}
     return f"{item.number}: {translate(task or TO_DO[item.verb])} ({said})"
-
-
-def _said_of(team: RoundEnrolment, day: date, *, language: str) -> str:
-    """The round, what is to be done and by when."""
-    translate = languages.translations(language).gettext
-    when = translate(N_("by %(date)s")) % {"date": languages.format_date(day, language)}
-    return f"{team.round.name}: {translate(N_('Send in your learning questions'))} ({when})"
 
 
 def _way_to(item: WaitingItem) -> str:

@@ -23,6 +23,7 @@ from referrals.errors import (
 from referrals.languages import local_date
 from referrals.models import HandOver, Referral, What
 from referrals.pieces import Piece
+from referrals.reminders import errands
 from referrals.stages import Party, Verb
 from referrals.statutory.waiting import has_open_duties
 from referrals.vocabulary import HandOverState, InformationCategory, Profession, Recipient
@@ -146,7 +147,7 @@ def lines(day: date) -> list[Line]:
         Line(
             number=found.referral.number,
             url=url_for("casework.hand_over_offer", hand_over_id=found.id),
-            verb=gettext("Answer whether you take it over"),
+            verb=gettext(errands.ANSWER_HAND_OVER),
             about=(gettext("From %(unit)s", unit=found.referral.unit.name), found.to_unit.name),
             waits_since=local_date(found.offered.at, zone=zone()),
             today=day,

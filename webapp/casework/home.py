@@ -8,8 +8,8 @@ from flask import Response, url_for
 from referrals import conflict_settling, guardian_page
 from referrals.guardian_page import Unread
 from referrals.languages import local_date
-from referrals.reminders import digest, waiting
-from referrals.vocabulary import N_, Topic
+from referrals.reminders import digest, errands, waiting
+from referrals.vocabulary import Topic
 from referrals.waiting_items import Waiting, WaitingItem
 from referrals.worklist import shown_unit
 from webapp import pages, people, transactions
@@ -98,13 +98,10 @@ def _from_guardian(unread: Unread, day: date) -> Line:
     """What a guardian wrote, with the day since when it waits to be read."""
     referral, waits_since = unread.referral, local_date(unread.since, zone=zone())
     page = "casework.team_review" if unread.is_answer else "casework.guardians"
-    words_for_it = (
-        N_("Read a guardian's answer to the invitation") if unread.is_answer else N_("Read what a guardian wrote")
-    )
     return Line(
         number=referral.number,
         url=url_for(page, number=referral.number),
-        verb=gettext(words_for_it),
+        verb=gettext(errands.READ_ANSWER if unread.is_answer else errands.READ_WORDS),
         about=(
             words.stage_name(referral.rulepack, referral.stage, referral.status),
             _about(referral.topics),

@@ -14,6 +14,7 @@ from referrals.forums import advice_note
 from referrals.forums import consultations as rules
 from referrals.languages import local_date
 from referrals.models import Consultation, Unit, What
+from referrals.reminders import errands
 from referrals.vocabulary import ConsultationState
 from schemas.fields import CHOOSE_ONE
 from schemas.forums import AdviceForm, QuestionForm
@@ -148,9 +149,7 @@ def lines(day: date) -> list[Line]:
         Line(
             number=found.number,
             url=url_for("forums.consultation", consultation_id=found.id),
-            verb=gettext("Advise a colleague")
-            if found.state is ConsultationState.ASKED
-            else gettext("Read the team's advice"),
+            verb=gettext(errands.ADVISE) if found.state is ConsultationState.ASKED else gettext(errands.READ_ADVICE),
             about=(gettext("Anonymous consultation"), found.unit.name),
             waits_since=local_date(found.advised_at or found.asked_at or found.written_at, zone=zone()),
             today=day,

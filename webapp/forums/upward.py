@@ -15,6 +15,7 @@ from referrals.forums import dates
 from referrals.forums import upward as rules
 from referrals.languages import local_date
 from referrals.models import Forum, Referral, TeamDate, UpwardQuestion
+from referrals.reminders import errands
 from referrals.vocabulary import UpwardState
 from schemas.fields import CHOOSE_ONE
 from schemas.forums import AskUpwardForm, PlanQuestionForm, UpwardAnswerForm
@@ -153,9 +154,7 @@ def lines(day: date) -> list[Line]:
         Line(
             number=found.number,
             url=url_for("forums.upward_question", upward_id=found.id),
-            verb=gettext("Answer a team's question")
-            if found.state is UpwardState.ASKED
-            else gettext("Read the answer from above"),
+            verb=gettext(errands.ANSWER_UPWARD) if found.state is UpwardState.ASKED else gettext(errands.READ_UPWARD),
             about=(
                 gettext("To %(team)s", team=found.to_forum.name),
                 sent_by(found),

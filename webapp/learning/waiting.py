@@ -6,6 +6,7 @@ from flask import url_for
 
 from referrals.languages import local_date
 from referrals.learning import lessons as rules
+from referrals.reminders import errands
 from referrals.vocabulary import LessonState
 from webapp import people, transactions
 from webapp.casework.lines import Line
@@ -18,9 +19,7 @@ def lines(day: date) -> list[Line]:
         Line(
             number=found.title or "",
             url=url_for("learning.lesson", lesson_id=found.id),
-            verb=gettext("Check a lesson for identities")
-            if found.state is LessonState.TO_CHECK
-            else gettext("Read what the check of your lesson came to"),
+            verb=gettext(errands.CHECK_LESSON) if found.state is LessonState.TO_CHECK else gettext(errands.READ_CHECK),
             about=(gettext("Lesson"), found.forum.name),
             waits_since=local_date(found.sent_at or found.written_at, zone=zone()),
             today=day,

@@ -4,6 +4,7 @@ from datetime import date
 
 from flask import url_for
 
+from referrals.reminders import errands
 from referrals.rounds import reminding, slots
 from webapp import people, transactions
 from webapp.casework.lines import Line
@@ -17,7 +18,7 @@ def lines(day: date) -> list[Line]:
         Line(
             number=team.round.name,
             url=url_for("rounds.team", enrolment_id=team.id),
-            verb=gettext("Send in your learning questions"),
+            verb=gettext(errands.SEND_QUESTIONS),
             about=(gettext("Consultation round"), team.forum.name),
             due_on=slots.due_on(team.slot, zone=zone()),
             today=day,

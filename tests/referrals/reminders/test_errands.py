@@ -1,0 +1,97 @@
+"""What the morning mail says beside the referrals' own list: a line for each errand, in words that tell nobody what it is about."""
+
+import re
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from referrals import clock, db, hand_over, roster
+from referrals.models import AbsenceStep, Account, GuardianWords, HandOver
+from referrals.reminders import digest
+from referrals.stages import PLAN_ACTIVE
+from referrals.vocabulary import AbsenceStepKind
+from tests.factories import a_guardian, a_referral
+from tests.journeys import ground
+from tests.people import settle
+from tests.webapp.desk import cast_of
+
+SINCE = "since 16 Sept 2026"
+
+
+@pytest.fixture
+def address(fresh_database: str, wednesday: time_machine.Traveller) -> str:
+    with db.writing(fresh_database) as session:
+        settle(session)
+    return fresh_database
+
+
+def mail_to(address: str, name: str) -> dict[str, str]:
+    """Each line of the mail to one of the cast in English, without what it is known by, and the way under it; ids and numbers as #."""
+    with db.writing(address) as session:
+        account: Account = getattr(cast_of(session), name)
+        account.language = "en"
+        session.flush()
+        letter = digest.write(session, account.id)
+    lines = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|[A-Z]+-[0-9A-Z-]+", "#", letter.body if letter else "").splitlines()
+    said = pairwise(lines)
+    return {task.partition(": ")[2]: way[way.index("/", 9) :] for task, way in said if task and way.startswith("http")}
+
+
+def test_what_teams_ask_each_other_stands_there(address: str) -> None:
+    ground.lay_consultations(address)
+    ground.lay_questions_upward(address)
+    ground.lay_lessons(address)
+    assert mail_to(address, "coordinator") == {
+        f"Advise a colleague ({SINCE})": "/consultations/#",
+        f"Answer a team's question ({SINCE})": "/questions/#",
+        f"Read the answer from above ({SINCE})": "/questions/#",
+        f"Read what the check of your lesson came to ({SINCE})": "/lessons/#",
+    }
+    assert mail_to(address, "counsellor") == {f"Read the team's advice ({SINCE})": "/consultations/#"}
+    assert mail_to(address, "second_coordinator") == {
+        f"Advise a colleague ({SINCE})": "/consultations/#",
+        f"Read the answer from above ({SINCE})": "/questions/#",
+        f"Check a lesson for identities ({SINCE})": "/lessons/#",
+    }
+
+
+def test_whoever_is_offered_a_hand_over_is_asked_for_an_answer_until_there_is_one(address: str) -> None:
+    _number, offer_id, _taken = ground.lay_hand_overs(address)
+    assert mail_to(address, "outsider")[f"Answer whether you take it over ({SINCE})"] == "/hand-overs/#"
+    with db.writing(address) as session:
+        outsider, offer = cast_of(session).outsider.actor(), session.get_one(HandOver, offer_id)
+        hand_over.decline_hand_over(session, offer, by=outsider, reason="Vi har ingen plats före jul.")
+    assert "Answer whether you take it over" not in "".join(mail_to(address, "outsider"))
+
+
+def test_a_step_of_absence_stands_there_from_its_day_and_never_says_what_it_is_about(
+    address: str, wednesday: time_machine.Traveller
+) -> None:
+    ground.lay_absence(address)
+    with db.reading(address) as session:
+        (step,) = session.scalars(select(AbsenceStep).where(AbsenceStep.kind == AbsenceStepKind.WARNING))
+        due_on, today = step.due_on, roster.today(session)
+    assert due_on > today
+    assert mail_to(address, "head_teacher") == {}
+    wednesday.shift(timedelta(days=(due_on - today).days))
+    lines = mail_to(address, "head_teacher")
+    assert lines[f"Decide about a step that is due at your school (by {due_on:%-d} Sept 2026)"] == "/absence/#/steps/#"
+    assert "bsence" not in "".join(lines)
+
+
+def test_what_a_guardian_wrote_is_asked_to_be_read_until_somebody_did(address: str) -> None:
+    with db.writing(address) as session:
+        cast = cast_of(session)
+        referral = a_referral(session, cast, PLAN_ACTIVE, owner_id=cast.coordinator.id)
+        guardian = a_guardian(session, referral)
+        words = GuardianWords(referral=referral, guardian=guardian, number=1, at=clock.now(), text="Han vill gå.")
+        session.add(words)
+        session.flush()
+        words_id = words.id
+    assert mail_to(address, "coordinator") == {f"Read what a guardian wrote ({SINCE})": "/referrals/#/guardians"}
+    with db.writing(address) as session:
+        session.get_one(GuardianWords, words_id).read_at = clock.now()
+    assert mail_to(address, "coordinator") == {}
