@@ -1,6 +1,6 @@
 """The tables, and the questions one row can answer about itself. All in one place so that every table is known."""
 
-from referrals.models.absence import AbsenceCount, AbsenceStep, AbsentPupil
+from referrals.models.absence import AbsenceAside, AbsenceCount, AbsenceStep, AbsentPupil
 from referrals.models.absence_investigation import AbsenceInvestigation
 from referrals.models.account import Account, KeptForm, RoleAssignment, WebSession
 from referrals.models.action_plan import ActionPlan, Goal, PlannedAction
@@ -78,6 +78,7 @@ from referrals.models.working_note import WorkingNote
 __all__ = [
     "CONSENT",
     "GENERAL",
+    "AbsenceAside",
     "AbsenceCount",
     "AbsenceInvestigation",
     "AbsenceStep",

@@ -40,6 +40,9 @@ class AbsentPupil(Identified, Base):
         back_populates="pupil", cascade="all, delete-orphan", order_by="AbsenceCount.entered_at.desc()"
     )
     steps: Mapped[list["AbsenceStep"]] = relationship(back_populates="pupil", cascade="all, delete-orphan")
+    asides: Mapped[list["AbsenceAside"]] = relationship(
+        back_populates="pupil", cascade="all, delete-orphan", order_by="AbsenceAside.at"
+    )
 
     def __init__(self, **values: Any) -> None:
         """Give a new pupil its id and data key first, so that values can be sealed."""
@@ -137,3 +140,17 @@ class AbsenceStep(_OfPupil, Base):
 
     pupil: Mapped[AbsentPupil] = relationship(back_populates="steps")
     decided_by: Mapped[Account | None] = relationship()
+
+
+class AbsenceAside(Identified, Base):
+    """That a head teacher is too close to a pupil, and leaves what is done about the absence to somebody else. Why is not kept."""
+
+    __tablename__ = "absence_aside"
+    __table_args__ = (UniqueConstraint("pupil_id", "account_id"),)
+
+    pupil_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("absent_pupil.id"), index=True)
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    at: Mapped[datetime]
+
+    pupil: Mapped[AbsentPupil] = relationship(back_populates="asides")
+    account: Mapped[Account] = relationship()

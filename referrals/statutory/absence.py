@@ -5,7 +5,7 @@ decides. Each pupil has a chain of their own in the audit log, by the row's id.
 """
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -18,9 +18,9 @@ from referrals.absence_rules import AbsenceRule
 from referrals.access import SYSTEM, Actor
 from referrals.errors import AlreadyMoved, Incomplete, NoSuchReferral, NotAllowed
 from referrals.languages import local_date
-from referrals.models import AbsenceCount, AbsenceStep, AbsentPupil, Unit, What
+from referrals.models import AbsenceAside, AbsenceCount, AbsenceStep, AbsentPupil, Unit, What
 from referrals.sealing import key_ring
-from referrals.statutory.absence_keepers import may_keep, units_of
+from referrals.statutory.absence_keepers import is_kept_by, may_keep, units_of
 from referrals.vocabulary import AbsenceStepKind, Counterpart, Direction, DocumentKind, Registered
 
 #: what the deciding person writes: to whom a warning goes and what the school offers; when parents were told of a report, what the
@@ -100,13 +100,14 @@ def rules(session: Session) -> tuple[AbsenceRule, ...]:
 
 
 # -------------------------------------------------------------------------------------------------------- reading
-def sums(session: Session, unit: Unit, quarter_on: date) -> list[Sum]:
-    """Everybody of the school with absence in the quarter, by class and name."""
+def sums(session: Session, unit: Unit, quarter_on: date, *, by: Actor) -> list[Sum]:
+    """Everybody of the school with absence in the quarter whose absence `by` keeps, by class and name."""
     today, of = roster.today(session), school_days(session, quarter_on)
     zone = roster.time_zone(session)
     rows = select(AbsentPupil).where(
-        AbsentPupil.unit_id == unit.id, AbsentPupil.counts.any(AbsenceCount.quarter_on == quarter_on)
-    )
+        AbsentPupil.unit_id == unit.id, AbsentPupil.counts.any(AbsenceCount.quarter_on == quarter_on),
+        is_kept_by(session, by),
+    )  # fmt: skip
     pupils = session.scalars(rows.options(selectinload(AbsentPupil.counts), selectinload(AbsentPupil.steps)))
     found = [_sum(pupil, quarter_on, before=today, of=of, zone=zone) for pupil in pupils]
     return sorted(found, key=lambda one: (one.pupil.class_name or "", one.pupil.name or "", one.pupil.number))
@@ -122,9 +123,8 @@ def counted(session: Session, *, today: date) -> list[uuid.UUID]:
 
 def waiting_for(session: Session, actor: Actor) -> list[AbsenceStep]:
     """The steps that wait for `actor` to decide, the most pressing first."""
-    units = {unit.id for unit in units_of(session, actor)}
     rows = select(AbsenceStep).where(
-        AbsenceStep.decided_at.is_(None), AbsenceStep.pupil.has(AbsentPupil.unit_id.in_(units))
+        AbsenceStep.decided_at.is_(None), AbsenceStep.pupil.has(is_kept_by(session, actor))
     )
     return list(session.scalars(rows.order_by(AbsenceStep.due_on, AbsenceStep.prepared_at, AbsenceStep.id)))
 
@@ -148,18 +148,32 @@ def sum_read(step: AbsenceStep) -> str:
 def enter(session: Session, unit: Unit, *, by: Actor, quarter_on: date, entries: Iterable[Entry]) -> int:
     """Record so many days for each, all of the quarter together; how many were new or different. The same again changes nothing.
 
-    A pupil without absence is not kept; none is a correction for whoever is there. Raises NotAllowed, and Incomplete with
-    "quarter" for another quarter than this one and the last, with "days" for more days than the quarter has.
+    A pupil without absence is not kept; none is a correction for whoever is there. Whoever `by` has stepped aside from is left to
+    others. Raises NotAllowed, and Incomplete with "quarter" for another quarter than this one and the last, with "days" for more
+    days than the quarter has.
     """
+    entries = list(entries)
     if by.account_id is None or unit not in units_of(session, by):
         raise NotAllowed("enter_absence")
-    if quarter_on not in quarters(roster.today(session)):
-        raise Incomplete("quarter")
-    entries, most = list(entries), school_days(session, quarter_on)
-    if any(not 0 <= entry.days <= most for entry in entries):
-        raise Incomplete("days")
+    _require_possible(session, quarter_on, [entry.days for entry in entries])
     _come_after(session, unit.id)
-    return sum(_enter(session, unit, entry, quarter_on=quarter_on, by=by) for entry in entries)
+    mine = _left_by(session, unit, entries, by=by)
+    return sum(_enter(session, unit, entry, quarter_on=quarter_on, by=by) for entry in mine)
+
+
+def correct(session: Session, pupil: AbsentPupil, *, by: Actor, quarter_on: date, days: float) -> int:
+    """Put the days of one pupil right: as `enter`, also for whoever stands in at another school."""
+    read_anew(session, pupil)
+    if not may_keep(session, pupil, by):
+        raise NotAllowed("enter_absence")
+    _require_possible(session, quarter_on, [days])
+    is_new = (newest(pupil, quarter_on) or 0) != days
+    return int(is_new and _record(session, pupil, quarter_on, days=days, by=by))
+
+
+def left_to_others(session: Session, unit: Unit, *, by: Actor, entries: Sequence[Entry]) -> int:
+    """How many of `entries` are about pupils from whom `by` has stepped aside."""
+    return len(entries) - len(_left_by(session, unit, entries, by=by))
 
 
 def prepare(session: Session, pupil: AbsentPupil, *, today: date) -> int:
@@ -258,6 +272,14 @@ def newest(pupil: AbsentPupil, quarter_on: date) -> float | None:
     return next((count.days for count in pupil.counts if count.quarter_on == quarter_on), None)
 
 
+def _require_possible(session: Session, quarter_on: date, numbers: Iterable[float]) -> None:
+    if quarter_on not in quarters(roster.today(session)):
+        raise Incomplete("quarter")
+    most = school_days(session, quarter_on)
+    if any(not 0 <= days <= most for days in numbers):
+        raise Incomplete("days")
+
+
 def _come_after(session: Session, unit_id: uuid.UUID) -> None:
     """Wait for whoever changes the school's absence in this moment. Whatever else leads to the school goes on meanwhile."""
     session.execute(select(Unit.id).where(Unit.id == unit_id).with_for_update(key_share=True))
@@ -281,6 +303,14 @@ def _found(session: Session, digest: str) -> AbsentPupil | None:
     return session.scalars(rows.execution_options(populate_existing=True)).one_or_none()
 
 
+def _left_by(session: Session, unit: Unit, entries: Sequence[Entry], *, by: Actor) -> list[Entry]:
+    """Those of `entries` that are about nobody from whom `by` has stepped aside."""
+    aside = AbsentPupil.asides.any(AbsenceAside.account_id == by.account_id)
+    rows = select(AbsentPupil.pupil_index, AbsentPupil.former_index).where(AbsentPupil.unit_id == unit.id, aside)
+    too_close = {digest for digests in session.execute(rows) for digest in digests}
+    return [one for one in entries if not too_close or _index(unit, one.name, one.birth_date) not in too_close]
+
+
 def _enter(session: Session, unit: Unit, entry: Entry, *, quarter_on: date, by: Actor) -> bool:
     digest = _index(unit, entry.name, entry.birth_date)
     pupil = _found(session, digest)
@@ -292,8 +322,12 @@ def _enter(session: Session, unit: Unit, entry: Entry, *, quarter_on: date, by: 
         pupil.name, pupil.birth_date = entry.name, entry.birth_date.isoformat()
         session.add(pupil)
     pupil.class_name = entry.class_name or pupil.class_name
+    return _record(session, pupil, quarter_on, days=entry.days, by=by)
+
+
+def _record(session: Session, pupil: AbsentPupil, quarter_on: date, *, days: float, by: Actor) -> bool:
     count = AbsenceCount(pupil=pupil, quarter_on=quarter_on, entered_at=clock.now(), entered_by_id=by.account_id)
-    count.days = entry.days
+    count.days = days
     session.add(count)
     session.flush()
     session.expire(pupil, ["counts"])

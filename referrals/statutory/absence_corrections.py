@@ -10,7 +10,7 @@ from referrals.access import Actor
 from referrals.errors import NotAllowed
 from referrals.models import AbsenceCount, AbsenceStep, AbsentPupil, What
 from referrals.statutory.absence import newest, read_anew, rule_of
-from referrals.statutory.absence_keepers import may_keep, units_of
+from referrals.statutory.absence_keepers import is_kept_by, may_keep
 
 #: how the log names that whoever got it was told
 _TOLD = "tell_absence_put_right"
@@ -29,7 +29,6 @@ def is_to_tell(session: Session, step: AbsenceStep) -> bool:
 
 def waiting_for(session: Session, actor: Actor) -> list[AbsenceStep]:
     """What `actor` sent and whoever got it is to be told about, the oldest correction first."""
-    units = {unit.id for unit in units_of(session, actor)}
     # The numbers are sealed: only where one was entered since is there anything to open.
     entered_since = select(AbsenceCount.id).where(
         AbsenceCount.pupil_id == AbsenceStep.pupil_id, AbsenceCount.quarter_on == AbsenceStep.quarter_on,
@@ -38,7 +37,7 @@ def waiting_for(session: Session, actor: Actor) -> list[AbsenceStep]:
     rows = (
         select(AbsenceStep)
         .where(
-            AbsenceStep.is_sent.is_(True), entered_since.exists(), AbsenceStep.pupil.has(AbsentPupil.unit_id.in_(units)),
+            AbsenceStep.is_sent.is_(True), entered_since.exists(), AbsenceStep.pupil.has(is_kept_by(session, actor)),
         )
         .options(selectinload(AbsenceStep.pupil).selectinload(AbsentPupil.counts))
     )  # fmt: skip

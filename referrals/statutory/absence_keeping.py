@@ -9,9 +9,10 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, selectinload
 
 from referrals import audit, roster
-from referrals.access import SYSTEM
+from referrals.access import SYSTEM, Actor
 from referrals.models import AbsenceCount, AbsenceStep, AbsentPupil, Unit, What
 from referrals.statutory.absence import quarters
+from referrals.statutory.absence_keepers import is_kept_by
 
 #: how the log names that a row went by itself
 _OUTLIVED: Final = "let_absent_pupil_go"
@@ -25,11 +26,12 @@ class Earlier:
     steps: list[AbsenceStep]
 
 
-def earlier(session: Session, unit: Unit) -> list[Earlier]:
-    """Everybody of the school about whom something stands that no list of this quarter or the last leads to, the newest first."""
+def earlier(session: Session, unit: Unit, *, by: Actor) -> list[Earlier]:
+    """Everybody of the school whose absence `by` keeps and about whom something stands that no list of this quarter or the last leads to, the newest first."""
     rows = select(AbsentPupil).where(
-        AbsentPupil.unit_id == unit.id, AbsentPupil.steps.any(), ~_is_counted(roster.today(session))
-    )
+        AbsentPupil.unit_id == unit.id, AbsentPupil.steps.any(), ~_is_counted(roster.today(session)),
+        is_kept_by(session, by),
+    )  # fmt: skip
     found = [
         Earlier(pupil, sorted(pupil.steps, key=lambda step: (step.quarter_on, step.prepared_at), reverse=True))
         for pupil in session.scalars(rows.options(selectinload(AbsentPupil.steps)))

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import delete, inspect, select
 
 from referrals import clock, db, roster
-from referrals.access import SYSTEM, Actor
+from referrals.access import SYSTEM, Actor, Role
 from referrals.errors import AlreadyMoved, Incomplete, NoSuchReferral, NotAllowed, SealBroken
 from referrals.models import (
     AbsenceCount,
@@ -21,7 +21,14 @@ from referrals.models import (
     RoleAssignment,
     Unit,
 )
-from referrals.statutory import absence, absence_corrections, absence_keepers, absence_keeping, absence_paper
+from referrals.statutory import (
+    absence,
+    absence_aside,
+    absence_corrections,
+    absence_keepers,
+    absence_keeping,
+    absence_paper,
+)
 from referrals.statutory.absence import Entry
 from referrals.vocabulary import AbsenceStepKind, Country, DocumentKind, SchoolForm
 from tests.people import settle
@@ -129,11 +136,11 @@ def test_the_morning_after_prepares_what_the_share_asks_for(session, due, days, 
 def test_what_is_entered_today_is_summed_up_tomorrow_and_once(session, danish, enter, morning):
     enter(EMIL)
     assert sum_up(session) == 0
-    (before,) = absence.sums(session, danish.school, THIS)
+    (before,) = absence.sums(session, danish.school, THIS, by=danish.head_teacher.actor())
     assert (before.entered, before.this_morning, before.percent, before.steps) == (4.0, None, None, [])
     assert morning() == 1
     assert sum_up(session) == 0
-    (after,) = absence.sums(session, danish.school, THIS)
+    (after,) = absence.sums(session, danish.school, THIS, by=danish.head_teacher.actor())
     assert (after.this_morning, after.percent, len(after.steps)) == (4.0, 10.8, 1)
 
 
@@ -403,7 +410,7 @@ def test_what_was_not_sent_is_due_anew_once_the_sum_grows_and_what_was_sent_is_n
     assert morning() == 1
     (again,) = absence.waiting_for(session, by)
     assert (again.kind, again.turn, again.days) == (WARNING, 2, 5.0)
-    (now,) = absence.sums(session, danish.school, THIS)
+    (now,) = absence.sums(session, danish.school, THIS, by=danish.head_teacher.actor())
     assert now.steps == [step, again]
     absence.send(session, again, seen=absence.sum_read(again), by=by, said=WARNS, language="da")
     enter(replace(EMIL, days=5.5))
@@ -481,7 +488,10 @@ def test_the_most_pressing_comes_first(session, danish, due, enter, morning):
     assert next(step.pupil.name for step in waiting) == "Emil Ahrendt"
     assert absence.step_of(waiting[0].pupil, waiting[0].id) is waiting[0]
     assert absence.step_of(waiting[0].pupil, waiting[1].id) is None
-    assert [one.pupil.name for one in absence.sums(session, danish.school, THIS)] == ["Emil Ahrendt", "Ida Brask"]
+    assert [one.pupil.name for one in absence.sums(session, danish.school, THIS, by=danish.head_teacher.actor())] == [
+        "Emil Ahrendt",
+        "Ida Brask",
+    ]
 
 
 def test_nothing_of_it_leads_to_a_referral():
@@ -503,10 +513,14 @@ def test_whose_quarters_are_over_goes_by_itself_and_what_was_decided_or_waits_is
         said=WARNS,
         language="da",
     )
-    gone = next(one.pupil.id for one in absence.sums(session, danish.school, THIS) if one.pupil.name == "Liv Damm")
+    gone = next(
+        one.pupil.id
+        for one in absence.sums(session, danish.school, THIS, by=danish.head_teacher.actor())
+        if one.pupil.name == "Liv Damm"
+    )
     wednesday.shift(timedelta(days=100))  # the last days of December: the quarter can still be put right
     assert absence_keeping.outlived(session, today=roster.today(session)) == []
-    assert absence_keeping.earlier(session, danish.school) == []
+    assert absence_keeping.earlier(session, danish.school, by=danish.head_teacher.actor()) == []
     wednesday.shift(timedelta(days=10))
     today = roster.today(session)
     assert absence_keeping.outlived(session, today=today) == [gone]
@@ -515,7 +529,7 @@ def test_whose_quarters_are_over_goes_by_itself_and_what_was_decided_or_waits_is
     assert not absence_keeping.let_go(session, steps[WARNING].pupil_id, today=today)
     chain = session.scalars(select(AuditEvent.subject).where(AuditEvent.chain_id == gone).order_by(AuditEvent.number))
     assert chain.all() == ["enter_absence", "let_absent_pupil_go"]
-    found = absence_keeping.earlier(session, danish.school)
+    found = absence_keeping.earlier(session, danish.school, by=danish.head_teacher.actor())
     assert [(one.pupil.name, len(one.steps)) for one in found] == [("Emil Ahrendt", 2), ("Ida Brask", 1)]
     assert len(session.scalars(select(AbsenceCount)).all()) == 2
 
@@ -525,6 +539,97 @@ def test_lists_and_sums_leave_the_papers_where_they_are(session, danish, due):
     absence.send(session, step, seen=absence.sum_read(step), by=danish.head_teacher.actor(), said=WARNS, language="da")
     absence_paper.keep(session, step, b"a paper")
     session.expunge_all()
-    (one,) = absence.sums(session, danish.school, THIS)
+    (one,) = absence.sums(session, danish.school, THIS, by=danish.head_teacher.actor())
     assert "paper" in inspect(one.steps[0]).unloaded
     assert absence_paper.read(one.steps[0]) == b"a paper"
+
+
+@pytest.fixture
+def asides(session, danish):
+    """A deputy at the school, and who leads another folkeskole, by name."""
+    danish.other_school.school_form = danish.school.school_form
+    for who, unit in ((danish.second_coordinator, danish.school), (danish.outsider, danish.other_school)):
+        session.add(RoleAssignment(account=who, role=Role.HEAD_TEACHER, unit_id=unit.id))
+    session.flush()
+    return danish.head_teacher, danish.second_coordinator, danish.outsider
+
+
+def test_a_head_teacher_who_is_too_close_steps_aside_and_the_deputy_goes_on(session, danish, due, asides, enter):
+    step, (head, deputy, other) = due(4.0)[WARNING], asides
+    pupil, by = step.pupil, head.actor()
+    absence_aside.step_aside(session, pupil, by=by)
+    assert did(session)[-1] == "step_aside_from_absence"
+    assert not absence_keepers.may_keep(session, pupil, by)
+    assert absence.waiting_for(session, by) == absence.sums(session, danish.school, THIS, by=by) == []
+    for deed in (
+        lambda: absence_aside.step_aside(session, pupil, by=by),
+        lambda: absence.correct(session, pupil, by=by, quarter_on=THIS, days=1.0),
+        lambda: absence.leave_unsent(session, step, by=by, seen=absence.sum_read(step), why_not="Mit barn"),
+        lambda: absence.remove(session, pupil, by=by),
+    ):
+        with pytest.raises(NotAllowed):
+            deed()
+    entries = [replace(EMIL, days=9.0), replace(EMIL, name="Ida Brask", days=1.0)]
+    assert absence.left_to_others(session, danish.school, by=by, entries=entries) == 1
+    assert enter(*entries) == 1, "of a file, everybody else's"
+    assert absence.newest(pupil, THIS) == 4.0
+    assert absence.waiting_for(session, deputy.actor()) == [step]
+    assert absence.left_to_others(session, danish.school, by=deputy.actor(), entries=entries) == 0
+    assert not absence_keepers.may_keep(session, pupil, other.actor())
+    assert absence_keepers.stood_in_for(session, deputy.actor()) == []
+
+
+def test_who_stepped_aside_from_one_pupil_keeps_all_others_and_nobody_stands_in_there(
+    session, danish, due, asides, enter
+):
+    first, (head, deputy, other) = due(4.0)[WARNING].pupil, asides
+    enter(replace(EMIL, name="Ida Brask", days=5.0))
+    second = session.scalars(select(AbsentPupil).where(AbsentPupil.id != first.id)).one()
+    for pupil, one in ((first, head), (second, deputy)):
+        absence_aside.step_aside(session, pupil, by=one.actor())
+    kept = {
+        one.name: [pupil.name for pupil in (first, second) if absence_keepers.may_keep(session, pupil, one.actor())]
+        for one in asides
+    }
+    assert kept == {head.name: ["Ida Brask"], deputy.name: ["Emil Ahrendt"], other.name: []}
+    assert absence_keepers.stood_in_for(session, other.actor()) == []
+
+
+def test_where_everybody_who_leads_the_school_stepped_aside_another_stands_in(session, danish, due, asides, morning):
+    step, (head, deputy, other) = due(4.0)[WARNING], asides
+    pupil, by = step.pupil, other.actor()
+    for one in (head, deputy):
+        absence_aside.step_aside(session, pupil, by=one.actor())
+    assert absence_keepers.stood_in_for(session, by) == [pupil]
+    assert absence.waiting_for(session, by) == [step]
+    with pytest.raises(NotAllowed):
+        absence.enter(session, danish.school, by=by, quarter_on=THIS, entries=[EMIL])
+    assert absence.correct(session, pupil, by=by, quarter_on=THIS, days=5.0) == 1
+    assert absence.correct(session, pupil, by=by, quarter_on=THIS, days=5.0) == 0
+    for wrong, why in (({"days": 99.0}, "days"), ({"quarter_on": date(2025, 1, 1)}, "quarter")):
+        with pytest.raises(Incomplete) as refused:
+            absence.correct(session, pupil, **({"by": by, "quarter_on": THIS, "days": 5.0} | wrong))
+        assert refused.value.missing == (why,)
+    morning()
+    absence.send(session, step, seen=absence.sum_read(step), by=by, said=WARNS, language="da")
+    session.add(RoleAssignment(account=danish.coordinator, role=Role.HEAD_TEACHER, unit_id=danish.school.id))
+    session.flush()
+    assert absence_keepers.may_keep(session, pupil, danish.coordinator.actor()), (
+        "whoever leads the school next takes it over"
+    )
+    assert not absence_keepers.may_keep(session, pupil, by)
+    assert absence_keepers.stood_in_for(session, by) == []
+
+
+def test_nobody_stands_in_where_nobody_stepped_aside_or_for_whom_the_law_does_not_count(session, danish, due, asides):
+    pupil, (head, deputy, other) = due(4.0)[WARNING].pupil, asides
+    for one in (head, deputy):
+        one.is_active = False
+    session.flush()
+    assert not absence_keepers.may_keep(session, pupil, other.actor())
+    danish.other_school.school_form = SchoolForm.PRESCHOOL
+    head.is_active = True
+    session.flush()
+    with pytest.raises(Incomplete):
+        absence_aside.step_aside(session, pupil, by=head.actor())
+    assert absence_keepers.may_keep(session, pupil, head.actor())

@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from flows.sweep import sweep_database
 from referrals import db, printing
+from referrals.access import Role
 from referrals.models import AbsenceCount, AbsenceStep, AbsentPupil, AuditEvent, ClosedDay, RoleAssignment
 from referrals.statutory import absence_keeping
 from referrals.vocabulary import Country, SchoolForm
@@ -371,3 +372,37 @@ def test_one_pupil_who_cannot_be_let_go_keeps_the_sweep_from_nobody_else(henrik,
     sweep_database(settings.database)
     with db.reading(settings.database) as session:
         assert session.scalars(select(AbsentPupil.id)).all() == [first]
+
+
+def test_a_head_teacher_steps_aside_from_a_pupil_they_are_too_close_to(henrik, emil, settings, signed_in, morning):
+    page, steps = emil
+    henrik.get(page)
+    shown = henrik.submit(form="aside-form", status=409)
+    assert "Nobody else leads a school here and could take it up." in " ".join(shown.problems)
+    with db.writing(settings.database) as session:
+        cast = cast_of(session)
+        cast.other_school.school_form = cast.school.school_form
+        session.add(
+            RoleAssignment(account=cast.outsider, role=Role.HEAD_TEACHER, unit_id=cast.other_school.id),
+        )
+    henrik.get(page)
+    shown = henrik.submit(form="aside-form")
+    assert "You have stepped aside. Somebody else takes it up, and you see no more of it." in shown.text
+    assert "Emil" not in shown.text
+    assert henrik.client.get(page).status_code == 404
+    assert "Unlawful absence" not in henrik.get("/home").text
+    henrik.get("/absence")
+    assert henrik.submit(EMIL | {"days": "9"}).text.count("One pupil is left out, from whom you stepped aside.") == 1
+    henrik.get("/absence")
+    shown = henrik.submit(EMIL | {"name": "Ida Brask"}).text
+    assert "They are summed up tomorrow morning." in shown
+    assert "left out" not in shown
+    otto = signed_in("otto")
+    assert "Warn the parents about absence, or say why not" in otto.get("/home").text
+    shown = otto.get("/absence")
+    assert "You stand in at another school" in shown.text
+    assert "Emil Ahrendt, Lindskolan" in shown.text
+    shown = otto.get(page)
+    assert "Henrik Rosenby stepped aside on 16 Sept 2026, being too close to it." in shown.text
+    assert "One pupil's days were recorded." in otto.submit({"days": "7"}).text
+    otto.get(steps["absence_warning"])

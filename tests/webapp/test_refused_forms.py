@@ -72,7 +72,7 @@ LAID_ELSEWHERE = {
     "casework.rate_alone", "casework.choose_colours_on_papers", "casework.end_outside", "casework.report_archive_copy",
     "casework.retry_step", "casework.stop_mail", "casework.note_invitation_answer",
     "casework.enter_absence", "casework.read_absence", "casework.take_absence", "casework.correct_absence", "casework.protect_absent_pupil", "casework.remove_absent_pupil",
-    "casework.send_absence_step", "casework.leave_absence_step", "casework.record_absence_told",
+    "casework.send_absence_step", "casework.leave_absence_step", "casework.record_absence_told", "casework.step_aside_from_absence",
 }  # fmt: skip
 
 #: rows that parts of addresses name

@@ -1,6 +1,7 @@
 """Unlawful absence at the schools somebody leads: entered by hand or from a file, and the sums of the morning of all pupils."""
 
 import uuid
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -68,7 +69,7 @@ def enter_absence() -> ResponseReturnValue:
         return _overview(form, 422)
     unit = _chosen(form, values.pop("unit_id"))
     quarter = values.pop("quarter")
-    if unit is None or not enter(form, unit, quarter=quarter, entries=[rules.Entry(**values)]):
+    if unit is None or not _enter(form, unit, quarter=quarter, entries=[rules.Entry(**values)]):
         return _overview(form, 422)
     return redirect(url_for("casework.absence"), 303)
 
@@ -115,7 +116,7 @@ def take_absence() -> ResponseReturnValue:
     if values is None or unit is None:
         return _file_page(form, 422)
     entries = [rules.Entry(**one) for one in values["lines"] if one.pop("is_wanted")]
-    if not enter(form, unit, quarter=values["quarter"], entries=entries):
+    if not _enter(form, unit, quarter=values["quarter"], entries=entries):
         return _file_page(form, 422)
     return redirect(url_for("casework.absence"), 303)
 
@@ -148,17 +149,19 @@ def lines(day: date) -> list[Line]:
     return decide + tell
 
 
-def enter(form: forms.Form, unit: Unit, *, quarter: date, entries: list[rules.Entry]) -> bool:
-    """Keep the days and say so; whether they could be, and otherwise why not at the fields of `form`."""
+def enter(form: forms.Form, record: Callable[[], int], *, left_out: int = 0) -> bool:
+    """Let `record` keep the days, and say so; whether it could, and otherwise why not at the fields of `form`."""
     try:
-        changed = rules.enter(transactions.session(), unit, by=people.actor(), quarter_on=quarter, entries=entries)
+        changed = record()
     except Incomplete as refused:
         for name in refused.missing:
             form.refuse(name, UNMET[name])
         return False
     said = ngettext("One pupil's days were recorded.", "The days of %(num)d pupils were recorded.", changed)
     nothing = gettext("Nothing has changed: these days stood there already.")
-    notices.say_next(f"{said} {gettext('They are summed up tomorrow morning.')}" if changed else nothing)
+    told = [said, gettext("They are summed up tomorrow morning.")] if changed else []
+    told += [_left_to_others(left_out)] if left_out else []
+    notices.say_next(" ".join(told or [nothing]))
     return True
 
 
@@ -176,6 +179,25 @@ def places() -> dict[str, Any]:
 
 
 # ------------------------------------------------------------------------------------------------------- inside
+def _enter(form: forms.Form, unit: Unit, *, quarter: date, entries: list[rules.Entry]) -> bool:
+    """Keep the days of the school's pupils, but those left to others."""
+    session, by = transactions.session(), people.actor()
+    left_out = rules.left_to_others(session, unit, by=by, entries=entries)
+
+    def record() -> int:
+        return rules.enter(session, unit, by=by, quarter_on=quarter, entries=entries)
+
+    return enter(form, record, left_out=left_out)
+
+
+def _left_to_others(number: int) -> str:
+    return ngettext(
+        "One pupil is left out, from whom you stepped aside.",
+        "%(num)d pupils are left out, from whom you stepped aside.",
+        number,
+    )
+
+
 def _units() -> list[Unit]:
     """The schools this person leads where absence is counted; for everybody else there is no such page."""
     return absence_keepers.units_of(transactions.session(), people.actor()) or abort(404)
@@ -204,11 +226,12 @@ def _overview(form: forms.Form, status: int = 200) -> Response:
         tables=[
             (
                 name_of(one), rules.school_days(session, one), rules.has_closed_days(session, one),
-                [(unit, rules.sums(session, unit, one)) for unit in units],
+                [(unit, rules.sums(session, unit, one, by=people.actor())) for unit in units],
             )
             for one in rules.quarters(today())
         ],
-        earlier=[(unit, absence_keeping.earlier(session, unit)) for unit in units],
+        earlier=[(unit, absence_keeping.earlier(session, unit, by=people.actor())) for unit in units],
+        stood_in_for=absence_keepers.stood_in_for(session, people.actor()),
         name_of=name_of,
         rules=rules.rules(session),
     )  # fmt: skip

@@ -15,7 +15,7 @@ from referrals.errors import Incomplete
 from referrals.languages import LANGUAGES, guardian_languages
 from referrals.models import AbsenceStep, AbsentPupil, What
 from referrals.statutory import absence as rules
-from referrals.statutory import absence_corrections, absence_keepers, absence_paper
+from referrals.statutory import absence_aside, absence_corrections, absence_keepers, absence_paper
 from referrals.vocabulary import N_, AbsenceStepKind, DocumentKind
 from schemas.absence import DaysForm, LeaveForm, OwnNumberForm, ReportForm, WarningForm
 from schemas.documents import PaperRecipient, PaperSource, document_context
@@ -27,6 +27,10 @@ from webapp.language import gettext, language
 
 #: names of the forms of a step's page
 SEND, LEAVE = "send", "leave"
+#: said where nobody would be left to decide
+_NOBODY_ELSE = N_(
+    "Nobody else leads a school here and could take it up. Let an administrator give a deputy the role of head teacher first, and step aside then."
+)
 #: and of the form of a pupil's page by which a name is protected
 PROTECT = "protect"
 
@@ -46,9 +50,12 @@ def correct_absence(found: AbsentPupil) -> ResponseReturnValue:
     values = form.load(DaysForm())
     if values is None:
         return _pupil_page(found, form, 422)
-    born = date.fromisoformat(found.birth_date or "")
-    entry = rules.Entry(found.name or "", born, found.class_name or "", values["days"])
-    if not absence.enter(form, found.unit, quarter=values["quarter"], entries=[entry]):
+
+    def record() -> int:
+        days, quarter_on = values["days"], values["quarter"]
+        return rules.correct(transactions.session(), found, by=people.actor(), quarter_on=quarter_on, days=days)
+
+    if not absence.enter(form, record):
         return _pupil_page(found, form, 422)
     return _to(found)
 
@@ -68,6 +75,20 @@ def protect_absent_pupil(found: AbsentPupil) -> ResponseReturnValue:
         return _pupil_page(found, _usual_days(), 422, protect=form)
     notices.say_next(gettext("The number stands in place of the name. Papers that are made already stay as they are."))
     return _to(found)
+
+
+@blueprint.post("/absence/<uuid:pupil_id>/stepping-aside")
+@for_row("pupil", AbsentPupil, absence_keepers.may_keep)
+def step_aside_from_absence(found: AbsentPupil) -> ResponseReturnValue:
+    """Leave it to somebody else."""
+    try:
+        absence_aside.step_aside(transactions.session(), found, by=people.actor())
+    except Incomplete:
+        form = _usual_days()
+        form.refuse("", _NOBODY_ELSE)
+        return _pupil_page(found, form, 409)
+    notices.say_next(gettext("You have stepped aside. Somebody else takes it up, and you see no more of it."))
+    return redirect(url_for("casework.absence"), 303)
 
 
 @blueprint.post("/absence/<uuid:pupil_id>/removal")
