@@ -189,6 +189,7 @@ def record_follow_up(
     row = _new_row(plan, follow_up, number=len(follow_ups(session, referral)) + 1, by=by)
     row.classification = classification
     row.guardian_views = _views(guardians, follow_up)
+    row.guardians_heard = any(not said["declined"] for said in row.guardian_views)
     row.action_results = [_action_row(referral, answer, planned[answer.action_id]) for answer in follow_up.actions]
     session.add(row)
     session.flush()

@@ -52,6 +52,7 @@ class UnitForm(FormSchema):
     forum = IdField(needed=CHOOSE_ONE)
     contact = ShortText(load_default="")
     phone = PhoneText(load_default="")
+    area = ShortText(load_default="")
     takes_part = Tick()
     is_open = Tick()
 

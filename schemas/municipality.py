@@ -110,6 +110,7 @@ class UnitPart(Schema):
     is_open = fields.Boolean(truthy={True}, falsy={False})
     contact = fields.String(validate=validate.Length(max=200, error="write at most 200 characters"))
     phone = fields.String(validate=validate.Length(max=40, error="write at most 40 characters"))
+    area = fields.String(validate=validate.Length(max=200, error="write at most 200 characters"))
 
 
 class RolePart(Schema):

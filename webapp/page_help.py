@@ -165,6 +165,7 @@ HELP: Final[dict[str, str]] = guardian_help.HELP | {
     "development.closing_report": N_("The closing report has four headings: lessons learnt, good examples, reflections and future plans. Save it as often as you like; the work is closed once all four are filled in, and changes no more. Name nobody."),
     # patterns and words
     "patterns.lead_times": N_("How many days families waited, term by term, in numbers large enough that nobody can be known by them. Management sees this page, and no single referral."),
+    "patterns.patterns": N_("Term by term and area by area: how many concerns came in and were taken up, how long families waited, what it was about, how it ended and what families say. Numbers that could tell of a child are left out. Management sees this page, and no single referral."),
     "words.all_words": N_("What the words mean that everybody shares who meets around a child. The same explanations stand beside the fields that use them."),
     # intake
     "intake.start": N_("Begin here when you are concerned about a child, or when it is about you. Choose who you are and answer a few short pages. Nothing is sent before you have read it once more and said so."),

@@ -29,6 +29,8 @@ class FollowUp(OfReferral, Base):
     decision: Mapped[FollowUpDecision] = mapped_column(by_value(FollowUpDecision))
     #: whether the child did not want to answer
     child_declined: Mapped[bool] = mapped_column(default=False)
+    #: whether a guardian said how it is; None where that was not counted yet
+    guardians_heard: Mapped[bool | None]
     next_follow_up_on: Mapped[date | None]
     #: codes that say what kinds of information its notes hold and whom they are about, by the note's name: `referrals/notes.py`
     classification: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")

@@ -105,6 +105,8 @@ class Unit(Identified, Base):
     #: whom a reporter can call: a function and a number, not a person
     contact: Mapped[str] = mapped_column(default="")
     phone: Mapped[str] = mapped_column(default="")
+    #: the part of the municipality it lies in, as its administrators call it; patterns are counted by it
+    area: Mapped[str] = mapped_column(default="", server_default="")
 
     forum: Mapped[Forum] = relationship(back_populates="units")
 

@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -11,12 +11,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from referrals import organisation, roster
+from referrals import roster
 from referrals.access import Actor, Role
 from referrals.errors import NotAllowed
-from referrals.models import History, Referral, Unit
+from referrals.models import History, Referral
+from referrals.patterns.counting import MAY_BE_COUNTED, came_within, zone_of
+from referrals.patterns.places import Places
 from referrals.patterns.school_terms import SchoolTerm
-from referrals.patterns.suppression import FEWEST, suppress
+from referrals.patterns.suppression import FEWEST
 from referrals.stages import Verb
 from referrals.vocabulary import N_, Term
 
@@ -71,7 +73,7 @@ class LeadTimes:
 def terms(session: Session) -> list[SchoolTerm]:
     """The terms from the first concern to today, the newest first."""
     now, first = SchoolTerm.of(roster.today(session)), session.scalar(select(func.min(Referral.opened_at)))
-    found = [SchoolTerm.of(_day(first, _zone(session))) if first else now]
+    found = [SchoolTerm.of(_day(first, zone_of(session))) if first else now]
     while found[-1] < now:
         found.append(found[-1].next)
     return found[::-1]
@@ -84,24 +86,31 @@ def of_term(session: Session, term: SchoolTerm, *, by: Actor) -> LeadTimes:
     """
     if not any(role in READERS for role, _unit in by.roles):
         raise NotAllowed("lead times")
-    counted = _counted(session, term)
-    is_over = term < SchoolTerm.of(roster.today(session))
-    schools = session.scalars(select(Unit).order_by(Unit.name, Unit.id)).all()
-    shown = suppress([len(counted[school.id]) for school in schools])
-    everywhere = Line("", shown.total, _waits([one for several in counted.values() for one in several], shown.total))
+    counted, places = concerns_of(session, term), Places.read(session)
+    shown = places.suppress({school: len(concerns) for school, concerns in counted.items()})
+    everybody = [one for several in counted.values() for one in several]
+    everywhere = Line("", shown.areas.total, waits(everybody, shown.areas.total))
     lines = [
-        Line(school.name, number, _waits(counted[school.id], number))
-        for school, number in zip(schools, shown.cells, strict=True)
+        Line(school.name, number, waits(counted[school.id], number))
+        for (_area, schools), within in zip(places.areas, shown.within, strict=True)
+        for school, number in zip(schools, within.cells, strict=True)
     ]
-    return LeadTimes(term, is_over, everywhere, lines if is_over else [])
+    over = is_over(session, term)
+    return LeadTimes(term, over, everywhere, sorted(lines, key=lambda line: line.name) if over else [])
 
 
-_Days = dict[Milestone, int]
+def is_over(session: Session, term: SchoolTerm) -> bool:
+    """Whether nothing is added to it any more."""
+    return term < SchoolTerm.of(roster.today(session))
 
 
-def _counted(session: Session, term: SchoolTerm) -> dict[uuid.UUID, list[_Days]]:
+#: after how many days each was reached
+Days = dict[Milestone, int]
+
+
+def concerns_of(session: Session, term: SchoolTerm) -> dict[uuid.UUID, list[Days]]:
     """For each school its concerns of the term: after how many days each milestone was reached, where it was."""
-    zone = _zone(session)
+    zone = zone_of(session)
     reached = [
         func.min(case((History.verb.in_(verbs), History.at))).label(milestone.value)
         for milestone, verbs in REACHED_BY.items()
@@ -109,21 +118,18 @@ def _counted(session: Session, term: SchoolTerm) -> dict[uuid.UUID, list[_Days]]
     query = (
         select(Referral.unit_id, Referral.opened_at, *reached)
         .join(History, History.referral_id == Referral.id)
-        .where(Referral.protected_since.is_(None), Referral.held_since.is_(None))
+        .where(*MAY_BE_COUNTED, came_within(Referral.opened_at, term, zone))
         .group_by(Referral.id, Referral.unit_id, Referral.opened_at)
     )
-    found: dict[uuid.UUID, list[_Days]] = defaultdict(list)
+    found: dict[uuid.UUID, list[Days]] = defaultdict(list)
     for unit_id, opened_at, *instants in session.execute(query):
-        came_in = _day(opened_at, zone)
-        if SchoolTerm.of(came_in) == term:
-            days = zip(REACHED_BY, instants, strict=True)
-            found[unit_id].append({what: (_day(at, zone) - came_in).days for what, at in days if at is not None})
+        came_in, days = _day(opened_at, zone), zip(REACHED_BY, instants, strict=True)
+        found[unit_id].append({what: (_day(at, zone) - came_in).days for what, at in days if at is not None})
     return found
 
 
-def _waits(concerns: Iterable[_Days], shown: int | None) -> dict[Milestone, Wait | None]:
+def waits(concerns: Sequence[Days], shown: int | None) -> dict[Milestone, Wait | None]:
     """Each wait of which there are enough, where the concerns themselves may be shown."""
-    concerns = list(concerns)
     waited = {what: sorted(days[what] for days in concerns if what in days) for what in Milestone}
     return {
         what: Wait(_within(days, 50), _within(days, 90)) if shown is not None and len(days) >= FEWEST else None
@@ -138,7 +144,3 @@ def _within(ordered: Sequence[int], percent: int) -> int:
 
 def _day(at: datetime, zone: ZoneInfo) -> date:
     return at.astimezone(zone).date()
-
-
-def _zone(session: Session) -> ZoneInfo:
-    return ZoneInfo(organisation.municipality(session).timezone)

@@ -33,6 +33,11 @@ class SchoolTerm:
         return f"{self.year}-{'autumn' if self.is_autumn else 'spring'}"
 
     @property
+    def first_on(self) -> date:
+        """The first day that belongs to it."""
+        return date(self.year, _AUTUMN_BEGINS if self.is_autumn else 1, 1)
+
+    @property
     def next(self) -> "SchoolTerm":
         """The one after it."""
         return SchoolTerm(self.year + self.is_autumn, not self.is_autumn)

@@ -1,11 +1,14 @@
 """Which counts of a table may be shown, so that none under five can be worked out from the others."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import Final
 
 #: a count below this is not shown; zero is such a count: that a school had none tells of each of its children too
 FEWEST: Final = 5
+_MOST_HIDDEN: Final = FEWEST - 1
 
 
 @dataclass(frozen=True)
@@ -16,15 +19,85 @@ class Shown:
     total: int | None
 
 
+@dataclass(frozen=True)
+class Grouped:
+    """Counts by area, each with the counts of its schools, as they may be shown together."""
+
+    areas: Shown
+    #: for each area its own sum and what it is made of; with an area everything in it is left out
+    within: tuple[Shown, ...]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Counts whose sum is known, and what a reader knows of them beforehand."""
+
+    counts: Sequence[int]
+    #: of how many each is a share, as `whole` shows it: then the rest of it is a count as well
+    of: Sequence[int] | None = None
+    whole: Shown | None = None
+    #: how many schools each is made of
+    parts: Sequence[int] = ()
+    withheld: frozenset[int] = field(default_factory=frozenset)
+
+    @property
+    def rest(self) -> list[int]:
+        """What is left of each whole."""
+        return [whole - count for whole, count in zip(self.of or (), self.counts, strict=True)]
+
+    def may_be_shown(self, place: int) -> bool:
+        """Whether one is large enough by itself, and what is left of its whole too."""
+        if self.counts[place] < FEWEST or place in self.withheld:
+            return False
+        return self.whole is None or (self.whole.cells[place] is not None and self.rest[place] >= FEWEST)
+
+    @property
+    def total_may_be_shown(self) -> bool:
+        """The same of their sum."""
+        if sum(self.counts) < FEWEST:
+            return False
+        return self.whole is None or (self.whole.total is not None and sum(self.rest) >= FEWEST)
+
+
 def suppress(counts: Sequence[int]) -> Shown:
     """Leave out what is under five, and as much more as it takes that nothing left out can be told from the rest.
 
     Whoever reads knows the sum, subtracts what is shown, and may take what is left out to be under five each. If that pins
     any of it down, the smallest count shown goes too; if none is left, the sum goes.
     """
-    cells: list[int | None] = [count if count >= FEWEST else None for count in counts]
-    total: int | None = sum(counts) if sum(counts) >= FEWEST else None
-    while total is not None and _is_pinned(cells, total):
+    return _suppress(Counts(counts))
+
+
+def suppress_grouped(
+    groups: Sequence[Sequence[int]], *, of: Sequence[Sequence[int]] | None = None, whole: Grouped | None = None
+) -> Grouped:
+    """The same for schools in areas: what is shown of either tells nothing that is left out of the other.
+
+    An area that is left out takes its schools along, so that each area shown, and the areas together, are a sum by themselves.
+    Where each count is one of `of`, shown as `whole`, what is left of those is held back like a count.
+    """
+    parts, withheld = [len(group) for group in groups], frozenset[int]()
+    sums = [sum(group) for group in groups]
+    wholes = [sum(group) for group in of] if of else None
+    while True:
+        areas = _suppress(Counts(sums, wholes, whole.areas if whole else None, parts, withheld))
+        within = [
+            _suppress(Counts(group, of[place] if of else None, whole.within[place] if whole else None))
+            if areas.cells[place] is not None
+            else Shown((None,) * len(group), None)
+            for place, group in enumerate(groups)
+        ]
+        untold = {place for place, cell in enumerate(areas.cells) if cell is not None and within[place].total is None}
+        if not untold:
+            return Grouped(areas, tuple(within))
+        withheld |= untold
+
+
+def _suppress(known: Counts) -> Shown:
+    """What may be shown of counts with their sum."""
+    cells = [count if known.may_be_shown(place) else None for place, count in enumerate(known.counts)]
+    total = sum(known.counts) if known.total_may_be_shown else None
+    while total is not None and _is_pinned(cells, known):
         shown = [(count, place) for place, count in enumerate(cells) if count is not None]
         if shown:
             cells[min(shown)[1]] = None
@@ -33,8 +106,40 @@ def suppress(counts: Sequence[int]) -> Shown:
     return Shown(tuple(cells), total)
 
 
-def _is_pinned(cells: Sequence[int | None], total: int) -> bool:
-    """Whether a reader can tell one of the counts left out: there is only one, or each must be the least or the most it may be."""
-    left_out = cells.count(None)
-    left_over = total - sum(count for count in cells if count is not None)
-    return left_out == 1 or (left_out > 0 and left_over in (0, left_out * (FEWEST - 1)))
+def _is_pinned(cells: Sequence[int | None], known: Counts) -> bool:
+    """Whether a reader can tell one of the counts left out, or what is left of its whole."""
+    hidden = [place for place, cell in enumerate(cells) if cell is None]
+    sides = [[known.counts[place] for place in hidden]]
+    if known.whole is not None:
+        sides.append([known.rest[place] for place in hidden])
+    schools = sum(known.parts[place] if known.parts else 1 for place in hidden)
+    return any(_tells(side, schools) for side in sides) or _tells_of_either(hidden, known)
+
+
+def _tells(left_out: Sequence[int], schools: int) -> bool:
+    """Whether the sum of what is left out tells it: there is only one, or each must be the least or the most it may be."""
+    if not left_out:
+        return False
+    return len(left_out) == 1 or sum(left_out) in {0, len(left_out) * _MOST_HIDDEN, schools * _MOST_HIDDEN}
+
+
+def _tells_of_either(hidden: Sequence[int], known: Counts) -> bool:
+    """Whether it is told to a reader who takes each to be left out because it, or what is left of its whole, is under five."""
+    if known.of is None or known.whole is None or any(known.whole.cells[place] is None for place in hidden):
+        return False  # a whole that is not shown can be anything
+    left = sum(known.counts[place] for place in hidden)
+    wholes = [known.of[place] for place in hidden]
+    may_be = [[value for value in range(whole + 1) if value < FEWEST or whole - value < FEWEST] for whole in wholes]
+    for place, values in enumerate(may_be):
+        others = _sums(may_be[:place] + may_be[place + 1 :])
+        if sum(others >> (left - value) & 1 for value in values if value <= left) == 1:
+            return True
+    return False
+
+
+def _sums(may_be: Sequence[Sequence[int]]) -> int:
+    """Each sum that the values can come to, as a bit of its own."""
+    sums = 1
+    for values in may_be:
+        sums = reduce(or_, (sums << value for value in values))
+    return sums

@@ -84,6 +84,7 @@ def test_every_page_has_been_inspected(app: Flask, address: str, walk: Walk, num
     walk.look("henrik", "/reading-requests", f"/reading-requests/{ground.lay_a_reading_request(address, number)}")
     walk.look("anton", "/administration/automatic-work")
     walk.look("margit", "/lead-times")
+    walk.look("margit", "/patterns")
     seat = ground.lay_a_seat(address)
     walk.look("karin", seat, ground.lay_an_agenda(address), f"{seat.split('/seats/')[0]}/year/2026", "/teams/year/2026")
     offered, waits, taken = ground.lay_hand_overs(address)

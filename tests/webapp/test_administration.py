@@ -95,6 +95,14 @@ def test_a_form_is_closed_for_a_unit_and_its_number_changed(anton, settings):
     }  # fmt: skip
 
 
+def test_it_is_said_in_which_area_a_unit_lies(anton, settings):
+    anton.get(link_to(anton.get("/administration/units"), "Lindskolan"))
+    anton.submit({"area": "Norr"})
+    assert one(settings, Unit, slug="lindskolan").area == "Norr"
+    assert log(settings) == [("unit.area lindskolan", "", "Norr")]
+    assert "area" in anton.get("/administration/changes").text
+
+
 def test_a_unit_moves_to_another_team(anton, settings):
     anton.get(link_to(anton.get("/administration/units"), "Lindskolan"))
     anton.submit({"forum": str(one(settings, Forum, slug="asken").id)})

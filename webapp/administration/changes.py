@@ -50,6 +50,7 @@ _FIELDS = {
     "takes_part": N_("takes part"),
     "contact": N_("whom to call"),
     "phone": N_("telephone number"),
+    "area": N_("area"),
     "place": N_("where it meets"),
     "quorum": N_("who must be there"),
     "level": N_("for whom it meets"),

@@ -55,7 +55,7 @@ def add_unit() -> ResponseReturnValue:
 def unit(unit_id: uuid.UUID) -> ResponseReturnValue:
     """One unit."""
     found = _found(unit_id)
-    kept = ("name", "school_form", "contact", "phone", "takes_part", "is_open")
+    kept = ("name", "school_form", "contact", "phone", "area", "takes_part", "is_open")
     return _unit_page(forms.shown({name: getattr(found, name) for name in kept} | {"forum": found.forum_id}), found)
 
 

@@ -1,12 +1,13 @@
 """What may be shown: an attacker who subtracts, and knows that what is left out is under five, learns none of it."""
 
-from itertools import product
+from collections.abc import Callable
+from itertools import accumulate, pairwise, product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from referrals.patterns.suppression import FEWEST, Shown, suppress
+from referrals.patterns.suppression import FEWEST, Grouped, Shown, suppress, suppress_grouped
 
 
 def could_be(shown: Shown, *, most: int) -> list[tuple[int, ...]]:
@@ -59,3 +60,118 @@ def test_nothing_under_five_is_shown_and_what_is_shown_is_true(counts: list[int]
 )
 def test_as_much_is_left_out_as_it_takes(counts: list[int], cells: tuple[int | None, ...], total: int | None) -> None:
     assert suppress(counts) == Shown(cells, total)
+
+
+# ------------------------------------------------------------------------------------------------ schools in areas
+Leaves = list[list[int]]
+SMALL = range(FEWEST)
+
+
+def leaves_that_agree(groups: Leaves, shown: Grouped, *, most: int) -> list[tuple[int, ...]]:
+    """Every way in which all the schools' counts could be, those left out at most `most`, that agrees with all that is shown."""
+    cells = [cell for within in shown.within for cell in within.cells]
+    ways = product(*(range(most + 1) if cell is None else (cell,) for cell in cells))
+    ends = list(accumulate((len(group) for group in groups), initial=0))
+
+    def agrees(way: tuple[int, ...]) -> bool:
+        sums = [sum(way[begin:end]) for begin, end in pairwise(ends)]
+        told = [*zip(shown.areas.cells, sums, strict=True), (shown.areas.total, sum(sums))]
+        told += [(within.total, each) for within, each in zip(shown.within, sums, strict=True)]
+        return all(cell is None or cell == each for cell, each in told)
+
+    return [way for way in ways if agrees(way)]
+
+
+def told_of_areas(groups: Leaves, shown: Grouped, ways: list[tuple[int, ...]]) -> bool:
+    """Whether the sum of an area that is left out is the same in each way it could be."""
+    ends = list(accumulate((len(group) for group in groups), initial=0))
+    sums = [{sum(way[begin:end]) for way in ways} for begin, end in pairwise(ends)]
+    return any(cell is None and len(each) == 1 for cell, each in zip(shown.areas.cells, sums, strict=True))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(st.integers(0, 7), min_size=1, max_size=2), min_size=1, max_size=3))
+def test_whoever_subtracts_schools_from_areas_and_areas_from_the_whole_learns_nothing_left_out(groups: Leaves) -> None:
+    shown = suppress_grouped(groups)
+    for most in (FEWEST - 1, 9):
+        ways = leaves_that_agree(groups, shown, most=most)
+        cells = [cell for within in shown.within for cell in within.cells]
+        for place, cell in enumerate(cells):
+            assert cell is not None or len({way[place] for way in ways}) != 1
+        assert not told_of_areas(groups, shown, ways)
+
+
+@given(st.lists(st.lists(st.integers(0, 30), min_size=1, max_size=5), min_size=1, max_size=5))
+def test_of_schools_in_areas_too_what_is_shown_is_true_and_never_under_five(groups: Leaves) -> None:
+    shown = suppress_grouped(groups)
+    assert shown.areas.total in (None, sum(map(sum, groups)))
+    for group, area, within in zip(groups, shown.areas.cells, shown.within, strict=True):
+        assert area == within.total
+        assert area is None or area == sum(group) >= FEWEST
+        for count, cell in zip(group, within.cells, strict=True):
+            assert cell is None or cell == count >= FEWEST
+        assert area is not None or set(within.cells) == {None}
+
+
+def test_an_area_that_is_left_out_takes_its_schools_along() -> None:
+    # The south may not be shown, so the smaller of the others goes too, and its schools, which would add up to it.
+    shown = suppress_grouped([[12, 9], [3], [6, 7]])
+    assert shown == Grouped(
+        Shown((21, None, None), 37), (Shown((12, 9), 21), Shown((None,), None), Shown((None, None), None))
+    )
+
+
+def test_an_area_of_which_the_schools_would_be_told_is_left_out_itself() -> None:
+    # Four and four: whoever knows that both are under five knows them from the eight.
+    assert suppress_grouped([[4, 4], [20], [30]]).areas == Shown((None, None, 30), 58)
+
+
+# -------------------------------------------------------------------------------------------------- some of so many
+def shares_that_agree(of: list[int], shown: Shown, *, may_be: Callable[[int, int], bool]) -> list[tuple[int, ...]]:
+    """Every way in which shares of wholes that are shown could be, what is left out being as `may_be` takes it."""
+    each = [
+        [value for value in range(whole + 1) if may_be(value, whole)] if cell is None else [cell]
+        for cell, whole in zip(shown.cells, of, strict=True)
+    ]
+    return [way for way in product(*each) if shown.total is None or sum(way) == shown.total]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.integers(5, 12).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), min_size=1, max_size=4))
+@pytest.mark.parametrize(
+    "may_be",
+    [
+        lambda value, whole: True,
+        lambda value, whole: value in SMALL,
+        lambda value, whole: whole - value in SMALL,
+        lambda value, whole: value in SMALL or whole - value in SMALL,
+    ],
+    ids=["anything", "small", "rest small", "either small"],
+)
+def test_of_shares_neither_the_count_nor_what_is_left_of_its_whole_can_be_told(
+    may_be: Callable[[int, int], bool], pairs: list[tuple[int, int]]
+) -> None:
+    counts, of = [count for count, _whole in pairs], [whole for _count, whole in pairs]
+    wholes = suppress_grouped([of])
+    assert None not in wholes.within[0].cells
+    shown = suppress_grouped([counts], of=[of], whole=wholes).within[0]
+    ways = shares_that_agree(of, shown, may_be=may_be)
+    for place, (cell, whole) in enumerate(zip(shown.cells, of, strict=True)):
+        if cell is None:
+            assert len({way[place] for way in ways}) != 1
+        else:
+            assert cell == counts[place] >= FEWEST
+            assert whole - cell >= FEWEST
+
+
+def test_of_a_whole_that_is_not_shown_no_share_is() -> None:
+    of = [[20, 3, 6, 9]]
+    wholes = suppress_grouped(of)
+    assert wholes.within[0].cells == (20, None, None, 9)
+    shown = suppress_grouped([[10, 2, 6, 1]], of=of, whole=wholes)
+    assert shown.within[0] == Shown((10, None, None, None), 19)
+    assert suppress_grouped([[15, 0, 0, 0]], of=of, whole=wholes).within[0] == Shown((None,) * 4, 15)
+    few = suppress_grouped([[1, 2]])
+    assert suppress_grouped([[1, 1]], of=[[1, 2]], whole=few) == Grouped(
+        Shown((None,), None), (Shown((None, None), None),)
+    )

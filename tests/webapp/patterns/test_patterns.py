@@ -1,0 +1,45 @@
+"""The page of patterns: for the management, a term at a time, by area and school."""
+
+import pytest
+
+from referrals import db
+from tests.referrals.patterns.lived import a_course, in_areas
+from tests.webapp.desk import cast_of
+
+
+@pytest.fixture
+def lived(settings, wednesday):
+    """Eleven concerns in the north last spring, six in the south."""
+    with db.writing(settings.database) as session:
+        cast = cast_of(session)
+        third = in_areas(session, cast, ("North", "", "South"))
+        for unit, count in ((cast.school, 11), (third, 6)):
+            for _ in range(count):
+                a_course(session, cast, unit)
+
+
+def test_the_newest_term_that_is_over_stands_there_by_area_and_each_area_by_school(signed_in, lived):
+    page = signed_in("margit").get("/patterns")
+    assert page.heading == "Patterns"
+    assert "Spring term 2026" in page.text
+    # Six in the south go too: with them, 17 less 11 would tell that the schools in no area had none.
+    first = {page.text_of(row[0]): [page.text_of(cell) for cell in row[1:]] for row in page.all("tbody")[0].iter("tr")}
+    assert first["Came in"] == ["17", "11", "–", "–"]
+    assert [page.text_of(one) for one in page.all("summary") if "school by school" in page.text_of(one)] == [
+        "North, school by school", "South, school by school", "In no area, school by school",
+    ]  # fmt: skip
+    assert "Too few to be shown." in page.text
+    assert "SHANARRI" in page.text
+
+
+def test_the_term_that_goes_on_has_one_number(signed_in, lived):
+    page = signed_in("margit").get("/patterns?term=2026-autumn")
+    assert "Fewer than five concerns have come in." in page.text
+    assert "The term is not over." in page.text
+
+
+@pytest.mark.parametrize("person", ["karin", "henrik", "anton", "petra"])
+def test_nobody_else_finds_it(signed_in, person):
+    browser = signed_in(person)
+    assert browser.client.get("/patterns").status_code == 404
+    assert "Patterns" not in browser.get("/home").response.text
