@@ -19,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from referrals import charts, languages, tagging, vocabulary
+from referrals import bars, charts, languages, tagging, vocabulary
 
 if TYPE_CHECKING:
     from weasyprint import CSS
@@ -190,6 +190,9 @@ def _environment(language: str) -> Environment:
         number=lambda value: languages.format_number(value, language),
         percent=lambda percent: languages.format_percent_points(percent, language),
         chart=lambda points, title: charts.draw(charts.points_of(points), title=title, language=language),
+        bars=lambda rows, names, title: bars.draw(
+            [bars.Bars(**row) for row in rows], names=names, title=title, language=language
+        ),
         and_list=lambda values: languages.join_list([str(value) for value in values], language),
         language_name=lambda code: languages.language_name(code, language),
         own_name=lambda code: _own_name(code, language),

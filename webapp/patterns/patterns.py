@@ -2,7 +2,7 @@
 
 from flask import Response
 
-from referrals.patterns import elsewhere, equity
+from referrals.patterns import elsewhere, equity, quality_report
 from referrals.patterns import lead_times as rules
 from webapp import pages, people, transactions
 from webapp.guards import signed_in
@@ -20,4 +20,5 @@ def patterns() -> Response:
         found=equity.of_term(session, chosen.term, by=people.actor()),
         mapping=elsewhere.MAPPING,
         chosen=chosen,
+        years=quality_report.school_years(session),
     )

@@ -43,3 +43,22 @@ def test_nobody_else_finds_it(signed_in, person):
     browser = signed_in(person)
     assert browser.client.get("/patterns").status_code == 404
     assert "Patterns" not in browser.get("/home").response.text
+
+
+def test_the_quality_report_of_a_year_that_is_over_is_printed(signed_in, lived):
+    margit = signed_in("margit")
+    assert "Quality report of the school year 2025/2026 (PDF)" in margit.get("/patterns").text
+    answer = margit.client.get("/quality-report/2025")
+    assert answer.mimetype == "application/pdf"
+    assert answer.data.startswith(b"%PDF")
+    assert [margit.client.get(f"/quality-report/{begins}").status_code for begins in (2026, 1999)] == [404, 404]
+    assert signed_in("karin").client.get("/quality-report/2025").status_code == 404
+
+
+def test_of_a_year_with_fewer_than_five_there_is_a_sentence_and_no_report(signed_in, settings, wednesday):
+    with db.writing(settings.database) as session:
+        cast = cast_of(session)
+        a_course(session, cast, cast.school)
+    page = signed_in("margit").get("/quality-report/2025")
+    assert page.heading == "Patterns"
+    assert "There is nothing to report that could not tell of a child." in page.text
