@@ -89,13 +89,18 @@ def guardians(session: Session, row: History) -> list[Reader]:
 
 def the_pupil(session: Session, row: History) -> list[Reader]:
     """The pupil who is old enough to appeal on the day of `row`, in the language of the house; nobody where no birth date says so."""
+    return [Reader(PUPIL, house_language(session))] if speaks_for_themself(session, row) else []
+
+
+def speaks_for_themself(session: Session, row: History) -> bool | None:
+    """Whether the pupil was old enough to appeal on the day of `row`; None where no birth date says so."""
     written = row.referral.child_birth_date
     if written is None:
-        return []
+        return None
     born, zone = date.fromisoformat(written), session.scalars(select(Municipality.timezone)).first() or "UTC"
     on = local_date(row.at, zone=zone)
     age = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
-    return [Reader(PUPIL, house_language(session))] if age >= SPEAKS_FOR_THEMSELF else []
+    return age >= SPEAKS_FOR_THEMSELF
 
 
 def guardians_told_by(session: Session, referral: Referral, at: datetime) -> list[Reader]:

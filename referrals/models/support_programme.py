@@ -29,6 +29,8 @@ class SupportProgramme(OfReferral, Base):
     evaluation_on: Mapped[date | None]
     #: until when teaching at a distance is decided
     distance_until: Mapped[date | None]
+    #: whether the pupil was old enough to appeal on the day it was decided; None while it is written, or where no birth date said so
+    pupil_appeals: Mapped[bool | None]
 
     #: what the pupil needs special support in
     needs = Sealed[str]()

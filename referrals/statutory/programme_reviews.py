@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import history, roster
+from referrals import history, readers, roster
 from referrals.access import Actor
 from referrals.errors import Incomplete, NotAllowed
 from referrals.languages import local_date
@@ -81,6 +81,7 @@ def end_programme(
     row = history.record(session, referral, Verb.END_SUPPORT_PROGRAMME, by=by, seen=seen)
     ended = SupportProgramme(referral=referral, kind=ProgrammeKind.ENDED, begun_id=row.id, decided=row)
     ended.reasons = reasons.strip()
+    ended.pupil_appeals = readers.speaks_for_themself(session, row)
     session.add(ended)
     session.flush()
     return ended

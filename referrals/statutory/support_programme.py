@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import coverage, history, roster, rulebook
+from referrals import coverage, history, readers, roster, rulebook
 from referrals.access import Actor, View, may_view, parties
 from referrals.errors import Incomplete, NotAllowed, NotDelegable
 from referrals.languages import local_date
@@ -175,6 +175,11 @@ def not_told(session: Session, programme: SupportProgramme) -> list[Guardian]:
     return [one for one in deciding if one.may_contact and one.id not in told]
 
 
+def is_pupil_to_tell(programme: SupportProgramme) -> bool:
+    """Whether the pupil can appeal too, and no day is recorded on which they got the decision."""
+    return bool(programme.pupil_appeals) and all(one.guardian_id is not None for one in programme.told)
+
+
 def missing(programme: SupportProgramme, *, on: date) -> list[str]:
     """What the law asks for and `programme` lacks, in the law's own order; a day that has passed is none."""
     own = programme.kinds & HEAD_TEACHERS_OWN
@@ -213,6 +218,7 @@ def _decided(
 ) -> SupportProgramme:
     concluded = (one for one in investigations_of(session, row.referral) if one.concluded_id is not None)
     programme.decided, programme.investigation = row, next(concluded, None)
+    programme.pupil_appeals = readers.speaks_for_themself(session, row)
     programme.delegation = delegation.strip() if delegation else None
     session.flush()
     return programme

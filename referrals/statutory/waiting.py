@@ -121,7 +121,7 @@ def _programmes(session: Session, actor: Actor, today: date) -> Iterable[Waiting
 
 
 def _to_tell(session: Session, actor: Actor, zone: str) -> Iterable[WaitingItem | None]:
-    """Newest decisions about a programme that nobody is told of, or a guardian with custody is not: the day counts for an appeal."""
+    """Newest decisions about a programme that nobody is told of, or not everybody who can appeal: the day counts for that."""
     told = select(SupportTold.id).where(SupportTold.programme_id == SupportProgramme.id)
     knows = told.where(SupportTold.guardian_id == Guardian.id).correlate(SupportProgramme, Guardian).exists()
     left_out = select(Guardian.id).where(
@@ -129,8 +129,9 @@ def _to_tell(session: Session, actor: Actor, zone: str) -> Iterable[WaitingItem 
         Guardian.custody != Custody.OTHER,
         Guardian.may_contact,
         ~knows,
-    )  # as `support_programme.not_told` says of one decision
-    waits = ~_is_replaced() & (~told.exists() | left_out.exists()) & in_units(actor, Role.HEAD_TEACHER)
+    )  # as `support_programme.not_told` says of one decision, and `is_pupil_to_tell`
+    pupil = SupportProgramme.pupil_appeals.is_(True) & ~told.where(SupportTold.guardian_id.is_(None)).exists()
+    waits = ~_is_replaced() & (~told.exists() | left_out.exists() | pupil) & in_units(actor, Role.HEAD_TEACHER)
     for row, at in _rows(session, SupportProgramme, since=SupportProgramme.decided_id, waits=waits):
         yield _item(row, Verb.RECORD_SUPPORT_TOLD, actor, on=local_date(at, zone=zone))
 

@@ -263,6 +263,24 @@ def test_a_pupil_of_sixteen_gets_each_decision_with_how_to_appeal(
             assert entry.counterpart is Counterpart.CHILD
 
 
+@pytest.mark.parametrize("born", ["2010-09-16", "2010-09-17", None])
+def test_a_decision_waits_until_the_pupil_who_may_appeal_is_told_too(
+    session: Session, cast: Cast, born: str | None
+) -> None:
+    referral, head = a_referral(session, cast, child_birth_date=born), cast.head_teacher.actor()
+    maja = a_guardian(session, referral)
+    write(session, referral, head)
+    decided = decide(session, referral, head)
+    tell(session, referral, head, decided, maja)
+    waiting = [(decided.id, Verb.RECORD_SUPPORT_TOLD, TODAY, None)] if born == "2010-09-16" else []
+    assert waits(session, cast, TODAY) == waiting
+    assert support_programme.is_pupil_to_tell(decided) == bool(waiting)
+    assert decided.pupil_appeals == {None: None, "2010-09-17": False}.get(born, True)
+    tell(session, referral, head, decided)
+    assert waits(session, cast, TODAY) == []
+    assert not support_programme.is_pupil_to_tell(decided)
+
+
 def test_it_is_for_those_who_answer_for_the_referral_of_a_swedish_school(session: Session, cast: Cast) -> None:
     referral = a_referral(session, cast)
     for account in (cast.teacher, cast.social_worker):

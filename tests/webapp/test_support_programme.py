@@ -99,6 +99,22 @@ def test_each_is_told_on_a_day_and_it_is_said_until_when_they_may_appeal(signed_
         assert henrik.client.post(f"/referrals/{number}{FORM}/{programme}/told", data=typed).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("born", "said"),
+    [
+        ("2010-09-16", "Still to be told: Maja Testsson, the pupil."),
+        (None, "No birth date is recorded, so it is not known"),
+    ],
+)
+def test_the_pupil_is_among_those_to_be_told_or_it_is_said_that_nobody_knows(signed_in, settings, number, born, said):
+    with db.writing(settings.database) as session:
+        session.scalars(select(Referral).where(Referral.number == number)).one().child_birth_date = born
+    henrik = signed_in("henrik")
+    henrik.get(f"/referrals/{number}{FORM}")
+    henrik.submit(WRITTEN, form="write-form")
+    assert said in henrik.submit(form="decide-form").text
+
+
 def test_whom_a_decision_is_still_to_be_told_stands_with_it_on_the_referral_and_on_the_start_page(
     signed_in, settings, number, wednesday
 ):
@@ -108,6 +124,7 @@ def test_whom_a_decision_is_still_to_be_told_stands_with_it_on_the_referral_and_
     henrik.submit(WRITTEN, form="write-form")
     page = henrik.submit(form="decide-form")
     assert "Still to be told: Maja Testsson." in page.text
+    assert "No birth date is recorded" not in page.text
     told = "The newest decision on special support: not everybody is recorded as told yet."
     assert told in henrik.get(f"/referrals/{number}").text
     task = "Tell guardians of a decision, and record on which day"

@@ -61,8 +61,10 @@ class Line:
     decided: Moment
     ways: list[str]
     told: list[Told]
-    #: the names of guardians who are still to be told, where it is the newest decision
+    #: who is still to be told, where it is the newest decision
     to_tell: list[str]
+    #: whether nobody can say if the pupil may appeal, where it is the newest decision
+    is_age_unknown: bool
     #: follow-ups and evaluations, the newest first
     reviews: list[SupportReview]
 
@@ -226,10 +228,14 @@ def telling_of(referral: Referral) -> Telling | None:
     newest = next((one for one in rules.programmes_of(session, referral) if one.decided_id is not None), None)
     if newest is None:
         return None
-    found = Telling(
-        not newest.told or bool(rules.not_told(session, newest)), rules.next_last_day(newest, on=roster.today(session))
-    )
+    is_to_tell = not newest.told or bool(rules.not_told(session, newest)) or rules.is_pupil_to_tell(newest)
+    found = Telling(is_to_tell, rules.next_last_day(newest, on=roster.today(session)))
     return found if found.is_to_tell or found.appeal_until else None
+
+
+def _still_to_tell(row: SupportProgramme) -> list[str]:
+    names = [one.name or "" for one in rules.not_told(transactions.session(), row)]
+    return [*names, gettext("the pupil")] if rules.is_pupil_to_tell(row) else names
 
 
 def _line(referral: Referral, row: SupportProgramme, *, is_newest: bool) -> Line:
@@ -247,6 +253,7 @@ def _line(referral: Referral, row: SupportProgramme, *, is_newest: bool) -> Line
             )
             for one in sorted(row.told, key=lambda one: one.told_on)
         ],
-        [one.name or "" for one in rules.not_told(transactions.session(), row)] if is_newest else [],
+        _still_to_tell(row) if is_newest else [],
+        is_newest and row.pupil_appeals is None and referral.child_birth_date is None,
         reviews.reviews_of(transactions.session(), row),
     )  # fmt: skip
