@@ -117,7 +117,7 @@ def _programmes(session: Session, actor: Actor, today: date) -> Iterable[Waiting
     for row, _at in _rows(session, SupportProgramme, since=SupportProgramme.decided_id, waits=held):
         item = _item(row, Verb.REVIEW_SUPPORT_PROGRAMME, actor, on=today)
         if item is not None and (coming := programme_reviews.next_review(session, row)):
-            yield replace(item, due_on=coming[1], waits_since=None)
+            yield replace(item, due_on=coming[1], waits_since=None, source=DeadlineSource.SET)
 
 
 def _to_tell(session: Session, actor: Actor, zone: str) -> Iterable[WaitingItem | None]:

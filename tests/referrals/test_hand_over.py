@@ -62,7 +62,7 @@ from referrals.models import (
 from referrals.pieces import Piece
 from referrals.reminders import waiting as reminding
 from referrals.stages import CLOSED, IN_TRIAGE, PLAN_ACTIVE, SUBMITTED, WITHDRAWN, Party, Verb
-from referrals.statutory import absence_investigation, degrading_treatment, links, special_support
+from referrals.statutory import absence_investigation, degrading_treatment, links, special_support, tracks
 from referrals.vocabulary import (
     ActionStatus,
     Compartment,
@@ -527,10 +527,13 @@ def test_what_goes_over_from_behind_a_wall_is_its_conclusion(session: Session, c
     assert [each["text"] for each in received.package["notes"]] == ["Mila kommer sent.", "Ring samordnaren."]
 
 
+@pytest.mark.parametrize("before", [SchoolForm.COMPULSORY, SchoolForm.PRESCHOOL])
 def test_transition_with_partial_consent_moves_only_the_chosen_parts(
-    session: Session, cast: Cast, referral: Referral
+    session: Session, cast: Cast, referral: Referral, before: SchoolForm
 ) -> None:
     """C26: the parents allow three kinds, and of these two are chosen."""
+    cast.school.school_form = before
+    session.flush()
     wanted = [
         piece.key
         for piece in handed_over.offerable(session, referral, to=Recipient.RECEIVING_SCHOOL, on=clock.now().date())
@@ -549,6 +552,10 @@ def test_transition_with_partial_consent_moves_only_the_chosen_parts(
     assert {(one.recipient, one.to_whom, one.by_id, one.is_by_consent) for one in went} == {
         (Recipient.RECEIVING_SCHOOL, "Askskolan", cast.coordinator.id, True)
     }
+    assert new.unit.school_form is SchoolForm.COMPULSORY
+    assert any(track.key == "special_support_investigation" for track in tracks.statutory_tracks(new)), (
+        "the school's own duties begin there, whatever the preschool had"
+    )
 
 
 def test_the_access_of_the_team_before_ends_with_the_acceptance(

@@ -17,7 +17,7 @@ from referrals.stages import CLOSED, IN_TRIAGE, WITHDRAWN, Verb
 from referrals.statutory import programme_reviews, support_programme
 from referrals.statutory import waiting as beside
 from referrals.statutory.programme_reviews import Reviewed
-from referrals.vocabulary import ProgrammeKind, SchoolForm, SupportReviewKind, SupportReviewOutcome
+from referrals.vocabulary import DeadlineSource, ProgrammeKind, SchoolForm, SupportReviewKind, SupportReviewOutcome
 from schemas.documents.writing import paper_html
 from tests.factories import a_guardian, a_member, a_referral, protected
 from tests.people import Cast
@@ -190,7 +190,9 @@ def test_a_week_before_its_day_a_programme_stands_on_the_head_teachers_start_pag
 
     def lines(day: date) -> list[tuple[uuid.UUID, date | None]]:
         items = waiting.everything_for(session, cast.head_teacher.actor(), today=day)
-        return [(item.subject_id, item.due_on) for item in items if item.verb is Verb.REVIEW_SUPPORT_PROGRAMME]
+        found = [item for item in items if item.verb is Verb.REVIEW_SUPPORT_PROGRAMME]
+        assert {item.source for item in found} <= {DeadlineSource.SET}
+        return [(item.subject_id, item.due_on) for item in found]
 
     assert WRITTEN.follow_up_on is not None
     assert lines(WRITTEN.follow_up_on - timedelta(days=8)) == []

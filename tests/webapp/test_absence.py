@@ -77,6 +77,7 @@ def test_days_by_hand_are_summed_up_the_next_morning_and_wait_on_home(henrik, mo
     home = henrik.get("/home").text
     assert "Warn the parents about absence, or say why not" in home
     assert "Report absence to the municipality, or say why not" in home
+    assert home.count("Standard target, not law") == 2, "the law gives no number of days"
     assert "Emil" not in home
 
 

@@ -67,7 +67,9 @@ def test_who_steps_aside_sees_no_more_of_it_and_the_next_one_is_asked(signed_in,
         assert "You have stepped aside." in page.text
         assert number not in page.text
         browser.get(address(number), status=404)
-    assert "Settle a conflict of interest" in signed_in("henrik").get("/home").text
+    home = signed_in("henrik").get("/home").text
+    assert "Settle a conflict of interest" in home
+    assert "Standard target, not law" in home
 
 
 def test_where_nobody_is_left_an_administrator_reads_how_many_wait(signed_in, number, settings):

@@ -14,7 +14,7 @@ from referrals.languages import local_date
 from referrals.models import Unit, What
 from referrals.statutory import absence as rules
 from referrals.statutory import absence_corrections, absence_keepers, absence_keeping
-from referrals.vocabulary import N_, AbsenceStepKind, FileRefusal
+from referrals.vocabulary import N_, AbsenceStepKind, DeadlineSource, FileRefusal
 from schemas import absence_file
 from schemas.absence import (
     AbsenceFileForm,
@@ -131,6 +131,7 @@ def lines(day: date) -> list[Line]:
             verb=gettext(_TO_DO[step.kind]),
             about=(gettext("Unlawful absence"), step.pupil.unit.name),
             due_on=step.due_on,
+            source=DeadlineSource.TARGET,
             today=day,
         )
         for step in rules.waiting_for(session, actor)

@@ -9,6 +9,7 @@ from referrals import conflict as kept
 from referrals import conflict_settling
 from referrals.models import Account, Referral
 from referrals.stages import Verb
+from referrals.vocabulary import DeadlineSource
 from schemas.conflict import SettlingForm
 from webapp import forms, notices, pages, people, transactions
 from webapp.casework import blueprint
@@ -65,6 +66,7 @@ def lines(day: date) -> list[Line]:
             verb=gettext("Settle a conflict of interest"),
             about=(),
             due_on=conflict_settling.due_on(session, referral),
+            source=DeadlineSource.TARGET,
             today=day,
         )
         for referral in conflict_settling.waiting_for(session, people.actor())
