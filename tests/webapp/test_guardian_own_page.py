@@ -142,6 +142,8 @@ def test_the_page_shows_stage_dates_and_contacts_and_nothing_else(at_home):
     assert "Leave this page quickly" in page.response.text
     assert [secret for secret in SECRETS if secret in page.response.text] == []
     assert page.response.headers["Cache-Control"] == "no-store"
+    words = {page.text_of(one) for one in page.all("button") if one.get("class") == "word__name"}
+    assert {"Support person", "Interpreter"} <= words
 
 
 def test_the_page_speaks_three_languages(at_home):

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from referrals import db
 from referrals.languages import LANGUAGES, translations
 from referrals.models import Referral
-from referrals.stages import CLOSURE_PROPOSED, FOLLOW_UP_DUE, IN_CONSENT, PARTS_REQUESTED, PLAN_DRAFT
+from referrals.stages import CLOSURE_PROPOSED, FOLLOW_UP_DUE, IN_CONSENT, PARTS_REQUESTED, PLAN_ACTIVE, PLAN_DRAFT
 from referrals.vocabulary import Domain, Level, PlanStatus, SchoolForm, shared_words
 from tests.factories import a_part
 from tests.webapp.desk import Desk, cast_of
@@ -83,6 +83,22 @@ def test_follow_up_and_closing_have_their_words_at_hand(signed_in, desk, wednesd
     assert asked["Goal"] == "What is to be different for the child. One can see or count whether it has come about."
     ending = at_hand(karin.get(f"/referrals/{desk.lay(CLOSURE_PROPOSED, PlanStatus.ACTIVE)}/closure"))
     assert "Keeping and disposal" in ending
+
+
+@pytest.mark.parametrize(
+    ("page", "named"),
+    [
+        ("special-support", {"Extra adaptations", "Special support"}),
+        ("special-support/programme", {"Special support"}),
+        ("absence-investigation", {"Absence at school"}),
+        ("degrading-treatment", {"Degrading treatment"}),
+        ("hand-over", {"Handing over", "Consent"}),
+    ],
+)
+def test_pages_beside_the_teams_work_have_the_words_of_the_law_at_hand(signed_in, desk, wednesday, page, named):
+    words = at_hand(signed_in("henrik").get(f"/referrals/{desk.lay(PLAN_ACTIVE, PlanStatus.ACTIVE)}/{page}"))
+    assert named <= set(words)
+    assert all(words.values())
 
 
 def test_whoever_tells_of_a_concern_has_the_words_of_each_question_at_hand(browser):
