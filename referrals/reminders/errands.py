@@ -115,7 +115,9 @@ def _of_absence(session: Session, actor: Actor, zone: str, *, until: date) -> It
     for step in absence.waiting_for(session, actor):
         if step.due_on <= until:
             way = f"/absence/{step.pupil_id}/steps/{step.id}"
-            yield Errand(label=step.pupil.number, task=_DECIDE_STEP, way=way, due_on=step.due_on)
+            yield Errand(
+                label=step.pupil.number, task=_DECIDE_STEP, way=way, due_on=step.due_on, source=DeadlineSource.TARGET
+            )
     for step in absence_corrections.waiting_for(session, actor):
         way, since = f"/absence/{step.pupil_id}/steps/{step.id}", absence_corrections.put_right_at(step)
         yield Errand(
