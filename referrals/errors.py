@@ -85,11 +85,20 @@ class RoundRefused(ReferralError):
 
 
 class DevelopmentRefused(ReferralError):
-    """It cannot be so in development work; `problem` says why, in words that stand at the field."""
+    """It cannot be so in development work; `problem` says why, in words that stand at the field, `row` in which of several."""
 
-    def __init__(self, problem: DevelopmentProblem) -> None:
+    def __init__(self, problem: DevelopmentProblem, *, row: int = 0) -> None:
         super().__init__(problem.value)
         self.problem = problem
+        self.row = row
+
+
+class DevelopmentClosed(NotAllowed):
+    """The development work was closed, and what is closed changes no more."""
+
+
+class TakenAway(NoSuchReferral):
+    """It was there when this person opened the page, and somebody has taken it away."""
 
 
 class AgendaRefused(ReferralError):

@@ -1,9 +1,9 @@
 """The forms of development work: what it is about, its terms, milestones and closing report, its analysis with counts, and its actions."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
-from marshmallow import ValidationError, validates_schema
+from marshmallow import ValidationError, validate, validates_schema
 from marshmallow import fields as kinds
 
 from referrals.patterns.school_terms import SchoolTerm
@@ -22,9 +22,12 @@ from schemas.fields import (
     ShortText,
     TermField,
     TermList,
+    Tick,
     WordList,
 )
 
+#: of one question; each choice of them is looked at for sums
+MOST_GROUPS: Final = 12
 _GIVE_NUMBER = N_("Give a number.")
 
 
@@ -130,8 +133,14 @@ class ResultForm(FormSchema):
     evidence = TermField(DevelopmentEvidence, needed=CHOOSE_ONE)
     question = ShortText(needed=FILL_IN)
     groups = kinds.List(
-        kinds.Nested(CountedGroupForm), required=True, error_messages={"required": N_("Give at least one group.")}
+        kinds.Nested(CountedGroupForm),
+        required=True,
+        error_messages={"required": N_("Give at least one group.")},
+        validate=validate.Length(
+            max=MOST_GROUPS, error=N_("That is more than twelve groups. Put some of them together.")
+        ),
     )
+    are_apart = Tick()
     answered = WordList()
 
 

@@ -79,7 +79,7 @@ def count(session: Session, cast: Cast, found: DevelopmentCase) -> DevelopmentRe
     """What a survey came to in two groups."""
     return analysis.add_result(
         session, found, by=cast.coordinator.actor(), evidence=DevelopmentEvidence.SURVEY,
-        question="Känner sig trygg på morgonen", groups=GROUPS,
+        question="Känner sig trygg på morgonen", groups=GROUPS, are_apart=True,
     )  # fmt: skip
 
 

@@ -39,6 +39,20 @@ OF_CORE: dict[type[Exception], Answer] = {
         ),
         keeps_form=True,
     ),
+    core.TakenAway: Answer(
+        404,
+        N_("It is no longer there"),
+        N_("Somebody has taken it away since you opened the page. Nothing else was changed."),
+        keeps_form=True,
+    ),
+    core.DevelopmentClosed: Answer(
+        409,
+        N_("This work is closed"),
+        N_(
+            "It was closed before you sent this, and what is closed changes no more. What you wrote stands below: copy what you still need."
+        ),
+        keeps_form=True,
+    ),
     core.WrongStage: Answer(
         409,
         N_("The referral has moved on"),

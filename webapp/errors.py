@@ -67,6 +67,8 @@ def _kept_or_page(error: Exception) -> Response:
             return again
     if isinstance(error, OperationalError):
         current_app.logger.warning("the database did not answer: %s", type(error.orig).__name__)
+    if request.method == "POST" and not isinstance(error, CSRFError):  # what a forged form holds is nobody's words
+        kept.show_texts()
     return with_wait(_page(answer), error)
 
 

@@ -76,6 +76,12 @@ def page_again(
     return response
 
 
+def show_texts() -> None:
+    """Let the page that says why something cannot be done show the longer texts of the form, to be copied."""
+    g.kept_form = forms.clean(request.form)
+    g.kept_form_claimed = False  # a page that could not be shown after all may have
+
+
 def page_only() -> Response | None:
     """The answer to a submit that changes the page and not the referral: another language, one row more, one row less, words
     taken over into a field, a form saved while somebody types, or what was saved so taken away.

@@ -12,8 +12,8 @@ from webapp import navigation, notices, page_help, people, transactions
 from webapp.language import language, languages_here
 from webapp.static_files import asset_url
 
-#: what a hidden field names a row by, which nobody typed
-_IDENTITY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+#: what a hidden field names a row, a version or an instant by, which nobody typed
+_IDENTITY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32,}|\d{4}-\d\d-\d\dT\S+")
 
 
 def page(template: str, status: int = 200, **values: Any) -> Response:

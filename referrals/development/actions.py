@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from referrals import clock
 from referrals.access import Actor
 from referrals.development import cases
-from referrals.errors import NotAllowed
+from referrals.errors import NotAllowed, TakenAway
 from referrals.models import DevelopmentAction, DevelopmentCase
 from referrals.patterns.school_terms import SchoolTerm
 from referrals.rounds import people
@@ -53,11 +53,6 @@ def levels_to_write(session: Session, found: DevelopmentCase, actor: Actor) -> l
     return [level for level in GovernanceLevel if reads_level(actor, level)]
 
 
-def find_action(found: DevelopmentCase, action_id: uuid.UUID, actor: Actor) -> DevelopmentAction | None:
-    """One action of this work whose words are theirs to read."""
-    return next((one for one in found.actions if one.id == action_id and reads_level(actor, one.level)), None)
-
-
 # --------------------------------------------------------------------------------------------------------- verbs
 def plan_action(
     session: Session,
@@ -71,7 +66,9 @@ def plan_action(
     answered: Collection[str] = (),
 ) -> DevelopmentAction:
     """Say what is done on a level, which function answers for it and in which term it is done. Raises NotAllowed, NamesSomebody, DevelopmentRefused."""
-    _require(session, found, DevelopmentAct.PLAN_ACTION, level=level, by=by)
+    cases.require_keeper(session, found, DevelopmentAct.PLAN_ACTION, by=by)
+    if not reads_level(by, level):
+        raise NotAllowed(DevelopmentAct.PLAN_ACTION.value)
     was_answered = cases.require_nobody(session, [words, responsible], by=by, answered=answered)
     made = DevelopmentAction(case=found, level=level, term=term.code, words=words, responsible=responsible)
     session.add(made)
@@ -80,36 +77,38 @@ def plan_action(
     return made
 
 
-def end_action(session: Session, action: DevelopmentAction, *, by: Actor, is_done: bool = True) -> None:
-    """Say that it is done, or is not after all; where that was said already, again changes nothing. Raises NotAllowed."""
+def end_action(
+    session: Session, found: DevelopmentCase, action_id: uuid.UUID, *, by: Actor, is_done: bool = True
+) -> None:
+    """Say that it is done, or is not after all; where that was said already, again changes nothing. Raises NotAllowed, TakenAway."""
     act = DevelopmentAct.END_ACTION if is_done else DevelopmentAct.TAKE_BACK_DONE
-    _require(session, action.case, act, level=action.level, by=by)
-    session.refresh(action)
+    cases.require_keeper(session, found, act, by=by)
+    action = _action(found, action_id, by)
     if (action.done_at is not None) == is_done:
         return
     action.done_at = clock.now() if is_done else None
     session.flush()
-    cases.leave(session, action.case, act, by=by)
+    cases.leave(session, found, act, by=by)
 
 
-def drop_action(session: Session, action: DevelopmentAction, *, by: Actor) -> None:
-    """Take away one that is not done; nothing of its words stays. Raises NotAllowed."""
-    found = action.case
-    _require(session, found, DevelopmentAct.DROP_ACTION, level=action.level, by=by)
+def drop_action(session: Session, found: DevelopmentCase, action_id: uuid.UUID, *, by: Actor) -> None:
+    """Take away one that is not done; nothing of its words stays. Raises NotAllowed, TakenAway, AlreadyMoved."""
+    cases.require_keeper(session, found, DevelopmentAct.DROP_ACTION, by=by)
+    action = _action(found, action_id, by)
     if action.done_at is not None:
-        raise NotAllowed(DevelopmentAct.DROP_ACTION.value)
+        cases.raise_already_moved(found, DevelopmentAct.END_ACTION)
     found.actions.remove(action)
     session.flush()
     cases.leave(session, found, DevelopmentAct.DROP_ACTION, by=by)
 
 
 # -------------------------------------------------------------------------------------------------------- inside
-def _require(
-    session: Session, found: DevelopmentCase, act: DevelopmentAct, *, level: GovernanceLevel, by: Actor
-) -> None:
-    cases.require_keeper(session, found, act, by=by)
-    if not reads_level(by, level):
-        raise NotAllowed(act.value)
+def _action(found: DevelopmentCase, action_id: uuid.UUID, actor: Actor) -> DevelopmentAction:
+    """One action of this work whose words are theirs to read; another level's is as if it were not there."""
+    action = next((one for one in found.actions if one.id == action_id and reads_level(actor, one.level)), None)
+    if action is None:
+        raise TakenAway
+    return action
 
 
 def _order(action: DevelopmentAction) -> tuple[SchoolTerm, uuid.UUID]:

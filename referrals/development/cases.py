@@ -8,14 +8,15 @@ import uuid
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, astuple, dataclass
 from datetime import date
-from typing import Final
+from typing import Final, NoReturn
 
 from sqlalchemy import select
+from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session, selectinload
 
 from referrals import audit, clock, identity_check, reference
 from referrals.access import Actor
-from referrals.errors import DevelopmentRefused, NotAllowed
+from referrals.errors import AlreadyMoved, DevelopmentClosed, DevelopmentRefused, NotAllowed, TakenAway
 from referrals.forums import dates
 from referrals.forums.consultations import ANSWERED
 from referrals.models import DevelopmentCase, DevelopmentEvent, Forum, Unit, What
@@ -56,9 +57,7 @@ def may_read(session: Session, found: DevelopmentCase, actor: Actor) -> bool:
 
 def may_keep(session: Session, found: DevelopmentCase, actor: Actor) -> bool:
     """Whether they write in it until it is closed: the management, coordinators and head teachers of its teams, and who leads it."""
-    keeps_team = any(dates.may_keep(unit.forum, actor) for unit in found.units)
-    is_theirs = may_read(session, found, actor) and (keeps_team or _leads(found, actor))
-    return found.closed_at is None and (is_theirs or people.may_lead(actor))
+    return found.closed_at is None and _is_keeper(session, found, actor)
 
 
 def may_discard(session: Session, found: DevelopmentCase, actor: Actor) -> bool:
@@ -77,6 +76,20 @@ def known_to(session: Session, actor: Actor, *, theme: LessonTheme | None = None
     ]
 
 
+def refuse_others(session: Session, found: DevelopmentCase, act: DevelopmentAct, *, by: Actor) -> None:
+    """Let whoever writes in it pass. Raises DevelopmentClosed for those who would if it were not closed, else NotAllowed."""
+    if not _is_keeper(session, found, by):
+        raise NotAllowed(act.value)
+    if found.closed_at is not None:
+        raise DevelopmentClosed(act.value)
+
+
+def _is_keeper(session: Session, found: DevelopmentCase, actor: Actor) -> bool:
+    keeps_team = any(dates.may_keep(unit.forum, actor) for unit in found.units)
+    is_theirs = may_read(session, found, actor) and (keeps_team or _leads(found, actor))
+    return is_theirs or people.may_lead(actor)
+
+
 def _leads(found: DevelopmentCase, actor: Actor) -> bool:
     """Whether they are its process leader at a unit now."""
     return any(one.until_at is None and one.account_id == actor.account_id for one in found.leaders)
@@ -92,6 +105,11 @@ def state_of(found: DevelopmentCase, today: date) -> DevelopmentState:
     if not terms or now < terms[0]:
         return DevelopmentState.PLANNED
     return DevelopmentState.TERMS_OVER if now > terms[-1] else DevelopmentState.UNDER_WAY
+
+
+def times(found: DevelopmentCase, act: DevelopmentAct) -> int:
+    """How often this was done to it: the version of what the act writes, for its form to send along."""
+    return sum(event.act is act for event in found.events)
 
 
 # --------------------------------------------------------------------------------------------------------- verbs
@@ -131,9 +149,13 @@ def correct_case(
     themes: Sequence[LessonTheme],
     words: Words,
     answered: Collection[str] = (),
+    seen: int | None = None,
 ) -> bool:
-    """Let it say something else, or belong to other themes. Whether anything is new. Raises NotAllowed, NamesSomebody, DevelopmentRefused."""
-    require_keeper(session, found, DevelopmentAct.CORRECT, by=by)
+    """Let it say something else, or belong to other themes. Whether anything is new.
+
+    Raises NotAllowed, AlreadyMoved, NamesSomebody, DevelopmentRefused.
+    """
+    require_keeper(session, found, DevelopmentAct.CORRECT, by=by, seen=seen)
     was_answered = require_nobody(session, astuple(words), by=by, answered=answered)
     wanted = [theme.value for theme in themes]
     if (wanted, words) == (found.themes, Words(found.title or "", found.background or "", found.aim or "")):
@@ -146,8 +168,8 @@ def correct_case(
 
 
 def discard_case(session: Session, found: DevelopmentCase, *, by: Actor) -> None:
-    """Throw away what was begun by mistake; nothing of its words stays. Raises NotAllowed."""
-    session.refresh(found, with_for_update=True)
+    """Throw away what was begun by mistake; nothing of its words stays. Raises NotAllowed, TakenAway."""
+    _hold_still(session, found)
     if not may_discard(session, found, by):
         raise NotAllowed("discard_case")
     audit.append(session, What.DID, by=by, chain=found.id, subject="discard_case")
@@ -161,11 +183,24 @@ def holds_number(text: str | None) -> bool:
     return bool(reference.written_in(text or ""))
 
 
-def require_keeper(session: Session, found: DevelopmentCase, act: DevelopmentAct, *, by: Actor) -> None:
-    """Let whoever keeps it pass, and everybody else who writes in it wait. Raises NotAllowed."""
-    session.refresh(found, with_for_update=True)
-    if not may_keep(session, found, by):
-        raise NotAllowed(act.value)
+def require_keeper(
+    session: Session, found: DevelopmentCase, act: DevelopmentAct, *, by: Actor, seen: int | None = None
+) -> None:
+    """Let whoever keeps it pass, and everybody else who writes in it wait; `seen` is how often the act was done as they saw it.
+
+    What belongs to it is to be looked for after this only: before, somebody else may still take it away. Raises NotAllowed,
+    DevelopmentClosed, TakenAway, and AlreadyMoved where somebody else has done the same since.
+    """
+    _hold_still(session, found)
+    refuse_others(session, found, act, by=by)
+    if seen is not None and seen != times(found, act):
+        raise_already_moved(found, act)
+
+
+def raise_already_moved(found: DevelopmentCase, act: DevelopmentAct) -> NoReturn:
+    """Refuse what somebody was first with, who did `act` last. Raises AlreadyMoved."""
+    newest = max((event for event in found.events if event.act is act), key=lambda event: event.at)
+    raise AlreadyMoved(act.value, newest.by.name, newest.at, by_id=newest.by_id)
 
 
 def require_nobody(session: Session, texts: Iterable[str | None], *, by: Actor, answered: Collection[str]) -> bool:
@@ -188,3 +223,12 @@ def leave(
     audit.append(session, What.DID, by=by, chain=found.id, subject=act.value)
     if was_answered:
         audit.append(session, What.DID, by=by, chain=found.id, subject=ANSWERED)
+
+
+# ------------------------------------------------------------------------------------------------------- inside
+def _hold_still(session: Session, found: DevelopmentCase) -> None:
+    """Let nobody else write in it until this transaction ends, and read it anew with all that belongs to it."""
+    try:
+        session.refresh(found, with_for_update=True)
+    except InvalidRequestError:
+        raise TakenAway from None

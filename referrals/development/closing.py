@@ -32,10 +32,16 @@ def report_of(found: DevelopmentCase) -> Report:
 
 
 def write_report(
-    session: Session, found: DevelopmentCase, *, by: Actor, report: Report, answered: Collection[str] = ()
+    session: Session,
+    found: DevelopmentCase,
+    *,
+    by: Actor,
+    report: Report,
+    answered: Collection[str] = (),
+    seen: int | None = None,
 ) -> bool:
-    """Write on the closing report. Whether anything is new. Raises NotAllowed, NamesSomebody, DevelopmentRefused."""
-    cases.require_keeper(session, found, DevelopmentAct.WRITE_REPORT, by=by)
+    """Write on the closing report. Whether anything is new. Raises NotAllowed, AlreadyMoved, NamesSomebody, DevelopmentRefused."""
+    cases.require_keeper(session, found, DevelopmentAct.WRITE_REPORT, by=by, seen=seen)
     was_answered = cases.require_nobody(session, astuple(report), by=by, answered=answered)
     if report == report_of(found):
         return False

@@ -41,13 +41,19 @@ def could_lead(session: Session, unit: Unit) -> list[Account]:
 
 
 def hand_over(
-    session: Session, found: DevelopmentCase, *, by: Actor, unit_id: uuid.UUID, account_id: uuid.UUID
+    session: Session,
+    found: DevelopmentCase,
+    *,
+    by: Actor,
+    unit_id: uuid.UUID,
+    account_id: uuid.UUID,
+    seen: int | None = None,
 ) -> DevelopmentLeader:
     """Let somebody of its team lead the work at a unit, after whoever does; where they do already, again changes nothing.
 
-    Raises NotAllowed.
+    Raises NotAllowed, AlreadyMoved.
     """
-    cases.require_keeper(session, found, DevelopmentAct.HAND_OVER, by=by)
+    cases.require_keeper(session, found, DevelopmentAct.HAND_OVER, by=by, seen=seen)
     lead = next((one for one in leads(found) if one.unit.id == unit_id), None)
     account = next((one for one in could_lead(session, lead.unit) if one.id == account_id), None) if lead else None
     if lead is None or account is None:

@@ -1,5 +1,6 @@
 """The terms of development work, each with its phase, and its milestones: counted by the school year, so that no holiday makes anything late."""
 
+import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +12,7 @@ from referrals import clock, roster
 from referrals.access import Actor
 from referrals.calendar import Closed, add_school_days, closed_days, next_open_day
 from referrals.development import cases
-from referrals.errors import DevelopmentRefused, NotAllowed
+from referrals.errors import DevelopmentRefused, TakenAway
 from referrals.models import DevelopmentCase, DevelopmentMilestone, DevelopmentTerm
 from referrals.patterns.school_terms import SchoolTerm
 from referrals.vocabulary import DevelopmentAct, DevelopmentPhase, DevelopmentProblem
@@ -81,12 +82,13 @@ def set_terms(
     first: SchoolTerm,
     last: SchoolTerm,
     phase: DevelopmentPhase | None,
+    seen: int | None = None,
 ) -> bool:
     """Let the terms from `first` to `last` be for this phase, or with None for none. Whether anything is new.
 
-    Raises NotAllowed, DevelopmentRefused.
+    Raises NotAllowed, AlreadyMoved, DevelopmentRefused.
     """
-    cases.require_keeper(session, found, DevelopmentAct.SET_TERMS, by=by)
+    cases.require_keeper(session, found, DevelopmentAct.SET_TERMS, by=by, seen=seen)
     if last < first:
         raise DevelopmentRefused(DevelopmentProblem.ORDER)
     wanted = [first]
@@ -126,24 +128,34 @@ def set_milestone(
     return made
 
 
-def reach_milestone(session: Session, milestone: DevelopmentMilestone, *, by: Actor, is_reached: bool = True) -> None:
-    """Say that it is reached, or is not after all; where that was said already, again changes nothing. Raises NotAllowed."""
+def reach_milestone(
+    session: Session, found: DevelopmentCase, milestone_id: uuid.UUID, *, by: Actor, is_reached: bool = True
+) -> None:
+    """Say that it is reached, or is not after all; where that was said already, again changes nothing. Raises NotAllowed, TakenAway."""
     act = DevelopmentAct.REACH_MILESTONE if is_reached else DevelopmentAct.TAKE_BACK_REACHED
-    cases.require_keeper(session, milestone.case, act, by=by)
-    session.refresh(milestone)
+    cases.require_keeper(session, found, act, by=by)
+    milestone = _milestone(found, milestone_id)
     if (milestone.reached_at is not None) == is_reached:
         return
     milestone.reached_at = clock.now() if is_reached else None
     session.flush()
-    cases.leave(session, milestone.case, act, by=by)
+    cases.leave(session, found, act, by=by)
 
 
-def drop_milestone(session: Session, milestone: DevelopmentMilestone, *, by: Actor) -> None:
-    """Take one away that is not reached; nothing of its words stays. Raises NotAllowed."""
-    found = milestone.case
+def drop_milestone(session: Session, found: DevelopmentCase, milestone_id: uuid.UUID, *, by: Actor) -> None:
+    """Take one away that is not reached; nothing of its words stays. Raises NotAllowed, TakenAway, AlreadyMoved."""
     cases.require_keeper(session, found, DevelopmentAct.DROP_MILESTONE, by=by)
+    milestone = _milestone(found, milestone_id)
     if milestone.reached_at is not None:
-        raise NotAllowed(DevelopmentAct.DROP_MILESTONE.value)
+        cases.raise_already_moved(found, DevelopmentAct.REACH_MILESTONE)
     found.milestones.remove(milestone)
     session.flush()
     cases.leave(session, found, DevelopmentAct.DROP_MILESTONE, by=by)
+
+
+# -------------------------------------------------------------------------------------------------------- inside
+def _milestone(found: DevelopmentCase, milestone_id: uuid.UUID) -> DevelopmentMilestone:
+    milestone = next((one for one in found.milestones if one.id == milestone_id), None)
+    if milestone is None:
+        raise TakenAway
+    return milestone

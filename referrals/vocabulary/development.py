@@ -81,6 +81,25 @@ class DevelopmentProblem(Term):
     )
     ORDER = "order", N_("The last term comes before the first.")
     TOO_LONG = "too_long", N_("That is more than twelve terms. Check the first and the last one.")
+    COUNTED_BEFORE = (
+        "counted_before",
+        N_(
+            "This was counted already. Take those counts away first, or say here what is different, such as the term: two counts of the same tell what is left out of each."
+        ),
+    )
+    SAME_GROUP = "same_group", N_("This group stands here twice.")
+    IS_TOTAL = (
+        "is_total",
+        N_(
+            "This is the sum of other groups here. Leave it out: with it, what is left out of another could be worked out."
+        ),
+    )
+    OVERLAPPING = (
+        "overlapping",
+        N_(
+            "Where a child is in two groups, what is left out of one can be worked out from the other. Leave groups out until no child is in two, and say so."
+        ),
+    )
     REPORT_MISSING = (
         "report_missing",
         N_("One of the four headings is empty. Fill them all in, then it can be closed. Nothing has been closed."),

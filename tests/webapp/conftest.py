@@ -20,7 +20,7 @@ from webapp.accounts.passwords import hash_password
 #: the files whose tests run on both databases in every run: the whole way of a concern, and where people write at once.
 #: The other files do so when the run is told: `TRIVSEL_TEST_DATABASE=postgresql ./dev test`
 ON_BOTH = {
-    "test_action_plan", "test_assessment", "test_board", "test_closure", "test_conflict", "test_follow_up", "test_home", "test_intake", "test_list_views",
+    "test_action_plan", "test_assessment", "test_at_once", "test_board", "test_closure", "test_conflict", "test_follow_up", "test_home", "test_intake", "test_list_views",
     "test_register", "test_retention", "test_saving", "test_sharing", "test_team_review", "test_triage",
 }  # fmt: skip
 #: the password of everybody in these tests

@@ -7,9 +7,11 @@ from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from referrals.development import actions as rules
-from referrals.errors import DevelopmentRefused, NamesSomebody, NoSuchReferral, NotAllowed
-from referrals.models import DevelopmentAction, DevelopmentCase
+from referrals.development import cases
+from referrals.errors import DevelopmentRefused, NamesSomebody
+from referrals.models import DevelopmentCase
 from referrals.patterns.school_terms import SchoolTerm
+from referrals.vocabulary import DevelopmentAct
 from schemas.development import ActionForm
 from schemas.fields import CHOOSE_ONE
 from webapp import forms, notices, pages, people, transactions
@@ -24,7 +26,8 @@ from webapp.rounds.doors import term_name
 @for_case()
 def actions(found: DevelopmentCase) -> Response:
     """What is done on each level, as far as this person reads it."""
-    return _page(found, forms.shown())
+    may_keep = cases.may_keep(transactions.session(), found, people.actor())
+    return _page(found, forms.shown() if may_keep else forms.Form())
 
 
 @blueprint.post("/development/<uuid:development_id>/actions")
@@ -32,9 +35,8 @@ def actions(found: DevelopmentCase) -> Response:
 def plan_action(found: DevelopmentCase) -> ResponseReturnValue:
     """Plan an action on a level."""
     session, actor, form = transactions.session(), people.actor(), forms.submitted()
+    cases.refuse_others(session, found, DevelopmentAct.PLAN_ACTION, by=actor)
     levels = rules.levels_to_write(session, found, actor)
-    if not levels:
-        raise NotAllowed("plan_action")
     values = form.load(ActionForm())
     if values is not None and values["level"] not in levels:
         form.refuse("level", CHOOSE_ONE)
@@ -53,7 +55,7 @@ def plan_action(found: DevelopmentCase) -> ResponseReturnValue:
 def end_action(found: DevelopmentCase, level_action_id: uuid.UUID) -> ResponseReturnValue:
     """Say that an action is done, or is not after all."""
     is_done = "take_back" not in request.form
-    rules.end_action(transactions.session(), _action(found, level_action_id), by=people.actor(), is_done=is_done)
+    rules.end_action(transactions.session(), found, level_action_id, by=people.actor(), is_done=is_done)
     notices.say_next(gettext("The action is done.") if is_done else gettext("The action goes on."))
     return _to(found)
 
@@ -62,7 +64,7 @@ def end_action(found: DevelopmentCase, level_action_id: uuid.UUID) -> ResponseRe
 @for_case()
 def drop_action(found: DevelopmentCase, level_action_id: uuid.UUID) -> ResponseReturnValue:
     """Take an action away."""
-    rules.drop_action(transactions.session(), _action(found, level_action_id), by=people.actor())
+    rules.drop_action(transactions.session(), found, level_action_id, by=people.actor())
     notices.say_next(gettext("The action is gone. Nothing of what was written was kept."))
     return _to(found)
 
@@ -70,13 +72,6 @@ def drop_action(found: DevelopmentCase, level_action_id: uuid.UUID) -> ResponseR
 # ------------------------------------------------------------------------------------------------------- inside
 def _to(found: DevelopmentCase) -> ResponseReturnValue:
     return redirect(url_for(".actions", development_id=found.id), 303)
-
-
-def _action(found: DevelopmentCase, level_action_id: uuid.UUID) -> DevelopmentAction:
-    action = rules.find_action(found, level_action_id, people.actor())
-    if action is None:
-        raise NoSuchReferral
-    return action
 
 
 def _page(found: DevelopmentCase, form: forms.Form, status: int = 200, **values: Any) -> Response:

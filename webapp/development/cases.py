@@ -11,16 +11,18 @@ from referrals.development import cases as rules
 from referrals.development import closing, leaders
 from referrals.development import terms as calendar
 from referrals.development.cases import Words
-from referrals.errors import DevelopmentRefused, NamesSomebody, NotAllowed
+from referrals.errors import DevelopmentRefused, NamesSomebody
 from referrals.models import Account, DevelopmentCase, Unit
 from referrals.patterns.school_terms import SchoolTerm
 from referrals.rounds import people as rounds_people
-from referrals.vocabulary import DevelopmentKind, DevelopmentPhase, LessonTheme
+from referrals.vocabulary import DevelopmentAct, DevelopmentKind, DevelopmentPhase, LessonTheme
 from schemas.development import CaseWordsForm, NewCaseForm
 from schemas.fields import CHOOSE_SOME
 from webapp import forms, notices, pages, people, transactions
+from webapp.casework.frame import seen
 from webapp.development import blueprint
 from webapp.development.doors import ROLES, for_case, refuse, to_case
+from webapp.forums.team import opens_teams
 from webapp.guards import signed_in
 from webapp.language import gettext
 from webapp.learning import sources
@@ -28,6 +30,8 @@ from webapp.rounds.doors import term_name
 
 #: the texts of the form that says what it is about
 _TEXTS: Final = ("title", "background", "aim")
+#: of its forms, those in which two people could write over each other
+_SEEN: Final = (DevelopmentAct.CORRECT, DevelopmentAct.SET_TERMS, DevelopmentAct.HAND_OVER)
 #: so many terms before and after the one it was begun in can be chosen
 _TERMS_BEFORE: Final = 2
 
@@ -37,7 +41,7 @@ _TERMS_BEFORE: Final = 2
 def cases() -> Response:
     """All development work this person reads, of one theme where the address names one."""
     session, actor = transactions.session(), people.actor()
-    if not (has_team := bool(rounds_people.teams_of(session, actor))) and not rounds_people.may_lead(actor):
+    if not rounds_people.teams_of(session, actor) and not rounds_people.may_lead(actor):
         abort(404)
     asked = request.args.get("theme")
     theme = LessonTheme(asked) if asked in set(LessonTheme) else None
@@ -53,7 +57,7 @@ def cases() -> Response:
             for nearest in [calendar.next_milestone(found)]
         ],
         may_open=bool(rules.units_to_choose(session, actor)),
-        has_team=has_team,
+        has_team=opens_teams(),
     )  # fmt: skip
 
 
@@ -97,11 +101,11 @@ def correct_case(found: DevelopmentCase) -> ResponseReturnValue:
     form = forms.submitted()
     values = form.load(CaseWordsForm())
     if values is None:
-        return again(found, told=form)
+        return again(found, DevelopmentAct.CORRECT, told=form)
     try:
-        is_new = rules.correct_case(transactions.session(), found, by=people.actor(), **_told(values))
+        is_new = rules.correct_case(transactions.session(), found, by=people.actor(), seen=seen(), **_told(values))
     except (NamesSomebody, DevelopmentRefused) as refused:
-        return again(found, told=form, doubts=refuse(form, refused, *_TEXTS))
+        return again(found, DevelopmentAct.CORRECT, told=form, doubts=refuse(form, refused, *_TEXTS))
     notices.say_next(gettext("It has been saved.") if is_new else gettext("Nothing has changed."))
     return to_case(found)
 
@@ -116,10 +120,9 @@ def discard_case(found: DevelopmentCase) -> ResponseReturnValue:
 
 
 # ------------------------------------------------------------------------------------------------ for its neighbours
-def again(found: DevelopmentCase, **shown: Any) -> Response:
-    """The page with what must be mended, for those whose form it is. Raises NotAllowed."""
-    if not rules.may_keep(transactions.session(), found, people.actor()):
-        raise NotAllowed("development_case")
+def again(found: DevelopmentCase, act: DevelopmentAct, **shown: Any) -> Response:
+    """The page with what must be mended, for those whose form it is. Raises NotAllowed, DevelopmentClosed."""
+    rules.refuse_others(transactions.session(), found, act, by=people.actor())
     return case_page(found, 422, **shown)
 
 
@@ -128,17 +131,8 @@ def case_page(found: DevelopmentCase, status: int = 200, **values: Any) -> Respo
     session, actor = transactions.session(), people.actor()
     today = roster.today(session)
     may_keep = rules.may_keep(session, found, actor)
-    as_it_is = {name: getattr(found, name) for name in _TEXTS} | {"themes": found.themes}
-    every = {
-        "told": forms.shown(as_it_is),
-        "setting": forms.shown(name="terms"),
-        "marking": forms.shown(name="milestone"),
-        "leading": forms.shown(name="leader"),
-    } | values
-    sent = next(
-        (one for one in (every[name] for name in ("told", "setting", "marking", "leading")) if one.problems),
-        forms.Form(),
-    )
+    every = (_forms(found) if may_keep else {}) | values
+    sent = next((one for one in every.values() if isinstance(one, forms.Form) and one.problems), forms.Form())
     return pages.page(
         "development/case.html",
         status,
@@ -156,6 +150,7 @@ def case_page(found: DevelopmentCase, status: int = 200, **values: Any) -> Respo
         if may_keep
         else [],
         may_keep=may_keep,
+        seen={act.value: rules.times(found, act) for act in _SEEN},
         may_discard=rules.may_discard(session, found, actor),
         all_themes=_themes(),
         theme_words=[gettext(LessonTheme(one).label) for one in found.themes],
@@ -188,6 +183,17 @@ def terms_to_choose(found: DevelopmentCase) -> list[tuple[str, str]]:
 
 
 # ------------------------------------------------------------------------------------------------------- inside
+def _forms(found: DevelopmentCase) -> dict[str, forms.Form]:
+    """The forms of whoever keeps it: nobody else's page has a place for what was typed."""
+    as_it_is = {name: getattr(found, name) for name in _TEXTS} | {"themes": found.themes}
+    return {
+        "told": forms.shown(as_it_is),
+        "setting": forms.shown(name="terms"),
+        "marking": forms.shown(name="milestone"),
+        "leading": forms.shown(name="leader"),
+    }
+
+
 def _new_page(form: forms.Form, status: int = 200, *, doubts: list[tuple[str, str]] | None = None) -> Response:
     units = rules.units_to_choose(transactions.session(), people.actor())
     if not units:

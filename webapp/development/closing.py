@@ -8,10 +8,12 @@ from flask.typing import ResponseReturnValue
 from referrals.development import cases as rules
 from referrals.development import closing, papers
 from referrals.development.closing import Report
-from referrals.errors import DevelopmentRefused, NamesSomebody, NoSuchReferral, NotAllowed
+from referrals.errors import DevelopmentRefused, NamesSomebody, NoSuchReferral
 from referrals.models import DevelopmentCase, What
+from referrals.vocabulary import DevelopmentAct
 from schemas.development import ClosingReportForm
 from webapp import downloads, forms, notices, pages, people, transactions
+from webapp.casework.frame import seen
 from webapp.development import blueprint
 from webapp.development.doors import for_case, refuse, to_case
 from webapp.language import gettext, language
@@ -36,7 +38,7 @@ def write_closing_report(found: DevelopmentCase) -> ResponseReturnValue:
         return _page(found, form, 422)
     report = Report(**{name: values[name] for name in _TEXTS})
     try:
-        is_new = closing.write_report(session, found, by=actor, report=report, answered=values["answered"])
+        is_new = closing.write_report(session, found, by=actor, report=report, answered=values["answered"], seen=seen())
         if "close" in request.form:
             closing.close_case(session, found, by=actor)
     except (NamesSomebody, DevelopmentRefused) as refused:
@@ -61,6 +63,6 @@ def closing_paper(found: DevelopmentCase) -> Response:
 def _page(
     found: DevelopmentCase, form: forms.Form, status: int = 200, *, doubts: list[tuple[str, str]] | None = None
 ) -> Response:
-    if not rules.may_keep(transactions.session(), found, people.actor()):
-        raise NotAllowed("closing_report")
-    return pages.page("development/closing.html", status, form=form, found=found, doubts=doubts)
+    rules.refuse_others(transactions.session(), found, DevelopmentAct.WRITE_REPORT, by=people.actor())
+    seen_now = rules.times(found, DevelopmentAct.WRITE_REPORT)
+    return pages.page("development/closing.html", status, form=form, found=found, seen=seen_now, doubts=doubts)

@@ -40,6 +40,10 @@ def refuse(form: Form, refused: NamesSomebody | DevelopmentRefused, *names: str)
         DevelopmentProblem.SEVERAL_UNITS: ["unit_ids"],
         DevelopmentProblem.ORDER: ["last"],
         DevelopmentProblem.TOO_LONG: ["last"],
+        DevelopmentProblem.COUNTED_BEFORE: ["question"],
+        DevelopmentProblem.OVERLAPPING: ["are_apart"],
+        DevelopmentProblem.SAME_GROUP: [*names[1 + refused.row : 2 + refused.row]],
+        DevelopmentProblem.IS_TOTAL: [*names[1 + refused.row : 2 + refused.row]],
     }.get(refused.problem, [""])
     for name in at:
         form.refuse(name, gettext(refused.problem.label))

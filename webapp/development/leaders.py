@@ -4,9 +4,11 @@ from flask.typing import ResponseReturnValue
 
 from referrals.development import leaders as rules
 from referrals.models import DevelopmentCase
+from referrals.vocabulary import DevelopmentAct
 from schemas.development import LeaderForm
 from schemas.fields import CHOOSE_ONE
 from webapp import forms, notices, people, transactions
+from webapp.casework.frame import seen
 from webapp.development import blueprint
 from webapp.development.cases import again, leaders_to_choose
 from webapp.development.doors import for_case, to_case
@@ -23,8 +25,9 @@ def hand_over_lead(found: DevelopmentCase) -> ResponseReturnValue:
     if values is not None and chosen is None:
         form.refuse("leader", CHOOSE_ONE)
     if chosen is None:
-        return again(found, leading=form)
+        return again(found, DevelopmentAct.HAND_OVER, leading=form)
     unit, account = chosen
-    rules.hand_over(transactions.session(), found, by=people.actor(), unit_id=unit.id, account_id=account.id)
+    session, actor = transactions.session(), people.actor()
+    rules.hand_over(session, found, by=actor, unit_id=unit.id, account_id=account.id, seen=seen())
     notices.say_next(gettext("%(name)s leads the work at %(unit)s.", name=account.name, unit=unit.name))
     return to_case(found)

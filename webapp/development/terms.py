@@ -6,11 +6,13 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from referrals.development import terms as rules
-from referrals.errors import DevelopmentRefused, NamesSomebody, NoSuchReferral
-from referrals.models import DevelopmentCase, DevelopmentMilestone
+from referrals.errors import DevelopmentRefused, NamesSomebody
+from referrals.models import DevelopmentCase
+from referrals.vocabulary import DevelopmentAct
 from schemas.development import MilestoneForm, TermsForm
 from schemas.fields import CHOOSE_ONE
 from webapp import forms, notices, people, transactions
+from webapp.casework.frame import seen
 from webapp.development import blueprint
 from webapp.development.cases import again
 from webapp.development.doors import for_case, refuse, to_case
@@ -24,17 +26,17 @@ def set_terms(found: DevelopmentCase) -> ResponseReturnValue:
     form = forms.submitted()
     values = form.load(TermsForm())
     if values is None:
-        return again(found, setting=form)
+        return again(found, DevelopmentAct.SET_TERMS, setting=form)
     if "take_out" in request.form:
         values["phase"] = None
     elif values["phase"] is None:
         form.refuse("phase", CHOOSE_ONE)
-        return again(found, setting=form)
+        return again(found, DevelopmentAct.SET_TERMS, setting=form)
     try:
-        is_new = rules.set_terms(transactions.session(), found, by=people.actor(), **values)
+        is_new = rules.set_terms(transactions.session(), found, by=people.actor(), seen=seen(), **values)
     except DevelopmentRefused as refused:
         refuse(form, refused)
-        return again(found, setting=form)
+        return again(found, DevelopmentAct.SET_TERMS, setting=form)
     notices.say_next(gettext("The terms have been saved.") if is_new else gettext("Nothing has changed."))
     return to_case(found)
 
@@ -46,11 +48,11 @@ def set_milestone(found: DevelopmentCase) -> ResponseReturnValue:
     form = forms.submitted()
     values = form.load(MilestoneForm())
     if values is None:
-        return again(found, marking=form)
+        return again(found, DevelopmentAct.SET_MILESTONE, marking=form)
     try:
         rules.set_milestone(transactions.session(), found, by=people.actor(), **values)
     except (NamesSomebody, DevelopmentRefused) as refused:
-        return again(found, marking=form, mark_doubts=refuse(form, refused, "words"))
+        return again(found, DevelopmentAct.SET_MILESTONE, marking=form, mark_doubts=refuse(form, refused, "words"))
     notices.say_next(gettext("The milestone is set."))
     return to_case(found)
 
@@ -60,8 +62,7 @@ def set_milestone(found: DevelopmentCase) -> ResponseReturnValue:
 def reach_milestone(found: DevelopmentCase, milestone_id: uuid.UUID) -> ResponseReturnValue:
     """Say that a milestone is reached, or that it is not after all."""
     is_reached = "take_back" not in request.form
-    milestone = _milestone(found, milestone_id)
-    rules.reach_milestone(transactions.session(), milestone, by=people.actor(), is_reached=is_reached)
+    rules.reach_milestone(transactions.session(), found, milestone_id, by=people.actor(), is_reached=is_reached)
     notices.say_next(gettext("The milestone is reached.") if is_reached else gettext("The milestone is open again."))
     return to_case(found)
 
@@ -70,13 +71,6 @@ def reach_milestone(found: DevelopmentCase, milestone_id: uuid.UUID) -> Response
 @for_case()
 def drop_milestone(found: DevelopmentCase, milestone_id: uuid.UUID) -> ResponseReturnValue:
     """Take a milestone away."""
-    rules.drop_milestone(transactions.session(), _milestone(found, milestone_id), by=people.actor())
+    rules.drop_milestone(transactions.session(), found, milestone_id, by=people.actor())
     notices.say_next(gettext("The milestone is gone. Nothing of what was written was kept."))
     return to_case(found)
-
-
-def _milestone(found: DevelopmentCase, milestone_id: uuid.UUID) -> DevelopmentMilestone:
-    milestone = next((one for one in found.milestones if one.id == milestone_id), None)
-    if milestone is None:
-        raise NoSuchReferral
-    return milestone

@@ -91,6 +91,11 @@ def team_calendar(forum_id: uuid.UUID) -> Response:
     return downloads.calendar(team_dates.as_calendar(transactions.session(), forum), name="dates.ics")
 
 
+def opens_teams() -> bool:
+    """Whether the pages of teams are for whoever is signed in: not for the management, which sits in some of those above."""
+    return any(role in TEAM_ROLES for role, _unit in people.actor().roles)
+
+
 def team_of(forum_id: uuid.UUID) -> Forum:
     """The team in the address, for whoever works in it."""
     return team_dates.find(transactions.session(), forum_id, by=people.actor())

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from referrals import printing
 from referrals.development import closing, papers, terms
 from referrals.development.closing import Report
-from referrals.errors import DevelopmentRefused, NamesSomebody, NotAllowed
+from referrals.errors import DevelopmentClosed, DevelopmentRefused, NamesSomebody
 from referrals.models import Referral
 from referrals.vocabulary import DevelopmentAct, DevelopmentPhase, DevelopmentProblem
 from tests.development import AUTUMN, REPORT, begin, close, plan
@@ -105,6 +105,6 @@ def test_what_is_closed_changes_no_more(session: Session, cast: Cast) -> None:
         lambda: closing.close_case(session, found, by=by),
         lambda: terms.set_terms(session, found, by=by, first=AUTUMN, last=AUTUMN, phase=DevelopmentPhase.ANALYSIS),
     ):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(DevelopmentClosed):
             change()
     assert session.query(Referral).count() == 0

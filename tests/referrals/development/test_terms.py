@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from referrals import clock
 from referrals.calendar import closed_days
 from referrals.development import cases, terms
-from referrals.errors import DevelopmentRefused, NamesSomebody, NotAllowed
+from referrals.errors import AlreadyMoved, DevelopmentRefused, NamesSomebody, NotAllowed, TakenAway
 from referrals.models import ClosedDay, DevelopmentCase
 from referrals.patterns.school_terms import SchoolTerm
 from referrals.vocabulary import DevelopmentAct, DevelopmentPhase, DevelopmentProblem, DevelopmentState
@@ -55,7 +55,7 @@ def test_a_case_of_six_terms_shows_its_phase_and_its_next_milestone(
     assert terms.phase_on(begun, date(2027, 3, 1)) is DevelopmentPhase.PLANNING
     assert terms.phase_on(begun, date(2030, 3, 1)) is None
     assert terms.next_milestone(begun) is sooner
-    terms.reach_milestone(session, sooner, by=cast.coordinator.actor())
+    terms.reach_milestone(session, begun, sooner.id, by=cast.coordinator.actor())
     assert terms.next_milestone(begun) is later
 
 
@@ -87,7 +87,7 @@ def test_what_is_reached_or_closed_is_not_late(
     session: Session, cast: Cast, begun: DevelopmentCase, at: Callable[[date], date]
 ) -> None:
     reached, left = mark(session, cast, begun, date(2026, 9, 2)), mark(session, cast, begun, date(2026, 9, 3))
-    terms.reach_milestone(session, reached, by=cast.coordinator.actor())
+    terms.reach_milestone(session, begun, reached.id, by=cast.coordinator.actor())
     at(date(2026, 10, 1))
     assert terms.late_ones(session, begun) == [left]
     close(session, cast, begun)
@@ -159,14 +159,16 @@ def test_a_milestone_names_nobody_and_is_set_reached_reopened_and_dropped_once(
     assert begun.milestones == []
     milestone = mark(session, cast, begun, date(2027, 3, 3))
     with pytest.raises(NotAllowed):
-        terms.reach_milestone(session, milestone, by=cast.teacher.actor())
+        terms.reach_milestone(session, begun, milestone.id, by=cast.teacher.actor())
     for _ in range(2):
-        terms.reach_milestone(session, milestone, by=by)
-    with pytest.raises(NotAllowed):
-        terms.drop_milestone(session, milestone, by=by)
+        terms.reach_milestone(session, begun, milestone.id, by=by)
+    with pytest.raises(AlreadyMoved):
+        terms.drop_milestone(session, begun, milestone.id, by=by)
+    with pytest.raises(TakenAway):
+        terms.drop_milestone(session, begun, begun.id, by=by)
     for _ in range(2):
-        terms.reach_milestone(session, milestone, by=by, is_reached=False)
-    terms.drop_milestone(session, milestone, by=by)
+        terms.reach_milestone(session, begun, milestone.id, by=by, is_reached=False)
+    terms.drop_milestone(session, begun, milestone.id, by=by)
     session.expire(begun)
     assert begun.milestones == []
     assert len(begun.events) == acts + 4

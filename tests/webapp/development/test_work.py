@@ -67,8 +67,12 @@ def test_counts_by_group_are_shown_but_none_under_five_and_none_is_kept(karin, a
     page = karin.get(f"{address}/analysis")
     page = karin.submit(COUNTS, form=page.form("counts-form"), button=("_add", "groups"))
     page = karin.submit(
-        {"groups-1-group": "Årskurs 7–9", "groups-1-holds": "28", "groups-1-asked": "31"}, form=page.form("counts-form")
+        {"groups-1-group": "Årskurs 7–9", "groups-1-holds": "28", "groups-1-asked": "31"},
+        form=page.form("counts-form"),
+        status=422,
     )
+    assert "Where a child is in two groups" in " ".join(page.problems)
+    page = karin.submit({"are_apart": "yes"}, form=page.form("counts-form"))
     assert "Those under five were not kept." in page.text
     cells = [page.text_of(one) for one in page.all("td")]
     assert cells == ["24", "40", "Not shown: fewer than five", "31"]
@@ -87,6 +91,47 @@ def test_counts_that_make_no_sense_are_said_at_their_field(karin, address):
     assert "“4B” looks like a class." in " ".join(page.problems)
     page = karin.submit({"evidence": "", "question": ""}, form=page.form("counts-form"), status=422)
     assert len(page.problems) > 1
+    empty = dict.fromkeys(("groups-0-group", "groups-0-holds", "groups-0-asked"), "")
+    assert "Give at least one group." in " ".join(
+        karin.submit(empty, form=page.form("counts-form"), status=422).problems
+    )
+
+
+@pytest.mark.parametrize(
+    ("group", "said"),
+    [
+        ("4B", "Group 2, Which group?: “4B” looks like a class."),
+        ("Se HTL-7K4M-2Q9X", "Group 2, Which group?: A text holds what looks like the number of a referral."),
+    ],
+)
+def test_what_is_wrong_with_a_group_is_said_there_though_the_row_before_it_is_blank(karin, address, group, said):
+    page = karin.get(f"{address}/analysis")
+    page = karin.submit(COUNTS, form=page.form("counts-form"), button=("_add", "groups"))
+    blank = dict.fromkeys(("groups-0-group", "groups-0-holds", "groups-0-asked"), "")
+    second = {"groups-1-group": group, "groups-1-holds": "24", "groups-1-asked": "40"}
+    page = karin.submit(blank | second, form=page.form("counts-form"), status=422)
+    assert any(problem.startswith(said) for problem in page.problems), page.problems
+
+
+def test_a_sum_beside_its_parts_and_a_second_count_of_the_same_are_refused_at_their_field(karin, address):
+    page = karin.get(f"{address}/analysis")
+    for _ in range(2):
+        page = karin.submit(COUNTS, form=page.form("counts-form"), button=("_add", "groups"))
+    more = {
+        "groups-1-group": "Årskurs 7–9", "groups-1-holds": "28", "groups-1-asked": "31", "groups-2-group": "Alla",
+        "groups-2-holds": "52", "groups-2-asked": "71", "are_apart": "yes",
+    }  # fmt: skip
+    page = karin.submit(more, form=page.form("counts-form"), status=422)
+    assert any(one.startswith("Group 3, Which group?: This is the sum") for one in page.problems), page.problems
+    again = {"groups-2-group": "Årskurs 7–9"}
+    page = karin.submit(again | {"groups-2-holds": "20"}, form=page.form("counts-form"), status=422)
+    assert any(one.startswith("Group 3, Which group?: This group stands here twice") for one in page.problems)
+    page = karin.submit(
+        dict.fromkeys(("groups-2-group", "groups-2-holds", "groups-2-asked"), ""), form=page.form("counts-form")
+    )
+    assert "Those under five were not kept." in page.text
+    page = karin.submit(COUNTS, form=page.form("counts-form"), status=422)
+    assert "This was counted already." in " ".join(page.problems)
 
 
 def test_each_level_reads_its_own_actions_and_of_the_others_how_far_they_are(karin, signed_in, address):
