@@ -228,8 +228,14 @@ def who_asked_upward(session: Session, row: History) -> list[Addressee]:
 
 
 def members_and_reporter(session: Session, row: History) -> list[Addressee]:
-    """Everybody who worked on it, and whoever sent it in."""
-    return [*_by_ids(session, row, row.referral.facts().members), *reporter(session, row)]
+    """Everybody who worked on it, and whoever sent it in. Who was invited from outside and had no action knows of nothing."""
+    facts = row.referral.facts()
+    worked = [
+        account
+        for account in _who_has_to_do(session, row, facts.members)
+        if row.referral_id not in account.actor().invited_to or facts.is_acting(account.id)
+    ]
+    return [*_accounts(worked), *reporter(session, row)]
 
 
 def _with_role(session: Session, row: History, *roles: Role) -> Iterable[Account]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import access_list, mandate, organisation, rulebook
+from referrals import access_list, clock, mandate, organisation, rulebook
 from referrals.access import WITHOUT_UNIT, Role
 from referrals.errors import SetupFileInvalid, StillTakesChildren
 from referrals.models import Account, ClosedDay, Forum, Municipality, RoleAssignment, TeamSeat, Unit
@@ -133,6 +133,8 @@ def _put_person(
         if (role, unit.id if unit else None) in there:
             continue
         account.roles.append(RoleAssignment(role=role, unit=unit))
+        if unit is not None:
+            account.end_invitations(clock.now())
         if found is not None:
             words = f"{role.value} {unit.slug}" if unit else role.value
             organisation.note(work.session, account, what="roles", after=words, by_id=None)

@@ -9,14 +9,17 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, selectinload
 
-from referrals import access_list, clock, history, membership, roster
-from referrals.access import Actor, Role
+from referrals import access_list, clock, history, leaving, membership, roster
+from referrals.access import Actor, Role, View, may_view, parties_for
 from referrals.errors import Incomplete
+from referrals.languages import local_date
 from referrals.models import Account, Invitation, Referral, RoleAssignment
-from referrals.stages import Verb
+from referrals.stages import Party, Verb
+from referrals.waiting_items import Waiting, WaitingItem
+from referrals.worklist import HAS_OWNER, in_units, shown_unit
 
 #: so long an invitation lasts at most; then it is given anew
 LONGEST: Final = timedelta(days=366)
@@ -59,6 +62,39 @@ def of_referral(session: Session, referral: Referral) -> list[Invitation]:
 def is_over(found: Invitation) -> bool:
     """Whether its last day has passed, or their part was ended before."""
     return found.ends_at <= clock.now() or not membership.is_in(found.referral, found.account)
+
+
+def waiting_for(session: Session, actor: Actor) -> list[WaitingItem]:
+    """Whose actions nobody carries out any more: their invitation is over. It waits for the coordinator who is responsible."""
+    rows = (
+        select(Invitation)
+        .join(Referral, Invitation.referral_id == Referral.id)
+        .where(
+            Invitation.ends_at <= clock.now(), Referral.is_open, in_units(actor, Role.COORDINATOR),
+            or_(Referral.owner_id == actor.account_id, ~HAS_OWNER),
+        )
+        .options(selectinload(Invitation.referral).selectinload(Referral.unit))
+    )  # fmt: skip
+    left = [one for one in session.scalars(rows) if _left_an_action(session, one)]
+    zone = roster.time_zone(session)
+    return [
+        WaitingItem(
+            number=one.referral.number, kind=Waiting.LEFT_ACTION, subject_id=one.account_id, verb=Verb.RELEASE_MEMBER,
+            party=Party.COORDINATOR, due_on=None, state=one.referral.state, rulepack=one.referral.rulepack,
+            unit=shown_unit(one.referral), topics=tuple(one.referral.topics),
+            waits_since=local_date(one.last_moment, zone=zone),
+        )
+        for one in left
+        if parties_for(Verb.RELEASE_MEMBER, actor, one.referral.facts())
+    ]  # fmt: skip
+
+
+def _left_an_action(session: Session, found: Invitation) -> bool:
+    """Whether running actions are theirs that they see no more; who works for the unit by now sees them."""
+    if not membership.is_in(found.referral, found.account):
+        return False
+    _parts, actions = leaving.unfinished(session, found.referral, found.account)
+    return bool(actions) and not may_view(View.OWN_ACTION, found.account.actor(), found.referral.facts())
 
 
 def could_be_invited(session: Session, referral: Referral) -> list[Account]:

@@ -120,6 +120,8 @@ def give_roles(session: Session, account: Account, roles: Collection[Held], *, b
     for held in sorted(given, key=str):
         account.roles.append(RoleAssignment(role=held[0], unit_id=held[1]))
         note(session, account, what="roles", after=_role_words(held, units), by_id=by_id)
+    if any(unit_id is not None for _role, unit_id in given):
+        account.end_invitations(clock.now())
     session.flush()
     _require_somebody_left(session)
     access_list.follow_roles(session)

@@ -24,6 +24,7 @@ class Waiting(StrEnum):
     STATUTORY = "statutory"
     APPEAL = "appeal"
     SERVICE = "service"
+    LEFT_ACTION = "left_action"
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class WaitingItem:
 
     number: str
     kind: Waiting
-    #: id of the referral, the assessment part, the action or the addition
+    #: id of the referral, the assessment part, the action or the addition; of an action that was left, of whoever left it
     subject_id: uuid.UUID
     verb: Verb
     #: who is to do it: another than the reader where the reader only sees that it is late

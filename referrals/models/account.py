@@ -58,6 +58,11 @@ class Account(Identified, Base):
             return frozenset()
         return frozenset(one.referral_id for one in self.invitations if at < one.ends_at)
 
+    def end_invitations(self, at: datetime) -> None:
+        """End for good what they are invited to: somebody who works in a unit is not from outside, nor again once they leave it."""
+        for one in self.invitations:
+            one.ends_at = min(one.ends_at, at)
+
     def _stands_in_for(self, at: datetime) -> frozenset[tuple[uuid.UUID, uuid.UUID]]:
         seats = [each.seat for each in self.standing_in if each.begins_at <= at < each.ends_at]
         return frozenset((seat.account_id, unit.id) for seat in seats for unit in seat.forum.units)

@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from referrals import calendar, organisation, service_referral, targets, worklist
+from referrals import calendar, invitations, organisation, service_referral, targets, worklist
 from referrals.access import Actor, Role, View, may_view
 from referrals.calendar import Closed
 from referrals.languages import local_date
@@ -37,6 +37,7 @@ def everything_for(session: Session, actor: Actor, *, today: date) -> list[Waiti
     items += undelivered.to_see_to(session, actor)
     items += beside.waiting_for(session, actor, today=today)
     items += service_referral.waiting_for(session, actor)
+    items += invitations.waiting_for(session, actor)
     known = {(item.kind, item.subject_id) for item in items}
     items += [one for one in _stalled(session, actor, today) if (one.kind, one.subject_id) not in known]
     items += _actions_left(session, actor, today)

@@ -41,6 +41,7 @@ TO_DO: dict[Verb, str] = {
 #: what waits without a verb of its own, by its kind
 BY_KIND: dict[Waiting, str] = {
     Waiting.APPEAL: N_("Watch for an appeal"),
+    Waiting.LEFT_ACTION: N_("Give somebody else an action: who had it is no longer invited"),
 }
 
 #: what a request to read a file asks of its reviewer: it is no verb of the referral

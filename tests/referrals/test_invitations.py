@@ -7,14 +7,16 @@ import sqlalchemy as sa
 import time_machine
 from sqlalchemy.orm import Session, object_session
 
-from referrals import clock, invitations, leaving, queries, roster, worklist
+from referrals import audiences, clock, invitations, leaving, organisation, queries, roster, worklist
 from referrals.access import VIEWS, Role, View, capacities, may_view
 from referrals.errors import Incomplete, NotAllowed, NotCovered, WrongStage
 from referrals.models import Account, History, Invitation, PlannedAction, Referral, RoleAssignment
 from referrals.queries import Filters, Openness
+from referrals.reminders import waiting
 from referrals.stages import CLOSED, PLAN_ACTIVE, PLAN_DRAFT, Verb
 from referrals.vocabulary import PlanStatus, Profession, Recipient
 from referrals.vocabulary.knowing import Capacity
+from referrals.waiting_items import Waiting, WaitingItem
 from tests.factories import a_plan, a_referral, consented
 from tests.people import NO_PASSWORD, Cast
 
@@ -78,8 +80,8 @@ def test_whatever_they_are_they_see_only_actions_assigned_to_them_and_access_end
     own = {View.OWN_ACTION, View.WORKING_NOTES}
     assert sees(referral, ulla) == own
     assert capacities(ulla.actor(), referral.facts()) == {Capacity.CIVIL_SOCIETY}
-    waiting = worklist.waiting_for(session, ulla.actor(), today=roster.today(session))
-    assert [(one.number, one.unit, one.topics, one.is_all_they_see) for one in waiting] == [
+    found = worklist.waiting_for(session, ulla.actor(), today=roster.today(session))
+    assert [(one.number, one.unit, one.topics, one.is_all_they_see) for one in found] == [
         (referral.number, "", (), True)
     ]
     listed = queries.listing(session, ulla.actor(), Filters(roster.today(session), openness=Openness.ALL), size=10)
@@ -164,12 +166,62 @@ def test_who_works_here_is_not_from_outside(session: Session, cast: Cast, referr
         assert refused.value.missing == ("account_id",)
     invite(session, cast, referral, ulla)
     an_action_of(session, cast, referral, ulla)
-    ulla.roles.append(RoleAssignment(role=Role.ASSESSOR, unit=cast.other_school))
-    session.flush()
-    assert sees(referral, ulla) == set(), "now they work for another school, and an invitation opens nothing"
-    ulla.roles[:] = [RoleAssignment(role=Role.CONSULTANT, unit=None)]
-    session.flush()
+    organisation.give_roles(session, ulla, {(Role.CONSULTANT, None)}, by=None)
     assert View.OWN_ACTION in sees(referral, ulla)
+    organisation.give_roles(session, ulla, {(Role.ASSESSOR, cast.other_school.id)}, by=None)
+    assert sees(referral, ulla) == set(), "now they work for another school, and an invitation opens nothing"
+    organisation.give_roles(session, ulla, set(), by=None)
+    assert sees(referral, ulla) == set(), "it is over for good: whoever wants them back invites them anew"
+    assert invitations.is_over(invitations.of_referral(session, referral)[0])
+    invite(session, cast, referral, ulla)
+    assert View.OWN_ACTION in sees(referral, ulla)
+
+
+def test_that_a_referral_is_closed_is_told_to_who_had_an_action_in_it_and_to_nobody_else_from_outside(
+    session: Session, cast: Cast, referral: Referral
+) -> None:
+    ulla, mans = an_outsider(session), an_outsider(session, email="mans@klubben.invalid", name="Måns Strand")
+    for account in (ulla, mans):
+        invite(session, cast, referral, account)
+    an_action_of(session, cast, referral, ulla)
+    session.expire_all()
+    told = {one.address for one in audiences.members_and_reporter(session, referral.history[-1])}
+    assert ulla.email in told
+    assert mans.email not in told
+
+
+def left(session: Session, account: Account) -> list[WaitingItem]:
+    found = waiting.everything_for(session, account.actor(), today=roster.today(session))
+    return [one for one in found if one.kind is Waiting.LEFT_ACTION]
+
+
+def test_an_action_whose_invitation_is_over_waits_for_whoever_is_responsible_until_somebody_else_has_it(
+    session: Session, cast: Cast, referral: Referral, wednesday: time_machine.Traveller
+) -> None:
+    ulla, idle = an_outsider(session), an_outsider(session, email="mans@klubben.invalid")
+    for account in (ulla, idle):
+        invite(session, cast, referral, account, days=3)
+    last_on = clock.now().date() + timedelta(days=3)
+    an_action_of(session, cast, referral, ulla)
+    referral.owner = cast.coordinator
+    session.flush()
+    wednesday.shift(timedelta(days=3))
+    assert left(session, cast.coordinator) == []
+    wednesday.shift(timedelta(days=1))
+    (item,) = left(session, cast.coordinator)
+    assert (item.number, item.subject_id, item.waits_since) == (referral.number, ulla.id, last_on)
+    assert left(session, cast.head_teacher) == []
+    ulla.roles.append(RoleAssignment(role=Role.ASSESSOR, unit=cast.school))
+    session.flush()
+    assert left(session, cast.coordinator) == [], "they work here by now, and carry it out"
+    ulla.roles.clear()
+    session.flush()
+    leaving.release_member(
+        session, referral, by=cast.coordinator.actor(), seen=None, account_id=ulla.id, reason="Inbjudan har gått ut.",
+        successor_id=cast.teacher.id,
+    )  # fmt: skip
+    assert left(session, cast.coordinator) == []
+    assert [one.kind for one in worklist.waiting_for(session, cast.teacher.actor(), today=last_on)] == [Waiting.ACTION]
 
 
 def test_only_a_coordinator_invites_and_only_while_there_is_work(

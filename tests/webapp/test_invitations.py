@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from referrals import clock, db
-from referrals.models import Account, PlannedAction, Referral
+from referrals.models import Account, Invitation, PlannedAction, Referral
 from referrals.stages import PLAN_ACTIVE
 from referrals.vocabulary import PlanStatus, Profession
 from tests.factories import consented
@@ -66,6 +66,25 @@ def test_somebody_from_outside_is_invited_and_finds_their_own_action_and_nothing
     karin.submit({"reason": "Klubben hinner inte.", "successor_id": desk.account("tove")})
     assert "Is over" in karin.get(way).text
     assert browser.client.get(f"/referrals/{number}").status_code == 404
+
+
+def test_who_is_responsible_finds_on_the_start_page_what_nobody_carries_out_any_more(desk, signed_in, ulla):
+    number = desk.lay(PLAN_ACTIVE, plan=PlanStatus.ACTIVE)
+    karin = signed_in("karin")
+    karin.get(f"/referrals/{number}/outside")
+    karin.submit({"account_id": ulla, "last_on": clock.now().date().isoformat()})
+    task = "Give somebody else an action: who had it is no longer invited"
+    assert task not in karin.get("/home").text
+    with db.writing(desk.url) as session:
+        invitation = session.scalars(select(Invitation)).one()
+        session.scalars(select(PlannedAction)).one().owner_id = invitation.account_id
+        invitation.ends_at = clock.now()
+    page = karin.get("/home")
+    assert task in page.text
+    way = next(one.get("href") for one in page.all("a") if (one.get("href") or "").endswith(f"/members/{ulla}"))
+    assert karin.get(way).heading == "End the part of Ulla Simberg"
+    karin.submit({"reason": "Inbjudan har gått ut.", "successor_id": desk.account("tove")})
+    assert task not in karin.get("/home").text
 
 
 def test_what_is_missing_is_said_at_its_field(desk, signed_in, ulla):

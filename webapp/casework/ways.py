@@ -65,6 +65,8 @@ def address(item: WaitingItem) -> str:
         return url_for("casework.assessment_part", number=item.number, part_id=item.subject_id)
     if item.kind is Waiting.ADDITION:
         return url_for("casework.read_addition", number=item.number, addition_id=item.subject_id)
+    if item.kind is Waiting.LEFT_ACTION:
+        return url_for("casework.member", number=item.number, account_id=item.subject_id)
     if item.kind is Waiting.SERVICE:
         return url_for("casework.service_referral", number=item.number, service_referral_id=item.subject_id)
     if item.is_all_they_see and item.kind not in (Waiting.STATUTORY, Waiting.APPEAL):
