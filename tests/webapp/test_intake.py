@@ -577,9 +577,23 @@ def test_a_unit_that_closes_meanwhile_is_said_before_anything_is_sent(browser, s
     stored(lambda s: setattr(s.scalars(select(Unit).where(Unit.slug == "lindskolan")).one(), "is_open", False))
     page = browser.submit(status=422)
     assert "takes no concerns" in page.problems[0]
-    browser.get("/concern/you")
+    assert "Lindskolan takes no concerns here at the moment" in page.text
+    assert "0000-12 34 56" in page.text
+    assert "Is a child in danger right now?" in page.text
+    assert "Send to the team" not in page.text
+    assert SEEN in page.text
+    browser.get(next(one.get("href") for one in page.all("a") if page.text_of(one).startswith("Choose another")))
     page = browser.submit({"unit": "lindskolan"}, status=422)
     assert "from the list" in page.problems[0]
+
+
+def test_where_no_other_unit_takes_part_what_was_written_is_kept_and_there_is_somebody_to_call(browser, stored):
+    fill_staff(browser)
+    stored(lambda s: [setattr(unit, "takes_part", False) for unit in s.scalars(select(Unit))])
+    page = browser.submit(status=422)
+    assert "0000-12 34 56" in page.text
+    assert "Choose another school" not in page.text
+    assert browser.get("/concern/check").all("button", name="_later")
 
 
 def test_an_unknown_door_leads_back_to_the_start(browser):

@@ -1,11 +1,13 @@
 """The end of the form: reading everything once more, sending it in, and what happens then."""
 
+from typing import Final
+
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 from sqlalchemy import select
 
-from referrals import attachments, clock, conflict, documents, drafts, intake, targets
+from referrals import attachments, clock, conflict, documents, drafts, intake, organisation, targets
 from referrals.models import Concern, Referral, Unit, What
 from referrals.stages import Party
 from referrals.vocabulary import N_, ReporterKind
@@ -16,6 +18,9 @@ from webapp.intake import blueprint, browser, review
 from webapp.intake.questions import Writing, current_writing, files_in, lost, pause
 from webapp.language import language, zone
 from webapp.pages import page
+
+#: the page on which a school or unit is chosen, behind each door
+_ASKS_UNIT: Final = "you"
 
 
 @blueprint.get("/concern/check")
@@ -102,6 +107,8 @@ def _read_by(referral: Referral) -> object:
 def _check_page(writing: Writing, form: forms.Form, status: int = 200) -> Response:
     session = transactions.session()
     pages = PAGES[writing.door]
+    others = [unit.slug for unit in intake.open_units(session)]
+    chosen = str(writing.answers.get("unit", ""))
     return page(
         "intake/check.html",
         status,
@@ -114,4 +121,6 @@ def _check_page(writing: Writing, form: forms.Form, status: int = 200) -> Respon
         number=len(pages),
         of=len(pages),
         back=url_for(".show_page", name=pages[-2].name),
+        closed=organisation.unit_called(session, chosen) if chosen not in others else None,
+        choose_another=url_for(".show_page", name=_ASKS_UNIT, to="check") if others else "",
     )
