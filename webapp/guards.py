@@ -84,7 +84,7 @@ def for_referral(
             found = _find_referral(arguments.pop("number"))
             party = _capacity(found, needs) if found else None
             if found is None or party is None:
-                _turn_away(found.id if found else None, subject=needs.value)
+                turn_away(found.id if found else None, subject=needs.value)
             watching.about(found.number)
             subject = auditing.kind_of_paper(arguments) or auditing.page_name()
             if not transactions.is_reading():
@@ -111,7 +111,7 @@ def for_report(*, leaves: What = What.OPENED_PAGE) -> Callable[[ViewFunction], C
             if found is None or not protection.may_read(
                 found, people.actor(), setting=protection.Setting.read(session)
             ):
-                _turn_away(found.id if found else None, subject=_REPORT)
+                turn_away(found.id if found else None, subject=_REPORT)
             g.visit = auditing.Visit(found.id, None, auditing.page_name(), None)
             return {"report": found, **arguments}
 
@@ -139,7 +139,7 @@ def for_row(
             session = transactions.session()
             found = session.get(model, arguments.pop(f"{kind}_id"))
             if found is None or not may_read(session, found, people.actor()):
-                _turn_away(found.chain_id if found else None, subject=kind)
+                turn_away(found.chain_id if found else None, subject=kind)
             g.visit = auditing.Visit(found.chain_id, None, auditing.page_name(), auditing.row_of(arguments))
             return {"found": found, **arguments}
 
@@ -164,7 +164,7 @@ def for_guardian(
             if opened is None or found is None or people.account() is not None:
                 raise _CodeFirst
             if with_e_identification and not opened.is_strong:
-                _turn_away(found.referral_id, subject=auditing.page_name())
+                turn_away(found.referral_id, subject=auditing.page_name())
             g.visit = auditing.Visit(
                 found.referral_id, Party.GUARDIAN, auditing.page_name(), auditing.row_of(arguments)
             )
@@ -374,7 +374,7 @@ def _capacity(referral: Referral, needs: View | Verb) -> Party | None:
     return min(held, key=list(Party).index) if held else None
 
 
-def _turn_away(chain: uuid.UUID | None, *, subject: str) -> NoReturn:
+def turn_away(chain: uuid.UUID | None, *, subject: str) -> NoReturn:
     """A 404, noted with what was asked for where it is there; of what does not exist nothing is kept but the try."""
     transactions.turn_back()
     refused: ReferralError = NotAllowed() if chain else NoSuchReferral()

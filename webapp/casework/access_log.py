@@ -109,6 +109,7 @@ PAGES: dict[str, str] = {
     "casework.team_review": N_("Team meeting"),
     "forums.agenda": N_("What it lacks before a date of the team"),
     "forums.agenda_to_take_along": N_("The agenda of a date of the team"),
+    "forums.new_upward_question": N_("A question to a team above, from here"),
     "casework.meeting_call": N_("The call to the meeting"),
     "casework.meeting_calendar": N_("Team meeting"),
     "casework.invitation_answer": N_("A guardian's answer by telephone"),

@@ -9,24 +9,31 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from referrals import identity_check, reference
-from referrals.access import Role
-from referrals.errors import NamesSomebody, NoSuchReferral
+from referrals.access import Role, View, may_view, parties_for
+from referrals.errors import NamesSomebody
 from referrals.forums import dates
 from referrals.forums import upward as rules
 from referrals.languages import local_date
-from referrals.models import Forum, Referral, TeamDate, UpwardQuestion
+from referrals.models import Forum, Referral, TeamDate, UpwardQuestion, What
 from referrals.reminders import errands
-from referrals.vocabulary import UpwardState
+from referrals.stages import Party, Verb
+from referrals.vocabulary import N_, UpwardState
 from schemas.fields import CHOOSE_ONE
 from schemas.forums import AskUpwardForm, PlanQuestionForm, UpwardAnswerForm
-from webapp import forms, nobody, notices, pages, people, transactions
+from webapp import auditing, forms, nobody, notices, pages, people, transactions
 from webapp.casework.lines import Line
 from webapp.forums import blueprint
-from webapp.forums.team import TEAM_ROLES
-from webapp.guards import for_row, signed_in
+from webapp.forums.team import TEAM_ROLES, opens_teams
+from webapp.guards import for_row, signed_in, turn_away
 from webapp.language import gettext, short_date, time_of_day, zone
 
 for_upward = partial(for_row, "upward", UpwardQuestion, rules.may_read)
+#: the page of a new question, as the log of the referral it comes from has it
+_PAGE: Final = "forums.new_upward_question"
+#: what stands above a question that was written while its referral was closed or handed over
+_OVER: Final = N_(
+    "Nothing can be asked from this referral any more: it has moved on or was closed. Nothing was sent. Copy what you still need."
+)
 #: the management of the schools sits in teams above them
 ABOVE_TOO: Final = (*TEAM_ROLES, Role.MANAGEMENT)
 
@@ -41,7 +48,7 @@ def upward_questions() -> Response:
         "forums/upward_questions.html",
         ours=[found for found in known if rules.is_senders(found, actor)],
         asked=[found for found in known if not rules.is_senders(found, actor)],
-        may_open_teams=any(role in TEAM_ROLES for role, _unit in actor.roles),
+        may_open_teams=opens_teams(),
         may_ask=bool(rules.teams_that_ask(session, actor)),
         sent_by=sent_by,
     )
@@ -51,7 +58,11 @@ def upward_questions() -> Response:
 @signed_in(*TEAM_ROLES, keeps_forms=False)
 def new_upward_question() -> Response:
     """The form of a new question, from a referral where one is named."""
-    return _new_page(forms.shown(), _origin(request.args.get("number", "")))
+    form = forms.shown()
+    referral = _origin(request.args.get("number") or form.value("about"))
+    if referral is not None and not rules.may_ask_about(referral, people.actor()):
+        turn_away(referral.id, subject=Verb.ASK_UPWARD.value)
+    return _new_page(form, referral)
 
 
 @blueprint.post("/questions/new")
@@ -60,6 +71,9 @@ def ask_upward() -> ResponseReturnValue:
     """Send a question that names nobody to a team above."""
     session, actor, form = transactions.session(), people.actor(), forms.submitted()
     referral = _origin(form.value("about"))
+    if referral is not None and not rules.may_ask_about(referral, actor):
+        form.refuse("", _OVER)
+        return _new_page(form, referral, 409)
     values = form.load(AskUpwardForm())
     if values is None:
         return _new_page(form, referral, 422)
@@ -168,13 +182,13 @@ def lines(day: date) -> list[Line]:
 
 # ------------------------------------------------------------------------------------------------------- inside
 def _origin(number: str) -> Referral | None:
-    """The referral a question comes from, for who can send one upward from it; none where no number is given."""
+    """The referral a question comes from, for who may know of it; none where no number is given."""
     if not number:
         return None
     rows = select(Referral).where(Referral.number == reference.as_number(number))
     found = transactions.session().scalars(rows).one_or_none()
-    if found is None or not rules.may_ask_about(found, people.actor()):
-        raise NoSuchReferral
+    if found is None or not may_view(View.REFERRAL, people.actor(), found.facts()):
+        turn_away(found.id if found else None, subject=Verb.ASK_UPWARD.value)
     return found
 
 
@@ -192,6 +206,11 @@ def _to(found: UpwardQuestion) -> Response:
 
 
 def _new_page(form: forms.Form, referral: Referral | None, status: int = 200, **values: Any) -> Response:
+    if referral is not None:
+        what = What.SENT_BACK if status >= 400 else What.OPENED_PAGE
+        held = parties_for(Verb.ASK_UPWARD, people.actor(), referral.facts())
+        party = min(held, key=list(Party).index, default=None)
+        auditing.note(what, chain=referral.id, party=party, subject=_PAGE)
     senders = _senders(referral)
     above = {one.id: one for forum in senders for one in _above(forum)}
     for name, choices in (("from_forum", [*senders]), ("to_forum", [*above.values()])):

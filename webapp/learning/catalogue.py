@@ -10,7 +10,7 @@ from referrals.learning.catalogue import Wanted
 from referrals.rounds import people as rounds_people
 from referrals.vocabulary import AgeGroup, LessonTheme
 from webapp import forms, pages, people, transactions
-from webapp.forums.team import TEAM_ROLES
+from webapp.forums.team import TEAM_ROLES, opens_teams
 from webapp.guards import signed_in
 from webapp.language import gettext
 from webapp.learning import blueprint
@@ -43,7 +43,7 @@ def catalogue() -> Response:
         page=page,
         last_page=last,
         address=lambda number: url_for(".catalogue", **{**in_address, "page": number}),
-        has_team=bool(rounds_people.teams_of(session, actor)),
+        has_team=opens_teams() and bool(rounds_people.teams_of(session, actor)),
         **choices(),
     )
 

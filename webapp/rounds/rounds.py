@@ -15,6 +15,7 @@ from referrals.rounds.enrolling import Days
 from schemas.fields import CHOOSE_ONE
 from schemas.rounds import EnrolForm, RoundForm
 from webapp import forms, nobody, notices, pages, people, transactions
+from webapp.forums.team import opens_teams
 from webapp.guards import signed_in
 from webapp.language import gettext, zone
 from webapp.rounds import blueprint
@@ -35,7 +36,7 @@ def rounds() -> Response:
             for found in enrolling.known_to(session, actor)
         ],
         leads=rules.may_lead(actor),
-        has_team=bool(rules.teams_of(session, actor)),
+        has_team=opens_teams(),
     )
 
 

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from referrals import clock, db
 from referrals.forums import seats
-from referrals.models import Base, Forum, KeptForm, TeamDate, UpwardQuestion
-from referrals.stages import IN_TRIAGE, PLAN_ACTIVE
+from referrals.models import AuditEvent, Base, Forum, KeptForm, Referral, TeamDate, UpwardQuestion, What
+from referrals.stages import CLOSED, IN_TRIAGE, PLAN_ACTIVE
 from referrals.vocabulary import TeamLevel
 from tests.webapp.desk import Desk, cast_of
 
@@ -133,6 +133,53 @@ def test_a_text_that_tells_who_it_is_comes_back_and_stands_nowhere(
     page = karin.submit({"question": "Vi på Lindskolan har en Mild vecka.", "names_team": "yes", "answered": ["mild"]})
     assert "Utvecklingsgruppen has your question." in page.text
     assert "HTL-team Linden" in signed_in("otto").get(page.path).text
+
+
+def left_in_log(settings, number):
+    with db.reading(settings.database) as session:
+        chain = session.scalars(sa.select(Referral.id).where(Referral.number == number)).one()
+        rows = sa.select(AuditEvent.what, AuditEvent.subject).where(AuditEvent.chain_id == chain)
+        return [tuple(row) for row in session.execute(rows.order_by(AuditEvent.number))]
+
+
+def test_looking_at_a_referral_from_there_stands_in_its_log_and_so_does_who_was_refused(
+    app, settings, signed_in, above
+):
+    number = Desk(settings).lay(PLAN_ACTIVE)
+    karin = signed_in("karin")
+    karin.get(f"{NEW}?number={number}")
+    page = "forums.new_upward_question"
+    assert left_in_log(settings, number) == [(What.OPENED_PAGE, page)]
+    karin.submit({"question": ""}, status=422)
+    assert left_in_log(settings, number)[1:] == [(What.SENT_BACK, page)]
+    assert signed_in("kim").client.get(f"{NEW}?number={number}").status_code == 404
+    assert left_in_log(settings, number)[2:] == [(What.REFUSED, "ask_upward")]
+    assert "A question to a team above, from here" in karin.get(f"/referrals/{number}/access-log").text
+
+
+def test_a_question_written_while_its_referral_is_closed_is_not_lost_and_not_sent(app, settings, signed_in, above):
+    number = Desk(settings).lay(PLAN_ACTIVE)
+    karin = signed_in("karin")
+    karin.get(f"{NEW}?number={number}")
+    with db.writing(settings.database) as session:
+        found = session.scalars(sa.select(Referral).where(Referral.number == number)).one()
+        found.stage, found.status, found.is_open = CLOSED.stage, CLOSED.status, False
+    for _ in range(2):
+        page = karin.submit({"question": QUESTION}, status=409)
+        assert "Nothing can be asked from this referral any more" in " ".join(page.problems)
+        assert page.fields(page.form())["question"] == QUESTION
+    assert karin.client.get(f"{NEW}?number={number}").status_code == 404
+    with db.reading(settings.database) as session:
+        assert session.scalars(sa.select(UpwardQuestion)).all() == []
+
+
+def test_the_management_in_a_team_above_finds_no_way_to_pages_that_are_not_theirs(app, settings, signed_in, above):
+    with db.writing(settings.database) as session:
+        cast_of(session).municipality.holds_rounds = True
+    margit = signed_in("margit")
+    for path in ("/questions", "/development", "/lessons", "/rounds"):
+        assert not margit.get(path).all("a", href="/teams"), path
+    assert signed_in("karin").get("/development").all("a", href="/teams")
 
 
 def test_what_is_missing_or_not_theirs_is_said_at_its_field(app, settings, signed_in, above):
