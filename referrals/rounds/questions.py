@@ -5,6 +5,7 @@ A question that comes after its time is marked and taken all the same. Until it 
 
 from collections.abc import Collection
 from dataclasses import astuple, dataclass
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -13,7 +14,12 @@ from referrals.access import Actor
 from referrals.errors import NotAllowed, RoundRefused
 from referrals.models import LearningQuestion, RoundEnrolment
 from referrals.rounds import enrolling, people, slots
+from referrals.rounds.as_seen import require_as_seen
 from referrals.vocabulary import Helped, QualityTheme, RoundProblem
+
+#: the fields of each of its two forms
+WRITTEN: Final = ("theme", "question", "background", "tried", "help_wanted")
+FOLLOWED: Final = ("next_step", "outcome", "result")
 
 
 @dataclass(frozen=True)
@@ -75,10 +81,13 @@ def correct(
     theme: QualityTheme,
     words: Words,
     answered: Collection[str] = (),
+    seen: str | None = None,
 ) -> None:
-    """Write a question anew before it is due; no paper keeps the words before. Raises NotAllowed, NamesSomebody, and RoundRefused
-    once it is due.
+    """Write a question anew before it is due; no paper keeps the words before.
+
+    Raises NotAllowed, NamesSomebody, RoundRefused once it is due, and as `require_as_seen` does.
     """
+    require_as_seen(session, found, WRITTEN, seen=seen)
     _require_change(session, found, by)
     _check(session, found.enrolment, words, by=by, answered=answered)
     found.theme = theme
@@ -89,9 +98,11 @@ def correct(
 
 
 def take_back(session: Session, found: LearningQuestion, *, by: Actor) -> None:
-    """Take a question back before it is due; nothing of its words stays, on no paper either. Raises NotAllowed, and RoundRefused
-    once it is due.
+    """Take a question back before it is due; nothing of its words stays, on no paper either.
+
+    Raises NotAllowed, TakenAway, and RoundRefused once it is due.
     """
+    require_as_seen(session, found, WRITTEN, seen=None)
     _require_change(session, found, by)
     enrolling.log(session, found.enrolment.round, "take_question_back", by=by, object_id=found.id)
     enrolling.forget_papers(session, found.enrolment)
@@ -115,8 +126,13 @@ def follow(
     outcome: Helped | None = None,
     result: str | None = None,
     answered: Collection[str] = (),
+    seen: str | None = None,
 ) -> None:
-    """Say how the team goes on with a question and, once that is known, what came of it. Raises NotAllowed, NamesSomebody."""
+    """Say how the team goes on with a question and, once that is known, what came of it.
+
+    Raises NotAllowed, NamesSomebody, and as `require_as_seen` does.
+    """
+    require_as_seen(session, found, FOLLOWED, seen=seen)
     if not may_follow(session, found, by):
         raise NotAllowed("follow_question")
     checker = identity_check.team_checker(session, found.enrolment.forum, by=by)

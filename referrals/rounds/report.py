@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
@@ -12,8 +12,12 @@ from referrals.errors import NotAllowed, RoundRefused
 from referrals.models import ConsultationRound, LearningQuestion, RoundEnrolment, RoundPaper
 from referrals.patterns.school_terms import SchoolTerm
 from referrals.rounds import enrolling, evaluating, papers, people
+from referrals.rounds.as_seen import require_as_seen
 from referrals.rounds.papers import Draft
 from referrals.vocabulary import Helped, QualityTheme, RoundProblem
+
+#: the field of its form
+SUMMARISED: Final = ("summary",)
 
 
 @dataclass(frozen=True)
@@ -39,9 +43,16 @@ def may_summarise(session: Session, enrolment: RoundEnrolment, actor: Actor) -> 
 
 
 def summarise(
-    session: Session, enrolment: RoundEnrolment, *, by: Actor, summary: str, answered: Collection[str] = ()
+    session: Session,
+    enrolment: RoundEnrolment,
+    *,
+    by: Actor,
+    summary: str,
+    answered: Collection[str] = (),
+    seen: str | None = None,
 ) -> None:
-    """Say how the team goes on; again changes it. Raises NotAllowed, NamesSomebody."""
+    """Say how the team goes on; again changes it. Raises NotAllowed, NamesSomebody, and as `require_as_seen` does."""
+    require_as_seen(session, enrolment, SUMMARISED, seen=seen)
     if not people.are_held(session) or not may_summarise(session, enrolment, by):
         raise NotAllowed("summarise_round")
     identity_check.team_checker(session, enrolment.forum, by=by).require_nobody([summary], answered=answered)

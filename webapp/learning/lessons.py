@@ -217,7 +217,9 @@ def _page(found: Lesson, status: int = 200, **values: Any) -> Response:
     session, actor = transactions.session(), people.actor()
     is_mine = found.written_by_id == actor.account_id
     as_it_is = {name: getattr(found, name) for name in _TEXTS} | {"theme": found.theme, "ages": found.ages}
-    every = {"told": forms.shown(as_it_is), "returning": forms.Form()} | values
+    may_check = rules.may_check(session, found, actor)
+    told = forms.shown(as_it_is) if is_mine or may_check else forms.Form()
+    every = {"told": told, "returning": forms.Form()} | values
     sent = next((form for form in (every["told"], every["returning"]) if form.problems), forms.Form())
     return pages.page(
         "learning/lesson.html",
@@ -226,7 +228,7 @@ def _page(found: Lesson, status: int = 200, **values: Any) -> Response:
         found=found,
         is_mine=is_mine,
         is_near=is_mine or rules.is_in_team(session, found, actor),
-        may_check=rules.may_check(session, found, actor),
+        may_check=may_check,
         may_withdraw=rules.may_withdraw(session, found, actor),
         before=rules.changed_in_check(found) if is_mine else {},
         reads_catalogue=catalogue.may_read(actor),

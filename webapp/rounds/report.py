@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 from flask.typing import ResponseReturnValue
 
 from referrals import identity_check, printing
@@ -11,6 +11,7 @@ from referrals.errors import NamesSomebody, NoSuchReferral, NotAllowed, RoundRef
 from referrals.models import ConsultationRound, RoundEnrolment, What
 from referrals.rounds import evaluating
 from referrals.rounds import report as rules
+from referrals.rounds.as_seen import as_it_stands
 from referrals.vocabulary import N_
 from schemas.rounds import EvaluationForm, SummaryForm
 from webapp import auditing, downloads, forms, nobody, notices, pages, people, transactions
@@ -52,7 +53,7 @@ def summarise(found: RoundEnrolment) -> ResponseReturnValue:
         return _summary_page(found, form, 422)
     session, actor = transactions.session(), people.actor()
     try:
-        rules.summarise(session, found, by=actor, **values)
+        rules.summarise(session, found, by=actor, seen=request.form["seen"], **values)
     except NamesSomebody:
         doubts = nobody.mark(form, identity_check.team_checker(session, found.forum, by=actor), "summary")
         return _summary_page(found, form, 422, doubts=doubts)
@@ -149,7 +150,8 @@ def traced_questions() -> Response:
 def _summary_page(found: RoundEnrolment, form: forms.Form, status: int = 200, **values: Any) -> Response:
     if not rules.may_summarise(transactions.session(), found, people.actor()):
         raise NotAllowed("summarise_round")
-    return pages.page("rounds/summary.html", status, form=form, found=found, **values)
+    seen = as_it_stands(found, rules.SUMMARISED)
+    return pages.page("rounds/summary.html", status, form=form, found=found, seen=seen, **values)
 
 
 def _evaluation_page(found: ConsultationRound, form: forms.Form, status: int = 200, **values: Any) -> Response:

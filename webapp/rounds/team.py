@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from flask import Response, redirect, url_for
+from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from referrals import identity_check, roster
@@ -11,10 +11,11 @@ from referrals.errors import NamesSomebody, NoSuchReferral, RoundRefused
 from referrals.models import LearningQuestion, RoundEnrolment, What
 from referrals.rounds import enrolling, papers, questions, report, slots
 from referrals.rounds import people as rules
+from referrals.rounds.as_seen import as_it_stands
 from referrals.rounds.questions import Words
 from referrals.vocabulary import Helped, QualityTheme
 from schemas.rounds import FollowForm, LearningQuestionForm
-from webapp import downloads, forms, nobody, notices, pages, people, transactions
+from webapp import downloads, forms, kept, nobody, notices, pages, people, transactions
 from webapp.language import gettext, zone
 from webapp.learning import sources
 from webapp.rounds import blueprint
@@ -54,10 +55,11 @@ def send_question(found: RoundEnrolment) -> ResponseReturnValue:
 @for_enrolment()
 def question(found: RoundEnrolment, question_id: uuid.UUID) -> Response:
     """One question, to be written anew by its team before it is due."""
-    asked = _question(found, question_id)
-    return _question_page(
-        asked, forms.shown({name: getattr(asked, name) or "" for name in ("theme", "outcome", *_TEXTS, *_FOLLOWING)})
-    )
+    asked, session, actor = _question(found, question_id), transactions.session(), people.actor()
+    if not (questions.may_change(session, asked, actor) or questions.may_follow(session, asked, actor)):
+        return _question_page(asked, forms.Form())
+    as_it_is = {name: getattr(asked, name) or "" for name in ("theme", "outcome", *_TEXTS, *_FOLLOWING)}
+    return _question_page(asked, forms.shown(as_it_is))
 
 
 @blueprint.post("/rounds/enrolments/<uuid:enrolment_id>/questions/<uuid:question_id>")
@@ -69,11 +71,12 @@ def correct_question(found: RoundEnrolment, question_id: uuid.UUID) -> ResponseR
     if values is None:
         return _question_page(asked, form, 422)
     try:
-        questions.correct(transactions.session(), asked, by=people.actor(), **_told(values))
+        questions.correct(transactions.session(), asked, by=people.actor(), seen=request.form["seen"], **_told(values))
     except NamesSomebody:
         return _question_page(asked, form, 422, doubts=_mark(form, found))
     except RoundRefused as refused:
         form.refuse("", refused.problem.label)
+        kept.show_texts()
         return _question_page(asked, form, 422)
     notices.say_next(gettext("The question has been saved."))
     return to_team(found)
@@ -103,7 +106,7 @@ def follow_question(found: RoundEnrolment, question_id: uuid.UUID) -> ResponseRe
     if values is None:
         return _question_page(asked, form, 422)
     try:
-        questions.follow(transactions.session(), asked, by=people.actor(), **values)
+        questions.follow(transactions.session(), asked, by=people.actor(), seen=request.form["seen"], **values)
     except NamesSomebody:
         return _question_page(asked, form, 422, doubts=_mark(form, found, *_FOLLOWING))
     notices.say_next(gettext("It is kept. Your next agenda shows it."))
@@ -154,13 +157,16 @@ def team_page(found: RoundEnrolment, form: forms.Form, status: int = 200, **valu
 
 
 def _question_page(asked: LearningQuestion, form: forms.Form, status: int = 200, **values: Any) -> Response:
+    session, actor = transactions.session(), people.actor()
+    may_change = questions.may_change(session, asked, actor)
     return pages.page(
         "rounds/question.html",
         status,
         form=form,
         asked=asked,
-        may_change=questions.may_change(transactions.session(), asked, people.actor()),
-        may_follow=questions.may_follow(transactions.session(), asked, people.actor()),
+        may_change=may_change,
+        may_follow=questions.may_follow(session, asked, actor),
+        seen=as_it_stands(asked, questions.WRITTEN if may_change else questions.FOLLOWED),
         outcomes=[(word.value, gettext(word.label)) for word in Helped],
         themes=_themes(),
         **values,

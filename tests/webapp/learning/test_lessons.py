@@ -141,6 +141,25 @@ def test_a_lesson_is_given_back_with_what_must_be_different(karin, signed_in, ty
     assert "Det går att se vilken skola det är." in page.text
 
 
+def test_what_somebody_typed_in_the_check_of_what_is_gone_or_checked_meanwhile_is_there_to_be_copied(
+    karin, signed_in, typed, settings
+):
+    text = "En vuxen mötte vid grinden, med kaffe."
+    for is_withdrawn in (False, True):
+        address, kim = send(karin, typed), signed_in("kim")
+        page = kim.get(address)
+        if is_withdrawn:
+            karin.get(address)
+            karin.submit(form=form_to(karin.page, "/discard"))
+        else:
+            with db.writing(settings.database) as session:
+                found = session.scalars(sa.select(Lesson)).one()
+                found.checked_at = found.published_at = found.written_at
+                found.checked_by_id = cast_of(session).head_teacher.id
+        page = kim.submit({"tried": text}, form=form_to(page, "/check"), status=404 if is_withdrawn else 409)
+        assert text in [page.text_of(one) for one in page.all("blockquote")]
+
+
 def test_a_lesson_is_withdrawn_by_the_management_and_thrown_away_by_its_writer(karin, signed_in, typed, settings):
     address, kim, margit = send(karin, typed), signed_in("kim"), signed_in("margit")
     page = kim.get(address)

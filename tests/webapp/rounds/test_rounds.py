@@ -329,6 +329,54 @@ def test_a_team_says_how_it_goes_on_and_its_next_round_shows_it(lay, signed_in, 
     assert "No question was sent in." in page.text
 
 
+def test_two_colleagues_do_not_write_over_each_other_unseen(lay, signed_in, at):
+    _address, team = lay()
+    karin, henrik = signed_in("karin"), signed_in("henrik")
+    page = karin.submit(QUESTION, form=karin.get(team).form("main-form"))
+    link = next(one.get("href") for one in page.all("a") if "/questions/" in one.get("href"))
+    one, other = "Vi delar rasten mellan oss.", "Vi möter upp vid grinden."
+
+    def both_write(path, name):
+        for browser in (karin, henrik):
+            browser.get(path)
+        henrik.submit({name: other})
+        page = karin.submit({name: one}, status=409)
+        assert "Henrik Rosenby was first" in page.text
+        assert other in page.text
+        assert page.fields(page.form())[name] == one
+        karin.submit()
+        at(clock.now() + timedelta(minutes=1))
+        assert henrik.get(path).fields(henrik.page.form())[name] == one
+
+    both_write(link, "tried")
+    due = karin.get(link)
+    at(rounds.TOO_LATE)
+    page = karin.submit({"tried": other}, form=due.form(), status=422)
+    assert other in [page.text_of(text) for text in page.all("blockquote")]
+    at(datetime(2026, 11, 11, 10, 0, tzinfo=UTC))
+    both_write(link, "next_step")
+    karin, sanna = henrik, henrik
+    page = karin.get(f"{team}/summary")
+    sanna.submit({"summary": other})
+    page = karin.submit({"summary": one}, form=page.form(), status=409)
+    assert "You have done something here yourself meanwhile" in page.text
+    assert other in page.text
+
+
+def test_a_question_that_a_colleague_takes_back_is_gone_and_what_was_typed_is_not(lay, signed_in, settings):
+    _address, team = lay()
+    karin, henrik = signed_in("karin"), signed_in("henrik")
+    page = karin.submit(QUESTION, form=karin.get(team).form("main-form"))
+    link = next(one.get("href") for one in page.all("a") if "/questions/" in one.get("href"))
+    page = karin.get(link)
+    henrik.get(link)
+    henrik.submit(form=form_to(henrik.page, "/withdrawal"))
+    text = "Vi möter upp vid grinden."
+    page = karin.submit({"tried": text}, form=page.form(), status=404)
+    assert text in [page.text_of(one) for one in page.all("blockquote")]
+    assert count(settings, LearningQuestion) == 0
+
+
 # ------------------------------------------------------------------------------------------------------ consultants
 @pytest.fixture
 def ylva(app, settings, password_hash):
