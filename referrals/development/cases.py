@@ -199,7 +199,10 @@ def require_keeper(
 
 def raise_already_moved(found: DevelopmentCase, act: DevelopmentAct) -> NoReturn:
     """Refuse what somebody was first with, who did `act` last. Raises AlreadyMoved."""
-    newest = max((event for event in found.events if event.act is act), key=lambda event: event.at)
+    done = [event for event in found.events if event.act is act]
+    newest = max(
+        done or found.events, key=lambda event: event.at
+    )  # nobody did it: what was sent is no version there ever was
     raise AlreadyMoved(act.value, newest.by.name, newest.at, by_id=newest.by_id)
 
 

@@ -18,9 +18,9 @@ def as_it_stands(row: LearningQuestion | RoundEnrolment, names: Sequence[str]) -
 
 
 def require_as_seen(
-    session: Session, row: LearningQuestion | RoundEnrolment, names: Sequence[str], *, seen: str | None
+    session: Session, row: LearningQuestion | RoundEnrolment, names: Sequence[str], *, verb: str, seen: str | None
 ) -> None:
-    """Let everybody else who writes in it wait, and read it anew; None for who has seen nothing.
+    """Let everybody else who writes in it wait, and read it anew; None for who has seen nothing. `verb` is what changes these fields.
 
     Raises TakenAway where it is gone, and AlreadyMoved where somebody has changed these fields since they stood as `seen`.
     """
@@ -32,7 +32,8 @@ def require_as_seen(
         return
     chain = row.round_id if isinstance(row, RoundEnrolment) else row.enrolment.round_id
     done = select(AuditEvent, Account).join(Account, AuditEvent.by_id == Account.id).where(AuditEvent.chain_id == chain)
-    mine = done.where(AuditEvent.object_id == row.id, AuditEvent.what == What.DID)
-    event, account = session.execute(mine.order_by(AuditEvent.number.desc()).limit(1)).one()
+    about_it = done.where(AuditEvent.object_id == row.id, AuditEvent.what == What.DID)
+    newest = about_it.order_by((AuditEvent.subject == verb).desc(), AuditEvent.number.desc()).limit(1)
+    event, account = session.execute(newest).one()
     at = clock.now() - (clock.machine_now() - event.at)  # a demonstration has a date of its own
     raise AlreadyMoved(event.subject or "", account.name, at, by_id=account.id)

@@ -87,7 +87,7 @@ def correct(
 
     Raises NotAllowed, NamesSomebody, RoundRefused once it is due, and as `require_as_seen` does.
     """
-    require_as_seen(session, found, WRITTEN, seen=seen)
+    require_as_seen(session, found, WRITTEN, verb="correct_question", seen=seen)
     _require_change(session, found, by)
     _check(session, found.enrolment, words, by=by, answered=answered)
     found.theme = theme
@@ -102,7 +102,7 @@ def take_back(session: Session, found: LearningQuestion, *, by: Actor) -> None:
 
     Raises NotAllowed, TakenAway, and RoundRefused once it is due.
     """
-    require_as_seen(session, found, WRITTEN, seen=None)
+    require_as_seen(session, found, WRITTEN, verb="correct_question", seen=None)
     _require_change(session, found, by)
     enrolling.log(session, found.enrolment.round, "take_question_back", by=by, object_id=found.id)
     enrolling.forget_papers(session, found.enrolment)
@@ -132,7 +132,7 @@ def follow(
 
     Raises NotAllowed, NamesSomebody, and as `require_as_seen` does.
     """
-    require_as_seen(session, found, FOLLOWED, seen=seen)
+    require_as_seen(session, found, FOLLOWED, verb="follow_question", seen=seen)
     if not may_follow(session, found, by):
         raise NotAllowed("follow_question")
     checker = identity_check.team_checker(session, found.enrolment.forum, by=by)

@@ -52,7 +52,7 @@ def summarise(
     seen: str | None = None,
 ) -> None:
     """Say how the team goes on; again changes it. Raises NotAllowed, NamesSomebody, and as `require_as_seen` does."""
-    require_as_seen(session, enrolment, SUMMARISED, seen=seen)
+    require_as_seen(session, enrolment, SUMMARISED, verb="summarise_round", seen=seen)
     if not people.are_held(session) or not may_summarise(session, enrolment, by):
         raise NotAllowed("summarise_round")
     identity_check.team_checker(session, enrolment.forum, by=by).require_nobody([summary], answered=answered)

@@ -14,9 +14,8 @@ from referrals.models import DevelopmentCase, What
 from referrals.vocabulary import DevelopmentAct, DevelopmentEvidence
 from schemas.development import MOST_GROUPS, AnalysisForm, ResultForm
 from webapp import downloads, forms, notices, pages, people, transactions
-from webapp.casework.frame import seen
 from webapp.development import blueprint
-from webapp.development.doors import for_case, refuse
+from webapp.development.doors import for_case, refuse, version_seen
 from webapp.language import gettext, language
 
 _TEXTS: Final = tuple(Analysis.__dataclass_fields__)
@@ -40,7 +39,12 @@ def write_analysis(found: DevelopmentCase) -> ResponseReturnValue:
     said = Analysis(**{name: values[name] for name in _TEXTS})
     try:
         is_new = rules.write_analysis(
-            transactions.session(), found, by=people.actor(), analysis=said, answered=values["answered"], seen=seen()
+            transactions.session(),
+            found,
+            by=people.actor(),
+            analysis=said,
+            answered=values["answered"],
+            seen=version_seen(found, DevelopmentAct.WRITE_ANALYSIS),
         )
     except (NamesSomebody, DevelopmentRefused) as refused:
         return _again(found, DevelopmentAct.WRITE_ANALYSIS, told=form, doubts=refuse(form, refused, *_TEXTS))

@@ -19,9 +19,8 @@ from referrals.vocabulary import DevelopmentAct, DevelopmentKind, DevelopmentPha
 from schemas.development import CaseWordsForm, NewCaseForm
 from schemas.fields import CHOOSE_SOME
 from webapp import forms, notices, pages, people, transactions
-from webapp.casework.frame import seen
 from webapp.development import blueprint
-from webapp.development.doors import ROLES, for_case, refuse, to_case
+from webapp.development.doors import ROLES, for_case, refuse, to_case, version_seen
 from webapp.forums.team import opens_teams
 from webapp.guards import signed_in
 from webapp.language import gettext
@@ -103,7 +102,13 @@ def correct_case(found: DevelopmentCase) -> ResponseReturnValue:
     if values is None:
         return again(found, DevelopmentAct.CORRECT, told=form)
     try:
-        is_new = rules.correct_case(transactions.session(), found, by=people.actor(), seen=seen(), **_told(values))
+        is_new = rules.correct_case(
+            transactions.session(),
+            found,
+            by=people.actor(),
+            seen=version_seen(found, DevelopmentAct.CORRECT),
+            **_told(values),
+        )
     except (NamesSomebody, DevelopmentRefused) as refused:
         return again(found, DevelopmentAct.CORRECT, told=form, doubts=refuse(form, refused, *_TEXTS))
     notices.say_next(gettext("It has been saved.") if is_new else gettext("Nothing has changed."))

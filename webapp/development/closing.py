@@ -1,6 +1,6 @@
 """The closing report of development work: written on, closed with it, and the report as a paper."""
 
-from typing import Final
+from typing import Any, Final
 
 from flask import Response, request
 from flask.typing import ResponseReturnValue
@@ -8,14 +8,13 @@ from flask.typing import ResponseReturnValue
 from referrals.development import cases as rules
 from referrals.development import closing, papers
 from referrals.development.closing import Report
-from referrals.errors import DevelopmentRefused, NamesSomebody, NoSuchReferral
+from referrals.errors import DevelopmentRefused, NamesSomebody, NoSuchReferral, NotAllowed
 from referrals.models import DevelopmentCase, What
 from referrals.vocabulary import DevelopmentAct
 from schemas.development import ClosingReportForm
 from webapp import downloads, forms, notices, pages, people, transactions
-from webapp.casework.frame import seen
 from webapp.development import blueprint
-from webapp.development.doors import for_case, refuse, to_case
+from webapp.development.doors import for_case, refuse, to_case, version_seen
 from webapp.language import gettext, language
 
 _TEXTS: Final = ("lessons_learnt", "good_examples", "reflections", "future_plans")
@@ -33,16 +32,18 @@ def closing_report(found: DevelopmentCase) -> Response:
 def write_closing_report(found: DevelopmentCase) -> ResponseReturnValue:
     """Keep the report, and close the work with it where that was asked."""
     session, actor, form = transactions.session(), people.actor(), forms.submitted()
+    seen = version_seen(found, DevelopmentAct.WRITE_REPORT)
     values = form.load(ClosingReportForm())
     if values is None:
         return _page(found, form, 422)
     report = Report(**{name: values[name] for name in _TEXTS})
     try:
-        is_new = closing.write_report(session, found, by=actor, report=report, answered=values["answered"], seen=seen())
+        is_new = closing.write_report(session, found, by=actor, report=report, answered=values["answered"], seen=seen)
         if "close" in request.form:
             closing.close_case(session, found, by=actor)
     except (NamesSomebody, DevelopmentRefused) as refused:
-        return _page(found, form, 422, doubts=refuse(form, refused, *_TEXTS))
+        # what was written of it already is turned back: the version is still the one that was seen
+        return _page(found, form, 422, seen=seen, doubts=refuse(form, refused, *_TEXTS))
     if found.closed_at is not None:
         notices.say_next(gettext("The work is closed. Its report can be printed now."))
     else:
@@ -60,9 +61,8 @@ def closing_paper(found: DevelopmentCase) -> Response:
     return downloads.to_look_at(paper, name="closing-report.pdf")
 
 
-def _page(
-    found: DevelopmentCase, form: forms.Form, status: int = 200, *, doubts: list[tuple[str, str]] | None = None
-) -> Response:
-    rules.refuse_others(transactions.session(), found, DevelopmentAct.WRITE_REPORT, by=people.actor())
-    seen_now = rules.times(found, DevelopmentAct.WRITE_REPORT)
-    return pages.page("development/closing.html", status, form=form, found=found, seen=seen_now, doubts=doubts)
+def _page(found: DevelopmentCase, form: forms.Form, status: int = 200, **values: Any) -> Response:
+    if not rules.may_keep(transactions.session(), found, people.actor()):
+        raise NotAllowed(DevelopmentAct.WRITE_REPORT.value)
+    every = {"seen": rules.times(found, DevelopmentAct.WRITE_REPORT), "doubts": None} | values
+    return pages.page("development/closing.html", status, form=form, found=found, **every)

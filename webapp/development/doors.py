@@ -11,8 +11,9 @@ from referrals.access import Role
 from referrals.development import cases as rules
 from referrals.errors import DevelopmentRefused, NamesSomebody
 from referrals.models import DevelopmentCase
-from referrals.vocabulary import DevelopmentProblem
+from referrals.vocabulary import DevelopmentAct, DevelopmentProblem
 from webapp import nobody, people, transactions
+from webapp.casework.frame import seen
 from webapp.forms import Form
 from webapp.forums.team import TEAM_ROLES
 from webapp.guards import for_row
@@ -22,6 +23,12 @@ from webapp.language import gettext
 ROLES: Final = (*TEAM_ROLES, Role.MANAGEMENT)
 
 for_case = partial(for_row, "development", DevelopmentCase, rules.may_read)
+
+
+def version_seen(found: DevelopmentCase, act: DevelopmentAct) -> int:
+    """How often `act` was done to it as whoever sent a form saw it; nobody else is asked for that. Raises NotAllowed, DevelopmentClosed."""
+    rules.refuse_others(transactions.session(), found, act, by=people.actor())
+    return seen()
 
 
 def to_case(found: DevelopmentCase) -> ResponseReturnValue:

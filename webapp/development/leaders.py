@@ -8,10 +8,9 @@ from referrals.vocabulary import DevelopmentAct
 from schemas.development import LeaderForm
 from schemas.fields import CHOOSE_ONE
 from webapp import forms, notices, people, transactions
-from webapp.casework.frame import seen
 from webapp.development import blueprint
 from webapp.development.cases import again, leaders_to_choose
-from webapp.development.doors import for_case, to_case
+from webapp.development.doors import for_case, to_case, version_seen
 from webapp.language import gettext
 
 
@@ -28,6 +27,13 @@ def hand_over_lead(found: DevelopmentCase) -> ResponseReturnValue:
         return again(found, DevelopmentAct.HAND_OVER, leading=form)
     unit, account = chosen
     session, actor = transactions.session(), people.actor()
-    rules.hand_over(session, found, by=actor, unit_id=unit.id, account_id=account.id, seen=seen())
+    rules.hand_over(
+        session,
+        found,
+        by=actor,
+        unit_id=unit.id,
+        account_id=account.id,
+        seen=version_seen(found, DevelopmentAct.HAND_OVER),
+    )
     notices.say_next(gettext("%(name)s leads the work at %(unit)s.", name=account.name, unit=unit.name))
     return to_case(found)

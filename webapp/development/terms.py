@@ -12,10 +12,9 @@ from referrals.vocabulary import DevelopmentAct
 from schemas.development import MilestoneForm, TermsForm
 from schemas.fields import CHOOSE_ONE
 from webapp import forms, notices, people, transactions
-from webapp.casework.frame import seen
 from webapp.development import blueprint
 from webapp.development.cases import again
-from webapp.development.doors import for_case, refuse, to_case
+from webapp.development.doors import for_case, refuse, to_case, version_seen
 from webapp.language import gettext
 
 
@@ -33,7 +32,13 @@ def set_terms(found: DevelopmentCase) -> ResponseReturnValue:
         form.refuse("phase", CHOOSE_ONE)
         return again(found, DevelopmentAct.SET_TERMS, setting=form)
     try:
-        is_new = rules.set_terms(transactions.session(), found, by=people.actor(), seen=seen(), **values)
+        is_new = rules.set_terms(
+            transactions.session(),
+            found,
+            by=people.actor(),
+            seen=version_seen(found, DevelopmentAct.SET_TERMS),
+            **values,
+        )
     except DevelopmentRefused as refused:
         refuse(form, refused)
         return again(found, DevelopmentAct.SET_TERMS, setting=form)

@@ -27,7 +27,10 @@ def test_a_question_that_was_written_anew_since_is_not_written_over(
     assert (refused.value.who, refused.value.by_id) == (cast.head_teacher.name, cast.head_teacher.id)
     assert asked.question == words.question
     summed_up = as_it_stands(enrolled, report.SUMMARISED)
-    require_as_seen(session, enrolled, report.SUMMARISED, seen=summed_up)
+    require_as_seen(session, enrolled, report.SUMMARISED, verb="summarise_round", seen=summed_up)
+    with pytest.raises(AlreadyMoved) as refused:
+        require_as_seen(session, enrolled, report.SUMMARISED, verb="summarise_round", seen="no such thing")
+    assert refused.value.by_id == cast.coordinator.id, "nobody has: it is whoever let the team take part"
 
 
 def test_a_question_that_was_taken_back_in_the_same_moment_is_gone_and_no_fault(fresh_address: str) -> None:

@@ -67,6 +67,24 @@ def test_what_stands_now_is_shown_before_a_mended_form_can_take_its_place(both, 
     assert stands(settings, "causes") == LONG
 
 
+def test_closing_that_was_refused_is_nobodys_change(both, address, settings):
+    karin, _margit = both
+    karin.get(f"{address}/closing")
+    page = karin.submit({"reflections": LONG}, button=("close", "yes"), status=422)
+    assert "One of the four headings is empty." in " ".join(page.problems)
+    assert "Somebody has changed this" not in page.text
+    page = karin.submit({"reflections": "x" * 20_001}, status=422)
+    assert "Somebody has changed this" not in page.text
+    karin.submit({"reflections": LONG})
+    assert stands(settings, "reflections") == LONG
+
+
+def test_a_version_that_never_was_is_answered_as_a_change(both, address):
+    karin, _margit = both
+    karin.get(f"{address}/analysis")
+    karin.submit({"causes": LONG, "seen": "7"}, status=409)
+
+
 def test_what_is_about_it_its_terms_and_its_leaders_are_not_written_over_unseen(both, address):
     karin, margit = both
     now = SchoolTerm.of(clock.now().date())

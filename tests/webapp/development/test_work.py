@@ -100,8 +100,8 @@ def test_counts_that_make_no_sense_are_said_at_their_field(karin, address):
 @pytest.mark.parametrize(
     ("group", "said"),
     [
-        ("4B", "Group 2, Which group?: “4B” looks like a class."),
-        ("Se HTL-7K4M-2Q9X", "Group 2, Which group?: A text holds what looks like the number of a referral."),
+        ("4B", "Group 2, Which group? “4B” looks like a class."),
+        ("Se HTL-7K4M-2Q9X", "Group 2, Which group? A text holds what looks like the number of a referral."),
     ],
 )
 def test_what_is_wrong_with_a_group_is_said_there_though_the_row_before_it_is_blank(karin, address, group, said):
@@ -122,10 +122,10 @@ def test_a_sum_beside_its_parts_and_a_second_count_of_the_same_are_refused_at_th
         "groups-2-holds": "52", "groups-2-asked": "71", "are_apart": "yes",
     }  # fmt: skip
     page = karin.submit(more, form=page.form("counts-form"), status=422)
-    assert any(one.startswith("Group 3, Which group?: This is the sum") for one in page.problems), page.problems
+    assert any(one.startswith("Group 3, Which group? This is the sum") for one in page.problems), page.problems
     again = {"groups-2-group": "Årskurs 7–9"}
     page = karin.submit(again | {"groups-2-holds": "20"}, form=page.form("counts-form"), status=422)
-    assert any(one.startswith("Group 3, Which group?: This group stands here twice") for one in page.problems)
+    assert any(one.startswith("Group 3, Which group? This group stands here twice") for one in page.problems)
     page = karin.submit(
         dict.fromkeys(("groups-2-group", "groups-2-holds", "groups-2-asked"), ""), form=page.form("counts-form")
     )
