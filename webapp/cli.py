@@ -63,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     setup.set_defaults(do=_set_up)
     demo = verbs.add_parser("demo-municipality", help="set up the demonstration municipality where none is set up")
     demo.add_argument("--country", choices=[country.value for country in Country])
+    demo.add_argument("--with-year", action="store_true", help="filled with a year of invented work")
     demo.set_defaults(do=_set_up_demonstration)
     password = verbs.add_parser("password", help="give somebody a password, typed or as one line of standard input")
     password.add_argument("email")
@@ -117,7 +118,8 @@ def _set_up_demonstration(given: argparse.Namespace) -> None:
                 f"this data folder holds {here.name}; choose another with TRIVSEL_DATA for --country {given.country}"
             )
         return
-    _write(municipality_file.read(DEMONSTRATIONS / f"{given.country or Country.SE.value}.toml"), password=DEMO_PASSWORD)
+    written = municipality_file.read(DEMONSTRATIONS / f"{given.country or Country.SE.value}.toml")
+    _write(written, password=DEMO_PASSWORD, with_year=given.with_year)
 
 
 def _refuse_demonstration(_given: argparse.Namespace) -> None:
@@ -128,11 +130,15 @@ def _refuse_demonstration(_given: argparse.Namespace) -> None:
     print("Nothing stands in the way of a start with real people.")
 
 
-def _write(written: dict[str, Any], *, password: str | None) -> None:
+def _write(written: dict[str, Any], *, password: str | None, with_year: bool = False) -> None:
     shared = hash_password(password) if password else None
     hashes = {person["email"]: shared for person in written["people"]} if shared else {}
-    with db.writing() as session:
+    with Watch() as watch, db.writing() as session:
         done = founding.set_up(session, written, password_hashes=hashes)
+        if with_year:  # in the same transaction: whoever ends it half way finds an empty folder again, and begins anew
+            from webapp.demo_year.founding import make_year
+
+            make_year(session, tell=watch.tell)
     print(f"{done.added} added, {done.changed} changed")
 
 

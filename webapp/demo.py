@@ -98,7 +98,7 @@ def _start(data: Path, *, log: Path, country: str | None) -> "subprocess.Popen[b
     chosen = ["--country", country] if country else []
     with log.open("wb") as words:
         return subprocess.Popen(  # noqa: S603 - our own words only
-            [sys.executable, "-m", "webapp.launcher", *chosen],
+            [sys.executable, "-m", "webapp.launcher", "--empty", *chosen],
             env=inherited | own,
             stdin=subprocess.DEVNULL,
             stdout=words,

@@ -34,10 +34,11 @@ class Stop(Exception):
 class Launcher:
     """One instance and its parts, from the first sign of life to the last."""
 
-    def __init__(self, here: Instance, *, country: str | None) -> None:
+    def __init__(self, here: Instance, *, country: str | None, is_empty: bool = False) -> None:
         """Take note of what is to run; nothing is started yet."""
         self.here = here
         self.country = country
+        self.is_empty = is_empty
         self.wanted_end = False
         self.impatient = False
         self.parts: list[Part] = []
@@ -89,13 +90,13 @@ class Launcher:
             self._cli("ready")
             return
         chosen = ["--country", self.country] if self.country else []
-        self._cli("demo-municipality", *chosen)  # brings the tables up to date as well
+        filled = [] if self.is_empty else ["--with-year"]
+        self._cli("demo-municipality", *chosen, *filled)  # brings the tables up to date as well
 
     def _cli(self, *words: str) -> None:
         log = self.here.folder / "logs" / "setup.log"
-        part = Part(
-            "setup", command=[sys.executable, "-m", "webapp.cli", *words], log=log, environment=self.here.environment
-        )
+        command = [sys.executable, "-m", "webapp.cli", *words]
+        part = Part("setup", command=command, log=log, environment=self.here.environment, tells=sys.stderr.isatty())
         part.start()
         self.parts.append(part)
         while part.is_alive:
@@ -208,7 +209,10 @@ def main() -> None:
     parser.add_argument(
         "--country", choices=["se", "dk"], help="which demonstration municipality a new data folder gets"
     )
-    country = parser.parse_args().country
+    parser.add_argument(
+        "--empty", action="store_true", help="leave out the year of invented work that a new data folder gets"
+    )
+    given = parser.parse_args()
     os.umask(0o077)  # what is written here is about children: nobody else on the machine reads it
     try:
         here = instance.from_settings()
@@ -216,7 +220,7 @@ def main() -> None:
             here.refuse_ports_in_use()
             shutil.rmtree(here.folder / "tmp", ignore_errors=True)
             (here.folder / "tmp").mkdir()
-            Launcher(here, country=country).run()
+            Launcher(here, country=given.country, is_empty=given.empty).run()
     except Stop:
         say("Trivsel has stopped.")
     except Refusal as refusal:

@@ -14,10 +14,13 @@ _PR_SET_PDEATHSIG = 1
 class Part:
     """A process that is started, watched and stopped together with everything it started itself."""
 
-    def __init__(self, name: str, *, command: list[str], log: Path, environment: dict[str, str]) -> None:
-        """Describe the part; `start` starts it."""
+    def __init__(
+        self, name: str, *, command: list[str], log: Path, environment: dict[str, str], tells: bool = False
+    ) -> None:
+        """Describe the part; `start` starts it. One that `tells` shows on our terminal how far it is, and why it fails."""
         self.name = name
         self.log = log
+        self.tells = tells
         self.deaths = 0
         self._command = command
         self._environment = environment
@@ -37,7 +40,7 @@ class Part:
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
-                stderr=subprocess.STDOUT,
+                stderr=None if self.tells else subprocess.STDOUT,
                 start_new_session=True,
                 preexec_fn=as_a_child,  # noqa: PLW1509 - the launcher has one thread
             )

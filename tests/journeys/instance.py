@@ -88,7 +88,7 @@ def running(country: str, folder: Path, **more: str) -> Iterator[Instance]:
         (elsewhere(folder) / place).mkdir(parents=True, exist_ok=True)
     with log.open("wb") as words:
         process = subprocess.Popen(
-            [sys.executable, "-m", "webapp.launcher", "--country", country],
+            [sys.executable, "-m", "webapp.launcher", "--empty", "--country", country],
             cwd=elsewhere(folder) / "work",
             env=_environment(folder) | more,
             stdin=subprocess.DEVNULL,

@@ -1,0 +1,292 @@
+"""A new demonstration begins with a year of invented work behind it, made through the verbs, and wholly or not at all."""
+
+import dataclasses
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import Executor, Future
+from pathlib import Path
+
+import pytest
+import time_machine
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from referrals import audit_check, clock, config, db, documents, founding, queries, wording, worklist
+from referrals.childs_plan import LONGEST_GOAL
+from referrals.errors import StartRefused
+from referrals.models import (
+    Account,
+    Consultation,
+    ConsultationRound,
+    DevelopmentCase,
+    Document,
+    Lesson,
+    Mail,
+    Referral,
+    RegisterEntry,
+    Seminar,
+    Step,
+    TeamDate,
+    UpwardQuestion,
+)  # fmt: skip
+from referrals.rounds import enrolling, evaluating, report
+from referrals.sealing import key_ring, use_key_ring
+from referrals.stages import (
+    CLOSED,
+    FOLLOW_UP_DUE,
+    IN_CONSENT,
+    IN_TRIAGE,
+    MEETING_HELD,
+    PARTS_RECEIVED,
+    PARTS_REQUESTED,
+    PLAN_ACTIVE,
+    PLAN_FOR_APPROVAL,
+    PLAN_RETURNED,
+    RETURNED,
+    SCHEDULED,
+    TO_SCHEDULE,
+    WITH_HEAD_TEACHER,
+    WITHDRAWN,
+    Stage,
+)
+from referrals.vocabulary import Country, DevelopmentKind, RoundState
+from schemas import municipality as municipality_file
+from tests.conftest import A_WEDNESDAY
+from webapp import cli
+from webapp.demo_year.founding import make_year
+from webapp.demo_year.stories import Book
+
+#: each goes another way, and stands elsewhere when the year ends
+IN_SWEDEN = (
+    "Elis", "Ines", "Melker", "Saga", "Elvira", "Loke", "Märta", "Hedda", "Arvid", "Juni", "Samuel", "Greta", "Freja", "Lage",
+    "Gillis", "Ebba", "Malte", "Rut", "Valter", "Ester", "Bo",
+)  # fmt: skip
+NO_TEAMWORK = {"consultations": [], "rounds": [], "development": [], "lessons": []}
+
+
+class AtOnce(Executor):
+    """A printer that needs no time, and gives a sheet nobody looks at."""
+
+    def submit(self, _fn, /, *_pages, **_more):
+        printed: Future[bytes] = Future()
+        printed.set_result(b"%PDF-1.7 of the test")
+        return printed
+
+
+@pytest.fixture(scope="module")
+def patch() -> Iterator[pytest.MonkeyPatch]:
+    with pytest.MonkeyPatch.context() as patch:
+        yield patch
+
+
+def only(patch: pytest.MonkeyPatch, *names: str, **teams: object) -> None:
+    """Let only these children be in the book, and of what teams do only what is given, where anything is."""
+    whole = Book.of.__func__
+
+    def few(cls: type[Book], country: Country) -> Book:
+        book: Book = whole(cls, country)
+        children = [one for one in book.children if one.name.split()[0] in names]
+        return dataclasses.replace(book, children=children, teams=book.teams | teams)
+
+    patch.setattr(Book, "of", classmethod(few))
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory, patch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The data folder of an instance of this module's own, on a Wednesday in term."""
+    folder, ring = tmp_path_factory.mktemp("year"), key_ring()
+    patch.setenv("TRIVSEL_DATA", str(folder))
+    patch.delenv("TRIVSEL_DATABASE_URL", raising=False)
+    config.current.cache_clear()
+    with time_machine.travel(A_WEDNESDAY, tick=False):
+        yield folder
+    db.engine_for(f"sqlite:///{folder.resolve() / 'trivsel.sqlite'}").dispose()
+    clock.use_shift_file(None)
+    use_key_ring(ring)
+    patch.undo()
+    config.current.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def year(place: Path, patch: pytest.MonkeyPatch) -> Path:
+    """A Swedish year with some of its children."""
+    only(patch, *IN_SWEDEN)
+    with pytest.MonkeyPatch.context() as for_now:
+        for_now.setattr("webapp.demo_year.founding.ProcessPoolExecutor", lambda *_given, **_more: AtOnce())
+        assert cli.main(["demo-municipality", "--with-year"]) == 0
+    return place
+
+
+def by_child(session: Session) -> dict[str, Referral]:
+    return {str(one.child_name).split()[0]: one for one in session.scalars(select(Referral))}
+
+
+def person(session: Session, first: str) -> Account:
+    return session.scalars(select(Account).where(Account.name.startswith(f"{first} "))).one()
+
+
+def test_children_stand_at_every_stage_when_the_year_ends(year):
+    with db.reading() as session:
+        states = {name: one.state for name, one in by_child(session).items()}
+    assert states == {
+        "Elis": CLOSED, "Ines": CLOSED, "Melker": PLAN_ACTIVE, "Saga": FOLLOW_UP_DUE, "Elvira": PLAN_ACTIVE,
+        "Loke": PLAN_FOR_APPROVAL, "Märta": PLAN_RETURNED, "Hedda": MEETING_HELD, "Arvid": PARTS_REQUESTED, "Juni": TO_SCHEDULE,
+        "Samuel": SCHEDULED, "Greta": PARTS_RECEIVED, "Freja": IN_CONSENT, "Lage": PARTS_REQUESTED, "Gillis": WITH_HEAD_TEACHER,
+        "Ebba": IN_TRIAGE, "Malte": RETURNED, "Rut": IN_TRIAGE, "Valter": WITHDRAWN, "Ester": CLOSED, "Bo": IN_CONSENT,
+    }  # fmt: skip
+    assert {state.stage for state in states.values()} == set(Stage)
+
+
+def test_nothing_is_left_half_done_and_log_and_register_are_whole(year):
+    with db.reading() as session:
+        assert not session.scalars(select(Step).where(Step.finished_at.is_(None) | Step.failed_at.is_not(None))).all()
+        papers = session.scalars(select(Document)).all()
+        assert max(Counter((one.kind, one.recipient, one.history_id) for one in papers).values()) == 1
+        assert {documents.read_content(paper) for paper in papers} == {b"%PDF-1.7 of the test"}
+        numbers = session.scalars(select(RegisterEntry.number).order_by(RegisterEntry.number)).all()
+        assert list(numbers) == list(range(1, len(numbers) + 1))
+        assert not audit_check.verify(session).findings
+
+
+def test_everything_happened_in_the_order_of_the_year_and_nothing_after_its_end(year):
+    with db.reading() as session:
+        for referral in session.scalars(select(Referral)):
+            moments = [row.at for row in referral.history]
+            assert moments == sorted(moments)
+            assert moments[-1] <= A_WEDNESDAY
+        first = min(one.opened_at for one in session.scalars(select(Referral)))
+        assert (A_WEDNESDAY - first).days > 300
+    assert clock.now() == A_WEDNESDAY
+
+
+def test_mail_of_the_year_lies_in_the_data_folder_and_none_waits(year):
+    with db.reading() as session:
+        mail = session.scalars(select(Mail)).all()
+        assert all(one.sent_at or one.stopped_at for one in mail)
+        went = [one for one in mail if one.sent_at]
+        assert len(list((year / "mail").glob("*.eml"))) == len(went) > 50
+
+
+def test_those_who_decide_find_work_waiting_and_a_board_that_lives(year):
+    today = A_WEDNESDAY.date()
+    with db.reading() as session:
+        coordinator, head = person(session, "Karin").actor(), person(session, "Henrik").actor()
+        assert len(worklist.waiting_for(session, coordinator, today=today)) > 5
+        assert len(worklist.waiting_for(session, head, today=today)) >= 3
+        columns = queries.board(session, coordinator, queries.Filters())
+        assert sum(bool(column.cards) for column in columns) >= 6
+        assert worklist.waiting_for(session, person(session, "Otto").actor(), today=today)
+        late = [
+            one for one in session.scalars(select(Referral)) if one.is_open and one.target_on and one.target_on < today
+        ]
+        assert 2 <= len(late) <= 8
+
+
+def test_teams_have_met_advised_asked_upward_developed_and_learnt(year):
+    with db.reading() as session:
+        first, last = (session.scalars(select(TeamDate.starts_at).order_by(order)).first() for order in (TeamDate.starts_at, TeamDate.starts_at.desc()))  # fmt: skip
+        assert first < A_WEDNESDAY < last
+        assert sorted(one.state for one in session.scalars(select(Consultation))) == ["asked", "closed"]
+        assert sorted(one.answer is None for one in session.scalars(select(UpwardQuestion))) == [False, True]
+        past, under_way = session.scalars(select(ConsultationRound).order_by(ConsultationRound.first_on)).all()
+        today = A_WEDNESDAY.date()
+        assert [enrolling.state_of(one, today) for one in (past, under_way)] == [RoundState.OVER, RoundState.UNDER_WAY]
+        assert report.report(session, past)
+        assert evaluating.results(session, past).mean
+        assert not report.report(session, under_way)
+        work = session.scalars(select(DevelopmentCase)).all()
+        assert {one.kind for one in work} == set(DevelopmentKind)
+        assert [one.closed_at is None for one in work].count(False) == 1
+        assert sorted(one.state for one in session.scalars(select(Lesson))) == ["published"] * 3 + ["to_check"]
+        assert session.scalars(select(Seminar.starts_at)).one() > A_WEDNESDAY
+
+
+def test_a_second_year_is_refused(year):
+    with db.writing() as session, pytest.raises(StartRefused, match="this one holds referrals"):
+        make_year(session, tell=print)
+    assert cli.main(["demo-municipality", "--with-year"]) == 0, "a municipality that is there stays as it is"
+    with db.reading() as session:
+        assert len(session.scalars(select(Referral.id)).all()) == len(IN_SWEDEN)
+
+
+@pytest.fixture
+def danish(session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+    """The Danish municipality, new, and a shift file to play with."""
+    monkeypatch.setenv("TRIVSEL_DATA", str(tmp_path))
+    config.current.cache_clear()
+    founding.set_up(session, municipality_file.read(cli.DEMONSTRATIONS / "dk.toml"), password_hashes={})
+    with time_machine.travel(A_WEDNESDAY, tick=False):
+        yield session
+    clock.use_shift_file(None)
+    config.current.cache_clear()
+
+
+def test_a_danish_year_is_printed_beside_the_work(danish, monkeypatch):
+    only(monkeypatch, "Asger", "Stella", **NO_TEAMWORK)
+    told: list[tuple[str, int, int]] = []
+    make_year(danish, tell=lambda *line: told.append(line))
+    assert {name: one.state for name, one in by_child(danish).items()} == {
+        "Asger": PARTS_REQUESTED,
+        "Stella": IN_TRIAGE,
+    }
+    papers = danish.scalars(select(Document)).all()
+    assert len(papers) >= 6
+    assert all(documents.read_content(paper).startswith(b"%PDF-") for paper in papers)
+    parts = {part for part, _done, _of in told}
+    assert parts == {"a year of invented work, autumn term 2026"}
+    assert all(0 <= done <= of for _part, done, of in told)
+
+
+def test_what_fails_half_way_leaves_nothing_behind_and_the_date_where_it_was(danish, monkeypatch):
+    only(monkeypatch, "Asger", **NO_TEAMWORK)
+    monkeypatch.setattr("referrals.notifications.write", lambda *_given: 1 / 0)
+    with danish.begin_nested() as attempt:
+        with pytest.raises(ZeroDivisionError):
+            make_year(danish, tell=print, printers=AtOnce())
+        attempt.rollback()
+    assert not danish.scalars(select(Referral)).all()
+    assert clock.now() == A_WEDNESDAY
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [("TRIVSEL_SMTP_HOST", "post.invalid", "must not reach a post office"), ("TRIVSEL_MODE", "production", "for demonstrations only")],
+)  # fmt: skip
+def test_it_is_for_demonstrations_that_mail_nobody(danish, monkeypatch, name, value, why):
+    settings = config.current().model_copy(
+        update={"mode": config.Mode.PRODUCTION} if "MODE" in name else {"smtp_host": value}
+    )
+    monkeypatch.setattr("webapp.demo_year.founding.current", lambda: settings)
+    with pytest.raises(StartRefused, match=why):
+        make_year(danish, tell=print)
+
+
+@pytest.mark.parametrize("country", list(Country))
+def test_what_is_written_is_whole_kind_to_the_wordlists_and_different_for_each_child(country):
+    book = Book.of(country)
+    for child in book.children:
+        assert child.theme in book.themes, child.name
+    assert set(book.themes) == {child.theme for child in book.children}
+    for text in [
+        *book.words.values(),
+        *(text for one in (*book.children, *book.themes.values()) for text in texts_of(one)),
+    ]:
+        assert not wording.look(text), text
+        assert text == text.strip()
+    assert all(len(theme.plain) <= LONGEST_GOAL for theme in book.themes.values())
+    for told in ("name", "seen", "strengths", "voice"):
+        said = [getattr(child, told) for child in book.children]
+        assert len(set(said)) == len(said)
+
+
+def texts_of(one: object) -> list[str]:
+    return [value for value in dataclasses.asdict(one).values() if isinstance(value, str)]  # type: ignore[call-overload]
+
+
+def test_the_two_countries_tell_of_the_same_things():
+    swedish, danish = Book.of(Country.SE), Book.of(Country.DK)
+    assert swedish.words.keys() == danish.words.keys()
+    assert swedish.themes.keys() == danish.themes.keys()
+    assert [(one.theme, one.ago, one.turn, one.rests) for one in swedish.children] == [
+        (one.theme, one.ago, one.turn, one.rests) for one in danish.children
+    ]

@@ -1,0 +1,60 @@
+"""Fills a new demonstration municipality with its year. All of it comes about in the caller's transaction, or nothing does."""
+
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import Executor, ProcessPoolExecutor
+from datetime import datetime
+from multiprocessing import get_context
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from referrals import clock, organisation
+from referrals.config import current
+from referrals.errors import StartRefused
+from referrals.models import Referral
+from referrals.patterns.school_terms import SchoolTerm
+from webapp.demo_year.lives import live
+from webapp.demo_year.playing import Play
+from webapp.demo_year.stories import Book
+from webapp.demo_year.teams import work_together
+from webapp.demo_year.world import World
+
+#: how many processes print
+PRINTERS = 2
+#: is told which part of the work is how far: a term's name, how many of its days, of how many
+Tell = Callable[[str, int, int], None]
+
+
+def make_year(session: Session, *, tell: Tell, printers: Executor | None = None) -> None:
+    """Play the year that ends now. Raises StartRefused in production, where referrals are already, or where mail would leave the machine."""
+    settings = current()
+    if not settings.is_demo:
+        raise StartRefused("a year of invented work is for demonstrations only")
+    if settings.smtp_host:
+        raise StartRefused(
+            "a year of invented mail must not reach a post office: take TRIVSEL_SMTP_HOST out first, or start with --empty"
+        )
+    if session.scalars(select(Referral.id).limit(1)).first() is not None:
+        raise StartRefused("a year of invented work is made in an empty municipality only; this one holds referrals")
+    ends, book = clock.now(), Book.of(organisation.municipality(session).country)
+    with tempfile.TemporaryDirectory() as folder:
+        # A date of our own: whoever ends us in the middle leaves the instance at its own date.
+        clock.use_shift_file(Path(folder) / "shift")
+        try:
+            world = World(session, book, ends)
+            longest = max(child.ago for child in book.children)
+            lives = [*work_together(world, longest), *(live(world, child) for child in book.children)]
+            with printers or ProcessPoolExecutor(PRINTERS, mp_context=get_context("forkserver")) as ready:
+                Play(session, ready).go(lives, until=ends, tell=lambda moment: _tell(tell, world, moment))
+        finally:
+            clock.use_shift_file(settings.shift_file)
+
+
+def _tell(tell: Tell, world: World, moment: datetime) -> None:
+    """How far the term of `moment` is."""
+    first = world.at(world.ago(max(child.ago for child in world.book.children)), 0)
+    term = SchoolTerm.of(moment.astimezone(world.zone).date())
+    name = f"{'autumn' if term.is_autumn else 'spring'} term {term.year}"
+    tell(f"a year of invented work, {name}", (moment - first).days, (world.ends - first).days)

@@ -1,0 +1,115 @@
+"""Plays lives against each other in the order of their moments, and does what follows each decision by itself, in this process."""
+
+import heapq
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeAlias
+
+from sqlalchemy.orm import Session
+
+from referrals import clock, documents, mailer, notifications, paper_sources, printing, steps, targets, triage
+from referrals.access import SYSTEM
+from referrals.documents import Paper
+from referrals.forums import invitations_calendar
+from referrals.models import Step, StepKind
+from referrals.stages import SUBMITTED
+from referrals.steps import Claim
+from schemas.documents.writing import paper_html
+
+#: each moment a life gives is the next at which it does something; it is asked again once that has come
+Life: TypeAlias = Iterator[datetime]
+
+
+@dataclass
+class _AtThePrinter:
+    """A step whose papers are being printed."""
+
+    claim: Claim
+    papers: list[tuple[Paper, Future[bytes]]]
+    since: datetime
+
+
+@dataclass
+class Play:
+    """The lives of one municipality. Papers of a day are printed side by side in `printers`, and are there before the next day begins."""
+
+    session: Session
+    printers: Executor
+    #: by the number of the life: what follows one decision is done before what follows the next
+    _at_the_printer: dict[int, _AtThePrinter] = field(default_factory=dict)
+
+    def go(self, lives: Iterable[Life], *, until: datetime, tell: Callable[[datetime], None]) -> None:
+        """Let every life go on until `until`; what it would do later stays undone, as in any municipality on any day."""
+        waiting = [(moment, number, life) for number, life in enumerate(lives) for moment in [next(life)]]
+        heapq.heapify(waiting)
+        today = None
+        while waiting and waiting[0][0] <= until:
+            moment, number, life = heapq.heappop(waiting)
+            if moment.date() != today:
+                today = moment.date()
+                self._collect_all()
+                tell(moment)
+            self._collect(number)
+            clock.set_now(moment)
+            following = next(life, None)
+            self._carry_on(number)
+            if following is not None:
+                heapq.heappush(waiting, (following, number, life))
+        self._collect_all()
+        clock.set_now(until)
+        self._carry_on(-1)
+
+    def _carry_on(self, number: int) -> None:
+        """Do what the workflow does after decisions, until nothing of it can be done now but what waits for a printer."""
+        while ready := steps.waiting(self.session, limit=20):
+            for claim in filter(None, (steps.claim(self.session, one, holder="demonstration") for one in ready)):
+                step = steps.hold(self.session, claim.step_id, attempt=claim.attempt)
+                if claim.kind is StepKind.SEND_MAIL:
+                    _send(self.session, step)
+                    steps.finish(self.session, claim.step_id, attempt=claim.attempt)
+                    continue
+                papers = self._print(step)
+                self._at_the_printer[number] = _AtThePrinter(claim, papers, clock.now())
+                if not papers:
+                    self._settle(number)
+
+    def _print(self, step: Step) -> list[tuple[Paper, Future[bytes]]]:
+        row, session = step.history, self.session
+        return [
+            (paper, self.printers.submit(printing.print_pdf, paper_html(paper_sources.gather(session, row.referral, paper, after=row))))
+            for paper in documents.outstanding(session, row)
+        ]  # fmt: skip
+
+    def _settle(self, number: int) -> None:
+        """As `flows.referral` does it: the papers of a step, then what goes on by itself, then the mail."""
+        one = self._at_the_printer.pop(number)
+        clock.set_now(one.since)
+        row = steps.hold(self.session, one.claim.step_id, attempt=one.claim.attempt).history
+        for paper, printed in one.papers:
+            documents.issue(self.session, row, paper, content=printed.result())
+        if row.referral.state == SUBMITTED:
+            triage.open_triage(self.session, row.referral, by=SYSTEM)
+        targets.set_target(self.session, row.referral)
+        notifications.write(self.session, row)
+        steps.finish(self.session, one.claim.step_id, attempt=one.claim.attempt)
+
+    def _collect(self, number: int) -> None:
+        """Wait for what is being printed for one life, and for what follows from that."""
+        while number in self._at_the_printer:
+            self._settle(number)
+            self._carry_on(number)
+
+    def _collect_all(self) -> None:
+        for number in list(self._at_the_printer):
+            self._collect(number)
+
+
+def _send(session: Session, step: Step) -> None:
+    """As `flows.mail` does it: into the data folder, where a demonstration's mail lies."""
+    mail = notifications.mail_of(session, step)
+    notifications.let_rest_if_done(session, mail)
+    if notifications.is_to_go(mail):
+        mailer.send(invitations_calendar.with_entry(session, notifications.letter(mail), mail))
+        notifications.note_sent(session, mail)

@@ -1,0 +1,242 @@
+"""What teams and the municipality do without any single child: dates, advice, questions upward, rounds, development, lessons."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from referrals import organisation, printing
+from referrals.access import Actor, Role
+from referrals.development import actions, analysis, cases, closing, terms
+from referrals.forums import consultations, dates, seats, upward
+from referrals.learning import lessons, seminars
+from referrals.models import Account, Forum, Lesson, Referral, RoundEnrolment, TeamSeat, Unit
+from referrals.patterns.school_terms import SchoolTerm
+from referrals.rounds import enrolling, evaluating, questions, report, slots
+from referrals.vocabulary import (
+    AgeGroup,
+    DevelopmentEvidence,
+    DevelopmentKind,
+    DevelopmentPhase,
+    GovernanceLevel,
+    Helped,
+    LessonTheme,
+    Profession,
+    QualityTheme,
+    TeamLevel,
+)
+from webapp.demo_year.lives import FEELING
+from webapp.demo_year.playing import Life
+from webapp.demo_year.world import World
+
+_AFTERNOON, _MINUTES = time(13), 180
+#: how far ahead a team knows its dates
+_AHEAD = timedelta(days=150)
+
+
+class _Course:
+    """One piece of common work under way: the day it has come to, and who does it."""
+
+    def __init__(self, world: World, ago: int) -> None:
+        self.world, self.session = world, world.session
+        self.day = world.ago(ago)
+        self.unit: Unit = world.unit(world.book.teams["unit"])
+        self.other: Unit = world.unit(world.book.teams["other_unit"])
+        self.coordinator = world.somebody(self.unit, Profession.COORDINATOR).actor()
+        self.head = world.somebody(self.unit, Profession.HEAD_TEACHER).actor()
+        self.manager = world.one(Role.MANAGEMENT).actor()
+        self.administrator = world.one(Role.ADMINISTRATOR).actor()
+
+    def counsellor(self) -> Account:
+        """Who knows how children feel."""
+        return self.world.somebody(self.unit, *FEELING)
+
+    def later(self, days: int, hour: int = 15) -> datetime:
+        """So many school days on, in the afternoon."""
+        self.day = self.world.after(self.day, days)
+        return self.world.at(self.day, hour, self.world.choice.randrange(60))
+
+
+def work_together(world: World, longest: int) -> Iterator[Life]:
+    """Every piece of common work, as lives of their own; `longest` is how many school days ago the year begins."""
+    written = world.book.teams
+    yield _meet_all_year(world, longest)
+    yield from (_consult(world, row) for row in written["consultations"])
+    yield _ask_upward(world, longest, written["upward"])
+    yield from (_hold_round(world, row) for row in written["rounds"])
+    yield from (_develop(world, row) for row in written["development"])
+    yield from (_learn(world, row) for row in written["lessons"])
+    yield _plan_seminar(world, written["seminar"])
+
+
+def _meet_all_year(world: World, longest: int) -> Life:
+    """Both teams set the dates of the year, and of the next term."""
+    course = _Course(world, longest)
+    yield course.later(0, hour=8)
+    for unit in (course.unit, course.other):
+        first_on = next(world.team_days(course.day))
+        series = dates.Series(first_on, world.today() + _AHEAD, 2, _AFTERNOON, _MINUTES, unit.forum.place or unit.name)
+        by = world.somebody(unit, Profession.COORDINATOR).actor()
+        dates.plan(world.session, unit.forum, series, by=by)
+
+
+def _consult(world: World, row: dict[str, Any]) -> Life:
+    """A colleague asks without saying whom it is about; the team advises."""
+    course = _Course(world, row["ago"])
+    session, asks = course.session, course.counsellor().actor()
+    yield course.later(0)
+    found = consultations.write_consultation(session, course.unit, by=asks, question=row["question"])
+    yield course.later(1)
+    consultations.ask_team(session, found, by=asks)
+    if "advice" not in row:
+        return
+    yield course.later(3)
+    consultations.advise(session, found, by=course.coordinator, advice=row["advice"], next_steps=row["next_steps"])
+    yield course.later(4)
+    consultations.close_consultation(session, found, by=asks)
+
+
+def _ask_upward(world: World, longest: int, written: dict[str, Any]) -> Life:
+    """There is a team for the whole municipality, and it is asked what no school can decide alone."""
+    course = _Course(world, longest - 20)
+    session = course.session
+    yield course.later(0)
+    above = Forum(
+        slug=written["slug"], name=written["name"], place=written["place"], quorum=[], level=TeamLevel.MUNICIPALITY
+    )
+    organisation.add(session, above, by=course.administrator)
+    for one in (world.one(Role.MANAGEMENT), course.counsellor()):
+        seats.seat(session, above, one.id, by=course.administrator)
+    for row in written["questions"]:
+        course.day = max(course.day, world.ago(row["ago"]))
+        yield course.later(0)
+        found = upward.ask(session, course.unit.forum, above, by=course.coordinator, question=row["question"])
+        if "answer" in row:
+            yield course.later(9)
+            upward.answer(session, found, by=course.manager, answer=row["answer"])
+            yield course.later(2)
+            upward.close(session, found, by=course.coordinator)
+
+
+def _hold_round(world: World, row: dict[str, Any]) -> Life:
+    """Teams enrol, bring a question and meet outside eyes; the head teacher sums up, and everybody says what it was worth."""
+    course = _Course(world, row["ago"])
+    session, lead = course.session, course.manager
+    first_on = world.after(course.day, 15)
+    days = enrolling.Days(world.after(course.day, 4), first_on, world.after(first_on, 3))
+    yield course.later(0)
+    organisation.change(session, organisation.municipality(session), by=course.administrator, holds_rounds=True)
+    found = enrolling.open_round(session, by=lead, name=row["name"], days=days)
+    enrolments = []
+    for unit in (course.unit, course.other):
+        yield course.later(1)
+        by = world.somebody(unit, Profession.COORDINATOR).actor()
+        enrolments.append((enrolling.enrol(session, found, unit.forum, by=by), by))
+    yield course.later(1)
+    series = slots.Series(first_on, time(9), minutes=60, count=len(enrolments), pause=15, place=row["place"])
+    for slot, (enrolment, _by) in zip(slots.add(session, found, series, by=lead), enrolments, strict=True):
+        slots.give(session, slot, enrolment.id, by=lead)
+    for words, (enrolment, by) in zip(row["questions"], enrolments, strict=True):
+        yield course.later(1)
+        asked = questions.Words(words["question"], words["background"], words["tried"], words["help_wanted"])
+        questions.send_in(session, enrolment, by=by, theme=QualityTheme(words["theme"]), words=asked)
+    yield from _look_back(course, row, enrolments)
+
+
+def _look_back(course: _Course, row: dict[str, Any], enrolments: list[tuple[RoundEnrolment, Actor]]) -> Life:
+    session, world, found = course.session, course.world, enrolments[0][0].round
+    course.day = found.first_on
+    yield course.later(0)
+    report.summarise(session, enrolments[0][0], by=course.head, summary=row["summary"])
+    for words, (enrolment, by) in zip(row["questions"], enrolments, strict=True):
+        (question,) = enrolment.questions
+        questions.follow(session, question, by=by, next_step=words["next_step"])
+    course.day = found.last_on
+    yield course.later(1)
+    sitting = select(Account).join(TeamSeat, TeamSeat.account_id == Account.id)
+    everybody = session.scalars(sitting.where(TeamSeat.forum_id == course.unit.forum_id).order_by(Account.name)).all()
+    for place, one in enumerate(everybody):
+        comment = row["comments"][place % len(row["comments"])]
+        evaluating.answer(session, found, by=one.actor(), rating=world.choice.randint(3, 5), comment=comment)
+    yield course.later(15)
+    for words, (enrolment, by) in zip(row["questions"], enrolments, strict=True):
+        (question,) = enrolment.questions
+        questions.follow(
+            session, question, by=by, next_step=words["next_step"], outcome=Helped.PARTLY, result=words["result"]
+        )
+    draft = report.report_to_issue(session, found, by=course.manager)
+    assert draft is not None  # noqa: S101 - none was issued before
+    html = printing.extract_html(draft.context, language=draft.language, name=draft.template)
+    report.keep_report(session, draft, printing.print_pdf(html), by=course.manager)
+
+
+def _develop(world: World, row: dict[str, Any]) -> Life:
+    """Work over several terms: what is so now, what is wanted, what is done on each level, and what was learnt."""
+    course = _Course(world, row["ago"])
+    session, kind = course.session, DevelopmentKind(row["kind"])
+    by = course.manager if kind is DevelopmentKind.AREA else course.coordinator
+    units = [course.unit, course.other] if kind is DevelopmentKind.AREA else [course.unit]
+    yield course.later(0)
+    words = cases.Words(row["title"], row["background"], row["aim"])
+    found = cases.open_case(
+        session, by=by, kind=kind, unit_ids=[one.id for one in units], themes=[LessonTheme(one) for one in row["themes"]], words=words
+    )  # fmt: skip
+    term = SchoolTerm.of(course.day)
+    for phase, count in row["phases"]:
+        for _ in range(count):
+            terms.set_terms(session, found, by=by, first=term, last=term, phase=DevelopmentPhase(phase))
+            term = term.next
+    yield course.later(5)
+    said = analysis.Analysis(**row["analysis"])
+    analysis.write_analysis(session, found, by=by, analysis=said)
+    for one in row["results"]:
+        groups = [analysis.Counted(group, holds, asked) for group, holds, asked in one["groups"]]
+        analysis.add_result(
+            session,
+            found,
+            by=by,
+            evidence=DevelopmentEvidence(one["evidence"]),
+            question=one["question"],
+            groups=groups,
+        )
+    mark = terms.set_milestone(session, found, by=by, due_on=world.after(course.day, 40), words=row["milestone"])
+    now = SchoolTerm.of(course.day)
+    planned = [
+        actions.plan_action(
+            session, found, by=course.manager, level=GovernanceLevel(level), words=what, responsible=who, term=now
+        )
+        for level, what, who in row["actions"]
+    ]
+    yield course.later(38)
+    terms.reach_milestone(session, mark, by=by)
+    actions.end_action(session, planned[0], by=course.manager)
+    if "report" in row:
+        yield course.later(40)
+        closing.write_report(session, found, by=by, report=closing.Report(**row["report"]))
+        closing.close_case(session, found, by=by)
+
+
+def _learn(world: World, row: dict[str, Any]) -> Life:
+    """What a closed referral taught, without anybody in it; another of the team reads it before others do."""
+    course = _Course(world, row["ago"])
+    session = course.session
+    yield course.later(0)
+    learnt = next(one for one in lessons.to_learn_from(session, course.coordinator) if isinstance(one, Referral))
+    words = lessons.Words(row["title"], row["tried"], row["outcome"], row["for_others"])
+    shelf = lessons.Shelf(LessonTheme(row["theme"]), AgeGroup(row["ages"]))
+    found = lessons.write_lesson(session, learnt, by=course.coordinator, shelf=shelf, words=words)
+    lessons.send_lesson(session, found, by=course.coordinator)
+    yield course.later(row["checked_after"])
+    lessons.check_lesson(session, found, by=course.counsellor().actor(), words=words)
+
+
+def _plan_seminar(world: World, row: dict[str, Any]) -> Life:
+    """Teams learn from each other, on a day to come."""
+    course = _Course(world, row["ago"])
+    yield course.later(0)
+    published = select(Lesson).where(Lesson.published_at.is_not(None)).order_by(Lesson.published_at)
+    ids = [one.id for one in course.session.scalars(published)]
+    day: date = world.after(world.today(), 12)
+    plan = seminars.Plan(row["name"], world.at(day, 13, 30), row["place"], ids, row["questions"])
+    seminars.plan_seminar(course.session, by=course.coordinator, plan=plan)
