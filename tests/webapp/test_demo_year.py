@@ -59,7 +59,7 @@ from webapp.demo_year.stories import Book
 #: each goes another way, and stands elsewhere when the year ends
 IN_SWEDEN = (
     "Elis", "Ines", "Melker", "Saga", "Elvira", "Loke", "Märta", "Hedda", "Arvid", "Juni", "Samuel", "Greta", "Freja", "Lage",
-    "Gillis", "Ebba", "Malte", "Rut", "Valter", "Ester", "Bo",
+    "Gillis", "Ebba", "Malte", "Rut", "Valter", "Hugo", "Ester", "Bo",
 )  # fmt: skip
 NO_TEAMWORK = {"consultations": [], "rounds": [], "development": [], "lessons": []}
 

@@ -3,7 +3,7 @@
 from collections.abc import Generator
 from datetime import datetime, timedelta
 
-from referrals import action_plan, closure, coverage, follow_up, plan_versions
+from referrals import action_plan, closure, coverage, follow_up, hand_over, handed_over, plan_versions
 from referrals.access import SYSTEM
 from referrals.models import ActionPlan, PlannedAction
 from referrals.vocabulary import (
@@ -16,6 +16,7 @@ from referrals.vocabulary import (
     Helped,
     LossCause,
     Profession,
+    Recipient,
 )
 from webapp.demo_year.course import Course
 
@@ -31,6 +32,9 @@ def carry_plan_out(course: Course) -> Generator[datetime, None, bool]:
     for occasion in ("follow_up", "evaluation"):
         yield from _work(course, occasion)
         yield from _follow_up(course, is_last=occasion == "evaluation")
+        if course.child.turn == "handed_over":
+            yield from _hand_over(course)
+            return True
     yield course.later(2, stage="closure")
     _close(course)
     return True
@@ -125,6 +129,23 @@ def _answer(action: PlannedAction, planned: int) -> follow_up.ActionAnswer:
     done = planned * _CAME_ABOUT // 100
     lost = LossCause.NONE if done == planned else LossCause.CHILD_ABSENT
     return follow_up.ActionAnswer(action_id=action.id, times_done=done, loss_cause=lost, helped=Helped.YES)
+
+
+def _hand_over(course: Course) -> Generator[datetime, None, None]:
+    """The family moves: the team at the other school takes over what the guardians allow."""
+    session, referral, world = course.session, course.referral, course.world
+    yield course.later(5)
+    to = world.unit(world.book.teams["other_unit"])
+    pieces = handed_over.offerable(session, referral, to=Recipient.RECEIVING_SCHOOL, on=course.day)
+    offer = hand_over.Offer(
+        to_unit_id=to.id,
+        chosen=[one.key for one in pieces],
+        purpose=course.word("moves"),
+        contact=course.coordinator.name,
+    )
+    made = hand_over.offer_hand_over(session, referral, by=course.by, seen=None, offer=offer)
+    yield course.later(2)
+    hand_over.accept_hand_over(session, made, by=world.somebody(to, Profession.COORDINATOR).actor())
 
 
 def _close(course: Course) -> None:

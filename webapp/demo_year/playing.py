@@ -38,7 +38,7 @@ class Play:
     session: Session
     printers: Executor
     #: by the number of the life: what follows one decision is done before what follows the next
-    _at_the_printer: dict[int, _AtThePrinter] = field(default_factory=dict)
+    _at_the_printer: dict[int, list[_AtThePrinter]] = field(default_factory=dict)
 
     def go(self, lives: Iterable[Life], *, until: datetime, tell: Callable[[datetime], None]) -> None:
         """Let every life go on until `until`; what it would do later stays undone, as in any municipality on any day."""
@@ -70,10 +70,11 @@ class Play:
                     _send(self.session, step)
                     steps.finish(self.session, claim.step_id, attempt=claim.attempt)
                     continue
-                papers = self._print(step)
-                self._at_the_printer[number] = _AtThePrinter(claim, papers, clock.now())
-                if not papers:
-                    self._settle(number)
+                one = _AtThePrinter(claim, self._print(step), clock.now())
+                if one.papers:
+                    self._at_the_printer.setdefault(number, []).append(one)
+                else:
+                    self._settle(one)
 
     def _print(self, step: Step) -> list[tuple[Paper, Future[bytes]]]:
         row, session = step.history, self.session
@@ -82,9 +83,8 @@ class Play:
             for paper in documents.outstanding(session, row)
         ]  # fmt: skip
 
-    def _settle(self, number: int) -> None:
+    def _settle(self, one: _AtThePrinter) -> None:
         """As `flows.referral` does it: the papers of a step, then what goes on by itself, then the mail."""
-        one = self._at_the_printer.pop(number)
         clock.set_now(one.since)
         row = steps.hold(self.session, one.claim.step_id, attempt=one.claim.attempt).history
         for paper, printed in one.papers:
@@ -97,8 +97,9 @@ class Play:
 
     def _collect(self, number: int) -> None:
         """Wait for what is being printed for one life, and for what follows from that."""
-        while number in self._at_the_printer:
-            self._settle(number)
+        while done := self._at_the_printer.pop(number, []):
+            for one in done:
+                self._settle(one)
             self._carry_on(number)
 
     def _collect_all(self) -> None:
