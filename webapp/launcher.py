@@ -53,7 +53,7 @@ class Launcher:
             self._prepare()
             self._start("worker", [sys.executable, "-m", "flows.worker"])
             self._start("web", self._web_command())
-            self._wait_until_ready(started)
+            self._wait_until_ready()
             self._announce(time.monotonic() - started)
             self._watch()
         finally:
@@ -105,13 +105,13 @@ class Launcher:
         if part.exit_status != 0:
             raise Refusal(f"The set-up step `trivsel {' '.join(words)}` failed:\n{part.last_words()}")
 
-    def _wait_until_ready(self, started: float) -> None:
-        said = False
+    def _wait_until_ready(self) -> None:
+        said, began = False, time.monotonic()
         while not self.here.answers("/readyz"):
             for part in self.parts:
                 if not part.is_alive:
                     raise Refusal(f"{part.obituary}\n{part.last_words()}")
-            waited = time.monotonic() - started
+            waited = time.monotonic() - began
             if waited > START_WITHIN:
                 raise Refusal(
                     f"Not ready after {START_WITHIN:.0f} seconds; {self.here.readiness()}. "

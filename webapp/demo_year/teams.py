@@ -76,7 +76,7 @@ def _meet_all_year(world: World, longest: int) -> Life:
     yield course.later(0, hour=8)
     for unit in (course.unit, course.other):
         first_on = next(world.team_days(course.day))
-        series = dates.Series(first_on, world.today() + _AHEAD, 2, _AFTERNOON, _MINUTES, unit.forum.place or unit.name)
+        series = dates.Series(first_on, world.today() + _AHEAD, 1, _AFTERNOON, _MINUTES, unit.forum.place or unit.name)
         by = world.somebody(unit, Profession.COORDINATOR).actor()
         dates.plan(world.session, unit.forum, series, by=by)
 

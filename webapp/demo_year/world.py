@@ -88,16 +88,16 @@ class World:
         return add_school_days(day, days, closed=self.closed)
 
     def meeting(self, forum: Forum, earliest: date) -> datetime:
-        """When the team has time for one more child: every other Wednesday afternoon, half an hour each."""
+        """When the team has time for one more child: on Wednesday afternoons, half an hour each."""
         day = next(day for day in self.team_days(earliest) if self._taken[forum.slug, day] < _MOST)
         self._taken[forum.slug, day] += 1
         return self.at(day, 13) + timedelta(minutes=30 * (self._taken[forum.slug, day] - 1))
 
     def team_days(self, earliest: date) -> Iterator[date]:
-        """Every other Wednesday from `earliest` on, as long as schools are open on it."""
+        """Every Wednesday from `earliest` on, as long as schools are open on it."""
         day = next_open_day(earliest, closed=self.closed)
         while True:
-            if day.weekday() == _WEDNESDAY and day.toordinal() // 7 % 2 and is_open_day(day, self.closed):
+            if day.weekday() == _WEDNESDAY and is_open_day(day, self.closed):
                 yield day
             day += _DAY
 
