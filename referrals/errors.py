@@ -5,6 +5,7 @@ from datetime import datetime
 
 from referrals.vocabulary.development import DevelopmentProblem
 from referrals.vocabulary.forums import AgendaProblem, SeatProblem
+from referrals.vocabulary.research import ExportProblem
 from referrals.vocabulary.rounds import RoundProblem
 
 
@@ -80,6 +81,14 @@ class RoundRefused(ReferralError):
     """It cannot be so in a consultation round; `problem` says why, in words that stand at the field."""
 
     def __init__(self, problem: RoundProblem) -> None:
+        super().__init__(problem.value)
+        self.problem = problem
+
+
+class ExportRefused(ReferralError):
+    """It cannot be so with an export for research; `problem` says why, in the words that are shown."""
+
+    def __init__(self, problem: ExportProblem) -> None:
         super().__init__(problem.value)
         self.problem = problem
 

@@ -35,6 +35,7 @@ _PLACES: tuple[tuple[str, str, str, tuple[Role, ...]], ...] = (
     ("casework.absence", N_("Absence"), "calendar", (Role.HEAD_TEACHER,)),
     ("development.cases", N_("Development work"), "tasks", (Role.MANAGEMENT,)),
     ("learning.catalogue", N_("Good practice"), "search", (Role.MANAGEMENT, Role.RESEARCHER)),
+    ("patterns.exports", N_("Research"), "download", (Role.RESEARCHER,)),
     ("patterns.patterns", N_("Patterns"), "table", (Role.MANAGEMENT,)),
     ("patterns.lead_times", N_("Lead times"), "clock", (Role.MANAGEMENT,)),
     ("administration.home", N_("Administration"), "cog", (Role.ADMINISTRATOR,)),

@@ -166,6 +166,9 @@ HELP: Final[dict[str, str]] = guardian_help.HELP | {
     # patterns and words
     "patterns.lead_times": N_("How many days families waited, term by term, in numbers large enough that nobody can be known by them. Management sees this page, and no single referral."),
     "patterns.patterns": N_("Term by term and area by area: how many concerns came in and were taken up, how long families waited, what it was about, how it ended and what families say. Numbers that could tell of a child are left out. Management sees this page, and no single referral."),
+    "patterns.exports": N_("Exports for research: whoever researches asks, the management decides, and what is given out leads to nobody. Whoever asked sees their own here, the management all."),
+    "patterns.new_export": N_("Ask for an export: what for, of which terms and until when. The management reads it and decides. Nothing is given out before that, and nothing after its end."),
+    "patterns.export": N_("One export: what it is for, until when, and what was decided. Somebody of the management decides, never whoever asked. Each time it is fetched stands in its log; each row has a pseudonym of this export alone."),
     "words.all_words": N_("What the words mean that everybody shares who meets around a child. The same explanations stand beside the fields that use them."),
     # intake
     "intake.start": N_("Begin here when you are concerned about a child, or when it is about you. Choose who you are and answer a few short pages. Nothing is sent before you have read it once more and said so."),

@@ -51,6 +51,7 @@ from referrals.models.reading_request import ReadingAnswer, ReadingRequest
 from referrals.models.referral import History, Listed, Membership, OfReferral, Referral
 from referrals.models.register import RegisterEntry, RegisterYear
 from referrals.models.reminder import Reminder
+from referrals.models.research_export import ResearchExport
 from referrals.models.retention import Disposal, LegalHold
 from referrals.models.saved_view import SavedView
 from referrals.models.seminar import Seminar, SeminarAttendance, SeminarLesson
@@ -169,6 +170,7 @@ __all__ = [
     "RegisterEntry",
     "RegisterYear",
     "Reminder",
+    "ResearchExport",
     "ResetLink",
     "RoleAssignment", "RoundAnswer", "RoundAnswered", "RoundConsultant", "RoundEnrolment", "RoundPaper", "RoundSlot", "SavedView", "SeatAbsence",
     "SecondFactor",

@@ -19,8 +19,8 @@ from referrals.vocabulary import GoalResult, Helped
 
 #: referrals with a protected identity and those held for a conflict of interest are in none of the numbers
 MAY_BE_COUNTED: Final = (Referral.protected_since.is_(None), Referral.held_since.is_(None))
-_TAKEN_UP: Final = (Verb.SEND_TO_ASSESSMENT, Verb.SEND_TO_TEAM)
-_ANSWERS: Final = (*_TAKEN_UP, Verb.END_AT_TRIAGE)
+TAKEN_UP: Final = (Verb.SEND_TO_ASSESSMENT, Verb.SEND_TO_TEAM)
+ANSWERS: Final = (*TAKEN_UP, Verb.END_AT_TRIAGE)
 
 #: how many by what is counted, and by school
 ByWord = dict[str, Counter[uuid.UUID]]
@@ -41,7 +41,7 @@ def first_answers(session: Session, term: SchoolTerm) -> tuple[Counter[uuid.UUID
     """The concerns that were first answered in the term: how many were taken up, and how many ended without."""
     first = (
         select(History.referral_id, func.min(History.number).label("number"))
-        .where(History.verb.in_(_ANSWERS))
+        .where(History.verb.in_(ANSWERS))
         .group_by(History.referral_id)
         .subquery()
     )
@@ -52,8 +52,8 @@ def first_answers(session: Session, term: SchoolTerm) -> tuple[Counter[uuid.UUID
         .where(*MAY_BE_COUNTED, came_within(History.at, term, zone_of(session)))
     )
     answers = session.execute(query).all()
-    taken = Counter(unit_id for unit_id, verb in answers if verb in _TAKEN_UP)
-    return taken, Counter(unit_id for unit_id, verb in answers if verb not in _TAKEN_UP)
+    taken = Counter(unit_id for unit_id, verb in answers if verb in TAKEN_UP)
+    return taken, Counter(unit_id for unit_id, verb in answers if verb not in TAKEN_UP)
 
 
 def topics(session: Session, term: SchoolTerm) -> ByWord:

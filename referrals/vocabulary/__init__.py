@@ -47,6 +47,7 @@ from referrals.vocabulary.papers import DocumentKind, MailKind
 from referrals.vocabulary.people import Country, ListGround, Profession, SchoolForm, Standing
 from referrals.vocabulary.reading import AskedBy, AskedHow
 from referrals.vocabulary.register import Counterpart, Direction, Registered
+from referrals.vocabulary.research import AgeBand, ExportProblem, ExportState
 from referrals.vocabulary.retention import ContentKind, DisposalState, Fate
 from referrals.vocabulary.rounds import QualityTheme, RoundProblem, RoundState
 from referrals.vocabulary.service_referrals import ServiceReferralState
@@ -92,6 +93,7 @@ __all__ = [
     "AbsencePattern",
     "AbsenceStepKind",
     "ActionStatus",
+    "AgeBand",
     "AgeGroup",
     "AgendaAct",
     "AgendaProblem",
@@ -129,6 +131,8 @@ __all__ = [
     "DisposalState",
     "DocumentKind",
     "Domain",
+    "ExportProblem",
+    "ExportState",
     "Fate",
     "FileKind",
     "FileRefusal",

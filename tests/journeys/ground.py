@@ -45,6 +45,7 @@ from referrals.models import (
     History,
     Municipality,
     Referral,
+    ResearchExport,
     Step,
     TeamDate,
     What,
@@ -224,6 +225,18 @@ def lay_a_seminar(address: str) -> uuid.UUID:
     with db.writing(address) as session:
         cast = cast_of(session)
         return lessons.plan(session, cast, [lessons.publish(session, cast)]).id
+
+
+def lay_an_export(address: str) -> uuid.UUID:
+    """An export for research that somebody asked for."""
+    with db.writing(address) as session:
+        found = ResearchExport(
+            asked_by_id=cast_of(session).researcher.id, asked_at=clock.now(), first_term="2026-spring", last_term="2026-spring",
+            ends_on=clock.now().date() + timedelta(days=30), is_approved=None, purpose="Hur lika stöd får barn?", pseudonym_key="00" * 32,
+        )  # fmt: skip
+        session.add(found)
+        session.flush()
+        return found.id
 
 
 def lay_development_work(address: str) -> dict[str, uuid.UUID]:

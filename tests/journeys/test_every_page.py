@@ -26,7 +26,7 @@ NO_PAGES = (
     "static_files.asset", "intake.unit_qr",  # files and pictures
     "casework.live",  # a stream
     "casework.document", "casework.preview_document", "casework.meeting_call", "forums.agenda_to_take_along",  # PDF
-    "casework.protection_paper", "casework.absence_paper_of", "intake.receipt", "forums.consultation_note", "rounds.agenda", "rounds.round_report", "rounds.traced_questions", "learning.seminar_agenda", "development.closing_paper", "development.analysis_paper", "patterns.quality_report",  # PDF too
+    "casework.protection_paper", "casework.absence_paper_of", "intake.receipt", "forums.consultation_note", "rounds.agenda", "rounds.round_report", "rounds.traced_questions", "learning.seminar_agenda", "development.closing_paper", "development.analysis_paper", "patterns.quality_report", "patterns.fetch_export",  # PDF too
     "guardian.paper", "guardian.report", "guardian.file",  # PDF too, or a file
     "casework.attachment", "casework.reading_file",  # a file, given out as it came in
     "casework.register_extract", "casework.referral_list_as_text", "casework.referral_list_as_workbook",  # tables
@@ -83,8 +83,7 @@ def test_every_page_has_been_inspected(app: Flask, address: str, walk: Walk, num
     walk.look("henrik", f"/referrals/{asked}/triage", "/home")
     walk.look("henrik", "/reading-requests", f"/reading-requests/{ground.lay_a_reading_request(address, number)}")
     walk.look("anton", "/administration/automatic-work")
-    walk.look("margit", "/lead-times")
-    walk.look("margit", "/patterns")
+    _about_patterns(walk, address)
     seat = ground.lay_a_seat(address)
     walk.look("karin", seat, ground.lay_an_agenda(address), f"{seat.split('/seats/')[0]}/year/2026", "/teams/year/2026")
     offered, waits, taken = ground.lay_hand_overs(address)
@@ -102,6 +101,12 @@ def test_every_page_has_been_inspected(app: Flask, address: str, walk: Walk, num
     pages = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())} - set(NO_PAGES)
     assert pages - walk.seen == set(), "nobody has looked at these"
     assert set(NO_PAGES) & walk.seen == set(), "these are pages after all"
+
+
+def _about_patterns(walk: Walk, address: str) -> None:
+    export = f"/research/{ground.lay_an_export(address)}"
+    walk.look("rune", "/research", "/research/new", export)
+    walk.look("margit", "/lead-times", "/patterns", "/research", export)
 
 
 def _as_the_team_meets(walk: Walk, address: str, number: str) -> None:

@@ -27,7 +27,7 @@ STAFF = ("karin", "henrik", "anton", "kim", "siv", "noor", "leo", "sanna", "otto
 PEOPLE = (*STAFF, "guardian", "writer", "reporter", "stranger", "forger")
 #: who has most to send where a door asks for somebody of this kind
 AT_HOME = {
-    "public": ("writer", "writer", "writer", "reporter", "reporter", "guardian", "stranger"), "for_guardian": ("guardian",), "for_report": ("kim",), "for_consultation": ("kim",), "for_upward": ("karin",), "for_pupil": ("henrik",), "for_round": ("margit", "karin"), "for_enrolment": ("karin",), "for_lesson": ("karin", "sanna"), "for_seminar": ("karin",), "for_development": ("karin",),
+    "public": ("writer", "writer", "writer", "reporter", "reporter", "guardian", "stranger"), "for_guardian": ("guardian",), "for_report": ("kim",), "for_consultation": ("kim",), "for_upward": ("karin",), "for_pupil": ("henrik",), "for_round": ("margit", "karin"), "for_enrolment": ("karin",), "for_lesson": ("karin", "sanna"), "for_seminar": ("karin",), "for_export": ("rune", "margit"), "for_development": ("karin",),
     "for_referral": ("karin", "karin", "karin", "henrik", "kim"), "signed_in": ("karin", "henrik", "anton", "anton", "sanna"), "at_the_door": ("karin",),
 }  # fmt: skip
 #: a stream without an end, of which its own tests know; and whether all parts are up, which here they are not
@@ -42,7 +42,7 @@ TABLES = {
     "pupil_id": "absent_pupil", "due_id": "absence_step",
     "round_id": "consultation_round", "enrolment_id": "round_enrolment", "slot_id": "round_slot", "question_id": "learning_question",
     "decision_id": "statutory_decision", "investigation_id": "support_investigation", "programme_id": "support_programme",
-    "upward_id": "upward_question", "consultant_id": "round_consultant", "lesson_id": "lesson", "seminar_id": "seminar", "development_id": "development_case", "milestone_id": "development_milestone", "result_id": "development_result", "level_action_id": "development_action",
+    "upward_id": "upward_question", "consultant_id": "round_consultant", "lesson_id": "lesson", "seminar_id": "seminar", "export_id": "research_export", "development_id": "development_case", "milestone_id": "development_milestone", "result_id": "development_result", "level_action_id": "development_action",
 }  # fmt: skip
 #: parts of addresses that are words
 WORDS = {

@@ -102,7 +102,14 @@ def test_every_refusal_of_the_core_has_words_of_its_own(app):
     # so do a form with files, one that shares a paper, and the pages of a team's seats and dates, of rounds and of development work
     never_shown |= {core.MeetingMoved}  # said on the page on which somebody answers a call
     never_shown |= {core.DevelopmentRefused}
-    never_shown |= {core.FileRefused, core.NotLookedAt, core.SeatRefused, core.AgendaRefused, core.RoundRefused}
+    never_shown |= {
+        core.FileRefused,
+        core.NotLookedAt,
+        core.SeatRefused,
+        core.AgendaRefused,
+        core.RoundRefused,
+        core.ExportRefused,
+    }
     assert [kind.__name__ for kind in kinds if kind not in never_shown and kind not in error_answers.OF_CORE] == []
 
 

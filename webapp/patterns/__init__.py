@@ -5,6 +5,6 @@ from flask import Blueprint
 blueprint = Blueprint("patterns", __name__)
 
 # The views hang on the blueprint above, so they come after it.
-from webapp.patterns import lead_times, patterns, quality_report  # noqa: E402
+from webapp.patterns import lead_times, patterns, quality_report, research  # noqa: E402
 
-__all__ = ["blueprint", "lead_times", "patterns", "quality_report"]
+__all__ = ["blueprint", "lead_times", "patterns", "quality_report", "research"]

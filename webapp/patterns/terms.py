@@ -22,9 +22,10 @@ def chosen(terms: list[SchoolTerm]) -> Chosen:
     """The one in the address, else the newest that is over, else the one that goes on."""
     asked = SchoolTerm.read(request.args.get("term", ""))
     term = asked if asked in terms else terms[min(1, len(terms) - 1)]
-    return Chosen(term, _name(term), [(one.code, _name(one)) for one in terms])
+    return Chosen(term, name(term), [(one.code, name(one)) for one in terms])
 
 
-def _name(term: SchoolTerm) -> str:
+def name(term: SchoolTerm) -> str:
+    """A term as people say it."""
     words = N_("Autumn term %(year)s") if term.is_autumn else N_("Spring term %(year)s")
     return gettext(words, year=term.year)

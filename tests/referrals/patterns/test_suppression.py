@@ -175,3 +175,12 @@ def test_of_a_whole_that_is_not_shown_no_share_is() -> None:
     assert suppress_grouped([[1, 1]], of=[[1, 2]], whole=few) == Grouped(
         Shown((None,), None), (Shown((None, None), None),)
     )
+
+
+def test_all_of_one_and_few_of_another_are_not_told_by_their_sum() -> None:
+    # Thirty of thirty and four of a hundred: no other way to 34 has either, or its rest, under five.
+    of = [[30, 100]]
+    wholes = suppress_grouped(of)
+    nothing = Grouped(Shown((None,), None), (Shown((None, None), None),))
+    assert suppress_grouped([[30, 4]], of=of, whole=wholes) == nothing
+    assert suppress_grouped([[30, 3]], of=of, whole=wholes).within[0] == Shown((None, None), 33)

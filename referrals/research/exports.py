@@ -1,0 +1,126 @@
+"""An export for research on its way: asked for with purpose and end, decided by somebody else of the management, given out until its end."""
+
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from referrals import audit, clock, identity_check, roster
+from referrals.access import Actor, Role
+from referrals.errors import ExportRefused, NotAllowed
+from referrals.forums.consultations import ANSWERED
+from referrals.models import ResearchExport, What
+from referrals.patterns import lead_times
+from referrals.patterns.school_terms import SchoolTerm
+from referrals.research import package
+from referrals.vocabulary import ExportProblem, ExportState
+
+ASKERS: Final = (Role.RESEARCHER,)
+DECIDERS: Final = (Role.MANAGEMENT,)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody asks for."""
+
+    purpose: str
+    first: SchoolTerm
+    last: SchoolTerm
+    ends_on: date
+
+
+def may_read(session: Session, found: ResearchExport, actor: Actor) -> bool:  # noqa: ARG001 - a door asks this of every row alike
+    """Whoever asked for it, while they are a researcher, and the management."""
+    return _holds(actor, DECIDERS) or may_fetch(found, actor)
+
+
+def may_fetch(found: ResearchExport, actor: Actor) -> bool:
+    """Whoever asked for it."""
+    return _holds(actor, ASKERS) and found.asked_by_id == actor.account_id
+
+
+def may_decide(found: ResearchExport, actor: Actor) -> bool:
+    """Everybody of the management but whoever asked for it."""
+    return _holds(actor, DECIDERS) and found.asked_by_id != actor.account_id
+
+
+def known_to(session: Session, actor: Actor) -> list[ResearchExport]:
+    """Those that somebody may read, the newest first."""
+    rows = session.scalars(select(ResearchExport).order_by(ResearchExport.asked_at.desc(), ResearchExport.id))
+    return [one for one in rows if may_read(session, one, actor)]
+
+
+def state(session: Session, found: ResearchExport) -> ExportState:
+    """How far it has come."""
+    if found.is_approved is False:
+        return ExportState.DECLINED
+    if found.ends_on < roster.today(session):
+        return ExportState.ENDED
+    return ExportState.APPROVED if found.is_approved else ExportState.ASKED
+
+
+def terms(session: Session) -> list[SchoolTerm]:
+    """The terms of which one can be: those that are over, the newest first."""
+    return [term for term in lead_times.terms(session) if lead_times.is_over(session, term)]
+
+
+def ask_for_export(session: Session, wish: Wish, *, by: Actor, answered: Collection[str] = ()) -> ResearchExport:
+    """Ask for an export. Raises NotAllowed, ExportRefused, NamesSomebody."""
+    if not _holds(by, ASKERS):
+        raise NotAllowed("ask_for_export")
+    if not {wish.first, wish.last} <= set(terms(session)) or wish.first > wish.last:
+        raise ExportRefused(ExportProblem.NO_TERMS)
+    checker = identity_check.municipal_checker(session, by=by)
+    was_answered = checker.require_nobody([wish.purpose], answered=answered)
+    found = ResearchExport(
+        asked_by_id=by.account_id, asked_at=clock.now(), first_term=wish.first.code, last_term=wish.last.code,
+        ends_on=wish.ends_on, is_approved=None, purpose=wish.purpose, pseudonym_key=secrets.token_hex(32),
+    )  # fmt: skip
+    session.add(found)
+    session.flush()
+    _log(session, found, "ask_for_export", by=by)
+    if was_answered:
+        _log(session, found, ANSWERED, by=by)
+    return found
+
+
+def decide_export(session: Session, found: ResearchExport, *, by: Actor, approves: bool) -> None:
+    """Approve it, or not; an approval can be taken back by deciding again. Raises NotAllowed, ExportRefused."""
+    session.refresh(found, with_for_update=True)
+    if not _holds(by, DECIDERS):
+        raise NotAllowed("decide_export")
+    if not may_decide(found, by):
+        raise ExportRefused(ExportProblem.OWN)
+    if state(session, found) is ExportState.ENDED:
+        raise ExportRefused(ExportProblem.ENDED)
+    if found.is_approved is approves:
+        return
+    found.is_approved, found.decided_by_id, found.decided_at = approves, by.account_id, clock.now()
+    session.flush()
+    _log(session, found, "approve_export" if approves else "decline_export", by=by)
+
+
+def fetch_export(session: Session, found: ResearchExport, *, by: Actor) -> bytes:
+    """What is given out, as a ZIP with its codebook. Raises NotAllowed, ExportRefused."""
+    if not may_fetch(found, by):
+        raise NotAllowed("fetch_export")
+    refused = {
+        ExportState.ASKED: ExportProblem.NOT_APPROVED,
+        ExportState.DECLINED: ExportProblem.DECLINED,
+        ExportState.ENDED: ExportProblem.ENDED,
+    }.get(state(session, found))
+    if refused:
+        raise ExportRefused(refused)
+    return package.pack(session, found)
+
+
+def _holds(actor: Actor, roles: Collection[Role]) -> bool:
+    return any(role in roles for role, _unit in actor.roles)
+
+
+def _log(session: Session, found: ResearchExport, verb: str, *, by: Actor) -> None:
+    audit.append(session, What.DID, by=by, chain=found.id, subject=verb)

@@ -1,0 +1,234 @@
+"""Exports for research: asked for, approved by somebody else, given out until their end, and leading to nobody."""
+
+import csv
+import io
+import zipfile
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from referrals import roster
+from referrals.access import Role
+from referrals.errors import ExportRefused, NamesSomebody, NotAllowed
+from referrals.models import AuditEvent, Referral, ResearchExport, RoleAssignment
+from referrals.patterns.school_terms import SchoolTerm
+from referrals.research import exports
+from referrals.research.exports import Wish
+from referrals.research.package import CODEBOOK
+from referrals.vocabulary import AgeBand, ExportProblem, ExportState, SchoolYear
+from tests.factories import a_referral, protected
+from tests.people import Cast
+from tests.referrals.patterns.lived import a_course, in_areas
+
+SPRING, AUTUMN = SchoolTerm(2026, is_autumn=False), SchoolTerm(2026, is_autumn=True)
+PURPOSE = "Hur lika stöd får barn i olika områden?"
+
+
+@pytest.fixture
+def lived(session: Session, cast: Cast, wednesday: time_machine.Traveller) -> None:
+    """North: eight in year 4 and two in year 8. South: seven in year 4."""
+    third = in_areas(session, cast)
+    for number in range(10):
+        referral = a_course(session, cast, cast.school, topics=["peers"] if number % 2 else ["attendance"])
+        referral.school_year = SchoolYear.YEAR_4 if number < 8 else SchoolYear.YEAR_8
+    for _ in range(7):
+        a_course(session, cast, third)
+    session.flush()
+
+
+def wish(session: Session, **values: object) -> Wish:
+    ends_on = roster.today(session) + timedelta(days=30)
+    return Wish(**{"purpose": PURPOSE, "first": SPRING, "last": SPRING, "ends_on": ends_on} | values)  # type: ignore[arg-type]
+
+
+def asked(session: Session, cast: Cast, **values: object) -> ResearchExport:
+    return exports.ask_for_export(session, wish(session, **values), by=cast.researcher.actor())
+
+
+def approved(session: Session, cast: Cast, **values: object) -> ResearchExport:
+    found = asked(session, cast, **values)
+    exports.decide_export(session, found, by=cast.manager.actor(), approves=True)
+    return found
+
+
+def table(content: bytes, name: str) -> list[dict[str, str]]:
+    with zipfile.ZipFile(io.BytesIO(content)) as together:
+        return list(csv.DictReader(io.StringIO(together.read(f"{name}.csv").decode())))
+
+
+def test_an_export_is_refused_without_approval_and_after_its_end(
+    session: Session, cast: Cast, lived: None, wednesday: time_machine.Traveller
+) -> None:
+    found = asked(session, cast)
+    assert exports.state(session, found) is ExportState.ASKED
+    for approves, problem in ((None, ExportProblem.NOT_APPROVED), (False, ExportProblem.DECLINED)):
+        if approves is not None:
+            exports.decide_export(session, found, by=cast.manager.actor(), approves=approves)
+        with pytest.raises(ExportRefused) as refused:
+            exports.fetch_export(session, found, by=cast.researcher.actor())
+        assert refused.value.problem is problem
+    exports.decide_export(session, found, by=cast.manager.actor(), approves=True)
+    exports.decide_export(session, found, by=cast.manager.actor(), approves=True)  # twice changes nothing
+    assert exports.fetch_export(session, found, by=cast.researcher.actor())
+    found.ends_on = roster.today(session) - timedelta(days=1)
+    assert exports.state(session, found) is ExportState.ENDED
+    with pytest.raises(ExportRefused, match="ended"):
+        exports.fetch_export(session, found, by=cast.researcher.actor())
+    with pytest.raises(ExportRefused, match="ended"):
+        exports.decide_export(session, found, by=cast.manager.actor(), approves=False)
+
+
+def test_the_log_of_an_export_tells_who_asked_and_who_approved(session: Session, cast: Cast, lived: None) -> None:
+    found = approved(session, cast)
+    events = session.execute(
+        select(AuditEvent.subject, AuditEvent.by_id)
+        .where(AuditEvent.chain_id == found.chain_id)
+        .order_by(AuditEvent.number)
+    ).all()
+    assert [tuple(one) for one in events] == [
+        ("ask_for_export", cast.researcher.id),
+        ("approve_export", cast.manager.id),
+    ]
+    assert (found.purpose, found.decided_by) == (PURPOSE, cast.manager)
+
+
+def test_nobody_decides_about_an_export_they_asked_for(session: Session, cast: Cast, lived: None) -> None:
+    found = asked(session, cast)
+    cast.researcher.roles.append(RoleAssignment(role=Role.MANAGEMENT, unit=None))
+    session.flush()
+    with pytest.raises(ExportRefused) as refused:
+        exports.decide_export(session, found, by=cast.researcher.actor(), approves=True)
+    assert refused.value.problem is ExportProblem.OWN
+    with pytest.raises(NotAllowed):
+        exports.decide_export(session, found, by=cast.coordinator.actor(), approves=True)
+    with pytest.raises(NotAllowed):
+        exports.fetch_export(session, found, by=cast.manager.actor())
+    assert found.is_approved is None
+
+
+def test_only_a_researcher_asks_and_reads_their_own(session: Session, cast: Cast, lived: None) -> None:
+    with pytest.raises(NotAllowed):
+        exports.ask_for_export(session, wish(session), by=cast.manager.actor())
+    found = asked(session, cast)
+    assert (
+        exports.known_to(session, cast.researcher.actor()) == [found] == exports.known_to(session, cast.manager.actor())
+    )
+    found.asked_by_id = cast.manager.id
+    assert exports.known_to(session, cast.researcher.actor()) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "last"), [(AUTUMN, AUTUMN), (SPRING, AUTUMN), (SchoolTerm(1999, is_autumn=True), SPRING)]
+)
+def test_only_terms_that_are_over_can_be_asked_for(
+    session: Session, cast: Cast, lived: None, first: SchoolTerm, last: SchoolTerm
+) -> None:
+    with pytest.raises(ExportRefused, match="no_terms"):
+        asked(session, cast, first=first, last=last)
+    assert session.scalars(select(ResearchExport)).all() == []
+
+
+def test_a_purpose_that_names_somebody_is_stopped_unless_it_is_answered(
+    session: Session, cast: Cast, lived: None
+) -> None:
+    told = f"{PURPOSE} Karin Almkvist läser."
+    with pytest.raises(NamesSomebody):
+        asked(session, cast, purpose=told)
+    found = exports.ask_for_export(
+        session,
+        wish(session, purpose=told),
+        by=cast.researcher.actor(),
+        answered=["karin almkvist", "karin", "almkvist"],
+    )
+    assert found.purpose == told
+
+
+def test_rows_are_pseudonymous_by_term_and_never_fewer_than_five_share_area_and_age(
+    session: Session, cast: Cast, lived: None
+) -> None:
+    written = table(exports.fetch_export(session, approved(session, cast), by=cast.researcher.actor()), "rows")
+    assert len(written) == 17
+    assert [*written[0]] == [name for name, _says, _holds in CODEBOOK]
+    assert {row["term"] for row in written} == {"2026-spring"}
+    groups = [(row["area"], row["age_band"]) for row in written]
+    # Two in year 8 would stand apart: they lose area and age, and with them as many as it takes.
+    assert {group: groups.count(group) for group in groups} == {("North", "10-12"): 8, ("", ""): 9}
+    assert [row["pseudonym"] for row in written] == sorted({row["pseudonym"] for row in written})
+
+
+def test_a_value_that_fewer_than_five_share_is_left_out(session: Session, cast: Cast, lived: None) -> None:
+    written = table(exports.fetch_export(session, approved(session, cast), by=cast.researcher.actor()), "rows")
+    for area in ("North", ""):
+        group = [row for row in written if row["area"] == area]
+        for name in [name for name in group[0] if name not in ("pseudonym", "term", "area", "age_band")]:
+            for value in {row[name] for row in group} - {""}:
+                assert 5 <= [row[name] for row in group].count(value) < len(group), (name, value)
+
+
+def test_another_export_has_other_pseudonyms_and_the_same_one_the_same(
+    session: Session, cast: Cast, lived: None
+) -> None:
+    one, other = approved(session, cast), approved(session, cast)
+
+    def pseudonyms(found: ResearchExport) -> set[str]:
+        return {
+            row["pseudonym"] for row in table(exports.fetch_export(session, found, by=cast.researcher.actor()), "rows")
+        }
+
+    assert pseudonyms(one) == pseudonyms(one)
+    assert not pseudonyms(one) & pseudonyms(other)
+
+
+def test_no_word_of_a_child_and_no_day_leaves_and_a_codebook_lies_beside(
+    session: Session, cast: Cast, lived: None
+) -> None:
+    content = exports.fetch_export(session, approved(session, cast), by=cast.researcher.actor())
+    with zipfile.ZipFile(io.BytesIO(content)) as together:
+        assert sorted(together.namelist()) == ["about.csv", "codebook.csv", "domains.csv", "rows.csv"]
+        words = together.read("rows.csv").decode()
+    assert not any(told in words for told in ("Testsson", "HTL-", "Lindskolan", "2026-0", "Mila"))
+    assert {row["column"] for row in table(content, "codebook")} == {*table(content, "rows")[0], ""}
+    assert table(content, "about")[:2] == [
+        {"what": "purpose", "as it was decided": PURPOSE},
+        {"what": "approved by", "as it was decided": cast.manager.name},
+    ]
+    assert [row["domain"] for row in table(content, "domains")] == ["health", "safety", "learning"]
+
+
+def test_protected_identities_are_in_no_row(session: Session, cast: Cast, lived: None) -> None:
+    found = approved(session, cast)
+    before = table(exports.fetch_export(session, found, by=cast.researcher.actor()), "rows")
+    protected(session, session.scalars(select(Referral)).all()[0], by=cast.coordinator)
+    after = table(exports.fetch_export(session, found, by=cast.researcher.actor()), "rows")
+    assert {row["pseudonym"] for row in after} < {row["pseudonym"] for row in before}
+    assert len(after) == len(before) - 1
+
+
+def test_a_term_with_fewer_than_five_has_no_rows_and_what_has_not_happened_is_empty(
+    session: Session, cast: Cast, wednesday: time_machine.Traveller
+) -> None:
+    for number in range(5):
+        course = a_course(session, cast, cast.school, guardians_heard=None)
+        referral = a_referral(session, cast, opened_at=course.opened_at, school_year=None)
+        if number:
+            referral.opened_at -= timedelta(days=120)
+    session.flush()
+    found = approved(session, cast, first=SchoolTerm(2025, is_autumn=True))
+    written = table(exports.fetch_export(session, found, by=cast.researcher.actor()), "rows")
+    assert [row["term"] for row in written] == ["2026-spring"] * 6
+    assert {row["age_band"] for row in written} == {""}
+    assert {row["closed_because"] for row in written} == {""}
+
+
+@pytest.mark.parametrize(
+    ("year", "band"),
+    [
+        (SchoolYear.PRESCHOOL, "1-5"), (SchoolYear.YEAR_0, "6-9"), (SchoolYear.YEAR_3, "6-9"), (SchoolYear.YEAR_4, "10-12"),
+        (SchoolYear.YEAR_6, "10-12"), (SchoolYear.YEAR_7, "13-15"), (SchoolYear.YEAR_9, "13-15"), (SchoolYear.UPPER_SECONDARY, "16-19"),
+    ],
+)  # fmt: skip
+def test_a_school_year_gives_about_how_old_a_child_is(year: SchoolYear, band: str) -> None:
+    assert AgeBand.of(year).value == band
