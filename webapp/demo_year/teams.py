@@ -193,13 +193,9 @@ def _develop(world: World, row: dict[str, Any]) -> Life:
     for one in row["results"]:
         groups = [analysis.Counted(group, holds, asked) for group, holds, asked in one["groups"]]
         analysis.add_result(
-            session,
-            found,
-            by=by,
-            evidence=DevelopmentEvidence(one["evidence"]),
-            question=one["question"],
-            groups=groups,
-        )
+            session, found, by=by, evidence=DevelopmentEvidence(one["evidence"]), question=one["question"], groups=groups,
+            are_apart=True,
+        )  # fmt: skip
     mark = terms.set_milestone(session, found, by=by, due_on=world.after(course.day, 40), words=row["milestone"])
     now = SchoolTerm.of(course.day)
     planned = [
@@ -209,8 +205,8 @@ def _develop(world: World, row: dict[str, Any]) -> Life:
         for level, what, who in row["actions"]
     ]
     yield course.later(38)
-    terms.reach_milestone(session, mark, by=by)
-    actions.end_action(session, planned[0], by=course.manager)
+    terms.reach_milestone(session, found, mark.id, by=by)
+    actions.end_action(session, found, planned[0].id, by=course.manager)
     if "report" in row:
         yield course.later(40)
         closing.write_report(session, found, by=by, report=closing.Report(**row["report"]))
