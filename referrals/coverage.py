@@ -149,7 +149,10 @@ def ended_on(
     zone, kinds = session.scalars(select(Municipality.timezone)).one(), frozenset(map(InformationCategory, categories))
     found = []
     for consent in (session.get_one(Consent, UUID(each)) for each in consent_ids):
-        answers = consent.guardian.consents
+        guardian = consent.guardian
+        if guardian.referral.is_of_age and not guardian.has_custody:
+            found += [guardian.referral.of_age_on]
+        answers = guardian.consents
         if _why_not(answers[-1], recipient, on=today, kinds=kinds):
             ends = _ends(answers[answers.index(consent) :], recipient, zone, kinds=kinds)
             found += [max((day for day, _why in ends if day <= today), default=None)]

@@ -113,8 +113,10 @@ def guardians_told_by(session: Session, referral: Referral, at: datetime) -> lis
 
 
 def guardians_to_reach(session: Session, referral: Referral) -> list[Reader]:
-    """Every guardian who may be contacted, whatever they were told."""
-    return [_guardian(session, each) for each in coverage.guardians_of(session, referral) if each.may_contact]
+    """Every guardian who may be contacted, whatever they were told; of a pupil who has come of age the pupil alone."""
+    known = coverage.guardians_of(session, referral)
+    able = [each for each in known if each.may_contact and (each.has_custody or not referral.is_of_age)]
+    return [_guardian(session, each) for each in able]
 
 
 def professionals_called(session: Session, row: History) -> list[Reader]:

@@ -52,8 +52,13 @@ class Guardian(OfReferral, Base):
 
     @property
     def has_custody(self) -> bool:
-        """Whether they decide for the child."""
-        return self.custody is not Custody.OTHER
+        """Whether they decide for the child: those with custody until it comes of age, and from then on the pupil alone.
+
+        Where no birth date says how old the pupil is, and the pupil is recorded as of age, all of them have to agree.
+        """
+        if self.custody is Custody.SELF:
+            return self.referral.is_of_age or self.referral.of_age_on is None
+        return self.custody is not Custody.OTHER and not self.referral.is_of_age
 
     @property
     def is_informed(self) -> bool:

@@ -8,6 +8,7 @@ from cryptography.fernet import Fernet
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
+from referrals import clock
 from referrals.access import Facts
 from referrals.models.account import Account
 from referrals.models.base import Base, Identified, by_value
@@ -16,6 +17,8 @@ from referrals.sealing import Sealed, new_data_key, open_data_key
 from referrals.stages import PLAN_ACTIVE, Party, Stage, State, Status, Verb
 from referrals.vocabulary import DeadlineSource, ListGround, SchoolYear, Standing
 
+#: from this age on somebody decides for themself, and their guardians no more (Föräldrabalken 9:1; Værgemålsloven § 1)
+OF_AGE = 18
 #: how long before it a follow-up is called soon
 SOON = timedelta(days=7)
 
@@ -116,6 +119,23 @@ class Referral(Identified, Base):
     def has_protected_identity(self) -> bool:
         """Whether the child's name and school may stand nowhere."""
         return self.protected_level is not None
+
+    @property
+    def of_age_on(self) -> date | None:
+        """The day on which the child is eighteen; None where no birth date says so."""
+        if self.child_birth_date is None:
+            return None
+        born = date.fromisoformat(self.child_birth_date)
+        return (
+            date(born.year + OF_AGE, 3, 1)
+            if (born.month, born.day) == (2, 29)
+            else born.replace(year=born.year + OF_AGE)
+        )
+
+    @property
+    def is_of_age(self) -> bool:
+        """Whether the child has turned eighteen, as far as is known. Days are counted in UTC, so in the first hours of that day not yet."""
+        return self.of_age_on is not None and self.of_age_on <= clock.now().date()
 
     def is_past_target(self, today: date) -> bool:
         """Whether the stage's target day has passed."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Self
+from typing import Self
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,9 +12,6 @@ from referrals.access import Actor
 from referrals.errors import Incomplete
 from referrals.models import History, Referral, StatutoryDecision
 from referrals.stages import CLOSED, Verb
-
-#: from so many years on nobody has custody
-OF_AGE: Final = 18
 
 
 @dataclass(frozen=True)
@@ -104,7 +101,5 @@ def told_first(referral: Referral, told_on: date | None, decided_on: date | None
     """Whether the guardians were told no later than it was decided; of somebody of age nobody has to be told."""
     if told_on is not None:
         return decided_on is None or told_on <= decided_on
-    if decided_on is None or referral.child_birth_date is None:
-        return False
-    born = date.fromisoformat(referral.child_birth_date)
-    return (decided_on.year - OF_AGE, decided_on.month, decided_on.day) >= (born.year, born.month, born.day)
+    of_age_on = referral.of_age_on
+    return decided_on is not None and of_age_on is not None and decided_on >= of_age_on

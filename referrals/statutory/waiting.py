@@ -133,7 +133,8 @@ def _to_tell(session: Session, actor: Actor, zone: str) -> Iterable[WaitingItem 
     pupil = SupportProgramme.pupil_appeals.is_(True) & ~told.where(SupportTold.guardian_id.is_(None)).exists()
     waits = ~_is_replaced() & (~told.exists() | left_out.exists() | pupil) & in_units(actor, Role.HEAD_TEACHER)
     for row, at in _rows(session, SupportProgramme, since=SupportProgramme.decided_id, waits=waits):
-        yield _item(row, Verb.RECORD_SUPPORT_TOLD, actor, on=local_date(at, zone=zone))
+        if not row.told or support_programme.not_told(session, row) or support_programme.is_pupil_to_tell(row):
+            yield _item(row, Verb.RECORD_SUPPORT_TOLD, actor, on=local_date(at, zone=zone))
 
 
 def _appeals(session: Session, actor: Actor, today: date) -> Iterable[WaitingItem | None]:

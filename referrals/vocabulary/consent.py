@@ -8,6 +8,8 @@ class Custody(Term):
 
     JOINT = "joint", N_("Joint custody")
     SOLE = "sole", N_("Sole custody")
+    #: from eighteen nobody has custody, and the pupil decides
+    SELF = "self", N_("Of age: the pupil themself")
     OTHER = "other", N_("Other adult close to the child")
 
 

@@ -245,3 +245,22 @@ def test_what_stood_there_before_a_correction_stays_readable(lay: Any, read: Any
     ):
         assert words in page.text
     assert "Maja Testsson" in signed_in("henrik").get(f"/referrals/{number}/guardians").text
+
+
+@pytest.mark.parametrize(("years", "is_offered"), [(18, True), (17, False)])
+def test_a_pupil_who_has_come_of_age_is_recorded_in_the_guardians_place(
+    lay: Callable[..., str], settings: Settings, signed_in: SignIn, years: int, is_offered: bool
+) -> None:
+    number = lay(PLAN_ACTIVE, is_told=True)
+    with db.writing(settings.database) as session:
+        referral = session.scalars(select(Referral).where(Referral.number == number)).one()
+        referral.child_birth_date = (TODAY - timedelta(days=years * 365 + 10)).isoformat()
+    karin = signed_in("karin")
+    page = karin.get(f"/referrals/{number}/guardians")
+    assert ("The pupil has come of age and decides themself" in page.text) == is_offered
+    page = karin.get(f"/referrals/{number}/guardians/new")
+    assert ("Of age: the pupil themself" in page.text) == is_offered
+    if is_offered:
+        page = karin.submit({"name": "Mila Testsson", "custody": "self", "language": "sv"})
+        assert "The guardian is recorded." in page.text
+        assert "has come of age and decides" not in page.text

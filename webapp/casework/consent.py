@@ -176,6 +176,7 @@ def _overview(referral: Referral, form: forms.Form, status: int = 200) -> Respon
         earlier={row.id: earlier.versions_of_guardian(session, row) for row in rows},
         are_informed=coverage.are_informed(session, referral),
         has_deciding=any(row.has_custody for row in rows),
+        is_of_age=referral.is_of_age,
         is_waiting=referral.state == IN_CONSENT,
         may_conclude=words.may_do(Verb.CONCLUDE_CONSENT, referral),
         may_record=words.may_do(Verb.RECORD_GUARDIAN, referral),
@@ -195,6 +196,11 @@ def _languages() -> list[tuple[str, str]]:
     return [*named_here(LANGUAGES), *sorted(named_here(SPOKEN), key=lambda each: each[1].casefold())]
 
 
+def _may_be_of_age(referral: Referral) -> bool:
+    """Whether the pupil decides themself, or nobody knows: no birth date is recorded."""
+    return referral.is_of_age or referral.of_age_on is None
+
+
 def _state(guardian: Guardian) -> ConsentState | None:
     """Where consent stands; None for an adult who decides nothing for the child."""
     return guardian.consent_state(today()) if guardian.has_custody else None
@@ -207,7 +213,7 @@ def _guardian_page(referral: Referral, row: Guardian | None, form: forms.Form, *
         status=status,
         form=form,
         guardian=row,
-        custodies=_choices(Custody),
+        custodies=[(key, label) for key, label in _choices(Custody) if key != Custody.SELF or _may_be_of_age(referral)],
         languages_to_choose=_languages(),
     )
 
