@@ -12,13 +12,24 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.elements import ColumnElement
 
 from referrals import organisation
-from referrals.models import ActionFollowUp, ActionPlan, Closure, FollowUp, Goal, GoalOutcome, History, Referral
+from referrals.models import (
+    ActionFollowUp,
+    ActionPlan,
+    Closure,
+    FollowUp,
+    Goal,
+    GoalOutcome,
+    History,
+    ReceivedHandOver,
+    Referral,
+)
 from referrals.patterns.school_terms import SchoolTerm
 from referrals.stages import Verb
 from referrals.vocabulary import GoalResult, Helped
 
-#: referrals with a protected identity and those held for a conflict of interest are in none of the numbers
-MAY_BE_COUNTED: Final = (Referral.protected_since.is_(None), Referral.held_since.is_(None))
+#: a concern of the term is counted once, where it came in: not again at the school that another one handed it over to. Children whose
+#: identity is protected count like all others: a number that went down by one when it was would tell of that child
+CAME_IN_HERE: Final = ~select(ReceivedHandOver.id).where(ReceivedHandOver.referral_id == Referral.id).exists()
 TAKEN_UP: Final = (Verb.SEND_TO_ASSESSMENT, Verb.SEND_TO_TEAM)
 ANSWERS: Final = (*TAKEN_UP, Verb.END_AT_TRIAGE)
 
@@ -37,8 +48,8 @@ def came_within(column: InstrumentedAttribute[datetime], term: SchoolTerm, zone:
     return and_(column >= begins, column < ends)
 
 
-def first_answers(session: Session, term: SchoolTerm) -> tuple[Counter[uuid.UUID], Counter[uuid.UUID]]:
-    """The concerns that were first answered in the term: how many were taken up, and how many ended without."""
+def taken_up(session: Session, term: SchoolTerm) -> Counter[uuid.UUID]:
+    """How many of the concerns that came in during the term were taken up in it, as the first answer to them."""
     first = (
         select(History.referral_id, func.min(History.number).label("number"))
         .where(History.verb.in_(ANSWERS))
@@ -46,20 +57,19 @@ def first_answers(session: Session, term: SchoolTerm) -> tuple[Counter[uuid.UUID
         .subquery()
     )
     query = (
-        select(Referral.unit_id, History.verb)
+        select(Referral.unit_id)
         .join(History, History.referral_id == Referral.id)
         .join(first, and_(first.c.referral_id == History.referral_id, first.c.number == History.number))
-        .where(*MAY_BE_COUNTED, came_within(History.at, term, zone_of(session)))
+        .where(CAME_IN_HERE, History.verb.in_(TAKEN_UP))
+        .where(*(came_within(column, term, zone_of(session)) for column in (Referral.opened_at, History.at)))
     )
-    answers = session.execute(query).all()
-    taken = Counter(unit_id for unit_id, verb in answers if verb in TAKEN_UP)
-    return taken, Counter(unit_id for unit_id, verb in answers if verb not in TAKEN_UP)
+    return Counter(session.scalars(query))
 
 
 def topics(session: Session, term: SchoolTerm) -> ByWord:
     """What the concerns of the term were about; one can be about several things."""
     came_in = came_within(Referral.opened_at, term, zone_of(session))
-    rows = session.execute(select(Referral.id, Referral.unit_id, Referral.topics).where(*MAY_BE_COUNTED, came_in))
+    rows = session.execute(select(Referral.id, Referral.unit_id, Referral.topics).where(CAME_IN_HERE, came_in))
     return _by_word((topic, unit_id, referral_id) for referral_id, unit_id, about in rows for topic in about)
 
 
@@ -69,7 +79,7 @@ def domains(session: Session, term: SchoolTerm) -> ByWord:
         select(Goal.domain, Referral.unit_id, Referral.id)
         .join(ActionPlan, Goal.plan_id == ActionPlan.id)
         .join(Referral, ActionPlan.referral_id == Referral.id)
-        .where(*MAY_BE_COUNTED, ActionPlan.approved_at.is_not(None), Goal.domain.is_not(None))
+        .where(ActionPlan.approved_at.is_not(None), Goal.domain.is_not(None))
         .where(came_within(ActionPlan.approved_at, term, zone_of(session)))  # type: ignore[arg-type]  # not None above
     )
     return _by_word((domain.value, unit, referral) for domain, unit, referral in session.execute(query) if domain)
@@ -80,7 +90,7 @@ def closings(session: Session, term: SchoolTerm) -> tuple[ByWord, Counter[uuid.U
     query = (
         select(Closure.id, Closure.reason, Referral.unit_id, Referral.id)
         .join(Referral, Closure.referral_id == Referral.id)
-        .where(*MAY_BE_COUNTED, came_within(Closure.closed_at, term, zone_of(session)))
+        .where(came_within(Closure.closed_at, term, zone_of(session)))
         .order_by(Closure.number)
     )
     last = {referral: (closure, reason, unit) for closure, reason, unit, referral in session.execute(query)}
@@ -97,7 +107,7 @@ def followed_up(session: Session, term: SchoolTerm) -> ByWord:
     query = (
         select(FollowUp.id, FollowUp.child_declined, FollowUp.guardians_heard, Referral.unit_id, Referral.id)
         .join(Referral, FollowUp.referral_id == Referral.id)
-        .where(*MAY_BE_COUNTED, FollowUp.guardians_heard.is_not(None))
+        .where(FollowUp.guardians_heard.is_not(None))
         .where(FollowUp.held_on >= term.first_on, FollowUp.held_on < term.next.first_on)
     )
     yes = select(ActionFollowUp.follow_up_id).where(ActionFollowUp.helped.in_((Helped.YES, Helped.PARTLY)))

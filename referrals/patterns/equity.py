@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from referrals.access import Actor
 from referrals.errors import NotAllowed
 from referrals.patterns import counting, lead_times
-from referrals.patterns.lead_times import READERS, Days, Milestone, Wait
+from referrals.patterns.lead_times import READERS, Days, Milestone, Wait, Waits
 from referrals.patterns.places import Count, Places
 from referrals.patterns.school_terms import SchoolTerm
 from referrals.patterns.suppression import Grouped
@@ -95,27 +95,23 @@ def of_term(session: Session, term: SchoolTerm, *, by: Actor) -> Patterns:
     if not any(role in READERS for role, _unit in by.roles):
         raise NotAllowed("patterns")
     places, waited = Places.read(session), lead_times.concerns_of(session, term)
-    came_in = {school: len(concerns) for school, concerns in waited.items()}
+    came_in = lead_times.number_of(waited)
     shown = places.suppress(came_in)
     if not lead_times.is_over(session, term):
         return Patterns(term, is_over=False, concerns=shown.areas.total, tables=[])
     lines = [
         _Line(Heading.ACCESS, N_("Came in"), shown),
-        *_answers(session, term, places),
+        _Line(
+            Heading.ACCESS,
+            N_("Of them taken up during the term"),
+            places.suppress(counting.taken_up(session, term), of=came_in, whole=shown),
+        ),
         *_topics(session, term, places, of=came_in, whole=shown),
         *_domains_and_outcomes(session, term, places),
         *_families(session, term, places),
     ]
-    tables = _tables(places, lines, _waits(places, waited, shown))
+    tables = _tables(places, lines, _waits(places, waited))
     return Patterns(term, is_over=True, concerns=shown.areas.total, tables=tables)
-
-
-def _answers(session: Session, term: SchoolTerm, places: Places) -> list[_Line]:
-    taken, ended = counting.first_answers(session, term)
-    return [
-        _Line(Heading.ACCESS, N_("Taken up during the term"), places.suppress(taken)),
-        _Line(Heading.ACCESS, N_("Ended during the term without being taken up"), places.suppress(ended)),
-    ]
 
 
 def _topics(session: Session, term: SchoolTerm, places: Places, *, of: Count, whole: Grouped) -> list[_Line]:
@@ -151,26 +147,13 @@ def _families(session: Session, term: SchoolTerm, places: Places) -> list[_Line]
     ]
 
 
-_Waits = dict[Milestone, Wait | None]
-
-
-def _waits(places: Places, waited: Mapping[uuid.UUID, list[Days]], shown: Grouped) -> list[list[_Waits]]:
+def _waits(places: Places, waited: Mapping[uuid.UUID, Sequence[Days]]) -> list[list[Waits]]:
     """For the municipality its waits and those of its areas, and for each area its own and those of its schools."""
-    by_area = [[waited.get(school.id, []) for school in schools] for _area, schools in places.areas]
-    areas = [_together(one) for one in by_area]
-    tables = [[lead_times.waits(_together(areas), shown.areas.total)]]
-    tables[0] += [lead_times.waits(one, cell) for one, cell in zip(areas, shown.areas.cells, strict=True)]
-    for area, schools, within in zip(areas, by_area, shown.within, strict=True):
-        cells = zip([area, *schools], [within.total, *within.cells], strict=True)
-        tables.append([lead_times.waits(one, cell) for one, cell in cells])
-    return tables
+    whole, within = lead_times.waits_in(places, waited)
+    return [whole, *within]
 
 
-def _together(several: Sequence[list[Days]]) -> list[Days]:
-    return [days for one in several for days in one]
-
-
-def _tables(places: Places, lines: list[_Line], waits: list[list[_Waits]]) -> list[Table]:
+def _tables(places: Places, lines: list[_Line], waits: list[list[Waits]]) -> list[Table]:
     """The municipality by area and each area by school; where there are no areas, the municipality by school."""
     columns = [tuple(area for area, _schools in places.areas)]
     columns += [tuple(school.name for school in schools) for _area, schools in places.areas]
@@ -181,7 +164,7 @@ def _tables(places: Places, lines: list[_Line], waits: list[list[_Waits]]) -> li
     return tables if places.has_areas else tables[1:]
 
 
-def _parts(lines: list[_Line], waits: list[_Waits], number: int) -> list[Part]:
+def _parts(lines: list[_Line], waits: list[Waits], number: int) -> list[Part]:
     """What a table shows under each heading: the one of that number, the municipality being the first."""
     rows: dict[Heading, list[Row]] = {heading: [] for heading in Heading}
     for line in lines:

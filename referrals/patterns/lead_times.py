@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -15,14 +15,15 @@ from referrals import roster
 from referrals.access import Actor, Role
 from referrals.errors import NotAllowed
 from referrals.models import History, Referral
-from referrals.patterns.counting import MAY_BE_COUNTED, came_within, zone_of
-from referrals.patterns.places import Places
+from referrals.patterns.counting import CAME_IN_HERE, came_within, zone_of
+from referrals.patterns.places import Count, Places
 from referrals.patterns.school_terms import SchoolTerm
-from referrals.patterns.suppression import FEWEST
 from referrals.stages import Verb
 from referrals.vocabulary import N_, Term
 
 READERS: Final = (Role.MANAGEMENT,)
+#: of fewer, nine of ten are all but none
+ENOUGH_FOR_NINE_OF_TEN: Final = 10
 
 
 class Milestone(Term):
@@ -45,10 +46,13 @@ REACHED_BY: Final[dict[Milestone, tuple[Verb, ...]]] = {
 
 @dataclass(frozen=True)
 class Wait:
-    """Days from the concern: half of those who got there waited no longer than `half`, nine of ten no longer than `most`."""
+    """Days from the concern: half of those who got there waited no longer than `half`, nine of ten no longer than `most`.
+
+    Of fewer than ten, the longest wait of nine of ten would be that of one family: then it is None.
+    """
 
     half: int
-    most: int
+    most: int | None
 
 
 @dataclass(frozen=True)
@@ -80,20 +84,16 @@ def terms(session: Session) -> list[SchoolTerm]:
 
 
 def of_term(session: Session, term: SchoolTerm, *, by: Actor) -> LeadTimes:
-    """The lead times of the concerns that came in during `term`. Raises NotAllowed.
-
-    Referrals with a protected identity and those held for a conflict of interest are in none of the numbers.
-    """
+    """The lead times of the concerns that came in during `term`. Raises NotAllowed."""
     if not any(role in READERS for role, _unit in by.roles):
         raise NotAllowed("lead times")
     counted, places = concerns_of(session, term), Places.read(session)
-    shown = places.suppress({school: len(concerns) for school, concerns in counted.items()})
-    everybody = [one for several in counted.values() for one in several]
-    everywhere = Line("", shown.areas.total, waits(everybody, shown.areas.total))
+    shown, (everybody, by_area) = places.suppress(number_of(counted)), waits_in(places, counted)
+    everywhere = Line("", shown.areas.total, everybody[0])
     lines = [
-        Line(school.name, number, waits(counted[school.id], number))
-        for (_area, schools), within in zip(places.areas, shown.within, strict=True)
-        for school, number in zip(schools, within.cells, strict=True)
+        Line(school.name, number, waited)
+        for (_area, schools), within, found in zip(places.areas, shown.within, by_area, strict=True)
+        for school, number, waited in zip(schools, within.cells, found[1:], strict=True)
     ]
     over = is_over(session, term)
     return LeadTimes(term, over, everywhere, sorted(lines, key=lambda line: line.name) if over else [])
@@ -118,7 +118,7 @@ def concerns_of(session: Session, term: SchoolTerm) -> dict[uuid.UUID, list[Days
     query = (
         select(Referral.unit_id, Referral.opened_at, *reached)
         .join(History, History.referral_id == Referral.id)
-        .where(*MAY_BE_COUNTED, came_within(Referral.opened_at, term, zone))
+        .where(CAME_IN_HERE, came_within(Referral.opened_at, term, zone))
         .group_by(Referral.id, Referral.unit_id, Referral.opened_at)
     )
     found: dict[uuid.UUID, list[Days]] = defaultdict(list)
@@ -128,13 +128,48 @@ def concerns_of(session: Session, term: SchoolTerm) -> dict[uuid.UUID, list[Days
     return found
 
 
-def waits(concerns: Sequence[Days], shown: int | None) -> dict[Milestone, Wait | None]:
-    """Each wait of which there are enough, where the concerns themselves may be shown."""
-    waited = {what: sorted(days[what] for days in concerns if what in days) for what in Milestone}
-    return {
-        what: Wait(_within(days, 50), _within(days, 90)) if shown is not None and len(days) >= FEWEST else None
-        for what, days in waited.items()
+Waits = dict[Milestone, Wait | None]
+
+
+def number_of(counted: Mapping[uuid.UUID, Sequence[Days]]) -> Count:
+    """How many concerns each school had."""
+    return {school: len(concerns) for school, concerns in counted.items()}
+
+
+def waits_in(places: Places, counted: Mapping[uuid.UUID, Sequence[Days]]) -> tuple[list[Waits], list[list[Waits]]]:
+    """The waits of all schools together and of each area, then for each area its own and those of its schools.
+
+    A wait is shown where the number of those who waited so long could be: with the waits of some and of all, those of the rest
+    could be told as their number could.
+    """
+    by_area = [[counted.get(school.id, []) for school in schools] for _area, schools in places.areas]
+    areas = [[days for concerns in schools for days in concerns] for schools in by_area]
+    reached = {
+        what: places.suppress({school: sum(what in days for days in found) for school, found in counted.items()})
+        for what in Milestone
     }
+    everybody = [days for area in areas for days in area]
+    whole = [_each(everybody, {what: one.areas.total for what, one in reached.items()})]
+    within = []
+    for place, (area, schools) in enumerate(zip(areas, by_area, strict=True)):
+        whole.append(_each(area, {what: one.areas.cells[place] for what, one in reached.items()}))
+        cells = {what: one.within[place].cells for what, one in reached.items()}
+        of_schools = [
+            _each(concerns, {what: cells[what][number] for what in Milestone})
+            for number, concerns in enumerate(schools)
+        ]
+        within.append([whole[-1], *of_schools])
+    return whole, within
+
+
+def _each(concerns: Sequence[Days], shown: Mapping[Milestone, int | None]) -> Waits:
+    """Each wait of concerns, where the number of those who got there may be shown."""
+    waited = {what: sorted(days[what] for days in concerns if what in days) for what in Milestone}
+    return {what: _wait(days) if shown[what] is not None else None for what, days in waited.items()}
+
+
+def _wait(ordered: Sequence[int]) -> Wait:
+    return Wait(_within(ordered, 50), _within(ordered, 90) if len(ordered) >= ENOUGH_FOR_NINE_OF_TEN else None)
 
 
 def _within(ordered: Sequence[int], percent: int) -> int:

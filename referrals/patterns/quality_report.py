@@ -69,5 +69,5 @@ def _rows(part: Part) -> list[dict[str, Any]]:
     return [{"label": row.label, "cells": [_cell(cell) for cell in row.cells]} for row in part.rows if row.is_shown]
 
 
-def _cell(cell: int | Wait | None) -> int | dict[str, int] | None:
+def _cell(cell: int | Wait | None) -> int | dict[str, int | None] | None:
     return {"half": cell.half, "most": cell.most} if isinstance(cell, Wait) else cell

@@ -62,8 +62,9 @@ class Counts:
 def suppress(counts: Sequence[int]) -> Shown:
     """Leave out what is under five, and as much more as it takes that nothing left out can be told from the rest.
 
-    Whoever reads knows the sum, subtracts what is shown, and may take what is left out to be under five each. If that pins
-    any of it down, the smallest count shown goes too; if none is left, the sum goes.
+    Whoever reads knows the sum, subtracts what is shown, may take what is left out to be under five each, and may know which
+    of it is nothing, such as a school that took no part. If that pins any of it down, or what is left out is under five
+    together, the smallest counts shown go too; if none is left, the sum goes.
     """
     return _suppress(Counts(counts))
 
@@ -98,11 +99,11 @@ def _suppress(known: Counts) -> Shown:
     cells = [count if known.may_be_shown(place) else None for place, count in enumerate(known.counts)]
     total = sum(known.counts) if known.total_may_be_shown else None
     while total is not None and _is_pinned(cells, known):
-        shown = [(count, place) for place, count in enumerate(cells) if count is not None]
-        if shown:
-            cells[min(shown)[1]] = None
-        else:
+        smallest = min((count for count in cells if count is not None), default=None)
+        if smallest is None:
             total = None
+        else:  # each that is as small: else who knows how they are chosen could tell from the one that went
+            cells = [None if count == smallest else count for count in cells]
     return Shown(tuple(cells), total)
 
 
@@ -117,10 +118,12 @@ def _is_pinned(cells: Sequence[int | None], known: Counts) -> bool:
 
 
 def _tells(left_out: Sequence[int], schools: int) -> bool:
-    """Whether the sum of what is left out tells it: there is only one, or each must be the least or the most it may be."""
+    """Whether the sum of what is left out tells it: it is under five, there is only one, or each must be the most it may be."""
     if not left_out:
         return False
-    return len(left_out) == 1 or sum(left_out) in {0, len(left_out) * _MOST_HIDDEN, schools * _MOST_HIDDEN}
+    together, some = sum(left_out), sum(count > 0 for count in left_out)
+    at_most = {_MOST_HIDDEN * number for number in (some, len(left_out), schools)}
+    return len(left_out) == 1 or together < FEWEST or together in at_most
 
 
 def _tells_of_either(hidden: Sequence[int], known: Counts) -> bool:

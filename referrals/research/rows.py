@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from referrals.models import ActionFollowUp, ActionPlan, Closure, FollowUp, Goal, Referral, Unit
 from referrals.patterns import lead_times
-from referrals.patterns.counting import ANSWERS, MAY_BE_COUNTED, TAKEN_UP, came_within, zone_of
+from referrals.patterns.counting import ANSWERS, TAKEN_UP, came_within, zone_of
 from referrals.patterns.places import Places
 from referrals.patterns.school_terms import SchoolTerm
 from referrals.vocabulary import AgeBand, Domain, Helped, Topic
 
+#: an export holds a row for each, so whoever is protected or held for a conflict of interest is in none
+_MAY_BE_EXPORTED: Final = (Referral.protected_since.is_(None), Referral.held_since.is_(None))
 YES: Final = "yes"
 NO: Final = "no"
 #: the first answer within so many days at most, and how that is written
@@ -36,7 +38,7 @@ def of_term(session: Session, term: SchoolTerm) -> list[Line]:
     """The concerns that came in during the term, in no order. An area that the pages do not show is not named here either."""
     shown = _areas_shown(session, term)
     came_in = came_within(Referral.opened_at, term, zone_of(session))
-    query = select(Referral, Unit.area).join(Unit, Referral.unit_id == Unit.id).where(*MAY_BE_COUNTED, came_in)
+    query = select(Referral, Unit.area).join(Unit, Referral.unit_id == Unit.id).where(*_MAY_BE_EXPORTED, came_in)
     found = session.execute(query).all()
     columns = _columns(session, [referral.id for referral, _area in found])
     return [

@@ -23,7 +23,7 @@ def quality_report(begins: int) -> ResponseReturnValue:
     if paper is None:
         notices.say_next(
             gettext(
-                "Fewer than five concerns came in during each term of this school year. There is nothing to report that could not tell of a child."
+                "Too few concerns came in during each term of this school year. There is nothing to report that could not tell of a child."
             ),
             "warning",
         )

@@ -49,8 +49,12 @@ def test_nothing_under_five_is_shown_and_what_is_shown_is_true(counts: list[int]
         ([12, 9, 20], (12, 9, 20), 41),
         ([3, 9, 20], (None, None, 20), 32),  # 32 - 29 would be 3
         ([0, 0, 9, 20], (None, None, None, 20), 29),  # none left over would be none each
+        ([3, 20, 0], (None, None, None), 23),  # 23 - 20 would be 3 for who knows that the last one took no part
+        ([4, 4, 0, 20], (None, None, None, None), 28),  # and eight four each
+        ([5, 5, 4, 30], (None, None, None, 30), 44),  # which of two that are as small went would tell of the third
         ([4, 4, 10], (None, None, None), 18),  # eight left over would be four each
-        ([1, 3, 20], (None, None, 20), 24),
+        ([1, 3, 20], (None, None, None), 24),  # four together are as few as four at one
+        ([2, 3, 20], (None, None, 20), 25),
         ([4, 4], (None, None), None),
         ([1, 0], (None, None), None),
         ([5], (5,), 5),

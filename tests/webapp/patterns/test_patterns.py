@@ -34,7 +34,7 @@ def test_the_newest_term_that_is_over_stands_there_by_area_and_each_area_by_scho
 
 def test_the_term_that_goes_on_has_one_number(signed_in, lived):
     page = signed_in("margit").get("/patterns?term=2026-autumn")
-    assert "Fewer than five concerns have come in." in page.text
+    assert "Too few concerns have come in to be shown." in page.text
     assert "The term is not over." in page.text
 
 
