@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from referrals.models import ActionFollowUp, ActionPlan, Closure, FollowUp, Goal, Referral, Unit
 from referrals.patterns import lead_times
-from referrals.patterns.counting import ANSWERS, TAKEN_UP, came_within, zone_of
+from referrals.patterns.counting import ANSWERS, CAME_IN_HERE, TAKEN_UP, came_within, zone_of
 from referrals.patterns.places import Places
 from referrals.patterns.school_terms import SchoolTerm
 from referrals.vocabulary import AgeBand, Domain, Helped, Topic
 
 #: an export holds a row for each, so whoever is protected or held for a conflict of interest is in none
-_MAY_BE_EXPORTED: Final = (Referral.protected_since.is_(None), Referral.held_since.is_(None))
+_MAY_BE_EXPORTED: Final = (CAME_IN_HERE, Referral.protected_since.is_(None), Referral.held_since.is_(None))
 YES: Final = "yes"
 NO: Final = "no"
 #: the first answer within so many days at most, and how that is written
