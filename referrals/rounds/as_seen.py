@@ -34,6 +34,9 @@ def require_as_seen(
     done = select(AuditEvent, Account).join(Account, AuditEvent.by_id == Account.id).where(AuditEvent.chain_id == chain)
     about_it = done.where(AuditEvent.object_id == row.id, AuditEvent.what == What.DID)
     newest = about_it.order_by((AuditEvent.subject == verb).desc(), AuditEvent.number.desc()).limit(1)
-    event, account = session.execute(newest).one()
+    found = session.execute(newest).first()
+    if found is None:  # a version that never was, sent for what nobody has done anything with here
+        raise AlreadyMoved(verb, "system", clock.now())
+    event, account = found
     at = clock.now() - (clock.machine_now() - event.at)  # a demonstration has a date of its own
-    raise AlreadyMoved(event.subject or "", account.name, at, by_id=account.id)
+    raise AlreadyMoved(verb, account.name, at, by_id=account.id)

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from referrals import db
+from referrals import clock, db
 from referrals.errors import AlreadyMoved, TakenAway
 from referrals.models import LearningQuestion, RoundEnrolment
 from referrals.rounds import questions, report
@@ -31,6 +31,15 @@ def test_a_question_that_was_written_anew_since_is_not_written_over(
     with pytest.raises(AlreadyMoved) as refused:
         require_as_seen(session, enrolled, report.SUMMARISED, verb="summarise_round", seen="no such thing")
     assert refused.value.by_id == cast.coordinator.id, "nobody has: it is whoever let the team take part"
+    unknown = RoundEnrolment(
+        round_id=enrolled.round_id, forum_id=cast.other_school.forum_id, enrolled_by_id=cast.coordinator.id,
+        enrolled_at=clock.now(),
+    )  # fmt: skip
+    session.add(unknown)
+    session.flush()
+    with pytest.raises(AlreadyMoved) as refused:
+        require_as_seen(session, unknown, report.SUMMARISED, verb="summarise_round", seen="no such thing")
+    assert refused.value.by_id is None
 
 
 def test_a_question_that_was_taken_back_in_the_same_moment_is_gone_and_no_fault(fresh_address: str) -> None:
