@@ -48,9 +48,10 @@ def live(world: World, child: Child) -> Life:
     course = Course(world, child)
     yield course.later()
     course.referral = _submit(course)
-    for chapter in (_triage, _consent, _assess, _meet, carry_plan_out):
+    for chapter in (_triage, _consent, _assess, _meet):
         if (yield from chapter(course)):
             return
+    yield from carry_plan_out(course)
 
 
 def _submit(course: Course) -> Referral:

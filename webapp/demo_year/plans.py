@@ -26,7 +26,7 @@ _FOLLOWED_UP, _EVALUATED, _HOLDS = 30, 60, timedelta(weeks=12)
 _CAME_ABOUT = 85
 
 
-def carry_plan_out(course: Course) -> Generator[datetime, None, bool]:
+def carry_plan_out(course: Course) -> Generator[datetime, None, None]:
     """From the draft to the closing, with a follow-up in the middle and one at the end."""
     yield from _agree(course)
     for occasion in ("follow_up", "evaluation"):
@@ -34,10 +34,9 @@ def carry_plan_out(course: Course) -> Generator[datetime, None, bool]:
         yield from _follow_up(course, is_last=occasion == "evaluation")
         if course.child.turn == "handed_over":
             yield from _hand_over(course)
-            return True
+            return
     yield course.later(2, stage="closure")
     _close(course)
-    return True
 
 
 def _agree(course: Course) -> Generator[datetime, None, None]:
