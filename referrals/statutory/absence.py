@@ -241,9 +241,9 @@ def protect(session: Session, pupil: AbsentPupil, *, by: Actor, own_number: str)
     A file that still has the name finds the pupil all the same, and does not bring it back. Raises NotAllowed, and Incomplete with
     "own_number" where another pupil stands under it.
     """
+    read_anew(session, pupil)
     if not may_keep(session, pupil, by):
         raise NotAllowed("protect_absent_pupil")
-    read_anew(session, pupil)
     digest = _index(pupil.unit, own_number, pupil.birth_date)
     there = _found(session, digest)
     if there is pupil:

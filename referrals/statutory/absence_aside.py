@@ -14,7 +14,7 @@ _DEED = "step_aside_from_absence"
 
 
 def step_aside(session: Session, pupil: AbsentPupil, *, by: Actor) -> None:
-    """Let `by` see and do nothing about this pupil any more; who else leads the school goes on, or whoever leads another.
+    """Let `by` see and do nothing about this pupil any more; who else leads the school goes on.
 
     Raises NotAllowed for whoever does not keep it, and Incomplete with "somebody_else" where nobody would be left to.
     """

@@ -1,11 +1,13 @@
 """Who keeps the unlawful absence of whom: the head teachers of the school, but for pupils from whom they stepped aside."""
 
-from sqlalchemy import ColumnElement, false, select
+from typing import Final
+
+from sqlalchemy import ColumnElement, false, func, select
 from sqlalchemy.orm import Session
 
 from referrals import absence_rules, organisation, rulebook
-from referrals.access import Actor, Role
-from referrals.models import AbsenceAside, AbsentPupil, Account, RoleAssignment, Unit
+from referrals.access import Actor, Role, is_administrator
+from referrals.models import AbsenceAside, AbsenceStep, AbsentPupil, Account, RoleAssignment, Unit
 from referrals.rulebook import RulePack
 from referrals.vocabulary import SchoolForm
 
@@ -33,34 +35,33 @@ def may_keep(session: Session, pupil: AbsentPupil, actor: Actor) -> bool:
 
 
 def is_kept_by(session: Session, actor: Actor) -> ColumnElement[bool]:
-    """Of whom `actor` keeps the absence: the pupils of the schools they lead, but those from whom they have stepped aside.
-
-    Where everybody who leads a pupil's school has, whoever leads another school of the municipality stands in for that pupil.
-    """
+    """Of whom `actor` keeps the absence: the pupils of the schools they lead, but those from whom they have stepped aside."""
     units = [unit.id for unit in units_of(session, actor)]
     if actor.account_id is None or not units:
         return false()
-    is_aside = AbsentPupil.asides.any(AbsenceAside.account_id == actor.account_id)
-    too_close = select(AbsenceAside.account_id).where(AbsenceAside.pupil_id == AbsentPupil.id).correlate(AbsentPupil)
-    leads_it = select(RoleAssignment.id).join(Account, RoleAssignment.account_id == Account.id).where(
-        RoleAssignment.unit_id == AbsentPupil.unit_id, RoleAssignment.role == Role.HEAD_TEACHER,
-        Account.is_active, Account.id.not_in(too_close),
-    )  # fmt: skip
-    stands_in = AbsentPupil.asides.any() & ~leads_it.exists()
-    return ~is_aside & (AbsentPupil.unit_id.in_(units) | stands_in)
-
-
-def stood_in_for(session: Session, actor: Actor) -> list[AbsentPupil]:
-    """The pupils of schools that others lead, for whom `actor` stands in."""
-    own = [unit.id for unit in units_of(session, actor)]
-    rows = select(AbsentPupil).where(is_kept_by(session, actor), AbsentPupil.unit_id.not_in(own))
-    return sorted(session.scalars(rows), key=lambda pupil: (pupil.name or "", pupil.number))
+    return AbsentPupil.unit_id.in_(units) & ~AbsentPupil.asides.any(AbsenceAside.account_id == actor.account_id)
 
 
 def others_who_could(session: Session, pupil: AbsentPupil, actor: Actor) -> bool:
-    """Whether anybody but `actor` is left to keep the absence of `pupil`: at the school, or at another one."""
-    pack = rulebook.load(organisation.municipality(session).rulepack_version)
-    schools = [unit.id for unit in session.scalars(select(Unit)) if is_counted(pack, unit.school_form)]
-    gone = {actor.account_id, *(one.account_id for one in pupil.asides)}
-    leads = Account.roles.any((RoleAssignment.role == Role.HEAD_TEACHER) & RoleAssignment.unit_id.in_(schools))
-    return bool(set(session.scalars(select(Account.id).where(Account.is_active, leads))) - gone)
+    """Whether anybody but `actor` leads the school of `pupil` and has not stepped aside."""
+    others = select(RoleAssignment.id).where(_LEADS, RoleAssignment.account_id != actor.account_id)
+    rows = select(AbsentPupil.id).where(AbsentPupil.id == pupil.id, others.exists())
+    return session.scalar(rows) is not None
+
+
+def left_without_anybody(session: Session, actor: Actor) -> int:
+    """How many pupils wait for a step of their absence with nobody left to decide it: for administrators, who see no more of them."""
+    if not is_administrator(actor):
+        return 0
+    is_due = AbsentPupil.steps.any(AbsenceStep.decided_at.is_(None))
+    waits = select(func.count(AbsentPupil.id)).where(is_due, ~select(RoleAssignment.id).where(_LEADS).exists())
+    return session.scalar(waits) or 0
+
+
+#: that somebody leads the school of an absent pupil, and has not stepped aside from that pupil
+_LEADS: Final = (
+    (RoleAssignment.unit_id == AbsentPupil.unit_id)
+    & (RoleAssignment.role == Role.HEAD_TEACHER)
+    & RoleAssignment.account.has(Account.is_active)
+    & ~AbsentPupil.asides.any(AbsenceAside.account_id == RoleAssignment.account_id)
+)

@@ -232,7 +232,6 @@ def _overview(form: forms.Form, status: int = 200) -> Response:
             for one in rules.quarters(today())
         ],
         earlier=[(unit, absence_keeping.earlier(session, unit, by=people.actor())) for unit in units],
-        stood_in_for=absence_keepers.stood_in_for(session, people.actor()),
         name_of=name_of,
         rules=rules.rules(session),
     )  # fmt: skip

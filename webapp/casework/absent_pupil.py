@@ -29,7 +29,7 @@ from webapp.language import gettext, language
 SEND, LEAVE = "send", "leave"
 #: said where nobody would be left to decide
 _NOBODY_ELSE = N_(
-    "Nobody else leads a school here and could take it up. Let an administrator give a deputy the role of head teacher first, and step aside then."
+    "Nobody else leads your school and could take it up. Let an administrator give a deputy the role of head teacher first, and step aside then."
 )
 #: and of the form of a pupil's page by which a name is protected
 PROTECT = "protect"

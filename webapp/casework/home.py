@@ -9,6 +9,7 @@ from referrals import conflict_settling, guardian_page
 from referrals.guardian_page import Unread
 from referrals.languages import local_date
 from referrals.reminders import digest, errands, waiting
+from referrals.statutory import absence_keepers
 from referrals.vocabulary import Topic
 from referrals.waiting_items import Waiting, WaitingItem
 from referrals.worklist import shown_unit
@@ -68,6 +69,7 @@ def home() -> Response:
         today=day,
         has_units=_has_units(),
         unreached=digest.unreached(transactions.session(), people.actor()),
+        untaken=absence_keepers.left_without_anybody(transactions.session(), people.actor()),
         unsettled=conflict_settling.left_without_anybody(transactions.session(), people.actor()),
     )
 
