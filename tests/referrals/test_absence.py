@@ -21,6 +21,7 @@ from referrals.models import (
     RoleAssignment,
     Unit,
 )
+from referrals.reminders import errands
 from referrals.statutory import (
     absence,
     absence_aside,
@@ -260,6 +261,11 @@ def test_days_put_right_below_the_limit_wait_for_the_head_teacher_until_whoever_
     put_right = clock.now()
     assert absence_corrections.waiting_for(session, by) == [step]
     assert absence_corrections.put_right_at(step) == put_right
+    today = roster.today(session)
+    found = errands.everything_for(session, by, today=today, until=today)
+    assert [(one.task, one.way, one.since) for one in found] == [
+        ("Tell whoever got it that it was put right", f"/absence/{step.pupil_id}/steps/{step.id}", today)
+    ]
     for other in others:
         assert absence_corrections.waiting_for(session, other.actor()) == []
         with pytest.raises(NotAllowed):

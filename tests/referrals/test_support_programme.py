@@ -281,6 +281,16 @@ def test_a_decision_waits_until_the_pupil_who_may_appeal_is_told_too(
     assert not support_programme.is_pupil_to_tell(decided)
 
 
+def test_of_a_pupil_who_has_come_of_age_no_guardian_is_waited_for(session: Session, cast: Cast) -> None:
+    referral, head = a_referral(session, cast, child_birth_date="2008-09-16"), cast.head_teacher.actor()
+    a_guardian(session, referral)
+    write(session, referral, head)
+    decided = decide(session, referral, head)
+    assert waits(session, cast, TODAY) == [(decided.id, Verb.RECORD_SUPPORT_TOLD, TODAY, None)]
+    tell(session, referral, head, decided)
+    assert waits(session, cast, TODAY) == []
+
+
 def test_it_is_for_those_who_answer_for_the_referral_of_a_swedish_school(session: Session, cast: Cast) -> None:
     referral = a_referral(session, cast)
     for account in (cast.teacher, cast.social_worker):
