@@ -3,7 +3,8 @@
 import logging
 import os
 
-from referrals import config, production
+from referrals import config
+from referrals.operations import production
 
 
 def prepare_environment(settings: config.Settings) -> None:

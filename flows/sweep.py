@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 
 from flows.failures import neutral
 from flows.opening import logger, open_instance
-from referrals import clock, conflict_settling, db, drafts, log_samples, mailer, protection_disposal, retention
+from referrals import clock, db, drafts, mailer
 from referrals.access import SYSTEM
-from referrals.conflict_settling import remind_of_conflict
 from referrals.consent import due_for_reminder, remind_of_consent
 from referrals.errors import ReferralError
 from referrals.follow_up import due_for_follow_up, open_follow_up
+from referrals.keeping import log_samples, retention
+from referrals.meetings import conflict_settling
+from referrals.meetings.conflict_settling import remind_of_conflict
 from referrals.models import (
     AbsentPupil,
     Disposal,
@@ -28,6 +30,7 @@ from referrals.models import (
     ProtectionReport,
     Referral,
 )
+from referrals.safeguarding import protection_disposal
 from referrals.statutory import absence, absence_keeping
 
 

@@ -12,7 +12,8 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from flows.opening import logger, open_instance, prepare_environment
-from referrals import config, logs
+from referrals import config
+from referrals.operations import logs
 
 if TYPE_CHECKING:
     from flows.engine import Engine

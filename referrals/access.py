@@ -91,9 +91,9 @@ class View(StrEnum):
     HISTORY = "history"
     ACCESS_LOG = "access_log"
     OWN_LOG = "own_log"
-    #: only once the sender recorded that all guardians were told; until then see `referrals/protection.py`
+    #: only once the sender recorded that all guardians were told; until then see `referrals/safeguarding/protection.py`
     PROTECTION = "protection"
-    #: their own and nobody else's; see `referrals/working_notes.py`
+    #: their own and nobody else's; see `referrals/work/working_notes.py`
     WORKING_NOTES = "working_notes"
     TECHNICAL_RUN = "technical_run"
     ORGANISATION = "organisation"

@@ -8,13 +8,16 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from referrals import childs_plan, clock, history, mandate, notes, roster, wording
+from referrals import clock, history, notes, wording
 from referrals.access import Actor, parties
 from referrals.errors import Incomplete, NotAllowed, NotCovered, PlanIncomplete, SameAuthor
-from referrals.membership import admit
+from referrals.forums import mandate
 from referrals.models import ActionPlan, Goal, History, PlannedAction, Referral
 from referrals.notes import NOT_SAID, WHOLE, Classification
-from referrals.plan_versions import actions_of, begin_version, plan_in_force, plan_in_writing, versions
+from referrals.people import roster
+from referrals.people.membership import admit
+from referrals.plans import childs_plan
+from referrals.plans.plan_versions import actions_of, begin_version, plan_in_force, plan_in_writing, versions
 from referrals.stages import PLAN_ACTIVE, PLAN_FOR_APPROVAL, PLAN_RETURNED, Party, Verb
 from referrals.vocabulary import About, ActionStatus, Arena, Domain, Level, MeetingOutcome, PlanStatus, WordingGround
 

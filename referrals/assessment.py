@@ -9,11 +9,16 @@ from typing import Any, TypedDict, Unpack
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from referrals import attachments, clock, confiding, history, membership, notes, register, roster, targets, wording
+from referrals import clock, history, notes, wording
 from referrals.access import ROW_OF, Actor, Extent, View, extent, is_from_another_service, may_view
 from referrals.errors import AlreadyMoved, Incomplete, NotAllowed, NothingRequested, PartsMissing, PointerOnly
+from referrals.files import attachments
+from referrals.files.quarantine import Cleared
+from referrals.guardians import confiding
+from referrals.keeping import register
 from referrals.models import Account, AssessmentPart, Attachment, History, Referral
-from referrals.quarantine import Cleared
+from referrals.people import membership, roster
+from referrals.rules import targets
 from referrals.stages import PARTS_RECEIVED, PARTS_REQUESTED, TO_SCHEDULE, Party, Verb
 from referrals.vocabulary import (
     About,

@@ -9,8 +9,10 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock, conflict, coverage, hand_over, plan_versions, readers, team_review
+from referrals import clock, team_review
 from referrals.access import Role, parties
+from referrals.disclosure import coverage, hand_over
+from referrals.meetings import conflict
 from referrals.models import (
     Account,
     AssessmentPart,
@@ -24,6 +26,8 @@ from referrals.models import (
     UpwardOrigin,
     UpwardQuestion,
 )
+from referrals.papers import readers
+from referrals.plans import plan_versions
 from referrals.stages import WITH_HEAD_TEACHER, State, Verb
 from referrals.vocabulary import PartStatus
 

@@ -7,12 +7,13 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from referrals import clock, history, mandate, notes, wording
+from referrals import clock, history, notes, wording
 from referrals.access import Actor
 from referrals.errors import ActionsStillRunning, Incomplete
+from referrals.forums import mandate
 from referrals.models import ActionPlan, Closure, GoalOutcome, History, PlannedAction, Referral
 from referrals.notes import NOT_SAID, WHOLE, Classification
-from referrals.plan_versions import UNFINISHED, plan_in_force, running_actions, versions
+from referrals.plans.plan_versions import UNFINISHED, plan_in_force, running_actions, versions
 from referrals.stages import CLOSED, CLOSURE_PROPOSED, IN_TRIAGE, PLAN_ACTIVE, SCHEDULED, TO_SCHEDULE, State, Verb
 from referrals.vocabulary import ActionStatus, ClosureReason, GoalResult, MeetingOutcome, PlanStatus, WordingGround
 

@@ -9,10 +9,15 @@ from typing import Final
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from referrals import clock, coverage, earlier, history, protected_identity, register, roster, rulebook
+from referrals import clock, earlier, history
 from referrals.access import Actor
+from referrals.disclosure import coverage
 from referrals.errors import AlreadyWithdrawn, Incomplete, NotAllowed, NotInformed
+from referrals.keeping import register
 from referrals.models import AssessmentPart, Consent, Guardian, History, InformationNotice, Referral
+from referrals.people import roster
+from referrals.rules import rulebook
+from referrals.safeguarding import protected_identity
 from referrals.stages import PARTS_RECEIVED, PARTS_REQUESTED, TO_SCHEDULE, State, Verb
 from referrals.vocabulary import (
     ConsentAnswer,

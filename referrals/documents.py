@@ -10,12 +10,16 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from referrals import audit, clock, coverage, history, languages, organisation, readers, register, team_review
+from referrals import clock, history, languages, team_review
 from referrals.access import SYSTEM, Actor
 from referrals.config import current
+from referrals.disclosure import coverage
 from referrals.errors import ContentGone, NoSuchReferral, SealBroken, TooLateToStop
+from referrals.keeping import audit, register
 from referrals.models import Account, Concern, Document, DocumentContent, History, Referral, What
-from referrals.readers import Reader
+from referrals.papers import readers
+from referrals.papers.readers import Reader
+from referrals.people import organisation
 from referrals.sealing import seal_bytes, unseal_bytes
 from referrals.stages import PLAN_DRAFT, PLAN_RETURNED, Party, State, Verb, verbs_from
 from referrals.vocabulary import Counterpart, Direction, DocumentKind, Recipient, Registered

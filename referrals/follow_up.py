@@ -8,11 +8,15 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from referrals import attachments, clock, coverage, history, mandate, notes, roster, wording
+from referrals import clock, history, notes, wording
 from referrals.access import Actor
 from referrals.calendar import Closed, closed_days, school_days_between
-from referrals.coverage import Lapse
+from referrals.disclosure import coverage
+from referrals.disclosure.coverage import Lapse
 from referrals.errors import Incomplete, WrongStage
+from referrals.files import attachments
+from referrals.files.quarantine import Cleared
+from referrals.forums import mandate
 from referrals.languages import local_date
 from referrals.models import (
     CONSENT,
@@ -27,15 +31,9 @@ from referrals.models import (
     Referral,
 )
 from referrals.notes import NOT_SAID, WHOLE, Classification
-from referrals.plan_versions import (
-    actions_of,
-    copy_version,
-    follow_ups,
-    plan_in_force,
-    plan_in_writing,
-    versions,
-)
-from referrals.quarantine import Cleared
+from referrals.people import roster
+from referrals.plans import plan_versions
+from referrals.plans.plan_versions import actions_of, copy_version, follow_ups, plan_in_force, plan_in_writing
 from referrals.stages import (
     CLOSURE_PROPOSED,
     FOLLOW_UP_DUE,
@@ -261,7 +259,7 @@ def _services_behind(session: Session, action: PlannedAction) -> set[Recipient]:
 
 def _through_the_versions(session: Session, action: PlannedAction) -> set[UUID]:
     """What the same person without an account does for the same goal in any version: it may have been shared from an earlier one."""
-    goals = [goal for plan in versions(session, action.referral) for goal in plan.goals]
+    goals = [goal for plan in plan_versions.versions(session, action.referral) for goal in plan.goals]
     ours = [one for goal in goals if goal.line == action.goal.line for one in goal.actions]
     return {one.id for one in ours if one.owner_id is None and one.owner_name == action.owner_name}
 

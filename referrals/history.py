@@ -6,9 +6,10 @@ from typing import Any, NoReturn
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from referrals import audit, clock
+from referrals import clock
 from referrals.access import Actor, parties_for
 from referrals.errors import AlreadyMoved, KeptOutside, NotAllowed, WrongStage
+from referrals.keeping import audit
 from referrals.models import History, Referral, Step, StepKind, TeamMeeting, What
 from referrals.stages import (
     CHANGES_NOTHING,

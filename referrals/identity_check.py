@@ -16,10 +16,11 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import organisation, queries, reference, roster
+from referrals import queries, reference
 from referrals.access import Actor, View, may_view
 from referrals.errors import NamesSomebody
 from referrals.models import Account, Forum, RoleAssignment, Unit
+from referrals.people import organisation, roster
 from referrals.queries import Filters, Openness
 from referrals.vocabulary import Trace
 

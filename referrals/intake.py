@@ -7,19 +7,12 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import (
-    additions,
-    attachments,
-    clock,
-    conflict,
-    draft_files,
-    history,
-    protected_identity,
-    reference,
-    register,
-)
+from referrals import additions, clock, history, reference
 from referrals.access import Actor, Role, parties
 from referrals.errors import Incomplete, NotAllowed, WrongCode
+from referrals.files import attachments, draft_files
+from referrals.keeping import register
+from referrals.meetings import conflict
 from referrals.models import (
     Account,
     AdditionKind,
@@ -32,6 +25,7 @@ from referrals.models import (
     RoleAssignment,
     Unit,
 )
+from referrals.safeguarding import protected_identity
 from referrals.stages import ENDED, RETURNED, SUBMITTED, WITHDRAWN, Stage, Verb
 from referrals.vocabulary import (
     ConflictAnswer,

@@ -9,8 +9,8 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Final
 
-from referrals import letter_page
 from referrals.config import Settings, current
+from referrals.papers import letter_page
 
 #: what a post office answers where it is the address that does not work, not the way there or what we may send (RFC 5321)
 _ADDRESS_CODES: Final = frozenset({550, 551, 553})

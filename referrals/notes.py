@@ -13,9 +13,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import coverage, plan_versions
+from referrals.disclosure import coverage
 from referrals.errors import NotAllowed
 from referrals.models import ActionPlan, AssessmentPart, Closure, FollowUp, Goal, Referral, TeamMeeting
+from referrals.plans import plan_versions
 from referrals.vocabulary import About, InformationCategory, PartStatus
 
 #: the name under which stands what holds for all notes together

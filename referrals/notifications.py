@@ -11,15 +11,19 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import access_list, audiences, audit, clock, hand_over, history, languages, readers, steps, team_review
+from referrals import audiences, clock, history, languages, steps, team_review
 from referrals.access import SYSTEM, Actor
 from referrals.audiences import Addressee
 from referrals.config import current
+from referrals.disclosure import hand_over
 from referrals.errors import NoSuchReferral, TooLateToStop
+from referrals.keeping import audit
 from referrals.mailer import Letter
 from referrals.models import Guardian, History, Mail, MeetingVersion, Referral, Step, StepKind, TeamMeeting, What
-from referrals.paper_sources import GUARDIANS_DOOR, RETURN_PATH
+from referrals.papers import readers
+from referrals.papers.paper_sources import GUARDIANS_DOOR, RETURN_PATH
 from referrals.printing import TEMPLATE_FOLDER
+from referrals.safeguarding import access_list
 from referrals.stages import (
     FOLLOW_UP_DUE,
     MEETING_HELD,

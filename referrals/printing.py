@@ -19,7 +19,8 @@ from urllib.parse import unquote, urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from referrals import bars, charts, languages, tagging, vocabulary
+from referrals import languages, vocabulary
+from referrals.papers import bars, charts, tagging
 
 if TYPE_CHECKING:
     from weasyprint import CSS

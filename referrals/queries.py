@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from referrals import access_list, protected_identity, reference
+from referrals import reference
 from referrals.access import Actor, Role, View, is_from_another_service, may_know_of, may_view
 from referrals.models import Account, History, Membership, Referral, Step, Unit
+from referrals.safeguarding import access_list, protected_identity
 from referrals.stages import PLAN_ACTIVE, Stage, Status
 from referrals.vocabulary import N_, Standing, Term, Topic
 

@@ -8,8 +8,10 @@ from typing import Final
 from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session, object_session
 
-from referrals import clock, conflict, coverage, rulebook
+from referrals import clock
 from referrals.access import Facts, Role
+from referrals.disclosure import coverage
+from referrals.meetings import conflict
 from referrals.models import (
     AbsenceInvestigation,
     ActionPlan,
@@ -22,6 +24,7 @@ from referrals.models import (
     SupportInvestigation,
     TeamMeeting,
 )
+from referrals.rules import rulebook
 from referrals.stages import WITHDRAWN
 from referrals.vocabulary import HandOverState, InformationCategory, PlanStatus, Recipient, SchoolForm, Standing
 from referrals.vocabulary.knowing import Information

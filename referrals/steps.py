@@ -13,12 +13,13 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from referrals import clock, db, readers
+from referrals import clock, db
 from referrals.access import Actor, is_administrator, parties
 from referrals.config import current
 from referrals.errors import LeaseLost, NotAllowed
 from referrals.models import Account, Guardian, History, Mail, Referral, Step, StepKind
 from referrals.models.step import EDITION, wake_dispatchers
+from referrals.papers import readers
 from referrals.stages import Party
 
 #: pauses after the first, second … failure of the outside world; when they are used up a person must look

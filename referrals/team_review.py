@@ -8,9 +8,10 @@ from typing import Any, TypedDict, Unpack
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from referrals import clock, coverage, earlier, history, mandate, membership, notes, roster, wording
+from referrals import clock, earlier, history, notes, wording
 from referrals.access import Actor
 from referrals.calendar import closed_days, is_open_day
+from referrals.disclosure import coverage
 from referrals.errors import (
     Incomplete,
     NotAllowed,
@@ -19,10 +20,12 @@ from referrals.errors import (
     SchoolsClosed,
     TeamNotComplete,
 )
+from referrals.forums import mandate
 from referrals.languages import local_date
-from referrals.minutes import Minutes, Rating, days_ahead, kinds_of_information, speaks_for_absent
+from referrals.meetings.minutes import Minutes, Rating, days_ahead, kinds_of_information, speaks_for_absent
 from referrals.models import Account, Guardian, History, MeetingDecision, MeetingVersion, Referral, TeamMeeting
 from referrals.notes import MEETING_TEXTS
+from referrals.people import membership, roster
 from referrals.stages import (
     CLOSURE_PROPOSED,
     MEETING_HELD,

@@ -5,10 +5,12 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from referrals import access_list, additions, history, membership
+from referrals import additions, history
 from referrals.access import Actor, parties
 from referrals.errors import Incomplete, NotAllowed
 from referrals.models import Account, History, Referral
+from referrals.people import membership
+from referrals.safeguarding import access_list
 from referrals.stages import CLOSED, IN_CONSENT, IN_TRIAGE, RETURNED, WITH_HEAD_TEACHER, Party, State, Verb
 from referrals.vocabulary import TriageEnding
 

@@ -14,9 +14,9 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from referrals import audit
 from referrals.access import Actor
 from referrals.errors import LooksMedical
+from referrals.keeping import audit
 from referrals.models import Referral, What
 from referrals.vocabulary import Looks, WordingGround
 

@@ -8,7 +8,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from referrals.access import WITHOUT_UNIT, Role
 from referrals.errors import SetupFileInvalid
-from referrals.municipal import Grant
+from referrals.people.municipal import Grant
 from referrals.vocabulary import Rhythm
 from schemas.fields import CHOOSE_ONE, FILL_IN, EmailText, FormSchema, TermField
 

@@ -7,7 +7,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from referrals.access import WITHOUT_UNIT, Role
 from referrals.languages import LANGUAGES
-from referrals.rulebook import Counting
+from referrals.rules.rulebook import Counting
 from referrals.vocabulary import DeadlineSource, MeetingOutcome, Profession, SchoolForm, TeamLevel
 from schemas.fields import (
     CHOOSE_ONE,

@@ -10,11 +10,11 @@ from zoneinfo import available_timezones
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates, validates_schema
 
-from referrals import rulebook
 from referrals.access import WITHOUT_UNIT, Role
 from referrals.errors import SetupFileInvalid
 from referrals.languages import LANGUAGES
-from referrals.rulebook import Target
+from referrals.rules import rulebook
+from referrals.rules.rulebook import Target
 from referrals.vocabulary import (
     ContentKind,
     Country,

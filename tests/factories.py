@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from referrals import clock, closure, history, reference
 from referrals.access import Actor
-from referrals.access_list import add_to_list
 from referrals.models import (
     Account,
     ActionPlan,
@@ -24,7 +23,8 @@ from referrals.models import (
     Referral,
     TeamMeeting,
 )
-from referrals.protected_identity import Mark, protect_identity
+from referrals.safeguarding.access_list import add_to_list
+from referrals.safeguarding.protected_identity import Mark, protect_identity
 from referrals.stages import CLOSED, IN_TRIAGE, OPEN, State
 from referrals.vocabulary import (
     About,

@@ -7,20 +7,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import (
-    action_plan,
-    assessment,
-    clock,
-    closure,
-    consent,
-    drafts,
-    follow_up,
-    intake,
-    plan_versions,
-    team_review,
-    triage,
-)
+from referrals import action_plan, assessment, clock, closure, consent, drafts, follow_up, intake, team_review, triage
 from referrals.models import Guardian, Referral, Unit
+from referrals.plans import plan_versions
 from referrals.vocabulary import (
     ActionStatus,
     Attendance,

@@ -10,7 +10,8 @@ from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from referrals import config, db, production
+from referrals import config, db
+from referrals.operations import production
 from webapp import (
     accounts,
     errors,

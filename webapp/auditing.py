@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from flask import g, request
 
-from referrals import audit
+from referrals.keeping import audit
 from referrals.models import GENERAL, What
 from referrals.stages import Party
 from referrals.vocabulary import DocumentKind

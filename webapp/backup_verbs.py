@@ -4,8 +4,9 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from referrals import backup, config
-from referrals.backup import Report
+from referrals import config
+from referrals.operations import backup
+from referrals.operations.backup import Report
 from webapp.watch import Watch
 
 

@@ -13,11 +13,14 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 import referrals
-from referrals import clock, config, db, founding, migrations, organisation, production, rulebook
+from referrals import clock, config, db, migrations
 from referrals.access import Role
 from referrals.errors import ReferralError, SetupFileInvalid, StartRefused
 from referrals.languages import LANGUAGES, translations
 from referrals.models import Account, Municipality
+from referrals.operations import production
+from referrals.people import founding, organisation
+from referrals.rules import rulebook
 from referrals.vocabulary import Country, DocumentKind
 from schemas import municipality as municipality_file
 from webapp import backup_verbs, bounces, doctor, guardian_languages, safekeeping

@@ -9,10 +9,11 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from referrals import config, db, figures, migrations, printing
+from referrals import config, db, migrations, printing
 from referrals.config import Settings
 from referrals.errors import SealBroken
 from referrals.models import Municipality, Referral
+from referrals.operations import figures
 from referrals.sealing import open_data_key
 from webapp import health, instance
 

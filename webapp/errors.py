@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from referrals import errors as core
-from referrals import logs
+from referrals.operations import logs
 from referrals.vocabulary import N_
 from webapp import kept, notices, people, transactions
 from webapp.error_answers import OF_CORE, OF_HTTP, Answer

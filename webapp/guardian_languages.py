@@ -14,8 +14,9 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_file
 from babel.messages.pofile import PoFileError, read_po, write_po
 
-from referrals import languages, printing, rulebook
+from referrals import languages, printing
 from referrals.errors import SetupFileInvalid
+from referrals.rules import rulebook
 
 ROOT = Path(__file__).parents[1]
 #: what a guardian can come to read: every paper but those that go to an authority or another service, their own page, and its refusals
@@ -23,7 +24,7 @@ READ_BY_GUARDIANS = (
     "templates/documents/**/*.html", "templates/layouts/document.html", "templates/layouts/base.html",
     "templates/layouts/public.html", "templates/components/*.html", "templates/pages/guardian/**/*.html",
     "templates/pages/errors/*.html", "webapp/guardian/*.py", "webapp/guardian_help.py", "webapp/errors.py", "schemas/guardian.py", "schemas/fields.py",
-    "referrals/guardian*.py", "referrals/languages.py", "referrals/vocabulary/*.py",
+    "referrals/guardians/guardian*.py", "referrals/languages.py", "referrals/vocabulary/*.py",
 )  # fmt: skip
 _FOR_OTHERS = (
     "templates/documents/protection_report/", "templates/documents/plan_for_service/",

@@ -14,13 +14,14 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, selectinload
 
-from referrals import access, protection
+from referrals import access
 from referrals.access import Actor, Role, View
 from referrals.errors import NoSuchReferral, NotAllowed, ReferralError
 from referrals.models.audit import GENERAL, What
 from referrals.models.guardian import Guardian
 from referrals.models.protection import ProtectionReport
 from referrals.models.referral import Referral
+from referrals.safeguarding import protection
 from referrals.stages import OUTSIDE, Party, Verb
 from webapp import addresses, auditing, errors, forms, kept, notices, people, previewing, transactions, watching
 from webapp.accounts import guardians, sessions

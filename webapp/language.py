@@ -6,7 +6,8 @@ from datetime import date, datetime
 from flask import Flask, g, request
 from flask import session as cookie
 
-from referrals import charts, languages
+from referrals import languages
+from referrals.papers import charts
 from webapp.people import account, municipality
 
 #: Which language this browser asked for with the switch on the page.

@@ -9,7 +9,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
-from referrals import figures
+from referrals.operations import figures
 from webapp import health, transactions
 from webapp.guards import public
 

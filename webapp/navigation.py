@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from flask import current_app, request, url_for
 
-from referrals import rulebook
 from referrals.access import Role
-from referrals.register import READERS
+from referrals.keeping.register import READERS
+from referrals.rules import rulebook
 from referrals.statutory import absence_keepers
 from referrals.vocabulary import N_, Country
 from webapp import people

@@ -9,14 +9,15 @@ from flask import Response, make_response, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from referrals import documents, paper_sources, printing, readers
+from referrals import documents, printing
 from referrals.errors import NoSuchReferral
 from referrals.models import History, Referral
+from referrals.papers import paper_sources, readers
 from referrals.vocabulary import DocumentKind
 from schemas.documents.writing import paper_html
 from webapp import downloads, notices, transactions
 
-#: name of the buttons that only look; their value is the key of the reader whose copy it is (`referrals.readers`)
+#: name of the buttons that only look; their value is the key of the reader whose copy it is (`referrals.papers.readers`)
 PREVIEW = "_preview"
 
 View = Callable[..., ResponseReturnValue]

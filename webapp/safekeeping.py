@@ -8,22 +8,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from referrals import (
-    audit_check,
-    clock,
-    config,
-    contents,
-    db,
-    key_rotation,
-    organisation,
-    protection_disposal,
-    retention,
-    sealed_file,
-)
-from referrals.audit_check import Fault, Finding, Report
+from referrals import clock, config, db
 from referrals.errors import KeysStillUsed, NotDue, OnHold, StartRefused
-from referrals.key_rotation import Outcome
+from referrals.keeping import audit_check, contents, retention
+from referrals.keeping.audit_check import Fault, Finding, Report
 from referrals.models import GENERAL, Disposal, ProtectionDisposal
+from referrals.operations import key_rotation, sealed_file
+from referrals.operations.key_rotation import Outcome
+from referrals.people import organisation
+from referrals.safeguarding import protection_disposal
 from referrals.sealing import KeyRing
 from referrals.vocabulary import ContentKind
 from webapp.watch import Watch

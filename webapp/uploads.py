@@ -9,10 +9,10 @@ from typing import IO, Any, Final, Protocol, TypeVar
 from flask import Flask, Request, current_app, request
 from werkzeug.datastructures import FileStorage
 
-from referrals import quarantine
-from referrals.attachments import MOST_BYTES, MOST_FILES, shown_name
 from referrals.errors import FileRefused
-from referrals.quarantine import Cleared
+from referrals.files import quarantine
+from referrals.files.attachments import MOST_BYTES, MOST_FILES, shown_name
+from referrals.files.quarantine import Cleared
 from referrals.vocabulary import FileKind, FileRefusal
 from webapp import forms
 from webapp.language import gettext

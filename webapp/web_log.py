@@ -4,7 +4,7 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-from referrals import logs
+from referrals.operations import logs
 
 
 class WebLog(Logger):  # type: ignore[misc]  # gunicorn ships no types

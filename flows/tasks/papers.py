@@ -7,9 +7,10 @@ from prefect.cache_policies import NO_CACHE
 
 from flows.attempts import Attempt
 from flows.failures import may_help, neutral
-from referrals import db, documents, paper_sources, printing, steps
+from referrals import db, documents, printing, steps
 from referrals.documents import Paper
 from referrals.models import Step
+from referrals.papers import paper_sources
 from schemas.documents.writing import paper_html
 
 #: seconds before the second and the third try; longer pauses are the step's own, so that no thread is kept waiting

@@ -3,7 +3,8 @@
 from flows.attempts import Attempt, finish
 from flows.failures import neutral
 from flows.intake import open_triage
-from referrals import db, notifications, steps, targets
+from referrals import db, notifications, steps
+from referrals.rules import targets
 
 
 @neutral("database")

@@ -14,11 +14,12 @@ from sqlalchemy import select
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session, selectinload
 
-from referrals import audit, clock, identity_check, reference
+from referrals import clock, identity_check, reference
 from referrals.access import Actor
 from referrals.errors import AlreadyMoved, DevelopmentClosed, DevelopmentRefused, NotAllowed, TakenAway
 from referrals.forums import dates
 from referrals.forums.consultations import ANSWERED
+from referrals.keeping import audit
 from referrals.models import DevelopmentCase, DevelopmentEvent, Forum, Unit, What
 from referrals.patterns.school_terms import SchoolTerm
 from referrals.rounds import people

@@ -8,11 +8,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from referrals import organisation, printing, roster
+from referrals import printing
 from referrals.access import Actor
 from referrals.development import actions, analysis, closing, terms
 from referrals.models import DevelopmentCase
 from referrals.patterns.school_terms import SchoolTerm
+from referrals.people import organisation, roster
 
 
 def closing_context(session: Session, found: DevelopmentCase) -> dict[str, Any]:

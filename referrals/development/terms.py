@@ -8,13 +8,14 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from referrals import clock, roster
+from referrals import clock
 from referrals.access import Actor
 from referrals.calendar import Closed, add_school_days, closed_days, next_open_day
 from referrals.development import cases
 from referrals.errors import DevelopmentRefused, TakenAway
 from referrals.models import DevelopmentCase, DevelopmentMilestone, DevelopmentTerm
 from referrals.patterns.school_terms import SchoolTerm
+from referrals.people import roster
 from referrals.vocabulary import DevelopmentAct, DevelopmentPhase, DevelopmentProblem
 
 #: six years: longer than any programme known

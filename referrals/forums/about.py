@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from referrals import clock, mandate, organisation
+from referrals import clock
 from referrals.access import Actor, Role
 from referrals.errors import AlreadyMoved, NotAllowed
-from referrals.forums import dates
+from referrals.forums import dates, mandate
 from referrals.models import Account, Forum, OrganisationChange, RoleAssignment, Unit
+from referrals.people import organisation
 from referrals.vocabulary import MeetingOutcome, Profession, TeamLevel
 
 

@@ -7,9 +7,10 @@ nowhere a second time; that somebody took it along stands in the consultation's 
 
 from sqlalchemy.orm import Session
 
-from referrals import organisation, printing
+from referrals import printing
 from referrals.errors import NoSuchReferral
 from referrals.models import Consultation
+from referrals.people import organisation
 
 
 def paper(session: Session, found: Consultation, *, language: str) -> bytes:

@@ -9,12 +9,14 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from referrals import audit, clock, roster
+from referrals import clock
 from referrals.access import Actor, View, may_view, parties_for
 from referrals.errors import AgendaRefused, NotAllowed
 from referrals.forums import dates
+from referrals.keeping import audit
 from referrals.languages import local_date
 from referrals.models import AgendaItem, Referral, TeamDate, Unit, What
+from referrals.people import roster
 from referrals.stages import PARTS_RECEIVED, PARTS_REQUESTED, SCHEDULED, TO_SCHEDULE, Party, Verb
 from referrals.vocabulary import AgendaAct, AgendaProblem
 

@@ -9,11 +9,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from referrals import clock, organisation, printing, team_review
+from referrals import clock, printing, team_review
 from referrals.access import Actor, View, may_view
 from referrals.forums import agenda, seats, upward
 from referrals.forums.agenda import Slot
 from referrals.models import Referral, TeamDate
+from referrals.people import organisation
 
 
 def named(session: Session, date: TeamDate, *, by: Actor) -> list[Referral]:

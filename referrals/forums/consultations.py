@@ -11,11 +11,13 @@ from sqlalchemy import false, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
-from referrals import audit, clock, identity_check, reference, roster
+from referrals import clock, identity_check, reference
 from referrals.access import CONTRIBUTES_AS, MATRIX, Actor, Role
 from referrals.actors import WITH_UNIT
 from referrals.errors import AlreadyMoved, NoSuchReferral, NotAllowed
+from referrals.keeping import audit
 from referrals.models import Consultation, Forum, TeamSeat, Unit, What
+from referrals.people import roster
 from referrals.vocabulary import ConsultationState, Recipient
 from referrals.vocabulary.knowing import Cell, Information
 

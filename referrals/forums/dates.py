@@ -12,7 +12,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
-from referrals import clock, organisation, roster
+from referrals import clock
 from referrals.access import Actor, Role
 from referrals.actors import WITH_UNIT
 from referrals.calendar import closed_days, is_open_day
@@ -29,6 +29,7 @@ from referrals.models import (
     TeamSeat,
     Unit,
 )
+from referrals.people import organisation, roster
 
 #: the roles that keep a team's dates, in any of its units
 KEEPERS: Final = frozenset({Role.COORDINATOR, Role.HEAD_TEACHER})

@@ -9,10 +9,11 @@ from icalendar import Calendar, Event
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from referrals import clock, languages, roster, team_review
+from referrals import clock, languages, team_review
 from referrals.mailer import Letter
 from referrals.models import History, Mail, MeetingVersion, Referral, TeamMeeting
 from referrals.notifications import TAKES_OUT, TO_GUARDIANS, WITH_ENTRY
+from referrals.people import roster
 from referrals.stages import Verb
 from referrals.vocabulary import N_
 

@@ -10,14 +10,16 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from referrals import clock, coverage, organisation, roster, team_review
+from referrals import clock, team_review
 from referrals.access import Actor
 from referrals.calendar import closed_days, is_open_day
+from referrals.disclosure import coverage
 from referrals.errors import AgendaRefused
 from referrals.forums import agenda, dates
 from referrals.forums.agenda import Slot
 from referrals.languages import local_date
 from referrals.models import AgendaItem, TeamDate, TeamMeeting
+from referrals.people import organisation, roster
 from referrals.stages import MOVE_BY_VERB, Verb
 from referrals.vocabulary import AgendaProblem
 

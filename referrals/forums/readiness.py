@@ -8,12 +8,16 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import assessment, conflict, coverage, meeting_answers, roster, team_review, worklist
+from referrals import assessment, team_review
 from referrals.access import Actor, View, may_view
+from referrals.disclosure import coverage
 from referrals.forums import clashes, seats
 from referrals.forums.agenda import Slot
+from referrals.meetings import conflict, meeting_answers
 from referrals.models import Account, AssessmentPart, Guardian, Referral, TeamMeeting, TeamSeat
+from referrals.people import roster
 from referrals.vocabulary import CalledReply, PartStatus, Profession
+from referrals.work import worklist
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from referrals import clock, organisation, roster
+from referrals import clock
 from referrals.access import is_administrator
 from referrals.actors import WITH_UNIT, Actor
 from referrals.errors import NotAllowed, SeatRefused
 from referrals.forums import dates
 from referrals.models import Account, Forum, RoleAssignment, SeatAbsence, TeamSeat
+from referrals.people import organisation, roster
 from referrals.vocabulary import Profession, SeatProblem
 
 

@@ -4,10 +4,10 @@ import hmac
 
 from sqlalchemy.orm import Session
 
-from referrals import organisation
 from referrals.actors import Actor
 from referrals.forums import dates
 from referrals.models import Forum
+from referrals.people import organisation
 from referrals.sealing import key_ring
 
 

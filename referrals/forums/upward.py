@@ -13,13 +13,15 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
-from referrals import audit, clock, coverage, history, identity_check, reference
+from referrals import clock, history, identity_check, reference
 from referrals.access import CONTRIBUTES_AS, MATRIX, SYSTEM, Actor, Role, View, may_view, parties_for
 from referrals.actors import WITH_UNIT
+from referrals.disclosure import coverage
 from referrals.errors import AlreadyMoved, NotAllowed
 from referrals.forums import dates
 from referrals.forums.consultations import ANSWERED
 from referrals.identity_check import Checker
+from referrals.keeping import audit
 from referrals.models import Concern, Forum, Referral, TeamDate, TeamSeat, UpwardOrigin, UpwardQuestion, What
 from referrals.stages import MOVE_BY_VERB, Verb
 from referrals.vocabulary import UpwardState

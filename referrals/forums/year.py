@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from referrals import clock, organisation, printing, roster
+from referrals import clock, printing
 from referrals.forums import clashes
 from referrals.languages import local_date
 from referrals.models import ClosedDay, Forum, TeamDate
+from referrals.people import organisation, roster
 
 #: the month with which a school year begins, in Sweden as in Denmark
 _AUGUST: Final = 8

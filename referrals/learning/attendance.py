@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import audit, clock
+from referrals import clock
 from referrals.access import Actor
 from referrals.errors import NotAllowed
+from referrals.keeping import audit
 from referrals.learning import seminars
 from referrals.models import Seminar, SeminarAttendance, Unit, What
 

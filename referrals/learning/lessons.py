@@ -12,13 +12,15 @@ from typing import Final, TypeAlias
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from referrals import audit, clock, identity_check, queries, roster
+from referrals import clock, identity_check, queries
 from referrals.access import Actor, View, may_view
 from referrals.development import cases
 from referrals.errors import AlreadyMoved, NotAllowed
 from referrals.forums.consultations import ANSWERED
+from referrals.keeping import audit
 from referrals.learning import catalogue
 from referrals.models import DevelopmentCase, Forum, Lesson, Referral, RoundEnrolment, What
+from referrals.people import roster
 from referrals.rounds import people
 from referrals.stages import CLOSED
 from referrals.vocabulary import AgeGroup, LessonSource, LessonState, LessonTheme

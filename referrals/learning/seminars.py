@@ -13,12 +13,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import audit, identity_check, organisation, printing
+from referrals import identity_check, printing
 from referrals.access import Actor, Role
 from referrals.errors import NotAllowed
 from referrals.forums.consultations import ANSWERED
+from referrals.keeping import audit
 from referrals.learning import catalogue
 from referrals.models import Lesson, Seminar, SeminarLesson, What
+from referrals.people import organisation
 from referrals.vocabulary import LessonState
 
 #: the roles that plan seminars

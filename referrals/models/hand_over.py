@@ -30,7 +30,7 @@ class HandOver(OfReferral, Base):
     purpose = Sealed[str]()
     #: whom it can ask
     contact = Sealed[str]()
-    #: what went over, as `referrals/handed_over.py` put it together; None until it was accepted
+    #: what went over, as `referrals/disclosure/handed_over.py` put it together; None until it was accepted
     package = Sealed[dict[str, Any]]()
 
     to_unit: Mapped[Unit] = relationship()

@@ -64,9 +64,9 @@ class ProtectionReport(Identified, Base):
     asked_on: Mapped[date | None]
     wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
 
-    #: what is reported, by the names of `referrals.protection.CONTENT`
+    #: what is reported, by the names of `referrals.safeguarding.protection.CONTENT`
     content = Sealed[dict[str, Any]]()
-    #: what the sender recorded around it, by the names of `referrals.protection.RECORD`
+    #: what the sender recorded around it, by the names of `referrals.safeguarding.protection.RECORD`
     record = Sealed[dict[str, Any]]()
 
     sender: Mapped[Account] = relationship(foreign_keys=[sender_id])

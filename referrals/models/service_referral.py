@@ -35,7 +35,7 @@ class ServiceReferral(OfReferral, Base):
     service = Sealed[str]()
     #: what it is asked for
     question = Sealed[str]()
-    #: what went there, as `referrals/handed_over.py` put it together, with from where, on whose word and whom to ask
+    #: what went there, as `referrals/disclosure/handed_over.py` put it together, with from where, on whose word and whom to ask
     package = Sealed[dict[str, Any]]()
 
     sent: Mapped[History] = relationship(foreign_keys=[sent_id])

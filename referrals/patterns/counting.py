@@ -11,7 +11,6 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.elements import ColumnElement
 
-from referrals import organisation
 from referrals.models import (
     ActionFollowUp,
     ActionPlan,
@@ -24,6 +23,7 @@ from referrals.models import (
     Referral,
 )
 from referrals.patterns.school_terms import SchoolTerm
+from referrals.people import organisation
 from referrals.stages import Verb
 from referrals.vocabulary import GoalResult, Helped
 

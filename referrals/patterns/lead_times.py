@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from referrals import roster
 from referrals.access import Actor, Role
 from referrals.errors import NotAllowed
 from referrals.models import History, Referral
 from referrals.patterns.counting import CAME_IN_HERE, came_within, zone_of
 from referrals.patterns.places import Count, Places
 from referrals.patterns.school_terms import SchoolTerm
+from referrals.people import roster
 from referrals.stages import Verb
 from referrals.vocabulary import N_, Term
 

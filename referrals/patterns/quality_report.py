@@ -4,12 +4,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from referrals import clock, organisation, printing
+from referrals import clock, printing
 from referrals.access import Actor
 from referrals.patterns import equity, lead_times
 from referrals.patterns.equity import Part, Patterns
 from referrals.patterns.lead_times import Wait
 from referrals.patterns.school_terms import SchoolTerm
+from referrals.people import organisation
 
 
 def school_years(session: Session) -> list[int]:

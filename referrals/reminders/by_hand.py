@@ -5,9 +5,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from referrals import history, languages, plan_versions, roster
+from referrals import history, languages
 from referrals.access import Actor, parties
 from referrals.models import AssessmentPart, History, PlannedAction, Referral
+from referrals.people import roster
+from referrals.plans import plan_versions
 from referrals.stages import MEETING_HELD, MOVE_BY_VERB, PLAN_FOR_APPROVAL, WITH_HEAD_TEACHER, State, Verb
 from referrals.vocabulary import PartStatus, PlanStatus
 

@@ -8,16 +8,17 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from referrals import calendar, clock, languages, notifications, organisation
+from referrals import calendar, clock, languages, notifications
 from referrals.access import Actor, Role
 from referrals.calendar import Closed
 from referrals.config import current
 from referrals.mailer import Letter
 from referrals.models import Account, Reminder, RoleAssignment
+from referrals.people import organisation
 from referrals.reminders import errands, waiting
 from referrals.reminders.words import BY_KIND, OTHERS_DO, TO_DO
 from referrals.vocabulary import N_, Rhythm
-from referrals.waiting_items import WaitingItem
+from referrals.work.waiting_items import WaitingItem
 
 #: nobody is written to before this hour of the municipality's clock, or on a day without school
 EARLIEST: Final = time(6, 30)

@@ -7,19 +7,17 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from referrals import (
-    guardian_page,
-    hand_over,
-    languages,
-    meeting_answers,
-    organisation,
-    reading_requests,
-)
+from referrals import languages
 from referrals.access import Actor
+from referrals.disclosure import hand_over
 from referrals.forums import consultations, upward
+from referrals.guardians import guardian_page
 from referrals.languages import local_date
 from referrals.learning import lessons
-from referrals.meeting_answers import NotComing
+from referrals.meetings import meeting_answers
+from referrals.meetings.meeting_answers import NotComing
+from referrals.people import organisation
+from referrals.reading import reading_requests
 from referrals.reminders.words import CANNOT_COME, READING
 from referrals.rounds import reminding
 from referrals.statutory import absence, absence_corrections

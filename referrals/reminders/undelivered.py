@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from referrals import organisation, worklist
 from referrals.access import Actor, Role, View, may_view
 from referrals.languages import local_date
 from referrals.models import Referral, Step
+from referrals.people import organisation
 from referrals.stages import Party, Verb
-from referrals.waiting_items import Waiting, WaitingItem
+from referrals.work import worklist
+from referrals.work.waiting_items import Waiting, WaitingItem
 
 
 def to_see_to(session: Session, actor: Actor) -> Iterable[WaitingItem]:

@@ -11,16 +11,20 @@ from typing import Final
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from referrals import calendar, invitations, organisation, service_referral, targets, worklist
+from referrals import calendar
 from referrals.access import Actor, Role, View, may_view
 from referrals.calendar import Closed
+from referrals.disclosure import service_referral
 from referrals.languages import local_date
 from referrals.models import ActionPlan, Goal, PlannedAction, Referral
+from referrals.people import invitations, organisation
 from referrals.reminders import undelivered
+from referrals.rules import targets
 from referrals.stages import Party, Verb
 from referrals.statutory import waiting as beside
 from referrals.vocabulary import ActionStatus, DeadlineSource, PlanStatus
-from referrals.waiting_items import Waiting, WaitingItem
+from referrals.work import worklist
+from referrals.work.waiting_items import Waiting, WaitingItem
 
 #: a long target is not waited out a second time: so many school days after it are too late in any case
 MOST: Final = 10

@@ -2,7 +2,7 @@
 
 from referrals.stages import Verb
 from referrals.vocabulary import N_
-from referrals.waiting_items import Waiting
+from referrals.work.waiting_items import Waiting
 
 #: what is to be done, as the text of a line or a button
 TO_DO: dict[Verb, str] = {

@@ -9,13 +9,15 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import audit, clock, identity_check, roster
+from referrals import clock, identity_check
 from referrals.access import Actor, Role
 from referrals.errors import ExportRefused, NotAllowed
 from referrals.forums.consultations import ANSWERED
+from referrals.keeping import audit
 from referrals.models import ResearchExport, What
 from referrals.patterns import lead_times
 from referrals.patterns.school_terms import SchoolTerm
+from referrals.people import roster
 from referrals.research import package
 from referrals.vocabulary import ExportProblem, ExportState
 

@@ -11,11 +11,13 @@ from datetime import date
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from referrals import audit, clock, identity_check, roster
+from referrals import clock, identity_check
 from referrals.access import Actor
 from referrals.errors import NotAllowed, RoundRefused
+from referrals.keeping import audit
 from referrals.models import ConsultationRound, Forum, RoundEnrolment, RoundPaper, What
 from referrals.patterns.school_terms import SchoolTerm
+from referrals.people import roster
 from referrals.rounds import people
 from referrals.vocabulary import RoundProblem, RoundState
 

@@ -12,11 +12,12 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import identity_check, roster
+from referrals import identity_check
 from referrals.access import Actor
 from referrals.errors import NotAllowed, RoundRefused
 from referrals.models import ConsultationRound, RoundAnswer, RoundAnswered
 from referrals.patterns.suppression import FEWEST
+from referrals.people import roster
 from referrals.rounds import enrolling, people
 from referrals.vocabulary import RoundProblem
 

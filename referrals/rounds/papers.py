@@ -15,9 +15,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock, organisation
+from referrals import clock
 from referrals.access import SYSTEM, Actor
 from referrals.models import ConsultationRound, LearningQuestion, RoundEnrolment, RoundPaper, RoundSlot
+from referrals.people import organisation
 from referrals.rounds import enrolling, people, slots
 
 #: the morning after the questions were due, by the municipality's clock

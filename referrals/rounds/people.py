@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
-from referrals import clock, organisation, roster
+from referrals import clock
 from referrals.access import CONTRIBUTES_AS, MATRIX, Actor, Role
 from referrals.actors import WITH_UNIT
 from referrals.errors import NotAllowed
@@ -23,6 +23,7 @@ from referrals.models import (
     TeamSeat,
     Unit,
 )
+from referrals.people import organisation, roster
 from referrals.vocabulary.knowing import Capacity, Cell, Information
 
 

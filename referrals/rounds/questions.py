@@ -9,10 +9,11 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from referrals import clock, identity_check, roster
+from referrals import clock, identity_check
 from referrals.access import Actor
 from referrals.errors import NotAllowed, RoundRefused
 from referrals.models import LearningQuestion, RoundEnrolment
+from referrals.people import roster
 from referrals.rounds import enrolling, people, slots
 from referrals.rounds.as_seen import require_as_seen
 from referrals.vocabulary import Helped, QualityTheme, RoundProblem

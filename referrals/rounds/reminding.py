@@ -6,10 +6,11 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import calendar, clock, languages, roster
+from referrals import calendar, clock, languages
 from referrals.access import Actor
 from referrals.calendar import Closed
 from referrals.models import RoundEnrolment, RoundSlot
+from referrals.people import roster
 from referrals.rounds import people, slots
 
 #: days before the slot; the last one is the day on which the questions are due

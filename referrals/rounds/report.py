@@ -6,11 +6,12 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from referrals import clock, identity_check, organisation, roster
+from referrals import clock, identity_check
 from referrals.access import Actor, Role
 from referrals.errors import NotAllowed, RoundRefused
 from referrals.models import ConsultationRound, LearningQuestion, RoundEnrolment, RoundPaper
 from referrals.patterns.school_terms import SchoolTerm
+from referrals.people import organisation, roster
 from referrals.rounds import enrolling, evaluating, papers, people
 from referrals.rounds.as_seen import require_as_seen
 from referrals.rounds.papers import Draft

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from referrals import identity_check, languages, roster
+from referrals import identity_check, languages
 from referrals.access import Actor
 from referrals.errors import RoundRefused
 from referrals.models import ConsultationRound, RoundEnrolment, RoundSlot
+from referrals.people import roster
 from referrals.rounds import enrolling, people
 from referrals.vocabulary import RoundProblem
 

@@ -13,12 +13,15 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from referrals import audit, calendar, clock, organisation, reference, register, roster, rulebook
-from referrals.absence_rules import AbsenceRule
+from referrals import calendar, clock, reference
 from referrals.access import SYSTEM, Actor
 from referrals.errors import AlreadyMoved, Incomplete, NoSuchReferral, NotAllowed
+from referrals.keeping import audit, register
 from referrals.languages import local_date
 from referrals.models import AbsenceAside, AbsenceCount, AbsenceStep, AbsentPupil, Unit, What
+from referrals.people import organisation, roster
+from referrals.rules import rulebook
+from referrals.rules.absence_rules import AbsenceRule
 from referrals.sealing import key_ring
 from referrals.statutory.absence_keepers import is_kept_by, may_keep, units_of
 from referrals.vocabulary import AbsenceStepKind, Counterpart, Direction, DocumentKind, Registered

@@ -2,9 +2,10 @@
 
 from sqlalchemy.orm import Session
 
-from referrals import audit, clock
+from referrals import clock
 from referrals.access import Actor
 from referrals.errors import Incomplete, NotAllowed
+from referrals.keeping import audit
 from referrals.models import AbsenceAside, AbsentPupil, What
 from referrals.statutory.absence import read_anew
 from referrals.statutory.absence_keepers import may_keep, others_who_could

@@ -5,9 +5,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from referrals import audit, clock
+from referrals import clock
 from referrals.access import Actor
 from referrals.errors import NotAllowed
+from referrals.keeping import audit
 from referrals.models import AbsenceCount, AbsenceStep, AbsentPupil, What
 from referrals.statutory.absence import newest, read_anew, rule_of
 from referrals.statutory.absence_keepers import is_kept_by, may_keep

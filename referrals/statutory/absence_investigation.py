@@ -8,11 +8,12 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import history, roster
+from referrals import history
 from referrals.access import Actor, View, may_view
 from referrals.errors import Incomplete, NotAllowed
 from referrals.languages import local_date
 from referrals.models import AbsenceInvestigation, History, Referral
+from referrals.people import roster
 from referrals.stages import Verb
 from referrals.statutory.carrying_out import may_conclude, own_people
 from referrals.statutory.tracks import told_first

@@ -5,10 +5,11 @@ from typing import Final
 from sqlalchemy import ColumnElement, false, func, select
 from sqlalchemy.orm import Session
 
-from referrals import absence_rules, organisation, rulebook
 from referrals.access import Actor, Role, is_administrator
 from referrals.models import AbsenceAside, AbsenceStep, AbsentPupil, Account, RoleAssignment, Unit
-from referrals.rulebook import RulePack
+from referrals.people import organisation
+from referrals.rules import absence_rules, rulebook
+from referrals.rules.rulebook import RulePack
 from referrals.vocabulary import SchoolForm
 
 

@@ -8,9 +8,10 @@ from typing import Final
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, selectinload
 
-from referrals import audit, roster
 from referrals.access import SYSTEM, Actor
+from referrals.keeping import audit
 from referrals.models import AbsenceCount, AbsenceStep, AbsentPupil, Unit, What
+from referrals.people import roster
 from referrals.statutory.absence import quarters
 from referrals.statutory.absence_keepers import is_kept_by
 

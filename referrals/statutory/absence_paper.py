@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from referrals import organisation
 from referrals.errors import NoSuchReferral, SealBroken
 from referrals.languages import local_date
 from referrals.models import AbsenceStep, AbsentPupil, Account, Unit
+from referrals.people import organisation
 from referrals.sealing import seal_bytes, unseal_bytes
 from referrals.statutory import absence
 from referrals.vocabulary import AbsenceStepKind

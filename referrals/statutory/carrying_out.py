@@ -4,9 +4,9 @@ import uuid
 
 from sqlalchemy.orm import Session
 
-from referrals import roster
 from referrals.access import Actor, parties
 from referrals.models import Account, Referral
+from referrals.people import roster
 from referrals.stages import Party
 from referrals.vocabulary import Recipient
 

@@ -7,11 +7,12 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import history, roster
+from referrals import history
 from referrals.access import Actor, View, may_view, parties
 from referrals.errors import Incomplete, NotAllowed
 from referrals.languages import local_date
 from referrals.models import DegradingReport, History, Referral
+from referrals.people import roster
 from referrals.stages import Party, Verb
 from referrals.statutory.carrying_out import may_conclude, own_people
 from referrals.vocabulary import DegradingKind, DegradingOutcome

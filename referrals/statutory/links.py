@@ -7,11 +7,12 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock, history, roster
+from referrals import clock, history
 from referrals.access import Actor
 from referrals.errors import Incomplete, NotAllowed
 from referrals.models import Referral, StatutoryDecision
-from referrals.rulebook import StatutoryTrack
+from referrals.people import roster
+from referrals.rules.rulebook import StatutoryTrack
 from referrals.stages import Verb
 from referrals.statutory.tracks import statutory_tracks, track_of
 from referrals.vocabulary import DecidedBy

@@ -7,11 +7,13 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import history, readers, roster
+from referrals import history
 from referrals.access import Actor
 from referrals.errors import Incomplete, NotAllowed
 from referrals.languages import local_date
 from referrals.models import History, Referral, SupportProgramme, SupportReview
+from referrals.papers import readers
+from referrals.people import roster
 from referrals.stages import Verb
 from referrals.statutory.support_programme import programmes_of
 from referrals.vocabulary import ProgrammeKind, SupportReviewKind, SupportReviewOutcome

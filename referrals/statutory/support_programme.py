@@ -9,11 +9,15 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import coverage, history, readers, roster, rulebook
+from referrals import history
 from referrals.access import Actor, View, may_view, parties
+from referrals.disclosure import coverage
 from referrals.errors import Incomplete, NotAllowed, NotDelegable
 from referrals.languages import local_date
 from referrals.models import Guardian, History, Referral, SupportProgramme, SupportTold
+from referrals.papers import readers
+from referrals.people import roster
+from referrals.rules import rulebook
 from referrals.stages import Party, Verb
 from referrals.statutory.special_support import investigations_of
 from referrals.vocabulary import ProgrammeKind, SupportForm

@@ -7,10 +7,11 @@ from typing import Self
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import history, rulebook
+from referrals import history
 from referrals.access import Actor
 from referrals.errors import Incomplete
 from referrals.models import History, Referral, StatutoryDecision
+from referrals.rules import rulebook
 from referrals.stages import CLOSED, Verb
 
 

@@ -8,7 +8,6 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
-from referrals import organisation
 from referrals.access import Actor, Role, View, may_view, parties_for
 from referrals.languages import local_date
 from referrals.models import (
@@ -24,11 +23,12 @@ from referrals.models import (
     SupportReview,
     SupportTold,
 )
+from referrals.people import organisation
 from referrals.stages import MOVE_BY_VERB, Party, Verb
 from referrals.statutory import programme_reviews, support_programme
 from referrals.vocabulary import Custody, DeadlineSource, ProgrammeKind, SupportReviewKind
-from referrals.waiting_items import Waiting, WaitingItem
-from referrals.worklist import in_units, shown_unit
+from referrals.work.waiting_items import Waiting, WaitingItem
+from referrals.work.worklist import in_units, shown_unit
 
 #: so long before its day it is shown that a programme is to be looked at again
 AHEAD: Final = timedelta(days=7)

@@ -68,7 +68,7 @@ class Cell(StrEnum):
     OWN = "own"
     #: the conclusion written for the team, and no more
     CONCLUSION = "conclusion"
-    #: the conclusion, and the whole of a part that was opened on a ground of the rule pack; see `referrals/part_openings.py`
+    #: the conclusion, and the whole of a part that was opened on a ground of the rule pack; see `referrals/reading/part_openings.py`
     CONCLUSION_OR_ON_GROUND = "on_ground"
     #: that there is something to add and whom to ask, never what
     POINTER = "pointer"
@@ -82,7 +82,7 @@ class Cell(StrEnum):
     OWN_ACTION = "own_action"
     #: that one investigation with what it answers, from the day they were named until it has its result
     IF_INVESTIGATING = "if_investigating"
-    #: who is named for it one by one; see `referrals/protection.py`
+    #: who is named for it one by one; see `referrals/safeguarding/protection.py`
     IF_NAMED = "if_named"
     #: asked for at the service that keeps it, never shown here
     AT_SOURCE = "at_source"

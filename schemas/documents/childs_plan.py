@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import fields
 
-from referrals import rulebook
+from referrals.rules import rulebook
 from referrals.vocabulary import About, Arena, Country
 from schemas.documents.kinds import Frame
 from schemas.documents.parts import PaperSchema

@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from marshmallow import fields, post_dump
 
-from referrals import rulebook
 from referrals.notes import CLOSING_TEXTS, FOLLOW_UP_TEXTS, MEETING_TEXTS, PLAN_TEXTS
-from referrals.protected_identity import unless_protected
+from referrals.rules import rulebook
+from referrals.safeguarding.protected_identity import unless_protected
 from referrals.vocabulary import Country, InformationCategory
 from schemas.documents.parts import (
     ActionPart,

@@ -6,9 +6,9 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from referrals import handed_over
+from referrals.disclosure import handed_over
 from referrals.languages import local_date
-from referrals.protected_identity import hide_names
+from referrals.safeguarding.protected_identity import hide_names
 from referrals.stages import Verb
 from referrals.vocabulary import PlanStatus
 
@@ -71,7 +71,7 @@ class PaperSource:
     statutory: Any = None
     #: what was decided beside the team's work: the report, the investigation or the programme
     support: Any = None
-    #: what was handed over, or went to a service outside, as `referrals/handed_over.py` put it together
+    #: what was handed over, or went to a service outside, as `referrals/disclosure/handed_over.py` put it together
     hand_over: Mapping[str, Any] | None = None
     #: the step about unlawful absence, with the rule it follows
     absence: Any = None

@@ -1,6 +1,6 @@
 """One way from gathered rows to a page: for the workflow that issues papers and the web that shows previews."""
 
-from referrals.paper_sources import Gathered
+from referrals.papers.paper_sources import Gathered
 from referrals.printing import document_html
 from schemas.documents import PaperRecipient, PaperSource, document_context
 

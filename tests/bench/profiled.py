@@ -21,7 +21,7 @@ from tests.bench.waiting import settings_of
 PARTS: Final = {
     "printing its two papers": [("referrals/printing.py", "print_pdf")],
     "reading what stands on them, and their HTML": [
-        ("referrals/paper_sources.py", "gather"), ("schemas/documents/writing.py", "paper_html"),
+        ("referrals/papers/paper_sources.py", "gather"), ("schemas/documents/writing.py", "paper_html"),
     ],
     "keeping them": [("referrals/documents.py", "issue")],
     "settling": [("flows/tasks/settling.py", "settle")],

@@ -5,9 +5,8 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from referrals import handed_over, rulebook
-from referrals.charts import Point
-from referrals.measurements import Series
+from referrals.disclosure import handed_over
+from referrals.disclosure.pieces import Piece
 from referrals.models import (
     AbsenceInvestigation,
     AbsentPupil,
@@ -41,9 +40,11 @@ from referrals.models import (
     TeamMeeting,
     Unit,
 )
-from referrals.paper_sources import Participant
-from referrals.pieces import Piece
-from referrals.protection import ReportOnPaper
+from referrals.papers.charts import Point
+from referrals.papers.paper_sources import Participant
+from referrals.plans.measurements import Series
+from referrals.rules import rulebook
+from referrals.safeguarding.protection import ReportOnPaper
 from referrals.stages import Party, Stage, Status, Verb
 from referrals.statutory.absence import share
 from referrals.statutory.absence_paper import PupilOnPaper, StepOnPaper

@@ -10,7 +10,7 @@ import pytest
 from page import ValidationProfile, validate_pdf_bytes
 from pypdf import PdfReader
 
-from referrals.childs_plan import LONGEST_GOAL, LONGEST_TEXT, MOST_GOALS
+from referrals.plans.childs_plan import LONGEST_GOAL, LONGEST_TEXT, MOST_GOALS
 from referrals.printing import document_html, print_pdf
 from referrals.vocabulary import DocumentKind
 from schemas.documents import document_context

@@ -11,8 +11,9 @@ from sqlalchemy import select, text
 
 from flows.engine import Engine
 from flows.tasks import papers
-from referrals import backup, db, migrations, sealed_file, steps
+from referrals import db, migrations, steps
 from referrals.models import Referral, Step, StepKind
+from referrals.operations import backup, sealed_file
 from tests.databases import empty
 from tests.flows.ground import Instance, PrefectServer, until
 from tests.flows.watching import everything_is_there_once, failures, is_quiet, numbers, state, submit

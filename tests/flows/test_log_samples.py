@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from flows import sweep
-from referrals import audit, clock, config, db, log_samples
+from referrals import clock, config, db
+from referrals.keeping import audit, log_samples
 from referrals.models import LogSample, What
 from tests.factories import a_referral
 from tests.people import settle

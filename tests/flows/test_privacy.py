@@ -14,9 +14,10 @@ from sqlalchemy.exc import OperationalError
 
 from flows.engine import Engine
 from flows.tasks import papers, settling
-from referrals import db, logs, mailer, steps
+from referrals import db, mailer, steps
 from referrals.errors import Incomplete
 from referrals.models import Document, History, Referral
+from referrals.operations import logs
 from referrals.stages import Stage
 from referrals.vocabulary import DocumentKind
 from tests import straight_way

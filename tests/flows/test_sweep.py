@@ -5,7 +5,8 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from flows.sweep import sweep_database
-from referrals import clock, conflict, db
+from referrals import clock, db
+from referrals.meetings import conflict
 from referrals.models import History
 from referrals.stages import IN_TRIAGE, PLAN_ACTIVE, Verb
 from tests.factories import a_consent, a_guardian, a_referral

@@ -7,7 +7,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from flows.engine import Engine
-from referrals import audit_check, db, documents
+from referrals import db, documents
+from referrals.keeping import audit_check
 from referrals.models import Document, History, Mail, Referral, RegisterEntry, Step
 from referrals.stages import IN_TRIAGE
 from tests import straight_way

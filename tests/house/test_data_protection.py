@@ -5,7 +5,7 @@ from pathlib import Path
 
 import sqlalchemy
 
-from referrals.contents import TABLES
+from referrals.keeping.contents import TABLES
 from referrals.models import Base
 from referrals.sealing import Sealed
 

@@ -8,33 +8,16 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import (
-    attachments,
-    audit,
-    clock,
-    conflict,
-    conflict_settling,
-    db,
-    documents,
-    hand_over,
-    handed_over,
-    intake,
-    invitations,
-    log_samples,
-    measurements,
-    organisation,
-    pieces,
-    reading_requests,
-    roster,
-    service_referral,
-    sharing,
-    steps,
-    triage,
-    withholding,
-)
+from referrals import clock, db, documents, intake, steps, triage
 from referrals.actors import Actor
+from referrals.disclosure import hand_over, handed_over, pieces, service_referral, sharing
+from referrals.files import attachments
+from referrals.files.quarantine import Cleared
 from referrals.forums import agenda, consultations, seats, upward
+from referrals.guardians import withholding
+from referrals.keeping import audit, log_samples
 from referrals.learning import lessons as learning
+from referrals.meetings import conflict, conflict_settling
 from referrals.models import (
     AbsentPupil,
     Account,
@@ -50,7 +33,9 @@ from referrals.models import (
     TeamDate,
     What,
 )
-from referrals.quarantine import Cleared
+from referrals.people import invitations, organisation, roster
+from referrals.plans import measurements
+from referrals.reading import reading_requests
 from referrals.rounds.enrolling import Days
 from referrals.stages import IN_TRIAGE, PLAN_ACTIVE, TO_SCHEDULE, Party
 from referrals.statutory import (

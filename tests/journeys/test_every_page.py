@@ -10,8 +10,9 @@ from flask import Flask
 from playwright.sync_api import expect
 from sqlalchemy import update
 
-from referrals import clock, db, second_factor, sign_in
+from referrals import clock, db
 from referrals.models import GuardianSession
+from referrals.people import second_factor, sign_in
 from tests import straight_way
 from tests.journeys import ground
 from tests.journeys.conftest import PASSWORD

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pyotp
 from sqlalchemy import update
 
-from referrals import clock, db, sign_in
+from referrals import clock, db
 from referrals.models import Draft
+from referrals.people import sign_in
 from tests import straight_way
 from tests.factories import protected
 from tests.journeys import ground

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from referrals import rulebook
+from referrals.rules import rulebook
 from referrals.vocabulary import Country
 from tests.journeys.conftest import Opener
 from tests.journeys.instance import Instance

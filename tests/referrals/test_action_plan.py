@@ -7,10 +7,11 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from referrals import access, action_plan, clock, plan_versions
+from referrals import access, action_plan, clock
 from referrals.action_plan import ActionInput, GoalInput, PlanInput
 from referrals.errors import AlreadyMoved, Incomplete, NotAllowed, NotCovered, PlanIncomplete, SameAuthor, WrongStage
 from referrals.models import ActionPlan, Referral
+from referrals.plans import plan_versions
 from referrals.stages import (
     MEETING_HELD,
     PLAN_ACTIVE,

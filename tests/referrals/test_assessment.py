@@ -9,7 +9,7 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import assessment, clock, paper_sources, readers, roster, withholding, worklist
+from referrals import assessment, clock
 from referrals.access import Actor, Role, View, may_view
 from referrals.documents import Paper
 from referrals.errors import (
@@ -22,7 +22,10 @@ from referrals.errors import (
     PointerOnly,
     WrongStage,
 )
+from referrals.guardians import withholding
 from referrals.models import Account, AssessmentPart, Concern, Consent, Guardian, History, Referral, RoleAssignment
+from referrals.papers import paper_sources, readers
+from referrals.people import roster
 from referrals.stages import (
     IN_CONSENT,
     IN_TRIAGE,
@@ -53,7 +56,8 @@ from referrals.vocabulary import (
     Recipient,
     SchoolForm,
 )
-from referrals.waiting_items import Waiting
+from referrals.work import worklist
+from referrals.work.waiting_items import Waiting
 from schemas.documents.writing import paper_html
 from tests.factories import a_guardian, a_member, a_part, a_referral, consented, taken_up_again
 from tests.people import Cast

@@ -6,11 +6,12 @@ from dataclasses import replace
 import pytest
 from sqlalchemy.orm import Session
 
-from referrals import clock, closure, follow_up, plan_versions
+from referrals import clock, closure, follow_up
 from referrals.access import SYSTEM
 from referrals.closure import ClosureInput, Ending, Outcome
 from referrals.errors import ActionsStillRunning, AlreadyMoved, Incomplete, NotAllowed, WrongStage
 from referrals.models import ActionPlan, Referral
+from referrals.plans import plan_versions
 from referrals.stages import (
     CLOSED,
     CLOSURE_PROPOSED,

@@ -8,10 +8,13 @@ import pytest
 import time_machine
 from sqlalchemy.orm import Session
 
-from referrals import clock, consent, coverage, guardian_access, notifications, register
+from referrals import clock, consent, notifications
 from referrals.access import SYSTEM
 from referrals.consent import ConsentGiven, GuardianDetails, Notice
+from referrals.disclosure import coverage
 from referrals.errors import AlreadyMoved, AlreadyWithdrawn, Incomplete, NotAllowed, NotInformed, WrongStage
+from referrals.guardians import guardian_access
+from referrals.keeping import register
 from referrals.models import Consent, Guardian, Referral
 from referrals.stages import (
     CLOSED,

@@ -9,11 +9,12 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock, consent, documents, history, intake, paper_sources, readers, triage
+from referrals import clock, consent, documents, history, intake, triage
 from referrals.access import SYSTEM, Actor
 from referrals.documents import Paper
 from referrals.errors import NoSuchReferral, NotAllowed, SealBroken, TooLateToStop
 from referrals.models import Account, Concern, Document, Guardian, History, Referral, RegisterEntry
+from referrals.papers import paper_sources, readers
 from referrals.stages import IN_CONSENT, IN_TRIAGE, MEETING_HELD, PLAN_DRAFT, SCHEDULED, Verb
 from referrals.vocabulary import (
     ConsentAnswer,

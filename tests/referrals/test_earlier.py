@@ -7,9 +7,10 @@ import time_machine
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from referrals import clock, consent, documents, earlier, notifications, paper_sources, readers, team_review
+from referrals import clock, consent, documents, earlier, notifications, team_review
 from referrals.consent import GuardianDetails
 from referrals.models import Guardian, GuardianVersion, History, MeetingVersion, Referral, TeamMeeting
+from referrals.papers import paper_sources, readers
 from referrals.stages import IN_CONSENT, TO_SCHEDULE
 from referrals.vocabulary import ConsentState, Custody
 from schemas.documents.writing import paper_html

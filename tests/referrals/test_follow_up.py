@@ -7,10 +7,11 @@ import pytest
 import time_machine
 from sqlalchemy.orm import Session
 
-from referrals import access, clock, follow_up, plan_versions
+from referrals import access, clock, follow_up
 from referrals.errors import AlreadyMoved, Incomplete, NotAllowed, WrongStage
 from referrals.follow_up import ActionAnswer, FollowUpInput, GoalAnswer, GuardianAnswer
 from referrals.models import CONSENT, ActionPlan, ClosedDay, Disclosure, FollowUp, Goal, PlannedAction, Referral
+from referrals.plans import plan_versions
 from referrals.stages import CLOSURE_PROPOSED, FOLLOW_UP_DUE, PLAN_ACTIVE, PLAN_DRAFT, TO_SCHEDULE, State
 from referrals.vocabulary import (
     ActionStatus,

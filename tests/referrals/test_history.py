@@ -14,6 +14,7 @@ from referrals import clock, db, history, team_review, triage
 from referrals.access import SYSTEM, Actor
 from referrals.errors import AlreadyMoved, NotAllowed, WrongStage
 from referrals.models import Referral, Step, TeamMeeting
+from referrals.rules.targets import TARGET_BY_STATE
 from referrals.stages import (
     CLOSED,
     IN_CONSENT,
@@ -27,7 +28,6 @@ from referrals.stages import (
     Stage,
     Verb,
 )
-from referrals.targets import TARGET_BY_STATE
 from referrals.vocabulary import Profession
 from tests.factories import a_guardian, a_referral
 from tests.people import Cast, settle

@@ -6,10 +6,11 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from referrals import clock, conflict, drafts, history, intake, reference, triage
+from referrals import clock, drafts, history, intake, reference, triage
 from referrals.access import Actor
 from referrals.errors import Incomplete, NotAllowed, WrongCode, WrongStage
 from referrals.intake import ConcernInput
+from referrals.meetings import conflict
 from referrals.models import AdditionKind, Concern, ConcernAddition, History, Referral
 from referrals.stages import CLOSED, IN_CONSENT, IN_TRIAGE, PLAN_ACTIVE, RETURNED, SUBMITTED, WITHDRAWN, Party, Verb
 from referrals.vocabulary import (

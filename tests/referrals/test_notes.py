@@ -7,15 +7,17 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from referrals import action_plan, assessment, clock, closure, follow_up, paper_sources, plan_versions, team_review
+from referrals import action_plan, assessment, clock, closure, follow_up, team_review
 from referrals.action_plan import GoalInput, PlanInput
 from referrals.documents import Paper
 from referrals.errors import NotAllowed
 from referrals.follow_up import ActionAnswer, FollowUpInput, GoalAnswer, GuardianAnswer
-from referrals.minutes import Attendee, Decision
+from referrals.meetings.minutes import Attendee, Decision
 from referrals.models import ActionPlan, FollowUp, Guardian, Referral, TeamMeeting
 from referrals.notes import WHOLE, Classification, Note, Noted, classification_of, notes_of, usual_categories
-from referrals.readers import guardian_key
+from referrals.papers import paper_sources
+from referrals.papers.readers import guardian_key
+from referrals.plans import plan_versions
 from referrals.stages import CLOSURE_PROPOSED, FOLLOW_UP_DUE, PARTS_REQUESTED, PLAN_DRAFT, SCHEDULED
 from referrals.vocabulary import (
     About,

@@ -9,26 +9,20 @@ import pytest
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from referrals import (
-    clock,
-    conflict,
-    contents,
-    db,
-    guardian_page,
-    hand_over,
-    history,
-    meeting_answers,
-    protected_identity,
-    queries,
-    targets,
-    worklist,
-)
+from referrals import clock, db, history, queries
 from referrals.access import Actor, Role
+from referrals.disclosure import hand_over
+from referrals.guardians import guardian_page
+from referrals.keeping import contents
+from referrals.meetings import conflict, meeting_answers
 from referrals.models import Referral, RoleAssignment
 from referrals.queries import Column, Filters, Openness
 from referrals.reminders import waiting
+from referrals.rules import targets
+from referrals.safeguarding import protected_identity
 from referrals.stages import CLOSED, IN_CONSENT, IN_TRIAGE, PLAN_ACTIVE, PLAN_DRAFT, SCHEDULED, SUBMITTED, State, Verb
 from referrals.vocabulary import ContentKind, Profession, Topic
+from referrals.work import worklist
 from tests.factories import a_meeting, a_member, a_referral, consented
 from tests.people import Cast, settle
 

@@ -21,7 +21,7 @@ from referrals.errors import (
     TeamNotComplete,
     WrongStage,
 )
-from referrals.minutes import Attendee, Decision
+from referrals.meetings.minutes import Attendee, Decision
 from referrals.models import (
     Account,
     ClosedDay,

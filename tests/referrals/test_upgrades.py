@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from referrals import db, documents, migrations, readers
+from referrals import db, documents, migrations
 from referrals.documents import Paper
 from referrals.models import Base, Document, History, Referral
+from referrals.papers import readers
 from referrals.stages import CLOSED
 from referrals.vocabulary import DocumentKind
 from tests import straight_way

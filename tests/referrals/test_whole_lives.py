@@ -20,33 +20,17 @@ from hypothesis.stateful import (
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import (
-    access_list,
-    action_plan,
-    assessment,
-    clock,
-    closure,
-    conflict,
-    conflict_settling,
-    consent,
-    follow_up,
-    guardian_access,
-    intake,
-    kept_outside,
-    leaving,
-    measurements,
-    pieces,
-    protected_identity,
-    sharing,
-    team_review,
-    triage,
-)
+from referrals import action_plan, assessment, clock, closure, consent, follow_up, intake, team_review, triage
 from referrals.access import SYSTEM, Actor, parties, parties_for
 from referrals.action_plan import ActionInput, GoalInput, PlanInput
 from referrals.closure import ClosureInput, Ending, Outcome
 from referrals.consent import ConsentGiven, GuardianDetails, Notice
+from referrals.disclosure import pieces, sharing
 from referrals.errors import AlreadyMoved, NotAllowed, ReferralError, WrongStage
 from referrals.follow_up import ActionAnswer, FollowUpInput, GoalAnswer, GuardianAnswer
+from referrals.guardians import guardian_access
+from referrals.keeping import kept_outside
+from referrals.meetings import conflict, conflict_settling
 from referrals.models import (
     ActionPlan,
     AdditionKind,
@@ -60,6 +44,9 @@ from referrals.models import (
     Step,
     TeamMeeting,
 )
+from referrals.people import leaving
+from referrals.plans import measurements
+from referrals.safeguarding import access_list, protected_identity
 from referrals.stages import (
     CLOSED,
     CLOSURE_PROPOSED,

@@ -20,7 +20,7 @@ from tests.people import Cast
 
 ROOT = Path(__file__).parents[2]
 #: the texts of the demonstration, which must not ask anybody anything
-DEMO = sorted((ROOT / "webapp").glob("demo*.py"))
+DEMO = sorted([*(ROOT / "webapp").glob("demo*.py"), *(ROOT / "webapp").glob("demo_year/*.py")])
 #: what people write every day: dates, times, telephones, rooms, roads, school years, our own numbers, and how a child is
 ORDINARY = (
     "Mila har varit borta nio dagar i september.", "Hon har ont i magen på måndagar och är ledsen.", "Lässvårigheter och dyslexi.",

@@ -4,7 +4,7 @@ import pytest
 
 from referrals.access import Role
 from referrals.errors import SetupFileInvalid
-from referrals.municipal import Grant
+from referrals.people.municipal import Grant
 from schemas.accounts import AddressForm, read_grants
 
 ROW = '[[role]]\nclaim = "groups"\nvalue = "HTL"\nrole = "{role}"\nunit = "{unit}"\n'

@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 import pytest
 from marshmallow import ValidationError
 
-from referrals.rulebook import Counting
+from referrals.rules.rulebook import Counting
 from referrals.vocabulary import DeadlineSource, Profession, SchoolForm, TeamLevel
 from schemas import administration
 

@@ -108,7 +108,7 @@ def test_a_file_with_nothing_to_take_leads_back_and_one_too_large_is_refused(hen
     page = henrik.submit(a_file("a;b;c;1\n"))
     assert "Back to unlawful absence" in page.text
     henrik.get("/absence/file")
-    monkeypatch.setattr("referrals.quarantine.LARGEST", 10)
+    monkeypatch.setattr("referrals.files.quarantine.LARGEST", 10)
     assert "larger" in " ".join(henrik.submit(a_file(), status=422).problems)
 
 

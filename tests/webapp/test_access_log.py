@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 
-from referrals import audit, audit_check, db, documents, printing, steps
+from referrals import db, documents, printing, steps
 from referrals.access import Actor, View
+from referrals.keeping import audit, audit_check
 from referrals.models import GENERAL, AuditEvent, Concern, History, Referral, Step, What
 from referrals.stages import IN_TRIAGE, MOVES, PLAN_DRAFT, Party, Verb
 from referrals.vocabulary import DocumentKind, PlanStatus

@@ -6,8 +6,9 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from referrals import db, plan_versions
+from referrals import db
 from referrals.models import MeetingDecision, Referral, TeamMeeting
+from referrals.plans import plan_versions
 from referrals.stages import PLAN_ACTIVE, PLAN_DRAFT, PLAN_FOR_APPROVAL, PLAN_RETURNED
 from referrals.vocabulary import ActionStatus, PlanStatus
 from tests.webapp.desk import Desk, cast_of

@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from referrals import clock, config, db, organisation, quarantine
+from referrals import clock, config, db
 from referrals.access import Role
+from referrals.files import quarantine
 from referrals.models import Account, ClosedDay, Forum, Municipality, Unit
+from referrals.people import organisation
 from referrals.vocabulary import Profession, SchoolForm
 from tests.webapp.browsing import Browser, Page
 from webapp.accounts.passwords import password_matches

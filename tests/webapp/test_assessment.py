@@ -8,9 +8,10 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from referrals import assessment, clock, db, history, targets
+from referrals import assessment, clock, db, history
 from referrals.config import Settings
 from referrals.models import Referral
+from referrals.rules import targets
 from referrals.stages import (
     CLOSURE_PROPOSED,
     IN_CONSENT,

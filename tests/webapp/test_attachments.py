@@ -6,7 +6,9 @@ import pikepdf
 import pytest
 from sqlalchemy import select
 
-from referrals import assessment, attachments, audit, db, quarantine
+from referrals import assessment, db
+from referrals.files import attachments, quarantine
+from referrals.keeping import audit
 from referrals.models import Attachment, Draft, DraftFile, Referral, What
 from referrals.stages import FOLLOW_UP_DUE, PARTS_REQUESTED
 from referrals.vocabulary import Compartment, PlanStatus
@@ -362,7 +364,8 @@ def test_no_file_of_a_form_ever_lies_on_a_disk(app):
 
 def test_papers_name_files_by_their_neutral_numbers(browser, desk):
     number = send_with(browser, (a_pdf(), "Mila Testsson.pdf"))
-    from referrals import documents, paper_sources, readers
+    from referrals import documents
+    from referrals.papers import paper_sources, readers
     from referrals.vocabulary import DocumentKind
     from schemas.documents.writing import paper_html
 

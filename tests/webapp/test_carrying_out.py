@@ -7,7 +7,7 @@ from referrals import db
 from referrals.models import Account, Referral
 from referrals.stages import PLAN_ACTIVE
 from tests.journeys.ground import the_referral
-from tests.referrals.test_carrying_out import RESULTS, begin
+from tests.referrals.statutory.test_carrying_out import RESULTS, begin
 from tests.webapp import test_absence_investigation, test_degrading_treatment, test_special_support
 from tests.webapp.desk import Desk, cast_of
 

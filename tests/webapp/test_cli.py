@@ -8,8 +8,9 @@ import pypdf
 import pytest
 from sqlalchemy import select
 
-from referrals import clock, config, db, migrations, organisation
+from referrals import clock, config, db, migrations
 from referrals.models import Account, Municipality
+from referrals.people import organisation
 from referrals.sealing import key_ring, use_key_ring
 from webapp import cli
 from webapp.accounts.passwords import DEMO_PASSWORD, password_matches

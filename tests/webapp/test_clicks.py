@@ -22,7 +22,7 @@ from referrals.stages import (
     State,
 )
 from referrals.vocabulary import PlanStatus
-from referrals.worklist import NEXT
+from referrals.work.worklist import NEXT
 from tests.factories import a_part, a_plan, a_referral
 from tests.webapp.browsing import Browser, Page
 from tests.webapp.desk import cast_of

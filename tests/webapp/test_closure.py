@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from referrals import clock, closure, db, notes, plan_versions
+from referrals import clock, closure, db, notes
 from referrals.models import Referral, TeamMeeting
+from referrals.plans import plan_versions
 from referrals.stages import CLOSED, CLOSURE_PROPOSED, FOLLOW_UP_DUE, IN_TRIAGE, PLAN_ACTIVE, TO_SCHEDULE, WITHDRAWN
 from referrals.vocabulary import ActionStatus, PlanStatus
 from tests.factories import a_guardian

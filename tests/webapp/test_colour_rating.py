@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from referrals import colour_rating, db, team_review
+from referrals import db, team_review
+from referrals.meetings import colour_rating
 from referrals.models import Guardian, ReadingRequest
 from referrals.stages import TO_SCHEDULE
 from referrals.vocabulary import Colour, Domain

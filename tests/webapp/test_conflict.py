@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from referrals import conflict, db
+from referrals import db
+from referrals.meetings import conflict
 from referrals.models import Concern, History
 from referrals.stages import IN_TRIAGE, Verb
 from referrals.vocabulary import ConflictAnswer

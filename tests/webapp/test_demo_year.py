@@ -11,9 +11,9 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import audit_check, clock, config, db, documents, founding, queries, wording, worklist
-from referrals.childs_plan import LONGEST_GOAL
+from referrals import clock, config, db, documents, queries, wording
 from referrals.errors import StartRefused
+from referrals.keeping import audit_check
 from referrals.models import (
     Account,
     Consultation,
@@ -29,6 +29,8 @@ from referrals.models import (
     TeamDate,
     UpwardQuestion,
 )  # fmt: skip
+from referrals.people import founding
+from referrals.plans.childs_plan import LONGEST_GOAL
 from referrals.rounds import enrolling, evaluating, report
 from referrals.sealing import key_ring, use_key_ring
 from referrals.stages import (
@@ -50,6 +52,7 @@ from referrals.stages import (
     Stage,
 )
 from referrals.vocabulary import Country, DevelopmentKind, RoundState
+from referrals.work import worklist
 from schemas import municipality as municipality_file
 from tests.conftest import A_WEDNESDAY
 from webapp import cli

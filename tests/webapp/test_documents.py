@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from referrals import clock, db, documents, notifications, printing, readers, steps, triage
+from referrals import clock, db, documents, notifications, printing, steps, triage
 from referrals.access import SYSTEM
 from referrals.documents import Paper
 from referrals.models import AuditEvent, Document, History, Mail, Referral, Step, What
+from referrals.papers import readers
 from referrals.stages import PLAN_DRAFT
 from referrals.vocabulary import DocumentKind, PlanStatus
 from tests import straight_way

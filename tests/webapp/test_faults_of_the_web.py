@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event, func, select, text
 
-from referrals import audit_check, config, db
+from referrals import config, db
+from referrals.keeping import audit_check
 from referrals.models import Concern, History, Referral, Step
 from tests.bench.concerns import Reporter
 from tests.people import settle

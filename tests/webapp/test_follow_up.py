@@ -5,9 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from referrals import clock, coverage, db, documents, follow_up, paper_sources, plan_versions
+from referrals import clock, db, documents, follow_up
 from referrals.access import SYSTEM
+from referrals.disclosure import coverage
 from referrals.models import Referral
+from referrals.papers import paper_sources
+from referrals.plans import plan_versions
 from referrals.stages import CLOSURE_PROPOSED, FOLLOW_UP_DUE, PLAN_ACTIVE, PLAN_DRAFT, TO_SCHEDULE, Verb
 from referrals.vocabulary import Arena, DocumentKind, InformationCategory, PlanStatus
 from schemas.documents.writing import paper_html

@@ -6,9 +6,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from referrals import attachments, clock, db, documents, pieces, readers, sharing
+from referrals import clock, db, documents
 from referrals.actors import Actor
+from referrals.disclosure import pieces, sharing
 from referrals.documents import Paper
+from referrals.files import attachments
+from referrals.files.quarantine import Cleared
 from referrals.models import (
     CONSENT,
     AuditEvent,
@@ -24,7 +27,7 @@ from referrals.models import (
     What,
 )
 from referrals.models.protection import GuardiansTold
-from referrals.quarantine import Cleared
+from referrals.papers import readers
 from referrals.stages import CLOSED, PLAN_ACTIVE, Party
 from referrals.vocabulary import (
     About,

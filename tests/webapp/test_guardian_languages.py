@@ -9,8 +9,10 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 from sqlalchemy.orm import Session
 
-from referrals import languages, printing, readers, rulebook
+from referrals import languages, printing
+from referrals.papers import readers
 from referrals.printing import document_html, print_pdf
+from referrals.rules import rulebook
 from referrals.vocabulary import Country, DocumentKind
 from schemas.documents import PaperRecipient, document_context
 from tests.documents.sources import rich_source

@@ -9,8 +9,9 @@ from icalendar import Calendar
 from pypdf import PdfReader
 from sqlalchemy import select, update
 
-from referrals import clock, db, guardian_page, languages
+from referrals import clock, db, languages
 from referrals.clock import machine_now
+from referrals.guardians import guardian_page
 from referrals.models import AuditEvent, Guardian, GuardianSession, MeetingAnswer, TeamMeeting, What
 from referrals.stages import SCHEDULED, Party
 from tests.factories import a_guardian, a_referral

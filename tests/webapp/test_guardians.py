@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from referrals import clock, coverage, db
+from referrals import clock, db
 from referrals.config import Settings
+from referrals.disclosure import coverage
 from referrals.languages import format_date
 from referrals.models import Referral
 from referrals.stages import IN_CONSENT, PARTS_REQUESTED, PLAN_ACTIVE, State

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from referrals import clock, db, hand_over
+from referrals import clock, db
 from referrals.access import Role
 from referrals.config import Settings
+from referrals.disclosure import hand_over
 from referrals.models import (
     AuditEvent,
     Consent,

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from referrals import clock, db, intake, meeting_answers
+from referrals import clock, db, intake
 from referrals.access import Actor
 from referrals.config import Settings
+from referrals.meetings import meeting_answers
 from referrals.models import Account, Concern, Referral, Reminder
 from referrals.stages import CLOSED, IN_TRIAGE, PARTS_REQUESTED, PLAN_FOR_APPROVAL, SCHEDULED, SUBMITTED, State
 from referrals.vocabulary import CalledReply, ProtectionAnswer

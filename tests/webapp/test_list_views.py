@@ -9,9 +9,10 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from referrals import clock, config, db, saved_views
+from referrals import clock, config, db
 from referrals.models import GENERAL, AuditEvent, Unit, What
 from referrals.stages import IN_CONSENT
+from referrals.work import saved_views
 from tests.factories import a_referral, protected
 from tests.webapp.browsing import Browser
 from tests.webapp.desk import cast_of

@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import select
 
-from referrals import db, sign_in
+from referrals import db
 from referrals.models import Draft, KnownDevice
+from referrals.people import sign_in
 from tests.webapp.browsing import Browser
 from tests.webapp.conftest import PASSWORD
 from webapp.accounts import paces

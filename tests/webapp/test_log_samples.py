@@ -6,7 +6,8 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from referrals import audit, clock, db, log_samples
+from referrals import clock, db
+from referrals.keeping import audit, log_samples
 from referrals.models import AuditEvent, LogSample, Referral, What
 from referrals.stages import IN_TRIAGE, Party
 from tests.webapp.desk import Desk, cast_of

@@ -8,8 +8,11 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from referrals import attachments, clock, conflict, db, documents, history, notifications, paper_sources, printing
+from referrals import clock, db, documents, history, notifications, printing
 from referrals.access import MATRIX, ROW_OF, Actor
+from referrals.files import attachments
+from referrals.files.quarantine import Cleared
+from referrals.meetings import conflict
 from referrals.models import (
     AbsenceInvestigation,
     AdditionKind,
@@ -33,7 +36,7 @@ from referrals.models import (
     Withholding,
     WorkingNote,
 )
-from referrals.quarantine import Cleared
+from referrals.papers import paper_sources
 from referrals.stages import IN_TRIAGE, PLAN_ACTIVE, Party, Verb
 from referrals.statutory import absence_investigation, degrading_treatment, links, special_support, support_programme
 from referrals.vocabulary import (

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from referrals import db, team_review, withholding
+from referrals import db, team_review
 from referrals.config import Settings
+from referrals.guardians import withholding
 from referrals.models import Referral
 from referrals.stages import MEETING_HELD, TO_SCHEDULE
 from referrals.vocabulary import PartStatus, shared_words

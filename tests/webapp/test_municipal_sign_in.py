@@ -12,11 +12,12 @@ from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 from sqlalchemy import select, update
 
-from referrals import db, second_factor
+from referrals import db
 from referrals.access import Role
 from referrals.clock import machine_now
 from referrals.errors import SetupFileInvalid
 from referrals.models import Account, MunicipalAttempt, MunicipalIdentity, WebSession
+from referrals.people import second_factor
 from tests.webapp.browsing import Browser, Page
 from tests.webapp.provider import free_port, go_and_come_back, go_there, know_person, running_provider, sign_in_there
 from webapp import create_app

@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import func, select
 
-from referrals import db, printing, readers
+from referrals import db, printing
 from referrals.models import AuditEvent, KeptForm, Mail, Referral, Step, What
+from referrals.papers import readers
 from referrals.stages import CLOSURE_PROPOSED, FOLLOW_UP_DUE, TO_SCHEDULE
 from referrals.vocabulary import PlanStatus
 from tests.factories import a_guardian

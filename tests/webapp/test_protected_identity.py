@@ -10,21 +10,15 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from referrals import (
-    access_list,
-    attachments,
-    db,
-    documents,
-    kept_outside,
-    notifications,
-    paper_sources,
-    printing,
-    protected_identity,
-)
+from referrals import db, documents, notifications, printing
 from referrals.access import Actor
+from referrals.files import attachments
+from referrals.files.quarantine import Cleared
+from referrals.keeping import kept_outside
 from referrals.models import Account, AuditEvent, Document, Guardian, History, Listed, Mail, Referral, Unit
-from referrals.protected_identity import Mark
-from referrals.quarantine import Cleared
+from referrals.papers import paper_sources
+from referrals.safeguarding import access_list, protected_identity
+from referrals.safeguarding.protected_identity import Mark
 from referrals.stages import IN_CONSENT, PARTS_REQUESTED, Party, Verb
 from referrals.vocabulary import FileKind
 from schemas.documents.writing import paper_html

@@ -7,9 +7,11 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from referrals import audit, clock, db, printing, rulebook
+from referrals import clock, db, printing
 from referrals.access import Actor
+from referrals.keeping import audit
 from referrals.models import Account, Municipality, ProtectionReport, Referral, What
+from referrals.rules import rulebook
 from referrals.stages import IN_TRIAGE, Party
 from referrals.vocabulary import Country
 from tests.factories import a_guardian, a_referral, protected

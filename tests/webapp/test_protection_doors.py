@@ -10,7 +10,7 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from referrals import db, documents, notifications, paper_sources, printing, protection, queries
+from referrals import db, documents, notifications, printing, queries
 from referrals.models import (
     AbsenceInvestigation,
     AbsenceStep,
@@ -57,6 +57,8 @@ from referrals.models import (
     UpwardQuestion,
     Withholding,
 )
+from referrals.papers import paper_sources
+from referrals.safeguarding import protection
 from referrals.vocabulary import DocumentKind
 from schemas.documents.writing import paper_html
 from tests import straight_way

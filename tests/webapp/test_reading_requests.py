@@ -6,10 +6,13 @@ import zipfile
 import pytest
 from sqlalchemy import select
 
-from referrals import clock, db, documents, readers, reading_requests, withholding
+from referrals import clock, db, documents
 from referrals.documents import Paper
+from referrals.guardians import withholding
 from referrals.models import AuditEvent, Guardian, History, ReadingRequest, Referral
-from referrals.reading_requests import Asked
+from referrals.papers import readers
+from referrals.reading import reading_requests
+from referrals.reading.reading_requests import Asked
 from referrals.stages import IN_TRIAGE
 from referrals.vocabulary import AskedBy, AskedHow, DocumentKind
 from tests.factories import a_guardian, a_plan

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from referrals import clock, conflict, consent, db, targets, triage
+from referrals import clock, consent, db, triage
 from referrals.config import Settings
 from referrals.languages import format_date
+from referrals.meetings import conflict
 from referrals.models import AdditionKind, ConcernAddition, Document, History, Referral, Step
+from referrals.rules import targets
 from referrals.stages import (
     CLOSED,
     IN_CONSENT,

@@ -13,7 +13,7 @@ from marshmallow import fields as kinds
 from sqlalchemy import select
 
 import schemas
-from referrals import db, documents, notifications, readers
+from referrals import db, documents, notifications
 from referrals.documents import Paper
 from referrals.models import (
     AbsenceInvestigation,
@@ -41,6 +41,7 @@ from referrals.models import (
     TeamSeat,
     Withholding,
 )  # fmt: skip
+from referrals.papers import readers
 from referrals.stages import MEETING_HELD, MOVE_BY_VERB, PARTS_REQUESTED, PLAN_ACTIVE, SCHEDULED, STATES, Verb
 from referrals.vocabulary import DisposalState, DocumentKind, PartStatus, PlanStatus
 from schemas.intake import PAGES, Door

@@ -6,8 +6,9 @@ import io
 import pytest
 from sqlalchemy import select
 
-from referrals import db, documents, register
+from referrals import db, documents
 from referrals.access import Role
+from referrals.keeping import register
 from referrals.models import GENERAL, Account, AuditEvent, History, Referral, RoleAssignment, Unit, What
 from referrals.vocabulary import Counterpart, DocumentKind, Profession, Registered
 from tests import straight_way

@@ -17,7 +17,7 @@ from referrals.models import Account, Disposal, History, Municipality, Referral,
 from referrals.vocabulary import ContentKind, Profession
 from tests import straight_way
 from tests.people import NO_PASSWORD
-from tests.referrals.test_retention import YEAR
+from tests.referrals.keeping.test_retention import YEAR
 from tests.webapp.desk import cast_of
 from tests.webapp.test_protection_doors import addresses
 from webapp import cli

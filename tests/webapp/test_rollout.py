@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from referrals import db, hand_over, intake
+from referrals import db, intake
+from referrals.disclosure import hand_over
 from referrals.errors import Incomplete, NotAllowed
 from referrals.forums import consultations
 from referrals.models import Referral, Unit

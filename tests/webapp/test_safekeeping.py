@@ -9,8 +9,9 @@ import pytest
 import time_machine
 from sqlalchemy import delete, select, text
 
-from referrals import audit, clock, config, db, migrations
+from referrals import clock, config, db, migrations
 from referrals.access import Actor
+from referrals.keeping import audit
 from referrals.models import Account, KeptForm, What
 from referrals.sealing import key_ring, use_key_ring
 from webapp import cli

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from referrals import db, team_review
 from referrals.clock import machine_now
-from referrals.minutes import Attendee
+from referrals.meetings.minutes import Attendee
 from referrals.models import History, KeptForm, Referral, TeamMeeting, WebSession
 from referrals.stages import CLOSURE_PROPOSED, FOLLOW_UP_DUE, PARTS_REQUESTED, PLAN_DRAFT, SCHEDULED
 from referrals.vocabulary import Attendance, PlanStatus

@@ -5,9 +5,10 @@ import logging
 import pytest
 from sqlalchemy import select
 
-from referrals import db, pace, protected_identity
+from referrals import db, pace
 from referrals.models import AuditEvent, Referral, What
 from referrals.models.account import KeptForm
+from referrals.safeguarding import protected_identity
 from referrals.stages import CLOSED, PLAN_ACTIVE
 from tests.factories import a_referral
 from tests.webapp.desk import cast_of

@@ -8,9 +8,10 @@ import pytest
 import time_machine
 from sqlalchemy import select, update
 
-from referrals import config, db, second_factor
+from referrals import config, db
 from referrals.clock import machine_now
 from referrals.models import Account, OrganisationChange, SecondFactor, WebSession
+from referrals.people import second_factor
 from tests.webapp.browsing import Browser
 from tests.webapp.conftest import PASSWORD
 from webapp import create_app

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from referrals import clock, coverage, db, documents, sharing
+from referrals import clock, db, documents
 from referrals.config import Settings
+from referrals.disclosure import coverage, sharing
 from referrals.documents import Paper
 from referrals.models import AuditEvent, Consent, Disclosure, PlannedAction, Referral, What
 from referrals.stages import PLAN_ACTIVE, PLAN_DRAFT, State

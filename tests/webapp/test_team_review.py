@@ -9,12 +9,14 @@ import pytest
 from icalendar import Calendar
 from sqlalchemy import select
 
-from referrals import clock, db, documents, guardian_page, history, notifications, readers, team_review
+from referrals import clock, db, documents, history, notifications, team_review
 from referrals.config import Settings
 from referrals.documents import Paper
-from referrals.guardian_access import actor_for
+from referrals.guardians import guardian_page
+from referrals.guardians.guardian_access import actor_for
 from referrals.models import Guardian, Referral
 from referrals.notes import notes_of
+from referrals.papers import readers
 from referrals.stages import (
     CLOSED,
     CLOSURE_PROPOSED,

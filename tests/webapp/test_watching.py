@@ -6,7 +6,7 @@ import logging
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from referrals import logs
+from referrals.operations import logs
 from referrals.stages import PLAN_ACTIVE
 from tests.webapp import test_intake
 from tests.webapp.desk import Desk

@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from referrals import audit, db
+from referrals import db
+from referrals.keeping import audit
 from referrals.models import PlannedAction, Referral, WorkingNote
 from referrals.stages import CLOSED, IN_TRIAGE, PLAN_ACTIVE
 from referrals.vocabulary import PlanStatus

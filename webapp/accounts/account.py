@@ -5,9 +5,9 @@ import uuid
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import second_factor, sign_in
-from referrals.account_mail import AccountMail
 from referrals.models import Account, WebSession
+from referrals.people import second_factor, sign_in
+from referrals.people.account_mail import AccountMail
 from referrals.reminders import digest
 from referrals.vocabulary import N_, Rhythm
 from schemas.accounts import RemindersForm

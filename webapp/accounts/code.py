@@ -3,10 +3,11 @@
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import pace, second_factor, sign_in
-from referrals.account_mail import AccountMail
+from referrals import pace
 from referrals.errors import WrongFactor
 from referrals.models import Account, WebSession
+from referrals.people import second_factor, sign_in
+from referrals.people.account_mail import AccountMail
 from referrals.vocabulary import N_
 from webapp import forms, notices, people, transactions
 from webapp.accounts import blueprint, paces, post, sessions

@@ -5,10 +5,10 @@ from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from referrals import second_factor, sign_in
-from referrals.account_mail import AccountMail
 from referrals.errors import WrongFactor
 from referrals.models import Account, SecondFactor, WebSession
+from referrals.people import second_factor, sign_in
+from referrals.people.account_mail import AccountMail
 from referrals.vocabulary import N_
 from webapp import forms, notices, people, transactions
 from webapp.accounts import blueprint, paces, post, sessions

@@ -4,9 +4,9 @@ from flask import redirect, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
-from referrals import sign_in
-from referrals.account_mail import AccountMail
 from referrals.errors import TooManyTries
+from referrals.people import sign_in
+from referrals.people.account_mail import AccountMail
 from schemas.accounts import AddressForm
 from webapp import forms, notices, transactions
 from webapp.accounts import blueprint, paces, post, sessions

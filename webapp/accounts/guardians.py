@@ -11,8 +11,9 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from referrals import guardian_access, reference
+from referrals import reference
 from referrals.clock import machine_now
+from referrals.guardians import guardian_access
 from referrals.models import Guardian, GuardianSession
 from webapp import people, transactions
 from webapp.accounts import sessions

@@ -10,12 +10,15 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from sqlalchemy import delete
 
-from referrals import audit, guardian_access, municipal, reference, second_factor
+from referrals import reference
 from referrals.clock import machine_now
 from referrals.config import Settings
 from referrals.errors import AssuranceTooLow, NotKnownHere
+from referrals.guardians import guardian_access
+from referrals.keeping import audit
 from referrals.models import Guardian, MunicipalAttempt, What
-from referrals.municipal import Agreement
+from referrals.people import municipal, second_factor
+from referrals.people.municipal import Agreement
 from referrals.stages import Party
 from referrals.vocabulary import N_
 from schemas.accounts import read_grants

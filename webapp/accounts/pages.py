@@ -10,9 +10,11 @@ from sqlalchemy.orm import selectinload
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from referrals import audit, pace, second_factor, sign_in
+from referrals import pace
+from referrals.keeping import audit
 from referrals.models.account import Account, RoleAssignment
 from referrals.models.audit import What
+from referrals.people import second_factor, sign_in
 from referrals.vocabulary import N_
 from webapp import auditing, forms, kept, notices, people, transactions
 from webapp.accounts import blueprint, paces, sessions

@@ -8,10 +8,11 @@ from functools import partial
 
 from sqlalchemy import select
 
-from referrals import account_mail, db, mailer, sign_in
-from referrals.account_mail import AccountMail
+from referrals import db, mailer
 from referrals.config import Settings
 from referrals.models import Account
+from referrals.people import account_mail, sign_in
+from referrals.people.account_mail import AccountMail
 
 _log = logging.getLogger("webapp.accounts")
 _post = ThreadPoolExecutor(max_workers=2, thread_name_prefix="account-mail")

@@ -11,10 +11,11 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from referrals import audit, sign_in
 from referrals.clock import machine_now
+from referrals.keeping import audit
 from referrals.models.account import Account, WebSession
 from referrals.models.audit import What
+from referrals.people import sign_in
 from webapp import people, transactions
 from webapp.accounts.browsers import kind_of
 from webapp.language import CHOICE

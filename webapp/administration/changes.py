@@ -8,9 +8,9 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
-from referrals import organisation
 from referrals.access import Role
 from referrals.models import Account, Forum, OrganisationChange, Unit
+from referrals.people import organisation
 from referrals.vocabulary import N_, MeetingOutcome, Profession, SchoolForm, TeamLevel
 from webapp import transactions
 from webapp.administration import blueprint

@@ -8,11 +8,11 @@ from flask import abort, redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from referrals import organisation
 from referrals.access import Role
 from referrals.errors import FileRefused
 from referrals.forums import dates
 from referrals.models import ClosedDay
+from referrals.people import organisation
 from referrals.vocabulary import N_, FileRefusal
 from schemas import closed_days_file
 from schemas.administration import ClosedDaysForm, ReadDaysForm

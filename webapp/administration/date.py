@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 from flask import abort, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import clock, organisation
+from referrals import clock
 from referrals.access import Role
+from referrals.people import organisation
 from referrals.vocabulary import N_
 from schemas.administration import DateForm
 from webapp import forms, notices, people, transactions

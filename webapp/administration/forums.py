@@ -8,11 +8,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from referrals import organisation
 from referrals.access import Role
 from referrals.errors import SeatRefused
 from referrals.forums import seats
 from referrals.models import Forum
+from referrals.people import organisation
 from referrals.vocabulary import MeetingOutcome, Profession, TeamLevel
 from schemas.administration import ForumForm
 from schemas.forums import SeatForm

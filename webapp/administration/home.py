@@ -6,9 +6,10 @@ from flask import url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
-from referrals import clock, organisation, steps
+from referrals import clock, steps
 from referrals.access import Role
 from referrals.models import Account, Forum, Unit
+from referrals.people import organisation
 from webapp import transactions
 from webapp.administration import blueprint
 from webapp.guards import signed_in

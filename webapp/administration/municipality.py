@@ -3,9 +3,10 @@
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import organisation, rulebook
 from referrals.access import Role
 from referrals.languages import LANGUAGES
+from referrals.people import organisation
+from referrals.rules import rulebook
 from schemas.administration import NORDIC_ZONES, municipality_form, zones
 from webapp import forms, notices, people, transactions
 from webapp.administration import blueprint

@@ -8,12 +8,13 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from referrals import municipal, organisation, protection_disposal, second_factor
 from referrals.access import WITHOUT_UNIT, Role, is_administrator
-from referrals.account_mail import AccountMail
 from referrals.languages import LANGUAGES
 from referrals.models import Account, RoleAssignment, Unit
-from referrals.organisation import Held
+from referrals.people import municipal, organisation, second_factor
+from referrals.people.account_mail import AccountMail
+from referrals.people.organisation import Held
+from referrals.safeguarding import protection_disposal
 from referrals.vocabulary import N_, Profession
 from schemas.administration import ROLES_BY_UNIT, PersonForm
 from schemas.fields import CHOOSE_SOME

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import organisation, rulebook
 from referrals.access import Role
-from referrals.rulebook import Counting
-from referrals.targets import own_target
+from referrals.people import organisation
+from referrals.rules import rulebook
+from referrals.rules.rulebook import Counting
+from referrals.rules.targets import own_target
 from referrals.vocabulary import N_, DeadlineSource
 from schemas.administration import OWN_SOURCES, targets_form
 from webapp import forms, notices, people, transactions

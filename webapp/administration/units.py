@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from referrals import organisation
 from referrals.access import Role
 from referrals.models import Forum, Unit
+from referrals.people import organisation
 from referrals.vocabulary import SchoolForm
 from schemas.administration import UnitForm
 from schemas.fields import CHOOSE_ONE

@@ -9,10 +9,10 @@ from typing import Any
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import roster
 from referrals.access import View, may_view
 from referrals.errors import Incomplete
 from referrals.models import AbsenceInvestigation, Referral
+from referrals.people import roster
 from referrals.stages import Verb
 from referrals.statutory import absence_investigation as rules
 from referrals.statutory.carrying_out import own_people

@@ -10,10 +10,11 @@ from flask import Response, abort, redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 
-from referrals import printing, readers
+from referrals import printing
 from referrals.errors import Incomplete
 from referrals.languages import LANGUAGES, guardian_languages
 from referrals.models import AbsenceStep, AbsentPupil, What
+from referrals.papers import readers
 from referrals.statutory import absence as rules
 from referrals.statutory import absence_aside, absence_corrections, absence_keepers, absence_paper
 from referrals.vocabulary import N_, AbsenceStepKind, DocumentKind

@@ -9,11 +9,16 @@ from datetime import datetime
 from flask import Response, request, url_for
 from sqlalchemy import select
 
-from referrals import audit, guardian_page, meeting_answers, part_openings, rulebook, wording
+from referrals import wording
 from referrals.access import View, may_view
 from referrals.forums import agenda
+from referrals.guardians import guardian_page
+from referrals.keeping import audit
+from referrals.meetings import meeting_answers
 from referrals.models import Account, AuditEvent, Document, Guardian, Referral, What
+from referrals.reading import part_openings
 from referrals.reminders.words import TO_DO
+from referrals.rules import rulebook
 from referrals.stages import Verb
 from referrals.vocabulary import N_, AttachedTo, DocumentKind, WordingGround
 from webapp import people, transactions

@@ -7,12 +7,14 @@ from flask import Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from referrals import action_plan as rules
-from referrals import childs_plan, plan_versions, rulebook, team_review
+from referrals import team_review
 from referrals.access import View, may_view
 from referrals.action_plan import PlanInput
 from referrals.errors import Incomplete, LooksMedical
 from referrals.models import ActionPlan, PlannedAction, Referral
+from referrals.plans import childs_plan, plan_versions
 from referrals.reminders import by_hand
+from referrals.rules import rulebook
 from referrals.stages import PLAN_FOR_APPROVAL, Stage, Verb
 from referrals.vocabulary import Arena, Domain, Level, PlanStatus
 from schemas.action_plan import ActionPlanForm, ActionStatusForm, ReturnPlanForm

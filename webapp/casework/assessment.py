@@ -12,12 +12,16 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from referrals import assessment as rules
-from referrals import attachment_reading, attachments, part_openings, roster, rulebook, targets, withholding
 from referrals.access import View, may_view
 from referrals.errors import Incomplete, LooksMedical, NotAllowed, PartsMissing
+from referrals.files import attachment_reading, attachments
+from referrals.files.quarantine import Cleared
+from referrals.guardians import withholding
 from referrals.models import AssessmentPart, Referral
-from referrals.quarantine import Cleared
+from referrals.people import roster
+from referrals.reading import part_openings
 from referrals.reminders import by_hand
+from referrals.rules import rulebook, targets
 from referrals.stages import Stage, Verb
 from referrals.vocabulary import N_, Arena, Compartment, Domain, InformationCategory, Level, PartStatus
 from schemas.assessment import ConclusionForm, OpeningForm, PartForm, PartRequestForm, PointerForm

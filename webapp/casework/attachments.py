@@ -9,12 +9,12 @@ from flask import Response, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from referrals import attachment_reading as rules
-from referrals import attachments
 from referrals.access import View
 from referrals.errors import NoSuchReferral, NotAllowed
+from referrals.files import attachment_reading as rules
+from referrals.files import attachments
+from referrals.files.quarantine import Cleared
 from referrals.models import Attachment, Referral, What
-from referrals.quarantine import Cleared
 from referrals.stages import Verb
 from referrals.vocabulary import AttachedTo
 from schemas.attachments import TakeOutForm

@@ -7,11 +7,13 @@ from datetime import date
 
 from flask import Response, request, url_for
 
-from referrals import clock, closure, queries, targets, worklist
+from referrals import clock, closure, queries
 from referrals.languages import local_date
 from referrals.models import Referral
+from referrals.rules import targets
 from referrals.statutory import support_programme
 from referrals.vocabulary import DeadlineSource
+from referrals.work import worklist
 from webapp import pages, people, transactions
 from webapp.casework import blueprint, filters, words
 from webapp.casework.frame import today

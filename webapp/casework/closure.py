@@ -6,11 +6,12 @@ from flask import Response, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from referrals import closure as rules
-from referrals import plan_versions, team_review
+from referrals import team_review
 from referrals.access import View, may_view
 from referrals.closure import ClosureInput
 from referrals.errors import Incomplete, LooksMedical
 from referrals.models import History, PlannedAction, Referral
+from referrals.plans import plan_versions
 from referrals.stages import CLOSED, CLOSURE_PROPOSED, Stage, Verb
 from referrals.vocabulary import N_, ActionStatus, ClosureReason, DocumentKind, GoalResult
 from schemas.closure import ClosureForm, ProposalForm, ReopenForm, ResumeForm

@@ -6,10 +6,11 @@ from typing import Any
 from flask import Response, abort, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import colour_rating as rules
-from referrals import coverage, team_review
+from referrals import team_review
 from referrals.access import View, parties_for
+from referrals.disclosure import coverage
 from referrals.errors import NoSuchReferral
+from referrals.meetings import colour_rating as rules
 from referrals.models import Guardian, Referral, TeamMeeting
 from referrals.stages import Verb
 from referrals.vocabulary import Colour, Domain

@@ -5,8 +5,8 @@ from datetime import date
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import conflict as kept
-from referrals import conflict_settling
+from referrals.meetings import conflict as kept
+from referrals.meetings import conflict_settling
 from referrals.models import Account, Referral
 from referrals.stages import Verb
 from referrals.vocabulary import DeadlineSource

@@ -7,11 +7,14 @@ from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from referrals import consent as rules
-from referrals import coverage, earlier, guardian_access, guardian_page, rulebook
+from referrals import earlier
 from referrals.access import View
+from referrals.disclosure import coverage
 from referrals.errors import NoSuchReferral
+from referrals.guardians import guardian_access, guardian_page
 from referrals.languages import LANGUAGES, SPOKEN
 from referrals.models import Guardian, Referral
+from referrals.rules import rulebook
 from referrals.stages import IN_CONSENT, Verb
 from referrals.vocabulary import (
     ConsentAnswer,

@@ -8,23 +8,14 @@ from flask import Response, abort, redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from referrals import (
-    clock,
-    coverage,
-    documents,
-    languages,
-    notifications,
-    paper_sources,
-    printing,
-    readers,
-    register,
-    service_referral,
-    steps,
-)
+from referrals import clock, documents, languages, notifications, printing, steps
 from referrals.access import View, is_administrator
 from referrals.audiences import REPORTER
+from referrals.disclosure import coverage, service_referral
 from referrals.errors import NoSuchReferral
+from referrals.keeping import register
 from referrals.models import Account, Document, Mail, Referral, Step, StepKind, What
+from referrals.papers import paper_sources, readers
 from referrals.stages import Verb
 from referrals.vocabulary import DocumentKind
 from schemas.documents.writing import paper_html

@@ -7,9 +7,11 @@ from typing import Any, TypeVar
 
 from flask import request
 
-from referrals import queries, rulebook, saved_views
+from referrals import queries
 from referrals.queries import Column, Filters, Openness
+from referrals.rules import rulebook
 from referrals.vocabulary import Country, Topic
+from referrals.work import saved_views
 from webapp import forms, people, transactions
 from webapp.casework.frame import today
 from webapp.language import gettext, language

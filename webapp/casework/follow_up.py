@@ -9,13 +9,16 @@ from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from referrals import attachment_reading, attachments, mandate, plan_versions, targets
 from referrals import follow_up as rules
 from referrals.access import View, may_view
 from referrals.errors import Incomplete, LooksMedical
+from referrals.files import attachment_reading, attachments
+from referrals.files.quarantine import Cleared
 from referrals.follow_up import FollowUpInput
+from referrals.forums import mandate
 from referrals.models import ActionPlan, FollowUp, Referral
-from referrals.quarantine import Cleared
+from referrals.plans import plan_versions
+from referrals.rules import targets
 from referrals.stages import Stage, Verb
 from referrals.vocabulary import N_, DocumentKind, FollowUpDecision, GoalResult, Helped, LossCause
 from schemas import follow_up as words_for

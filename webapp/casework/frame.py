@@ -7,12 +7,16 @@ from typing import Any
 from flask import Response, abort, current_app, request, url_for
 from sqlalchemy import select
 
-from referrals import clock, coverage, retention, targets, worklist
+from referrals import clock
 from referrals.access import View, may_view
+from referrals.disclosure import coverage
+from referrals.keeping import retention
 from referrals.languages import local_date
 from referrals.models import History, Referral
+from referrals.rules import targets
 from referrals.stages import Stage, Verb
 from referrals.vocabulary import DeadlineSource, WordingGround
+from referrals.work import worklist
 from webapp import pages, people, transactions
 from webapp.casework import words
 from webapp.casework.choices import choices

@@ -5,11 +5,14 @@ import uuid
 from flask import Response, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import clock, guardian_access, guardian_page, organisation, printing, readers
+from referrals import clock, printing
 from referrals.errors import NoSuchReferral, WrongCode
-from referrals.guardian_access import GivenCode
+from referrals.guardians import guardian_access, guardian_page
+from referrals.guardians.guardian_access import GivenCode
 from referrals.models import Guardian, Referral
-from referrals.paper_sources import GUARDIANS_DOOR
+from referrals.papers import readers
+from referrals.papers.paper_sources import GUARDIANS_DOOR
+from referrals.people import organisation
 from referrals.stages import Verb
 from referrals.vocabulary import DocumentKind
 from schemas.documents import PaperRecipient, PaperSource, document_context

@@ -8,9 +8,11 @@ from typing import Any, Final
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import audiences, handed_over, service_referral
-from referrals import hand_over as rules
+from referrals import audiences
 from referrals.access import View
+from referrals.disclosure import hand_over as rules
+from referrals.disclosure import handed_over, service_referral
+from referrals.disclosure.pieces import Piece
 from referrals.errors import (
     DutiesOpen,
     HandOverEnded,
@@ -22,7 +24,6 @@ from referrals.errors import (
 )
 from referrals.languages import local_date
 from referrals.models import HandOver, Referral, What
-from referrals.pieces import Piece
 from referrals.reminders import errands
 from referrals.stages import Party, Verb
 from referrals.statutory.waiting import has_open_duties

@@ -5,14 +5,15 @@ from datetime import date
 
 from flask import Response, url_for
 
-from referrals import conflict_settling, guardian_page
-from referrals.guardian_page import Unread
+from referrals.guardians import guardian_page
+from referrals.guardians.guardian_page import Unread
 from referrals.languages import local_date
+from referrals.meetings import conflict_settling
 from referrals.reminders import digest, errands, waiting
 from referrals.statutory import absence_keepers
 from referrals.vocabulary import Topic
-from referrals.waiting_items import Waiting, WaitingItem
-from referrals.worklist import shown_unit
+from referrals.work.waiting_items import Waiting, WaitingItem
+from referrals.work.worklist import shown_unit
 from webapp import pages, people, transactions
 from webapp.casework import (
     absence,

@@ -3,10 +3,10 @@
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import invitations as rules
-from referrals import roster
 from referrals.errors import Incomplete
 from referrals.models import Referral
+from referrals.people import invitations as rules
+from referrals.people import roster
 from referrals.stages import Verb
 from referrals.vocabulary import N_
 from schemas.fields import CHOOSE_ONE

@@ -5,10 +5,10 @@ import uuid
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import leaving as rules
-from referrals import roster
 from referrals.errors import Incomplete
 from referrals.models import Account, Referral
+from referrals.people import leaving as rules
+from referrals.people import roster
 from referrals.stages import Verb
 from referrals.vocabulary import N_
 from schemas.leaving import LeavingForm

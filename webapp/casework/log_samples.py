@@ -7,9 +7,9 @@ from datetime import date
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import log_samples as rules
 from referrals.access import Role
-from referrals.log_samples import Answer
+from referrals.keeping import log_samples as rules
+from referrals.keeping.log_samples import Answer
 from referrals.models import LogSample, What
 from referrals.stages import Party
 from referrals.vocabulary import VisitAnswer

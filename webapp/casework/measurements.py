@@ -5,11 +5,11 @@ from typing import Any
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import measurements as rules
-from referrals import plan_versions
 from referrals.access import View, may_view
 from referrals.errors import Incomplete
 from referrals.models import ActionPlan, Referral
+from referrals.plans import measurements as rules
+from referrals.plans import plan_versions
 from referrals.stages import Verb
 from referrals.vocabulary import N_
 from schemas.fields import CHOOSE_ONE

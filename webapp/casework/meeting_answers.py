@@ -6,16 +6,18 @@ from datetime import date
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import guardian_page, meeting_answers, team_review
+from referrals import team_review
 from referrals.access import View
 from referrals.errors import MeetingMoved, NoSuchReferral
+from referrals.guardians import guardian_page
 from referrals.languages import local_date
-from referrals.meeting_answers import NotComing
+from referrals.meetings import meeting_answers
+from referrals.meetings.meeting_answers import NotComing
 from referrals.models import Guardian, Referral
 from referrals.reminders.words import CANNOT_COME
 from referrals.stages import Verb
 from referrals.vocabulary import N_, CalledReply, InvitationReply
-from referrals.worklist import shown_unit
+from referrals.work.worklist import shown_unit
 from schemas.guardian import InvitationAnswerForm
 from schemas.team_review import CallAnswerForm
 from webapp import forms, notices, people, transactions

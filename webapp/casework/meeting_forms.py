@@ -8,12 +8,15 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from referrals import clock, coverage, guardian_page, meeting_answers
+from referrals import clock
+from referrals.disclosure import coverage
 from referrals.forums import agenda, seats
 from referrals.forums import dates as team_dates
+from referrals.guardians import guardian_page
+from referrals.meetings import meeting_answers
 from referrals.models import Account, CalledAnswer, Guardian, MeetingAnswer, Referral, TeamMeeting
 from referrals.notes import MEETING_TEXTS
-from referrals.roster import Colleague
+from referrals.people.roster import Colleague
 from referrals.vocabulary import N_, Domain
 from webapp import people, transactions
 from webapp.casework import note_forms

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from flask import request, url_for
 
-from referrals import meeting_room
-from referrals.meeting_room import CommonGround
+from referrals.meetings import meeting_room
+from referrals.meetings.meeting_room import CommonGround
 from referrals.models import Referral, TeamMeeting
 from referrals.notes import MEETING_TEXTS
 from referrals.vocabulary import About, Domain

@@ -3,8 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-from referrals import coverage, notes
+from referrals import notes
 from referrals.access import View, may_view
+from referrals.disclosure import coverage
 from referrals.models import Referral
 from referrals.notes import NOT_SAID, WHOLE, Classification, Noted
 from referrals.vocabulary import About, InformationCategory

@@ -4,9 +4,9 @@ from typing import Any
 
 from flask import Response, url_for
 
-from referrals import plan_versions
 from referrals.access import Extent, View, extent, is_from_another_service, may_view
 from referrals.models import ActionPlan, Goal, PlannedAction, Referral
+from referrals.plans import plan_versions
 from referrals.vocabulary import N_, About, PlanStatus
 from referrals.vocabulary.knowing import Information
 from webapp import pages, people, transactions

@@ -3,9 +3,12 @@
 from datetime import date, timedelta
 from typing import Any
 
-from referrals import calendar, plan_versions, roster, rulebook, targets, team_review
+from referrals import calendar, team_review
 from referrals.models import ActionPlan, Goal, PlannedAction, Referral
 from referrals.notes import PLAN_TEXTS
+from referrals.people import roster
+from referrals.plans import plan_versions
+from referrals.rules import rulebook, targets
 from referrals.vocabulary import N_, Term, Unfit
 from schemas.fields import GIVE_DATE
 from webapp import forms, transactions

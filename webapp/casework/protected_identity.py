@@ -5,10 +5,12 @@ import uuid
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import access_list, coverage, kept_outside
-from referrals import protected_identity as rules
+from referrals.disclosure import coverage
 from referrals.errors import NoSuchReferral
+from referrals.keeping import kept_outside
 from referrals.models import Account, Guardian, Listed, Referral
+from referrals.safeguarding import access_list
+from referrals.safeguarding import protected_identity as rules
 from referrals.stages import Verb
 from referrals.vocabulary import N_
 from schemas.protected_identity import (

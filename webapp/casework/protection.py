@@ -11,12 +11,16 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from referrals import audit, coverage, languages, printing, protection_disposal, reference
-from referrals import protection as rules
+from referrals import languages, printing, reference
 from referrals.access import View, may_view
+from referrals.disclosure import coverage
+from referrals.keeping import audit
 from referrals.models import Account, AuditEvent, ProtectionReport, Referral, RoleAssignment, Unit, What
 from referrals.models.protection import GuardiansTold, ProtectionOutcome, ProtectionUrgency
-from referrals.protection import ToRecord
+from referrals.papers import readers
+from referrals.safeguarding import protection as rules
+from referrals.safeguarding import protection_disposal
+from referrals.safeguarding.protection import ToRecord
 from referrals.vocabulary import N_, DocumentKind, Term
 from schemas.documents import PaperRecipient, PaperSource, document_context
 from schemas.protection import ProtectionReportForm, ProtectionSinceForm
@@ -299,7 +303,7 @@ def _kept(report: ProtectionReport) -> ResponseReturnValue:
 def _paper(report_id: uuid.UUID) -> bytes:
     with transactions.reading() as session:
         report = session.get_one(ProtectionReport, report_id)
-        kept, language = rules.read_paper(session, report), rules.house_language(session)
+        kept, language = rules.read_paper(session, report), readers.house_language(session)
         if kept is not None:
             return kept
         kind = DocumentKind.PROTECTION_REPORT
@@ -318,7 +322,7 @@ def _beginning() -> dict[str, Any]:
     if referral is not None and not may_view(View.REFERRAL, people.actor(), referral.facts()):
         referral = None
     unit = _workplace(referral)
-    words = languages.translations(rules.house_language(transactions.session())).gettext
+    words = languages.translations(readers.house_language(transactions.session())).gettext
     known = {
         "sender_function": words(somebody.profession.label) if somebody else None,
         "sender_email": somebody.email if somebody else None,

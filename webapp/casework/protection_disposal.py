@@ -6,10 +6,11 @@ from datetime import date
 from flask import Response, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import organisation, protection
-from referrals import protection_disposal as rules
 from referrals.errors import NoSuchReferral
 from referrals.models import ProtectionDisposal, ProtectionHold, ProtectionReport
+from referrals.people import organisation
+from referrals.safeguarding import protection
+from referrals.safeguarding import protection_disposal as rules
 from referrals.vocabulary import Fate
 from schemas.retention import DeliveryForm, HoldForm
 from webapp import forms, notices, people, transactions

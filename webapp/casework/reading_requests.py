@@ -6,13 +6,17 @@ from datetime import date
 from flask import Response, make_response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import attachments, coverage, documents, reading_extract, reading_withheld, rulebook
-from referrals import reading_requests as rules
+from referrals import documents
 from referrals.access import View
+from referrals.disclosure import coverage
 from referrals.errors import Incomplete, NoSuchReferral, WithheldFromAsker
+from referrals.files import attachments
 from referrals.models import Attachment, Document, ReadingAnswer, ReadingRequest, Referral, What
-from referrals.reading_pieces import Piece
+from referrals.reading import reading_extract, reading_withheld
+from referrals.reading import reading_requests as rules
+from referrals.reading.reading_pieces import Piece
 from referrals.reminders.words import READING
+from referrals.rules import rulebook
 from referrals.vocabulary import N_, AskedBy, AskedHow, DeadlineSource
 from schemas.reading_requests import ReadingRequestForm, ReviewForm
 from webapp import auditing, forms, notices, pages, people, transactions

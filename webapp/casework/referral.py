@@ -10,25 +10,19 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import (
-    assessment,
-    attachment_reading,
-    clock,
-    conflict,
-    hand_over,
-    leaving,
-    plan_versions,
-    queries,
-    service_referral,
-    triage,
-)
+from referrals import assessment, clock, queries, triage
 from referrals.access import Role, View, may_view
+from referrals.disclosure import hand_over, service_referral
+from referrals.files import attachment_reading
 from referrals.forums import upward
+from referrals.meetings import conflict
 from referrals.models import Account, Referral, RoleAssignment
+from referrals.people import leaving
+from referrals.plans import plan_versions
 from referrals.stages import Party, Verb
 from referrals.statutory import tracks
 from referrals.vocabulary import N_, PartStatus, Standing
-from referrals.worklist import NextAction, next_action
+from referrals.work.worklist import NextAction, next_action
 from schemas.triage import CHOOSE_OWNER, OwnerForm
 from webapp import forms, notices, people, transactions
 from webapp.casework import blueprint, words

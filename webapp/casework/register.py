@@ -6,9 +6,10 @@ from typing import Any, TypeVar
 
 from flask import Response, request, url_for
 
-from referrals import reading_requests, rulebook
-from referrals import register as lines
+from referrals.keeping import register as lines
 from referrals.models import RegisterEntry, What
+from referrals.reading import reading_requests
+from referrals.rules import rulebook
 from referrals.vocabulary import N_, Counterpart, Country, Direction, Profession, Registered, ReporterKind, Term
 from webapp import auditing, forms, pages, people, transactions
 from webapp.casework import blueprint, extracts

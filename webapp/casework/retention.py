@@ -5,10 +5,11 @@ import uuid
 from flask import Response, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import archive, organisation
-from referrals import retention as rules
 from referrals.access import View
+from referrals.keeping import archive
+from referrals.keeping import retention as rules
 from referrals.models import Disposal, Referral
+from referrals.people import organisation
 from referrals.vocabulary import ContentKind, DisposalState, Fate
 from schemas.retention import DeliveryForm, HoldForm, ProposalForm
 from webapp import forms, notices, pages, people, transactions

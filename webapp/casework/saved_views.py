@@ -5,7 +5,7 @@ from typing import Any
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import saved_views
+from referrals.work import saved_views
 from webapp import notices, people, transactions
 from webapp.casework import blueprint, filters
 from webapp.guards import signed_in

@@ -6,9 +6,10 @@ from typing import Any, Final
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import documents, handed_over
-from referrals import service_referral as rules
+from referrals import documents
 from referrals.access import View, may_view
+from referrals.disclosure import handed_over
+from referrals.disclosure import service_referral as rules
 from referrals.errors import Incomplete, LooksMedical, NoSuchReferral, NotAllowed, NotCovered
 from referrals.models import Document, Referral, ServiceReferral
 from referrals.stages import Verb

@@ -8,9 +8,10 @@ from typing import Any
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import coverage, pieces, readers, renderings, rulebook, sharing
 from referrals.access import View
-from referrals.coverage import Cover
+from referrals.disclosure import coverage, pieces, sharing
+from referrals.disclosure.coverage import Cover
+from referrals.disclosure.pieces import Piece
 from referrals.errors import Incomplete, NoSuchReferral, NotAllowed, NotLookedAt
 from referrals.models import (
     CONSENT,
@@ -23,7 +24,9 @@ from referrals.models import (
     PlannedAction,
     Referral,
 )
-from referrals.pieces import Piece
+from referrals.papers import readers
+from referrals.plans import renderings
+from referrals.rules import rulebook
 from referrals.stages import Verb
 from referrals.vocabulary import N_, DocumentKind, InformationCategory, PieceKind, Recipient, Review
 from schemas.consent import ReviewForm, ShareForm, ToldForm

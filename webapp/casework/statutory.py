@@ -7,10 +7,10 @@ from datetime import date
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import rulebook
 from referrals.access import View, may_view
 from referrals.errors import Incomplete
 from referrals.models import Referral
+from referrals.rules import rulebook
 from referrals.stages import Verb
 from referrals.statutory import links, tracks
 from referrals.vocabulary import N_, Country, DecidedBy

@@ -10,10 +10,11 @@ from typing import Any
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import coverage, roster
 from referrals.access import View, may_view, parties
+from referrals.disclosure import coverage
 from referrals.errors import Incomplete, NotDelegable
 from referrals.models import Referral, SupportProgramme, SupportReview
+from referrals.people import roster
 from referrals.stages import Party, Verb
 from referrals.statutory import programme_reviews as reviews
 from referrals.statutory import support_programme as rules

@@ -5,14 +5,17 @@ from collections.abc import Sequence
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import colour_rating, documents, earlier, mandate, readers, roster
+from referrals import documents, earlier
 from referrals import team_review as rules
 from referrals.access import View, may_view
 from referrals.errors import Incomplete, LooksMedical, NoSuchReferral, SchoolsClosed, TeamNotComplete
-from referrals.forums import clashes, invitations_calendar
+from referrals.forums import clashes, invitations_calendar, mandate
 from referrals.forums import dates as team_dates
 from referrals.languages import local_date
+from referrals.meetings import colour_rating
 from referrals.models import Referral, TeamMeeting, What
+from referrals.papers import readers
+from referrals.people import roster
 from referrals.reminders import by_hand
 from referrals.stages import Stage, Verb
 from referrals.vocabulary import (

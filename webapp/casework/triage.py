@@ -8,16 +8,18 @@ from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from referrals import attachment_reading, intake, rulebook, targets
+from referrals import intake
 from referrals import triage as rules
 from referrals.access import View
 from referrals.errors import Incomplete
+from referrals.files import attachment_reading
 from referrals.models import Concern, History, Referral
 from referrals.reminders import by_hand
+from referrals.rules import rulebook, targets
 from referrals.stages import WITH_HEAD_TEACHER, Stage, Verb
 from referrals.statutory import tracks
 from referrals.vocabulary import N_, ConflictAnswer, Profession, Topic, TriageEnding
-from referrals.worklist import next_to_triage
+from referrals.work.worklist import next_to_triage
 from schemas.intake import asked_of
 from schemas.triage import CHOOSE_TRACK, TELL_FIRST, HandBackForm, StatutoryTrackForm, TriageForm, TriageWay
 from webapp import forms, notices, people, transactions

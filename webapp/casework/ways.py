@@ -3,7 +3,7 @@
 from flask import current_app, url_for
 
 from referrals.stages import Verb
-from referrals.waiting_items import Waiting, WaitingItem
+from referrals.work.waiting_items import Waiting, WaitingItem
 
 #: the page on which a verb is done; where it is missing the referral's own page serves
 PAGE_OF: dict[Verb, str] = {

@@ -7,12 +7,14 @@ from typing import Any
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import coverage, pieces, rulebook, withholding
 from referrals.access import View, may_view
+from referrals.disclosure import coverage, pieces
+from referrals.disclosure.pieces import Key, Piece
 from referrals.errors import Incomplete, NoSuchReferral, NotAllowed
+from referrals.guardians import withholding
 from referrals.models import AssessmentPart, FollowUp, Goal, Referral, TeamMeeting, Withholding
 from referrals.notes import notes_of
-from referrals.pieces import Key, Piece
+from referrals.rules import rulebook
 from referrals.stages import Verb
 from referrals.vocabulary import ChildsAnswer
 from schemas.withholding import ChildsAnswerForm, ConfidedForm, LiftForm, WithholdForm

@@ -8,9 +8,9 @@ from flask import Response, after_this_request, request
 from flask.typing import ResponseReturnValue
 
 from referrals import wording as rules
-from referrals import working_notes
 from referrals.models import Referral
 from referrals.vocabulary import N_, WordingGround
+from referrals.work import working_notes
 from webapp import forms, kept, notices, people, transactions
 from webapp.guards import ViewFunction
 from webapp.language import gettext

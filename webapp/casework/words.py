@@ -1,9 +1,11 @@
 """What things are called on staff pages: stages, statuses, what is to be done and what was done."""
 
-from referrals import consent, mandate, rulebook
+from referrals import consent
 from referrals.access import parties_for
+from referrals.forums import mandate
 from referrals.models import History, Referral
 from referrals.reminders.words import BY_KIND, OTHERS_DO, TO_DO
+from referrals.rules import rulebook
 from referrals.stages import MOVE_BY_VERB, OUTSIDE, PLAN_ACTIVE, Party, Stage, State, Status, Verb
 from referrals.statutory import tracks
 from referrals.vocabulary import (
@@ -21,7 +23,7 @@ from referrals.vocabulary import (
     Term,
     TriageEnding,
 )
-from referrals.waiting_items import WaitingItem
+from referrals.work.waiting_items import WaitingItem
 from webapp import people
 from webapp.language import gettext, language, ngettext
 

@@ -3,9 +3,9 @@
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import working_notes as rules
 from referrals.access import View, may_view
 from referrals.models import Referral
+from referrals.work import working_notes as rules
 from schemas.working_notes import WorkingNotesForm
 from webapp import forms, kept, notices, people, transactions
 from webapp.casework import blueprint

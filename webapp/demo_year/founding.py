@@ -10,11 +10,12 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock, organisation
+from referrals import clock
 from referrals.config import current
 from referrals.errors import StartRefused
 from referrals.models import Referral
 from referrals.patterns.school_terms import SchoolTerm
+from referrals.people import organisation
 from webapp.demo_year.lives import live
 from webapp.demo_year.playing import Play
 from webapp.demo_year.stories import Book

@@ -4,9 +4,11 @@ from collections.abc import Generator
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from referrals import assessment, consent, coverage, drafts, intake, roster, team_review, triage
+from referrals import assessment, consent, drafts, intake, team_review, triage
 from referrals.access import Actor
+from referrals.disclosure import coverage
 from referrals.models import AssessmentPart, Referral
+from referrals.people import roster
 from referrals.vocabulary import (
     About,
     Arena,

@@ -3,9 +3,11 @@
 from collections.abc import Generator
 from datetime import datetime, timedelta
 
-from referrals import action_plan, closure, coverage, follow_up, hand_over, handed_over, plan_versions
+from referrals import action_plan, closure, follow_up
 from referrals.access import SYSTEM
+from referrals.disclosure import coverage, hand_over, handed_over
 from referrals.models import ActionPlan, PlannedAction
+from referrals.plans import plan_versions
 from referrals.vocabulary import (
     ActionStatus,
     Arena,

@@ -9,11 +9,13 @@ from typing import TypeAlias
 
 from sqlalchemy.orm import Session
 
-from referrals import clock, documents, mailer, notifications, paper_sources, printing, steps, targets, triage
+from referrals import clock, documents, mailer, notifications, printing, steps, triage
 from referrals.access import SYSTEM
 from referrals.documents import Paper
 from referrals.forums import invitations_calendar
 from referrals.models import Step, StepKind
+from referrals.papers import paper_sources
+from referrals.rules import targets
 from referrals.stages import SUBMITTED
 from referrals.steps import Claim
 from schemas.documents.writing import paper_html

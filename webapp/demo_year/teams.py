@@ -6,13 +6,14 @@ from typing import Any
 
 from sqlalchemy import select
 
-from referrals import organisation, printing
+from referrals import printing
 from referrals.access import Actor, Role
 from referrals.development import actions, analysis, cases, closing, terms
 from referrals.forums import consultations, dates, seats, upward
 from referrals.learning import lessons, seminars
 from referrals.models import Account, Forum, Lesson, Referral, RoundEnrolment, TeamSeat, Unit
 from referrals.patterns.school_terms import SchoolTerm
+from referrals.people import organisation
 from referrals.rounds import enrolling, evaluating, questions, report, slots
 from referrals.vocabulary import (
     AgeGroup,

@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import organisation
 from referrals.access import Role
 from referrals.calendar import Closed, add_school_days, closed_days, is_open_day, next_open_day
 from referrals.languages import translations
 from referrals.models import Account, ClosedDay, Forum, RoleAssignment, Unit
+from referrals.people import organisation
 from referrals.vocabulary import Profession
 from webapp.demo_year.stories import Book
 

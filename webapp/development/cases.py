@@ -5,7 +5,6 @@ from typing import Any, Final
 from flask import Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import roster
 from referrals.calendar import closed_days
 from referrals.development import cases as rules
 from referrals.development import closing, leaders
@@ -14,6 +13,7 @@ from referrals.development.cases import Words
 from referrals.errors import DevelopmentRefused, NamesSomebody
 from referrals.models import Account, DevelopmentCase, Unit
 from referrals.patterns.school_terms import SchoolTerm
+from referrals.people import roster
 from referrals.rounds import people as rounds_people
 from referrals.vocabulary import DevelopmentAct, DevelopmentKind, DevelopmentPhase, LessonTheme
 from schemas.development import CaseWordsForm, NewCaseForm

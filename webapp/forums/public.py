@@ -2,8 +2,8 @@
 
 from flask import Response, abort
 
-from referrals import organisation
 from referrals.forums import public_page
+from referrals.people import organisation
 from webapp import pages, transactions
 from webapp.forums import blueprint
 from webapp.guards import public

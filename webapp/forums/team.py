@@ -6,14 +6,16 @@ from collections import defaultdict
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import clock, hand_over, meeting_room
+from referrals import clock
 from referrals.access import Role
+from referrals.disclosure import hand_over
 from referrals.forums import agenda, clashes, seats, subscription
 from referrals.forums import dates as team_dates
 from referrals.forums import year as team_year
 from referrals.forums.dates import Planned, Series
 from referrals.languages import local_date
 from referrals.learning import catalogue
+from referrals.meetings import meeting_room
 from referrals.models import Account, Forum, TeamDate
 from referrals.vocabulary import Profession
 from schemas.forums import SeriesForm

@@ -8,9 +8,11 @@ from typing import Final
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import clock, consent, guardian_sharing, rulebook
-from referrals.guardian_sharing import SharedWith
+from referrals import clock, consent
+from referrals.guardians import guardian_sharing
+from referrals.guardians.guardian_sharing import SharedWith
 from referrals.models import Guardian
+from referrals.rules import rulebook
 from referrals.stages import MOVE_BY_VERB, Verb
 from referrals.vocabulary import N_, ConsentAnswer, ConsentForm, ConsentState, InformationCategory
 from schemas.guardian import OwnConsentForm

@@ -3,8 +3,9 @@
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import guardian_access, pace, reference
+from referrals import pace, reference
 from referrals.errors import WrongCode
+from referrals.guardians import guardian_access
 from referrals.models import What
 from referrals.stages import Party
 from referrals.vocabulary import N_

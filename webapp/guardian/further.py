@@ -6,17 +6,12 @@ from typing import Any
 from flask import Response, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import (
-    attachments,
-    documents,
-    guardian_access,
-    guardian_page,
-    guardian_papers,
-    guardian_sharing,
-    protection,
-)
+from referrals import documents
 from referrals.errors import NoSuchReferral, NotKnownHere
+from referrals.files import attachments
+from referrals.guardians import guardian_access, guardian_page, guardian_papers, guardian_sharing
 from referrals.models import Guardian, What
+from referrals.safeguarding import protection
 from referrals.stages import Party
 from referrals.vocabulary import DocumentKind
 from schemas.guardian import OwnWordsForm

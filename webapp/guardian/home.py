@@ -3,9 +3,9 @@
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import guardian_page
 from referrals.errors import MeetingMoved, NoSuchReferral
 from referrals.forums import invitations_calendar
+from referrals.guardians import guardian_page
 from referrals.models import Guardian
 from referrals.vocabulary import N_, InvitationReply
 from schemas.guardian import InvitationAnswerForm

@@ -11,9 +11,10 @@ from marshmallow import fields as kinds
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import draft_files, drafts, intake, pace
+from referrals import drafts, intake, pace
+from referrals.files import draft_files
+from referrals.files.quarantine import Cleared
 from referrals.models import Draft, Unit
-from referrals.quarantine import Cleared
 from referrals.vocabulary import N_, ReporterKind, Topic
 from schemas.intake import CAN_BE_UNKNOWN, PAGES, TAKE_FILES, Door, Page, fields_of, page_named
 from webapp import forms, people, transactions, uploads

@@ -8,8 +8,9 @@ from marshmallow import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import conflict, intake
+from referrals import intake
 from referrals.languages import join_list
+from referrals.meetings import conflict
 from referrals.models import Referral, Unit
 from referrals.vocabulary import (
     N_,

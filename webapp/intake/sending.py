@@ -7,8 +7,12 @@ from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 from sqlalchemy import select
 
-from referrals import attachments, clock, conflict, documents, drafts, intake, organisation, targets
+from referrals import clock, documents, drafts, intake
+from referrals.files import attachments
+from referrals.meetings import conflict
 from referrals.models import Concern, Referral, Unit, What
+from referrals.people import organisation
+from referrals.rules import targets
 from referrals.stages import Party
 from referrals.vocabulary import N_, ReporterKind
 from schemas.intake import PAGES, load_concern

@@ -8,10 +8,11 @@ import segno
 from flask import Response, abort, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import drafts, intake, organisation, pace, reference
+from referrals import drafts, intake, pace, reference
 from referrals.errors import WrongCode
 from referrals.languages import LANGUAGES
 from referrals.models import Draft, Unit
+from referrals.people import organisation
 from referrals.vocabulary import N_
 from schemas.intake import CodeForm, Door
 from webapp import forms, people, transactions

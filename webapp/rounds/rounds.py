@@ -5,10 +5,11 @@ from typing import Any
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import identity_check, roster
+from referrals import identity_check
 from referrals.access import Role
 from referrals.errors import NamesSomebody, RoundRefused
 from referrals.models import ConsultationRound, RoundEnrolment
+from referrals.people import roster
 from referrals.rounds import enrolling, evaluating, report, slots
 from referrals.rounds import people as rules
 from referrals.rounds.enrolling import Days

@@ -6,9 +6,10 @@ from typing import Any
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import identity_check, roster
+from referrals import identity_check
 from referrals.errors import NamesSomebody, NoSuchReferral, RoundRefused
 from referrals.models import LearningQuestion, RoundEnrolment, What
+from referrals.people import roster
 from referrals.rounds import enrolling, papers, questions, report, slots
 from referrals.rounds import people as rules
 from referrals.rounds.as_seen import as_it_stands

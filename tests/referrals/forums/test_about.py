@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import action_plan, clock, organisation, team_review
+from referrals import action_plan, clock, team_review
 from referrals.access import Role
 from referrals.errors import AlreadyMoved, NotAllowed, OutsideMandate, StillTakesChildren
 from referrals.forums import about
 from referrals.forums.about import Description
 from referrals.models import Account, Forum, OrganisationChange, Referral, RoleAssignment
+from referrals.people import organisation
 from referrals.stages import MEETING_HELD, PLAN_DRAFT, PLAN_FOR_APPROVAL
 from referrals.vocabulary import Attendance, MeetingOutcome, PlanStatus, Profession, TeamLevel
 from tests.factories import a_meeting, a_plan, a_referral

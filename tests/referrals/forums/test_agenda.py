@@ -12,11 +12,12 @@ from pypdf import PdfReader
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import conflict, meeting_answers, team_review
+from referrals import team_review
 from referrals.errors import AgendaRefused, NotAllowed
 from referrals.forums import agenda, agenda_paper, dates, readiness, seats
 from referrals.forums.dates import Series
 from referrals.forums.readiness import Readiness
+from referrals.meetings import conflict, meeting_answers
 from referrals.models import Account, AgendaItem, AuditEvent, Referral, TeamDate, What
 from referrals.stages import IN_TRIAGE, MEETING_HELD, PARTS_RECEIVED, PARTS_REQUESTED, TO_SCHEDULE
 from referrals.vocabulary import AgendaAct, AgendaProblem, CalledReply, Profession

@@ -10,11 +10,13 @@ import time_machine
 from icalendar import Calendar, Event
 from sqlalchemy.orm import Session
 
-from referrals import closure, coverage, leaving, mailer, notifications, team_review
+from referrals import closure, mailer, notifications, team_review
 from referrals.closure import ClosureInput
+from referrals.disclosure import coverage
 from referrals.errors import Incomplete, NotAllowed, WrongStage
 from referrals.forums import clashes, invitations_calendar
 from referrals.models import Account, Mail, Referral, TeamMeeting
+from referrals.people import leaving
 from referrals.stages import CLOSURE_PROPOSED, PARTS_REQUESTED, SCHEDULED, TO_SCHEDULE, State, Verb
 from referrals.vocabulary import ClosureReason, MailKind
 from tests.factories import a_guardian, a_referral, protected

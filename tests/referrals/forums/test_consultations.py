@@ -4,11 +4,11 @@ import pytest
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
-from referrals import roster
 from referrals.access import Actor, Role
 from referrals.errors import AlreadyMoved, NamesSomebody, NoSuchReferral, NotAllowed
 from referrals.forums import consultations, seats
 from referrals.models import AuditEvent, Consultation, Referral, RoleAssignment
+from referrals.people import roster
 from referrals.vocabulary import ConsultationState
 from tests.people import Cast
 

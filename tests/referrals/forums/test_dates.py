@@ -8,12 +8,12 @@ import time_machine
 from icalendar import Calendar
 from sqlalchemy.orm import Session
 
-from referrals import organisation
 from referrals.access import Role
 from referrals.errors import NotAllowed
 from referrals.forums import dates as team_dates
 from referrals.forums.dates import Series
 from referrals.models import ClosedDay, RoleAssignment
+from referrals.people import organisation
 from tests.people import Cast
 
 #: every other Tuesday of the autumn, across the change of the clock

@@ -11,7 +11,8 @@ from icalendar import Calendar, Event
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock, coverage, mailer, notifications, steps, team_review
+from referrals import clock, mailer, notifications, steps, team_review
+from referrals.disclosure import coverage
 from referrals.forums import invitations_calendar
 from referrals.models import Guardian, Mail, Referral, Step
 from referrals.stages import TO_SCHEDULE

@@ -8,13 +8,15 @@ from icalendar import Calendar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import closure, guardian_page, organisation, team_review
+from referrals import closure, team_review
 from referrals.actors import Actor
 from referrals.errors import AgendaRefused, NotAllowed
 from referrals.forums import agenda, clashes, dates, invitations_calendar, moving, readiness, seats
 from referrals.forums.dates import Series
 from referrals.forums.moving import CalledOff, Moved
+from referrals.guardians import guardian_page
 from referrals.models import AgendaItem, ClosedDay, Guardian, History, Referral, TeamDate
+from referrals.people import organisation
 from referrals.stages import CLOSURE_PROPOSED, TO_SCHEDULE, Verb
 from referrals.vocabulary import AgendaAct, AgendaProblem, InvitationReply
 from tests.factories import a_guardian, a_referral, protected

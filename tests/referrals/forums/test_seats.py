@@ -6,11 +6,12 @@ import pytest
 import time_machine
 from sqlalchemy.orm import Session
 
-from referrals import organisation, queries, roster
+from referrals import queries
 from referrals.access import Role, View, may_view
 from referrals.errors import NotAllowed, SeatRefused
 from referrals.forums import dates, seats
 from referrals.models import Account, RoleAssignment, TeamSeat
+from referrals.people import organisation, roster
 from referrals.queries import Filters
 from referrals.vocabulary import Profession, SeatProblem
 from tests.factories import a_member, a_referral

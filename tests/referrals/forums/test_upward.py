@@ -7,10 +7,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from referrals import audit_check, clock, contents, notifications, protected_identity
+from referrals import clock, notifications
 from referrals.access import Actor, Role
 from referrals.errors import AlreadyMoved, KeptOutside, NamesSomebody, NotAllowed, SeatRefused, WrongStage
 from referrals.forums import dates, seats, upward
+from referrals.keeping import audit_check, contents
 from referrals.models import (
     Account,
     AuditEvent,
@@ -27,6 +28,7 @@ from referrals.models import (
     What,
 )
 from referrals.rounds import people as rounds
+from referrals.safeguarding import protected_identity
 from referrals.stages import CLOSED, IN_TRIAGE, PLAN_ACTIVE, Party, Verb
 from referrals.vocabulary import ContentKind, MailKind, SeatProblem, TeamLevel, Trace, UpwardState
 from tests.factories import a_guardian, a_referral, protected

@@ -9,8 +9,9 @@ import pytest
 import time_machine
 from sqlalchemy.orm import Session
 
-from referrals import bars, printing
+from referrals import printing
 from referrals.errors import NotAllowed
+from referrals.papers import bars
 from referrals.patterns import quality_report
 from tests.people import Cast
 from tests.referrals.patterns.lived import a_course, in_areas

@@ -7,9 +7,10 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import assessment, history, notifications, plan_versions, triage
+from referrals import assessment, history, notifications, triage
 from referrals.errors import AlreadyMoved, NotAllowed, WrongStage
 from referrals.models import Mail
+from referrals.plans import plan_versions
 from referrals.reminders import by_hand
 from referrals.stages import (
     CLOSURE_PROPOSED,

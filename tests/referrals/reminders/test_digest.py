@@ -7,8 +7,9 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock, meeting_answers
+from referrals import clock
 from referrals.mailer import Letter
+from referrals.meetings import meeting_answers
 from referrals.models import (
     Account,
     AdditionKind,

@@ -8,8 +8,10 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from referrals import clock, db, hand_over, roster
+from referrals import clock, db
+from referrals.disclosure import hand_over
 from referrals.models import AbsenceStep, Account, GuardianWords, HandOver
+from referrals.people import roster
 from referrals.reminders import digest
 from referrals.stages import PLAN_ACTIVE
 from referrals.vocabulary import AbsenceStepKind

@@ -7,12 +7,13 @@ import pytest
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from referrals import clock, conflict
+from referrals import clock
+from referrals.meetings import conflict
 from referrals.models import Account, ClosedDay, Listed, PlannedAction, Referral
 from referrals.reminders import waiting
 from referrals.stages import IN_TRIAGE, PLAN_ACTIVE, PLAN_FOR_APPROVAL, TO_SCHEDULE, State, Verb
 from referrals.vocabulary import ActionStatus, PlanStatus
-from referrals.waiting_items import WaitingItem
+from referrals.work.waiting_items import WaitingItem
 from tests.factories import a_part, a_plan, a_referral, protected
 from tests.people import Cast
 from tests.referrals.test_queries import counted_queries

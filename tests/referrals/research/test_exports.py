@@ -10,11 +10,11 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import roster
 from referrals.access import Role
 from referrals.errors import ExportRefused, NamesSomebody, NotAllowed
 from referrals.models import AuditEvent, Referral, ResearchExport, RoleAssignment
 from referrals.patterns.school_terms import SchoolTerm
+from referrals.people import roster
 from referrals.research import exports
 from referrals.research.exports import Wish
 from referrals.research.package import CODEBOOK

@@ -9,9 +9,10 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from flows import rounds as clockwork
-from referrals import calendar, config, db, organisation, printing
+from referrals import calendar, config, db, printing
 from referrals.errors import NamesSomebody, NotAllowed
 from referrals.models import Account, ClosedDay, RoundPaper
+from referrals.people import organisation
 from referrals.reminders import digest
 from referrals.rounds import consultants, enrolling, papers, people, questions, reminding, slots
 from referrals.rounds.enrolling import Days

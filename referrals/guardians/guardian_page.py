@@ -1,0 +1,345 @@
+"""What a guardian's own page says, and what they say there: where the referral stands in plain words, answers, own text."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from referrals import clock, team_review
+from referrals.access import Actor, Role, parties, parties_for
+from referrals.errors import KeptOutside, MeetingMoved, NotAllowed, WrongStage
+from referrals.guardians import guardian_access
+from referrals.keeping import audit, register
+from referrals.models import Guardian, GuardianWords, MeetingAnswer, Referral, TeamMeeting, What
+from referrals.plans import plan_versions
+from referrals.stages import (
+    CLOSED,
+    CLOSURE_PROPOSED,
+    FOLLOW_UP_DUE,
+    IN_CONSENT,
+    IN_TRIAGE,
+    MEETING_HELD,
+    PARTS_RECEIVED,
+    PARTS_REQUESTED,
+    PLAN_ACTIVE,
+    PLAN_DRAFT,
+    PLAN_FOR_APPROVAL,
+    PLAN_RETURNED,
+    RETURNED,
+    SCHEDULED,
+    SUBMITTED,
+    TO_SCHEDULE,
+    WITH_HEAD_TEACHER,
+    WITHDRAWN,
+    Party,
+    State,
+    Verb,
+)
+from referrals.vocabulary import N_, Counterpart, DeadlineSource, InvitationReply, Registered
+
+_CONCERN, _ASSESSMENT, _PLAN = (
+    N_("The team has received a concern and is deciding how to go on."),
+    N_("Those who know the child describe how things are."),
+    N_("A plan is being written. You are asked before it is decided."),
+)
+#: where a referral stands, told to a guardian: no word of the team's own and nothing of what it is about
+STANDS: Final[dict[State, str]] = {
+    SUBMITTED: _CONCERN,
+    RETURNED: _CONCERN,
+    IN_TRIAGE: _CONCERN,
+    WITH_HEAD_TEACHER: _CONCERN,
+    IN_CONSENT: N_("The team informs you and asks what you agree to."),
+    PARTS_REQUESTED: _ASSESSMENT,
+    PARTS_RECEIVED: _ASSESSMENT,
+    TO_SCHEDULE: N_("The team is planning a meeting."),
+    SCHEDULED: N_("A meeting is planned."),
+    MEETING_HELD: N_("The meeting has been held. The team is putting together what was agreed."),
+    PLAN_DRAFT: _PLAN,
+    PLAN_RETURNED: _PLAN,
+    PLAN_FOR_APPROVAL: _PLAN,
+    PLAN_ACTIVE: N_("The plan has been decided and is being carried out."),
+    FOLLOW_UP_DUE: N_("It is time to see together how it has gone."),
+    CLOSURE_PROPOSED: N_("The team suggests finishing its work."),
+    CLOSED: N_("The team has finished its work."),
+    WITHDRAWN: N_("The concern was taken back. The team does nothing more."),
+}
+#: the same once another unit's team has taken it over
+TAKEN_OVER: Final = N_("Another school or preschool has taken the work over.")
+#: how the log names an answer that a coordinator wrote down
+NOTED: Final = "note_answer_to_invitation"
+
+_Written = TypeVar("_Written", MeetingAnswer, GuardianWords)
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """A meeting this guardian is invited to, and what they answered about its present date."""
+
+    meeting: TeamMeeting
+    answer: MeetingAnswer | None
+
+    @property
+    def is_to_answer(self) -> bool:
+        """Whether they are still asked: not once it has begun."""
+        return self.meeting.is_to_come
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What may be shown without e-identification: where it stands, dates, whom to call."""
+
+    stands: str
+    is_open: bool
+    #: the day by which the team means to have come further
+    target_on: date | None
+    #: where that day comes from
+    target_source: DeadlineSource | None
+    follow_up_on: date | None
+    invitation: Invitation | None
+    #: whom to call; empty where the school itself is a secret
+    contact: str
+    phone: str
+
+
+@dataclass(frozen=True)
+class Unread:
+    """Something guardians wrote that nobody has read yet: in which referral, whether it answers an invitation, since when."""
+
+    referral: Referral
+    is_answer: bool
+    since: datetime
+
+
+def outline(session: Session, guardian: Guardian) -> Outline:
+    """What `guardian` may know of their referral without e-identification."""
+    referral = guardian.referral
+    plan = plan_versions.plan_in_force(session, referral)
+    unit = None if referral.has_protected_identity else referral.unit
+    return Outline(
+        stands=TAKEN_OVER if referral.handed_over_at else STANDS[referral.state],
+        is_open=referral.is_open,
+        target_on=referral.target_on if referral.is_open else None,
+        target_source=referral.target_source,
+        follow_up_on=plan_versions.next_follow_up_on(session, plan) if plan else None,
+        invitation=invitation(session, guardian),
+        contact=(unit.contact or unit.name) if unit else "",
+        phone=(unit.phone or "") if unit else "",
+    )
+
+
+def invitation(session: Session, guardian: Guardian) -> Invitation | None:
+    """The meeting that is planned, if this guardian is invited to it; nobody else learns when and where it is."""
+    meeting = _planned(session, guardian.referral)
+    if meeting is None or str(guardian.id) not in meeting.guardians_invited:
+        return None
+    return Invitation(meeting, answers_to(session, meeting).get(str(guardian.id)))
+
+
+def answers_to(session: Session, meeting: TeamMeeting) -> dict[str, MeetingAnswer]:
+    """What each guardian answered last about the meeting's present date, by the guardian's id."""
+    rows = select(MeetingAnswer).where(
+        MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.starts_at == meeting.starts_at
+    )
+    return {str(row.guardian_id): row for row in session.scalars(rows.order_by(MeetingAnswer.number))}
+
+
+def answer_invitation(
+    session: Session,
+    guardian: Guardian,
+    *,
+    by: Actor,
+    asked_about: datetime,
+    reply: InvitationReply,
+    support_person: str = "",
+    interpreter: str = "",
+    words: str = "",
+) -> MeetingAnswer:
+    """Answer the invitation to the meeting that is planned. The same answer again changes nothing.
+
+    `asked_about` is when it was to begin on the page they answer on. It leaves no row in the history: nothing is decided with
+    it, and whoever is writing about this child is not held up. Raises NotAllowed for anybody but this guardian and for one
+    who is not invited; WrongStage once the meeting has begun; MeetingMoved where it begins at another time by now.
+    """
+    guardian_access.require_same(guardian, by)
+    said = _said(reply, support_person=support_person, interpreter=interpreter, words=words)
+    row, is_new = _keep_answer(session, guardian, said, asked_about=asked_about, noted_by_id=None)
+    if is_new:
+        _note(session, row, by=by, subject="answer_invitation")
+    return row
+
+
+def note_answer(
+    session: Session,
+    guardian: Guardian,
+    *,
+    by: Actor,
+    asked_about: datetime,
+    reply: InvitationReply,
+    support_person: str = "",
+    interpreter: str = "",
+    words: str = "",
+) -> MeetingAnswer:
+    """Write down what a guardian answered by telephone: read by whoever notes it, and otherwise as if they had written it.
+
+    Raises NotAllowed for anybody but whoever calls the team, for a guardian who is not invited; WrongStage, KeptOutside,
+    MeetingMoved.
+    """
+    referral = guardian.referral
+    if not parties_for(Verb.SCHEDULE_MEETING, by, referral.facts()):
+        raise NotAllowed(NOTED)
+    if referral.kept_outside_at is not None:
+        raise KeptOutside
+    said = _said(reply, support_person=support_person, interpreter=interpreter, words=words)
+    row, is_new = _keep_answer(session, guardian, said, asked_about=asked_about, noted_by_id=by.account_id)
+    if is_new:
+        row.read_at, row.read_by_id = row.at, by.account_id
+        session.flush()
+        what, party = What.DID, Party.COORDINATOR
+        audit.append(session, what, by=by, chain=referral.id, party=party, subject=NOTED, object_id=row.id)
+    return row
+
+
+def own_words(session: Session, guardian: Guardian, *, until: datetime | None = None) -> GuardianWords | None:
+    """The guardian's own text as they left it last, up to and with the instant `until`; None where it is empty."""
+    rows = select(GuardianWords).where(GuardianWords.guardian_id == guardian.id)
+    if until is not None:
+        rows = rows.where(GuardianWords.at <= until)
+    newest = session.scalars(rows.order_by(GuardianWords.number.desc()).limit(1)).one_or_none()
+    return newest if newest is not None and newest.text else None
+
+
+def write_own_words(session: Session, guardian: Guardian, *, by: Actor, text: str) -> GuardianWords | None:
+    """Keep the guardian's own text, or with an empty one take it back. The same text again changes nothing.
+
+    Raises NotAllowed for anybody but this guardian; WrongStage once the referral has ended.
+    """
+    guardian_access.require_same(guardian, by)
+    if not guardian.referral.is_open:
+        raise WrongStage("write_own_words", guardian.referral.stage, guardian.referral.status)
+    before = own_words(session, guardian)
+    if (before.text if before else "") == text.strip():
+        return before
+    row = GuardianWords(
+        referral=guardian.referral,
+        guardian_id=guardian.id,
+        number=_next(session, GuardianWords, guardian),
+        at=clock.now(),
+        text=text.strip(),
+    )
+    session.add(row)
+    _note(session, row, by=by, subject="write_own_words")
+    if row.text:
+        counterpart = Counterpart.GUARDIAN
+        register.enter(session, Registered.GUARDIAN_TEXT, row.id, referral=guardian.referral, counterpart=counterpart)
+    return own_words(session, guardian)
+
+
+def mark_read(session: Session, referral: Referral, *, by: Actor) -> None:
+    """Note that the team has read what guardians answered and wrote. Raises NotAllowed for anybody without an account."""
+    if by.account_id is None:
+        raise NotAllowed("mark_read")
+    unread: list[MeetingAnswer | GuardianWords] = [
+        *session.scalars(_unread(MeetingAnswer).where(MeetingAnswer.referral_id == referral.id)),
+        *session.scalars(_unread(GuardianWords).where(GuardianWords.referral_id == referral.id)),
+    ]
+    for row in unread:
+        row.read_at, row.read_by_id = clock.now(), by.account_id
+    session.flush()
+
+
+def has_unread(session: Session, referral: Referral) -> bool:
+    """Whether a guardian wrote something that nobody has read yet."""
+    here = (
+        _unread(MeetingAnswer).where(MeetingAnswer.referral_id == referral.id),
+        _unread(GuardianWords).where(GuardianWords.referral_id == referral.id),
+    )
+    return any(session.scalars(rows.limit(1)).first() is not None for rows in here)
+
+
+def unread_for(session: Session, actor: Actor) -> list[Unread]:
+    """What guardians wrote and nobody has read, in open referrals that `actor` looks after as a coordinator."""
+    units = [unit for role, unit in actor.roles if role is Role.COORDINATOR and unit is not None]
+    mine = or_(Referral.owner_id == actor.account_id, Referral.owner_id.is_(None))
+    here = Referral.is_open, Referral.unit_id.in_(units), mine
+    kinds: tuple[type[MeetingAnswer | GuardianWords], ...] = (MeetingAnswer, GuardianWords)
+    return [
+        Unread(referral, kind is MeetingAnswer, since)
+        for kind in kinds
+        for referral, since in session.execute(
+            select(Referral, func.min(kind.at))
+            .join(kind, kind.referral_id == Referral.id)
+            .where(kind.read_at.is_(None), *here)
+            .group_by(Referral.id)
+            .order_by(Referral.number)
+        )
+        if Party.COORDINATOR in parties(actor, referral.facts())
+    ]
+
+
+def _said(reply: InvitationReply, **typed: str) -> dict[str, Any]:
+    return {"reply": reply, **{name: value.strip() or None for name, value in typed.items()}}
+
+
+def _keep_answer(
+    session: Session,
+    guardian: Guardian,
+    said: dict[str, Any],
+    *,
+    asked_about: datetime,
+    noted_by_id: uuid.UUID | None,
+) -> tuple[MeetingAnswer, bool]:
+    """The guardian's answer to the invitation, and whether it is another than the one before."""
+    referral = guardian.referral
+    team_review.hold_meetings_still(session, referral)
+    meeting = _planned(session, referral)
+    if meeting is None:
+        raise WrongStage("answer_invitation", referral.stage, referral.status)
+    if str(guardian.id) not in meeting.guardians_invited:
+        raise NotAllowed("answer_invitation")
+    if meeting.starts_at != asked_about:
+        raise MeetingMoved
+    if not meeting.is_to_come:
+        raise WrongStage("answer_invitation", referral.stage, referral.status)
+    said = said | {"noted_by_id": noted_by_id}
+    before = answers_to(session, meeting).get(str(guardian.id))
+    if before is not None and all(getattr(before, name) == value for name, value in said.items()):
+        return before, False
+    number, at = _next(session, MeetingAnswer, guardian), clock.now()
+    row = MeetingAnswer(
+        referral=referral, guardian_id=guardian.id, number=number, meeting_id=meeting.id, starts_at=meeting.starts_at, at=at, **said
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    counterpart = Counterpart.GUARDIAN
+    register.enter(session, Registered.INVITATION_ANSWER, row.id, referral=referral, counterpart=counterpart)
+    return row, True
+
+
+def _planned(session: Session, referral: Referral) -> TeamMeeting | None:
+    """The meeting that is called and not held yet."""
+    meeting = team_review.current_meeting(session, referral)
+    return meeting if referral.state == SCHEDULED and meeting is not None and meeting.held_at is None else None
+
+
+def _unread(kind: type[_Written]) -> Select[_Written]:
+    return select(kind).where(kind.read_at.is_(None))
+
+
+def _next(session: Session, kind: type[MeetingAnswer] | type[GuardianWords], guardian: Guardian) -> int:
+    return (session.scalar(select(func.max(kind.number)).where(kind.guardian_id == guardian.id)) or 0) + 1
+
+
+def _note(session: Session, row: MeetingAnswer | GuardianWords, *, by: Actor, subject: str) -> None:
+    session.flush()
+    audit.append(
+        session,
+        What.SENT_FORM,
+        by=by,
+        chain=row.referral_id,
+        party=Party.GUARDIAN,
+        subject=subject,
+        object_id=row.id,
+    )

@@ -1,0 +1,1 @@
+"""An instance at work: copies, keys, figures, logs, and what it refuses to start without."""

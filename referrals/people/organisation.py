@@ -1,0 +1,246 @@
+"""The municipality an instance holds: read, and changed by administrators with a log of who changed what."""
+
+import re
+import unicodedata
+import uuid
+from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, date, datetime
+from enum import Enum
+from typing import Any, TypeAlias
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from referrals import clock
+from referrals.access import Actor, Role, is_administrator
+from referrals.errors import LastAdministrator, NotAllowed, SetupFileInvalid
+from referrals.forums import mandate
+from referrals.keeping import audit
+from referrals.models import (
+    Account,
+    ClosedDay,
+    Forum,
+    Municipality,
+    OrganisationChange,
+    RoleAssignment,
+    SeatAbsence,
+    TeamDate,
+    TeamSeat,
+    Unit,
+    What,
+)
+from referrals.safeguarding import access_list
+
+#: what is changed with a line in the log: by administrators, a team's dates and seats by its coordinators
+Row: TypeAlias = Municipality | Forum | Unit | Account | ClosedDay | TeamDate | TeamSeat | SeatAbsence
+#: a role together with the unit it holds in; an administrator's holds in none in particular
+Held: TypeAlias = tuple[Role, uuid.UUID | None]
+#: letters that do not fall apart into one of a to z and an accent
+_SPELT = str.maketrans({"æ": "ae", "ø": "o", "ß": "ss", "ð": "d", "þ": "th"})
+
+
+def municipality(session: Session) -> Municipality:
+    """The municipality of this instance. Raises SetupFileInvalid where none is set up yet."""
+    found = session.scalars(select(Municipality).limit(1)).one_or_none()
+    if found is None:
+        raise SetupFileInvalid("no municipality is set up yet: run `trivsel setup FILE`")
+    return found
+
+
+def unit_called(session: Session, slug: str) -> Unit | None:
+    """The unit with this short name in addresses; None where none has it."""
+    return session.scalars(select(Unit).where(Unit.slug == slug)).one_or_none()
+
+
+def changes(session: Session, *, most: int = 100, skip: int = 0) -> list[OrganisationChange]:
+    """The newest changes to the organisation, newest first, at most `most` after the first `skip`."""
+    newest = select(OrganisationChange).order_by(OrganisationChange.at.desc(), OrganisationChange.id)
+    return list(session.scalars(newest.offset(skip).limit(most)))
+
+
+def change(session: Session, row: Row, *, by: Actor, **values: Any) -> int:
+    """Give `row` these values and log each that differs; how many did.
+
+    Raises NotAllowed for anybody but an administrator, LastAdministrator where nobody would be left to administer,
+    StillTakesChildren where a team that only advises would be the one some child has to turn to.
+    """
+    _require_administrator(by)
+    changed = write(session, row, values, by_id=by.account_id)
+    session.flush()
+    if isinstance(row, Account):
+        _require_somebody_left(session)
+        access_list.follow_roles(session)
+    _require_team_for_children(session, row)
+    return changed
+
+
+def add(session: Session, row: Row, *, by: Actor) -> None:
+    """Take a new row in. Raises NotAllowed for anybody but an administrator, StillTakesChildren as `change` does."""
+    _require_administrator(by)
+    session.add(row)
+    session.flush()
+    _require_team_for_children(session, row)
+    note(session, row, what="added", after=describe(row), by_id=by.account_id)
+
+
+def add_closed_days(session: Session, stretches: Iterable[ClosedDay], *, by: Actor) -> int:
+    """Add those of `stretches` that are not in the list yet; how many were. Raises NotAllowed."""
+    _require_administrator(by)
+    there = closed_stretches(session)
+    new = [one for one in stretches if (one.first_on, one.last_on) not in there]
+    for one in new:
+        add(session, one, by=by)
+    return len(new)
+
+
+def closed_stretches(session: Session) -> set[tuple[date, date]]:
+    """First and last day of each stretch in the list."""
+    return {(first, last) for first, last in session.execute(select(ClosedDay.first_on, ClosedDay.last_on))}
+
+
+def remove_closed_days(session: Session, row: ClosedDay, *, by: Actor) -> None:
+    """Take a stretch of closed days away: the one thing nothing else can point at. Raises NotAllowed."""
+    _require_administrator(by)
+    note(session, row, what="removed", before=describe(row), by_id=by.account_id)
+    session.delete(row)
+    session.flush()
+
+
+def give_roles(session: Session, account: Account, roles: Collection[Held], *, by: Actor | None) -> int:
+    """Let `account` hold exactly these roles; how many were given or taken. `by` is None for the municipality's sign-in.
+
+    Raises NotAllowed for anybody but an administrator, LastAdministrator where nobody would be left to administer.
+    """
+    if by is not None:
+        _require_administrator(by)
+    by_id = by.account_id if by else None
+    before = {(held.role, held.unit_id): held for held in account.roles}
+    given, taken = set(roles) - set(before), set(before) - set(roles)
+    units = {unit.id: unit.slug for unit in session.scalars(select(Unit))}
+    for held in sorted(taken, key=str):
+        account.roles.remove(before[held])
+        note(session, account, what="roles", before=_role_words(held, units), by_id=by_id)
+    for held in sorted(given, key=str):
+        account.roles.append(RoleAssignment(role=held[0], unit_id=held[1]))
+        note(session, account, what="roles", after=_role_words(held, units), by_id=by_id)
+    if any(unit_id is not None for _role, unit_id in given):
+        account.end_invitations(clock.now())
+    session.flush()
+    _require_somebody_left(session)
+    access_list.follow_roles(session)
+    return len(given) + len(taken)
+
+
+def give_password(session: Session, account: Account, password_hash: str, *, by: Actor | None) -> None:
+    """Give `account` another password; the log says that, and never which. `by` is None at the command line.
+
+    Raises NotAllowed for anybody but an administrator.
+    """
+    if by is not None:
+        _require_administrator(by)
+    account.password_hash = password_hash
+    note(session, account, what="password", by_id=by.account_id if by else None)
+    session.flush()
+
+
+def move_date(session: Session, wanted: datetime, *, by: Actor) -> None:
+    """Make it `wanted` (aware) for every part of a demonstration.
+
+    Raises NotAllowed for anybody but an administrator, RuntimeError where the date cannot be set, as in production.
+    """
+    _require_administrator(by)
+    row, before = municipality(session), clock.today(municipality(session).timezone)
+    clock.set_now(wanted)
+    note(session, row, what="date", before=before, after=clock.today(row.timezone), by_id=by.account_id)
+    session.flush()
+
+
+def free_slug(session: Session, kind: type[Unit | Forum], name: str) -> str:
+    """A short name for addresses, made from `name` and not used yet: `lindens-forskola`, or `lindens-forskola-2`."""
+    plain = unicodedata.normalize("NFKD", name.lower().translate(_SPELT))
+    wanted = re.sub(r"[^a-z0-9]+", "-", plain.encode("ascii", "ignore").decode()).strip("-") or kind.__tablename__
+    taken = set(session.scalars(select(kind.slug)))
+    return next(slug for slug in (wanted, *(f"{wanted}-{n}" for n in range(2, len(taken) + 3))) if slug not in taken)
+
+
+def write(session: Session, row: Row, values: Mapping[str, Any], *, by_id: uuid.UUID | None) -> int:
+    """Give `row` these values and log each that differs; how many did. For set-up and `change`, which know who may."""
+    changed = 0
+    for name, value in values.items():
+        before = getattr(row, name)
+        if before == value:
+            continue
+        setattr(row, name, value)
+        if isinstance(before, dict):  # a line for each key that differs
+            for key in sorted(before.keys() | value.keys()):
+                old, new = before.get(key, ""), value.get(key, "")
+                if old != new:
+                    note(session, row, what=f"{name}.{key}", before=old, after=new, by_id=by_id)
+                    changed += 1
+        else:
+            note(session, row, what=name, before=before, after=value, by_id=by_id)
+            changed += 1
+    return changed
+
+
+def note(
+    session: Session, row: Row, *, what: str, before: object = "", after: object = "", by_id: uuid.UUID | None
+) -> None:
+    """One line of the log about `row`, such as `unit.is_open lindskolan`."""
+    called = getattr(row, "slug", None) or row.id
+    subject = f"{row.__tablename__}.{what} {called}"
+    session.add(
+        OrganisationChange(at=clock.now(), by_id=by_id, subject=subject, before=_word(before), after=_word(after))
+    )
+    by = Actor(account_id=by_id)
+    # Without the keys of a changed set, which an administrator may have typed.
+    part = f"{row.__tablename__}.{what.partition('.')[0]}"
+    audit.append(session, What.CHANGED_ORGANISATION, by=by, subject=part, object_id=row.id)
+
+
+def _require_administrator(by: Actor) -> None:
+    if not is_administrator(by):
+        raise NotAllowed("change_organisation")
+
+
+def _require_team_for_children(session: Session, row: Row) -> None:
+    if isinstance(row, Forum | Unit):
+        mandate.require_no_child_waits(session, row.forum if isinstance(row, Unit) else row)
+
+
+def _require_somebody_left(session: Session) -> None:
+    administrators = select(Account.id).where(
+        Account.is_active, Account.roles.any(RoleAssignment.role == Role.ADMINISTRATOR)
+    )
+    if session.scalars(administrators.limit(1)).first() is None:
+        raise LastAdministrator
+
+
+def _role_words(held: Held, units: Mapping[uuid.UUID, str]) -> str:
+    return f"{held[0].value} {units[held[1]]}" if held[1] else held[0].value
+
+
+def describe(row: Row) -> str:
+    """A row in the words of the log."""
+    if isinstance(row, TeamDate):
+        return f"{row.forum.slug} {row.starts_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    if isinstance(row, TeamSeat):
+        return f"{row.forum.slug}, {row.account_id}"
+    if isinstance(row, SeatAbsence):
+        time = (
+            f"{row.begins_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC, {row.last_moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        )
+        return ", ".join([describe(row.seat), time, *([str(row.stand_in_id)] if row.stand_in_id else [])])
+    return f"{row.label} {row.first_on} {row.last_on}" if isinstance(row, ClosedDay) else row.name
+
+
+def _word(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {inner}" for key, inner in value.items())
+    if isinstance(value, list):
+        return ", ".join(_word(inner) for inner in value)
+    if isinstance(value, Forum):
+        return value.slug
+    if value is None:
+        return ""
+    return str(value.value) if isinstance(value, Enum) else str(value)

@@ -1,0 +1,1 @@
+"""The rule packs read, and what follows from them: targets, appeals, absence."""

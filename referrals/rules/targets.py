@@ -1,0 +1,256 @@
+"""The day by which a stage should be done: a local target on the municipality's school-day calendar, never a legal deadline."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from referrals import calendar
+from referrals.models import AssessmentPart, History, Municipality, Referral, TeamMeeting
+from referrals.plans import plan_versions
+from referrals.rules import rulebook
+from referrals.rules.rulebook import Counting, Target
+from referrals.stages import (
+    CLOSURE_PROPOSED,
+    FOLLOW_UP_DUE,
+    IN_CONSENT,
+    IN_TRIAGE,
+    MEETING_HELD,
+    PARTS_RECEIVED,
+    PARTS_REQUESTED,
+    PLAN_ACTIVE,
+    PLAN_DRAFT,
+    PLAN_FOR_APPROVAL,
+    PLAN_RETURNED,
+    RETURNED,
+    SCHEDULED,
+    SUBMITTED,
+    TO_SCHEDULE,
+    WITH_HEAD_TEACHER,
+    State,
+)
+from referrals.vocabulary import DeadlineSource, PartStatus
+
+#: which target of the rule pack counts in which state; states under one key share one count, which never begins again in between
+TARGET_BY_STATE: dict[State, str] = {
+    SUBMITTED: "triage",
+    IN_TRIAGE: "triage",
+    WITH_HEAD_TEACHER: "triage",
+    RETURNED: "completion",
+    IN_CONSENT: "consent",
+    PARTS_REQUESTED: "assessment",
+    PARTS_RECEIVED: "assessment",
+    TO_SCHEDULE: "meeting",
+    SCHEDULED: "meeting",
+    MEETING_HELD: "minutes",
+    PLAN_DRAFT: "plan",
+    PLAN_RETURNED: "plan",
+    PLAN_FOR_APPROVAL: "plan",
+    PLAN_ACTIVE: "follow_up",
+    FOLLOW_UP_DUE: "follow_up",
+    CLOSURE_PROPOSED: "closure",
+}
+#: what waits under these pauses the count it came out of, once it leads back there: each begins with a stated reason
+_PAUSES: Final = frozenset({"completion", "closure"})
+#: the plan is due so many days after the meeting, however soon the minutes were approved
+_COUNTS_ON_FROM: Final = {"plan": "minutes"}
+
+
+@dataclass
+class _Count:
+    """What a target counts from: the row that began it, and the pauses in between as the days they began and ended, newest first."""
+
+    began: History
+    pauses: list[tuple[date, date]] = field(default_factory=list)
+
+
+def target_on(session: Session, referral: Referral, *, since: date) -> date | None:
+    """The day by which what `referral` waits for should be done, counted from `since`; None once it has ended.
+
+    Where people have set a day themselves (parts asked for, a follow-up), that day counts. A meeting's day does not: it is
+    called to be held by the target, and one that is called for later is late.
+    """
+    key = TARGET_BY_STATE.get(referral.state)
+    if key is None:
+        return None
+    day, _source = _day_set_by_people(session, referral) or (
+        default_day(session, referral.rulepack, key, since=since),
+        None,
+    )
+    return day
+
+
+def set_target(session: Session, referral: Referral) -> None:
+    """Write the target day of where `referral` stands now. Twice changes nothing, and it makes no new version."""
+    key = TARGET_BY_STATE.get(referral.state)
+    day = target_on(session, referral, since=_since(session, referral, key)) if key else None
+    if referral.target_on != day:
+        referral.target_on = day
+    referral.target_source = _source(session, referral, key) if key else None
+    session.flush()
+
+
+def source_of_day(session: Session, referral: Referral, key: str, *, day: date, since: date) -> DeadlineSource:
+    """Where `day` comes from where somebody could write another than the target `key` gives, counted from `since`."""
+    is_target = day == default_day(session, referral.rulepack, key, since=since)
+    return _target(session, referral.rulepack, key).source if is_target else DeadlineSource.SET
+
+
+def default_day(session: Session, rulepack: str, key: str, *, since: date) -> date:
+    """The day the target `key` gives when counted from `since`: the municipality's own, otherwise the rule pack's."""
+    target = _target(session, rulepack, key)
+    closed = calendar.closed_days(session)
+    if target.counting is Counting.SCHOOL_DAYS:
+        return calendar.add_school_days(since, target.days, closed=closed)
+    return calendar.add_calendar_days(since, target.days, closed=closed)
+
+
+def source_of(session: Session, referral: Referral) -> DeadlineSource | None:
+    """Where the target day comes from that `referral` has; None where it has none."""
+    key = TARGET_BY_STATE.get(referral.state)
+    if key is None or referral.target_on is None:
+        return None
+    if referral.target_on != target_on(session, referral, since=_since(session, referral, key)):
+        return DeadlineSource.EARLIER
+    return _source(session, referral, key)
+
+
+def counted_since(session: Session, referral: Referral) -> date:
+    """The day from which the target counts under which `referral` stands; that of its stage where none does."""
+    return _since(session, referral, TARGET_BY_STATE.get(referral.state, ""))
+
+
+def follow_up_day(session: Session, referral: Referral) -> date | None:
+    """The day of the next follow-up of the plan in force, if there is one."""
+    plan = plan_versions.plan_in_force(session, referral)
+    return plan_versions.next_follow_up_on(session, plan) if plan else None
+
+
+def meeting_days(session: Session, referrals: Iterable[Referral]) -> dict[uuid.UUID, date]:
+    """The days of the meetings that the team is called to, for those of `referrals` that wait for one, by their ids."""
+    waiting = {one.id for one in referrals if one.state == SCHEDULED}
+    if not waiting:
+        return {}
+    called = select(TeamMeeting.referral_id, TeamMeeting.starts_at).where(TeamMeeting.referral_id.in_(waiting))
+    zone = _zone(session)
+    # the newest comes last
+    return {one: at.astimezone(zone).date() for one, at in session.execute(called.order_by(TeamMeeting.number))}
+
+
+def local_day(session: Session, at_row: History) -> date:
+    """The calendar day it was in the municipality when the thing in `at_row` happened."""
+    return _day_here(session, at_row.at)
+
+
+def own_target(here: Municipality, key: str) -> Target | None:
+    """The target `key` that the municipality set for itself; None where the rule pack's holds."""
+    written = here.targets.get(key)
+    return Target.read(written, unless_said=DeadlineSource.LOCAL) if written else None
+
+
+def _target(session: Session, rulepack: str, key: str) -> Target:
+    here = _municipality(session)
+    own = own_target(here, key) if here else None
+    return own or rulebook.load(rulepack).targets[key]
+
+
+def _source(session: Session, referral: Referral, key: str) -> DeadlineSource:
+    by_people = _day_set_by_people(session, referral)
+    return by_people[1] if by_people else _target(session, referral.rulepack, key).source
+
+
+def _day_set_by_people(session: Session, referral: Referral) -> tuple[date, DeadlineSource] | None:
+    """The day that people wrote, and where it comes from: a part may be wanted by the very day that the target gives."""
+    state = referral.state
+    if state == PARTS_REQUESTED:
+        return _last_wanted_by(session, referral, PartStatus.REQUESTED)
+    if state == PARTS_RECEIVED and (last := _last_wanted_by(session, referral, PartStatus.RECEIVED)):
+        # A part that was asked for late had its own days: that it has come in makes nothing late.
+        usual = default_day(session, referral.rulepack, "assessment", since=_since(session, referral, "assessment"))
+        return last if last[0] > usual else None
+    if state in {PLAN_ACTIVE, FOLLOW_UP_DUE} and (day := follow_up_day(session, referral)):
+        return day, DeadlineSource.SET
+    return None
+
+
+def _last_wanted_by(session: Session, referral: Referral, status: PartStatus) -> tuple[date, DeadlineSource] | None:
+    """The last day by which one of the parts in `status` was asked for, and its source; None where there is none."""
+    last = session.execute(
+        select(AssessmentPart.due_on, AssessmentPart.due_source)
+        .where(AssessmentPart.referral_id == referral.id, AssessmentPart.status == status)
+        .order_by(AssessmentPart.due_on.desc())
+        .limit(1)
+    ).one_or_none()
+    return (last.due_on, last.due_source or DeadlineSource.SET) if last else None
+
+
+def _since(session: Session, referral: Referral, key: str) -> date:
+    """The day from which the days of `key` count, moved on by what it was paused: so many of its days were not used meanwhile."""
+    count = _count(session, referral, key)
+    if count is None:
+        return referral.stage_since.date()
+    since = _first_day(session, referral, count.began)
+    for paused_on, resumed_on in reversed(count.pauses):
+        # What was late already when it was paused stays late.
+        if default_day(session, referral.rulepack, key, since=since) >= paused_on:
+            since = _moved_on(session, referral, key, since=since, over=(paused_on, resumed_on))
+    return since
+
+
+def _count(session: Session, referral: Referral, key: str) -> _Count | None:
+    """Back from now in unbroken line to the first move into a state that `key` counts in; None where nothing leads here."""
+    moves = session.scalars(select(History).where(History.referral_id == referral.id).order_by(History.number.desc()))
+    counted = {key, _COUNTS_ON_FROM.get(key, key)}
+    count: _Count | None = None
+    paused: History | None = None
+    for row in moves:
+        here = TARGET_BY_STATE.get(State(row.to_stage, row.to_status))
+        if here in counted:
+            if count is None:
+                count = _Count(row)
+            elif paused is not None:
+                count.pauses.append((local_day(session, paused), local_day(session, count.began)))
+            count.began, paused = row, None
+        elif here in _PAUSES and count is not None and key not in _PAUSES:
+            paused = row
+        else:
+            break
+    return count
+
+
+def _first_day(session: Session, referral: Referral, began: History) -> date:
+    """The day of `began`; where it saved minutes, the day of the meeting they are of."""
+    day = local_day(session, began)
+    if State(began.to_stage, began.to_status) != MEETING_HELD:
+        return day
+    held = select(TeamMeeting.starts_at).where(TeamMeeting.referral_id == referral.id, TeamMeeting.held_at.is_not(None))
+    met_at = session.scalars(held.order_by(TeamMeeting.number.desc()).limit(1)).one_or_none()
+    return min(day, _day_here(session, met_at)) if met_at else day
+
+
+def _moved_on(session: Session, referral: Referral, key: str, *, since: date, over: tuple[date, date]) -> date:
+    """`since` moved on by the days after the first of `over` up to its last, in the days that `key` counts."""
+    paused_on, resumed_on = over
+    if _target(session, referral.rulepack, key).counting is Counting.CALENDAR_DAYS:
+        return since + (resumed_on - paused_on)
+    closed = calendar.closed_days(session)
+    days = calendar.school_days_between(paused_on + timedelta(days=1), resumed_on, closed=closed)
+    return calendar.add_school_days(since, days, closed=closed) if days else since
+
+
+def _day_here(session: Session, at: datetime) -> date:
+    return at.astimezone(_zone(session)).date()
+
+
+def _zone(session: Session) -> ZoneInfo:
+    here = _municipality(session)
+    return ZoneInfo(here.timezone if here else "UTC")
+
+
+def _municipality(session: Session) -> Municipality | None:
+    return session.scalars(select(Municipality).limit(1)).one_or_none()

@@ -1,0 +1,1 @@
+"""Safeguarding: protection reports beside every stage, and identities that are protected."""
