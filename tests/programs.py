@@ -40,12 +40,12 @@ class Program:
         self.process.wait(timeout=10)
 
 
-def web(port: int, folder: Path, *, environment: dict[str, str], before: str = "") -> Program:
+def web(port: int, folder: Path, *, environment: dict[str, str], before: str = "", threads: int = 8) -> Program:
     """The web as the launcher starts it, on `port`; `before` is Python that its process does first."""
     command = [
         *(sys.executable, "-c", f"{before}\nfrom gunicorn.app.wsgiapp import run\nrun()"),
         *("webapp.application:make_application()", "--bind", f"127.0.0.1:{port}", "--no-control-socket"),
-        *("--worker-class", "webapp.web_worker.WebWorker", "--threads", "8", "--worker-tmp-dir", str(folder)),
+        *("--worker-class", "webapp.web_worker.WebWorker", "--threads", str(threads), "--worker-tmp-dir", str(folder)),
         *("--log-level", "warning"),
     ]
     return Program(command, environment=environment, is_up=lambda: _answers(f"http://127.0.0.1:{port}/healthz"))

@@ -35,6 +35,8 @@ _TOO_LONG: Final = (
 _LET_IN: Final = 20_000_000
 _PATIENCE: Final = 1.0
 _PATIENCE_IN_ALL: Final = 10.0
+#: what the application finds in each request: how many threads there are for all of them
+THREADS: Final = "trivsel.threads"
 #: the application's answer to a body that it did not read
 _TOO_LARGE: Final = str(HTTPStatus.REQUEST_ENTITY_TOO_LARGE.value)
 
@@ -43,11 +45,12 @@ class WebWorker(Lobby):
     """Threads that answer an unreadable request in the house's words, and write nothing of it into the log."""
 
     wsgi: Any
+    cfg: Any
 
     def load_wsgi(self) -> None:
         """The application, whose refusal of a body closes the connection by name."""
         super().load_wsgi()
-        self.wsgi = _closing_after_refusal(self.wsgi)
+        self.wsgi = _told_of_threads(_closing_after_refusal(self.wsgi), self.cfg.threads)
         gc.freeze()  # all of it stays: no request is held up while it is looked through for rubbish
 
     def handle_request(self, req: Any, conn: Any) -> bool:
@@ -89,6 +92,15 @@ def _closing_after_refusal(application: Any) -> Any:
         return application(environ, start)  # type: ignore[no-any-return]
 
     return closing
+
+
+def _told_of_threads(application: Any, threads: int) -> Any:
+    """`application`, which finds in each request how many threads there are."""
+
+    def told(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        return application(environ | {THREADS: threads}, start_response)  # type: ignore[no-any-return]
+
+    return told
 
 
 @cache

@@ -1,6 +1,5 @@
 """Board, list, search and live events, as a browser meets them."""
 
-import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -17,6 +16,7 @@ from tests.factories import a_meeting, a_member, a_part, a_referral
 from tests.webapp.browsing import Browser
 from tests.webapp.desk import cast_of
 from webapp.casework import live
+from webapp.web_worker import THREADS
 
 SignIn = Callable[[str], Browser]
 Put = Callable[..., str]
@@ -227,6 +227,12 @@ def test_live_updates_can_be_paused(app: Flask, signed_in: SignIn) -> None:
     assert "Resume live updates" in paused.text
 
 
+@pytest.fixture(autouse=True)
+def every_place_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No stream of another test holds a place."""
+    monkeypatch.setattr(live, "_places", live.Places())
+
+
 def test_the_stream_says_changed_and_nothing_else(
     put: Put, signed_in: SignIn, settings: config.Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -254,7 +260,6 @@ def test_a_stream_ends_by_itself(app: Flask, signed_in: SignIn, monkeypatch: pyt
 def test_when_all_places_are_taken_the_page_is_told_to_poll_and_who_closes_gives_the_place_back(
     app: Flask, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "_places", threading.BoundedSemaphore(1))
     monkeypatch.setattr(live, "LONGEST", 0.0)
     browser = signed_in("karin")
     served = b"retry: 3000\n\n"
@@ -264,6 +269,11 @@ def test_when_all_places_are_taken_the_page_is_told_to_poll_and_who_closes_gives
     with browser.client.get("/live") as third:
         assert third.data == served
     assert browser.client.get("/live").data == served
+
+
+def test_a_server_with_a_single_thread_keeps_it_for_pages(signed_in: SignIn) -> None:
+    answer = signed_in("karin").client.get("/live", environ_overrides={THREADS: 1})
+    assert answer.data == b"event: full\ndata: full\n\n"
 
 
 def test_a_board_that_is_told_so_hangs_up_and_asks_every_fifteen_seconds_by_itself(signed_in: SignIn) -> None:

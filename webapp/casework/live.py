@@ -4,32 +4,58 @@ import threading
 import time
 from collections.abc import Iterator
 
-from flask import Response
+from flask import Response, request
 
 from referrals import db, queries
 from webapp import transactions
 from webapp.casework import blueprint
 from webapp.guards import signed_in
+from webapp.web_worker import THREADS
 
-#: streams at once in one web process; the rest of its threads stay free for pages
-MOST_STREAMS = 16
+#: threads of a server that does not say how many it has
+FEWEST_THREADS = 2
 LOOK_EVERY = 1.0
 #: seconds after which a stream ends by itself; the browser opens the next one
 LONGEST = 300.0
 RETRY_MILLISECONDS = 3000
 
-_places = threading.BoundedSemaphore(MOST_STREAMS)
+
+class Places:
+    """The streams that are open in this process. Each holds a thread for as long as it lasts."""
+
+    def __init__(self) -> None:
+        self._lock, self._taken = threading.Lock(), 0
+
+    def take(self, most: int) -> bool:
+        """Take a place unless `most` are taken; says whether there was one."""
+        with self._lock:
+            is_free = self._taken < most
+            self._taken += is_free
+        return is_free
+
+    def give_back(self) -> None:
+        """Give a place back that was taken."""
+        with self._lock:
+            self._taken -= 1
+
+
+_places = Places()
 
 
 @blueprint.get("/live")
 @signed_in()
 def live() -> Response:
     """A stream of events. Where all places are taken it says `full`, and the page asks every 15 seconds instead."""
-    if not _places.acquire(blocking=False):
+    if not _places.take(_most_streams()):
         return _stream(iter(("event: full\ndata: full\n\n",)))
     response = _stream(_changes(transactions.settings().database))
-    response.call_on_close(_places.release)
+    response.call_on_close(_places.give_back)
     return response
+
+
+def _most_streams() -> int:
+    """Half of this server's threads: the others stay free for pages, however many boards are open."""
+    return int(request.environ.get(THREADS, FEWEST_THREADS)) // 2
 
 
 def _stream(events: Iterator[str]) -> Response:
