@@ -18,7 +18,7 @@ from referrals.people import organisation
 from referrals.reminders import errands, waiting
 from referrals.reminders.words import BY_KIND, OTHERS_DO, TO_DO
 from referrals.vocabulary import N_, Rhythm
-from referrals.work.waiting_items import WaitingItem
+from referrals.work.waiting_items import Waiting, WaitingItem
 
 #: nobody is written to before this hour of the municipality's clock, or on a day without school
 EARLIEST: Final = time(6, 30)
@@ -112,7 +112,9 @@ def _due(session: Session, account: Account, today: date) -> list[tuple[str, str
     until = today + _WEEK if account.reminders is Rhythm.WEEKLY else today
     actor, language = account.actor(), languages.known_language(account.language)
     first = errands.to_read(session, actor, until=until)
-    items = (item for item in waiting.everything_for(session, actor, today=today) if item.day <= until)
+    everything = waiting.everything_for(session, actor, today=today)
+    # that somebody else is at work asks nothing of anybody: it stands on home, and not in a mail each morning
+    items = (item for item in everything if item.day <= until and item.kind is not Waiting.UNDER_WAY)
     rest = errands.everything_for(session, actor, today=today, until=until)
     return [
         *((errands.said(one, today=today, language=language), one.way) for one in first),

@@ -55,7 +55,7 @@ def stalls_on(session: Session, referral: Referral, *, due_on: date) -> date:
 
 def waits_for_others(item: WaitingItem, actor: Actor) -> bool:
     """Whether somebody else is to do it: `actor` only sees that it lies."""
-    if item.kind is Waiting.OTHERS_ACTION:
+    if item.kind in (Waiting.OTHERS_ACTION, Waiting.UNDER_WAY):
         return True
     return item.kind is Waiting.REFERRAL and item.party not in {
         _CAPACITIES[role] for role, _unit in actor.roles if role in _CAPACITIES

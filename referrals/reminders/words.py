@@ -42,6 +42,7 @@ TO_DO: dict[Verb, str] = {
 BY_KIND: dict[Waiting, str] = {
     Waiting.APPEAL: N_("Watch for an appeal"),
     Waiting.LEFT_ACTION: N_("Give somebody else an action: who had it is no longer invited"),
+    Waiting.LEFT_INVESTIGATION: N_("See to an investigation: who carries it out no longer works here"),
 }
 
 #: what a request to read a file asks of its reviewer: it is no verb of the referral
@@ -59,4 +60,7 @@ OTHERS_DO: dict[Verb, str] = {
     Verb.APPROVE_ACTION_PLAN: N_("The plan is to be approved"),
     Verb.OPEN_FOLLOW_UP: N_("The plan is carried out until the follow-up"),
     Verb.RECORD_ACTION_STATUS: N_("An action of the plan does not get done"),
+    Verb.CONCLUDE_SUPPORT_INVESTIGATION: N_("An investigation is under way"),
+    Verb.CONCLUDE_ABSENCE_INVESTIGATION: N_("An investigation is under way"),
+    Verb.CONCLUDE_DEGRADING_INVESTIGATION: N_("An investigation is under way"),
 }

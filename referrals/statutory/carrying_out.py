@@ -18,6 +18,13 @@ def own_people(session: Session, referral: Referral) -> list[Account]:
     return [one.account for one in roster.colleagues(session, referral) if one.recipient is Recipient.OWN_STAFF]
 
 
+def works_there(account: Account, referral: Referral) -> bool:
+    """Whether `account` still works for the unit of `referral`, or stands in for somebody there now."""
+    somebody = account.actor()
+    units = {unit_id for _held, unit_id in (*somebody.roles, *somebody.stands_in_for)}
+    return account.is_active and referral.unit_id in units
+
+
 def may_conclude(by: Actor, referral: Referral, carried_out_by: uuid.UUID | None) -> bool:
     """Whether `by` may record the result of this one: head teacher and coordinator of any, who is named of their own."""
     is_named = by.account_id is not None and by.account_id == carried_out_by

@@ -25,7 +25,7 @@ from referrals.models import (
 )
 from referrals.people import organisation
 from referrals.stages import MOVE_BY_VERB, Party, Verb
-from referrals.statutory import programme_reviews, support_programme
+from referrals.statutory import carrying_out, programme_reviews, support_programme
 from referrals.vocabulary import Custody, DeadlineSource, ProgrammeKind, SupportReviewKind
 from referrals.work.waiting_items import Waiting, WaitingItem
 from referrals.work.worklist import in_units, shown_unit
@@ -84,6 +84,7 @@ def waiting_for(session: Session, actor: Actor, *, today: date) -> list[WaitingI
             *_programmes(session, actor, today),
             *_to_tell(session, actor, zone),
             *_appeals(session, actor, today),
+            *_under_way(session, actor, zone),
         ]
     for verb, kind in _FOR_WHO_INVESTIGATES:
         mine = (kind.carried_out_by_id == actor.account_id) & kind.concluded_id.is_(None)
@@ -92,6 +93,19 @@ def waiting_for(session: Session, actor: Actor, *, today: date) -> list[WaitingI
             for row, at in _rows(session, kind, since=kind.begun_id, waits=mine)
         ]
     return [item for item in items if item is not None]
+
+
+def _under_way(session: Session, actor: Actor, zone: str) -> Iterable[WaitingItem | None]:
+    """Investigations that somebody else carries out in the units `actor` heads: who, and since when; never what it says."""
+    for verb, kind in _FOR_WHO_INVESTIGATES:
+        others = kind.carried_out_by_id.is_not(None) & (kind.carried_out_by_id != actor.account_id)
+        running = others & kind.concluded_id.is_(None) & in_units(actor, Role.HEAD_TEACHER)
+        for row, at in _rows(session, kind, since=kind.begun_id, waits=running):
+            item = _item(row, verb, actor, on=local_date(at, zone=zone))
+            if item is not None:
+                is_there = carrying_out.works_there(row.carried_out_by, row.referral)
+                lies = Waiting.UNDER_WAY if is_there else Waiting.LEFT_INVESTIGATION
+                yield replace(item, kind=lies, carried_out_by=row.carried_out_by.name)
 
 
 def has_open_duties(session: Session, referral: Referral) -> bool:

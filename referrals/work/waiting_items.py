@@ -25,6 +25,10 @@ class Waiting(StrEnum):
     APPEAL = "appeal"
     SERVICE = "service"
     LEFT_ACTION = "left_action"
+    #: somebody else carries out an investigation that the reader answers for
+    UNDER_WAY = "under_way"
+    #: and who was named to carry it out no longer works there
+    LEFT_INVESTIGATION = "left_investigation"
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,8 @@ class WaitingItem:
     is_all_they_see: bool = False
     #: late for so long that whoever leads the unit is told
     is_stalled: bool = False
+    #: who carries it out, where that is somebody else
+    carried_out_by: str = ""
 
     @property
     def day(self) -> date:

@@ -60,6 +60,10 @@ def test_a_teacher_reports_the_head_teacher_has_it_investigated_and_the_result_s
     for words in ("The investigation has begun.", "Under way", "Carried out by", "An investigation answers it"):
         assert words in page.text
     assert not page.all("form", id="begin-form")
+    home = henrik.get("/home")
+    assert "An investigation is under way" in home.text
+    assert "Carried out by Petra Vidmark" in home.text
+    henrik.get(f"/referrals/{number}/special-support")
     page = henrik.submit(RESULT | {"health_team": "unnecessary"}, form="result-form", status=422)
     assert page.problems == [
         "Why was it obviously unnecessary? Write why the student health team did not have to be consulted."

@@ -52,6 +52,9 @@ PAGE_OF: dict[Verb, str] = {
     Verb.KEEP_OUTSIDE: "casework.protected_identity",
 }
 
+#: lines of what is done beside the team's work
+_BESIDE = frozenset({Waiting.STATUTORY, Waiting.APPEAL, Waiting.UNDER_WAY, Waiting.LEFT_INVESTIGATION})
+
 
 def page_for(verb: Verb, number: str) -> str:
     """The address of the page on which `verb` is done to the referral `number`."""
@@ -69,6 +72,6 @@ def address(item: WaitingItem) -> str:
         return url_for("casework.member", number=item.number, account_id=item.subject_id)
     if item.kind is Waiting.SERVICE:
         return url_for("casework.service_referral", number=item.number, service_referral_id=item.subject_id)
-    if item.is_all_they_see and item.kind not in (Waiting.STATUTORY, Waiting.APPEAL):
+    if item.is_all_they_see and item.kind not in _BESIDE:
         return url_for("casework.planned_action", number=item.number, action_id=item.subject_id)
     return page_for(item.verb, item.number)

@@ -6,12 +6,13 @@ import pytest
 import time_machine
 from sqlalchemy.orm import Session
 
-from referrals.models import Account, Referral
-from referrals.reminders import waiting
+from referrals import clock
+from referrals.models import Account, Membership, Referral
+from referrals.reminders import digest, waiting
 from referrals.stages import CLOSED, IN_CONSENT, WITHDRAWN, Verb
 from referrals.statutory import degrading_treatment, links, special_support
 from referrals.statutory.links import Link
-from referrals.vocabulary import DecidedBy, DegradingKind, SupportGround
+from referrals.vocabulary import DecidedBy, DegradingKind, Standing, SupportGround
 from referrals.work.waiting_items import Waiting
 from tests.factories import a_referral, protected
 from tests.people import Cast
@@ -86,3 +87,59 @@ def test_nothing_waits_of_a_concern_taken_back_or_for_who_may_not_know_of_it(ses
     taken_back.stage, taken_back.status = WITHDRAWN.stage, WITHDRAWN.status
     protected(session, hidden, by=cast.head_teacher)
     assert beside(session, cast.special_educator) == []
+
+
+def under_way(session: Session, account: Account) -> list[tuple[Waiting, Verb, str, date | None]]:
+    items = waiting.everything_for(session, account.actor(), today=TODAY)
+    return [(one.kind, one.verb, one.carried_out_by, one.waits_since) for one in items if one.carried_out_by]
+
+
+@pytest.mark.parametrize("verb", RESULTS)
+def test_a_running_investigation_stands_on_the_head_teachers_list_with_who_carries_it_out(
+    session: Session, cast: Cast, verb: Verb
+) -> None:
+    begun = begin(session, a_referral(session, cast), cast, verb, cast.special_educator.id)
+    assert under_way(session, cast.head_teacher) == [(Waiting.UNDER_WAY, verb, cast.special_educator.name, TODAY)]
+    for nobody in (cast.coordinator, cast.special_educator, cast.teacher, cast.outsider, cast.administrator):
+        assert under_way(session, nobody) == []
+    (item,) = [
+        one for one in waiting.everything_for(session, cast.head_teacher.actor(), today=TODAY) if one.carried_out_by
+    ]
+    assert waiting.waits_for_others(item, cast.head_teacher.actor())
+    letter = digest.write(session, cast.head_teacher.id)
+    assert letter is None or "utredning" not in letter.body, "it asks nothing of them"
+    conclude(session, begun, cast.special_educator.actor())
+    assert under_way(session, cast.head_teacher) == []
+
+
+def test_when_whoever_carries_it_out_has_left_that_stands_there_and_in_the_mail_at_once(
+    session: Session, cast: Cast
+) -> None:
+    referral = a_referral(session, cast)
+    begin(session, referral, cast, ABSENCE, cast.special_educator.id)
+    begin(session, referral, cast, SUPPORT, cast.teacher.id)
+    cast.special_educator.is_active = False
+    for held in list(cast.teacher.roles):
+        session.delete(held)
+    session.flush()
+    session.refresh(cast.teacher)
+    left = [(kind, who) for kind, _verb, who, _since in under_way(session, cast.head_teacher)]
+    assert set(left) == {(Waiting.LEFT_INVESTIGATION, one.name) for one in (cast.special_educator, cast.teacher)}
+    letter = digest.write(session, cast.head_teacher.id)
+    assert letter is not None
+    line = f"{referral.number}: Se till en utredning: den som genomför den arbetar inte längre här"
+    assert letter.body.count(line) == 2
+    assert cast.special_educator.name not in letter.body
+
+
+def test_a_head_teacher_who_may_not_know_of_it_reads_of_no_investigation(session: Session, cast: Cast) -> None:
+    hidden = a_referral(session, cast)
+    begin(session, hidden, cast, SUPPORT, cast.special_educator.id)
+    kept_out = {"account_id": cast.head_teacher.id, "standing": Standing.SHUT_OUT, "since": clock.now()}
+    session.add(Membership(referral=hidden, **kept_out))
+    session.flush()
+    session.refresh(hidden)
+    taken_back = a_referral(session, cast)
+    begin(session, taken_back, cast, SUPPORT, cast.special_educator.id)
+    taken_back.stage, taken_back.status = WITHDRAWN.stage, WITHDRAWN.status
+    assert under_way(session, cast.head_teacher) == []
