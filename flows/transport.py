@@ -11,6 +11,9 @@ from prefect.client.orchestration import SyncPrefectClient
 from prefect.context import SyncClientContext
 from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
+#: seconds for which a server that says it is busy is asked again; one that is kept in order (`Prefect-Maintenance`) is not
+BUSY_FOR = 60.0
+
 #: set when the process is asked to end, so that nobody goes on waiting for a server
 stopping = threading.Event()
 
@@ -18,7 +21,7 @@ stopping = threading.Event()
 class PatientTransport(httpx.HTTPTransport):
     """Asks again within milliseconds when the server is busy, and soon when it is away; Prefect's client sleeps 2, 4, 8 … s.
 
-    `patience` is how long (seconds) it waits for a server that does not answer at all; a busy one is asked for a minute.
+    `patience` is how long (seconds) it waits for a server that does not answer at all; a busy one is asked for `BUSY_FOR`.
     """
 
     def __init__(self, *, patience: float) -> None:
@@ -37,7 +40,7 @@ class PatientTransport(httpx.HTTPTransport):
                     raise
                 continue
             busy = response.status_code == 503 and "Prefect-Maintenance" not in response.headers
-            if not busy or waited > 60 or stopping.is_set():
+            if not busy or waited > BUSY_FOR or stopping.is_set():
                 return response
             response.close()
             time.sleep(random.uniform(0.005, 0.04))  # noqa: S311 - only spreads out who asks again when

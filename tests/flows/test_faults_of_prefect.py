@@ -46,6 +46,42 @@ def test_a_prefect_that_hangs_for_longer_than_a_lease_costs_time_and_nothing_els
     everything_is_there_once(one_instance, referral_ids)
 
 
+@pytest.mark.parametrize("headers", [{}, {"Prefect-Maintenance": "true"}], ids=["busy", "maintenance"])
+def test_a_prefect_that_says_503_for_longer_than_a_lease_costs_time_and_nothing_else(
+    one_engine: Engine, one_instance: Instance, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]
+) -> None:
+    """Busy for longer than it is asked again, or under maintenance, which is believed at once; to whoever asks for whatever."""
+    is_away, refused = threading.Event(), list[str]()
+    real, real_async = httpx.HTTPTransport.handle_request, httpx.AsyncHTTPTransport.handle_async_request
+
+    def refuse(request: httpx.Request) -> httpx.Response:
+        refused.append(request.url.path)
+        return httpx.Response(503, headers=headers, request=request)
+
+    def answer(self: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
+        return refuse(request) if is_away.is_set() else real(self, request)
+
+    async def answer_async(self: httpx.AsyncHTTPTransport, request: httpx.Request) -> httpx.Response:
+        return refuse(request) if is_away.is_set() else await real_async(self, request)
+
+    until(one_engine.registered.is_set)
+    monkeypatch.setattr(transport, "BUSY_FOR", 0.5)
+    monkeypatch.setattr(httpx.HTTPTransport, "handle_request", answer)
+    monkeypatch.setattr(httpx.AsyncHTTPTransport, "handle_async_request", answer_async)
+    referral_ids = [submit(one_instance) for _ in range(2)]
+    until(lambda: _is_held(one_instance), seconds=60)
+    is_away.set()
+    try:
+        referral_ids.append(submit(one_instance))  # the form goes on working
+        time.sleep(1.5 * steps.lease().total_seconds())
+        assert not is_quiet(one_instance)
+        assert refused
+    finally:
+        is_away.clear()
+    until(lambda: is_quiet(one_instance), seconds=45)
+    everything_is_there_once(one_instance, referral_ids)
+
+
 def test_a_prefect_that_answers_slowly_costs_time_and_nothing_else(
     one_engine: Engine, one_instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
