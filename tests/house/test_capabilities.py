@@ -24,8 +24,15 @@ def test_every_capability_has_its_line() -> None:
 @pytest.mark.parametrize("capability", lines())
 def test_what_is_done_names_the_tests_that_show_it_and_they_are_there(capability: str) -> None:
     _what, how_far, *rest = lines()[capability]
-    files = re.findall(r"`(tests/[\w/.]+)`", rest[-1] if rest else "")
+    evidence = rest[-1] if rest else ""
+    files = re.findall(r"`(tests/[\w/.]+)`", evidence)
     assert how_far in ("done", "in part", "not begun")
     assert bool(files) == (how_far != "not begun")
     for file in files:
         assert "def test_" in (ROOT / file).read_text(encoding="utf-8")
+    # in brackets behind a file: the very tests of its evidence, of which every line that is begun has one
+    assert bool(re.search(r"\(`test_", evidence)) == bool(files)
+    for file, names in re.findall(r"`(tests/[\w/.]+)` \(([^)]*)\)", evidence):
+        there = (ROOT / file).read_text(encoding="utf-8")
+        for name in re.findall(r"`(test_\w+)`", names):
+            assert f"def {name}(" in there, f"{file} has no {name}"
