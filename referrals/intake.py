@@ -257,6 +257,7 @@ def _new_referral(session: Session, *, municipality: Municipality, unit: Unit, c
     referral = Referral(
         number=reference.new_number(session, municipality.country),
         unit_id=unit.id,
+        forum_id=unit.forum_id,
         stage=SUBMITTED.stage,
         status=SUBMITTED.status,
         topics=[topic.value for topic in concern.topics],

@@ -137,7 +137,7 @@ def guardians_to_inform(session: Session, referral: Referral) -> list[Guardian]:
 def missing_professions(referral: Referral, called: Collection[Account]) -> list[Profession]:
     """Professions the forum asks for that nobody among `called` has, in the forum's own order."""
     there = {account.profession for account in called}
-    return [Profession(value) for value in referral.unit.forum.quorum if Profession(value) not in there]
+    return [Profession(value) for value in referral.forum.quorum if Profession(value) not in there]
 
 
 def is_called(session: Session, referral: Referral) -> bool:

@@ -22,6 +22,7 @@ from referrals.models import (
     PlannedAction,
     Referral,
     TeamMeeting,
+    Unit,
 )
 from referrals.safeguarding.access_list import add_to_list
 from referrals.safeguarding.protected_identity import Mark, protect_identity
@@ -55,7 +56,7 @@ def a_referral(session: Session, cast: Cast, state: State = IN_TRIAGE, **values:
     identity = uuid.uuid4()
     referral = Referral(
         **{
-            "id": identity, "number": values.get("number") or reference.new_number(session, cast.municipality.country), "unit_id": cast.school.id,
+            "id": identity, "forum_id": session.get_one(Unit, values.get("unit_id", cast.school.id)).forum_id, "number": values.get("number") or reference.new_number(session, cast.municipality.country), "unit_id": cast.school.id,
             "stage": state.stage, "status": state.status, "is_open": state in OPEN, "topics": ["attendance", "peers"],
             "school_year": SchoolYear.YEAR_4, "rulepack": "se-2026-07", "language": "sv", "opened_at": clock.now(),
             "stage_since": clock.now(), "child_name": "Mila Testsson", "child_group": "4B",

@@ -352,7 +352,7 @@ def _take_over(session: Session, found: HandOver, *, by: Actor) -> Referral:
     """The new referral, with the child, the guardians and what was handed over; its team informs and asks the guardians itself."""
     old, here, now = found.referral, organisation.municipality(session), clock.now()
     new = Referral(
-        number=reference.new_number(session, here.country), unit_id=found.to_unit_id, stage=IN_TRIAGE.stage,
+        number=reference.new_number(session, here.country), unit_id=found.to_unit_id, forum_id=found.to_unit.forum_id, stage=IN_TRIAGE.stage,
         status=IN_TRIAGE.status, topics=[], school_year=old.school_year, rulepack=here.rulepack_version, language=here.language,
         opened_at=now, stage_since=now, child_name=old.child_name, child_birth_date=old.child_birth_date,
     )  # fmt: skip

@@ -15,7 +15,7 @@ from referrals.errors import AgendaRefused, NotAllowed
 from referrals.forums import dates
 from referrals.keeping import audit
 from referrals.languages import local_date
-from referrals.models import AgendaItem, Referral, TeamDate, Unit, What
+from referrals.models import AgendaItem, Referral, TeamDate, What
 from referrals.people import roster
 from referrals.stages import PARTS_RECEIVED, PARTS_REQUESTED, SCHEDULED, TO_SCHEDULE, Party, Verb
 from referrals.vocabulary import AgendaAct, AgendaProblem
@@ -71,7 +71,7 @@ def is_over(session: Session, date: TeamDate) -> bool:
 
 
 def lined_up(session: Session, date: TeamDate, *, by: Actor) -> list[Referral]:
-    """The referrals of the team's units that can be put on `date` by `by` and are on no date to come: ready ones first."""
+    """The team's referrals that can be put on `date` by `by` and are on no date to come: ready ones first."""
     taken = (
         select(AgendaItem.referral_id)
         .join(TeamDate, TeamDate.id == AgendaItem.date_id)
@@ -79,9 +79,8 @@ def lined_up(session: Session, date: TeamDate, *, by: Actor) -> list[Referral]:
     )
     rows = (
         select(Referral)
-        .join(Unit, Unit.id == Referral.unit_id)
         .where(
-            Unit.forum_id == date.forum_id,
+            Referral.forum_id == date.forum_id,
             Referral.is_open,
             Referral.stage.in_({state.stage for state in LINES_UP}),
             Referral.id.not_in(taken),

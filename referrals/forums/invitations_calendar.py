@@ -30,7 +30,7 @@ def with_entry(session: Session, letter: Letter, mail: Mail) -> Letter:
     call = _call_of(session, row, is_off=is_off) if row else None
     if row is None or call is None:
         return letter
-    usual = row.referral.unit.forum.place
+    usual = row.referral.forum.place
     title = languages.translations(mail.language).gettext(GUARDIANS_TITLE if is_guardians else TITLE)
     event = _entry(session, call, at=row.at, title=title, status="CANCELLED" if is_off else "CONFIRMED")
     event.add("sequence", _calls(session, row.referral, before=row.number))

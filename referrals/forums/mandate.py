@@ -30,7 +30,7 @@ OF_VERB: Final[Mapping[Verb, MeetingOutcome]] = {
 
 def allows(referral: Referral, outcome: MeetingOutcome | None) -> bool:
     """Whether the team whose referral it is may decide this; where nothing is decided yet, nothing stands against it."""
-    return outcome is None or outcome in referral.unit.forum.may_lead_to
+    return outcome is None or outcome in referral.forum.may_lead_to
 
 
 def require(referral: Referral, outcome: MeetingOutcome | None) -> None:
@@ -42,12 +42,12 @@ def require(referral: Referral, outcome: MeetingOutcome | None) -> None:
 def require_no_child_waits(session: Session, forum: Forum) -> None:
     """Raises StillTakesChildren where a team that only advises is the one some child would have to turn to.
 
-    A unit has one team: what runs there, is offered to it, or comes in by its public form, would have nobody to decide it.
+    What it works on, what is offered to its units, or comes in by their public form, would have nobody to decide it.
     """
     if forum.level.takes_children:
         return
-    runs = exists().where(Referral.unit_id == Unit.id, Referral.is_open)
+    runs = select(Referral.id).where(Referral.forum_id == forum.id, Referral.is_open)
     offered = exists().where(HandOver.to_unit_id == Unit.id, HandOver.state == HandOverState.OFFERED)
-    waits = select(Unit.id).where(Unit.forum_id == forum.id, Unit.is_open | runs | offered)
-    if session.scalars(waits.limit(1)).first() is not None:
+    comes = select(Unit.id).where(Unit.forum_id == forum.id, Unit.is_open | offered)
+    if session.scalar(select(runs.exists() | comes.exists())):
         raise StillTakesChildren

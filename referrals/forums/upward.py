@@ -156,7 +156,7 @@ def ask(
         raise NotAllowed(Verb.ASK_UPWARD)
     if referral is not None:
         history.guard(session, referral, Verb.ASK_UPWARD, by=by)
-        if referral.unit.forum_id != forum.id or referral.protected_since is not None:
+        if referral.forum_id != forum.id or referral.protected_since is not None:
             raise NotAllowed(Verb.ASK_UPWARD)
     checker = question_checker(session, forum, by=by, names_team=names_team, referral=referral)
     was_answered = checker.require_nobody([question], answered=answered)

@@ -58,7 +58,7 @@ def standing(meeting: TeamMeeting, *, by: Actor) -> Standing:
 
 def is_ready(meeting: TeamMeeting) -> bool:
     """Whether two have rated alone, and so the team can rate."""
-    return meeting.referral.unit.forum.rates_by_colour and len(_alone(meeting)) == FIRST
+    return meeting.referral.forum.rates_by_colour and len(_alone(meeting)) == FIRST
 
 
 def rate_alone(
@@ -152,7 +152,7 @@ def _is_called(meeting: TeamMeeting, by: Actor) -> bool:
 
 
 def _require_use(referral: Referral, by: Actor, what: str) -> None:
-    if not referral.unit.forum.rates_by_colour or not may_view(View.MINUTES_IN_FULL, by, referral.facts()):
+    if not referral.forum.rates_by_colour or not may_view(View.MINUTES_IN_FULL, by, referral.facts()):
         raise NotAllowed(what)
     if referral.kept_outside_at is not None:
         raise KeptOutside

@@ -14,7 +14,7 @@ from referrals.access import Actor, View, is_from_another_service, may_view, par
 from referrals.disclosure import coverage, pieces
 from referrals.guardians import guardian_page
 from referrals.languages import local_date
-from referrals.models import Account, AssessmentPart, Forum, Referral, TeamMeeting, Unit
+from referrals.models import Account, AssessmentPart, Forum, Referral, TeamMeeting
 from referrals.people import roster
 from referrals.stages import MOVE_BY_VERB, Verb
 from referrals.vocabulary import About, Compartment, PartStatus, Profession
@@ -72,7 +72,7 @@ def meetings_today(session: Session, forum: Forum, *, by: Actor) -> list[TeamMee
 def meetings_beside(session: Session, meeting: TeamMeeting, *, by: Actor) -> list[TeamMeeting]:
     """The same for the day of `meeting`, which is among them."""
     day = local_date(meeting.starts_at, zone=roster.time_zone(session))
-    return _meetings(session, meeting.referral.unit.forum_id, day, by=by)
+    return _meetings(session, meeting.referral.forum_id, day, by=by)
 
 
 def _meetings(session: Session, forum_id: uuid.UUID, day: date, *, by: Actor) -> list[TeamMeeting]:
@@ -81,8 +81,7 @@ def _meetings(session: Session, forum_id: uuid.UUID, day: date, *, by: Actor) ->
     rows = (
         select(TeamMeeting)
         .join(Referral, Referral.id == TeamMeeting.referral_id)
-        .join(Unit, Unit.id == Referral.unit_id)
-        .where(Unit.forum_id == forum_id, TeamMeeting.starts_at >= begins, TeamMeeting.starts_at < begins + timedelta(days=1))
+        .where(Referral.forum_id == forum_id, TeamMeeting.starts_at >= begins, TeamMeeting.starts_at < begins + timedelta(days=1))
         .order_by(TeamMeeting.starts_at, TeamMeeting.id)
     )  # fmt: skip
     return [one for one in session.scalars(rows) if _is_written_now(session, one, by)]

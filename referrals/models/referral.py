@@ -12,7 +12,7 @@ from referrals import clock
 from referrals.access import Facts
 from referrals.models.account import Account
 from referrals.models.base import Base, Identified, by_value
-from referrals.models.organisation import Unit
+from referrals.models.organisation import Forum, Unit
 from referrals.sealing import Sealed, new_data_key, open_data_key
 from referrals.stages import PLAN_ACTIVE, Party, Stage, State, Status, Verb
 from referrals.vocabulary import DeadlineSource, ListGround, SchoolYear, Standing
@@ -40,9 +40,11 @@ class Referral(Identified, Base):
             "held_since",
             "protected_since",
             "handed_over_at",
+            "forum_id",
             "id",
         ),
         Index("ix_referral_revisit", "unit_id", "revisit_on"),
+        Index("ix_referral_team", "forum_id", "is_open", "stage"),
         Index(
             "ix_referral_held",
             "held_since",
@@ -54,6 +56,8 @@ class Referral(Identified, Base):
     #: short and speakable, such as HTL-7K4M-2Q9X; opens nothing by itself
     number: Mapped[str] = mapped_column(unique=True)
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"))
+    #: the team that works on it: the one that takes in its unit's concerns, unless it was handed over to another of its teams
+    forum_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("forum.id"), nullable=True)
     stage: Mapped[Stage] = mapped_column(by_value(Stage))
     status: Mapped[Status] = mapped_column(by_value(Status))
     #: number of the newest history row; what a person saw is compared with it
@@ -99,6 +103,7 @@ class Referral(Identified, Base):
     kept_outside_at: Mapped[datetime | None]
 
     unit: Mapped[Unit] = relationship()
+    forum: Mapped[Forum] = relationship()
     owner: Mapped[Account | None] = relationship()
     history: Mapped[list["History"]] = relationship(back_populates="referral", order_by="History.number")
     memberships: Mapped[list["Membership"]] = relationship(back_populates="referral", cascade="all, delete-orphan")

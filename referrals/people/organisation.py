@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any, TypeAlias
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from referrals import clock
@@ -22,6 +22,7 @@ from referrals.models import (
     Forum,
     Municipality,
     OrganisationChange,
+    Referral,
     RoleAssignment,
     SeatAbsence,
     TeamDate,
@@ -171,6 +172,8 @@ def write(session: Session, row: Row, values: Mapping[str, Any], *, by_id: uuid.
         if before == value:
             continue
         setattr(row, name, value)
+        if isinstance(row, Unit) and isinstance(value, Forum):
+            _let_referrals_follow(session, row, before)
         if isinstance(before, dict):  # a line for each key that differs
             for key in sorted(before.keys() | value.keys()):
                 old, new = before.get(key, ""), value.get(key, "")
@@ -206,6 +209,12 @@ def _require_administrator(by: Actor) -> None:
 def _require_team_for_children(session: Session, row: Row) -> None:
     if isinstance(row, Forum | Unit):
         mandate.require_no_child_waits(session, row.forum if isinstance(row, Unit) else row)
+
+
+def _let_referrals_follow(session: Session, unit: Unit, before: Forum) -> None:
+    """What the unit's team worked on is the other team's from now on: nothing may be left to a team that is the unit's no more."""
+    theirs = update(Referral).where(Referral.unit_id == unit.id, Referral.forum_id == before.id)
+    session.execute(theirs.values(forum_id=unit.forum.id))
 
 
 def _require_somebody_left(session: Session) -> None:

@@ -72,7 +72,7 @@ def colleagues(session: Session, referral: Referral) -> list[Colleague]:
             Account.roles.any((RoleAssignment.unit_id == referral.unit_id) & RoleAssignment.role.in_(_ROLES))
             | Account.id.in_(invited)
             | Account.standing_in.any(
-                (SeatAbsence.ends_at > clock.now()) & SeatAbsence.seat.has(TeamSeat.forum_id == referral.unit.forum_id)
+                (SeatAbsence.ends_at > clock.now()) & SeatAbsence.seat.has(TeamSeat.forum_id == referral.forum_id)
             ),
         )
         .order_by(Account.name)

@@ -70,7 +70,7 @@ class Frame(PaperSchema):
     zone = fields.String(attribute="municipality.timezone")
     municipality = fields.String(attribute="municipality.name")
     unit = fields.String(attribute="place.name")
-    forum = fields.String(attribute="place.forum.name")
+    forum = fields.String(attribute="team.name")
     reference = fields.String(attribute="referral.number")
     version = fields.Integer()
     issued_at = fields.AwareDateTime()

@@ -126,6 +126,11 @@ class PaperSource:
         return None if self.is_protected else self.referral.unit
 
     @property
+    def team(self) -> Any:
+        """The team whose paper it is; it names the school as well."""
+        return None if self.is_protected else self.referral.forum
+
+    @property
     def contact_person(self) -> Contact:
         """Whom to call: the one given, else the referral's owner, else the unit's own contact."""
         if self.contact is not None:

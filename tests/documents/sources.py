@@ -164,6 +164,7 @@ class Family:
         self.counsellor = self._account("counsellor", Profession.SCHOOL_COUNSELLOR)
         self.leisure = self._account("leisure", Profession.LEISURE_STAFF)
         self.referral = Referral(
+            forum=unit.forum,
             number="HTL-7K4M-2Q9X",
             unit=unit,
             owner=self.coordinator,

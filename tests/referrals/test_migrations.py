@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from referrals import clock, db, intake, migrations, triage
 from referrals.access import Actor
-from referrals.models import Base, ConcernAddition, Guardian, History, MeetingDecision, TeamMeeting
+from referrals.models import Base, ConcernAddition, Guardian, History, MeetingDecision, Referral, TeamMeeting
 from tests.factories import a_guardian, a_referral
 from tests.people import settle
 
@@ -118,6 +118,19 @@ def test_an_addition_after_which_something_was_done_counts_as_read(empty_address
         read = {row.referral_id: row.read_at for row in session.scalars(sa.select(ConcernAddition))}
         assert read.pop(done_id) is not None
         assert [*read.values()] == [None]
+
+
+def test_what_runs_gets_the_team_of_its_unit(empty_address: str) -> None:
+    migrations.upgrade(empty_address)
+    with db.writing(empty_address) as session:
+        cast = settle(session)
+        for unit in (cast.school, cast.other_school):
+            a_referral(session, cast, unit_id=unit.id, forum_id=cast.other_school.forum_id)
+    migrations.downgrade(empty_address, to="0092")
+    migrations.upgrade(empty_address)
+    with db.reading(empty_address) as session:
+        found = {row.unit.slug: row.forum.slug for row in session.scalars(sa.select(Referral))}
+    assert found == {"lindskolan": "linden", "askskolan": "asken"}
 
 
 def test_migrations_are_numbered_without_gaps_and_say_why() -> None:

@@ -89,7 +89,7 @@ def _page(referral: Referral, form: forms.Form | None = None) -> Response:
 def _meeting(referral: Referral) -> TeamMeeting:
     """The newest meeting of a team that rates by colour; without either there is no such page."""
     meeting = team_review.current_meeting(transactions.session(), referral)
-    if meeting is None or not referral.unit.forum.rates_by_colour:
+    if meeting is None or not referral.forum.rates_by_colour:
         raise NoSuchReferral
     return meeting
 

@@ -84,7 +84,7 @@ def usual_call(referral: Referral, current: TeamMeeting | None, colleagues: Sequ
 
 def _expected(referral: Referral, colleagues: Sequence[Colleague]) -> set[uuid.UUID]:
     """Who contributes already, and who sits in the team on its next date; as long as no seats are given, whoever completes it."""
-    session, forum = transactions.session(), referral.unit.forum
+    session, forum = transactions.session(), referral.forum
     if held := seats.seats_of(session, forum):
         kept = agenda.slot_of(session, referral) or next(iter(team_dates.coming(session, forum)), None)
         at = kept.starts_at if kept else clock.now()
@@ -99,9 +99,9 @@ def _usual_time(referral: Referral) -> dict[str, Any]:
     # The forum's usual room says which school it is; where that can be the secret, somebody writes a place on purpose.
     is_secret = referral.protected_since is not None
     kept = agenda.slot_of(transactions.session(), referral)
-    date = kept.item.date if kept else next(iter(team_dates.coming(transactions.session(), referral.unit.forum)), None)
+    date = kept.item.date if kept else next(iter(team_dates.coming(transactions.session(), referral.forum)), None)
     if date is None:
-        return {"minutes": 60, "place": "" if is_secret else referral.unit.forum.place}
+        return {"minutes": 60, "place": "" if is_secret else referral.forum.place}
     begins = (kept or date).starts_at.astimezone(ZoneInfo(zone()))
     return {
         "starts_on": begins.date(), "starts_time": f"{begins:%H:%M}", "minutes": (kept.item if kept else date).minutes,

@@ -215,7 +215,7 @@ def _also(referral: Referral) -> Iterator[tuple[str, str]]:
     first = primary.url if primary else ""
     without = {Verb.KEEP_OUTSIDE} if referral.kept_outside_at is None else set()
     without |= set() if plan_versions.plan_in_force(transactions.session(), referral) else {Verb.RECORD_ACTION_STATUS}
-    without |= set() if upward.teams_above(transactions.session(), referral.unit.forum) else {Verb.ASK_UPWARD}
+    without |= set() if upward.teams_above(transactions.session(), referral.forum) else {Verb.ASK_UPWARD}
     without |= set() if tracks.statutory_tracks(referral) else {Verb.DECIDE_STATUTORY_TRACK}
     for verb, label in _ALSO.items():
         url = page_for(verb, referral.number)

@@ -245,7 +245,7 @@ def _page(referral: Referral, form: forms.Form | None = None, missing: Sequence[
         has_call=current is not None and documents.call_for(session, referral, actor.account_id) is not None,
         is_locked=can_schedule and (bool(to_inform) or not any(guardian.has_custody for guardian in guardians)),
         colleagues=colleagues,
-        team_dates=team_dates.coming(session, referral.unit.forum)[:4] if can_schedule else [],
+        team_dates=team_dates.coming(session, referral.forum)[:4] if can_schedule else [],
         copies=copies(
             referral,
             [readers.PROFESSIONALS, *(readers.guardian_key(one.id) for one in guardians if one.may_contact)],
@@ -256,7 +256,7 @@ def _page(referral: Referral, form: forms.Form | None = None, missing: Sequence[
         may_know_guardians=may_know_guardians,
         moved=earlier.versions_of_call(session, current) if current and may_know_guardians else [],
         is_whole=may_view(View.MINUTES_IN_FULL, actor, referral.facts()),
-        quorum=[Profession(value) for value in referral.unit.forum.quorum],
+        quorum=[Profession(value) for value in referral.forum.quorum],
         missing=missing if can_schedule else [],
         without=choices(missing),
         domains=list(Domain),

@@ -194,7 +194,7 @@ def _origin(number: str) -> Referral | None:
 
 def _senders(referral: Referral | None) -> list[Forum]:
     able = rules.teams_that_ask(transactions.session(), people.actor())
-    return [one for one in able if referral is None or one.id == referral.unit.forum_id]
+    return [one for one in able if referral is None or one.id == referral.forum_id]
 
 
 def _above(forum: Forum | None) -> list[Forum]:

@@ -56,6 +56,7 @@ def test_ready_referrals_line_up_first_and_none_twice(session: Session, cast: Ca
     for state in (IN_TRIAGE, MEETING_HELD):
         a_referral(session, cast, state)
     a_referral(session, cast, TO_SCHEDULE, unit_id=cast.other_school.id)
+    a_referral(session, cast, TO_SCHEDULE, forum_id=cast.other_school.forum_id)
     a_referral(session, cast, TO_SCHEDULE, kept_outside_at=BEGINS)
     assert agenda.lined_up(session, tuesday, by=by) == [ready, came_in, asked]
     put(session, cast, tuesday, ready)

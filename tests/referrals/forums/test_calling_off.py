@@ -44,7 +44,7 @@ def call(session: Session, referral: Referral, *people: Account, by: Account, **
     given = {
         "starts_at": AT,
         "minutes": 45,
-        "place": referral.unit.forum.place,
+        "place": referral.forum.place,
         "without": list(team_review.Profession),
     }
     called = [one.id for one in people]

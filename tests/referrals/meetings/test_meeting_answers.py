@@ -252,7 +252,7 @@ def test_whoever_calls_the_team_is_told_who_cannot_come_until_that_changes(
     assert missed(session, cast.coordinator) == [([], [cast.counsellor.name])]
     team_review.schedule_meeting(
         session, referral, by=cast.coordinator.actor(), seen=None, starts_at=meeting.starts_at, place="Rum 12",
-        called=[cast.head_teacher.id], without=referral.unit.forum.quorum, on_closed_day=True,
+        called=[cast.head_teacher.id], without=referral.forum.quorum, on_closed_day=True,
     )  # fmt: skip
     assert missed(session, cast.coordinator) == [], "called without them"
 

@@ -17,8 +17,10 @@ from referrals.errors import LastAdministrator, NotAllowed, SetupFileInvalid
 from referrals.forums import seats
 from referrals.models import Account, ClosedDay, Forum, Municipality, OrganisationChange, Unit
 from referrals.people import founding, organisation
+from referrals.stages import CLOSED
 from referrals.vocabulary import Country, Profession, SchoolForm
 from schemas import municipality
+from tests.factories import a_referral
 from tests.people import Cast
 
 DEMONSTRATION = Path(referrals.__file__).parent / "municipalities" / "se.toml"
@@ -201,7 +203,10 @@ def test_a_change_is_made_and_logged_with_who_and_when(session, cast: Cast):
 def test_lists_and_other_rows_are_logged_in_words(session, cast: Cast):
     by = cast.administrator.actor()
     organisation.change(session, cast.forum, by=by, quorum=["head_teacher", "psychologist"])
+    its, old = a_referral(session, cast), a_referral(session, cast, CLOSED)
+    elsewhere = a_referral(session, cast, unit_id=cast.other_school.id)
     organisation.change(session, cast.school, by=by, forum=cast.other_school.forum)
+    assert {one.forum.slug for one in (its, old, elsewhere)} == {"asken"}
     here = cast.municipality
     organisation.change(session, here, by=by, phones={"emergency": "112", "social_services": "0000-20 00 00"})
     assert set(log(session)) == {
