@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from flows.failures import neutral
 from flows.opening import logger, open_instance
+from flows.terms import count_terms
 from referrals import clock, db, drafts, mailer
 from referrals.access import SYSTEM
 from referrals.consent import due_for_reminder, remind_of_consent
@@ -42,7 +43,7 @@ def sweep() -> None:
 
 
 def sweep_database(database: str) -> None:
-    """What falls due with the calendar: follow-ups, reminders, old drafts, absence, last week's visits, and content whose time is over."""
+    """What falls due with the calendar: follow-ups, reminders, old drafts, absence, last week's visits, content whose time is over, terms."""
     _sweep(database)
 
 
@@ -67,6 +68,7 @@ def _sweep(database: str) -> None:
     prepared = sum(_sum_up(database, pupil_id, today) for pupil_id in absent)
     let_go = sum(_let_pupil_go(database, pupil_id, today) for pupil_id in outlived)
     drawn = _draw_samples(database)
+    counted = count_terms(database)  # before anything it counts is let go
     with db.reading(database) as session:
         approved = [disposal.id for disposal in retention.approved(session, today=today)]
     gone = sum(_let_go(database, disposal_id) for disposal_id in approved)
@@ -79,6 +81,7 @@ def _sweep(database: str) -> None:
         "absent pupils let go": let_go,
         "samples drawn": drawn,
         "disposals": gone,
+        "terms counted": counted,
     }
     logger().info("sweep: %s", ", ".join(f"{count} {what}" for what, count in done.items()))
 

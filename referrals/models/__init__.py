@@ -71,6 +71,7 @@ from referrals.models.support_programme import SupportProgramme, SupportTold
 from referrals.models.support_review import SupportReview
 from referrals.models.team_review import CalledAnswer, MeetingDecision, MeetingVersion, TeamMeeting
 from referrals.models.team_seat import SeatAbsence, TeamSeat
+from referrals.models.term_figures import QualityReport, TermFigures
 from referrals.models.triage import StatutoryDecision
 from referrals.models.upward_question import UpwardOrigin, UpwardQuestion
 from referrals.models.withholding import Withholding
@@ -162,6 +163,7 @@ __all__ = [
     "ProtectionHold",
     "ProtectionPaper",
     "ProtectionReport",
+    "QualityReport",
     "ReadingAnswer",
     "ReadingRequest",
     "ReceivedHandOver",
@@ -189,6 +191,7 @@ __all__ = [
     "TeamDate",
     "TeamMeeting",
     "TeamSeat",
+    "TermFigures",
     "Unit",
     "UpwardOrigin",
     "UpwardQuestion",

@@ -3,7 +3,6 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -11,27 +10,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from referrals.access import Actor, Role
-from referrals.errors import NotAllowed
 from referrals.models import History, Referral
 from referrals.patterns.counting import CAME_IN_HERE, came_within, zone_of
+from referrals.patterns.figures import Milestone, Wait
 from referrals.patterns.places import Count, Places
 from referrals.patterns.school_terms import SchoolTerm
-from referrals.people import roster
 from referrals.stages import Verb
-from referrals.vocabulary import N_, Term
 
-READERS: Final = (Role.MANAGEMENT,)
 #: of fewer, nine of ten are all but none
 ENOUGH_FOR_NINE_OF_TEN: Final = 10
-
-
-class Milestone(Term):
-    """What is waited for."""
-
-    ANSWER = "answer", N_("First answer from the team")
-    MEETING = "meeting", N_("First team meeting")
-    PLAN = "plan", N_("First plan in force")
 
 
 #: the decisions by which each is reached
@@ -42,66 +29,6 @@ REACHED_BY: Final[dict[Milestone, tuple[Verb, ...]]] = {
     Milestone.MEETING: (Verb.RECORD_MEETING,),
     Milestone.PLAN: (Verb.APPROVE_ACTION_PLAN,),
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Wait:
-    """Days from the concern: half of those who got there waited no longer than `half`, nine of ten no longer than `most`.
-
-    Of fewer than ten, the longest wait of nine of ten would be that of one family: then it is None.
-    """
-
-    half: int
-    most: int | None
-
-
-@dataclass(frozen=True)
-class Line:
-    """A school, or all of them: the concerns of a term, and how long they waited. None stands for what is not shown."""
-
-    name: str
-    concerns: int | None
-    waits: dict[Milestone, Wait | None]
-
-
-@dataclass(frozen=True)
-class LeadTimes:
-    """One term. Schools stand apart only once it is over: a number that grows by one while it goes on would tell of a child."""
-
-    term: SchoolTerm
-    is_over: bool
-    everywhere: Line
-    schools: list[Line]
-
-
-def terms(session: Session) -> list[SchoolTerm]:
-    """The terms from the first concern to today, the newest first."""
-    now, first = SchoolTerm.of(roster.today(session)), session.scalar(select(func.min(Referral.opened_at)))
-    found = [SchoolTerm.of(_day(first, zone_of(session))) if first else now]
-    while found[-1] < now:
-        found.append(found[-1].next)
-    return found[::-1]
-
-
-def of_term(session: Session, term: SchoolTerm, *, by: Actor) -> LeadTimes:
-    """The lead times of the concerns that came in during `term`. Raises NotAllowed."""
-    if not any(role in READERS for role, _unit in by.roles):
-        raise NotAllowed("lead times")
-    counted, places = concerns_of(session, term), Places.read(session)
-    shown, (everybody, by_area) = places.suppress(number_of(counted)), waits_in(places, counted)
-    everywhere = Line("", shown.areas.total, everybody[0])
-    lines = [
-        Line(school.name, number, waited)
-        for (_area, schools), within, found in zip(places.areas, shown.within, by_area, strict=True)
-        for school, number, waited in zip(schools, within.cells, found[1:], strict=True)
-    ]
-    over = is_over(session, term)
-    return LeadTimes(term, over, everywhere, sorted(lines, key=lambda line: line.name) if over else [])
-
-
-def is_over(session: Session, term: SchoolTerm) -> bool:
-    """Whether nothing is added to it any more."""
-    return term < SchoolTerm.of(roster.today(session))
 
 
 #: after how many days each was reached

@@ -41,3 +41,11 @@ class SchoolTerm:
     def next(self) -> "SchoolTerm":
         """The one after it."""
         return SchoolTerm(self.year + self.is_autumn, not self.is_autumn)
+
+    @property
+    def counted_on(self) -> date:
+        """The day from which it is counted, a month after it is over: by then concerns of its last school days are answered, and follow-ups
+        that were held in it are written down. Whatever comes later is in none of its figures.
+        """
+        over = self.next.first_on
+        return over.replace(month=over.month + 1)

@@ -15,7 +15,7 @@ from referrals.errors import ExportRefused, NotAllowed
 from referrals.forums.consultations import ANSWERED
 from referrals.keeping import audit
 from referrals.models import ResearchExport, What
-from referrals.patterns import lead_times
+from referrals.patterns import kept
 from referrals.patterns.school_terms import SchoolTerm
 from referrals.people import roster
 from referrals.research import package
@@ -66,8 +66,8 @@ def state(session: Session, found: ResearchExport) -> ExportState:
 
 
 def terms(session: Session) -> list[SchoolTerm]:
-    """The terms of which one can be: those that are over, the newest first."""
-    return [term for term in lead_times.terms(session) if lead_times.is_over(session, term)]
+    """The terms of which one can be: those that are counted, the newest first."""
+    return kept.counted(session)
 
 
 def ask_for_export(session: Session, wish: Wish, *, by: Actor, answered: Collection[str] = ()) -> ResearchExport:

@@ -8,10 +8,9 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals.models import ActionFollowUp, ActionPlan, Closure, FollowUp, Goal, Referral, Unit
-from referrals.patterns import lead_times
+from referrals.models import ActionFollowUp, ActionPlan, Closure, FollowUp, Goal, Referral
+from referrals.patterns import kept
 from referrals.patterns.counting import ANSWERS, CAME_IN_HERE, TAKEN_UP, came_within, zone_of
-from referrals.patterns.places import Places
 from referrals.patterns.school_terms import SchoolTerm
 from referrals.vocabulary import AgeBand, Domain, Helped, Topic
 
@@ -35,28 +34,24 @@ class Line:
 
 
 def of_term(session: Session, term: SchoolTerm) -> list[Line]:
-    """The concerns that came in during the term, in no order. An area that the pages do not show is not named here either."""
-    shown = _areas_shown(session, term)
+    """The concerns that came in during the term, in no order.
+
+    A school lies in the area in which it was counted, where the pages tell of that area: with another one, the rows of an area less
+    what the pages tell of it would be those of the school.
+    """
+    areas = kept.areas_told(session, term)
     came_in = came_within(Referral.opened_at, term, zone_of(session))
-    query = select(Referral, Unit.area).join(Unit, Referral.unit_id == Unit.id).where(*_MAY_BE_EXPORTED, came_in)
-    found = session.execute(query).all()
-    columns = _columns(session, [referral.id for referral, _area in found])
+    found = session.scalars(select(Referral).where(*_MAY_BE_EXPORTED, came_in)).all()
+    columns = _columns(session, [referral.id for referral in found])
     return [
         Line(
             referral.id,
-            area if area in shown else "",
+            areas.get(referral.unit_id, ""),
             AgeBand.of(referral.school_year).value if referral.school_year else "",
             _topics(referral) | {name: values.get(referral.id, "") for name, values in columns.items()},
         )
-        for referral, area in found
+        for referral in found
     ]
-
-
-def _areas_shown(session: Session, term: SchoolTerm) -> set[str]:
-    places = Places.read(session)
-    counts = {school: len(concerns) for school, concerns in lead_times.concerns_of(session, term).items()}
-    cells = places.suppress(counts).areas.cells
-    return {name for (name, _schools), cell in zip(places.areas, cells, strict=True) if cell is not None}
 
 
 def _topics(referral: Referral) -> dict[str, str]:

@@ -23,7 +23,7 @@ class ExportProblem(Term):
     DECLINED = "declined", N_("The management did not approve this export. Nothing has been given out.")
     ENDED = "ended", N_("This export has ended. Nothing has been given out. Ask for a new one.")
     OWN = "own", N_("Somebody else must decide about an export that you asked for. Nothing has been changed.")
-    NO_TERMS = "no_terms", N_("Choose terms that are over, the first not after the last.")
+    NO_TERMS = "no_terms", N_("Choose terms that are counted, the first not after the last.")
 
 
 class AgeBand(Term):

@@ -2,24 +2,24 @@
 
 from flask import Response
 
-from referrals.patterns import lead_times as patterns
-from referrals.patterns.lead_times import Milestone
+from referrals.patterns import kept
+from referrals.patterns.figures import Milestone
 from webapp import pages, people, transactions
 from webapp.guards import signed_in
 from webapp.patterns import blueprint, terms
 
 
 @blueprint.get("/lead-times")
-@signed_in(*patterns.READERS)
+@signed_in(*kept.READERS)
 def lead_times() -> Response:
     """One term."""
     session = transactions.session()
-    chosen = terms.chosen(patterns.terms(session))
+    chosen = terms.chosen(session)
+    found = kept.of_term(session, chosen.term, by=people.actor())
     return pages.page(
         "patterns/lead_times.html",
-        found=patterns.of_term(session, chosen.term, by=people.actor()),
+        lines=kept.by_school(found),
+        counted_on=kept.day_of(session, found),
         milestones=list(Milestone),
-        name=chosen.name,
-        terms=chosen.links,
-        current=chosen.term.code,
+        chosen=chosen,
     )

@@ -2,23 +2,26 @@
 
 from flask import Response
 
-from referrals.patterns import elsewhere, equity, quality_report
-from referrals.patterns import lead_times as rules
+from referrals.patterns import elsewhere, kept, quality_report
+from referrals.patterns.figures import Heading
 from webapp import pages, people, transactions
 from webapp.guards import signed_in
 from webapp.patterns import blueprint, terms
 
 
 @blueprint.get("/patterns")
-@signed_in(*rules.READERS)
+@signed_in(*kept.READERS)
 def patterns() -> Response:
     """One term."""
-    session = transactions.session()
-    chosen = terms.chosen(rules.terms(session))
+    session, actor = transactions.session(), people.actor()
+    chosen = terms.chosen(session)
+    found = kept.of_term(session, chosen.term, by=actor)
     return pages.page(
         "patterns/patterns.html",
-        found=equity.of_term(session, chosen.term, by=people.actor()),
+        found=found,
+        counted_on=kept.day_of(session, found),
+        headings=list(Heading),
         mapping=elsewhere.MAPPING,
         chosen=chosen,
-        years=quality_report.school_years(session),
+        reports=quality_report.issued(session, by=actor),
     )

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from flask import request
+from sqlalchemy.orm import Session
 
+from referrals.patterns import kept
 from referrals.patterns.school_terms import SchoolTerm
 from referrals.vocabulary import N_
 from webapp.language import gettext
@@ -18,10 +20,10 @@ class Chosen:
     links: list[tuple[str, str]]
 
 
-def chosen(terms: list[SchoolTerm]) -> Chosen:
-    """The one in the address, else the newest that is over, else the one that goes on."""
-    asked = SchoolTerm.read(request.args.get("term", ""))
-    term = asked if asked in terms else terms[min(1, len(terms) - 1)]
+def chosen(session: Session) -> Chosen:
+    """The one in the address, else the newest that is counted, else the one that goes on."""
+    terms, asked = kept.terms(session), SchoolTerm.read(request.args.get("term", ""))
+    term = asked if asked in terms else next((one for one in kept.counted(session) if one in terms), terms[0])
     return Chosen(term, name(term), [(one.code, name(one)) for one in terms])
 
 

@@ -17,6 +17,11 @@ from referrals.models import (
     Referral,
     Unit,
 )
+from referrals.patterns import equity, kept
+from referrals.patterns.figures import Table
+from referrals.patterns.kept import Patterns
+from referrals.patterns.places import Places
+from referrals.patterns.school_terms import SchoolTerm
 from referrals.stages import Party, Verb
 from referrals.vocabulary import ClosureReason, Domain, FollowUpDecision, GoalResult, Helped, LossCause, PlanStatus
 from tests.factories import a_plan, a_referral
@@ -83,3 +88,18 @@ def in_areas(session: Session, cast: Cast, areas: Iterable[str] = ("North", "Nor
         unit.area = area
     session.flush()
     return third
+
+
+def counted_anew(session: Session, term: SchoolTerm) -> list[Table]:
+    """What a term would be counted as now, without keeping it."""
+    return equity.count(session, term, Places.read(session))
+
+
+def lines_anew(session: Session, term: SchoolTerm) -> list[kept.Line]:
+    """The same by school, that of the municipality last."""
+    return kept.by_school(Patterns(term, None, tuple(counted_anew(session, term))))
+
+
+def count_what_is_due(session: Session) -> list[SchoolTerm]:
+    """Count and keep the terms whose day has come, as the worker does; which they were."""
+    return [term for term in kept.due(session) if kept.keep(session, term)]

@@ -5,19 +5,17 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals.errors import NotAllowed
 from referrals.models import Unit
-from referrals.patterns import elsewhere, equity, lead_times
-from referrals.patterns.equity import Heading, Table
-from referrals.patterns.lead_times import Wait
+from referrals.patterns import elsewhere
+from referrals.patterns.figures import Heading, Table, Wait
 from referrals.patterns.school_terms import SchoolTerm
 from referrals.stages import Verb
 from referrals.vocabulary import ClosureReason, Domain, GoalResult, Helped
 from tests.factories import protected
 from tests.people import Cast
-from tests.referrals.patterns.lived import a_course, decided, in_areas
+from tests.referrals.patterns.lived import a_course, counted_anew, decided, in_areas, lines_anew
 
-SPRING, AUTUMN = SchoolTerm(2026, is_autumn=False), SchoolTerm(2026, is_autumn=True)
+SPRING = SchoolTerm(2026, is_autumn=False)
 
 
 @pytest.fixture
@@ -37,15 +35,13 @@ def lived(session: Session, cast: Cast, wednesday: time_machine.Traveller) -> No
 
 
 def rows(table: Table, heading: Heading) -> dict[str, tuple[object, ...]]:
-    part = next(part for part in table.parts if part.heading is heading)
-    return {row.label: row.cells for row in part.rows if row.is_shown}
+    return {row.label: row.cells for row in table.under(heading) if row.is_shown}
 
 
 def test_a_term_by_area_and_school_is_what_was_counted_by_hand(session: Session, cast: Cast, lived: None) -> None:
-    found = equity.of_term(session, SPRING, by=cast.manager.actor())
-    assert (found.is_over, found.concerns) == (True, 27)
-    whole, north, south = found.tables
-    assert [(table.name, table.columns) for table in found.tables] == [
+    found = counted_anew(session, SPRING)
+    whole, north, south = found
+    assert [(table.name, table.columns) for table in found] == [
         ("", ("North", "South")), ("North", (cast.other_school.name, cast.school.name)), ("South", ("Tredje skolan",)),
     ]  # fmt: skip
     assert rows(whole, Heading.ACCESS) == {"Came in": (27, 20, 7)}, (
@@ -74,12 +70,12 @@ def test_a_number_that_leaves_fewer_than_five_of_its_whole_is_not_shown(
 ) -> None:
     for _ in range(3):
         a_course(session, cast, cast.school)
-    found = equity.of_term(session, SPRING, by=cast.manager.actor()).tables[0]
+    found = counted_anew(session, SPRING)[0]
     assert rows(found, Heading.FAMILY)["A guardian said how it is"][0] == 23  # seven were not heard
     for _ in range(4):
         referral = a_course(session, cast, cast.school)
         protected(session, referral, by=cast.coordinator)
-    assert rows(equity.of_term(session, SPRING, by=cast.manager.actor()).tables[0], Heading.ACCESS)["Came in"][0] == 34
+    assert rows(counted_anew(session, SPRING)[0], Heading.ACCESS)["Came in"][0] == 34
 
 
 def test_what_was_answered_first_counts_and_only_in_its_own_term(session: Session, cast: Cast, lived: None) -> None:
@@ -89,7 +85,7 @@ def test_what_was_answered_first_counts_and_only_in_its_own_term(session: Sessio
             referral.history[-1].verb = Verb.END_AT_TRIAGE
             decided(session, referral, Verb.SEND_TO_TEAM, after=30)
     session.expire_all()
-    access = rows(equity.of_term(session, SPRING, by=cast.manager.actor()).tables[0], Heading.ACCESS)
+    access = rows(counted_anew(session, SPRING)[0], Heading.ACCESS)
     assert access["Came in"] == (33, 26, 7)
     assert access["Of them taken up during the term"] == (28, None, None), "of the seven in the south none was left"
 
@@ -100,7 +96,7 @@ def test_a_municipality_without_areas_has_one_table_by_school(
     for _ in range(5):
         a_course(session, cast, cast.school)
         a_course(session, cast, cast.other_school)
-    (table,) = equity.of_term(session, SPRING, by=cast.manager.actor()).tables
+    (table,) = counted_anew(session, SPRING)
     assert (table.name, table.columns) == ("", (cast.other_school.name, cast.school.name))
     assert rows(table, Heading.ACCESS)["Came in"] == (10, 5, 5)
 
@@ -109,7 +105,7 @@ def test_schools_of_which_nobody_said_where_they_lie_stand_by_themselves(
     session: Session, cast: Cast, wednesday: time_machine.Traveller
 ) -> None:
     in_areas(session, cast, ("North", "", ""))
-    tables = equity.of_term(session, SPRING, by=cast.manager.actor()).tables
+    tables = counted_anew(session, SPRING)
     assert tables[0].columns == ("North", "")
 
 
@@ -119,25 +115,14 @@ def test_what_the_lead_times_leave_out_is_left_out_here_and_the_other_way_round(
     for unit in session.scalars(select(Unit)):
         unit.area = "North"
     session.flush()
-    here = equity.of_term(session, SPRING, by=cast.manager.actor()).tables
-    there = lead_times.of_term(session, SPRING, by=cast.manager.actor())
+    here = counted_anew(session, SPRING)
+    *there, _everywhere = lines_anew(session, SPRING)
     by_school = {
         name: cell
         for table in here
         for name, cell in zip(table.columns, rows(table, Heading.ACCESS)["Came in"][1:], strict=True)
     }
-    assert {line.name: line.concerns for line in there.schools}.items() <= by_school.items()
-
-
-def test_while_a_term_goes_on_there_is_one_number(session: Session, cast: Cast, lived: None) -> None:
-    found = equity.of_term(session, AUTUMN, by=cast.manager.actor())
-    assert (found.is_over, found.concerns, found.tables) == (False, None, [])
-
-
-@pytest.mark.parametrize("who", ["coordinator", "head_teacher", "administrator", "researcher", "teacher"])
-def test_it_is_for_the_management_alone(session: Session, cast: Cast, who: str) -> None:
-    with pytest.raises(NotAllowed):
-        equity.of_term(session, SPRING, by=getattr(cast, who).actor())
+    assert {line.name: line.concerns for line in there}.items() <= by_school.items()
 
 
 def test_each_domain_has_its_names_elsewhere() -> None:

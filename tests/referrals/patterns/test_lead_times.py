@@ -7,15 +7,15 @@ import time_machine
 from sqlalchemy.orm import Session
 
 from referrals import clock
-from referrals.errors import NotAllowed
 from referrals.models import HandOver, History, ReceivedHandOver, Referral, Unit
-from referrals.patterns import lead_times
-from referrals.patterns.lead_times import Line, Milestone, Wait
+from referrals.patterns.figures import Milestone, Wait
+from referrals.patterns.kept import Line
 from referrals.patterns.school_terms import SchoolTerm
 from referrals.stages import Party, Verb
 from referrals.vocabulary import HandOverState
 from tests.factories import a_referral, protected
 from tests.people import Cast
+from tests.referrals.patterns.lived import lines_anew
 
 SPRING, AUTUMN = SchoolTerm(2026, is_autumn=False), SchoolTerm(2026, is_autumn=True)
 NOTHING = dict.fromkeys(Milestone)
@@ -61,30 +61,23 @@ def lived(session: Session, cast: Cast, third: Unit, wednesday: time_machine.Tra
 def test_the_lead_times_of_a_term_are_those_of_the_table_made_by_hand(
     session: Session, cast: Cast, lived: None
 ) -> None:
-    found = lead_times.of_term(session, SPRING, by=cast.manager.actor())
-    assert found.is_over
+    *schools, everywhere = lines_anew(session, SPRING)
     # Ten waited 1 to 10 days for an answer, seven 1 day, two 40: of 19 in order, the tenth waited 3 and the eighteenth 40.
     # Nobody met but those at Lindskolan: with its days under its name, all would know that nobody else did.
-    assert found.everywhere == Line(
+    assert everywhere == Line(
         "", 19, {Milestone.ANSWER: Wait(3, 40), Milestone.MEETING: Wait(50, 90), Milestone.PLAN: None}
     )
-    assert {line.name: (line.concerns, line.waits) for line in found.schools} == {
+    assert {line.name: (line.concerns, line.waits) for line in schools} == {
         cast.school.name: (10, {Milestone.ANSWER: Wait(5, 9), Milestone.MEETING: None, Milestone.PLAN: None}),
         cast.other_school.name: (None, NOTHING),  # two
         "Tredje skolan": (None, NOTHING),  # seven, but 19 - 10 - 7 would be two
     }
 
 
-def test_while_a_term_goes_on_no_school_stands_apart(session: Session, cast: Cast, lived: None) -> None:
-    found = lead_times.of_term(session, AUTUMN, by=cast.manager.actor())
-    assert (found.is_over, found.schools) == (False, [])
-    assert found.everywhere == Line("", None, NOTHING)
-
-
 def test_an_empty_term_says_nothing(session: Session, cast: Cast, lived: None) -> None:
-    found = lead_times.of_term(session, SchoolTerm(2025, is_autumn=True), by=cast.manager.actor())
-    assert found.everywhere.concerns is None
-    assert {line.concerns for line in found.schools} == {None}
+    lines = lines_anew(session, SchoolTerm(2025, is_autumn=True))
+    assert {line.concerns for line in lines} == {None}
+    assert lines[-1] == Line("", None, NOTHING)
 
 
 def test_no_number_changes_when_somebody_is_protected_or_a_conflict_is_to_be_settled(
@@ -92,12 +85,12 @@ def test_no_number_changes_when_somebody_is_protected_or_a_conflict_is_to_be_set
 ) -> None:
     """Whoever kept the number of before would know that there is such a child, and where."""
     concerns = [concern(session, cast, cast.school, "2026-03-02") for _ in range(6)]
-    before = lead_times.of_term(session, SPRING, by=cast.manager.actor())
-    assert before.everywhere.concerns == 6
+    before = lines_anew(session, SPRING)
+    assert before[-1].concerns == 6
     protected(session, concerns[0], by=cast.coordinator)
     concerns[1].held_since = clock.now()
     session.flush()
-    assert lead_times.of_term(session, SPRING, by=cast.manager.actor()) == before
+    assert lines_anew(session, SPRING) == before
 
 
 def test_a_concern_that_was_handed_over_counts_once_where_it_came_in(
@@ -115,7 +108,7 @@ def test_a_concern_that_was_handed_over_counts_once_where_it_came_in(
             there = concern(session, cast, cast.other_school, "2026-03-09")
             session.add(ReceivedHandOver(referral=there, hand_over_id=went.id))
     session.flush()
-    assert lead_times.of_term(session, SPRING, by=cast.manager.actor()).everywhere.concerns == 6
+    assert lines_anew(session, SPRING)[-1].concerns == 6
 
 
 def test_of_fewer_than_ten_no_longest_wait_is_told(
@@ -123,27 +116,8 @@ def test_of_fewer_than_ten_no_longest_wait_is_told(
 ) -> None:
     for number in range(9):
         concern(session, cast, cast.school, "2026-03-02", send_to_team=number)
-    answer = lead_times.of_term(session, SPRING, by=cast.manager.actor()).everywhere.waits[Milestone.ANSWER]
+    answer = lines_anew(session, SPRING)[-1].waits[Milestone.ANSWER]
     assert answer == Wait(4, None), "it would be one family's"
-
-
-@pytest.mark.parametrize("who", ["coordinator", "head_teacher", "administrator", "researcher", "teacher"])
-def test_it_is_for_the_management_alone(session: Session, cast: Cast, who: str) -> None:
-    with pytest.raises(NotAllowed):
-        lead_times.of_term(session, SPRING, by=getattr(cast, who).actor())
-
-
-def test_the_terms_go_from_the_first_concern_to_today(
-    session: Session, cast: Cast, wednesday: time_machine.Traveller
-) -> None:
-    assert lead_times.terms(session) == [AUTUMN]
-    concern(session, cast, cast.school, "2025-07-31")
-    assert lead_times.terms(session) == [
-        AUTUMN,
-        SPRING,
-        SchoolTerm(2025, is_autumn=True),
-        SchoolTerm(2025, is_autumn=False),
-    ]
 
 
 @pytest.mark.parametrize("term", [SPRING, AUTUMN])

@@ -1,34 +1,25 @@
-"""The annual quality report: what it says, that it says nothing the pages leave out, and that there is none of a year without numbers."""
+"""The annual quality report: what it says, that it is issued once, and that there is none of a year without numbers."""
 
+import hashlib
 import io
 from datetime import timedelta
-from typing import Any
 
 import pikepdf
 import pytest
 import time_machine
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from referrals import printing
-from referrals.errors import NotAllowed
+from referrals.errors import NotAllowed, SealBroken
+from referrals.models import AuditEvent, What
 from referrals.papers import bars
-from referrals.patterns import quality_report
+from referrals.patterns import kept, quality_report
+from referrals.patterns.school_terms import SchoolTerm
 from tests.people import Cast
-from tests.referrals.patterns.lived import a_course, in_areas
+from tests.referrals.patterns.lived import a_course, count_what_is_due, in_areas
 
-
-@pytest.fixture
-def said(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """What is printed, as plain data."""
-    found: list[dict[str, Any]] = []
-    real = printing.extract_html
-
-    def extract_html(context: dict[str, Any], **options: str) -> str:
-        found.append(context)
-        return real(context, **options)
-
-    monkeypatch.setattr(printing, "extract_html", extract_html)
-    return found
+AUTUMN, SPRING = SchoolTerm(2025, is_autumn=True), SchoolTerm(2026, is_autumn=False)
 
 
 def a_spring(session: Session, cast: Cast) -> None:
@@ -44,36 +35,70 @@ def a_spring(session: Session, cast: Cast) -> None:
 
 
 def test_the_report_has_each_heading_drawn_and_as_a_table(
-    session: Session, cast: Cast, wednesday: time_machine.Traveller, said: list[dict[str, Any]]
+    session: Session, cast: Cast, wednesday: time_machine.Traveller
 ) -> None:
     a_spring(session, cast)
+    count_what_is_due(session)
     assert quality_report.school_years(session) == [2025]
-    paper = quality_report.paper(session, 2025, by=cast.manager.actor(), language="sv")
-    assert paper is not None
+    (draft,) = quality_report.to_issue(session)
+    said, html = draft.context, printing.extract_html(draft.context, language="sv", name=quality_report.TEMPLATE)
+    assert html.count("<svg") == sum(bool(part["rows"]) for part in said["parts"]) > 3
+    assert html.count("<h2>") == len(said["parts"]) + len(said["tables"])
+    assert said["parts"][0]["rows"][0] == {"label": "Came in", "cells": [None, 15]}
+    assert said["parts"][1]["rows"][0]["cells"] == [None, {"half": 2, "most": 2}]
+    # One concern of the autumn: no word of it, nor of anything by place.
+    assert {(table["year"], table["is_autumn"]) for table in said["tables"]} == {(2026, False)}
+    assert [table["name"] for table in said["tables"]] == ["", "North", "South"]
+
+
+def test_it_is_issued_once_and_is_the_same_bytes_afterwards(
+    session: Session, cast: Cast, wednesday: time_machine.Traveller
+) -> None:
+    a_spring(session, cast)
+    count_what_is_due(session)
+    (draft,) = quality_report.to_issue(session)
+    assert quality_report.issued(session, by=cast.manager.actor()) == {}, "not printed yet"
+    html = printing.extract_html(draft.context, language=draft.language, name=quality_report.TEMPLATE)
+    paper = printing.print_pdf(html)
     with pikepdf.open(io.BytesIO(paper)) as pdf, pdf.open_metadata() as metadata:
         assert metadata["dc:title"] == "Kvalitetsrapport · 2025/2026"
-    (context,) = said
-    html = printing.extract_html(context, language="sv", name="quality_report")
-    assert html.count("<svg") == sum(bool(part["rows"]) for part in context["parts"]) > 3
-    assert html.count("<h2>") == len(context["parts"]) + len(context["tables"])
-    assert context["parts"][0]["rows"][0] == {"label": "Came in", "cells": [None, 15]}
-    assert context["parts"][1]["rows"][0]["cells"] == [None, {"half": 2, "most": 2}]
-    # One concern of the autumn: no word of it, nor of anything by place.
-    assert {(table["year"], table["is_autumn"]) for table in context["tables"]} == {(2026, False)}
-    assert [table["name"] for table in context["tables"]] == ["", "North", "South"]
+    assert quality_report.keep(session, draft, paper)
+    assert not quality_report.keep(session, draft, b"another one, printed by another worker")
+    assert quality_report.to_issue(session) == []
+    found = quality_report.issued(session, by=cast.manager.actor())[2025]
+    assert found is not None
+    assert (found.content, found.checksum) == (paper, hashlib.sha256(paper).hexdigest())
+    event = session.scalars(select(AuditEvent).where(AuditEvent.what == What.ISSUED_PAPER)).one()
+    assert (event.subject, event.object_id) == ("patterns.quality_report", found.id)
+    found.checksum = "0" * 64
+    with pytest.raises(SealBroken):
+        _ = found.content
 
 
 def test_of_a_year_without_numbers_there_is_none(
     session: Session, cast: Cast, wednesday: time_machine.Traveller
 ) -> None:
     a_course(session, cast, cast.school)
+    count_what_is_due(session)
     assert quality_report.school_years(session) == [2025]
-    assert quality_report.paper(session, 2025, by=cast.manager.actor(), language="sv") is None
+    assert quality_report.to_issue(session) == []
+    assert quality_report.issued(session, by=cast.manager.actor()) == {2025: None}
 
 
-def test_it_is_for_the_management_alone(session: Session, cast: Cast, wednesday: time_machine.Traveller) -> None:
+def test_there_is_none_before_both_terms_are_counted(
+    session: Session, cast: Cast, wednesday: time_machine.Traveller
+) -> None:
+    a_spring(session, cast)
+    assert kept.due(session) == [AUTUMN, SPRING]
+    kept.keep(session, SPRING)
+    assert quality_report.to_issue(session) == []
+    kept.keep(session, AUTUMN)
+    assert [draft.begins for draft in quality_report.to_issue(session)] == [2025]
+
+
+def test_it_is_for_the_management_alone(session: Session, cast: Cast) -> None:
     with pytest.raises(NotAllowed):
-        quality_report.paper(session, 2025, by=cast.coordinator.actor(), language="sv")
+        quality_report.issued(session, by=cast.coordinator.actor())
 
 
 def test_bars_are_told_apart_without_colour_and_say_their_numbers() -> None:

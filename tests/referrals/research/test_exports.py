@@ -21,7 +21,7 @@ from referrals.research.package import CODEBOOK
 from referrals.vocabulary import AgeBand, ExportProblem, ExportState, SchoolYear
 from tests.factories import a_referral, protected
 from tests.people import Cast
-from tests.referrals.patterns.lived import a_course, in_areas
+from tests.referrals.patterns.lived import a_course, count_what_is_due, in_areas
 
 SPRING, AUTUMN = SchoolTerm(2026, is_autumn=False), SchoolTerm(2026, is_autumn=True)
 PURPOSE = "Hur lika stöd får barn i olika områden?"
@@ -45,6 +45,7 @@ def wish(session: Session, **values: object) -> Wish:
 
 
 def asked(session: Session, cast: Cast, **values: object) -> ResearchExport:
+    count_what_is_due(session)
     return exports.ask_for_export(session, wish(session, **values), by=cast.researcher.actor())
 
 

@@ -1,9 +1,12 @@
 """The page of patterns: for the management, a term at a time, by area and school."""
 
+import hashlib
+
 import pytest
 
+from flows.terms import count_terms
 from referrals import db
-from tests.referrals.patterns.lived import a_course, in_areas
+from tests.referrals.patterns.lived import a_course, count_what_is_due, in_areas
 from tests.webapp.desk import cast_of
 
 
@@ -16,6 +19,7 @@ def lived(settings, wednesday):
         for unit, count in ((cast.school, 11), (third, 6)):
             for _ in range(count):
                 a_course(session, cast, unit)
+    count_terms(settings.database)
 
 
 def test_the_newest_term_that_is_over_stands_there_by_area_and_each_area_by_school(signed_in, lived):
@@ -29,13 +33,14 @@ def test_the_newest_term_that_is_over_stands_there_by_area_and_each_area_by_scho
         "North, school by school", "South, school by school", "In no area, school by school",
     ]  # fmt: skip
     assert "Too few to be shown." in page.text
+    assert "Counted once, on 16 September 2026." in page.text
     assert "SHANARRI" in page.text
 
 
-def test_the_term_that_goes_on_has_one_number(signed_in, lived):
+def test_of_the_term_that_goes_on_nothing_is_shown(signed_in, lived):
     page = signed_in("margit").get("/patterns?term=2026-autumn")
-    assert "Too few concerns have come in to be shown." in page.text
-    assert "The term is not over." in page.text
+    assert "A term is counted once" in page.text
+    assert "The whole municipality" not in page.text
 
 
 @pytest.mark.parametrize("person", ["karin", "henrik", "anton", "petra"])
@@ -45,12 +50,15 @@ def test_nobody_else_finds_it(signed_in, person):
     assert "Patterns" not in browser.get("/home").response.text
 
 
-def test_the_quality_report_of_a_year_that_is_over_is_printed(signed_in, lived):
+def test_the_quality_report_of_a_year_that_is_counted_is_the_same_paper_each_time(signed_in, lived):
     margit = signed_in("margit")
-    assert "Quality report of the school year 2025/2026 (PDF)" in margit.get("/patterns").text
-    answer = margit.client.get("/quality-report/2025")
+    page = margit.get("/patterns")
+    assert "Quality report of the school year 2025/2026 (PDF)" in page.text
+    answer, again = (margit.client.get("/quality-report/2025") for _ in range(2))
     assert answer.mimetype == "application/pdf"
     assert answer.data.startswith(b"%PDF")
+    assert answer.data == again.data
+    assert hashlib.sha256(answer.data).hexdigest() in page.text
     assert [margit.client.get(f"/quality-report/{begins}").status_code for begins in (2026, 1999)] == [404, 404]
     assert signed_in("karin").client.get("/quality-report/2025").status_code == 404
 
@@ -59,6 +67,7 @@ def test_of_a_year_with_fewer_than_five_there_is_a_sentence_and_no_report(signed
     with db.writing(settings.database) as session:
         cast = cast_of(session)
         a_course(session, cast, cast.school)
+        count_what_is_due(session)
     page = signed_in("margit").get("/quality-report/2025")
     assert page.heading == "Patterns"
     assert "There is nothing to report that could not tell of a child." in page.text

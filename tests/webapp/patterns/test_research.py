@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from referrals import clock, db
 from referrals.models import AuditEvent, ResearchExport, What
-from tests.referrals.patterns.lived import a_course
+from tests.referrals.patterns.lived import a_course, count_what_is_due
 from tests.webapp.desk import cast_of
 
 PURPOSE = "Hur lika stöd får barn i olika områden?"
@@ -22,6 +22,7 @@ def lived(settings, wednesday):
         cast = cast_of(session)
         for _ in range(6):
             a_course(session, cast, cast.school)
+        count_what_is_due(session)
 
 
 def typed(**values):
@@ -70,8 +71,8 @@ def test_what_is_wrong_is_said_at_the_field_and_nothing_is_lost(signed_in, setti
     rune = signed_in("rune")
     for wrong, words in (
         ({"purpose": ""}, "Fill this in."),
-        ({"first": "2026-autumn"}, "Choose terms that are over"),
-        ({"first": "soon"}, "Choose terms that are over"),
+        ({"first": "2026-autumn"}, "Choose terms that are counted"),
+        ({"first": "soon"}, "Choose terms that are counted"),
         ({"purpose": "Karin Almkvist läser."}, "a name"),
     ):
         assert words in ask(rune, status=422, **wrong).text
@@ -90,7 +91,7 @@ def test_an_export_that_has_ended_is_decided_no_more(signed_in, settings, lived)
 
 
 def test_before_a_term_is_over_there_is_nothing_to_ask_for(signed_in, wednesday):
-    assert "No term is over yet" in signed_in("rune").get("/research/new").text
+    assert "No term is counted yet" in signed_in("rune").get("/research/new").text
     assert "No export has been asked for" in signed_in("rune").get("/research").text
 
 

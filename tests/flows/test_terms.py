@@ -1,0 +1,54 @@
+"""The sweep counts terms and issues the quality report once, however often it runs and whatever fails in between."""
+
+import pytest
+import time_machine
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+
+from flows import terms
+from flows.sweep import sweep_database
+from referrals import db, printing
+from referrals.models import QualityReport, TermFigures
+from referrals.patterns import kept
+from tests.people import settle
+from tests.referrals.patterns.lived import a_course
+
+
+def is_there(address: str) -> tuple[list[str], list[tuple[int, str]]]:
+    with db.reading(address) as session:
+        reports = session.execute(select(QualityReport.begins, QualityReport.checksum))
+        return list(session.scalars(select(TermFigures.term))), [(begins, checksum) for begins, checksum in reports]
+
+
+@pytest.fixture
+def lived(fresh_address: str, wednesday: time_machine.Traveller) -> str:
+    """Five concerns last spring."""
+    with db.writing(fresh_address) as session:
+        cast = settle(session)
+        for _ in range(5):
+            a_course(session, cast, cast.school)
+    return fresh_address
+
+
+def test_a_term_is_counted_and_its_report_issued_once_however_often_the_sweep_runs(lived: str) -> None:
+    sweep_database(lived)
+    there = is_there(lived)
+    sweep_database(lived)
+    assert there == is_there(lived)
+    assert (there[0], [begins for begins, _checksum in there[1]]) == (["2026-spring"], [2025])
+
+
+def test_what_fails_is_tried_again_at_the_next_sweep(lived: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(kept, "keep", lambda *_: _refuse(OperationalError("", {}, OSError())))
+        assert terms.count_terms(lived) == 0
+    with monkeypatch.context() as broken:
+        broken.setattr(printing, "print_pdf", lambda _: _refuse(OSError()))
+        assert terms.count_terms(lived) == 1
+    assert is_there(lived) == (["2026-spring"], [])
+    assert terms.count_terms(lived) == 0
+    assert [begins for begins, _checksum in is_there(lived)[1]] == [2025]
+
+
+def _refuse(error: Exception) -> bool:
+    raise error
