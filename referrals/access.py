@@ -192,7 +192,7 @@ def capacities(actor: Actor, facts: Facts) -> frozenset[Capacity]:
 
 def _investigates(actor: Actor, facts: Facts, found: AbstractSet[Capacity]) -> bool:
     """Whether they carry out an investigation while they work for the unit; who reads all of them anyway is not asked."""
-    if actor.account_id is None or not actor.works_for(facts.unit_id):
+    if actor.account_id is None or not actor.works_for(facts.unit_id, beside=facts.beside):
         return False
     return not found & {Capacity.COORDINATOR, Capacity.HEAD_TEACHER} and bool(facts.investigates(actor.account_id))
 
@@ -287,7 +287,7 @@ def _receives(actor: Actor, facts: Facts) -> bool:
 def _coordinates(actor: Actor, facts: Facts) -> bool:
     if actor.account_id in facts.stand_ins:
         return any(role in (Role.COORDINATOR, Role.HEAD_TEACHER) for role, _unit in actor.roles)
-    if not actor.holds(Role.COORDINATOR, unit_id=facts.unit_id):
+    if not actor.is_coordinator(facts.unit_id, beside=facts.beside):
         return False
     return actor.account_id not in facts.released or not facts.has_owner()
 
@@ -298,11 +298,11 @@ def _contributes_as(actor: Actor, facts: Facts) -> Capacity | None:
     Who stands in for a member contributes as that member does, in the team's units and for that time: they have the same
     profession. What is the member's own (a part, an action, notes) stays the member's.
     """
-    if not actor.sits_as(facts.unit_id) & facts.members:
+    if not actor.sits_as(facts.unit_id, beside=facts.beside) & facts.members:
         return None
     if facts.referral_id in actor.invited_to:
         return Capacity.CIVIL_SOCIETY if facts.reach(outside_service(actor.profession)) else None
-    if not actor.works_for(facts.unit_id):
+    if not actor.works_for(facts.unit_id, beside=facts.beside):
         return None
     capacity = CONTRIBUTES_AS.get(actor.profession) if actor.profession else None
     service = SERVICE_OF.get(capacity) if capacity else None
@@ -322,7 +322,9 @@ def _in_capacity(
     cell = facts.exceptions.get(information, {}).get(capacity) or MATRIX[information].get(capacity, Cell.NOTHING)
     amount = _EXTENT.get(cell, Extent.NOTHING)
     if cell is Cell.IF_ACTING:  # who stands in for somebody reads on as that person would
-        return amount if any(map(facts.is_acting, actor.sits_as(facts.unit_id))) else Extent.NOTHING
+        return (
+            amount if any(map(facts.is_acting, actor.sits_as(facts.unit_id, beside=facts.beside))) else Extent.NOTHING
+        )
     if cell is Cell.IF_INVESTIGATING:
         named_for = facts.investigates(actor.account_id) if actor.account_id is not None else ()
         return amount if information in named_for else Extent.NOTHING

@@ -48,17 +48,38 @@ class Actor:
     #: whose seat in the unit's team they take today, each with every unit of that team
     stands_in_for: frozenset[tuple[UUID, UUID]] = frozenset()
 
+    #: the teams in which they sit that work for a unit beside the one that takes in its concerns, each with that unit
+    teams_beside: frozenset[tuple[UUID, UUID]] = frozenset()
+    #: those of them that they coordinate
+    coordinates: frozenset[tuple[UUID, UUID]] = frozenset()
+    #: whose seat in such a team they take today: the member, the team, and each of those units
+    stands_in_beside: frozenset[tuple[UUID, UUID, UUID]] = frozenset()
+
     #: the referrals to which they are invited from outside now
     invited_to: frozenset[UUID] = frozenset()
 
-    def works_for(self, unit_id: UUID) -> bool:
-        """Whether they hold a role in the unit that has to do with its referrals, or sit in its team for somebody today."""
-        return self.holds(*WITH_UNIT, unit_id=unit_id) or any(unit == unit_id for _member, unit in self.stands_in_for)
+    def works_for(self, unit_id: UUID, *, beside: UUID | None = None) -> bool:
+        """Whether they hold a role in the unit that has to do with its referrals, or sit in its team for somebody today.
 
-    def sits_as(self, unit_id: UUID) -> frozenset[UUID]:
+        With `beside` it is that team of the unit, and not the one that takes in its concerns; who sits in it works there too.
+        """
+        if self.holds(*WITH_UNIT, unit_id=unit_id) or (beside, unit_id) in self.teams_beside:
+            return True
+        return len(self.sits_as(unit_id, beside=beside) - {self.account_id}) > 0
+
+    def sits_as(self, unit_id: UUID, *, beside: UUID | None = None) -> frozenset[UUID]:
         """The accounts as which they sit in the unit's team: their own, and those they stand in for today."""
         own = {self.account_id} if self.account_id else set()
-        return frozenset(own | {member for member, unit in self.stands_in_for if unit == unit_id})
+        if beside is None:
+            return frozenset(own | {member for member, unit in self.stands_in_for if unit == unit_id})
+        there = {member for member, team, unit in self.stands_in_beside if (team, unit) == (beside, unit_id)}
+        return frozenset(own | there)
+
+    def is_coordinator(self, unit_id: UUID, *, beside: UUID | None = None) -> bool:
+        """Whether they coordinate the unit's team that takes in its concerns, or with `beside` that team of the unit."""
+        if beside is None:
+            return self.holds(Role.COORDINATOR, unit_id=unit_id)
+        return (beside, unit_id) in self.coordinates
 
     def holds(self, *roles: Role, unit_id: UUID) -> bool:
         """Whether they hold one of `roles` in the unit."""
@@ -118,3 +139,5 @@ class Facts:
     investigates: Callable[[UUID], AbstractSet[Information]] = _nothing_investigated
     #: where the rule pack's country or the school form differs from the table
     exceptions: Mapping[Information, Mapping[Capacity, Cell]] = field(default_factory=dict)
+    #: the team of the unit that works on it, where that is not the one that takes in the unit's concerns
+    beside: UUID | None = None

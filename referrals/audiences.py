@@ -27,6 +27,7 @@ from referrals.models import (
     UpwardQuestion,
 )
 from referrals.papers import readers
+from referrals.people import coordinating
 from referrals.plans import plan_versions
 from referrals.stages import WITH_HEAD_TEACHER, State, Verb
 from referrals.vocabulary import PartStatus
@@ -244,7 +245,12 @@ def members_and_reporter(session: Session, row: History) -> list[Addressee]:
 
 def _with_role(session: Session, row: History, *roles: Role) -> Iterable[Account]:
     facts = row.referral.facts()
-    holds = Account.roles.any((RoleAssignment.unit_id == row.referral.unit_id) & RoleAssignment.role.in_(roles))
+    at_unit = (RoleAssignment.unit_id == row.referral.unit_id) & RoleAssignment.role.in_(
+        set(roles) - {Role.COORDINATOR}
+    )
+    holds = Account.roles.any(at_unit)
+    if Role.COORDINATOR in roles:
+        holds |= coordinating.coordinate(row.referral)
     stands_in = Account.id.in_(facts.stand_ins if Role.COORDINATOR in roles else ())
     found = session.scalars(select(Account).where(holds | stands_in, Account.is_active))
     return [account for account in found if parties(account.actor(), facts)]

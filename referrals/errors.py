@@ -206,6 +206,10 @@ class StillTakesChildren(ReferralError):
     """A team that only advises takes up no child, and in its units referrals are running or concerns can still come in."""
 
 
+class HasReferrals(ReferralError):
+    """A team that works for a unit beside the one that takes in its concerns has referrals of the unit, and so stays as it is."""
+
+
 class TeamNotComplete(ReferralError):
     """The forum asks for professions that are not called, and nobody has said that it meets without them.
 

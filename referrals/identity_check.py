@@ -131,7 +131,7 @@ def checker(session: Session, unit: Unit, *, by: Actor) -> Checker:
 
 def team_checker(session: Session, forum: Forum, *, by: Actor) -> Checker:
     """As `checker`, for what is written about the work of a whole team."""
-    return _checker(session, forum.units, _called(forum), by=by)
+    return _checker(session, forum.all_units, _called(forum), by=by)
 
 
 def municipal_checker(session: Session, *, by: Actor) -> Checker:
@@ -164,7 +164,7 @@ def upward_checker(
 
 # ------------------------------------------------------------------------------------------------------- inside
 def _called(forum: Forum) -> list[str]:
-    return [forum.name, *(unit.name for unit in forum.units)]
+    return [forum.name, *(unit.name for unit in forum.all_units)]
 
 
 def _checker(session: Session, units: Iterable[Unit], names_of_ours: Iterable[str], *, by: Actor) -> Checker:

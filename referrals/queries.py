@@ -177,9 +177,8 @@ def units_of(session: Session, actor: Actor) -> list[Unit]:
     seen = select(Referral.unit_id).where(
         _visible(session, actor, but_own_units=True), Referral.protected_since.is_(None)
     )
-    return list(
-        session.scalars(select(Unit).where(or_(Unit.id.in_(_own_units(actor)), Unit.id.in_(seen))).order_by(Unit.name))
-    )
+    own = _own_units(actor) | {unit_id for _team, unit_id in actor.coordinates}
+    return list(session.scalars(select(Unit).where(or_(Unit.id.in_(own), Unit.id.in_(seen))).order_by(Unit.name)))
 
 
 def owners_of(session: Session, actor: Actor) -> list[Account]:
@@ -213,12 +212,22 @@ def change_mark(session: Session) -> str:
     return "/".join(f"{at:%Y%m%d%H%M%S.%f}" if at else "-" for at in newest)
 
 
-def _own_units(actor: Actor) -> set[Any]:
-    return {unit_id for role, unit_id in actor.roles if role in {Role.COORDINATOR, Role.HEAD_TEACHER} and unit_id}
+def _own_units(actor: Actor, *roles: Role) -> set[Any]:
+    wanted = roles or (Role.COORDINATOR, Role.HEAD_TEACHER)
+    return {unit_id for role, unit_id in actor.roles if role in wanted and unit_id}
+
+
+def _divided(session: Session, actor: Actor) -> dict[Any, Any]:
+    """The units of which they coordinate the team that takes in concerns beside others, each with that team."""
+    coordinated = _own_units(actor, Role.COORDINATOR) - _own_units(actor, Role.HEAD_TEACHER)
+    if not coordinated:
+        return {}
+    several = select(Unit.id, Unit.forum_id).where(Unit.id.in_(coordinated), Unit.other_teams.any())
+    return {row.id: row.forum_id for row in session.execute(several)}
 
 
 def _visible(session: Session, actor: Actor, *, but_own_units: bool = False) -> ColumnElement[bool]:
-    """Coordinators and head teachers see their units; everybody else what they are asked to contribute to.
+    """Coordinators see their teams and head teachers their units; everybody else what they are asked to contribute to.
 
     Where that follows from more than the rows of who belongs to a referral (consent, for somebody from another service; a new
     owner, for somebody who left), `access` is asked about each: these are few.
@@ -231,17 +240,21 @@ def _visible(session: Session, actor: Actor, *, but_own_units: bool = False) -> 
     others = {
         unit_id for _role, unit_id in actor.roles if unit_id
     } - own  # in their own they see what they contribute to
-    stands = _standings(session, actor)
+    stands, divided = _standings(session, actor), _divided(session, actor)
     ways: list[ColumnElement[bool]] = []
-    if own and not but_own_units:
-        ways.append(_of_own_units(session, actor, has_left=Standing.RELEASED in stands))
+    if (own or actor.coordinates) and not but_own_units:
+        ways.append(_of_own_teams(session, actor, divided, has_left=Standing.RELEASED in stands))
     if is_from_another_service(actor):
         ways.append(Referral.id.in_(_seen_among(session, actor, contributes)))
-    elif others:
-        ways.append(and_(Referral.unit_id.in_(others), Referral.id.in_(contributes)))
-    if actor.stands_in_for:
+    elif others or divided:
+        ways.append(and_(Referral.unit_id.in_(others | set(divided)), Referral.id.in_(contributes)))
+    if actor.teams_beside:
+        there = Referral.forum_id.in_({team for team, _unit in actor.teams_beside})
+        asked = contributes.join(Referral, Referral.id == Membership.referral_id).where(there)
+        ways.append(Referral.id.in_(_seen_among(session, actor, asked)))
+    if actor.stands_in_for or actor.stands_in_beside:
         ways.append(Referral.id.in_(_seen_among(session, actor, _as_stand_in(actor))))
-    if own and Standing.STANDS_IN in stands:
+    if (own or actor.coordinates) and Standing.STANDS_IN in stands:
         ways.append(Referral.id.in_(_held(actor, Standing.STANDS_IN)))
     let_in = access_list.is_open_to(actor)
     if Standing.SHUT_OUT in stands:
@@ -249,8 +262,11 @@ def _visible(session: Session, actor: Actor, *, but_own_units: bool = False) -> 
     return and_(or_(false(), *ways), let_in)
 
 
-def _of_own_units(session: Session, actor: Actor, *, has_left: bool) -> ColumnElement[bool]:
-    own = Referral.unit_id.in_(_own_units(actor))
+def _of_own_teams(session: Session, actor: Actor, divided: dict[Any, Any], *, has_left: bool) -> ColumnElement[bool]:
+    whole = _own_units(actor) - set(divided)  # all that runs there is theirs, whichever team works on it
+    teams = {(forum_id, unit_id) for unit_id, forum_id in divided.items()} | actor.coordinates
+    some = [and_(Referral.unit_id == unit_id, Referral.forum_id == forum_id) for forum_id, unit_id in sorted(teams)]
+    own = or_(Referral.unit_id.in_(whole), *some)
     left = _held(actor, Standing.RELEASED)
     return (
         and_(own, or_(Referral.id.not_in(left), Referral.id.in_(_seen_among(session, actor, left))))
@@ -267,8 +283,9 @@ def _held(actor: Actor, standing: Standing) -> Select[uuid.UUID]:
 
 def _as_stand_in(actor: Actor) -> Select[uuid.UUID]:
     """Where somebody contributes whose seat they take today, and what they were asked for meanwhile."""
-    sits_as = {member for member, _unit in actor.stands_in_for} | {actor.account_id}
-    units = {unit for _member, unit in actor.stands_in_for}
+    seats = {(member, unit) for member, _team, unit in actor.stands_in_beside} | actor.stands_in_for
+    sits_as = {member for member, _unit in seats} | {actor.account_id}
+    units = {unit for _member, unit in seats}
     return (
         select(Membership.referral_id)
         .join(Referral, Referral.id == Membership.referral_id)

@@ -9,7 +9,7 @@ from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session, object_session
 
 from referrals import clock
-from referrals.access import Facts, Role
+from referrals.access import Facts
 from referrals.disclosure import coverage
 from referrals.meetings import conflict
 from referrals.models import (
@@ -48,6 +48,7 @@ def facts_of(referral: Referral) -> Facts:
     facts = Facts(
         referral.id,
         referral.unit_id,
+        beside=referral.beside,
         members=_accounts_that(referral, Standing.MEMBER),
         stand_ins=_accounts_that(referral, Standing.STANDS_IN),
         shut_out=_accounts_that(referral, Standing.SHUT_OUT),
@@ -99,7 +100,7 @@ def _has_owner(referral: Referral) -> bool:
     if owner is None or not owner.is_active:
         return False
     stands_in = owner.id in _accounts_that(referral, Standing.STANDS_IN)
-    return stands_in or owner.actor().holds(Role.COORDINATOR, unit_id=referral.unit_id)
+    return stands_in or owner.actor().is_coordinator(referral.unit_id, beside=referral.beside)
 
 
 def _reach(session: Session, referral: Referral, service: Recipient) -> frozenset[InformationCategory]:

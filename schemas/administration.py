@@ -50,6 +50,7 @@ class UnitForm(FormSchema):
     name = ShortText(needed=FILL_IN)
     school_form = TermField(SchoolForm, needed=CHOOSE_ONE)
     forum = IdField(needed=CHOOSE_ONE)
+    other_teams = IdList()
     contact = ShortText(load_default="")
     phone = PhoneText(load_default="")
     area = ShortText(load_default="")

@@ -109,6 +109,12 @@ class SeatForm(FormSchema):
     account = IdField(needed=CHOOSE_ONE)
 
 
+class CoordinatesForm(FormSchema):
+    """Whether who holds a seat coordinates the team."""
+
+    coordinates = Tick()
+
+
 class AwayForm(FormSchema):
     """The days on which somebody is away, both included, and who stands in, if anybody does."""
 

@@ -106,6 +106,8 @@ class UnitPart(Schema):
     name = fields.String(required=True, validate=TEXT)
     school_form = _Words(SchoolForm, required=True)
     forum = fields.String(required=True)
+    #: its teams beside the one that takes in its concerns
+    other_forums = fields.List(fields.String(), load_default=list)
     takes_part = fields.Boolean(truthy={True}, falsy={False})
     is_open = fields.Boolean(truthy={True}, falsy={False})
     contact = fields.String(validate=validate.Length(max=200, error="write at most 200 characters"))
@@ -136,6 +138,8 @@ class PersonPart(Schema):
         fields.Nested(RolePart), required=True, validate=validate.Length(min=1, error="give at least one role")
     )
     seats = fields.List(fields.String(), load_default=list)
+    #: in which of them they coordinate what is handed over to the team, where it works beside a unit's first one
+    coordinates = fields.List(fields.String(), load_default=list)
 
 
 class ClosedDaysPart(Schema):
@@ -248,6 +252,9 @@ class MunicipalityFile(Schema):
         for number, row in enumerate(data["units"]):
             if row["forum"] not in forums:
                 raise ValidationError({"units": {number: {"forum": [f"there is no forum {row['forum']}"]}}})
+            if missing := set(row["other_forums"]) - (forums - {row["forum"]}):
+                said = f"{min(missing)} is no other forum than the one that takes in its concerns"
+                raise ValidationError({"units": {number: {"other_forums": [said]}}})
         for number, row in enumerate(data["people"]):
             missing = {slug for held in row["roles"] for slug in held["units"]} - units
             if missing:
@@ -255,15 +262,22 @@ class MunicipalityFile(Schema):
 
     @validates_schema
     def _who_sits_in_a_team_works_for_its_units(self, data: Mapping[str, Any], **_options: Any) -> None:
-        team_of = {row["slug"]: row["forum"] for row in data["units"]}
-        above = {row["slug"] for row in data["forums"]} - set(team_of.values())
+        beside = {slug for row in data["units"] for slug in row["other_forums"]}
+        teams_of = {row["slug"]: {row["forum"], *row["other_forums"]} for row in data["units"]}
+        above = {row["slug"] for row in data["forums"]}.difference(*teams_of.values())
         for number, row in enumerate(data["people"]):
-            works_for = {team_of.get(slug) for held in row["roles"] for slug in held["units"]}
+            units = [slug for held in row["roles"] for slug in held["units"]]
+            works_for = set().union(*(teams_of.get(slug, ()) for slug in units))
             if works_for or any(held["role"] is Role.MANAGEMENT for held in row["roles"]):
                 works_for |= above  # a team without units meets above them
             if strange := [slug for slug in row["seats"] if slug not in works_for]:
                 said = f"no role in a unit of the forum {strange[0]}: only who works there can sit in it"
                 raise ValidationError({"people": {number: {"seats": [said]}}})
+            if strange := [slug for slug in row["coordinates"] if slug not in beside & set(row["seats"])]:
+                said = (
+                    f"{strange[0]}: only who sits in a forum that is among a unit's other_forums coordinates it by this"
+                )
+                raise ValidationError({"people": {number: {"coordinates": [said]}}})
 
     @validates_schema
     def _who_is_named_for_protection_reports_works_here(self, data: Mapping[str, Any], **_options: Any) -> None:

@@ -196,6 +196,14 @@ OF_CORE: dict[type[Exception], Answer] = {
         ),
         keeps_form=True,
     ),
+    core.HasReferrals: Answer(
+        409,
+        N_("A team there has referrals"),
+        N_(
+            "A team that works on referrals from here, beside the one that takes up concerns, stays that. Otherwise others would come to see them. Nothing was changed."
+        ),
+        keeps_form=True,
+    ),
     core.TeamNotComplete: Answer(
         422,
         N_("The team is not complete"),

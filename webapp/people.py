@@ -33,8 +33,8 @@ class SignedIn:
     leads: frozenset[SchoolForm]
 
     def has_role(self, *roles: Role) -> bool:
-        """Whether this person holds one of `roles` in any unit."""
-        return any(held in roles for held, _unit in self.roles)
+        """Whether this person holds one of `roles` in any unit, or coordinates a team by their seat."""
+        return any(held in roles for held, _unit in self.actor.roles)
 
     @property
     def is_administrator(self) -> bool:
@@ -100,7 +100,7 @@ def with_account() -> tuple[ORMOption, ...]:
     """What to load together with a session row so that `read_account` asks the database nothing more, unless somebody stands in for another."""
     account = joinedload(WebSession.account)
     roles, standing_in = account.selectinload(Account.roles), account.selectinload(Account.standing_in)
-    return (roles, roles.joinedload(RoleAssignment.unit), standing_in)
+    return (roles, roles.joinedload(RoleAssignment.unit), standing_in, account.selectinload(Account.seats_beside))
 
 
 def _read_municipality() -> Here | None:

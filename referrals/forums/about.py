@@ -41,13 +41,13 @@ def own_units(forum: Forum, actor: Actor) -> list[Unit]:
 
 def may_set_mandate(forum: Forum, actor: Actor) -> bool:
     """Whether somebody says what the team may decide: a head teacher of one of its units; the others who keep it are bound by it."""
-    units = {unit.id for unit in forum.units}
+    units = {unit.id for unit in forum.all_units}
     return any(role is Role.HEAD_TEACHER and unit_id in units for role, unit_id in actor.roles)
 
 
 def head_teachers(session: Session, forum: Forum) -> list[Account]:
     """Whom to ask for another mandate, by name."""
-    leads = RoleAssignment.role == Role.HEAD_TEACHER, RoleAssignment.unit_id.in_([unit.id for unit in forum.units])
+    leads = RoleAssignment.role == Role.HEAD_TEACHER, RoleAssignment.unit_id.in_([unit.id for unit in forum.all_units])
     found = select(Account).where(Account.is_active, Account.roles.any(leads[0] & leads[1]))
     return list(session.scalars(found.order_by(Account.name)))
 

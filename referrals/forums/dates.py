@@ -60,12 +60,19 @@ class Planned:
 
 
 def forums_of(session: Session, actor: Actor) -> list[Forum]:
-    """The teams of the units somebody works in, or stands in for somebody today, and those above the units they sit in, by name."""
+    """The teams of the units somebody works in, or stands in for somebody today, and those above the units they sit in, by name.
+
+    Those that work for a unit beside the one that takes in its concerns are for who sits in them, and for its head teachers.
+    """
     units = {unit_id for _role, unit_id in actor.roles if unit_id} | {
         unit_id for _member, unit_id in actor.stands_in_for
     }
-    sits_above = ~Forum.units.any() & Forum.seats.any(sits(actor))
-    theirs = or_(Forum.units.any(Unit.id.in_(units)), sits_above)
+    leads = {unit_id for role, unit_id in actor.roles if role is Role.HEAD_TEACHER}
+    beside = {team for team, _unit in actor.teams_beside} | {team for _member, team, _unit in actor.stands_in_beside}
+    sits_above = ~Forum.units.any() & ~Forum.also_for.any() & Forum.seats.any(sits(actor))
+    theirs = or_(
+        Forum.units.any(Unit.id.in_(units)), Forum.also_for.any(Unit.id.in_(leads)), Forum.id.in_(beside), sits_above
+    )
     return list(session.scalars(select(Forum).where(theirs).order_by(Forum.name)))
 
 
@@ -89,21 +96,27 @@ def find(session: Session, forum_id: uuid.UUID, *, by: Actor) -> Forum:
 def may_keep(forum: Forum, actor: Actor) -> bool:
     """Whether somebody may add and take away dates of the team: who coordinates or leads a unit of it.
 
-    A team above the units is kept by those of them who sit in it, wherever they do so.
+    A team above the units is kept by those of them who sit in it, wherever they do so; one that works for a unit beside the one
+    that takes in its concerns, by who coordinates just that team, and by the unit's head teachers.
     """
-    if not forum.units:
+    if forum.is_above:
         sits = any(seat.account_id == actor.account_id for seat in forum.seats)
         return sits and any(role in KEEPERS for role, _unit in actor.roles)
-    units = {unit.id for unit in forum.units}
-    return any(role in KEEPERS and unit_id in units for role, unit_id in actor.roles)
+    if any(team == forum.id for team, _unit in actor.coordinates):
+        return True
+    units, also_for = {unit.id for unit in forum.units}, {unit.id for unit in forum.also_for}
+    return any(
+        (role in KEEPERS and unit_id in units) or (role is Role.HEAD_TEACHER and unit_id in also_for)
+        for role, unit_id in actor.roles
+    )
 
 
 def members(session: Session, forum: Forum) -> list[Account]:
     """Everybody who works for one of the team's units, by name; for a team above them, for any, and the management."""
-    if not forum.units:
+    if forum.is_above:
         works = Account.roles.any(RoleAssignment.role.in_((*WITH_UNIT, Role.MANAGEMENT)))
         return list(session.scalars(select(Account).where(Account.is_active, works).order_by(Account.name)))
-    works_here = Account.roles.any(RoleAssignment.unit_id.in_([unit.id for unit in forum.units]))
+    works_here = Account.roles.any(RoleAssignment.unit_id.in_([unit.id for unit in forum.all_units]))
     return list(session.scalars(select(Account).where(Account.is_active, works_here).order_by(Account.name)))
 
 

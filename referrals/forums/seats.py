@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from referrals import clock
 from referrals.access import is_administrator
-from referrals.actors import WITH_UNIT, Actor
+from referrals.actors import WITH_UNIT, Actor, Role
 from referrals.errors import NotAllowed, SeatRefused
 from referrals.forums import dates
 from referrals.models import Account, Forum, RoleAssignment, SeatAbsence, TeamSeat
 from referrals.people import organisation, roster
+from referrals.safeguarding import access_list
 from referrals.vocabulary import Profession, SeatProblem
 
 
@@ -79,7 +80,7 @@ def seat(session: Session, forum: Forum, account_id: uuid.UUID, *, by: Actor) ->
 
     In a team above the units administrators do so too: somebody has to be the first.
     """
-    if forum.units or not is_administrator(by):
+    if not forum.is_above or not is_administrator(by):
         dates.require_keeper(forum, by)
     if any(each.account_id == account_id for each in seats_of(session, forum)):
         raise SeatRefused(SeatProblem.TWICE)
@@ -88,7 +89,7 @@ def seat(session: Session, forum: Forum, account_id: uuid.UUID, *, by: Actor) ->
         raise SeatRefused(SeatProblem.NOT_HERE)
     made = TeamSeat(forum=forum, account=account)
     session.add(made)
-    session.flush()
+    _take_effect(session, account)
     organisation.note(session, made, what="added", after=organisation.describe(made), by_id=by.account_id)
     return made
 
@@ -97,8 +98,23 @@ def unseat(session: Session, found: TeamSeat, *, by: Actor) -> None:
     """Take a seat away, with the times in which somebody stood in. Raises NotAllowed."""
     dates.require_keeper(found.forum, by)
     organisation.note(session, found, what="removed", before=organisation.describe(found), by_id=by.account_id)
+    account = found.account
     session.delete(found)
-    session.flush()
+    _take_effect(session, account)
+
+
+def may_let_coordinate(forum: Forum, actor: Actor) -> bool:
+    """Whether somebody names who coordinates the team: a head teacher of a unit for which it works beside another team."""
+    return any(actor.holds(Role.HEAD_TEACHER, unit_id=unit.id) for unit in forum.also_for)
+
+
+def let_coordinate(session: Session, found: TeamSeat, *, does: bool, by: Actor) -> None:
+    """Let who holds the seat coordinate what is handed over to the team, or no longer. Raises NotAllowed."""
+    if not may_let_coordinate(found.forum, by):
+        raise NotAllowed("let coordinate")
+    organisation.write(session, found, {"coordinates": does}, by_id=by.account_id)
+    _take_effect(session, found.account)
+    access_list.follow_roles(session)
 
 
 def be_away(
@@ -135,6 +151,11 @@ def come_back(session: Session, found: TeamSeat, absence_id: uuid.UUID, *, by: A
 def to_come(found: TeamSeat) -> list[SeatAbsence]:
     """The times in which who holds the seat is away now or later, the first one first."""
     return [each for each in found.absences if each.ends_at > clock.now()]
+
+
+def _take_effect(session: Session, account: Account) -> None:
+    session.flush()
+    session.expire(account, ["seats_beside"])
 
 
 def _stand_in(session: Session, found: TeamSeat, account_id: uuid.UUID) -> Account:

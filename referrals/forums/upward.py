@@ -67,7 +67,10 @@ def is_asked(session: Session, forum: Forum, actor: Actor) -> bool:
         return False
     if any(actor.holds(Role.COORDINATOR, unit_id=unit.id) for unit in forum.units):
         return True
-    if forum.units and not any(actor.works_for(unit.id) for unit in forum.units):
+    works_there = any(actor.works_for(unit.id) for unit in forum.units) or any(
+        actor.works_for(unit.id, beside=forum.id) for unit in forum.also_for
+    )
+    if not forum.is_above and not works_there:
         return False
     seat = select(TeamSeat.id).where(TeamSeat.forum_id == forum.id, dates.sits(actor))
     return session.scalars(seat.limit(1)).first() is not None

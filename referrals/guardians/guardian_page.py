@@ -9,11 +9,12 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from referrals import clock, team_review
-from referrals.access import Actor, Role, parties, parties_for
+from referrals.access import Actor, parties, parties_for
 from referrals.errors import KeptOutside, MeetingMoved, NotAllowed, WrongStage
 from referrals.guardians import guardian_access
 from referrals.keeping import audit, register
 from referrals.models import Guardian, GuardianWords, MeetingAnswer, Referral, TeamMeeting, What
+from referrals.people import coordinating
 from referrals.plans import plan_versions
 from referrals.stages import (
     CLOSED,
@@ -261,9 +262,8 @@ def has_unread(session: Session, referral: Referral) -> bool:
 
 def unread_for(session: Session, actor: Actor) -> list[Unread]:
     """What guardians wrote and nobody has read, in open referrals that `actor` looks after as a coordinator."""
-    units = [unit for role, unit in actor.roles if role is Role.COORDINATOR and unit is not None]
     mine = or_(Referral.owner_id == actor.account_id, Referral.owner_id.is_(None))
-    here = Referral.is_open, Referral.unit_id.in_(units), mine
+    here = Referral.is_open, coordinating.coordinated_by(actor), mine
     kinds: tuple[type[MeetingAnswer | GuardianWords], ...] = (MeetingAnswer, GuardianWords)
     return [
         Unread(referral, kind is MeetingAnswer, since)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from referrals import clock
 from referrals.access import Actor, Role
 from referrals.models import Document, Membership, Referral, RegisterEntry, RegisterYear, Unit
-from referrals.people import organisation
+from referrals.people import coordinating, organisation
 from referrals.safeguarding import access_list
 from referrals.vocabulary import Counterpart, Direction, DocumentKind, Profession, Registered, ReporterKind, Standing
 
@@ -204,7 +204,7 @@ def _narrowed(actor: Actor, wanted: Wanted) -> ColumnElement[bool]:
 
 
 def _visible(actor: Actor) -> ColumnElement[bool]:
-    """Each reader the lines of their units; what was entered of a protection report, only the registrar."""
+    """Each reader the lines of their units, coordinators of their teams; what was entered of a protection report, only the registrar."""
     if actor.account_id is None:
         return false()
     kept_out = select(Membership.referral_id).where(
@@ -214,7 +214,10 @@ def _visible(actor: Actor) -> ColumnElement[bool]:
     if any(role is Role.REGISTRAR for role, _unit in actor.roles):
         registers = or_(registers, RegisterEntry.unit_id.is_(None))
     answers = and_(
-        RegisterEntry.unit_id.in_(_units(actor, *_ANSWERS)),
+        or_(
+            and_(RegisterEntry.referral_id.is_(None), RegisterEntry.unit_id.in_(_units(actor, *_ANSWERS))),
+            coordinating.looked_after_by(actor, _ANSWERS),
+        ),
         RegisterEntry.kind != Registered.PROTECTION_REPORT,
         or_(RegisterEntry.referral_id.is_(None), Referral.handed_over_at.is_(None)),
     )

@@ -4,7 +4,7 @@ Nothing is due without a rule: where no plan is adopted, nothing may be destroye
 """
 
 import uuid
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -18,7 +18,7 @@ from referrals.errors import AlreadyDecided, NotAllowed, NotDue, OnHold, SamePer
 from referrals.keeping import audit, contents
 from referrals.languages import local_date
 from referrals.models import Disposal, LegalHold, Referral, What
-from referrals.people import organisation
+from referrals.people import coordinating, organisation
 from referrals.stages import Party
 from referrals.vocabulary import ContentKind, DisposalState, Fate
 
@@ -65,8 +65,7 @@ def years_after(day: date, years: int) -> date:
 def due(session: Session, actor: Actor, *, today: date) -> list[Due]:
     """What may be proposed in the units of `actor`, the longest overdue first: closed, over its time, not on hold, not under way."""
     plan = rules(session)
-    units = _units(actor, MAY_PROPOSE)
-    if not plan or not units:
+    if not plan:
         return []
     busy = select(Disposal.referral_id).where(Disposal.done_at.is_(None), Disposal.is_declined.is_(False))
     held = select(LegalHold.referral_id).where(LegalHold.lifted_at.is_(None))
@@ -74,7 +73,7 @@ def due(session: Session, actor: Actor, *, today: date) -> list[Due]:
         select(Referral)
         .where(
             Referral.is_open.is_(False),
-            Referral.unit_id.in_(units),
+            coordinating.looked_after_by(actor, MAY_PROPOSE),
             Referral.held_since.is_(None),
             Referral.id.not_in(busy),
             Referral.id.not_in(held),
@@ -91,7 +90,7 @@ def due(session: Session, actor: Actor, *, today: date) -> list[Due]:
 
 def disposals(session: Session, actor: Actor) -> list[Disposal]:
     """The disposals in the units of `actor`, the newest first."""
-    rows = select(Disposal).join(Referral).where(Referral.unit_id.in_(_units(actor, MAY_PROPOSE | MAY_APPROVE)))
+    rows = select(Disposal).join(Referral).where(coordinating.looked_after_by(actor, MAY_PROPOSE | MAY_APPROVE))
     return list(session.scalars(rows.order_by(Disposal.proposed_at.desc()).limit(MOST)))
 
 
@@ -279,13 +278,9 @@ def _over_since(session: Session, referral: Referral, years: int) -> date:
     return years_after(local_date(referral.stage_since, zone=organisation.municipality(session).timezone), years)
 
 
-def _units(actor: Actor, roles: Iterable[Role]) -> set[uuid.UUID]:
-    return {unit for role, unit in actor.roles if unit is not None and role in roles}
-
-
 def _acts_for(referral: Referral, by: Actor, roles: Collection[Role]) -> bool:
     facts = referral.facts()
-    return referral.unit_id in _units(by, roles) and not facts.is_held and by.account_id not in facts.shut_out
+    return coordinating.looks_after(by, referral, roles) and not facts.is_held and by.account_id not in facts.shut_out
 
 
 def _require(referral: Referral, by: Actor, roles: Collection[Role]) -> None:

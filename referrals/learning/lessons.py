@@ -64,7 +64,7 @@ def may_learn_from(session: Session, learnt: Learnt, actor: Actor) -> bool:
     is_protected = learnt.protected_since is not None or learnt.kept_outside_at is not None
     if learnt.state != CLOSED or is_protected or not may_view(View.REFERRAL, actor, learnt.facts()):
         return False
-    return people.is_in_team(session, learnt.unit.forum, actor)
+    return people.is_in_team(session, learnt.forum, actor)
 
 
 def to_learn_from(session: Session, actor: Actor) -> list[Learnt]:
@@ -251,11 +251,9 @@ def changed_in_check(found: Lesson) -> dict[str, str]:
 
 # -------------------------------------------------------------------------------------------------------- inside
 def _forum_of(session: Session, learnt: Learnt, actor: Actor) -> Forum:
-    if isinstance(learnt, RoundEnrolment):
-        return learnt.forum
     if isinstance(learnt, DevelopmentCase):
         return _team_in(session, learnt, actor) or learnt.units[0].forum
-    return learnt.unit.forum
+    return learnt.forum
 
 
 def _team_in(session: Session, work: DevelopmentCase, actor: Actor) -> Forum | None:

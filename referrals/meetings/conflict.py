@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from referrals import clock
 from referrals.access import Role
 from referrals.models import Account, Concern, Membership, Referral, RoleAssignment
+from referrals.people import coordinating
 from referrals.vocabulary import ConflictAnswer, Profession, Standing
 
 
@@ -22,7 +23,7 @@ def keep_out(session: Session, referral: Referral, functions: Collection[Profess
     if not functions:
         return []
     too_close = [account for account in people_of(session, referral) if account.profession in functions]
-    coordinators = _active(session, _here(referral, Role.COORDINATOR))
+    coordinators = _active(session, coordinating.coordinate(referral))
     is_nobody_left = all(account in too_close for account in coordinators) and not _in_their_place(
         session, referral, too_close
     )
@@ -47,13 +48,14 @@ def hold(session: Session, referral: Referral) -> None:
 def deciders(session: Session, referral: Referral) -> list[Account]:
     """Who may settle what holds `referral`: the unit's coordinators, or who stands in where all are kept out; perhaps nobody."""
     kept = kept_out(referral)
-    left = [account for account in _active(session, _here(referral, Role.COORDINATOR)) if account not in kept]
+    left = [account for account in _active(session, coordinating.coordinate(referral)) if account not in kept]
     return left or _in_their_place(session, referral, kept)
 
 
 def people_of(session: Session, referral: Referral) -> list[Account]:
-    """Everybody who works for the referral's unit, by name."""
-    return _active(session, RoleAssignment.unit_id == referral.unit_id)
+    """Everybody who works for the referral's unit or sits in its team, by name."""
+    works_here = Account.roles.any(RoleAssignment.unit_id == referral.unit_id)
+    return _active(session, works_here | coordinating.sit_beside(referral))
 
 
 def shut_out(session: Session, referral: Referral, accounts: Iterable[Account]) -> None:
@@ -64,7 +66,7 @@ def shut_out(session: Session, referral: Referral, accounts: Iterable[Account]) 
 def let_stand_in(session: Session, referral: Referral) -> None:
     """Let somebody coordinate it where all of the unit's coordinators are kept out."""
     kept = kept_out(referral)
-    if all(account in kept for account in _active(session, _here(referral, Role.COORDINATOR))):
+    if all(account in kept for account in _active(session, coordinating.coordinate(referral))):
         stand_ins = _in_their_place(session, referral, kept)
         _stand(session, referral, standing=Standing.STANDS_IN, accounts=stand_ins)
 
@@ -76,19 +78,16 @@ def kept_out(referral: Referral) -> list[Account]:
 
 
 def _in_their_place(session: Session, referral: Referral, too_close: Collection[Account]) -> list[Account]:
-    for way in (_here(referral, Role.HEAD_TEACHER), RoleAssignment.role == Role.COORDINATOR):
-        left = [account for account in _active(session, way) if account not in too_close]
+    lead_here = (RoleAssignment.unit_id == referral.unit_id) & (RoleAssignment.role == Role.HEAD_TEACHER)
+    for way in (lead_here, RoleAssignment.role == Role.COORDINATOR):
+        left = [account for account in _active(session, Account.roles.any(way)) if account not in too_close]
         if left:
             return left
     return []
 
 
-def _here(referral: Referral, role: Role) -> ColumnElement[bool]:
-    return (RoleAssignment.unit_id == referral.unit_id) & (RoleAssignment.role == role)
-
-
-def _active(session: Session, holds: ColumnElement[bool]) -> list[Account]:
-    accounts = select(Account).where(Account.is_active, Account.roles.any(holds))
+def _active(session: Session, which: ColumnElement[bool]) -> list[Account]:
+    accounts = select(Account).where(Account.is_active, which)
     return list(session.scalars(accounts.order_by(Account.name)))
 
 

@@ -13,9 +13,10 @@ from referrals.access import Actor, Role, parties, parties_for
 from referrals.errors import KeptOutside, MeetingMoved, NotAllowed, WrongStage
 from referrals.keeping import audit
 from referrals.models import Account, CalledAnswer, Referral, TeamMeeting, What
+from referrals.people import coordinating
 from referrals.stages import Party, Verb
 from referrals.vocabulary import CalledReply
-from referrals.work.worklist import HAS_OWNER, in_units
+from referrals.work.worklist import in_units
 
 #: how the log names what is done here
 ANSWERED = "answer_call"
@@ -100,7 +101,7 @@ def not_coming(session: Session, actor: Actor) -> list[NotComing]:
         .join(Account, CalledAnswer.account_id == Account.id)
         .join(TeamMeeting.referral)
         .where(
-            in_units(actor, Role.COORDINATOR), or_(Referral.owner_id == actor.account_id, ~HAS_OWNER),
+            in_units(actor, Role.COORDINATOR), or_(Referral.owner_id == actor.account_id, ~coordinating.HAS_OWNER),
             Referral.is_open, Referral.kept_outside_at.is_(None),
             TeamMeeting.held_at.is_(None), TeamMeeting.called_off_in.is_(None), TeamMeeting.starts_at > clock.now(),
             CalledAnswer.starts_at == TeamMeeting.starts_at, Account.is_active,

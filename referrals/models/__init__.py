@@ -44,7 +44,7 @@ from referrals.models.invitation import Invitation
 from referrals.models.lesson import Lesson
 from referrals.models.log_sample import LogSample, LogSampleVisit
 from referrals.models.measurement import Measurement
-from referrals.models.organisation import ClosedDay, Forum, Municipality, OrganisationChange, TeamDate, Unit
+from referrals.models.organisation import ClosedDay, Forum, Municipality, OrganisationChange, TeamDate, Unit, forum_unit
 from referrals.models.part_opening import PartOpening
 from referrals.models.protection import ProtectionDisposal, ProtectionHold, ProtectionPaper, ProtectionReport
 from referrals.models.reading_request import ReadingAnswer, ReadingRequest
@@ -199,4 +199,5 @@ __all__ = [
     "What",
     "Withholding",
     "WorkingNote",
+    "forum_unit",
 ]  # fmt: skip

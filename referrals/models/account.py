@@ -1,6 +1,7 @@
 """Accounts of staff, their roles by unit, and their sessions."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -9,14 +10,15 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from referrals import clock
 from referrals.access import Actor, Role
+from referrals.actors import WITH_UNIT
 from referrals.models.base import Base, Identified, by_value
-from referrals.models.organisation import Unit
+from referrals.models.organisation import Forum, Unit
 from referrals.sealing import WRAPPED
 from referrals.vocabulary import Profession, Rhythm
 
 if TYPE_CHECKING:
     from referrals.models.invitation import Invitation
-    from referrals.models.team_seat import SeatAbsence
+    from referrals.models.team_seat import SeatAbsence, TeamSeat
 
 
 class Account(Identified, Base):
@@ -39,17 +41,35 @@ class Account(Identified, Base):
     #: the times in which they sit in a team for somebody who is away
     standing_in: Mapped[list["SeatAbsence"]] = relationship(back_populates="stand_in")
 
+    #: their seats in teams that work for a unit beside the one that takes in its concerns
+    seats_beside: Mapped[list["TeamSeat"]] = relationship(
+        primaryjoin="and_(Account.id == TeamSeat.account_id, TeamSeat.forum_id.in_(select(forum_unit.c.forum_id)))",
+        viewonly=True,
+    )
+
     #: the referrals to which they are invited from outside
     invitations: Mapped[list["Invitation"]] = relationship(back_populates="account")
 
     def actor(self, *, at: datetime | None = None) -> Actor:
         """This person as the one who acts: now, or as whoever they stand in for at another moment."""
+        away = self._stands_in(at or clock.now())
+        beside = [seat for seat in self.seats_beside if self._works_for(seat.forum)]
+        coordinates = _places(seat.forum for seat in beside if seat.coordinates)
+        # Who coordinates such a team alone is a coordinator, and of no unit: its concerns are another team's.
+        roles = {(held.role, held.unit_id) for held in self.roles} | (
+            {(Role.COORDINATOR, None)} if coordinates else set()
+        )
         return Actor(
             account_id=self.id,
             name=self.name,
-            roles=frozenset((held.role, held.unit_id) for held in self.roles),
+            roles=frozenset(roles),
             profession=self.profession,
-            stands_in_for=self._stands_in_for(at or clock.now()),
+            stands_in_for=frozenset((seat.account_id, unit.id) for seat in away for unit in seat.forum.units),
+            teams_beside=_places(seat.forum for seat in beside),
+            coordinates=coordinates,
+            stands_in_beside=frozenset(
+                (seat.account_id, seat.forum_id, unit.id) for seat in away for unit in seat.forum.also_for
+            ),
             invited_to=self._invited_to(at or clock.now()),
         )
 
@@ -63,9 +83,17 @@ class Account(Identified, Base):
         for one in self.invitations:
             one.ends_at = min(one.ends_at, at)
 
-    def _stands_in_for(self, at: datetime) -> frozenset[tuple[uuid.UUID, uuid.UUID]]:
-        seats = [each.seat for each in self.standing_in if each.begins_at <= at < each.ends_at]
-        return frozenset((seat.account_id, unit.id) for seat in seats for unit in seat.forum.units)
+    def _stands_in(self, at: datetime) -> list["TeamSeat"]:
+        return [each.seat for each in self.standing_in if each.begins_at <= at < each.ends_at]
+
+    def _works_for(self, forum: Forum) -> bool:
+        units = {unit.id for unit in forum.all_units}
+        return any(held.role in WITH_UNIT and held.unit_id in units for held in self.roles)
+
+
+def _places(forums: Iterable[Forum]) -> frozenset[tuple[uuid.UUID, uuid.UUID]]:
+    """Each team with every unit for which it works beside another."""
+    return frozenset((forum.id, unit.id) for forum in forums for unit in forum.also_for)
 
 
 class RoleAssignment(Identified, Base):

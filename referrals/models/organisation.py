@@ -4,7 +4,7 @@ import uuid
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, ForeignKey, UniqueConstraint, and_, false, true
+from sqlalchemy import JSON, Column, ForeignKey, Table, UniqueConstraint, and_, false, true
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import ColumnElement
@@ -14,6 +14,15 @@ from referrals.vocabulary import Country, MeetingOutcome, SchoolForm, TeamLevel
 
 if TYPE_CHECKING:
     from referrals.models.team_seat import TeamSeat
+
+
+#: for which units a team works beside those whose concerns it takes in
+forum_unit = Table(
+    "forum_unit",
+    Base.metadata,
+    Column("forum_id", ForeignKey("forum.id"), primary_key=True),
+    Column("unit_id", ForeignKey("unit.id"), primary_key=True, index=True),
+)
 
 
 class Municipality(Identified, Base):
@@ -67,9 +76,21 @@ class Forum(Identified, Base):
     #: how many links for calendar programs were made; only the newest opens its dates
     links_made: Mapped[int] = mapped_column(default=0, server_default="0")
 
-    #: none where it meets above the schools: then whoever sits in it is all that it has
+    #: those whose concerns it takes in
     units: Mapped[list["Unit"]] = relationship(back_populates="forum")
+    #: those that have another team for that, and this one beside it: it works on what is handed over to it
+    also_for: Mapped[list["Unit"]] = relationship(secondary=forum_unit, back_populates="other_teams")
     seats: Mapped[list["TeamSeat"]] = relationship(back_populates="forum")
+
+    @property
+    def all_units(self) -> list["Unit"]:
+        """Every unit for which it works."""
+        return [*self.units, *self.also_for]
+
+    @property
+    def is_above(self) -> bool:
+        """Whether it meets above the schools: then whoever sits in it is all that it has."""
+        return not self.all_units
 
     @property
     def may_lead_to(self) -> frozenset[MeetingOutcome]:
@@ -97,6 +118,7 @@ class Unit(Identified, Base):
     slug: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     school_form: Mapped[SchoolForm] = mapped_column(by_value(SchoolForm))
+    #: its team that takes in concerns; there is exactly one
     forum_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("forum.id"), index=True)
     #: whether it takes part already: units begin one by one, and until then nothing can begin for one
     takes_part: Mapped[bool] = mapped_column(default=True, server_default=true())
@@ -109,6 +131,8 @@ class Unit(Identified, Base):
     area: Mapped[str] = mapped_column(default="", server_default="")
 
     forum: Mapped[Forum] = relationship(back_populates="units")
+    #: its teams beside that one
+    other_teams: Mapped[list[Forum]] = relationship(secondary=forum_unit, back_populates="also_for")
 
     @hybrid_property
     def takes_concerns(self) -> bool:

@@ -121,6 +121,11 @@ class Referral(Identified, Base):
         return State(self.stage, self.status)
 
     @property
+    def beside(self) -> uuid.UUID | None:
+        """The team that works on it, where that is not the one that takes in its unit's concerns."""
+        return None if self.forum_id == self.unit.forum_id else self.forum_id
+
+    @property
     def has_protected_identity(self) -> bool:
         """Whether the child's name and school may stand nowhere."""
         return self.protected_level is not None

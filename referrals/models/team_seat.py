@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from referrals.models.account import Account
@@ -19,6 +19,8 @@ class TeamSeat(Identified, Base):
 
     forum_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("forum.id"))
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    #: whether they coordinate what is handed over to the team, where it works beside the one that takes in a unit's concerns
+    coordinates: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     forum: Mapped[Forum] = relationship(back_populates="seats")
     account: Mapped[Account] = relationship()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from referrals import clock
 from referrals.access import WITHOUT_UNIT, Role
-from referrals.errors import SetupFileInvalid, StillTakesChildren
+from referrals.errors import HasReferrals, SetupFileInvalid, StillTakesChildren
 from referrals.forums import mandate
 from referrals.models import Account, ClosedDay, Forum, Municipality, RoleAssignment, TeamSeat, Unit
 from referrals.people import organisation
@@ -47,18 +47,14 @@ def set_up(session: Session, written: Mapping[str, Any], *, password_hashes: Map
     for row in written["forums"]:
         found = session.scalars(select(Forum).where(Forum.slug == row["slug"])).one_or_none()
         forums[row["slug"]] = work.put(found, Forum, row | {"quorum": [word.value for word in row["quorum"]]})
-    units = {}
-    for row in written["units"]:
-        there = session.scalars(select(Unit).where(Unit.slug == row["slug"])).one_or_none()
-        values = {key: value for key, value in row.items() if key != "forum"}
-        units[row["slug"]] = work.put(there, Unit, values | {"forum": forums[row["forum"]]})
+    units = {row["slug"]: _put_unit(work, row, forums) for row in written["units"]}
     _require_teams_for_children(session, forums)
     for row in written["people"]:
         language = row.get("language") or written["municipality"]["language"]
         only_new = {"password_hash": password_hashes.get(row["email"], ""), "language": language}
         account = _put_person(work, row, units=units, only_new=only_new)
         for slug in row["seats"]:
-            _put_seat(work, forums[slug], account)
+            _put_seat(work, forums[slug], account, coordinates=slug in row.get("coordinates", ()))
     for row in written["closed_days"]:
         days = select(ClosedDay).where(ClosedDay.first_on == row["first_on"], ClosedDay.last_on == row["last_on"])
         work.put(session.scalars(days).one_or_none(), ClosedDay, row)
@@ -92,6 +88,22 @@ class _Work:
         if not self.is_first:
             organisation.note(self.session, made, what="added", after=organisation.describe(made), by_id=None)
         return made
+
+
+def _put_unit(work: _Work, row: Mapping[str, Any], forums: Mapping[str, Forum]) -> Unit:
+    there = work.session.scalars(select(Unit).where(Unit.slug == row["slug"])).one_or_none()
+    named = [forums[slug] for slug in row.get("other_forums", ())]
+    teams = {team.slug: team for team in (*named, *(there.other_teams if there else ()))}
+    beside = [teams[slug] for slug in sorted(teams) if slug != row["forum"]]
+    values = {key: value for key, value in row.items() if key not in {"forum", "other_forums"}}
+    try:
+        made: Unit = work.put(there, Unit, {"other_teams": beside, "forum": forums[row["forum"]]} | values)
+    except HasReferrals:
+        raise SetupFileInvalid(
+            f"units {row['slug']}: the forum {row['forum']} works for it beside another and has referrals of its own; "
+            "leave its forum as it is"
+        ) from None
+    return made
 
 
 def _require_teams_for_children(session: Session, forums: Mapping[str, Forum]) -> None:
@@ -130,7 +142,7 @@ def _put_person(
     work: _Work, row: Mapping[str, Any], *, units: Mapping[str, Unit], only_new: Mapping[str, Any]
 ) -> Account:
     found = work.session.scalars(select(Account).where(Account.email == row["email"])).one_or_none()
-    values = {key: value for key, value in row.items() if key not in {"roles", "seats"}}
+    values = {key: value for key, value in row.items() if key not in {"roles", "seats", "coordinates"}}
     account: Account = work.put(found, Account, values, only_new=only_new)
     there = {(role.role, role.unit_id) for role in account.roles}
     for role, unit in _roles(row["roles"], units):
@@ -146,9 +158,13 @@ def _put_person(
     return account
 
 
-def _put_seat(work: _Work, forum: Forum, account: Account) -> None:
+def _put_seat(work: _Work, forum: Forum, account: Account, *, coordinates: bool) -> None:
     there = select(TeamSeat).where(TeamSeat.forum_id == forum.id, TeamSeat.account_id == account.id)
-    work.put(work.session.scalars(there).one_or_none(), TeamSeat, {"forum": forum, "account": account})
+    work.put(
+        work.session.scalars(there).one_or_none(),
+        TeamSeat,
+        {"forum": forum, "account": account} | ({"coordinates": True} if coordinates else {}),
+    )
 
 
 def _roles(written: Iterable[Mapping[str, Any]], units: Mapping[str, Unit]) -> list[tuple[Role, Unit | None]]:

@@ -17,11 +17,11 @@ from referrals.access import Actor, Role, View, may_view, parties_for
 from referrals.errors import Incomplete
 from referrals.languages import local_date
 from referrals.models import Account, Invitation, Referral, RoleAssignment
-from referrals.people import leaving, membership, roster
+from referrals.people import coordinating, leaving, membership, roster
 from referrals.safeguarding import access_list
 from referrals.stages import Party, Verb
 from referrals.work.waiting_items import Waiting, WaitingItem
-from referrals.work.worklist import HAS_OWNER, in_units, shown_unit
+from referrals.work.worklist import in_units, shown_unit
 
 #: so long an invitation lasts at most; then it is given anew
 LONGEST: Final = timedelta(days=366)
@@ -73,7 +73,7 @@ def waiting_for(session: Session, actor: Actor) -> list[WaitingItem]:
         .join(Referral, Invitation.referral_id == Referral.id)
         .where(
             Invitation.ends_at <= clock.now(), Referral.is_open, in_units(actor, Role.COORDINATOR),
-            or_(Referral.owner_id == actor.account_id, ~HAS_OWNER),
+            or_(Referral.owner_id == actor.account_id, ~coordinating.HAS_OWNER),
         )
         .options(selectinload(Invitation.referral).selectinload(Referral.unit))
     )  # fmt: skip

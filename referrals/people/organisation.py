@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from referrals import clock
 from referrals.access import Actor, Role, is_administrator
-from referrals.errors import LastAdministrator, NotAllowed, SetupFileInvalid
+from referrals.errors import HasReferrals, LastAdministrator, NotAllowed, SetupFileInvalid
 from referrals.forums import mandate
 from referrals.keeping import audit
 from referrals.models import (
@@ -63,7 +63,8 @@ def change(session: Session, row: Row, *, by: Actor, **values: Any) -> int:
     """Give `row` these values and log each that differs; how many did.
 
     Raises NotAllowed for anybody but an administrator, LastAdministrator where nobody would be left to administer,
-    StillTakesChildren where a team that only advises would be the one some child has to turn to.
+    StillTakesChildren where a team that only advises would be the one some child has to turn to, HasReferrals where a unit would
+    lose a team beside its first one that has referrals of the unit.
     """
     _require_administrator(by)
     changed = write(session, row, values, by_id=by.account_id)
@@ -171,6 +172,10 @@ def write(session: Session, row: Row, values: Mapping[str, Any], *, by_id: uuid.
         before = getattr(row, name)
         if before == value:
             continue
+        if isinstance(row, Unit) and name == "other_teams":
+            _require_nothing_left(session, row, [team for team in before if team not in value])
+        if isinstance(row, Unit) and isinstance(value, Forum):
+            _require_nothing_left(session, row, [team for team in row.other_teams if team is value])
         setattr(row, name, value)
         if isinstance(row, Unit) and isinstance(value, Forum):
             _let_referrals_follow(session, row, before)
@@ -209,6 +214,13 @@ def _require_administrator(by: Actor) -> None:
 def _require_team_for_children(session: Session, row: Row) -> None:
     if isinstance(row, Forum | Unit):
         mandate.require_no_child_waits(session, row.forum if isinstance(row, Unit) else row)
+
+
+def _require_nothing_left(session: Session, unit: Unit, teams: Collection[Forum]) -> None:
+    """That none of `teams` ever worked on a referral of the unit, which would be another team's to see from now on."""
+    theirs = select(Referral.id).where(Referral.unit_id == unit.id, Referral.forum_id.in_([team.id for team in teams]))
+    if session.scalar(select(theirs.exists())):
+        raise HasReferrals
 
 
 def _let_referrals_follow(session: Session, unit: Unit, before: Forum) -> None:

@@ -13,6 +13,7 @@ from referrals.access import CONTRIBUTES_AS, SERVICE_OF, Role, outside_service
 from referrals.disclosure import coverage
 from referrals.errors import NotAllowed, NotCovered
 from referrals.models import Account, Concern, Invitation, Municipality, Referral, RoleAssignment, SeatAbsence, TeamSeat
+from referrals.people import coordinating
 from referrals.people.membership import is_in
 from referrals.safeguarding import access_list
 from referrals.vocabulary import ConsentState, Profession, Recipient, SchoolForm
@@ -60,7 +61,7 @@ def service_of(profession: Profession, school_form: SchoolForm) -> Recipient:
 
 
 def colleagues(session: Session, referral: Referral) -> list[Colleague]:
-    """Everybody who works for the referral's unit, stands in in its team now or later, or is invited from outside, by name, each with what may stand in the way of asking them.
+    """Everybody who works for the referral's unit or sits in its team beside, stands in in its team now or later, or is invited from outside, by name, each with what may stand in the way of asking them.
 
     Where an identity is protected, only those on the access list are there to be asked.
     """
@@ -70,6 +71,7 @@ def colleagues(session: Session, referral: Referral) -> list[Colleague]:
         .where(
             Account.is_active,
             Account.roles.any((RoleAssignment.unit_id == referral.unit_id) & RoleAssignment.role.in_(_ROLES))
+            | coordinating.sit_beside(referral)
             | Account.id.in_(invited)
             | Account.standing_in.any(
                 (SeatAbsence.ends_at > clock.now()) & SeatAbsence.seat.has(TeamSeat.forum_id == referral.forum_id)

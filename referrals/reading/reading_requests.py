@@ -14,7 +14,7 @@ from referrals.access import Actor, Role
 from referrals.errors import AlreadyDecided, ContentGone, Incomplete, NotAllowed, SamePerson, WithheldFromAsker
 from referrals.keeping import audit, register
 from referrals.models import Account, Guardian, ReadingAnswer, ReadingRequest, Referral, RoleAssignment, What
-from referrals.people import organisation
+from referrals.people import coordinating, organisation
 from referrals.reading import reading_pieces, reading_withheld
 from referrals.reading.reading_pieces import Piece
 from referrals.rules import rulebook
@@ -225,11 +225,11 @@ def _was_handed_out(request: ReadingRequest) -> bool:
 
 
 def _may(actor: Actor, referral: Referral, roles: Collection[Role]) -> bool:
-    """In their units, not shut out, on the access list where there is one, and of nothing that a conflict holds."""
+    """In their units and teams, not shut out, on the access list where there is one, and of nothing that a conflict holds."""
     facts = referral.facts()
     is_listed = facts.listed is None or actor.account_id in facts.listed
     is_kept_out = facts.is_held or actor.account_id in facts.shut_out
-    return actor.holds(*roles, unit_id=referral.unit_id) and is_listed and not is_kept_out
+    return coordinating.looks_after(actor, referral, roles) and is_listed and not is_kept_out
 
 
 def _log(session: Session, request: ReadingRequest, verb: str, *, by: Actor) -> None:

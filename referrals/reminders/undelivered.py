@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, selectinload
 from referrals.access import Actor, Role, View, may_view
 from referrals.languages import local_date
 from referrals.models import Referral, Step
-from referrals.people import organisation
+from referrals.people import coordinating, organisation
 from referrals.stages import Party, Verb
 from referrals.work import worklist
 from referrals.work.waiting_items import Waiting, WaitingItem
@@ -25,7 +25,7 @@ def to_see_to(session: Session, actor: Actor) -> Iterable[WaitingItem]:
         select(Referral)
         .where(
             Referral.id.in_(oldest), worklist.in_units(actor, Role.COORDINATOR),
-            or_(Referral.owner_id == actor.account_id, ~worklist.HAS_OWNER),
+            or_(Referral.owner_id == actor.account_id, ~coordinating.HAS_OWNER),
         )
         .options(selectinload(Referral.unit))
     )  # fmt: skip

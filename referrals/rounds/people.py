@@ -49,7 +49,9 @@ def is_in_team(session: Session, forum: Forum, actor: Actor) -> bool:
     capacity = CONTRIBUTES_AS.get(actor.profession) if actor.profession else None
     if capacity is None or MATRIX[Information.DEIDENTIFIED].get(capacity) is not Cell.READ:
         return False
-    if forum.units and dates.may_keep(forum, actor):
+    if any(actor.holds(*dates.KEEPERS, unit_id=unit.id) for unit in forum.units):
+        return True
+    if any(team == forum.id for team, _unit in actor.teams_beside):
         return True
     if not any(actor.works_for(unit.id) for unit in forum.units):
         return False
@@ -73,7 +75,7 @@ def in_any(session: Session, forum_ids: Collection[uuid.UUID]) -> set[uuid.UUID]
         RoleAssignment.role.in_(dates.KEEPERS) & RoleAssignment.unit.has(Unit.forum_id.in_(forum_ids))
     )
     sits = exists().where(
-        TeamSeat.account_id == Account.id, TeamSeat.forum_id.in_(forum_ids), Unit.forum_id == TeamSeat.forum_id,
+        TeamSeat.account_id == Account.id, TeamSeat.forum_id.in_(forum_ids), or_(Unit.forum_id == TeamSeat.forum_id, Unit.other_teams.any(Forum.id == TeamSeat.forum_id)),
         RoleAssignment.unit_id == Unit.id, RoleAssignment.account_id == Account.id, RoleAssignment.role.in_(WITH_UNIT),
     )  # fmt: skip
     stands_in = Account.standing_in.any(

@@ -10,6 +10,7 @@ from referrals import clock, history
 from referrals.access import Actor, Role
 from referrals.errors import Incomplete, NoSuchReferral, NotAllowed, StaysOnList
 from referrals.models import Account, Listed, Referral, RoleAssignment
+from referrals.people import coordinating
 from referrals.stages import Verb
 from referrals.vocabulary import ListGround, Standing
 
@@ -41,7 +42,8 @@ def could_be_added(session: Session, referral: Referral) -> list[Account]:
     """Those of the unit, and those who took part, who are not on the list and not kept out: takers part first, then by name."""
     facts = referral.facts()
     works_here = Account.roles.any(RoleAssignment.unit_id == referral.unit_id)
-    rows = select(Account).where(Account.is_active, works_here | Account.id.in_(facts.members)).order_by(Account.name)
+    near = works_here | coordinating.sit_beside(referral) | Account.id.in_(facts.members)
+    rows = select(Account).where(Account.is_active, near).order_by(Account.name)
     able = [one for one in session.scalars(rows) if one.id not in (facts.listed or ()) and one.id not in facts.shut_out]
     return sorted(able, key=lambda account: account.id not in facts.members)
 
@@ -137,7 +139,8 @@ def _by_task(session: Session, referral: Referral) -> dict[uuid.UUID, ListGround
 
 
 def _holders(session: Session, referral: Referral, role: Role) -> Iterable[uuid.UUID]:
-    holds = Account.roles.any((RoleAssignment.unit_id == referral.unit_id) & (RoleAssignment.role == role))
+    at_unit = (RoleAssignment.unit_id == referral.unit_id) & (RoleAssignment.role == role)
+    holds = coordinating.coordinate(referral) if role is Role.COORDINATOR else Account.roles.any(at_unit)
     return session.scalars(select(Account.id).where(Account.is_active, holds)).all()
 
 

@@ -5,14 +5,13 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, object_session, selectinload
 
 from referrals.access import Actor, Role, View, may_view, parties_for
 from referrals.disclosure import coverage
 from referrals.languages import local_date
 from referrals.models import (
-    Account,
     ActionPlan,
     AdditionKind,
     AssessmentPart,
@@ -23,10 +22,9 @@ from referrals.models import (
     Membership,
     PlannedAction,
     Referral,
-    RoleAssignment,
     TeamMeeting,
 )
-from referrals.people import organisation
+from referrals.people import coordinating, organisation
 from referrals.rules import targets
 from referrals.safeguarding import access_list
 from referrals.stages import (
@@ -76,14 +74,6 @@ NEXT: dict[State, tuple[Verb, Party]] = {
 }  # fmt: skip
 
 _PARTS_OUT = select(AssessmentPart.referral_id).where(AssessmentPart.status == PartStatus.REQUESTED)
-#: an owner who has left, or coordinates this unit no longer, keeps nothing moving
-HAS_OWNER = exists().where(
-    RoleAssignment.account_id == Referral.owner_id,
-    RoleAssignment.role == Role.COORDINATOR,
-    RoleAssignment.unit_id == Referral.unit_id,
-    Account.id == RoleAssignment.account_id,
-    Account.is_active,
-)
 _RUNNING = (ActionStatus.PLANNED, ActionStatus.ONGOING, ActionStatus.HINDERED)
 
 
@@ -149,7 +139,7 @@ def with_fear_known(session: Session, actor: Actor, referrals: Iterable[Referral
 
 def _for_coordinator(session: Session, actor: Actor, today: date) -> Iterable[WaitingItem]:
     mine = {state for state, (_verb, party) in NEXT.items() if party is Party.COORDINATOR}
-    mine_or_nobodys = or_(Referral.owner_id == actor.account_id, ~HAS_OWNER)
+    mine_or_nobodys = or_(Referral.owner_id == actor.account_id, ~coordinating.HAS_OWNER)
     waits = or_(
         _in_states(mine),
         Referral.target_on < today,
@@ -213,7 +203,7 @@ def _additions(session: Session, actor: Actor) -> Iterable[WaitingItem]:
         .where(
             ConcernAddition.kind == AdditionKind.ADDITION, ConcernAddition.read_at.is_(None),
             _in_states(MOVE_BY_VERB[Verb.READ_ADDITION].frm),
-            in_units(actor, Role.COORDINATOR), or_(Referral.owner_id == actor.account_id, ~HAS_OWNER),
+            in_units(actor, Role.COORDINATOR), or_(Referral.owner_id == actor.account_id, ~coordinating.HAS_OWNER),
         )
         .options(selectinload(ConcernAddition.referral).selectinload(Referral.unit))
     )  # fmt: skip
@@ -233,7 +223,7 @@ def _consents(session: Session, actor: Actor, today: date) -> Iterable[WaitingIt
     """Consents that are about to end, or have ended: a line a referral, by the one that ends first."""
     rows = session.scalars(
         coverage.about_to_end(today)
-        .where(in_units(actor, Role.COORDINATOR), or_(Referral.owner_id == actor.account_id, ~HAS_OWNER))
+        .where(in_units(actor, Role.COORDINATOR), or_(Referral.owner_id == actor.account_id, ~coordinating.HAS_OWNER))
         .options(selectinload(Consent.referral).selectinload(Referral.unit))
     ).all()
     first = {row.referral_id: row for row in reversed(rows)}
@@ -302,10 +292,9 @@ def _referrals(session: Session, *conditions: ColumnElement[bool]) -> list[Refer
 
 
 def in_units(actor: Actor, role: Role) -> ColumnElement[bool]:
-    """Referrals of the units in which `actor` holds `role`, as far as nothing keeps them out."""
-    units = [unit_id for held, unit_id in actor.roles if held is role and unit_id is not None]
+    """Referrals of the units in which `actor` holds `role`, as a coordinator of their teams, as far as nothing keeps them out."""
     standing = select(Membership.referral_id).where(Membership.account_id == actor.account_id)
-    there: ColumnElement[bool] = Referral.unit_id.in_(units) if units else false()
+    there = coordinating.looked_after_by(actor, {role})
     if role is Role.COORDINATOR and any(held in (Role.COORDINATOR, Role.HEAD_TEACHER) for held, _unit in actor.roles):
         there = or_(there, Referral.id.in_(standing.where(Membership.standing == Standing.STANDS_IN)))
     kept_out = standing.where(Membership.standing == Standing.SHUT_OUT)

@@ -2,6 +2,7 @@
 
 import io
 import re
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,9 @@ from referrals.files import quarantine
 from referrals.models import Account, ClosedDay, Forum, Municipality, Unit
 from referrals.people import organisation
 from referrals.vocabulary import Profession, SchoolForm
+from tests.factories import a_referral
 from tests.webapp.browsing import Browser, Page
+from tests.webapp.desk import cast_of
 from webapp.accounts.passwords import password_matches
 
 PAGES = (
@@ -132,6 +135,22 @@ def test_a_team_that_is_gone_cannot_be_chosen(anton):
     anton.get(link_to(anton.get("/administration/units"), "Lindskolan"))
     gone = "00000000-0000-4000-8000-000000000000"
     assert said(anton.submit({"forum": gone}, status=422)) == ["Choose one of the answers."]
+    assert said(anton.submit({"other_teams": [gone]}, status=422)) == ["Choose one of the answers."]
+
+
+def test_a_unit_gets_a_team_beside_its_first_which_stays_once_it_has_referrals_there(anton, settings):
+    address = link_to(anton.get("/administration/units"), "Lindskolan")
+    beside = str(one(settings, Forum, slug="asken").id)
+    anton.get(address)
+    anton.submit({"other_teams": [beside]})
+    assert log(settings) == [("unit.other_teams lindskolan", "", "asken")]
+    assert "other teams" in anton.get("/administration/changes").text
+    assert "Lindskolan" in anton.get("/administration/forums").text
+    with db.writing(settings.database) as session:
+        a_referral(session, cast_of(session), forum_id=uuid.UUID(beside))
+    for typed in ({"other_teams": []}, {"other_teams": [], "forum": beside}):
+        anton.get(address)
+        assert "A team there has referrals" in anton.submit(typed, status=409).text
 
 
 def test_a_team_is_added_and_its_quorum_changed(anton, settings):

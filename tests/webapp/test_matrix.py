@@ -69,6 +69,7 @@ from referrals.vocabulary import (
 from referrals.vocabulary.knowing import Capacity, Cell, Information
 from schemas.documents.writing import paper_html
 from tests.factories import a_guardian, a_member, a_part, a_plan, a_referral
+from tests.teams import a_team_beside
 from tests.webapp.browsing import WORKBOOK, words_of_workbook
 from tests.webapp.desk import cast_of
 
@@ -532,3 +533,14 @@ def test_none_of_it_stands_in_the_database_in_clear(settings, with_consent):
         rows = repr([session.execute(select(table)).all() for table in Base.metadata.sorted_tables])
         assert session.scalars(select(Document.id)).first() is not None
         assert [word for word in PLANTED if word in rows] == []
+
+
+@pytest.mark.parametrize(("person", "works_on_it"), [("bea", "first"), ("sanna", "beside")])
+def test_who_coordinates_another_team_of_the_same_school_meets_nothing(
+    person, works_on_it, app, signed_in, settings, planted
+):
+    with db.writing(settings.database) as session:
+        beside = a_team_beside(session, cast_of(session))
+        if works_on_it == "beside":
+            session.scalars(select(Referral)).one().forum_id = beside.forum.id
+    assert _seen_by(person, app, signed_in, settings) == {}

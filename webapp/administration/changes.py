@@ -46,6 +46,8 @@ _FIELDS = {
     "date": N_("date of the demonstration"),
     "school_form": N_("kind of unit"),
     "forum": N_("team"),
+    "other_teams": N_("other teams"),
+    "coordinates": N_("coordinates the team"),
     "is_open": N_("public form open"),
     "takes_part": N_("takes part"),
     "contact": N_("whom to call"),

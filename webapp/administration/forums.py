@@ -27,7 +27,11 @@ from webapp.pages import page
 @signed_in(Role.ADMINISTRATOR)
 def forums_list() -> ResponseReturnValue:
     """All teams."""
-    rows = transactions.session().scalars(select(Forum).options(selectinload(Forum.units)).order_by(Forum.name)).all()
+    rows = (
+        transactions.session()
+        .scalars(select(Forum).options(selectinload(Forum.units), selectinload(Forum.also_for)).order_by(Forum.name))
+        .all()
+    )
     return page("administration/forums.html", forums=rows, professions=Profession)
 
 

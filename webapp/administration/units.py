@@ -56,7 +56,8 @@ def unit(unit_id: uuid.UUID) -> ResponseReturnValue:
     """One unit."""
     found = _found(unit_id)
     kept = ("name", "school_form", "contact", "phone", "area", "takes_part", "is_open")
-    return _unit_page(forms.shown({name: getattr(found, name) for name in kept} | {"forum": found.forum_id}), found)
+    teams = {"forum": found.forum_id, "other_teams": [team.id for team in found.other_teams]}
+    return _unit_page(forms.shown({name: getattr(found, name) for name in kept} | teams), found)
 
 
 @blueprint.post("/units/<uuid:unit_id>")
@@ -80,11 +81,14 @@ def _values(form: forms.Form) -> dict[str, Any] | None:
     values = form.load(UnitForm())
     if values is None:
         return None
-    values["forum"] = transactions.session().get(Forum, values["forum"])
-    if values["forum"] is None:
-        form.refuse("forum", CHOOSE_ONE)
+    wanted, first = set(values.pop("other_teams")), values.pop("forum")
+    teams = {team.id: team for team in transactions.session().scalars(select(Forum).order_by(Forum.slug))}
+    if first not in teams or not wanted <= set(teams):
+        form.refuse("forum" if first not in teams else "other_teams", CHOOSE_ONE)
         return None
-    return values
+    # A team that is taken off first can then take in the concerns.
+    beside = [team for team in teams.values() if team.id in wanted - {first}]
+    return {"other_teams": beside, "forum": teams[first]} | values
 
 
 def _unit_page(form: forms.Form, found: Unit | None, status: int = 200) -> ResponseReturnValue:

@@ -11,13 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from referrals import assessment, clock, queries, triage
-from referrals.access import Role, View, may_view
+from referrals.access import View, may_view
 from referrals.disclosure import hand_over, service_referral
 from referrals.files import attachment_reading
 from referrals.forums import upward
 from referrals.meetings import conflict
-from referrals.models import Account, Referral, RoleAssignment
-from referrals.people import leaving
+from referrals.models import Account, Referral
+from referrals.people import coordinating, leaving
 from referrals.plans import plan_versions
 from referrals.stages import Party, Verb
 from referrals.statutory import tracks
@@ -227,10 +227,7 @@ def _also(referral: Referral) -> Iterator[tuple[str, str]]:
 
 def _coordinators(session: Session, referral: Referral) -> list[tuple[uuid.UUID, str]]:
     rows = session.scalars(
-        select(Account)
-        .join(RoleAssignment)
-        .where(RoleAssignment.role == Role.COORDINATOR, RoleAssignment.unit_id == referral.unit_id, Account.is_active)
-        .order_by(Account.name)
+        select(Account).where(Account.is_active, coordinating.coordinate(referral)).order_by(Account.name)
     )
     return [(row.id, row.name) for row in rows]
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from referrals.errors import SeatRefused
 from referrals.forums import dates, seats
 from referrals.models import TeamSeat
-from schemas.forums import AwayForm, SeatForm
+from schemas.forums import AwayForm, CoordinatesForm, SeatForm
 from webapp import forms, notices, pages, people, transactions
 from webapp.forums import blueprint
 from webapp.forums.team import TEAM_ROLES, said_at_once, team_of, team_page
@@ -65,6 +65,21 @@ def be_away(forum_id: uuid.UUID, seat_id: uuid.UUID) -> ResponseReturnValue:
     return _seat_page(found, form, 422)
 
 
+@blueprint.post("/teams/<uuid:forum_id>/seats/<uuid:seat_id>/coordinates")
+@signed_in(*TEAM_ROLES)
+def let_coordinate(forum_id: uuid.UUID, seat_id: uuid.UUID) -> ResponseReturnValue:
+    """Let who holds the seat coordinate the team, or no longer."""
+    found, does = _seat(forum_id, seat_id), bool((forms.submitted().load(CoordinatesForm()) or {}).get("coordinates"))
+    seats.let_coordinate(transactions.session(), found, does=does, by=people.actor())
+    name = found.account.name
+    notices.say_next(
+        gettext("%(name)s coordinates the team from now on.", name=name)
+        if does
+        else gettext("%(name)s does not coordinate the team.", name=name)
+    )
+    return redirect(url_for(".seat", forum_id=forum_id, seat_id=seat_id), 303)
+
+
 @blueprint.post("/teams/<uuid:forum_id>/seats/<uuid:seat_id>/back/<uuid:absence_id>")
 @signed_in(*TEAM_ROLES)
 def come_back(forum_id: uuid.UUID, seat_id: uuid.UUID, absence_id: uuid.UUID) -> ResponseReturnValue:
@@ -99,6 +114,8 @@ def _seat_page(found: TeamSeat, form: forms.Form, status: int = 200) -> Response
         form=form,
         team=found.forum,
         seat=found,
+        coordinating=forms.shown({"coordinates": found.coordinates}),
         times=seats.to_come(found),
+        may_let_coordinate=seats.may_let_coordinate(found.forum, people.actor()),
         could_stand_in=[(one.id, one.name) for one in seats.could_stand_in(session, found)],
     )

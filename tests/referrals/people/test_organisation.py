@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -145,6 +146,28 @@ def test_a_seat_a_later_file_gives_is_added_once_and_logged_and_none_is_taken_aw
     subject, before, after = log(session)[0]
     assert subject.startswith("team_seat.added ")
     assert (before, after) == ("", f"htl-linden, {account(session, 'tove').id}")
+
+
+def test_a_later_file_lets_a_unit_have_another_team_beside_its_first_and_says_who_coordinates_it(session, written):
+    set_up(session, written)
+    school = next(row for row in written["units"] if row["slug"] == "lindskolan")
+    school["other_forums"] = ["htl-asken"]
+    tove = next(row for row in written["people"] if row["name"].startswith("Tove"))
+    tove["seats"], tove["coordinates"] = ["htl-asken"], ["htl-asken"]
+    assert set_up(session, written) == (1, 1)
+    assert set_up(session, written) == (0, 0)
+    school["other_forums"] = []
+    assert set_up(session, written) == (0, 0)
+    found = unit(session, "lindskolan")
+    beside = found.other_teams[0]
+    assert (found.forum.slug, beside.slug) == ("htl-linden", "htl-asken")
+    assert account(session, "tove").actor().coordinates == {(beside.id, found.id)}
+    a_referral(
+        session, SimpleNamespace(municipality=organisation.municipality(session), school=found), forum_id=beside.id
+    )
+    school["forum"] = "htl-asken"
+    with pytest.raises(SetupFileInvalid, match="lindskolan: the forum htl-asken works for it beside another"):
+        set_up(session, written)
 
 
 def test_set_up_takes_nothing_away(session, written):

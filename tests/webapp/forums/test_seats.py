@@ -3,10 +3,12 @@
 import pytest
 
 from referrals import db
+from referrals.forums import seats
 from referrals.models import Account, RoleAssignment
 from referrals.stages import TO_SCHEDULE
 from tests.factories import a_guardian, a_referral
 from tests.people import NO_PASSWORD
+from tests.teams import a_team_beside
 from tests.webapp.desk import cast_of
 
 DAYS = {"away_from": "2026-09-21", "away_until": "2026-09-25"}
@@ -87,3 +89,25 @@ def test_the_call_begins_with_who_sits_in_the_team(karin, ids, settings, has_dat
     ticked = [one.get("value") for one in page.all("input", name="called") if one.get("checked") is not None]
     assert teacher in ticked
     assert kim not in ticked
+
+
+def test_a_head_teacher_names_who_coordinates_a_team_beside_the_first(signed_in, settings, wednesday):
+    with db.writing(settings.database) as session:
+        beside = a_team_beside(session, cast_of(session))
+        beside.coordinator.language = "en"
+        team = f"/teams/{beside.forum.id}"
+        seat = next(one.id for one in seats.seats_of(session, beside.forum) if one.account is beside.coordinator)
+    signed_in("karin").get(team, status=404)
+    bea = signed_in("bea")
+    page = bea.get(team)
+    assert "Concerns from Lindskolan come in to HTL-team Linden." in page.text
+    assert "coordinates the team" in page.text
+    assert not bea.get(f"{team}/seats/{seat}").all("form", id="coordinates-form")
+    assert bea.get("/board")
+    henrik = signed_in("henrik")
+    form = henrik.get(f"{team}/seats/{seat}").all("form", id="coordinates-form")[0]
+    page = henrik.submit({"coordinates": ""}, form=form)
+    assert "Bea Hagsten does not coordinate the team." in page.text
+    assert "coordinates the team" not in signed_in("bea").get(team).text
+    form = page.all("form", id="coordinates-form")[0]
+    assert "Bea Hagsten coordinates the team from now on." in henrik.submit({"coordinates": "yes"}, form=form).text
