@@ -1,6 +1,7 @@
 """A web application on a database of its own, the cast of people in it, and browsers for them that check every page."""
 
 from collections.abc import Callable, Iterator
+from copy import copy
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import select
 
 from referrals import clock, config, db
 from referrals.models import Account, Municipality
+from referrals.operations import production
 from tests.conftest import BOTH, IS_TOLD
 from tests.people import settle
 from tests.webapp.browsing import Browser
@@ -54,20 +56,41 @@ def settings(fresh_database: str, data_folder: Path) -> config.Settings:
     return config.Settings(database_url=fresh_database, data=data_folder)
 
 
+@pytest.fixture(scope="session")
+def put_together(sqlite_address: str, data_folder: Path) -> Flask:
+    """The web application, put together once for all tests: its pages and templates take half a second to be read."""
+    return create_app(config.Settings(database_url=sqlite_address, data=data_folder))
+
+
 @pytest.fixture
-def app(settings: config.Settings, password_hash: str) -> Iterator[Flask]:
-    """The web application with the cast settled in its municipality."""
+def settled(settings: config.Settings, password_hash: str) -> config.Settings:
+    """The settings of an instance in which the cast is settled, in English, each with the password of these tests."""
     with db.writing(settings.database) as session:
         settle(session)
         for account in session.scalars(select(Account)):
             account.password_hash = password_hash
             account.language = "en"
         session.scalars(select(Municipality)).one().language = "en"
-    application = create_app(settings)
+    return settings
+
+
+@pytest.fixture
+def app(settled: config.Settings, put_together: Flask) -> Iterator[Flask]:
+    """The web application with the cast settled in its municipality."""
+    application = _for_settings(settled, put_together)
     application.testing = True
     yield application
     clock.use_shift_file(None)
-    settings.shift_file.unlink(missing_ok=True)  # the next test begins on today's date
+    settled.shift_file.unlink(missing_ok=True)  # the next test begins on today's date
+
+
+def _for_settings(settings: config.Settings, put_together: Flask) -> Flask:
+    """A copy with the pages of `put_together`, which nobody may add to, and with settings and configuration of its own."""
+    application = copy(put_together)
+    application.config = copy(put_together.config)
+    application.extensions = {**put_together.extensions, "trivsel": settings}
+    production.open_keys_and_date(settings)
+    return application
 
 
 @pytest.fixture

@@ -7,13 +7,16 @@ import pytest
 
 from referrals import errors as core
 from tests.webapp import gallery
-from webapp import error_answers
+from webapp import create_app, error_answers
 
 
 @pytest.fixture
-def app(app):
-    gallery.add_to(app)
-    return app
+def app(settled):
+    """An application that has the gallery's pages too."""
+    application = create_app(settled)
+    application.testing = True
+    gallery.add_to(application)
+    return application
 
 
 @pytest.mark.parametrize("status", [400, 404, 413, 429, 500, 503])

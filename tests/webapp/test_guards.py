@@ -12,13 +12,17 @@ from tests.factories import a_referral
 from tests.people import Cast
 from tests.webapp import gallery
 from tests.webapp.conftest import PASSWORD
+from webapp import create_app
 from webapp.accounts import sessions
 
 
 @pytest.fixture
-def app(app):
-    gallery.add_to(app)
-    return app
+def app(settled):
+    """An application that has the gallery's pages too."""
+    application = create_app(settled)
+    application.testing = True
+    gallery.add_to(application)
+    return application
 
 
 @pytest.fixture
