@@ -19,6 +19,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from referrals import clock, config, db, sealing
 from referrals.models import Base
+from tests.databases import give_back
 from tests.people import Cast, settle
 from tests.postgres import a_database, running_postgres
 
@@ -137,13 +138,18 @@ def cast(session: Session) -> Cast:
 
 
 @pytest.fixture
-def fresh_sqlite(sqlite_template: Path, tmp_path: Path) -> Iterator[str]:
-    """The address of an empty SQLite database of this test's own, for tests in which several sessions commit."""
-    path = tmp_path / "trivsel.sqlite"
+def fresh_sqlite(sqlite_template: Path) -> Iterator[str]:
+    """The address of an empty SQLite database of this test's own, for tests in which several sessions commit.
+
+    Each test's is at the same address: what an engine has learnt to say in SQL it need not learn again.
+    """
+    path = sqlite_template.with_name("fresh.sqlite")
     shutil.copy(sqlite_template, path)
     address = f"sqlite:///{path}"
     yield address
-    db.engine_for(address).dispose()
+    give_back(address)
+    for file in path.parent.glob(f"{path.name}*"):
+        file.unlink()
 
 
 @pytest.fixture(scope="session")
@@ -157,8 +163,8 @@ def postgres_template(postgres_server: str) -> Iterator[str]:
 
 @pytest.fixture
 def fresh_postgres(postgres_server: str, postgres_template: str) -> Iterator[str]:
-    """The address of an empty PostgreSQL database of this test's own."""
-    yield from _postgres_database(postgres_server, f"fresh_{uuid.uuid4().hex}", postgres_template)
+    """The address of an empty PostgreSQL database of this test's own; each test's is at the same address."""
+    yield from _postgres_database(postgres_server, "fresh", postgres_template)
 
 
 @pytest.fixture(params=BOTH)
@@ -227,4 +233,4 @@ def wednesday() -> Iterator[time_machine.Traveller]:
 def _postgres_database(server: str, name: str, template: str) -> Iterator[str]:
     with a_database(server, name, like=template) as address:
         yield address
-        db.engine_for(address).dispose()
+        give_back(address)

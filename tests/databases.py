@@ -6,7 +6,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from time import sleep
 
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from referrals import db
@@ -45,23 +45,21 @@ def copy_sqlite(path: Path, copy: Path) -> None:
         there.backup(here)
 
 
-def _make(address: str, name: str, *, like: str) -> None:
+def give_back(address: str) -> None:
+    """Close every connection to the database at `address`, once none is out: mail about an account is written beside the
+    request that asked for it, and a connection that comes back to a pool that was thrown away would never be closed."""
     engine = db.engine_for(address)
-    _wait_until_given_back(engine)
-    engine.dispose()
-    _run(address, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name} TEMPLATE {like}")
-
-
-def _wait_until_given_back(engine: Engine) -> None:
-    """Until no connection is out: mail about an account is written beside the request that asked for it.
-
-    A connection that comes back to a pool that was thrown away would never be closed.
-    """
     for _ in range(500):
         if not engine.pool.checkedout():
+            engine.dispose()
             return
         sleep(0.01)
     raise AssertionError(engine.pool.status())
+
+
+def _make(address: str, name: str, *, like: str) -> None:
+    give_back(address)
+    _run(address, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name} TEMPLATE {like}")
 
 
 def _run(address: str, *statements: str) -> None:

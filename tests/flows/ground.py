@@ -20,6 +20,8 @@ from referrals import config
 from tests.databases import copy_sqlite
 from tests.people import Cast
 
+#: how long (seconds) is waited for what happens by itself: no figure, only patience, also for a machine with much else to do
+PATIENCE = 300.0
 HOME = Path(tempfile.mkdtemp(prefix="trivsel-prefect-"))
 with socket.socket() as _listening:
     _listening.bind(("127.0.0.1", 0))
@@ -61,7 +63,7 @@ class PrefectServer:
                 [sys.executable, "-m", "prefect", "server", "start", *place],
                 env=os.environ | PREFECT_ENVIRONMENT | more, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
             )  # fmt: skip
-        until(self.answers, seconds=180)
+        until(self.answers)
 
     def stop(self) -> None:
         if self.process is None:
@@ -113,11 +115,11 @@ class PrefectServer:
             return False
 
 
-def until(is_so: Callable[[], object], *, seconds: float = 120) -> None:
-    """Wait until `is_so` holds; the test fails where it does not within `seconds`."""
-    end = time.monotonic() + seconds
+def until(is_so: Callable[[], object]) -> None:
+    """Wait until `is_so` holds; the test fails where it does not within PATIENCE."""
+    end = time.monotonic() + PATIENCE
     while not is_so():
-        assert time.monotonic() < end, f"waited {seconds} seconds in vain"
+        assert time.monotonic() < end, f"waited {PATIENCE} seconds in vain"
         time.sleep(0.05)
 
 

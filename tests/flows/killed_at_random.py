@@ -53,7 +53,7 @@ class RealJourney(OnPaper):
 
     def carry_on(self) -> None:
         """Wait until all automatic work for this referral is done."""
-        until(self._is_quiet, seconds=300)
+        until(self._is_quiet)
 
     def _is_quiet(self) -> bool:
         with db.reading(self.address) as session:

@@ -147,7 +147,7 @@ def test_a_lost_lease_commits_nothing(one_engine: Engine, one_instance: Instance
     submit(one_instance)
     until(lambda: taken_over)
     # The other worker is never heard of again; when its lease has run out, ours carries the step on from the beginning.
-    until(lambda: is_quiet(one_instance), seconds=40)
+    until(lambda: is_quiet(one_instance))
     with db.reading(one_instance.database) as session:
         first = session.scalars(select(Step).order_by(Step.created_at)).first()
         assert first is not None

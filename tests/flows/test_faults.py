@@ -28,7 +28,7 @@ def test_a_paper_that_cannot_be_printed_is_given_up_in_one_word(
 
     monkeypatch.setattr(papers.printing, "print_pdf", jammed)
     referral_id = submit(one_instance)
-    until(lambda: failures(one_instance) == ["paper"], seconds=60)
+    until(lambda: failures(one_instance) == ["paper"])
     assert numbers(one_instance) == (0, 0, 1)
     monkeypatch.undo()
     with db.writing(one_instance.database) as session:
@@ -42,18 +42,18 @@ def test_everything_catches_up_when_prefect_is_back_and_when_it_has_forgotten_us
     one_engine: Engine, one_instance: Instance, prefect: PrefectServer
 ) -> None:
     submit(one_instance)
-    until(lambda: is_quiet(one_instance), seconds=60)
+    until(lambda: is_quiet(one_instance))
     prefect.stop()
     submit(one_instance)  # the form goes on working
     assert not is_quiet(one_instance)
     prefect.start()
-    until(lambda: is_quiet(one_instance), seconds=60)
+    until(lambda: is_quiet(one_instance))
     assert numbers(one_instance) == (4, 4, 4)
     prefect.stop()
     prefect.forget_everything()
     submit(one_instance)
     prefect.start()
-    until(lambda: is_quiet(one_instance), seconds=60)
+    until(lambda: is_quiet(one_instance))
     assert numbers(one_instance) == (6, 6, 6)
     assert failures(one_instance) == []
 
@@ -105,7 +105,7 @@ def test_what_a_killed_worker_held_is_carried_on_by_another(
     assert numbers(one_instance) == papers_mails_and_rows
     second = Engine(one_instance.settings, holder="second")
     second.start()
-    until(lambda: is_quiet(one_instance), seconds=60)
+    until(lambda: is_quiet(one_instance))
     assert second.stop(10)
     everything_is_there_once(one_instance, [referral_id])
     with db.reading(one_instance.database) as session:

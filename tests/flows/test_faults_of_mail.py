@@ -62,7 +62,7 @@ def test_mail_that_is_refused_is_tried_again_then_seen_and_sent_when_a_person_sa
 ) -> None:
     office.refuses = True
     referral_id = submit(one_instance)
-    until(lambda: len(failures(one_instance)) == 2, seconds=90)
+    until(lambda: len(failures(one_instance)) == 2)
     assert failures(one_instance) == ["mail", "mail"]
     assert office.refused >= 2 * (len(steps.PAUSES) + 1)  # two mails, three attempts each
     assert state(one_instance, referral_id) == ("triage", "waiting")
@@ -72,7 +72,7 @@ def test_mail_that_is_refused_is_tried_again_then_seen_and_sent_when_a_person_sa
         for step in steps.failed(session, session.get_one(Referral, referral_id)):
             assert step.flow_run_id is not None
             steps.retry(session, step, by=coordinator)
-    until(lambda: is_quiet(one_instance), seconds=60)
+    until(lambda: is_quiet(one_instance))
     assert failures(one_instance) == []
     with db.reading(one_instance.database) as session:
         sent = session.scalars(select(Mail)).all()
@@ -87,7 +87,7 @@ def test_one_recipient_who_is_refused_is_seen_and_the_others_get_theirs(
     moved = one_instance.cast.second_coordinator
     office.unknown = {moved.email}
     referral_id = submit(one_instance)
-    until(lambda: is_quiet(one_instance), seconds=90)
+    until(lambda: is_quiet(one_instance))
     assert failures(one_instance) == ["address"], "no other try with the same address helps"
     assert state(one_instance, referral_id) == ("triage", "waiting")
     with db.writing(one_instance.database) as session:
@@ -98,7 +98,7 @@ def test_one_recipient_who_is_refused_is_seen_and_the_others_get_theirs(
         assert taken(office) == [one for one in session.scalars(select(Mail.message_id)) if one != refused.message_id]
         office.unknown = set()  # the mailbox was set up
         steps.retry(session, step, by=coordinator)
-    until(lambda: is_quiet(one_instance), seconds=60)
+    until(lambda: is_quiet(one_instance))
     everything_is_there_once(one_instance, [referral_id])
     assert taken(office) == letters(one_instance)
 
@@ -107,9 +107,9 @@ def test_mail_waits_for_a_post_office_that_is_away(
     port: int, one_engine: Engine, one_instance: Instance, impatient: None
 ) -> None:
     referral_id = submit(one_instance)
-    until(lambda: _failed_once(one_instance), seconds=60)
+    until(lambda: _failed_once(one_instance))
     with open_at(port) as office:
-        until(lambda: is_quiet(one_instance), seconds=60)
+        until(lambda: is_quiet(one_instance))
     everything_is_there_once(one_instance, [referral_id])
     assert taken(office) == letters(one_instance)
 
@@ -127,9 +127,9 @@ def test_a_post_office_slower_than_our_patience_may_get_a_mail_again_but_never_a
     monkeypatch.setattr(mailer, "PATIENCE", 0.5)
     office.keeps_silent = True
     referral_id = submit(one_instance)
-    until(lambda: len(office.taken) >= 3, seconds=60)
+    until(lambda: len(office.taken) >= 3)
     office.keeps_silent = False
-    until(lambda: is_quiet(one_instance), seconds=60)
+    until(lambda: is_quiet(one_instance))
     everything_is_there_once(one_instance, [referral_id])
     assert len(office.taken) > len(taken(office)) == len(letters(one_instance))
     assert taken(office) == letters(one_instance)
@@ -141,11 +141,11 @@ def test_papers_do_not_wait_for_a_post_office_that_does_not_answer(
     monkeypatch.setattr(mailer, "PATIENCE", 300.0)
     office.keeps_silent = True
     referral_ids = [submit(one_instance) for _ in range(3)]
-    until(lambda: len(taken(office)) == MAILS, seconds=60)
+    until(lambda: len(taken(office)) == MAILS)
     referral_ids.append(submit(one_instance))
-    until(lambda: all(state(one_instance, one) == ("triage", "waiting") for one in referral_ids), seconds=60)
+    until(lambda: all(state(one_instance, one) == ("triage", "waiting") for one in referral_ids))
     assert len(taken(office)) == MAILS
     office.keeps_silent = False
-    until(lambda: is_quiet(one_instance), seconds=60)
+    until(lambda: is_quiet(one_instance))
     everything_is_there_once(one_instance, referral_ids)
     assert taken(office) == letters(one_instance)

@@ -34,7 +34,7 @@ def test_a_prefect_that_hangs_for_longer_than_a_lease_costs_time_and_nothing_els
 ) -> None:
     until(one_engine.registered.is_set)
     referral_ids = [submit(one_instance) for _ in range(2)]
-    until(lambda: _is_held(one_instance), seconds=60)
+    until(lambda: _is_held(one_instance))
     prefect.hang()
     try:
         referral_ids.append(submit(one_instance))  # the form goes on working
@@ -69,7 +69,7 @@ def test_a_prefect_that_says_503_for_longer_than_a_lease_costs_time_and_nothing_
     monkeypatch.setattr(httpx.HTTPTransport, "handle_request", answer)
     monkeypatch.setattr(httpx.AsyncHTTPTransport, "handle_async_request", answer_async)
     referral_ids = [submit(one_instance) for _ in range(2)]
-    until(lambda: _is_held(one_instance), seconds=60)
+    until(lambda: _is_held(one_instance))
     is_away.set()
     try:
         referral_ids.append(submit(one_instance))  # the form goes on working
@@ -78,7 +78,7 @@ def test_a_prefect_that_says_503_for_longer_than_a_lease_costs_time_and_nothing_
         assert refused
     finally:
         is_away.clear()
-    until(lambda: is_quiet(one_instance), seconds=45)
+    until(lambda: is_quiet(one_instance))
     everything_is_there_once(one_instance, referral_ids)
 
 
@@ -122,7 +122,7 @@ def test_a_step_stays_taken_while_prefect_is_slower_than_a_lease_to_make_and_to_
         until(engine.registered.is_set)
         monkeypatch.setattr(httpx.HTTPTransport, "handle_request", answer_slowly)
         referral_ids = [submit(one_instance)]
-        until(lambda: is_quiet(one_instance), seconds=60)
+        until(lambda: is_quiet(one_instance))
     finally:
         assert engine.stop(10)
     assert slow == {"", "set_state"}
@@ -144,12 +144,12 @@ def test_a_worker_takes_no_more_steps_than_it_has_threads_for(
     monkeypatch.setattr(papers.printing, "print_pdf", jammed)
     referral_ids = [submit(one_instance) for _ in range(THREADS + 3)]
     try:
-        until(lambda: _count(one_instance, Step.started_at) == THREADS, seconds=60)
+        until(lambda: _count(one_instance, Step.started_at) == THREADS)
         time.sleep(0.7)  # longer than the dispatcher waits for a place before it looks again
         assert _count(one_instance, Step.holder) == THREADS
     finally:
         go_on.set()
-    until(lambda: is_quiet(one_instance), seconds=60)
+    until(lambda: is_quiet(one_instance))
     everything_is_there_once(one_instance, referral_ids)
 
 
@@ -195,8 +195,8 @@ def test_a_pool_and_a_deployment_that_somebody_deleted_at_prefect_are_made_again
             before = {one.id for one in client.read_deployments()}
             client.delete_deployment(client.read_deployment_by_name("sweep/trivsel").id)
             client.request("DELETE", "/work_pools/{name}", path_params={"name": deployments.POOL})
-            until(lambda: len(client.read_deployments()) == len(before), seconds=30)
-            until(lambda: all(one.work_pool_name == deployments.POOL for one in client.read_deployments()), seconds=30)
+            until(lambda: len(client.read_deployments()) == len(before))
+            until(lambda: all(one.work_pool_name == deployments.POOL for one in client.read_deployments()))
     finally:
         assert engine.stop(10)
 
@@ -215,8 +215,8 @@ def test_a_run_that_prefect_knows_again_from_an_older_copy_does_nothing_a_second
     prefect.start()
     referral_ids.append(submit(one_instance))
     with running_worker(one_instance, PREFECT_WORKER_QUERY_SECONDS="1"), transport.connected(patience=10) as client:
-        until(lambda: client.read_flow_run(run_id).state_type is StateType.CANCELLED, seconds=60)
-        until(lambda: is_quiet(one_instance), seconds=60)
+        until(lambda: client.read_flow_run(run_id).state_type is StateType.CANCELLED)
+        until(lambda: is_quiet(one_instance))
     everything_is_there_once(one_instance, referral_ids)
 
 

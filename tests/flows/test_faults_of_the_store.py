@@ -62,10 +62,10 @@ def test_a_disk_that_is_full_while_papers_are_kept_costs_time_and_nothing_else(
     engine = Engine(sqlite_instance.settings, holder="test")
     engine.start()
     try:
-        until(lambda: errors.count("database or disk is full") >= 2, seconds=60)
+        until(lambda: errors.count("database or disk is full") >= 2)
         assert not is_quiet(sqlite_instance)
         room.append("1073741823")
-        until(lambda: is_quiet(sqlite_instance), seconds=60)
+        until(lambda: is_quiet(sqlite_instance))
     finally:
         assert engine.stop(10)
     everything_is_there_once(sqlite_instance, referral_ids)
@@ -85,9 +85,9 @@ def test_a_database_that_somebody_locks_for_longer_than_anybody_waits_costs_time
         engine = Engine(sqlite_instance.settings, holder="test")
         engine.start()
         try:
-            until(lambda: errors.count("database is locked") >= 20, seconds=60)
+            until(lambda: errors.count("database is locked") >= 20)
             somebody.rollback()
-            until(lambda: is_quiet(sqlite_instance), seconds=60)
+            until(lambda: is_quiet(sqlite_instance))
         finally:
             assert engine.stop(10)
     everything_is_there_once(sqlite_instance, referral_ids)
@@ -113,7 +113,7 @@ def test_postgresql_that_dies_while_people_send_concerns_and_is_started_again_co
     def die_while_people_send() -> None:
         """They begin only now: however long the first paper takes to come, they do not send more than the form takes in."""
         sending.extend(people.submit(go_on_sending) for _ in range(2))
-        until(lambda: len(numbers) >= 2, seconds=60)
+        until(lambda: len(numbers) >= 2)
         crash_and_restart(postgres_instance.database)
 
     has_died = _while_printing(monkeypatch, die_while_people_send)
@@ -122,10 +122,10 @@ def test_postgresql_that_dies_while_people_send_concerns_and_is_started_again_co
         site.start()
         before = [submit(postgres_instance) for _ in range(4)]
         engine.start()
-        until(lambda: has_died, seconds=120)
+        until(lambda: has_died)
         for one in sending:
             one.result(120)
-        until(lambda: is_quiet(postgres_instance), seconds=60)
+        until(lambda: is_quiet(postgres_instance))
     finally:
         people.shutdown(wait=False)
         assert engine.stop(10)

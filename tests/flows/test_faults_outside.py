@@ -57,7 +57,7 @@ def test_a_run_whose_dispatcher_died_before_it_began_is_closed(prefect: PrefectS
     engine = Engine(one_instance.settings, holder="test")
     engine.start()
     try:
-        until(lambda: is_quiet(one_instance), seconds=60)
+        until(lambda: is_quiet(one_instance))
         with transport.connected(patience=10) as client:
             assert client.read_flow_run(run.id).state_type is StateType.CRASHED
     finally:
@@ -81,9 +81,9 @@ def test_a_run_that_was_made_although_the_answer_was_lost_is_closed(
 
     monkeypatch.setattr(httpx.HTTPTransport, "handle_request", lose_the_first)
     referral_id = submit(one_instance)
-    until(lambda: is_quiet(one_instance), seconds=60)
+    until(lambda: is_quiet(one_instance))
     with transport.connected(patience=10) as client:
-        until(lambda: client.read_flow_run(made[0]).state_type is StateType.CRASHED, seconds=20)
+        until(lambda: client.read_flow_run(made[0]).state_type is StateType.CRASHED)
     everything_is_there_once(one_instance, [referral_id])
 
 
@@ -127,7 +127,7 @@ def test_worker_and_prefect_killed_at_once_and_started_again_go_on_where_they_we
     worker = subprocess.Popen([sys.executable, "-m", "flows.worker"], env=os.environ | one_instance.environment)
     try:
         referral_ids = [submit(one_instance) for _ in range(4)]
-        until(lambda: _claimed(one_instance), seconds=90)
+        until(lambda: _claimed(one_instance))
     finally:
         worker.kill()
         prefect.kill()

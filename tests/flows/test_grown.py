@@ -122,7 +122,7 @@ def webs(grown: PrefectServer, postgres_instance: Instance, start: Start) -> "di
     """Two webs: the address of each, and its process."""
     port = free_port()
     webs = {f"http://{host}:{port}": start_web(start, host, port, api=grown.api) for host in HOSTS}
-    until(lambda: all(map(answers, webs)), seconds=60)
+    until(lambda: all(map(answers, webs)))
     return webs
 
 
@@ -147,7 +147,7 @@ def cut_off_in_the_middle(
         time.sleep(0.03)
         return False
 
-    until(holds_one, seconds=120)
+    until(holds_one)
     yield
     host.connect(worker)
 
@@ -160,16 +160,16 @@ def test_of_several_workers_one_is_cut_off_with_a_step_while_people_send_concern
     start: Start,
 ) -> None:
     workers = [start(f"worker-{number}", "flows.worker", host=host) for number, host in enumerate(hosts)]
-    until(lambda: len(holders(postgres_instance)) == 2, seconds=120)
+    until(lambda: len(holders(postgres_instance)) == 2)
     sent = [str(submit(postgres_instance)) for _ in range(8)]
     with cut_off_in_the_middle(postgres_instance, hosts[0], workers[0], sent):
         sent += [send_at_last(address) for address in webs for _ in range(2)]
-        until(lambda: is_quiet(postgres_instance), seconds=120)
+        until(lambda: is_quiet(postgres_instance))
         all_are_in_triage_once(postgres_instance, len(sent))
         with db.reading(postgres_instance.database) as session:
             assert max(session.scalars(select(Step.attempt))) > 1  # what it held was taken from it
     sent += [send_at_last(address) for address in webs]
-    until(lambda: is_quiet(postgres_instance), seconds=60)
+    until(lambda: is_quiet(postgres_instance))
     time.sleep(2)  # what the one that came back still had in hand has met its lost lease
     all_are_in_triage_once(postgres_instance, len(sent))
     assert [one.poll() for one in (*workers, *webs.values())] == [None] * 4
@@ -204,9 +204,9 @@ def test_workers_whose_clocks_are_an_hour_apart_take_from_each_other_and_do_ever
     try:
         for one in workers:
             one.start()
-        until(lambda: len(holders(postgres_instance)) == 2, seconds=120)
+        until(lambda: len(holders(postgres_instance)) == 2)
         sent = [submit(postgres_instance) for _ in range(12)]
-        until(lambda: is_quiet(postgres_instance), seconds=120)
+        until(lambda: is_quiet(postgres_instance))
     finally:
         for one in workers:
             if one.process is not None:

@@ -90,8 +90,8 @@ def fail_with_everything(instance: Instance, monkeypatch: pytest.MonkeyPatch) ->
             patch.setattr(place, name, failing)
             given_up = len(failures(instance))
             submit(instance)
-            until(lambda before=given_up: len(failures(instance)) > before, seconds=60)
-            until(lambda: is_quiet(instance), seconds=60)
+            until(lambda before=given_up: len(failures(instance)) > before)
+            until(lambda: is_quiet(instance))
 
 
 def test_neither_prefect_nor_the_log_knows_anything_of_what_was_typed(
@@ -103,9 +103,9 @@ def test_neither_prefect_nor_the_log_knows_anything_of_what_was_typed(
 ) -> None:
     caplog.set_level(logging.INFO)  # as the worker does
     referral_id = submit(one_instance)
-    until(lambda: is_quiet(one_instance), seconds=60)  # the workflow carries it to triage
+    until(lambda: is_quiet(one_instance))  # the workflow carries it to triage
     walk(one_instance, referral_id)
-    until(lambda: is_quiet(one_instance), seconds=120)
+    until(lambda: is_quiet(one_instance))
     assert failures(one_instance) == []
     with db.reading(one_instance.database) as session:
         issued = session.scalars(select(Document.kind).where(Document.referral_id == referral_id)).all()

@@ -33,7 +33,7 @@ def running_worker(instance: Instance, **more: str) -> Iterator[subprocess.Popen
             [sys.executable, "-m", "flows.worker"], env=os.environ | instance.environment | more, stderr=log
         )
     try:
-        until(lambda: lives(instance), seconds=90)
+        until(lambda: lives(instance))
         yield worker
     finally:
         if worker.poll() is None:
@@ -81,7 +81,7 @@ def test_a_worker_shows_that_it_lives_takes_what_nobody_dispatched_and_ends_when
     run_id = a_run_nobody_dispatched(one_instance)
     with running_worker(one_instance, PREFECT_WORKER_QUERY_SECONDS="1", TRIVSEL_LEASE_SECONDS="300") as worker:
         assert lives(one_instance) == ["dispatcher", "worker"]
-        until(lambda: is_quiet(one_instance), seconds=60)
+        until(lambda: is_quiet(one_instance))
         began = time.monotonic()
         worker.send_signal(signal.SIGINT)
         assert worker.wait(timeout=20) == 0
@@ -127,8 +127,8 @@ def test_the_day_of_the_follow_up_comes_by_itself(prefect: PrefectServer, one_in
     with running_worker(one_instance):
         assert state(one_instance, referral_id) == ("action_plan", "active")
         clock.set_now(now + timedelta(weeks=6, days=1))
-        until(lambda: state(one_instance, referral_id) == ("follow_up", "due"), seconds=30)
-        until(lambda: is_quiet(one_instance), seconds=30)
+        until(lambda: state(one_instance, referral_id) == ("follow_up", "due"))
+        until(lambda: is_quiet(one_instance))
     with db.reading(one_instance.database) as session:
         assert session.scalars(select(Draft)).all() == []
     # two papers and two mails of the concern itself, and the mail that the day has come

@@ -34,7 +34,7 @@ def carry_on(instance: Instance) -> None:
     engine = Engine(instance.settings, holder="test")
     engine.start()
     try:
-        until(lambda: is_quiet(instance), seconds=60)
+        until(lambda: is_quiet(instance))
     finally:
         assert engine.stop(10)
 

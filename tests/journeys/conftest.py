@@ -112,7 +112,7 @@ def windows_on(instance: Instance, chromium: Browser, inspector: Inspector | Non
             viewport={"width": wide, "height": 900},
             reduced_motion="reduce",
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)
         contexts.append(context)
         windows.append(
             Window(
@@ -166,7 +166,7 @@ def walk(app: Flask, address: str, chromium: Browser) -> Iterator[Walk]:
     """One browser for everybody."""
     with served(app) as url:
         context = chromium.new_context(locale="sv-SE", viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)
         noting = Noting(app)
         yield Walk(app, address, context, Window(context, url, Words("sv"), inspector=noting), noting)
         context.close()
@@ -179,7 +179,7 @@ def walk_in_danish(app: Flask, address: str, chromium: Browser) -> Iterator[Walk
         session.execute(update(Account).values(language="da"))
     with served(app) as url:
         context = chromium.new_context(locale="da-DK", viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)
         noting = InDanish(app)
         yield Walk(app, address, context, Window(context, url, Words("da"), inspector=noting), noting)
         context.close()

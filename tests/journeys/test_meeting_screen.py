@@ -61,26 +61,26 @@ def test_what_is_typed_with_the_network_gone_is_sent_when_it_is_back(
     strengths, state = page.locator("#f-strengths"), page.locator("#saved")
     page.context.set_offline(True)
     strengths.press_sequentially("Ritar gärna.")
-    expect(state).to_have_text(words("Not saved: no connection. Go on writing, and we try again."), timeout=15_000)
+    expect(state).to_have_text(words("Not saved: no connection. Go on writing, and we try again."), timeout=60_000)
     page.keyboard.press("Escape")
     expect(strengths).to_be_hidden()
     expect(page.locator("main")).to_be_hidden()
     page.keyboard.press("Enter")
     expect(strengths).to_have_value("Ritar gärna.")
     page.context.set_offline(False)
-    expect(state).to_contain_text(words("Saved %(time)s", time="").strip(), timeout=15_000)
+    expect(state).to_contain_text(words("Saved %(time)s", time="").strip(), timeout=60_000)
 
     page.context.set_offline(True)
     strengths.press_sequentially(" Hjälper små.")
     for line in page.locator("[name$=-attendance][value=present]").all():
         line.evaluate("one => one.checked = true")
     page.locator("main form button[type=submit]").last.click()
-    expect(state).to_contain_text(words("No connection. What you wrote stands on this page and is sent as soon as the network is back. Leave the page open."), timeout=15_000)  # fmt: skip
+    expect(state).to_contain_text(words("No connection. What you wrote stands on this page and is sent as soon as the network is back. Leave the page open."), timeout=60_000)  # fmt: skip
     assert page.evaluate("localStorage.length") == 0
     assert "Ritar" not in page.evaluate("JSON.stringify(sessionStorage)")
     assert written() is None
     page.context.set_offline(False)
-    page.wait_for_url("**/minutes?screen=curtain", timeout=15_000)
+    page.wait_for_url("**/minutes?screen=curtain", timeout=60_000)
     of_the_gap = ("htmx:afterRequest", "htmx:sendError", "net::ERR_INTERNET_DISCONNECTED")
     window.complaints[:] = [one for one in window.complaints if not any(why in one for why in of_the_gap)]
     window.arrived()

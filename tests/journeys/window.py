@@ -11,8 +11,8 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, R
 from tests.journeys.inspection import Inspector
 from tests.journeys.words import Words
 
-#: how long somebody would wait for something that happens by itself
-PATIENCE = 60.0
+#: how long (seconds) is waited for what happens by itself: no figure, only patience, also for a machine with much else to do
+PATIENCE = 180.0
 
 
 class Window:

@@ -16,7 +16,7 @@ from tests.conftest import BOTH, IS_TOLD
 from tests.people import settle
 from tests.webapp.browsing import Browser
 from webapp import create_app
-from webapp.accounts import passwords, sessions
+from webapp.accounts import passwords, post, sessions
 from webapp.accounts.passwords import hash_password
 
 #: the files whose tests run on both databases in every run: the whole way of a concern, and where people write at once.
@@ -80,6 +80,7 @@ def app(settled: config.Settings, put_together: Flask) -> Iterator[Flask]:
     application = _for_settings(settled, put_together)
     application.testing = True
     yield application
+    post.wait_until_sent()
     clock.use_shift_file(None)
     settled.shift_file.unlink(missing_ok=True)  # the next test begins on today's date
 
