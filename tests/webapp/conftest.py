@@ -1,7 +1,7 @@
 """A web application on a database of its own, the cast of people in it, and browsers for them that check every page."""
 
 from collections.abc import Callable, Iterator
-from copy import copy
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from referrals.models import Account, Municipality
 from referrals.operations import production
 from tests.conftest import BOTH, IS_TOLD
 from tests.people import settle
+from tests.webapp import gallery
 from tests.webapp.browsing import Browser
 from webapp import create_app
 from webapp.accounts import passwords, post, sessions
@@ -62,6 +63,14 @@ def put_together(sqlite_address: str, data_folder: Path) -> Flask:
     return create_app(config.Settings(database_url=sqlite_address, data=data_folder))
 
 
+@pytest.fixture(scope="session")
+def with_gallery(sqlite_address: str, data_folder: Path) -> Flask:
+    """The same with the gallery's pages; files that need them let it take the place of `put_together`."""
+    application = create_app(config.Settings(database_url=sqlite_address, data=data_folder))
+    gallery.add_to(application)
+    return application
+
+
 @pytest.fixture
 def settled(settings: config.Settings, password_hash: str) -> config.Settings:
     """The settings of an instance in which the cast is settled, in English, each with the password of these tests."""
@@ -77,21 +86,26 @@ def settled(settings: config.Settings, password_hash: str) -> config.Settings:
 @pytest.fixture
 def app(settled: config.Settings, put_together: Flask) -> Iterator[Flask]:
     """The web application with the cast settled in its municipality."""
-    application = _for_settings(settled, put_together)
-    application.testing = True
-    yield application
-    post.wait_until_sent()
-    clock.use_shift_file(None)
-    settled.shift_file.unlink(missing_ok=True)  # the next test begins on today's date
+    with lent(put_together, settled) as application:
+        yield application
 
 
-def _for_settings(settings: config.Settings, put_together: Flask) -> Flask:
-    """A copy with the pages of `put_together`, which nobody may add to, and with settings and configuration of its own."""
-    application = copy(put_together)
-    application.config = copy(put_together.config)
-    application.extensions = {**put_together.extensions, "trivsel": settings}
+@contextmanager
+def lent(application: Flask, settings: config.Settings) -> Iterator[Flask]:
+    """An application that was put together for all tests, for one of them, with its settings; what it configures goes with it."""
+    configured, extensions = dict(application.config), dict(application.extensions)
     production.open_keys_and_date(settings)
-    return application
+    application.extensions["trivsel"] = settings
+    application.testing = True
+    try:
+        yield application
+    finally:
+        post.wait_until_sent()
+        for kept, before in ((application.config, configured), (application.extensions, extensions)):
+            kept.clear()
+            kept.update(before)
+        clock.use_shift_file(None)
+        settings.shift_file.unlink(missing_ok=True)  # the next test begins on today's date
 
 
 @pytest.fixture

@@ -6,17 +6,12 @@ import re
 import pytest
 
 from referrals import errors as core
-from tests.webapp import gallery
-from webapp import create_app, error_answers
+from webapp import error_answers
 
 
 @pytest.fixture
-def app(settled):
-    """An application that has the gallery's pages too."""
-    application = create_app(settled)
-    application.testing = True
-    gallery.add_to(application)
-    return application
+def put_together(with_gallery):
+    return with_gallery
 
 
 @pytest.mark.parametrize("status", [400, 404, 413, 429, 500, 503])

@@ -10,19 +10,13 @@ from referrals.clock import machine_now
 from referrals.models import Account, KeptForm, Municipality, Referral, Unit, WebSession
 from tests.factories import a_referral
 from tests.people import Cast
-from tests.webapp import gallery
 from tests.webapp.conftest import PASSWORD
-from webapp import create_app
 from webapp.accounts import sessions
 
 
 @pytest.fixture
-def app(settled):
-    """An application that has the gallery's pages too."""
-    application = create_app(settled)
-    application.testing = True
-    gallery.add_to(application)
-    return application
+def put_together(with_gallery):
+    return with_gallery
 
 
 @pytest.fixture

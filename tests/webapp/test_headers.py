@@ -9,7 +9,8 @@ import uuid
 import pytest
 
 from referrals.stages import IN_TRIAGE
-from tests.webapp import gallery
+from tests.webapp.browsing import Browser
+from tests.webapp.conftest import lent
 from tests.webapp.desk import Desk
 from tests.webapp.test_guardian_own_page import at_home, code, number, path  # noqa: F401 - fixtures
 
@@ -81,20 +82,21 @@ def test_a_form_that_waited_until_its_link_was_spent_gets_a_page_and_no_fault(br
     assert (answer.status_code, "The page had been open for too long" in answer.text) == (400, True)
 
 
-def test_a_wrong_way_a_body_too_large_a_page_that_is_not_there_and_our_own_fault_carry_them(app, browser):
-    app.testing = False
-    gallery.add_to(app)
-    for status, send in {
-        404: lambda: browser.client.get("/nothing-here"),
-        405: lambda: browser.client.get("/sign-out"),
-        413: lambda: browser.client.post("/sign-in", data={"email": "x" * 4_100_000}),
-        500: lambda: browser.client.get("/gallery/broken"),
-        303: lambda: browser.client.get("/home"),
-        200: lambda: browser.client.open("/sign-in", method="HEAD"),
-    }.items():
-        answer = send()
-        assert answer.status_code == status
-        assert lacking(answer) == set(), status
+def test_a_wrong_way_a_body_too_large_a_page_that_is_not_there_and_our_own_fault_carry_them(with_gallery, settled):
+    with lent(with_gallery, settled) as app:
+        app.testing = False
+        browser = Browser(app.test_client())
+        for status, send in {
+            404: lambda: browser.client.get("/nothing-here"),
+            405: lambda: browser.client.get("/sign-out"),
+            413: lambda: browser.client.post("/sign-in", data={"email": "x" * 4_100_000}),
+            500: lambda: browser.client.get("/gallery/broken"),
+            303: lambda: browser.client.get("/home"),
+            200: lambda: browser.client.open("/sign-in", method="HEAD"),
+        }.items():
+            answer = send()
+            assert answer.status_code == status
+            assert lacking(answer) == set(), status
 
 
 def test_our_own_files_carry_them_and_are_kept(app, browser):
