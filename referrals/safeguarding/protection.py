@@ -22,7 +22,7 @@ from referrals.access import Actor, View, may_view
 from referrals.errors import NoSuchReferral, NotAllowed, ReportIssued, SealBroken
 from referrals.keeping import audit, register
 from referrals.languages import local_date
-from referrals.models import Account, ProtectionPaper, ProtectionReport, Referral, Unit, What
+from referrals.models import Account, Forum, ProtectionPaper, ProtectionReport, Referral, Unit, What
 from referrals.models.protection import GuardiansTold
 from referrals.people import organisation
 from referrals.rules import rulebook
@@ -293,7 +293,6 @@ class ReportOnPaper:
     """A report under the names a paper's frame knows. The authority must know who the child is: nothing is masked."""
 
     report: ProtectionReport
-
     has_protected_identity = False
     owner = None
 
@@ -306,6 +305,11 @@ class ReportOnPaper:
     def unit(self) -> Unit | None:
         """Where the sender works."""
         return self.report.unit
+
+    @property
+    def forum(self) -> Forum | None:
+        """The team that takes in concerns there."""
+        return self.unit.forum if self.unit else None
 
     @property
     def child_name(self) -> str | None:
