@@ -17,6 +17,8 @@ from flows.terms import count_terms
 from referrals import clock, db, drafts, mailer
 from referrals.access import SYSTEM
 from referrals.consent import due_for_reminder, remind_of_consent
+from referrals.development import stages
+from referrals.development import targets as development_targets
 from referrals.errors import ReferralError
 from referrals.follow_up import due_for_follow_up, open_follow_up
 from referrals.keeping import log_samples, retention
@@ -24,6 +26,7 @@ from referrals.meetings import conflict_settling
 from referrals.meetings.conflict_settling import remind_of_conflict
 from referrals.models import (
     AbsentPupil,
+    DevelopmentCase,
     Disposal,
     LogSample,
     Municipality,
@@ -56,8 +59,10 @@ def _sweep(database: str) -> None:
         today = clock.today(zone)
         due = [referral.id for referral in due_for_follow_up(session, today)]
         held = [referral.id for referral in conflict_settling.held_too_long(session, today)]
+        looked_back = [found.id for found in development_targets.due_for_follow_up(session, today)]
         ending = [referral.id for referral in due_for_reminder(session, today)]
     opened = sum(_one_by_one(database, referral_id, _open) for referral_id in due)
+    opened += sum(_look_back(database, case_id) for case_id in looked_back)
     reminded = sum(_one_by_one(database, referral_id, _remind) for referral_id in ending)
     reminded += sum(_one_by_one(database, referral_id, _remind_of_conflict) for referral_id in held)
     with db.writing(database) as session:
@@ -141,6 +146,19 @@ def _remind(session: Session, referral: Referral) -> None:
 
 def _remind_of_conflict(session: Session, referral: Referral) -> None:
     remind_of_conflict(session, referral, by=SYSTEM)
+
+
+def _look_back(database: str, case_id: uuid.UUID) -> bool:
+    """One transaction a piece of development work."""
+    try:
+        with db.writing(database) as session:
+            stages.open_follow_up(session, session.get_one(DevelopmentCase, case_id), by=SYSTEM)
+    except ReferralError:
+        return False  # a person was quicker
+    except SQLAlchemyError as error:
+        logger().warning("sweep: development %s: %s", case_id, type(error).__name__)
+        return False
+    return True
 
 
 def _one_by_one(database: str, referral_id: uuid.UUID, act: Callable[[Session, Referral], None]) -> bool:

@@ -1,14 +1,14 @@
-"""The one door through which a stage changes: guard, compare-and-set, and a row that stays."""
+"""The one door through which a referral's stage changes: guard, compare-and-set, and a row that stays."""
 
 import uuid
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from referrals import clock
+from referrals import clock, moving
 from referrals.access import Actor, parties_for
-from referrals.errors import AlreadyMoved, KeptOutside, NotAllowed, WrongStage
+from referrals.errors import AlreadyMoved, KeptOutside, NotAllowed
 from referrals.keeping import audit
 from referrals.models import History, Referral, Step, StepKind, TeamMeeting, What
 from referrals.stages import (
@@ -16,7 +16,6 @@ from referrals.stages import (
     ENDED,
     MEETING_HELD,
     MOVE_BY_VERB,
-    OPEN,
     OUTSIDE,
     PLAN_ACTIVE,
     QUIET,
@@ -31,9 +30,6 @@ from referrals.stages import (
 #: states in which another target counts than in the rest of their stage
 _OWN_TARGET = frozenset({SUBMITTED, RETURNED, TO_SCHEDULE, MEETING_HELD, PLAN_ACTIVE}) | ENDED
 
-#: what of a referral a move may change
-_MOVING = ("version", "stage", "status", "is_open", "stage_since", "target_on")
-
 
 def guard(session: Session, referral: Referral, verb: Verb, *, by: Actor, seen: int | None = None) -> Party:
     """Check that `by` may do `verb` to `referral` as it stands; the capacity in which they may.
@@ -47,8 +43,7 @@ def guard(session: Session, referral: Referral, verb: Verb, *, by: Actor, seen: 
     if not allowed:
         raise NotAllowed(verb)
     _hold_still(session, referral, seen=referral.version if seen is None else seen)
-    if referral.state not in move.frm:
-        raise WrongStage(verb, referral.stage, referral.status)
+    moving.require_from(move, referral.state)
     if referral.kept_outside_at is not None and verb not in OUTSIDE:
         raise KeptOutside
     return min(allowed, key=list(Party).index)
@@ -74,11 +69,11 @@ def record(
         reason = None
     move = MOVE_BY_VERB[verb]
     target = to or referral.state
-    if target != referral.state and target not in move.to:
-        raise WrongStage(verb, target.stage, target.status)
+    moving.require_to(move, referral.state, target)
     before = referral.state
     session.flush()
-    _compare_and_set(session, referral, expected=referral.version, to=target)
+    if not moving.compare_and_set(session, referral, expected=referral.version, to=target, own_target=_OWN_TARGET):
+        _raise_already_moved(session, referral.id)
     row = _leave_row(session, referral, verb, by=by, party=party, before=before, choice=choice, reason=reason)
     if target in ENDED:
         _call_off(session, row)
@@ -101,18 +96,12 @@ def begin(
 
 
 def _hold_still(session: Session, referral: Referral, *, seen: int) -> None:
-    """Let nobody else change the referral until this transaction ends, and see that nobody has since it was at `seen`.
-
-    Otherwise two who decide in the same moment would both write their rows, and the second would stumble over a number
-    that is taken instead of hearing who was first. SQLite lets one writer in at a time anyway.
-    """
-    newest = session.scalars(
-        select(Referral.version).where(Referral.id == referral.id).with_for_update(key_share=True)
-    ).one()
+    """Let nobody else change the referral until this transaction ends, and see that nobody has since it was at `seen`."""
+    newest = moving.newest_version(session, referral)
     if newest != seen and not _only_carried_on(session, referral, since=seen):
         _raise_already_moved(session, referral.id)
     if newest != referral.version:
-        session.refresh(referral, _MOVING)
+        moving.read_anew(session, referral)
 
 
 def _only_carried_on(session: Session, referral: Referral, *, since: int) -> bool:
@@ -121,26 +110,6 @@ def _only_carried_on(session: Session, referral: Referral, *, since: int) -> boo
         select(History.by_party, History.verb).where(History.referral_id == referral.id, History.number > since)
     ).all()
     return bool(rows) and all(row.by_party is Party.SYSTEM or row.verb in CHANGES_NOTHING for row in rows)
-
-
-def _compare_and_set(session: Session, referral: Referral, *, expected: int, to: State) -> None:
-    values: dict[str, Any] = {"version": Referral.version + 1}
-    if to != referral.state:
-        values |= {"stage": to.stage, "status": to.status, "is_open": to in OPEN}
-        if to in _OWN_TARGET:
-            values |= {"target_on": None}  # the workflow sets the new one; until then none is better than the old one
-    if to.stage != referral.stage:
-        values |= {"stage_since": clock.now(), "target_on": None}
-    changed = session.scalars(
-        update(Referral)
-        .where(Referral.id == referral.id, Referral.version == expected)
-        .values(**values)
-        .returning(Referral.id)
-        .execution_options(synchronize_session=False)
-    )
-    if changed.one_or_none() is None:
-        _raise_already_moved(session, referral.id)
-    session.refresh(referral, _MOVING)
 
 
 def _leave_row(

@@ -1,7 +1,11 @@
-"""What can happen to a referral, and what may follow what: the stages, their statuses and the one table of moves."""
+"""What can happen to a referral, and what may follow what: the stages, their statuses and the table of moves.
+
+Work without persons goes through the same stages by a table of its own, `referrals/development/moves.py`.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Generic, TypeAlias, TypeVar
 
 
 class Stage(StrEnum):
@@ -183,20 +187,28 @@ class Verb(StrEnum):
     REMIND_OF_CONFLICT = "remind_of_conflict"
 
 
+V = TypeVar("V", bound=StrEnum)
+P = TypeVar("P", bound=StrEnum)
+
+
 @dataclass(frozen=True)
-class Move:
-    """One line of the table: from these states this party may do this, and this is where it can lead.
+class Move(Generic[V, P]):
+    """One line of a table: from these states this party may do this, and this is where it can lead.
 
     `to` is empty where the state stays as it is. Where it names several, the decision taken chooses among them.
     """
 
-    verb: Verb
-    by: frozenset[Party]
+    verb: V
+    by: frozenset[P]
     frm: frozenset[State]
     to: tuple[State, ...] = ()
 
 
-def _move(verb: Verb, by: str, frm: tuple[State, ...] | frozenset[State], *to: State) -> Move:
+#: a line of the table of a child's referral
+OfChild: TypeAlias = Move[Verb, Party]
+
+
+def _move(verb: Verb, by: str, frm: tuple[State, ...] | frozenset[State], *to: State) -> OfChild:
     parties = {
         "R": Party.REPORTER,
         "G": Party.GUARDIAN,
@@ -221,7 +233,7 @@ _NEW = (SUBMITTED, IN_TRIAGE)  # a person need not wait for the workflow to carr
 
 #: who: R reporter, G a guardian on their own page, C coordinator, A assessor (anyone with a part, a place or an action in it), H head teacher,
 #: I whoever is named to carry out an investigation, T the team it is offered to, S the workflow
-MOVES: tuple[Move, ...] = (
+MOVES: tuple[OfChild, ...] = (
     #     what happens               who    from                                    to
     _move(Verb.SUBMIT_CONCERN,       "R",   (),                                     SUBMITTED),
     _move(Verb.RETURN_CONCERN,       "C",   _NEW,                                   RETURNED),
@@ -315,7 +327,7 @@ MOVES: tuple[Move, ...] = (
     _move(Verb.REMIND_OF_CONFLICT,   "S",   _HELD),
 )  # fmt: skip
 
-MOVE_BY_VERB: dict[Verb, Move] = {move.verb: move for move in MOVES}
+MOVE_BY_VERB: dict[Verb, OfChild] = {move.verb: move for move in MOVES}
 
 
 def verbs_from(state: State) -> tuple[Verb, ...]:

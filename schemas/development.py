@@ -7,7 +7,15 @@ from marshmallow import ValidationError, validate, validates_schema
 from marshmallow import fields as kinds
 
 from referrals.patterns.school_terms import SchoolTerm
-from referrals.vocabulary import DevelopmentEvidence, DevelopmentKind, DevelopmentPhase, GovernanceLevel, LessonTheme
+from referrals.vocabulary import (
+    AfterFollowUp,
+    DevelopmentAct,
+    DevelopmentEvidence,
+    DevelopmentKind,
+    DevelopmentPhase,
+    GovernanceLevel,
+    LessonTheme,
+)
 from schemas.fields import (
     CHOOSE_ONE,
     CHOOSE_SOME,
@@ -151,4 +159,13 @@ class ActionForm(FormSchema):
     words = ShortText(needed=FILL_IN)
     responsible = ShortText(needed=FILL_IN)
     term = SchoolTermField()
+    answered = WordList()
+
+
+class StageForm(FormSchema):
+    """What moves the work on; why, or what was seen, where that is asked; and after a follow-up, how it goes on."""
+
+    act = TermField(DevelopmentAct, needed=CHOOSE_ONE)
+    said = LongText()
+    outcome = TermField(AfterFollowUp)
     answered = WordList()

@@ -4,13 +4,23 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from referrals.development import actions, analysis, cases, closing, terms
+from referrals.access import SYSTEM
+from referrals.development import actions, analysis, cases, closing, stages, terms
 from referrals.development.analysis import Analysis, Counted
 from referrals.development.cases import Words
 from referrals.development.closing import Report
+from referrals.development.moves import IN_ANALYSIS, TO_PRIORITISE
 from referrals.models import Account, DevelopmentAction, DevelopmentCase, DevelopmentMilestone, DevelopmentResult
 from referrals.patterns.school_terms import SchoolTerm
-from referrals.vocabulary import DevelopmentEvidence, DevelopmentKind, DevelopmentPhase, GovernanceLevel, LessonTheme
+from referrals.stages import IN_TRIAGE, PLAN_ACTIVE, PLAN_DRAFT, SUBMITTED, Stage
+from referrals.vocabulary import (
+    AfterFollowUp,
+    DevelopmentEvidence,
+    DevelopmentKind,
+    DevelopmentPhase,
+    GovernanceLevel,
+    LessonTheme,
+)
 from tests.people import Cast
 
 WORDS = Words(
@@ -34,6 +44,7 @@ ANALYSIS = Analysis(
     "Alla grupper har samma rutin.",
     "Vid varje termins slut.",
 )
+SEEN = "Morgnarna är lugnare i alla grupper."
 #: the second has three who do not: neither of its counts is kept
 GROUPS = [Counted("Årskurs 1–3", 24, 40), Counted("Årskurs 4–6", 28, 31)]
 AUTUMN = SchoolTerm(2026, is_autumn=True)
@@ -68,9 +79,35 @@ def mark(session: Session, cast: Cast, found: DevelopmentCase, due_on: date) -> 
     )
 
 
-def close(session: Session, cast: Cast, found: DevelopmentCase) -> None:
-    """Closed with its whole report."""
+def carry(session: Session, cast: Cast, found: DevelopmentCase, to: Stage) -> None:
+    """Carried on until it stands in stage `to`, as its coordinator and the workflow do it."""
     by = cast.coordinator.actor()
+    while found.stage is not to:
+        if found.state == SUBMITTED:
+            stages.open_triage(session, found)
+        elif found.state == IN_TRIAGE:
+            stages.take_up(session, found, by=by)
+        elif found.state == IN_ANALYSIS:
+            if not found.causes:
+                analysis.write_analysis(session, found, by=by, analysis=ANALYSIS)
+            stages.conclude_analysis(session, found, by=by)
+        elif found.state == TO_PRIORITISE:
+            stages.decide_priorities(session, found, by=by)
+        elif found.state == PLAN_DRAFT:
+            if not found.actions:
+                act(session, cast, found)
+            stages.agree_plan(session, found, by=by)
+        elif found.state == PLAN_ACTIVE:
+            stages.open_follow_up(session, found, by=SYSTEM)
+        else:
+            stages.record_follow_up(session, found, by=by, seen_by_then=SEEN, outcome=AfterFollowUp.CLOSE)
+
+
+def close(session: Session, cast: Cast, found: DevelopmentCase) -> None:
+    """Closed with its whole report, soon after it was taken up."""
+    by = cast.coordinator.actor()
+    if found.stage is Stage.INTAKE:
+        carry(session, cast, found, Stage.ASSESSMENT)
     closing.write_report(session, found, by=by, report=REPORT)
     closing.close_case(session, found, by=by)
 

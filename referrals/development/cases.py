@@ -2,6 +2,7 @@
 
 Each text passes the check for identities before it is kept anywhere, and none may hold the number of a referral: no column and no
 word leads from it to a child. Each has a chain of its own in the audit log, and a history that everybody reads who reads it.
+This is the door through which its stage changes, as `referrals/history.py` is a referral's.
 """
 
 import uuid
@@ -14,8 +15,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session, selectinload
 
-from referrals import clock, identity_check, reference
+from referrals import clock, identity_check, moving, reference
 from referrals.access import Actor
+from referrals.development.moves import MOVE_BY_ACT, Mover
 from referrals.errors import AlreadyMoved, DevelopmentClosed, DevelopmentRefused, NotAllowed, TakenAway
 from referrals.forums import dates
 from referrals.forums.consultations import ANSWERED
@@ -23,11 +25,12 @@ from referrals.keeping import audit
 from referrals.models import DevelopmentCase, DevelopmentEvent, Forum, Unit, What
 from referrals.patterns.school_terms import SchoolTerm
 from referrals.rounds import people
+from referrals.stages import SUBMITTED, State
 from referrals.vocabulary import DevelopmentAct, DevelopmentKind, DevelopmentProblem, DevelopmentState, LessonTheme
 
 #: what is done to it while it only begins; what somebody has written or promised since is thrown away by nobody
 _BEGINNING: Final = frozenset({
-    DevelopmentAct.OPEN, DevelopmentAct.CORRECT, DevelopmentAct.SET_TERMS, DevelopmentAct.SET_MILESTONE, DevelopmentAct.DROP_MILESTONE,
+    DevelopmentAct.OPEN, DevelopmentAct.OPEN_TRIAGE, DevelopmentAct.CORRECT, DevelopmentAct.SET_TERMS, DevelopmentAct.SET_MILESTONE, DevelopmentAct.DROP_MILESTONE,
 })  # fmt: skip
 
 
@@ -79,6 +82,8 @@ def known_to(session: Session, actor: Actor, *, theme: LessonTheme | None = None
 
 def refuse_others(session: Session, found: DevelopmentCase, act: DevelopmentAct, *, by: Actor) -> None:
     """Let whoever writes in it pass. Raises DevelopmentClosed for those who would if it were not closed, else NotAllowed."""
+    if by.is_system and Mover.SYSTEM in MOVE_BY_ACT[act].by:
+        return
     if not _is_keeper(session, found, by):
         raise NotAllowed(act.value)
     if found.closed_at is not None:
@@ -134,7 +139,7 @@ def open_case(
     was_answered = require_nobody(session, astuple(words), by=by, answered=answered)
     made = DevelopmentCase(
         kind=kind, themes=[theme.value for theme in themes], opened_by_id=by.account_id, opened_at=clock.now(),
-        units=units, **asdict(words),
+        units=units, stage=SUBMITTED.stage, status=SUBMITTED.status, stage_since=clock.now(), **asdict(words),
     )  # fmt: skip
     session.add(made)
     session.flush()
@@ -185,26 +190,35 @@ def holds_number(text: str | None) -> bool:
 
 
 def require_keeper(
-    session: Session, found: DevelopmentCase, act: DevelopmentAct, *, by: Actor, seen: int | None = None
+    session: Session,
+    found: DevelopmentCase,
+    act: DevelopmentAct,
+    *,
+    by: Actor,
+    seen: int | None = None,
+    moved: int | None = None,
 ) -> None:
-    """Let whoever keeps it pass, and everybody else who writes in it wait; `seen` is how often the act was done as they saw it.
+    """Let whoever keeps it pass, and everybody else who writes in it wait, where the table of moves lets them do it.
 
-    What belongs to it is to be looked for after this only: before, somebody else may still take it away. Raises NotAllowed,
-    DevelopmentClosed, TakenAway, and AlreadyMoved where somebody else has done the same since.
+    `seen` is how often the act was done as they saw it; for what moves it on, `moved` is the version they saw. What belongs to
+    it is to be looked for after this only: before, somebody else may still take it away. Raises NotAllowed, DevelopmentClosed,
+    TakenAway, AlreadyMoved where somebody else has done the same since, or moved it on, and then WrongStage.
     """
     _hold_still(session, found)
     refuse_others(session, found, act, by=by)
     if seen is not None and seen != times(found, act):
         raise_already_moved(found, act)
+    if moved is not None and (moved > found.version or any(_is_persons_move(event, moved) for event in found.events)):
+        raise_already_moved(found, None)
+    moving.require_from(MOVE_BY_ACT[act], found.state)
 
 
-def raise_already_moved(found: DevelopmentCase, act: DevelopmentAct) -> NoReturn:
-    """Refuse what somebody was first with, who did `act` last. Raises AlreadyMoved."""
-    done = [event for event in found.events if event.act is act]
-    newest = max(
-        done or found.events, key=lambda event: event.at
-    )  # nobody did it: what was sent is no version there ever was
-    raise AlreadyMoved(act.value, newest.by.name, newest.at, by_id=newest.by_id)
+def raise_already_moved(found: DevelopmentCase, act: DevelopmentAct | None) -> NoReturn:
+    """Refuse what somebody was first with, who did `act` last; without one, who moved it on last. Raises AlreadyMoved."""
+    done = [event for event in found.events if (event.act is act if act else event.is_move) and event.by]
+    # nobody did it: what was sent is no version there ever was
+    newest = max(done or [event for event in found.events if event.by], key=lambda event: event.number)
+    raise AlreadyMoved(newest.act.value, newest.by.name if newest.by else "", newest.at, by_id=newest.by_id)
 
 
 def require_nobody(session: Session, texts: Iterable[str | None], *, by: Actor, answered: Collection[str]) -> bool:
@@ -219,14 +233,35 @@ def require_nobody(session: Session, texts: Iterable[str | None], *, by: Actor, 
 
 
 def leave(
-    session: Session, found: DevelopmentCase, act: DevelopmentAct, *, by: Actor, was_answered: bool = False
-) -> None:
-    """Leave what was done in its history and in its chain of the audit log."""
-    found.events.insert(0, DevelopmentEvent(at=clock.now(), by_id=by.account_id, act=act))
+    session: Session,
+    found: DevelopmentCase,
+    act: DevelopmentAct,
+    *,
+    by: Actor,
+    to: State | None = None,
+    words: str | None = None,
+    was_answered: bool = False,
+) -> DevelopmentEvent:
+    """Move it to `to` where given, and leave what was done in its history and in its chain of the audit log.
+
+    Raises WrongStage, and AlreadyMoved when somebody was first in the very same moment; nothing is changed then.
+    """
+    before, is_first = found.state, act is DevelopmentAct.OPEN
+    moving.require_to(MOVE_BY_ACT[act], before, to or before)
+    if not moving.compare_and_set(session, found, expected=found.version, to=to or before):
+        raise_already_moved(found, None)
+    event = DevelopmentEvent(
+        case=found, number=found.version, at=clock.now(), by_id=by.account_id, act=act,
+        from_stage=None if is_first else before.stage, from_status=None if is_first else before.status,
+        to_stage=found.stage, to_status=found.status, words=words,
+    )  # fmt: skip
+    session.add(event)
     session.flush()
+    session.refresh(found, ["events"])
     audit.append(session, What.DID, by=by, chain=found.id, subject=act.value)
     if was_answered:
         audit.append(session, What.DID, by=by, chain=found.id, subject=ANSWERED)
+    return event
 
 
 # ------------------------------------------------------------------------------------------------------- inside
@@ -236,3 +271,8 @@ def _hold_still(session: Session, found: DevelopmentCase) -> None:
         session.refresh(found, with_for_update=True)
     except InvalidRequestError:
         raise TakenAway from None
+
+
+def _is_persons_move(event: DevelopmentEvent, since: int) -> bool:
+    """Whether somebody moved it on after version `since`: the workflow carries it on and makes no page stale."""
+    return event.number > since and event.is_move and event.by_id is not None

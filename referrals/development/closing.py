@@ -13,6 +13,7 @@ from referrals.access import Actor
 from referrals.development import cases
 from referrals.errors import DevelopmentRefused
 from referrals.models import DevelopmentCase
+from referrals.stages import CLOSED
 from referrals.vocabulary import DevelopmentAct, DevelopmentProblem
 
 
@@ -29,6 +30,11 @@ class Report:
 def report_of(found: DevelopmentCase) -> Report:
     """What the report says now."""
     return Report(found.lessons_learnt, found.good_examples, found.reflections, found.future_plans)
+
+
+def has_report(found: DevelopmentCase) -> bool:
+    """Whether it was closed with its report; what was not taken up ended without one."""
+    return found.closed_at is not None and all(astuple(report_of(found)))
 
 
 def write_report(
@@ -53,10 +59,10 @@ def write_report(
 
 
 def close_case(session: Session, found: DevelopmentCase, *, by: Actor) -> None:
-    """Close it with its report. Nothing of it changes any more. Raises NotAllowed, and DevelopmentRefused while a heading is empty."""
+    """Close it with its report. Nothing of it changes any more. Raises NotAllowed, WrongStage, and DevelopmentRefused while a heading is empty."""
     cases.require_keeper(session, found, DevelopmentAct.CLOSE, by=by)
     if not all(astuple(report_of(found))):
         raise DevelopmentRefused(DevelopmentProblem.REPORT_MISSING)
     found.closed_at, found.closed_by_id = clock.now(), by.account_id
     session.flush()
-    cases.leave(session, found, DevelopmentAct.CLOSE, by=by)
+    cases.leave(session, found, DevelopmentAct.CLOSE, by=by, to=CLOSED)

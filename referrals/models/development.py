@@ -5,18 +5,20 @@ from datetime import date, datetime
 from typing import Any
 
 from cryptography.fernet import Fernet
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from referrals.models.account import Account
 from referrals.models.base import Base, Identified, by_value
 from referrals.models.organisation import Unit
 from referrals.models.own_key import OwnKey
+from referrals.models.staged import Staged
 from referrals.sealing import Sealed
+from referrals.stages import Stage, Status
 from referrals.vocabulary import DevelopmentAct, DevelopmentEvidence, DevelopmentKind, DevelopmentPhase, GovernanceLevel
 
 
-class DevelopmentCase(OwnKey, Base):
+class DevelopmentCase(OwnKey, Staged, Base):
     """Work about a group, a school or an area. Its texts are sealed: what happens at one school can tell who it is about."""
 
     __tablename__ = "development_case"
@@ -61,7 +63,7 @@ class DevelopmentCase(OwnKey, Base):
     )
     actions: Mapped[list["DevelopmentAction"]] = relationship(back_populates="case", cascade="all, delete-orphan")
     events: Mapped[list["DevelopmentEvent"]] = relationship(
-        back_populates="case", order_by="DevelopmentEvent.at.desc()", cascade="all, delete-orphan"
+        back_populates="case", order_by="DevelopmentEvent.number.desc()", cascade="all, delete-orphan"
     )
 
     @property
@@ -164,18 +166,34 @@ class DevelopmentAction(_SealedPart):
     case: Mapped[DevelopmentCase] = relationship(back_populates="actions")
 
 
-class DevelopmentEvent(Identified, Base):
-    """That somebody did something to it: its history."""
+class DevelopmentEvent(_SealedPart):
+    """That something was done to it: its history, as `History` is a referral's."""
 
     __tablename__ = "development_event"
+    __table_args__ = (Index("ix_development_event_number", "case_id", "number", unique=True),)
 
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("development_case.id"), index=True)
+    number: Mapped[int]
     at: Mapped[datetime]
-    by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    #: None where the workflow did it
+    by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
     act: Mapped[DevelopmentAct] = mapped_column(by_value(DevelopmentAct))
+    #: from where to where; None in rows of the time before it had stages, and `from` in the first
+    from_stage: Mapped[Stage | None] = mapped_column(by_value(Stage))
+    from_status: Mapped[Status | None] = mapped_column(by_value(Status))
+    to_stage: Mapped[Stage | None] = mapped_column(by_value(Stage))
+    to_status: Mapped[Status | None] = mapped_column(by_value(Status))
+
+    #: why it was decided so, or what was seen
+    words = Sealed[str]()
 
     case: Mapped[DevelopmentCase] = relationship(back_populates="events")
-    by: Mapped[Account] = relationship()
+    by: Mapped[Account | None] = relationship()
+
+    @property
+    def is_move(self) -> bool:
+        """Whether the stage or its status changed."""
+        return (self.from_stage, self.from_status) != (self.to_stage, self.to_status)
 
 
 class DevelopmentLeader(Identified, Base):

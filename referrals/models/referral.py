@@ -13,8 +13,9 @@ from referrals.access import Facts
 from referrals.models.account import Account
 from referrals.models.base import Base, Identified, by_value
 from referrals.models.organisation import Forum, Unit
+from referrals.models.staged import Staged
 from referrals.sealing import Sealed, new_data_key, open_data_key
-from referrals.stages import PLAN_ACTIVE, Party, Stage, State, Status, Verb
+from referrals.stages import PLAN_ACTIVE, Party, Stage, Status, Verb
 from referrals.vocabulary import DeadlineSource, ListGround, SchoolYear, Standing
 
 #: from this age on somebody decides for themself, and their guardians no more (Föräldrabalken 9:1; Værgemålsloven § 1)
@@ -23,7 +24,7 @@ OF_AGE = 18
 SOON = timedelta(days=7)
 
 
-class Referral(Identified, Base):
+class Referral(Identified, Staged, Base):
     """A concern about one child on its way through the team."""
 
     __tablename__ = "referral"
@@ -58,17 +59,9 @@ class Referral(Identified, Base):
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"))
     #: the team that works on it: the one that takes in its unit's concerns, unless it was handed over to another of its teams
     forum_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("forum.id"), nullable=True)
-    stage: Mapped[Stage] = mapped_column(by_value(Stage))
-    status: Mapped[Status] = mapped_column(by_value(Status))
-    #: number of the newest history row; what a person saw is compared with it
-    version: Mapped[int] = mapped_column(default=0)
-    #: false once it is withdrawn or closed
-    is_open: Mapped[bool] = mapped_column(default=True)
     #: who keeps it moving
     owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
-    #: the day by which this stage should be done: a local target, never a legal deadline
-    target_on: Mapped[date | None]
-    #: where that day came from when it was set
+    #: where its target day came from when it was set
     target_source: Mapped[DeadlineSource | None] = mapped_column(by_value(DeadlineSource))
     #: a concern ended without action is looked at again on this day
     revisit_on: Mapped[date | None] = mapped_column(index=True)
@@ -80,7 +73,6 @@ class Referral(Identified, Base):
     rulepack: Mapped[str]
     language: Mapped[str]
     opened_at: Mapped[datetime]
-    stage_since: Mapped[datetime]
     #: keyed digests by which the same child is found without being readable
     child_name_index: Mapped[str | None] = mapped_column(index=True)
     #: the same where an identity is protected: it finds nothing, and hides what else is about the child
@@ -116,11 +108,6 @@ class Referral(Identified, Base):
         super().__init__(**values)
 
     @property
-    def state(self) -> State:
-        """Stage and status together."""
-        return State(self.stage, self.status)
-
-    @property
     def beside(self) -> uuid.UUID | None:
         """The team that works on it, where that is not the one that takes in its unit's concerns."""
         return None if self.forum_id == self.unit.forum_id else self.forum_id
@@ -146,10 +133,6 @@ class Referral(Identified, Base):
     def is_of_age(self) -> bool:
         """Whether the child has turned eighteen, as far as is known. Days are counted in UTC, so in the first hours of that day not yet."""
         return self.of_age_on is not None and self.of_age_on <= clock.now().date()
-
-    def is_past_target(self, today: date) -> bool:
-        """Whether the stage's target day has passed."""
-        return self.is_open and self.target_on is not None and self.target_on < today
 
     def is_follow_up_soon(self, today: date) -> bool:
         """Whether the plan runs and its follow-up is at most a week away."""

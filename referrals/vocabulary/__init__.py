@@ -29,6 +29,7 @@ from referrals.vocabulary.consent import (
 from referrals.vocabulary.consultations import ConsultationState
 from referrals.vocabulary.deadlines import DeadlineSource
 from referrals.vocabulary.development import (
+    AfterFollowUp,
     DevelopmentAct,
     DevelopmentEvidence,
     DevelopmentKind,
@@ -93,6 +94,7 @@ __all__ = [
     "AbsencePattern",
     "AbsenceStepKind",
     "ActionStatus",
+    "AfterFollowUp",
     "AgeBand",
     "AgeGroup",
     "AgendaAct",

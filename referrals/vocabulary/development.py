@@ -50,6 +50,15 @@ class DevelopmentAct(Term):
     """What somebody did to it, as its history says it."""
 
     OPEN = "open_case", N_("The work was begun")
+    OPEN_TRIAGE = "open_triage", N_("It waits to be taken up")
+    TAKE_UP = "take_up", N_("Taken up")
+    END_AT_TRIAGE = "end_at_triage", N_("Not taken up")
+    CONCLUDE_ANALYSIS = "conclude_analysis", N_("Situation analysis concluded")
+    DECIDE_PRIORITIES = "decide_priorities", N_("Priorities decided")
+    AGREE_PLAN = "agree_plan", N_("Action plan agreed")
+    OPEN_FOLLOW_UP = "open_follow_up", N_("Time to follow up")
+    RECORD_FOLLOW_UP = "record_follow_up", N_("Followed up")
+    STEP_BACK = "step_back", N_("Taken back one stage")
     CORRECT = "correct_case", N_("What it is about was written anew")
     SET_TERMS = "set_terms", N_("Phases of terms set")
     SET_MILESTONE = "set_milestone", N_("Milestone set")
@@ -66,6 +75,14 @@ class DevelopmentAct(Term):
     DROP_ACTION = "drop_action", N_("Action taken away")
     WRITE_REPORT = "write_report", N_("Closing report written on")
     CLOSE = "close_case", N_("Closed with its report")
+
+
+class AfterFollowUp(Term):
+    """How development work goes on after a follow-up."""
+
+    GO_ON = "go_on", N_("The plan goes on")
+    CHANGE_PLAN = "change_plan", N_("The plan is changed")
+    CLOSE = "close", N_("The work is to be closed")
 
 
 class DevelopmentProblem(Term):
@@ -100,6 +117,18 @@ class DevelopmentProblem(Term):
             "Where a child is in two groups, what is left out of one can be worked out from the other. Leave groups out until no child is in two, and say so."
         ),
     )
+    REASON_MISSING = "reason_missing", N_("Write the reason in a few words.")
+    ANALYSIS_MISSING = (
+        "analysis_missing",
+        N_("The analysis has to say both what is difficult and why. Write both down before it is concluded."),
+    )
+    PRIORITIES_MISSING = (
+        "priorities_missing",
+        N_(
+            "No prioritised questions or no goals are written in the analysis. Write both down before they are decided."
+        ),
+    )
+    PLAN_MISSING = "plan_missing", N_("No action is planned yet. Plan one before the plan is agreed.")
     REPORT_MISSING = (
         "report_missing",
         N_("One of the four headings is empty. Fill them all in, then it can be closed. Nothing has been closed."),

@@ -2,13 +2,17 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from flows.sweep import sweep_database
 from referrals import clock, db
+from referrals.development import stages
 from referrals.meetings import conflict
-from referrals.models import History
-from referrals.stages import IN_TRIAGE, PLAN_ACTIVE, Verb
+from referrals.models import DevelopmentCase, History
+from referrals.stages import IN_TRIAGE, PLAN_ACTIVE, Stage, Verb
+from referrals.vocabulary import AfterFollowUp
+from tests import development
 from tests.factories import a_consent, a_guardian, a_referral
 from tests.people import settle
 
@@ -38,3 +42,25 @@ def test_whoever_may_settle_a_conflict_of_interest_is_reminded_once_of_one_that_
     with db.reading(fresh_address) as session:
         verbs = session.scalars(select(History.verb).order_by(History.number)).all()
     assert verbs == [Verb.SUBMIT_CONCERN, Verb.REMIND_OF_CONFLICT]
+
+
+def test_development_work_is_followed_up_once_as_a_term_ends(
+    fresh_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with db.writing(fresh_address) as session:
+        cast = settle(session)
+        running, drafted = development.begin(session, cast), development.begin(session, cast)
+        development.carry(session, cast, drafted, Stage.ACTION_PLAN)
+        development.carry(session, cast, running, Stage.FOLLOW_UP)
+        by, outcome = cast.coordinator.actor(), AfterFollowUp.GO_ON
+        stages.record_follow_up(session, running, by=by, seen_by_then=development.SEEN, outcome=outcome)
+        running_id = running.id
+    sweep_database(fresh_address)
+    a_year_later = clock.now() + timedelta(days=366)
+    monkeypatch.setattr(clock, "now", lambda: a_year_later)
+    for _ in range(2):
+        sweep_database(fresh_address)
+    with db.reading(fresh_address) as session:
+        due = session.scalars(select(DevelopmentCase).where(DevelopmentCase.stage == Stage.FOLLOW_UP)).all()
+        assert [one.id for one in due] == [running_id]
+        assert [one.by_id for one in due[0].events].count(None) == 3

@@ -11,9 +11,33 @@ from sqlalchemy.exc import DBAPIError
 
 from referrals import clock, db, intake, migrations, triage
 from referrals.access import Actor
-from referrals.models import Base, ConcernAddition, Guardian, History, MeetingDecision, Referral, TeamMeeting
+from referrals.models import (
+    Base,
+    ConcernAddition,
+    DevelopmentCase,
+    Guardian,
+    History,
+    MeetingDecision,
+    Referral,
+    TeamMeeting,
+)
+from referrals.stages import Stage
+from tests import development
 from tests.factories import a_guardian, a_referral
 from tests.people import settle
+
+#: the migration that brought development work into the stages, and where it put what was there
+_STAGES = next(
+    int(path.name[:4])
+    for path in Path(migrations.__file__).parent.glob("versions/*_bring_development_work_into_the_stages.py")
+)
+_STAND = [
+    ("triage", "waiting"),
+    ("assessment", "draft"),
+    ("action_plan", "draft"),
+    ("action_plan", "active"),
+    ("closure", "closed"),
+]
 
 
 @pytest.fixture
@@ -131,6 +155,25 @@ def test_what_runs_gets_the_team_of_its_unit(empty_address: str) -> None:
     with db.reading(empty_address) as session:
         found = {row.unit.slug: row.forum.slug for row in session.scalars(sa.select(Referral))}
     assert found == {"lindskolan": "linden", "askskolan": "asken"}
+
+
+def test_development_work_of_before_stands_where_what_is_written_in_it_puts_it(empty_address: str) -> None:
+    migrations.upgrade(empty_address)
+    with db.writing(empty_address) as session:
+        cast = settle(session)
+        new, planned, analysed, running, closed = (development.begin(session, cast) for _ in range(5))
+        development.plan(session, cast, planned)
+        development.carry(session, cast, analysed, Stage.TEAM_REVIEW)
+        development.act(session, cast, running)
+        development.close(session, cast, closed)
+        stages_of = {one.id: name for one, name in zip((new, planned, analysed, running, closed), _STAND, strict=True)}
+    migrations.downgrade(empty_address, to=f"{_STAGES - 1:04}")
+    migrations.upgrade(empty_address)
+    with db.reading(empty_address) as session:
+        found = session.scalars(sa.select(DevelopmentCase)).all()
+        assert {one.id: (one.stage.value, one.status.value) for one in found} == stages_of
+        assert all([event.number for event in one.events] == list(range(one.version, 0, -1)) for one in found)
+        assert [one.id for one in found if not one.is_open] == [one.id for one in found if one.closed_at]
 
 
 def test_migrations_are_numbered_without_gaps_and_say_why() -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from referrals import printing
 from referrals.access import Actor, Role
-from referrals.development import actions, analysis, cases, closing, terms
+from referrals.development import actions, analysis, cases, closing, stages, terms
 from referrals.forums import consultations, dates, seats, upward
 from referrals.learning import lessons, seminars
 from referrals.models import Account, Forum, Lesson, Referral, RoundEnrolment, TeamSeat, Unit
@@ -189,6 +189,7 @@ def _develop(world: World, row: dict[str, Any]) -> Life:
             terms.set_terms(session, found, by=by, first=term, last=term, phase=DevelopmentPhase(phase))
             term = term.next
     yield course.later(5)
+    stages.take_up(session, found, by=by)
     said = analysis.Analysis(**row["analysis"])
     analysis.write_analysis(session, found, by=by, analysis=said)
     for one in row["results"]:
@@ -205,6 +206,9 @@ def _develop(world: World, row: dict[str, Any]) -> Life:
         )
         for level, what, who in row["actions"]
     ]
+    stages.conclude_analysis(session, found, by=by)
+    stages.decide_priorities(session, found, by=by)
+    stages.agree_plan(session, found, by=by)
     yield course.later(38)
     terms.reach_milestone(session, found, mark.id, by=by)
     actions.end_action(session, found, planned[0].id, by=course.manager)

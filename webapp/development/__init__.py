@@ -6,5 +6,5 @@ from flask import Blueprint
 
 blueprint = Blueprint("development", __name__)
 
-for _module in ("cases", "terms", "leaders", "analysis", "actions", "closing"):
+for _module in ("cases", "stages", "terms", "leaders", "analysis", "actions", "closing"):
     importlib.import_module(f"webapp.development.{_module}")

@@ -10,15 +10,17 @@ from referrals.development import cases as rules
 from referrals.development import closing, leaders
 from referrals.development import terms as calendar
 from referrals.development.cases import Words
+from referrals.development.moves import acts_from
 from referrals.errors import DevelopmentRefused, NamesSomebody
 from referrals.models import Account, DevelopmentCase, Unit
 from referrals.patterns.school_terms import SchoolTerm
-from referrals.people import roster
+from referrals.people import organisation, roster
 from referrals.rounds import people as rounds_people
-from referrals.vocabulary import DevelopmentAct, DevelopmentKind, DevelopmentPhase, LessonTheme
+from referrals.vocabulary import AfterFollowUp, DevelopmentAct, DevelopmentKind, DevelopmentPhase, LessonTheme
 from schemas.development import CaseWordsForm, NewCaseForm
 from schemas.fields import CHOOSE_SOME
 from webapp import forms, notices, pages, people, transactions
+from webapp.casework.words import stage_name, status_name
 from webapp.development import blueprint
 from webapp.development.doors import ROLES, for_case, refuse, to_case, version_seen
 from webapp.forums.team import opens_teams
@@ -51,7 +53,7 @@ def cases() -> Response:
         theme=theme,
         themes=_themes(),
         lines=[
-            (found, rules.state_of(found, today), calendar.phase_on(found, today), nearest, bool(nearest and calendar.is_late(nearest, today, closed)))
+            (found, stage_said(found), calendar.phase_on(found, today), nearest, bool(nearest and calendar.is_late(nearest, today, closed)))
             for found in rules.known_to(session, actor, theme=theme)
             for nearest in [calendar.next_milestone(found)]
         ],
@@ -149,6 +151,7 @@ def case_page(found: DevelopmentCase, status: int = 200, **values: Any) -> Respo
         nearest=calendar.next_milestone(found),
         late={one.id for one in calendar.late_ones(session, found)},
         report=closing.report_of(found),
+        has_report=closing.has_report(found),
         leads=leaders.leads(found),
         lesson_url=sources.address_to_write(found),
         could_lead=[(key, f"{unit.name}: {account.name}") for key, (unit, account) in leaders_to_choose(found).items()]
@@ -161,9 +164,26 @@ def case_page(found: DevelopmentCase, status: int = 200, **values: Any) -> Respo
         theme_words=[gettext(LessonTheme(one).label) for one in found.themes],
         phases=[(one.value, gettext(one.label)) for one in DevelopmentPhase],
         terms=terms_to_choose(found),
-        history=[{"at": one.at, "what": gettext(one.act.label), "who": one.by.name} for one in found.events],
+        standing=stage_said(found),
+        acts=acts_from(found.state) if may_keep else (),
+        outcomes=[(one.value, gettext(one.label)) for one in AfterFollowUp],
+        history=[
+            {
+                "at": one.at,
+                "what": gettext(one.act.label),
+                "who": one.by.name if one.by else "Trivsel",
+                "note": one.words,
+            }
+            for one in found.events
+        ],
         **every,
     )
+
+
+def stage_said(found: DevelopmentCase) -> str:
+    """Where it stands, in the words of a referral's stages."""
+    rulepack = organisation.municipality(transactions.session()).rulepack_version
+    return f"{stage_name(rulepack, found.stage, found.status)} – {status_name(found.status)}"
 
 
 def leaders_to_choose(found: DevelopmentCase) -> dict[str, tuple[Unit, Account]]:
@@ -196,6 +216,7 @@ def _forms(found: DevelopmentCase) -> dict[str, forms.Form]:
         "setting": forms.shown(name="terms"),
         "marking": forms.shown(name="milestone"),
         "leading": forms.shown(name="leader"),
+        "moving": forms.shown(name="stage"),
     }
 
 

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from referrals.development import cases as rules
 from referrals.development import closing, papers
 from referrals.development.closing import Report
+from referrals.development.moves import WORKING
 from referrals.errors import DevelopmentRefused, NamesSomebody, NoSuchReferral, NotAllowed
 from referrals.models import DevelopmentCase, What
 from referrals.vocabulary import DevelopmentAct
@@ -55,7 +56,7 @@ def write_closing_report(found: DevelopmentCase) -> ResponseReturnValue:
 @for_case(leaves=What.OPENED_PAPER)
 def closing_paper(found: DevelopmentCase) -> Response:
     """The report of what is closed, in the reader's language."""
-    if found.closed_at is None:
+    if not closing.has_report(found):
         raise NoSuchReferral
     paper = papers.closing_paper(transactions.session(), found, language=language())
     return downloads.to_look_at(paper, name="closing-report.pdf")
@@ -64,5 +65,6 @@ def closing_paper(found: DevelopmentCase) -> Response:
 def _page(found: DevelopmentCase, form: forms.Form, status: int = 200, **values: Any) -> Response:
     if not rules.may_keep(transactions.session(), found, people.actor()):
         raise NotAllowed(DevelopmentAct.WRITE_REPORT.value)
-    every = {"seen": rules.times(found, DevelopmentAct.WRITE_REPORT), "doubts": None} | values
+    may_close = found.state in WORKING
+    every = {"may_close": may_close, "seen": rules.times(found, DevelopmentAct.WRITE_REPORT), "doubts": None} | values
     return pages.page("development/closing.html", status, form=form, found=found, **every)

@@ -47,6 +47,7 @@ def refuse(form: Form, refused: NamesSomebody | DevelopmentRefused, *names: str)
         DevelopmentProblem.SEVERAL_UNITS: ["unit_ids"],
         DevelopmentProblem.ORDER: ["last"],
         DevelopmentProblem.TOO_LONG: ["last"],
+        DevelopmentProblem.REASON_MISSING: ["said"],
         DevelopmentProblem.COUNTED_BEFORE: ["question"],
         DevelopmentProblem.OVERLAPPING: ["are_apart"],
         DevelopmentProblem.SAME_GROUP: [*names[1 + refused.row : 2 + refused.row]],

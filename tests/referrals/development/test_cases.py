@@ -14,9 +14,9 @@ from referrals.errors import DevelopmentRefused, NamesSomebody, NotAllowed
 from referrals.forums import seats
 from referrals.forums.consultations import ANSWERED
 from referrals.models import AuditEvent, Base, DevelopmentCase, DevelopmentEvent, DevelopmentUnit
-from referrals.stages import PLAN_ACTIVE
+from referrals.stages import PLAN_ACTIVE, Stage
 from referrals.vocabulary import DevelopmentAct, DevelopmentKind, DevelopmentProblem, LessonTheme
-from tests.development import THEMES, WORDS, begin, close, mark, plan
+from tests.development import THEMES, WORDS, begin, carry, close, mark, plan
 from tests.factories import a_referral
 from tests.people import Cast
 
@@ -39,9 +39,12 @@ def test_one_case_of_each_kind_runs_from_its_beginning_to_its_closing_with_no_pe
     units = [cast.school.id, cast.other_school.id] if kind is DevelopmentKind.AREA else [cast.school.id]
     made = cases.open_case(session, by=cast.manager.actor(), kind=kind, unit_ids=units, themes=THEMES, words=WORDS)
     plan(session, cast, made)
+    for stage in (Stage.TRIAGE, Stage.ASSESSMENT, Stage.TEAM_REVIEW, Stage.ACTION_PLAN, Stage.FOLLOW_UP, Stage.CLOSURE):
+        carry(session, cast, made, stage)
     close(session, cast, made)
     assert made.closed_at is not None
     assert [one.act for one in made.events][-1] is DevelopmentAct.OPEN
+    assert Stage.CONSENT not in {one.to_stage for one in made.events}
     own = {name for name in Base.metadata.tables if name.startswith("development_")}
     assert len(own) == 8
     reached = {key.column.table.name for name in own for key in Base.metadata.tables[name].foreign_keys}

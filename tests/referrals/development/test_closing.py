@@ -15,8 +15,9 @@ from referrals.development import closing, papers, terms
 from referrals.development.closing import Report
 from referrals.errors import DevelopmentClosed, DevelopmentRefused, NamesSomebody
 from referrals.models import Referral
+from referrals.stages import Stage
 from referrals.vocabulary import DevelopmentAct, DevelopmentPhase, DevelopmentProblem
-from tests.development import AUTUMN, REPORT, begin, close, plan
+from tests.development import AUTUMN, REPORT, begin, carry, close, plan
 from tests.documents.reading import SNAPSHOTS, compare, paper_text
 from tests.people import Cast
 
@@ -68,6 +69,7 @@ def test_the_report_says_what_was_last_read_and_approved(
 def test_closing_is_refused_while_one_heading_is_empty(session: Session, cast: Cast, empty: str) -> None:
     """C20: the second half of its evidence."""
     found, by = begin(session, cast), cast.coordinator.actor()
+    carry(session, cast, found, Stage.ASSESSMENT)
     closing.write_report(session, found, by=by, report=replace(REPORT, **{empty: None}))
     with pytest.raises(DevelopmentRefused) as refused:
         closing.close_case(session, found, by=by)

@@ -1,19 +1,20 @@
 """The terms of development work and its milestones: which phase it is in, what comes next, and nothing late while schools are closed."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
 from referrals import clock
 from referrals.calendar import closed_days
-from referrals.development import cases, terms
+from referrals.development import cases, stages, targets, terms
 from referrals.errors import AlreadyMoved, DevelopmentRefused, NamesSomebody, NotAllowed, TakenAway
 from referrals.models import ClosedDay, DevelopmentCase
 from referrals.patterns.school_terms import SchoolTerm
+from referrals.stages import Stage
 from referrals.vocabulary import DevelopmentAct, DevelopmentPhase, DevelopmentProblem, DevelopmentState
-from tests.development import AUTUMN, begin, close, mark, plan
+from tests.development import AUTUMN, act, begin, carry, close, mark, plan
 from tests.people import Cast
 
 
@@ -172,3 +173,40 @@ def test_a_milestone_names_nobody_and_is_set_reached_reopened_and_dropped_once(
     session.expire(begun)
     assert begun.milestones == []
     assert len(begun.events) == acts + 4
+
+
+@pytest.mark.parametrize(
+    ("agreed", "due"),
+    [
+        (date(2026, 9, 1), date(2026, 12, 18)),
+        # hardly any of the term is left
+        (date(2026, 12, 1), date(2027, 6, 11)),
+        # in the middle of the summer: nothing falls due before schools have been open for a term
+        (date(2027, 7, 10), date(2027, 12, 31)),
+        (date(2027, 1, 2), date(2027, 6, 11)),
+    ],
+)
+def test_a_plan_is_followed_up_on_the_last_school_day_of_its_term(
+    session: Session, cast: Cast, begun: DevelopmentCase, at: Callable[[date], date], agreed: date, due: date
+) -> None:
+    at(agreed)
+    assert targets.due_for_follow_up(session, date(2029, 1, 1)) == []
+    carry(session, cast, begun, Stage.ACTION_PLAN)
+    act(session, cast, begun)
+    stages.agree_plan(session, begun, by=cast.coordinator.actor())
+    at(agreed + timedelta(days=2))
+    mark(session, cast, begun, due)  # writing elsewhere in it puts nothing off
+    assert targets.due_for_follow_up(session, due - timedelta(days=1)) == []
+    assert targets.due_for_follow_up(session, due) == [begun]
+    for event in begun.events:
+        event.from_stage, event.from_status = event.to_stage, event.to_status
+    begun.stage_since = datetime(2020, 1, 1, tzinfo=UTC)  # as one that ran before there were stages
+    session.flush()
+    assert targets.due_for_follow_up(session, agreed) == [begun]
+
+
+def test_nothing_is_due_where_schools_are_never_open(session: Session, begun: DevelopmentCase) -> None:
+    session.add(ClosedDay(first_on=date(2026, 1, 1), last_on=date(2030, 1, 1), label="Lov"))
+    session.flush()
+    closed = closed_days(session)
+    assert targets.end_of_term(date(2026, 9, 1), closed=closed) == date(2027, 1, 1)

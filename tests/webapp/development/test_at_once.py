@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from referrals import clock, db
 from referrals.models import Account, DevelopmentCase
 from referrals.patterns.school_terms import SchoolTerm
+from referrals.stages import Stage
 from referrals.vocabulary import GovernanceLevel
 from tests import development
 from tests.webapp.desk import cast_of
@@ -20,6 +21,7 @@ def address(settings, app):
     with db.writing(settings.database) as session:
         cast = cast_of(session)
         found = development.begin(session, cast)
+        development.carry(session, cast, found, Stage.ASSESSMENT)
         development.act(session, cast, found, GovernanceLevel.UNIT)
         development.count(session, cast, found)
         return f"/development/{found.id}"

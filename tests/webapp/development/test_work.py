@@ -9,6 +9,7 @@ from pypdf import PdfReader
 from referrals import db
 from referrals.forums import seats
 from referrals.models import DevelopmentAction, DevelopmentCase, DevelopmentResult
+from referrals.stages import Stage
 from referrals.vocabulary import GovernanceLevel
 from tests import development
 from tests.webapp.desk import cast_of
@@ -201,3 +202,51 @@ def test_a_lesson_is_learnt_from_what_is_closed(karin, signed_in, address, setti
     assert address[-36:] not in page.text
     # the management reads the work and is in no team: it tells nothing of it
     assert "What can others learn from it?" not in signed_in("margit").get(address).text
+
+
+def move(browser, page, act, said="", status=200):
+    return browser.submit(
+        {"said": said} if said else {}, form=page.form("stage-form"), button=("act", act), status=status
+    )
+
+
+def test_it_goes_through_the_stages_by_its_page_and_the_list_says_where_it_stands(karin, signed_in, address, settings):
+    """C09 as people do it."""
+    page = karin.get(address)
+    assert "Decide whether the work is taken up" in page.text
+    assert move(karin, page, "end_at_triage", status=422).problems
+    page = move(karin, karin.get(address), "take_up")
+    assert "Write its situation analysis." in page.text
+    page = move(karin, page, "conclude_analysis", status=422)
+    assert "both what is difficult and why" in " ".join(page.problems)
+    with db.writing(settings.database) as session:
+        found = session.scalars(sa.select(DevelopmentCase)).one()
+        development.carry(session, cast_of(session), found, Stage.FOLLOW_UP)
+    for browser in (karin, signed_in("margit"), signed_in("kim")):
+        assert "Follow-up – Due" in browser.get("/development").text
+    assert signed_in("kim").get(address).form("stage-form") is None
+    page = karin.get(address)
+    assert karin.submit(
+        {"said": "Lugnare."}, form=page.form("stage-form"), button=("act", "record_follow_up"), status=422
+    ).problems
+    said = {"said": "Olle är lugnare.", "outcome": "close"}
+    page = karin.submit(said, form=page.form("stage-form"), button=("act", "record_follow_up"), status=422)
+    assert "“Olle” looks like a name." in " ".join(page.problems)
+    page = karin.submit(
+        said | {"said": "Lugnare morgnar."}, form=page.form("stage-form"), button=("act", "record_follow_up")
+    )
+    assert "The follow-up has been saved." in page.text
+    assert "Lugnare morgnar." in page.text
+    page = move(karin, page, "step_back")
+    assert "Carry out the plan" in page.text
+    assert move(karin, page, "write_analysis", status=422).problems
+
+
+def test_what_is_not_taken_up_says_why_and_has_no_report(karin, address):
+    page = karin.get(address)
+    late = karin.get(address)
+    page = move(karin, page, "end_at_triage", "Arbetet pågår redan.")
+    assert "The work is not taken up." in page.text
+    assert "Arbetet pågår redan." in page.text
+    assert karin.client.get(f"{address}/closing-report").status_code == 404
+    assert move(karin, late, "take_up", status=409).text_of
