@@ -81,14 +81,14 @@ def _do_one(attempt: Attempt, work: Callable[[Attempt], Attempt | None]) -> Atte
 
 @neutral("database")
 def _begin(attempt: Attempt) -> str:
-    """Take the step up; the number of the referral it belongs to, for the log."""
+    """Take the step up; the number of the referral it belongs to, for the log. Development work has none."""
     run_id = runtime.flow_run.id
     with db.writing() as session:
         steps.start(
             session, attempt.step_id, attempt=attempt.number, flow_run_id=uuid.UUID(str(run_id)) if run_id else None
         )
         of_step = select(Referral.number).join(Step, Step.referral_id == Referral.id).where(Step.id == attempt.step_id)
-        return session.scalars(of_step).one()
+        return session.scalars(of_step).one_or_none() or "development"
 
 
 def _write_failure(attempt: Attempt, failure: StepFailed) -> None:

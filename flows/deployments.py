@@ -14,6 +14,7 @@ from prefect.exceptions import ObjectAlreadyExists
 from prefect.utilities.callables import parameter_schema
 from prefect.workers.process import ProcessWorker
 
+from flows.development import advance_development
 from flows.mail import send_mail
 from flows.referral import advance_referral
 from flows.sweep import sweep
@@ -27,6 +28,7 @@ AGAIN_EVERY: Final = 600.0
 #: which flow does the work of a step
 FLOWS: Final[dict[StepKind, Flow[..., Any]]] = {
     StepKind.ADVANCE_REFERRAL: advance_referral,
+    StepKind.ADVANCE_DEVELOPMENT: advance_development,
     StepKind.SEND_MAIL: send_mail,
 }
 ALL_FLOWS: Final[tuple[Flow[..., Any], ...]] = (*FLOWS.values(), sweep)

@@ -72,8 +72,7 @@ def record(
     moving.require_to(move, referral.state, target)
     before = referral.state
     session.flush()
-    if not moving.compare_and_set(session, referral, expected=referral.version, to=target, own_target=_OWN_TARGET):
-        _raise_already_moved(session, referral.id)
+    _compare_and_set(session, referral, expected=referral.version, to=target)
     row = _leave_row(session, referral, verb, by=by, party=party, before=before, choice=choice, reason=reason)
     if target in ENDED:
         _call_off(session, row)
@@ -110,6 +109,11 @@ def _only_carried_on(session: Session, referral: Referral, *, since: int) -> boo
         select(History.by_party, History.verb).where(History.referral_id == referral.id, History.number > since)
     ).all()
     return bool(rows) and all(row.by_party is Party.SYSTEM or row.verb in CHANGES_NOTHING for row in rows)
+
+
+def _compare_and_set(session: Session, referral: Referral, *, expected: int, to: State) -> None:
+    if not moving.compare_and_set(session, referral, expected=expected, to=to, own_target=_OWN_TARGET):
+        _raise_already_moved(session, referral.id)
 
 
 def _leave_row(

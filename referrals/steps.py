@@ -17,7 +17,17 @@ from referrals import clock, db
 from referrals.access import Actor, is_administrator, parties
 from referrals.config import current
 from referrals.errors import LeaseLost, NotAllowed
-from referrals.models import Account, Guardian, History, Mail, Referral, Step, StepKind
+from referrals.models import (
+    Account,
+    DevelopmentCase,
+    DevelopmentEvent,
+    Guardian,
+    History,
+    Mail,
+    Referral,
+    Step,
+    StepKind,
+)
 from referrals.models.step import EDITION, wake_dispatchers
 from referrals.papers import readers
 from referrals.stages import Party
@@ -53,8 +63,10 @@ def lease() -> timedelta:
 def waiting(session: Session, *, limit: int, mail: int | None = None) -> list[uuid.UUID]:
     """The ids of steps that can be taken now, oldest first, at most `limit`, and of them at most `mail` mails."""
     found: list[tuple[datetime, uuid.UUID]] = []
-    for kind, most in ((StepKind.ADVANCE_REFERRAL, limit), (StepKind.SEND_MAIL, limit if mail is None else mail)):
-        can_be_taken = select(Step.created_at, Step.id).where(Step.kind == kind, *_can_be_taken())
+    for is_mail, most in ((False, limit), (True, limit if mail is None else mail)):
+        can_be_taken = select(Step.created_at, Step.id).where(
+            (Step.kind == StepKind.SEND_MAIL) == is_mail, *_can_be_taken()
+        )
         oldest = can_be_taken.order_by(Step.created_at, Step.id).limit(most)
         found += [(row.created_at, row.id) for row in session.execute(oldest)]
     return [step_id for _since, step_id in sorted(found)[:limit]]
@@ -82,11 +94,13 @@ def claim(session: Session, step_id: uuid.UUID, *, holder: str) -> Claim | None:
 def take_next(session: Session, done: Step, *, holder: str) -> Claim | None:
     """Take, for whoever has just finished `done`, what comes after it and can be taken now, if there is anything.
 
-    After a referral's step that is the same referral's next one; after a mail it is whichever mail is due longest.
+    After a step of a referral or of development work that is its next one; after a mail it is whichever mail is due longest.
     """
     like = [Step.kind == done.kind, *_can_be_taken()]
     if done.kind is StepKind.ADVANCE_REFERRAL:
         like.append(Step.referral_id == done.referral_id)
+    if done.kind is StepKind.ADVANCE_DEVELOPMENT:
+        like.append(Step.development_id == done.development_id)
     oldest = select(Step.id).where(*like).order_by(Step.created_at, Step.id).limit(1)
     next_id = session.scalars(oldest.with_for_update(skip_locked=True, of=Step)).one_or_none()
     return claim(session, next_id, holder=holder) if next_id else None
@@ -141,7 +155,7 @@ def fail(session: Session, step_id: uuid.UUID, *, attempt: int, word: str, again
 
 def retry(session: Session, step: Step, *, by: Actor) -> None:
     """Let a step that was given up be tried again. Again changes nothing. Raises NotAllowed."""
-    if not may_retry(step.referral, by):
+    if not (is_administrator(by) if step.development_id else may_retry(step.referral, by)):
         raise NotAllowed("retry")
     if step.failed_at is None:
         return
@@ -186,8 +200,14 @@ def failed(session: Session, referral: Referral) -> list[Step]:
     return list(session.scalars(given_up.order_by(Step.created_at)))
 
 
+def failed_of_work(session: Session, found: DevelopmentCase) -> list[Step]:
+    """The steps of development work that were given up, oldest first."""
+    given_up = select(Step).where(Step.development_id == found.id, Step.failed_at.is_not(None))
+    return list(session.scalars(given_up.order_by(Step.created_at)))
+
+
 def all_failed(session: Session, *, limit: int = 200) -> list[Step]:
-    """The steps of all referrals that were given up, the newest first, at most `limit`."""
+    """The steps of everything that were given up, the newest first, at most `limit`."""
     given_up = select(Step).where(Step.failed_at.is_not(None)).options(joinedload(Step.referral))
     return list(session.scalars(given_up.order_by(Step.failed_at.desc()).limit(limit)))
 
@@ -272,7 +292,9 @@ def _can_be_taken() -> tuple[ColumnElement[bool], ...]:
         Step.holder.is_(None),
         Step.lease_until.is_(None) | _is_over(max(PAUSES, default=timedelta())),
         Step.not_before.is_(None) | (Step.not_before <= clock.now()),
-        (Step.kind == StepKind.SEND_MAIL) | ~_waits_its_turn(),
+        (Step.kind == StepKind.SEND_MAIL)
+        | ((Step.kind == StepKind.ADVANCE_REFERRAL) & ~_waits_its_turn())
+        | ((Step.kind == StepKind.ADVANCE_DEVELOPMENT) & ~_waits_for_earlier_work()),
     )
 
 
@@ -293,6 +315,25 @@ def _waits_its_turn() -> ColumnElement[bool]:
             earlier.finished_at.is_(None),
             earlier.failed_at.is_(None),
             its_row.number < our_row.number,
+        )
+        .correlate(Step)
+        .exists()
+    )
+
+
+@cache
+def _waits_for_earlier_work() -> ColumnElement[bool]:
+    """The same for development work, whose events are numbered too."""
+    earlier, its_event, our_event = aliased(Step), aliased(DevelopmentEvent), aliased(DevelopmentEvent)
+    return (
+        select(earlier.id)
+        .join(its_event, its_event.id == earlier.event_id)
+        .join(our_event, our_event.id == Step.event_id)
+        .where(
+            earlier.development_id == Step.development_id,
+            earlier.finished_at.is_(None),
+            earlier.failed_at.is_(None),
+            its_event.number < our_event.number,
         )
         .correlate(Step)
         .exists()

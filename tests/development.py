@@ -2,15 +2,23 @@
 
 from datetime import date
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from referrals.access import SYSTEM
-from referrals.development import actions, analysis, cases, closing, stages, terms
+from referrals.development import actions, analysis, cases, closing, papers, stages, terms
 from referrals.development.analysis import Analysis, Counted
 from referrals.development.cases import Words
 from referrals.development.closing import Report
 from referrals.development.moves import IN_ANALYSIS, TO_PRIORITISE
-from referrals.models import Account, DevelopmentAction, DevelopmentCase, DevelopmentMilestone, DevelopmentResult
+from referrals.models import (
+    Account,
+    DevelopmentAction,
+    DevelopmentCase,
+    DevelopmentMilestone,
+    DevelopmentPaper,
+    DevelopmentResult,
+)
 from referrals.patterns.school_terms import SchoolTerm
 from referrals.stages import IN_TRIAGE, PLAN_ACTIVE, PLAN_DRAFT, SUBMITTED, Stage
 from referrals.vocabulary import (
@@ -110,6 +118,15 @@ def close(session: Session, cast: Cast, found: DevelopmentCase) -> None:
         carry(session, cast, found, Stage.ASSESSMENT)
     closing.write_report(session, found, by=by, report=REPORT)
     closing.close_case(session, found, by=by)
+
+
+def leave_paper(session: Session, found: DevelopmentCase) -> DevelopmentPaper:
+    """The paper that its newest decision leaves, as the workflow issues it but for the printing."""
+    for draft in papers.outstanding(session, found.events[0]):
+        papers.issue(session, found.events[0], draft, content=b"%PDF-1.7 ")
+    return session.scalars(
+        select(DevelopmentPaper).where(DevelopmentPaper.event_id == found.events[0].id).limit(1)
+    ).one()
 
 
 def count(session: Session, cast: Cast, found: DevelopmentCase) -> DevelopmentResult:

@@ -37,12 +37,17 @@ def reads_level(actor: Actor, level: GovernanceLevel) -> bool:
 
 def parts(found: DevelopmentCase, actor: Actor) -> list[Part]:
     """What somebody who reads the work sees of each level that has actions."""
+    return parts_for(found, reads_all=people.may_lead(actor))
+
+
+def parts_for(found: DevelopmentCase, *, reads_all: bool) -> list[Part]:
+    """The same, for whoever reads every level in words, or the schools' only."""
     seen = []
     for level in GovernanceLevel:
         its = tuple(one for one in sorted(found.actions, key=_order) if one.level is level)
         if its:
             done = sum(one.done_at is not None for one in its)
-            seen.append(Part(level, len(its), done, its if reads_level(actor, level) else ()))
+            seen.append(Part(level, len(its), done, its if reads_all or level is GovernanceLevel.UNIT else ()))
     return seen
 
 

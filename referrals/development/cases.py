@@ -11,7 +11,7 @@ from dataclasses import asdict, astuple, dataclass
 from datetime import date
 from typing import Final, NoReturn
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session, selectinload
 
@@ -22,7 +22,7 @@ from referrals.errors import AlreadyMoved, DevelopmentClosed, DevelopmentRefused
 from referrals.forums import dates
 from referrals.forums.consultations import ANSWERED
 from referrals.keeping import audit
-from referrals.models import DevelopmentCase, DevelopmentEvent, Forum, Unit, What
+from referrals.models import DevelopmentCase, DevelopmentEvent, DevelopmentPaper, Forum, Step, StepKind, Unit, What
 from referrals.patterns.school_terms import SchoolTerm
 from referrals.rounds import people
 from referrals.stages import SUBMITTED, State
@@ -179,6 +179,8 @@ def discard_case(session: Session, found: DevelopmentCase, *, by: Actor) -> None
     if not may_discard(session, found, by):
         raise NotAllowed("discard_case")
     audit.append(session, What.DID, by=by, chain=found.id, subject="discard_case")
+    session.execute(delete(Step).where(Step.development_id == found.id))
+    session.execute(delete(DevelopmentPaper).where(DevelopmentPaper.case_id == found.id))
     session.delete(found)
     session.flush()
 
@@ -242,7 +244,7 @@ def leave(
     words: str | None = None,
     was_answered: bool = False,
 ) -> DevelopmentEvent:
-    """Move it to `to` where given, and leave what was done in its history and in its chain of the audit log.
+    """Move it to `to` where given, leave what was done in its history and its chain of the audit log, and the work it starts as a step.
 
     Raises WrongStage, and AlreadyMoved when somebody was first in the very same moment; nothing is changed then.
     """
@@ -258,6 +260,10 @@ def leave(
     session.add(event)
     session.flush()
     session.refresh(found, ["events"])
+    if MOVE_BY_ACT[act].to:
+        kind, now = StepKind.ADVANCE_DEVELOPMENT, clock.machine_now()
+        session.add(Step(kind=kind, development_id=found.id, event_id=event.id, created_at=now))
+        session.flush()
     audit.append(session, What.DID, by=by, chain=found.id, subject=act.value)
     if was_answered:
         audit.append(session, What.DID, by=by, chain=found.id, subject=ANSWERED)

@@ -6,15 +6,18 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals.calendar import Closed, closed_days, school_days_between
+from referrals.calendar import Closed, add_school_days, closed_days, school_days_between
 from referrals.languages import local_date
 from referrals.models import DevelopmentCase
 from referrals.patterns.school_terms import SchoolTerm
 from referrals.people import organisation
-from referrals.stages import PLAN_ACTIVE
+from referrals.stages import CLOSED, CLOSURE_PROPOSED, FOLLOW_UP_DUE, IN_TRIAGE, PLAN_ACTIVE, SUBMITTED, State
 
 #: with fewer school days left of a term, what begins in it is done by the end of the next
 SHORT: Final = 20
+
+#: what is not done by the end of a term but within so many school days
+SCHOOL_DAYS: Final[dict[State, int]] = {SUBMITTED: 15, IN_TRIAGE: 15, FOLLOW_UP_DUE: 15, CLOSURE_PROPOSED: 30}
 
 
 def end_of_term(day: date, *, closed: Closed) -> date:
@@ -33,12 +36,25 @@ def due_for_follow_up(session: Session, today: date) -> list[DevelopmentCase]:
     return [
         found
         for found in session.scalars(running.order_by(DevelopmentCase.opened_at, DevelopmentCase.id))
-        if today >= end_of_term(local_date(_agreed_at(found), zone=zone), closed=closed)
+        if today >= end_of_term(local_date(_moved_at(found), zone=zone), closed=closed)
     ]
 
 
-def _agreed_at(found: DevelopmentCase) -> datetime:
-    """Since when the plan runs; of what ran before there were stages, since when it stands there."""
+def set_target(session: Session, found: DevelopmentCase) -> None:
+    """Write by which day the stage it stands in should be done; none once it has ended."""
+    closed, zone = closed_days(session), organisation.municipality(session).timezone
+    since = local_date(_moved_at(found), zone=zone)
+    if found.state == CLOSED:
+        found.target_on = None
+    elif found.state in SCHOOL_DAYS:
+        found.target_on = add_school_days(since, SCHOOL_DAYS[found.state], closed=closed)
+    else:
+        found.target_on = end_of_term(since, closed=closed)
+    session.flush()
+
+
+def _moved_at(found: DevelopmentCase) -> datetime:
+    """Since when it stands as it does; of what stood so before there were stages, since when it stands in its stage."""
     moves = (event.at for event in found.events if event.is_move)
     return next(moves, found.stage_since)
 

@@ -1,11 +1,12 @@
 """Development work: what a team, a school or an area works on over terms. No person has a field here but who keeps it, and nothing leads to a referral."""
 
+import hashlib
 import uuid
 from datetime import date, datetime
 from typing import Any
 
 from cryptography.fernet import Fernet
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from referrals.models.account import Account
@@ -13,9 +14,17 @@ from referrals.models.base import Base, Identified, by_value
 from referrals.models.organisation import Unit
 from referrals.models.own_key import OwnKey
 from referrals.models.staged import Staged
-from referrals.sealing import Sealed
+from referrals.sealing import Sealed, seal_bytes, unseal_bytes
 from referrals.stages import Stage, Status
-from referrals.vocabulary import DevelopmentAct, DevelopmentEvidence, DevelopmentKind, DevelopmentPhase, GovernanceLevel
+from referrals.vocabulary import (
+    DevelopmentAct,
+    DevelopmentAudience,
+    DevelopmentEvidence,
+    DevelopmentKind,
+    DevelopmentPaperKind,
+    DevelopmentPhase,
+    GovernanceLevel,
+)
 
 
 class DevelopmentCase(OwnKey, Staged, Base):
@@ -194,6 +203,36 @@ class DevelopmentEvent(_SealedPart):
     def is_move(self) -> bool:
         """Whether the stage or its status changed."""
         return (self.from_stage, self.from_status) != (self.to_stage, self.to_status)
+
+
+class DevelopmentPaper(_SealedPart):
+    """A paper that a stage left: issued once by the workflow, never made again, never changed."""
+
+    __tablename__ = "development_paper"
+    __table_args__ = (UniqueConstraint("event_id", "kind", "audience"),)
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("development_case.id"), index=True)
+    event_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("development_event.id"))
+    kind: Mapped[DevelopmentPaperKind] = mapped_column(by_value(DevelopmentPaperKind))
+    audience: Mapped[DevelopmentAudience] = mapped_column(by_value(DevelopmentAudience))
+    language: Mapped[str]
+    issued_at: Mapped[datetime]
+    #: SHA-256 of the PDF, in hexadecimal
+    checksum: Mapped[str]
+    #: the bytes, loaded only where they are asked for
+    sealed: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+
+    case: Mapped[DevelopmentCase] = relationship()
+
+    def __init__(self, *, case: DevelopmentCase, content: bytes, **values: Any) -> None:
+        """Seal the bytes of a new paper with the key of its work."""
+        super().__init__(case=case, **values)
+        self.checksum = hashlib.sha256(content).hexdigest()
+        self.sealed = seal_bytes(content, key=self.data_key(), place=self.seal_place("content"))
+
+    def content(self) -> bytes:
+        """The bytes as they were issued."""
+        return unseal_bytes(self.sealed, key=self.data_key(), place=self.seal_place("content"))
 
 
 class DevelopmentLeader(Identified, Base):

@@ -5,11 +5,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import Connection, ForeignKey, Index, event, text
+from sqlalchemy import CheckConstraint, Connection, ForeignKey, Index, event, text
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from referrals.models.base import Base, Identified, by_value
-from referrals.models.referral import History, OfReferral
+from referrals.models.development import DevelopmentEvent
+from referrals.models.referral import History, Referral
 
 #: The edition of the automatic work that this version knows. A worker leaves steps of a later edition alone, so that a web that was
 #: upgraded may leave work to do beside a worker that was not. Raised when a verb, a paper, a mail or a kind of step comes in.
@@ -20,13 +21,15 @@ class StepKind(StrEnum):
     """Which flow does the work."""
 
     ADVANCE_REFERRAL = "advance_referral"
+    ADVANCE_DEVELOPMENT = "advance_development"
     SEND_MAIL = "send_mail"
 
 
-class Step(OfReferral, Base):
+class Step(Identified, Base):
     """One piece of automatic work, waiting, held under a lease, finished or failed.
 
-    All its instants are the machine's, not the shifted date of a demonstration, except `not_before`.
+    It follows a row of a referral's history or an event of development work, and the database itself refuses one that follows
+    both: no step leads from the one to the other. All its instants are the machine's, not the shifted date of a demonstration, except `not_before`.
     """
 
     __tablename__ = "step"
@@ -38,12 +41,22 @@ class Step(OfReferral, Base):
             sqlite_where=text("failed_at IS NOT NULL"),
             postgresql_where=text("failed_at IS NOT NULL"),
         ),
+        CheckConstraint(
+            "(referral_id IS NOT NULL AND history_id IS NOT NULL AND development_id IS NULL AND event_id IS NULL)"
+            " OR (referral_id IS NULL AND history_id IS NULL AND development_id IS NOT NULL AND event_id IS NOT NULL)",
+            name="follows_one",
+        ),
     )
+
+    referral_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("referral.id"), index=True)
+    development_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("development_case.id"), index=True)
 
     kind: Mapped[StepKind] = mapped_column(by_value(StepKind))
     #: which edition of the work a worker must know to do it
     edition: Mapped[int] = mapped_column(default=EDITION, server_default="0")
-    history_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("history.id"), index=True)
+    history_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("history.id"), index=True)
+    #: the same of development work
+    event_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("development_event.id"), index=True)
     #: the mail to send, where that is the work
     mail_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("mail.id"), unique=True)
     #: not before this instant of `clock.now()`, so that a mail can be stopped for some minutes
@@ -64,7 +77,10 @@ class Step(OfReferral, Base):
     #: what failed, as one neutral word such as `paper`, `mail`, `address`, `database`
     failed_with: Mapped[str | None]
 
+    #: both of a step about a child; those of development work have `event`
+    referral: Mapped[Referral] = relationship()
     history: Mapped[History] = relationship()
+    event: Mapped[DevelopmentEvent] = relationship()
 
 
 #: the channel on which PostgreSQL wakes a dispatcher at the commit that leaves a step; SQLite is looked at often instead

@@ -77,6 +77,25 @@ class DevelopmentAct(Term):
     CLOSE = "close_case", N_("Closed with its report")
 
 
+class DevelopmentPaperKind(Term):
+    """What a paper is that a stage of development work left."""
+
+    BEGINNING = "beginning", N_("What is to be worked on")
+    DECISION = "decision", N_("Decision on taking it up")
+    ANALYSIS = "analysis", N_("Situation analysis")
+    PRIORITIES = "priorities", N_("What comes first")
+    PLAN = "plan", N_("Action plan")
+    FOLLOW_UP = "follow_up", N_("Follow-up")
+    REPORT = "report", N_("Closing report")
+
+
+class DevelopmentAudience(Term):
+    """Whose part of the actions stands in a paper in words."""
+
+    TEAMS = "teams", N_("For the teams")
+    MANAGEMENT = "management", N_("For the management")
+
+
 class AfterFollowUp(Term):
     """How development work goes on after a follow-up."""
 

@@ -234,6 +234,7 @@ def lay_development_work(address: str) -> dict[str, uuid.UUID]:
         milestone = development.mark(session, cast, planned, clock.now().date() + timedelta(days=40))
         development.plan(session, cast, closed)
         development.close(session, cast, closed)
+        development.leave_paper(session, closed)
         return {
             "development_id": planned.id, "milestone_id": milestone.id, "begun_id": begun.id, "result_id": result.id, "level_action_id": action.id, "closed_id": closed.id,
         }  # fmt: skip

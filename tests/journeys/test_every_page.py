@@ -27,7 +27,7 @@ NO_PAGES = (
     "static_files.asset", "intake.unit_qr",  # files and pictures
     "casework.live",  # a stream
     "casework.document", "casework.preview_document", "casework.meeting_call", "forums.agenda_to_take_along",  # PDF
-    "casework.protection_paper", "casework.absence_paper_of", "intake.receipt", "forums.consultation_note", "rounds.agenda", "rounds.round_report", "rounds.traced_questions", "learning.seminar_agenda", "development.closing_paper", "development.analysis_paper", "patterns.quality_report", "patterns.fetch_export",  # PDF too
+    "casework.protection_paper", "casework.absence_paper_of", "intake.receipt", "forums.consultation_note", "rounds.agenda", "rounds.round_report", "rounds.traced_questions", "learning.seminar_agenda", "development.closing_paper", "development.analysis_paper", "development.stage_paper", "patterns.quality_report", "patterns.fetch_export",  # PDF too
     "guardian.paper", "guardian.report", "guardian.file",  # PDF too, or a file
     "casework.attachment", "casework.reading_file",  # a file, given out as it came in
     "casework.register_extract", "casework.referral_list_as_text", "casework.referral_list_as_workbook",  # tables

@@ -42,7 +42,7 @@ TABLES = {
     "pupil_id": "absent_pupil", "due_id": "absence_step",
     "round_id": "consultation_round", "enrolment_id": "round_enrolment", "slot_id": "round_slot", "question_id": "learning_question",
     "decision_id": "statutory_decision", "investigation_id": "support_investigation", "programme_id": "support_programme",
-    "upward_id": "upward_question", "consultant_id": "round_consultant", "lesson_id": "lesson", "seminar_id": "seminar", "export_id": "research_export", "development_id": "development_case", "milestone_id": "development_milestone", "result_id": "development_result", "level_action_id": "development_action",
+    "upward_id": "upward_question", "consultant_id": "round_consultant", "lesson_id": "lesson", "seminar_id": "seminar", "export_id": "research_export", "development_id": "development_case", "milestone_id": "development_milestone", "result_id": "development_result", "level_action_id": "development_action", "work_paper_id": "development_paper",
 }  # fmt: skip
 #: parts of addresses that are words
 WORDS = {

@@ -150,7 +150,7 @@ NOT_ASKED = ("static_files.asset", "casework.live", "health.alive", "health.read
 OTHER_ROWS = {
     "session_id", "token", "draft_id", "name", "slug", "code", "stretch_id", "date_id", "seat_id", "absence_id",
     "report_id", "request_id", "disposal_id", "sample_id", "listed_id", "consultation_id", "round_id", "enrolment_id",
-    "slot_id", "question_id", "upward_id", "hand_over_id", "consultant_id", "pupil_id", "due_id", "lesson_id", "seminar_id", "export_id", "development_id", "milestone_id", "result_id", "level_action_id",
+    "slot_id", "question_id", "upward_id", "hand_over_id", "consultant_id", "pupil_id", "due_id", "lesson_id", "seminar_id", "export_id", "development_id", "milestone_id", "result_id", "level_action_id", "work_paper_id",
 }  # fmt: skip
 LISTS = ("/home", "/board", "/referrals?state=all", "/referrals", f"/search?reference={NUMBER}")
 

@@ -11,6 +11,10 @@ from sqlalchemy.orm import Session
 
 from referrals import clock, documents, mailer, notifications, printing, steps, triage
 from referrals.access import SYSTEM
+from referrals.development import papers as development_papers
+from referrals.development import stages
+from referrals.development import targets as development_targets
+from referrals.development.papers import Draft
 from referrals.documents import Paper
 from referrals.forums import invitations_calendar
 from referrals.models import Step, StepKind
@@ -30,6 +34,7 @@ class _AtThePrinter:
 
     claim: Claim
     papers: list[tuple[Paper, Future[bytes]]]
+    of_work: list[tuple[Draft, Future[bytes]]]
     since: datetime
 
 
@@ -72,8 +77,10 @@ class Play:
                     _send(self.session, step)
                     steps.finish(self.session, claim.step_id, attempt=claim.attempt)
                     continue
-                one = _AtThePrinter(claim, self._print(step), clock.now())
-                if one.papers:
+                is_work = claim.kind is StepKind.ADVANCE_DEVELOPMENT
+                papers, of_work = ([], self._print_work(step)) if is_work else (self._print(step), [])
+                one = _AtThePrinter(claim, papers, of_work, clock.now())
+                if papers or of_work:
                     self._at_the_printer.setdefault(number, []).append(one)
                 else:
                     self._settle(one)
@@ -85,9 +92,18 @@ class Play:
             for paper in documents.outstanding(session, row)
         ]  # fmt: skip
 
+    def _print_work(self, step: Step) -> list[tuple[Draft, Future[bytes]]]:
+        drafts = development_papers.outstanding(self.session, step.event)
+        return [
+            (draft, self.printers.submit(printing.print_pdf, development_papers.html_of(draft))) for draft in drafts
+        ]
+
     def _settle(self, one: _AtThePrinter) -> None:
-        """As `flows.referral` does it: the papers of a step, then what goes on by itself, then the mail."""
+        """As `flows.referral` and `flows.development` do it: the papers of a step, then what goes on by itself, then the mail."""
         clock.set_now(one.since)
+        if one.claim.kind is StepKind.ADVANCE_DEVELOPMENT:
+            self._settle_work(one)
+            return
         row = steps.hold(self.session, one.claim.step_id, attempt=one.claim.attempt).history
         for paper, printed in one.papers:
             documents.issue(self.session, row, paper, content=printed.result())
@@ -95,6 +111,15 @@ class Play:
             triage.open_triage(self.session, row.referral, by=SYSTEM)
         targets.set_target(self.session, row.referral)
         notifications.write(self.session, row)
+        steps.finish(self.session, one.claim.step_id, attempt=one.claim.attempt)
+
+    def _settle_work(self, one: _AtThePrinter) -> None:
+        event = steps.hold(self.session, one.claim.step_id, attempt=one.claim.attempt).event
+        for draft, printed in one.of_work:
+            development_papers.issue(self.session, event, draft, content=printed.result())
+        if event.case.state == SUBMITTED:
+            stages.open_triage(self.session, event.case)
+        development_targets.set_target(self.session, event.case)
         steps.finish(self.session, one.claim.step_id, attempt=one.claim.attempt)
 
     def _collect(self, number: int) -> None:

@@ -5,9 +5,10 @@ from typing import Any, Final
 from flask import Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from referrals import steps
 from referrals.calendar import closed_days
 from referrals.development import cases as rules
-from referrals.development import closing, leaders
+from referrals.development import closing, leaders, papers
 from referrals.development import terms as calendar
 from referrals.development.cases import Words
 from referrals.development.moves import acts_from
@@ -165,6 +166,9 @@ def case_page(found: DevelopmentCase, status: int = 200, **values: Any) -> Respo
         phases=[(one.value, gettext(one.label)) for one in DevelopmentPhase],
         terms=terms_to_choose(found),
         standing=stage_said(found),
+        papers=papers.issued(session, found, by=actor),
+        given_up=steps.failed_of_work(session, found),
+        is_late=found.is_past_target(today),
         acts=acts_from(found.state) if may_keep else (),
         outcomes=[(one.value, gettext(one.label)) for one in AfterFollowUp],
         history=[

@@ -1,5 +1,6 @@
 """Development work on its way through the stages: the form of its page that moves it on."""
 
+import uuid
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -7,13 +8,13 @@ from flask import Response
 from flask.typing import ResponseReturnValue
 
 from referrals.development import cases as rules
-from referrals.development import stages
-from referrals.errors import DevelopmentRefused, NamesSomebody
-from referrals.models import DevelopmentCase
+from referrals.development import papers, stages
+from referrals.errors import DevelopmentRefused, NamesSomebody, NoSuchReferral
+from referrals.models import DevelopmentCase, What
 from referrals.vocabulary import N_, DevelopmentAct
 from schemas.development import StageForm
 from schemas.fields import CHOOSE_ONE
-from webapp import forms, notices, people, transactions
+from webapp import downloads, forms, notices, people, transactions
 from webapp.casework.frame import seen
 from webapp.development import blueprint
 from webapp.development.cases import case_page
@@ -73,3 +74,14 @@ def _with_words(found: DevelopmentCase, form: forms.Form, *, values: dict[str, A
 
 def _again(found: DevelopmentCase, form: forms.Form, **shown: Any) -> Response:
     return case_page(found, 422, moving=form, **shown)
+
+
+@blueprint.get("/development/<uuid:development_id>/papers/<uuid:work_paper_id>")
+@for_case(leaves=What.OPENED_PAPER)
+def stage_paper(found: DevelopmentCase, work_paper_id: uuid.UUID) -> Response:
+    """A paper that a stage left, where it is theirs to read."""
+    theirs = papers.issued(transactions.session(), found, by=people.actor())
+    paper = next((one for one in theirs if one.id == work_paper_id), None)
+    if paper is None:
+        raise NoSuchReferral
+    return downloads.to_look_at(paper.content(), name=f"{paper.kind.value.replace('_', '-')}.pdf")

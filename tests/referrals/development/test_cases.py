@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from referrals import clock
@@ -13,7 +14,7 @@ from referrals.development import analysis, cases
 from referrals.errors import DevelopmentRefused, NamesSomebody, NotAllowed
 from referrals.forums import seats
 from referrals.forums.consultations import ANSWERED
-from referrals.models import AuditEvent, Base, DevelopmentCase, DevelopmentEvent, DevelopmentUnit
+from referrals.models import AuditEvent, Base, DevelopmentCase, DevelopmentEvent, DevelopmentUnit, Step
 from referrals.stages import PLAN_ACTIVE, Stage
 from referrals.vocabulary import DevelopmentAct, DevelopmentKind, DevelopmentProblem, LessonTheme
 from tests.development import THEMES, WORDS, begin, carry, close, mark, plan
@@ -46,9 +47,9 @@ def test_one_case_of_each_kind_runs_from_its_beginning_to_its_closing_with_no_pe
     assert [one.act for one in made.events][-1] is DevelopmentAct.OPEN
     assert Stage.CONSENT not in {one.to_stage for one in made.events}
     own = {name for name in Base.metadata.tables if name.startswith("development_")}
-    assert len(own) == 8
+    assert len(own) == 9
     reached = {key.column.table.name for name in own for key in Base.metadata.tables[name].foreign_keys}
-    assert reached == {"account", "unit", "development_case"}
+    assert reached == {"account", "unit", "development_case", "development_event"}
     to_account = {
         f"{name}.{key.parent.name}"
         for name in own
@@ -66,7 +67,14 @@ def test_one_case_of_each_kind_runs_from_its_beginning_to_its_closing_with_no_pe
         for key in table.foreign_keys
         if key.column.table.name in own
     }
-    assert pointing_here <= own
+    # automatic work follows it or a referral, and the database refuses a step that follows both
+    assert pointing_here <= own | {"step"}
+    a_child = a_referral(session, cast)
+    session.flush()
+    step = session.scalars(select(Step).where(Step.referral_id == a_child.id)).one()
+    step.development_id, step.event_id = made.id, made.events[0].id
+    with pytest.raises(IntegrityError), session.begin_nested():
+        session.flush()
 
 
 @pytest.mark.parametrize("field", ["title", "background", "aim"])
@@ -194,6 +202,7 @@ def test_what_was_begun_by_mistake_is_thrown_away_while_nothing_else_is_there(se
     )
     with pytest.raises(NotAllowed):
         cases.discard_case(session, written, by=by)
+    session.execute(delete(Step).where(Step.development_id == written.id))
     session.delete(written)
     session.flush()
     for kind in (DevelopmentCase, DevelopmentUnit, DevelopmentEvent):

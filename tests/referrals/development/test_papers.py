@@ -1,0 +1,142 @@
+"""What each stage of development work leaves: one paper of it for each audience, kept as it was issued, and the day the next is due by."""
+
+import hashlib
+from datetime import date, datetime
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from referrals import clock, steps
+from referrals.access import SYSTEM
+from referrals.development import cases, papers, stages, targets
+from referrals.errors import NotAllowed
+from referrals.models import ClosedDay, DevelopmentCase, DevelopmentPaper, Step, StepKind
+from referrals.stages import Stage
+from referrals.vocabulary import DevelopmentAct, DevelopmentAudience, DevelopmentPaperKind, GovernanceLevel
+from tests.development import SEEN, act, begin, carry, close, leave_paper
+from tests.documents.reading import paper_text
+from tests.people import Cast
+
+HEADINGS = {
+    "beginning": ["Detta ska arbetet handla om", "Nuläge", "Mål"],
+    "decision": ["Beslut om att ta upp det", "Arbetet tas upp."],
+    "priorities": ["Det som är viktigast", "Prioriterade frågor", "Hur tar vi emot på morgonen?"],
+    "plan": ["Handlingsplan", "Insatser", "Uppföljning"],
+    "follow_up": ["Uppföljning", SEEN],
+}
+
+
+def event_of(found: DevelopmentCase, what: DevelopmentAct) -> object:
+    return next(one for one in found.events if one.act is what)
+
+
+def test_each_stage_leaves_its_paper_and_where_actions_stand_in_it_the_management_has_its_own(
+    session: Session, cast: Cast
+) -> None:
+    found = begin(session, cast)
+    act(session, cast, found, GovernanceLevel.POLITICAL)
+    carry(session, cast, found, Stage.CLOSURE)
+    close(session, cast, found)
+    left = {}
+    for event in found.events:
+        for draft in papers.outstanding(session, event):
+            left.setdefault(draft.kind, {})[draft.audience] = draft
+    assert set(left) == set(DevelopmentPaperKind)
+    both = {kind for kind, drafts in left.items() if len(drafts) == len(DevelopmentAudience)}
+    assert both == {DevelopmentPaperKind.ANALYSIS, DevelopmentPaperKind.PLAN, DevelopmentPaperKind.FOLLOW_UP}
+    for kind, said in HEADINGS.items():
+        text = " ".join(paper_text(papers.html_of(left[kind][DevelopmentAudience.TEAMS])).split())
+        assert [words for words in said if words not in text] == [], (kind, text)
+        assert "Karin" not in text
+    plan = left[DevelopmentPaperKind.PLAN]
+    words = act(session, cast, begin(session, cast), GovernanceLevel.POLITICAL).words or ""
+    assert words not in papers.html_of(plan[DevelopmentAudience.TEAMS])
+    assert words in papers.html_of(plan[DevelopmentAudience.MANAGEMENT])
+    assert papers.outstanding(session, event_of(found, DevelopmentAct.OPEN_TRIAGE)) == []
+
+
+def test_what_is_not_taken_up_leaves_the_decision_with_its_reason(session: Session, cast: Cast) -> None:
+    found = begin(session, cast)
+    stages.end_at_triage(session, found, by=cast.manager.actor(), reason="Arbetet pågår redan.")
+    (draft,) = papers.outstanding(session, found.events[0])
+    text = paper_text(papers.html_of(draft))
+    assert "Arbetet tas inte upp." in text
+    assert "Arbetet pågår redan." in text
+
+
+def test_a_paper_is_issued_once_sealed_and_read_by_whom_it_is_for(session: Session, cast: Cast) -> None:
+    found = begin(session, cast)
+    carry(session, cast, found, Stage.ASSESSMENT)
+    carry(session, cast, found, Stage.TEAM_REVIEW)
+    paper = leave_paper(session, found)
+    assert papers.outstanding(session, found.events[0]) == []
+    drafts = [papers.Draft(paper.kind, paper.audience, "sv", {}, "x")]
+    papers.issue(session, found.events[0], drafts[0], content=b"another")
+    rows = session.scalars(select(DevelopmentPaper)).all()
+    assert len(rows) == 2
+    assert paper.content() == b"%PDF-1.7 "
+    assert paper.checksum == hashlib.sha256(b"%PDF-1.7 ").hexdigest()
+    assert b"PDF" not in paper.sealed
+    for who, audience in ((cast.counsellor, DevelopmentAudience.TEAMS), (cast.manager, DevelopmentAudience.MANAGEMENT)):
+        assert [one.audience for one in papers.issued(session, found, by=who.actor())] == [audience]
+
+
+def test_each_stage_has_a_day_that_no_holiday_makes_late(
+    session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = datetime(2026, 12, 18, 10, tzinfo=clock.now().tzinfo)
+    monkeypatch.setattr(clock, "now", lambda: at)
+    session.add(ClosedDay(first_on=date(2026, 12, 21), last_on=date(2027, 1, 8), label="Lov"))
+    found = begin(session, cast)
+    due = {}
+    for stage in (Stage.TRIAGE, Stage.ASSESSMENT, Stage.FOLLOW_UP, Stage.CLOSURE):
+        carry(session, cast, found, stage)
+        targets.set_target(session, found)
+        due[stage] = found.target_on
+    assert due == {
+        Stage.TRIAGE: date(2027, 1, 29), Stage.ASSESSMENT: date(2027, 7, 30), Stage.FOLLOW_UP: date(2027, 1, 29),
+        Stage.CLOSURE: date(2027, 2, 19),
+    }  # fmt: skip
+    assert found.is_past_target(date(2027, 2, 20))
+    close(session, cast, found)
+    targets.set_target(session, found)
+    assert found.target_on is None
+
+
+def test_each_move_leaves_one_step_done_in_turn_and_given_up_in_sight_of_administrators(
+    session: Session, cast: Cast
+) -> None:
+    found = begin(session, cast)
+    carry(session, cast, found, Stage.TRIAGE)
+    first, second = session.scalars(
+        select(Step).where(Step.development_id == found.id).order_by(Step.created_at, Step.id)
+    ).all()
+    if first.event.number > second.event.number:
+        first, second = second, first
+    assert steps.waiting(session, limit=5) == [first.id]
+    claim = steps.claim(session, first.id, holder="one")
+    assert claim is not None
+    assert claim.kind is StepKind.ADVANCE_DEVELOPMENT
+    assert steps.claim(session, second.id, holder="two") is None
+    steps.finish(session, first.id, attempt=1)
+    following = steps.take_next(session, first, holder="one")
+    assert following is not None
+    assert following.step_id == second.id
+    assert steps.fail(session, second.id, attempt=1, word="paper", again=False)
+    assert steps.failed_of_work(session, found) == [second] == steps.all_failed(session)
+    session.expire_all()
+    for somebody in (cast.coordinator.actor(), cast.manager.actor(), SYSTEM):
+        with pytest.raises(NotAllowed):
+            steps.retry(session, second, by=somebody)
+    steps.retry(session, second, by=cast.administrator.actor())
+    assert steps.failed_of_work(session, found) == []
+    assert steps.waiting(session, limit=5) == [second.id]
+
+
+def test_what_is_thrown_away_leaves_neither_step_nor_paper(session: Session, cast: Cast) -> None:
+    found = begin(session, cast)
+    leave_paper(session, found)
+    cases.discard_case(session, found, by=cast.coordinator.actor())
+    assert session.scalars(select(Step)).all() == []
+    assert session.scalars(select(DevelopmentPaper)).all() == []
