@@ -17,13 +17,14 @@ from sqlalchemy.orm import Session, selectinload
 
 from referrals import clock, identity_check, moving, reference
 from referrals.access import Actor
-from referrals.development.moves import MOVE_BY_ACT, Mover
+from referrals.development.moves import ASKS, MOVE_BY_ACT, Mover
 from referrals.errors import AlreadyMoved, DevelopmentClosed, DevelopmentRefused, NotAllowed, TakenAway
 from referrals.forums import dates
 from referrals.forums.consultations import ANSWERED
 from referrals.keeping import audit
 from referrals.models import DevelopmentCase, DevelopmentEvent, DevelopmentPaper, Forum, Step, StepKind, Unit, What
 from referrals.patterns.school_terms import SchoolTerm
+from referrals.people import roster
 from referrals.rounds import people
 from referrals.stages import SUBMITTED, State
 from referrals.vocabulary import DevelopmentAct, DevelopmentKind, DevelopmentProblem, DevelopmentState, LessonTheme
@@ -78,6 +79,25 @@ def known_to(session: Session, actor: Actor, *, theme: LessonTheme | None = None
     return [
         found for found in every if (theme is None or theme.value in found.themes) and may_read(session, found, actor)
     ]
+
+
+def waiting_for(session: Session, actor: Actor) -> list[DevelopmentCase]:
+    """Those that ask something of `actor` who keeps them: to take up, to follow up or to close, and what is past its day.
+
+    The management is asked about its own and about areas only: a school's work waits for the school's team.
+    """
+    today = roster.today(session)
+    open_ones = select(DevelopmentCase).where(DevelopmentCase.is_open)
+    return [
+        found
+        for found in session.scalars(open_ones.order_by(DevelopmentCase.opened_at, DevelopmentCase.id))
+        if (found.state in ASKS or found.is_past_target(today)) and _is_asked(session, found, actor)
+    ]
+
+
+def _is_asked(session: Session, found: DevelopmentCase, actor: Actor) -> bool:
+    is_own = found.opened_by_id == actor.account_id or found.kind is DevelopmentKind.AREA
+    return may_keep(session, found, actor) and (is_own or not people.may_lead(actor))
 
 
 def refuse_others(session: Session, found: DevelopmentCase, act: DevelopmentAct, *, by: Actor) -> None:

@@ -30,6 +30,10 @@ OPEN: Final = (SUBMITTED, IN_TRIAGE, *WORKING)
 STATES: Final = (*OPEN, CLOSED)
 
 
+#: where somebody has to decide; in between, what is written takes the term it needs
+ASKS: Final = frozenset({SUBMITTED, IN_TRIAGE, FOLLOW_UP_DUE, CLOSURE_PROPOSED})
+
+
 class Mover(StrEnum):
     """In what capacity somebody acts on development work."""
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from referrals import languages
 from referrals.access import Actor
+from referrals.development import cases
 from referrals.disclosure import hand_over
 from referrals.forums import consultations, upward
 from referrals.guardians import guardian_page
@@ -20,6 +21,7 @@ from referrals.people import organisation
 from referrals.reading import reading_requests
 from referrals.reminders.words import CANNOT_COME, READING
 from referrals.rounds import reminding
+from referrals.stages import Stage
 from referrals.statutory import absence, absence_corrections
 from referrals.vocabulary import N_, ConsultationState, DeadlineSource, LessonState, UpwardState
 
@@ -33,6 +35,15 @@ ADVISE: Final = N_("Advise a colleague")
 READ_ADVICE: Final = N_("Read the team's advice")
 ANSWER_UPWARD: Final = N_("Answer a team's question")
 READ_UPWARD: Final = N_("Read the answer from above")
+DEVELOP: Final[dict[Stage, str]] = {
+    Stage.INTAKE: N_("Decide whether the work is taken up"),
+    Stage.TRIAGE: N_("Decide whether the work is taken up"),
+    Stage.ASSESSMENT: N_("Analyse the situation"),
+    Stage.TEAM_REVIEW: N_("Decide what comes first"),
+    Stage.ACTION_PLAN: N_("Plan what is done"),
+    Stage.FOLLOW_UP: N_("Look back and follow up"),
+    Stage.CLOSURE: N_("Close the work with its report"),
+}
 #: said on home with more words, which a mail may not have
 _DECIDE_STEP: Final = N_("Decide about a step that is due at your school")
 _TELL_OF_CORRECTION: Final = N_("Tell whoever got it that it was put right")
@@ -82,6 +93,7 @@ def everything_for(session: Session, actor: Actor, *, today: date, until: date) 
         *_of_absence(session, actor, zone, until=until),
         *_of_teams(session, actor, zone),
         *_of_lessons(session, actor, zone),
+        *_of_development(session, actor, zone, until=until),
     ]
 
 
@@ -139,6 +151,14 @@ def _of_lessons(session: Session, actor: Actor, zone: str) -> Iterator[Errand]:
         task = CHECK_LESSON if lesson.state is LessonState.TO_CHECK else READ_CHECK
         since = local_date(lesson.sent_at or lesson.written_at, zone=zone)
         yield Errand(label=lesson.forum.name, task=task, way=f"/lessons/{lesson.id}", since=since)
+
+
+def _of_development(session: Session, actor: Actor, zone: str, *, until: date) -> Iterator[Errand]:
+    for found in cases.waiting_for(session, actor):
+        since = local_date(found.stage_since, zone=zone)
+        label, way = ", ".join(unit.name for unit in found.units), f"/development/{found.id}"
+        if found.target_on is None or found.target_on <= until:
+            yield Errand(label=label, task=DEVELOP[found.stage], way=way, due_on=found.target_on, since=since)
 
 
 def said(errand: Errand, *, today: date, language: str) -> str:

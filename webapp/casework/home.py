@@ -29,6 +29,7 @@ from webapp.casework import (
 from webapp.casework.frame import today
 from webapp.casework.lines import Line
 from webapp.casework.ways import address
+from webapp.development import waiting as development_waiting
 from webapp.forums import consultations, upward
 from webapp.guards import signed_in
 from webapp.language import gettext, short_date, zone
@@ -58,6 +59,7 @@ def home() -> Response:
         *rounds_waiting.lines(day),
         *absence.lines(day),
         *lessons_waiting.lines(day),
+        *development_waiting.lines(day),
     ]
     lines.sort(key=lambda line: (not line.is_urgent, line.day, line.number))
     first_triage = next((item.number for item in items if item.is_to_triage), None)

@@ -1,7 +1,7 @@
 """What the morning mail says beside the referrals' own list: a line for each errand, in words that tell nobody what it is about."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
@@ -9,12 +9,14 @@ import time_machine
 from sqlalchemy import select
 
 from referrals import clock, db
+from referrals.development import cases, stages
 from referrals.disclosure import hand_over
-from referrals.models import AbsenceStep, Account, GuardianWords, HandOver
+from referrals.models import AbsenceStep, Account, DevelopmentCase, GuardianWords, HandOver
 from referrals.people import roster
 from referrals.reminders import digest
-from referrals.stages import PLAN_ACTIVE
-from referrals.vocabulary import AbsenceStepKind
+from referrals.stages import PLAN_ACTIVE, Stage
+from referrals.vocabulary import AbsenceStepKind, DevelopmentKind
+from tests import development
 from tests.factories import a_guardian, a_referral
 from tests.journeys import ground
 from tests.people import settle
@@ -100,3 +102,31 @@ def test_what_a_guardian_wrote_is_asked_to_be_read_until_somebody_did(address: s
     with db.writing(address) as session:
         session.get_one(GuardianWords, words_id).read_at = clock.now()
     assert mail_to(address, "coordinator") == {}
+
+
+def test_whoever_keeps_development_work_is_told_what_it_waits_for_and_never_what_it_is_about(address: str) -> None:
+    with db.writing(address) as session:
+        cast = cast_of(session)
+        begun, running, late, ahead = (development.begin(session, cast) for _ in range(4))
+        development.carry(session, cast, running, Stage.ACTION_PLAN)
+        development.carry(session, cast, late, Stage.ASSESSMENT)
+        late.target_on, begun.target_on, ahead.target_on = date(2026, 9, 1), date(2026, 9, 16), date(2026, 10, 7)
+        area = cases.open_case(
+            session, by=cast.manager.actor(), kind=DevelopmentKind.AREA, unit_ids=[cast.school.id, cast.other_school.id],
+            themes=development.THEMES, words=development.WORDS,
+        )  # fmt: skip
+        area_id = area.id
+    lines = mail_to(address, "head_teacher")
+    assert sorted(lines) == [
+        "Analyse the situation (late since 1 Sept 2026)",
+        "Decide whether the work is taken up (by 16 Sept 2026)",
+        f"Decide whether the work is taken up ({SINCE})",
+    ]
+    assert set(lines.values()) == {"/development/#"}
+    assert "lugn" not in "".join(lines)
+    assert mail_to(address, "manager") == {f"Decide whether the work is taken up ({SINCE})": "/development/#"}
+    assert mail_to(address, "counsellor") == {}
+    with db.writing(address) as session:
+        found = session.get_one(DevelopmentCase, area_id)
+        stages.take_up(session, found, by=cast_of(session).manager.actor())
+    assert mail_to(address, "manager") == {}
