@@ -277,11 +277,11 @@ def _settles_conflict(actor: Actor, facts: Facts) -> bool:
 
 
 def _receives(actor: Actor, facts: Facts) -> bool:
-    """Whether it is offered to a unit for which `actor` answers, and nothing keeps them out of it."""
+    """Whether it is offered to a team for which `actor` answers, and nothing keeps them out of it."""
     if facts.is_held or actor.account_id in facts.shut_out or not _is_on_list(actor, facts):
         return False
-    unit_id = facts.offered_to()
-    return unit_id is not None and actor.holds(Role.COORDINATOR, Role.HEAD_TEACHER, unit_id=unit_id)
+    offered_to = facts.offered_to()
+    return offered_to is not None and actor.answers_for(offered_to[0], beside=offered_to[1])
 
 
 def _coordinates(actor: Actor, facts: Facts) -> bool:

@@ -85,6 +85,10 @@ class Actor:
         """Whether they hold one of `roles` in the unit."""
         return any((role, unit_id) in self.roles for role in roles)
 
+    def answers_for(self, unit_id: UUID, *, beside: UUID | None) -> bool:
+        """Whether they answer for what is offered to the unit's team, or with `beside` to that team of the unit."""
+        return self.is_coordinator(unit_id, beside=beside) or self.holds(Role.HEAD_TEACHER, unit_id=unit_id)
+
 
 SYSTEM = Actor(is_system=True)
 
@@ -117,8 +121,9 @@ class Facts:
     is_held: bool = False
     #: whether another unit's team took it over: then nobody with an account has anything to do with it any more
     is_handed_over: bool = False
-    #: the unit whose team it is offered to; None where it is offered to nobody
-    offered_to: Callable[[], UUID | None] = lambda: None
+    #: the unit to which it is offered, and which of its teams beside the one that takes in concerns, if it is one of those; None
+    #: where it is offered to nobody
+    offered_to: Callable[[], tuple[UUID, UUID | None] | None] = lambda: None
     #: who may read those words and settle it meanwhile
     settles_conflict: Callable[[UUID], bool] = _nobody
     #: the only accounts that may stand to it in any capacity, because an identity is protected; None where none is

@@ -23,6 +23,7 @@ from referrals.models import (
     PlannedAction,
     RoleAssignment,
     SeatAbsence,
+    TeamSeat,
     UpwardOrigin,
     UpwardQuestion,
 )
@@ -212,7 +213,8 @@ def who_may_take_over(session: Session, row: History) -> list[Addressee]:
     holds = Account.roles.any(
         (RoleAssignment.unit_id == found.to_unit_id) & RoleAssignment.role.in_(hand_over.MAY_ANSWER)
     )
-    accounts = session.scalars(select(Account).where(holds, Account.is_active))
+    sits = Account.seats_beside.any(TeamSeat.forum_id == found.to_forum_id)
+    accounts = session.scalars(select(Account).where(holds | sits, Account.is_active))
     return _accounts(account for account in accounts if hand_over.may_answer(found, account.actor()))
 
 

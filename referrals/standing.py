@@ -111,12 +111,13 @@ def _reach(session: Session, referral: Referral, service: Recipient) -> frozense
     return frozenset(kind for kind, cover in kinds.items() if cover.is_covered)
 
 
-def _offered_to(session: Session, referral: Referral) -> uuid.UUID | None:
-    """The unit whose answer to a hand-over is waited for."""
-    waiting = select(HandOver.to_unit_id).where(
+def _offered_to(session: Session, referral: Referral) -> tuple[uuid.UUID, uuid.UUID | None] | None:
+    """The unit, and its team beside the first one if it is one of those, whose answer to a hand-over is waited for."""
+    waiting = select(HandOver.to_unit_id, HandOver.to_forum_id).where(
         HandOver.referral_id == referral.id, HandOver.state == HandOverState.OFFERED
     )
-    return session.scalars(waiting).first()
+    found = session.execute(waiting).first()
+    return (found.to_unit_id, found.to_forum_id) if found else None
 
 
 def _is_called(session: Session, referral: Referral, account_id: uuid.UUID) -> bool:

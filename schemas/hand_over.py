@@ -2,13 +2,13 @@
 
 from schemas.fields import N_, FormSchema, IdField, LongText, WordList
 
-NEEDS_UNIT = N_("Choose to which unit.")
+NEEDS_RECEIVER = N_("Choose to whom.")
 
 
 class OfferForm(FormSchema):
-    """To which unit, what goes along, what for, and whom its team can ask."""
+    """To which unit or team of the own unit, by the id of either, what goes along, what for, and whom that team can ask."""
 
-    to_unit_id = IdField(needed=NEEDS_UNIT)
+    to = IdField(needed=NEEDS_RECEIVER)
     chosen = WordList(needed=N_("Choose what goes along."))
     purpose = LongText(needed=N_("Write what the receiving team is asked to go on with."))
     contact = LongText(needed=N_("Write whom the receiving team can ask."))

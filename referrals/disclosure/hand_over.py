@@ -1,4 +1,4 @@
-"""Handing a referral over to another unit's team: offered, taken back, declined, or accepted as a new referral of that team.
+"""Handing a referral over to another unit's team, or to another team of the same unit: offered, taken back, declined, or accepted as a new referral of that team.
 
 The receiving team learns which child it is about and what is asked of it; what was chosen is theirs once they have accepted,
 and nothing else ever is. From then on the team before has no access to what it had, which stays as it was and is kept as
@@ -14,8 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from referrals import clock, history, reference
-from referrals.access import Actor, Role, parties_for
-from referrals.disclosure import coverage, handed_over, pieces, service_referral
+from referrals.access import Actor, parties_for
+from referrals.disclosure import coverage, handed_over, pieces, receivers, service_referral
 from referrals.disclosure.pieces import Key, Piece
 from referrals.errors import (
     DutiesOpen,
@@ -31,21 +31,17 @@ from referrals.languages import local_date
 from referrals.meetings import conflict
 from referrals.models import (
     CONSENT,
-    Account,
     Concern,
     Disclosure,
-    Forum,
     Guardian,
     HandOver,
     History,
     Membership,
     ReceivedHandOver,
     Referral,
-    RoleAssignment,
-    Unit,
     What,
 )
-from referrals.people import organisation, roster
+from referrals.people import coordinating, organisation, roster
 from referrals.plans import plan_versions
 from referrals.safeguarding import access_list, protected_identity
 from referrals.stages import CLOSED, IN_TRIAGE, Party, Verb
@@ -62,11 +58,10 @@ from referrals.vocabulary import (
     Registered,
     ReporterKind,
     Standing,
-    TeamLevel,
 )
 
 #: who may answer for a unit that something is offered to
-MAY_ANSWER: Final = (Role.COORDINATOR, Role.HEAD_TEACHER)
+MAY_ANSWER: Final = receivers.MAY_ANSWER
 #: how a guardian can be reached and spoken to: the receiving team has to inform them
 _OF_GUARDIAN: Final = ("custody", "may_contact", "name", "language", "interpreter", "phone", "email", "address")
 #: so many of one's own offers are listed
@@ -75,9 +70,11 @@ MOST: Final = 50
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
-    """To which unit, what of the referral, what for, and whom its team can ask."""
+    """To which unit and team, what of the referral, what for, and whom that team can ask."""
 
     to_unit_id: UUID
+    #: a team of the unit beside the one that takes in its concerns; None where that one is meant
+    to_forum_id: UUID | None = None
     chosen: Sequence[Key]
     purpose: str
     contact: str
@@ -94,16 +91,8 @@ class Asked:
     pieces: Sequence[Piece]
 
 
-def units_to_offer_to(session: Session, referral: Referral) -> list[Unit]:
-    """The other units that take part and where somebody is there to answer, by name."""
-    answers = select(RoleAssignment.unit_id).join(Account).where(Account.is_active, RoleAssignment.role.in_(MAY_ANSWER))
-    takes_children = Unit.forum.has(Forum.level != TeamLevel.STAFF)
-    others = select(Unit).where(Unit.id != referral.unit_id, Unit.id.in_(answers), takes_children, Unit.takes_part)
-    return list(session.scalars(others.order_by(Unit.name, Unit.id)))
-
-
 def offer_hand_over(session: Session, referral: Referral, *, by: Actor, seen: int | None, offer: Offer) -> HandOver:
-    """Offer the referral to another unit's team, with what of it goes along.
+    """Offer the referral to another unit's team or another team of its own unit, with what of it goes along.
 
     Raises ProtectedByHand where an identity is protected, HandOverEnded while another offer waits, DutiesOpen while the law asks
     something of this unit, ServiceAsked while a service outside is asked, Incomplete without a unit, anything chosen, a purpose or a contact, and NotCovered where consent does
@@ -116,7 +105,7 @@ def offer_hand_over(session: Session, referral: Referral, *, by: Actor, seen: in
         raise HandOverEnded
     _require_nothing_left(session, referral)
     stated = {
-        "to_unit_id": offer.to_unit_id in {unit.id for unit in units_to_offer_to(session, referral)},
+        "to_unit_id": receivers.can_take(session, referral, unit_id=offer.to_unit_id, forum_id=offer.to_forum_id),
         "chosen": offer.chosen,
         "purpose": offer.purpose.strip(),
         "contact": offer.contact.strip(),
@@ -131,7 +120,7 @@ def offer_hand_over(session: Session, referral: Referral, *, by: Actor, seen: in
         raise NotCovered
     row = history.record(session, referral, Verb.OFFER_HAND_OVER, by=by, seen=seen)
     made = HandOver(
-        referral=referral, to_unit_id=offer.to_unit_id, state=HandOverState.OFFERED, offered_id=row.id,
+        referral=referral, to_unit_id=offer.to_unit_id, to_forum_id=offer.to_forum_id, state=HandOverState.OFFERED, offered_id=row.id,
         chosen=[[str(identity), name] for identity, name in dict.fromkeys(offer.chosen)],
         purpose=offer.purpose.strip(), contact=offer.contact.strip(),
     )  # fmt: skip
@@ -161,7 +150,7 @@ def decline_hand_over(session: Session, found: HandOver, *, by: Actor, reason: s
 
 
 def accept_hand_over(session: Session, found: HandOver, *, by: Actor) -> Referral:
-    """Take it over: a new referral of the own unit, which begins with what was chosen; the old one is shut from now on.
+    """Take it over: a new referral of the own team, which begins with what was chosen; the old one is shut from now on.
 
     Raises HandOverEnded where it waits no more, ProtectedByHand where an identity was protected since, DutiesOpen while the law
     asks something of the team before, ServiceAsked while a service outside is asked by it, NotCovered where a consent it rests on has ended since; nothing goes then.
@@ -211,7 +200,7 @@ def received(session: Session, referral: Referral) -> ReceivedHandOver | None:
 
 def offered_to(session: Session, actor: Actor) -> list[HandOver]:
     """What waits for an answer of `actor`, the oldest first."""
-    units = [unit for role, unit in actor.roles if role in MAY_ANSWER]
+    units = {unit for role, unit in actor.roles if role in MAY_ANSWER} | {unit for _team, unit in actor.coordinates}
     rows = (
         select(HandOver)
         .join(HandOver.offered)
@@ -228,14 +217,16 @@ def offered_by(session: Session, actor: Actor) -> list[HandOver]:
 
     Nothing of units they have left, nor of what they are kept out of since.
     """
-    units = [unit for role, unit in actor.roles if role in MAY_ANSWER]
     stands = select(Membership.referral_id).where(Membership.account_id == actor.account_id)
     rows = (
         select(HandOver)
         .join(HandOver.offered)
         .join(Referral, HandOver.referral_id == Referral.id)
         .where(History.by_id == actor.account_id, access_list.lets_in(actor))
-        .where(Referral.unit_id.in_(units) | Referral.id.in_(stands.where(Membership.standing == Standing.STANDS_IN)))
+        .where(
+            coordinating.looked_after_by(actor, MAY_ANSWER)
+            | Referral.id.in_(stands.where(Membership.standing == Standing.STANDS_IN))
+        )
         .where(Referral.id.not_in(stands.where(Membership.standing == Standing.SHUT_OUT)))
     )
     return list(session.scalars(rows.order_by(History.at.desc(), History.number.desc()).limit(MOST)))
@@ -248,12 +239,12 @@ def may_answer(found: HandOver, actor: Actor) -> bool:
 
 
 def find(session: Session, hand_over_id: UUID, *, by: Actor) -> HandOver:
-    """An offer to one of the units that `by` answers for, while it waits or once it was taken back. Raises NotAllowed.
+    """An offer to one of the teams that `by` answers for, while it waits or once it was taken back. Raises NotAllowed.
 
     What was answered is not shown again: it was declined, or it is a referral of their own.
     """
     found = session.get(HandOver, hand_over_id)
-    if found is None or not by.holds(*MAY_ANSWER, unit_id=found.to_unit_id):
+    if found is None or not by.answers_for(found.to_unit_id, beside=found.to_forum_id):
         raise NotAllowed("no such hand-over")
     if found.state is HandOverState.OFFERED and not may_answer(found, by):
         raise NotAllowed("no such hand-over")
@@ -315,7 +306,7 @@ def _disclosure(session: Session, found: HandOver, piece: Piece) -> Disclosure:
     return Disclosure(
         referral=found.referral, kind=piece.kind, object_id=piece.object_id, holds=[[str(piece.object_id), piece.name]],
         categories=sorted(piece.categories), recipient=Recipient.RECEIVING_SCHOOL, at=clock.now(), by_id=found.offered.by_id,
-        ground=CONSENT, consent_ids=[str(consent.id) for consent in cover.consents], to_whom=found.to_unit.name,
+        ground=CONSENT, consent_ids=[str(consent.id) for consent in cover.consents], to_whom=found.to_name,
         purpose=found.purpose,
     )  # fmt: skip
 
@@ -325,7 +316,7 @@ def _end_plan(session: Session, found: HandOver, *, by: Actor) -> None:
     for plan in plan_versions.versions(session, found.referral):
         if plan.status is PlanStatus.ACTIVE:
             for action in plan_versions.running_actions(plan):
-                action.status, action.handed_to = ActionStatus.HANDED_OVER, found.to_unit.name
+                action.status, action.handed_to = ActionStatus.HANDED_OVER, found.to_name
                 action.status_at, action.status_by_id = clock.now(), by.account_id
         if plan.status is PlanStatus.ACTIVE or plan.status in plan_versions.UNFINISHED:
             plan.status = PlanStatus.ENDED
@@ -337,8 +328,8 @@ def _particulars(session: Session, found: HandOver, row: History) -> dict[str, A
     answers = [answer for guardian in deciding if (answer := coverage.newest_answer(guardian)) is not None]
     zone = roster.time_zone(session)
     return {
-        "from_unit": found.referral.unit.name,
-        "to_unit": found.to_unit.name,
+        "from_unit": found.from_name,
+        "to_unit": found.to_name,
         "offered_by": getattr(found.offered.by, "name", None),
         "purpose": found.purpose,
         "contact": found.contact,
@@ -352,11 +343,11 @@ def _take_over(session: Session, found: HandOver, *, by: Actor) -> Referral:
     """The new referral, with the child, the guardians and what was handed over; its team informs and asks the guardians itself."""
     old, here, now = found.referral, organisation.municipality(session), clock.now()
     new = Referral(
-        number=reference.new_number(session, here.country), unit_id=found.to_unit_id, forum_id=found.to_unit.forum_id, stage=IN_TRIAGE.stage,
+        number=reference.new_number(session, here.country), unit_id=found.to_unit_id, forum_id=found.to_team.id, stage=IN_TRIAGE.stage,
         status=IN_TRIAGE.status, topics=[], school_year=old.school_year, rulepack=here.rulepack_version, language=here.language,
         opened_at=now, stage_since=now, child_name=old.child_name, child_birth_date=old.child_birth_date,
     )  # fmt: skip
-    if by.holds(Role.COORDINATOR, unit_id=found.to_unit_id):
+    if by.is_coordinator(found.to_unit_id, beside=found.to_forum_id):
         new.owner_id = by.account_id
     protected_identity.set_index(new)
     history.begin(session, new, by=by, verb=Verb.RECEIVE_HAND_OVER, party=Party.RECEIVER)
@@ -382,6 +373,6 @@ def _concern(new: Referral, found: HandOver) -> Concern:
         referral=new, reporter_kind=ReporterKind.OTHER_STAFF, language=new.language, protection=ProtectionAnswer.NO,
         guardians_know=GuardiansKnow.YES, conflict=ConflictAnswer.UNSURE, conflict_functions=[], submitted_at=new.opened_at,
         return_code_index=reference.code_digest(reference.RETURN, reference.new_code()),
-        reporter_name=getattr(found.offered.by, "name", None), reporter_function=found.referral.unit.name,
+        reporter_name=getattr(found.offered.by, "name", None), reporter_function=found.from_name,
         observations=found.purpose,
     )  # fmt: skip

@@ -47,7 +47,9 @@ def require_no_child_waits(session: Session, forum: Forum) -> None:
     if forum.level.takes_children:
         return
     runs = select(Referral.id).where(Referral.forum_id == forum.id, Referral.is_open)
-    offered = exists().where(HandOver.to_unit_id == Unit.id, HandOver.state == HandOverState.OFFERED)
+    waits = HandOver.state == HandOverState.OFFERED
+    offered = exists().where(HandOver.to_unit_id == Unit.id, HandOver.to_forum_id.is_(None), waits)
     comes = select(Unit.id).where(Unit.forum_id == forum.id, Unit.is_open | offered)
-    if session.scalar(select(runs.exists() | comes.exists())):
+    beside = select(HandOver.id).where(HandOver.to_forum_id == forum.id, waits)
+    if session.scalar(select(runs.exists() | comes.exists() | beside.exists())):
         raise StillTakesChildren

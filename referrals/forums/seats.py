@@ -101,6 +101,7 @@ def unseat(session: Session, found: TeamSeat, *, by: Actor) -> None:
     account = found.account
     session.delete(found)
     _take_effect(session, account)
+    access_list.follow_roles(session)
 
 
 def may_let_coordinate(forum: Forum, actor: Actor) -> bool:

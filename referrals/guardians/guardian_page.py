@@ -68,7 +68,7 @@ STANDS: Final[dict[State, str]] = {
     WITHDRAWN: N_("The concern was taken back. The team does nothing more."),
 }
 #: the same once another unit's team has taken it over
-TAKEN_OVER: Final = N_("Another school or preschool has taken the work over.")
+TAKEN_OVER: Final = N_("Another team has taken the work over.")
 #: how the log names an answer that a coordinator wrote down
 NOTED: Final = "note_answer_to_invitation"
 

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
 
 from referrals.access import Actor, Role
 from referrals.actors import WITH_UNIT
-from referrals.models import Account, Referral, RoleAssignment, TeamSeat, Unit, forum_unit
+from referrals.models import Account, Forum, Referral, RoleAssignment, TeamSeat, Unit, forum_unit
 
 #: the referrals of teams that take in concerns, which nearly all are
 OF_FIRST_TEAM: Final[ColumnElement[bool]] = (
@@ -65,12 +65,15 @@ def looks_after(actor: Actor, referral: Referral, roles: Collection[Role]) -> bo
 
 def coordinate(referral: Referral) -> ColumnElement[bool]:
     """The accounts that coordinate the referral's team."""
-    if (beside := referral.beside) is None:
-        return Account.roles.any(
-            (RoleAssignment.unit_id == referral.unit_id) & (RoleAssignment.role == Role.COORDINATOR)
-        )
-    return Account.id.in_(_in_seats(TeamSeat.forum_id == beside, TeamSeat.coordinates.is_(True))) & _work_for_team(
-        referral
+    return coordinate_at(referral.unit, referral.forum)
+
+
+def coordinate_at(unit: Unit, team: Forum) -> ColumnElement[bool]:
+    """The accounts that coordinate this team of the unit."""
+    if team.id == unit.forum_id:
+        return Account.roles.any((RoleAssignment.unit_id == unit.id) & (RoleAssignment.role == Role.COORDINATOR))
+    return Account.id.in_(_in_seats(TeamSeat.forum_id == team.id, TeamSeat.coordinates.is_(True))) & _work_for_team(
+        team
     )
 
 
@@ -78,7 +81,7 @@ def sit_beside(referral: Referral) -> ColumnElement[bool]:
     """The accounts that sit in the referral's team, where that is not the one that takes in its unit's concerns."""
     if (beside := referral.beside) is None:
         return false()
-    return Account.id.in_(_in_seats(TeamSeat.forum_id == beside)) & _work_for_team(referral)
+    return Account.id.in_(_in_seats(TeamSeat.forum_id == beside)) & _work_for_team(referral.forum)
 
 
 def _units(actor: Actor, roles: Collection[Role]) -> set[UUID]:
@@ -89,6 +92,6 @@ def _in_seats(*which: ColumnElement[bool]) -> Select[Any]:
     return select(TeamSeat.account_id).where(*which)
 
 
-def _work_for_team(referral: Referral) -> ColumnElement[bool]:
-    units = [unit.id for unit in referral.forum.all_units]
+def _work_for_team(team: Forum) -> ColumnElement[bool]:
+    units = [unit.id for unit in team.all_units]
     return Account.roles.any(RoleAssignment.role.in_(WITH_UNIT) & RoleAssignment.unit_id.in_(units))

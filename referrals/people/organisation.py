@@ -20,6 +20,7 @@ from referrals.models import (
     Account,
     ClosedDay,
     Forum,
+    HandOver,
     Municipality,
     OrganisationChange,
     Referral,
@@ -31,6 +32,7 @@ from referrals.models import (
     What,
 )
 from referrals.safeguarding import access_list
+from referrals.vocabulary import HandOverState
 
 #: what is changed with a line in the log: by administrators, a team's dates and seats by its coordinators
 Row: TypeAlias = Municipality | Forum | Unit | Account | ClosedDay | TeamDate | TeamSeat | SeatAbsence
@@ -217,9 +219,13 @@ def _require_team_for_children(session: Session, row: Row) -> None:
 
 
 def _require_nothing_left(session: Session, unit: Unit, teams: Collection[Forum]) -> None:
-    """That none of `teams` ever worked on a referral of the unit, which would be another team's to see from now on."""
-    theirs = select(Referral.id).where(Referral.unit_id == unit.id, Referral.forum_id.in_([team.id for team in teams]))
-    if session.scalar(select(theirs.exists())):
+    """That none of `teams` ever worked on a referral of the unit, or is offered one, which would be another team's to see."""
+    ids = [team.id for team in teams]
+    theirs = select(Referral.id).where(Referral.unit_id == unit.id, Referral.forum_id.in_(ids))
+    offered = select(HandOver.id).where(
+        HandOver.to_unit_id == unit.id, HandOver.to_forum_id.in_(ids), HandOver.state == HandOverState.OFFERED
+    )
+    if session.scalar(select(theirs.exists() | offered.exists())):
         raise HasReferrals
 
 

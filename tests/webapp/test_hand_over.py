@@ -26,6 +26,7 @@ from referrals.stages import PLAN_ACTIVE, Party
 from referrals.statutory import special_support
 from referrals.vocabulary import Compartment, HandOverState, PartStatus, PlanStatus, Recipient, SupportGround
 from tests.factories import a_consent, a_guardian, a_meeting, a_part, a_plan, a_referral, protected
+from tests.teams import a_team_beside
 from tests.webapp.browsing import Browser
 from tests.webapp.desk import cast_of
 
@@ -99,22 +100,22 @@ def unit(read: Any, slug: str) -> str:
 # --------------------------------------------------------------------------------------------------------- the sender
 def test_the_coordinator_offers_what_consent_reaches_and_nothing_else(lay: Any, read: Any, signed_in: SignIn) -> None:
     browser, number = signed_in("karin"), lay()
-    assert "Hand over to another school or preschool" in browser.get(f"/referrals/{number}").text
-    assert "Hand over to another school or preschool" in browser.get(f"/referrals/{number}/guardians").text
+    assert "Hand over to another team" in browser.get(f"/referrals/{number}").text
+    assert "Hand over to another team" in browser.get(f"/referrals/{number}/guardians").text
     page = browser.get(f"/referrals/{number}/hand-over")
     assert "May get until 16 October 2026 Schooling and learning, Attendance" in page.text
     assert "Goal 1: Du kommer till skolan varje dag." in page.text
     assert "Part: School counsellor" in page.text
     assert "From the plan: Mila kommer sent." not in page.text, "a note that may speak of everything"
     assert page.fields(page.form())["contact"] == "Karin Almkvist, Lindskolan, 0000-12 34 56"
-    page = browser.submit({"to_unit_id": unit(read, "askskolan"), "chosen": boxes(browser), "purpose": PURPOSE})
+    page = browser.submit({"to": unit(read, "askskolan"), "chosen": boxes(browser), "purpose": PURPOSE})
     assert "It is offered. Until the other team has answered, the work goes on here." in page.text
     assert "Offered to Askskolan Waits for an answer" in page.text
     assert "What goes along?" not in page.text
     assert "It was offered to another team" in browser.get(f"/referrals/{number}").text
     assert number in browser.get("/hand-overs").text
-    assert "What other schools and preschools offer you" in browser.get("/teams").text
-    assert "What other schools and preschools offer you" not in signed_in("kim").get("/teams").text
+    assert "What other teams offer you" in browser.get("/teams").text
+    assert "What other teams offer you" not in signed_in("kim").get("/teams").text
     page = browser.get(f"/referrals/{number}/hand-over")
     page = browser.submit({}, form="take-back-form")
     assert "The offer is taken back. Nothing has gone over." in page.text
@@ -128,21 +129,19 @@ def test_what_an_offer_lacks_is_said_at_its_field_and_nothing_typed_is_lost(
     browser, number = signed_in("karin"), lay()
     browser.get(f"/referrals/{number}/hand-over")
     page = browser.submit({"purpose": PURPOSE, "contact": ""}, status=422)
-    for problem in ("Choose to which unit.", "Choose what goes along.", "Write whom the receiving team can ask."):
+    for problem in ("Choose to whom.", "Choose what goes along.", "Write whom the receiving team can ask."):
         assert problem in page.text
     assert page.fields(page.form())["purpose"] == PURPOSE
     ticked = boxes(browser)
     with db.writing(settings.database) as session:
         session.scalars(select(Consent)).one().categories = ["schooling"]
     page = browser.submit(
-        {"to_unit_id": unit(read, "askskolan"), "chosen": ticked, "purpose": PURPOSE, "contact": "Karin"}, status=422
+        {"to": unit(read, "askskolan"), "chosen": ticked, "purpose": PURPOSE, "contact": "Karin"}, status=422
     )
     assert "Choose again from what is left" in page.text
     browser.get(f"/referrals/{number}/hand-over")
-    page = browser.submit(
-        {"to_unit_id": unit(read, "lindskolan"), "chosen": boxes(browser), "purpose": PURPOSE}, status=422
-    )
-    assert "Choose to which unit." in page.text
+    page = browser.submit({"to": unit(read, "lindskolan"), "chosen": boxes(browser), "purpose": PURPOSE}, status=422)
+    assert "Choose to whom." in page.text
 
 
 def test_without_consent_or_anybody_to_take_it_over_there_is_no_form(
@@ -154,7 +153,7 @@ def test_without_consent_or_anybody_to_take_it_over_there_is_no_form(
     )
     with db.writing(settings.database) as session:
         cast_of(session).outsider.is_active = False
-    assert "There is no other school or preschool here" in browser.get(f"/referrals/{number}/hand-over").text
+    assert "There is no other team here" in browser.get(f"/referrals/{number}/hand-over").text
     with db.writing(settings.database) as session:
         protected(session, session.scalars(select(Referral)).one(), by=cast_of(session).coordinator)
     page = browser.get(f"/referrals/{number}/hand-over")
@@ -355,3 +354,27 @@ def test_an_offer_that_was_taken_back_says_so_and_others_find_nothing(
 
 def test_a_referral_that_was_not_handed_over_has_no_such_page(lay: Any, signed_in: SignIn) -> None:
     signed_in("karin").get(f"/referrals/{lay()}/handed-over", status=404)
+
+
+# ------------------------------------------------------------------------------------------ another team of the same school
+def test_it_goes_to_another_team_of_the_same_school_and_the_team_before_opens_nothing_of_it(
+    lay: Any, read: Any, signed_in: SignIn, settings: Settings
+) -> None:
+    number, karin = lay(), signed_in("karin")
+    with db.writing(settings.database) as session:
+        beside = a_team_beside(session, cast_of(session))
+        beside.coordinator.language, team = "en", str(beside.forum.id)
+    page = karin.get(f"/referrals/{number}/hand-over")
+    assert "Lindskolan, Trivselsforum Söder" in page.text
+    page = karin.submit({"to": team, "chosen": boxes(karin), "purpose": PURPOSE})
+    assert "Offered to Lindskolan, Trivselsforum Söder Waits for an answer" in page.text
+    karin.get(offer_path(read), status=404)
+    bea = signed_in("bea")
+    assert "Answer whether you take it over" in bea.get("/home").text
+    bea.get(f"/referrals/{number}", status=404)
+    assert bea.get(offer_path(read)).heading == "Take over from Lindskolan, HTL-team Linden?"
+    new = bea.submit({}, form="accept-form").heading
+    assert "Mila är i skolan varje dag." in bea.get(f"/referrals/{new}/handed-over").text
+    assert new in bea.get("/board").text
+    for closed in (number, new):
+        karin.get(f"/referrals/{closed}", status=404)

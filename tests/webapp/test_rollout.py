@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from referrals import db, intake
-from referrals.disclosure import hand_over
+from referrals.disclosure import receivers
 from referrals.errors import Incomplete, NotAllowed
 from referrals.forums import consultations
 from referrals.models import Referral, Unit
@@ -62,7 +62,7 @@ def test_the_core_refuses_whatever_comes_another_way(app, settings, to_come):
         assert session.scalars(select(Referral)).all() == []
         assert [unit.name for unit in intake.units_to_come(session)] == ["Lindskolan"]
         elsewhere = a_referral(session, cast, unit_id=cast.other_school.id)
-        assert hand_over.units_to_offer_to(session, elsewhere) == []
+        assert receivers.units_to_offer_to(session, elsewhere) == []
         assert consultations.units_to_ask_in(session, cast.teacher.actor()) == []
         with pytest.raises(NotAllowed):
             consultations.write_consultation(session, cast.school, by=cast.teacher.actor(), question="Vad nu?")

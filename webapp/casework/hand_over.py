@@ -1,4 +1,4 @@
-"""Handing over to another unit's team: offered and taken back on the referral's page, answered on the receiving team's own."""
+"""Handing over to another team, of another unit or the same: offered and taken back on the referral's page, answered on the receiving team's own."""
 
 import uuid
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from referrals import audiences
 from referrals.access import View
 from referrals.disclosure import hand_over as rules
-from referrals.disclosure import handed_over, service_referral
+from referrals.disclosure import handed_over, receivers, service_referral
 from referrals.disclosure.pieces import Piece
 from referrals.errors import (
     DutiesOpen,
@@ -28,7 +28,7 @@ from referrals.reminders import errands
 from referrals.stages import Party, Verb
 from referrals.statutory.waiting import has_open_duties
 from referrals.vocabulary import HandOverState, InformationCategory, Profession, Recipient
-from schemas.hand_over import NEEDS_UNIT, DeclineForm, OfferForm
+from schemas.hand_over import NEEDS_RECEIVER, DeclineForm, OfferForm
 from webapp import auditing, forms, notices, pages, people, transactions
 from webapp.casework import blueprint, sharing, words
 from webapp.casework.frame import referral_page, seen, today
@@ -54,13 +54,15 @@ def hand_over(referral: Referral) -> Response:
 @blueprint.post("/referrals/<reference:number>/hand-over")
 @for_referral(Verb.OFFER_HAND_OVER)
 def offer_hand_over(referral: Referral) -> ResponseReturnValue:
-    """Offer it to another unit's team."""
+    """Offer it to another unit's team, or another team of its own unit."""
     form = forms.submitted()
     given = form.load(OfferForm())
     if given is None:
         return _page(referral, form, 422)
     try:
-        offer = rules.Offer(**given | {"chosen": [as_key(value) for value in given["chosen"]]})
+        unit_id, forum_id = _to(referral, given.pop("to"))
+        chosen = [as_key(value) for value in given["chosen"]]
+        offer = rules.Offer(to_unit_id=unit_id, to_forum_id=forum_id, **given | {"chosen": chosen})
         rules.offer_hand_over(transactions.session(), referral, by=people.actor(), seen=seen(), offer=offer)
     except NotCovered:
         form.refuse(
@@ -68,7 +70,7 @@ def offer_hand_over(referral: Referral) -> ResponseReturnValue:
         )
         return _page(referral, form, 422)
     except Incomplete:  # the form asks for everything else
-        form.refuse("to_unit_id", NEEDS_UNIT)
+        form.refuse("to", NEEDS_RECEIVER)
         return _page(referral, form, 422)
     notices.say_next(gettext("It is offered. Until the other team has answered, the work goes on here."))
     return redirect(url_for("casework.hand_over", number=referral.number), 303)
@@ -149,7 +151,7 @@ def lines(day: date) -> list[Line]:
             number=found.referral.number,
             url=url_for("casework.hand_over_offer", hand_over_id=found.id),
             verb=gettext(errands.ANSWER_HAND_OVER),
-            about=(gettext("From %(unit)s", unit=found.referral.unit.name), found.to_unit.name),
+            about=(gettext("From %(unit)s", unit=found.from_name), found.to_name),
             waits_since=local_date(found.offered.at, zone=zone()),
             today=day,
         )
@@ -163,6 +165,14 @@ def _find(hand_over_id: uuid.UUID) -> HandOver:
         return rules.find(transactions.session(), hand_over_id, by=people.actor())
     except NotAllowed:
         raise NoSuchReferral from None
+
+
+def _to(referral: Referral, chosen: uuid.UUID) -> tuple[uuid.UUID, uuid.UUID | None]:
+    """The unit and the team that were chosen by the id of either: a team of the same unit, or else a unit."""
+    unit = referral.unit
+    if chosen == unit.forum_id or chosen in {team.id for team in unit.other_teams}:
+        return unit.id, None if chosen == unit.forum_id else chosen
+    return chosen, None
 
 
 def _still_to_tell(found: HandOver) -> str:
@@ -186,7 +196,13 @@ def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
         asks_service=service_referral.are_running(session, referral),
         earlier=[one for one in rules.hand_overs_of(session, referral) if one.state is not HandOverState.OFFERED],
         line=next((one for one in sharing.recipient_lines(referral) if one.recipient is to), None),
-        units=[(unit.id, unit.name) for unit in rules.units_to_offer_to(session, referral)],
+        receivers=[
+            *(
+                (team.id, f"{referral.unit.name}, {team.name}")
+                for team in receivers.teams_to_offer_to(session, referral)
+            ),
+            *((unit.id, unit.name) for unit in receivers.units_to_offer_to(session, referral)),
+        ],
         choices=[
             (f"{piece.object_id}:{piece.name}", piece_name(piece), ", ".join(_kinds([piece])))
             for piece in handed_over.offerable(session, referral, to=Recipient.RECEIVING_SCHOOL, on=today())

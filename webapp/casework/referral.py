@@ -73,7 +73,7 @@ _ALSO: dict[Verb, str] = {
     Verb.RECORD_MEASUREMENT: N_("Record numbers"),
     Verb.OPEN_FOLLOW_UP: N_("Follow up already now"),
     Verb.PROPOSE_CLOSURE: N_("Propose closing"),
-    Verb.OFFER_HAND_OVER: N_("Hand over to another school or preschool"),
+    Verb.OFFER_HAND_OVER: N_("Hand over to another team"),
     Verb.REFER_TO_SERVICE: N_("Refer to an outside service"),
     Verb.INVITE_FROM_OUTSIDE: N_("Invite somebody from outside, for a time"),
     Verb.ASK_UPWARD: N_("Ask a team above, without saying who it is about"),

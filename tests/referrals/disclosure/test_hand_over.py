@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from referrals import clock, consent, documents, history, notifications, queries
 from referrals.access import VIEWS, Actor, Role, capacities, may_view, parties_for
-from referrals.disclosure import coverage, hand_over, handed_over, service_referral, sharing
+from referrals.disclosure import coverage, hand_over, handed_over, receivers, service_referral, sharing
 from referrals.disclosure.pieces import Piece
 from referrals.errors import (
     AlreadyMoved,
@@ -207,10 +207,10 @@ def test_an_offer_lacks_nothing(session: Session, cast: Cast, referral: Referral
     assert refused(session, cast, referral, to_unit_id=cast.school.id, chosen=[], purpose=" ", contact="") == (
         "to_unit_id", "chosen", "purpose", "contact",
     )  # fmt: skip
-    assert hand_over.units_to_offer_to(session, referral) == [cast.other_school]
+    assert receivers.units_to_offer_to(session, referral) == [cast.other_school]
     cast.outsider.is_active = False
     session.flush()
-    assert hand_over.units_to_offer_to(session, referral) == [], "nobody is there to answer"
+    assert receivers.units_to_offer_to(session, referral) == [], "nobody is there to answer"
 
 
 def test_only_the_coordinator_offers_while_there_is_work_and_on_a_page_that_is_not_stale(

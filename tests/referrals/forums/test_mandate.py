@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 import referrals
 from referrals import action_plan, clock, closure, follow_up, team_review
 from referrals.action_plan import PlanInput
-from referrals.disclosure import hand_over
+from referrals.disclosure import receivers
 from referrals.errors import OutsideMandate, SetupFileInvalid, StillTakesChildren
 from referrals.forums import mandate
 from referrals.models import HandOver, History, Referral, Unit
@@ -207,9 +207,9 @@ def test_such_a_team_gets_no_unit_where_concerns_can_come_in(
 @pytest.mark.usefixtures("shut")
 def test_nothing_is_handed_over_to_such_a_team(session: Session, cast: Cast) -> None:
     referral = a_referral(session, cast, PLAN_ACTIVE, unit_id=cast.other_school.id)
-    assert hand_over.units_to_offer_to(session, referral) == [cast.school]
+    assert receivers.units_to_offer_to(session, referral) == [cast.school]
     advise_only(session, cast)
-    assert hand_over.units_to_offer_to(session, referral) == []
+    assert receivers.units_to_offer_to(session, referral) == []
 
 
 def test_a_file_lets_no_child_turn_to_a_team_that_only_advises(session: Session) -> None:
