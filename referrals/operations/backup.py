@@ -27,14 +27,13 @@ from referrals.keeping import audit
 from referrals.models import Base
 from referrals.models.base import Instant
 from referrals.operations import sealed_file
+from referrals.operations.key_copies import DATA, KEYS, label
 from referrals.operations.key_rotation import link_chains, wrapped_columns
 from referrals.operations.sealed_file import SealedReader, SealedWriter
 from referrals.sealing import key_ring
 
 #: rows written in one go
 BATCH: Final = 500
-#: what a file says it holds
-DATA, KEYS = "data", "keys"
 #: files in the data folder that belong to what is backed up: the languages of guardians a municipality added
 FILES: Final = "languages/*.po"
 #: how columns are read and written, by what the file calls them; a column that fits several is the first of them
@@ -133,18 +132,16 @@ def back_up(
         raise BackupRefused(
             f"The database is at version {standing}, not at {migrations.newest()}: `trivsel migrate` first."
         )
-    report, made_at = Report(), clock.machine_now().isoformat()
-    with _written(data, public) as (data_file, tell_data), _written(keys, public) as (keys_file, tell_keys):
+    report, made_at = Report(), clock.machine_now()
+    with (
+        _written(data, public, said=label(DATA, made_at)) as (data_file, tell_data),
+        _written(keys, public, said=label(KEYS, made_at)) as (keys_file, tell_keys),
+    ):
         for kind, sealed, put in ((DATA, data_file, tell_data), (KEYS, keys_file, tell_keys)):
-            put(
-                {
-                    "holds": kind,
-                    "made_at": made_at,
-                    "migration": standing,
-                    "ring": _proof(sealed.key),
-                    "key": _newest(kind),
-                }
-            )
+            put({
+                "holds": kind, "made_at": made_at.isoformat(), "migration": standing, "ring": _proof(sealed.key),
+                "key": _newest(kind),
+            })  # fmt: skip
         with db.snapshot(address) as connection:
             for shape in _shapes():
                 report.tables[shape.name] = _write_table(connection, shape, put=tell_data, put_key=tell_keys, tell=tell)
@@ -250,9 +247,9 @@ def _proof(file_key: bytes) -> str:
 
 
 @contextmanager
-def _written(path: Path, public: Path) -> Iterator[tuple[SealedWriter, Callable[[Any], None]]]:
+def _written(path: Path, public: Path, *, said: str) -> Iterator[tuple[SealedWriter, Callable[[Any], None]]]:
     with (
-        sealed_file.create(path, public=public) as sealed,
+        sealed_file.create(path, public=public, label=said) as sealed,
         gzip.GzipFile(fileobj=sealed, mode="wb", compresslevel=1, mtime=0) as packed,
     ):
 

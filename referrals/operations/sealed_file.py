@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,13 +18,18 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from referrals.errors import BackupRefused
 from referrals.sealing import write_privately
 
-MAGIC: Final = b"trivsel backup 1\n"
+#: what a file of the first make begins with, which says nothing of itself
+FIRST_MAKE: Final = b"trivsel backup 1\n"
+#: what one begins with since: a line in clear, which is sealed along, so that another one in its place opens nothing
+_MAKE: Final = b"trivsel backup 2 "
+_LINE: Final = re.compile(re.escape(_MAKE) + rb"([ -~]{1,180})\n")
+_LONGEST_LINE: Final = 200
 #: bytes sealed at a time, and what sealing adds to them
 CHUNK: Final = 65_536
 TAG: Final = 16
 _SUITE: Final = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
 #: a fresh key of 32 bytes, boxed for the holder of the private key
-_BOX: Final = len(_SUITE.encrypt(bytes(32), X25519PrivateKey.generate().public_key(), MAGIC))
+_BOX: Final = len(_SUITE.encrypt(bytes(32), X25519PrivateKey.generate().public_key(), FIRST_MAKE))
 
 
 def make_keys(private: Path) -> Path:
@@ -48,15 +54,18 @@ def make_keys(private: Path) -> Path:
 
 
 @contextmanager
-def create(path: Path, *, public: Path) -> Iterator["SealedWriter"]:
-    """What is written into is sealed into `path`, which is there as a whole at the end or not at all, and only its owner reads it."""
+def create(path: Path, *, public: Path, label: str) -> Iterator["SealedWriter"]:
+    """What is written into is sealed into `path`, which is there as a whole at the end or not at all, and only its owner reads it.
+
+    The `label` stands in front for everybody to read.
+    """
     reader = _public_key(public)
     if path.exists():
         raise BackupRefused(f"{path} is there already and was left as it is.")
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            writer = SealedWriter(file, reader)
+            writer = SealedWriter(file, reader, label=label)
             yield writer
             writer.finish()
             file.flush()
@@ -71,13 +80,26 @@ def opened(path: Path, *, private: Path) -> Iterator["SealedReader"]:
     """What `path` holds, as a stream. Raises BackupRefused for a file that is none, or is not for this key, and while reading for a changed one."""
     key = _private_key(private)
     with path.open("rb") as file:
-        if file.read(len(MAGIC)) != MAGIC:
+        if _label(line := file.readline(_LONGEST_LINE)) is None:
             raise BackupRefused(f"{path} is no backup of Trivsel, or one of another make.")
         try:
-            file_key = _SUITE.decrypt(file.read(_BOX), key, MAGIC)
+            file_key = _SUITE.decrypt(file.read(_BOX), key, line)
         except (InvalidTag, ValueError):
             raise BackupRefused(f"The key in {private} does not open {path}: it was made for another one.") from None
         yield SealedReader(file, file_key, name=path)
+
+
+def label_of(path: Path) -> str | None:
+    """What stands in front of the sealed file `path`; "" for one of the first make, None for any other file."""
+    with path.open("rb") as file:
+        return _label(file.readline(_LONGEST_LINE))
+
+
+def _label(line: bytes) -> str | None:
+    if line == FIRST_MAKE:
+        return ""
+    found = _LINE.fullmatch(line)
+    return found[1].decode("ascii") if found else None
 
 
 def _public_key(path: Path) -> X25519PublicKey:
@@ -104,13 +126,14 @@ def _nonce(number: int, *, is_last: bool) -> bytes:
 class SealedWriter(io.RawIOBase):
     """Takes bytes and writes them sealed, chunk by chunk."""
 
-    def __init__(self, file: IO[bytes], public: X25519PublicKey) -> None:
+    def __init__(self, file: IO[bytes], public: X25519PublicKey, *, label: str) -> None:
         super().__init__()
         #: the key of this one file
         self.key = ChaCha20Poly1305.generate_key()
         self._file, self._seal = file, ChaCha20Poly1305(self.key)
         self._held, self._number = bytearray(), 0
-        file.write(MAGIC + _SUITE.encrypt(self.key, public, MAGIC))
+        line = _MAKE + label.encode("ascii") + b"\n"
+        file.write(line + _SUITE.encrypt(self.key, public, line))
 
     def write(self, content: Any) -> int:
         """Take `content`; the last chunk is kept back, since only `finish` knows that it is the last."""

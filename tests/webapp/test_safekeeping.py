@@ -1,6 +1,7 @@
 """The command line's verbs for the audit log and the keys."""
 
 import json
+import os
 import re
 import sys
 from datetime import timedelta
@@ -13,6 +14,9 @@ from referrals import clock, config, db, migrations
 from referrals.access import Actor
 from referrals.keeping import audit
 from referrals.models import Account, KeptForm, What
+from referrals.operations import key_copies
+from referrals.operations.key_copies import Removal
+from referrals.operations.sealed_file import FIRST_MAKE
 from referrals.sealing import key_ring, use_key_ring
 from webapp import cli
 
@@ -187,6 +191,51 @@ def test_everything_is_copied_while_it_runs_and_put_back_on_an_empty_machine(say
     assert "1 were destroyed or changed after the data was copied" in said
     assert said.endswith("what was under way goes on.")
     assert says("audit", "verify")[0] == 0
+
+
+def test_older_copies_of_the_keys_go_with_a_new_one_and_what_stays_is_said(says, tmp_path):
+    private, folder = str(tmp_path / "backup.pem"), tmp_path / "keys"
+    folder.mkdir()
+    says("keys", "backup", private)
+
+    def copied(name, *words):
+        given = (str(tmp_path / name), "--keys", str(folder / name), "--for", f"{private}.pub", *words)
+        return says("backup", *given)
+
+    old, new = clock.machine_now() - timedelta(days=40), clock.machine_now()
+    with time_machine.travel(old):
+        assert copied("old")[0] == 0
+    assert (copied("new")[0], (folder / "old").exists()) == (0, True)
+    status, said = copied("newer", "--keep-keys", "30")
+    assert status == 0
+    assert said.endswith(f"{folder / 'old'}, keys of {old:%Y-%m-%d %H:%M} UTC, was removed: older than 30 days.")
+    assert {path.name for path in folder.iterdir()} == {"new", "newer"}
+    assert (tmp_path / "old").exists()
+    status, said = says("restore", str(tmp_path / "old"), "--keys", str(folder / "newer"), "--with", private)
+    assert (status, "something in this database already" in said) == (1, True)
+    (folder / "before").write_bytes(FIRST_MAKE)
+    os.utime(folder / "before", (old.timestamp(), old.timestamp()))
+    status, said = copied("newest", "--keep-keys", "30")
+    assert (status, f"{folder / 'before'} is older than 30 days, from before" in said) == (1, True)
+    assert new.timestamp() <= (folder / "newest").stat().st_mtime
+
+
+def test_what_could_not_be_removed_is_said_with_its_reason(says, tmp_path, monkeypatch):
+    private = str(tmp_path / "backup.pem")
+    says("keys", "backup", private)
+    monkeypatch.setattr(key_copies, "remove_older", lambda keys, days: Removal(failed=[(keys, f"{days} reasons")]))
+    status, said = says("backup", str(tmp_path / "a"), "--keys", str(tmp_path / "b"), "--for", f"{private}.pub", "--keep-keys", "7")  # fmt: skip
+    assert (status, said.splitlines()[-1]) == (
+        1, f"trivsel: {tmp_path / 'b'} may hold keys older than 7 days and was not removed: 7 reasons"
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("days", ["0", "-1", "soon", "36501"])
+def test_keys_are_kept_for_a_number_of_days(says, tmp_path, days):
+    files = (str(tmp_path / "a"), "--keys", str(tmp_path / "b"), "--for", "c")
+    with pytest.raises(SystemExit, match="2"):
+        says("backup", *files, f"--keep-keys={days}")
+    assert list(tmp_path.glob("[ab]")) == []
 
 
 def test_a_long_copy_shows_how_far_it_is_and_so_does_putting_it_back(

@@ -113,7 +113,7 @@ def forge(desk: Desk, path: Path, change: Callable[[list[str]], list[str]]) -> N
     with sealed_file.opened(path, private=desk.private) as sealed:
         key, content = sealed.key, gzip.decompress(io.BufferedReader(sealed).read())
     path.unlink()
-    with sealed_file.create(path, public=desk.public) as forged:
+    with sealed_file.create(path, public=desk.public, label="forged") as forged:
         # Whoever has the key ring too can say of their own file what belongs there.
         lines = content.decode().replace(backup._proof(key), backup._proof(forged.key)).splitlines()
         forged.write(gzip.compress("\n".join(change(lines)).encode()))
@@ -273,6 +273,24 @@ def test_a_copy_from_before_its_keys_were_named_in_it_is_taken(desk: Desk, empty
     assert "Mila 1" in names(empty)
 
 
+def test_a_copy_of_the_first_make_is_taken_and_one_whose_first_line_was_changed_is_not(
+    desk: Desk, empty: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as then:
+        then.setattr(sealed_file, "_MAKE", b"trivsel backup 1")
+        then.setattr(backup, "label", lambda _holds, _made_at: "")
+        desk.back_up()
+    assert desk.data.read_bytes().startswith(sealed_file.FIRST_MAKE)
+    desk.back_up(".new")
+    later = desk.keys.with_suffix(".new")
+    whole = later.read_bytes()
+    later.write_bytes(whole.replace(b"keys 2", b"keys 1", 1))
+    with pytest.raises(BackupRefused, match="does not open"):
+        desk.restore(empty, keys=".new")
+    desk.restore(empty)
+    assert "Mila 1" in names(empty)
+
+
 def test_keys_from_before_the_data_are_refused(desk: Desk, empty: str) -> None:
     desk.back_up(".old")
     desk.back_up(".new")
@@ -359,7 +377,7 @@ def test_a_file_that_was_cut_off_or_changed_anywhere_is_refused_and_nothing_of_i
     desk.back_up()
     path: Path = getattr(desk, file)
     whole = path.read_bytes()
-    sealed = len(sealed_file.MAGIC) + sealed_file._BOX
+    sealed = whole.index(b"\n") + 1 + sealed_file._BOX
     step = 256 + sealed_file.TAG
     for damaged in (
         whole[:-1],
