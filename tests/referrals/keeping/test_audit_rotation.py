@@ -154,7 +154,10 @@ def test_who_began_before_the_key_changed_is_waited_for(either: str, ring_file: 
         audit.append(session, What.OPENED_PAGE, by=Actor(), chain=new)
         rotation = threading.Thread(target=rotate, args=(either, ring_file))
         rotation.start()
+        while rotation.is_alive() and KeyRing.read(ring_file).audit_is_linked:
+            rotation.join(timeout=0.05)
         rotation.join(timeout=0.5)
+        assert rotation.is_alive()
         assert KeyRing.read(ring_file).audit_is_linked is False
     rotation.join()
     assert KeyRing.read(ring_file).audit_is_linked is True
