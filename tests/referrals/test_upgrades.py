@@ -129,7 +129,7 @@ def takes_away(call: ast.Call, added: AbstractSet[str] = frozenset()) -> bool:
             of_column = {one.arg: ast.unparse(one.value) for one in column.keywords}
             return of_column.get("nullable") == "False" and "server_default" not in of_column
         case "create_foreign_key":
-            return not set(ast.literal_eval(call.args[2])) <= added
+            return not set(ast.literal_eval(call.args[-2])) <= added
         case "execute":
             return re.search(r"\b(DROP|RENAME|SET NOT NULL)\b", ast.unparse(call), re.IGNORECASE) is not None
         case name:
@@ -160,6 +160,8 @@ def test_a_migration_only_adds_or_relaxes_so_that_two_versions_can_run_side_by_s
         ('op.create_index("ix_step_count", "step", ["count"])', False),
         ('table.create_foreign_key("fk_step_history", "history", ["history_id"], ["id"])', True),
         ('table.create_foreign_key("fk_step_by", "account", ["brought_in"], ["id"])', False),
+        ('op.create_foreign_key("fk_step_by", "step", "account", ["brought_in"], ["id"])', False),
+        ('op.create_foreign_key("fk_step_history", "step", "history", ["history_id"], ["id"])', True),
         ('op.execute("ALTER TABLE step DROP COLUMN attempt")', True),
         ('op.execute("ALTER TABLE step RENAME TO work")', True),
         ('op.execute("ALTER TABLE step ALTER attempt SET NOT NULL")', True),
