@@ -32,20 +32,20 @@ _STAGED = ("from_stage", "from_status", "to_stage", "to_status")
 def upgrade() -> None:
     """Rows of its history from before say no stage."""
     long_ago = "1970-01-01 00:00:00+00:00"
-    for column in (
-        sa.Column("stage", sa.String(length=40), nullable=False, server_default="triage"),
-        sa.Column("status", sa.String(length=40), nullable=False, server_default="waiting"),
-        sa.Column("version", sa.Integer(), nullable=False, server_default="0"),
-        sa.Column("is_open", sa.Boolean(), nullable=False, server_default=sa.true()),
-        sa.Column("target_on", sa.Date(), nullable=True),
-        sa.Column("stage_since", sa.DateTime(timezone=True), nullable=False, server_default=long_ago),
-    ):
-        op.add_column("development_case", column)
+    text, moment = sa.String(length=40), sa.DateTime(timezone=True)
+    op.add_column("development_case", sa.Column("stage", text, nullable=False, server_default="triage"))
+    op.add_column("development_case", sa.Column("status", text, nullable=False, server_default="waiting"))
+    op.add_column("development_case", sa.Column("version", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("development_case", sa.Column("is_open", sa.Boolean(), nullable=False, server_default=sa.true()))
+    op.add_column("development_case", sa.Column("target_on", sa.Date(), nullable=True))
+    op.add_column("development_case", sa.Column("stage_since", moment, nullable=False, server_default=long_ago))
     with op.batch_alter_table("development_event") as table:
         table.add_column(sa.Column("number", sa.Integer(), nullable=False, server_default="0"))
         table.add_column(sa.Column("words", sa.LargeBinary(), nullable=True))
-        for name in _STAGED:
-            table.add_column(sa.Column(name, sa.String(length=40), nullable=True))
+        table.add_column(sa.Column("from_stage", text, nullable=True))
+        table.add_column(sa.Column("from_status", text, nullable=True))
+        table.add_column(sa.Column("to_stage", text, nullable=True))
+        table.add_column(sa.Column("to_status", text, nullable=True))
         table.alter_column("by_id", existing_type=sa.Uuid(), nullable=True)
     op.execute(
         "UPDATE development_event SET number = (SELECT count(*) FROM development_event AS other"

@@ -6,6 +6,10 @@ from alembic import op
 revision = "0097"
 down_revision = "0096"
 
+KEPT_ANYWAY = (
+    "what the version before writes has a referral and a row of its history, and nothing in columns it does not know"
+)
+
 _FOLLOWS_ONE = (
     "(referral_id IS NOT NULL AND history_id IS NOT NULL AND development_id IS NULL AND event_id IS NULL)"
     " OR (referral_id IS NULL AND history_id IS NULL AND development_id IS NOT NULL AND event_id IS NOT NULL)"
@@ -17,12 +21,16 @@ _STEP = sa.table("step", sa.column("development_id", sa.Uuid()))
 def upgrade() -> None:
     """What is there follows a referral; what was begun before leaves no paper afterwards."""
     with op.batch_alter_table("step") as table:
-        for name, other in _NEW:
-            table.add_column(sa.Column(name, sa.Uuid(), nullable=True))
-            table.create_foreign_key(f"fk_step_{name}_{other}", other, [name], ["id"])
-            table.create_index(f"ix_step_{name}", [name])
-        for name in ("referral_id", "history_id"):
-            table.alter_column(name, existing_type=sa.Uuid(), nullable=True)
+        table.add_column(sa.Column("development_id", sa.Uuid(), nullable=True))
+        table.add_column(sa.Column("event_id", sa.Uuid(), nullable=True))
+        table.create_foreign_key(
+            "fk_step_development_id_development_case", "development_case", ["development_id"], ["id"]
+        )
+        table.create_foreign_key("fk_step_event_id_development_event", "development_event", ["event_id"], ["id"])
+        table.create_index("ix_step_development_id", ["development_id"])
+        table.create_index("ix_step_event_id", ["event_id"])
+        table.alter_column("referral_id", existing_type=sa.Uuid(), nullable=True)
+        table.alter_column("history_id", existing_type=sa.Uuid(), nullable=True)
         table.create_check_constraint("ck_step_follows_one", _FOLLOWS_ONE)
     op.create_table(
         "development_paper",
