@@ -34,6 +34,7 @@ from referrals.models import (
     ProtectionReport,
     Referral,
 )
+from referrals.research import exports
 from referrals.safeguarding import protection_disposal
 from referrals.statutory import absence, absence_keeping
 
@@ -46,7 +47,7 @@ def sweep() -> None:
 
 
 def sweep_database(database: str) -> None:
-    """What falls due with the calendar: follow-ups, reminders, old drafts, absence, last week's visits, content whose time is over, terms."""
+    """What falls due with the calendar: follow-ups, reminders, old drafts, absence, last week's visits, content whose time is over, terms, exports."""
     _sweep(database)
 
 
@@ -78,6 +79,8 @@ def _sweep(database: str) -> None:
         approved = [disposal.id for disposal in retention.approved(session, today=today)]
     gone = sum(_let_go(database, disposal_id) for disposal_id in approved)
     _let_reports_go(database, today)
+    with db.writing(database) as session:
+        ended = exports.keep_to_their_ends(session)
     done = {
         "follow-ups opened": opened,
         "reminders": reminded,
@@ -87,6 +90,7 @@ def _sweep(database: str) -> None:
         "samples drawn": drawn,
         "disposals": gone,
         "terms counted": counted,
+        "exports ended": ended,
     }
     logger().info("sweep: %s", ", ".join(f"{count} {what}" for what, count in done.items()))
 

@@ -52,7 +52,7 @@ from referrals.models.reading_request import ReadingAnswer, ReadingRequest
 from referrals.models.referral import History, Listed, Membership, OfReferral, Referral
 from referrals.models.register import RegisterEntry, RegisterYear
 from referrals.models.reminder import Reminder
-from referrals.models.research_export import ResearchExport
+from referrals.models.research_export import ResearchExport, ResearchPackage
 from referrals.models.retention import Disposal, LegalHold
 from referrals.models.saved_view import SavedView
 from referrals.models.seminar import Seminar, SeminarAttendance, SeminarLesson
@@ -174,6 +174,7 @@ __all__ = [
     "RegisterYear",
     "Reminder",
     "ResearchExport",
+    "ResearchPackage",
     "ResetLink",
     "RoleAssignment", "RoundAnswer", "RoundAnswered", "RoundConsultant", "RoundEnrolment", "RoundPaper", "RoundSlot", "SavedView", "SeatAbsence",
     "SecondFactor",

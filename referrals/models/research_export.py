@@ -1,19 +1,21 @@
-"""Exports for research: who asked for one, what for and until when, and who of the management decided."""
+"""Exports for research: who asked for one, what for and until when, who of the management decided, and the package that is given out."""
 
+import hashlib
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from referrals.errors import SealBroken
 from referrals.models.account import Account
-from referrals.models.base import Base
+from referrals.models.base import Base, Identified
 from referrals.models.own_key import OwnKey
-from referrals.sealing import Sealed
+from referrals.sealing import Sealed, seal_bytes, unseal_bytes
 
 
 class ResearchExport(OwnKey, Base):
-    """One export that was asked for. What it gives out is made when it is fetched, and kept nowhere."""
+    """One export that was asked for. What it gives out is made once, when it is approved, and kept until its last day is over."""
 
     __tablename__ = "research_export"
 
@@ -30,13 +32,43 @@ class ResearchExport(OwnKey, Base):
     decided_at: Mapped[datetime | None]
 
     purpose = Sealed[str]()
-    #: from which its pseudonyms are made; of another export the same child has another, and nobody can tell that they belong together
+    #: from which its pseudonyms are made; of another export the same child has another, and nobody can tell that they belong together.
+    #: Gone with its package: from then on nobody can tell either which concern a row was
     pseudonym_key = Sealed[str]()
 
     asked_by: Mapped[Account] = relationship(foreign_keys=[asked_by_id])
     decided_by: Mapped[Account | None] = relationship(foreign_keys=[decided_by_id])
+    #: what is given out; None before the first approval and after the last day
+    package: Mapped["ResearchPackage | None"] = relationship(back_populates="export", cascade="all, delete-orphan")
 
     @property
     def chain_id(self) -> uuid.UUID:
         """The chain of the audit log that is its own."""
         return self.id
+
+
+class ResearchPackage(Identified, Base):
+    """What an export gives out, sealed with the key of the export; the same bytes each time it is fetched."""
+
+    __tablename__ = "research_package"
+
+    export_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("research_export.id"), unique=True)
+    made_at: Mapped[datetime]
+    #: SHA-256 of the ZIP, in hexadecimal
+    checksum: Mapped[str]
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+    export: Mapped[ResearchExport] = relationship(back_populates="package")
+
+    def __init__(self, export: ResearchExport, *, made_at: datetime, content: bytes) -> None:
+        """Seal the bytes of a new package."""
+        super().__init__(id=uuid.uuid4(), export=export, made_at=made_at, checksum=hashlib.sha256(content).hexdigest())
+        self.sealed = seal_bytes(content, key=export.data_key(), place=export.seal_place("package"))
+
+    @property
+    def content(self) -> bytes:
+        """The ZIP as it was made. Raises SealBroken where it is another one."""
+        content = unseal_bytes(self.sealed, key=self.export.data_key(), place=self.export.seal_place("package"))
+        if hashlib.sha256(content).hexdigest() != self.checksum:
+            raise SealBroken("a package for research differs from its checksum")
+        return content

@@ -1,4 +1,8 @@
-"""An export for research on its way: asked for with purpose and end, decided by somebody else of the management, given out until its end."""
+"""An export for research on its way: asked for with purpose and end, decided by somebody else of the management, given out until its end.
+
+It is made once, at its approval, and given out as it is then: two that were made at two moments would differ by the child that was protected,
+or whose follow-up was held, in between.
+"""
 
 import secrets
 from collections.abc import Collection
@@ -10,11 +14,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from referrals import clock, identity_check
-from referrals.access import Actor, Role
+from referrals.access import SYSTEM, Actor, Role
 from referrals.errors import ExportRefused, NotAllowed
 from referrals.forums.consultations import ANSWERED
 from referrals.keeping import audit
-from referrals.models import ResearchExport, What
+from referrals.models import ResearchExport, ResearchPackage, What
 from referrals.patterns import kept
 from referrals.patterns.school_terms import SchoolTerm
 from referrals.people import roster
@@ -91,7 +95,10 @@ def ask_for_export(session: Session, wish: Wish, *, by: Actor, answered: Collect
 
 
 def decide_export(session: Session, found: ResearchExport, *, by: Actor, approves: bool) -> None:
-    """Approve it, or not; an approval can be taken back by deciding again. Raises NotAllowed, ExportRefused."""
+    """Approve it, or not. An approval can be taken back by deciding again; approved once more, it gives out the same as before.
+
+    Raises NotAllowed, ExportRefused.
+    """
     session.refresh(found, with_for_update=True)
     if not _holds(by, DECIDERS):
         raise NotAllowed("decide_export")
@@ -102,12 +109,14 @@ def decide_export(session: Session, found: ResearchExport, *, by: Actor, approve
     if found.is_approved is approves:
         return
     found.is_approved, found.decided_by_id, found.decided_at = approves, by.account_id, clock.now()
+    if approves:
+        _make(session, found)
     session.flush()
     _log(session, found, "approve_export" if approves else "decline_export", by=by)
 
 
 def fetch_export(session: Session, found: ResearchExport, *, by: Actor) -> bytes:
-    """What is given out, as a ZIP with its codebook. Raises NotAllowed, ExportRefused."""
+    """What is given out, as a ZIP with its codebook, the same each time. Raises NotAllowed, ExportRefused."""
     if not may_fetch(found, by):
         raise NotAllowed("fetch_export")
     refused = {
@@ -117,7 +126,32 @@ def fetch_export(session: Session, found: ResearchExport, *, by: Actor) -> bytes
     }.get(state(session, found))
     if refused:
         raise ExportRefused(refused)
-    return package.pack(session, found)
+    if found.package is None:
+        raise ExportRefused(ExportProblem.NOT_MADE)
+    return found.package.content
+
+
+def keep_to_their_ends(session: Session) -> int:
+    """Destroy the packages of exports whose last day is over, with the key of their pseudonyms; how many.
+
+    Those that were approved before packages were kept get theirs.
+    """
+    ended = 0
+    for found in session.scalars(select(ResearchExport).order_by(ResearchExport.asked_at).with_for_update()).all():
+        if found.package is not None and found.ends_on < roster.today(session):
+            found.package = found.pseudonym_key = None
+            _log(session, found, "destroy_package", by=SYSTEM)
+            ended += 1
+        elif state(session, found) is ExportState.APPROVED:
+            _make(session, found)
+    session.flush()
+    return ended
+
+
+def _make(session: Session, found: ResearchExport) -> None:
+    """Make its package, unless there is one."""
+    if found.package is None:
+        session.add(ResearchPackage(found, made_at=clock.now(), content=package.pack(session, found)))
 
 
 def _holds(actor: Actor, roles: Collection[Role]) -> bool:

@@ -21,6 +21,7 @@ class ExportProblem(Term):
         N_("The management has not approved this export yet. Nothing has been given out."),
     )
     DECLINED = "declined", N_("The management did not approve this export. Nothing has been given out.")
+    NOT_MADE = "not_made", N_("The export is being made. Try again in a few minutes. Nothing has been given out.")
     ENDED = "ended", N_("This export has ended. Nothing has been given out. Ask for a new one.")
     OWN = "own", N_("Somebody else must decide about an export that you asked for. Nothing has been changed.")
     NO_TERMS = "no_terms", N_("Choose terms that are counted, the first not after the last.")

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from referrals.access import Role
-from referrals.errors import ExportRefused, NamesSomebody, NotAllowed
+from referrals.errors import ExportRefused, NamesSomebody, NotAllowed, SealBroken
 from referrals.models import AuditEvent, Referral, ResearchExport, RoleAssignment
 from referrals.patterns.school_terms import SchoolTerm
 from referrals.people import roster
@@ -53,6 +53,15 @@ def approved(session: Session, cast: Cast, **values: object) -> ResearchExport:
     found = asked(session, cast, **values)
     exports.decide_export(session, found, by=cast.manager.actor(), approves=True)
     return found
+
+
+def at_lindskolan(session: Session, cast: Cast) -> list[Referral]:
+    found = select(Referral).where(Referral.unit_id == cast.school.id).order_by(Referral.number)
+    return list(session.scalars(found))
+
+
+def fetched(session: Session, cast: Cast, found: ResearchExport) -> bytes:
+    return exports.fetch_export(session, found, by=cast.researcher.actor())
 
 
 def table(content: bytes, name: str) -> list[dict[str, str]]:
@@ -200,12 +209,58 @@ def test_no_word_of_a_child_and_no_day_leaves_and_a_codebook_lies_beside(
 
 
 def test_protected_identities_are_in_no_row(session: Session, cast: Cast, lived: None) -> None:
+    before = fetched(session, cast, approved(session, cast))
+    protected(session, at_lindskolan(session, cast)[0], by=cast.coordinator)
+    after = fetched(session, cast, approved(session, cast))
+    assert len(table(after, "rows")) == len(table(before, "rows")) - 1
+
+
+def test_each_time_it_is_fetched_it_is_the_same(session: Session, cast: Cast, lived: None) -> None:
     found = approved(session, cast)
-    before = table(exports.fetch_export(session, found, by=cast.researcher.actor()), "rows")
-    protected(session, session.scalars(select(Referral)).all()[0], by=cast.coordinator)
-    after = table(exports.fetch_export(session, found, by=cast.researcher.actor()), "rows")
-    assert {row["pseudonym"] for row in after} < {row["pseudonym"] for row in before}
-    assert len(after) == len(before) - 1
+    first = fetched(session, cast, found)
+    referrals = at_lindskolan(session, cast)
+    protected(session, referrals[0], by=cast.coordinator)
+    referrals[1].topics = []
+    session.flush()
+    assert fetched(session, cast, found) == first
+    for approves in (False, True):
+        exports.decide_export(session, found, by=cast.manager.actor(), approves=approves)
+    assert fetched(session, cast, found) == first
+    assert fetched(session, cast, approved(session, cast)) != first, "made anew it would tell of both"
+    assert found.package is not None
+    found.package.checksum = "0" * 64
+    with pytest.raises(SealBroken):
+        fetched(session, cast, found)
+
+
+def test_after_its_last_day_its_package_is_destroyed_with_the_key_of_its_pseudonyms(
+    session: Session, cast: Cast, lived: None, wednesday: time_machine.Traveller
+) -> None:
+    ended, goes_on = (
+        approved(session, cast),
+        approved(session, cast, ends_on=roster.today(session) + timedelta(days=99)),
+    )
+    asked_only, last_day = asked(session, cast), timedelta(days=30)
+    wednesday.shift(last_day)
+    assert exports.keep_to_their_ends(session) == 0
+    wednesday.shift(timedelta(days=1))
+    assert [exports.keep_to_their_ends(session) for _ in range(2)] == [1, 0]
+    assert (ended.package, ended.pseudonym_key, asked_only.package) == (None, None, None)
+    assert fetched(session, cast, goes_on)
+    last = select(AuditEvent.subject).where(AuditEvent.chain_id == ended.chain_id).order_by(AuditEvent.number.desc())
+    assert session.scalars(last.limit(1)).one() == "destroy_package"
+
+
+def test_what_was_approved_before_packages_were_kept_gets_its_own_at_the_next_sweep(
+    session: Session, cast: Cast, lived: None
+) -> None:
+    found = approved(session, cast)
+    found.package = None
+    session.flush()
+    with pytest.raises(ExportRefused, match="not_made"):
+        fetched(session, cast, found)
+    assert exports.keep_to_their_ends(session) == 0
+    assert fetched(session, cast, found)
 
 
 def test_a_term_with_fewer_than_five_has_no_rows_and_what_has_not_happened_is_empty(
