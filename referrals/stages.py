@@ -163,6 +163,7 @@ class Verb(StrEnum):
     UNLINK_STATUTORY_DECISION = "unlink_statutory_decision"
     REPORT_SUPPORT_NEED = "report_support_need"
     BEGIN_SUPPORT_INVESTIGATION = "begin_support_investigation"
+    GIVE_ON_SUPPORT_INVESTIGATION = "give_on_support_investigation"
     CONCLUDE_SUPPORT_INVESTIGATION = "conclude_support_investigation"
     WRITE_SUPPORT_PROGRAMME = "write_support_programme"
     DECIDE_SUPPORT_PROGRAMME = "decide_support_programme"
@@ -171,12 +172,14 @@ class Verb(StrEnum):
     REVIEW_SUPPORT_PROGRAMME = "review_support_programme"
     END_SUPPORT_PROGRAMME = "end_support_programme"
     BEGIN_ABSENCE_INVESTIGATION = "begin_absence_investigation"
+    GIVE_ON_ABSENCE_INVESTIGATION = "give_on_absence_investigation"
     REPORT_ABSENCE = "report_absence"
     CONCLUDE_ABSENCE_INVESTIGATION = "conclude_absence_investigation"
     REPORT_DEGRADING_TREATMENT = "report_degrading_treatment"
     RECEIVE_DEGRADING_REPORT = "receive_degrading_report"
     PASS_ON_DEGRADING_REPORT = "pass_on_degrading_report"
     BEGIN_DEGRADING_INVESTIGATION = "begin_degrading_investigation"
+    GIVE_ON_DEGRADING_INVESTIGATION = "give_on_degrading_investigation"
     CONCLUDE_DEGRADING_INVESTIGATION = "conclude_degrading_investigation"
     TAKE_OUT_FILE = "take_out_file"
     KEEP_OUTSIDE = "keep_outside"
@@ -303,6 +306,7 @@ MOVES: tuple[OfChild, ...] = (
     _move(Verb.UNLINK_STATUTORY_DECISION, "CH", OPEN | {CLOSED}),
     _move(Verb.REPORT_SUPPORT_NEED,  "CAH", OPEN | {CLOSED}),
     _move(Verb.BEGIN_SUPPORT_INVESTIGATION, "H", OPEN | {CLOSED}),
+    _move(Verb.GIVE_ON_SUPPORT_INVESTIGATION, "H", OPEN | {CLOSED}),
     _move(Verb.CONCLUDE_SUPPORT_INVESTIGATION, "CHI", OPEN | {CLOSED}),
     _move(Verb.WRITE_SUPPORT_PROGRAMME, "CH", OPEN | {CLOSED}),
     _move(Verb.DECIDE_SUPPORT_PROGRAMME, "CH", OPEN | {CLOSED}),
@@ -311,12 +315,14 @@ MOVES: tuple[OfChild, ...] = (
     _move(Verb.REVIEW_SUPPORT_PROGRAMME, "CH", OPEN | {CLOSED}),
     _move(Verb.END_SUPPORT_PROGRAMME, "H", OPEN | {CLOSED}),
     _move(Verb.BEGIN_ABSENCE_INVESTIGATION, "H", OPEN | {CLOSED}),
+    _move(Verb.GIVE_ON_ABSENCE_INVESTIGATION, "H", OPEN | {CLOSED}),
     _move(Verb.REPORT_ABSENCE,       "CH",  OPEN | {CLOSED}),
     _move(Verb.CONCLUDE_ABSENCE_INVESTIGATION, "CHI", OPEN | {CLOSED}),
     _move(Verb.REPORT_DEGRADING_TREATMENT, "CAH", OPEN | {CLOSED}),
     _move(Verb.RECEIVE_DEGRADING_REPORT, "H", OPEN | {CLOSED}),
     _move(Verb.PASS_ON_DEGRADING_REPORT, "H", OPEN | {CLOSED}),
     _move(Verb.BEGIN_DEGRADING_INVESTIGATION, "H", OPEN | {CLOSED}),
+    _move(Verb.GIVE_ON_DEGRADING_INVESTIGATION, "H", OPEN | {CLOSED}),
     _move(Verb.CONCLUDE_DEGRADING_INVESTIGATION, "CHI", OPEN | {CLOSED}),
     _move(Verb.TAKE_OUT_FILE,        "CA",  STATES),
     _move(Verb.KEEP_OUTSIDE,         "CH",  STATES),
@@ -346,6 +352,7 @@ QUIET = frozenset(
         Verb.LINK_STATUTORY_DECISION, Verb.UNLINK_STATUTORY_DECISION, Verb.BEGIN_SUPPORT_INVESTIGATION,
         Verb.WRITE_SUPPORT_PROGRAMME, Verb.RECORD_SUPPORT_TOLD, Verb.REPORT_ABSENCE, Verb.RECEIVE_DEGRADING_REPORT,
         Verb.PASS_ON_DEGRADING_REPORT, Verb.BEGIN_DEGRADING_INVESTIGATION, Verb.TAKE_OUT_FILE,
+        Verb.GIVE_ON_SUPPORT_INVESTIGATION, Verb.GIVE_ON_ABSENCE_INVESTIGATION, Verb.GIVE_ON_DEGRADING_INVESTIGATION,
         Verb.KEEP_OUTSIDE, Verb.END_OUTSIDE, Verb.DECLARE_UNINVOLVED,
     }
 )  # fmt: skip

@@ -1,15 +1,26 @@
 """Who carries out an investigation that the law lays upon the school: one of its own people, let in to exactly that until it has its result."""
 
 import uuid
+from typing import Final, cast
 
 from sqlalchemy.orm import Session
 
+from referrals import history
 from referrals.access import Actor, parties
-from referrals.models import Account, Referral
+from referrals.errors import Incomplete, NotAllowed
+from referrals.models import AbsenceInvestigation, Account, DegradingReport, Referral, SupportInvestigation
 from referrals.people import roster
-from referrals.stages import Party
+from referrals.stages import Party, Verb
 from referrals.vocabulary import Recipient
 
+Investigation = SupportInvestigation | AbsenceInvestigation | DegradingReport
+
+#: which kind of investigation each verb gives to somebody else
+_GIVEN_ON: Final[dict[Verb, type[Investigation]]] = {
+    Verb.GIVE_ON_SUPPORT_INVESTIGATION: SupportInvestigation,
+    Verb.GIVE_ON_ABSENCE_INVESTIGATION: AbsenceInvestigation,
+    Verb.GIVE_ON_DEGRADING_INVESTIGATION: DegradingReport,
+}
 _OF_ANY = frozenset({Party.COORDINATOR, Party.HEAD_TEACHER})
 
 
@@ -29,3 +40,33 @@ def may_conclude(by: Actor, referral: Referral, carried_out_by: uuid.UUID | None
     """Whether `by` may record the result of this one: head teacher and coordinator of any, who is named of their own."""
     is_named = by.account_id is not None and by.account_id == carried_out_by
     return is_named or bool(parties(by, referral.facts()) & _OF_ANY)
+
+
+def give_on(
+    session: Session,
+    referral: Referral,
+    verb: Verb,
+    *,
+    by: Actor,
+    seen: int | None,
+    investigation_id: uuid.UUID,
+    carried_on_by: uuid.UUID | None,
+) -> Account:
+    """Let somebody else carry a running investigation on: the earlier one's access by it ends, theirs begins. The history names both.
+
+    Who carries it on now is returned. Given to whom it lies with already, nothing changes. Raises NotAllowed where this referral has no such investigation under
+    way, Incomplete without one of the school's own people.
+    """
+    history.guard(session, referral, verb, by=by, seen=seen)
+    found = cast(Investigation | None, session.get(_GIVEN_ON[verb], investigation_id))
+    before = found.carried_out_by if found is not None and found.referral_id == referral.id else None
+    if found is None or before is None or found.concluded_id is not None:
+        raise NotAllowed(verb)
+    to = next((one for one in own_people(session, referral) if one.id == carried_on_by), None)
+    if to is None:
+        raise Incomplete("carried_on_by")
+    if to is not before:
+        history.record(session, referral, verb, by=by, seen=seen, reason=f"{before.name} → {to.name}")
+        found.carried_out_by = to
+        session.flush()
+    return to

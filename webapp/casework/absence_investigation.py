@@ -15,13 +15,12 @@ from referrals.models import AbsenceInvestigation, Referral
 from referrals.people import roster
 from referrals.stages import Verb
 from referrals.statutory import absence_investigation as rules
-from referrals.statutory.carrying_out import own_people
 from referrals.statutory.tracks import told_first
 from referrals.vocabulary import AbsenceKind, AbsencePattern, SupportToo
 from schemas.absence_investigation import UNMET, AbsenceFindingsForm, BeginAbsenceForm, ReportAbsenceForm
 from webapp import forms, notices, people, transactions
 from webapp.casework import blueprint, words
-from webapp.casework.carrying_out import back
+from webapp.casework.carrying_out import GIVE_ON, back, colleagues, give_on, others
 from webapp.casework.choices import choices
 from webapp.casework.frame import referral_page, seen
 from webapp.casework.moments import Moment
@@ -90,6 +89,14 @@ def report_absence(referral: Referral, absence_investigation_id: uuid.UUID) -> R
     return _back(referral)
 
 
+@blueprint.post("/referrals/<reference:number>/absence-investigation/<uuid:absence_investigation_id>/give-on")
+@for_referral(Verb.GIVE_ON_ABSENCE_INVESTIGATION)
+def give_on_absence_investigation(referral: Referral, absence_investigation_id: uuid.UUID) -> ResponseReturnValue:
+    """Let somebody else carry it on."""
+    refused = give_on(referral, Verb.GIVE_ON_ABSENCE_INVESTIGATION, absence_investigation_id)
+    return _back(referral) if refused is None else _page(referral, {GIVE_ON: refused})
+
+
 @blueprint.post("/referrals/<reference:number>/absence-investigation/<uuid:absence_investigation_id>/result")
 @for_referral(Verb.CONCLUDE_ABSENCE_INVESTIGATION)
 def conclude_absence_investigation(referral: Referral, absence_investigation_id: uuid.UUID) -> ResponseReturnValue:
@@ -118,7 +125,7 @@ def _refused(referral: Referral, name: str, form: forms.Form, *, refused: Incomp
 
 def _page(referral: Referral, refused: Mapping[str, forms.Form] = MappingProxyType({})) -> Response:
     session = transactions.session()
-    shown = {name: refused.get(name) or forms.shown(name=name) for name in (BEGIN, NOTICE, RESULT)}
+    shown = {name: refused.get(name) or forms.shown(name=name) for name in (BEGIN, NOTICE, GIVE_ON, RESULT)}
     found = rules.investigations_for(session, referral, people.actor())
     running = next((one for one in found if one.concluded_id is None), None)
     may_begin = running is None and words.may_do(Verb.BEGIN_ABSENCE_INVESTIGATION, referral)
@@ -134,9 +141,8 @@ def _page(referral: Referral, refused: Mapping[str, forms.Form] = MappingProxyTy
         running=running,
         may_report=words.may_do(Verb.REPORT_ABSENCE, referral),
         may_conclude=words.may_do(Verb.CONCLUDE_ABSENCE_INVESTIGATION, referral),
-        colleagues=[(one.id, one.name, gettext(one.profession.label)) for one in own_people(session, referral)]
-        if may_begin
-        else [],
+        colleagues=colleagues(referral) if may_begin else [],
+        others=others(referral, running, Verb.GIVE_ON_ABSENCE_INVESTIGATION),
         **_answers(referral),
     )
 

@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
 
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -14,12 +13,12 @@ from referrals.errors import Incomplete
 from referrals.models import DegradingReport, History, Referral
 from referrals.stages import Verb
 from referrals.statutory import degrading_treatment as rules
-from referrals.statutory.carrying_out import may_conclude, own_people
+from referrals.statutory.carrying_out import may_conclude, works_there
 from referrals.vocabulary import DegradingKind, DegradingOutcome
 from schemas.degrading_treatment import UNMET, BeginDegradingForm, DegradingReportForm, DegradingResultForm, PassOnForm
 from webapp import forms, notices, people, transactions
 from webapp.casework import blueprint, words
-from webapp.casework.carrying_out import back
+from webapp.casework.carrying_out import GIVE_ON, back, colleagues, give_on, others
 from webapp.casework.choices import choices
 from webapp.casework.frame import referral_page, seen
 from webapp.casework.moments import Moment
@@ -116,6 +115,14 @@ def begin_degrading_investigation(referral: Referral, degrading_report_id: uuid.
     return _back(referral)
 
 
+@blueprint.post("/referrals/<reference:number>/degrading-treatment/<uuid:degrading_report_id>/give-on")
+@for_referral(Verb.GIVE_ON_DEGRADING_INVESTIGATION)
+def give_on_degrading_investigation(referral: Referral, degrading_report_id: uuid.UUID) -> ResponseReturnValue:
+    """Let somebody else carry it on."""
+    refused = give_on(referral, Verb.GIVE_ON_DEGRADING_INVESTIGATION, degrading_report_id)
+    return _back(referral) if refused is None else _page(referral, {GIVE_ON: refused}, about=degrading_report_id)
+
+
 @blueprint.post("/referrals/<reference:number>/degrading-treatment/<uuid:degrading_report_id>/result")
 @for_referral(Verb.CONCLUDE_DEGRADING_INVESTIGATION)
 def conclude_degrading_investigation(referral: Referral, degrading_report_id: uuid.UUID) -> ResponseReturnValue:
@@ -152,7 +159,10 @@ def _page(
     lines = [_line(one, referral) for one in rules.reports_for(session, referral, people.actor())]
     open_to = [line for line in lines if line.next_form and about in (None, line.row.id)]
     waiting = min(open_to, key=lambda line: _FIRST.index(line.next_form), default=None)
-    shown = {name: refused.get(name) or forms.shown(name=name) for name in (REPORT, RECEIVE, PASS_ON, BEGIN, RESULT)}
+    running = _to_give_on(lines, referral, about)
+    shown = {
+        name: refused.get(name) or forms.shown(name=name) for name in (REPORT, RECEIVE, PASS_ON, BEGIN, GIVE_ON, RESULT)
+    }
     return referral_page(
         "degrading_treatment.html",
         referral,
@@ -164,15 +174,20 @@ def _page(
         #: one at a time has its form open: what is soonest done, of several the newest
         waiting=waiting,
         may_report=words.may_do(Verb.REPORT_DEGRADING_TREATMENT, referral),
-        colleagues=_colleagues(referral) if waiting and waiting.next_form == BEGIN else [],
+        colleagues=colleagues(referral) if waiting and waiting.next_form == BEGIN else [],
+        running=running,
+        others=others(referral, running, Verb.GIVE_ON_DEGRADING_INVESTIGATION),
         kinds=choices(DegradingKind),
         outcomes=choices(DegradingOutcome),
     )
 
 
-def _colleagues(referral: Referral) -> list[Any]:
-    found = own_people(transactions.session(), referral)
-    return [(one.id, one.name, gettext(one.profession.label)) for one in found]
+def _to_give_on(lines: list[Line], referral: Referral, about: uuid.UUID | None) -> DegradingReport | None:
+    """The running investigation that can be given on here: one that nobody is left for first, of several the newest."""
+    running = [line.row for line in lines if line.row.carried_out_by is not None and line.row.concluded_id is None]
+    asked = [row for row in running if about in (None, row.id)]
+    left = (row for row in asked if row.carried_out_by is not None and not works_there(row.carried_out_by, referral))
+    return next(left, asked[0] if asked else None)
 
 
 def _line(row: DegradingReport, referral: Referral) -> Line:

@@ -13,12 +13,11 @@ from referrals.errors import Incomplete
 from referrals.models import Referral, SupportInvestigation, SupportReport
 from referrals.stages import Verb
 from referrals.statutory import special_support as rules
-from referrals.statutory.carrying_out import own_people
 from referrals.vocabulary import N_, HealthTeamAsked, SupportGround, SupportNeed
 from schemas.special_support import BeginInvestigationForm, InvestigationResultForm, SupportReportForm
 from webapp import forms, notices, people, transactions
 from webapp.casework import blueprint, words
-from webapp.casework.carrying_out import back
+from webapp.casework.carrying_out import GIVE_ON, back, colleagues, give_on, others
 from webapp.casework.choices import choices
 from webapp.casework.frame import referral_page, seen
 from webapp.casework.moments import Moment
@@ -89,6 +88,14 @@ def begin_investigation(referral: Referral) -> ResponseReturnValue:
     return _back(referral)
 
 
+@blueprint.post("/referrals/<reference:number>/special-support/investigations/<uuid:investigation_id>/give-on")
+@for_referral(Verb.GIVE_ON_SUPPORT_INVESTIGATION)
+def give_on_support_investigation(referral: Referral, investigation_id: uuid.UUID) -> ResponseReturnValue:
+    """Let somebody else carry it on."""
+    refused = give_on(referral, Verb.GIVE_ON_SUPPORT_INVESTIGATION, investigation_id)
+    return _back(referral) if refused is None else _page(referral, {GIVE_ON: refused})
+
+
 @blueprint.post("/referrals/<reference:number>/special-support/investigations/<uuid:investigation_id>/result")
 @for_referral(Verb.CONCLUDE_SUPPORT_INVESTIGATION)
 def conclude_investigation(referral: Referral, investigation_id: uuid.UUID) -> ResponseReturnValue:
@@ -120,7 +127,7 @@ def _refused(referral: Referral, name: str, form: forms.Form, *, missing: Iterab
 
 def _page(referral: Referral, refused: Mapping[str, forms.Form] = MappingProxyType({})) -> Response:
     session = transactions.session()
-    shown = {name: refused.get(name) or forms.shown(name=name) for name in (REPORT, BEGIN, RESULT)}
+    shown = {name: refused.get(name) or forms.shown(name=name) for name in (REPORT, BEGIN, GIVE_ON, RESULT)}
     reads_all = may_view(View.SPECIAL_SUPPORT, people.actor(), referral.facts())
     investigations = rules.investigations_for(session, referral, people.actor())
     running = next((one for one in investigations if one.concluded_id is None), None)
@@ -143,9 +150,8 @@ def _page(referral: Referral, refused: Mapping[str, forms.Form] = MappingProxyTy
         running=running,
         may_report=words.may_do(Verb.REPORT_SUPPORT_NEED, referral),
         may_conclude=running is not None and words.may_do(Verb.CONCLUDE_SUPPORT_INVESTIGATION, referral),
-        colleagues=[(one.id, one.name, gettext(one.profession.label)) for one in own_people(session, referral)]
-        if may_begin
-        else [],
+        colleagues=colleagues(referral) if may_begin else [],
+        others=others(referral, running, Verb.GIVE_ON_SUPPORT_INVESTIGATION),
         grounds=choices(SupportGround),
         asked=choices(HealthTeamAsked),
         needs=choices(SupportNeed),

@@ -6,12 +6,13 @@ from datetime import date
 import pytest
 from sqlalchemy.orm import Session
 
-from referrals import history
+from referrals import history, queries
 from referrals.access import View, may_view, parties_for
-from referrals.errors import NotAllowed
-from referrals.models import AbsenceInvestigation, DegradingReport, Referral, SupportInvestigation
+from referrals.errors import Incomplete, NotAllowed
+from referrals.models import AbsenceInvestigation, Account, DegradingReport, Referral, SupportInvestigation
+from referrals.reminders import waiting
 from referrals.stages import WITHDRAWN, Party, Verb
-from referrals.statutory import absence_investigation, degrading_treatment, special_support
+from referrals.statutory import absence_investigation, carrying_out, degrading_treatment, special_support
 from referrals.vocabulary import (
     AbsenceKind,
     AbsencePattern,
@@ -137,3 +138,74 @@ def test_a_protected_identity_a_concern_taken_back_and_somebody_shut_out_stay_cl
     taken_back.stage, taken_back.status = WITHDRAWN.stage, WITHDRAWN.status
     for referral in (hidden, taken_back):
         assert {view for view in View if may_view(view, petra, referral.facts())} == set()
+
+
+GIVE_ON = dict(
+    zip(
+        RESULTS,
+        (
+            Verb.GIVE_ON_SUPPORT_INVESTIGATION,
+            Verb.GIVE_ON_ABSENCE_INVESTIGATION,
+            Verb.GIVE_ON_DEGRADING_INVESTIGATION,
+        ),
+        strict=True,
+    )
+)
+
+
+def to_record(session: Session, account: Account) -> list[Verb]:
+    """The results that the morning mail and the start page ask of `account`."""
+    return [one.verb for one in waiting.everything_for(session, account.actor(), today=TODAY)]
+
+
+@pytest.mark.parametrize("verb", RESULTS)
+def test_given_to_somebody_else_the_earlier_ones_access_ends_theirs_begins_and_the_history_names_both(
+    session: Session, cast: Cast, verb: Verb
+) -> None:
+    referral, petra, kim = a_referral(session, cast), cast.special_educator, cast.counsellor
+    begun = begin(session, referral, cast, verb, petra.id)
+    petra.is_active = False
+    giving = {"by": cast.head_teacher.actor(), "seen": None, "investigation_id": begun.id, "carried_on_by": kim.id}
+    for _again in range(2):
+        assert carrying_out.give_on(session, referral, GIVE_ON[verb], **giving) is kim
+    row, *earlier = queries.timeline(session, referral, cast.head_teacher.actor())
+    assert (row.verb, row.by_id, row.reason) == (GIVE_ON[verb], cast.head_teacher.id, f"{petra.name} → {kim.name}")
+    assert GIVE_ON[verb] not in {one.verb for one in earlier}
+    petra.is_active = True
+    assert {view for view in View if may_view(view, petra.actor(), referral.facts())} == set()
+    assert {one for one in Verb if parties_for(one, kim.actor(), referral.facts())} == {verb}
+    assert (to_record(session, petra), to_record(session, kim)) == ([], [verb])
+    with pytest.raises(NotAllowed):
+        conclude(session, begun, petra.actor())
+    assert conclude(session, begun, kim.actor()).concluded_id is not None
+    with pytest.raises(NotAllowed):
+        carrying_out.give_on(session, referral, GIVE_ON[verb], **giving | {"carried_on_by": petra.id})
+
+
+@pytest.mark.parametrize("verb", RESULTS)
+def test_it_is_given_on_by_the_head_teacher_within_the_school_and_of_this_referral_only(
+    session: Session, cast: Cast, verb: Verb
+) -> None:
+    referral, petra = a_referral(session, cast), cast.special_educator
+    begun = begin(session, referral, cast, verb, petra.id)
+    giving = {"by": cast.head_teacher.actor(), "seen": None, "investigation_id": begun.id, "carried_on_by": petra.id}
+    for nobody in (None, uuid.uuid4(), cast.outsider.id):
+        with pytest.raises(Incomplete) as refused:
+            carrying_out.give_on(session, referral, GIVE_ON[verb], **giving | {"carried_on_by": nobody})
+        assert refused.value.missing == ("carried_on_by",)
+    for other in ({"by": cast.coordinator.actor()}, {"by": petra.actor()}, {"investigation_id": uuid.uuid4()}):
+        with pytest.raises(NotAllowed):
+            carrying_out.give_on(session, referral, GIVE_ON[verb], **giving | other)
+    with pytest.raises(NotAllowed):
+        carrying_out.give_on(session, a_referral(session, cast), GIVE_ON[verb], **giving)
+    assert begun.carried_out_by is petra
+
+
+def test_what_nobody_investigates_yet_is_given_to_nobody(session: Session, cast: Cast) -> None:
+    referral, head = a_referral(session, cast), {"by": cast.head_teacher.actor(), "seen": None}
+    reported = degrading_treatment.Reported(DegradingKind.DEGRADING, "De kallar mig mullvad.", "På rasten.")
+    report = degrading_treatment.report_treatment(session, referral, **head, report=reported)
+    giving = {**head, "investigation_id": report.id, "carried_on_by": cast.counsellor.id}
+    with pytest.raises(NotAllowed):
+        carrying_out.give_on(session, referral, Verb.GIVE_ON_DEGRADING_INVESTIGATION, **giving)
+    assert report.carried_out_by_id is None
