@@ -1,10 +1,10 @@
-"""The agendas of consultation rounds: issued by the worker itself, since they follow the clock and no decision."""
+"""What follows the clock in consultation rounds and no decision: their agendas, and which units are to be represented once one is held."""
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from flows.opening import logger
 from referrals import db, printing
-from referrals.rounds import papers
+from referrals.rounds import attendance, papers
 from referrals.rounds.papers import Draft
 
 
@@ -13,6 +13,15 @@ def issue_agendas(database: str) -> int:
     with db.reading(database) as session:
         drafts = papers.agendas_to_issue(session)
     return sum(_issue(database, draft) for draft in drafts)
+
+
+def fix_registers(database: str) -> int:
+    """Fix which units are to be represented in the rounds that have begun; in how many."""
+    with db.reading(database) as session:
+        if not attendance.to_fix(session):
+            return 0
+    with db.writing(database) as session:
+        return sum(attendance.fix_register(session, found) for found in attendance.to_fix(session))
 
 
 def _issue(database: str, draft: Draft) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from flows.opening import logger
 from flows.reminders import send_reminders
-from flows.rounds import issue_agendas
+from flows.rounds import fix_registers, issue_agendas
 from flows.sweep import sweep_database
 from referrals import clock, db
 from referrals.models import Heartbeat, Municipality
@@ -94,11 +94,12 @@ class Timers(threading.Thread):
             self._reminded_on = day
 
     def _issue_agendas_now_and_then(self) -> None:
-        """Issue the agendas whose morning has come, once an instance is set up."""
+        """Issue the agendas whose morning has come, and fix whom to count in rounds that have begun, once an instance is set up."""
         now = clock.machine_now()
         if self._swept_on is None or (self._agendas_at is not None and now - self._agendas_at < AGENDAS_EVERY):
             return
         self._agendas_at = now
+        fix_registers(self.database)
         issue_agendas(self.database)
 
 

@@ -1,7 +1,10 @@
-"""From which schools and preschools people came to a learning seminar: how many from each, never who, and which were missing."""
+"""From which schools and preschools people came to a learning seminar: how many from each, never who, and which were missing.
+
+What a register is holds for consultation rounds too; see `referrals/rounds/attendance.py`.
+"""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -23,10 +26,14 @@ class Came:
     count: int | None
 
 
+def listed(units: Iterable[Unit], counts: Mapping[uuid.UUID, int | None]) -> list[Came]:
+    """These units by name, with how many came from each."""
+    return [Came(unit, counts.get(unit.id) or None) for unit in sorted(units, key=lambda unit: unit.name)]
+
+
 def register(session: Session, found: Seminar) -> list[Came]:
     """Every unit of the municipality, by name, with how many came from it."""
-    counts = {one.unit_id: one.count for one in found.attendance}
-    return [Came(unit, counts.get(unit.id)) for unit in session.scalars(select(Unit).order_by(Unit.name))]
+    return listed(session.scalars(select(Unit)), {one.unit_id: one.count for one in found.attendance})
 
 
 def may_note(found: Seminar, actor: Actor) -> bool:

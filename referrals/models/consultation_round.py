@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from referrals.models.account import Account
 from referrals.models.base import Base, Identified, by_value
-from referrals.models.organisation import Forum
+from referrals.models.organisation import Forum, Unit
 from referrals.models.own_key import OwnKey
 from referrals.sealing import Sealed, new_data_key, open_data_key, seal_bytes, unseal_bytes
 from referrals.vocabulary import Helped, QualityTheme
@@ -41,11 +41,27 @@ class ConsultationRound(Identified, Base):
     slots: Mapped[list["RoundSlot"]] = relationship(
         back_populates="round", order_by="RoundSlot.starts_at", cascade="all, delete-orphan"
     )
+    attendance: Mapped[list["RoundAttendance"]] = relationship(back_populates="round", cascade="all, delete-orphan")
 
     @property
     def chain_id(self) -> uuid.UUID:
         """The chain of the audit log that is its own."""
         return self.id
+
+
+class RoundAttendance(Identified, Base):
+    """A unit that was enrolled when a round was held, and how many came from it; never who."""
+
+    __tablename__ = "round_attendance"
+    __table_args__ = (UniqueConstraint("round_id", "unit_id"),)
+
+    round_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("consultation_round.id"))
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"))
+    #: None until somebody has counted, 0 where nobody came
+    count: Mapped[int | None]
+
+    round: Mapped[ConsultationRound] = relationship(back_populates="attendance")
+    unit: Mapped[Unit] = relationship()
 
 
 class RoundEnrolment(OwnKey, Base):

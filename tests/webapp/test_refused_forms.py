@@ -68,7 +68,7 @@ STAFF = ("karin", "henrik", "kim", "anton", "sanna", "margit", "rune")
 ANSWERS = {200, 204, 303, 400, 404, 409, 410, 413, 422, 429}
 #: forms about a row that takes more to lay ready; they are refused in the tests of their own pages
 LAID_ELSEWHERE = {
-    "learning.note_attendance", "forums.let_coordinate",
+    "learning.note_attendance", "rounds.note_round_attendance", "forums.let_coordinate",
     "casework.approve_report_disposal", "casework.decline_report_disposal", "casework.accept_hand_over", "casework.decline_hand_over",
     "casework.rate_alone", "casework.choose_colours_on_papers", "casework.end_outside", "casework.report_archive_copy",
     "casework.retry_step", "casework.stop_mail", "casework.note_invitation_answer",

@@ -6,5 +6,5 @@ from flask import Blueprint
 
 blueprint = Blueprint("rounds", __name__)
 
-for _module in ("rounds", "slots", "consultants", "team", "report"):
+for _module in ("rounds", "slots", "attendance", "consultants", "team", "report"):
     importlib.import_module(f"webapp.rounds.{_module}")

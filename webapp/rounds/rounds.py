@@ -10,7 +10,7 @@ from referrals.access import Role
 from referrals.errors import NamesSomebody, RoundRefused
 from referrals.models import ConsultationRound, RoundEnrolment
 from referrals.people import roster
-from referrals.rounds import enrolling, evaluating, report, slots
+from referrals.rounds import attendance, enrolling, evaluating, report, slots
 from referrals.rounds import people as rules
 from referrals.rounds.enrolling import Days
 from schemas.fields import CHOOSE_ONE
@@ -136,10 +136,12 @@ def round_page(found: ConsultationRound, form: forms.Form, status: int = 200, **
         shown = found.slots
     else:
         shown = [slot for slot in rules.consulted(session, actor) if slot.round_id == found.id]
+    counted = _register(found, knows_all=knows_all) | values
     return pages.page(
         "rounds/round.html",
         status,
-        form=form,
+        form=counted["counting"] if counted["counting"].problems else form,
+        adding=form,
         found=found,
         state=enrolling.state_of(found, today),
         term=term_name(enrolling.term_of(found)),
@@ -157,8 +159,19 @@ def round_page(found: ConsultationRound, form: forms.Form, status: int = 200, **
             if rules.may_enrol(session, one, actor) and one.id not in enrolled
         ],
         due={slot.id: slots.due_on(slot, zone=zone()) for slot in shown},
-        **values,
+        **counted,
     )
+
+
+def _register(found: ConsultationRound, *, knows_all: bool) -> dict[str, Any]:
+    """Who was represented, for those who know which teams take part."""
+    register = attendance.register(found) if knows_all else []
+    return {
+        "register": register,
+        "is_counted": attendance.is_counted(found),
+        "may_note": attendance.may_note(transactions.session(), found, people.actor()),
+        "counting": forms.shown({"came": [{"count": one.count} for one in register]}, name="attendance"),
+    }
 
 
 def _refused(found: ConsultationRound, sentence: str) -> Response:
