@@ -32,6 +32,7 @@ def test_the_newest_term_that_is_over_is_shown_first_and_hides_what_subtracting_
     page = signed_in("margit").get("/lead-times")
     assert page.heading == "Lead times"
     assert page.text_of(page.all("caption")[0]) == "Spring term 2026"
+    assert "The first action counts from the day the first plan came into force" in page.text
     nothing = ["–"] * 4
     assert rows(page) == {"Lindskolan": nothing, "Askskolan": nothing, "The whole municipality": ["11", "–", "–", "–"]}
 
