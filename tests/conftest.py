@@ -138,18 +138,27 @@ def cast(session: Session) -> Cast:
 
 
 @pytest.fixture
-def fresh_sqlite(sqlite_template: Path) -> Iterator[str]:
-    """The address of an empty SQLite database of this test's own, for tests in which several sessions commit.
-
-    Each test's is at the same address: what an engine has learnt to say in SQL it need not learn again.
-    """
-    path = sqlite_template.with_name("fresh.sqlite")
+def fresh_sqlite(sqlite_template: Path, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty SQLite database of this test's own, which it may treat as it likes, its engine too."""
+    path = tmp_path / "trivsel.sqlite"
     shutil.copy(sqlite_template, path)
     address = f"sqlite:///{path}"
     yield address
+    db.engine_for(address).dispose()
+
+
+@pytest.fixture
+def emptied_sqlite(sqlite_template: Path) -> Iterator[str]:
+    """The address of an empty SQLite database, the same for each test: what its engine has learnt to say in SQL it need not
+    learn again. So nothing may be hung up at that engine."""
+    path = sqlite_template.with_name("emptied.sqlite")
+    address = f"sqlite:///{path}"
     give_back(address)
     for file in path.parent.glob(f"{path.name}*"):
         file.unlink()
+    shutil.copy(sqlite_template, path)
+    yield address
+    give_back(address)
 
 
 @pytest.fixture(scope="session")
@@ -163,22 +172,28 @@ def postgres_template(postgres_server: str) -> Iterator[str]:
 
 @pytest.fixture
 def fresh_postgres(postgres_server: str, postgres_template: str) -> Iterator[str]:
-    """The address of an empty PostgreSQL database of this test's own; each test's is at the same address."""
-    yield from _postgres_database(postgres_server, "fresh", postgres_template)
+    """The address of an empty PostgreSQL database of this test's own, which it may treat as it likes, its engine too."""
+    yield from _postgres_database(postgres_server, f"fresh_{uuid.uuid4().hex}", postgres_template)
+
+
+@pytest.fixture
+def emptied_postgres(postgres_server: str, postgres_template: str) -> Iterator[str]:
+    """The address of an empty PostgreSQL database, the same for each test; see `emptied_sqlite`."""
+    yield from _postgres_database(postgres_server, "emptied", postgres_template)
 
 
 @pytest.fixture(params=BOTH)
 def fresh_address(request: pytest.FixtureRequest) -> str:
-    """The address of an empty database of this test's own; each test that asks for it runs on both databases."""
-    address: str = request.getfixturevalue("fresh_sqlite" if request.param == "sqlite" else "fresh_postgres")
+    """The address of an empty database, for tests in which several sessions commit; each runs on both databases."""
+    address: str = request.getfixturevalue(f"emptied_{'sqlite' if request.param == 'sqlite' else 'postgres'}")
     return address
 
 
 @pytest.fixture
 def fresh_database(request: pytest.FixtureRequest) -> str:
-    """The address of an empty database of this test's own: the kind this run was told (`CHOSEN`), or the one it is asked for."""
+    """The address of an empty database of the kind this run was told (`CHOSEN`), or of the one it is asked for."""
     kind = getattr(request, "param", CHOSEN)
-    address: str = request.getfixturevalue({"sqlite": "fresh_sqlite", "postgresql": "fresh_postgres"}[kind])
+    address: str = request.getfixturevalue({"sqlite": "emptied_sqlite", "postgresql": "emptied_postgres"}[kind])
     return address
 
 

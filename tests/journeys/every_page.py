@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from playwright.sync_api import BrowserContext, Page
 from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
-from werkzeug.serving import make_server
+from werkzeug.serving import ThreadedWSGIServer, make_server
 
 from referrals import db
 from referrals.models import Account
@@ -28,13 +28,16 @@ SAY_SOMETHING = (200, 400)
 
 @contextmanager
 def served(app: Flask) -> Iterator[str]:
-    """The application behind an address of this machine, as long as the test runs."""
+    """The application behind an address of this machine, as long as the test runs and its last request."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
+    assert isinstance(server, ThreadedWSGIServer)
+    server.daemon_threads = False  # those are not waited for
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     thread.join()
+    server.server_close()
 
 
 class Noting(Inspector):
