@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
 from functools import partial
+from typing import TypeVar
 
 from prefect import flow
 from sqlalchemy import select
@@ -38,6 +39,8 @@ from referrals.research import exports
 from referrals.safeguarding import protection_disposal
 from referrals.statutory import absence, absence_keeping
 
+_Row = TypeVar("_Row", Referral, DevelopmentCase)
+
 
 @flow(name="sweep", persist_result=False)
 def sweep() -> None:
@@ -62,10 +65,10 @@ def _sweep(database: str) -> None:
         held = [referral.id for referral in conflict_settling.held_too_long(session, today)]
         looked_back = [found.id for found in development_targets.due_for_follow_up(session, today)]
         ending = [referral.id for referral in due_for_reminder(session, today)]
-    opened = sum(_one_by_one(database, referral_id, _open) for referral_id in due)
-    opened += sum(_look_back(database, case_id) for case_id in looked_back)
-    reminded = sum(_one_by_one(database, referral_id, _remind) for referral_id in ending)
-    reminded += sum(_one_by_one(database, referral_id, _remind_of_conflict) for referral_id in held)
+    opened = sum(_one_by_one(database, Referral, referral_id, act=_open) for referral_id in due)
+    opened += sum(_one_by_one(database, DevelopmentCase, case_id, act=_look_back) for case_id in looked_back)
+    reminded = sum(_one_by_one(database, Referral, referral_id, act=_remind) for referral_id in ending)
+    reminded += sum(_one_by_one(database, Referral, referral_id, act=_remind_of_conflict) for referral_id in held)
     with db.writing(database) as session:
         deleted = drafts.expire_drafts(session, today)
     with db.reading(database) as session:
@@ -152,28 +155,19 @@ def _remind_of_conflict(session: Session, referral: Referral) -> None:
     remind_of_conflict(session, referral, by=SYSTEM)
 
 
-def _look_back(database: str, case_id: uuid.UUID) -> bool:
-    """One transaction a piece of development work."""
+def _look_back(session: Session, case: DevelopmentCase) -> None:
+    stages.open_follow_up(session, case, by=SYSTEM)
+
+
+def _one_by_one(database: str, kind: type[_Row], row_id: uuid.UUID, *, act: Callable[[Session, _Row], None]) -> bool:
+    """One transaction a row: what cannot be done to one must not keep it from the others."""
     try:
         with db.writing(database) as session:
-            stages.open_follow_up(session, session.get_one(DevelopmentCase, case_id), by=SYSTEM)
+            act(session, session.get_one(kind, row_id))
     except ReferralError:
         return False  # a person was quicker
     except SQLAlchemyError as error:
-        logger().warning("sweep: development %s: %s", case_id, type(error).__name__)
-        return False
-    return True
-
-
-def _one_by_one(database: str, referral_id: uuid.UUID, act: Callable[[Session, Referral], None]) -> bool:
-    """One transaction a referral: what cannot be done to one must not keep it from the others."""
-    try:
-        with db.writing(database) as session:
-            act(session, session.get_one(Referral, referral_id))
-    except ReferralError:
-        return False  # a person was quicker
-    except SQLAlchemyError as error:
-        logger().warning("sweep: referral %s: %s", referral_id, type(error).__name__)
+        logger().warning("sweep: %s %s: %s", kind.__tablename__, row_id, type(error).__name__)
         return False
     return True
 
