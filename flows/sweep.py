@@ -22,7 +22,7 @@ from referrals.development import stages
 from referrals.development import targets as development_targets
 from referrals.errors import ReferralError
 from referrals.follow_up import due_for_follow_up, open_follow_up
-from referrals.keeping import log_samples, retention
+from referrals.keeping import content_keys, log_samples, retention
 from referrals.meetings import conflict_settling
 from referrals.meetings.conflict_settling import remind_of_conflict
 from referrals.models import (
@@ -79,6 +79,9 @@ def _sweep(database: str) -> None:
     drawn = _draw_samples(database)
     counted = count_terms(database)  # before anything it counts is let go
     with db.reading(database) as session:
+        keyless = content_keys.without(session)
+    given = sum(_one_by_one(database, Referral, referral_id, act=content_keys.give) for referral_id in keyless)
+    with db.reading(database) as session:
         approved = [disposal.id for disposal in retention.approved(session, today=today)]
     gone = sum(_let_go(database, disposal_id) for disposal_id in approved)
     _let_reports_go(database, today)
@@ -91,6 +94,7 @@ def _sweep(database: str) -> None:
         "absence steps prepared": prepared,
         "absent pupils let go": let_go,
         "samples drawn": drawn,
+        "referrals given keys by kind": given,
         "disposals": gone,
         "terms counted": counted,
         "exports ended": ended,

@@ -20,7 +20,7 @@ from referrals.models import Account, Concern, Document, DocumentContent, Histor
 from referrals.papers import readers
 from referrals.papers.readers import Reader
 from referrals.people import organisation
-from referrals.sealing import seal_bytes, unseal_bytes
+from referrals.sealing import KeyDestroyed, seal_bytes, unseal_bytes
 from referrals.stages import PLAN_DRAFT, PLAN_RETURNED, Party, State, Verb, verbs_from
 from referrals.vocabulary import Counterpart, Direction, DocumentKind, Recipient, Registered
 
@@ -166,8 +166,9 @@ def issue(session: Session, row: History, paper: Paper, *, content: bytes) -> Do
     )
     session.add(document)
     session.flush()
-    sealed = seal_bytes(content, key=document.data_key(), place=document.seal_place("content"))
-    session.add(DocumentContent(referral=row.referral, document_id=document.id, sealed=sealed))
+    paper_itself = DocumentContent(referral=row.referral, document_id=document.id)
+    paper_itself.sealed = seal_bytes(content, key=paper_itself.data_key(), place=document.seal_place("content"))
+    session.add(paper_itself)
     if paper.kind is DocumentKind.RECEIPT:
         _forget_return_code(session, row.referral)
     session.flush()
@@ -232,7 +233,11 @@ def read_content(document: Document) -> bytes:
     """The bytes of the PDF. Raises SealBroken when they are not the ones that were issued, ContentGone once disposed of."""
     if document.content is None:
         raise ContentGone
-    content = unseal_bytes(document.content.sealed, key=document.data_key(), place=document.seal_place("content"))
+    try:
+        key = document.content.data_key()
+    except KeyDestroyed:  # disposed of since the copy of the data that this was put back from
+        raise ContentGone from None
+    content = unseal_bytes(document.content.sealed, key=key, place=document.seal_place("content"))
     if hashlib.sha256(content).hexdigest() != document.checksum:
         raise SealBroken("a paper differs from its checksum")
     return content

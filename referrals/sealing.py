@@ -10,7 +10,7 @@ import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Generic, Protocol, Self, TypeVar, overload
+from typing import Any, Generic, Protocol, Self, TypeAlias, TypeVar, overload
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from sqlalchemy import LargeBinary
@@ -19,6 +19,8 @@ from sqlalchemy.orm import mapped_column
 from referrals.errors import SealBroken
 
 T = TypeVar("T")
+#: what seals and opens values: one data key, or one that seals with others beside it that open
+DataKey: TypeAlias = Fernet | MultiFernet
 #: `info` of a column that holds something wrapped with the key ring itself; columns called `wrapped_key` need no such mark
 WRAPPED = "wrapped"
 
@@ -177,19 +179,19 @@ def open_data_key(wrapped: bytes) -> Fernet:
 class SealedRow(Protocol):
     """A row that can hold sealed values: it says which key it uses and which place each value belongs to."""
 
-    def data_key(self) -> Fernet:
+    def data_key(self) -> DataKey:
         """What seals and opens this row's values."""
 
     def seal_place(self, name: str) -> str:
         """The identity that binds a value to this row and column."""
 
 
-def seal(value: Any, *, key: Fernet, place: str) -> bytes:
+def seal(value: Any, *, key: DataKey, place: str) -> bytes:
     """`value` (anything JSON holds) sealed with `key` and bound to `place`."""
     return key.encrypt(json.dumps([place, value], ensure_ascii=False, separators=(",", ":")).encode())
 
 
-def unseal(token: bytes, *, key: Fernet, place: str) -> Any:
+def unseal(token: bytes, *, key: DataKey, place: str) -> Any:
     """The value in `token`. Raises SealBroken when it was sealed with another key or for another place."""
     try:
         written_for, value = json.loads(key.decrypt(token))
@@ -200,12 +202,12 @@ def unseal(token: bytes, *, key: Fernet, place: str) -> Any:
     return value
 
 
-def seal_bytes(content: bytes, *, key: Fernet, place: str) -> bytes:
+def seal_bytes(content: bytes, *, key: DataKey, place: str) -> bytes:
     """`content` sealed as it is, without the detour over JSON; for papers."""
     return key.encrypt(place.encode() + b"\0" + content)
 
 
-def unseal_bytes(token: bytes, *, key: Fernet, place: str) -> bytes:
+def unseal_bytes(token: bytes, *, key: DataKey, place: str) -> bytes:
     """The bytes in `token`. Raises SealBroken as `unseal` does."""
     try:
         written_for, _, content = key.decrypt(token).partition(b"\0")

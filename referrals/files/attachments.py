@@ -17,7 +17,7 @@ from referrals.errors import FileRefused, NoSuchReferral, SealBroken
 from referrals.files.quarantine import Cleared
 from referrals.keeping import audit, register
 from referrals.models import AssessmentPart, Attachment, AttachmentContent, FollowUp, Referral, What
-from referrals.sealing import seal_bytes, unseal_bytes
+from referrals.sealing import KeyDestroyed, seal_bytes, unseal_bytes
 from referrals.stages import Party
 from referrals.vocabulary import AttachedTo, Counterpart, FileRefusal, Profession, Registered, ReporterKind
 
@@ -160,7 +160,11 @@ def open_content(session: Session, attachment: Attachment) -> bytes:
     ).one_or_none()
     if row is None:
         raise NoSuchReferral
-    content = unseal_bytes(row.sealed, key=attachment.data_key(), place=attachment.seal_place("content"))
+    try:
+        key = row.data_key()
+    except KeyDestroyed:  # disposed of since the copy of the data that this was put back from
+        raise NoSuchReferral from None
+    content = unseal_bytes(row.sealed, key=key, place=attachment.seal_place("content"))
     if hashlib.sha256(content).hexdigest() != attachment.checksum:
         raise SealBroken("an attachment is not the one that was kept")
     return content

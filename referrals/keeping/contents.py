@@ -8,29 +8,10 @@ from sqlalchemy import ColumnElement, Table, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from referrals.models import Base, Document, Referral, UpwardOrigin
+from referrals.models.content_key import TABLES
 from referrals.sealing import Sealed
 from referrals.vocabulary import ContentKind
 
-#: the tables whose sealed values are of a kind; a house test asks for every table that holds any
-TABLES: Final[dict[ContentKind, tuple[str, ...]]] = {
-    ContentKind.CHILD:      ("referral",),
-    ContentKind.CONCERN:    ("concern", "concern_addition", "statutory_decision"),
-    ContentKind.GUARDIANS:  (
-        "guardian", "guardian_version", "guardian_words", "information_notice", "consent", "disclosure", "meeting_answer",
-        "withholding", "hand_over", "received_hand_over", "service_referral",
-    ),
-    ContentKind.ASSESSMENT: (
-        "assessment_part", "part_opening", "support_report", "support_investigation", "absence_investigation", "degrading_report",
-    ),
-    ContentKind.MEETINGS:   ("team_meeting", "meeting_version", "meeting_decision", "colour_rating"),
-    ContentKind.PLANS:      (
-        "action_plan", "support_programme", "support_review", "goal", "planned_action", "follow_up", "goal_follow_up", "action_follow_up", "measurement", "closure", "goal_outcome",
-    ),
-    ContentKind.PAPERS:     ("document_content",),
-    ContentKind.FILES:      ("attachment", "attachment_content"),
-    ContentKind.POST:       ("mail",),
-    ContentKind.WORKING_NOTES: ("working_note",),
-}  # fmt: skip
 #: reasons of decisions, and who stands in which list: the record of the process, readable as long as the referral has its key
 OF_THE_PROCESS: Final = frozenset(
     {"history", "legal_hold", "access_list", "log_sample_visit", "register_entry", "reading_request", "reading_answer"}
@@ -64,14 +45,6 @@ def take_out(session: Session, referral: Referral, kinds: Iterable[ContentKind])
     return receipt
 
 
-def destroy_key(session: Session, referral: Referral) -> None:
-    """Destroy the referral's data key: whatever of it is left anywhere, sealed with that key, is noise from now on."""
-    referral.wrapped_key = b""
-    referral.forget_data_key()
-    session.flush()
-    session.expire_all()
-
-
 def count(session: Session, referral: Referral, kinds: Iterable[ContentKind]) -> int:
     """How many rows hold content of `kinds`, or held it before."""
     tables = [Base.metadata.tables[name] for kind in kinds for name in TABLES[kind]]
@@ -100,6 +73,12 @@ def texts(session: Session, referral: Referral, kinds: Iterable[ContentKind]) ->
     return found
 
 
+def rows_of(table: Table, referral: Referral) -> ColumnElement[bool]:
+    """Which rows of a table hold content of `referral`."""
+    mine: ColumnElement[bool] = (table.c.id if table.name == "referral" else table.c.referral_id) == referral.id
+    return mine
+
+
 def digest(content: bytes) -> str:
     """SHA-256 in hexadecimal, as papers carry it."""
     return hashlib.sha256(content).hexdigest()
@@ -111,7 +90,7 @@ def _model(table: str) -> Any:
 
 
 def _empty(session: Session, table: Table, referral: Referral) -> int:
-    mine, count = _of(table, referral), _count(session, table, referral)
+    mine, count = rows_of(table, referral), _count(session, table, referral)
     if table.name in _WHOLE:
         session.execute(delete(table).where(mine))
     else:
@@ -120,9 +99,4 @@ def _empty(session: Session, table: Table, referral: Referral) -> int:
 
 
 def _count(session: Session, table: Table, referral: Referral) -> int:
-    return session.scalar(select(func.count()).select_from(table).where(_of(table, referral))) or 0
-
-
-def _of(table: Table, referral: Referral) -> ColumnElement[bool]:
-    mine: ColumnElement[bool] = (table.c.id if table.name == "referral" else table.c.referral_id) == referral.id
-    return mine
+    return session.scalar(select(func.count()).select_from(table).where(rows_of(table, referral))) or 0

@@ -91,7 +91,7 @@ def _destroy(session: Session, referral: Referral) -> None:
     session.expire_all()
     referral.child_name = referral.child_birth_date = referral.child_group = None
     referral.topics, referral.school_year, referral.kept_outside_at = [], None, now
-    referral.destroy_data_key()
+    referral.destroy_data_keys()
     session.flush()
 
 

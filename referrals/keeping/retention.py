@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from referrals import clock
 from referrals.access import SYSTEM, Actor, Role
 from referrals.errors import AlreadyDecided, NotAllowed, NotDue, OnHold, SamePerson
-from referrals.keeping import audit, contents
+from referrals.keeping import audit, content_keys, contents
 from referrals.languages import local_date
 from referrals.models import Disposal, LegalHold, Referral, What
 from referrals.people import coordinating, organisation
@@ -182,7 +182,8 @@ def approved(session: Session, *, today: date) -> list[Disposal]:
 def carry_out(session: Session, disposal: Disposal) -> Disposal:
     """Take the content out and leave the receipt. Again changes nothing. Raises OnHold, AlreadyDecided while it is not approved.
 
-    Once every kind that the plan destroys is gone and nothing is left that is preserved, the referral's key goes too.
+    What is destroyed takes the keys of its kinds with it; what the archive has keeps them, so that ours may prove its copy. Once every
+    kind that the plan destroys is gone and nothing is left that is preserved, the referral's own key goes too.
     """
     if disposal.state is DisposalState.DONE:
         return disposal
@@ -191,13 +192,15 @@ def carry_out(session: Session, disposal: Disposal) -> Disposal:
     require_no_hold(session, disposal.referral)
     kinds = [ContentKind(kind) for kind in disposal.kinds]
     receipt = contents.take_out(session, disposal.referral, kinds)
+    if disposal.fate is Fate.DISPOSE:
+        content_keys.destroy(session, disposal.referral, kinds)
     disposal.done_at = clock.now()
     session.flush()
     receipt["key_destroyed"] = _nothing_is_left(session, disposal.referral)
     disposal.receipt = receipt
     _log(session, disposal, "carry_out_disposal", by=SYSTEM)
     if receipt["key_destroyed"]:
-        contents.destroy_key(session, disposal.referral)
+        content_keys.destroy_all(session, disposal.referral)
     return disposal
 
 

@@ -24,6 +24,7 @@ from referrals.models.consultation_round import (
     RoundPaper,
     RoundSlot,
 )
+from referrals.models.content_key import ContentKey
 from referrals.models.degrading_report import DegradingReport
 from referrals.models.development import (
     DevelopmentAction,
@@ -108,6 +109,7 @@ __all__ = [
     "Consent",
     "Consultation",
     "ConsultationRound",
+    "ContentKey",
     "DegradingReport",
     "DevelopmentAction",
     "DevelopmentCase",

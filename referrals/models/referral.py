@@ -1,22 +1,24 @@
 """The referral, its append-only history, and the base of every row that belongs to one."""
 
 import uuid
+from contextlib import nullcontext
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from cryptography.fernet import Fernet
+from cryptography.fernet import MultiFernet
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, object_session, relationship
 
 from referrals import clock
 from referrals.access import Facts
 from referrals.models.account import Account
 from referrals.models.base import Base, Identified, by_value
+from referrals.models.content_key import KIND_OF, ContentKey, fresh_keys
 from referrals.models.organisation import Forum, Unit
 from referrals.models.staged import Staged
 from referrals.sealing import Sealed, new_data_key, open_data_key
 from referrals.stages import PLAN_ACTIVE, Party, Stage, Status, Verb
-from referrals.vocabulary import DeadlineSource, ListGround, SchoolYear, Standing
+from referrals.vocabulary import ContentKind, DeadlineSource, ListGround, SchoolYear, Standing
 
 #: from this age on somebody decides for themself, and their guardians no more (Föräldrabalken 9:1; Værgemålsloven § 1)
 OF_AGE = 18
@@ -77,6 +79,7 @@ class Referral(Identified, Staged, Base):
     child_name_index: Mapped[str | None] = mapped_column(index=True)
     #: the same where an identity is protected: it finds nothing, and hides what else is about the child
     hidden_name_index: Mapped[str | None] = mapped_column(index=True)
+    #: its own key: for the record of its process, and for all that was sealed before each kind of content had one
     wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
 
     child_name = Sealed[str]()
@@ -100,11 +103,13 @@ class Referral(Identified, Staged, Base):
     history: Mapped[list["History"]] = relationship(back_populates="referral", order_by="History.number")
     memberships: Mapped[list["Membership"]] = relationship(back_populates="referral", cascade="all, delete-orphan")
     access_list: Mapped[list["Listed"]] = relationship(back_populates="referral", cascade="all, delete-orphan")
+    content_keys: Mapped[list[ContentKey]] = relationship(cascade="all, delete-orphan")
 
     def __init__(self, **values: Any) -> None:
-        """Give a new referral its id and its own data key first, so that values can be sealed for it."""
+        """Give a new referral its id and its own data keys first, so that values can be sealed for it."""
         self.id = values.pop("id", None) or uuid.uuid4()
         self.wrapped_key = new_data_key()
+        self.content_keys = fresh_keys()
         super().__init__(**values)
 
     @property
@@ -144,21 +149,36 @@ class Referral(Identified, Staged, Base):
 
         return facts_of(self)
 
-    def destroy_data_key(self) -> None:
+    def destroy_data_keys(self) -> None:
         """Let nothing that was sealed for this referral until now be read again, here or in any backup of the rows."""
         self.wrapped_key = new_data_key()
-        self.__dict__.pop("_opened_key", None)
+        for key in self.content_keys:
+            key.wrapped_key = new_data_key()
+        self.forget_data_keys()
 
-    def data_key(self) -> Fernet:
-        """What seals and opens everything that belongs to this referral."""
-        opened: Fernet | None = self.__dict__.get("_opened_key")
-        if opened is None:
-            opened = self.__dict__["_opened_key"] = open_data_key(self.wrapped_key)
-        return opened
+    def data_key(self) -> MultiFernet:
+        """What seals and opens who the child is."""
+        return self.key_of(ContentKind.CHILD)
 
-    def forget_data_key(self) -> None:
-        """Let go of the key that was opened: what is read from now on is read with what the row holds."""
-        self.__dict__.pop("_opened_key", None)
+    def key_of(self, kind: ContentKind | None) -> MultiFernet:
+        """What seals content of `kind`, or without one the record of the process. It opens, too, what the referral's own key sealed."""
+        opened: dict[ContentKind | None, MultiFernet] = self.__dict__.setdefault("_opened_keys", {})
+        if kind not in opened:
+            own = open_data_key(self.wrapped_key)
+            opened[kind] = MultiFernet([*map(open_data_key, self._wrapped_keys_of(kind)), own])
+        return opened[kind]
+
+    def _wrapped_keys_of(self, kind: ContentKind | None) -> list[bytes]:
+        """The key of `kind`; none where the referral is from before there were any, or for the record of the process."""
+        if kind is None:
+            return []
+        session = object_session(self)
+        with session.no_autoflush if session else nullcontext():  # somebody may be in the middle of filling a row in
+            return [key.wrapped_key for key in self.content_keys if key.kind is kind]
+
+    def forget_data_keys(self) -> None:
+        """Let go of the keys that were opened: what is read from now on is read with what the rows hold."""
+        self.__dict__.pop("_opened_keys", None)
 
     def seal_place(self, name: str) -> str:
         """The identity that binds a sealed value to this row."""
@@ -166,7 +186,7 @@ class Referral(Identified, Staged, Base):
 
 
 class OfReferral(Identified):
-    """A row that belongs to one referral and seals with its key. `referral` is given when the row is made."""
+    """A row that belongs to one referral and seals with its keys. `referral` is given when the row is made."""
 
     __tablename__: str
 
@@ -189,9 +209,9 @@ class OfReferral(Identified):
         self.referral = referral
         super().__init__(**values)
 
-    def data_key(self) -> Fernet:
-        """What seals and opens this row's values: the key of its referral."""
-        return self.referral.data_key()
+    def data_key(self) -> MultiFernet:
+        """What seals and opens this row's values: its referral's key for the kind of content that its table holds."""
+        return self.referral.key_of(KIND_OF.get(self.__tablename__))
 
     def seal_place(self, name: str) -> str:
         """The identity that binds a sealed value to this row."""

@@ -3,7 +3,7 @@
 import uuid
 from datetime import date, datetime
 
-from cryptography.fernet import Fernet
+from cryptography.fernet import MultiFernet
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -72,11 +72,11 @@ class RegisterEntry(Identified, Base):
         """What it is, in neutral English words."""
         return self.paper.label if self.paper else self.kind.label
 
-    def data_key(self) -> Fernet:
-        """What seals a name: the key of the referral. Raises SealBroken where there is none."""
+    def data_key(self) -> MultiFernet:
+        """What seals a name: the referral's own key. Raises SealBroken where there is none."""
         if self.referral is None:
             raise SealBroken("a name is kept beside a referral only")
-        return self.referral.data_key()
+        return self.referral.key_of(None)
 
     def seal_place(self, name: str) -> str:
         """The identity that binds a sealed value to this row."""

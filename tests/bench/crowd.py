@@ -13,11 +13,24 @@ from sqlalchemy.orm import Session
 
 from referrals import clock, db, sealing
 from referrals.access import Role
-from referrals.models import Account, Base, Concern, Forum, History, Membership, Referral, RoleAssignment, Step, Unit
+from referrals.models import (
+    Account,
+    Base,
+    Concern,
+    ContentKey,
+    Forum,
+    History,
+    Membership,
+    Referral,
+    RoleAssignment,
+    Step,
+    Unit,
+)
 from referrals.models.step import StepKind
 from referrals.stages import CLOSED, OPEN, Party, State, Verb
 from referrals.vocabulary import (
     ConflictAnswer,
+    ContentKind,
     GuardiansKnow,
     Profession,
     ProtectionAnswer,
@@ -74,7 +87,7 @@ def fill(address: str, total: int) -> None:
         people = list(session.scalars(select(Account.id).where(Account.name.startswith("Samordnare"))))
     for begin in range(there, total, AT_ONCE):
         rows: dict[type[Base], list[dict[str, Any]]] = {
-            kind: [] for kind in (Referral, Concern, History, Step, Membership)
+            kind: [] for kind in (Referral, ContentKey, Concern, History, Step, Membership)
         }
         for number in range(begin, min(begin + AT_ONCE, total)):
             for kind, row in _one(number, dice, school=dice.choice(schools), owner=dice.choice(people)):
@@ -101,6 +114,8 @@ def _one(
         "target_on": opened.date() + timedelta(days=dice.randrange(30, 150)) if is_open else None,
         "version": SHORT if is_open else LONG, "skips_assessment": False,
     }  # fmt: skip
+    for kind in ContentKind:  # as many as a real one has; that they are the same key makes no row smaller
+        yield ContentKey, {"id": uuid.uuid4(), "referral_id": identity, "kind": kind, "wrapped_key": wrapped}
     yield Concern, _concern(identity, key, opened)
     for turn in range(1, (SHORT if is_open else LONG) + 1):
         yield from _happened(identity, owner, at=opened + timedelta(hours=turn), number=turn, state=state)

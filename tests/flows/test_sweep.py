@@ -9,9 +9,10 @@ from flows.sweep import sweep_database
 from referrals import clock, db
 from referrals.development import stages
 from referrals.meetings import conflict
-from referrals.models import DevelopmentCase, History
-from referrals.stages import IN_TRIAGE, PLAN_ACTIVE, Stage, Verb
-from referrals.vocabulary import AfterFollowUp
+from referrals.models import ContentKey, DevelopmentCase, History, Referral
+from referrals.models import referral as referral_model
+from referrals.stages import CLOSED, IN_TRIAGE, PLAN_ACTIVE, Stage, Verb
+from referrals.vocabulary import AfterFollowUp, ContentKind
 from tests import development
 from tests.factories import a_consent, a_guardian, a_referral
 from tests.people import settle
@@ -64,3 +65,17 @@ def test_development_work_is_followed_up_once_as_a_term_ends(
         due = session.scalars(select(DevelopmentCase).where(DevelopmentCase.stage == Stage.FOLLOW_UP)).all()
         assert [one.id for one in due] == [running_id]
         assert [one.by_id for one in due[0].events].count(None) == 3
+
+
+def test_a_referral_that_ended_before_each_kind_of_content_had_a_key_gets_them(
+    fresh_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(referral_model, "fresh_keys", list)
+    with db.writing(fresh_address) as session:
+        a_referral(session, settle(session), CLOSED)
+    monkeypatch.undo()
+    for _ in range(2):
+        sweep_database(fresh_address)
+    with db.reading(fresh_address) as session:
+        assert sorted(session.scalars(select(ContentKey.kind))) == sorted(ContentKind)
+        assert session.scalars(select(Referral)).one().child_name == "Mila Testsson"

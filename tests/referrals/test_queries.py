@@ -338,7 +338,7 @@ def test_more_referrals_do_not_mean_more_questions_to_the_database(
 
 def test_a_list_opens_no_sealed_value(session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     a_referral(session, cast)
-    monkeypatch.setattr(Referral, "data_key", lambda _self: pytest.fail("a sealed value was opened"))
+    monkeypatch.setattr(Referral, "key_of", lambda *_: pytest.fail("a sealed value was opened"))
     queries.listing(session, cast.coordinator.actor(), ALL)
 
 

@@ -10,8 +10,18 @@ from sqlalchemy.orm import Session, configure_mappers
 
 from referrals import sealing
 from referrals.errors import SealBroken
-from referrals.models import Attachment, Base, Concern, Document, DraftFile, ProtectionReport, Referral
+from referrals.models import (
+    Attachment,
+    Base,
+    Concern,
+    Document,
+    DraftFile,
+    ProtectionReport,
+    Referral,
+    WorkingNote,
+)
 from referrals.sealing import KeyRing, Sealed
+from referrals.vocabulary import ContentKind
 from tests.factories import a_referral
 from tests.people import Cast
 
@@ -60,13 +70,30 @@ def test_every_row_that_seals_binds_its_values_to_itself_and_to_their_column() -
         assert row.seal_place("text") == f"{kind.__tablename__}:{row.id}:text"
 
 
-def test_a_row_of_a_referral_seals_with_the_referrals_own_key(session: Session, cast: Cast) -> None:
+def test_each_kind_of_content_of_a_referral_is_sealed_with_a_key_of_its_own(session: Session, cast: Cast) -> None:
     referral = a_referral(session, cast)
     concern = session.query(Concern).filter_by(referral_id=referral.id).one()
-    assert (
-        sealing.unseal(concern._observations, key=referral.data_key(), place=concern.seal_place("observations"))
-        == concern.observations
-    )
+    place = concern.seal_place("observations")
+    assert sealing.unseal(concern._observations, key=concern.data_key(), place=place) == concern.observations
+    for key in (
+        *(referral.key_of(kind) for kind in ContentKind if kind is not ContentKind.CONCERN),
+        referral.key_of(None),
+    ):
+        with pytest.raises(SealBroken):
+            sealing.unseal(concern._observations, key=key, place=place)
+
+
+def test_a_row_in_the_middle_of_being_filled_in_is_not_written_for_the_sake_of_a_key(
+    session: Session, cast: Cast
+) -> None:
+    referral = a_referral(session, cast)
+    session.expire(referral)
+    referral.forget_data_keys()
+    note = WorkingNote(referral=referral, author_id=cast.coordinator.id)
+    session.add(note)
+    note.text = "Ring skolsköterskan."  # when it was written is still missing
+    assert note in session.new
+    session.expunge(note)
 
 
 def test_the_descriptor_itself_can_be_looked_at() -> None:

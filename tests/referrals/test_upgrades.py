@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from referrals import db, documents, migrations
 from referrals.documents import Paper
 from referrals.models import Base, Document, History, Referral
+from referrals.models import referral as referral_model
 from referrals.papers import readers
 from referrals.stages import CLOSED
 from referrals.vocabulary import DocumentKind
@@ -55,10 +56,11 @@ def write(address: str, tables: sa.MetaData, rows: Rows) -> None:
 
 
 @pytest.fixture
-def of_then(fresh_address: str) -> str:
+def of_then(fresh_address: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """A database of `THEN` in which one referral has gone all its way and another was just sent in."""
     Base.metadata.drop_all(db.engine_for(fresh_address))
     migrations.upgrade(fresh_address)
+    monkeypatch.setattr(referral_model, "fresh_keys", list)  # a program of then seals all with the referral's own key
     with db.writing(fresh_address) as session:
         cast = settle(session)
         straight_way.submit(session, cast.school)

@@ -99,9 +99,12 @@ def test_a_hold_keeps_it_here_until_it_is_lifted(session, cast, referral):
 def test_what_the_history_says_why_can_be_read_by_nobody_again(session, cast, referral):
     row = next(row for row in referral.history if row.reason)
     token, old_key, place = row._reason, referral.wrapped_key, row.seal_place("reason")
+    old_keys = {key.wrapped_key for key in referral.content_keys}
     assert unseal(token, key=open_data_key(old_key), place=place)
     keep(session, referral, cast.coordinator)
     assert referral.wrapped_key != old_key
+    assert old_keys
+    assert old_keys.isdisjoint(key.wrapped_key for key in referral.content_keys)
     with pytest.raises(SealBroken):
         _ = session.get_one(History, row.id).reason
 

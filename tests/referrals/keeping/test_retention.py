@@ -240,6 +240,7 @@ def test_what_went_leaves_only_the_receipt_and_the_record_of_the_process(
     assert disposal.receipt["papers"] == {str(paper.id): checksum}
     assert disposal.receipt["key_destroyed"] is True
     assert (closed.child_name, closed.child_name_index, closed.wrapped_key) == (None, None, b"")
+    assert {key.wrapped_key for key in closed.content_keys} == {b""}
     assert session.scalars(select(Guardian)).one().name is None
     assert session.scalars(select(Concern)).one().observations is None
     with pytest.raises(ContentGone):

@@ -19,10 +19,13 @@ from referrals.models.audit import GENERAL
 from referrals.operations import key_rotation
 from referrals.operations.key_rotation import Outcome
 from referrals.sealing import KeyRing
+from referrals.vocabulary import ContentKind
 from tests.factories import a_referral
 from tests.people import settle
 
 REFERRALS = 5
+#: the data keys of them: each its own and one for each kind of content
+OF_REFERRALS = REFERRALS * (1 + len(ContentKind))
 
 
 @pytest.fixture
@@ -68,7 +71,7 @@ def test_everything_that_was_wrapped_is_wrapped_anew_and_stays_readable(address:
     told: list[tuple[str, int, int]] = []
     outcome = key_rotation.rotate(address, ring_file, tell=lambda *words: told.append(words))
     after = KeyRing.read(ring_file)
-    assert outcome == Outcome(has_new_key=True, rewrapped=REFERRALS + 2)
+    assert outcome == Outcome(has_new_key=True, rewrapped=OF_REFERRALS + 2)
     assert after.wrapping[1:] == before.wrapping
     assert (after.index, after.web, after.audit) == (before.index, before.web, before.audit)
     assert ("referral", REFERRALS, REFERRALS) in told
@@ -139,7 +142,7 @@ def test_a_data_key_that_was_destroyed_is_left_alone_and_one_that_nothing_opens_
         session.execute(update(Referral).where(Referral.id == one).values(wrapped_key=b""))
         session.execute(update(Referral).where(Referral.id == other).values(wrapped_key=b"no token"))
     outcome = key_rotation.rotate(address, ring_file)
-    assert (outcome.rewrapped, outcome.unreadable) == (REFERRALS, {"referral": 1})
+    assert (outcome.rewrapped, outcome.unreadable) == (OF_REFERRALS, {"referral": 1})
     assert key_rotation.rotate(address, ring_file).has_new_key is True
 
 
