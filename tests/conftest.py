@@ -51,6 +51,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not item.nodeid.startswith("tests/journeys/"))
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how the hosts were made that a test cut off (`tests/flows/hosts.py`): one way shows less than the other."""
+    reports = [report for several in terminalreporter.stats.values() for report in several]
+    said = {tuple(pair) for report in reports for pair in getattr(report, "user_properties", ())}
+    for way in sorted(value for name, value in said if name == "hosts"):
+        terminalreporter.write_line(f"hosts of their own: {way}")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A data folder for the whole run, so that nothing of this machine's own instance is touched."""

@@ -1,7 +1,8 @@
 """The grown shape: several webs and several workers, each a process of its own, with our database and Prefect's on PostgreSQL; one
 that is cut off stops nobody.
 
-Workers are on hosts of their own where the test may make network namespaces; else they share this machine. Each web has an address of its own.
+Workers are on hosts of their own where the test may make network namespaces, and where it may it must (`hosts.py`); else they share this
+machine. Each web has an address of its own.
 """
 
 import os
@@ -24,7 +25,7 @@ from referrals import db
 from referrals.models import Account, Heartbeat, Step
 from tests.bench.concerns import send_at_last
 from tests.flows.ground import Instance, PrefectServer, until
-from tests.flows.hosts import Host, a_host
+from tests.flows.hosts import Host, a_host, way
 from tests.flows.watching import all_are_in_triage_once, is_quiet, submit
 from tests.postgres import a_database
 from tests.programs import Program, worker
@@ -110,8 +111,11 @@ def grown(its_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 @pytest.fixture
-def hosts(grown: PrefectServer, postgres_instance: Instance) -> Iterator[list[Host]]:
-    """Two hosts for workers."""
+def hosts(
+    grown: PrefectServer, postgres_instance: Instance, record_property: Callable[[str, object], None]
+) -> Iterator[list[Host]]:
+    """Two hosts for workers; how they were made stands in the report."""
+    record_property("hosts", str(way()))
     reached = {"database": postgres_instance.database, "api": grown.api}
     with ExitStack() as stand:
         yield [stand.enter_context(a_host(number, **reached)) for number in range(2)]
