@@ -5,17 +5,14 @@ from typing import Any
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
-from sqlalchemy.orm import Session
 
 from flows.attempts import Attempt, carry_out, finish
 from flows.failures import may_help, neutral
 from flows.tasks.papers import QUICK_RETRIES
-from referrals import db, printing, steps
-from referrals.development import papers, stages, targets
+from referrals import db, printing, settling, steps
+from referrals.development import papers
 from referrals.development.papers import Draft
-from referrals.errors import AlreadyMoved, WrongStage
-from referrals.models import DevelopmentEvent, Step
-from referrals.stages import SUBMITTED
+from referrals.models import Step
 
 
 @flow(name="advance-development", persist_result=False, validate_parameters=False)
@@ -67,16 +64,5 @@ def _settle(attempt: Attempt) -> Attempt | None:
     """All in one transaction, together with the end of the step: it happens once, or not at all."""
     with db.writing() as session:
         step = steps.hold(session, attempt.step_id, attempt=attempt.number)
-        _open_triage(session, step.event)
-        targets.set_target(session, step.event.case)
+        settling.settle_development(session, step.event)
         return finish(session, step, attempt)
-
-
-def _open_triage(session: Session, event: DevelopmentEvent) -> None:
-    """Let what has just been begun wait to be taken up, unless somebody already has taken it up, or does in this very moment."""
-    if event.case.state != SUBMITTED:
-        return
-    try:
-        stages.open_triage(session, event.case)
-    except (AlreadyMoved, WrongStage):
-        session.refresh(event.case)

@@ -7,8 +7,7 @@ from prefect.client.schemas.objects import State
 
 from flows.attempts import Attempt, carry_out, finish
 from flows.failures import neutral
-from referrals import db, mailer, notifications, steps
-from referrals.forums import invitations_calendar
+from referrals import db, mailer, notifications, settling, steps
 
 
 @flow(name="send-mail", persist_result=False, validate_parameters=False)
@@ -30,9 +29,7 @@ def hand_over(attempt: Attempt) -> None:
     """Give the mail to the post office. The address is read here: it never travels through Prefect."""
     with db.writing() as session:
         mail = notifications.mail_of(session, steps.hold(session, attempt.step_id, attempt=attempt.number))
-        notifications.let_rest_if_done(session, mail)
-        letter = notifications.letter(mail) if notifications.is_to_go(mail) else None
-        letter = invitations_calendar.with_entry(session, letter, mail) if letter else None
+        letter = settling.letter_to_send(session, mail)
     if letter is not None:
         mailer.send(letter)
 

@@ -13,8 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from flows.engine import Engine
-from flows.tasks import papers, settling
-from referrals import db, mailer, steps
+from flows.tasks import papers
+from referrals import db, mailer, settling, steps
 from referrals.errors import Incomplete
 from referrals.models import Document, History, Referral
 from referrals.operations import logs

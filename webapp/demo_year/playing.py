@@ -9,18 +9,12 @@ from typing import TypeAlias
 
 from sqlalchemy.orm import Session
 
-from referrals import clock, documents, mailer, notifications, printing, steps, triage
-from referrals.access import SYSTEM
+from referrals import clock, documents, mailer, notifications, printing, settling, steps
 from referrals.development import papers as development_papers
-from referrals.development import stages
-from referrals.development import targets as development_targets
 from referrals.development.papers import Draft
 from referrals.documents import Paper
-from referrals.forums import invitations_calendar
 from referrals.models import Step, StepKind
 from referrals.papers import paper_sources
-from referrals.rules import targets
-from referrals.stages import SUBMITTED
 from referrals.steps import Claim
 from schemas.documents.writing import paper_html
 
@@ -99,7 +93,7 @@ class Play:
         ]
 
     def _settle(self, one: _AtThePrinter) -> None:
-        """As `flows.referral` and `flows.development` do it: the papers of a step, then what goes on by itself, then the mail."""
+        """Keep the papers of a step, then do what follows by itself, as the worker does."""
         clock.set_now(one.since)
         if one.claim.kind is StepKind.ADVANCE_DEVELOPMENT:
             self._settle_work(one)
@@ -107,19 +101,14 @@ class Play:
         row = steps.hold(self.session, one.claim.step_id, attempt=one.claim.attempt).history
         for paper, printed in one.papers:
             documents.issue(self.session, row, paper, content=printed.result())
-        if row.referral.state == SUBMITTED:
-            triage.open_triage(self.session, row.referral, by=SYSTEM)
-        targets.set_target(self.session, row.referral)
-        notifications.write(self.session, row)
+        settling.settle_referral(self.session, row)
         steps.finish(self.session, one.claim.step_id, attempt=one.claim.attempt)
 
     def _settle_work(self, one: _AtThePrinter) -> None:
         event = steps.hold(self.session, one.claim.step_id, attempt=one.claim.attempt).event
         for draft, printed in one.of_work:
             development_papers.issue(self.session, event, draft, content=printed.result())
-        if event.case.state == SUBMITTED:
-            stages.open_triage(self.session, event.case)
-        development_targets.set_target(self.session, event.case)
+        settling.settle_development(self.session, event)
         steps.finish(self.session, one.claim.step_id, attempt=one.claim.attempt)
 
     def _collect(self, number: int) -> None:
@@ -135,9 +124,8 @@ class Play:
 
 
 def _send(session: Session, step: Step) -> None:
-    """As `flows.mail` does it: into the data folder, where a demonstration's mail lies."""
+    """Hand a mail over as the worker does: into the data folder, where a demonstration's mail lies."""
     mail = notifications.mail_of(session, step)
-    notifications.let_rest_if_done(session, mail)
-    if notifications.is_to_go(mail):
-        mailer.send(invitations_calendar.with_entry(session, notifications.letter(mail), mail))
+    if letter := settling.letter_to_send(session, mail):
+        mailer.send(letter)
         notifications.note_sent(session, mail)
