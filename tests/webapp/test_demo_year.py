@@ -13,13 +13,17 @@ from sqlalchemy.orm import Session
 
 from referrals import clock, config, db, documents, queries, wording
 from referrals.errors import StartRefused
+from referrals.forums import agenda, dates
 from referrals.keeping import audit_check
 from referrals.models import (
+    AbsentPupil,
     Account,
+    Concern,
     Consultation,
     ConsultationRound,
     DevelopmentCase,
     Document,
+    Forum,
     Lesson,
     Mail,
     Referral,
@@ -27,8 +31,10 @@ from referrals.models import (
     Seminar,
     Step,
     TeamDate,
+    TeamMeeting,
     UpwardQuestion,
 )  # fmt: skip
+from referrals.patterns import kept
 from referrals.people import founding
 from referrals.plans.childs_plan import LONGEST_GOAL
 from referrals.rounds import enrolling, evaluating, report
@@ -51,7 +57,7 @@ from referrals.stages import (
     WITHDRAWN,
     Stage,
 )
-from referrals.vocabulary import Country, DevelopmentKind, RoundState
+from referrals.vocabulary import AbsenceStepKind, Country, DevelopmentKind, RoundState, TeamLevel, UpwardState
 from referrals.work import worklist
 from schemas import municipality as municipality_file
 from tests.conftest import A_WEDNESDAY
@@ -63,8 +69,10 @@ from webapp.demo_year.stories import Book
 IN_SWEDEN = (
     "Elis", "Ines", "Melker", "Saga", "Elvira", "Loke", "Märta", "Hedda", "Arvid", "Juni", "Embla", "Greta", "Freja", "Lage",
     "Gillis", "Ebba", "Malte", "Rut", "Valter", "Hugo", "Ester", "Bo",
+    "Namnlös",
 )  # fmt: skip
-NO_TEAMWORK = {"consultations": [], "rounds": [], "development": [], "lessons": []}
+NAMELESS = "Namnlös"
+NO_TEAMWORK = {"consultations": [], "questions": [], "rounds": [], "development": [], "lessons": []}
 
 
 class AtOnce(Executor):
@@ -82,14 +90,15 @@ def patch() -> Iterator[pytest.MonkeyPatch]:
         yield patch
 
 
-def only(patch: pytest.MonkeyPatch, *names: str, **teams: object) -> None:
-    """Let only these children be in the book, and of what teams do only what is given, where anything is."""
+def only(patch: pytest.MonkeyPatch, *names: str, counts_absence: bool = False, **teams: object) -> None:
+    """Let only these children be in the book, no absence unless wanted, and of what teams do only what is given, where anything is."""
     whole = Book.of.__func__
 
     def few(cls: type[Book], country: Country) -> Book:
         book: Book = whole(cls, country)
         children = [one for one in book.children if one.name.split()[0] in names]
-        return dataclasses.replace(book, children=children, teams=book.teams | teams)
+        counted = book.absence if counts_absence else {}
+        return dataclasses.replace(book, children=children, teams=book.teams | teams, absence=counted)
 
     patch.setattr(Book, "of", classmethod(few))
 
@@ -121,11 +130,16 @@ def year(place: Path) -> Path:
 
 
 def by_child(session: Session) -> dict[str, Referral]:
-    return {str(one.child_name).split()[0]: one for one in session.scalars(select(Referral))}
+    """Of one child no name stands anywhere: under what the book calls them."""
+    return {(one.child_name or NAMELESS).split()[0]: one for one in session.scalars(select(Referral))}
 
 
 def person(session: Session, first: str) -> Account:
     return session.scalars(select(Account).where(Account.name.startswith(f"{first} "))).one()
+
+
+def forum_called(session: Session, slug: str) -> Forum:
+    return session.scalars(select(Forum).where(Forum.slug == slug)).one()
 
 
 def test_children_stand_at_every_stage_when_the_year_ends(year):
@@ -136,6 +150,7 @@ def test_children_stand_at_every_stage_when_the_year_ends(year):
         "Loke": PLAN_FOR_APPROVAL, "Märta": PLAN_RETURNED, "Hedda": MEETING_HELD, "Arvid": PARTS_REQUESTED, "Juni": TO_SCHEDULE,
         "Embla": SCHEDULED, "Hugo": IN_TRIAGE, "Greta": PARTS_RECEIVED, "Freja": IN_CONSENT, "Lage": PARTS_REQUESTED, "Gillis": WITH_HEAD_TEACHER,
         "Ebba": IN_TRIAGE, "Malte": RETURNED, "Rut": IN_TRIAGE, "Valter": WITHDRAWN, "Ester": CLOSED, "Bo": IN_CONSENT,
+        NAMELESS: PARTS_REQUESTED,
     }  # fmt: skip
     assert {state.stage for state in states.values()} == set(Stage)
 
@@ -192,7 +207,6 @@ def test_teams_have_met_advised_asked_upward_developed_and_learnt(year):
         first, last = (session.scalars(select(TeamDate.starts_at).order_by(order)).first() for order in (TeamDate.starts_at, TeamDate.starts_at.desc()))  # fmt: skip
         assert first < A_WEDNESDAY < last
         assert sorted(one.state for one in session.scalars(select(Consultation))) == ["asked", "closed"]
-        assert sorted(one.answer is None for one in session.scalars(select(UpwardQuestion))) == [False, True]
         past, under_way = session.scalars(select(ConsultationRound).order_by(ConsultationRound.first_on)).all()
         today = A_WEDNESDAY.date()
         assert [enrolling.state_of(one, today) for one in (past, under_way)] == [RoundState.OVER, RoundState.UNDER_WAY]
@@ -204,6 +218,47 @@ def test_teams_have_met_advised_asked_upward_developed_and_learnt(year):
         assert [one.closed_at is None for one in work].count(False) == 1
         assert sorted(one.state for one in session.scalars(select(Lesson))) == ["published"] * 3 + ["to_check"]
         assert session.scalars(select(Seminar.starts_at)).one() > A_WEDNESDAY
+
+
+def test_questions_go_from_level_to_level_and_those_that_wait_stand_on_an_agenda(year):
+    with db.reading() as session:
+        asked = session.scalars(select(UpwardQuestion).order_by(UpwardQuestion.asked_at)).all()
+        assert [(one.from_forum.level, one.to_forum.level, one.state, one.date_id is not None) for one in asked] == [
+            (TeamLevel.CHILD, TeamLevel.AREA, UpwardState.CLOSED, False),
+            (TeamLevel.AREA, TeamLevel.MUNICIPALITY, UpwardState.CLOSED, False),
+            (TeamLevel.CHILD, TeamLevel.MUNICIPALITY, UpwardState.ANSWERED, False),
+            (TeamLevel.CHILD, TeamLevel.MUNICIPALITY, UpwardState.ASKED, True),
+            (TeamLevel.CHILD, TeamLevel.AREA, UpwardState.ASKED, True),
+        ]
+        karin = person(session, "Karin").actor()
+        first, second, *_later = dates.coming(session, forum_called(session, "htl-linden"))
+        slots = [(slot, slot.item.referral) for date in (first, second) for slot in agenda.slots(session, date)]
+        assert len(slots) >= 3
+        assert all(agenda.may_see(referral, karin) for _slot, referral in slots)
+        called = {referral.id: slot.starts_at for slot, referral in slots if referral.state == SCHEDULED}
+        meetings = session.scalars(select(TeamMeeting).where(TeamMeeting.referral_id.in_(called)))
+        assert {one.referral_id: one.starts_at for one in meetings} == called
+
+
+def test_of_a_protected_child_no_name_stands_anywhere_and_only_those_on_the_list_know(year):
+    with db.reading() as session:
+        protected = by_child(session)[NAMELESS]
+        assert protected.has_protected_identity
+        know = {
+            one.name.split()[0] for one in session.scalars(select(Account)) if agenda.may_see(protected, one.actor())
+        }
+        assert know == {"Karin", "Henrik", "Petra", "Kim"}
+        concern = session.scalars(select(Concern).where(Concern.referral_id == protected.id)).one()
+        assert (protected.child_name, protected.child_group) == (None, None)
+        assert (concern.observations or "").startswith("Eleven ")
+
+
+def test_terms_that_are_over_are_counted_by_area_on_their_day(year):
+    with db.reading() as session:
+        manager, (newest, *_earlier) = person(session, "Margit").actor(), kept.counted(session)
+        told = kept.of_term(session, newest, by=manager)
+        assert kept.day_of(session, told) == newest.counted_on
+        assert told.tables[0].columns == ("Norr", "Söder")
 
 
 def test_a_second_year_is_refused(year):
@@ -240,6 +295,23 @@ def test_a_danish_year_is_printed_beside_the_work(danish, monkeypatch):
     parts = {part for part, _done, _of in told}
     assert parts == {"a year of invented work, autumn term 2026"}
     assert all(0 <= done <= of for _part, done, of in told)
+
+
+def test_unlawful_absence_is_warned_of_and_reported_by_the_head_teacher_and_one_report_waits(danish, monkeypatch):
+    only(monkeypatch, "Stella", counts_absence=True, **NO_TEAMWORK)
+    make_year(danish, tell=lambda *_line: None, printers=AtOnce())
+    steps = {
+        pupil.name.split()[0]: [
+            (step.kind, step.is_sent) for step in sorted(pupil.steps, key=lambda step: step.prepared_at)
+        ]
+        for pupil in danish.scalars(select(AbsentPupil))
+    }
+    warned, reported, waits = (
+        (AbsenceStepKind.WARNING, True),
+        (AbsenceStepKind.REPORT, True),
+        (AbsenceStepKind.REPORT, None),
+    )
+    assert steps == {"Bastian": [], "Nanna": [warned], "Silas": [warned, waits], "Viola": [warned, reported]}
 
 
 def test_what_fails_half_way_leaves_nothing_behind_and_the_date_where_it_was(danish, monkeypatch):

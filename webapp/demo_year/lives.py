@@ -9,6 +9,7 @@ from referrals.access import Actor
 from referrals.disclosure import coverage
 from referrals.models import AssessmentPart, Referral
 from referrals.people import roster
+from referrals.safeguarding import access_list
 from referrals.vocabulary import (
     About,
     Arena,
@@ -31,14 +32,13 @@ from referrals.vocabulary import (
     Topic,
     TriageEnding,
 )
-from webapp.demo_year.course import Course
+from webapp.demo_year import agendas
+from webapp.demo_year.course import FEELING, Course
 from webapp.demo_year.plans import carry_plan_out
 from webapp.demo_year.playing import Life
 from webapp.demo_year.stories import Child
 from webapp.demo_year.world import World
 
-#: who says how the child feels: the first of them that a unit has
-FEELING = (Profession.SCHOOL_COUNSELLOR, Profession.PSYCHOLOGIST)
 #: minutes after which the team has decided
 _LISTENED = 25
 #: a stretch of a life; gives whether the referral ended in it
@@ -61,7 +61,8 @@ def _submit(course: Course) -> Referral:
     draft = drafts.start_draft(session, language=course.world.language, unit=course.unit).draft
     concern = intake.ConcernInput(
         reporter_kind=ReporterKind(child.kind), reporter_name=child.reporter, reporter_function=course.word(f"reporter_{child.kind}"),
-        child_name=child.name, child_group=child.group, school_year=SchoolYear(child.year), observations=say(child.seen),
+        child_name="" if child.is_protected else child.name, child_group=child.group or None, school_year=SchoolYear(child.year),
+        observations=say(child.seen), has_protected_identity=child.is_protected,
         protection=ProtectionAnswer.NO, guardians_know=GuardiansKnow.YES, conflict=ConflictAnswer.NO,
         topics=tuple(Topic(one) for one in theme.topics), observed_when=say(theme.when), observed_where=say(theme.where),
         duration=say(theme.duration), strengths=say(child.strengths), child_voice=say(child.voice), guardians_view=say(theme.home),
@@ -133,6 +134,11 @@ def _assess(course: Course) -> Chapter:
     yield course.later(1)
     wanted = [(Profession.SPECIAL_EDUCATOR,), FEELING, *((Profession(one),) for one in theme.also)]
     asked = [course.world.somebody(course.unit, *professions) for professions in wanted]
+    if course.child.is_protected:
+        for one in asked:  # nobody is asked who may not know of it
+            access_list.add_to_list(
+                session, referral, by=course.by, seen=None, account=one, reason=course.word("on_list")
+            )
     due_on = course.world.after(course.day, 10)
     assessment.request_parts(
         session, referral, by=course.by, seen=None, asked=[{"assessor_id": one.id, "due_on": due_on} for one in asked],
@@ -175,10 +181,11 @@ def _meet(course: Course) -> Chapter:
     guardians = coverage.guardians_of(session, referral)
     starts_at = course.world.meeting(course.unit.forum, course.world.after(course.day, 4))
     team_review.schedule_meeting(
-        session, referral, by=course.by, seen=None, starts_at=starts_at, minutes=30, place=course.unit.forum.place or course.unit.name,
+        session, referral, by=course.by, seen=None, starts_at=starts_at, minutes=agendas.MINUTES, place=course.unit.forum.place or course.unit.name,
         called=[one.id for one in called], guardians=[one.id for one in guardians], agenda=[say(theme.question)],
         without=list(Profession),
     )  # fmt: skip
+    agendas.put_on(course, starts_at)
     yield course.on(starts_at + timedelta(minutes=_LISTENED))
     there = [(one.name, course.world.called(one.profession)) for one in called]
     there += [(one.name or "", course.word("guardian")) for one in guardians]

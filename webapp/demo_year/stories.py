@@ -75,6 +75,8 @@ class Child:
     turn: str = ""
     #: before which stage it rests, and for how many school days
     rests: dict[str, int] = field(default_factory=dict)
+    #: whose name the reporter did not write: it stands nowhere
+    is_protected: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,8 +88,10 @@ class Book:
     children: list[Child]
     #: label, and first and last day as month and day
     holidays: list[tuple[str, str, str]]
-    #: what teams do without any single child, as `teams.py` reads it
+    #: what teams do without any single child, as `teams.py` and `levels.py` read it
     teams: dict[str, Any]
+    #: pupils whose unlawful absence is counted, as `absence.py` reads it; none where the law does not ask for it
+    absence: dict[str, Any]
 
     @classmethod
     def of(cls, country: Country) -> Self:
@@ -100,5 +104,6 @@ class Book:
             themes={name: Theme(**table) for name, table in written["themes"].items()},
             children=[Child(**table) for table in written["children"]],
             teams=written["teams"],
+            absence=written.get("absence", {}),
             holidays=[(row["label"], row["first"], row["last"]) for row in written["holidays"]],
         )

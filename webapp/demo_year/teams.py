@@ -1,17 +1,18 @@
 """What teams and the municipality do without any single child: dates, advice, questions upward, rounds, development, lessons."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, time
 from typing import Any
 
 from sqlalchemy import select
 
 from referrals import printing
-from referrals.access import Actor, Role
+from referrals.access import Actor
 from referrals.development import actions, analysis, cases, closing, stages, terms
-from referrals.forums import consultations, dates, seats, upward
+from referrals.forums import consultations, dates
 from referrals.learning import lessons, seminars
-from referrals.models import Account, Forum, Lesson, Referral, RoundEnrolment, TeamSeat, Unit
+from referrals.models import Account, Lesson, Referral, RoundEnrolment, TeamSeat
+from referrals.patterns import kept
 from referrals.patterns.school_terms import SchoolTerm
 from referrals.people import organisation
 from referrals.rounds import enrolling, evaluating, questions, report, slots
@@ -25,66 +26,48 @@ from referrals.vocabulary import (
     LessonTheme,
     Profession,
     QualityTheme,
-    TeamLevel,
 )
-from webapp.demo_year.lives import FEELING
+from webapp.demo_year import agendas, levels
+from webapp.demo_year.absence import count_absence
+from webapp.demo_year.course import CommonWork
 from webapp.demo_year.playing import Life
-from webapp.demo_year.world import World
+from webapp.demo_year.world import AHEAD, World
 
 _AFTERNOON, _MINUTES = time(13), 180
-#: how far ahead a team knows its dates
-_AHEAD = timedelta(days=150)
-
-
-class _Course:
-    """One piece of common work under way: the day it has come to, and who does it."""
-
-    def __init__(self, world: World, ago: int) -> None:
-        self.world, self.session = world, world.session
-        self.day = world.ago(ago)
-        self.unit: Unit = world.unit(world.book.teams["unit"])
-        self.other: Unit = world.unit(world.book.teams["other_unit"])
-        self.coordinator = world.somebody(self.unit, Profession.COORDINATOR).actor()
-        self.head = world.somebody(self.unit, Profession.HEAD_TEACHER).actor()
-        self.manager = world.one(Role.MANAGEMENT).actor()
-        self.administrator = world.one(Role.ADMINISTRATOR).actor()
-
-    def counsellor(self) -> Account:
-        """Who knows how children feel."""
-        return self.world.somebody(self.unit, *FEELING)
-
-    def later(self, days: int, hour: int = 15) -> datetime:
-        """So many school days on, in the afternoon."""
-        self.day = self.world.after(self.day, days)
-        return self.world.at(self.day, hour, self.world.choice.randrange(60))
 
 
 def work_together(world: World, longest: int) -> Iterator[Life]:
     """Every piece of common work, as lives of their own; `longest` is how many school days ago the year begins."""
     written = world.book.teams
+    yield levels.settle_in(world, longest)
     yield _meet_all_year(world, longest)
+    yield levels.meet_above(world, longest)
     yield from (_consult(world, row) for row in written["consultations"])
-    yield _ask_upward(world, longest, written["upward"])
+    yield from (levels.ask_upward(world, row) for row in written["questions"])
     yield from (_hold_round(world, row) for row in written["rounds"])
     yield from (_develop(world, row) for row in written["development"])
     yield from (_learn(world, row) for row in written["lessons"])
     yield _plan_seminar(world, written["seminar"])
+    yield from (agendas.plan_ahead(world, slug) for slug in (written["unit"], written["other_unit"]))
+    yield _count_terms(world, longest)
+    if world.book.absence:
+        yield count_absence(world)
 
 
 def _meet_all_year(world: World, longest: int) -> Life:
     """Both teams set the dates of the year, and of the next term."""
-    course = _Course(world, longest)
+    course = CommonWork(world, longest)
     yield course.later(0, hour=8)
     for unit in (course.unit, course.other):
-        first_on = next(world.team_days(course.day))
-        series = dates.Series(first_on, world.today() + _AHEAD, 1, _AFTERNOON, _MINUTES, unit.forum.place or unit.name)
+        first_on = next(world.team_days(unit.forum, course.day))
+        series = dates.Series(first_on, world.today() + AHEAD, 1, _AFTERNOON, _MINUTES, unit.forum.place or unit.name)
         by = world.somebody(unit, Profession.COORDINATOR).actor()
         dates.plan(world.session, unit.forum, series, by=by)
 
 
 def _consult(world: World, row: dict[str, Any]) -> Life:
     """A colleague asks without saying whom it is about; the team advises."""
-    course = _Course(world, row["ago"])
+    course = CommonWork(world, row["ago"])
     session, asks = course.session, course.counsellor().actor()
     yield course.later(0)
     found = consultations.write_consultation(session, course.unit, by=asks, question=row["question"])
@@ -98,31 +81,9 @@ def _consult(world: World, row: dict[str, Any]) -> Life:
     consultations.close_consultation(session, found, by=asks)
 
 
-def _ask_upward(world: World, longest: int, written: dict[str, Any]) -> Life:
-    """There is a team for the whole municipality, and it is asked what no school can decide alone."""
-    course = _Course(world, longest - 20)
-    session = course.session
-    yield course.later(0)
-    above = Forum(
-        slug=written["slug"], name=written["name"], place=written["place"], quorum=[], level=TeamLevel.MUNICIPALITY
-    )
-    organisation.add(session, above, by=course.administrator)
-    for one in (world.one(Role.MANAGEMENT), course.counsellor()):
-        seats.seat(session, above, one.id, by=course.administrator)
-    for row in written["questions"]:
-        course.day = max(course.day, world.ago(row["ago"]))
-        yield course.later(0)
-        found = upward.ask(session, course.unit.forum, above, by=course.coordinator, question=row["question"])
-        if "answer" in row:
-            yield course.later(9)
-            upward.answer(session, found, by=course.manager, answer=row["answer"])
-            yield course.later(2)
-            upward.close(session, found, by=course.coordinator)
-
-
 def _hold_round(world: World, row: dict[str, Any]) -> Life:
     """Teams enrol, bring a question and meet outside eyes; the head teacher sums up, and everybody says what it was worth."""
-    course = _Course(world, row["ago"])
+    course = CommonWork(world, row["ago"])
     session, lead = course.session, course.manager
     first_on = world.after(course.day, 15)
     days = enrolling.Days(world.after(course.day, 4), first_on, world.after(first_on, 3))
@@ -145,7 +106,7 @@ def _hold_round(world: World, row: dict[str, Any]) -> Life:
     yield from _look_back(course, row, enrolments)
 
 
-def _look_back(course: _Course, row: dict[str, Any], enrolments: list[tuple[RoundEnrolment, Actor]]) -> Life:
+def _look_back(course: CommonWork, row: dict[str, Any], enrolments: list[tuple[RoundEnrolment, Actor]]) -> Life:
     session, world, found = course.session, course.world, enrolments[0][0].round
     course.day = found.first_on
     yield course.later(0)
@@ -174,7 +135,7 @@ def _look_back(course: _Course, row: dict[str, Any], enrolments: list[tuple[Roun
 
 def _develop(world: World, row: dict[str, Any]) -> Life:
     """Work over several terms: what is so now, what is wanted, what is done on each level, and what was learnt."""
-    course = _Course(world, row["ago"])
+    course = CommonWork(world, row["ago"])
     session, kind = course.session, DevelopmentKind(row["kind"])
     by = course.manager if kind is DevelopmentKind.AREA else course.coordinator
     units = [course.unit, course.other] if kind is DevelopmentKind.AREA else [course.unit]
@@ -220,7 +181,7 @@ def _develop(world: World, row: dict[str, Any]) -> Life:
 
 def _learn(world: World, row: dict[str, Any]) -> Life:
     """What a closed referral taught, without anybody in it; another of the team reads it before others do."""
-    course = _Course(world, row["ago"])
+    course = CommonWork(world, row["ago"])
     session = course.session
     yield course.later(0)
     learnt = next(one for one in lessons.to_learn_from(session, course.coordinator) if isinstance(one, Referral))
@@ -232,9 +193,20 @@ def _learn(world: World, row: dict[str, Any]) -> Life:
     lessons.check_lesson(session, found, by=course.counsellor().actor(), words=words)
 
 
+def _count_terms(world: World, longest: int) -> Life:
+    """Count each term that was over within the year on its day, as the worker's sweep does: what is told of it stays like that."""
+    course = CommonWork(world, longest)
+    yield course.later(0, hour=7)
+    term = SchoolTerm.of(course.day)
+    while True:
+        yield world.at(term.counted_on, 3)
+        kept.keep(course.session, term)
+        term = term.next
+
+
 def _plan_seminar(world: World, row: dict[str, Any]) -> Life:
     """Teams learn from each other, on a day to come."""
-    course = _Course(world, row["ago"])
+    course = CommonWork(world, row["ago"])
     yield course.later(0)
     published = select(Lesson).where(Lesson.published_at.is_not(None)).order_by(Lesson.published_at)
     ids = [one.id for one in course.session.scalars(published)]

@@ -19,9 +19,11 @@ from referrals.vocabulary import Profession
 from webapp.demo_year.stories import Book
 
 _DAY = timedelta(days=1)
+#: how far ahead a team knows its dates
+AHEAD = timedelta(days=150)
 #: the same year again, wherever it is made on the same day
 _SEED = 2026
-_WEDNESDAY = 2
+_WEDNESDAY, _THURSDAY = 2, 3
 #: how many children a team takes up in one afternoon
 _MOST = 6
 
@@ -56,6 +58,14 @@ class World:
         people = self.session.scalars(select(Account).where(Account.roles.any(works)).order_by(Account.name)).all()
         return next(one for profession in professions for one in people if one.profession is profession)
 
+    def person(self, email: str) -> Account:
+        """Whoever has this address."""
+        return self.session.scalars(select(Account).where(Account.email == email)).one()
+
+    def team(self, slug: str) -> Forum:
+        """A team by its slug."""
+        return self.session.scalars(select(Forum).where(Forum.slug == slug)).one()
+
     def called(self, profession: Profession) -> str:
         """What somebody of `profession` is called in this country."""
         return translations(self.language).gettext(profession.label)
@@ -88,16 +98,17 @@ class World:
         return add_school_days(day, days, closed=self.closed)
 
     def meeting(self, forum: Forum, earliest: date) -> datetime:
-        """When the team has time for one more child: on Wednesday afternoons, half an hour each."""
-        day = next(day for day in self.team_days(earliest) if self._taken[forum.slug, day] < _MOST)
+        """When the team has time for one more child: on its afternoons, half an hour each."""
+        day = next(day for day in self.team_days(forum, earliest) if self._taken[forum.slug, day] < _MOST)
         self._taken[forum.slug, day] += 1
         return self.at(day, 13) + timedelta(minutes=30 * (self._taken[forum.slug, day] - 1))
 
-    def team_days(self, earliest: date) -> Iterator[date]:
-        """Every Wednesday from `earliest` on, as long as schools are open on it."""
+    def team_days(self, forum: Forum, earliest: date) -> Iterator[date]:
+        """Every Wednesday from `earliest` on, as long as schools are open on it; the other school's team, where some sit in both, on Thursdays."""
+        is_other = any(unit.slug == self.book.teams["other_unit"] for unit in forum.units)
         day = next_open_day(earliest, closed=self.closed)
         while True:
-            if day.weekday() == _WEDNESDAY and is_open_day(day, self.closed):
+            if day.weekday() == (_THURSDAY if is_other else _WEDNESDAY) and is_open_day(day, self.closed):
                 yield day
             day += _DAY
 

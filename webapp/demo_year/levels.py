@@ -1,0 +1,79 @@
+"""Where the schools lie, who works at the other one, and the teams above them all with what these are asked and answer."""
+
+from datetime import time
+from typing import Any
+
+from referrals.access import Role
+from referrals.forums import dates, seats, upward
+from referrals.models import Account, Forum
+from referrals.people import organisation
+from referrals.vocabulary import Profession, TeamLevel
+from webapp.demo_year.course import CommonWork
+from webapp.demo_year.playing import Life
+from webapp.demo_year.world import AHEAD, World
+
+_MORNING, _MINUTES, _EVERY_WEEKS = time(9), 120, 4
+
+
+def settle_in(world: World, longest: int) -> Life:
+    """Before anything else: in which area each unit lies, and who works at the other school beside its coordinator."""
+    course = CommonWork(world, longest)
+    yield course.later(0, hour=6)
+    for slug, area in world.book.teams["areas"].items():
+        organisation.change(world.session, world.unit(slug), by=course.administrator, area=area)
+    keeper = world.somebody(course.other, Profession.COORDINATOR).actor()
+    for row in world.book.teams["colleagues"]:
+        colleague = _newcomer(course, row) if "name" in row else world.person(row["email"])
+        held = {(one.role, one.unit_id) for one in colleague.roles}
+        roles = held | {(Role(row["role"]), course.other.id)}
+        organisation.give_roles(world.session, colleague, roles, by=course.administrator)
+        seats.seat(world.session, course.other.forum, colleague.id, by=keeper)
+
+
+def _newcomer(course: CommonWork, row: dict[str, Any]) -> Account:
+    """Somebody new, who signs in with the password of everybody in a demonstration."""
+    world = course.world
+    made = Account(
+        email=row["email"], name=row["name"], profession=Profession(row["profession"]), language=world.language,
+        password_hash=world.one(Role.ADMINISTRATOR).password_hash,
+    )  # fmt: skip
+    organisation.add(world.session, made, by=course.administrator)
+    return made
+
+
+def meet_above(world: World, longest: int) -> Life:
+    """The teams above the schools: their members, and the dates they keep for the year and the next term."""
+    course = CommonWork(world, longest)
+    yield course.later(0, hour=8)
+    for row in world.book.teams["above"]:
+        above = Forum(
+            slug=row["slug"], name=row["name"], place=row["place"], quorum=[], level=TeamLevel(row["level"]),
+            mandate=row["mandate"],
+        )  # fmt: skip
+        organisation.add(world.session, above, by=course.administrator)
+        for email in row["seats"]:
+            seats.seat(world.session, above, world.person(email).id, by=course.administrator)
+        first_on = next(world.team_days(above, course.day))
+        series = dates.Series(first_on, world.today() + AHEAD, _EVERY_WEEKS, _MORNING, _MINUTES, above.place)
+        dates.plan(world.session, above, series, by=world.person(row["kept_by"]).actor())
+
+
+def ask_upward(world: World, row: dict[str, Any]) -> Life:
+    """A team asks one above it what it cannot decide alone; what is not answered yet stands on the agenda of its next date."""
+    course = CommonWork(world, row["ago"])
+    session, asks = world.session, world.person(row["asked_by"]).actor()
+    yield course.later(0)
+    asked = world.team(row["to"])
+    found = upward.ask(
+        session, world.team(row["from"]), asked, by=asks, question=row["question"], names_team=row["names_team"]
+    )
+    if "planned_by" in row:
+        yield course.later(1)
+        coming = dates.coming(session, asked)
+        upward.plan(session, found, coming[0].id, by=world.person(row["planned_by"]).actor())
+    if "answer" not in row:
+        return
+    yield course.later(9)
+    upward.answer(session, found, by=world.person(row["answered_by"]).actor(), answer=row["answer"])
+    yield course.later(row["read_after"])
+    upward.close(session, found, by=asks)
