@@ -14,9 +14,9 @@ from webapp.demo_year.playing import Life
 from webapp.demo_year.world import World
 
 #: how many school days before the end each of the two countings of a quarter was entered
-_FIRST, _SECOND = 24, 6
+_FIRST, _SECOND = 22, 3
 #: a quarter of which fewer school days have gone by says nothing yet
-_ENOUGH = 40
+_ENOUGH = 30
 
 
 def count_absence(world: World) -> Life:
@@ -37,7 +37,7 @@ def count_absence(world: World) -> Life:
         yield world.at(course.day, 3)
         for pupil in world.session.scalars(select(AbsentPupil).order_by(AbsentPupil.number)):
             absence.prepare(world.session, pupil, today=course.day)
-        yield course.later(2, hour=10)
+        yield course.later(1, hour=10)
         _decide(course, {row["name"] for row in written["pupils"] if row.get("is_left_waiting") and column == "second"})
 
 

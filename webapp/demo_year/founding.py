@@ -1,5 +1,6 @@
 """Fills a new demonstration municipality with its year. All of it comes about in the caller's transaction, or nothing does."""
 
+import gc
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor
@@ -10,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock
+from referrals import clock, printing
 from referrals.config import current
 from referrals.errors import StartRefused
 from referrals.models import Referral
@@ -47,10 +48,16 @@ def make_year(session: Session, *, tell: Tell, printers: Executor | None = None)
             world = World(session, book, ends)
             longest = max(child.ago for child in book.children)
             lives = [*work_together(world, longest), *(live(world, child) for child in book.children)]
-            with printers or ProcessPoolExecutor(PRINTERS, mp_context=get_context("forkserver")) as ready:
+            with printers or ProcessPoolExecutor(PRINTERS, get_context("forkserver"), initializer=_get_ready) as ready:
                 Play(session, ready).go(lives, until=ends, tell=lambda moment: _tell(tell, world, moment))
         finally:
             clock.use_shift_file(settings.shift_file)
+
+
+def _get_ready() -> None:
+    """Print a first page, then let everything that is there now stay: looking through it for rubbish would hold each paper up."""
+    printing.print_pdf("<html lang=en><title>A page</title><p>A page</p></html>")
+    gc.freeze()
 
 
 def _tell(tell: Tell, world: World, moment: datetime) -> None:

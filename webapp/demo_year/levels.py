@@ -1,6 +1,5 @@
 """Where the schools lie, who works at the other one, and the teams above them all with what these are asked and answer."""
 
-from datetime import time
 from typing import Any
 
 from referrals.access import Role
@@ -12,7 +11,7 @@ from webapp.demo_year.course import CommonWork
 from webapp.demo_year.playing import Life
 from webapp.demo_year.world import AHEAD, World
 
-_MORNING, _MINUTES, _EVERY_WEEKS = time(9), 120, 4
+_MINUTES, _EVERY_WEEKS = 90, 4
 
 
 def settle_in(world: World, longest: int) -> Life:
@@ -54,7 +53,7 @@ def meet_above(world: World, longest: int) -> Life:
         for email in row["seats"]:
             seats.seat(world.session, above, world.person(email).id, by=course.administrator)
         first_on = next(world.team_days(above, course.day))
-        series = dates.Series(first_on, world.today() + AHEAD, _EVERY_WEEKS, _MORNING, _MINUTES, above.place)
+        series = dates.Series(first_on, world.today() + AHEAD, _EVERY_WEEKS, row["meets_at"], _MINUTES, above.place)
         dates.plan(world.session, above, series, by=world.person(row["kept_by"]).actor())
 
 

@@ -96,6 +96,10 @@ def _triage(course: Course) -> Chapter:
         ending = triage.Ending(TriageEnding.OWN_UNIT, course.word("own_unit"), revisit_on)
         triage.end_at_triage(session, referral, by=course.by, seen=None, ending=ending)
         return True
+    if turn == "passed_on":
+        ending = triage.Ending(TriageEnding.REDIRECTED, course.word("passed_on"))
+        triage.end_at_triage(session, referral, by=course.by, seen=None, ending=ending)
+        return True
     triage.send_to_assessment(session, referral, by=course.by, seen=None, reason=course.say(course.theme.way))
     return False
 

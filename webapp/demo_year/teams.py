@@ -167,10 +167,13 @@ def _develop(world: World, row: dict[str, Any]) -> Life:
         )
         for level, what, who in row["actions"]
     ]
+    yield course.later(8)
     stages.conclude_analysis(session, found, by=by)
+    yield course.later(3)
     stages.decide_priorities(session, found, by=by)
+    yield course.later(4)
     stages.agree_plan(session, found, by=by)
-    yield course.later(38)
+    yield course.later(23)
     terms.reach_milestone(session, found, mark.id, by=by)
     actions.end_action(session, found, planned[0].id, by=course.manager)
     if "report" in row:
