@@ -16,7 +16,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import queries, reference
+from referrals import identity_patterns, queries, reference
 from referrals.access import Actor, View, may_view
 from referrals.errors import NamesSomebody
 from referrals.models import Account, Forum, RoleAssignment, Unit
@@ -28,32 +28,15 @@ _NAMES = Path(__file__).parent / "wordlists" / "names"
 #: of the referrals somebody sees, so many are gone through, the most pressing ones first
 _MOST_CHILDREN: Final = 2000
 
-# ------------------------------------------------------------------------------------------------------ patterns
-_DASH = "-\u2010-\u2015\u2212"
-#: between the parts of a date, and before the last four
-_GAP, _LAST_GAP = rf"[{_DASH}./\s]?", rf"\s?[{_DASH}+./]?\s?"
-_MONTH = r"(?:0[1-9]|1[0-2])"
-#: both countries have numbers in which 60 is added to the day
-_DAY = r"(?:0[1-9]|[12]\d|3[01]|6[1-9]|[78]\d|9[01])"
-#: four digits, or the letters that stand in a number given for a time
-_LAST = rf"(?:{_LAST_GAP}\d{{4}}(?!\d)|[{_DASH}+]?(?=[^\W_]{{4}}\b)\d?[A-Z]{{1,3}}\d{{1,3}})"
-#: whatever the check digit says: one wrong digit still tells who it is
-_NUMBER: Final = re.compile(
-    rf"(?<!\d)(?:(?:(?:18|19|20)\d\d|\d\d){_GAP}{_MONTH}{_GAP}{_DAY}|{_DAY}{_GAP}{_MONTH}{_GAP}(?:(?:18|19|20)\d\d|\d\d)){_LAST}"
-)
-_CLASS: Final = re.compile(
-    # "klass 7 c", "åk. 4 b", "klasse 3.a"
-    r"\b(?i:klass(?:en|e)?|åk|årskurs|årgang|class|year|grade)\.?\s+\d{1,2}\s?\.?\s?[A-Ha-hX-Zx-z]\b"
-    # "4B", "4b", "3.a", "1.x"; what a date, a time or a number of ours has on both sides is none
-    r"|(?<![\w.,:/-])(?:10|\d)(?:\.?[A-Ha-h]|[X-Z]|\.[X-Zx-z])(?![\w)])"
-    # "4 B", "3. A"; a small letter alone is more often a word
-    r"|(?<![\w.,:/-])(?:10|\d)\.?\s[A-HX-Z](?![\w-])"
-    # a class of an upper secondary school: "NA21B", "TE22"
-    r"|\b[A-ZÅÄÖ]{2}\d{2}[A-Fa-f]?\b"
-)
 _WORD: Final = re.compile(r"[^\W\d_]+")
+#: small words between the parts of a name
+_BETWEEN_NAMES: Final = frozenset({"af", "al", "av", "bin", "da", "de", "del", "den", "der", "di", "el", "van", "von"})
+#: a name of two letters is known from a word by its capital only
+_SHORT: Final = 2
 #: what a sentence ends with, and what can stand between that and its first word
-_ENDS, _BETWEEN, _OPENING = ".!?:…\n\r", " \t\u00a0*•\"'”“»«)]-\u2013\u2014", "\"'”“„»«(["
+_ENDS, _BETWEEN, _QUOTES, _BRACKETS = ".!?:…\n\r", " \t\u00a0*•\"'”“»«)]-\u2013\u2014", "\"'”“„»«", "(["
+#: a word with nothing behind it
+_ALONE: Final = re.compile(r"[^\W\d_]+\s*(?:[\n\r.,;]|$)")
 
 
 @dataclass(frozen=True)
@@ -77,17 +60,19 @@ def look(text: str, *, known: Collection[str] = (), ours: Collection[str] = ()) 
     `known` are parts of names of people here, `ours` words that name nobody, such as those of the school's own name; both
     in small letters.
     """
-    plain = "".join(str(int(each)) if each.isdecimal() else each for each in text)
+    plain = identity_patterns.Plain.of(text)
     spans = {
-        Trace.IDENTITY_NUMBER: _spans(_NUMBER, plain),
+        Trace.IDENTITY_NUMBER: identity_patterns.spans(
+            plain.text, identity_patterns.NUMBER, identity_patterns.BIRTH_DATE
+        ),
         #: of a referral, in whichever country: whoever may open it reads there who it is about
-        Trace.REFERENCE_NUMBER: reference.written_in(plain),
-        Trace.SCHOOL_CLASS: _spans(_CLASS, plain),
-        Trace.NAME: _names(plain, known=known, ours=ours),
+        Trace.REFERENCE_NUMBER: reference.written_in(plain.text),
+        Trace.SCHOOL_CLASS: identity_patterns.spans(plain.text, identity_patterns.CLASS),
+        Trace.NAME: _names(plain.text, known=known, ours=ours),
     }
     found: list[Found] = []
     for trace, places in spans.items():
-        for start, end in places:
+        for start, end in (plain.span(*place) for place in places):
             if all(end <= each.start or each.end <= start for each in found):
                 found.append(Found(trace, start, end, text[start:end]))
     return sorted(found, key=lambda one: one.start)
@@ -185,13 +170,9 @@ def _children(session: Session, by: Actor) -> list[str]:
 
 
 def _parts(names: Iterable[str]) -> frozenset[str]:
-    """The names in `names` one by one, without the small words between them; two letters are too short to tell a name from a word."""
-    parts = (word for name in names for word in _WORD.findall(name))
-    return frozenset(each.casefold() for each in parts if each[0].isupper() and len(each) > 2) - _lists()["no_names"]
-
-
-def _spans(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
-    return (hit.span() for hit in pattern.finditer(text))
+    """The names in `names` one by one, without the small words between them; some are typed in nothing but small letters."""
+    parts = (word for name in names for word in _WORD.findall(name) if word[0].isupper() or name.islower())
+    return frozenset(each.casefold() for each in parts if len(each) > 1) - _lists()["no_names"] - _BETWEEN_NAMES
 
 
 def _names(text: str, *, known: Collection[str], ours: Collection[str]) -> Iterator[tuple[int, int]]:
@@ -222,18 +203,29 @@ def _is_name(word: str, *, is_first: bool, known: Collection[str], ours: Collect
     if forms & lists["often_begin"]:
         return has_capital and not is_first
     if not forms.isdisjoint(known):
-        return True
+        return has_capital or len(plain) > _SHORT
     if not forms.isdisjoint(lists["no_names"]) or not forms.isdisjoint(ours):
         return False
-    return has_capital and not is_first and len(word) > 1
+    unaccented = {identity_patterns.without_accents(form) for form in forms}
+    return has_capital and (not unaccented.isdisjoint(_without_accents()) or (not is_first and len(word) > 1))
 
 
 def _stands_first(text: str, start: int) -> bool:
-    before = text[max(0, start - 20) : start]
-    if before and before[-1] in _OPENING:
+    """Whether a word that begins here has its capital because a sentence begins: not inside brackets, nor alone after a colon."""
+    before = text[max(0, start - 20) : start].rstrip(_BRACKETS)
+    if before and before[-1] in _QUOTES:
         return True
     before = before.rstrip(_BETWEEN)
+    if before.endswith(":") and _ALONE.match(text, start):
+        return False
     return not before or before[-1] in _ENDS
+
+
+@cache
+def _without_accents() -> frozenset[str]:
+    """Every listed name as it is typed without its accents, or with others."""
+    lists = _lists()
+    return frozenset(identity_patterns.without_accents(name) for name in lists["names"] | lists["words_too"])
 
 
 @cache

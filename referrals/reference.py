@@ -23,6 +23,8 @@ _SIGN: Final = f"[{ALPHABET}BSZG]"
 _WRITTEN: Final = re.compile(
     rf"\b(?:{'|'.join(PREFIXES.values())})[\W_]{{0,3}}({_SIGN}{{4}})[\W_]{{0,3}}({_SIGN}{{4}})(?![^\W_])", re.IGNORECASE
 )
+#: one without what its country begins with: eight signs, held together however, that stand alone
+_BARE: Final = re.compile(rf"(?<![\w-])(?=((?:{_SIGN}[ \-_.\u2010-\u2015]?){{7}}{_SIGN})(?![\w-]))", re.IGNORECASE)
 
 #: what a code is for; the same code for another purpose has another digest
 RETURN = "return code"
@@ -50,9 +52,15 @@ def as_number(typed: str) -> str:
 
 
 def written_in(text: str) -> list[tuple[int, int]]:
-    """Where in a text numbers of referrals stand, whether there are such referrals or not; eight digits must check, since telephones have them."""
+    """Where in a text numbers of referrals stand, whether there are such referrals or not.
+
+    Eight digits must check, since telephones have them; so must eight signs without the letters of a country in front, which
+    are no telephone at all.
+    """
     found = [(hit.span(), _signs(hit[1] + hit[2])) for hit in _WRITTEN.finditer(text)]
-    return [span for span, signs in found if not signs.isdecimal() or _checks(signs)]
+    spans = [span for span, signs in found if not signs.isdecimal() or _checks(signs)]
+    bare = ((hit.span(1), _signs(hit[1])) for hit in _BARE.finditer(text))
+    return spans + [span for span, signs in bare if not signs.isdecimal() and _checks(signs)]
 
 
 def new_code() -> str:

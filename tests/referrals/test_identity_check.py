@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from referrals import clock, identity_check
+from referrals import clock, identity_check, reference
 from referrals.errors import NamesSomebody
 from referrals.identity_check import Checker, checker, look, unanswered
 from referrals.models import Listed
@@ -57,8 +57,8 @@ def test_ordinary_words_in_small_letters_are_no_names(text: str) -> None:
 
 # ----------------------------------------------------------------------------------------------------------- numbers
 DAYS = st.dates(date(1900, 1, 1), date(2026, 12, 31))
-GAPS = st.sampled_from(["", "-", "+", " ", " - ", "–", ".", "/"])
-INNER = st.sampled_from(["", "-", " ", ".", "/"])
+GAPS = st.sampled_from(["", "-", "+", " ", " - ", "–", ".", "/", "  -  ", ", ", ":", "\u200b-", "\u00ad"])
+INNER = st.sampled_from(["", "-", " ", ".", "/", ". "])
 AROUND = st.sampled_from([("", ""), ("Eleven ", " är ledsen."), ("(", ")"), ("nr:", ","), ("CPR", "\n")])
 
 
@@ -80,6 +80,40 @@ def test_every_identity_number_is_found_whatever_its_check_digit_and_however_it_
 )
 def test_numbers_given_for_a_time_and_numbers_in_other_figures_are_found(text: str) -> None:
     assert traces(f"Eleven {text} är ledsen") == [Trace.IDENTITY_NUMBER]
+
+
+@pytest.mark.parametrize(
+    "text", ["150312-12 34", "född 2015-03-12", "född den 12/3 2015", "født d. 12.3.2015", "CPR: 120315"]
+)
+def test_the_last_four_in_twos_and_a_day_that_says_it_is_of_birth_are_found(text: str) -> None:
+    assert traces(f"Eleven är {text}.") == [Trace.IDENTITY_NUMBER]
+
+
+@pytest.mark.parametrize(
+    "text", ["Det var den 12.3.2015 på rasten.", "Ring 12 10 56 78, 22 33 44 55.", "kl. 10.15-11.30 den 3.12"]
+)
+def test_a_day_a_time_and_telephones_are_no_identity_numbers(text: str) -> None:
+    assert look(text) == []
+
+
+def a_number_that_checks() -> str:
+    return next(
+        f"7K4M-2Q9{sign}" for sign in reference.ALPHABET if reference.written_in(f"7K4M-2Q9{sign}")
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("around", ["{}", "HTL nr {}", "({})"])
+@pytest.mark.parametrize(
+    "how", [str, str.lower, lambda number: number.replace("-", ""), lambda number: " ".join(number.replace("-", ""))]
+)
+def test_the_number_of_a_referral_is_found_without_what_its_country_begins_with(around: str, how) -> None:
+    assert Trace.REFERENCE_NUMBER in traces(f"Se ärende {around.format(how(a_number_that_checks()))}, tack")
+
+
+def test_eight_signs_that_do_not_check_are_no_number_of_a_referral() -> None:
+    checks = a_number_that_checks()
+    assert [sign for sign in reference.ALPHABET if reference.written_in(f"7K4M-2Q9{sign}")] == [checks[-1]]
+    assert reference.written_in(f"K-{checks}-HT3W") == []
 
 
 @pytest.mark.parametrize(
@@ -112,10 +146,39 @@ def test_the_name_of_a_team_or_a_telephone_is_no_number_of_a_referral(written: s
         ("eleven går i NA21B", "NA21B"),
         ("grade 10 a", "grade 10 a"),
         ("Eleven i Klass 7 c", "Klass 7 c"),
+        ("en elev (7B) är ledsen", "7B"),
+        ("et barn i 4. b er ked af det", "4. b"),
+        ("i klass 7k", "klass 7k"),
+        ("i 7K", "7K"),
+        ("i 7-B och", "7-B"),
+        ("i 7:b och", "7:b"),
+        ("klass 7-b", "klass 7-b"),
+        ("i kl 7 b", "kl 7 b"),
+        ("åk7b", "åk7b"),
+        ("i NA1b", "NA1b"),
+        ("i Na21b", "Na21b"),
+        ("i sjuan b", "sjuan b"),
+        ("i syvende b", "syvende b"),
+        ("i 7\u200bB", "7\u200bB"),
     ],
 )
 def test_classes_are_found_as_schools_write_them(text: str, found: str) -> None:
     assert [(one.trace, one.words) for one in look(text)] == [(Trace.SCHOOL_CLASS, found)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kl. 7 f.m.",
+        "klass 7 i skolan",
+        "för 1:a och 2:a gången, 3:e veckan",
+        "§ 3 b)",
+        "punkt 4b)",
+        "klockan 7 i morgon",
+    ],
+)
+def test_times_parts_of_a_list_and_ordinals_are_no_classes(text: str) -> None:
+    assert look(f"Det står {text}") == []
 
 
 @pytest.mark.parametrize(
@@ -132,6 +195,14 @@ def test_classes_are_found_as_schools_write_them(text: str, found: str) -> None:
         ("Mild är han, och Hope är hon. Det är Mild.", ["Mild", "Hope", "Mild"]),
         ("Familjen Andersson", ["Andersson"]),
         ("Elev: björn. Björn.", ["Björn"]),
+        ("Måns, Levi och Tova", ["Måns", "Levi", "Tova"]),
+        ("André slår. Soren med.", ["André", "Soren"]),
+        ("Mans är ledsen, de går på Osten.", ["Mans", "Osten"]),
+        ("en pojke (Zyrah) slår", ["Zyrah"]),
+        ("Elev: Zyrah.", ["Zyrah"]),
+        ("ol\u00adle slår", ["ol\u00adle"]),
+        ("\u041elle slår", ["\u041elle"]),
+        ("A\u030asa slår", ["A\u030asa"]),
     ],
 )
 def test_names_are_found_from_lists_and_by_a_capital_inside_a_sentence(text: str, found: list[str]) -> None:
@@ -213,11 +284,18 @@ def test_a_child_the_writer_knows_from_a_referral_is_known_and_for_everybody_els
     hidden = a_referral(session, cast, IN_CONSENT, child_name="Yndrelin Ek", protected_since=clock.now())
     session.add(Listed(referral=hidden, account_id=cast.coordinator.id, ground=ListGround.IN_CHARGE, since=clock.now()))
     session.flush()
-    text = "Tindrelin är ledsen. Yndrelin med. En ek i vinden."
+    text = "Tindrelin är ledsen. Yndrelin med. En ek i vinden. Ek slår."
     known = checker(session, cast.school, by=cast.coordinator.actor()).look(text)
-    assert [one.words for one in known] == ["Tindrelin", "Yndrelin"]
+    assert [one.words for one in known] == ["Tindrelin", "Yndrelin", "Ek"]
     assert [one.words for one in checker(session, cast.school, by=cast.head_teacher.actor()).look(text)] == [
-        "Tindrelin"
+        "Tindrelin",
+        "Ek",
     ]
     assert checker(session, cast.school, by=cast.teacher.actor()).look(text) == []
     assert checker(session, cast.other_school, by=cast.outsider.actor()).look(text) == []
+
+
+def test_a_child_whose_name_was_typed_in_small_letters_is_known_too(session: Session, cast: Cast) -> None:
+    a_referral(session, cast, IN_CONSENT, child_name="tindrelin von zyrah")
+    known = checker(session, cast.school, by=cast.coordinator.actor()).look("Zyrah är ledsen. tindrelin med. Von?")
+    assert [one.words for one in known] == ["Zyrah", "tindrelin"]
