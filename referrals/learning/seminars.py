@@ -128,7 +128,7 @@ def _require_change(session: Session, found: Seminar, verb: str, *, by: Actor) -
 
 def _check(session: Session, plan: Plan, *, by: Actor, answered: Collection[str]) -> bool:
     checker = identity_check.municipal_checker(session, by=by)
-    return checker.require_nobody([plan.name, plan.questions], answered=answered)
+    return checker.require_nobody([plan.name, plan.place, plan.questions], answered=answered)
 
 
 def _write(session: Session, found: Seminar, plan: Plan) -> None:

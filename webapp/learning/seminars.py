@@ -22,7 +22,7 @@ from webapp.learning.catalogue import ROLES
 
 for_seminar = partial(for_row, "seminar", Seminar, rules.may_read)
 #: the texts of a seminar that are checked for identities
-_TEXTS: Final = ("name", "questions")
+_TEXTS: Final = ("name", "place", "questions")
 
 
 @blueprint.get("/seminars")

@@ -107,8 +107,8 @@ def test_only_what_stands_in_the_catalogue_is_on_the_agenda(session: Session, ca
     assert made.chosen == []
 
 
-@pytest.mark.parametrize("field", ["name", "questions"])
-def test_its_name_and_questions_name_nobody(session: Session, cast: Cast, field: str) -> None:
+@pytest.mark.parametrize("field", ["name", "place", "questions"])
+def test_its_name_place_and_questions_name_nobody(session: Session, cast: Cast, field: str) -> None:
     lesson, by = publish(session, cast), cast.coordinator.actor()
     with pytest.raises(NamesSomebody):
         seminars.plan_seminar(session, by=by, plan=replace(a_plan([lesson]), **{field: "Hur mår Olle i 4B?"}))
