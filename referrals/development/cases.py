@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session, selectinload
 
 from referrals import clock, identity_check, moving, reference
 from referrals.access import Actor
+from referrals.calendar import closed_days
+from referrals.development import targets
 from referrals.development.moves import ASKS, MOVE_BY_ACT, Mover
 from referrals.errors import AlreadyMoved, DevelopmentClosed, DevelopmentRefused, NotAllowed, TakenAway
 from referrals.forums import dates
@@ -86,12 +88,12 @@ def waiting_for(session: Session, actor: Actor) -> list[DevelopmentCase]:
 
     The management is asked about its own and about areas only: a school's work waits for the school's team.
     """
-    today = roster.today(session)
+    today, closed = roster.today(session), closed_days(session)
     open_ones = select(DevelopmentCase).where(DevelopmentCase.is_open)
     return [
         found
         for found in session.scalars(open_ones.order_by(DevelopmentCase.opened_at, DevelopmentCase.id))
-        if (found.state in ASKS or found.is_past_target(today)) and _is_asked(session, found, actor)
+        if (found.state in ASKS or targets.is_late(found, today, closed=closed)) and _is_asked(session, found, actor)
     ]
 
 
@@ -156,6 +158,7 @@ def open_case(
     if (kind is DevelopmentKind.AREA) != (len(units) > 1):
         is_area = kind is DevelopmentKind.AREA
         raise DevelopmentRefused(DevelopmentProblem.SEVERAL_UNITS if is_area else DevelopmentProblem.ONE_UNIT)
+    _require_theme(themes)
     was_answered = require_nobody(session, astuple(words), by=by, answered=answered)
     made = DevelopmentCase(
         kind=kind, themes=[theme.value for theme in themes], opened_by_id=by.account_id, opened_at=clock.now(),
@@ -182,6 +185,7 @@ def correct_case(
     Raises NotAllowed, AlreadyMoved, NamesSomebody, DevelopmentRefused.
     """
     require_keeper(session, found, DevelopmentAct.CORRECT, by=by, seen=seen)
+    _require_theme(themes)
     was_answered = require_nobody(session, astuple(words), by=by, answered=answered)
     wanted = [theme.value for theme in themes]
     if (wanted, words) == (found.themes, Words(found.title or "", found.background or "", found.aim or "")):
@@ -191,6 +195,12 @@ def correct_case(
     session.flush()
     leave(session, found, DevelopmentAct.CORRECT, by=by, was_answered=was_answered)
     return True
+
+
+def _require_theme(themes: Sequence[LessonTheme]) -> None:
+    """What has no theme is found by nobody who looks for its like."""
+    if not themes:
+        raise DevelopmentRefused(DevelopmentProblem.NO_THEME)
 
 
 def discard_case(session: Session, found: DevelopmentCase, *, by: Actor) -> None:

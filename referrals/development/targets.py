@@ -53,6 +53,14 @@ def set_target(session: Session, found: DevelopmentCase) -> None:
     session.flush()
 
 
+def is_late(found: DevelopmentCase, today: date, *, closed: Closed) -> bool:
+    """Whether its day has passed, and a school day since: over a holiday nothing becomes late."""
+    day = found.target_on
+    if day is None or not found.is_past_target(today):
+        return False
+    return school_days_between(day + timedelta(days=1), today, closed=closed) > 0
+
+
 def _moved_at(found: DevelopmentCase) -> datetime:
     """Since when it stands as it does; of what stood so before there were stages, since when it stands in its stage."""
     moves = (event.at for event in found.events if event.is_move)

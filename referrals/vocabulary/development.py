@@ -115,6 +115,7 @@ class DevelopmentProblem(Term):
             "A text holds what looks like the number of a referral. No referral of a child can stand here: leave it out."
         ),
     )
+    NO_THEME = "no_theme", N_("Choose at least one.")
     ORDER = "order", N_("The last term comes before the first.")
     TOO_LONG = "too_long", N_("That is more than twelve terms. Check the first and the last one.")
     COUNTED_BEFORE = (

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from referrals import steps
 from referrals.calendar import closed_days
 from referrals.development import cases as rules
-from referrals.development import closing, leaders, papers
+from referrals.development import closing, leaders, papers, targets
 from referrals.development import terms as calendar
 from referrals.development.cases import Words
 from referrals.development.moves import acts_from
@@ -168,7 +168,7 @@ def case_page(found: DevelopmentCase, status: int = 200, **values: Any) -> Respo
         standing=stage_said(found),
         papers=papers.issued(session, found, by=actor),
         given_up=steps.failed_of_work(session, found),
-        is_late=found.is_past_target(today),
+        is_late=targets.is_late(found, today, closed=closed_days(session)),
         acts=acts_from(found.state) if may_keep else (),
         outcomes=[(one.value, gettext(one.label)) for one in AfterFollowUp],
         history=[

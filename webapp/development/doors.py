@@ -45,6 +45,7 @@ def refuse(form: Form, refused: NamesSomebody | DevelopmentRefused, *names: str)
         DevelopmentProblem.REFERRAL_NUMBER: [name for name in names if rules.holds_number(form.value(name))],
         DevelopmentProblem.ONE_UNIT: ["unit_ids"],
         DevelopmentProblem.SEVERAL_UNITS: ["unit_ids"],
+        DevelopmentProblem.NO_THEME: ["themes"],
         DevelopmentProblem.ORDER: ["last"],
         DevelopmentProblem.TOO_LONG: ["last"],
         DevelopmentProblem.REASON_MISSING: ["said"],

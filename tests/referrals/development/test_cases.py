@@ -216,3 +216,15 @@ def test_the_words_are_sealed_in_the_database(session: Session, cast: Cast) -> N
     assert not [value for value in row if isinstance(value, bytes) and b"lugn" in value]
     session.expire(made)
     assert made.title == WORDS.title
+
+
+def test_every_piece_has_at_least_one_theme_from_its_beginning_on(session: Session, cast: Cast) -> None:
+    by, school = cast.coordinator.actor(), [cast.school.id]
+    with pytest.raises(DevelopmentRefused) as refused:
+        cases.open_case(session, by=by, kind=DevelopmentKind.SCHOOL, unit_ids=school, themes=[], words=WORDS)
+    assert refused.value.problem is DevelopmentProblem.NO_THEME
+    assert session.scalars(select(DevelopmentCase)).all() == []
+    made = begin(session, cast)
+    with pytest.raises(DevelopmentRefused):
+        cases.correct_case(session, made, by=by, themes=[], words=WORDS)
+    assert made.themes == [theme.value for theme in THEMES]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from referrals import clock, steps
 from referrals.access import SYSTEM
+from referrals.calendar import closed_days
 from referrals.development import cases, papers, stages, targets
 from referrals.errors import NotAllowed
 from referrals.models import ClosedDay, DevelopmentCase, DevelopmentPaper, Step, StepKind
@@ -98,10 +99,23 @@ def test_each_stage_has_a_day_that_no_holiday_makes_late(
         Stage.TRIAGE: date(2027, 1, 29), Stage.ASSESSMENT: date(2027, 7, 30), Stage.FOLLOW_UP: date(2027, 1, 29),
         Stage.CLOSURE: date(2027, 2, 19),
     }  # fmt: skip
-    assert found.is_past_target(date(2027, 2, 20))
+    closed = closed_days(session)
+    assert not targets.is_late(found, date(2027, 2, 19), closed=closed)
+    assert not targets.is_late(found, date(2027, 2, 21), closed=closed)  # a Sunday
+    assert targets.is_late(found, date(2027, 2, 22), closed=closed)
     close(session, cast, found)
     targets.set_target(session, found)
     assert found.target_on is None
+    assert not targets.is_late(found, date(2027, 2, 22), closed=closed)
+
+
+def test_what_was_to_be_done_by_the_end_of_term_is_not_late_all_summer(session: Session, cast: Cast) -> None:
+    found = begin(session, cast)
+    session.add(ClosedDay(first_on=date(2027, 6, 12), last_on=date(2027, 8, 15), label="Sommarlov"))
+    found.target_on = date(2027, 6, 11)
+    closed = closed_days(session)
+    assert [targets.is_late(found, day, closed=closed) for day in (date(2027, 6, 12), date(2027, 8, 15))] == [False] * 2
+    assert targets.is_late(found, date(2027, 8, 16), closed=closed)
 
 
 def test_each_move_leaves_one_step_done_in_turn_and_given_up_in_sight_of_administrators(
