@@ -15,6 +15,7 @@ from referrals.patterns.counting import CAME_IN_HERE, came_within, zone_of
 from referrals.patterns.figures import Milestone, Wait
 from referrals.patterns.places import Count, Places
 from referrals.patterns.school_terms import SchoolTerm
+from referrals.patterns.suppression import FEWEST
 from referrals.stages import Verb
 
 #: of fewer, nine of ten are all but none
@@ -67,7 +68,8 @@ def waits_in(places: Places, counted: Mapping[uuid.UUID, Sequence[Days]]) -> tup
     """The waits of all schools together and of each area, then for each area its own and those of its schools.
 
     A wait is shown where the number of those who waited so long could be: with the waits of some and of all, those of the rest
-    could be told as their number could.
+    could be told as their number could. It is shown of more than it takes only: where five came in, that five got there would tell
+    that nobody was left.
     """
     by_area = [[counted.get(school.id, []) for school in schools] for _area, schools in places.areas]
     areas = [[days for concerns in schools for days in concerns] for schools in by_area]
@@ -92,11 +94,15 @@ def waits_in(places: Places, counted: Mapping[uuid.UUID, Sequence[Days]]) -> tup
 def _each(concerns: Sequence[Days], shown: Mapping[Milestone, int | None]) -> Waits:
     """Each wait of concerns, where the number of those who got there may be shown."""
     waited = {what: sorted(days[what] for days in concerns if what in days) for what in Milestone}
-    return {what: _wait(days) if shown[what] is not None else None for what, days in waited.items()}
+    return {what: _wait(days, of=len(concerns)) if shown[what] is not None else None for what, days in waited.items()}
 
 
-def _wait(ordered: Sequence[int]) -> Wait:
-    return Wait(_within(ordered, 50), _within(ordered, 90) if len(ordered) >= ENOUGH_FOR_NINE_OF_TEN else None)
+def _wait(ordered: Sequence[int], *, of: int) -> Wait | None:
+    """The wait of those who got there, of so many who came in."""
+    if of <= FEWEST:
+        return None
+    tells_nine_of_ten = len(ordered) >= ENOUGH_FOR_NINE_OF_TEN < of
+    return Wait(_within(ordered, 50), _within(ordered, 90) if tells_nine_of_ten else None)
 
 
 def _within(ordered: Sequence[int], percent: int) -> int:

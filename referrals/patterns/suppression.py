@@ -118,21 +118,33 @@ def _is_pinned(cells: Sequence[int | None], known: Counts) -> bool:
 
 
 def _tells(left_out: Sequence[int], schools: int) -> bool:
-    """Whether the sum of what is left out tells it: it is under five, there is only one, or each must be the most it may be."""
+    """Whether the sum of what is left out tells it: it is under five, there is only one, or each must be the most or least it may be."""
     if not left_out:
         return False
     together, some = sum(left_out), sum(count > 0 for count in left_out)
     at_most = {_MOST_HIDDEN * number for number in (some, len(left_out), schools)}
-    return len(left_out) == 1 or together < FEWEST or together in at_most
+    at_least = {some, schools}  # one each, for who knows that none of them is nothing
+    return len(left_out) == 1 or together < FEWEST or together in at_most | at_least
 
 
 def _tells_of_either(hidden: Sequence[int], known: Counts) -> bool:
-    """Whether it is told to a reader who takes each to be left out because it, or what is left of its whole, is under five."""
+    """Whether it is told to a reader who takes each to be left out because it, or what is left of its whole, is under five.
+
+    They may know besides where it is nothing, or all there is.
+    """
     if known.of is None or known.whole is None or any(known.whole.cells[place] is None for place in hidden):
         return False  # a whole that is not shown can be anything
-    left = sum(known.counts[place] for place in hidden)
-    wholes = [known.of[place] for place in hidden]
-    may_be = [[value for value in range(whole + 1) if value < FEWEST or whole - value < FEWEST] for whole in wholes]
+    pairs = [(known.counts[place], known.of[place]) for place in hidden]
+    not_nothing = [(count, whole) for count, whole in pairs if count > 0]
+    not_all = [(count, whole) for count, whole in pairs if count < whole]
+    neither = [(count, whole) for count, whole in not_nothing if count < whole]
+    return any(_leaves_one_way(unknown) for unknown in (pairs, not_nothing, not_all, neither))
+
+
+def _leaves_one_way(pairs: Sequence[tuple[int, int]]) -> bool:
+    """Whether counts, each of its whole, can be in one way only for who knows their sum and that of each it, or its rest, is under five."""
+    left = sum(count for count, _whole in pairs)
+    may_be = [[value for value in range(whole + 1) if value < FEWEST or whole - value < FEWEST] for _, whole in pairs]
     for place, values in enumerate(may_be):
         others = _sums(may_be[:place] + may_be[place + 1 :])
         if sum(others >> (left - value) & 1 for value in values if value <= left) == 1:

@@ -35,6 +35,25 @@ def test_an_attacker_who_subtracts_and_knows_that_what_is_left_out_is_small_lear
         assert not pinned(could_be(shown, most=13))  # and who knows that some may be more
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 6), min_size=1, max_size=4))
+def test_an_attacker_who_knows_besides_where_it_is_nothing_learns_no_small_count(counts: list[int]) -> None:
+    shown = suppress(counts)
+    nowhere = [place for place, count in enumerate(counts) if count == 0]
+    elsewhere = [place for place, cell in enumerate(shown.cells) if cell is None and counts[place]]
+    left_out = [place for place, cell in enumerate(shown.cells) if cell is None]
+    for least, most in (
+        (0, FEWEST - 1),
+        (0, 13),
+        (1, FEWEST - 1),
+        (1, 13),
+    ):  # "least": who knows each place where it is nothing
+        ways = [dict(zip(left_out, way, strict=True)) for way in could_be(shown, most=most)]
+        ways = [way for way in ways if all(way.get(place) == 0 for place in nowhere)]
+        ways = [way for way in ways if all(way[place] >= least for place in elsewhere)]
+        assert not [place for place in elsewhere if counts[place] < FEWEST and len({way[place] for way in ways}) == 1]
+
+
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=12))
 def test_nothing_under_five_is_shown_and_what_is_shown_is_true(counts: list[int]) -> None:
     shown = suppress(counts)
@@ -55,6 +74,7 @@ def test_nothing_under_five_is_shown_and_what_is_shown_is_true(counts: list[int]
         ([4, 4, 10], (None, None, None), 18),  # eight left over would be four each
         ([1, 3, 20], (None, None, None), 24),  # four together are as few as four at one
         ([2, 3, 20], (None, None, 20), 25),
+        ([1, 1, 1, 1, 1, 30], (None,) * 6, 35),  # five at five schools, each of which took part, would be one each
         ([4, 4], (None, None), None),
         ([1, 0], (None, None), None),
         ([5], (5,), 5),
@@ -160,9 +180,13 @@ def test_of_shares_neither_the_count_nor_what_is_left_of_its_whole_can_be_told(
     assert None not in wholes.within[0].cells
     shown = suppress_grouped([counts], of=[of], whole=wholes).within[0]
     ways = shares_that_agree(of, shown, may_be=may_be)
+    ends = [{0} if count == 0 else {whole} if count == whole else set() for count, whole in pairs]
+    informed = [way for way in ways if all(value in end or not end for value, end in zip(way, ends, strict=True))]
     for place, (cell, whole) in enumerate(zip(shown.cells, of, strict=True)):
         if cell is None:
             assert len({way[place] for way in ways}) != 1
+            if not ends[place] and min(counts[place], whole - counts[place]) < FEWEST:
+                assert len({way[place] for way in informed}) != 1
         else:
             assert cell == counts[place] >= FEWEST
             assert whole - cell >= FEWEST
@@ -187,4 +211,10 @@ def test_all_of_one_and_few_of_another_are_not_told_by_their_sum() -> None:
     wholes = suppress_grouped(of)
     nothing = Grouped(Shown((None,), None), (Shown((None, None), None),))
     assert suppress_grouped([[30, 4]], of=of, whole=wholes) == nothing
-    assert suppress_grouped([[30, 3]], of=of, whole=wholes).within[0] == Shown((None, None), 33)
+    # 33 could be 29 and four, but not for who knows that the first were all.
+    assert suppress_grouped([[30, 3]], of=of, whole=wholes) == nothing
+
+
+def test_who_knows_that_one_school_took_up_none_is_not_told_how_few_the_other_left() -> None:
+    wholes = suppress_grouped([[10, 9]])
+    assert suppress_grouped([[0, 7]], of=[[10, 9]], whole=wholes).within[0] == Shown((None, None), None)
