@@ -94,32 +94,32 @@ aggregates            -
 """
 #: those who are no members: by doors of their own, or not at all
 _FOR_THE_REST = """
-                      reporter  guardian    child      management  researcher  administrator
-existence             own       read        easy       -           -           -
-child                 own       read        easy       -           -           -
-protected_identity    -         own         -          -           -           -
-concern               own       read        -          -           -           -
-guardians             -         own         -          -           -           -
-requests              -         -           -          -           -           -
-pedagogical           -         read        easy       -           -           -
-student_health        -         read        easy       -           -           -
-medical               -         at_source   at_source  -           -           -
-social_services       -         at_source   at_source  -           -           -
-minutes               -         read        easy       -           -           -
-plan                  -         read        easy       -           -           -
-plan_writing          -         -           -          -           -           -
-timeline              -         read        easy       -           -           -
-documents             own       own         easy       -           -           -
-statutory_links       -         -           -          -           -           -
-special_support       -         -           -          -           -           -
-absence_investigation -         -           -          -           -           -
-degrading_treatment   -         -           -          -           -           -
-handed_over           -         read        -          -           -           -
-working_notes         -         -           -          -           -           -
-protection            if_named  if_named    -          count       -           -
-read_log              -         on_request  -          count       -           count
-deidentified          read      -           -          read        read        -
-aggregates            -         -           -          read        read        -
+                      reporter  guardian    child      management  researcher  elected_member  administrator
+existence             own       read        easy       -           -           -               -
+child                 own       read        easy       -           -           -               -
+protected_identity    -         own         -          -           -           -               -
+concern               own       read        -          -           -           -               -
+guardians             -         own         -          -           -           -               -
+requests              -         -           -          -           -           -               -
+pedagogical           -         read        easy       -           -           -               -
+student_health        -         read        easy       -           -           -               -
+medical               -         at_source   at_source  -           -           -               -
+social_services       -         at_source   at_source  -           -           -               -
+minutes               -         read        easy       -           -           -               -
+plan                  -         read        easy       -           -           -               -
+plan_writing          -         -           -          -           -           -               -
+timeline              -         read        easy       -           -           -               -
+documents             own       own         easy       -           -           -               -
+statutory_links       -         -           -          -           -           -               -
+special_support       -         -           -          -           -           -               -
+absence_investigation -         -           -          -           -           -               -
+degrading_treatment   -         -           -          -           -           -               -
+handed_over           -         read        -          -           -           -               -
+working_notes         -         -           -          -           -           -               -
+protection            if_named  if_named    -          count       -           -               -
+read_log              -         on_request  -          count       -           -               count
+deidentified          read      -           -          read        read        -               -
+aggregates            -         -           -          read        read        read            -
 """
 
 

@@ -24,10 +24,12 @@ class Role(StrEnum):
     RESEARCHER = "researcher"
     #: from outside: reads the learning questions of their own slots in consultation rounds, for a time, and nothing else
     CONSULTANT = "consultant"
+    #: sits in the elected committee: figures, and the political part of development work
+    ELECTED_MEMBER = "elected_member"
 
 
 #: roles that hold for the municipality as a whole; none of them opens a referral
-WITHOUT_UNIT = (Role.ADMINISTRATOR, Role.MANAGEMENT, Role.RESEARCHER, Role.CONSULTANT)
+WITHOUT_UNIT = (Role.ADMINISTRATOR, Role.MANAGEMENT, Role.RESEARCHER, Role.CONSULTANT, Role.ELECTED_MEMBER)
 WITH_UNIT = (Role.COORDINATOR, Role.ASSESSOR, Role.HEAD_TEACHER)
 
 

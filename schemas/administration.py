@@ -87,6 +87,7 @@ class PersonForm(FormSchema):
     management = Tick()
     researcher = Tick()
     consultant = Tick()
+    elected_member = Tick()
 
     @validates_schema(skip_on_field_errors=False)
     def _has_a_role(self, data: Mapping[str, Any], **_options: Any) -> None:

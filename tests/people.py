@@ -40,6 +40,8 @@ class Cast:
     volunteer: Account
     manager: Account
     researcher: Account
+    #: of the committee
+    elected: Account
 
 
 def settle(session: Session) -> Cast:
@@ -89,6 +91,7 @@ def settle(session: Session) -> Cast:
         volunteer=member("Vidar", "Klubbsell", Profession.CIVIL_SOCIETY, Role.ASSESSOR),
         manager=member("Margit", "Ledvall", Profession.MANAGEMENT, Role.MANAGEMENT, None),
         researcher=member("Rune", "Forsebo", Profession.RESEARCHER, Role.RESEARCHER, None),
+        elected=member("Elsa", "Rådgren", Profession.ELECTED_MEMBER, Role.ELECTED_MEMBER, None),
     )  # fmt: skip
     session.flush()
     return people

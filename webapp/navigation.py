@@ -33,11 +33,11 @@ _PLACES: tuple[tuple[str, str, str, tuple[Role, ...]], ...] = (
     ("rounds.rounds", N_("Rounds"), "chat", (Role.MANAGEMENT, Role.CONSULTANT)),
     ("forums.upward_questions", N_("Questions"), "chat", (Role.MANAGEMENT,)),
     ("casework.absence", N_("Absence"), "calendar", (Role.HEAD_TEACHER,)),
-    ("development.cases", N_("Development work"), "tasks", (Role.MANAGEMENT,)),
+    ("development.cases", N_("Development work"), "tasks", (Role.MANAGEMENT, Role.ELECTED_MEMBER)),
     ("learning.catalogue", N_("Good practice"), "search", (Role.MANAGEMENT, Role.RESEARCHER)),
     ("patterns.exports", N_("Research"), "download", (Role.RESEARCHER,)),
-    ("patterns.patterns", N_("Patterns"), "table", (Role.MANAGEMENT,)),
-    ("patterns.lead_times", N_("Lead times"), "clock", (Role.MANAGEMENT,)),
+    ("patterns.patterns", N_("Patterns"), "table", (Role.MANAGEMENT, Role.ELECTED_MEMBER)),
+    ("patterns.lead_times", N_("Lead times"), "clock", (Role.MANAGEMENT, Role.ELECTED_MEMBER)),
     ("administration.home", N_("Administration"), "cog", (Role.ADMINISTRATOR,)),
 )
 

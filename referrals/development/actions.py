@@ -1,6 +1,7 @@
 """The actions of development work on the levels of governance: what is done by schools, by the administration and by politics.
 
 Each level sees its own part in words, and of the others how far they have come in numbers. The management sees all of it.
+Elected members carry the political part: they see of the work what it is about and where, and nothing else that is written in it.
 """
 
 import uuid
@@ -16,7 +17,7 @@ from referrals.errors import NotAllowed, TakenAway
 from referrals.models import DevelopmentAction, DevelopmentCase
 from referrals.patterns.school_terms import SchoolTerm
 from referrals.rounds import people
-from referrals.vocabulary import DevelopmentAct, GovernanceLevel
+from referrals.vocabulary import DevelopmentAct, GovernanceLevel, LessonTheme
 
 
 @dataclass(frozen=True)
@@ -30,32 +31,48 @@ class Part:
     actions: tuple[DevelopmentAction, ...]
 
 
-def reads_level(actor: Actor, level: GovernanceLevel) -> bool:
-    """Whether somebody who reads the work reads the actions of this level in words: the schools their own, the management all."""
-    return level is GovernanceLevel.UNIT or people.may_lead(actor)
+def may_see(session: Session, found: DevelopmentCase, actor: Actor) -> bool:
+    """Whether somebody sees how far each level has come: whoever reads the work, and elected members where it is about no single group."""
+    return cases.is_for_elected(found, actor) or cases.may_read(session, found, actor)
 
 
-def parts(found: DevelopmentCase, actor: Actor) -> list[Part]:
-    """What somebody who reads the work sees of each level that has actions."""
-    return parts_for(found, reads_all=people.may_lead(actor))
+def known_to(session: Session, actor: Actor, *, theme: LessonTheme | None = None) -> list[DevelopmentCase]:
+    """The work whose actions somebody sees, the newest first; narrowed to a theme where one is given."""
+    return [found for found in cases.every(session, theme=theme) if may_see(session, found, actor)]
 
 
-def parts_for(found: DevelopmentCase, *, reads_all: bool) -> list[Part]:
-    """The same, for whoever reads every level in words, or the schools' only."""
+def levels_read(session: Session, found: DevelopmentCase, actor: Actor) -> frozenset[GovernanceLevel]:
+    """The levels whose actions somebody reads in words: the schools their own, elected members theirs, the management all."""
+    if people.may_lead(actor):
+        return frozenset(GovernanceLevel)
+    political = {GovernanceLevel.POLITICAL} if cases.is_for_elected(found, actor) else set()
+    return frozenset({GovernanceLevel.UNIT, *political} if cases.may_read(session, found, actor) else political)
+
+
+def parts(session: Session, found: DevelopmentCase, actor: Actor) -> list[Part]:
+    """What somebody sees of each level that has actions."""
+    return parts_for(found, read=levels_read(session, found, actor))
+
+
+def parts_for(found: DevelopmentCase, *, read: Collection[GovernanceLevel]) -> list[Part]:
+    """The same, for whoever reads these levels in words."""
     seen = []
     for level in GovernanceLevel:
         its = tuple(one for one in sorted(found.actions, key=_order) if one.level is level)
         if its:
             done = sum(one.done_at is not None for one in its)
-            seen.append(Part(level, len(its), done, its if reads_all or level is GovernanceLevel.UNIT else ()))
+            seen.append(Part(level, len(its), done, its if level in read else ()))
     return seen
 
 
 def levels_to_write(session: Session, found: DevelopmentCase, actor: Actor) -> list[GovernanceLevel]:
-    """The levels on which somebody plans actions: who keeps the work its schools', the management any."""
-    if not cases.may_keep(session, found, actor):
+    """The levels on which somebody plans actions: who keeps the work its schools', elected members theirs, the management any."""
+    if found.closed_at is not None:
         return []
-    return [level for level in GovernanceLevel if reads_level(actor, level)]
+    read = levels_read(session, found, actor)
+    if not cases.may_keep(session, found, actor):
+        read &= {GovernanceLevel.POLITICAL}
+    return [level for level in GovernanceLevel if level in read]
 
 
 # --------------------------------------------------------------------------------------------------------- verbs
@@ -72,7 +89,7 @@ def plan_action(
 ) -> DevelopmentAction:
     """Say what is done on a level, which function answers for it and in which term it is done. Raises NotAllowed, NamesSomebody, DevelopmentRefused."""
     cases.require_keeper(session, found, DevelopmentAct.PLAN_ACTION, by=by)
-    if not reads_level(by, level):
+    if level not in levels_to_write(session, found, by):
         raise NotAllowed(DevelopmentAct.PLAN_ACTION.value)
     was_answered = cases.require_nobody(session, [words, responsible], by=by, answered=answered)
     made = DevelopmentAction(case=found, level=level, term=term.code, words=words, responsible=responsible)
@@ -88,7 +105,7 @@ def end_action(
     """Say that it is done, or is not after all; where that was said already, again changes nothing. Raises NotAllowed, TakenAway."""
     act = DevelopmentAct.END_ACTION if is_done else DevelopmentAct.TAKE_BACK_DONE
     cases.require_keeper(session, found, act, by=by)
-    action = _action(found, action_id, by)
+    action = _action(session, found, action_id, by=by)
     if (action.done_at is not None) == is_done:
         return
     action.done_at = clock.now() if is_done else None
@@ -99,7 +116,7 @@ def end_action(
 def drop_action(session: Session, found: DevelopmentCase, action_id: uuid.UUID, *, by: Actor) -> None:
     """Take away one that is not done; nothing of its words stays. Raises NotAllowed, TakenAway, AlreadyMoved."""
     cases.require_keeper(session, found, DevelopmentAct.DROP_ACTION, by=by)
-    action = _action(found, action_id, by)
+    action = _action(session, found, action_id, by=by)
     if action.done_at is not None:
         cases.raise_already_moved(found, DevelopmentAct.END_ACTION)
     found.actions.remove(action)
@@ -108,9 +125,10 @@ def drop_action(session: Session, found: DevelopmentCase, action_id: uuid.UUID, 
 
 
 # -------------------------------------------------------------------------------------------------------- inside
-def _action(found: DevelopmentCase, action_id: uuid.UUID, actor: Actor) -> DevelopmentAction:
-    """One action of this work whose words are theirs to read; another level's is as if it were not there."""
-    action = next((one for one in found.actions if one.id == action_id and reads_level(actor, one.level)), None)
+def _action(session: Session, found: DevelopmentCase, action_id: uuid.UUID, *, by: Actor) -> DevelopmentAction:
+    """One action of this work that is theirs to write; another level's is as if it were not there."""
+    levels = levels_to_write(session, found, by)
+    action = next((one for one in found.actions if one.id == action_id and one.level in levels), None)
     if action is None:
         raise TakenAway
     return action

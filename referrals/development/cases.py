@@ -16,7 +16,7 @@ from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session, selectinload
 
 from referrals import clock, identity_check, moving, reference
-from referrals.access import Actor
+from referrals.access import Actor, Role
 from referrals.calendar import closed_days
 from referrals.development import targets
 from referrals.development.moves import ASKS, MOVE_BY_ACT, Mover
@@ -62,6 +62,16 @@ def may_read(session: Session, found: DevelopmentCase, actor: Actor) -> bool:
     return any(people.is_in_team(session, forum, actor) for forum in {unit.forum for unit in found.units})
 
 
+def is_elected(actor: Actor) -> bool:
+    """Whether they sit in the elected committee."""
+    return any(role is Role.ELECTED_MEMBER for role, _unit in actor.roles)
+
+
+def is_for_elected(found: DevelopmentCase, actor: Actor) -> bool:
+    """Whether they carry the political part of it as elected members: of nothing that is about a single group."""
+    return is_elected(actor) and found.kind is not DevelopmentKind.GROUP
+
+
 def may_keep(session: Session, found: DevelopmentCase, actor: Actor) -> bool:
     """Whether they write in it until it is closed: the management, coordinators and head teachers of its teams, and who leads it."""
     return found.closed_at is None and _is_keeper(session, found, actor)
@@ -75,12 +85,15 @@ def may_discard(session: Session, found: DevelopmentCase, actor: Actor) -> bool:
 
 def known_to(session: Session, actor: Actor, *, theme: LessonTheme | None = None) -> list[DevelopmentCase]:
     """What somebody may read, the newest first; narrowed to a theme where one is given."""
+    return [found for found in every(session, theme=theme) if may_read(session, found, actor)]
+
+
+def every(session: Session, *, theme: LessonTheme | None = None) -> list[DevelopmentCase]:
+    """All of it, whoever may read it, the newest first; narrowed to a theme where one is given."""
     rows = select(DevelopmentCase).order_by(DevelopmentCase.opened_at.desc(), DevelopmentCase.id)
     with_units = selectinload(DevelopmentCase.units).selectinload(Unit.forum).selectinload(Forum.units)
-    every = session.scalars(rows.options(with_units, selectinload(DevelopmentCase.terms)))
-    return [
-        found for found in every if (theme is None or theme.value in found.themes) and may_read(session, found, actor)
-    ]
+    found = session.scalars(rows.options(with_units, selectinload(DevelopmentCase.terms)))
+    return [one for one in found if theme is None or theme.value in one.themes]
 
 
 def waiting_for(session: Session, actor: Actor) -> list[DevelopmentCase]:
@@ -103,10 +116,15 @@ def _is_asked(session: Session, found: DevelopmentCase, actor: Actor) -> bool:
 
 
 def refuse_others(session: Session, found: DevelopmentCase, act: DevelopmentAct, *, by: Actor) -> None:
-    """Let whoever writes in it pass. Raises DevelopmentClosed for those who would if it were not closed, else NotAllowed."""
-    if by.is_system and Mover.SYSTEM in MOVE_BY_ACT[act].by:
+    """Let whoever writes in it pass, and elected members where the table of moves names them.
+
+    Raises DevelopmentClosed for those who would if it were not closed, else NotAllowed.
+    """
+    movers = MOVE_BY_ACT[act].by
+    if by.is_system and Mover.SYSTEM in movers:
         return
-    if not _is_keeper(session, found, by):
+    is_theirs = Mover.ELECTED in movers and is_for_elected(found, by)
+    if not is_theirs and not _is_keeper(session, found, by):
         raise NotAllowed(act.value)
     if found.closed_at is not None:
         raise DevelopmentClosed(act.value)

@@ -39,6 +39,8 @@ class Mover(StrEnum):
 
     #: the management, coordinators and head teachers of its teams, and who leads it
     KEEPER = "keeper"
+    #: of the committee: what politics does, and never where it stands
+    ELECTED = "elected"
     SYSTEM = "system"
 
 
@@ -46,12 +48,12 @@ OfWork: TypeAlias = Move[DevelopmentAct, Mover]
 
 
 def _move(act: DevelopmentAct, by: str, frm: tuple[State, ...], *to: State) -> OfWork:
-    movers = {"K": Mover.KEEPER, "S": Mover.SYSTEM}
+    movers = {"K": Mover.KEEPER, "E": Mover.ELECTED, "S": Mover.SYSTEM}
     return Move(act, frozenset(movers[letter] for letter in by), frozenset(frm), to)
 
 
 _A = DevelopmentAct
-#: who: K whoever keeps it, S the workflow
+#: who: K whoever keeps it, E elected members of their own level, S the workflow
 MOVES: Final[tuple[OfWork, ...]] = (
     #     what happens              who   from                                  to
     _move(_A.OPEN,                  "K",  (),                                   SUBMITTED),
@@ -75,10 +77,10 @@ MOVES: Final[tuple[OfWork, ...]] = (
     _move(_A.WRITE_ANALYSIS,        "K",  OPEN),
     _move(_A.ADD_RESULT,            "K",  OPEN),
     _move(_A.DROP_RESULT,           "K",  OPEN),
-    _move(_A.PLAN_ACTION,           "K",  OPEN),
-    _move(_A.END_ACTION,            "K",  OPEN),
-    _move(_A.TAKE_BACK_DONE,        "K",  OPEN),
-    _move(_A.DROP_ACTION,           "K",  OPEN),
+    _move(_A.PLAN_ACTION,           "KE", OPEN),
+    _move(_A.END_ACTION,            "KE", OPEN),
+    _move(_A.TAKE_BACK_DONE,        "KE", OPEN),
+    _move(_A.DROP_ACTION,           "KE", OPEN),
     _move(_A.WRITE_REPORT,          "K",  OPEN),
 )  # fmt: skip
 

@@ -3,6 +3,7 @@
 They name nobody and no referral. The analysis says what its reader may read: the actions of another level stand in it as numbers.
 """
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -17,7 +18,7 @@ from referrals.models import DevelopmentCase, DevelopmentEvent, DevelopmentPaper
 from referrals.patterns.school_terms import SchoolTerm
 from referrals.people import organisation, roster
 from referrals.rounds import people
-from referrals.vocabulary import DevelopmentAct, DevelopmentAudience, DevelopmentPaperKind
+from referrals.vocabulary import DevelopmentAct, DevelopmentAudience, DevelopmentPaperKind, GovernanceLevel
 
 
 def closing_context(session: Session, found: DevelopmentCase) -> dict[str, Any]:
@@ -34,10 +35,10 @@ def closing_paper(session: Session, found: DevelopmentCase, *, language: str) ->
 
 def analysis_context(session: Session, found: DevelopmentCase, *, by: Actor) -> dict[str, Any]:
     """What the situation analysis says to `by`, as plain data."""
-    return _analysis(session, found, reads_all=people.may_lead(by))
+    return _analysis(session, found, read=actions.levels_read(session, found, by))
 
 
-def _analysis(session: Session, found: DevelopmentCase, *, reads_all: bool) -> dict[str, Any]:
+def _analysis(session: Session, found: DevelopmentCase, *, read: Collection[GovernanceLevel]) -> dict[str, Any]:
     today = roster.today(session)
     said = asdict(analysis.analysis_of(found))
     for name in ("priorities", "goals"):
@@ -59,7 +60,7 @@ def _analysis(session: Session, found: DevelopmentCase, *, reads_all: bool) -> d
                     for one in part.actions
                 ],
             }
-            for part in actions.parts_for(found, reads_all=reads_all)
+            for part in actions.parts_for(found, read=read)
         ],
         "timetable": [
             {
@@ -161,11 +162,12 @@ def issued(session: Session, found: DevelopmentCase, *, by: Actor) -> list[Devel
 def _said(
     session: Session, event: DevelopmentEvent, kind: DevelopmentPaperKind, *, audience: DevelopmentAudience
 ) -> dict[str, Any]:
-    found, reads_all = event.case, audience is DevelopmentAudience.MANAGEMENT
+    found = event.case
+    read = set(GovernanceLevel) if audience is DevelopmentAudience.MANAGEMENT else {GovernanceLevel.UNIT}
     dated = {"issued_at": event.at.isoformat()}
     if kind is DevelopmentPaperKind.REPORT:
         return closing_context(session, found) | dated
-    whole = _analysis(session, found, reads_all=reads_all) | dated
+    whole = _analysis(session, found, read=read) | dated
     if kind is DevelopmentPaperKind.ANALYSIS:
         return whole
     return whole | {

@@ -23,7 +23,7 @@ from referrals.patterns.places import Places
 from referrals.patterns.school_terms import SchoolTerm
 from referrals.people import roster
 
-READERS: Final = (Role.MANAGEMENT,)
+READERS: Final = (Role.MANAGEMENT, Role.ELECTED_MEMBER)
 
 #: a figure as it is told; None where it is left out
 Cell = int | Wait | None

@@ -22,6 +22,8 @@ class Capacity(StrEnum):
     CHILD = "child"
     MANAGEMENT = "management"
     RESEARCHER = "researcher"
+    #: of the elected committee
+    ELECTED_MEMBER = "elected_member"
     ADMINISTRATOR = "administrator"
 
 

@@ -39,6 +39,7 @@ class Profession(Term):
     BUSINESS = "business", N_("Business")
     MANAGEMENT = "management", N_("Management of the schools")
     RESEARCHER = "researcher", N_("Researcher")
+    ELECTED_MEMBER = "elected_member", N_("Elected member")
     REGISTRAR = "registrar", N_("Registrar")
     ADMINISTRATOR = "administrator", N_("System administrator")
 

@@ -37,6 +37,7 @@ class Cast:
     manager: Person
     researcher: Person
     registrar: Person
+    elected: Person
 
 
 def cast_of(country: str) -> Cast:

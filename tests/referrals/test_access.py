@@ -108,6 +108,7 @@ READ_ALOUD = {
     "administrator": (ADMINISTRATOR, set()),
     "management": (Actor(uuid.uuid4(), "Margit", frozenset({(Role.MANAGEMENT, None)})), set()),
     "researcher": (Actor(uuid.uuid4(), "Rune", frozenset({(Role.RESEARCHER, None)})), set()),
+    "elected member": (Actor(uuid.uuid4(), "Elsa", frozenset({(Role.ELECTED_MEMBER, None)})), set()),
     "reporter": (REPORTER, {View.OWN_ACTION}),
     "reporter of another concern": (Actor(reported=uuid.uuid4()), set()),
     "guardian": (
@@ -134,7 +135,10 @@ def test_every_row_of_the_table_has_a_cell_for_everybody(information: Informatio
 
 @pytest.mark.parametrize("information", Information)
 def test_management_researchers_and_administrators_have_no_content_of_any_referral(information: Information) -> None:
-    cells = {MATRIX[information][who] for who in (Capacity.MANAGEMENT, Capacity.RESEARCHER, Capacity.ADMINISTRATOR)}
+    cells = {
+        MATRIX[information][who]
+        for who in (Capacity.MANAGEMENT, Capacity.RESEARCHER, Capacity.ELECTED_MEMBER, Capacity.ADMINISTRATOR)
+    }
     without_a_referral = {Information.DEIDENTIFIED, Information.AGGREGATES}
     assert cells <= {Cell.NOTHING, Cell.COUNT} or information in without_a_referral
 
@@ -274,7 +278,9 @@ def test_nobody_decides_about_what_they_may_not_read() -> None:
 
 
 def test_everybody_who_can_be_a_member_has_a_column_of_the_table() -> None:
-    outside = {Profession.ADMINISTRATOR, Profession.MANAGEMENT, Profession.RESEARCHER, Profession.REGISTRAR}
+    outside = {
+        Profession.ADMINISTRATOR, Profession.MANAGEMENT, Profession.RESEARCHER, Profession.REGISTRAR, Profession.ELECTED_MEMBER,
+    }  # fmt: skip
     assert set(Profession) - set(CONTRIBUTES_AS) == outside
 
 

@@ -41,5 +41,5 @@ def cast_of(session):
         session.scalars(select(Municipality)).one(), schools["lindskolan"].forum, schools["lindskolan"],
         schools["askskolan"], people["karin"], people["sanna"], people["henrik"], people["petra"], people["kim"], people["siv"],
         people["noor"], people["anton"], people["otto"], people["tove"], people["hilma"], people["leo"], people["vidar"],
-        people["margit"], people["rune"],
+        people["margit"], people["rune"], people["elsa"],
     )  # fmt: skip

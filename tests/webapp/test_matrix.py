@@ -87,6 +87,7 @@ WHO = {
     "vidar": Capacity.CIVIL_SOCIETY,
     "margit": Capacity.MANAGEMENT,
     "rune": Capacity.RESEARCHER,
+    "elsa": Capacity.ELECTED_MEMBER,
     "anton": Capacity.ADMINISTRATOR,
 }
 #: who must see nothing in any case: a coordinator of another school

@@ -17,21 +17,21 @@ from schemas.fields import CHOOSE_ONE
 from webapp import forms, notices, pages, people, transactions
 from webapp.development import blueprint
 from webapp.development.cases import terms_to_choose
-from webapp.development.doors import for_case, refuse
+from webapp.development.doors import for_actions, refuse
 from webapp.language import gettext
 from webapp.rounds.doors import term_name
 
 
 @blueprint.get("/development/<uuid:development_id>/actions")
-@for_case()
+@for_actions()
 def actions(found: DevelopmentCase) -> Response:
     """What is done on each level, as far as this person reads it."""
-    may_keep = cases.may_keep(transactions.session(), found, people.actor())
-    return _page(found, forms.shown() if may_keep else forms.Form())
+    writes = rules.levels_to_write(transactions.session(), found, people.actor())
+    return _page(found, forms.shown() if writes else forms.Form())
 
 
 @blueprint.post("/development/<uuid:development_id>/actions")
-@for_case()
+@for_actions()
 def plan_action(found: DevelopmentCase) -> ResponseReturnValue:
     """Plan an action on a level."""
     session, actor, form = transactions.session(), people.actor(), forms.submitted()
@@ -51,7 +51,7 @@ def plan_action(found: DevelopmentCase) -> ResponseReturnValue:
 
 
 @blueprint.post("/development/<uuid:development_id>/actions/<uuid:level_action_id>/done")
-@for_case()
+@for_actions()
 def end_action(found: DevelopmentCase, level_action_id: uuid.UUID) -> ResponseReturnValue:
     """Say that an action is done, or is not after all."""
     is_done = "take_back" not in request.form
@@ -61,7 +61,7 @@ def end_action(found: DevelopmentCase, level_action_id: uuid.UUID) -> ResponseRe
 
 
 @blueprint.post("/development/<uuid:development_id>/actions/<uuid:level_action_id>/drop")
-@for_case()
+@for_actions()
 def drop_action(found: DevelopmentCase, level_action_id: uuid.UUID) -> ResponseReturnValue:
     """Take an action away."""
     rules.drop_action(transactions.session(), found, level_action_id, by=people.actor())
@@ -75,8 +75,9 @@ def _to(found: DevelopmentCase) -> ResponseReturnValue:
 
 
 def _page(found: DevelopmentCase, form: forms.Form, status: int = 200, **values: Any) -> Response:
-    actor = people.actor()
-    parts = rules.parts(found, actor)
+    session, actor = transactions.session(), people.actor()
+    parts = rules.parts(session, found, actor)
+    writes = rules.levels_to_write(session, found, actor)
     return pages.page(
         "development/actions.html",
         status,
@@ -89,7 +90,9 @@ def _page(found: DevelopmentCase, form: forms.Form, status: int = 200, **values:
             for one in part.actions
             if (term := SchoolTerm.read(one.term)) is not None
         },
-        levels=[(one.value, gettext(one.label)) for one in rules.levels_to_write(transactions.session(), found, actor)],
+        writes=writes,
+        levels=[(one.value, gettext(one.label)) for one in writes],
+        reads_work=cases.may_read(session, found, actor),
         terms=terms_to_choose(found),
         **values,
     )

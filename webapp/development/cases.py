@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from referrals import steps
 from referrals.calendar import closed_days
+from referrals.development import actions, closing, leaders, papers, targets
 from referrals.development import cases as rules
-from referrals.development import closing, leaders, papers, targets
 from referrals.development import terms as calendar
 from referrals.development.cases import Words
 from referrals.development.moves import acts_from
@@ -23,7 +23,7 @@ from schemas.fields import CHOOSE_SOME
 from webapp import forms, notices, pages, people, transactions
 from webapp.casework.words import stage_name, status_name
 from webapp.development import blueprint
-from webapp.development.doors import ROLES, for_case, refuse, to_case, version_seen
+from webapp.development.doors import ALL_WHO_SEE, ROLES, for_case, refuse, to_case, version_seen
 from webapp.forums.team import opens_teams
 from webapp.guards import signed_in
 from webapp.language import gettext
@@ -39,11 +39,12 @@ _TERMS_BEFORE: Final = 2
 
 
 @blueprint.get("/development")
-@signed_in(*ROLES)
+@signed_in(*ALL_WHO_SEE)
 def cases() -> Response:
     """All development work this person reads, of one theme where the address names one."""
     session, actor = transactions.session(), people.actor()
-    if not rounds_people.teams_of(session, actor) and not rounds_people.may_lead(actor):
+    is_elected = rules.is_elected(actor)
+    if not is_elected and not rounds_people.teams_of(session, actor) and not rounds_people.may_lead(actor):
         abort(404)
     asked = request.args.get("theme")
     theme = LessonTheme(asked) if asked in set(LessonTheme) else None
@@ -55,9 +56,10 @@ def cases() -> Response:
         themes=_themes(),
         lines=[
             (found, stage_said(found), calendar.phase_on(found, today), nearest, bool(nearest and calendar.is_late(nearest, today, closed)))
-            for found in rules.known_to(session, actor, theme=theme)
+            for found in actions.known_to(session, actor, theme=theme)
             for nearest in [calendar.next_milestone(found)]
         ],
+        read={found.id for found in rules.known_to(session, actor, theme=theme)},
         may_open=bool(rules.units_to_choose(session, actor)),
         has_team=opens_teams(),
     )  # fmt: skip

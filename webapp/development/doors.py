@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from referrals import identity_check
 from referrals.access import Role
+from referrals.development import actions
 from referrals.development import cases as rules
 from referrals.errors import DevelopmentRefused, NamesSomebody
 from referrals.models import DevelopmentCase
@@ -21,7 +22,10 @@ from webapp.language import gettext
 
 #: the roles that can have to do with development work; what each of them reads the core says
 ROLES: Final = (*TEAM_ROLES, Role.MANAGEMENT)
+#: and those who see of it what its actions come to
+ALL_WHO_SEE: Final = (*ROLES, Role.ELECTED_MEMBER)
 
+for_actions = partial(for_row, "development", DevelopmentCase, actions.may_see)
 for_case = partial(for_row, "development", DevelopmentCase, rules.may_read)
 
 

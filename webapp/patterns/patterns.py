@@ -1,9 +1,10 @@
-"""Patterns by area and school for the management: access, waiting, topics, domains, outcomes and what families say."""
+"""Patterns by area and school for the management and elected members: access, waiting, topics, domains, outcomes and what families say."""
 
 from flask import Response
 
 from referrals.patterns import elsewhere, kept, quality_report
 from referrals.patterns.figures import Heading
+from referrals.research import exports
 from webapp import pages, people, transactions
 from webapp.guards import signed_in
 from webapp.patterns import blueprint, terms
@@ -24,4 +25,5 @@ def patterns() -> Response:
         mapping=elsewhere.MAPPING,
         chosen=chosen,
         reports=quality_report.issued(session, by=actor),
+        reads_exports=any(role in (*exports.ASKERS, *exports.DECIDERS) for role, _unit in actor.roles),
     )

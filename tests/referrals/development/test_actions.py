@@ -4,11 +4,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals.development import actions, papers
+from referrals.development import actions, cases, papers
 from referrals.errors import AlreadyMoved, DevelopmentClosed, NamesSomebody, NotAllowed, TakenAway
 from referrals.models import DevelopmentAction
-from referrals.vocabulary import DevelopmentAct, GovernanceLevel
-from tests.development import AUTUMN, act, begin, close
+from referrals.vocabulary import DevelopmentAct, DevelopmentKind, GovernanceLevel, LessonTheme
+from tests.development import AUTUMN, WORDS, act, begin, close
 from tests.people import Cast
 
 
@@ -18,11 +18,11 @@ def test_actions_are_carried_at_three_levels_and_each_level_sees_its_part(sessio
     made = {level: act(session, cast, found, level) for level in GovernanceLevel}
     actions.end_action(session, found, made[GovernanceLevel.POLITICAL].id, by=cast.manager.actor())
     assert len(made) == 3
-    school = actions.parts(found, cast.coordinator.actor())
+    school = actions.parts(session, found, cast.coordinator.actor())
     assert [(one.level, one.count, one.done, len(one.actions)) for one in school] == [
         (GovernanceLevel.UNIT, 1, 0, 1), (GovernanceLevel.ADMINISTRATION, 1, 0, 0), (GovernanceLevel.POLITICAL, 1, 1, 0),
     ]  # fmt: skip
-    management = actions.parts(found, cast.manager.actor())
+    management = actions.parts(session, found, cast.manager.actor())
     assert [one.actions for one in management] == [(made[level],) for level in GovernanceLevel]
     told = repr(papers.analysis_context(session, found, by=cast.coordinator.actor()))
     assert ("Insats 1" in told, "Insats 2" in told, "Insats 3" in told) == (True, False, False)
@@ -88,3 +88,53 @@ def test_an_action_names_a_function_and_nobody(session: Session, cast: Cast, wor
             term=AUTUMN,
         )  # fmt: skip
     assert found.actions == []
+
+
+def test_an_elected_member_carries_the_political_part_and_reads_numbers_of_the_rest(
+    session: Session, cast: Cast
+) -> None:
+    """C17, for politics."""
+    found, elsa = begin(session, cast), cast.elected.actor()
+    others = [act(session, cast, found, level) for level in (GovernanceLevel.UNIT, GovernanceLevel.ADMINISTRATION)]
+    assert actions.levels_to_write(session, found, elsa) == [GovernanceLevel.POLITICAL]
+    new = {"words": "Nämnden avsätter medel", "responsible": "Nämndens ordförande", "term": AUTUMN}
+    made = actions.plan_action(session, found, by=elsa, level=GovernanceLevel.POLITICAL, **new)
+    actions.end_action(session, found, made.id, by=elsa)
+    assert [(one.level, one.count, one.done, one.actions) for one in actions.parts(session, found, elsa)] == [
+        (GovernanceLevel.UNIT, 1, 0, ()), (GovernanceLevel.ADMINISTRATION, 1, 0, ()), (GovernanceLevel.POLITICAL, 1, 1, (made,)),
+    ]  # fmt: skip
+    for level in (GovernanceLevel.UNIT, GovernanceLevel.ADMINISTRATION):
+        with pytest.raises(NotAllowed):
+            actions.plan_action(session, found, by=elsa, level=level, **new)
+    for one in others:
+        for change in (actions.end_action, actions.drop_action):
+            with pytest.raises(TakenAway):
+                change(session, found, one.id, by=elsa)
+    assert not cases.may_read(session, found, elsa)
+    for forbidden in (
+        lambda: cases.correct_case(session, found, by=elsa, themes=[LessonTheme.ORGANISATION], words=WORDS),
+        lambda: cases.discard_case(session, found, by=elsa),
+    ):
+        with pytest.raises(NotAllowed):
+            forbidden()
+    close(session, cast, found)
+    assert actions.levels_to_write(session, found, elsa) == []
+    with pytest.raises(DevelopmentClosed):
+        actions.end_action(session, found, made.id, by=elsa, is_done=False)
+
+
+def test_of_work_about_a_single_group_an_elected_member_sees_nothing(session: Session, cast: Cast) -> None:
+    school, elsa = begin(session, cast), cast.elected.actor()
+    group = cases.open_case(
+        session, by=cast.coordinator.actor(), kind=DevelopmentKind.GROUP, unit_ids=[cast.school.id],
+        themes=[LessonTheme.COLLEGIAL], words=WORDS,
+    )  # fmt: skip
+    assert actions.known_to(session, elsa) == [school]
+    assert actions.known_to(session, elsa, theme=LessonTheme.COLLEGIAL) == [school]
+    assert actions.known_to(session, cast.coordinator.actor()) == cases.known_to(session, cast.manager.actor())
+    assert not actions.may_see(session, group, elsa)
+    assert not actions.may_see(session, school, cast.outsider.actor())
+    with pytest.raises(NotAllowed):
+        actions.plan_action(
+            session, group, by=elsa, level=GovernanceLevel.POLITICAL, words="En insats", responsible="Nämnden", term=AUTUMN
+        )  # fmt: skip

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from referrals import moving
 from referrals.access import SYSTEM, Actor
-from referrals.development import closing, stages, terms
+from referrals.development import actions, cases, closing, stages, terms
 from referrals.development.moves import (
     BACK,
     IN_ANALYSIS,
@@ -30,7 +30,7 @@ from referrals.stages import (
     SUBMITTED,
     Stage,
 )
-from referrals.vocabulary import AfterFollowUp, DevelopmentAct, DevelopmentPhase, DevelopmentProblem
+from referrals.vocabulary import AfterFollowUp, DevelopmentAct, DevelopmentPhase, DevelopmentProblem, GovernanceLevel
 from tests.development import AUTUMN, REPORT, SEEN, begin, carry
 from tests.people import Cast
 
@@ -48,6 +48,7 @@ def test_the_table_names_every_act_once_and_leads_from_every_stage_to_the_end_wi
     assert set(BACK.values()) == set(MOVE_BY_ACT[DevelopmentAct.STEP_BACK].to)
     assert [move.verb for move in MOVES if Mover.KEEPER not in move.by] == [DevelopmentAct.OPEN_TRIAGE]
     assert acts_from(CLOSED) == ()
+    assert {move.verb for move in MOVES if Mover.ELECTED in move.by and move.to} == set()
 
 
 def test_it_goes_stage_by_stage_and_its_history_says_from_where_to_where(session: Session, cast: Cast) -> None:
@@ -135,9 +136,42 @@ def test_it_can_be_taken_back_one_stage_at_a_time(session: Session, cast: Cast) 
     assert set(passed) < set(WORKING)
 
 
+def test_an_elected_member_plans_in_every_stage_what_politics_does_and_moves_it_from_none(
+    session: Session, cast: Cast
+) -> None:
+    found, elsa = begin(session, cast), cast.elected.actor()
+    for stage in (
+        Stage.INTAKE,
+        Stage.TRIAGE,
+        Stage.ASSESSMENT,
+        Stage.TEAM_REVIEW,
+        Stage.ACTION_PLAN,
+        Stage.FOLLOW_UP,
+        Stage.CLOSURE,
+    ):
+        carry(session, cast, found, stage)
+        stood = found.state
+        actions.plan_action(
+            session,
+            found,
+            by=elsa,
+            level=GovernanceLevel.POLITICAL,
+            words="Nämnden avsätter medel",
+            responsible="Nämnden",
+            term=AUTUMN,
+        )
+        for move in MOVES:
+            if move.to:
+                with pytest.raises(NotAllowed):
+                    cases.require_keeper(session, found, move.verb, by=elsa)
+        assert found.state == stood
+        assert found not in cases.waiting_for(session, elsa)
+
+
 def test_only_who_keeps_it_moves_it_and_the_workflow_only_what_is_its_own(session: Session, cast: Cast) -> None:
     found = begin(session, cast)
-    for somebody in (cast.counsellor.actor(), cast.outsider.actor(), cast.administrator.actor(), Actor(), SYSTEM):
+    nobody = (cast.counsellor, cast.outsider, cast.administrator, cast.elected)
+    for somebody in (*(one.actor() for one in nobody), Actor(), SYSTEM):
         with pytest.raises(NotAllowed):
             stages.take_up(session, found, by=somebody)
     for keeper in (cast.coordinator.actor(), cast.head_teacher.actor(), cast.manager.actor()):

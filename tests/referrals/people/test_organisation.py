@@ -52,7 +52,7 @@ def account(session: Session, first_name: str) -> Account:
 
 # ------------------------------------------------------------------------------------------------ set-up
 def test_set_up_makes_the_municipality_with_its_units_teams_people_and_closed_days(session, written):
-    assert set_up(session, written) == (33, 0)
+    assert set_up(session, written) == (34, 0)
     here = organisation.municipality(session)
     assert (here.name, here.country, here.rulepack_version) == ("Lindköping", Country.SE, "se-2026-07")
     assert here.phones == {"emergency": "112", "helpline": "116 111", "social_services": "0000-10 00 00"}
@@ -89,7 +89,7 @@ def test_set_up_a_second_time_changes_nothing(session, written):
 
 
 def test_set_up_twice_in_two_runs_changes_nothing_either(fresh_address, written):
-    for expected in ((33, 0), (0, 0)):
+    for expected in ((34, 0), (0, 0)):
         with db.writing(fresh_address) as session:
             assert set_up(session, written) == expected
 
@@ -188,7 +188,7 @@ def test_set_up_takes_nothing_away(session, written):
     assert here.phones["helpline"] == "116 000"
     assert here.targets == {"triage": {"school_days": 2}, "minutes": {"school_days": 1}}
     assert (account(session, "kim").language, account(session, "kim").is_active) == ("en", False)
-    assert (len(session.scalars(select(Unit)).all()), len(session.scalars(select(Account)).all())) == (3, 15)
+    assert (len(session.scalars(select(Unit)).all()), len(session.scalars(select(Account)).all())) == (3, 16)
 
 
 def test_another_country_is_refused_and_nothing_is_touched(session, written):
