@@ -1,22 +1,27 @@
 """What each stage of development work leaves: one paper of it for each audience, kept as it was issued, and the day the next is due by."""
 
 import hashlib
+import io
+from dataclasses import replace
 from datetime import date, datetime
 
+import pikepdf
 import pytest
+from page import ValidationProfile, validate_pdf_bytes
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock, steps
+from referrals import clock, printing, steps
 from referrals.access import SYSTEM
 from referrals.calendar import closed_days
-from referrals.development import cases, papers, stages, targets
+from referrals.development import actions, cases, papers, stages, targets
 from referrals.errors import NotAllowed
 from referrals.models import ClosedDay, DevelopmentCase, DevelopmentPaper, Step, StepKind
 from referrals.stages import Stage
 from referrals.vocabulary import DevelopmentAct, DevelopmentAudience, DevelopmentPaperKind, GovernanceLevel
 from tests.development import SEEN, act, begin, carry, close, leave_paper
-from tests.documents.reading import paper_text
+from tests.development import plan as lay_plan
+from tests.documents.reading import LANGUAGES, SNAPSHOTS, compare, paper_text
 from tests.people import Cast
 
 HEADINGS = {
@@ -55,6 +60,32 @@ def test_each_stage_leaves_its_paper_and_where_actions_stand_in_it_the_managemen
     assert words not in papers.html_of(plan[DevelopmentAudience.TEAMS])
     assert words in papers.html_of(plan[DevelopmentAudience.MANAGEMENT])
     assert papers.outstanding(session, event_of(found, DevelopmentAct.OPEN_TRIAGE)) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_record_says_what_was_last_read_and_approved_and_is_built_to_pdf_ua(
+    session: Session, cast: Cast, language: str
+) -> None:
+    found = begin(session, cast)
+    lay_plan(session, cast, found)
+    planned = {level: act(session, cast, found, level) for level in GovernanceLevel}
+    actions.end_action(session, found, planned[GovernanceLevel.UNIT].id, by=cast.manager.actor(), is_done=True)
+    carry(session, cast, found, Stage.CLOSURE)
+    drafts = [draft for event in found.events for draft in papers.outstanding(session, event)]
+    for draft in drafts:
+        if draft.template == "development_record":
+            dated = draft.context | {"issued_at": "2026-10-12T13:00:00+00:00"}
+            html = papers.html_of(replace(draft, language=language, context=dated))
+            audience = "" if draft.audience is DevelopmentAudience.TEAMS else ".management"
+            compare(SNAPSHOTS / f"development_{draft.kind.value}.{language}{audience}.txt", paper_text(html))
+            if draft.audience is DevelopmentAudience.MANAGEMENT:
+                continue  # the same paper, with more lines in words
+            printed = printing.print_pdf(html)
+            with pikepdf.open(io.BytesIO(printed)) as pdf:
+                assert str(pdf.Root.Lang) == language
+            judged = validate_pdf_bytes(printed, profile=ValidationProfile.PDF_UA_1)
+            assert [fault.message for fault in judged.failures] == []
+    assert {draft.kind for draft in drafts} == set(DevelopmentPaperKind) - {DevelopmentPaperKind.REPORT}
 
 
 def test_what_is_not_taken_up_leaves_the_decision_with_its_reason(session: Session, cast: Cast) -> None:
