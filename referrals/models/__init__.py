@@ -54,7 +54,7 @@ from referrals.models.reading_request import ReadingAnswer, ReadingRequest
 from referrals.models.referral import History, Listed, Membership, OfReferral, Referral
 from referrals.models.register import RegisterEntry, RegisterYear
 from referrals.models.reminder import Reminder
-from referrals.models.research_export import ResearchExport, ResearchPackage
+from referrals.models.research_export import ResearchExport, ResearchPackage, ResearchTerm
 from referrals.models.retention import Disposal, LegalHold
 from referrals.models.saved_view import SavedView
 from referrals.models.seminar import Seminar, SeminarAttendance, SeminarLesson
@@ -178,6 +178,7 @@ __all__ = [
     "Reminder",
     "ResearchExport",
     "ResearchPackage",
+    "ResearchTerm",
     "ResetLink",
     "RoleAssignment", "RoundAnswer", "RoundAnswered", "RoundAttendance", "RoundConsultant", "RoundEnrolment", "RoundPaper", "RoundSlot", "SavedView", "SeatAbsence",
     "SecondFactor",

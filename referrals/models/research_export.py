@@ -1,8 +1,9 @@
-"""Exports for research: who asked for one, what for and until when, who of the management decided, and the package that is given out."""
+"""Exports for research: who asked for one, what for and until when, who of the management decided, the package that is given out, and the rows of a term."""
 
 import hashlib
 import uuid
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -32,8 +33,7 @@ class ResearchExport(OwnKey, Base):
     decided_at: Mapped[datetime | None]
 
     purpose = Sealed[str]()
-    #: from which its pseudonyms are made; of another export the same child has another, and nobody can tell that they belong together.
-    #: Gone with its package: from then on nobody can tell either which concern a row was
+    #: from which its pseudonyms are made: in another export the same row has another. Gone with its package
     pseudonym_key = Sealed[str]()
 
     asked_by: Mapped[Account] = relationship(foreign_keys=[asked_by_id])
@@ -72,3 +72,16 @@ class ResearchPackage(Identified, Base):
         if hashlib.sha256(content).hexdigest() != self.checksum:
             raise SealBroken("a package for research differs from its checksum")
         return content
+
+
+class ResearchTerm(OwnKey, Base):
+    """The rows of one term, as every export gives them out. No column, and nothing in one, leads to a person or a referral."""
+
+    __tablename__ = "research_term"
+
+    #: such as 2026-spring; the first who draws its rows is the only one
+    term: Mapped[str] = mapped_column(unique=True)
+    drawn_at: Mapped[datetime]
+
+    #: of each its area, about how old the child is, and its values by column, in an order that tells nothing
+    rows = Sealed[list[list[Any]]]()

@@ -1,7 +1,6 @@
 """An export for research on its way: asked for with purpose and end, decided by somebody else of the management, given out until its end.
 
-It is made once, at its approval, and given out as it is then: two that were made at two moments would differ by the child that was protected,
-or whose follow-up was held, in between.
+It is made once, at its approval, and given out as it is then, of rows that are the same in every export of their terms.
 """
 
 import secrets

@@ -4,7 +4,6 @@ import csv
 import hashlib
 import hmac
 import io
-import uuid
 import zipfile
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -14,8 +13,7 @@ from sqlalchemy.orm import Session
 from referrals.models import ResearchExport
 from referrals.patterns import elsewhere
 from referrals.patterns.school_terms import SchoolTerm
-from referrals.research import protecting, rows
-from referrals.research.rows import Line
+from referrals.research import drawn
 from referrals.vocabulary import AgeBand, ClosureReason, Domain, Topic
 
 _YES_NO: Final = "yes | no"
@@ -43,8 +41,11 @@ CODEBOOK: Final[tuple[tuple[str, str, str], ...]] = (
 )
 _NOTE: Final = (
     "An empty cell: nothing of it yet, or left out so that fewer than five cannot be told from others. "
-    "Children with a protected identity are in none of the rows. Terms with fewer than five concerns have no rows. "
-    "The order of the rows means nothing."
+    "Of each term at least five concerns are in no row: children with a protected identity, concerns held for a conflict of interest, "
+    "and others by chance. Of each area at least five concerns are in no row or told without the area, and of each value in an area at "
+    "least five who have it are in no row or told without it, by chance. So the rows come to less than the figures that the municipality "
+    "publishes, and what lies between them tells of nobody. All this was drawn once: every export of a term gives the same rows. "
+    "A term of which fewer than five concerns are left has no rows. The order of the rows means nothing."
 )
 
 
@@ -65,25 +66,18 @@ def _rows(session: Session, found: ResearchExport) -> list[list[str]]:
     term, last = SchoolTerm.read(found.first_term), SchoolTerm.read(found.last_term)
     written = []
     while term and last and term <= last:
-        written += [_row(found, term, line) for line in protecting.protect(rows.of_term(session, term))]
+        for number, row in enumerate(drawn.of_term(session, term)):
+            told = {"pseudonym": _pseudonym(found, f"{term.code} {number}"), "term": term.code, "area": row.area}
+            told |= {"age_band": row.age} | row.values
+            written.append([told[name] for name, _says, _holds in CODEBOOK])
         term = term.next
     return sorted(written)
 
 
-def _row(found: ResearchExport, term: SchoolTerm, line: Line) -> list[str]:
-    told = {
-        "pseudonym": _pseudonym(found, line.referral_id),
-        "term": term.code,
-        "area": line.area,
-        "age_band": line.age,
-    }
-    return [(told | line.values)[name] for name, _says, _holds in CODEBOOK]
-
-
-def _pseudonym(found: ResearchExport, referral_id: uuid.UUID) -> str:
-    """The same each time this export is fetched, and in no other one."""
+def _pseudonym(found: ResearchExport, which: str) -> str:
+    """Of this export alone, and of nothing that leads to a concern."""
     key = bytes.fromhex(found.pseudonym_key or "")
-    return hmac.digest(key, referral_id.bytes, hashlib.sha256).hex()[:16]
+    return hmac.digest(key, which.encode(), hashlib.sha256).hex()[:16]
 
 
 def _about(found: ResearchExport) -> list[tuple[str, str]]:

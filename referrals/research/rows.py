@@ -14,8 +14,6 @@ from referrals.patterns.counting import ANSWERS, CAME_IN_HERE, TAKEN_UP, came_wi
 from referrals.patterns.school_terms import SchoolTerm
 from referrals.vocabulary import AgeBand, Domain, Helped, Topic
 
-#: an export holds a row for each, so whoever is protected or held for a conflict of interest is in none
-_MAY_BE_EXPORTED: Final = (CAME_IN_HERE, Referral.protected_since.is_(None), Referral.held_since.is_(None))
 YES: Final = "yes"
 NO: Final = "no"
 #: the first answer within so many days at most, and how that is written
@@ -31,17 +29,19 @@ class Line:
     area: str
     age: str
     values: dict[str, str]
+    #: whether it must be in no row: its child is protected, or it is held for a conflict of interest
+    is_withheld: bool = False
 
 
 def of_term(session: Session, term: SchoolTerm) -> list[Line]:
-    """The concerns that came in during the term, in no order.
+    """The concerns that came in during the term, in no order: all of them, as the figures of the term count them.
 
     A school lies in the area in which it was counted, where the pages tell of that area: with another one, the rows of an area less
     what the pages tell of it would be those of the school.
     """
     areas = kept.areas_told(session, term)
     came_in = came_within(Referral.opened_at, term, zone_of(session))
-    found = session.scalars(select(Referral).where(*_MAY_BE_EXPORTED, came_in)).all()
+    found = session.scalars(select(Referral).where(CAME_IN_HERE, came_in)).all()
     columns = _columns(session, [referral.id for referral in found])
     return [
         Line(
@@ -49,6 +49,7 @@ def of_term(session: Session, term: SchoolTerm) -> list[Line]:
             areas.get(referral.unit_id, ""),
             AgeBand.of(referral.school_year).value if referral.school_year else "",
             _topics(referral) | {name: values.get(referral.id, "") for name, values in columns.items()},
+            is_withheld=referral.protected_since is not None or referral.held_since is not None,
         )
         for referral in found
     ]

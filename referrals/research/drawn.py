@@ -1,0 +1,44 @@
+"""The rows of a term are drawn once, for the first export of it; every later one gives the same rows, under pseudonyms of its own.
+
+Drawn anew, two exports of one term would differ by whoever was protected, left out by chance or followed up in between: whoever holds both could
+subtract. A child that is protected later stays in a row that leads to nobody; a row that went would be the one of that child.
+"""
+
+import secrets
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from referrals import clock
+from referrals.models import Municipality, ResearchTerm
+from referrals.patterns.school_terms import SchoolTerm
+from referrals.research import protecting, rows
+
+_CHANCE: Final = secrets.SystemRandom()
+
+
+@dataclass(frozen=True)
+class Row:
+    """One concern as exports tell of it. Nothing leads from here to the referral."""
+
+    area: str
+    age: str
+    values: dict[str, str]
+
+
+def of_term(session: Session, term: SchoolTerm) -> list[Row]:
+    """The rows of a term, drawn now where nobody did yet."""
+    # One at a time: who comes second finds them drawn. Two draws are what must never be given out.
+    session.scalars(select(Municipality).with_for_update()).one()
+    found = session.scalars(select(ResearchTerm).where(ResearchTerm.term == term.code)).one_or_none()
+    if found is None:
+        given = protecting.protect(rows.of_term(session, term), _CHANCE)
+        _CHANCE.shuffle(given)
+        found = ResearchTerm(
+            term=term.code, drawn_at=clock.now(), rows=[[line.area, line.age, line.values] for line in given]
+        )
+        session.add(found)
+        session.flush()
+    return [Row(*row) for row in found.rows or ()]
