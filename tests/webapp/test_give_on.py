@@ -49,18 +49,32 @@ def test_a_head_teacher_gives_a_running_investigation_to_somebody_else(app, sett
     assert not henrik.get(f"/referrals/{number}/{path}").all("form", id="give-on-form")
 
 
-def test_of_two_that_run_the_one_that_nobody_is_left_for_is_given_on_first(app, settings, signed_in):
+def test_each_of_two_that_run_has_its_own_form(app, settings, signed_in):
     number = Desk(settings).lay(PLAN_ACTIVE)
     *_others, degrading = PAGES
     with db.writing(settings.database) as session:
         cast = cast_of(session)
         referral = the_referral(session, number)
-        first, second = (
-            begin(session, referral, cast, degrading, one.id).id for one in (cast.teacher, cast.counsellor)
+        older, newer = (
+            str(begin(session, referral, cast, degrading, one.id).id) for one in (cast.teacher, cast.counsellor)
         )
-        cast.teacher.is_active = False
     henrik = signed_in("henrik")
-    for waits in (first, second):
-        page = henrik.get(f"/referrals/{number}/degrading-treatment")
-        assert str(waits) in page.form("give-on-form").get("action")
-        page = henrik.submit({"carried_on_by": chosen(page, "Petra")}, form="give-on-form")
+
+    def forms_of(page):
+        """Which investigation each form to give one on is about, with the form's id and whom it offers."""
+        found = [one for one in page.all("form") if (one.get("action") or "").endswith("/give-on")]
+        offered = [[name for name in ("Tove", "Kim", "Petra") if name in "".join(one.itertext())] for one in found]
+        about = [one.get("action").split("/")[-2] for one in found]
+        return {row: (one.get("id"), names) for row, one, names in zip(about, found, offered, strict=True)}
+
+    page = henrik.get(f"/referrals/{number}/degrading-treatment")
+    found = forms_of(page)
+    assert list(found) == [newer, older]
+    assert [names for _id, names in found.values()] == [["Tove", "Petra"], ["Kim", "Petra"]]
+    ids = [one.get("id") for one in page.all("input") if one.get("id")]
+    assert len(ids) == len(set(ids))
+    page = henrik.submit(form=found[older][0], status=422)
+    assert page.problems == ["Who takes it over? Choose who carries out the investigation."]
+    assert forms_of(page)[older][0] == "give-on-form"
+    page = henrik.submit({"carried_on_by": chosen(page, "Petra")}, form="give-on-form")
+    assert [names for _id, names in forms_of(page).values()] == [["Tove", "Petra"], ["Tove", "Kim"]]

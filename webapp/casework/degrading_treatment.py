@@ -13,12 +13,12 @@ from referrals.errors import Incomplete
 from referrals.models import DegradingReport, History, Referral
 from referrals.stages import Verb
 from referrals.statutory import degrading_treatment as rules
-from referrals.statutory.carrying_out import may_conclude, works_there
+from referrals.statutory.carrying_out import may_conclude
 from referrals.vocabulary import DegradingKind, DegradingOutcome
 from schemas.degrading_treatment import UNMET, BeginDegradingForm, DegradingReportForm, DegradingResultForm, PassOnForm
 from webapp import forms, notices, people, transactions
 from webapp.casework import blueprint, words
-from webapp.casework.carrying_out import GIVE_ON, back, colleagues, give_on, others
+from webapp.casework.carrying_out import GIVE_ON, Colleague, back, colleagues, give_on, others
 from webapp.casework.choices import choices
 from webapp.casework.frame import referral_page, seen
 from webapp.casework.moments import Moment
@@ -45,6 +45,9 @@ class Line:
     next_form: str
     #: whether the reader carries it out
     is_carried_out: bool
+    #: to whom the reader may give it while it runs, and the form to do it: each that runs has its own
+    others: list[Colleague]
+    giving: forms.Form
 
 
 @blueprint.get("/referrals/<reference:number>/degrading-treatment", endpoint="degrading_treatment")
@@ -156,13 +159,11 @@ def _page(
     about: uuid.UUID | None = None,
 ) -> Response:
     session = transactions.session()
-    lines = [_line(one, referral) for one in rules.reports_for(session, referral, people.actor())]
+    giving = {about: refused[GIVE_ON]} if GIVE_ON in refused else {}
+    lines = [_line(one, referral, giving.get(one.id)) for one in rules.reports_for(session, referral, people.actor())]
     open_to = [line for line in lines if line.next_form and about in (None, line.row.id)]
     waiting = min(open_to, key=lambda line: _FIRST.index(line.next_form), default=None)
-    running = _to_give_on(lines, referral, about)
-    shown = {
-        name: refused.get(name) or forms.shown(name=name) for name in (REPORT, RECEIVE, PASS_ON, BEGIN, GIVE_ON, RESULT)
-    }
+    shown = {name: refused.get(name) or forms.shown(name=name) for name in (REPORT, RECEIVE, PASS_ON, BEGIN, RESULT)}
     return referral_page(
         "degrading_treatment.html",
         referral,
@@ -175,22 +176,20 @@ def _page(
         waiting=waiting,
         may_report=words.may_do(Verb.REPORT_DEGRADING_TREATMENT, referral),
         colleagues=colleagues(referral) if waiting and waiting.next_form == BEGIN else [],
-        running=running,
-        others=others(referral, running, Verb.GIVE_ON_DEGRADING_INVESTIGATION),
+        plain=_plain(lines),
         kinds=choices(DegradingKind),
         outcomes=choices(DegradingOutcome),
     )
 
 
-def _to_give_on(lines: list[Line], referral: Referral, about: uuid.UUID | None) -> DegradingReport | None:
-    """The running investigation that can be given on here: one that nobody is left for first, of several the newest."""
-    running = [line.row for line in lines if line.row.carried_out_by is not None and line.row.concluded_id is None]
-    asked = [row for row in running if about in (None, row.id)]
-    left = (row for row in asked if row.carried_out_by is not None and not works_there(row.carried_out_by, referral))
-    return next(left, asked[0] if asked else None)
+def _plain(lines: list[Line]) -> Line | None:
+    """Whose form to give it on has the usual ids, to which the summary of what is to be mended leads; the others' are marked."""
+    typed = (line for line in lines if line.giving.problems or line.giving.was_kept)
+    return next(typed, next((line for line in lines if line.others), None))
 
 
-def _line(row: DegradingReport, referral: Referral) -> Line:
+def _line(row: DegradingReport, referral: Referral, refused: forms.Form | None) -> Line:
+    runs = row.begun_id is not None and row.concluded_id is None
     return Line(
         row,
         came=Moment.of(row.history),
@@ -200,6 +199,8 @@ def _line(row: DegradingReport, referral: Referral) -> Line:
         concluded=_moment(row.concluded),
         next_form=_next_form(row, referral),
         is_carried_out=rules.is_investigated_by(row, people.actor()),
+        others=others(referral, row if runs else None, Verb.GIVE_ON_DEGRADING_INVESTIGATION),
+        giving=refused or forms.shown(name=f"{GIVE_ON}-{row.id}"),
     )
 
 
