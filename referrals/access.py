@@ -86,6 +86,10 @@ class View(StrEnum):
     OWN_DEGRADING_REPORTS = "own_degrading_reports"
     #: every such report, and what became of it
     DEGRADING_TREATMENT = "degrading_treatment"
+    #: the educational-psychological assessment they carry out
+    OWN_EDUCATIONAL_ASSESSMENT = "own_educational_assessment"
+    #: every such assessment
+    EDUCATIONAL_ASSESSMENT = "educational_assessment"
     #: what a referral began with that another unit's team handed over
     HANDED_OVER = "handed_over"
     HISTORY = "history"
@@ -122,6 +126,8 @@ VIEWS: dict[View, tuple[Information, Extent]] = {
     View.ABSENCE_INVESTIGATION:          (Information.ABSENCE_INVESTIGATION, Extent.WHOLE),
     View.OWN_DEGRADING_REPORTS: (Information.DEGRADING_TREATMENT, Extent.OWN),
     View.DEGRADING_TREATMENT: (Information.DEGRADING_TREATMENT, Extent.WHOLE),
+    View.OWN_EDUCATIONAL_ASSESSMENT: (Information.EDUCATIONAL_ASSESSMENT, Extent.OWN),
+    View.EDUCATIONAL_ASSESSMENT: (Information.EDUCATIONAL_ASSESSMENT, Extent.WHOLE),
     View.HANDED_OVER:      (Information.HANDED_OVER, Extent.WHOLE),
     View.HISTORY:          (Information.TIMELINE, Extent.WHOLE),
     View.ACCESS_LOG:       (Information.READ_LOG, Extent.WHOLE),
@@ -163,12 +169,18 @@ LOOKS_FIRST: dict[Verb, View] = {
     Verb.BEGIN_DEGRADING_INVESTIGATION: View.DEGRADING_TREATMENT,
     Verb.GIVE_ON_DEGRADING_INVESTIGATION: View.DEGRADING_TREATMENT,
     Verb.CONCLUDE_DEGRADING_INVESTIGATION: View.OWN_DEGRADING_REPORTS,
+    Verb.ASK_EDUCATIONAL_ASSESSMENT: View.EDUCATIONAL_ASSESSMENT,
+    Verb.GIVE_ON_EDUCATIONAL_ASSESSMENT: View.EDUCATIONAL_ASSESSMENT,
+    Verb.CONCLUDE_EDUCATIONAL_ASSESSMENT: View.OWN_EDUCATIONAL_ASSESSMENT,
 }
 
 #: that anything was done about these duties is as narrow as what was written: a report can be about a colleague
 _TELLS_BY_ITSELF = frozenset(
-    {Information.SPECIAL_SUPPORT, Information.ABSENCE_INVESTIGATION, Information.DEGRADING_TREATMENT}
-)
+    {
+        Information.SPECIAL_SUPPORT, Information.ABSENCE_INVESTIGATION, Information.DEGRADING_TREATMENT,
+        Information.EDUCATIONAL_ASSESSMENT,
+    }
+)  # fmt: skip
 
 
 def capacities(actor: Actor, facts: Facts) -> frozenset[Capacity]:

@@ -27,6 +27,7 @@ statutory_links       -           write        write         -               -
 special_support       own         write        write         own             own
 absence_investigation -           write        write         -               -
 degrading_treatment   own         write        write         own             own
+educational_assessment -          write        write         -               -
 handed_over           -           read         read          read            -
 working_notes         own         own          own           own             own
 protection            if_named    if_named     read          if_named        if_named
@@ -56,6 +57,7 @@ statutory_links       -                -               -           -
 special_support       -                -               -           -
 absence_investigation -                -               -           -
 degrading_treatment   -                -               -           -
+educational_assessment -               -               -           -
 handed_over           -                -               -           -
 working_notes         own              own             own_action  own_action
 protection            if_named         if_named        if_named    if_named
@@ -85,6 +87,7 @@ statutory_links       -
 special_support       if_investigating
 absence_investigation if_investigating
 degrading_treatment   if_investigating
+educational_assessment if_investigating
 handed_over           -
 working_notes         -
 protection            -
@@ -114,6 +117,7 @@ statutory_links       -         -           -          -           -           -
 special_support       -         -           -          -           -           -               -
 absence_investigation -         -           -          -           -           -               -
 degrading_treatment   -         -           -          -           -           -               -
+educational_assessment -        -           -          -           -           -               -
 handed_over           -         read        -          -           -           -               -
 working_notes         -         -           -          -           -           -               -
 protection            if_named  if_named    -          count       -           -               -

@@ -57,6 +57,8 @@ PAPERS: Final[dict[Verb, tuple[tuple[DocumentKind, Callable[[Session, History], 
     Verb.CONCLUDE_ABSENCE_INVESTIGATION: ((_D.ABSENCE_INVESTIGATION, _file),),
     Verb.REPORT_DEGRADING_TREATMENT: ((_D.DEGRADING_REPORT, _file),),
     Verb.CONCLUDE_DEGRADING_INVESTIGATION: ((_D.DEGRADING_INVESTIGATION, _file),),
+    Verb.ASK_EDUCATIONAL_ASSESSMENT: ((_D.EDUCATIONAL_REQUEST, _file),),
+    Verb.CONCLUDE_EDUCATIONAL_ASSESSMENT: ((_D.EDUCATIONAL_ASSESSMENT, _file),),
     Verb.CLOSE_REFERRAL:      ((_D.CLOSING, _file), (_D.CLOSING, _guardians)),
 }  # fmt: skip
 

@@ -181,6 +181,9 @@ class Verb(StrEnum):
     BEGIN_DEGRADING_INVESTIGATION = "begin_degrading_investigation"
     GIVE_ON_DEGRADING_INVESTIGATION = "give_on_degrading_investigation"
     CONCLUDE_DEGRADING_INVESTIGATION = "conclude_degrading_investigation"
+    ASK_EDUCATIONAL_ASSESSMENT = "ask_educational_assessment"
+    GIVE_ON_EDUCATIONAL_ASSESSMENT = "give_on_educational_assessment"
+    CONCLUDE_EDUCATIONAL_ASSESSMENT = "conclude_educational_assessment"
     TAKE_OUT_FILE = "take_out_file"
     KEEP_OUTSIDE = "keep_outside"
     END_OUTSIDE = "end_outside"
@@ -324,6 +327,9 @@ MOVES: tuple[OfChild, ...] = (
     _move(Verb.BEGIN_DEGRADING_INVESTIGATION, "H", OPEN | {CLOSED}),
     _move(Verb.GIVE_ON_DEGRADING_INVESTIGATION, "H", OPEN | {CLOSED}),
     _move(Verb.CONCLUDE_DEGRADING_INVESTIGATION, "CHI", OPEN | {CLOSED}),
+    _move(Verb.ASK_EDUCATIONAL_ASSESSMENT, "H", OPEN | {CLOSED}),
+    _move(Verb.GIVE_ON_EDUCATIONAL_ASSESSMENT, "H", OPEN | {CLOSED}),
+    _move(Verb.CONCLUDE_EDUCATIONAL_ASSESSMENT, "CHI", OPEN | {CLOSED}),
     _move(Verb.TAKE_OUT_FILE,        "CA",  STATES),
     _move(Verb.KEEP_OUTSIDE,         "CH",  STATES),
     _move(Verb.END_OUTSIDE,          "CH",  OPEN,                                   CLOSED),
@@ -353,7 +359,7 @@ QUIET = frozenset(
         Verb.WRITE_SUPPORT_PROGRAMME, Verb.RECORD_SUPPORT_TOLD, Verb.REPORT_ABSENCE, Verb.RECEIVE_DEGRADING_REPORT,
         Verb.PASS_ON_DEGRADING_REPORT, Verb.BEGIN_DEGRADING_INVESTIGATION, Verb.TAKE_OUT_FILE,
         Verb.GIVE_ON_SUPPORT_INVESTIGATION, Verb.GIVE_ON_ABSENCE_INVESTIGATION, Verb.GIVE_ON_DEGRADING_INVESTIGATION,
-        Verb.KEEP_OUTSIDE, Verb.END_OUTSIDE, Verb.DECLARE_UNINVOLVED,
+        Verb.GIVE_ON_EDUCATIONAL_ASSESSMENT, Verb.KEEP_OUTSIDE, Verb.END_OUTSIDE, Verb.DECLARE_UNINVOLVED,
     }
 )  # fmt: skip
 

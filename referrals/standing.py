@@ -16,6 +16,7 @@ from referrals.models import (
     AbsenceInvestigation,
     ActionPlan,
     DegradingReport,
+    EducationalAssessment,
     Goal,
     HandOver,
     Municipality,
@@ -31,11 +32,15 @@ from referrals.vocabulary.knowing import Information
 
 #: where each kind of investigation is kept, by its row of the table
 _INVESTIGATIONS: Final[
-    dict[Information, type[SupportInvestigation] | type[AbsenceInvestigation] | type[DegradingReport]]
+    dict[
+        Information,
+        type[SupportInvestigation] | type[AbsenceInvestigation] | type[DegradingReport] | type[EducationalAssessment],
+    ]
 ] = {
     Information.SPECIAL_SUPPORT: SupportInvestigation,
     Information.ABSENCE_INVESTIGATION: AbsenceInvestigation,
     Information.DEGRADING_TREATMENT: DegradingReport,
+    Information.EDUCATIONAL_ASSESSMENT: EducationalAssessment,
 }
 #: plans that nobody acts on: their actions open nothing
 _NOT_IN_FORCE = (PlanStatus.DRAFT, PlanStatus.RETURNED, PlanStatus.REPLACED)

@@ -31,6 +31,7 @@ _FOR_OTHERS = (
     "templates/documents/support_report/", "templates/documents/support_investigation/",
     "templates/documents/absence_notice/", "templates/documents/absence_investigation/",
     "templates/documents/degrading_report/", "templates/documents/degrading_investigation/",
+    "templates/documents/educational_request/", "templates/documents/educational_assessment/",
     "referrals/vocabulary/shared_words.py",  # explained on pages for everybody, which come in the languages of the staff
 )  # fmt: skip
 _KEYWORDS = DEFAULT_KEYWORDS | {"N_": None}

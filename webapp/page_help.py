@@ -98,6 +98,7 @@ HELP: Final[dict[str, str]] = guardian_help.HELP | {
     "casework.absence_step": N_("The sum has reached a limit of the law. You decide whether the warning or the report is sent, or why not. Once sent, its paper is made and stays as it is."),
     "casework.absence_investigation": N_("Why a pupil is away from school, and what would help. The head teacher sees to it that it is investigated and reports it to the organiser of the school. Coordinators, the head teacher and whoever carries it out see this page."),
     "casework.degrading_treatment": N_("A child considers itself treated in a degrading way. Staff report it to the head teacher, who passes it on to the organiser, and it is investigated promptly. Whoever reported sees their own report."),
+    "casework.educational_assessment": N_("In Danish schools: what the educational-psychological service (PPR) is asked to assess, and what it came to. The head teacher asks, after talking with pupil and parents. Coordinators, the head teacher and whoever carries it out see this page."),
     # protection
     "casework.protection_reports": N_("The protection reports you may know of: those you wrote yourself, and those that are given to you. Nobody else here sees them or that there are any."),
     "casework.new_protection_report": N_("For a child who may come to harm. You report in your own name and need nobody's leave, and you need not be sure. In danger call first; the page gives the numbers. Leave out what you do not know."),

@@ -29,6 +29,7 @@ from referrals.models import (
     Concern,
     ConcernAddition,
     DegradingReport,
+    EducationalAssessment,
     FollowUp,
     Guardian,
     History,
@@ -363,6 +364,8 @@ _GATHERERS: Final[dict[DocumentKind, Callable[[Moment], dict[str, Any]]]] = {
     DocumentKind.ABSENCE_INVESTIGATION: _beside(AbsenceInvestigation.concluded),
     DocumentKind.DEGRADING_REPORT: _beside(DegradingReport.history),
     DocumentKind.DEGRADING_INVESTIGATION: _beside(DegradingReport.concluded),
+    DocumentKind.EDUCATIONAL_REQUEST: _beside(EducationalAssessment.begun),
+    DocumentKind.EDUCATIONAL_ASSESSMENT: _beside(EducationalAssessment.concluded),
 }
 
 

@@ -34,6 +34,7 @@ TO_DO: dict[Verb, str] = {
     Verb.PASS_ON_DEGRADING_REPORT: N_("Pass a report on to the organiser"),
     Verb.BEGIN_DEGRADING_INVESTIGATION: N_("Let a report be investigated"),
     Verb.CONCLUDE_DEGRADING_INVESTIGATION: N_("Record the result of an investigation"),
+    Verb.CONCLUDE_EDUCATIONAL_ASSESSMENT: N_("Record the result of an investigation"),
     Verb.RECORD_SERVICE_ANSWER: N_("Ask a service outside what became of a referral"),
     Verb.REMIND_OF_CONSENT: N_("Ask the guardians again: a consent ends"),
 }
@@ -63,4 +64,5 @@ OTHERS_DO: dict[Verb, str] = {
     Verb.CONCLUDE_SUPPORT_INVESTIGATION: N_("An investigation is under way"),
     Verb.CONCLUDE_ABSENCE_INVESTIGATION: N_("An investigation is under way"),
     Verb.CONCLUDE_DEGRADING_INVESTIGATION: N_("An investigation is under way"),
+    Verb.CONCLUDE_EDUCATIONAL_ASSESSMENT: N_("An investigation is under way"),
 }

@@ -103,6 +103,7 @@ _OF_A_TRACK: Final = {
     Information.SPECIAL_SUPPORT: "special_support_investigation",
     Information.ABSENCE_INVESTIGATION: "absence_investigation",
     Information.DEGRADING_TREATMENT: "degrading_treatment",
+    Information.EDUCATIONAL_ASSESSMENT: "educational_assessment",
 }
 
 Exceptions = Mapping[Information, Mapping[Capacity, Cell]]

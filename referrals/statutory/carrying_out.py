@@ -8,18 +8,26 @@ from sqlalchemy.orm import Session
 from referrals import history
 from referrals.access import Actor, parties
 from referrals.errors import Incomplete, NotAllowed
-from referrals.models import AbsenceInvestigation, Account, DegradingReport, Referral, SupportInvestigation
+from referrals.models import (
+    AbsenceInvestigation,
+    Account,
+    DegradingReport,
+    EducationalAssessment,
+    Referral,
+    SupportInvestigation,
+)
 from referrals.people import roster
 from referrals.stages import Party, Verb
 from referrals.vocabulary import Recipient
 
-Investigation = SupportInvestigation | AbsenceInvestigation | DegradingReport
+Investigation = SupportInvestigation | AbsenceInvestigation | DegradingReport | EducationalAssessment
 
 #: which kind of investigation each verb gives to somebody else
 _GIVEN_ON: Final[dict[Verb, type[Investigation]]] = {
     Verb.GIVE_ON_SUPPORT_INVESTIGATION: SupportInvestigation,
     Verb.GIVE_ON_ABSENCE_INVESTIGATION: AbsenceInvestigation,
     Verb.GIVE_ON_DEGRADING_INVESTIGATION: DegradingReport,
+    Verb.GIVE_ON_EDUCATIONAL_ASSESSMENT: EducationalAssessment,
 }
 _OF_ANY = frozenset({Party.COORDINATOR, Party.HEAD_TEACHER})
 

@@ -13,6 +13,7 @@ from referrals.languages import local_date
 from referrals.models import (
     AbsenceInvestigation,
     DegradingReport,
+    EducationalAssessment,
     Guardian,
     History,
     Referral,
@@ -65,6 +66,7 @@ _FOR_WHO_INVESTIGATES: Final[tuple[tuple[Verb, Any], ...]] = (
     (Verb.CONCLUDE_SUPPORT_INVESTIGATION, SupportInvestigation),
     (Verb.CONCLUDE_ABSENCE_INVESTIGATION, AbsenceInvestigation),
     (Verb.CONCLUDE_DEGRADING_INVESTIGATION, DegradingReport),
+    (Verb.CONCLUDE_EDUCATIONAL_ASSESSMENT, EducationalAssessment),
 )
 
 
@@ -89,7 +91,7 @@ def waiting_for(session: Session, actor: Actor, *, today: date) -> list[WaitingI
     for verb, kind in _FOR_WHO_INVESTIGATES:
         mine = (kind.carried_out_by_id == actor.account_id) & kind.concluded_id.is_(None)
         items += [
-            _item(row, verb, actor, on=local_date(at, zone=zone))
+            _by_agreement(_item(row, verb, actor, on=local_date(at, zone=zone)), row)
             for row, at in _rows(session, kind, since=kind.begun_id, waits=mine)
         ]
     return [item for item in items if item is not None]
@@ -101,11 +103,19 @@ def _under_way(session: Session, actor: Actor, zone: str) -> Iterable[WaitingIte
         others = kind.carried_out_by_id.is_not(None) & (kind.carried_out_by_id != actor.account_id)
         running = others & kind.concluded_id.is_(None) & in_units(actor, Role.HEAD_TEACHER)
         for row, at in _rows(session, kind, since=kind.begun_id, waits=running):
-            item = _item(row, verb, actor, on=local_date(at, zone=zone))
+            item = _by_agreement(_item(row, verb, actor, on=local_date(at, zone=zone)), row)
             if item is not None:
                 is_there = carrying_out.works_there(row.carried_out_by, row.referral)
                 lies = Waiting.UNDER_WAY if is_there else Waiting.LEFT_INVESTIGATION
                 yield replace(item, kind=lies, carried_out_by=row.carried_out_by.name)
+
+
+def _by_agreement(item: WaitingItem | None, row: Any) -> WaitingItem | None:
+    """The line with the day that was agreed with the service, where the law names none and one was agreed."""
+    agreed_on = row.agreed_on if isinstance(row, EducationalAssessment) else None
+    if item is None or agreed_on is None:
+        return item
+    return replace(item, due_on=agreed_on, waits_since=None, source=DeadlineSource.AGREEMENT)
 
 
 def has_open_duties(session: Session, referral: Referral) -> bool:

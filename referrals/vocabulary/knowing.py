@@ -49,6 +49,7 @@ class Information(StrEnum):
     SPECIAL_SUPPORT = "special_support"
     ABSENCE_INVESTIGATION = "absence_investigation"
     DEGRADING_TREATMENT = "degrading_treatment"
+    EDUCATIONAL_ASSESSMENT = "educational_assessment"
     HANDED_OVER = "handed_over"
     WORKING_NOTES = "working_notes"
     PROTECTION = "protection"

@@ -69,6 +69,20 @@ class SupportForm(Term):
     ADJUSTED_STUDIES = "adjusted_studies", N_("Adjusted studies")
 
 
+class EducationalWish(Term):
+    """On whose wish the head teacher asks for an educational-psychological assessment."""
+
+    SCHOOL = "school", N_("The school sees that the pupil may need special education or other special help")
+    FAMILY = "family", N_("The parents or the pupil ask for it")
+
+
+class EducationalNeed(Term):
+    """What an educational-psychological assessment came to; what is given is decided by others."""
+
+    NEEDED = "needed", N_("The pupil needs special education or other special help")
+    NOT_NEEDED = "not_needed", N_("What the school gives in its teaching is enough")
+
+
 class AbsencePattern(Term):
     """Which absence the head teacher has investigated."""
 

@@ -7,6 +7,7 @@ from schemas.documents.absence import AbsenceReportDocument, AbsenceWarningDocum
 from schemas.documents.absence_investigation import AbsenceInvestigationDocument, AbsenceNoticeDocument
 from schemas.documents.childs_plan import ChildsPlanDocument
 from schemas.documents.degrading_treatment import DegradingInvestigationDocument, DegradingReportDocument
+from schemas.documents.educational_assessment import EducationalAssessmentDocument, EducationalRequestDocument
 from schemas.documents.hand_over import HandOverDocument, ServiceReferralDocument
 from schemas.documents.kinds import (
     ActionPlanDocument,
@@ -59,6 +60,8 @@ DOCUMENTS: Final[dict[DocumentKind, type[Frame]]] = {
     DocumentKind.ABSENCE_INVESTIGATION: AbsenceInvestigationDocument,
     DocumentKind.DEGRADING_REPORT: DegradingReportDocument,
     DocumentKind.DEGRADING_INVESTIGATION: DegradingInvestigationDocument,
+    DocumentKind.EDUCATIONAL_REQUEST: EducationalRequestDocument,
+    DocumentKind.EDUCATIONAL_ASSESSMENT: EducationalAssessmentDocument,
     DocumentKind.ABSENCE_WARNING: AbsenceWarningDocument,
     DocumentKind.ABSENCE_REPORT: AbsenceReportDocument,
     DocumentKind.PAGE_CODE: PageCodeDocument,

@@ -20,6 +20,7 @@ from referrals.models import (
     ConcernAddition,
     Consent,
     DegradingReport,
+    EducationalAssessment,
     FollowUp,
     Forum,
     Goal,
@@ -46,6 +47,7 @@ from referrals.plans.measurements import Series
 from referrals.rules import rulebook
 from referrals.safeguarding.protection import ReportOnPaper
 from referrals.stages import Party, Stage, Status, Verb
+from referrals.statutory import educational_assessment
 from referrals.statutory.absence import share
 from referrals.statutory.absence_paper import PupilOnPaper, StepOnPaper
 from referrals.vocabulary import (
@@ -67,6 +69,8 @@ from referrals.vocabulary import (
     DegradingOutcome,
     DocumentKind,
     Domain,
+    EducationalNeed,
+    EducationalWish,
     FileKind,
     FollowUpDecision,
     GoalResult,
@@ -126,6 +130,8 @@ ISSUED: dict[DocumentKind, datetime] = {
     DocumentKind.ABSENCE_INVESTIGATION: datetime(2026, 10, 21, 8, 15, tzinfo=UTC),
     DocumentKind.DEGRADING_REPORT: datetime(2026, 9, 21, 12, 30, tzinfo=UTC),
     DocumentKind.DEGRADING_INVESTIGATION: datetime(2026, 10, 6, 14, 20, tzinfo=UTC),
+    DocumentKind.EDUCATIONAL_REQUEST: datetime(2026, 9, 29, 8, 40, tzinfo=UTC),
+    DocumentKind.EDUCATIONAL_ASSESSMENT: datetime(2026, 11, 12, 10, 5, tzinfo=UTC),
     DocumentKind.ABSENCE_WARNING: datetime(2026, 9, 17, 8, 20, tzinfo=UTC),
     DocumentKind.ABSENCE_REPORT: datetime(2026, 9, 24, 8, 20, tzinfo=UTC),
     DocumentKind.PAGE_CODE: datetime(2026, 9, 16, 9, 0, tzinfo=UTC),
@@ -355,6 +361,24 @@ class Family:
             setattr(report, name, self._row(*row))
         report.history.by = self.special_educator
         return report
+
+    def educational_assessment(self) -> EducationalAssessment:
+        """What the head teacher asked the Danish service to assess, and what it found."""
+        texts = (*educational_assessment.ASKED, *educational_assessment.ASSESSED)
+        assessment = EducationalAssessment(
+            referral=self.referral,
+            carried_out_by=self.special_educator,
+            wish=EducationalWish.SCHOOL,
+            consulted_on=date(2026, 9, 28),
+            agreed_on=date(2026, 11, 16),
+            received_on=date(2026, 11, 11),
+            need=EducationalNeed.NEEDED,
+            **{name: self.words[f"educational_{name}"] for name in texts},
+        )
+        asked, came = ISSUED[DocumentKind.EDUCATIONAL_REQUEST], ISSUED[DocumentKind.EDUCATIONAL_ASSESSMENT]
+        assessment.begun = self._row(5, Verb.ASK_EDUCATIONAL_ASSESSMENT, asked)
+        assessment.concluded = self._row(12, Verb.CONCLUDE_EDUCATIONAL_ASSESSMENT, came)
+        return assessment
 
     def _row(self, number: int, verb: Verb, at: datetime) -> History:
         """A decision of the head teacher, who moves the referral nowhere by it."""
@@ -714,6 +738,8 @@ def rich_source(kind: DocumentKind, language: str = "sv", **changes: Any) -> Pap
         DocumentKind.ABSENCE_INVESTIGATION: {"support": family.absence_investigation()},
         DocumentKind.DEGRADING_REPORT: {"support": family.degrading_report()},
         DocumentKind.DEGRADING_INVESTIGATION: {"support": family.degrading_report()},
+        DocumentKind.EDUCATIONAL_REQUEST: {"support": family.educational_assessment()},
+        DocumentKind.EDUCATIONAL_ASSESSMENT: {"support": family.educational_assessment()},
         DocumentKind.ABSENCE_WARNING: {
             "referral": family.absent_pupil(),
             "absence": family.absence(days=4.5, limit=10),

@@ -243,6 +243,38 @@ HEADINGS = {
             "What is done so that it does not happen again", "What it came to",
         ],
     },
+    DocumentKind.EDUCATIONAL_REQUEST: {
+        "sv": [
+            "Begäran om pedagogisk-psykologisk bedömning (PPV)", "Eleven", "Begäran", "Varför en bedömning begärs",
+            "Vad har prövats och med vilket resultat", "Elevens styrkor", "Hur eleven och vårdnadshavarna ser på det", "Vad PPR ombeds bedöma",
+            "Begärt av",
+        ],
+        "da": [
+            "Indstilling til pædagogisk-psykologisk vurdering (PPV)", "Eleven", "Indstillingen", "Hvorfor der indstilles til en vurdering",
+            "Hvad er afprøvet og med hvilken effekt", "Elevens ressourcer", "Hvordan eleven og forældrene ser på det", "Hvad PPR bedes vurdere",
+            "Indstillet af",
+        ],
+        "en": [
+            "Request for an educational-psychological assessment (PPV)", "The pupil", "The request", "Why an assessment is asked for",
+            "What has been tried, and with what result", "The pupil's strengths", "How the pupil and the guardians see it",
+            "What the service is asked to assess", "Asked for by",
+        ],
+    },
+    DocumentKind.EDUCATIONAL_ASSESSMENT: {
+        "sv": [
+            "Pedagogisk-psykologisk bedömning (PPV)", "Bedömningen", "Vad PPR ombeds bedöma", "Källor och datum", "Elevens styrkor",
+            "Vad som är svårt", "Hur eleven och vårdnadshavarna ser på det", "Bedömning", "Vad PPR föreslår", "Vad bedömningen kom fram till",
+        ],
+        "da": [
+            "Pædagogisk-psykologisk vurdering (PPV)", "Vurderingen", "Hvad PPR bedes vurdere", "Kilder og datoer", "Elevens ressourcer",
+            "Hvad der er svært", "Hvordan eleven og forældrene ser på det", "Vurdering", "Hvad PPR anbefaler", "Hvad vurderingen nåede frem til",
+        ],
+        "en": [
+            "Educational-psychological assessment (PPV)", "The assessment", "What the service is asked to assess", "Sources and dates",
+            "The pupil's strengths", "What is difficult", "How the pupil and the guardians see it", "Judgement", "What the service proposes",
+            "What the assessment came to",
+        ],
+    },
     DocumentKind.ABSENCE_WARNING: {
         "sv": [
             "Varning om olovlig frånvaro", "Olovlig frånvaro under kvartalet", "Vad som kan hända", "Vad skolan erbjuder",

@@ -42,6 +42,7 @@ from referrals.statutory import (
     absence,
     absence_investigation,
     degrading_treatment,
+    educational_assessment,
     links,
     special_support,
     support_programme,
@@ -55,6 +56,7 @@ from referrals.vocabulary import (
     Country,
     DecidedBy,
     DegradingKind,
+    EducationalWish,
     Fate,
     FileKind,
     PlanStatus,
@@ -367,6 +369,20 @@ def lay_other_referrals(address: str) -> tuple[str, str]:
         asked = a_referral(session, cast, IN_TRIAGE, owner_id=cast.coordinator.id)
         triage.ask_head_teacher(session, asked, by=cast.coordinator.actor(), seen=None, reason="Är det särskilt stöd?")
         return hidden.number, asked.number
+
+
+def lay_an_educational_assessment(address: str) -> str:
+    """A referral of a Danish school in which the educational-psychological service was asked for an assessment."""
+    with db.writing(address) as session:
+        cast = cast_of(session)
+        referral = a_referral(session, cast, PLAN_ACTIVE, owner_id=cast.coordinator.id, rulepack="dk-2026-07")
+        request = educational_assessment.Request(
+            EducationalWish.SCHOOL, clock.now().date(), "Hun går i stå, når opgaverne er lange.", "Lille gruppe.", "Hun tegner.",
+            "Hun vil have ro.", "Hvad har hun brug for?", cast.special_educator.id, clock.now().date() + timedelta(weeks=6),
+        )  # fmt: skip
+        asking = {"by": cast.head_teacher.actor(), "seen": None}
+        educational_assessment.ask_assessment(session, referral, **asking, request=request)
+        return referral.number
 
 
 def lay_a_held_concern(address: str) -> str:

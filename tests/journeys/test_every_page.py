@@ -76,6 +76,7 @@ def test_every_page_has_been_inspected(app: Flask, address: str, walk: Walk, num
     ground.lay_what_lies_around(address, number)
     hidden, asked = ground.lay_other_referrals(address)
     held = ground.lay_a_held_concern(address)
+    walk.look("henrik", f"/referrals/{ground.lay_an_educational_assessment(address)}/educational-assessment", "/home")
     walk.look("karin", f"/referrals/{held}/conflict", "/home")
     walk.look("sanna", f"/referrals/{held}/conflict")
     walk.look_around(hidden, "karin")

@@ -45,6 +45,7 @@ AGREED = {
     Information.SPECIAL_SUPPORT:    "oWWoo ---- I -------",
     Information.ABSENCE_INVESTIGATION:            "-WW-- ---- I -------",
     Information.DEGRADING_TREATMENT:    "oWWoo ---- I -------",
+    Information.EDUCATIONAL_ASSESSMENT: "-WW-- ---- I -------",
     Information.HANDED_OVER:        "-RRR- ---- - -R-----",
     Information.WORKING_NOTES:      "ooooo ooaa - -------",
     Information.PROTECTION:         "iiRii iiii - ii-n---",

@@ -149,6 +149,7 @@ class World:
         lay_around(self.database, about, report_id=report_it(about).id)
         ground.lay_hand_overs(self.database)
         ground.lay_absence(self.database, stays=False)
+        ground.lay_an_educational_assessment(self.database)
         self.cookies = self._people(signed_in)
         self.doors = [rule for rule in app.url_map.iter_rules() if rule.endpoint not in NEVER_ASKED]
         self.pages = [

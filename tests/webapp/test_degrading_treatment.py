@@ -138,7 +138,7 @@ def test_a_preschool_has_this_page_and_is_told_what_it_has_not(signed_in, settin
         assert path not in page.response.text
 
 
-def test_a_compulsory_school_reaches_everything_it_does_itself_and_a_danish_one_nothing(signed_in, settings, number):
+def test_a_compulsory_school_reaches_everything_it_does_itself_and_a_danish_one_its_own(signed_in, settings, number):
     karin = signed_in("karin")
     page = karin.get(f"/referrals/{number}/statutory")
     for path in ("special-support", "absence-investigation", "degrading-treatment"):
@@ -148,7 +148,9 @@ def test_a_compulsory_school_reaches_everything_it_does_itself_and_a_danish_one_
         session.scalars(select(Referral)).one().rulepack = "dk-2026-07"
     page = signed_in("karin").get(f"/referrals/{number}/statutory")
     assert "the law has none of these:" not in page.text
-    assert "degrading-treatment" not in page.response.text
+    for path in ("special-support", "absence-investigation", "degrading-treatment"):
+        assert path not in page.response.text
+    assert f"/referrals/{number}/educational-assessment" in page.response.text
 
 
 def test_that_and_by_whom_it_was_reported_stands_in_the_timeline_of_who_reads_the_report_alone(

@@ -26,6 +26,7 @@ FOR_GUARDIANS = sorted(
         DocumentKind.PROTECTION_REPORT, DocumentKind.CHILDS_PLAN, DocumentKind.PLAN_FOR_SERVICE, DocumentKind.SERVICE_REFERRAL, DocumentKind.SUPPORT_REPORT,
         DocumentKind.SUPPORT_INVESTIGATION, DocumentKind.ABSENCE_NOTICE, DocumentKind.ABSENCE_INVESTIGATION,
         DocumentKind.DEGRADING_REPORT, DocumentKind.DEGRADING_INVESTIGATION, DocumentKind.ABSENCE_REPORT,
+        DocumentKind.EDUCATIONAL_REQUEST, DocumentKind.EDUCATIONAL_ASSESSMENT,
     }
 )  # fmt: skip
 AN_AFTERNOON = datetime(2026, 3, 4, 13, 5, tzinfo=UTC)

@@ -379,6 +379,7 @@ def _rows(session):
         "investigation_id": ids("support_investigation"),
         "absence_investigation_id": ids("absence_investigation"),
         "degrading_report_id": ids("degrading_report"),
+        "educational_assessment_id": ids("educational_assessment"),
         "programme_id": ids("support_programme"),
         "recipient": [Recipient.SOCIAL_SERVICES, Recipient.POLICE],
         "mail_id": ids("mail"),

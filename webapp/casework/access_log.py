@@ -105,6 +105,7 @@ PAGES: dict[str, str] = {
     "casework.withholding_new": N_("Withhold something from a guardian"),
     "casework.absence_investigation": N_("Absence at school"),
     "casework.degrading_treatment": N_("Degrading treatment"),
+    "casework.educational_assessment": N_("Educational-psychological assessment"),
     "casework.special_support": N_("Special support"),
     "casework.support_programme": N_("Programme of special support"),
     "casework.statutory": N_("Statutory decisions beside it"),

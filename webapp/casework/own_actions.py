@@ -17,6 +17,7 @@ _INVESTIGATIONS = (
     (View.OWN_SUPPORT_REPORTS, "casework.special_support", N_("Special support")),
     (View.OWN_ABSENCE_INVESTIGATION, "casework.absence_investigation", N_("Absence at school")),
     (View.OWN_DEGRADING_REPORTS, "casework.degrading_treatment", N_("Degrading treatment")),
+    (View.OWN_EDUCATIONAL_ASSESSMENT, "casework.educational_assessment", N_("Educational-psychological assessment")),
 )
 
 

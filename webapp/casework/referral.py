@@ -82,6 +82,7 @@ _ALSO: dict[Verb, str] = {
     Verb.REPORT_SUPPORT_NEED: N_("Special support: reports and investigation"),
     Verb.REPORT_ABSENCE: N_("Absence: investigation and report to the organiser"),
     Verb.REPORT_DEGRADING_TREATMENT: N_("Degrading treatment: reports and investigation"),
+    Verb.CONCLUDE_EDUCATIONAL_ASSESSMENT: N_("Educational-psychological assessment: request and result"),
     Verb.PROTECT_IDENTITY: N_("Mark the identity as protected"),
     Verb.KEEP_OUTSIDE: N_("Protected identity and access list"),
 }

@@ -31,6 +31,7 @@ _DONE_HERE = (
     (View.SPECIAL_SUPPORT, "casework.special_support", N_("Special support")),
     (View.ABSENCE_INVESTIGATION, "casework.absence_investigation", N_("Absence at school")),
     (View.DEGRADING_TREATMENT, "casework.degrading_treatment", N_("Degrading treatment")),
+    (View.EDUCATIONAL_ASSESSMENT, "casework.educational_assessment", N_("Educational-psychological assessment")),
 )
 
 

@@ -48,6 +48,8 @@ PAGE_OF: dict[Verb, str] = {
     Verb.BEGIN_DEGRADING_INVESTIGATION: "casework.degrading_treatment",
     Verb.CONCLUDE_DEGRADING_INVESTIGATION: "casework.degrading_treatment",
     Verb.REPORT_DEGRADING_TREATMENT: "casework.degrading_treatment",
+    Verb.ASK_EDUCATIONAL_ASSESSMENT: "casework.educational_assessment",
+    Verb.CONCLUDE_EDUCATIONAL_ASSESSMENT: "casework.educational_assessment",
     Verb.PROTECT_IDENTITY: "casework.protected_identity",
     Verb.KEEP_OUTSIDE: "casework.protected_identity",
 }

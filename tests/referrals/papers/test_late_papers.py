@@ -62,6 +62,8 @@ OF_A_REFERRAL = set(DocumentKind) - {
     DocumentKind.ABSENCE_INVESTIGATION,
     DocumentKind.DEGRADING_REPORT,
     DocumentKind.DEGRADING_INVESTIGATION,
+    DocumentKind.EDUCATIONAL_REQUEST,
+    DocumentKind.EDUCATIONAL_ASSESSMENT,
 }
 
 

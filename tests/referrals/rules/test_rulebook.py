@@ -222,4 +222,6 @@ def test_a_target_that_is_no_whole_number_is_refused(days: object) -> None:
 def test_in_a_swedish_preschool_pedagogical_text_stays_with_its_writer_and_the_special_educators() -> None:
     cells = rulebook.newest(Country.SE).exceptions(SchoolForm.PRESCHOOL)[Information.PEDAGOGICAL]
     assert cells == {Capacity.TEACHER: Cell.OWN, Capacity.SCHOOL_NURSE: Cell.NOTHING}
-    assert rulebook.newest(Country.SE).exceptions(SchoolForm.COMPULSORY) == {}
+    in_school = rulebook.newest(Country.SE).exceptions(SchoolForm.COMPULSORY)
+    assert set(in_school) == {Information.EDUCATIONAL_ASSESSMENT}, "which Danish schools alone know"
+    assert set(in_school[Information.EDUCATIONAL_ASSESSMENT].values()) == {Cell.NOTHING}

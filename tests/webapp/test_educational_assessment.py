@@ -1,0 +1,78 @@
+"""The page of the educational-psychological assessment in a Danish school: asked for, given on, and received."""
+
+import pytest
+from sqlalchemy import select
+
+from referrals import db
+from referrals.models import Account, Referral
+from referrals.stages import PLAN_ACTIVE
+from tests.webapp.desk import Desk
+from tests.webapp.test_give_on import chosen
+
+pytestmark = pytest.mark.usefixtures("wednesday")
+
+REQUEST = {
+    "wish": "family", "consulted_on": "2026-09-15", "reasons": "Hun går i stå.", "tried": "Lille gruppe.", "strengths": "Hun tegner.",
+    "views": "Hun vil have ro.", "question": "Hvad hjælper?", "agreed_on": "2026-10-15",
+}  # fmt: skip
+RESULT = {
+    "received_on": "2026-09-16", "basis": "Samtale og prøve.", "resources": "Stærk mundtligt.", "difficulties": "Læser langsomt.",
+    "perspectives": "Hun er flov.", "judgement": "Stort behov.", "proposals": "Fire timer.", "need": "needed",
+}  # fmt: skip
+
+
+@pytest.fixture
+def number(app, settings):
+    laid = Desk(settings).lay(PLAN_ACTIVE)
+    with db.writing(settings.database) as session:
+        session.scalars(select(Referral).where(Referral.number == laid)).one().rulepack = "dk-2026-07"
+    return laid
+
+
+def test_the_head_teacher_asks_and_whoever_carries_it_out_records_what_came(signed_in, settings, number):
+    page = signed_in("karin").get(f"/referrals/{number}/statutory")
+    assert f"/referrals/{number}/educational-assessment" in page.response.text
+    henrik, kim = signed_in("henrik"), signed_in("kim")
+    assert kim.client.get(f"/referrals/{number}/educational-assessment").status_code == 404
+    page = henrik.get(f"/referrals/{number}/educational-assessment")
+    assert "No assessment has been asked for" in page.text
+    page = henrik.submit(
+        REQUEST | {"consulted_on": "", "carried_out_by": chosen(page, "Petra")}, form="ask-form", status=422
+    )
+    assert page.problems == [
+        "When did you talk it over with the pupil and the parents? Talk it over with the pupil and the parents first. Then give the day on which you did."
+    ]
+    with db.reading(settings.database) as session:
+        stranger = session.scalars(select(Account.id).where(Account.email.startswith("otto."))).one()
+    page = henrik.submit(REQUEST | {"carried_out_by": str(stranger)}, form="ask-form", status=422)
+    assert page.problems == ["Who carries it out? Choose one of the school's own people or of the service."]
+    page = henrik.submit(REQUEST | {"carried_out_by": chosen(page, "Petra")}, form="ask-form")
+    for words in (
+        "The request is recorded",
+        "Under way",
+        "15 Oct 2026 · By agreement with others",
+        "Hvad hjælper?",
+    ):
+        assert words in page.text
+    assert not page.all("form", id="ask-form")
+    page = henrik.submit(form="give-on-form", status=422)
+    assert page.problems == ["Who takes it over? Choose who carries out the investigation."]
+    page = henrik.submit({"carried_on_by": chosen(page, "Kim")}, form="give-on-form")
+    assert "carries out the investigation from now on." in page.text
+    assert "was given to somebody else" in henrik.get(f"/referrals/{number}").text
+
+    assert "By agreement with others" in kim.get("/home").text
+    assert "You carry out an investigation" in kim.get(f"/referrals/{number}").text
+    kim.get(f"/referrals/{number}/educational-assessment")
+    page = kim.submit(RESULT | {"judgement": ""}, form="result-form", status=422)
+    assert page.problems == ["What does the service judge? Write what the service judges."]
+    page = kim.submit(RESULT | {"received_on": "2026-09-15"}, form="result-form", status=422)
+    assert page.problems == [
+        "On which day did the written assessment come to the school? Give the day on which the assessment came, from the day it was asked for until today."
+    ]
+    assert "you see no more of it from now on" in kim.submit(RESULT, form="result-form").text
+    page = henrik.get(f"/referrals/{number}/educational-assessment")
+    for words in ("The pupil needs special education or other special help", "Stort behov.", "Fire timer."):
+        assert words in page.text
+    assert page.all("form", id="ask-form")
+    assert not page.all("form", id="result-form")
