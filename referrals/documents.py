@@ -59,6 +59,7 @@ PAPERS: Final[dict[Verb, tuple[tuple[DocumentKind, Callable[[Session, History], 
     Verb.CONCLUDE_DEGRADING_INVESTIGATION: ((_D.DEGRADING_INVESTIGATION, _file),),
     Verb.ASK_EDUCATIONAL_ASSESSMENT: ((_D.EDUCATIONAL_REQUEST, _file),),
     Verb.CONCLUDE_EDUCATIONAL_ASSESSMENT: ((_D.EDUCATIONAL_ASSESSMENT, _file),),
+    Verb.DECIDE_EDUCATIONAL_HELP: ((_D.EDUCATIONAL_DECISION, _file), (_D.EDUCATIONAL_DECISION, _guardians)),
     Verb.CLOSE_REFERRAL:      ((_D.CLOSING, _file), (_D.CLOSING, _guardians)),
 }  # fmt: skip
 

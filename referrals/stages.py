@@ -184,6 +184,8 @@ class Verb(StrEnum):
     ASK_EDUCATIONAL_ASSESSMENT = "ask_educational_assessment"
     GIVE_ON_EDUCATIONAL_ASSESSMENT = "give_on_educational_assessment"
     CONCLUDE_EDUCATIONAL_ASSESSMENT = "conclude_educational_assessment"
+    DECIDE_EDUCATIONAL_HELP = "decide_educational_help"
+    RECORD_EDUCATIONAL_TOLD = "record_educational_told"
     TAKE_OUT_FILE = "take_out_file"
     KEEP_OUTSIDE = "keep_outside"
     END_OUTSIDE = "end_outside"
@@ -330,6 +332,8 @@ MOVES: tuple[OfChild, ...] = (
     _move(Verb.ASK_EDUCATIONAL_ASSESSMENT, "H", OPEN | {CLOSED}),
     _move(Verb.GIVE_ON_EDUCATIONAL_ASSESSMENT, "H", OPEN | {CLOSED}),
     _move(Verb.CONCLUDE_EDUCATIONAL_ASSESSMENT, "CHI", OPEN | {CLOSED}),
+    _move(Verb.DECIDE_EDUCATIONAL_HELP, "H", OPEN | {CLOSED}),
+    _move(Verb.RECORD_EDUCATIONAL_TOLD, "CH", OPEN | {CLOSED}),
     _move(Verb.TAKE_OUT_FILE,        "CA",  STATES),
     _move(Verb.KEEP_OUTSIDE,         "CH",  STATES),
     _move(Verb.END_OUTSIDE,          "CH",  OPEN,                                   CLOSED),
@@ -359,7 +363,7 @@ QUIET = frozenset(
         Verb.WRITE_SUPPORT_PROGRAMME, Verb.RECORD_SUPPORT_TOLD, Verb.REPORT_ABSENCE, Verb.RECEIVE_DEGRADING_REPORT,
         Verb.PASS_ON_DEGRADING_REPORT, Verb.BEGIN_DEGRADING_INVESTIGATION, Verb.TAKE_OUT_FILE,
         Verb.GIVE_ON_SUPPORT_INVESTIGATION, Verb.GIVE_ON_ABSENCE_INVESTIGATION, Verb.GIVE_ON_DEGRADING_INVESTIGATION,
-        Verb.GIVE_ON_EDUCATIONAL_ASSESSMENT, Verb.KEEP_OUTSIDE, Verb.END_OUTSIDE, Verb.DECLARE_UNINVOLVED,
+        Verb.GIVE_ON_EDUCATIONAL_ASSESSMENT, Verb.RECORD_EDUCATIONAL_TOLD, Verb.KEEP_OUTSIDE, Verb.END_OUTSIDE, Verb.DECLARE_UNINVOLVED,
     }
 )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """The shapes of what is recorded about an educational-psychological assessment."""
 
-from referrals.vocabulary import EducationalNeed, EducationalWish
+from referrals.vocabulary import EducationalNeed, EducationalOutcome, EducationalWish
 from schemas.fields import N_, DateField, FormSchema, IdField, LongText, TermField
 
 #: what is said where the shape was right and the unit's people, or the calendar, ask for something else
@@ -8,6 +8,8 @@ UNMET = {
     "carried_out_by": N_("Choose one of the school's own people or of the service."),
     "received_on": N_("Give the day on which the assessment came, from the day it was asked for until today."),
     "consulted_on": N_("Talk it over with the pupil and the parents first. Then give the day on which you did."),
+    "assessed": N_("The assessment has not come yet. Record it first; then decide."),
+    "told_on": N_("Give the day on which they got the decision, from the day of the decision until today."),
 }
 
 
@@ -36,3 +38,17 @@ class AssessmentResultForm(FormSchema):
     judgement = LongText(needed=N_("Write what the service judges."))
     proposals = LongText(needed=N_("Write what the service proposes."))
     need = TermField(EducationalNeed, needed=N_("Choose what the assessment came to."))
+
+
+class DecideHelpForm(FormSchema):
+    """What is decided upon the assessment, and why."""
+
+    outcome = TermField(EducationalOutcome, needed=N_("Choose what is decided."))
+    decision_reasons = LongText(needed=N_("Write why it is decided so."))
+
+
+class HelpToldForm(FormSchema):
+    """Which guardian got the decision, and on which day."""
+
+    told_who = IdField(needed=N_("Choose who got the decision."))
+    told_on = DateField(needed=UNMET["told_on"], is_past=True)

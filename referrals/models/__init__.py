@@ -39,7 +39,7 @@ from referrals.models.development import (
 )
 from referrals.models.disclosure import CONSENT, Disclosure
 from referrals.models.document import Document, DocumentContent, Mail
-from referrals.models.educational_assessment import EducationalAssessment
+from referrals.models.educational_assessment import EducationalAssessment, EducationalDecision, EducationalTold
 from referrals.models.follow_up import ActionFollowUp, FollowUp, GoalFollowUp
 from referrals.models.guardian import Consent, Guardian, GuardianVersion, InformationNotice
 from referrals.models.guardian_page import GuardianCode, GuardianIdentity, GuardianSession, GuardianWords, MeetingAnswer
@@ -125,8 +125,10 @@ __all__ = [
     "Document",
     "DocumentContent",
     "Draft",
-    "EducationalAssessment",
     "DraftFile",
+    "EducationalAssessment",
+    "EducationalDecision",
+    "EducationalTold",
     "FollowUp",
     "Forum",
     "Goal",

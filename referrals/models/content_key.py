@@ -20,7 +20,7 @@ TABLES: Final[dict[ContentKind, tuple[str, ...]]] = {
     ),
     ContentKind.ASSESSMENT: (
         "assessment_part", "part_opening", "support_report", "support_investigation", "absence_investigation", "degrading_report",
-        "educational_assessment",
+        "educational_assessment", "educational_decision",
     ),
     ContentKind.MEETINGS:   ("team_meeting", "meeting_version", "meeting_decision", "colour_rating"),
     ContentKind.PLANS:      (

@@ -3,14 +3,15 @@
 import uuid
 from datetime import date
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from referrals.models.account import Account
 from referrals.models.base import Base, by_value
+from referrals.models.guardian import Guardian
 from referrals.models.referral import History, OfReferral
 from referrals.sealing import Sealed
-from referrals.vocabulary import EducationalNeed, EducationalWish
+from referrals.vocabulary import EducationalNeed, EducationalOutcome, EducationalWish
 
 
 class EducationalAssessment(OfReferral, Base):
@@ -51,3 +52,37 @@ class EducationalAssessment(OfReferral, Base):
     begun: Mapped[History] = relationship(foreign_keys=[begun_id])
     concluded: Mapped[History | None] = relationship(foreign_keys=[concluded_id])
     carried_out_by: Mapped[Account] = relationship()
+    #: what was decided upon it; None until then
+    decision: Mapped["EducationalDecision | None"] = relationship(back_populates="assessment")
+
+
+class EducationalDecision(OfReferral, Base):
+    """What the head teacher decided once an assessment had come: by whom and when stands in its history row."""
+
+    __tablename__ = "educational_decision"
+
+    assessment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("educational_assessment.id"), unique=True)
+    history_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("history.id"), unique=True)
+    outcome: Mapped[EducationalOutcome] = mapped_column(by_value(EducationalOutcome))
+
+    reasons = Sealed[str]()
+
+    assessment: Mapped[EducationalAssessment] = relationship(back_populates="decision")
+    history: Mapped[History] = relationship()
+    told: Mapped[list["EducationalTold"]] = relationship(back_populates="decision")
+
+
+class EducationalTold(OfReferral, Base):
+    """On which day one guardian got such a decision: by whom and when it was recorded stands in its history row."""
+
+    __tablename__ = "educational_told"
+    __table_args__ = (UniqueConstraint("decision_id", "guardian_id"),)
+
+    decision_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("educational_decision.id"))
+    guardian_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("guardian.id"))
+    told_on: Mapped[date]
+    history_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("history.id"), unique=True)
+
+    decision: Mapped[EducationalDecision] = relationship(back_populates="told")
+    guardian: Mapped[Guardian] = relationship()
+    history: Mapped[History] = relationship()

@@ -30,6 +30,7 @@ from referrals.models import (
     ConcernAddition,
     DegradingReport,
     EducationalAssessment,
+    EducationalDecision,
     FollowUp,
     Guardian,
     History,
@@ -333,11 +334,13 @@ def _beside(row_of: InstrumentedAttribute[Any]) -> Callable[[Moment], dict[str, 
     return gather
 
 
-def _support_programme(moment: Moment) -> dict[str, Any]:
-    """The decision about a programme that was made then, and how it is appealed."""
-    return _beside(SupportProgramme.decided)(moment) | {
-        "appeal": rulebook.load(moment.referral.rulepack).support_appeal.words
-    }
+def _appealed(row_of: InstrumentedAttribute[Any]) -> Callable[[Moment], dict[str, Any]]:
+    """The decision about support that was made then, and how it is appealed."""
+
+    def gather(moment: Moment) -> dict[str, Any]:
+        return _beside(row_of)(moment) | {"appeal": rulebook.load(moment.referral.rulepack).support_appeal.words}
+
+    return gather
 
 
 _GATHERERS: Final[dict[DocumentKind, Callable[[Moment], dict[str, Any]]]] = {
@@ -356,16 +359,17 @@ _GATHERERS: Final[dict[DocumentKind, Callable[[Moment], dict[str, Any]]]] = {
     DocumentKind.SERVICE_REFERRAL: _service_referral,
     DocumentKind.SUPPORT_REPORT: _beside(SupportReport.history),
     DocumentKind.SUPPORT_INVESTIGATION: _beside(SupportInvestigation.concluded),
-    DocumentKind.SUPPORT_PROGRAMME: _support_programme,
-    DocumentKind.NO_SUPPORT_PROGRAMME: _support_programme,
+    DocumentKind.SUPPORT_PROGRAMME: _appealed(SupportProgramme.decided),
+    DocumentKind.NO_SUPPORT_PROGRAMME: _appealed(SupportProgramme.decided),
     DocumentKind.SUPPORT_REVIEW: _beside(SupportReview.history),
-    DocumentKind.SUPPORT_PROGRAMME_ENDED: _support_programme,
+    DocumentKind.SUPPORT_PROGRAMME_ENDED: _appealed(SupportProgramme.decided),
     DocumentKind.ABSENCE_NOTICE: _beside(AbsenceInvestigation.begun),
     DocumentKind.ABSENCE_INVESTIGATION: _beside(AbsenceInvestigation.concluded),
     DocumentKind.DEGRADING_REPORT: _beside(DegradingReport.history),
     DocumentKind.DEGRADING_INVESTIGATION: _beside(DegradingReport.concluded),
     DocumentKind.EDUCATIONAL_REQUEST: _beside(EducationalAssessment.begun),
     DocumentKind.EDUCATIONAL_ASSESSMENT: _beside(EducationalAssessment.concluded),
+    DocumentKind.EDUCATIONAL_DECISION: _appealed(EducationalDecision.history),
 }
 
 

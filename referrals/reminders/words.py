@@ -35,6 +35,8 @@ TO_DO: dict[Verb, str] = {
     Verb.BEGIN_DEGRADING_INVESTIGATION: N_("Let a report be investigated"),
     Verb.CONCLUDE_DEGRADING_INVESTIGATION: N_("Record the result of an investigation"),
     Verb.CONCLUDE_EDUCATIONAL_ASSESSMENT: N_("Record the result of an investigation"),
+    Verb.DECIDE_EDUCATIONAL_HELP: N_("Decide upon an assessment that has come"),
+    Verb.RECORD_EDUCATIONAL_TOLD: N_("Tell guardians of a decision, and record on which day"),
     Verb.RECORD_SERVICE_ANSWER: N_("Ask a service outside what became of a referral"),
     Verb.REMIND_OF_CONSENT: N_("Ask the guardians again: a consent ends"),
 }

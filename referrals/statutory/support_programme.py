@@ -14,7 +14,7 @@ from referrals.access import Actor, View, may_view, parties
 from referrals.disclosure import coverage
 from referrals.errors import Incomplete, NotAllowed, NotDelegable
 from referrals.languages import local_date
-from referrals.models import Guardian, History, Referral, SupportProgramme, SupportTold
+from referrals.models import EducationalDecision, Guardian, History, Referral, SupportProgramme, SupportTold
 from referrals.papers import readers
 from referrals.people import roster
 from referrals.rules import rulebook
@@ -153,9 +153,9 @@ def appeal_until(referral: Referral, told_on: date) -> date:
     return rulebook.load(referral.rulepack).support_appeal.last_day(told_on)
 
 
-def next_last_day(programme: SupportProgramme, *, on: date) -> date | None:
+def next_last_day(decision: SupportProgramme | EducationalDecision, *, on: date) -> date | None:
     """The day, from `on` at the earliest, on which the time to appeal ends next for one of those told; None where it is over."""
-    days = (appeal_until(programme.referral, one.told_on) for one in programme.told)
+    days = (appeal_until(decision.referral, one.told_on) for one in decision.told)
     return min((day for day in days if day >= on), default=None)
 
 

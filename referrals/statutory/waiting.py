@@ -14,6 +14,8 @@ from referrals.models import (
     AbsenceInvestigation,
     DegradingReport,
     EducationalAssessment,
+    EducationalDecision,
+    EducationalTold,
     Guardian,
     History,
     Referral,
@@ -26,7 +28,7 @@ from referrals.models import (
 )
 from referrals.people import organisation
 from referrals.stages import MOVE_BY_VERB, Party, Verb
-from referrals.statutory import carrying_out, programme_reviews, support_programme
+from referrals.statutory import carrying_out, educational_decision, programme_reviews, support_programme
 from referrals.vocabulary import Custody, DeadlineSource, ProgrammeKind, SupportReviewKind
 from referrals.work.waiting_items import Waiting, WaitingItem
 from referrals.work.worklist import in_units, shown_unit
@@ -60,6 +62,11 @@ _FOR_HEAD_TEACHER: Final[tuple[tuple[Verb, Any, Any, ColumnElement[bool]], ...]]
         Verb.BEGIN_DEGRADING_INVESTIGATION, DegradingReport, DegradingReport.passed_on_id,
         DegradingReport.begun_id.is_(None) & ~_is_pointed_to(DegradingReport, "degrading_treatment"),
     ),
+    (
+        Verb.DECIDE_EDUCATIONAL_HELP, EducationalAssessment, EducationalAssessment.concluded_id,
+        EducationalAssessment.concluded_id.is_not(None) & ~EducationalAssessment.decision.has()
+        & ~_is_pointed_to(EducationalAssessment, "educational_assessment"),
+    ),
 )  # fmt: skip
 #: what is carried out by whoever is named, until it has its result
 _FOR_WHO_INVESTIGATES: Final[tuple[tuple[Verb, Any], ...]] = (
@@ -68,6 +75,15 @@ _FOR_WHO_INVESTIGATES: Final[tuple[tuple[Verb, Any], ...]] = (
     (Verb.CONCLUDE_DEGRADING_INVESTIGATION, DegradingReport),
     (Verb.CONCLUDE_EDUCATIONAL_ASSESSMENT, EducationalAssessment),
 )
+
+#: what can be appealed: the verb that tells of it, the decision, since which of its history rows, and who was told of it
+_APPEALED: Final[tuple[tuple[Verb, Any, Any, Any, Any], ...]] = (
+    (Verb.RECORD_SUPPORT_TOLD, SupportProgramme, SupportProgramme.decided_id, SupportTold, SupportTold.programme_id),
+    (
+        Verb.RECORD_EDUCATIONAL_TOLD, EducationalDecision, EducationalDecision.history_id, EducationalTold,
+        EducationalTold.decision_id,
+    ),
+)  # fmt: skip
 
 
 def waiting_for(session: Session, actor: Actor, *, today: date) -> list[WaitingItem]:
@@ -85,6 +101,7 @@ def waiting_for(session: Session, actor: Actor, *, today: date) -> list[WaitingI
         items += [
             *_programmes(session, actor, today),
             *_to_tell(session, actor, zone),
+            *_to_tell_after_assessment(session, actor, zone),
             *_appeals(session, actor, today),
             *_under_way(session, actor, zone),
         ]
@@ -161,18 +178,32 @@ def _to_tell(session: Session, actor: Actor, zone: str) -> Iterable[WaitingItem 
             yield _item(row, Verb.RECORD_SUPPORT_TOLD, actor, on=local_date(at, zone=zone))
 
 
+def _to_tell_after_assessment(session: Session, actor: Actor, zone: str) -> Iterable[WaitingItem | None]:
+    """Decisions after an educational-psychological assessment of which a guardian with custody is not told yet."""
+    told = select(EducationalTold.id).where(EducationalTold.decision_id == EducationalDecision.id)
+    knows = told.where(EducationalTold.guardian_id == Guardian.id).correlate(EducationalDecision, Guardian).exists()
+    left_out = select(Guardian.id).where(
+        Guardian.referral_id == EducationalDecision.referral_id,
+        Guardian.custody != Custody.OTHER,
+        Guardian.may_contact,
+        ~knows,
+    )
+    waits = (~told.exists() | left_out.exists()) & in_units(actor, Role.HEAD_TEACHER)
+    for row, at in _rows(session, EducationalDecision, since=EducationalDecision.history_id, waits=waits):
+        if not row.told or educational_decision.not_told(session, row):
+            yield _item(row, Verb.RECORD_EDUCATIONAL_TOLD, actor, on=local_date(at, zone=zone))
+
+
 def _appeals(session: Session, actor: Actor, today: date) -> Iterable[WaitingItem | None]:
     """Decisions for which the time to appeal ends within a week for somebody who was told."""
-    lately = (
-        SupportTold.programme_id == SupportProgramme.id,
-        SupportTold.told_on >= today - support_programme.LONGEST_APPEAL,
-    )
-    waits = select(SupportTold.id).where(*lately).exists() & in_units(actor, Role.HEAD_TEACHER)
-    for row, _at in _rows(session, SupportProgramme, since=SupportProgramme.decided_id, waits=waits):
-        last_on = support_programme.next_last_day(row, on=today)
-        item = _item(row, Verb.RECORD_SUPPORT_TOLD, actor, on=today)
-        if item is not None and last_on is not None and last_on <= today + AHEAD:
-            yield replace(item, kind=Waiting.APPEAL, due_on=last_on, waits_since=None, source=DeadlineSource.LAW)
+    for verb, kind, since, told, told_of in _APPEALED:
+        lately = told_of == kind.id, told.told_on >= today - support_programme.LONGEST_APPEAL
+        waits = select(told.id).where(*lately).exists() & in_units(actor, Role.HEAD_TEACHER)
+        for row, _at in _rows(session, kind, since=since, waits=waits):
+            last_on = support_programme.next_last_day(row, on=today)
+            item = _item(row, verb, actor, on=today)
+            if item is not None and last_on is not None and last_on <= today + AHEAD:
+                yield replace(item, kind=Waiting.APPEAL, due_on=last_on, waits_since=None, source=DeadlineSource.LAW)
 
 
 def _is_done(kind: SupportReviewKind) -> ColumnElement[bool]:

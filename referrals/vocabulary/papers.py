@@ -31,6 +31,7 @@ class DocumentKind(Term):
     DEGRADING_INVESTIGATION = "degrading_investigation", N_("Investigation of degrading treatment")
     EDUCATIONAL_REQUEST = "educational_request", N_("Request for an educational-psychological assessment")
     EDUCATIONAL_ASSESSMENT = "educational_assessment", N_("Educational-psychological assessment")
+    EDUCATIONAL_DECISION = "educational_decision", N_("Decision after an educational-psychological assessment")
     ABSENCE_WARNING = "absence_warning", N_("Warning about absence")
     ABSENCE_REPORT = "absence_report", N_("Report of absence")
     PAGE_CODE = "page_code", N_("Letter with a code")

@@ -83,6 +83,14 @@ class EducationalNeed(Term):
     NOT_NEEDED = "not_needed", N_("What the school gives in its teaching is enough")
 
 
+class EducationalOutcome(Term):
+    """What the head teacher decides after such an assessment; about another school the municipality decides."""
+
+    AT_SCHOOL = "at_school", N_("The pupil gets special education or other special help at the school")
+    ELSEWHERE = "elsewhere", N_("The municipality is asked to decide about special education at another school")
+    NONE = "none", N_("The pupil gets no special education: what the school gives in its teaching is enough")
+
+
 class AbsencePattern(Term):
     """Which absence the head teacher has investigated."""
 

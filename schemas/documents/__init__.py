@@ -7,7 +7,11 @@ from schemas.documents.absence import AbsenceReportDocument, AbsenceWarningDocum
 from schemas.documents.absence_investigation import AbsenceInvestigationDocument, AbsenceNoticeDocument
 from schemas.documents.childs_plan import ChildsPlanDocument
 from schemas.documents.degrading_treatment import DegradingInvestigationDocument, DegradingReportDocument
-from schemas.documents.educational_assessment import EducationalAssessmentDocument, EducationalRequestDocument
+from schemas.documents.educational_assessment import (
+    EducationalAssessmentDocument,
+    EducationalDecisionDocument,
+    EducationalRequestDocument,
+)
 from schemas.documents.hand_over import HandOverDocument, ServiceReferralDocument
 from schemas.documents.kinds import (
     ActionPlanDocument,
@@ -62,6 +66,7 @@ DOCUMENTS: Final[dict[DocumentKind, type[Frame]]] = {
     DocumentKind.DEGRADING_INVESTIGATION: DegradingInvestigationDocument,
     DocumentKind.EDUCATIONAL_REQUEST: EducationalRequestDocument,
     DocumentKind.EDUCATIONAL_ASSESSMENT: EducationalAssessmentDocument,
+    DocumentKind.EDUCATIONAL_DECISION: EducationalDecisionDocument,
     DocumentKind.ABSENCE_WARNING: AbsenceWarningDocument,
     DocumentKind.ABSENCE_REPORT: AbsenceReportDocument,
     DocumentKind.PAGE_CODE: PageCodeDocument,

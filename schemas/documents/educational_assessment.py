@@ -41,3 +41,15 @@ class EducationalAssessmentDocument(Frame):
     need = fields.String(attribute="support.need")
     concluded_by = fields.Nested(PersonPart, attribute="support.concluded.by")
     concluded_at = fields.AwareDateTime(attribute="support.concluded.at")
+
+
+class EducationalDecisionDocument(Frame):
+    """What was decided upon it, and how that is appealed."""
+
+    outcome = fields.String(attribute="support.outcome")
+    reasons = fields.String(attribute="support.reasons")
+    received_on = fields.Date(attribute="support.assessment.received_on")
+    decided_by = fields.Nested(PersonPart, attribute="support.history.by")
+    decided_at = fields.AwareDateTime(attribute="support.history.at")
+    #: how to appeal, by language
+    appeal = fields.Dict(keys=fields.String(), values=fields.String())

@@ -47,7 +47,8 @@ class PaperSource:
     invitation: meeting, participants, guardians (those invited) · minutes: meeting, guardians · action_plan and childs_plan: plan, guardians ·
     plan_for_service: service, and plan or action · follow_up: follow_up, guardians · closing: closure, plan, statutory ·
     support_report, support_investigation, absence_notice, absence_investigation,
-    degrading_report, degrading_investigation, educational_request and educational_assessment: support · support_programme, no_support_programme and support_programme_ended: support, appeal ·
+    degrading_report, degrading_investigation, educational_request and educational_assessment: support · support_programme, no_support_programme,
+    support_programme_ended and educational_decision: support, appeal ·
     support_review: support ·
     hand_over and service_referral: hand_over ·
     absence_warning and absence_report: absence, and `referral` is the pupil ·

@@ -21,6 +21,7 @@ from referrals.models import (
     Consent,
     DegradingReport,
     EducationalAssessment,
+    EducationalDecision,
     FollowUp,
     Forum,
     Goal,
@@ -70,6 +71,7 @@ from referrals.vocabulary import (
     DocumentKind,
     Domain,
     EducationalNeed,
+    EducationalOutcome,
     EducationalWish,
     FileKind,
     FollowUpDecision,
@@ -132,6 +134,7 @@ ISSUED: dict[DocumentKind, datetime] = {
     DocumentKind.DEGRADING_INVESTIGATION: datetime(2026, 10, 6, 14, 20, tzinfo=UTC),
     DocumentKind.EDUCATIONAL_REQUEST: datetime(2026, 9, 29, 8, 40, tzinfo=UTC),
     DocumentKind.EDUCATIONAL_ASSESSMENT: datetime(2026, 11, 12, 10, 5, tzinfo=UTC),
+    DocumentKind.EDUCATIONAL_DECISION: datetime(2026, 11, 17, 12, 20, tzinfo=UTC),
     DocumentKind.ABSENCE_WARNING: datetime(2026, 9, 17, 8, 20, tzinfo=UTC),
     DocumentKind.ABSENCE_REPORT: datetime(2026, 9, 24, 8, 20, tzinfo=UTC),
     DocumentKind.PAGE_CODE: datetime(2026, 9, 16, 9, 0, tzinfo=UTC),
@@ -142,6 +145,7 @@ ISSUED: dict[DocumentKind, datetime] = {
 DANISH = rulebook.newest(Country.DK).absence
 #: how a decision about special support is appealed, in the words of the country that knows it
 APPEAL = rulebook.newest(Country.SE).support_appeal.words
+DANISH_APPEAL = rulebook.newest(Country.DK).support_appeal.words
 
 
 class Family:
@@ -379,6 +383,17 @@ class Family:
         assessment.begun = self._row(5, Verb.ASK_EDUCATIONAL_ASSESSMENT, asked)
         assessment.concluded = self._row(12, Verb.CONCLUDE_EDUCATIONAL_ASSESSMENT, came)
         return assessment
+
+    def educational_decision(self) -> EducationalDecision:
+        """What the head teacher decided upon it."""
+        decision = EducationalDecision(
+            referral=self.referral,
+            assessment=self.educational_assessment(),
+            outcome=EducationalOutcome.AT_SCHOOL,
+            reasons=self.words["educational_decision_reasons"],
+        )
+        decision.history = self._row(13, Verb.DECIDE_EDUCATIONAL_HELP, ISSUED[DocumentKind.EDUCATIONAL_DECISION])
+        return decision
 
     def _row(self, number: int, verb: Verb, at: datetime) -> History:
         """A decision of the head teacher, who moves the referral nowhere by it."""
@@ -740,6 +755,11 @@ def rich_source(kind: DocumentKind, language: str = "sv", **changes: Any) -> Pap
         DocumentKind.DEGRADING_INVESTIGATION: {"support": family.degrading_report()},
         DocumentKind.EDUCATIONAL_REQUEST: {"support": family.educational_assessment()},
         DocumentKind.EDUCATIONAL_ASSESSMENT: {"support": family.educational_assessment()},
+        DocumentKind.EDUCATIONAL_DECISION: {
+            "support": family.educational_decision(),
+            "appeal": DANISH_APPEAL,
+            "recipient": guardian,
+        },
         DocumentKind.ABSENCE_WARNING: {
             "referral": family.absent_pupil(),
             "absence": family.absence(days=4.5, limit=10),

@@ -275,6 +275,16 @@ HEADINGS = {
             "What the assessment came to",
         ],
     },
+    DocumentKind.EDUCATIONAL_DECISION: {
+        "sv": [
+            "Beslut om specialundervisning och annan specialpedagogisk hjälp", "Vad som beslutas", "Skäl", "Beslut", "Hur man överklagar",
+        ],
+        "da": [
+            "Afgørelse om specialundervisning og anden specialpædagogisk bistand", "Hvad der er afgjort", "Begrundelse", "Beslutning",
+            "Hvordan man klager",
+        ],
+        "en": ["Decision about special education and other special help", "What is decided", "Reasons", "Decision", "How to appeal"],
+    },
     DocumentKind.ABSENCE_WARNING: {
         "sv": [
             "Varning om olovlig frånvaro", "Olovlig frånvaro under kvartalet", "Vad som kan hända", "Vad skolan erbjuder",

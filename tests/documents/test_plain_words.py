@@ -18,7 +18,7 @@ LETTERS = [
 #: and from the head teacher, with what the law wants said
 DECISIONS = [
     DocumentKind.SUPPORT_PROGRAMME, DocumentKind.NO_SUPPORT_PROGRAMME, DocumentKind.SUPPORT_REVIEW,
-    DocumentKind.SUPPORT_PROGRAMME_ENDED, DocumentKind.ABSENCE_WARNING,
+    DocumentKind.SUPPORT_PROGRAMME_ENDED, DocumentKind.ABSENCE_WARNING, DocumentKind.EDUCATIONAL_DECISION,
 ]  # fmt: skip
 
 

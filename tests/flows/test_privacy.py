@@ -131,6 +131,7 @@ def test_neither_prefect_nor_the_log_knows_anything_of_what_was_typed(
         DocumentKind.DEGRADING_INVESTIGATION,
         DocumentKind.EDUCATIONAL_REQUEST,
         DocumentKind.EDUCATIONAL_ASSESSMENT,
+        DocumentKind.EDUCATIONAL_DECISION,
     }  # no step makes the first four, and nobody shares the plan here
     monkeypatch.setattr(steps, "PAUSES", ())
     fail_with_everything(one_instance, monkeypatch)

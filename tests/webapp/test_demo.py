@@ -72,6 +72,7 @@ def test_one_concern_travels_through_an_instance_of_its_own_and_leaves_every_doc
         DocumentKind.DEGRADING_INVESTIGATION,
         DocumentKind.EDUCATIONAL_REQUEST,
         DocumentKind.EDUCATIONAL_ASSESSMENT,
+        DocumentKind.EDUCATIONAL_DECISION,
     }:  # never a paper of a referral, or only once it is shared
         copy = re.compile(rf"-{kind.replace('_', '-')}-1(-guardian-\d)?-da\.pdf$")
         assert [file for file in files if copy.search(file.name)], kind

@@ -4,9 +4,11 @@ import pytest
 from sqlalchemy import select
 
 from referrals import db
-from referrals.models import Account, Referral
+from referrals.models import Account, EducationalAssessment, Referral
 from referrals.stages import PLAN_ACTIVE
-from tests.webapp.desk import Desk
+from tests.factories import a_guardian
+from tests.referrals.statutory.test_educational_assessment import ask, conclude
+from tests.webapp.desk import Desk, cast_of
 from tests.webapp.test_give_on import chosen
 
 pytestmark = pytest.mark.usefixtures("wednesday")
@@ -76,3 +78,44 @@ def test_the_head_teacher_asks_and_whoever_carries_it_out_records_what_came(sign
         assert words in page.text
     assert page.all("form", id="ask-form")
     assert not page.all("form", id="result-form")
+
+
+def test_the_head_teacher_decides_once_it_has_come_and_records_when_each_guardian_got_it(signed_in, settings, number):
+    with db.writing(settings.database) as session:
+        cast, referral = cast_of(session), session.scalars(select(Referral)).one()
+        guardian = a_guardian(session, referral, name="Maja Testsson")
+        who, asked = str(guardian.id), ask(session, referral, cast)
+        path = f"/referrals/{number}/educational-assessment"
+        decision = f"{path}/{asked.id}/decision"
+    henrik = signed_in("henrik")
+    page = henrik.get(path)
+    assert not page.all("form", id="decide-form")
+    refused = henrik.client.post(
+        decision,
+        data={
+            **{name: page.all("input", name=name)[0].get("value") for name in ("csrf_token", "seen")},
+            "outcome": "at_school", "decision_reasons": "Hun læser.",
+        },
+    )  # fmt: skip
+    assert refused.status_code == 422
+    assert "The assessment has not come yet. Record it first; then decide." in refused.text
+    with db.writing(settings.database) as session:
+        cast, running = cast_of(session), session.scalars(select(EducationalAssessment)).one()
+        conclude(session, running, cast.head_teacher.actor())
+    assert "Decide upon an assessment that has come" in henrik.get("/home").text
+    henrik.get(path)
+    page = henrik.submit({"outcome": "at_school", "decision_reasons": ""}, form="decide-form", status=422)
+    assert page.problems == ["Why is it decided so? Write why it is decided so."]
+    page = henrik.submit({"outcome": "at_school", "decision_reasons": "Hun læser langsomt."}, form="decide-form")
+    for words in ("Nobody is recorded as told yet", "Still to be told: Maja Testsson.", "Hun læser langsomt."):
+        assert words in page.text
+    assert not page.all("form", id="decide-form")
+    page = henrik.submit({"told_who": "", "told_on": "2026-09-16"}, form="told-form", status=422)
+    assert page.problems == ["Who got the decision? Choose who got the decision."]
+    page = henrik.submit({"told_who": who, "told_on": "2026-09-15"}, form="told-form", status=422)
+    assert page.problems == [
+        "On which day did they get it? Give the day on which they got the decision, from the day of the decision until today."
+    ]
+    page = henrik.submit({"told_who": who, "told_on": "2026-09-16"}, form="told-form")
+    assert "Got it on 16 September 2026. An appeal must come in by 14 October 2026." in page.text
+    assert "Still to be told" not in page.text

@@ -75,6 +75,7 @@ LAID_ELSEWHERE = {
     "casework.enter_absence", "casework.read_absence", "casework.take_absence", "casework.correct_absence", "casework.protect_absent_pupil", "casework.remove_absent_pupil",
     "casework.send_absence_step", "casework.leave_absence_step", "casework.record_absence_told", "casework.step_aside_from_absence",
     "casework.ask_educational_assessment", "casework.give_on_educational_assessment", "casework.conclude_educational_assessment",
+    "casework.decide_educational_help", "casework.record_educational_told",
 }  # fmt: skip
 
 #: rows that parts of addresses name

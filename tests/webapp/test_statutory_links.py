@@ -97,6 +97,7 @@ def test_a_danish_preschool_whose_law_knows_none_is_offered_none(settings, signe
     assert "Statutory decisions" not in karin.get(f"/referrals/{number}").text
     page = karin.get(f"/referrals/{number}/statutory")
     assert "Nothing is recorded" in page.text
+    assert "the law has none of these:" not in page.text
     assert not page.all("form", id="link-form")
 
 

@@ -1,20 +1,30 @@
-"""Educational-psychological assessment in Danish schools: what the service is asked for, and what came, on a page beside the team's work."""
+"""Educational-psychological assessment in Danish schools: what the service is asked for, what came, and what is decided, on a page beside the team's work."""
 
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
 
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from referrals.access import View, may_view
+from referrals.disclosure import coverage
 from referrals.errors import Incomplete
-from referrals.models import EducationalAssessment, Referral
+from referrals.models import EducationalAssessment, EducationalDecision, Referral
 from referrals.stages import Verb
 from referrals.statutory import educational_assessment as rules
-from referrals.vocabulary import DeadlineSource, EducationalNeed, EducationalWish
-from schemas.educational_assessment import UNMET, AskAssessmentForm, AssessmentResultForm
+from referrals.statutory import educational_decision
+from referrals.statutory.support_programme import appeal_until
+from referrals.vocabulary import DeadlineSource, EducationalNeed, EducationalOutcome, EducationalWish
+from schemas.educational_assessment import (
+    UNMET,
+    AskAssessmentForm,
+    AssessmentResultForm,
+    DecideHelpForm,
+    HelpToldForm,
+)
 from webapp import forms, notices, people, transactions
 from webapp.casework import blueprint, words
 from webapp.casework.carrying_out import GIVE_ON, back, colleagues, give_on, others
@@ -25,7 +35,7 @@ from webapp.guards import for_referral
 from webapp.language import gettext
 
 #: names of the forms of the page
-ASK, RESULT = "ask", "result"
+ASK, RESULT, DECIDE, TOLD = "ask", "result", "decide", "told"
 
 
 @dataclass(frozen=True)
@@ -35,6 +45,10 @@ class Line:
     row: EducationalAssessment
     asked: Moment
     came: Moment | None
+    decided: Moment | None
+    #: who got the decision, on which day, and until when they may complain
+    told: list[tuple[str, date, date]]
+    to_tell: list[str]
 
 
 @blueprint.get("/referrals/<reference:number>/educational-assessment", endpoint="educational_assessment")
@@ -91,6 +105,46 @@ def conclude_educational_assessment(referral: Referral, educational_assessment_i
     return back(referral, "casework.educational_assessment", view=View.OWN_EDUCATIONAL_ASSESSMENT)
 
 
+@blueprint.post("/referrals/<reference:number>/educational-assessment/<uuid:educational_assessment_id>/decision")
+@for_referral(Verb.DECIDE_EDUCATIONAL_HELP)
+def decide_educational_help(referral: Referral, educational_assessment_id: uuid.UUID) -> ResponseReturnValue:
+    """Decide upon the assessment."""
+    form = forms.submitted()
+    given = form.load(DecideHelpForm())
+    if given is None:
+        return _page(referral, {DECIDE: form})
+    decided = educational_decision.Decided(given["outcome"], given["decision_reasons"])
+    try:
+        educational_decision.decide_help(
+            transactions.session(), referral, by=people.actor(), seen=seen(), assessment_id=educational_assessment_id,
+            decided=decided,
+        )  # fmt: skip
+    except Incomplete as refused:
+        form.refuse("", UNMET[refused.missing[0]])
+        return _page(referral, {DECIDE: form})
+    notices.say_next(gettext("It is decided, and made as a paper. Record below when each guardian got it."))
+    return redirect(url_for("casework.educational_assessment", number=referral.number), 303)
+
+
+@blueprint.post("/referrals/<reference:number>/educational-assessment/<uuid:educational_assessment_id>/told")
+@for_referral(Verb.RECORD_EDUCATIONAL_TOLD)
+def record_educational_told(referral: Referral, educational_assessment_id: uuid.UUID) -> ResponseReturnValue:
+    """Record on which day a guardian got the decision."""
+    form = forms.submitted()
+    given = form.load(HelpToldForm())
+    if given is None:
+        return _page(referral, {TOLD: form})
+    try:
+        educational_decision.record_told(
+            transactions.session(), referral, by=people.actor(), seen=seen(), assessment_id=educational_assessment_id,
+            guardian_id=given["told_who"], told_on=given["told_on"],
+        )  # fmt: skip
+    except Incomplete as refused:
+        return _refused(referral, TOLD, form, missing=refused.missing)
+    notices.say_next(gettext("The day is recorded. The time for an appeal counts from it."))
+    return redirect(url_for("casework.educational_assessment", number=referral.number), 303)
+
+
 def _refused(referral: Referral, name: str, form: forms.Form, *, missing: Iterable[str]) -> Response:
     for field in missing:
         form.refuse(field, UNMET[field])
@@ -99,9 +153,11 @@ def _refused(referral: Referral, name: str, form: forms.Form, *, missing: Iterab
 
 def _page(referral: Referral, refused: Mapping[str, forms.Form] = MappingProxyType({})) -> Response:
     session = transactions.session()
-    shown = {name: refused.get(name) or forms.shown(name=name) for name in (ASK, GIVE_ON, RESULT)}
+    shown = {name: refused.get(name) or forms.shown(name=name) for name in (ASK, GIVE_ON, RESULT, DECIDE, TOLD)}
     found = rules.assessments_for(session, referral, people.actor())
+    lines = [_line(one) for one in found]
     running = next((one for one in found if one.concluded_id is None), None)
+    may_tell = words.may_do(Verb.RECORD_EDUCATIONAL_TOLD, referral)
     may_ask = running is None and words.may_do(Verb.ASK_EDUCATIONAL_ASSESSMENT, referral)
     return referral_page(
         "educational_assessment.html",
@@ -110,12 +166,45 @@ def _page(referral: Referral, refused: Mapping[str, forms.Form] = MappingProxyTy
         form=next(iter(refused.values()), None) or shown[ASK],
         shown=shown,
         reads_all=may_view(View.EDUCATIONAL_ASSESSMENT, people.actor(), referral.facts()),
-        lines=[Line(one, Moment.of(one.begun), Moment.of(one.concluded) if one.concluded else None) for one in found],
+        lines=lines,
         running=running,
         may_conclude=running is not None and words.may_do(Verb.CONCLUDE_EDUCATIONAL_ASSESSMENT, referral),
         colleagues=colleagues(referral) if may_ask else [],
         others=others(referral, running, Verb.GIVE_ON_EDUCATIONAL_ASSESSMENT),
+        undecided=_undecided(found) if words.may_do(Verb.DECIDE_EDUCATIONAL_HELP, referral) else None,
+        to_tell=_to_tell(lines) if may_tell else None,
+        guardians=[(one.id, one.name) for one in coverage.guardians_of(session, referral)] if may_tell else [],
+        outcomes=choices(EducationalOutcome),
         by_agreement=DeadlineSource.AGREEMENT.label,
         wishes=choices(EducationalWish),
         needs=choices(EducationalNeed),
     )
+
+
+def _undecided(found: list[EducationalAssessment]) -> EducationalAssessment | None:
+    """What has come and nothing was decided upon; of several the earliest, so that none is left behind."""
+    return next((one for one in reversed(found) if one.concluded_id is not None and one.decision is None), None)
+
+
+def _to_tell(lines: list[Line]) -> EducationalAssessment | None:
+    """Whose decision somebody is still to be told; where nobody is, that of the newest, so that a day can be put right."""
+    decided = [line for line in lines if line.decided]
+    waits = (line.row for line in reversed(decided) if line.to_tell)
+    return next(waits, decided[0].row if decided else None)
+
+
+def _line(row: EducationalAssessment) -> Line:
+    decision = row.decision
+    return Line(
+        row,
+        Moment.of(row.begun),
+        Moment.of(row.concluded) if row.concluded else None,
+        Moment.of(decision.history) if decision else None,
+        _told(decision) if decision else [],
+        [one.name or "" for one in educational_decision.not_told(transactions.session(), decision)] if decision else [],
+    )
+
+
+def _told(decision: EducationalDecision) -> list[tuple[str, date, date]]:
+    told = sorted(decision.told, key=lambda one: one.told_on)
+    return [(one.guardian.name or "", one.told_on, appeal_until(decision.referral, one.told_on)) for one in told]

@@ -107,8 +107,12 @@ def _offices(referral: Referral) -> list[DecidedBy]:
 
 
 def _unknown(referral: Referral) -> tuple[rulebook.StatutoryTrack, ...]:
-    """What other units of the country do here, and this one never does."""
-    return rulebook.load(referral.rulepack).unknown_to(referral.unit.school_form)
+    """What other units of the country do here, and this one never does.
+
+    Of Danish ones nothing is said: day care has an assessment of a kind of its own, which the law knows and nobody does here.
+    """
+    pack = rulebook.load(referral.rulepack)
+    return () if pack.country is Country.DK else pack.unknown_to(referral.unit.school_form)
 
 
 def _page(referral: Referral, form: forms.Form, *, status: int = 200) -> Response:

@@ -50,6 +50,8 @@ PAGE_OF: dict[Verb, str] = {
     Verb.REPORT_DEGRADING_TREATMENT: "casework.degrading_treatment",
     Verb.ASK_EDUCATIONAL_ASSESSMENT: "casework.educational_assessment",
     Verb.CONCLUDE_EDUCATIONAL_ASSESSMENT: "casework.educational_assessment",
+    Verb.DECIDE_EDUCATIONAL_HELP: "casework.educational_assessment",
+    Verb.RECORD_EDUCATIONAL_TOLD: "casework.educational_assessment",
     Verb.PROTECT_IDENTITY: "casework.protected_identity",
     Verb.KEEP_OUTSIDE: "casework.protected_identity",
 }

@@ -118,6 +118,8 @@ HAPPENED: dict[Verb, str] = {
     Verb.ASK_EDUCATIONAL_ASSESSMENT: N_("An educational-psychological assessment was asked for"),
     Verb.GIVE_ON_EDUCATIONAL_ASSESSMENT: N_("The educational-psychological assessment was given to somebody else"),
     Verb.CONCLUDE_EDUCATIONAL_ASSESSMENT: N_("The educational-psychological assessment came"),
+    Verb.DECIDE_EDUCATIONAL_HELP: N_("It was decided after the educational-psychological assessment"),
+    Verb.RECORD_EDUCATIONAL_TOLD: N_("It was recorded when the decision after the assessment was told"),
     Verb.TAKE_OUT_FILE: N_("A file was taken out"),
     Verb.KEEP_OUTSIDE: N_("The content was moved to the paper file and destroyed here"),
     Verb.END_OUTSIDE: N_("The work on paper has ended"),

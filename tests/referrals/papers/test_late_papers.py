@@ -64,6 +64,7 @@ OF_A_REFERRAL = set(DocumentKind) - {
     DocumentKind.DEGRADING_INVESTIGATION,
     DocumentKind.EDUCATIONAL_REQUEST,
     DocumentKind.EDUCATIONAL_ASSESSMENT,
+    DocumentKind.EDUCATIONAL_DECISION,
 }
 
 

@@ -13,18 +13,23 @@ from referrals import documents
 from referrals.access import Actor, View, may_view, parties_for
 from referrals.documents import Paper
 from referrals.errors import Incomplete, NotAllowed, WrongStage
-from referrals.models import EducationalAssessment, Referral
+from referrals.models import EducationalAssessment, EducationalDecision, EducationalTold, Referral
 from referrals.papers import paper_sources
 from referrals.reminders import waiting
+from referrals.rules import rulebook
 from referrals.stages import CLOSED, IN_TRIAGE, WITHDRAWN, State, Verb
-from referrals.statutory import carrying_out, educational_assessment, links
+from referrals.statutory import carrying_out, educational_assessment, educational_decision, links
 from referrals.statutory.educational_assessment import Request, Result
+from referrals.statutory.educational_decision import Decided
 from referrals.statutory.links import Link
+from referrals.statutory.support_programme import appeal_until
 from referrals.vocabulary import (
+    Country,
     DeadlineSource,
     DecidedBy,
     DocumentKind,
     EducationalNeed,
+    EducationalOutcome,
     EducationalWish,
     SchoolForm,
 )
@@ -207,3 +212,84 @@ def test_it_waits_for_who_carries_it_out_since_its_day_or_until_the_one_that_was
         assert (item.kind, item.due_on, item.waits_since, item.source) == (kind, agreed_on, since, source)
     conclude(session, asked, cast.special_educator.actor())
     assert waiting.everything_for(session, cast.special_educator.actor(), today=TODAY) == []
+
+
+def decide(session: Session, asked: EducationalAssessment, by: Actor, **values: Any) -> EducationalDecision:
+    decided = Decided(**{"outcome": EducationalOutcome.AT_SCHOOL, "reasons": " Hun læser langsomt. "} | values)
+    return educational_decision.decide_help(
+        session, asked.referral, by=by, seen=None, assessment_id=asked.id, decided=decided
+    )
+
+
+def tell(session: Session, asked: EducationalAssessment, by: Actor, **values: Any) -> EducationalTold:
+    given = {"seen": None, "assessment_id": asked.id, "told_on": TODAY} | values
+    return educational_decision.record_told(session, asked.referral, by=by, **given)
+
+
+def to_do(session: Session, cast: Cast) -> list[Verb]:
+    items = waiting.everything_for(session, cast.head_teacher.actor(), today=TODAY)
+    return [one.verb for one in items if one.kind is Waiting.STATUTORY]
+
+
+def test_nothing_is_decided_before_the_assessment_has_come_and_then_once(session: Session, cast: Cast) -> None:
+    referral, head = danish(session, cast), cast.head_teacher.actor()
+    asked = ask(session, referral, cast)
+    with pytest.raises(Incomplete) as refused:
+        decide(session, asked, head)
+    assert refused.value.missing == ("assessed",)
+    conclude(session, asked, head)
+    assert to_do(session, cast) == [Verb.DECIDE_EDUCATIONAL_HELP]
+    for change in ({"outcome": None}, {"reasons": " "}):
+        with pytest.raises(Incomplete) as refused:
+            decide(session, asked, head, **change)
+        assert refused.value.missing == tuple(change)
+    for nobody in (cast.coordinator, cast.special_educator):
+        with pytest.raises(NotAllowed):
+            decide(session, asked, nobody.actor())
+    decision = decide(session, asked, head)
+    version = referral.version
+    assert decide(session, asked, head, outcome=EducationalOutcome.NONE) is decision
+    assert (decision.outcome, decision.reasons) == (EducationalOutcome.AT_SCHOOL, "Hun læser langsomt.")
+    assert referral.version == version
+    with pytest.raises(NotAllowed):
+        educational_decision.decide_help(
+            session, danish(session, cast), by=head, seen=None, assessment_id=asked.id,
+            decided=Decided(EducationalOutcome.NONE, "Det er nok."),
+        )  # fmt: skip
+
+
+def test_each_guardian_is_told_and_may_complain_for_four_weeks_from_that_day(session: Session, cast: Cast) -> None:
+    referral, head = danish(session, cast), cast.head_teacher.actor()
+    first, second = (a_guardian(session, referral, name=name) for name in ("Maja Testsson", "Omar Testsson"))
+    asked = conclude(session, ask(session, referral, cast), head)
+    with pytest.raises(NotAllowed):
+        tell(session, asked, head, guardian_id=first.id)
+    decision = decide(session, asked, head)
+    assert {paper.kind for paper in documents.papers_after(session, decision.history)} == {
+        DocumentKind.EDUCATIONAL_DECISION
+    }
+    assert to_do(session, cast) == [Verb.RECORD_EDUCATIONAL_TOLD]
+    for day in (None, TODAY - timedelta(days=1), TODAY + timedelta(days=1)):
+        with pytest.raises(Incomplete) as refused:
+            tell(session, asked, head, guardian_id=first.id, told_on=day)
+        assert refused.value.missing == ("told_on",)
+    for somebody in (None, uuid.uuid4()):
+        with pytest.raises(NotAllowed):
+            tell(session, asked, head, guardian_id=somebody)
+    told = tell(session, asked, cast.coordinator.actor(), guardian_id=first.id)
+    assert appeal_until(referral, told.told_on) == date(2026, 10, 14)
+    assert educational_decision.not_told(session, decision) == [second]
+    assert to_do(session, cast) == [Verb.RECORD_EDUCATIONAL_TOLD]
+    assert tell(session, asked, head, guardian_id=first.id) is told
+    tell(session, asked, head, guardian_id=second.id)
+    assert to_do(session, cast) == []
+    for today, shown in ((date(2026, 10, 6), []), (date(2026, 10, 7), [date(2026, 10, 14)]), (date(2026, 10, 15), [])):
+        items = waiting.everything_for(session, cast.head_teacher.actor(), today=today)
+        assert [one.due_on for one in items if one.kind is Waiting.APPEAL] == shown
+        assert all(one.source is DeadlineSource.LAW for one in items if one.kind is Waiting.APPEAL)
+
+
+def test_a_time_to_complain_ends_on_no_danish_holiday() -> None:
+    appeal = rulebook.newest(Country.DK).support_appeal
+    ends = {appeal.last_day(date(2026, *told)) for told in ((11, 26), (12, 3), (4, 27))}
+    assert ends == {date(2026, 12, 28), date(2027, 1, 4), date(2026, 5, 26)}
