@@ -1,5 +1,5 @@
-"""The web is killed in the middle of a submit, or its database is locked: nothing half-written stays, and pressing the button
-again makes one referral."""
+"""The web is killed in the middle of a submit, or its database is locked or its disk full: nothing half-written stays, and pressing
+the button again makes one referral."""
 
 import sqlite3
 import threading
@@ -8,11 +8,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event, func, select, text
+from sqlalchemy import Connection, event, func, select, text
 
 from referrals import config, db
 from referrals.keeping import audit_check
-from referrals.models import Concern, History, Referral, Step
+from referrals.models import Concern, History, Referral, Step, WorkingNote
 from tests.bench.concerns import Reporter
 from tests.people import settle
 from tests.programs import web
@@ -127,3 +127,39 @@ def test_a_database_that_is_locked_for_longer_is_said_and_what_was_sent_goes_in_
     assert number in coordinator.get(f"/referrals/{number}").text
     assert browser.submit().path == "/concern/sent"
     assert counted(settings.database) == [2] * 4
+
+
+@pytest.fixture
+def room(settings: config.Settings) -> list[str]:
+    """How many pages the database may have, the newest last: "1" means no more than it has, as on a disk that is full."""
+    pages = ["1073741823"]
+
+    def may_grow(connection: Connection) -> None:
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages[-1]}")
+
+    event.listen(db.engine_for(settings.database), "begin", may_grow)
+    return pages
+
+
+def test_a_disk_that_is_full_is_said_with_what_was_typed_and_nothing_half_is_written(
+    browser, signed_in, settings, room
+):
+    send_staff(browser)
+    number = shown_code(browser.page, "reference-number")
+    coordinator = signed_in("karin")
+    coordinator.get(f"/referrals/{number}/working-notes")
+    fill_staff(browser)
+    note = "Ring skolsköterskan i morgon. " * 300
+    room.append("1")
+    for somebody, typed, said in ((browser, {}, "Borta nio dagar."), (coordinator, {"text": note}, note.strip())):
+        page = somebody.submit(typed, status=503)
+        assert "Just now it does not work" in page.text
+        assert said in page.text
+    assert counted(settings.database) == [1] * 4
+    room.append("1073741823")
+    assert browser.submit().path == "/concern/sent"
+    coordinator.get(f"/referrals/{number}/working-notes")
+    assert "Your notes are saved" in coordinator.submit({"text": note}).text
+    assert counted(settings.database) == [2] * 4
+    with db.reading(settings.database) as session:
+        assert session.scalars(select(WorkingNote)).one().text == note.strip()
