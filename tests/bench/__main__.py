@@ -9,7 +9,7 @@ from pathlib import Path
 for _name in [name for name in os.environ if name.startswith(("TRIVSEL_", "PREFECT_"))]:
     del os.environ[_name]
 
-from tests.bench import cost, pages, papers, profiled, running, stock, throughput  # noqa: E402
+from tests.bench import cost, first_year, pages, papers, prefects_rows, profiled, running, stock, throughput  # noqa: E402
 from tests.bench.figures import Figure, be_quick, heading, keep, show  # noqa: E402
 
 #: what can be measured, in this order
@@ -28,6 +28,8 @@ BENCHMARKS = {
     "intake": running.measure_intake,
     "intake-grown": running.measure_intake_grown,
     "cost": cost.measure,
+    "cost-prefect": prefects_rows.measure,
+    "year": first_year.measure,
 }
 
 

@@ -1,7 +1,9 @@
 """What the bench counts and how it sums up, held to small numbers that can be told by hand."""
 
 import json
+import sqlite3
 import uuid
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from referrals.documents import Paper
 from referrals.models import Document, History, Step
 from referrals.vocabulary import DocumentKind
 from tests import straight_way
+from tests.bench import prefects_rows
 from tests.bench.figures import Figure, Wanted, figure, keep, p95
 from tests.bench.throughput import papers_astray, steps_given_up
 from tests.people import settle
@@ -88,3 +91,33 @@ def test_every_figure_is_kept_with_how_often_it_was_measured_and_whether_it_is_a
     assert [(one["n"], one["median"], one["p95"], one["is_met"]) for one in kept] == [
         (3, 2.0, 9.0, False), (1, 4.0, 4.0, True), (1, 15.0, 15.0, None),
     ]  # fmt: skip
+
+
+def test_rows_put_into_prefects_tables_again_fit_together_under_ids_of_their_own(tmp_path: Path) -> None:
+    file, older, run, state, task, event = tmp_path / "prefect.db", *(str(uuid.uuid4()) for _ in range(5))
+    with closing(sqlite3.connect(file)) as line:
+        line.executescript("""
+            CREATE TABLE flow_run (id TEXT PRIMARY KEY, state_id TEXT, idempotency_key TEXT UNIQUE, name TEXT);
+            CREATE TABLE flow_run_state (id TEXT PRIMARY KEY, flow_run_id TEXT);
+            CREATE TABLE task_run (id TEXT PRIMARY KEY, flow_run_id TEXT);
+            CREATE TABLE task_run_state (id TEXT PRIMARY KEY, task_run_id TEXT);
+            CREATE TABLE events (id TEXT PRIMARY KEY, resource_id TEXT);
+            CREATE TABLE event_resources (id TEXT PRIMARY KEY, event_id TEXT, resource_id TEXT);
+        """)
+        line.execute("INSERT INTO flow_run VALUES (?, NULL, 'a', 'older')", [older])
+        line.commit()
+        before = prefects_rows.last_rows(file)
+        for table, row in {
+            "flow_run": (run, state, "b", "copied"), "flow_run_state": (state, run), "task_run": (task, run),
+            "events": (event, f"prefect.flow-run.{run}"), "event_resources": (str(uuid.uuid4()), event, "prefect.worker.x"),
+        }.items():  # fmt: skip
+            line.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
+        line.commit()
+        after = prefects_rows.last_rows(file)
+        assert prefects_rows.multiply(file, before, after, times=250) == 5 * 250
+        fits = """
+            SELECT count(*), count(DISTINCT r.idempotency_key) FROM flow_run r JOIN flow_run_state s ON s.id = r.state_id AND s.flow_run_id = r.id
+            JOIN task_run t ON t.flow_run_id = r.id JOIN events e ON e.resource_id = 'prefect.flow-run.' || r.id
+            JOIN event_resources x ON x.event_id = e.id AND x.resource_id = 'prefect.worker.x' WHERE r.name = 'copied'
+        """
+        assert line.execute(fits).fetchone() == (251, 251)

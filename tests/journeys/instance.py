@@ -18,7 +18,7 @@ from referrals import clock
 BEGINNING = datetime.fromisoformat("2026-09-16T09:00:00+02:00")
 #: an empty home, an empty place for passing files, an empty working folder
 PLACES = ("home", "passing", "work")
-STARTS_WITHIN, ENDS_WITHIN = 120.0, 30.0
+STARTS_WITHIN, WITH_YEAR, ENDS_WITHIN = 120.0, 600.0, 30.0
 
 
 class Instance:
@@ -83,21 +83,34 @@ class Instance:
 @contextmanager
 def running(country: str, folder: Path, **more: str) -> Iterator[Instance]:
     """Start the demonstration of `country` in `folder`, with settings of its own if wanted, and end all of it afterwards."""
+    with _started(country, folder, "--empty", within=STARTS_WITHIN, more=more) as instance:
+        yield instance
+
+
+@contextmanager
+def running_with_year(country: str, folder: Path) -> Iterator[Instance]:
+    """The same as a newcomer meets it: a new folder gets its year of invented work first."""
+    with _started(country, folder, within=WITH_YEAR, more={}) as instance:
+        yield instance
+
+
+@contextmanager
+def _started(country: str, folder: Path, *words: str, within: float, more: dict[str, str]) -> Iterator[Instance]:
     log = _said_by(folder)
     for place in PLACES:
         (elsewhere(folder) / place).mkdir(parents=True, exist_ok=True)
-    with log.open("wb") as words:
+    with log.open("wb") as said:
         process = subprocess.Popen(
-            [sys.executable, "-m", "webapp.launcher", "--empty", "--country", country],
+            [sys.executable, "-m", "webapp.launcher", *words, "--country", country],
             cwd=elsewhere(folder) / "work",
             env=_environment(folder) | more,
             stdin=subprocess.DEVNULL,
-            stdout=words,
+            stdout=said,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
     try:
-        _wait_until_ready(process, folder, log)
+        _wait_until_ready(process, folder, log, within=within)
         yield Instance(country, folder, process, more.get("TRIVSEL_DATABASE_URL", f"sqlite:///{folder}/trivsel.sqlite"))
     finally:
         _end(process)
@@ -129,8 +142,8 @@ def _environment(folder: Path) -> dict[str, str]:
     }
 
 
-def _wait_until_ready(process: subprocess.Popen[bytes], folder: Path, log: Path) -> None:
-    deadline = time.monotonic() + STARTS_WITHIN
+def _wait_until_ready(process: subprocess.Popen[bytes], folder: Path, log: Path, *, within: float) -> None:
+    deadline = time.monotonic() + within
     while not (folder / "running.json").exists():
         assert process.poll() is None, f"the instance ended while starting:\n{log.read_text(encoding='utf-8')[-2000:]}"
         assert time.monotonic() < deadline, f"not ready in time:\n{log.read_text(encoding='utf-8')[-2000:]}"
