@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vCalAddress
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from referrals import clock, languages, team_review
+from referrals.config import current
 from referrals.mailer import Letter
 from referrals.models import History, Mail, MeetingVersion, Referral, TeamMeeting
 from referrals.notifications import TAKES_OUT, TO_GUARDIANS, WITH_ENTRY
@@ -21,6 +22,8 @@ from referrals.vocabulary import N_
 TITLE: Final = N_("Team meeting")
 #: and in a guardian's, which others at home may read
 GUARDIANS_TITLE: Final = N_("Meeting")
+#: who keeps the entry, by the name that the address mail is sent from has: no person, no team and no school
+KEEPER: Final = "Trivsel"
 
 
 def with_entry(session: Session, letter: Letter, mail: Mail) -> Letter:
@@ -62,7 +65,11 @@ def _call_of(session: Session, row: History, *, is_off: bool) -> TeamMeeting | M
 def _entry(
     session: Session, call: TeamMeeting | MeetingVersion, *, at: datetime, title: str, status: str = "CONFIRMED"
 ) -> Event:
-    """The meeting as `call` says it: the same UID however often it is moved. Neither who comes nor what it is about."""
+    """The meeting as `call` says it: the same UID however often it is moved. Neither who comes nor what it is about.
+
+    RFC 5546 wants an ORGANIZER in whatever is published or cancelled; programs change and take out only what comes from the same
+    one. Nobody who is called stands there: that would tell each of them, and their households, of all others.
+    """
     zone = ZoneInfo(roster.time_zone(session))
     event = Event()
     event.add("uid", f"{call.meeting_id if isinstance(call, MeetingVersion) else call.id}@trivsel.invalid")
@@ -70,6 +77,7 @@ def _entry(
     event.add("dtstart", call.starts_at.astimezone(zone))
     event.add("dtend", (call.starts_at + timedelta(minutes=call.minutes)).astimezone(zone))
     event.add("summary", title)
+    event.add("organizer", vCalAddress(f"mailto:{current().mail_from}"), parameters={"CN": KEEPER})
     event.add("class", "PRIVATE")
     event.add("status", status)
     return event

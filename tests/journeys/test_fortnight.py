@@ -39,7 +39,9 @@ UNDER_WAY = (
 )
 GUARDIAN = "Maja Testsson"
 #: all that a calendar's entry says
-ENTRY = {"UID", "SEQUENCE", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY", "LOCATION", "CLASS", "STATUS"}
+ENTRY = {
+    "UID", "SEQUENCE", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY", "LOCATION", "CLASS", "STATUS", "ORGANIZER",
+}  # fmt: skip
 FIRST_MEETING = datetime.fromisoformat("2026-10-15T13:00:00+02:00")
 HALF_AN_HOUR = timedelta(minutes=30)
 #: how the school office keeps its closed days, and the same broken off in the middle

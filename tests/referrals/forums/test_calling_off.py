@@ -154,7 +154,8 @@ def test_everybody_who_was_called_gets_a_mail_in_their_language_that_takes_the_m
         assert event["UID"] == called["UID"]
         assert event["SEQUENCE"] > called["SEQUENCE"]
         assert event.start == called.start
-        assert not {"ATTENDEE", "DESCRIPTION", "ORGANIZER", "LOCATION"} & set(event)
+        assert event["ORGANIZER"] == called["ORGANIZER"] == "mailto:trivsel@trivsel.invalid"
+        assert not {"ATTENDEE", "DESCRIPTION", "LOCATION"} & set(event)
         assert "sjukt" not in message.as_string()
 
 

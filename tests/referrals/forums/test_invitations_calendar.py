@@ -80,7 +80,8 @@ def test_the_mail_that_calls_somebody_carries_the_meeting_for_their_calendar(
         "2026-10-20T15:15:00+02:00",
     )
     assert (event["SEQUENCE"], str(event["STATUS"]), str(event["CLASS"])) == (0, "CONFIRMED", "PRIVATE")
-    assert not {"ATTENDEE", "DESCRIPTION", "ORGANIZER"} & set(event)
+    assert not {"ATTENDEE", "DESCRIPTION"} & set(event)
+    assert (str(event["ORGANIZER"]), event["ORGANIZER"].params["CN"]) == ("mailto:trivsel@trivsel.invalid", "Trivsel")
     for secret in (referral.number, "Mila", "Testsson", "Läget", cast.coordinator.name, cast.head_teacher.email):
         assert secret not in part.get_content()
 
@@ -91,8 +92,12 @@ def test_a_meeting_that_is_moved_changes_the_entry_that_is_there(
     first = call(session, cast, referral)
     before = read(session, first)
     after = read(session, call(session, cast, referral, starts_at=LATER))
-    assert before["UID"] == after["UID"]
+    assert (before["UID"], before["ORGANIZER"]) == (after["UID"], after["ORGANIZER"])
     assert (before["SEQUENCE"], after["SEQUENCE"]) == (0, 1)
+    meeting = team_review.current_meeting(session, referral)
+    assert meeting is not None
+    (taken,) = Calendar.from_ical(invitations_calendar.to_take_along(session, meeting, title="Möte")).events
+    assert (taken["UID"], taken["ORGANIZER"], taken["SEQUENCE"]) == (after["UID"], after["ORGANIZER"], 1)
     assert after.start.isoformat() == "2026-11-03T14:30:00+01:00"
     assert read(session, first).start == before.start, "a mail that goes late says what it was written for"
 
