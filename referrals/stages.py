@@ -128,6 +128,7 @@ class Verb(StrEnum):
     RETURN_ACTION_PLAN = "return_action_plan"
     APPROVE_ACTION_PLAN = "approve_action_plan"
     RECORD_ACTION_STATUS = "record_action_status"
+    RECORD_DECISION_DONE = "record_decision_done"
     RECORD_MEASUREMENT = "record_measurement"
     OPEN_FOLLOW_UP = "open_follow_up"
     RECORD_FOLLOW_UP = "record_follow_up"
@@ -276,6 +277,7 @@ MOVES: tuple[OfChild, ...] = (
     _move(Verb.RETURN_ACTION_PLAN,   "CH",  (PLAN_FOR_APPROVAL,),                   PLAN_RETURNED),
     _move(Verb.APPROVE_ACTION_PLAN,  "CH",  (PLAN_FOR_APPROVAL,),                   PLAN_ACTIVE),
     _move(Verb.RECORD_ACTION_STATUS, "CA",  (*_BEFORE_PLAN, *_PLANNING, PLAN_ACTIVE, FOLLOW_UP_DUE, CLOSURE_PROPOSED)),
+    _move(Verb.RECORD_DECISION_DONE, "CAH", (*_BEFORE_PLAN, *_PLANNING, PLAN_ACTIVE, FOLLOW_UP_DUE, CLOSURE_PROPOSED)),
     _move(Verb.RECORD_MEASUREMENT,   "CA",  (PLAN_ACTIVE, FOLLOW_UP_DUE)),
     _move(Verb.OPEN_FOLLOW_UP,       "CS",  (PLAN_ACTIVE,),                         FOLLOW_UP_DUE),
     _move(Verb.RECORD_FOLLOW_UP,     "C",   (FOLLOW_UP_DUE,),                       PLAN_ACTIVE, PLAN_DRAFT, TO_SCHEDULE, CLOSURE_PROPOSED),
@@ -355,7 +357,7 @@ def verbs_from(state: State) -> tuple[Verb, ...]:
 QUIET = frozenset(
     {
         Verb.ADD_TO_CONCERN, Verb.READ_ADDITION, Verb.ASSIGN_OWNER, Verb.RELEASE_MEMBER, Verb.RECORD_GUARDIAN, Verb.GIVE_PAGE_CODE,
-        Verb.DRAFT_ACTION_PLAN, Verb.RECORD_ACTION_STATUS, Verb.RECORD_MEASUREMENT, Verb.STOP_SENDING,
+        Verb.DRAFT_ACTION_PLAN, Verb.RECORD_ACTION_STATUS, Verb.RECORD_DECISION_DONE, Verb.RECORD_MEASUREMENT, Verb.STOP_SENDING,
         Verb.PROTECT_IDENTITY, Verb.LIFT_PROTECTION, Verb.ADD_TO_LIST, Verb.TAKE_OFF_LIST,
         Verb.SHARE_INFORMATION, Verb.TELL_GUARDIANS, Verb.REVIEW_SHARING, Verb.TAKE_BACK_HAND_OVER,
         Verb.RECORD_SERVICE_ANSWER, Verb.INVITE_FROM_OUTSIDE, Verb.ASK_UPWARD, Verb.WITHHOLD_FROM_GUARDIAN, Verb.LIFT_WITHHOLDING, Verb.MARK_CONFIDED, Verb.RECORD_CHILDS_ANSWER,

@@ -22,6 +22,7 @@ from referrals.errors import (
 )
 from referrals.forums import mandate
 from referrals.languages import local_date
+from referrals.meetings import decided
 from referrals.meetings.minutes import Minutes, Rating, days_ahead, kinds_of_information, speaks_for_absent
 from referrals.models import Account, Guardian, History, MeetingDecision, MeetingVersion, Referral, TeamMeeting
 from referrals.notes import MEETING_TEXTS
@@ -259,6 +260,7 @@ def record_meeting(
             text=one["text"],
             responsible=one["responsible"],
             due_on=one["due_on"],
+            responsible_id=decided.who_answers(session, meeting, one["responsible"]),
             kind=one.get("kind"),
         )
         for place, one in enumerate(decisions)

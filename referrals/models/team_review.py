@@ -135,6 +135,10 @@ class MeetingDecision(OfReferral, Base):
     meeting_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("team_meeting.id"), index=True)
     position: Mapped[int]
     due_on: Mapped[date | None]
+    #: the account of whoever answers for it, where that is somebody who was called
+    responsible_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"), index=True)
+    #: the history row that says it is done
+    done_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("history.id"))
     #: None: what the team's own people do
     kind: Mapped[DecisionKind | None] = mapped_column(by_value(DecisionKind))
 
@@ -142,3 +146,4 @@ class MeetingDecision(OfReferral, Base):
     responsible = Sealed[str]()
 
     meeting: Mapped[TeamMeeting] = relationship(back_populates="decisions")
+    done: Mapped[History | None] = relationship()

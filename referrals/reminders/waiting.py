@@ -16,6 +16,7 @@ from referrals.access import Actor, Role, View, may_view
 from referrals.calendar import Closed
 from referrals.disclosure import service_referral
 from referrals.languages import local_date
+from referrals.meetings import decided
 from referrals.models import ActionPlan, Goal, PlannedAction, Referral
 from referrals.people import invitations, organisation
 from referrals.reminders import undelivered
@@ -40,6 +41,7 @@ def everything_for(session: Session, actor: Actor, *, today: date) -> list[Waiti
     items = [_marked(session, item, today) for item in worklist.waiting_for(session, actor, today=today)]
     items += undelivered.to_see_to(session, actor)
     items += beside.waiting_for(session, actor, today=today)
+    items += decided.waiting_for(session, actor)
     items += service_referral.waiting_for(session, actor)
     items += invitations.waiting_for(session, actor)
     known = {(item.kind, item.subject_id) for item in items}

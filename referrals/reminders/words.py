@@ -20,6 +20,7 @@ TO_DO: dict[Verb, str] = {
     Verb.APPROVE_ACTION_PLAN: N_("Approve the plan"),
     Verb.OPEN_FOLLOW_UP: N_("Follow up already now"),
     Verb.RECORD_ACTION_STATUS: N_("Say how your action stands"),
+    Verb.RECORD_DECISION_DONE: N_("Do what the team decided, and say so"),
     Verb.RECORD_FOLLOW_UP: N_("Follow up the plan"),
     Verb.CLOSE_REFERRAL: N_("Close the referral"),
     Verb.REOPEN_REFERRAL: N_("Look again at how the child is doing"),

@@ -24,6 +24,8 @@ class Waiting(StrEnum):
     STATUTORY = "statutory"
     APPEAL = "appeal"
     SERVICE = "service"
+    #: what a meeting decided and the reader answers for
+    DECISION = "decision"
     LEFT_ACTION = "left_action"
     #: somebody else carries out an investigation that the reader answers for
     UNDER_WAY = "under_way"

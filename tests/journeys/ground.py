@@ -8,7 +8,7 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock, db, documents, intake, steps, triage
+from referrals import clock, db, documents, intake, steps, team_review, triage
 from referrals.actors import Actor
 from referrals.disclosure import hand_over, handed_over, pieces, service_referral, sharing
 from referrals.files import attachments
@@ -26,6 +26,7 @@ from referrals.models import (
     Disposal,
     Forum,
     History,
+    MeetingDecision,
     Municipality,
     Referral,
     ResearchExport,
@@ -59,6 +60,7 @@ from referrals.vocabulary import (
     EducationalWish,
     Fate,
     FileKind,
+    MeetingOutcome,
     PlanStatus,
     Profession,
     Recipient,
@@ -66,7 +68,7 @@ from referrals.vocabulary import (
     TeamLevel,
 )
 from tests import development, lessons, rounds
-from tests.factories import a_member, a_plan, a_referral, consented, protected
+from tests.factories import a_meeting, a_member, a_plan, a_referral, consented, protected
 from tests.people import NO_PASSWORD, Cast
 from tests.webapp.desk import cast_of
 
@@ -117,11 +119,28 @@ def lay_what_lies_around(address: str, number: str) -> None:
         degrading_treatment.report_treatment(session, referral, by=by, seen=None, report=treated)
         if referral.state == PLAN_ACTIVE:
             _invite_from_outside(session, referral, by)
+            _decide_something(session, cast, referral)
             away = measurements.Measured(clock.now().date(), None, 2.0)
             measurements.record_measurement(session, referral, by=by, seen=None, measured=away)
         withholding.mark_confided(session, referral, by=by, seen=None, key=pieces.known(session, referral)[0].key)
         _give_up_a_step(session, referral)
         _draw_visits(session, cast, referral)
+
+
+def _decide_something(session: Session, cast: Cast, referral: Referral) -> None:
+    """A meeting whose minutes are approved decided something that the coordinator answers for."""
+    now, by_id = clock.now(), cast.coordinator.id
+    number = len(team_review.meetings_of(session, referral)) + 1
+    meeting = a_meeting(
+        session, referral, number=number, called_by=cast.coordinator, starts_at=now - timedelta(days=7), called=[str(by_id)], held_at=now,
+        minutes_by_id=by_id, approved_at=now, approved_by_id=cast.head_teacher.id, outcome=MeetingOutcome.PLAN, attendance=[],
+    )  # fmt: skip
+    decision = MeetingDecision(
+        referral=referral, meeting=meeting, position=0, due_on=now.date(), responsible_id=by_id, responsible=cast.coordinator.name,
+        text="Bjud in till ett nytt möte.",
+    )  # fmt: skip
+    session.add(decision)
+    session.flush()
 
 
 def _invite_from_outside(session: Session, referral: Referral, by: Actor) -> None:

@@ -100,7 +100,7 @@ from tests.people import Cast
 
 #: what is done to one paper, mail, file, piece or part, or decided beside it, whatever state the referral is in
 ABOUT_ONE_ROW = {
-    Verb.STOP_SENDING, Verb.TAKE_OUT_FILE,
+    Verb.STOP_SENDING, Verb.TAKE_OUT_FILE, Verb.RECORD_DECISION_DONE,
     Verb.WITHHOLD_FROM_GUARDIAN, Verb.LIFT_WITHHOLDING, Verb.MARK_CONFIDED, Verb.RECORD_CHILDS_ANSWER,
     Verb.UNLINK_STATUTORY_DECISION, Verb.REMIND_COLLEAGUE,
     Verb.OFFER_HAND_OVER, Verb.TAKE_BACK_HAND_OVER, Verb.DECLINE_HAND_OVER, Verb.ACCEPT_HAND_OVER, Verb.RECEIVE_HAND_OVER,

@@ -372,6 +372,7 @@ def _rows(session):
         "version": [1],
         "attachment_id": ids("attachment"),
         "addition_id": ids("concern_addition"),
+        "meeting_decision_id": ids("meeting_decision"),
         "disclosure_id": ids("disclosure"),
         "service_referral_id": ids("service_referral"),
         "withholding_id": ids("withholding"),

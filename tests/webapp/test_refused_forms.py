@@ -28,6 +28,7 @@ from referrals.models import (
     Listed,
     LogSample,
     Mail,
+    MeetingDecision,
     PlannedAction,
     Referral,
     SeatAbsence,
@@ -83,7 +84,7 @@ ROWS = {
     "attachment_id": Attachment, "disclosure_id": Disclosure, "service_referral_id": ServiceReferral, "withholding_id": Withholding, "sample_id": LogSample, "step_id": Step,
     "mail_id": Mail, "decision_id": StatutoryDecision, "investigation_id": SupportInvestigation, "absence_investigation_id": AbsenceInvestigation, "degrading_report_id": DegradingReport, "programme_id": SupportProgramme,
     "seat_id": TeamSeat, "absence_id": SeatAbsence, "date_id": TeamDate, "item_id": AgendaItem, "stretch_id": ClosedDay,
-    "addition_id": ConcernAddition,
+    "addition_id": ConcernAddition, "meeting_decision_id": MeetingDecision,
 }  # fmt: skip
 
 

@@ -777,3 +777,24 @@ def test_the_form_says_which_guardian_gets_a_mail_and_a_moved_mail_is_listed_by_
     page = karin.get(f"/referrals/{reference}")
     assert "A mail to Maja Testsson came back: the address takes none." in page.text
     assert "put the address right with the guardian" in page.text
+
+
+def test_whoever_answers_for_a_decision_finds_it_on_the_start_page_and_says_it_is_done(signed_in, number) -> None:
+    reference = number(TO_SCHEDULE, held())
+    path = f"/referrals/{reference}/team-review"
+    henrik, kim = signed_in("henrik"), signed_in("kim")
+    assert "Do what the team decided" not in kim.get("/home").text
+    henrik.get(f"{path}/approval")
+    henrik.submit(form="main-form")
+    page = kim.get("/home")
+    assert "Do what the team decided, and say so" in page.text
+    assert [one.get("href") for one in page.all("a", class_="waiting__verb")] == [path]
+    assert not [one for one in henrik.get(path).all("form") if one.get("action", "").endswith("/done")]
+    page = kim.get(path)
+    (button,) = [one for one in page.all("form") if one.get("action", "").endswith("/done")]
+    assert [one.get("open") for one in page.all("details", class_="fold")] == [""]
+    page = kim.submit(form=button)
+    assert "done on" in page.text
+    assert not [one for one in page.all("form") if one.get("action", "").endswith("/done")]
+    assert "What the team decided was done" in signed_in("karin").get(f"/referrals/{reference}").text
+    assert "Do what the team decided" not in kim.get("/home").text

@@ -1,5 +1,6 @@
 """The team meeting's pages: calling the team, its minutes, and their approval."""
 
+import uuid
 from collections.abc import Sequence
 
 from flask import Response, redirect, request, url_for
@@ -12,7 +13,7 @@ from referrals.errors import Incomplete, LooksMedical, NoSuchReferral, SchoolsCl
 from referrals.forums import clashes, invitations_calendar, mandate
 from referrals.forums import dates as team_dates
 from referrals.languages import local_date
-from referrals.meetings import colour_rating
+from referrals.meetings import colour_rating, decided
 from referrals.models import Referral, TeamMeeting, What
 from referrals.papers import readers
 from referrals.people import roster
@@ -114,6 +115,15 @@ def schedule_meeting(referral: Referral) -> ResponseReturnValue:
         names = ", ".join(one.name for one in busy)
         said.append(gettext("Called to another meeting at the same time: %(names)s.", names=names))
     notices.say_next(" ".join(said))
+    return redirect(url_for("casework.team_review", number=referral.number), 303)
+
+
+@blueprint.post("/referrals/<reference:number>/team-review/decisions/<uuid:meeting_decision_id>/done")
+@for_referral(Verb.RECORD_DECISION_DONE)
+def say_done(referral: Referral, meeting_decision_id: uuid.UUID) -> ResponseReturnValue:
+    """Say that what the team decided is done."""
+    decided.say_done(transactions.session(), referral, by=people.actor(), seen=None, decision_id=meeting_decision_id)
+    notices.say_next(gettext("Noted. Thank you."))
     return redirect(url_for("casework.team_review", number=referral.number), 303)
 
 
@@ -261,6 +271,8 @@ def _page(referral: Referral, form: forms.Form | None = None, missing: Sequence[
         without=choices(missing),
         domains=list(Domain),
         colour_of=Colour,
+        to_say_done=decided.to_say_done(meetings, actor),
+        asks_me={one.id for one in meetings if decided.asks(one, actor)},
     )
 
 

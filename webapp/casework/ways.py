@@ -30,6 +30,7 @@ PAGE_OF: dict[Verb, str] = {
     Verb.RETURN_ACTION_PLAN: "casework.action_plan",
     Verb.OPEN_FOLLOW_UP: "casework.action_plan",
     Verb.RECORD_ACTION_STATUS: "casework.action_plan",
+    Verb.RECORD_DECISION_DONE: "casework.team_review",
     Verb.RECORD_MEASUREMENT: "casework.measurements",
     Verb.RECORD_FOLLOW_UP: "casework.follow_up",
     Verb.PROPOSE_CLOSURE: "casework.closure",

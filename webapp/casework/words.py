@@ -62,6 +62,7 @@ HAPPENED: dict[Verb, str] = {
     Verb.RETURN_ACTION_PLAN: N_("The plan was returned with comments"),
     Verb.APPROVE_ACTION_PLAN: N_("The plan was approved"),
     Verb.RECORD_ACTION_STATUS: N_("An action was updated"),
+    Verb.RECORD_DECISION_DONE: N_("What the team decided was done"),
     Verb.RECORD_MEASUREMENT: N_("A number was recorded"),
     Verb.OPEN_FOLLOW_UP: N_("The follow-up is due"),
     Verb.RECORD_FOLLOW_UP: N_("The plan was followed up"),
