@@ -13,6 +13,12 @@ class RequestForm(FormSchema):
     contact = LongText(needed=N_("Write whom the service can answer and ask."))
 
 
+class CorrectionForm(FormSchema):
+    """Why what was recorded is taken back."""
+
+    reason = LongText(needed=N_("Write what was wrong."))
+
+
 class OutcomeForm(FormSchema):
     """What became of it, since when, and why."""
 

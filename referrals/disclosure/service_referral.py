@@ -156,7 +156,39 @@ def record_service_answer(
     return found
 
 
+def put_service_answer_right(
+    session: Session, referral: Referral, *, by: Actor, seen: int | None, found: ServiceReferral, reason: str
+) -> ServiceReferral:
+    """Take back what was recorded last, which was wrong, by whoever recorded it: it stands as before, and the history keeps both.
+
+    Raises NotAllowed for everybody else and where nothing was recorded, Incomplete without a reason.
+    """
+    history.guard(session, referral, Verb.PUT_SERVICE_ANSWER_RIGHT, by=by, seen=seen)
+    if found.referral_id != referral.id or not may_put_right(found, by):
+        raise NotAllowed(Verb.PUT_SERVICE_ANSWER_RIGHT)
+    if not reason.strip():
+        raise Incomplete("reason")
+    wrong = found.state
+    if found.ended_id is not None:
+        found.state = _S.SENT if found.answered_id is None else _S.ACCEPTED
+        found.ended_id, found.ended_on = None, None
+    else:
+        found.state, found.answered_id, found.answered_on = _S.SENT, None, None
+    history.record(
+        session, referral, Verb.PUT_SERVICE_ANSWER_RIGHT, by=by, seen=seen, choice=wrong, reason=reason.strip()
+    )
+    session.flush()
+    session.refresh(found)
+    return found
+
+
 # ------------------------------------------------------------------------------------------------------------ reading
+def may_put_right(found: ServiceReferral, actor: Actor) -> bool:
+    """Whether `actor` recorded the newest of what became of it, and nobody else did since."""
+    newest = found.ended or found.answered
+    return newest is not None and newest.by_id == actor.account_id
+
+
 def referrals_to_services(session: Session, referral: Referral) -> list[ServiceReferral]:
     """Every referral to a service outside, the newest first."""
     rows = select(ServiceReferral).join(ServiceReferral.sent).where(ServiceReferral.referral_id == referral.id)

@@ -201,3 +201,24 @@ def test_what_was_disposed_of_leaves_kind_and_moments(number: str, signed_in: Si
     change(settings, ServiceReferral, service=None, question=None, package=None)
     assert "Health care" in browser.get(page.path).text
     assert "Health care" in browser.get(f"/referrals/{number}/services").text
+
+
+def test_what_was_recorded_wrongly_is_taken_back_on_the_page_by_whoever_recorded_it(
+    number: str, signed_in: SignIn
+) -> None:
+    karin, sanna = signed_in("karin"), signed_in("sanna")
+    page = ask(karin, number)
+    path = page.path
+    assert not page.all("form", id="right-form")
+    assert karin.client.post(f"{path}/correction", data=page.fields(page.form())).status_code == 404
+    page = karin.submit({"state": "declined", "reason": "Väntelistan är stängd."})
+    assert page.all("form", id="right-form")
+    assert not sanna.get(path).all("form", id="right-form")
+    page = karin.submit(form="right-form", status=422)
+    assert page.problems == ["What was wrong? Write what was wrong."]
+    page = karin.submit({"reason": "Svaret gällde ett annat ärende."}, form="right-form")
+    assert "It is taken back." in page.text
+    assert "Declined by the service" not in page.text.split("What do you record?")[0]
+    shown = karin.get(f"/referrals/{number}").text
+    assert "It was wrong what was recorded of a referral to a service outside: Declined by the service" in shown
+    assert "Svaret gällde ett annat ärende." in shown

@@ -14,7 +14,7 @@ from referrals.errors import Incomplete, LooksMedical, NoSuchReferral, NotAllowe
 from referrals.models import Document, Referral, ServiceReferral
 from referrals.stages import Verb
 from referrals.vocabulary import N_, DocumentKind, InformationCategory, Recipient, ServiceReferralState
-from schemas.service_referral import OutcomeForm, RequestForm
+from schemas.service_referral import CorrectionForm, OutcomeForm, RequestForm
 from webapp import forms, notices, people, previewing, transactions
 from webapp.casework import blueprint, sharing, wording, words
 from webapp.casework.frame import referral_page, seen, today
@@ -22,6 +22,8 @@ from webapp.casework.withholding import as_key, piece_name
 from webapp.guards import for_referral
 from webapp.language import gettext, long_date
 
+#: the name of the form that takes back what was recorded
+_RIGHT: Final = "right"
 _LACKING: Final = {
     "on": N_("Choose a day from the one it was sent or answered until today."),
     "reason": N_("Write why."),
@@ -112,6 +114,23 @@ def record_service_answer(referral: Referral, service_referral_id: uuid.UUID) ->
     return _to(found)
 
 
+@blueprint.post("/referrals/<reference:number>/services/<uuid:service_referral_id>/correction")
+@for_referral(Verb.PUT_SERVICE_ANSWER_RIGHT)
+def put_service_answer_right(referral: Referral, service_referral_id: uuid.UUID) -> ResponseReturnValue:
+    """Take back what was recorded last, and say why."""
+    found, form = _find(referral, service_referral_id), forms.submitted()
+    if not rules.may_put_right(found, people.actor()):
+        raise NoSuchReferral
+    given = form.load(CorrectionForm())
+    if given is None:
+        return _page(found, forms.shown({"on": today().isoformat()}), 422, correction=form)
+    rules.put_service_answer_right(
+        transactions.session(), referral, by=people.actor(), seen=seen(), found=found, **given
+    )
+    notices.say_next(gettext("It is taken back. Record what did become of it, if anything has."))
+    return _to(found)
+
+
 # ------------------------------------------------------------------------------------------------------------- inside
 def _form_page(referral: Referral, to: Recipient, form: forms.Form, *, status: int = 200) -> Response:
     offerable = handed_over.offerable(transactions.session(), referral, to=to, on=today())
@@ -128,7 +147,9 @@ def _form_page(referral: Referral, to: Recipient, form: forms.Form, *, status: i
     )
 
 
-def _page(found: ServiceReferral, form: forms.Form, status: int = 200) -> Response:
+def _page(
+    found: ServiceReferral, form: forms.Form, status: int = 200, *, correction: forms.Form | None = None
+) -> Response:
     session, referral, package = transactions.session(), found.referral, found.package or {}
     may_record = words.may_do(Verb.RECORD_SERVICE_ANSWER, referral)
     possible = rules.possible_now(session, found) if may_record else []
@@ -137,6 +158,9 @@ def _page(found: ServiceReferral, form: forms.Form, status: int = 200) -> Respon
         referral,
         status=status,
         form=form,
+        correction=correction or forms.shown(name=_RIGHT),
+        may_put_right=words.may_do(Verb.PUT_SERVICE_ANSWER_RIGHT, referral)
+        and rules.may_put_right(found, people.actor()),
         found=found,
         kinds=_kinds([InformationCategory(kind) for kind in package.get("categories", [])]),
         contact=package.get("contact"),

@@ -87,6 +87,7 @@ HAPPENED: dict[Verb, str] = {
     Verb.RECEIVE_HAND_OVER: N_("It was taken over from another team"),
     Verb.REFER_TO_SERVICE: N_("A service outside was asked for help"),
     Verb.RECORD_SERVICE_ANSWER: N_("It was recorded what became of a referral to a service outside"),
+    Verb.PUT_SERVICE_ANSWER_RIGHT: N_("It was wrong what was recorded of a referral to a service outside"),
     Verb.INVITE_FROM_OUTSIDE: N_("Somebody from outside was invited, until a day"),
     Verb.ASK_UPWARD: N_("A team above was asked, without saying who it is about"),
     Verb.RECEIVE_UPWARD_ANSWER: N_("The team above answered"),
@@ -155,6 +156,7 @@ _CHOICES: dict[Verb, type[Term]] = {
     Verb.REVIEW_SHARING: Review,
     Verb.REFER_TO_SERVICE: Recipient,
     Verb.RECORD_SERVICE_ANSWER: ServiceReferralState,
+    Verb.PUT_SERVICE_ANSWER_RIGHT: ServiceReferralState,
 }
 
 #: rows whose choice is a statutory track, as the rule pack calls it

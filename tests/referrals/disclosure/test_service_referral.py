@@ -35,6 +35,7 @@ from tests.people import Cast
 #: words of the referral by the kind of information they are of; each occurs nowhere else
 SCHOOLING, ATTENDANCE, PSYCHOSOCIAL = "Läser med vindskydd.", "Borta nio dagar.", "En trollslända."
 BUP = "BUP Lindköping"
+TODAY = date(2026, 9, 16)
 
 
 @pytest.fixture(autouse=True)
@@ -289,3 +290,32 @@ def test_nobody_else_refers_or_records_and_no_other_referral_s_is_found(
     with pytest.raises(NotAllowed):
         service_referral.find(session, other, found.id)
     assert service_referral.find(session, referral, found.id) is found
+
+
+def test_whoever_recorded_something_wrong_takes_it_back_with_a_reason_that_stays(
+    session: Session, cast: Cast, referral: Referral
+) -> None:
+    def right(by: Any = cast.coordinator, reason: str = "Det var fel barn.", of: Any = None) -> ServiceReferral:
+        where = of or referral
+        return service_referral.put_service_answer_right(
+            session, where, by=by.actor(), seen=None, found=found, reason=reason
+        )
+
+    found, states = ask(session, cast, referral), ServiceReferralState
+    with pytest.raises(NotAllowed):
+        right()  # nothing was recorded
+    record(session, cast, found, states.ACCEPTED)
+    record(session, cast, found, states.DONE)
+    for other in ({"by": cast.second_coordinator}, {"by": cast.head_teacher}, {"of": a_referral(session, cast)}):
+        with pytest.raises(NotAllowed):
+            right(**other)
+    with pytest.raises(Incomplete):
+        right(reason=" ")
+    assert (right().state, found.ended, found.ended_on, found.answered_on) == (states.ACCEPTED, None, None, TODAY)
+    row = referral.history[-1]
+    assert (row.verb, row.choice, row.reason) == (Verb.PUT_SERVICE_ANSWER_RIGHT, states.DONE, "Det var fel barn.")
+    assert (right().state, found.answered, found.answered_on) == (states.SENT, None, None)
+    assert record(session, cast, found, states.REVOKED, reason="Familjen ångrar sig.").ended_on == TODAY
+    assert right().state is states.SENT
+    record(session, cast, found, states.DECLINED, reason="Väntelistan är stängd.")
+    assert right().state is states.SENT
