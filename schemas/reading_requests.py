@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import fields, post_load
 
 from referrals.vocabulary import AskedBy, AskedHow
-from schemas.fields import N_, DateField, FormSchema, IdField, LongText, ShortText, TermField, YesNo
+from schemas.fields import CHOOSE_ONE, N_, DateField, FormSchema, IdField, LongText, ShortText, TermField, YesNo
 
 
 class ReadingRequestForm(FormSchema):
@@ -19,6 +19,13 @@ class ReadingRequestForm(FormSchema):
     received_on = DateField(needed=N_("Give the day on which it came in."), is_past=True, years_back=2)
     wish = LongText(load_default=None)
     reviewer_id = IdField(needed=N_("Choose who goes through it."))
+
+
+class GiveReadingOnForm(FormSchema):
+    """Which request somebody else goes through from now on."""
+
+    open_request = IdField(needed=CHOOSE_ONE)
+    goes_on_by = IdField(needed=N_("Choose who goes through it."))
 
 
 class PieceForm(FormSchema):

@@ -116,6 +116,52 @@ def to_review(session: Session, actor: Actor) -> list[ReadingRequest]:
     return [one for one in found if _may(actor, one.referral, MAY_REVIEW)]
 
 
+def come_back(session: Session, actor: Actor) -> list[ReadingRequest]:
+    """What lies with its reviewer and comes back to `actor`, the most urgent first: its day has passed, or they can go through it no more.
+
+    It comes back to who recorded it, and where they cannot see to it any more, to everybody who records requests there.
+    """
+    today = clock.today(organisation.municipality(session).timezone)
+    rows = (
+        select(ReadingRequest)
+        .join(Referral, ReadingRequest.referral_id == Referral.id)
+        .where(ReadingRequest.approved_at.is_(None), coordinating.looked_after_by(actor, MAY_RECORD))
+        .order_by(ReadingRequest.due_on, ReadingRequest.id)
+    )
+    return [
+        one
+        for one in session.scalars(rows)
+        if may_record(actor, one.referral) and _comes_back_to(actor, one) and (one.due_on < today or _is_left(one))
+    ]
+
+
+def others(session: Session, request: ReadingRequest, *, by: Actor) -> list[Account]:
+    """To whom `by` may give an open request, by name: never to who recorded it, nor to themself."""
+    if request.approved_at is not None or not may_record(by, request.referral):
+        return []
+    apart = {request.recorded_by_id, request.reviewer_id}
+    return [one for one in reviewers(session, request.referral, by=by) if one.id not in apart]
+
+
+def give_on(
+    session: Session, referral: Referral, *, by: Actor, request_id: uuid.UUID, reviewer_id: uuid.UUID
+) -> ReadingRequest:
+    """Let somebody else go on with an open request; what was decided so far goes along, and the day stays the law's.
+
+    Raises NotAllowed where this referral has none such, for who may not record requests, and for a reviewer who could not be chosen.
+    """
+    found = session.get(ReadingRequest, request_id)
+    if found is None or found.referral_id != referral.id:
+        raise NotAllowed("no such request")
+    to = next((one for one in others(session, found, by=by) if one.id == reviewer_id), None)
+    if to is None:
+        raise NotAllowed("no reviewer here")
+    found.reviewer = to
+    session.flush()
+    _log(session, found, "give_on_reading_request", by=by)
+    return found
+
+
 def find(session: Session, request_id: uuid.UUID, *, by: Actor) -> ReadingRequest:
     """A request for its reviewer, while they still may. Raises NotAllowed for everybody else: it opens all walls.
 
@@ -216,6 +262,20 @@ def _require_open(session: Session, request: ReadingRequest, by: Actor) -> None:
     find(session, request.id, by=by)
     if request.approved_at is not None:
         raise AlreadyDecided
+
+
+def _comes_back_to(actor: Actor, request: ReadingRequest) -> bool:
+    if request.reviewer_id == actor.account_id:
+        return False  # it waits for them anyway
+    recorder = request.recorded_by
+    sees_to_it = recorder.is_active and may_record(recorder.actor(), request.referral)
+    return request.recorded_by_id == actor.account_id or not sees_to_it
+
+
+def _is_left(request: ReadingRequest) -> bool:
+    """Whether its reviewer has left, or may not go through it any more."""
+    reviewer = request.reviewer
+    return not (reviewer.is_active and _may(reviewer.actor(), request.referral, MAY_REVIEW))
 
 
 def _was_handed_out(request: ReadingRequest) -> bool:

@@ -19,7 +19,7 @@ from referrals.meetings import meeting_answers
 from referrals.meetings.meeting_answers import NotComing
 from referrals.people import organisation
 from referrals.reading import reading_requests
-from referrals.reminders.words import CANNOT_COME, READING
+from referrals.reminders.words import CANNOT_COME, GIVE_READING_ON, READING
 from referrals.rounds import reminding
 from referrals.stages import Stage
 from referrals.statutory import absence, absence_corrections
@@ -66,7 +66,7 @@ class Errand:
 
 
 def to_read(session: Session, actor: Actor, *, until: date) -> list[Errand]:
-    """The requests to read a file that `actor` goes through, whose month is the law's, up to the day `until`."""
+    """The requests to read a file that `actor` goes through, whose month is the law's, up to the day `until`; and those that come back to them."""
     return [
         Errand(
             label=one.referral.number,
@@ -77,6 +77,15 @@ def to_read(session: Session, actor: Actor, *, until: date) -> list[Errand]:
         )
         for one in reading_requests.to_review(session, actor)
         if one.due_on <= until
+    ] + [
+        Errand(
+            label=one.referral.number,
+            task=GIVE_READING_ON,
+            way=f"/referrals/{one.referral.number}/reading-requests",
+            due_on=one.due_on,
+            source=DeadlineSource.LAW,
+        )
+        for one in reading_requests.come_back(session, actor)
     ]
 
 

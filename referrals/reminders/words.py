@@ -52,6 +52,9 @@ BY_KIND: dict[Waiting, str] = {
 #: what a request to read a file asks of its reviewer: it is no verb of the referral
 READING = N_("Go through the file for somebody who asked to read it")
 
+#: and of who recorded it, where it lies
+GIVE_READING_ON = N_("See to a request to read a file that nobody has answered")
+
 #: nor is it one what those answer who are called to a meeting
 CANNOT_COME = N_("See to who cannot come to the meeting")
 

@@ -2,14 +2,16 @@
 
 import io
 import zipfile
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from referrals import clock, db, documents
+from referrals.access import Role
 from referrals.documents import Paper
 from referrals.guardians import withholding
-from referrals.models import AuditEvent, Guardian, History, ReadingRequest, Referral
+from referrals.models import AuditEvent, Guardian, History, ReadingRequest, Referral, RoleAssignment
 from referrals.papers import readers
 from referrals.reading import reading_requests
 from referrals.reading.reading_requests import Asked
@@ -79,6 +81,29 @@ def test_a_request_is_recorded_gone_through_and_let_go(signed_in, desk, number):
     assert "paper-1.pdf" in zipfile.ZipFile(io.BytesIO(response.data)).namelist()
     assert "Answered" in signed_in("karin").get(f"/referrals/{number}/reading-requests").text
     assert "Let an extract go" in signed_in("karin").get(f"/referrals/{number}/access-log").text
+
+
+def test_a_request_whose_day_has_passed_is_given_to_somebody_else(signed_in, desk, number, wednesday):
+    _page, request_id = ask(signed_in, desk, number)
+    with db.writing(desk.url) as session:
+        cast = cast_of(session)
+        cast.counsellor.roles.append(RoleAssignment(role=Role.REGISTRAR, unit=cast.school))
+        session.get_one(ReadingRequest, request_id).due_on = clock.now().date() - timedelta(days=1)
+    karin = signed_in("karin")
+    page = karin.get("/home")
+    assert "See to a request to read a file that nobody has answered" in page.text
+    assert "With Henrik" in page.text
+    (way,) = [one.get("href") for one in page.all("a", class_="waiting__verb") if "reading" in one.get("href", "")]
+    karin.get(way)
+    page = karin.submit(form="give-on-form", status=422)
+    assert page.problems == ["Who goes through it from now on? Choose who goes through it."]
+    page = karin.submit({"goes_on_by": desk.account("karin")}, form="give-on-form", status=422)
+    assert "Choose somebody who neither recorded it nor has it already." in page.text
+    page = karin.submit({"goes_on_by": desk.account("kim")}, form="give-on-form")
+    assert "Kim Solgren goes through it from now on." in page.text
+    assert "Go through the file for somebody who asked to read it" in signed_in("kim").get("/home").text
+    signed_in("henrik").get(f"/reading-requests/{request_id}", status=404)
+    assert "Gave a request to read the file to somebody else" in karin.get(f"/referrals/{number}/access-log").text
 
 
 def test_what_was_withheld_from_the_guardian_who_asks_is_marked_and_cannot_be_given(signed_in, desk, number):

@@ -60,6 +60,7 @@ _BESIDE: dict[str, str] = {
     "place_hold": N_("Put a hold on it"),
     "lift_hold": N_("Lifted the hold"),
     "record_reading_request": N_("Recorded a request to read the file"),
+    "give_on_reading_request": N_("Gave a request to read the file to somebody else"),
     "answer_reading_request": N_("Decided what an extract gives and withholds"),
     "approve_reading_request": N_("Let an extract go"),
     agenda.PUT_ON: N_("Put it on a date of the team"),

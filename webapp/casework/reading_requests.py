@@ -1,6 +1,7 @@
 """Requests to read the file: recorded on the referral's page, gone through piece by piece by their reviewer, let go by nobody else."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import date
 
 from flask import Response, make_response, redirect, url_for
@@ -9,24 +10,26 @@ from flask.typing import ResponseReturnValue
 from referrals import documents
 from referrals.access import View
 from referrals.disclosure import coverage
-from referrals.errors import Incomplete, NoSuchReferral, WithheldFromAsker
+from referrals.errors import Incomplete, NoSuchReferral, NotAllowed, WithheldFromAsker
 from referrals.files import attachments
-from referrals.models import Attachment, Document, ReadingAnswer, ReadingRequest, Referral, What
+from referrals.models import Account, Attachment, Document, ReadingAnswer, ReadingRequest, Referral, What
 from referrals.reading import reading_extract, reading_withheld
 from referrals.reading import reading_requests as rules
 from referrals.reading.reading_pieces import Piece
-from referrals.reminders.words import READING
+from referrals.reminders.words import GIVE_READING_ON, READING
 from referrals.rules import rulebook
 from referrals.vocabulary import N_, AskedBy, AskedHow, DeadlineSource
-from schemas.reading_requests import ReadingRequestForm, ReviewForm
+from schemas.reading_requests import GiveReadingOnForm, ReadingRequestForm, ReviewForm
 from webapp import auditing, forms, notices, pages, people, transactions
 from webapp.casework import blueprint
 from webapp.casework.choices import choices
 from webapp.casework.frame import referral_page
 from webapp.casework.lines import Line
 from webapp.guards import for_referral, signed_in
-from webapp.language import gettext, language
+from webapp.language import gettext, language, short_date
 
+#: the name of the form that gives a request to somebody else
+_GIVE_ON = "give-on"
 _LACKING = {
     "guardian_id": N_("Choose which guardian asked."),
     "asker_name": N_("Write who asked."),
@@ -59,6 +62,26 @@ def record_reading_request(referral: Referral) -> ResponseReturnValue:
     return redirect(url_for("casework.reading_requests", number=referral.number), 303)
 
 
+@blueprint.post("/referrals/<reference:number>/reading-requests/reviewer")
+@for_referral(View.ACCESS_LOG)
+def give_reading_on(referral: Referral) -> ResponseReturnValue:
+    """Let somebody else go through an open request."""
+    form = forms.submitted()
+    given = form.load(GiveReadingOnForm())
+    if given is None:
+        return _page(referral, forms.shown(), status=422, giving=form)
+    open_request, to = given["open_request"], given["goes_on_by"]
+    try:
+        now = rules.give_on(
+            transactions.session(), referral, by=people.actor(), request_id=open_request, reviewer_id=to
+        )
+    except NotAllowed:
+        form.refuse("goes_on_by", N_("Choose somebody who neither recorded it nor has it already."))
+        return _page(referral, forms.shown(), status=422, giving=form)
+    notices.say_next(gettext("%(name)s goes through it from now on.", name=now.reviewer.name))
+    return redirect(url_for("casework.reading_requests", number=referral.number), 303)
+
+
 @blueprint.get("/reading-requests")
 @signed_in(*rules.MAY_REVIEW)
 def requests_to_review() -> Response:
@@ -68,7 +91,7 @@ def requests_to_review() -> Response:
 
 
 def lines(day: date) -> list[Line]:
-    """A line of home for each request this person has to go through."""
+    """A line of home for each request this person has to go through, and for each that comes back to them."""
     return [
         Line(
             number=one.referral.number,
@@ -80,6 +103,17 @@ def lines(day: date) -> list[Line]:
             today=day,
         )
         for one in rules.to_review(transactions.session(), people.actor())
+    ] + [
+        Line(
+            number=one.referral.number,
+            url=url_for("casework.reading_requests", number=one.referral.number),
+            verb=gettext(GIVE_READING_ON),
+            about=(gettext("With %(name)s", name=one.reviewer.name),),
+            due_on=one.due_on,
+            source=DeadlineSource.LAW,
+            today=day,
+        )
+        for one in rules.come_back(transactions.session(), people.actor())
     ]
 
 
@@ -163,16 +197,28 @@ def take_extract(request_id: uuid.UUID) -> ResponseReturnValue:
 
 
 # ------------------------------------------------------------------------------------------------------- inside
-def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
+def _page(
+    referral: Referral,
+    form: forms.Form,
+    status: int = 200,
+    *,
+    giving: forms.Form | None = None,
+) -> Response:
     session, actor = transactions.session(), people.actor()
+    requests = rules.requests_of(session, referral)
+    others = {one: rules.others(session, one, by=actor) for one in requests}
+    to_give = [_to_give(one) for one, to in others.items() if to]
     guardians = coverage.guardians_of(session, referral)
     return referral_page(
         "reading_requests.html",
         referral,
         status=status,
         form=form,
-        requests=rules.requests_of(session, referral),
-        reviewers=[(str(one.id), one.name) for one in rules.reviewers(session, referral, by=actor)],
+        requests=requests,
+        to_give=to_give,
+        others=_names({one.id: one for to in others.values() for one in to}.values()),
+        giving=giving or forms.shown({"open_request": to_give[0][0]} if len(to_give) == 1 else {}, name=_GIVE_ON),
+        reviewers=_names(rules.reviewers(session, referral, by=actor)),
         guardians=[
             (str(one.id), one.name if one.name and not one.has_protected_identity else gettext("Guardian %(number)s", number=place))
             for place, one in enumerate(guardians, start=1)
@@ -182,6 +228,16 @@ def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
         may_record=rules.may_record(actor, referral),
         mine=actor.account_id,
     )  # fmt: skip
+
+
+def _names(reviewers: Iterable[Account]) -> list[tuple[str, str]]:
+    return [(str(one.id), one.name) for one in reviewers]
+
+
+def _to_give(asked: ReadingRequest) -> tuple[str, str]:
+    """An open request as a choice: when it came in, and who has it."""
+    values = {"date": short_date(asked.received_on), "name": asked.reviewer.name}
+    return str(asked.id), gettext("Came in %(date)s, is with %(name)s", **values)
 
 
 def _review(found: ReadingRequest, form: forms.Form | None = None) -> Response:

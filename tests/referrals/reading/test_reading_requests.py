@@ -19,6 +19,7 @@ from referrals.files import attachments
 from referrals.files.quarantine import Cleared
 from referrals.keeping import audit, contents, kept_outside, register
 from referrals.models import (
+    Account,
     AuditEvent,
     Concern,
     History,
@@ -31,6 +32,8 @@ from referrals.models import (
 from referrals.papers import readers
 from referrals.reading import reading_extract, reading_pieces, reading_requests
 from referrals.reading.reading_requests import Answer, Asked
+from referrals.reminders import errands
+from referrals.reminders.words import GIVE_READING_ON
 from referrals.rules import rulebook
 from referrals.safeguarding import protection
 from referrals.sealing import Sealed
@@ -335,6 +338,76 @@ def test_where_the_referral_lies_on_paper_nothing_is_asked_or_read_here(session:
     with pytest.raises(ContentGone):
         reading_requests.find(session, request.id, by=cast.head_teacher.actor())
     assert kept_outside.STAYS.isdisjoint({ReadingRequest, ReadingAnswer})
+
+
+# ------------------------------------------------------------------------------------------------------- coming back
+def come_back(session: Session, *people: Account) -> list[list[ReadingRequest]]:
+    return [reading_requests.come_back(session, one.actor()) for one in people]
+
+
+def test_a_request_whose_day_has_passed_comes_back_to_who_recorded_it(
+    session: Session, cast: Cast, wednesday: time_machine.Traveller
+) -> None:
+    request = record(session, cast, a_referral(session, cast))
+    record(session, cast, a_referral(session, cast), received_on=clock.now().date() + timedelta(days=-1))
+    there = cast.coordinator, cast.second_coordinator, cast.head_teacher, cast.teacher, cast.outsider
+    assert come_back(session, *there) == [[], [], [], [], []]
+    wednesday.shift(timedelta(days=30))
+    (earlier,) = come_back(session, cast.coordinator)[0]
+    assert (earlier.due_on, earlier.reviewer) == (clock.now().date() - timedelta(days=1), cast.head_teacher)
+    wednesday.shift(timedelta(days=1))
+    assert come_back(session, *there) == [[earlier, request], [], [], [], []]
+    until = clock.now().date()
+    tasks = [(one.task, one.due_on) for one in errands.to_read(session, cast.coordinator.actor(), until=until)]
+    assert tasks == [(GIVE_READING_ON, earlier.due_on), (GIVE_READING_ON, request.due_on)]
+    for one in (earlier, request):
+        answer_all(session, one, cast.head_teacher)
+        reading_requests.approve_extract(session, one, by=cast.head_teacher.actor())
+    assert come_back(session, cast.coordinator) == [[]]
+
+
+def test_a_request_whose_reviewer_has_left_comes_back_at_once_and_to_all_who_record_where_nobody_else_sees_to_it(
+    session: Session, cast: Cast
+) -> None:
+    request = record(session, cast, a_referral(session, cast))
+    hidden = record(session, cast, a_referral(session, cast))
+    protected(session, hidden.referral, by=cast.coordinator)
+    access_list = {one.account_id: one for one in hidden.referral.access_list}
+    session.delete(access_list[cast.head_teacher.id])
+    session.flush()
+    session.refresh(hidden.referral)
+    assert come_back(session, cast.coordinator, cast.second_coordinator) == [[hidden], []]
+    cast.head_teacher.is_active = False
+    assert come_back(session, cast.coordinator, cast.second_coordinator) == [[request, hidden], []]
+    cast.coordinator.is_active = False
+    assert come_back(session, cast.second_coordinator, cast.outsider) == [[request], []]
+
+
+def test_it_is_given_to_another_who_may_and_goes_on_with_what_was_decided(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast)
+    request = record(session, cast, referral)
+    answer_all(session, request, cast.head_teacher)
+    registrar = cast.counsellor
+    registrar.roles.append(RoleAssignment(role=Role.REGISTRAR, unit=cast.school))
+    session.flush()
+
+    def give(to: Account, *, by: Account = cast.coordinator, of: Referral = referral) -> ReadingRequest:
+        return reading_requests.give_on(session, of, by=by.actor(), request_id=request.id, reviewer_id=to.id)
+
+    for values in ({"by": cast.teacher}, {"by": cast.outsider}, {"by": registrar}, {"of": a_referral(session, cast)}):
+        with pytest.raises(NotAllowed):
+            give(registrar, **values)
+    for nobody in (cast.head_teacher, cast.coordinator, cast.teacher):
+        with pytest.raises(NotAllowed):
+            give(nobody)
+    assert give(registrar).reviewer is registrar
+    assert audit.events_about(session, referral.id, most=1)[0].subject == "give_on_reading_request"
+    with pytest.raises(NotAllowed):
+        reading_requests.find(session, request.id, by=cast.head_teacher.actor())
+    assert reading_requests.undecided(session, request) == []
+    assert reading_requests.others(session, request, by=cast.coordinator.actor()) == [cast.head_teacher]
+    reading_requests.approve_extract(session, request, by=registrar.actor())
+    assert reading_requests.others(session, request, by=cast.coordinator.actor()) == []
 
 
 # --------------------------------------------------------------------------------------------------------- extract
