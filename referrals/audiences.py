@@ -218,6 +218,11 @@ def who_may_take_over(session: Session, row: History) -> list[Addressee]:
     return _accounts(account for account in accounts if hand_over.may_answer(found, account.actor()))
 
 
+def reminded_of_hand_over(session: Session, row: History) -> list[Addressee]:
+    """Who may answer for the unit that it is offered to, where `row` reminds of that."""
+    return who_may_take_over(session, row) if row.choice == Verb.ACCEPT_HAND_OVER else []
+
+
 def who_offered_it(session: Session, row: History) -> list[Addressee]:
     """Who offered the hand-over that is answered here, as long as they may still know of it."""
     found = session.scalars(select(HandOver).where(HandOver.answered_id == row.id)).one_or_none()

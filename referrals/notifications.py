@@ -127,6 +127,7 @@ NOTIFICATIONS: Final[dict[Verb, tuple[Notification, ...]]] = {
         Notification(_M.ANSWER_REMINDED, audiences.reminded_of_answer),
         Notification(_M.MINUTES_TO_APPROVE, audiences.reminded_of_minutes),
         Notification(_M.PLAN_TO_APPROVE, audiences.reminded_of_plan),
+        Notification(_M.HAND_OVER_OFFERED, audiences.reminded_of_hand_over),
     ),
     Verb.OFFER_HAND_OVER:     (Notification(_M.HAND_OVER_OFFERED, audiences.who_may_take_over),),
     Verb.RECEIVE_UPWARD_ANSWER: (Notification(_M.UPWARD_ANSWERED, audiences.who_asked_upward),),

@@ -5,7 +5,7 @@ by the team; so is that the team takes it back, or that a consent it rests on ha
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from referrals import clock, history, wording
-from referrals.access import Actor, Role, parties_for
+from referrals.access import Actor, Role, View, may_view, parties_for
 from referrals.disclosure import coverage, handed_over, pieces
 from referrals.disclosure.pieces import Key, Piece
 from referrals.errors import AlreadyDecided, Incomplete, NotAllowed, NotCovered, ProtectedByHand
@@ -231,18 +231,40 @@ def waiting_for(session: Session, actor: Actor) -> list[WaitingItem]:
 
     Each with the day since when.
     """
-    verb, today = Verb.RECORD_SERVICE_ANSWER, roster.today(session)
+    verb = Verb.RECORD_SERVICE_ANSWER
+    running = [
+        one for one in _running(session, actor, Role.COORDINATOR) if parties_for(verb, actor, one.referral.facts())
+    ]
+    return _lines(session, running)
+
+
+def left_lying(session: Session, actor: Actor) -> list[WaitingItem]:
+    """The same in the units `actor` heads, of which nobody has heard or recorded anything for as long again."""
+    running = [
+        one
+        for one in _running(session, actor, Role.HEAD_TEACHER)
+        if may_view(View.GUARDIANS, actor, one.referral.facts())
+    ]
+    return [replace(line, is_stalled=True) for line in _lines(session, running, after=ASKED_AFTER)]
+
+
+# ------------------------------------------------------------------------------------------------------------- inside
+def _running(session: Session, actor: Actor, role: Role) -> list[ServiceReferral]:
     rows = (
         select(ServiceReferral)
         .join(Referral, ServiceReferral.referral_id == Referral.id)
-        .where(ServiceReferral.state.in_(NEXT), in_units(actor, Role.COORDINATOR))
+        .where(ServiceReferral.state.in_(NEXT), in_units(actor, role))
         .options(selectinload(ServiceReferral.referral).selectinload(Referral.unit), selectinload(ServiceReferral.sent))
     )
-    running = [
-        one
-        for one in session.scalars(rows)
-        if one.referral.state in MOVE_BY_VERB[verb].frm and parties_for(verb, actor, one.referral.facts())
-    ]
+    states = MOVE_BY_VERB[Verb.RECORD_SERVICE_ANSWER].frm
+    return [one for one in session.scalars(rows) if one.referral.state in states]
+
+
+def _lines(
+    session: Session, running: Sequence[ServiceReferral], *, after: timedelta = timedelta()
+) -> list[WaitingItem]:
+    """A line for each that is waited for, `after` so long beyond the day from which it is."""
+    verb, today = Verb.RECORD_SERVICE_ANSWER, roster.today(session)
     _answers = _load_answers(session, running)
     since = {one: consent_ended_on(session, one) or earliest(session, one) + ASKED_AFTER for one in running}
     return [
@@ -252,11 +274,10 @@ def waiting_for(session: Session, actor: Actor) -> list[WaitingItem]:
             topics=tuple(one.referral.topics), waits_since=since[one],
         )
         for one in running
-        if since[one] <= today
+        if since[one] + after <= today
     ]  # fmt: skip
 
 
-# ------------------------------------------------------------------------------------------------------------- inside
 def _load_answers(session: Session, running: Sequence[ServiceReferral]) -> Sequence[Consent]:
     """What the guardians of these answered: read at once, and at hand as long as the answer is kept."""
     rows = select(Consent).where(Consent.referral_id.in_([one.referral_id for one in running]))

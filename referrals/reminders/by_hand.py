@@ -1,4 +1,4 @@
-"""Reminding somebody by hand of what they owe a referral: a part of the assessment, an action, the head teacher's decision, an approval."""
+"""Reminding somebody by hand of what they owe a referral: a part of the assessment, an action, the head teacher's decision, an approval, an answer to an offer."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from referrals import history, languages
 from referrals.access import Actor, parties
+from referrals.disclosure import hand_over
 from referrals.models import AssessmentPart, History, PlannedAction, Referral
 from referrals.people import roster
 from referrals.plans import plan_versions
@@ -68,6 +69,17 @@ def owed_approval(session: Session, referral: Referral) -> Owed:
     return Owed(at, not _was_today(session, at))
 
 
+def owed_hand_over(session: Session, referral: Referral) -> Owed:
+    """Where an offer to another team stands with reminders: whoever may answer gets one a day at most, while it waits."""
+    found = hand_over.waiting(session, referral)
+    if found is None:
+        return Owed(None, can_remind=False)
+    since = (row for row in reversed(referral.history) if row.number > found.offered.number)
+    at = next((row.at for row in since if row.choice == Verb.ACCEPT_HAND_OVER), None)
+    is_here = referral.state in MOVE_BY_VERB[Verb.REMIND_COLLEAGUE].frm
+    return Owed(at, is_here and not _was_today(session, at))
+
+
 def remind_of_part(
     session: Session, referral: Referral, *, by: Actor, seen: int | None, part: AssessmentPart
 ) -> History | None:
@@ -109,6 +121,14 @@ def remind_of_approval(session: Session, referral: Referral, *, by: Actor, seen:
         return None
     awaited, _began_with = _TO_APPROVE[referral.state]
     return history.record(session, referral, Verb.REMIND_COLLEAGUE, by=by, seen=seen, choice=awaited)
+
+
+def remind_of_hand_over(session: Session, referral: Referral, *, by: Actor, seen: int | None) -> History | None:
+    """Remind the team that it is offered to. None, and nothing changed, as `remind_of_part`."""
+    history.guard(session, referral, Verb.REMIND_COLLEAGUE, by=by, seen=seen)
+    if not owed_hand_over(session, referral).can_remind:
+        return None
+    return history.record(session, referral, Verb.REMIND_COLLEAGUE, by=by, seen=seen, choice=Verb.ACCEPT_HAND_OVER)
 
 
 def _was_today(session: Session, at: datetime | None) -> bool:

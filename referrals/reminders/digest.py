@@ -149,7 +149,8 @@ def _said(item: WaitingItem, actor: Actor, *, today: date, language: str) -> str
     translate = languages.translations(language).gettext
     task = OTHERS_DO.get(item.verb) if waiting.waits_for_others(item, actor) else BY_KIND.get(item.kind)
     if item.due_on is None:
-        when, day = N_("since %(date)s"), item.waits_since
+        when = N_("since %(date)s, and has taken twice as long as meant") if item.is_stalled else N_("since %(date)s")
+        day = item.waits_since
     elif item.is_stalled:
         when, day = N_("late since %(date)s, and has taken twice as long as meant"), item.due_on
     elif item.due_on < today:

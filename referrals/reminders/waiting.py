@@ -40,12 +40,13 @@ def everything_for(session: Session, actor: Actor, *, today: date) -> list[Waiti
     """All that waits for `actor` on `today`, mail that did not arrive, and what has stalled in the units they head: fear of harm first, then by day."""
     items = [_marked(session, item, today) for item in worklist.waiting_for(session, actor, today=today)]
     items += undelivered.to_see_to(session, actor)
-    items += beside.waiting_for(session, actor, today=today)
+    items += [_long_due(session, item, today) for item in beside.waiting_for(session, actor, today=today)]
     items += decided.waiting_for(session, actor)
     items += service_referral.waiting_for(session, actor)
     items += invitations.waiting_for(session, actor)
     known = {(item.kind, item.subject_id) for item in items}
-    items += [one for one in _stalled(session, actor, today) if (one.kind, one.subject_id) not in known]
+    stalled = (*_stalled(session, actor, today), *service_referral.left_lying(session, actor))
+    items += [one for one in stalled if (one.kind, one.subject_id) not in known]
     items += _actions_left(session, actor, today)
     return sorted(items, key=lambda item: (not item.is_urgent, item.day, item.number))
 
@@ -59,6 +60,8 @@ def waits_for_others(item: WaitingItem, actor: Actor) -> bool:
     """Whether somebody else is to do it: `actor` only sees that it lies."""
     if item.kind in (Waiting.OTHERS_ACTION, Waiting.UNDER_WAY):
         return True
+    if item.kind is Waiting.SERVICE:
+        return item.is_stalled  # who sees to it themself has the line without that mark
     return item.kind is Waiting.REFERRAL and item.party not in {
         _CAPACITIES[role] for role, _unit in actor.roles if role in _CAPACITIES
     }
@@ -76,6 +79,15 @@ def _marked(session: Session, item: WaitingItem, today: date) -> WaitingItem:
         return item
     referral = session.get_one(Referral, item.subject_id)  # loaded already: no question to the database
     return replace(item, is_stalled=today >= stalls_on(session, referral, due_on=item.day))
+
+
+def _long_due(session: Session, item: WaitingItem, today: date) -> WaitingItem:
+    """`item` with a mark where a programme was to be looked at again MOST school days ago: nobody above the head teacher is told."""
+    is_set = item.kind is Waiting.STATUTORY and item.due_on is not None and item.due_on < today
+    if not is_set:
+        return item
+    late_on = calendar.add_school_days(item.day, MOST, closed=calendar.closed_days(session))
+    return replace(item, is_stalled=today >= late_on)
 
 
 def _actions_left(session: Session, actor: Actor, today: date) -> Iterable[WaitingItem]:

@@ -117,6 +117,10 @@ def test_the_coordinator_offers_what_consent_reaches_and_nothing_else(lay: Any, 
     assert "What other teams offer you" in browser.get("/teams").text
     assert "What other teams offer you" not in signed_in("kim").get("/teams").text
     page = browser.get(f"/referrals/{number}/hand-over")
+    (button,) = [form for form in page.all("form") if form.get("action", "").endswith("/hand-over/reminder")]
+    page = browser.submit(form=button)
+    assert "The other team gets a mail that reminds of it." in page.text
+    assert "Last reminded" in page.text
     page = browser.submit({}, form="take-back-form")
     assert "The offer is taken back. Nothing has gone over." in page.text
     assert "Earlier offers Askskolan" in page.text

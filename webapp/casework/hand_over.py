@@ -24,7 +24,7 @@ from referrals.errors import (
 )
 from referrals.languages import local_date
 from referrals.models import HandOver, Referral, What
-from referrals.reminders import errands
+from referrals.reminders import by_hand, errands
 from referrals.stages import Party, Verb
 from referrals.statutory.waiting import has_open_duties
 from referrals.vocabulary import HandOverState, InformationCategory, Profession, Recipient
@@ -209,6 +209,7 @@ def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
         ],
         may_offer=words.may_do(Verb.OFFER_HAND_OVER, referral),
         may_take_back=words.may_do(Verb.TAKE_BACK_HAND_OVER, referral),
+        owed=by_hand.owed_hand_over(session, referral) if words.may_do(Verb.REMIND_COLLEAGUE, referral) else None,
     )
 
 

@@ -58,6 +58,15 @@ def remind_of_approval(referral: Referral) -> ResponseReturnValue:
     return redirect(url_for(page, number=referral.number), 303)
 
 
+@blueprint.post("/referrals/<reference:number>/hand-over/reminder")
+@for_referral(Verb.REMIND_COLLEAGUE)
+def remind_of_hand_over(referral: Referral) -> ResponseReturnValue:
+    """Remind the team that it is offered to."""
+    row = by_hand.remind_of_hand_over(transactions.session(), referral, by=people.actor(), seen=None)
+    _say(row, whom=gettext("The other team"))
+    return redirect(url_for("casework.hand_over", number=referral.number), 303)
+
+
 def _say(row: History | None, *, whom: str) -> None:
     notices.say_next(
         gettext("%(name)s gets a mail that reminds of it.", name=whom)

@@ -47,6 +47,7 @@ from referrals.models import (
     What,
 )
 from referrals.papers import paper_sources
+from referrals.reminders import by_hand
 from referrals.reminders import waiting as reminding
 from referrals.safeguarding import access_list
 from referrals.stages import CLOSED, IN_TRIAGE, PLAN_ACTIVE, SUBMITTED, WITHDRAWN, Party, Verb
@@ -599,6 +600,36 @@ def test_who_may_take_it_over_is_told_that_it_is_offered(session: Session, cast:
     hand_over.take_back_hand_over(session, referral, by=cast.coordinator.actor(), seen=None)
     notifications.let_rest_if_done(session, mail)
     assert not notifications.is_to_go(mail), "there is nothing to answer any more"
+
+
+def test_the_other_team_is_reminded_of_an_offer_once_a_day_while_it_waits(
+    session: Session, cast: Cast, referral: Referral, wednesday: time_machine.Traveller
+) -> None:
+    by = cast.coordinator.actor()
+
+    def remind() -> History | None:
+        return by_hand.remind_of_hand_over(session, referral, by=by, seen=None)
+
+    assert (remind(), by_hand.owed_hand_over(session, referral)) == (None, by_hand.Owed(None, can_remind=False))
+    found = offer(session, cast, referral)
+    assert by_hand.owed_hand_over(session, referral) == by_hand.Owed(None, can_remind=True)
+    row = remind()
+    assert row is not None
+    assert [(mail.kind, mail.address) for mail in notifications.write(session, row)] == [
+        (MailKind.HAND_OVER_OFFERED, cast.outsider.email)
+    ]
+    assert by_hand.owed_hand_over(session, referral) == by_hand.Owed(row.at, can_remind=False)
+    assert remind() is None
+    wednesday.shift(timedelta(days=1))
+    assert by_hand.owed_hand_over(session, referral).can_remind
+    decline(session, cast, found)
+    assert remind() is None
+    offer(session, cast, referral)
+    assert by_hand.owed_hand_over(session, referral) == by_hand.Owed(None, can_remind=True), (
+        "another offer, another count"
+    )
+    with pytest.raises(NotAllowed):
+        by_hand.remind_of_hand_over(session, referral, by=cast.outsider.actor(), seen=None)
 
 
 def test_an_offer_that_was_answered_before_its_mail_is_written_is_announced_to_nobody(

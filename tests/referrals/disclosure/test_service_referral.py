@@ -9,13 +9,23 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from referrals import clock, consent, documents
+from referrals.access import Role
 from referrals.disclosure import handed_over, service_referral
 from referrals.disclosure.service_referral import Outcome, Request
 from referrals.errors import AlreadyDecided, Incomplete, LooksMedical, NotAllowed, NotCovered, ProtectedByHand
 from referrals.keeping import register
-from referrals.models import AuditEvent, Consent, Disclosure, Guardian, Referral, ServiceReferral, What
+from referrals.models import (
+    AuditEvent,
+    Consent,
+    Disclosure,
+    Guardian,
+    Referral,
+    RoleAssignment,
+    ServiceReferral,
+    What,
+)
 from referrals.papers import paper_sources
-from referrals.reminders import waiting
+from referrals.reminders import digest, waiting
 from referrals.stages import CLOSED, PLAN_ACTIVE, Verb
 from referrals.vocabulary import (
     Compartment,
@@ -261,6 +271,33 @@ def test_it_waits_for_the_coordinators_after_four_weeks_without_news(
     )
     record(session, cast, found, ServiceReferralState.DONE)
     assert lines(session, cast.coordinator) == []
+
+
+def test_after_as_long_again_the_head_teacher_is_told_that_nobody_has_heard_anything(
+    session: Session, cast: Cast, referral: Referral, wednesday: time_machine.Traveller
+) -> None:
+    sent_on = clock.now().date()
+    session.scalars(select(Consent)).one().until_on = sent_on + timedelta(days=100)
+    found = ask(session, cast, referral)
+    wednesday.shift(timedelta(days=55))
+    assert lines(session, cast.head_teacher) == []
+    wednesday.shift(timedelta(days=1))
+    assert lines(session, cast.head_teacher) == [(referral.number, sent_on + timedelta(days=28))]
+    head = cast.head_teacher.actor()
+    (item,) = (one for one in waiting.everything_for(session, head, today=clock.now().date()) if one.is_stalled)
+    assert (item.kind, waiting.waits_for_others(item, head)) == (Waiting.SERVICE, True)
+    cast.head_teacher.language = "en"
+    (said,) = (said for said, _way in digest._due(session, cast.head_teacher, clock.now().date()) if "service" in said)
+    assert said.endswith("(since 14 Oct 2026, and has taken twice as long as meant)")
+    for somebody in (cast.counsellor, cast.outsider):
+        assert lines(session, somebody) == []
+    (own,) = waiting.everything_for(session, cast.coordinator.actor(), today=clock.now().date())[:1]
+    assert not waiting.waits_for_others(own, cast.coordinator.actor())
+    cast.head_teacher.roles.append(RoleAssignment(role=Role.COORDINATOR, unit=cast.school))
+    session.flush()
+    assert len(lines(session, cast.head_teacher)) == 1, "it is theirs to see to, and stands there once"
+    record(session, cast, found, ServiceReferralState.ACCEPTED)
+    assert lines(session, cast.head_teacher) == []
 
 
 def test_a_consent_that_has_ended_waits_for_the_coordinators_at_once(
