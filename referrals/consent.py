@@ -217,14 +217,15 @@ def withdraw_consent(
 
 def due_for_reminder(session: Session, today: date) -> list[Referral]:
     """Referrals with a consent that ends within two weeks, of which nobody has been reminded."""
-    waiting = _to_remind_of(today).with_only_columns(Consent.referral_id).order_by(None)
-    return list(session.scalars(select(Referral).where(Referral.id.in_(waiting)).order_by(Referral.opened_at)))
+    found = {one.referral_id for one in session.scalars(_to_remind_of(today)) if coverage.counts(one)}
+    return list(session.scalars(select(Referral).where(Referral.id.in_(found)).order_by(Referral.opened_at)))
 
 
 def remind_of_consent(session: Session, referral: Referral, *, by: Actor, seen: int | None = None) -> History | None:
     """Remind the coordinators that a consent is about to end: once for each consent; None where nothing is to be said."""
     history.guard(session, referral, Verb.REMIND_OF_CONSENT, by=by, seen=seen)
-    ending = session.scalars(_to_remind_of(roster.today(session)).where(Consent.referral_id == referral.id)).all()
+    about = session.scalars(_to_remind_of(roster.today(session)).where(Consent.referral_id == referral.id))
+    ending = [one for one in about if coverage.counts(one)]
     for consent in ending:
         consent.reminded_at = clock.now()
     return history.record(session, referral, Verb.REMIND_OF_CONSENT, by=by, seen=seen) if ending else None

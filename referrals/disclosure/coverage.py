@@ -176,6 +176,11 @@ def about_to_end(today: date) -> Select[Consent]:
     )
 
 
+def counts(consent: Consent) -> bool:
+    """Whether it is still this guardian's to give: from the day on which the pupil is of age it is the pupil's alone."""
+    return consent.guardian.has_custody or not consent.guardian.referral.is_of_age
+
+
 def deciding_guardians(session: Session, referral: Referral) -> list[Guardian]:
     """Those of the guardians who decide for the child."""
     return [guardian for guardian in guardians_of(session, referral) if guardian.has_custody]

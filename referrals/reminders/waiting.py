@@ -24,7 +24,7 @@ from referrals.rules import targets
 from referrals.stages import Party, Verb
 from referrals.statutory import waiting as beside
 from referrals.vocabulary import ActionStatus, DeadlineSource, PlanStatus
-from referrals.work import worklist
+from referrals.work import of_age, worklist
 from referrals.work.waiting_items import Waiting, WaitingItem
 
 #: a long target is not waited out a second time: so many school days after it are too late in any case
@@ -42,6 +42,7 @@ def everything_for(session: Session, actor: Actor, *, today: date) -> list[Waiti
     items += undelivered.to_see_to(session, actor)
     items += [_long_due(session, item, today) for item in beside.waiting_for(session, actor, today=today)]
     items += decided.waiting_for(session, actor)
+    items += of_age.to_record(session, actor)
     items += service_referral.waiting_for(session, actor)
     items += invitations.waiting_for(session, actor)
     known = {(item.kind, item.subject_id) for item in items}

@@ -44,6 +44,7 @@ TO_DO: dict[Verb, str] = {
 
 #: what waits without a verb of its own, by its kind
 BY_KIND: dict[Waiting, str] = {
+    Waiting.OF_AGE: N_("Record who decides from now on, tell and ask them"),
     Waiting.APPEAL: N_("Watch for an appeal"),
     Waiting.LEFT_ACTION: N_("Give somebody else an action: who had it is no longer invited"),
     Waiting.LEFT_INVESTIGATION: N_("See to an investigation: who carries it out no longer works here"),

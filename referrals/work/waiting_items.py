@@ -21,6 +21,8 @@ class Waiting(StrEnum):
     ADDITION = "addition"
     CONSENT = "consent"
     MAIL = "mail"
+    #: the pupil decides from now on, and is not recorded yet
+    OF_AGE = "of_age"
     STATUTORY = "statutory"
     APPEAL = "appeal"
     SERVICE = "service"

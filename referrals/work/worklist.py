@@ -224,9 +224,9 @@ def _consents(session: Session, actor: Actor, today: date) -> Iterable[WaitingIt
     rows = session.scalars(
         coverage.about_to_end(today)
         .where(in_units(actor, Role.COORDINATOR), or_(Referral.owner_id == actor.account_id, ~coordinating.HAS_OWNER))
-        .options(selectinload(Consent.referral).selectinload(Referral.unit))
+        .options(selectinload(Consent.referral).selectinload(Referral.unit), selectinload(Consent.guardian))
     ).all()
-    first = {row.referral_id: row for row in reversed(rows)}
+    first = {row.referral_id: row for row in reversed(rows) if coverage.counts(row)}
     return [
         _of_own(
             row.referral, Waiting.CONSENT, row.referral_id, verb=Verb.REMIND_OF_CONSENT, due_on=row.until_on,

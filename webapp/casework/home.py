@@ -88,6 +88,7 @@ def _line(item: WaitingItem, day: date) -> Line:
             item.unit,
             gettext("Team meeting on %(date)s", date=short_date(item.meets_on)) if item.meets_on else "",
             gettext("Has taken twice as long as meant") if item.is_stalled else "",
+            gettext("The pupil has come of age") if item.kind is Waiting.OF_AGE else "",
             gettext("Carried out by %(name)s", name=item.carried_out_by) if item.carried_out_by else "",
         ),
         due_on=item.due_on,

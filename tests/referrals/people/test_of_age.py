@@ -7,14 +7,17 @@ import time_machine
 from sqlalchemy.orm import Session
 
 from referrals import clock, consent
+from referrals.access import SYSTEM
 from referrals.consent import ConsentGiven
 from referrals.disclosure import coverage
 from referrals.errors import NotAllowed
 from referrals.guardians import guardian_access
-from referrals.models import Guardian, Referral
+from referrals.models import Account, Guardian, Referral
 from referrals.papers import readers
-from referrals.stages import PLAN_ACTIVE
-from referrals.vocabulary import ConsentAnswer, ConsentForm, Custody, InformationCategory, Recipient, WhyNot
+from referrals.reminders import digest, waiting
+from referrals.stages import CLOSED, PLAN_ACTIVE
+from referrals.vocabulary import ConsentAnswer, ConsentForm, Custody, InformationCategory, Recipient, SchoolYear, WhyNot
+from referrals.work.waiting_items import Waiting
 from tests.factories import a_consent, a_guardian, a_referral
 from tests.people import Cast
 
@@ -111,3 +114,49 @@ def test_the_pupil_is_told_and_allows_for_themself(
     assert [one.key for one in readers.guardians_told_by(session, referral, clock.now())] == [f"guardian:{pupil.id}"]
     assert guardian_access.may_have_page(pupil)
     assert not guardian_access.may_have_page(guardian)
+
+
+def lines(session: Session, *people: Account) -> list[list[tuple[Waiting, date | None]]]:
+    """What waits about consent and who decides, for each of them."""
+    asked, today = (Waiting.OF_AGE, Waiting.CONSENT), clock.now().date()
+    found = (waiting.everything_for(session, one.actor(), today=today) for one in people)
+    return [[(one.kind, one.waits_since) for one in items if one.kind in asked] for items in found]
+
+
+def test_who_coordinates_reads_it_on_that_day_until_the_pupil_is_recorded_and_is_no_longer_to_ask_the_guardians(
+    session: Session, cast: Cast, wednesday: time_machine.Traveller
+) -> None:
+    referral, guardian = born_to_be_of_age_tomorrow(session, cast)
+    referral.school_year = SchoolYear.UPPER_SECONDARY
+    guardian.consents[-1].until_on = TODAY + timedelta(days=7)
+    session.flush()
+    there = cast.coordinator, cast.second_coordinator, cast.head_teacher, cast.outsider
+    assert lines(session, *there) == [[(Waiting.CONSENT, None)], [], [], []]
+    assert consent.due_for_reminder(session, clock.now().date()) == [referral]
+    wednesday.shift(timedelta(days=1))
+    assert lines(session, *there) == [[(Waiting.OF_AGE, TODAY + timedelta(days=1))], [], [], []]
+    assert consent.due_for_reminder(session, clock.now().date()) == []
+    assert consent.remind_of_consent(session, referral, by=SYSTEM) is None
+    cast.coordinator.language = "en"
+    ((said, _way),) = digest._due(session, cast.coordinator, clock.now().date())
+    assert said == f"{referral.number}: Record who decides from now on, tell and ask them (since 17 Sept 2026)"
+    pupil = a_guardian(session, referral, custody=Custody.SELF, told_by=cast.coordinator)
+    assert lines(session, *there) == [[], [], [], []]
+    a_consent(session, pupil, by=cast.coordinator, until_on=TODAY + timedelta(days=7))
+    assert lines(session, cast.coordinator) == [[(Waiting.CONSENT, None)]]
+    assert consent.due_for_reminder(session, clock.now().date()) == [referral]
+
+
+@pytest.mark.parametrize("changed", ["year", "closed", "not known"])
+def test_of_children_who_cannot_be_of_age_and_of_what_has_ended_nobody_is_told(
+    session: Session, cast: Cast, wednesday: time_machine.Traveller, changed: str
+) -> None:
+    referral, _guardian = born_to_be_of_age_tomorrow(session, cast)
+    wednesday.shift(timedelta(days=1))
+    referral.school_year = SchoolYear.YEAR_4 if changed == "year" else None
+    if changed == "closed":
+        referral.stage, referral.status, referral.is_open = CLOSED.stage, CLOSED.status, False
+    if changed == "not known":
+        referral.child_birth_date = None
+    session.flush()
+    assert lines(session, cast.coordinator) == [[]]
