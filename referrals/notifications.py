@@ -22,6 +22,7 @@ from referrals.mailer import Letter
 from referrals.models import Guardian, History, Mail, MeetingVersion, Referral, Step, StepKind, TeamMeeting, What
 from referrals.papers import readers
 from referrals.papers.paper_sources import GUARDIANS_DOOR, RETURN_PATH
+from referrals.people import roster
 from referrals.printing import TEMPLATE_FOLDER
 from referrals.safeguarding import access_list
 from referrals.stages import (
@@ -247,7 +248,7 @@ def let_rest_if_done(session: Session, mail: Mail) -> None:
     if mail.kind is MailKind.HAND_OVER_OFFERED:
         is_done = hand_over.waiting(session, mail.referral) is None
     if mail.kind in _CALLS:
-        is_done = not _is_called_so(session, mail.history)
+        is_done = not _is_called_so(session, mail.history) or _is_told_today(session, mail)
     if mail.kind in TAKES_OUT:
         is_done = _is_called_again(session, mail)
     if is_to_go(mail) and (is_done or not _can_be_mailed(session, mail)):
@@ -258,6 +259,28 @@ def _is_called_so(session: Session, row: History) -> bool:
     """Whether the meeting is still to be held as `row` called to it: neither moved since, nor called off, nor held."""
     call = team_review.called_then(session, row.referral, after=row)
     return isinstance(call, TeamMeeting) and call.is_to_hold
+
+
+def _is_told_today(session: Session, mail: Mail) -> bool:
+    """Whether it would tell a guardian what the newest mail of this day about a meeting told them: the same time and place."""
+    if mail.kind is not _M.MEETING_INVITED:
+        return False
+    sent = select(Mail).where(
+        Mail.referral_id == mail.referral_id, Mail.recipient == mail.recipient, Mail.kind.in_(TO_GUARDIANS),
+        Mail.sent_at.is_not(None), Mail.id != mail.id,
+    )  # fmt: skip
+    newest = session.scalars(sent.order_by(Mail.sent_at.desc(), Mail.id).limit(1)).one_or_none()
+    zone = roster.time_zone(session)
+    if newest is None or newest.kind is not mail.kind or newest.sent_at is None:
+        return False
+    is_of_today = languages.local_date(newest.sent_at, zone=zone) == roster.today(session)
+    told, tells = (team_review.called_then(session, mail.referral, after=one.history) for one in (newest, mail))
+    return is_of_today and told is not None and tells is not None and _where_and_when(told) == _where_and_when(tells)
+
+
+def _where_and_when(call: TeamMeeting | MeetingVersion) -> tuple[object, ...]:
+    meeting_id = call.meeting_id if isinstance(call, MeetingVersion) else call.id
+    return meeting_id, call.starts_at, call.minutes, call.place
 
 
 def _is_called_again(session: Session, mail: Mail) -> bool:

@@ -169,3 +169,35 @@ def test_a_mail_that_came_back_goes_to_the_address_that_was_put_right(
     step = session.scalars(select(Step).where(Step.mail_id == mail.id)).one()
     steps.retry(session, step, by=cast.coordinator.actor())
     assert mail.address == "maja@ny.invalid"
+
+
+def test_a_guardian_is_not_written_to_twice_on_a_day_about_the_same_time_and_place(
+    session: Session, cast: Cast, referral: Referral, wednesday: time_machine.Traveller
+) -> None:
+    def goes(mail: Mail) -> bool:
+        notifications.let_rest_if_done(session, mail)
+        if notifications.is_to_go(mail):
+            notifications.note_sent(session, mail)
+        wednesday.shift(timedelta(minutes=1))
+        return mail.sent_at is not None
+
+    maja = guardian(session, referral, cast, "Maja")
+    (first,) = call(session, cast, referral, maja)
+    (again,) = call(session, cast, referral, maja)
+    assert [goes(first), goes(again)] == [False, True], "the first was held, and the second says all of it"
+    (third,) = call(session, cast, referral, maja)
+    assert not goes(third)
+    (moved,) = call(session, cast, referral, maja, at=LATER)
+    assert goes(moved)
+    (back,) = call(session, cast, referral, maja)
+    assert goes(back), "it stands otherwise in their calendar"
+    (gone,) = call(session, cast, referral)
+    (anew,) = call(session, cast, referral, maja)
+    assert [goes(gone), goes(anew)] == [False, False], "they were called again before they were told not to come"
+    (gone,) = call(session, cast, referral)
+    assert goes(gone)
+    (anew,) = call(session, cast, referral, maja)
+    assert goes(anew)
+    wednesday.shift(timedelta(days=1))
+    (next_day,) = call(session, cast, referral, maja)
+    assert goes(next_day)
