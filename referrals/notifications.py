@@ -275,12 +275,7 @@ def _is_told_today(session: Session, mail: Mail) -> bool:
         return False
     is_of_today = languages.local_date(newest.sent_at, zone=zone) == roster.today(session)
     told, tells = (team_review.called_then(session, mail.referral, after=one.history) for one in (newest, mail))
-    return is_of_today and told is not None and tells is not None and _where_and_when(told) == _where_and_when(tells)
-
-
-def _where_and_when(call: TeamMeeting | MeetingVersion) -> tuple[object, ...]:
-    meeting_id = call.meeting_id if isinstance(call, MeetingVersion) else call.id
-    return meeting_id, call.starts_at, call.minutes, call.place
+    return is_of_today and team_review.where_and_when(told) == team_review.where_and_when(tells)
 
 
 def _is_called_again(session: Session, mail: Mail) -> bool:

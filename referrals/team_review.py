@@ -110,6 +110,14 @@ def called_then(
     return earlier.call_after(session, meeting, after) if meeting and after else meeting
 
 
+def where_and_when(call: TeamMeeting | MeetingVersion | None) -> tuple[object, ...]:
+    """What of a call changes whether and when somebody comes: two calls that say the same are one for who is called by them."""
+    if call is None:
+        return ()
+    meeting_id = call.meeting_id if isinstance(call, MeetingVersion) else call.id
+    return meeting_id, call.starts_at, call.minutes, call.place
+
+
 def ended_call(session: Session, row: History) -> TeamMeeting | MeetingVersion | None:
     """How the team was called until `row` called the meeting off, or called it otherwise; None where it did neither."""
     off = TeamMeeting.referral_id == row.referral_id, TeamMeeting.called_off_in == row.number

@@ -42,7 +42,14 @@ from referrals.models.document import Document, DocumentContent, Mail
 from referrals.models.educational_assessment import EducationalAssessment, EducationalDecision, EducationalTold
 from referrals.models.follow_up import ActionFollowUp, FollowUp, GoalFollowUp
 from referrals.models.guardian import Consent, Guardian, GuardianVersion, InformationNotice
-from referrals.models.guardian_page import GuardianCode, GuardianIdentity, GuardianSession, GuardianWords, MeetingAnswer
+from referrals.models.guardian_page import (
+    GuardianCode,
+    GuardianIdentity,
+    GuardianSession,
+    GuardianWords,
+    MeetingAnswer,
+    ToldByHand,
+)
 from referrals.models.hand_over import HandOver, ReceivedHandOver
 from referrals.models.invitation import Invitation
 from referrals.models.lesson import Lesson
@@ -202,6 +209,7 @@ __all__ = [
     "TeamMeeting",
     "TeamSeat",
     "TermFigures",
+    "ToldByHand",
     "Unit",
     "UpwardOrigin",
     "UpwardQuestion",

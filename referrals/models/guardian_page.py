@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 from referrals.models.account import Account
 from referrals.models.base import Base, by_value
 from referrals.models.guardian import Guardian
-from referrals.models.referral import OfReferral
+from referrals.models.referral import History, OfReferral
 from referrals.models.team_review import TeamMeeting
 from referrals.sealing import Sealed
 from referrals.vocabulary import InvitationReply
@@ -96,6 +96,20 @@ class MeetingAnswer(OfGuardian, Base):
 
     meeting: Mapped[TeamMeeting] = relationship()
     noted_by: Mapped[Account | None] = relationship(foreign_keys=[noted_by_id])
+
+
+class ToldByHand(OfGuardian, Base):
+    """That somebody told a guardian whom no mail reaches of one decision about a meeting: they are invited, or need not come."""
+
+    __tablename__ = "told_by_hand"
+    __table_args__ = (UniqueConstraint("guardian_id", "history_id"),)
+
+    #: the decision that called the team, called it otherwise or called it off
+    history_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("history.id"))
+    at: Mapped[datetime]
+    by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+
+    history: Mapped[History] = relationship()
 
 
 class GuardianWords(OfGuardian, Base):

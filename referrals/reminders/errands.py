@@ -12,7 +12,7 @@ from referrals.access import Actor
 from referrals.development import cases
 from referrals.disclosure import hand_over
 from referrals.forums import consultations, upward
-from referrals.guardians import guardian_page
+from referrals.guardians import guardian_page, telling
 from referrals.languages import local_date
 from referrals.learning import lessons
 from referrals.meetings import meeting_answers
@@ -28,6 +28,7 @@ from referrals.vocabulary import N_, ConsultationState, DeadlineSource, LessonSt
 ANSWER_HAND_OVER: Final = N_("Answer whether you take it over")
 SEND_QUESTIONS: Final = N_("Send in your learning questions")
 READ_ANSWER: Final = N_("Read a guardian's answer to the invitation")
+TELL_BY_HAND: Final = N_("Tell of a meeting whom no mail reaches, by telephone or letter")
 READ_WORDS: Final = N_("Read what a guardian wrote")
 CHECK_LESSON: Final = N_("Check a lesson for identities")
 READ_CHECK: Final = N_("Read what the check of your lesson came to")
@@ -112,6 +113,11 @@ def _of_referrals(session: Session, actor: Actor, zone: str) -> Iterator[Errand]
         yield Errand(label=offer.referral.number, task=ANSWER_HAND_OVER, way=f"/hand-overs/{offer.id}", since=since)
     for found in meeting_answers.not_coming(session, actor):
         yield _missed(found, zone)
+    for referral, told in telling.waiting_for(session, actor):
+        since = local_date(min(one.decided.at for one in told), zone=zone)
+        yield Errand(
+            label=referral.number, task=TELL_BY_HAND, way=f"/referrals/{referral.number}/team-review", since=since
+        )
     for unread in guardian_page.unread_for(session, actor):
         task, page = (READ_ANSWER, "team-review") if unread.is_answer else (READ_WORDS, "guardians")
         way, since = f"/referrals/{unread.referral.number}/{page}", local_date(unread.since, zone=zone)

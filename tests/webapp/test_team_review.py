@@ -798,3 +798,25 @@ def test_whoever_answers_for_a_decision_finds_it_on_the_start_page_and_says_it_i
     assert not [one for one in page.all("form") if one.get("action", "").endswith("/done")]
     assert "What the team decided was done" in signed_in("karin").get(f"/referrals/{reference}").text
     assert "Do what the team decided" not in kim.get("/home").text
+
+
+def test_a_guardian_whom_no_mail_reaches_stands_on_the_start_page_until_they_were_told(signed_in, number) -> None:
+    reference = number(TO_SCHEDULE, called)
+    karin = signed_in("karin")
+    page = karin.get("/home")
+    assert "Tell of a meeting whom no mail reaches, by telephone or letter" in page.text
+    assert "One guardian gets no mail: tell them yourself." in page.text
+    assert "Maja" not in page.text
+    page = karin.get(f"/referrals/{reference}/team-review")
+    assert "Maja Testsson: is invited to the meeting" in page.text
+    (button,) = [one for one in page.all("form") if one.get("action", "").endswith("/told")]
+    assert not [
+        one
+        for one in signed_in("henrik").get(f"/referrals/{reference}/team-review").all("form")
+        if one.get("action", "").endswith("/told")
+    ]
+    page = karin.submit(form=button)
+    assert "To be told by telephone or letter" not in page.text
+    assert "Tell of a meeting whom no mail reaches" not in karin.get("/home").text
+    log = karin.get(f"/referrals/{reference}/access-log").text
+    assert "Told a guardian of a meeting by telephone or letter" in log

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from referrals import wording
 from referrals.access import View, may_view
 from referrals.forums import agenda
-from referrals.guardians import guardian_page
+from referrals.guardians import guardian_page, telling
 from referrals.keeping import audit
 from referrals.meetings import meeting_answers
 from referrals.models import Account, AuditEvent, Document, Guardian, Referral, What
@@ -69,6 +69,7 @@ _BESIDE: dict[str, str] = {
     meeting_answers.ANSWERED: N_("Answered the call to a meeting"),
     meeting_answers.NOTED: N_("Wrote down what a colleague answered to the call"),
     guardian_page.NOTED: N_("Wrote down what a guardian answered to an invitation"),
+    telling.TOLD: N_("Told a guardian of a meeting by telephone or letter"),
     part_openings.OPENED: N_("Opened a whole part for an investigation"),
     wording.NAMED: N_("Said why words that look medical stay in a text"),
 }

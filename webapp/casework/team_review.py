@@ -12,6 +12,7 @@ from referrals.access import View, may_view
 from referrals.errors import Incomplete, LooksMedical, NoSuchReferral, SchoolsClosed, TeamNotComplete
 from referrals.forums import clashes, invitations_calendar, mandate
 from referrals.forums import dates as team_dates
+from referrals.guardians import telling
 from referrals.languages import local_date
 from referrals.meetings import colour_rating, decided
 from referrals.models import Referral, TeamMeeting, What
@@ -271,6 +272,7 @@ def _page(referral: Referral, form: forms.Form | None = None, missing: Sequence[
         without=choices(missing),
         domains=list(Domain),
         colour_of=Colour,
+        to_tell=telling.to_tell(session, referral) if words.is_coordinator(referral) else [],
         to_say_done=decided.to_say_done(meetings, actor),
         asks_me={one.id for one in meetings if decided.asks(one, actor)},
     )

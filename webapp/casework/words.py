@@ -1,7 +1,7 @@
 """What things are called on staff pages: stages, statuses, what is to be done and what was done."""
 
 from referrals import consent
-from referrals.access import parties_for
+from referrals.access import parties, parties_for
 from referrals.forums import mandate
 from referrals.models import History, Referral
 from referrals.reminders.words import BY_KIND, OTHERS_DO, TO_DO
@@ -220,6 +220,11 @@ def may_do(verb: Verb, referral: Referral) -> bool:
     move = MOVE_BY_VERB[verb]
     is_here = referral.kept_outside_at is None or verb in OUTSIDE
     return is_here and referral.state in move.frm and bool(parties_for(verb, people.actor(), referral.facts()))
+
+
+def is_coordinator(referral: Referral) -> bool:
+    """Whether the one who is signed in coordinates this referral."""
+    return Party.COORDINATOR in parties(people.actor(), referral.facts())
 
 
 def beyond_mandate(verb: Verb, referral: Referral) -> str:
