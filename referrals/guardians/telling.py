@@ -46,16 +46,14 @@ def to_tell(session: Session, referral: Referral) -> list[ToTell]:
         for one in invited
         if calls and not _knows(session, one, meeting=meeting, told=told)
     ]
-    known = {(one.guardian_id, one.history_id) for one in told} | {
-        (one.id, row.id) for one in invited for row in changes
-    }
-    found += [
-        ToTell(one, row, is_invited=False)
+    expected, knows_until = {one.id for one in invited}, {one.guardian_id: one.history.number for one in told}
+    released = {
+        one.id: ToTell(one, row, is_invited=False)  # of two such decisions the newer one says all there is to say
         for row in changes
         for one in audiences.guardians_to_tell(session, row)
-        if (one.id, row.id) not in known
-    ]
-    return [one for one in found if one.guardian.may_contact]
+        if one.id not in expected and row.number > knows_until.get(one.id, 0)
+    }
+    return [one for one in (*found, *released.values()) if one.guardian.may_contact]
 
 
 def waiting_for(session: Session, actor: Actor) -> list[tuple[Referral, list[ToTell]]]:
