@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Protocol
+from typing import Final, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from referrals.models import ClosedDay
 
+#: a long target is not waited out a second time: so many school days after it are too late in any case
+MOST_OVERDUE: Final = 10
 _DAY = timedelta(days=1)
 _SATURDAY = 5
 
@@ -60,6 +62,12 @@ def add_school_days(start: date, days: int, *, closed: Closed) -> date:
 def add_calendar_days(start: date, days: int, *, closed: Days) -> date:
     """The day `days` calendar days after `start`, moved to the next open day only where it falls on a closed one."""
     return next_open_day(start + timedelta(days=days), closed=closed)
+
+
+def twice_overdue(began_on: date, due_on: date, *, closed: Closed) -> date:
+    """The day on which something was late for as long as it was meant to take, or for MOST_OVERDUE school days."""
+    meant = school_days_between(began_on + _DAY, due_on, closed=closed)
+    return add_school_days(due_on, min(max(meant, 1), MOST_OVERDUE), closed=closed)
 
 
 def school_days_between(first: date, last: date, *, closed: Closed) -> int:

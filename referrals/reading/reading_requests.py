@@ -9,8 +9,9 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock
+from referrals import calendar, clock
 from referrals.access import Actor, Role
+from referrals.calendar import Closed
 from referrals.errors import AlreadyDecided, ContentGone, Incomplete, NotAllowed, SamePerson, WithheldFromAsker
 from referrals.keeping import audit, register
 from referrals.models import Account, Guardian, ReadingAnswer, ReadingRequest, Referral, RoleAssignment, What
@@ -119,7 +120,8 @@ def to_review(session: Session, actor: Actor) -> list[ReadingRequest]:
 def come_back(session: Session, actor: Actor) -> list[ReadingRequest]:
     """What lies with its reviewer and comes back to `actor`, the most urgent first: its day has passed, or they can go through it no more.
 
-    It comes back to who recorded it, and where they cannot see to it any more, to everybody who records requests there.
+    It comes back to who recorded it, and where they cannot see to it any more, to everybody who records requests there; once it
+    is twice overdue, to the head teachers too.
     """
     today = clock.today(organisation.municipality(session).timezone)
     rows = (
@@ -128,10 +130,18 @@ def come_back(session: Session, actor: Actor) -> list[ReadingRequest]:
         .where(ReadingRequest.approved_at.is_(None), coordinating.looked_after_by(actor, MAY_RECORD))
         .order_by(ReadingRequest.due_on, ReadingRequest.id)
     )
+    # what they go through themselves waits for them anyway
+    found = [one for one in session.scalars(rows) if one.reviewer_id != actor.account_id]
+    lying = [one for one in found if may_record(actor, one.referral) and (one.due_on < today or _is_left(one))]
+    closed = calendar.closed_days(session) if lying else Closed()
     return [
         one
-        for one in session.scalars(rows)
-        if may_record(actor, one.referral) and _comes_back_to(actor, one) and (one.due_on < today or _is_left(one))
+        for one in lying
+        if _comes_back_to(actor, one)
+        or (
+            today >= calendar.twice_overdue(one.received_on, one.due_on, closed=closed)
+            and actor.holds(Role.HEAD_TEACHER, unit_id=one.referral.unit_id)
+        )
     ]
 
 
@@ -265,8 +275,6 @@ def _require_open(session: Session, request: ReadingRequest, by: Actor) -> None:
 
 
 def _comes_back_to(actor: Actor, request: ReadingRequest) -> bool:
-    if request.reviewer_id == actor.account_id:
-        return False  # it waits for them anyway
     recorder = request.recorded_by
     sees_to_it = recorder.is_active and may_record(recorder.actor(), request.referral)
     return request.recorded_by_id == actor.account_id or not sees_to_it

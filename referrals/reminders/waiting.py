@@ -5,7 +5,7 @@ Above the head teacher nobody is told: whoever manages the schools sees numbers,
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 from sqlalchemy import and_, or_, select
@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session, selectinload
 
 from referrals import calendar
 from referrals.access import Actor, Role, View, may_view
-from referrals.calendar import Closed
 from referrals.disclosure import service_referral
 from referrals.languages import local_date
 from referrals.meetings import decided
@@ -27,8 +26,6 @@ from referrals.vocabulary import ActionStatus, DeadlineSource, PlanStatus
 from referrals.work import of_age, worklist
 from referrals.work.waiting_items import Waiting, WaitingItem
 
-#: a long target is not waited out a second time: so many school days after it are too late in any case
-MOST: Final = 10
 _CAPACITIES: Final = {
     Role.COORDINATOR: Party.COORDINATOR,
     Role.HEAD_TEACHER: Party.HEAD_TEACHER,
@@ -40,7 +37,7 @@ def everything_for(session: Session, actor: Actor, *, today: date) -> list[Waiti
     """All that waits for `actor` on `today`, mail that did not arrive, and what has stalled in the units they head: fear of harm first, then by day."""
     items = [_marked(session, item, today) for item in worklist.waiting_for(session, actor, today=today)]
     items += undelivered.to_see_to(session, actor)
-    items += [_long_due(session, item, today) for item in beside.waiting_for(session, actor, today=today)]
+    items += beside.waiting_for(session, actor, today=today)
     items += decided.waiting_for(session, actor)
     items += of_age.to_record(session, actor)
     items += service_referral.waiting_for(session, actor)
@@ -53,8 +50,10 @@ def everything_for(session: Session, actor: Actor, *, today: date) -> list[Waiti
 
 
 def stalls_on(session: Session, referral: Referral, *, due_on: date) -> date:
-    """The day from which `referral` is twice overdue: it was late for as long as it was meant to take, or for MOST school days."""
-    return _twice(targets.counted_since(session, referral), due_on, closed=calendar.closed_days(session))
+    """The day from which `referral` is twice overdue."""
+    return calendar.twice_overdue(
+        targets.counted_since(session, referral), due_on, closed=calendar.closed_days(session)
+    )
 
 
 def waits_for_others(item: WaitingItem, actor: Actor) -> bool:
@@ -68,11 +67,6 @@ def waits_for_others(item: WaitingItem, actor: Actor) -> bool:
     }
 
 
-def _twice(began_on: date, due_on: date, *, closed: Closed) -> date:
-    meant = calendar.school_days_between(began_on + timedelta(days=1), due_on, closed=closed)
-    return calendar.add_school_days(due_on, min(max(meant, 1), MOST), closed=closed)
-
-
 def _marked(session: Session, item: WaitingItem, today: date) -> WaitingItem:
     """`item` with a mark where the head teacher has let it lie: they read that themselves, and so does the coordinator."""
     is_late = item.due_on is not None and item.due_on < today
@@ -80,15 +74,6 @@ def _marked(session: Session, item: WaitingItem, today: date) -> WaitingItem:
         return item
     referral = session.get_one(Referral, item.subject_id)  # loaded already: no question to the database
     return replace(item, is_stalled=today >= stalls_on(session, referral, due_on=item.day))
-
-
-def _long_due(session: Session, item: WaitingItem, today: date) -> WaitingItem:
-    """`item` with a mark where a programme was to be looked at again MOST school days ago: nobody above the head teacher is told."""
-    is_set = item.kind is Waiting.STATUTORY and item.due_on is not None and item.due_on < today
-    if not is_set:
-        return item
-    late_on = calendar.add_school_days(item.day, MOST, closed=calendar.closed_days(session))
-    return replace(item, is_stalled=today >= late_on)
 
 
 def _actions_left(session: Session, actor: Actor, today: date) -> Iterable[WaitingItem]:
@@ -119,7 +104,7 @@ def _actions_left(session: Session, actor: Actor, today: date) -> Iterable[Waiti
         due_on = action.to_on or today
         if not may_view(View.PLAN, actor, referral.facts()):
             continue
-        if is_hindered or today >= _twice(action.from_on or due_on, due_on, closed=closed):
+        if is_hindered or today >= calendar.twice_overdue(action.from_on or due_on, due_on, closed=closed):
             since = local_date(action.status_at or referral.stage_since, zone=zone)
             yield WaitingItem(
                 number=referral.number, kind=Waiting.OTHERS_ACTION, subject_id=action.id, verb=Verb.RECORD_ACTION_STATUS,

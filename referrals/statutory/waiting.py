@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
+from referrals import calendar
 from referrals.access import Actor, Role, View, may_view, parties_for
 from referrals.languages import local_date
 from referrals.models import (
@@ -155,10 +156,14 @@ def _programmes(session: Session, actor: Actor, today: date) -> Iterable[Waiting
     due = (follow_up_on <= soon) & ~is_followed_up | (SupportProgramme.evaluation_on <= soon) & is_next
     in_force = (SupportProgramme.kind == ProgrammeKind.PROGRAMME) & ~_is_replaced()
     held = in_force & ~_is_done(SupportReviewKind.EVALUATION) & due & in_units(actor, Role.HEAD_TEACHER)
-    for row, _at in _rows(session, SupportProgramme, since=SupportProgramme.decided_id, waits=held):
+    zone, closed = organisation.municipality(session).timezone, calendar.closed_days(session)
+    for row, at in _rows(session, SupportProgramme, since=SupportProgramme.decided_id, waits=held):
         item = _item(row, Verb.REVIEW_SUPPORT_PROGRAMME, actor, on=today)
         if item is not None and (coming := programme_reviews.next_review(session, row)):
-            yield replace(item, due_on=coming[1], waits_since=None, source=DeadlineSource.SET)
+            stalls_on = calendar.twice_overdue(local_date(at, zone=zone), coming[1], closed=closed)
+            yield replace(
+                item, due_on=coming[1], waits_since=None, source=DeadlineSource.SET, is_stalled=today >= stalls_on
+            )
 
 
 def _to_tell(session: Session, actor: Actor, zone: str) -> Iterable[WaitingItem | None]:

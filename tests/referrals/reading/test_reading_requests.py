@@ -3,7 +3,7 @@
 import io
 import uuid
 import zipfile
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 import time_machine
@@ -364,6 +364,20 @@ def test_a_request_whose_day_has_passed_comes_back_to_who_recorded_it(
         answer_all(session, one, cast.head_teacher)
         reading_requests.approve_extract(session, one, by=cast.head_teacher.actor())
     assert come_back(session, cast.coordinator) == [[]]
+
+
+def test_a_request_that_is_twice_overdue_comes_to_the_head_teacher_too(
+    session: Session, cast: Cast, wednesday: time_machine.Traveller
+) -> None:
+    cast.counsellor.roles.append(RoleAssignment(role=Role.REGISTRAR, unit=cast.school))
+    session.flush()
+    request = record(session, cast, a_referral(session, cast), reviewer_id=cast.counsellor.id)
+    wednesday.move_to(datetime.combine(request.due_on, time(12), UTC))
+    wednesday.shift(timedelta(days=13))
+    there = cast.coordinator, cast.head_teacher, cast.counsellor
+    assert come_back(session, *there) == [[request], [], []]
+    wednesday.shift(timedelta(days=1))
+    assert come_back(session, *there) == [[request], [request], []], "ten school days"
 
 
 def test_a_request_whose_reviewer_has_left_comes_back_at_once_and_to_all_who_record_where_nobody_else_sees_to_it(

@@ -202,7 +202,7 @@ def test_a_week_before_its_day_a_programme_stands_on_the_head_teachers_start_pag
     write(session, referral, cast.coordinator.actor(), changed)
     newest = decide(session, referral, cast.head_teacher.actor())
     assert lines(WRITTEN.follow_up_on - timedelta(days=7)) == [(newest.id, WRITTEN.follow_up_on)]
-    after = calendar.add_school_days(WRITTEN.follow_up_on, waiting.MOST, closed=calendar.closed_days(session))
+    after = calendar.add_school_days(WRITTEN.follow_up_on, calendar.MOST_OVERDUE, closed=calendar.closed_days(session))
     for day, is_stalled in ((WRITTEN.follow_up_on, False), (after - timedelta(days=1), False), (after, True)):
         items = waiting.everything_for(session, cast.head_teacher.actor(), today=day)
         reviews = [one.is_stalled for one in items if one.verb is Verb.REVIEW_SUPPORT_PROGRAMME]
