@@ -71,7 +71,7 @@ def waiting_for(session: Session, actor: Actor) -> list[tuple[Referral, list[ToT
         .order_by(Referral.number)
     )  # fmt: skip
     here = {one.id: one for one in session.scalars(rows)}
-    guardians = session.scalars(select(Guardian).where(Guardian.referral_id.in_(here))) if here else ()
+    guardians = session.scalars(select(Guardian).where(Guardian.referral_id.in_(list(here)))) if here else ()
     unreached = {one.referral_id for one in guardians if one.may_contact and not one.can_be_mailed}
     looked_at = (
         (one, to_tell(session, one))
