@@ -3,9 +3,10 @@
 from collections.abc import Generator
 from datetime import datetime, timedelta
 
-from referrals import action_plan, closure, follow_up
+from referrals import action_plan, closure, follow_up, team_review
 from referrals.access import SYSTEM
 from referrals.disclosure import coverage, hand_over, handed_over
+from referrals.meetings import decided
 from referrals.models import ActionPlan, PlannedAction
 from referrals.plans import plan_versions
 from referrals.vocabulary import (
@@ -56,6 +57,8 @@ def _agree(course: Course) -> Generator[datetime, None, None]:
         action_plan.submit_action_plan(session, referral, by=course.by)
     yield course.later(1, stage="approval")
     action_plan.approve_action_plan(session, referral, by=course.head)
+    for decision_id in decided.to_say_done(team_review.meetings_of(session, referral), course.by):
+        decided.say_done(session, referral, by=course.by, seen=None, decision_id=decision_id)
 
 
 def _plan(course: Course) -> action_plan.PlanInput:
