@@ -164,7 +164,7 @@ def put_service_answer_right(
     Raises NotAllowed for everybody else and where nothing was recorded, Incomplete without a reason.
     """
     history.guard(session, referral, Verb.PUT_SERVICE_ANSWER_RIGHT, by=by, seen=seen)
-    if found.referral_id != referral.id or not may_put_right(found, by):
+    if found.referral_id != referral.id or not may_put_right(session, found, by):
         raise NotAllowed(Verb.PUT_SERVICE_ANSWER_RIGHT)
     if not reason.strip():
         raise Incomplete("reason")
@@ -183,10 +183,10 @@ def put_service_answer_right(
 
 
 # ------------------------------------------------------------------------------------------------------------ reading
-def may_put_right(found: ServiceReferral, actor: Actor) -> bool:
+def may_put_right(session: Session, found: ServiceReferral, actor: Actor) -> bool:
     """Whether `actor` recorded the newest of what became of it, and nobody else did since."""
-    newest = found.ended or found.answered
-    return newest is not None and newest.by_id == actor.account_id
+    newest_id = found.ended_id or found.answered_id
+    return newest_id is not None and session.get_one(History, newest_id).by_id == actor.account_id
 
 
 def referrals_to_services(session: Session, referral: Referral) -> list[ServiceReferral]:

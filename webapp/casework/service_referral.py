@@ -119,7 +119,7 @@ def record_service_answer(referral: Referral, service_referral_id: uuid.UUID) ->
 def put_service_answer_right(referral: Referral, service_referral_id: uuid.UUID) -> ResponseReturnValue:
     """Take back what was recorded last, and say why."""
     found, form = _find(referral, service_referral_id), forms.submitted()
-    if not rules.may_put_right(found, people.actor()):
+    if not rules.may_put_right(transactions.session(), found, people.actor()):
         raise NoSuchReferral
     given = form.load(CorrectionForm())
     if given is None:
@@ -160,7 +160,7 @@ def _page(
         form=form,
         correction=correction or forms.shown(name=_RIGHT),
         may_put_right=words.may_do(Verb.PUT_SERVICE_ANSWER_RIGHT, referral)
-        and rules.may_put_right(found, people.actor()),
+        and rules.may_put_right(session, found, people.actor()),
         found=found,
         kinds=_kinds([InformationCategory(kind) for kind in package.get("categories", [])]),
         contact=package.get("contact"),

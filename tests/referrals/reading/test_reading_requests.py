@@ -394,7 +394,7 @@ def test_a_request_whose_reviewer_has_left_comes_back_at_once_and_to_all_who_rec
     cast.head_teacher.is_active = False
     assert come_back(session, cast.coordinator, cast.second_coordinator) == [[request, hidden], []]
     cast.coordinator.is_active = False
-    assert come_back(session, cast.second_coordinator, cast.outsider) == [[request], []]
+    assert come_back(session, cast.second_coordinator, cast.outsider) == [[request, hidden], []]
 
 
 def test_it_is_given_to_another_who_may_and_goes_on_with_what_was_decided(session: Session, cast: Cast) -> None:
