@@ -16,7 +16,7 @@ class RequestForm(FormSchema):
 class CorrectionForm(FormSchema):
     """Why what was recorded is taken back."""
 
-    reason = LongText(needed=N_("Write what was wrong."))
+    wrong = LongText(needed=N_("Write what was wrong."))
 
 
 class OutcomeForm(FormSchema):

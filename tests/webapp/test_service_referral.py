@@ -216,7 +216,7 @@ def test_what_was_recorded_wrongly_is_taken_back_on_the_page_by_whoever_recorded
     assert not sanna.get(path).all("form", id="right-form")
     page = karin.submit(form="right-form", status=422)
     assert page.problems == ["What was wrong? Write what was wrong."]
-    page = karin.submit({"reason": "Svaret gällde ett annat ärende."}, form="right-form")
+    page = karin.submit({"wrong": "Svaret gällde ett annat ärende."}, form="right-form")
     assert "It is taken back." in page.text
     assert "Declined by the service" not in page.text.split("What do you record?")[0]
     shown = karin.get(f"/referrals/{number}").text

@@ -213,7 +213,7 @@ def _page(
         "reading_requests.html",
         referral,
         status=status,
-        form=form,
+        form=giving or form,
         requests=requests,
         to_give=to_give,
         others=_names({one.id: one for to in others.values() for one in to}.values()),

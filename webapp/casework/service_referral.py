@@ -125,7 +125,7 @@ def put_service_answer_right(referral: Referral, service_referral_id: uuid.UUID)
     if given is None:
         return _page(found, forms.shown({"on": today().isoformat()}), 422, correction=form)
     rules.put_service_answer_right(
-        transactions.session(), referral, by=people.actor(), seen=seen(), found=found, **given
+        transactions.session(), referral, by=people.actor(), seen=seen(), found=found, reason=given["wrong"]
     )
     notices.say_next(gettext("It is taken back. Record what did become of it, if anything has."))
     return _to(found)
@@ -157,7 +157,7 @@ def _page(
         "service_referral.html",
         referral,
         status=status,
-        form=form,
+        form=correction or form,
         correction=correction or forms.shown(name=_RIGHT),
         may_put_right=words.may_do(Verb.PUT_SERVICE_ANSWER_RIGHT, referral)
         and rules.may_put_right(session, found, people.actor()),

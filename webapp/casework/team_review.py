@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -272,10 +273,18 @@ def _page(referral: Referral, form: forms.Form | None = None, missing: Sequence[
         without=choices(missing),
         domains=list(Domain),
         colour_of=Colour,
-        to_tell=telling.to_tell(session, referral) if words.is_coordinator(referral) else [],
-        to_say_done=decided.to_say_done(meetings, actor),
-        asks_me={one.id for one in meetings if decided.asks(one, actor)},
+        **_left_to_do(referral, meetings),
     )
+
+
+def _left_to_do(referral: Referral, meetings: Sequence[TeamMeeting]) -> dict[str, Any]:
+    """Whom this person is to tell of a meeting, and of which decisions they may say that they are done."""
+    session, actor = transactions.session(), people.actor()
+    return {
+        "to_tell": telling.to_tell(session, referral) if words.is_coordinator(referral) else [],
+        "to_say_done": decided.to_say_done(meetings, actor),
+        "asks_me": {one.id for one in meetings if decided.asks(one, actor)},
+    }
 
 
 def _own_replies(meeting: TeamMeeting | None) -> list[tuple[str, str]]:
