@@ -28,7 +28,7 @@ def to_record(session: Session, actor: Actor) -> list[WaitingItem]:
             or_(Referral.owner_id == actor.account_id, ~coordinating.HAS_OWNER),
             or_(Referral.school_year.is_(None), Referral.school_year.in_(_OLD_ENOUGH)), ~recorded.exists(),
         )
-        .options(selectinload(Referral.unit))
+        .options(selectinload(Referral.unit), selectinload(Referral.content_keys))
     )  # fmt: skip
     return [
         WaitingItem(
