@@ -59,12 +59,15 @@ def to_tell(session: Session, referral: Referral) -> list[ToTell]:
 def waiting_for(session: Session, actor: Actor) -> list[tuple[Referral, list[ToTell]]]:
     """The same for each referral that `actor` coordinates, as far as there is somebody to tell, by number."""
     now = clock.now()
-    to_come = select(TeamMeeting.referral_id).where(TeamMeeting.starts_at > now)
-    until_moved = select(MeetingVersion.referral_id).where(MeetingVersion.starts_at > now)
+    # Asked apart, and first: databases would begin at every referral of the units, and not at the few meetings ahead.
+    calls = (TeamMeeting, MeetingVersion)
+    met = {one for call in calls for one in session.scalars(select(call.referral_id).where(call.starts_at > now))}
+    if not met:
+        return []
     rows = (
         select(Referral)
         .where(
-            or_(Referral.id.in_(to_come), Referral.id.in_(until_moved)), in_units(actor, Role.COORDINATOR),
+            Referral.id.in_(met), in_units(actor, Role.COORDINATOR),
             or_(Referral.owner_id == actor.account_id, ~coordinating.HAS_OWNER),
         )
         .options(selectinload(Referral.unit))
