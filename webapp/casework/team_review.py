@@ -251,7 +251,6 @@ def _page(referral: Referral, form: forms.Form | None = None, missing: Sequence[
         can_write=words.may_do(Verb.RECORD_MEETING, referral),
         can_approve=words.may_do(Verb.APPROVE_MINUTES, referral),
         has_written=actor.account_id in rules.writers(session, referral),
-        owed=by_hand.owed_approval(session, referral) if words.may_do(Verb.REMIND_COLLEAGUE, referral) else None,
         to_inform=to_inform,
         previews=previews(referral),
         has_call=current is not None and documents.call_for(session, referral, actor.account_id) is not None,
@@ -278,9 +277,10 @@ def _page(referral: Referral, form: forms.Form | None = None, missing: Sequence[
 
 
 def _left_to_do(referral: Referral, meetings: Sequence[TeamMeeting]) -> dict[str, Any]:
-    """Whom this person is to tell of a meeting, and of which decisions they may say that they are done."""
+    """What waits for approval, whom this person is to tell of a meeting, and which decisions they may say are done."""
     session, actor = transactions.session(), people.actor()
     return {
+        "owed": by_hand.owed_approval(session, referral) if words.may_do(Verb.REMIND_COLLEAGUE, referral) else None,
         "to_tell": telling.to_tell(session, referral) if words.is_coordinator(referral) else [],
         "to_say_done": decided.to_say_done(meetings, actor),
         "asks_me": {one.id for one in meetings if decided.asks(one, actor)},
