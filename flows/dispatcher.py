@@ -19,6 +19,7 @@ from flows import transport
 from flows.deployments import FLOWS, Registered, Registry
 from flows.opening import logger
 from flows.runs import THREADS, RunPool
+from flows.signs_of_life import SignOfLife
 from flows.wakeup import waiter_for
 from referrals import db, steps
 from referrals.errors import LeaseLost
@@ -43,6 +44,7 @@ class Dispatcher(threading.Thread):
         self.registry, self.pool = registry, pool
         self.database, self.api, self.holder = database, api, holder
         self.stopping = threading.Event()
+        self.life = SignOfLife(database, holder=holder)
         self._freed_at = -FREE_EVERY
         #: attempts whose run may have been made although the answer that said so was lost
         self._given_back: list[Freed] = []
@@ -57,7 +59,9 @@ class Dispatcher(threading.Thread):
                 self._wait_for_prefect()
                 with transport.connected(patience=0) as client:
                     while not self.stopping.is_set():
-                        if not self._look(client):
+                        is_more = self._look(client)
+                        self.life.show()  # only once it has looked: one that stumbles each time does not work
+                        if not is_more:
                             waiter.wait(self.stopping)
             except SQLAlchemyError as error:
                 logger().warning("dispatcher: the database does not answer (%s)", type(error).__name__)
@@ -70,6 +74,7 @@ class Dispatcher(threading.Thread):
                 logger().error("dispatcher: %s", type(error).__name__)
                 self.stopping.wait(1)
         waiter.close()
+        self.life.sign_off()
 
     def stop(self) -> None:
         """Start nothing more."""
@@ -77,6 +82,7 @@ class Dispatcher(threading.Thread):
 
     def _wait_for_prefect(self) -> None:
         while not self.stopping.is_set() and not transport.answers(self.api):
+            self.life.show()  # that Prefect is away is told apart
             self.stopping.wait(0.5)
 
     def _look(self, client: SyncPrefectClient) -> bool:
@@ -92,6 +98,7 @@ class Dispatcher(threading.Thread):
                 self.pool.wait_for_place(0.5)
                 return True
             started |= self._take(client, step_id)
+            self.life.show()  # eight runs that a slow Prefect makes take longer than a worker may be silent
         if not started and len(mails) == MAILS:
             wait(mails, timeout=0.05, return_when=FIRST_COMPLETED)  # nobody else tells when there is room for the next
             return True

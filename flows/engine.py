@@ -69,7 +69,7 @@ class Engine:
         self.dispatcher = Dispatcher(
             self.registry, self.pool, database=settings.database, api=settings.prefect_api, holder=holder
         )
-        self.timers = Timers(settings.database, holder=holder, is_ready=self.registered)
+        self.timers = Timers(settings.database, is_ready=self.registered)
         self._starting = threading.Thread(target=self._register, name="registering", daemon=True)
 
     def start(self) -> None:

@@ -1,21 +1,20 @@
-"""What a worker does by the clock: a sign of life every few seconds, and the sweep when a new day has come."""
+"""What a worker does by the clock: the sweep when a new day has come, reminders and agendas on their mornings."""
 
 import threading
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from flows.opening import logger
 from flows.reminders import send_reminders
 from flows.rounds import fix_registers, issue_agendas
 from flows.sweep import sweep_database
 from referrals import clock, db
-from referrals.models import Heartbeat, Municipality
+from referrals.models import Municipality
 
-#: seconds between two signs of life, and between two looks at the calendar
+#: seconds between two looks at the calendar
 EVERY: Final = 3.0
 #: the same until Prefect has answered for the first time
 SOON: Final = 0.3
@@ -23,16 +22,14 @@ SOON: Final = 0.3
 REMIND_EVERY: Final = timedelta(minutes=10)
 #: between two looks for agendas of consultation rounds to issue
 AGENDAS_EVERY: Final = timedelta(minutes=1)
-#: a sign of life this old is swept away: its process is long gone
-FORGOTTEN: Final = timedelta(hours=1)
 
 
 class Timers(threading.Thread):
-    """One thread for both; nothing that fails in it ends it."""
+    """One thread for all of it; nothing that fails in it ends it."""
 
-    def __init__(self, database: str, *, holder: str, is_ready: threading.Event) -> None:
+    def __init__(self, database: str, *, is_ready: threading.Event) -> None:
         super().__init__(name="timers", daemon=True)
-        self.database, self.holder, self.is_ready = database, holder, is_ready
+        self.database, self.is_ready = database, is_ready
         self._stopping = threading.Event()
         self._swept_on: date | None = None
         self._reminded_on: date | None = None
@@ -43,8 +40,6 @@ class Timers(threading.Thread):
         """Go on until told to stop."""
         while not self._stopping.is_set():
             try:
-                if self.is_ready.is_set():
-                    self._show_life()
                 self._sweep_on_a_new_day()
                 self._remind_now_and_then()
                 self._issue_agendas_now_and_then()
@@ -53,24 +48,10 @@ class Timers(threading.Thread):
             except Exception as error:  # noqa: BLE001 - the next round may go better; a dead timer never does
                 logger().error("timers: %s", type(error).__name__)
             self._stopping.wait(EVERY if self.is_ready.is_set() else SOON)
-        self._sign_off()
 
     def stop(self) -> None:
         """End after the round under way."""
         self._stopping.set()
-
-    def _show_life(self) -> None:
-        with db.writing(self.database) as session:
-            for part in ("worker", "dispatcher"):
-                show_life(session, part, holder=f"{part}-{self.holder}")
-
-    def _sign_off(self) -> None:
-        try:
-            with db.writing(self.database) as session:
-                mine = Heartbeat.holder.in_([f"worker-{self.holder}", f"dispatcher-{self.holder}"])
-                session.execute(delete(Heartbeat).where(mine))
-        except SQLAlchemyError:
-            logger().info("timers: could not sign off")
 
     def _sweep_on_a_new_day(self) -> None:
         """Sweep at the start, after midnight, and when the date of a demonstration was moved."""
@@ -101,14 +82,3 @@ class Timers(threading.Thread):
         self._agendas_at = now
         fix_registers(self.database)
         issue_agendas(self.database)
-
-
-def show_life(session: Session, part: str, *, holder: str) -> None:
-    """Write that a part of the installation is alive."""
-    now = clock.machine_now()
-    seen = session.scalars(
-        update(Heartbeat).where(Heartbeat.holder == holder).values(seen_at=now).returning(Heartbeat.id)
-    ).one_or_none()
-    if seen is None:
-        session.execute(delete(Heartbeat).where(Heartbeat.seen_at < now - FORGOTTEN))
-        session.add(Heartbeat(part=part, holder=holder, seen_at=now))

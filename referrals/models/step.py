@@ -103,7 +103,7 @@ class Heartbeat(Identified, Base):
 
     __tablename__ = "heartbeat"
 
-    #: `dispatcher` or `worker`, with a random name for the process
+    #: `worker`, with a random name for the process
     part: Mapped[str]
     holder: Mapped[str] = mapped_column(unique=True)
     seen_at: Mapped[datetime]

@@ -80,7 +80,7 @@ def test_a_worker_shows_that_it_lives_takes_what_nobody_dispatched_and_ends_when
     submit(one_instance)
     run_id = a_run_nobody_dispatched(one_instance)
     with running_worker(one_instance, PREFECT_WORKER_QUERY_SECONDS="1", TRIVSEL_LEASE_SECONDS="300") as worker:
-        assert lives(one_instance) == ["dispatcher", "worker"]
+        assert lives(one_instance) == ["worker"]
         until(lambda: is_quiet(one_instance))
         began = time.monotonic()
         worker.send_signal(signal.SIGINT)
