@@ -13,8 +13,11 @@ def send_reminders(database: str) -> bool:
     """Send today's mails to whom they were not sent yet; whether the day is finished. At least once, with the same Message-ID."""
     with db.reading(database) as session:
         accounts = digest.to_remind(session)
-    for account_id in accounts:
-        _remind(database, account_id)
+    try:
+        for account_id in accounts:
+            _remind(database, account_id)
+    except mailer.OfficeAway:  # each more would be waited for as long, and whatever else follows the clock with it
+        logger().warning("reminders: the post office does not answer; who is left is written to at the next look")
     with db.reading(database) as session:
         return digest.is_finished(session)
 
@@ -26,7 +29,9 @@ def _remind(database: str, account_id: uuid.UUID) -> None:
             letter = digest.write(session, account_id)
         if letter is not None:
             _send(database, letter)
-    except (OSError, SQLAlchemyError) as error:  # away, or another worker was quicker
+    except mailer.OfficeAway:
+        raise
+    except (OSError, SQLAlchemyError) as error:  # refused, or another worker was quicker
         logger().warning("reminders: %s", type(error).__name__)
 
 

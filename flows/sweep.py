@@ -204,8 +204,11 @@ def _draw_samples(database: str) -> int:
     drawn = sum(_draw_one(database, unit_id, week_on) for unit_id in units)
     with db.reading(database) as session:
         untold = [sample.id for sample in log_samples.untold(session)]
-    for sample_id in untold:
-        _tell(database, sample_id)
+    try:
+        for sample_id in untold:
+            _tell(database, sample_id)
+    except mailer.OfficeAway:  # each more would be waited for as long
+        logger().warning("sweep: the post office does not answer; the next sweep writes about samples")
     return drawn
 
 
@@ -219,13 +222,15 @@ def _draw_one(database: str, unit_id: uuid.UUID, week_on: date) -> bool:
 
 
 def _tell(database: str, sample_id: uuid.UUID) -> None:
-    """Write to the head teachers; where the post office does not answer, the next sweep tries again."""
+    """Write to the head teachers; what the post office does not take, the next sweep tries again. Raises OfficeAway."""
     with db.reading(database) as session:
         letters = log_samples.letters(session, session.get_one(LogSample, sample_id))
     try:
         for letter in letters:
             with suppress(mailer.AddressRefused):  # the others are still told, and only once
                 mailer.send(letter)
+    except mailer.OfficeAway:
+        raise
     except OSError as error:
         logger().warning("sweep: sample %s: %s", sample_id, type(error).__name__)
         return

@@ -42,15 +42,24 @@ class AddressRefused(OSError):
     """The post office takes nothing for this address, now or later. It does not say which: errors end up in logs."""
 
 
+class OfficeAway(OSError):
+    """The post office does not answer, or stopped to: no letter gets there now, and each that tries waits as long again."""
+
+
 def send(letter: Letter) -> None:
     """Hand a letter over. Raises OSError (smtplib's errors are its children) when the post office does not take it.
 
-    Of these AddressRefused says that another try with the same address will not help.
+    Of these AddressRefused says that another try with the same address will not help, OfficeAway that no letter will do.
     """
     settings = current()
     message = _message(letter, sender=settings.mail_from)
     if settings.smtp_host:
-        _send_by_smtp(message, settings)
+        try:
+            _send_by_smtp(message, settings)
+        except OSError as error:
+            if _has_answered(error):
+                raise
+            raise OfficeAway(str(error)) from error
     else:
         _write_to_folder(message, letter, settings)
 
@@ -95,6 +104,12 @@ def _send_by_smtp(message: EmailMessage, settings: Settings) -> None:
             if all(_is_about_the_address(*answer) for answer in refused.recipients.values()):
                 raise AddressRefused from None
             raise
+
+
+def _has_answered(error: OSError) -> bool:
+    """Whether the post office said no, and did not keep silent."""
+    answers = (AddressRefused, smtplib.SMTPException)
+    return isinstance(error, answers) and not isinstance(error, smtplib.SMTPServerDisconnected)
 
 
 def _is_about_the_address(code: int, said: bytes) -> bool:

@@ -44,7 +44,10 @@ def is_finished(session: Session) -> bool:
 
 
 def to_remind(session: Session) -> list[uuid.UUID]:
-    """The accounts that may be written to now and were not today; empty at night and on days without school."""
+    """The accounts that may be written to now and were not today; empty at night and on days without school.
+
+    Those that were tried come last: one whose mail is a trouble each time keeps nobody behind it waiting for ever.
+    """
     if not is_time(session):
         return []
     today, closed = _here(session)[0], calendar.closed_days(session)
@@ -52,7 +55,9 @@ def to_remind(session: Session) -> list[uuid.UUID]:
     is_done = or_(Reminder.sent_at.is_not(None), Reminder.returned_at.is_not(None), Reminder.tried_at > _too_soon())
     done = select(Reminder.account_id).where(Reminder.day == today, is_done)
     wanted = select(Account.id).where(Account.is_active, Account.reminders.in_(rhythms), Account.id.not_in(done))
-    return list(session.scalars(wanted.order_by(Account.email)))
+    tried = (Reminder.account_id == Account.id) & (Reminder.day == today)
+    in_turn = Reminder.tried_at.is_not(None), Reminder.tried_at, Account.email
+    return list(session.scalars(wanted.outerjoin(Reminder, tried).order_by(*in_turn)))
 
 
 def write(session: Session, account_id: uuid.UUID) -> Letter | None:

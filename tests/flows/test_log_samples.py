@@ -1,5 +1,6 @@
 """The sweep draws last week's visits once for each unit, and writes to the head teacher until the post office has taken it."""
 
+import smtplib
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from flows import sweep
-from referrals import clock, config, db
+from referrals import clock, config, db, mailer
 from referrals.keeping import audit, log_samples
 from referrals.models import LogSample, What
 from tests.factories import a_referral
@@ -49,9 +50,10 @@ def test_it_is_drawn_once_and_written_about_once(visited, post):
     assert f"log-samples/{sample.id}" in letter.read_text()
 
 
-def test_where_the_post_office_does_not_answer_the_next_sweep_writes(visited, post, monkeypatch):
+@pytest.mark.parametrize("trouble", [mailer.OfficeAway, smtplib.SMTPDataError(451, b"not now")])
+def test_what_the_post_office_does_not_take_the_next_sweep_writes(visited, post, monkeypatch, trouble):
     def closed(_letter):
-        raise ConnectionRefusedError
+        raise trouble
 
     with monkeypatch.context() as patch:
         patch.setattr(sweep.mailer, "send", closed)

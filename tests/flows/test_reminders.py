@@ -11,7 +11,7 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import select
 
 from flows.reminders import send_reminders
-from referrals import config, db
+from referrals import config, db, mailer
 from referrals.models import Account, Reminder
 from referrals.reminders import digest
 from tests.factories import a_referral
@@ -80,6 +80,22 @@ def test_where_the_post_office_is_away_the_next_try_brings_it_once(
     morning.shift(digest.PAUSE)
     assert send_reminders(fresh_database)
     assert to_whom(office) == ["karin", "sanna"]
+
+
+def test_a_post_office_that_keeps_silent_is_waited_for_once_in_a_round_and_the_next_begins_with_whoever_was_left(
+    office: PostOffice, fresh_database: str, morning: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mailer, "PATIENCE", 0.3)
+    office.keeps_silent = True
+    assert not send_reminders(fresh_database)
+    assert to_whom(office) == ["karin"]
+    morning.shift(digest.PAUSE)
+    assert not send_reminders(fresh_database)
+    assert to_whom(office) == ["karin", "sanna"]
+    office.keeps_silent = False
+    morning.shift(digest.PAUSE)
+    assert send_reminders(fresh_database)
+    assert len(set(office.message_ids)) == 2
 
 
 def test_an_address_that_takes_nothing_is_not_tried_again_and_keeps_nobody_waiting(

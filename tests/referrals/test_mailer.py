@@ -141,8 +141,18 @@ def test_a_post_office_that_does_not_let_us_says_nothing_of_the_address(
 
 def test_a_post_office_that_is_away_is_a_failure_of_the_outside_world(smtp: dict[str, Any]) -> None:
     smtp["smtp_port"] = free_port()
-    with pytest.raises(OSError, match="refused"):
+    with pytest.raises(mailer.OfficeAway, match="refused"):
         mailer.send(LETTER)
+
+
+def test_a_post_office_that_keeps_silent_is_told_from_one_that_says_no(
+    office: PostOffice, smtp: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mailer, "PATIENCE", 0.2)
+    office.keeps_silent = True
+    with pytest.raises(mailer.OfficeAway):
+        mailer.send(LETTER)
+    office.keeps_silent = False
 
 
 def test_without_a_post_office_letters_are_kept_as_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
