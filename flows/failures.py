@@ -55,9 +55,14 @@ def may_help(_task: Task[Any, Any], _run: TaskRun, state: State[Any]) -> bool:
     return isinstance(state.data, StepFailed) and state.data.again
 
 
-def _in_one_word(error: Exception, word: str) -> StepFailed:
+def place_of(error: BaseException) -> str:
+    """Where in the code an exception was raised: all that may be told of it beside its class, since its text may say more."""
     place = traceback.extract_tb(error.__traceback__)[-1]
-    logger().warning("%s failed: %s at %s:%s", word, type(error).__name__, place.name, place.lineno)
+    return f"{place.name}:{place.lineno}"
+
+
+def _in_one_word(error: Exception, word: str) -> StepFailed:
+    logger().warning("%s failed: %s at %s", word, type(error).__name__, place_of(error))
     if isinstance(error, ReferralError):
         return StepFailed("refused", again=False)
     if isinstance(error, mailer.AddressRefused):

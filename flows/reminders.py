@@ -2,8 +2,7 @@
 
 import uuid
 
-from sqlalchemy.exc import SQLAlchemyError
-
+from flows.apart import Apart
 from flows.opening import logger
 from referrals import db, mailer
 from referrals.reminders import digest
@@ -13,9 +12,11 @@ def send_reminders(database: str) -> bool:
     """Send today's mails to whom they were not sent yet; whether the day is finished. At least once, with the same Message-ID."""
     with db.reading(database) as session:
         accounts = digest.to_remind(session)
+    apart = Apart("reminders")
     try:
         for account_id in accounts:
-            _remind(database, account_id)
+            with apart.one("a mail", through=(mailer.OfficeAway,)):
+                _remind(database, account_id)
     except mailer.OfficeAway:  # each more would be waited for as long, and whatever else follows the clock with it
         logger().warning("reminders: the post office does not answer; who is left is written to at the next look")
     with db.reading(database) as session:
@@ -23,16 +24,11 @@ def send_reminders(database: str) -> bool:
 
 
 def _remind(database: str, account_id: uuid.UUID) -> None:
-    """One transaction to write it, one to note that it went: whoever cannot be written to keeps nobody else waiting."""
-    try:
-        with db.writing(database) as session:
-            letter = digest.write(session, account_id)
-        if letter is not None:
-            _send(database, letter)
-    except mailer.OfficeAway:
-        raise
-    except (OSError, SQLAlchemyError) as error:  # refused, or another worker was quicker
-        logger().warning("reminders: %s", type(error).__name__)
+    """One transaction to write it, one to note that it went."""
+    with db.writing(database) as session:
+        letter = digest.write(session, account_id)
+    if letter is not None:
+        _send(database, letter)
 
 
 def _send(database: str, letter: mailer.Letter) -> None:

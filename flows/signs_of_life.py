@@ -1,4 +1,4 @@
-"""What shows that automatic work goes on: each worker's sign of life, written by its dispatcher as it goes round."""
+"""What shows that automatic work goes on: each worker's sign of life, written by its dispatcher as it goes round, and the last good sweep."""
 
 import time
 from datetime import timedelta
@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from flows.opening import logger
 from referrals import clock, db
 from referrals.models import Heartbeat
+from referrals.operations.figures import SWEEP, WORKER
 
 #: seconds between two signs of life
 EVERY: Final = 3.0
 #: one this old is swept away: its process is long gone
 FORGOTTEN: Final = timedelta(hours=1)
-WORKER: Final = "worker"
 
 
 class SignOfLife:
@@ -44,11 +44,17 @@ class SignOfLife:
             logger().info("worker: could not sign off")
 
 
+def note_sweep(database: str) -> None:
+    """Write that a sweep has left nothing over."""
+    with db.writing(database) as session:
+        _write(session, SWEEP, holder=SWEEP)
+
+
 def _write(session: Session, part: str, *, holder: str) -> None:
     now = clock.machine_now()
     seen = session.scalars(
         update(Heartbeat).where(Heartbeat.holder == holder).values(seen_at=now).returning(Heartbeat.id)
     ).one_or_none()
     if seen is None:
-        session.execute(delete(Heartbeat).where(Heartbeat.seen_at < now - FORGOTTEN))
+        session.execute(delete(Heartbeat).where(Heartbeat.part != SWEEP, Heartbeat.seen_at < now - FORGOTTEN))
         session.add(Heartbeat(part=part, holder=holder, seen_at=now))

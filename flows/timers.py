@@ -1,12 +1,14 @@
 """What a worker does by the clock: the sweep when a new day has come, reminders and agendas on their mornings."""
 
 import threading
+import time
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from flows.failures import place_of
 from flows.opening import logger
 from flows.reminders import send_reminders
 from flows.rounds import fix_registers, issue_agendas
@@ -18,6 +20,8 @@ from referrals.models import Municipality
 EVERY: Final = 3.0
 #: the same until Prefect has answered for the first time
 SOON: Final = 0.3
+#: seconds after which it is swept again where something was left over
+SWEEP_AGAIN: Final = 600.0
 #: between two looks for reminders to send, until the day's have gone
 REMIND_EVERY: Final = timedelta(minutes=10)
 #: between two looks for agendas of consultation rounds to issue
@@ -32,6 +36,8 @@ class Timers(threading.Thread):
         self.database, self.is_ready = database, is_ready
         self._stopping = threading.Event()
         self._swept_on: date | None = None
+        #: when a sweep of that day began of which something is left over, by the clock that nobody puts back
+        self._left_over_at: float | None = None
         self._reminded_on: date | None = None
         self._reminded_at: datetime | None = None
         self._agendas_at: datetime | None = None
@@ -39,30 +45,32 @@ class Timers(threading.Thread):
     def run(self) -> None:
         """Go on until told to stop."""
         while not self._stopping.is_set():
-            try:
-                self._sweep_on_a_new_day()
-                self._remind_now_and_then()
-                self._issue_agendas_now_and_then()
-            except SQLAlchemyError as error:
-                logger().warning("timers: the database does not answer (%s)", type(error).__name__)
-            except Exception as error:  # noqa: BLE001 - the next round may go better; a dead timer never does
-                logger().error("timers: %s", type(error).__name__)
+            for duty in (self._sweep_when_due, self._remind_now_and_then, self._issue_agendas_now_and_then):
+                try:
+                    duty()
+                except SQLAlchemyError as error:
+                    logger().warning("timers: the database does not answer (%s)", type(error).__name__)
+                except Exception as error:  # noqa: BLE001 - the next round may go better; a dead timer never does
+                    logger().error("timers: %s at %s", type(error).__name__, place_of(error))
             self._stopping.wait(EVERY if self.is_ready.is_set() else SOON)
 
     def stop(self) -> None:
         """End after the round under way."""
         self._stopping.set()
 
-    def _sweep_on_a_new_day(self) -> None:
-        """Sweep at the start, after midnight, and when the date of a demonstration was moved."""
+    def _sweep_when_due(self) -> None:
+        """Sweep at the start, after midnight, and when the date of a demonstration was moved; again later where something was left over."""
         with db.reading(self.database) as session:
             zone = session.scalars(select(Municipality.timezone)).first()
         if zone is None:
             return
-        today = clock.today(zone)
-        if today != self._swept_on:
-            sweep_database(self.database)
-            self._swept_on = today
+        today, now = clock.today(zone), time.monotonic()
+        if today == self._swept_on and (self._left_over_at is None or now - self._left_over_at < SWEEP_AGAIN):
+            return
+        # Whatever comes of it, the day has been swept: reminders and agendas do not wait for what cannot be done.
+        self._swept_on, self._left_over_at = today, now
+        if sweep_database(self.database):
+            self._left_over_at = None
 
     def _remind_now_and_then(self) -> None:
         """Send the morning's reminders, once the day's sweep is done: what it opened is due today."""

@@ -19,6 +19,8 @@ from webapp import health, instance
 
 #: seconds after which waiting work is worth a look
 LONG: Final = 300
+#: the same after which no sweep came to its end without leaving anything over: there is one each day
+A_DAY_AND_MORE: Final = 26 * 3600
 _NOT_ASKED: Final = "the database does not answer, so this was not asked"
 
 
@@ -118,6 +120,15 @@ def _work(settings: Settings) -> str | None:
     )
 
 
+def _calendar(settings: Settings) -> str | None:
+    with db.reading(settings.database) as session:
+        silent = figures.silent(session, figures.SWEEP)
+    if silent is not None and silent < A_DAY_AND_MORE:
+        return None
+    since = "yet" if silent is None else f"for {silent / 3600:.0f} hours"
+    return f"no sweep has done all that was due {since}: lines with `sweep:` in the worker's log say what is left over"
+
+
 #: what is gone through, in the order in which one thing stands on the other; each says what is wrong, or None
 CHECKS: Final[dict[str, Callable[[Settings], str | None]]] = {
     "data folder": _data_folder,
@@ -130,4 +141,5 @@ CHECKS: Final[dict[str, Callable[[Settings], str | None]]] = {
     "web": _web,
     "post office": _post_office,
     "automatic work": _work,
+    "calendar": _calendar,
 }

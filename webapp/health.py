@@ -1,26 +1,24 @@
 """Whether the installation is well: `/healthz` says that the web answers, `/readyz` that all parts are up."""
 
 import shutil
-from datetime import timedelta
 from functools import cache
 from typing import Final
 
 import httpx
 from flask import Blueprint, Response, jsonify
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from referrals import db, migrations
-from referrals.clock import machine_now
 from referrals.config import Settings
-from referrals.models import Heartbeat
+from referrals.operations import figures
 from webapp import transactions
 from webapp.guards import public
 
 blueprint = Blueprint("health", __name__)
 
-#: a worker that was not seen for so long counts as gone
-_WORKER_SILENT = timedelta(seconds=30)
+#: a worker that was not seen for so many seconds counts as gone
+_WORKER_SILENT: Final = 30.0
 #: with fewer bytes left, papers and the log will soon find no place, and nobody can work
 LEAST_FREE: Final = 100_000_000
 
@@ -63,12 +61,10 @@ def worker_lives(settings: Settings) -> bool:
     """Whether a worker was seen a moment ago."""
     try:
         with db.reading(settings.database) as session:
-            seen = session.scalars(
-                select(Heartbeat.seen_at).where(Heartbeat.part == "worker").order_by(Heartbeat.seen_at.desc()).limit(1)
-            ).first()
+            silent = figures.silent(session, figures.WORKER)
     except SQLAlchemyError:
         return False
-    return seen is not None and machine_now() - seen < _WORKER_SILENT
+    return silent is not None and silent < _WORKER_SILENT
 
 
 def prefect_answers(settings: Settings) -> bool:

@@ -51,6 +51,8 @@ class _Installation(Collector):
         yield _gauge("mail", "Mail by what became of it.", label="state", values=now.mail)
         if now.worker_silent is not None:
             yield _plain("worker_silent_seconds", "Since a worker showed that it lives.", now.worker_silent)
+        if now.sweep_silent is not None:
+            yield _plain("sweep_silent_seconds", "Since a sweep left nothing over.", now.sweep_silent)
         yield _plain("disk_free_bytes", "Left where the data folder is.", health.free_bytes(transactions.settings()))
 
 

@@ -99,11 +99,11 @@ def wake_dispatchers(connection: Connection) -> None:
 
 
 class Heartbeat(Identified, Base):
-    """A part of the installation that was alive a moment ago."""
+    """That automatic work goes on: a worker was alive a moment ago, or a sweep left nothing over."""
 
     __tablename__ = "heartbeat"
 
-    #: `worker`, with a random name for the process
+    #: `worker`, with a random name for the process, or `sweep`
     part: Mapped[str]
     holder: Mapped[str] = mapped_column(unique=True)
     seen_at: Mapped[datetime]

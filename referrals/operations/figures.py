@@ -14,6 +14,9 @@ from referrals.vocabulary import DocumentKind
 #: how far back finished steps are looked at, and how many of them at most
 LATELY: Final = timedelta(hours=1)
 MOST: Final = 5_000
+#: whose sign of life a row is: that of a worker, or of a sweep that left nothing over
+WORKER: Final = "worker"
+SWEEP: Final = "sweep"
 
 
 @dataclass(frozen=True)
@@ -42,19 +45,27 @@ class Figures:
     mail: dict[str, int]
     #: seconds since a worker showed that it lives; None where none ever did
     worker_silent: float | None
+    #: seconds since a sweep left nothing over; None where none ever did
+    sweep_silent: float | None
 
 
 def read(session: Session) -> Figures:
     """The figures of now. Protection reports are in none of them: a number would tell that there was one."""
     counted = select(Document.kind, func.count()).group_by(Document.kind)
     papers = {row[0]: row[1] for row in session.execute(counted)}
-    seen = session.scalar(select(func.max(Heartbeat.seen_at)).where(Heartbeat.part == "worker"))
     return Figures(
         work={kind: _work(session, kind) for kind in StepKind},
         papers={kind: papers.get(kind, 0) for kind in DocumentKind if kind is not DocumentKind.PROTECTION_REPORT},
         mail=_mail(session),
-        worker_silent=None if seen is None else (clock.machine_now() - seen).total_seconds(),
+        worker_silent=silent(session, WORKER),
+        sweep_silent=silent(session, SWEEP),
     )
+
+
+def silent(session: Session, part: str) -> float | None:
+    """Seconds since a part showed that it goes on; None where it never did."""
+    seen = session.scalar(select(func.max(Heartbeat.seen_at)).where(Heartbeat.part == part))
+    return None if seen is None else (clock.machine_now() - seen).total_seconds()
 
 
 def _work(session: Session, kind: StepKind) -> Work:

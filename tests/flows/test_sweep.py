@@ -1,15 +1,19 @@
 """The sweep: what falls due with the calendar, done once however often it runs."""
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from flows import sweep
 from flows.sweep import sweep_database
 from referrals import clock, db
 from referrals.development import stages
+from referrals.errors import SealBroken
 from referrals.meetings import conflict
-from referrals.models import ContentKey, DevelopmentCase, History, Referral
+from referrals.models import ContentKey, DevelopmentCase, Heartbeat, History, Referral
 from referrals.models import referral as referral_model
 from referrals.stages import CLOSED, IN_TRIAGE, PLAN_ACTIVE, Stage, Verb
 from referrals.vocabulary import AfterFollowUp, ContentKind
@@ -79,3 +83,46 @@ def test_a_referral_that_ended_before_each_kind_of_content_had_a_key_gets_them(
     with db.reading(fresh_address) as session:
         assert sorted(session.scalars(select(ContentKey.kind))) == sorted(ContentKind)
         assert session.scalars(select(Referral)).one().child_name == "Mila Testsson"
+
+
+def test_a_row_and_a_duty_as_nobody_thought_of_them_stop_nothing_else_and_are_told(
+    fresh_address: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with db.writing(fresh_address) as session:
+        cast = settle(session)
+        ends = clock.now().date() + timedelta(days=14)
+        for _ in range(3):
+            a_consent(
+                session, a_guardian(session, a_referral(session, cast, PLAN_ACTIVE)), by=cast.coordinator, until_on=ends
+            )
+    really, strange = sweep.remind_of_consent, [KeyError("Zebulina"), SealBroken("Zebulina")]
+
+    def remind(session: Session, referral: Referral, **named: object) -> History | None:
+        if strange:
+            raise strange.pop()
+        return really(session, referral, **named)  # type: ignore[arg-type]
+
+    def find(_session: Session, _today: date) -> Iterable[Referral]:
+        raise AttributeError("Zebulina")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(sweep, "remind_of_consent", remind)
+        broken.setattr(sweep, "due_for_follow_up", find)
+        assert not sweep_database(fresh_address)
+    assert told(fresh_address) == ([Verb.REMIND_OF_CONSENT], [])
+    lines = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert [line.rpartition(": ")[2].partition(" at ")[0] for line in lines] == [
+        "AttributeError", "SealBroken", "KeyError", "3 left over",
+    ]  # fmt: skip
+    assert all(" at find:" in line or " at remind:" in line for line in lines[:3])
+    assert "Zebulina" not in caplog.text
+    assert sweep_database(fresh_address)
+    verbs, swept = told(fresh_address)
+    assert (verbs, len(swept)) == ([Verb.REMIND_OF_CONSENT] * 3, 1)
+
+
+def told(address: str) -> tuple[list[Verb], list[datetime]]:
+    """Of what the sweep has reminded, and when one left nothing over."""
+    with db.reading(address) as session:
+        verbs = session.scalars(select(History.verb).where(History.verb == Verb.REMIND_OF_CONSENT)).all()
+        return list(verbs), list(session.scalars(select(Heartbeat.seen_at).where(Heartbeat.part == "sweep")))

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from flows import terms
+from flows.apart import Apart
 from flows.sweep import sweep_database
 from referrals import db, printing
 from referrals.models import QualityReport, TermFigures
@@ -39,14 +40,16 @@ def test_a_term_is_counted_and_its_report_issued_once_however_often_the_sweep_ru
 
 
 def test_what_fails_is_tried_again_at_the_next_sweep(lived: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    apart = Apart("sweep")
     with monkeypatch.context() as broken:
         broken.setattr(kept, "keep", lambda *_: _refuse(OperationalError("", {}, OSError())))
-        assert terms.count_terms(lived) == 0
+        assert terms.count_terms(lived, apart) == 0
     with monkeypatch.context() as broken:
         broken.setattr(printing, "print_pdf", lambda _: _refuse(OSError()))
-        assert terms.count_terms(lived) == 1
+        assert terms.count_terms(lived, apart) == 1
+    assert apart.failed == 2
     assert is_there(lived) == (["2026-spring"], [])
-    assert terms.count_terms(lived) == 0
+    assert terms.count_terms(lived, apart) == 0
     assert [begins for begins, _checksum in is_there(lived)[1]] == [2025]
 
 

@@ -6,7 +6,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import delete, select, text, update
 
 from referrals import clock, config, db, printing, sealing
 from referrals.models import Heartbeat, Step, Unit
@@ -24,7 +24,8 @@ def examine(tmp_path, monkeypatch, capsys, own_database):
     monkeypatch.setattr(health, "prefect_answers", lambda _settings: True)
     monkeypatch.setattr(doctor.instance.Instance, "answers", lambda _self, _path: True)
     with db.writing() as session:
-        session.add(Heartbeat(part="worker", holder=uuid.uuid4().hex, seen_at=clock.machine_now()))
+        for part in ("worker", "sweep"):
+            session.add(Heartbeat(part=part, holder=uuid.uuid4().hex, seen_at=clock.machine_now()))
     capsys.readouterr()
 
     def run():
@@ -60,7 +61,8 @@ def test_each_thing_says_what_is_wrong_and_what_to_do(examine, monkeypatch):
 
     monkeypatch.setattr(printing, "print_pdf", print_pdf)
     with db.writing() as session:
-        session.execute(update(Heartbeat).values(seen_at=clock.machine_now() - timedelta(minutes=5)))
+        is_worker = Heartbeat.part == "worker"
+        session.execute(update(Heartbeat).where(is_worker).values(seen_at=clock.machine_now() - timedelta(minutes=5)))
         session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     status, faults = examine()
     assert status == 1
@@ -118,3 +120,13 @@ def test_work_that_waits_too_long_and_work_given_up_are_told(examine):
     with db.writing() as session:
         session.execute(update(Step).values(failed_at=clock.machine_now()))
     assert "1 steps were given up" in examine()[1][0]
+
+
+def test_a_sweep_that_leaves_something_over_each_time_is_told(examine):
+    with db.writing() as session:
+        is_sweep = Heartbeat.part == "sweep"
+        session.execute(update(Heartbeat).where(is_sweep).values(seen_at=clock.machine_now() - timedelta(hours=30)))
+    assert "no sweep has done all that was due for 30 hours" in examine()[1][0]
+    with db.writing() as session:
+        session.execute(delete(Heartbeat).where(is_sweep))
+    assert "no sweep has done all that was due yet" in examine()[1][0]

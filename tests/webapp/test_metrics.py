@@ -42,7 +42,8 @@ def test_a_watcher_reads_the_figures_and_nothing_of_anybody(watched, settings):
         referral = straight_way.submit(session, cast.school)
         session.flush()
         session.scalars(select(Step)).one().created_at = machine_now() - timedelta(minutes=2)
-        session.add(Heartbeat(part="worker", holder=uuid.uuid4().hex, seen_at=machine_now()))
+        for part in ("worker", "sweep"):
+            session.add(Heartbeat(part=part, holder=uuid.uuid4().hex, seen_at=machine_now()))
         number = session.get_one(Referral, referral.id).number
         lost = session.scalars(select(Step).where(Step.referral_id == straight_way.submit(session, cast.school).id))
         lost.one().failed_at = machine_now()
@@ -58,11 +59,16 @@ def test_a_watcher_reads_the_figures_and_nothing_of_anybody(watched, settings):
     assert 120 <= of_referrals("trivsel_steps_oldest_seconds") < 300
     assert of_referrals("trivsel_steps_finished_lately") == 0
     assert {sample.labels["quantile"] for sample in families["trivsel_step_seconds"]} == {"0.5", "0.95", "1"}
-    assert {"trivsel_documents", "trivsel_mail", "trivsel_worker_silent_seconds"} <= set(families)
+    assert {
+        "trivsel_documents",
+        "trivsel_mail",
+        "trivsel_worker_silent_seconds",
+        "trivsel_sweep_silent_seconds",
+    } <= set(families)
     assert families["trivsel_disk_free_bytes"][0].value > 0
     assert not any(typed in answer.text for typed in (*straight_way.TYPED, number))
     assert "protection" not in answer.text
 
 
-def test_before_the_first_worker_its_figure_is_missing(watched):
-    assert "trivsel_worker_silent_seconds" not in watched.get("/metrics", headers=TOKEN).text
+def test_before_the_first_worker_and_the_first_sweep_their_figures_are_missing(watched):
+    assert "silent_seconds" not in watched.get("/metrics", headers=TOKEN).text

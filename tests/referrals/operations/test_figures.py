@@ -21,7 +21,7 @@ def test_nothing_has_happened_yet(session: Session, cast: Cast) -> None:
     assert {(one.waiting, one.oldest, one.given_up, one.took) for one in now.work.values()} == {(0, 0.0, 0, ())}
     assert set(now.papers.values()) == {0}
     assert DocumentKind.PROTECTION_REPORT not in now.papers
-    assert (now.mail, now.worker_silent) == ({"sent": 0, "stopped": 0, "waiting": 0}, None)
+    assert (now.mail, now.worker_silent, now.sweep_silent) == ({"sent": 0, "stopped": 0, "waiting": 0}, None, None)
     assert now.work[WORK].quantile(0.5) == 0.0
 
 
@@ -63,6 +63,7 @@ def test_given_up_work_waiting_mail_and_a_silent_worker_are_seen(session: Sessio
     assert found.work[WORK].given_up == 1
     assert found.worker_silent is not None
     assert 50 <= found.worker_silent < 100
+    assert found.sweep_silent is None, "a worker is no sweep"
     mails = sum(found.mail.values())
     assert found.mail["waiting"] == mails
     session.execute(update(Mail).values(sent_at=now))
