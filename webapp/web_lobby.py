@@ -1,5 +1,6 @@
 """Where connections wait until the whole head of a request is there, so that slow browsers and idle lines take no thread from the others."""
 
+import errno
 import socket
 import struct
 import time
@@ -25,6 +26,15 @@ class Lobby(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
     head_within: float = 30.0
     #: seconds without one byte of a body, or of an answer taken in, after which the line counts as gone
     silent_for: int = 30
+    #: seconds a thread waits for a request in all, and how many bytes of it earn a second more
+    body_within: float = 30.0
+    bytes_a_second: int = 4_000
+
+    def handle(self, conn: Any) -> Any:
+        """Serve one request, whose body must keep a pace: a byte now and then would keep the thread for as long as it likes."""
+        conn.init()
+        conn.parser.unreader.sock = _Paced(conn.sock, patience=self.body_within, pace=self.bytes_a_second)
+        return super().handle(conn)
 
     def enqueue_req(self, conn: Any) -> None:
         """Give a connection to a thread once its head is whole; until then it waits with the poller."""
@@ -60,6 +70,28 @@ class Lobby(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
             if conn.timeout <= now and _head_of(conn):
                 conn.set_timeout()
         super().murder_keepalived(force)
+
+
+class _Paced:
+    """The reading end of a line for one request: gone once more time was spent waiting for its bytes than they have earned."""
+
+    def __init__(self, line: socket.socket, *, patience: float, pace: int) -> None:
+        self._line, self._left, self._pace = line, patience, pace
+
+    def recv(self, size: int) -> bytes:
+        """The next bytes that come."""
+        began = time.monotonic()
+        try:
+            heard = self._line.recv(size)
+        except BlockingIOError:  # how the system says that nothing came for as long as we wait
+            raise ConnectionResetError(errno.ECONNRESET, "fell silent") from None
+        self._left += len(heard) / self._pace - (time.monotonic() - began)
+        if heard and self._left < 0:
+            raise ConnectionResetError(errno.ECONNRESET, "came too slowly")
+        return heard
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._line, name)
 
 
 def _head_of(conn: Any) -> bytes | None:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ import time
 from webapp.web_worker import WebWorker
 
 class Impatient(WebWorker):
-    head_within, silent_for = 1.0, 1
+    head_within, silent_for, body_within, bytes_a_second = 1.0, 1, 1.0, 1000
 
 class Held(WebWorker):
     def wait_for_and_dispatch_events(self, timeout):
@@ -30,7 +30,8 @@ class Held(WebWorker):
 def app(environ, start):
     if environ["PATH_INFO"] == "/reads":
         try:
-            environ["wsgi.input"].read()
+            while environ["wsgi.input"].read(1000):
+                pass
         except OSError:
             start("400 Gone", [("Content-Length", "4")])
             return [b"gone"]
@@ -222,6 +223,57 @@ def test_a_body_that_falls_silent_lets_its_thread_go(impatient: tuple[int, Path]
         for line in silent:
             assert line.recv(1000).startswith(b"HTTP/1.1 400 ")
     assert ask(impatient[0], b"/home").endswith("ok")
+
+
+def test_a_body_that_comes_byte_by_byte_lets_its_thread_go(impatient: tuple[int, Path]) -> None:
+    """Never silent for long, and never done: on its own it would have its thread for a hundred seconds."""
+    with ExitStack() as lines:
+        slow = [lines.enter_context(socket.create_connection(("127.0.0.1", impatient[0]), timeout=8)) for _ in range(2)]
+        for line in slow:
+            line.sendall(b"POST /reads HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n")
+        trickle_until_hung_up(slow)
+    assert ask(impatient[0], b"/home").endswith("ok")
+
+
+def test_a_head_that_begins_behind_another_request_and_never_ends_lets_its_thread_go(
+    impatient: tuple[int, Path],
+) -> None:
+    with ExitStack() as lines:
+        slow = [lines.enter_context(socket.create_connection(("127.0.0.1", impatient[0]), timeout=8)) for _ in range(2)]
+        for line in slow:
+            line.sendall(b"GET /home HTTP/1.1\r\nHost: x\r\n\r\nGET /home HTTP/1.1\r\nx: ")
+        trickle_until_hung_up(slow)
+    assert ask(impatient[0], b"/home").endswith("ok")
+    assert "Socket error" not in impatient[1].read_text()
+
+
+def test_a_slow_body_that_keeps_the_pace_is_read_to_its_end(impatient: tuple[int, Path]) -> None:
+    with socket.create_connection(("127.0.0.1", impatient[0]), timeout=10) as line:
+        line.sendall(b"POST /reads HTTP/1.1\r\nHost: x\r\nContent-Length: 30000\r\n\r\n")
+        for _ in range(15):
+            line.sendall(b"y" * 2000)
+            time.sleep(0.1)
+        assert line.recv(1000).startswith(b"HTTP/1.1 200 ")
+
+
+def trickle_until_hung_up(lines: list[socket.socket]) -> None:
+    """Send a byte on each of `lines` ten times a second: long before what was promised is there, nobody listens any more."""
+    deadline = time.monotonic() + 12
+    while lines := [line for line in lines if not is_hung_up(line)]:
+        assert time.monotonic() < deadline
+        for line in lines:
+            with suppress(OSError):
+                line.sendall(b"y")
+        time.sleep(0.1)
+
+
+def is_hung_up(line: socket.socket) -> bool:
+    try:
+        return line.recv(1000, socket.MSG_DONTWAIT) == b""
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
 
 
 def test_a_browser_that_takes_none_of_its_answer_lets_its_thread_go(impatient: tuple[int, Path]) -> None:
