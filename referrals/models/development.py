@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from cryptography.fernet import Fernet
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from referrals.models.account import Account
@@ -179,9 +179,19 @@ class DevelopmentEvent(_SealedPart):
     """That something was done to it: its history, as `History` is a referral's."""
 
     __tablename__ = "development_event"
-    __table_args__ = (Index("ix_development_event_number", "case_id", "number", unique=True),)
+    __table_args__ = (
+        Index(
+            "ix_development_event_number",
+            "case_id",
+            "number",
+            unique=True,
+            sqlite_where=text("number > 0"),
+            postgresql_where=text("number > 0"),
+        ),
+    )
 
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("development_case.id"), index=True)
+    #: 0 where a web of the time before it had stages wrote it beside this one
     number: Mapped[int]
     at: Mapped[datetime]
     #: None where the workflow did it

@@ -2,7 +2,8 @@
 
 import ast
 import re
-from collections.abc import Set as AbstractSet
+import uuid
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,12 @@ import sqlalchemy as sa
 
 from referrals import db, documents, migrations
 from referrals.documents import Paper
-from referrals.models import Base, Document, History, Referral
+from referrals.models import Base, DevelopmentEvent, Document, History, Referral
 from referrals.models import referral as referral_model
 from referrals.papers import readers
 from referrals.stages import CLOSED
 from referrals.vocabulary import DocumentKind
-from tests import straight_way
+from tests import development, straight_way
 from tests.people import settle
 
 #: a version from which people may come, and the first migration held to the rule for two versions side by side
@@ -106,6 +107,31 @@ def test_a_program_of_then_can_write_beside_the_one_of_now(of_then: str) -> None
         assert {one.child_name for one in session.scalars(sa.select(Referral))} == {"Zebulina Kvastengren"}
 
 
+def test_a_web_of_before_development_work_had_stages_goes_on_writing_what_was_done_to_it(fresh_address: str) -> None:
+    """Its rows have no number yet, and a work has many of them."""
+    Base.metadata.drop_all(db.engine_for(fresh_address))
+    migrations.upgrade(fresh_address)
+    with db.writing(fresh_address) as session:
+        development.begin(session, settle(session))
+    migrations.downgrade(fresh_address, to="0095")
+    events = tables_of(fresh_address).tables["development_event"]
+    migrations.upgrade(fresh_address)
+    with db.engine_for(fresh_address).begin() as connection:
+        row = dict(connection.execute(sa.select(events)).mappings().one())
+        for _ in range(2):
+            connection.execute(events.insert(), row | {"id": another(row["id"])})
+    migrations.downgrade(fresh_address, to="0106")
+    migrations.upgrade(fresh_address)
+    with db.reading(fresh_address) as session:
+        least, less, numbered = sorted(session.scalars(sa.select(DevelopmentEvent.number)))
+        assert least < less < 0 < numbered
+
+
+def another(name: object) -> object:
+    """A name of the same kind: SQLite keeps them as text."""
+    return uuid.uuid4() if isinstance(name, uuid.UUID) else uuid.uuid4().hex
+
+
 def calls(path: Path) -> list[ast.Call]:
     """What a migration does on its way up."""
     program = ast.parse(path.read_text())
@@ -113,25 +139,36 @@ def calls(path: Path) -> list[ast.Call]:
     return [one for one in ast.walk(upgrade) if isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute)]
 
 
-def columns_added(path: Path) -> set[str]:
-    """The columns a migration brings in: no program of the version before writes them."""
+def columns_added(path: Path) -> dict[str, bool]:
+    """The columns a migration brings in, and whether they may be empty: no program of the version before writes them."""
     added = (call.args[-1] for call in calls(path) if call.func.attr == "add_column")  # type: ignore[attr-defined]
-    return {ast.literal_eval(column.args[0]) for column in added if isinstance(column, ast.Call)}
+    return {
+        ast.literal_eval(column.args[0]): said_of(column).get("nullable") != "False"
+        for column in added
+        if isinstance(column, ast.Call)
+    }
 
 
-def takes_away(call: ast.Call, added: AbstractSet[str] = frozenset()) -> bool:
+def said_of(call: ast.Call) -> dict[str | None, str]:
+    return {one.arg: ast.unparse(one.value) for one in call.keywords}
+
+
+def takes_away(call: ast.Call, added: Mapping[str, bool]) -> bool:
     """Whether a program of the version before could stumble over this, where `added` are columns of the same migration."""
-    said = {one.arg: ast.unparse(one.value) for one in call.keywords}
+    said = said_of(call)
     match call.func.attr:  # type: ignore[attr-defined]
         case "alter_column":
             return said.get("nullable") == "False" or said.get("server_default") == "None" or "new_column_name" in said
         case "add_column":
             column = call.args[-1]
             assert isinstance(column, ast.Call)
-            of_column = {one.arg: ast.unparse(one.value) for one in column.keywords}
+            of_column = said_of(column)
             return of_column.get("nullable") == "False" and "server_default" not in of_column
         case "create_foreign_key":
-            return not set(ast.literal_eval(call.args[-2])) <= added
+            return not set(ast.literal_eval(call.args[-2])) <= added.keys()
+        case "create_index":
+            # Two rows that leave one of its columns empty are never alike.
+            return said.get("unique") == "True" and not any(added.get(name) for name in ast.literal_eval(call.args[-1]))
         case "execute":
             return re.search(r"\b(DROP|RENAME|SET NOT NULL)\b", ast.unparse(call), re.IGNORECASE) is not None
         case name:
@@ -142,12 +179,12 @@ def test_a_migration_only_adds_or_relaxes_so_that_two_versions_can_run_side_by_s
     """What the version before still uses goes one release later: first no program reads it, then a migration takes it out.
 
     A migration that takes out what nobody reads any more says so in a line `TAKES_OUT = "what, and since which migration nobody reads it"`,
-    and one whose new check every row of the version before passes, in a line `KEPT_ANYWAY = "why"`.
+    and one whose new check or unique index every row of the version before passes, in a line `KEPT_ANYWAY = "why"`.
     """
     for path in sorted(Path(migrations.__file__).parent.glob("versions/[0-9]*.py")):
         if int(path.name[:4]) >= RULED_FROM and "\nTAKES_OUT = " not in path.read_text():
             added = columns_added(path)
-            checks = {"create_check_constraint"} if "\nKEPT_ANYWAY = " in path.read_text() else set()
+            checks = {"create_check_constraint", "create_index"} if "\nKEPT_ANYWAY = " in path.read_text() else set()
             refused = [call for call in calls(path) if takes_away(call, added) and call.func.attr not in checks]  # type: ignore[attr-defined]
             assert list(map(ast.unparse, refused)) == [], path.name
 
@@ -163,6 +200,10 @@ def test_a_migration_only_adds_or_relaxes_so_that_two_versions_can_run_side_by_s
         ('table.alter_column("by_id", nullable=True)', False),
         ('table.alter_column("by_id", new_column_name="who_id")', True),
         ('op.create_index("ix_step_count", "step", ["count"])', False),
+        ('op.create_index("ix_step_count", "step", ["count"], unique=True)', True),
+        ('op.create_index("ix_step_number", "step", ["history_id", "number"], unique=True)', True),
+        ('op.create_index("ix_step_by", "step", ["history_id", "brought_in"], unique=True)', False),
+        ('table.create_index("ix_step_number", ["number"], unique=True)', True),
         ('table.create_foreign_key("fk_step_history", "history", ["history_id"], ["id"])', True),
         ('table.create_foreign_key("fk_step_by", "account", ["brought_in"], ["id"])', False),
         ('op.create_foreign_key("fk_step_by", "step", "account", ["brought_in"], ["id"])', False),
@@ -179,4 +220,4 @@ def test_the_rule_for_migrations_sees_what_it_must(statement: str, *, is_refused
         for one in ast.walk(ast.parse(statement))
         if isinstance(one, ast.Call) and ast.unparse(one).startswith(statement[:11])
     ]
-    assert takes_away(call, {"brought_in"}) is is_refused
+    assert takes_away(call, {"brought_in": True, "number": False}) is is_refused

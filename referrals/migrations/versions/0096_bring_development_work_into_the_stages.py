@@ -6,6 +6,7 @@ from alembic import op
 revision = "0096"
 down_revision = "0095"
 
+KEPT_ANYWAY = "0107 takes what the version before writes, of which no row has a number, out of the index"
 _HAS_ACTIONS = "EXISTS (SELECT 1 FROM development_action WHERE development_action.case_id = development_case.id)"
 _HAS_BEGUN = (
     "strengths IS NOT NULL OR difficulties IS NOT NULL OR causes IS NOT NULL"
