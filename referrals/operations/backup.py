@@ -10,11 +10,9 @@ import hashlib
 import hmac
 import io
 import json
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,10 +23,10 @@ from referrals import clock, db, migrations
 from referrals.errors import BackupRefused
 from referrals.keeping import audit
 from referrals.models import Base
-from referrals.models.base import Instant
 from referrals.operations import sealed_file
+from referrals.operations.copied_rows import Count, Shape, shapes
 from referrals.operations.key_copies import DATA, KEYS, label
-from referrals.operations.key_rotation import link_chains, wrapped_columns
+from referrals.operations.key_rotation import link_chains
 from referrals.operations.sealed_file import SealedReader, SealedWriter
 from referrals.sealing import key_ring
 
@@ -36,49 +34,8 @@ from referrals.sealing import key_ring
 BATCH: Final = 500
 #: files in the data folder that belong to what is backed up: the languages of guardians a municipality added
 FILES: Final = "languages/*.po"
-#: how columns are read and written, by what the file calls them; a column that fits several is the first of them
-_KINDS: Final[dict[str, Any]] = {
-    "bytes": sa.LargeBinary(),
-    "uuid": sa.Uuid(),
-    "instant": Instant(),
-    "date": sa.Date(),
-    "json": sa.JSON(none_as_null=True),
-    "boolean": sa.Boolean(), "integer": sa.Integer(), "text": sa.String(),
-}  # fmt: skip
-_ENCODE: Final[dict[str, Callable[[Any], Any]]] = {
-    "bytes": lambda value: base64.b64encode(value).decode(),
-    "uuid": lambda value: value.hex,
-    "instant": lambda value: value.isoformat(),
-    "date": lambda value: value.isoformat(),
-}
-_DECODE: Final[dict[str, Callable[[Any], Any]]] = {
-    "bytes": base64.b64decode,
-    "uuid": uuid.UUID,
-    "instant": datetime.fromisoformat,
-    "date": date.fromisoformat,
-}
-
 #: hears how far it is: the table, how many of its rows are done, and of how many
 Tell = Callable[[str, int, int], None]
-
-
-@dataclass
-class Count:
-    """How many rows of a table there are, and a checksum over all of them that does not depend on their order."""
-
-    rows: int = 0
-    total: int = 0
-    keys: int = 0
-
-    def add(self, line: str) -> None:
-        """Count one row in."""
-        self.rows += 1
-        self.total = (self.total + int.from_bytes(hashlib.sha256(line.encode()).digest())) % 2**256
-
-    @property
-    def checksum(self) -> str:
-        """The checksum, shortened to what a person compares."""
-        return f"{self.total:064x}"[:16]
 
 
 @dataclass
@@ -90,35 +47,6 @@ class Report:
     #: values whose key was destroyed since, or is in no copy of the keys
     without_key: int = 0
     files: int = 0
-
-
-@dataclass(frozen=True)
-class _Shape:
-    """A table as a file describes it, whatever the models say by now."""
-
-    name: str
-    columns: tuple[tuple[str, str], ...]
-    #: the columns whose content is wrapped with the key ring, and stands with the keys
-    wrapped: tuple[str, ...]
-
-    @property
-    def table(self) -> sa.TableClause:
-        return sa.table(self.name, *(sa.column(name, _KINDS[kind]) for name, kind in self.columns))
-
-    def plain(self, row: Any) -> str:
-        """The row as a line, without what is wrapped: a rotation of the keys changes nothing of it."""
-        values = [
-            None if value is None or name in self.wrapped else _ENCODE.get(kind, _same)(value)
-            for (name, kind), value in zip(self.columns, row, strict=True)
-        ]
-        return json.dumps(values, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-
-    def values(self, line: list[Any]) -> dict[str, Any]:
-        """The line of a row as it is inserted."""
-        return {
-            name: None if value is None else _DECODE.get(kind, _same)(value)
-            for (name, kind), value in zip(self.columns, line, strict=True)
-        }
 
 
 def back_up(
@@ -136,15 +64,16 @@ def back_up(
     with (
         _written(data, public, said=label(DATA, made_at)) as (data_file, tell_data),
         _written(keys, public, said=label(KEYS, made_at)) as (keys_file, tell_keys),
+        db.snapshot(address) as connection,
     ):
+        rows = {shape: _rows_of(connection, shape) for shape in shapes()}
         for kind, sealed, put in ((DATA, data_file, tell_data), (KEYS, keys_file, tell_keys)):
             put({
                 "holds": kind, "made_at": made_at.isoformat(), "migration": standing, "ring": _proof(sealed.key),
-                "key": _newest(kind),
+                "key": _newest(kind), "keys": sum(of * len(shape.wrapped) for shape, of in rows.items()),
             })  # fmt: skip
-        with db.snapshot(address) as connection:
-            for shape in _shapes():
-                report.tables[shape.name] = _write_table(connection, shape, put=tell_data, put_key=tell_keys, tell=tell)
+        for shape, of in rows.items():
+            report.tables[shape.name] = _write_table(connection, shape, of, put=tell_data, put_key=tell_keys, tell=tell)
         report.keys = sum(count.keys for count in report.tables.values())
         for path in sorted(folder.glob(FILES)):
             tell_data({"file": path.name, "content": base64.b64encode(path.read_bytes()).decode()})
@@ -165,39 +94,32 @@ def restore(
             raise BackupRefused(
                 f"{keys} is older than {data}: what came in between would have no key. Take the keys of then or later."
             )
-        wrapped = {(table, column, row_id): (token, mark) for table, column, row_id, token, mark in tokens}
+        wrapped = _all_keys(tokens, of=about_keys.get("keys", 0), tell=tell)
         _refuse_unless_empty(address, about["migration"])
-        migrations.upgrade(address, to=about["migration"])
+        migrations.upgrade(address, to=about["migration"], tell=tell)
         with db.writing(address) as session:
             db.may_be_silent(session.connection())
             report = _Loader(session.connection(), wrapped, folder=folder, tell=tell).load(lines)
-    migrations.upgrade(address)
+    migrations.upgrade(address, tell=tell)
     # The log in it may end under a key from before the newest: the copy itself has just proved that it is ours.
-    link_chains(address, trusted=key_ring().audit)
+    link_chains(address, trusted=key_ring().audit, tell=tell)
     return report
 
 
-def _same(value: Any) -> Any:
-    return value
-
-
-def _shapes() -> Iterator[_Shape]:
-    """Every table, those that others point at first."""
-    wrapped = [(table.name, column.name) for table, column in wrapped_columns()]
-    for table in Base.metadata.sorted_tables:
-        columns = tuple((column.name, _kind(column)) for column in table.columns)
-        yield _Shape(table.name, columns, tuple(column for name, column in wrapped if name == table.name))
-
-
-def _kind(column: sa.Column[Any]) -> str:
-    return next(name for name, kind in _KINDS.items() if isinstance(column.type, type(kind)))
+def _rows_of(connection: sa.Connection, shape: Shape) -> int:
+    return connection.scalar(sa.select(sa.func.count()).select_from(shape.table)) or 0
 
 
 def _write_table(
-    connection: sa.Connection, shape: _Shape, *, put: Callable[[Any], None], put_key: Callable[[Any], None], tell: Tell
+    connection: sa.Connection,
+    shape: Shape,
+    of: int,
+    *,
+    put: Callable[[Any], None],
+    put_key: Callable[[Any], None],
+    tell: Tell,
 ) -> Count:
     count = Count()
-    of = connection.scalar(sa.select(sa.func.count()).select_from(shape.table)) or 0
     put({"table": shape.name, "columns": shape.columns, "wrapped": shape.wrapped, "rows": of})
     rows = _stream(connection, shape)
     for row in rows:
@@ -215,7 +137,7 @@ def _write_table(
     return count
 
 
-def _stream(connection: sa.Connection, shape: _Shape) -> sa.CursorResult[Any]:
+def _stream(connection: sa.Connection, shape: Shape) -> sa.CursorResult[Any]:
     return connection.execute(sa.select(*shape.table.columns), execution_options={"yield_per": BATCH})
 
 
@@ -287,6 +209,16 @@ def _read(path: Path, private: Path, *, holds: str) -> Iterator[tuple[dict[str, 
         yield about, lines
 
 
+def _all_keys(tokens: Iterator[Any], *, of: int, tell: Tell) -> dict[tuple[str, str, str], tuple[str, str]]:
+    """The data keys by where they belong, each with its fingerprint; copies of before do not say how many there are."""
+    found = {}
+    for table, column, row_id, token, mark in tokens:
+        found[table, column, row_id] = token, mark
+        if len(found) % BATCH == 0 or len(found) == of:
+            tell("data keys", len(found), max(len(found), of))
+    return found
+
+
 def _lines(sealed: SealedReader) -> Iterator[Any]:
     with gzip.GzipFile(fileobj=io.BufferedReader(sealed)) as packed:
         yield from map(json.loads, packed)
@@ -324,7 +256,7 @@ class _Loader:
     ) -> None:
         self._connection, self._wrapped, self._folder, self._tell = connection, wrapped, folder, tell
         self._report = Report()
-        self._shapes: list[_Shape] = []
+        self._shapes: list[Shape] = []
         self._rows: list[dict[str, Any]] = []
         #: how many rows of the newest table are in, and how many it will have (older copies do not say)
         self._done, self._of = 0, 0
@@ -341,7 +273,7 @@ class _Loader:
             self._flush()
             if "table" in line:
                 columns = tuple((name, kind) for name, kind in line["columns"])
-                self._shapes.append(_Shape(line["table"], columns, tuple(line["wrapped"])))
+                self._shapes.append(Shape(line["table"], columns, tuple(line["wrapped"])))
                 self._done, self._of = 0, line.get("rows", 0)
             elif "file" in line:
                 files[Path(line["file"]).name] = base64.b64decode(line["content"])

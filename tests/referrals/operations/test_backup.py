@@ -19,7 +19,7 @@ from referrals.errors import BackupRefused
 from referrals.keeping import audit
 from referrals.keeping.audit_check import verify
 from referrals.models import Base, Document, Draft, History, KeptForm, Pace, Referral, Step, What
-from referrals.operations import backup, key_rotation, sealed_file
+from referrals.operations import backup, copied_rows, key_rotation, sealed_file
 from referrals.operations.backup import Report
 from referrals.sealing import KeyRing
 from tests import straight_way
@@ -339,13 +339,13 @@ def test_a_copy_of_an_older_version_is_put_into_its_own_tables_and_brought_up_to
     there = sa.inspect(db.engine_for(address))
     of_then = [
         replace(shape, columns=tuple(pair for pair in shape.columns if pair[0] in names))
-        for shape in backup._shapes()
+        for shape in copied_rows.shapes()
         if there.has_table(shape.name) and (names := {column["name"] for column in there.get_columns(shape.name)})
     ]
     desk = Desk(tmp_path / "desk", address)
     with monkeypatch.context() as then:
         then.setattr(migrations, "newest", lambda: older)
-        then.setattr(backup, "_shapes", lambda: iter(of_then))
+        then.setattr(backup, "shapes", lambda: iter(of_then))
         desk.back_up()
     desk.restore(into)
     assert migrations.standing(into) == migrations.newest()
@@ -454,13 +454,18 @@ def test_a_table_that_does_not_read_back_is_refused(desk: Desk, empty: str) -> N
     assert sum(rows(empty).values()) == 0
 
 
-def test_long_work_says_how_far_it_is_in_batches(desk: Desk, empty: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_long_work_says_how_far_it_is_in_batches(
+    desk: Desk, new_database: Callable[[], str], ring_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(backup, "BATCH", 2)
     told: list[tuple[str, int, int]] = []
     desk.back_up(tell=lambda *words: told.append(words))
-    desk.restore(empty, tell=lambda *words: told.append(words))
+    key_rotation.rotate_audit(desk.address, ring_file)
+    desk.restore(new_database(), tell=lambda *words: told.append(words))
     assert told.count(("referral", 2, REFERRALS + 1)) == 2
     assert ("referral", REFERRALS + 1, REFERRALS + 1) in told
+    whole = {part for part, done, of in told if done == of}
+    assert {"data keys", f"migration {migrations.newest()}", "audit_head"} <= whole
 
 
 def test_the_languages_a_municipality_added_come_along(desk: Desk, empty: str) -> None:
@@ -472,13 +477,13 @@ def test_the_languages_a_municipality_added_come_along(desk: Desk, empty: str) -
 
 
 def test_every_kind_of_column_is_known() -> None:
-    kinds = {kind for shape in backup._shapes() for _name, kind in shape.columns}
-    assert kinds == set(backup._KINDS)
+    kinds = {kind for shape in copied_rows.shapes() for _name, kind in shape.columns}
+    assert kinds == set(copied_rows.KINDS)
     texts = [
         column.type
         for table in Base.metadata.sorted_tables
         for column in table.columns
-        if backup._kind(column) == "text"
+        if copied_rows.kind_of(column) == "text"
     ]
     assert all(isinstance(kind, sa.String) for kind in texts)
 
