@@ -3,6 +3,7 @@
 import argparse
 import re
 import shlex
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,13 @@ def test_the_documented_units_start_what_the_launcher_starts() -> None:
     assert [" ".join(command) for command in commands() if "trivsel backup" not in command[-1]] == [
         " ".join(launcher._prefect_command()[1:]), "migrate", "-m flows.worker", web,
     ]  # fmt: skip
+
+
+def test_programs_of_an_installation_are_written_where_the_set_up_puts_them() -> None:
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]
+    there = {f"/opt/trivsel/.venv/bin/{name}" for name in ("python", *scripts)}
+    written = {path for page in PAGES for path in re.findall(r"/opt/trivsel[\w./-]*", page.read_text(encoding="utf-8"))}
+    assert written == {"/opt/trivsel", *there}
 
 
 def test_the_documented_server_of_prefect_is_told_what_the_launcher_tells_it(monkeypatch: pytest.MonkeyPatch) -> None:
