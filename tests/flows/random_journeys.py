@@ -99,11 +99,11 @@ class Moments:
     is_automatic: bool = False
     has_struck: bool = False
 
-    def with_a_fault(self, choice: random.Random) -> "Moments":
-        """The same moments again, but with a fault at one of them."""
-        fault = choice.choice(list(Fault))
+    def with_a_fault(self, seed: int) -> "Moments":
+        """The same moments again, but with a fault at one of them: as many seeds in a row as there are kinds bring each of them."""
+        fault = list(Fault)[seed % len(Fault)]
         of_its_kind = self.commits if fault in AT_COMMIT else self.runs if fault is Fault.RUN_AGAIN else self.outside
-        return Moments(fault, choice.randint(1, of_its_kind))
+        return Moments(fault, random.Random(seed).randint(1, of_its_kind))
 
     def strikes(self, number: int, *faults: Fault) -> bool:
         """Whether one of `faults` strikes at the moment with this number."""

@@ -3,7 +3,6 @@
 `TRIVSEL_SEEDS=200` makes two hundred of them, `TRIVSEL_SEEDS=37-37` the one with that seed again, on both databases.
 """
 
-import random
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
@@ -15,11 +14,11 @@ import time_machine
 
 from referrals import config
 from tests.conftest import A_WEDNESDAY
-from tests.flows.random_journeys import Moments, asked_for, differences, go_without_prefect
+from tests.flows.random_journeys import Fault, Moments, asked_for, differences, go_without_prefect
 from tests.postgres import a_database
 
-#: how many journeys belong to every run of the tests
-ON_SQLITE, ON_POSTGRESQL = 20, 3
+#: how many journeys on each database belong to every run of the tests: one with each kind of fault
+FEW = len(Fault)
 
 Go = Callable[[int, Moments], list[str]]
 #: an empty database with every table, for one journey; its address
@@ -28,8 +27,8 @@ Place = Callable[[], AbstractContextManager[str]]
 
 def journeys() -> Iterator[object]:
     """Each seed asked for, on each of the databases: a number of them, or from one to another."""
-    for kind, few, marks in (("sqlite", ON_SQLITE, ()), ("postgresql", ON_POSTGRESQL, pytest.mark.postgres)):
-        for seed in asked_for(few):
+    for kind, marks in (("sqlite", ()), ("postgresql", pytest.mark.postgres)):
+        for seed in asked_for(FEW):
             yield pytest.param(f"on_{kind}", seed, marks=marks, id=f"{kind}-{seed}")
 
 
@@ -71,7 +70,7 @@ def go(
 def test_a_journey_with_a_fault_ends_like_the_same_journey_without(where: str, seed: int, go: Go) -> None:
     calm = Moments()
     expected = go(seed, calm)
-    moments = calm.with_a_fault(random.Random(seed))
+    moments = calm.with_a_fault(seed)
     became = go(seed, moments)
     said = f"TRIVSEL_SEEDS={seed}-{seed}, {where}: {moments.fault and moments.fault.value}, number {moments.at}"
     assert moments.has_struck, said
