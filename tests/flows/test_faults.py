@@ -16,7 +16,7 @@ from referrals.models import Referral, Step, StepKind
 from referrals.operations import backup, sealed_file
 from tests.databases import empty
 from tests.flows.ground import Instance, PrefectServer, until
-from tests.flows.watching import everything_is_there_once, failures, is_quiet, numbers, state, submit
+from tests.flows.watching import everything_is_there_once, failures, is_held, is_quiet, numbers, state, submit
 
 
 @pytest.mark.usefixtures("impatient")
@@ -38,12 +38,13 @@ def test_a_paper_that_cannot_be_printed_is_given_up_in_one_word(
     assert failures(one_instance) == []
 
 
-def test_everything_catches_up_when_prefect_is_back_and_when_it_has_forgotten_us(
+def test_everything_catches_up_when_a_killed_prefect_is_back_and_when_it_has_forgotten_us(
     one_engine: Engine, one_instance: Instance, prefect: PrefectServer
 ) -> None:
+    until(one_engine.registered.is_set)
     submit(one_instance)
-    until(lambda: is_quiet(one_instance))
-    prefect.stop()
+    until(lambda: is_held(one_instance))
+    prefect.kill()
     submit(one_instance)  # the form goes on working
     assert not is_quiet(one_instance)
     prefect.start()

@@ -21,12 +21,7 @@ from referrals.models import Step, StepKind
 from tests.databases import kept
 from tests.flows.ground import Instance, PrefectServer, until
 from tests.flows.test_worker import running_worker
-from tests.flows.watching import carry_on, everything_is_there_once, is_quiet, submit
-
-
-def _is_held(instance: Instance) -> bool:
-    with db.reading(instance.database) as session:
-        return any(session.scalars(select(Step.holder)))
+from tests.flows.watching import carry_on, everything_is_there_once, is_held, is_quiet, submit
 
 
 def test_a_prefect_that_hangs_for_longer_than_a_lease_costs_time_and_nothing_else(
@@ -34,7 +29,7 @@ def test_a_prefect_that_hangs_for_longer_than_a_lease_costs_time_and_nothing_els
 ) -> None:
     until(one_engine.registered.is_set)
     referral_ids = [submit(one_instance) for _ in range(2)]
-    until(lambda: _is_held(one_instance))
+    until(lambda: is_held(one_instance))
     prefect.hang()
     try:
         referral_ids.append(submit(one_instance))  # the form goes on working
@@ -69,7 +64,7 @@ def test_a_prefect_that_says_503_for_longer_than_a_lease_costs_time_and_nothing_
     monkeypatch.setattr(httpx.HTTPTransport, "handle_request", answer)
     monkeypatch.setattr(httpx.AsyncHTTPTransport, "handle_async_request", answer_async)
     referral_ids = [submit(one_instance) for _ in range(2)]
-    until(lambda: _is_held(one_instance))
+    until(lambda: is_held(one_instance))
     is_away.set()
     try:
         referral_ids.append(submit(one_instance))  # the form goes on working

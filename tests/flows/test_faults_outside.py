@@ -1,11 +1,9 @@
 """What surrounds the workflow hurts: Prefect, a second worker, the whole machine. Nothing is lost, nothing twice, nothing stuck."""
 
-import os
 import random
-import subprocess
-import sys
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -17,8 +15,18 @@ from flows import deployments, transport
 from flows.engine import Engine
 from referrals import db, steps
 from referrals.models import Step
+from tests.bench.concerns import send_at_last
 from tests.flows.ground import Instance, PrefectServer, until
-from tests.flows.watching import everything_is_there_once, is_quiet, submit
+from tests.flows.watching import (
+    all_are_in_triage_once,
+    everything_is_there_once,
+    is_quiet,
+    is_stopped_with_a_step,
+    submit,
+)
+from tests.programs import web, worker
+from tests.referrals.post_office import free_port
+from webapp.demo_window import Stopped
 
 
 def test_two_workers_at_once_both_work_and_do_everything_once(
@@ -116,28 +124,33 @@ def test_a_prefect_that_is_slow_busy_and_cuts_lines_costs_time_and_nothing_else(
     everything_is_there_once(one_instance, referral_ids)
 
 
-def _claimed(instance: Instance) -> bool:
-    with db.reading(instance.database) as session:
-        return any(session.scalars(select(Step.holder)))
-
-
-def test_worker_and_prefect_killed_at_once_and_started_again_go_on_where_they_were(
+def test_worker_web_and_prefect_killed_at_once_and_started_again_go_on_where_they_were(
     prefect: PrefectServer, one_instance: Instance
 ) -> None:
-    worker = subprocess.Popen([sys.executable, "-m", "flows.worker"], env=os.environ | one_instance.environment)
+    """While the worker holds a step and somebody fills in the public form."""
+    port, met = free_port(), list[Stopped]()
+    environment = one_instance.environment | {"TRIVSEL_PORT": str(port)}
+    parts = [worker(environment=environment), web(port, one_instance.settings.data, environment=environment)]
     try:
-        referral_ids = [submit(one_instance) for _ in range(4)]
-        until(lambda: _claimed(one_instance))
-    finally:
-        worker.kill()
-        prefect.kill()
-        worker.wait(timeout=10)
-    assert not is_quiet(one_instance)
-    prefect.start()
-    engine = Engine(one_instance.settings, holder="test")
-    engine.start()
-    try:
+        for part in parts:
+            part.start()
+        for _ in range(4):
+            submit(one_instance)
+        until(lambda: is_stopped_with_a_step(parts[0], one_instance))
+        with ThreadPoolExecutor(1) as somebody:
+            sent = somebody.submit(send_at_last, f"http://127.0.0.1:{port}", met)
+            for killed in (*parts, prefect):
+                killed.kill()
+            assert not is_quiet(one_instance)
+            for started in (*parts, prefect):
+                started.start()
+            sent.result()
         until(lambda: is_quiet(one_instance))
     finally:
-        assert engine.stop(10)
-    everything_is_there_once(one_instance, referral_ids)
+        for part in parts:
+            if part.process is not None:
+                part.kill()
+    assert met
+    all_are_in_triage_once(one_instance, 5)
+    with db.reading(one_instance.database) as session:
+        assert max(session.scalars(select(Step.attempt))) > 1

@@ -1,5 +1,8 @@
 """What tests of the workflow ask our database, and the wait until all automatic work is done."""
 
+import os
+import signal
+import time
 import uuid
 from collections import Counter
 
@@ -13,6 +16,7 @@ from referrals.models import Document, History, Mail, Referral, RegisterEntry, S
 from referrals.stages import IN_TRIAGE
 from tests import straight_way
 from tests.flows.ground import Instance, until
+from tests.programs import Program
 
 
 def submit(instance: Instance, *, language: str = "sv") -> uuid.UUID:
@@ -27,6 +31,23 @@ def is_quiet(instance: Instance) -> bool:
     with db.reading(instance.database) as session:
         open_ones = select(func.count()).select_from(Step).where(Step.finished_at.is_(None), Step.failed_at.is_(None))
         return session.scalar(open_ones) == 0
+
+
+def is_held(instance: Instance) -> bool:
+    """Whether a worker has a step in its hands."""
+    with db.reading(instance.database) as session:
+        return any(session.scalars(select(Step.holder)))
+
+
+def is_stopped_with_a_step(worker: Program, instance: Instance) -> bool:
+    """Let the worker stand still, to be killed, where it holds a step just now; else it goes on for a while."""
+    assert worker.process is not None
+    os.killpg(worker.process.pid, signal.SIGSTOP)
+    if is_held(instance):
+        return True
+    os.killpg(worker.process.pid, signal.SIGCONT)
+    time.sleep(0.03)
+    return False
 
 
 def carry_on(instance: Instance) -> None:
