@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from referrals import clock, documents
 from referrals.documents import Paper
 from referrals.models import Document, History, Step
-from referrals.vocabulary import DocumentKind
+from referrals.vocabulary import DevelopmentPaperKind, DocumentKind
 from tests import straight_way
 from tests.bench import prefects_rows
 from tests.bench.figures import Figure, Wanted, figure, keep, p95
+from tests.bench.papers import development_pages
 from tests.bench.throughput import papers_astray, steps_given_up
 from tests.people import settle
 
@@ -73,6 +74,10 @@ def test_a_step_that_was_given_up_is_counted_and_one_that_is_done_is_not(
     session.flush()
     assert steps_given_up(session, came_in) == 1
     assert steps_given_up(session, came_in[1:]) == 0
+
+
+def test_each_paper_of_development_work_has_a_page_to_be_measured(session: Session) -> None:
+    assert set(development_pages(session)) == set(DevelopmentPaperKind)
 
 
 @pytest.mark.parametrize(("values", "is_p95"), [([7.0], 7.0), (list(range(1, 21)), 19), (list(range(1, 101)), 95)])
