@@ -122,7 +122,7 @@ class Dispatcher(threading.Thread):
             if claim is not None:
                 # From now on, and not only while it works: a slow Prefect may take longer to make and begin a run than a lease lasts.
                 held.enter_context(steps.KeptLease(step_id, attempt=claim.attempt, database=self.database))
-                run = self._create_run(client, claim, registered)
+                run = self.create_run(client, claim, registered)
         except (PrefectHTTPStatusError, ObjectNotFound) as error:
             if isinstance(error, ObjectNotFound) or error.response.status_code in _FORGOTTEN:
                 logger().warning("dispatcher: Prefect has forgotten our deployments; registering again")
@@ -146,7 +146,7 @@ class Dispatcher(threading.Thread):
             under_way.add_done_callback(self._mails.discard)
         return True
 
-    def _create_run(self, client: SyncPrefectClient, claim: Claim, registered: Registered) -> FlowRun:
+    def create_run(self, client: SyncPrefectClient, claim: Claim, registered: Registered) -> FlowRun:
         """The run for a claim, pending from its first moment, so that no worker of the pool takes it (docs/decisions/0012)."""
         wanted = FlowRunCreate(
             flow_id=registered.flow_id_of(claim.kind),

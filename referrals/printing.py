@@ -57,7 +57,9 @@ class ForeignAsset(ValueError):
 
 
 @dataclass(frozen=True)
-class _Printer:
+class Printer:
+    """What every paper is printed with. WeasyPrint is not safe with it in several threads: `print_pdf` sees to that."""
+
     fonts: "FontConfiguration"
     stylesheets: list["CSS"]
     fetcher: "URLFetcher"
@@ -91,14 +93,14 @@ def print_pdf(html: str) -> bytes:
     Raises FontsMissing before the set-up has made the fonts.
     """
     with _lock:
-        printer = _printer()
+        made = printer()
         from weasyprint import HTML
 
         # A picture beside a template is named from here: an address of this machine would change the bytes.
-        page = HTML(string=html, base_url=f"{(TEMPLATE_FOLDER / 'documents').as_uri()}/", url_fetcher=printer.fetcher)
+        page = HTML(string=html, base_url=f"{(TEMPLATE_FOLDER / 'documents').as_uri()}/", url_fetcher=made.fetcher)
         pdf = page.write_pdf(
-            stylesheets=printer.stylesheets,
-            font_config=printer.fonts,
+            stylesheets=made.stylesheets,
+            font_config=made.fonts,
             finisher=tagging.finish,
             pdf_variant="pdf/ua-1",
             pdf_identifier=hashlib.sha256(html.encode()).hexdigest()[:32].encode("ascii"),
@@ -137,7 +139,8 @@ def _font_files() -> list[Path]:
 
 
 @lru_cache(maxsize=1)
-def _printer() -> _Printer:
+def printer() -> Printer:
+    """The one printer of this process. Raises FontsMissing before the set-up has made the fonts."""
     from weasyprint import CSS
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher
@@ -159,8 +162,8 @@ def _printer() -> _Printer:
         for text in (faces, STYLESHEET.read_text(encoding="utf-8"))
     ]
     # Let go of the fonts while the interpreter still stands: at its very end they can no longer be freed in order.
-    atexit.register(_printer.cache_clear)
-    return _Printer(fonts, sheets, fetcher)
+    atexit.register(printer.cache_clear)
+    return Printer(fonts, sheets, fetcher)
 
 
 @cache

@@ -131,7 +131,7 @@ def from_settings() -> Instance:
         prefect_api=prefect_api,
         is_demo=settings.is_demo,
         public_url=settings.public_url.rstrip("/"),
-        environment=_environment(folder, prefect_api=prefect_api)
+        environment=environment_of(folder, prefect_api=prefect_api)
         | {"TRIVSEL_PORT": str(port), "TRIVSEL_PREFECT_PORT": str(prefect_port)},
     )
     here.make_folders()
@@ -146,7 +146,7 @@ def faults(error: ValidationError) -> str:
     )
 
 
-def _environment(folder: Path, *, prefect_api: str) -> dict[str, str]:
+def environment_of(folder: Path, *, prefect_api: str) -> dict[str, str]:
     """What the parts are told: where to write (only below `folder`), and that nothing is reported to anybody."""
     unproxied = [os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or "", "127.0.0.1", "localhost"]
     no_proxy = ",".join(filter(None, unproxied))

@@ -94,7 +94,7 @@ def development_pages(session: Session) -> dict[DevelopmentPaperKind, str]:
 
 def _print_plainly(html: str) -> None:
     """The same page, stylesheets and fonts, without tags, header cells and a fixed identifier."""
-    printer = printing._printer()
+    printer = printing.printer()
     page = HTML(
         string=html, base_url=f"{(printing.TEMPLATE_FOLDER / 'documents').as_uri()}/", url_fetcher=printer.fetcher
     )

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from referrals import db
 from referrals.models import Step
-from tests.journeys.instance import _children
+from tests.journeys.instance import children
 
 MILLISECOND: Final = timedelta(milliseconds=1)
 
@@ -43,14 +43,14 @@ def processor_seconds(process: int) -> float:
     """What a process and all below it have had of the processors."""
     after_name = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     own = (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
-    return own + sum(processor_seconds(child) for child in _children(process))
+    return own + sum(processor_seconds(child) for child in children(process))
 
 
 def proportional_memory(process: int) -> float:
     """Megabytes of a process and all below it; what several share is counted once between them."""
     rollup = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii")
     found = re.search(r"^Pss:\s+(\d+) kB", rollup, re.MULTILINE)
-    return (int(found[1]) / 1024 if found else 0.0) + sum(proportional_memory(child) for child in _children(process))
+    return (int(found[1]) / 1024 if found else 0.0) + sum(proportional_memory(child) for child in children(process))
 
 
 def settings_of(process: int) -> dict[str, str]:

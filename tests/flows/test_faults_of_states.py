@@ -75,7 +75,7 @@ def test_a_run_set_to_any_state_before_it_begins_or_while_it_works_costs_time_an
     prefect: PrefectServer, one_instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Somebody pauses, cancels or completes it on Prefect's pages, or its server says so by mistake."""
-    create, print_pdf = dispatcher.Dispatcher._create_run, papers.printing.print_pdf
+    create, print_pdf = dispatcher.Dispatcher.create_run, papers.printing.print_pdf
     before, meanwhile, set_by_hand = iter(TABLE), iter(TABLE), list[uuid.UUID]()
 
     def set_next(client: SyncPrefectClient, run_id: uuid.UUID, table: Iterator[Callable[[], State[Any]]]) -> None:
@@ -93,7 +93,7 @@ def test_a_run_set_to_any_state_before_it_begins_or_while_it_works_costs_time_an
             set_next(client, uuid.UUID(str(runtime.flow_run.id)), meanwhile)
         return print_pdf(html)
 
-    monkeypatch.setattr(dispatcher.Dispatcher, "_create_run", create_and_set)
+    monkeypatch.setattr(dispatcher.Dispatcher, "create_run", create_and_set)
     monkeypatch.setattr(papers.printing, "print_pdf", print_and_set)
     referral_ids = [submit(one_instance) for _ in (*TABLE, *TABLE)]
     carry_on(one_instance)

@@ -60,7 +60,7 @@ def test_a_run_whose_dispatcher_died_before_it_began_is_closed(prefect: PrefectS
         with db.writing(one_instance.database) as session:
             claim = steps.claim(session, steps.waiting(session, limit=1)[0], holder="gone")
             assert claim is not None
-        run = dispatcher._create_run(client, claim, deployments.register(client))  # as far as it came
+        run = dispatcher.create_run(client, claim, deployments.register(client))  # as far as it came
         assert client.read_flow_run(run.id).state_type is StateType.PENDING
     engine = Engine(one_instance.settings, holder="test")
     engine.start()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from webapp import cli
-from webapp.instance import PRUNING, Instance, _environment
+from webapp.instance import PRUNING, Instance, environment_of
 from webapp.launcher import Launcher
 
 ROOT = Path(__file__).parents[2]
@@ -60,7 +60,7 @@ def test_programs_of_an_installation_are_written_where_the_set_up_puts_them() ->
 def test_the_documented_server_of_prefect_is_told_what_the_launcher_tells_it(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("PREFECT_SERVER_ANALYTICS_ENABLED", *PRUNING):
         monkeypatch.delenv(name, raising=False)
-    told = _environment(Path("/var/lib/trivsel"), prefect_api="")
+    told = environment_of(Path("/var/lib/trivsel"), prefect_api="")
     expected = {
         f"{name}={value}"
         for name, value in told.items()

@@ -43,7 +43,7 @@ class Instance:
         """What its parts wrote, or hold open to write, outside its folder: below a home, a place for passing files or a working
         folder that were empty, or anywhere else on this machine."""
         written = {one for one in elsewhere(self.folder).rglob("*") if one.name not in PLACES}
-        held = {path for process in [self._process.pid, *_children(self._process.pid)] for path in _held_open(process)}
+        held = {path for process in [self._process.pid, *children(self._process.pid)] for path in _held_open(process)}
         own = (self.folder, Path("/dev"), _said_by(self.folder))
         return sorted(str(one) for one in written | held if not any(one.is_relative_to(place) for place in own))
 
@@ -64,7 +64,7 @@ class Instance:
     def process_of(self, part: str) -> int:
         """The process id of one part, found among the launcher's own children by the words it was started with."""
         words = {"prefect": "prefect server start", "worker": "flows.worker", "web": "gunicorn"}[part]
-        for child in _children(self._process.pid):
+        for child in children(self._process.pid):
             if words in _command(child):
                 return child
         raise LookupError(f"no part {part} runs")
@@ -160,7 +160,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             process.wait()
 
 
-def _children(parent: int) -> list[int]:
+def children(parent: int) -> list[int]:
+    """The processes that a process started and that still run."""
     found: list[int] = []
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(FileNotFoundError, ProcessLookupError):

@@ -39,7 +39,7 @@ def test_another_process_gives_the_same_bytes(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", list(DocumentKind))
 def test_no_paper_asks_for_features_of_a_font(kind: DocumentKind) -> None:
     """WeasyPrint never gives back what it takes for them, such as `font-kerning`: 0.14 MB with each action plan, in a worker that runs for months."""
-    printer = printing._printer()
+    printer = printing.printer()
     printer.fonts.font_features.clear()
     printing.print_pdf(page_of(kind, "sv"))
     assert not printer.fonts.font_features
@@ -80,12 +80,12 @@ def test_a_page_that_asks_for_a_foreign_picture_is_printed_without_it() -> None:
 
 def test_missing_fonts_are_said_in_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(printing, "FONT_FOLDER", tmp_path)
-    printing._printer.cache_clear()
+    printing.printer.cache_clear()
     try:
         with pytest.raises(printing.FontsMissing, match=r"inter-400\.ttf"):
             printing.print_pdf(PAGE)
     finally:
-        printing._printer.cache_clear()
+        printing.printer.cache_clear()
 
 
 def test_unknown_kind_of_paper_is_refused() -> None:
