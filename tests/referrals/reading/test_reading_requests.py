@@ -383,7 +383,7 @@ def test_a_request_that_is_twice_overdue_comes_to_the_head_teacher_too(
 def test_a_request_whose_reviewer_has_left_comes_back_at_once_and_to_all_who_record_where_nobody_else_sees_to_it(
     session: Session, cast: Cast
 ) -> None:
-    request = record(session, cast, a_referral(session, cast))
+    request = record(session, cast, a_referral(session, cast), received_on=clock.now().date() - timedelta(days=1))
     hidden = record(session, cast, a_referral(session, cast))
     protected(session, hidden.referral, by=cast.coordinator)
     access_list = {one.account_id: one for one in hidden.referral.access_list}
