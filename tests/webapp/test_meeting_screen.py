@@ -72,10 +72,12 @@ def test_what_is_written_there_are_the_minutes(signed_in: SignIn, lay, settings:
     karin.get(screen(reference))
     page = karin.submit({"strengths": "Ritar."}, button=("_add", "decisions"))
     assert (page.fields(page.form())["strengths"], len(page.all("textarea", name="decisions-1-text"))) == ("Ritar.", 1)
-    page = karin.submit({"outcome": "plan"}, status=422)
+    unfolded = [page.text_of(one) for one in page.all("details", class_="fold") if one.get("open") is not None]
+    assert [words.startswith("Who was there") for words in unfolded] == [True], "looked at once before it is saved"
+    page = karin.submit({"outcome": "plan", "attendance-0-name": ""}, status=422)
     assert page.heading == "Team meeting"
     there = {f"attendance-{row}-attendance": "by_link" for row in range(5)}
-    page = karin.submit(there)
+    page = karin.submit({**there, "attendance-0-name": "Henrik Rosenby"})
     assert "The minutes are saved." in page.text
     assert "Nothing of it is shown until you say so." in page.text
     assert state_of(settings, reference) == MEETING_HELD

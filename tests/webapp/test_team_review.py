@@ -14,6 +14,7 @@ from referrals.config import Settings
 from referrals.documents import Paper
 from referrals.guardians import guardian_page
 from referrals.guardians.guardian_access import actor_for
+from referrals.meetings import meeting_answers
 from referrals.models import Guardian, Referral
 from referrals.notes import notes_of
 from referrals.papers import readers
@@ -28,7 +29,7 @@ from referrals.stages import (
     State,
     Verb,
 )
-from referrals.vocabulary import Attendance, DocumentKind, Domain, InvitationReply, MeetingOutcome
+from referrals.vocabulary import Attendance, CalledReply, DocumentKind, Domain, InvitationReply, MeetingOutcome
 from tests.factories import a_guardian, a_member, a_referral
 from tests.webapp.browsing import Browser, Page
 from tests.webapp.desk import cast_of
@@ -293,17 +294,20 @@ def test_the_minutes_begin_with_those_called_and_invited(signed_in: SignIn, numb
         ("The child", "Child"),
         ("An interpreter", "Interpreter: polska"),
     ]
-    assert "attendance-0-attendance" not in fields
-    there = {f"attendance-{row}-attendance": "present" for row in range(5)}
+    assert [fields[f"attendance-{row}-attendance"] for row in range(5)] == [
+        "present", "present", "present", "absent", "present",
+    ]  # fmt: skip
+    assert "the child as absent. Change what was otherwise." in page.text
     decision = {
         "decisions-0-text": "Lugn start", "decisions-0-responsible": "Kim", "decisions-0-due_on": "2026-12-20",
         "decisions-0-kind": "specialist",
     }  # fmt: skip
     rated = {"ratings-health-rating": "4", "ratings-safety-note": "Oklart."}
-    page = karin.submit({**there, **decision, **rated, "child_words": "”Lugnt.”", "outcome": "plan"})
+    page = karin.submit({**decision, **rated, "child_words": "”Lugnt.”", "outcome": "plan"})
     assert "The minutes are saved." in page.text
     assert state_of(settings, reference) == MEETING_HELD
     page = karin.get(f"/referrals/{reference}/team-review/minutes")
+    assert "Change what was otherwise." not in page.text
     fields = page.fields(page.form())
     assert (
         fields["ratings-health-rating"],
@@ -330,6 +334,31 @@ def test_the_minutes_do_not_begin_with_a_protected_name(signed_in: SignIn, numbe
     fields = page.fields(page.form())
     assert fields["attendance-2-name"] == "A guardian"
     assert fields["attendance-4-function"] == "Interpreter"
+
+
+def test_who_said_no_begins_as_absent_with_whom_they_would_have_brought(signed_in: SignIn, number) -> None:
+    def answered(session, referral, cast) -> None:
+        called(session, referral, cast)
+        (meeting,) = team_review.meetings_of(session, referral)
+        for account, reply in (
+            (cast.counsellor, CalledReply.STAND_IN),
+            (cast.head_teacher, CalledReply.COMES),
+        ):
+            meeting_answers.answer_call(
+                session, referral, account.id, by=account.actor(), asked_about=meeting.starts_at, reply=reply
+            )
+        guardian = session.get_one(Guardian, uuid.UUID(meeting.guardians_invited[0]))
+        guardian_page.answer_invitation(
+            session, guardian, by=actor_for(guardian), asked_about=meeting.starts_at, reply=InvitationReply.ANOTHER_TIME,
+            support_person="Ali Testsson",
+        )  # fmt: skip
+
+    page = signed_in("karin").get(f"/referrals/{number(TO_SCHEDULE, answered)}/team-review/minutes")
+    fields = page.fields(page.form())
+    assert {fields[f"attendance-{row}-name"]: fields[f"attendance-{row}-attendance"] for row in range(6)} == {
+        "Henrik Rosenby": "present", "Kim Solgren": "absent", "Maja Testsson": "absent", "The child": "absent",
+        "An interpreter": "absent", "Ali Testsson": "absent",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(("level", "name"), [(None, "Ali Testsson"), ("sekretessmarkering", "A support person")])
@@ -392,7 +421,8 @@ def test_another_decision_is_added_without_a_script_and_loses_nothing(signed_in:
 def test_minutes_say_at_each_row_what_is_missing(signed_in: SignIn, number) -> None:
     karin = signed_in("karin")
     karin.get(f"/referrals/{number(TO_SCHEDULE, called)}/team-review/minutes")
-    page = karin.submit({"decisions-0-text": "Lugn start", "dissent": "Pappan: nej."}, status=422)
+    unsaid = {"attendance-0-attendance": ""}
+    page = karin.submit({**unsaid, "decisions-0-text": "Lugn start", "dissent": "Pappan: nej."}, status=422)
     assert page.problems[0] == "Person 1, Took part: Say how this person took part, or that they were absent."
     assert any(problem.startswith("Decision, Who answers for it?") for problem in page.problems)
     assert page.fields(page.form())["dissent"] == "Pappan: nej."

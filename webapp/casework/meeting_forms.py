@@ -17,7 +17,7 @@ from referrals.meetings import meeting_answers
 from referrals.models import Account, CalledAnswer, Guardian, MeetingAnswer, Referral, TeamMeeting
 from referrals.notes import MEETING_TEXTS
 from referrals.people.roster import Colleague
-from referrals.vocabulary import N_, Domain
+from referrals.vocabulary import N_, Attendance, CalledReply, Domain, InvitationReply
 from webapp import people, transactions
 from webapp.casework import note_forms
 from webapp.language import gettext, zone
@@ -134,34 +134,52 @@ def usual_minutes(meeting: TeamMeeting) -> dict[str, Any]:
 
 
 def _lines(meeting: TeamMeeting) -> list[dict[str, Any]]:
+    """Who was called or invited was there, unless they said no: somebody looks at the list before it is saved, and changes the few."""
     shown = shown_meeting(meeting)
-    called = [_line(account.name, gettext(account.profession.label)) for account in shown.called]
-    guardians = [_line(_name(guardian), gettext("Guardian")) for guardian in shown.guardians]
-    # Not by name: a child may be protected later, and minutes already written keep what they say.
-    child = _line(gettext("The child"), gettext("Child"))
+    called = [
+        _line(account.name, gettext(account.profession.label), comes=_comes(shown.replies.get(account.id)))
+        for account in shown.called
+    ]
+    guardians = [
+        _line(_name(guardian), gettext("Guardian"), comes=_comes(shown.answers.get(str(guardian.id))))
+        for guardian in shown.guardians
+    ]
+    # Not by name: a child may be protected later, and minutes already written keep what they say. Nobody called the child.
+    child = _line(gettext("The child"), gettext("Child"), comes=False)
     return [*called, *guardians, child, *_beside(shown)]
+
+
+def _comes(answer: CalledAnswer | MeetingAnswer | None) -> bool:
+    return answer is None or answer.reply in (CalledReply.COMES, InvitationReply.COMES)
 
 
 def _beside(shown: ShownMeeting) -> list[dict[str, Any]]:
     """Those who come for the guardians' sake: interpreters, one for each language, and whom they said they bring."""
-    languages: dict[str, None] = {}
+    languages: dict[str, bool] = {}
     supporting = []
     for guardian in shown.guardians:
         answer, is_secret = shown.answers.get(str(guardian.id)), guardian.has_protected_identity
         if language := (answer and answer.interpreter) or guardian.interpreter:
             # A rare language says who somebody is.
-            languages["" if is_secret else language] = None
+            kept = "" if is_secret else language
+            languages[kept] = languages.get(kept, False) or _comes(answer)
         if answer and answer.support_person:
-            supporting.append(gettext("A support person") if is_secret else answer.support_person)
-    functions = [
-        gettext("Interpreter: %(language)s", language=one) if one else gettext("Interpreter") for one in languages
+            name = gettext("A support person") if is_secret else answer.support_person
+            supporting.append(_line(name, gettext("Support person"), comes=_comes(answer)))
+    interpreters = [
+        _line(
+            gettext("An interpreter"),
+            gettext("Interpreter: %(language)s", language=one) if one else gettext("Interpreter"),
+            comes=is_needed,
+        )
+        for one, is_needed in languages.items()
     ]
-    interpreters = [_line(gettext("An interpreter"), function) for function in functions]
-    return interpreters + [_line(name, gettext("Support person")) for name in supporting]
+    return interpreters + supporting
 
 
-def _line(name: str | None, function: str) -> dict[str, Any]:
-    return {"name": name, "function": function}
+def _line(name: str | None, function: str, *, comes: bool) -> dict[str, Any]:
+    took_part = Attendance.PRESENT if comes else Attendance.ABSENT
+    return {"name": name, "function": function, "attendance": took_part.value}
 
 
 def _name(guardian: Guardian) -> str | None:
