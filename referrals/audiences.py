@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from referrals import clock, team_review
 from referrals.access import Role, parties
 from referrals.disclosure import coverage, hand_over
-from referrals.meetings import conflict
+from referrals.meetings import conflict, own_calls
 from referrals.models import (
     Account,
     AssessmentPart,
@@ -22,7 +22,6 @@ from referrals.models import (
     History,
     PlannedAction,
     RoleAssignment,
-    SeatAbsence,
     TeamSeat,
     UpwardOrigin,
     UpwardQuestion,
@@ -132,15 +131,13 @@ def reminded_of_answer(session: Session, row: History) -> list[Addressee]:
 
 
 def called_to_meeting(session: Session, row: History) -> list[Addressee]:
-    """Who is called to the meeting that `row` called, also those whose time of standing in in the team is still to come."""
-    meeting = team_review.called_then(session, row.referral, after=row)
-    ids = {uuid.UUID(each) for each in (meeting.called if meeting else ())}
-    # They see the referral in that time only; but when and where it meets has to be in their calendar before.
-    to_come = select(Account, SeatAbsence.begins_at).join(Account.standing_in)
-    found = session.execute(to_come.where(Account.id.in_(ids), SeatAbsence.begins_at > clock.now()))
-    facts = row.referral.facts()
-    early = [account for account, begins_at in found if parties(account.actor(at=begins_at), facts)]
-    return _accounts([*_who_has_to_do(session, row, ids), *early])
+    """Who is called to the meeting that `row` called, also those who stand in in the team on that day only."""
+    call = team_review.called_then(session, row.referral, after=row)
+    if call is None:
+        return []
+    ids, facts = {uuid.UUID(each) for each in call.called}, row.referral.facts()
+    found = session.scalars(select(Account).where(Account.id.in_(ids)))
+    return _accounts(one for one in found if own_calls.parties_then(one, facts, call.starts_at))
 
 
 def called_before(session: Session, row: History) -> list[Addressee]:

@@ -56,11 +56,13 @@ class Notification:
 _ABOUT_CONFLICT: Final = frozenset({_M.CONFLICT_TO_SETTLE, _M.NOBODY_TO_SETTLE})
 #: mail that goes to guardians, and therefore names no number
 TO_GUARDIANS: Final = frozenset({_M.MEETING_INVITED, _M.INVITATION_TAKEN_BACK})
-#: where its link leads that does not lead to the referral: its readers cannot open that, or not any more
+#: where its link leads that does not lead to the referral: some of its readers cannot open that, or not any more
 _ELSEWHERE: Final = (
     dict.fromkeys(_ABOUT_CONFLICT | {_M.CALL_TAKEN_BACK}, "/home")
     | dict.fromkeys((_M.HAND_OVER_OFFERED, _M.HAND_OVER_ANSWERED), "/hand-overs")
     | dict.fromkeys(TO_GUARDIANS, GUARDIANS_DOOR)
+    # Who stands in on that day opens nothing of the referral before.
+    | {_M.MEETING_SCHEDULED: "/meetings"}
 )
 _TO_SETTLE: Final = (
     Notification(_M.CONFLICT_TO_SETTLE, audiences.settlers_of_conflict),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from referrals import clock, languages, team_review
 from referrals.config import current
 from referrals.mailer import Letter
+from referrals.meetings import own_calls
 from referrals.models import History, Mail, MeetingVersion, Referral, TeamMeeting
 from referrals.notifications import TAKES_OUT, TO_GUARDIANS, WITH_ENTRY
 from referrals.people import roster
@@ -33,14 +34,12 @@ def with_entry(session: Session, letter: Letter, mail: Mail) -> Letter:
     call = _call_of(session, row, is_off=is_off) if row else None
     if row is None or call is None:
         return letter
-    usual = row.referral.forum.place
     title = languages.translations(mail.language).gettext(GUARDIANS_TITLE if is_guardians else TITLE)
     event = _entry(session, call, at=row.at, title=title, status="CANCELLED" if is_off else "CONFIRMED")
     event.add("sequence", _calls(session, row.referral, before=row.number))
-    # What somebody typed for this child may be a home, and mail carries nothing about anybody: only the team's own room. That
-    # says to a guardian's household which school it is.
-    if call.place == usual and row.referral.protected_since is None and not is_off and not is_guardians:
-        event.add("location", usual)
+    # Mail carries nothing about anybody. To a guardian's household even the team's own room says which school it is.
+    if (place := own_calls.told_place(call)) is not None and not is_off and not is_guardians:
+        event.add("location", place)
     method = "CANCEL" if is_off else letter.calendar_method
     return replace(letter, calendar=_calendar(event, method=method).decode(), calendar_method=method)
 

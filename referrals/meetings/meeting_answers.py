@@ -12,6 +12,7 @@ from referrals import clock, team_review
 from referrals.access import Actor, Role, parties, parties_for
 from referrals.errors import KeptOutside, MeetingMoved, NotAllowed, WrongStage
 from referrals.keeping import audit
+from referrals.meetings import own_calls
 from referrals.models import Account, CalledAnswer, Referral, TeamMeeting, What
 from referrals.people import coordinating
 from referrals.stages import Party, Verb
@@ -58,8 +59,9 @@ def answer_call(
     it. The same answer again changes nothing. Raises NotAllowed for whoever is not called and for anybody who answers for
     somebody else; WrongStage where no meeting is to come; MeetingMoved where it begins at another time by now.
     """
-    facts, is_own = referral.facts(), account_id == by.account_id
-    if not parties(by, facts) or not (is_own or may_note(referral, by)):
+    is_own = account_id == by.account_id
+    standing = _stands_as(session, referral, account_id) if is_own else parties(by, referral.facts())
+    if not standing or not (is_own or may_note(referral, by)):
         raise NotAllowed(ANSWERED)
     team_review.hold_meetings_still(session, referral)
     if referral.kept_outside_at is not None:
@@ -83,11 +85,16 @@ def answer_call(
     )  # fmt: skip
     session.add(made)
     session.flush()
-    subject, party = (
-        (ANSWERED, min(parties(by, facts), key=list(Party).index)) if is_own else (NOTED, Party.COORDINATOR)
-    )
+    subject, party = (ANSWERED, min(standing, key=list(Party).index)) if is_own else (NOTED, Party.COORDINATOR)
     audit.append(session, What.DID, by=by, chain=referral.id, party=party, subject=subject, object_id=made.id)
     return made
+
+
+def _stands_as(session: Session, referral: Referral, account_id: uuid.UUID) -> frozenset[Party]:
+    """In which capacities they answer for themselves: as what they are now, or will be when the meeting is."""
+    meeting = team_review.current_meeting(session, referral)
+    starts_at = meeting.starts_at if meeting else clock.now()
+    return own_calls.parties_then(session.get_one(Account, account_id), referral.facts(), starts_at)
 
 
 def not_coming(session: Session, actor: Actor) -> list[NotComing]:

@@ -114,6 +114,7 @@ def _about_patterns(walk: Walk, address: str) -> None:
 def _as_the_team_meets(walk: Walk, address: str, number: str) -> None:
     ground.let_the_team_rate_by_colour(address)
     walk.look("karin", f"/referrals/{number}/team-review", f"/referrals/{number}/team-review/colours")
+    walk.look("henrik", "/meetings")
     with db.reading(address) as session:
         guardian = straight_way.the_guardian(session, ground.the_referral(session, number)).id
     walk.look(

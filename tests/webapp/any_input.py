@@ -38,7 +38,7 @@ OF_THE_VISIT = {"audit_event", "audit_head", "kept_form", "web_session", "guardi
 TABLES = {
     "row_id": "attachment", "session_id": "web_session", "stretch_id": "closed_day", "action_id": "planned_action", "part_id": "assessment_part",
     "report_id": "protection_report", "request_id": "reading_request", "listed_id": "access_list", "sample_id": "log_sample",
-    "consultation_id": "consultation", "hand_over_id": "hand_over", "addition_id": "concern_addition", "seat_id": "team_seat", "date_id": "team_date", "item_id": "agenda_item", "absence_id": "seat_absence",
+    "consultation_id": "consultation", "hand_over_id": "hand_over", "addition_id": "concern_addition", "seat_id": "team_seat", "date_id": "team_date", "item_id": "agenda_item", "absence_id": "seat_absence", "meeting_id": "team_meeting",
     "pupil_id": "absent_pupil", "due_id": "absence_step",
     "round_id": "consultation_round", "enrolment_id": "round_enrolment", "slot_id": "round_slot", "question_id": "learning_question",
     "decision_id": "statutory_decision", "investigation_id": "support_investigation", "programme_id": "support_programme",

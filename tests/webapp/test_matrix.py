@@ -367,6 +367,7 @@ def _rows(session):
         "account_id": ids("account"),
         "unit_id": ids("unit"),
         "forum_id": ids("forum"),
+        "meeting_id": ids("team_meeting"),
         "begins": [2026],
         "kind": [paper.kind for paper in documents.papers_ahead(session, referral)],
         "version": [1],

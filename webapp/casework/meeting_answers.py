@@ -11,21 +11,21 @@ from referrals.access import View
 from referrals.errors import MeetingMoved, NoSuchReferral
 from referrals.guardians import guardian_page
 from referrals.languages import local_date
-from referrals.meetings import meeting_answers
+from referrals.meetings import meeting_answers, own_calls
 from referrals.meetings.meeting_answers import NotComing
 from referrals.models import Guardian, Referral
-from referrals.reminders.words import CANNOT_COME
+from referrals.reminders.words import CANNOT_COME, SAY_WHETHER
 from referrals.stages import Verb
 from referrals.vocabulary import N_, CalledReply, InvitationReply
 from referrals.work.worklist import shown_unit
 from schemas.guardian import InvitationAnswerForm
 from schemas.team_review import CallAnswerForm
-from webapp import forms, notices, people, transactions
+from webapp import forms, notices, pages, people, transactions
 from webapp.casework import blueprint, meeting_forms
 from webapp.casework.choices import choices
 from webapp.casework.frame import referral_page
 from webapp.casework.lines import Line
-from webapp.guards import for_referral
+from webapp.guards import for_referral, signed_in
 from webapp.language import gettext, short_date, zone
 
 #: the answers in one's own mouth
@@ -48,6 +48,29 @@ def answer_call(referral: Referral, account_id: uuid.UUID) -> ResponseReturnValu
     else:
         _answer(referral, account_id, given["reply"])
     return redirect(url_for("casework.team_review", number=referral.number), 303)
+
+
+@blueprint.get("/meetings")
+@signed_in()
+def meetings() -> Response:
+    """The meetings to come that somebody is called to, each with what they answered."""
+    calls = own_calls.calls_of(transactions.session(), people.actor())
+    return pages.page("casework/meetings.html", calls=calls, replies=own_replies())
+
+
+@blueprint.post("/meetings/<uuid:meeting_id>/answer")
+@signed_in()
+def answer_own_call(meeting_id: uuid.UUID) -> ResponseReturnValue:
+    """Answer one's own call, also before the time of standing in for which one is called."""
+    called_to = {one.meeting.id: one.meeting for one in own_calls.calls_of(transactions.session(), people.actor())}
+    me, given = people.actor().account_id, forms.submitted().load(CallAnswerForm())
+    if me is None or meeting_id not in called_to:
+        notices.say_next(gettext("You are not called to that meeting any more: nothing was noted."), "warning")
+    elif given is None:
+        notices.say_next(gettext("Choose one of the answers: nothing has been changed."), "warning")
+    else:
+        _answer(called_to[meeting_id].referral, me, given["reply"])
+    return redirect(url_for("casework.meetings"), 303)
 
 
 @blueprint.get("/referrals/<reference:number>/team-review/invited/<uuid:guardian_id>/answer")
@@ -76,9 +99,34 @@ def note_invitation_answer(referral: Referral, guardian_id: uuid.UUID) -> Respon
     return redirect(url_for("casework.team_review", number=referral.number), 303)
 
 
+def own_replies() -> list[tuple[str, str]]:
+    """The answers to choose from, in one's own mouth."""
+    return [(reply.value, gettext(words_of)) for reply, words_of in OWN_REPLIES.items()]
+
+
 def lines(day: date) -> list[Line]:
-    """A line of home for each meeting this person calls the team to, and that somebody who is called cannot come to."""
-    return [_line(found, day) for found in meeting_answers.not_coming(transactions.session(), people.actor())]
+    """A line of home for each meeting this person calls the team to, and that somebody who is called cannot come to; and one for
+    each day with meetings they are called to themselves, until they have said whether they come.
+    """
+    session = transactions.session()
+    asked: dict[date, list[str]] = {}
+    for one in own_calls.calls_of(session, people.actor()):
+        if one.is_asked:
+            meets_on = local_date(one.meeting.starts_at, zone=zone())
+            asked.setdefault(meets_on, []).append(one.meeting.referral.number)
+    own = [_own_line(meets_on, numbers, day) for meets_on, numbers in asked.items()]
+    return own + [_line(found, day) for found in meeting_answers.not_coming(session, people.actor())]
+
+
+def _own_line(meets_on: date, numbers: list[str], day: date) -> Line:
+    return Line(
+        number=", ".join(numbers),
+        url=url_for("casework.meetings"),
+        verb=gettext(SAY_WHETHER),
+        about=(gettext("Team meeting on %(date)s", date=short_date(meets_on)),),
+        due_on=meets_on,
+        today=day,
+    )
 
 
 def _line(found: NotComing, day: date) -> Line:

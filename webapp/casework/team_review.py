@@ -39,7 +39,7 @@ from webapp.casework import blueprint, meeting_forms, meeting_screen, note_forms
 from webapp.casework.choices import choices, previews
 from webapp.casework.documents import copies
 from webapp.casework.frame import referral_page, seen, today
-from webapp.casework.meeting_answers import OWN_REPLIES
+from webapp.casework.meeting_answers import own_replies
 from webapp.guards import for_referral
 from webapp.language import gettext, weekday_date, zone
 from webapp.navigation import has_page
@@ -291,7 +291,7 @@ def _own_replies(meeting: TeamMeeting | None) -> list[tuple[str, str]]:
     """The answers to choose from, for whoever is called to a meeting to come; nothing for anybody else."""
     if meeting is None or not meeting.is_to_come or str(people.actor().account_id) not in meeting.called:
         return []
-    return [(reply.value, gettext(words_of)) for reply, words_of in OWN_REPLIES.items()]
+    return own_replies()
 
 
 def _minutes_page(referral: Referral, form: forms.Form | None = None) -> Response:
