@@ -119,8 +119,9 @@ def monday(weeks: Fortnight) -> None:
     window.press("Set these dates")
     assert window.says("Left out, since the schools are closed: %(days)s.", days="2026-10-16, 2026-10-30"), window.text
     _stand_in_for_kim(weeks)
-    weeks.put_on_agenda("Doris", "2026-10-15")
-    _call(weeks.about("Doris"))
+    window = weeks.put_on_agenda("Doris", "2026-10-15")
+    window.press("Call the team to everything that is ready")
+    assert window.says("The team is called for this time."), window.text
 
 
 def _stand_in_for_kim(weeks: Fortnight) -> None:

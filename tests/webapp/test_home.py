@@ -11,7 +11,7 @@ from referrals import clock, db, intake
 from referrals.access import Actor
 from referrals.config import Settings
 from referrals.meetings import meeting_answers
-from referrals.models import Account, Concern, Referral, Reminder
+from referrals.models import Account, Concern, Referral, Reminder, TeamDate
 from referrals.stages import CLOSED, IN_TRIAGE, PARTS_REQUESTED, PLAN_FOR_APPROVAL, SCHEDULED, SUBMITTED, State
 from referrals.vocabulary import CalledReply, ProtectionAnswer
 from tests.factories import a_meeting, a_member, a_part, a_referral
@@ -58,6 +58,22 @@ def test_a_line_leads_to_where_it_is_done(lay: Lay, signed_in: SignIn) -> None:
     number = lay()
     links = [link.get("href") for link in signed_in("karin").get("/home").all("a", class_="waiting__verb")]
     assert links == [f"/referrals/{number}/triage"]
+
+
+def test_the_next_date_of_the_team_is_one_click_from_home(lay: Lay, signed_in: SignIn, settings: Settings) -> None:
+    lay()
+    with db.writing(settings.database) as session:
+        cast = cast_of(session)
+        days = [
+            TeamDate(forum=cast.forum, starts_at=clock.now() + weeks * 7 * DAY, minutes=60, place="Rum 12")
+            for weeks in (2, 1)
+        ]
+        session.add_all(days)
+        session.flush()
+        address = f"/teams/{cast.forum.id}/dates/{days[1].id}"
+    for who, there in (("karin", [address]), ("kim", [address]), ("otto", []), ("anton", [])):
+        links = [one.get("href", "") for one in signed_in(who).get("/home").all("a")]
+        assert [one for one in links if "/dates/" in one] == there, who
 
 
 def test_what_is_late_says_so_in_words(lay: Lay, signed_in: SignIn) -> None:

@@ -5,10 +5,12 @@ from datetime import date
 
 from flask import Response, url_for
 
+from referrals.forums import dates as team_dates
 from referrals.guardians import guardian_page
 from referrals.guardians.guardian_page import Unread
 from referrals.languages import local_date
 from referrals.meetings import conflict_settling
+from referrals.models import TeamDate
 from referrals.reminders import digest, errands, waiting
 from referrals.statutory import absence_keepers
 from referrals.vocabulary import Topic
@@ -32,6 +34,7 @@ from webapp.casework.lines import Line
 from webapp.casework.ways import address
 from webapp.development import waiting as development_waiting
 from webapp.forums import consultations, upward
+from webapp.forums.team import opens_teams
 from webapp.guards import signed_in
 from webapp.language import gettext, short_date, zone
 from webapp.learning import waiting as lessons_waiting
@@ -72,11 +75,21 @@ def home() -> Response:
         to_triage=sum(item.is_to_triage for item in items),
         first_triage=first_triage,
         today=day,
+        next_dates=_next_dates(),
         has_units=_has_units(),
         unreached=digest.unreached(transactions.session(), people.actor()),
         untaken=absence_keepers.left_without_anybody(transactions.session(), people.actor()),
         unsettled=conflict_settling.left_without_anybody(transactions.session(), people.actor()),
     )
+
+
+def _next_dates() -> list[TeamDate]:
+    """When each of the teams meets next in which somebody works, the first one first; its agenda is one click away."""
+    if not opens_teams():
+        return []
+    session = transactions.session()
+    coming = (team_dates.from_today(session, forum)[:1] for forum in team_dates.forums_of(session, people.actor()))
+    return sorted((one for dates in coming for one in dates), key=lambda one: (one.starts_at, one.forum.name))
 
 
 def _line(item: WaitingItem, day: date) -> Line:

@@ -8,9 +8,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from referrals import clock
 from referrals.disclosure import coverage
-from referrals.forums import agenda, seats
+from referrals.forums import agenda, calling
 from referrals.forums import dates as team_dates
 from referrals.guardians import guardian_page
 from referrals.meetings import meeting_answers
@@ -71,41 +70,27 @@ def usual_call(referral: Referral, current: TeamMeeting | None, colleagues: Sequ
             "starts_on": begins.date(), "starts_time": f"{begins:%H:%M}", "minutes": current.minutes, "place": current.place,
             "called": current.called, "guardians": current.guardians_invited, "agenda": "\n".join(current.agenda or []),
         }  # fmt: skip
-    expected = _expected(referral, colleagues)
-    usual = [
-        one.account.id
-        for one in colleagues
-        if one.locked_by is None and (one.account.id in expected or _is_me(one.account))
-    ]
-    invited = [guardian.id for guardian in guardians_of(referral) if guardian.has_custody and guardian.may_contact]
-    agenda = "\n".join(gettext(point) for point in _USUAL_POINTS)
-    return _usual_time(referral) | {"called": usual, "guardians": invited, "agenda": agenda}
+    session = transactions.session()
+    usual = calling.usually_called(session, referral, colleagues, by=people.actor())
+    invited = calling.usually_invited(session, referral)
+    return _usual_time(referral) | {"called": usual, "guardians": invited, "agenda": "\n".join(usual_points())}
 
 
-def _expected(referral: Referral, colleagues: Sequence[Colleague]) -> set[uuid.UUID]:
-    """Who contributes already, and who sits in the team on its next date; as long as no seats are given, whoever completes it."""
-    session, forum = transactions.session(), referral.forum
-    if held := seats.seats_of(session, forum):
-        kept = agenda.slot_of(session, referral) or next(iter(team_dates.coming(session, forum)), None)
-        at = kept.starts_at if kept else clock.now()
-        sitting = {one.account.id for one in seats.sitting(held, at)}
-    else:
-        sitting = {one.account.id for one in colleagues if one.account.profession in forum.quorum}
-    return sitting | referral.facts().members
+def usual_points() -> list[str]:
+    """The points a meeting begins with, in the words of whoever calls it."""
+    return [gettext(point) for point in _USUAL_POINTS]
 
 
 def _usual_time(referral: Referral) -> dict[str, Any]:
     """When and where the team meets about it: the time kept for it on an agenda, or else the next date that is set."""
-    # The forum's usual room says which school it is; where that can be the secret, somebody writes a place on purpose.
-    is_secret = referral.protected_since is not None
     kept = agenda.slot_of(transactions.session(), referral)
     date = kept.item.date if kept else next(iter(team_dates.coming(transactions.session(), referral.forum)), None)
     if date is None:
-        return {"minutes": 60, "place": "" if is_secret else referral.forum.place}
+        return {"minutes": 60, "place": calling.usual_place(referral, referral.forum.place)}
     begins = (kept or date).starts_at.astimezone(ZoneInfo(zone()))
     return {
         "starts_on": begins.date(), "starts_time": f"{begins:%H:%M}", "minutes": (kept.item if kept else date).minutes,
-        "place": "" if is_secret else date.place,
+        "place": calling.usual_place(referral, date.place),
     }  # fmt: skip
 
 
@@ -185,7 +170,3 @@ def _line(name: str | None, function: str, *, comes: bool) -> dict[str, Any]:
 def _name(guardian: Guardian) -> str | None:
     """What stands in the minutes, which more people read than may know a protected name."""
     return gettext("A guardian") if guardian.has_protected_identity else guardian.name
-
-
-def _is_me(account: Account) -> bool:
-    return account.id == people.actor().account_id

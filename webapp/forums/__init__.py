@@ -13,6 +13,7 @@ for _module in (
     "year",
     "agenda",
     "moving",
+    "calling",
     "public",
     "consultations",
     "upward",

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from referrals import access
 from referrals.errors import AgendaRefused
 from referrals.forums import agenda as rules
-from referrals.forums import agenda_paper, dates, readiness, seats
+from referrals.forums import agenda_paper, calling, dates, readiness, seats
 from referrals.forums import upward as upward_rules
 from referrals.forums.agenda import Slot
 from referrals.forums.readiness import Readiness
@@ -132,6 +132,7 @@ def agenda_page(forum: Forum, date_id: uuid.UUID, form: forms.Form, *, status: i
     for name, usual in (("minutes", "30"), ("moved_on", f"{begins:%Y-%m-%d}"), ("moved_time", f"{begins:%H:%M}")):
         form.typed.setdefault(name, usual)
     lines = [_line(slot, date, held, is_over=is_over) for slot in slots]
+    ready = [] if is_over else [slot for slot in slots if calling.can_be_called(session, slot, held, by=actor)]
     return pages.page(
         "forums/agenda.html",
         status,
@@ -139,6 +140,7 @@ def agenda_page(forum: Forum, date_id: uuid.UUID, form: forms.Form, *, status: i
         team=forum,
         date=date,
         lines=lines,
+        ready=len(ready),
         could_follow=any(_is_called_elsewhen(line) for line in lines),
         others=[one for one in dates.coming(session, forum) if one is not date],
         ends_at=slots[-1].ends_at if slots else date.starts_at,

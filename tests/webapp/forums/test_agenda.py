@@ -192,6 +192,33 @@ def test_the_call_to_the_team_begins_with_the_time_kept_for_it(karin, date, lay,
     assert "The team is called for another time: 22 September 2026" in lines(page)[0]
 
 
+def test_with_one_press_the_team_is_called_to_everything_that_is_ready(karin, date, lay, signed_in):
+    (first, first_id), (untold, untold_id) = lay(), lay(told=False)
+    put(karin, date, first_id)
+    page = put(karin, date, untold_id)
+    assert "One referral here is ready, and the team is not called to it yet." in page.text
+    assert "is ready, and the team" not in signed_in("kim").get(date).text
+    (form,) = [one for one in page.all("form") if one.get("action", "").endswith("/call")]
+    page = karin.submit(form=form)
+    said = "The team is called to one referral. One guardian gets no mail: hand over the invitation."
+    assert f"{said} One referral waits until what is missing below is seen to." in page.text
+    assert "The team is called for this time." in lines(page)[0]
+    assert "The team is not called to it yet." in lines(page)[1]
+    assert not [one for one in page.all("form") if one.get("action", "").endswith("/call")]
+    fields = karin.get(f"/referrals/{first}/team-review").fields(karin.page.form())
+    assert fields["agenda"].startswith("How the child is doing now")
+
+
+def test_once_the_day_is_over_nobody_is_called_from_its_page(karin, date, lay, signed_in, wednesday):
+    _number, identity = lay()
+    put(karin, date, identity)
+    wednesday.shift(timedelta(days=7))
+    later = signed_in("karin")
+    (form, *_) = later.get(date).all("form")
+    form.set("action", f"{date}/call")
+    assert any("has passed" in problem for problem in later.submit(form=form, status=422).problems)
+
+
 def test_what_a_date_lacks_counts_what_those_called_answered(karin, date, lay, settings, signed_in):
     number, identity = lay()
     put(karin, date, identity)

@@ -1,0 +1,109 @@
+"""Calling the team to a referral with those one would call anyway, and to everything on a date's agenda at once."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from referrals import clock, team_review
+from referrals.access import Actor
+from referrals.disclosure import coverage
+from referrals.errors import NotInformed, TeamNotComplete
+from referrals.forums import agenda, dates, readiness, seats
+from referrals.forums.agenda import Slot
+from referrals.models import Referral, TeamDate, TeamSeat
+from referrals.people import roster
+from referrals.people.roster import Colleague
+from referrals.stages import MOVE_BY_VERB, Verb
+
+
+@dataclass(frozen=True)
+class Called:
+    """How many meetings the team is called to, and how many on the agenda wait until somebody has seen to what is in the way."""
+
+    meetings: int
+    left: int
+    #: how many guardians are invited and get no mail about it
+    to_tell: int = 0
+
+
+def usually_called(
+    session: Session, referral: Referral, colleagues: Sequence[Colleague], *, by: Actor
+) -> list[uuid.UUID]:
+    """Those of `colleagues` a call begins with: who contributes already, who sits in the team on that date, and `by`.
+
+    As long as no seats are given, whoever completes the team.
+    """
+    forum = referral.forum
+    if held := seats.seats_of(session, forum):
+        kept = agenda.slot_of(session, referral) or next(iter(dates.coming(session, forum)), None)
+        sitting = {one.account.id for one in seats.sitting(held, kept.starts_at if kept else clock.now())}
+    else:
+        sitting = {one.account.id for one in colleagues if one.account.profession in forum.quorum}
+    expected = sitting | referral.facts().members | {by.account_id}
+    return [one.account.id for one in colleagues if one.locked_by is None and one.account.id in expected]
+
+
+def usually_invited(session: Session, referral: Referral) -> list[uuid.UUID]:
+    """The guardians a call begins with: who has custody and may be turned to."""
+    known = coverage.guardians_of(session, referral)
+    return [one.id for one in known if one.has_custody and one.may_contact]
+
+
+def usual_place(referral: Referral, place: str) -> str:
+    """`place`, the team's own room; nothing where that says which school a protected child attends: somebody writes one on purpose."""
+    return "" if referral.protected_since is not None else place
+
+
+def can_be_called(session: Session, slot: Slot, held: Sequence[TeamSeat], *, by: Actor) -> bool:
+    """Whether the team can be called to the referral in `slot` without anybody having to decide something first.
+
+    It is not where it is called already; where guardians are not told; where somebody at the table stands too close or has
+    another meeting then; nor where only a person can say where it meets.
+    """
+    referral = slot.item.referral
+    if not agenda.may_arrange(referral, slot.item.date, by) or slot.starts_at <= clock.now():
+        return False
+    if referral.state not in MOVE_BY_VERB[Verb.SCHEDULE_MEETING].frm or not usual_place(referral, slot.item.date.place):
+        return False
+    lacks = readiness.readiness(session, slot, held)
+    in_the_way = lacks.to_inform or lacks.too_close or lacks.at_once
+    return lacks.called_for is None and lacks.has_guardians and not in_the_way
+
+
+def call_to_agenda(session: Session, date: TeamDate, *, points: Sequence[str], by: Actor) -> Called:
+    """Call the team to each referral on the agenda that is ready for it, at its time there, to talk about `points`.
+
+    Raises NotAllowed, and AgendaRefused once the day of the date has passed.
+    """
+    dates.require_keeper(date.forum, by)
+    agenda.require_to_come(session, date)
+    held = seats.seats_of(session, date.forum)
+    called = left = to_tell = 0
+    for slot in agenda.slots(session, date):
+        referral = slot.item.referral
+        if not agenda.may_arrange(referral, date, by) or team_review.is_called(session, referral):
+            continue
+        if can_be_called(session, slot, held, by=by) and _call(session, slot, points, by=by):
+            called += 1
+            meeting = team_review.current_meeting(session, referral)
+            to_tell += len(team_review.without_mail(session, meeting)) if meeting else 0
+        else:
+            left += 1
+    return Called(called, left, to_tell)
+
+
+def _call(session: Session, slot: Slot, points: Sequence[str], *, by: Actor) -> bool:
+    """Whether the team could be called: not where a profession is missing, which somebody calls or does without knowingly."""
+    referral, date = slot.item.referral, slot.item.date
+    people = usually_called(session, referral, roster.for_team(session, referral), by=by)
+    try:
+        team_review.schedule_meeting(
+            session, referral, by=by, seen=None, starts_at=slot.starts_at, minutes=slot.item.minutes, place=date.place,
+            called=people, guardians=usually_invited(session, referral), agenda=points,
+            on_closed_day=True,  # the date itself stands there knowingly
+        )  # fmt: skip
+    except (NotInformed, TeamNotComplete):
+        return False
+    return True
