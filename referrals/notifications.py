@@ -9,7 +9,7 @@ from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from referrals import audiences, clock, history, languages, steps, team_review
 from referrals.access import SYSTEM, Actor
@@ -344,7 +344,7 @@ def letter(mail: Mail) -> Letter:
     link = settings.base_url + (f"{RETURN_PATH}?number={number}" if is_for_reporter else f"/referrals/{number}")
     if mail.kind in _ELSEWHERE:
         link = settings.base_url + _ELSEWHERE[mail.kind]
-    values = {"reference": number, "link": link, "for_reporter": is_for_reporter}
+    values = {"reference": number, "link": link, "for_reporter": is_for_reporter, "when": _when(mail)}
     words, folder = environment(mail.language), f"emails/{mail.kind}"
     subject = words.get_template(f"{folder}/subject.txt").render(values)
     return Letter(
@@ -355,6 +355,15 @@ def letter(mail: Mail) -> Letter:
         message_id=mail.message_id,
         written_at=mail.written_at,
     )
+
+
+def _when(mail: Mail) -> str:
+    """When the meeting begins that a mail calls to, in its reader's words: not everybody can open the attached entry."""
+    session = object_session(mail)
+    if session is None or mail.kind not in _CALLS:
+        return ""
+    call, zone = team_review.called_then(session, mail.referral, after=mail.history), roster.time_zone(session)
+    return languages.format_weekday_datetime(call.starts_at, mail.language, zone=zone) if call else ""
 
 
 @lru_cache(maxsize=8)

@@ -82,7 +82,8 @@ def test_a_guardian_is_invited_by_a_mail_in_their_language_that_says_nothing_of_
         "Du er inviteret til et møde",
         "Du är inbjuden till ett möte",
     ]
-    for message, title in zip(messages, ("Møde", "Möte"), strict=True):
+    begins = ("Det begynder tirsdag den 20. oktober 2026 kl. 14.30.", "Det börjar tisdag 20 oktober 2026 kl. 14:30.")
+    for message, title, when in zip(messages, ("Møde", "Möte"), begins, strict=True):
         (part,) = message.iter_attachments()
         assert part["Content-Type"].params["method"] == "PUBLISH"
         (event,) = Calendar.from_ical(part.get_content()).events
@@ -91,6 +92,7 @@ def test_a_guardian_is_invited_by_a_mail_in_their_language_that_says_nothing_of_
         assert str(event["ORGANIZER"]) == "mailto:trivsel@trivsel.invalid", "nobody of the school"
         body = message.get_body(("plain",))
         assert body is not None
+        assert when in body.get_content()
         whole = "\n".join((message["Subject"], body.get_content(), part.get_content()))
         assert "/guardian/code" in whole
         for secret in (referral.number, cast.school.name, cast.forum.name, cast.forum.place, "Mila", "Maja", "Läget"):

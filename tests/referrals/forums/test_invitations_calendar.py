@@ -71,6 +71,7 @@ def test_the_mail_that_calls_somebody_carries_the_meeting_for_their_calendar(
     body = message.get_body(("plain",))
     assert body is not None
     assert "kalender" in body.get_content()
+    assert "Det börjar tisdag 20 oktober 2026 kl. 14:30." in body.get_content()
     calendar = Calendar.from_ical(part.get_content())
     assert str(calendar["METHOD"]) == "PUBLISH"
     (event,) = calendar.events
