@@ -27,7 +27,7 @@ from schemas.fields import (
 )
 from schemas.notes import ClassificationForm, each_by_itself
 
-__all__ = ["CallAnswerForm", "CallingOffForm", "ColourChoiceForm", "ColoursForm", "MeetingForm", "MinutesForm"]
+__all__ = ["CallAnswerForm", "CallingOffForm", "ColourChoiceForm", "ColoursForm", "InterpreterForm", "MeetingForm", "MinutesForm"]
 
 CHOOSE_COLOUR = N_("Choose a colour for at least one area.")
 GIVE_DAY = N_("Give the day of the meeting.")
@@ -37,6 +37,8 @@ GIVE_PLACE = N_("Say where the team meets.")
 SAY_WHY_OFF = N_("Write why the meeting is called off.")
 GIVE_LENGTH = N_("Say how many minutes the meeting takes, between 10 and 480.")
 CALL_SOMEBODY = N_("Choose whom to call to the meeting.")
+GIVE_LANGUAGE = N_("Write the language.")
+SAY_WITH_WHOM = N_("Write with whom it is booked.")
 GIVE_NAME = N_("Write the name.")
 SAY_HOW_THEY_TOOK_PART = N_("Say how this person took part, or that they were absent.")
 SAY_WHO_WAS_THERE = N_("Write who was there.")
@@ -86,6 +88,13 @@ class CallAnswerForm(FormSchema):
     """What somebody answers who is called to a meeting."""
 
     reply = TermField(CalledReply, needed=CHOOSE_ONE)
+
+
+class InterpreterForm(FormSchema):
+    """With whom an interpreter is booked, in which language."""
+
+    language = ShortText(needed=GIVE_LANGUAGE)
+    booked_with = ShortText(needed=SAY_WITH_WHOM)
 
 
 class CallingOffForm(FormSchema):

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from referrals import clock, team_review
@@ -97,6 +97,15 @@ def _stands_as(session: Session, referral: Referral, account_id: uuid.UUID) -> f
     return own_calls.parties_then(session.get_one(Account, account_id), referral.facts(), starts_at)
 
 
+def to_come_of(actor: Actor) -> ColumnElement[bool]:
+    """Which meetings joined with their referrals are to come, of those referrals that `actor` coordinates."""
+    return and_(
+        in_units(actor, Role.COORDINATOR), or_(Referral.owner_id == actor.account_id, ~coordinating.HAS_OWNER),
+        Referral.is_open, Referral.kept_outside_at.is_(None),
+        TeamMeeting.held_at.is_(None), TeamMeeting.called_off_in.is_(None), TeamMeeting.starts_at > clock.now(),
+    )  # fmt: skip
+
+
 def not_coming(session: Session, actor: Actor) -> list[NotComing]:
     """The meetings to come of the referrals `actor` coordinates to which somebody cannot come, the next one first.
 
@@ -107,12 +116,7 @@ def not_coming(session: Session, actor: Actor) -> list[NotComing]:
         .join(TeamMeeting, CalledAnswer.meeting_id == TeamMeeting.id)
         .join(Account, CalledAnswer.account_id == Account.id)
         .join(TeamMeeting.referral)
-        .where(
-            in_units(actor, Role.COORDINATOR), or_(Referral.owner_id == actor.account_id, ~coordinating.HAS_OWNER),
-            Referral.is_open, Referral.kept_outside_at.is_(None),
-            TeamMeeting.held_at.is_(None), TeamMeeting.called_off_in.is_(None), TeamMeeting.starts_at > clock.now(),
-            CalledAnswer.starts_at == TeamMeeting.starts_at, Account.is_active,
-        )
+        .where(to_come_of(actor), CalledAnswer.starts_at == TeamMeeting.starts_at, Account.is_active)
         .order_by(TeamMeeting.starts_at, TeamMeeting.id, Account.name, Account.id, CalledAnswer.number)
         .options(contains_eager(TeamMeeting.referral).selectinload(Referral.unit))
     )  # fmt: skip

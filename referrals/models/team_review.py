@@ -49,6 +49,8 @@ class TeamMeeting(OfReferral, Base):
     agenda = Sealed[list[str]]()
     #: [{"name", "function", "attendance"}]: staff, guardians, child, support person, interpreter
     attendance = Sealed[list[dict[str, str]]]()
+    #: [{"language", "with", "starts_at", "at"}]: interpreters that are booked, with whom, for which time, and when that was noted
+    interpreters = Sealed[list[dict[str, str]]]()
     situation = Sealed[str]()
     strengths = Sealed[str]()
     child_words = Sealed[str]()

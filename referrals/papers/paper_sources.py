@@ -17,7 +17,7 @@ from referrals.documents import Paper
 from referrals.earlier import GuardianThen
 from referrals.files import attachments
 from referrals.guardians import guardian_page
-from referrals.meetings import colour_rating, conflict
+from referrals.meetings import colour_rating, conflict, interpreters
 from referrals.models import (
     AbsenceInvestigation,
     Account,
@@ -237,11 +237,13 @@ def _assessment(moment: Moment) -> dict[str, Any]:
 
 def _invitation(moment: Moment) -> dict[str, Any]:
     meeting = team_review.called_then(moment.session, moment.referral, after=moment.after)
-    invited = set(meeting.guardians_invited) if meeting else set()
+    invited, then = set(meeting.guardians_invited) if meeting else set(), moment.after.at if moment.after else None
     return {
         "meeting": meeting,
         "participants": _accounts(moment.session, meeting.called if meeting else []),
         "guardians": [guardian for guardian in moment.guardians if str(guardian.id) in invited],
+        "interpreters_asked": interpreters.asked_for(moment.session, meeting, until=then) if meeting else {},
+        "interpreters_booked": frozenset(interpreters.booked(meeting, until=then) if meeting else ()),
     }
 
 

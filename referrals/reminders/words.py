@@ -58,6 +58,7 @@ GIVE_READING_ON = N_("See to a request to read a file that nobody has answered")
 
 #: nor is it one what those answer who are called to a meeting
 CANNOT_COME = N_("See to who cannot come to the meeting")
+BOOK_INTERPRETER = N_("Book an interpreter")
 SAY_WHETHER = N_("Say whether you come")
 
 #: the same where it waits for somebody other than the reader

@@ -199,7 +199,9 @@ class InvitationDocument(Frame):
     interpreters = fields.List(fields.String())
     #: how many guardians are invited, for a call that names none
     guardians_asked = fields.Function(lambda source: len(source.invited_guardians))
-    has_interpreter = fields.Function(lambda source: bool(source.interpreters))
+    needs_interpreter = fields.Function(lambda source: bool(source.interpreters))
+    #: whether one is noted as booked for each of these languages
+    is_interpreter_booked = fields.Function(lambda source: source.interpreters_booked.issuperset(source.interpreters))
     #: where the rules about secrecy stand
     secrecy = fields.Function(lambda source: rulebook.newest(Country(source.municipality.country)).sources["secrecy"])
 

@@ -79,6 +79,10 @@ class PaperSource:
     #: how to appeal, by language
     appeal: Mapping[str, str] = field(default_factory=dict)
     guardians: Sequence[Any] = ()
+    #: languages of interpreters that guardians asked for in their answers to an invitation, by their id
+    interpreters_asked: Mapping[UUID, str] = field(default_factory=dict)
+    #: languages in which an interpreter is noted as booked
+    interpreters_booked: frozenset[str] = frozenset()
     #: what guardians have written in their own text, by their id
     own_words: Mapping[UUID, str] = field(default_factory=dict)
     #: what the team agreed on by colour; None unless the guardians chose that it may stand on papers
@@ -217,7 +221,8 @@ class PaperSource:
         """The languages of the interpreters that the invited guardians need; on a guardian's own paper that of their own."""
         mine = self.recipient.guardian_id
         asked = [each.row for each in self.invited_guardians if mine is None or each.row.id == mine]
-        return sorted({guardian.interpreter for guardian in asked if guardian.interpreter})
+        needed = {self.interpreters_asked.get(guardian.id) or guardian.interpreter for guardian in asked}
+        return sorted(language for language in needed if language)
 
     @property
     def guardian_views(self) -> list[dict[str, Any]]:

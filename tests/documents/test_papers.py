@@ -620,7 +620,7 @@ def test_the_call_says_what_was_last_read_and_approved(language: str) -> None:
 def test_the_call_names_neither_the_child_nor_guardians_nor_their_languages() -> None:
     called = rich_source(DocumentKind.INVITATION, recipient=PaperRecipient(capacity="professional"))
     context = document_context("invitation", called)
-    assert (context["guardians_asked"], context["has_interpreter"]) == (2, True)
+    assert (context["guardians_asked"], context["needs_interpreter"]) == (2, True)
     told = f"{context} {document_html('invitation', context, language='sv')}"
     for word in ("Maja", "Agnieszka", "Karim", "'pl'", "polska", "2016-04-12"):
         assert word not in told
@@ -628,6 +628,22 @@ def test_the_call_names_neither_the_child_nor_guardians_nor_their_languages() ->
     alone = document_html("invitation", document_context("invitation", called), language="en")
     assert "No guardian is invited." in alone
     assert "No interpreter is booked." in alone
+
+
+def test_an_invitation_says_that_an_interpreter_is_booked_once_each_that_is_needed_is() -> None:
+    asked = {FATHER_ID: "ar"}
+    for recipient, booked, said in (
+        (PaperRecipient(capacity="professional"), {"pl"}, "It is not noted yet that one is booked."),
+        (PaperRecipient(capacity="professional"), {"pl", "ar"}, "An interpreter is booked for the guardians."),
+        (PaperRecipient(capacity="guardian", guardian_id=FATHER_ID), {"pl"}, "An interpreter is needed: Arabic."),
+        (PaperRecipient(capacity="guardian", guardian_id=MOTHER_ID), {"pl"}, "An interpreter is booked: Polish."),
+    ):
+        source = replace(
+            rich_source(DocumentKind.INVITATION), recipient=recipient, interpreters_asked=asked,
+            interpreters_booked=frozenset(booked),
+        )  # fmt: skip
+        page = document_html("invitation", document_context("invitation", source), language="en")
+        assert said in paper_text(page)
 
 
 @pytest.mark.parametrize(("guardian", "booked"), [(MOTHER_ID, ["pl"]), (FATHER_ID, [])])

@@ -196,7 +196,7 @@ def _call_without_the_counsellor(weeks: Fortnight) -> None:
 
 
 def _the_interpreter_is_on_the_invitations(weeks: Fortnight) -> None:
-    """Colleagues read that one is booked, each in their own language; the guardian in hers reads for which one."""
+    """Colleagues read that one is needed, each in their own language; the guardian in hers reads which one."""
     window = weeks.page(weeks.coordinator, "/documents")
     papers = window.page.locator("a[type='application/pdf']", has_text=window.words("Invitation"))
     window.wait_until(lambda: papers.count() == 8, "the invitations to the second time")
@@ -206,9 +206,9 @@ def _the_interpreter_is_on_the_invitations(weeks: Fortnight) -> None:
         for reader, other in ((GUARDIAN, called), (called, f"{called}, "), (f"{called}, på danska", GUARDIAN))
         for paper in [window.fetch(papers.filter(has_text=reader, has_not_text=other).first)]
     )
-    assert "Der er bestilt tolk: tigrinska." in guardians, guardians
-    assert "Tolk är bokad för vårdnadshavarna." in colleagues, colleagues
-    assert "Der er bestilt tolk til" in danes, danes
+    assert "Der er brug for tolk: tigrinska." in guardians, guardians
+    assert "Vårdnadshavarna behöver tolk." in colleagues, colleagues
+    assert "Forældrene har brug for tolk." in danes, danes
 
 
 def wednesday(weeks: Fortnight) -> None:
@@ -296,6 +296,9 @@ def second_wednesday(weeks: Fortnight) -> None:
     )
     (own,) = Calendar.from_ical(weeks.coordinator.fetch(link)).events
     assert (own.start.isoformat(), own["SEQUENCE"]) == ("2026-10-22T13:00:00+02:00", 2)
+    weeks.coordinator.write("With whom is it booked?", "Tolkförmedlingen")
+    weeks.coordinator.press("An interpreter is booked")
+    assert weeks.coordinator.says("booked with %(whom)s", whom="Tolkförmedlingen"), weeks.coordinator.text
 
 
 def second_thursday(weeks: Fortnight) -> None:

@@ -355,10 +355,11 @@ def test_who_said_no_begins_as_absent_with_whom_they_would_have_brought(signed_i
 
     page = signed_in("karin").get(f"/referrals/{number(TO_SCHEDULE, answered)}/team-review/minutes")
     fields = page.fields(page.form())
-    assert {fields[f"attendance-{row}-name"]: fields[f"attendance-{row}-attendance"] for row in range(6)} == {
+    assert {fields[f"attendance-{row}-name"]: fields[f"attendance-{row}-attendance"] for row in range(5)} == {
         "Henrik Rosenby": "present", "Kim Solgren": "absent", "Maja Testsson": "absent", "The child": "absent",
-        "An interpreter": "absent", "Ali Testsson": "absent",
+        "Ali Testsson": "absent",
     }  # fmt: skip
+    assert "attendance-5-name" not in fields, "without her nobody needs the interpreter"
 
 
 @pytest.mark.parametrize(("level", "name"), [(None, "Ali Testsson"), ("sekretessmarkering", "A support person")])
@@ -404,6 +405,29 @@ def test_the_minutes_say_how_each_took_part(signed_in: SignIn, number) -> None:
         "The child, Child Absent",
         "An interpreter, Interpreter: polska Absent",
     ]
+
+
+def test_the_coordinator_notes_that_an_interpreter_is_booked(signed_in: SignIn, number, settings) -> None:
+    reference, karin = number(TO_SCHEDULE, called), signed_in("karin")
+    assert "Book an interpreter" in karin.get("/home").text
+
+    def forms(page: Page) -> list[Any]:
+        return [one for one in page.all("form") if one.get("action", "").endswith("/interpreter")]
+
+    address = f"/referrals/{reference}/team-review"
+    page = karin.get(address)
+    assert "polska: not noted as booked yet" in page.text
+    (form,) = forms(page)
+    assert "nothing has been noted" in karin.submit({"booked_with": ""}, form=form).text
+    stale = {"booked_with": "Tolken", "asked_about": "2026-12-08T12:30:00+00:00"}
+    assert "The meeting has moved" in karin.submit(stale, form=form).text
+    page = karin.submit({"booked_with": "Tolkförmedlingen"}, form=form)
+    assert "It is noted that an interpreter is booked." in page.text
+    assert "polska: booked with Tolkförmedlingen" in page.text
+    assert forms(page) == []
+    assert "Book an interpreter" not in karin.get("/home").text
+    assert "Noted that an interpreter is booked" in karin.get(f"/referrals/{reference}/access-log").text
+    assert "polska" not in signed_in("kim").get(address).text
 
 
 def test_another_decision_is_added_without_a_script_and_loses_nothing(signed_in: SignIn, number, settings) -> None:

@@ -12,7 +12,8 @@ from referrals.disclosure import coverage
 from referrals.forums import agenda, calling
 from referrals.forums import dates as team_dates
 from referrals.guardians import guardian_page
-from referrals.meetings import meeting_answers
+from referrals.meetings import interpreters, meeting_answers
+from referrals.meetings.interpreters import Wanted
 from referrals.models import Account, CalledAnswer, Guardian, MeetingAnswer, Referral, TeamMeeting
 from referrals.notes import MEETING_TEXTS
 from referrals.people.roster import Colleague
@@ -43,6 +44,8 @@ class ShownMeeting:
     answers: dict[str, MeetingAnswer]
     #: whether somebody is to read what they wrote
     has_unread: bool
+    #: the languages in which guardians who come need an interpreter
+    interpreters: tuple[Wanted, ...]
 
 
 def guardians_of(referral: Referral) -> list[Guardian]:
@@ -59,7 +62,8 @@ def shown_meeting(meeting: TeamMeeting) -> ShownMeeting:
     answers = guardian_page.answers_to(session, meeting)
     has_unread = any(answer.read_at is None for answer in answers.values())
     replies = meeting_answers.answers_of_called(session, meeting)
-    return ShownMeeting(meeting, tuple(accounts), tuple(invited), replies, answers, has_unread)
+    needed = tuple(interpreters.wanted(session, meeting))
+    return ShownMeeting(meeting, tuple(accounts), tuple(invited), replies, answers, has_unread, needed)
 
 
 def usual_call(referral: Referral, current: TeamMeeting | None, colleagues: Sequence[Colleague]) -> dict[str, Any]:
@@ -140,26 +144,22 @@ def _comes(answer: CalledAnswer | MeetingAnswer | None) -> bool:
 
 def _beside(shown: ShownMeeting) -> list[dict[str, Any]]:
     """Those who come for the guardians' sake: interpreters, one for each language, and whom they said they bring."""
-    languages: dict[str, bool] = {}
-    supporting = []
+    # A rare language says who somebody is.
+    languages = ["" if any(map(_is_secret, one.guardians)) else one.language for one in shown.interpreters]
+    lines = [
+        _line(gettext("An interpreter"), gettext("Interpreter: %(language)s", language=one) if one else gettext("Interpreter"), comes=True)
+        for one in dict.fromkeys(languages)
+    ]  # fmt: skip
     for guardian in shown.guardians:
-        answer, is_secret = shown.answers.get(str(guardian.id)), guardian.has_protected_identity
-        if language := (answer and answer.interpreter) or guardian.interpreter:
-            # A rare language says who somebody is.
-            kept = "" if is_secret else language
-            languages[kept] = languages.get(kept, False) or _comes(answer)
+        answer = shown.answers.get(str(guardian.id))
         if answer and answer.support_person:
-            name = gettext("A support person") if is_secret else answer.support_person
-            supporting.append(_line(name, gettext("Support person"), comes=_comes(answer)))
-    interpreters = [
-        _line(
-            gettext("An interpreter"),
-            gettext("Interpreter: %(language)s", language=one) if one else gettext("Interpreter"),
-            comes=is_needed,
-        )
-        for one, is_needed in languages.items()
-    ]
-    return interpreters + supporting
+            name = gettext("A support person") if _is_secret(guardian) else answer.support_person
+            lines.append(_line(name, gettext("Support person"), comes=_comes(answer)))
+    return lines
+
+
+def _is_secret(guardian: Guardian) -> bool:
+    return guardian.has_protected_identity
 
 
 def _line(name: str | None, function: str, *, comes: bool) -> dict[str, Any]:
