@@ -180,10 +180,14 @@ class MoveItemForm(FormSchema):
 
 
 class MoveDateForm(FormSchema):
-    """When the team meets instead, and why. The result has one aware instant, `starts_at`."""
+    """When and where the team meets instead, and why. The result has one aware instant, `starts_at`."""
 
     moved_on = DateField(needed=GIVE_DATE, is_ahead=True, years_ahead=2)
     moved_time = TimeField(needed=N_("Give a time."))
+    moved_minutes = CountField(
+        least=10, most=480, load_default=60, error_messages={"invalid": _LENGTH, "out_of_range": _LENGTH}
+    )
+    moved_place = ShortText(needed=FILL_IN)
     reason = LongText()
 
     def __init__(self, *, zone: str, **options: Any) -> None:
@@ -194,5 +198,7 @@ class MoveDateForm(FormSchema):
     def _make_instant(self, data: dict[str, Any], **_options: Any) -> dict[str, Any]:
         return {
             "starts_at": datetime.combine(data["moved_on"], data["moved_time"], self._zone),
+            "minutes": data["moved_minutes"],
+            "place": data["moved_place"],
             "reason": data["reason"],
         }

@@ -16,10 +16,11 @@ from referrals import clock
 from referrals.access import Actor, Role
 from referrals.actors import WITH_UNIT
 from referrals.calendar import closed_days, is_open_day
-from referrals.errors import NotAllowed
+from referrals.errors import AgendaRefused, NotAllowed
 from referrals.languages import local_date
 from referrals.models import (
     Account,
+    AgendaItem,
     ClosedDay,
     Forum,
     RoleAssignment,
@@ -30,6 +31,7 @@ from referrals.models import (
     Unit,
 )
 from referrals.people import organisation, roster
+from referrals.vocabulary import AgendaProblem
 
 #: the roles that keep a team's dates, in any of its units
 KEEPERS: Final = frozenset({Role.COORDINATOR, Role.HEAD_TEACHER})
@@ -193,8 +195,24 @@ def meanwhile(session: Session, forum: Forum, *, starts_at: datetime, minutes: i
     return [one for one in session.scalars(near) if one.starts_at + timedelta(minutes=one.minutes) > starts_at]
 
 
+def take_away(session: Session, forum: Forum, date_id: uuid.UUID, *, by: Actor) -> TeamDate:
+    """Take away a date with nothing on its agenda. Raises NotAllowed, and AgendaRefused where something is.
+
+    Then `moving.withdraw_date` takes it away, with the meetings that were called and a reason.
+    """
+    require_keeper(forum, by)
+    if with_agenda(session, [find_date(session, forum, date_id)]):
+        raise AgendaRefused(AgendaProblem.NOT_EMPTY)
+    return drop(session, forum, date_id, by=by)
+
+
+def with_agenda(session: Session, found: Iterable[TeamDate]) -> set[uuid.UUID]:
+    """Those of the dates, by their ids, that have a referral on their agenda."""
+    return set(session.scalars(select(AgendaItem.date_id).where(AgendaItem.date_id.in_([one.id for one in found]))))
+
+
 def drop(session: Session, forum: Forum, date_id: uuid.UUID, *, by: Actor) -> TeamDate:
-    """Take one date away: what was on its agenda lines up again, meetings that were called for it stay called. Raises NotAllowed."""
+    """Take one date away, whatever is on it: what was on its agenda lines up again, meetings stay called. Raises NotAllowed."""
     require_keeper(forum, by)
     found = find_date(session, forum, date_id)
     organisation.note(session, found, what="removed", before=organisation.describe(found), by_id=by.account_id)

@@ -59,24 +59,29 @@ def move_item(session: Session, item: AgendaItem, to: TeamDate, *, by: Actor, re
     return _take_along(session, here, place, by=by, reason=reason)
 
 
-def move_date(session: Session, date: TeamDate, starts_at: datetime, *, by: Actor, reason: str | None) -> Moved:
-    """Let the team meet at `starts_at` instead, with everything that is on the agenda.
+def move_date(
+    session: Session, date: TeamDate, starts_at: datetime, *, by: Actor, reason: str | None, minutes: int | None = None,
+    place: str | None = None,
+) -> Moved:  # fmt: skip
+    """Let the team meet at `starts_at` instead, with everything that is on the agenda; for `minutes` and at `place`, where given.
 
-    Raises NotAllowed, and AgendaRefused where the schools are closed on that day, it has passed, the team meets then already, or
-    a referral on the date is not theirs to move.
+    Raises NotAllowed, and AgendaRefused where nothing is changed, the schools are closed on that day, it has passed, the team meets
+    then already, or a referral on the date is not theirs to move.
     """
     dates.require_keeper(date.forum, by)
     agenda.require_to_come(session, date)
-    _require_free(session, date, starts_at)
+    minutes, place = minutes or date.minutes, place or date.place
+    if (starts_at, minutes, place) == (date.starts_at, date.minutes, date.place):
+        raise AgendaRefused(AgendaProblem.SAME)
+    _require_free(session, date, starts_at, minutes)
     here = agenda.slots(session, date)
     if not all(agenda.may_arrange(slot.item.referral, date, by) for slot in here):
         raise AgendaRefused(AgendaProblem.OTHERS)
-    before = organisation.describe(date)
-    date.starts_at = starts_at
+    before, met_in = _described(date), date.place
+    date.starts_at, date.minutes, date.place = starts_at, minutes, place
     session.flush()
-    after = organisation.describe(date)
-    organisation.note(session, date, what="moved", before=before, after=after, by_id=by.account_id)
-    return _take_along(session, agenda.slots(session, date), date.place, by=by, reason=reason)
+    organisation.note(session, date, what="moved", before=before, after=_described(date), by_id=by.account_id)
+    return _take_along(session, agenda.slots(session, date), met_in, by=by, reason=reason)
 
 
 def withdraw_date(session: Session, date: TeamDate, *, by: Actor, reason: str) -> CalledOff:
@@ -110,18 +115,22 @@ def follow_agenda(session: Session, date: TeamDate, *, by: Actor) -> Moved:
     return _take_along(session, own, date.place, by=by, reason=None)
 
 
-def _require_free(session: Session, date: TeamDate, starts_at: datetime) -> None:
+def _described(date: TeamDate) -> str:
+    return f"{organisation.describe(date)}, {date.minutes} min, {date.place}"
+
+
+def _require_free(session: Session, date: TeamDate, starts_at: datetime, minutes: int) -> None:
     others = [
         one
-        for one in dates.meanwhile(session, date.forum, starts_at=starts_at, minutes=date.minutes)
+        for one in dates.meanwhile(session, date.forum, starts_at=starts_at, minutes=minutes)
         if one is not date
     ]
     day = local_date(starts_at, zone=roster.time_zone(session))
+    moves = starts_at != date.starts_at  # where only length or place change, day and time stand there knowingly
     checks = (
-        (starts_at < clock.now(), AgendaProblem.PASSED),
-        (starts_at == date.starts_at, AgendaProblem.SAME),
+        (moves and starts_at < clock.now(), AgendaProblem.PASSED),
         (bool(others), AgendaProblem.TAKEN),
-        (not is_open_day(day, closed_days(session)), AgendaProblem.CLOSED),
+        (moves and not is_open_day(day, closed_days(session)), AgendaProblem.CLOSED),
     )
     for is_so, problem in checks:
         if is_so:
@@ -133,7 +142,7 @@ def _take_along(session: Session, slots: Iterable[Slot], place: str, *, by: Acto
     moved = left = to_tell = 0
     for slot in slots:
         meeting = _planned(session, slot)
-        if meeting is None or meeting.starts_at == slot.starts_at:
+        if meeting is None or (meeting.starts_at, meeting.place) == (slot.starts_at, _place(slot, meeting, place)):
             continue
         if _call_anew(session, slot, meeting, place=place, by=by, reason=reason):
             moved += 1

@@ -285,11 +285,11 @@ def second_wednesday(weeks: Fortnight) -> None:
     why = "Rummet är upptaget på fredag."
     window.page.locator("#move-form textarea").fill(why)
     window.write("New day", "2026-10-26")
-    window.press("Move the date")
+    window.press("Save the change")
     assert window.says("The schools are closed on that day. Choose another: nothing has been moved."), window.text
     assert window.page.locator("#move-form textarea").input_value() == why
     window.write("New day", "2026-10-22")
-    window.press("Move the date")
+    window.press("Save the change")
     assert weeks.numbers["Edit"] in window.text
     link = (
         weeks.about("Edit").page(weeks.coordinator, "/team-review").link("Take it into a calendar of your own (.ics)")

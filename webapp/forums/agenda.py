@@ -129,7 +129,11 @@ def agenda_page(forum: Forum, date_id: uuid.UUID, form: forms.Form, *, status: i
     may_keep = dates.may_keep(forum, actor)
     could_be_put = rules.lined_up(session, date, by=actor) if may_keep and not is_over else []
     begins = date.starts_at.astimezone(ZoneInfo(zone()))
-    for name, usual in (("minutes", "30"), ("moved_on", f"{begins:%Y-%m-%d}"), ("moved_time", f"{begins:%H:%M}")):
+    stands = {
+        "minutes": "30", "moved_on": f"{begins:%Y-%m-%d}", "moved_time": f"{begins:%H:%M}",
+        "moved_minutes": str(date.minutes), "moved_place": date.place,
+    }  # fmt: skip
+    for name, usual in stands.items():
         form.typed.setdefault(name, usual)
     lines = [_line(slot, date, held, is_over=is_over) for slot in slots]
     ready = [] if is_over else [slot for slot in slots if calling.can_be_called(session, slot, held, by=actor)]

@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 from referrals import clock
 from referrals.access import Role
 from referrals.disclosure import hand_over
-from referrals.forums import agenda, clashes, seats, subscription
+from referrals.errors import AgendaRefused
+from referrals.forums import clashes, seats, subscription
 from referrals.forums import dates as team_dates
 from referrals.forums import year as team_year
 from referrals.forums.dates import Planned, Series
@@ -73,15 +74,15 @@ def plan_team_dates(forum_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.post("/teams/<uuid:forum_id>/dates/<uuid:date_id>/drop")
 @signed_in(*TEAM_ROLES)
 def drop_team_date(forum_id: uuid.UUID, date_id: uuid.UUID) -> ResponseReturnValue:
-    """Take one date away."""
+    """Take a date away on which there is nothing; where there is, it is done from its agenda, with a reason."""
     session, forum = transactions.session(), team_of(forum_id)
-    lines = agenda.slots(session, team_dates.find_date(session, forum, date_id))
-    gone = team_dates.drop(session, forum, date_id, by=people.actor())
+    try:
+        gone = team_dates.take_away(session, forum, date_id, by=people.actor())
+    except AgendaRefused as refused:
+        notices.say_next(gettext(refused.problem.label), "warning")
+        return redirect(url_for(".agenda", forum_id=forum_id, date_id=date_id, _anchor="withdraw-form"), 303)
     day = short_date(local_date(gone.starts_at, zone=zone()))
-    said = [gettext("%(day)s has been taken away. Meetings that were called stay called.", day=day)]
-    if lines:
-        said.append(gettext("What was on its agenda lines up again."))
-    notices.say_next(" ".join(said))
+    notices.say_next(gettext("%(day)s has been taken away.", day=day))
     return redirect(url_for(".team", forum_id=forum_id), 303)
 
 
@@ -121,6 +122,7 @@ def team_page(forum: Forum, status: int = 200, *, form: forms.Form | None = None
         missing=seats.missing(forum, held, clock.now()),
         dates=[(one, seats.missing(forum, held, one.starts_at)) for one in coming],
         closed=team_dates.on_closed_days(session, coming),
+        with_agenda=team_dates.with_agenda(session, coming),
         at_two_tables=_by_date(clashes.at_two_tables(session, forum, coming)),
         this_year=team_year.this_one(session),
         may_keep=may_keep,

@@ -161,7 +161,43 @@ def test_a_whole_date_moves_with_its_agenda_and_leaves_a_line(
     assert entry(session, called.referral)[2] == to
     assert team_review.current_meeting(session, waiting.referral) is None
     (line,) = [row for row in organisation.changes(session) if row.subject.startswith("team_date.moved")]
-    assert (line.before, line.after) == ("linden 2026-09-22 12:30 UTC", "linden 2026-09-23 13:30 UTC")
+    assert (line.before, line.after) == (
+        "linden 2026-09-22 12:30 UTC, 90 min, Rum 12", "linden 2026-09-23 13:30 UTC, 90 min, Rum 12",
+    )  # fmt: skip
+
+
+def test_length_and_place_of_a_date_change_and_meetings_in_the_teams_room_go_along(
+    session: Session, cast: Cast, two_dates: list[TeamDate], wednesday: time_machine.Traveller
+) -> None:
+    by, first = cast.coordinator.actor(), two_dates[0]
+    here, elsewhere = put(session, cast, first), put(session, cast, first)
+    call(session, cast, here)
+    call(session, cast, elsewhere, BEGINS + HALF_AN_HOUR, place="Biblioteket")
+    assert moving.move_date(session, first, BEGINS, by=by, reason=None, minutes=120) == Moved(0, 0)
+    assert moving.move_date(session, first, BEGINS, by=by, reason="Trasig dörr.", place="Aulan") == Moved(1, 0, 1)
+    places = [one.place for item in (here, elsewhere) if (one := team_review.current_meeting(session, item.referral))]
+    assert (first.minutes, first.place, places) == (120, "Aulan", ["Aulan", "Biblioteket"])
+    assert entry(session, here.referral)[1:] == (1, BEGINS)
+    session.add(ClosedDay(first_on=BEGINS.date(), last_on=BEGINS.date(), label="Studiedag"))
+    wednesday.move_to(BEGINS + timedelta(minutes=5))
+    assert moving.move_date(session, first, BEGINS, by=by, reason=None, place="Rum 3") == Moved(1, 0, 1)
+    too_long = 60 * 24 * 15
+    assert refused(lambda: moving.move_date(session, first, BEGINS, by=by, reason=None, minutes=too_long)) is (
+        AgendaProblem.TAKEN
+    )
+
+
+def test_a_date_with_something_on_its_agenda_is_taken_away_with_a_reason_only(
+    session: Session, cast: Cast, two_dates: list[TeamDate]
+) -> None:
+    by, (first, second) = cast.coordinator.actor(), two_dates
+    put(session, cast, first)
+    assert refused(lambda: dates.take_away(session, cast.forum, first.id, by=by)) is AgendaProblem.NOT_EMPTY
+    assert dates.take_away(session, cast.forum, second.id, by=by) is second
+    for whose in (cast.counsellor, cast.outsider):
+        with pytest.raises(NotAllowed):
+            dates.take_away(session, cast.forum, first.id, by=whose.actor())
+    assert dates.coming(session, cast.forum) == [first]
 
 
 def test_a_day_on_which_the_team_cannot_meet_is_refused_and_nothing_is_moved(

@@ -97,10 +97,18 @@ def test_a_coordinator_puts_referrals_on_the_date_and_one_clock_runs_through_the
     page = arrange(karin, page, second, "off")
     assert f"{second} is off the agenda and lines up again." in page.text
     assert [line.split()[0] for line in lines(page)] == ["14:30–15:15"]
+    page = karin.get(team)
+    assert not [form for form in page.all("form") if "/drop" in form.get("action")]
+    assert f"{date}#withdraw-form" in [one.get("href") for one in page.all("a")]
+
+
+def test_a_date_that_got_something_on_its_agenda_meanwhile_is_not_taken_away(karin, team, date, lay):
+    _number, identity = lay()
     drop = next(form for form in karin.get(team).all("form") if "/drop" in form.get("action"))
-    assert (
-        "Meetings that were called stay called. What was on its agenda lines up again." in karin.submit(form=drop).text
-    )
+    put(karin, date, identity)
+    page = karin.submit(form=drop)
+    assert page.path == date
+    assert "Something is on the agenda of this date." in page.text
 
 
 def test_what_cannot_be_so_is_said_and_nothing_is_lost(karin, date, lay, settings):

@@ -72,7 +72,7 @@ def test_a_date_moves_to_another_day_and_never_to_one_on_which_the_schools_are_c
     page = karin.get(date)
     for day, why in (
         ("2026-09-26", "The schools are closed on that day."),
-        ("2026-09-22", "That is when it meets now."),
+        ("2026-09-22", "That is how it stands now."),
         ("2026-09-01", "This day has passed."),
     ):
         refused = karin.submit({"moved_on": day}, form=form_of(page, f"{date}/move"), status=422)
@@ -88,6 +88,10 @@ def test_a_date_moves_to_another_day_and_never_to_one_on_which_the_schools_are_c
     assert "One meeting keeps its time until what is missing below is seen to." in page.text
     assert "One guardian is not informed yet." in lines(page)[0]
     assert begins(settings) == ["24 08:00"]
+    refused = karin.submit({"moved_place": " "}, form=form_of(page, f"{date}/move"), status=422)
+    assert any(problem.startswith("Place:") for problem in refused.problems)
+    page = karin.submit({"moved_place": "Aulan", "moved_minutes": "90"}, form=form_of(refused, f"{date}/move"))
+    assert "HTL-team Linden, 10:00, Aulan" in page.text
 
 
 def test_a_date_is_withdrawn_and_what_was_called_for_it_is_called_off(karin, date, lay, settings):  # noqa: F811
