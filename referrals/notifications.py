@@ -161,6 +161,8 @@ def write(session: Session, row: History) -> list[Mail]:
                 and not _is_told(session, row, notification.kind, account_id=addressee.account_id)
             ):
                 continue
+            if notification.kind is _M.MEETING_SCHEDULED and _says_nothing_new(session, row, addressee):
+                continue
             mail = _write_one(session, row, notification.kind, addressee=addressee)
             written += [mail] if mail else []
     return written
@@ -172,6 +174,19 @@ def _is_told(session: Session, row: History, kind: MailKind, *, account_id: uuid
     """
     is_own = account_id == row.by_id and not (kind in WITH_ENTRY and _has_entry(session, row, account_id))
     return not is_own and access_list.is_on(row.referral, account_id)
+
+
+def _says_nothing_new(session: Session, row: History, addressee: Addressee) -> bool:
+    """Whether a colleague was called by mail to the same time and place already, and nothing took that back since."""
+    before = select(Mail).join(History, History.id == Mail.history_id).where(
+        Mail.referral_id == row.referral_id, Mail.kind.in_(WITH_ENTRY), Mail.recipient == addressee.key,
+        Mail.stopped_at.is_(None), History.number < row.number,
+    )  # fmt: skip
+    newest = session.scalars(before.order_by(History.number.desc(), Mail.id).limit(1)).one_or_none()
+    if newest is None or newest.kind is not _M.MEETING_SCHEDULED:
+        return False
+    told, tells = (team_review.called_then(session, row.referral, after=one) for one in (newest.history, row))
+    return team_review.where_and_when(told) == team_review.where_and_when(tells)
 
 
 def _has_entry(session: Session, row: History, account_id: uuid.UUID) -> bool:
@@ -250,16 +265,23 @@ def let_rest_if_done(session: Session, mail: Mail) -> None:
     if mail.kind is MailKind.HAND_OVER_OFFERED:
         is_done = hand_over.waiting(session, mail.referral) is None
     if mail.kind in _CALLS:
-        is_done = not _is_called_so(session, mail.history) or _is_told_today(session, mail)
+        is_done = not _is_called_so(session, mail) or _is_told_today(session, mail)
     if mail.kind in TAKES_OUT:
         is_done = _is_called_again(session, mail)
     if is_to_go(mail) and (is_done or not _can_be_mailed(session, mail)):
         mail.stopped_at = clock.now()
 
 
-def _is_called_so(session: Session, row: History) -> bool:
-    """Whether the meeting is still to be held as `row` called to it: neither moved since, nor called off, nor held."""
-    call = team_review.called_then(session, row.referral, after=row)
+def _is_called_so(session: Session, mail: Mail) -> bool:
+    """Whether the meeting is still to be held as a mail calls to it: neither moved since, nor called off, nor held.
+
+    A colleague gets no other mail where only others are called since: theirs still goes.
+    """
+    call = team_review.called_then(session, mail.referral, after=mail.history)
+    if isinstance(call, MeetingVersion) and mail.kind is _M.MEETING_SCHEDULED:
+        now, reader = session.get_one(TeamMeeting, call.meeting_id), mail.recipient.rpartition(":")[2]
+        is_same = team_review.where_and_when(call) == team_review.where_and_when(now)
+        return now.is_to_hold and reader in now.called and is_same
     return isinstance(call, TeamMeeting) and call.is_to_hold
 
 

@@ -27,7 +27,16 @@ from schemas.fields import (
 )
 from schemas.notes import ClassificationForm, each_by_itself
 
-__all__ = ["CallAnswerForm", "CallingOffForm", "ColourChoiceForm", "ColoursForm", "InterpreterForm", "MeetingForm", "MinutesForm"]
+__all__ = [
+    "CallAnswerForm",
+    "CallingOffForm",
+    "ColourChoiceForm",
+    "ColoursForm",
+    "InterpreterForm",
+    "MeetingForm",
+    "MinutesForm",
+    "StandInForm",
+]
 
 CHOOSE_COLOUR = N_("Choose a colour for at least one area.")
 GIVE_DAY = N_("Give the day of the meeting.")
@@ -88,6 +97,12 @@ class CallAnswerForm(FormSchema):
     """What somebody answers who is called to a meeting."""
 
     reply = TermField(CalledReply, needed=CHOOSE_ONE)
+
+
+class StandInForm(FormSchema):
+    """Who comes to a meeting instead of somebody who is called."""
+
+    stand_in = IdField(needed=CHOOSE_ONE)
 
 
 class InterpreterForm(FormSchema):

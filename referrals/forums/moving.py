@@ -73,7 +73,7 @@ def move_date(
     minutes, place = minutes or date.minutes, place or date.place
     if (starts_at, minutes, place) == (date.starts_at, date.minutes, date.place):
         raise AgendaRefused(AgendaProblem.SAME)
-    _require_free(session, date, starts_at, minutes)
+    _require_free(session, date, starts_at, minutes=minutes)
     here = agenda.slots(session, date)
     if not all(agenda.may_arrange(slot.item.referral, date, by) for slot in here):
         raise AgendaRefused(AgendaProblem.OTHERS)
@@ -119,11 +119,9 @@ def _described(date: TeamDate) -> str:
     return f"{organisation.describe(date)}, {date.minutes} min, {date.place}"
 
 
-def _require_free(session: Session, date: TeamDate, starts_at: datetime, minutes: int) -> None:
+def _require_free(session: Session, date: TeamDate, starts_at: datetime, *, minutes: int) -> None:
     others = [
-        one
-        for one in dates.meanwhile(session, date.forum, starts_at=starts_at, minutes=minutes)
-        if one is not date
+        one for one in dates.meanwhile(session, date.forum, starts_at=starts_at, minutes=minutes) if one is not date
     ]
     day = local_date(starts_at, zone=roster.time_zone(session))
     moves = starts_at != date.starts_at  # where only length or place change, day and time stand there knowingly

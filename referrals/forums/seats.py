@@ -138,6 +138,17 @@ def be_away(
     return made
 
 
+def let_stand_in(session: Session, away: SeatAbsence, stand_in_id: uuid.UUID, *, by: Actor) -> None:
+    """Let somebody stand in for a time in which nobody did. Raises NotAllowed, and SeatRefused where they cannot."""
+    dates.require_keeper(away.seat.forum, by)
+    before = organisation.describe(away)
+    away.stand_in = _stand_in(session, away.seat, stand_in_id)
+    session.flush()
+    organisation.note(
+        session, away, what="changed", before=before, after=organisation.describe(away), by_id=by.account_id
+    )
+
+
 def come_back(session: Session, found: TeamSeat, absence_id: uuid.UUID, *, by: Actor) -> None:
     """Take a time away: the member is there again, and whoever stood in gets no more. Raises NotAllowed."""
     dates.require_keeper(found.forum, by)

@@ -49,7 +49,9 @@ def asked_for(
     """
     meeting_id = call.meeting_id if isinstance(call, MeetingVersion) else call.id
     answers = _answers(session, [meeting_id])
-    return {one.guardian_id: one.interpreter for one in answers if one.interpreter and (until is None or one.at <= until)}
+    return {
+        one.guardian_id: one.interpreter for one in answers if one.interpreter and (until is None or one.at <= until)
+    }
 
 
 def booked(call: TeamMeeting | MeetingVersion, *, until: datetime | None = None) -> dict[str, str]:
@@ -119,9 +121,7 @@ def to_book(session: Session, actor: Actor) -> list[ToBook]:
     found = [(meeting, since) for meeting, since in session.execute(rows) if meeting.guardians_invited]
     needed = _wanted(session, [meeting for meeting, _since in found])
     return [
-        ToBook(meeting, since)
-        for meeting, since in found
-        if any(one.booked_with is None for one in needed[meeting.id])
+        ToBook(meeting, since) for meeting, since in found if any(one.booked_with is None for one in needed[meeting.id])
     ]
 
 

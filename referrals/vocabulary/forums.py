@@ -75,7 +75,10 @@ class AgendaProblem(Term):
     CLOSED = "closed", N_("The schools are closed on that day. Choose another: nothing has been moved.")
     TAKEN = "taken", N_("The team meets then already. Choose another time: nothing has been moved.")
     SAME = "same", N_("That is how it stands now. Choose another day, time, length or place.")
-    NOT_EMPTY = "not_empty", N_("Something is on the agenda of this date. Say below why the team does not meet, or move it first.")
+    NOT_EMPTY = (
+        "not_empty",
+        N_("Something is on the agenda of this date. Say below why the team does not meet, or move it first."),
+    )
     OTHERS = (
         "others",
         N_(

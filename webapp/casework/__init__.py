@@ -50,6 +50,7 @@ from webapp.casework import (  # noqa: E402
     service_referral,
     sharing,
     special_support,
+    standing_in,
     statutory,
     support_programme,
     team_review,
@@ -62,5 +63,5 @@ __all__ = [
     "absence", "absence_investigation", "absent_pupil", "access_log", "action_plan", "additions", "assessment", "attachments", "blueprint", "board", "closure", "colours", "conflict",
     "consent", "degrading_treatment", "documents", "educational_assessment", "follow_up", "guardian_page", "guardians_told", "hand_over", "home", "interpreters", "invitations", "leaving", "list", "live", "log_samples", "measurements", "meeting_answers", "meeting_off", "programme_reviews", "protected_identity",
     "protection", "protection_disposal", "reading_requests", "referral", "register", "reminders", "retention", "saved_views", "search", "service_referral", "sharing",
-    "special_support", "statutory", "support_programme", "team_review", "triage", "withholding", "working_notes",
+    "special_support", "standing_in", "statutory", "support_programme", "team_review", "triage", "withholding", "working_notes",
 ]  # fmt: skip

@@ -16,7 +16,7 @@ from referrals.forums import dates as team_dates
 from referrals.guardians import telling
 from referrals.languages import local_date
 from referrals.meetings import colour_rating, decided
-from referrals.models import Referral, TeamMeeting, What
+from referrals.models import Guardian, Referral, TeamMeeting, What
 from referrals.papers import readers
 from referrals.people import roster
 from referrals.reminders import by_hand
@@ -35,7 +35,7 @@ from referrals.vocabulary import (
 from schemas.approval import ApprovalForm
 from schemas.team_review import MeetingForm, MinutesForm
 from webapp import downloads, forms, kept, notices, people, previewing, transactions
-from webapp.casework import blueprint, meeting_forms, meeting_screen, note_forms, wording, words
+from webapp.casework import blueprint, meeting_forms, meeting_screen, note_forms, standing_in, wording, words
 from webapp.casework.choices import choices, previews
 from webapp.casework.documents import copies
 from webapp.casework.frame import referral_page, seen, today
@@ -229,6 +229,7 @@ def _page(referral: Referral, form: forms.Form | None = None, missing: Sequence[
         form.refuse(
             "called", N_("The team is not complete. Call who is missing, or tick below that you meet without them.")
         )
+    shown_now = meeting_forms.shown_meeting(current) if current else None
     shown = form or forms.shown(meeting_forms.usual_call(referral, current, colleagues) if can_schedule else {})
     return referral_page(
         "team_review.html",
@@ -236,7 +237,7 @@ def _page(referral: Referral, form: forms.Form | None = None, missing: Sequence[
         status=422 if form else 200,
         heading=words.stage_name(referral.rulepack, Stage.TEAM_REVIEW),
         form=shown,
-        current=meeting_forms.shown_meeting(current) if current else None,
+        current=shown_now,
         earlier=[one for one in reversed(meetings) if one is not current],
         can_schedule=can_schedule,
         is_held=current is not None and current.held_at is not None,
@@ -247,6 +248,7 @@ def _page(referral: Referral, form: forms.Form | None = None, missing: Sequence[
         own_replies=_own_replies(current),
         called_replies=choices(CalledReply),
         can_note_answers=can_schedule and current is not None and current.is_to_come,
+        to_replace=standing_in.to_replace(shown_now) if can_schedule else [],
         can_call_off=words.may_do(Verb.CALL_OFF_MEETING, referral) and rules.is_called(session, referral),
         can_write=words.may_do(Verb.RECORD_MEETING, referral),
         can_approve=words.may_do(Verb.APPROVE_MINUTES, referral),
@@ -257,12 +259,7 @@ def _page(referral: Referral, form: forms.Form | None = None, missing: Sequence[
         is_locked=can_schedule and (bool(to_inform) or not any(guardian.has_custody for guardian in guardians)),
         colleagues=colleagues,
         team_dates=team_dates.coming(session, referral.forum)[:4] if can_schedule else [],
-        copies=copies(
-            referral,
-            [readers.PROFESSIONALS, *(readers.guardian_key(one.id) for one in guardians if one.may_contact)],
-        )
-        if can_schedule
-        else [],
+        copies=_copies_of_call(referral, guardians) if can_schedule else [],
         guardians=guardians,
         may_know_guardians=may_know_guardians,
         moved=earlier.versions_of_call(session, current) if current and may_know_guardians else [],
@@ -285,6 +282,12 @@ def _left_to_do(referral: Referral, meetings: Sequence[TeamMeeting]) -> dict[str
         "to_say_done": decided.to_say_done(meetings, actor),
         "asks_me": {one.id for one in meetings if decided.asks(one, actor)},
     }
+
+
+def _copies_of_call(referral: Referral, guardians: Sequence[Guardian]) -> list[tuple[str, str]]:
+    """For whom the call can be looked at before it goes out."""
+    may_be_told = (readers.guardian_key(one.id) for one in guardians if one.may_contact)
+    return copies(referral, [readers.PROFESSIONALS, *may_be_told])
 
 
 def _own_replies(meeting: TeamMeeting | None) -> list[tuple[str, str]]:

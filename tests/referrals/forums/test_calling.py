@@ -26,9 +26,7 @@ POINTS = ["Hur det går"]
 def tuesday(session: Session, cast: Cast, wednesday: time_machine.Traveller) -> TeamDate:
     """The next Tuesday, on which head teacher and counsellor sit in the team."""
     by = cast.coordinator.actor()
-    dates.plan(
-        session, cast.forum, Series(date(2026, 9, 22), date(2026, 9, 22), 1, time(14, 30), 90, "Rum 12"), by=by
-    )
+    dates.plan(session, cast.forum, Series(date(2026, 9, 22), date(2026, 9, 22), 1, time(14, 30), 90, "Rum 12"), by=by)
     for one in (cast.head_teacher, cast.counsellor):
         seats.seat(session, cast.forum, one.id, by=by)
     return dates.coming(session, cast.forum)[0]
@@ -53,7 +51,10 @@ def test_each_referral_that_is_ready_gets_its_time_with_whom_a_call_begins_with(
     a_member(session, second, cast.special_educator)
     assert press(session, cast, tuesday) == Called(2, 0, 1)
     begins = datetime(2026, 9, 22, 14, 30, tzinfo=ZONE)
-    for referral, at, further in ((first, begins, []), (second, begins + timedelta(minutes=30), [cast.special_educator])):
+    for referral, at, further in (
+        (first, begins, []),
+        (second, begins + timedelta(minutes=30), [cast.special_educator]),
+    ):
         meeting = team_review.current_meeting(session, referral)
         assert meeting is not None
         assert (meeting.starts_at, meeting.minutes, meeting.place, meeting.agenda) == (at, 30, "Rum 12", POINTS)
@@ -77,9 +78,7 @@ def test_without_a_profession_that_must_be_there_nobody_is_called(
 ) -> None:
     referral, by = put(session, cast, tuesday), cast.coordinator.actor()
     (kims,) = [one for one in seats.seats_of(session, cast.forum) if one.account_id == cast.counsellor.id]
-    seats.be_away(
-        session, kims, first_on=date(2026, 9, 22), last_on=date(2026, 9, 22), stand_in_id=None, by=by
-    )
+    seats.be_away(session, kims, first_on=date(2026, 9, 22), last_on=date(2026, 9, 22), stand_in_id=None, by=by)
     assert press(session, cast, tuesday) == Called(0, 1)
     assert not team_review.is_called(session, referral)
 

@@ -140,18 +140,17 @@ def test_who_will_stand_in_is_told_before_their_time_begins_and_nobody_who_only_
     week = {"first_on": date(2026, 10, 19), "last_on": date(2026, 10, 23)}
     away = seats.be_away(session, kims, stand_in_id=stand_in.id, by=by, **week)
 
-    def told() -> list[str]:
+    def told(place: str) -> list[str]:
         called = [cast.head_teacher.id, stand_in.id]
-        team_review.schedule_meeting(
-            session, referral, by=by, seen=None, starts_at=FIRST, place="Rum 12", called=called
-        )
+        team_review.schedule_meeting(session, referral, by=by, seen=None, starts_at=FIRST, place=place, called=called)
         session.expire_all()
         return [mail.address or "" for mail in notifications.write(session, referral.history[-1])]
 
     everybody = [cast.head_teacher.email, stand_in.email]
-    assert told() == everybody
+    assert told("Rum 12") == everybody
     wednesday.move_to(away.begins_at)
-    assert told() == everybody
+    assert told("Rum 3") == everybody
+    assert told("Rum 3") == [], "nothing new"
     row = referral.history[-1]
     wednesday.move_to(away.ends_at)
     assert [one.address for one in audiences.called_to_meeting(session, row)] == [cast.head_teacher.email]

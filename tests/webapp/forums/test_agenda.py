@@ -201,7 +201,7 @@ def test_the_call_to_the_team_begins_with_the_time_kept_for_it(karin, date, lay,
 
 
 def test_with_one_press_the_team_is_called_to_everything_that_is_ready(karin, date, lay, signed_in):
-    (first, first_id), (untold, untold_id) = lay(), lay(told=False)
+    (first, first_id), (_untold, untold_id) = lay(), lay(told=False)
     put(karin, date, first_id)
     page = put(karin, date, untold_id)
     assert "One referral here is ready, and the team is not called to it yet." in page.text

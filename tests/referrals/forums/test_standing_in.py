@@ -1,0 +1,156 @@
+"""Somebody comes instead of a member who cannot: noted on the seat, called to the day's meetings, and only the two are told."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+from sqlalchemy.orm import Session
+
+from referrals import notifications, team_review
+from referrals.access import Role
+from referrals.errors import MeetingMoved, NotAllowed, SeatRefused, WrongStage
+from referrals.forums import seats, standing_in
+from referrals.forums.standing_in import SteppedIn
+from referrals.models import Account, Referral, RoleAssignment, TeamMeeting, TeamSeat
+from referrals.stages import TO_SCHEDULE
+from referrals.vocabulary import MailKind, Profession
+from tests.factories import a_guardian, a_referral, protected
+from tests.people import NO_PASSWORD, Cast
+
+TUESDAY = date(2026, 9, 22)
+AT = datetime(2026, 9, 22, 12, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def kims(session: Session, cast: Cast, wednesday: time_machine.Traveller) -> TeamSeat:
+    return seats.seat(session, cast.forum, cast.counsellor.id, by=cast.coordinator.actor())
+
+
+@pytest.fixture
+def ylva(session: Session, cast: Cast, kims: TeamSeat) -> Account:
+    found = Account(
+        email="ylva@trivsel.invalid", name="Ylva Strand", profession=Profession.SCHOOL_COUNSELLOR, language="sv",
+        password_hash=NO_PASSWORD, roles=[RoleAssignment(role=Role.ASSESSOR, unit=cast.other_school)],
+    )  # fmt: skip
+    session.add(found)
+    session.flush()
+    return found
+
+
+def called(session: Session, cast: Cast, at: datetime = AT) -> Referral:
+    """A referral whose team is called for that time."""
+    referral = a_referral(session, cast, TO_SCHEDULE)
+    guardian = a_guardian(session, referral, told_by=cast.coordinator)
+    team_review.schedule_meeting(
+        session, referral, by=cast.coordinator.actor(), seen=None, starts_at=at, place="Rum 12", guardians=[guardian.id],
+        called=[cast.head_teacher.id, cast.counsellor.id],
+    )  # fmt: skip
+    return referral
+
+
+def meeting_of(session: Session, referral: Referral) -> TeamMeeting:
+    meeting = team_review.current_meeting(session, referral)
+    assert meeting is not None
+    return meeting
+
+
+def step_in(session: Session, cast: Cast, referral: Referral, who: Account, at: datetime = AT) -> SteppedIn:
+    return standing_in.step_in(
+        session, referral, cast.counsellor.id, stand_in_id=who.id, by=cast.coordinator.actor(), asked_about=at
+    )
+
+
+def could(session: Session, referral: Referral, cast: Cast) -> list[Account]:
+    meeting, by = meeting_of(session, referral), cast.coordinator.actor()
+    return standing_in.could_step_in(session, meeting, cast.counsellor.id, by=by)
+
+
+def told(session: Session, referral: Referral) -> list[tuple[MailKind, str | None]]:
+    session.expire_all()
+    colleagues = (MailKind.MEETING_SCHEDULED, MailKind.MEETING_CALLED_OFF, MailKind.CALL_TAKEN_BACK)
+    mails = notifications.write(session, referral.history[-1])
+    return [(one.kind, one.address) for one in mails if one.kind in colleagues]
+
+
+def test_the_day_is_noted_and_all_meetings_of_that_day_are_called_anew_for_these_two_only(
+    session: Session, cast: Cast, kims: TeamSeat, ylva: Account
+) -> None:
+    first, second, later = (called(session, cast, AT + timedelta(hours=hours)) for hours in (0, 1, 24))
+    for referral in (first, second, later):
+        assert len(told(session, referral)) == 2
+    assert could(session, first, cast) == [ylva]
+    assert step_in(session, cast, first, ylva) == SteppedIn(2, 0)
+    (away,) = kims.absences
+    assert away.stand_in is ylva
+    assert (away.begins_at <= AT < away.ends_at, away.ends_at - away.begins_at) == (True, timedelta(days=1))
+    for referral, who in ((first, ylva), (second, ylva), (later, cast.counsellor)):
+        assert meeting_of(session, referral).called == [str(cast.head_teacher.id), str(who.id)]
+    for referral in (first, second):
+        assert len(meeting_of(session, referral).guardians_invited) == 1
+        assert told(session, referral) == [
+            (MailKind.MEETING_SCHEDULED, ylva.email), (MailKind.MEETING_CALLED_OFF, cast.counsellor.email),
+        ]  # fmt: skip
+    assert could(session, first, cast) == []
+
+
+def test_a_mail_of_before_still_goes_to_who_is_called_to_the_same(
+    session: Session, cast: Cast, kims: TeamSeat, ylva: Account
+) -> None:
+    referral = called(session, cast)
+    before = {one.address: one for one in notifications.write(session, referral.history[-1])}
+    step_in(session, cast, referral, ylva)
+    for mail in before.values():
+        notifications.let_rest_if_done(session, mail)
+    assert before[cast.head_teacher.email].stopped_at is None
+    assert before[cast.counsellor.email].stopped_at is not None
+    team_review.schedule_meeting(
+        session, referral, by=cast.coordinator.actor(), seen=None, starts_at=AT, place="Aulan",
+        called=[cast.head_teacher.id, ylva.id],
+    )  # fmt: skip
+    notifications.let_rest_if_done(session, before[cast.head_teacher.email])
+    assert before[cast.head_teacher.email].stopped_at is not None
+    assert [address for _kind, address in told(session, referral)] == [cast.head_teacher.email, ylva.email]
+
+
+def test_who_is_noted_for_that_day_already_is_the_one_and_an_empty_absence_is_filled(
+    session: Session, cast: Cast, kims: TeamSeat, ylva: Account
+) -> None:
+    referral, by = called(session, cast), cast.coordinator.actor()
+    away = seats.be_away(session, kims, first_on=TUESDAY, last_on=TUESDAY, stand_in_id=None, by=by)
+    assert step_in(session, cast, referral, ylva) == SteppedIn(1, 0)
+    assert (kims.absences, away.stand_in) == ([away], ylva)
+    other = called(session, cast)
+    assert could(session, other, cast) == [ylva]
+    assert step_in(session, cast, other, ylva) == SteppedIn(1, 0)
+    assert kims.absences == [away]
+
+
+def test_a_meeting_the_stand_in_cannot_be_called_to_stays_as_it_was(
+    session: Session, cast: Cast, kims: TeamSeat, ylva: Account
+) -> None:
+    first, secret, untold = (called(session, cast) for _ in range(3))
+    protected(session, secret, by=cast.coordinator, let_in=(cast.head_teacher, cast.counsellor))
+    a_guardian(session, untold, name="Pelle Testsson")
+    assert step_in(session, cast, first, ylva) == SteppedIn(1, 2)
+    assert str(cast.counsellor.id) in meeting_of(session, secret).called
+
+
+def test_nobody_comes_instead_where_that_is_not_theirs_to_say_or_not_so_any_more(
+    session: Session, cast: Cast, kims: TeamSeat, ylva: Account, wednesday: time_machine.Traveller
+) -> None:
+    referral = called(session, cast)
+    meeting = meeting_of(session, referral)
+    assert standing_in.could_step_in(session, meeting, cast.counsellor.id, by=cast.outsider.actor()) == []
+    assert standing_in.could_step_in(session, meeting, cast.head_teacher.id, by=cast.coordinator.actor()) == []
+    with pytest.raises(MeetingMoved):
+        step_in(session, cast, referral, ylva, AT + timedelta(hours=1))
+    with pytest.raises(SeatRefused):
+        step_in(session, cast, referral, cast.special_educator)
+    for member, by in ((cast.head_teacher, cast.coordinator), (cast.counsellor, cast.outsider)):
+        with pytest.raises(NotAllowed):
+            standing_in.step_in(session, referral, member.id, stand_in_id=ylva.id, by=by.actor(), asked_about=AT)
+    wednesday.move_to(AT)
+    assert could(session, referral, cast) == []
+    with pytest.raises(WrongStage):
+        step_in(session, cast, referral, ylva)
+    assert kims.absences == []
