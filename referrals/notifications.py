@@ -9,7 +9,7 @@ from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import select
-from sqlalchemy.orm import Session, object_session
+from sqlalchemy.orm import Session
 
 from referrals import audiences, clock, history, languages, steps, team_review
 from referrals.access import SYSTEM, Actor
@@ -19,6 +19,7 @@ from referrals.disclosure import hand_over
 from referrals.errors import NoSuchReferral, TooLateToStop
 from referrals.keeping import audit
 from referrals.mailer import Letter
+from referrals.meetings import own_calls
 from referrals.models import Guardian, History, Mail, MeetingVersion, Referral, Step, StepKind, TeamMeeting, What
 from referrals.papers import readers
 from referrals.papers.paper_sources import GUARDIANS_DOOR, RETURN_PATH
@@ -366,7 +367,8 @@ def letter(mail: Mail) -> Letter:
     link = settings.base_url + (f"{RETURN_PATH}?number={number}" if is_for_reporter else f"/referrals/{number}")
     if mail.kind in _ELSEWHERE:
         link = settings.base_url + _ELSEWHERE[mail.kind]
-    values = {"reference": number, "link": link, "for_reporter": is_for_reporter, "when": _when(mail)}
+    when = own_calls.when_said(mail) if mail.kind in _CALLS else ""
+    values = {"reference": number, "link": link, "for_reporter": is_for_reporter, "when": when}
     words, folder = environment(mail.language), f"emails/{mail.kind}"
     subject = words.get_template(f"{folder}/subject.txt").render(values)
     return Letter(
@@ -377,15 +379,6 @@ def letter(mail: Mail) -> Letter:
         message_id=mail.message_id,
         written_at=mail.written_at,
     )
-
-
-def _when(mail: Mail) -> str:
-    """When the meeting begins that a mail calls to, in its reader's words: not everybody can open the attached entry."""
-    session = object_session(mail)
-    if session is None or mail.kind not in _CALLS:
-        return ""
-    call, zone = team_review.called_then(session, mail.referral, after=mail.history), roster.time_zone(session)
-    return languages.format_weekday_datetime(call.starts_at, mail.language, zone=zone) if call else ""
 
 
 @lru_cache(maxsize=8)

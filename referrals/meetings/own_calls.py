@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session, contains_eager, object_session
 
-from referrals import clock
+from referrals import clock, languages, team_review
 from referrals.access import Actor, Facts, View, may_view, parties
-from referrals.models import Account, CalledAnswer, MeetingVersion, Referral, TeamMeeting
+from referrals.models import Account, CalledAnswer, Mail, MeetingVersion, Referral, TeamMeeting
+from referrals.people import roster
 from referrals.stages import Party
 
 
@@ -44,6 +45,15 @@ def told_place(call: TeamMeeting | MeetingVersion) -> str | None:
     """
     usual = call.referral.forum.place
     return usual if call.place == usual and call.referral.protected_since is None else None
+
+
+def when_said(mail: Mail) -> str:
+    """When the meeting begins that `mail` calls to, in its reader's words: not everybody can open the attached entry."""
+    session = object_session(mail)
+    if session is None:
+        return ""
+    call, zone = team_review.called_then(session, mail.referral, after=mail.history), roster.time_zone(session)
+    return languages.format_weekday_datetime(call.starts_at, mail.language, zone=zone) if call else ""
 
 
 def calls_of(session: Session, by: Actor) -> list[OwnCall]:
