@@ -133,11 +133,9 @@ def reminded_of_answer(session: Session, row: History) -> list[Addressee]:
 def called_to_meeting(session: Session, row: History) -> list[Addressee]:
     """Who is called to the meeting that `row` called, also those who stand in in the team on that day only."""
     call = team_review.called_then(session, row.referral, after=row)
-    if call is None:
-        return []
-    ids, facts = {uuid.UUID(each) for each in call.called}, row.referral.facts()
+    ids, facts = {uuid.UUID(each) for each in (call.called if call else ())}, row.referral.facts()
     found = session.scalars(select(Account).where(Account.id.in_(ids)))
-    return _accounts(one for one in found if own_calls.parties_then(one, facts, call.starts_at))
+    return _accounts(one for one in found if call and own_calls.parties_then(one, facts, call.starts_at))
 
 
 def called_before(session: Session, row: History) -> list[Addressee]:

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from sqlalchemy.orm import Session
 
-from referrals import notifications, team_review
+from referrals import closure, notifications, team_review
 from referrals.access import Role
 from referrals.errors import MeetingMoved, NotAllowed, SeatRefused, WrongStage
 from referrals.forums import seats, standing_in
@@ -128,10 +128,11 @@ def test_who_is_noted_for_that_day_already_is_the_one_and_an_empty_absence_is_fi
 def test_a_meeting_the_stand_in_cannot_be_called_to_stays_as_it_was(
     session: Session, cast: Cast, kims: TeamSeat, ylva: Account
 ) -> None:
-    first, secret, untold = (called(session, cast) for _ in range(3))
+    first, secret, untold, ending = (called(session, cast) for _ in range(4))
+    closure.propose_closure(session, ending, by=cast.coordinator.actor(), reason="Familjen flyttar.")
     protected(session, secret, by=cast.coordinator, let_in=(cast.head_teacher, cast.counsellor))
     a_guardian(session, untold, name="Pelle Testsson")
-    assert step_in(session, cast, first, ylva) == SteppedIn(1, 2)
+    assert step_in(session, cast, first, ylva) == SteppedIn(1, 3)
     assert str(cast.counsellor.id) in meeting_of(session, secret).called
 
 
