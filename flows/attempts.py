@@ -1,9 +1,12 @@
 """One attempt at one step: its lease kept while it works, its end written, and its failure told in one neutral word."""
 
+import logging
+import os
 import threading
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, Self
 
 from prefect import runtime
@@ -21,6 +24,9 @@ from referrals.models import Referral, Step
 
 #: one run does no more steps than this, so that no run goes on for ever
 MOST_IN_A_RUN: Final = 25
+
+#: the exit status of a process that ends because an attempt does not
+STUCK: Final = 3
 
 #: set when the process is asked to end: a run finishes the step it is at, and takes up no other
 ending = threading.Event()
@@ -73,7 +79,8 @@ def carry_out(first: Attempt, work: Callable[[Attempt], Attempt | None]) -> Stat
 
 def _do_one(attempt: Attempt, work: Callable[[Attempt], Attempt | None]) -> Attempt | None:
     number = _begin(attempt)
-    with bound_contextvars(number=number), steps.KeptLease(attempt.step_id, attempt=attempt.number):
+    kept = steps.KeptLease(attempt.step_id, attempt=attempt.number, at_last=partial(_end_process, attempt))
+    with bound_contextvars(number=number), kept:
         following = work(attempt)
         logger().info("step %s: attempt %d done", attempt.step_id, attempt.number)
     return following
@@ -97,6 +104,18 @@ def _write_failure(attempt: Attempt, failure: StepFailed) -> None:
     except (LeaseLost, StepFailed):
         # Taken over, or the database is away: the lease runs out and another attempt begins.
         logger().warning("step %s: the failure of attempt %d could not be written", attempt.step_id, attempt.number)
+
+
+def _end_process(attempt: Attempt) -> None:
+    """Give up an attempt that does not come to an end, and with it the process, which is started again.
+
+    No thread can be ended in any other way, and one that hangs in the printer keeps every other paper of the process waiting.
+    The failure is written before, so that a paper that does so each time is given up in the end.
+    """
+    logger().error("step %s: attempt %d does not come to an end; ending the process", attempt.step_id, attempt.number)
+    _write_failure(attempt, StepFailed("time", again=True))
+    logging.shutdown()
+    os._exit(STUCK)
 
 
 @neutral("database")

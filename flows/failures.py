@@ -19,7 +19,7 @@ R = TypeVar("R")
 
 
 class StepFailed(Exception):
-    """A step's work did not succeed. `word` says in what: paper, mail, address, database, refused.
+    """A step's work did not succeed. `word` says in what: paper, mail, address, database, refused, time.
 
     `again` says whether another try may help: true for the outside world, false for refusals and mistakes of ours.
     """

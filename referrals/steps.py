@@ -2,7 +2,9 @@
 
 import secrets
 import threading
+import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -34,6 +36,8 @@ from referrals.stages import Party
 
 #: pauses after the first, second … failure of the outside world; when they are used up a person must look
 PAUSES: Final = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2))
+#: an attempt that works for longer than this does not come to an end by itself: a paper takes a second, a mail two minutes at most
+LONGEST: Final = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -248,13 +252,20 @@ def free_expired(session: Session) -> list[Freed]:
 
 
 class KeptLease:
-    """Goes on renewing the lease of one attempt in the background, for as long as its work lasts.
+    """Goes on renewing the lease of one attempt in the background, for as long as its work lasts, but not beyond LONGEST.
 
-    `lost` is set when the step was taken over in the meantime.
+    `lost` is set when the step was taken over in the meantime. `at_last` is called in place of the renewal after LONGEST.
     """
 
-    def __init__(self, step_id: uuid.UUID, *, attempt: int, database: str | None = None) -> None:
-        self.step_id, self.attempt, self.database = step_id, attempt, database
+    def __init__(
+        self,
+        step_id: uuid.UUID,
+        *,
+        attempt: int,
+        database: str | None = None,
+        at_last: Callable[[], None] | None = None,
+    ) -> None:
+        self.step_id, self.attempt, self.database, self.at_last = step_id, attempt, database, at_last
         self.lost = threading.Event()
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._go_on, name=f"lease-{step_id.hex[:8]}", daemon=True)
@@ -270,7 +281,12 @@ class KeptLease:
         self._thread.join(timeout=lease().total_seconds())
 
     def _go_on(self) -> None:
+        until = time.monotonic() + LONGEST.total_seconds()
         while not self._done.wait(lease().total_seconds() / 6):
+            if time.monotonic() > until:
+                if self.at_last is not None:
+                    self.at_last()
+                return
             try:
                 with db.writing(self.database) as session:
                     renew(session, self.step_id, attempt=self.attempt)

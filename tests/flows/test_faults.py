@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
+from flows.attempts import STUCK
 from flows.engine import Engine
 from flows.tasks import papers
 from referrals import db, migrations, steps
@@ -61,7 +62,8 @@ def test_everything_catches_up_when_a_killed_prefect_is_back_and_when_it_has_for
 
 #: a worker that is killed at the moment that is named
 DOOMED = """
-import os, signal, sys
+import os, signal, sys, threading
+from datetime import timedelta
 from flows import worker
 from referrals import documents, printing, steps
 
@@ -80,30 +82,41 @@ match sys.argv[1]:
         documents.issue = issue_and_die
     case "between commit and the end of the run":
         steps.KeptLease.__exit__ = die
+    case "with a paper that never comes out of the printer":
+        steps.LONGEST, steps.PAUSES = timedelta(seconds=2), (timedelta(seconds=0.2),) * 3
+        printing.print_pdf = lambda _html: threading.Event().wait()
 sys.exit(worker.main())
 """
 
 
 @pytest.mark.parametrize(
-    ("moment", "papers_mails_and_rows"),
+    ("moment", "status", "papers_mails_and_rows"),
     [
-        ("with a paper in the printer", (0, 0, 1)),
-        ("between document and commit", (0, 0, 1)),
-        ("between commit and the end of the run", (2, 2, 2)),
+        ("with a paper in the printer", -signal.SIGKILL, (0, 0, 1)),
+        ("between document and commit", -signal.SIGKILL, (0, 0, 1)),
+        ("between commit and the end of the run", -signal.SIGKILL, (2, 2, 2)),
+        ("with a paper that never comes out of the printer", STUCK, (0, 0, 1)),
     ],
 )
-def test_what_a_killed_worker_held_is_carried_on_by_another(
-    moment: str, papers_mails_and_rows: tuple[int, int, int], prefect: PrefectServer, one_instance: Instance
+def test_what_a_worker_held_that_died_or_ended_itself_is_carried_on_by_another(
+    moment: str,
+    status: int,
+    papers_mails_and_rows: tuple[int, int, int],
+    prefect: PrefectServer,
+    one_instance: Instance,
 ) -> None:
-    """The second begins where the lease of the first ran out."""
+    """The second begins where the lease of the first ran out, or after the pause that follows a failure."""
     referral_id = submit(one_instance)
     command = [sys.executable, "-c", DOOMED, moment]
     with subprocess.Popen(command, env=os.environ | one_instance.environment) as first:
         try:
-            assert first.wait(timeout=90) == -signal.SIGKILL
+            assert first.wait(timeout=90) == status
         finally:
             first.kill()  # it would be waited for without end
     assert numbers(one_instance) == papers_mails_and_rows
+    with db.reading(one_instance.database) as session:
+        told = session.scalars(select(Step.failed_with).where(Step.failed_with.is_not(None))).all()
+        assert list(told) == (["time"] if status == STUCK else [])
     second = Engine(one_instance.settings, holder="second")
     second.start()
     until(lambda: is_quiet(one_instance))

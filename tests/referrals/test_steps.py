@@ -300,6 +300,19 @@ def test_a_lease_outlives_a_database_that_is_away_for_a_moment(
     assert until(fresh_database, step) > before
 
 
+@pytest.mark.parametrize("is_told", [True, False])
+def test_a_lease_is_not_renewed_for_ever(
+    fresh_database: str, short_lease: timedelta, monkeypatch: pytest.MonkeyPatch, is_told: bool
+) -> None:
+    monkeypatch.setattr(steps, "LONGEST", timedelta())
+    step, told = a_step_in(fresh_database), threading.Event()
+    before = until(fresh_database, step)
+    with steps.KeptLease(step.id, attempt=1, database=fresh_database, at_last=told.set if is_told else None) as kept:
+        kept._thread.join(5)
+        assert not kept._thread.is_alive()
+    assert (told.is_set(), until(fresh_database, step)) == (is_told, before)
+
+
 def test_a_host_cut_off_in_the_middle_of_a_transaction_keeps_nobody_from_freeing_what_others_left(
     fresh_postgres: str,
 ) -> None:
