@@ -25,6 +25,7 @@ from referrals.models.consultation_round import (
     RoundSlot,
 )
 from referrals.models.content_key import ContentKey
+from referrals.models.degrading_notice import DegradingNotice
 from referrals.models.degrading_report import DegradingReport
 from referrals.models.development import (
     DevelopmentAction,
@@ -118,6 +119,7 @@ __all__ = [
     "Consultation",
     "ConsultationRound",
     "ContentKey",
+    "DegradingNotice",
     "DegradingReport",
     "DevelopmentAction",
     "DevelopmentCase",

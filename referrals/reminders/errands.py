@@ -22,7 +22,7 @@ from referrals.reading import reading_requests
 from referrals.reminders.words import CANNOT_COME, GIVE_READING_ON, READING
 from referrals.rounds import reminding
 from referrals.stages import Stage
-from referrals.statutory import absence, absence_corrections
+from referrals.statutory import absence, absence_corrections, degrading_notices
 from referrals.vocabulary import N_, ConsultationState, DeadlineSource, LessonState, UpwardState
 
 ANSWER_HAND_OVER: Final = N_("Answer whether you take it over")
@@ -32,6 +32,8 @@ TELL_BY_HAND: Final = N_("Tell of a meeting whom no mail reaches, by telephone o
 READ_WORDS: Final = N_("Read what a guardian wrote")
 CHECK_LESSON: Final = N_("Check a lesson for identities")
 READ_CHECK: Final = N_("Read what the check of your lesson came to")
+#: said on home with what it is about, which a mail may not have
+TALK: Final = N_("Talk with a colleague who turned to you")
 ADVISE: Final = N_("Advise a colleague")
 READ_ADVICE: Final = N_("Read the team's advice")
 ANSWER_UPWARD: Final = N_("Answer a team's question")
@@ -155,6 +157,9 @@ def _of_teams(session: Session, actor: Actor, zone: str) -> Iterator[Errand]:
         task = ADVISE if asked.state is ConsultationState.ASKED else READ_ADVICE
         since = local_date(asked.advised_at or asked.asked_at or asked.written_at, zone=zone)
         yield Errand(label=asked.number, task=task, way=f"/consultations/{asked.id}", since=since)
+    for notice in degrading_notices.waiting_for(session, actor):
+        since = local_date(notice.given_at, zone=zone)
+        yield Errand(label=notice.number, task=TALK, way="/consultations", since=since)
     for question in upward.waiting_for(session, actor):
         task = ANSWER_UPWARD if question.state is UpwardState.ASKED else READ_UPWARD
         since = local_date(question.answered_at or question.asked_at, zone=zone)

@@ -42,6 +42,7 @@ from referrals.stages import IN_TRIAGE, PLAN_ACTIVE, TO_SCHEDULE, Party
 from referrals.statutory import (
     absence,
     absence_investigation,
+    degrading_notices,
     degrading_treatment,
     educational_assessment,
     links,
@@ -174,6 +175,13 @@ def lay_consultations(address: str) -> list[uuid.UUID]:
             session, made[-1], by=cast.coordinator.actor(), advice=advice, next_steps=next_steps, advises_referral=True
         )
         return [one.id for one in made]
+
+
+def lay_a_degrading_notice(address: str) -> uuid.UUID:
+    """A teacher wants to talk with the head teacher, who has not found time yet."""
+    with db.writing(address) as session:
+        cast = cast_of(session)
+        return degrading_notices.tell_head_teacher(session, cast.school.id, by=cast.teacher.actor()).id
 
 
 def lay_questions_upward(address: str) -> dict[str, uuid.UUID]:

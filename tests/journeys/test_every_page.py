@@ -143,6 +143,8 @@ def _in_a_round(walk: Walk, laid: dict[str, uuid.UUID]) -> None:
 def _about_nobody(walk: Walk, address: str) -> None:
     asked = [f"/consultations/{one}" for one in ground.lay_consultations(address)]
     walk.look("kim", "/consultations", "/consultations/new", *asked)
+    ground.lay_a_degrading_notice(address)
+    walk.look("henrik", "/consultations")
     sent = ground.lay_questions_upward(address)
     walk.look("karin", "/questions", "/questions/new", f"/questions/{sent['asked']}", f"/questions/{sent['answered']}")
     walk.look("anton", f"/administration/forums/{sent['above']}")

@@ -27,7 +27,7 @@ STAFF = ("karin", "henrik", "anton", "kim", "siv", "noor", "leo", "sanna", "otto
 PEOPLE = (*STAFF, "guardian", "writer", "reporter", "stranger", "forger")
 #: who has most to send where a door asks for somebody of this kind
 AT_HOME = {
-    "public": ("writer", "writer", "writer", "reporter", "reporter", "guardian", "stranger"), "for_guardian": ("guardian",), "for_report": ("kim",), "for_consultation": ("kim",), "for_upward": ("karin",), "for_pupil": ("henrik",), "for_round": ("margit", "karin"), "for_enrolment": ("karin",), "for_lesson": ("karin", "sanna"), "for_seminar": ("karin",), "for_export": ("rune", "margit"), "for_development": ("karin",),
+    "public": ("writer", "writer", "writer", "reporter", "reporter", "guardian", "stranger"), "for_guardian": ("guardian",), "for_report": ("kim",), "for_consultation": ("kim",), "for_notice": ("henrik",), "for_upward": ("karin",), "for_pupil": ("henrik",), "for_round": ("margit", "karin"), "for_enrolment": ("karin",), "for_lesson": ("karin", "sanna"), "for_seminar": ("karin",), "for_export": ("rune", "margit"), "for_development": ("karin",),
     "for_referral": ("karin", "karin", "karin", "henrik", "kim"), "signed_in": ("karin", "henrik", "anton", "anton", "sanna"), "at_the_door": ("karin",),
 }  # fmt: skip
 #: a stream without an end, of which its own tests know; and whether all parts are up, which here they are not
@@ -38,7 +38,7 @@ OF_THE_VISIT = {"audit_event", "audit_head", "kept_form", "web_session", "guardi
 TABLES = {
     "row_id": "attachment", "session_id": "web_session", "stretch_id": "closed_day", "action_id": "planned_action", "part_id": "assessment_part",
     "report_id": "protection_report", "request_id": "reading_request", "listed_id": "access_list", "sample_id": "log_sample",
-    "consultation_id": "consultation", "hand_over_id": "hand_over", "addition_id": "concern_addition", "seat_id": "team_seat", "date_id": "team_date", "item_id": "agenda_item", "absence_id": "seat_absence", "meeting_id": "team_meeting",
+    "consultation_id": "consultation", "notice_id": "degrading_notice", "hand_over_id": "hand_over", "addition_id": "concern_addition", "seat_id": "team_seat", "date_id": "team_date", "item_id": "agenda_item", "absence_id": "seat_absence", "meeting_id": "team_meeting",
     "pupil_id": "absent_pupil", "due_id": "absence_step",
     "round_id": "consultation_round", "enrolment_id": "round_enrolment", "slot_id": "round_slot", "question_id": "learning_question",
     "decision_id": "statutory_decision", "investigation_id": "support_investigation", "programme_id": "support_programme",

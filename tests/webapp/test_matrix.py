@@ -147,10 +147,10 @@ PLANTED = {
 #: machines, files of our own, and a stream without an end that says "changed" and nothing else
 NOT_ASKED = ("static_files.asset", "casework.live", "health.alive", "health.ready", "metrics.show")
 #: doors with rows of their own that are no referral's, or whose few readers have walks of their own: sessions, links and drafts;
-#: protection reports (`test_protection_doors.py`), hand-overs (`test_hand_over.py`), requests to read (`test_reading_requests.py`), disposals, the samples of the log, consultations, questions sent upward, rounds, lessons, seminars, exports for research and development work
+#: protection reports (`test_protection_doors.py`), hand-overs (`test_hand_over.py`), requests to read (`test_reading_requests.py`), disposals, the samples of the log, consultations, notices to the head teacher, questions sent upward, rounds, lessons, seminars, exports for research and development work
 OTHER_ROWS = {
     "session_id", "token", "draft_id", "name", "slug", "code", "stretch_id", "date_id", "seat_id", "absence_id",
-    "report_id", "request_id", "disposal_id", "sample_id", "listed_id", "consultation_id", "round_id", "enrolment_id",
+    "report_id", "request_id", "disposal_id", "sample_id", "listed_id", "consultation_id", "notice_id", "round_id", "enrolment_id",
     "slot_id", "question_id", "upward_id", "hand_over_id", "consultant_id", "pupil_id", "due_id", "lesson_id", "seminar_id", "export_id", "development_id", "milestone_id", "result_id", "level_action_id", "work_paper_id",
 }  # fmt: skip
 LISTS = ("/home", "/board", "/referrals?state=all", "/referrals", f"/search?reference={NUMBER}")

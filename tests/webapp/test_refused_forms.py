@@ -155,7 +155,7 @@ def lay_around(database, about, *, report_id):
     request_id = ground.lay_a_reading_request(database, about)
     of_round = ground.lay_a_round(database)
     seminar_id, export_id = ground.lay_a_seminar(database), ground.lay_an_export(database)
-    worked_on = ground.lay_development_work(database)
+    worked_on, notice_id = ground.lay_development_work(database), ground.lay_a_degrading_notice(database)
     sent = ground.lay_questions_upward(database)
     draft, asked, advised = ({"consultation_id": one} for one in ground.lay_consultations(database))
     lessons = [{"lesson_id": one} for one in ground.lay_lessons(database)]
@@ -176,6 +176,7 @@ def lay_around(database, about, *, report_id):
             | {
                 "seat_id": session.scalars(select(TeamSeat.id).where(TeamSeat.forum_id == cast.forum.id)).first(),
                 "seminar_id": seminar_id,
+                "notice_id": notice_id,
                 "export_id": export_id,
                 "development_id": worked_on["development_id"],
                 "milestone_id": worked_on["milestone_id"],

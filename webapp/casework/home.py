@@ -34,7 +34,7 @@ from webapp.casework.frame import today
 from webapp.casework.lines import Line
 from webapp.casework.ways import address
 from webapp.development import waiting as development_waiting
-from webapp.forums import consultations, upward
+from webapp.forums import consultations, degrading_notices, upward
 from webapp.forums.team import opens_teams
 from webapp.guards import signed_in
 from webapp.language import gettext, short_date, zone
@@ -62,6 +62,7 @@ def home() -> Response:
         *guardians_told.lines(day),
         *interpreters.lines(day),
         *consultations.lines(day),
+        *degrading_notices.lines(day),
         *upward.lines(day),
         *rounds_waiting.lines(day),
         *absence.lines(day),

@@ -16,6 +16,7 @@ for _module in (
     "calling",
     "public",
     "consultations",
+    "degrading_notices",
     "upward",
     "subscription",
 ):

@@ -15,6 +15,7 @@ from referrals.forums import consultations as rules
 from referrals.languages import local_date
 from referrals.models import Consultation, Unit, What
 from referrals.reminders import errands
+from referrals.statutory import degrading_notices
 from referrals.vocabulary import ConsultationState
 from schemas.fields import CHOOSE_ONE
 from schemas.forums import AdviceForm, QuestionForm
@@ -39,6 +40,8 @@ def consultations() -> Response:
         mine=[found for found in known if found.asked_by_id == actor.account_id],
         others=[found for found in known if found.asked_by_id != actor.account_id],
         units=rules.units_to_ask_in(session, actor),
+        telling=degrading_notices.units_to_tell(session, actor),
+        told=[(one, degrading_notices.may_hear(one, actor)) for one in degrading_notices.known_to(session, actor)],
     )
 
 
@@ -190,11 +193,13 @@ def _mark(form: forms.Form, unit: Unit, *names: str) -> list[tuple[str, str]]:
 
 
 def _new_page(form: forms.Form, status: int = 200, **values: Any) -> Response:
-    units = rules.units_to_ask_in(transactions.session(), people.actor())
+    session, actor = transactions.session(), people.actor()
+    units = rules.units_to_ask_in(session, actor)
+    telling = degrading_notices.units_to_tell(session, actor)
     if len(units) == 1:
         form.typed.setdefault("unit_id", str(units[0].id))
     choices = [(unit.id, unit.name) for unit in units]
-    return pages.page("forums/consultation_new.html", status, form=form, units=units, choices=choices, **values)
+    return pages.page("forums/consultation_new.html", status, form=form, units=units, choices=choices, telling=telling, **values)
 
 
 def _page(found: Consultation, form: forms.Form, status: int = 200, **values: Any) -> Response:
@@ -209,5 +214,6 @@ def _page(found: Consultation, form: forms.Form, status: int = 200, **values: An
         is_draft=found.state is ConsultationState.DRAFT,
         may_advise=rules.may_advise(session, found, actor),
         may_close=rules.may_close(found, actor),
+        telling=degrading_notices.units_to_tell(session, actor),
         **values,
     )
