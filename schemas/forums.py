@@ -58,9 +58,10 @@ class SeriesForm(FormSchema):
 
 
 class QuestionForm(FormSchema):
-    """What staff ask the team about nobody by name, in which unit, and which words of it are words only."""
+    """What staff ask a team about nobody by name, in which unit, which team where it has several, and which words of it are words only."""
 
     unit_id = IdField(needed=CHOOSE_ONE)
+    forum_id = IdField()
     question = LongText(needed=FILL_IN)
     answered = WordList()
 

@@ -19,7 +19,7 @@ def paper(session: Session, found: Consultation, *, language: str) -> bytes:
         raise NoSuchReferral
     here = organisation.municipality(session)
     context = {
-        "municipality": here.name, "unit": found.unit.name, "forum": found.unit.forum.name, "reference": found.number, "version": None,
+        "municipality": here.name, "unit": found.unit.name, "forum": found.team.name, "reference": found.number, "version": None,
         "recipient": None, "issued_at": found.advised_at.isoformat(), "zone": here.timezone, "question": found.question,
         "advice": found.advice, "next_steps": found.next_steps, "advises_referral": found.advises_referral,
     }  # fmt: skip

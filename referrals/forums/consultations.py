@@ -4,6 +4,7 @@ Each text goes through the check for identities before it is kept anywhere. Noth
 a named referral is a new one, by the public form. Each consultation has a chain of its own in the audit log, by its own id.
 """
 
+import uuid
 from collections.abc import Collection
 from typing import Final
 
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
 from referrals import clock, identity_check, reference
-from referrals.access import CONTRIBUTES_AS, MATRIX, Actor, Role
+from referrals.access import CONTRIBUTES_AS, MATRIX, Actor
 from referrals.actors import WITH_UNIT
 from referrals.errors import AlreadyMoved, NoSuchReferral, NotAllowed
 from referrals.keeping import audit
@@ -34,25 +35,30 @@ def units_to_ask_in(session: Session, actor: Actor) -> list[Unit]:
     return [unit for unit in units if _is_own_staff(actor, unit)]
 
 
+def teams_to_ask(unit: Unit) -> list[Forum]:
+    """The teams of a unit that advise its staff: the one that takes in its concerns, then those beside it by name."""
+    return [unit.forum, *sorted(unit.other_teams, key=lambda team: team.name)]
+
+
 def may_read(session: Session, found: Consultation, actor: Actor) -> bool:
-    """Whoever asked, from the first word; and once it is asked, the unit's team. Nobody else, whatever their role."""
+    """Whoever asked, from the first word; and once it is asked, the team that is asked. Nobody else, whatever their role."""
     if actor.account_id is None:
         return False
     is_theirs = found.asked_by_id == actor.account_id
-    return is_theirs or (found.asked_at is not None and _is_in_team(session, found.unit, actor))
+    return is_theirs or (found.asked_at is not None and _is_in_team(session, found, actor))
 
 
 def may_advise(session: Session, found: Consultation, actor: Actor) -> bool:
     """Somebody of the team other than whoever asked, until the advice is given."""
     is_theirs = found.asked_by_id == actor.account_id
-    return found.state is ConsultationState.ASKED and not is_theirs and _is_in_team(session, found.unit, actor)
+    return found.state is ConsultationState.ASKED and not is_theirs and _is_in_team(session, found, actor)
 
 
 def may_close(found: Consultation, actor: Actor) -> bool:
-    """Whoever asked, or who coordinates in the unit, once there is advice."""
+    """Whoever asked, or who coordinates the team, once there is advice."""
     is_theirs = actor.account_id is not None and found.asked_by_id == actor.account_id
     return found.state is ConsultationState.ADVISED and (
-        is_theirs or actor.holds(Role.COORDINATOR, unit_id=found.unit_id)
+        is_theirs or actor.is_coordinator(found.unit_id, beside=_beside(found))
     )
 
 
@@ -74,15 +80,26 @@ def waiting_for(session: Session, actor: Actor) -> list[Consultation]:
 
 # --------------------------------------------------------------------------------------------------------- verbs
 def write_consultation(
-    session: Session, unit: Unit, *, by: Actor, question: str, answered: Collection[str] = ()
+    session: Session,
+    unit: Unit,
+    *,
+    by: Actor,
+    question: str,
+    team: Forum | None = None,
+    answered: Collection[str] = (),
 ) -> Consultation:
-    """Begin a consultation; until it is asked, only its writer knows of it. Raises NotAllowed, NamesSomebody."""
-    if by.account_id is None or not _is_own_staff(by, unit):
+    """Begin a consultation with `team`, or the one that takes in the unit's concerns; until it is asked, only its writer knows of it.
+
+    Raises NotAllowed, also where that is no team of the unit, and NamesSomebody.
+    """
+    asked = team or unit.forum
+    if by.account_id is None or not _is_own_staff(by, unit) or asked not in teams_to_ask(unit):
         raise NotAllowed("write_consultation")
     was_answered = _check(session, unit, question, by=by, answered=answered)
     made = Consultation(
         number=f"K-{reference.new_code()}",
         unit=unit,
+        beside=None if asked is unit.forum else asked,
         asked_by_id=by.account_id,
         written_at=clock.now(),
         question=question,
@@ -132,7 +149,7 @@ def advise(
 ) -> None:
     """Give the team's advice, once. Raises NotAllowed, NamesSomebody, and AlreadyMoved where a colleague was first."""
     session.refresh(found, with_for_update=True)
-    if found.advised_at is not None and found.advised_by is not None and _is_in_team(session, found.unit, by):
+    if found.advised_at is not None and found.advised_by is not None and _is_in_team(session, found, by):
         raise AlreadyMoved("advise", found.advised_by.name, found.advised_at, by_id=found.advised_by_id)
     if not may_advise(session, found, by):
         raise NotAllowed("advise")
@@ -162,13 +179,22 @@ def _is_own_staff(actor: Actor, unit: Unit) -> bool:
     return roster.service_of(actor.profession, unit.school_form) is Recipient.OWN_STAFF
 
 
-def _is_in_team(session: Session, unit: Unit, actor: Actor) -> bool:
-    """Whether they coordinate in the unit, or sit in its team or stand in there today, in a capacity that reads what names nobody."""
+def _beside(found: Consultation) -> uuid.UUID | None:
+    """The team that is asked, where it works for the unit beside the one that takes in its concerns."""
+    return None if found.team is found.unit.forum else found.team.id
+
+
+def _is_in_team(session: Session, found: Consultation, actor: Actor) -> bool:
+    """Whether they coordinate the team that is asked, sit in it or stand in there today, in a capacity that reads what names nobody."""
     capacity = CONTRIBUTES_AS.get(actor.profession) if actor.profession else None
     if capacity is None or MATRIX[Information.DEIDENTIFIED].get(capacity) is not Cell.READ:
         return False
-    if actor.holds(Role.COORDINATOR, unit_id=unit.id):
+    unit, beside = found.unit, _beside(found)
+    if actor.is_coordinator(unit.id, beside=beside):
         return True
+    if beside is not None:
+        stands_in = actor.sits_as(unit.id, beside=beside) - {actor.account_id}
+        return (beside, unit.id) in actor.teams_beside or len(stands_in) > 0
     if not any(actor.works_for(each.id) for each in unit.forum.units):
         return False
     seat = select(TeamSeat.id).where(
@@ -183,7 +209,12 @@ def _near(actor: Actor) -> ColumnElement[bool]:
         return false()
     units = {unit_id for _role, unit_id in actor.roles} | {unit_id for _member, unit_id in actor.stands_in_for}
     of_their_teams = Unit.forum.has(Forum.units.any(Unit.id.in_(units)))
-    return or_(Consultation.asked_by_id == actor.account_id, Consultation.unit.has(of_their_teams))
+    beside = {team for team, _unit in actor.teams_beside} | {team for _member, team, _unit in actor.stands_in_beside}
+    return or_(
+        Consultation.asked_by_id == actor.account_id,
+        Consultation.unit.has(of_their_teams),
+        Consultation.beside_id.in_(beside),
+    )
 
 
 def _require_draft(session: Session, found: Consultation, by: Actor) -> None:

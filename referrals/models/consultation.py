@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from referrals.models.account import Account
 from referrals.models.base import Base
-from referrals.models.organisation import Unit
+from referrals.models.organisation import Forum, Unit
 from referrals.models.own_key import OwnKey
 from referrals.sealing import Sealed
 from referrals.vocabulary import ConsultationState
@@ -25,6 +25,8 @@ class Consultation(OwnKey, Base):
     #: its own number, for talking about it
     number: Mapped[str] = mapped_column(unique=True)
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"), index=True)
+    #: the team of the unit that is asked, where that is not the one that takes in its concerns
+    beside_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("forum.id"))
     asked_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), index=True)
     written_at: Mapped[datetime]
     #: since when the team knows of it; until then it is whoever writes it alone
@@ -41,8 +43,16 @@ class Consultation(OwnKey, Base):
     next_steps = Sealed[str]()
 
     unit: Mapped[Unit] = relationship()
+    beside: Mapped[Forum | None] = relationship()
     asked_by: Mapped[Account] = relationship(foreign_keys=[asked_by_id])
     advised_by: Mapped[Account | None] = relationship(foreign_keys=[advised_by_id])
+
+    @property
+    def team(self) -> Forum:
+        """The team that is asked; the one that takes in the unit's concerns, too, once the other works for the unit no more."""
+        if self.beside is not None and self.beside in self.unit.other_teams:
+            return self.beside
+        return self.unit.forum
 
     @property
     def state(self) -> ConsultationState:

@@ -64,7 +64,11 @@ def write_consultation() -> ResponseReturnValue:
     if unit is None:
         form.refuse("unit_id", CHOOSE_ONE)
         return _new_page(form, 422)
-    words = {"question": values["question"], "answered": values["answered"]}
+    team = next((each for each in rules.teams_to_ask(unit) if each.id == values["forum_id"]), None)
+    if values["forum_id"] and team is None:
+        form.refuse("forum_id", CHOOSE_ONE)
+        return _new_page(form, 422)
+    words = {"question": values["question"], "answered": values["answered"], "team": team}
     try:
         made = rules.write_consultation(session, unit, by=actor, **words)
     except NamesSomebody:
@@ -199,7 +203,17 @@ def _new_page(form: forms.Form, status: int = 200, **values: Any) -> Response:
     if len(units) == 1:
         form.typed.setdefault("unit_id", str(units[0].id))
     choices = [(unit.id, unit.name) for unit in units]
-    return pages.page("forums/consultation_new.html", status, form=form, units=units, choices=choices, telling=telling, **values)
+    teams = {team.id: team.name for unit in units for team in rules.teams_to_ask(unit)[1:]}
+    return pages.page(
+        "forums/consultation_new.html",
+        status,
+        form=form,
+        units=units,
+        choices=choices,
+        teams=[*teams.items()],
+        telling=telling,
+        **values,
+    )
 
 
 def _page(found: Consultation, form: forms.Form, status: int = 200, **values: Any) -> Response:

@@ -8,9 +8,10 @@ from referrals.access import Actor, Role
 from referrals.errors import AlreadyMoved, NamesSomebody, NoSuchReferral, NotAllowed
 from referrals.forums import consultations, seats
 from referrals.models import AuditEvent, Consultation, Referral, RoleAssignment
-from referrals.people import roster
-from referrals.vocabulary import ConsultationState
+from referrals.people import organisation, roster
+from referrals.vocabulary import ConsultationState, TeamLevel
 from tests.people import Cast
+from tests.teams import a_team_beside
 
 QUESTION = "En elev i årskurs 4 är borta på måndagar. Vad kan vi pröva?"
 ADVICE = {"advice": "Möt eleven vid grinden.", "next_steps": "Fråga igen om tre veckor."}
@@ -56,11 +57,11 @@ def test_a_consultation_goes_from_draft_to_asked_to_advised_to_closed_and_the_lo
 def test_there_is_no_place_for_a_child_and_nothing_leads_to_a_referral(session: Session, asked: Consultation) -> None:
     columns = inspect(Consultation).local_table.columns
     assert {column.name for column in columns} == {
-        "id", "number", "unit_id", "asked_by_id", "written_at", "asked_at", "advised_at", "advised_by_id", "advises_referral",
+        "id", "number", "unit_id", "beside_id", "asked_by_id", "written_at", "asked_at", "advised_at", "advised_by_id", "advises_referral",
         "closed_at", "wrapped_key", "question", "advice", "next_steps",
     }  # fmt: skip
     led_to = {key.column.table.name for column in columns for key in column.foreign_keys}
-    assert led_to == {"unit", "account"}
+    assert led_to == {"unit", "forum", "account"}
     assert session.scalars(select(Referral)).all() == []
 
 
@@ -207,3 +208,54 @@ def test_it_waits_for_those_who_can_advise_and_then_for_whoever_asked(
     assert waits_for() == {"teacher"}
     consultations.close_consultation(session, asked, by=cast.teacher.actor())
     assert waits_for() == set()
+
+
+# --------------------------------------------------------------------------------------------- a team that only advises
+def test_an_advising_team_beside_a_schools_child_team_is_asked_and_advises_and_the_other_knows_nothing_of_it(
+    session: Session, cast: Cast
+) -> None:
+    """C01: a team for the staff, beside the one that makes plans for children."""
+    beside = a_team_beside(session, cast)
+    organisation.change(session, beside.forum, by=cast.administrator.actor(), level=TeamLevel.STAFF)
+    by = cast.teacher.actor()
+    assert consultations.teams_to_ask(cast.school) == [cast.forum, beside.forum]
+    made = consultations.write_consultation(session, cast.school, by=by, question=QUESTION, team=beside.forum)
+    consultations.ask_team(session, made, by=by)
+    people = {name: getattr(cast, name) for name in Cast.__dataclass_fields__ if hasattr(getattr(cast, name), "email")}
+    people |= {"its coordinator": beside.coordinator, "its member": beside.member}
+    reads = {name for name, account in people.items() if consultations.known_to(session, account.actor())}
+    assert reads == {"teacher", "its coordinator", "its member"}
+    assert consultations.waiting_for(session, cast.coordinator.actor()) == []
+    consultations.advise(session, made, by=beside.member.actor(), **ADVICE)
+    assert not consultations.may_close(made, cast.coordinator.actor())
+    consultations.close_consultation(session, made, by=beside.coordinator.actor())
+
+
+def test_who_stands_in_there_advises_and_when_it_works_for_the_unit_no_more_its_first_team_does(
+    session: Session, cast: Cast
+) -> None:
+    beside, by = a_team_beside(session, cast), cast.teacher.actor()
+    made = consultations.write_consultation(session, cast.school, by=by, question=QUESTION, team=beside.forum)
+    consultations.ask_team(session, made, by=by)
+    seat = next(one for one in seats.seats_of(session, beside.forum) if one.account_id == beside.coordinator.id)
+    today = roster.today(session)
+    stand_in = cast.special_educator
+    seats.be_away(session, seat, first_on=today, last_on=today, stand_in_id=stand_in.id, by=beside.coordinator.actor())
+    session.expire_all()
+    assert (
+        consultations.known_to(session, stand_in.actor())
+        == [made]
+        == consultations.waiting_for(session, stand_in.actor())
+    )
+    organisation.change(session, cast.school, by=cast.administrator.actor(), other_teams=[])
+    session.expire_all()
+    assert made.team is cast.forum
+    assert consultations.may_advise(session, made, cast.coordinator.actor())
+    assert not consultations.may_advise(session, made, beside.member.actor())
+
+
+def test_a_team_that_does_not_work_for_the_unit_is_not_asked(session: Session, cast: Cast) -> None:
+    with pytest.raises(NotAllowed):
+        consultations.write_consultation(
+            session, cast.school, by=cast.teacher.actor(), question=QUESTION, team=cast.other_school.forum
+        )

@@ -1,6 +1,7 @@
 """The pages of an anonymous consultation: what is typed is checked before it is kept, and stays in the form until then."""
 
 import logging
+import uuid
 
 import pytest
 import sqlalchemy as sa
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 from referrals import db
 from referrals.forums import seats
 from referrals.models import Base, Consultation, KeptForm
+from tests.teams import a_team_beside
 from tests.webapp.desk import cast_of
 from tests.webapp.test_guards import let_sessions_run_out
 
@@ -87,6 +89,19 @@ def test_own_duties_stand_one_step_away_and_no_text_goes_along(asks):
         links = {one.get("href") for one in page.all("a")}
         assert {"/protection/new", "/u/lindskolan"} <= links
         assert "Tell the head teacher at once." in page.text
+
+
+def test_where_a_unit_has_several_teams_whoever_asks_chooses_one_of_them(asks, settings, signed_in):
+    assert "Which of its teams do you ask?" not in asks.get(NEW).text
+    with db.writing(settings.database) as session:
+        beside = str(a_team_beside(session, cast_of(session)).forum.id)
+    assert "Trivselsforum Söder" in asks.get(NEW).text
+    page = asks.submit({"question": QUESTION, "forum_id": str(uuid.uuid4())}, button=("ask", "yes"), status=422)
+    assert page.problems == ["Which of its teams do you ask? Choose one of the answers."]
+    page = asks.submit({"question": QUESTION, "forum_id": beside}, button=("ask", "yes"))
+    assert "The team has your question." in page.text
+    assert "Trivselsforum Söder" in page.text
+    assert signed_in("kim").client.get(page.path).status_code == 404
 
 
 def ask_again(browser):
