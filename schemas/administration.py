@@ -130,7 +130,6 @@ class MunicipalityForm(FormSchema):
     social_services = PhoneText(needed=FILL_IN)
     helpline = PhoneText(needed=FILL_IN)
     keeps_protected_outside = Tick()
-    holds_rounds = Tick()
 
 
 #: where a target of the municipality's own can come from, the usual one first

@@ -21,6 +21,7 @@ from referrals.vocabulary import (
     DeadlineSource,
     Fate,
     MeetingOutcome,
+    Practice,
     Profession,
     SchoolForm,
     TeamLevel,
@@ -70,6 +71,7 @@ class MunicipalityPart(Schema):
     timezone = fields.String(required=True)
     keeps_protected_outside = fields.Boolean()
     holds_rounds = fields.Boolean()
+    switched_off = fields.List(fields.String(validate=validate.OneOf([one.value for one in Practice])))
 
     @validates("timezone")
     def _is_a_zone(self, value: str, data_key: str) -> None:

@@ -6,10 +6,11 @@ from flask import current_app, request, url_for
 
 from referrals.access import Role
 from referrals.keeping.register import READERS
+from referrals.people import practices
 from referrals.rules import rulebook
 from referrals.statutory import absence_keepers
-from referrals.vocabulary import N_, Country
-from webapp import people
+from referrals.vocabulary import N_, Country, Practice
+from webapp import people, transactions
 from webapp.language import language
 
 
@@ -42,6 +43,18 @@ _PLACES: tuple[tuple[str, str, str, tuple[Role, ...]], ...] = (
 )
 
 
+#: the places that are offered where the municipality does this, or there is something of it to read
+_OF_PRACTICES: dict[str, Practice] = {
+    "rounds.rounds": Practice.ROUNDS,
+    "forums.upward_questions": Practice.UPWARD,
+    "development.cases": Practice.DEVELOPMENT,
+    "learning.catalogue": Practice.LEARNING,
+    "patterns.exports": Practice.RESEARCH,
+    "patterns.patterns": Practice.PATTERNS,
+    "patterns.lead_times": Practice.PATTERNS,
+}
+
+
 def main_navigation() -> list[Place]:
     """The places this person can go to, in English words."""
     somebody = people.account()
@@ -51,7 +64,7 @@ def main_navigation() -> list[Place]:
         if has_page(endpoint)
         and somebody
         and (not roles or somebody.has_role(*roles))
-        and (endpoint != "rounds.rounds" or hold_rounds())
+        and (endpoint not in _OF_PRACTICES or shows(_OF_PRACTICES[endpoint]))
         and (
             endpoint != "casework.absence" or any(absence_keepers.is_counted(_rules(), form) for form in somebody.leads)
         )
@@ -72,6 +85,15 @@ def hold_rounds() -> bool:
     """Whether the municipality holds consultation rounds."""
     here = people.municipality()
     return here is not None and here.holds_rounds
+
+
+def shows(practice: Practice) -> bool:
+    """Whether pages lead to a practice: it is switched on, or there is something of it to read. Rounds that are off are shown to nobody."""
+    here = people.municipality()
+    if practice is Practice.ROUNDS:
+        return hold_rounds()
+    is_on = here is None or practice.value not in here.switched_off
+    return is_on or practices.has_any(transactions.session(), practice)
 
 
 def has_page(endpoint: str) -> bool:

@@ -33,6 +33,7 @@ HELP: Final[dict[str, str]] = guardian_help.HELP | {
     "administration.new_forum": N_("Here you add a team. Afterwards you choose on each unit's page which team takes up its concerns."),
     "administration.closed_days": N_("The days on which schools are closed, one by one or from a calendar file. Local targets do not count them, and whoever plans a meeting on one is warned."),
     "administration.targets": N_("How many days each step may take here. These are the municipality's own targets and no deadlines of the law. Each says where its number comes from."),
+    "administration.practices": N_("What the municipality does beside the referrals. Without its tick a practice is offered nowhere and nothing of it begins; what is there can be read and goes on to its end. Each change is logged."),
     "administration.municipality": N_("The municipality's name, and the telephone numbers that stand on the public pages and papers. A wrong number can cost somebody the help they look for: ring each once."),
     "administration.automatic_work": N_("What should have happened by itself and was given up: papers, dates, mail. Nothing is lost, and you can have each tried again. You see numbers only, never what a referral is about."),
     "administration.changes": N_("Who changed what around the referrals: people, roles, units, teams, days and targets. Lines can be read and not changed. What is done in a referral stands in its own log."),

@@ -52,6 +52,8 @@ class Here:
     timezone: str
     phones: dict[str, str]
     holds_rounds: bool
+    #: the other practices it does not do
+    switched_off: tuple[str, ...]
 
 
 def account() -> SignedIn | None:
@@ -110,7 +112,13 @@ def _read_municipality() -> Here | None:
             if row is None:
                 return None
             return Here(
-                row.name, row.country.value, row.language, row.timezone, dict(row.phones), holds_rounds=row.holds_rounds
+                row.name,
+                row.country.value,
+                row.language,
+                row.timezone,
+                dict(row.phones),
+                holds_rounds=row.holds_rounds,
+                switched_off=tuple(row.switched_off),
             )
     except SQLAlchemyError:
         return None  # an error page must come out also while the database does not answer

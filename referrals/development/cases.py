@@ -26,10 +26,17 @@ from referrals.forums.consultations import ANSWERED
 from referrals.keeping import audit
 from referrals.models import DevelopmentCase, DevelopmentEvent, DevelopmentPaper, Forum, Step, StepKind, Unit, What
 from referrals.patterns.school_terms import SchoolTerm
-from referrals.people import roster
+from referrals.people import practices, roster
 from referrals.rounds import people
 from referrals.stages import SUBMITTED, State
-from referrals.vocabulary import DevelopmentAct, DevelopmentKind, DevelopmentProblem, DevelopmentState, LessonTheme
+from referrals.vocabulary import (
+    DevelopmentAct,
+    DevelopmentKind,
+    DevelopmentProblem,
+    DevelopmentState,
+    LessonTheme,
+    Practice,
+)
 
 #: what is done to it while it only begins; what somebody has written or promised since is thrown away by nobody
 _BEGINNING: Final = frozenset({
@@ -48,7 +55,9 @@ class Words:
 
 # ------------------------------------------------------------------------------------------------------- who may
 def units_to_choose(session: Session, actor: Actor) -> list[Unit]:
-    """The units about which somebody can begin work, by name: the management all, who keeps a team those of the team."""
+    """The units about which somebody can begin work, by name: the management all, who keeps a team those of the team; none where it is switched off."""
+    if not practices.is_on(session, Practice.DEVELOPMENT):
+        return []
     if people.may_lead(actor):
         return list(session.scalars(select(Unit).order_by(Unit.name)))
     kept = [forum for forum in people.teams_of(session, actor) if dates.may_keep(forum, actor)]

@@ -18,8 +18,8 @@ from referrals.actors import WITH_UNIT
 from referrals.errors import AlreadyMoved, NoSuchReferral, NotAllowed
 from referrals.keeping import audit
 from referrals.models import Consultation, Forum, TeamSeat, Unit, What
-from referrals.people import roster
-from referrals.vocabulary import ConsultationState, Recipient
+from referrals.people import practices, roster
+from referrals.vocabulary import ConsultationState, Practice, Recipient
 from referrals.vocabulary.knowing import Cell, Information
 
 #: how the log calls it that the writer said of words that they name nobody; it never says which words
@@ -28,7 +28,9 @@ ANSWERED: Final = "answer_identity_check"
 
 # ------------------------------------------------------------------------------------------------------- who may
 def units_to_ask_in(session: Session, actor: Actor) -> list[Unit]:
-    """The units whose team somebody may ask, by name: those that take part and whose own staff they are."""
+    """The units whose team somebody may ask, by name: those that take part and whose own staff they are, where the municipality does this."""
+    if not practices.is_on(session, Practice.CONSULTATION):
+        return []
     units = session.scalars(
         select(Unit).where(Unit.id.in_({unit_id for _role, unit_id in actor.roles})).order_by(Unit.name)
     )
@@ -93,6 +95,7 @@ def write_consultation(
     Raises NotAllowed, also where that is no team of the unit, and NamesSomebody.
     """
     asked = team or unit.forum
+    practices.require(session, Practice.CONSULTATION, "write_consultation")
     if by.account_id is None or not _is_own_staff(by, unit) or asked not in teams_to_ask(unit):
         raise NotAllowed("write_consultation")
     was_answered = _check(session, unit, question, by=by, answered=answered)
@@ -130,7 +133,8 @@ def discard_consultation(session: Session, found: Consultation, *, by: Actor) ->
 
 
 def ask_team(session: Session, found: Consultation, *, by: Actor) -> None:
-    """Give the question to the team; from now on its words stay as they are. Raises NoSuchReferral, AlreadyMoved."""
+    """Give the question to the team; from now on its words stay as they are. Raises NotAllowed, NoSuchReferral, AlreadyMoved."""
+    practices.require(session, Practice.CONSULTATION, "ask_team")
     _require_draft(session, found, by)
     found.asked_at = clock.now()
     session.flush()

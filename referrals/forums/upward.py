@@ -23,8 +23,9 @@ from referrals.forums.consultations import ANSWERED
 from referrals.identity_check import Checker
 from referrals.keeping import audit
 from referrals.models import Concern, Forum, Referral, TeamDate, TeamSeat, UpwardOrigin, UpwardQuestion, What
+from referrals.people import practices
 from referrals.stages import MOVE_BY_VERB, Verb
-from referrals.vocabulary import UpwardState
+from referrals.vocabulary import Practice, UpwardState
 from referrals.vocabulary.knowing import Capacity, Cell, Information
 
 #: whoever works with children in some unit, or leads those who do
@@ -33,7 +34,9 @@ _WORK_HERE: Final = frozenset({*WITH_UNIT, Role.MANAGEMENT})
 
 # ------------------------------------------------------------------------------------------------------- who may
 def teams_above(session: Session, forum: Forum) -> list[Forum]:
-    """The teams of the levels above, those of the next level first, as far as somebody is there who could read."""
+    """The teams of the levels above, those of the next level first, as far as somebody is there who could read and the municipality does this."""
+    if not practices.is_on(session, Practice.UPWARD):
+        return []
     above = forum.level.above
     rows = select(Forum).where(Forum.level.in_(above), or_(Forum.units.any(), Forum.seats.any())).order_by(Forum.name)
     return sorted(session.scalars(rows), key=lambda one: above.index(one.level))

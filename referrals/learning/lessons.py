@@ -20,10 +20,10 @@ from referrals.forums.consultations import ANSWERED
 from referrals.keeping import audit
 from referrals.learning import catalogue
 from referrals.models import DevelopmentCase, Forum, Lesson, Referral, RoundEnrolment, What
-from referrals.people import roster
+from referrals.people import practices, roster
 from referrals.rounds import people
 from referrals.stages import CLOSED
-from referrals.vocabulary import AgeGroup, LessonSource, LessonState, LessonTheme
+from referrals.vocabulary import AgeGroup, LessonSource, LessonState, LessonTheme, Practice
 
 #: what a lesson can be learnt from: a referral, development work, or what a team did in a consultation round
 Learnt: TypeAlias = Referral | DevelopmentCase | RoundEnrolment
@@ -55,7 +55,12 @@ class Shelf:
 
 # ------------------------------------------------------------------------------------------------------- who may
 def may_learn_from(session: Session, learnt: Learnt, actor: Actor) -> bool:
-    """Somebody of the team whose work it was, once it is closed or over; from a protected identity nothing is told at all."""
+    """Somebody of the team whose work it was, once it is closed or over; from a protected identity nothing is told at all.
+
+    Nobody where the municipality does not do this.
+    """
+    if not practices.is_on(session, Practice.LEARNING):
+        return False
     if isinstance(learnt, RoundEnrolment):
         is_over = people.are_held(session) and roster.today(session) > learnt.round.last_on
         return is_over and people.is_in_team(session, learnt.forum, actor)

@@ -20,8 +20,8 @@ from referrals.forums.consultations import ANSWERED
 from referrals.keeping import audit
 from referrals.learning import catalogue
 from referrals.models import Lesson, Seminar, SeminarLesson, What
-from referrals.people import organisation
-from referrals.vocabulary import LessonState
+from referrals.people import organisation, practices
+from referrals.vocabulary import LessonState, Practice
 
 #: the roles that plan seminars
 PLANNERS = (Role.COORDINATOR, Role.HEAD_TEACHER, Role.MANAGEMENT)
@@ -50,6 +50,11 @@ def may_plan(actor: Actor) -> bool:
     return catalogue.may_read(actor) and any(role in PLANNERS for role, _unit in actor.roles)
 
 
+def may_begin(session: Session, actor: Actor) -> bool:
+    """Whether they plan a new one: where the municipality does this."""
+    return may_plan(actor) and practices.is_on(session, Practice.LEARNING)
+
+
 def may_change(found: Seminar, actor: Actor) -> bool:
     """Whoever planned it, and the management."""
     is_theirs = actor.account_id is not None and found.planned_by_id == actor.account_id
@@ -68,7 +73,7 @@ def on_agenda(found: Seminar) -> list[Lesson]:
 
 def plan_seminar(session: Session, *, by: Actor, plan: Plan, answered: Collection[str] = ()) -> Seminar:
     """Plan a seminar. Raises NotAllowed, NamesSomebody."""
-    if by.account_id is None or not may_plan(by):
+    if by.account_id is None or not may_begin(session, by):
         raise NotAllowed("plan_seminar")
     was_answered = _check(session, plan, by=by, answered=answered)
     made = Seminar(planned_by_id=by.account_id)

@@ -49,6 +49,8 @@ class Municipality(Identified, Base):
     keeps_protected_outside: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: whether its teams bring learning questions to consultation rounds
     holds_rounds: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: the other practices it does not do, by their words: nothing of them begins any more
+    switched_off: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
 
 
 class Forum(Identified, Base):

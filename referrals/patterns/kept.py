@@ -21,7 +21,8 @@ from referrals.patterns import equity, figures
 from referrals.patterns.figures import Heading, Milestone, Table, Wait
 from referrals.patterns.places import Places
 from referrals.patterns.school_terms import SchoolTerm
-from referrals.people import roster
+from referrals.people import practices, roster
+from referrals.vocabulary import Practice
 
 READERS: Final = (Role.MANAGEMENT, Role.ELECTED_MEMBER)
 
@@ -70,7 +71,9 @@ def counted(session: Session) -> list[SchoolTerm]:
 
 
 def due(session: Session) -> list[SchoolTerm]:
-    """The terms that are to be counted by now and are not yet, the oldest first."""
+    """The terms that are to be counted by now and are not yet, the oldest first; none while the municipality does not do this."""
+    if not practices.is_on(session, Practice.PATTERNS):
+        return []
     today, there = roster.today(session), set(counted(session))
     return [term for term in reversed(terms(session)) if term.counted_on <= today and term not in there]
 

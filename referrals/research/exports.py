@@ -20,9 +20,9 @@ from referrals.keeping import audit
 from referrals.models import ResearchExport, ResearchPackage, What
 from referrals.patterns import kept
 from referrals.patterns.school_terms import SchoolTerm
-from referrals.people import roster
+from referrals.people import practices, roster
 from referrals.research import package
-from referrals.vocabulary import ExportProblem, ExportState
+from referrals.vocabulary import ExportProblem, ExportState, Practice
 
 ASKERS: Final = (Role.RESEARCHER,)
 DECIDERS: Final = (Role.MANAGEMENT,)
@@ -41,6 +41,11 @@ class Wish:
 def may_read(session: Session, found: ResearchExport, actor: Actor) -> bool:  # noqa: ARG001 - a door asks this of every row alike
     """Whoever asked for it, while they are a researcher, and the management."""
     return _holds(actor, DECIDERS) or may_fetch(found, actor)
+
+
+def may_ask(session: Session, actor: Actor) -> bool:
+    """A researcher, where the municipality gives out exports."""
+    return _holds(actor, ASKERS) and practices.is_on(session, Practice.RESEARCH)
 
 
 def may_fetch(found: ResearchExport, actor: Actor) -> bool:
@@ -75,7 +80,7 @@ def terms(session: Session) -> list[SchoolTerm]:
 
 def ask_for_export(session: Session, wish: Wish, *, by: Actor, answered: Collection[str] = ()) -> ResearchExport:
     """Ask for an export. Raises NotAllowed, ExportRefused, NamesSomebody."""
-    if not _holds(by, ASKERS):
+    if not may_ask(session, by):
         raise NotAllowed("ask_for_export")
     if not {wish.first, wish.last} <= set(terms(session)) or wish.first > wish.last:
         raise ExportRefused(ExportProblem.NO_TERMS)
@@ -107,6 +112,8 @@ def decide_export(session: Session, found: ResearchExport, *, by: Actor, approve
         raise ExportRefused(ExportProblem.ENDED)
     if found.is_approved is approves:
         return
+    if approves:
+        practices.require(session, Practice.RESEARCH, "approve_export")
     found.is_approved, found.decided_by_id, found.decided_at = approves, by.account_id, clock.now()
     if approves:
         _make(session, found)

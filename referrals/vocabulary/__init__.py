@@ -48,6 +48,7 @@ from referrals.vocabulary.lessons import AgeGroup, LessonSource, LessonState, Le
 from referrals.vocabulary.log_sample import VisitAnswer
 from referrals.vocabulary.papers import DocumentKind, MailKind
 from referrals.vocabulary.people import Country, ListGround, Profession, SchoolForm, Standing
+from referrals.vocabulary.practices import Practice
 from referrals.vocabulary.reading import AskedBy, AskedHow
 from referrals.vocabulary.register import Counterpart, Direction, Registered
 from referrals.vocabulary.research import AgeBand, ExportProblem, ExportState
@@ -170,6 +171,7 @@ __all__ = [
     "PartStatus",
     "PieceKind",
     "PlanStatus",
+    "Practice",
     "Profession",
     "ProgrammeKind",
     "ProtectionAnswer",

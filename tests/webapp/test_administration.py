@@ -20,7 +20,7 @@ from tests.webapp.desk import cast_of
 from webapp.accounts.passwords import password_matches
 
 PAGES = (
-    "", "/units", "/units/new", "/forums", "/forums/new", "/people", "/people/new", "/closed-days", "/targets", "/municipality", "/date",
+    "", "/units", "/units/new", "/forums", "/forums/new", "/people", "/people/new", "/closed-days", "/targets", "/municipality", "/practices", "/date",
     "/changes",
 )  # fmt: skip
 

@@ -14,6 +14,7 @@ for _module in (
     "closed_days",
     "targets",
     "municipality",
+    "practices",
     "date",
     "changes",
     "automatic_work",

@@ -65,6 +65,12 @@ def _rooms(*, is_demo: bool) -> list[Room]:
         Room(url_for(".closed_days"), "calendar", gettext("Closed days"), gettext("Holidays and days without school")),
         Room(url_for(".targets"), "hourglass", gettext("Local targets"), gettext("How long each step may take")),
         Room(url_for(".municipality"), "phone", gettext("Municipality and telephone numbers"), here.name),
+        Room(
+            url_for(".practices"),
+            "tasks",
+            gettext("What the municipality does"),
+            gettext("Which practices are switched on"),
+        ),
     ]
     if is_demo:
         today = long_date(clock.today(here.timezone))

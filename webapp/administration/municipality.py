@@ -23,7 +23,7 @@ def municipality() -> ResponseReturnValue:
     """The details as they stand."""
     here = organisation.municipality(transactions.session())
     phones = {name: here.phones.get(name, "") for name in _PHONES}
-    own = ("name", "language", "timezone", "keeps_protected_outside", "holds_rounds")
+    own = ("name", "language", "timezone", "keeps_protected_outside")
     details = {name: getattr(here, name) for name in own}
     return _municipality_page(forms.shown(details | phones))
 

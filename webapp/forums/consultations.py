@@ -5,7 +5,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from flask import Response, redirect, request, url_for
+from flask import Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from referrals import identity_check
@@ -14,9 +14,10 @@ from referrals.forums import advice_note
 from referrals.forums import consultations as rules
 from referrals.languages import local_date
 from referrals.models import Consultation, Unit, What
+from referrals.people import practices
 from referrals.reminders import errands
 from referrals.statutory import degrading_notices
-from referrals.vocabulary import ConsultationState
+from referrals.vocabulary import ConsultationState, Practice
 from schemas.fields import CHOOSE_ONE
 from schemas.forums import AdviceForm, QuestionForm
 from webapp import downloads, forms, nobody, notices, pages, people, transactions
@@ -198,6 +199,8 @@ def _mark(form: forms.Form, unit: Unit, *names: str) -> list[tuple[str, str]]:
 
 def _new_page(form: forms.Form, status: int = 200, **values: Any) -> Response:
     session, actor = transactions.session(), people.actor()
+    if not practices.is_on(session, Practice.CONSULTATION):
+        abort(404)
     units = rules.units_to_ask_in(session, actor)
     telling = degrading_notices.units_to_tell(session, actor)
     if len(units) == 1:
@@ -227,6 +230,7 @@ def _page(found: Consultation, form: forms.Form, status: int = 200, **values: An
         is_mine=is_mine,
         is_draft=found.state is ConsultationState.DRAFT,
         may_advise=rules.may_advise(session, found, actor),
+        may_ask=practices.is_on(session, Practice.CONSULTATION),
         may_close=rules.may_close(found, actor),
         telling=degrading_notices.units_to_tell(session, actor),
         **values,

@@ -18,7 +18,7 @@ from referrals.languages import local_date
 from referrals.learning import catalogue
 from referrals.meetings import meeting_room
 from referrals.models import Account, Forum, TeamDate
-from referrals.vocabulary import Profession
+from referrals.vocabulary import Practice, Profession
 from schemas.forums import SeriesForm
 from webapp import downloads, forms, navigation, notices, pages, people, transactions
 from webapp.forums import blueprint
@@ -41,7 +41,7 @@ def teams() -> Response:
         teams=found,
         coming=coming,
         this_year=team_year.this_one(session),
-        hold_rounds=navigation.hold_rounds(),
+        shows={one.value: navigation.shows(one) for one in Practice},
         reads_lessons=catalogue.may_read(people.actor()),
         may_take_over=any(role in hand_over.MAY_ANSWER for role, _unit in people.actor().roles),
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
-from flask import Response, redirect, request, url_for
+from flask import Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from referrals import identity_check
@@ -13,7 +13,8 @@ from referrals.learning import catalogue
 from referrals.learning import lessons as rules
 from referrals.learning.lessons import Shelf, Words
 from referrals.models import Lesson
-from referrals.vocabulary import LessonState
+from referrals.people import practices
+from referrals.vocabulary import LessonState, Practice
 from schemas.fields import CHOOSE_ONE
 from schemas.learning import LessonForm, LessonWordsForm, NewLessonForm, ReturnForm
 from webapp import forms, nobody, notices, pages, people, transactions
@@ -39,6 +40,7 @@ def lessons() -> Response:
         "learning/lessons.html",
         mine=[found for found in known if found.written_by_id == actor.account_id],
         others=[found for found in known if found.written_by_id != actor.account_id],
+        may_write=practices.is_on(session, Practice.LEARNING),
     )
 
 
@@ -208,6 +210,8 @@ def _again(found: Lesson, *, is_theirs: bool, **shown: forms.Form) -> Response:
 
 
 def _new_page(form: forms.Form, status: int = 200, **values: Any) -> Response:
+    if not practices.is_on(transactions.session(), Practice.LEARNING):
+        abort(404)
     learnt = rules.to_learn_from(transactions.session(), people.actor())
     choose_from = [(sources.key(one), sources.name(one)) for one in learnt]
     return pages.page("learning/new.html", status, form=form, sources=choose_from, **choices(), **values)

@@ -33,7 +33,9 @@ def seminars() -> Response:
     if not catalogue.may_read(actor):
         abort(404)
     return pages.page(
-        "learning/seminars.html", seminars=rules.planned(transactions.session()), may_plan=rules.may_plan(actor)
+        "learning/seminars.html",
+        seminars=rules.planned(transactions.session()),
+        may_plan=rules.may_begin(transactions.session(), actor),
     )
 
 
@@ -148,7 +150,7 @@ def _choices() -> list[tuple[str, str, str]]:
 
 
 def _new_page(form: forms.Form, status: int = 200, **values: Any) -> Response:
-    if not rules.may_plan(people.actor()):
+    if not rules.may_begin(transactions.session(), people.actor()):
         abort(404)
     return pages.page("learning/seminar_new.html", status, form=form, lessons=_choices(), **values)
 

@@ -5,7 +5,8 @@ from flask import Response
 from referrals.patterns import elsewhere, kept, quality_report
 from referrals.patterns.figures import Heading
 from referrals.research import exports
-from webapp import pages, people, transactions
+from referrals.vocabulary import Practice
+from webapp import navigation, pages, people, transactions
 from webapp.guards import signed_in
 from webapp.patterns import blueprint, terms
 
@@ -25,5 +26,6 @@ def patterns() -> Response:
         mapping=elsewhere.MAPPING,
         chosen=chosen,
         reports=quality_report.issued(session, by=actor),
-        reads_exports=any(role in (*exports.ASKERS, *exports.DECIDERS) for role, _unit in actor.roles),
+        reads_exports=any(role in (*exports.ASKERS, *exports.DECIDERS) for role, _unit in actor.roles)
+        and navigation.shows(Practice.RESEARCH),
     )

@@ -10,9 +10,10 @@ from referrals import identity_check
 from referrals.errors import ExportRefused, NamesSomebody
 from referrals.models import ResearchExport, What
 from referrals.patterns.school_terms import SchoolTerm
+from referrals.people import practices
 from referrals.research import exports as rules
 from referrals.research.exports import Wish
-from referrals.vocabulary import ExportProblem
+from referrals.vocabulary import ExportProblem, Practice
 from schemas.research import ExportForm
 from webapp import auditing, forms, nobody, notices, pages, people, transactions
 from webapp.guards import for_row, signed_in
@@ -75,6 +76,7 @@ def export(found: ResearchExport) -> Response:
         first=_name(found.first_term),
         last=_name(found.last_term),
         may_decide=rules.may_decide(found, actor),
+        may_approve=practices.is_on(session, Practice.RESEARCH),
         may_fetch=rules.may_fetch(found, actor),
     )
 
@@ -127,7 +129,7 @@ def _decided(found: ResearchExport, *, approves: bool) -> ResponseReturnValue:
 
 
 def _may_ask() -> bool:
-    return any(role in rules.ASKERS for role, _unit in people.actor().roles)
+    return rules.may_ask(transactions.session(), people.actor())
 
 
 def _name(code: str) -> str:
@@ -136,6 +138,8 @@ def _name(code: str) -> str:
 
 
 def _new_page(form: forms.Form, status: int = 200, **values: Any) -> Response:
+    if not _may_ask():
+        abort(404)
     choices = [(term.code, terms.name(term)) for term in rules.terms(transactions.session())]
     return pages.page("patterns/export_new.html", status, form=form, terms=choices, **values)
 

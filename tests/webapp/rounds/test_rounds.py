@@ -264,8 +264,8 @@ def test_a_municipality_that_holds_no_rounds_has_no_pages_of_them(signed_in, lay
         browser.get(path, status=404)
     assert "rounds" not in karin.get("/teams").text.lower()
     anton = signed_in("anton")
-    page = anton.get("/administration/municipality")
-    anton.submit({"holds_rounds": "yes"}, form=page.form("main-form"))
+    page = anton.get("/administration/practices")
+    anton.submit({"rounds": "yes"}, form=page.form("main-form"))
     assert "Höstens vecka" in margit.get("/rounds").text
 
 
