@@ -3,7 +3,7 @@
 from collections.abc import Generator
 from datetime import datetime, timedelta
 
-from referrals import action_plan, closure, follow_up, team_review
+from referrals import action_plan, closure, follow_up, team_review, triage
 from referrals.access import SYSTEM
 from referrals.disclosure import coverage, hand_over, handed_over
 from referrals.meetings import decided
@@ -149,7 +149,10 @@ def _hand_over(course: Course) -> Generator[datetime, None, None]:
     )
     made = hand_over.offer_hand_over(session, referral, by=course.by, seen=None, offer=offer)
     yield course.later(2)
-    hand_over.accept_hand_over(session, made, by=world.somebody(to, Profession.COORDINATOR).actor())
+    taker = world.somebody(to, Profession.COORDINATOR).actor()
+    taken = hand_over.accept_hand_over(session, made, by=taker)
+    yield course.later(1)
+    triage.send_to_assessment(session, taken, by=taker, seen=None, reason=course.word("taken_over"))
 
 
 def _close(course: Course) -> None:
