@@ -52,8 +52,10 @@ def _to_issue(attempt: Attempt) -> list[Draft]:
 
 @neutral("paper")
 def _issue(attempt: Attempt, draft: Draft) -> None:
-    """Print outside of any transaction; the day on it is that of the decision, so that each attempt prints the same."""
-    content = printing.print_pdf(papers.html_of(draft))
+    """Print outside of any transaction; what it says and its day are those of the decision, so that each attempt prints the same."""
+    with db.reading() as session:
+        html = papers.html_of(session, session.get_one(Step, attempt.step_id).event, draft)
+    content = printing.print_pdf(html)
     with db.writing() as session:
         event = steps.hold(session, attempt.step_id, attempt=attempt.number).event
         papers.issue(session, event, draft, content=content)

@@ -51,11 +51,7 @@ def levels_read(session: Session, found: DevelopmentCase, actor: Actor) -> froze
 
 def parts(session: Session, found: DevelopmentCase, actor: Actor) -> list[Part]:
     """What somebody sees of each level that has actions."""
-    return parts_for(found, read=levels_read(session, found, actor))
-
-
-def parts_for(found: DevelopmentCase, *, read: Collection[GovernanceLevel]) -> list[Part]:
-    """The same, for whoever reads these levels in words."""
+    read = levels_read(session, found, actor)
     seen = []
     for level in GovernanceLevel:
         its = tuple(one for one in sorted(found.actions, key=_order) if one.level is level)

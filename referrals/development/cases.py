@@ -19,7 +19,7 @@ from referrals import clock, identity_check, moving, reference
 from referrals.access import Actor, Role
 from referrals.calendar import closed_days
 from referrals.development import targets
-from referrals.development.moves import ASKS, MOVE_BY_ACT, Mover
+from referrals.development.moves import ASKS, MOVE_BY_ACT, PAPER_AFTER, Mover
 from referrals.errors import AlreadyMoved, DevelopmentClosed, DevelopmentRefused, NotAllowed, TakenAway
 from referrals.forums import dates
 from referrals.forums.consultations import ANSWERED
@@ -313,6 +313,7 @@ def leave(
         case=found, number=found.version, at=clock.now(), by_id=by.account_id, act=act,
         from_stage=None if is_first else before.stage, from_status=None if is_first else before.status,
         to_stage=found.stage, to_status=found.status, words=words,
+        stood=found.as_it_stands() if act in PAPER_AFTER else None,
     )  # fmt: skip
     session.add(event)
     session.flush()

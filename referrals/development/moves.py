@@ -20,7 +20,7 @@ from referrals.stages import (
     State,
     Status,
 )
-from referrals.vocabulary import DevelopmentAct
+from referrals.vocabulary import DevelopmentAct, DevelopmentPaperKind
 
 IN_ANALYSIS: Final = State(Stage.ASSESSMENT, Status.DRAFT)
 #: the team's own decision about what comes first; no meeting has to be called for it
@@ -85,6 +85,18 @@ MOVES: Final[tuple[OfWork, ...]] = (
 )  # fmt: skip
 
 MOVE_BY_ACT: Final[dict[DevelopmentAct, OfWork]] = {move.verb: move for move in MOVES}
+
+#: which paper follows which decision
+PAPER_AFTER: Final[dict[DevelopmentAct, DevelopmentPaperKind]] = {
+    _A.OPEN: DevelopmentPaperKind.BEGINNING,
+    _A.TAKE_UP: DevelopmentPaperKind.DECISION,
+    _A.END_AT_TRIAGE: DevelopmentPaperKind.DECISION,
+    _A.CONCLUDE_ANALYSIS: DevelopmentPaperKind.ANALYSIS,
+    _A.DECIDE_PRIORITIES: DevelopmentPaperKind.PRIORITIES,
+    _A.AGREE_PLAN: DevelopmentPaperKind.PLAN,
+    _A.RECORD_FOLLOW_UP: DevelopmentPaperKind.FOLLOW_UP,
+    _A.CLOSE: DevelopmentPaperKind.REPORT,
+}
 
 #: where taking it back one stage leads
 BACK: Final[dict[State, State]] = {

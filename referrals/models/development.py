@@ -3,7 +3,7 @@
 import hashlib
 import uuid
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from cryptography.fernet import Fernet
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
@@ -25,6 +25,13 @@ from referrals.vocabulary import (
     DevelopmentPhase,
     GovernanceLevel,
 )
+
+#: the texts of its own: its beginning, the headings of the situation analysis, and those of the closing report
+_TEXTS: Final = (
+    "title", "background", "aim",
+    "strengths", "difficulties", "childrens_views", "causes", "priorities", "goals", "following_up",
+    "lessons_learnt", "good_examples", "reflections", "future_plans",
+)  # fmt: skip
 
 
 class DevelopmentCase(OwnKey, Staged, Base):
@@ -79,6 +86,26 @@ class DevelopmentCase(OwnKey, Staged, Base):
     def chain_id(self) -> uuid.UUID:
         """The chain of the audit log that is its own."""
         return self.id
+
+    def as_it_stands(self) -> dict[str, Any]:
+        """All that it says, as plain data: what its papers are made from."""
+        return {
+            **{name: getattr(self, name) for name in _TEXTS},
+            "kind": self.kind.value, "units": [unit.name for unit in self.units], "themes": list(self.themes),
+            "terms": [[one.term, one.phase.value] for one in self.terms],
+            "milestones": [[one.due_on.isoformat(), one.words] for one in self.milestones],
+            "results": [
+                {"evidence": one.evidence.value, "question": one.question, "groups": one.groups or []}
+                for one in self.results
+            ],
+            "actions": [
+                {
+                    "level": one.level.value, "term": one.term, "words": one.words, "responsible": one.responsible,
+                    "is_done": one.done_at is not None,
+                }
+                for one in sorted(self.actions, key=lambda one: one.id)
+            ],
+        }  # fmt: skip
 
 
 class DevelopmentUnit(Base):
@@ -205,6 +232,8 @@ class DevelopmentEvent(_SealedPart):
 
     #: why it was decided so, or what was seen
     words = Sealed[str]()
+    #: what the work said then, of `as_it_stands`, until the papers that follow are issued; None where none does
+    stood = Sealed[dict[str, Any]]()
 
     case: Mapped[DevelopmentCase] = relationship(back_populates="events")
     by: Mapped[Account | None] = relationship()

@@ -88,8 +88,12 @@ def development_pages(session: Session) -> dict[DevelopmentPaperKind, str]:
     development.act(session, cast, found)
     development.carry(session, cast, found, Stage.CLOSURE)
     development.close(session, cast, found)
-    drafts = [draft for event in found.events for draft in papers.outstanding(session, event)]
-    return {draft.kind: papers.html_of(draft) for draft in drafts if draft.audience is DevelopmentAudience.TEAMS}
+    drafts = [(event, draft) for event in found.events for draft in papers.outstanding(session, event)]
+    return {
+        draft.kind: papers.html_of(session, event, draft)
+        for event, draft in drafts
+        if draft.audience is DevelopmentAudience.TEAMS
+    }
 
 
 def _print_plainly(html: str) -> None:

@@ -87,9 +87,10 @@ class Play:
         ]  # fmt: skip
 
     def _print_work(self, step: Step) -> list[tuple[Draft, Future[bytes]]]:
-        drafts = development_papers.outstanding(self.session, step.event)
+        event, session = step.event, self.session
         return [
-            (draft, self.printers.submit(printing.print_pdf, development_papers.html_of(draft))) for draft in drafts
+            (draft, self.printers.submit(printing.print_pdf, development_papers.html_of(session, event, draft)))
+            for draft in development_papers.outstanding(session, event)
         ]
 
     def _settle(self, one: _AtThePrinter) -> None:

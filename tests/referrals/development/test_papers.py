@@ -3,7 +3,7 @@
 import hashlib
 import io
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import pikepdf
 import pytest
@@ -14,12 +14,14 @@ from sqlalchemy.orm import Session
 from referrals import clock, printing, steps
 from referrals.access import SYSTEM
 from referrals.calendar import closed_days
-from referrals.development import actions, cases, papers, stages, targets
+from referrals.development import actions, analysis, cases, papers, stages, targets, terms
+from referrals.development.analysis import Analysis
+from referrals.development.cases import Words
 from referrals.errors import NotAllowed
-from referrals.models import ClosedDay, DevelopmentCase, DevelopmentPaper, Step, StepKind
+from referrals.models import ClosedDay, DevelopmentCase, DevelopmentEvent, DevelopmentPaper, Step, StepKind
 from referrals.stages import Stage
 from referrals.vocabulary import DevelopmentAct, DevelopmentAudience, DevelopmentPaperKind, GovernanceLevel
-from tests.development import SEEN, act, begin, carry, close, leave_paper
+from tests.development import SEEN, THEMES, act, begin, carry, close, count, leave_paper, mark
 from tests.development import plan as lay_plan
 from tests.documents.reading import LANGUAGES, SNAPSHOTS, compare, paper_text
 from tests.people import Cast
@@ -33,7 +35,7 @@ HEADINGS = {
 }
 
 
-def event_of(found: DevelopmentCase, what: DevelopmentAct) -> object:
+def event_of(found: DevelopmentCase, what: DevelopmentAct) -> DevelopmentEvent:
     return next(one for one in found.events if one.act is what)
 
 
@@ -47,18 +49,18 @@ def test_each_stage_leaves_its_paper_and_where_actions_stand_in_it_the_managemen
     left = {}
     for event in found.events:
         for draft in papers.outstanding(session, event):
-            left.setdefault(draft.kind, {})[draft.audience] = draft
+            left.setdefault(draft.kind, {})[draft.audience] = papers.html_of(session, event, draft)
     assert set(left) == set(DevelopmentPaperKind)
     both = {kind for kind, drafts in left.items() if len(drafts) == len(DevelopmentAudience)}
     assert both == {DevelopmentPaperKind.ANALYSIS, DevelopmentPaperKind.PLAN, DevelopmentPaperKind.FOLLOW_UP}
     for kind, said in HEADINGS.items():
-        text = " ".join(paper_text(papers.html_of(left[kind][DevelopmentAudience.TEAMS])).split())
+        text = " ".join(paper_text(left[kind][DevelopmentAudience.TEAMS]).split())
         assert [words for words in said if words not in text] == [], (kind, text)
         assert "Karin" not in text
-    plan = left[DevelopmentPaperKind.PLAN]
+    agreed = left[DevelopmentPaperKind.PLAN]
     words = act(session, cast, begin(session, cast), GovernanceLevel.POLITICAL).words or ""
-    assert words not in papers.html_of(plan[DevelopmentAudience.TEAMS])
-    assert words in papers.html_of(plan[DevelopmentAudience.MANAGEMENT])
+    assert words not in agreed[DevelopmentAudience.TEAMS]
+    assert words in agreed[DevelopmentAudience.MANAGEMENT]
     assert papers.outstanding(session, event_of(found, DevelopmentAct.OPEN_TRIAGE)) == []
 
 
@@ -71,11 +73,11 @@ def test_each_record_says_what_was_last_read_and_approved_and_is_built_to_pdf_ua
     planned = {level: act(session, cast, found, level) for level in GovernanceLevel}
     actions.end_action(session, found, planned[GovernanceLevel.UNIT].id, by=cast.manager.actor(), is_done=True)
     carry(session, cast, found, Stage.CLOSURE)
-    drafts = [draft for event in found.events for draft in papers.outstanding(session, event)]
-    for draft in drafts:
-        if draft.template == "development_record":
-            dated = draft.context | {"issued_at": "2026-10-12T13:00:00+00:00"}
-            html = papers.html_of(replace(draft, language=language, context=dated))
+    drafts = [(event, draft) for event in found.events for draft in papers.outstanding(session, event)]
+    for event, draft in drafts:
+        if draft.kind is not DevelopmentPaperKind.ANALYSIS:
+            event.at = datetime(2026, 10, 12, 13, tzinfo=UTC)
+            html = papers.html_of(session, event, replace(draft, language=language))
             audience = "" if draft.audience is DevelopmentAudience.TEAMS else ".management"
             compare(SNAPSHOTS / f"development_{draft.kind.value}.{language}{audience}.txt", paper_text(html))
             if draft.audience is DevelopmentAudience.MANAGEMENT:
@@ -85,16 +87,59 @@ def test_each_record_says_what_was_last_read_and_approved_and_is_built_to_pdf_ua
                 assert str(pdf.Root.Lang) == language
             judged = validate_pdf_bytes(printed, profile=ValidationProfile.PDF_UA_1)
             assert [fault.message for fault in judged.failures] == []
-    assert {draft.kind for draft in drafts} == set(DevelopmentPaperKind) - {DevelopmentPaperKind.REPORT}
+    assert {draft.kind for _event, draft in drafts} == set(DevelopmentPaperKind) - {DevelopmentPaperKind.REPORT}
 
 
 def test_what_is_not_taken_up_leaves_the_decision_with_its_reason(session: Session, cast: Cast) -> None:
     found = begin(session, cast)
     stages.end_at_triage(session, found, by=cast.manager.actor(), reason="Arbetet pågår redan.")
     (draft,) = papers.outstanding(session, found.events[0])
-    text = paper_text(papers.html_of(draft))
+    text = paper_text(papers.html_of(session, found.events[0], draft))
     assert "Arbetet tas inte upp." in text
     assert "Arbetet pågår redan." in text
+
+
+def test_a_late_paper_says_what_was_decided_and_nothing_that_came_later(session: Session, cast: Cast) -> None:
+    found = begin(session, cast)
+    lay_plan(session, cast, found)
+    count(session, cast, found)
+    mark(session, cast, found, date(2026, 11, 20))
+    carry(session, cast, found, Stage.TEAM_REVIEW)
+    carry(session, cast, found, Stage.ACTION_PLAN)
+    action = act(session, cast, found)
+    stages.agree_plan(session, found, by=cast.coordinator.actor())
+    events = [event_of(found, one) for one in (DevelopmentAct.CONCLUDE_ANALYSIS, DevelopmentAct.AGREE_PLAN)]
+
+    def said() -> list[str]:
+        return [papers.html_of(session, one, draft) for one in events for draft in papers.outstanding(session, one)]
+
+    before = said()
+    by, later = cast.coordinator.actor(), "Det blev något annat."
+    cases.correct_case(session, found, by=by, themes=THEMES[:1], words=Words(later, later, later))
+    analysis.write_analysis(session, found, by=by, analysis=Analysis(*[later] * 7))
+    terms.set_milestone(session, found, by=by, due_on=date(2027, 3, 1), words=later)
+    actions.end_action(session, found, action.id, by=by)
+    act(session, cast, found, GovernanceLevel.POLITICAL)
+    analysis.drop_result(session, found, found.results[0].id, by=by)
+    session.expire_all()
+    assert len(before) == 4
+    assert said() == before
+    assert later not in "".join(before)
+    for event in events:
+        for draft in papers.outstanding(session, event):
+            papers.issue(session, event, draft, content=b"%PDF-1.7 ")
+        assert event.stood is None, "it stands in the papers"
+    session.expire_all()
+    assert event_of(found, DevelopmentAct.OPEN_TRIAGE).stood is None, "no paper follows"
+
+
+def test_of_what_was_decided_under_a_version_before_a_paper_says_what_stands_now(session: Session, cast: Cast) -> None:
+    found = begin(session, cast)
+    found.events[0].stood = None
+    later = "Det blev något annat."
+    cases.correct_case(session, found, by=cast.coordinator.actor(), themes=THEMES, words=Words(later, later, later))
+    (draft,) = papers.outstanding(session, found.events[-1])
+    assert later in papers.html_of(session, found.events[-1], draft)
 
 
 def test_a_paper_is_issued_once_sealed_and_read_by_whom_it_is_for(session: Session, cast: Cast) -> None:
@@ -103,8 +148,7 @@ def test_a_paper_is_issued_once_sealed_and_read_by_whom_it_is_for(session: Sessi
     carry(session, cast, found, Stage.TEAM_REVIEW)
     paper = leave_paper(session, found)
     assert papers.outstanding(session, found.events[0]) == []
-    drafts = [papers.Draft(paper.kind, paper.audience, "sv", {}, "x")]
-    papers.issue(session, found.events[0], drafts[0], content=b"another")
+    papers.issue(session, found.events[0], papers.Draft(paper.kind, paper.audience, "sv"), content=b"another")
     rows = session.scalars(select(DevelopmentPaper)).all()
     assert len(rows) == 2
     assert paper.content() == b"%PDF-1.7 "
