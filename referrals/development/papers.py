@@ -110,6 +110,7 @@ def issue(session: Session, event: DevelopmentEvent, draft: Draft, *, content: b
     session.flush()
     if not outstanding(session, event):
         event.stood = None
+        session.flush()
     audit.append(
         session, What.ISSUED_PAPER, by=SYSTEM, chain=event.case.chain_id, subject=draft.kind.value, object_id=paper.id
     )

@@ -56,12 +56,13 @@ class RealJourney(OnPaper):
     """A journey whose automatic work is done elsewhere."""
 
     def carry_on(self) -> None:
-        """Wait until all automatic work for this referral is done."""
+        """Wait until all automatic work for this referral and this development work is done."""
         until(self._is_quiet)
 
     def _is_quiet(self) -> bool:
         with db.reading(self.address) as session:
-            open_ones = select(func.count()).where(Step.referral_id == self.referral_id, Step.finished_at.is_(None))
+            is_ours = (Step.referral_id == self.referral_id) | (Step.development_id == self.work.id)
+            open_ones = select(func.count()).where(is_ours, Step.finished_at.is_(None))
             return session.scalar(open_ones) == 0
 
     def _count(self, session: Session) -> None:

@@ -1,4 +1,4 @@
-"""Random journeys of one referral, each made by its seed, and the faults that meet them on the way.
+"""Random journeys of one referral, and of development work beside it, made by their seeds, and the faults that meet them on the way.
 
 The steps are carried out by the workflow's own code, without a Prefect server: what is hurt is our code and our database.
 """
@@ -24,6 +24,7 @@ from sqlalchemy import Connection, Engine, event, func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from flows import development as development_flow
 from flows import referral as referral_flow
 from flows.deployments import FLOWS
 from flows.failures import StepFailed
@@ -36,6 +37,7 @@ from referrals.stages import Verb
 from tests import straight_way
 from tests.documents.reading import paper_text
 from tests.flows.watching import nothing_is_lost_twice_or_stuck
+from tests.flows.work_beside import WorkBeside
 from tests.people import Cast, settle
 from tests.referrals.test_whole_lives import DEEDS, USUALLY
 
@@ -134,7 +136,7 @@ class Journey:
     printed: dict[bytes, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.choice = random.Random(self.seed)
+        self.choice, self.work = random.Random(self.seed), WorkBeside(self.seed)
         self.today: date = clock.now().date()
         self.refused: list[str] = []
         if self.people is not None:
@@ -153,12 +155,14 @@ class Journey:
         with self._decides():
             self.referral = straight_way.submit(self.session, self.cast.school)
             self.referral_id = self.referral.id
+            self.work.begin(self.session, self.cast)
         for _ in range(self.choice.randint(6, 22)):
             if self.choice.random() < self.patience:
                 self.carry_on()
             with self._decides():
                 self.referral = self.session.get_one(Referral, self.referral_id)
                 self._decide()
+                self.work.decide(self.session, self.cast)
         self.carry_on()
         return self.summary()
 
@@ -320,11 +324,14 @@ class Journey:
                 *sorted(f"{one.kind} to {named(one.recipient)} {one.sent_at is not None} {one.stopped_at is not None}" for one in mail),
                 *sorted(f"{one.kind} {one.direction} {one.counterpart} {one.paper}" for one in register),
                 *self.refused,
+                *self.work.became(session, lambda pdf: self._lines(self.read(pdf))),
             ]  # fmt: skip
 
     def _words(self, paper: Document) -> list[str]:
         """What a paper says, line by line; numbers and codes are drawn anew in each journey, and a fault takes its time."""
-        words = self.read(documents.read_content(paper)).replace(paper.referral.number, "NUMBER")
+        return self._lines(self.read(documents.read_content(paper)).replace(paper.referral.number, "NUMBER"))
+
+    def _lines(self, words: str) -> list[str]:
         return [f"    {TIME.sub('TIME', CODE.sub('CODE', line))}" for line in words.splitlines()]
 
     def _ours(self, session: Session, table: Any, order: Any) -> Sequence[Any]:
@@ -391,6 +398,7 @@ def go_without_prefect(
     config.current.cache_clear()
     # Prefect's part in a task is to try it again; a step that fails is tried again by itself too, only later.
     patch.setattr(referral_flow, "issue_papers", referral_flow.issue_papers.fn)
+    patch.setattr(development_flow, "issue_development_papers", development_flow.issue_development_papers.fn)
     with hurt(address, moments):
         journey = kind(address, seed, moments, traveller, patience=patience)
         patch.setattr("referrals.printing.print_pdf", journey.print_pdf)

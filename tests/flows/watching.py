@@ -1,5 +1,6 @@
 """What tests of the workflow ask our database, and the wait until all automatic work is done."""
 
+import hashlib
 import os
 import signal
 import time
@@ -11,8 +12,18 @@ from sqlalchemy.orm import Session
 
 from flows.engine import Engine
 from referrals import db, documents
+from referrals.development import papers as development_papers
 from referrals.keeping import audit_check
-from referrals.models import Document, History, Mail, Referral, RegisterEntry, Step
+from referrals.models import (
+    DevelopmentEvent,
+    DevelopmentPaper,
+    Document,
+    History,
+    Mail,
+    Referral,
+    RegisterEntry,
+    Step,
+)
 from referrals.stages import IN_TRIAGE
 from tests import straight_way
 from tests.flows.ground import Instance, until
@@ -98,16 +109,27 @@ def everything_is_there_once(instance: Instance, referral_ids: list[uuid.UUID]) 
 
 
 def nothing_is_lost_twice_or_stuck(session: Session) -> None:
-    """Whatever the referrals of a database went through: no step left over, no paper twice, every checksum right, register and log whole."""
+    """Whatever referrals and development work went through: no step left over, no paper twice, every checksum right, register and log whole."""
     assert not session.scalars(select(Step).where(Step.finished_at.is_(None) | Step.failed_at.is_not(None))).all()
     papers = session.scalars(select(Document)).all()
     assert max(Counter((one.kind, one.recipient, one.history_id) for one in papers).values()) == 1
     assert max(Counter((one.kind, one.recipient, one.version, one.referral_id) for one in papers).values()) == 1
     for paper in papers:
         documents.read_content(paper)  # raises where the checksum is wrong
+    _work_is_whole(session)
     numbers = session.scalars(select(RegisterEntry.number).order_by(RegisterEntry.number)).all()
     assert list(numbers) == list(range(1, len(numbers) + 1))
     assert not audit_check.verify(session).findings
+
+
+def _work_is_whole(session: Session) -> None:
+    """What each stage of development work leaves is there once and as it was issued, and nothing is kept for a paper that is still to come."""
+    left = session.scalars(select(DevelopmentPaper)).all()
+    assert max(Counter((one.kind, one.audience, one.event_id) for one in left).values(), default=1) == 1
+    for paper in left:
+        assert hashlib.sha256(paper.content()).hexdigest() == paper.checksum
+    for event in session.scalars(select(DevelopmentEvent)):
+        assert (development_papers.outstanding(session, event), event.stood) == ([], None)
 
 
 def all_are_in_triage_once(instance: Instance, count: int) -> None:

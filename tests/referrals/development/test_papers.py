@@ -136,6 +136,7 @@ def test_a_late_paper_says_what_was_decided_and_nothing_that_came_later(session:
 def test_of_what_was_decided_under_a_version_before_a_paper_says_what_stands_now(session: Session, cast: Cast) -> None:
     found = begin(session, cast)
     found.events[0].stood = None
+    session.flush()
     later = "Det blev något annat."
     cases.correct_case(session, found, by=cast.coordinator.actor(), themes=THEMES, words=Words(later, later, later))
     (draft,) = papers.outstanding(session, found.events[-1])
