@@ -71,7 +71,8 @@ def multiply(file: Path, after: dict[str, int], until: dict[str, int], *, times:
         for table in TABLES:
             between = f"rowid > {after[table]} AND rowid <= {until[table]}"
             line.execute(f"CREATE TEMP TABLE of_{table} AS SELECT * FROM main.{table} WHERE {between}")
-            line.execute(f"INSERT INTO known SELECT id FROM of_{table}")
+            # Prefect calls the event that tells of a new state by the id of that state.
+            line.execute(f"INSERT OR IGNORE INTO known SELECT id FROM of_{table}")
         rows, copies = 0, [_copy(line, table) for table in TABLES]
         for first in range(1, times + 1, AT_ONCE):
             numbers = {"first": first, "last": min(first + AT_ONCE - 1, times)}
