@@ -12,7 +12,7 @@ from tests.webapp.desk import cast_of
 #: pages of the staff that whoever signs in has, which hold nothing of anybody else's
 EVERYBODYS = {
     "casework.home", "casework.board", "casework.referral_list", "casework.referral_list_as_workbook", "casework.referral_list_as_text",
-    "casework.search", "casework.live", "casework.new_protection_report", "casework.protection_reports",
+    "casework.search", "casework.live", "casework.meetings", "casework.new_protection_report", "casework.protection_reports",
 }  # fmt: skip
 THEIRS = {"development.cases", "patterns.patterns", "patterns.lead_times"}
 

@@ -4,6 +4,7 @@ import hashlib
 
 import pytest
 
+from flows.apart import Apart
 from flows.terms import count_terms
 from referrals import db
 from tests.referrals.patterns.lived import a_course, count_what_is_due, in_areas
@@ -19,7 +20,7 @@ def lived(settings, wednesday):
         for unit, count in ((cast.school, 11), (third, 6)):
             for _ in range(count):
                 a_course(session, cast, unit)
-    count_terms(settings.database)
+    count_terms(settings.database, Apart("sweep"))
 
 
 def test_the_newest_term_that_is_over_stands_there_by_area_and_each_area_by_school(signed_in, lived):
