@@ -293,3 +293,16 @@ def test_a_time_to_complain_ends_on_no_danish_holiday() -> None:
     appeal = rulebook.newest(Country.DK).support_appeal
     ends = {appeal.last_day(date(2026, *told)) for told in ((11, 26), (12, 3), (4, 27))}
     assert ends == {date(2026, 12, 28), date(2027, 1, 4), date(2026, 5, 26)}
+
+
+def test_of_a_pupil_who_came_of_age_no_guardian_is_left_to_tell(session: Session, cast: Cast) -> None:
+    referral, head = danish(session, cast), cast.head_teacher.actor()
+    first, second = (a_guardian(session, referral, name=name) for name in ("Maja Testsson", "Omar Testsson"))
+    asked = conclude(session, ask(session, referral, cast), head)
+    decision = decide(session, asked, head)
+    tell(session, asked, head, guardian_id=first.id)
+    assert educational_decision.not_told(session, decision) == [second]
+    referral.child_birth_date = (TODAY - timedelta(days=19 * 366)).isoformat()
+    session.flush()
+    assert educational_decision.not_told(session, decision) == []
+    assert to_do(session, cast) == []
