@@ -9,20 +9,23 @@ from typing import Final
 _DASH = "-\u2010-\u2015\u2212"
 #: between the parts of a date, and before the last four
 _GAP = rf"\s?[{_DASH}./]?\s?"
-_LAST_GAP = rf"[,;:]?\s{{0,3}}[{_DASH}+./]?\s{{0,3}}"
+_LAST_GAP = rf"\s{{0,3}}[{_DASH}+./]?\s{{0,3}}"
 _MONTH = r"(?:0[1-9]|1[0-2])"
 #: both countries have numbers in which 60 is added to the day
 _DAY = r"(?:0[1-9]|[12]\d|3[01]|6[1-9]|[78]\d|9[01])"
 _YEAR = r"(?:(?:18|19|20)\d\d|\d\d)"
-#: four digits, or the letters that stand in a number given for a time
-_LAST = rf"(?:{_LAST_GAP}\d{{2}}\s?\d{{2}}(?!\d)|[{_DASH}+]?(?=[^\W_]{{4}}\b)\d?[A-Z]{{1,3}}\d{{1,3}})"
+#: four digits that begin no other date, or the letters that stand in a number given for a time
+_DIGITS = rf"\d{{2}}\s?\d{{2}}(?!\d|\s?[{_DASH}./]\s?{_MONTH}\s?[{_DASH}./]\s?\d\d)"
+_LAST = rf"(?:{_LAST_GAP}{_DIGITS}|[{_DASH}+]?(?=[^\W_]{{4}}\b)\d?[A-Z]{{1,3}}\d{{1,3}})"
 _DATE = rf"(?:{_YEAR}{_GAP}{_MONTH}{_GAP}{_DAY}|{_DAY}{_GAP}{_MONTH}{_GAP}{_YEAR})"
 #: a day of birth is written with single figures too: "3/12 2015"
 _LOOSE_DATE = rf"(?:\d{{1,2}}{_GAP}\d{{1,2}}{_GAP}{_YEAR}|{_YEAR}{_GAP}\d{{1,2}}{_GAP}\d{{1,2}})"
 #: what says that a day is somebody's birth, or a number somebody's own
 _OF_BIRTH = r"(?i:född(?:es|a|elsedatum)?|födelsedag|født|fødselsda(?:g|to)|born|personn(?:umme)?r|cpr)\W{0,3}(?:(?:den|d|on)\b\W{0,2})?"
+#: six figures in one, which no other day is written as; then a comma can stand before the last four
+_SHORT_DATE = rf"(?:\d\d{_MONTH}{_DAY}|{_DAY}{_MONTH}\d\d)"
 #: whatever the check digit says: one wrong digit still tells who it is
-NUMBER: Final = re.compile(rf"(?<!\d){_DATE}{_LAST}")
+NUMBER: Final = re.compile(rf"(?<!\d)(?:{_DATE}{_LAST}|{_SHORT_DATE}[,;:]\s{{0,3}}{_DIGITS})")
 #: a whole birth date, where it says that it is one
 BIRTH_DATE: Final = re.compile(rf"\b{_OF_BIRTH}{_LOOSE_DATE}(?!\d)")
 _BEFORE, _AFTER = r"(?<![\w.,:/-])", r"(?![\w)])"

@@ -57,7 +57,7 @@ def test_ordinary_words_in_small_letters_are_no_names(text: str) -> None:
 
 # ----------------------------------------------------------------------------------------------------------- numbers
 DAYS = st.dates(date(1900, 1, 1), date(2026, 12, 31))
-GAPS = st.sampled_from(["", "-", "+", " ", " - ", "–", ".", "/", "  -  ", ", ", ":", "\u200b-", "\u00ad"])
+GAPS = st.sampled_from(["", "-", "+", " ", " - ", "–", ".", "/", "  -  ", "\u200b-", "\u00ad"])
 INNER = st.sampled_from(["", "-", " ", ".", "/", ". "])
 AROUND = st.sampled_from([("", ""), ("Eleven ", " är ledsen."), ("(", ")"), ("nr:", ","), ("CPR", "\n")])
 
@@ -83,14 +83,33 @@ def test_numbers_given_for_a_time_and_numbers_in_other_figures_are_found(text: s
 
 
 @pytest.mark.parametrize(
-    "text", ["150312-12 34", "född 2015-03-12", "född den 12/3 2015", "født d. 12.3.2015", "CPR: 120315"]
+    "text",
+    [
+        "150312-12 34",
+        "150312, 1234",
+        "150312:1234",
+        "150312-1234/16",
+        "född 2015-03-12",
+        "född den 12/3 2015",
+        "født d. 12.3.2015",
+        "CPR: 120315",
+    ],
 )
 def test_the_last_four_in_twos_and_a_day_that_says_it_is_of_birth_are_found(text: str) -> None:
     assert traces(f"Eleven är {text}.") == [Trace.IDENTITY_NUMBER]
 
 
 @pytest.mark.parametrize(
-    "text", ["Det var den 12.3.2015 på rasten.", "Ring 12 10 56 78, 22 33 44 55.", "kl. 10.15-11.30 den 3.12"]
+    "text",
+    [
+        "Det var den 12.3.2015 på rasten.",
+        "Det hände 2025-10-14, 2025-10-21; 2025-10-28.",
+        "2025-10-14: 2500 svar",
+        "2025-10-14, 1400",
+        "2024-12-01 – 2025-06-12",
+        "Ring 12 10 56 78, 22 33 44 55.",
+        "kl. 10.15-11.30 den 3.12",
+    ],
 )
 def test_a_day_a_time_and_telephones_are_no_identity_numbers(text: str) -> None:
     assert look(text) == []
