@@ -11,8 +11,9 @@ from sqlalchemy.exc import OperationalError
 
 from flows import sweep
 from referrals import clock, config, db, mailer
+from referrals.access import Role
 from referrals.keeping import audit, log_samples
-from referrals.models import LogSample, What
+from referrals.models import Account, LogSample, RoleAssignment, Unit, What
 from tests.factories import a_referral
 from tests.people import settle
 
@@ -72,6 +73,29 @@ def test_an_address_that_takes_nothing_keeps_nobody_else_from_being_told(visited
         sweep.sweep_database(visited)
     sweep.sweep_database(visited)
     assert ([sample.told_at is None for sample in samples(visited)], post()) == ([False], [])
+
+
+@pytest.mark.parametrize("full", ["henrik", "tove"])
+def test_a_full_mailbox_of_one_head_teacher_brings_the_other_no_mail_twice(visited, monkeypatch, full):
+    with db.writing(visited) as session:
+        tove = session.scalars(select(Account).where(Account.email.startswith("tove"))).one()
+        unit = session.scalars(select(Unit).where(Unit.slug == "lindskolan")).one()
+        session.add(RoleAssignment(account_id=tove.id, role=Role.HEAD_TEACHER, unit_id=unit.id))
+    taken = []
+
+    def send(letter):
+        if letter.to.startswith(full):
+            raise smtplib.SMTPRecipientsRefused({letter.to: (452, b"4.2.2 full")})
+        taken.append(letter.to.partition(".")[0])
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sweep.mailer, "send", send)
+        assert [sweep.sweep_database(visited) for _ in range(2)] == [False, False]
+        assert [sample.told_at for sample in samples(visited)] == [None]
+        assert taken == [({"henrik", "tove"} - {full}).pop()]
+        patch.setattr(sweep.mailer, "send", lambda letter: taken.append(letter.to.partition(".")[0]))
+        assert sweep.sweep_database(visited)
+    assert (sorted(taken), samples(visited)[0].told_at is None) == (["henrik", "tove"], False)
 
 
 def test_what_cannot_be_drawn_does_not_stop_the_sweep(visited, post, monkeypatch):
