@@ -30,6 +30,7 @@ TEXT_KINDS: Final = tuple(
     kind for kind in ContentKind if kind not in (ContentKind.PAPERS, ContentKind.FILES, ContentKind.POST)
 )
 REASON: Final = N_("Reason of a decision")
+INTERPRETER: Final = N_("Interpreter")
 #: what a row holds beside words: its id, the code that opens the reporter's own page, and in which ways support is given, which
 #: stands in words on the programme's paper
 _NO_WORDS: Final = frozenset({"id", "return_code", "forms"})
@@ -75,11 +76,16 @@ def _texts(session: Session, referral: Referral) -> Iterator[Piece]:
         for table, rows in contents.texts(session, referral, [kind]).items():
             for row in rows:
                 colours = tuple((Domain(of), Colour(value)) for of, value in (row.pop("colours", None) or {}).items())
+                interpreters = row.pop("interpreters", None) or ()
                 said = tuple(text for name, value in row.items() if name not in _NO_WORDS for text in _said(value))
+                row_id = uuid.UUID(row["id"])
                 if said or colours:
-                    row_id = uuid.UUID(row["id"])
                     author = _author(session, table, row_id)
                     yield Piece(f"{table}:{row_id}", kind.label, row_id, said, author, colours=colours)
+                if interpreters:
+                    # Apart from the minutes: it says what one guardian speaks, which the other need not learn.
+                    booked = tuple(one[name] for one in interpreters for name in ("language", "with"))
+                    yield Piece(f"{table}:{row_id}:interpreters", INTERPRETER, row_id, booked)
 
 
 def _reasons(session: Session, referral: Referral) -> Iterator[Piece]:

@@ -11,13 +11,14 @@ from pypdf import PdfReader
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock, documents
+from referrals import clock, documents, team_review
 from referrals.access import Actor, Role
 from referrals.documents import Paper
 from referrals.errors import AlreadyDecided, ContentGone, Incomplete, NotAllowed, NotDue, SamePerson
 from referrals.files import attachments
 from referrals.files.quarantine import Cleared
 from referrals.keeping import audit, contents, kept_outside, register
+from referrals.meetings import interpreters
 from referrals.models import (
     Account,
     AuditEvent,
@@ -37,7 +38,7 @@ from referrals.reminders.words import GIVE_READING_ON
 from referrals.rules import rulebook
 from referrals.safeguarding import protection
 from referrals.sealing import Sealed
-from referrals.stages import Party
+from referrals.stages import TO_SCHEDULE, Party
 from referrals.vocabulary import (
     AskedBy,
     AskedHow,
@@ -196,6 +197,22 @@ def test_the_code_that_opens_the_reporters_page_is_in_no_piece(session: Session,
     said = [text for piece in reading_pieces.pieces_of(session, referral) for text in piece.texts]
     assert said
     assert code not in said
+
+
+def test_an_interpreter_is_given_or_withheld_apart_from_the_minutes(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast, TO_SCHEDULE)
+    guardian = a_guardian(session, referral, told_by=cast.coordinator, interpreter="somaliska")
+    by, at = cast.coordinator.actor(), clock.now() + timedelta(days=7)
+    meeting = team_review.schedule_meeting(
+        session, referral, by=by, seen=None, starts_at=at, place="Rum 12", called=[cast.head_teacher.id, cast.counsellor.id],
+        guardians=[guardian.id], on_closed_day=True,
+    )  # fmt: skip
+    interpreters.book(session, referral, by=by, asked_about=at, language="somaliska", booked_with="Tolkcentralen")
+    found = [one for one in reading_pieces.pieces_of(session, referral) if one.row_id == meeting.id]
+    assert [(one.key, one.texts) for one in found] == [
+        (f"team_meeting:{meeting.id}", ("Rum 12",)),
+        (f"team_meeting:{meeting.id}:interpreters", ("somaliska", "Tolkcentralen")),
+    ]
 
 
 def test_what_was_disposed_of_is_no_piece_any_more(session: Session, cast: Cast) -> None:
