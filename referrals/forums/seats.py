@@ -14,6 +14,7 @@ from referrals.access import is_administrator
 from referrals.actors import WITH_UNIT, Actor, Role
 from referrals.errors import NotAllowed, SeatRefused
 from referrals.forums import dates
+from referrals.languages import local_date
 from referrals.models import Account, Forum, RoleAssignment, SeatAbsence, TeamSeat
 from referrals.people import organisation, roster
 from referrals.safeguarding import access_list
@@ -138,15 +139,24 @@ def be_away(
     return made
 
 
-def let_stand_in(session: Session, away: SeatAbsence, stand_in_id: uuid.UUID, *, by: Actor) -> None:
-    """Let somebody stand in for a time in which nobody did. Raises NotAllowed, and SeatRefused where they cannot."""
-    dates.require_keeper(away.seat.forum, by)
-    before = organisation.describe(away)
-    away.stand_in = _stand_in(session, away.seat, stand_in_id)
+def let_stand_in(session: Session, away: SeatAbsence, stand_in_id: uuid.UUID, *, on: date, by: Actor) -> None:
+    """Let somebody stand in on one day of a time in which nobody does: before and after it, still nobody does.
+
+    Raises NotAllowed, and SeatRefused where they cannot stand in.
+    """
+    found, zone = away.seat, roster.time_zone(session)
+    dates.require_keeper(found.forum, by)
+    stand_in, before = _stand_in(session, found, stand_in_id), organisation.describe(away)
+    first_on, last_on = local_date(away.begins_at, zone=zone), local_date(away.last_moment, zone=zone)
+    day = timedelta(days=1)
+    away.begins_at, away.ends_at, away.stand_in = _midnight(session, on), _midnight(session, on + day), stand_in
     session.flush()
     organisation.note(
         session, away, what="changed", before=before, after=organisation.describe(away), by_id=by.account_id
     )
+    for begins_on, ends_on in ((first_on, on - day), (on + day, last_on)):
+        if begins_on <= ends_on:
+            be_away(session, found, first_on=begins_on, last_on=ends_on, stand_in_id=None, by=by)
 
 
 def come_back(session: Session, found: TeamSeat, absence_id: uuid.UUID, *, by: Actor) -> None:

@@ -72,7 +72,7 @@ def step_in(
     if away is None:
         seats.be_away(session, found, first_on=day, last_on=day, stand_in_id=stand_in_id, by=by)
     elif away.stand_in is None:
-        seats.let_stand_in(session, away, stand_in_id, by=by)
+        seats.let_stand_in(session, away, stand_in_id, on=day, by=by)
     swapped = [
         _swap(session, one, member_id=account_id, stand_in_id=stand_in_id, by=by)
         for one in _of_that_day(session, meeting, account_id)

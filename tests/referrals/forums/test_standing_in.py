@@ -125,6 +125,20 @@ def test_who_is_noted_for_that_day_already_is_the_one_and_an_empty_absence_is_fi
     assert kims.absences == [away]
 
 
+def test_who_comes_for_a_day_of_a_longer_absence_gets_that_day_and_no_more(
+    session: Session, cast: Cast, kims: TeamSeat, ylva: Account
+) -> None:
+    referral, by, day = called(session, cast), cast.coordinator.actor(), timedelta(days=1)
+    begins, ends = TUESDAY - 7 * day, TUESDAY + 14 * day
+    seats.be_away(session, kims, first_on=begins, last_on=ends, stand_in_id=None, by=by)
+    assert step_in(session, cast, referral, ylva) == SteppedIn(1, 0)
+    session.expire_all()
+    away = [(one.begins_at.date() + day, one.last_moment.date(), one.stand_in) for one in kims.absences]
+    assert away == [
+        (begins, TUESDAY - day, None), (TUESDAY, TUESDAY, ylva), (TUESDAY + day, ends, None),
+    ]  # fmt: skip
+
+
 def test_a_meeting_the_stand_in_cannot_be_called_to_stays_as_it_was(
     session: Session, cast: Cast, kims: TeamSeat, ylva: Account
 ) -> None:
