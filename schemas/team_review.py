@@ -105,6 +105,12 @@ class StandInForm(FormSchema):
     stand_in = IdField(needed=CHOOSE_ONE)
 
 
+class ToldForm(FormSchema):
+    """Of which decision a guardian was told."""
+
+    decided = IdField()
+
+
 class InterpreterForm(FormSchema):
     """With whom an interpreter is booked, in which language."""
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from referrals import audiences, clock, team_review
 from referrals.access import Actor, Role, parties
-from referrals.errors import NotAllowed
+from referrals.errors import MeetingMoved, NotAllowed
 from referrals.keeping import audit
 from referrals.models import Guardian, History, MeetingVersion, Referral, TeamMeeting, ToldByHand, What
 from referrals.people import coordinating
@@ -84,17 +84,27 @@ def waiting_for(session: Session, actor: Actor) -> list[tuple[Referral, list[ToT
     return [(referral, found) for referral, found in looked_at if found]
 
 
-def note_told(session: Session, referral: Referral, *, by: Actor, guardian_id: uuid.UUID) -> list[ToldByHand]:
-    """Note that this guardian was told all there is to tell them; again changes nothing. Raises NotAllowed but for coordinators."""
+def note_told(
+    session: Session, referral: Referral, *, by: Actor, guardian_id: uuid.UUID, decided_id: uuid.UUID | None
+) -> list[ToldByHand]:
+    """Note that this guardian was told of the decision `decided_id`; again changes nothing.
+
+    Raises NotAllowed but for coordinators, and MeetingMoved where that is not what they are to be told by now.
+    """
     if Party.COORDINATOR not in parties(by, referral.facts()) or by.account_id is None:
         raise NotAllowed(TOLD)
+    noted = select(ToldByHand.id).where(ToldByHand.guardian_id == guardian_id, ToldByHand.history_id == decided_id)
+    if session.scalars(noted).one_or_none():
+        return []
     made = [
         ToldByHand(
             referral=referral, guardian_id=guardian_id, history_id=one.decided.id, at=clock.now(), by_id=by.account_id
         )
         for one in to_tell(session, referral)
-        if one.guardian.id == guardian_id
+        if (one.guardian.id, one.decided.id) == (guardian_id, decided_id)
     ]
+    if not made:
+        raise MeetingMoved
     session.add_all(made)
     session.flush()
     for one in made:

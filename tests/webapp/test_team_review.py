@@ -869,6 +869,10 @@ def test_a_guardian_whom_no_mail_reaches_stands_on_the_start_page_until_they_wer
         for one in signed_in("henrik").get(f"/referrals/{reference}/team-review").all("form")
         if one.get("action", "").endswith("/told")
     ]
+    for stale in ("", str(uuid.uuid4())):
+        page = karin.submit({"decided": stale}, form=button)
+        assert "has changed meanwhile: nothing was noted." in page.text
+        assert "To be told by telephone or letter" in page.text
     page = karin.submit(form=button)
     assert "To be told by telephone or letter" not in page.text
     assert "Tell of a meeting whom no mail reaches" not in karin.get("/home").text

@@ -1,5 +1,6 @@
 """Guardians whom no mail reaches: who is to be told of a meeting by telephone or letter, until it is noted that they were."""
 
+import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from referrals import team_review
 from referrals.disclosure import coverage
-from referrals.errors import NotAllowed
+from referrals.errors import MeetingMoved, NotAllowed
 from referrals.guardians import telling
 from referrals.keeping import audit
 from referrals.models import Account, Guardian, Referral
@@ -51,8 +52,15 @@ def to_tell(session: Session, referral: Referral) -> list[tuple[str | None, bool
     return [(one.guardian.name, one.is_invited) for one in telling.to_tell(session, referral)]
 
 
-def tell(session: Session, referral: Referral, by: Account, guardian: Guardian) -> int:
-    made = telling.note_told(session, referral, by=by.actor(), guardian_id=guardian.id)
+def decided_last(session: Session, referral: Referral) -> uuid.UUID:
+    return max(referral.history, key=lambda row: row.number).id
+
+
+def tell(
+    session: Session, referral: Referral, by: Account, guardian: Guardian, decided_id: uuid.UUID | None = None
+) -> int:
+    of = decided_id or decided_last(session, referral)
+    made = telling.note_told(session, referral, by=by.actor(), guardian_id=guardian.id, decided_id=of)
     session.expire_all()
     return len(made)
 
@@ -103,6 +111,17 @@ def test_who_was_to_come_to_a_meeting_that_is_called_off_is_told_as_long_as_its_
     assert [len(told) for _one, told in telling.waiting_for(session, cast.coordinator.actor())] == [1]
     wednesday.move_to(AT + timedelta(days=1))
     assert to_tell(session, referral) == telling.waiting_for(session, cast.coordinator.actor()) == []
+
+
+def test_who_was_told_of_the_time_before_is_still_to_be_told_of_the_new_one(
+    session: Session, cast: Cast, referral: Referral, maja: Guardian
+) -> None:
+    call(session, cast, referral)
+    (before,) = telling.to_tell(session, referral)
+    call(session, cast, referral, at=LATER)
+    with pytest.raises(MeetingMoved):
+        tell(session, referral, cast.coordinator, maja, before.decided.id)
+    assert to_tell(session, referral) == [("Maja", True)]
 
 
 @pytest.mark.parametrize("changed", ["address", "contact", "outside", "passed"])
