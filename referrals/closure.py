@@ -11,6 +11,7 @@ from referrals import clock, history, notes, wording
 from referrals.access import Actor
 from referrals.errors import ActionsStillRunning, Incomplete
 from referrals.forums import mandate
+from referrals.keeping import retention
 from referrals.models import ActionPlan, Closure, GoalOutcome, History, PlannedAction, Referral
 from referrals.notes import NOT_SAID, WHOLE, Classification
 from referrals.plans.plan_versions import UNFINISHED, plan_in_force, running_actions, versions
@@ -122,10 +123,14 @@ def close_referral(
 def reopen_referral(
     session: Session, referral: Referral, *, by: Actor, seen: int | None = None, reason: str | None
 ) -> History:
-    """Take a closed referral up again, because something new is known; it begins with the initial assessment."""
+    """Take a closed referral up again, because something new is known; it begins with the initial assessment.
+
+    Whatever of it was about to be disposed of stays. Raises ContentGone where all of it is gone, with the referral's own key.
+    """
     history.guard(session, referral, Verb.REOPEN_REFERRAL, by=by, seen=seen)
     if not reason:
         raise Incomplete("reason")
+    retention.take_up_again(session, referral, by=by)
     referral.revisit_on = None
     return history.record(session, referral, Verb.REOPEN_REFERRAL, by=by, to=IN_TRIAGE, seen=seen, reason=reason)
 

@@ -307,7 +307,7 @@ class SetupFileInvalid(ReferralError):
 
 
 class NotDue(ReferralError):
-    """Nothing of this referral may go yet: no rule says so, its time is not over, or what must come first has not been done."""
+    """Nothing of this referral may go yet: no rule says so, its time is not over, it was reopened, or what must come first has not been done."""
 
 
 class OnHold(ReferralError):

@@ -219,7 +219,9 @@ OF_CORE: dict[type[Exception], Answer] = {
     core.NotDue: Answer(
         409,
         N_("This may not go yet"),
-        N_("No rule says so, its time is not over, or the archive has not got its copy. Nothing was changed."),
+        N_(
+            "No rule says so, its time is not over, it is open again, or the archive has no copy of all that is here now: take out a new one. Nothing was changed."
+        ),
     ),
     core.OnHold: Answer(
         409,

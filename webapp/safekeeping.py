@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from referrals import clock, config, db
-from referrals.errors import KeysStillUsed, NotDue, OnHold, StartRefused
+from referrals.errors import AlreadyDecided, KeysStillUsed, NotDue, OnHold, StartRefused
 from referrals.keeping import audit_check, contents, retention
 from referrals.keeping.audit_check import Fault, Finding, Report
 from referrals.models import GENERAL, Disposal, ProtectionDisposal
@@ -83,15 +83,19 @@ def _let_go(given: argparse.Namespace) -> None:
             (one.id, one.referral.number, one.kinds, contents.count(session, one.referral, map(ContentKind, one.kinds)))
             for one in retention.approved(session, today=today)
         ]
+    gone = set()
     with Watch() as watch:
         for done, (disposal_id, *_what) in enumerate(() if given.dry_run else waiting, start=1):
-            with db.writing() as session:
+            with db.writing() as session, suppress(AlreadyDecided, NotDue, OnHold):
                 retention.carry_out(session, session.get_one(Disposal, disposal_id))
+                gone.add(disposal_id)
             watch.tell("disposals", done, len(waiting))
-    for _id, number, kinds, rows in waiting:
-        print(f"{number}: {', '.join(kinds)} ({rows} rows) {'would go' if given.dry_run else 'gone'}")
+    for disposal_id, number, kinds, rows in waiting:
+        became = "gone" if disposal_id in gone else "kept: reopened, on hold or changed since"
+        print(f"{number}: {', '.join(kinds)} ({rows} rows) {'would go' if given.dry_run else became}")
     _let_reports_go(today, is_dry_run=given.dry_run)
-    print(f"{len(waiting)} disposals {'would be done; nothing was changed' if given.dry_run else 'done'}")
+    would = f"{len(waiting)} disposals would be done; nothing was changed"
+    print(would if given.dry_run else f"{len(gone)} disposals done")
 
 
 def _let_reports_go(today: date, *, is_dry_run: bool) -> None:

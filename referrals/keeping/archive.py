@@ -12,7 +12,7 @@ from referrals import clock, documents
 from referrals.access import Actor
 from referrals.errors import AlreadyDecided
 from referrals.files import attachments
-from referrals.keeping import audit, contents
+from referrals.keeping import audit, contents, retention
 from referrals.models import Attachment, AttachmentContent, Disposal, Document, Referral, What
 from referrals.people import organisation
 from referrals.vocabulary import ContentKind, DisposalState
@@ -26,6 +26,7 @@ def copy_for_archive(session: Session, disposal: Disposal, *, by: Actor) -> byte
 
     It holds everything in clear: whoever takes it out answers for it until the archive has it. That it was taken out is logged.
     """
+    retention.hold_still(session, disposal)
     if disposal.state is not DisposalState.TO_DELIVER:
         raise AlreadyDecided
     referral, kinds = disposal.referral, [ContentKind(kind) for kind in disposal.kinds]
@@ -41,7 +42,8 @@ def copy_for_archive(session: Session, disposal: Disposal, *, by: Actor) -> byte
     }
     files |= {name: documents.read_content(paper) for name, paper in papers.items()}
     files |= {name: attachments.open_content(session, file) for name, file in attached.items()}
-    disposal.exported_at = disposal.exported_at or clock.now()
+    if disposal.exported_at is None or retention.has_outgrown(session, disposal):
+        disposal.exported_at = clock.now()
     session.flush()
     audit.append(session, What.EXPORTED, by=by, chain=referral.id, subject="archive", object_id=disposal.id)
     return packed(with_checksums(files))

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from referrals import clock
+from referrals import clock, moving
 from referrals.access import SYSTEM, Actor, Role
-from referrals.errors import AlreadyDecided, NotAllowed, NotDue, OnHold, SamePerson
+from referrals.errors import AlreadyDecided, ContentGone, NotAllowed, NotDue, OnHold, SamePerson
 from referrals.keeping import audit, content_keys, contents
 from referrals.languages import local_date
-from referrals.models import Disposal, LegalHold, Referral, What
+from referrals.models import Disposal, Document, History, LegalHold, Referral, What
 from referrals.people import coordinating, organisation
 from referrals.stages import Party
 from referrals.vocabulary import ContentKind, DisposalState, Fate
@@ -128,12 +128,14 @@ def propose_disposal(session: Session, referral: Referral, *, by: Actor, fate: F
 
 
 def approve_disposal(session: Session, disposal: Disposal, *, by: Actor) -> Disposal:
-    """Approve what somebody else proposed. Raises NotAllowed, SamePerson, OnHold, AlreadyDecided."""
+    """Approve what somebody else proposed. Raises NotAllowed, SamePerson, OnHold, AlreadyDecided, NotDue once it was reopened."""
     _require(disposal.referral, by, MAY_APPROVE)
+    hold_still(session, disposal)
     if disposal.state is not DisposalState.PROPOSED:
         raise AlreadyDecided
     if by.account_id == disposal.proposed_by_id:
         raise SamePerson
+    _require_due_still(session, disposal)
     require_no_hold(session, disposal.referral)
     disposal.decided_at, disposal.decided_by_id = clock.now(), by.account_id
     session.flush()
@@ -144,22 +146,25 @@ def approve_disposal(session: Session, disposal: Disposal, *, by: Actor) -> Disp
 def decline_disposal(session: Session, disposal: Disposal, *, by: Actor) -> Disposal:
     """Say no to it, or change one's mind before the night: nothing has gone yet. Raises NotAllowed, AlreadyDecided."""
     _require(disposal.referral, by, MAY_APPROVE)
+    hold_still(session, disposal)
     if disposal.state in {DisposalState.DECLINED, DisposalState.DONE}:
         raise AlreadyDecided
-    disposal.is_declined = True
-    disposal.decided_at, disposal.decided_by_id = clock.now(), by.account_id
-    session.flush()
-    _log(session, disposal, "decline_disposal", by=by)
+    _decline(session, disposal, by=by)
     return disposal
 
 
 def record_delivery(session: Session, disposal: Disposal, *, by: Actor, archive_number: str) -> Disposal:
-    """Record under which number the archive has received its copy. Raises NotAllowed, AlreadyDecided, NotDue before it was taken out."""
+    """Record under which number the archive has received its copy.
+
+    Raises NotAllowed, AlreadyDecided, and NotDue before it was taken out, or where something came to the referral since.
+    """
     _require(disposal.referral, by, MAY_APPROVE)
+    hold_still(session, disposal)
     if disposal.state is not DisposalState.TO_DELIVER:
         raise AlreadyDecided
     if disposal.exported_at is None or not archive_number.strip():
         raise NotDue
+    _require_due_still(session, disposal)
     disposal.archive_number = archive_number.strip()
     session.flush()
     _log(session, disposal, "record_delivery", by=by)
@@ -180,15 +185,20 @@ def approved(session: Session, *, today: date) -> list[Disposal]:
 
 
 def carry_out(session: Session, disposal: Disposal) -> Disposal:
-    """Take the content out and leave the receipt. Again changes nothing. Raises OnHold, AlreadyDecided while it is not approved.
+    """Take the content out and leave the receipt. Again changes nothing.
+
+    Raises OnHold, AlreadyDecided while it is not approved, and NotDue where the referral was reopened since or has outgrown the copy
+    that the archive holds.
 
     What is destroyed takes the keys of its kinds with it; what the archive has keeps them, so that ours may prove its copy. Once every
     kind that the plan destroys is gone and nothing is left that is preserved, the referral's own key goes too.
     """
+    hold_still(session, disposal)
     if disposal.state is DisposalState.DONE:
         return disposal
     if disposal.state is not DisposalState.APPROVED:
         raise AlreadyDecided
+    _require_due_still(session, disposal)
     require_no_hold(session, disposal.referral)
     kinds = [ContentKind(kind) for kind in disposal.kinds]
     receipt = contents.take_out(session, disposal.referral, kinds)
@@ -202,6 +212,36 @@ def carry_out(session: Session, disposal: Disposal) -> Disposal:
     if receipt["key_destroyed"]:
         content_keys.destroy_all(session, disposal.referral)
     return disposal
+
+
+def take_up_again(session: Session, referral: Referral, *, by: Actor) -> None:
+    """Let nothing of it go that was proposed or approved, since it is worked with again; it is held still already.
+
+    Raises ContentGone where the referral's own key went: nothing could be written of it any more.
+    """
+    session.refresh(referral, ["wrapped_key"])
+    if not referral.wrapped_key:
+        raise ContentGone
+    for disposal in session.scalars(_under_way(referral)).all():
+        _decline(session, disposal, by=by)
+
+
+def hold_still(session: Session, disposal: Disposal) -> None:
+    """Let nobody else change the referral, or what becomes of it, until this transaction ends, and read both as they stand by now."""
+    moving.newest_version(session, disposal.referral)
+    moving.read_anew(session, disposal.referral)
+    session.refresh(disposal)
+
+
+def has_outgrown(session: Session, disposal: Disposal) -> bool:
+    """Whether something came to the referral after the archive's copy was taken out."""
+    if disposal.exported_at is None:
+        return False
+    done = select(History.id).where(History.referral_id == disposal.referral_id, History.at > disposal.exported_at)
+    paper = select(Document.id).where(
+        Document.referral_id == disposal.referral_id, Document.issued_at > disposal.exported_at
+    )
+    return bool(session.scalar(select(or_(done.exists(), paper.exists()))))
 
 
 # ------------------------------------------------------------------------------------------------------- holds
@@ -293,11 +333,27 @@ def _require(referral: Referral, by: Actor, roles: Collection[Role]) -> None:
 
 def _require_free(session: Session, referral: Referral) -> None:
     require_no_hold(session, referral)
-    under_way = select(Disposal.id).where(
+    if session.scalars(_under_way(referral)).first() is not None:
+        raise AlreadyDecided
+
+
+def _under_way(referral: Referral) -> Select[Disposal]:
+    return select(Disposal).where(
         Disposal.referral_id == referral.id, Disposal.done_at.is_(None), Disposal.is_declined.is_(False)
     )
-    if session.scalars(under_way).first() is not None:
-        raise AlreadyDecided
+
+
+def _require_due_still(session: Session, disposal: Disposal) -> None:
+    referral = disposal.referral
+    if referral.is_open or disposal.proposed_at < referral.stage_since or has_outgrown(session, disposal):
+        raise NotDue
+
+
+def _decline(session: Session, disposal: Disposal, *, by: Actor) -> None:
+    disposal.is_declined = True
+    disposal.decided_at, disposal.decided_by_id = clock.now(), by.account_id
+    session.flush()
+    _log(session, disposal, "decline_disposal", by=by)
 
 
 def _log(session: Session, disposal: Disposal, verb: str, *, by: Actor) -> None:

@@ -8,7 +8,7 @@ import zipfile
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from flows.sweep import sweep_database
 from referrals import clock, config, db, documents
@@ -222,6 +222,14 @@ def test_the_command_line_says_first_what_would_go(signed_in, settings, over, mo
     assert f"{over}: child, concern" in said
     assert "1 disposals would be done; nothing was changed" in said
     assert state_of(settings) == "approved"
+    with db.writing(settings.database) as session:
+        session.execute(update(Referral).where(Referral.number == over).values(is_open=True))
+    assert cli.main(["retention", "run"]) == 0
+    said = capsys.readouterr().out
+    assert "kept: reopened, on hold or changed since" in said
+    assert ("0 disposals done" in said, state_of(settings)) == (True, "approved")
+    with db.writing(settings.database) as session:
+        session.execute(update(Referral).where(Referral.number == over).values(is_open=False))
     monkeypatch.setattr(type(sys.stderr), "isatty", lambda _self: True)
     assert cli.main(["retention", "run"]) == 0
     said = capsys.readouterr()

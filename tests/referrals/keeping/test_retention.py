@@ -11,7 +11,7 @@ import time_machine
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from referrals import clock, documents
+from referrals import clock, closure, documents, history
 from referrals.access import Actor, Role
 from referrals.errors import AlreadyDecided, ContentGone, NotAllowed, NotDue, OnHold, SamePerson
 from referrals.files import attachments
@@ -33,7 +33,7 @@ from referrals.models import (
 )
 from referrals.safeguarding import protected_identity, protection
 from referrals.sealing import Sealed
-from referrals.stages import CLOSED, IN_TRIAGE, Party
+from referrals.stages import CLOSED, IN_TRIAGE, Party, Verb
 from referrals.vocabulary import ContentKind, DisposalState, DocumentKind, Fate, FileKind, Profession
 from tests.factories import a_guardian, a_referral
 from tests.people import NO_PASSWORD, Cast
@@ -334,6 +334,71 @@ def test_what_is_preserved_goes_only_after_the_archive_has_it_and_keeps_its_key(
     receipt = retention.carry_out(session, found).receipt
     assert receipt is not None
     assert (receipt["key_destroyed"], found.archive_number, bool(closed.wrapped_key)) == (False, "RA 2031:17", True)
+
+
+def test_what_is_reopened_keeps_all_that_was_about_to_go(
+    session: Session, cast: Cast, closed: Referral, plan: dict[str, Any], wednesday: time_machine.Traveller
+) -> None:
+    wednesday.shift(6 * YEAR)
+    disposal = propose(session, cast, closed)
+    retention.approve_disposal(session, disposal, by=cast.head_teacher.actor())
+    wednesday.shift(timedelta(hours=1))
+    closure.reopen_referral(session, closed, by=cast.coordinator.actor(), reason="Frånvaron är tillbaka.")
+    assert (disposal.state, disposal.decided_by_id) == (DisposalState.DECLINED, cast.coordinator.id)
+    wednesday.shift(DAY)
+    assert retention.approved(session, today=clock.now().date()) == []
+    # from before reopening declined anything, or proposed by somebody in that very moment
+    disposal.is_declined = False
+    for is_open in (True, False):
+        closed.is_open = is_open
+        session.flush()
+        with pytest.raises(NotDue):
+            retention.carry_out(session, disposal)
+    disposal.decided_at = disposal.decided_by_id = None
+    session.flush()
+    with pytest.raises(NotDue):
+        retention.approve_disposal(session, disposal, by=cast.head_teacher.actor())
+    assert closed.child_name == "Mila Testsson"
+
+
+def test_what_is_gone_with_its_own_key_is_not_reopened(
+    session: Session, cast: Cast, closed: Referral, plan: dict[str, Any], wednesday: time_machine.Traveller
+) -> None:
+    wednesday.shift(6 * YEAR)
+    let_go(session, cast, closed, wednesday)
+    with pytest.raises(ContentGone):
+        closure.reopen_referral(session, closed, by=cast.coordinator.actor(), reason="Frånvaron är tillbaka.")
+    assert closed.state == CLOSED
+
+
+@pytest.mark.parametrize("came", ["before the number", "after it"])
+def test_what_comes_after_the_archives_copy_goes_only_with_a_copy_that_has_it(
+    session: Session, cast: Cast, closed: Referral, plan: dict[str, Any], wednesday: time_machine.Traveller, came: str
+) -> None:
+    for rule in plan.values():
+        rule["then"] = "preserve"
+    wednesday.shift(6 * YEAR)
+    head, hour = cast.head_teacher.actor(), timedelta(hours=1)
+    disposal = propose(session, cast, closed, Fate.PRESERVE)
+    retention.approve_disposal(session, disposal, by=head)
+    first = archive.copy_for_archive(session, disposal, by=head)
+    if came == "after it":
+        record(session, disposal, head)
+    wednesday.shift(hour)
+    history.record(session, closed, Verb.TELL_GUARDIANS, by=cast.coordinator.actor(), reason="Ringde hem.")
+    wednesday.shift(DAY)
+    if came == "after it":
+        with pytest.raises(NotDue):
+            retention.carry_out(session, disposal)
+        retention.decline_disposal(session, disposal, by=head)
+        assert [one.fate for one in retention.due(session, head, today=clock.now().date())] == [Fate.PRESERVE]
+        return
+    with pytest.raises(NotDue):
+        record(session, disposal, head)
+    assert archive.copy_for_archive(session, disposal, by=head) != first
+    record(session, disposal, head)
+    wednesday.shift(DAY)
+    assert retention.carry_out(session, disposal).state is DisposalState.DONE
 
 
 def test_the_archives_copy_holds_every_paper_and_file_that_is_there_and_says_what_each_is(
