@@ -13,8 +13,9 @@ from referrals.models.development import DevelopmentEvent
 from referrals.models.referral import History, Referral
 
 #: The edition of the automatic work that this version knows. A worker leaves steps of a later edition alone, so that a web that was
-#: upgraded may leave work to do beside a worker that was not. Raised when a verb, a paper, a mail or a kind of step comes in.
-EDITION: Final = 1
+#: upgraded may leave work to do beside a worker that was not. Raised when a verb, a paper, a mail or a kind of step comes in, or where
+# a worker of the version before could not read what this one writes: one that knows one key a referral only would fail at each step.
+EDITION: Final = 2
 
 
 class StepKind(StrEnum):
