@@ -29,10 +29,15 @@ class Apart:
             # A person was quicker, and there is nothing left to do; but not where a row cannot be read.
             if isinstance(refusal, SealBroken | AuditBroken):
                 self._fail(what, refusal, tells_place=tells_place)
+            elif tells_place:  # of what nobody may count, a line each would be a count
+                logger().info("%s: %s: %s", self.name, what, _told(refusal, tells_place=True))
         except Exception as error:  # noqa: BLE001 - a row as nobody has thought of it must not stop what all the others wait for
             self._fail(what, error, tells_place=tells_place)
 
     def _fail(self, what: str, error: Exception, *, tells_place: bool) -> None:
         self.failed += 1
-        place = f" at {place_of(error)}" if tells_place else ""
-        logger().warning("%s: %s: %s%s", self.name, what, type(error).__name__, place)
+        logger().warning("%s: %s: %s", self.name, what, _told(error, tells_place=tells_place))
+
+
+def _told(error: Exception, *, tells_place: bool) -> str:
+    return type(error).__name__ + (f" at {place_of(error)}" if tells_place else "")

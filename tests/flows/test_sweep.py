@@ -8,10 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows import sweep
+from flows.apart import Apart
 from flows.sweep import sweep_database
 from referrals import clock, db
 from referrals.development import stages
-from referrals.errors import SealBroken
+from referrals.errors import OnHold, SealBroken
 from referrals.meetings import conflict
 from referrals.models import ContentKey, DevelopmentCase, Heartbeat, History, Referral
 from referrals.models import referral as referral_model
@@ -119,6 +120,20 @@ def test_a_row_and_a_duty_as_nobody_thought_of_them_stop_nothing_else_and_are_to
     assert sweep_database(fresh_address)
     verbs, swept = told(fresh_address)
     assert (verbs, len(swept)) == ([Verb.REMIND_OF_CONSENT] * 3, 1)
+
+
+def test_what_was_refused_is_told_and_leaves_nothing_over_but_for_what_nobody_may_count(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    apart = Apart("sweep")
+    with caplog.at_level("INFO", "trivsel.flows"):
+        with apart.one("disposal 7"):
+            raise OnHold("Zebulina")
+        with apart.one("a disposal", tells_place=False):
+            raise OnHold("Zebulina")
+    (line,) = [record.getMessage() for record in caplog.records]
+    assert line.startswith("sweep: disposal 7: OnHold at test_what_was_refused")
+    assert apart.failed == 0
 
 
 def told(address: str) -> tuple[list[Verb], list[datetime]]:
