@@ -182,6 +182,7 @@ class Dispatcher(threading.Thread):
         given_back, self._given_back = self._given_back, []
         for step in (*freed, *given_back):
             _close_run(client, step)
+            self.life.show()  # a slow Prefect takes as long for each
 
 
 def _close_run(client: SyncPrefectClient, step: Freed) -> None:

@@ -3,14 +3,17 @@
 import threading
 import uuid
 from datetime import datetime
+from unittest.mock import Mock
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows import signs_of_life, timers, transport
+from flows.dispatcher import Dispatcher
 from referrals import db, steps
 from referrals.models import Heartbeat
+from referrals.steps import Freed
 from tests.flows.ground import Instance, until
 
 
@@ -62,3 +65,11 @@ def test_a_dispatcher_that_stumbles_at_each_look_shows_no_life(
         until(lambda: len(stumbled) == 2)
         assert seen(one_instance) == []
     until(lambda: seen(one_instance))
+
+
+def test_a_dispatcher_shows_life_after_each_run_it_closes_at_a_prefect_that_is_slow(fresh_database: str) -> None:
+    dispatcher, seen = Dispatcher(Mock(), Mock(), database=fresh_database, api="", holder="one"), Mock()
+    dispatcher.life = seen.life
+    dispatcher._given_back = [Freed(uuid.uuid4(), 1, uuid.uuid4()) for _ in range(2)]
+    dispatcher._free_expired(seen.client)
+    assert [call[0] for call in seen.mock_calls] == ["client.set_flow_run_state", "life.show"] * 2
