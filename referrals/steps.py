@@ -254,7 +254,8 @@ def free_expired(session: Session) -> list[Freed]:
 class KeptLease:
     """Goes on renewing the lease of one attempt in the background, for as long as its work lasts, but not beyond LONGEST.
 
-    `lost` is set when the step was taken over in the meantime. `at_last` is called in place of the renewal after LONGEST.
+    `lost` is set when the step was taken over in the meantime. `at_last` is called after LONGEST, then too: work that does not come
+    to an end keeps its place in the process, whoever has the step by now.
     """
 
     def __init__(
@@ -281,18 +282,19 @@ class KeptLease:
         self._thread.join(timeout=lease().total_seconds())
 
     def _go_on(self) -> None:
-        until = time.monotonic() + LONGEST.total_seconds()
+        began = time.monotonic()
         while not self._done.wait(lease().total_seconds() / 6):
-            if time.monotonic() > until:
+            if time.monotonic() - began > LONGEST.total_seconds():
                 if self.at_last is not None:
                     self.at_last()
                 return
+            if self.lost.is_set():
+                continue
             try:
                 with db.writing(self.database) as session:
                     renew(session, self.step_id, attempt=self.attempt)
             except LeaseLost:
                 self.lost.set()
-                return
             except SQLAlchemyError:
                 continue  # the database may be back before the lease runs out
 

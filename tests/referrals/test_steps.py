@@ -1,8 +1,10 @@
 """Automatic work: taken once, finished once, given back, given up, tried again."""
 
 import threading
+import uuid
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 import time_machine
@@ -311,6 +313,29 @@ def test_a_lease_is_not_renewed_for_ever(
         kept._thread.join(5)
         assert not kept._thread.is_alive()
     assert (told.is_set(), until(fresh_database, step)) == (is_told, before)
+
+
+def test_work_that_does_not_come_to_an_end_is_told_of_although_its_step_was_taken_over(
+    fresh_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told, rounds, renew = threading.Event(), threading.Semaphore(0), Mock(side_effect=LeaseLost)
+
+    def lease() -> timedelta:
+        rounds.release()
+        return timedelta(seconds=0.1)
+
+    monkeypatch.setattr(steps, "lease", lease)
+    monkeypatch.setattr(steps, "renew", renew)
+    with steps.KeptLease(uuid.uuid4(), attempt=1, database=fresh_database, at_last=told.set) as kept:
+        assert kept.lost.wait(5)
+        while rounds.acquire(blocking=False):
+            pass
+        assert rounds.acquire(timeout=5)
+        assert rounds.acquire(timeout=5)  # it went round once more
+        assert not told.is_set()
+        monkeypatch.setattr(steps, "LONGEST", timedelta())
+        assert told.wait(5)
+    assert renew.call_count == 1
 
 
 def test_a_host_cut_off_in_the_middle_of_a_transaction_keeps_nobody_from_freeing_what_others_left(
