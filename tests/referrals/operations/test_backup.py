@@ -16,12 +16,13 @@ from sqlalchemy import func, select
 from referrals import clock, db, migrations, sealing, steps
 from referrals.access import Actor
 from referrals.errors import BackupRefused
-from referrals.keeping import audit
+from referrals.keeping import audit, content_keys
 from referrals.keeping.audit_check import verify
-from referrals.models import Base, Document, Draft, History, KeptForm, Pace, Referral, Step, What
+from referrals.models import Base, ContentKey, Document, Draft, History, KeptForm, Pace, Referral, Step, What
 from referrals.operations import backup, copied_rows, key_rotation, sealed_file
 from referrals.operations.backup import Report
 from referrals.sealing import KeyRing
+from referrals.vocabulary import ContentKind
 from tests import straight_way
 from tests.factories import a_referral
 from tests.people import settle
@@ -103,9 +104,8 @@ def rows(address: str) -> dict[str, int]:
 
 def destroy_key_of(address: str, child_name: str) -> None:
     with db.writing(address) as session:
-        for referral in session.scalars(select(Referral)):
-            if referral.child_name == child_name:
-                referral.wrapped_key = b""
+        (found,) = [one for one in session.scalars(select(Referral)).all() if one.child_name == child_name]
+        content_keys.destroy_all(session, found)
 
 
 def forge(desk: Desk, path: Path, change: Callable[[list[str]], list[str]]) -> None:
@@ -174,8 +174,10 @@ def test_the_data_alone_open_nothing_even_with_every_other_key(desk: Desk) -> No
     with sealed_file.opened(desk.data, private=desk.private) as sealed:
         content = gzip.decompress(io.BufferedReader(sealed).read()).decode()
     with db.reading(desk.address) as session:
-        tokens = [bytes(token) for token in session.scalars(select(Referral.wrapped_key))]
-    assert len(tokens) == REFERRALS + 1
+        tokens = [
+            bytes(token) for keys in (Referral, ContentKey) for token in session.scalars(select(keys.wrapped_key))
+        ]
+    assert len(tokens) == (REFERRALS + 1) * (1 + len(ContentKind))
     assert not any(token.decode() in content for token in tokens)
 
 
@@ -186,7 +188,7 @@ def test_what_was_destroyed_since_is_not_read_from_an_older_copy_with_newer_keys
         session.execute(sa.delete(KeptForm))
     desk.back_up(".new")
     back = desk.restore(empty, data=".old", keys=".new")
-    assert back.without_key == 2
+    assert back.without_key == 1 + len(ContentKind) + 1  # all of one referral, and the form
     assert names(empty)[:3] == ["", "Mila 0", "Mila 2"]
     assert rows(empty)["kept_form"] == 0
     assert rows(empty)["referral"] == REFERRALS + 1
