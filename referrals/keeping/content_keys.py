@@ -41,6 +41,19 @@ def destroy_all(session: Session, referral: Referral) -> None:
     _forget(session, referral)
 
 
+def replace_lost(session: Session) -> None:
+    """Take out the kinds whose key is gone while their referral has its own, and give each a fresh key: something may still come.
+
+    Older data with newer keys are such: a kind that went in between cannot be read there, nor anything be written of it.
+    """
+    lost = select(ContentKey).join(Referral, Referral.id == ContentKey.referral_id)
+    lost = lost.where(ContentKey.wrapped_key == b"", Referral.wrapped_key != b"")
+    for key in session.scalars(lost.order_by(ContentKey.id)).all():
+        referral = session.get_one(Referral, key.referral_id)
+        contents.take_out(session, referral, [key.kind])
+        destroy(session, referral, [key.kind])
+
+
 def without(session: Session) -> list[uuid.UUID]:
     """Ended referrals from before each kind had a key of its own, those that ended first before the others."""
     has_some = select(ContentKey.id).where(ContentKey.referral_id == Referral.id).exists()

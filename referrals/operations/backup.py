@@ -21,7 +21,7 @@ from cryptography.fernet import InvalidToken
 
 from referrals import clock, db, migrations
 from referrals.errors import BackupRefused
-from referrals.keeping import audit
+from referrals.keeping import audit, content_keys
 from referrals.models import Base
 from referrals.operations import sealed_file
 from referrals.operations.copied_rows import Count, Shape, shapes
@@ -87,6 +87,8 @@ def restore(
 ) -> Report:
     """Fill the empty database at `address`, and the data `folder`, from a copy; counted and read back before any of it stays.
 
+    Of what was destroyed since, kind by kind, nothing is left there: the rest can be worked with as before.
+
     Raises BackupRefused for files that do not fit or were changed, and for a database in which there is something.
     """
     with _read(data, private, holds=DATA) as (about, lines), _read(keys, private, holds=KEYS) as (about_keys, tokens):
@@ -101,6 +103,8 @@ def restore(
             db.may_be_silent(session.connection())
             report = _Loader(session.connection(), wrapped, folder=folder, tell=tell).load(lines)
     migrations.upgrade(address, tell=tell)
+    with db.writing(address) as session:
+        content_keys.replace_lost(session)
     # The log in it may end under a key from before the newest: the copy itself has just proved that it is ours.
     link_chains(address, trusted=key_ring().audit, tell=tell)
     return report

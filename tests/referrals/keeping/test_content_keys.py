@@ -144,9 +144,12 @@ def test_what_went_by_kind_is_not_read_from_an_older_copy_with_todays_keys_and_t
     kept.desk.back_up(".new")
     back = kept.desk.restore(empty, data=".old", keys=".new")
     assert back.without_key == len(FIRST)
-    with db.reading(empty) as session:
-        assert session.scalars(select(Concern)).one()._observations is not None  # it lies there, and is noise
     assert read_of(empty) == WITHOUT_FIRST
+    with db.writing(empty) as session:
+        concern = session.scalars(select(Concern)).one()
+        assert concern._observations is None  # not even as noise
+        concern.observations = "Nytt."
+    assert read_of(empty) == WITHOUT_FIRST | {"concern": "Nytt."}
 
 
 def test_what_comes_after_a_disposal_is_kept_and_copied_as_before(kept: Kept, empty: str) -> None:
