@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from referrals import clock, moving
 from referrals.access import Actor, parties_for
 from referrals.errors import AlreadyMoved, KeptOutside, NotAllowed
-from referrals.keeping import audit
+from referrals.keeping import audit, content_keys
 from referrals.models import History, Referral, Step, StepKind, TeamMeeting, What
 from referrals.stages import (
     CHANGES_NOTHING,
@@ -101,6 +101,8 @@ def _hold_still(session: Session, referral: Referral, *, seen: int) -> None:
         _raise_already_moved(session, referral.id)
     if newest != referral.version:
         moving.read_anew(session, referral)
+    if not referral.is_open:
+        content_keys.read_anew(session, referral)
 
 
 def _only_carried_on(session: Session, referral: Referral, *, since: int) -> bool:

@@ -41,6 +41,14 @@ def destroy_all(session: Session, referral: Referral) -> None:
     _forget(session, referral)
 
 
+def read_anew(session: Session, referral: Referral) -> None:
+    """Let go of the keys as they were read before: of a referral that has ended they may have been destroyed since, or given."""
+    mine = select(ContentKey).where(ContentKey.referral_id == referral.id)
+    session.scalars(mine.execution_options(populate_existing=True)).all()
+    # at once: when they are asked for, somebody may be in the middle of filling a row in
+    session.refresh(referral, ["wrapped_key", "content_keys"])
+
+
 def replace_lost(session: Session) -> None:
     """Take out the kinds whose key is gone while their referral has its own, and give each a fresh key: something may still come.
 

@@ -219,7 +219,6 @@ def take_up_again(session: Session, referral: Referral, *, by: Actor) -> None:
 
     Raises ContentGone where the referral's own key went: nothing could be written of it any more.
     """
-    session.refresh(referral, ["wrapped_key"])
     if not referral.wrapped_key:
         raise ContentGone
     for disposal in session.scalars(_under_way(referral)).all():
@@ -266,6 +265,7 @@ def require_no_hold(session: Session, referral: Referral) -> None:
 def place_hold(session: Session, referral: Referral, *, by: Actor, reason: str) -> LegalHold:
     """Let nothing of `referral` be disposed of until the hold is lifted. A hold that is there already stays. Raises NotAllowed."""
     _require(referral, by, MAY_HOLD)
+    moving.newest_version(session, referral)  # a disposal under way is over before, or finds the hold
     there = hold_of(session, referral)
     if there is not None:
         return there

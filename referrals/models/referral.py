@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from cryptography.fernet import MultiFernet
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column, object_session, relationship
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, event, text
+from sqlalchemy.orm import InstanceState, Mapped, declared_attr, mapped_column, object_session, relationship
 
 from referrals import clock
 from referrals.access import Facts
@@ -183,6 +183,12 @@ class Referral(Identified, Staged, Base):
     def seal_place(self, name: str) -> str:
         """The identity that binds a sealed value to this row."""
         return f"{self.__tablename__}:{self.id}:{name}"
+
+
+@event.listens_for(Referral, "expire", raw=True)
+@event.listens_for(Referral, "refresh", raw=True)
+def _let_go_of_opened_keys(state: InstanceState[Referral], *_how: object) -> None:
+    state.dict.pop("_opened_keys", None)  # nothing where the referral itself was let go of already
 
 
 class OfReferral(Identified):

@@ -9,7 +9,7 @@ import time_machine
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from referrals import db, documents
+from referrals import db, documents, history
 from referrals.access import Actor
 from referrals.errors import ContentGone, NoSuchReferral
 from referrals.files import attachments
@@ -17,9 +17,11 @@ from referrals.files.quarantine import Cleared
 from referrals.keeping import content_keys, retention
 from referrals.models import (
     Attachment,
+    AuditEvent,
     Base,
     Concern,
     ContentKey,
+    Disposal,
     Document,
     Guardian,
     History,
@@ -28,7 +30,7 @@ from referrals.models import (
 )
 from referrals.models import referral as referral_model
 from referrals.people import organisation
-from referrals.stages import CLOSED, Party
+from referrals.stages import CLOSED, Party, Verb
 from referrals.vocabulary import ContentKind, DocumentKind, Fate, FileKind
 from tests.factories import a_guardian, a_referral
 from tests.people import settle
@@ -159,6 +161,44 @@ def test_what_comes_after_a_disposal_is_kept_and_copied_as_before(kept: Kept, em
     kept.desk.back_up()
     kept.desk.restore(empty)
     assert read_of(empty) == WITHOUT_FIRST | {"concern": "Nytt."}
+
+
+def test_what_is_written_in_the_moment_of_a_disposal_is_sealed_with_the_key_that_is_there_then(
+    fresh_postgres: str,
+) -> None:
+    with db.writing(fresh_postgres) as session:
+        cast = settle(session)
+        a_referral(session, cast, CLOSED)
+        by = cast.coordinator.actor()
+    with Session(db.engine_for(fresh_postgres)) as writing, writing.begin():
+        referral, concern = writing.scalars(select(Referral)).one(), writing.scalars(select(Concern)).one()
+        assert concern.observations == WHOLE["concern"]
+        with db.writing(fresh_postgres) as night:
+            content_keys.destroy(night, night.scalars(select(Referral)).one(), [ContentKind.CONCERN])
+        history.guard(writing, referral, Verb.TELL_GUARDIANS, by=by)
+        concern.observations = "Nytt."
+    with db.reading(fresh_postgres) as session:
+        assert session.scalars(select(Concern)).one().observations == "Nytt."
+
+
+def test_two_workers_in_the_same_night_take_out_once_and_the_second_finds_it_done(
+    fresh_postgres: str, wednesday: time_machine.Traveller
+) -> None:
+    with db.writing(fresh_postgres) as session:
+        cast = settle(session)
+        a_referral(session, cast, CLOSED)
+        rules = {kind.value: {"years": 0, "then": "dispose"} for kind in FIRST}
+        cast.municipality.retention = {"plan": "Plan 2026", "kinds": rules}
+        referral = session.scalars(select(Referral)).one()
+        disposal = retention.propose_disposal(session, referral, by=cast.coordinator.actor(), fate=Fate.DISPOSE)
+        retention.approve_disposal(session, disposal, by=cast.head_teacher.actor())
+    with Session(db.engine_for(fresh_postgres)) as late, late.begin():
+        its = late.scalars(select(Disposal)).one()
+        with db.writing(fresh_postgres) as night:
+            receipt = retention.carry_out(night, night.scalars(select(Disposal)).one()).receipt
+        assert retention.carry_out(late, its).receipt == receipt
+        carried_out = select(AuditEvent).where(AuditEvent.subject == "carry_out_disposal")
+        assert len(late.scalars(carried_out).all()) == 1
 
 
 def test_what_the_archive_has_keeps_its_keys(kept: Kept, empty: str) -> None:
