@@ -71,6 +71,11 @@ class EducationalDecision(OfReferral, Base):
     history: Mapped[History] = relationship()
     told: Mapped[list["EducationalTold"]] = relationship(back_populates="decision")
 
+    @property
+    def is_final(self) -> bool:
+        """Whether it is what guardians can complain about, and not only the request that the municipality decides."""
+        return self.outcome is not EducationalOutcome.ELSEWHERE
+
 
 class EducationalTold(OfReferral, Base):
     """On which day one guardian got such a decision: by whom and when it was recorded stands in its history row."""

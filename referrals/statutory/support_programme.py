@@ -154,7 +154,12 @@ def appeal_until(referral: Referral, told_on: date) -> date:
 
 
 def next_last_day(decision: SupportProgramme | EducationalDecision, *, on: date) -> date | None:
-    """The day, from `on` at the earliest, on which the time to appeal ends next for one of those told; None where it is over."""
+    """The day, from `on` at the earliest, on which the time to appeal ends next for one of those told; None where it is over.
+
+    None too where the municipality decides: that is what can be appealed then.
+    """
+    if isinstance(decision, EducationalDecision) and not decision.is_final:
+        return None
     days = (appeal_until(decision.referral, one.told_on) for one in decision.told)
     return min((day for day in days if day >= on), default=None)
 

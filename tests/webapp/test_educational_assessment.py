@@ -1,11 +1,12 @@
 """The page of the educational-psychological assessment in a Danish school: asked for, given on, and received."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from referrals import db
-from referrals.models import Account, EducationalAssessment, Referral
+from referrals.models import Account, EducationalAssessment, EducationalDecision, Referral
 from referrals.stages import PLAN_ACTIVE
+from referrals.vocabulary import EducationalOutcome
 from tests.factories import a_guardian
 from tests.referrals.statutory.test_educational_assessment import ask, conclude
 from tests.webapp.desk import Desk, cast_of
@@ -118,4 +119,12 @@ def test_the_head_teacher_decides_once_it_has_come_and_records_when_each_guardia
     ]
     page = henrik.submit({"told_who": who, "told_on": "2026-09-16"}, form="told-form")
     assert "Got it on 16 September 2026. An appeal must come in by 14 October 2026." in page.text
+    assert "The time for an appeal counts from it." in page.text
     assert "Still to be told" not in page.text
+    with db.writing(settings.database) as session:
+        session.execute(update(EducationalDecision).values(outcome=EducationalOutcome.ELSEWHERE))
+    henrik.get(path)
+    page = henrik.submit({"told_who": who, "told_on": "2026-09-16"}, form="told-form")
+    assert "Got it on 16 September 2026. When the municipality has decided" in page.text
+    for words in ("An appeal must come in", "The time for an appeal"):
+        assert words not in page.text

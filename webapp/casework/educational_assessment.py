@@ -46,8 +46,8 @@ class Line:
     asked: Moment
     came: Moment | None
     decided: Moment | None
-    #: who got the decision, on which day, and until when they may complain
-    told: list[tuple[str, date, date]]
+    #: who got the decision, on which day, and until when they may complain; None where the municipality decides
+    told: list[tuple[str, date, date | None]]
     to_tell: list[str]
 
 
@@ -135,13 +135,16 @@ def record_educational_told(referral: Referral, educational_assessment_id: uuid.
     if given is None:
         return _page(referral, {TOLD: form})
     try:
-        educational_decision.record_told(
+        told = educational_decision.record_told(
             transactions.session(), referral, by=people.actor(), seen=seen(), assessment_id=educational_assessment_id,
             guardian_id=given["told_who"], told_on=given["told_on"],
         )  # fmt: skip
     except Incomplete as refused:
         return _refused(referral, TOLD, form, missing=refused.missing)
-    notices.say_next(gettext("The day is recorded. The time for an appeal counts from it."))
+    if told.decision.is_final:
+        notices.say_next(gettext("The day is recorded. The time for an appeal counts from it."))
+    else:
+        notices.say_next(gettext("It is recorded."))
     return redirect(url_for("casework.educational_assessment", number=referral.number), 303)
 
 
@@ -205,6 +208,10 @@ def _line(row: EducationalAssessment) -> Line:
     )
 
 
-def _told(decision: EducationalDecision) -> list[tuple[str, date, date]]:
+def _told(decision: EducationalDecision) -> list[tuple[str, date, date | None]]:
     told = sorted(decision.told, key=lambda one: one.told_on)
-    return [(one.guardian.name or "", one.told_on, appeal_until(decision.referral, one.told_on)) for one in told]
+    return [(one.guardian.name or "", one.told_on, _until(decision, one.told_on)) for one in told]
+
+
+def _until(decision: EducationalDecision, told_on: date) -> date | None:
+    return appeal_until(decision.referral, told_on) if decision.is_final else None

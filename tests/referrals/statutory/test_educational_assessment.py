@@ -289,6 +289,19 @@ def test_each_guardian_is_told_and_may_complain_for_four_weeks_from_that_day(ses
         assert all(one.source is DeadlineSource.LAW for one in items if one.kind is Waiting.APPEAL)
 
 
+def test_that_the_municipality_decides_is_told_and_nothing_to_complain_about_yet(session: Session, cast: Cast) -> None:
+    referral, head = danish(session, cast), cast.head_teacher.actor()
+    guardian, asked = a_guardian(session, referral), conclude(session, ask(session, referral, cast), head)
+    decision = decide(session, asked, head, outcome=EducationalOutcome.ELSEWHERE)
+    assert to_do(session, cast) == [Verb.RECORD_EDUCATIONAL_TOLD]
+    tell(session, asked, head, guardian_id=guardian.id)
+    items = waiting.everything_for(session, head, today=date(2026, 10, 7))
+    assert [one for one in items if one.kind is Waiting.APPEAL] == []
+    (paper, *_others) = documents.papers_after(session, decision.history)
+    said = paper_html(paper_sources.gather(session, referral, paper, after=decision.history))
+    assert ("När kommunen har beslutat" in said, "Hur man överklagar" in said) == (True, False)
+
+
 def test_a_time_to_complain_ends_on_no_danish_holiday() -> None:
     appeal = rulebook.newest(Country.DK).support_appeal
     ends = {appeal.last_day(date(2026, *told)) for told in ((11, 26), (12, 3), (4, 27))}
