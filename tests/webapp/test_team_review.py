@@ -295,7 +295,7 @@ def test_the_minutes_begin_with_those_called_and_invited(signed_in: SignIn, numb
         ("An interpreter", "Interpreter: polska"),
     ]
     assert [fields[f"attendance-{row}-attendance"] for row in range(5)] == [
-        "present", "present", "present", "absent", "present",
+        "present", "present", "present", "absent", "absent",
     ]  # fmt: skip
     assert "the child as absent. Change what was otherwise." in page.text
     decision = {
@@ -428,6 +428,8 @@ def test_the_coordinator_notes_that_an_interpreter_is_booked(signed_in: SignIn, 
     assert "Book an interpreter" not in karin.get("/home").text
     assert "Noted that an interpreter is booked" in karin.get(f"/referrals/{reference}/access-log").text
     assert "polska" not in signed_in("kim").get(address).text
+    begun = karin.get(f"{address}/minutes")
+    assert begun.fields(begun.form())["attendance-4-attendance"] == "present"
 
 
 def test_another_decision_is_added_without_a_script_and_loses_nothing(signed_in: SignIn, number, settings) -> None:

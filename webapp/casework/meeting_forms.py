@@ -143,12 +143,14 @@ def _comes(answer: CalledAnswer | MeetingAnswer | None) -> bool:
 
 
 def _beside(shown: ShownMeeting) -> list[dict[str, Any]]:
-    """Those who come for the guardians' sake: interpreters, one for each language, and whom they said they bring."""
-    # A rare language says who somebody is.
-    languages = ["" if any(map(_is_secret, one.guardians)) else one.language for one in shown.interpreters]
+    """Those who come for the guardians' sake: interpreters, one for each language, as far as one is booked, and whom they bring."""
+    is_booked: dict[str, bool] = {}
+    for one in shown.interpreters:
+        language = "" if any(map(_is_secret, one.guardians)) else one.language  # a rare language says who somebody is
+        is_booked[language] = is_booked.get(language, False) or one.booked_with is not None
     lines = [
-        _line(gettext("An interpreter"), gettext("Interpreter: %(language)s", language=one) if one else gettext("Interpreter"), comes=True)
-        for one in dict.fromkeys(languages)
+        _line(gettext("An interpreter"), gettext("Interpreter: %(language)s", language=one) if one else gettext("Interpreter"), comes=comes)
+        for one, comes in is_booked.items()
     ]  # fmt: skip
     for guardian in shown.guardians:
         answer = shown.answers.get(str(guardian.id))
