@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from referrals import clock, team_review
 from referrals.access import Actor
 from referrals.disclosure import coverage
-from referrals.errors import NotInformed, TeamNotComplete
 from referrals.forums import agenda, dates, readiness, seats
 from referrals.forums.agenda import Slot
 from referrals.models import Referral, TeamDate, TeamSeat
@@ -60,7 +59,8 @@ def can_be_called(session: Session, slot: Slot, held: Sequence[TeamSeat], *, by:
     """Whether the team can be called to the referral in `slot` without anybody having to decide something first.
 
     It is not where it is called already; where guardians are not told; where somebody at the table stands too close or has
-    another meeting then; nor where only a person can say where it meets.
+    another meeting then; where a profession is missing that somebody calls or does without knowingly; nor where only a person
+    can say where it meets.
     """
     referral = slot.item.referral
     if not agenda.may_arrange(referral, slot.item.date, by) or slot.starts_at <= clock.now():
@@ -69,7 +69,8 @@ def can_be_called(session: Session, slot: Slot, held: Sequence[TeamSeat], *, by:
         return False
     lacks = readiness.readiness(session, slot, held)
     in_the_way = lacks.to_inform or lacks.too_close or lacks.at_once
-    return lacks.called_for is None and lacks.has_guardians and not in_the_way
+    is_free = lacks.called_for is None and lacks.has_guardians and not in_the_way
+    return is_free and _is_complete(session, referral, by=by)
 
 
 def call_to_agenda(session: Session, date: TeamDate, *, points: Sequence[str], by: Actor) -> Called:
@@ -85,7 +86,8 @@ def call_to_agenda(session: Session, date: TeamDate, *, points: Sequence[str], b
         referral = slot.item.referral
         if not agenda.may_arrange(referral, date, by) or team_review.is_called(session, referral):
             continue
-        if can_be_called(session, slot, held, by=by) and _call(session, slot, points, by=by):
+        if can_be_called(session, slot, held, by=by):
+            _call(session, slot, points, by=by)
             called += 1
             meeting = team_review.current_meeting(session, referral)
             to_tell += len(team_review.without_mail(session, meeting)) if meeting else 0
@@ -94,16 +96,19 @@ def call_to_agenda(session: Session, date: TeamDate, *, points: Sequence[str], b
     return Called(called, left, to_tell)
 
 
-def _call(session: Session, slot: Slot, points: Sequence[str], *, by: Actor) -> bool:
-    """Whether the team could be called: not where a profession is missing, which somebody calls or does without knowingly."""
+def _is_complete(session: Session, referral: Referral, *, by: Actor) -> bool:
+    """Whether nobody is missing among those one would call: fewer than sit in the team, where a wall keeps somebody out."""
+    colleagues = roster.for_team(session, referral)
+    usual = set(usually_called(session, referral, colleagues, by=by))
+    called = [one.account for one in colleagues if one.account.id in usual]
+    return not team_review.missing_professions(referral, called)
+
+
+def _call(session: Session, slot: Slot, points: Sequence[str], *, by: Actor) -> None:
     referral, date = slot.item.referral, slot.item.date
-    people = usually_called(session, referral, roster.for_team(session, referral), by=by)
-    try:
-        team_review.schedule_meeting(
-            session, referral, by=by, seen=None, starts_at=slot.starts_at, minutes=slot.item.minutes, place=date.place,
-            called=people, guardians=usually_invited(session, referral), agenda=points,
-            on_closed_day=True,  # the date itself stands there knowingly
-        )  # fmt: skip
-    except (NotInformed, TeamNotComplete):
-        return False
-    return True
+    team_review.schedule_meeting(
+        session, referral, by=by, seen=None, starts_at=slot.starts_at, minutes=slot.item.minutes, place=date.place,
+        called=usually_called(session, referral, roster.for_team(session, referral), by=by),
+        guardians=usually_invited(session, referral), agenda=points,
+        on_closed_day=True,  # the date itself stands there knowingly
+    )  # fmt: skip

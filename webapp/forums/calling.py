@@ -27,17 +27,18 @@ def call_to_agenda(forum_id: uuid.UUID, date_id: uuid.UUID) -> ResponseReturnVal
     except AgendaRefused as refused:
         form.refuse("", refused.problem.label)
         return agenda_page(forum, date_id, form, status=422)
-    notices.say_next(" ".join(_said(called)))
+    if said := _said(called):
+        notices.say_next(" ".join(said))
     return back(forum_id, date_id)
 
 
 def _said(called: Called) -> list[str]:
     """What became of it, in sentences."""
-    told = [
-        ngettext(
-            "The team is called to one referral.", "The team is called to %(num)d referrals.", called.meetings
+    told = []
+    if called.meetings:
+        told.append(
+            ngettext("The team is called to one referral.", "The team is called to %(num)d referrals.", called.meetings)
         )
-    ]  # fmt: skip
     if called.to_tell:
         told.append(
             ngettext(

@@ -79,6 +79,8 @@ def test_without_a_profession_that_must_be_there_nobody_is_called(
     referral, by = put(session, cast, tuesday), cast.coordinator.actor()
     (kims,) = [one for one in seats.seats_of(session, cast.forum) if one.account_id == cast.counsellor.id]
     seats.be_away(session, kims, first_on=date(2026, 9, 22), last_on=date(2026, 9, 22), stand_in_id=None, by=by)
+    (slot,) = agenda.slots(session, tuesday)
+    assert not calling.can_be_called(session, slot, seats.seats_of(session, cast.forum), by=by), "nothing offers it"
     assert press(session, cast, tuesday) == Called(0, 1)
     assert not team_review.is_called(session, referral)
 

@@ -213,6 +213,9 @@ def test_with_one_press_the_team_is_called_to_everything_that_is_ready(karin, da
     assert "The team is called for this time." in lines(page)[0]
     assert "The team is not called to it yet." in lines(page)[1]
     assert not [one for one in page.all("form") if one.get("action", "").endswith("/call")]
+    again = karin.submit(form=form).text  # as it stood on a page that was opened before
+    assert "One referral waits until what is missing below is seen to." in again
+    assert "The team is called to 0" not in again
     fields = karin.get(f"/referrals/{first}/team-review").fields(karin.page.form())
     assert fields["agenda"].startswith("How the child is doing now")
 
