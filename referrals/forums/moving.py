@@ -1,7 +1,7 @@
 """Moving or withdrawing what was planned: a referral to another date, a whole date to another day, and with them the meetings that were called.
 
 Everybody called is told by the same mail that called them, with the same calendar entry, and so are the guardians to whom mail may
-go; what was answered was about the earlier time, so all are asked anew.
+go; what was answered was about the time, so where that changes all are asked anew.
 """
 
 from collections.abc import Iterable
@@ -32,6 +32,8 @@ class Moved:
     left: int
     #: how many guardians are invited to those that went along, and get no mail about it
     to_tell: int = 0
+    #: how many of those that went along keep their time and only meet elsewhere
+    elsewhere: int = 0
 
 
 @dataclass(frozen=True)
@@ -137,17 +139,19 @@ def _require_free(session: Session, date: TeamDate, starts_at: datetime, *, minu
 
 def _take_along(session: Session, slots: Iterable[Slot], place: str, *, by: Actor, reason: str | None) -> Moved:
     """Call to each slot the team that was called to its referral, where it meets at the team's own `place` to the new one's."""
-    moved = left = to_tell = 0
+    moved = left = to_tell = elsewhere = 0
     for slot in slots:
         meeting = _planned(session, slot)
         if meeting is None or (meeting.starts_at, meeting.place) == (slot.starts_at, _place(slot, meeting, place)):
             continue
+        keeps_time = meeting.starts_at == slot.starts_at
         if _call_anew(session, slot, meeting, place=place, by=by, reason=reason):
             moved += 1
+            elsewhere += keeps_time
             to_tell += len(team_review.without_mail(session, meeting))
         else:
             left += 1
-    return Moved(moved, left, to_tell)
+    return Moved(moved, left, to_tell, elsewhere)
 
 
 def _planned(session: Session, slot: Slot) -> TeamMeeting | None:

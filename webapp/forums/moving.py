@@ -103,12 +103,20 @@ def _called_off(off: CalledOff) -> list[str]:
 def _went_along(moved: Moved) -> list[str]:
     """What became of the meetings, in sentences."""
     told = []
-    if moved.meetings:
+    if in_time := moved.meetings - moved.elsewhere:
         told.append(
             ngettext(
                 "One meeting is moved along: everybody called gets a mail, and answers anew.",
                 "%(num)d meetings are moved along: everybody called gets a mail, and answers anew.",
-                moved.meetings,
+                in_time,
+            )
+        )
+    if moved.elsewhere:
+        told.append(
+            ngettext(
+                "One meeting has another place: everybody called gets a mail. What they answered still holds.",
+                "%(num)d meetings have another place: everybody called gets a mail. What they answered still holds.",
+                moved.elsewhere,
             )
         )
     if moved.to_tell:

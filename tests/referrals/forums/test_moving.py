@@ -174,13 +174,13 @@ def test_length_and_place_of_a_date_change_and_meetings_in_the_teams_room_go_alo
     call(session, cast, here)
     call(session, cast, elsewhere, BEGINS + HALF_AN_HOUR, place="Biblioteket")
     assert moving.move_date(session, first, BEGINS, by=by, reason=None, minutes=120) == Moved(0, 0)
-    assert moving.move_date(session, first, BEGINS, by=by, reason="Trasig dörr.", place="Aulan") == Moved(1, 0, 1)
+    assert moving.move_date(session, first, BEGINS, by=by, reason="Trasig dörr.", place="Aulan") == Moved(1, 0, 1, 1)
     places = [one.place for item in (here, elsewhere) if (one := team_review.current_meeting(session, item.referral))]
     assert (first.minutes, first.place, places) == (120, "Aulan", ["Aulan", "Biblioteket"])
     assert entry(session, here.referral)[1:] == (1, BEGINS)
     session.add(ClosedDay(first_on=BEGINS.date(), last_on=BEGINS.date(), label="Studiedag"))
     wednesday.move_to(BEGINS + timedelta(minutes=5))
-    assert moving.move_date(session, first, BEGINS, by=by, reason=None, place="Rum 3") == Moved(1, 0, 1)
+    assert moving.move_date(session, first, BEGINS, by=by, reason=None, place="Rum 3") == Moved(1, 0, 1, 1)
     too_long = 60 * 24 * 15
     assert refused(lambda: moving.move_date(session, first, BEGINS, by=by, reason=None, minutes=too_long)) is (
         AgendaProblem.TAKEN

@@ -82,6 +82,9 @@ def test_a_date_moves_to_another_day_and_never_to_one_on_which_the_schools_are_c
     page = karin.submit({"moved_on": "2026-09-24", "moved_time": "10:00"}, form=form_of(page, f"{date}/move"))
     assert "The team now meets on Thursday 24 September 2026, 10:00. One meeting is moved along" in page.text
     assert page.title.startswith("Agenda, Thursday 24 September 2026")
+    page = karin.submit({"moved_place": "Biblioteket"}, form=form_of(page, f"{date}/move"))
+    assert "One meeting has another place: everybody called gets a mail. What they answered still holds." in page.text
+    assert "is moved along" not in page.text
     with db.writing(settings.database) as session:
         a_guardian(session, session.scalars(select(TeamMeeting)).one().referral, name="Pelle Testsson")
     page = karin.submit({"moved_on": "2026-09-25"}, form=form_of(page, f"{date}/move"))
