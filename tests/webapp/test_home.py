@@ -68,7 +68,8 @@ def test_the_next_date_of_the_team_is_one_click_from_home(lay: Lay, signed_in: S
             TeamDate(forum=cast.forum, starts_at=clock.now() + weeks * 7 * DAY, minutes=60, place="Rum 12")
             for weeks in (2, 1)
         ]
-        session.add_all(days)
+        over = TeamDate(forum=cast.forum, starts_at=clock.now() - timedelta(hours=1), minutes=30, place="Rum 12")
+        session.add_all([*days, over])
         session.flush()
         address = f"/teams/{cast.forum.id}/dates/{days[1].id}"
     for who, there in (("karin", [address]), ("kim", [address]), ("otto", []), ("anton", [])):

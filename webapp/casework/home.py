@@ -91,7 +91,7 @@ def _next_dates() -> list[TeamDate]:
     if not opens_teams():
         return []
     session = transactions.session()
-    coming = (team_dates.from_today(session, forum)[:1] for forum in team_dates.forums_of(session, people.actor()))
+    coming = (team_dates.coming(session, forum)[:1] for forum in team_dates.forums_of(session, people.actor()))
     return sorted((one for dates in coming for one in dates), key=lambda one: (one.starts_at, one.forum.name))
 
 
