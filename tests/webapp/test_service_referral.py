@@ -222,3 +222,16 @@ def test_what_was_recorded_wrongly_is_taken_back_on_the_page_by_whoever_recorded
     shown = karin.get(f"/referrals/{number}").text
     assert "It was wrong what was recorded of a referral to a service outside: Declined by the service" in shown
     assert "Svaret gällde ett annat ärende." in shown
+
+
+def test_whoever_takes_something_back_after_a_colleague_recorded_more_keeps_the_reason(
+    number: str, signed_in: SignIn
+) -> None:
+    karin, sanna = signed_in("karin"), signed_in("sanna")
+    path = ask(karin, number).path
+    page = karin.submit({"state": "accepted"})
+    sanna.get(path)
+    sanna.submit({"state": "done"})
+    late = karin.submit({"wrong": "Svaret gällde ett annat ärende."}, form=page.form("right-form"), status=409)
+    assert "Svaret gällde ett annat ärende." in late.text
+    karin.submit({"wrong": " "}, form=page.form("right-form"), status=404)

@@ -119,10 +119,10 @@ def record_service_answer(referral: Referral, service_referral_id: uuid.UUID) ->
 def put_service_answer_right(referral: Referral, service_referral_id: uuid.UUID) -> ResponseReturnValue:
     """Take back what was recorded last, and say why."""
     found, form = _find(referral, service_referral_id), forms.submitted()
-    if not rules.may_put_right(transactions.session(), found, people.actor()):
-        raise NoSuchReferral
     given = form.load(CorrectionForm())
     if given is None:
+        if not rules.may_put_right(transactions.session(), found, people.actor()):
+            raise NoSuchReferral
         return _page(found, forms.shown({"on": today().isoformat()}), 422, correction=form)
     rules.put_service_answer_right(
         transactions.session(), referral, by=people.actor(), seen=seen(), found=found, reason=given["wrong"]
@@ -153,14 +153,16 @@ def _page(
     session, referral, package = transactions.session(), found.referral, found.package or {}
     may_record = words.may_do(Verb.RECORD_SERVICE_ANSWER, referral)
     possible = rules.possible_now(session, found) if may_record else []
+    may_put_right = words.may_do(Verb.PUT_SERVICE_ANSWER_RIGHT, referral)
+    may_put_right = may_put_right and rules.may_put_right(session, found, people.actor())
     return referral_page(
         "service_referral.html",
         referral,
         status=status,
         form=correction or form,
-        correction=correction or forms.shown(name=_RIGHT),
-        may_put_right=words.may_do(Verb.PUT_SERVICE_ANSWER_RIGHT, referral)
-        and rules.may_put_right(session, found, people.actor()),
+        # What was typed in a form that is no longer there is shown to be copied.
+        correction=correction or (forms.shown(name=_RIGHT) if may_put_right else forms.Form()),
+        may_put_right=may_put_right,
         found=found,
         kinds=_kinds([InformationCategory(kind) for kind in package.get("categories", [])]),
         contact=package.get("contact"),
