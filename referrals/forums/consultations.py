@@ -29,8 +29,11 @@ ANSWERED: Final = "answer_identity_check"
 # ------------------------------------------------------------------------------------------------------- who may
 def units_to_ask_in(session: Session, actor: Actor) -> list[Unit]:
     """The units whose team somebody may ask, by name: those that take part and whose own staff they are, where the municipality does this."""
-    if not practices.is_on(session, Practice.CONSULTATION):
-        return []
+    return own_units(session, actor) if practices.is_on(session, Practice.CONSULTATION) else []
+
+
+def own_units(session: Session, actor: Actor) -> list[Unit]:
+    """The units that take part and whose own staff somebody is, by name."""
     units = session.scalars(
         select(Unit).where(Unit.id.in_({unit_id for _role, unit_id in actor.roles})).order_by(Unit.name)
     )

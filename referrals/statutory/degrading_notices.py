@@ -23,11 +23,14 @@ _TRACK = "degrading_treatment"
 
 # ------------------------------------------------------------------------------------------------------- who may
 def units_to_tell(session: Session, actor: Actor) -> list[Unit]:
-    """The units whose head teacher somebody can tell, by name: their own, where the law asks it of staff and somebody else leads."""
+    """The units whose head teacher somebody can tell, by name: their own, where the law asks it of staff and somebody else leads.
+
+    Whether or not the municipality does consultations: it is a duty.
+    """
     pack = rulebook.load(organisation.municipality(session).rulepack_version)
     return [
         unit
-        for unit in consultations.units_to_ask_in(session, actor)
+        for unit in consultations.own_units(session, actor)
         if any(track.key == _TRACK and track.is_done_here for track in pack.tracks_for(unit.school_form))
         and not actor.holds(Role.HEAD_TEACHER, unit_id=unit.id)
         and _has_head_teacher(session, unit)

@@ -42,6 +42,17 @@ def test_what_is_off_is_offered_nowhere_and_refused_when_asked(signed_in):
         browser.get(path, status=404)
 
 
+def test_the_duty_to_tell_the_head_teacher_is_offered_without_consultations(signed_in):
+    untick(signed_in("anton"))
+    tove = signed_in("tove")
+    assert "/consultations#duties-heading" in links(tove, "/teams")
+    page = tove.get("/consultations")
+    assert "Ask the team for advice" not in page.text
+    assert "You have not asked anything yet" not in page.text
+    (form,) = [one for one in page.all("form") if "/degrading-notices/units/" in one.get("action", "")]
+    assert "It says only that you two are to talk: do that today." in tove.submit(form=form).text
+
+
 def test_what_is_there_can_still_be_read(signed_in, settings):
     with db.writing(settings.database) as session:
         cast = cast_of(session)

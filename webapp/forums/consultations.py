@@ -41,6 +41,7 @@ def consultations() -> Response:
         mine=[found for found in known if found.asked_by_id == actor.account_id],
         others=[found for found in known if found.asked_by_id != actor.account_id],
         units=rules.units_to_ask_in(session, actor),
+        is_on=practices.is_on(session, Practice.CONSULTATION),
         telling=degrading_notices.units_to_tell(session, actor),
         told=[(one, degrading_notices.may_hear(one, actor)) for one in degrading_notices.known_to(session, actor)],
     )

@@ -18,6 +18,7 @@ from referrals.languages import local_date
 from referrals.learning import catalogue
 from referrals.meetings import meeting_room
 from referrals.models import Account, Forum, TeamDate
+from referrals.statutory import degrading_notices
 from referrals.vocabulary import Practice, Profession
 from schemas.forums import SeriesForm
 from webapp import downloads, forms, navigation, notices, pages, people, transactions
@@ -42,6 +43,7 @@ def teams() -> Response:
         coming=coming,
         this_year=team_year.this_one(session),
         shows={one.value: navigation.shows(one) for one in Practice},
+        tells=bool(degrading_notices.units_to_tell(session, people.actor())),
         reads_lessons=catalogue.may_read(people.actor()),
         may_take_over=any(role in hand_over.MAY_ANSWER for role, _unit in people.actor().roles),
     )

@@ -7,8 +7,10 @@ from sqlalchemy.orm import Session
 from referrals.access import Actor
 from referrals.errors import NotAllowed
 from referrals.models import AuditEvent, DegradingNotice
+from referrals.people import practices
 from referrals.reminders import errands
 from referrals.statutory import degrading_notices as notices
+from referrals.vocabulary import Practice
 from tests.people import Cast
 
 
@@ -78,6 +80,13 @@ def test_the_own_staff_give_it_to_the_head_teacher_of_their_own_unit_where_there
     cast.head_teacher.is_active = False
     session.flush()
     assert notices.units_to_tell(session, cast.teacher.actor()) == []
+
+
+def test_it_stays_a_duty_where_the_municipality_does_no_consultations(session: Session, cast: Cast) -> None:
+    practices.switch(session, set(Practice) - {Practice.CONSULTATION}, by=cast.administrator.actor())
+    assert notices.tell_head_teacher(session, cast.school.id, by=cast.teacher.actor()).unit_id == cast.school.id
+    with pytest.raises(NotAllowed):
+        notices.tell_head_teacher(session, cast.school.id, by=cast.outsider.actor())
 
 
 def test_where_the_law_does_not_ask_it_of_staff_there_is_no_such_notice(session: Session, cast: Cast) -> None:
