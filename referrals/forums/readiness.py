@@ -44,6 +44,8 @@ class Readiness:
     cannot: tuple[Account, ...]
     #: who is called and asks for somebody to stand in
     ask_for_stand_in: tuple[Account, ...]
+    #: who is called and has not answered yet; whoever called the team is taken to come
+    not_answered: tuple[Account, ...]
     #: when the team is called to meet about it; None until it is
     called_for: datetime | None
 
@@ -69,7 +71,7 @@ def readiness(session: Session, slot: Slot, held: Sequence[TeamSeat]) -> Readine
     locked = [one for one in table if one.id in able and able[one.id].locked_by is not None]
     kept_out = conflict.kept_out(referral)
     meeting = team_review.current_meeting(session, referral) if team_review.is_called(session, referral) else None
-    cannot, ask = _said_no(session, meeting) if meeting else ((), ())
+    cannot, ask, silent = _answered(session, meeting) if meeting else ((), (), ())
     if meeting is not None:
         away = {one.account_id for one in held} - {one.id for one in table}
         coming = _called(session, meeting, away=away | {one.id for one in (*cannot, *ask)})
@@ -89,20 +91,23 @@ def readiness(session: Session, slot: Slot, held: Sequence[TeamSeat]) -> Readine
         at_once=tuple(at_once),
         cannot=cannot,
         ask_for_stand_in=ask,
+        not_answered=silent,
         called_for=meeting.starts_at if meeting else None,
     )
 
 
-def _said_no(session: Session, meeting: TeamMeeting) -> tuple[tuple[Account, ...], tuple[Account, ...]]:
-    """Who is called and cannot come, and who asks for a stand-in, by name."""
+def _answered(
+    session: Session, meeting: TeamMeeting
+) -> tuple[tuple[Account, ...], tuple[Account, ...], tuple[Account, ...]]:
+    """Who is called and cannot come, who asks for a stand-in, and who has not answered, each by name."""
     said = {one: answer.reply for one, answer in meeting_answers.answers_of_called(session, meeting).items()}
-    called = [
-        one
-        for one in _called(session, meeting, away=())
-        if said.get(one.id, CalledReply.COMES) is not CalledReply.COMES
-    ]
-    ask = tuple(one for one in called if said[one.id] is CalledReply.STAND_IN)
-    return tuple(one for one in called if one not in ask), ask
+    said.setdefault(meeting.called_by_id, CalledReply.COMES)
+    called = _called(session, meeting, away=())
+    cannot, ask, silent = (
+        tuple(one for one in called if said.get(one.id) is reply)
+        for reply in (CalledReply.CANNOT, CalledReply.STAND_IN, None)
+    )
+    return cannot, ask, silent
 
 
 def _called(session: Session, meeting: TeamMeeting, *, away: Collection[uuid.UUID]) -> list[Account]:

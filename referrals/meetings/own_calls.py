@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager, object_session
@@ -71,6 +71,16 @@ def calls_of(session: Session, by: Actor) -> list[OwnCall]:
         is_asked = answer is None and meeting.called_by_id != account.id
         found.append(OwnCall(meeting, answer, is_open, place, is_asked))
     return found
+
+
+def to_answer(session: Session, by: Actor, *, zone: str) -> dict[date, list[str]]:
+    """The days with meetings that wait for an answer of `by`, the next one first, and the numbers of the referrals they are about."""
+    asked: dict[date, list[str]] = {}
+    for one in calls_of(session, by):
+        if one.is_asked:
+            meets_on = languages.local_date(one.meeting.starts_at, zone=zone)
+            asked.setdefault(meets_on, []).append(one.meeting.referral.number)
+    return asked
 
 
 def _called_to(session: Session, by: Actor) -> list[TeamMeeting]:

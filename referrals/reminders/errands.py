@@ -15,11 +15,11 @@ from referrals.forums import consultations, upward
 from referrals.guardians import guardian_page, telling
 from referrals.languages import local_date
 from referrals.learning import lessons
-from referrals.meetings import meeting_answers
+from referrals.meetings import meeting_answers, own_calls
 from referrals.meetings.meeting_answers import NotComing
 from referrals.people import organisation
 from referrals.reading import reading_requests
-from referrals.reminders.words import CANNOT_COME, GIVE_READING_ON, READING
+from referrals.reminders.words import CANNOT_COME, GIVE_READING_ON, READING, SAY_WHETHER
 from referrals.rounds import reminding
 from referrals.stages import Stage
 from referrals.statutory import absence, absence_corrections, degrading_notices
@@ -66,6 +66,8 @@ class Errand:
     since: date | None = None
     #: the meeting it is about, and how many cannot come to it
     missed: tuple[date, int] | None = None
+    #: the day of the meetings that its reader is called to
+    meets_on: date | None = None
 
 
 def to_read(session: Session, actor: Actor, *, until: date) -> list[Errand]:
@@ -113,6 +115,8 @@ def _of_referrals(session: Session, actor: Actor, zone: str) -> Iterator[Errand]
     for offer in hand_over.offered_to(session, actor):
         since = local_date(offer.offered.at, zone=zone)
         yield Errand(label=offer.referral.number, task=ANSWER_HAND_OVER, way=f"/hand-overs/{offer.id}", since=since)
+    for meets_on, numbers in own_calls.to_answer(session, actor, zone=zone).items():
+        yield Errand(label=", ".join(numbers), task=SAY_WHETHER, way="/meetings", meets_on=meets_on)
     for found in meeting_answers.not_coming(session, actor):
         yield _missed(found, zone)
     for referral, told in telling.waiting_for(session, actor):
@@ -199,6 +203,8 @@ def _when(errand: Errand, today: date, language: str) -> str:
         meets_on, count = errand.missed
         values = {"count": count, "date": languages.format_date(meets_on, language)}
         return translate(N_("%(count)s of those called; team meeting on %(date)s")) % values
+    if errand.meets_on:
+        return translate(N_("Team meeting on %(date)s")) % {"date": languages.format_date(errand.meets_on, language)}
     if errand.due_on is None:
         return translate(N_("since %(date)s")) % {"date": languages.format_date(errand.since or today, language)}
     when = N_("late since %(date)s") if errand.due_on < today else N_("by %(date)s")

@@ -109,11 +109,7 @@ def lines(day: date) -> list[Line]:
     each day with meetings they are called to themselves, until they have said whether they come.
     """
     session = transactions.session()
-    asked: dict[date, list[str]] = {}
-    for one in own_calls.calls_of(session, people.actor()):
-        if one.is_asked:
-            meets_on = local_date(one.meeting.starts_at, zone=zone())
-            asked.setdefault(meets_on, []).append(one.meeting.referral.number)
+    asked = own_calls.to_answer(session, people.actor(), zone=zone())
     own = [_own_line(meets_on, numbers, day) for meets_on, numbers in asked.items()]
     return own + [_line(found, day) for found in meeting_answers.not_coming(session, people.actor())]
 

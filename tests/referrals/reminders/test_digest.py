@@ -1,6 +1,8 @@
 """One mail a person: in the morning of a school day, with all that is due and nothing that is done, once."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 import time_machine
@@ -273,6 +275,37 @@ def test_coordinators_know_whose_mail_comes_back(session: Session, cast: Cast) -
     cast.counsellor.is_active = False
     session.flush()
     assert known(cast.coordinator) == []
+
+
+def test_it_asks_whoever_is_called_until_they_answered(session: Session, cast: Cast) -> None:
+    starts_at = clock.now() + timedelta(days=7)
+    called = a_referral(session, cast, SCHEDULED), a_referral(session, cast, SCHEDULED)
+    for referral in called:
+        a_meeting(
+            session, referral, called_by=cast.coordinator, starts_at=starts_at, called=[str(cast.head_teacher.id)]
+        )
+    cast.head_teacher.language = "en"
+
+    def said() -> list[str]:
+        letter = digest.write(session, cast.head_teacher.id)
+        lines = letter.body.splitlines() if letter else []
+        return [f"{line} {way}" for line, way in pairwise(lines) if "Say whether you come" in line]
+
+    def answer(referral: Referral) -> None:
+        by = cast.head_teacher.actor()
+        meeting_answers.answer_call(
+            session, referral, cast.head_teacher.id, by=by, asked_about=starts_at, reply=CalledReply.COMES
+        )
+
+    (line,) = said()
+    assert {one.number for one in called} <= set(re.findall(r"[\w-]+", line))
+    assert "Say whether you come (Team meeting on 23 Sept 2026) " in line
+    assert line.endswith("/meetings")
+    answer(called[0])
+    (line,) = said()
+    assert line.startswith(f"{called[1].number}: ")
+    answer(called[1])
+    assert said() == []
 
 
 def test_it_counts_who_cannot_come_to_a_meeting_and_names_nobody(session: Session, cast: Cast) -> None:

@@ -236,8 +236,10 @@ def test_what_a_date_lacks_counts_what_those_called_answered(karin, date, lay, s
     page = karin.get(f"/referrals/{number}/team-review")
     with db.reading(settings.database) as session:
         cast = cast_of(session)
-        people = [str(cast.head_teacher.id), str(cast.counsellor.id)]
+        people = [str(one.id) for one in (cast.coordinator, cast.head_teacher, cast.counsellor)]
     karin.submit({"called": people}, form=page.form())
+    (line,) = lines(karin.get(date))
+    assert "Not answered yet: Henrik Rosenby, Kim Solgren." in line, "whoever called is taken to come"
     for name, reply in (("henrik", "cannot"), ("kim", "stand_in")):
         browser = signed_in(name)
         mine = browser.get(f"/referrals/{number}/team-review").all("form", class_="button-row")[0]
@@ -245,6 +247,7 @@ def test_what_a_date_lacks_counts_what_those_called_answered(karin, date, lay, s
     (line,) = lines(karin.get(date))
     for words in ("Cannot come: Henrik Rosenby.", "Somebody is needed to stand in for: Kim Solgren.", "is missing."):
         assert words in line
+    assert "Not answered" not in line
 
 
 def test_whoever_keeps_the_minutes_opens_the_meeting_on_a_screen_from_here(karin, date, lay, signed_in):
