@@ -234,6 +234,7 @@ class Journey:
                 f"{action}how": story.how,
                 f"{action}owner_id": form.choice(f"{action}owner_id", who),
                 f"{action}times_a_week": "2",
+                f"{action}to_on": "",  # what was to be done by a day goes on as long as the plan
                 "if_worse": story.if_worse,
                 "lead_id": form.choice("lead_id", who),
                 "follow_up_by_id": form.choice("follow_up_by_id", coordinator),

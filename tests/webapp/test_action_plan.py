@@ -10,7 +10,7 @@ from referrals import db
 from referrals.models import MeetingDecision, Referral, TeamMeeting
 from referrals.plans import plan_versions
 from referrals.stages import PLAN_ACTIVE, PLAN_DRAFT, PLAN_FOR_APPROVAL, PLAN_RETURNED
-from referrals.vocabulary import ActionStatus, PlanStatus
+from referrals.vocabulary import ActionStatus, DecisionKind, PlanStatus
 from tests.webapp.desk import Desk, cast_of
 
 pytestmark = pytest.mark.usefixtures("wednesday")
@@ -155,9 +155,23 @@ def test_a_new_plan_begins_with_what_the_meeting_knows(desk, settings, signed_in
             called_by_id=cast.coordinator.id, called=[], guardians_invited=[], situation="Nio dagar borta.",
             child_words="Lugn start.", guardians_words="Hon sover dåligt.", strengths="Tycker om djur.",
         )  # fmt: skip
-        meeting.decisions = [MeetingDecision(referral=referral, position=0, text="Mentor möter", responsible="Petra")]
+        decided = [
+            {
+                "text": "Mentor möter",
+                "responsible": cast.special_educator.name,
+                "responsible_id": cast.special_educator.id,
+                "due_on": date(2026, 10, 1),
+            },
+            {"text": "Ansöka om hjälp hemma", "responsible": "Familjen", "kind": DecisionKind.SPECIALIST},
+            {"text": "Ringa fritids", "responsible": "Petra", "due_on": date(2026, 9, 15)},
+            {"text": "Boka rummet", "responsible": "Petra", "done": referral.history[0]},
+        ]
+        meeting.decisions = [
+            MeetingDecision(referral=referral, position=place, **values) for place, values in enumerate(decided)
+        ]
         session.add(meeting)
-    page = signed_in("karin").get(f"/referrals/{number}/action-plan/edit")
+    karin = signed_in("karin")
+    page = karin.get(f"/referrals/{number}/action-plan/edit")
     fields = page.fields(page.form())
     assert (fields["background"], fields["child_voice"], fields["guardians_view"]) == (
         "Nio dagar borta.", "Lugn start.", "Hon sover dåligt.",
@@ -167,6 +181,19 @@ def test_a_new_plan_begins_with_what_the_meeting_knows(desk, settings, signed_in
     )  # fmt: skip
     assert fields["follow_up_by_id"] == desk.account("karin")
     assert "Mentor möter" in page.text
+    actions = "goals-0-actions-"
+    names = ("text", "owner_id", "owner_name", "to_on")
+    begun = [[fields.get(f"{actions}{number}-{name}", "") for name in names] for number in range(3)]
+    petra = desk.account("petra")
+    assert begun == [["Mentor möter", petra, "", "2026-10-01"], ["Ringa fritids", "", "Petra", ""], [""] * 4]
+    assert "What the team decided to do itself stands here as actions." in page.text
+    emptied = {f"{actions}1-{name}": "" for name in names}
+    page = karin.submit(
+        {"goals-0-text": "Mila är i skolan", f"{actions}0-text": "Mentor möter vid grinden"} | emptied,
+        button=("save", "why"),
+    )
+    assert desk.read(number, newest_plan) == (1, PlanStatus.DRAFT, [("Mila är i skolan", ["Mentor möter vid grinden"])])
+    assert "What the team decided to do itself stands here" not in page.text
 
 
 def test_two_people_writing_at_once_lose_nothing(desk, signed_in):

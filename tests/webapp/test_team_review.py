@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,8 @@ from sqlalchemy import select
 from referrals import clock, db, documents, history, notifications, team_review
 from referrals.config import Settings
 from referrals.documents import Paper
+from referrals.forums import dates
+from referrals.forums.dates import Series
 from referrals.guardians import guardian_page
 from referrals.guardians.guardian_access import actor_for
 from referrals.meetings import meeting_answers
@@ -66,7 +68,7 @@ def called(session, referral, cast) -> None:
     )  # fmt: skip
 
 
-def held(outcome: MeetingOutcome | None = MeetingOutcome.PLAN) -> Callable[..., None]:
+def held(outcome: MeetingOutcome | None = MeetingOutcome.PLAN, **values: Any) -> Callable[..., None]:
     def prepare(session, referral, cast) -> None:
         called(session, referral, cast)
         team_review.record_meeting(
@@ -74,7 +76,7 @@ def held(outcome: MeetingOutcome | None = MeetingOutcome.PLAN) -> Callable[..., 
             attendance=[{"name": "Kim Solgren", "function": "Skolkurator", "attendance": Attendance.PRESENT}],
             ratings={Domain.HEALTH: {"rating": 4, "note": "Sover bättre."}}, child_words="”Jag vill ha lugnt.”",
             guardians_words="”Hon sover dåligt.”", dissent="Pappan: ”Det går för fort.”",
-            decisions=[{"text": "Lugn start", "responsible": "Kim Solgren", "due_on": AT.date()}],
+            decisions=[{"text": "Lugn start", "responsible": "Kim Solgren", "due_on": AT.date()}], **values,
         )  # fmt: skip
 
     return prepare
@@ -214,6 +216,35 @@ def test_dissent_of_somebody_absent_is_refused_at_the_field(signed_in: SignIn, n
     assert page.fields(page.form())["dissent"] == "Kim Solgren: jag ser det inte så."
     karin.submit({"attendance-1-attendance": "present"})
     assert state_of(settings, reference) == MEETING_HELD
+
+
+def test_the_next_call_begins_with_the_day_the_last_meeting_named(
+    signed_in: SignIn, number, settings, wednesday
+) -> None:
+    def meet_again(session, referral, cast) -> None:
+        held(MeetingOutcome.MEET_AGAIN, next_meeting_on=date(2026, 10, 6))(session, referral, cast)
+        team_review.approve_minutes(session, referral, by=cast.head_teacher.actor(), seen=None)
+
+    def meets_on(day: date) -> None:
+        with db.writing(settings.database) as session:
+            cast = cast_of(session)
+            dates.plan(
+                session, cast.forum, Series(day, day, 1, time(14, 30), 90, "Rum 14"), by=cast.coordinator.actor()
+            )
+
+    def begun() -> list[str]:
+        page = signed_in("karin").get(f"/referrals/{reference}/team-review")
+        fields = page.fields(page.form())
+        return [fields[name] for name in ("starts_on", "starts_time", "minutes", "place")]
+
+    reference = number(TO_SCHEDULE, meet_again)
+    meets_on(date(2026, 9, 22))
+    assert begun() == ["2026-10-06", "", "60", "Lindskolan, rum 12"]
+    meets_on(date(2026, 10, 6))
+    assert begun() == ["2026-10-06", "14:30", "90", "Rum 14"]
+    wednesday.move_to(datetime(2026, 10, 7, 8, 0, tzinfo=UTC))
+    meets_on(date(2026, 10, 20))
+    assert begun() == ["2026-10-20", "14:30", "90", "Rum 14"]
 
 
 def test_a_meeting_can_be_moved_with_a_reason(signed_in: SignIn, number, settings, wednesday) -> None:

@@ -204,7 +204,7 @@ def _may_write(referral: Referral) -> bool:
 
 def _editor(referral: Referral, form: forms.Form, status: int = 200) -> Response:
     session = transactions.session()
-    saved = plan_versions.plan_in_writing(session, referral)
+    saved, in_force = plan_versions.plan_in_writing(session, referral), plan_versions.plan_in_force(session, referral)
     return referral_page(
         "action_plan_edit.html",
         referral,
@@ -212,7 +212,9 @@ def _editor(referral: Referral, form: forms.Form, status: int = 200) -> Response
         heading=gettext("Write: %(plan)s", plan=_name(referral)),
         form=form,
         saved=saved,
-        in_force=plan_versions.plan_in_force(session, referral),
+        in_force=in_force,
+        has_decided=not (saved or in_force) and bool(plan_form.decided_actions(referral)),
+        most_actions=plan_form.MOST_ACTIONS,
         is_open=_may_write(referral),
         beyond=words.beyond_mandate(Verb.DRAFT_ACTION_PLAN, referral),
         meeting=team_review.held_meeting(transactions.session(), referral),

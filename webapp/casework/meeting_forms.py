@@ -3,15 +3,18 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from referrals import team_review
 from referrals.disclosure import coverage
 from referrals.forums import agenda, calling
 from referrals.forums import dates as team_dates
 from referrals.guardians import guardian_page
+from referrals.languages import local_date
 from referrals.meetings import interpreters, meeting_answers
 from referrals.meetings.interpreters import Wanted
 from referrals.models import Account, CalledAnswer, Guardian, MeetingAnswer, Referral, TeamMeeting
@@ -20,6 +23,7 @@ from referrals.people.roster import Colleague
 from referrals.vocabulary import N_, Attendance, CalledReply, Domain, InvitationReply
 from webapp import people, transactions
 from webapp.casework import note_forms
+from webapp.casework.frame import today
 from webapp.language import gettext, zone
 
 #: points most meetings talk about; the coordinator changes them
@@ -86,16 +90,29 @@ def usual_points() -> list[str]:
 
 
 def _usual_time(referral: Referral) -> dict[str, Any]:
-    """When and where the team meets about it: the time kept for it on an agenda, or else the next date that is set."""
-    kept = agenda.slot_of(transactions.session(), referral)
-    date = kept.item.date if kept else next(iter(team_dates.coming(transactions.session(), referral.forum)), None)
-    if date is None:
-        return {"minutes": 60, "place": calling.usual_place(referral, referral.forum.place)}
-    begins = (kept or date).starts_at.astimezone(ZoneInfo(zone()))
+    """When and where the team meets about it: the time kept for it on an agenda; or else the day that its last meeting named, at
+    the time of the team's date on that day; or the next date that is set.
+    """
+    session = transactions.session()
+    kept, named = agenda.slot_of(session, referral), _named_day(referral)
+    coming = team_dates.coming(session, referral.forum)
+    fits = (one for one in coming if named in (None, local_date(one.starts_at, zone=zone())))
+    found = kept.item.date if kept else next(fits, None)
+    if found is None:
+        day = {"starts_on": named} if named else {}
+        return day | {"minutes": 60, "place": calling.usual_place(referral, referral.forum.place)}
+    begins = (kept or found).starts_at.astimezone(ZoneInfo(zone()))
     return {
-        "starts_on": begins.date(), "starts_time": f"{begins:%H:%M}", "minutes": (kept.item if kept else date).minutes,
-        "place": calling.usual_place(referral, date.place),
+        "starts_on": begins.date(), "starts_time": f"{begins:%H:%M}", "minutes": (kept.item if kept else found).minutes,
+        "place": calling.usual_place(referral, found.place),
     }  # fmt: skip
+
+
+def _named_day(referral: Referral) -> date | None:
+    """The day on which the last meeting meant to meet again; None where it named none, and once it has passed."""
+    held = team_review.held_meeting(transactions.session(), referral)
+    day = held.next_meeting_on if held else None
+    return day if day and day >= today() else None
 
 
 def usual_minutes(meeting: TeamMeeting) -> dict[str, Any]:

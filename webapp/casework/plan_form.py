@@ -1,10 +1,11 @@
 """What the form of the plan begins with and offers: what is saved, or what the team's meeting knows already, and whom one can choose."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
 from referrals import calendar, team_review
-from referrals.models import ActionPlan, Goal, PlannedAction, Referral
+from referrals.models import ActionPlan, Goal, MeetingDecision, PlannedAction, Referral
 from referrals.notes import PLAN_TEXTS
 from referrals.people import roster
 from referrals.plans import plan_versions
@@ -17,6 +18,8 @@ from webapp.casework.frame import today
 from webapp.language import gettext
 
 _WEEKS_UNTIL_EVALUATION = 12
+#: as many as one goal has
+MOST_ACTIONS = 10
 _PEOPLE_AND_DAYS = (
     "valid_from", "valid_to", "lead_id", "follow_up_on", "follow_up_by_id", "evaluation_on", "evaluation_by_id",
 )  # fmt: skip
@@ -59,7 +62,19 @@ def beginning(referral: Referral) -> dict[str, Any]:
     in_force = plan_versions.plan_in_force(session, referral)
     if in_force is not None:
         return as_form(in_force, only_running=True) | {"follow_up_on": None, "child_next": None}
-    return _from_meeting(referral) | _usual_days(referral) | {"whole": note_forms.usual(referral)}
+    offered = decided_actions(referral)
+    goals = {"goals": [{"actions": offered}]} if offered else {}
+    return _from_meeting(referral) | _usual_days(referral) | goals | {"whole": note_forms.usual(referral)}
+
+
+def decided_actions(referral: Referral) -> list[dict[str, Any]]:
+    """What the team decided to do itself at its last meeting and is not done yet, as the first actions of a plan: each with who
+    answers for it, and with its day unless that has passed.
+    """
+    meeting = team_review.held_meeting(transactions.session(), referral)
+    own = [one for one in meeting.decisions if one.kind is None and one.done_id is None] if meeting else []
+    able = {identity for identity, _ in people_to_choose(referral, for_an_action=True)} if own else set()
+    return [_decided(one, able) for one in own[:MOST_ACTIONS]]
 
 
 def as_form(plan: ActionPlan, *, only_running: bool = False) -> dict[str, Any]:
@@ -119,6 +134,13 @@ def _goal(goal: Goal, *, only_running: bool) -> dict[str, Any]:
 def _action(action: PlannedAction) -> dict[str, Any]:
     names = ("text", "how", "owner_id", "owner_name", "arena", "from_on", "to_on")
     return {name: getattr(action, name) for name in names} | {"times_a_week": action.times_a_week or None}
+
+
+def _decided(decision: MeetingDecision, able: Collection[str]) -> dict[str, Any]:
+    by_account = str(decision.responsible_id) in able
+    who = {"owner_id": decision.responsible_id} if by_account else {"owner_name": decision.responsible}
+    is_ahead = decision.due_on is not None and decision.due_on >= today()
+    return {"text": decision.text, "to_on": decision.due_on if is_ahead else None} | who
 
 
 def _from_meeting(referral: Referral) -> dict[str, Any]:
