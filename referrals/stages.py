@@ -232,7 +232,9 @@ def _move(verb: Verb, by: str, frm: tuple[State, ...] | frozenset[State], *to: S
     return Move(verb, frozenset(parties[letter] for letter in by), frozenset(frm), to)
 
 
-_BEFORE_PLAN = (IN_CONSENT, PARTS_REQUESTED, PARTS_RECEIVED, TO_SCHEDULE, SCHEDULED, MEETING_HELD)
+#: once the guardians are told and asked: while the team assesses and meets
+_ASSESSED = (PARTS_REQUESTED, PARTS_RECEIVED, TO_SCHEDULE, SCHEDULED, MEETING_HELD)
+_BEFORE_PLAN = (IN_CONSENT, *_ASSESSED)
 _PLANNING = (PLAN_DRAFT, PLAN_RETURNED, PLAN_FOR_APPROVAL)
 _GUARDIANS_KNOWN = (IN_TRIAGE, WITH_HEAD_TEACHER, *_BEFORE_PLAN, *_PLANNING, PLAN_ACTIVE, FOLLOW_UP_DUE)
 #: where a referral can go over to another unit's team, or a service outside be asked: as long as there is something to work on
@@ -279,7 +281,7 @@ MOVES: tuple[OfChild, ...] = (
     _move(Verb.APPROVE_ACTION_PLAN,  "CH",  (PLAN_FOR_APPROVAL,),                   PLAN_ACTIVE),
     _move(Verb.RECORD_ACTION_STATUS, "CA",  (*_BEFORE_PLAN, *_PLANNING, PLAN_ACTIVE, FOLLOW_UP_DUE, CLOSURE_PROPOSED)),
     _move(Verb.RECORD_DECISION_DONE, "CAH", (*_BEFORE_PLAN, *_PLANNING, PLAN_ACTIVE, FOLLOW_UP_DUE, CLOSURE_PROPOSED)),
-    _move(Verb.RECORD_MEASUREMENT,   "CA",  (PLAN_ACTIVE, FOLLOW_UP_DUE)),
+    _move(Verb.RECORD_MEASUREMENT,   "CA",  (*_ASSESSED, *_PLANNING, PLAN_ACTIVE, FOLLOW_UP_DUE)),
     _move(Verb.OPEN_FOLLOW_UP,       "CS",  (PLAN_ACTIVE,),                         FOLLOW_UP_DUE),
     _move(Verb.RECORD_FOLLOW_UP,     "C",   (FOLLOW_UP_DUE,),                       PLAN_ACTIVE, PLAN_DRAFT, TO_SCHEDULE, CLOSURE_PROPOSED),
     _move(Verb.PROPOSE_CLOSURE,      "C",   (*_BEFORE_PLAN, *_PLANNING, PLAN_ACTIVE, FOLLOW_UP_DUE), CLOSURE_PROPOSED),

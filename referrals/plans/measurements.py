@@ -1,4 +1,4 @@
-"""Measurements beside a plan in force: days away and numbers for its goals, week by week, drawn and listed as series."""
+"""Measurements from the assessment on: days away and numbers for the goals of the plan, week by week, drawn and listed as series."""
 
 import uuid
 from dataclasses import dataclass
@@ -48,11 +48,11 @@ def record_measurement(
     """Record one number; a new one for the same week takes the place of the old.
 
     Raises Incomplete with "on" for a week that has not begun, or in which the school is closed; with "goal_id" for a goal that
-    is not one of the plan in force; with "value" for more days away than the school is open, or nothing to take away; and with
+    is not one of the plan; with "value" for more days away than the school is open, or nothing to take away; and with
     "counted" where nobody has said yet what is counted.
     """
     history.guard(session, referral, Verb.RECORD_MEASUREMENT, by=by, seen=seen)
-    plan = plan_versions.plan_in_force(session, referral)
+    plan = measured_plan(session, referral)
     goals = {goal.id: goal for goal in plan.goals} if plan else {}
     goal = goals.get(measured.goal_id) if measured.goal_id else None
     closed, week_on = calendar.closed_days(session), charts.monday(measured.on) if measured.on else None
@@ -75,6 +75,11 @@ def record_measurement(
     session.add(kept)
     session.flush()
     return kept
+
+
+def measured_plan(session: Session, referral: Referral) -> ActionPlan | None:
+    """The plan whose goals are measured: the one in force, or else the first one while it is written."""
+    return plan_versions.plan_in_force(session, referral) or plan_versions.plan_in_writing(session, referral)
 
 
 def series_of(

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from referrals.models import Goal, Measurement
-from referrals.stages import PLAN_ACTIVE
+from referrals.stages import PARTS_REQUESTED, PLAN_ACTIVE
 from referrals.vocabulary import PlanStatus
 from tests.webapp.desk import Desk
 
@@ -48,6 +48,15 @@ def test_a_goal_is_measured_by_what_somebody_says_and_a_number_can_be_taken_away
     page = karin.submit({"goal_id": goal, "value": ""})
     assert "The week's number is taken away." in page.text
     assert "No numbers yet" in page.text
+
+
+def test_before_there_is_a_plan_a_number_is_recorded_and_stands_beside_it_later(app, signed_in, settings, wednesday):
+    early = Desk(settings).lay(PARTS_REQUESTED)
+    karin = signed_in("karin")
+    page = karin.get(f"/referrals/{early}/measurements")
+    assert [page.text_of(one) for one in page.all("option")] == ["Days away from school"]
+    karin.submit({"on": "2026-09-16", "value": "2"})
+    assert drawn(karin.get(f"/referrals/{early}/action-plan"))
 
 
 def test_what_cannot_be_is_refused_with_words_and_kept(karin, settings, number):

@@ -9,7 +9,6 @@ from referrals.access import View, may_view
 from referrals.errors import Incomplete
 from referrals.models import ActionPlan, Referral
 from referrals.plans import measurements as rules
-from referrals.plans import plan_versions
 from referrals.stages import Verb
 from referrals.vocabulary import N_
 from schemas.fields import CHOOSE_ONE
@@ -69,6 +68,6 @@ def beside(referral: Referral, plan: ActionPlan | None) -> dict[str, Any]:
 
 
 def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
-    plan = plan_versions.plan_in_force(transactions.session(), referral)
+    plan = rules.measured_plan(transactions.session(), referral)
     goals = [(goal.id, goal.text) for goal in plan.goals] if plan else []
     return referral_page("measurements.html", referral, status=status, form=form, goals=goals, **beside(referral, plan))

@@ -12,7 +12,7 @@ from referrals.models import ClosedDay, Goal, Measurement
 from referrals.papers import paper_sources
 from referrals.plans import measurements, plan_versions
 from referrals.plans.measurements import Measured
-from referrals.stages import FOLLOW_UP_DUE, IN_TRIAGE, PLAN_ACTIVE, Verb
+from referrals.stages import FOLLOW_UP_DUE, IN_CONSENT, IN_TRIAGE, PARTS_REQUESTED, PLAN_ACTIVE, PLAN_DRAFT, Verb
 from referrals.vocabulary import DocumentKind, PlanStatus
 from schemas.documents import PaperRecipient, PaperSource, document_context
 from tests.factories import a_member, a_plan, a_referral
@@ -129,15 +129,35 @@ def test_who_contributes_gives_numbers_and_who_has_nothing_to_do_with_it_does_no
             give(1.0, by=one)
 
 
-def test_numbers_belong_to_a_plan_that_is_carried_out_and_make_no_page_too_old(session, cast, give, referral):
+def test_numbers_begin_with_the_assessment_and_make_no_page_too_old(session, cast, give, referral):
     seen = referral.version
     give(1.0)
     assert history.guard(session, referral, Verb.RECORD_ACTION_STATUS, by=cast.coordinator.actor(), seen=seen)
-    early = a_referral(session, cast, IN_TRIAGE)
-    with pytest.raises(WrongStage):
-        measurements.record_measurement(
-            session, early, by=cast.coordinator.actor(), seen=None, measured=Measured(MONDAY, None, 1.0)
-        )
+    for state in (IN_TRIAGE, IN_CONSENT):
+        early = a_referral(session, cast, state)
+        with pytest.raises(WrongStage):
+            measurements.record_measurement(
+                session, early, by=cast.coordinator.actor(), seen=None, measured=Measured(MONDAY, None, 1.0)
+            )
+
+
+def test_how_it_was_before_stands_in_the_first_version_of_the_plan(session, cast, wednesday):
+    referral, by = a_referral(session, cast, PARTS_REQUESTED), cast.coordinator.actor()
+
+    def give(value, **values):
+        measured = Measured(MONDAY, values.pop("goal_id", None), value, **values)
+        measurements.record_measurement(session, referral, by=by, seen=None, measured=measured)
+
+    give(2.0)
+    referral.stage, referral.status = PLAN_DRAFT.stage, PLAN_DRAFT.status
+    plan = a_plan(session, referral, author=cast.coordinator)
+    give(1.0, goal_id=plan.goals[0].id, counted="Morgnar i tid")
+    plan.status = PlanStatus.ACTIVE
+    values = paper_sources.gather(session, referral, Paper(DocumentKind.ACTION_PLAN, "file", "sv"), after=None).values
+    assert plan.version == 1
+    assert [(one.goal, points(one)) for one in values["series"]] == [
+        (None, [(MONDAY, 2.0)]), (plan.goals[0], [(MONDAY, 1.0)]),
+    ]  # fmt: skip
 
 
 def test_without_a_plan_in_force_days_away_can_still_be_counted(session, cast, wednesday):
