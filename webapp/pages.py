@@ -7,7 +7,7 @@ from flask import Flask, Response, g, make_response, render_template, request
 from markupsafe import Markup
 
 from referrals.languages import direction
-from referrals.vocabulary import shared_words
+from referrals.vocabulary import DeadlineSource, shared_words
 from webapp import navigation, notices, page_help, people, transactions
 from webapp.language import language, languages_here
 from webapp.static_files import asset_url
@@ -34,6 +34,7 @@ def add_to(app: Flask) -> None:
         account=people.account,
         municipality=people.municipality,
         notices=notices.notices,
+        day_sources=DeadlineSource,
         is_demo=lambda: transactions.settings().is_demo,
         main_navigation=navigation.main_navigation,
         protection_name=navigation.protection_name,

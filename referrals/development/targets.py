@@ -12,6 +12,10 @@ from referrals.models import DevelopmentCase
 from referrals.patterns.school_terms import SchoolTerm
 from referrals.people import organisation
 from referrals.stages import CLOSED, CLOSURE_PROPOSED, FOLLOW_UP_DUE, IN_TRIAGE, PLAN_ACTIVE, SUBMITTED, State
+from referrals.vocabulary import DeadlineSource
+
+#: where each of these days comes from
+SOURCE: Final = DeadlineSource.TARGET
 
 #: with fewer school days left of a term, what begins in it is done by the end of the next
 SHORT: Final = 20

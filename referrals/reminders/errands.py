@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from referrals import languages
 from referrals.access import Actor
-from referrals.development import cases
+from referrals.development import cases, targets
 from referrals.disclosure import hand_over
 from referrals.forums import consultations, upward
 from referrals.guardians import guardian_page, telling
@@ -20,7 +20,7 @@ from referrals.meetings.meeting_answers import NotComing
 from referrals.people import organisation
 from referrals.reading import reading_requests
 from referrals.reminders.words import CANNOT_COME, GIVE_READING_ON, READING, SAY_WHETHER
-from referrals.rounds import reminding
+from referrals.rounds import reminding, slots
 from referrals.stages import Stage
 from referrals.statutory import absence, absence_corrections, degrading_notices
 from referrals.vocabulary import N_, ConsultationState, DeadlineSource, LessonState, UpwardState
@@ -139,7 +139,7 @@ def _missed(found: NotComing, zone: str) -> Errand:
 def _of_rounds(session: Session, actor: Actor, *, today: date, until: date) -> Iterator[Errand]:
     for team, day in reminding.to_remind(session, actor, today=today, until=until):
         way = f"/rounds/enrolments/{team.id}"
-        yield Errand(label=team.round.name, task=SEND_QUESTIONS, way=way, due_on=day)
+        yield Errand(label=team.round.name, task=SEND_QUESTIONS, way=way, due_on=day, source=slots.DUE_SOURCE)
 
 
 def _of_absence(session: Session, actor: Actor, zone: str, *, until: date) -> Iterator[Errand]:
@@ -182,7 +182,8 @@ def _of_development(session: Session, actor: Actor, zone: str, *, until: date) -
         since = local_date(found.stage_since, zone=zone)
         label, way = ", ".join(unit.name for unit in found.units), f"/development/{found.id}"
         if found.target_on is None or found.target_on <= until:
-            yield Errand(label=label, task=DEVELOP[found.stage], way=way, due_on=found.target_on, since=since)
+            task, source = DEVELOP[found.stage], targets.SOURCE
+            yield Errand(label=label, task=task, way=way, due_on=found.target_on, source=source, since=since)
 
 
 def said(errand: Errand, *, today: date, language: str) -> str:

@@ -15,10 +15,12 @@ from referrals.errors import RoundRefused
 from referrals.models import ConsultationRound, RoundEnrolment, RoundSlot
 from referrals.people import roster
 from referrals.rounds import enrolling, people
-from referrals.vocabulary import RoundProblem
+from referrals.vocabulary import DeadlineSource, RoundProblem
 
 #: a team's questions are due at the end of the day so many days before its slot
 DAYS_BEFORE: Final = 7
+#: where that day comes from
+DUE_SOURCE: Final = DeadlineSource.TARGET
 
 
 @dataclass(frozen=True)

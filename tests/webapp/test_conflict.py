@@ -35,6 +35,7 @@ def test_home_asks_for_it_and_its_page_shows_what_was_written_to_who_knows_of_no
     assert "Settle a conflict of interest" in page.text
     assert "Mila" not in page.text
     page = browser.get(address(number))
+    assert "Standard target, not law" in page.text
     assert WRITTEN not in page.text
     page = browser.submit({}, form="declare-form")
     assert WRITTEN in page.text

@@ -88,8 +88,8 @@ def test_where_a_target_comes_from_stands_beside_its_day(
     karin.get(f"/referrals/{number}")
     karin.send({"language": language}, form=karin.page.all("form", action="/language")[0])
     page = karin.get(f"/referrals/{number}")
-    (source,) = page.all("small", class_="day-source")
-    assert page.text_of(source) == words
+    said = [page.text_of(one) for one in page.all("small", class_="day-source")]
+    assert said == [words, words], "in the header, and beside what comes next"
 
 
 @pytest.mark.parametrize(("days", "is_soon"), [(0, True), (7, True), (8, False)])

@@ -4,7 +4,7 @@ from datetime import date
 
 from flask import url_for
 
-from referrals.development import cases
+from referrals.development import cases, targets
 from referrals.languages import local_date
 from referrals.reminders import errands
 from webapp import people, transactions
@@ -21,6 +21,7 @@ def lines(day: date) -> list[Line]:
             verb=gettext(errands.DEVELOP[found.stage]),
             about=(gettext("Development work"), ", ".join(unit.name for unit in found.units)),
             due_on=found.target_on,
+            source=targets.SOURCE,
             waits_since=local_date(found.stage_since, zone=zone()),
             today=day,
         )

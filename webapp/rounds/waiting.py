@@ -21,6 +21,7 @@ def lines(day: date) -> list[Line]:
             verb=gettext(errands.SEND_QUESTIONS),
             about=(gettext("Consultation round"), team.forum.name),
             due_on=slots.due_on(team.slot, zone=zone()),
+            source=slots.DUE_SOURCE,
             today=day,
         )
         for team in reminding.without_question(session, actor)

@@ -118,8 +118,8 @@ def test_whoever_keeps_development_work_is_told_what_it_waits_for_and_never_what
         area_id = area.id
     lines = mail_to(address, "head_teacher")
     assert sorted(lines) == [
-        "Analyse the situation (late since 1 Sept 2026)",
-        "Decide whether the work is taken up (by 16 Sept 2026)",
+        "Analyse the situation (late since 1 Sept 2026; standard target, not law)",
+        "Decide whether the work is taken up (by 16 Sept 2026; standard target, not law)",
         f"Decide whether the work is taken up ({SINCE})",
     ]
     assert set(lines.values()) == {"/development/#"}

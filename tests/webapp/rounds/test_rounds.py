@@ -291,7 +291,9 @@ def test_the_agenda_stands_on_the_teams_page_once_it_is_issued(lay, signed_in, s
 def test_a_team_without_a_question_finds_it_on_home_until_it_is_in(lay, signed_in):
     _address, team = lay()
     karin = signed_in("karin")
-    assert "Send in your learning questions" in karin.get("/home").text
+    home = karin.get("/home").text
+    assert "Send in your learning questions" in home
+    assert "Standard target, not law" in home, "a week before the slot is our own rule"
     assert "Send in your learning questions" not in signed_in("kim").get("/home").text
     karin.submit(QUESTION, form=karin.get(team).form("main-form"))
     assert "Send in your learning questions" not in karin.get("/home").text
