@@ -129,6 +129,12 @@ class AwayForm(FormSchema):
             raise ValidationError(_ENDS_FIRST, "away_until")
 
 
+class StandInForm(FormSchema):
+    """Who stands in as a rule, if anybody does."""
+
+    always = IdField()
+
+
 class UnitContactForm(FormSchema):
     """Whom one can call at one of the team's units."""
 

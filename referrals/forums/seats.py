@@ -33,7 +33,7 @@ def seats_of(session: Session, forum: Forum) -> list[TeamSeat]:
     """The team's seats with who holds them and when they are away, by name."""
     rows = select(TeamSeat).where(TeamSeat.forum_id == forum.id).join(TeamSeat.account).order_by(Account.name)
     away = selectinload(TeamSeat.absences).joinedload(SeatAbsence.stand_in)
-    return list(session.scalars(rows.options(joinedload(TeamSeat.account), away)))
+    return list(session.scalars(rows.options(joinedload(TeamSeat.account), joinedload(TeamSeat.stand_in), away)))
 
 
 def sitting(seats: Sequence[TeamSeat], at: datetime) -> list[Sitting]:
@@ -61,10 +61,16 @@ def could_sit(session: Session, forum: Forum) -> list[Account]:
 
 
 def could_stand_in(session: Session, seat: TeamSeat) -> list[Account]:
-    """Those of the same profession who work for any unit of the municipality, by name."""
+    """Those of the same profession who work for any unit of the municipality: first who stands in as a rule, then by name."""
     works = Account.roles.any(RoleAssignment.role.in_(WITH_UNIT))
     same = (Account.profession == seat.account.profession, Account.id != seat.account_id)
-    return list(session.scalars(select(Account).where(Account.is_active, works, *same).order_by(Account.name)))
+    able = session.scalars(select(Account).where(Account.is_active, works, *same).order_by(Account.name))
+    return sorted(able, key=lambda one: one.id != seat.stand_in_id)
+
+
+def stands_in_as_a_rule(session: Session, seat: TeamSeat) -> Account | None:
+    """Who stands in whenever who holds the seat is away; None where nobody is named, or who was can no longer."""
+    return next((one for one in could_stand_in(session, seat)[:1] if one.id == seat.stand_in_id), None)
 
 
 def find(session: Session, forum: Forum, seat_id: uuid.UUID, *, by: Actor) -> TeamSeat:
@@ -117,6 +123,18 @@ def let_coordinate(session: Session, found: TeamSeat, *, does: bool, by: Actor) 
     organisation.write(session, found, {"coordinates": does}, by_id=by.account_id)
     _take_effect(session, found.account)
     access_list.follow_roles(session)
+
+
+def name_stand_in(session: Session, found: TeamSeat, stand_in_id: uuid.UUID | None, *, by: Actor) -> None:
+    """Name who stands in as a rule, or nobody. Raises NotAllowed, and SeatRefused where they cannot stand in.
+
+    They see nothing more by it: only a time in which who holds the seat is away opens something to them.
+    """
+    dates.require_keeper(found.forum, by)
+    named = _stand_in(session, found, stand_in_id).id if stand_in_id else None
+    organisation.write(session, found, {"stand_in_id": named}, by_id=by.account_id)
+    session.flush()
+    session.expire(found, ["stand_in"])
 
 
 def be_away(

@@ -22,8 +22,12 @@ class TeamSeat(Identified, Base):
     #: whether they coordinate what is handed over to the team, where it works beside the one that takes in a unit's concerns
     coordinates: Mapped[bool] = mapped_column(default=False, server_default=false())
 
+    #: who stands in whenever who holds it is away, unless somebody else is chosen; by itself it opens nothing to them
+    stand_in_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+
     forum: Mapped[Forum] = relationship(back_populates="seats")
-    account: Mapped[Account] = relationship()
+    account: Mapped[Account] = relationship(foreign_keys=[account_id])
+    stand_in: Mapped[Account | None] = relationship(foreign_keys=[stand_in_id])
     absences: Mapped[list["SeatAbsence"]] = relationship(
         back_populates="seat", cascade="all, delete-orphan", order_by="SeatAbsence.begins_at"
     )

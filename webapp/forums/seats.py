@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from referrals.errors import SeatRefused
 from referrals.forums import dates, seats
 from referrals.models import TeamSeat
-from schemas.forums import AwayForm, CoordinatesForm, SeatForm
+from schemas.forums import AwayForm, CoordinatesForm, SeatForm, StandInForm
 from webapp import forms, notices, pages, people, transactions
 from webapp.forums import blueprint
 from webapp.forums.team import TEAM_ROLES, said_at_once, team_of, team_page
@@ -38,7 +38,7 @@ def give_seat(forum_id: uuid.UUID) -> ResponseReturnValue:
 @signed_in(*TEAM_ROLES)
 def seat(forum_id: uuid.UUID, seat_id: uuid.UUID) -> Response:
     """When somebody is away, and who stands in."""
-    return _seat_page(_seat(forum_id, seat_id), forms.shown())
+    return _seat_page(_seat(forum_id, seat_id))
 
 
 @blueprint.post("/teams/<uuid:forum_id>/seats/<uuid:seat_id>")
@@ -62,7 +62,29 @@ def be_away(forum_id: uuid.UUID, seat_id: uuid.UUID) -> ResponseReturnValue:
                 else gettext("Noted until %(day)s. Nobody stands in.", day=until)
             )
             return redirect(url_for(".seat", forum_id=forum_id, seat_id=seat_id), 303)
-    return _seat_page(found, form, 422)
+    return _seat_page(found, 422, form=form)
+
+
+@blueprint.post("/teams/<uuid:forum_id>/seats/<uuid:seat_id>/stand-in")
+@signed_in(*TEAM_ROLES)
+def name_stand_in(forum_id: uuid.UUID, seat_id: uuid.UUID) -> ResponseReturnValue:
+    """Name who stands in as a rule, or nobody."""
+    found, form = _seat(forum_id, seat_id), forms.submitted()
+    values = form.load(StandInForm())
+    if values is None:
+        return _seat_page(found, 422, rule=form)
+    try:
+        seats.name_stand_in(transactions.session(), found, values["always"], by=people.actor())
+    except SeatRefused as refused:
+        form.refuse("always", refused.problem.label)
+        return _seat_page(found, 422, rule=form)
+    named = found.stand_in
+    notices.say_next(
+        gettext("%(name)s stands in whenever %(away)s is away, unless you choose somebody else.", name=named.name, away=found.account.name)
+        if named
+        else gettext("Nobody stands in as a rule.")
+    )  # fmt: skip
+    return redirect(url_for(".seat", forum_id=forum_id, seat_id=seat_id), 303)
 
 
 @blueprint.post("/teams/<uuid:forum_id>/seats/<uuid:seat_id>/coordinates")
@@ -106,12 +128,19 @@ def _seat(forum_id: uuid.UUID, seat_id: uuid.UUID) -> TeamSeat:
     return seats.find(transactions.session(), team_of(forum_id), seat_id, by=people.actor())
 
 
-def _seat_page(found: TeamSeat, form: forms.Form, status: int = 200) -> Response:
+def _seat_page(
+    found: TeamSeat, status: int = 200, *, form: forms.Form | None = None, rule: forms.Form | None = None
+) -> Response:
     session = transactions.session()
+    named = seats.stands_in_as_a_rule(session, found)
+    usual = named.id if named else None
+    away = form or forms.shown({"stand_in": usual})
     return pages.page(
         "forums/seat.html",
         status,
-        form=form,
+        form=rule or away,
+        away_form=away,
+        rule_form=rule or forms.shown({"always": usual}, name="always"),
         team=found.forum,
         seat=found,
         coordinating=forms.shown({"coordinates": found.coordinates}),

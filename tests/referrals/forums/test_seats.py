@@ -110,6 +110,34 @@ def test_what_makes_no_seat_and_no_stand_in_is_refused_with_its_reason(
     assert refused(session, cast, kims, None) is SeatProblem.OVERLAP
 
 
+def test_who_stands_in_as_a_rule_comes_first_as_long_as_they_can_and_sees_nothing_by_it(
+    session: Session, cast: Cast, kims: TeamSeat, stand_in: Account
+) -> None:
+    by = cast.coordinator.actor()
+    other = Account(
+        email="alva@trivsel.invalid", name="Alva Hed", profession=Profession.SCHOOL_COUNSELLOR, language="sv",
+        password_hash=NO_PASSWORD, roles=[RoleAssignment(role=Role.ASSESSOR, unit=cast.other_school)],
+    )  # fmt: skip
+    session.add(other)
+    session.flush()
+    assert seats.could_stand_in(session, kims) == [other, stand_in]
+    assert seats.stands_in_as_a_rule(session, kims) is None
+    with pytest.raises(NotAllowed):
+        seats.name_stand_in(session, kims, stand_in.id, by=cast.teacher.actor())
+    with pytest.raises(SeatRefused):
+        seats.name_stand_in(session, kims, cast.teacher.id, by=by)
+    seats.name_stand_in(session, kims, stand_in.id, by=by)
+    assert seats.could_stand_in(session, kims) == [stand_in, other]
+    assert (kims.stand_in, seats.stands_in_as_a_rule(session, kims)) == (stand_in, stand_in)
+    assert cast.forum not in dates.forums_of(session, stand_in.actor())
+    stand_in.is_active = False
+    session.flush()
+    assert seats.stands_in_as_a_rule(session, kims) is None
+    seats.name_stand_in(session, kims, None, by=by)
+    assert kims.stand_in is None
+    assert [row.subject.split()[0] for row in organisation.changes(session)].count("team_seat.stand_in_id") == 2
+
+
 def test_only_its_keepers_name_who_sits_there_and_each_change_is_a_line(
     session: Session, cast: Cast, kims: TeamSeat, stand_in: Account
 ) -> None:

@@ -73,6 +73,26 @@ def test_a_seat_is_given_once_and_a_stand_in_fills_it(karin, ids, signed_in):
     assert "Kim Solgren sits in the team no more." in karin.submit(form=drop).text
 
 
+def test_who_stands_in_as_a_rule_stands_in_the_form_and_can_be_changed(karin, ids, signed_in):
+    team, kim, other, teacher = ids
+    karin.get(team)
+    karin.submit({"account": kim}, form=seat_form(karin.page))
+    page = open_seat(karin, karin.get(team))
+    at = page.path
+    wrong = karin.submit({"always": teacher}, form=page.form("rule-form"), status=422)
+    assert any("same profession" in problem for problem in wrong.problems)
+    karin.submit({"always": "x"}, form=wrong.form("rule-form"), status=422)
+    page = karin.submit({"always": other}, form=karin.get(at).form("rule-form"))
+    assert "Ylva Strand stands in whenever Kim Solgren is away" in page.text
+    assert page.fields(page.form())["stand_in"] == other
+    assert "Whenever away, Ylva Strand stands in." in signed_in("petra").get(team).text
+    karin.get(at)
+    assert "Nobody stands in." in karin.submit(DAYS | {"stand_in": ""}).text
+    page = karin.submit({"always": ""}, form=karin.get(at).form("rule-form"))
+    assert "Nobody stands in as a rule." in page.text
+    assert page.fields(page.form())["stand_in"] == ""
+
+
 @pytest.mark.parametrize("has_date", [False, True])
 def test_the_call_begins_with_who_sits_in_the_team(karin, ids, settings, has_date):
     team, kim, _other, teacher = ids
