@@ -7,7 +7,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
@@ -219,25 +218,6 @@ def drop(session: Session, forum: Forum, date_id: uuid.UUID, *, by: Actor) -> Te
     session.delete(found)
     session.flush()
     return found
-
-
-def as_calendar(session: Session, forum: Forum) -> bytes:
-    """The team's coming dates as a calendar (RFC 5545): name and place of the team, and nothing of what it will talk about."""
-    calendar = Calendar()
-    calendar.add("prodid", "-//Trivsel//team dates//EN")
-    calendar.add("version", "2.0")
-    zone = ZoneInfo(roster.time_zone(session))
-    for one in coming(session, forum):
-        event = Event()
-        event.add("uid", f"{one.id}@trivsel.invalid")
-        event.add("dtstamp", clock.now())
-        event.add("dtstart", one.starts_at.astimezone(zone))
-        event.add("dtend", (one.starts_at + timedelta(minutes=one.minutes)).astimezone(zone))
-        event.add("summary", forum.name)
-        event.add("location", one.place)
-        calendar.add_component(event)
-    calendar.add_missing_timezones()
-    return bytes(calendar.to_ical())
 
 
 def _add(session: Session, row: TeamDate, by: Actor) -> None:

@@ -59,6 +59,11 @@ def this_one(session: Session) -> int:
     return today.year if today.month >= _AUGUST else today.year - 1
 
 
+def first_day(begins: int) -> date:
+    """The first day of the school year that begins in the year `begins`."""
+    return _month(begins, 0)
+
+
 def months(session: Session, teams: Iterable[Forum], begins: int) -> list[Month]:
     """The twelve months of the school year that begins in the August of the year `begins`."""
     first_days = [_month(begins, step) for step in range(13)]

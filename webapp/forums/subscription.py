@@ -5,7 +5,7 @@ import uuid
 from flask import Response, abort, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals.forums import dates, subscription
+from referrals.forums import calendar_feed, subscription
 from referrals.models import Forum
 from webapp import downloads, notices, people, transactions
 from webapp.forums import blueprint
@@ -26,9 +26,9 @@ def make_link(forum_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.get("/teams/<uuid:forum_id>/subscription/<string:token>.ics")
 @public
 def subscribed_dates(forum_id: uuid.UUID, token: str) -> Response:
-    """The coming dates, for whoever has the newest link; unknown and replaced give the same 404."""
+    """The dates of this school year and later, for whoever has the newest link; unknown and replaced give the same 404."""
     session = transactions.session()
     forum = session.get(Forum, forum_id)
     if forum is None or not subscription.opens(forum, token):
         abort(404)
-    return downloads.calendar(dates.as_calendar(session, forum), name="dates.ics")
+    return downloads.calendar(calendar_feed.of_teams(session, [forum]), name="dates.ics")

@@ -10,7 +10,7 @@ from referrals import clock
 from referrals.access import Role
 from referrals.disclosure import hand_over
 from referrals.errors import AgendaRefused
-from referrals.forums import clashes, seats, subscription
+from referrals.forums import calendar_feed, clashes, seats, subscription
 from referrals.forums import dates as team_dates
 from referrals.forums import year as team_year
 from referrals.forums.dates import Planned, Series
@@ -91,9 +91,8 @@ def drop_team_date(forum_id: uuid.UUID, date_id: uuid.UUID) -> ResponseReturnVal
 @blueprint.get("/teams/<uuid:forum_id>/dates.ics")
 @signed_in(*TEAM_ROLES)
 def team_calendar(forum_id: uuid.UUID) -> Response:
-    """The coming dates, for a calendar of one's own."""
-    forum = team_of(forum_id)
-    return downloads.calendar(team_dates.as_calendar(transactions.session(), forum), name="dates.ics")
+    """The dates of this school year and later, for a calendar of one's own."""
+    return downloads.calendar(calendar_feed.of_teams(transactions.session(), [team_of(forum_id)]), name="dates.ics")
 
 
 def opens_teams() -> bool:

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 import time_machine
-from icalendar import Calendar
 from sqlalchemy.orm import Session
 
 from referrals.access import Role
@@ -105,15 +104,3 @@ def test_who_works_in_it_is_everybody_with_a_role_there_who_has_not_left(session
     assert cast.leisure_worker.name in names
     assert not {cast.outsider.name, cast.administrator.name, cast.second_coordinator.name} & set(names)
     assert names == sorted(names)
-
-
-def test_as_a_calendar_the_dates_say_which_team_and_where_and_nothing_else(session: Session, cast: Cast) -> None:
-    team_dates.plan(session, cast.forum, AUTUMN, by=cast.coordinator.actor())
-    read = Calendar.from_ical(team_dates.as_calendar(session, cast.forum))
-    events = read.events
-    assert [str(event["SUMMARY"]) for event in events] == ["HTL-team Linden"] * 5
-    assert {str(event["LOCATION"]) for event in events} == {"Lindskolan, rum 12"}
-    assert events[0].start.isoformat() == "2026-09-22T14:30:00+02:00"
-    assert events[-1].end.isoformat() == "2026-11-17T16:00:00+01:00"
-    assert len({event["UID"] for event in events}) == 5
-    assert {key for event in events for key in event} == {"UID", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY", "LOCATION"}

@@ -1,0 +1,60 @@
+"""The dates of teams for calendar programs (RFC 5545): name and place of the team, and nothing of what it will talk about.
+
+What is over stays there for the rest of the school year: a program that follows the dates would take it out of its calendar as soon
+as a meeting begins. Beside them stand the days on which the schools are closed.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from icalendar import Calendar, Event
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from referrals import clock
+from referrals.forums import clashes, year
+from referrals.models import ClosedDay, Forum, TeamDate
+from referrals.people import roster
+
+
+def of_teams(session: Session, teams: Sequence[Forum]) -> bytes:
+    """The dates of `teams` from the beginning of this school year on, and the closed days since then."""
+    calendar, zone = Calendar(), ZoneInfo(roster.time_zone(session))
+    calendar.add("prodid", "-//Trivsel//team dates//EN")
+    calendar.add("version", "2.0")
+    since = year.first_day(year.this_one(session))
+    rows = select(TeamDate).where(
+        TeamDate.forum_id.in_([one.id for one in teams]), TeamDate.starts_at >= datetime.combine(since, time(), zone)
+    )
+    for one in session.scalars(rows.order_by(TeamDate.starts_at, TeamDate.id).options(joinedload(TeamDate.forum))):
+        calendar.add_component(_meeting(one, zone))
+    for closed in session.scalars(select(ClosedDay).where(ClosedDay.last_on >= since).order_by(ClosedDay.first_on)):
+        calendar.add_component(_closed(closed))
+    calendar.add_missing_timezones()
+    return bytes(calendar.to_ical())
+
+
+def _meeting(one: TeamDate, zone: ZoneInfo) -> Event:
+    event = _event(
+        one, one.forum.name, begins=one.starts_at.astimezone(zone), ends=clashes.ends_at(one).astimezone(zone)
+    )
+    event.add("location", one.place)
+    return event
+
+
+def _closed(closed: ClosedDay) -> Event:
+    """Whole days that leave whoever has the calendar free."""
+    event = _event(closed, closed.label, begins=closed.first_on, ends=closed.last_on + timedelta(days=1))
+    event.add("transp", "TRANSPARENT")
+    return event
+
+
+def _event(row: TeamDate | ClosedDay, words: str, *, begins: date, ends: date) -> Event:
+    event = Event()
+    event.add("uid", f"{row.id}@trivsel.invalid")
+    event.add("dtstamp", clock.now())
+    event.add("dtstart", begins)
+    event.add("dtend", ends)
+    event.add("summary", words)
+    return event
