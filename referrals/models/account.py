@@ -36,6 +36,9 @@ class Account(Identified, Base):
     #: how often they are reminded by mail
     reminders: Mapped[Rhythm] = mapped_column(by_value(Rhythm), default=Rhythm.DAILY, server_default=Rhythm.DAILY.value)
 
+    #: how often they made a link to the dates of all their teams: only the newest opens them
+    links_made: Mapped[int] = mapped_column(default=0, server_default="0")
+
     roles: Mapped[list["RoleAssignment"]] = relationship(back_populates="account", cascade="all, delete-orphan")
 
     #: the times in which they sit in a team for somebody who is away

@@ -31,7 +31,7 @@ NO_PAGES = (
     "guardian.paper", "guardian.report", "guardian.file",  # PDF too, or a file
     "casework.attachment", "casework.reading_file",  # a file, given out as it came in
     "casework.register_extract", "casework.referral_list_as_text", "casework.referral_list_as_workbook",  # tables
-    "forums.team_calendar", "forums.subscribed_dates",  # calendars for other programs
+    "forums.team_calendar", "forums.subscribed_dates", "forums.subscribed_own_dates",  # calendars for other programs
     "forums.year_to_hang_up", "forums.own_year_to_hang_up",  # PDF too
     "casework.meeting_calendar", "guardian.meeting_calendar",  # calendars too
     "health.alive", "health.ready", "metrics.show",  # asked by machines

@@ -1,4 +1,4 @@
-"""A team's dates for calendar programs, which do not sign in: behind a secret link that its coordinators make anew."""
+"""When teams meet, for calendar programs, which do not sign in: behind secret links, made anew by a team's coordinators or by whoever works in several."""
 
 import uuid
 
@@ -6,7 +6,7 @@ from flask import Response, abort, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from referrals.forums import calendar_feed, subscription
-from referrals.models import Forum
+from referrals.models import Account, Forum
 from webapp import downloads, notices, people, transactions
 from webapp.forums import blueprint
 from webapp.forums.team import TEAM_ROLES, team_of
@@ -19,16 +19,39 @@ from webapp.language import gettext
 def make_link(forum_id: uuid.UUID) -> ResponseReturnValue:
     """Make a link; the one before opens nothing any more."""
     subscription.make_link(transactions.session(), team_of(forum_id), by=people.actor())
-    notices.say_next(gettext("The link is made. One that was made before opens nothing any more."))
+    _say_made()
     return redirect(url_for(".team", forum_id=forum_id, _anchor="subscription"), 303)
+
+
+@blueprint.post("/teams/subscription")
+@signed_in(*TEAM_ROLES)
+def make_own_link() -> ResponseReturnValue:
+    """Make a link to the dates of all one's teams; the one before opens nothing any more."""
+    subscription.make_own_link(transactions.session(), by=people.actor())
+    _say_made()
+    return redirect(url_for(".teams", _anchor="subscription"), 303)
 
 
 @blueprint.get("/teams/<uuid:forum_id>/subscription/<string:token>.ics")
 @public
 def subscribed_dates(forum_id: uuid.UUID, token: str) -> Response:
     """The dates of this school year and later, for whoever has the newest link; unknown and replaced give the same 404."""
-    session = transactions.session()
-    forum = session.get(Forum, forum_id)
-    if forum is None or not subscription.opens(forum, token):
+    return _calendar(transactions.session().get(Forum, forum_id), token)
+
+
+@blueprint.get("/teams/subscription/<uuid:account_id>/<string:token>.ics")
+@public
+def subscribed_own_dates(account_id: uuid.UUID, token: str) -> Response:
+    """The same of all the teams somebody works in."""
+    return _calendar(transactions.session().get(Account, account_id), token)
+
+
+def _calendar(owner: Forum | Account | None, token: str) -> Response:
+    if owner is None or not subscription.opens(owner, token):
         abort(404)
-    return downloads.calendar(calendar_feed.of_teams(session, [forum]), name="dates.ics")
+    session = transactions.session()
+    return downloads.calendar(calendar_feed.of_teams(session, subscription.teams_of(session, owner)), name="dates.ics")
+
+
+def _say_made() -> None:
+    notices.say_next(gettext("The link is made. One that was made before opens nothing any more."))

@@ -42,6 +42,7 @@ def teams() -> Response:
         teams=found,
         coming=coming,
         this_year=team_year.this_one(session),
+        subscription=_subscription(session.get_one(Account, people.actor().account_id)),
         shows={one.value: navigation.shows(one) for one in Practice},
         tells=bool(degrading_notices.units_to_tell(session, people.actor())),
         reads_lessons=catalogue.may_read(people.actor()),
@@ -152,11 +153,16 @@ def _by_date(found: list[clashes.Twice]) -> dict[uuid.UUID, list[clashes.Twice]]
     return by_date
 
 
-def _subscription(forum: Forum) -> str | None:
-    """The address a calendar program is given; None where no link was made."""
-    secret = subscription.secret_of(forum)
-    path = url_for("forums.subscribed_dates", forum_id=forum.id, token=secret) if secret else ""
-    return transactions.settings().base_url + path if secret else None
+def _subscription(owner: Forum | Account) -> str | None:
+    """The address a calendar program is given for a team, or for all of somebody's teams; None where no link was made."""
+    secret = subscription.secret_of(owner)
+    if secret is None:
+        return None
+    if isinstance(owner, Forum):
+        path = url_for("forums.subscribed_dates", forum_id=owner.id, token=secret)
+    else:
+        path = url_for("forums.subscribed_own_dates", account_id=owner.id, token=secret)
+    return transactions.settings().base_url + path
 
 
 def _choice(account: Account) -> tuple[uuid.UUID, str]:

@@ -1,13 +1,18 @@
 """The secret link to a team's dates: made by its coordinators, read without a sign-in, and closed by the next one."""
 
 import re
+import uuid
+from datetime import timedelta
 
 import pytest
 from icalendar import Calendar
 from sqlalchemy import select
 
-from referrals import db
-from referrals.models import OrganisationChange
+from referrals import clock, db
+from referrals.access import Actor, Role
+from referrals.errors import NotAllowed
+from referrals.forums import subscription
+from referrals.models import OrganisationChange, RoleAssignment, TeamDate
 from tests.webapp.desk import cast_of
 
 DATE = {"first_on": "2026-09-22", "starts_time": "14:30", "minutes": "90", "place": "Rum 12"}
@@ -55,3 +60,37 @@ def test_without_a_link_there_is_nothing_and_only_coordinators_make_one(browser,
     assert "Let a calendar program follow" not in petra.get(team).text
     token = re.search(r'csrf_token" value="([^"]+)"', petra.client.get("/account").text)[1]
     assert petra.client.post(f"{team}/subscription", data={"csrf_token": token}).status_code == 404
+
+
+def test_ones_own_link_shows_all_teams_as_long_as_one_works_in_them(browser, signed_in, team, wednesday, settings):
+    karin = signed_in("karin")
+    karin.get(team)
+    karin.submit(DATE)
+    with db.writing(settings.database) as session:
+        cast = cast_of(session)
+        other = cast.other_school.forum
+        at = clock.now() + timedelta(days=7)
+        session.add(TeamDate(forum=other, starts_at=at, minutes=60, place="Askskolan"))
+        cast.coordinator.roles.append(RoleAssignment(role=Role.COORDINATOR, unit=cast.other_school))
+    page = karin.get("/teams")
+    assert "There is no link yet." in page.text
+    first = link_on(karin.submit(form=link_form(page)))
+    read = browser.client.get(first)
+    assert read.mimetype == "text/calendar"
+    assert [str(one["location"]) for one in Calendar.from_ical(read.data).walk("VEVENT")] == ["Rum 12", "Askskolan"]
+    own = link_on(karin.submit(form=link_form(karin.get("/teams"))))
+    assert browser.client.get(first).status_code == 404
+    with db.writing(settings.database) as session:
+        cast = cast_of(session)
+        roles = cast.coordinator.roles
+        roles[:] = [one for one in roles if one.unit_id != cast.other_school.id]
+    assert len(Calendar.from_ical(browser.client.get(own).data).walk("VEVENT")) == 1
+    with db.writing(settings.database) as session:
+        cast_of(session).coordinator.is_active = False
+    assert browser.client.get(own).status_code == 404
+    assert browser.client.get(f"/teams/subscription/{uuid.uuid4()}/x.ics").status_code == 404
+
+
+def test_nobody_but_staff_has_a_link_of_their_own(settings, app):
+    with db.writing(settings.database) as session, pytest.raises(NotAllowed):
+        subscription.make_own_link(session, by=Actor())

@@ -55,7 +55,7 @@ def test_whoever_works_in_several_teams_has_one_year_for_all(karin, ids, signed_
     for browser, address in ((karin, team), (otto, other)):
         browser.get(address)
         browser.submit(SERIES)
-    assert "all your teams" not in karin.get("/teams").text
+    assert "The school year of all your teams" not in karin.get("/teams").text
     page = kim.get("/teams")
     assert "/teams/year/2026" in [one.get("href") for one in page.all("a")]
     page = kim.get("/teams/year/2026")
