@@ -57,6 +57,12 @@ class SeriesForm(FormSchema):
         return data | {"last_on": data["last_on"] or data["first_on"]}
 
 
+class TakeSeriesForm(FormSchema):
+    """Which series of dates is taken away: any date of it."""
+
+    series = IdField(needed=CHOOSE_ONE)
+
+
 class QuestionForm(FormSchema):
     """What staff ask a team about nobody by name, in which unit, which team where it has several, and which words of it are words only."""
 

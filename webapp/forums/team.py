@@ -10,21 +10,21 @@ from referrals import clock
 from referrals.access import Role
 from referrals.disclosure import hand_over
 from referrals.errors import AgendaRefused
-from referrals.forums import calendar_feed, clashes, seats, subscription
+from referrals.forums import calendar_feed, clashes, date_series, seats, subscription
 from referrals.forums import dates as team_dates
 from referrals.forums import year as team_year
 from referrals.forums.dates import Planned, Series
-from referrals.languages import local_date
+from referrals.languages import format_weekday_datetime, local_date
 from referrals.learning import catalogue
 from referrals.meetings import meeting_room
 from referrals.models import Account, Forum, TeamDate
 from referrals.statutory import degrading_notices
 from referrals.vocabulary import Practice, Profession
-from schemas.forums import SeriesForm
+from schemas.forums import SeriesForm, TakeSeriesForm
 from webapp import downloads, forms, navigation, notices, pages, people, transactions
 from webapp.forums import blueprint
 from webapp.guards import signed_in
-from webapp.language import gettext, ngettext, short_date, zone
+from webapp.language import gettext, language, ngettext, short_date, zone
 
 #: the roles that have a team
 TEAM_ROLES = (Role.COORDINATOR, Role.HEAD_TEACHER, Role.ASSESSOR)
@@ -89,6 +89,23 @@ def drop_team_date(forum_id: uuid.UUID, date_id: uuid.UUID) -> ResponseReturnVal
     return redirect(url_for(".team", forum_id=forum_id), 303)
 
 
+@blueprint.post("/teams/<uuid:forum_id>/dates/drop")
+@signed_in(*TEAM_ROLES)
+def drop_team_series(forum_id: uuid.UUID) -> ResponseReturnValue:
+    """Take a whole series away, but for dates for which something is planned."""
+    forum, form, session = team_of(forum_id), forms.submitted(), transactions.session()
+    values = form.load(TakeSeriesForm())
+    if values is None:
+        return team_page(forum, 422, form=form)
+    taken = date_series.take_away(session, forum, values["series"], by=people.actor())
+    told = [ngettext("One date has been taken away.", "%(num)d dates have been taken away.", len(taken.gone))]
+    if taken.kept:
+        days = ", ".join(short_date(day) for day in taken.kept)
+        told.append(gettext("Something is planned for these, they stay: %(days)s.", days=days))
+    notices.say_next(" ".join(told))
+    return redirect(url_for(".team", forum_id=forum_id), 303)
+
+
 @blueprint.get("/teams/<uuid:forum_id>/dates.ics")
 @signed_in(*TEAM_ROLES)
 def team_calendar(forum_id: uuid.UUID) -> Response:
@@ -128,6 +145,7 @@ def team_page(forum: Forum, status: int = 200, *, form: forms.Form | None = None
         at_two_tables=_by_date(clashes.at_two_tables(session, forum, coming)),
         this_year=team_year.this_one(session),
         may_keep=may_keep,
+        series=[_alike(these) for these in date_series.series_of(session, forum)] if may_keep else [],
         today=meeting_room.meetings_today(session, forum, by=people.actor()),
         subscription=_subscription(forum),
         could_sit=[_choice(one) for one in seats.could_sit(session, forum)] if may_keep else [],
@@ -163,6 +181,17 @@ def _subscription(owner: Forum | Account) -> str | None:
     else:
         path = url_for("forums.subscribed_own_dates", account_id=owner.id, token=secret)
     return transactions.settings().base_url + path
+
+
+def _alike(these: tuple[TeamDate, ...]) -> tuple[uuid.UUID, str]:
+    """A series to choose: the first date of it, and how many there are until when."""
+    first, last = these[0], these[-1]
+    words = gettext(
+        "%(first)s, %(place)s: %(count)s dates until %(last)s",
+        first=format_weekday_datetime(first.starts_at, language(), zone=zone()), place=first.place,
+        count=len(these), last=short_date(local_date(last.starts_at, zone=zone())),
+    )  # fmt: skip
+    return first.id, words
 
 
 def _choice(account: Account) -> tuple[uuid.UUID, str]:

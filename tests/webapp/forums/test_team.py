@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from referrals import db
+from referrals.forums import agenda
 from referrals.forums import dates as team_dates
 from referrals.models import TeamMeeting
 from referrals.stages import SCHEDULED, TO_SCHEDULE
@@ -141,6 +142,24 @@ def test_colleagues_read_the_dates_and_set_none(karin, address, signed_in):
     assert "/drop" not in str([form.get("action") for form in page.all("form")])
     for who in ("otto", "anton"):
         signed_in(who).get(address, status=404)
+
+
+def test_a_series_is_taken_away_at_once_but_for_what_is_planned(karin, address, settings):
+    karin.get(address)
+    page = karin.submit(SERIES)
+    assert "Choose one" in " ".join(karin.submit({}, form=page.form("series-form"), status=422).problems)
+    with db.writing(settings.database) as session:
+        cast = cast_of(session)
+        second = team_dates.coming(session, cast.forum)[1]
+        referral = a_referral(session, cast, TO_SCHEDULE)
+        agenda.put_on(session, second, referral.id, minutes=30, by=cast.coordinator.actor())
+    page = karin.get(address)
+    (option,) = [one for one in page.form("series-form").iter("option") if one.get("value")]
+    assert "5 dates until 17 Nov 2026" in page.text_of(option)
+    page = karin.submit({"series": option.get("value")}, form=page.form("series-form"))
+    assert "4 dates have been taken away." in page.text
+    assert "Something is planned for these, they stay: 6 Oct 2026." in page.text
+    assert not page.all("form", id="series-form")
 
 
 def test_the_dates_go_into_a_calendar_of_ones_own(karin, address):
