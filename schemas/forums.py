@@ -156,6 +156,7 @@ class AboutForm(FormSchema):
     place = ShortText(load_default="")
     quorum = TermList(Profession)
     shows_names = Tick()
+    has_public_page = Tick()
     units = fields.List(fields.Nested(UnitContactForm), load_default=list)
 
     @post_load

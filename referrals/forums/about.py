@@ -26,6 +26,8 @@ class Description:
     place: str
     quorum: Sequence[Profession]
     shows_names: bool
+    #: whether families read of it; heeded where it takes in no unit's concerns, or works beside one that does
+    has_public_page: bool = False
     contacts: Mapping[uuid.UUID, tuple[str, str]]
     #: what it may decide, which binds those who keep it: None from whoever does not set that
     level: TeamLevel | None = None
@@ -45,6 +47,11 @@ def may_set_mandate(forum: Forum, actor: Actor) -> bool:
     return any(role is Role.HEAD_TEACHER and unit_id in units for role, unit_id in actor.roles)
 
 
+def may_be_told_of(forum: Forum) -> bool:
+    """Whether those who keep the team choose if it has a public page: it has one in any case for units whose concerns it takes in."""
+    return forum.is_above or bool(forum.also_for)
+
+
 def head_teachers(session: Session, forum: Forum) -> list[Account]:
     """Whom to ask for another mandate, by name."""
     leads = RoleAssignment.role == Role.HEAD_TEACHER, RoleAssignment.unit_id.in_([unit.id for unit in forum.all_units])
@@ -54,7 +61,15 @@ def head_teachers(session: Session, forum: Forum) -> list[Account]:
 
 def as_it_stands(forum: Forum, actor: Actor) -> str:
     """A short word for what is said of the team now, other once any of it was changed: the form sends it along."""
-    team = forum.level.value, forum.mandate, forum.outcomes, forum.place, forum.quorum, forum.shows_names
+    team = (
+        forum.level.value,
+        forum.mandate,
+        forum.outcomes,
+        forum.place,
+        forum.quorum,
+        forum.shows_names,
+        forum.has_public_page,
+    )
     units = [(unit.slug, unit.contact, unit.phone) for unit in own_units(forum, actor)]
     return hashlib.sha256(repr((team, units)).encode()).hexdigest()[:16]
 
@@ -80,6 +95,8 @@ def describe(session: Session, forum: Forum, description: Description, *, by: Ac
         "quorum": [one for one in forum.quorum if one in wanted] + [one for one in wanted if one not in forum.quorum],
         "shows_names": description.shows_names,
     }
+    if may_be_told_of(forum):
+        values["has_public_page"] = description.has_public_page
     if description.level is not None:
         values["level"] = description.level
     if description.outcomes is not None:

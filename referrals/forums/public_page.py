@@ -1,11 +1,12 @@
-"""What everybody may know of a team: the professions that sit in it, and names only where the municipality shows them."""
+"""What everybody may know of a unit's teams: the professions that sit there, and names only where the municipality shows them."""
 
 from dataclasses import dataclass
 
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from referrals.forums import seats
-from referrals.models import Forum
+from referrals.models import Forum, Unit
 from referrals.vocabulary import Profession
 
 
@@ -15,6 +16,13 @@ class Place:
 
     profession: Profession
     names: tuple[str, ...]
+
+
+def others_of(session: Session, unit: Unit) -> list[Forum]:
+    """The teams beside and above the one that takes in the unit's concerns that want to be read of, by name."""
+    beside, above = Forum.also_for.any(Unit.id == unit.id), ~Forum.units.any() & ~Forum.also_for.any()
+    rows = select(Forum).where(Forum.has_public_page, Forum.id != unit.forum_id, or_(beside, above))
+    return list(session.scalars(rows.order_by(Forum.name, Forum.id)))
 
 
 def places(session: Session, forum: Forum) -> list[Place]:

@@ -73,6 +73,8 @@ class Forum(Identified, Base):
     mandate: Mapped[str] = mapped_column(default="", server_default="")
     #: whether its public page names who sits in it; their professions stand there in any case
     shows_names: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: whether everybody can read of it, where it takes in no unit's concerns; one that does has a page in any case
+    has_public_page: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: whether it rates by colour too: two people first, each for themselves, then all together
     rates_by_colour: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: how many links for calendar programs were made; only the newest opens its dates

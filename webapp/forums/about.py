@@ -26,7 +26,7 @@ def about(forum_id: uuid.UUID) -> Response:
         {"unit_id": unit.id, "contact": unit.contact, "phone": unit.phone}
         for unit in rules.own_units(forum, people.actor())
     ]
-    names = ("level", "mandate", "place", "quorum", "shows_names")
+    names = ("level", "mandate", "place", "quorum", "shows_names", "has_public_page")
     said = {name: getattr(forum, name) for name in names} | {"outcomes": forum.outcomes or [], "units": units}
     return _page(forum, forms.shown(said))
 
@@ -41,7 +41,11 @@ def describe_team(forum_id: uuid.UUID) -> ResponseReturnValue:
         return _page(forum, form, 422)
     said = rules.Description(**given)
     rules.describe(transactions.session(), forum, said, by=by, seen=request.form["seen"])
-    notices.say_next(gettext("What is said of the team has been saved. Families read it on the team's public page."))
+    notices.say_next(
+        gettext("What is said of the team has been saved. Families read it on the team's public page.")
+        if forum.units or forum.has_public_page
+        else gettext("What is said of the team has been saved.")
+    )
     return redirect(url_for(".team", forum_id=forum_id), 303)
 
 
@@ -63,6 +67,7 @@ def _page(forum: Forum, form: forms.Form, status: int = 200) -> Response:
         seen=rules.as_it_stands(forum, actor),
         units=rules.own_units(forum, actor),
         sets_mandate=sets_mandate,
+        may_be_told_of=rules.may_be_told_of(forum),
         to_ask=[] if sets_mandate else rules.head_teachers(transactions.session(), forum),
         quorum=[Profession(value) for value in forum.quorum],
         profession_choices=[(word.value, gettext(word.label)) for word in Profession],

@@ -12,12 +12,26 @@ from webapp.language import choose_language
 
 @blueprint.get("/u/<string:slug>/team")
 @blueprint.get("/u/<string:slug>/<any(sv, da, en):code>/team")
+@blueprint.get("/u/<string:slug>/team/<string:name>")
+@blueprint.get("/u/<string:slug>/<any(sv, da, en):code>/team/<string:name>")
 @public
-def public_team(slug: str, code: str = "") -> Response:
-    """The page of the team that takes up concerns from one unit; the language can stand in the link."""
+def public_team(slug: str, code: str = "", name: str = "") -> Response:
+    """The page of the team that takes up concerns from one unit, or of another one that the unit has; the language can stand in the link."""
     choose_language(code)
     session = transactions.session()
     unit = organisation.unit_called(session, slug)
     if unit is None:
         abort(404)
-    return pages.page("forums/public.html", unit=unit, team=unit.forum, places=public_page.places(session, unit.forum))
+    others = public_page.others_of(session, unit)
+    team = next((one for one in others if one.slug == name), None) if name else unit.forum
+    if team is None:
+        abort(404)
+    return pages.page(
+        "forums/public.html",
+        unit=unit,
+        team=team,
+        places=public_page.places(session, team),
+        is_first=team is unit.forum,
+        takes_children=team.level.takes_children and not team.is_above,
+        others=[] if name else others,
+    )

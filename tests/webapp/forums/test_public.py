@@ -4,8 +4,9 @@ import pytest
 
 from referrals import clock, db
 from referrals.forums import seats
-from referrals.models import Account
+from referrals.models import Account, Forum
 from referrals.vocabulary import TeamLevel
+from tests.teams import a_team_beside
 from tests.webapp.desk import cast_of
 
 PAGE = "/u/lindskolan/team"
@@ -132,3 +133,48 @@ def test_a_team_that_only_advises_promises_families_nothing_it_does_not_do(brows
     assert "Whom you can call" in page.text
     for heading in ("What happens", "What you decide as a guardian"):
         assert heading not in page.text
+
+
+def test_a_team_beside_has_a_page_where_it_wants_one_and_the_units_page_leads_there(browser, signed_in, team):
+    beside = team(lambda session, cast: a_team_beside(session, cast).forum.id)
+    own = f"{PAGE}/trivsel"
+    assert browser.client.get(own).status_code == 404
+    assert not browser.get(PAGE).all("ul", id="other-teams")
+    henrik = signed_in("henrik")
+    henrik.get(f"/teams/{beside}/about")
+    page = henrik.submit({"level": "child", "mandate": "Nytt"})
+    assert "What is said of the team has been saved." in page.text
+    assert "Families read it" not in page.text
+    henrik.get(f"/teams/{beside}/about")
+    page = henrik.submit({"has_public_page": "yes"})
+    assert "Families read it on the team's public page." in page.text
+    assert any(one.get("href") == own for one in page.all("a"))
+    (line,) = browser.get(PAGE).all("ul", id="other-teams")[0].iter("a")
+    page = browser.get(line.get("href"))
+    assert (page.heading, line.get("href")) == ("Trivselsforum Söder", own)
+    assert "can hand over to it, with what the guardians allow." in page.text
+    assert "This team says yes or no." in page.text
+    assert "Somebody tells of a concern" not in page.text
+    assert not page.all("ul", id="other-teams")
+    assert any(one.get("href") == PAGE for one in page.all("a"))
+    assert browser.get("/u/lindskolan/sv/team/trivsel").all("html")[0].get("lang") == "sv"
+    assert (
+        not signed_in("karin")
+        .get(f"/teams/{team(lambda _, cast: cast.forum.id)}/about")
+        .all("input", name="has_public_page")
+    )
+
+
+def test_a_team_above_is_read_of_from_every_unit_and_takes_up_no_child(browser, team):
+    def found(session, cast):
+        session.add(
+            Forum(slug="centralt", name="Centralt team", quorum=[], level=TeamLevel.MUNICIPALITY, has_public_page=True)
+        )
+
+    team(found)
+    for unit in ("lindskolan", "askskolan"):
+        page = browser.get(f"/u/{unit}/team/centralt")
+        assert "it takes up no single child." in page.text
+        assert "What you decide as a guardian" not in page.text
+        assert "set the frame for the other teams" in page.text
+    assert browser.client.get(f"{PAGE}/nowhere").status_code == 404
