@@ -16,16 +16,36 @@ def at_once(
     session: Session, people: Iterable[Account], *, starts_at: datetime, minutes: int, but: Referral
 ) -> list[Account]:
     """Those of `people` who are called to another meeting than that about `but` at the same time, in their order."""
+    others = meetings_meanwhile(session, starts_at=starts_at, minutes=minutes, but=but)
+    busy = {called for one in others for called in one.called}
+    return [one for one in people if str(one.id) in busy]
+
+
+def meetings_meanwhile(session: Session, *, starts_at: datetime, minutes: int, but: Referral) -> list[TeamMeeting]:
+    """The meetings that are to be held and not over before one about `but` that begins then, nor begin after it."""
     ends_at = starts_at + timedelta(minutes=minutes)
-    rows = select(TeamMeeting.starts_at, TeamMeeting.minutes, TeamMeeting.called).where(
+    rows = select(TeamMeeting).where(
         TeamMeeting.held_at.is_(None), TeamMeeting.called_off_in.is_(None), TeamMeeting.referral_id != but.id,
         TeamMeeting.starts_at < ends_at, TeamMeeting.starts_at > starts_at - LONGEST,
     )  # fmt: skip
-    busy: set[str] = set()
-    for begins, length, called in session.execute(rows):
-        if begins + timedelta(minutes=length) > starts_at:
-            busy.update(called)
-    return [one for one in people if str(one.id) in busy]
+    return [one for one in session.scalars(rows) if one.starts_at + timedelta(minutes=one.minutes) > starts_at]
+
+
+def at_other_tables(
+    session: Session, people: Sequence[Account], *, starts_at: datetime, minutes: int, but: Forum
+) -> list[tuple[Account, Forum]]:
+    """Those of `people` who sit in another team than `but` that has a date at the same time, in their order, each with that team."""
+    ends = starts_at + timedelta(minutes=minutes)
+    rows = select(TeamDate).where(
+        TeamDate.forum_id != but.id, TeamDate.starts_at < ends, TeamDate.starts_at > starts_at - LONGEST
+    )
+    meets = [one for one in session.scalars(rows.order_by(TeamDate.starts_at)) if ends_at(one) > starts_at]
+    tables = [
+        (one.forum, {each.account for each in seats.sitting(seats.seats_of(session, one.forum), one.starts_at)})
+        for one in meets
+    ]
+    found = [(account, forum) for account in people for forum, table in tables if account in table]
+    return list(dict.fromkeys(found))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from referrals.disclosure import coverage
 from referrals.forums import clashes, seats
 from referrals.forums.agenda import Slot
 from referrals.meetings import conflict, meeting_answers
-from referrals.models import Account, AssessmentPart, Guardian, Referral, TeamMeeting, TeamSeat
+from referrals.models import Account, AssessmentPart, Forum, Guardian, Referral, TeamMeeting, TeamSeat
 from referrals.people import roster
 from referrals.vocabulary import CalledReply, PartStatus, Profession
 from referrals.work import worklist
@@ -40,6 +40,8 @@ class Readiness:
     without_consent: tuple[Account, ...]
     #: who comes and is called to another meeting at the same time
     at_once: tuple[Account, ...]
+    #: who comes and sits in another team that meets at the same time
+    at_other_tables: tuple[tuple[Account, Forum], ...]
     #: who is called and answered that they cannot come
     cannot: tuple[Account, ...]
     #: who is called and asks for somebody to stand in
@@ -79,6 +81,7 @@ def readiness(session: Session, slot: Slot, held: Sequence[TeamSeat]) -> Readine
         coming = [one for one in table if one.id in able and one not in locked]
     starts_at, minutes = (meeting.starts_at, meeting.minutes) if meeting else (slot.starts_at, slot.item.minutes)
     at_once = clashes.at_once(session, coming, starts_at=starts_at, minutes=minutes, but=referral)
+    elsewhere = clashes.at_other_tables(session, coming, starts_at=starts_at, minutes=minutes, but=referral.forum)
     return Readiness(
         # As long as nobody sits in the team and nobody is called, nobody knows who will be missing.
         missing=tuple(team_review.missing_professions(referral, coming)) if held or meeting else (),
@@ -89,6 +92,7 @@ def readiness(session: Session, slot: Slot, held: Sequence[TeamSeat]) -> Readine
         too_close=tuple(one for one in table if one in kept_out or (one.id in able and able[one.id].is_too_close)),
         without_consent=tuple(locked),
         at_once=tuple(at_once),
+        at_other_tables=tuple(elsewhere),
         cannot=cannot,
         ask_for_stand_in=ask,
         not_answered=silent,

@@ -5,6 +5,7 @@ from datetime import date
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
+from referrals import team_review
 from referrals.errors import MeetingMoved
 from referrals.languages import local_date
 from referrals.meetings import interpreters
@@ -15,7 +16,7 @@ from referrals.stages import Verb
 from referrals.work.worklist import shown_unit
 from schemas.team_review import InterpreterForm
 from webapp import forms, notices, people, transactions
-from webapp.casework import blueprint
+from webapp.casework import blueprint, meanwhile
 from webapp.casework.lines import Line
 from webapp.casework.meeting_answers import MOVED
 from webapp.guards import for_referral
@@ -36,7 +37,12 @@ def note_interpreter(referral: Referral) -> ResponseReturnValue:
     except MeetingMoved:
         notices.say_next(gettext(MOVED), "warning")
     else:
-        notices.say_next(gettext("It is noted that an interpreter is booked."))
+        meeting = team_review.current_meeting(session, referral)
+        said = [
+            gettext("It is noted that an interpreter is booked."),
+            *(meanwhile.of_others(meeting) if meeting else ()),
+        ]
+        notices.say_next(" ".join(said))
     return _back(referral)
 
 

@@ -11,8 +11,8 @@ from referrals import documents, earlier
 from referrals import team_review as rules
 from referrals.access import View, may_view
 from referrals.errors import Incomplete, LooksMedical, NoSuchReferral, SchoolsClosed, TeamNotComplete
-from referrals.forums import clashes, invitations_calendar, mandate
 from referrals.forums import dates as team_dates
+from referrals.forums import invitations_calendar, mandate
 from referrals.guardians import telling
 from referrals.languages import local_date
 from referrals.meetings import colour_rating, decided
@@ -35,7 +35,7 @@ from referrals.vocabulary import (
 from schemas.approval import ApprovalForm
 from schemas.team_review import MeetingForm, MinutesForm
 from webapp import downloads, forms, kept, notices, people, previewing, transactions
-from webapp.casework import blueprint, meeting_forms, meeting_screen, note_forms, standing_in, wording, words
+from webapp.casework import blueprint, meanwhile, meeting_forms, meeting_screen, note_forms, standing_in, wording, words
 from webapp.casework.choices import choices, previews
 from webapp.casework.documents import copies
 from webapp.casework.frame import referral_page, seen, today
@@ -112,11 +112,7 @@ def schedule_meeting(referral: Referral) -> ResponseReturnValue:
         return _page(referral, form, missing=[Profession(value) for value in refused.missing])
     said = [gettext("The team is called for %(day)s.", day=weekday_date(meeting.starts_at))]
     called = meeting_forms.shown_meeting(meeting).called
-    starts_at, length = meeting.starts_at, meeting.minutes
-    if busy := clashes.at_once(transactions.session(), called, starts_at=starts_at, minutes=length, but=referral):
-        names = ", ".join(one.name for one in busy)
-        said.append(gettext("Called to another meeting at the same time: %(names)s.", names=names))
-    notices.say_next(" ".join(said))
+    notices.say_next(" ".join([*said, *meanwhile.of_called(meeting, called), *meanwhile.of_others(meeting)]))
     return redirect(url_for("casework.team_review", number=referral.number), 303)
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import access
+from referrals import access, team_review
 from referrals.errors import AgendaRefused
 from referrals.forums import agenda as rules
 from referrals.forums import agenda_paper, calling, dates, readiness, seats
@@ -21,7 +21,7 @@ from referrals.stages import Party, Verb
 from referrals.vocabulary import AgendaAct
 from schemas.forums import AgendaForm, AgendaItemForm
 from webapp import auditing, downloads, forms, notices, pages, people, transactions
-from webapp.casework import filters, words
+from webapp.casework import filters, meanwhile, words
 from webapp.forums import blueprint, upward
 from webapp.forums.team import TEAM_ROLES, team_of
 from webapp.guards import signed_in
@@ -49,6 +49,8 @@ class Line:
     referral: Shown | None = None
     #: what it lacks, for those who may know
     lacks: Readiness | None = None
+    #: what else is planned then for a guardian or an interpreter, in sentences
+    meanwhile: tuple[str, ...] = ()
     #: for those who arrange it
     item: AgendaItem | None = None
     #: whether they show the meeting on a screen that all in the room see
@@ -171,8 +173,11 @@ def _line(slot: Slot, date: TeamDate, held: Sequence[TeamSeat], *, is_over: bool
     if not rules.may_see(referral, actor):
         return Line(slot.starts_at, slot.ends_at)
     lacks = None
+    at_once: tuple[str, ...] = ()
     if not is_over and readiness.may_know(referral, actor):
         lacks = readiness.readiness(session, slot, held)
+        meeting = team_review.current_meeting(session, referral) if lacks.called_for else None
+        at_once = tuple(meanwhile.of_others(meeting)) if meeting else ()
         _note(What.OPENED_PAGE, referral, date, subject="forums.agenda")
     may_arrange = not is_over and rules.may_arrange(referral, date, actor)
     return Line(
@@ -180,6 +185,7 @@ def _line(slot: Slot, date: TeamDate, held: Sequence[TeamSeat], *, is_over: bool
         slot.ends_at,
         _shown(referral),
         lacks,
+        meanwhile=at_once,
         item=slot.item if may_arrange else None,
         has_screen=words.may_do(Verb.RECORD_MEETING, referral),
     )

@@ -21,6 +21,7 @@ from referrals.stages import CLOSURE_PROPOSED, TO_SCHEDULE, Verb
 from referrals.vocabulary import AgendaAct, AgendaProblem, InvitationReply
 from tests.factories import a_guardian, a_referral, protected
 from tests.people import Cast
+from tests.teams import a_team_beside
 
 BEGINS = datetime(2026, 9, 22, 12, 30, tzinfo=UTC)
 LATER = datetime(2026, 10, 6, 12, 30, tzinfo=UTC)
@@ -280,6 +281,28 @@ def test_two_meetings_for_somebody_at_once_are_told_by_name(
         assert found == expected
     call(session, cast, two, BEGINS + HALF_AN_HOUR)
     assert {*busy(1)} == {cast.counsellor, cast.head_teacher}
+
+
+def test_who_is_called_while_another_team_of_theirs_has_a_date_is_told_by_name(
+    session: Session, cast: Cast, two_dates: list[TeamDate]
+) -> None:
+    first = two_dates[0]
+    item, other = put(session, cast, first), a_team_beside(session, cast)
+    seats.seat(session, other.forum, cast.counsellor.id, by=cast.head_teacher.actor())
+    call(session, cast, item)
+
+    def elsewhere(starts_at: datetime, minutes: int = 60) -> tuple[object, ...]:
+        theirs = TeamDate(forum=other.forum, starts_at=starts_at, minutes=minutes, place="A")
+        session.add(theirs)
+        session.flush()
+        found = readiness.readiness(session, agenda.slots(session, first)[0], []).at_other_tables
+        session.delete(theirs)
+        session.flush()
+        return found
+
+    assert elsewhere(BEGINS - HALF_AN_HOUR) == ((cast.counsellor, other.forum),)
+    assert elsewhere(BEGINS - HALF_AN_HOUR, minutes=30) == elsewhere(BEGINS + 2 * HALF_AN_HOUR) == ()
+    assert clashes.at_other_tables(session, [cast.counsellor], starts_at=BEGINS, minutes=60, but=other.forum) == []
 
 
 def test_withdrawing_a_date_calls_off_what_was_called_for_that_day(

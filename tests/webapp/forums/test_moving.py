@@ -5,8 +5,10 @@ from datetime import timedelta
 from sqlalchemy import select, update
 
 from referrals import clock, db
+from referrals.forums import seats
 from referrals.models import AgendaItem, Guardian, TeamDate, TeamMeeting
 from tests.factories import a_guardian
+from tests.teams import a_team_beside
 from tests.webapp.desk import cast_of
 from tests.webapp.forums.test_agenda import (  # noqa: F401 - fixtures
     DATE,
@@ -134,11 +136,21 @@ def test_meetings_follow_the_agenda_and_what_is_missing_is_named(karin, date, la
     put(karin, date, second_id)
     assert "Called to another meeting" not in call(karin, first, settings).text
     with db.writing(settings.database) as session:
-        session.scalars(select(TeamMeeting)).one().minutes = 60
+        cast = cast_of(session)
+        meeting = session.scalars(select(TeamMeeting)).one()
+        meeting.minutes = 60
+        beside = a_team_beside(session, cast)
+        seats.seat(session, beside.forum, cast.counsellor.id, by=cast.head_teacher.actor())
+        session.add(TeamDate(forum=beside.forum, starts_at=meeting.starts_at, minutes=60, place="A"))
     said = call(karin, second, settings).text
-    assert "Called to another meeting at the same time: Henrik Rosenby, Kim Solgren." in said
     page = karin.get(date)
-    assert "Called to another meeting at the same time: Henrik Rosenby, Kim Solgren." in lines(page)[1]
+    for words in (
+        "Called to another meeting at the same time: Henrik Rosenby, Kim Solgren.",
+        "Kim Solgren sits in Trivselsforum Söder too, which meets at the same time.",
+        "Maja Testsson is invited to another meeting at the same time.",
+    ):
+        assert words in said
+        assert words in lines(page)[1]
     assert not [form for form in page.all("form") if form.get("action", "").endswith("/follow")]
     page = arrange(karin, page, second, "earlier")
     page = karin.submit(form=form_of(page, "/follow"))
