@@ -55,7 +55,7 @@ def issued(session: Session, *, by: Actor) -> dict[int, QualityReport | None]:
         raise NotAllowed("quality report")
     there = {one.begins: one for one in session.scalars(select(QualityReport))}
     years = school_years(session)
-    return {begins: there.get(begins) for begins in years if begins in there or _is_empty(session, begins)}
+    return {begins: there.get(begins) for begins in years if begins in there or is_empty(session, begins)}
 
 
 def to_issue(session: Session) -> list[Draft]:
@@ -64,7 +64,7 @@ def to_issue(session: Session) -> list[Draft]:
     return [
         _draft(session, begins)
         for begins in school_years(session)
-        if begins not in there and not _is_empty(session, begins)
+        if begins not in there and not is_empty(session, begins)
     ]
 
 
@@ -82,7 +82,8 @@ def keep(session: Session, draft: Draft, content: bytes) -> bool:
     return True
 
 
-def _is_empty(session: Session, begins: int) -> bool:
+def is_empty(session: Session, begins: int) -> bool:
+    """Whether nothing of either term of a school year is told."""
     return all(one.concerns is None for one in _found(session, begins))
 
 

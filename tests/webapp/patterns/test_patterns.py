@@ -3,10 +3,12 @@
 import hashlib
 
 import pytest
+from sqlalchemy import delete
 
 from flows.apart import Apart
 from flows.terms import count_terms
 from referrals import db
+from referrals.models import QualityReport
 from tests.referrals.patterns.lived import a_course, count_what_is_due, in_areas
 from tests.webapp.desk import cast_of
 
@@ -60,7 +62,6 @@ def test_the_quality_report_of_a_year_that_is_counted_is_the_same_paper_each_tim
     assert answer.data.startswith(b"%PDF")
     assert answer.data == again.data
     assert hashlib.sha256(answer.data).hexdigest() in page.text
-    assert [margit.client.get(f"/quality-report/{begins}").status_code for begins in (2026, 1999)] == [404, 404]
     assert signed_in("karin").client.get("/quality-report/2025").status_code == 404
 
 
@@ -72,3 +73,16 @@ def test_of_a_year_with_fewer_than_five_there_is_a_sentence_and_no_report(signed
     page = signed_in("margit").get("/quality-report/2025")
     assert page.heading == "Patterns"
     assert "There is nothing to report that could not tell of a child." in page.text
+
+
+def test_a_report_over_a_year_that_is_empty_not_counted_or_not_printed_yet_is_refused_with_a_sentence(
+    signed_in, lived, settings
+):
+    margit = signed_in("margit")
+    for begins in (1999, 2026, 99999999999):
+        page = margit.get(f"/quality-report/{begins}")
+        assert page.heading == "Patterns"
+        assert "There is no report of that school year: it is not counted." in page.text, begins
+    with db.writing(settings.database) as session:
+        session.execute(delete(QualityReport))
+    assert "The report of that school year is being made." in margit.get("/quality-report/2025").text
