@@ -121,9 +121,9 @@ def seen(session: Session, rounds: Iterable[ConsultationRound], actor: Actor) ->
 
 
 def may_read(session: Session, enrolment: RoundEnrolment, actor: Actor) -> bool:
-    """Whether they may read what a team brings to a round: the team itself, who leads the round, and whom it talks with.
+    """Whether they may read the questions a team brings to a round: the team itself, who leads the round, and whom it talks with.
 
-    A consultant reads what a team of one of their slots brings to it and brought to earlier rounds.
+    A consultant reads those that a team of one of their slots brings to it and brought to earlier rounds.
     """
     return bool(readable(session, [enrolment], actor))
 
@@ -136,6 +136,14 @@ def readable(session: Session, enrolments: Iterable[RoundEnrolment], actor: Acto
         return list(enrolments)
     mine, slots = {forum.id for forum in teams_of(session, actor)}, consulted(session, actor)
     return [one for one in enrolments if one.forum_id in mine or any(_leads_to(slot, one) for slot in slots)]
+
+
+def reads_how_it_goes_on(session: Session, enrolment: RoundEnrolment, actor: Actor) -> bool:
+    """Whether they read, beside its questions, what a team agreed on, what came of it and the papers with that: the team, and who leads the round.
+
+    A consultant reads the questions and nothing else.
+    """
+    return may_lead(actor) or is_in_team(session, enrolment.forum, actor)
 
 
 def _leads_to(slot: RoundSlot, enrolment: RoundEnrolment) -> bool:

@@ -118,8 +118,10 @@ def follow_question(found: RoundEnrolment, question_id: uuid.UUID) -> ResponseRe
 @for_enrolment(leaves=What.OPENED_PAPER)
 def agenda(found: RoundEnrolment) -> Response:
     """The newest agenda of the team in the round."""
-    paper = papers.newest(transactions.session(), found.round_id, found.id)
-    if paper is None:
+    session = transactions.session()
+    paper = papers.newest(session, found.round_id, found.id)
+    # It says what came of earlier questions.
+    if paper is None or not rules.reads_how_it_goes_on(session, found, people.actor()):
         raise NoSuchReferral
     return downloads.to_look_at(paper.content, name="agenda.pdf")
 
@@ -151,6 +153,7 @@ def team_page(found: RoundEnrolment, form: forms.Form, status: int = 200, **valu
         followable={one.id for one in found.questions if questions.may_follow(session, one, actor)},
         earlier=[(one, term_name(enrolling.term_of(one.round))) for one in papers.earlier(session, found)],
         may_summarise=report.may_summarise(session, found, actor),
+        reads_how_it_goes_on=rules.reads_how_it_goes_on(session, found, actor),
         sees_round=rules.may_see(session, found.round, actor),
         lesson_url=sources.address_to_write(found),
         **values,
@@ -167,6 +170,7 @@ def _question_page(asked: LearningQuestion, form: forms.Form, status: int = 200,
         asked=asked,
         may_change=may_change,
         may_follow=questions.may_follow(session, asked, actor),
+        reads_how_it_goes_on=rules.reads_how_it_goes_on(session, asked.enrolment, actor),
         seen=as_it_stands(asked, questions.WRITTEN if may_change else questions.FOLLOWED),
         outcomes=[(word.value, gettext(word.label)) for word in Helped],
         themes=_themes(),

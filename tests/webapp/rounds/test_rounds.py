@@ -424,6 +424,35 @@ def test_a_consultant_is_invited_reads_their_own_slots_and_is_let_go(lay, ylva, 
     assert karin.get(f"{address}/consultants").status_code == 404
 
 
+def test_a_consultant_reads_the_questions_of_their_slot_and_of_the_teams_earlier_rounds_and_nothing_else(
+    held, ylva, signed_in, settings, at
+):
+    said = {"next_step": "Vi delar rasten.", "result": "Lugnare.", "summary": "Vi prövar lika början."}
+    with db.writing(settings.database) as session:
+        cast = cast_of(session)
+        before = rounds.lay_a_round_that_is_over(session, cast, date(2026, 4, 15))
+        now = rounds.enrol(session, cast, rounds.lay_round(session, cast))
+        slot = rounds.give_slot(session, cast, now)
+        rounds.ask(session, cast, now)
+        for one in (before, now):
+            one.summary = said["summary"]
+            one.questions[0].next_step, one.questions[0].result = said["next_step"], said["result"]
+        by, day = cast.manager.actor(), date(2026, 11, 20)
+        consultants.invite(session, now.round, uuid.UUID(ylva), by=by, last_on=day, slot_ids=[slot.id])
+        teams = [f"/rounds/enrolments/{one.id}" for one in (now, before)]
+        links = [f"{team}/questions/{one.questions[0].id}" for team, one in zip(teams, (now, before), strict=True)]
+    at(datetime(2026, 11, 5, 5, 0, tzinfo=UTC))
+    assert issue_agendas(settings.database) == 1
+    browser, karin = signed_in("ylva"), signed_in("karin")
+    for path in (*teams, *links):
+        read, by_team = browser.get(path).text, karin.get(path).text
+        assert rounds.WORDS.question in read
+        assert not [one for one in said.values() if one in read], path
+        assert said["summary"] in by_team or said["result"] in by_team
+    assert "Agenda" not in browser.get(teams[0]).text
+    browser.get(f"{teams[0]}/agenda", status=404)
+
+
 def test_a_consultants_slots_stand_ticked_when_they_are_changed_and_each_says_who_has_it(
     lay, ylva, signed_in, settings, sent_by
 ):
