@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from referrals.access import SYSTEM
 from referrals.development import actions, analysis, cases, closing, papers, stages, terms
-from referrals.development.analysis import Analysis, Counted
+from referrals.development.analysis import Analysis
 from referrals.development.cases import Words
 from referrals.development.closing import Report
+from referrals.development.counts import Counted
 from referrals.development.moves import IN_ANALYSIS, TO_PRIORITISE
 from referrals.models import (
     Account,

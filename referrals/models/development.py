@@ -74,13 +74,18 @@ class DevelopmentCase(OwnKey, Staged, Base):
         back_populates="case", order_by="DevelopmentMilestone.due_on", cascade="all, delete-orphan"
     )
     leaders: Mapped[list["DevelopmentLeader"]] = relationship(back_populates="case", cascade="all, delete-orphan")
-    results: Mapped[list["DevelopmentResult"]] = relationship(
+    every_result: Mapped[list["DevelopmentResult"]] = relationship(
         back_populates="case", order_by="DevelopmentResult.added_at", cascade="all, delete-orphan"
     )
     actions: Mapped[list["DevelopmentAction"]] = relationship(back_populates="case", cascade="all, delete-orphan")
     events: Mapped[list["DevelopmentEvent"]] = relationship(
         back_populates="case", order_by="DevelopmentEvent.number.desc()", cascade="all, delete-orphan"
     )
+
+    @property
+    def results(self) -> list["DevelopmentResult"]:
+        """The counts that stand in it: those that were taken away are read by nobody."""
+        return [one for one in self.every_result if one.dropped_at is None]
 
     @property
     def chain_id(self) -> uuid.UUID:
@@ -175,13 +180,15 @@ class DevelopmentResult(_SealedPart):
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("development_case.id"), index=True)
     evidence: Mapped[DevelopmentEvidence] = mapped_column(by_value(DevelopmentEvidence))
     added_at: Mapped[datetime]
+    #: when it was taken away; it stays, for whoever read it could subtract from it what is counted later
+    dropped_at: Mapped[datetime | None]
 
     #: what was asked or tested, so that it holds or does not
     question = Sealed[str]()
     #: [{"group": its words, "holds": how many or None, "asked": of how many or None}]
     groups = Sealed[list[dict[str, Any]]]()
 
-    case: Mapped[DevelopmentCase] = relationship(back_populates="results")
+    case: Mapped[DevelopmentCase] = relationship(back_populates="every_result")
 
 
 class DevelopmentAction(_SealedPart):

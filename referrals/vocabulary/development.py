@@ -121,7 +121,7 @@ class DevelopmentProblem(Term):
     COUNTED_BEFORE = (
         "counted_before",
         N_(
-            "This was counted already. Take those counts away first, or say here what is different, such as the term: two counts of the same tell what is left out of each."
+            "This was counted already, in this work or in other work about the same school: two counts of the same tell what is left out of each. Say here what is different, such as the term. To mend counts, take them away and add them with the same groups."
         ),
     )
     SAME_GROUP = "same_group", N_("This group stands here twice.")

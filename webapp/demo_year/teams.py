@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from referrals import printing
 from referrals.access import Actor
-from referrals.development import actions, analysis, cases, closing, stages, terms
+from referrals.development import actions, analysis, cases, closing, counts, stages, terms
 from referrals.forums import consultations, dates
 from referrals.learning import lessons, seminars
 from referrals.models import Account, Lesson, Referral, RoundEnrolment, TeamSeat
@@ -154,7 +154,7 @@ def _develop(world: World, row: dict[str, Any]) -> Life:
     said = analysis.Analysis(**row["analysis"])
     analysis.write_analysis(session, found, by=by, analysis=said)
     for one in row["results"]:
-        groups = [analysis.Counted(group, holds, asked) for group, holds, asked in one["groups"]]
+        groups = [counts.Counted(group, holds, asked) for group, holds, asked in one["groups"]]
         analysis.add_result(
             session, found, by=by, evidence=DevelopmentEvidence(one["evidence"]), question=one["question"], groups=groups,
             are_apart=True,

@@ -7,8 +7,9 @@ from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from referrals.development import analysis as rules
-from referrals.development import cases, papers
-from referrals.development.analysis import Analysis, Counted
+from referrals.development import cases, counts, papers
+from referrals.development.analysis import Analysis
+from referrals.development.counts import Counted
 from referrals.errors import DevelopmentRefused, NamesSomebody
 from referrals.models import DevelopmentCase, What
 from referrals.vocabulary import DevelopmentAct, DevelopmentEvidence
@@ -75,7 +76,7 @@ def add_result(found: DevelopmentCase) -> ResponseReturnValue:
 def drop_result(found: DevelopmentCase, result_id: uuid.UUID) -> ResponseReturnValue:
     """Take counts away."""
     rules.drop_result(transactions.session(), found, result_id, by=people.actor())
-    notices.say_next(gettext("The counts are gone."))
+    notices.say_next(gettext("The counts have been taken away."))
     return _to(found)
 
 
@@ -114,7 +115,7 @@ def _page(found: DevelopmentCase, status: int = 200, **values: Any) -> Response:
         found=found,
         may_keep=may_keep,
         seen=cases.times(found, DevelopmentAct.WRITE_ANALYSIS),
-        results=[(one, rules.groups_of(one)) for one in found.results],
+        results=[(one, counts.groups_of(one)) for one in found.results],
         most_groups=MOST_GROUPS,
         evidence=[(one.value, gettext(one.label)) for one in DevelopmentEvidence],
         **every,

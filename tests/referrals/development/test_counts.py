@@ -1,34 +1,42 @@
-"""Counts by group that a reader who subtracts learns nothing from: none counted twice, no sum beside its parts, no child in two."""
+"""Counts by group that a reader who subtracts learns nothing from: none counted twice at a school, no sum beside its parts, no child in two."""
 
 import itertools
 import random
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy.orm import Session
 
-from referrals.development import analysis
-from referrals.development.analysis import Counted
+from referrals import clock
+from referrals.development import analysis, cases, counts
+from referrals.development.counts import Counted, ShownGroup
 from referrals.errors import DevelopmentRefused
 from referrals.models import DevelopmentCase
 from referrals.patterns.suppression import FEWEST
-from referrals.vocabulary import DevelopmentEvidence, DevelopmentProblem
-from tests.development import GROUPS, begin
+from referrals.vocabulary import DevelopmentEvidence, DevelopmentKind, DevelopmentProblem
+from tests.development import GROUPS, THEMES, WORDS, begin
 from tests.people import Cast
 
 ALL = Counted("Alla", 52, 71)
 
 
+@pytest.fixture(autouse=True)
+def autumn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What names no term was counted in this one."""
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 9, 16, 9, 0, tzinfo=UTC))
+
+
 def add(
     session: Session, cast: Cast, found: DevelopmentCase, *groups: Counted, question: str = "Trivs", is_said: bool
-) -> list[analysis.ShownGroup]:
+) -> list[ShownGroup]:
     made = analysis.add_result(
         session, found, by=cast.coordinator.actor(), evidence=DevelopmentEvidence.SURVEY, question=question,
         groups=groups, are_apart=is_said,
     )  # fmt: skip
-    return analysis.groups_of(made)
+    return counts.groups_of(made)
 
 
-def learnt(shown: list[analysis.ShownGroup], parts: list[set[int]]) -> list[tuple[int, int]]:
+def learnt(shown: list[ShownGroup], parts: list[set[int]]) -> list[tuple[int, int]]:
     """What a reader works out who knows which parts each group has: both counts of each group that some of them leave over."""
     known = [
         (one.holds, one.asked - one.holds, its)
@@ -58,7 +66,7 @@ def test_whoever_subtracts_groups_from_each_other_learns_no_count_under_five(ses
         ]
         are_apart = not any(one & other for one, other in itertools.combinations(parts, 2))
         try:
-            shown = add(session, cast, found, *groups, question=f"Fråga {number}", is_said=are_apart)
+            shown = add(session, cast, found, *groups, question=f"Fråga {number + 10}", is_said=are_apart)
         except DevelopmentRefused:
             continue
         kept += len(groups) > 1
@@ -69,9 +77,9 @@ def test_whoever_subtracts_groups_from_each_other_learns_no_count_under_five(ses
 def test_without_the_rule_the_same_reader_learns_how_few_said_no() -> None:
     parts = [{0, 1}, {0}, {1}]
     told = [
-        analysis.ShownGroup("Alla", 52, 71),
-        analysis.ShownGroup("En", 24, 40),
-        analysis.ShownGroup("En till", None, 31),
+        ShownGroup("Alla", 52, 71),
+        ShownGroup("En", 24, 40),
+        ShownGroup("En till", None, 31),
     ]
     assert (28, 3) in learnt(told, parts)
 
@@ -80,7 +88,8 @@ def test_without_the_rule_the_same_reader_learns_how_few_said_no() -> None:
     ("groups", "is_said", "problem", "row"),
     [
         (GROUPS, False, DevelopmentProblem.OVERLAPPING, 0),
-        ([ALL, Counted("Flickor", 24, 40)], False, DevelopmentProblem.OVERLAPPING, 0),
+        ([Counted("Läsår 1", 52, 71), Counted("Flickor", 24, 40)], False, DevelopmentProblem.OVERLAPPING, 0),
+        ([Counted("Flickor", 24, 40), Counted("Alla elever", 52, 71)], True, DevelopmentProblem.IS_TOTAL, 1),
         ([*GROUPS, ALL], True, DevelopmentProblem.IS_TOTAL, 2),
         ([ALL, *GROUPS], True, DevelopmentProblem.IS_TOTAL, 0),
         ([*GROUPS, Counted("Årskurs 7–9", 30, 36), Counted("Resten", 58, 67)], True, DevelopmentProblem.IS_TOTAL, 3),
@@ -97,11 +106,72 @@ def test_groups_that_tell_of_each_other_are_refused_and_nothing_is_kept(
     assert found.results == []
 
 
+def refuses(session: Session, cast: Cast, found: DevelopmentCase, *groups: Counted, question: str) -> bool:
+    """Whether these counts are refused because the same was counted at the school already."""
+    try:
+        add(session, cast, found, *groups, question=question, is_said=True)
+    except DevelopmentRefused as refused:
+        return refused.problem is DevelopmentProblem.COUNTED_BEFORE
+    return False
+
+
 def test_the_same_is_counted_once_and_another_term_is_something_else(session: Session, cast: Cast) -> None:
     found = begin(session, cast)
-    add(session, cast, found, GROUPS[1], question="Känner sig trygg", is_said=False)
-    with pytest.raises(DevelopmentRefused) as refused:
-        add(session, cast, found, ALL, question="Känner sig  trygg?", is_said=False)
-    assert refused.value.problem is DevelopmentProblem.COUNTED_BEFORE
-    add(session, cast, found, ALL, question="Känner sig trygg, våren 2027", is_said=False)
-    assert len(found.results) == 2
+    add(session, cast, found, GROUPS[0], question="Känner sig trygg", is_said=False)
+    assert refuses(session, cast, found, ALL, question="Känner sig  trygg?")
+    assert not refuses(session, cast, found, ALL, question="Känner sig trygg, våren 2027")
+    assert not refuses(session, cast, found, ALL, question="Känner sig trygg på rasten och i matsalen 2028")
+
+
+@pytest.mark.parametrize("question", ["Känner sig trygg", "Känner du dig trygg", "Trygga", "Känner sig trygg 2026"])
+def test_whoever_subtracts_across_works_of_a_school_or_its_area_learns_no_count_under_five(
+    session: Session, cast: Cast, question: str
+) -> None:
+    """With all in one work and years 1–3 in another, the three of years 4–6 who said no would follow."""
+    first, second = begin(session, cast), begin(session, cast)
+    area = cases.open_case(
+        session, by=cast.manager.actor(), kind=DevelopmentKind.AREA, unit_ids=[cast.school.id, cast.other_school.id],
+        themes=THEMES, words=WORDS,
+    )  # fmt: skip
+    elsewhere = cases.open_case(
+        session, by=cast.manager.actor(), kind=DevelopmentKind.SCHOOL, unit_ids=[cast.other_school.id], themes=THEMES,
+        words=WORDS,
+    )  # fmt: skip
+    add(session, cast, first, ALL, question="Känner sig trygg", is_said=True)
+    assert (28, 3) in learnt([ShownGroup("Alla", 52, 71), ShownGroup("En", 24, 40)], [{0, 1}, {0}])
+    by_manager = cast.manager.actor()
+    assert refuses(session, cast, second, GROUPS[0], question=question)
+    with pytest.raises(DevelopmentRefused):
+        analysis.add_result(session, area, by=by_manager, evidence=DevelopmentEvidence.SURVEY, question=question, groups=GROUPS[:1])  # fmt: skip
+    analysis.add_result(session, elsewhere, by=by_manager, evidence=DevelopmentEvidence.SURVEY, question=question, groups=GROUPS[:1])  # fmt: skip
+
+
+def test_parts_that_come_to_nearly_all_are_refused_and_what_leaves_enough_is_not(session: Session, cast: Cast) -> None:
+    found, other = begin(session, cast), begin(session, cast)
+    add(session, cast, found, Counted("Flickor", 20, 35), Counted("Pojkar", 32, 36), question="Trivs", is_said=True)
+    # of the boys nothing is shown, so that there is no whole to subtract from
+    assert not refuses(session, cast, other, Counted("Årskurs 1–3", 8, 16), question="Trivs i skolan")
+    add(
+        session,
+        cast,
+        found,
+        Counted("Flickor", 20, 35),
+        Counted("Pojkar", 26, 36),
+        question="Läser gärna",
+        is_said=True,
+    )
+    parts = [Counted("Årskurs 1–3", 20, 30), Counted("Årskurs 4–6", 20, 32)]
+    assert refuses(session, cast, other, *parts, question="Läser gärna hemma")
+    assert not refuses(session, cast, other, Counted("Årskurs 1–3", 8, 13), question="Läser gärna själv")
+
+
+def test_what_was_read_and_taken_away_counts_on_and_only_the_same_groups_are_counted_anew(
+    session: Session, cast: Cast
+) -> None:
+    found, by = begin(session, cast), cast.coordinator.actor()
+    add(session, cast, found, ALL, question="Känner sig trygg", is_said=True)
+    analysis.drop_result(session, found, found.results[0].id, by=by)
+    assert found.results == []
+    assert refuses(session, cast, found, GROUPS[0], question="Känner sig trygg")
+    assert refuses(session, cast, begin(session, cast), GROUPS[0], question="Känner du dig trygg")
+    assert not refuses(session, cast, found, Counted("Alla", 51, 71), question="Känner sig trygg")

@@ -81,7 +81,7 @@ def test_counts_by_group_are_shown_but_none_under_five_and_none_is_kept(karin, a
         (result,) = session.scalars(sa.select(DevelopmentResult))
         assert "28" not in repr(result.groups)
     page = karin.submit(form=form_to(page, "/drop"))
-    assert "The counts are gone." in page.text
+    assert "The counts have been taken away." in page.text
 
 
 def test_counts_that_make_no_sense_are_said_at_their_field(karin, address):
@@ -132,7 +132,7 @@ def test_a_sum_beside_its_parts_and_a_second_count_of_the_same_are_refused_at_th
     )
     assert "Those under five were not kept." in page.text
     page = karin.submit(COUNTS, form=page.form("counts-form"), status=422)
-    assert "This was counted already." in " ".join(page.problems)
+    assert "This was counted already, in this work or in other work" in " ".join(page.problems)
 
 
 def test_each_level_reads_its_own_actions_and_of_the_others_how_far_they_are(karin, signed_in, address):
