@@ -16,6 +16,7 @@ from referrals.errors import DevelopmentRefused, TakenAway
 from referrals.models import DevelopmentCase, DevelopmentMilestone, DevelopmentTerm
 from referrals.patterns.school_terms import SchoolTerm
 from referrals.people import roster
+from referrals.stages import Stage
 from referrals.vocabulary import DevelopmentAct, DevelopmentPhase, DevelopmentProblem
 
 #: six years: longer than any programme known
@@ -35,7 +36,7 @@ class Stretch:
 
 def stretches(found: DevelopmentCase, today: date) -> list[Stretch]:
     """Its terms in their order, each with its phase and the milestones that lie in it."""
-    phases = {term: one.phase for one in found.terms if (term := SchoolTerm.read(one.term)) is not None}
+    phases = _phases(found)
     marks: dict[SchoolTerm, list[DevelopmentMilestone]] = {}
     for milestone in sorted(found.milestones, key=lambda one: one.due_on):
         marks.setdefault(SchoolTerm.of(milestone.due_on), []).append(milestone)
@@ -49,6 +50,15 @@ def phase_on(found: DevelopmentCase, today: date) -> DevelopmentPhase | None:
     """Its phase in the term in which `today` lies."""
     now = SchoolTerm.of(today).code
     return next((one.phase for one in found.terms if one.term == now), None)
+
+
+def finished_phases(found: DevelopmentCase, today: date) -> list[DevelopmentPhase]:
+    """The phases whose last term is over on `today`, in their order; none of work that nobody has taken up."""
+    if found.stage in (Stage.INTAKE, Stage.TRIAGE):
+        return []
+    last = {phase: term for term, phase in sorted(_phases(found).items())}
+    now = SchoolTerm.of(today)
+    return [phase for phase, term in sorted(last.items(), key=lambda one: one[1]) if term < now]
 
 
 def next_milestone(found: DevelopmentCase) -> DevelopmentMilestone | None:
@@ -155,6 +165,10 @@ def drop_milestone(session: Session, found: DevelopmentCase, milestone_id: uuid.
 
 
 # -------------------------------------------------------------------------------------------------------- inside
+def _phases(found: DevelopmentCase) -> dict[SchoolTerm, DevelopmentPhase]:
+    return {term: one.phase for one in found.terms if (term := SchoolTerm.read(one.term)) is not None}
+
+
 def _milestone(found: DevelopmentCase, milestone_id: uuid.UUID) -> DevelopmentMilestone:
     milestone = next((one for one in found.milestones if one.id == milestone_id), None)
     if milestone is None:

@@ -1,4 +1,5 @@
-"""Lessons: what a team learnt from a closed referral, development work that is closed or a consultation round that is over, about nobody.
+"""Lessons: what a team learnt, about nobody, from a closed referral, a consultation round that is over, or development work that is closed or
+has finished a phase.
 
 Each text passes the check for identities before it is kept anywhere. A lesson stands in the catalogue once two people of the team
 stand behind the very same words: who wrote it, and somebody else who read it for what tells who it is about. Which referral,
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from referrals import clock, identity_check, queries
 from referrals.access import Actor, View, may_view
-from referrals.development import cases
+from referrals.development import cases, terms
 from referrals.errors import AlreadyMoved, NotAllowed
 from referrals.forums.consultations import ANSWERED
 from referrals.keeping import audit
@@ -55,7 +56,7 @@ class Shelf:
 
 # ------------------------------------------------------------------------------------------------------- who may
 def may_learn_from(session: Session, learnt: Learnt, actor: Actor) -> bool:
-    """Somebody of the team whose work it was, once it is closed or over; from a protected identity nothing is told at all.
+    """Somebody of the team whose work it was, once it, or a phase of it, is closed or over; from a protected identity nothing is told at all.
 
     Nobody where the municipality does not do this.
     """
@@ -65,7 +66,8 @@ def may_learn_from(session: Session, learnt: Learnt, actor: Actor) -> bool:
         is_over = people.are_held(session) and roster.today(session) > learnt.round.last_on
         return is_over and people.is_in_team(session, learnt.forum, actor)
     if isinstance(learnt, DevelopmentCase):
-        return learnt.closed_at is not None and _team_in(session, learnt, actor) is not None
+        is_over = learnt.closed_at is not None or bool(terms.finished_phases(learnt, roster.today(session)))
+        return is_over and _team_in(session, learnt, actor) is not None
     is_protected = learnt.protected_since is not None or learnt.kept_outside_at is not None
     if learnt.state != CLOSED or is_protected or not may_view(View.REFERRAL, actor, learnt.facts()):
         return False
@@ -73,7 +75,7 @@ def may_learn_from(session: Session, learnt: Learnt, actor: Actor) -> bool:
 
 
 def to_learn_from(session: Session, actor: Actor) -> list[Learnt]:
-    """What somebody can write a lesson from: the newest closed referrals and development work of their teams, and the rounds that are over."""
+    """What somebody can write a lesson from: the newest closed referrals of their teams, rounds that are over, and development work as far as it is."""
     ended = queries.Filters(roster.today(session), openness=queries.Openness.ENDED)
     teams = [forum.id for forum in people.teams_of(session, actor)]
     rounds = session.scalars(select(RoundEnrolment).where(RoundEnrolment.forum_id.in_(teams)))

@@ -2,10 +2,12 @@
 
 from flask import url_for
 
+from referrals.development import terms
 from referrals.languages import local_date
 from referrals.learning import lessons as rules
 from referrals.learning.lessons import Learnt
 from referrals.models import DevelopmentCase, Referral
+from referrals.people import roster
 from webapp import people, transactions
 from webapp.language import gettext, short_date, zone
 
@@ -18,7 +20,10 @@ def key(learnt: Learnt) -> str:
 def name(learnt: Learnt) -> str:
     """What somebody chooses it by."""
     if isinstance(learnt, DevelopmentCase):
-        closed_on = short_date(local_date(learnt.closed_at or learnt.opened_at, zone=zone()))
+        if learnt.closed_at is None:
+            phase = terms.finished_phases(learnt, roster.today(transactions.session()))[-1]
+            return gettext("%(title)s, after the phase “%(phase)s”", title=learnt.title, phase=gettext(phase.label))
+        closed_on = short_date(local_date(learnt.closed_at, zone=zone()))
         return gettext("%(title)s, closed on %(day)s", title=learnt.title, day=closed_on)
     if not isinstance(learnt, Referral):
         return f"{learnt.round.name}, {learnt.forum.name}"

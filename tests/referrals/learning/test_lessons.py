@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import inspect, select
@@ -14,9 +14,9 @@ from referrals.errors import AlreadyMoved, NamesSomebody, NotAllowed
 from referrals.forums.consultations import ANSWERED
 from referrals.learning import catalogue, lessons
 from referrals.models import AuditEvent, Lesson
-from referrals.stages import CLOSED, PLAN_ACTIVE, STATES
+from referrals.stages import CLOSED, PLAN_ACTIVE, STATES, Stage
 from referrals.vocabulary import AgeGroup, LessonSource, LessonState, LessonTheme
-from tests import rounds
+from tests import development, rounds
 from tests.factories import a_referral, protected
 from tests.lessons import SHELF, WORDS, publish, seat_the_team, send, write
 from tests.people import Cast
@@ -68,6 +68,29 @@ def test_a_lesson_is_learnt_from_a_round_once_it_is_over_and_never_before(
     cast.municipality.holds_rounds = False
     session.flush()
     assert lessons.to_learn_from(session, by) == []
+
+
+def test_a_finished_phase_of_development_work_gives_a_lesson_after_the_second_persons_check(
+    session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at: Callable[[datetime], None] = lambda moment: monkeypatch.setattr(clock, "now", lambda: moment)  # noqa: E731
+    at(datetime(2026, 9, 7, 8, 0, tzinfo=UTC))
+    by, waiting, found = cast.coordinator.actor(), development.begin(session, cast), development.begin(session, cast)
+    for one in (waiting, found):  # the autumn is for the analysis
+        development.plan(session, cast, one)
+    development.carry(session, cast, found, Stage.ASSESSMENT)
+    at(datetime(2026, 12, 31, 22, 59, tzinfo=UTC))
+    with pytest.raises(NotAllowed):
+        lessons.write_lesson(session, found, by=by, shelf=SHELF, words=WORDS)
+    at(datetime(2027, 1, 7, 8, 0, tzinfo=UTC))
+    assert lessons.to_learn_from(session, by) == [found]  # what nobody took up has finished nothing
+    made = lessons.write_lesson(session, found, by=by, shelf=SHELF, words=WORDS)
+    assert (made.source, made.forum) == (LessonSource.DEVELOPMENT, cast.forum)
+    lessons.send_lesson(session, made, by=by)
+    with pytest.raises(NotAllowed):
+        lessons.check_lesson(session, made, by=by, words=WORDS)
+    lessons.check_lesson(session, made, by=cast.counsellor.actor(), words=WORDS)
+    assert catalogue.published(session) == [made]
 
 
 def test_somebody_of_the_team_who_sees_the_referral_writes_it_and_nobody_else(session: Session, cast: Cast) -> None:

@@ -7,10 +7,12 @@ import sqlalchemy as sa
 from pypdf import PdfReader
 
 from referrals import db
+from referrals.development import terms
 from referrals.forums import seats
 from referrals.models import DevelopmentAction, DevelopmentCase, DevelopmentResult
+from referrals.patterns.school_terms import SchoolTerm
 from referrals.stages import Stage
-from referrals.vocabulary import GovernanceLevel
+from referrals.vocabulary import DevelopmentPhase, GovernanceLevel
 from tests import development
 from tests.webapp.desk import cast_of
 
@@ -187,8 +189,15 @@ def test_the_lead_is_handed_over_and_who_led_before_stays_in_sight(karin, signed
     assert signed_in("kim").get(address).form("words-form") is not None
 
 
-def test_a_lesson_is_learnt_from_what_is_closed(karin, signed_in, address, settings):
+def test_a_lesson_is_learnt_from_a_phase_that_is_over_and_from_what_is_closed(karin, signed_in, address, settings):
     assert "What can others learn from it?" not in karin.get(address).text
+    with db.writing(settings.database) as session:
+        cast, term = cast_of(session), SchoolTerm(2025, is_autumn=True)
+        found, phase = session.scalars(sa.select(DevelopmentCase)).one(), DevelopmentPhase.ANALYSIS
+        terms.set_terms(session, found, by=cast.manager.actor(), first=term, last=term, phase=phase)
+        development.carry(session, cast, found, Stage.ASSESSMENT)
+    (link,) = [one.get("href") for one in karin.get(address).all("a") if "/lessons/new" in (one.get("href") or "")]
+    assert f"{development.WORDS.title}, after the phase “Situation analysis”" in karin.get(link).text
     with db.writing(settings.database) as session:
         cast = cast_of(session)
         development.close(session, cast, session.scalars(sa.select(DevelopmentCase)).one())
