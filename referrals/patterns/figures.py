@@ -24,6 +24,7 @@ class Milestone(Term):
     ANSWER = "answer", N_("First answer from the team")
     MEETING = "meeting", N_("First team meeting")
     PLAN = "plan", N_("First plan in force")
+    ACTION = "action", N_("First action begun")
 
 
 CAME_IN: Final = "came_in"

@@ -1,4 +1,4 @@
-"""How long families wait: from the concern to the first answer, the first team meeting and the first plan, by school and term."""
+"""How long families wait: from the concern to the first answer, the first team meeting, the first plan and the first action, by school and term."""
 
 import uuid
 from collections import defaultdict
@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from referrals.models import History, Referral
@@ -17,18 +17,22 @@ from referrals.patterns.places import Count, Places
 from referrals.patterns.school_terms import SchoolTerm
 from referrals.patterns.suppression import FEWEST
 from referrals.stages import Verb
+from referrals.vocabulary import ActionStatus
 
 #: of fewer, nine of ten are all but none
 ENOUGH_FOR_NINE_OF_TEN: Final = 10
 
 
-#: the decisions by which each is reached
-REACHED_BY: Final[dict[Milestone, tuple[Verb, ...]]] = {
-    Milestone.ANSWER: (
+#: what is recorded when each is reached
+REACHED_BY: Final[dict[Milestone, ColumnElement[bool]]] = {
+    Milestone.ANSWER: History.verb.in_((
         Verb.RETURN_CONCERN, Verb.SEND_TO_ASSESSMENT, Verb.SEND_TO_TEAM, Verb.END_AT_TRIAGE, Verb.ASK_HEAD_TEACHER,
+    )),
+    Milestone.MEETING: History.verb == Verb.RECORD_MEETING,
+    Milestone.PLAN: History.verb == Verb.APPROVE_ACTION_PLAN,
+    Milestone.ACTION: and_(
+        History.verb == Verb.RECORD_ACTION_STATUS, History.choice.in_((ActionStatus.ONGOING, ActionStatus.DONE))
     ),
-    Milestone.MEETING: (Verb.RECORD_MEETING,),
-    Milestone.PLAN: (Verb.APPROVE_ACTION_PLAN,),
 }  # fmt: skip
 
 
@@ -40,8 +44,7 @@ def concerns_of(session: Session, term: SchoolTerm) -> dict[uuid.UUID, list[Days
     """For each school its concerns of the term: after how many days each milestone was reached, where it was."""
     zone = zone_of(session)
     reached = [
-        func.min(case((History.verb.in_(verbs), History.at))).label(milestone.value)
-        for milestone, verbs in REACHED_BY.items()
+        func.min(case((recorded, History.at))).label(milestone.value) for milestone, recorded in REACHED_BY.items()
     ]
     query = (
         select(Referral.unit_id, Referral.opened_at, *reached)

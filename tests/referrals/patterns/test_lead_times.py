@@ -1,5 +1,6 @@
 """Lead times against a table made by hand: three schools, two terms, and a number of concerns that waited as written here."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from referrals.patterns.figures import Milestone, Wait
 from referrals.patterns.kept import Line
 from referrals.patterns.school_terms import SchoolTerm
 from referrals.stages import Party, Verb
-from referrals.vocabulary import HandOverState
+from referrals.vocabulary import ActionStatus, HandOverState
 from tests.factories import a_referral, protected
 from tests.people import Cast
 from tests.referrals.patterns.lived import lines_anew
@@ -21,16 +22,25 @@ SPRING, AUTUMN = SchoolTerm(2026, is_autumn=False), SchoolTerm(2026, is_autumn=T
 NOTHING = dict.fromkeys(Milestone)
 
 
-def concern(session: Session, cast: Cast, school: Unit, came_in: str, **days: int) -> Referral:
-    """A concern that came in on a day at eleven in the evening, and after how many days each decision was taken."""
+def concern(
+    session: Session,
+    cast: Cast,
+    school: Unit,
+    came_in: str,
+    actions: Sequence[tuple[ActionStatus, int]] = (),
+    **days: int,
+) -> Referral:
+    """A concern that came in on a day at eleven in the evening, and after how many days each decision was taken and each action recorded."""
     opened = datetime.fromisoformat(f"{came_in}T23:00:00+02:00").astimezone(UTC)
     referral = a_referral(session, cast, unit_id=school.id, opened_at=opened)
-    for number, (verb, after) in enumerate(days.items(), start=2):
+    decided = [(Verb(verb), None, after) for verb, after in days.items()]
+    recorded = [(Verb.RECORD_ACTION_STATUS, status.value, after) for status, after in actions]
+    for number, (verb, choice, after) in enumerate([*decided, *recorded], start=2):
         at = opened + timedelta(days=after)
         session.add(
             History(
-                referral=referral, number=number, verb=Verb(verb), at=at, written_at=at, by_party=Party.COORDINATOR,
-                to_stage=referral.stage, to_status=referral.status,
+                referral=referral, number=number, verb=verb, choice=choice, at=at, written_at=at,
+                by_party=Party.COORDINATOR, to_stage=referral.stage, to_status=referral.status,
             )
         )  # fmt: skip
     session.flush()
@@ -65,14 +75,27 @@ def test_the_lead_times_of_a_term_are_those_of_the_table_made_by_hand(
     # Ten waited 1 to 10 days for an answer, seven 1 day, two 40: of 19 in order, the tenth waited 3 and the eighteenth 40.
     # Nine of ten of ten are not told at Lindskolan: that ten got there would tell that nobody was left.
     # Nobody met but those at Lindskolan: with its days under its name, all would know that nobody else did.
-    assert everywhere == Line(
-        "", 19, {Milestone.ANSWER: Wait(3, 40), Milestone.MEETING: Wait(50, 90), Milestone.PLAN: None}
-    )
+    assert everywhere == Line("", 19, NOTHING | {Milestone.ANSWER: Wait(3, 40), Milestone.MEETING: Wait(50, 90)})
     assert {line.name: (line.concerns, line.waits) for line in schools} == {
-        cast.school.name: (10, {Milestone.ANSWER: Wait(5, None), Milestone.MEETING: None, Milestone.PLAN: None}),
+        cast.school.name: (10, NOTHING | {Milestone.ANSWER: Wait(5, None)}),
         cast.other_school.name: (None, NOTHING),  # two
         "Tredje skolan": (None, NOTHING),  # seven, but 19 - 10 - 7 would be two
     }
+
+
+def test_the_first_action_counts_from_the_day_it_was_first_recorded_as_ongoing_or_done(
+    session: Session, cast: Cast, wednesday: time_machine.Traveller
+) -> None:
+    """C10: by hand, twelve plans on day 20. Ten began after 21 to 30 days, two are hindered and have not begun."""
+    hindered, ongoing, done = ActionStatus.HINDERED, ActionStatus.ONGOING, ActionStatus.DONE
+    for number in range(21, 31):
+        begun = [(hindered, 20), (ongoing if number % 2 else done, number), (done, 60)]
+        concern(session, cast, cast.school, "2026-03-02", begun, approve_action_plan=20)
+    for status in (hindered, ActionStatus.NOT_DONE):
+        concern(session, cast, cast.school, "2026-03-02", [(status, 20)], approve_action_plan=20)
+    waits = lines_anew(session, SPRING)[-1].waits
+    # the fifth and the ninth of ten
+    assert waits == NOTHING | {Milestone.PLAN: Wait(20, 20), Milestone.ACTION: Wait(25, 29)}
 
 
 def test_an_empty_term_says_nothing(session: Session, cast: Cast, lived: None) -> None:
