@@ -6,6 +6,7 @@ from flask import current_app, request, url_for
 
 from referrals.access import Role
 from referrals.keeping.register import READERS
+from referrals.learning import catalogue
 from referrals.people import practices
 from referrals.rules import rulebook
 from referrals.statutory import absence_keepers
@@ -31,10 +32,10 @@ _PLACES: tuple[tuple[str, str, str, tuple[Role, ...]], ...] = (
     ("casework.referral_list", N_("List"), "list", ()),
     ("forums.teams", N_("Teams"), "calendar", (Role.COORDINATOR, Role.HEAD_TEACHER, Role.ASSESSOR)),
     ("casework.register", N_("Register"), "clipboard", READERS),
-    ("rounds.rounds", N_("Rounds"), "chat", (Role.MANAGEMENT, Role.CONSULTANT)),
-    ("forums.upward_questions", N_("Questions"), "chat", (Role.MANAGEMENT,)),
     ("casework.absence", N_("Absence"), "calendar", (Role.HEAD_TEACHER,)),
-    ("development.cases", N_("Development work"), "tasks", (Role.MANAGEMENT, Role.ELECTED_MEMBER)),
+    ("rounds.rounds", N_("Rounds"), "chat", (Role.MANAGEMENT, Role.CONSULTANT, Role.HEAD_TEACHER)),
+    ("forums.upward_questions", N_("Questions"), "chat", (Role.MANAGEMENT,)),
+    ("development.cases", N_("Development work"), "tasks", (Role.MANAGEMENT, Role.ELECTED_MEMBER, Role.HEAD_TEACHER)),
     ("learning.catalogue", N_("Good practice"), "search", (Role.MANAGEMENT, Role.RESEARCHER)),
     ("patterns.exports", N_("Research"), "download", (Role.RESEARCHER,)),
     ("patterns.patterns", N_("Patterns"), "table", (Role.MANAGEMENT, Role.ELECTED_MEMBER)),
@@ -55,20 +56,41 @@ _OF_PRACTICES: dict[str, Practice] = {
 }
 
 
-def main_navigation() -> list[Place]:
+#: more places than these do not stand in one row with the search on the screen of a desk: those of practices go into a menu of their own then
+_MOST_IN_A_ROW = 5
+
+
+@dataclass(frozen=True)
+class Navigation:
+    """The places of the row, and those of the menu at its end."""
+
+    row: list[Place]
+    menu: list[Place]
+
+
+def main_navigation() -> Navigation:
     """The places this person can go to, in English words."""
     somebody = people.account()
-    return [
-        Place(url_for(endpoint), label, icon, request.endpoint == endpoint)
+    places = {
+        endpoint: Place(url_for(endpoint), label, icon, request.endpoint == endpoint)
         for endpoint, label, icon, roles in _PLACES
-        if has_page(endpoint)
-        and somebody
+        if somebody
+        and has_page(endpoint)
         and (not roles or somebody.has_role(*roles))
-        and (endpoint not in _OF_PRACTICES or shows(_OF_PRACTICES[endpoint]))
-        and (
-            endpoint != "casework.absence" or any(absence_keepers.is_counted(_rules(), form) for form in somebody.leads)
-        )
-    ]
+        and _is_of_use(endpoint, somebody)
+    }
+    folded = set(_OF_PRACTICES) if len(places) > _MOST_IN_A_ROW else set()
+    row, menu = ([one for key, one in places.items() if (key in folded) is is_folded] for is_folded in (False, True))
+    return Navigation(row, menu) if len(menu) > 1 else Navigation(list(places.values()), [])
+
+
+def _is_of_use(endpoint: str, somebody: people.SignedIn) -> bool:
+    """Whether there is something behind it for this person: what the municipality does not do is offered nowhere."""
+    if endpoint == "casework.absence":
+        return any(absence_keepers.is_counted(_rules(), form) for form in somebody.leads)
+    if endpoint == "development.cases" and not somebody.has_role(Role.ELECTED_MEMBER):
+        return catalogue.may_read(somebody.actor) and shows(Practice.DEVELOPMENT)
+    return endpoint not in _OF_PRACTICES or shows(_OF_PRACTICES[endpoint])
 
 
 def protection_name() -> str:

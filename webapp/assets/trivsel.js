@@ -58,16 +58,15 @@
   /* A row that was just added takes the focus at its first field. */
   document.querySelector("[data-added]")?.querySelector("input:not([type=hidden]), textarea, select")?.focus();
 
-  /* The account menu closes when somebody clicks elsewhere or presses Escape. */
-  const menu = document.querySelector("details.account-menu");
-  if (menu) {
+  /* The menus of the header close when somebody clicks elsewhere or presses Escape. */
+  document.querySelectorAll("details.account-menu, details.main-nav__more").forEach((menu) => {
     document.addEventListener("click", (event) => menu.contains(event.target) || menu.removeAttribute("open"));
     menu.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || !menu.open) return;
       menu.open = false;
       menu.querySelector("summary").focus();
     });
-  }
+  });
 
   /* Buttons that print the page or copy a code; without a script they are not shown. */
   document.querySelectorAll("[data-print], [data-copy]").forEach((button) => {
