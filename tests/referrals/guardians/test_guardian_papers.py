@@ -27,7 +27,7 @@ from referrals.vocabulary import (
     ReporterKind,
 )
 from schemas.documents.writing import paper_html
-from tests.factories import a_guardian, a_plan, a_referral
+from tests.factories import a_guardian, a_meeting, a_plan, a_referral
 
 PLAN = DocumentKind.ACTION_PLAN
 
@@ -251,10 +251,23 @@ def test_a_guardians_own_text_stands_on_their_own_plan_and_on_the_files_and_not_
     assert "Hon sover dåligt" not in paper(readers.guardian_key(omar.id))
 
 
-def test_the_minutes_carry_the_guardians_own_text(session, referral, maja):
-    guardian_page.write_own_words(session, maja, by=guardian_access.actor_for(maja), text="Hon sover dåligt.")
-    gathered = paper_sources.gather(session, referral, Paper(DocumentKind.MINUTES, readers.FILE, "sv"), after=None)
-    assert "Hon sover dåligt." in paper_html(gathered)
+def test_parents_own_text_is_printed_first_in_the_minutes_then_the_child_and_then_the_team(
+    session, cast, referral, maja
+):
+    """C27, within the headings of the minutes: what people say of themselves, before what others make of it."""
+    said = ["Hon sover dåligt.", "Vi vill att ni ringer.", "Jag vill sitta vid fönstret.", "Det är oroligt på rasten."]
+    guardian_page.write_own_words(session, maja, by=guardian_access.actor_for(maja), text=said[0])
+    own, guardians, child, team = said
+    a_meeting(
+        session, referral, called_by=cast.coordinator, starts_at=clock.now(), held_at=clock.now(), situation=team,
+        child_words=child, guardians_words=guardians, minutes_by_id=cast.coordinator.id, ratings={}, attendance=[],
+    )  # fmt: skip
+    for reader in (readers.FILE, readers.guardian_key(maja.id)):
+        page = paper_html(
+            paper_sources.gather(session, referral, Paper(DocumentKind.MINUTES, reader, "sv"), after=None)
+        )
+        places = [page.index(one) for one in (own, guardians, child, team)]
+        assert places == sorted(places), reader
 
 
 def test_a_late_paper_carries_the_text_as_it_was(session, cast, referral, maja, wednesday):
