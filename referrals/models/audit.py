@@ -63,7 +63,7 @@ class AuditEvent(Base):
     subject: Mapped[str | None]
     #: the history row, paper, part or other row it was about
     object_id: Mapped[uuid.UUID | None]
-    #: why, where a controlled list says so: the way that was chosen, or the rule that refused
+    #: why, where a controlled list says so: the way that was chosen, or the rule that refused; of an export, a digest of its purpose
     ground: Mapped[str | None]
     #: HMAC-SHA256 of the link before and this row, in hexadecimal
     mac: Mapped[str]

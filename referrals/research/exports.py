@@ -3,6 +3,7 @@
 It is made once, at its approval, and given out as it is then, of rows that are the same in every export of their terms.
 """
 
+import hashlib
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -137,6 +138,11 @@ def fetch_export(session: Session, found: ResearchExport, *, by: Actor) -> bytes
     return found.package.content
 
 
+def purpose_as_logged(found: ResearchExport) -> str:
+    """Its purpose as the log has it, where nothing stands that was typed: a digest, other for another purpose than the one that was approved."""
+    return "purpose " + hashlib.sha256((found.purpose or "").encode()).hexdigest()[:32]
+
+
 def keep_to_their_ends(session: Session) -> int:
     """Destroy the packages of exports whose last day is over, with the key of their pseudonyms; how many.
 
@@ -165,4 +171,4 @@ def _holds(actor: Actor, roles: Collection[Role]) -> bool:
 
 
 def _log(session: Session, found: ResearchExport, verb: str, *, by: Actor) -> None:
-    audit.append(session, What.DID, by=by, chain=found.id, subject=verb)
+    audit.append(session, What.DID, by=by, chain=found.id, subject=verb, ground=purpose_as_logged(found))

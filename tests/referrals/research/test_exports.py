@@ -109,18 +109,25 @@ def test_an_export_is_refused_without_approval_and_after_its_end(
         exports.decide_export(session, found, by=cast.manager.actor(), approves=False)
 
 
-def test_the_log_of_an_export_tells_who_asked_and_who_approved(session: Session, cast: Cast, lived: None) -> None:
+def test_an_export_writes_an_audit_entry_with_its_purpose_and_its_approver(
+    session: Session, cast: Cast, lived: None
+) -> None:
+    """C05: the second half of its evidence."""
     found = approved(session, cast)
     events = session.execute(
-        select(AuditEvent.subject, AuditEvent.by_id)
+        select(AuditEvent.subject, AuditEvent.by_id, AuditEvent.ground)
         .where(AuditEvent.chain_id == found.chain_id)
         .order_by(AuditEvent.number)
     ).all()
+    purpose = exports.purpose_as_logged(found)
     assert [tuple(one) for one in events] == [
-        ("ask_for_export", cast.researcher.id),
-        ("approve_export", cast.manager.id),
+        ("ask_for_export", cast.researcher.id, purpose),
+        ("approve_export", cast.manager.id, purpose),
     ]
     assert (found.purpose, found.decided_by) == (PURPOSE, cast.manager)
+    assert PURPOSE not in purpose
+    found.purpose = "Något annat."
+    assert exports.purpose_as_logged(found) != purpose, "the log tells that another purpose was approved"
 
 
 def test_nobody_decides_about_an_export_they_asked_for(session: Session, cast: Cast, lived: None) -> None:
