@@ -176,6 +176,22 @@ def test_an_incomplete_plan_says_what_is_missing(session: Session, cast: Cast) -
     assert referral.state == PLAN_DRAFT
 
 
+def test_every_goal_in_a_plan_has_at_least_one_domain(session: Session, cast: Cast) -> None:
+    """C03: the first part of its evidence."""
+    referral, (goal,) = a_referral(session, cast, PLAN_DRAFT), a_complete_input(cast).goals
+    for domain in (None, Domain.LEARNING):
+        plan = a_complete_input(cast, goals=[goal, replace(goal, domain=domain)])
+        action_plan.draft_action_plan(session, referral, by=cast.coordinator.actor(), plan=plan)
+        if domain is None:
+            with pytest.raises(PlanIncomplete) as refused:
+                action_plan.submit_action_plan(session, referral, by=cast.coordinator.actor())
+            assert refused.value.missing == ("goals-1-domain",)
+    action_plan.submit_action_plan(session, referral, by=cast.coordinator.actor())
+    sent = plan_versions.newest_version(session, referral)
+    assert sent is not None
+    assert [one.domain for one in sent.goals] == [Domain.SAFETY, Domain.LEARNING]
+
+
 def test_a_plan_without_goals_is_not_complete(session: Session, cast: Cast) -> None:
     referral = drafted(session, cast, goals=[])
     with pytest.raises(PlanIncomplete) as refused:

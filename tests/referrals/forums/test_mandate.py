@@ -51,6 +51,21 @@ def rows(session: Session, referral: Referral) -> int:
     return len(session.scalars(select(History).where(History.referral_id == referral.id)).all())
 
 
+def test_a_team_of_the_school_cannot_decide_a_childs_plan_and_one_around_the_child_can(
+    session: Session, cast: Cast
+) -> None:
+    """C01: the level alone says so, where the team has no list of its own."""
+    referral, by = a_referral(session, cast, PLAN_DRAFT), cast.coordinator.actor()
+    plan = a_plan(session, referral, author=cast.coordinator)
+    cast.forum.level = TeamLevel.STAFF
+    with pytest.raises(OutsideMandate):
+        action_plan.draft_action_plan(session, referral, by=by, plan=PlanInput(background="Något annat"))
+    assert plan.background == "Mila kommer sent."
+    cast.forum.level = TeamLevel.CHILD
+    action_plan.draft_action_plan(session, referral, by=by, plan=PlanInput(background="Något annat"))
+    assert plan.background == "Något annat"
+
+
 @pytest.mark.parametrize("state", [PLAN_DRAFT, PLAN_RETURNED])
 def test_a_team_that_agrees_on_no_plan_begins_none_and_sends_none_for_approval(
     session: Session, cast: Cast, state: State

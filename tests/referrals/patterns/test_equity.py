@@ -66,6 +66,17 @@ def test_a_term_by_area_and_school_is_what_was_counted_by_hand(session: Session,
     }  # fmt: skip
 
 
+def test_the_dashboard_splits_by_domain(session: Session, cast: Cast, wednesday: time_machine.Traveller) -> None:
+    """C03: the second part of its evidence, by area."""
+    third = in_areas(session, cast)
+    for domain, schools in {Domain.SAFETY: (6, 7), Domain.LEARNING: (7, 9), Domain.HEALTH: (2, 1)}.items():
+        for unit, number in zip((cast.school, third), schools, strict=True):
+            for _ in range(number):
+                a_course(session, cast, unit, domain=domain)
+    shown = rows(counted_anew(session, SPRING)[0], Heading.DOMAINS)
+    assert shown == {"Safety": (13, 6, 7), "Learning": (16, 7, 9)}  # health: three, and they are told nowhere
+
+
 def test_a_number_that_leaves_fewer_than_five_of_its_whole_is_not_shown(
     session: Session, cast: Cast, lived: None
 ) -> None:

@@ -7,14 +7,15 @@ import sqlalchemy as sa
 import time_machine
 from sqlalchemy.orm import Session, object_session
 
-from referrals import audiences, clock, queries
+from referrals import audiences, clock, queries, team_review
 from referrals.access import VIEWS, Role, View, capacities, may_view
 from referrals.errors import Incomplete, NotAllowed, NotCovered, WrongStage
+from referrals.guardians import guardian_access
 from referrals.models import Account, History, Invitation, PlannedAction, Referral, RoleAssignment
 from referrals.people import invitations, leaving, organisation, roster
 from referrals.queries import Filters, Openness
 from referrals.reminders import waiting
-from referrals.stages import CLOSED, PLAN_ACTIVE, PLAN_DRAFT, Verb
+from referrals.stages import CLOSED, PLAN_ACTIVE, PLAN_DRAFT, TO_SCHEDULE, Verb
 from referrals.vocabulary import PlanStatus, Profession, Recipient
 from referrals.vocabulary.knowing import Capacity
 from referrals.work import worklist
@@ -63,13 +64,34 @@ def sees(referral: Referral, account: Account) -> set[View]:
 
 
 # ------------------------------------------------------------------------------------------------- C08, its evidence
-@pytest.mark.parametrize(
-    "profession",
-    [
-        Profession.CIVIL_SOCIETY, Profession.BUSINESS, Profession.LEISURE_STAFF, Profession.HEALTH_CARE,
-        Profession.SOCIAL_SERVICES, Profession.PSYCHOLOGIST, Profession.SCHOOL_DOCTOR, Profession.TEACHER,
-    ],
-)  # fmt: skip
+#: the kinds of participants but guardians, who have no account, by what they are
+KINDS = {
+    "school": Profession.TEACHER, "student health": Profession.PSYCHOLOGIST, "social services": Profession.SOCIAL_SERVICES,
+    "health care": Profession.HEALTH_CARE, "leisure": Profession.LEISURE_STAFF, "civil society": Profession.CIVIL_SOCIETY,
+    "business": Profession.BUSINESS,
+}  # fmt: skip
+
+
+def test_each_of_the_eight_kinds_can_be_invited_and_the_guardian_is_one_of_them(
+    session: Session, cast: Cast, referral: Referral
+) -> None:
+    """Seven to the referral, with an action of their own; guardians to the team's meeting, as members of it."""
+    for number, (kind, profession) in enumerate(KINDS.items(), start=1):
+        account = an_outsider(session, profession, email=f"number.{number}@outside.invalid")
+        invite(session, cast, referral, account)
+        an_action_of(session, cast, referral, account, version=number)
+        assert View.OWN_ACTION in sees(referral, account), kind
+    before = a_referral(session, cast, TO_SCHEDULE)
+    guardian = consented(session, before, cast).guardian
+    made = team_review.schedule_meeting(
+        session, before, by=cast.coordinator.actor(), seen=None, starts_at=clock.now() + timedelta(days=7), minutes=60,
+        place="Rum 12", called=[cast.counsellor.id, cast.head_teacher.id], guardians=[guardian.id],
+    )  # fmt: skip
+    assert made.guardians_invited == [str(guardian.id)]
+    assert Capacity.GUARDIAN in capacities(guardian_access.actor_for(guardian), before.facts())
+
+
+@pytest.mark.parametrize("profession", [*KINDS.values(), Profession.SCHOOL_DOCTOR])
 def test_whatever_they_are_they_see_only_actions_assigned_to_them_and_access_ends_at_the_set_date(
     session: Session, cast: Cast, referral: Referral, profession: Profession, wednesday: time_machine.Traveller
 ) -> None:

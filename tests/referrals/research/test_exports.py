@@ -87,6 +87,15 @@ def table(content: bytes, name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(io.StringIO(together.read(f"{name}.csv").decode())))
 
 
+def test_what_the_domains_are_called_elsewhere_is_exported_as_a_table(
+    session: Session, cast: Cast, lived: None
+) -> None:
+    """C03: the last part of its evidence."""
+    found = table(fetched(session, cast, approved(session, cast)), "domains")
+    assert [row["domain"] for row in found] == ["health", "safety", "learning"]
+    assert all(row[name] for row in found for name in ("SHANARRI", "BBIC", "TOPI"))
+
+
 def test_an_export_is_refused_without_approval_and_after_its_end(
     session: Session, cast: Cast, lived: None, wednesday: time_machine.Traveller
 ) -> None:

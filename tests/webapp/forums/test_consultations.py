@@ -1,14 +1,16 @@
 """The pages of an anonymous consultation: what is typed is checked before it is kept, and stays in the form until then."""
 
+import io
 import logging
 import uuid
 
 import pytest
 import sqlalchemy as sa
+from pypdf import PdfReader
 
 from referrals import db
 from referrals.forums import seats
-from referrals.models import Base, Consultation, KeptForm
+from referrals.models import Base, Consultation, KeptForm, Step
 from tests.teams import a_team_beside
 from tests.webapp.desk import cast_of
 from tests.webapp.test_guards import let_sessions_run_out
@@ -121,6 +123,33 @@ def test_a_text_that_tells_who_it_is_comes_back_and_stands_nowhere(asks, setting
     written = everything_written()
     assert not any(word in written or word in caplog.text for word in ("Xenofonia", "20160231", "4B är borta"))
     assert rows(settings, Consultation) == 0
+
+
+def test_no_pdf_of_a_consultation_contains_such_a_string_nor_does_a_draft_a_log_or_anything_prefect_is_told(
+    asks, signed_in, settings, everything_written, caplog
+):
+    """C02: an identity number of Sweden, one of Denmark, and a name of the school's roster."""
+    strings = numbers = ("20160231-0000", "310216-0000")
+    strings += ("Vidmark",)
+    with caplog.at_level(logging.DEBUG):
+        for one in strings:
+            asks.submit({"question": f"{QUESTION} {one}"}, button=("ask", "yes"), status=422)
+        address = ask(asks)
+        kim = signed_in("kim")
+        page = kim.get(address)
+        for one in strings:
+            for field in ADVICE:
+                page = kim.submit(ADVICE | {field: f"Pröva {one}"}, form=page.form("main-form"), status=422)
+        kim.submit(ADVICE, form=page.form("main-form"))
+    note = PdfReader(io.BytesIO(asks.client.get(f"{address}/note").data))
+    printed = " ".join("\n".join(one.extract_text() for one in note.pages).split())
+    assert ADVICE["advice"] in printed
+    told = printed + repr(note.metadata) + caplog.text
+    assert [one for one in strings if one in told] == []
+    written = everything_written()  # the roster stands there too
+    assert [one for one in numbers if one in written or one.replace("-", "") in written] == []
+    # what Prefect is told begins with a step, and a consultation has none
+    assert rows(settings, KeptForm) == rows(settings, Step) == 0
 
 
 def test_what_is_only_a_word_is_said_so_once_and_only_for_that_word(asks, settings):

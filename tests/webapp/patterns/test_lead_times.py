@@ -34,7 +34,11 @@ def test_the_newest_term_that_is_over_is_shown_first_and_hides_what_subtracting_
     assert page.text_of(page.all("caption")[0]) == "Spring term 2026"
     assert "the first action from the day on which one of the plan was first recorded as ongoing or done" in page.text
     nothing = ["–"] * 5
-    assert rows(page) == {"Lindskolan": nothing, "Askskolan": nothing, "The whole municipality": ["11", "–", "–", "–", "–"]}
+    assert rows(page) == {
+        "Lindskolan": nothing,
+        "Askskolan": nothing,
+        "The whole municipality": ["11", "–", "–", "–", "–"],
+    }
 
 
 def test_of_the_term_that_goes_on_nothing_is_shown(signed_in, eleven):
