@@ -23,7 +23,6 @@ from referrals.meetings import own_calls
 from referrals.models import Guardian, History, Mail, MeetingVersion, Referral, Step, StepKind, TeamMeeting, What
 from referrals.papers import readers
 from referrals.papers.paper_sources import GUARDIANS_DOOR, RETURN_PATH
-from referrals.people import roster
 from referrals.printing import TEMPLATE_FOLDER
 from referrals.safeguarding import access_list
 from referrals.stages import (
@@ -162,7 +161,7 @@ def write(session: Session, row: History) -> list[Mail]:
                 and not _is_told(session, row, notification.kind, account_id=addressee.account_id)
             ):
                 continue
-            if notification.kind is _M.MEETING_SCHEDULED and _says_nothing_new(session, row, addressee):
+            if notification.kind in _CALLS and _says_nothing_new(session, row, addressee):
                 continue
             mail = _write_one(session, row, notification.kind, addressee=addressee)
             written += [mail] if mail else []
@@ -178,13 +177,13 @@ def _is_told(session: Session, row: History, kind: MailKind, *, account_id: uuid
 
 
 def _says_nothing_new(session: Session, row: History, addressee: Addressee) -> bool:
-    """Whether a colleague was called by mail to the same time and place already, and nothing took that back since."""
+    """Whether they were called or invited by mail to the same time and place already, and nothing took that back since."""
     before = select(Mail).join(History, History.id == Mail.history_id).where(
         Mail.referral_id == row.referral_id, Mail.kind.in_(WITH_ENTRY), Mail.recipient == addressee.key,
         Mail.stopped_at.is_(None), History.number < row.number,
     )  # fmt: skip
     newest = session.scalars(before.order_by(History.number.desc(), Mail.id).limit(1)).one_or_none()
-    if newest is None or newest.kind is not _M.MEETING_SCHEDULED:
+    if newest is None or newest.kind not in _CALLS:
         return False
     told, tells = (team_review.called_then(session, row.referral, after=one) for one in (newest.history, row))
     return team_review.where_and_when(told) == team_review.where_and_when(tells)
@@ -266,7 +265,7 @@ def let_rest_if_done(session: Session, mail: Mail) -> None:
     if mail.kind is MailKind.HAND_OVER_OFFERED:
         is_done = hand_over.waiting(session, mail.referral) is None
     if mail.kind in _CALLS:
-        is_done = not _is_called_so(session, mail) or _is_told_today(session, mail)
+        is_done = not _is_called_so(session, mail) or _is_known(session, mail)
     if mail.kind in TAKES_OUT:
         is_done = _is_called_again(session, mail)
     if is_to_go(mail) and (is_done or not _can_be_mailed(session, mail)):
@@ -276,18 +275,21 @@ def let_rest_if_done(session: Session, mail: Mail) -> None:
 def _is_called_so(session: Session, mail: Mail) -> bool:
     """Whether the meeting is still to be held as a mail calls to it: neither moved since, nor called off, nor held.
 
-    A colleague gets no other mail where only others are called since: theirs still goes.
+    Nobody gets another mail where only others are called or invited since: theirs still goes.
     """
     call = team_review.called_then(session, mail.referral, after=mail.history)
-    if isinstance(call, MeetingVersion) and mail.kind is _M.MEETING_SCHEDULED:
+    if isinstance(call, MeetingVersion):
         now, reader = session.get_one(TeamMeeting, call.meeting_id), mail.recipient.rpartition(":")[2]
         is_same = team_review.where_and_when(call) == team_review.where_and_when(now)
-        return now.is_to_hold and reader in now.called and is_same
+        return now.is_to_hold and reader in {*now.called, *now.guardians_invited} and is_same
     return isinstance(call, TeamMeeting) and call.is_to_hold
 
 
-def _is_told_today(session: Session, mail: Mail) -> bool:
-    """Whether it would tell a guardian what the newest mail of this day about a meeting told them: the same time and place."""
+def _is_known(session: Session, mail: Mail) -> bool:
+    """Whether it would tell a guardian what the newest mail about a meeting told them: the same time and place.
+
+    So it is where the meeting was moved and moved back, or they were left out and invited again, before either mail had gone.
+    """
     if mail.kind is not _M.MEETING_INVITED:
         return False
     sent = select(Mail).where(
@@ -295,12 +297,10 @@ def _is_told_today(session: Session, mail: Mail) -> bool:
         Mail.sent_at.is_not(None), Mail.id != mail.id,
     )  # fmt: skip
     newest = session.scalars(sent.order_by(Mail.sent_at.desc(), Mail.id).limit(1)).one_or_none()
-    zone = roster.time_zone(session)
-    if newest is None or newest.kind is not mail.kind or newest.sent_at is None:
+    if newest is None or newest.kind is not mail.kind:
         return False
-    is_of_today = languages.local_date(newest.sent_at, zone=zone) == roster.today(session)
     told, tells = (team_review.called_then(session, mail.referral, after=one.history) for one in (newest, mail))
-    return is_of_today and team_review.where_and_when(told) == team_review.where_and_when(tells)
+    return team_review.where_and_when(told) == team_review.where_and_when(tells)
 
 
 def _is_called_again(session: Session, mail: Mail) -> bool:
