@@ -22,6 +22,7 @@ from referrals.models import (
     AgendaItem,
     ClosedDay,
     Forum,
+    Referral,
     RoleAssignment,
     SeatAbsence,
     TeamDate,
@@ -206,8 +207,9 @@ def take_away(session: Session, forum: Forum, date_id: uuid.UUID, *, by: Actor) 
 
 
 def with_agenda(session: Session, found: Iterable[TeamDate]) -> set[uuid.UUID]:
-    """Those of the dates, by their ids, that have a referral on their agenda."""
-    return set(session.scalars(select(AgendaItem.date_id).where(AgendaItem.date_id.in_([one.id for one in found]))))
+    """Those of the dates, by their ids, that have a referral on their agenda. One that has ended holds no date."""
+    here = AgendaItem.date_id.in_([one.id for one in found])
+    return set(session.scalars(select(AgendaItem.date_id).join(AgendaItem.referral).where(here, Referral.is_open)))
 
 
 def drop(session: Session, forum: Forum, date_id: uuid.UUID, *, by: Actor) -> TeamDate:

@@ -76,9 +76,7 @@ def move_date(
     if (starts_at, minutes, place) == (date.starts_at, date.minutes, date.place):
         raise AgendaRefused(AgendaProblem.SAME)
     _require_free(session, date, starts_at, minutes=minutes)
-    here = agenda.slots(session, date)
-    if not all(agenda.may_arrange(slot.item.referral, date, by) for slot in here):
-        raise AgendaRefused(AgendaProblem.OTHERS)
+    _require_theirs(agenda.slots(session, date), date, by)
     before, met_in = _described(date), date.place
     date.starts_at, date.minutes, date.place = starts_at, minutes, place
     session.flush()
@@ -95,8 +93,7 @@ def withdraw_date(session: Session, date: TeamDate, *, by: Actor, reason: str) -
     dates.require_keeper(date.forum, by)
     agenda.require_to_come(session, date)
     here = agenda.slots(session, date)
-    if not all(agenda.may_arrange(slot.item.referral, date, by) for slot in here):
-        raise AgendaRefused(AgendaProblem.OTHERS)
+    _require_theirs(here, date, by)
     zone = roster.time_zone(session)
     day = local_date(date.starts_at, zone=zone)
     called = [meeting for slot in here if (meeting := _planned(session, slot)) is not None]
@@ -119,6 +116,13 @@ def follow_agenda(session: Session, date: TeamDate, *, by: Actor) -> Moved:
 
 def _described(date: TeamDate) -> str:
     return f"{organisation.describe(date)}, {date.minutes} min, {date.place}"
+
+
+def _require_theirs(slots: Iterable[Slot], date: TeamDate, by: Actor) -> None:
+    """Raises AgendaRefused where a referral is not theirs to arrange. One that has ended is nobody's, and holds no date."""
+    work = (slot.item.referral for slot in slots if slot.item.referral.is_open)
+    if not all(agenda.may_arrange(referral, date, by) for referral in work):
+        raise AgendaRefused(AgendaProblem.OTHERS)
 
 
 def _require_free(session: Session, date: TeamDate, starts_at: datetime, *, minutes: int) -> None:

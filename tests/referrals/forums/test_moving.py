@@ -8,7 +8,7 @@ from icalendar import Calendar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import closure, team_review
+from referrals import clock, closure, team_review
 from referrals.actors import Actor
 from referrals.errors import AgendaRefused, NotAllowed
 from referrals.forums import agenda, clashes, dates, invitations_calendar, moving, readiness, seats
@@ -241,6 +241,17 @@ def test_what_somebody_may_not_move_holds_its_date(session: Session, cast: Cast,
     )
     twice = lambda: moving.move_item(session, again, second, by=cast.coordinator.actor(), reason=None)  # noqa: E731
     assert refused(twice) is AgendaProblem.THERE_ALREADY
+
+
+def test_a_referral_that_was_handed_over_holds_no_date(session: Session, cast: Cast, two_dates: list[TeamDate]) -> None:
+    by, (first, second) = cast.coordinator.actor(), two_dates
+    for item in (put(session, cast, first), put(session, cast, second)):
+        item.referral.is_open, item.referral.handed_over_at = False, clock.now()
+    session.flush()
+    assert moving.move_date(session, first, BEGINS + HALF_AN_HOUR, by=by, reason=None) == Moved(0, 0)
+    assert moving.withdraw_date(session, first, by=by, reason="Sjukt.") == CalledOff(0)
+    assert dates.take_away(session, cast.forum, second.id, by=by) is second
+    assert dates.coming(session, cast.forum) == []
 
 
 def test_meetings_follow_the_agenda_when_asked_to(session: Session, cast: Cast, two_dates: list[TeamDate]) -> None:
