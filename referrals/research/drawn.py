@@ -2,6 +2,7 @@
 
 Drawn anew, two exports of one term would differ by whoever was protected, left out by chance or followed up in between: whoever holds both could
 subtract. A child that is protected later stays in a row that leads to nobody; a row that went would be the one of that child.
+Exports that were approved before rows were kept have some that were never drawn: of their terms more is left out.
 """
 
 import secrets
@@ -12,10 +13,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from referrals import clock
-from referrals.models import Municipality, ResearchTerm
+from referrals.models import AuditEvent, Municipality, ResearchExport, ResearchTerm
 from referrals.patterns.school_terms import SchoolTerm
 from referrals.research import protecting, rows
 
+#: the verb by which the log tells that an export was approved
+APPROVED: Final = "approve_export"
 _CHANCE: Final = secrets.SystemRandom()
 
 
@@ -34,7 +37,8 @@ def of_term(session: Session, term: SchoolTerm) -> list[Row]:
     session.scalars(select(Municipality).with_for_update()).one()
     found = session.scalars(select(ResearchTerm).where(ResearchTerm.term == term.code)).one_or_none()
     if found is None:
-        given = protecting.protect(rows.of_term(session, term), _CHANCE)
+        lines = rows.of_term(session, term)
+        given = protecting.protect(lines, _CHANCE, was_given_out=_was_given_out(session, term))
         _CHANCE.shuffle(given)
         found = ResearchTerm(
             term=term.code, drawn_at=clock.now(), rows=[[line.area, line.age, line.values] for line in given]
@@ -42,3 +46,14 @@ def of_term(session: Session, term: SchoolTerm) -> list[Row]:
         session.add(found)
         session.flush()
     return [Row(*row) for row in found.rows or ()]
+
+
+def _was_given_out(session: Session, term: SchoolTerm) -> bool:
+    """Whether an export that covers the term was approved already, by its log: one that is being approved now has no line there yet.
+
+    What became of it since says nothing of what whoever fetched it holds.
+    """
+    approved = select(AuditEvent.chain_id).where(AuditEvent.subject == APPROVED)
+    asked = select(ResearchExport.first_term, ResearchExport.last_term).where(ResearchExport.id.in_(approved))
+    spans = [(SchoolTerm.read(first), SchoolTerm.read(last)) for first, last in session.execute(asked)]
+    return any(first and last and first <= term <= last for first, last in spans)

@@ -22,7 +22,7 @@ from referrals.models import ResearchExport, ResearchPackage, What
 from referrals.patterns import kept
 from referrals.patterns.school_terms import SchoolTerm
 from referrals.people import practices, roster
-from referrals.research import package
+from referrals.research import drawn, package
 from referrals.vocabulary import ExportProblem, ExportState, Practice
 
 ASKERS: Final = (Role.RESEARCHER,)
@@ -119,7 +119,7 @@ def decide_export(session: Session, found: ResearchExport, *, by: Actor, approve
     if approves:
         _make(session, found)
     session.flush()
-    _log(session, found, "approve_export" if approves else "decline_export", by=by)
+    _log(session, found, drawn.APPROVED if approves else "decline_export", by=by)
 
 
 def fetch_export(session: Session, found: ResearchExport, *, by: Actor) -> bytes:

@@ -9,6 +9,7 @@ import uuid
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from random import Random
 from typing import Final, TypeVar
 
@@ -25,36 +26,49 @@ _MORE: Final = 5
 _LEAST: Final = 3
 
 
-def protect(lines: Sequence[Line], chance: Random) -> list[Line]:
+def protect(lines: Sequence[Line], chance: Random, *, was_given_out: bool = False) -> list[Line]:
     """The rows of one term as they may be given out, drawn once: a second draw, less the first, would tell of those it leaves out.
 
     Where fewer than five share area and age, the area goes, then the age. A term of which fewer than five are left has no rows.
+
+    `was_given_out` says that somebody holds rows of it that were never drawn, and can subtract these from them: a child that must be in no
+    row since then would be what lies between. So the same is left out of the others alone as of all otherwise, and how much is left to chance.
     """
-    withheld, given = _leave_some_out(lines, chance)
+    if was_given_out:
+        lines = [line for line in lines if not line.is_withheld]
+    few = partial(_few, chance, varies=was_given_out)
+    withheld, given = _leave_some_out(lines, chance, few)
     if len(given) < FEWEST:
         return []
-    given = _without_area_and_age(_without_area(_out_of_their_area(given, withheld, chance)))
+    given = _without_area_and_age(_without_area(_out_of_their_area(given, withheld, chance, few=few)))
     gaps = _gaps(given, lines, chance)
     return [line for group in _by(_group, given).values() for line in _blank(group, gaps)]
 
 
 # -------------------------------------------------------------------------------------------- against subtraction
-def _leave_some_out(lines: Sequence[Line], chance: Random) -> tuple[list[Line], list[Line]]:
+def _few(chance: Random, *, varies: bool) -> int:
+    """How many are left out at least. Where it varies, nobody can tell whether there is one more among them who must be."""
+    return FEWEST + (chance.randrange(_MORE) if varies else 0)
+
+
+def _leave_some_out(lines: Sequence[Line], chance: Random, few: Callable[[], int]) -> tuple[list[Line], list[Line]]:
     """Those left out, at least five: whoever must be in no row, and others by chance as far as those are fewer. Then the others."""
     withheld = [line for line in lines if line.is_withheld]
     others = [line for line in lines if not line.is_withheld]
     chance.shuffle(others)
-    more = max(0, FEWEST - len(withheld))
+    more = max(0, few() - len(withheld))
     return withheld + others[:more], others[more:]
 
 
-def _out_of_their_area(given: Sequence[Line], withheld: Sequence[Line], chance: Random) -> list[Line]:
+def _out_of_their_area(
+    given: Sequence[Line], withheld: Sequence[Line], chance: Random, *, few: Callable[[], int]
+) -> list[Line]:
     """Let some of each area be told without it, so that with those left out they are at least five."""
     left_out = Counter(line.area for line in withheld)
     lost = {
         line.referral_id
         for area, those in _by(_area, given).items()
-        for line in _some(those, FEWEST - left_out[area], chance)
+        for line in _some(those, few() - left_out[area], chance)
     }
     return [replace(line, area="") if line.referral_id in lost else line for line in given]
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from referrals import clock
 from referrals.access import Role
 from referrals.errors import ExportRefused, NamesSomebody, NotAllowed, SealBroken
-from referrals.models import AuditEvent, Referral, ResearchExport, RoleAssignment
+from referrals.models import AuditEvent, Referral, ResearchExport, ResearchTerm, RoleAssignment
 from referrals.patterns import figures, kept
 from referrals.patterns.figures import Heading
 from referrals.patterns.school_terms import SchoolTerm
@@ -250,6 +250,29 @@ def test_whoever_subtracts_two_exports_of_a_term_finds_nothing(session: Session,
         )
 
     assert without_pseudonyms(first) == without_pseudonyms(second)
+
+
+@pytest.mark.parametrize("made", ["for another export", "anew for the same"])
+def test_whoever_has_rows_from_before_any_were_drawn_does_not_find_a_child_that_was_protected_since(
+    session: Session, cast: Cast, many: None, made: str
+) -> None:
+    *known, one = at_lindskolan(session, cast)[:6]
+    for referral in known:
+        protected(session, referral, by=cast.coordinator)
+    first = approved(session, cast)
+    held = Counter(line.area for line in rows.of_term(session, SPRING) if not line.is_withheld)
+    # As before rows were kept: each export gave out all of these, and there were no packages at first.
+    session.delete(session.scalars(select(ResearchTerm)).one())
+    first.package = None
+    protected(session, one, by=cast.coordinator)
+    session.flush()
+    if made == "anew for the same":
+        exports.keep_to_their_ends(session)
+    written = rows_of(session, cast, first if made == "anew for the same" else approved(session, cast))
+    told = Counter(row["area"] for row in written)
+    assert held.total() - len(written) >= FEWEST + 1
+    assert held["North"] - told["North"] >= FEWEST + 1
+    assert held["South"] - told["South"] >= FEWEST
 
 
 def test_another_export_has_other_pseudonyms_and_the_same_one_the_same(

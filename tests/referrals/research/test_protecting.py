@@ -68,7 +68,28 @@ def test_no_value_is_shared_by_fewer_than_five_nor_by_all_nor_told_by_being_left
 def test_whoever_subtracts_the_rows_from_all_there_is_finds_no_group_under_five(
     lines: list[Line], chance: Random
 ) -> None:
-    given_out = protect(lines, chance)
+    nothing_stands_out(lines, protect(lines, chance))
+
+
+@given(LINES, CHANCE)
+def test_whoever_has_rows_from_before_any_were_drawn_finds_no_group_under_five_beside_those_who_must_be_in_none(
+    lines: list[Line], chance: Random
+) -> None:
+    others = [line for line in lines if not line.is_withheld]
+    nothing_stands_out(others, protect(lines, chance, was_given_out=True))
+
+
+def test_how_many_are_missing_does_not_tell_whoever_has_rows_from_before_that_one_more_must_be() -> None:
+    lines = [
+        Line(uuid.uuid4(), "North", "6-9", {"taken_up": "yes" if number % 2 else "no"}, is_withheld=number < 6)
+        for number in range(60)
+    ]
+    left = {len(lines) - len(protect(lines, Random(seed), was_given_out=True)) for seed in range(60)}
+    assert left == set(range(6 + 5, 6 + 10))
+
+
+def nothing_stands_out(lines: list[Line], given_out: list[Line]) -> None:
+    """What the rows do not tell of `lines` is nothing, or five at least: of all, of each area, and of each value of one."""
     for area in {line.area for line in given_out} - {""} | {None}:
         there, told = ([one for one in some if area in (None, one.area)] for some in (lines, given_out))
         assert len(there) - len(told) >= 5 or not told
