@@ -32,6 +32,6 @@ def fix_registers(database: str) -> int:
 
 def _issue(database: str, draft: Draft) -> None:
     """Print outside of any transaction; what fails is tried again at the next look."""
-    content = printing.print_pdf(printing.extract_html(draft.context, language=draft.language, name=draft.template))
+    content = printing.print_in_time(printing.extract_html(draft.context, language=draft.language, name=draft.template))
     with db.writing(database) as session:
         papers.keep(session, draft, content)

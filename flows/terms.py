@@ -31,6 +31,6 @@ def _count(database: str, term: SchoolTerm) -> bool:
 def _issue(database: str, draft: Draft) -> None:
     """Print outside of any transaction; what fails is tried again at the next sweep."""
     html = printing.extract_html(draft.context, language=draft.language, name=quality_report.TEMPLATE)
-    content = printing.print_pdf(html)
+    content = printing.print_in_time(html)
     with db.writing(database) as session:
         quality_report.keep(session, draft, content)

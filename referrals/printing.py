@@ -2,15 +2,18 @@
 
 WeasyPrint is imported here and nowhere else, and only when the first page is printed. It is not safe in several
 threads and leaks with every new font configuration, so one lock guards one configuration and two ready stylesheets.
+Whatever holds it must come to an end: what follows a step has its own time for that, all else is `print_in_time`.
 """
 
 import atexit
 import hashlib
+import logging
+import os
 import threading
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -45,7 +48,13 @@ FONTS: Final = (
 #: Marks that turn the direction of a line against its letters, and could make a paper say what was never written.
 _DIRECTION_OVERRIDES: Final = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 
-_lock = threading.Lock()
+#: a print that lasts longer does not come to an end by itself: a paper takes a second. Half of what a step is given: what
+#: keeps the steps of a process waiting is not held against them
+LONGEST: Final = timedelta(minutes=5)
+#: the exit status of a process that ends because a print does not; with 3 and 4 gunicorn would start no other
+STUCK: Final = 5
+
+_lock = threading.RLock()
 
 
 class FontsMissing(RuntimeError):
@@ -108,6 +117,21 @@ def print_pdf(html: str) -> bytes:
     return bytes(pdf)
 
 
+def print_in_time(html: str) -> bytes:
+    """Print a page outside of any step, as `print_pdf` does; after LONGEST this process ends, and is started again.
+
+    No thread can be ended in any other way, and one that hangs in the printer keeps every other paper of the process waiting.
+    """
+    with _lock:
+        watch = threading.Timer(LONGEST.total_seconds(), _end_process)
+        watch.daemon = True
+        watch.start()
+        try:
+            return print_pdf(html)
+        finally:
+            watch.cancel()
+
+
 @lru_cache(maxsize=1)
 def letters() -> frozenset[str]:
     """Every sign that papers can be printed with. Raises FontsMissing before the set-up has made the fonts."""
@@ -129,6 +153,12 @@ def fetch_own_file(url: str) -> "URLFetcherResponse":
     if parts.scheme != "file" or parts.netloc or not ours or not path.is_file():
         raise ForeignAsset("papers are made of their own files only")
     return URLFetcherResponse(path.as_uri(), path.read_bytes())
+
+
+def _end_process() -> None:
+    logging.getLogger(__name__).error("a paper does not come to an end; ending the process")
+    logging.shutdown()
+    os._exit(STUCK)
 
 
 def _font_files() -> list[Path]:

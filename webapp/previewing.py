@@ -34,7 +34,7 @@ class Looked(Exception):
 
     def answer(self) -> Response:
         """The PDF, with the mark across each page. Call it once nothing waits for this request's transaction."""
-        return downloads.to_look_at(printing.print_pdf(self._html), name=self._name)
+        return downloads.to_look_at(printing.print_in_time(self._html), name=self._name)
 
 
 def is_wanted() -> bool:

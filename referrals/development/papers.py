@@ -39,7 +39,7 @@ def closing_context(session: Session, found: DevelopmentCase) -> dict[str, Any]:
 def closing_paper(session: Session, found: DevelopmentCase, *, language: str) -> bytes:
     """The closing report as a PDF in one of our languages."""
     html = printing.extract_html(closing_context(session, found), language=language, name="development_report")
-    return printing.print_pdf(html)
+    return printing.print_in_time(html)
 
 
 def analysis_context(session: Session, found: DevelopmentCase, *, by: Actor) -> dict[str, Any]:
@@ -52,7 +52,7 @@ def analysis_paper(session: Session, found: DevelopmentCase, *, by: Actor, langu
     html = printing.extract_html(
         analysis_context(session, found, by=by), language=language, name="development_analysis"
     )
-    return printing.print_pdf(html)
+    return printing.print_in_time(html)
 
 
 # ----------------------------------------------------------------------------------------------- what a stage leaves

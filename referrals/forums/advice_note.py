@@ -23,4 +23,4 @@ def paper(session: Session, found: Consultation, *, language: str) -> bytes:
         "recipient": None, "issued_at": found.advised_at.isoformat(), "zone": here.timezone, "question": found.question,
         "advice": found.advice, "next_steps": found.next_steps, "advises_referral": found.advises_referral,
     }  # fmt: skip
-    return printing.print_pdf(printing.extract_html(context, language=language, name="advice_note"))
+    return printing.print_in_time(printing.extract_html(context, language=language, name="advice_note"))

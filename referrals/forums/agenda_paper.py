@@ -33,7 +33,7 @@ def paper(session: Session, date: TeamDate, *, by: Actor, language: str) -> byte
         "lines": [_line(session, slot, by) for slot in agenda.slots(session, date)],
         "asked": [one.question for one in upward.on_date(session, date, by)],
     }  # fmt: skip
-    return printing.print_pdf(printing.extract_html(context, language=language, name="agenda"))
+    return printing.print_in_time(printing.extract_html(context, language=language, name="agenda"))
 
 
 def _line(session: Session, slot: Slot, by: Actor) -> dict[str, Any]:

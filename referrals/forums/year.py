@@ -84,7 +84,7 @@ def paper(session: Session, teams: Sequence[Forum], begins: int, *, language: st
         "issued_at": None, "zone": here.timezone, "as_of": clock.now(), "begins": begins,
         "teams": names, "months": months(session, teams, begins),
     }  # fmt: skip
-    return printing.print_pdf(printing.extract_html(context, language=language, name="year"))
+    return printing.print_in_time(printing.extract_html(context, language=language, name="year"))
 
 
 def _month(begins: int, step: int) -> date:

@@ -121,7 +121,7 @@ def agenda_context(session: Session, found: Seminar) -> dict[str, Any]:
 def agenda(session: Session, found: Seminar, *, language: str) -> bytes:
     """Its agenda as a PDF in one of our languages."""
     html = printing.extract_html(agenda_context(session, found), language=language, name="seminar")
-    return printing.print_pdf(html)
+    return printing.print_in_time(html)
 
 
 # -------------------------------------------------------------------------------------------------------- inside

@@ -33,7 +33,7 @@ def extract(session: Session, request: ReadingRequest, *, by: Actor) -> bytes:
     ]
     language = organisation.municipality(session).language
     html = printing.extract_html(_context(session, request, decided, language=language), language=language)
-    files = {"extract.pdf": printing.print_pdf(html)}
+    files = {"extract.pdf": printing.print_in_time(html)}
     for piece, answer in decided:
         if answer.is_given and piece.file:
             files[piece.file] = _content(session, piece)

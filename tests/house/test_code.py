@@ -103,3 +103,14 @@ def test_no_test_is_skipped_or_expected_to_fail() -> None:
         if path != Path(__file__) and marks.search(path.read_text())
     ]
     assert found == []
+
+
+def test_whatever_prints_outside_of_a_step_has_a_longest_time() -> None:
+    steps = {"flows/tasks/papers.py", "flows/development.py"}  # they end with their step: referrals/steps.py
+    by_hand = {"webapp/cli.py", "webapp/doctor.py"}  # whoever called the command can end it
+    elsewhere = {
+        name
+        for name in MODULES
+        if "print_pdf" in (ROOT / name).read_text() and not name.startswith("webapp/demo_year/")
+    }
+    assert elsewhere == steps | by_hand | {"referrals/printing.py"}

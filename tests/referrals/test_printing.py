@@ -1,10 +1,14 @@
 """The printer: same page, same bytes; its own files and nothing else."""
 
+import logging
 import os
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from jinja2 import TemplateNotFound
@@ -49,6 +53,30 @@ def test_several_threads_take_turns() -> None:
     with ThreadPoolExecutor(4) as pool:
         papers = list(pool.map(printing.print_pdf, [PAGE] * 8))
     assert len(set(papers)) == 1
+
+
+def test_outside_a_step_the_same_page_comes_out_and_nothing_watches_it_any_longer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    timer = Mock()
+    monkeypatch.setattr(threading, "Timer", timer)
+    assert printing.print_in_time(PAGE) == printing.print_pdf(PAGE)
+    assert [call[0] for call in timer.return_value.method_calls] == ["start", "cancel"]
+
+
+def test_outside_a_step_a_print_that_does_not_come_to_an_end_ends_its_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended, statuses = threading.Event(), list[int]()
+
+    def end(status: int) -> None:
+        statuses.append(status)
+        ended.set()
+
+    monkeypatch.setattr(printing, "LONGEST", timedelta())
+    monkeypatch.setattr(logging, "shutdown", lambda: None)
+    monkeypatch.setattr(os, "_exit", end)
+    monkeypatch.setattr(printing, "print_pdf", lambda _html: bytes(ended.wait(10)))
+    printing.print_in_time(PAGE)
+    assert statuses == [printing.STUCK]
 
 
 def test_papers_fetch_their_own_fonts() -> None:

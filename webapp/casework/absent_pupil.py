@@ -243,6 +243,6 @@ def _paper(step_id: uuid.UUID) -> bytes:
             recipient = PaperRecipient(capacity="guardian", name=values["absence"].said["to_whom"])
         context = document_context(kind, PaperSource(**values, recipient=recipient))
         html = printing.document_html(kind, context, language=step.language or language())
-    content = printing.print_pdf(html)
+    content = printing.print_in_time(html)
     with transactions.writing() as session:
         return absence_paper.keep(session, session.get_one(AbsenceStep, step_id), content)

@@ -110,7 +110,7 @@ def preview_document(referral: Referral, kind: str, guardian_id: uuid.UUID | Non
     if paper is None:
         abort(404)
     html = paper_html(paper_sources.gather(session, referral, paper, after=None), preview=True)
-    return downloads.to_look_at(printing.print_pdf(html), name=f"{referral.number}-{kind}-preview.pdf")
+    return downloads.to_look_at(printing.print_in_time(html), name=f"{referral.number}-{kind}-preview.pdf")
 
 
 @blueprint.post("/referrals/<reference:number>/documents/<uuid:document_id>/stop")

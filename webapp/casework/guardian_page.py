@@ -66,7 +66,7 @@ def page_code_letter(referral: Referral, guardian_id: uuid.UUID) -> ResponseRetu
     )
     name = f"{referral.number}-page-code.pdf"
     transactions.turn_back()  # nobody waits for the printing
-    response = make_response(printing.print_pdf(html))
+    response = make_response(printing.print_in_time(html))
     response.mimetype = "application/pdf"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -309,7 +309,7 @@ def _paper(report_id: uuid.UUID) -> bytes:
         kind = DocumentKind.PROTECTION_REPORT
         source = PaperSource(**rules.paper_values(session, report), recipient=PaperRecipient(capacity="authority"))
         html = printing.document_html(kind, document_context(kind, source), language=language)
-    content = printing.print_pdf(html)
+    content = printing.print_in_time(html)
     with transactions.writing() as session:
         rules.keep_paper(session, session.get_one(ProtectionReport, report_id), content, language=language)
     return content
