@@ -306,12 +306,16 @@ def _in_states(states: Iterable[State]) -> ColumnElement[bool]:
 
 
 def lines_of(session: Session, referrals: Iterable[Referral], urgent: Container[uuid.UUID] = ()) -> list[WaitingItem]:
-    """What has to happen next with each of `referrals`; with the ids of those whose reporter fears harm as `urgent`."""
+    """What has to happen next with each of `referrals`; with the ids of those whose reporter fears harm as `urgent`.
+
+    What has ended and is looked at again waits from its day on, and is never late: nothing is owed to it.
+    """
     meets = targets.meeting_days(session, shown := list(referrals))
     return [
         WaitingItem(
             number=referral.number, kind=Waiting.REFERRAL, subject_id=referral.id, verb=action.verb, party=action.party,
-            due_on=action.due_on, source=action.source, state=referral.state, rulepack=referral.rulepack, unit=shown_unit(referral),
+            due_on=action.due_on if referral.is_open else None, waits_since=None if referral.is_open else action.due_on,
+            source=action.source, state=referral.state, rulepack=referral.rulepack, unit=shown_unit(referral),
             topics=tuple(referral.topics), meets_on=meets.get(referral.id), is_urgent=referral.id in urgent,
         )
         for referral in shown

@@ -107,8 +107,10 @@ def test_a_head_teacher_sees_plans_to_approve(lay: Lay, signed_in: SignIn) -> No
 
 
 def test_a_concern_ended_for_now_comes_back_on_its_day(lay: Lay, signed_in: SignIn) -> None:
-    lay(CLOSED, revisit_on=TODAY)
-    assert "Look again at how the child is doing" in signed_in("karin").get("/home").text
+    lay(CLOSED, revisit_on=TODAY - DAY)
+    home = signed_in("karin").get("/home")
+    assert "Look again at how the child is doing" in home.text
+    assert len(home.all("li", class_="waiting__line")) == 1, "nothing is owed to what has ended: it is not late"
 
 
 @pytest.mark.parametrize("who", ["otto", "kim"])

@@ -99,7 +99,7 @@ def test_a_concern_ended_for_now_comes_back_on_its_day(session: Session, cast: C
     referral.revisit_on = TODAY
     session.flush()
     (item,) = waiting(session, cast.coordinator)
-    assert (item.verb, item.due_on) == (Verb.REOPEN_REFERRAL, TODAY)
+    assert (item.verb, item.due_on, item.waits_since) == (Verb.REOPEN_REFERRAL, None, TODAY)
 
 
 def test_a_colleague_keeps_their_own_referrals(session: Session, cast: Cast) -> None:
