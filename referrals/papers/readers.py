@@ -1,6 +1,7 @@
 """Who gets a paper: the file, the reporter, those called, guardians, the pupil, or another service, each in their own language. Decided from the rows alone."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -111,6 +112,12 @@ def guardians_told_by(session: Session, referral: Referral, at: datetime) -> lis
         for guardian in coverage.deciding_guardians(session, referral)
         if guardian.may_contact and _was_told(guardian, at)
     ]
+
+
+def without_copy(session: Session, row: History, those: Iterable[Guardian]) -> list[Guardian]:
+    """Who of `those` gets no paper that follows `row`, then or later: nobody had told them about the referral by then."""
+    keys = {one.key for one in guardians(session, row)}
+    return [one for one in those if guardian_key(one.id) not in keys]
 
 
 def guardians_to_reach(session: Session, referral: Referral) -> list[Reader]:

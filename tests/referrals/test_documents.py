@@ -354,13 +354,14 @@ def test_only_guardians_who_decide_and_may_be_contacted_get_the_plan(session: Se
     decides = a_guardian(session, referral, told_by=cast.coordinator)
     a_guardian(session, referral, told_by=cast.coordinator, may_contact=False)
     a_guardian(session, referral, told_by=cast.coordinator, custody=Custody.OTHER)
-    a_guardian(session, referral)
+    untold = a_guardian(session, referral)
     spared = a_guardian(session, referral, told_by=cast.coordinator)
     since = consent.Notice(NoticeMethod.NOT_TOLD, why_not="Skydd.")
     row = newest(session, referral)
     consent.record_information(session, referral, by=cast.coordinator.actor(), seen=None, guardian=spared, notice=since)
     session.expire_all()
     assert [reader.key for reader in readers.guardians(session, row)] == [readers.guardian_key(decides.id)]
+    assert readers.without_copy(session, row, [decides, untold]) == [untold]
     assert readers.guardian_in(readers.guardian_key(decides.id)) == decides.id
     assert readers.guardian_in(readers.FILE) is None
 

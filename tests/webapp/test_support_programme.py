@@ -126,6 +126,7 @@ def test_whom_a_decision_is_still_to_be_told_stands_with_it_on_the_referral_and_
     henrik.submit(WRITTEN, form="write-form")
     page = henrik.submit(form="decide-form")
     assert "Still to be told: Maja Testsson." in page.text
+    assert "No copy is made for Maja Testsson: nobody had informed them" in page.text
     told = "The newest decision on special support: not everybody is recorded as told yet."
     assert told in henrik.get(f"/referrals/{number}").text
     task = "Tell guardians of a decision, and record on which day"

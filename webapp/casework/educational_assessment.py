@@ -13,6 +13,7 @@ from referrals.access import View, may_view
 from referrals.disclosure import coverage
 from referrals.errors import Incomplete
 from referrals.models import EducationalAssessment, EducationalDecision, Referral
+from referrals.papers import readers
 from referrals.stages import Verb
 from referrals.statutory import educational_assessment as rules
 from referrals.statutory import educational_decision
@@ -49,6 +50,8 @@ class Line:
     #: who got the decision, on which day, and until when they may complain; None where the municipality decides
     told: list[tuple[str, date, date | None]]
     to_tell: list[str]
+    #: and who of them gets no copy of it
+    without_copy: list[str]
 
 
 @blueprint.get("/referrals/<reference:number>/educational-assessment", endpoint="educational_assessment")
@@ -197,14 +200,16 @@ def _to_tell(lines: list[Line]) -> EducationalAssessment | None:
 
 
 def _line(row: EducationalAssessment) -> Line:
-    decision = row.decision
+    decision, session = row.decision, transactions.session()
+    not_told = educational_decision.not_told(session, decision) if decision else []
     return Line(
         row,
         Moment.of(row.begun),
         Moment.of(row.concluded) if row.concluded else None,
         Moment.of(decision.history) if decision else None,
         _told(decision) if decision else [],
-        [one.name or "" for one in educational_decision.not_told(transactions.session(), decision)] if decision else [],
+        [one.name or "" for one in not_told],
+        [one.name or "" for one in readers.without_copy(session, decision.history, not_told)] if decision else [],
     )
 
 

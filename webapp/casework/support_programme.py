@@ -14,6 +14,7 @@ from referrals.access import View, may_view, parties
 from referrals.disclosure import coverage
 from referrals.errors import Incomplete, NotDelegable
 from referrals.models import Referral, SupportProgramme, SupportReview
+from referrals.papers import readers
 from referrals.people import roster
 from referrals.stages import Party, Verb
 from referrals.statutory import programme_reviews as reviews
@@ -64,6 +65,8 @@ class Line:
     told: list[Told]
     #: who is still to be told, where it is the newest decision
     to_tell: list[str]
+    #: and who of them gets no copy of it
+    without_copy: list[str]
     #: whether nobody can say if the pupil may appeal, where it is the newest decision
     is_age_unknown: bool
     #: follow-ups and evaluations, the newest first
@@ -234,13 +237,11 @@ def telling_of(referral: Referral) -> Telling | None:
     return found if found.is_to_tell or found.appeal_until else None
 
 
-def _still_to_tell(row: SupportProgramme) -> list[str]:
-    names = [one.name or "" for one in rules.not_told(transactions.session(), row)]
-    return [*names, gettext("the pupil")] if rules.is_pupil_to_tell(row) else names
-
-
 def _line(referral: Referral, row: SupportProgramme, *, is_newest: bool) -> Line:
     assert row.decided is not None  # noqa: S101 - only decided ones are lines
+    session = transactions.session()
+    not_told = rules.not_told(session, row) if is_newest else []
+    pupil = [gettext("the pupil")] if is_newest and rules.is_pupil_to_tell(row) else []
     return Line(
         row,
         row.kind is ProgrammeKind.PROGRAMME,
@@ -254,7 +255,8 @@ def _line(referral: Referral, row: SupportProgramme, *, is_newest: bool) -> Line
             )
             for one in sorted(row.told, key=lambda one: one.told_on)
         ],
-        _still_to_tell(row) if is_newest else [],
+        [*(one.name or "" for one in not_told), *pupil],
+        [one.name or "" for one in readers.without_copy(session, row.decided, not_told)],
         is_newest and row.pupil_appeals is None and referral.child_birth_date is None,
-        reviews.reviews_of(transactions.session(), row),
+        reviews.reviews_of(session, row),
     )  # fmt: skip
