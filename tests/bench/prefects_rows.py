@@ -15,6 +15,7 @@ from referrals import db
 from tests.bench.cost import fill, go_all_the_way, memory_at_rest, said_ready
 from tests.bench.figures import Figure, Wanted, as_many_as, figure, told
 from tests.bench.running import step_latencies
+from tests.bench.waiting import count_waiting, wait_for
 from tests.journeys.instance import Instance, running
 
 #: where a run leaves rows at Prefect
@@ -53,6 +54,8 @@ def _at(instance: Instance, beside: str) -> Iterator[Figure]:
     yield from memory_at_rest(instance, beside)
     latencies, _numbers = step_latencies(instance.url, instance.database, times=as_many_as(20, 5))
     yield figure(f"step, {beside}", "ms", latencies)
+    # The next start begins at the same moment of the demonstration: what is left now would lie in its future.
+    wait_for(lambda: count_waiting(instance.database) == 0)
     db.engine_for(instance.database).dispose()
 
 
