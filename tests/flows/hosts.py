@@ -30,6 +30,8 @@ Made = TypeVar("Made")
 _NETWORK = 0x40000000
 #: what a process must be allowed to do for them: the bits of CAP_NET_ADMIN and CAP_SYS_ADMIN (linux/capability.h)
 _ADMIN = 1 << 12 | 1 << 21
+#: both ends of a cable, at the switch and at the host; kept free for tests of networks
+HERE, THERE = "198.18.0.1", "198.18.0.2"
 
 
 class Way(StrEnum):
@@ -56,6 +58,11 @@ class Host:
     command: list[str] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
 
+    @contextmanager
+    def reached_at(self, address: str, port: int) -> Iterator[str]:
+        """Let what a program of it offers at `port` be reached here at `address`; the address it offers it at."""
+        yield address
+
     def cut_off(self, program: "subprocess.Popen[bytes]") -> None:
         """Let nothing of the program arrive anywhere, and nothing arrive at it, without anybody being told."""
         program.send_signal(signal.SIGSTOP)
@@ -74,6 +81,11 @@ class NamespaceHost(Host):
 
     switch: str = ""
 
+    @contextmanager
+    def reached_at(self, address: str, port: int) -> Iterator[str]:
+        with _relay("", (address, port), lambda: _made_within(self.switch, lambda: _connect(THERE, port))):
+            yield THERE
+
     def cut_off(self, program: "subprocess.Popen[bytes]") -> None:
         _ip("-n", self.switch, "link", "set", "eth0", "down")
 
@@ -84,7 +96,6 @@ class NamespaceHost(Host):
 @contextmanager
 def a_host(number: int, *, database: str, api: str) -> Iterator[Host]:
     """One host, from which our database and Prefect's server can be reached; both listen on this machine only."""
-    here, there = "198.18.0.1", "198.18.0.2"  # kept free for tests of networks
     name = f"trivsel-{os.getpid()}-{number}"
     switch = f"{name}-switch"
     if way() is Way.STOPPED:
@@ -96,24 +107,24 @@ def a_host(number: int, *, database: str, api: str) -> Iterator[Host]:
         _ip("netns", "add", switch)
         ends.callback(_ip, "netns", "delete", switch)
         _ip("-n", switch, "link", "add", "eth0", "type", "veth", "peer", "name", "eth0", "netns", name)
-        for namespace, address in ((switch, here), (name, there)):
+        for namespace, address in ((switch, HERE), (name, THERE)):
             _ip("-n", namespace, "address", "add", f"{address}/30", "dev", "eth0")
             for device in ("lo", "eth0"):
                 _ip("-n", namespace, "link", "set", device, "up")
         postgres, prefect = make_url(database), urlsplit(api)
         file = Path(str(postgres.query["host"])) / ".s.PGSQL.5432"
-        port = ends.enter_context(_relay(switch, here, lambda: _connect_file(file)))
-        moved = postgres.set(host=here, port=port).difference_update_query(["host"])
+        port = ends.enter_context(_relay(switch, (HERE, 0), lambda: _connect_file(file)))
+        moved = postgres.set(host=HERE, port=port).difference_update_query(["host"])
         port = ends.enter_context(
-            _relay(switch, here, lambda: socket.create_connection((prefect.hostname, prefect.port)))
+            _relay(switch, (HERE, 0), lambda: socket.create_connection((prefect.hostname, prefect.port)))
         )
-        address = f"http://{here}:{port}{prefect.path}"
+        address = f"http://{HERE}:{port}{prefect.path}"
         environment = {
             "TRIVSEL_DATABASE_URL": moved.render_as_string(hide_password=False),
             "TRIVSEL_PREFECT_API_URL": address,
             "PREFECT_API_URL": address,
-            "NO_PROXY": here,
-            "no_proxy": here,
+            "NO_PROXY": HERE,
+            "no_proxy": HERE,
         }
         yield NamespaceHost(["ip", "netns", "exec", name], environment, switch)
 
@@ -133,6 +144,15 @@ def _connect_file(path: Path) -> socket.socket:
     return connected
 
 
+def _connect(address: str, port: int) -> socket.socket:
+    """A connection within a namespace, which leads no further from this machine than loopback does."""
+    connected = socket.socket()
+    if error := connected.connect_ex((address, port)):
+        connected.close()
+        raise OSError(error, os.strerror(error))
+    return connected
+
+
 def _made_within(namespace: str, make: Callable[[], Made]) -> Made:
     """What `make` makes while its thread stands in a network namespace: the sockets among it stay there."""
 
@@ -147,8 +167,8 @@ def _made_within(namespace: str, make: Callable[[], Made]) -> Made:
 
 
 @contextmanager
-def _relay(namespace: str, address: str, reach: Callable[[], socket.socket]) -> Iterator[int]:
-    """Pass on what comes to a port of `address` in a namespace, and what is answered; the port is yielded."""
+def _relay(namespace: str, place: tuple[str, int], reach: Callable[[], socket.socket]) -> Iterator[int]:
+    """Pass on what comes to a place in a namespace, or without one on this machine, and what is answered; the port is yielded."""
 
     class Pass(socketserver.BaseRequestHandler):
         def handle(self) -> None:
@@ -158,7 +178,10 @@ def _relay(namespace: str, address: str, reach: Callable[[], socket.socket]) -> 
                 _pump(self.request, behind)
                 back.join()
 
-    with _made_within(namespace, lambda: socketserver.ThreadingTCPServer((address, 0), Pass)) as server:
+    def listen() -> socketserver.ThreadingTCPServer:
+        return socketserver.ThreadingTCPServer(place, Pass)
+
+    with _made_within(namespace, listen) if namespace else listen() as server:
         server.daemon_threads, server.block_on_close = True, False
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server.server_address[1]

@@ -14,6 +14,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import count
 from pathlib import Path
 
 import httpx
@@ -35,7 +36,8 @@ from webapp.accounts.passwords import hash_password
 PASSWORD = "correct horse battery"
 #: what a worker says in the end of an attempt that is its own no longer, wherever it was with it
 LOST = re.compile(r"was taken over|waits for its lease to run out|is somebody else's|could not be written|ended with")
-HOSTS = ("127.0.0.2", "127.0.0.3")
+#: where each web is reached from this machine
+ADDRESSES = ("127.0.0.2", "127.0.0.3")
 
 Start = Callable[..., "subprocess.Popen[bytes]"]
 
@@ -70,11 +72,11 @@ def end(program: "subprocess.Popen[bytes]") -> None:
             program.wait()
 
 
-def start_web(start: Start, host: str, port: int, *, api: str) -> "subprocess.Popen[bytes]":
+def start_web(start: Start, name: str, host: Host, listens: str, port: int) -> "subprocess.Popen[bytes]":
     return start(
-        f"web-{host}", "gunicorn", "webapp.application:make_application()", "--bind", f"{host}:{port}", "--worker-class",
+        name, "gunicorn", "webapp.application:make_application()", "--bind", f"{listens}:{port}", "--worker-class",
         "webapp.web_worker.WebWorker", "--threads", "4", "--logger-class", "webapp.web_log.WebLog", "--no-control-socket",
-        TRIVSEL_PORT=str(port), TRIVSEL_PREFECT_API_URL=api,
+        host=host, TRIVSEL_PORT=str(port),
     )  # fmt: skip
 
 
@@ -113,23 +115,27 @@ def grown(its_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 @pytest.fixture
-def hosts(
+def new_host(
     grown: PrefectServer, postgres_instance: Instance, record_property: Callable[[str, object], None]
-) -> Iterator[list[Host]]:
-    """Two hosts for workers; how they were made stands in the report."""
+) -> Iterator[Callable[[], Host]]:
+    """Makes a host for a program; how that was done stands in the report."""
     record_property("hosts", str(way()))
-    reached = {"database": postgres_instance.database, "api": grown.api}
+    reached, numbers = {"database": postgres_instance.database, "api": grown.api}, count()
     with ExitStack() as stand:
-        yield [stand.enter_context(a_host(number, **reached)) for number in range(2)]
+        yield lambda: stand.enter_context(a_host(next(numbers), **reached))
 
 
 @pytest.fixture
-def webs(grown: PrefectServer, postgres_instance: Instance, start: Start) -> "dict[str, subprocess.Popen[bytes]]":
-    """Two webs: the address of each, and its process."""
-    port = free_port()
-    webs = {f"http://{host}:{port}": start_web(start, host, port, api=grown.api) for host in HOSTS}
-    until(lambda: all(map(answers, webs)))
-    return webs
+def webs(new_host: Callable[[], Host], start: Start) -> "Iterator[dict[str, subprocess.Popen[bytes]]]":
+    """Two webs, each on a host of its own: the address of each, and its process."""
+    port, webs = free_port(), {}
+    with ExitStack() as reached:
+        for address in ADDRESSES:
+            host = new_host()
+            listens = reached.enter_context(host.reached_at(address, port))
+            webs[f"http://{address}:{port}"] = start_web(start, f"web-{address}", host, listens, port)
+        until(lambda: all(map(answers, webs)))
+        yield webs
 
 
 @contextmanager
@@ -161,11 +167,12 @@ def cut_off_in_the_middle(
 def test_of_several_workers_one_is_cut_off_with_a_step_while_people_send_concerns_and_the_others_carry_on(
     postgres_instance: Instance,
     its_database: str,
-    hosts: list[Host],
+    new_host: Callable[[], Host],
     webs: "dict[str, subprocess.Popen[bytes]]",
     start: Start,
     tmp_path: Path,
 ) -> None:
+    hosts = [new_host() for _ in range(2)]
     workers = [start(f"worker-{number}", "flows.worker", host=host) for number, host in enumerate(hosts)]
     until(lambda: len(holders(postgres_instance)) == 2)
     sent = [str(submit(postgres_instance)) for _ in range(8)]
