@@ -1,8 +1,7 @@
-"""The database hurts: it is full, locked, restarted. Work waits, is tried again, and in the end everything is there once."""
+"""The database hurts: it is full, or locked. Work waits, is tried again, and in the end everything is there once."""
 
 import sqlite3
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
@@ -12,13 +11,8 @@ from sqlalchemy.engine import ExceptionContext
 from flows.engine import Engine
 from flows.tasks import papers
 from referrals import db
-from tests.bench.concerns import send_at_last
 from tests.flows.ground import Instance, PrefectServer, until
-from tests.flows.watching import all_are_in_triage_once, everything_is_there_once, is_quiet, submit
-from tests.postgres import crash_and_restart
-from tests.programs import web
-from tests.referrals.post_office import free_port
-from webapp.demo_window import Stopped
+from tests.flows.watching import everything_is_there_once, is_quiet, submit
 
 
 @pytest.fixture
@@ -91,45 +85,3 @@ def test_a_database_that_somebody_locks_for_longer_than_anybody_waits_costs_time
         finally:
             assert engine.stop(10)
     everything_is_there_once(sqlite_instance, referral_ids)
-
-
-@pytest.mark.postgres
-def test_postgresql_that_dies_while_people_send_concerns_and_is_started_again_costs_time_and_nothing_else(
-    prefect: PrefectServer, postgres_instance: Instance, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    port, met, numbers = free_port(), list[Stopped](), list[str]()
-    site = web(
-        port,
-        postgres_instance.settings.data,
-        environment=postgres_instance.environment | {"TRIVSEL_PORT": str(port)},
-    )
-    people, sending = ThreadPoolExecutor(2), list[Future[None]]()
-
-    def go_on_sending() -> None:
-        numbers.append(send_at_last(f"http://127.0.0.1:{port}", met))
-        while not has_died:
-            numbers.append(send_at_last(f"http://127.0.0.1:{port}", met))
-
-    def die_while_people_send() -> None:
-        """They begin only now: however long the first paper takes to come, they do not send more than the form takes in."""
-        sending.extend(people.submit(go_on_sending) for _ in range(2))
-        until(lambda: len(numbers) >= 2)
-        crash_and_restart(postgres_instance.database)
-
-    has_died = _while_printing(monkeypatch, die_while_people_send)
-    engine = Engine(postgres_instance.settings, holder="test")
-    try:
-        site.start()
-        before = [submit(postgres_instance) for _ in range(4)]
-        engine.start()
-        until(lambda: has_died)
-        for one in sending:
-            one.result(120)
-        until(lambda: is_quiet(postgres_instance))
-    finally:
-        people.shutdown(wait=False)
-        assert engine.stop(10)
-        site.kill()
-    assert met  # people were there when it died
-    assert len(set(numbers)) == len(numbers)
-    all_are_in_triage_once(postgres_instance, len(before) + len(numbers))

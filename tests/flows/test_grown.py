@@ -13,9 +13,11 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
+from threading import Event
 
 import httpx
 import pytest
@@ -25,13 +27,14 @@ from sqlalchemy.engine import make_url
 from referrals import db
 from referrals.models import Account, Heartbeat, Step
 from tests.bench.concerns import send_at_last
-from tests.flows.ground import Instance, PrefectServer, until
+from tests.flows.ground import PATIENCE, Instance, PrefectServer, until
 from tests.flows.hosts import Host, a_host, way
-from tests.flows.watching import all_are_in_triage_once, is_quiet, submit
-from tests.postgres import a_database
+from tests.flows.watching import all_are_in_triage_once, is_held, is_quiet, submit
+from tests.postgres import a_database, crash_and_restart
 from tests.programs import Program, worker
 from tests.referrals.post_office import free_port
 from webapp.accounts.passwords import hash_password
+from webapp.demo_window import Stopped
 
 PASSWORD = "correct horse battery"
 #: what a worker says in the end of an attempt that is its own no longer, wherever it was with it
@@ -198,6 +201,36 @@ def ends_of_runs(database: str) -> set[str]:
         ends = {row.state_type for row in connection.execute(text("SELECT DISTINCT state_type FROM flow_run"))}
     engine.dispose()
     return ends
+
+
+def test_postgresql_that_dies_with_both_databases_while_people_send_concerns_costs_time_and_nothing_else(
+    postgres_instance: Instance, grown: PrefectServer, webs: "dict[str, subprocess.Popen[bytes]]", start: Start
+) -> None:
+    met, numbers, has_died = list[Stopped](), list[str](), Event()
+
+    def go_on_sending(address: str) -> None:
+        numbers.append(send_at_last(address, met))
+        while not has_died.is_set():
+            numbers.append(send_at_last(address, met))
+
+    before = [submit(postgres_instance) for _ in range(6)]
+    at_work = start("worker", "flows.worker", TRIVSEL_PREFECT_API_URL=grown.api, PREFECT_API_URL=grown.api)
+    # However long it takes to come up, people do not send more than the form takes in.
+    until(lambda: is_held(postgres_instance))
+    with ThreadPoolExecutor(len(webs)) as people:
+        try:
+            sending = [people.submit(go_on_sending, address) for address in webs]
+            until(lambda: len(numbers) >= 2 and is_held(postgres_instance))
+            crash_and_restart(postgres_instance.database)
+        finally:
+            has_died.set()
+        for one in sending:
+            one.result(PATIENCE)
+    until(lambda: is_quiet(postgres_instance))
+    assert met  # people were there when it died
+    assert len(set(numbers)) == len(numbers)
+    all_are_in_triage_once(postgres_instance, len(before) + len(numbers))
+    assert [one.poll() for one in (at_work, grown.process, *webs.values())] == [None] * 4  # nobody was started again
 
 
 #: a worker on a machine whose clock is wrong
