@@ -14,5 +14,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take it out again."""
-    with op.batch_alter_table("assessment_part") as table:
-        table.drop_column("is_confided")
+    # Not a batch, which on SQLite makes the table anew and would drop it from under what belongs to a part.
+    op.drop_column("assessment_part", "is_confided")
