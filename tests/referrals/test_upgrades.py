@@ -3,21 +3,32 @@
 import ast
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
+from alembic.migration import MigrationContext
+from sqlalchemy.orm import Session
 
-from referrals import db, documents, migrations
+from referrals import clock, db, documents, migrations
 from referrals.documents import Paper
 from referrals.models import Base, DevelopmentEvent, Document, History, Referral
 from referrals.models import referral as referral_model
+from referrals.models.base import Instant
 from referrals.papers import readers
-from referrals.stages import CLOSED
+from referrals.stages import PLAN_ACTIVE
 from referrals.vocabulary import DocumentKind
 from tests import development, straight_way
+from tests.databases import empty
+from tests.journeys import ground
 from tests.people import settle
+from tests.referrals.safeguarding.test_protection import a_report
+from tests.webapp.test_refused_forms import lay, lay_around
 
 #: a version from which people may come, and the first migration held to the rule for two versions side by side
 THEN, RULED_FROM = "0020", 43
@@ -28,6 +39,17 @@ TAKES_AWAY = {
     "rename_table",
     "create_check_constraint",
     "create_unique_constraint",
+}
+
+#: something of each kind, for columns of tables in which nothing else was laid
+SOMETHING: dict[type, object] = {
+    sa.Uuid: uuid.UUID(int=1),
+    sa.JSON: {},
+    sa.Date: date(2026, 9, 16),
+    sa.Boolean: True,
+    sa.Integer: 1,
+    sa.LargeBinary: b"x",
+    sa.String: "x",
 }
 
 Rows = dict[str, list[dict[str, object]]]
@@ -41,12 +63,13 @@ def tables_of(address: str) -> sa.MetaData:
     return tables
 
 
-def read(address: str, tables: sa.MetaData) -> Rows:
+def rows_of(connection: sa.Connection, table: sa.FromClause) -> list[dict[str, object]]:
+    return sorted((dict(row) for row in connection.execute(sa.select(table)).mappings()), key=repr)
+
+
+def read(address: str, tables: Mapping[str, sa.FromClause]) -> Rows:
     with db.engine_for(address).connect() as connection:
-        return {
-            table.name: sorted((dict(row) for row in connection.execute(sa.select(table)).mappings()), key=repr)
-            for table in tables.sorted_tables
-        }
+        return {name: rows_of(connection, table) for name, table in tables.items()}
 
 
 def write(address: str, tables: sa.MetaData, rows: Rows) -> None:
@@ -59,7 +82,7 @@ def write(address: str, tables: sa.MetaData, rows: Rows) -> None:
 @pytest.fixture
 def of_then(fresh_address: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """A database of `THEN` in which one referral has gone all its way and another was just sent in."""
-    Base.metadata.drop_all(db.engine_for(fresh_address))
+    empty(fresh_address)
     migrations.upgrade(fresh_address)
     monkeypatch.setattr(referral_model, "fresh_keys", list)  # a program of then seals all with the referral's own key
     with db.writing(fresh_address) as session:
@@ -74,42 +97,96 @@ def of_then(fresh_address: str, monkeypatch: pytest.MonkeyPatch) -> str:
     return fresh_address
 
 
-def test_everything_written_then_is_there_after_the_upgrade_and_can_be_read(of_then: str) -> None:
-    tables = tables_of(of_then)
-    before = read(of_then, tables)
-    migrations.upgrade(of_then)
-    after = read(of_then, tables)
-    assert {name for name, rows in before.items() if rows} >= {
-        "referral",
-        "history",
-        "consent",
-        "action_plan",
-        "closure",
-        "document",
-        "step",
-    }
-    assert {name for name in before if after[name] != before[name]} == set()
-    with db.reading(of_then) as session:
-        whole = session.scalars(sa.select(Referral).where(Referral.stage == CLOSED.stage)).one()
-        assert whole.child_name == "Zebulina Kvastengren"
-        assert documents.read_content(session.scalars(sa.select(Document)).one()) == b"%PDF of then"
-
-
 def test_a_program_of_then_can_write_beside_the_one_of_now(of_then: str) -> None:
     """The worker of before still runs when the web of now has migrated: what it writes into the tables it knows is taken."""
     tables = tables_of(of_then)
-    rows = read(of_then, tables)
-    migrations.downgrade(of_then, to="base")
+    rows = read(of_then, tables.tables)
+    empty(of_then)
     migrations.upgrade(of_then)
     write(of_then, tables, rows)
-    assert read(of_then, tables) == rows
+    assert read(of_then, tables.tables) == rows
     with db.reading(of_then) as session:
         assert {one.child_name for one in session.scalars(sa.select(Referral))} == {"Zebulina Kvastengren"}
+        assert documents.read_content(session.scalars(sa.select(Document)).one()) == b"%PDF of then"
+
+
+def anything(session: Session, column: sa.Column[Any]) -> object:
+    """Something that may stand in a column."""
+    for key in column.foreign_keys:
+        return session.scalar(sa.select(key.column).order_by(key.column).limit(1))
+    if isinstance(column.type, Instant):
+        return clock.now()
+    if isinstance(column.type, sa.Enum) and column.type.enum_class:
+        return next(iter(column.type.enum_class))
+    return next(value for kind, value in SOMETHING.items() if isinstance(column.type, kind))
+
+
+@pytest.fixture
+def with_everything(fresh_address: str, wednesday: object) -> str:
+    """A database of now with a referral whose plan runs and one of everything else, so that no table is empty."""
+    empty(fresh_address)
+    migrations.upgrade(fresh_address)
+    with db.writing(fresh_address) as session:
+        cast = settle(session)
+        number, report_id = lay(session, cast, PLAN_ACTIVE)["number"], a_report(session, cast.counsellor).id
+    lay_around(fresh_address, number, report_id=report_id)
+    ground.lay_hand_overs(fresh_address)
+    ground.lay_absence(fresh_address, stays=False)
+    ground.lay_an_educational_assessment(fresh_address)
+    with db.writing(fresh_address) as session:
+        for table in Base.metadata.sorted_tables:
+            if session.execute(sa.select(table)).first() is None:
+                said = [one for one in table.columns if not (one.default or one.server_default)]
+                session.execute(table.insert().values({one.name: anything(session, one) for one in said}))
+    return fresh_address
+
+
+def as_they_stand(connection: sa.Connection, *, besides: Collection[str] = ()) -> dict[str, sa.TableClause]:
+    """The tables with the columns that they have in the database, parents before children."""
+    inspector, found = sa.inspect(connection), dict[str, sa.TableClause]()
+    names = set(inspector.get_table_names()) - set(besides)
+    for table in [one for one in Base.metadata.sorted_tables if one.name in names]:
+        kinds = {one.name: sa.String() if isinstance(one.type, sa.Enum) else one.type for one in table.columns}
+        columns = [one["name"] for one in inspector.get_columns(table.name)]
+        found[table.name] = sa.table(table.name, *(sa.column(name, kinds[name]) for name in columns))
+    return found
+
+
+def test_every_migration_meets_rows_in_every_table_and_leaves_them_as_they_were(with_everything: str) -> None:
+    """A table has the rows of now as soon as it is there, without the columns that come later, and those it could not have then."""
+    with db.engine_for(with_everything).connect() as connection:
+        of_now = {name: rows_of(connection, table) for name, table in as_they_stand(connection).items()}
+    migrations.downgrade(with_everything, to=THEN)
+    with db.engine_for(with_everything).connect() as connection:
+        tables = as_they_stand(connection)
+    before = read(with_everything, tables)
+
+    def lay_what_is_new(ctx: MigrationContext, **_: object) -> None:
+        assert ctx.connection is not None
+        for name, table in as_they_stand(ctx.connection, besides=tables).items():
+            is_filled = rows_of(ctx.connection, table)  # by the migration itself
+            for row in [] if is_filled else of_now[name]:
+                with suppress(sa.exc.IntegrityError), ctx.connection.begin_nested():
+                    ctx.connection.execute(table.insert().values({one.name: row[one.name] for one in table.c}))
+            tables[name], before[name] = table, rows_of(ctx.connection, table)
+
+    config = migrations.config_for(with_everything)
+    config.attributes["made"] = lay_what_is_new
+    command.upgrade(config, "head")
+    after = read(with_everything, tables)
+    assert {name for name, rows in before.items() if not rows} == set()
+    assert before.keys() == Base.metadata.tables.keys()
+    assert {name for name in before if after[name] != before[name]} == set()
+    with db.reading(with_everything) as session:
+        for mapper in Base.registry.mappers:
+            session.scalars(sa.select(mapper.class_)).all()
+        assert {one.child_name for one in session.scalars(sa.select(Referral))} == {"Mila Testsson"}
+        assert {documents.read_content(one)[:4] for one in session.scalars(sa.select(Document))} == {b"%PDF"}
 
 
 def test_a_web_of_before_development_work_had_stages_goes_on_writing_what_was_done_to_it(fresh_address: str) -> None:
     """Its rows have no number yet, and a work has many of them."""
-    Base.metadata.drop_all(db.engine_for(fresh_address))
+    empty(fresh_address)
     migrations.upgrade(fresh_address)
     with db.writing(fresh_address) as session:
         development.begin(session, settle(session))
