@@ -4,19 +4,21 @@ What became an action of the plan in force, in the same words and for the same p
 """
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from referrals import history
-from referrals.access import Actor, parties_for
+from referrals.access import Actor, Role, parties_for
 from referrals.errors import NotAllowed
-from referrals.models import Account, MeetingDecision, Referral, TeamMeeting
+from referrals.models import Account, MeetingDecision, Referral, RoleAssignment, TeamMeeting
+from referrals.people import coordinating
 from referrals.plans import plan_versions
 from referrals.safeguarding import access_list
 from referrals.stages import MOVE_BY_VERB, Party, Verb
 from referrals.vocabulary import DeadlineSource
+from referrals.work import worklist
 from referrals.work.waiting_items import Waiting, WaitingItem
 from referrals.work.worklist import shown_unit
 
@@ -31,18 +33,19 @@ def who_answers(session: Session, meeting: TeamMeeting, name: str) -> uuid.UUID 
 
 
 def waiting_for(session: Session, actor: Actor) -> list[WaitingItem]:
-    """The decisions that `actor` answers for, that nobody has said are done, of approved minutes that they may read."""
-    rows = (
-        select(MeetingDecision)
-        .join(TeamMeeting, MeetingDecision.meeting_id == TeamMeeting.id)
-        .join(Referral, MeetingDecision.referral_id == Referral.id)
-        .where(
-            MeetingDecision.responsible_id == actor.account_id, MeetingDecision.done_id.is_(None),
-            TeamMeeting.approved_at.is_not(None), Referral.is_open, access_list.is_open_to(actor),
-        )
-        .options(selectinload(MeetingDecision.referral).selectinload(Referral.unit))
-    )  # fmt: skip
-    return [_item(one) for one in session.scalars(rows) if may_say_done(one, actor) and not _is_planned(session, one)]
+    """The decisions that `actor` answers for, that nobody has said are done, of approved minutes that they may read.
+
+    One that nobody can do any more who was to do it waits for whoever coordinates the referral.
+    """
+    theirs = _undone(session, MeetingDecision.responsible_id == actor.account_id, access_list.is_open_to(actor))
+    kept = [one for one in theirs if may_say_done(one, actor)]
+    left = [one for one in _left_to(session, actor) if may_say_done(one, actor) and not _is_kept(session, one)]
+    return [
+        _item(one, kind)
+        for kind, those in ((Waiting.DECISION, kept), (Waiting.LEFT_DECISION, left))
+        for one in those
+        if not _is_planned(session, one)
+    ]
 
 
 def may_say_done(decision: MeetingDecision, actor: Actor) -> bool:
@@ -83,10 +86,50 @@ def say_done(
     return decision
 
 
-def _item(decision: MeetingDecision) -> WaitingItem:
+def _left_to(session: Session, actor: Actor) -> Sequence[MeetingDecision]:
+    """Those whose account has left, or has no role in the unit any more, of the referrals that `actor` keeps moving: seldom any."""
+    if not any(role is Role.COORDINATOR for role, _unit in actor.roles):
+        return []
+    works_here = exists().where(
+        RoleAssignment.account_id == MeetingDecision.responsible_id,
+        RoleAssignment.unit_id == Referral.unit_id,
+        Account.id == RoleAssignment.account_id,
+        Account.is_active,
+    )
+    return _undone(
+        session,
+        MeetingDecision.responsible_id.is_not(None),
+        ~works_here,
+        worklist.in_units(actor, Role.COORDINATOR),
+        or_(Referral.owner_id == actor.account_id, ~coordinating.HAS_OWNER),
+    )
+
+
+def _is_kept(session: Session, decision: MeetingDecision) -> bool:
+    """Whether whoever answers for it can say that it is done all the same, as who stands in there or sits in another team of the unit."""
+    account = session.get_one(Account, decision.responsible_id)
+    return account.is_active and may_say_done(decision, account.actor())
+
+
+def _undone(session: Session, *conditions: ColumnElement[bool]) -> Sequence[MeetingDecision]:
+    rows = (
+        select(MeetingDecision)
+        .join(TeamMeeting, MeetingDecision.meeting_id == TeamMeeting.id)
+        .join(Referral, MeetingDecision.referral_id == Referral.id)
+        .where(
+            MeetingDecision.done_id.is_(None), TeamMeeting.approved_at.is_not(None), Referral.is_open, *conditions
+        )
+        .order_by(TeamMeeting.approved_at, MeetingDecision.position, MeetingDecision.id)
+        .options(selectinload(MeetingDecision.referral).selectinload(Referral.unit))
+    )  # fmt: skip
+    return session.scalars(rows).all()
+
+
+def _item(decision: MeetingDecision, kind: Waiting) -> WaitingItem:
     referral = decision.referral
+    party = Party.ASSESSOR if kind is Waiting.DECISION else Party.COORDINATOR
     return WaitingItem(
-        number=referral.number, kind=Waiting.DECISION, subject_id=decision.id, verb=_VERB, party=Party.ASSESSOR,
+        number=referral.number, kind=kind, subject_id=decision.id, verb=_VERB, party=party,
         due_on=decision.due_on, source=DeadlineSource.SET, state=referral.state, rulepack=referral.rulepack,
         unit=shown_unit(referral), topics=tuple(referral.topics),
     )  # fmt: skip

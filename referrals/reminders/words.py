@@ -46,6 +46,7 @@ TO_DO: dict[Verb, str] = {
 BY_KIND: dict[Waiting, str] = {
     Waiting.OF_AGE: N_("Record who decides from now on, tell and ask them"),
     Waiting.APPEAL: N_("Watch for an appeal"),
+    Waiting.LEFT_DECISION: N_("See to what a meeting decided: who was to do it no longer works here"),
     Waiting.LEFT_ACTION: N_("Give somebody else an action: who had it is no longer invited"),
     Waiting.LEFT_INVESTIGATION: N_("See to an investigation: who carries it out no longer works here"),
 }

@@ -28,6 +28,8 @@ class Waiting(StrEnum):
     SERVICE = "service"
     #: what a meeting decided and the reader answers for
     DECISION = "decision"
+    #: and whoever answered for it cannot do it any more
+    LEFT_DECISION = "left_decision"
     LEFT_ACTION = "left_action"
     #: somebody else carries out an investigation that the reader answers for
     UNDER_WAY = "under_way"

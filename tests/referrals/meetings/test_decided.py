@@ -1,6 +1,6 @@
 """What a meeting decided waits for whoever answers for it, until it is said to be done."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -8,15 +8,15 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import team_review
+from referrals import clock, team_review
 from referrals.errors import NotAllowed
 from referrals.meetings import decided
-from referrals.models import Account, MeetingDecision, Referral
+from referrals.models import Account, MeetingDecision, Referral, SeatAbsence, TeamSeat
 from referrals.reminders import digest, waiting
 from referrals.stages import Verb
 from referrals.vocabulary import PlanStatus
 from referrals.work.waiting_items import Waiting
-from tests.factories import a_plan, protected
+from tests.factories import a_member, a_plan, protected
 from tests.people import Cast
 from tests.referrals.test_team_review import a_held_meeting, newest
 
@@ -36,9 +36,9 @@ def a_decision(session: Session, cast: Cast, name: str, *, text: str = "Lugn sta
     return session.scalars(select(MeetingDecision).where(MeetingDecision.referral_id == referral.id)).one()
 
 
-def open_for(session: Session, account: Account) -> list[Any]:
+def open_for(session: Session, account: Account, kind: Waiting = Waiting.DECISION) -> list[Any]:
     items = waiting.everything_for(session, account.actor(), today=date(2026, 9, 16))
-    return [item.subject_id for item in items if item.kind is Waiting.DECISION]
+    return [item.subject_id for item in items if item.kind is kind]
 
 
 def done(session: Session, decision: MeetingDecision, by: Account, referral: Referral | None = None) -> MeetingDecision:
@@ -115,3 +115,41 @@ def test_who_may_not_read_the_minutes_any_more_is_asked_for_nothing(session: Ses
     kept = a_decision(session, cast, cast.counsellor.name)
     kept.referral.kept_outside_at = kept.meeting.approved_at
     assert not decided.may_say_done(kept, cast.counsellor.actor())
+
+
+def test_a_decision_whose_person_no_longer_works_here_waits_for_whoever_keeps_the_referral_moving(
+    session: Session, cast: Cast
+) -> None:
+    decision = a_decision(session, cast, cast.counsellor.name)
+    decision.referral.owner_id = cast.coordinator.id
+    there = cast.coordinator, cast.second_coordinator, cast.head_teacher
+
+    def left() -> list[list[Any]]:
+        return [open_for(session, one, Waiting.LEFT_DECISION) for one in there]
+
+    assert left() == [[], [], []]
+    cast.counsellor.is_active = False
+    session.flush()
+    assert left() == [[decision.id], [], []]
+    cast.coordinator.language = "en"
+    ((said, _way),) = digest._due(session, cast.coordinator, DUE)
+    assert "See to what a meeting decided: who was to do it no longer works here (by 12 Oct 2026;" in said
+    cast.counsellor.is_active = True
+    cast.counsellor.roles.clear()
+    session.flush()
+    assert left() == [[decision.id], [], []]
+    # Whoever stands in for a member works here for that time, and says it themself.
+    a_member(session, decision.referral, cast.special_educator)
+    seat = TeamSeat(forum=cast.forum, account=cast.special_educator)
+    hour, now = timedelta(hours=1), clock.now()
+    absence = SeatAbsence(seat=seat, stand_in=cast.counsellor, begins_at=now - hour, ends_at=now + hour)
+    session.add_all([seat, absence])
+    session.flush()
+    session.expire_all()
+    assert left() == [[], [], []]
+    session.delete(absence)
+    session.flush()
+    session.expire_all()
+    assert left() == [[decision.id], [], []]
+    done(session, decision, cast.coordinator)
+    assert left() == [[], [], []]
