@@ -55,28 +55,31 @@ SOMETHING: dict[type, object] = {
 Rows = dict[str, list[dict[str, object]]]
 
 
-def tables_of(address: str) -> sa.MetaData:
-    """The tables as the database has them now: all that a program of its version knows."""
-    tables = sa.MetaData()
-    tables.reflect(db.engine_for(address))
-    tables.remove(tables.tables["alembic_version"])
-    return tables
+def tables_of(there: sa.Engine | sa.Connection, *, besides: Collection[str] = ()) -> dict[str, sa.TableClause]:
+    """The tables with the columns that the database has now, all that a program of its version knows; parents before children."""
+    inspector, found = sa.inspect(there), dict[str, sa.TableClause]()
+    names = set(inspector.get_table_names()) - set(besides)
+    for table in [one for one in Base.metadata.sorted_tables if one.name in names]:
+        kinds = {one.name: sa.String() if isinstance(one.type, sa.Enum) else one.type for one in table.columns}
+        columns = [one["name"] for one in inspector.get_columns(table.name)]
+        found[table.name] = sa.table(table.name, *(sa.column(name, kinds[name]) for name in columns))
+    return found
 
 
-def rows_of(connection: sa.Connection, table: sa.FromClause) -> list[dict[str, object]]:
+def rows_of(connection: sa.Connection, table: sa.TableClause) -> list[dict[str, object]]:
     return sorted((dict(row) for row in connection.execute(sa.select(table)).mappings()), key=repr)
 
 
-def read(address: str, tables: Mapping[str, sa.FromClause]) -> Rows:
-    with db.engine_for(address).connect() as connection:
+def read(engine: sa.Engine, tables: Mapping[str, sa.TableClause]) -> Rows:
+    with engine.connect() as connection:
         return {name: rows_of(connection, table) for name, table in tables.items()}
 
 
-def write(address: str, tables: sa.MetaData, rows: Rows) -> None:
-    with db.engine_for(address).begin() as connection:
-        for table in tables.sorted_tables:
-            if rows[table.name]:
-                connection.execute(table.insert(), rows[table.name])
+def write(engine: sa.Engine, tables: Mapping[str, sa.TableClause], rows: Rows) -> None:
+    with engine.begin() as connection:
+        for name, table in tables.items():
+            if rows[name]:
+                connection.execute(table.insert(), rows[name])
 
 
 @pytest.fixture
@@ -99,12 +102,13 @@ def of_then(fresh_address: str, monkeypatch: pytest.MonkeyPatch) -> str:
 
 def test_a_program_of_then_can_write_beside_the_one_of_now(of_then: str) -> None:
     """The worker of before still runs when the web of now has migrated: what it writes into the tables it knows is taken."""
-    tables = tables_of(of_then)
-    rows = read(of_then, tables.tables)
+    engine = db.engine_for(of_then)
+    tables = tables_of(engine)
+    rows = read(engine, tables)
     empty(of_then)
     migrations.upgrade(of_then)
-    write(of_then, tables, rows)
-    assert read(of_then, tables.tables) == rows
+    write(engine, tables, rows)
+    assert read(engine, tables) == rows
     with db.reading(of_then) as session:
         assert {one.child_name for one in session.scalars(sa.select(Referral))} == {"Zebulina Kvastengren"}
         assert documents.read_content(session.scalars(sa.select(Document)).one()) == b"%PDF of then"
@@ -141,29 +145,17 @@ def with_everything(fresh_address: str, wednesday: object) -> str:
     return fresh_address
 
 
-def as_they_stand(connection: sa.Connection, *, besides: Collection[str] = ()) -> dict[str, sa.TableClause]:
-    """The tables with the columns that they have in the database, parents before children."""
-    inspector, found = sa.inspect(connection), dict[str, sa.TableClause]()
-    names = set(inspector.get_table_names()) - set(besides)
-    for table in [one for one in Base.metadata.sorted_tables if one.name in names]:
-        kinds = {one.name: sa.String() if isinstance(one.type, sa.Enum) else one.type for one in table.columns}
-        columns = [one["name"] for one in inspector.get_columns(table.name)]
-        found[table.name] = sa.table(table.name, *(sa.column(name, kinds[name]) for name in columns))
-    return found
-
-
 def test_every_migration_meets_rows_in_every_table_and_leaves_them_as_they_were(with_everything: str) -> None:
     """A table has the rows of now as soon as it is there, without the columns that come later, and those it could not have then."""
-    with db.engine_for(with_everything).connect() as connection:
-        of_now = {name: rows_of(connection, table) for name, table in as_they_stand(connection).items()}
+    engine = db.engine_for(with_everything)
+    of_now = read(engine, tables_of(engine))
     migrations.downgrade(with_everything, to=THEN)
-    with db.engine_for(with_everything).connect() as connection:
-        tables = as_they_stand(connection)
-    before = read(with_everything, tables)
+    tables = tables_of(engine)
+    before = read(engine, tables)
 
     def lay_what_is_new(ctx: MigrationContext, **_: object) -> None:
         assert ctx.connection is not None
-        for name, table in as_they_stand(ctx.connection, besides=tables).items():
+        for name, table in tables_of(ctx.connection, besides=tables).items():
             is_filled = rows_of(ctx.connection, table)  # by the migration itself
             for row in [] if is_filled else of_now[name]:
                 with suppress(sa.exc.IntegrityError), ctx.connection.begin_nested():
@@ -173,7 +165,7 @@ def test_every_migration_meets_rows_in_every_table_and_leaves_them_as_they_were(
     config = migrations.config_for(with_everything)
     config.attributes["made"] = lay_what_is_new
     command.upgrade(config, "head")
-    after = read(with_everything, tables)
+    after = read(engine, tables)
     assert {name for name, rows in before.items() if not rows} == set()
     assert before.keys() == Base.metadata.tables.keys()
     assert {name for name in before if after[name] != before[name]} == set()
@@ -191,22 +183,17 @@ def test_a_web_of_before_development_work_had_stages_goes_on_writing_what_was_do
     with db.writing(fresh_address) as session:
         development.begin(session, settle(session))
     migrations.downgrade(fresh_address, to="0095")
-    events = tables_of(fresh_address).tables["development_event"]
+    events = tables_of(db.engine_for(fresh_address))["development_event"]
     migrations.upgrade(fresh_address)
     with db.engine_for(fresh_address).begin() as connection:
         row = dict(connection.execute(sa.select(events)).mappings().one())
         for _ in range(2):
-            connection.execute(events.insert(), row | {"id": another(row["id"])})
+            connection.execute(events.insert(), row | {"id": uuid.uuid4()})
     migrations.downgrade(fresh_address, to="0106")
     migrations.upgrade(fresh_address)
     with db.reading(fresh_address) as session:
         least, less, numbered = sorted(session.scalars(sa.select(DevelopmentEvent.number)))
         assert least < less < 0 < numbered
-
-
-def another(name: object) -> object:
-    """A name of the same kind: SQLite keeps them as text."""
-    return uuid.uuid4() if isinstance(name, uuid.UUID) else uuid.uuid4().hex
 
 
 def calls(path: Path) -> list[ast.Call]:
