@@ -177,13 +177,15 @@ def _is_told(session: Session, row: History, kind: MailKind, *, account_id: uuid
 
 
 def _says_nothing_new(session: Session, row: History, addressee: Addressee) -> bool:
-    """Whether they were called or invited by mail to the same time and place already, and nothing took that back since."""
+    """Whether a mail to this address, which did not come back, called or invited them so already, and nothing took that back."""
     before = select(Mail).join(History, History.id == Mail.history_id).where(
         Mail.referral_id == row.referral_id, Mail.kind.in_(WITH_ENTRY), Mail.recipient == addressee.key,
         Mail.stopped_at.is_(None), History.number < row.number,
     )  # fmt: skip
     newest = session.scalars(before.order_by(History.number.desc(), Mail.id).limit(1)).one_or_none()
-    if newest is None or newest.kind not in _CALLS:
+    if newest is None or newest.kind not in _CALLS or newest.address != addressee.address:
+        return False
+    if _step_of(session, newest).failed_at is not None:
         return False
     told, tells = (team_review.called_then(session, row.referral, after=one) for one in (newest.history, row))
     return team_review.where_and_when(told) == team_review.where_and_when(tells)
@@ -286,7 +288,7 @@ def _is_called_so(session: Session, mail: Mail) -> bool:
 
 
 def _is_known(session: Session, mail: Mail) -> bool:
-    """Whether it would tell a guardian what the newest mail about a meeting told them: the same time and place.
+    """Whether it would tell a guardian what the newest mail about a meeting told them at this address: the same time and place.
 
     So it is where the meeting was moved and moved back, or they were left out and invited again, before either mail had gone.
     """
@@ -297,7 +299,7 @@ def _is_known(session: Session, mail: Mail) -> bool:
         Mail.sent_at.is_not(None), Mail.id != mail.id,
     )  # fmt: skip
     newest = session.scalars(sent.order_by(Mail.sent_at.desc(), Mail.id).limit(1)).one_or_none()
-    if newest is None or newest.kind is not mail.kind:
+    if newest is None or newest.kind is not mail.kind or newest.address != mail.address:
         return False
     told, tells = (team_review.called_then(session, mail.referral, after=one.history) for one in (newest, mail))
     return team_review.where_and_when(told) == team_review.where_and_when(tells)

@@ -203,3 +203,22 @@ def test_a_guardian_is_not_written_to_twice_about_the_same_time_and_place(
     call(session, cast, referral, maja, at=LATER)
     (back,) = call(session, cast, referral, maja)
     assert not goes(back), "they never heard of the other time"
+
+
+def test_a_guardian_whose_address_was_put_right_is_invited_there(
+    session: Session, cast: Cast, referral: Referral
+) -> None:
+    maja = guardian(session, referral, cast, "Maja", email="fel@familj.invalid")
+    (wrong,) = call(session, cast, referral, maja)
+    notifications.note_sent(session, wrong)
+    assert call(session, cast, referral, maja) == []
+    maja.email = "maja@familj.invalid"
+    (right,) = call(session, cast, referral, maja)
+    notifications.let_rest_if_done(session, right)
+    assert (right.address, notifications.is_to_go(right)) == ("maja@familj.invalid", True), "nobody told them there yet"
+    notifications.note_sent(session, right)
+    assert call(session, cast, referral, maja) == []
+    assert notifications.note_returned(session, right.message_id)
+    (again,) = call(session, cast, referral, maja)
+    notifications.let_rest_if_done(session, again)
+    assert (again.address, notifications.is_to_go(again)) == ("maja@familj.invalid", True), "what came back told nobody"
