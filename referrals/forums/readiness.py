@@ -13,7 +13,7 @@ from referrals.access import Actor, View, may_view
 from referrals.disclosure import coverage
 from referrals.forums import clashes, seats
 from referrals.forums.agenda import Slot
-from referrals.meetings import conflict, meeting_answers
+from referrals.meetings import conflict, meeting_answers, own_calls
 from referrals.models import Account, AssessmentPart, Forum, Guardian, Referral, TeamMeeting, TeamSeat
 from referrals.people import roster
 from referrals.vocabulary import CalledReply, PartStatus, Profession
@@ -46,7 +46,7 @@ class Readiness:
     cannot: tuple[Account, ...]
     #: who is called and asks for somebody to stand in
     ask_for_stand_in: tuple[Account, ...]
-    #: who is called and has not answered yet; whoever called the team is taken to come
+    #: who is called, may answer and has not yet; whoever called the team is taken to come
     not_answered: tuple[Account, ...]
     #: when the team is called to meet about it; None until it is
     called_for: datetime | None
@@ -73,9 +73,9 @@ def readiness(session: Session, slot: Slot, held: Sequence[TeamSeat]) -> Readine
     locked = [one for one in table if one.id in able and able[one.id].locked_by is not None]
     kept_out = conflict.kept_out(referral)
     meeting = team_review.current_meeting(session, referral) if team_review.is_called(session, referral) else None
-    cannot, ask, silent = _answered(session, meeting) if meeting else ((), (), ())
+    away = {one.account_id for one in held} - {one.id for one in table}
+    cannot, ask, silent = _answered(session, meeting, away=away) if meeting else ((), (), ())
     if meeting is not None:
-        away = {one.account_id for one in held} - {one.id for one in table}
         coming = _called(session, meeting, away=away | {one.id for one in (*cannot, *ask)})
     else:
         coming = [one for one in table if one.id in able and one not in locked]
@@ -101,9 +101,12 @@ def readiness(session: Session, slot: Slot, held: Sequence[TeamSeat]) -> Readine
 
 
 def _answered(
-    session: Session, meeting: TeamMeeting
+    session: Session, meeting: TeamMeeting, *, away: Collection[uuid.UUID]
 ) -> tuple[tuple[Account, ...], tuple[Account, ...], tuple[Account, ...]]:
-    """Who is called and cannot come, who asks for a stand-in, and who has not answered, each by name."""
+    """Who is called and cannot come, who asks for a stand-in, and who has not answered, each by name.
+
+    Nobody waits for the answer of who is `away` then, or of who was shut out since and therefore cannot give one.
+    """
     said = {one: answer.reply for one, answer in meeting_answers.answers_of_called(session, meeting).items()}
     said.setdefault(meeting.called_by_id, CalledReply.COMES)
     called = _called(session, meeting, away=())
@@ -111,7 +114,9 @@ def _answered(
         tuple(one for one in called if said.get(one.id) is reply)
         for reply in (CalledReply.CANNOT, CalledReply.STAND_IN, None)
     )
-    return cannot, ask, silent
+    facts, starts_at = meeting.referral.facts(), meeting.starts_at
+    awaited = (one for one in silent if one.id not in away and own_calls.parties_then(one, facts, starts_at))
+    return cannot, ask, tuple(awaited)
 
 
 def _called(session: Session, meeting: TeamMeeting, *, away: Collection[uuid.UUID]) -> list[Account]:

@@ -223,6 +223,22 @@ def test_who_answers_that_they_cannot_come_is_missing_before_the_date(
     assert not answered(CalledReply.STAND_IN, cast.second_coordinator).is_ready(BEGINS)
 
 
+def test_no_answer_is_awaited_from_who_is_away_then_or_was_shut_out_since(
+    session: Session, cast: Cast, tuesday: TeamDate
+) -> None:
+    by, referral = cast.coordinator.actor(), a_referral(session, cast, TO_SCHEDULE)
+    a_guardian(session, referral, told_by=cast.coordinator)
+    put(session, cast, tuesday, referral)
+    people = [cast.coordinator.id, cast.counsellor.id, cast.head_teacher.id, cast.second_coordinator.id]
+    team_review.schedule_meeting(session, referral, by=by, seen=None, starts_at=BEGINS, place="Rum 12", called=people)
+    silent = {cast.counsellor, cast.head_teacher, cast.second_coordinator}
+    assert {*lacks(session, cast, tuesday).not_answered} == silent
+    chair = seats.seat(session, cast.forum, cast.counsellor.id, by=by)
+    seats.be_away(session, chair, first_on=BEGINS.date(), last_on=BEGINS.date(), stand_in_id=None, by=by)
+    conflict.shut_out(session, referral, [cast.second_coordinator])
+    assert lacks(session, cast, tuesday).not_answered == (cast.head_teacher,)
+
+
 @pytest.mark.parametrize(
     ("language", "words"),
     [
