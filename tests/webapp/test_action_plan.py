@@ -7,10 +7,13 @@ import pytest
 from sqlalchemy import select
 
 from referrals import db
-from referrals.models import MeetingDecision, Referral, TeamMeeting
+from referrals.guardians import withholding
+from referrals.models import Guardian, MeetingDecision, Referral, TeamMeeting
 from referrals.plans import plan_versions
+from referrals.rules import rulebook
 from referrals.stages import PLAN_ACTIVE, PLAN_DRAFT, PLAN_FOR_APPROVAL, PLAN_RETURNED
 from referrals.vocabulary import ActionStatus, DecisionKind, PlanStatus
+from tests.factories import a_guardian
 from tests.webapp.desk import Desk, cast_of
 
 pytestmark = pytest.mark.usefixtures("wednesday")
@@ -145,16 +148,24 @@ def test_somebody_who_cannot_be_chosen_is_refused_at_the_field(desk, signed_in):
     assert any("Choose somebody else" in problem for problem in page.problems)
 
 
+def a_held_meeting(session, cast, referral, decided, **values):
+    """A meeting that decided this, as minutes hold it."""
+    meeting = TeamMeeting(
+        referral=referral, number=1, starts_at=referral.opened_at, held_at=referral.opened_at, minutes=60, place="Rum 12",
+        called_by_id=cast.coordinator.id, called=[], guardians_invited=[], situation="Nio dagar borta.",
+        child_words="Lugn start.", guardians_words="Hon sover dåligt.", strengths="Tycker om djur.", **values,
+    )  # fmt: skip
+    meeting.decisions = [MeetingDecision(referral=referral, position=place, **one) for place, one in enumerate(decided)]
+    session.add(meeting)
+    session.flush()
+    return meeting
+
+
 def test_a_new_plan_begins_with_what_the_meeting_knows(desk, settings, signed_in):
     number = desk.lay(PLAN_DRAFT)
     with db.writing(settings.database) as session:
         cast = cast_of(session)
         referral = session.scalars(select(Referral).where(Referral.number == number)).one()
-        meeting = TeamMeeting(
-            referral=referral, number=1, starts_at=referral.opened_at, held_at=referral.opened_at, minutes=60, place="Rum 12",
-            called_by_id=cast.coordinator.id, called=[], guardians_invited=[], situation="Nio dagar borta.",
-            child_words="Lugn start.", guardians_words="Hon sover dåligt.", strengths="Tycker om djur.",
-        )  # fmt: skip
         decided = [
             {
                 "text": "Mentor möter",
@@ -166,10 +177,7 @@ def test_a_new_plan_begins_with_what_the_meeting_knows(desk, settings, signed_in
             {"text": "Ringa fritids", "responsible": "Petra", "due_on": date(2026, 9, 15)},
             {"text": "Boka rummet", "responsible": "Petra", "done": referral.history[0]},
         ]
-        meeting.decisions = [
-            MeetingDecision(referral=referral, position=place, **values) for place, values in enumerate(decided)
-        ]
-        session.add(meeting)
+        a_held_meeting(session, cast, referral, decided)
     karin = signed_in("karin")
     page = karin.get(f"/referrals/{number}/action-plan/edit")
     fields = page.fields(page.form())
@@ -194,6 +202,40 @@ def test_a_new_plan_begins_with_what_the_meeting_knows(desk, settings, signed_in
     )
     assert desk.read(number, newest_plan) == (1, PlanStatus.DRAFT, [("Mila är i skolan", ["Mentor möter vid grinden"])])
     assert "What the team decided to do itself stands here" not in page.text
+
+
+def test_what_somebody_does_not_read_in_the_minutes_is_not_carried_into_everybodys_plan(desk, settings, signed_in):
+    number = desk.lay(PLAN_DRAFT)
+    with db.writing(settings.database) as session:
+        cast = cast_of(session)
+        referral = session.scalars(select(Referral).where(Referral.number == number)).one()
+        maja, paul = (a_guardian(session, referral, name=name) for name in ("Maja Testsson", "Paul Testsson"))
+        said = ["Om Maja", "Hålls från Paul", "I förtroende", "Lugn start"]
+        about_maja = {"categories": ["family"], "about": "guardian", "guardian_id": str(maja.id)}
+        meeting = a_held_meeting(
+            session, cast, referral, [{"text": text, "responsible": "Petra"} for text in said],
+            classification={"decisions-0": about_maja, "situation": about_maja},
+        )  # fmt: skip
+        by = {"by": cast.coordinator.actor(), "seen": None}
+        ground = next(iter(rulebook.load(referral.rulepack).withholding_grounds))
+        withholding.withhold_from_guardian(
+            session, referral, **by, key=(meeting.id, "decisions-1"), guardian=paul, ground=ground, reason="Kan skada."
+        )
+        for name in ("decisions-2", "child_words"):
+            withholding.mark_confided(session, referral, **by, key=(meeting.id, name))
+    karin = signed_in("karin")
+
+    def begun():
+        page = karin.get(f"/referrals/{number}/action-plan/edit")
+        fields = page.fields(page.form())
+        names = ("background", "child_voice", "guardians_view", *(f"goals-0-actions-{row}-text" for row in range(2)))
+        return [fields.get(name, "") for name in names]
+
+    assert begun() == ["", "", "Hon sover dåligt.", "Lugn start", ""]
+    with db.writing(settings.database) as session:
+        for one in session.scalars(select(Guardian)):
+            one.protected_level = "secrecy_marking"
+    assert begun() == ["", "", "", "Lugn start", ""]
 
 
 def test_two_people_writing_at_once_lose_nothing(desk, signed_in):

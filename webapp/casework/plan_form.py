@@ -4,13 +4,15 @@ from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
-from referrals import calendar, team_review
-from referrals.models import ActionPlan, Goal, MeetingDecision, PlannedAction, Referral
+from referrals import calendar, notes, team_review
+from referrals.disclosure import coverage
+from referrals.meetings import meeting_room
+from referrals.models import ActionPlan, Goal, MeetingDecision, PlannedAction, Referral, TeamMeeting
 from referrals.notes import PLAN_TEXTS
 from referrals.people import roster
 from referrals.plans import plan_versions
 from referrals.rules import rulebook, targets
-from referrals.vocabulary import N_, Term, Unfit
+from referrals.vocabulary import N_, About, Term, Unfit
 from schemas.fields import GIVE_DATE
 from webapp import forms, transactions
 from webapp.casework import note_forms
@@ -23,6 +25,8 @@ MOST_ACTIONS = 10
 _PEOPLE_AND_DAYS = (
     "valid_from", "valid_to", "lead_id", "follow_up_on", "follow_up_by_id", "evaluation_on", "evaluation_by_id",
 )  # fmt: skip
+#: the plan's texts that begin with a note of the minutes
+_FROM_MEETING = {"background": "situation", "child_voice": "child_words", "guardians_view": "guardians_words"}
 
 #: what to say at a field that must be filled before the plan can be approved; by the last part of its name
 LACKING: dict[str, str] = {
@@ -70,9 +74,16 @@ def beginning(referral: Referral) -> dict[str, Any]:
 def decided_actions(referral: Referral) -> list[dict[str, Any]]:
     """What the team decided to do itself at its last meeting and is not done yet, as the first actions of a plan: each with who
     answers for it, and with its day unless that has passed.
+
+    Nothing that somebody does not read in the minutes: in the plan it would stand in everybody's copy.
     """
     meeting = team_review.held_meeting(transactions.session(), referral)
-    own = [one for one in meeting.decisions if one.kind is None and one.done_id is None] if meeting else []
+    open_ones = _for_everybody(meeting) if meeting else ()
+    own = [
+        one
+        for one in (meeting.decisions if meeting else ())
+        if one.kind is None and one.done_id is None and f"decisions-{one.position}" in open_ones
+    ]
     able = {identity for identity, _ in people_to_choose(referral, for_an_action=True)} if own else set()
     return [_decided(one, able) for one in own[:MOST_ACTIONS]]
 
@@ -147,11 +158,21 @@ def _from_meeting(referral: Referral) -> dict[str, Any]:
     meeting = team_review.held_meeting(transactions.session(), referral)
     if meeting is None:
         return {}
-    return {
-        "background": meeting.situation,
-        "child_voice": meeting.child_words,
-        "guardians_view": meeting.guardians_words,
-    }
+    open_ones = _for_everybody(meeting)
+    return {name: getattr(meeting, said) for name, said in _FROM_MEETING.items() if said in open_ones}
+
+
+def _for_everybody(meeting: TeamMeeting) -> frozenset[str]:
+    """The notes of the minutes, by name, that everybody reads who gets a copy: about the child, and kept from nobody.
+
+    What the guardians said is told in their own words, which say who they are: minutes of a protected one leave it out.
+    """
+    session, referral = transactions.session(), meeting.referral
+    kept = meeting_room.notes_kept_from_somebody(session, referral, meeting)
+    if any(one.has_protected_identity for one in coverage.guardians_of(session, referral)):
+        kept |= {"guardians_words"}
+    about_child = {one.name for one in notes.notes_of(meeting) if one.about is About.CHILD}
+    return frozenset(about_child - kept)
 
 
 def _usual_days(referral: Referral) -> dict[str, Any]:
