@@ -40,7 +40,7 @@ def note_interpreter(referral: Referral) -> ResponseReturnValue:
         meeting = team_review.current_meeting(session, referral)
         said = [
             gettext("It is noted that an interpreter is booked."),
-            *(meanwhile.of_others(meeting) if meeting else ()),
+            *(meanwhile.without_names(meeting) if meeting else ()),
         ]
         notices.say_next(" ".join(said))
     return _back(referral)

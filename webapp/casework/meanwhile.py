@@ -1,4 +1,4 @@
-"""Two things planned at once, in sentences for whoever plans one of them: told when it is planned, and on the agenda until it is past."""
+"""Two things planned at once, in sentences for whoever plans one of them: with the meeting and on the agenda until it is past."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,20 @@ from referrals.forums import clashes
 from referrals.meetings import meanwhile as rules
 from referrals.models import Account, TeamMeeting
 from webapp import people, transactions
+from webapp.casework import meeting_forms
 from webapp.language import gettext
+
+
+def of_everybody(meeting: TeamMeeting) -> list[str]:
+    """Whatever else is planned then for those called, guardians and interpreters: for a page, as it names them."""
+    return of_called(meeting, meeting_forms.shown_meeting(meeting).called) + of_others(meeting)
+
+
+def without_names(meeting: TeamMeeting) -> list[str]:
+    """That something else is planned then, for a notice: it stands in a cookie until the next page, which tells for whom."""
+    if not of_everybody(meeting):
+        return []
+    return [gettext("Something else is planned at the same time: you see below for whom.")]
 
 
 def of_called(meeting: TeamMeeting, called: Sequence[Account]) -> list[str]:

@@ -111,8 +111,7 @@ def schedule_meeting(referral: Referral) -> ResponseReturnValue:
     except TeamNotComplete as refused:
         return _page(referral, form, missing=[Profession(value) for value in refused.missing])
     said = [gettext("The team is called for %(day)s.", day=weekday_date(meeting.starts_at))]
-    called = meeting_forms.shown_meeting(meeting).called
-    notices.say_next(" ".join([*said, *meanwhile.of_called(meeting, called), *meanwhile.of_others(meeting)]))
+    notices.say_next(" ".join([*said, *meanwhile.without_names(meeting)]))
     return redirect(url_for("casework.team_review", number=referral.number), 303)
 
 
@@ -243,6 +242,7 @@ def _page(referral: Referral, form: forms.Form | None = None, missing: Sequence[
         me=actor.account_id,
         own_replies=_own_replies(current),
         called_replies=choices(CalledReply),
+        at_once=meanwhile.of_everybody(current) if can_schedule and current and current.is_to_come else [],
         can_note_answers=can_schedule and current is not None and current.is_to_come,
         to_replace=standing_in.to_replace(shown_now) if can_schedule else [],
         can_call_off=words.may_do(Verb.CALL_OFF_MEETING, referral) and rules.is_called(session, referral),

@@ -142,8 +142,15 @@ def test_meetings_follow_the_agenda_and_what_is_missing_is_named(karin, date, la
         beside = a_team_beside(session, cast)
         seats.seat(session, beside.forum, cast.counsellor.id, by=cast.head_teacher.actor())
         session.add(TeamDate(forum=beside.forum, starts_at=meeting.starts_at, minutes=60, place="A"))
-    said = call(karin, second, settings).text
-    page = karin.get(date)
+        people = [str(cast.head_teacher.id), str(cast.counsellor.id)]
+    karin.get(f"/referrals/{second}/team-review")
+    assert karin.send({"called": people}).status_code == 303
+    with karin.client.session_transaction() as cookie:
+        ((_kind, carried),) = cookie["_flashes"]
+    assert carried.endswith("Something else is planned at the same time: you see below for whom.")
+    assert "Maja" not in carried
+    assert "Kim" not in carried
+    said, page = karin.get(f"/referrals/{second}/team-review").text, karin.get(date)
     for words in (
         "Called to another meeting at the same time: Henrik Rosenby, Kim Solgren.",
         "Kim Solgren sits in Trivselsforum Söder too, which meets at the same time.",
