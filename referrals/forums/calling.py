@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -28,16 +29,15 @@ class Called:
 
 
 def usually_called(
-    session: Session, referral: Referral, colleagues: Sequence[Colleague], *, by: Actor
+    session: Session, referral: Referral, colleagues: Sequence[Colleague], *, at: datetime, by: Actor
 ) -> list[uuid.UUID]:
-    """Those of `colleagues` a call begins with: who contributes already, who sits in the team on that date, and `by`.
+    """Those of `colleagues` a call begins with: who contributes already, who sits in the team at the instant `at`, and `by`.
 
     As long as no seats are given, whoever completes the team.
     """
     forum = referral.forum
     if held := seats.seats_of(session, forum):
-        kept = agenda.slot_of(session, referral) or next(iter(dates.coming(session, forum)), None)
-        sitting = {one.account.id for one in seats.sitting(held, kept.starts_at if kept else clock.now())}
+        sitting = {one.account.id for one in seats.sitting(held, at)}
     else:
         sitting = {one.account.id for one in colleagues if one.account.profession in forum.quorum}
     expected = sitting | referral.facts().members | {by.account_id}
@@ -70,7 +70,7 @@ def can_be_called(session: Session, slot: Slot, held: Sequence[TeamSeat], *, by:
     lacks = readiness.readiness(session, slot, held)
     in_the_way = lacks.to_inform or lacks.too_close or lacks.at_once
     is_free = lacks.called_for is None and lacks.has_guardians and not in_the_way
-    return is_free and _is_complete(session, referral, by=by)
+    return is_free and _is_complete(session, slot, by=by)
 
 
 def call_to_agenda(session: Session, date: TeamDate, *, points: Sequence[str], by: Actor) -> Called:
@@ -96,10 +96,11 @@ def call_to_agenda(session: Session, date: TeamDate, *, points: Sequence[str], b
     return Called(called, left, to_tell)
 
 
-def _is_complete(session: Session, referral: Referral, *, by: Actor) -> bool:
+def _is_complete(session: Session, slot: Slot, *, by: Actor) -> bool:
     """Whether nobody is missing among those one would call: fewer than sit in the team, where a wall keeps somebody out."""
+    referral = slot.item.referral
     colleagues = roster.for_team(session, referral)
-    usual = set(usually_called(session, referral, colleagues, by=by))
+    usual = set(usually_called(session, referral, colleagues, at=slot.starts_at, by=by))
     called = [one.account for one in colleagues if one.account.id in usual]
     return not team_review.missing_professions(referral, called)
 
@@ -108,7 +109,7 @@ def _call(session: Session, slot: Slot, points: Sequence[str], *, by: Actor) -> 
     referral, date = slot.item.referral, slot.item.date
     team_review.schedule_meeting(
         session, referral, by=by, seen=None, starts_at=slot.starts_at, minutes=slot.item.minutes, place=date.place,
-        called=usually_called(session, referral, roster.for_team(session, referral), by=by),
+        called=usually_called(session, referral, roster.for_team(session, referral), at=slot.starts_at, by=by),
         guardians=usually_invited(session, referral), agenda=points,
         on_closed_day=True,  # the date itself stands there knowingly
     )  # fmt: skip

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from referrals import clock, db, documents, history, notifications, team_review
 from referrals.config import Settings
 from referrals.documents import Paper
-from referrals.forums import dates
+from referrals.forums import dates, seats
 from referrals.forums.dates import Series
 from referrals.guardians import guardian_page
 from referrals.guardians.guardian_access import actor_for
@@ -232,14 +232,24 @@ def test_the_next_call_begins_with_the_day_the_last_meeting_named(
                 session, cast.forum, Series(day, day, 1, time(14, 30), 90, "Rum 14"), by=cast.coordinator.actor()
             )
 
-    def begun() -> list[str]:
+    def form() -> Any:
         page = signed_in("karin").get(f"/referrals/{reference}/team-review")
-        fields = page.fields(page.form())
+        return page.fields(page.form())
+
+    def begun() -> list[str]:
+        fields = form()
         return [fields[name] for name in ("starts_on", "starts_time", "minutes", "place")]
 
     reference = number(TO_SCHEDULE, meet_again)
     meets_on(date(2026, 9, 22))
     assert begun() == ["2026-10-06", "", "60", "Lindskolan, rum 12"]
+    away = date(2026, 9, 22)
+    with db.writing(settings.database) as session:
+        cast, by = cast_of(session), cast_of(session).coordinator.actor()
+        sits = seats.seat(session, cast.forum, cast.special_educator.id, by=by)
+        seats.be_away(session, sits, first_on=away, last_on=away, stand_in_id=None, by=by)
+        petra = str(cast.special_educator.id)
+    assert petra in form().getlist("called"), "away on the team's next date, there on the day that was named"
     meets_on(date(2026, 10, 6))
     assert begun() == ["2026-10-06", "14:30", "90", "Rum 14"]
     wednesday.move_to(datetime(2026, 10, 7, 8, 0, tzinfo=UTC))

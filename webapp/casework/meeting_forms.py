@@ -1,15 +1,15 @@
 """What the forms of the team meeting begin with, and a meeting as its page shows it."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from referrals import team_review
+from referrals import clock, team_review
 from referrals.disclosure import coverage
 from referrals.forums import agenda, calling
 from referrals.forums import dates as team_dates
@@ -78,10 +78,10 @@ def usual_call(referral: Referral, current: TeamMeeting | None, colleagues: Sequ
             "starts_on": begins.date(), "starts_time": f"{begins:%H:%M}", "minutes": current.minutes, "place": current.place,
             "called": current.called, "guardians": current.guardians_invited, "agenda": "\n".join(current.agenda or []),
         }  # fmt: skip
-    session = transactions.session()
-    usual = calling.usually_called(session, referral, colleagues, by=people.actor())
+    session, proposed = transactions.session(), _usual_time(referral)
+    usual = calling.usually_called(session, referral, colleagues, at=_instant(proposed), by=people.actor())
     invited = calling.usually_invited(session, referral)
-    return _usual_time(referral) | {"called": usual, "guardians": invited, "agenda": "\n".join(usual_points())}
+    return proposed | {"called": usual, "guardians": invited, "agenda": "\n".join(usual_points())}
 
 
 def usual_points() -> list[str]:
@@ -106,6 +106,14 @@ def _usual_time(referral: Referral) -> dict[str, Any]:
         "starts_on": begins.date(), "starts_time": f"{begins:%H:%M}", "minutes": (kept.item if kept else found).minutes,
         "place": calling.usual_place(referral, found.place),
     }  # fmt: skip
+
+
+def _instant(proposed: Mapping[str, Any]) -> datetime:
+    """When a proposed meeting begins: at noon of a day without a time, and now without a day."""
+    if (day := proposed.get("starts_on")) is None:
+        return clock.now()
+    at = time.fromisoformat(proposed["starts_time"]) if "starts_time" in proposed else time(12)
+    return datetime.combine(day, at, ZoneInfo(zone()))
 
 
 def _named_day(referral: Referral) -> date | None:

@@ -85,6 +85,22 @@ def test_without_a_profession_that_must_be_there_nobody_is_called(
     assert not team_review.is_called(session, referral)
 
 
+def test_once_a_date_has_begun_its_own_table_is_called_and_not_that_of_the_next_one(
+    session: Session, cast: Cast, tuesday: TeamDate, wednesday: time_machine.Traveller
+) -> None:
+    by, following = cast.coordinator.actor(), date(2026, 9, 29)
+    dates.plan(session, cast.forum, Series(following, following, 1, time(14, 30), 90, "Rum 12"), by=by)
+    (kims,) = [one for one in seats.seats_of(session, cast.forum) if one.account_id == cast.counsellor.id]
+    seats.be_away(session, kims, first_on=following, last_on=following, stand_in_id=None, by=by)
+    put(session, cast, tuesday)
+    later = put(session, cast, tuesday)
+    wednesday.move_to(tuesday.starts_at + timedelta(minutes=15))
+    assert press(session, cast, tuesday) == Called(1, 1, 1), "the first one has begun"
+    meeting = team_review.current_meeting(session, later)
+    assert meeting is not None
+    assert str(cast.counsellor.id) in meeting.called
+
+
 def test_a_referral_that_is_not_so_far_yet_waits_and_what_has_begun_too(
     session: Session, cast: Cast, tuesday: TeamDate, wednesday: time_machine.Traveller
 ) -> None:
