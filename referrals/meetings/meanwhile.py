@@ -15,19 +15,24 @@ _DIGITS = 7
 def guardians_invited_twice(session: Session, meeting: TeamMeeting, *, by: Actor) -> list[Guardian]:
     """Who is invited to `meeting` and to another one meanwhile, such as about a sister or brother, in the order they were recorded.
 
-    A guardian is recorded anew with each child: the same e-mail address, or name and telephone, are taken for the same person.
+    A guardian is recorded anew with each child: the same name and telephone, or e-mail address, are taken for the same person;
+    the address not where two first names differ, as of a couple that shares it.
     """
     theirs = [one for other in _others(session, meeting, by) for one in _invited(session, other)]
-    known = {key for one in theirs for key in _known_by(one)}
-    return [one for one in _invited(session, meeting) if _known_by(one) & known]
+    return [one for one in _invited(session, meeting) if any(_are_one(one, other) for other in theirs)]
 
 
 def interpreters_booked_twice(session: Session, meeting: TeamMeeting, *, by: Actor) -> list[str]:
-    """With whom an interpreter is booked for `meeting` and for another one meanwhile: perhaps the same, perhaps two of one agency."""
+    """With whom an interpreter of one language is booked for `meeting` and for another one meanwhile: perhaps the same, perhaps
+    two of one agency.
+    """
     elsewhere = {
-        name.casefold() for other in _others(session, meeting, by) for name in interpreters.booked(other).values()
+        (language.casefold(), name.casefold())
+        for other in _others(session, meeting, by)
+        for language, name in interpreters.booked(other).items()
     }
-    return sorted({name for name in interpreters.booked(meeting).values() if name.casefold() in elsewhere})
+    here = interpreters.booked(meeting).items()
+    return sorted({name for language, name in here if (language.casefold(), name.casefold()) in elsewhere})
 
 
 def _others(session: Session, meeting: TeamMeeting, by: Actor) -> list[TeamMeeting]:
@@ -50,9 +55,20 @@ def _invited(session: Session, meeting: TeamMeeting) -> list[Guardian]:
     return [one for one in known if str(one.id) in meeting.guardians_invited]
 
 
-def _known_by(guardian: Guardian) -> set[str]:
-    """What tells that two recorded guardians are one person: an address is one's own, a telephone a family may share."""
-    name = " ".join((guardian.name or "").casefold().split())
+def _are_one(one: Guardian, other: Guardian) -> bool:
+    """Whether two recorded guardians are taken for one person: a telephone a family may share, and a couple an address."""
+    mine, theirs = _names(one), _names(other)
+    if mine and mine == theirs and _number(one) and _number(one) == _number(other):
+        return True
+    is_shared = bool(one.email) and (one.email or "").casefold() == (other.email or "").casefold()
+    return is_shared and (not mine or not theirs or mine[0] == theirs[0])
+
+
+def _names(guardian: Guardian) -> list[str]:
+    return (guardian.name or "").casefold().split()
+
+
+def _number(guardian: Guardian) -> str:
+    """The digits of their telephone; nothing where they are too few."""
     number = "".join(sign for sign in guardian.phone or "" if sign.isdigit())
-    by_name = f"{name} {number}" if name and len(number) >= _DIGITS else ""
-    return {word for word in ((guardian.email or "").casefold(), by_name) if word}
+    return number if len(number) >= _DIGITS else ""

@@ -44,7 +44,9 @@ def test_the_same_address_or_name_and_telephone_are_one_person(session, cast, ca
     assert twice(first) == []
     for other, expected in (
         ({"name": "Maja  testsson", "phone": "0000 998877"}, ["Maja Testsson"]),
-        ({"name": "O. Testsson", "phone": None, "email": "Omar@exempel.invalid"}, ["Omar Testsson"]),
+        ({"name": "Omar Exempel", "phone": None, "email": "Omar@exempel.invalid"}, ["Omar Testsson"]),
+        ({"name": None, "phone": None, "email": "omar@exempel.invalid"}, ["Omar Testsson"]),
+        ({"name": "Mona Testsson", "phone": None, "email": "omar@exempel.invalid"}, []),
         ({"name": "Mona Testsson", "phone": "0000-99 88 77"}, []),
         ({"name": "Maja Testsson", "phone": "12"}, []),
         ({"name": None, "phone": None}, []),
@@ -70,15 +72,17 @@ def test_nothing_is_told_of_another_time_of_what_is_over_or_of_what_one_may_not_
 
 
 def test_with_whom_an_interpreter_is_booked_for_both_is_told(session, cast, call):
-    def booked(meeting, whom):
+    def booked(meeting, whom, language="polska"):
         interpreters.book(
-            session, meeting.referral, by=cast.coordinator.actor(), asked_about=meeting.starts_at, language="polska", booked_with=whom
+            session, meeting.referral, by=cast.coordinator.actor(), asked_about=meeting.starts_at, language=language, booked_with=whom
         )  # fmt: skip
 
-    first, second = call(MAJA | {"interpreter": "polska"}), call(OMAR | {"interpreter": "polska"}, after=30)
+    first, second = call(MAJA | {"interpreter": "polska"}), call(OMAR | {"interpreter": "Polska"}, after=30)
+    third = call({"name": "Sara Testsson", "interpreter": "tigrinska"}, after=45)
     by = cast.coordinator.actor()
     booked(first, "Tolk Ett")
-    booked(second, "Tolk Två")
+    booked(second, "Tolk Två", "Polska")
+    booked(third, "Tolk Ett", "tigrinska")
     assert meanwhile.interpreters_booked_twice(session, first, by=by) == []
-    booked(second, "tolk ett")
+    booked(second, "tolk ett", "Polska")
     assert meanwhile.interpreters_booked_twice(session, first, by=by) == ["Tolk Ett"]
