@@ -238,6 +238,18 @@ def test_what_somebody_does_not_read_in_the_minutes_is_not_carried_into_everybod
     assert begun() == ["", "", "", "Lugn start", ""]
 
 
+def test_what_the_team_decided_beyond_what_one_goal_holds_stands_at_the_next_one(desk, settings, signed_in):
+    number = desk.lay(PLAN_DRAFT)
+    with db.writing(settings.database) as session:
+        referral = session.scalars(select(Referral).where(Referral.number == number)).one()
+        decided = [{"text": f"Beslut {place}", "responsible": "Petra"} for place in range(11)]
+        a_held_meeting(session, cast_of(session), referral, decided)
+    page = signed_in("karin").get(f"/referrals/{number}/action-plan/edit")
+    fields = page.fields(page.form())
+    assert (fields["goals-0-actions-9-text"], fields["goals-1-actions-0-text"]) == ("Beslut 9", "Beslut 10")
+    assert "the decision itself is still to be marked as done" in page.text
+
+
 def test_two_people_writing_at_once_lose_nothing(desk, signed_in):
     number = desk.lay(PLAN_DRAFT)
     karin, sanna = signed_in("karin"), signed_in("sanna")

@@ -67,7 +67,8 @@ def beginning(referral: Referral) -> dict[str, Any]:
     if in_force is not None:
         return as_form(in_force, only_running=True) | {"follow_up_on": None, "child_next": None}
     offered = decided_actions(referral)
-    goals = {"goals": [{"actions": offered}]} if offered else {}
+    full = range(0, len(offered), MOST_ACTIONS)  # what one goal does not hold stands at the next one
+    goals = {"goals": [{"actions": offered[first : first + MOST_ACTIONS]} for first in full]} if offered else {}
     return _from_meeting(referral) | _usual_days(referral) | goals | {"whole": note_forms.usual(referral)}
 
 
@@ -85,7 +86,7 @@ def decided_actions(referral: Referral) -> list[dict[str, Any]]:
         if one.kind is None and one.done_id is None and f"decisions-{one.position}" in open_ones
     ]
     able = {identity for identity, _ in people_to_choose(referral, for_an_action=True)} if own else set()
-    return [_decided(one, able) for one in own[:MOST_ACTIONS]]
+    return [_decided(one, able) for one in own]
 
 
 def as_form(plan: ActionPlan, *, only_running: bool = False) -> dict[str, Any]:
