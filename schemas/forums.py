@@ -27,6 +27,7 @@ from schemas.fields import (
     WordList,
 )
 
+CHOOSE_TEAM = N_("Choose a team in which somebody sits.")
 _ENDS_FIRST = N_("The last day comes before the first.")
 _LENGTH = N_("Say how many minutes the meeting takes, between 10 and 480.")
 _KEPT = N_("Say how many minutes are kept for it, between 5 and 240.")

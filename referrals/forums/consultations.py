@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Collection
 from typing import Final
 
-from sqlalchemy import false, or_, select
+from sqlalchemy import and_, false, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -17,7 +17,7 @@ from referrals.access import CONTRIBUTES_AS, MATRIX, Actor
 from referrals.actors import WITH_UNIT
 from referrals.errors import AlreadyMoved, NoSuchReferral, NotAllowed
 from referrals.keeping import audit
-from referrals.models import Consultation, Forum, TeamSeat, Unit, What
+from referrals.models import Account, Consultation, Forum, TeamSeat, Unit, What
 from referrals.people import practices, roster
 from referrals.vocabulary import ConsultationState, Practice, Recipient
 from referrals.vocabulary.knowing import Cell, Information
@@ -40,9 +40,12 @@ def own_units(session: Session, actor: Actor) -> list[Unit]:
     return [unit for unit in units if _is_own_staff(actor, unit)]
 
 
-def teams_to_ask(unit: Unit) -> list[Forum]:
-    """The teams of a unit that advise its staff: the one that takes in its concerns, then those beside it by name."""
-    return [unit.forum, *sorted(unit.other_teams, key=lambda team: team.name)]
+def teams_to_ask(session: Session, unit: Unit) -> list[Forum]:
+    """The teams of a unit that advise its staff: the one that takes in its concerns, then those beside it in which somebody sits, by name."""
+    sits = TeamSeat.account.has(and_(Account.is_active, Account.roles.any()))
+    beside = {team.id: team for team in unit.other_teams}
+    rows = select(TeamSeat.forum_id).where(TeamSeat.forum_id.in_(beside), sits).distinct()
+    return [unit.forum, *sorted((beside[one] for one in session.scalars(rows)), key=lambda team: team.name)]
 
 
 def may_read(session: Session, found: Consultation, actor: Actor) -> bool:
@@ -99,7 +102,7 @@ def write_consultation(
     """
     asked = team or unit.forum
     practices.require(session, Practice.CONSULTATION, "write_consultation")
-    if by.account_id is None or not _is_own_staff(by, unit) or asked not in teams_to_ask(unit):
+    if by.account_id is None or not _is_own_staff(by, unit) or asked not in teams_to_ask(session, unit):
         raise NotAllowed("write_consultation")
     was_answered = _check(session, unit, question, by=by, answered=answered)
     made = Consultation(
@@ -117,12 +120,25 @@ def write_consultation(
 
 
 def correct_consultation(
-    session: Session, found: Consultation, *, by: Actor, question: str, answered: Collection[str] = ()
+    session: Session,
+    found: Consultation,
+    *,
+    by: Actor,
+    question: str,
+    team: Forum | None = None,
+    answered: Collection[str] = (),
 ) -> None:
-    """Change what is asked before the team knows of it. Raises NoSuchReferral, AlreadyMoved, NamesSomebody."""
+    """Change what is asked, and where `team` is given whom, before the team knows of it.
+
+    Raises NoSuchReferral, AlreadyMoved, NotAllowed where that is no team to ask, NamesSomebody.
+    """
     _require_draft(session, found, by)
+    if team is not None and team not in teams_to_ask(session, found.unit):
+        raise NotAllowed("correct_consultation")
     was_answered = _check(session, found.unit, question, by=by, answered=answered)
     found.question = question
+    if team is not None:
+        found.beside = None if team is found.unit.forum else team
     session.flush()
     _log(session, found, "correct_consultation", by=by, was_answered=was_answered)
 
@@ -139,6 +155,8 @@ def ask_team(session: Session, found: Consultation, *, by: Actor) -> None:
     """Give the question to the team; from now on its words stay as they are. Raises NotAllowed, NoSuchReferral, AlreadyMoved."""
     practices.require(session, Practice.CONSULTATION, "ask_team")
     _require_draft(session, found, by)
+    if found.team not in teams_to_ask(session, found.unit):
+        raise NotAllowed("ask_team")
     found.asked_at = clock.now()
     session.flush()
     _log(session, found, "ask_team", by=by)

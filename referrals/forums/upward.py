@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Collection, Iterable
 from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -22,7 +22,19 @@ from referrals.forums import dates
 from referrals.forums.consultations import ANSWERED
 from referrals.identity_check import Checker
 from referrals.keeping import audit
-from referrals.models import Concern, Forum, Referral, TeamDate, TeamSeat, UpwardOrigin, UpwardQuestion, What
+from referrals.models import (
+    Account,
+    Concern,
+    Forum,
+    Referral,
+    RoleAssignment,
+    TeamDate,
+    TeamSeat,
+    Unit,
+    UpwardOrigin,
+    UpwardQuestion,
+    What,
+)
 from referrals.people import practices
 from referrals.stages import MOVE_BY_VERB, Verb
 from referrals.vocabulary import Practice, UpwardState
@@ -30,6 +42,18 @@ from referrals.vocabulary.knowing import Capacity, Cell, Information
 
 #: whoever works with children in some unit, or leads those who do
 _WORK_HERE: Final = frozenset({*WITH_UNIT, Role.MANAGEMENT})
+#: a question to a team in which nobody sits, and of whose units nobody coordinates one, would wait for nobody
+_SOMEBODY_IS_THERE: Final = or_(
+    Forum.seats.any(TeamSeat.account.has(and_(Account.is_active, Account.roles.any()))),
+    Forum.units.any(
+        exists().where(
+            RoleAssignment.unit_id == Unit.id,
+            RoleAssignment.role == Role.COORDINATOR,
+            Account.id == RoleAssignment.account_id,
+            Account.is_active,
+        )
+    ),
+)
 
 
 # ------------------------------------------------------------------------------------------------------- who may
@@ -38,7 +62,7 @@ def teams_above(session: Session, forum: Forum) -> list[Forum]:
     if not practices.is_on(session, Practice.UPWARD):
         return []
     above = forum.level.above
-    rows = select(Forum).where(Forum.level.in_(above), or_(Forum.units.any(), Forum.seats.any())).order_by(Forum.name)
+    rows = select(Forum).where(Forum.level.in_(above), _SOMEBODY_IS_THERE).order_by(Forum.name)
     return sorted(session.scalars(rows), key=lambda one: above.index(one.level))
 
 

@@ -1,5 +1,6 @@
 """Anonymous consultations: asked, read, advised and closed; no text of theirs is kept before it was checked for identities."""
 
+import uuid
 from collections.abc import Callable, Iterable
 from datetime import date
 from functools import partial
@@ -13,13 +14,13 @@ from referrals.errors import NamesSomebody
 from referrals.forums import advice_note
 from referrals.forums import consultations as rules
 from referrals.languages import local_date
-from referrals.models import Consultation, Unit, What
+from referrals.models import Consultation, Forum, Unit, What
 from referrals.people import practices
 from referrals.reminders import errands
 from referrals.statutory import degrading_notices
 from referrals.vocabulary import ConsultationState, Practice
 from schemas.fields import CHOOSE_ONE
-from schemas.forums import AdviceForm, QuestionForm
+from schemas.forums import CHOOSE_TEAM, AdviceForm, QuestionForm
 from webapp import downloads, forms, nobody, notices, pages, people, transactions
 from webapp.casework.lines import Line
 from webapp.forums import blueprint
@@ -66,9 +67,9 @@ def write_consultation() -> ResponseReturnValue:
     if unit is None:
         form.refuse("unit_id", CHOOSE_ONE)
         return _new_page(form, 422)
-    team = next((each for each in rules.teams_to_ask(unit) if each.id == values["forum_id"]), None)
-    if values["forum_id"] and team is None:
-        form.refuse("forum_id", CHOOSE_ONE)
+    team = _chosen(unit, values["forum_id"])
+    if team is None:
+        form.refuse("forum_id", CHOOSE_TEAM)
         return _new_page(form, 422)
     words = {"question": values["question"], "answered": values["answered"], "team": team}
     try:
@@ -84,7 +85,7 @@ def consultation(found: Consultation) -> Response:
     """Everything about one consultation."""
     session, actor = transactions.session(), people.actor()
     if found.state is ConsultationState.DRAFT or rules.may_advise(session, found, actor):
-        return _page(found, forms.shown({"question": found.question}))
+        return _page(found, forms.shown({"question": found.question, "forum_id": found.beside_id}))
     return _page(found, forms.Form())  # what was typed when a colleague was first stands below, to be copied
 
 
@@ -106,7 +107,11 @@ def correct_consultation(found: Consultation) -> ResponseReturnValue:
     values = form.load(QuestionForm())
     if values is None:
         return _page(found, form, 422)
-    words = {"question": values["question"], "answered": values["answered"]}
+    team = _chosen(found.unit, values["forum_id"])
+    if team is None:
+        form.refuse("forum_id", CHOOSE_TEAM)
+        return _page(found, form, 422)
+    words = {"question": values["question"], "answered": values["answered"], "team": team}
 
     def decide() -> None:
         rules.correct_consultation(transactions.session(), found, by=people.actor(), **words)
@@ -168,6 +173,12 @@ def lines(day: date) -> list[Line]:
 
 
 # ------------------------------------------------------------------------------------------------------- inside
+def _chosen(unit: Unit, forum_id: uuid.UUID | None) -> Forum | None:
+    """The team of the unit that is asked: without a choice the one that takes in its concerns; None where nobody sits in that one any more."""
+    able = rules.teams_to_ask(transactions.session(), unit)
+    return next((each for each in able if each.id == forum_id), None) if forum_id else able[0]
+
+
 def _written(found: Consultation) -> Response:
     if "ask" in request.form:
         rules.ask_team(transactions.session(), found, by=people.actor())
@@ -207,7 +218,7 @@ def _new_page(form: forms.Form, status: int = 200, **values: Any) -> Response:
     if len(units) == 1:
         form.typed.setdefault("unit_id", str(units[0].id))
     choices = [(unit.id, unit.name) for unit in units]
-    teams = {team.id: team.name for unit in units for team in rules.teams_to_ask(unit)[1:]}
+    teams = {team.id: team.name for unit in units for team in rules.teams_to_ask(session, unit)[1:]}
     return pages.page(
         "forums/consultation_new.html",
         status,
@@ -223,13 +234,17 @@ def _new_page(form: forms.Form, status: int = 200, **values: Any) -> Response:
 def _page(found: Consultation, form: forms.Form, status: int = 200, **values: Any) -> Response:
     session, actor = transactions.session(), people.actor()
     is_mine = found.asked_by_id == actor.account_id
+    is_draft = found.state is ConsultationState.DRAFT
+    able = rules.teams_to_ask(session, found.unit) if is_draft else []
     return pages.page(
         "forums/consultation.html",
         status,
         form=form,
         found=found,
         is_mine=is_mine,
-        is_draft=found.state is ConsultationState.DRAFT,
+        is_draft=is_draft,
+        teams=[(team.id, team.name) for team in able[1:]],
+        is_team_empty=is_draft and found.team not in able,
         may_advise=rules.may_advise(session, found, actor),
         may_ask=practices.is_on(session, Practice.CONSULTATION),
         may_close=rules.may_close(found, actor),

@@ -19,7 +19,7 @@ from referrals.reminders import errands
 from referrals.stages import Party, Verb
 from referrals.vocabulary import N_, UpwardState
 from schemas.fields import CHOOSE_ONE
-from schemas.forums import AskUpwardForm, PlanQuestionForm, UpwardAnswerForm
+from schemas.forums import CHOOSE_TEAM, AskUpwardForm, PlanQuestionForm, UpwardAnswerForm
 from webapp import auditing, forms, nobody, notices, pages, people, transactions
 from webapp.casework.lines import Line
 from webapp.forums import blueprint
@@ -80,7 +80,7 @@ def ask_upward() -> ResponseReturnValue:
     forum = next((one for one in _senders(referral) if one.id == values["from_forum"]), None)
     above = next((one for one in _above(forum) if one.id == values["to_forum"]), None)
     if forum is None or above is None:
-        form.refuse("to_forum" if forum else "from_forum", CHOOSE_ONE)
+        form.refuse(*(("to_forum", CHOOSE_TEAM) if forum else ("from_forum", CHOOSE_ONE)))
         return _new_page(form, referral, 422)
     told = {name: values[name] for name in ("question", "names_team", "answered")}
     try:

@@ -218,7 +218,7 @@ def test_an_advising_team_beside_a_schools_child_team_is_asked_and_advises_and_t
     beside = a_team_beside(session, cast)
     organisation.change(session, beside.forum, by=cast.administrator.actor(), level=TeamLevel.STAFF)
     by = cast.teacher.actor()
-    assert consultations.teams_to_ask(cast.school) == [cast.forum, beside.forum]
+    assert consultations.teams_to_ask(session, cast.school) == [cast.forum, beside.forum]
     made = consultations.write_consultation(session, cast.school, by=by, question=QUESTION, team=beside.forum)
     consultations.ask_team(session, made, by=by)
     people = {name: getattr(cast, name) for name in Cast.__dataclass_fields__ if hasattr(getattr(cast, name), "email")}
@@ -259,3 +259,23 @@ def test_a_team_that_does_not_work_for_the_unit_is_not_asked(session: Session, c
         consultations.write_consultation(
             session, cast.school, by=cast.teacher.actor(), question=QUESTION, team=cast.other_school.forum
         )
+
+
+def test_a_team_in_which_nobody_sits_is_asked_nothing(session: Session, cast: Cast) -> None:
+    beside, by = a_team_beside(session, cast), cast.teacher.actor()
+    made = consultations.write_consultation(session, cast.school, by=by, question=QUESTION)
+    consultations.correct_consultation(session, made, by=by, question=QUESTION, team=beside.forum)
+    assert made.team is beside.forum
+    beside.coordinator.is_active = False
+    beside.member.roles.clear()
+    session.flush()
+    assert consultations.teams_to_ask(session, cast.school) == [cast.forum]
+    with pytest.raises(NotAllowed):
+        consultations.write_consultation(session, cast.school, by=by, question=QUESTION, team=beside.forum)
+    with pytest.raises(NotAllowed):
+        consultations.correct_consultation(session, made, by=by, question=QUESTION, team=beside.forum)
+    with pytest.raises(NotAllowed):
+        consultations.ask_team(session, made, by=by)
+    consultations.correct_consultation(session, made, by=by, question=QUESTION, team=cast.forum)
+    consultations.ask_team(session, made, by=by)
+    assert (made.team, made.state) == (cast.forum, ConsultationState.ASKED)

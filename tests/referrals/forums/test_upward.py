@@ -178,6 +178,10 @@ def test_a_question_goes_to_the_levels_above_the_next_one_first(
     asks = [cast.forum] if over else []
     assert upward.teams_that_ask(session, cast.head_teacher.actor()) == asks
     assert upward.teams_that_ask(session, cast.counsellor.actor()) == []
+    for account in (cast.teacher, cast.outsider, cast.manager):
+        account.is_active = False
+    session.flush()
+    assert upward.teams_above(session, cast.forum) == [], "nobody is left who could read it"
 
 
 def test_only_who_keeps_a_team_asks_and_only_upward(

@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from referrals import db
 from referrals.forums import seats
-from referrals.models import Base, Consultation, KeptForm, Step
+from referrals.models import Base, Consultation, KeptForm, Step, TeamSeat
 from tests.teams import a_team_beside
 from tests.webapp.desk import cast_of
 from tests.webapp.test_guards import let_sessions_run_out
@@ -99,11 +99,31 @@ def test_where_a_unit_has_several_teams_whoever_asks_chooses_one_of_them(asks, s
         beside = str(a_team_beside(session, cast_of(session)).forum.id)
     assert "Trivselsforum Söder" in asks.get(NEW).text
     page = asks.submit({"question": QUESTION, "forum_id": str(uuid.uuid4())}, button=("ask", "yes"), status=422)
-    assert page.problems == ["Which of its teams do you ask? Choose one of the answers."]
+    assert page.problems == ["Which of its teams do you ask? Choose a team in which somebody sits."]
     page = asks.submit({"question": QUESTION, "forum_id": beside}, button=("ask", "yes"))
     assert "The team has your question." in page.text
     assert "Trivselsforum Söder" in page.text
     assert signed_in("kim").client.get(page.path).status_code == 404
+
+
+def test_a_draft_can_go_to_another_team_and_goes_to_none_in_which_nobody_sits(asks, settings):
+    asks.submit({"question": QUESTION})
+    with db.writing(settings.database) as session:
+        beside = str(a_team_beside(session, cast_of(session)).forum.id)
+    address = asks.page.path
+    page = asks.get(address)
+    page = asks.submit({"forum_id": str(uuid.uuid4())}, status=422)
+    assert page.problems == ["Which of its teams do you ask? Choose a team in which somebody sits."]
+    page = asks.submit({"forum_id": beside})
+    assert page.fields(page.form())["forum_id"] == beside
+    with db.writing(settings.database) as session:
+        for seat in session.scalars(sa.select(TeamSeat).where(TeamSeat.forum_id == uuid.UUID(beside))):
+            seat.account.is_active = False
+    page = asks.get(address)
+    assert "Nobody sits in Trivselsforum Söder any more" in page.text
+    assert "forum_id" not in page.fields(page.form())
+    assert "The team has your question." in asks.submit(button=("ask", "yes")).text
+    assert "Trivselsforum Söder" not in asks.get(address).text
 
 
 def ask_again(browser):
