@@ -13,7 +13,7 @@ from sqlalchemy import LargeBinary, Table, select, update
 from sqlalchemy.orm import Session
 
 from referrals.keeping import contents
-from referrals.models import Base, ContentKey, Referral
+from referrals.models import Base, ContentKey, Referral, UpwardOrigin
 from referrals.models.content_key import TABLES, fresh_keys
 from referrals.sealing import new_data_key
 from referrals.vocabulary import ContentKind
@@ -52,7 +52,8 @@ def read_anew(session: Session, referral: Referral) -> None:
 def replace_lost(session: Session) -> None:
     """Take out the kinds whose key is gone while their referral has its own, and give each a fresh key: something may still come.
 
-    Older data with newer keys are such: a kind that went in between cannot be read there, nor anything be written of it.
+    Older data with newer keys are such: a kind that went in between cannot be read there, nor anything be written of it. Of a
+    referral whose own key is gone everything goes, the index of the child's name too, which is in clear.
     """
     lost = select(ContentKey).join(Referral, Referral.id == ContentKey.referral_id)
     lost = lost.where(ContentKey.wrapped_key == b"", Referral.wrapped_key != b"")
@@ -60,6 +61,11 @@ def replace_lost(session: Session) -> None:
         referral = session.get_one(Referral, key.referral_id)
         contents.take_out(session, referral, [key.kind])
         destroy(session, referral, [key.kind])
+    leads_here = select(UpwardOrigin.id).where(UpwardOrigin.referral_id == Referral.id).exists()
+    is_found = Referral.child_name_index.is_not(None) | Referral.hidden_name_index.is_not(None) | leads_here
+    gone = select(Referral.id).where(Referral.wrapped_key == b"", is_found)
+    for referral_id in session.scalars(gone.order_by(Referral.id)).all():
+        contents.take_out(session, session.get_one(Referral, referral_id), ContentKind)
 
 
 def without(session: Session) -> list[uuid.UUID]:

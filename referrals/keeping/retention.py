@@ -17,7 +17,7 @@ from referrals.access import SYSTEM, Actor, Role
 from referrals.errors import AlreadyDecided, ContentGone, NotAllowed, NotDue, OnHold, SamePerson
 from referrals.keeping import audit, content_keys, contents
 from referrals.languages import local_date
-from referrals.models import Disposal, Document, History, LegalHold, Referral, What
+from referrals.models import Disposal, Document, History, LegalHold, Referral, Step, StepKind, What
 from referrals.people import coordinating, organisation
 from referrals.stages import Party
 from referrals.vocabulary import ContentKind, DisposalState, Fate
@@ -187,8 +187,8 @@ def approved(session: Session, *, today: date) -> list[Disposal]:
 def carry_out(session: Session, disposal: Disposal) -> Disposal:
     """Take the content out and leave the receipt. Again changes nothing.
 
-    Raises OnHold, AlreadyDecided while it is not approved, and NotDue where the referral was reopened since or has outgrown the copy
-    that the archive holds.
+    Raises OnHold, AlreadyDecided while it is not approved, and NotDue where the referral was reopened since.
+    Where it has outgrown the copy that the archive holds nothing goes: it waits for a new copy.
 
     What is destroyed takes the keys of its kinds with it; what the archive has keeps them, so that ours may prove its copy. Once every
     kind that the plan destroys is gone and nothing is left that is preserved, the referral's own key goes too.
@@ -198,7 +198,11 @@ def carry_out(session: Session, disposal: Disposal) -> Disposal:
         return disposal
     if disposal.state is not DisposalState.APPROVED:
         raise AlreadyDecided
-    _require_due_still(session, disposal)
+    _require_ended_since(disposal)
+    if has_outgrown(session, disposal):
+        disposal.exported_at = disposal.archive_number = None
+        _log(session, disposal, "ask_for_new_copy", by=SYSTEM)
+        return disposal
     require_no_hold(session, disposal.referral)
     kinds = [ContentKind(kind) for kind in disposal.kinds]
     receipt = contents.take_out(session, disposal.referral, kinds)
@@ -240,7 +244,10 @@ def has_outgrown(session: Session, disposal: Disposal) -> bool:
     paper = select(Document.id).where(
         Document.referral_id == disposal.referral_id, Document.issued_at > disposal.exported_at
     )
-    return bool(session.scalar(select(or_(done.exists(), paper.exists()))))
+    # A paper that was long in coming carries the day of its decision.
+    step = select(Step.id).where(Step.kind == StepKind.ADVANCE_REFERRAL, Step.referral_id == disposal.referral_id)
+    late = step.where(Step.finished_at > disposal.exported_at)
+    return bool(session.scalar(select(or_(done.exists(), paper.exists(), late.exists()))))
 
 
 # ------------------------------------------------------------------------------------------------------- holds
@@ -344,8 +351,13 @@ def _under_way(referral: Referral) -> Select[Disposal]:
 
 
 def _require_due_still(session: Session, disposal: Disposal) -> None:
-    referral = disposal.referral
-    if referral.is_open or disposal.proposed_at < referral.stage_since or has_outgrown(session, disposal):
+    _require_ended_since(disposal)
+    if has_outgrown(session, disposal):
+        raise NotDue
+
+
+def _require_ended_since(disposal: Disposal) -> None:
+    if disposal.referral.is_open or disposal.proposed_at < disposal.referral.stage_since:
         raise NotDue
 
 

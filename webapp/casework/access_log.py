@@ -57,6 +57,7 @@ _BESIDE: dict[str, str] = {
     "decline_disposal": N_("Stopped that content goes"),
     "record_delivery": N_("Recorded that the archive has its copy"),
     "carry_out_disposal": N_("Let content go as the plan says"),
+    "ask_for_new_copy": N_("Kept content for a new copy to the archive, since something came after the last one"),
     "place_hold": N_("Put a hold on it"),
     "lift_hold": N_("Lifted the hold"),
     "record_reading_request": N_("Recorded a request to read the file"),

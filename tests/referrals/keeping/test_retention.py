@@ -29,6 +29,8 @@ from referrals.models import (
     LegalHold,
     Referral,
     RoleAssignment,
+    Step,
+    StepKind,
     What,
 )
 from referrals.safeguarding import protected_identity, protection
@@ -371,7 +373,7 @@ def test_what_is_gone_with_its_own_key_is_not_reopened(
     assert closed.state == CLOSED
 
 
-@pytest.mark.parametrize("came", ["before the number", "after it"])
+@pytest.mark.parametrize("came", ["before the number", "after it", "as a paper that was long in coming"])
 def test_what_comes_after_the_archives_copy_goes_only_with_a_copy_that_has_it(
     session: Session, cast: Cast, closed: Referral, plan: dict[str, Any], wednesday: time_machine.Traveller, came: str
 ) -> None:
@@ -382,17 +384,24 @@ def test_what_comes_after_the_archives_copy_goes_only_with_a_copy_that_has_it(
     disposal = propose(session, cast, closed, Fate.PRESERVE)
     retention.approve_disposal(session, disposal, by=head)
     first = archive.copy_for_archive(session, disposal, by=head)
-    if came == "after it":
+    if came != "before the number":
         record(session, disposal, head)
     wednesday.shift(hour)
-    history.record(session, closed, Verb.TELL_GUARDIANS, by=cast.coordinator.actor(), reason="Ringde hem.")
+    if came.startswith("as a paper"):
+        row = session.scalars(select(History).where(History.referral_id == closed.id)).one()
+        step = Step(kind=StepKind.ADVANCE_REFERRAL, referral=closed, history=row, created_at=row.at)
+        step.finished_at = clock.machine_now()
+        session.add(step)
+        documents.issue(session, row, documents.Paper(DocumentKind.RECEIPT, "reporter", "sv"), content=b"%PDF-1.7")
+    else:
+        history.record(session, closed, Verb.TELL_GUARDIANS, by=cast.coordinator.actor(), reason="Ringde hem.")
     wednesday.shift(DAY)
-    if came == "after it":
-        with pytest.raises(NotDue):
-            retention.carry_out(session, disposal)
-        retention.decline_disposal(session, disposal, by=head)
-        assert [one.fate for one in retention.due(session, head, today=clock.now().date())] == [Fate.PRESERVE]
-        return
+    if came != "before the number":
+        assert retention.carry_out(session, disposal).state is DisposalState.TO_DELIVER
+        assert closed.child_name == "Mila Testsson"
+        assert retention.approved(session, today=clock.now().date()) == []
+        asked = select(AuditEvent).where(AuditEvent.subject == "ask_for_new_copy", AuditEvent.object_id == disposal.id)
+        assert session.scalars(asked).one().by_id is None
     with pytest.raises(NotDue):
         record(session, disposal, head)
     assert archive.copy_for_archive(session, disposal, by=head) != first

@@ -21,6 +21,7 @@ from referrals.keeping.audit_check import verify
 from referrals.models import Base, ContentKey, Document, Draft, History, KeptForm, Pace, Referral, Step, What
 from referrals.operations import backup, copied_rows, key_rotation, sealed_file
 from referrals.operations.backup import Report
+from referrals.safeguarding import protected_identity
 from referrals.sealing import KeyRing
 from referrals.vocabulary import ContentKind
 from tests import straight_way
@@ -182,6 +183,10 @@ def test_the_data_alone_open_nothing_even_with_every_other_key(desk: Desk) -> No
 
 
 def test_what_was_destroyed_since_is_not_read_from_an_older_copy_with_newer_keys(desk: Desk, empty: str) -> None:
+    of_mila = [protected_identity.index_of(f"Mila {number}") for number in (0, 1)]
+    with db.writing(desk.address) as session:
+        for one in session.scalars(select(Referral)).all():
+            one.child_name_index = protected_identity.index_of(one.child_name or "")
     desk.back_up(".old")
     destroy_key_of(desk.address, "Mila 1")
     with db.writing(desk.address) as session:
@@ -190,6 +195,9 @@ def test_what_was_destroyed_since_is_not_read_from_an_older_copy_with_newer_keys
     back = desk.restore(empty, data=".old", keys=".new")
     assert back.without_key == 1 + len(ContentKind) + 1  # all of one referral, and the form
     assert names(empty)[:3] == ["", "Mila 0", "Mila 2"]
+    with db.reading(empty) as session:
+        found = select(Referral.child_name_index).where(Referral.child_name_index.in_(of_mila))
+        assert session.scalars(found).all() == of_mila[:1]  # nor is it found by the child's name
     assert rows(empty)["kept_form"] == 0
     assert rows(empty)["referral"] == REFERRALS + 1
 
