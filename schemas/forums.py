@@ -59,9 +59,9 @@ class SeriesForm(FormSchema):
 
 
 class TakeSeriesForm(FormSchema):
-    """Which series of dates is taken away: any date of it."""
+    """Which dates that are alike are taken away, as they were shown: `date_series.shown`."""
 
-    series = IdField(needed=CHOOSE_ONE)
+    series = ShortText(needed=CHOOSE_ONE)
 
 
 class QuestionForm(FormSchema):

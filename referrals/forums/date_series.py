@@ -1,4 +1,4 @@
-"""Dates of a team that belong together: at the same hour of the same day of the week, taken away at once where they were set wrongly."""
+"""Dates of a team that are alike: at the same hour of the same day of the week, taken away at once where they were set wrongly."""
 
 import uuid
 from collections import defaultdict
@@ -10,11 +10,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from referrals import clock
 from referrals.access import Actor
+from referrals.errors import AgendaRefused
 from referrals.forums import clashes, dates
 from referrals.languages import local_date
 from referrals.models import Forum, Referral, TeamDate, TeamMeeting, UpwardQuestion
 from referrals.people import roster
+from referrals.vocabulary import AgendaProblem
 
 
 @dataclass(frozen=True)
@@ -35,14 +38,21 @@ def series_of(session: Session, forum: Forum) -> list[tuple[TeamDate, ...]]:
     return [tuple(these) for these in alike.values() if len(these) > 1]
 
 
-def take_away(session: Session, forum: Forum, date_id: uuid.UUID, *, by: Actor) -> TakenAway:
-    """Take away the series to which a date belongs, but for dates for which something is planned.
+def shown(series: Sequence[TeamDate]) -> str:
+    """What a series is chosen by: its first date, its last one and how many there are, just as they were read."""
+    return f"{series[0].id} {series[-1].id} {len(series)}"
 
-    Raises NotAllowed. Where the date is in no series by now, nothing goes.
+
+def take_away(session: Session, forum: Forum, chosen: str, *, by: Actor) -> TakenAway:
+    """Take away the series that was `shown` so, but for dates for which something is planned.
+
+    Raises NotAllowed, and AgendaRefused where none is just so any more: one was added, taken away or has begun meanwhile.
     """
     dates.require_keeper(forum, by)
-    asked = dates.find_date(session, forum, date_id)
-    series = next((these for these in series_of(session, forum) if asked in these), ())
+    _hold_still(session, forum)
+    series = next((these for these in series_of(session, forum) if shown(these) == chosen), None)
+    if series is None:
+        raise AgendaRefused(AgendaProblem.CHANGED)
     planned, zone = _planned(session, forum, series), roster.time_zone(session)
     taken = TakenAway([], [])
     for one in series:
@@ -50,6 +60,13 @@ def take_away(session: Session, forum: Forum, date_id: uuid.UUID, *, by: Actor) 
         if one.id not in planned:
             dates.drop(session, forum, one.id, by=by)
     return taken
+
+
+def _hold_still(session: Session, forum: Forum) -> None:
+    """Let nothing be planned for the dates to come, and nobody move one, before this is through."""
+    to_come = select(TeamDate).where(TeamDate.forum_id == forum.id, TeamDate.starts_at >= clock.now())
+    in_order = to_come.order_by(TeamDate.id).with_for_update().execution_options(populate_existing=True)
+    session.scalars(in_order).all()
 
 
 def _planned(session: Session, forum: Forum, series: Sequence[TeamDate]) -> set[uuid.UUID]:

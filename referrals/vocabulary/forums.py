@@ -79,6 +79,10 @@ class AgendaProblem(Term):
         "not_empty",
         N_("Something is on the agenda of this date. Say below why the team does not meet, or move it first."),
     )
+    CHANGED = (
+        "changed",
+        N_("These dates have changed since the page was opened: nothing has been taken away. Choose again."),
+    )
     OTHERS = (
         "others",
         N_(

@@ -92,12 +92,16 @@ def drop_team_date(forum_id: uuid.UUID, date_id: uuid.UUID) -> ResponseReturnVal
 @blueprint.post("/teams/<uuid:forum_id>/dates/drop")
 @signed_in(*TEAM_ROLES)
 def drop_team_series(forum_id: uuid.UUID) -> ResponseReturnValue:
-    """Take a whole series away, but for dates for which something is planned."""
+    """Take dates that are alike away, as they were shown, but for those for which something is planned."""
     forum, form, session = team_of(forum_id), forms.submitted(), transactions.session()
     values = form.load(TakeSeriesForm())
     if values is None:
         return team_page(forum, 422, form=form)
-    taken = date_series.take_away(session, forum, values["series"], by=people.actor())
+    try:
+        taken = date_series.take_away(session, forum, values["series"], by=people.actor())
+    except AgendaRefused as refused:
+        form.refuse("series", refused.problem.label)
+        return team_page(forum, 409, form=form)
     told = [ngettext("One date has been taken away.", "%(num)d dates have been taken away.", len(taken.gone))]
     if taken.kept:
         days = ", ".join(short_date(day) for day in taken.kept)
@@ -183,15 +187,15 @@ def _subscription(owner: Forum | Account) -> str | None:
     return transactions.settings().base_url + path
 
 
-def _alike(these: tuple[TeamDate, ...]) -> tuple[uuid.UUID, str]:
-    """A series to choose: the first date of it, and how many there are until when."""
+def _alike(these: tuple[TeamDate, ...]) -> tuple[str, str]:
+    """A series to choose: its first date, and how many there are until when."""
     first, last = these[0], these[-1]
     words = gettext(
         "%(first)s, %(place)s: %(count)s dates until %(last)s",
         first=format_weekday_datetime(first.starts_at, language(), zone=zone()), place=first.place,
         count=len(these), last=short_date(local_date(last.starts_at, zone=zone())),
     )  # fmt: skip
-    return first.id, words
+    return date_series.shown(these), words
 
 
 def _choice(account: Account) -> tuple[uuid.UUID, str]:

@@ -1,5 +1,6 @@
 """A series of dates taken away at once: what is planned stays, what has begun is not touched, and only keepers do so."""
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
@@ -7,11 +8,12 @@ import time_machine
 from sqlalchemy.orm import Session
 
 from referrals import clock
-from referrals.errors import NotAllowed
+from referrals.errors import AgendaRefused, NotAllowed
 from referrals.forums import agenda, date_series, dates
 from referrals.forums.dates import Series
 from referrals.models import Forum, UpwardQuestion
 from referrals.stages import SCHEDULED, TO_SCHEDULE
+from referrals.vocabulary import AgendaProblem
 from tests.factories import a_meeting, a_referral
 from tests.people import Cast
 
@@ -54,8 +56,33 @@ def test_what_is_alike_goes_and_what_something_is_planned_for_stays(session: Ses
     session.flush()
     for who in (cast.teacher, cast.outsider):
         with pytest.raises(NotAllowed):
-            date_series.take_away(session, forum, tuesdays[0].id, by=who.actor())
-    taken = date_series.take_away(session, forum, called.id, by=by)
+            date_series.take_away(session, forum, date_series.shown(tuesdays), by=who.actor())
+    taken = date_series.take_away(session, forum, date_series.shown(tuesdays), by=by)
     assert [f"{day:%m-%d}" for day in taken.gone] == ["09-29", "11-24"]
     assert [f"{day:%m-%d}" for day in taken.kept] == ["10-13", "10-27", "11-10"]
     assert days_of(session, forum) == ["09-24", "09-30", "10-08", "10-13", "10-27", "11-10"]
+
+
+def test_dates_that_somebody_added_meanwhile_or_that_have_begun_are_not_taken_along(
+    session: Session, cast: Cast, wednesday: time_machine.Traveller
+) -> None:
+    by, forum = cast.coordinator.actor(), cast.forum
+
+    def read() -> str:
+        (series,) = date_series.series_of(session, forum)
+        return date_series.shown(series)
+
+    def refused(chosen: str) -> AgendaProblem:
+        with pytest.raises(AgendaRefused) as told:
+            date_series.take_away(session, forum, chosen, by=by)
+        return told.value.problem
+
+    dates.plan(session, forum, TUESDAYS, by=by)
+    before = read()
+    dates.plan(session, forum, replace(TUESDAYS, first_on=date(2026, 12, 1), last_on=date(2026, 12, 1)), by=by)
+    assert refused(before) is AgendaProblem.CHANGED
+    then = read()
+    wednesday.shift(timedelta(days=14))
+    assert refused(then) is AgendaProblem.CHANGED
+    assert len(days_of(session, forum)) == 5, "nothing has gone"
+    assert len(date_series.take_away(session, forum, read(), by=by).gone) == 5

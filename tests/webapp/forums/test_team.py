@@ -9,7 +9,7 @@ from sqlalchemy import select
 from referrals import db
 from referrals.forums import agenda
 from referrals.forums import dates as team_dates
-from referrals.models import TeamMeeting
+from referrals.models import TeamDate, TeamMeeting
 from referrals.stages import SCHEDULED, TO_SCHEDULE
 from tests.factories import a_guardian, a_meeting, a_referral, protected
 from tests.referrals.test_queries import counted_queries
@@ -153,6 +153,16 @@ def test_a_series_is_taken_away_at_once_but_for_what_is_planned(karin, address, 
         second = team_dates.coming(session, cast.forum)[1]
         referral = a_referral(session, cast, TO_SCHEDULE)
         agenda.put_on(session, second, referral.id, minutes=30, by=cast.coordinator.actor())
+    page = karin.get(address)
+    with db.writing(settings.database) as session:
+        gone = team_dates.coming(session, cast_of(session).forum)[-1]
+        again, shown_before = gone.starts_at, page.form("series-form")
+        session.delete(gone)
+    (option,) = [one for one in shown_before.iter("option") if one.get("value")]
+    page = karin.submit({"series": option.get("value")}, form=shown_before, status=409)
+    assert "nothing has been taken away. Choose again." in " ".join(page.problems)
+    with db.writing(settings.database) as session:
+        session.add(TeamDate(forum=cast_of(session).forum, starts_at=again, minutes=90, place="Rum 12"))
     page = karin.get(address)
     (option,) = [one for one in page.form("series-form").iter("option") if one.get("value")]
     assert "5 dates until 17 Nov 2026" in page.text_of(option)
