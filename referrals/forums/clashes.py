@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload
 
 from referrals.forums import seats
 from referrals.forums.dates import LONGEST
-from referrals.models import Account, Forum, Referral, TeamDate, TeamMeeting
+from referrals.models import Account, Forum, Referral, SeatAbsence, TeamDate, TeamMeeting, TeamSeat
 
 
 def at_once(
@@ -35,15 +35,15 @@ def at_other_tables(
     session: Session, people: Sequence[Account], *, starts_at: datetime, minutes: int, but: Forum
 ) -> list[tuple[Account, Forum]]:
     """Those of `people` who sit in another team than `but` that has a date at the same time, in their order, each with that team."""
-    ends = starts_at + timedelta(minutes=minutes)
-    rows = select(TeamDate).where(
-        TeamDate.forum_id != but.id, TeamDate.starts_at < ends, TeamDate.starts_at > starts_at - LONGEST
-    )
-    meets = [one for one in session.scalars(rows.order_by(TeamDate.starts_at)) if ends_at(one) > starts_at]
-    tables = [
-        (one.forum, {each.account for each in seats.sitting(seats.seats_of(session, one.forum), one.starts_at)})
-        for one in meets
-    ]
+    ends, ids = starts_at + timedelta(minutes=minutes), [one.id for one in people]
+    # Only the seats these may sit on: half a municipality's teams may meet at the same hour.
+    theirs = or_(TeamSeat.account_id.in_(ids), TeamSeat.absences.any(SeatAbsence.stand_in_id.in_(ids)))
+    rows = select(TeamDate, TeamSeat).join(TeamSeat, TeamSeat.forum_id == TeamDate.forum_id).where(
+        theirs, TeamDate.forum_id != but.id, TeamDate.starts_at < ends, TeamDate.starts_at > starts_at - LONGEST
+    )  # fmt: skip
+    whole = rows.options(*seats.with_people(), joinedload(TeamSeat.forum)).order_by(TeamDate.starts_at, TeamSeat.id)
+    meets = [(one, seat) for one, seat in session.execute(whole) if ends_at(one) > starts_at]
+    tables = [(seat.forum, {each.account for each in seats.sitting([seat], one.starts_at)}) for one, seat in meets]
     found = [(account, forum) for account in people for forum, table in tables if account in table]
     return list(dict.fromkeys(found))
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from referrals import clock
 from referrals.access import is_administrator
@@ -32,8 +33,12 @@ class Sitting:
 def seats_of(session: Session, forum: Forum) -> list[TeamSeat]:
     """The team's seats with who holds them and when they are away, by name."""
     rows = select(TeamSeat).where(TeamSeat.forum_id == forum.id).join(TeamSeat.account).order_by(Account.name)
-    away = selectinload(TeamSeat.absences).joinedload(SeatAbsence.stand_in)
-    return list(session.scalars(rows.options(joinedload(TeamSeat.account), joinedload(TeamSeat.stand_in), away)))
+    return list(session.scalars(rows.options(*with_people(), joinedload(TeamSeat.stand_in))))
+
+
+def with_people() -> tuple[ORMOption, ...]:
+    """Lets seats be read together with who holds them, and with when they are away and who stands in."""
+    return joinedload(TeamSeat.account), selectinload(TeamSeat.absences).joinedload(SeatAbsence.stand_in)
 
 
 def sitting(seats: Sequence[TeamSeat], at: datetime) -> list[Sitting]:

@@ -15,12 +15,24 @@ from referrals.forums import agenda, clashes, dates, invitations_calendar, movin
 from referrals.forums.dates import Series
 from referrals.forums.moving import CalledOff, Moved
 from referrals.guardians import guardian_page
-from referrals.models import AgendaItem, ClosedDay, Guardian, History, Referral, TeamDate
+from referrals.models import (
+    Account,
+    AgendaItem,
+    ClosedDay,
+    Forum,
+    Guardian,
+    History,
+    Referral,
+    SeatAbsence,
+    TeamDate,
+    TeamSeat,
+)
 from referrals.people import organisation
 from referrals.stages import CLOSURE_PROPOSED, TO_SCHEDULE, Verb
 from referrals.vocabulary import AgendaAct, AgendaProblem, InvitationReply
 from tests.factories import a_guardian, a_referral, protected
 from tests.people import Cast
+from tests.referrals.test_queries import counted_queries
 from tests.teams import a_team_beside
 
 BEGINS = datetime(2026, 9, 22, 12, 30, tzinfo=UTC)
@@ -314,6 +326,29 @@ def test_who_is_called_while_another_team_of_theirs_has_a_date_is_told_by_name(
     assert elsewhere(BEGINS - HALF_AN_HOUR) == ((cast.counsellor, other.forum),)
     assert elsewhere(BEGINS - HALF_AN_HOUR, minutes=30) == elsewhere(BEGINS + 2 * HALF_AN_HOUR) == ()
     assert clashes.at_other_tables(session, [cast.counsellor], starts_at=BEGINS, minutes=60, but=other.forum) == []
+
+
+def test_however_many_teams_meet_at_that_hour_no_more_is_asked(session: Session, cast: Cast) -> None:
+    def busy_with(teams: range) -> tuple[list[Account], int]:
+        for number in teams:
+            other = Forum(slug=f"team-{number}", name=f"Team {number}", quorum=[], place="A")
+            held = TeamSeat(forum=other, account=(cast.counsellor, cast.head_teacher, cast.teacher)[number % 3])
+            if held.account is cast.teacher:
+                times = {"begins_at": BEGINS - HALF_AN_HOUR, "ends_at": BEGINS + HALF_AN_HOUR}
+                held.absences.append(SeatAbsence(stand_in=cast.counsellor, **times))
+            session.add_all([other, held, TeamDate(forum=other, starts_at=BEGINS, minutes=60, place="A")])
+        session.flush()
+        session.expire_all()
+        people, but = [cast.counsellor, cast.head_teacher, cast.teacher], cast.forum
+        assert all((but.id, *(one.id for one in people)))  # read again here, and not while it is counted
+        with counted_queries(session) as asked:
+            found = clashes.at_other_tables(session, people, starts_at=BEGINS, minutes=60, but=but)
+        return [account for account, _team in found], len(asked)
+
+    (few, asked), (many, asked_of_many) = busy_with(range(3)), busy_with(range(3, 30))
+    assert few == [cast.counsellor] * 2 + [cast.head_teacher]
+    assert many == [cast.counsellor] * 20 + [cast.head_teacher] * 10
+    assert asked_of_many == asked
 
 
 def test_withdrawing_a_date_calls_off_what_was_called_for_that_day(
