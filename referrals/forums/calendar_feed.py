@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
 from referrals import clock
@@ -19,14 +19,17 @@ from referrals.people import roster
 
 
 def of_teams(session: Session, teams: Sequence[Forum]) -> bytes:
-    """The dates of `teams` from the beginning of this school year on, and the closed days since then."""
+    """The same as `of_dates` with all the dates of `teams`."""
+    return of_dates(session, TeamDate.forum_id.in_([one.id for one in teams]))
+
+
+def of_dates(session: Session, which: ColumnElement[bool]) -> bytes:
+    """Those dates of teams from the beginning of this school year on, and the closed days since then."""
     calendar, zone = Calendar(), ZoneInfo(roster.time_zone(session))
     calendar.add("prodid", "-//Trivsel//team dates//EN")
     calendar.add("version", "2.0")
     since = year.first_day(year.this_one(session))
-    rows = select(TeamDate).where(
-        TeamDate.forum_id.in_([one.id for one in teams]), TeamDate.starts_at >= datetime.combine(since, time(), zone)
-    )
+    rows = select(TeamDate).where(which, TeamDate.starts_at >= datetime.combine(since, time(), zone))
     for one in session.scalars(rows.order_by(TeamDate.starts_at, TeamDate.id).options(joinedload(TeamDate.forum))):
         calendar.add_component(_meeting(one, zone))
     for closed in session.scalars(select(ClosedDay).where(ClosedDay.last_on >= since).order_by(ClosedDay.first_on)):

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -61,17 +61,22 @@ class Planned:
     closed: list[date]
 
 
-def forums_of(session: Session, actor: Actor) -> list[Forum]:
+def forums_of(session: Session, actor: Actor, *, for_good: bool = False) -> list[Forum]:
     """The teams of the units somebody works in, or stands in for somebody today, and those above the units they sit in, by name.
 
     Those that work for a unit beside the one that takes in its concerns are for who sits in them, and for its head teachers.
+    `for_good` leaves out those in which they only stand in for somebody.
     """
+    sits_there = sits(actor)
+    if for_good:
+        actor = replace(actor, stands_in_for=frozenset(), stands_in_beside=frozenset())
+        sits_there = TeamSeat.account_id == actor.account_id
     units = {unit_id for _role, unit_id in actor.roles if unit_id} | {
         unit_id for _member, unit_id in actor.stands_in_for
     }
     leads = {unit_id for role, unit_id in actor.roles if role is Role.HEAD_TEACHER}
     beside = {team for team, _unit in actor.teams_beside} | {team for _member, team, _unit in actor.stands_in_beside}
-    sits_above = ~Forum.units.any() & ~Forum.also_for.any() & Forum.seats.any(sits(actor))
+    sits_above = ~Forum.units.any() & ~Forum.also_for.any() & Forum.seats.any(sits_there)
     theirs = or_(
         Forum.units.any(Unit.id.in_(units)), Forum.also_for.any(Unit.id.in_(leads)), Forum.id.in_(beside), sits_above
     )

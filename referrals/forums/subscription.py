@@ -1,27 +1,28 @@
 """The secret links by which calendar programs read when teams meet: dates and places only, and nothing that is talked about.
 
-One leads to the dates of a team, the other to those of all the teams in which somebody works, as long as they do.
+One leads to the dates of a team, the other to those of all the teams in which somebody works, as long as they do, and to those
+dates on which they stand in for somebody.
 """
 
 import hmac
-from collections.abc import Sequence
 
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from referrals.actors import Actor
 from referrals.errors import NotAllowed
 from referrals.forums import dates
-from referrals.models import Account, Forum
+from referrals.models import Account, Forum, SeatAbsence, TeamDate, TeamSeat
 from referrals.people import organisation
 from referrals.sealing import key_ring
 
 
 def secret_of(owner: Forum | Account) -> str | None:
-    """What the newest link to the dates of a team, or of somebody's teams, has in it; None where none was made.
+    """What the newest link to the dates of a team, or of somebody's teams, has in it; None where none was made, or it was closed.
 
     It is written down nowhere.
     """
-    if not owner.links_made:
+    if owner.links_made <= 0:
         return None
     purpose = "team dates" if isinstance(owner, Forum) else "dates of own teams"
     return key_ring().blind_index(purpose, f"{owner.id} {owner.links_made}")
@@ -33,9 +34,16 @@ def opens(owner: Forum | Account, secret: str) -> bool:
     return newest is not None and hmac.compare_digest(newest.encode(), secret.encode())
 
 
-def teams_of(session: Session, owner: Forum | Account) -> Sequence[Forum]:
-    """The teams whose dates a link leads to: for somebody's own those in which they work just now."""
-    return [owner] if isinstance(owner, Forum) else dates.forums_of(session, owner.actor())
+def dates_of(session: Session, owner: Forum | Account) -> ColumnElement[bool]:
+    """The dates a link leads to: for somebody's own those of the teams in which they work just now, and those on which they stand in."""
+    if isinstance(owner, Forum):
+        return TeamDate.forum_id == owner.id
+    own = [one.id for one in dates.forums_of(session, owner.actor(), for_good=True)]
+    stands_in = select(SeatAbsence.id).join(SeatAbsence.seat).where(
+        SeatAbsence.stand_in_id == owner.id, TeamSeat.forum_id == TeamDate.forum_id,
+        SeatAbsence.begins_at <= TeamDate.starts_at, SeatAbsence.ends_at > TeamDate.starts_at,
+    )  # fmt: skip
+    return or_(TeamDate.forum_id.in_(own), stands_in.exists())
 
 
 def make_link(session: Session, forum: Forum, *, by: Actor) -> None:
@@ -46,14 +54,27 @@ def make_link(session: Session, forum: Forum, *, by: Actor) -> None:
 
 def make_own_link(session: Session, *, by: Actor) -> None:
     """The same to the dates of all the teams in which `by` works. Raises NotAllowed for whoever is no member of staff."""
+    _make(session, _own(session, by), by=by)
+
+
+def close_own_link(session: Session, *, by: Actor) -> None:
+    """Let the own link of `by` open nothing any more, without another one. Raises NotAllowed as `make_own_link` does."""
+    owner = _own(session, by)
+    _count(session, owner, -abs(owner.links_made), by=by)
+
+
+def _own(session: Session, by: Actor) -> Account:
     if by.account_id is None:
         raise NotAllowed("own dates")
-    _make(session, session.get_one(Account, by.account_id), by=by)
+    return session.get_one(Account, by.account_id)
 
 
 def _make(session: Session, owner: Forum | Account, *, by: Actor) -> None:
-    owner.links_made += 1
-    organisation.note(
-        session, owner, what="links_made", before=owner.links_made - 1, after=owner.links_made, by_id=by.account_id
-    )
+    _count(session, owner, abs(owner.links_made) + 1, by=by)
+
+
+def _count(session: Session, owner: Forum | Account, made: int, *, by: Actor) -> None:
+    """Write how many links were made, below nought while the last one is closed: none comes back that was there before."""
+    before, owner.links_made = owner.links_made, made
+    organisation.note(session, owner, what="links_made", before=before, after=made, by_id=by.account_id)
     session.flush()

@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import Response, abort, redirect, url_for
+from flask import Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from referrals.forums import calendar_feed, subscription
@@ -26,9 +26,13 @@ def make_link(forum_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.post("/teams/subscription")
 @signed_in(*TEAM_ROLES)
 def make_own_link() -> ResponseReturnValue:
-    """Make a link to the dates of all one's teams; the one before opens nothing any more."""
-    subscription.make_own_link(transactions.session(), by=people.actor())
-    _say_made()
+    """Make a link to the dates of all one's teams, or only close the one there is; that opens nothing any more."""
+    if request.form.get("act") == "close":
+        subscription.close_own_link(transactions.session(), by=people.actor())
+        notices.say_next(gettext("The link is closed: it opens nothing any more."))
+    else:
+        subscription.make_own_link(transactions.session(), by=people.actor())
+        _say_made()
     return redirect(url_for(".teams", _anchor="subscription"), 303)
 
 
@@ -50,7 +54,7 @@ def _calendar(owner: Forum | Account | None, token: str) -> Response:
     if owner is None or not subscription.opens(owner, token):
         abort(404)
     session = transactions.session()
-    return downloads.calendar(calendar_feed.of_teams(session, subscription.teams_of(session, owner)), name="dates.ics")
+    return downloads.calendar(calendar_feed.of_dates(session, subscription.dates_of(session, owner)), name="dates.ics")
 
 
 def _say_made() -> None:

@@ -12,7 +12,7 @@ from referrals import clock, db
 from referrals.access import Actor, Role
 from referrals.errors import NotAllowed
 from referrals.forums import subscription
-from referrals.models import OrganisationChange, RoleAssignment, TeamDate
+from referrals.models import OrganisationChange, RoleAssignment, SeatAbsence, TeamDate, TeamSeat
 from tests.webapp.desk import cast_of
 
 DATE = {"first_on": "2026-09-22", "starts_time": "14:30", "minutes": "90", "place": "Rum 12"}
@@ -89,6 +89,32 @@ def test_ones_own_link_shows_all_teams_as_long_as_one_works_in_them(browser, sig
         cast_of(session).coordinator.is_active = False
     assert browser.client.get(own).status_code == 404
     assert browser.client.get(f"/teams/subscription/{uuid.uuid4()}/x.ics").status_code == 404
+
+
+def test_ones_own_link_shows_another_teams_dates_only_in_the_days_one_stands_in_and_closes(
+    browser, signed_in, team, wednesday, settings
+):
+    with db.writing(settings.database) as session:
+        cast = cast_of(session)
+        other, now = cast.other_school.forum, clock.now()
+        held = TeamSeat(forum=other, account=cast.outsider)
+        held.absences.append(SeatAbsence(stand_in=cast.coordinator, begins_at=now, ends_at=now + timedelta(days=8)))
+        session.add(held)
+        for days in (7, 14):
+            session.add(TeamDate(forum=other, starts_at=now + timedelta(days=days), minutes=60, place=f"Rum {days}"))
+    karin = signed_in("karin")
+    first = link_on(karin.submit(form=link_form(karin.get("/teams"))))
+    assert [str(one["location"]) for one in Calendar.from_ical(browser.client.get(first).data).walk("VEVENT")] == [
+        "Rum 7"
+    ]
+    assert "Close the link" in karin.get("/teams").text
+    page = karin.submit(button=("act", "close"), form=link_form(karin.get("/teams")))
+    assert "The link is closed: it opens nothing any more." in page.text
+    assert "There is no link yet." in page.text
+    assert browser.client.get(first).status_code == 404
+    second = link_on(karin.submit(form=link_form(page)))
+    assert second != first
+    assert browser.client.get(first).status_code == 404
 
 
 def test_nobody_but_staff_has_a_link_of_their_own(settings, app):
