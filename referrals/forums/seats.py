@@ -75,7 +75,8 @@ def could_stand_in(session: Session, seat: TeamSeat) -> list[Account]:
 
 def stands_in_as_a_rule(session: Session, seat: TeamSeat) -> Account | None:
     """Who stands in whenever who holds the seat is away; None where nobody is named, or who was can no longer."""
-    return next((one for one in could_stand_in(session, seat)[:1] if one.id == seat.stand_in_id), None)
+    able = could_stand_in(session, seat) if seat.stand_in_id else []
+    return next((one for one in able[:1] if one.id == seat.stand_in_id), None)
 
 
 def find(session: Session, forum: Forum, seat_id: uuid.UUID, *, by: Actor) -> TeamSeat:

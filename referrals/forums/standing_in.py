@@ -42,6 +42,12 @@ def could_step_in(session: Session, meeting: TeamMeeting, account_id: uuid.UUID,
     return [one for one in able if str(one.id) not in meeting.called]
 
 
+def steps_in_as_a_rule(session: Session, meeting: TeamMeeting, account_id: uuid.UUID) -> Account | None:
+    """Who stands in whenever that member of the team is away; None where nobody is named."""
+    found = _seat(session, meeting.referral, account_id)
+    return seats.stands_in_as_a_rule(session, found) if found else None
+
+
 def step_in(
     session: Session,
     referral: Referral,

@@ -55,6 +55,20 @@ def test_the_coordinator_chooses_who_comes_instead_where_it_is_asked_for(signed_
         assert str(_otto(settings)) in session.query(TeamMeeting).one().called
 
 
+def test_who_stands_in_as_a_rule_is_chosen_already(signed_in, number, settings):
+    def chosen():
+        page = signed_in("karin").get(f"/referrals/{number}/team-review")
+        (form,) = [one for one in page.all("form") if one.get("action", "").endswith("/stand-in")]
+        return page.fields(form)["stand_in"]
+
+    assert chosen() == ""
+    with db.writing(settings.database) as session:
+        cast = cast_of(session)
+        (kims,) = seats.seats_of(session, cast.forum)
+        seats.name_stand_in(session, kims, cast.outsider.id, by=cast.coordinator.actor())
+    assert chosen() == str(_otto(settings))
+
+
 def test_what_stays_as_it_was_is_said(signed_in, number, settings):
     with db.writing(settings.database) as session:
         cast, meeting = cast_of(session), session.query(TeamMeeting).one()

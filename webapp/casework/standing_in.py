@@ -43,8 +43,11 @@ def let_step_in(referral: Referral, account_id: uuid.UUID) -> ResponseReturnValu
     return redirect(url_for("casework.team_review", number=referral.number), 303)
 
 
-def to_replace(shown: ShownMeeting | None) -> list[tuple[Account, Sequence[Account]]]:
-    """Those called who said that they cannot come or need a stand-in, each with who could come instead, where there is anybody."""
+def to_replace(shown: ShownMeeting | None) -> list[tuple[Account, Sequence[Account], Account | None]]:
+    """Those called who said that they cannot come or need a stand-in, each with who could come instead and who does as a rule.
+
+    Whoever nobody could come instead of is left out.
+    """
     if shown is None or not shown.meeting.is_to_come:
         return []
     said_no = [
@@ -52,7 +55,7 @@ def to_replace(shown: ShownMeeting | None) -> list[tuple[Account, Sequence[Accou
     ]
     session, by = transactions.session(), people.actor()
     found = [(one, standing_in.could_step_in(session, shown.meeting, one.id, by=by)) for one in said_no]
-    return [(one, able) for one, able in found if able]
+    return [(one, able, standing_in.steps_in_as_a_rule(session, shown.meeting, one.id)) for one, able in found if able]
 
 
 def _said(done: SteppedIn) -> str:

@@ -140,7 +140,7 @@ def team_page(forum: Forum, status: int = 200, *, form: forms.Form | None = None
         status,
         form=form,
         team=forum,
-        seats=[(seat, seats.to_come(seat)) for seat in held],
+        seats=[(seat, seats.to_come(seat), seats.stands_in_as_a_rule(session, seat)) for seat in held],
         quorum=[Profession(value) for value in forum.quorum],
         missing=seats.missing(forum, held, clock.now()),
         dates=[(one, seats.missing(forum, held, one.starts_at)) for one in coming],

@@ -1,11 +1,14 @@
 """The seats on a team's page: given, away with and without a stand-in, missing on a date, and taken away."""
 
+import uuid
+
 import pytest
 
 from referrals import db
 from referrals.forums import seats
 from referrals.models import Account, RoleAssignment
 from referrals.stages import TO_SCHEDULE
+from referrals.vocabulary import Profession
 from tests.factories import a_guardian, a_referral
 from tests.people import NO_PASSWORD
 from tests.teams import a_team_beside
@@ -73,7 +76,12 @@ def test_a_seat_is_given_once_and_a_stand_in_fills_it(karin, ids, signed_in):
     assert "Kim Solgren sits in the team no more." in karin.submit(form=drop).text
 
 
-def test_who_stands_in_as_a_rule_stands_in_the_form_and_can_be_changed(karin, ids, signed_in):
+def _let_be(settings, account_id, profession):
+    with db.writing(settings.database) as session:
+        session.get_one(Account, uuid.UUID(account_id)).profession = profession
+
+
+def test_who_stands_in_as_a_rule_stands_in_the_form_and_can_be_changed(karin, ids, signed_in, settings):
     team, kim, other, teacher = ids
     karin.get(team)
     karin.submit({"account": kim}, form=seat_form(karin.page))
@@ -86,6 +94,9 @@ def test_who_stands_in_as_a_rule_stands_in_the_form_and_can_be_changed(karin, id
     assert "Ylva Strand stands in whenever Kim Solgren is away" in page.text
     assert page.fields(page.form())["stand_in"] == other
     assert "Whenever away, Ylva Strand stands in." in signed_in("petra").get(team).text
+    _let_be(settings, other, Profession.PSYCHOLOGIST)
+    assert "Whenever away" not in karin.get(team).text, "of another profession by now"
+    _let_be(settings, other, Profession.SCHOOL_COUNSELLOR)
     karin.get(at)
     assert "Nobody stands in." in karin.submit(DAYS | {"stand_in": ""}).text
     page = karin.submit({"always": ""}, form=karin.get(at).form("rule-form"))
