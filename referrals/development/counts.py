@@ -32,6 +32,14 @@ _SEASONS: Final = {
     **dict.fromkeys(("vt", "vår", "våren", "vårens", "vårterminen", "forår", "foråret", "forårets", "spring"), False),
     **dict.fromkeys(("ht", "höst", "hösten", "höstens", "höstterminen", "efterår", "efteråret", "efterårets", "autumn"), True),
 }  # fmt: skip
+#: words beside which two figures are a year
+_YEARS: Final = ("läsår", "skolår", "skoleår", "year")
+#: words of which a question has one whatever it asks, as far as they are not inflected
+_SAY_NOTHING: Final = frozenset({
+    "känn", "uppl", "tyck", "anse", "elev", "barn", "skol", "føle", "ople", "syne", "børn", "skal", "feel", "find", "pupi", "chil", "scho", "that",
+})  # fmt: skip
+#: words that turn a question round: who said yes to the one said no to the other
+_NEGATIONS: Final = frozenset({"inte", "ikke", "ej", "not", "aldrig", "never"})
 #: as much of a word as it keeps when it is inflected, and the shortest word that says what was asked
 _STEM: Final = 4
 
@@ -59,27 +67,29 @@ class _Asked:
     """What a question asks, so far as another that is worded otherwise can be told to ask the same."""
 
     words: frozenset[str]
-    years: frozenset[str]
-    seasons: frozenset[bool]
+    terms: frozenset[SchoolTerm]
+    is_negated: bool
 
     @classmethod
     def read(cls, question: str, added_at: datetime) -> "_Asked":
-        """From its words; where they name no year or no term, those in which it was added."""
-        term = SchoolTerm.of(added_at.date())
-        found = re.findall(r"[^\W\d]+|\d+", question.casefold())
-        years = {word[-2:] for word in found if word.isdigit() and len(word) in (2, 4)}
-        words = {word for word in found if not word.isdigit() and word not in _SEASONS}
+        """From its words; where they name no term it may be that in which it was added, or the one before it."""
+        found = re.findall(r"[^\W\d]+|\d+|/", question.casefold())
+        own = SchoolTerm.of(added_at.date())
+        seasons = {_SEASONS[word] for word in found if word in _SEASONS}
+        years = {2000 + int(word[-2:]) for row, word in enumerate(found) if _is_year(found, row)}
+        named = {SchoolTerm(year, half) for year in years or {own.year} for half in seasons or {True, False}}
+        before = SchoolTerm(own.year - (not own.is_autumn), not own.is_autumn)
+        words = {word for word in found if word.isalpha() and word not in {*_SEASONS, *_NEGATIONS, *_YEARS}}
         long = {word[:_STEM] for word in words if len(word) >= _STEM}
         return cls(
-            frozenset(long or words),
-            frozenset(years or {str(term.year)[-2:]}),
-            frozenset({_SEASONS[word] for word in found if word in _SEASONS} or {term.is_autumn}),
+            frozenset(long - _SAY_NOTHING or long or words),
+            frozenset(named if years or seasons else {own, before}),
+            not _NEGATIONS.isdisjoint(found),
         )
 
     def is_like(self, other: "_Asked") -> bool:
         """Whether both may ask the same of the same time: the words of one are all among those of the other."""
-        is_same_time = (self.years, self.seasons) == (other.years, other.seasons)
-        return is_same_time and (self.words <= other.words or other.words <= self.words)
+        return not self.terms.isdisjoint(other.terms) and (self.words <= other.words or other.words <= self.words)
 
 
 def groups_of(result: DevelopmentResult) -> list[ShownGroup]:
@@ -119,21 +129,40 @@ def require_new(session: Session, found: DevelopmentCase, *, question: str, grou
     session.execute(select(Unit.id).where(Unit.id.in_(units)).order_by(Unit.id).with_for_update(key_share=True))
     of_schools = select(DevelopmentUnit.case_id).where(DevelopmentUnit.unit_id.in_(units))
     rows = select(DevelopmentResult).where(DevelopmentResult.case_id.in_(of_schools))
-    names, new, asked = (
-        {_as_same(one.group) for one in groups},
-        [shown(one) for one in groups],
-        _Asked.read(question, clock.now()),
-    )
+    new, asked = [shown(one) for one in groups], _Asked.read(question, clock.now())
     for one in session.scalars(rows.order_by(DevelopmentResult.added_at, DevelopmentResult.id)):
-        before, words = groups_of(one), one.question or ""
-        if one.dropped_at is not None and {_as_same(each.group) for each in before} == names:
+        before, words = groups_of(one), _Asked.read(one.question or "", one.added_at)
+        is_mended = one.dropped_at is not None and one.case_id == found.id and _names(before) == _names(new)
+        if is_mended and _all_asked(before) == _all_asked(new):
             continue
-        is_same = _as_same(words) == _as_same(question)
-        if is_same or (asked.is_like(_Asked.read(words, one.added_at)) and _leaves_few(new, before)):
+        is_same = not is_mended and _as_same(one.question or "") == _as_same(question)
+        turned = before if asked.is_negated == words.is_negated else [_turned(each) for each in before]
+        if is_same or (asked.is_like(words) and _leaves_few(new, turned)):
             raise DevelopmentRefused(DevelopmentProblem.COUNTED_BEFORE)
 
 
 # -------------------------------------------------------------------------------------------------------- inside
+def _is_year(words: Sequence[str], row: int) -> bool:
+    word, beside = words[row], [*words[max(row - 1, 0) : row], *words[row + 1 : row + 2]]
+    says_year = any(one in _SEASONS or one == "/" or one.startswith(_YEARS) for one in beside)
+    return word.isdecimal() and ((len(word) == 4 and word.startswith("20")) or (len(word) == 2 and says_year))
+
+
+def _names(groups: Iterable[ShownGroup]) -> set[str]:
+    return {_as_same(one.group) for one in groups}
+
+
+def _all_asked(groups: Iterable[ShownGroup]) -> dict[str, int | None]:
+    return {_as_same(one.group): one.asked for one in groups}
+
+
+def _turned(one: ShownGroup) -> ShownGroup:
+    """The same of a question that asks the opposite."""
+    if one.holds is None or one.asked is None:
+        return one
+    return ShownGroup(one.group, one.asked - one.holds, one.asked)
+
+
 def _is_sum(one: Counted, others: Sequence[Counted]) -> bool:
     """Whether both counts of a group are those of two or more others together."""
     #: of every choice of them: of how many (two stands for more), and both its counts

@@ -66,7 +66,14 @@ def test_whoever_subtracts_groups_from_each_other_learns_no_count_under_five(ses
         ]
         are_apart = not any(one & other for one, other in itertools.combinations(parts, 2))
         try:
-            shown = add(session, cast, found, *groups, question=f"Fråga {number + 10}", is_said=are_apart)
+            shown = add(
+                session,
+                cast,
+                found,
+                *groups,
+                question=f"Om {chr(97 + number // 26)}{chr(97 + number % 26)}ord",
+                is_said=are_apart,
+            )
         except DevelopmentRefused:
             continue
         kept += len(groups) > 1
@@ -123,7 +130,11 @@ def test_the_same_is_counted_once_and_another_term_is_something_else(session: Se
     assert not refuses(session, cast, found, ALL, question="Känner sig trygg på rasten och i matsalen 2028")
 
 
-@pytest.mark.parametrize("question", ["Känner sig trygg", "Känner du dig trygg", "Trygga", "Känner sig trygg 2026"])
+@pytest.mark.parametrize(
+    "question",
+    ["Känner sig trygg", "Känner du dig trygg", "Trygga", "Känner sig trygg 2026", "Upplever sig trygga", "Trygg i klass 10",
+     "Känner sig trygg (9–12 år)", "Trygg på rasten, läsåret 2026/27", "Trygga, ht-26"],
+)  # fmt: skip
 def test_whoever_subtracts_across_works_of_a_school_or_its_area_learns_no_count_under_five(
     session: Session, cast: Cast, question: str
 ) -> None:
@@ -175,3 +186,30 @@ def test_what_was_read_and_taken_away_counts_on_and_only_the_same_groups_are_cou
     assert refuses(session, cast, found, GROUPS[0], question="Känner sig trygg")
     assert refuses(session, cast, begin(session, cast), GROUPS[0], question="Känner du dig trygg")
     assert not refuses(session, cast, found, Counted("Alla", 51, 71), question="Känner sig trygg")
+
+
+@pytest.mark.parametrize("is_elsewhere", [False, True])
+def test_taken_away_and_counted_anew_without_one_child_tells_what_that_child_said(
+    session: Session, cast: Cast, *, is_elsewhere: bool
+) -> None:
+    found = begin(session, cast)
+    add(session, cast, found, ALL, question="Känner sig trygg", is_said=True)
+    analysis.drop_result(session, found, found.results[0].id, by=cast.coordinator.actor())
+    where = begin(session, cast) if is_elsewhere else found
+    assert refuses(session, cast, where, Counted("Alla", 51, 70), question="Känner sig trygg")
+
+
+def test_a_question_turned_round_is_held_against_the_other_answer(session: Session, cast: Cast) -> None:
+    first, second = begin(session, cast), begin(session, cast)
+    years, hidden = Counted("Årskurs 1–3", 24, 40), Counted("Årskurs 4–6", 2, 30)
+    add(session, cast, first, years, hidden, question="Känner sig trygg", is_said=True)
+    assert refuses(session, cast, second, Counted("Alla", 19, 71), question="Känner sig inte trygg")
+
+
+def test_counted_in_november_and_written_in_once_before_and_once_after_new_year_is_the_same(
+    session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(session, cast, begin(session, cast), ALL, question="Känner sig trygg", is_said=True)
+    monkeypatch.setattr(clock, "now", lambda: datetime(2027, 1, 12, 9, 0, tzinfo=UTC))
+    assert refuses(session, cast, begin(session, cast), GROUPS[0], question="Upplever sig trygg")
+    assert not refuses(session, cast, begin(session, cast), GROUPS[0], question="Upplever sig trygg, våren 2027")
