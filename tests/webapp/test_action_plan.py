@@ -11,7 +11,7 @@ from referrals.guardians import withholding
 from referrals.models import Guardian, MeetingDecision, Referral, TeamMeeting
 from referrals.plans import plan_versions
 from referrals.rules import rulebook
-from referrals.stages import PLAN_ACTIVE, PLAN_DRAFT, PLAN_FOR_APPROVAL, PLAN_RETURNED
+from referrals.stages import PLAN_ACTIVE, PLAN_DRAFT, PLAN_FOR_APPROVAL, PLAN_RETURNED, TO_SCHEDULE
 from referrals.vocabulary import ActionStatus, DecisionKind, PlanStatus
 from tests.factories import a_guardian
 from tests.webapp.desk import Desk, cast_of
@@ -338,6 +338,14 @@ def test_a_plan_is_locked_while_it_waits_for_approval(desk, signed_in):
     page = signed_in("karin").get(f"/referrals/{number}/action-plan/edit")
     assert "The plan cannot be written on now" in page.text
     assert not page.all("form", id="main-form")
+
+
+def test_before_the_team_has_met_it_says_when_the_plan_is_written(desk, signed_in):
+    number = desk.lay(TO_SCHEDULE)
+    page = signed_in("karin").get(f"/referrals/{number}/action-plan/edit")
+    assert "It is written when the team has met" in page.text
+    assert "The plan cannot be written on now" not in page.text
+    assert "The plan as it stands" not in page.text
 
 
 def test_each_version_stays_readable(desk, settings, signed_in):

@@ -216,6 +216,7 @@ def _editor(referral: Referral, form: forms.Form, status: int = 200) -> Response
         has_decided=not (saved or in_force) and bool(plan_form.decided_actions(referral)),
         most_actions=plan_form.MOST_ACTIONS,
         is_open=_may_write(referral),
+        has_plan=bool(plan_versions.versions(session, referral)),
         beyond=words.beyond_mandate(Verb.DRAFT_ACTION_PLAN, referral),
         meeting=team_review.held_meeting(transactions.session(), referral),
         owners=plan_form.people_to_choose(referral, for_an_action=True),
