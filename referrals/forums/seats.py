@@ -60,9 +60,15 @@ def missing(forum: Forum, seats: Sequence[TeamSeat], at: datetime) -> list[Profe
 
 
 def could_sit(session: Session, forum: Forum) -> list[Account]:
-    """Those who work for the team's units and hold no seat yet, by name."""
-    held = {seat.account_id for seat in seats_of(session, forum)}
-    return [account for account in dates.members(session, forum) if account.id not in held]
+    """Those who work for the team's units and hold no seat yet, by name: none whose work is to see no content."""
+    held, roles = {seat.account_id for seat in seats_of(session, forum)}, {*WITH_UNIT, Role.MANAGEMENT}
+    return [
+        account
+        for account in dates.members(session, forum)
+        if account.id not in held
+        and account.profession in Profession.at_the_table()
+        and not roles.isdisjoint(each.role for each in account.roles)
+    ]
 
 
 def could_stand_in(session: Session, seat: TeamSeat) -> list[Account]:

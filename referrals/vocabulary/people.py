@@ -43,6 +43,13 @@ class Profession(Term):
     REGISTRAR = "registrar", N_("Registrar")
     ADMINISTRATOR = "administrator", N_("System administrator")
 
+    @classmethod
+    def at_the_table(cls) -> list["Profession"]:
+        """The professions of those who sit in teams; the others are to see nothing of what a team talks about."""
+        return [
+            word for word in cls if word not in (cls.RESEARCHER, cls.ELECTED_MEMBER, cls.REGISTRAR, cls.ADMINISTRATOR)
+        ]
+
 
 class Standing(Term):
     """How somebody stands to one referral apart from their role."""

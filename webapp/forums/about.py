@@ -70,7 +70,7 @@ def _page(forum: Forum, form: forms.Form, status: int = 200) -> Response:
         may_be_told_of=rules.may_be_told_of(forum),
         to_ask=[] if sets_mandate else rules.head_teachers(transactions.session(), forum),
         quorum=[Profession(value) for value in forum.quorum],
-        profession_choices=[(word.value, gettext(word.label)) for word in Profession],
+        profession_choices=[(word.value, gettext(word.label)) for word in Profession.at_the_table()],
         level_choices=[(level.value, gettext(level.label), gettext(level.may_decide)) for level in TeamLevel],
         outcome_choices=[(outcome.value, gettext(outcome.label)) for outcome in MeetingOutcome],
     )

@@ -156,3 +156,25 @@ def test_only_its_keepers_name_who_sits_there_and_each_change_is_a_line(
     lines = {row.subject.split()[0]: row.after or row.before for row in organisation.changes(session)}
     assert set(lines) == {"team_seat.added", "seat_absence.added", "team_seat.removed"}
     assert lines["seat_absence.added"].endswith(f"2026-09-15 22:00 UTC, 2026-09-18 21:59 UTC, {stand_in.id}")
+
+
+@pytest.mark.parametrize(
+    ("profession", "role"),
+    [
+        (Profession.TEACHER, Role.REGISTRAR),
+        (Profession.REGISTRAR, Role.ASSESSOR),
+        (Profession.RESEARCHER, Role.ASSESSOR),
+    ],
+)
+def test_who_is_to_see_no_content_is_offered_no_seat(
+    session: Session, cast: Cast, stand_in: Account, profession: Profession, role: Role
+) -> None:
+    stand_in.roles = [RoleAssignment(role=Role.ASSESSOR, unit=cast.forum.units[0])]
+    session.flush()
+    assert stand_in in seats.could_sit(session, cast.forum)
+    stand_in.profession, stand_in.roles[0].role = profession, role
+    session.flush()
+    assert stand_in in dates.members(session, cast.forum)
+    assert stand_in not in seats.could_sit(session, cast.forum)
+    with pytest.raises(SeatRefused):
+        seats.seat(session, cast.forum, stand_in.id, by=cast.coordinator.actor())

@@ -24,6 +24,9 @@ def test_a_coordinator_says_it_and_families_read_it(app, signed_in, team, browse
     (way,) = [link for link in page.all("a") if link.get("href") == f"{team}/about"]
     page = karin.get(way.get("href"))
     assert page.fields(page.form())["units-0-phone"] == "0000-12 34 56"
+    asked = {one.get("value") for one in page.all("input", name="quorum")}
+    assert "school_nurse" in asked
+    assert asked & {"registrar", "administrator", "elected_member", "researcher"} == set()
     page = karin.submit(
         {
             "mandate": "Tio timmar i veckan.",
