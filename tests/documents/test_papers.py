@@ -510,6 +510,16 @@ def test_shares_are_counts_with_whole_percent() -> None:
     assert "From 1, very worried, to 5, going well." in page_of(DocumentKind.MINUTES, "en")
 
 
+@pytest.mark.parametrize("is_approved", [True, False])
+def test_what_is_empty_in_minutes_is_awaited_only_until_they_are_approved(is_approved: bool) -> None:
+    source = rich_source(DocumentKind.MINUTES)
+    source.meeting.situation = source.meeting.questions = None
+    if not is_approved:
+        source.meeting.approved_at = None
+    text = paper_text(document_html("minutes", document_context("minutes", source), language="sv"))
+    assert ("Inget noterat" in text, "Inte angivet än" in text) == (is_approved, not is_approved)
+
+
 def test_preview_says_so_and_an_issued_paper_does_not() -> None:
     assert "PREVIEW" in page_of(DocumentKind.MINUTES, "en", preview=True)
     assert "PREVIEW" not in page_of(DocumentKind.MINUTES, "en")

@@ -148,7 +148,9 @@ def test_what_one_did_oneself_meanwhile_makes_nothing_stale(desk, signed_in, set
         by = cast_of(session).coordinator.actor()
         team_review.record_meeting(session, referral, by=by, seen=None, attendance=[present])
     karin.get(address)
-    assert "The minutes are saved." in karin.submit().text
+    page = karin.submit()
+    assert "The minutes are saved. Say under “How it goes on”" in page.text
+    assert "approves them next" not in page.text
 
 
 def test_a_plan_a_part_and_a_follow_up_are_saved_while_they_are_written(desk, signed_in, settings):

@@ -345,7 +345,7 @@ def test_the_minutes_begin_with_those_called_and_invited(signed_in: SignIn, numb
     }  # fmt: skip
     rated = {"ratings-health-rating": "4", "ratings-safety-note": "Oklart."}
     page = karin.submit({**decision, **rated, "child_words": "”Lugnt.”", "outcome": "plan"})
-    assert "The minutes are saved." in page.text
+    assert "The minutes are saved. Somebody else who may approves them next." in page.text
     assert state_of(settings, reference) == MEETING_HELD
     page = karin.get(f"/referrals/{reference}/team-review/minutes")
     assert "Change what was otherwise." not in page.text

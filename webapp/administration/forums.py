@@ -119,7 +119,8 @@ def _forum_page(form: forms.Form, found: Forum | None, status: int = 200) -> Res
     held = seats.seats_of(session, found) if found and is_above else []
     able = seats.could_sit(session, found) if found and is_above else []
     professions, levels, outcomes = (
-        [(word.value, gettext(word.label)) for word in words] for words in (Profession.at_the_table(), TeamLevel, MeetingOutcome)
+        [(word.value, gettext(word.label)) for word in words]
+        for words in (Profession.at_the_table(), TeamLevel, MeetingOutcome)
     )
     return page(
         "administration/forum.html",

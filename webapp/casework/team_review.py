@@ -162,7 +162,13 @@ def record_meeting(referral: Referral) -> ResponseReturnValue:
         return _minutes_page(referral, form)
     if agreed:
         colour_rating.rate_together(session, referral, held, by=people.actor(), colours=agreed)
-    notices.say_next(gettext("The minutes are saved. Somebody else who may approves them next."))
+    if held.outcome is None:
+        notices.say_next(
+            gettext("The minutes are saved. Say under “How it goes on” what was decided, before they can be approved."),
+            "info",
+        )
+    else:
+        notices.say_next(gettext("The minutes are saved. Somebody else who may approves them next."))
     if meeting_screen.is_asked_for():
         return redirect(meeting_screen.address(referral), 303)
     return redirect(url_for("casework.team_review", number=referral.number), 303)
