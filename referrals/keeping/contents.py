@@ -1,10 +1,10 @@
 """Which tables hold which kind of content, and how a kind is taken out of a referral while the record of its process stays."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Table, delete, func, select, update
+from sqlalchemy import ColumnElement, Table, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from referrals.models import Base, Document, Referral, UpwardOrigin
@@ -49,6 +49,18 @@ def count(session: Session, referral: Referral, kinds: Iterable[ContentKind]) ->
     """How many rows hold content of `kinds`, or held it before."""
     tables = [Base.metadata.tables[name] for kind in kinds for name in TABLES[kind]]
     return sum(_count(session, table, referral) for table in tables)
+
+
+def there(session: Session, referral: Referral, kinds: Collection[ContentKind]) -> set[ContentKind]:
+    """Those of `kinds` of which anything is left: a sealed value, or a paper or file."""
+    if not kinds:
+        return set()
+    asked = [
+        or_(*(_holds_some(Base.metadata.tables[name], referral) for name in TABLES[kind])).label(kind.value)
+        for kind in kinds
+    ]
+    answers = session.execute(select(*asked)).mappings().one()
+    return {kind for kind in kinds if answers[kind.value]}
 
 
 def checksums(session: Session, referral: Referral) -> dict[str, str]:
@@ -96,6 +108,13 @@ def _empty(session: Session, table: Table, referral: Referral) -> int:
     else:
         session.execute(update(table).where(mine).values(dict.fromkeys(sealed_names(table.name))))
     return count
+
+
+def _holds_some(table: Table, referral: Referral) -> ColumnElement[bool]:
+    mine = rows_of(table, referral)
+    if table.name not in _WHOLE:
+        mine &= or_(*(table.c[name].is_not(None) for name in sealed_names(table.name)))
+    return select(table.c.id).where(mine).exists()
 
 
 def _count(session: Session, table: Table, referral: Referral) -> int:

@@ -73,6 +73,7 @@ def due(session: Session, actor: Actor, *, today: date) -> list[Due]:
         select(Referral)
         .where(
             Referral.is_open.is_(False),
+            Referral.wrapped_key != b"",  # else all of it is gone, and nothing more comes
             coordinating.looked_after_by(actor, MAY_PROPOSE),
             Referral.held_since.is_(None),
             Referral.id.not_in(busy),
@@ -311,8 +312,12 @@ def _due_of(session: Session, referral: Referral, plan: Mapping[ContentKind, Rul
 
 
 def _gone(session: Session, referral: Referral) -> set[ContentKind]:
-    done = select(Disposal.kinds).where(Disposal.referral_id == referral.id, Disposal.done_at.is_not(None))
-    return {ContentKind(kind) for kinds in session.scalars(done) for kind in kinds}
+    """The kinds that went since the referral ended, and of which nothing came after. One that was reopened begins anew."""
+    done = select(Disposal.kinds).where(
+        Disposal.referral_id == referral.id, Disposal.done_at.is_not(None), Disposal.proposed_at >= referral.stage_since
+    )
+    went = {ContentKind(kind) for kinds in session.scalars(done) for kind in kinds}
+    return went - contents.there(session, referral, went)
 
 
 def _nothing_is_left(session: Session, referral: Referral) -> bool:

@@ -363,6 +363,48 @@ def test_what_is_reopened_keeps_all_that_was_about_to_go(
     assert closed.child_name == "Mila Testsson"
 
 
+def test_what_comes_of_a_kind_after_it_went_is_due_again(
+    session: Session, cast: Cast, closed: Referral, plan: dict[str, Any], wednesday: time_machine.Traveller
+) -> None:
+    plan.clear()
+    plan["guardians"] = {"years": 1, "then": "dispose"}
+    wednesday.shift(YEAR)
+    let_go(session, cast, closed, wednesday)
+    assert due(session, cast.coordinator) == []
+    guardian = session.scalars(select(Guardian)).one()
+    guardian.name = "Maja Testsson"
+    session.flush()
+    assert due(session, cast.coordinator) == [(closed.number, Fate.DISPOSE, 1)]
+    reopen_and_close(session, cast, closed)
+    assert due(session, cast.coordinator) == []
+    wednesday.shift(YEAR)
+    let_go(session, cast, closed, wednesday)
+    assert (guardian.name, due(session, cast.coordinator)) == (None, [])
+
+
+def test_what_went_before_it_was_reopened_takes_no_key_with_it_of_what_came_since(
+    session: Session, cast: Cast, closed: Referral, plan: dict[str, Any], wednesday: time_machine.Traveller
+) -> None:
+    plan["guardians"] = {"years": 1, "then": "dispose"}
+    wednesday.shift(YEAR)
+    let_go(session, cast, closed, wednesday)
+    reopen_and_close(session, cast, closed)
+    guardian = session.scalars(select(Guardian)).one()
+    guardian.name = "Maja Testsson"
+    later = plan | {"guardians": {"years": 50, "then": "dispose"}}
+    cast.municipality.retention = cast.municipality.retention | {"kinds": later}
+    wednesday.shift(6 * YEAR)
+    receipt = let_go(session, cast, closed, wednesday).receipt
+    assert receipt is not None
+    assert (receipt["key_destroyed"], closed.child_name, guardian.name) == (False, None, "Maja Testsson")
+
+
+def reopen_and_close(session: Session, cast: Cast, referral: Referral) -> None:
+    by = cast.coordinator.actor()
+    closure.reopen_referral(session, referral, by=by, reason="Frånvaron är tillbaka.")
+    history.record(session, referral, Verb.END_AT_TRIAGE, by=by, to=CLOSED, reason="Den är borta igen.")
+
+
 def test_what_is_gone_with_its_own_key_is_not_reopened(
     session: Session, cast: Cast, closed: Referral, plan: dict[str, Any], wednesday: time_machine.Traveller
 ) -> None:
