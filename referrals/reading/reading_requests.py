@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from referrals import calendar, clock
@@ -109,12 +109,13 @@ def requests_of(session: Session, referral: Referral) -> list[ReadingRequest]:
 
 
 def to_review(session: Session, actor: Actor) -> list[ReadingRequest]:
-    """What `actor` has to go through, the most urgent first."""
+    """What `actor` has to go through, the most urgent first; of what another team has taken over, also what its reviewer left."""
+    handed_over = ReadingRequest.referral.has(Referral.handed_over_at.is_not(None))
     rows = select(ReadingRequest).where(
-        ReadingRequest.reviewer_id == actor.account_id, ReadingRequest.approved_at.is_(None)
+        or_(ReadingRequest.reviewer_id == actor.account_id, handed_over), ReadingRequest.approved_at.is_(None)
     )
     found = session.scalars(rows.order_by(ReadingRequest.due_on, ReadingRequest.id))
-    return [one for one in found if _may(actor, one.referral, MAY_REVIEW)]
+    return [one for one in found if _goes_through(one, actor)]
 
 
 def come_back(session: Session, actor: Actor) -> list[ReadingRequest]:
@@ -179,10 +180,11 @@ def give_on(
 def find(session: Session, request_id: uuid.UUID, *, by: Actor) -> ReadingRequest:
     """A request for its reviewer, while they still may. Raises NotAllowed for everybody else: it opens all walls.
 
-    What was asked before another team took the referral over is answered all the same, and shut soon after.
+    What was asked before another team took the referral over is answered all the same, and shut soon after. Nobody could give that to
+    somebody else any more: where its reviewer cannot go on, whoever else may goes through it.
     """
     found = session.get(ReadingRequest, request_id)
-    if found is None or found.reviewer_id != by.account_id or not _may(by, found.referral, MAY_REVIEW):
+    if found is None or not _goes_through(found, by):
         raise NotAllowed("no such request")
     if found.referral.handed_over_at is not None and _was_handed_out(found):
         raise NotAllowed("no such request")
@@ -273,9 +275,22 @@ def _require_complete(session: Session, referral: Referral, asked: Asked, *, gua
 
 
 def _require_open(session: Session, request: ReadingRequest, by: Actor) -> None:
+    """Raises NotAllowed, ContentGone, AlreadyDecided. Whoever goes on with what was left is its reviewer from now on."""
     find(session, request.id, by=by)
     if request.approved_at is not None:
         raise AlreadyDecided
+    if request.reviewer_id != by.account_id:
+        request.reviewer = session.get_one(Account, by.account_id)
+        session.flush()
+        _log(session, request, "give_on_reading_request", by=by)
+
+
+def _goes_through(request: ReadingRequest, actor: Actor) -> bool:
+    if not _may(actor, request.referral, MAY_REVIEW):
+        return False
+    is_taken_over = request.referral.handed_over_at is not None
+    is_theirs_too = is_taken_over and request.recorded_by_id != actor.account_id and _is_left(request)
+    return request.reviewer_id == actor.account_id or is_theirs_too
 
 
 def _comes_back_to(actor: Actor, request: ReadingRequest) -> bool:

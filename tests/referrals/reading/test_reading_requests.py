@@ -326,6 +326,39 @@ def test_what_was_asked_before_another_team_took_over_is_answered_handed_out_and
     assert reading_requests.to_go_through(session, reading_requests.find(session, kept.id, by=henrik))
 
 
+def test_what_was_asked_before_another_team_took_over_goes_on_with_somebody_else_once_its_reviewer_has_left(
+    session: Session, cast: Cast
+) -> None:
+    referral, registrar = a_referral(session, cast), cast.counsellor
+    for account in (registrar, cast.coordinator):
+        account.roles.append(RoleAssignment(role=Role.REGISTRAR, unit=cast.school))
+    session.flush()
+    here = record(session, cast, a_referral(session, cast), received_on=clock.now().date() - timedelta(days=1))
+    taken_over = record(session, cast, referral)
+    referral.handed_over_at = clock.now()
+    session.flush()
+
+    def waits() -> list[list[ReadingRequest]]:
+        people = cast.head_teacher, registrar, cast.coordinator, cast.outsider
+        return [reading_requests.to_review(session, one.actor()) for one in people]
+
+    assert waits() == [[here, taken_over], [], [], []]
+    with pytest.raises(NotAllowed):
+        reading_requests.find(session, taken_over.id, by=registrar.actor())
+    cast.head_teacher.roles.clear()
+    session.flush()
+    assert waits() == [[], [taken_over], [], []], "never with who recorded it; the other is given on by hand"
+    (errand,) = errands.to_read(session, registrar.actor(), until=taken_over.due_on)
+    assert errand.way == f"/reading-requests/{taken_over.id}"
+    answer_all(session, taken_over, registrar)
+    assert taken_over.reviewer is registrar
+    reading_requests.approve_extract(session, taken_over, by=registrar.actor())
+    assert reading_extract.extract(session, taken_over, by=registrar.actor())
+    assert waits() == [[], [], [], []]
+    logged = select(AuditEvent.by_id).where(AuditEvent.subject == "give_on_reading_request")
+    assert session.scalars(logged).all() == [registrar.id]
+
+
 def test_whoever_let_the_extract_go_reads_the_file_no_further(session: Session, cast: Cast) -> None:
     request = record(session, cast, a_referral(session, cast))
     assert reading_requests.to_go_through(session, request)
