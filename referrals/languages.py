@@ -111,6 +111,11 @@ def language_name(code: str, language: str) -> str:
     return str(named or code)
 
 
+def plain_name(typed: str) -> str:
+    """A language's name without what two people write differently who mean the same: capitals and blanks."""
+    return " ".join(typed.casefold().split())
+
+
 def interpreter_offer(code: str) -> str | None:
     """The offer of an interpreter in the family's own language; None where we are certain of no sentence in it."""
     return _interpreter_offers().get(code.replace("_", "-").split("-")[0].lower())

@@ -47,7 +47,6 @@ SAY_WHY_OFF = N_("Write why the meeting is called off.")
 GIVE_LENGTH = N_("Say how many minutes the meeting takes, between 10 and 480.")
 CALL_SOMEBODY = N_("Choose whom to call to the meeting.")
 GIVE_LANGUAGE = N_("Write the language.")
-SAY_WITH_WHOM = N_("Write with whom it is booked.")
 GIVE_NAME = N_("Write the name.")
 SAY_HOW_THEY_TOOK_PART = N_("Say how this person took part, or that they were absent.")
 SAY_WHO_WAS_THERE = N_("Write who was there.")
@@ -112,10 +111,10 @@ class ToldForm(FormSchema):
 
 
 class InterpreterForm(FormSchema):
-    """With whom an interpreter is booked, in which language."""
+    """With whom an interpreter is booked, in which language; empty where none is any more."""
 
     language = ShortText(needed=GIVE_LANGUAGE)
-    booked_with = ShortText(needed=SAY_WITH_WHOM)
+    booked_with = ShortText(load_default="")
 
 
 class CallingOffForm(FormSchema):

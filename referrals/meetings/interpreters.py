@@ -13,6 +13,7 @@ from referrals import clock, team_review
 from referrals.access import Actor
 from referrals.errors import Incomplete, KeptOutside, MeetingMoved, NotAllowed, WrongStage
 from referrals.keeping import audit
+from referrals.languages import plain_name
 from referrals.meetings import meeting_answers
 from referrals.models import Guardian, History, MeetingAnswer, MeetingVersion, Referral, TeamMeeting, What
 from referrals.stages import Party, Verb
@@ -55,10 +56,10 @@ def asked_for(
 
 
 def booked(call: TeamMeeting | MeetingVersion, *, until: datetime | None = None) -> dict[str, str]:
-    """With whom an interpreter is booked for the time at which `call` says the meeting is, by language; as noted `until` then."""
+    """With whom an interpreter is booked for the time at which `call` says the meeting is, by `plain_name`; as noted `until` then."""
     kept = (call.interpreters if isinstance(call, TeamMeeting) else None) or []
     return {
-        one["language"]: one["with"]
+        plain_name(one["language"]): one["with"]
         for one in kept
         if datetime.fromisoformat(one["starts_at"]) == call.starts_at
         and (until is None or datetime.fromisoformat(one["at"]) <= until)
@@ -73,10 +74,11 @@ def wanted(session: Session, meeting: TeamMeeting) -> list[Wanted]:
 def book(
     session: Session, referral: Referral, *, by: Actor, asked_about: datetime, language: str, booked_with: str
 ) -> None:
-    """Note with whom an interpreter is booked for the time the meeting has now. It leaves no row in the history.
+    """Note with whom an interpreter is booked for the time the meeting has now, in place of what was noted. It leaves no row in the history.
 
-    Raises NotAllowed for anybody but whoever calls the team, and for a language nobody needs; WrongStage where no meeting is to
-    be held; MeetingMoved where it begins at another time than `asked_about` by now; Incomplete without words; KeptOutside.
+    Without words none is booked any more. Raises NotAllowed for anybody but whoever calls the team; WrongStage where no meeting is to
+    be held; MeetingMoved where it begins at another time than `asked_about` by now, or nobody needs that language there any more;
+    Incomplete without words where nothing was noted; KeptOutside.
     """
     if not meeting_answers.may_note(referral, by):
         raise NotAllowed(BOOKED)
@@ -88,16 +90,16 @@ def book(
         raise WrongStage(BOOKED, referral.stage, referral.status)
     if meeting.starts_at != asked_about:
         raise MeetingMoved
-    if language not in {one.language for one in wanted(session, meeting)}:
-        raise NotAllowed(BOOKED)
-    if not booked_with.strip():
+    if (name := plain_name(language)) not in {plain_name(one.language) for one in wanted(session, meeting)}:
+        raise MeetingMoved
+    if not booked_with.strip() and name not in booked(meeting):
         raise Incomplete("booked_with")
-    others = [one for one in meeting.interpreters or [] if one["language"] != language]
     noted = {
         "language": language, "with": booked_with.strip(), "starts_at": meeting.starts_at.isoformat(),
         "at": clock.now().isoformat(),
     }  # fmt: skip
-    meeting.interpreters = [*others, noted]
+    others = [one for one in meeting.interpreters or [] if plain_name(one["language"]) != name]
+    meeting.interpreters = [*others, *([noted] if booked_with.strip() else [])]
     session.flush()
     audit.append(
         session, What.DID, by=by, chain=referral.id, party=Party.COORDINATOR, subject=BOOKED, object_id=meeting.id
@@ -141,15 +143,15 @@ def _wanted(session: Session, meetings: Sequence[TeamMeeting]) -> dict[uuid.UUID
     known = session.scalars(select(Guardian).where(theirs).order_by(Guardian.recorded_at, Guardian.id)).all()
     found: dict[uuid.UUID, list[Wanted]] = {}
     for meeting in meetings:
-        needed: dict[str, list[Guardian]] = {}
+        needed: dict[str, tuple[str, list[Guardian]]] = {}
         for one in known:
             key = meeting.id, one.id
             is_expected = str(one.id) in meeting.guardians_invited and not not_then.get(key)
             if is_expected and (language := asked.get(key) or one.interpreter):
-                needed.setdefault(language, []).append(one)
+                needed.setdefault(plain_name(language), (language, []))[1].append(one)
         with_whom = booked(meeting)
         found[meeting.id] = [
-            Wanted(language, tuple(those), with_whom.get(language)) for language, those in needed.items()
+            Wanted(language, tuple(those), with_whom.get(name)) for name, (language, those) in needed.items()
         ]
     return found
 

@@ -201,7 +201,7 @@ class InvitationDocument(Frame):
     guardians_asked = fields.Function(lambda source: len(source.invited_guardians))
     needs_interpreter = fields.Function(lambda source: bool(source.interpreters))
     #: whether one is noted as booked for each of these languages
-    is_interpreter_booked = fields.Function(lambda source: source.interpreters_booked.issuperset(source.interpreters))
+    is_interpreter_booked = fields.Boolean()
     #: where the rules about secrecy stand
     secrecy = fields.Function(lambda source: rulebook.newest(Country(source.municipality.country)).sources["secrecy"])
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from referrals.disclosure import handed_over
-from referrals.languages import local_date
+from referrals.languages import local_date, plain_name
 from referrals.safeguarding.protected_identity import hide_names
 from referrals.stages import Verb
 from referrals.vocabulary import PlanStatus
@@ -221,8 +221,13 @@ class PaperSource:
         """The languages of the interpreters that the invited guardians need; on a guardian's own paper that of their own."""
         mine = self.recipient.guardian_id
         asked = [each.row for each in self.invited_guardians if mine is None or each.row.id == mine]
-        needed = {self.interpreters_asked.get(guardian.id) or guardian.interpreter for guardian in asked}
-        return sorted(language for language in needed if language)
+        needed = [self.interpreters_asked.get(guardian.id) or guardian.interpreter for guardian in asked]
+        return sorted({plain_name(language): language for language in reversed(needed) if language}.values())
+
+    @property
+    def is_interpreter_booked(self) -> bool:
+        """Whether one is booked for each of these languages."""
+        return self.interpreters_booked.issuperset(map(plain_name, self.interpreters))
 
     @property
     def guardian_views(self) -> list[dict[str, Any]]:

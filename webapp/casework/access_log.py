@@ -68,7 +68,7 @@ _BESIDE: dict[str, str] = {
     agenda.ARRANGED: N_("Changed its place or its minutes on a date of the team"),
     agenda.TAKEN_OFF: N_("Took it off a date of the team"),
     meeting_answers.ANSWERED: N_("Answered the call to a meeting"),
-    interpreters.BOOKED: N_("Noted that an interpreter is booked"),
+    interpreters.BOOKED: N_("Noted whether an interpreter is booked"),
     meeting_answers.NOTED: N_("Wrote down what a colleague answered to the call"),
     guardian_page.NOTED: N_("Wrote down what a guardian answered to an invitation"),
     telling.TOLD: N_("Told a guardian of a meeting by telephone or letter"),

@@ -6,42 +6,49 @@ from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from referrals import team_review
-from referrals.errors import MeetingMoved
+from referrals.errors import Incomplete, MeetingMoved
 from referrals.languages import local_date
 from referrals.meetings import interpreters
 from referrals.meetings.interpreters import ToBook
 from referrals.models import Referral
 from referrals.reminders.words import BOOK_INTERPRETER
 from referrals.stages import Verb
+from referrals.vocabulary import N_
 from referrals.work.worklist import shown_unit
 from schemas.team_review import InterpreterForm
 from webapp import forms, notices, people, transactions
 from webapp.casework import blueprint, meanwhile
 from webapp.casework.lines import Line
-from webapp.casework.meeting_answers import MOVED
 from webapp.guards import for_referral
 from webapp.language import gettext, short_date, zone
+
+_BOOKED: str = N_("It is noted that an interpreter is booked.")
+_NOT_BOOKED: str = N_("It is noted that no interpreter is booked any more.")
+#: said where the meeting was moved, or a guardian answered, while somebody had the page open
+_CHANGED: str = N_(
+    "The meeting, or which interpreters it needs, has changed meanwhile: nothing was noted. This page shows how it is now."
+)
 
 
 @blueprint.post("/referrals/<reference:number>/team-review/interpreter")
 @for_referral(Verb.SCHEDULE_MEETING)
 def note_interpreter(referral: Referral) -> ResponseReturnValue:
-    """Note with whom an interpreter is booked."""
+    """Note with whom an interpreter is booked, or that none is any more."""
     given = forms.submitted().load(InterpreterForm())
     if given is None:
-        notices.say_next(gettext("Write with whom the interpreter is booked: nothing has been noted."), "warning")
-        return _back(referral)
+        return _lacking(referral)
     session, asked_about = transactions.session(), forms.instant_sent("asked_about")
     try:
         interpreters.book(session, referral, by=people.actor(), asked_about=asked_about, **given)
+    except Incomplete:
+        return _lacking(referral)
     except MeetingMoved:
-        notices.say_next(gettext(MOVED), "warning")
+        notices.say_next(gettext(_CHANGED), "warning")
     else:
         meeting = team_review.current_meeting(session, referral)
-        said = [
-            gettext("It is noted that an interpreter is booked."),
-            *(meanwhile.without_names(meeting) if meeting else ()),
-        ]
+        is_booked = bool(given["booked_with"])
+        noted = _BOOKED if is_booked else _NOT_BOOKED
+        said = [gettext(noted), *(meanwhile.without_names(meeting) if meeting and is_booked else ())]
         notices.say_next(" ".join(said))
     return _back(referral)
 
@@ -62,6 +69,11 @@ def _line(found: ToBook, day: date) -> Line:
         meets_on=meets_on,
         today=day,
     )
+
+
+def _lacking(referral: Referral) -> ResponseReturnValue:
+    notices.say_next(gettext("Write with whom the interpreter is booked: nothing has been noted."), "warning")
+    return _back(referral)
 
 
 def _back(referral: Referral) -> ResponseReturnValue:

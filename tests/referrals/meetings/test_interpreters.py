@@ -102,7 +102,7 @@ def test_an_interpreter_is_booked_by_whoever_calls_the_team_and_for_the_time_the
         book(session, cast, meeting, asked_about=stale)
     for wrong, values in (
         (NotAllowed, {"by": cast.head_teacher.actor()}),
-        (NotAllowed, {"language": "finska"}),
+        (MeetingMoved, {"language": "finska"}),
         (Incomplete, {"whom": " "}),
     ):
         with pytest.raises(wrong):
@@ -111,6 +111,20 @@ def test_an_interpreter_is_booked_by_whoever_calls_the_team_and_for_the_time_the
     session.flush()
     with pytest.raises(WrongStage):
         book(session, cast, meeting)
+
+
+def test_a_language_is_the_same_however_it_is_written_and_what_was_noted_is_put_right(
+    session, cast, maja, omar, meeting
+):
+    answer(session, meeting, omar, interpreter=" Polska")
+    ((_language, names, _whom),) = needed(session, meeting)
+    assert names == [maja.name, omar.name]
+    book(session, cast, meeting, language="POLSKA")
+    book(session, cast, meeting, whom="Språkservice")
+    assert [one["with"] for one in meeting.interpreters] == ["Språkservice"]
+    assert waits(session, cast.coordinator) == []
+    book(session, cast, meeting, whom="")
+    assert (meeting.interpreters, waits(session, cast.coordinator)) == ([], [meeting])
 
 
 def test_nothing_is_noted_of_a_referral_that_is_kept_on_paper(session, cast, referral, meeting, monkeypatch):
