@@ -35,8 +35,8 @@ class ConsentState(Term):
 
     NOT_ASKED = "not_asked", N_("Not asked")
     INFORMED = "informed", N_("Informed")
-    FULL = "full", N_("Full")
-    PARTIAL = "partial", N_("Partial")
+    FULL = "full", N_("To all that was asked")
+    PARTIAL = "partial", N_("To some of it")
     REFUSED = "refused", N_("Refused")
     WITHDRAWN = "withdrawn", N_("Consent withdrawn")
     EXPIRED = "expired", N_("Expired")

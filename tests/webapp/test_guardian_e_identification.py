@@ -283,7 +283,7 @@ def test_consent_is_given_narrowed_and_taken_back_by_the_guardian(identified, si
     }
     until = (TODAY + timedelta(days=90)).isoformat()
     page = browser.submit({**everything, "until_on": until})
-    assert "You have said yes to everything." in page.text
+    assert "You have said yes to all that you were asked." in page.text
     browser.get("/guardian/consent")
     page = browser.submit({"categories": ["schooling"]})
     assert "You have said yes to some of it." in page.text

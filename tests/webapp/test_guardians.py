@@ -163,7 +163,7 @@ def test_consent_shows_its_scope_and_can_be_withdrawn(lay: Any, read: Any, signe
     page = browser.submit(
         {"answer": "partial", "form": "written", "categories": ["schooling", "attendance"], "recipients": ["leisure"]}
     )
-    assert "Consent: partial" in page.text
+    assert "Consent: to some of it" in page.text
     assert "Schooling and learning, Attendance" in page.text
     days = read(number, lambda guardian: [guardian.consents[0].from_on, guardian.consents[0].until_on])
     assert f"How long{' – '.join(format_date(day, 'en') for day in days)}" in page.text

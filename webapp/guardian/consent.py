@@ -27,7 +27,7 @@ _NOT_YET = N_("You have not answered yet.")
 _STANDS: Final[dict[ConsentState, str]] = {
     ConsentState.NOT_ASKED: _NOT_YET,
     ConsentState.INFORMED: _NOT_YET,
-    ConsentState.FULL: N_("You have said yes to everything."),
+    ConsentState.FULL: N_("You have said yes to all that you were asked."),
     ConsentState.PARTIAL: N_("You have said yes to some of it."),
     ConsentState.REFUSED: N_("You have said no."),
     ConsentState.WITHDRAWN: N_("You have taken your consent back."),
