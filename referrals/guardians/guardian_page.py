@@ -124,7 +124,10 @@ def outline(session: Session, guardian: Guardian) -> Outline:
         is_open=referral.is_open,
         target_on=referral.target_on if referral.is_open else None,
         target_source=referral.target_source,
-        follow_up_on=plan_versions.next_follow_up_on(session, plan) if plan else None,
+        # once it is open the day that was planned says nothing more: it can have been opened before it
+        follow_up_on=plan_versions.next_follow_up_on(session, plan)
+        if plan and referral.state != FOLLOW_UP_DUE
+        else None,
         invitation=invitation(session, guardian),
         contact=(unit.contact or unit.name) if unit else "",
         phone=(unit.phone or "") if unit else "",

@@ -12,7 +12,7 @@ from referrals.errors import NotAllowed, WrongStage
 from referrals.guardians import guardian_access, guardian_page
 from referrals.keeping import register
 from referrals.models import AuditEvent, MeetingAnswer, What
-from referrals.stages import CLOSED, MEETING_HELD, PLAN_ACTIVE, SCHEDULED, STATES, TO_SCHEDULE, Party
+from referrals.stages import CLOSED, FOLLOW_UP_DUE, MEETING_HELD, PLAN_ACTIVE, SCHEDULED, STATES, TO_SCHEDULE, Party
 from referrals.vocabulary import Counterpart, InvitationReply, PlanStatus, Registered, Standing
 from tests.factories import a_guardian, a_plan, a_referral
 
@@ -79,6 +79,8 @@ def test_the_follow_up_of_the_plan_in_force_is_told(session, cast):
     plan = a_plan(session, referral, author=cast.coordinator, status=PlanStatus.ACTIVE)
     guardian = a_guardian(session, referral, told_by=cast.coordinator)
     assert guardian_page.outline(session, guardian).follow_up_on == plan.follow_up_on
+    referral.stage, referral.status = FOLLOW_UP_DUE.stage, FOLLOW_UP_DUE.status
+    assert guardian_page.outline(session, guardian).follow_up_on is None, "it is open: the planned day is no news"
 
 
 def test_an_ended_referral_has_no_target(session, cast):
