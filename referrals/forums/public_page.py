@@ -25,6 +25,13 @@ def others_of(session: Session, unit: Unit) -> list[Forum]:
     return list(session.scalars(rows.order_by(Forum.name, Forum.id)))
 
 
+def read_at(session: Session, forum: Forum) -> Unit | None:
+    """A unit from whose page a team above the units is read of: every one leads there; None where it is not read of."""
+    if not (forum.is_above and forum.has_public_page):
+        return None
+    return session.scalars(select(Unit).order_by(Unit.name, Unit.id).limit(1)).first()
+
+
 def places(session: Session, forum: Forum) -> list[Place]:
     """Who belongs to the team: who sits in it for good, and the professions without which it is not complete.
 

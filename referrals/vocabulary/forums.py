@@ -38,9 +38,9 @@ class TeamLevel(Term):
 _MAY_DECIDE: dict[TeamLevel, str] = {
     TeamLevel.CHILD: N_("It may agree with the family on what the school or preschool does for the child."),
     TeamLevel.STAFF: N_("It advises those who work at the school or preschool. It takes up no single child."),
-    TeamLevel.AREA: N_("It may also agree on help that several schools and preschools share."),
+    TeamLevel.AREA: N_("It may agree on help that several schools and preschools share."),
     TeamLevel.MUNICIPALITY: N_(
-        "It may also agree on help that the municipality has in one place only, and set the frame for the other teams."
+        "It may agree on help that the municipality has in one place only, and set the frame for the other teams."
     ),
 }
 

@@ -10,7 +10,7 @@ from referrals import clock
 from referrals.access import Role
 from referrals.disclosure import hand_over
 from referrals.errors import AgendaRefused
-from referrals.forums import calendar_feed, clashes, date_series, seats, subscription
+from referrals.forums import calendar_feed, clashes, date_series, public_page, seats, subscription
 from referrals.forums import dates as team_dates
 from referrals.forums import year as team_year
 from referrals.forums.dates import Planned, Series
@@ -152,6 +152,7 @@ def team_page(forum: Forum, status: int = 200, *, form: forms.Form | None = None
         series=[_alike(these) for these in date_series.series_of(session, forum)] if may_keep else [],
         today=meeting_room.meetings_today(session, forum, by=people.actor()),
         subscription=_subscription(forum),
+        read_at=public_page.read_at(session, forum),
         could_sit=[_choice(one) for one in seats.could_sit(session, forum)] if may_keep else [],
     )
 

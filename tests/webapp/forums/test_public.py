@@ -177,4 +177,7 @@ def test_a_team_above_is_read_of_from_every_unit_and_takes_up_no_child(browser, 
         assert "it takes up no single child." in page.text
         assert "What you decide as a guardian" not in page.text
         assert "set the frame for the other teams" in page.text
+        assert "also agree" not in page.text
+        for what_is_about_one_child in ("Tell of a concern", "Whom you can call"):
+            assert what_is_about_one_child not in page.text
     assert browser.client.get(f"{PAGE}/nowhere").status_code == 404

@@ -77,7 +77,7 @@ def test_a_question_from_a_referral_is_asked_planned_answered_and_comes_home(app
     assert QUESTION in agenda.text
     assert number not in agenda.response.text
     page = otto.get(address)
-    assert "It may also agree on help that the municipality has in one place only" in page.text
+    assert "It may agree on help that the municipality has in one place only" in page.text
     assert "On the agenda of" in page.text
     page = otto.submit({"answer": ANSWER}, form=page.form("main-form"))
     assert "The answer is given." in page.text
@@ -240,3 +240,12 @@ def test_an_administrator_seats_the_first_ones_in_a_team_above_and_nobody_in_ano
     sent = anton.client.post(f"/administration/forums/{below}/seats", data={"csrf_token": token, "account": henrik})
     assert sent.status_code == 404
     assert "Utvecklingsgruppen" in signed_in("henrik").get("/teams").text
+
+
+def test_the_page_of_a_team_above_leads_to_its_public_page_where_it_has_one(app, settings, signed_in, above):
+    otto, public = signed_in("otto"), "/u/askskolan/team/utveckling"
+    assert not otto.get(f"/teams/{above}").all("a", href=public)
+    with db.writing(settings.database) as session:
+        session.get_one(Forum, above).has_public_page = True
+    assert otto.get(f"/teams/{above}").all("a", href=public)
+    assert "Who sits there" in otto.get(public).text
