@@ -104,6 +104,18 @@ def test_who_stands_in_as_a_rule_stands_in_the_form_and_can_be_changed(karin, id
     assert page.fields(page.form())["stand_in"] == ""
 
 
+def test_where_nobody_has_the_same_profession_it_says_so_and_a_time_away_is_noted_all_the_same(karin, ids, settings):
+    team, kim, other, _teacher = ids
+    _let_be(settings, other, Profession.PSYCHOLOGIST)
+    karin.get(team)
+    karin.submit({"account": kim}, form=seat_form(karin.page))
+    page = open_seat(karin, karin.get(team))
+    assert "Nobody can stand in: only somebody of the same profession may" in page.text
+    assert not page.all("select")
+    assert not page.all("form", id="rule-form")
+    assert "Nobody stands in." in karin.submit(DAYS).text
+
+
 @pytest.mark.parametrize("has_date", [False, True])
 def test_the_call_begins_with_who_sits_in_the_team(karin, ids, settings, has_date):
     team, kim, _other, teacher = ids
