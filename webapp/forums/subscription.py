@@ -18,8 +18,9 @@ from webapp.language import gettext
 @signed_in(*TEAM_ROLES)
 def make_link(forum_id: uuid.UUID) -> ResponseReturnValue:
     """Make a link; the one before opens nothing any more."""
-    subscription.make_link(transactions.session(), team_of(forum_id), by=people.actor())
-    _say_made()
+    forum = team_of(forum_id)
+    subscription.make_link(transactions.session(), forum, by=people.actor())
+    _say_made(forum)
     return redirect(url_for(".team", forum_id=forum_id, _anchor="subscription"), 303)
 
 
@@ -32,7 +33,7 @@ def make_own_link() -> ResponseReturnValue:
         notices.say_next(gettext("The link is closed: it opens nothing any more."))
     else:
         subscription.make_own_link(transactions.session(), by=people.actor())
-        _say_made()
+        _say_made(transactions.session().get_one(Account, people.actor().account_id))
     return redirect(url_for(".teams", _anchor="subscription"), 303)
 
 
@@ -57,5 +58,8 @@ def _calendar(owner: Forum | Account | None, token: str) -> Response:
     return downloads.calendar(calendar_feed.of_dates(session, subscription.dates_of(session, owner)), name="dates.ics")
 
 
-def _say_made() -> None:
-    notices.say_next(gettext("The link is made. One that was made before opens nothing any more."))
+def _say_made(owner: Forum | Account) -> None:
+    if owner.links_made > 1:
+        notices.say_next(gettext("The link is made. One that was made before opens nothing any more."))
+    else:
+        notices.say_next(gettext("The link is made."))

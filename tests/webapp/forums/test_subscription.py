@@ -39,12 +39,16 @@ def test_a_link_shows_the_dates_to_programs_and_the_next_one_closes_it(browser, 
     karin.submit(DATE)
     assert "There is no link yet." in karin.page.text
     first = link_on(karin.submit(form=link_form(karin.page)))
+    assert "The link is made." in karin.page.text
+    assert "made before" not in karin.page.text, "there was none before"
+    assert karin.page.all("details", id="subscription")[0].get("open") is not None
     answer = browser.client.get(first)
     (event,) = Calendar.from_ical(answer.data).walk("VEVENT")
     assert (answer.mimetype, event["summary"], event["location"]) == ("text/calendar", "HTL-team Linden", "Rum 12")
     assert {"ATTENDEE", "DESCRIPTION", "ORGANIZER"}.isdisjoint(event)
     assert link_on(signed_in("petra").get(team)) == first
     second = link_on(karin.submit(form=link_form(karin.get(team))))
+    assert "One that was made before opens nothing any more." in karin.page.text
     assert browser.client.get(first).status_code == 404
     assert browser.client.get(second).status_code == 200
     with db.reading(settings.database) as session:
