@@ -79,11 +79,11 @@ HEADINGS = {
     },
     DocumentKind.ACTION_PLAN: {
         "sv": [
-            "Bakgrund och behov", "Barnets röst", "Vårdnadshavares syn", "Mål", "Insatser", "Finns till för familjen", "Samtycke gäller", "Uppföljning",
+            "Bakgrund och behov", "Barnets röst", "Vårdnadshavares syn", "Mål", "Insatser", "Samordnare", "Samtycke gäller", "Uppföljning",
             "Utvärdering", "Om läget blir värre", "Underskrifter",
         ],
         "da": [
-            "Baggrund og behov", "Barnets stemme", "Forældrenes syn", "Mål", "Indsatser", "Er der for familien", "Samtykke", "Opfølgning",
+            "Baggrund og behov", "Barnets stemme", "Forældrenes syn", "Mål", "Indsatser", "Tovholder", "Samtykke", "Opfølgning",
             "Evaluering", "Hvis det bliver værre", "Underskrifter",
         ],
         "en": [
