@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from referrals import clock, team_review
 from referrals.access import Role, parties
 from referrals.disclosure import coverage, hand_over
-from referrals.forums import date_mail
 from referrals.meetings import conflict, own_calls
 from referrals.models import (
     Account,
@@ -145,12 +144,6 @@ def called_before(session: Session, row: History) -> list[Addressee]:
     Only who still has something to do with the referral: the others are told by `called_before_and_gone`.
     """
     return _by_ids(session, row, _called_no_more(session, row))
-
-
-def called_elsewhere(session: Session, row: History) -> list[Addressee]:
-    """Who is still called to what `row` moved, and no more as part of the same date of their team: they are told of the date only."""
-    ids = date_mail.called_elsewhere(session, row)
-    return _accounts(session.scalars(select(Account).where(Account.id.in_(ids))))
 
 
 def called_before_and_gone(session: Session, row: History) -> list[Addressee]:

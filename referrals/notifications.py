@@ -17,11 +17,10 @@ from referrals.audiences import Addressee
 from referrals.config import current
 from referrals.disclosure import hand_over
 from referrals.errors import NoSuchReferral, TooLateToStop
-from referrals.forums import call_mail, date_mail
 from referrals.keeping import audit
 from referrals.mailer import Letter
 from referrals.meetings import own_calls
-from referrals.models import Guardian, History, Mail, Referral, Step, StepKind, What
+from referrals.models import Guardian, History, Mail, MeetingVersion, Referral, Step, StepKind, TeamMeeting, What
 from referrals.papers import readers
 from referrals.papers.paper_sources import GUARDIANS_DOOR, RETURN_PATH
 from referrals.printing import TEMPLATE_FOLDER
@@ -56,7 +55,7 @@ class Notification:
 #: what may reach the one who is too close: it is written before any wall is looked at, and not even the number leaves
 _ABOUT_CONFLICT: Final = frozenset({_M.CONFLICT_TO_SETTLE, _M.NOBODY_TO_SETTLE})
 #: mail that goes to guardians, and therefore names no number
-TO_GUARDIANS: Final = call_mail.TO_GUARDIANS
+TO_GUARDIANS: Final = frozenset({_M.MEETING_INVITED, _M.INVITATION_TAKEN_BACK})
 #: where its link leads that does not lead to the referral: some of its readers cannot open that, or not any more
 _ELSEWHERE: Final = (
     dict.fromkeys(_ABOUT_CONFLICT | {_M.CALL_TAKEN_BACK}, "/home")
@@ -75,9 +74,11 @@ _CALLED_OFF: Final = (
     Notification(_M.CALL_TAKEN_BACK, audiences.called_before_and_gone),
     Notification(_M.INVITATION_TAKEN_BACK, audiences.guardians_invited_before),
 )
+#: mail that calls to a meeting: once that is called off or called otherwise, whoever is to know gets another one
+_CALLS: Final = frozenset({_M.MEETING_SCHEDULED, _M.MEETING_INVITED})
 #: mail that takes a meeting out of somebody's calendar, and all that changes something there
-TAKES_OUT: Final = call_mail.TAKES_OUT
-WITH_ENTRY: Final = call_mail.CALLS | TAKES_OUT
+TAKES_OUT: Final = frozenset({_M.MEETING_CALLED_OFF, _M.CALL_TAKEN_BACK, _M.INVITATION_TAKEN_BACK})
+WITH_ENTRY: Final = _CALLS | TAKES_OUT
 
 #: mail that asks for something to be done, and where a referral stands as long as it is not
 _ASKS_WHILE: Final[dict[MailKind, frozenset[State]]] = {
@@ -115,7 +116,6 @@ NOTIFICATIONS: Final[dict[Verb, tuple[Notification, ...]]] = {
         Notification(_M.MEETING_SCHEDULED, audiences.called_to_meeting),
         Notification(_M.MEETING_INVITED, audiences.guardians_invited),
         *_CALLED_OFF,
-        Notification(_M.MEETING_CALLED_OFF, audiences.called_elsewhere),
     ),
     Verb.CALL_OFF_MEETING:    _CALLED_OFF,
     Verb.RECORD_MEETING:      (Notification(_M.MINUTES_TO_APPROVE, audiences.approvers, only_on_move=True),),
@@ -161,7 +161,7 @@ def write(session: Session, row: History) -> list[Mail]:
                 and not _is_told(session, row, notification.kind, account_id=addressee.account_id)
             ):
                 continue
-            if notification.kind in call_mail.CALLS and _says_nothing_new(session, row, addressee):
+            if notification.kind in _CALLS and _says_nothing_new(session, row, addressee):
                 continue
             mail = _write_one(session, row, notification.kind, addressee=addressee)
             written += [mail] if mail else []
@@ -182,9 +182,8 @@ def _says_nothing_new(session: Session, row: History, addressee: Addressee) -> b
         Mail.referral_id == row.referral_id, Mail.kind.in_(WITH_ENTRY), Mail.recipient == addressee.key,
         Mail.stopped_at.is_(None), History.number < row.number,
     )  # fmt: skip
-    calls_first = Mail.kind.in_(call_mail.CALLS).desc()  # beside one that only takes another entry out
-    newest = session.scalars(before.order_by(History.number.desc(), calls_first, Mail.id).limit(1)).one_or_none()
-    if newest is None or newest.kind not in call_mail.CALLS or newest.address != addressee.address:
+    newest = session.scalars(before.order_by(History.number.desc(), Mail.id).limit(1)).one_or_none()
+    if newest is None or newest.kind not in _CALLS or newest.address != addressee.address:
         return False
     if _step_of(session, newest).failed_at is not None:
         return False
@@ -217,7 +216,6 @@ def _write_one(session: Session, row: History, kind: MailKind, *, addressee: Add
         held_until=now + timedelta(minutes=current().hold_minutes),
         address=addressee.address,
     )
-    date_mail.note_date(session, mail, row)
     session.add(mail)
     session.flush()
     session.add(
@@ -268,10 +266,52 @@ def let_rest_if_done(session: Session, mail: Mail) -> None:
     is_done = mail.referral.state not in _ASKS_WHILE.get(mail.kind, STATES)
     if mail.kind is MailKind.HAND_OVER_OFFERED:
         is_done = hand_over.waiting(session, mail.referral) is None
-    if mail.kind in WITH_ENTRY and is_to_go(mail):
-        is_done = call_mail.is_done(session, mail)
+    if mail.kind in _CALLS:
+        is_done = not _is_called_so(session, mail) or _is_known(session, mail)
+    if mail.kind in TAKES_OUT:
+        is_done = _is_called_again(session, mail)
     if is_to_go(mail) and (is_done or not _can_be_mailed(session, mail)):
         mail.stopped_at = clock.now()
+
+
+def _is_called_so(session: Session, mail: Mail) -> bool:
+    """Whether the meeting is still to be held as a mail calls to it: neither moved since, nor called off, nor held.
+
+    Nobody gets another mail where only others are called or invited since: theirs still goes.
+    """
+    call = team_review.called_then(session, mail.referral, after=mail.history)
+    if isinstance(call, MeetingVersion):
+        now, reader = session.get_one(TeamMeeting, call.meeting_id), mail.recipient.rpartition(":")[2]
+        is_same = team_review.where_and_when(call) == team_review.where_and_when(now)
+        return now.is_to_hold and reader in {*now.called, *now.guardians_invited} and is_same
+    return isinstance(call, TeamMeeting) and call.is_to_hold
+
+
+def _is_known(session: Session, mail: Mail) -> bool:
+    """Whether it would tell a guardian what the newest mail about a meeting told them at this address: the same time and place.
+
+    So it is where the meeting was moved and moved back, or they were left out and invited again, before either mail had gone.
+    """
+    if mail.kind is not _M.MEETING_INVITED:
+        return False
+    sent = select(Mail).where(
+        Mail.referral_id == mail.referral_id, Mail.recipient == mail.recipient, Mail.kind.in_(TO_GUARDIANS),
+        Mail.sent_at.is_not(None), Mail.id != mail.id,
+    )  # fmt: skip
+    newest = session.scalars(sent.order_by(Mail.sent_at.desc(), Mail.id).limit(1)).one_or_none()
+    if newest is None or newest.kind is not mail.kind or newest.address != mail.address:
+        return False
+    told, tells = (team_review.called_then(session, mail.referral, after=one.history) for one in (newest, mail))
+    return team_review.where_and_when(told) == team_review.where_and_when(tells)
+
+
+def _is_called_again(session: Session, mail: Mail) -> bool:
+    """Whether its reader was called since to the very meeting that it takes back: they are to come after all."""
+    call = team_review.ended_call(session, mail.history)
+    if not isinstance(call, MeetingVersion):
+        return False  # it was called off: a new one has a calendar entry of its own
+    meeting, reader = session.get_one(TeamMeeting, call.meeting_id), mail.recipient.rpartition(":")[2]
+    return meeting.is_to_hold and reader in {*meeting.called, *meeting.guardians_invited}
 
 
 def _can_be_mailed(session: Session, mail: Mail) -> bool:
@@ -326,12 +366,11 @@ def letter(mail: Mail) -> Letter:
     """The mail as it goes out, in its reader's language."""
     settings, number = current(), mail.referral.number
     is_for_reporter = mail.recipient == audiences.REPORTER
-    of_date = mail.date_id is not None
     link = settings.base_url + (f"{RETURN_PATH}?number={number}" if is_for_reporter else f"/referrals/{number}")
-    if of_date or mail.kind in _ELSEWHERE:
-        link = settings.base_url + _ELSEWHERE.get(mail.kind, "/home")
-    when = own_calls.when_said(mail) if of_date or mail.kind in call_mail.CALLS else ""
-    values = {"reference": number, "link": link, "for_reporter": is_for_reporter, "when": when, "of_date": of_date}
+    if mail.kind in _ELSEWHERE:
+        link = settings.base_url + _ELSEWHERE[mail.kind]
+    when = own_calls.when_said(mail) if mail.kind in _CALLS else ""
+    values = {"reference": number, "link": link, "for_reporter": is_for_reporter, "when": when}
     words, folder = environment(mail.language), f"emails/{mail.kind}"
     subject = words.get_template(f"{folder}/subject.txt").render(values)
     return Letter(

@@ -1,6 +1,5 @@
-"""A meeting or a date of the team as an entry of one's own calendar, with the mail and from its page: when and where; nobody's name, and no word of why."""
+"""A meeting as an entry of one's own calendar, with the mail and from its page: when and where; nobody's name, and no word of why."""
 
-import uuid
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from referrals import clock, languages, team_review
 from referrals.config import current
-from referrals.forums import date_mail
 from referrals.mailer import Letter
 from referrals.meetings import own_calls
 from referrals.models import History, Mail, MeetingVersion, Referral, TeamMeeting
@@ -37,11 +35,8 @@ def with_entry(session: Session, letter: Letter, mail: Mail) -> Letter:
     if row is None or call is None:
         return letter
     title = languages.translations(mail.language).gettext(GUARDIANS_TITLE if is_guardians else TITLE)
-    event = _event(session, _of_mail(mail, call), at=row.at, title=title, status="CANCELLED" if is_off else "CONFIRMED")
-    if mail.date_id is not None:
-        event.add("sequence", date_mail.sequence(session, mail.date_id, until=mail.written_at))
-    else:
-        event.add("sequence", _calls(session, row.referral, before=row.number))
+    event = _entry(session, call, at=row.at, title=title, status="CANCELLED" if is_off else "CONFIRMED")
+    event.add("sequence", _calls(session, row.referral, before=row.number))
     # Mail carries nothing about anybody. To a guardian's household even the team's own room says which school it is.
     if (place := own_calls.told_place(call)) is not None and not is_off and not is_guardians:
         event.add("location", place)
@@ -49,20 +44,13 @@ def with_entry(session: Session, letter: Letter, mail: Mail) -> Letter:
     return replace(letter, calendar=_calendar(event, method=method).decode(), calendar_method=method)
 
 
-def to_take_along(session: Session, meeting: TeamMeeting, *, title: str, reader: uuid.UUID | None = None) -> bytes:
+def to_take_along(session: Session, meeting: TeamMeeting, *, title: str) -> bytes:
     """A planned meeting as it stands now (RFC 5545), for those who read when and where on a page: the same entry as in the mail.
 
-    For a `reader` who sits in the team that is the entry of the team's date. Where an identity is protected it does not say where:
-    calendars are shared with others.
+    Where an identity is protected it does not say where: calendars are shared with others.
     """
-    is_own = reader is None or date_mail.has_own_entry(session, meeting, reader)
-    date = None if is_own or reader is None else date_mail.date_of(session, meeting, reader)
-    if date is not None:
-        event = _event(session, (date.id, date.starts_at, date.minutes), at=clock.now(), title=title)
-        event.add("sequence", date_mail.sequence(session, date.id))
-    else:
-        event = _event(session, (meeting.id, meeting.starts_at, meeting.minutes), at=clock.now(), title=title)
-        event.add("sequence", max(_calls(session, meeting.referral) - 1, 0))
+    event = _entry(session, meeting, at=clock.now(), title=title)
+    event.add("sequence", max(_calls(session, meeting.referral) - 1, 0))
     if meeting.referral.protected_since is None:
         event.add("location", meeting.place)
     return _calendar(event)
@@ -73,27 +61,20 @@ def _call_of(session: Session, row: History, *, is_off: bool) -> TeamMeeting | M
     return team_review.ended_call(session, row) if is_off else team_review.called_then(session, row.referral, after=row)
 
 
-def _of_mail(mail: Mail, call: TeamMeeting | MeetingVersion) -> tuple[uuid.UUID, datetime, int]:
-    """What the entry is about, and when: the team's date for whom it is that, and otherwise the one meeting."""
-    if mail.date_id is not None and mail.date_starts_at is not None:
-        return mail.date_id, mail.date_starts_at, mail.date_minutes or call.minutes
-    return call.meeting_id if isinstance(call, MeetingVersion) else call.id, call.starts_at, call.minutes
-
-
-def _event(
-    session: Session, about: tuple[uuid.UUID, datetime, int], *, at: datetime, title: str, status: str = "CONFIRMED"
+def _entry(
+    session: Session, call: TeamMeeting | MeetingVersion, *, at: datetime, title: str, status: str = "CONFIRMED"
 ) -> Event:
-    """The entry: the same UID however often its meeting or date is moved. Neither who comes nor what it is about.
+    """The meeting as `call` says it: the same UID however often it is moved. Neither who comes nor what it is about.
 
     RFC 5546 wants an ORGANIZER in whatever is published or cancelled; programs change and take out only what comes from the same
     one. Nobody who is called stands there: that would tell each of them, and their households, of all others.
     """
-    zone, (uid, starts_at, minutes) = ZoneInfo(roster.time_zone(session)), about
+    zone = ZoneInfo(roster.time_zone(session))
     event = Event()
-    event.add("uid", f"{uid}@trivsel.invalid")
+    event.add("uid", f"{call.meeting_id if isinstance(call, MeetingVersion) else call.id}@trivsel.invalid")
     event.add("dtstamp", at)
-    event.add("dtstart", starts_at.astimezone(zone))
-    event.add("dtend", (starts_at + timedelta(minutes=minutes)).astimezone(zone))
+    event.add("dtstart", call.starts_at.astimezone(zone))
+    event.add("dtend", (call.starts_at + timedelta(minutes=call.minutes)).astimezone(zone))
     event.add("summary", title)
     event.add("organizer", vCalAddress(f"mailto:{current().mail_from}"), parameters={"CN": KEEPER})
     event.add("class", "PRIVATE")

@@ -48,13 +48,12 @@ def told_place(call: TeamMeeting | MeetingVersion) -> str | None:
 
 
 def when_said(mail: Mail) -> str:
-    """When the meeting or the date begins that `mail` is about, in its reader's words: not everybody can open the attached entry."""
+    """When the meeting begins that `mail` calls to, in its reader's words: not everybody can open the attached entry."""
     session = object_session(mail)
     if session is None:
         return ""
-    call = team_review.called_then(session, mail.referral, after=mail.history)
-    begins = mail.date_starts_at or (call.starts_at if call else None)
-    return languages.format_weekday_datetime(begins, mail.language, zone=roster.time_zone(session)) if begins else ""
+    call, zone = team_review.called_then(session, mail.referral, after=mail.history), roster.time_zone(session)
+    return languages.format_weekday_datetime(call.starts_at, mail.language, zone=zone) if call else ""
 
 
 def calls_of(session: Session, by: Actor) -> list[OwnCall]:

@@ -79,11 +79,6 @@ class Mail(OfReferral, Base):
     sent_at: Mapped[datetime | None]
     stopped_at: Mapped[datetime | None]
     stopped_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
-    #: the team's date that it calls to or takes back as a whole, for who sits in the team then; the date itself may be gone by now
-    date_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
-    #: when that date begins and how long it takes, as this mail says it
-    date_starts_at: Mapped[datetime | None]
-    date_minutes: Mapped[int | None]
 
     address = Sealed[str]()
 

@@ -85,9 +85,7 @@ def meeting_calendar(referral: Referral) -> Response:
     meeting = rules.current_meeting(session, referral)
     if meeting is None or not rules.is_called(session, referral):
         raise NoSuchReferral
-    entry = invitations_calendar.to_take_along(
-        session, meeting, title=gettext(invitations_calendar.TITLE), reader=people.actor().account_id
-    )
+    entry = invitations_calendar.to_take_along(session, meeting, title=gettext(invitations_calendar.TITLE))
     return downloads.calendar(entry, name="meeting.ics")
 
 
