@@ -15,7 +15,7 @@ from referrals.errors import AgendaRefused, NotAllowed
 from referrals.forums import dates
 from referrals.keeping import audit
 from referrals.languages import local_date
-from referrals.models import AgendaItem, Referral, TeamDate, What
+from referrals.models import AgendaItem, Referral, TeamDate, TeamMeeting, What
 from referrals.people import roster
 from referrals.stages import PARTS_RECEIVED, PARTS_REQUESTED, SCHEDULED, TO_SCHEDULE, Party, Verb
 from referrals.vocabulary import AgendaAct, AgendaProblem
@@ -47,11 +47,23 @@ def slots(session: Session, date: TeamDate) -> list[Slot]:
 
 
 def slot_of(session: Session, referral: Referral) -> Slot | None:
-    """The time kept for a referral on the next date it is on; None where it is on none to come."""
+    """The time kept for a referral on the next date it is on; None where it is on none to come at which it was not met about already."""
     coming = select(TeamDate).join(AgendaItem).where(AgendaItem.referral_id == referral.id)
-    date = session.scalars(coming.where(TeamDate.starts_at >= clock.now()).order_by(TeamDate.starts_at)).first()
-    here = slots(session, date) if date else []
-    return next((slot for slot in here if slot.item.referral_id == referral.id), None)
+    coming = coming.where(TeamDate.starts_at >= clock.now()).order_by(TeamDate.starts_at)
+    on_them = (slot for date in session.scalars(coming) for slot in slots(session, date))
+    return next(
+        (one for one in on_them if one.item.referral_id == referral.id and not was_met_about(session, one)), None
+    )
+
+
+def was_met_about(session: Session, slot: Slot) -> bool:
+    """Whether minutes tell of a meeting about its referral at its date; they may be written before the hour."""
+    date, referral_id = slot.item.date, slot.item.referral_id
+    met = select(TeamMeeting.id).where(
+        TeamMeeting.referral_id == referral_id, TeamMeeting.held_at.is_not(None), TeamMeeting.starts_at >= date.starts_at,
+        TeamMeeting.starts_at < date.starts_at + timedelta(minutes=date.minutes),
+    )  # fmt: skip
+    return bool(session.scalar(select(met.exists())))
 
 
 def may_see(referral: Referral, by: Actor) -> bool:
@@ -71,11 +83,15 @@ def is_over(session: Session, date: TeamDate) -> bool:
 
 
 def lined_up(session: Session, date: TeamDate, *, by: Actor) -> list[Referral]:
-    """The team's referrals that can be put on `date` by `by` and are on no date to come: ready ones first."""
+    """The team's referrals that can be put on `date` by `by` and are on no date to come that has not met about them: ready ones first."""
+    met = select(TeamMeeting.id).where(
+        TeamMeeting.referral_id == AgendaItem.referral_id, TeamMeeting.held_at.is_not(None),
+        TeamMeeting.starts_at >= TeamDate.starts_at,
+    )  # fmt: skip
     taken = (
         select(AgendaItem.referral_id)
         .join(TeamDate, TeamDate.id == AgendaItem.date_id)
-        .where((TeamDate.starts_at >= clock.now()) | (TeamDate.id == date.id))
+        .where(((TeamDate.starts_at >= clock.now()) & ~met.exists()) | (TeamDate.id == date.id))
     )
     rows = (
         select(Referral)

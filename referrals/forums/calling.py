@@ -58,12 +58,14 @@ def usual_place(referral: Referral, place: str) -> str:
 def can_be_called(session: Session, slot: Slot, held: Sequence[TeamSeat], *, by: Actor) -> bool:
     """Whether the team can be called to the referral in `slot` without anybody having to decide something first.
 
-    It is not where it is called already; where guardians are not told; where somebody at the table stands too close or has
+    It is not where it is called already, or has met about it; where guardians are not told; where somebody at the table stands too close or has
     another meeting then; where a profession is missing that somebody calls or does without knowingly; nor where only a person
     can say where it meets.
     """
     referral = slot.item.referral
     if not agenda.may_arrange(referral, slot.item.date, by) or slot.starts_at <= clock.now():
+        return False
+    if agenda.was_met_about(session, slot):
         return False
     if referral.state not in MOVE_BY_VERB[Verb.SCHEDULE_MEETING].frm or not usual_place(referral, slot.item.date.place):
         return False
@@ -84,7 +86,8 @@ def call_to_agenda(session: Session, date: TeamDate, *, points: Sequence[str], b
     called = left = to_tell = 0
     for slot in agenda.slots(session, date):
         referral = slot.item.referral
-        if not agenda.may_arrange(referral, date, by) or team_review.is_called(session, referral):
+        is_done = team_review.is_called(session, referral) or agenda.was_met_about(session, slot)
+        if is_done or not agenda.may_arrange(referral, date, by):
             continue
         if can_be_called(session, slot, held, by=by):
             _call(session, slot, points, by=by)

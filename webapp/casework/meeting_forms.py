@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -94,9 +94,11 @@ def _usual_time(referral: Referral) -> dict[str, Any]:
     the time of the team's date on that day; or the next date that is set.
     """
     session = transactions.session()
-    kept, named = agenda.slot_of(session, referral), _named_day(referral)
-    coming = team_dates.coming(session, referral.forum)
-    fits = (one for one in coming if named in (None, local_date(one.starts_at, zone=zone())))
+    kept, held = agenda.slot_of(session, referral), team_review.held_meeting(session, referral)
+    met_on = local_date(held.starts_at, zone=zone()) if held else None  # minutes may be written before the hour
+    named = held.next_meeting_on if held and held.next_meeting_on and held.next_meeting_on >= today() else None
+    coming = [(local_date(one.starts_at, zone=zone()), one) for one in team_dates.coming(session, referral.forum)]
+    fits = (one for day, one in coming if day == named or (named is None and day != met_on))
     found = kept.item.date if kept else next(fits, None)
     if found is None:
         day = {"starts_on": named} if named else {}
@@ -114,13 +116,6 @@ def _instant(proposed: Mapping[str, Any]) -> datetime:
         return clock.now()
     at = time.fromisoformat(proposed["starts_time"]) if "starts_time" in proposed else time(12)
     return datetime.combine(day, at, ZoneInfo(zone()))
-
-
-def _named_day(referral: Referral) -> date | None:
-    """The day on which the last meeting meant to meet again; None where it named none, and once it has passed."""
-    held = team_review.held_meeting(transactions.session(), referral)
-    day = held.next_meeting_on if held else None
-    return day if day and day >= today() else None
 
 
 def usual_minutes(meeting: TeamMeeting) -> dict[str, Any]:

@@ -51,6 +51,8 @@ class Line:
     lacks: Readiness | None = None
     #: what else is planned then for a guardian or an interpreter, in sentences
     meanwhile: tuple[str, ...] = ()
+    #: whether minutes tell of a meeting about it on this date already
+    is_met_about: bool = False
     #: for those who arrange it
     item: AgendaItem | None = None
     #: whether they show the meeting on a screen that all in the room see
@@ -174,7 +176,8 @@ def _line(slot: Slot, date: TeamDate, held: Sequence[TeamSeat], *, is_over: bool
         return Line(slot.starts_at, slot.ends_at)
     lacks = None
     at_once: tuple[str, ...] = ()
-    if not is_over and readiness.may_know(referral, actor):
+    is_met_about = rules.was_met_about(session, slot)
+    if not is_over and not is_met_about and readiness.may_know(referral, actor):
         lacks = readiness.readiness(session, slot, held)
         meeting = team_review.current_meeting(session, referral) if lacks.called_for else None
         at_once = tuple(meanwhile.of_others(meeting)) if meeting else ()
@@ -186,6 +189,7 @@ def _line(slot: Slot, date: TeamDate, held: Sequence[TeamSeat], *, is_over: bool
         _shown(referral),
         lacks,
         meanwhile=at_once,
+        is_met_about=is_met_about and not is_over,
         item=slot.item if may_arrange else None,
         has_screen=words.may_do(Verb.RECORD_MEETING, referral),
     )

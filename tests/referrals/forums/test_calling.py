@@ -15,6 +15,7 @@ from referrals.forums.calling import Called
 from referrals.forums.dates import Series
 from referrals.models import Referral, TeamDate
 from referrals.stages import PARTS_REQUESTED, TO_SCHEDULE
+from referrals.vocabulary import Attendance, MeetingOutcome
 from tests.factories import a_guardian, a_member, a_referral, protected
 from tests.people import Cast
 
@@ -62,6 +63,27 @@ def test_each_referral_that_is_ready_gets_its_time_with_whom_a_call_begins_with(
         assert set(meeting.called) == {str(one.id) for one in people}
         assert len(meeting.guardians_invited) == 1
     assert press(session, cast, tuesday) == Called(0, 0), "what is called is left alone"
+
+
+def test_what_was_met_about_before_its_hour_is_not_called_to_that_date_once_more(
+    session: Session, cast: Cast, tuesday: TeamDate
+) -> None:
+    referral, by = put(session, cast, tuesday), cast.coordinator.actor()
+    press(session, cast, tuesday)
+    here = [{"name": "Kim Solgren", "function": "Skolkurator", "attendance": Attendance.PRESENT}]
+    team_review.record_meeting(session, referral, by=by, seen=None, outcome=MeetingOutcome.MEET_AGAIN, attendance=here)
+    team_review.approve_minutes(session, referral, by=cast.head_teacher.actor(), seen=None)
+    assert referral.state == TO_SCHEDULE
+    assert agenda.slot_of(session, referral) is None
+    (slot,) = agenda.slots(session, tuesday)
+    assert not calling.can_be_called(session, slot, [], by=by)
+    assert press(session, cast, tuesday) == Called(0, 0)
+    dates.plan(session, cast.forum, Series(date(2026, 10, 6), date(2026, 10, 6), 1, time(14, 30), 90, "Rum 12"), by=by)
+    later = dates.coming(session, cast.forum)[1]
+    agenda.put_on(session, later, referral.id, minutes=30, by=by)
+    found = agenda.slot_of(session, referral)
+    assert found is not None
+    assert found.item.date is later
 
 
 def test_what_lacks_something_waits_for_a_person(session: Session, cast: Cast, tuesday: TeamDate) -> None:
