@@ -565,6 +565,16 @@ def test_the_head_teacher_approves_and_the_referral_goes_on_as_decided(
     assert "There is nothing to approve now" in again.text
 
 
+def test_whoever_approves_minutes_before_the_day_they_bear_reads_so(signed_in: SignIn, number, wednesday) -> None:
+    reference = number(TO_SCHEDULE, held())
+    before = signed_in("henrik").get(f"/referrals/{reference}/team-review/approval").text
+    assert "The meeting is not until Wednesday 9 December 2026" in before
+    assert "ask Karin Almkvist to move the meeting to the day on which you met" in before
+    wednesday.move_to(datetime(2026, 12, 9, 6, tzinfo=UTC))
+    on_the_day = signed_in("henrik").get(f"/referrals/{reference}/team-review/approval").text
+    assert "The meeting is not until" not in on_the_day
+
+
 def test_who_wrote_the_minutes_sees_that_somebody_else_approves(signed_in: SignIn, number, settings) -> None:
     reference = number(TO_SCHEDULE, held())
     page = signed_in("karin").get(f"/referrals/{reference}/team-review/approval")

@@ -206,6 +206,7 @@ def _approval(referral: Referral, form: forms.Form, status: int = 200) -> Respon
         heading=gettext("Approve the minutes"),
         form=form,
         meeting=meeting,
+        is_ahead=meeting is not None and local_date(meeting.starts_at, zone=zone()) > today(),
         follows=FOLLOWS,
         can_approve=words.may_do(Verb.APPROVE_MINUTES, referral),
         has_written=actor.account_id in rules.writers(session, referral),
