@@ -18,7 +18,7 @@ from referrals.operations.key_rotation import Outcome
 from referrals.people import organisation
 from referrals.safeguarding import protection_disposal
 from referrals.sealing import KeyRing
-from referrals.vocabulary import ContentKind
+from referrals.vocabulary import ContentKind, DisposalState
 from webapp.watch import Watch
 
 _SENTENCES: dict[Fault, str] = {
@@ -87,11 +87,13 @@ def _let_go(given: argparse.Namespace) -> None:
     with Watch() as watch:
         for done, (disposal_id, *_what) in enumerate(() if given.dry_run else waiting, start=1):
             with db.writing() as session, suppress(AlreadyDecided, NotDue, OnHold):
-                retention.carry_out(session, session.get_one(Disposal, disposal_id))
-                gone.add(disposal_id)
+                if retention.carry_out(session, session.get_one(Disposal, disposal_id)).state is DisposalState.DONE:
+                    gone.add(disposal_id)
             watch.tell("disposals", done, len(waiting))
     for disposal_id, number, kinds, rows in waiting:
-        became = "gone" if disposal_id in gone else "kept: reopened, on hold or changed since"
+        became = (
+            "gone" if disposal_id in gone else "kept: reopened, on hold, or changed since and waiting for a new copy"
+        )
         print(f"{number}: {', '.join(kinds)} ({rows} rows) {'would go' if given.dry_run else became}")
     _let_reports_go(today, is_dry_run=given.dry_run)
     would = f"{len(waiting)} disposals would be done; nothing was changed"

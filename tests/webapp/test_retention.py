@@ -226,7 +226,7 @@ def test_the_command_line_says_first_what_would_go(signed_in, settings, over, mo
         session.execute(update(Referral).where(Referral.number == over).values(is_open=True))
     assert cli.main(["retention", "run"]) == 0
     said = capsys.readouterr().out
-    assert "kept: reopened, on hold or changed since" in said
+    assert "kept: reopened, on hold, or changed since and waiting for a new copy" in said
     assert ("0 disposals done" in said, state_of(settings)) == (True, "approved")
     with db.writing(settings.database) as session:
         session.execute(update(Referral).where(Referral.number == over).values(is_open=False))

@@ -14,6 +14,7 @@ from referrals.models import AuditEvent
 from referrals.papers import paper_sources
 from referrals.stages import TO_SCHEDULE
 from referrals.vocabulary import DocumentKind, InvitationReply
+from schemas.documents.writing import paper_html
 from tests.factories import a_guardian, a_referral
 
 
@@ -157,3 +158,23 @@ def test_a_paper_says_what_was_asked_and_booked_by_then(session, cast, referral,
     )  # fmt: skip
     session.expire(referral, ["history"])
     assert told() == ({omar.id: "arabiska"}, frozenset({"polska"}))
+
+
+def test_an_invitation_comes_in_the_guardians_own_language_and_tells_of_the_interpreter(session, cast, referral):
+    """C22: a guardian who reads Danish in a Swedish municipality, and speaks Polish at the meeting."""
+    maja = a_guardian(session, referral, told_by=cast.coordinator, language="da", interpreter="polska")
+    meeting = call(session, cast, referral, maja)
+
+    def invitation():
+        row = referral.history[-1]
+        papers = [one for one in documents.papers_after(session, row) if one.kind is DocumentKind.INVITATION]
+        (theirs,) = [one for one in papers if one.recipient == f"guardian:{maja.id}"]
+        return paper_html(paper_sources.gather(session, referral, theirs, after=row))
+
+    page = invitation()
+    assert '<html lang="da"' in page
+    assert "Der er brug for tolk: polsk." in page
+    book(session, cast, meeting)
+    call(session, cast, referral, maja, days=8)
+    session.expire(referral, ["history"])
+    assert "Der er bestilt tolk: polsk." in invitation()

@@ -1,6 +1,6 @@
 """A spring that is over, made row by row so that every number can be counted by hand: two areas and three schools."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -23,7 +23,16 @@ from referrals.patterns.kept import Patterns
 from referrals.patterns.places import Places
 from referrals.patterns.school_terms import SchoolTerm
 from referrals.stages import Party, Verb
-from referrals.vocabulary import ClosureReason, Domain, FollowUpDecision, GoalResult, Helped, LossCause, PlanStatus
+from referrals.vocabulary import (
+    ActionStatus,
+    ClosureReason,
+    Domain,
+    FollowUpDecision,
+    GoalResult,
+    Helped,
+    LossCause,
+    PlanStatus,
+)
 from tests.factories import a_plan, a_referral
 from tests.people import Cast
 
@@ -103,3 +112,28 @@ def lines_anew(session: Session, term: SchoolTerm) -> list[kept.Line]:
 def count_what_is_due(session: Session) -> list[SchoolTerm]:
     """Count and keep the terms whose day has come, as the worker does; which they were."""
     return [term for term in kept.due(session) if kept.keep(session, term)]
+
+
+def concern(
+    session: Session,
+    cast: Cast,
+    school: Unit,
+    came_in: str,
+    actions: Sequence[tuple[ActionStatus, int]] = (),
+    **days: int,
+) -> Referral:
+    """A concern that came in on a day at eleven in the evening, and after how many days each decision was taken and each action recorded."""
+    opened = datetime.fromisoformat(f"{came_in}T23:00:00+02:00").astimezone(UTC)
+    referral = a_referral(session, cast, unit_id=school.id, opened_at=opened)
+    decided = [(Verb(verb), None, after) for verb, after in days.items()]
+    recorded = [(Verb.RECORD_ACTION_STATUS, status.value, after) for status, after in actions]
+    for number, (verb, choice, after) in enumerate([*decided, *recorded], start=2):
+        at = opened + timedelta(days=after)
+        session.add(
+            History(
+                referral=referral, number=number, verb=verb, choice=choice, at=at, written_at=at,
+                by_party=Party.COORDINATOR, to_stage=referral.stage, to_status=referral.status,
+            )
+        )  # fmt: skip
+    session.flush()
+    return referral

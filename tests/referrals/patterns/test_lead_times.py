@@ -1,50 +1,21 @@
 """Lead times against a table made by hand: three schools, two terms, and a number of concerns that waited as written here."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-
 import pytest
 import time_machine
 from sqlalchemy.orm import Session
 
 from referrals import clock
-from referrals.models import HandOver, History, ReceivedHandOver, Referral, Unit
+from referrals.models import HandOver, ReceivedHandOver, Unit
 from referrals.patterns.figures import Milestone, Wait
 from referrals.patterns.kept import Line
 from referrals.patterns.school_terms import SchoolTerm
-from referrals.stages import Party, Verb
 from referrals.vocabulary import ActionStatus, HandOverState
-from tests.factories import a_referral, protected
+from tests.factories import protected
 from tests.people import Cast
-from tests.referrals.patterns.lived import lines_anew
+from tests.referrals.patterns.lived import concern, lines_anew
 
 SPRING, AUTUMN = SchoolTerm(2026, is_autumn=False), SchoolTerm(2026, is_autumn=True)
 NOTHING = dict.fromkeys(Milestone)
-
-
-def concern(
-    session: Session,
-    cast: Cast,
-    school: Unit,
-    came_in: str,
-    actions: Sequence[tuple[ActionStatus, int]] = (),
-    **days: int,
-) -> Referral:
-    """A concern that came in on a day at eleven in the evening, and after how many days each decision was taken and each action recorded."""
-    opened = datetime.fromisoformat(f"{came_in}T23:00:00+02:00").astimezone(UTC)
-    referral = a_referral(session, cast, unit_id=school.id, opened_at=opened)
-    decided = [(Verb(verb), None, after) for verb, after in days.items()]
-    recorded = [(Verb.RECORD_ACTION_STATUS, status.value, after) for status, after in actions]
-    for number, (verb, choice, after) in enumerate([*decided, *recorded], start=2):
-        at = opened + timedelta(days=after)
-        session.add(
-            History(
-                referral=referral, number=number, verb=verb, choice=choice, at=at, written_at=at,
-                by_party=Party.COORDINATOR, to_stage=referral.stage, to_status=referral.status,
-            )
-        )  # fmt: skip
-    session.flush()
-    return referral
 
 
 @pytest.fixture
@@ -96,6 +67,25 @@ def test_the_first_action_counts_from_the_day_it_was_first_recorded_as_ongoing_o
     waits = lines_anew(session, SPRING)[-1].waits
     # the fifth and the ninth of ten
     assert waits == NOTHING | {Milestone.PLAN: Wait(20, 20), Milestone.ACTION: Wait(25, 29)}
+
+
+def test_median_and_ninetieth_percentile_of_each_unit_to_first_answer_team_and_action(
+    session: Session, cast: Cast, wednesday: time_machine.Traveller
+) -> None:
+    """C10: by hand, twenty concerns at each of two schools, of which five got nowhere and the others as far as all three."""
+    for school, slower in ((cast.school, 1), (cast.other_school, 2)):
+        for number in range(1, 16):
+            days = slower * number
+            begun = [(ActionStatus.ONGOING, 60 + days)]
+            concern(session, cast, school, "2026-01-12", begun, send_to_assessment=days, record_meeting=30 + days)
+        for _ in range(5):
+            concern(session, cast, school, "2026-01-12")
+    waits = {line.name: line.waits for line in lines_anew(session, SPRING)}
+    three = (Milestone.ANSWER, Milestone.MEETING, Milestone.ACTION)
+    # of fifteen in order the eighth and the fourteenth; of thirty the fifteenth and the twenty-seventh
+    assert [waits[cast.school.name][one] for one in three] == [Wait(8, 14), Wait(38, 44), Wait(68, 74)]
+    assert [waits[cast.other_school.name][one] for one in three] == [Wait(16, 28), Wait(46, 58), Wait(76, 88)]
+    assert [waits[""][one] for one in three] == [Wait(10, 24), Wait(40, 54), Wait(70, 84)]
 
 
 def test_an_empty_term_says_nothing(session: Session, cast: Cast, lived: None) -> None:

@@ -20,6 +20,7 @@ from referrals.rounds.enrolling import Days
 from referrals.rounds.questions import Words
 from referrals.vocabulary import Helped, Profession, QualityTheme, RoundProblem
 from tests import rounds
+from tests.factories import a_referral
 from tests.people import NO_PASSWORD, settle
 
 #: the morning after the last day with slots, and the last day on which the round is evaluated
@@ -167,8 +168,11 @@ def test_the_report_is_read_by_the_management_and_who_keeps_a_team_in_it_and_hol
     assert read_it() == {"manager", "coordinator", "second_coordinator", "head_teacher", "outsider"}
     consultant = rounds.invite(session, cast, over.slots[0])
     assert not report.may_read_report(session, over, consultant.account.actor())
+    of_a_child = a_referral(session, cast, child_name="Mila Testsson")
     said = report.report_to_issue(session, over, by=cast.manager.actor()).context
     assert not re.search("child|guardian|referral", " ".join(said), re.IGNORECASE)
+    assert "Mila" not in repr(said)
+    assert of_a_child.number not in repr(said)
     cast.municipality.holds_rounds = False
     session.flush()
     assert read_it() == set()

@@ -6,7 +6,7 @@ import pytest
 
 from referrals import clock, db
 from tests.factories import a_referral
-from tests.referrals.patterns.lived import count_what_is_due
+from tests.referrals.patterns.lived import concern, count_what_is_due
 from tests.webapp.desk import cast_of
 
 
@@ -38,6 +38,22 @@ def test_the_newest_term_that_is_over_is_shown_first_and_hides_what_subtracting_
         "Lindskolan": nothing,
         "Askskolan": nothing,
         "The whole municipality": ["11", "–", "–", "–", "–"],
+    }
+
+
+def test_median_and_ninetieth_percentile_of_each_unit_stand_on_the_page(signed_in, settings, wednesday):
+    with db.writing(settings.database) as session:
+        cast = cast_of(session)
+        for school, slower in ((cast.school, 1), (cast.other_school, 2)):
+            for number in range(1, 21):
+                met = {"send_to_assessment": slower * number, "record_meeting": 30 + number} if number < 16 else {}
+                concern(session, cast, school, "2026-01-12", **met)
+        count_what_is_due(session)
+    page = signed_in("margit").get("/lead-times")
+    assert {name: row[:3] for name, row in rows(page).items()} == {
+        "Lindskolan": ["20", "8 daysnine of ten: 14 days", "38 daysnine of ten: 44 days"],
+        "Askskolan": ["20", "16 daysnine of ten: 28 days", "38 daysnine of ten: 44 days"],
+        "The whole municipality": ["40", "10 daysnine of ten: 24 days", "38 daysnine of ten: 44 days"],
     }
 
 
