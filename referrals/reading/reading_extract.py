@@ -1,5 +1,6 @@
 """The extract somebody gets who asked to read: a PDF of what is given and what is withheld, with the papers and files beside it."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -16,8 +17,20 @@ from referrals.reading.reading_pieces import Piece
 from referrals.rules import rulebook
 
 
-def extract(session: Session, request: ReadingRequest, *, by: Actor) -> bytes:
-    """A ZIP with `extract.pdf` and each paper and file that is given. That it was taken out is logged.
+@dataclass(frozen=True)
+class Extract:
+    """What is given: its page as HTML, and each paper and file by its name."""
+
+    html: str
+    files: dict[str, bytes]
+
+    def packed(self) -> bytes:
+        """A ZIP with the page as `extract.pdf` beside the files. Call it once nobody waits for the transaction that gathered them."""
+        return archive.packed({"extract.pdf": printing.print_in_time(self.html)} | self.files)
+
+
+def extract(session: Session, request: ReadingRequest, *, by: Actor) -> Extract:
+    """What is given of a request, to be printed and packed. That it is taken out is logged.
 
     Raises NotAllowed for anybody but the reviewer, NotDue before they have let it go. What was written since is not in it,
     nor what was withheld from this guardian since.
@@ -33,12 +46,12 @@ def extract(session: Session, request: ReadingRequest, *, by: Actor) -> bytes:
     ]
     language = organisation.municipality(session).language
     html = printing.extract_html(_context(session, request, decided, language=language), language=language)
-    files = {"extract.pdf": printing.print_in_time(html)}
+    files = {}
     for piece, answer in decided:
         if answer.is_given and piece.file:
             files[piece.file] = _content(session, piece)
     audit.append(session, What.EXPORTED, by=by, chain=request.referral_id, subject="extract", object_id=request.id)
-    return archive.packed(files)
+    return Extract(html, files)
 
 
 def _context(

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from referrals import clock, config, db
+from referrals import clock, config, db, printing
 from referrals.models import Account, Municipality
 from referrals.operations import production
 from tests.conftest import BOTH, IS_TOLD
@@ -128,3 +128,18 @@ def signed_in(app: Flask, settings: config.Settings) -> Callable[[str], Browser]
         return Browser(client)
 
     return sign_in
+
+
+@pytest.fixture
+def printed(monkeypatch: pytest.MonkeyPatch, settings: config.Settings) -> list[str]:
+    """What is printed outside of steps; somebody else writes meanwhile, and does not wait for it."""
+    pages, print_it = list[str](), printing.print_in_time
+
+    def beside_another(html: str) -> bytes:
+        with db.writing(settings.database) as session:
+            session.execute(update(Municipality).values(name=Municipality.name))
+        pages.append(html)
+        return print_it(html)
+
+    monkeypatch.setattr(printing, "print_in_time", beside_another)
+    return pages

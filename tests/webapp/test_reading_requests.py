@@ -50,7 +50,7 @@ def ask(signed_in, desk, number, **values):
         return page, session.scalars(select(ReadingRequest.id)).first()
 
 
-def test_a_request_is_recorded_gone_through_and_let_go(signed_in, desk, number):
+def test_a_request_is_recorded_gone_through_and_let_go(signed_in, desk, number, printed):
     page, request_id = ask(signed_in, desk, number)
     assert "The request is recorded" in page.text
     assert "Is being gone through" in page.text
@@ -77,6 +77,7 @@ def test_a_request_is_recorded_gone_through_and_let_go(signed_in, desk, number):
     henrik.submit({}, form="approve-form")
     response = henrik.send({}, form="extract-form")
     assert response.mimetype == "application/zip"
+    assert len(printed) == 1
     assert response.headers["Content-Disposition"] == f'attachment; filename="{number}-extract.zip"'
     assert "paper-1.pdf" in zipfile.ZipFile(io.BytesIO(response.data)).namelist()
     assert "Answered" in signed_in("karin").get(f"/referrals/{number}/reading-requests").text

@@ -192,8 +192,9 @@ def take_extract(request_id: uuid.UUID) -> ResponseReturnValue:
     """The extract, taken out by a form: it leaves a trace, and no page is read into it by chance."""
     session, actor = transactions.session(), people.actor()
     found = rules.find(session, request_id, by=actor)
-    content = reading_extract.extract(session, found, by=actor)
-    return _download(content, "application/zip", f"{found.referral.number}-extract.zip")
+    made, name = reading_extract.extract(session, found, by=actor), f"{found.referral.number}-extract.zip"
+    transactions.commit()  # it is noted before anything is printed, and nobody waits for that
+    return _download(made.packed(), "application/zip", name)
 
 
 # ------------------------------------------------------------------------------------------------------- inside

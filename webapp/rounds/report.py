@@ -86,10 +86,13 @@ def issue_report(found: ConsultationRound) -> ResponseReturnValue:
         notices.say_next(gettext("The report that was issued last says the same: nothing has changed since."))
     else:
         html = printing.extract_html(draft.context, language=draft.language, name=draft.template)
-        rules.keep_report(session, draft, printing.print_in_time(html), by=actor)
+        after = to_round(found)
+        transactions.turn_back()  # nobody waits for the printing
+        rules.keep_report(transactions.session(), draft, printing.print_in_time(html), by=actor)
         notices.say_next(
             gettext("The report is issued. The management, and coordinators and head teachers of the teams read it.")
         )
+        return after
     return to_round(found)
 
 

@@ -494,7 +494,9 @@ def test_the_extract_holds_what_is_given_and_says_of_the_rest_why_not_and_how_to
     request = record(session, cast, referral)
     answer_all(session, request, cast.head_teacher, GIVE, working_note=WITHHOLD)
     reading_requests.approve_extract(session, request, by=cast.head_teacher.actor())
-    archive = zipfile.ZipFile(io.BytesIO(reading_extract.extract(session, request, by=cast.head_teacher.actor())))
+    archive = zipfile.ZipFile(
+        io.BytesIO(reading_extract.extract(session, request, by=cast.head_teacher.actor()).packed())
+    )
     assert sorted(archive.namelist()) == ["attachment-1.jpg", "extract.pdf", "paper-1.pdf"]
     assert archive.read("paper-1.pdf") == b"%PDF Kvastengren"
     assert archive.read("attachment-1.jpg") == b"a photo"
@@ -520,7 +522,9 @@ def test_an_extract_without_anything_says_so(session: Session, cast: Cast) -> No
     request = record(session, cast, referral)
     answer_all(session, request, cast.head_teacher, WITHHOLD)
     reading_requests.approve_extract(session, request, by=cast.head_teacher.actor())
-    archive = zipfile.ZipFile(io.BytesIO(reading_extract.extract(session, request, by=cast.head_teacher.actor())))
+    archive = zipfile.ZipFile(
+        io.BytesIO(reading_extract.extract(session, request, by=cast.head_teacher.actor()).packed())
+    )
     assert archive.namelist() == ["extract.pdf"]
     assert "Inget lämnas ut." in PdfReader(io.BytesIO(archive.read("extract.pdf"))).pages[0].extract_text()
 

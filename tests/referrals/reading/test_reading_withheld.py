@@ -158,7 +158,7 @@ def test_what_is_withheld_after_it_was_given_does_not_leave(session, cast, refer
         reading_requests.answer_pieces(session, asked, by=by, answers=dict.fromkeys(keys, answer))
 
     def extract():
-        files = zipfile.ZipFile(io.BytesIO(reading_extract.extract(session, asked, by=by)))
+        files = zipfile.ZipFile(io.BytesIO(reading_extract.extract(session, asked, by=by).packed()))
         pages = PdfReader(io.BytesIO(files.read("extract.pdf"))).pages
         return " ".join(page.extract_text() for page in pages)
 

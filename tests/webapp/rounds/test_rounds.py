@@ -493,7 +493,7 @@ def test_without_anybody_to_invite_the_page_says_who_can_change_that(lay, signed
 
 
 # ------------------------------------------------------------------------------------------------- after the slots
-def test_the_head_teacher_sums_up_and_the_management_issues_one_report(lay, signed_in, at, sent_by):
+def test_the_head_teacher_sums_up_and_the_management_issues_one_report(lay, signed_in, at, sent_by, printed):
     """C34 and C35 as people do it."""
     address, team = lay()
     karin, henrik, margit = signed_in("karin"), signed_in("henrik"), signed_in("margit")
@@ -518,6 +518,7 @@ def test_the_head_teacher_sums_up_and_the_management_issues_one_report(lay, sign
     assert "The report is issued." in page.text
     page = margit.submit(form=form_to(page, "/report"))
     assert "The report that was issued last says the same" in page.text
+    assert len(printed) == 1
     for name, status in (("margit", 200), ("henrik", 200), ("karin", 200), ("otto", 404), ("kim", 404)):
         assert signed_in(name).client.get(f"{address}/report").status_code == status, name
     assert sent_by("karin").post(f"{address}/report").status_code == 404
