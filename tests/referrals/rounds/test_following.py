@@ -132,7 +132,7 @@ def test_reminders_go_fourteen_nine_and_seven_days_before_and_stop_when_a_questi
     assert told == [date(2026, 10, 28), date(2026, 11, 2), date(2026, 11, 4)]
     at(datetime(2026, 11, 2, 7, 0, tzinfo=UTC))
     letter = digest.write(session, cast.head_teacher.id)
-    assert "Höstens vecka: Skicka in era lärfrågor (senast 2026-11-04)" in letter.body
+    assert "Höstens vecka: Skicka in era lärfrågor (senast 2026-11-04; standardmål, inte lag)" in letter.body
     assert f"{config.current().base_url}/rounds/enrolments/{enrolled.id}" in letter.body
     assert digest.write(session, cast.counsellor.id) is None
     rounds.ask(session, cast, enrolled)
