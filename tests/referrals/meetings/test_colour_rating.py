@@ -244,7 +244,7 @@ def test_whoever_asked_to_read_the_file_reads_areas_and_colours_as_words(
     reading_requests.approve_extract(session, request, by=cast.head_teacher.actor())
     printed: list[str] = []
     monkeypatch.setattr(printing, "print_pdf", lambda html: printed.append(html) or b"")
-    reading_extract.extract(session, request, by=cast.head_teacher.actor())
+    reading_extract.extract(session, request, by=cast.head_teacher.actor()).packed()
     assert "Hälsa – Rött: " in printed[0]
     assert "health" not in printed[0]
 
