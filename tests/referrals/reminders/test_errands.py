@@ -13,7 +13,7 @@ from referrals.development import cases, stages
 from referrals.disclosure import hand_over
 from referrals.models import AbsenceStep, Account, DevelopmentCase, GuardianWords, HandOver
 from referrals.people import roster
-from referrals.reminders import digest
+from referrals.reminders import digest, errands
 from referrals.stages import PLAN_ACTIVE, Stage
 from referrals.vocabulary import AbsenceStepKind, DevelopmentKind
 from tests import development
@@ -130,3 +130,8 @@ def test_whoever_keeps_development_work_is_told_what_it_waits_for_and_never_what
         found = session.get_one(DevelopmentCase, area_id)
         stages.take_up(session, found, by=cast_of(session).manager.actor())
     assert mail_to(address, "manager") == {}
+
+
+def test_a_day_of_which_it_is_not_known_where_it_comes_from_stands_alone() -> None:
+    errand = errands.Errand(label="HTL-2026", task=errands.READING, way="/home", due_on=date(2026, 9, 18))
+    assert errands.said(errand, today=date(2026, 9, 16), language="en").endswith("(by 18 Sept 2026)")
