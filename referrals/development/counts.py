@@ -33,7 +33,7 @@ _SEASONS: Final = {
     **dict.fromkeys(("ht", "höst", "hösten", "höstens", "höstterminen", "efterår", "efteråret", "efterårets", "autumn"), True),
 }  # fmt: skip
 #: words beside which two figures are a year
-_YEARS: Final = ("läsår", "skolår", "skoleår", "year")
+_YEARS: Final = ("läsår", "skolår", "skoleår")
 #: words of which a question has one whatever it asks, as far as they are not inflected
 _SAY_NOTHING: Final = frozenset({
     "känn", "uppl", "tyck", "anse", "elev", "barn", "skol", "føle", "ople", "syne", "børn", "skal", "feel", "find", "pupi", "chil", "scho", "that",
@@ -79,7 +79,8 @@ class _Asked:
         years = {2000 + int(word[-2:]) for row, word in enumerate(found) if _is_year(found, row)}
         named = {SchoolTerm(year, half) for year in years or {own.year} for half in seasons or {True, False}}
         before = SchoolTerm(own.year - (not own.is_autumn), not own.is_autumn)
-        words = {word for word in found if word.isalpha() and word not in {*_SEASONS, *_NEGATIONS, *_YEARS}}
+        of_time = {word for word in found if word in _SEASONS or word.startswith(_YEARS)}
+        words = {word for word in found if word.isalpha()} - of_time - _NEGATIONS
         long = {word[:_STEM] for word in words if len(word) >= _STEM}
         return cls(
             frozenset(long - _SAY_NOTHING or long or words),

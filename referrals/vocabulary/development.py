@@ -121,7 +121,7 @@ class DevelopmentProblem(Term):
     COUNTED_BEFORE = (
         "counted_before",
         N_(
-            "This was counted already, in this work or in other work about the same school: two counts of the same tell what is left out of each. Say here what is different, such as the term. To mend counts, take them away and add them with the same groups."
+            "This was counted already, in this work or in other work about the same school: two counts of the same tell what is left out of each. Say here what is different, such as the term. To mend counts, take them away and add them with the same groups, of which as many were asked."
         ),
     )
     SAME_GROUP = "same_group", N_("This group stands here twice.")

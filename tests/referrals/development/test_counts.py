@@ -133,7 +133,8 @@ def test_the_same_is_counted_once_and_another_term_is_something_else(session: Se
 @pytest.mark.parametrize(
     "question",
     ["Känner sig trygg", "Känner du dig trygg", "Trygga", "Känner sig trygg 2026", "Upplever sig trygga", "Trygg i klass 10",
-     "Känner sig trygg (9–12 år)", "Trygg på rasten, läsåret 2026/27", "Trygga, ht-26"],
+     "Känner sig trygg (9–12 år)", "Trygg på rasten, läsåret 2026/27", "Trygga, ht-26",
+     "Trygg, year 10", "Trygg läsåret 2026"],
 )  # fmt: skip
 def test_whoever_subtracts_across_works_of_a_school_or_its_area_learns_no_count_under_five(
     session: Session, cast: Cast, question: str
