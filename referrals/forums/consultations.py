@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Collection
 from typing import Final
 
-from sqlalchemy import and_, false, or_, select
+from sqlalchemy import false, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -16,8 +16,9 @@ from referrals import clock, identity_check, reference
 from referrals.access import CONTRIBUTES_AS, MATRIX, Actor
 from referrals.actors import WITH_UNIT
 from referrals.errors import AlreadyMoved, NoSuchReferral, NotAllowed
+from referrals.forums import seats
 from referrals.keeping import audit
-from referrals.models import Account, Consultation, Forum, TeamSeat, Unit, What
+from referrals.models import Consultation, Forum, TeamSeat, Unit, What
 from referrals.people import practices, roster
 from referrals.vocabulary import ConsultationState, Practice, Recipient
 from referrals.vocabulary.knowing import Cell, Information
@@ -42,9 +43,8 @@ def own_units(session: Session, actor: Actor) -> list[Unit]:
 
 def teams_to_ask(session: Session, unit: Unit) -> list[Forum]:
     """The teams of a unit that advise its staff: the one that takes in its concerns, then those beside it in which somebody sits, by name."""
-    sits = TeamSeat.account.has(and_(Account.is_active, Account.roles.any()))
     beside = {team.id: team for team in unit.other_teams}
-    rows = select(TeamSeat.forum_id).where(TeamSeat.forum_id.in_(beside), sits).distinct()
+    rows = select(TeamSeat.forum_id).where(TeamSeat.forum_id.in_(beside), seats.IS_HELD).distinct()
     return [unit.forum, *sorted((beside[one] for one in session.scalars(rows)), key=lambda team: team.name)]
 
 

@@ -4,9 +4,10 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -20,6 +21,9 @@ from referrals.models import Account, Forum, RoleAssignment, SeatAbsence, TeamSe
 from referrals.people import organisation, roster
 from referrals.safeguarding import access_list
 from referrals.vocabulary import Profession, SeatProblem
+
+#: seats of people who still work here: only such a team has somebody in it
+IS_HELD: Final = TeamSeat.account.has(and_(Account.is_active, Account.roles.any()))
 
 
 @dataclass(frozen=True)

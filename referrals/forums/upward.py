@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Collection, Iterable
 from typing import Final
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -18,7 +18,7 @@ from referrals.access import CONTRIBUTES_AS, MATRIX, SYSTEM, Actor, Role, View, 
 from referrals.actors import WITH_UNIT
 from referrals.disclosure import coverage
 from referrals.errors import AlreadyMoved, NotAllowed
-from referrals.forums import dates
+from referrals.forums import dates, seats
 from referrals.forums.consultations import ANSWERED
 from referrals.identity_check import Checker
 from referrals.keeping import audit
@@ -44,7 +44,7 @@ from referrals.vocabulary.knowing import Capacity, Cell, Information
 _WORK_HERE: Final = frozenset({*WITH_UNIT, Role.MANAGEMENT})
 #: a question to a team in which nobody sits, and of whose units nobody coordinates one, would wait for nobody
 _SOMEBODY_IS_THERE: Final = or_(
-    Forum.seats.any(TeamSeat.account.has(and_(Account.is_active, Account.roles.any()))),
+    Forum.seats.any(seats.IS_HELD),
     Forum.units.any(
         exists().where(
             RoleAssignment.unit_id == Unit.id,
