@@ -27,12 +27,12 @@ def interpreters_booked_twice(session: Session, meeting: TeamMeeting, *, by: Act
     two of one agency.
     """
     elsewhere = {
-        (language.casefold(), name.casefold())
+        (language, name.casefold())
         for other in _others(session, meeting, by)
         for language, name in interpreters.booked(other).items()
     }
     here = interpreters.booked(meeting).items()
-    return sorted({name for language, name in here if (language.casefold(), name.casefold()) in elsewhere})
+    return sorted({name for language, name in here if (language, name.casefold()) in elsewhere})
 
 
 def _others(session: Session, meeting: TeamMeeting, by: Actor) -> list[TeamMeeting]:
