@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 # First, so that Prefect's library is imported with the settings of the tests.
 from tests.flows.ground import API, HOME, PORT, PREFECT_ENVIRONMENT, Instance, PrefectServer  # isort: skip
+from prefect.events.worker import EventsWorker  # isort: skip
 
 from flows.engine import Engine
 from flows.tasks import papers
@@ -43,6 +44,17 @@ def running_server() -> Iterator[PrefectServer]:
     finally:
         server.stop()
         shutil.rmtree(HOME, ignore_errors=True)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_of_prefect_goes_on() -> Iterator[None]:
+    """Close Prefect's line for events after each file.
+
+    Its websocket pings from a thread of its own, and draws from `random` each time: Hypothesis, in whatever file comes
+    next on this process, takes that for a strategy that does.
+    """
+    yield
+    EventsWorker.drain_all(timeout=10, at_exit=False)
 
 
 @pytest.fixture
