@@ -50,6 +50,7 @@ GROUPS: Final = (
         Word("assessment", N_("The team's assessment"), N_("The parts put together. It is not the investigation the law speaks of.")),
         Word("plan", N_("Plan"), N_("What is to be different, who does what, and when it is looked at again.")),
         Word("goal", N_("Goal"), N_("What is to be different for the child. One can see or count whether it has come about.")),
+        Word("milestone", N_("Milestone"), N_("A step on the way to a goal, with a day. It shows in time whether one is on the right way.")),
         Word("action", N_("Action"), N_("What an adult does, so that the goal comes nearer. It has a person and days.")),
         Word("follow-up", N_("Follow-up"), N_("The day on which all look at what helped, and decide how it goes on.")),
     )),
