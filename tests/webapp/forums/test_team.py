@@ -24,6 +24,22 @@ SERIES = {
     "place": "Rum 12",
 }
 
+#: a school year of which a calendar on the wall says the same: the clocks change on 31 October 2027 and 26 March 2028, a leap year
+HOLIDAYS = (
+    ("Höstlov", "2027-11-01", "2027-11-05"),
+    ("Jullov", "2027-12-20", "2028-01-07"),
+    ("Sportlov", "2028-02-21", "2028-02-25"),
+    ("Påsklov", "2028-04-14", "2028-04-21"),
+)
+#: every other Tuesday of it, counted by hand, and those that fall into its holidays
+TUESDAYS = (
+    "24 August 2027", "7 September 2027", "21 September 2027", "5 October 2027", "19 October 2027",
+    "16 November 2027", "30 November 2027", "14 December 2027", "11 January 2028", "25 January 2028",
+    "8 February 2028", "7 March 2028", "21 March 2028",
+    "4 April 2028", "2 May 2028", "16 May 2028", "30 May 2028", "13 June 2028",
+)  # fmt: skip
+CLOSED_TUESDAYS = "2 Nov 2027, 28 Dec 2027, 22 Feb 2028, 18 Apr 2028"
+
 
 @pytest.fixture
 def karin(signed_in, wednesday):
@@ -106,6 +122,27 @@ def test_closed_days_are_named_as_left_out(karin, address, signed_in):
     anton.submit({"label": "Lov", "first_on": "2026-10-05", "last_on": "2026-10-09"})
     karin.get(address)
     assert "Left out, since the schools are closed: 6 Oct 2026." in karin.submit(SERIES).text
+
+
+def test_a_whole_school_year_goes_around_its_holidays_and_keeps_its_hour_over_both_changes_of_the_clock(
+    signed_in, wednesday, address, settings
+):
+    wednesday.move_to(datetime(2027, 6, 9, 8, 0, tzinfo=UTC))
+    anton = signed_in("anton")
+    for label, first_on, last_on in HOLIDAYS:
+        anton.get("/administration/closed-days")
+        anton.submit({"label": label, "first_on": first_on, "last_on": last_on})
+    karin = signed_in("karin")
+    karin.get(address)
+    page = karin.submit(SERIES | {"first_on": "2027-08-24", "last_on": "2028-06-16"})
+    assert "18 dates have been added." in page.text
+    assert f"Left out, since the schools are closed: {CLOSED_TUESDAYS}." in page.text
+    assert dates(page) == [f"Tuesday {day}, 14:30" for day in TUESDAYS]
+    with db.reading(settings.database) as session:
+        begins = [f"{one.starts_at:%H:%M}" for one in team_dates.coming(session, cast_of(session).forum)]
+    assert begins == ["12:30"] * 5 + ["13:30"] * 8 + ["12:30"] * 5, "summer, winter and summer time, in UTC"
+    lines = [page.text_of(one) for one in karin.get(f"{address}/year/2027").all("time")]
+    assert lines == [f"Tue {day.split()[0]}, 14:30–16:00" for day in TUESDAYS]
 
 
 @pytest.mark.parametrize(
