@@ -172,12 +172,19 @@ def test_a_team_above_is_read_of_from_every_unit_and_takes_up_no_child(browser, 
         )
 
     team(found)
-    for unit in ("lindskolan", "askskolan"):
+    for unit, own, call in (
+        ("lindskolan", "HTL-team Linden", "HTL-samordnaren: 0000-12 34 56"),
+        ("askskolan", "HTL-team Asken", "Ask somebody you know at Askskolan"),
+    ):
         page = browser.get(f"/u/{unit}/team/centralt")
         assert "it takes up no single child." in page.text
         assert "What you decide as a guardian" not in page.text
         assert "set the frame for the other teams" in page.text
         assert "also agree" not in page.text
-        for what_is_about_one_child in ("Tell of a concern", "Whom you can call"):
-            assert what_is_about_one_child not in page.text
+        assert "Tell of a concern" not in page.text
+        happens, calls = (page.all("section", aria_labelledby=f"{one}-heading")[0] for one in ("happens", "call"))
+        assert "no child's name comes here." in page.text_of(happens)
+        assert call in page.text_of(calls)
+        ways = {link.get("href"): page.text_of(link) for link in calls.iter("a")}
+        assert ways[f"/u/{unit}/team"] == own
     assert browser.client.get(f"{PAGE}/nowhere").status_code == 404
