@@ -55,6 +55,7 @@ def test_who_is_bound_by_the_mandate_reads_it_and_whom_to_ask(app, signed_in, te
     assert not page.all("input", name="outcomes")
     assert "It may agree with the family on what the school or preschool does for the child." in page.text
     assert "A head teacher changes this: Henrik" in page.text
+    assert "which schools and preschools it works for, an administrator changes." in page.text
     karin.submit({"mandate": "Nytt"})
     henrik = signed_in("henrik")
     page = henrik.get(f"{team}/about")
