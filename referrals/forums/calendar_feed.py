@@ -1,11 +1,12 @@
 """The dates of teams for calendar programs (RFC 5545): name and place of the team, and nothing of what it will talk about.
 
 What is over stays there for the rest of the school year: a program that follows the dates would take it out of its calendar as soon
-as a meeting begins. Beside them stand the days on which the schools are closed.
+as a meeting begins. Beside them stand the days on which the schools are closed. Times stand in UTC, as in
+`invitations_calendar`, so that every program reads them alike.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event
@@ -31,17 +32,15 @@ def of_dates(session: Session, which: ColumnElement[bool]) -> bytes:
     since = year.first_day(year.this_one(session))
     rows = select(TeamDate).where(which, TeamDate.starts_at >= datetime.combine(since, time(), zone))
     for one in session.scalars(rows.order_by(TeamDate.starts_at, TeamDate.id).options(joinedload(TeamDate.forum))):
-        calendar.add_component(_meeting(one, zone))
+        calendar.add_component(_meeting(one))
     for closed in session.scalars(select(ClosedDay).where(ClosedDay.last_on >= since).order_by(ClosedDay.first_on)):
         calendar.add_component(_closed(closed))
-    calendar.add_missing_timezones()
     return bytes(calendar.to_ical())
 
 
-def _meeting(one: TeamDate, zone: ZoneInfo) -> Event:
-    event = _event(
-        one, one.forum.name, begins=one.starts_at.astimezone(zone), ends=clashes.ends_at(one).astimezone(zone)
-    )
+def _meeting(one: TeamDate) -> Event:
+    begins, ends = one.starts_at.astimezone(UTC), clashes.ends_at(one).astimezone(UTC)
+    event = _event(one, one.forum.name, begins=begins, ends=ends)
     event.add("location", one.place)
     return event
 

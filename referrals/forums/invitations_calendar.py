@@ -1,9 +1,8 @@
 """A meeting as an entry of one's own calendar, with the mail and from its page: when and where; nobody's name, and no word of why."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, vCalAddress
 from sqlalchemy import func, select
@@ -15,7 +14,6 @@ from referrals.mailer import Letter
 from referrals.meetings import own_calls
 from referrals.models import History, Mail, MeetingVersion, Referral, TeamMeeting
 from referrals.notifications import TAKES_OUT, TO_GUARDIANS, WITH_ENTRY
-from referrals.people import roster
 from referrals.stages import Verb
 from referrals.vocabulary import N_
 
@@ -35,7 +33,7 @@ def with_entry(session: Session, letter: Letter, mail: Mail) -> Letter:
     if row is None or call is None:
         return letter
     title = languages.translations(mail.language).gettext(GUARDIANS_TITLE if is_guardians else TITLE)
-    event = _entry(session, call, at=row.at, title=title, status="CANCELLED" if is_off else "CONFIRMED")
+    event = _entry(call, at=row.at, title=title, status="CANCELLED" if is_off else "CONFIRMED")
     event.add("sequence", _calls(session, row.referral, before=row.number))
     # Mail carries nothing about anybody. To a guardian's household even the team's own room says which school it is.
     if (place := own_calls.told_place(call)) is not None and not is_off and not is_guardians:
@@ -49,7 +47,7 @@ def to_take_along(session: Session, meeting: TeamMeeting, *, title: str) -> byte
 
     Where an identity is protected it does not say where: calendars are shared with others.
     """
-    event = _entry(session, meeting, at=clock.now(), title=title)
+    event = _entry(meeting, at=clock.now(), title=title)
     event.add("sequence", max(_calls(session, meeting.referral) - 1, 0))
     if meeting.referral.protected_since is None:
         event.add("location", meeting.place)
@@ -61,20 +59,20 @@ def _call_of(session: Session, row: History, *, is_off: bool) -> TeamMeeting | M
     return team_review.ended_call(session, row) if is_off else team_review.called_then(session, row.referral, after=row)
 
 
-def _entry(
-    session: Session, call: TeamMeeting | MeetingVersion, *, at: datetime, title: str, status: str = "CONFIRMED"
-) -> Event:
+def _entry(call: TeamMeeting | MeetingVersion, *, at: datetime, title: str, status: str = "CONFIRMED") -> Event:
     """The meeting as `call` says it: the same UID however often it is moved. Neither who comes nor what it is about.
 
     RFC 5546 wants an ORGANIZER in whatever is published or cancelled; programs change and take out only what comes from the same
     one. Nobody who is called stands there: that would tell each of them, and their households, of all others.
+
+    Times stand in UTC. Outlook reads no RDATE, of which icalendar makes its VTIMEZONE: summer meetings could be an hour off there.
     """
-    zone = ZoneInfo(roster.time_zone(session))
     event = Event()
     event.add("uid", f"{call.meeting_id if isinstance(call, MeetingVersion) else call.id}@trivsel.invalid")
     event.add("dtstamp", at)
-    event.add("dtstart", call.starts_at.astimezone(zone))
-    event.add("dtend", (call.starts_at + timedelta(minutes=call.minutes)).astimezone(zone))
+    begins = call.starts_at.astimezone(UTC)
+    event.add("dtstart", begins)
+    event.add("dtend", begins + timedelta(minutes=call.minutes))
     event.add("summary", title)
     event.add("organizer", vCalAddress(f"mailto:{current().mail_from}"), parameters={"CN": KEEPER})
     event.add("class", "PRIVATE")
@@ -89,7 +87,6 @@ def _calendar(event: Event, *, method: str | None = None) -> bytes:
     if method:
         calendar.add("method", method)
     calendar.add_component(event)
-    calendar.add_missing_timezones()
     return bytes(calendar.to_ical())
 
 

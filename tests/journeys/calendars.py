@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from email import policy
 from email.message import EmailMessage
+from zoneinfo import ZoneInfo
 
 from aiosmtpd.controller import Controller
 from icalendar import Calendar
 
 from tests.referrals.post_office import PostOffice, free_port
+
+HERE = ZoneInfo("Europe/Stockholm")
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,6 @@ def _read(message: EmailMessage, part: EmailMessage) -> Invitation:
     (event,) = Calendar.from_ical(raw).events
     return Invitation(
         str(message["To"]), str(message["Content-Language"]), str(event["UID"]), int(event["SEQUENCE"]), str(event["SUMMARY"]),
-        event.start, event.end, frozenset(event),
+        event.start.astimezone(HERE), event.end.astimezone(HERE), frozenset(event),
         re.sub(r"\r?\n[ \t]", "", raw), str(message["Message-ID"]),
     )  # fmt: skip

@@ -7,9 +7,8 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from tests.journeys.calendars import Invitation, invitations
+from tests.journeys.calendars import HERE, Invitation, invitations
 from tests.journeys.caseload import Caseload
 from tests.journeys.deadlines import OWN_ACTIONS, standing_on
 from tests.journeys.instance import Instance
@@ -24,7 +23,6 @@ SECOND = Person("Sanna Brolund", "sanna.brolund@trivsel.invalid")
 STAND_IN = Person("Ines Fallberg", "ines.fallberg@trivsel.invalid")
 TEAM = "HTL-team Linden"
 _DAY, _NUMBER = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"HTL(?:-\w{4}){2}")
-_HERE = ZoneInfo("Europe/Stockholm")
 
 
 class Fortnight(Team):
@@ -42,7 +40,7 @@ class Fortnight(Team):
     # ------------------------------------------------------------------------------------------------ days and children
     def come_to(self, day: str, clock: str = "08:00") -> None:
         """It is that day and hour for everybody."""
-        self.instance.set_now(datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=_HERE))
+        self.instance.set_now(datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=HERE))
 
     def about(self, child: str) -> "Fortnight":
         """Work with the referral of this child."""

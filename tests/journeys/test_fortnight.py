@@ -295,7 +295,7 @@ def second_wednesday(weeks: Fortnight) -> None:
         weeks.about("Edit").page(weeks.coordinator, "/team-review").link("Take it into a calendar of your own (.ics)")
     )
     (own,) = Calendar.from_ical(weeks.coordinator.fetch(link)).events
-    assert (own.start.isoformat(), own["SEQUENCE"]) == ("2026-10-22T13:00:00+02:00", 2)
+    assert (own.start.isoformat(), own["SEQUENCE"]) == ("2026-10-22T11:00:00+00:00", 2)
     weeks.coordinator.write("With whom is it booked?", "Tolkförmedlingen")
     weeks.coordinator.press("An interpreter is booked")
     assert weeks.coordinator.says("booked with %(whom)s", whom="Tolkförmedlingen"), weeks.coordinator.text

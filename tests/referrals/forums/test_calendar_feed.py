@@ -23,10 +23,11 @@ def test_it_says_which_team_and_where_and_nothing_else(
 ) -> None:
     dates.plan(session, cast.forum, AUTUMN, by=cast.coordinator.actor())
     events = read(session, cast.forum)
+    assert not Calendar.from_ical(calendar_feed.of_teams(session, [cast.forum])).timezones, "Outlook misreads them"
     assert [str(event["SUMMARY"]) for event in events] == ["HTL-team Linden"] * 5
     assert {str(event["LOCATION"]) for event in events} == {"Lindskolan, rum 12"}
-    assert events[0].start.isoformat() == "2026-09-22T14:30:00+02:00"
-    assert events[-1].end.isoformat() == "2026-11-17T16:00:00+01:00"
+    assert events[0].start.isoformat() == "2026-09-22T12:30:00+00:00"
+    assert events[-1].end.isoformat() == "2026-11-17T15:00:00+00:00"
     assert len({event["UID"] for event in events}) == 5
     assert {key for event in events for key in event} == {"UID", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY", "LOCATION"}
 
@@ -48,9 +49,9 @@ def test_what_is_over_stays_for_the_school_year_and_closed_days_stand_beside_it(
     def said(*teams: Forum) -> list[tuple[str, str]]:
         return [(str(one["SUMMARY"]), one.start.isoformat()) for one in read(session, *teams)]
 
-    ours = [("HTL-team Linden", "2026-09-15T14:30:00+02:00"), ("HTL-team Linden", "2027-09-14T14:30:00+02:00")]
+    ours = [("HTL-team Linden", "2026-09-15T12:30:00+00:00"), ("HTL-team Linden", "2027-09-14T12:30:00+00:00")]
     closed = ("Höstlov", "2026-10-26")
     assert said(cast.forum) == [*ours, closed]
-    assert said(cast.forum, other) == [(other.name, "2026-09-15T10:00:00+02:00"), *ours, closed]
+    assert said(cast.forum, other) == [(other.name, "2026-09-15T08:00:00+00:00"), *ours, closed]
     holiday = read(session)[-1]
     assert (holiday.end.isoformat(), str(holiday["TRANSP"])) == ("2026-10-31", "TRANSPARENT")
