@@ -94,7 +94,7 @@ _ASKS_WHILE: Final[dict[MailKind, frozenset[State]]] = {
     _M.FOLLOW_UP_DUE:            frozenset({FOLLOW_UP_DUE}),
 }  # fmt: skip
 
-#: who is told after which decision; nobody is told of what they did themselves
+#: who is told after which decision; nobody is told of what they did themselves, but of meetings that they come to
 NOTIFICATIONS: Final[dict[Verb, tuple[Notification, ...]]] = {
     Verb.SUBMIT_CONCERN:      (
         Notification(_M.CONCERN_RECEIVED, audiences.coordinators),
@@ -169,11 +169,11 @@ def write(session: Session, row: History) -> list[Mail]:
 
 
 def _is_told(session: Session, row: History, kind: MailKind, *, account_id: uuid.UUID) -> bool:
-    """Nobody of what they did themselves, but that what stands in their calendar has changed; where an identity is
+    """Nobody of what they did themselves, but of what is to stand in their calendar, or to leave it; where an identity is
     protected, nobody but those on the access list.
     """
-    is_own = account_id == row.by_id and not (kind in WITH_ENTRY and _has_entry(session, row, account_id))
-    return not is_own and access_list.is_on(row.referral, account_id)
+    is_of_calendar = kind in _CALLS or (kind in TAKES_OUT and _has_entry(session, row, account_id))
+    return (account_id != row.by_id or is_of_calendar) and access_list.is_on(row.referral, account_id)
 
 
 def _says_nothing_new(session: Session, row: History, addressee: Addressee) -> bool:

@@ -63,6 +63,7 @@ def test_the_right_people_are_told_on_the_straight_way(
         ("concern_received", karin),
         ("concern_received", sanna),
         ("part_requested", petra),
+        ("meeting_scheduled", karin),
         ("meeting_scheduled", petra),
         ("meeting_invited", "ottoline@bläckfisk.invalid"),
         ("minutes_to_approve", henrik),

@@ -242,20 +242,33 @@ def test_whoever_has_nothing_to_do_with_it_any_more_is_told_without_its_number(
     assert (off, event["UID"], event["SUMMARY"]) == ("CANCEL", before["UID"], before["SUMMARY"])
 
 
-def test_who_calls_it_off_themselves_is_told_only_of_what_stands_in_their_calendar(
+def test_who_calls_the_team_and_comes_themselves_has_the_meeting_in_their_calendar_like_everybody_else(
     session: Session, cast: Cast, referral: Referral
 ) -> None:
-    both = (cast.coordinator, cast.second_coordinator)
-    assert kinds(call(session, referral, *both, by=cast.coordinator)) == [
+    both, by = (cast.coordinator, cast.second_coordinator), {"by": cast.coordinator}
+    first, moved = (call(session, referral, *both, starts_at=at, **by) for at in (AT, LATER))
+    off = call_off(session, referral, **by)
+    for mails, kind in (
+        (first, MailKind.MEETING_SCHEDULED),
+        (moved, MailKind.MEETING_SCHEDULED),
+        (off, MailKind.MEETING_CALLED_OFF),
+    ):
+        assert kinds(mails) == [(kind, one.email) for one in both]
+    own = [entry(session, mails[0])[1] for mails in (first, moved, off)]
+    assert [event.start for event in own] == [AT, LATER, LATER]
+    assert ([event["SEQUENCE"] for event in own], len({event["UID"] for event in own})) == ([0, 1, 2], 1)
+
+
+def test_who_calls_others_only_is_not_told_and_of_what_never_reached_their_calendar_they_are_not_either(
+    session: Session, cast: Cast, referral: Referral
+) -> None:
+    both, by = (cast.coordinator, cast.second_coordinator), {"by": cast.coordinator}
+    assert kinds(call(session, referral, cast.second_coordinator, **by)) == [
         (MailKind.MEETING_SCHEDULED, cast.second_coordinator.email)
     ]
-    moved = call(session, referral, *both, by=cast.second_coordinator, starts_at=LATER)
-    assert {mail.address for mail in moved} == {one.email for one in both}
-    (stopped,) = (mail for mail in moved if mail.address == cast.coordinator.email)
-    notifications.stop(session, referral, stopped, by=cast.coordinator.actor())
-    assert {mail.address for mail in call_off(session, referral, by=cast.coordinator)} == {
-        cast.second_coordinator.email
-    }
+    (own,) = (mail for mail in call(session, referral, *both, **by) if mail.address == cast.coordinator.email)
+    notifications.stop(session, referral, own, by=cast.coordinator.actor())
+    assert {mail.address for mail in call_off(session, referral, **by)} == {cast.second_coordinator.email}
 
 
 def test_a_referral_that_ends_leaves_no_entry_standing(session: Session, cast: Cast, referral: Referral) -> None:
