@@ -1,22 +1,25 @@
 """What follows the clock in consultation rounds and no decision: their agendas, and which units are to be represented once one is held."""
 
+from functools import partial
+
+from sqlalchemy.orm import Session
+
+from flows import papers_by_clock
 from flows.apart import Apart
-from referrals import db, printing
-from referrals.models import ConsultationRound
+from flows.papers_by_clock import Due
+from referrals import db
+from referrals.models import ClockPaper, ConsultationRound
 from referrals.rounds import attendance, papers
 from referrals.rounds.papers import Draft
 
 
 def issue_agendas(database: str) -> int:
     """Issue the agendas whose time has come; how many. One transaction each, and none of them keeps another waiting."""
-    issued, apart = 0, Apart("rounds")
     with db.reading(database) as session:
         drafts = papers.agendas_to_issue(session)
-    for draft in drafts:
-        with apart.one("an agenda"):
-            _issue(database, draft)
-            issued += 1
-    return issued
+    # An agenda that says something else by now is another one: what the printer hung at may be gone.
+    due = [Due(one.made_from, one.language, one.context, partial(_keep, one)) for one in drafts]
+    return papers_by_clock.issue(database, ClockPaper.ROUND_AGENDA, due, apart=Apart("rounds"))
 
 
 def fix_registers(database: str) -> int:
@@ -30,8 +33,5 @@ def fix_registers(database: str) -> int:
     return fixed
 
 
-def _issue(database: str, draft: Draft) -> None:
-    """Print outside of any transaction; what fails is tried again at the next look."""
-    content = printing.print_in_time(printing.extract_html(draft.context, language=draft.language, name=draft.template))
-    with db.writing(database) as session:
-        papers.keep(session, draft, content)
+def _keep(draft: Draft, session: Session, content: bytes) -> None:
+    papers.keep(session, draft, content)

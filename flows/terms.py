@@ -1,7 +1,14 @@
 """Terms that are over: counted once by the worker itself, and the quality report of a school year issued once, since both follow the calendar."""
 
+from functools import partial
+
+from sqlalchemy.orm import Session
+
+from flows import papers_by_clock
 from flows.apart import Apart
-from referrals import db, printing
+from flows.papers_by_clock import Due
+from referrals import db
+from referrals.models import ClockPaper
 from referrals.patterns import kept, quality_report
 from referrals.patterns.quality_report import Draft
 from referrals.patterns.school_terms import SchoolTerm
@@ -17,9 +24,8 @@ def count_terms(database: str, apart: Apart) -> int:
             counted += _count(database, term)
     with db.reading(database) as session:
         drafts = quality_report.to_issue(session)
-    for draft in drafts:
-        with apart.one("a quality report"):
-            _issue(database, draft)
+    reports = [Due(str(one.begins), one.language, one.context, partial(_keep, one)) for one in drafts]
+    papers_by_clock.issue(database, ClockPaper.QUALITY_REPORT, reports, apart=apart)
     return counted
 
 
@@ -28,9 +34,5 @@ def _count(database: str, term: SchoolTerm) -> bool:
         return kept.keep(session, term)
 
 
-def _issue(database: str, draft: Draft) -> None:
-    """Print outside of any transaction; what fails is tried again at the next sweep."""
-    html = printing.extract_html(draft.context, language=draft.language, name=quality_report.TEMPLATE)
-    content = printing.print_in_time(html)
-    with db.writing(database) as session:
-        quality_report.keep(session, draft, content)
+def _keep(draft: Draft, session: Session, content: bytes) -> None:
+    quality_report.keep(session, draft, content)

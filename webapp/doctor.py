@@ -111,10 +111,15 @@ def _post_office(settings: Settings) -> str | None:
 
 def _work(settings: Settings) -> str | None:
     with db.reading(settings.database) as session:
-        work = figures.read(session).work.values()
-    if given_up := sum(one.given_up for one in work):
+        now = figures.read(session)
+    if given_up := sum(one.given_up for one in now.work.values()):
         return f"{given_up} steps were given up: the administrator's page says which, with a button to try again"
-    oldest = max(one.oldest for one in work)
+    if now.papers_given_up:
+        return (
+            f"{now.papers_given_up} papers of the calendar never came out of the printer and were given up: the administrator's page"
+            " says of which kind, with a button to try again"
+        )
+    oldest = max(one.oldest for one in now.work.values())
     return (
         None if oldest < LONG else f"the oldest step has waited {oldest / 60:.0f} minutes: look at worker and Prefect"
     )

@@ -48,6 +48,7 @@ class _Installation(Collector):
             label="kind",
             values={kind.value: count for kind, count in now.papers.items()},
         )
+        yield _plain("papers_given_up", "Papers of the calendar that wait for a person.", now.papers_given_up)
         yield _gauge("mail", "Mail by what became of it.", label="state", values=now.mail)
         if now.worker_silent is not None:
             yield _plain("worker_silent_seconds", "Since a worker showed that it lives.", now.worker_silent)

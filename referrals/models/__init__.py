@@ -58,6 +58,7 @@ from referrals.models.log_sample import LogSample, LogSampleVisit
 from referrals.models.measurement import Measurement
 from referrals.models.organisation import ClosedDay, Forum, Municipality, OrganisationChange, TeamDate, Unit, forum_unit
 from referrals.models.part_opening import PartOpening
+from referrals.models.print_attempt import ClockPaper, PrintAttempt
 from referrals.models.protection import ProtectionDisposal, ProtectionHold, ProtectionPaper, ProtectionReport
 from referrals.models.reading_request import ReadingAnswer, ReadingRequest
 from referrals.models.referral import History, Listed, Membership, OfReferral, Referral
@@ -109,6 +110,7 @@ __all__ = [
     "AuditHead",
     "Base",
     "CalledAnswer",
+    "ClockPaper",
     "ClosedDay",
     "Closure",
     "ColourChoice",
@@ -176,6 +178,7 @@ __all__ = [
     "Pace",
     "PartOpening",
     "PlannedAction",
+    "PrintAttempt",
     "ProtectionDisposal",
     "ProtectionHold",
     "ProtectionPaper",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from referrals import clock
 from referrals.models import Document, Heartbeat, Mail, Step, StepKind
+from referrals.papers import print_attempts
 from referrals.vocabulary import DocumentKind
 
 #: how far back finished steps are looked at, and how many of them at most
@@ -41,6 +42,8 @@ class Figures:
 
     work: dict[StepKind, Work]
     papers: dict[DocumentKind, int]
+    #: papers that follow the clock and never came out of the printer
+    papers_given_up: int
     #: `sent`, `stopped`, `waiting`
     mail: dict[str, int]
     #: seconds since a worker showed that it lives; None where none ever did
@@ -56,6 +59,7 @@ def read(session: Session) -> Figures:
     return Figures(
         work={kind: _work(session, kind) for kind in StepKind},
         papers={kind: papers.get(kind, 0) for kind in DocumentKind if kind is not DocumentKind.PROTECTION_REPORT},
+        papers_given_up=print_attempts.count_given_up(session),
         mail=_mail(session),
         worker_silent=silent(session, WORKER),
         sweep_silent=silent(session, SWEEP),

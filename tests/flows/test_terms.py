@@ -9,7 +9,8 @@ from flows import terms
 from flows.apart import Apart
 from flows.sweep import sweep_database
 from referrals import db, printing
-from referrals.models import QualityReport, TermFigures
+from referrals.models import ClockPaper, QualityReport, TermFigures
+from referrals.papers import print_attempts
 from referrals.patterns import kept
 from tests.people import settle
 from tests.referrals.patterns.lived import a_course
@@ -51,6 +52,15 @@ def test_what_fails_is_tried_again_at_the_next_sweep(lived: str, monkeypatch: py
     assert is_there(lived) == (["2026-spring"], [])
     assert terms.count_terms(lived, apart) == 0
     assert [begins for begins, _checksum in is_there(lived)[1]] == [2025]
+
+
+def test_a_report_that_another_worker_has_in_its_printer_is_left_over(lived: str) -> None:
+    sweep_database(lived)
+    with db.writing(lived) as session:
+        session.delete(session.scalars(select(QualityReport)).one())
+        print_attempts.begin(session, ClockPaper.QUALITY_REPORT, "2025")
+    assert not sweep_database(lived)
+    assert is_there(lived) == (["2026-spring"], [])
 
 
 def _refuse(error: Exception) -> bool:

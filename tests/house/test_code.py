@@ -114,3 +114,9 @@ def test_whatever_prints_outside_of_a_step_has_a_longest_time() -> None:
         if "print_pdf" in (ROOT / name).read_text() and not name.startswith("webapp/demo_year/")
     }
     assert elsewhere == steps | by_hand | {"referrals/printing.py"}
+
+
+def test_whatever_a_worker_prints_outside_of_a_step_counts_its_tries() -> None:
+    """Nobody pressed anything there: begun again by each worker, a print that never ends would end all of them."""
+    workers = [name for name in MODULES if name.startswith("flows/")]
+    assert [name for name in workers if "print_in_time" in (ROOT / name).read_text()] == ["flows/papers_by_clock.py"]

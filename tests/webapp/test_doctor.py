@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import delete, select, text, update
 
 from referrals import clock, config, db, printing, sealing
-from referrals.models import Heartbeat, Step, Unit
+from referrals.models import ClockPaper, Heartbeat, PrintAttempt, Step, Unit
 from tests import straight_way
 from webapp import cli, doctor, health
 
@@ -120,6 +120,13 @@ def test_work_that_waits_too_long_and_work_given_up_are_told(examine):
     with db.writing() as session:
         session.execute(update(Step).values(failed_at=clock.machine_now()))
     assert "1 steps were given up" in examine()[1][0]
+
+
+def test_a_paper_of_the_calendar_that_was_given_up_is_told(examine):
+    hours_ago = clock.machine_now() - timedelta(hours=2)
+    with db.writing() as session:
+        session.add(PrintAttempt(paper=ClockPaper.QUALITY_REPORT, key="2025", tries=3, tried_at=hours_ago))
+    assert "1 papers of the calendar never came out of the printer" in examine()[1][0]
 
 
 def test_a_sweep_that_leaves_something_over_each_time_is_told(examine):

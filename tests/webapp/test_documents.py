@@ -10,7 +10,7 @@ from sqlalchemy import select
 from referrals import clock, db, documents, notifications, printing, steps, triage
 from referrals.access import SYSTEM
 from referrals.documents import Paper
-from referrals.models import AuditEvent, Document, History, Mail, Referral, Step, What
+from referrals.models import AuditEvent, ClockPaper, Document, History, Mail, PrintAttempt, Referral, Step, What
 from referrals.papers import readers
 from referrals.stages import PLAN_DRAFT
 from referrals.vocabulary import DocumentKind, PlanStatus
@@ -237,6 +237,21 @@ def test_administrators_see_what_was_given_up_with_its_technical_run(signed_in, 
     browser.get("/administration/automatic-work")
     browser.submit(form="retry-1")
     browser.submit(form="retry-1")
+    assert "has happened" in browser.get("/administration/automatic-work").text
+
+
+def test_administrators_have_papers_of_the_calendar_made_again(signed_in, settings):
+    with db.writing(settings.database) as session:
+        for paper in ClockPaper:
+            session.add(
+                PrintAttempt(paper=paper, key="2025", tries=3, tried_at=clock.machine_now() - timedelta(days=1))
+            )
+    browser = signed_in("anton")
+    assert "2 steps need a look" in browser.get("/administration").text
+    page = browser.get("/administration/automatic-work")
+    assert "Agenda of the consultation" in page.text
+    assert "Quality report" in page.text
+    assert "within ten minutes" in browser.submit(form="papers-again").text
     assert "has happened" in browser.get("/administration/automatic-work").text
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from referrals import db
 from referrals.clock import machine_now
-from referrals.models import Heartbeat, Referral, Step
+from referrals.models import ClockPaper, Heartbeat, PrintAttempt, Referral, Step
 from tests import straight_way
 from tests.people import settle
 from webapp import create_app
@@ -47,6 +47,8 @@ def test_a_watcher_reads_the_figures_and_nothing_of_anybody(watched, settings):
         number = session.get_one(Referral, referral.id).number
         lost = session.scalars(select(Step).where(Step.referral_id == straight_way.submit(session, cast.school).id))
         lost.one().failed_at = machine_now()
+        hours_ago = machine_now() - timedelta(hours=2)
+        session.add(PrintAttempt(paper=ClockPaper.ROUND_AGENDA, key="x", tries=3, tried_at=hours_ago))
     answer = watched.get("/metrics", headers=TOKEN)
     assert answer.content_type.startswith("text/plain; version=0.0.4")
     families = {family.name: family.samples for family in text_string_to_metric_families(answer.text)}
@@ -65,6 +67,7 @@ def test_a_watcher_reads_the_figures_and_nothing_of_anybody(watched, settings):
         "trivsel_worker_silent_seconds",
         "trivsel_sweep_silent_seconds",
     } <= set(families)
+    assert families["trivsel_papers_given_up"][0].value == 1
     assert families["trivsel_disk_free_bytes"][0].value > 0
     assert not any(typed in answer.text for typed in (*straight_way.TYPED, number))
     assert "protection" not in answer.text

@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from referrals import steps
 from referrals.access import Role
-from referrals.models import Step
+from referrals.models import ClockPaper, Step
+from referrals.papers import print_attempts
 from referrals.vocabulary import N_
 from webapp import notices, people, transactions
 from webapp.administration import blueprint
@@ -24,6 +25,12 @@ WORDS = {
     "refused": N_("The rules did not allow it."),
 }
 
+#: papers that follow the calendar, as each calls itself
+PAPERS = {
+    ClockPaper.ROUND_AGENDA: N_("Agenda of the consultation"),
+    ClockPaper.QUALITY_REPORT: N_("Quality report"),
+}
+
 
 @blueprint.get("/automatic-work")
 @signed_in(Role.ADMINISTRATOR)
@@ -36,6 +43,8 @@ def automatic_work() -> ResponseReturnValue:
         failed=steps.all_failed(session),
         waiting=steps.count_waiting(session),
         words=WORDS,
+        never_printed=print_attempts.given_up(session),
+        papers=PAPERS,
         runs=runs,
     )
 
@@ -48,4 +57,13 @@ def retry_automatic_work(step_id: uuid.UUID) -> ResponseReturnValue:
     step = session.get(Step, step_id) or abort(404)
     steps.retry(session, step, by=people.actor())
     notices.say_next(gettext("It is being tried again. Look at this page in a moment."))
+    return redirect(url_for(".automatic_work"), 303)
+
+
+@blueprint.post("/automatic-work/papers")
+@signed_in(Role.ADMINISTRATOR)
+def print_papers_again() -> ResponseReturnValue:
+    """Let the papers of the calendar that never came out of the printer be tried again."""
+    print_attempts.retry(transactions.session(), by=people.actor())
+    notices.say_next(gettext("They are tried again within ten minutes. Nothing is lost."))
     return redirect(url_for(".automatic_work"), 303)

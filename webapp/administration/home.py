@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from referrals import clock, steps
 from referrals.access import Role
 from referrals.models import Account, Forum, Unit
+from referrals.papers import print_attempts
 from referrals.people import organisation
 from webapp import transactions
 from webapp.administration import blueprint
@@ -76,7 +77,7 @@ def _rooms(*, is_demo: bool) -> list[Room]:
         today = long_date(clock.today(here.timezone))
         rooms.append(Room(url_for(".date"), "clock", gettext("Date of the demonstration"), today))
     rooms.append(Room(url_for(".changes"), "list", gettext("Log of changes"), gettext("Who changed what, and when")))
-    failed = len(steps.all_failed(session))
+    failed = len(steps.all_failed(session)) + print_attempts.count_given_up(session)
     standing = ngettext("%(num)d step needs a look", "%(num)d steps need a look", failed)
     rooms.append(Room(url_for(".automatic_work"), "hourglass", gettext("Automatic work"), standing))
     return rooms

@@ -23,6 +23,7 @@ def test_nothing_has_happened_yet(session: Session, cast: Cast) -> None:
     assert DocumentKind.PROTECTION_REPORT not in now.papers
     assert (now.mail, now.worker_silent, now.sweep_silent) == ({"sent": 0, "stopped": 0, "waiting": 0}, None, None)
     assert now.work[WORK].quantile(0.5) == 0.0
+    assert now.papers_given_up == 0
 
 
 def test_work_that_waits_is_counted_with_the_age_of_the_oldest(session: Session, cast: Cast) -> None:
