@@ -27,6 +27,7 @@ from referrals.models import (
     Unit,
 )
 from referrals.models.step import StepKind
+from referrals.safeguarding import protected_identity
 from referrals.stages import CLOSED, OPEN, Party, State, Verb
 from referrals.vocabulary import (
     ConflictAnswer,
@@ -97,6 +98,11 @@ def fill(address: str, total: int) -> None:
                 session.execute(insert(cast("Table", kind.__table__)), several)
 
 
+def child_name(number: int) -> str:
+    """What the child of a referral is called, counted from nought: a name of its own, so that whoever searches finds the one."""
+    return f"Mila Testsson-{number}"
+
+
 def _one(
     number: int, dice: random.Random, *, school: uuid.UUID, owner: uuid.UUID
 ) -> Iterator[tuple[Any, dict[str, Any]]]:
@@ -110,7 +116,8 @@ def _one(
         "id": identity, "number": _reference(number), "unit_id": school, "owner_id": owner, "stage": state.stage, "status": state.status,
         "is_open": is_open, "topics": dice.sample([topic.value for topic in Topic], 2), "school_year": SchoolYear.YEAR_4,
         "rulepack": "se-2026-07", "language": "sv", "opened_at": opened, "stage_since": opened, "wrapped_key": wrapped,
-        "child_name": _sealed(key, "referral", identity, "child_name", "Mila Testsson"), "child_name_index": secrets.token_hex(32),
+        "child_name": _sealed(key, "referral", identity, "child_name", child_name(number)),
+        "child_name_index": protected_identity.index_of(child_name(number)),
         "target_on": opened.date() + timedelta(days=dice.randrange(30, 150)) if is_open else None,
         "version": SHORT if is_open else LONG, "skips_assessment": False,
     }  # fmt: skip

@@ -1,9 +1,12 @@
 """How long the board, the list and what stands beside them take, by how many referrals there are."""
 
+import re
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from unittest.mock import patch
 
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
@@ -16,6 +19,7 @@ from tests.bench.figures import Figure, Wanted, as_many_as, figure, milliseconds
 from tests.postgres import a_database, running_postgres
 from webapp import create_app
 from webapp.accounts import sessions
+from webapp.casework import search
 
 SIZES = (1_000, 10_000, 100_000)
 #: what is looked at, by its name in the table
@@ -29,6 +33,11 @@ PAGES = {
     "home": "/home",
     "search, found": "/search?reference={number}",
     "search, not found": "/search?reference=HTL-0000-0000",
+}
+#: which child is searched for, by its name in the table, and how many referrals there are about it
+CHILDREN = {
+    "search by a child's name, found": (crowd.child_name(0), 1),
+    "search by a child's name, not found": ("Ingen Testsson", 0),
 }
 SLOWEST, GROWTH = Wanted("p95", 80), Wanted("p95", 1.2)
 
@@ -81,6 +90,11 @@ def _each(client: FlaskClient, address: str) -> Iterator[tuple[str, list[float]]
         there = path.format(number=number)
         wanted = {"search, found": 303, "search, not found": 404}.get(name, 200)
         yield name, milliseconds(partial(_open, client, there, wanted), times=as_many_as(60, 30))
+    token = _token_on(client.get("/search"))
+    # Nobody may search so often; each search counts itself all the same.
+    with patch.object(search, "SEARCHES", replace(search.SEARCHES, most=10**6)):
+        for name, (child, lines) in CHILDREN.items():
+            yield name, milliseconds(partial(_search, client, token, child, lines), times=as_many_as(60, 30))
     with db.reading(address) as session:
         yield (
             "what a live board asks each second",
@@ -108,6 +122,21 @@ def _open(client: FlaskClient, path: str, status: int) -> TestResponse:
     if answer.status_code != status:
         raise RuntimeError(f"{path} answered {answer.status_code}")
     return answer
+
+
+def _search(client: FlaskClient, token: str, child: str, lines: int) -> TestResponse:
+    answer = client.post("/search", data={"csrf_token": token, "child_name": child})
+    if answer.status_code != 200 or answer.text.count("list-number") != lines:
+        raise RuntimeError(f"a search by name answered {answer.status_code}")
+    return answer
+
+
+def _token_on(page: TestResponse) -> str:
+    """What a form that this browser sends must have, as it stands on a page."""
+    found = re.search('name="csrf_token" value="([^"]+)"', page.text)
+    if found is None:
+        raise RuntimeError("a page without a form")
+    return found[1]
 
 
 def _sign_in(settings: config.Settings, who: object) -> FlaskClient:
