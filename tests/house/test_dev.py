@@ -24,8 +24,8 @@ def elsewhere(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def dev(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    around = {"PATH": f"{folder / 'bin'}:/usr/bin:/bin", "PYTHON": sys.executable}
+def dev(folder: Path, *words: str, python: str = sys.executable) -> subprocess.CompletedProcess[str]:
+    around = {"PATH": f"{folder / 'bin'}:/usr/bin:/bin", "PYTHON": python}
     return subprocess.run(
         ["bash", str(folder / "dev"), *words], env=around, capture_output=True, text=True, check=False
     )
@@ -45,7 +45,38 @@ def test_help_lists_every_word_it_takes(elsewhere: Path, words: list[str]) -> No
     done = dev(elsewhere, *words)
     takes = re.findall(r"^do_(\w+)\(\)", (ROOT / "dev").read_text(), re.MULTILINE)
     assert (done.returncode, done.stderr) == (0, "")
-    assert sorted(re.findall(r"^  \./dev (\w+) +\S", done.stdout, re.MULTILINE)) == sorted(takes)
+    assert set(re.findall(r"^  \./dev (\w+) +\S", done.stdout, re.MULTILINE)) == set(takes)
+
+
+@pytest.fixture
+def set_up(elsewhere: Path) -> Path:
+    """The same with everything there, each of it one that does nothing; its Python says how the tests are begun."""
+    (elsewhere / "bin" / "ldconfig").write_text(
+        "#!/bin/sh\necho libpango-1.0.so.0 libpangoft2-1.0.so.0 libharfbuzz-subset.so.0\n"
+    )
+    (elsewhere / "bin" / "python").write_text("#!/bin/sh\n")
+    ours = elsewhere / ".venv" / "bin" / "python"
+    ours.parent.mkdir(parents=True)
+    ours.write_text('#!/bin/sh\n[ "$2" != pytest ] || echo "TRIVSEL_SEEDS=$TRIVSEL_SEEDS $*"\n')
+    for program in (elsewhere / "bin" / "python", ours):
+        program.chmod(0o755)
+    (elsewhere / ".venv" / ".trivsel-place").write_text(str(elsewhere))
+    for name in ("requirements.lock", "requirements-dev.lock", "pyproject.toml"):
+        (elsewhere / name).touch()
+    for name in ("package-lock.json", "node.lock", "packages.py", "typefaces.py"):
+        (elsewhere / "webapp" / "assets" / name).parent.mkdir(parents=True, exist_ok=True)
+        (elsewhere / "webapp" / "assets" / name).touch()
+    return elsewhere
+
+
+@pytest.mark.parametrize(("words", "seeds"), [([], "0-199"), (["400"], "400-599")])
+def test_two_hundred_random_journeys_are_begun_by_one_word(set_up: Path, words: list[str], seeds: str) -> None:
+    done = dev(set_up, "bench", "--faults", *words, python=str(set_up / "bin" / "python"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (
+        done.stdout.splitlines()[-1] == f"TRIVSEL_SEEDS={seeds} -m pytest --no-cov tests/flows/test_faults_at_random.py"
+    )
+    assert (ROOT / "tests/flows/test_faults_at_random.py").exists()
 
 
 def test_a_word_it_does_not_know_is_said_with_the_list(elsewhere: Path) -> None:
