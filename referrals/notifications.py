@@ -183,7 +183,8 @@ def _says_nothing_new(session: Session, row: History, addressee: Addressee) -> b
         Mail.stopped_at.is_(None), History.number < row.number,
     )  # fmt: skip
     newest = session.scalars(before.order_by(History.number.desc(), Mail.id).limit(1)).one_or_none()
-    if newest is None or newest.kind not in _CALLS or newest.address != addressee.address:
+    # One that has not gone yet goes to the address they have then.
+    if newest is None or newest.kind not in _CALLS or (newest.sent_at and newest.address != addressee.address):
         return False
     if _step_of(session, newest).failed_at is not None:
         return False

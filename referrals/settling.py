@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from referrals import notifications, triage
+from referrals import notifications, steps, triage
 from referrals.access import SYSTEM
 from referrals.development import stages
 from referrals.development import targets as development_targets
@@ -36,7 +36,12 @@ def settle_development(session: Session, event: DevelopmentEvent) -> None:
 
 
 def letter_to_send(session: Session, mail: Mail) -> Letter | None:
-    """What is handed to the post office, with its calendar entry; None where it went, was stopped, or asks for what is done by now."""
+    """What is handed to the post office, with its calendar entry; None where it went, was stopped, or asks for what is done by now.
+
+    It goes where its reader is by now: it was held for some minutes, or waited for the post office, since it was written.
+    """
+    if notifications.is_to_go(mail):
+        steps.address_anew(session, mail)
     notifications.let_rest_if_done(session, mail)
     if not notifications.is_to_go(mail):
         return None

@@ -164,15 +164,15 @@ def retry(session: Session, step: Step, *, by: Actor) -> None:
     if step.failed_at is None:
         return
     if step.mail_id is not None:
-        _address_anew(session, session.get_one(Mail, step.mail_id))
+        address_anew(session, session.get_one(Mail, step.mail_id))
     step.failed_at, step.failed_with, step.failures = None, None, 0
     step.holder, step.lease_until = None, None
     session.flush()
     wake_dispatchers(session.connection())
 
 
-def _address_anew(session: Session, mail: Mail) -> None:
-    """Send it to the address its reader has by now: an administrator may have put it right."""
+def address_anew(session: Session, mail: Mail) -> None:
+    """Send it to the address its reader has by now: somebody may have put it right."""
     guardian_id = readers.guardian_in(mail.recipient)
     account = session.get(Account, mail.account_id) if mail.account_id else None
     reader = session.get(Guardian, guardian_id) if guardian_id else account

@@ -77,3 +77,11 @@ def test_mail_that_asks_for_what_is_done_by_now_gives_no_letter(
     intake.resubmit_concern(session, referral, by=Actor(reported=referral.id), seen=None, text="Efter lunch.")
     assert settling.letter_to_send(session, mail) is None
     assert mail.stopped_at
+
+
+def test_mail_to_a_colleague_goes_where_they_are_by_now(session: Session, cast: Cast) -> None:
+    referral = straight_way.submit(session, cast.school)
+    first, second = notifications.write(session, referral.history[-1])
+    cast.coordinator.email = "karin@ny.invalid"
+    letters = [settling.letter_to_send(session, mail) for mail in (first, second)]
+    assert {letter.to for letter in letters if letter} == {"karin@ny.invalid", cast.second_coordinator.email}

@@ -11,7 +11,7 @@ from icalendar import Calendar, Event
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock, mailer, notifications, steps, team_review
+from referrals import clock, mailer, notifications, settling, steps, team_review
 from referrals.disclosure import coverage
 from referrals.forums import invitations_calendar
 from referrals.models import Guardian, Mail, Referral, Step
@@ -171,6 +171,22 @@ def test_a_mail_that_came_back_goes_to_the_address_that_was_put_right(
     step = session.scalars(select(Step).where(Step.mail_id == mail.id)).one()
     steps.retry(session, step, by=cast.coordinator.actor())
     assert mail.address == "maja@ny.invalid"
+
+
+def test_an_invitation_that_has_not_gone_yet_goes_to_the_address_that_was_put_right(
+    session: Session, cast: Cast, referral: Referral
+) -> None:
+    maja = guardian(session, referral, cast, "Maja", email="fel@familj.invalid")
+    (mail,) = call(session, cast, referral, maja)
+    maja.email = "maja@familj.invalid"
+    assert call(session, cast, referral, maja) == [], "this one will find her"
+    letter = settling.letter_to_send(session, mail)
+    assert letter is not None
+    assert letter.to == mail.address == "maja@familj.invalid"
+    notifications.note_sent(session, mail)
+    maja.email = "maja@annan.invalid"
+    assert settling.letter_to_send(session, mail) is None
+    assert mail.address == "maja@familj.invalid", "where it went stays as it is"
 
 
 def test_a_guardian_is_not_written_to_twice_about_the_same_time_and_place(
