@@ -22,7 +22,7 @@ def secret_of(owner: Forum | Account) -> str | None:
 
     It is written down nowhere.
     """
-    if owner.links_made <= 0:
+    if owner.links_made == 0 or _is_closed(owner):
         return None
     purpose = "team dates" if isinstance(owner, Forum) else "dates of own teams"
     return key_ring().blind_index(purpose, f"{owner.id} {owner.links_made}")
@@ -58,9 +58,11 @@ def make_own_link(session: Session, *, by: Actor) -> None:
 
 
 def close_own_link(session: Session, *, by: Actor) -> None:
-    """Let the own link of `by` open nothing any more, without another one. Raises NotAllowed as `make_own_link` does."""
+    """Let the own link of `by` open nothing any more, without another one. Again changes nothing. Raises NotAllowed as `make_own_link` does."""
     owner = _own(session, by)
-    _count(session, owner, -abs(owner.links_made), by=by)
+    if owner.links_made and not owner.is_link_closed:
+        owner.is_link_closed = True
+        _note(session, owner, "is_link_closed", before=False, after=True, by=by)
 
 
 def _own(session: Session, by: Actor) -> Account:
@@ -69,12 +71,18 @@ def _own(session: Session, by: Actor) -> Account:
     return session.get_one(Account, by.account_id)
 
 
+def _is_closed(owner: Forum | Account) -> bool:
+    return isinstance(owner, Account) and owner.is_link_closed
+
+
 def _make(session: Session, owner: Forum | Account, *, by: Actor) -> None:
-    _count(session, owner, abs(owner.links_made) + 1, by=by)
+    """Another one each time: none comes back that was there before."""
+    before, owner.links_made = owner.links_made, owner.links_made + 1
+    if isinstance(owner, Account):
+        owner.is_link_closed = False
+    _note(session, owner, "links_made", before=before, after=owner.links_made, by=by)
 
 
-def _count(session: Session, owner: Forum | Account, made: int, *, by: Actor) -> None:
-    """Write how many links were made, below nought while the last one is closed: none comes back that was there before."""
-    before, owner.links_made = owner.links_made, made
-    organisation.note(session, owner, what="links_made", before=before, after=made, by_id=by.account_id)
+def _note(session: Session, owner: Forum | Account, what: str, *, before: object, after: object, by: Actor) -> None:
+    organisation.note(session, owner, what=what, before=before, after=after, by_id=by.account_id)
     session.flush()

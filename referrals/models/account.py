@@ -36,8 +36,9 @@ class Account(Identified, Base):
     #: how often they are reminded by mail
     reminders: Mapped[Rhythm] = mapped_column(by_value(Rhythm), default=Rhythm.DAILY, server_default=Rhythm.DAILY.value)
 
-    #: how often they made a link to the dates of all their teams: only the newest opens them, and while it is closed this stands below nought
+    #: how often they made a link to the dates of all their teams: only the newest opens them, unless it is closed
     links_made: Mapped[int] = mapped_column(default=0, server_default="0")
+    is_link_closed: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     roles: Mapped[list["RoleAssignment"]] = relationship(back_populates="account", cascade="all, delete-orphan")
 

@@ -11,7 +11,9 @@ from sqlalchemy.exc import DBAPIError
 
 from referrals import clock, db, intake, migrations, triage
 from referrals.access import Actor
+from referrals.forums import subscription
 from referrals.models import (
+    Account,
     Base,
     ConcernAddition,
     DevelopmentCase,
@@ -159,6 +161,24 @@ def test_what_runs_gets_the_team_of_its_unit(empty_address: str) -> None:
     with db.reading(empty_address) as session:
         found = {row.unit.slug: row.forum.slug for row in session.scalars(sa.select(Referral))}
     assert found == {"lindskolan": "linden", "askskolan": "asken"}
+
+
+def test_a_calendar_link_of_ones_own_that_was_closed_stays_closed(empty_address: str) -> None:
+    migrations.upgrade(empty_address)
+    with db.writing(empty_address) as session:
+        cast = settle(session)
+        for who in (cast.coordinator, cast.counsellor):
+            subscription.make_own_link(session, by=who.actor())
+        subscription.close_own_link(session, by=cast.counsellor.actor())
+        still_open = cast.coordinator.id
+    migrations.downgrade(empty_address, to="0117")
+    with db.engine_for(empty_address).begin() as connection:
+        assert set(connection.scalars(sa.text("SELECT links_made FROM account"))) == {-1, 0, 1}
+    migrations.upgrade(empty_address)
+    with db.reading(empty_address) as session:
+        there = session.scalars(sa.select(Account)).all()
+        assert [one.id for one in there if subscription.secret_of(one)] == [still_open]
+        assert set(session.scalars(sa.select(Account.links_made))) == {0, 1}
 
 
 def test_development_work_of_before_stands_where_what_is_written_in_it_puts_it(empty_address: str) -> None:

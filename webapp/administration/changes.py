@@ -50,6 +50,7 @@ _FIELDS = {
     "coordinates": N_("coordinates the team"),
     "stand_in_id": N_("who stands in as a rule"),
     "links_made": N_("links for calendar programs"),
+    "is_link_closed": N_("own link for calendar programs closed"),
     "is_open": N_("public form open"),
     "takes_part": N_("takes part"),
     "contact": N_("whom to call"),

@@ -116,9 +116,15 @@ def test_ones_own_link_shows_another_teams_dates_only_in_the_days_one_stands_in_
     assert "The link is closed: it opens nothing any more." in page.text
     assert "There is no link yet." in page.text
     assert browser.client.get(first).status_code == 404
+    with db.writing(settings.database) as session:
+        subscription.close_own_link(session, by=cast_of(session).coordinator.actor())  # again, which changes nothing
+        changes = session.scalars(select(OrganisationChange).where(OrganisationChange.subject.contains("link_closed")))
+        assert [(row.before, row.after) for row in changes] == [("False", "True")]
+    assert "own link for calendar programs closed" in signed_in("anton").get("/administration/changes").text
     second = link_on(karin.submit(form=link_form(page)))
     assert second != first
     assert browser.client.get(first).status_code == 404
+    assert browser.client.get(second).status_code == 200
 
 
 def test_nobody_but_staff_has_a_link_of_their_own(settings, app):
