@@ -5,15 +5,18 @@ What became an action of the plan in force, in the same words and for the same p
 
 import uuid
 from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import date
 
 from sqlalchemy import ColumnElement, exists, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, contains_eager, selectinload
 
-from referrals import history
-from referrals.access import Actor, Role, parties_for
+from referrals import calendar, history
+from referrals.access import Actor, Role, View, may_view, parties_for
 from referrals.errors import NotAllowed
+from referrals.languages import local_date
 from referrals.models import Account, MeetingDecision, Referral, RoleAssignment, TeamMeeting
-from referrals.people import coordinating
+from referrals.people import coordinating, organisation
 from referrals.plans import plan_versions
 from referrals.safeguarding import access_list
 from referrals.stages import MOVE_BY_VERB, Party, Verb
@@ -48,14 +51,34 @@ def waiting_for(session: Session, actor: Actor) -> list[WaitingItem]:
     ]
 
 
+def left_lying(session: Session, actor: Actor, *, today: date) -> list[WaitingItem]:
+    """Decisions of others in the units `actor` heads, late for as long as they were meant to take from the meeting on."""
+    if not any(role is Role.HEAD_TEACHER for role, _unit in actor.roles):
+        return []
+    late = _undone(
+        session,
+        MeetingDecision.responsible_id.is_not(None),
+        MeetingDecision.responsible_id != actor.account_id,
+        MeetingDecision.due_on < today,
+        worklist.in_units(actor, Role.HEAD_TEACHER),
+    )
+    zone, closed = organisation.municipality(session).timezone, calendar.closed_days(session)
+    lines = [(one, replace(_item(one, Waiting.OTHERS_DECISION), is_stalled=True)) for one in late]
+    return [
+        line
+        for one, line in lines
+        if today >= calendar.twice_overdue(local_date(one.meeting.starts_at, zone=zone), line.day, closed=closed)
+        and _is_wanted(one)
+        and may_view(View.MINUTES_IN_FULL, actor, one.referral.facts())
+        and not _is_planned(session, one)
+    ]
+
+
 def may_say_done(decision: MeetingDecision, actor: Actor) -> bool:
     """Whether `actor` may say that it is done: who answers for it and may read the minutes, and the coordinator."""
-    referral = decision.referral
-    if decision.done_id is not None or decision.meeting.approved_at is None or decision.responsible_id is None:
+    if decision.done_id is not None or decision.meeting.approved_at is None or not _is_wanted(decision):
         return False
-    if referral.kept_outside_at is not None or referral.state not in MOVE_BY_VERB[_VERB].frm:
-        return False
-    parties = parties_for(_VERB, actor, referral.facts())  # of those who may read the minutes
+    parties = parties_for(_VERB, actor, decision.referral.facts())  # of those who may read the minutes
     return bool(parties) and (decision.responsible_id == actor.account_id or Party.COORDINATOR in parties)
 
 
@@ -120,14 +143,25 @@ def _undone(session: Session, *conditions: ColumnElement[bool]) -> Sequence[Meet
             MeetingDecision.done_id.is_(None), TeamMeeting.approved_at.is_not(None), Referral.is_open, *conditions
         )
         .order_by(TeamMeeting.approved_at, MeetingDecision.position, MeetingDecision.id)
-        .options(selectinload(MeetingDecision.referral).selectinload(Referral.unit))
+        .options(
+            contains_eager(MeetingDecision.meeting),
+            selectinload(MeetingDecision.referral).selectinload(Referral.unit),
+        )
     )  # fmt: skip
     return session.scalars(rows).all()
 
 
+def _is_wanted(decision: MeetingDecision) -> bool:
+    """Whether somebody answers for it, and its referral stands where it can still be said to be done."""
+    referral = decision.referral
+    if decision.responsible_id is None or referral.kept_outside_at is not None:
+        return False
+    return referral.state in MOVE_BY_VERB[_VERB].frm
+
+
 def _item(decision: MeetingDecision, kind: Waiting) -> WaitingItem:
     referral = decision.referral
-    party = Party.ASSESSOR if kind is Waiting.DECISION else Party.COORDINATOR
+    party = Party.COORDINATOR if kind is Waiting.LEFT_DECISION else Party.ASSESSOR
     return WaitingItem(
         number=referral.number, kind=kind, subject_id=decision.id, verb=_VERB, party=party,
         due_on=decision.due_on, source=DeadlineSource.SET, state=referral.state, rulepack=referral.rulepack,

@@ -22,7 +22,7 @@ from referrals.reading import reading_requests
 from referrals.reminders.words import CANNOT_COME, GIVE_READING_ON, READING, SAY_WHETHER
 from referrals.rounds import reminding, slots
 from referrals.stages import Stage
-from referrals.statutory import absence, absence_corrections, degrading_notices
+from referrals.statutory import absence, absence_corrections, absence_keepers, degrading_notices
 from referrals.vocabulary import N_, ConsultationState, DeadlineSource, LessonState, UpwardState
 
 ANSWER_HAND_OVER: Final = N_("Answer whether you take it over")
@@ -64,6 +64,8 @@ class Errand:
     #: where that day comes from
     source: DeadlineSource | None = None
     since: date | None = None
+    #: whether it has been late for as long as it was meant to take
+    is_stalled: bool = False
     #: the meeting it is about, and how many cannot come to it
     missed: tuple[date, int] | None = None
     #: the day of the meetings that its reader is called to
@@ -104,7 +106,7 @@ def everything_for(session: Session, actor: Actor, *, today: date, until: date) 
     return [
         *_of_referrals(session, actor, zone),
         *_of_rounds(session, actor, today=today, until=until),
-        *_of_absence(session, actor, zone, until=until),
+        *_of_absence(session, actor, zone, today=today, until=until),
         *_of_teams(session, actor, zone),
         *_of_lessons(session, actor, zone),
         *_of_development(session, actor, zone, until=until),
@@ -142,13 +144,16 @@ def _of_rounds(session: Session, actor: Actor, *, today: date, until: date) -> I
         yield Errand(label=team.round.name, task=SEND_QUESTIONS, way=way, due_on=day, source=slots.DUE_SOURCE)
 
 
-def _of_absence(session: Session, actor: Actor, zone: str, *, until: date) -> Iterator[Errand]:
-    for step in absence.waiting_for(session, actor):
+def _of_absence(session: Session, actor: Actor, zone: str, *, today: date, until: date) -> Iterator[Errand]:
+    steps = absence.waiting_for(session, actor)
+    stalled = absence_keepers.stalled(session, steps, today=today)
+    for step in steps:
         if step.due_on <= until:
             way = f"/absence/{step.pupil_id}/steps/{step.id}"
             yield Errand(
-                label=step.pupil.number, task=_DECIDE_STEP, way=way, due_on=step.due_on, source=DeadlineSource.TARGET
-            )
+                label=step.pupil.number, task=_DECIDE_STEP, way=way, due_on=step.due_on, source=DeadlineSource.TARGET,
+                is_stalled=step.id in stalled,
+            )  # fmt: skip
     for step in absence_corrections.waiting_for(session, actor):
         way, since = f"/absence/{step.pupil_id}/steps/{step.id}", absence_corrections.put_right_at(step)
         yield Errand(
@@ -208,7 +213,10 @@ def _when(errand: Errand, today: date, language: str) -> str:
         return translate(N_("Team meeting on %(date)s")) % {"date": languages.format_date(errand.meets_on, language)}
     if errand.due_on is None:
         return translate(N_("since %(date)s")) % {"date": languages.format_date(errand.since or today, language)}
-    when = N_("late since %(date)s") if errand.due_on < today else N_("by %(date)s")
+    if errand.is_stalled:
+        when = N_("late since %(date)s, and has taken twice as long as meant")
+    else:
+        when = N_("late since %(date)s") if errand.due_on < today else N_("by %(date)s")
     due = translate(when) % {"date": languages.format_date(errand.due_on, language)}
     if errand.source is None:
         return due

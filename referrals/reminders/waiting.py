@@ -38,7 +38,7 @@ def everything_for(session: Session, actor: Actor, *, today: date) -> list[Waiti
     items = [_marked(session, item, today) for item in worklist.waiting_for(session, actor, today=today)]
     items += undelivered.to_see_to(session, actor)
     items += beside.waiting_for(session, actor, today=today)
-    items += decided.waiting_for(session, actor)
+    items += (decisions := decided.waiting_for(session, actor))
     items += of_age.to_record(session, actor)
     items += service_referral.waiting_for(session, actor)
     items += invitations.waiting_for(session, actor)
@@ -46,6 +46,8 @@ def everything_for(session: Session, actor: Actor, *, today: date) -> list[Waiti
     stalled = (*_stalled(session, actor, today), *service_referral.left_lying(session, actor))
     items += [one for one in stalled if (one.kind, one.subject_id) not in known]
     items += _actions_left(session, actor, today)
+    own = {item.subject_id for item in decisions}
+    items += [one for one in decided.left_lying(session, actor, today=today) if one.subject_id not in own]
     return sorted(items, key=lambda item: (not item.is_urgent, item.day, item.number))
 
 
@@ -58,7 +60,7 @@ def stalls_on(session: Session, referral: Referral, *, due_on: date) -> date:
 
 def waits_for_others(item: WaitingItem, actor: Actor) -> bool:
     """Whether somebody else is to do it: `actor` only sees that it lies."""
-    if item.kind in (Waiting.OTHERS_ACTION, Waiting.UNDER_WAY):
+    if item.kind in (Waiting.OTHERS_ACTION, Waiting.OTHERS_DECISION, Waiting.UNDER_WAY):
         return True
     if item.kind is Waiting.SERVICE:
         return item.is_stalled  # who sees to it themself has the line without that mark

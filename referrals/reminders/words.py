@@ -71,6 +71,7 @@ OTHERS_DO: dict[Verb, str] = {
     Verb.APPROVE_ACTION_PLAN: N_("The plan is to be approved"),
     Verb.OPEN_FOLLOW_UP: N_("The plan is carried out until the follow-up"),
     Verb.RECORD_ACTION_STATUS: N_("An action of the plan does not get done"),
+    Verb.RECORD_DECISION_DONE: N_("What the team decided does not get done"),
     Verb.RECORD_SERVICE_ANSWER: N_("Nothing is recorded of what became of a referral to a service outside"),
     Verb.CONCLUDE_SUPPORT_INVESTIGATION: N_("An investigation is under way"),
     Verb.CONCLUDE_ABSENCE_INVESTIGATION: N_("An investigation is under way"),

@@ -1,11 +1,16 @@
 """Who keeps the unlawful absence of whom: the head teachers of the school, but for pupils from whom they stepped aside."""
 
+import uuid
+from collections.abc import Collection
+from datetime import date
 from typing import Final
 
 from sqlalchemy import ColumnElement, false, func, select
 from sqlalchemy.orm import Session
 
+from referrals import calendar
 from referrals.access import Actor, Role, is_administrator
+from referrals.languages import local_date
 from referrals.models import AbsenceAside, AbsenceStep, AbsentPupil, Account, RoleAssignment, Unit
 from referrals.people import organisation
 from referrals.rules import absence_rules, rulebook
@@ -48,6 +53,18 @@ def others_who_could(session: Session, pupil: AbsentPupil, actor: Actor) -> bool
     others = select(RoleAssignment.id).where(_LEADS, RoleAssignment.account_id != actor.account_id)
     rows = select(AbsentPupil.id).where(AbsentPupil.id == pupil.id, others.exists())
     return session.scalar(rows) is not None
+
+
+def stalled(session: Session, steps: Collection[AbsenceStep], *, today: date) -> set[uuid.UUID]:
+    """The ids of those of `steps` that are twice overdue: who keeps the absence reads it themselves, and nobody above is told."""
+    if not steps:
+        return set()
+    zone, closed = organisation.municipality(session).timezone, calendar.closed_days(session)
+    return {
+        one.id
+        for one in steps
+        if today >= calendar.twice_overdue(local_date(one.prepared_at, zone=zone), one.due_on, closed=closed)
+    }
 
 
 def left_without_anybody(session: Session, actor: Actor) -> int:

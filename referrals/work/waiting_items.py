@@ -30,6 +30,8 @@ class Waiting(StrEnum):
     DECISION = "decision"
     #: and whoever answered for it cannot do it any more
     LEFT_DECISION = "left_decision"
+    #: and others answer for it, who have let it lie
+    OTHERS_DECISION = "others_decision"
     LEFT_ACTION = "left_action"
     #: somebody else carries out an investigation that the reader answers for
     UNDER_WAY = "under_way"

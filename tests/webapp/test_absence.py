@@ -60,7 +60,7 @@ def a_file(content=CSV):
     return {"file": [(io.BytesIO(content.encode()), "fravær.csv")]}
 
 
-def test_days_by_hand_are_summed_up_the_next_morning_and_wait_on_home(henrik, morning):
+def test_days_by_hand_are_summed_up_the_next_morning_and_wait_on_home(henrik, morning, settings):
     assert "1 new" not in henrik.get("/home").text
     henrik.get("/absence")
     page = henrik.submit(EMIL)
@@ -79,6 +79,11 @@ def test_days_by_hand_are_summed_up_the_next_morning_and_wait_on_home(henrik, mo
     assert "Report absence to the municipality, or say why not" in home
     assert home.count("Standard target, not law") == 2, "the law gives no number of days"
     assert "Emil" not in home
+    assert "twice as long" not in home
+    with db.writing(settings.database) as session:
+        for step in session.scalars(select(AbsenceStep)):
+            step.prepared_at, step.due_on = step.prepared_at - timedelta(days=60), step.due_on - timedelta(days=60)
+    assert henrik.get("/home").text.count("Has taken twice as long as meant") == 2
 
 
 def test_a_file_is_looked_at_first_and_broken_lines_are_named(henrik, settings):

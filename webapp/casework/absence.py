@@ -124,17 +124,23 @@ def take_absence() -> ResponseReturnValue:
 def lines(day: date) -> list[Line]:
     """A line of home for each step that waits for this person, and for each whose days were put right after it was sent."""
     session, actor = transactions.session(), people.actor()
+    waiting = rules.waiting_for(session, actor)
+    stalled = absence_keepers.stalled(session, waiting, today=day)
     decide = [
         Line(
             number=step.pupil.number,
             url=url_for("casework.absence_step", pupil_id=step.pupil_id, due_id=step.id),
             verb=gettext(_TO_DO[step.kind]),
-            about=(gettext("Unlawful absence"), step.pupil.unit.name),
+            about=(
+                gettext("Unlawful absence"),
+                step.pupil.unit.name,
+                gettext("Has taken twice as long as meant") if step.id in stalled else "",
+            ),
             due_on=step.due_on,
             source=DeadlineSource.TARGET,
             today=day,
         )
-        for step in rules.waiting_for(session, actor)
+        for step in waiting
     ]
     tell = [
         Line(

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from referrals import clock, team_review
+from referrals.access import Role
 from referrals.errors import NotAllowed
 from referrals.meetings import decided
-from referrals.models import Account, MeetingDecision, Referral, SeatAbsence, TeamSeat
+from referrals.models import Account, Listed, MeetingDecision, Referral, RoleAssignment, SeatAbsence, TeamSeat
 from referrals.reminders import digest, waiting
 from referrals.stages import Verb
 from referrals.vocabulary import PlanStatus
@@ -153,3 +154,58 @@ def test_a_decision_whose_person_no_longer_works_here_waits_for_whoever_keeps_th
     assert left() == [[decision.id], [], []]
     done(session, decision, cast.coordinator)
     assert left() == [[], [], []]
+
+
+def test_a_decision_twice_overdue_is_shown_to_the_head_teacher_until_it_is_done(session: Session, cast: Cast) -> None:
+    decision = a_decision(session, cast, cast.counsellor.name)
+    referral = decision.referral
+
+    def lying(who: Account, day: date) -> list[tuple[Any, str, Any, bool]]:
+        items = waiting.everything_for(session, who.actor(), today=day)
+        assert all(waiting.waits_for_others(one, who.actor()) for one in items if one.subject_id == decision.id)
+        return [
+            (one.subject_id, one.kind, one.due_on, one.is_stalled) for one in items if one.subject_id == decision.id
+        ]
+
+    twice = date(2026, 10, 15)  # three school days from the meeting to its day, and three more
+    assert lying(cast.head_teacher, twice - timedelta(days=1)) == []
+    assert lying(cast.head_teacher, twice) == [(decision.id, Waiting.OTHERS_DECISION, DUE, True)]
+    for nobody in (cast.coordinator, cast.special_educator, cast.administrator):
+        assert lying(nobody, twice) == []
+    cast.head_teacher.language = "en"
+    said = [line for line, _way in digest._due(session, cast.head_teacher, twice)]
+    assert (
+        f"{referral.number}: What the team decided does not get done (late since 12 Oct 2026, and has taken"
+        in "".join(said)
+    )
+    plan = a_plan(session, referral, author=cast.coordinator, status=PlanStatus.ACTIVE)
+    plan.goals[0].actions[0].text, plan.goals[0].actions[0].owner_id = decision.text, cast.counsellor.id
+    assert lying(cast.head_teacher, twice) == [], "it waits as an action"
+    plan.goals[0].actions[0].text = "Något annat"
+    assert len(lying(cast.head_teacher, twice)) == 1
+    done(session, decision, cast.counsellor)
+    assert lying(cast.head_teacher, twice) == []
+
+
+def test_neither_ones_own_decision_nor_one_that_nobody_may_touch_lies_with_others(session: Session, cast: Cast) -> None:
+    own, outside, hidden = (
+        a_decision(session, cast, name) for name in (cast.head_teacher.name, cast.counsellor.name, cast.counsellor.name)
+    )
+    outside.referral.kept_outside_at = outside.meeting.approved_at
+    protected(session, hidden.referral, by=cast.coordinator)
+    session.flush()
+    session.execute(delete(Listed).where(Listed.account_id == cast.head_teacher.id))
+    session.expire_all()
+    items = waiting.everything_for(session, cast.head_teacher.actor(), today=date(2026, 11, 30))
+    of_decisions = [one for one in items if one.verb is Verb.RECORD_DECISION_DONE]
+    assert [(one.subject_id, one.kind) for one in of_decisions] == [(own.id, Waiting.DECISION)]
+
+
+def test_who_coordinates_and_leads_reads_once_that_somebody_left_a_decision(session: Session, cast: Cast) -> None:
+    decision = a_decision(session, cast, cast.counsellor.name)
+    unit_id = decision.referral.unit_id
+    cast.head_teacher.roles.append(RoleAssignment(role=Role.COORDINATOR, unit_id=unit_id))
+    cast.counsellor.is_active = False
+    session.flush()
+    items = waiting.everything_for(session, cast.head_teacher.actor(), today=date(2026, 11, 30))
+    assert [one.kind for one in items if one.subject_id == decision.id] == [Waiting.LEFT_DECISION]

@@ -15,6 +15,7 @@ from referrals.models import AbsenceStep, Account, DevelopmentCase, GuardianWord
 from referrals.people import roster
 from referrals.reminders import digest, errands
 from referrals.stages import PLAN_ACTIVE, Stage
+from referrals.statutory import absence_keepers
 from referrals.vocabulary import AbsenceStepKind, DevelopmentKind
 from tests import development
 from tests.factories import a_guardian, a_referral
@@ -87,6 +88,17 @@ def test_a_step_of_absence_stands_there_from_its_day_and_never_says_what_it_is_a
         == "/absence/#/steps/#"
     )
     assert "bsence" not in "".join(lines)
+    with db.reading(address) as session:
+        steps = session.scalars(select(AbsenceStep)).all()
+        days = (due_on + timedelta(days=late) for late in range(1, 30))
+        twice = next(day for day in days if absence_keepers.stalled(session, steps, today=day))
+    wednesday.shift(timedelta(days=(twice - due_on).days - 1))
+    assert "twice" not in "".join(mail_to(address, "head_teacher"))
+    wednesday.shift(timedelta(days=1))
+    assert (
+        f"(late since {due_on:%-d} Sept 2026, and has taken twice as long as meant; standard target, not law)"
+        in "".join(mail_to(address, "head_teacher"))
+    )
 
 
 def test_what_a_guardian_wrote_is_asked_to_be_read_until_somebody_did(address: str) -> None:
