@@ -14,7 +14,7 @@ from referrals.access import Actor, Role, View, is_from_another_service, may_kno
 from referrals.models import Account, History, Membership, Referral, Step, Unit
 from referrals.safeguarding import access_list, protected_identity
 from referrals.stages import PLAN_ACTIVE, Stage, Status
-from referrals.vocabulary import N_, Standing, Term, Topic
+from referrals.vocabulary import N_, DeadlineSource, Standing, Term, Topic
 
 
 class Column(Term):
@@ -96,6 +96,7 @@ class ProcessLine:
     opened_at: datetime
     stage_since: datetime
     target_on: date | None
+    target_source: DeadlineSource | None
     is_late: bool
 
 
@@ -131,7 +132,8 @@ def process_lines(session: Session, actor: Actor, filters: Filters) -> Iterator[
     query = (
         select(
             Referral.number, of_unit, Referral.rulepack, Referral.stage, Referral.status, Referral.opened_at,
-            Referral.stage_since, Referral.target_on, and_(Referral.is_open, func.coalesce(Referral.target_on < filters.today, false())),
+            Referral.stage_since, Referral.target_on, Referral.target_source,
+            and_(Referral.is_open, func.coalesce(Referral.target_on < filters.today, false())),
         )
         .join(Unit)
         .where(_narrowed(session, actor, filters))

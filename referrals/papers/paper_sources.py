@@ -171,6 +171,9 @@ def _receipt(moment: Moment) -> dict[str, Any]:
     return {
         "concern": concern,
         "targets": {"triage": triage, "assessment": parts},
+        "target_sources": {
+            key: targets.default_source(session, referral.rulepack, key) for key in ("triage", "assessment")
+        },
         "return_code": concern.return_code if concern else None,
         "return_address": current().base_url + RETURN_PATH,
         "is_checked_first": concern is not None and conflict.is_in_words(concern),

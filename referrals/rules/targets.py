@@ -110,6 +110,11 @@ def default_day(session: Session, rulepack: str, key: str, *, since: date) -> da
     return calendar.add_calendar_days(since, target.days, closed=closed)
 
 
+def default_source(session: Session, rulepack: str, key: str) -> DeadlineSource:
+    """Where the day comes from that `default_day` gives."""
+    return _target(session, rulepack, key).source
+
+
 def source_of(session: Session, referral: Referral) -> DeadlineSource | None:
     """Where the target day comes from that `referral` has; None where it has none."""
     key = TARGET_BY_STATE.get(referral.state)

@@ -12,5 +12,7 @@ class DeadlineSource(Term):
     TARGET = "target", N_("Standard target, not law")
     #: people have set it in the referral: parts wanted by, a meeting, a follow-up
     SET = "set", N_("Set in the referral")
+    #: milestones of development work, the last day to enrol for a round
+    LEADERS = "leaders", N_("Set by those who lead it")
     #: counted before targets or closed days were changed; the day stays, and no source of today explains it
     EARLIER = "earlier", N_("Counted before targets or closed days were changed")

@@ -88,6 +88,9 @@ class ReceiptDocument(Frame):
     is_wary = fields.Boolean(attribute="concern.is_wary")
     triage_due_on = fields.Date(attribute="targets.triage")
     parts_due_on = fields.Date(attribute="targets.assessment")
+    #: where these days come from, by the values of DeadlineSource
+    triage_source = fields.String(attribute="target_sources.triage")
+    parts_source = fields.String(attribute="target_sources.assessment")
     emergency_phone = fields.String(attribute="municipality.phones.emergency")
     social_services_phone = fields.String(attribute="municipality.phones.social_services")
     helpline_phone = fields.String(attribute="municipality.phones.helpline")

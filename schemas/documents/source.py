@@ -10,7 +10,7 @@ from referrals.disclosure import handed_over
 from referrals.languages import local_date, plain_name
 from referrals.safeguarding.protected_identity import hide_names
 from referrals.stages import Verb
-from referrals.vocabulary import PlanStatus
+from referrals.vocabulary import DeadlineSource, PlanStatus
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +41,7 @@ class PaperSource:
 
     Every kind needs `referral`, `municipality`, `issued_at` (an aware instant: of the history row that issued it; None in a
     preview) and `version`; beyond that
-    receipt: concern, targets, is_checked_first, return_code, return_address, attachments ·
+    receipt: concern, targets, target_sources, is_checked_first, return_code, return_address, attachments ·
     page_code: page_code, page_code_until, return_address · referral: concern, additions, attachments, triage, statutory ·
     information_and_consent: concern, guardians, participants · assessment: parts, analysis ·
     invitation: meeting, participants, guardians (those invited) · minutes: meeting, guardians · action_plan and childs_plan: plan, guardians ·
@@ -103,6 +103,8 @@ class PaperSource:
     closure: Any = None
     #: local target days by stage, such as {"triage": …, "assessment": …}
     targets: Mapping[str, date] = field(default_factory=dict)
+    #: and where each of them comes from
+    target_sources: Mapping[str, DeadlineSource] = field(default_factory=dict)
     #: whether somebody decides first who is too close to it
     is_checked_first: bool = False
     return_code: str | None = None

@@ -304,7 +304,7 @@ def test_a_plan_says_who_leads_it_who_evaluates_it_when_and_how_often_something_
     (facts,) = page.all("dl", class_="plan-facts")
     said = [page.text_of(fact) for fact in facts]
     assert said[1] == "Lead for the familyKim Solgren"
-    assert said[3] == "Evaluation11 Dec 2026, Sanna Brolund"
+    assert said[3] == "Evaluation11 Dec 2026, Sanna BrolundSet in the referral"
     assert "5 times a week" in page.text
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from referrals import clock, config, db
 from referrals.models import GENERAL, AuditEvent, Unit, What
 from referrals.stages import IN_CONSENT
+from referrals.vocabulary import DeadlineSource
 from referrals.work import saved_views
 from tests.factories import a_referral, protected
 from tests.webapp.browsing import Browser
@@ -25,7 +26,7 @@ def two(settings: config.Settings) -> tuple[str, str]:
     """A referral that is late, and one whose child's identity is protected: their numbers."""
     with db.writing(settings.database) as session:
         cast = cast_of(session)
-        late = a_referral(session, cast, target_on=date(2020, 1, 2))
+        late = a_referral(session, cast, target_on=date(2020, 1, 2), target_source=DeadlineSource.LOCAL)
         hidden = protected(session, a_referral(session, cast, IN_CONSENT), by=cast.coordinator)
         return late.number, hidden.number
 
@@ -89,9 +90,27 @@ def test_the_list_as_text_says_where_each_stands_and_nothing_of_what_it_is_about
     rows = {row[0]: row[1:] for row in csv.reader(io.StringIO(text), delimiter=";")}
     today = clock.today("Europe/Stockholm").isoformat()
     assert rows == {
-        "Number": ["Unit", "Stage", "Status", "Came in", "In this stage since", "Target", "Past its target"],
-        late: ["Lindskolan", "Initial assessment", "Waiting", today, today, "2020-01-02", "Yes"],
-        hidden: ["", "Information and consent", "Waiting", today, today, "", "No"],
+        "Number": [
+            "Unit",
+            "Stage",
+            "Status",
+            "Came in",
+            "In this stage since",
+            "Target",
+            "Where the day comes from",
+            "Past its target",
+        ],
+        late: [
+            "Lindskolan",
+            "Initial assessment",
+            "Waiting",
+            today,
+            today,
+            "2020-01-02",
+            "The municipality's own target",
+            "Yes",
+        ],
+        hidden: ["", "Information and consent", "Waiting", today, today, "", "", "No"],
     }
     assert "Mila" not in text
     with db.reading(settings.database) as session:

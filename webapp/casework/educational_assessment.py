@@ -18,7 +18,7 @@ from referrals.stages import Verb
 from referrals.statutory import educational_assessment as rules
 from referrals.statutory import educational_decision
 from referrals.statutory.support_programme import appeal_until
-from referrals.vocabulary import DeadlineSource, EducationalNeed, EducationalOutcome, EducationalWish
+from referrals.vocabulary import EducationalNeed, EducationalOutcome, EducationalWish
 from schemas.educational_assessment import (
     UNMET,
     AskAssessmentForm,
@@ -181,7 +181,6 @@ def _page(referral: Referral, refused: Mapping[str, forms.Form] = MappingProxyTy
         to_tell=_to_tell(lines) if may_tell else None,
         guardians=[(one.id, one.name) for one in coverage.guardians_of(session, referral)] if may_tell else [],
         outcomes=choices(EducationalOutcome),
-        by_agreement=DeadlineSource.AGREEMENT.label,
         wishes=choices(EducationalWish),
         needs=choices(EducationalNeed),
     )

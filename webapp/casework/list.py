@@ -17,7 +17,7 @@ from webapp.language import gettext, zone
 #: the columns of the list as a file: how the work goes, and nothing of what it is about
 HEADINGS = (
     N_("Number"), N_("Unit"), N_("Stage"), N_("Status"), N_("Came in"), N_("In this stage since"), N_("Target"),
-    N_("Past its target"),
+    N_("Where the day comes from"), N_("Past its target"),
 )  # fmt: skip
 _FILE = "referrals"
 
@@ -75,5 +75,6 @@ def _rows() -> Iterator[tuple[extracts.Cell, ...]]:
             local_date(line.opened_at, zone=here),
             local_date(line.stage_since, zone=here),
             line.target_on or "",
+            gettext(line.target_source.label) if line.target_on and line.target_source else "",
             gettext("Yes") if line.is_late else gettext("No"),
         )

@@ -1,5 +1,6 @@
 """The end of the form: reading everything once more, sending it in, and what happens then."""
 
+from datetime import date
 from typing import Final
 
 from flask import Response, redirect, request, url_for
@@ -14,7 +15,7 @@ from referrals.models import Concern, Referral, Unit, What
 from referrals.people import organisation
 from referrals.rules import targets
 from referrals.stages import Party
-from referrals.vocabulary import N_, ReporterKind
+from referrals.vocabulary import N_, DeadlineSource, ReporterKind
 from schemas.intake import PAGES, load_concern
 from webapp import auditing, forms, transactions
 from webapp.guards import public
@@ -74,6 +75,7 @@ def sent() -> ResponseReturnValue:
     referral = session.get_one(Referral, draft.referral_id)
     concern = session.scalars(select(Concern).where(Concern.referral_id == referral.id)).one()
     auditing.note(What.OPENED_PAGE, chain=referral.id, party=Party.REPORTER, subject=auditing.page_name())
+    by, by_source = _read_by(referral)
     return page(
         "intake/sent.html",
         number=referral.number,
@@ -81,7 +83,8 @@ def sent() -> ResponseReturnValue:
         unit=referral.unit if referral.protected_since is None else None,
         readers=review.readers(session, referral),
         reads_elsewhere=bool(conflict.kept_out(referral)),
-        by=_read_by(referral),
+        by=by,
+        by_source=by_source,
         has_receipt=documents.receipt_of(session, referral) is not None,
         files=len(attachments.beside_concern(session, referral)),
         is_checked_first=referral.held_since is not None,
@@ -101,11 +104,13 @@ def receipt_link() -> ResponseReturnValue:
     return page("intake/receipt_link.html", has_receipt=documents.receipt_of(session, referral) is not None)
 
 
-def _read_by(referral: Referral) -> object:
-    """The day by which somebody has read it."""
+def _read_by(referral: Referral) -> tuple[date, DeadlineSource | None]:
+    """The day by which somebody has read it, and where that comes from."""
     if referral.target_on is not None:
-        return referral.target_on
-    return targets.default_day(transactions.session(), referral.rulepack, "triage", since=clock.today(zone()))
+        return referral.target_on, referral.target_source
+    session, today = transactions.session(), clock.today(zone())
+    day = targets.default_day(session, referral.rulepack, "triage", since=today)
+    return day, targets.default_source(session, referral.rulepack, "triage")
 
 
 def _check_page(writing: Writing, form: forms.Form, status: int = 200) -> Response:
