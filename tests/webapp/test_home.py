@@ -96,7 +96,17 @@ def test_fear_of_harm_stands_first(lay: Lay, signed_in: SignIn) -> None:
 
 def test_what_others_are_late_with_is_told_of_them(lay: Lay, signed_in: SignIn) -> None:
     lay(PARTS_REQUESTED, part_for="counsellor", target_on=TODAY - DAY)
-    assert "Colleagues write their parts" in signed_in("karin").get("/home").text
+    karin = signed_in("karin")
+    home = karin.get("/home")
+    assert "Nothing waits for you just now" in home.text, "it is counted for those who are to do it"
+    (others,) = home.all("section", aria_labelledby="others-heading")
+    assert "Waits for others" in home.text_of(others)
+    assert "Colleagues write their parts" in home.text_of(others)
+    lay(target_on=TODAY + DAY)
+    home = karin.get("/home")
+    assert "1 thing" in home.text
+    assert "of them late" not in home.text
+    assert [len(home.all("li", class_=f"waiting__line{late}")) for late in ("", " waiting__line--late")] == [1, 1]
     mine = signed_in("kim").get("/home")
     assert "Write your part of the assessment" in mine.text
 

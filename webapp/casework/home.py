@@ -1,4 +1,4 @@
-"""Home: one list by what waits for the person who is signed in."""
+"""Home: one list by what waits for the person who is signed in, and below it what waits for others."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -45,7 +45,7 @@ from webapp.rounds import waiting as rounds_waiting
 @blueprint.get("/home")
 @signed_in()
 def home() -> Response:
-    """What waits for me, the most pressing first."""
+    """What waits for me, the most pressing first, and apart from it what I only see that others let lie."""
     day = today()
     items = waiting.everything_for(transactions.session(), people.actor(), today=day)
     lines = [_line(item, day) for item in items]
@@ -70,11 +70,13 @@ def home() -> Response:
         *development_waiting.lines(day),
     ]
     lines.sort(key=lambda line: (not line.is_urgent, line.day, line.number))
+    mine = [line for line in lines if not line.is_others]
     first_triage = next((item.number for item in items if item.is_to_triage), None)
     return pages.page(
         "casework/home.html",
-        lines=lines,
-        late=sum(line.is_late for line in lines),
+        lines=mine,
+        others=[line for line in lines if line.is_others],
+        late=sum(line.is_late for line in mine),
         to_triage=sum(item.is_to_triage for item in items),
         first_triage=first_triage,
         today=day,
@@ -96,10 +98,11 @@ def _next_dates() -> list[TeamDate]:
 
 
 def _line(item: WaitingItem, day: date) -> Line:
+    is_others = waiting.waits_for_others(item, people.actor())
     return Line(
         number=item.number,
         url=address(item),
-        verb=words.task(item, by_others=waiting.waits_for_others(item, people.actor())),
+        verb=words.task(item, by_others=is_others),
         about=(
             "" if item.is_all_they_see else words.stage_name(item.rulepack, item.state.stage, item.state.status),
             _about(item.topics),
@@ -115,6 +118,7 @@ def _line(item: WaitingItem, day: date) -> Line:
         meets_on=item.meets_on,
         today=day,
         is_urgent=item.is_urgent,
+        is_others=is_others,
         is_pressed=item.kind is Waiting.ADDITION,
     )
 

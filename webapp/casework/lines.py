@@ -24,6 +24,8 @@ class Line:
     meets_on: date | None = None
     today: date
     is_urgent: bool = False
+    #: whether somebody else is to do it, and the reader only sees that it lies
+    is_others: bool = False
     #: whether what stands behind it is opened by a press that leaves something: an addition is read by it
     is_pressed: bool = False
     #: whether the page behind it may not learn where somebody came from
