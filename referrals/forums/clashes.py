@@ -13,7 +13,7 @@ from referrals.models import Account, Forum, Referral, SeatAbsence, TeamDate, Te
 
 
 def at_once(
-    session: Session, people: Iterable[Account], *, starts_at: datetime, minutes: int, but: Referral
+    session: Session, people: Iterable[Account], *, starts_at: datetime, minutes: int, but: Referral | None = None
 ) -> list[Account]:
     """Those of `people` who are called to another meeting than that about `but` at the same time, in their order."""
     others = meetings_meanwhile(session, starts_at=starts_at, minutes=minutes, but=but)
@@ -21,13 +21,17 @@ def at_once(
     return [one for one in people if str(one.id) in busy]
 
 
-def meetings_meanwhile(session: Session, *, starts_at: datetime, minutes: int, but: Referral) -> list[TeamMeeting]:
+def meetings_meanwhile(
+    session: Session, *, starts_at: datetime, minutes: int, but: Referral | None = None
+) -> list[TeamMeeting]:
     """The meetings that are to be held and not over before one about `but` that begins then, nor begin after it."""
     ends_at = starts_at + timedelta(minutes=minutes)
     rows = select(TeamMeeting).where(
-        TeamMeeting.held_at.is_(None), TeamMeeting.called_off_in.is_(None), TeamMeeting.referral_id != but.id,
+        TeamMeeting.held_at.is_(None), TeamMeeting.called_off_in.is_(None),
         TeamMeeting.starts_at < ends_at, TeamMeeting.starts_at > starts_at - LONGEST,
     )  # fmt: skip
+    if but is not None:
+        rows = rows.where(TeamMeeting.referral_id != but.id)
     return [one for one in session.scalars(rows) if one.starts_at + timedelta(minutes=one.minutes) > starts_at]
 
 
@@ -70,8 +74,8 @@ def at_two_tables(session: Session, forum: Forum, dates: Sequence[TeamDate]) -> 
         TeamDate.forum_id != forum.id,
         TeamDate.starts_at > min(begins) - LONGEST, TeamDate.starts_at < max(begins) + LONGEST,
     )  # fmt: skip
-    others = list(session.scalars(rows))
-    tables = {team.id: seats.seats_of(session, team) for team in {forum, *(one.forum for one in others)}}
+    others = list(session.scalars(rows.options(joinedload(TeamDate.forum))))
+    tables = seats.seats_of_several(session, {forum, *(one.forum for one in others)})
     found = []
     for one in dates:
         here = seats.sitting(tables[forum.id], one.starts_at)

@@ -1,7 +1,7 @@
 """Who sits in a team for good, who stands in while somebody is away, and which professions that leaves without anybody."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -38,6 +38,15 @@ def seats_of(session: Session, forum: Forum) -> list[TeamSeat]:
     """The team's seats with who holds them and when they are away, by name."""
     rows = select(TeamSeat).where(TeamSeat.forum_id == forum.id).join(TeamSeat.account).order_by(Account.name)
     return list(session.scalars(rows.options(*with_people(), joinedload(TeamSeat.stand_in))))
+
+
+def seats_of_several(session: Session, forums: Iterable[Forum]) -> dict[uuid.UUID, list[TeamSeat]]:
+    """The seats of each of these teams by its id, asked for at once: half a municipality's teams may meet at the same hour."""
+    found: dict[uuid.UUID, list[TeamSeat]] = {one.id: [] for one in forums}
+    rows = select(TeamSeat).where(TeamSeat.forum_id.in_(found)).join(TeamSeat.account).order_by(Account.name)
+    for seat in session.scalars(rows.options(*with_people())):
+        found[seat.forum_id].append(seat)
+    return found
 
 
 def with_people() -> tuple[ORMOption, ...]:

@@ -1,10 +1,15 @@
 """What else is planned for a guardian or an interpreter while a meeting is: told only of referrals whose guardians somebody may know."""
 
+import uuid
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from referrals.access import Actor, View, may_view
 from referrals.forums import clashes
+from referrals.languages import plain_name
 from referrals.meetings import interpreters
 from referrals.models import Guardian, TeamMeeting
 
@@ -13,46 +18,73 @@ _DIGITS = 7
 
 
 def guardians_invited_twice(session: Session, meeting: TeamMeeting, *, by: Actor) -> list[Guardian]:
-    """Who is invited to `meeting` and to another one meanwhile, such as about a sister or brother, in the order they were recorded.
+    """Who is invited to `meeting` and to another one meanwhile, such as about a sister or brother, in the order they were recorded."""
+    here = [one for one in guardians_of(session, [meeting.referral_id]) if str(one.id) in meeting.guardians_invited]
+    return invited_elsewhere(session, here, starts_at=meeting.starts_at, minutes=meeting.minutes, by=by)
+
+
+def invited_elsewhere(
+    session: Session, guardians: Sequence[Guardian], *, starts_at: datetime, minutes: int, by: Actor
+) -> list[Guardian]:
+    """Those of `guardians` who are invited to a meeting about another child at that time, in their order.
 
     A guardian is recorded anew with each child: the same name and telephone, or e-mail address, are taken for the same person;
     the address not where two first names differ, as of a couple that shares it.
     """
-    theirs = [one for other in _others(session, meeting, by) for one in _invited(session, other)]
-    return [one for one in _invited(session, meeting) if any(_are_one(one, other) for other in theirs)]
+    others = _others(session, starts_at=starts_at, minutes=minutes, by=by)
+    invited = {key for one in others for key in one.guardians_invited}
+    theirs = [one for one in guardians_of(session, [other.referral_id for other in others]) if str(one.id) in invited]
+    return [
+        one
+        for one in guardians
+        if any(one.referral_id != other.referral_id and _are_one(one, other) for other in theirs)
+    ]
 
 
 def interpreters_booked_twice(session: Session, meeting: TeamMeeting, *, by: Actor) -> list[str]:
     """With whom an interpreter of one language is booked for `meeting` and for another one meanwhile: perhaps the same, perhaps
     two of one agency.
     """
+    others = _others(session, starts_at=meeting.starts_at, minutes=meeting.minutes, by=by)
     elsewhere = {
         (language, name.casefold())
-        for other in _others(session, meeting, by)
+        for other in others
+        if other.referral_id != meeting.referral_id
         for language, name in interpreters.booked(other).items()
     }
     here = interpreters.booked(meeting).items()
     return sorted({name for language, name in here if (language, name.casefold()) in elsewhere})
 
 
-def _others(session: Session, meeting: TeamMeeting, by: Actor) -> list[TeamMeeting]:
-    rows = clashes.meetings_meanwhile(
-        session, starts_at=meeting.starts_at, minutes=meeting.minutes, but=meeting.referral
-    )
+def interpreters_elsewhere(
+    session: Session, guardians: Sequence[Guardian], *, starts_at: datetime, minutes: int, by: Actor
+) -> list[tuple[Guardian, str]]:
+    """Those of `guardians` for whose language an interpreter is booked for a meeting about another child at that time, each with whom."""
+    others = _others(session, starts_at=starts_at, minutes=minutes, by=by)
+    taken = [(other.referral_id, interpreters.booked(other)) for other in others]
+    return [
+        (guardian, booked[language])
+        for guardian in guardians
+        if (language := plain_name(guardian.interpreter or ""))
+        for referral_id, booked in taken
+        if referral_id != guardian.referral_id and language in booked
+    ]
+
+
+def guardians_of(session: Session, referral_ids: Collection[uuid.UUID]) -> list[Guardian]:
+    """The guardians of the children these referrals are about, in the order in which they were recorded."""
+    rows = select(Guardian).where(Guardian.referral_id.in_(referral_ids))
+    return list(session.scalars(rows.order_by(Guardian.recorded_at, Guardian.id)))
+
+
+def _others(session: Session, *, starts_at: datetime, minutes: int, by: Actor) -> list[TeamMeeting]:
     return [
         one
-        for one in rows
+        for one in clashes.meetings_meanwhile(session, starts_at=starts_at, minutes=minutes)
         if one.is_to_hold
         and one.referral.kept_outside_at is None
         and may_view(View.GUARDIANS, by, one.referral.facts())
     ]
-
-
-def _invited(session: Session, meeting: TeamMeeting) -> list[Guardian]:
-    """Those of the meeting's child who are invited to it."""
-    rows = select(Guardian).where(Guardian.referral_id == meeting.referral_id)
-    known = session.scalars(rows.order_by(Guardian.recorded_at, Guardian.id))
-    return [one for one in known if str(one.id) in meeting.guardians_invited]
 
 
 def _are_one(one: Guardian, other: Guardian) -> bool:

@@ -1,13 +1,69 @@
 """Two things planned at once, in sentences for whoever plans one of them: with the meeting and on the agenda until it is past."""
 
-from collections.abc import Sequence
+import uuid
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from referrals.forums import clashes
 from referrals.meetings import meanwhile as rules
-from referrals.models import Account, TeamMeeting
-from webapp import people, transactions
+from referrals.models import Account, Forum, Guardian, Referral, TeamMeeting
+from referrals.people.roster import Colleague
+from webapp import forms, people, transactions
 from webapp.casework import meeting_forms
 from webapp.language import gettext
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """What is planned already for those whom somebody is about to call."""
+
+    starts_at: datetime
+    #: by the id of an account or a guardian
+    said: Mapping[uuid.UUID, Sequence[str]]
+
+
+def before_calling(
+    referral: Referral,
+    form: forms.Form,
+    current: TeamMeeting | None,
+    *,
+    colleagues: Sequence[Colleague],
+    guardians: Sequence[Guardian],
+) -> Elsewhere | None:
+    """What is planned for those who can be called or invited at the time that stands in `form`; None for nothing, or without a time.
+
+    What is planned beside the meeting that is called now, at the time it has, stands with that meeting.
+    """
+    when = meeting_forms.time_in(form)
+    if when is None or (current is not None and when == (current.starts_at, current.minutes)):
+        return None
+    session, (starts_at, minutes) = transactions.session(), when
+    said: dict[uuid.UUID, list[str]] = defaultdict(list)
+    able = [one.account for one in colleagues if one.locked_by is None]
+    for account in clashes.at_once(session, able, starts_at=starts_at, minutes=minutes, but=referral):
+        said[account.id].append(gettext("is called to another meeting at the same time"))
+    tables = clashes.at_other_tables(session, able, starts_at=starts_at, minutes=minutes, but=referral.forum)
+    for account, team in tables:
+        said[account.id].append(gettext("sits in %(team)s too, which meets at the same time", team=team.name))
+    to_invite, by = [one for one in guardians if one.may_contact], people.actor()
+    for guardian in rules.invited_elsewhere(session, to_invite, starts_at=starts_at, minutes=minutes, by=by):
+        said[guardian.id].append(gettext("is invited to another meeting at the same time"))
+    for guardian, name in rules.interpreters_elsewhere(session, to_invite, starts_at=starts_at, minutes=minutes, by=by):
+        said[guardian.id].append(
+            gettext("an interpreter is booked with %(name)s for another meeting at the same time", name=name)
+        )
+    return Elsewhere(starts_at, said) if said else None
+
+
+def with_guardians_elsewhere(referrals: Sequence[Referral], *, starts_at: datetime, minutes: int) -> set[uuid.UUID]:
+    """Those of the referrals, by their ids, whose guardians would be invited and are invited elsewhere then."""
+    session, by = transactions.session(), people.actor()
+    known = rules.guardians_of(session, [one.id for one in referrals])
+    usual = [one for one in known if one.has_custody and one.may_contact]
+    found = rules.invited_elsewhere(session, usual, starts_at=starts_at, minutes=minutes, by=by)
+    return {one.referral_id for one in found}
 
 
 def of_everybody(meeting: TeamMeeting) -> list[str]:
@@ -24,14 +80,19 @@ def without_names(meeting: TeamMeeting) -> list[str]:
 
 def of_called(meeting: TeamMeeting, called: Sequence[Account]) -> list[str]:
     """Who of those called is called to another meeting then, or sits in another team that meets."""
-    session, starts_at, length = transactions.session(), meeting.starts_at, meeting.minutes
-    said = []
-    if busy := clashes.at_once(session, called, starts_at=starts_at, minutes=length, but=meeting.referral):
+    at, minutes, referral = meeting.starts_at, meeting.minutes, meeting.referral
+    return of_people(called, starts_at=at, minutes=minutes, forum=referral.forum, but=referral)
+
+
+def of_people(
+    called: Sequence[Account], *, starts_at: datetime, minutes: int, forum: Forum, but: Referral | None = None
+) -> list[str]:
+    """Who of `called` is called to a meeting then, other than that about `but`, or sits in another team than `forum` that meets."""
+    session, said = transactions.session(), []
+    if busy := clashes.at_once(session, called, starts_at=starts_at, minutes=minutes, but=but):
         names = ", ".join(one.name for one in busy)
         said.append(gettext("Called to another meeting at the same time: %(names)s.", names=names))
-    for account, team in clashes.at_other_tables(
-        session, called, starts_at=starts_at, minutes=length, but=meeting.referral.forum
-    ):
+    for account, team in clashes.at_other_tables(session, called, starts_at=starts_at, minutes=minutes, but=forum):
         said.append(
             gettext("%(name)s sits in %(team)s too, which meets at the same time.", name=account.name, team=team.name)
         )

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from referrals import clock, team_review
 from referrals.disclosure import coverage
-from referrals.forums import agenda, calling
+from referrals.forums import agenda, calling, year
 from referrals.forums import dates as team_dates
 from referrals.guardians import guardian_page
 from referrals.languages import local_date
@@ -21,7 +21,7 @@ from referrals.models import Account, CalledAnswer, Guardian, MeetingAnswer, Ref
 from referrals.notes import MEETING_TEXTS
 from referrals.people.roster import Colleague
 from referrals.vocabulary import N_, Attendance, CalledReply, Domain, InvitationReply
-from webapp import people, transactions
+from webapp import forms, people, transactions
 from webapp.casework import note_forms
 from webapp.casework.frame import today
 from webapp.language import gettext, zone
@@ -108,6 +108,18 @@ def _usual_time(referral: Referral) -> dict[str, Any]:
         "starts_on": begins.date(), "starts_time": f"{begins:%H:%M}", "minutes": (kept.item if kept else found).minutes,
         "place": calling.usual_place(referral, found.place),
     }  # fmt: skip
+
+
+def time_in(form: forms.Form) -> tuple[datetime, int] | None:
+    """When the meeting begins that stands in a form, and its length in minutes; None where that is no time a meeting is planned for."""
+    try:
+        day, at = date.fromisoformat(form.value("starts_on")), time.fromisoformat(form.value("starts_time"))
+        minutes = int(form.value("minutes"))
+    except ValueError:
+        return None
+    if not (0 < minutes <= team_dates.LONGEST.total_seconds() / 60 and year.is_planned_for(day.year)):
+        return None
+    return datetime.combine(day, at, ZoneInfo(zone())), minutes
 
 
 def _instant(proposed: Mapping[str, Any]) -> datetime:

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from flask import Response, redirect, url_for
@@ -26,6 +27,9 @@ from webapp.forums import blueprint, upward
 from webapp.forums.team import TEAM_ROLES, team_of
 from webapp.guards import signed_in
 from webapp.language import gettext, language, zone
+
+#: how many minutes the form keeps for a referral unless somebody says otherwise
+_MINUTES: Final = 30
 
 
 @dataclass(frozen=True)
@@ -134,12 +138,18 @@ def agenda_page(forum: Forum, date_id: uuid.UUID, form: forms.Form, *, status: i
     could_be_put = rules.lined_up(session, date, by=actor) if may_keep and not is_over else []
     begins = date.starts_at.astimezone(ZoneInfo(zone()))
     stands = {
-        "minutes": "30", "moved_on": f"{begins:%Y-%m-%d}", "moved_time": f"{begins:%H:%M}",
+        "minutes": f"{_MINUTES}", "moved_on": f"{begins:%Y-%m-%d}", "moved_time": f"{begins:%H:%M}",
         "moved_minutes": str(date.minutes), "moved_place": date.place,
     }  # fmt: skip
     for name, usual in stands.items():
         form.typed.setdefault(name, usual)
     lines = [_line(slot, date, held, is_over=is_over) for slot in slots]
+    table, ends_at = seats.sitting(held, date.starts_at), slots[-1].ends_at if slots else date.starts_at
+    busy, elsewhere = set(), []
+    if could_be_put:
+        sit = [one.account for one in table]
+        busy = meanwhile.with_guardians_elsewhere(could_be_put, starts_at=ends_at, minutes=_MINUTES)
+        elsewhere = meanwhile.of_people(sit, starts_at=ends_at, minutes=_MINUTES, forum=forum)
     ready = [] if is_over else [slot for slot in slots if calling.can_be_called(session, slot, held, by=actor)]
     return pages.page(
         "forums/agenda.html",
@@ -151,16 +161,17 @@ def agenda_page(forum: Forum, date_id: uuid.UUID, form: forms.Form, *, status: i
         ready=len(ready),
         could_follow=any(_is_called_elsewhen(line) for line in lines),
         others=[one for one in dates.coming(session, forum) if one is not date],
-        ends_at=slots[-1].ends_at if slots else date.starts_at,
+        ends_at=ends_at,
         minutes_left=date.minutes - sum(slot.item.minutes for slot in slots),
-        table=seats.sitting(held, date.starts_at),
+        table=table,
+        elsewhere=elsewhere,
         missing=seats.missing(forum, held, date.starts_at) if held else [],
         is_closed=not is_over and dates.is_on_closed_day(session, date.starts_at),
         may_keep=may_keep,
         is_over=is_over,
         asked=upward_rules.on_date(session, date, actor),
         sent_by=upward.sent_by,
-        lined_up=[(one.id, _choice(_shown(one))) for one in could_be_put],
+        lined_up=[(one.id, _choice(_shown(one), is_busy=one.id in busy)) for one in could_be_put],
     )
 
 
@@ -213,5 +224,6 @@ def _shown(referral: Referral) -> Shown:
     )
 
 
-def _choice(shown: Shown) -> str:
-    return " · ".join(filter(None, (shown.number, shown.stage, shown.status, shown.topics, shown.unit)))
+def _choice(shown: Shown, *, is_busy: bool) -> str:
+    elsewhere = gettext("a guardian is invited to another meeting then") if is_busy else ""
+    return " · ".join(filter(None, (shown.number, shown.stage, shown.status, shown.topics, shown.unit, elsewhere)))

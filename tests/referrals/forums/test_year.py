@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from referrals.forums import clashes, dates, seats, year
 from referrals.forums.dates import Series
-from referrals.models import Account, ClosedDay, RoleAssignment, TeamDate
+from referrals.models import Account, ClosedDay, Forum, RoleAssignment, TeamDate, TeamSeat
 from tests.people import Cast
+from tests.referrals.test_queries import counted_queries
 
 
 @pytest.fixture(autouse=True)
@@ -115,6 +116,36 @@ def test_who_sits_in_two_teams_that_meet_at_once_is_named_with_the_other(session
     assert clashes.at_two_tables(session, cast.forum, []) == []
     (found,) = clashes.at_two_tables(session, cast.forum, coming)
     assert (found.account, found.date, found.other) == (kim, coming[0], cast.other_school.forum)
+
+
+def test_however_many_teams_meet_meanwhile_who_sits_at_two_tables_is_asked_at_once(
+    session: Session, cast: Cast
+) -> None:
+    in_both(session, cast)
+    for day in (date(2026, 10, 6), date(2026, 10, 13)):
+        meet(session, cast, day)
+
+    def asked_with(teams: range) -> tuple[int, int]:
+        for number in teams:
+            other = Forum(slug=f"team-{number}", name=f"Team {number}", quorum=[], place="A")
+            starts_at = dates.coming(session, cast.forum)[number % 2].starts_at
+            session.add_all(
+                [
+                    TeamSeat(forum=other, account=cast.counsellor),
+                    TeamDate(forum=other, starts_at=starts_at, minutes=60, place="A"),
+                ]
+            )
+        session.flush()
+        session.expire_all()
+        coming, forum = dates.coming(session, cast.forum), cast.forum
+        assert forum.id
+        with counted_queries(session) as asked:
+            found = clashes.at_two_tables(session, forum, coming)
+        return len(found), len(asked)
+
+    (few, asked), (many, asked_of_many) = asked_with(range(2)), asked_with(range(2, 20))
+    assert (few, many) == (2, 20)
+    assert asked_of_many == asked
 
 
 def test_who_is_away_is_at_no_table_and_who_stands_in_is(session: Session, cast: Cast) -> None:

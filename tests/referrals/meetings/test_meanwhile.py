@@ -86,3 +86,6 @@ def test_with_whom_an_interpreter_is_booked_for_both_is_told(session, cast, call
     assert meanwhile.interpreters_booked_twice(session, first, by=by) == []
     booked(second, "tolk ett", "Polska")
     assert meanwhile.interpreters_booked_twice(session, first, by=by) == ["Tolk Ett"]
+    theirs = meanwhile.guardians_of(session, [first.referral_id, call(MAJA).referral_id])
+    found = meanwhile.interpreters_elsewhere(session, theirs, starts_at=first.starts_at, minutes=60, by=by)
+    assert [(one.referral_id, whom) for one, whom in found] == [(first.referral_id, "tolk ett")], "not their own"

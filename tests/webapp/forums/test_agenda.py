@@ -1,6 +1,7 @@
 """The page of a team's date: a coordinator puts referrals on it, others read only what they may know."""
 
 import io
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -9,9 +10,11 @@ from sqlalchemy import select, update
 
 from referrals import clock, db
 from referrals.forums import dates as team_dates
-from referrals.models import AgendaItem, AuditEvent, Referral, TeamDate, What
+from referrals.forums import seats
+from referrals.models import AgendaItem, AuditEvent, Guardian, Referral, TeamDate, What
 from referrals.stages import PARTS_REQUESTED, TO_SCHEDULE
-from tests.factories import a_guardian, a_member, a_part, a_referral, protected
+from tests.factories import a_guardian, a_meeting, a_member, a_part, a_referral, protected
+from tests.teams import a_team_beside
 from tests.webapp.desk import cast_of
 
 DATE = {"first_on": "2026-09-22", "starts_time": "14:30", "minutes": "60", "place": "Rum 12"}
@@ -75,6 +78,31 @@ def arrange(browser, page, number, act, minutes=None, status=200):
 
 def lines(page):
     return [" ".join(page.text_of(one).split()) for one in page.all("li", class_="agenda-line")]
+
+
+def test_who_is_elsewhere_stands_there_before_a_referral_is_put_on_the_date(karin, date, lay, settings):
+    (there, there_id), (number, _identity) = lay(), lay()
+    assert not karin.get(date).all("ul", id="elsewhere")
+    with db.writing(settings.database) as session:
+        cast, found = cast_of(session), session.get_one(Referral, uuid.UUID(there_id))
+        beside, at = a_team_beside(session, cast).forum, session.scalars(select(TeamDate)).one().starts_at
+        for forum, by in ((cast.forum, cast.coordinator), (beside, cast.head_teacher)):
+            seats.seat(session, forum, cast.counsellor.id, by=by.actor())
+        session.add(TeamDate(forum=beside, starts_at=at, minutes=30, place="A"))
+        guardians = session.scalars(select(Guardian.id).where(Guardian.referral_id == found.id))
+        a_meeting(
+            session, found, called_by=cast.coordinator, starts_at=at, called=[str(cast.counsellor.id)],
+            guardians_invited=[str(one) for one in guardians],
+        )  # fmt: skip
+    page = karin.get(date)
+    (said,) = page.all("ul", id="elsewhere")
+    assert [page.text_of(one) for one in said.iter("li")] == [
+        "Called to another meeting at the same time: Kim Solgren.",
+        "Kim Solgren sits in Trivselsforum Söder too, which meets at the same time.",
+    ]
+    options = {page.text_of(one).split(" ")[0]: page.text_of(one) for one in put_form(page).iter("option")}
+    assert options[number].endswith("a guardian is invited to another meeting then")
+    assert "a guardian" not in options[there], "it is that other meeting"
 
 
 def test_a_coordinator_puts_referrals_on_the_date_and_one_clock_runs_through_them(karin, team, date, lay):

@@ -143,7 +143,18 @@ def test_meetings_follow_the_agenda_and_what_is_missing_is_named(karin, date, la
         seats.seat(session, beside.forum, cast.counsellor.id, by=cast.head_teacher.actor())
         session.add(TeamDate(forum=beside.forum, starts_at=meeting.starts_at, minutes=60, place="A"))
         people = [str(cast.head_teacher.id), str(cast.counsellor.id)]
-    karin.get(f"/referrals/{second}/team-review")
+    page = karin.get(f"/referrals/{second}/team-review")
+    assert "On Tuesday 22 September 2026 at 15:00 somebody is to be elsewhere" in page.text
+    marked = {page.text_of(one) for one in page.all("label") if list(one.iter("em"))}
+    for name, *planned in (
+        ("Henrik Rosenby", "is called to another meeting at the same time"),
+        ("Kim Solgren", "is called to another", "sits in Trivselsforum Söder too, which meets at the same time"),
+        ("Bea Hagsten", "sits in Trivselsforum Söder too, which meets at the same time"),
+        ("Maja Testsson", "is invited to another meeting at the same time"),
+    ):
+        (label,) = [one for one in marked if name in one]
+        assert all(words in label for words in planned)
+    assert len(marked) == 4
     assert karin.send({"called": people}).status_code == 303
     with karin.client.session_transaction() as cookie:
         ((_kind, carried),) = cookie["_flashes"]
