@@ -158,6 +158,8 @@ class AboutForm(FormSchema):
     quorum = TermList(Profession)
     shows_names = Tick()
     has_public_page = Tick()
+    contact = ShortText(load_default="")
+    phone = PhoneText(load_default="")
     units = fields.List(fields.Nested(UnitContactForm), load_default=list)
 
     @post_load

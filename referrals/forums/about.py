@@ -28,6 +28,9 @@ class Description:
     shows_names: bool
     #: whether families read of it; heeded where it takes in no unit's concerns, or works beside one that does
     has_public_page: bool = False
+    #: a function and a number of its own, heeded where the page is
+    contact: str = ""
+    phone: str = ""
     contacts: Mapping[uuid.UUID, tuple[str, str]]
     #: what it may decide, which binds those who keep it: None from whoever does not set that
     level: TeamLevel | None = None
@@ -69,6 +72,8 @@ def as_it_stands(forum: Forum, actor: Actor) -> str:
         forum.quorum,
         forum.shows_names,
         forum.has_public_page,
+        forum.contact,
+        forum.phone,
     )
     units = [(unit.slug, unit.contact, unit.phone) for unit in own_units(forum, actor)]
     return hashlib.sha256(repr((team, units)).encode()).hexdigest()[:16]
@@ -96,7 +101,9 @@ def describe(session: Session, forum: Forum, description: Description, *, by: Ac
         "shows_names": description.shows_names,
     }
     if may_be_told_of(forum):
-        values["has_public_page"] = description.has_public_page
+        values |= {
+            "has_public_page": description.has_public_page, "contact": description.contact, "phone": description.phone,
+        }  # fmt: skip
     if description.level is not None:
         values["level"] = description.level
     if description.outcomes is not None:

@@ -75,6 +75,9 @@ class Forum(Identified, Base):
     shows_names: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: whether everybody can read of it, where it takes in no unit's concerns; one that does has a page in any case
     has_public_page: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: whom one can call there: a function and a number, not a person; where it takes in concerns, its units say it
+    contact: Mapped[str] = mapped_column(default="", server_default="")
+    phone: Mapped[str] = mapped_column(default="", server_default="")
     #: whether it rates by colour too: two people first, each for themselves, then all together
     rates_by_colour: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: how many links for calendar programs were made; only the newest opens its dates

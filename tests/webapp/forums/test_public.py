@@ -1,6 +1,7 @@
 """A team's public page: professions for everybody, names only where the municipality shows them, and never who is away."""
 
 import pytest
+from sqlalchemy import select
 
 from referrals import clock, db
 from referrals.forums import seats
@@ -146,7 +147,7 @@ def test_a_team_beside_has_a_page_where_it_wants_one_and_the_units_page_leads_th
     assert "What is said of the team has been saved." in page.text
     assert "Families read it" not in page.text
     henrik.get(f"/teams/{beside}/about")
-    page = henrik.submit({"has_public_page": "yes"})
+    page = henrik.submit({"has_public_page": "yes", "contact": "Tovholderen", "phone": "0000-77 66 55"})
     assert "Families read it on the team's public page." in page.text
     assert any(one.get("href") == own for one in page.all("a"))
     (line,) = browser.get(PAGE).all("ul", id="other-teams")[0].iter("a")
@@ -155,6 +156,9 @@ def test_a_team_beside_has_a_page_where_it_wants_one_and_the_units_page_leads_th
     assert "can hand over to it, with what the guardians allow." in page.text
     assert "This team says yes or no." in page.text
     assert "Somebody tells of a concern" not in page.text
+    assert "Tovholderen: 0000-77 66 55" in page.text
+    assert "HTL-samordnaren" not in page.text
+    assert "HTL-samordnaren: 0000-12 34 56" in browser.get(PAGE).text
     assert not page.all("ul", id="other-teams")
     assert any(one.get("href") == PAGE for one in page.all("a"))
     assert browser.get("/u/lindskolan/sv/team/trivsel").all("html")[0].get("lang") == "sv"
@@ -187,4 +191,13 @@ def test_a_team_above_is_read_of_from_every_unit_and_takes_up_no_child(browser, 
         assert call in page.text_of(calls)
         ways = {link.get("href"): page.text_of(link) for link in calls.iter("a")}
         assert ways[f"/u/{unit}/team"] == own
+
+    def give_a_number(session, _cast):
+        session.scalars(select(Forum).where(Forum.slug == "centralt")).one().phone = "0000-44 33 22"
+
+    team(give_a_number)
+    (calls,) = browser.get(f"{PAGE}/centralt").all("section", aria_labelledby="call-heading")
+    assert "Centralt team: 0000-44 33 22" in " ".join("".join(calls.itertext()).split())
+    assert "HTL-team Linden" in "".join(calls.itertext())
+    assert "0000-12 34 56" not in "".join(calls.itertext())
     assert browser.client.get(f"{PAGE}/nowhere").status_code == 404
