@@ -136,7 +136,7 @@ def _refuse_demonstration(_given: argparse.Namespace) -> None:
 def _write(written: dict[str, Any], *, password: str | None, with_year: bool = False) -> None:
     shared = hash_password(password) if password else None
     hashes = {person["email"]: shared for person in written["people"]} if shared else {}
-    with Watch() as watch, db.writing() as session:
+    with Watch(in_lines=with_year) as watch, db.writing() as session:
         done = founding.set_up(session, written, password_hashes=hashes)
         if with_year:  # in the same transaction: whoever ends it half way finds an empty folder again, and begins anew
             from webapp.demo_year.founding import make_year

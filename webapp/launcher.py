@@ -16,6 +16,7 @@ from types import FrameType
 from webapp import instance
 from webapp.instance import Instance, Refusal
 from webapp.parts import Part
+from webapp.watch import tells_how_far
 
 #: a part that ran this long (seconds) is forgiven its earlier deaths
 FORGIVEN_AFTER = 60.0
@@ -101,6 +102,8 @@ class Launcher:
         self.parts.append(part)
         while part.is_alive:
             self._pause(0.02)
+            _pass_on(part)
+        _pass_on(part)
         self.parts.remove(part)
         if part.exit_status != 0:
             raise Refusal(f"The set-up step `trivsel {' '.join(words)}` failed:\n{part.last_words()}")
@@ -185,6 +188,13 @@ class Launcher:
 def say(text: str) -> None:
     """Tell the person at the terminal, at once."""
     print(text, flush=True)
+
+
+def _pass_on(part: Part) -> None:
+    """Say how far a part is, where it can only say so in its log: on a terminal it does so itself."""
+    for line in part.new_lines():
+        if tells_how_far(line):
+            say(line)
 
 
 @contextmanager

@@ -28,13 +28,14 @@ class Part:
         self._started_at = 0.0
         self._resting_until: float | None = None
         self._log_began_at = 0
+        self._log_read_to = 0
 
     def start(self) -> None:
         """Start it (again), its words going to its log."""
         self._resting_until = None
         self._started_at = time.monotonic()
         with self.log.open("ab") as log:
-            self._log_began_at = log.tell()
+            self._log_began_at = self._log_read_to = log.tell()
             self._process = subprocess.Popen(  # noqa: S603 - our own words only
                 self._command,
                 env=self._environment,
@@ -72,6 +73,14 @@ class Part:
         with self.log.open("rb") as log:
             log.seek(self._log_began_at)
             return "\n".join(log.read().decode("utf-8", errors="replace").strip().splitlines()[-lines:])
+
+    def new_lines(self) -> list[str]:
+        """The lines it has written since this was asked before; of a line that is not whole yet nothing."""
+        with self.log.open("rb") as log:
+            log.seek(self._log_read_to)
+            whole = log.read().rpartition(b"\n")
+        self._log_read_to += len(whole[0]) + len(whole[1])
+        return whole[0].decode("utf-8", errors="replace").splitlines()
 
     # ------------------------------------------------------------------------------------------------ dying
     def rest(self, seconds: float) -> None:

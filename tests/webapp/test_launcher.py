@@ -8,8 +8,13 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+
+from webapp import launcher
+from webapp.parts import Part
 
 
 @pytest.fixture
@@ -88,3 +93,19 @@ def test_what_is_written_at_run_time_is_for_its_owner_only(
     folder = Path(surroundings["TRIVSEL_DATA"])
     for path in (folder, folder / "logs", folder / "logs" / "prefect.log"):
         assert path.stat().st_mode & 0o077 == 0, path
+
+
+def test_where_its_output_is_no_terminal_it_passes_on_how_far_the_set_up_is_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "logs").mkdir()
+    said = "print('a year of work: 0 %', '3 added', 'a year of work: 10 %', sep='\\n')"
+
+    def part(name: str, *, command: list[str], **more: Any) -> Part:
+        assert command[-2:] == ["demo-municipality", "--with-year"]
+        return Part(name, command=[sys.executable, "-c", said], **more)
+
+    monkeypatch.setattr(launcher, "Part", part)
+    here: Any = SimpleNamespace(folder=tmp_path, environment=dict(os.environ), is_demo=True)
+    launcher.Launcher(here, country=None)._prepare()
+    assert capsys.readouterr().out == "a year of work: 0 %\na year of work: 10 %\n"
