@@ -8,7 +8,7 @@ counted once may have been read, so that it counts after it was taken away too.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -40,6 +40,8 @@ _SAY_NOTHING: Final = frozenset({
 })  # fmt: skip
 #: words that turn a question round: who said yes to the one said no to the other
 _NEGATIONS: Final = frozenset({"inte", "ikke", "ej", "not", "aldrig", "never"})
+#: what makes of a word its opposite: otrygg, missnöjd, utilfreds, vantrivs, unsafe
+_OPPOSITES: Final = ("o", "u", "miss", "mis", "van", "un", "in", "dis")
 #: as much of a word as it keeps when it is inflected, and the shortest word that says what was asked
 _STEM: Final = 4
 
@@ -69,6 +71,8 @@ class _Asked:
     words: frozenset[str]
     terms: frozenset[SchoolTerm]
     is_negated: bool
+    #: words that may be the opposite of another by how they begin, each with that other
+    opposites: frozenset[tuple[str, str]]
 
     @classmethod
     def read(cls, question: str, added_at: datetime) -> "_Asked":
@@ -86,7 +90,20 @@ class _Asked:
             frozenset(long - _SAY_NOTHING or long or words),
             frozenset(named if years or seasons else {own, before}),
             not _NEGATIONS.isdisjoint(found),
+            frozenset(
+                (word[:_STEM], word.removeprefix(prefix)[:_STEM])
+                for word in words
+                for prefix in _OPPOSITES
+                if word.startswith(prefix) and len(word) >= len(prefix) + _STEM
+            ),
         )
+
+    def in_words_of(self, other: "_Asked") -> "_Asked":
+        """The same with each word that is the opposite of one of the other's as that one, the question turned round for each."""
+        new, known = self.words - other.words, other.words - self.words
+        turned = {word: rest for word, rest in self.opposites if word in new and rest in known}
+        words = frozenset(turned.get(word, word) for word in self.words)
+        return replace(self, words=words, is_negated=self.is_negated ^ (len(turned) % 2 == 1))
 
     def is_like(self, other: "_Asked") -> bool:
         """Whether both may ask the same of the same time: the words of one are all among those of the other."""
@@ -137,8 +154,9 @@ def require_new(session: Session, found: DevelopmentCase, *, question: str, grou
         if is_mended and _all_asked(before) == _all_asked(new):
             continue
         is_same = not is_mended and _as_same(one.question or "") == _as_same(question)
-        turned = before if asked.is_negated == words.is_negated else [_turned(each) for each in before]
-        if is_same or (asked.is_like(words) and _leaves_few(new, turned)):
+        mine, theirs = asked.in_words_of(words), words.in_words_of(asked)
+        turned = before if mine.is_negated == theirs.is_negated else [_turned(each) for each in before]
+        if is_same or (mine.is_like(theirs) and _leaves_few(new, turned)):
             raise DevelopmentRefused(DevelopmentProblem.COUNTED_BEFORE)
 
 

@@ -200,11 +200,27 @@ def test_taken_away_and_counted_anew_without_one_child_tells_what_that_child_sai
     assert refuses(session, cast, where, Counted("Alla", 51, 70), question="Känner sig trygg")
 
 
-def test_a_question_turned_round_is_held_against_the_other_answer(session: Session, cast: Cast) -> None:
+@pytest.mark.parametrize(
+    ("question", "turned"),
+    [("Känner sig trygg", "Känner sig inte trygg"), ("Känner sig trygg", "Otrygga i skolan"), ("Känner sig otrygg", "Trygg"),
+     ("Nöjd med maten", "Missnöjda med maten"), ("Er tilfreds", "Er utilfredse"), ("Trives i klassen", "Mistrives"),
+     ("Känner sig inte otrygg", "Känner sig inte trygg")],
+)  # fmt: skip
+def test_a_question_turned_round_is_held_against_the_other_answer(
+    session: Session, cast: Cast, question: str, turned: str
+) -> None:
     first, second = begin(session, cast), begin(session, cast)
     years, hidden = Counted("Årskurs 1–3", 24, 40), Counted("Årskurs 4–6", 2, 30)
-    add(session, cast, first, years, hidden, question="Känner sig trygg", is_said=True)
-    assert refuses(session, cast, second, Counted("Alla", 19, 71), question="Känner sig inte trygg")
+    add(session, cast, first, years, hidden, question=question, is_said=True)
+    assert refuses(session, cast, second, Counted("Alla", 19, 71), question=turned)
+
+
+@pytest.mark.parametrize("question", ["Känner sig inte otrygg", "Trygg eller otrygg"])
+def test_a_question_turned_round_twice_is_held_against_the_same_answer(
+    session: Session, cast: Cast, question: str
+) -> None:
+    add(session, cast, begin(session, cast), GROUPS[0], question="Känner sig trygg", is_said=True)
+    assert refuses(session, cast, begin(session, cast), ALL, question=question)
 
 
 def test_counted_in_november_and_written_in_once_before_and_once_after_new_year_is_the_same(
