@@ -23,6 +23,8 @@ from referrals.stages import Party
 BROKEN: Final = "broken"
 #: subject of the event that carries a chain over to a newer key: itself the first under that key, which its ground names
 LINK: Final = "audit.link"
+#: subject of the event that says that all of it was put back from a copy: what the log told of the time between is gone with it
+RESTORED: Final = "audit.restored"
 #: the columns of an event that its mac covers, in this order
 COLUMNS: Final = ("chain_id", "number", "at", "by_id", "by_party", "what", "subject", "object_id", "ground")
 #: in `Session.info`: the chains this session has added a link to

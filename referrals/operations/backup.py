@@ -20,9 +20,10 @@ import sqlalchemy as sa
 from cryptography.fernet import InvalidToken
 
 from referrals import clock, db, migrations
+from referrals.access import Actor
 from referrals.errors import BackupRefused
 from referrals.keeping import audit, content_keys
-from referrals.models import Base
+from referrals.models import Base, What
 from referrals.operations import sealed_file
 from referrals.operations.copied_rows import Count, Shape, shapes
 from referrals.operations.key_copies import DATA, KEYS, label
@@ -87,7 +88,7 @@ def restore(
 ) -> Report:
     """Fill the empty database at `address`, and the data `folder`, from a copy; counted and read back before any of it stays.
 
-    Of what was destroyed since, kind by kind, nothing is left there: the rest can be worked with as before.
+    Of what was destroyed since, kind by kind, nothing is left there: the rest can be worked with as before. The log says that it was put back.
 
     Raises BackupRefused for files that do not fit or were changed, and for a database in which there is something.
     """
@@ -107,6 +108,8 @@ def restore(
         content_keys.replace_lost(session)
     # The log in it may end under a key from before the newest: the copy itself has just proved that it is ours.
     link_chains(address, trusted=key_ring().audit, tell=tell)
+    with db.writing(address) as session:
+        audit.append(session, What.DID, by=Actor(), subject=audit.RESTORED)
     return report
 
 

@@ -12,9 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from referrals import clock
-from referrals.access import Role
+from referrals.access import Actor, Role
 from referrals.errors import ExportRefused, NamesSomebody, NotAllowed, SealBroken
-from referrals.models import AuditEvent, Referral, ResearchExport, ResearchTerm, RoleAssignment
+from referrals.keeping import audit
+from referrals.models import AuditEvent, Referral, ResearchExport, ResearchTerm, RoleAssignment, What
 from referrals.patterns import figures, kept
 from referrals.patterns.figures import Heading
 from referrals.patterns.school_terms import SchoolTerm
@@ -273,6 +274,25 @@ def test_whoever_has_rows_from_before_any_were_drawn_does_not_find_a_child_that_
     assert held.total() - len(written) >= FEWEST + 1
     assert held["North"] - told["North"] >= FEWEST + 1
     assert held["South"] - told["South"] >= FEWEST
+
+
+@pytest.mark.parametrize(("put_back_on", "left_out"), [("2026-09-02", FEWEST + 1), ("2026-08-31", 1)])
+def test_what_was_given_out_after_a_copy_that_was_put_back_is_reckoned_with_where_the_term_was_counted_by_then(
+    session: Session, cast: Cast, many: None, wednesday: time_machine.Traveller, put_back_on: str, left_out: int
+) -> None:
+    *known, one = at_lindskolan(session, cast)[:6]
+    for referral in known:
+        protected(session, referral, by=cast.coordinator)
+    held = sum(not line.is_withheld for line in rows.of_term(session, SPRING))
+    today = clock.machine_now()
+    wednesday.move_to(f"{put_back_on}T09:00:00+02:00")
+    audit.append(session, What.DID, by=Actor(), subject=audit.RESTORED)
+    wednesday.move_to(today)
+    protected(session, one, by=cast.coordinator)
+    written = len(rows_of(session, cast, approved(session, cast)))
+    # of a term that was counted since, nobody can hold other rows: the six that must be in none are enough
+    assert held - written >= left_out
+    assert (held - written > 1) == (left_out > 1)
 
 
 def test_another_export_has_other_pseudonyms_and_the_same_one_the_same(
