@@ -57,13 +57,14 @@ def test_the_lead_times_of_a_term_are_those_of_the_table_made_by_hand(
 def test_the_first_action_counts_from_the_day_it_was_first_recorded_as_ongoing_or_done(
     session: Session, cast: Cast, wednesday: time_machine.Traveller
 ) -> None:
-    """C10: by hand, twelve plans on day 20. Ten began after 21 to 30 days, two are hindered and have not begun."""
+    """C10: by hand, twelve plans on day 20. Ten began after 21 to 30 days; of two it stands nowhere when they began, at follow-up and closing only that they were done."""
     hindered, ongoing, done = ActionStatus.HINDERED, ActionStatus.ONGOING, ActionStatus.DONE
     for number in range(21, 31):
         begun = [(hindered, 20), (ongoing if number % 2 else done, number), (done, 60)]
         concern(session, cast, cast.school, "2026-03-02", begun, approve_action_plan=20)
     for status in (hindered, ActionStatus.NOT_DONE):
-        concern(session, cast, cast.school, "2026-03-02", [(status, 20)], approve_action_plan=20)
+        ended = {"approve_action_plan": 20, "record_follow_up": 22, "close_referral": 40}
+        concern(session, cast, cast.school, "2026-03-02", [(status, 20)], **ended)
     waits = lines_anew(session, SPRING)[-1].waits
     # the fifth and the ninth of ten
     assert waits == NOTHING | {Milestone.PLAN: Wait(20, 20), Milestone.ACTION: Wait(25, 29)}
