@@ -146,8 +146,9 @@ def withheld_from(session: Session, referral: Referral, guardian_id: UUID, *, on
     """What a guardian's own copy of a paper leaves out: what is not theirs to read, and what was shared without consent and
     not reviewed since.
     """
-    there = {piece.key for piece in known(session, referral)}
-    return not_theirs(session, referral, guardian_id, on=on) | (there & kept_out(session, referral))
+    shared = kept_out(session, referral)
+    there = {piece.key for piece in known(session, referral)} if shared else frozenset()
+    return not_theirs(session, referral, guardian_id, on=on) | (shared & there)
 
 
 def not_theirs(session: Session, referral: Referral, guardian_id: UUID, *, on: date) -> frozenset[Key]:

@@ -88,10 +88,10 @@ def target_on(session: Session, referral: Referral, *, since: date) -> date | No
 def set_target(session: Session, referral: Referral) -> None:
     """Write the target day of where `referral` stands now. Twice changes nothing, and it makes no new version."""
     key = TARGET_BY_STATE.get(referral.state)
-    day = target_on(session, referral, since=_since(session, referral, key)) if key else None
+    day, source = _target_day(session, referral, key) if key else (None, None)
     if referral.target_on != day:
         referral.target_on = day
-    referral.target_source = _source(session, referral, key) if key else None
+    referral.target_source = source
     session.flush()
 
 
@@ -162,6 +162,14 @@ def _target(session: Session, rulepack: str, key: str) -> Target:
     here = _municipality(session)
     own = own_target(here, key) if here else None
     return own or rulebook.load(rulepack).targets[key]
+
+
+def _target_day(session: Session, referral: Referral, key: str) -> tuple[date, DeadlineSource]:
+    """The day by which what it waits for should be done, and where it comes from."""
+    if by_people := _day_set_by_people(session, referral):
+        return by_people
+    since = _since(session, referral, key)
+    return default_day(session, referral.rulepack, key, since=since), _target(session, referral.rulepack, key).source
 
 
 def _source(session: Session, referral: Referral, key: str) -> DeadlineSource:
