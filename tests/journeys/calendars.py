@@ -10,8 +10,9 @@ from email import policy
 from email.message import EmailMessage
 from zoneinfo import ZoneInfo
 
+import vobject
 from aiosmtpd.controller import Controller
-from icalendar import Calendar
+from icalendar import Calendar, Event
 
 from tests.referrals.post_office import PostOffice, free_port
 
@@ -61,8 +62,21 @@ def _is_calendar(part: EmailMessage) -> bool:
 def _read(message: EmailMessage, part: EmailMessage) -> Invitation:
     raw = part.get_content()
     (event,) = Calendar.from_ical(raw).events
+    _read_the_same_elsewhere(raw, event)
     return Invitation(
         str(message["To"]), str(message["Content-Language"]), str(event["UID"]), int(event["SEQUENCE"]), str(event["SUMMARY"]),
         event.start.astimezone(HERE), event.end.astimezone(HERE), frozenset(event),
         re.sub(r"\r?\n[ \t]", "", raw), str(message["Message-ID"]),
     )  # fmt: skip
+
+
+def _read_the_same_elsewhere(raw: str, event: Event) -> None:
+    """A reader that shares no line with the writer takes the file for whole, and finds the same entry in it."""
+    calendar = vobject.readOne(raw, validate=True)
+    (other,) = calendar.contents["vevent"]
+    assert calendar.prodid.value.startswith("-//Trivsel//")
+    assert (other.dtstart.value, other.dtend.value) == (event.start, event.end)
+    assert {name.upper() for name in other.contents} == set(event)
+    for name in ("uid", "sequence", "summary", "class", "status", "organizer", "location"):
+        if name.upper() in event:
+            assert other.contents[name][0].value == str(event[name.upper()]), name

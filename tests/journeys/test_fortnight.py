@@ -38,6 +38,8 @@ UNDER_WAY = (
     ("Gun", RETURNED, "2026-10-09"),
 )
 GUARDIAN = "Maja Testsson"
+#: hers with Edit, given on the guardians' page
+HER_ADDRESS = "maja.testsson@familjen.invalid"
 #: all that a calendar's entry says
 ENTRY = {
     "UID", "SEQUENCE", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY", "LOCATION", "CLASS", "STATUS", "ORGANIZER",
@@ -171,6 +173,7 @@ def tuesday(weeks: Fortnight) -> None:
     weeks.about("Hugo").decide("Back to the reporter for completion", reason="Vilka dagar var det?")
     window = weeks.about("Edit").page(weeks.coordinator, "/guardians").follow("Change")
     window.write("Interpreter, which language", "tigrinska")
+    window.write("E-mail address", HER_ADDRESS)
     window.press("Save")
     weeks.put_on_agenda("Edit", "2026-10-23")
     _call_without_the_counsellor(weeks)
@@ -180,6 +183,7 @@ def tuesday(weeks: Fortnight) -> None:
     names = ", ".join(sorted(one.name for one in both))
     assert window.says("Called to another meeting at the same time: %(names)s.", names=names), window.text
     window.watch_until(lambda: len(came_for(weeks.office, cast.nurse.email)) == 2, "the mail to the nurse")
+    window.watch_until(lambda: bool(came_for(weeks.office, HER_ADDRESS)), "the mail to the guardian")
     weeks.office.unknown.add(cast.nurse.email)
     _call(weeks, day="2026-10-23", change=True)
     _the_interpreter_is_on_the_invitations(weeks)
@@ -329,8 +333,9 @@ def second_friday(weeks: Fortnight) -> None:
 
 def calendars_agree(weeks: Fortnight) -> None:
     """What each calendar program has read: the same meeting wherever it was moved, in its owner's language, and nothing about anybody."""
-    weeks.coordinator.watch_until(lambda: len(invitations(weeks.office)) == 23, "the last of the invitations")
-    cast, came = weeks.cast, invitations(weeks.office)
+    weeks.coordinator.watch_until(lambda: len(invitations(weeks.office)) == 26, "the last of the invitations")
+    hers = came_for(weeks.office, HER_ADDRESS)
+    cast, came = weeks.cast, [one for one in invitations(weeks.office) if one not in hers]
     always = dict.fromkeys((cast.coordinator.email, cast.head_teacher.email, cast.special_educator.email), "sv")
     always |= {cast.social_worker.email: "da"}
     first, second = ([one for one in came if one.uid == uid] for uid in dict.fromkeys(one.uid for one in came))
@@ -346,10 +351,17 @@ def calendars_agree(weeks: Fortnight) -> None:
         for sequence, day, nurse in moves
         for to, language in (always | {STAND_IN.email: "en", nurse: "sv"}).items()
     }
-    assert {one.ends_at - one.starts_at for one in second} == {HALF_AN_HOUR}
+    assert [(one.uid, one.sequence, one.starts_at.isoformat()) for one in hers] == [
+        (second[0].uid, sequence, f"{day}T13:00:00+02:00") for sequence, day, _nurse in moves
+    ], "one entry of hers, which moved twice"
+    assert {one.ends_at - one.starts_at for one in (*second, *hers)} == {HALF_AN_HOUR}
     names = [word for person in (cast.coordinator, cast.counsellor, STAND_IN) for word in person.name.split()]
     secrets = (*weeks.numbers, *weeks.numbers.values(), "Provsson", *GUARDIAN.split(), "tigrinska", *names)
     for one in came:
         assert one.title == {"sv": "Teammöte", "da": "Møde i Trivselsforum", "en": "Team meeting"}[one.language]
         assert one.properties == ENTRY
         assert [secret for secret in secrets if secret in one.text] == []
+    for one in hers:
+        assert (one.title, one.language) == ("Møde", "da")
+        assert one.properties == ENTRY - {"LOCATION"}, "even the room says which school it is"
+        assert [secret for secret in (*secrets, "Lindskolan", HER_ADDRESS) if secret in one.text] == []
