@@ -45,13 +45,18 @@ TYPED = (
 
 
 def submit(
-    session: Session, unit: Unit, *, language: str = "sv", email: str | None = "reporter@kvast.invalid"
+    session: Session,
+    unit: Unit,
+    *,
+    language: str = "sv",
+    email: str | None = "reporter@kvast.invalid",
+    child: str = "Zebulina Kvastengren",
 ) -> Referral:
     """A teacher sends in a concern about Zebulina."""
     draft = drafts.start_draft(session, language=language, unit=unit).draft
     concern = intake.ConcernInput(
         reporter_kind=ReporterKind.TEACHER, reporter_name="Ottoline Bläckfiskson", reporter_email=email,
-        reporter_phone="0000-55443322", child_name="Zebulina Kvastengren", child_group="5B-Lejonet", school_year=SchoolYear.YEAR_5,
+        reporter_phone="0000-55443322", child_name=child, child_group="5B-Lejonet", school_year=SchoolYear.YEAR_5,
         observations="Hon sitter ensam vid skrattmåsar.", strengths="Hon kan gurkmejsvals.", protection=ProtectionAnswer.NO,
         guardians_know=GuardiansKnow.YES, conflict=ConflictAnswer.NO, topics=(Topic.PEERS,), child_voice="Jag vill dansa pilbågsflöjt.",
     )  # fmt: skip

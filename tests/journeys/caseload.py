@@ -1,22 +1,57 @@
-"""What lies on a coordinator's desk when a journey begins: referrals that have come where they stand weeks ago."""
+"""What lies on a coordinator's desk when a journey begins: referrals that have come where they stand weeks ago, by the core's own verbs."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from referrals import clock, db, sealing
-from referrals.stages import PLAN_ACTIVE, State
-from referrals.vocabulary import PlanStatus
-from tests.factories import a_plan, a_referral, consented
+from referrals import clock, consent, db, sealing, team_review, triage
+from referrals.models import Referral
+from referrals.stages import IN_CONSENT, PARTS_REQUESTED, PLAN_ACTIVE, PLAN_DRAFT, RETURNED, TO_SCHEDULE, State
+from referrals.vocabulary import Custody, Profession
+from tests import straight_way
 from tests.journeys.instance import Instance
+from tests.people import Cast
+from tests.straight_way import DECISIONS, Decision, the_guardian
 from tests.webapp.desk import cast_of
 
 
+def _return(session: Session, cast: Cast, referral: Referral) -> None:
+    triage.return_concern(session, referral, by=cast.coordinator.actor(), seen=None, reason="Vilka dagar var det?")
+
+
+def _record_guardian(session: Session, cast: Cast, referral: Referral) -> None:
+    details = consent.GuardianDetails(name="Maja Testsson", custody=Custody.SOLE, language="da", phone="0000-99 88 77")
+    consent.record_guardian(session, referral, by=cast.coordinator.actor(), seen=None, details=details)
+
+
+def _meet_today(session: Session, cast: Cast, referral: Referral) -> None:
+    """The team meets on that very day: from it on the plan is awaited."""
+    team_review.schedule_meeting(
+        session, referral, by=cast.coordinator.actor(), seen=None, starts_at=clock.now() + timedelta(minutes=30), place="Rum 12",
+        called=[cast.coordinator.id, cast.special_educator.id], guardians=[the_guardian(session, referral).id],
+        agenda=["Hur det går"], without=list(Profession),
+    )  # fmt: skip
+
+
+#: of the straight way what is done otherwise here, and what not at all: no plan is returned first
+_OTHERWISE: Final = {"_record_guardian": _record_guardian, "_schedule_meeting": _meet_today}
+_LEFT_OUT: Final = {"_return_plan"}
+#: the last decision before a referral stands so
+_UNTIL: Final = {
+    IN_CONSENT: "_record_consent",
+    PARTS_REQUESTED: "_conclude_consent",
+    TO_SCHEDULE: "_conclude_assessment",
+    PLAN_DRAFT: "_approve_minutes",
+    PLAN_ACTIVE: "_approve_plan",
+}
+
+
 class Caseload:
-    """Lays referrals into a running instance as if they had been there before; the instance's own worker does the rest."""
+    """Lets referrals come to a running instance some time ago; the instance's own worker does the rest."""
 
     def __init__(self, instance: Instance) -> None:
         self._database, self._folder = instance.database, instance.folder
@@ -27,10 +62,10 @@ class Caseload:
         """
         with self._on(day) as session:
             cast = cast_of(session)
-            referral = a_referral(session, cast, state, owner_id=cast.coordinator.id, child_name=f"{child} Provsson")
-            consented(session, referral, cast).guardian.language = "da"
-            if state == PLAN_ACTIVE:
-                a_plan(session, referral, author=cast.coordinator, status=PlanStatus.ACTIVE, approved_at=clock.now())
+            referral = straight_way.submit(session, cast.school, email=None, child=f"{child} Provsson")
+            for decide in _decisions(state):
+                decide(session, cast, referral)
+            assert referral.state == state
             return referral.number
 
     @contextmanager
@@ -46,3 +81,18 @@ class Caseload:
         finally:
             clock.use_shift_file(None)
             sealing.use_key_ring(before)
+
+
+def _decisions(state: State) -> Iterator[Decision]:
+    """What is decided, once the concern has come, until it stands so."""
+    if state == RETURNED:
+        yield _return
+        return
+    done = set()
+    for decide in DECISIONS:
+        name = decide.__name__
+        if name not in _LEFT_OUT | done:
+            yield _OTHERWISE.get(name, decide)
+        done.add(name)
+        if name == _UNTIL[state]:
+            return
