@@ -6,6 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 _shift_file: Path | None = None
+_own_shift: timedelta | None = None
 
 
 def use_shift_file(path: Path | None) -> None:
@@ -13,8 +14,17 @@ def use_shift_file(path: Path | None) -> None:
 
     Production never calls this; without a file the machine's own clock counts.
     """
-    global _shift_file  # noqa: PLW0603 - one a process, set once at its start
-    _shift_file = path
+    global _shift_file, _own_shift
+    _shift_file, _own_shift = path, None
+
+
+def use_own_shift() -> None:
+    """Let `now` follow a date of this process alone, until a shift file is used again: whoever ends the process leaves no trace of it.
+
+    For work that moves the date a thousand times: a file would be read and written as often.
+    """
+    global _own_shift  # noqa: PLW0603 - as above
+    _own_shift = timedelta()
 
 
 def machine_now() -> datetime:
@@ -34,6 +44,8 @@ def today(zone: str) -> date:
 
 def shift() -> timedelta:
     """How far `now` stands from the machine's clock."""
+    if _own_shift is not None:
+        return _own_shift
     if _shift_file is None:
         return timedelta()
     try:
@@ -47,6 +59,10 @@ def set_now(wanted: datetime) -> None:
 
     Raises RuntimeError where no shift file is in use, as in production.
     """
+    global _own_shift  # noqa: PLW0603 - as above
+    if _own_shift is not None:
+        _own_shift = wanted - machine_now()
+        return
     if _shift_file is None:
         raise RuntimeError("the date can only be set where a shift file is in use")
     seconds = (wanted - machine_now()).total_seconds()

@@ -42,3 +42,15 @@ def test_production_cannot_set_the_date() -> None:
 def test_the_day_is_the_day_where_people_are(shift_file: Path) -> None:
     clock.set_now(datetime(2027, 6, 30, 22, 30, tzinfo=UTC))
     assert clock.today("Europe/Stockholm") == date(2027, 7, 1)
+
+
+def test_a_date_of_this_process_alone_leaves_that_of_all_parts_where_it_was(shift_file: Path) -> None:
+    clock.set_now(datetime(2027, 3, 1, 12, tzinfo=UTC))
+    shared = shift_file.read_text()
+    clock.use_own_shift()
+    assert abs(clock.now() - clock.machine_now()) < timedelta(seconds=5)
+    clock.set_now(datetime(2025, 8, 18, 8, tzinfo=UTC))
+    assert clock.now().date() == date(2025, 8, 18)
+    assert shift_file.read_text() == shared
+    clock.use_shift_file(shift_file)
+    assert clock.now().date() == date(2027, 3, 1)
