@@ -1,12 +1,11 @@
 """Fills a new demonstration municipality with its year. All of it comes about in the caller's transaction, or nothing does."""
 
 import gc
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime
 from multiprocessing import get_context
-from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,7 +17,7 @@ from referrals.models import Referral
 from referrals.patterns.school_terms import SchoolTerm
 from referrals.people import organisation
 from webapp.demo_year.lives import live
-from webapp.demo_year.playing import Play
+from webapp.demo_year.playing import Play, Printer
 from webapp.demo_year.stories import Book
 from webapp.demo_year.teams import work_together
 from webapp.demo_year.world import World
@@ -41,23 +40,42 @@ def make_year(session: Session, *, tell: Tell, printers: Executor | None = None)
     if session.scalars(select(Referral.id).limit(1)).first() is not None:
         raise StartRefused("a year of invented work is made in an empty municipality only; this one holds referrals")
     ends, book = clock.now(), Book.of(organisation.municipality(session).country)
-    with tempfile.TemporaryDirectory() as folder:
-        # A date of our own: whoever ends us in the middle leaves the instance at its own date.
-        clock.use_shift_file(Path(folder) / "shift")
-        try:
-            world = World(session, book, ends)
+    clock.use_own_shift()  # whoever ends us in the middle leaves the instance at its own date
+    try:
+        with _nothing_looked_through(), printers or _printers() as ready:
+            world = World(session, book, ends, Printer(ready))
             longest = max(child.ago for child in book.children)
             lives = [*work_together(world, longest), *(live(world, child) for child in book.children)]
-            with printers or ProcessPoolExecutor(PRINTERS, get_context("forkserver"), initializer=_get_ready) as ready:
-                Play(session, ready).go(lives, until=ends, tell=lambda moment: _tell(tell, world, moment))
-        finally:
-            clock.use_shift_file(settings.shift_file)
+            Play(session, world.printer).go(lives, until=ends, tell=lambda moment: _tell(tell, world, moment))
+    finally:
+        clock.use_shift_file(settings.shift_file)
+
+
+def _printers() -> Executor:
+    """Processes that print. What each needs is there already in the process that they are forked from."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["webapp.cli", __name__, "weasyprint"])
+    return ProcessPoolExecutor(PRINTERS, context, initializer=_get_ready)
+
+
+@contextmanager
+def _nothing_looked_through() -> Iterator[None]:
+    """Let Python not look through everything for rubbish again and again: an eighth of the work was that. What lies meanwhile is some twenty MB."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _get_ready() -> None:
-    """Print a first page, then let everything that is there now stay: looking through it for rubbish would hold each paper up."""
+    """Print a first page, then let everything that is there now stay: a printer looks for rubbish between papers, and only among what is new."""
     printing.print_pdf("<html lang=en><title>A page</title><p>A page</p></html>")
+    gc.collect()
     gc.freeze()
+    gc.disable()
 
 
 def _tell(tell: Tell, world: World, moment: datetime) -> None:

@@ -1,5 +1,6 @@
 """Plays lives against each other in the order of their moments, and does what follows each decision by itself, in this process."""
 
+import gc
 import heapq
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
@@ -22,11 +23,35 @@ from schemas.documents.writing import paper_html
 Life: TypeAlias = Iterator[datetime]
 
 
+#: steps that are taken at once
+_MOST = 20
+
+
+class Printer:
+    """Prints pages in processes of their own."""
+
+    def __init__(self, processes: Executor) -> None:
+        """With these."""
+        self._processes = processes
+
+    def print(self, html: str) -> Future[bytes]:
+        """The paper of a page, which comes."""
+        return self._processes.submit(_print_page, html)
+
+
+def _print_page(html: str) -> bytes:
+    """In a printer: a page, and away with the rubbish it made."""
+    paper = printing.print_pdf(html)
+    gc.collect()
+    return paper
+
+
 @dataclass
 class _AtThePrinter:
     """A step whose papers are being printed."""
 
     claim: Claim
+    step: Step
     papers: list[tuple[Paper, Future[bytes]]]
     of_work: list[tuple[Draft, Future[bytes]]]
     since: datetime
@@ -34,10 +59,13 @@ class _AtThePrinter:
 
 @dataclass
 class Play:
-    """The lives of one municipality. Papers of a day are printed side by side in `printers`, and are there before the next day begins."""
+    """The lives of one municipality. Papers of a week are printed beside the work, and are there before their life goes on or the next week begins.
+
+    With the days apart there would be little to do beside them: on most days few referrals go on.
+    """
 
     session: Session
-    printers: Executor
+    printer: Printer
     #: by the number of the life: what follows one decision is done before what follows the next
     _at_the_printer: dict[int, list[_AtThePrinter]] = field(default_factory=dict)
 
@@ -45,13 +73,15 @@ class Play:
         """Let every life go on until `until`; what it would do later stays undone, as in any municipality on any day."""
         waiting = [(moment, number, life) for number, life in enumerate(lives) for moment in [next(life)]]
         heapq.heapify(waiting)
-        today = None
+        today = week = None
         while waiting and waiting[0][0] <= until:
             moment, number, life = heapq.heappop(waiting)
             if moment.date() != today:
                 today = moment.date()
-                self._collect_all()
                 tell(moment)
+            if moment.isocalendar()[:2] != week:
+                week = moment.isocalendar()[:2]
+                self._collect_all()
             self._collect(number)
             clock.set_now(moment)
             following = next(life, None)
@@ -64,7 +94,9 @@ class Play:
 
     def _carry_on(self, number: int) -> None:
         """Do what the workflow does after decisions, until nothing of it can be done now but what waits for a printer."""
-        while ready := steps.waiting(self.session, limit=20):
+        can_be_more = True
+        while can_be_more and (ready := steps.waiting(self.session, limit=_MOST)):
+            can_be_more = len(ready) == _MOST
             for claim in filter(None, (steps.claim(self.session, one, holder="demonstration") for one in ready)):
                 step = steps.hold(self.session, claim.step_id, attempt=claim.attempt)
                 if claim.kind is StepKind.SEND_MAIL:
@@ -73,23 +105,24 @@ class Play:
                     continue
                 is_work = claim.kind is StepKind.ADVANCE_DEVELOPMENT
                 papers, of_work = ([], self._print_work(step)) if is_work else (self._print(step), [])
-                one = _AtThePrinter(claim, papers, of_work, clock.now())
+                one = _AtThePrinter(claim, step, papers, of_work, clock.now())
                 if papers or of_work:
                     self._at_the_printer.setdefault(number, []).append(one)
                 else:
                     self._settle(one)
+                    can_be_more = True
 
     def _print(self, step: Step) -> list[tuple[Paper, Future[bytes]]]:
         row, session = step.history, self.session
         return [
-            (paper, self.printers.submit(printing.print_pdf, paper_html(paper_sources.gather(session, row.referral, paper, after=row))))
+            (paper, self.printer.print(paper_html(paper_sources.gather(session, row.referral, paper, after=row))))
             for paper in documents.outstanding(session, row)
         ]  # fmt: skip
 
     def _print_work(self, step: Step) -> list[tuple[Draft, Future[bytes]]]:
         event, session = step.event, self.session
         return [
-            (draft, self.printers.submit(printing.print_pdf, development_papers.html_of(session, event, draft)))
+            (draft, self.printer.print(development_papers.html_of(session, event, draft)))
             for draft in development_papers.outstanding(session, event)
         ]
 
@@ -99,14 +132,14 @@ class Play:
         if one.claim.kind is StepKind.ADVANCE_DEVELOPMENT:
             self._settle_work(one)
             return
-        row = steps.hold(self.session, one.claim.step_id, attempt=one.claim.attempt).history
+        row = one.step.history
         for paper, printed in one.papers:
             documents.issue(self.session, row, paper, content=printed.result())
         settling.settle_referral(self.session, row)
         steps.finish(self.session, one.claim.step_id, attempt=one.claim.attempt)
 
     def _settle_work(self, one: _AtThePrinter) -> None:
-        event = steps.hold(self.session, one.claim.step_id, attempt=one.claim.attempt).event
+        event = one.step.event
         for draft, printed in one.of_work:
             development_papers.issue(self.session, event, draft, content=printed.result())
         settling.settle_development(self.session, event)

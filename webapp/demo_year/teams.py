@@ -130,7 +130,7 @@ def _look_back(course: CommonWork, row: dict[str, Any], enrolments: list[tuple[R
     draft = report.report_to_issue(session, found, by=course.manager)
     assert draft is not None  # noqa: S101 - none was issued before
     html = printing.extract_html(draft.context, language=draft.language, name=draft.template)
-    report.keep_report(session, draft, printing.print_pdf(html), by=course.manager)
+    report.keep_report(session, draft, world.printer.print(html).result(), by=course.manager)
 
 
 def _develop(world: World, row: dict[str, Any]) -> Life:

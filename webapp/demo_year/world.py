@@ -16,6 +16,7 @@ from referrals.languages import translations
 from referrals.models import Account, ClosedDay, Forum, RoleAssignment, Unit
 from referrals.people import organisation
 from referrals.vocabulary import Profession
+from webapp.demo_year.playing import Printer
 from webapp.demo_year.stories import Book
 
 _DAY = timedelta(days=1)
@@ -35,6 +36,7 @@ class World:
     session: Session
     book: Book
     ends: datetime
+    printer: Printer
     zone: ZoneInfo = field(init=False)
     language: str = field(init=False)
     closed: Closed = field(init=False)
