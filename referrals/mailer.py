@@ -3,6 +3,7 @@
 import re
 import smtplib
 import ssl
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -44,6 +45,11 @@ class AddressRefused(OSError):
 
 class OfficeAway(OSError):
     """The post office does not answer, or stopped to: no letter gets there now, and each that tries waits as long again."""
+
+
+def new_message_id() -> str:
+    """A Message-ID that says nothing of whom or what a mail is about."""
+    return f"<{uuid.uuid4().hex}@{current().mail_from.rpartition('@')[2]}>"
 
 
 def send(letter: Letter) -> None:

@@ -18,12 +18,13 @@ from referrals.config import current
 from referrals.disclosure import hand_over
 from referrals.errors import NoSuchReferral, TooLateToStop
 from referrals.keeping import audit
-from referrals.mailer import Letter
+from referrals.mailer import Letter, new_message_id
 from referrals.meetings import own_calls
 from referrals.models import Guardian, History, Mail, MeetingVersion, Referral, Step, StepKind, TeamMeeting, What
 from referrals.papers import readers
 from referrals.papers.paper_sources import GUARDIANS_DOOR, RETURN_PATH
 from referrals.printing import TEMPLATE_FOLDER
+from referrals.readdressing import is_addressed_to
 from referrals.safeguarding import access_list
 from referrals.stages import (
     FOLLOW_UP_DUE,
@@ -183,8 +184,7 @@ def _says_nothing_new(session: Session, row: History, addressee: Addressee) -> b
         Mail.stopped_at.is_(None), History.number < row.number,
     )  # fmt: skip
     newest = session.scalars(before.order_by(History.number.desc(), Mail.id).limit(1)).one_or_none()
-    # One that has not gone yet goes to the address they have then.
-    if newest is None or newest.kind not in _CALLS or (newest.sent_at and newest.address != addressee.address):
+    if newest is None or newest.kind not in _CALLS or not is_addressed_to(session, newest, addressee.address):
         return False
     if _step_of(session, newest).failed_at is not None:
         return False
@@ -231,11 +231,6 @@ def _write_one(session: Session, row: History, kind: MailKind, *, addressee: Add
     )
     session.flush()
     return mail
-
-
-def new_message_id() -> str:
-    """A Message-ID that says nothing of whom or what a mail is about."""
-    return f"<{uuid.uuid4().hex}@{current().mail_from.rpartition('@')[2]}>"
 
 
 def written(session: Session, referral: Referral) -> list[Mail]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from referrals import notifications, steps, triage
+from referrals import notifications, readdressing, triage
 from referrals.access import SYSTEM
 from referrals.development import stages
 from referrals.development import targets as development_targets
@@ -41,7 +41,7 @@ def letter_to_send(session: Session, mail: Mail) -> Letter | None:
     It goes where its reader is by now: it was held for some minutes, or waited for the post office, since it was written.
     """
     if notifications.is_to_go(mail):
-        steps.address_anew(session, mail)
+        readdressing.address_anew(session, mail)
     notifications.let_rest_if_done(session, mail)
     if not notifications.is_to_go(mail):
         return None

@@ -20,10 +20,8 @@ from referrals.access import Actor, is_administrator, parties
 from referrals.config import current
 from referrals.errors import LeaseLost, NotAllowed
 from referrals.models import (
-    Account,
     DevelopmentCase,
     DevelopmentEvent,
-    Guardian,
     History,
     Mail,
     Referral,
@@ -31,7 +29,7 @@ from referrals.models import (
     StepKind,
 )
 from referrals.models.step import EDITION, wake_dispatchers
-from referrals.papers import readers
+from referrals.readdressing import address_anew
 from referrals.stages import Party
 
 #: pauses after the first, second … failure of the outside world; when they are used up a person must look
@@ -169,15 +167,6 @@ def retry(session: Session, step: Step, *, by: Actor) -> None:
     step.holder, step.lease_until = None, None
     session.flush()
     wake_dispatchers(session.connection())
-
-
-def address_anew(session: Session, mail: Mail) -> None:
-    """Send it to the address its reader has by now: somebody may have put it right."""
-    guardian_id = readers.guardian_in(mail.recipient)
-    account = session.get(Account, mail.account_id) if mail.account_id else None
-    reader = session.get(Guardian, guardian_id) if guardian_id else account
-    if reader is not None and reader.email and mail.address != reader.email:
-        mail.address = reader.email
 
 
 def let_rest(session: Session, step: Step) -> None:

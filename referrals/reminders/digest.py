@@ -12,7 +12,7 @@ from referrals import calendar, clock, languages, notifications
 from referrals.access import Actor, Role
 from referrals.calendar import Closed
 from referrals.config import current
-from referrals.mailer import Letter
+from referrals.mailer import Letter, new_message_id
 from referrals.models import Account, Reminder, RoleAssignment
 from referrals.people import organisation
 from referrals.reminders import errands, waiting
@@ -73,7 +73,7 @@ def write(session: Session, account_id: uuid.UUID) -> Letter | None:
         return None
     session.execute(delete(Reminder).where(mine, Reminder.day < today - _KEPT))
     if row is None:
-        row = Reminder(account_id=account_id, day=today, message_id=notifications.new_message_id())
+        row = Reminder(account_id=account_id, day=today, message_id=new_message_id())
         session.add(row)
     row.tried_at = clock.machine_now()
     session.flush()

@@ -180,6 +180,7 @@ def test_an_invitation_that_has_not_gone_yet_goes_to_the_address_that_was_put_ri
     (mail,) = call(session, cast, referral, maja)
     maja.email = "maja@familj.invalid"
     assert call(session, cast, referral, maja) == [], "this one will find her"
+    assert mail.address == "maja@familj.invalid", "by whichever worker takes it"
     letter = settling.letter_to_send(session, mail)
     assert letter is not None
     assert letter.to == mail.address == "maja@familj.invalid"
@@ -187,6 +188,26 @@ def test_an_invitation_that_has_not_gone_yet_goes_to_the_address_that_was_put_ri
     maja.email = "maja@annan.invalid"
     assert settling.letter_to_send(session, mail) is None
     assert mail.address == "maja@familj.invalid", "where it went stays as it is"
+
+
+def test_an_invitation_on_its_way_to_the_old_address_is_followed_by_one_to_the_new(
+    session: Session, cast: Cast, referral: Referral, wednesday: time_machine.Traveller
+) -> None:
+    maja = guardian(session, referral, cast, "Maja", email="fel@familj.invalid")
+    (wrong,) = call(session, cast, referral, maja)
+    wednesday.shift(timedelta(days=1))
+    step = session.scalars(select(Step).where(Step.mail_id == wrong.id)).one()
+    claim = steps.claim(session, step.id, holder="worker")
+    assert claim is not None
+    letter = settling.letter_to_send(session, wrong)
+    maja.email = "maja@familj.invalid"
+    (right,) = call(session, cast, referral, maja)
+    notifications.note_sent(session, wrong)
+    steps.finish(session, step.id, attempt=claim.attempt)
+    notifications.let_rest_if_done(session, right)
+    assert letter is not None
+    assert letter.to == wrong.address == "fel@familj.invalid"
+    assert (right.address, notifications.is_to_go(right)) == ("maja@familj.invalid", True)
 
 
 def test_a_guardian_is_not_written_to_twice_about_the_same_time_and_place(
