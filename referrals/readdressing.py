@@ -3,17 +3,22 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from referrals.mailer import new_message_id
 from referrals.models import Account, Guardian, Mail, Step
 from referrals.papers import readers
 
 
 def address_anew(session: Session, mail: Mail) -> None:
-    """Send it to the address its reader has by now: somebody may have put it right."""
+    """Send it to the address its reader has by now: somebody may have put it right.
+
+    It gets another Message-ID with it: an attempt before may have reached the post office, and a report that the old address took
+    none would tell of this one.
+    """
     guardian_id = readers.guardian_in(mail.recipient)
     account = session.get(Account, mail.account_id) if mail.account_id else None
     reader = session.get(Guardian, guardian_id) if guardian_id else account
     if reader is not None and reader.email and mail.address != reader.email:
-        mail.address = reader.email
+        mail.address, mail.message_id = reader.email, new_message_id()
 
 
 def is_addressed_to(session: Session, mail: Mail, address: str | None) -> bool:

@@ -179,8 +179,10 @@ def test_an_invitation_that_has_not_gone_yet_goes_to_the_address_that_was_put_ri
     maja = guardian(session, referral, cast, "Maja", email="fel@familj.invalid")
     (mail,) = call(session, cast, referral, maja)
     maja.email = "maja@familj.invalid"
+    first_id = mail.message_id
     assert call(session, cast, referral, maja) == [], "this one will find her"
     assert mail.address == "maja@familj.invalid", "by whichever worker takes it"
+    assert mail.message_id != first_id, "what the old address answers is about another one"
     letter = settling.letter_to_send(session, mail)
     assert letter is not None
     assert letter.to == mail.address == "maja@familj.invalid"
