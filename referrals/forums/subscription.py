@@ -20,9 +20,9 @@ from referrals.sealing import key_ring
 def secret_of(owner: Forum | Account) -> str | None:
     """What the newest link to the dates of a team, or of somebody's teams, has in it; None where none was made, or it was closed.
 
-    It is written down nowhere.
+    It is written down nowhere. A count below nought is a closed link too: of a version before, which ran on during the upgrade.
     """
-    if owner.links_made == 0 or _is_closed(owner):
+    if owner.links_made <= 0 or _is_closed(owner):
         return None
     purpose = "team dates" if isinstance(owner, Forum) else "dates of own teams"
     return key_ring().blind_index(purpose, f"{owner.id} {owner.links_made}")
@@ -60,7 +60,7 @@ def make_own_link(session: Session, *, by: Actor) -> None:
 def close_own_link(session: Session, *, by: Actor) -> None:
     """Let the own link of `by` open nothing any more, without another one. Again changes nothing. Raises NotAllowed as `make_own_link` does."""
     owner = _own(session, by)
-    if owner.links_made and not owner.is_link_closed:
+    if owner.links_made > 0 and not owner.is_link_closed:
         owner.is_link_closed = True
         _note(session, owner, "is_link_closed", before=False, after=True, by=by)
 
@@ -77,7 +77,7 @@ def _is_closed(owner: Forum | Account) -> bool:
 
 def _make(session: Session, owner: Forum | Account, *, by: Actor) -> None:
     """Another one each time: none comes back that was there before."""
-    before, owner.links_made = owner.links_made, owner.links_made + 1
+    before, owner.links_made = owner.links_made, abs(owner.links_made) + 1
     if isinstance(owner, Account):
         owner.is_link_closed = False
     _note(session, owner, "links_made", before=before, after=owner.links_made, by=by)

@@ -127,6 +127,20 @@ def test_ones_own_link_shows_another_teams_dates_only_in_the_days_one_stands_in_
     assert browser.client.get(second).status_code == 200
 
 
+def test_a_link_that_a_version_before_closed_during_the_upgrade_stays_closed(settings, app):
+    with db.writing(settings.database) as session:
+        account = cast_of(session).coordinator
+        subscription.make_own_link(session, by=account.actor())
+        first = subscription.secret_of(account)
+        account.links_made = -account.links_made
+        assert subscription.secret_of(account) is None
+        subscription.close_own_link(session, by=account.actor())
+        assert not account.is_link_closed, "it is closed already"
+        subscription.make_own_link(session, by=account.actor())
+        assert subscription.secret_of(account) not in {None, first}
+        assert not subscription.opens(account, first)
+
+
 def test_nobody_but_staff_has_a_link_of_their_own(settings, app):
     with db.writing(settings.database) as session, pytest.raises(NotAllowed):
         subscription.make_own_link(session, by=Actor())
