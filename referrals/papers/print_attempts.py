@@ -70,5 +70,7 @@ def _find(session: Session, paper: ClockPaper, key: str) -> PrintAttempt | None:
 
 
 def _is_given_up() -> tuple[ColumnElement[bool], ...]:
-    """Its last try has had all the time that a print may take."""
-    return PrintAttempt.tries > len(PAUSES), PrintAttempt.tried_at <= clock.machine_now() - printing.LONGEST
+    """Its last try has had all the time that a print may take, or was noted by a clock that was put back since."""
+    now, tried_at = clock.machine_now(), PrintAttempt.tried_at
+    is_over = (tried_at <= now - printing.LONGEST) | (tried_at > now + printing.LONGEST)
+    return PrintAttempt.tries > len(PAUSES), is_over

@@ -7,7 +7,7 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import printing
+from referrals import clock, printing
 from referrals.errors import NotAllowed
 from referrals.models import ClockPaper, PrintAttempt
 from referrals.papers import print_attempts
@@ -45,6 +45,15 @@ def test_a_clock_that_was_wrong_puts_no_try_off_for_as_long(
     assert print_attempts.begin(session, REPORT, "2025")
     wednesday.shift(-timedelta(days=300))
     assert print_attempts.begin(session, REPORT, "2025")
+
+
+def test_what_was_tried_for_the_last_time_by_a_clock_that_was_ahead_is_given_up(
+    session: Session, cast: Cast, wednesday: time_machine.Traveller
+) -> None:
+    ahead = clock.machine_now() + timedelta(days=90)
+    session.add(PrintAttempt(paper=REPORT, key="2025", tries=3, tried_at=ahead))
+    assert not print_attempts.begin(session, REPORT, "2025")
+    assert [one.key for one in print_attempts.given_up(session)] == ["2025"]
 
 
 def test_what_came_back_and_what_is_not_due_any_more_is_forgotten(session: Session, cast: Cast) -> None:
