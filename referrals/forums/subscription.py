@@ -78,8 +78,9 @@ def _is_closed(owner: Forum | Account) -> bool:
 def _make(session: Session, owner: Forum | Account, *, by: Actor) -> None:
     """Another one each time: none comes back that was there before."""
     before, owner.links_made = owner.links_made, abs(owner.links_made) + 1
-    if isinstance(owner, Account):
+    if isinstance(owner, Account) and owner.is_link_closed:
         owner.is_link_closed = False
+        _note(session, owner, "is_link_closed", before=True, after=False, by=by)
     _note(session, owner, "links_made", before=before, after=owner.links_made, by=by)
 
 

@@ -122,6 +122,9 @@ def test_ones_own_link_shows_another_teams_dates_only_in_the_days_one_stands_in_
         assert [(row.before, row.after) for row in changes] == [("False", "True")]
     assert "own link for calendar programs closed" in signed_in("anton").get("/administration/changes").text
     second = link_on(karin.submit(form=link_form(page)))
+    with db.reading(settings.database) as session:
+        changes = session.scalars(select(OrganisationChange).where(OrganisationChange.subject.contains("link_closed")))
+        assert {(row.before, row.after) for row in changes} == {("False", "True"), ("True", "False")}
     assert second != first
     assert browser.client.get(first).status_code == 404
     assert browser.client.get(second).status_code == 200
