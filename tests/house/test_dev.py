@@ -45,7 +45,8 @@ def test_help_lists_every_word_it_takes(elsewhere: Path, words: list[str]) -> No
     done = dev(elsewhere, *words)
     takes = re.findall(r"^do_(\w+)\(\)", (ROOT / "dev").read_text(), re.MULTILINE)
     assert (done.returncode, done.stderr) == (0, "")
-    assert set(re.findall(r"^  \./dev (\w+) +\S", done.stdout, re.MULTILINE)) == set(takes)
+    listed = re.findall(r"^  \./dev (\w+) +\S", done.stdout, re.MULTILINE)
+    assert sorted(listed) == sorted([*takes, "bench"]), "bench is two things"
 
 
 @pytest.fixture
@@ -77,6 +78,13 @@ def test_two_hundred_random_journeys_are_begun_by_one_word(set_up: Path, words: 
         done.stdout.splitlines()[-1] == f"TRIVSEL_SEEDS={seeds} -m pytest --no-cov tests/flows/test_faults_at_random.py"
     )
     assert (ROOT / "tests/flows/test_faults_at_random.py").exists()
+
+
+def test_a_first_seed_that_is_no_number_begins_nothing(set_up: Path) -> None:
+    done = dev(set_up, "bench", "--faults", "--quick", python=str(set_up / "bin" / "python"))
+    assert (done.returncode, "pytest" in done.stdout) == (1, False)
+    assert "./dev bench" in done.stderr
+    assert done.stderr.endswith("trivsel: A first seed is a number, not --quick.\n")
 
 
 def test_a_word_it_does_not_know_is_said_with_the_list(elsewhere: Path) -> None:
