@@ -187,7 +187,7 @@ def test_a_team_above_is_read_of_from_every_unit_and_takes_up_no_child(browser, 
         assert "also agree" not in page.text
         assert "Tell of a concern" not in page.text
         happens, calls = (page.all("section", aria_labelledby=f"{one}-heading")[0] for one in ("happens", "call"))
-        assert "no child's name comes here." in page.text_of(happens)
+        assert "nobody names a child there." in page.text_of(happens)
         assert call in page.text_of(calls)
         ways = {link.get("href"): page.text_of(link) for link in calls.iter("a")}
         assert ways[f"/u/{unit}/team"] == own
