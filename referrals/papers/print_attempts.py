@@ -15,7 +15,8 @@ from referrals.errors import NotAllowed
 from referrals.models import ClockPaper, Municipality, PrintAttempt
 
 #: pauses after the first and the second try that did not come back; after the third a person must look. Each is longer than a print
-#: may last, so that no other worker begins one that is under way
+#: may last, so that no other worker begins one that is under way; one that waits longer than that for the printer, behind another
+#: paper that hangs in it, may be charged a try it has not had
 PAUSES: Final = (timedelta(minutes=10), timedelta(hours=1))
 
 
@@ -43,7 +44,12 @@ def came_back(session: Session, paper: ClockPaper, key: str) -> None:
 
 def forget_others(session: Session, paper: ClockPaper, keys: Collection[str]) -> None:
     """Forget the tries at papers that are not due any more, such as an agenda that would say something else by now."""
-    session.execute(delete(PrintAttempt).where(PrintAttempt.paper == paper, PrintAttempt.key.not_in(keys)))
+    session.execute(delete(PrintAttempt).where(*_is_of_others(paper, keys)))
+
+
+def has_others(session: Session, paper: ClockPaper, keys: Collection[str]) -> bool:
+    """Whether there is anything to forget so."""
+    return session.scalar(select(func.count()).select_from(PrintAttempt).where(*_is_of_others(paper, keys))) != 0
 
 
 def given_up(session: Session) -> list[PrintAttempt]:
@@ -67,6 +73,13 @@ def retry(session: Session, *, by: Actor) -> None:
 def _find(session: Session, paper: ClockPaper, key: str) -> PrintAttempt | None:
     same = select(PrintAttempt).where(PrintAttempt.paper == paper, PrintAttempt.key == key)
     return session.scalars(same).one_or_none()
+
+
+def _is_of_others(paper: ClockPaper, keys: Collection[str]) -> tuple[ColumnElement[bool], ...]:
+    """Not one of this moment: another worker, which saw something else a moment before, may have it in the printer."""
+    now, tried_at = clock.machine_now(), PrintAttempt.tried_at
+    is_over = (tried_at <= now - PAUSES[0]) | (tried_at > now + PAUSES[0])
+    return PrintAttempt.paper == paper, PrintAttempt.key.not_in(keys), is_over
 
 
 def _is_given_up() -> tuple[ColumnElement[bool], ...]:

@@ -1,15 +1,17 @@
 """The sweep counts terms and issues the quality report once, however often it runs and whatever fails in between."""
 
+from datetime import timedelta
+
 import pytest
 import time_machine
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from flows import terms
+from flows import papers_by_clock, terms
 from flows.apart import Apart
 from flows.sweep import sweep_database
-from referrals import db, printing
-from referrals.models import ClockPaper, QualityReport, TermFigures
+from referrals import clock, db, printing
+from referrals.models import ClockPaper, PrintAttempt, QualityReport, TermFigures
 from referrals.papers import print_attempts
 from referrals.patterns import kept
 from tests.people import settle
@@ -61,6 +63,20 @@ def test_a_report_that_another_worker_has_in_its_printer_is_left_over(lived: str
         print_attempts.begin(session, ClockPaper.QUALITY_REPORT, "2025")
     assert not sweep_database(lived)
     assert is_there(lived) == (["2026-spring"], [])
+
+
+def test_a_report_that_was_given_up_is_told_once_and_leaves_nothing_over(
+    lived: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(papers_by_clock, "_TOLD", set())
+    sweep_database(lived)
+    with db.writing(lived) as session:
+        session.delete(session.scalars(select(QualityReport)).one())
+        tried_at = clock.machine_now() - timedelta(days=1)
+        session.add(PrintAttempt(paper=ClockPaper.QUALITY_REPORT, key="2025", tries=3, tried_at=tried_at))
+    assert [sweep_database(lived) for _ in range(2)] == [True, True]
+    assert is_there(lived) == (["2026-spring"], [])
+    assert caplog.text.count("a paper (quality_report) was given up") == 1
 
 
 def _refuse(error: Exception) -> bool:

@@ -65,5 +65,7 @@ def retry_automatic_work(step_id: uuid.UUID) -> ResponseReturnValue:
 def print_papers_again() -> ResponseReturnValue:
     """Let the papers of the calendar that never came out of the printer be tried again."""
     print_attempts.retry(transactions.session(), by=people.actor())
-    notices.say_next(gettext("They are tried again within ten minutes. Nothing is lost."))
+    notices.say_next(
+        gettext("Agendas are tried again within some minutes, quality reports in the coming night. Nothing is lost.")
+    )
     return redirect(url_for(".automatic_work"), 303)

@@ -56,11 +56,16 @@ def test_what_was_tried_for_the_last_time_by_a_clock_that_was_ahead_is_given_up(
     assert [one.key for one in print_attempts.given_up(session)] == ["2025"]
 
 
-def test_what_came_back_and_what_is_not_due_any_more_is_forgotten(session: Session, cast: Cast) -> None:
+def test_what_came_back_and_what_is_not_due_any_more_is_forgotten(
+    session: Session, cast: Cast, wednesday: time_machine.Traveller
+) -> None:
     for key in ("2023", "2024", "2025"):
         print_attempts.begin(session, REPORT, key)
     print_attempts.begin(session, ClockPaper.ROUND_AGENDA, "2025")
     print_attempts.came_back(session, REPORT, "2023")
+    assert not print_attempts.has_others(session, REPORT, ["2024"]), "another worker may have it in the printer"
+    wednesday.shift(print_attempts.PAUSES[0])
+    assert print_attempts.has_others(session, REPORT, ["2024"])
     print_attempts.forget_others(session, REPORT, ["2024"])
     there = session.execute(select(PrintAttempt.paper, PrintAttempt.key).order_by(PrintAttempt.paper)).all()
     assert [tuple(row) for row in there] == [(REPORT, "2024"), (ClockPaper.ROUND_AGENDA, "2025")]
