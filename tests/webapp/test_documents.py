@@ -250,7 +250,7 @@ def test_administrators_have_papers_of_the_calendar_made_again(signed_in, settin
     assert "2 steps need a look" in browser.get("/administration").text
     page = browser.get("/administration/automatic-work")
     assert "Agenda of the consultation" in page.text
-    assert "Quality report" in page.text
+    assert "Quality report 2025/2026" in page.text
     assert "within some minutes" in browser.submit(form="papers-again").text
     assert "has happened" in browser.get("/administration/automatic-work").text
 
