@@ -245,7 +245,7 @@ def left_lying(session: Session, actor: Actor) -> list[WaitingItem]:
         for one in _running(session, actor, Role.HEAD_TEACHER)
         if may_view(View.GUARDIANS, actor, one.referral.facts())
     ]
-    return [replace(line, is_stalled=True) for line in _lines(session, running, after=ASKED_AFTER)]
+    return [replace(line, is_stalled=True, is_others=True) for line in _lines(session, running, after=ASKED_AFTER)]
 
 
 # ------------------------------------------------------------------------------------------------------------- inside

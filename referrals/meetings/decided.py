@@ -63,7 +63,7 @@ def left_lying(session: Session, actor: Actor, *, today: date) -> list[WaitingIt
         worklist.in_units(actor, Role.HEAD_TEACHER),
     )
     zone, closed = organisation.municipality(session).timezone, calendar.closed_days(session)
-    lines = [(one, replace(_item(one, Waiting.OTHERS_DECISION), is_stalled=True)) for one in late]
+    lines = [(one, replace(_item(one, Waiting.OTHERS_DECISION), is_stalled=True, is_others=True)) for one in late]
     return [
         line
         for one, line in lines

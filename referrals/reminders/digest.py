@@ -123,7 +123,7 @@ def _due(session: Session, account: Account, today: date) -> list[tuple[str, str
     rest = errands.everything_for(session, actor, today=today, until=until)
     return [
         *((errands.said(one, today=today, language=language), one.way) for one in first),
-        *((_said(item, actor, today=today, language=language), _way_to(item)) for item in items),
+        *((_said(item, today=today, language=language), _way_to(item)) for item in items),
         *((errands.said(one, today=today, language=language), one.way) for one in rest),
     ]
 
@@ -149,10 +149,10 @@ def _letter(account: Account, lines: list[tuple[str, str]], *, message_id: str) 
     )
 
 
-def _said(item: WaitingItem, actor: Actor, *, today: date, language: str) -> str:
+def _said(item: WaitingItem, *, today: date, language: str) -> str:
     """The number, what is to be done and by when; never what it is about."""
     translate = languages.translations(language).gettext
-    task = OTHERS_DO.get(item.verb) if waiting.waits_for_others(item, actor) else BY_KIND.get(item.kind)
+    task = OTHERS_DO.get(item.verb) if item.is_others else BY_KIND.get(item.kind)
     if item.due_on is None:
         when = N_("since %(date)s, and has taken twice as long as meant") if item.is_stalled else N_("since %(date)s")
         day = item.waits_since

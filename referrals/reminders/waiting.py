@@ -6,7 +6,6 @@ Above the head teacher nobody is told: whoever manages the schools sees numbers,
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from typing import Final
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, selectinload
@@ -25,12 +24,6 @@ from referrals.statutory import waiting as beside
 from referrals.vocabulary import ActionStatus, DeadlineSource, PlanStatus
 from referrals.work import of_age, worklist
 from referrals.work.waiting_items import Waiting, WaitingItem
-
-_CAPACITIES: Final = {
-    Role.COORDINATOR: Party.COORDINATOR,
-    Role.HEAD_TEACHER: Party.HEAD_TEACHER,
-    Role.ASSESSOR: Party.ASSESSOR,
-}
 
 
 def everything_for(session: Session, actor: Actor, *, today: date) -> list[WaitingItem]:
@@ -56,17 +49,6 @@ def stalls_on(session: Session, referral: Referral, *, due_on: date) -> date:
     return calendar.twice_overdue(
         targets.counted_since(session, referral), due_on, closed=calendar.closed_days(session)
     )
-
-
-def waits_for_others(item: WaitingItem, actor: Actor) -> bool:
-    """Whether somebody else is to do it: `actor` only sees that it lies."""
-    if item.kind in (Waiting.OTHERS_ACTION, Waiting.OTHERS_DECISION, Waiting.UNDER_WAY):
-        return True
-    if item.kind is Waiting.SERVICE:
-        return item.is_stalled  # who sees to it themself has the line without that mark
-    return item.kind is Waiting.REFERRAL and item.party not in {
-        _CAPACITIES[role] for role, _unit in actor.roles if role in _CAPACITIES
-    }
 
 
 def _marked(session: Session, item: WaitingItem, today: date) -> WaitingItem:
@@ -113,6 +95,7 @@ def _actions_left(session: Session, actor: Actor, today: date) -> Iterable[Waiti
                 party=Party.ASSESSOR, due_on=None if is_hindered else due_on, source=DeadlineSource.SET,
                 waits_since=since if is_hindered else None, state=referral.state, rulepack=referral.rulepack,
                 unit=worklist.shown_unit(referral), topics=tuple(referral.topics), is_stalled=not is_hindered,
+                is_others=True,
             )  # fmt: skip
 
 
@@ -130,4 +113,4 @@ def _stalled(session: Session, actor: Actor, today: date) -> Iterable[WaitingIte
         (item,) = worklist.lines_of(session, [referral])  # whatever is open waits for something
         is_left_out = item.party is Party.HEAD_TEACHER or not may_view(View.REFERRAL, actor, referral.facts())
         if not is_left_out and today >= stalls_on(session, referral, due_on=item.day):
-            yield replace(item, is_stalled=True)
+            yield replace(item, is_stalled=True, is_others=True)

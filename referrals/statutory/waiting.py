@@ -125,7 +125,7 @@ def _under_way(session: Session, actor: Actor, zone: str) -> Iterable[WaitingIte
             if item is not None:
                 is_there = carrying_out.works_there(row.carried_out_by, row.referral)
                 lies = Waiting.UNDER_WAY if is_there else Waiting.LEFT_INVESTIGATION
-                yield replace(item, kind=lies, carried_out_by=row.carried_out_by.name)
+                yield replace(item, kind=lies, carried_out_by=row.carried_out_by.name, is_others=is_there)
 
 
 def _by_agreement(item: WaitingItem | None, row: Any) -> WaitingItem | None:

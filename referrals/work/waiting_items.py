@@ -48,7 +48,7 @@ class WaitingItem:
     #: id of the referral, the assessment part, the action or the addition; of an action that was left, of whoever left it
     subject_id: uuid.UUID
     verb: Verb
-    #: who is to do it: another than the reader where the reader only sees that it is late
+    #: in which capacity it is done
     party: Party
     due_on: date | None
     state: State
@@ -63,6 +63,8 @@ class WaitingItem:
     meets_on: date | None = None
     #: the reporter fears that the child is being harmed, and nobody has decided yet
     is_urgent: bool = False
+    #: somebody else is to do it, and the reader only sees that it lies, or who is at it
+    is_others: bool = False
     #: whether the reader sees nothing of the referral but this
     is_all_they_see: bool = False
     #: late for so long that whoever leads the unit is told

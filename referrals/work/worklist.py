@@ -149,7 +149,8 @@ def _for_coordinator(session: Session, actor: Actor, today: date) -> Iterable[Wa
     # Two questions: in one, the few that are looked at again would have the database go through all that have ended.
     again = [row for row in _referrals(session, *here, Referral.revisit_on <= today) if row.state == CLOSED]
     found = [*_referrals(session, *here, Referral.is_open.is_(True), waits), *again]
-    return lines_of(session, found, _feared(session, found))
+    lines = lines_of(session, found, _feared(session, found))
+    return [replace(line, is_others=line.party is not Party.COORDINATOR) for line in lines]
 
 
 def _feared(session: Session, found: Iterable[Referral]) -> set[uuid.UUID]:

@@ -12,9 +12,18 @@ from referrals.access import Actor
 from referrals.config import Settings
 from referrals.meetings import meeting_answers
 from referrals.models import Account, Concern, Referral, Reminder, TeamDate
-from referrals.stages import CLOSED, IN_TRIAGE, PARTS_REQUESTED, PLAN_FOR_APPROVAL, SCHEDULED, SUBMITTED, State
-from referrals.vocabulary import CalledReply, ProtectionAnswer
-from tests.factories import a_meeting, a_member, a_part, a_referral
+from referrals.stages import (
+    CLOSED,
+    IN_TRIAGE,
+    PARTS_REQUESTED,
+    PLAN_DRAFT,
+    PLAN_FOR_APPROVAL,
+    SCHEDULED,
+    SUBMITTED,
+    State,
+)
+from referrals.vocabulary import CalledReply, ProtectionAnswer, Standing
+from tests.factories import a_meeting, a_member, a_part, a_plan, a_referral
 from tests.webapp.browsing import Browser
 from tests.webapp.desk import cast_of
 
@@ -92,6 +101,21 @@ def test_fear_of_harm_stands_first(lay: Lay, signed_in: SignIn) -> None:
     page = signed_in("karin").get("/home")
     assert feared in page.text_of(page.all("li", class_="waiting__line waiting__line--urgent")[0])
     assert "Go through 2 concerns" in page.text
+
+
+def test_a_plan_one_writes_and_what_one_stands_in_for_are_ones_own(signed_in: SignIn, settings: Settings) -> None:
+    with db.writing(settings.database) as session:
+        cast = cast_of(session)
+        written = a_referral(session, cast, PLAN_DRAFT)
+        a_plan(session, written, author=a_member(session, written, cast.special_educator))
+        kept = a_referral(session, cast)
+        a_member(session, kept, cast.head_teacher)
+        kept.memberships[0].standing = Standing.STANDS_IN
+    for who, task in (("petra", "Write the plan"), ("henrik", "Decide how the concern goes on")):
+        home = signed_in(who).get("/home")
+        assert "1 thing" in home.text, who
+        assert task in home.text
+        assert home.all("section", aria_labelledby="others-heading") == [], who
 
 
 def test_what_others_are_late_with_is_told_of_them(lay: Lay, signed_in: SignIn) -> None:

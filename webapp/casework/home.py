@@ -98,11 +98,10 @@ def _next_dates() -> list[TeamDate]:
 
 
 def _line(item: WaitingItem, day: date) -> Line:
-    is_others = waiting.waits_for_others(item, people.actor())
     return Line(
         number=item.number,
         url=address(item),
-        verb=words.task(item, by_others=is_others),
+        verb=words.task(item),
         about=(
             "" if item.is_all_they_see else words.stage_name(item.rulepack, item.state.stage, item.state.status),
             _about(item.topics),
@@ -118,7 +117,7 @@ def _line(item: WaitingItem, day: date) -> Line:
         meets_on=item.meets_on,
         today=day,
         is_urgent=item.is_urgent,
-        is_others=is_others,
+        is_others=item.is_others,
         is_pressed=item.kind is Waiting.ADDITION,
     )
 

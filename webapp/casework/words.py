@@ -180,9 +180,9 @@ def to_do(verb: Verb, *, by_others: bool = False) -> str:
     return gettext(text or TO_DO[verb])
 
 
-def task(item: WaitingItem, *, by_others: bool = False) -> str:
+def task(item: WaitingItem) -> str:
     """What is to be done with what waits."""
-    return gettext(BY_KIND[item.kind]) if item.kind in BY_KIND else to_do(item.verb, by_others=by_others)
+    return gettext(BY_KIND[item.kind]) if item.kind in BY_KIND else to_do(item.verb, by_others=item.is_others)
 
 
 def party_name(party: Party) -> str:

@@ -287,16 +287,14 @@ def test_after_as_long_again_the_head_teacher_is_told_that_nobody_has_heard_anyt
     asked = [
         one for one in waiting.everything_for(session, head, today=clock.now().date()) if one.kind is Waiting.SERVICE
     ]
-    assert [(one.is_stalled, waiting.waits_for_others(one, head)) for one in asked] == [(True, True)]
+    assert [(one.is_stalled, one.is_others) for one in asked] == [(True, True)]
     cast.head_teacher.language = "en"
     (said,) = (said for said, _way in digest._due(session, cast.head_teacher, clock.now().date()) if "service" in said)
     assert said.endswith("(since 14 Oct 2026, and has taken twice as long as meant)")
     for somebody in (cast.counsellor, cast.outsider):
         assert lines(session, somebody) == []
     own = waiting.everything_for(session, cast.coordinator.actor(), today=clock.now().date())
-    assert not any(
-        waiting.waits_for_others(one, cast.coordinator.actor()) for one in own if one.kind is Waiting.SERVICE
-    )
+    assert not any(one.is_others for one in own if one.kind is Waiting.SERVICE)
     cast.head_teacher.roles.append(RoleAssignment(role=Role.COORDINATOR, unit=cast.school))
     session.flush()
     assert len(lines(session, cast.head_teacher)) == 1, "it is theirs to see to, and stands there once"

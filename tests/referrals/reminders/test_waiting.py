@@ -42,7 +42,7 @@ def test_a_head_teacher_is_told_once_it_was_late_for_as_long_as_it_was_meant_to_
     assert stalled(session, cast.head_teacher, TUESDAY - timedelta(days=1)) == []
     (item,) = stalled(session, cast.head_teacher, TUESDAY)
     assert (item.number, item.verb, item.due_on) == (referral.number, Verb.SEND_TO_ASSESSMENT, FRIDAY)
-    assert waiting.waits_for_others(item, cast.head_teacher.actor())
+    assert item.is_others
 
 
 def test_closed_days_do_not_make_it_late(session: Session, cast: Cast) -> None:
@@ -71,14 +71,14 @@ def test_what_waits_for_the_head_teacher_stands_there_already(session: Session, 
     for day, is_stalled in ((TUESDAY - timedelta(days=1), False), (TUESDAY, True)):
         items = waiting.everything_for(session, cast.head_teacher.actor(), today=day)
         assert [(item.number, item.is_stalled) for item in items] == [(referral.number, is_stalled)]
-    assert not waiting.waits_for_others(items[0], cast.head_teacher.actor())
+    assert not items[0].is_others
 
 
 def test_the_coordinator_is_told_that_a_head_teacher_let_it_lie_for_twice_as_long(session: Session, cast: Cast) -> None:
     referral = due(session, cast, FRIDAY, PLAN_FOR_APPROVAL)
     (item,) = stalled(session, cast.coordinator, TUESDAY)
     assert (item.number, item.verb) == (referral.number, Verb.APPROVE_ACTION_PLAN)
-    assert waiting.waits_for_others(item, cast.coordinator.actor())
+    assert item.is_others
 
 
 def with_action(session: Session, cast: Cast, **values: Any) -> tuple[Referral, PlannedAction]:
@@ -98,7 +98,7 @@ def test_an_action_late_for_twice_as_long_as_meant_is_shown_to_the_head_teacher(
     assert stalled(session, cast.head_teacher, TUESDAY - timedelta(days=1)) == []
     (item,) = stalled(session, cast.head_teacher, TUESDAY)
     assert (item.number, item.subject_id, item.due_on) == (referral.number, action.id, FRIDAY)
-    assert waiting.waits_for_others(item, cast.head_teacher.actor())
+    assert item.is_others
     assert stalled(session, cast.coordinator, TUESDAY) == []
 
 
@@ -146,4 +146,4 @@ def test_what_is_held_for_a_conflict_of_interest_stays_hidden(session: Session, 
 def test_a_part_is_ones_own_even_without_the_role(session: Session, cast: Cast) -> None:
     a_part(session, due(session, cast, FRIDAY, TO_SCHEDULE), cast.counsellor, asked_by=cast.coordinator, due_on=FRIDAY)
     (item,) = waiting.everything_for(session, cast.counsellor.actor(), today=TUESDAY)
-    assert not waiting.waits_for_others(item, cast.counsellor.actor())
+    assert not item.is_others

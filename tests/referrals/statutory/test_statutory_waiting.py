@@ -105,7 +105,7 @@ def test_a_running_investigation_stands_on_the_head_teachers_list_with_who_carri
     (item,) = [
         one for one in waiting.everything_for(session, cast.head_teacher.actor(), today=TODAY) if one.carried_out_by
     ]
-    assert waiting.waits_for_others(item, cast.head_teacher.actor())
+    assert item.is_others
     letter = digest.write(session, cast.head_teacher.id)
     assert letter is None or "utredning" not in letter.body, "it asks nothing of them"
     conclude(session, begun, cast.special_educator.actor())
