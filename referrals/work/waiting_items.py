@@ -79,5 +79,5 @@ class WaitingItem:
 
     @property
     def is_to_triage(self) -> bool:
-        """Whether it is a concern that waits for its initial assessment by a coordinator."""
-        return self.kind is Waiting.REFERRAL and self.state in IN_TRIAGE_STATES
+        """Whether it is a concern that waits for the reader's initial assessment, as a coordinator."""
+        return self.kind is Waiting.REFERRAL and self.state in IN_TRIAGE_STATES and not self.is_others

@@ -43,6 +43,7 @@ def test_a_head_teacher_is_told_once_it_was_late_for_as_long_as_it_was_meant_to_
     (item,) = stalled(session, cast.head_teacher, TUESDAY)
     assert (item.number, item.verb, item.due_on) == (referral.number, Verb.SEND_TO_ASSESSMENT, FRIDAY)
     assert item.is_others
+    assert not item.is_to_triage, "it is nothing for them to go through"
 
 
 def test_closed_days_do_not_make_it_late(session: Session, cast: Cast) -> None:
