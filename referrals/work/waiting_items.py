@@ -78,6 +78,11 @@ class WaitingItem:
         return min(self.due_on or self.waits_since or date.max, self.meets_on or date.max)
 
     @property
+    def is_for_reader(self) -> bool:
+        """Whether it stands among what is the reader's: their own, and wherever harm is feared, whoever is to decide."""
+        return self.is_urgent or not self.is_others
+
+    @property
     def is_to_triage(self) -> bool:
         """Whether it is a concern that waits for the reader's initial assessment, as a coordinator."""
         return self.kind is Waiting.REFERRAL and self.state in IN_TRIAGE_STATES and not self.is_others

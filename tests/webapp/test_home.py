@@ -20,6 +20,7 @@ from referrals.stages import (
     PLAN_FOR_APPROVAL,
     SCHEDULED,
     SUBMITTED,
+    WITH_HEAD_TEACHER,
     State,
 )
 from referrals.vocabulary import CalledReply, ProtectionAnswer, Standing
@@ -103,6 +104,17 @@ def test_fear_of_harm_stands_first(lay: Lay, signed_in: SignIn) -> None:
     assert "Go through 2 concerns" in page.text
 
 
+def test_fear_of_harm_stands_first_while_the_head_teacher_lets_it_lie_too(lay: Lay, signed_in: SignIn) -> None:
+    feared = lay(WITH_HEAD_TEACHER, is_feared=True, target_on=TODAY - DAY)
+    lay(target_on=TODAY - 3 * DAY)
+    home = signed_in("karin").get("/home")
+    assert "2 things" in home.text
+    first = home.text_of(home.all("div", class_="waiting__what")[0])
+    assert feared in first
+    assert "The head teacher decides about a statutory track" in first
+    assert home.all("section", aria_labelledby="others-heading") == []
+
+
 def test_a_plan_one_writes_and_what_one_stands_in_for_are_ones_own(signed_in: SignIn, settings: Settings) -> None:
     with db.writing(settings.database) as session:
         cast = cast_of(session)
@@ -122,7 +134,7 @@ def test_what_others_are_late_with_is_told_of_them(lay: Lay, signed_in: SignIn) 
     lay(PARTS_REQUESTED, part_for="counsellor", target_on=TODAY - DAY)
     karin = signed_in("karin")
     home = karin.get("/home")
-    assert "Nothing waits for you just now" in home.text, "it is counted for those who are to do it"
+    assert "Nothing for you to do just now" in home.text, "it is counted for those who are to do it"
     (others,) = home.all("section", aria_labelledby="others-heading")
     assert "Waits for others" in home.text_of(others)
     assert "Colleagues write their parts" in home.text_of(others)

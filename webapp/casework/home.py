@@ -117,7 +117,7 @@ def _line(item: WaitingItem, day: date) -> Line:
         meets_on=item.meets_on,
         today=day,
         is_urgent=item.is_urgent,
-        is_others=item.is_others,
+        is_others=not item.is_for_reader,
         is_pressed=item.kind is Waiting.ADDITION,
     )
 

@@ -24,7 +24,7 @@ class Line:
     meets_on: date | None = None
     today: date
     is_urgent: bool = False
-    #: whether somebody else is to do it, and the reader only sees that it lies
+    #: whether it stands apart: somebody else is to do it, and the reader only sees that it lies
     is_others: bool = False
     #: whether what stands behind it is opened by a press that leaves something: an addition is read by it
     is_pressed: bool = False
