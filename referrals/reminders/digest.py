@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import date, datetime, time, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, or_, select
@@ -28,6 +28,13 @@ PAUSE: Final = timedelta(minutes=5)
 MOST_LINES: Final = 30
 _WEEK: Final = timedelta(days=6)
 _KEPT: Final = timedelta(days=30)
+
+
+class _Due(NamedTuple):
+    """What is said of all that is due, each with the way to it: the reader's own, and apart from it what others let lie."""
+
+    own: list[tuple[str, str]]
+    others: list[tuple[str, str]]
 
 
 def is_time(session: Session) -> bool:
@@ -64,10 +71,10 @@ def write(session: Session, account_id: uuid.UUID) -> Letter | None:
     """Today's mail to one account, written down as tried so that it goes once; None where nothing is due for them."""
     account = session.get_one(Account, account_id)
     today, _hour = _here(session)
-    lines = _due(session, account, today)
+    due = _due(session, account, today)
     mine = Reminder.account_id == account_id
     row = session.scalars(select(Reminder).where(mine, Reminder.day == today)).one_or_none()
-    if not lines:
+    if not any(due):
         if row is not None:
             session.delete(row)  # it could not be sent, and is done meanwhile
         return None
@@ -77,7 +84,7 @@ def write(session: Session, account_id: uuid.UUID) -> Letter | None:
         session.add(row)
     row.tried_at = clock.machine_now()
     session.flush()
-    return _letter(account, lines, message_id=row.message_id)
+    return _letter(account, due, message_id=row.message_id)
 
 
 def note_sent(session: Session, message_id: str) -> None:
@@ -112,30 +119,35 @@ def unreached(session: Session, actor: Actor) -> list[tuple[Account, datetime]]:
     return [(account, at) for account, at in session.execute(rows.order_by(Account.name)) if at]
 
 
-def _due(session: Session, account: Account, today: date) -> list[tuple[str, str]]:
-    """What is due and the way to it: requests to read a file, whose month is the law's, then everything else."""
+def _due(session: Session, account: Account, today: date) -> _Due:
+    """What is due, as home tells it apart: requests to read a file first, whose month is the law's, then everything else."""
     until = today + _WEEK if account.reminders is Rhythm.WEEKLY else today
     actor, language = account.actor(), languages.known_language(account.language)
     first = errands.to_read(session, actor, until=until)
     everything = waiting.everything_for(session, actor, today=today)
     # that somebody else is at work asks nothing of anybody: it stands on home, and not in a mail each morning
-    items = (item for item in everything if item.day <= until and item.kind is not Waiting.UNDER_WAY)
+    items = [item for item in everything if item.day <= until and item.kind is not Waiting.UNDER_WAY]
     rest = errands.everything_for(session, actor, today=today, until=until)
-    return [
+    own = [
         *((errands.said(one, today=today, language=language), one.way) for one in first),
-        *((_said(item, today=today, language=language), _way_to(item)) for item in items),
+        *((_said(item, today=today, language=language), _way_to(item)) for item in items if item.is_for_reader),
         *((errands.said(one, today=today, language=language), one.way) for one in rest),
     ]
+    apart = (item for item in items if not item.is_for_reader)
+    return _Due(own, [(_said(item, today=today, language=language), _way_to(item)) for item in apart])
 
 
-def _letter(account: Account, lines: list[tuple[str, str]], *, message_id: str) -> Letter:
+def _letter(account: Account, due: _Due, *, message_id: str) -> Letter:
     language = languages.known_language(account.language)
     base = current().base_url
-    shown = lines[:MOST_LINES]
+    own = due.own[:MOST_LINES]
+    others = due.others[: MOST_LINES - len(own)]
     values = {
-        "lines": [(said, base + way) for said, way in shown],
-        "count": len(lines),
-        "more": len(lines) - len(shown),
+        "own": [(said, base + way) for said, way in own],
+        "others": [(said, base + way) for said, way in others],
+        "own_count": len(due.own),
+        "others_count": len(due.others),
+        "more": len(due.own) + len(due.others) - len(own) - len(others),
         "link": f"{base}/account",
     }
     words = notifications.environment(language)

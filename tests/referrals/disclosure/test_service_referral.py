@@ -289,7 +289,8 @@ def test_after_as_long_again_the_head_teacher_is_told_that_nobody_has_heard_anyt
     ]
     assert [(one.is_stalled, one.is_others) for one in asked] == [(True, True)]
     cast.head_teacher.language = "en"
-    (said,) = (said for said, _way in digest._due(session, cast.head_teacher, clock.now().date()) if "service" in said)
+    due = digest._due(session, cast.head_teacher, clock.now().date())
+    (said,) = (said for said, _way in due.others if "service" in said)
     assert said.endswith("(since 14 Oct 2026, and has taken twice as long as meant)")
     for somebody in (cast.counsellor, cast.outsider):
         assert lines(session, somebody) == []

@@ -60,7 +60,7 @@ def test_a_decision_waits_for_whoever_answers_for_it_from_its_approval_until_it_
     assert open_for(session, cast.counsellor) == [decision.id]
     assert open_for(session, cast.head_teacher) == open_for(session, cast.coordinator) == []
     cast.counsellor.language = "en"
-    ((said, way),) = digest._due(session, cast.counsellor, DUE)
+    ((said, way),) = digest._due(session, cast.counsellor, DUE).own
     assert said.startswith(f"{referral.number}: Do what the team decided, and say so (by 12 Oct 2026;")
     assert (way, "Lugn" in said) == (f"/referrals/{referral.number}", False)
     for other in (cast.head_teacher, cast.teacher, cast.outsider, cast.administrator):
@@ -133,7 +133,7 @@ def test_a_decision_whose_person_no_longer_works_here_waits_for_whoever_keeps_th
     session.flush()
     assert left() == [[decision.id], [], []]
     cast.coordinator.language = "en"
-    ((said, _way),) = digest._due(session, cast.coordinator, DUE)
+    ((said, _way),) = digest._due(session, cast.coordinator, DUE).own
     assert "See to what a meeting decided: who was to do it no longer works here (by 12 Oct 2026;" in said
     cast.counsellor.is_active = True
     cast.counsellor.roles.clear()
@@ -173,7 +173,7 @@ def test_a_decision_twice_overdue_is_shown_to_the_head_teacher_until_it_is_done(
     for nobody in (cast.coordinator, cast.special_educator, cast.administrator):
         assert lying(nobody, twice) == []
     cast.head_teacher.language = "en"
-    said = [line for line, _way in digest._due(session, cast.head_teacher, twice)]
+    said = [line for line, _way in digest._due(session, cast.head_teacher, twice).others]
     assert (
         f"{referral.number}: What the team decided does not get done (late since 12 Oct 2026, and has taken"
         in "".join(said)

@@ -138,7 +138,7 @@ def test_who_coordinates_reads_it_on_that_day_until_the_pupil_is_recorded_and_is
     assert consent.due_for_reminder(session, clock.now().date()) == []
     assert consent.remind_of_consent(session, referral, by=SYSTEM) is None
     cast.coordinator.language = "en"
-    ((said, _way),) = digest._due(session, cast.coordinator, clock.now().date())
+    ((said, _way),) = digest._due(session, cast.coordinator, clock.now().date()).own
     assert said == f"{referral.number}: Record who decides from now on, tell and ask them (since 17 Sept 2026)"
     pupil = a_guardian(session, referral, custody=Custody.SELF, told_by=cast.coordinator)
     assert lines(session, *there) == [[], [], [], []]

@@ -104,13 +104,26 @@ def test_who_leads_the_unit_reads_what_has_lain_for_twice_as_long(
     session: Session, cast: Cast, from_wednesday: time_machine.Traveller
 ) -> None:
     cast.head_teacher.language = "en"
-    a_referral(session, cast, MEETING_HELD, target_on=WEDNESDAY)
-    a_referral(session, cast, IN_TRIAGE, target_on=WEDNESDAY)
+    own = a_referral(session, cast, MEETING_HELD, target_on=WEDNESDAY)
+    others = a_referral(session, cast, IN_TRIAGE, target_on=WEDNESDAY)
     from_wednesday.shift(timedelta(days=2))
     letter = digest.write(session, cast.head_teacher.id)
     assert letter is not None
-    assert "(late since 16 Sept 2026, and has taken twice as long as meant)" in letter.body
-    assert "Approve the minutes (late since 16 Sept 2026, and has taken twice as long as meant)" in letter.body
+    assert letter.subject == "1 thing waits for you", "what waits for others is not counted, as on home"
+    late = "(late since 16 Sept 2026, and has taken twice as long as meant)"
+    apart = "This waits for others, and takes longer than meant:"
+    told = [
+        "This waits for you. What is done is not in this mail any more.", f"{own.number}: Approve the minutes {late}",
+        apart, f"{others.number}: Decide how the concern goes on {late}",
+    ]  # fmt: skip
+    assert [line for line in letter.body.splitlines() if line in told] == told
+    own.is_open = False
+    session.flush()
+    letter = digest.write(session, cast.head_teacher.id)
+    assert letter is not None
+    assert letter.subject == "1 thing takes longer with others than meant"
+    assert apart in letter.body
+    assert "waits for you" not in letter.body
 
 
 def test_what_waits_without_a_day_says_since_when(session: Session, cast: Cast) -> None:
