@@ -39,7 +39,7 @@ HELP: Final[dict[str, str]] = guardian_help.HELP | {
     "administration.changes": N_("Who changed what around the referrals: people, roles, units, teams, days and targets. Lines can be read and not changed. What is done in a referral stands in its own log."),
     "administration.date": N_("Only in a demonstration: here the date goes on, so that one sees what happens by itself later, such as reminders and follow-ups."),
     # lists of referrals
-    "casework.home": N_("Everything that waits for you, the most pressing first. Each line says what is to be done and leads there; once it is done, the line is gone. Only you see this list."),
+    "casework.home": N_("Everything that waits for you, the most pressing first, and below it what waits for others. Each line says what is to be done and leads there; once it is done, the line is gone. Only you see this page."),
     "casework.board": N_("Where each referral stands, stage by stage, with what is past its target. You see only those you may know of. The list shows the same under the same filters."),
     "casework.referral_list": N_("The referrals you may know of, one on each line. Choose with the filters, save a choice as a view of your own, or take the list out by reference number only; taking it out is logged."),
     "casework.search": N_("Find a referral by its number, as it stands on a paper or in a mail, or by the child's whole name. You find only what you may open anyway, and that you searched by a name is noted. Children with a protected identity are found by number only."),
