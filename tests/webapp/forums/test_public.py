@@ -159,6 +159,11 @@ def test_a_team_beside_has_a_page_where_it_wants_one_and_the_units_page_leads_th
     assert "Tovholderen: 0000-77 66 55" in page.text
     assert "HTL-samordnaren" not in page.text
     assert "HTL-samordnaren: 0000-12 34 56" in browser.get(PAGE).text
+    henrik.get(f"/teams/{beside}/about")
+    henrik.submit({"phone": ""})
+    (calls,) = browser.get(own).all("section", aria_labelledby="call-heading")
+    for call in ("Tovholderen", "HTL-samordnaren: 0000-12 34 56"):
+        assert call in page.text_of(calls), "who answers has no number: the school's stands there"
     assert not page.all("ul", id="other-teams")
     assert any(one.get("href") == PAGE for one in page.all("a"))
     assert browser.get("/u/lindskolan/sv/team/trivsel").all("html")[0].get("lang") == "sv"
