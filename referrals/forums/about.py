@@ -28,7 +28,7 @@ class Description:
     shows_names: bool
     #: whether families read of it; heeded where it takes in no unit's concerns, or works beside one that does
     has_public_page: bool = False
-    #: a function and a number of its own, heeded where the page is
+    #: a function and a number of its own, heeded where it takes in no unit's concerns: otherwise its units' own are read
     contact: str = ""
     phone: str = ""
     contacts: Mapping[uuid.UUID, tuple[str, str]]
@@ -101,9 +101,9 @@ def describe(session: Session, forum: Forum, description: Description, *, by: Ac
         "shows_names": description.shows_names,
     }
     if may_be_told_of(forum):
-        values |= {
-            "has_public_page": description.has_public_page, "contact": description.contact, "phone": description.phone,
-        }  # fmt: skip
+        values["has_public_page"] = description.has_public_page
+    if not forum.units:
+        values |= {"contact": description.contact, "phone": description.phone}
     if description.level is not None:
         values["level"] = description.level
     if description.outcomes is not None:

@@ -17,6 +17,7 @@ from referrals.stages import MEETING_HELD, PLAN_DRAFT, PLAN_FOR_APPROVAL
 from referrals.vocabulary import Attendance, MeetingOutcome, PlanStatus, Profession, TeamLevel
 from tests.factories import a_meeting, a_plan, a_referral
 from tests.people import Cast
+from tests.teams import a_team_beside
 
 ALL, NO_PLAN = set(MeetingOutcome), set(MeetingOutcome) - {MeetingOutcome.PLAN}
 
@@ -61,6 +62,21 @@ def test_what_is_said_of_a_team_is_kept_and_each_change_noted(session: Session, 
     assert say(session, cast, **said | {"quorum": in_other_order}) == 0, (
         "the same people in another order are no change"
     )
+
+
+def test_a_number_of_its_own_is_kept_only_of_a_team_that_takes_in_no_concerns(session: Session, cast: Cast) -> None:
+    organisation.change(session, cast.other_school, by=cast.administrator.actor(), other_teams=[cast.forum])
+    own: dict[str, Any] = {"has_public_page": True, "contact": "Samordnaren", "phone": "0000-11 22 33"}
+    assert about.may_be_told_of(cast.forum)
+    assert say(session, cast, **own) == 1
+    assert (cast.forum.contact, cast.forum.phone) == ("", ""), "families read the number of the unit"
+    beside = a_team_beside(session, cast).forum
+    actor = cast.head_teacher.actor()
+    said = Description(
+        mandate="", place=beside.place, quorum=[Profession.PSYCHOLOGIST], shows_names=False, contacts={}, **own
+    )
+    assert about.describe(session, beside, said, by=actor, seen=about.as_it_stands(beside, actor)) == 3
+    assert (beside.contact, beside.phone) == ("Samordnaren", "0000-11 22 33")
 
 
 def test_those_bound_by_the_mandate_do_not_set_it(session: Session, cast: Cast) -> None:

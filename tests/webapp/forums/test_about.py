@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from referrals import clock, db
 from referrals.models import Forum, Unit
+from referrals.people import organisation
 from referrals.stages import SCHEDULED
 from referrals.vocabulary import TeamLevel
 from tests.factories import a_meeting, a_referral
@@ -46,6 +47,21 @@ def test_a_coordinator_says_it_and_families_read_it(app, signed_in, team, browse
         assert said in changes
     form = karin.get(f"{team}/about")
     assert form.fields(form.form())["place"] == "Biblioteket"
+
+
+def test_a_team_that_takes_in_concerns_and_works_beside_another_is_asked_for_the_numbers_of_its_units_alone(
+    signed_in, team, settings
+):
+    with db.writing(settings.database) as session:
+        cast = cast_of(session)
+        organisation.change(session, cast.other_school, by=cast.administrator.actor(), other_teams=[cast.forum])
+    karin = signed_in("karin")
+    page = karin.get(f"{team}/about")
+    assert page.all("input", name="has_public_page")
+    assert page.all("input", name="units-0-phone")
+    assert not page.all("input", name="phone")
+    page = karin.submit({"units-0-phone": "ring inte", "has_public_page": "yes"}, status=422)
+    assert "Whom one can call about this team" not in page.text
 
 
 def test_who_is_bound_by_the_mandate_reads_it_and_whom_to_ask(app, signed_in, team, settings):
