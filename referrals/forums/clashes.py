@@ -1,6 +1,6 @@
 """Two meetings for somebody at once: told by name and without the other meeting's number, which not everybody may know."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,25 +13,24 @@ from referrals.models import Account, Forum, Referral, SeatAbsence, TeamDate, Te
 
 
 def at_once(
-    session: Session, people: Iterable[Account], *, starts_at: datetime, minutes: int, but: Referral | None = None
+    session: Session, people: Iterable[Account], *, starts_at: datetime, minutes: int, but: Collection[Referral]
 ) -> list[Account]:
-    """Those of `people` who are called to another meeting than that about `but` at the same time, in their order."""
+    """Those of `people` who are called to another meeting than those about `but` at the same time, in their order."""
     others = meetings_meanwhile(session, starts_at=starts_at, minutes=minutes, but=but)
     busy = {called for one in others for called in one.called}
     return [one for one in people if str(one.id) in busy]
 
 
 def meetings_meanwhile(
-    session: Session, *, starts_at: datetime, minutes: int, but: Referral | None = None
+    session: Session, *, starts_at: datetime, minutes: int, but: Collection[Referral] = ()
 ) -> list[TeamMeeting]:
-    """The meetings that are to be held and not over before one about `but` that begins then, nor begin after it."""
+    """The meetings that are to be held and not over before one that begins then, nor begin after it, without those about `but`."""
     ends_at = starts_at + timedelta(minutes=minutes)
     rows = select(TeamMeeting).where(
         TeamMeeting.held_at.is_(None), TeamMeeting.called_off_in.is_(None),
         TeamMeeting.starts_at < ends_at, TeamMeeting.starts_at > starts_at - LONGEST,
+        TeamMeeting.referral_id.not_in([one.id for one in but]),
     )  # fmt: skip
-    if but is not None:
-        rows = rows.where(TeamMeeting.referral_id != but.id)
     return [one for one in session.scalars(rows) if one.starts_at + timedelta(minutes=one.minutes) > starts_at]
 
 

@@ -80,7 +80,7 @@ def readiness(session: Session, slot: Slot, held: Sequence[TeamSeat]) -> Readine
     else:
         coming = [one for one in table if one.id in able and one not in locked]
     starts_at, minutes = (meeting.starts_at, meeting.minutes) if meeting else (slot.starts_at, slot.item.minutes)
-    at_once = clashes.at_once(session, coming, starts_at=starts_at, minutes=minutes, but=referral)
+    at_once = clashes.at_once(session, coming, starts_at=starts_at, minutes=minutes, but=[referral])
     elsewhere = clashes.at_other_tables(session, coming, starts_at=starts_at, minutes=minutes, but=referral.forum)
     return Readiness(
         # As long as nobody sits in the team and nobody is called, nobody knows who will be missing.

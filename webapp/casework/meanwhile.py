@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -42,7 +42,7 @@ def before_calling(
     session, (starts_at, minutes) = transactions.session(), when
     said: dict[uuid.UUID, list[str]] = defaultdict(list)
     able = [one.account for one in colleagues if one.locked_by is None]
-    for account in clashes.at_once(session, able, starts_at=starts_at, minutes=minutes, but=referral):
+    for account in clashes.at_once(session, able, starts_at=starts_at, minutes=minutes, but=[referral]):
         said[account.id].append(gettext("is called to another meeting at the same time"))
     tables = clashes.at_other_tables(session, able, starts_at=starts_at, minutes=minutes, but=referral.forum)
     for account, team in tables:
@@ -81,13 +81,13 @@ def without_names(meeting: TeamMeeting) -> list[str]:
 def of_called(meeting: TeamMeeting, called: Sequence[Account]) -> list[str]:
     """Who of those called is called to another meeting then, or sits in another team that meets."""
     at, minutes, referral = meeting.starts_at, meeting.minutes, meeting.referral
-    return of_people(called, starts_at=at, minutes=minutes, forum=referral.forum, but=referral)
+    return of_people(called, starts_at=at, minutes=minutes, forum=referral.forum, but=[referral])
 
 
 def of_people(
-    called: Sequence[Account], *, starts_at: datetime, minutes: int, forum: Forum, but: Referral | None = None
+    called: Sequence[Account], *, starts_at: datetime, minutes: int, forum: Forum, but: Collection[Referral]
 ) -> list[str]:
-    """Who of `called` is called to a meeting then, other than that about `but`, or sits in another team than `forum` that meets."""
+    """Who of `called` is called to a meeting then, other than those about `but`, or sits in another team than `forum` that meets."""
     session, said = transactions.session(), []
     if busy := clashes.at_once(session, called, starts_at=starts_at, minutes=minutes, but=but):
         names = ", ".join(one.name for one in busy)

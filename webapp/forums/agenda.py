@@ -149,7 +149,9 @@ def agenda_page(forum: Forum, date_id: uuid.UUID, form: forms.Form, *, status: i
     if could_be_put:
         sit = [one.account for one in table]
         busy = meanwhile.with_guardians_elsewhere(could_be_put, starts_at=ends_at, minutes=_MINUTES)
-        elsewhere = meanwhile.of_people(sit, starts_at=ends_at, minutes=_MINUTES, forum=forum)
+        # The team's own meetings about what is on the date, or can be put there, are no other place to be.
+        own = [*(slot.item.referral for slot in slots), *could_be_put]
+        elsewhere = meanwhile.of_people(sit, starts_at=ends_at, minutes=_MINUTES, forum=forum, but=own)
     ready = [] if is_over else [slot for slot in slots if calling.can_be_called(session, slot, held, by=actor)]
     return pages.page(
         "forums/agenda.html",

@@ -88,13 +88,13 @@ def test_a_meeting_is_called_off_with_a_reason_and_the_team_is_called_anew(
     for other in (cast.head_teacher, cast.counsellor, cast.outsider):
         with pytest.raises(NotAllowed):
             call_off(session, referral, by=other)
-    assert clashes.at_once(session, [cast.counsellor], starts_at=AT, minutes=45, but=a_referral(session, cast))
+    assert clashes.at_once(session, [cast.counsellor], starts_at=AT, minutes=45, but=[a_referral(session, cast)])
     call_off(session, referral, by=cast.coordinator)
     row, (meeting,) = referral.history[-1], team_review.meetings_of(session, referral)
     assert (row.verb, row.reason, referral.state) == (Verb.CALL_OFF_MEETING, "Halva teamet är sjukt.", TO_SCHEDULE)
     assert (meeting.called_off, meeting.is_to_hold) == (row, False)
     assert team_review.current_meeting(session, referral) is None
-    assert not clashes.at_once(session, [cast.counsellor], starts_at=AT, minutes=45, but=a_referral(session, cast))
+    assert not clashes.at_once(session, [cast.counsellor], starts_at=AT, minutes=45, but=[a_referral(session, cast)])
     with pytest.raises(Incomplete):
         call_off(session, referral, by=cast.coordinator)
     call(session, referral, cast.head_teacher, by=cast.coordinator, starts_at=LATER)

@@ -300,7 +300,7 @@ def test_two_meetings_for_somebody_at_once_are_told_by_name(
         (BEGINS - timedelta(minutes=29), [cast.counsellor]),
         (BEGINS + timedelta(minutes=60), []),
     ):
-        found = clashes.at_once(session, people, starts_at=at, minutes=30, but=two.referral)
+        found = clashes.at_once(session, people, starts_at=at, minutes=30, but=[two.referral])
         assert found == expected
     call(session, cast, two, BEGINS + HALF_AN_HOUR)
     assert {*busy(1)} == {cast.counsellor, cast.head_teacher}

@@ -88,21 +88,29 @@ def test_who_is_elsewhere_stands_there_before_a_referral_is_put_on_the_date(kari
         beside, at = a_team_beside(session, cast).forum, session.scalars(select(TeamDate)).one().starts_at
         for forum, by in ((cast.forum, cast.coordinator), (beside, cast.head_teacher)):
             seats.seat(session, forum, cast.counsellor.id, by=by.actor())
+        seats.seat(session, cast.forum, cast.head_teacher.id, by=cast.coordinator.actor())
         session.add(TeamDate(forum=beside, starts_at=at, minutes=30, place="A"))
+        elsewhere = a_referral(session, cast, unit_id=cast.other_school.id)
+        a_meeting(session, elsewhere, called_by=cast.outsider, starts_at=at, called=[str(cast.head_teacher.id)])
         guardians = session.scalars(select(Guardian.id).where(Guardian.referral_id == found.id))
         a_meeting(
             session, found, called_by=cast.coordinator, starts_at=at, called=[str(cast.counsellor.id)],
             guardians_invited=[str(one) for one in guardians],
         )  # fmt: skip
+        head = cast.head_teacher.name
     page = karin.get(date)
     (said,) = page.all("ul", id="elsewhere")
     assert [page.text_of(one) for one in said.iter("li")] == [
-        "Called to another meeting at the same time: Kim Solgren.",
+        f"Called to another meeting at the same time: {head}.",
         "Kim Solgren sits in Trivselsforum Söder too, which meets at the same time.",
-    ]
+    ], "what the team itself is called to about this referral is no other place"
     options = {page.text_of(one).split(" ")[0]: page.text_of(one) for one in put_form(page).iter("option")}
     assert options[number].endswith("a guardian is invited to another meeting then")
     assert "a guardian" not in options[there], "it is that other meeting"
+    put(karin, date, there_id, minutes="20")
+    page = karin.get(date)
+    (said,) = page.all("ul", id="elsewhere")
+    assert f"Called to another meeting at the same time: {head}." in page.text_of(said), "nor once it is on the date"
 
 
 def test_a_coordinator_puts_referrals_on_the_date_and_one_clock_runs_through_them(karin, team, date, lay):
