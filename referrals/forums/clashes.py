@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from referrals.forums import seats
 from referrals.forums.dates import LONGEST
@@ -22,16 +23,25 @@ def at_once(
 
 
 def meetings_meanwhile(
-    session: Session, *, starts_at: datetime, minutes: int, but: Collection[Referral] = ()
+    session: Session,
+    *,
+    starts_at: datetime,
+    minutes: int,
+    but: Collection[Referral] = (),
+    whole: Sequence[ORMOption] = (),
 ) -> list[TeamMeeting]:
-    """The meetings that are to be held and not over before one that begins then, nor begin after it, without those about `but`."""
+    """The meetings that are to be held and not over before one that begins then, nor begin after it, without those about `but`.
+
+    `whole`: what of each is read along, so that it is not asked for one by one.
+    """
     ends_at = starts_at + timedelta(minutes=minutes)
     rows = select(TeamMeeting).where(
         TeamMeeting.held_at.is_(None), TeamMeeting.called_off_in.is_(None),
         TeamMeeting.starts_at < ends_at, TeamMeeting.starts_at > starts_at - LONGEST,
         TeamMeeting.referral_id.not_in([one.id for one in but]),
     )  # fmt: skip
-    return [one for one in session.scalars(rows) if one.starts_at + timedelta(minutes=one.minutes) > starts_at]
+    found = session.scalars(rows.options(*whole))
+    return [one for one in found if one.starts_at + timedelta(minutes=one.minutes) > starts_at]
 
 
 def at_other_tables(

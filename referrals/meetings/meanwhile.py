@@ -5,33 +5,48 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from referrals.access import Actor, View, may_view
 from referrals.forums import clashes
 from referrals.languages import plain_name
 from referrals.meetings import interpreters
-from referrals.models import Guardian, TeamMeeting
+from referrals.models import Guardian, Referral, TeamMeeting
 
 #: with fewer digits a number is an extension, and says nobody's
 _DIGITS = 7
 
 
-def guardians_invited_twice(session: Session, meeting: TeamMeeting, *, by: Actor) -> list[Guardian]:
-    """Who is invited to `meeting` and to another one meanwhile, such as about a sister or brother, in the order they were recorded."""
+def known_meetings(session: Session, *, starts_at: datetime, minutes: int, by: Actor) -> list[TeamMeeting]:
+    """The meetings that are to be held at that time, about children of whose guardians `by` may know."""
+    of_referral = joinedload(TeamMeeting.referral)
+    whole = (
+        of_referral.joinedload(Referral.unit),
+        of_referral.selectinload(Referral.memberships),
+        of_referral.selectinload(Referral.access_list),
+        of_referral.selectinload(Referral.content_keys),
+    )
+    return [
+        one
+        for one in clashes.meetings_meanwhile(session, starts_at=starts_at, minutes=minutes, whole=whole)
+        if one.is_to_hold
+        and one.referral.kept_outside_at is None
+        and may_view(View.GUARDIANS, by, one.referral.facts())
+    ]
+
+
+def guardians_invited_twice(session: Session, meeting: TeamMeeting, others: Sequence[TeamMeeting]) -> list[Guardian]:
+    """Who is invited to `meeting` and to one of `others`, such as about a sister or brother, in the order they were recorded."""
     here = [one for one in guardians_of(session, [meeting.referral_id]) if str(one.id) in meeting.guardians_invited]
-    return invited_elsewhere(session, here, starts_at=meeting.starts_at, minutes=meeting.minutes, by=by)
+    return invited_elsewhere(session, here, others)
 
 
-def invited_elsewhere(
-    session: Session, guardians: Sequence[Guardian], *, starts_at: datetime, minutes: int, by: Actor
-) -> list[Guardian]:
-    """Those of `guardians` who are invited to a meeting about another child at that time, in their order.
+def invited_elsewhere(session: Session, guardians: Sequence[Guardian], others: Sequence[TeamMeeting]) -> list[Guardian]:
+    """Those of `guardians` who are invited to one of the meetings `others` about another child, in their order.
 
     A guardian is recorded anew with each child: the same name and telephone, or e-mail address, are taken for the same person;
     the address not where two first names differ, as of a couple that shares it.
     """
-    others = _others(session, starts_at=starts_at, minutes=minutes, by=by)
     invited = {key for one in others for key in one.guardians_invited}
     theirs = [one for one in guardians_of(session, [other.referral_id for other in others]) if str(one.id) in invited]
     return [
@@ -41,11 +56,10 @@ def invited_elsewhere(
     ]
 
 
-def interpreters_booked_twice(session: Session, meeting: TeamMeeting, *, by: Actor) -> list[str]:
-    """With whom an interpreter of one language is booked for `meeting` and for another one meanwhile: perhaps the same, perhaps
+def interpreters_booked_twice(meeting: TeamMeeting, others: Sequence[TeamMeeting]) -> list[str]:
+    """With whom an interpreter of one language is booked for `meeting` and for one of `others`: perhaps the same, perhaps
     two of one agency.
     """
-    others = _others(session, starts_at=meeting.starts_at, minutes=meeting.minutes, by=by)
     elsewhere = {
         (language, name.casefold())
         for other in others
@@ -56,11 +70,8 @@ def interpreters_booked_twice(session: Session, meeting: TeamMeeting, *, by: Act
     return sorted({name for language, name in here if (language, name.casefold()) in elsewhere})
 
 
-def interpreters_elsewhere(
-    session: Session, guardians: Sequence[Guardian], *, starts_at: datetime, minutes: int, by: Actor
-) -> list[tuple[Guardian, str]]:
-    """Those of `guardians` for whose language an interpreter is booked for a meeting about another child at that time, each with whom."""
-    others = _others(session, starts_at=starts_at, minutes=minutes, by=by)
+def interpreters_elsewhere(guardians: Sequence[Guardian], others: Sequence[TeamMeeting]) -> list[tuple[Guardian, str]]:
+    """Those of `guardians` for whose language an interpreter is booked for one of `others` about another child, each with whom."""
     taken = [(other.referral_id, interpreters.booked(other)) for other in others]
     return [
         (guardian, booked[language])
@@ -75,16 +86,6 @@ def guardians_of(session: Session, referral_ids: Collection[uuid.UUID]) -> list[
     """The guardians of the children these referrals are about, in the order in which they were recorded."""
     rows = select(Guardian).where(Guardian.referral_id.in_(referral_ids))
     return list(session.scalars(rows.order_by(Guardian.recorded_at, Guardian.id)))
-
-
-def _others(session: Session, *, starts_at: datetime, minutes: int, by: Actor) -> list[TeamMeeting]:
-    return [
-        one
-        for one in clashes.meetings_meanwhile(session, starts_at=starts_at, minutes=minutes)
-        if one.is_to_hold
-        and one.referral.kept_outside_at is None
-        and may_view(View.GUARDIANS, by, one.referral.facts())
-    ]
 
 
 def _are_one(one: Guardian, other: Guardian) -> bool:

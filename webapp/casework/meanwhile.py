@@ -48,9 +48,10 @@ def before_calling(
     for account, team in tables:
         said[account.id].append(gettext("sits in %(team)s too, which meets at the same time", team=team.name))
     to_invite, by = [one for one in guardians if one.may_contact], people.actor()
-    for guardian in rules.invited_elsewhere(session, to_invite, starts_at=starts_at, minutes=minutes, by=by):
+    others = rules.known_meetings(session, starts_at=starts_at, minutes=minutes, by=by)
+    for guardian in rules.invited_elsewhere(session, to_invite, others):
         said[guardian.id].append(gettext("is invited to another meeting at the same time"))
-    for guardian, name in rules.interpreters_elsewhere(session, to_invite, starts_at=starts_at, minutes=minutes, by=by):
+    for guardian, name in rules.interpreters_elsewhere(to_invite, others):
         said[guardian.id].append(
             gettext("an interpreter is booked with %(name)s for another meeting at the same time", name=name)
         )
@@ -62,8 +63,8 @@ def with_guardians_elsewhere(referrals: Sequence[Referral], *, starts_at: dateti
     session, by = transactions.session(), people.actor()
     known = rules.guardians_of(session, [one.id for one in referrals])
     usual = [one for one in known if one.has_custody and one.may_contact]
-    found = rules.invited_elsewhere(session, usual, starts_at=starts_at, minutes=minutes, by=by)
-    return {one.referral_id for one in found}
+    others = rules.known_meetings(session, starts_at=starts_at, minutes=minutes, by=by)
+    return {one.referral_id for one in rules.invited_elsewhere(session, usual, others)}
 
 
 def of_everybody(meeting: TeamMeeting) -> list[str]:
@@ -102,15 +103,16 @@ def of_people(
 def of_others(meeting: TeamMeeting) -> list[str]:
     """The guardians invited twice, and the interpreters booked twice, as far as whoever looks may know."""
     session, by = transactions.session(), people.actor()
+    others = rules.known_meetings(session, starts_at=meeting.starts_at, minutes=meeting.minutes, by=by)
     guardians = [
         gettext("A guardian") if one.has_protected_identity else one.name or gettext("A guardian")
-        for one in rules.guardians_invited_twice(session, meeting, by=by)
+        for one in rules.guardians_invited_twice(session, meeting, others)
     ]
     said = [
         gettext("%(name)s is invited to another meeting at the same time.", name=name)
         for name in dict.fromkeys(guardians)
     ]
-    booked = rules.interpreters_booked_twice(session, meeting, by=by)
+    booked = rules.interpreters_booked_twice(meeting, others)
     return said + [
         gettext("An interpreter is booked with %(name)s for another meeting at the same time too.", name=name)
         for name in booked

@@ -8,6 +8,7 @@ from referrals import clock, team_review
 from referrals.meetings import interpreters, meanwhile
 from referrals.stages import TO_SCHEDULE
 from tests.factories import a_guardian, a_referral
+from tests.referrals.test_queries import counted_queries
 
 
 @pytest.fixture
@@ -27,9 +28,18 @@ def call(session, cast, wednesday):
 
 
 @pytest.fixture
-def twice(session, cast):
+def others(session, cast):
+    def known(meeting, by=None):
+        by = (by or cast.coordinator).actor()
+        return meanwhile.known_meetings(session, starts_at=meeting.starts_at, minutes=meeting.minutes, by=by)
+
+    return known
+
+
+@pytest.fixture
+def twice(session, others):
     def named(meeting, by=None):
-        found = meanwhile.guardians_invited_twice(session, meeting, by=(by or cast.coordinator).actor())
+        found = meanwhile.guardians_invited_twice(session, meeting, others(meeting, by))
         return [one.name for one in found]
 
     return named
@@ -71,7 +81,7 @@ def test_nothing_is_told_of_another_time_of_what_is_over_or_of_what_one_may_not_
     assert twice(first) == []
 
 
-def test_with_whom_an_interpreter_is_booked_for_both_is_told(session, cast, call):
+def test_with_whom_an_interpreter_is_booked_for_both_is_told(session, cast, call, others):
     def booked(meeting, whom, language="polska"):
         interpreters.book(
             session, meeting.referral, by=cast.coordinator.actor(), asked_about=meeting.starts_at, language=language, booked_with=whom
@@ -79,13 +89,37 @@ def test_with_whom_an_interpreter_is_booked_for_both_is_told(session, cast, call
 
     first, second = call(MAJA | {"interpreter": "polska"}), call(OMAR | {"interpreter": "Polska"}, after=30)
     third = call({"name": "Sara Testsson", "interpreter": "tigrinska"}, after=45)
-    by = cast.coordinator.actor()
     booked(first, "Tolk Ett")
     booked(second, "Tolk Två", "Polska")
     booked(third, "Tolk Ett", "tigrinska")
-    assert meanwhile.interpreters_booked_twice(session, first, by=by) == []
+    assert meanwhile.interpreters_booked_twice(first, others(first)) == []
     booked(second, "tolk ett", "Polska")
-    assert meanwhile.interpreters_booked_twice(session, first, by=by) == ["Tolk Ett"]
+    assert meanwhile.interpreters_booked_twice(first, others(first)) == ["Tolk Ett"]
     theirs = meanwhile.guardians_of(session, [first.referral_id, call(MAJA).referral_id])
-    found = meanwhile.interpreters_elsewhere(session, theirs, starts_at=first.starts_at, minutes=60, by=by)
+    found = meanwhile.interpreters_elsewhere(theirs, others(first))
     assert [(one.referral_id, whom) for one, whom in found] == [(first.referral_id, "tolk ett")], "not their own"
+
+
+def test_however_many_meetings_there_are_then_they_are_read_at_once(session, cast, call):
+    by = cast.coordinator.actor()
+
+    def asked_with(more):
+        for number in range(more):
+            meeting = call({"name": f"Sara Testsson {number}", "interpreter": "polska"})
+            interpreters.book(
+                session, meeting.referral, by=by, asked_about=meeting.starts_at, language="polska", booked_with="Tolk Ett"
+            )  # fmt: skip
+        starts_at, sibling = meeting.starts_at, meeting.referral_id
+        session.flush()
+        session.expunge_all()
+        with counted_queries(session) as asked:
+            found = meanwhile.known_meetings(session, starts_at=starts_at, minutes=60, by=by)
+            here = meanwhile.guardians_of(session, [sibling])
+            assert meanwhile.invited_elsewhere(session, here, found) == []
+            booked = meanwhile.interpreters_elsewhere(here, found)
+        return len(found), len(booked), len(asked)
+
+    *few, asked = asked_with(2)
+    *many, asked_of_many = asked_with(6)
+    assert (few, many) == ([2, 1], [8, 7])
+    assert asked_of_many == asked
