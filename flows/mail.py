@@ -12,7 +12,8 @@ from referrals import db, mailer, notifications, settling, steps
 
 @flow(name="send-mail", persist_result=False, validate_parameters=False)
 def send_mail(step_id: str, attempt: int) -> State[Any] | None:
-    """Hand mail to the post office, this one and what is due after it. At least once: its Message-ID is the same at each try.
+    """Hand mail to the post office, this one and what is due after it. At least once: its Message-ID is the same at each try,
+    unless its reader's address was put right in between.
 
     A mail that fails ends the run; it is tried again after a pause, and the others go with the next run.
     """
