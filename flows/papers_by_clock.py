@@ -40,6 +40,7 @@ def issue(database: str, paper: ClockPaper, due: Sequence[Due], *, apart: Apart)
         if one.key in given_up:
             _tell_given_up(apart, paper, one)
             continue
+        _TOLD.discard((paper, one.key))  # an administrator had it tried again: given up anew, it is told anew
         with apart.one(f"a paper ({paper})"):
             if _issue(database, paper, one):
                 issued += 1

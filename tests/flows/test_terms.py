@@ -65,18 +65,30 @@ def test_a_report_that_another_worker_has_in_its_printer_is_left_over(lived: str
     assert is_there(lived) == (["2026-spring"], [])
 
 
-def test_a_report_that_was_given_up_is_told_once_and_leaves_nothing_over(
+def test_a_report_that_was_given_up_is_told_once_until_it_is_tried_again_and_leaves_nothing_over(
     lived: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    def given_up() -> PrintAttempt:
+        tried_at = clock.machine_now() - timedelta(days=1)
+        return PrintAttempt(paper=ClockPaper.QUALITY_REPORT, key="2025", tries=3, tried_at=tried_at)
+
     monkeypatch.setattr(papers_by_clock, "_TOLD", set())
     sweep_database(lived)
     with db.writing(lived) as session:
         session.delete(session.scalars(select(QualityReport)).one())
-        tried_at = clock.machine_now() - timedelta(days=1)
-        session.add(PrintAttempt(paper=ClockPaper.QUALITY_REPORT, key="2025", tries=3, tried_at=tried_at))
+        session.add(given_up())
     assert [sweep_database(lived) for _ in range(2)] == [True, True]
     assert is_there(lived) == (["2026-spring"], [])
     assert caplog.text.count("a paper (quality_report) was given up") == 1
+    with db.writing(lived) as session:
+        session.delete(session.scalars(select(PrintAttempt)).one())
+    with monkeypatch.context() as broken:
+        broken.setattr(printing, "print_pdf", lambda _: _refuse(OSError()))
+        assert not sweep_database(lived)
+    with db.writing(lived) as session:
+        session.add(given_up())
+    assert [sweep_database(lived) for _ in range(2)] == [True, True]
+    assert caplog.text.count("a paper (quality_report) was given up") == 2, "it was tried again in between"
 
 
 def _refuse(error: Exception) -> bool:
