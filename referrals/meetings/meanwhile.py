@@ -71,15 +71,16 @@ def interpreters_booked_twice(meeting: TeamMeeting, others: Sequence[TeamMeeting
 
 
 def interpreters_elsewhere(guardians: Sequence[Guardian], others: Sequence[TeamMeeting]) -> list[tuple[Guardian, str]]:
-    """Those of `guardians` for whose language an interpreter is booked for one of `others` about another child, each with whom."""
+    """Those of `guardians` for whose language an interpreter is booked for one of `others` about another child, each with whom: once."""
     taken = [(other.referral_id, interpreters.booked(other)) for other in others]
-    return [
+    found = [
         (guardian, booked[language])
         for guardian in guardians
         if (language := plain_name(guardian.interpreter or ""))
         for referral_id, booked in taken
         if referral_id != guardian.referral_id and language in booked
     ]
+    return list(dict.fromkeys(found))
 
 
 def guardians_of(session: Session, referral_ids: Collection[uuid.UUID]) -> list[Guardian]:
