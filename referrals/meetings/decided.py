@@ -63,11 +63,11 @@ def left_lying(session: Session, actor: Actor, *, today: date) -> list[WaitingIt
         worklist.in_units(actor, Role.HEAD_TEACHER),
     )
     zone, closed = organisation.municipality(session).timezone, calendar.closed_days(session)
-    lines = [(one, replace(_item(one, Waiting.OTHERS_DECISION), is_stalled=True, is_others=True)) for one in late]
     return [
-        line
-        for one, line in lines
-        if today >= calendar.twice_overdue(local_date(one.meeting.starts_at, zone=zone), line.day, closed=closed)
+        replace(_item(one, Waiting.OTHERS_DECISION), is_stalled=True, is_others=True)
+        for one in late
+        if one.due_on is not None
+        and today >= calendar.twice_overdue(local_date(one.meeting.starts_at, zone=zone), one.due_on, closed=closed)
         and _is_wanted(one)
         and may_view(View.MINUTES_IN_FULL, actor, one.referral.facts())
         and not _is_planned(session, one)
@@ -143,6 +143,7 @@ def _undone(session: Session, *conditions: ColumnElement[bool]) -> Sequence[Meet
             MeetingDecision.done_id.is_(None), TeamMeeting.approved_at.is_not(None), Referral.is_open, *conditions
         )
         .order_by(TeamMeeting.approved_at, MeetingDecision.position, MeetingDecision.id)
+        .limit(500)
         .options(
             contains_eager(MeetingDecision.meeting),
             selectinload(MeetingDecision.referral).selectinload(Referral.unit),

@@ -98,7 +98,7 @@ def set_target(session: Session, referral: Referral) -> None:
 def source_of_day(session: Session, referral: Referral, key: str, *, day: date, since: date) -> DeadlineSource:
     """Where `day` comes from where somebody could write another than the target `key` gives, counted from `since`."""
     is_target = day == default_day(session, referral.rulepack, key, since=since)
-    return _target(session, referral.rulepack, key).source if is_target else DeadlineSource.SET
+    return default_source(session, referral.rulepack, key) if is_target else DeadlineSource.SET
 
 
 def default_day(session: Session, rulepack: str, key: str, *, since: date) -> date:
@@ -169,12 +169,12 @@ def _target_day(session: Session, referral: Referral, key: str) -> tuple[date, D
     if by_people := _day_set_by_people(session, referral):
         return by_people
     since = _since(session, referral, key)
-    return default_day(session, referral.rulepack, key, since=since), _target(session, referral.rulepack, key).source
+    return default_day(session, referral.rulepack, key, since=since), default_source(session, referral.rulepack, key)
 
 
 def _source(session: Session, referral: Referral, key: str) -> DeadlineSource:
     by_people = _day_set_by_people(session, referral)
-    return by_people[1] if by_people else _target(session, referral.rulepack, key).source
+    return by_people[1] if by_people else default_source(session, referral.rulepack, key)
 
 
 def _day_set_by_people(session: Session, referral: Referral) -> tuple[date, DeadlineSource] | None:
