@@ -57,7 +57,15 @@ from referrals.stages import (
     WITHDRAWN,
     Stage,
 )
-from referrals.vocabulary import AbsenceStepKind, Country, DevelopmentKind, RoundState, TeamLevel, UpwardState
+from referrals.vocabulary import (
+    AbsenceStepKind,
+    ConsultationState,
+    Country,
+    DevelopmentKind,
+    RoundState,
+    TeamLevel,
+    UpwardState,
+)
 from referrals.work import worklist
 from schemas import municipality as municipality_file
 from tests.conftest import A_WEDNESDAY
@@ -206,7 +214,11 @@ def test_teams_have_met_advised_asked_upward_developed_and_learnt(year):
     with db.reading() as session:
         first, last = (session.scalars(select(TeamDate.starts_at).order_by(order)).first() for order in (TeamDate.starts_at, TeamDate.starts_at.desc()))  # fmt: skip
         assert first < A_WEDNESDAY < last
-        assert sorted(one.state for one in session.scalars(select(Consultation))) == ["asked", "closed"]
+        asked = session.scalars(select(Consultation).order_by(Consultation.asked_at)).all()
+        assert [(one.state, one.team.level) for one in asked] == [
+            (ConsultationState.CLOSED, TeamLevel.STAFF),
+            (ConsultationState.ASKED, TeamLevel.STAFF),
+        ]
         past, under_way = session.scalars(select(ConsultationRound).order_by(ConsultationRound.first_on)).all()
         today = A_WEDNESDAY.date()
         assert [enrolling.state_of(one, today) for one in (past, under_way)] == [RoundState.OVER, RoundState.UNDER_WAY]
@@ -230,6 +242,7 @@ def test_questions_go_from_level_to_level_and_those_that_wait_stand_on_an_agenda
             (TeamLevel.CHILD, TeamLevel.MUNICIPALITY, UpwardState.ASKED, True),
             (TeamLevel.CHILD, TeamLevel.AREA, UpwardState.ASKED, True),
         ]
+        assert {one.level for one in session.scalars(select(Forum))} == set(TeamLevel)
         karin = person(session, "Karin").actor()
         first, second, *_later = dates.coming(session, forum_called(session, "htl-linden"))
         slots = [(slot, slot.item.referral) for date in (first, second) for slot in agenda.slots(session, date)]
@@ -282,7 +295,8 @@ def danish(session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_danish_year_is_printed_beside_the_work(danish, monkeypatch):
-    only(monkeypatch, "Asger", "Stella", **NO_TEAMWORK)
+    consultations = [row | {"ago": min(row["ago"], 10)} for row in Book.of(Country.DK).teams["consultations"]]
+    only(monkeypatch, "Asger", "Stella", **NO_TEAMWORK | {"consultations": consultations})
     told: list[tuple[str, int, int]] = []
     make_year(danish, tell=lambda *line: told.append(line))
     assert {name: one.state for name, one in by_child(danish).items()} == {
@@ -292,6 +306,12 @@ def test_a_danish_year_is_printed_beside_the_work(danish, monkeypatch):
     papers = danish.scalars(select(Document)).all()
     assert len(papers) >= 6
     assert all(documents.read_content(paper).startswith(b"%PDF-") for paper in papers)
+    assert {one.level for one in danish.scalars(select(Forum))} == set(TeamLevel)
+    asked = danish.scalars(select(Consultation).order_by(Consultation.asked_at)).all()
+    assert [(one.state, one.team.level) for one in asked] == [
+        (ConsultationState.CLOSED, TeamLevel.STAFF),
+        (ConsultationState.ASKED, TeamLevel.STAFF),
+    ]
     parts = {part for part, _done, _of in told}
     assert parts == {"a year of invented work, autumn term 2026"}
     assert all(0 <= done <= of for _part, done, of in told)

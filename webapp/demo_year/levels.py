@@ -1,4 +1,4 @@
-"""Where the schools lie, who works at the other one, and the teams above them all with what these are asked and answer."""
+"""Where the schools lie, who works at the other one, the team that advises staff, and those above with what they are asked and answer."""
 
 from typing import Any
 
@@ -41,20 +41,44 @@ def _newcomer(course: CommonWork, row: dict[str, Any]) -> Account:
 
 
 def meet_above(world: World, longest: int) -> Life:
-    """The teams above the schools: their members, and the dates they keep for the year and the next term."""
+    """The teams above the schools, and the one that advises who works at the first: their members, and the dates they keep."""
     course = CommonWork(world, longest)
     yield course.later(0, hour=8)
     for row in world.book.teams["above"]:
-        above = Forum(
-            slug=row["slug"], name=row["name"], place=row["place"], quorum=[], level=TeamLevel(row["level"]),
-            mandate=row["mandate"],
-        )  # fmt: skip
-        organisation.add(world.session, above, by=course.administrator)
+        above = _team(course, row)
         for email in row["seats"]:
             seats.seat(world.session, above, world.person(email).id, by=course.administrator)
-        first_on = next(world.team_days(above, course.day))
-        series = dates.Series(first_on, world.today() + AHEAD, _EVERY_WEEKS, row["meets_at"], _MINUTES, above.place)
-        dates.plan(world.session, above, series, by=world.person(row["kept_by"]).actor())
+        _meet(course, above, row)
+    _advise_staff(course, world.book.teams["advising"])
+
+
+def _advise_staff(course: CommonWork, row: dict[str, Any]) -> None:
+    """A team beside the one that takes in the concerns: the head teacher seats it, and names who coordinates it."""
+    world, head = course.world, course.head
+    advising = _team(course, row)
+    organisation.change(world.session, course.unit, by=course.administrator, other_teams=[advising])
+    for email in row["seats"]:
+        made = seats.seat(world.session, advising, world.person(email).id, by=head)
+        if email == row["kept_by"]:
+            seats.let_coordinate(world.session, made, does=True, by=head)
+    _meet(course, advising, row)
+
+
+def _team(course: CommonWork, row: dict[str, Any]) -> Forum:
+    made = Forum(
+        slug=row["slug"], name=row["name"], place=row["place"], quorum=[], level=TeamLevel(row["level"]),
+        mandate=row["mandate"],
+    )  # fmt: skip
+    organisation.add(course.session, made, by=course.administrator)
+    return made
+
+
+def _meet(course: CommonWork, team: Forum, row: dict[str, Any]) -> None:
+    """Every four weeks of the year and of the next term."""
+    world = course.world
+    first_on = next(world.team_days(team, course.day))
+    series = dates.Series(first_on, world.today() + AHEAD, _EVERY_WEEKS, row["meets_at"], _MINUTES, team.place)
+    dates.plan(world.session, team, series, by=world.person(row["kept_by"]).actor())
 
 
 def ask_upward(world: World, row: dict[str, Any]) -> Life:

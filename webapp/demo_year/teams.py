@@ -66,17 +66,19 @@ def _meet_all_year(world: World, longest: int) -> Life:
 
 
 def _consult(world: World, row: dict[str, Any]) -> Life:
-    """A colleague asks without saying whom it is about; the team advises."""
+    """A colleague asks without saying whom it is about, and the team that advises staff answers."""
     course = CommonWork(world, row["ago"])
-    session, asks = course.session, course.counsellor().actor()
+    session, asks = course.session, world.person(row["asked_by"]).actor()
     yield course.later(0)
-    found = consultations.write_consultation(session, course.unit, by=asks, question=row["question"])
+    team = world.team(world.book.teams["advising"]["slug"])
+    found = consultations.write_consultation(session, course.unit, by=asks, question=row["question"], team=team)
     yield course.later(1)
     consultations.ask_team(session, found, by=asks)
     if "advice" not in row:
         return
     yield course.later(3)
-    consultations.advise(session, found, by=course.coordinator, advice=row["advice"], next_steps=row["next_steps"])
+    advises = world.person(row["advised_by"]).actor()
+    consultations.advise(session, found, by=advises, advice=row["advice"], next_steps=row["next_steps"])
     yield course.later(4)
     consultations.close_consultation(session, found, by=asks)
 
