@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from referrals import db, team_review
 from referrals.models import KeptForm
 from tests import straight_way
 from tests.journeys import ground
 from tests.journeys.every_page import Walk
+from tests.journeys.window import Window
 from tests.webapp.desk import cast_of
 
 #: decisions of the straight way until the team is called
@@ -19,6 +20,9 @@ UNTIL_CALLED = 9
 PROJECTORS = ({"width": 1024, "height": 768}, {"width": 1920, "height": 1080})
 #: so many pixels high are letters that are read from the back of a room
 READ_FROM_AFAR = 24
+#: what the browser says while nothing gets through
+OF_THE_GAP = ("htmx:afterRequest", "htmx:sendError", "net::ERR_INTERNET_DISCONNECTED", "net::ERR_FAILED", "502")
+_WARNS_BEFORE_LEAVING = "!dispatchEvent(new Event('beforeunload', {cancelable: true}))"
 #: what only whoever types reads: how they are doing, and what is folded up until it is needed
 _TOO_SMALL = """
 (least) => [...document.querySelectorAll("main :is(h1, h2, p, label, legend, footer, button, a, textarea, input, select)")]
@@ -50,6 +54,40 @@ def written(address: str, called: str) -> Callable[[], str | None]:
     return read
 
 
+def _nothing_gets_out(route: Route) -> None:
+    """A Wi-Fi that the browser counts as online."""
+    route.abort()
+
+
+def _bad_gateway(route: Route) -> None:
+    """What a proxy answers that does not reach the server."""
+    route.fulfill(status=502, body="Bad Gateway")
+
+
+def _arrived_after_the_gap(window: Window) -> None:
+    """The page inspected as every other, without what the browser said of the gap."""
+    window.complaints[:] = [one for one in window.complaints if not any(why in one for why in OF_THE_GAP)]
+    window.arrived()
+
+
+def _write_through(gap: Callable[[Route], None], window: Window, more: str) -> None:
+    """Write more into the strengths and send them while nothing gets through; that ends, and they are sent."""
+    page, words = window.page, window.words
+    strengths, state = page.locator("#f-strengths"), page.locator("#saved")
+    held = strengths.input_value()
+    page.route("**/minutes*", gap)
+    strengths.press("Control+End")
+    strengths.press_sequentially(more)
+    expect(state).to_have_text(words("Not saved: no connection. Go on writing, and we try again."), timeout=60_000)
+    assert page.evaluate(_WARNS_BEFORE_LEAVING)
+    page.locator("main form button[type=submit]").last.click()
+    expect(state).to_contain_text(words("No connection. What you wrote stands on this page and is sent as soon as the network is back. Leave the page open."), timeout=60_000)  # fmt: skip
+    expect(strengths).to_have_value(f"{held}{more}")
+    page.unroute("**/minutes*")
+    page.wait_for_url("**/minutes?screen=curtain", timeout=60_000)
+    _arrived_after_the_gap(window)
+
+
 def test_what_is_typed_with_the_network_gone_is_sent_when_it_is_back(
     walk: Walk, address: str, called: str, written: Callable[[], str | None]
 ) -> None:
@@ -79,10 +117,15 @@ def test_what_is_typed_with_the_network_gone_is_sent_when_it_is_back(
     assert written() is None
     page.context.set_offline(False)
     page.wait_for_url("**/minutes?screen=curtain", timeout=60_000)
-    of_the_gap = ("htmx:afterRequest", "htmx:sendError", "net::ERR_INTERNET_DISCONNECTED")
-    window.complaints[:] = [one for one in window.complaints if not any(why in one for why in of_the_gap)]
-    window.arrived()
+    _arrived_after_the_gap(window)
     assert written() == "Ritar gärna. Hjälper små."
+
+    # and where the browser takes itself for online: nothing gets out, or something between answers instead of the server
+    for more, gap in ((" Bygger.", _nothing_gets_out), (" Sjunger.", _bad_gateway)):
+        window.follow("Show")
+        _write_through(gap, window, more)
+    assert written() == "Ritar gärna. Hjälper små. Bygger. Sjunger."
+    assert not page.evaluate(_WARNS_BEFORE_LEAVING)
     with db.reading(address) as session:
         assert session.query(KeptForm).count() == 0
 

@@ -120,7 +120,6 @@
       htmx.trigger(place, "again");
     };
     const failing = () => {
-      place.toggleAttribute("data-waiting", Boolean(waiting));
       place.setAttribute("data-failing", "");
       clearTimeout(timer);
       timer = setTimeout(save, 3000);
@@ -130,16 +129,15 @@
       if (event.submitter?.formTarget === "_blank" || (typed === saved && navigator.onLine)) return;
       event.preventDefault();
       waiting = event.submitter ?? form.querySelector("[type=submit]");
+      place.setAttribute("data-waiting", "");
       save();
     });
     place.addEventListener("htmx:beforeRequest", () => (asked = typed));
     place.addEventListener("htmx:sendError", failing);
     place.addEventListener("htmx:timeout", failing);
     place.addEventListener("htmx:afterOnLoad", (event) => {
-      if (event.detail.failed && !waiting) {
-        if (event.detail.xhr.status >= 500) failing();
-        return;
-      }
+      if (event.detail.failed && event.detail.xhr.status >= 500) return failing();
+      if (event.detail.failed && !waiting) return place.setAttribute("data-failing", ""); // refused: trying again alone helps nothing
       clearTimeout(timer);
       place.removeAttribute("data-waiting");
       place.removeAttribute("data-failing");
@@ -149,6 +147,8 @@
       if (button) form.requestSubmit(button);
     });
     addEventListener("online", () => (typed > saved || waiting) && save());
-    addEventListener("beforeunload", (event) => (typed > saved || waiting) && !navigator.onLine && event.preventDefault());
+    // A Wi-Fi with no way out counts as online: what tells is how saving went, or that it has no answer yet.
+    const isCutOff = () => !navigator.onLine || place.matches("[data-failing], .htmx-request");
+    addEventListener("beforeunload", (event) => (typed > saved || waiting) && isCutOff() && event.preventDefault());
   });
 })();
