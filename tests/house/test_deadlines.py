@@ -1,12 +1,16 @@
-"""Every page and paper that prints a day to be kept by says beside it where that day comes from."""
+"""Every page and paper that prints a day to be kept by says beside it where that day comes from, and whatever hands one on tells it."""
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-TEMPLATES = Path(__file__).parents[2] / "templates"
+ROOT = Path(__file__).parents[2]
+TEMPLATES = ROOT / "templates"
+#: what waits for somebody, as the code makes it or makes another of it
+MADE_BY = frozenset({"Line", "Errand", "WaitingItem", "replace"})
 #: what prints a day: a filter behind it, or a macro around it
 FILTERED = re.compile(r"([\w.\[\]]+)\s*\|\s*(?:local_date\(\w+\)\s*\|\s*)?(?:date|long_date|short_date|weekday_date)\b")
 CALLED = re.compile(r"(?<!\w)(?:(?:_day|short_day|long_day)\(|from_to\([\w.]+, )([\w.]+)")
@@ -85,3 +89,32 @@ def test_each_day_that_is_printed_is_one_to_be_kept_by_or_known_as_another(days:
 def test_the_walk_sees_a_day_whose_source_is_left_out() -> None:
     said = "{{ part.due_on | date }}{{ day_source(part.due_source) }} {{ _day(plan.follow_up_on) }}"
     assert list(printed(said)) == [("due_on", True), ("follow_up_on", False)]
+
+
+def handed_on(text: str) -> Iterator[tuple[int, bool]]:
+    """Each line and errand that is made with a day to be kept by: where its day stands, and whether its source is handed on too."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MADE_BY:
+            given = {one.arg: one.value for one in node.keywords if not _is_none(one.value)}
+            if "due_on" in given:
+                yield given["due_on"].lineno, "source" in given
+
+
+def _is_none(value: ast.expr) -> bool:
+    return isinstance(value, ast.Constant) and value.value is None
+
+
+def test_whatever_waits_by_a_day_tells_where_that_day_comes_from() -> None:
+    made = [
+        (f"{path.relative_to(ROOT)}:{number}", is_told)
+        for room in ("referrals", "webapp")
+        for path in sorted((ROOT / room).rglob("*.py"))
+        for number, is_told in handed_on(path.read_text())
+    ]
+    assert any(is_told for _place, is_told in made)
+    assert [place for place, is_told in made if not is_told] == []
+
+
+def test_the_reading_sees_a_day_that_is_handed_on_without_its_source() -> None:
+    made = "Line(\n due_on=day,\n source=None)\nreplace(item, due_on=None)\nErrand(due_on=day, source=LAW)\nitem.replace('a', 'b')"
+    assert sorted(handed_on(made)) == [(2, False), (5, True)]

@@ -208,6 +208,7 @@ def test_the_sender_alone_finds_a_line_on_home_the_day_after(signed_in, settings
     words = "Protection report: give it to the social services, and write down when"
     (line,) = [link for link in page.all("a") if page.text_of(link).startswith(words)]
     assert line.get("rel") == "noreferrer"
+    assert [page.text_of(one) for one in page.all("small", class_="day-source")] == ["By law"]
     with db.reading(settings.database) as session:
         number = session.scalars(select(ProtectionReport.number)).one()
     assert page.text.count(number) == 2, "once for those who hear it"

@@ -118,7 +118,10 @@ def test_what_was_never_given_goes_after_its_sender_alone_was_asked(signed_in, s
     assert "Goes on" not in kim.get(begun).text
     clock.set_now(clock.now() + 800 * DAY)
     sweep_database(settings.database)
-    assert "it goes on this day if it was never given" in signed_in("kim").get("/home").text
+    home = signed_in("kim").get("/home")
+    assert "it goes on this day if it was never given" in home.text
+    sources = [home.text_of(one) for one in home.all("small", class_="day-source")]
+    assert sources == ["Standard target, not law", "The municipality's own target"]  # a receipt to write down, and this
     assert "Nobody but you is asked." in kim.get(begun).text
     petra = signed_in("petra")
     assert "never given" not in petra.get("/home").text

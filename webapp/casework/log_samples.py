@@ -12,7 +12,7 @@ from referrals.keeping import log_samples as rules
 from referrals.keeping.log_samples import Answer
 from referrals.models import LogSample, What
 from referrals.stages import Party
-from referrals.vocabulary import VisitAnswer
+from referrals.vocabulary import DeadlineSource, VisitAnswer
 from schemas.log_samples import SAY_WHAT, LogSampleForm
 from webapp import auditing, forms, notices, pages, people, transactions
 from webapp.casework import access_log, blueprint
@@ -96,6 +96,7 @@ def lines(day: date) -> list[Line]:
             ),
             about=(gettext("Who has looked"),),
             due_on=rules.due_on(sample),
+            source=DeadlineSource.TARGET,
             today=day,
         )
         for sample in rules.samples_for(transactions.session(), people.actor(), is_done=False)

@@ -16,7 +16,7 @@ from referrals.meetings.meeting_answers import NotComing
 from referrals.models import Guardian, Referral
 from referrals.reminders.words import CANNOT_COME, SAY_WHETHER
 from referrals.stages import Verb
-from referrals.vocabulary import N_, CalledReply, InvitationReply
+from referrals.vocabulary import N_, CalledReply, DeadlineSource, InvitationReply
 from referrals.work.worklist import shown_unit
 from schemas.guardian import InvitationAnswerForm
 from schemas.team_review import CallAnswerForm
@@ -121,6 +121,7 @@ def _own_line(meets_on: date, numbers: list[str], day: date) -> Line:
         verb=gettext(SAY_WHETHER),
         about=(gettext("Team meeting on %(date)s", date=short_date(meets_on)),),
         due_on=meets_on,
+        source=DeadlineSource.SET,
         today=day,
     )
 

@@ -21,7 +21,7 @@ from referrals.papers import readers
 from referrals.safeguarding import protection as rules
 from referrals.safeguarding import protection_disposal
 from referrals.safeguarding.protection import ToRecord
-from referrals.vocabulary import N_, DocumentKind, Term
+from referrals.vocabulary import N_, DeadlineSource, DocumentKind, Term
 from schemas.documents import PaperRecipient, PaperSource, document_context
 from schemas.protection import ProtectionReportForm, ProtectionSinceForm
 from webapp import forms, notices, pages, people, transactions
@@ -40,6 +40,12 @@ _TO_RECORD: dict[ToRecord, str] = {
     ToRecord.FINISH: N_("%(report)s: you have begun, finish it"),
     ToRecord.GIVE: N_("%(report)s: give it to the social services, and write down when"),
     ToRecord.RECEIPT: N_("%(report)s: write down when its receipt came"),
+}
+#: the law wants a report given at once; that its receipt is written down, nobody but Trivsel wants by a day
+_WANTED_BY: dict[ToRecord, DeadlineSource] = {
+    ToRecord.FINISH: DeadlineSource.LAW,
+    ToRecord.GIVE: DeadlineSource.LAW,
+    ToRecord.RECEIPT: DeadlineSource.TARGET,
 }
 #: instead of these, in the month before a report goes that was never given
 _GOES: str = N_("%(report)s: it goes on this day if it was never given; if it was, write down when")
@@ -193,10 +199,11 @@ def lines(day: date) -> list[Line]:
     session, actor = transactions.session(), people.actor()
     ending = {report.id: (report, on) for report, on in protection_disposal.about_to_go(session, actor)}
     asked = [
-        (report, _GOES if report.sender_id == actor.account_id else _GOES_UNSENT, on) for report, on in ending.values()
+        (report, _GOES if report.sender_id == actor.account_id else _GOES_UNSENT, on, DeadlineSource.LOCAL)
+        for report, on in ending.values()
     ]
     asked += [
-        (report, _TO_RECORD[what], due_on)
+        (report, _TO_RECORD[what], due_on, _WANTED_BY[what])
         for report, what, due_on in rules.reminders(session, actor, today=day)
         if report.id not in ending
     ]
@@ -207,10 +214,11 @@ def lines(day: date) -> list[Line]:
             verb=gettext(words, report=protection_name()),
             about=(gettext("For you alone"),) if report.sender_id == actor.account_id else (),
             due_on=due_on,
+            source=source,
             today=day,
             is_quiet=True,
         )
-        for report, words, due_on in asked
+        for report, words, due_on, source in asked
     ]
 
 
