@@ -193,6 +193,23 @@ def test_it_is_written_anew_or_thrown_away(karin, typed, settings):
     assert rows(settings, DevelopmentCase) == 0
 
 
+def test_six_terms_stand_below_each_other_on_one_page(karin, typed):
+    """C16: several years on one page."""
+    address, terms = begin(karin, typed), [SchoolTerm.of(clock.now().date())]
+    while len(terms) < 6:
+        terms.append(terms[-1].next)
+    page = karin.get(address)
+    for first, last, phase in ((0, 1, "analysis"), (2, 4, "carrying_out"), (5, 5, "follow_up")):
+        said = {"first": terms[first].code, "last": terms[last].code, "phase": phase}
+        page = karin.submit(said, form=page.form("terms-form"))
+    (listed,) = [one for one in page.all("section") if one.get("aria-labelledby") == "terms-heading"]
+    assert [page.text_of(one) for one in listed.iter("h3")] == [
+        f"{'Autumn' if one.is_autumn else 'Spring'} term {one.year}" for one in terms
+    ]
+    phases = [page.text_of(one.find("div/p")).split(" This term")[0] for one in listed.iter("li")]
+    assert phases == ["Situation analysis"] * 2 + ["Carrying out"] * 3 + ["Follow-up"]
+
+
 def test_terms_and_milestones_that_make_no_sense_are_said_at_their_field(karin, typed):
     address, now = begin(karin, typed), SchoolTerm.of(clock.now().date())
     page = karin.get(address)
