@@ -1,9 +1,11 @@
 """The words all who meet around a child share, whatever their profession and whether the child is two or seventeen, in short sentences."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from referrals.vocabulary.assessment import Domain, Level
+from referrals.vocabulary.people import Profession, SchoolForm
 from referrals.vocabulary.terms import N_
 
 
@@ -133,6 +135,24 @@ GROUPS: Final = (
     )),
 )  # fmt: skip
 
+#: which word says what somebody of a profession does; the other professions have none that is shared
+_OF_PROFESSIONS: Final = {
+    Profession.HEAD_TEACHER: "head-teacher",
+    Profession.COORDINATOR: "coordinator",
+    Profession.TEACHER: "mentor",
+    Profession.SPECIAL_EDUCATOR: "special-educator",
+    Profession.SPEECH_THERAPIST: "speech-therapist",
+    Profession.SCHOOL_COUNSELLOR: "school-counsellor",
+    Profession.PSYCHOLOGIST: "psychologist",
+    Profession.SCHOOL_NURSE: "school-nurse",
+    Profession.SCHOOL_DOCTOR: "school-doctor",
+    Profession.SOCIAL_SERVICES: "social-services",
+    Profession.LEISURE_STAFF: "after-school",
+    Profession.CIVIL_SOCIETY: "civil-society",
+}
+#: whoever leads a preschool has the same profession here, and a word of their own
+_AT_PRESCHOOLS: Final = _OF_PROFESSIONS | {Profession.HEAD_TEACHER: "preschool-head"}
+
 _BY_KEY: Final = {group.key: group for group in GROUPS}
 _WORDS: Final = {word.key: word for group in GROUPS for word in group.words}
 
@@ -145,3 +165,9 @@ def groups(*keys: str) -> list[Group]:
 def words(*keys: str) -> list[Word]:
     """The words with these keys, in this order."""
     return [_WORDS[key] for key in keys]
+
+
+def of_professions(professions: Iterable[Profession], school_form: SchoolForm) -> list[str]:
+    """The keys of the words that say what these professions do at a unit of this form, in this order."""
+    keys = _AT_PRESCHOOLS if school_form is SchoolForm.PRESCHOOL else _OF_PROFESSIONS
+    return [keys[one] for one in professions if one in keys]

@@ -1,13 +1,17 @@
 """The shared words: on a page for everybody, and folded up beside the fields that use them, the same for every age."""
 
+import re
+from pathlib import Path
+
 import pytest
 from sqlalchemy import select
 
 from referrals import db
+from referrals.forums import seats
 from referrals.languages import LANGUAGES, translations
 from referrals.models import Referral
 from referrals.stages import CLOSURE_PROPOSED, FOLLOW_UP_DUE, IN_CONSENT, PARTS_REQUESTED, PLAN_ACTIVE, PLAN_DRAFT
-from referrals.vocabulary import Domain, Level, PlanStatus, SchoolForm, shared_words
+from referrals.vocabulary import Domain, Level, PlanStatus, Profession, SchoolForm, shared_words
 from tests.factories import a_part
 from tests.webapp.desk import Desk, cast_of
 from tests.webapp.test_intake import begin
@@ -85,6 +89,16 @@ GLOSSARY = {
     68: ("file",),                         # case, file
 }  # fmt: skip
 
+#: the words that stand on the page of all words and beside no field, and why
+PAGE_ONLY = {
+    "well-being-contact": "whom a child chose is asked for nowhere: a school has such adults, or it has not",
+    "protection-assessment": "the social services make it, and the team has no part in it",
+    "preliminary-assessment": "the social services make it, and no page here tells of it",
+    "child-assessment": "the social services make it, and the team reads nothing of it",
+    "individual-plan": "several services make it together, elsewhere",
+}
+TEMPLATES = Path(__file__).parents[2] / "templates"
+
 
 @pytest.fixture
 def desk(app, settings):
@@ -113,6 +127,15 @@ def test_none_of_the_words_to_be_shared_is_missing_on_the_page(browser):
     shown = {page.text_of(one) for one in page.all("dt")}
     missing = [key for keys in GLOSSARY.values() for key in keys if shared_words.words(key)[0].name not in shown]
     assert not missing
+
+
+def test_each_of_them_is_at_hand_where_it_is_used_or_named_as_one_of_the_page_only():
+    calls = [
+        one for file in TEMPLATES.rglob("*.html") for one in re.findall(r"\{\{ at_hand\((.*?)\) \}\}", file.read_text())
+    ]
+    used = {key for call in calls for key in re.findall(r'"([a-z0-9-]+)"', call)[1:]}
+    who = {key for form in SchoolForm for key in shared_words.of_professions(Profession, form)}
+    assert {key for keys in GLOSSARY.values() for key in keys} - used - who == set(PAGE_ONLY)
 
 
 def test_each_word_has_a_key_of_its_own_and_the_lists_of_the_forms_are_all_explained():
@@ -180,6 +203,20 @@ def test_pages_beside_the_teams_work_have_the_words_of_the_law_at_hand(signed_in
     words = at_hand(signed_in("henrik").get(f"/referrals/{desk.lay(PLAN_ACTIVE, PlanStatus.ACTIVE)}/{page}"))
     assert named <= set(words)
     assert all(words.values())
+
+
+def test_a_teams_public_page_says_what_those_who_sit_there_do_and_a_preschool_has_its_own_head(browser, settings, app):
+    def told():
+        return list(at_hand(browser.get("/u/lindskolan/team")))
+
+    with db.writing(settings.database) as session:
+        cast = cast_of(session)
+        for one in (cast.school_nurse, cast.social_worker):
+            seats.seat(session, cast.forum, one.id, by=cast.coordinator.actor())
+    assert told() == ["Head teacher", "School counsellor", "School nurse", "Social services"]
+    with db.writing(settings.database) as session:
+        cast_of(session).school.school_form = SchoolForm.PRESCHOOL
+    assert told() == ["Preschool head", "School counsellor", "School nurse", "Social services"]
 
 
 def test_whoever_tells_of_a_concern_has_the_words_of_each_question_at_hand(browser):

@@ -4,6 +4,7 @@ from flask import Response, abort
 
 from referrals.forums import public_page
 from referrals.people import organisation
+from referrals.vocabulary import shared_words
 from webapp import pages, transactions
 from webapp.forums import blueprint
 from webapp.guards import public
@@ -26,11 +27,13 @@ def public_team(slug: str, code: str = "", name: str = "") -> Response:
     team = next((one for one in others if one.slug == name), None) if name else unit.forum
     if team is None:
         abort(404)
+    places = public_page.places(session, team)
     return pages.page(
         "forums/public.html",
         unit=unit,
         team=team,
-        places=public_page.places(session, team),
+        places=places,
+        meant=shared_words.of_professions((one.profession for one in places), unit.school_form),
         is_first=team is unit.forum,
         takes_children=team.level.takes_children and not team.is_above,
         others=[] if name else others,
