@@ -33,28 +33,29 @@ class Stopwatch(httpx.HTTPTransport):
 class Reporter:
     """One person with a window of their own, and so a browser's own limits."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, seconds_a_page: float = 0) -> None:
+        """Nobody fills in a page faster than in `seconds_a_page`."""
         self.watch = Stopwatch()
         self._window = Window(url, whose="the reporter", transport=self.watch)
+        self._seconds_a_page = seconds_a_page
 
     def fill_in(self) -> None:
         """Everything but the last button."""
-        window = self._window
-        window.open("/")
-        window.send(window.page.form("door"), {}, press=("door", "staff"))
-        window.send(window.page.form("protection"), {"protection": "no"})
-        unit = window.page.form("unit").choices("unit")[-1]
+        self._window.open("/")
+        self._send("door", {}, press=("door", "staff"))
+        self._send("protection", {"protection": "no"})
+        unit = self._window.page.form("unit").choices("unit")[-1]
         who = {"reporter_kind": ReporterKind.TEACHER.value, "reporter_name": "Lena Mentorsson"}
-        window.send(window.page.form("unit"), {"unit": unit, **who})
+        self._send("unit", {"unit": unit, **who})
         child = {"child_name": "Mila Testsson", "child_group": "4B", "school_year": SchoolYear.YEAR_4.value}
-        window.send(window.page.form("child_name"), child)
+        self._send("child_name", child)
         seen: Values = {
             "observations": "Mila har varit borta nio dagar i september. " * 8,
             "topics": [Topic.ATTENDANCE.value],
         }
-        window.send(window.page.form("observations"), seen)
-        window.send(window.page.form("guardians_know"), {"guardians_know": "yes"})
-        window.send(window.page.form("conflict"), {"conflict": "no"})
+        self._send("observations", seen)
+        self._send("guardians_know", {"guardians_know": "yes"})
+        self._send("conflict", {"conflict": "no"})
 
     def send(self) -> str:
         """Press the last button: the reference number that the answer gives. The stopwatch has the POST alone."""
@@ -63,13 +64,17 @@ class Reporter:
     def close(self) -> None:
         self._window.close()
 
+    def _send(self, asks_for: str, values: Values, *, press: tuple[str, str] | None = None) -> None:
+        time.sleep(self._seconds_a_page)
+        self._window.send(self._window.page.form(asks_for), values, press=press)
 
-def send_at_last(url: str, met: list[Stopped] | None = None) -> str:
+
+def send_at_last(url: str, met: list[Stopped] | None = None, *, seconds_a_page: float = 0) -> str:
     """Somebody fills in the public form, from the beginning again where it does not answer, and presses the last button until it
     does; the reference number. What they met goes into `met`."""
 
     def fill_in() -> Reporter:
-        reporter = Reporter(url)
+        reporter = Reporter(url, seconds_a_page=seconds_a_page)
         try:
             reporter.fill_in()
         except Stopped:

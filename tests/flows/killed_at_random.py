@@ -38,6 +38,8 @@ from webapp.demo_window import Stopped
 JOURNEYS = 2
 #: what is killed together; a concern comes in through the public form each time
 KILLS = (("worker",), ("web",), ("prefect",), ("prefect", "worker", "web"))
+#: seconds: the form has seven pages before its last button, so that nobody is through with it before all of one turn are killed
+_A_PAGE, _KILLED_WITHIN = 0.2, 1.0
 
 
 class OnPaper(Journey):
@@ -124,8 +126,8 @@ def test_processes_that_are_killed_at_random_cost_time_and_nothing_else(
                 time.sleep(choice.uniform(0.5, 4))
                 if "worker" in together:
                     until(lambda: is_stopped_with_a_step(parts["worker"], instance) or all(map(Future.done, under_way)))
-                sent.append(pool.submit(send_at_last, f"http://127.0.0.1:{port}", met))
-                time.sleep(choice.uniform(0, 0.2))
+                sent.append(pool.submit(send_at_last, f"http://127.0.0.1:{port}", met, seconds_a_page=_A_PAGE))
+                time.sleep(choice.uniform(0, _KILLED_WITHIN))
                 print(f"killed after {time.monotonic() - began:.3f} s:", *together)  # seen where the test fails
                 for name in together:
                     parts[name].kill()
