@@ -260,6 +260,8 @@ def test_workers_whose_clocks_are_an_hour_apart_take_from_each_other_and_do_ever
         for one in workers:
             if one.process is not None:
                 one.kill()
+    with db.reading(postgres_instance.database) as session:
+        assert max(session.scalars(select(Step.attempt))) > 1, "no worker took a step from the other"
     all_are_in_triage_once(postgres_instance, len(sent))
 
 
