@@ -24,6 +24,7 @@ from referrals.models import (
     Referral,
     Withholding,
 )
+from referrals.papers import strengths
 from referrals.papers.readers import FILE
 from referrals.plans import plan_versions
 from referrals.vocabulary import (
@@ -190,7 +191,9 @@ def kept_from_somebody(session: Session, referral: Referral) -> frozenset[Key]:
 
 def made_into(session: Session, document: Document) -> frozenset[Key]:
     """The parts, goals and notes that a paper was made of, whoever's it is; nothing where nobody can say."""
-    return frozenset(piece.key for piece in _made_of(session, document))
+    told = (note for meeting in strengths.meetings_told_of(session, document) for note in _notes(meeting))
+    begins_with = (note for note in told if note.name == "strengths")
+    return frozenset(piece.key for piece in (*_made_of(session, document), *begins_with))
 
 
 def kept_out(session: Session, referral: Referral) -> frozenset[Key]:

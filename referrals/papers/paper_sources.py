@@ -45,7 +45,7 @@ from referrals.models import (
     SupportReview,
     TeamMeeting,
 )
-from referrals.papers import readers
+from referrals.papers import readers, strengths
 from referrals.papers.early_endings import EARLY_ENDINGS, EndedEarly
 from referrals.people import organisation, roster
 from referrals.plans import measurements, plan_versions, renderings
@@ -155,6 +155,9 @@ def gather(session: Session, referral: Referral, paper: Paper, *, after: History
     if guardian is not None:
         today = roster.today(session)
         values["withheld"] = pieces.withheld_from(session, referral, guardian.id, on=today)
+        if paper.kind in strengths.BEGINS_WITH_THEM:
+            until = after.at if after else None
+            values["strengths"] = strengths.last_written(session, referral, guardian.id, until=until)
     elif paper.kind is DocumentKind.CHILDS_PLAN:
         values["withheld"] = pieces.kept_from_somebody(session, referral)
     name = guardian.name if guardian and not guardian.has_protected_identity else values.pop("to_whom", None)

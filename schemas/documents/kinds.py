@@ -31,6 +31,7 @@ from schemas.documents.parts import (
     ReporterPart,
     SeriesPart,
     StatutoryPart,
+    StrengthsPart,
     TriagePart,
 )
 from schemas.documents.source import PaperSource
@@ -77,6 +78,13 @@ class Frame(PaperSchema):
     recipient = fields.Nested(RecipientPart)
     child = fields.Nested(ChildPart)
     contact = fields.Nested(ContactPart, attribute="contact_person")
+
+
+class Letter(Frame):
+    """A paper of which each guardian gets a copy of their own, which begins with what the child does well."""
+
+    #: None on the file's copy, and where nobody wrote any that this guardian may read
+    strengths_first = fields.Nested(StrengthsPart, attribute="shown_strengths", metadata={"optional": True})
 
 
 class ReceiptDocument(Frame):
@@ -169,7 +177,7 @@ class ReferralDocument(Frame):
         return data
 
 
-class InformationAndConsentDocument(Frame):
+class InformationAndConsentDocument(Letter):
     """D3: what guardians were told, and what they said yes or no to."""
 
     topics = fields.List(fields.String(), attribute="referral.topics")
@@ -272,7 +280,7 @@ class MinutesDocument(Frame):
         return data | dict.fromkeys(left_out | told_by_name)
 
 
-class ActionPlanDocument(Frame):
+class ActionPlanDocument(Letter):
     """D7: goals, and who does what until when."""
 
     plan_version = fields.Integer(attribute="plan.version")
@@ -301,7 +309,7 @@ class ActionPlanDocument(Frame):
         return data | {name: None for name in PLAN_TEXTS if source.is_withheld(source.plan, name)}
 
 
-class FollowUpDocument(Frame):
+class FollowUpDocument(Letter):
     """D8: was it done, did it help, and what now."""
 
     held_on = fields.Date(attribute="follow_up.held_on")
@@ -331,7 +339,7 @@ class FollowUpDocument(Frame):
         return data | {name: None for name in FOLLOW_UP_TEXTS if source.is_withheld(held, name)}
 
 
-class ClosingDocument(Frame):
+class ClosingDocument(Letter):
     """D13: what came of it, and how to come back."""
 
     outcomes = fields.List(fields.Nested(GoalResultPart), attribute="shown_outcomes")

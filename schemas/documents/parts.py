@@ -294,6 +294,14 @@ class OwnWordsPart(PaperSchema):
     text = fields.String()
 
 
+class StrengthsPart(PaperSchema):
+    """The child's strengths as somebody wrote them, whose words these are, and of which day."""
+
+    text = fields.String()
+    at = fields.AwareDateTime()
+    are_the_teams = fields.Boolean()
+
+
 class GuardianViewPart(PaperSchema):
     """What a guardian said at a follow-up, or that they did not want to answer."""
 

@@ -28,7 +28,7 @@ class PlanForServiceDocument(ActionPlanDocument):
     class Meta:
         """Not of the plan's agreement, but of the referral's own work."""
 
-        exclude = ("own_words", "guardians", "series")
+        exclude = ("own_words", "guardians", "series", "strengths_first")
 
     @post_dump
     def name_nobody_beside_an_action(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:

@@ -101,6 +101,8 @@ class PaperSource:
     #: numbers by week, of plan and follow-up
     series: Sequence[Any] = ()
     closure: Any = None
+    #: what a guardian's letter begins with, as `referrals/papers/strengths.py` found it: `text`, `at`, and the `row` it stands in
+    strengths: Any = None
     #: local target days by stage, such as {"triage": …, "assessment": …}
     targets: Mapping[str, date] = field(default_factory=dict)
     #: and where each of them comes from
@@ -174,6 +176,12 @@ class PaperSource:
             for each in self.shown_guardians
             if each.row.id in self.own_words
         ]
+
+    @property
+    def shown_strengths(self) -> Any:
+        """What a guardian's own copy begins with; None where it is not theirs to read, and on every other copy."""
+        found = self.strengths if self.recipient.guardian_id else None
+        return None if found is None or self.is_withheld(found.row, "strengths") else found
 
     @property
     def parts_on_paper(self) -> list["PartOnPaper"]:

@@ -44,6 +44,7 @@ from referrals.models import (
 )
 from referrals.papers.charts import Point
 from referrals.papers.paper_sources import Participant
+from referrals.papers.strengths import BEGINS_WITH_THEM, Strengths
 from referrals.plans.measurements import Series
 from referrals.rules import rulebook
 from referrals.safeguarding.protection import ReportOnPaper
@@ -107,6 +108,9 @@ from tests.documents.family_words import ARABIC_WORDS, WORDS
 
 MOTHER_ID = UUID("00000000-0000-4000-8000-000000000001")
 FATHER_ID = UUID("00000000-0000-4000-8000-000000000002")
+
+#: papers of which a guardian's copy begins with strengths: by a sentence above them, or with the heading they have there anyway
+STRENGTHS_FIRST = sorted(BEGINS_WITH_THEM | {DocumentKind.MINUTES, DocumentKind.HAND_OVER})
 
 #: when each paper is issued, as an instant
 ISSUED: dict[DocumentKind, datetime] = {
@@ -614,6 +618,14 @@ class Family:
             )  # fmt: skip
         return followed
 
+    def strengths(self, kind: DocumentKind) -> Strengths:
+        """What a guardian's letter begins with: the minutes' words once the team has met, the concern's before."""
+        if kind is DocumentKind.INFORMATION_AND_CONSENT:
+            concern = self.concern()
+            return Strengths(concern.strengths or "", concern.submitted_at, concern)
+        meeting = self.meeting()
+        return Strengths(meeting.strengths or "", meeting.starts_at, meeting)
+
     def closing(self) -> tuple[Closure, ActionPlan]:
         """The closure, and the plan with its actions ended or handed over."""
         words, plan = self.words, self.plan()
@@ -785,8 +797,16 @@ def rich_source(kind: DocumentKind, language: str = "sv", **changes: Any) -> Pap
     }
     if kind is DocumentKind.CLOSING:
         values[kind]["closure"], values[kind]["plan"] = family.closing()
+    if kind in BEGINS_WITH_THEM:
+        values[kind]["strengths"] = family.strengths(kind)
     frame = {"referral": family.referral, "municipality": family.municipality, "issued_at": ISSUED[kind]}
     return PaperSource(**frame | values[kind] | changes)
+
+
+def guardians_copy(kind: DocumentKind, language: str = "sv", **changes: Any) -> PaperSource:
+    """The mother's own copy of a paper with nearly everything stated."""
+    mother = PaperRecipient(capacity="guardian", name=WORDS[language]["guardian_a"], guardian_id=MOTHER_ID)
+    return rich_source(kind, language, **{"recipient": mother} | changes)
 
 
 def sparse_source(**changes: Any) -> PaperSource:

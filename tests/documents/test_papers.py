@@ -22,7 +22,15 @@ from referrals.vocabulary import (
 )
 from schemas.documents import PaperRecipient, document_context
 from tests.documents.reading import LANGUAGES, SNAPSHOTS, UPDATE, compare, page_of, paper_text
-from tests.documents.sources import FATHER_ID, MOTHER_ID, Family, rich_source, sparse_source
+from tests.documents.sources import (
+    FATHER_ID,
+    MOTHER_ID,
+    STRENGTHS_FIRST,
+    Family,
+    guardians_copy,
+    rich_source,
+    sparse_source,
+)
 
 #: the headings each paper must have, in the words of the field (domain, documents and headings)
 HEADINGS = {
@@ -335,6 +343,15 @@ HEADINGS = {
     },
 }  # fmt: skip
 
+#: the heading with which a guardian's copy begins; every other paper keeps its headings in their order for everybody
+FIRST_FOR_GUARDIANS = {
+    DocumentKind.MINUTES: {"sv": "Styrkor", "da": "Ressourcer", "en": "Strengths"},
+    DocumentKind.HAND_OVER: {"sv": "Det som fungerar", "da": "Det, der virker", "en": "What works"},
+}
+
+#: how the sentence above strengths begins on a paper that has no heading for them
+STRENGTHS_ARE = {"sv": "Barnets styrkor, ", "da": "Barnets ressourcer, ", "en": "The child's strengths, "}
+
 every_kind = pytest.mark.parametrize("kind", list(DocumentKind), ids=str)
 every_language = pytest.mark.parametrize("language", LANGUAGES)
 
@@ -357,6 +374,41 @@ def test_a_paper_has_its_headings_in_their_order_whatever_is_missing(
     found = [line.lstrip("# ") for line in lines if line.startswith(("# ", "## "))]
     positions = [found.index(heading) for heading in HEADINGS[kind][language]]
     assert positions == sorted(positions)
+
+
+def sections(text: str) -> list[str]:
+    return [line.removeprefix("## ") for line in text.splitlines() if line.startswith("## ")]
+
+
+@every_language
+@pytest.mark.parametrize("kind", STRENGTHS_FIRST)
+def test_a_guardians_copy_begins_with_strengths_and_keeps_all_other_headings_in_their_order(
+    kind: DocumentKind, language: str
+) -> None:
+    source = guardians_copy(kind, "da" if language == "da" else "sv")
+    text = paper_text(document_html(kind, document_context(kind, source), language=language))
+    compare(SNAPSHOTS / f"{kind.value}.{language}.guardian.txt", text)
+    of_file = paper_text(page_of(kind, language))
+    first = FIRST_FOR_GUARDIANS.get(kind, {}).get(language)
+    in_order = sections(of_file)
+    if first is None:
+        assert sections(text) == in_order
+        begins = text[: text.index("## ")]
+    else:
+        assert in_order[0] != first
+        assert sections(text) == [first, *(heading for heading in in_order if heading != first)]
+        begins = text[: text.index("## ", text.index(f"## {first}") + 3)]
+    assert Family("da" if language == "da" else "sv").words["strengths"] in begins
+    assert (STRENGTHS_ARE[language] in begins) == (first is None)
+    assert STRENGTHS_ARE[language] not in of_file
+
+
+@pytest.mark.parametrize("kind", STRENGTHS_FIRST)
+def test_where_nobody_wrote_of_strengths_a_guardians_copy_begins_as_the_files_does(kind: DocumentKind) -> None:
+    guardian = PaperRecipient(capacity="guardian", guardian_id=MOTHER_ID)
+    text = paper_text(document_html(kind, document_context(kind, sparse_source(recipient=guardian)), language="sv"))
+    assert sections(text) == sections(paper_text(page_of(kind, "sv", rich=False)))
+    assert STRENGTHS_ARE["sv"] not in text
 
 
 @every_kind

@@ -15,8 +15,8 @@ from referrals.printing import document_html, print_pdf
 from referrals.vocabulary import DocumentKind
 from schemas.documents import document_context
 from tests.documents.family_words import ARABIC_WORDS
-from tests.documents.reading import LANGUAGES, page_of, pdf_of
-from tests.documents.sources import rich_source
+from tests.documents.reading import LANGUAGES, page_of, paper_text, pdf_of
+from tests.documents.sources import STRENGTHS_FIRST, Family, guardians_copy, rich_source
 
 every_paper = pytest.mark.parametrize(
     ("kind", "language", "rich"),
@@ -73,6 +73,20 @@ def test_headings_never_skip_a_level(kind: DocumentKind, language: str, rich: bo
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(below - above <= 1 for above, below in pairwise(levels))
+
+
+@pytest.mark.parametrize("kind", STRENGTHS_FIRST)
+def test_a_guardians_copy_is_read_out_from_the_strengths_on_and_is_as_well_built(kind: DocumentKind) -> None:
+    content = print_pdf(document_html(kind, document_context(kind, guardians_copy(kind)), language="sv"))
+    assert [fault.message for fault in validate_pdf_bytes(content, profile=ValidationProfile.PDF_UA_1).failures] == []
+    with open_pdf(content) as pdf:
+        levels = [int(tag[2:]) for tag, _, _ in elements(pdf) if tag in {"/H1", "/H2", "/H3"}]
+    assert all(below - above <= 1 for above, below in pairwise(levels))
+    of_file = paper_text(page_of(kind, "sv"))
+    first_heading = of_file.partition("\n## ")[2].splitlines()[0]
+    strengths = Family("sv").words["strengths"].partition(".")[0]
+    read = " ".join(text_of(content).split())
+    assert read.index(strengths) < read.index(first_heading)
 
 
 @every_paper

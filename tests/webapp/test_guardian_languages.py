@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from referrals import languages, printing
 from referrals.papers import readers
+from referrals.papers.strengths import BEGINS_WITH_THEM
 from referrals.printing import document_html, print_pdf
 from referrals.rules import rulebook
 from referrals.vocabulary import Country, DocumentKind
 from schemas.documents import PaperRecipient, document_context
-from tests.documents.sources import rich_source
+from tests.documents.sources import STRENGTHS_FIRST, guardians_copy, rich_source
 from tests.people import Cast
 from webapp import cli, guardian_languages
 
@@ -123,8 +124,10 @@ def test_it_writes_dates_hours_and_shares_its_own_way(says: Said, arabic: Path) 
 @pytest.mark.parametrize("kind", FOR_GUARDIANS)
 def test_every_paper_for_guardians_reads_from_right_to_left(says: Said, arabic: Path, kind: DocumentKind) -> None:
     says("add", str(arabic))
-    html = document_html(kind.value, document_context(kind, rich_source(kind, "sv")), language="ar")
+    source = guardians_copy(kind, "sv") if kind in STRENGTHS_FIRST else rich_source(kind, "sv")
+    html = document_html(kind.value, document_context(kind, source), language="ar")
     assert '<html lang="ar" dir="rtl">' in html
+    assert ("نص The child's strengths, " in html) == (kind in BEGINS_WITH_THEM)
     assert "نص Reference number" in html
     assert print_pdf(html).startswith(b"%PDF")
 
