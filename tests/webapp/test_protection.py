@@ -208,7 +208,9 @@ def test_the_sender_alone_finds_a_line_on_home_the_day_after(signed_in, settings
     words = "Protection report: give it to the social services, and write down when"
     (line,) = [link for link in page.all("a") if page.text_of(link).startswith(words)]
     assert line.get("rel") == "noreferrer"
-    assert [page.text_of(one) for one in page.all("small", class_="day-source")] == ["By law"]
+    assert [page.text_of(one) for one in page.all("small", class_="day-source")] == ["Standard target, not law"]
+    at_once = "For you alone · the law says at once; after this day it counts as late here"
+    assert at_once in page.text
     with db.reading(settings.database) as session:
         number = session.scalars(select(ProtectionReport.number)).one()
     assert page.text.count(number) == 2, "once for those who hear it"
@@ -216,6 +218,11 @@ def test_the_sender_alone_finds_a_line_on_home_the_day_after(signed_in, settings
     assert "Mila" not in page.text
     for person in set(EVERYBODY) - {"kim"}:
         assert "For you alone" not in signed_in(person).get("/home").text
+    with db.writing(settings.database) as session:
+        session.scalars(select(ProtectionReport)).one().record = {"in_writing_on": "2026-09-16"}
+    receipt = signed_in("kim").get("/home").text
+    assert "write down when its receipt came" in receipt
+    assert at_once not in receipt, "that it is written down the law does not ask"
 
 
 def test_whom_the_setting_names_reads_it_once_given_and_the_sender_knows(signed_in, name):

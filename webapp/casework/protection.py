@@ -41,12 +41,9 @@ _TO_RECORD: dict[ToRecord, str] = {
     ToRecord.GIVE: N_("%(report)s: give it to the social services, and write down when"),
     ToRecord.RECEIPT: N_("%(report)s: write down when its receipt came"),
 }
-#: the law wants a report given at once; that its receipt is written down, nobody but Trivsel wants by a day
-_WANTED_BY: dict[ToRecord, DeadlineSource] = {
-    ToRecord.FINISH: DeadlineSource.LAW,
-    ToRecord.GIVE: DeadlineSource.LAW,
-    ToRecord.RECEIPT: DeadlineSource.TARGET,
-}
+#: what the law wants at once, and by no day: the one that stands with it is ours, after which it is called late
+_WANTED_AT_ONCE = frozenset({ToRecord.FINISH, ToRecord.GIVE})
+_AT_ONCE: str = N_("the law says at once; after this day it counts as late here")
 #: instead of these, in the month before a report goes that was never given
 _GOES: str = N_("%(report)s: it goes on this day if it was never given; if it was, write down when")
 #: the same to whom the municipality names, where its sender has left
@@ -199,11 +196,11 @@ def lines(day: date) -> list[Line]:
     session, actor = transactions.session(), people.actor()
     ending = {report.id: (report, on) for report, on in protection_disposal.about_to_go(session, actor)}
     asked = [
-        (report, _GOES if report.sender_id == actor.account_id else _GOES_UNSENT, on, DeadlineSource.LOCAL)
+        (report, _GOES if report.sender_id == actor.account_id else _GOES_UNSENT, "", on, DeadlineSource.LOCAL)
         for report, on in ending.values()
     ]
     asked += [
-        (report, _TO_RECORD[what], due_on, _WANTED_BY[what])
+        (report, _TO_RECORD[what], _AT_ONCE if what in _WANTED_AT_ONCE else "", due_on, DeadlineSource.TARGET)
         for report, what, due_on in rules.reminders(session, actor, today=day)
         if report.id not in ending
     ]
@@ -212,13 +209,16 @@ def lines(day: date) -> list[Line]:
             number=report.number,
             url=url_for("casework.protection_report", report_id=report.id),
             verb=gettext(words, report=protection_name()),
-            about=(gettext("For you alone"),) if report.sender_id == actor.account_id else (),
+            about=(
+                gettext("For you alone") if report.sender_id == actor.account_id else "",
+                gettext(why) if why else "",
+            ),
             due_on=due_on,
             source=source,
             today=day,
             is_quiet=True,
         )
-        for report, words, due_on, source in asked
+        for report, words, why, due_on, source in asked
     ]
 
 
