@@ -102,6 +102,8 @@ def _actions_left(session: Session, actor: Actor, today: date) -> Iterable[Waiti
 def _stalled(session: Session, actor: Actor, today: date) -> Iterable[WaitingItem]:
     """What is twice overdue in the units `actor` heads, and waits for somebody else."""
     units = [unit_id for role, unit_id in actor.roles if role is Role.HEAD_TEACHER]
+    if not units:
+        return
     late = (
         select(Referral)
         .where(Referral.unit_id.in_(units), Referral.is_open, Referral.target_on < today)
@@ -109,8 +111,10 @@ def _stalled(session: Session, actor: Actor, today: date) -> Iterable[WaitingIte
         .order_by(Referral.target_on)
         .limit(500)
     )
-    for referral in session.scalars(late) if units else ():
-        (item,) = worklist.lines_of(session, [referral])  # whatever is open waits for something
+    found = list(session.scalars(late))
+    feared = worklist.with_fear_known(session, actor, found)
+    for referral in found:
+        (item,) = worklist.lines_of(session, [referral], feared)  # whatever is open waits for something
         is_left_out = item.party is Party.HEAD_TEACHER or not may_view(View.REFERRAL, actor, referral.facts())
         if not is_left_out and today >= stalls_on(session, referral, due_on=item.day):
             yield replace(item, is_stalled=True, is_others=True)

@@ -64,6 +64,7 @@ SAY_WHETHER = N_("Say whether you come")
 
 #: the same where it waits for somebody other than the reader
 OTHERS_DO: dict[Verb, str] = {
+    Verb.SEND_TO_ASSESSMENT: N_("The coordinator decides how the concern goes on"),
     Verb.RESUBMIT_CONCERN: N_("The reporter completes the concern"),
     Verb.DECIDE_STATUTORY_TRACK: N_("The head teacher decides about a statutory track"),
     Verb.SUBMIT_PART: N_("Colleagues write their parts"),

@@ -110,7 +110,12 @@ def test_a_referral_that_came_in_today_and_one_whose_target_is_not_set_yet_say_s
     ("state", "who", "title", "reason"),
     [
         (IN_TRIAGE, "karin", "Decide how the concern goes on", None),
-        (IN_TRIAGE, "henrik", "Decide how the concern goes on", "A coordinator of Lindskolan does this."),
+        (
+            IN_TRIAGE,
+            "henrik",
+            "The coordinator decides how the concern goes on",
+            "A coordinator of Lindskolan does this.",
+        ),
         (RETURNED, "karin", "The reporter completes the concern", "The reporter has been asked"),
         (PLAN_ACTIVE, "karin", "The plan is carried out until the follow-up", "The follow-up opens by itself"),
         (PLAN_FOR_APPROVAL, "henrik", "Approve the plan", None),

@@ -114,7 +114,7 @@ def test_who_leads_the_unit_reads_what_has_lain_for_twice_as_long(
     apart = "This waits for others, and takes longer than meant:"
     told = [
         "This waits for you. What is done is not in this mail any more.", f"{own.number}: Approve the minutes {late}",
-        apart, f"{others.number}: Decide how the concern goes on {late}",
+        apart, f"{others.number}: The coordinator decides how the concern goes on {late}",
     ]  # fmt: skip
     assert [line for line in letter.body.splitlines() if line in told] == told
     own.is_open = False

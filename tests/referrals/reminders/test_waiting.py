@@ -4,15 +4,15 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from referrals import clock
 from referrals.meetings import conflict
-from referrals.models import Account, ClosedDay, Listed, PlannedAction, Referral
+from referrals.models import Account, ClosedDay, Concern, Listed, PlannedAction, Referral
 from referrals.reminders import waiting
 from referrals.stages import IN_TRIAGE, PLAN_ACTIVE, PLAN_FOR_APPROVAL, TO_SCHEDULE, State, Verb
-from referrals.vocabulary import ActionStatus, PlanStatus
+from referrals.vocabulary import ActionStatus, PlanStatus, ProtectionAnswer
 from referrals.work.waiting_items import WaitingItem
 from tests.factories import a_part, a_plan, a_referral, protected
 from tests.people import Cast
@@ -44,6 +44,14 @@ def test_a_head_teacher_is_told_once_it_was_late_for_as_long_as_it_was_meant_to_
     assert (item.number, item.verb, item.due_on) == (referral.number, Verb.SEND_TO_ASSESSMENT, FRIDAY)
     assert item.is_others
     assert not item.is_to_triage, "it is nothing for them to go through"
+
+
+def test_what_lies_though_harm_is_feared_is_marked_and_stands_first(session: Session, cast: Cast) -> None:
+    earlier, feared = due(session, cast, WEDNESDAY), due(session, cast, FRIDAY)
+    session.scalars(select(Concern).where(Concern.referral_id == feared.id)).one().protection = ProtectionAnswer.YES
+    session.flush()
+    found = [(item.number, item.is_urgent) for item in stalled(session, cast.head_teacher, TUESDAY)]
+    assert found == [(feared.number, True), (earlier.number, False)]
 
 
 def test_closed_days_do_not_make_it_late(session: Session, cast: Cast) -> None:
