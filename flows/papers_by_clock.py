@@ -66,15 +66,19 @@ def _tell_given_up(apart: Apart, paper: ClockPaper, due: Due) -> None:
 
 
 def _issue(database: str, paper: ClockPaper, due: Due) -> bool:
-    """Print outside of any transaction, with the try noted before: a print that does not come to an end ends this process."""
-    with db.writing(database) as session:
-        if not print_attempts.begin(session, paper, due.key):
-            return False
-    try:
-        content = printing.print_in_time(printing.extract_html(due.context, language=due.language, name=paper))
-    finally:
+    """Print outside of any transaction, with the try noted before: a print that does not come to an end ends this process.
+
+    It counts once the printer is free: a paper that waits behind another one that hangs there has had no try.
+    """
+    with printing.in_time():
         with db.writing(database) as session:
-            print_attempts.came_back(session, paper, due.key)
+            if not print_attempts.begin(session, paper, due.key):
+                return False
+        try:
+            content = printing.print_in_time(printing.extract_html(due.context, language=due.language, name=paper))
+        finally:
+            with db.writing(database) as session:
+                print_attempts.came_back(session, paper, due.key)
     with db.writing(database) as session:
         due.keep(session, content)
     return True

@@ -2,7 +2,7 @@
 
 WeasyPrint is imported here and nowhere else, and only when the first page is printed. It is not safe in several
 threads and leaks with every new font configuration, so one lock guards one configuration and two ready stylesheets.
-Whatever holds it must come to an end: what follows a step has its own time for that, all else is `print_in_time`.
+Whatever holds it must come to an end: what follows a step has its own time for that, all else is `in_time`.
 """
 
 import atexit
@@ -11,7 +11,8 @@ import logging
 import os
 import threading
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache, partial
@@ -118,7 +119,14 @@ def print_pdf(html: str) -> bytes:
 
 
 def print_in_time(html: str) -> bytes:
-    """Print a page outside of any step, as `print_pdf` does; after LONGEST this process ends, and is started again.
+    """Print a page outside of any step, as `print_pdf` does; after LONGEST this process ends, and is started again."""
+    with in_time():
+        return print_pdf(html)
+
+
+@contextmanager
+def in_time() -> Iterator[None]:
+    """The printer for oneself, once it is free, to print outside of any step; after LONGEST this process ends, and is started again.
 
     No thread can be ended in any other way, and one that hangs in the printer keeps every other paper of the process waiting.
     """
@@ -127,7 +135,7 @@ def print_in_time(html: str) -> bytes:
         watch.daemon = True
         watch.start()
         try:
-            return print_pdf(html)
+            yield
         finally:
             watch.cancel()
 

@@ -15,8 +15,7 @@ from referrals.errors import NotAllowed
 from referrals.models import ClockPaper, Municipality, PrintAttempt
 
 #: pauses after the first and the second try that did not come back; after the third a person must look. Each is longer than a print
-#: may last, so that no other worker begins one that is under way; one that waits longer than that for the printer, behind another
-#: paper that hangs in it, may be charged a try it has not had
+#: may last, so that no other worker begins one that is under way
 PAUSES: Final = (timedelta(minutes=10), timedelta(hours=1))
 
 

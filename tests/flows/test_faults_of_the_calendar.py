@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -49,6 +50,46 @@ def issued(database: str) -> list[str]:
         return [enrolment.round.name for enrolment in session.scalars(papers.order_by(RoundPaper.issued_at))]
 
 
+class Printer:
+    """The printer's lock, which says that somebody comes to it."""
+
+    def __init__(self) -> None:
+        self.came, self.lock = threading.Event(), threading.RLock()
+
+    def __enter__(self) -> None:
+        self.came.set()
+        self.lock.acquire()
+
+    def __exit__(self, *_error: object) -> None:
+        self.lock.release()
+
+
+def test_a_paper_that_waits_for_the_printer_is_charged_no_try(
+    one_instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database, printer, counted = one_instance.database, Printer(), list[int]()
+
+    def tries() -> int:
+        with db.reading(database) as session:
+            return len(session.scalars(select(PrintAttempt)).all())
+
+    monkeypatch.setattr(clock, "now", lambda: rounds.MORNING)
+    with db.writing(database) as session:
+        cast = cast_of(session)
+        rounds.give_slot(session, cast, rounds.enrol(session, cast, rounds.lay_round(session, cast)))
+    monkeypatch.setattr(clock, "now", lambda: AT)
+    monkeypatch.setattr(printing, "_lock", printer)
+    monkeypatch.setattr(printing, "print_pdf", lambda _html: counted.append(tries()) or b"%PDF")
+    looks = threading.Thread(target=issue_agendas, args=(database,))
+    with printer.lock:  # another paper hangs in it
+        looks.start()
+        assert printer.came.wait(60)
+        assert tries() == 0
+    looks.join(60)
+    assert (counted, tries()) == ([1], 0)
+    assert len(issued(database)) == 1
+
+
 def test_an_agenda_that_hangs_ends_one_worker_and_is_given_up_in_the_end(
     one_instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -58,7 +99,7 @@ def test_an_agenda_that_hangs_ends_one_worker_and_is_given_up_in_the_end(
         cast = cast_of(session)
         for name, day in (("Höstens vecka", date(2026, 11, 11)), ("Vinterns vecka", date(2026, 11, 12))):
             rounds.give_slot(session, cast, rounds.enrol(session, cast, rounds.lay_round(session, cast, name)), day)
-    assert look(one_instance, hangs_at="Höstens vecka", longest=0.2) == (printing.STUCK, "")
+    assert look(one_instance, hangs_at="Höstens vecka", longest=1) == (printing.STUCK, "")
     assert issued(database) == []
     # The next worker leaves it alone.
     assert look(one_instance, hangs_at="Höstens vecka", longest=100) == (0, "1")
