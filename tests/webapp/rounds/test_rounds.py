@@ -13,12 +13,14 @@ from flows.rounds import issue_agendas
 from referrals import clock, db
 from referrals.models import (
     Base,
+    ClockPaper,
     ConsultationRound,
     KeptForm,
     LearningQuestion,
+    PrintAttempt,
     RoundSlot,
 )
-from referrals.rounds import consultants
+from referrals.rounds import consultants, papers
 from referrals.rounds.enrolling import Days
 from tests import rounds
 from tests.webapp.desk import cast_of
@@ -286,6 +288,23 @@ def test_the_agenda_stands_on_the_teams_page_once_it_is_issued(lay, signed_in, s
         'inline; filename="agenda.pdf"',
     )
     assert signed_in("otto").client.get(f"{team}/agenda").status_code == 404
+
+
+def test_an_administrator_reads_whose_agenda_could_not_be_made_and_nothing_that_it_says(lay, signed_in, settings, at):
+    _address, team = lay()
+    karin = signed_in("karin")
+    karin.submit(QUESTION, form=karin.get(team).form("main-form"))
+    at(datetime(2026, 11, 5, 5, 0, tzinfo=UTC))
+    with db.writing(settings.database) as session:
+        (draft,) = papers.agendas_to_issue(session)
+        tried = {"paper": ClockPaper.ROUND_AGENDA, "tries": 3, "tried_at": clock.machine_now() - timedelta(days=1)}
+        session.add(PrintAttempt(key=draft.made_from, **tried))
+    anton = signed_in("anton")
+    said = anton.get("/administration/automatic-work").text
+    assert "Agenda of the consultation: HTL-team Linden, Höstens vecka, Wednesday 11 November 2026" in said
+    assert rounds.WORDS.question not in said
+    at(datetime(2026, 11, 12, 5, 0, tzinfo=UTC))
+    assert "Agenda of the consultation:" not in anton.get("/administration/automatic-work").text, "it has been held"
 
 
 def test_a_team_without_a_question_finds_it_on_home_until_it_is_in(lay, signed_in):
