@@ -69,24 +69,12 @@ class _Count:
     pauses: list[tuple[date, date]] = field(default_factory=list)
 
 
-def target_on(session: Session, referral: Referral, *, since: date) -> date | None:
-    """The day by which what `referral` waits for should be done, counted from `since`; None once it has ended.
+def set_target(session: Session, referral: Referral) -> None:
+    """Write the day by which what `referral` waits for should be done; none once it has ended. It makes no new version.
 
     Where people have set a day themselves (parts asked for, a follow-up), that day counts. A meeting's day does not: it is
     called to be held by the target, and one that is called for later is late.
     """
-    key = TARGET_BY_STATE.get(referral.state)
-    if key is None:
-        return None
-    day, _source = _day_set_by_people(session, referral) or (
-        default_day(session, referral.rulepack, key, since=since),
-        None,
-    )
-    return day
-
-
-def set_target(session: Session, referral: Referral) -> None:
-    """Write the target day of where `referral` stands now. Twice changes nothing, and it makes no new version."""
     key = TARGET_BY_STATE.get(referral.state)
     day, source = _target_day(session, referral, key) if key else (None, None)
     if referral.target_on != day:
@@ -120,9 +108,8 @@ def source_of(session: Session, referral: Referral) -> DeadlineSource | None:
     key = TARGET_BY_STATE.get(referral.state)
     if key is None or referral.target_on is None:
         return None
-    if referral.target_on != target_on(session, referral, since=_since(session, referral, key)):
-        return DeadlineSource.EARLIER
-    return _source(session, referral, key)
+    day, source = _target_day(session, referral, key)
+    return source if referral.target_on == day else DeadlineSource.EARLIER
 
 
 def counted_since(session: Session, referral: Referral) -> date:
@@ -170,11 +157,6 @@ def _target_day(session: Session, referral: Referral, key: str) -> tuple[date, D
         return by_people
     since = _since(session, referral, key)
     return default_day(session, referral.rulepack, key, since=since), default_source(session, referral.rulepack, key)
-
-
-def _source(session: Session, referral: Referral, key: str) -> DeadlineSource:
-    by_people = _day_set_by_people(session, referral)
-    return by_people[1] if by_people else default_source(session, referral.rulepack, key)
 
 
 def _day_set_by_people(session: Session, referral: Referral) -> tuple[date, DeadlineSource] | None:

@@ -41,23 +41,26 @@ pytestmark = pytest.mark.usefixtures("wednesday")
 WEDNESDAY = date(2026, 9, 16)
 
 
+def target_of(session: Session, referral: Referral) -> date | None:
+    targets.set_target(session, referral)
+    return referral.target_on
+
+
 def test_a_new_concern_has_two_school_days(session: Session, cast: Cast) -> None:
     referral = a_referral(session, cast, SUBMITTED)
-    assert targets.target_on(session, referral, since=WEDNESDAY) == date(2026, 9, 18)
+    assert target_of(session, referral) == date(2026, 9, 18)
 
 
 def test_a_closed_referral_has_no_target(session: Session, cast: Cast) -> None:
     referral = a_referral(session, cast, CLOSED, target_on=WEDNESDAY)
-    assert targets.target_on(session, referral, since=WEDNESDAY) is None
-    targets.set_target(session, referral)
-    assert referral.target_on is None
+    assert target_of(session, referral) is None
 
 
 def test_a_municipality_may_have_a_target_of_its_own(session: Session, cast: Cast) -> None:
     cast.municipality.targets = {"triage": {"calendar_days": 3}}
     session.flush()
     referral = a_referral(session, cast, IN_TRIAGE)
-    assert targets.target_on(session, referral, since=WEDNESDAY) == date(2026, 9, 21), "Saturday moves to Monday"
+    assert target_of(session, referral) == date(2026, 9, 21), "Saturday moves to Monday"
 
 
 def test_a_target_in_weeks_is_calendar_time_and_moves_only_where_its_own_day_is_closed(
@@ -66,12 +69,10 @@ def test_a_target_in_weeks_is_calendar_time_and_moves_only_where_its_own_day_is_
     session.add(ClosedDay(first_on=date(2026, 9, 21), last_on=date(2026, 10, 2), label="Två stängda veckor"))
     session.flush()
     referral = a_referral(session, cast, FOLLOW_UP_DUE)
-    assert targets.target_on(session, referral, since=WEDNESDAY) == date(2026, 10, 28), (
-        "closed weeks before are counted"
-    )
+    assert target_of(session, referral) == date(2026, 10, 28), "closed weeks before are counted"
     session.add(ClosedDay(first_on=date(2026, 10, 28), last_on=date(2026, 10, 30), label="Lov"))
     session.flush()
-    assert targets.target_on(session, referral, since=WEDNESDAY) == date(2026, 11, 2), "it falls on a closed day itself"
+    assert target_of(session, referral) == date(2026, 11, 2), "it falls on a closed day itself"
 
 
 @pytest.mark.parametrize("key", [*dict.fromkeys(targets.TARGET_BY_STATE.values()), "revisit"])
@@ -326,7 +327,7 @@ def test_parts_that_are_out_set_the_day(session: Session, cast: Cast) -> None:
     referral = a_referral(session, cast, PARTS_REQUESTED)
     a_part(session, referral, cast.counsellor, asked_by=cast.coordinator, due_on=date(2026, 9, 25))
     a_part(session, referral, cast.special_educator, asked_by=cast.coordinator, due_on=date(2026, 10, 2))
-    assert targets.target_on(session, referral, since=WEDNESDAY) == date(2026, 10, 2)
+    assert target_of(session, referral) == date(2026, 10, 2)
 
 
 @pytest.mark.parametrize(
@@ -349,7 +350,7 @@ def test_a_part_that_was_asked_for_late_makes_nothing_late_by_coming_in(
 def test_where_no_part_is_out_ten_school_days_count(session: Session, cast: Cast) -> None:
     for state in (PARTS_REQUESTED, PARTS_RECEIVED):
         referral = a_referral(session, cast, state)
-        assert targets.target_on(session, referral, since=WEDNESDAY) == date(2026, 9, 30)
+        assert target_of(session, referral) == date(2026, 9, 30)
 
 
 def test_a_meetings_day_is_told_and_does_not_move_the_day_by_which_it_should_be_held(
@@ -359,7 +360,7 @@ def test_a_meetings_day_is_told_and_does_not_move_the_day_by_which_it_should_be_
     for number, day in ((1, 22), (2, 28)):
         starts_at = datetime(2026, 9, day, 22, 30, tzinfo=UTC)
         a_meeting(session, referral, called_by=cast.coordinator, starts_at=starts_at, number=number)
-    assert targets.target_on(session, referral, since=WEDNESDAY) == date(2026, 9, 30)
+    assert target_of(session, referral) == date(2026, 9, 30)
     shown = [referral, other]
     assert targets.meeting_days(session, shown) == {referral.id: date(2026, 9, 29)}, "half past midnight here"
     session.delete(session.get_one(Municipality, cast.municipality.id))
@@ -371,7 +372,7 @@ def test_a_meetings_day_is_told_and_does_not_move_the_day_by_which_it_should_be_
 def test_a_running_plan_aims_at_its_follow_up(session: Session, cast: Cast) -> None:
     referral = a_referral(session, cast, PLAN_ACTIVE)
     plan = a_plan(session, referral, author=cast.coordinator, status=PlanStatus.ACTIVE, follow_up_on=date(2026, 10, 28))
-    assert targets.target_on(session, referral, since=WEDNESDAY) == date(2026, 10, 28)
+    assert target_of(session, referral) == date(2026, 10, 28)
     session.add(
         FollowUp(
             referral=referral, number=1, plan_id=plan.id, held_on=WEDNESDAY, recorded_at=clock.now(),
@@ -379,12 +380,12 @@ def test_a_running_plan_aims_at_its_follow_up(session: Session, cast: Cast) -> N
         )
     )  # fmt: skip
     session.flush()
-    assert targets.target_on(session, referral, since=WEDNESDAY) == date(2026, 12, 2)
+    assert target_of(session, referral) == date(2026, 12, 2)
 
 
 def test_a_follow_up_without_a_plan_has_six_weeks(session: Session, cast: Cast) -> None:
     referral = a_referral(session, cast, FOLLOW_UP_DUE)
-    assert targets.target_on(session, referral, since=WEDNESDAY) == date(2026, 10, 28)
+    assert target_of(session, referral) == date(2026, 10, 28)
 
 
 def test_an_older_row_of_another_stage_ends_the_count(session: Session, cast: Cast) -> None:
