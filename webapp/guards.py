@@ -293,6 +293,8 @@ def _sign_in_first() -> Response:
         if waiting:
             cookie[sessions.WAITING_FORM] = str(waiting.id)
         page = waiting.path if waiting else "/"
+        if page == request.path and request.query_string:
+            page = request.full_path  # who was on a screen before all in the room comes back to that
     elif request.query_string:
         page = request.full_path
     way = f"{url_for('accounts.sign_in')}?{urlencode({'next': page})}"
@@ -304,10 +306,8 @@ def _sign_in_first() -> Response:
 def _typing_stays(whose: uuid.UUID | None) -> Response:
     """What stands beside the button while somebody writes on a page whose session is over; the page stays where it is."""
     if whose and kept.save(writer_id=whose):
-        return make_response(gettext("You have been signed out. What you wrote is kept: sign in again to go on."))
-    return make_response(
-        gettext("You have been signed out, and nothing more is saved. Sign in in another tab, then send the form here.")
-    )
+        return kept.answer_saved(gettext("You have been signed out. What you wrote is kept: sign in again to go on."))
+    return Response(status=403)  # the page holds the words for it, as for whatever else may answer
 
 
 def _nobody_known() -> Response:

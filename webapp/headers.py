@@ -2,6 +2,8 @@
 
 from flask import Flask, Response, request
 
+from webapp import kept
+
 _CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -40,6 +42,8 @@ def _add_headers(response: Response) -> Response:
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", "no-store")
+    if request.method == "POST" and "HX-Request" in request.headers:
+        response.headers.setdefault(kept.SAVED, "no")
     response.headers.pop("Server", None)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")

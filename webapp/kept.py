@@ -30,6 +30,8 @@ SAVING = "_saving"
 _LANGUAGE, _ADD, _REMOVE, _TYPING, _FORGET = "_language", "_add", "_remove", "_typing", "_forget"
 #: button that takes words shown beside a field over into it: the field's name, a new line, and the words
 _TAKE = "_take"
+#: header that tells a script whether what it sent is saved; an answer without it comes from something between, such as a page to sign in on
+SAVED = "Trivsel-Saved"
 #: so long a form waits for its writer to sign in again
 _KEPT_FOR = timedelta(hours=24)
 #: so long it waits for its writer to go on with it
@@ -91,7 +93,7 @@ def page_only() -> Response | None:
     changed = forms.clean(request.form)
     if is_typing():
         saved_at = save(changed)
-        return make_response(gettext("Saved %(time)s", time=time_of_day(saved_at)) if saved_at else ("", 204))
+        return answer_saved(gettext("Saved %(time)s", time=time_of_day(saved_at))) if saved_at else Response(status=204)
     if _FORGET in request.form:
         forget()
         transactions.commit()
@@ -122,6 +124,11 @@ def page_only() -> Response | None:
 def is_typing() -> bool:
     """Whether the form was not sent by anybody, but by a script while somebody types."""
     return _TYPING in request.form
+
+
+def answer_saved(words: str) -> Response:
+    """What a script is told whose form is saved: `words` to show. Every other answer to it says no (`webapp/headers.py`)."""
+    return Response(words, headers={SAVED: "yes"})
 
 
 def save(typed: forms.Typed | None = None, *, writer_id: uuid.UUID | None = None) -> datetime | None:

@@ -1,13 +1,14 @@
-"""The meeting on a screen that all see: behind a curtain, and with the network gone for a minute."""
+"""The meeting on a screen that all see: behind a curtain, with the network gone for a minute, and signed out while somebody writes."""
 
 from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Route, expect
+from sqlalchemy import delete
 
 from referrals import db, team_review
-from referrals.models import KeptForm
+from referrals.models import KeptForm, WebSession
 from tests import straight_way
 from tests.journeys import ground
 from tests.journeys.every_page import Walk
@@ -22,6 +23,9 @@ PROJECTORS = ({"width": 1024, "height": 768}, {"width": 1920, "height": 1080})
 READ_FROM_AFAR = 24
 #: what the browser says while nothing gets through
 OF_THE_GAP = ("htmx:afterRequest", "htmx:sendError", "net::ERR_INTERNET_DISCONNECTED", "net::ERR_FAILED", "502")
+#: and while something answers that saves nothing
+OF_A_REFUSAL = ("Response Status Error Code", "status of 403", "status of 400")
+NOT_SAVED = "Not saved. What you typed stands on this page: leave it open. If you have been signed out, sign in in another tab, then send the form here."
 _WARNS_BEFORE_LEAVING = "!dispatchEvent(new Event('beforeunload', {cancelable: true}))"
 #: what only whoever types reads: how they are doing, and what is folded up until it is needed
 _TOO_SMALL = """
@@ -64,9 +68,16 @@ def _bad_gateway(route: Route) -> None:
     route.fulfill(status=502, body="Bad Gateway")
 
 
+def _page_to_sign_in_on(route: Route) -> None:
+    """What stands at the end of a redirect by a municipality's own door, which wants to know again who comes: no error."""
+    route.fulfill(status=200, content_type="text/html", body="<h1>Logga in</h1>")
+
+
 def _arrived_after_the_gap(window: Window) -> None:
     """The page inspected as every other, without what the browser said of the gap."""
-    window.complaints[:] = [one for one in window.complaints if not any(why in one for why in OF_THE_GAP)]
+    window.complaints[:] = [
+        one for one in window.complaints if not any(why in one for why in OF_THE_GAP + OF_A_REFUSAL)
+    ]
     window.arrived()
 
 
@@ -84,6 +95,39 @@ def _write_through(gap: Callable[[Route], None], window: Window, more: str) -> N
     expect(state).to_contain_text(words("No connection. What you wrote stands on this page and is sent as soon as the network is back. Leave the page open."), timeout=60_000)  # fmt: skip
     expect(strengths).to_have_value(f"{held}{more}")
     page.unroute("**/minutes*")
+    page.wait_for_url("**/minutes?screen=curtain", timeout=60_000)
+    _arrived_after_the_gap(window)
+
+
+def _write_signed_out(walk: Walk, address: str, *, before: str, after: str) -> None:
+    """Write on while another door, then ours, wants to know again who comes. It is said, stays on the page, and is sent at last."""
+    window, page, words = walk.window, walk.window.page, walk.window.words
+    strengths, state, send = page.locator("#f-strengths"), page.locator("#saved"), page.locator("main form button[type=submit]").last  # fmt: skip
+    held = strengths.input_value()
+    page.route("**/minutes*", _page_to_sign_in_on)
+    strengths.press("Control+End")
+    strengths.press_sequentially(before)
+    expect(state).to_have_text(words(NOT_SAVED), timeout=60_000)
+    assert page.evaluate(_WARNS_BEFORE_LEAVING)
+    with page.expect_response("**/minutes*"):
+        send.click()
+    expect(state).to_have_text(words(NOT_SAVED))
+    expect(strengths).to_have_value(f"{held}{before}")
+    page.unroute("**/minutes*")
+    strengths.press("Control+End")
+    strengths.press_sequentially(after)
+    expect(state).to_contain_text(words("Saved %(time)s", time="").strip(), timeout=60_000)
+    with db.writing(address) as session:
+        session.execute(delete(WebSession))
+    strengths.press("Control+End")
+    strengths.press("Backspace")
+    expect(state).to_have_text(words(NOT_SAVED), timeout=60_000)
+    assert page.evaluate(_WARNS_BEFORE_LEAVING)
+    walk.be("karin")  # in another tab
+    send.click()
+    expect(page.get_by_text(words("The page had been open for too long"))).to_be_visible(timeout=60_000)
+    expect(strengths).to_have_value(f"{held}{before}{after[:-1]}")
+    send.click()
     page.wait_for_url("**/minutes?screen=curtain", timeout=60_000)
     _arrived_after_the_gap(window)
 
@@ -125,6 +169,11 @@ def test_what_is_typed_with_the_network_gone_is_sent_when_it_is_back(
         window.follow("Show")
         _write_through(gap, window, more)
     assert written() == "Ritar gärna. Hjälper små. Bygger. Sjunger."
+
+    # and where something answers that saves nothing
+    window.follow("Show")
+    _write_signed_out(walk, address, before=" Läser.", after=" Cyklar.")
+    assert written() == "Ritar gärna. Hjälper små. Bygger. Sjunger. Läser. Cyklar"
     assert not page.evaluate(_WARNS_BEFORE_LEAVING)
     with db.reading(address) as session:
         assert session.query(KeptForm).count() == 0

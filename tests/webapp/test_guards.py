@@ -184,11 +184,11 @@ def test_who_was_signed_out_elsewhere_is_told_so_too_and_a_button_alone_leads_to
     with db.writing(settings.database) as session:
         session.execute(delete(WebSession))
     assert browser.submit({"text": "5A"}, status=403).heading == "You are no longer signed in"
-    browser.page = page
-    said = browser.send({"text": "5A"}, button=("_typing", "yes"))
-    assert said.text.startswith("You have been signed out, and nothing more is saved.")
-    token = page.fields(page.form())["csrf_token"]
-    answer = browser.client.post(f"/gallery/referrals/{number}/note", data={"csrf_token": token})
+    address, token = f"/gallery/referrals/{number}/note", page.fields(page.form())["csrf_token"]
+    typing = {"csrf_token": token, "text": "5A", "_typing": "yes"}
+    said = browser.client.post(address, data=typing, headers={"HX-Request": "true"})
+    assert (said.status_code, said.headers["Trivsel-Saved"]) == (403, "no")
+    answer = browser.client.post(address, data={"csrf_token": token})
     assert (answer.status_code, answer.location) == (303, "/sign-in?next=%2F")
 
 

@@ -13,7 +13,9 @@ from referrals.stages import MEETING_HELD, TO_SCHEDULE
 from referrals.vocabulary import PartStatus, shared_words
 from tests.factories import a_part
 from tests.webapp.browsing import Browser, Page
+from tests.webapp.conftest import PASSWORD
 from tests.webapp.desk import cast_of
+from tests.webapp.test_guards import let_sessions_run_out
 from tests.webapp.test_team_review import AT, called, held, state_of
 from tests.webapp.test_team_review import number as lay  # noqa: F401 - a fixture
 from tests.webapp.test_words import at_hand
@@ -107,6 +109,16 @@ def test_what_was_typed_on_the_screen_waits_in_the_minutes_too(signed_in: SignIn
     for path in (screen(reference), f"/referrals/{reference}/team-review/minutes"):
         page = karin.get(path)
         assert page.fields(page.form())["strengths"] == "Halva meningen"
+
+
+def test_who_was_signed_out_comes_back_to_the_screen_with_what_was_typed(signed_in: SignIn, lay, settings) -> None:  # noqa: F811
+    reference, karin = lay(TO_SCHEDULE, called), signed_in("karin")
+    karin.get(screen(reference))
+    let_sessions_run_out(settings)
+    assert karin.submit({"strengths": "Ritar."}).heading == "Sign in"
+    page = karin.submit({"email": "karin.almkvist@trivsel.invalid", "password": PASSWORD})
+    assert page.all("div", class_="screen__step")
+    assert page.fields(page.form())["strengths"] == "Ritar."
 
 
 def test_a_note_about_somebody_else_or_kept_from_a_guardian_needs_a_click(signed_in: SignIn, lay, settings) -> None:  # noqa: F811

@@ -218,6 +218,7 @@ def test_what_is_typed_after_the_session_ran_out_is_there_after_the_sign_in(desk
     let_sessions_run_out(settings)
     said = karin.send({"situation": "Hela"}, button=TYPING)
     assert "You have been signed out. What you wrote is kept" in said.text
+    assert said.headers["Trivsel-Saved"] == "yes"
     assert written(signed_in("karin").get(address), "situation") == "Hela"
 
 

@@ -100,18 +100,21 @@
     if (event.target.closest?.("form")?.dataset.sent) event.preventDefault();
   });
 
-  /* Saving while somebody types, or renewing a board, failed: say so where it stands how things are, in the page's own words. */
+  /* Saving while somebody types, or renewing a board, failed: say so where it stands how things are, in the page's own words. Who was
+     answered, but not by what saves, is not told that the network is gone. */
   const failed = (event) => {
-    const asking = event.detail.elt;
+    const asking = event.detail.elt, status = event.detail.xhr.status;
     const place = document.querySelector(asking?.dataset?.says ?? asking?.getAttribute?.("hx-target") ?? "#saved");
-    if (place?.dataset.failed) place.textContent = place.matches("[data-waiting]") ? place.dataset.held : place.dataset.failed;
+    const isRefused = place?.dataset.refused && status > 0 && status < 500;
+    if (place?.dataset.failed) place.textContent = place.dataset[isRefused ? "refused" : place.matches("[data-waiting]") ? "held" : "failed"];
   };
   document.addEventListener("htmx:responseError", failed);
   document.addEventListener("htmx:sendError", failed);
   document.addEventListener("htmx:timeout", failed);
 
   /* With the network gone, what is typed stays in this page and nowhere else. It is saved once the network is back, and a form that
-     somebody sent meanwhile is sent then. */
+     somebody sent meanwhile is sent then. Saved is only what the answer calls so: a page to sign in on, ours or that of something
+     between, is never taken for it, nor shown in its place. */
   document.querySelectorAll("[data-keeps]").forEach((place) => {
     const form = place.closest("form");
     let typed = 0, asked = 0, saved = 0, waiting, timer;
@@ -135,12 +138,21 @@
     place.addEventListener("htmx:beforeRequest", () => (asked = typed));
     place.addEventListener("htmx:sendError", failing);
     place.addEventListener("htmx:timeout", failing);
+    // Each answer of ours says whether it saved: yes or no. What says nothing comes from something between, whatever its status.
+    const said = (event) => event.detail.xhr.getResponseHeader("Trivsel-Saved");
+    place.addEventListener("htmx:beforeSwap", (event) => {
+      if (said(event) === "yes") return;
+      event.detail.shouldSwap = false;
+      event.detail.isError = true;
+    });
     place.addEventListener("htmx:afterOnLoad", (event) => {
-      if (event.detail.failed && event.detail.xhr.status >= 500) return failing();
-      if (event.detail.failed && !waiting) return place.setAttribute("data-failing", ""); // refused: trying again alone helps nothing
+      if (event.detail.xhr.status >= 500) return failing();
       clearTimeout(timer);
       place.removeAttribute("data-waiting");
-      place.removeAttribute("data-failing");
+      // Trying again alone helps nothing. A form that waits is sent where we refused, since the page that answers holds what is in it.
+      const isRefused = said(event) !== "yes" && !(waiting && said(event) === "no");
+      place.toggleAttribute("data-failing", isRefused);
+      if (isRefused) return (waiting = undefined);
       saved = waiting ? typed : asked;
       const button = waiting;
       waiting = undefined;
