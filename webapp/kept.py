@@ -30,6 +30,8 @@ SAVING = "_saving"
 _LANGUAGE, _ADD, _REMOVE, _TYPING, _FORGET = "_language", "_add", "_remove", "_typing", "_forget"
 #: button that takes words shown beside a field over into it: the field's name, a new line, and the words
 _TAKE = "_take"
+#: button, or script, that has the page shown again by what stands in the form now: who is elsewhere at the time that was chosen
+_AGAIN = "_again"
 #: header that tells a script whether what it sent is saved; an answer without it comes from something between, such as a page to sign in on
 SAVED = "Trivsel-Saved"
 #: so long a form waits for its writer to sign in again
@@ -86,7 +88,8 @@ def show_texts() -> None:
 
 def page_only() -> Response | None:
     """The answer to a submit that changes the page and not the referral: another language, one row more, one row less, words
-    taken over into a field, a form saved while somebody types, or what was saved so taken away.
+    taken over into a field, what follows from the form as it stands, a form saved while somebody types, or what was saved so
+    taken away.
 
     None for every other submit, which is for the view to decide.
     """
@@ -115,7 +118,7 @@ def page_only() -> Response | None:
         name, _, words = taken.partition("\n")
         changed = forms.take_over(changed, name.strip(), words)
         g.added_row = name.strip()
-    else:
+    elif _AGAIN not in request.form:
         return None
     save(changed)
     return page_again(typed=changed) or make_response(redirect("/", 303))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from icalendar import Calendar
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from pypdf import PdfReader
 
 from referrals.stages import IN_CONSENT, PARTS_REQUESTED, PLAN_ACTIVE, PLAN_DRAFT, RETURNED, TO_SCHEDULE, State
@@ -160,6 +160,9 @@ def _call(weeks: Fortnight, *, day: str = "", change: bool = False) -> Window:
     if day:
         window.write("Day", day)
         window.write("Begins at", "13:00")
+        if not change:  # who is elsewhere then stands with their names before anybody is called
+            expect(window.page.locator("#elsewhere p")).to_contain_text("13:00")
+            expect(window.page.locator("#f-called em.missing").first).to_be_visible()
     return window.press("Save the change" if change else "Call the team")
 
 

@@ -130,6 +130,18 @@ def test_a_date_with_something_somebody_may_not_move_says_so(karin, date, lay, s
     assert any("Another referral is on this date that you may not move." in problem for problem in refused.problems)
 
 
+def looks_at_other_times(browser, people, settings):
+    """Who is elsewhere follows the time that stands in the form; what is ticked stays, and nobody is called by looking."""
+    page = browser.submit({"starts_time": "18:00", "called": people}, button=("_again", "yes"))
+    assert "somebody is to be elsewhere" not in page.text
+    assert not [one for one in page.all("label") if list(one.iter("em"))]
+    page = browser.submit({"starts_time": "15:00"}, button=("_again", "yes"))
+    assert "On Tuesday 22 September 2026 at 15:00 somebody is to be elsewhere" in page.text
+    assert page.fields(page.form()).getlist("called") == people
+    with db.reading(settings.database) as session:
+        assert len(session.scalars(select(TeamMeeting)).all()) == 1
+
+
 def test_meetings_follow_the_agenda_and_what_is_missing_is_named(karin, date, lay, settings):  # noqa: F811
     (first, first_id), (second, second_id) = lay(), lay()
     put(karin, date, first_id)
@@ -155,6 +167,7 @@ def test_meetings_follow_the_agenda_and_what_is_missing_is_named(karin, date, la
         (label,) = [one for one in marked if name in one]
         assert all(words in label for words in planned)
     assert len(marked) == 4
+    looks_at_other_times(karin, people, settings)
     assert karin.send({"called": people}).status_code == 303
     with karin.client.session_transaction() as cookie:
         ((_kind, carried),) = cookie["_flashes"]
