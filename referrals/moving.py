@@ -5,9 +5,10 @@ Each has its own table of moves, its own people and its own rows that stay, and 
 """
 
 from collections.abc import Collection
+from functools import cache
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from referrals import clock
@@ -39,8 +40,13 @@ def newest_version(session: Session, row: _Row) -> int:
     Otherwise two who decide in the same moment would both write their rows, and the second would stumble over a number
     that is taken instead of hearing who was first. SQLite lets one writer in at a time anyway.
     """
-    kind = type(row)
-    return session.scalars(select(kind.version).where(kind.id == row.id).with_for_update(key_share=True)).one()
+    return session.scalars(_version_of(type(row)), {"row": row.id}).one()
+
+
+@cache
+def _version_of(kind: type[Referral] | type[DevelopmentCase]) -> Select[int]:
+    """Made once: every decision asks it twice."""
+    return select(kind.version).where(kind.id == bindparam("row")).with_for_update(key_share=True)
 
 
 def read_anew(session: Session, row: _Row) -> None:
