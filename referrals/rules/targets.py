@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -69,6 +70,45 @@ class _Count:
     pauses: list[tuple[date, date]] = field(default_factory=list)
 
 
+class _Here:
+    """What a question about days needs to know of the municipality, each read when it is first wanted, and once."""
+
+    def __init__(self, session: Session) -> None:
+        """For one question, asked in this session."""
+        self.session = session
+
+    @cached_property
+    def municipality(self) -> Municipality | None:
+        """The municipality itself; None before one is set up."""
+        return self.session.scalars(select(Municipality).limit(1)).one_or_none()
+
+    @cached_property
+    def closed(self) -> calendar.Closed:
+        """The days on which its schools are closed."""
+        return calendar.closed_days(self.session)
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """Where its clocks go."""
+        return ZoneInfo(self.municipality.timezone if self.municipality else "UTC")
+
+    def target(self, rulepack: str, key: str) -> Target:
+        """The target `key`: its own, otherwise the rule pack's."""
+        own = own_target(self.municipality, key) if self.municipality else None
+        return own or rulebook.load(rulepack).targets[key]
+
+    def default_day(self, rulepack: str, key: str, *, since: date) -> date:
+        """The day that target gives when counted from `since`."""
+        target = self.target(rulepack, key)
+        if target.counting is Counting.SCHOOL_DAYS:
+            return calendar.add_school_days(since, target.days, closed=self.closed)
+        return calendar.add_calendar_days(since, target.days, closed=self.closed)
+
+    def day(self, at: datetime) -> date:
+        """The calendar day it is here at that instant."""
+        return at.astimezone(self.zone).date()
+
+
 def set_target(session: Session, referral: Referral) -> None:
     """Write the day by which what `referral` waits for should be done; none once it has ended. It makes no new version.
 
@@ -76,7 +116,7 @@ def set_target(session: Session, referral: Referral) -> None:
     called to be held by the target, and one that is called for later is late.
     """
     key = TARGET_BY_STATE.get(referral.state)
-    day, source = _target_day(session, referral, key) if key else (None, None)
+    day, source = _target_day(_Here(session), referral, key) if key else (None, None)
     if referral.target_on != day:
         referral.target_on = day
     referral.target_source = source
@@ -85,22 +125,19 @@ def set_target(session: Session, referral: Referral) -> None:
 
 def source_of_day(session: Session, referral: Referral, key: str, *, day: date, since: date) -> DeadlineSource:
     """Where `day` comes from where somebody could write another than the target `key` gives, counted from `since`."""
-    is_target = day == default_day(session, referral.rulepack, key, since=since)
-    return default_source(session, referral.rulepack, key) if is_target else DeadlineSource.SET
+    here = _Here(session)
+    is_target = day == here.default_day(referral.rulepack, key, since=since)
+    return here.target(referral.rulepack, key).source if is_target else DeadlineSource.SET
 
 
 def default_day(session: Session, rulepack: str, key: str, *, since: date) -> date:
     """The day the target `key` gives when counted from `since`: the municipality's own, otherwise the rule pack's."""
-    target = _target(session, rulepack, key)
-    closed = calendar.closed_days(session)
-    if target.counting is Counting.SCHOOL_DAYS:
-        return calendar.add_school_days(since, target.days, closed=closed)
-    return calendar.add_calendar_days(since, target.days, closed=closed)
+    return _Here(session).default_day(rulepack, key, since=since)
 
 
 def default_source(session: Session, rulepack: str, key: str) -> DeadlineSource:
     """Where the day comes from that `default_day` gives."""
-    return _target(session, rulepack, key).source
+    return _Here(session).target(rulepack, key).source
 
 
 def source_of(session: Session, referral: Referral) -> DeadlineSource | None:
@@ -108,13 +145,13 @@ def source_of(session: Session, referral: Referral) -> DeadlineSource | None:
     key = TARGET_BY_STATE.get(referral.state)
     if key is None or referral.target_on is None:
         return None
-    day, source = _target_day(session, referral, key)
+    day, source = _target_day(_Here(session), referral, key)
     return source if referral.target_on == day else DeadlineSource.EARLIER
 
 
 def counted_since(session: Session, referral: Referral) -> date:
     """The day from which the target counts under which `referral` stands; that of its stage where none does."""
-    return _since(session, referral, TARGET_BY_STATE.get(referral.state, ""))
+    return _since(_Here(session), referral, TARGET_BY_STATE.get(referral.state, ""))
 
 
 def follow_up_day(session: Session, referral: Referral) -> date | None:
@@ -129,14 +166,14 @@ def meeting_days(session: Session, referrals: Iterable[Referral]) -> dict[uuid.U
     if not waiting:
         return {}
     called = select(TeamMeeting.referral_id, TeamMeeting.starts_at).where(TeamMeeting.referral_id.in_(waiting))
-    zone = _zone(session)
+    here = _Here(session)
     # the newest comes last
-    return {one: at.astimezone(zone).date() for one, at in session.execute(called.order_by(TeamMeeting.number))}
+    return {one: here.day(at) for one, at in session.execute(called.order_by(TeamMeeting.number))}
 
 
 def local_day(session: Session, at_row: History) -> date:
     """The calendar day it was in the municipality when the thing in `at_row` happened."""
-    return _day_here(session, at_row.at)
+    return _Here(session).day(at_row.at)
 
 
 def own_target(here: Municipality, key: str) -> Target | None:
@@ -145,28 +182,22 @@ def own_target(here: Municipality, key: str) -> Target | None:
     return Target.read(written, unless_said=DeadlineSource.LOCAL) if written else None
 
 
-def _target(session: Session, rulepack: str, key: str) -> Target:
-    here = _municipality(session)
-    own = own_target(here, key) if here else None
-    return own or rulebook.load(rulepack).targets[key]
-
-
-def _target_day(session: Session, referral: Referral, key: str) -> tuple[date, DeadlineSource]:
+def _target_day(here: _Here, referral: Referral, key: str) -> tuple[date, DeadlineSource]:
     """The day by which what it waits for should be done, and where it comes from."""
-    if by_people := _day_set_by_people(session, referral):
+    if by_people := _day_set_by_people(here, referral):
         return by_people
-    since = _since(session, referral, key)
-    return default_day(session, referral.rulepack, key, since=since), default_source(session, referral.rulepack, key)
+    since = _since(here, referral, key)
+    return here.default_day(referral.rulepack, key, since=since), here.target(referral.rulepack, key).source
 
 
-def _day_set_by_people(session: Session, referral: Referral) -> tuple[date, DeadlineSource] | None:
+def _day_set_by_people(here: _Here, referral: Referral) -> tuple[date, DeadlineSource] | None:
     """The day that people wrote, and where it comes from: a part may be wanted by the very day that the target gives."""
-    state = referral.state
+    session, state = here.session, referral.state
     if state == PARTS_REQUESTED:
         return _last_wanted_by(session, referral, PartStatus.REQUESTED)
     if state == PARTS_RECEIVED and (last := _last_wanted_by(session, referral, PartStatus.RECEIVED)):
         # A part that was asked for late had its own days: that it has come in makes nothing late.
-        usual = default_day(session, referral.rulepack, "assessment", since=_since(session, referral, "assessment"))
+        usual = here.default_day(referral.rulepack, "assessment", since=_since(here, referral, "assessment"))
         return last if last[0] > usual else None
     if state in {PLAN_ACTIVE, FOLLOW_UP_DUE} and (day := follow_up_day(session, referral)):
         return day, DeadlineSource.SET
@@ -184,68 +215,54 @@ def _last_wanted_by(session: Session, referral: Referral, status: PartStatus) ->
     return (last.due_on, last.due_source or DeadlineSource.SET) if last else None
 
 
-def _since(session: Session, referral: Referral, key: str) -> date:
+def _since(here: _Here, referral: Referral, key: str) -> date:
     """The day from which the days of `key` count, moved on by what it was paused: so many of its days were not used meanwhile."""
-    count = _count(session, referral, key)
+    count = _count(here, referral, key)
     if count is None:
         return referral.stage_since.date()
-    since = _first_day(session, referral, count.began)
+    since = _first_day(here, referral, count.began)
     for paused_on, resumed_on in reversed(count.pauses):
         # What was late already when it was paused stays late.
-        if default_day(session, referral.rulepack, key, since=since) >= paused_on:
-            since = _moved_on(session, referral, key, since=since, over=(paused_on, resumed_on))
+        if here.default_day(referral.rulepack, key, since=since) >= paused_on:
+            since = _moved_on(here, referral, key, since=since, over=(paused_on, resumed_on))
     return since
 
 
-def _count(session: Session, referral: Referral, key: str) -> _Count | None:
+def _count(here: _Here, referral: Referral, key: str) -> _Count | None:
     """Back from now in unbroken line to the first move into a state that `key` counts in; None where nothing leads here."""
-    moves = session.scalars(select(History).where(History.referral_id == referral.id).order_by(History.number.desc()))
+    rows = select(History).where(History.referral_id == referral.id).order_by(History.number.desc())
     counted = {key, _COUNTS_ON_FROM.get(key, key)}
     count: _Count | None = None
     paused: History | None = None
-    for row in moves:
-        here = TARGET_BY_STATE.get(State(row.to_stage, row.to_status))
-        if here in counted:
+    for row in here.session.scalars(rows):
+        its_key = TARGET_BY_STATE.get(State(row.to_stage, row.to_status))
+        if its_key in counted:
             if count is None:
                 count = _Count(row)
             elif paused is not None:
-                count.pauses.append((local_day(session, paused), local_day(session, count.began)))
+                count.pauses.append((here.day(paused.at), here.day(count.began.at)))
             count.began, paused = row, None
-        elif here in _PAUSES and count is not None and key not in _PAUSES:
+        elif its_key in _PAUSES and count is not None and key not in _PAUSES:
             paused = row
         else:
             break
     return count
 
 
-def _first_day(session: Session, referral: Referral, began: History) -> date:
+def _first_day(here: _Here, referral: Referral, began: History) -> date:
     """The day of `began`; where it saved minutes, the day of the meeting they are of."""
-    day = local_day(session, began)
+    day = here.day(began.at)
     if State(began.to_stage, began.to_status) != MEETING_HELD:
         return day
     held = select(TeamMeeting.starts_at).where(TeamMeeting.referral_id == referral.id, TeamMeeting.held_at.is_not(None))
-    met_at = session.scalars(held.order_by(TeamMeeting.number.desc()).limit(1)).one_or_none()
-    return min(day, _day_here(session, met_at)) if met_at else day
+    met_at = here.session.scalars(held.order_by(TeamMeeting.number.desc()).limit(1)).one_or_none()
+    return min(day, here.day(met_at)) if met_at else day
 
 
-def _moved_on(session: Session, referral: Referral, key: str, *, since: date, over: tuple[date, date]) -> date:
+def _moved_on(here: _Here, referral: Referral, key: str, *, since: date, over: tuple[date, date]) -> date:
     """`since` moved on by the days after the first of `over` up to its last, in the days that `key` counts."""
     paused_on, resumed_on = over
-    if _target(session, referral.rulepack, key).counting is Counting.CALENDAR_DAYS:
+    if here.target(referral.rulepack, key).counting is Counting.CALENDAR_DAYS:
         return since + (resumed_on - paused_on)
-    closed = calendar.closed_days(session)
-    days = calendar.school_days_between(paused_on + timedelta(days=1), resumed_on, closed=closed)
-    return calendar.add_school_days(since, days, closed=closed) if days else since
-
-
-def _day_here(session: Session, at: datetime) -> date:
-    return at.astimezone(_zone(session)).date()
-
-
-def _zone(session: Session) -> ZoneInfo:
-    here = _municipality(session)
-    return ZoneInfo(here.timezone if here else "UTC")
-
-
-def _municipality(session: Session) -> Municipality | None:
-    return session.scalars(select(Municipality).limit(1)).one_or_none()
+    days = calendar.school_days_between(paused_on + timedelta(days=1), resumed_on, closed=here.closed)
+    return calendar.add_school_days(since, days, closed=here.closed) if days else since
