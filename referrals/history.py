@@ -145,16 +145,13 @@ def _leave_row(
         reason=reason,
     )
     session.add(row)
+    if verb not in QUIET:
+        kind, now = StepKind.ADVANCE_REFERRAL, clock.machine_now()
+        session.add(Step(referral=referral, kind=kind, history=row, created_at=now))
     session.flush()
     audit.append(
         session, What.DID, by=by, chain=referral.id, party=party, subject=verb, object_id=row.id, ground=choice
     )
-    if verb not in QUIET:
-        step = Step(
-            referral=referral, kind=StepKind.ADVANCE_REFERRAL, history_id=row.id, created_at=clock.machine_now()
-        )
-        session.add(step)
-        session.flush()
     return row
 
 
