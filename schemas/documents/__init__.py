@@ -1,5 +1,6 @@
 """What each kind of paper says, as plain values: one schema per kind, and one way in for workflow and web alike."""
 
+from functools import cache
 from typing import Any, Final
 
 from referrals.vocabulary import DocumentKind
@@ -80,5 +81,11 @@ def document_context(kind: DocumentKind | str, source: PaperSource) -> dict[str,
     Every key of the kind is always there; what nobody has stated is None, [] or {}.
     Raises ValueError for an unknown kind.
     """
-    context: dict[str, Any] = DOCUMENTS[DocumentKind(kind)]().dump(source)
+    context: dict[str, Any] = _schema_of(DocumentKind(kind)).dump(source)
     return context
+
+
+@cache
+def _schema_of(kind: DocumentKind) -> Frame:
+    """Made once: it copies each of its fields and of those under them, which takes longer than to fill them."""
+    return DOCUMENTS[kind]()
