@@ -9,6 +9,7 @@ import atexit
 import hashlib
 import logging
 import os
+import re
 import threading
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
@@ -46,8 +47,9 @@ FONTS: Final = (
     ("Trivsel Arabic", 700, "trivsel-arabic-700.ttf"),
 )
 
-#: Marks that turn the direction of a line against its letters, and could make a paper say what was never written.
-_DIRECTION_OVERRIDES: Final = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
+#: Control characters but line and tab, halves of a pair, and marks that turn the direction of a line against its letters and could
+#: make a paper say what was never written.
+_NEVER_PRINTED: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 
 #: a print that lasts longer does not come to an end by itself: a paper takes a second. Half of what a step is given: what
 #: keeps the steps of a process waiting is not held against them
@@ -255,11 +257,7 @@ def printable(value: Any) -> Any:
         return ""
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
-    return "".join(
-        sign
-        for sign in value
-        if sign in "\n\t" or not (unicodedata.category(sign) in ("Cc", "Cs") or sign in _DIRECTION_OVERRIDES)
-    )
+    return _NEVER_PRINTED.sub("", value)
 
 
 def paragraphs(text: str | None) -> list[str]:
