@@ -187,8 +187,11 @@ class Referral(Identified, Staged, Base):
 
 @event.listens_for(Referral, "expire", raw=True)
 @event.listens_for(Referral, "refresh", raw=True)
-def _let_go_of_opened_keys(state: InstanceState[Referral], *_how: object) -> None:
-    state.dict.pop("_opened_keys", None)  # nothing where the referral itself was let go of already
+def _let_go_of_opened_keys(state: InstanceState[Referral], *how: Any) -> None:
+    """Once the keys themselves are read anew, by name or with all else; what a move reads of itself says nothing of them."""
+    names = how[-1]
+    if names is None or not {"wrapped_key", "content_keys"}.isdisjoint(names):
+        state.dict.pop("_opened_keys", None)  # nothing where the referral itself was let go of already
 
 
 class OfReferral(Identified):
