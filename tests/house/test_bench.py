@@ -17,6 +17,7 @@ from referrals.vocabulary import DevelopmentPaperKind, DocumentKind
 from tests import straight_way
 from tests.bench import prefects_rows
 from tests.bench.figures import Figure, Wanted, figure, keep, p95
+from tests.bench.first_year import Moments
 from tests.bench.papers import development_pages
 from tests.bench.throughput import papers_astray, steps_given_up
 from tests.people import settle
@@ -78,6 +79,19 @@ def test_a_step_that_was_given_up_is_counted_and_one_that_is_done_is_not(
 
 def test_each_paper_of_development_work_has_a_page_to_be_measured(session: Session) -> None:
     assert set(development_pages(session)) == set(DevelopmentPaperKind)
+
+
+def test_the_years_making_is_timed_from_the_first_word_of_its_progress_to_the_last() -> None:
+    moments, said = Moments(), ""
+    for now, line in enumerate(
+        [
+            "Trivsel starts", "a year of invented work: 0 %", "a year of invented work, autumn term 2026: 0 %",
+            "a year of invented work, autumn term 2026: 100 %", "a year of invented work: 100 %", "Trivsel runs",
+        ]
+    ):  # fmt: skip
+        said += f"{line}\n"
+        moments.hear(said, now)
+    assert (moments.first_word, moments.last_word) == (1, 4)
 
 
 @pytest.mark.parametrize(("values", "is_p95"), [([7.0], 7.0), (list(range(1, 21)), 19), (list(range(1, 101)), 95)])

@@ -24,8 +24,10 @@ from webapp.demo_year.world import World
 
 #: how many processes print
 PRINTERS = 2
-#: is told which part of the work is how far: a term's name, how many of its days, of how many
+#: is told which part of the work is how far: a term's name, how many days of the year, of how many
 Tell = Callable[[str, int, int], None]
+#: what the first and the last word of it are about
+WHOLE = "a year of invented work"
 
 
 def make_year(session: Session, *, tell: Tell, printers: Executor | None = None) -> None:
@@ -39,16 +41,21 @@ def make_year(session: Session, *, tell: Tell, printers: Executor | None = None)
         )
     if session.scalars(select(Referral.id).limit(1)).first() is not None:
         raise StartRefused("a year of invented work is made in an empty municipality only; this one holds referrals")
+    tell(WHOLE, 0, 1)
     ends, book = clock.now(), Book.of(organisation.municipality(session).country)
     clock.use_own_shift()  # whoever ends us in the middle leaves the instance at its own date
     try:
         with _nothing_looked_through(), printers or _printers() as ready:
             world = World(session, book, ends, Printer(ready))
             longest = max(child.ago for child in book.children)
+            first = world.at(world.ago(longest), 0)
             lives = [*work_together(world, longest), *(live(world, child) for child in book.children)]
-            Play(session, world.printer).go(lives, until=ends, tell=lambda moment: _tell(tell, world, moment))
+            Play(session, world.printer).go(
+                lives, until=ends, tell=lambda moment: tell(_term(world, moment), (moment - first).days, (ends - first).days)
+            )  # fmt: skip
     finally:
         clock.use_shift_file(settings.shift_file)
+    tell(WHOLE, 1, 1)
 
 
 def _printers() -> Executor:
@@ -78,9 +85,7 @@ def _get_ready() -> None:
     gc.disable()
 
 
-def _tell(tell: Tell, world: World, moment: datetime) -> None:
-    """How far the term of `moment` is."""
-    first = world.at(world.ago(max(child.ago for child in world.book.children)), 0)
+def _term(world: World, moment: datetime) -> str:
+    """The term in which `moment` lies, as the work tells of it."""
     term = SchoolTerm.of(moment.astimezone(world.zone).date())
-    name = f"{'autumn' if term.is_autumn else 'spring'} term {term.year}"
-    tell(f"a year of invented work, {name}", (moment - first).days, (world.ends - first).days)
+    return f"{WHOLE}, {'autumn' if term.is_autumn else 'spring'} term {term.year}"
