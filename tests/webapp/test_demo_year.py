@@ -4,7 +4,9 @@ import dataclasses
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
+from itertools import pairwise
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -35,7 +37,7 @@ from referrals.models import (
     UpwardQuestion,
 )  # fmt: skip
 from referrals.patterns import kept
-from referrals.people import founding
+from referrals.people import founding, organisation
 from referrals.plans.childs_plan import LONGEST_GOAL
 from referrals.rounds import enrolling, evaluating, report
 from referrals.sealing import key_ring, use_key_ring
@@ -174,6 +176,16 @@ def test_nothing_is_left_half_done_and_log_and_register_are_whole(year):
             numbers = session.scalars(select(RegisterEntry.number).where(RegisterEntry.year == year_of_register)).all()
             assert sorted(numbers) == list(range(1, count + 1))
         assert not audit_check.verify(session).findings
+
+
+def test_the_register_goes_on_from_day_to_day_and_never_back(year):
+    with db.reading() as session:
+        zone = ZoneInfo(organisation.municipality(session).timezone)
+        lines = session.scalars(select(RegisterEntry).order_by(RegisterEntry.year, RegisterEntry.number)).all()
+        assert {line.paper is None for line in lines} == {True, False}
+        for days in ([line.dated_on for line in lines], [line.entered_at.astimezone(zone).date() for line in lines]):
+            assert len(set(days)) > 50
+            assert [day for before, day in pairwise(days) if day < before] == []
 
 
 def test_everything_happened_in_the_order_of_the_year_and_nothing_after_its_end(year):

@@ -59,9 +59,9 @@ class _AtThePrinter:
 
 @dataclass
 class Play:
-    """The lives of one municipality. Papers of a week are printed beside the work, and are there before their life goes on or the next week begins.
+    """The lives of one municipality. Papers of a day are printed beside its work, and are there before their life goes on or the next day begins.
 
-    With the days apart there would be little to do beside them: on most days few referrals go on.
+    So the register, which gets a line for each of them, goes on from day to day as one that was kept by hand.
     """
 
     session: Session
@@ -73,14 +73,12 @@ class Play:
         """Let every life go on until `until`; what it would do later stays undone, as in any municipality on any day."""
         waiting = [(moment, number, life) for number, life in enumerate(lives) for moment in [next(life)]]
         heapq.heapify(waiting)
-        today = week = None
+        today = None
         while waiting and waiting[0][0] <= until:
             moment, number, life = heapq.heappop(waiting)
             if moment.date() != today:
                 today = moment.date()
                 tell(moment)
-            if moment.isocalendar()[:2] != week:
-                week = moment.isocalendar()[:2]
                 self._collect_all()
             self._collect(number)
             clock.set_now(moment)
