@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from referrals.access import Role
 from referrals.calendar import Closed, add_school_days, closed_days, is_open_day, next_open_day
 from referrals.languages import translations
-from referrals.models import Account, ClosedDay, Forum, RoleAssignment, Unit
+from referrals.models import Account, ClosedDay, Forum, Municipality, RoleAssignment, Unit
 from referrals.people import organisation
 from referrals.vocabulary import Profession
 from webapp.demo_year.playing import Printer
@@ -37,6 +37,8 @@ class World:
     book: Book
     ends: datetime
     printer: Printer
+    #: held for the whole year: what asks for it finds it read already
+    here: Municipality = field(init=False)
     zone: ZoneInfo = field(init=False)
     language: str = field(init=False)
     closed: Closed = field(init=False)
@@ -44,8 +46,8 @@ class World:
     _taken: Counter[tuple[str, date]] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        here = organisation.municipality(self.session)
-        self.zone, self.language = ZoneInfo(here.timezone), here.language
+        self.here = organisation.municipality(self.session)
+        self.zone, self.language = ZoneInfo(self.here.timezone), self.here.language
         self._close_for_holidays()
         self.closed = closed_days(self.session)
 
