@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -81,7 +82,8 @@ def colleagues(session: Session, referral: Referral) -> list[Colleague]:
     )
     shut_out = referral.facts().shut_out
     named = session.scalars(select(Concern.conflict_functions).where(Concern.referral_id == referral.id)).first() or []
-    found = []
+    day, found = today(session), []
+    lock_of = cache(lambda service: _standing_in_the_way(session, referral, service, on=day))
     for account in (each for each in accounts if each.id not in shut_out and access_list.is_on(referral, each.id)):
         is_invited = account.id in invited
         if is_invited and not is_in(referral, account):
@@ -91,8 +93,7 @@ def colleagues(session: Session, referral: Referral) -> list[Colleague]:
             if is_invited
             else service_of(account.profession, referral.unit.school_form)
         )
-        lock = _standing_in_the_way(session, referral, service)
-        found.append(Colleague(account, service, lock, account.profession in named, is_invited))
+        found.append(Colleague(account, service, lock_of(service), account.profession in named, is_invited))
     return found
 
 
@@ -140,14 +141,13 @@ def _invited(session: Session, referral: Referral) -> set[uuid.UUID]:
     return set(session.scalars(rows.where(Invitation.ends_at > clock.now())))
 
 
-def _standing_in_the_way(session: Session, referral: Referral, service: Recipient) -> ConsentState | None:
-    """Where consent stands, if it keeps `service` out today: the first guardian's state that is in the way."""
-    day = today(session)
-    if coverage.covers(session, referral, service, on=day):
+def _standing_in_the_way(session: Session, referral: Referral, service: Recipient, *, on: date) -> ConsentState | None:
+    """Where consent stands, if it keeps `service` out on that day: the first guardian's state that is in the way."""
+    if coverage.covers(session, referral, service, on=on):
         return None
     for guardian in coverage.deciding_guardians(session, referral):
         newest = coverage.newest_answer(guardian)
-        if newest is None or not newest.covers(service, day):
-            state = guardian.consent_state(day)
+        if newest is None or not newest.covers(service, on):
+            state = guardian.consent_state(on)
             return ConsentState.PARTIAL if state is ConsentState.FULL else state
     return ConsentState.NOT_ASKED
