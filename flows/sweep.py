@@ -15,6 +15,7 @@ from flows import signs_of_life
 from flows.apart import Apart
 from flows.failures import StepFailed, neutral
 from flows.opening import logger, open_instance
+from flows.team_dates import tell_of_dates
 from flows.terms import count_terms
 from referrals import clock, db, drafts, mailer
 from referrals.access import SYSTEM
@@ -22,6 +23,7 @@ from referrals.consent import due_for_reminder, remind_of_consent
 from referrals.development import stages
 from referrals.development import targets as development_targets
 from referrals.follow_up import due_for_follow_up, open_follow_up
+from referrals.forums import date_letters
 from referrals.keeping import content_keys, log_samples, retention
 from referrals.meetings import conflict_settling
 from referrals.meetings.conflict_settling import remind_of_conflict
@@ -160,6 +162,13 @@ def _write_about_samples(this: Sweep) -> int:
     return len(untold)
 
 
+def _tell_of_dates(this: Sweep) -> int:
+    """The worker does so every few seconds; here stands what came of it, for whoever starts a sweep by hand."""
+    with db.writing(this.database) as session:
+        date_letters.forget_old(session)
+    return tell_of_dates(this.database, this.apart)
+
+
 def _count_terms(this: Sweep) -> int:
     return count_terms(this.database, this.apart)
 
@@ -191,6 +200,7 @@ _DUTIES: Final[dict[str, Callable[[Sweep], int]]] = {
     "absent pupils let go": _let_pupils_go,
     "samples drawn": _draw_samples,
     "samples written about": _write_about_samples,
+    "letters about team dates": _tell_of_dates,
     "terms counted": _count_terms,
     "referrals given keys by kind": _give_keys,
     "disposals": _carry_out_disposals,

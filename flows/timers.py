@@ -8,11 +8,13 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from flows.apart import Apart
 from flows.failures import place_of
 from flows.opening import logger
 from flows.reminders import send_reminders
 from flows.rounds import fix_registers, issue_agendas
 from flows.sweep import sweep_database
+from flows.team_dates import tell_of_dates
 from referrals import clock, db
 from referrals.models import Municipality
 
@@ -24,6 +26,8 @@ SOON: Final = 0.3
 SWEEP_AGAIN: Final = 600.0
 #: between two looks for reminders to send, until the day's have gone
 REMIND_EVERY: Final = timedelta(minutes=10)
+#: seconds between two looks at what is to be told of teams' dates
+DATES_EVERY: Final = 15.0
 #: between two looks for agendas of consultation rounds to issue
 AGENDAS_EVERY: Final = timedelta(minutes=1)
 
@@ -41,11 +45,15 @@ class Timers(threading.Thread):
         self._reminded_on: date | None = None
         self._reminded_at: datetime | None = None
         self._agendas_at: datetime | None = None
+        self._dates_at: float | None = None
 
     def run(self) -> None:
         """Go on until told to stop."""
         while not self._stopping.is_set():
-            for duty in (self._sweep_when_due, self._remind_now_and_then, self._issue_agendas_now_and_then):
+            duties = (
+                self._sweep_when_due, self._tell_of_dates_now_and_then, self._remind_now_and_then, self._issue_agendas_now_and_then,
+            )  # fmt: skip
+            for duty in duties:
                 try:
                     duty()
                 except SQLAlchemyError as error:
@@ -81,6 +89,14 @@ class Timers(threading.Thread):
         self._reminded_at = now
         if send_reminders(self.database):
             self._reminded_on = day
+
+    def _tell_of_dates_now_and_then(self) -> None:
+        """Make what was told of teams' dates equal to what is to stand in calendars, once an instance is set up."""
+        now = time.monotonic()
+        if self._swept_on is None or (self._dates_at is not None and now - self._dates_at < DATES_EVERY):
+            return
+        self._dates_at = now
+        tell_of_dates(self.database, Apart("dates"))
 
     def _issue_agendas_now_and_then(self) -> None:
         """Issue the agendas whose morning has come, and fix whom to count in rounds that have begun, once an instance is set up."""

@@ -290,10 +290,12 @@ def _guardians(session: Session, row: History, ids: AbstractSet[str]) -> list[Ad
     ]
 
 
+def addressee(account: Account) -> Addressee:
+    """Somebody with an account, by their own address and in their own language."""
+    return Addressee(f"account:{account.id}", account.email, account.language, account.id)
+
+
 def _accounts(found: Iterable[Account]) -> list[Addressee]:
     """Each account once, in an order that is the same each time."""
     each_once = {account.id: account for account in found if account.is_active}
-    return [
-        Addressee(f"account:{account.id}", account.email, account.language, account.id)
-        for account in sorted(each_once.values(), key=lambda account: account.email)
-    ]
+    return [addressee(account) for account in sorted(each_once.values(), key=lambda account: account.email)]

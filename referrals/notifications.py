@@ -17,10 +17,12 @@ from referrals.audiences import Addressee
 from referrals.config import current
 from referrals.disclosure import hand_over
 from referrals.errors import NoSuchReferral, TooLateToStop
+from referrals.forums import call_mail, date_calls
+from referrals.forums.call_mail import CALLS, TAKES_OUT, TO_GUARDIANS
 from referrals.keeping import audit
 from referrals.mailer import Letter, new_message_id
 from referrals.meetings import own_calls
-from referrals.models import Guardian, History, Mail, MeetingVersion, Referral, Step, StepKind, TeamMeeting, What
+from referrals.models import Account, Guardian, History, Mail, Referral, Step, StepKind, What
 from referrals.papers import readers
 from referrals.papers.paper_sources import GUARDIANS_DOOR, RETURN_PATH
 from referrals.printing import TEMPLATE_FOLDER
@@ -55,8 +57,6 @@ class Notification:
 
 #: what may reach the one who is too close: it is written before any wall is looked at, and not even the number leaves
 _ABOUT_CONFLICT: Final = frozenset({_M.CONFLICT_TO_SETTLE, _M.NOBODY_TO_SETTLE})
-#: mail that goes to guardians, and therefore names no number
-TO_GUARDIANS: Final = frozenset({_M.MEETING_INVITED, _M.INVITATION_TAKEN_BACK})
 #: where its link leads that does not lead to the referral: some of its readers cannot open that, or not any more
 _ELSEWHERE: Final = (
     dict.fromkeys(_ABOUT_CONFLICT | {_M.CALL_TAKEN_BACK}, "/home")
@@ -75,11 +75,8 @@ _CALLED_OFF: Final = (
     Notification(_M.CALL_TAKEN_BACK, audiences.called_before_and_gone),
     Notification(_M.INVITATION_TAKEN_BACK, audiences.guardians_invited_before),
 )
-#: mail that calls to a meeting: once that is called off or called otherwise, whoever is to know gets another one
-_CALLS: Final = frozenset({_M.MEETING_SCHEDULED, _M.MEETING_INVITED})
-#: mail that takes a meeting out of somebody's calendar, and all that changes something there
-TAKES_OUT: Final = frozenset({_M.MEETING_CALLED_OFF, _M.CALL_TAKEN_BACK, _M.INVITATION_TAKEN_BACK})
-WITH_ENTRY: Final = _CALLS | TAKES_OUT
+#: mail that changes something in somebody's calendar
+WITH_ENTRY: Final = CALLS | TAKES_OUT
 
 #: mail that asks for something to be done, and where a referral stands as long as it is not
 _ASKS_WHILE: Final[dict[MailKind, frozenset[State]]] = {
@@ -162,9 +159,12 @@ def write(session: Session, row: History) -> list[Mail]:
                 and not _is_told(session, row, notification.kind, account_id=addressee.account_id)
             ):
                 continue
-            if notification.kind in _CALLS and _says_nothing_new(session, row, addressee):
+            date_id = None
+            if addressee.account_id:
+                date_id = date_calls.date_told_of(session, row, notification.kind, account_id=addressee.account_id)
+            if notification.kind in CALLS and _says_nothing_new(session, row, addressee, date_id=date_id):
                 continue
-            mail = _write_one(session, row, notification.kind, addressee=addressee)
+            mail = _write_one(session, row, notification.kind, addressee=addressee, date_id=date_id)
             written += [mail] if mail else []
     return written
 
@@ -173,18 +173,35 @@ def _is_told(session: Session, row: History, kind: MailKind, *, account_id: uuid
     """Nobody of what they did themselves, but of what is to stand in their calendar, or to leave it; where an identity is
     protected, nobody but those on the access list.
     """
-    is_of_calendar = kind in _CALLS or (kind in TAKES_OUT and _has_entry(session, row, account_id))
+    is_of_calendar = kind in CALLS or (kind in TAKES_OUT and _has_entry(session, row, account_id))
     return (account_id != row.by_id or is_of_calendar) and access_list.is_on(row.referral, account_id)
 
 
-def _says_nothing_new(session: Session, row: History, addressee: Addressee) -> bool:
+def call_apart(session: Session, referral: Referral, account: Account) -> None:
+    """Call somebody by mail of their own, with an entry of its own, to a meeting that is no part of a team's date any more."""
+    calls = select(History).where(History.referral_id == referral.id, History.verb == Verb.SCHEDULE_MEETING)
+    row = session.scalars(calls.order_by(History.number.desc()).limit(1)).one()
+    of_date = select(Mail).where(
+        Mail.history_id == row.id, Mail.kind == _M.MEETING_SCHEDULED, Mail.recipient == f"account:{account.id}"
+    )
+    for mail in session.scalars(of_date):
+        session.delete(mail)  # this one takes its place: what was told of the date stands in the log
+    session.flush()
+    _write_one(session, row, _M.MEETING_SCHEDULED, addressee=audiences.addressee(account))
+
+
+def _says_nothing_new(
+    session: Session, row: History, addressee: Addressee, *, date_id: uuid.UUID | None = None
+) -> bool:
     """Whether a mail to this address, which did not come back, called or invited them so already, and nothing took that back."""
+    if date_id is not None and addressee.account_id is not None:
+        return date_calls.says_nothing_new(session, row, account_id=addressee.account_id, date_id=date_id)
     before = select(Mail).join(History, History.id == Mail.history_id).where(
         Mail.referral_id == row.referral_id, Mail.kind.in_(WITH_ENTRY), Mail.recipient == addressee.key,
-        Mail.stopped_at.is_(None), History.number < row.number,
+        Mail.stopped_at.is_(None), Mail.date_id.is_(None), History.number < row.number,
     )  # fmt: skip
     newest = session.scalars(before.order_by(History.number.desc(), Mail.id).limit(1)).one_or_none()
-    if newest is None or newest.kind not in _CALLS or not is_addressed_to(session, newest, addressee.address):
+    if newest is None or newest.kind not in CALLS or not is_addressed_to(session, newest, addressee.address):
         return False
     if _step_of(session, newest).failed_at is not None:
         return False
@@ -201,7 +218,10 @@ def _has_entry(session: Session, row: History, account_id: uuid.UUID) -> bool:
     return session.scalars(called.limit(1)).first() is not None
 
 
-def _write_one(session: Session, row: History, kind: MailKind, *, addressee: Addressee) -> Mail | None:
+def _write_one(
+    session: Session, row: History, kind: MailKind, *, addressee: Addressee, date_id: uuid.UUID | None = None
+) -> Mail | None:
+    """One mail and the step that sends it; without a step where it is part of a date, of which `forums/date_letters.py` tells."""
     same = select(Mail.id).where(Mail.history_id == row.id, Mail.kind == kind, Mail.recipient == addressee.key)
     if session.scalars(same).first() is not None:
         return None
@@ -216,9 +236,12 @@ def _write_one(session: Session, row: History, kind: MailKind, *, addressee: Add
         written_at=now,
         held_until=now + timedelta(minutes=current().hold_minutes),
         address=addressee.address,
+        date_id=date_id,
     )
     session.add(mail)
     session.flush()
+    if date_id is not None:
+        return mail
     session.add(
         Step(
             referral=row.referral,
@@ -262,52 +285,10 @@ def let_rest_if_done(session: Session, mail: Mail) -> None:
     is_done = mail.referral.state not in _ASKS_WHILE.get(mail.kind, STATES)
     if mail.kind is MailKind.HAND_OVER_OFFERED:
         is_done = hand_over.waiting(session, mail.referral) is None
-    if mail.kind in _CALLS:
-        is_done = not _is_called_so(session, mail) or _is_known(session, mail)
-    if mail.kind in TAKES_OUT:
-        is_done = _is_called_again(session, mail)
+    if mail.kind in WITH_ENTRY:
+        is_done = call_mail.is_done(session, mail)
     if is_to_go(mail) and (is_done or not _can_be_mailed(session, mail)):
         mail.stopped_at = clock.now()
-
-
-def _is_called_so(session: Session, mail: Mail) -> bool:
-    """Whether the meeting is still to be held as a mail calls to it: neither moved since, nor called off, nor held.
-
-    Nobody gets another mail where only others are called or invited since: theirs still goes.
-    """
-    call = team_review.called_then(session, mail.referral, after=mail.history)
-    if isinstance(call, MeetingVersion):
-        now, reader = session.get_one(TeamMeeting, call.meeting_id), mail.recipient.rpartition(":")[2]
-        is_same = team_review.where_and_when(call) == team_review.where_and_when(now)
-        return now.is_to_hold and reader in {*now.called, *now.guardians_invited} and is_same
-    return isinstance(call, TeamMeeting) and call.is_to_hold
-
-
-def _is_known(session: Session, mail: Mail) -> bool:
-    """Whether it would tell a guardian what the newest mail about a meeting told them at this address: the same time and place.
-
-    So it is where the meeting was moved and moved back, or they were left out and invited again, before either mail had gone.
-    """
-    if mail.kind is not _M.MEETING_INVITED:
-        return False
-    sent = select(Mail).where(
-        Mail.referral_id == mail.referral_id, Mail.recipient == mail.recipient, Mail.kind.in_(TO_GUARDIANS),
-        Mail.sent_at.is_not(None), Mail.id != mail.id,
-    )  # fmt: skip
-    newest = session.scalars(sent.order_by(Mail.sent_at.desc(), Mail.id).limit(1)).one_or_none()
-    if newest is None or newest.kind is not mail.kind or newest.address != mail.address:
-        return False
-    told, tells = (team_review.called_then(session, mail.referral, after=one.history) for one in (newest, mail))
-    return team_review.where_and_when(told) == team_review.where_and_when(tells)
-
-
-def _is_called_again(session: Session, mail: Mail) -> bool:
-    """Whether its reader was called since to the very meeting that it takes back: they are to come after all."""
-    call = team_review.ended_call(session, mail.history)
-    if not isinstance(call, MeetingVersion):
-        return False  # it was called off: a new one has a calendar entry of its own
-    meeting, reader = session.get_one(TeamMeeting, call.meeting_id), mail.recipient.rpartition(":")[2]
-    return meeting.is_to_hold and reader in {*meeting.called, *meeting.guardians_invited}
 
 
 def _can_be_mailed(session: Session, mail: Mail) -> bool:
@@ -347,6 +328,8 @@ def stop(session: Session, referral: Referral, mail: Mail, *, by: Actor, seen: i
     history.guard(session, referral, Verb.STOP_SENDING, by=by, seen=seen)
     if mail.stopped_at is not None:
         return mail
+    if mail.date_id is not None:
+        raise TooLateToStop  # what is told of a date goes as long as the call stands: whoever calls that off stops it
     step = _step_of(session, mail)
     is_given_up = step.failed_at is not None
     if mail.sent_at is not None or (clock.now() >= mail.held_until and not is_given_up):
@@ -365,8 +348,8 @@ def letter(mail: Mail) -> Letter:
     link = settings.base_url + (f"{RETURN_PATH}?number={number}" if is_for_reporter else f"/referrals/{number}")
     if mail.kind in _ELSEWHERE:
         link = settings.base_url + _ELSEWHERE[mail.kind]
-    when = own_calls.when_said(mail) if mail.kind in _CALLS else ""
-    values = {"reference": number, "link": link, "for_reporter": is_for_reporter, "when": when}
+    when = own_calls.when_said(mail) if mail.kind in CALLS else ""
+    values = {"reference": number, "link": link, "for_reporter": is_for_reporter, "when": when, "of_date": False}
     words, folder = environment(mail.language), f"emails/{mail.kind}"
     subject = words.get_template(f"{folder}/subject.txt").render(values)
     return Letter(

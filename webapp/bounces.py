@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from referrals import db, notifications
 from referrals.errors import SetupFileInvalid
+from referrals.forums import date_letters
 from referrals.reminders import digest
 from schemas import delivery_report
 from webapp.watch import Watch
@@ -31,7 +32,9 @@ def _read(given: argparse.Namespace) -> int:
             message_id = delivery_report.undelivered(content)
             with db.writing() as session:
                 is_ours = message_id is not None and (
-                    notifications.note_returned(session, message_id) or digest.note_returned(session, message_id)
+                    notifications.note_returned(session, message_id)
+                    or date_letters.note_returned(session, message_id)
+                    or digest.note_returned(session, message_id)
                 )
             came_back, others = came_back + is_ours, others + (not is_ours)
     except DBAPIError:

@@ -1,5 +1,6 @@
 """A meeting as an entry of one's own calendar, with the mail and from its page: when and where; nobody's name, and no word of why."""
 
+import uuid
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -10,10 +11,12 @@ from sqlalchemy.orm import Session
 
 from referrals import clock, languages, team_review
 from referrals.config import current
+from referrals.forums import date_calls
+from referrals.forums.call_mail import TAKES_OUT, TO_GUARDIANS
 from referrals.mailer import Letter
 from referrals.meetings import own_calls
-from referrals.models import History, Mail, MeetingVersion, Referral, TeamMeeting
-from referrals.notifications import TAKES_OUT, TO_GUARDIANS, WITH_ENTRY
+from referrals.models import DateCall, History, Mail, MeetingVersion, Referral, TeamMeeting
+from referrals.notifications import WITH_ENTRY
 from referrals.stages import Verb
 from referrals.vocabulary import N_
 
@@ -33,7 +36,7 @@ def with_entry(session: Session, letter: Letter, mail: Mail) -> Letter:
     if row is None or call is None:
         return letter
     title = languages.translations(mail.language).gettext(GUARDIANS_TITLE if is_guardians else TITLE)
-    event = _entry(call, at=row.at, title=title, status="CANCELLED" if is_off else "CONFIRMED")
+    event = _meeting(call, at=row.at, title=title, is_off=is_off)
     event.add("sequence", _calls(session, row.referral, before=row.number))
     # Mail carries nothing about anybody. To a guardian's household even the team's own room says which school it is.
     if (place := own_calls.told_place(call)) is not None and not is_off and not is_guardians:
@@ -42,12 +45,32 @@ def with_entry(session: Session, letter: Letter, mail: Mail) -> Letter:
     return replace(letter, calendar=_calendar(event, method=method).decode(), calendar_method=method)
 
 
-def to_take_along(session: Session, meeting: TeamMeeting, *, title: str) -> bytes:
+def with_date(letter: Letter, told: DateCall, *, place: str) -> Letter:
+    """`letter` with the one entry of a team's date, as `told` says it: the same UID for as long as the date is there."""
+    now = clock.now()
+    when = told.begins_at or now, told.ends_at or now
+    event = _date(told, when, at=letter.written_at, title=languages.translations(letter.language).gettext(TITLE))
+    if place and told.is_called:
+        event.add("location", place)
+    method = letter.calendar_method if told.is_called else "CANCEL"
+    return replace(letter, calendar=_calendar(event, method=method).decode(), calendar_method=method)
+
+
+def to_take_along(session: Session, meeting: TeamMeeting, *, title: str, reader: uuid.UUID | None = None) -> bytes:
     """A planned meeting as it stands now (RFC 5545), for those who read when and where on a page: the same entry as in the mail.
 
-    Where an identity is protected it does not say where: calendars are shared with others.
+    For a `reader` who was told of the team's date it is the entry of that. Where an identity is protected it does not say where:
+    calendars are shared with others.
     """
-    event = _entry(meeting, at=clock.now(), title=title)
+    newest = date_calls.newest_call(session, meeting.referral, reader) if reader else None
+    date = date_calls.date_of(session, meeting) if newest and newest.date_id else None
+    told = session.get(DateCall, DateCall.key(date.id, newest.recipient)) if newest and date else None
+    if date is not None and told is not None and told.is_called:
+        when = date.starts_at, date.starts_at + timedelta(minutes=date.minutes)
+        event = _date(told, when, at=clock.now(), title=title)
+        event.add("location", date.place)
+        return _calendar(event)
+    event = _meeting(meeting, at=clock.now(), title=title)
     event.add("sequence", max(_calls(session, meeting.referral) - 1, 0))
     if meeting.referral.protected_since is None:
         event.add("location", meeting.place)
@@ -59,8 +82,21 @@ def _call_of(session: Session, row: History, *, is_off: bool) -> TeamMeeting | M
     return team_review.ended_call(session, row) if is_off else team_review.called_then(session, row.referral, after=row)
 
 
-def _entry(call: TeamMeeting | MeetingVersion, *, at: datetime, title: str, status: str = "CONFIRMED") -> Event:
-    """The meeting as `call` says it: the same UID however often it is moved. Neither who comes nor what it is about.
+def _date(told: DateCall, when: tuple[datetime, datetime], *, at: datetime, title: str) -> Event:
+    event = _entry(told.id, when, at=at, title=title, is_off=not told.is_called)
+    event.add("sequence", told.sequence)
+    return event
+
+
+def _meeting(call: TeamMeeting | MeetingVersion, *, at: datetime, title: str, is_off: bool = False) -> Event:
+    """The meeting as `call` says it: the same UID however often it is moved."""
+    meeting_id = call.meeting_id if isinstance(call, MeetingVersion) else call.id
+    when = call.starts_at, call.starts_at + timedelta(minutes=call.minutes)
+    return _entry(meeting_id, when, at=at, title=title, is_off=is_off)
+
+
+def _entry(entry_id: uuid.UUID, when: tuple[datetime, datetime], *, at: datetime, title: str, is_off: bool) -> Event:
+    """An entry of a calendar, from when to when. Neither who comes nor what it is about.
 
     RFC 5546 wants an ORGANIZER in whatever is published or cancelled; programs change and take out only what comes from the same
     one. Nobody who is called stands there: that would tell each of them, and their households, of all others.
@@ -68,15 +104,15 @@ def _entry(call: TeamMeeting | MeetingVersion, *, at: datetime, title: str, stat
     Times stand in UTC. Outlook reads no RDATE, of which icalendar makes its VTIMEZONE: summer meetings could be an hour off there.
     """
     event = Event()
-    event.add("uid", f"{call.meeting_id if isinstance(call, MeetingVersion) else call.id}@trivsel.invalid")
+    begins_at, ends_at = when
+    event.add("uid", f"{entry_id}@trivsel.invalid")
     event.add("dtstamp", at)
-    begins = call.starts_at.astimezone(UTC)
-    event.add("dtstart", begins)
-    event.add("dtend", begins + timedelta(minutes=call.minutes))
+    event.add("dtstart", begins_at.astimezone(UTC))
+    event.add("dtend", ends_at.astimezone(UTC))
     event.add("summary", title)
     event.add("organizer", vCalAddress(f"mailto:{current().mail_from}"), parameters={"CN": KEEPER})
     event.add("class", "PRIVATE")
-    event.add("status", status)
+    event.add("status", "CANCELLED" if is_off else "CONFIRMED")
     return event
 
 

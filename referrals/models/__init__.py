@@ -25,6 +25,7 @@ from referrals.models.consultation_round import (
     RoundSlot,
 )
 from referrals.models.content_key import ContentKey
+from referrals.models.date_call import DateCall
 from referrals.models.degrading_notice import DegradingNotice
 from referrals.models.degrading_report import DegradingReport
 from referrals.models.development import (
@@ -121,6 +122,7 @@ __all__ = [
     "Consultation",
     "ConsultationRound",
     "ContentKey",
+    "DateCall",
     "DegradingNotice",
     "DegradingReport",
     "DevelopmentAction",

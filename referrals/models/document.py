@@ -79,6 +79,8 @@ class Mail(OfReferral, Base):
     sent_at: Mapped[datetime | None]
     stopped_at: Mapped[datetime | None]
     stopped_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+    #: the date of the team it is part of, which may have been taken away since: it is not sent by itself, the date is told of
+    date_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
 
     address = Sealed[str]()
 

@@ -6,6 +6,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from referrals.access import Actor, Role, View, may_view
+from referrals.forums import date_letters
 from referrals.languages import local_date
 from referrals.models import Referral, Step
 from referrals.people import coordinating, organisation
@@ -19,6 +20,7 @@ def to_see_to(session: Session, actor: Actor) -> Iterable[WaitingItem]:
     # Asked apart, and in this order: databases would begin at every referral of the units, and not at the few mails that failed.
     failed = select(Step.referral_id, Step.failed_at).where(Step.mail_id.is_not(None), Step.failed_at.is_not(None))
     oldest = {of: at for of, at in session.execute(failed.order_by(Step.failed_at.desc())) if at}
+    oldest |= {of: min(at, oldest.get(of, at)) for of, at in date_letters.failed_since(session).items()}
     if not oldest:
         return []
     rows = session.scalars(

@@ -4,15 +4,19 @@ import io
 import os
 import re
 import sys
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from referrals import clock, config, db, notifications, triage
+from referrals import clock, config, db, notifications, team_review, triage
 from referrals.audiences import REPORTER
-from referrals.models import Account, Mail, Referral, Step
-from referrals.stages import Verb
+from referrals.forums import agenda, date_letters
+from referrals.models import Account, DateCall, Mail, Referral, Step, TeamDate
+from referrals.stages import TO_SCHEDULE, Verb
+from referrals.vocabulary import Profession
 from tests import straight_way
+from tests.factories import a_guardian, a_referral
 from tests.schemas.test_delivery_report import REPORT, WHOLE
 from tests.webapp.desk import Desk, cast_of
 from webapp import cli
@@ -154,3 +158,36 @@ def test_a_report_that_cannot_be_written_down_now_is_to_come_again(app, pipe, mo
         os.EX_TEMPFAIL,
         "trivsel: the database does not answer; the report is to come again later",
     )
+
+
+def test_mail_about_a_date_of_the_team_that_came_back_is_shown_until_it_arrives(signed_in, settings, desk, pipe):
+    with db.writing(settings.database) as session:
+        cast = cast_of(session)
+        referral, by = a_referral(session, cast, TO_SCHEDULE), cast.coordinator.actor()
+        a_guardian(session, referral, told_by=cast.coordinator)
+        begins_at = clock.now() + timedelta(days=7)
+        day = TeamDate(forum=referral.forum, starts_at=begins_at, minutes=60, place=referral.forum.place)
+        session.add(day)
+        session.flush()
+        agenda.put_on(session, day, referral.id, minutes=30, by=by)
+        team_review.schedule_meeting(
+            session, referral, by=by, seen=None, starts_at=begins_at, minutes=30, place=day.place, called=[cast.coordinator.id],
+            without=list(Profession), on_closed_day=True,
+        )  # fmt: skip
+        session.expire(referral)
+        notifications.write(session, referral.history[-1])
+        number, recipient = referral.number, f"account:{cast.coordinator.id}"
+        letter = date_letters.look(session, day.id, recipient, is_held=False)
+        date_letters.note_sent(session, letter.message_id)
+    browser = signed_in("karin")
+    assert "came back" not in browser.get(f"/referrals/{number}/documents").text
+    assert pipe(report_on(letter.message_id)) == (0, "1 came back, 0 said nothing new of a mail of ours")
+    for address in (f"/referrals/{number}", f"/referrals/{number}/documents"):
+        page = browser.get(address)
+        assert "A mail to Karin Almkvist came back: the address takes none." in page.text
+        assert "then it goes by itself" in page.text
+    assert "Could not be sent" in page.text
+    assert "A mail came back: its address takes none." in signed_in("henrik").get(f"/referrals/{number}/documents").text
+    with db.writing(settings.database) as session:
+        session.scalars(select(DateCall)).one().failed_with = "mail"
+    assert "A mail could not be sent." in browser.get(f"/referrals/{number}/documents").text

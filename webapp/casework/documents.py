@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Response, abort, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -13,8 +14,9 @@ from referrals.access import View, is_administrator
 from referrals.audiences import REPORTER
 from referrals.disclosure import coverage, service_referral
 from referrals.errors import NoSuchReferral
+from referrals.forums import date_letters
 from referrals.keeping import register
-from referrals.models import Account, Document, Mail, Referral, Step, StepKind, What
+from referrals.models import Account, DateCall, Document, Mail, Referral, Step, StepKind, What
 from referrals.papers import paper_sources, readers
 from referrals.stages import Verb
 from referrals.vocabulary import DocumentKind
@@ -60,17 +62,19 @@ class MailLine:
 
 @dataclass(frozen=True)
 class FailedLine:
-    """Automatic work that was given up."""
+    """Automatic work that was given up, or mail about a team's date that does not arrive."""
 
-    step: Step
+    failed_at: datetime
     what: str
     #: what helps where trying again alone does not
     advice: str
     may_retry: bool
+    #: what can be tried again by hand; None where that goes by itself
+    step_id: uuid.UUID | None = None
     #: the mail that can be given up for good, where it is one
-    mail_id: uuid.UUID | None
+    mail_id: uuid.UUID | None = None
     #: the technical run, for administrators
-    run_url: str | None
+    run_url: str | None = None
 
 
 @blueprint.get("/referrals/<reference:number>/documents", endpoint="documents")
@@ -184,16 +188,28 @@ def failed_lines(referral: Referral) -> list[FailedLine]:
     """Automatic work on this referral that was given up, with what a person can do about it."""
     actor = people.actor()
     may_retry, may_stop = steps.may_retry(referral, actor), words.may_do(Verb.STOP_SENDING, referral)
-    return [
+    given_up = [
         FailedLine(
-            step,
+            step.failed_at or clock.now(),
             _what_failed(step, may_retry=may_retry),
             _advice(step),
             may_retry,
+            step.id,
             step.mail_id if may_stop else None,
             run_url(step) if is_administrator(actor) else None,
         )
         for step in steps.failed(transactions.session(), referral)
+    ]
+    return given_up + [
+        FailedLine(
+            call.failed_at or clock.now(),
+            _what_of_date_failed(call, may_know=may_retry),
+            gettext(
+                "It was about a date of the team, and is tried again each day. If the address is wrong, an administrator puts it right under People: then it goes by itself. Nothing else was lost."
+            ),
+            may_retry,
+        )
+        for call in date_letters.failed(transactions.session(), referral)
     ]
 
 
@@ -214,6 +230,15 @@ def _what_failed(step: Step, *, may_retry: bool) -> str:
         "paper": gettext("A paper could not be made."),
         "database": gettext("The work could not be saved."),
     }.get(step.failed_with or "", gettext("Something that should have happened by itself did not."))
+
+
+def _what_of_date_failed(call: DateCall, *, may_know: bool) -> str:
+    if call.failed_with != "address":
+        return gettext("A mail could not be sent.")
+    account = transactions.session().get(Account, call.account_id) if may_know else None
+    if account is None:
+        return gettext("A mail came back: its address takes none.")
+    return gettext("A mail to %(name)s came back: the address takes none.", name=account.name)
 
 
 def _what_came_back(mail: Mail, *, may_know: bool) -> str:
@@ -239,14 +264,15 @@ def _advice(step: Step) -> str:
 def _mail_lines(referral: Referral) -> list[MailLine]:
     session, now = transactions.session(), clock.now()
     failed = {step.mail_id for step in steps.failed(session, referral)}
+    failed_dates = {(call.date_id, call.recipient) for call in date_letters.failed(session, referral)}
     written = notifications.written(session, referral)
     names = _account_names(written) | _guardian_names(referral)
     return [
         MailLine(
             mail,
             _mail_reader(mail, names),
-            notifications.is_to_go(mail) and now < mail.held_until,
-            mail.id in failed,
+            notifications.is_to_go(mail) and mail.date_id is None and now < mail.held_until,
+            mail.id in failed or (mail.date_id, mail.recipient) in failed_dates,
         )
         for mail in written
     ]

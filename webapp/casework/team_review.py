@@ -85,7 +85,9 @@ def meeting_calendar(referral: Referral) -> Response:
     meeting = rules.current_meeting(session, referral)
     if meeting is None or not rules.is_called(session, referral):
         raise NoSuchReferral
-    entry = invitations_calendar.to_take_along(session, meeting, title=gettext(invitations_calendar.TITLE))
+    entry = invitations_calendar.to_take_along(
+        session, meeting, title=gettext(invitations_calendar.TITLE), reader=people.actor().account_id
+    )
     return downloads.calendar(entry, name="meeting.ics")
 
 

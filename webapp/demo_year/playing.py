@@ -14,6 +14,7 @@ from referrals import clock, documents, mailer, notifications, printing, settlin
 from referrals.development import papers as development_papers
 from referrals.development.papers import Draft
 from referrals.documents import Paper
+from referrals.forums import date_letters
 from referrals.models import Step, StepKind
 from referrals.papers import paper_sources
 from referrals.steps import Claim
@@ -78,6 +79,7 @@ class Play:
             moment, number, life = heapq.heappop(waiting)
             if moment.date() != today:
                 today = moment.date()
+                _tell_of_dates(self.session)
                 tell(moment)
                 self._collect_all()
             self._collect(number)
@@ -89,6 +91,7 @@ class Play:
         self._collect_all()
         clock.set_now(until)
         self._carry_on(-1)
+        _tell_of_dates(self.session)
 
     def _carry_on(self, number: int) -> None:
         """Do what the workflow does after decisions, until nothing of it can be done now but what waits for a printer."""
@@ -153,6 +156,15 @@ class Play:
     def _collect_all(self) -> None:
         for number in list(self._at_the_printer):
             self._collect(number)
+
+
+def _tell_of_dates(session: Session) -> None:
+    """Tell of teams' dates as the worker does, but at once: nobody is there who could stop it."""
+    for date_id in date_letters.due_dates(session):
+        for recipient in date_letters.due_of(session, date_id, is_held=False):
+            if letter := date_letters.look(session, date_id, recipient, is_held=False):
+                mailer.send(letter)
+                date_letters.note_sent(session, letter.message_id)
 
 
 def _send(session: Session, step: Step) -> None:

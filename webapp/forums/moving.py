@@ -106,8 +106,8 @@ def _went_along(moved: Moved) -> list[str]:
     if in_time := moved.meetings - moved.elsewhere:
         told.append(
             ngettext(
-                "One meeting is moved along: everybody called gets a mail, and answers anew.",
-                "%(num)d meetings are moved along: everybody called gets a mail, and answers anew.",
+                "One meeting is moved along: everybody called is told, and answers anew.",
+                "%(num)d meetings are moved along: everybody called is told, and answers anew.",
                 in_time,
             )
         )

@@ -1,0 +1,64 @@
+"""Whether mail that calls to a meeting, or takes a call back, still says something once it is due."""
+
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from referrals import team_review
+from referrals.models import Mail, MeetingVersion, TeamMeeting
+from referrals.vocabulary import MailKind
+
+#: mail that calls to a meeting: once that is called off or called otherwise, whoever is to know gets another one
+CALLS: Final = frozenset({MailKind.MEETING_SCHEDULED, MailKind.MEETING_INVITED})
+#: mail that takes a meeting out of somebody's calendar
+TAKES_OUT: Final = frozenset({MailKind.MEETING_CALLED_OFF, MailKind.CALL_TAKEN_BACK, MailKind.INVITATION_TAKEN_BACK})
+#: mail of these that goes to guardians, and therefore names no number
+TO_GUARDIANS: Final = frozenset({MailKind.MEETING_INVITED, MailKind.INVITATION_TAKEN_BACK})
+
+
+def is_done(session: Session, mail: Mail) -> bool:
+    """Whether what it says does not hold any more, or its reader knows it already."""
+    if mail.kind in CALLS:
+        return not _is_called_so(session, mail) or _is_known(session, mail)
+    return _is_called_again(session, mail)
+
+
+def _is_called_so(session: Session, mail: Mail) -> bool:
+    """Whether the meeting is still to be held as a mail calls to it: neither moved since, nor called off, nor held.
+
+    Nobody gets another mail where only others are called or invited since: theirs still goes.
+    """
+    call = team_review.called_then(session, mail.referral, after=mail.history)
+    if isinstance(call, MeetingVersion):
+        now, reader = session.get_one(TeamMeeting, call.meeting_id), mail.recipient.rpartition(":")[2]
+        is_same = team_review.where_and_when(call) == team_review.where_and_when(now)
+        return now.is_to_hold and reader in {*now.called, *now.guardians_invited} and is_same
+    return isinstance(call, TeamMeeting) and call.is_to_hold
+
+
+def _is_known(session: Session, mail: Mail) -> bool:
+    """Whether it would tell a guardian what the newest mail about a meeting told them at this address: the same time and place.
+
+    So it is where the meeting was moved and moved back, or they were left out and invited again, before either mail had gone.
+    """
+    if mail.kind is not MailKind.MEETING_INVITED:
+        return False
+    sent = select(Mail).where(
+        Mail.referral_id == mail.referral_id, Mail.recipient == mail.recipient, Mail.kind.in_(TO_GUARDIANS),
+        Mail.sent_at.is_not(None), Mail.id != mail.id,
+    )  # fmt: skip
+    newest = session.scalars(sent.order_by(Mail.sent_at.desc(), Mail.id).limit(1)).one_or_none()
+    if newest is None or newest.kind is not mail.kind or newest.address != mail.address:
+        return False
+    told, tells = (team_review.called_then(session, mail.referral, after=one.history) for one in (newest, mail))
+    return team_review.where_and_when(told) == team_review.where_and_when(tells)
+
+
+def _is_called_again(session: Session, mail: Mail) -> bool:
+    """Whether its reader was called since to the very meeting that it takes back: they are to come after all."""
+    call = team_review.ended_call(session, mail.history)
+    if not isinstance(call, MeetingVersion):
+        return False  # it was called off: a new one has a calendar entry of its own
+    meeting, reader = session.get_one(TeamMeeting, call.meeting_id), mail.recipient.rpartition(":")[2]
+    return meeting.is_to_hold and reader in {*meeting.called, *meeting.guardians_invited}

@@ -1,0 +1,104 @@
+"""Which calls are about a date of the team as a whole: who sits in it gets one mail and one entry of the calendar for all of them.
+
+A mail that would tell such a person of one meeting is written down with the date it belongs to, and not sent by itself: what is told
+of the date is decided in `date_letters`. Whoever is called beyond the team, or to a time or place of its own, gets their own mail.
+"""
+
+import uuid
+from collections.abc import Collection
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from referrals import team_review
+from referrals.forums import dates, seats
+from referrals.models import Account, AgendaItem, History, Mail, Referral, TeamDate, TeamMeeting
+from referrals.vocabulary import MailKind
+
+#: mail to colleagues that calls to a meeting, and that takes the call back
+CALL: Final = MailKind.MEETING_SCHEDULED
+TAKES_BACK: Final = frozenset({MailKind.MEETING_CALLED_OFF, MailKind.CALL_TAKEN_BACK})
+
+
+def date_told_of(session: Session, row: History, kind: MailKind, *, account_id: uuid.UUID) -> uuid.UUID | None:
+    """The date that `account_id` is told of instead of getting a mail of this kind after `row`; None where they get one."""
+    newest = newest_call(session, row.referral, account_id, before=row.number)
+    if kind in TAKES_BACK:
+        return newest.date_id if newest else None
+    meeting = team_review.called_meeting(session, row.referral, after=row) if kind is CALL else None
+    if meeting is None or _has_own_entry(session, meeting, account_id, before=row.number):
+        return None
+    date, account = date_of(session, meeting), session.get_one(Account, account_id)
+    if date is None:
+        return None
+    is_told_already = newest is not None and newest.date_id == date.id
+    return date.id if is_told_already or is_at_table(session, date, account) else None
+
+
+def says_nothing_new(session: Session, row: History, *, account_id: uuid.UUID, date_id: uuid.UUID) -> bool:
+    """Whether the call before `row` said the same time and place to `account_id`, as part of the same date."""
+    newest = newest_call(session, row.referral, account_id, before=row.number)
+    if newest is None or newest.date_id != date_id:
+        return False
+    told, tells = (team_review.called_then(session, row.referral, after=one) for one in (newest.history, row))
+    return team_review.where_and_when(told) == team_review.where_and_when(tells)
+
+
+def newest_call(
+    session: Session, referral: Referral, account_id: uuid.UUID, *, before: int | None = None
+) -> Mail | None:
+    """The newest mail that calls somebody to a meeting about `referral`, or was the newest `before` a row: sent or not."""
+    calls = select(Mail).join(History, History.id == Mail.history_id).where(
+        Mail.referral_id == referral.id, Mail.kind == CALL, Mail.recipient == f"account:{account_id}"
+    )  # fmt: skip
+    if before is not None:
+        calls = calls.where(History.number < before)
+    return session.scalars(calls.order_by(History.number.desc()).limit(1)).one_or_none()
+
+
+def date_of(session: Session, meeting: TeamMeeting) -> TeamDate | None:
+    """The date on whose agenda a meeting is, at its time and place; None where it has one of its own."""
+    on_its_agenda = select(TeamDate).join(AgendaItem).where(
+        AgendaItem.referral_id == meeting.referral_id, TeamDate.starts_at <= meeting.starts_at,
+        TeamDate.starts_at > meeting.starts_at - dates.LONGEST,
+    )  # fmt: skip
+    found = session.scalars(on_its_agenda.order_by(TeamDate.starts_at, TeamDate.id))
+    return next((one for one in found if holds(one, meeting, {meeting.referral_id})), None)
+
+
+def holds(date: TeamDate, meeting: TeamMeeting, on_agenda: Collection[uuid.UUID]) -> bool:
+    """Whether a meeting is part of a date with these referrals on its agenda.
+
+    Where an identity is protected it never is: its own mail says less, and only those on the list get it.
+    """
+    ends_at, referral = meeting.starts_at + timedelta(minutes=meeting.minutes), meeting.referral
+    is_then = date.starts_at <= meeting.starts_at and ends_at <= date.starts_at + timedelta(minutes=date.minutes)
+    is_theirs = referral.forum_id == date.forum_id and referral.protected_since is None
+    return is_then and is_theirs and referral.id in on_agenda and meeting.place == date.place
+
+
+def is_at_table(session: Session, date: TeamDate, account: Account) -> bool:
+    """Whether somebody comes to the date as a whole: who sits in the team then or stands in, and who keeps its dates.
+
+    As long as no seats are given, whoever has one of the team's professions sits there.
+    """
+    held = seats.seats_of(session, date.forum)
+    if not held and account.profession in date.forum.quorum:
+        return True
+    sits = any(one.account.id == account.id for one in seats.sitting(held, date.starts_at))
+    return sits or dates.may_keep(date.forum, account.actor())
+
+
+def _has_own_entry(session: Session, meeting: TeamMeeting, account_id: uuid.UUID, *, before: int) -> bool:
+    """Whether mail before the row numbered `before` called somebody to just this meeting, or may still: its entry stays when it is moved.
+
+    Moving it between two entries would be two mails for what is one change.
+    """
+    calls = select(Mail).join(History, History.id == Mail.history_id).where(
+        Mail.referral_id == meeting.referral_id, Mail.kind == CALL, Mail.recipient == f"account:{account_id}",
+        Mail.date_id.is_(None), Mail.stopped_at.is_(None) | Mail.sent_at.is_not(None), History.number < before,
+    )  # fmt: skip
+    mails = session.scalars(calls.order_by(History.number))
+    return any(team_review.called_meeting(session, one.referral, after=one.history) is meeting for one in mails)

@@ -1,0 +1,229 @@
+"""The mail about a team's date, level-triggered: each look makes what was told of it equal to what is to stand in a calendar.
+
+What is to stand follows from the database (`date_entries`), what was told last stands in `date_call`. So whatever came between (a
+restart, a moved meeting, another address, a post office that was away) ends in the same place (docs/decisions/0020).
+"""
+
+import uuid
+from datetime import datetime, timedelta
+from enum import Enum, auto
+from typing import Final
+
+from sqlalchemy import Select, delete, or_, select
+from sqlalchemy.orm import Session
+
+from referrals import clock, languages, notifications
+from referrals.config import current
+from referrals.forums import date_calls, invitations_calendar
+from referrals.forums.date_entries import DateEntries, Entry
+from referrals.mailer import Letter, new_message_id
+from referrals.models import Account, DateCall, Mail, Referral, TeamDate
+from referrals.people import roster
+from referrals.vocabulary import MailKind
+
+#: between two tries of a letter that the post office did not take, and of one that a person has to see to
+PAUSE: Final = timedelta(minutes=1)
+LONG_PAUSE: Final = timedelta(days=1)
+#: after so many tries a person is to see it
+MOST_TRIES: Final = 4
+#: what was told of a date is forgotten so long after it
+KEPT: Final = timedelta(days=365)
+
+
+class _Act(Enum):
+    """What is to be done for one person and date."""
+
+    #: call by itself to a meeting that was part of the date
+    CALL_APART = auto()
+    #: let what is to be told wait as long as any mail does
+    WAIT = auto()
+    TELL = auto()
+    #: nothing is to be told any more
+    REST = auto()
+
+
+def due_dates(session: Session) -> list[uuid.UUID]:
+    """The ids of dates to come that somebody is or was called to, and of those of which something waits to be told."""
+    now = clock.now()
+    is_waiting = Mail.sent_at.is_(None) & Mail.stopped_at.is_(None)
+    is_to_come = Mail.date_id.in_(select(TeamDate.id).where(TeamDate.starts_at > now))
+    marked = select(Mail.date_id).where(Mail.date_id.is_not(None), is_waiting | is_to_come)
+    told = select(DateCall.date_id).where(or_(DateCall.begins_at > now, DateCall.wanted.is_not(None)))
+    found = {*session.scalars(marked), *session.scalars(told)}
+    return sorted((one for one in found if one is not None), key=str)
+
+
+def due_of(session: Session, date_id: uuid.UUID, *, is_held: bool = True) -> list[str]:
+    """For whom there is something to do about one of them. `is_held` is false where nobody could stop mail."""
+    entries, due = DateEntries(session, date_id), []
+    for recipient in entries.recipients():
+        call = entries.call_of(recipient)
+        if _act(entries, call, session.get_one(Account, call.account_id), is_held=is_held) is not None:
+            due.append(recipient)
+    return due
+
+
+def look(session: Session, date_id: uuid.UUID, recipient: str, *, is_held: bool = True) -> Letter | None:
+    """Do what is to be done for one person and date; the letter that is to be handed over now, if there is one.
+
+    It is written down before: whatever becomes of it, the next one counts on.
+    """
+    session.get(DateCall, DateCall.key(date_id, recipient), with_for_update=True, populate_existing=True)
+    while True:
+        entries = DateEntries(session, date_id)
+        call = entries.call_of(recipient)
+        account = session.get_one(Account, call.account_id)
+        wanted, act = entries.wanted(call, account), _act(entries, call, account, is_held=is_held)
+        if act is _Act.CALL_APART:
+            for meeting in entries.strays(call, account):
+                notifications.call_apart(session, meeting.referral, account)
+        elif act is _Act.REST:
+            call.wanted = call.wanted_since = None
+            for mail in entries.waiting(recipient):
+                mail.stopped_at = clock.now()
+        elif act is None or wanted is None:
+            return None
+        elif act is _Act.WAIT:
+            call.wanted, call.wanted_since = wanted.digest(call), clock.now()
+            session.add(call)
+        else:
+            return _write(session, call, to=account, entry=wanted)
+        session.flush()
+
+
+def note_sent(session: Session, message_id: str) -> None:
+    """Write that a letter went, unless another one took its place meanwhile; and of the calls it speaks for, that they were told."""
+    call = _by_message(session, message_id)
+    if call is None or call.sent_at is not None:
+        return
+    call.sent_at, call.failed_at, call.failed_with = clock.now(), None, None
+    call.wanted = call.wanted_since = None
+    entries, account = DateEntries(session, call.date_id), session.get_one(Account, call.account_id)
+    told = entries.come_for(call, account)
+    for mail in entries.waiting(call.recipient):
+        is_call = mail.kind == date_calls.CALL
+        if is_call == call.is_called and (not is_call or mail.referral_id in told):
+            notifications.note_sent(session, mail)
+        else:
+            mail.stopped_at = clock.now()
+    session.flush()
+
+
+def note_refused(session: Session, message_id: str, *, word: str) -> None:
+    """Write that the post office did not take a letter. Where its address takes none, or after some tries, a person sees it."""
+    call = _by_message(session, message_id)
+    if call is None:
+        return
+    call.tries += 1
+    if word == "address" or call.tries >= MOST_TRIES:
+        call.failed_at, call.failed_with = clock.now(), word
+    session.flush()
+
+
+def note_returned(session: Session, message_id: str) -> bool:
+    """Write that a letter which went came back; whether `message_id` is that of one. A person sees it until it arrives."""
+    call = _by_message(session, message_id)
+    if call is None or call.written_at is None:
+        return False
+    kinds = {date_calls.CALL} if call.is_called else date_calls.TAKES_BACK
+    told = select(Mail).where(
+        Mail.date_id == call.date_id, Mail.recipient == call.recipient, Mail.kind.in_(kinds), Mail.sent_at >= call.written_at
+    )  # fmt: skip
+    for mail in session.scalars(told):
+        mail.sent_at = None
+    call.sent_at, call.message_id = None, new_message_id()
+    call.failed_at, call.failed_with, call.tried_at = clock.now(), "address", clock.machine_now()
+    session.flush()
+    return True
+
+
+def failed(session: Session, referral: Referral) -> list[DateCall]:
+    """Letters that did not arrive about dates to come on which something of `referral` was called, the longest ago first."""
+    marks = {(row.date_id, row.recipient) for row in session.execute(_marks().where(Mail.referral_id == referral.id))}
+    rows = session.scalars(_failed().where(DateCall.date_id.in_({date_id for date_id, _recipient in marks})))
+    return [one for one in rows if (one.date_id, one.recipient) in marks]
+
+
+def failed_since(session: Session) -> dict[uuid.UUID, datetime]:
+    """For each referral of which that is so, since when."""
+    rows = {(one.date_id, one.recipient): one.failed_at for one in session.scalars(_failed())}
+    if not rows:
+        return {}
+    marks = session.execute(_marks().where(Mail.date_id.in_({date_id for date_id, _recipient in rows})))
+    failing = [(row.referral_id, rows.get((row.date_id, row.recipient))) for row in marks]
+    return {of: at for of, at in sorted(failing, key=lambda one: str(one[1]), reverse=True) if at}
+
+
+def forget_old(session: Session) -> int:
+    """Forget what was told of dates that are long over, and how much that was."""
+    long_ago = clock.now() - KEPT
+    is_over = (DateCall.begins_at < long_ago) | (DateCall.begins_at.is_(None) & (DateCall.wanted_since < long_ago))
+    return len(session.scalars(delete(DateCall).where(is_over).returning(DateCall.id)).all())
+
+
+def _act(entries: DateEntries, call: DateCall, account: Account, *, is_held: bool) -> _Act | None:
+    if entries.strays(call, account):
+        return _Act.CALL_APART
+    wanted = entries.wanted(call, account)
+    digest = wanted.digest(call) if wanted else None
+    if digest is None or (call.said == digest and call.sent_at is not None):
+        return _Act.REST if call.wanted or entries.waiting(call.recipient) else None
+    if call.wanted != digest:
+        return _Act.WAIT
+    return _Act.TELL if _is_due(call, is_held=is_held) else None
+
+
+def _is_due(call: DateCall, *, is_held: bool) -> bool:
+    """Whether what is to be told has waited long enough, and so has the letter that says it where it was tried before."""
+    hold = timedelta(minutes=current().hold_minutes if is_held else 0)
+    if call.wanted_since is None or clock.now() < call.wanted_since + hold:
+        return False
+    pause = LONG_PAUSE if call.failed_at else PAUSE
+    if call.said != call.wanted or call.tried_at is None:
+        return True
+    # A clock that was put back must not keep it waiting for as long as that was.
+    return abs(clock.machine_now() - call.tried_at) >= pause
+
+
+def _write(session: Session, call: DateCall, *, to: Account, entry: Entry) -> Letter:
+    if call.said != call.wanted:
+        call.said, call.is_called, call.begins_at, call.ends_at = (
+            call.wanted, entry.is_called, entry.begins_at, entry.ends_at
+        )  # fmt: skip
+        call.sequence, call.tries = call.sequence + 1, 0
+        call.message_id, call.written_at = new_message_id(), clock.now()
+        call.sent_at = call.failed_at = call.failed_with = None
+    call.tried_at = clock.machine_now()
+    session.flush()
+    return _letter(session, call, to=to, entry=entry)
+
+
+def _letter(session: Session, call: DateCall, *, to: Account, entry: Entry) -> Letter:
+    """It names no referral: its reader sees which they are once signed in."""
+    language, kind = languages.known_language(to.language), MailKind.MEETING_SCHEDULED
+    if not entry.is_called:
+        kind = MailKind.MEETING_CALLED_OFF
+    when = languages.format_weekday_datetime(entry.begins_at, language, zone=roster.time_zone(session))
+    link = current().base_url + ("/meetings" if entry.is_called else "/home")
+    values = {"of_date": True, "when": when, "link": link, "reference": "", "for_reporter": False}
+    words, folder = notifications.environment(language), f"emails/{kind}"
+    subject = words.get_template(f"{folder}/subject.txt").render(values)
+    letter = Letter(
+        to=to.email, subject=" ".join(subject.split()), body=words.get_template(f"{folder}/body.txt").render(values),
+        language=language, message_id=call.message_id or "", written_at=call.written_at or clock.now(),
+    )  # fmt: skip
+    return invitations_calendar.with_date(letter, call, place=entry.place)
+
+
+def _failed() -> Select[DateCall]:
+    rows = select(DateCall).where(DateCall.failed_at.is_not(None), DateCall.begins_at > clock.now())
+    return rows.order_by(DateCall.failed_at, DateCall.id)
+
+
+def _marks() -> Select[uuid.UUID, uuid.UUID | None, str]:
+    """Of which referrals something was called as part of which dates, and whom."""
+    return select(Mail.referral_id, Mail.date_id, Mail.recipient).where(Mail.kind == date_calls.CALL)
+
+
+def _by_message(session: Session, message_id: str) -> DateCall | None:
+    return session.scalars(select(DateCall).where(DateCall.message_id == message_id).with_for_update()).one_or_none()

@@ -1,0 +1,121 @@
+"""The mail about dates of teams goes over a real post office: once to each, and what it does not take is tried again."""
+
+import email
+import smtplib
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from email import policy
+
+import pytest
+import time_machine
+from aiosmtpd.controller import Controller
+from sqlalchemy import select
+
+from flows import team_dates
+from flows.apart import Apart
+from flows.sweep import sweep_database
+from referrals import config, db, mailer, notifications
+from referrals.forums import agenda, calling, dates
+from referrals.forums.dates import Series
+from referrals.models import DateCall, History
+from referrals.stages import TO_SCHEDULE
+from tests.factories import a_guardian, a_referral
+from tests.people import settle
+from tests.referrals.post_office import PostOffice, free_port
+
+MORNING = datetime(2026, 9, 16, 6, tzinfo=UTC)
+
+
+@pytest.fixture
+def office(monkeypatch: pytest.MonkeyPatch) -> Iterator[PostOffice]:
+    """A post office that mail goes through."""
+    office, port = PostOffice(), free_port()
+    monkeypatch.setenv("TRIVSEL_SMTP_HOST", "127.0.0.1")
+    monkeypatch.setenv("TRIVSEL_SMTP_PORT", str(port))
+    config.current.cache_clear()
+    controller = Controller(office, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield office
+    controller.stop()
+    config.current.cache_clear()
+
+
+@pytest.fixture
+def called(fresh_database: str) -> Iterator[time_machine.Traveller]:
+    """The team is called to a date with two referrals, and the time to stop mail has passed."""
+    with time_machine.travel(MORNING, tick=False) as traveller:
+        with db.writing(fresh_database) as session:
+            cast = settle(session)
+            by = cast.coordinator.actor()
+            series = Series(date(2026, 9, 22), date(2026, 9, 22), 1, time(14, 30), 120, cast.forum.place)
+            (day,) = [dates.find_date(session, cast.forum, one.id) for one in _planned(session, cast, series)]
+            for _ in range(2):
+                referral = a_referral(session, cast, TO_SCHEDULE)
+                a_guardian(session, referral, told_by=cast.coordinator)
+                agenda.put_on(session, day, referral.id, minutes=30, by=by)
+            assert calling.call_to_agenda(session, day, points=[], by=by).meetings == 2
+        with db.writing(fresh_database) as session:
+            for row in session.scalars(select(History)).all():
+                notifications.write(session, row)
+        assert team_dates.tell_of_dates(fresh_database, Apart("dates")) == 0
+        traveller.shift(timedelta(minutes=10))
+        yield traveller
+
+
+def _planned(session, cast, series):
+    dates.plan(session, cast.forum, series, by=cast.coordinator.actor())
+    return dates.coming(session, cast.forum)
+
+
+def calls(address: str) -> list[DateCall]:
+    with db.reading(address) as session:
+        return list(session.scalars(select(DateCall)))
+
+
+def to_whom(office: PostOffice) -> list[str]:
+    return sorted(str(email.message_from_bytes(one, policy=policy.default)["To"]) for one in office.taken)
+
+
+def test_each_gets_one_mail_of_the_date(office, fresh_database, called):
+    went = team_dates.tell_of_dates(fresh_database, Apart("dates"))
+    assert went == len(calls(fresh_database)) == len(set(to_whom(office))) == len(office.taken) > 1
+    assert sweep_database(fresh_database)
+    assert len(office.taken) == went
+
+
+def test_a_post_office_that_is_away_is_waited_for_and_gets_each_mail_once(office, fresh_database, called, monkeypatch):
+    tries = []
+
+    def away(letter):
+        tries.append(letter.message_id)
+        raise mailer.OfficeAway
+
+    with monkeypatch.context() as patch:
+        patch.setattr(mailer, "send", away)
+        assert team_dates.tell_of_dates(fresh_database, Apart("dates")) == 0
+    assert len(tries) == 1, "each more would be waited for as long"
+    called.shift(timedelta(minutes=2))
+    went = team_dates.tell_of_dates(fresh_database, Apart("dates"))
+    came = [str(email.message_from_bytes(one, policy=policy.default)["Message-ID"]) for one in office.taken]
+    assert (len(came), len(set(came)), tries[0] in came) == (went, went, True)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "word"), [(mailer.AddressRefused(), "address"), (smtplib.SMTPDataError(451, b"not now"), None)]
+)
+def test_what_it_does_not_take_for_one_keeps_nobody_else_waiting(
+    office, fresh_database, called, monkeypatch, trouble, word
+):
+    real = mailer.send
+
+    def refuse(letter):
+        if letter.to.startswith("karin."):
+            raise trouble
+        real(letter)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(mailer, "send", refuse)
+        went = team_dates.tell_of_dates(fresh_database, Apart("dates"))
+    assert went == len(office.taken) == len(calls(fresh_database)) - 1
+    (left,) = (one for one in calls(fresh_database) if one.sent_at is None)
+    assert (left.failed_with, left.tries) == (word, 1)
