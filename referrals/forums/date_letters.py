@@ -96,7 +96,7 @@ def note_sent(session: Session, message_id: str) -> None:
     call = _by_message(session, message_id)
     if call is None or call.sent_at is not None:
         return
-    call.sent_at, call.failed_at, call.failed_with = clock.now(), None, None
+    call.sent_at, call.failed_with = clock.now(), None
     call.wanted = call.wanted_since = None
     entries, account = DateEntries(session, call.date_id), session.get_one(Account, call.account_id)
     told = entries.come_for(call, account)
@@ -110,14 +110,10 @@ def note_sent(session: Session, message_id: str) -> None:
 
 
 def note_refused(session: Session, message_id: str, *, word: str) -> None:
-    """Write that the post office did not take a letter. Where its address takes none, or after some tries, a person sees it."""
-    call = _by_message(session, message_id)
-    if call is None:
-        return
-    call.tries += 1
-    if word == "address" or call.tries >= MOST_TRIES:
-        call.failed_at, call.failed_with = clock.now(), word
-    session.flush()
+    """Write why the post office did not take a letter, in a neutral word. Where its address takes none a person sees it at once."""
+    if call := _by_message(session, message_id):
+        call.failed_with = word
+        session.flush()
 
 
 def note_returned(session: Session, message_id: str) -> bool:
@@ -131,8 +127,10 @@ def note_returned(session: Session, message_id: str) -> bool:
     )  # fmt: skip
     for mail in session.scalars(told):
         mail.sent_at = None
+    if call.wanted is None:
+        call.wanted, call.wanted_since = call.said, clock.now()
     call.sent_at, call.message_id = None, new_message_id()
-    call.failed_at, call.failed_with, call.tried_at = clock.now(), "address", clock.machine_now()
+    call.failed_with, call.tried_at = "address", clock.machine_now()
     session.flush()
     return True
 
@@ -145,8 +143,8 @@ def failed(session: Session, referral: Referral) -> list[DateCall]:
 
 
 def failed_since(session: Session) -> dict[uuid.UUID, datetime]:
-    """For each referral of which that is so, since when."""
-    rows = {(one.date_id, one.recipient): one.failed_at for one in session.scalars(_failed())}
+    """For each referral of which that is so, when it was tried last."""
+    rows = {(one.date_id, one.recipient): one.tried_at for one in session.scalars(_failed())}
     if not rows:
         return {}
     marks = session.execute(_marks().where(Mail.date_id.in_({date_id for date_id, _recipient in rows})))
@@ -178,7 +176,7 @@ def _is_due(call: DateCall, *, is_held: bool) -> bool:
     hold = timedelta(minutes=current().hold_minutes if is_held else 0)
     if call.wanted_since is None or clock.now() < call.wanted_since + hold:
         return False
-    pause = LONG_PAUSE if call.failed_at else PAUSE
+    pause = LONG_PAUSE if call.failed_with == "address" or call.tries >= MOST_TRIES else PAUSE
     if call.said != call.wanted or call.tried_at is None:
         return True
     # A clock that was put back must not keep it waiting for as long as that was.
@@ -192,8 +190,9 @@ def _write(session: Session, call: DateCall, *, to: Account, entry: Entry) -> Le
         )  # fmt: skip
         call.sequence, call.tries = call.sequence + 1, 0
         call.message_id, call.written_at = new_message_id(), clock.now()
-        call.sent_at = call.failed_at = call.failed_with = None
-    call.tried_at = clock.machine_now()
+        call.sent_at = call.failed_with = None
+    # Before it is handed over: whatever happens there, to the post office or to us, it is not tried without end and unseen.
+    call.tries, call.tried_at = call.tries + 1, clock.machine_now()
     session.flush()
     return _letter(session, call, to=to, entry=entry)
 
@@ -216,8 +215,10 @@ def _letter(session: Session, call: DateCall, *, to: Account, entry: Entry) -> L
 
 
 def _failed() -> Select[DateCall]:
-    rows = select(DateCall).where(DateCall.failed_at.is_not(None), DateCall.begins_at > clock.now())
-    return rows.order_by(DateCall.failed_at, DateCall.id)
+    """What is still to be told, by a letter that does not arrive: its address takes none, or it was tried often."""
+    is_to_see = or_(DateCall.failed_with == "address", DateCall.tries >= MOST_TRIES)
+    is_to_tell = DateCall.wanted.is_not(None) & DateCall.sent_at.is_(None) & (DateCall.begins_at > clock.now())
+    return select(DateCall).where(is_to_tell, is_to_see).order_by(DateCall.tried_at, DateCall.id)
 
 
 def _marks() -> Select[uuid.UUID, uuid.UUID | None, str]:

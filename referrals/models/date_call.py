@@ -39,11 +39,11 @@ class DateCall(Identified, Base):
     written_at: Mapped[datetime | None]
     #: an instant of the machine's clock
     tried_at: Mapped[datetime | None]
+    #: how often the newest letter was on its way to the post office
     tries: Mapped[int]
     #: when the post office took the newest letter
     sent_at: Mapped[datetime | None]
-    #: when it became known that it does not arrive, and why in a neutral word
-    failed_at: Mapped[datetime | None]
+    #: why it did not arrive when it was tried, in a neutral word
     failed_with: Mapped[str | None]
 
     @staticmethod

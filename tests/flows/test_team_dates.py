@@ -94,6 +94,9 @@ def test_a_post_office_that_is_away_is_waited_for_and_gets_each_mail_once(office
         patch.setattr(mailer, "send", away)
         assert team_dates.tell_of_dates(fresh_database, Apart("dates")) == 0
     assert len(tries) == 1, "each more would be waited for as long"
+    assert sorted(one.tries for one in calls(fresh_database))[-2:] == [0, 1], (
+        "and counted, though it is not known what became of it"
+    )
     called.shift(timedelta(minutes=2))
     went = team_dates.tell_of_dates(fresh_database, Apart("dates"))
     came = [str(email.message_from_bytes(one, policy=policy.default)["Message-ID"]) for one in office.taken]
@@ -101,7 +104,12 @@ def test_a_post_office_that_is_away_is_waited_for_and_gets_each_mail_once(office
 
 
 @pytest.mark.parametrize(
-    ("trouble", "word"), [(mailer.AddressRefused(), "address"), (smtplib.SMTPDataError(451, b"not now"), None)]
+    ("trouble", "word"),
+    [
+        (mailer.AddressRefused(), "address"),
+        (smtplib.SMTPDataError(451, b"not now"), "mail"),
+        (ValueError("a letter that cannot be written"), None),
+    ],
 )
 def test_what_it_does_not_take_for_one_keeps_nobody_else_waiting(
     office, fresh_database, called, monkeypatch, trouble, word

@@ -202,7 +202,7 @@ def failed_lines(referral: Referral) -> list[FailedLine]:
     ]
     return given_up + [
         FailedLine(
-            call.failed_at or clock.now(),
+            call.tried_at or clock.now(),
             _what_of_date_failed(call, may_know=may_retry),
             gettext(
                 "It was about a date of the team, and is tried again each day. If the address is wrong, an administrator puts it right under People: then it goes by itself. Nothing else was lost."

@@ -26,7 +26,6 @@ def upgrade() -> None:
         sa.Column("tried_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("failed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("failed_with", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_date_call"),
         sa.UniqueConstraint("date_id", "recipient", name="uq_date_call_date_id_recipient"),
