@@ -12,8 +12,10 @@ from typing import Final
 from sqlalchemy import Select, delete, or_, select
 from sqlalchemy.orm import Session
 
-from referrals import clock, languages, notifications
+from referrals import clock, languages, notifications, steps
+from referrals.actors import Actor
 from referrals.config import current
+from referrals.errors import NotAllowed
 from referrals.forums import date_calls, invitations_calendar
 from referrals.forums.date_entries import DateEntries, Entry
 from referrals.mailer import Letter, new_message_id
@@ -21,11 +23,12 @@ from referrals.models import Account, DateCall, Mail, Referral, TeamDate
 from referrals.people import roster
 from referrals.vocabulary import MailKind
 
-#: between two tries of a letter that the post office did not take, and of one that a person has to see to
-PAUSE: Final = timedelta(minutes=1)
+#: after the first, second … try of a letter that the post office did not take; the last one for all that follow
+PAUSES: Final = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=1))
+#: between two tries of one that its address does not take
 LONG_PAUSE: Final = timedelta(days=1)
 #: after so many tries a person is to see it
-MOST_TRIES: Final = 4
+MOST_TRIES: Final = len(PAUSES)
 #: what was told of a date is forgotten so long after it
 KEPT: Final = timedelta(days=365)
 
@@ -135,6 +138,16 @@ def note_returned(session: Session, message_id: str) -> bool:
     return True
 
 
+def retry(session: Session, referral: Referral, mail: Mail, *, by: Actor) -> None:
+    """Let the letter that speaks for `mail` go at the next look, if it did not arrive. Again changes nothing. Raises NotAllowed."""
+    if not steps.may_retry(referral, by):
+        raise NotAllowed("retry")
+    for call in failed(session, referral):
+        if (call.date_id, call.recipient) == (mail.date_id, mail.recipient):
+            call.tries, call.tried_at, call.failed_with = 0, None, None
+    session.flush()
+
+
 def failed(session: Session, referral: Referral) -> list[DateCall]:
     """Letters that did not arrive about dates to come on which something of `referral` was called, the longest ago first."""
     marks = {(row.date_id, row.recipient) for row in session.execute(_marks().where(Mail.referral_id == referral.id))}
@@ -176,9 +189,9 @@ def _is_due(call: DateCall, *, is_held: bool) -> bool:
     hold = timedelta(minutes=current().hold_minutes if is_held else 0)
     if call.wanted_since is None or clock.now() < call.wanted_since + hold:
         return False
-    pause = LONG_PAUSE if call.failed_with == "address" or call.tries >= MOST_TRIES else PAUSE
     if call.said != call.wanted or call.tried_at is None:
         return True
+    pause = LONG_PAUSE if call.failed_with == "address" else PAUSES[min(call.tries, len(PAUSES)) - 1]
     # A clock that was put back must not keep it waiting for as long as that was.
     return abs(clock.machine_now() - call.tried_at) >= pause
 

@@ -189,5 +189,12 @@ def test_mail_about_a_date_of_the_team_that_came_back_is_shown_until_it_arrives(
     assert "Could not be sent" in page.text
     assert "A mail came back: its address takes none." in signed_in("henrik").get(f"/referrals/{number}/documents").text
     with db.writing(settings.database) as session:
-        session.scalars(select(DateCall)).one().failed_with = "mail"
-    assert "A mail could not be sent." in browser.get(f"/referrals/{number}/documents").text
+        call = session.scalars(select(DateCall)).one()
+        call.failed_with, call.tries = "mail", date_letters.MOST_TRIES
+    page = browser.get(f"/referrals/{number}/documents")
+    assert "A mail could not be sent." in page.text
+    assert "at least once an hour" in page.text
+    browser.submit(form="retry-1")
+    assert "could not be sent" not in browser.get(f"/referrals/{number}/documents").text
+    with db.reading(settings.database) as session:
+        assert session.scalars(select(DateCall.tries)).one() == 0

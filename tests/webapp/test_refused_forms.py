@@ -72,7 +72,7 @@ LAID_ELSEWHERE = {
     "learning.note_attendance", "rounds.note_round_attendance", "forums.let_coordinate",
     "casework.approve_report_disposal", "casework.decline_report_disposal", "casework.accept_hand_over", "casework.decline_hand_over",
     "casework.rate_alone", "casework.choose_colours_on_papers", "casework.end_outside", "casework.report_archive_copy",
-    "casework.retry_step", "casework.stop_mail", "casework.put_service_answer_right", "casework.note_invitation_answer",
+    "casework.retry_step", "casework.retry_mail_of_date", "casework.stop_mail", "casework.put_service_answer_right", "casework.note_invitation_answer",
     "casework.enter_absence", "casework.read_absence", "casework.take_absence", "casework.correct_absence", "casework.protect_absent_pupil", "casework.remove_absent_pupil",
     "casework.send_absence_step", "casework.leave_absence_step", "casework.record_absence_told", "casework.step_aside_from_absence",
     "casework.ask_educational_assessment", "casework.give_on_educational_assessment", "casework.conclude_educational_assessment",

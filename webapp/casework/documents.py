@@ -69,12 +69,14 @@ class FailedLine:
     #: what helps where trying again alone does not
     advice: str
     may_retry: bool
-    #: what can be tried again by hand; None where that goes by itself
+    #: the step that can be tried again; None where it is no step
     step_id: uuid.UUID | None = None
     #: the mail that can be given up for good, where it is one
     mail_id: uuid.UUID | None = None
     #: the technical run, for administrators
     run_url: str | None = None
+    #: a mail whose date's letter can be tried again, where it is that
+    told_with_id: uuid.UUID | None = None
 
 
 @blueprint.get("/referrals/<reference:number>/documents", endpoint="documents")
@@ -152,6 +154,16 @@ def retry_step(referral: Referral, step_id: uuid.UUID) -> ResponseReturnValue:
     return _back(referral)
 
 
+@blueprint.post("/referrals/<reference:number>/mail/<uuid:mail_id>/retry")
+@for_referral(View.DOCUMENTS)
+def retry_mail_of_date(referral: Referral, mail_id: uuid.UUID) -> ResponseReturnValue:
+    """Let the mail about a team's date be tried again that speaks for this one and does not arrive."""
+    session = transactions.session()
+    date_letters.retry(session, referral, notifications.find(session, referral, mail_id), by=people.actor())
+    notices.say_next(gettext("It is being tried again. Look at this page in a moment."))
+    return _back(referral)
+
+
 def copies(referral: Referral, keys: Iterable[str]) -> list[tuple[str, str]]:
     """Readers of papers to be, by their key and in words: for the buttons that look at what is still being written."""
     names = _guardian_names(referral)
@@ -200,16 +212,23 @@ def failed_lines(referral: Referral) -> list[FailedLine]:
         )
         for step in steps.failed(transactions.session(), referral)
     ]
-    return given_up + [
+    return given_up + _failed_of_dates(referral, may_retry=may_retry)
+
+
+def _failed_of_dates(referral: Referral, *, may_retry: bool) -> list[FailedLine]:
+    session = transactions.session()
+    calls = date_letters.failed(session, referral)
+    written = notifications.written(session, referral) if calls else []
+    spoken_for = {(one.date_id, one.recipient): one.id for one in written}
+    return [
         FailedLine(
             call.tried_at or clock.now(),
             _what_of_date_failed(call, may_know=may_retry),
-            gettext(
-                "It was about a date of the team, and is tried again each day. If the address is wrong, an administrator puts it right under People: then it goes by itself. Nothing else was lost."
-            ),
+            _advice_of_date(call),
             may_retry,
+            told_with_id=spoken_for[call.date_id, call.recipient],
         )
-        for call in date_letters.failed(transactions.session(), referral)
+        for call in calls
     ]
 
 
@@ -259,6 +278,16 @@ def _advice(step: Step) -> str:
     if mail.account_id is None:
         return gettext("Nothing else was lost. Tell the reporter in another way, such as by telephone.")
     return gettext("Nothing else was lost. An administrator puts the address right under People; then try again.")
+
+
+def _advice_of_date(call: DateCall) -> str:
+    if call.failed_with != "address":
+        return gettext(
+            "It was about a date of the team, and is tried again by itself, at least once an hour. Nothing else was lost."
+        )
+    return gettext(
+        "It was about a date of the team. An administrator puts the address right under People: then it goes by itself. Nothing else was lost."
+    )
 
 
 def _mail_lines(referral: Referral) -> list[MailLine]:

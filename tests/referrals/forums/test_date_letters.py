@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from referrals import clock, notifications, settling, team_review
 from referrals.access import Role
-from referrals.errors import TooLateToStop
+from referrals.errors import NotAllowed, TooLateToStop
 from referrals.forums import agenda, calling, date_letters, dates, invitations_calendar, moving, seats, standing_in
 from referrals.forums.dates import Series
 from referrals.mailer import Letter
@@ -460,18 +460,47 @@ def test_what_a_post_office_does_not_take_several_times_is_seen(
     setattr(post, trouble, True)
     post.deliver()
     tried = call_of(session, day, cast.counsellor)
-    for tries in range(1, date_letters.MOST_TRIES):
-        assert (tried.tries, date_letters.failed(session, only)) == (tries, [])
-        post.clock.shift(date_letters.PAUSE)
+    for tries, pause in enumerate(date_letters.PAUSES[:-1], start=1):
+        post.clock.shift(pause - timedelta(seconds=1))
+        post.look()
+        assert (tried.tries, date_letters.failed(session, only)) == (tries, []), "each pause is longer"
+        post.clock.shift(timedelta(seconds=1))
         post.look()
     (failed,) = (one for one in date_letters.failed(session, only) if one is tried)
     assert (failed.tries, failed.failed_with) == (date_letters.MOST_TRIES, word)
-    post.clock.shift(date_letters.PAUSE)
+    post.clock.shift(timedelta(minutes=59))
     post.look()
     assert failed.tries == date_letters.MOST_TRIES, "nor is it tried without end"
+    post.clock.shift(timedelta(minutes=1))
+    post.look()
+    assert failed.tries == date_letters.MOST_TRIES + 1, "and not given up while it could still arrive"
     off(session, cast, only)
     post.deliver()
     assert date_letters.failed(session, only) == [], "and what it said is not to be told any more"
+
+
+def test_a_coordinator_lets_what_did_not_arrive_be_tried_again_at_once(
+    session: Session, cast: Cast, day: TeamDate, post: Post
+) -> None:
+    (only,) = put(session, cast, day)
+    press(session, cast, day)
+    post.is_away = True
+    post.deliver()
+    for pause in date_letters.PAUSES:
+        post.clock.shift(pause)
+        post.look()
+    post.is_away = False
+    mails = session.scalars(select(Mail).where(Mail.referral_id == only.id, Mail.date_id == day.id)).all()
+    mail = next(one for one in mails if one.account_id == cast.counsellor.id)
+    with pytest.raises(NotAllowed):
+        date_letters.retry(session, only, mail, by=cast.counsellor.actor())
+    date_letters.retry(session, only, mail, by=cast.coordinator.actor())
+    assert cast.counsellor.id not in {one.account_id for one in date_letters.failed(session, only)}
+    post.look()
+    assert [to for to, _method, _event in post.went] == [cast.counsellor.email], "theirs, and nobody else's"
+    date_letters.retry(session, only, mail, by=cast.coordinator.actor())
+    post.look()
+    assert len(told(post, cast.counsellor)) == 1, "what arrived is not sent again"
 
 
 def test_who_stands_in_gets_the_entry_and_who_is_away_loses_it(
