@@ -12,9 +12,10 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import team_review
+from referrals import clock, team_review
+from referrals.config import current
 from referrals.forums import dates, seats
-from referrals.models import Account, AgendaItem, History, Mail, Referral, TeamDate, TeamMeeting
+from referrals.models import Account, AgendaItem, DateCall, History, Mail, Referral, TeamDate, TeamMeeting
 from referrals.vocabulary import MailKind
 
 #: mail to colleagues that calls to a meeting, and that takes the call back
@@ -33,8 +34,13 @@ def date_told_of(session: Session, row: History, kind: MailKind, *, account_id: 
     date, account = date_of(session, meeting), session.get_one(Account, account_id)
     if date is None:
         return None
-    is_told_already = newest is not None and newest.date_id == date.id
-    return date.id if is_told_already or is_at_table(session, date, account) else None
+    told = session.get(DateCall, DateCall.key(date.id, f"account:{account_id}"))
+    if told is not None and told.is_called:
+        return date.id
+    # What would be told of it only once it runs is told of the meeting: that may be one of the last.
+    is_in_time = date.starts_at > clock.now() + timedelta(minutes=current().hold_minutes)
+    is_awaited = told is not None and told.wanted is not None
+    return date.id if (is_in_time or is_awaited) and is_at_table(session, date, account) else None
 
 
 def says_nothing_new(session: Session, row: History, *, account_id: uuid.UUID, date_id: uuid.UUID) -> bool:

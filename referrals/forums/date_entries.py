@@ -66,18 +66,18 @@ class DateEntries:
         now, date = clock.now(), self.date
         if not account.is_active:
             return None
-        if date is not None and date.starts_at > now:
+        ends_at = date.starts_at + timedelta(minutes=date.minutes) if date is not None else now
+        if date is not None and ends_at > now:
             come = [one for one in self._called_to(account) if self._is_part(one, call, account)]
-            ends_at = date.starts_at + timedelta(minutes=date.minutes)
             entry = Entry(date.starts_at, ends_at, is_called=True, place=date.place, address=account.email)
             # Who was told already need not be asked about again, at each look: only what changes is told anew.
             is_told = call.said == entry.digest(call) and call.sent_at is not None
             if come and (is_told or any(_may_come(account, one) for one in come)):
                 return entry
         may_stand = call.is_called or call.sent_at is None
-        if call.begins_at is None or call.ends_at is None or call.begins_at <= now or not may_stand:
+        if call.begins_at is None or call.ends_at is None or call.ends_at <= now or not may_stand:
             return None
-        return None if self._is_held(account) else Entry(call.begins_at, call.ends_at)
+        return None if self._has_begun(account) else Entry(call.begins_at, call.ends_at)
 
     def come_for(self, call: DateCall, account: Account) -> set[uuid.UUID]:
         """The referrals for whose meetings somebody comes to the date."""
@@ -104,12 +104,17 @@ class DateEntries:
     def _is_part(self, meeting: TeamMeeting, call: DateCall, account: Account) -> bool:
         if self.date is None or not date_calls.holds(self.date, meeting, self._on_agenda):
             return False
-        return call.is_called or date_calls.is_at_table(self.session, self.date, account)
+        if call.is_called:
+            return True
+        # One that runs is told to nobody anew: to what is still to come of it they are called by itself.
+        is_in_time = self.date.starts_at > clock.now() or call.wanted is not None
+        return is_in_time and date_calls.is_at_table(self.session, self.date, account)
 
-    def _is_held(self, account: Account) -> bool:
-        """Whether minutes tell of a meeting of theirs at the date, before its hour: then nobody is to stay away any more."""
-        meetings = (self._meetings.get(mail.referral_id) for mail in self._standing(account))
-        return any(one is not None and one.held_at is not None and str(account.id) in one.called for one in meetings)
+    def _has_begun(self, account: Account) -> bool:
+        """Whether they sit in a meeting of theirs at the date, or minutes tell of one: then nobody is to stay away any more."""
+        found = (self._meetings.get(mail.referral_id) for mail in self._standing(account))
+        theirs = [one for one in found if one is not None and str(account.id) in one.called]
+        return any(one.held_at is not None or (one.is_to_hold and one.starts_at <= clock.now()) for one in theirs)
 
 
 def _may_come(account: Account, meeting: TeamMeeting) -> bool:

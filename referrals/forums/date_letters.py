@@ -16,7 +16,7 @@ from referrals import clock, languages, notifications, steps
 from referrals.actors import Actor
 from referrals.config import current
 from referrals.errors import NotAllowed
-from referrals.forums import date_calls, invitations_calendar
+from referrals.forums import date_calls, dates, invitations_calendar
 from referrals.forums.date_entries import DateEntries, Entry
 from referrals.mailer import Letter, new_message_id
 from referrals.models import Account, DateCall, Mail, Referral, TeamDate
@@ -46,12 +46,12 @@ class _Act(Enum):
 
 
 def due_dates(session: Session) -> list[uuid.UUID]:
-    """The ids of dates to come that somebody is or was called to, and of those of which something waits to be told."""
+    """The ids of dates that are not over and that somebody is or was called to, and of those of which something waits to be told."""
     now = clock.now()
     is_waiting = Mail.sent_at.is_(None) & Mail.stopped_at.is_(None)
-    is_to_come = Mail.date_id.in_(select(TeamDate.id).where(TeamDate.starts_at > now))
-    marked = select(Mail.date_id).where(Mail.date_id.is_not(None), is_waiting | is_to_come)
-    told = select(DateCall.date_id).where(or_(DateCall.begins_at > now, DateCall.wanted.is_not(None)))
+    may_run = Mail.date_id.in_(select(TeamDate.id).where(TeamDate.starts_at > now - dates.LONGEST))
+    marked = select(Mail.date_id).where(Mail.date_id.is_not(None), is_waiting | may_run)
+    told = select(DateCall.date_id).where(or_(DateCall.ends_at > now, DateCall.wanted.is_not(None)))
     found = {*session.scalars(marked), *session.scalars(told)}
     return sorted((one for one in found if one is not None), key=str)
 
@@ -149,7 +149,7 @@ def retry(session: Session, referral: Referral, mail: Mail, *, by: Actor) -> Non
 
 
 def failed(session: Session, referral: Referral) -> list[DateCall]:
-    """Letters that did not arrive about dates to come on which something of `referral` was called, the longest ago first."""
+    """Letters that did not arrive about dates that are not over, on which something of `referral` was called, the longest ago first."""
     marks = {(row.date_id, row.recipient) for row in session.execute(_marks().where(Mail.referral_id == referral.id))}
     rows = session.scalars(_failed().where(DateCall.date_id.in_({date_id for date_id, _recipient in marks})))
     return [one for one in rows if (one.date_id, one.recipient) in marks]
@@ -230,7 +230,7 @@ def _letter(session: Session, call: DateCall, *, to: Account, entry: Entry) -> L
 def _failed() -> Select[DateCall]:
     """What is still to be told, by a letter that does not arrive: its address takes none, or it was tried often."""
     is_to_see = or_(DateCall.failed_with == "address", DateCall.tries >= MOST_TRIES)
-    is_to_tell = DateCall.wanted.is_not(None) & DateCall.sent_at.is_(None) & (DateCall.begins_at > clock.now())
+    is_to_tell = DateCall.wanted.is_not(None) & DateCall.sent_at.is_(None) & (DateCall.ends_at > clock.now())
     return select(DateCall).where(is_to_tell, is_to_see).order_by(DateCall.tried_at, DateCall.id)
 
 

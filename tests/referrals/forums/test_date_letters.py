@@ -579,13 +579,68 @@ def test_minutes_written_before_the_hour_let_nobody_stay_away(
     assert len(post.calendar(cast.counsellor)) == 1
 
 
-def test_a_date_that_has_begun_is_told_to_nobody(session: Session, cast: Cast, day: TeamDate, post: Post) -> None:
-    (only,) = put(session, cast, day)
+def test_what_is_called_as_the_date_begins_is_called_to_by_itself_unless_the_date_was_told(
+    session: Session, cast: Cast, day: TeamDate, post: Post
+) -> None:
+    first, second, third = put(session, cast, day, day, day)
+    call(session, cast, first, cast.head_teacher)
+    post.deliver()
+    post.clock.move_to(BEGINS - timedelta(minutes=5))
+    call(session, cast, second, cast.counsellor, cast.head_teacher, starts_at=BEGINS + timedelta(minutes=30))
+    post.deliver()
+    own = team_review.meetings_of(session, second)[0]
+    assert post.calendar(cast.counsellor) == {f"{own.id}@trivsel.invalid": BEGINS + timedelta(minutes=30)}
+    call(session, cast, third, cast.counsellor, starts_at=BEGINS + timedelta(minutes=60))
+    post.deliver()
+    assert BEGINS + timedelta(minutes=60) in post.calendar(cast.counsellor).values(), "and so while it runs"
+    assert told(post, cast.head_teacher) == [("PUBLISH", BEGINS, 1)], "who comes to the date anyway"
+
+
+def test_a_date_that_began_before_it_could_be_told_is_told_by_what_is_still_to_come_of_it(
+    session: Session, cast: Cast, day: TeamDate, post: Post
+) -> None:
+    first, second = put(session, cast, day, day)
     press(session, cast, day)
+    post.settle()
     post.clock.move_to(BEGINS)
-    assert [to for to, _method, _event in post.deliver()] == []
-    assert all(mail.stopped_at for mail in session.scalars(select(Mail).where(Mail.date_id == day.id)))
-    assert only.is_open
+    post.deliver()
+    own = team_review.meetings_of(session, second)[0]
+    assert post.calendar(cast.counsellor) == {f"{own.id}@trivsel.invalid": BEGINS + timedelta(minutes=30)}
+    began = session.scalars(select(Mail).where(Mail.referral_id == first.id, Mail.date_id == day.id)).all()
+    assert began
+    assert all(mail.stopped_at for mail in began), "whoever was to come would learn of it too late"
+    assert post.due() == []
+
+
+def test_what_changes_while_it_waits_is_told_even_where_the_date_begins_meanwhile(
+    session: Session, cast: Cast, day: TeamDate, post: Post
+) -> None:
+    put(session, cast, day)
+    post.clock.move_to(BEGINS - timedelta(minutes=15))
+    press(session, cast, day)
+    post.settle()
+    post.look()
+    post.clock.shift(timedelta(minutes=9))
+    moving.move_date(session, day, day.starts_at, by=cast.coordinator.actor(), reason="Rummet.", place="Aulan")
+    post.deliver()
+    assert told(post, cast.counsellor) == [("PUBLISH", BEGINS, 1)]
+
+
+def test_what_is_called_off_while_the_date_runs_is_taken_back_unless_they_sit_there(
+    session: Session, cast: Cast, day: TeamDate, post: Post
+) -> None:
+    first, second = put(session, cast, day, day)
+    call(session, cast, first, cast.head_teacher)
+    call(session, cast, second, cast.head_teacher, cast.counsellor, starts_at=BEGINS + timedelta(minutes=30))
+    post.deliver()
+    post.clock.move_to(BEGINS + timedelta(minutes=5))
+    off(session, cast, second)
+    post.deliver()
+    assert told(post, cast.counsellor) == [("PUBLISH", BEGINS, 1), ("CANCEL", BEGINS, 2)]
+    team_review.meetings_of(session, first)[0].place = "Hemma"
+    post.deliver()
+    assert told(post, cast.head_teacher) == [("PUBLISH", BEGINS, 1)]
+    assert post.due() == []
 
 
 def test_as_long_as_no_seats_are_given_whoever_completes_the_team_sits_there(
