@@ -49,7 +49,8 @@ def with_date(letter: Letter, told: DateCall, *, place: str) -> Letter:
     """`letter` with the one entry of a team's date, as `told` says it: the same UID for as long as the date is there."""
     now = clock.now()
     when = told.begins_at or now, told.ends_at or now
-    event = _date(told, when, at=letter.written_at, title=languages.translations(letter.language).gettext(TITLE))
+    title = languages.translations(letter.language).gettext(TITLE)
+    event = _date(told, when, at=letter.written_at, title=title, is_off=not told.is_called)
     if place and told.is_called:
         event.add("location", place)
     method = letter.calendar_method if told.is_called else "CANCEL"
@@ -59,15 +60,15 @@ def with_date(letter: Letter, told: DateCall, *, place: str) -> Letter:
 def to_take_along(session: Session, meeting: TeamMeeting, *, title: str, reader: uuid.UUID | None = None) -> bytes:
     """A planned meeting as it stands now (RFC 5545), for those who read when and where on a page: the same entry as in the mail.
 
-    For a `reader` who was told of the team's date it is the entry of that. Where an identity is protected it does not say where:
-    calendars are shared with others.
+    For a `reader` who is called to it as part of the team's date it is the entry of that, also before mail told of it: a second one
+    would stand there for ever. Where an identity is protected it does not say where: calendars are shared with others.
     """
     newest = date_calls.newest_call(session, meeting.referral, reader) if reader else None
     date = date_calls.date_of(session, meeting) if newest and newest.date_id else None
-    told = session.get(DateCall, DateCall.key(date.id, newest.recipient)) if newest and date else None
-    if date is not None and told is not None and told.is_called:
+    if newest is not None and date is not None and date.id == newest.date_id:
+        told = session.get(DateCall, DateCall.key(date.id, newest.recipient)) or DateCall.of(date.id, newest.recipient)
         when = date.starts_at, date.starts_at + timedelta(minutes=date.minutes)
-        event = _date(told, when, at=clock.now(), title=title)
+        event = _date(told, when, at=clock.now(), title=title, is_off=False)
         event.add("location", date.place)
         return _calendar(event)
     event = _meeting(meeting, at=clock.now(), title=title)
@@ -82,8 +83,8 @@ def _call_of(session: Session, row: History, *, is_off: bool) -> TeamMeeting | M
     return team_review.ended_call(session, row) if is_off else team_review.called_then(session, row.referral, after=row)
 
 
-def _date(told: DateCall, when: tuple[datetime, datetime], *, at: datetime, title: str) -> Event:
-    event = _entry(told.id, when, at=at, title=title, is_off=not told.is_called)
+def _date(told: DateCall, when: tuple[datetime, datetime], *, at: datetime, title: str, is_off: bool) -> Event:
+    event = _entry(told.id, when, at=at, title=title, is_off=is_off)
     event.add("sequence", told.sequence)
     return event
 

@@ -1,5 +1,6 @@
 """One mail and one calendar entry for who sits in the team, however many of a date's referrals they are called to, and whatever happens between."""
 
+import uuid
 from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -669,16 +670,26 @@ def test_the_page_gives_the_entry_that_the_mail_brought(
         (event,) = Calendar.from_ical(given).events
         return event
 
-    assert taken()["UID"] == f"{meeting.id}@trivsel.invalid", "nothing was told of the date yet"
+    before = taken()
     post.deliver()
     (came,) = (event for to, _method, event in post.went if to == cast.counsellor.email)
     event = taken()
+    assert (before["UID"], before["SEQUENCE"], before["STATUS"]) == (came["UID"], 0, "CONFIRMED"), "before the mail too"
     assert (event["UID"], event["SEQUENCE"], event.start, event.end) == (came["UID"], 1, came.start, came.end)
     tomorrow = BEGINS + timedelta(days=1)
     moving.move_date(session, day, tomorrow, by=cast.coordinator.actor(), reason="Rum.")
     assert (taken()["UID"], taken().start) == (came["UID"], tomorrow), (
         "what the page says, and not what the last mail said"
     )
+    post.deliver()
+    people = [session.get_one(Account, uuid.UUID(one)) for one in meeting.called]
+    again = {"starts_at": tomorrow, "place": day.place}
+    call(session, cast, only, *(one for one in people if one.id != cast.counsellor.id), **again)
+    post.deliver()
+    call(session, cast, only, *people, **again)
+    post.settle()
+    assert told(post, cast.counsellor)[-1] == ("CANCEL", tomorrow, 3)
+    assert (taken()["UID"], taken()["STATUS"]) == (came["UID"], "CONFIRMED"), "though it was taken back before"
     take_off(session, cast, only)
     assert taken()["UID"] == f"{meeting.id}@trivsel.invalid", "it is part of the date no more"
 
