@@ -25,8 +25,6 @@ from referrals.vocabulary import MailKind
 
 #: after the first, second … try of a letter that the post office did not take; the last one for all that follow
 PAUSES: Final = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=1))
-#: between two tries of one that its address does not take
-LONG_PAUSE: Final = timedelta(days=1)
 #: after so many tries a person is to see it
 MOST_TRIES: Final = len(PAUSES)
 #: what was told of a date is forgotten so long after it
@@ -131,7 +129,7 @@ def note_returned(session: Session, message_id: str) -> bool:
     for mail in session.scalars(told):
         mail.sent_at = None
     if call.wanted is None:
-        call.wanted, call.wanted_since = call.said, clock.now()
+        call.wanted, call.wanted_since = call.said, call.written_at
     call.sent_at, call.message_id = None, new_message_id()
     call.failed_with, call.tried_at = "address", clock.machine_now()
     session.flush()
@@ -185,13 +183,18 @@ def _act(entries: DateEntries, call: DateCall, account: Account, *, is_held: boo
 
 
 def _is_due(call: DateCall, *, is_held: bool) -> bool:
-    """Whether what is to be told has waited long enough, and so has the letter that says it where it was tried before."""
+    """Whether what is to be told has waited long enough, and so has the letter that says it where it was tried before.
+
+    One that the address does not take, or that came back, waits for another address, which makes it another letter, or for a person.
+    """
     hold = timedelta(minutes=current().hold_minutes if is_held else 0)
     if call.wanted_since is None or clock.now() < call.wanted_since + hold:
         return False
     if call.said != call.wanted or call.tried_at is None:
         return True
-    pause = LONG_PAUSE if call.failed_with == "address" else PAUSES[min(call.tries, len(PAUSES)) - 1]
+    if call.failed_with == "address":
+        return False
+    pause = PAUSES[min(call.tries, len(PAUSES)) - 1]
     # A clock that was put back must not keep it waiting for as long as that was.
     return abs(clock.machine_now() - call.tried_at) >= pause
 

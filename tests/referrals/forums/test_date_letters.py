@@ -422,16 +422,16 @@ def test_an_address_that_takes_nothing_is_seen_by_the_coordinator_until_it_is_pu
         [],
     )
     assert [line.number for line in undelivered.to_see_to(session, actor)] == [only.number]
-    post.clock.shift(timedelta(hours=1))
+    post.clock.shift(timedelta(days=2))
     post.look()
-    assert told(post, cast.counsellor) == []
+    assert failed.tries == 1, "another try would not help"
     cast.counsellor.email = "kim@ny.invalid"
     post.deliver()
     assert told(post, cast.counsellor) == [("PUBLISH", BEGINS, 2)]
     assert date_letters.failed(session, only) == list(undelivered.to_see_to(session, actor)) == []
 
 
-def test_a_letter_that_came_back_is_seen_and_tried_each_day(
+def test_a_letter_that_came_back_is_seen_and_goes_again_only_by_hand_or_elsewhere(
     session: Session, cast: Cast, day: TeamDate, post: Post
 ) -> None:
     (only,) = put(session, cast, day)
@@ -444,12 +444,19 @@ def test_a_letter_that_came_back_is_seen_and_tried_each_day(
     assert [one.account_id for one in date_letters.failed(session, only)] == [cast.counsellor.id]
     (mail,) = session.scalars(select(Mail).where(Mail.recipient == f"account:{cast.counsellor.id}"))
     assert mail.sent_at is None
+    post.clock.shift(timedelta(days=2))
     post.deliver()
-    assert len(told(post, cast.counsellor)) == 1
-    post.clock.shift(timedelta(days=1))
+    assert len(told(post, cast.counsellor)) == 1, "nobody gets a letter a day that comes back a day"
+    date_letters.retry(session, only, mail, by=cast.coordinator.actor())
     post.look()
     assert told(post, cast.counsellor) == [("PUBLISH", BEGINS, 1)] * 2
     assert (mail.sent_at is not None, date_letters.failed(session, only)) == (True, [])
+    again = [one for one in post.letters if one.to == cast.counsellor.email][-1]
+    assert date_letters.note_returned(session, again.message_id)
+    cast.counsellor.email = "kim@ny.invalid"
+    post.deliver()
+    assert told(post, cast.counsellor) == [("PUBLISH", BEGINS, 2)], "another address is told at once"
+    assert date_letters.failed(session, only) == []
 
 
 @pytest.mark.parametrize(("trouble", "word"), [("is_away", None), ("is_busy", "mail")])
