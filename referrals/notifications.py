@@ -181,13 +181,20 @@ def call_apart(session: Session, referral: Referral, account: Account) -> None:
     """Call somebody by mail of their own, with an entry of its own, to a meeting that is no part of a team's date any more."""
     calls = select(History).where(History.referral_id == referral.id, History.verb == Verb.SCHEDULE_MEETING)
     row = session.scalars(calls.order_by(History.number.desc()).limit(1)).one()
+    addressee = audiences.addressee(account)
     of_date = select(Mail).where(
-        Mail.history_id == row.id, Mail.kind == _M.MEETING_SCHEDULED, Mail.recipient == f"account:{account.id}"
+        Mail.history_id == row.id, Mail.kind == _M.MEETING_SCHEDULED, Mail.recipient == addressee.key
     )
-    for mail in session.scalars(of_date):
-        session.delete(mail)  # this one takes its place: what was told of the date stands in the log
-    session.flush()
-    _write_one(session, row, _M.MEETING_SCHEDULED, addressee=audiences.addressee(account))
+    mail = session.scalars(of_date).one_or_none()
+    if mail is None:
+        _write_one(session, row, _M.MEETING_SCHEDULED, addressee=addressee)
+        return
+    # The same mail, which is told by itself from now on: that it was told with the date stands in the log.
+    now = clock.now()
+    mail.date_id = mail.sent_at = mail.stopped_at = None
+    mail.message_id, mail.language, mail.address = new_message_id(), addressee.language, addressee.address
+    mail.written_at, mail.held_until = now, now + timedelta(minutes=current().hold_minutes)
+    _send_in_time(session, mail)
 
 
 def _says_nothing_new(
@@ -240,20 +247,24 @@ def _write_one(
     )
     session.add(mail)
     session.flush()
-    if date_id is not None:
-        return mail
+    if date_id is None:
+        _send_in_time(session, mail)
+    return mail
+
+
+def _send_in_time(session: Session, mail: Mail) -> None:
+    """The step that sends it once it can no longer be stopped."""
     session.add(
         Step(
-            referral=row.referral,
+            referral=mail.referral,
             kind=StepKind.SEND_MAIL,
-            history_id=row.id,
+            history_id=mail.history_id,
             mail_id=mail.id,
             not_before=mail.held_until,
             created_at=clock.machine_now(),
         )
     )
     session.flush()
-    return mail
 
 
 def written(session: Session, referral: Referral) -> list[Mail]:

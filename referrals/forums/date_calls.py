@@ -21,6 +21,7 @@ from referrals.vocabulary import MailKind
 #: mail to colleagues that calls to a meeting, and that takes the call back
 CALL: Final = MailKind.MEETING_SCHEDULED
 TAKES_BACK: Final = frozenset({MailKind.MEETING_CALLED_OFF, MailKind.CALL_TAKEN_BACK})
+OF_MEETINGS: Final = TAKES_BACK | {CALL}
 
 
 def date_told_of(session: Session, row: History, kind: MailKind, *, account_id: uuid.UUID) -> uuid.UUID | None:
@@ -44,20 +45,21 @@ def date_told_of(session: Session, row: History, kind: MailKind, *, account_id: 
 
 
 def says_nothing_new(session: Session, row: History, *, account_id: uuid.UUID, date_id: uuid.UUID) -> bool:
-    """Whether the call before `row` said the same time and place to `account_id`, as part of the same date."""
-    newest = newest_call(session, row.referral, account_id, before=row.number)
-    if newest is None or newest.date_id != date_id:
+    """Whether the call before `row` said the same time and place to `account_id`, as part of the same date, and nothing took it back."""
+    newest = newest_call(session, row.referral, account_id, before=row.number, kinds=OF_MEETINGS)
+    if newest is None or newest.kind != CALL or newest.date_id != date_id:
         return False
     told, tells = (team_review.called_then(session, row.referral, after=one) for one in (newest.history, row))
     return team_review.where_and_when(told) == team_review.where_and_when(tells)
 
 
 def newest_call(
-    session: Session, referral: Referral, account_id: uuid.UUID, *, before: int | None = None
-) -> Mail | None:
+    session: Session, referral: Referral, account_id: uuid.UUID, *, before: int | None = None,
+    kinds: Collection[MailKind] = (CALL,),
+) -> Mail | None:  # fmt: skip
     """The newest mail that calls somebody to a meeting about `referral`, or was the newest `before` a row: sent or not."""
     calls = select(Mail).join(History, History.id == Mail.history_id).where(
-        Mail.referral_id == referral.id, Mail.kind == CALL, Mail.recipient == f"account:{account_id}"
+        Mail.referral_id == referral.id, Mail.kind.in_(kinds), Mail.recipient == f"account:{account_id}"
     )  # fmt: skip
     if before is not None:
         calls = calls.where(History.number < before)

@@ -5,6 +5,7 @@ restart, a moved meeting, another address, a post office that was away) ends in 
 """
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Final
@@ -134,6 +135,24 @@ def note_returned(session: Session, message_id: str) -> bool:
     call.failed_with, call.tried_at = "address", clock.machine_now()
     session.flush()
     return True
+
+
+def spoken_for(session: Session, mails: Sequence[Mail]) -> dict[uuid.UUID, DateCall]:
+    """The newest letter about their date by the mail it speaks for: of the mail of one referral, the newest first.
+
+    Mail that rests is spoken for as long as nothing newer was written to its reader about the referral.
+    """
+    of_dates = [one for one in mails if one.date_id is not None]
+    rows = session.scalars(select(DateCall).where(DateCall.date_id.in_({one.date_id for one in of_dates})))
+    calls = {(one.date_id, one.recipient): one for one in rows}
+    newest = {one.recipient: one.id for one in reversed(mails) if one.kind in date_calls.OF_MEETINGS}
+    found = {}
+    for mail in of_dates:
+        call = calls.get((mail.date_id, mail.recipient))
+        stands = mail.stopped_at is None or newest[mail.recipient] == mail.id
+        if call is not None and stands and call.is_called == (mail.kind == date_calls.CALL):
+            found[mail.id] = call
+    return found
 
 
 def retry(session: Session, referral: Referral, mail: Mail, *, by: Actor) -> None:

@@ -179,14 +179,24 @@ def test_mail_about_a_date_of_the_team_that_came_back_is_shown_until_it_arrives(
         number, recipient = referral.number, f"account:{cast.coordinator.id}"
         letter = date_letters.look(session, day.id, recipient, is_held=False)
         date_letters.note_sent(session, letter.message_id)
+        team_review.schedule_meeting(
+            session, referral, by=by, seen=None, starts_at=begins_at + timedelta(minutes=30), minutes=30, place=day.place,
+            called=[cast.coordinator.id], without=list(Profession), on_closed_day=True,
+        )  # fmt: skip
+        session.expire(referral)
+        notifications.write(session, referral.history[-1])
+        assert date_letters.look(session, day.id, recipient, is_held=False) is None
     browser = signed_in("karin")
-    assert "came back" not in browser.get(f"/referrals/{number}/documents").text
+    page = browser.get(f"/referrals/{number}/documents")
+    assert "came back" not in page.text
+    assert "One mail for the whole date" in page.text
     assert pipe(report_on(letter.message_id)) == (0, "1 came back, 0 said nothing new of a mail of ours")
     for address in (f"/referrals/{number}", f"/referrals/{number}/documents"):
         page = browser.get(address)
         assert "A mail to Karin Almkvist came back: the address takes none." in page.text
         assert "then it goes by itself" in page.text
-    assert "Could not be sent" in page.text
+    assert page.text.count("Could not be sent") == 2, "what it said of the newer call did not arrive either"
+    assert "One mail for the whole date" not in page.text
     assert "A mail came back: its address takes none." in signed_in("henrik").get(f"/referrals/{number}/documents").text
     with db.writing(settings.database) as session:
         call = session.scalars(select(DateCall)).one()

@@ -58,6 +58,8 @@ class MailLine:
     reader: str
     can_be_stopped: bool
     has_failed: bool
+    #: whether it rests because the mail about its date arrived, which says the same
+    is_told_with_date: bool
 
 
 @dataclass(frozen=True)
@@ -293,15 +295,17 @@ def _advice_of_date(call: DateCall) -> str:
 def _mail_lines(referral: Referral) -> list[MailLine]:
     session, now = transactions.session(), clock.now()
     failed = {step.mail_id for step in steps.failed(session, referral)}
-    failed_dates = {(call.date_id, call.recipient) for call in date_letters.failed(session, referral)}
     written = notifications.written(session, referral)
+    letters, failing = date_letters.spoken_for(session, written), date_letters.failed(session, referral)
+    failed |= {mail_id for mail_id, call in letters.items() if call in failing}
     names = _account_names(written) | _guardian_names(referral)
     return [
         MailLine(
             mail,
             _mail_reader(mail, names),
             notifications.is_to_go(mail) and mail.date_id is None and now < mail.held_until,
-            mail.id in failed or (mail.date_id, mail.recipient) in failed_dates,
+            mail.sent_at is None and mail.id in failed,
+            mail.id in letters and letters[mail.id].is_called and letters[mail.id].sent_at is not None,
         )
         for mail in written
     ]

@@ -236,9 +236,16 @@ def test_the_referrals_pages_and_log_say_whom_the_date_was_told_and_what_rests(
     rests = select(Mail).where(Mail.referral_id == second.id, Mail.recipient == f"account:{cast.counsellor.id}")
     (mail,) = session.scalars(rests)
     assert (mail.sent_at, mail.stopped_at is not None, mail.stopped_by_id) == (None, True, None)
+
+    def spoken_for() -> bool:
+        return mail.id in date_letters.spoken_for(session, notifications.written(session, second))
+
+    assert spoken_for(), "by the letter that told of the date before"
     off(session, cast, first)
     assert post.deliver() == []
     off(session, cast, second)
+    post.settle()
+    assert not spoken_for(), "nobody is called to it any more"
     post.deliver()
     assert told(post, cast.counsellor)[-1] == ("CANCEL", BEGINS, 2)
     back = select(Mail).where(
@@ -324,11 +331,18 @@ def test_what_leaves_the_date_is_called_to_by_itself_and_what_stays_is_not(
     take_off(session, cast, first)
     post.deliver()
     own = team_review.meetings_of(session, first)[0]
+    (mail,) = session.scalars(
+        select(Mail).where(Mail.recipient == f"account:{cast.counsellor.id}", Mail.referral_id == first.id)
+    )
+    assert (mail.date_id, mail.sent_at is not None, mail.stopped_at) == (None, True, None)
+    assert session.scalars(select(Step.id).where(Step.mail_id == mail.id)).one()
     assert set(post.calendar(cast.counsellor)) == {
         f"{own.id}@trivsel.invalid", f"{call_of(session, day, cast.counsellor).id}@trivsel.invalid",
     }  # fmt: skip
     dates.drop(session, cast.forum, day.id, by=cast.coordinator.actor())
     post.deliver()
+    told_apart = session.scalars(select(Mail).where(Mail.recipient == mail.recipient, Mail.referral_id == second.id))
+    assert [(one.date_id, one.sent_at is not None) for one in told_apart] == [(None, True)], "one mail, told anew"
     rest = team_review.meetings_of(session, second)[0]
     assert set(post.calendar(cast.counsellor)) == {f"{one.id}@trivsel.invalid" for one in (own, rest)}
     off(session, cast, second)
@@ -696,6 +710,10 @@ def test_the_page_gives_the_entry_that_the_mail_brought(
     call(session, cast, only, *people, **again)
     post.settle()
     assert told(post, cast.counsellor)[-1] == ("CANCEL", tomorrow, 3)
+    kinds = select(Mail.kind).where(Mail.recipient == f"account:{cast.counsellor.id}").order_by(Mail.written_at.desc())
+    assert session.scalars(kinds.limit(1)).one() == MailKind.MEETING_SCHEDULED, (
+        "called again to the same, they are written to"
+    )
     assert (taken()["UID"], taken()["STATUS"]) == (came["UID"], "CONFIRMED"), "though it was taken back before"
     take_off(session, cast, only)
     assert taken()["UID"] == f"{meeting.id}@trivsel.invalid", "it is part of the date no more"
