@@ -77,7 +77,7 @@ class DateEntries:
         may_stand = call.is_called or call.sent_at is None
         if call.begins_at is None or call.ends_at is None or call.ends_at <= now or not may_stand:
             return None
-        return None if self._has_begun(account) else Entry(call.begins_at, call.ends_at)
+        return None if self._has_begun(account) else Entry(call.begins_at, call.ends_at, address=account.email)
 
     def come_for(self, call: DateCall, account: Account) -> set[uuid.UUID]:
         """The referrals for whose meetings somebody comes to the date."""

@@ -445,6 +445,22 @@ def test_an_address_that_takes_nothing_is_seen_by_the_coordinator_until_it_is_pu
     assert date_letters.failed(session, only) == list(undelivered.to_see_to(session, actor)) == []
 
 
+def test_that_they_need_not_come_goes_at_once_to_an_address_that_was_put_right(
+    session: Session, cast: Cast, day: TeamDate, post: Post
+) -> None:
+    (only,) = put(session, cast, day)
+    press(session, cast, day)
+    post.deliver()
+    post.unknown = {cast.counsellor.email}
+    off(session, cast, only)
+    post.deliver()
+    assert [one.account_id for one in date_letters.failed(session, only)] == [cast.counsellor.id]
+    cast.counsellor.email = "kim@ny.invalid"
+    post.deliver()
+    assert told(post, cast.counsellor) == [("CANCEL", BEGINS, 3)]
+    assert date_letters.failed(session, only) == []
+
+
 def test_a_letter_that_came_back_is_seen_and_goes_again_only_by_hand_or_elsewhere(
     session: Session, cast: Cast, day: TeamDate, post: Post
 ) -> None:
