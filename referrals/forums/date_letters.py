@@ -81,6 +81,8 @@ def look(session: Session, date_id: uuid.UUID, recipient: str, *, is_held: bool 
                 notifications.call_apart(session, meeting.referral, account)
         elif act is _Act.REST:
             call.wanted = call.wanted_since = None
+            if call.said is None and call in session:
+                session.delete(call)  # nothing was told, and nothing is to be
             for mail in entries.waiting(recipient):
                 mail.stopped_at = clock.now()
         elif act is None or wanted is None:
@@ -184,8 +186,7 @@ def failed_since(session: Session) -> dict[uuid.UUID, datetime]:
 
 def forget_old(session: Session) -> int:
     """Forget what was told of dates that are long over, and how much that was."""
-    long_ago = clock.now() - KEPT
-    is_over = (DateCall.begins_at < long_ago) | (DateCall.begins_at.is_(None) & (DateCall.wanted_since < long_ago))
+    is_over = DateCall.begins_at < clock.now() - KEPT
     return len(session.scalars(delete(DateCall).where(is_over).returning(DateCall.id)).all())
 
 

@@ -278,6 +278,7 @@ def test_what_is_undone_before_it_went_is_told_to_nobody_and_each_change_waits_a
     assert [to for to, _method, _event in post.deliver()] == []
     assert {mail.sent_at for mail in session.scalars(select(Mail).where(Mail.date_id == day.id))} == {None}
     assert post.due() == [], "nothing is left to do"
+    assert session.scalars(select(DateCall)).all() == [], "nor to be kept"
 
 
 def test_a_date_that_moves_changes_the_one_entry_and_another_order_changes_nothing(
@@ -569,6 +570,20 @@ def test_who_does_not_work_here_any_more_gets_no_mail(session: Session, cast: Ca
     post.deliver()
     assert len(told(post, cast.head_teacher)) == 1
     assert len(told(post, cast.counsellor)) == 2
+
+
+def test_what_does_not_arrive_at_somebody_who_does_not_work_here_any_more_is_nobodys_concern(
+    session: Session, cast: Cast, day: TeamDate, post: Post
+) -> None:
+    (only,) = put(session, cast, day)
+    press(session, cast, day)
+    post.deliver()
+    letter = next(one for one in post.letters if one.to == cast.counsellor.email)
+    date_letters.note_returned(session, letter.message_id)
+    assert date_letters.failed_since(session).keys() == {only.id}
+    cast.counsellor.is_active = False
+    post.deliver()
+    assert date_letters.failed_since(session) == {}
 
 
 def test_who_is_kept_out_of_a_referral_before_they_are_told_is_told_nothing_and_afterwards_only_that_they_need_not_come(
