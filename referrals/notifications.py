@@ -178,7 +178,10 @@ def _is_told(session: Session, row: History, kind: MailKind, *, account_id: uuid
 
 
 def call_apart(session: Session, referral: Referral, account: Account) -> None:
-    """Call somebody by mail of their own, with an entry of its own, to a meeting that is no part of a team's date any more."""
+    """Call somebody by mail of their own, with an entry of its own, to a meeting that is no part of a team's date any more.
+
+    It goes at once: that has waited already as long as mail can be stopped.
+    """
     calls = select(History).where(History.referral_id == referral.id, History.verb == Verb.SCHEDULE_MEETING)
     row = session.scalars(calls.order_by(History.number.desc()).limit(1)).one()
     addressee = audiences.addressee(account)
@@ -187,13 +190,12 @@ def call_apart(session: Session, referral: Referral, account: Account) -> None:
     )
     mail = session.scalars(of_date).one_or_none()
     if mail is None:
-        _write_one(session, row, _M.MEETING_SCHEDULED, addressee=addressee)
+        _write_one(session, row, _M.MEETING_SCHEDULED, addressee=addressee, is_held=False)
         return
     # The same mail, which is told by itself from now on: that it was told with the date stands in the log.
-    now = clock.now()
     mail.date_id = mail.sent_at = mail.stopped_at = None
     mail.message_id, mail.language, mail.address = new_message_id(), addressee.language, addressee.address
-    mail.written_at, mail.held_until = now, now + timedelta(minutes=current().hold_minutes)
+    mail.written_at = mail.held_until = clock.now()
     _send_in_time(session, mail)
 
 
@@ -226,8 +228,8 @@ def _has_entry(session: Session, row: History, account_id: uuid.UUID) -> bool:
 
 
 def _write_one(
-    session: Session, row: History, kind: MailKind, *, addressee: Addressee, date_id: uuid.UUID | None = None
-) -> Mail | None:
+    session: Session, row: History, kind: MailKind, *, addressee: Addressee, date_id: uuid.UUID | None = None, is_held: bool = True,
+) -> Mail | None:  # fmt: skip
     """One mail and the step that sends it; without a step where it is part of a date, of which `forums/date_letters.py` tells."""
     same = select(Mail.id).where(Mail.history_id == row.id, Mail.kind == kind, Mail.recipient == addressee.key)
     if session.scalars(same).first() is not None:
@@ -241,7 +243,7 @@ def _write_one(
         language=addressee.language,
         message_id=new_message_id(),
         written_at=now,
-        held_until=now + timedelta(minutes=current().hold_minutes),
+        held_until=now + timedelta(minutes=current().hold_minutes if is_held else 0),
         address=addressee.address,
         date_id=date_id,
     )

@@ -38,10 +38,8 @@ def date_told_of(session: Session, row: History, kind: MailKind, *, account_id: 
     told = session.get(DateCall, DateCall.key(date.id, f"account:{account_id}"))
     if told is not None and told.is_called:
         return date.id
-    # What would be told of it only once it runs is told of the meeting: that may be one of the last.
-    is_in_time = date.starts_at > clock.now() + timedelta(minutes=current().hold_minutes)
-    is_awaited = told is not None and told.wanted is not None
-    return date.id if (is_in_time or is_awaited) and is_at_table(session, date, account) else None
+    hold = timedelta(minutes=current().hold_minutes)
+    return date.id if is_in_time(date, told, hold=hold) and is_at_table(session, date, account) else None
 
 
 def says_nothing_new(session: Session, row: History, *, account_id: uuid.UUID, date_id: uuid.UUID) -> bool:
@@ -85,6 +83,15 @@ def holds(date: TeamDate, meeting: TeamMeeting, on_agenda: Collection[uuid.UUID]
     is_then = date.starts_at <= meeting.starts_at and ends_at <= date.starts_at + timedelta(minutes=date.minutes)
     is_theirs = referral.forum_id == date.forum_id and referral.protected_since is None
     return is_then and is_theirs and referral.id in on_agenda and meeting.place == date.place
+
+
+def is_in_time(date: TeamDate, told: DateCall | None, *, hold: timedelta = timedelta()) -> bool:
+    """Whether somebody can be told of a date as a whole: `hold` before it begins at the latest, unless that waits since before.
+
+    Of one that runs they are called to the meetings that are still to come.
+    """
+    waits = told is not None and told.wanted_since is not None and told.wanted_since < date.starts_at
+    return waits or date.starts_at > clock.now() + hold
 
 
 def is_at_table(session: Session, date: TeamDate, account: Account) -> bool:

@@ -106,9 +106,7 @@ class DateEntries:
             return False
         if call.is_called:
             return True
-        # One that runs is told to nobody anew: to what is still to come of it they are called by itself.
-        is_in_time = self.date.starts_at > clock.now() or call.wanted is not None
-        return is_in_time and date_calls.is_at_table(self.session, self.date, account)
+        return date_calls.is_in_time(self.date, call) and date_calls.is_at_table(self.session, self.date, account)
 
     def _has_begun(self, account: Account) -> bool:
         """Whether they sit in a meeting of theirs at the date, or minutes tell of one: then nobody is to stay away any more."""

@@ -6,6 +6,7 @@ restart, a moved meeting, another address, a post office that was away) ends in 
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Final
@@ -20,7 +21,7 @@ from referrals.errors import NotAllowed
 from referrals.forums import date_calls, dates, invitations_calendar
 from referrals.forums.date_entries import DateEntries, Entry
 from referrals.mailer import Letter, new_message_id
-from referrals.models import Account, DateCall, Mail, Referral, TeamDate
+from referrals.models import Account, DateCall, Mail, Referral, TeamDate, TeamMeeting
 from referrals.people import roster
 from referrals.vocabulary import MailKind
 
@@ -44,6 +45,21 @@ class _Act(Enum):
     REST = auto()
 
 
+@dataclass(frozen=True)
+class _Found:
+    """What is to be done now for one person and date, and about what."""
+
+    act: _Act | None
+    #: what is to stand in their calendar, or is to leave it
+    entry: Entry | None
+    #: the meetings to be called to apart
+    strays: list[TeamMeeting]
+    #: the entry, to be compared with what was told; None where nothing is to be told of the date
+    digest: str | None
+    #: the same with the strays: a change of either waits anew
+    awaited: str | None
+
+
 def due_dates(session: Session) -> list[uuid.UUID]:
     """The ids of dates that are not over and that somebody is or was called to, and of those of which something waits to be told."""
     now = clock.now()
@@ -60,7 +76,7 @@ def due_of(session: Session, date_id: uuid.UUID, *, is_held: bool = True) -> lis
     entries, due = DateEntries(session, date_id), []
     for recipient in entries.recipients():
         call = entries.call_of(recipient)
-        if _act(entries, call, session.get_one(Account, call.account_id), is_held=is_held) is not None:
+        if _find(entries, call, session.get_one(Account, call.account_id), is_held=is_held).act is not None:
             due.append(recipient)
     return due
 
@@ -75,23 +91,24 @@ def look(session: Session, date_id: uuid.UUID, recipient: str, *, is_held: bool 
         entries = DateEntries(session, date_id)
         call = entries.call_of(recipient)
         account = session.get_one(Account, call.account_id)
-        wanted, act = entries.wanted(call, account), _act(entries, call, account, is_held=is_held)
-        if act is _Act.CALL_APART:
-            for meeting in entries.strays(call, account):
+        found = _find(entries, call, account, is_held=is_held)
+        if found.act is _Act.TELL and found.entry is not None:
+            return _write(session, call, to=account, entry=found.entry)
+        if found.act is _Act.CALL_APART:
+            for meeting in found.strays:
                 notifications.call_apart(session, meeting.referral, account)
-        elif act is _Act.REST:
+            call.wanted = found.digest or call.wanted  # what else is to be told has waited as long
+        elif found.act is _Act.REST:
             call.wanted = call.wanted_since = None
             if call.said is None and call in session:
                 session.delete(call)  # nothing was told, and nothing is to be
             for mail in entries.waiting(recipient):
                 mail.stopped_at = clock.now()
-        elif act is None or wanted is None:
-            return None
-        elif act is _Act.WAIT:
-            call.wanted, call.wanted_since = wanted.digest(call), clock.now()
+        elif found.act is _Act.WAIT:
+            call.wanted, call.wanted_since = found.awaited, clock.now()
             session.add(call)
         else:
-            return _write(session, call, to=account, entry=wanted)
+            return None
         session.flush()
 
 
@@ -101,7 +118,8 @@ def note_sent(session: Session, message_id: str) -> None:
     if call is None or call.sent_at is not None:
         return
     call.sent_at, call.failed_with = clock.now(), None
-    call.wanted = call.wanted_since = None
+    if call.wanted == call.said:  # otherwise something changed while it was on its way, and waits
+        call.wanted = call.wanted_since = None
     entries, account = DateEntries(session, call.date_id), session.get_one(Account, call.account_id)
     told = entries.come_for(call, account)
     for mail in entries.waiting(call.recipient):
@@ -190,26 +208,35 @@ def forget_old(session: Session) -> int:
     return len(session.scalars(delete(DateCall).where(is_over).returning(DateCall.id)).all())
 
 
-def _act(entries: DateEntries, call: DateCall, account: Account, *, is_held: bool) -> _Act | None:
-    if entries.strays(call, account):
-        return _Act.CALL_APART
-    wanted = entries.wanted(call, account)
-    digest = wanted.digest(call) if wanted else None
-    if digest is None or (call.said == digest and call.sent_at is not None):
-        return _Act.REST if call.wanted or entries.waiting(call.recipient) else None
-    if call.wanted != digest:
-        return _Act.WAIT
-    return _Act.TELL if _is_due(call, is_held=is_held) else None
+def _find(entries: DateEntries, call: DateCall, account: Account, *, is_held: bool) -> _Found:
+    entry, strays = entries.wanted(call, account), entries.strays(call, account)
+    digest = entry.digest(call) if entry else None
+    awaited = call.digest(digest, *(one.id for one in strays)) if strays else digest
+    act: _Act | None = None
+    if not strays and (digest is None or (call.said == digest and call.sent_at is not None)):
+        if call.wanted or entries.waiting(call.recipient):
+            act = _Act.REST
+    elif call.wanted != awaited:
+        act = _Act.WAIT
+    elif _has_waited(call, is_held=is_held):
+        if strays:
+            act = _Act.CALL_APART
+        elif _may_be_tried(call):
+            act = _Act.TELL
+    return _Found(act, entry, strays, digest, awaited)
 
 
-def _is_due(call: DateCall, *, is_held: bool) -> bool:
-    """Whether what is to be told has waited long enough, and so has the letter that says it where it was tried before.
+def _has_waited(call: DateCall, *, is_held: bool) -> bool:
+    """Whether what is to be told has waited as long as any mail does."""
+    hold = timedelta(minutes=current().hold_minutes if is_held else 0)
+    return call.wanted_since is not None and clock.now() >= call.wanted_since + hold
+
+
+def _may_be_tried(call: DateCall) -> bool:
+    """Whether the letter that says it was not tried yet, or long enough ago.
 
     One that the address does not take, or that came back, waits for another address, which makes it another letter, or for a person.
     """
-    hold = timedelta(minutes=current().hold_minutes if is_held else 0)
-    if call.wanted_since is None or clock.now() < call.wanted_since + hold:
-        return False
     if call.said != call.wanted or call.tried_at is None:
         return True
     if call.failed_with == "address":

@@ -351,6 +351,24 @@ def test_what_leaves_the_date_is_called_to_by_itself_and_what_stays_is_not(
     assert set(post.calendar(cast.counsellor)) == {f"{own.id}@trivsel.invalid"}
 
 
+def test_what_is_off_the_agenda_for_a_moment_gets_no_entry_of_its_own(
+    session: Session, cast: Cast, day: TeamDate, post: Post
+) -> None:
+    (only,) = put(session, cast, day)
+    press(session, cast, day)
+    post.deliver()
+    take_off(session, cast, only)
+    post.settle()
+    post.look()
+    post.clock.shift(HOLD - timedelta(minutes=1))
+    post.look()
+    agenda.put_on(session, day, only.id, minutes=30, by=cast.coordinator.actor())
+    assert post.deliver() == []
+    own = select(Mail).where(Mail.date_id.is_(None), Mail.recipient == f"account:{cast.counsellor.id}")
+    assert session.scalars(own).all() == []
+    assert post.due() == []
+
+
 def test_a_meeting_that_was_changed_within_the_date_and_leaves_it_is_called_to_as_it_is_now(
     session: Session, cast: Cast, day: TeamDate, post: Post
 ) -> None:
