@@ -37,7 +37,8 @@ class DateEntries:
 
     def __init__(self, session: Session, date_id: uuid.UUID) -> None:
         self.session, self.date_id = session, date_id
-        self.date = session.get(TeamDate, date_id)
+        # All of one moment: what this transaction read before may say something else by now.
+        self.date = session.get(TeamDate, date_id, populate_existing=True)
         self._calls = {
             row.recipient: row for row in session.scalars(select(DateCall).where(DateCall.date_id == date_id))
         }
@@ -132,4 +133,4 @@ def _calls_about(referrals: Collection[uuid.UUID]) -> Select[uuid.UUID, uuid.UUI
 def _meetings_about(referrals: Collection[uuid.UUID]) -> Select[TeamMeeting]:
     """The meetings about these, the newest of each last."""
     meetings = select(TeamMeeting).where(TeamMeeting.referral_id.in_(referrals)).order_by(TeamMeeting.number)
-    return meetings.options(joinedload(TeamMeeting.referral))
+    return meetings.options(joinedload(TeamMeeting.referral)).execution_options(populate_existing=True)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from icalendar import Calendar, Event
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from referrals import clock, notifications, settling, team_review
@@ -279,6 +279,29 @@ def test_what_is_undone_before_it_went_is_told_to_nobody_and_each_change_waits_a
     assert {mail.sent_at for mail in session.scalars(select(Mail).where(Mail.date_id == day.id))} == {None}
     assert post.due() == [], "nothing is left to do"
     assert session.scalars(select(DateCall)).all() == [], "nor to be kept"
+
+
+def test_a_look_that_follows_upon_another_reads_the_date_anew(
+    session: Session, cast: Cast, day: TeamDate, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(session, cast, day)
+    press(session, cast, day)
+    post.settle()
+    recipient, real = f"account:{cast.counsellor.id}", date_letters.DateEntries
+    shorter = update(TeamDate).values(minutes=90).execution_options(synchronize_session=False)
+    reads: list[uuid.UUID] = []
+
+    def read(session: Session, date_id: uuid.UUID) -> Any:
+        if reads:  # somebody else changes the date while the first look is still at work
+            session.execute(shorter.where(TeamDate.id == date_id))
+        reads.append(date_id)
+        return real(session, date_id)
+
+    monkeypatch.setattr(date_letters, "DateEntries", read)
+    letter = date_letters.look(session, day.id, recipient, is_held=False)
+    assert letter is not None
+    (event,) = Calendar.from_ical(letter.calendar).events
+    assert event.end - event.start == timedelta(minutes=90)
 
 
 def test_a_date_that_moves_changes_the_one_entry_and_another_order_changes_nothing(
