@@ -5,7 +5,7 @@ of the date is decided in `date_letters`. Whoever is called beyond the team, or 
 """
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from referrals import clock, team_review
 from referrals.config import current
 from referrals.forums import dates, seats
-from referrals.models import Account, AgendaItem, DateCall, History, Mail, Referral, TeamDate, TeamMeeting
+from referrals.models import Account, AgendaItem, DateCall, History, Mail, Referral, TeamDate, TeamMeeting, TeamSeat
 from referrals.vocabulary import MailKind
 
 #: mail to colleagues that calls to a meeting, and that takes the call back
@@ -38,8 +38,9 @@ def date_told_of(session: Session, row: History, kind: MailKind, *, account_id: 
     told = session.get(DateCall, DateCall.key(date.id, f"account:{account_id}"))
     if told is not None and told.is_called:
         return date.id
-    hold = timedelta(minutes=current().hold_minutes)
-    return date.id if is_in_time(date, told, hold=hold) and is_at_table(session, date, account) else None
+    if not is_in_time(date, told, hold=timedelta(minutes=current().hold_minutes)):
+        return None
+    return date.id if is_at_table(date, account, held=seats.seats_of(session, date.forum)) else None
 
 
 def says_nothing_new(session: Session, row: History, *, account_id: uuid.UUID, date_id: uuid.UUID) -> bool:
@@ -94,12 +95,11 @@ def is_in_time(date: TeamDate, told: DateCall | None, *, hold: timedelta = timed
     return waits or date.starts_at > clock.now() + hold
 
 
-def is_at_table(session: Session, date: TeamDate, account: Account) -> bool:
+def is_at_table(date: TeamDate, account: Account, *, held: Sequence[TeamSeat]) -> bool:
     """Whether somebody comes to the date as a whole: who sits in the team then or stands in, and who keeps its dates.
 
-    As long as no seats are given, whoever has one of the team's professions sits there.
+    `held` are the team's seats. As long as none are given, whoever has one of the team's professions sits there.
     """
-    held = seats.seats_of(session, date.forum)
     if not held and account.profession in date.forum.quorum:
         return True
     sits = any(one.account.id == account.id for one in seats.sitting(held, date.starts_at))

@@ -2,17 +2,18 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from referrals import clock, steps
-from referrals.forums import date_calls
+from referrals.forums import date_calls, seats
 from referrals.meetings import own_calls
-from referrals.models import Account, AgendaItem, DateCall, History, Mail, TeamDate, TeamMeeting
+from referrals.models import Account, AgendaItem, DateCall, History, Mail, TeamDate, TeamMeeting, TeamSeat
 from referrals.safeguarding import access_list
 
 
@@ -107,7 +108,13 @@ class DateEntries:
             return False
         if call.is_called:
             return True
-        return date_calls.is_in_time(self.date, call) and date_calls.is_at_table(self.session, self.date, account)
+        is_in_time = date_calls.is_in_time(self.date, call)
+        return is_in_time and date_calls.is_at_table(self.date, account, held=self._held)
+
+    @cached_property
+    def _held(self) -> Sequence[TeamSeat]:
+        """The team's seats, asked for once for everybody and all meetings."""
+        return seats.seats_of(self.session, self.date.forum) if self.date is not None else []
 
     def _has_begun(self, account: Account) -> bool:
         """Whether they sit in a meeting of theirs at the date, or minutes tell of one: then nobody is to stay away any more."""

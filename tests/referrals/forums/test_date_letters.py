@@ -21,6 +21,7 @@ from referrals.models import (
     Account,
     AuditEvent,
     DateCall,
+    Forum,
     History,
     Mail,
     Membership,
@@ -29,6 +30,7 @@ from referrals.models import (
     Step,
     StepKind,
     TeamDate,
+    TeamSeat,
     What,
 )
 from referrals.reminders import undelivered
@@ -789,6 +791,24 @@ def test_the_page_gives_the_entry_that_the_mail_brought(
     assert (taken()["UID"], taken()["STATUS"]) == (came["UID"], "CONFIRMED"), "though it was taken back before"
     take_off(session, cast, only)
     assert taken()["UID"] == f"{meeting.id}@trivsel.invalid", "it is part of the date no more"
+
+
+def test_a_look_asks_for_the_seats_once_for_everybody_and_all_meetings(
+    session: Session, cast: Cast, day: TeamDate, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(session, cast, day, day)
+    press(session, cast, day)
+    post.settle()
+    real = seats.seats_of
+    asked: list[uuid.UUID] = []
+
+    def seats_of(session: Session, forum: Forum) -> list[TeamSeat]:
+        asked.append(forum.id)
+        return real(session, forum)
+
+    monkeypatch.setattr(seats, "seats_of", seats_of)
+    assert len(date_letters.due_of(session, day.id)) == 3
+    assert asked == [cast.forum.id]
 
 
 def test_what_was_told_is_forgotten_a_year_after_the_date(
