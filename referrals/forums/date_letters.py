@@ -12,6 +12,7 @@ from enum import Enum, auto
 from typing import Final
 
 from sqlalchemy import Select, delete, or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from referrals import clock, languages, notifications, steps
@@ -106,7 +107,8 @@ def look(session: Session, date_id: uuid.UUID, recipient: str, *, is_held: bool 
                 mail.stopped_at = clock.now()
         elif found.act is _Act.WAIT:
             call.wanted, call.wanted_since = found.awaited, clock.now()
-            session.add(call)
+            if not _keep(session, call):
+                return None
         else:
             return None
         session.flush()
@@ -122,7 +124,8 @@ def note_sent(session: Session, message_id: str) -> None:
         call.wanted = call.wanted_since = None
     entries, account = DateEntries(session, call.date_id), session.get_one(Account, call.account_id)
     told = entries.come_for(call, account)
-    for mail in entries.waiting(call.recipient):
+    # In an order that is the same for all workers: each log that is added to makes others wait.
+    for mail in sorted(entries.waiting(call.recipient), key=lambda one: str(one.referral_id)):
         is_call = mail.kind == date_calls.CALL
         if is_call == call.is_called and (not is_call or mail.referral_id in told):
             notifications.note_sent(session, mail)
@@ -224,6 +227,16 @@ def _find(entries: DateEntries, call: DateCall, account: Account, *, is_held: bo
         elif _may_be_tried(call):
             act = _Act.TELL
     return _Found(act, entry, strays, digest, awaited)
+
+
+def _keep(session: Session, call: DateCall) -> bool:
+    """Keep what waits to be told; false where another worker wrote the first row for this person and date meanwhile."""
+    try:
+        with session.begin_nested():
+            session.add(call)
+    except IntegrityError:
+        return False
+    return True
 
 
 def _has_waited(call: DateCall, *, is_held: bool) -> bool:

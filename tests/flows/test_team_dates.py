@@ -2,6 +2,7 @@
 
 import email
 import smtplib
+import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from email import policy
@@ -19,6 +20,7 @@ from referrals.forums import agenda, calling, dates
 from referrals.forums.dates import Series
 from referrals.models import DateCall, History
 from referrals.stages import TO_SCHEDULE
+from tests.conftest import BOTH
 from tests.factories import a_guardian, a_referral
 from tests.people import settle
 from tests.referrals.post_office import PostOffice, free_port
@@ -41,8 +43,8 @@ def office(monkeypatch: pytest.MonkeyPatch) -> Iterator[PostOffice]:
 
 
 @pytest.fixture
-def called(fresh_database: str) -> Iterator[time_machine.Traveller]:
-    """The team is called to a date with two referrals, and the time to stop mail has passed."""
+def written(fresh_database: str) -> Iterator[time_machine.Traveller]:
+    """The team is called to a date with two referrals, and that is written down."""
     with time_machine.travel(MORNING, tick=False) as traveller:
         with db.writing(fresh_database) as session:
             cast = settle(session)
@@ -57,9 +59,15 @@ def called(fresh_database: str) -> Iterator[time_machine.Traveller]:
         with db.writing(fresh_database) as session:
             for row in session.scalars(select(History)).all():
                 notifications.write(session, row)
-        assert team_dates.tell_of_dates(fresh_database, Apart("dates")) == 0
-        traveller.shift(timedelta(minutes=10))
         yield traveller
+
+
+@pytest.fixture
+def called(fresh_database: str, written: time_machine.Traveller) -> time_machine.Traveller:
+    """The same, and the time to stop mail has passed."""
+    assert team_dates.tell_of_dates(fresh_database, Apart("dates")) == 0
+    written.shift(timedelta(minutes=10))
+    return written
 
 
 def _planned(session, cast, series):
@@ -81,6 +89,25 @@ def test_each_gets_one_mail_of_the_date(office, fresh_database, called):
     assert went == len(calls(fresh_database)) == len(set(to_whom(office))) == len(office.taken) > 1
     assert sweep_database(fresh_database)
     assert len(office.taken) == went
+
+
+@pytest.mark.parametrize("fresh_database", BOTH, indirect=True)
+def test_two_workers_at_the_same_time_send_each_mail_once_and_leave_nothing_over(office, fresh_database, written):
+    def look_twice():
+        rounds = [Apart("dates"), Apart("dates")]
+        threads = [threading.Thread(target=team_dates.tell_of_dates, args=(fresh_database, one)) for one in rounds]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert [one.failed for one in rounds] == [0, 0]
+
+    look_twice()
+    assert office.taken == []
+    written.shift(timedelta(minutes=10))
+    look_twice()
+    assert len(office.taken) == len(set(to_whom(office))) == len(calls(fresh_database)) > 1
+    assert all(one.sent_at for one in calls(fresh_database))
 
 
 def test_a_post_office_that_is_away_is_waited_for_and_gets_each_mail_once(office, fresh_database, called, monkeypatch):

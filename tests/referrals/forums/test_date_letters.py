@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from icalendar import Calendar, Event
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from referrals import clock, notifications, settling, team_review
@@ -281,6 +281,28 @@ def test_what_is_undone_before_it_went_is_told_to_nobody_and_each_change_waits_a
     assert {mail.sent_at for mail in session.scalars(select(Mail).where(Mail.date_id == day.id))} == {None}
     assert post.due() == [], "nothing is left to do"
     assert session.scalars(select(DateCall)).all() == [], "nor to be kept"
+
+
+def test_a_worker_that_finds_the_first_row_written_meanwhile_leaves_it_to_the_other(
+    session: Session, cast: Cast, day: TeamDate, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(session, cast, day)
+    press(session, cast, day)
+    post.settle()
+    recipient, real = f"account:{cast.counsellor.id}", date_letters.DateEntries
+    row = {"id": DateCall.key(day.id, recipient), "date_id": day.id, "recipient": recipient}
+
+    def read(session: Session, date_id: uuid.UUID) -> Any:
+        entries = real(session, date_id)
+        session.execute(insert(DateCall).values(**row, is_called=False, sequence=0, tries=0))
+        return entries
+
+    with monkeypatch.context() as patch:
+        patch.setattr(date_letters, "DateEntries", read)
+        assert date_letters.look(session, day.id, recipient) is None
+    assert session.scalars(select(DateCall.wanted)).all() == [None]
+    post.deliver()
+    assert told(post, cast.counsellor) == [("PUBLISH", BEGINS, 1)]
 
 
 def test_a_look_that_follows_upon_another_reads_the_date_anew(
