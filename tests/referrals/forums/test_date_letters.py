@@ -416,6 +416,26 @@ def test_what_is_off_the_agenda_for_a_moment_gets_no_entry_of_its_own(
     assert post.due() == []
 
 
+def test_what_leaves_the_date_by_a_decision_is_left_to_what_follows_that(
+    session: Session, cast: Cast, day: TeamDate, post: Post
+) -> None:
+    (only,) = put(session, cast, day)
+    press(session, cast, day)
+    post.deliver()
+    call(session, cast, only, cast.counsellor, place="Hemma")
+    own = select(Mail).where(Mail.date_id.is_(None), Mail.recipient == f"account:{cast.counsellor.id}")
+    for _ in range(2):
+        post.look()
+        post.clock.shift(HOLD)
+    post.look()
+    assert session.scalars(own).all() == [], "it may write to them itself, in its own words"
+    post.settle()
+    assert len(session.scalars(own).all()) == 1
+    post.deliver()
+    (meeting,) = team_review.meetings_of(session, only)
+    assert post.calendar(cast.counsellor) == {f"{meeting.id}@trivsel.invalid": BEGINS}
+
+
 def test_a_meeting_that_was_changed_within_the_date_and_leaves_it_is_called_to_as_it_is_now(
     session: Session, cast: Cast, day: TeamDate, post: Post
 ) -> None:
