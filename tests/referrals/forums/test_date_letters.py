@@ -492,6 +492,29 @@ def test_a_letter_that_may_have_arrived_is_taken_back_and_one_that_waits_goes_wi
     assert post.calendar(cast.counsellor) == {}
 
 
+def test_a_change_waits_no_longer_for_what_becomes_of_the_letter_before(
+    session: Session, cast: Cast, day: TeamDate, post: Post
+) -> None:
+    put(session, cast, day)
+    press(session, cast, day)
+    post.settle()
+    post.look()
+    post.clock.shift(HOLD)
+    recipient, by = f"account:{cast.counsellor.id}", cast.coordinator.actor()
+    letter = date_letters.look(session, day.id, recipient)
+    assert letter is not None
+    for hours, note in ((1, date_letters.note_sent), (2, date_letters.note_returned)):
+        moving.move_date(session, day, BEGINS + timedelta(hours=hours), by=by, reason="Rum.")
+        post.settle()
+        assert date_letters.look(session, day.id, recipient) is None
+        note(session, letter.message_id)
+        date_letters.note_refused(session, "<another@trivsel.invalid>", word="mail")
+        post.clock.shift(HOLD)
+        post.look()
+        assert told(post, cast.counsellor)[-1] == ("PUBLISH", BEGINS + timedelta(hours=hours), hours + 1)
+        letter = next(one for one in reversed(post.letters) if one.to == cast.counsellor.email)
+
+
 def test_taking_back_is_tried_until_it_went(session: Session, cast: Cast, day: TeamDate, post: Post) -> None:
     (only,) = put(session, cast, day)
     press(session, cast, day)
