@@ -33,11 +33,13 @@ def _tell_of_one(database: str, date_id: uuid.UUID, apart: Apart) -> int:
 
 
 def _tell(database: str, date_id: uuid.UUID, recipient: str) -> bool:
-    """One transaction to write it, one to note that it went."""
+    """One transaction to write it, one to note that it went: between them anything may fail, and is counted as a try."""
     with db.writing(database) as session:
-        letter = date_letters.look(session, date_id, recipient)
-    if letter is None:
+        message_id = date_letters.look(session, date_id, recipient)
+    if message_id is None:
         return False
+    with db.reading(database) as session:
+        letter = date_letters.letter(session, message_id)
     try:
         mailer.send(letter)
     except mailer.OfficeAway:
@@ -45,8 +47,8 @@ def _tell(database: str, date_id: uuid.UUID, recipient: str) -> bool:
     except OSError as error:
         word = "address" if isinstance(error, mailer.AddressRefused) else "mail"
         with db.writing(database) as session:
-            date_letters.note_refused(session, letter.message_id, word=word)
+            date_letters.note_refused(session, message_id, word=word)
         return False
     with db.writing(database) as session:
-        date_letters.note_sent(session, letter.message_id)
+        date_letters.note_sent(session, message_id)
     return True

@@ -82,10 +82,10 @@ def due_of(session: Session, date_id: uuid.UUID, *, is_held: bool = True) -> lis
     return due
 
 
-def look(session: Session, date_id: uuid.UUID, recipient: str, *, is_held: bool = True) -> Letter | None:
-    """Do what is to be done for one person and date; the letter that is to be handed over now, if there is one.
+def look(session: Session, date_id: uuid.UUID, recipient: str, *, is_held: bool = True) -> str | None:
+    """Do what is to be done for one person and date; the Message-ID of the letter to be handed over now, if there is one.
 
-    It is written down before: whatever becomes of it, the next one counts on.
+    What it says and that it is tried is written down before it is made: whatever becomes of it, the next one counts on.
     """
     session.get(DateCall, DateCall.key(date_id, recipient), with_for_update=True, populate_existing=True)
     while True:
@@ -94,7 +94,7 @@ def look(session: Session, date_id: uuid.UUID, recipient: str, *, is_held: bool 
         account = session.get_one(Account, call.account_id)
         found = _find(entries, call, account, is_held=is_held)
         if found.act is _Act.TELL and found.entry is not None:
-            return _write(session, call, to=account, entry=found.entry)
+            return _write(session, call, found.entry)
         if found.act is _Act.CALL_APART:
             for meeting in found.strays:
                 notifications.call_apart(session, meeting.referral, account)
@@ -112,6 +112,25 @@ def look(session: Session, date_id: uuid.UUID, recipient: str, *, is_held: bool 
         else:
             return None
         session.flush()
+
+
+def letter(session: Session, message_id: str) -> Letter:
+    """The letter that was written down, the same at each try. It names no referral: its reader sees which they are once signed in."""
+    call = session.scalars(select(DateCall).where(DateCall.message_id == message_id)).one()
+    account, begins_at = session.get_one(Account, call.account_id), call.begins_at or clock.now()
+    language, kind = languages.known_language(account.language), MailKind.MEETING_SCHEDULED
+    if not call.is_called:
+        kind = MailKind.MEETING_CALLED_OFF
+    when = languages.format_weekday_datetime(begins_at, language, zone=roster.time_zone(session))
+    link = current().base_url + ("/meetings" if call.is_called else "/home")
+    values = {"of_date": True, "when": when, "link": link, "reference": "", "for_reporter": False}
+    words, folder = notifications.environment(language), f"emails/{kind}"
+    subject = words.get_template(f"{folder}/subject.txt").render(values)
+    made = Letter(
+        to=account.email, subject=" ".join(subject.split()), body=words.get_template(f"{folder}/body.txt").render(values),
+        language=language, message_id=message_id, written_at=call.written_at or clock.now(),
+    )  # fmt: skip
+    return invitations_calendar.with_date(made, call)
 
 
 def note_sent(session: Session, message_id: str) -> None:
@@ -259,35 +278,17 @@ def _may_be_tried(call: DateCall) -> bool:
     return abs(clock.machine_now() - call.tried_at) >= pause
 
 
-def _write(session: Session, call: DateCall, *, to: Account, entry: Entry) -> Letter:
+def _write(session: Session, call: DateCall, entry: Entry) -> str | None:
     if call.said != call.wanted:
-        call.said, call.is_called, call.begins_at, call.ends_at = (
-            call.wanted, entry.is_called, entry.begins_at, entry.ends_at
-        )  # fmt: skip
+        call.said, call.is_called, call.place = call.wanted, entry.is_called, entry.place
+        call.begins_at, call.ends_at = entry.begins_at, entry.ends_at
         call.sequence, call.tries = call.sequence + 1, 0
         call.message_id, call.written_at = new_message_id(), clock.now()
         call.sent_at = call.failed_with = None
-    # Before it is handed over: whatever happens there, to the post office or to us, it is not tried without end and unseen.
+    # Before it is made and handed over: whatever happens there, to the post office or to us, it is not tried without end and unseen.
     call.tries, call.tried_at = call.tries + 1, clock.machine_now()
     session.flush()
-    return _letter(session, call, to=to, entry=entry)
-
-
-def _letter(session: Session, call: DateCall, *, to: Account, entry: Entry) -> Letter:
-    """It names no referral: its reader sees which they are once signed in."""
-    language, kind = languages.known_language(to.language), MailKind.MEETING_SCHEDULED
-    if not entry.is_called:
-        kind = MailKind.MEETING_CALLED_OFF
-    when = languages.format_weekday_datetime(entry.begins_at, language, zone=roster.time_zone(session))
-    link = current().base_url + ("/meetings" if entry.is_called else "/home")
-    values = {"of_date": True, "when": when, "link": link, "reference": "", "for_reporter": False}
-    words, folder = notifications.environment(language), f"emails/{kind}"
-    subject = words.get_template(f"{folder}/subject.txt").render(values)
-    letter = Letter(
-        to=to.email, subject=" ".join(subject.split()), body=words.get_template(f"{folder}/body.txt").render(values),
-        language=language, message_id=call.message_id or "", written_at=call.written_at or clock.now(),
-    )  # fmt: skip
-    return invitations_calendar.with_date(letter, call, place=entry.place)
+    return call.message_id
 
 
 def _failed() -> Select[DateCall]:

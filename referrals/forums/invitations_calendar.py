@@ -45,14 +45,14 @@ def with_entry(session: Session, letter: Letter, mail: Mail) -> Letter:
     return replace(letter, calendar=_calendar(event, method=method).decode(), calendar_method=method)
 
 
-def with_date(letter: Letter, told: DateCall, *, place: str) -> Letter:
+def with_date(letter: Letter, told: DateCall) -> Letter:
     """`letter` with the one entry of a team's date, as `told` says it: the same UID for as long as the date is there."""
     now = clock.now()
     when = told.begins_at or now, told.ends_at or now
     title = languages.translations(letter.language).gettext(TITLE)
     event = _date(told, when, at=letter.written_at, title=title, is_off=not told.is_called)
-    if place and told.is_called:
-        event.add("location", place)
+    if told.place and told.is_called:
+        event.add("location", told.place)
     method = letter.calendar_method if told.is_called else "CANCEL"
     return replace(letter, calendar=_calendar(event, method=method).decode(), calendar_method=method)
 

@@ -32,6 +32,8 @@ class DateCall(Identified, Base):
     is_called: Mapped[bool]
     begins_at: Mapped[datetime | None]
     ends_at: Mapped[datetime | None]
+    #: where the team meets; nothing where the letter takes the date back
+    place: Mapped[str | None]
     #: how many letters were written: the SEQUENCE of the entry, which only rises
     sequence: Mapped[int]
     #: the same each time the newest letter is tried

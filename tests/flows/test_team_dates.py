@@ -16,7 +16,7 @@ from flows import team_dates
 from flows.apart import Apart
 from flows.sweep import sweep_database
 from referrals import config, db, mailer, notifications
-from referrals.forums import agenda, calling, dates
+from referrals.forums import agenda, calling, date_letters, dates
 from referrals.forums.dates import Series
 from referrals.models import DateCall, History
 from referrals.stages import TO_SCHEDULE
@@ -154,3 +154,21 @@ def test_what_it_does_not_take_for_one_keeps_nobody_else_waiting(
     assert went == len(office.taken) == len(calls(fresh_database)) - 1
     (left,) = (one for one in calls(fresh_database) if one.sent_at is None)
     assert (left.failed_with, left.tries) == (word, 1)
+
+
+def test_a_letter_that_cannot_be_made_is_counted_as_tried_and_keeps_nobody_else_waiting(
+    office, fresh_database, called, monkeypatch
+):
+    real = date_letters.letter
+
+    def fail(session, message_id):
+        made = real(session, message_id)
+        if made.to.startswith("karin."):
+            raise ZeroDivisionError
+        return made
+
+    monkeypatch.setattr(date_letters, "letter", fail)
+    apart = Apart("dates")
+    went = team_dates.tell_of_dates(fresh_database, apart)
+    assert (went, apart.failed) == (len(office.taken), 1)
+    assert [one.tries for one in calls(fresh_database) if one.sent_at is None] == [1]

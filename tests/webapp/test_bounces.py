@@ -177,8 +177,8 @@ def test_mail_about_a_date_of_the_team_that_came_back_is_shown_until_it_arrives(
         session.expire(referral)
         notifications.write(session, referral.history[-1])
         number, recipient = referral.number, f"account:{cast.coordinator.id}"
-        letter = date_letters.look(session, day.id, recipient, is_held=False)
-        date_letters.note_sent(session, letter.message_id)
+        message_id = date_letters.look(session, day.id, recipient, is_held=False)
+        date_letters.note_sent(session, message_id)
         team_review.schedule_meeting(
             session, referral, by=by, seen=None, starts_at=begins_at + timedelta(minutes=30), minutes=30, place=day.place,
             called=[cast.coordinator.id], without=list(Profession), on_closed_day=True,
@@ -190,7 +190,7 @@ def test_mail_about_a_date_of_the_team_that_came_back_is_shown_until_it_arrives(
     page = browser.get(f"/referrals/{number}/documents")
     assert "came back" not in page.text
     assert "One mail for the whole date" in page.text
-    assert pipe(report_on(letter.message_id)) == (0, "1 came back, 0 said nothing new of a mail of ours")
+    assert pipe(report_on(message_id)) == (0, "1 came back, 0 said nothing new of a mail of ours")
     for address in (f"/referrals/{number}", f"/referrals/{number}/documents"):
         page = browser.get(address)
         assert "A mail to Karin Almkvist came back: the address takes none." in page.text

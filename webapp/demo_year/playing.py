@@ -162,9 +162,9 @@ def _tell_of_dates(session: Session) -> None:
     """Tell of teams' dates as the worker does, but at once: nobody is there who could stop it."""
     for date_id in date_letters.due_dates(session):
         for recipient in date_letters.due_of(session, date_id, is_held=False):
-            if letter := date_letters.look(session, date_id, recipient, is_held=False):
-                mailer.send(letter)
-                date_letters.note_sent(session, letter.message_id)
+            if message_id := date_letters.look(session, date_id, recipient, is_held=False):
+                mailer.send(date_letters.letter(session, message_id))
+                date_letters.note_sent(session, message_id)
 
 
 def _send(session: Session, step: Step) -> None:

@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("is_called", sa.Boolean(), nullable=False),
         sa.Column("begins_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("place", sa.String(), nullable=True),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("message_id", sa.String(), nullable=True),
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=True),

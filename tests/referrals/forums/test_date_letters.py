@@ -79,8 +79,8 @@ class Post:
     def look(self) -> None:
         """One look of the worker at dates, and at mail of its own that is due."""
         for date_id, recipient in self.due():
-            if letter := date_letters.look(self.session, date_id, recipient):
-                self._hand_over(letter)
+            if message_id := date_letters.look(self.session, date_id, recipient):
+                self._hand_over(date_letters.letter(self.session, message_id))
         own = select(Mail).where(Mail.sent_at.is_(None), Mail.stopped_at.is_(None), Mail.date_id.is_(None))
         for mail in self.session.scalars(own.order_by(Mail.written_at, Mail.id)).all():
             if letter := settling.letter_to_send(self.session, mail):
@@ -322,9 +322,9 @@ def test_a_look_that_follows_upon_another_reads_the_date_anew(
         return real(session, date_id)
 
     monkeypatch.setattr(date_letters, "DateEntries", read)
-    letter = date_letters.look(session, day.id, recipient, is_held=False)
-    assert letter is not None
-    (event,) = Calendar.from_ical(letter.calendar).events
+    message_id = date_letters.look(session, day.id, recipient, is_held=False)
+    assert message_id is not None
+    (event,) = Calendar.from_ical(date_letters.letter(session, message_id).calendar).events
     assert event.end - event.start == timedelta(minutes=90)
 
 
@@ -501,18 +501,18 @@ def test_a_change_waits_no_longer_for_what_becomes_of_the_letter_before(
     post.look()
     post.clock.shift(HOLD)
     recipient, by = f"account:{cast.counsellor.id}", cast.coordinator.actor()
-    letter = date_letters.look(session, day.id, recipient)
-    assert letter is not None
+    message_id = date_letters.look(session, day.id, recipient)
+    assert message_id is not None
     for hours, note in ((1, date_letters.note_sent), (2, date_letters.note_returned)):
         moving.move_date(session, day, BEGINS + timedelta(hours=hours), by=by, reason="Rum.")
         post.settle()
         assert date_letters.look(session, day.id, recipient) is None
-        note(session, letter.message_id)
+        note(session, message_id)
         date_letters.note_refused(session, "<another@trivsel.invalid>", word="mail")
         post.clock.shift(HOLD)
         post.look()
         assert told(post, cast.counsellor)[-1] == ("PUBLISH", BEGINS + timedelta(hours=hours), hours + 1)
-        letter = next(one for one in reversed(post.letters) if one.to == cast.counsellor.email)
+        message_id = next(one.message_id for one in reversed(post.letters) if one.to == cast.counsellor.email)
 
 
 def test_taking_back_is_tried_until_it_went(session: Session, cast: Cast, day: TeamDate, post: Post) -> None:
