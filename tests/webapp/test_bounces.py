@@ -160,7 +160,8 @@ def test_a_report_that_cannot_be_written_down_now_is_to_come_again(app, pipe, mo
     )
 
 
-def test_mail_about_a_date_of_the_team_that_came_back_is_shown_until_it_arrives(signed_in, settings, desk, pipe):
+def told_of_a_date(settings):
+    """A referral whose coordinator was told of the team's date, with one call that the letter speaks for and one that rests since; and the letter."""
     with db.writing(settings.database) as session:
         cast = cast_of(session)
         referral, by = a_referral(session, cast, TO_SCHEDULE), cast.coordinator.actor()
@@ -176,7 +177,7 @@ def test_mail_about_a_date_of_the_team_that_came_back_is_shown_until_it_arrives(
         )  # fmt: skip
         session.expire(referral)
         notifications.write(session, referral.history[-1])
-        number, recipient = referral.number, f"account:{cast.coordinator.id}"
+        recipient = f"account:{cast.coordinator.id}"
         message_id = date_letters.look(session, day.id, recipient, is_held=False)
         date_letters.note_sent(session, message_id)
         team_review.schedule_meeting(
@@ -186,6 +187,11 @@ def test_mail_about_a_date_of_the_team_that_came_back_is_shown_until_it_arrives(
         session.expire(referral)
         notifications.write(session, referral.history[-1])
         assert date_letters.look(session, day.id, recipient, is_held=False) is None
+        return referral.number, message_id
+
+
+def test_mail_about_a_date_of_the_team_that_came_back_is_shown_until_it_arrives(signed_in, settings, desk, pipe):
+    number, message_id = told_of_a_date(settings)
     browser = signed_in("karin")
     page = browser.get(f"/referrals/{number}/documents")
     assert "came back" not in page.text
@@ -205,6 +211,8 @@ def test_mail_about_a_date_of_the_team_that_came_back_is_shown_until_it_arrives(
     assert "A mail could not be sent." in page.text
     assert "at least once an hour" in page.text
     browser.submit(form="retry-1")
-    assert "could not be sent" not in browser.get(f"/referrals/{number}/documents").text
+    page = browser.get(f"/referrals/{number}/documents")
+    assert "could not be sent" not in page.text
+    assert page.text.count("On its way") == 2, "both calls that the letter speaks for"
     with db.reading(settings.database) as session:
         assert session.scalars(select(DateCall.tries)).one() == 0

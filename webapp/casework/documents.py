@@ -58,8 +58,8 @@ class MailLine:
     reader: str
     can_be_stopped: bool
     has_failed: bool
-    #: whether it rests because the mail about its date arrived, which says the same
-    is_told_with_date: bool
+    #: the mail about its date that says the same
+    letter: DateCall | None
 
 
 @dataclass(frozen=True)
@@ -305,7 +305,7 @@ def _mail_lines(referral: Referral) -> list[MailLine]:
             _mail_reader(mail, names),
             notifications.is_to_go(mail) and mail.date_id is None and now < mail.held_until,
             mail.sent_at is None and mail.id in failed,
-            mail.id in letters and letters[mail.id].is_called and letters[mail.id].sent_at is not None,
+            letters.get(mail.id),
         )
         for mail in written
     ]
