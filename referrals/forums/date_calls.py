@@ -26,8 +26,8 @@ OF_MEETINGS: Final = TAKES_BACK | {CALL}
 
 def date_told_of(session: Session, row: History, kind: MailKind, *, account_id: uuid.UUID) -> uuid.UUID | None:
     """The date that `account_id` is told of instead of getting a mail of this kind after `row`; None where they get one."""
-    newest = newest_call(session, row.referral, account_id, before=row.number)
     if kind in TAKES_BACK:
+        newest = newest_call(session, row.referral, account_id, before=row.number)
         return newest.date_id if newest else None
     meeting = team_review.called_meeting(session, row.referral, after=row) if kind is CALL else None
     if meeting is None or _has_own_entry(session, meeting, account_id, before=row.number):
