@@ -193,7 +193,7 @@ def call_apart(session: Session, referral: Referral, account: Account) -> None:
         _write_one(session, row, _M.MEETING_SCHEDULED, addressee=addressee, is_held=False)
         return
     # The same mail, which is told by itself from now on: that it was told with the date stands in the log.
-    mail.date_id = mail.sent_at = mail.stopped_at = None
+    mail.date_id = mail.sent_at = mail.stopped_at = mail.stopped_by_id = None
     mail.message_id, mail.language, mail.address = new_message_id(), addressee.language, addressee.address
     mail.written_at = mail.held_until = clock.now()
     _send_in_time(session, mail)
