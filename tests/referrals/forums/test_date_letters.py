@@ -94,6 +94,7 @@ class Post:
         self.look()
         self.clock.shift(HOLD)
         self.look()
+        self.session.flush()  # otherwise the last mail that went would be unsent again
         self.session.expire_all()
         return self.went[before:]
 
