@@ -186,7 +186,7 @@ def spoken_for(session: Session, mails: Sequence[Mail]) -> dict[uuid.UUID, DateC
     """
     of_dates = [one for one in mails if one.date_id is not None]
     rows = session.scalars(select(DateCall).where(DateCall.date_id.in_({one.date_id for one in of_dates})))
-    calls = {(one.date_id, one.recipient): one for one in rows}
+    calls: dict[tuple[uuid.UUID | None, str], DateCall] = {(one.date_id, one.recipient): one for one in rows}
     newest = {one.recipient: one.id for one in reversed(mails) if one.kind in date_calls.OF_MEETINGS}
     found = {}
     for mail in of_dates:
