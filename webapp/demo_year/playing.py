@@ -79,9 +79,9 @@ class Play:
             moment, number, life = heapq.heappop(waiting)
             if moment.date() != today:
                 today = moment.date()
-                _tell_of_dates(self.session)
                 tell(moment)
                 self._collect_all()
+                _tell_of_dates(self.session)
             self._collect(number)
             clock.set_now(moment)
             following = next(life, None)
