@@ -161,7 +161,7 @@ def _call(weeks: Fortnight, *, day: str = "", change: bool = False) -> Window:
         window.write("Day", day)
         window.write("Begins at", "13:00")
         if not change:  # who is elsewhere then stands with their names before anybody is called
-            expect(window.page.locator("#elsewhere p")).to_contain_text("13:00")
+            expect(window.page.locator("#elsewhere p")).to_contain_text("13:00", timeout=60_000)
             expect(window.page.locator("#f-called em.missing").first).to_be_visible()
     return window.press("Save the change" if change else "Call the team")
 

@@ -111,7 +111,7 @@ def _write_signed_out(walk: Walk, address: str, *, before: str, after: str) -> N
     assert page.evaluate(_WARNS_BEFORE_LEAVING)
     with page.expect_response("**/minutes*"):
         send.click()
-    expect(state).to_have_text(words(NOT_SAVED))
+    expect(state).to_have_text(words(NOT_SAVED), timeout=60_000)
     expect(strengths).to_have_value(f"{held}{before}")
     page.unroute("**/minutes*")
     strengths.press("Control+End")
