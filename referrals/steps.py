@@ -7,23 +7,19 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from types import TracebackType
 from typing import Any, Final, Self
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session, aliased, joinedload
-from sqlalchemy.sql.dml import ReturningUpdate
+from sqlalchemy.orm import Session, joinedload
 
-from referrals import clock, db
+from referrals import clock, db, step_queries
 from referrals.access import Actor, is_administrator, parties
 from referrals.config import current
 from referrals.errors import LeaseLost, NotAllowed
 from referrals.models import (
     DevelopmentCase,
-    DevelopmentEvent,
-    History,
     Mail,
     Referral,
     Step,
@@ -68,7 +64,7 @@ def waiting(session: Session, *, limit: int, mail: int | None = None) -> list[uu
     kinds: dict[bool | None, int] = {None: limit} if mail is None else {False: limit, True: mail}
     found: list[tuple[datetime, uuid.UUID]] = []
     for is_mail, most in kinds.items():
-        oldest = session.execute(_oldest(is_mail=is_mail), _now() | {"most": most})
+        oldest = session.execute(step_queries.oldest(is_mail=is_mail), _now() | {"most": most})
         found += [(row.created_at, row.id) for row in oldest]
     return [step_id for _since, step_id in sorted(found)[:limit]]
 
@@ -77,7 +73,7 @@ def claim(session: Session, step_id: uuid.UUID, *, holder: str) -> Claim | None:
     """Take a step for the worker `holder`; None where somebody else was quicker."""
     word, until = secrets.token_hex(16), clock.machine_now() + lease()
     given = {"step": step_id, "word": word, "worker": holder, "until": until}
-    taken = session.execute(_take(), _now() | given).one_or_none()
+    taken = session.execute(step_queries.take(), _now() | given).one_or_none()
     return Claim(taken.id, taken.attempt, taken.kind, taken.token or "") if taken else None
 
 
@@ -87,7 +83,7 @@ def take_next(session: Session, done: Step, *, holder: str) -> Claim | None:
     After a step of a referral or of development work that is its next one; after a mail it is whichever mail is due longest.
     """
     of = {"of": done.referral_id or done.development_id}
-    next_id = session.scalars(_following(done.kind), _now() | of).one_or_none()
+    next_id = session.scalars(step_queries.following(done.kind), _now() | of).one_or_none()
     return claim(session, next_id, holder=holder) if next_id else None
 
 
@@ -190,7 +186,7 @@ def all_failed(session: Session, *, limit: int = 200) -> list[Step]:
 
 def count_waiting(session: Session) -> int:
     """How many steps could be taken now and were not."""
-    return session.scalar(select(func.count()).select_from(Step).where(*_can_be_taken()), _now()) or 0
+    return session.scalar(select(func.count()).select_from(Step).where(*step_queries.can_be_taken()), _now()) or 0
 
 
 def unfinished(session: Session, referral: Referral) -> list[Step]:
@@ -211,7 +207,7 @@ def free_expired(session: Session) -> list[Freed]:
     middle of one must not keep whoever looks for such steps waiting.
     """
     silent = select(Step.id).where(
-        Step.finished_at.is_(None), Step.failed_at.is_(None), Step.holder.is_not(None), _is_over()
+        Step.finished_at.is_(None), Step.failed_at.is_(None), Step.holder.is_not(None), step_queries.is_over()
     )
     freed = session.execute(
         update(Step)
@@ -275,123 +271,15 @@ class KeptLease:
 _NOBODY: Final[dict[str, Any]] = {"holder": None, "lease_until": None}
 
 
-# ------------------------------------------------------------------------------------------------ questions made once
-# The dispatcher asks them twenty times a second, also at rest, and each step a few times: to make one costs more than to ask it.
 def _now(*, longest: timedelta | None = None) -> dict[str, Any]:
-    """What these questions are asked with: the instants, and the work that we know. A lease or pause lasts `longest`."""
+    """What the queries are asked with: the instants, and the work that we know. A lease or pause lasts `longest`."""
     now = clock.machine_now()
     lasts = max(PAUSES, default=timedelta()) if longest is None else longest
     return {"shown": clock.now(), "now": now, "too_late": now + 2 * lasts, "known": EDITION}
 
 
-@cache
-def _oldest(*, is_mail: bool | None) -> Select[datetime, uuid.UUID]:
-    """What can be taken now, of mails, of all else, or with None of everything, the oldest first."""
-    able = select(Step.created_at, Step.id).where(*_can_be_taken())
-    if is_mail is not None:
-        able = able.where((Step.kind == StepKind.SEND_MAIL) == is_mail)
-    return able.order_by(Step.created_at, Step.id).limit(bindparam("most", type_=Integer))
-
-
-@cache
-def _following(kind: StepKind) -> Select[uuid.UUID]:
-    """What can be taken now after a step of this kind."""
-    like = [Step.kind == kind, *_can_be_taken()]
-    if kind is StepKind.ADVANCE_REFERRAL:
-        like.append(Step.referral_id == bindparam("of"))
-    if kind is StepKind.ADVANCE_DEVELOPMENT:
-        like.append(Step.development_id == bindparam("of"))
-    oldest = select(Step.id).where(*like).order_by(Step.created_at, Step.id).limit(1)
-    return oldest.with_for_update(skip_locked=True, of=Step)
-
-
-@cache
-def _take() -> ReturningUpdate[uuid.UUID, int, StepKind, str | None]:
-    """Take one step, if it can be taken."""
-    able = update(Step).where(Step.id == bindparam("step"), *_can_be_taken())
-    taken = able.values(
-        attempt=Step.attempt + 1, token=bindparam("word"), holder=bindparam("worker"), lease_until=bindparam("until"), flow_run_id=None,
-        started_at=None,
-    )  # fmt: skip
-    return taken.returning(Step.id, Step.attempt, Step.kind, Step.token).execution_options(synchronize_session=False)
-
-
-@cache
-def _change_held(names: frozenset[str]) -> ReturningUpdate[uuid.UUID]:
-    """Change these columns of a step, if the attempt that wants it still holds it."""
-    held = update(Step).where(
-        Step.id == bindparam("step"), Step.attempt == bindparam("number"), Step.edition <= bindparam("known"),
-        Step.holder.is_not(None), Step.finished_at.is_(None), Step.failed_at.is_(None),
-    )  # fmt: skip
-    changed = held.values({name: bindparam(f"new_{name}") for name in sorted(names)})
-    return changed.returning(Step.id).execution_options(synchronize_session=False)
-
-
-def _can_be_taken() -> tuple[ColumnElement[bool], ...]:
-    return (
-        Step.edition <= bindparam("known"),
-        Step.finished_at.is_(None),
-        Step.failed_at.is_(None),
-        Step.holder.is_(None),
-        Step.lease_until.is_(None) | _is_over(),
-        Step.not_before.is_(None) | (Step.not_before <= bindparam("shown")),
-        (Step.kind == StepKind.SEND_MAIL)
-        | ((Step.kind == StepKind.ADVANCE_REFERRAL) & ~_waits_its_turn())
-        | ((Step.kind == StepKind.ADVANCE_DEVELOPMENT) & ~_waits_for_earlier_work()),
-    )
-
-
-def _waits_its_turn() -> ColumnElement[bool]:
-    """What follows one decision is done before what follows the next: papers come in the order of their versions.
-
-    The rows are numbered; by their instants a clock that was put back would turn the order round.
-    """
-    earlier, its_row, our_row = aliased(Step), aliased(History), aliased(History)
-    return (
-        select(earlier.id)
-        .join(its_row, its_row.id == earlier.history_id)
-        .join(our_row, our_row.id == Step.history_id)
-        .where(
-            earlier.referral_id == Step.referral_id,
-            earlier.kind == StepKind.ADVANCE_REFERRAL,
-            earlier.finished_at.is_(None),
-            earlier.failed_at.is_(None),
-            its_row.number < our_row.number,
-        )
-        .correlate(Step)
-        .exists()
-    )
-
-
-def _waits_for_earlier_work() -> ColumnElement[bool]:
-    """The same for development work, whose events are numbered too."""
-    earlier, its_event, our_event = aliased(Step), aliased(DevelopmentEvent), aliased(DevelopmentEvent)
-    return (
-        select(earlier.id)
-        .join(its_event, its_event.id == earlier.event_id)
-        .join(our_event, our_event.id == Step.event_id)
-        .where(
-            earlier.development_id == Step.development_id,
-            earlier.finished_at.is_(None),
-            earlier.failed_at.is_(None),
-            its_event.number < our_event.number,
-        )
-        .correlate(Step)
-        .exists()
-    )
-
-
-def _is_over() -> ColumnElement[bool]:
-    """Whether a lease or pause has run out: it has too where it ends later than any that begins now.
-
-    Such a one was written before the machine's clock was put back, and would hold the step for as long as that was.
-    Twice as long is allowed, for machines whose clocks differ a little.
-    """
-    return (Step.lease_until <= bindparam("now")) | (Step.lease_until > bindparam("too_late"))
-
-
 def _change(session: Session, step_id: uuid.UUID, number: int, **values: Any) -> None:
     """Change the step if attempt `number` still holds it: the newest attempt, with a holder, not yet ended, of work that we know."""
     given = {"step": step_id, "number": number, "known": EDITION} | {f"new_{name}": new for name, new in values.items()}
-    if session.scalars(_change_held(frozenset(values)), given).one_or_none() is None:
+    if session.scalars(step_queries.change_held(frozenset(values)), given).one_or_none() is None:
         raise LeaseLost(f"attempt {number} no longer holds its step")
