@@ -102,7 +102,7 @@ GROUPS: Final = (
     )),
     Group("law", N_("Beside the team: what the law names"), (
         Word("duty-to-report", N_("Duty to report"), N_("Whoever works with children must themselves tell the social services, at once, when a child may come to harm. No consent is needed.")),
-        Word("protection-assessment", N_("Protection assessment"), N_("The social services judge within a day of a report whether the child needs protection at once. The team has no part in it.")),
+        Word("protection-assessment", N_("Protection assessment"), N_("The social services judge at once, at the latest within a day of a report, whether the child needs protection now. The team has no part in it.")),
         Word("preliminary-assessment", N_("Preliminary assessment by the authority"), N_("The social services decide whether a report leads to an investigation. It is not the team's initial assessment.")),
         Word("child-assessment", N_("Investigation by the social services"), N_("What the social services find out about a child's needs under their own law. The team reads nothing of it.")),
         Word("adaptations", N_("Extra adaptations"), N_("Small changes within ordinary teaching, such as clearer instructions or a quiet place. They need no formal decision.")),

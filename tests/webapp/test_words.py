@@ -92,10 +92,6 @@ GLOSSARY = {
 #: the words that stand on the page of all words and beside no field, and why
 PAGE_ONLY = {
     "well-being-contact": "whom a child chose is asked for nowhere: a school has such adults, or it has not",
-    "protection-assessment": "the social services make it, and the team has no part in it",
-    "preliminary-assessment": "the social services make it, and no page here tells of it",
-    "child-assessment": "the social services make it, and the team reads nothing of it",
-    "individual-plan": "several services make it together, elsewhere",
 }
 TEMPLATES = Path(__file__).parents[2] / "templates"
 
@@ -197,6 +193,7 @@ def test_follow_up_and_closing_have_their_words_at_hand(signed_in, desk, wednesd
         ("absence-investigation", {"Absence at school"}),
         ("degrading-treatment", {"Degrading treatment"}),
         ("hand-over", {"Handing over", "Consent"}),
+        ("statutory", {"Coordinated individual plan"}),
     ],
 )
 def test_pages_beside_the_teams_work_have_the_words_of_the_law_at_hand(signed_in, desk, wednesday, page, named):
