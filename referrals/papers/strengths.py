@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import team_review
+from referrals import clock, team_review
 from referrals.disclosure import coverage
 from referrals.models import Concern, Document, Guardian, Referral, TeamMeeting
 from referrals.papers import readers
@@ -46,8 +46,10 @@ def last_written(
 
     Whether that note of the minutes is theirs to read today, `pieces.withheld_from` tells; an older one does not take its place.
     """
+    by = until or clock.now()
     for copy, meeting in _minutes_got(session, referral, guardian_id, until=until):
-        if meeting.strengths and copy.stopped_at is None and copy.restricted_at is None:
+        has_left = (copy.stoppable_until or by) <= by  # one that somebody may still stop was not got
+        if meeting.strengths and has_left and copy.stopped_at is None and copy.restricted_at is None:
             return Strengths(meeting.strengths, meeting.starts_at, meeting)
     return _of_concern(session, referral, session.get_one(Guardian, guardian_id))
 

@@ -23,7 +23,7 @@ from tests.people import Cast
 
 REPORTED, FIRST, SECOND = "Hon läser mycket.", "Hon ritar gärna.", "Hon har fått en vän."
 #: the sentence above it: the team's words, and those of the one who wrote to it
-TEAM, REPORTER = "så som teamet skrev ner dem vid mötet den", "med orden från den som skrev till teamet den"
+TEAM, REPORTER = "så som teamet skrev ner dem vid mötet den", "med ord från den som skrev till teamet den"
 
 Meets: TypeAlias = Callable[..., TeamMeeting]
 
@@ -145,6 +145,17 @@ def test_what_stood_in_a_copy_that_was_stopped_or_restricted_does_not_come_by_an
         page = letter(session, referral, maja)
         assert SECOND not in page
         assert REPORTED in page
+
+
+def test_minutes_that_can_still_be_stopped_are_not_spoken_of(
+    session: Session, referral: Referral, maja: Guardian, meets: Meets, wednesday: time_machine.Traveller
+) -> None:
+    meets(1, SECOND, maja)
+    wednesday.shift(timedelta(days=-1, minutes=5))
+    page = letter(session, referral, maja)
+    assert (REPORTED in page, SECOND in page) == (True, False)
+    wednesday.shift(timedelta(minutes=5))
+    assert SECOND in letter(session, referral, maja)
 
 
 def test_a_late_letter_begins_with_what_was_written_then(
