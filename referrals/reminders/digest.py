@@ -130,10 +130,11 @@ def _due(session: Session, account: Account, today: date) -> _Due:
     rest = errands.everything_for(session, actor, today=today, until=until)
     own = [
         *((errands.said(one, today=today, language=language), one.way) for one in first),
-        *((_said(item, today=today, language=language), _way_to(item)) for item in items if item.is_for_reader),
+        *((_said(item, today=today, language=language), _way_to(item)) for item in items if not item.is_others),
         *((errands.said(one, today=today, language=language), one.way) for one in rest),
     ]
-    apart = (item for item in items if not item.is_for_reader)
+    # here by whose task it is alone: that one of others' stands first would tell by mail that harm is feared
+    apart = (item for item in items if item.is_others)
     return _Due(own, [(_said(item, today=today, language=language), _way_to(item)) for item in apart])
 
 
