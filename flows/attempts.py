@@ -124,5 +124,5 @@ def _fail(attempt: Attempt, failure: StepFailed) -> None:
         last = steps.fail(session, attempt.step_id, attempt=attempt.number, word=failure.word, again=failure.again)
     logger().warning(
         "step %s: attempt %d failed (%s)%s",
-        attempt.step_id, attempt.number, failure.word, ", given up" if last else "",
+        attempt.step_id, attempt.number, failure.word, ", a person sees it" if last else "",
     )  # fmt: skip

@@ -212,7 +212,8 @@ def _says_nothing_new(
     newest = session.scalars(before.order_by(History.number.desc(), Mail.id).limit(1)).one_or_none()
     if newest is None or newest.kind not in CALLS or not is_addressed_to(session, newest, addressee.address):
         return False
-    if _step_of(session, newest).failed_at is not None:
+    step = _step_of(session, newest)
+    if step.failed_at is not None and step.tried_again_at is None:
         return False
     told, tells = (team_review.called_then(session, row.referral, after=one) for one in (newest.history, row))
     return team_review.where_and_when(told) == team_review.where_and_when(tells)
@@ -344,7 +345,7 @@ def stop(session: Session, referral: Referral, mail: Mail, *, by: Actor, seen: i
     if mail.date_id is not None:
         raise TooLateToStop  # what is told of a date goes as long as the call stands: whoever calls that off stops it
     step = _step_of(session, mail)
-    is_given_up = step.failed_at is not None
+    is_given_up = steps.keep_from_workers(session, step) and step.failed_at is not None
     if mail.sent_at is not None or (clock.now() >= mail.held_until and not is_given_up):
         raise TooLateToStop
     if is_given_up:

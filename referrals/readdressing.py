@@ -30,8 +30,9 @@ def is_addressed_to(session: Session, mail: Mail, address: str | None) -> bool:
     if mail.address == address:
         return True
     in_nobodys_hands = select(Step).where(
-        Step.mail_id == mail.id, Step.holder.is_(None), Step.finished_at.is_(None), Step.failed_at.is_(None)
-    )
+        Step.mail_id == mail.id, Step.holder.is_(None), Step.finished_at.is_(None),
+        Step.failed_at.is_(None) | Step.lease_until.is_not(None),
+    )  # fmt: skip
     if session.scalars(in_nobodys_hands.with_for_update(skip_locked=True, of=Step)).one_or_none() is None:
         return False
     session.refresh(mail)  # an attempt may have ended since it was read

@@ -41,7 +41,7 @@ def take() -> ReturningUpdate[uuid.UUID, int, StepKind, str | None]:
     able = update(Step).where(Step.id == bindparam("step"), *can_be_taken())
     taken = able.values(
         attempt=Step.attempt + 1, token=bindparam("word"), holder=bindparam("worker"), lease_until=bindparam("until"), flow_run_id=None,
-        started_at=None,
+        started_at=None, failed_at=None,
     )  # fmt: skip
     return taken.returning(Step.id, Step.attempt, Step.kind, Step.token).execution_options(synchronize_session=False)
 
@@ -62,9 +62,9 @@ def can_be_taken() -> tuple[ColumnElement[bool], ...]:
     return (
         Step.edition <= bindparam("known"),
         Step.finished_at.is_(None),
-        Step.failed_at.is_(None),
         Step.holder.is_(None),
-        Step.lease_until.is_(None) | is_over(),
+        (Step.failed_at.is_(None) & (Step.lease_until.is_(None) | is_over()))
+        | (Step.failed_at.is_not(None) & is_over("too_late_seen")),  # what is given up for good has no pause
         Step.not_before.is_(None) | (Step.not_before <= bindparam("shown")),
         (Step.kind == StepKind.SEND_MAIL)
         | ((Step.kind == StepKind.ADVANCE_REFERRAL) & ~_waits_its_turn())
@@ -112,10 +112,10 @@ def _waits_for_earlier_work() -> ColumnElement[bool]:
     )
 
 
-def is_over() -> ColumnElement[bool]:
+def is_over(too_late: str = "too_late") -> ColumnElement[bool]:
     """Whether a lease or pause has run out: it has too where it ends later than any that begins now.
 
     Such a one was written before the machine's clock was put back, and would hold the step for as long as that was.
     Twice as long is allowed, for machines whose clocks differ a little.
     """
-    return (Step.lease_until <= bindparam("now")) | (Step.lease_until > bindparam("too_late"))
+    return (Step.lease_until <= bindparam("now")) | (Step.lease_until > bindparam(too_late))

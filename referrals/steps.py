@@ -31,6 +31,8 @@ from referrals.stages import Party
 
 #: pauses after the first, second … failure of the outside world; when they are used up a person must look
 PAUSES: Final = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2))
+#: pauses of a mail that a person sees already: a post office may be away for a night, and then nobody has to press for each mail
+LATER: Final = (timedelta(minutes=15), timedelta(hours=1), *(timedelta(hours=4),) * 6)
 #: an attempt that works for longer than this does not come to an end by itself: a paper takes a second, a mail two minutes at most
 LONGEST: Final = timedelta(minutes=10)
 
@@ -119,26 +121,28 @@ def give_back(session: Session, step_id: uuid.UUID, *, attempt: int) -> None:
 
 
 def fail(session: Session, step_id: uuid.UUID, *, attempt: int, word: str, again: bool = True) -> bool:
-    """Write that the attempt failed, in one neutral word; whether it was the last one and a person must look.
+    """Write that the attempt failed, in one neutral word; whether a person must look from now on.
 
-    `again` is false for what another attempt cannot mend, such as a refusal of the core. Raises LeaseLost.
+    `again` is false for what another attempt cannot mend, such as a refusal of the core. A mail goes on being tried, seldom and
+    for a day, while a person sees that it did not go. Raises LeaseLost.
     """
     step = hold(session, step_id, attempt=attempt)
-    now = clock.machine_now()
-    failures = step.failures + 1
-    if again and failures <= len(PAUSES):
-        pause = {"holder": None, "lease_until": now + PAUSES[failures - 1]}
-        _change(session, step_id, attempt, failures=failures, failed_with=word, **pause)
-        return False
-    _change(session, step_id, attempt, failures=failures, failed_with=word, failed_at=now, **_NOBODY)
-    return True
+    now, failures = clock.machine_now(), step.failures + 1
+    soon = PAUSES if again else ()
+    pauses = (*soon, *LATER) if again and step.kind is StepKind.SEND_MAIL else soon
+    must_look = failures > len(soon)
+    _change(
+        session, step_id, attempt, failures=failures, failed_with=word, failed_at=now if must_look else None, holder=None,
+        lease_until=now + pauses[failures - 1] if failures <= len(pauses) else None,
+    )  # fmt: skip
+    return must_look
 
 
 def retry(session: Session, step: Step, *, by: Actor) -> None:
     """Let a step that was given up be tried again. Again changes nothing. Raises NotAllowed."""
     if not (is_administrator(by) if step.development_id else may_retry(step.referral, by)):
         raise NotAllowed("retry")
-    if step.failed_at is None:
+    if not keep_from_workers(session, step) or step.failed_at is None:
         return
     if step.mail_id is not None:
         address_anew(session, session.get_one(Mail, step.mail_id))
@@ -148,9 +152,19 @@ def retry(session: Session, step: Step, *, by: Actor) -> None:
     wake_dispatchers(session.connection())
 
 
+def keep_from_workers(session: Session, step: Step) -> bool:
+    """Let no worker take a step before this transaction ends, and read it anew; false where one has it just now.
+
+    Whoever holds it in a transaction is not waited for: they may wait for what ours holds.
+    """
+    in_nobodys_hands = select(Step).where(Step.id == step.id, Step.holder.is_(None))
+    locked = in_nobodys_hands.with_for_update(skip_locked=True, of=Step).execution_options(populate_existing=True)
+    return session.scalars(locked).one_or_none() is not None
+
+
 def let_rest(session: Session, step: Step) -> None:
     """Let a step that was given up count as done: somebody says that it is not needed any more."""
-    step.failed_at, step.failed_with, step.finished_at = None, None, clock.machine_now()
+    step.failed_at, step.failed_with, step.lease_until, step.finished_at = None, None, None, clock.machine_now()
     session.flush()
 
 
@@ -275,7 +289,8 @@ def _now(*, longest: timedelta | None = None) -> dict[str, Any]:
     """What the queries are asked with: the instants, and the work that we know. A lease or pause lasts `longest`."""
     now = clock.machine_now()
     lasts = max(PAUSES, default=timedelta()) if longest is None else longest
-    return {"shown": clock.now(), "now": now, "too_late": now + 2 * lasts, "known": EDITION}
+    until = {"too_late": now + 2 * lasts, "too_late_seen": now + 2 * max(LATER, default=timedelta())}
+    return {"shown": clock.now(), "now": now, "known": EDITION} | until
 
 
 def _change(session: Session, step_id: uuid.UUID, number: int, **values: Any) -> None:

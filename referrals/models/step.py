@@ -73,7 +73,7 @@ class Step(Identified, Base):
     flow_run_id: Mapped[uuid.UUID | None]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
-    #: given up: a person sees it and can try again
+    #: a person sees it and can try again; given up for good where no `lease_until` stands beside it
     failed_at: Mapped[datetime | None]
     #: what failed, as one neutral word such as `paper`, `mail`, `address`, `database`
     failed_with: Mapped[str | None]
@@ -82,6 +82,11 @@ class Step(Identified, Base):
     referral: Mapped[Referral] = relationship()
     history: Mapped[History] = relationship()
     event: Mapped[DevelopmentEvent] = relationship()
+
+    @property
+    def tried_again_at(self) -> datetime | None:
+        """When it is tried again by itself although a person sees already that it failed; None where it is given up for good."""
+        return self.lease_until if self.failed_at else None
 
 
 #: the channel on which PostgreSQL wakes a dispatcher at the commit that leaves a step; SQLite is looked at often instead

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
-from referrals import clock
+from referrals import clock, steps
 from referrals.models import Document, Heartbeat, Mail, Step, StepKind
 from referrals.papers import print_attempts
 from referrals.vocabulary import DocumentKind
@@ -77,7 +77,9 @@ def _work(session: Session, kind: StepKind) -> Work:
     is_open = Step.kind == kind, Step.finished_at.is_(None), Step.failed_at.is_(None)
     is_due = Step.not_before.is_(None) | (Step.not_before <= clock.now())
     waiting = session.scalar(select(func.count()).select_from(Step).where(*is_open, is_due)) or 0
-    oldest = session.scalar(select(func.min(_since())).where(*is_open, is_due))
+    # a mail that is tried again after a person saw it is as old as the outage, and no sign that nobody works
+    is_first = Step.failures <= len(steps.PAUSES)
+    oldest = session.scalar(select(func.min(_since())).where(*is_open, is_due, is_first))
     given_up = select(func.count()).select_from(Step).where(Step.kind == kind, Step.failed_at.is_not(None))
     lately = select(_since(), Step.finished_at).where(Step.kind == kind, Step.finished_at > now - LATELY)
     ended = session.execute(lately.order_by(Step.finished_at.desc()).limit(MOST))

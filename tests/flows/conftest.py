@@ -135,4 +135,5 @@ def _an_engine(instance: Instance) -> Iterator[Engine]:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Short pauses, so that giving up does not take minutes."""
     monkeypatch.setattr(steps, "PAUSES", (timedelta(seconds=0.2),) * 2)
+    monkeypatch.setattr(steps, "LATER", ())
     monkeypatch.setattr(papers.issue_papers, "retry_delay_seconds", [0.05, 0.05])

@@ -202,6 +202,29 @@ def test_a_failure_of_the_outside_world_is_tried_again_after_a_pause_and_then_gi
     assert steps.free_expired(session) == []
 
 
+def test_a_mail_goes_on_being_tried_for_a_day_while_a_person_sees_that_it_did_not_go(
+    session: Session, step: Step, wednesday: time_machine.Traveller
+) -> None:
+    step.kind = StepKind.SEND_MAIL
+    session.flush()
+    for number, pause in enumerate((*steps.PAUSES, *steps.LATER), start=1):
+        is_seen = number > len(steps.PAUSES)
+        assert steps.claim(session, step.id, holder="one")
+        assert steps.failed(session, step.referral) == []
+        assert steps.fail(session, step.id, attempt=number, word="mail") == is_seen
+        assert steps.failed(session, step.referral) == [step] * is_seen
+        assert steps.waiting(session, limit=5) == []
+        wednesday.shift(pause)
+        assert (again(session, step).tried_again_at is not None) == is_seen
+        assert steps.waiting(session, limit=5) == [step.id]
+    assert sum(steps.LATER, timedelta()) > timedelta(days=1)
+    assert steps.claim(session, step.id, holder="one")
+    assert steps.fail(session, step.id, attempt=number + 1, word="mail")
+    assert again(session, step).tried_again_at is None
+    wednesday.shift(timedelta(days=2))
+    assert steps.waiting(session, limit=5) == []
+
+
 def test_what_another_try_cannot_mend_is_given_up_at_once(session: Session, step: Step) -> None:
     steps.claim(session, step.id, holder="one")
     assert steps.fail(session, step.id, attempt=1, word="refused", again=False)

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from referrals import clock, config, db, notifications, team_review, triage
+from referrals import clock, config, db, notifications, steps, team_review, triage
 from referrals.audiences import REPORTER
 from referrals.forums import agenda, date_letters
 from referrals.models import Account, DateCall, Mail, Referral, Step, TeamDate
@@ -92,6 +92,21 @@ def test_a_mail_that_came_back_is_shown_and_goes_to_the_address_put_right(signed
         assert (mail.sent_at, step.finished_at, step.failed_at, step.failed_with) == (None, None, None, None)
     assert "came back" not in browser.get(f"/referrals/{number}/documents").text
     assert pipe(report_on(ids["sanna"])) == (0, "0 came back, 1 said nothing new of a mail of ours"), "read again"
+
+
+def test_a_mail_that_goes_on_being_tried_says_when(signed_in, settings, sent):
+    number, ids = sent
+    with db.writing(settings.database) as session:
+        mail = session.scalars(select(Mail).where(Mail.message_id == ids["sanna"])).one()
+        step = session.scalars(select(Step).where(Step.mail_id == mail.id)).one()
+        mail.sent_at, step.finished_at, step.failures = None, None, len(steps.PAUSES)
+        attempt = steps.claim(session, step.id, holder="one").attempt
+        assert steps.fail(session, step.id, attempt=attempt, word="mail")
+    page = signed_in("karin").get(f"/referrals/{number}/documents")
+    assert (
+        "A mail could not be sent. It was tried several times and is tried again by itself, next at about" in page.text
+    )
+    assert "tried again by itself at about" in signed_in("anton").get("/administration/automatic-work").text
 
 
 def test_a_reporter_is_reached_in_another_way_and_the_mail_given_up(signed_in, desk, sent, pipe):

@@ -25,7 +25,7 @@ from webapp import downloads, notices, people, transactions
 from webapp.casework import blueprint, words
 from webapp.casework.frame import referral_page, seen
 from webapp.guards import for_referral
-from webapp.language import gettext, language
+from webapp.language import gettext, language, time_of_day
 
 
 @dataclass(frozen=True)
@@ -272,6 +272,11 @@ def _what_came_back(mail: Mail, *, may_know: bool) -> str:
 
 
 def _advice(step: Step) -> str:
+    if at := step.tried_again_at:
+        return gettext(
+            "It was tried several times and is tried again by itself, next at about %(time)s. Nothing is lost.",
+            time=time_of_day(at),
+        )
     if step.failed_with != "address":
         return ""
     mail = notifications.mail_of(transactions.session(), step)

@@ -192,6 +192,26 @@ def test_an_invitation_that_has_not_gone_yet_goes_to_the_address_that_was_put_ri
     assert mail.address == "maja@familj.invalid", "where it went stays as it is"
 
 
+def test_an_invitation_that_goes_on_being_tried_is_not_written_a_second_time(
+    session: Session, cast: Cast, referral: Referral, wednesday: time_machine.Traveller
+) -> None:
+    maja = guardian(session, referral, cast, "Maja", email="fel@familj.invalid")
+    (mail,) = call(session, cast, referral, maja)
+    wednesday.shift(timedelta(minutes=10))
+    step = session.scalars(select(Step).where(Step.mail_id == mail.id)).one()
+    for pause in (*steps.PAUSES, steps.LATER[0]):
+        claim = steps.claim(session, step.id, holder="worker")
+        assert claim is not None
+        is_seen = steps.fail(session, step.id, attempt=claim.attempt, word="mail")
+        session.refresh(step)
+        assert call(session, cast, referral, maja) == []
+        wednesday.shift(pause)
+    assert is_seen
+    maja.email = "maja@familj.invalid"
+    assert call(session, cast, referral, maja) == [], "this one will find her"
+    assert mail.address == "maja@familj.invalid"
+
+
 def test_an_invitation_on_its_way_to_the_old_address_is_followed_by_one_to_the_new(
     session: Session, cast: Cast, referral: Referral, wednesday: time_machine.Traveller
 ) -> None:

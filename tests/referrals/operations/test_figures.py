@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from referrals import clock
+from referrals import clock, steps
 from referrals.models import Heartbeat, Mail, Step, StepKind
 from referrals.operations import figures
 from referrals.vocabulary import DocumentKind
@@ -33,6 +33,20 @@ def test_work_that_waits_is_counted_with_the_age_of_the_oldest(session: Session,
     work = figures.read(session).work[WORK]
     assert work.waiting == 1
     assert 240 <= work.oldest < 300
+
+
+def test_a_mail_that_is_tried_again_after_a_person_saw_it_is_no_sign_that_nobody_works(
+    session: Session, cast: Cast
+) -> None:
+    straight_way.submit(session, cast.school)
+    session.flush()
+    long_ago = clock.machine_now() - timedelta(hours=9)
+    values = {"created_at": long_ago, "not_before": None, "kind": MAIL}
+    session.execute(update(Step).values(failures=len(steps.PAUSES) + 1, **values))
+    work = figures.read(session).work[MAIL]
+    assert (work.waiting, work.oldest) == (1, 0.0)
+    session.execute(update(Step).values(failures=len(steps.PAUSES)))
+    assert figures.read(session).work[MAIL].oldest > 3600
 
 
 def test_what_is_held_so_that_it_can_be_stopped_does_not_wait_yet(session: Session, cast: Cast) -> None:
