@@ -1,13 +1,16 @@
 """What one row can answer about itself."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
 from referrals import clock
 from referrals.models import Consent, Heartbeat
+from referrals.models.base import Instant
 from referrals.vocabulary import ConsentAnswer, ConsentForm, ConsentState, Custody, Domain
 from tests.factories import a_guardian, a_part, a_referral
 from tests.people import Cast
@@ -89,6 +92,13 @@ def test_a_part_says_its_domains_levels_and_arenas_as_words(session: Session, ca
     part = a_part(session, a_referral(session, cast), cast.special_educator, asked_by=cast.coordinator)
     assert part.domain_values == [Domain.LEARNING]
     assert [word.value for word in (*part.level_values, *part.arena_values)] == ["individual", "school"]
+
+
+def test_a_time_comes_back_in_utc_in_whichever_zone_the_database_gives_it() -> None:
+    at = datetime(2026, 9, 16, 10, tzinfo=ZoneInfo("Europe/Stockholm"))
+    given = Instant().process_result_value(at, DefaultDialect())
+    assert given is not None
+    assert (given, given.tzinfo) == (at, UTC)
 
 
 def test_a_time_without_a_zone_cannot_be_stored(session: Session) -> None:
