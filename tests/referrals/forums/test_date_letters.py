@@ -258,7 +258,7 @@ def test_the_referrals_pages_and_log_say_whom_the_date_was_told_and_what_rests(
         first.id: False, second.id: True,
     }  # fmt: skip
     letter = next(one for one in reversed(post.letters) if one.to == cast.counsellor.email)
-    assert letter.subject == "Du behöver inte komma till mötet"
+    assert letter.subject == "Teamets möte tas bort ur din kalender"
     assert "tisdag 22 september 2026 kl. 14:30" in letter.body
     assert not {first.number, second.number} & {word.strip(".,:") for word in letter.body.split()}
 
@@ -728,6 +728,8 @@ def test_where_an_identity_comes_to_be_protected_its_meeting_gets_mail_of_its_ow
     assert told(post, cast.special_educator) == [("PUBLISH", BEGINS, 1), ("CANCEL", BEGINS, 2)], (
         "who is not on the list"
     )
+    holds = "Har du fått en egen kallelse till ett möte den tiden gäller den."
+    assert any(holds in one.body for one in post.letters if one.to == cast.counsellor.email)
 
 
 def test_minutes_written_before_the_hour_let_nobody_stay_away(
