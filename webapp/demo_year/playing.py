@@ -74,17 +74,19 @@ class Play:
         """Let every life go on until `until`; what it would do later stays undone, as in any municipality on any day."""
         waiting = [(moment, number, life) for number, life in enumerate(lives) for moment in [next(life)]]
         heapq.heapify(waiting)
-        today = None
+        today = last = None
         while waiting and waiting[0][0] <= until:
             moment, number, life = heapq.heappop(waiting)
             if moment.date() != today:
                 today = moment.date()
                 tell(moment)
                 self._collect_all()
-                _tell_of_dates(self.session)
+                if last is not None:
+                    clock.set_now(last)  # papers came back with the moments of their decisions
+                    _tell_of_dates(self.session)
             self._collect(number)
             clock.set_now(moment)
-            following = next(life, None)
+            following, last = next(life, None), moment
             self._carry_on(number)
             if following is not None:
                 heapq.heappush(waiting, (following, number, life))
