@@ -96,7 +96,7 @@ class Timers(threading.Thread):
         if self._swept_on is None or (self._dates_at is not None and now - self._dates_at < DATES_EVERY):
             return
         self._dates_at = now
-        tell_of_dates(self.database, Apart("dates"))
+        tell_of_dates(self.database, Apart("dates"), stopping=self._stopping)
 
     def _issue_agendas_now_and_then(self) -> None:
         """Issue the agendas whose morning has come, and fix whom to count in rounds that have begun, once an instance is set up."""

@@ -172,3 +172,25 @@ def test_a_letter_that_cannot_be_made_is_counted_as_tried_and_keeps_nobody_else_
     went = team_dates.tell_of_dates(fresh_database, apart)
     assert (went, apart.failed) == (len(office.taken), 1)
     assert [one.tries for one in calls(fresh_database) if one.sent_at is None] == [1]
+
+
+def test_what_cannot_be_read_of_one_keeps_nobody_else_of_the_date_waiting(office, fresh_database, called, monkeypatch):
+    real = date_letters._find
+
+    def fail(entries, call, account, **values):
+        if account.email.startswith("karin."):
+            raise ZeroDivisionError
+        return real(entries, call, account, **values)
+
+    monkeypatch.setattr(date_letters, "_find", fail)
+    apart = Apart("dates")
+    went = team_dates.tell_of_dates(fresh_database, apart)
+    assert (went, apart.failed) == (len(calls(fresh_database)) - 1, 1)
+    assert went == len(office.taken) > 1
+
+
+def test_a_worker_that_is_to_end_begins_no_more_letters(office, fresh_database, called):
+    stopping = threading.Event()
+    stopping.set()
+    assert team_dates.tell_of_dates(fresh_database, Apart("dates"), stopping=stopping) == 0
+    assert office.taken == []
