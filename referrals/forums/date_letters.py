@@ -62,13 +62,16 @@ class _Found:
     awaited: str | None
 
 
-def due_dates(session: Session) -> list[uuid.UUID]:
-    """The ids of dates that are not over and that somebody is or was called to, and of those of which something waits to be told."""
+def due_dates(session: Session, *, only_waiting: bool = False) -> list[uuid.UUID]:
+    """The ids of dates that are not over and that somebody is or was called to, and of those of which something waits to be told.
+
+    With `only_waiting` of the latter alone: what no decision changed, such as who sits in the team, is not seen then.
+    """
     now = clock.now()
-    is_waiting = Mail.sent_at.is_(None) & Mail.stopped_at.is_(None)
+    is_waiting, is_wanted = Mail.sent_at.is_(None) & Mail.stopped_at.is_(None), DateCall.wanted.is_not(None)
     may_run = Mail.date_id.in_(select(TeamDate.id).where(TeamDate.starts_at > now - dates.LONGEST))
-    marked = select(Mail.date_id).where(Mail.date_id.is_not(None), is_waiting | may_run)
-    told = select(DateCall.date_id).where(or_(DateCall.ends_at > now, DateCall.wanted.is_not(None)))
+    marked = select(Mail.date_id).where(Mail.date_id.is_not(None), is_waiting if only_waiting else is_waiting | may_run)
+    told = select(DateCall.date_id).where(is_wanted if only_waiting else or_(DateCall.ends_at > now, is_wanted))
     found = {*session.scalars(marked), *session.scalars(told)}
     return sorted((one for one in found if one is not None), key=str)
 

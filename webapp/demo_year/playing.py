@@ -83,7 +83,7 @@ class Play:
                 self._collect_all()
                 if last is not None:
                     clock.set_now(last)  # papers came back with the moments of their decisions
-                    _tell_of_dates(self.session)
+                    _tell_of_dates(self.session, only_waiting=True)
             self._collect(number)
             clock.set_now(moment)
             following, last = next(life, None), moment
@@ -160,9 +160,9 @@ class Play:
             self._collect(number)
 
 
-def _tell_of_dates(session: Session) -> None:
+def _tell_of_dates(session: Session, *, only_waiting: bool = False) -> None:
     """Tell of teams' dates as the worker does, but at once: nobody is there who could stop it."""
-    for date_id in date_letters.due_dates(session):
+    for date_id in date_letters.due_dates(session, only_waiting=only_waiting):
         for recipient in date_letters.due_of(session, date_id, is_held=False):
             if message_id := date_letters.look(session, date_id, recipient, is_held=False):
                 mailer.send(date_letters.letter(session, message_id))
