@@ -26,8 +26,11 @@ SOON: Final = 0.3
 SWEEP_AGAIN: Final = 600.0
 #: between two looks for reminders to send, until the day's have gone
 REMIND_EVERY: Final = timedelta(minutes=10)
-#: seconds between two looks at what is to be told of teams' dates
+#: seconds between two looks at what is to be told of teams' dates, at least and at most
 DATES_EVERY: Final = 15.0
+DATES_AT_LATEST: Final = 300.0
+#: how many times as long as a look took they rest after it: where hundreds of dates are to come, papers need the processor too
+DATES_REST: Final = 20
 #: between two looks for agendas of consultation rounds to issue
 AGENDAS_EVERY: Final = timedelta(minutes=1)
 
@@ -45,7 +48,8 @@ class Timers(threading.Thread):
         self._reminded_on: date | None = None
         self._reminded_at: datetime | None = None
         self._agendas_at: datetime | None = None
-        self._dates_at: float | None = None
+        #: when teams' dates are looked at next, by the same clock
+        self._dates_from = 0.0
 
     def run(self) -> None:
         """Go on until told to stop."""
@@ -92,11 +96,13 @@ class Timers(threading.Thread):
 
     def _tell_of_dates_now_and_then(self) -> None:
         """Make what was told of teams' dates equal to what is to stand in calendars, once an instance is set up."""
-        now = time.monotonic()
-        if self._swept_on is None or (self._dates_at is not None and now - self._dates_at < DATES_EVERY):
+        began = time.monotonic()
+        if self._swept_on is None or began < self._dates_from:
             return
-        self._dates_at = now
+        self._dates_from = began + DATES_EVERY
         tell_of_dates(self.database, Apart("dates"), stopping=self._stopping)
+        took = time.monotonic() - began
+        self._dates_from = began + took + min(max(DATES_EVERY, DATES_REST * took), DATES_AT_LATEST)
 
     def _issue_agendas_now_and_then(self) -> None:
         """Issue the agendas whose morning has come, and fix whom to count in rounds that have begun, once an instance is set up."""
