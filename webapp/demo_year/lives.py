@@ -9,6 +9,7 @@ from referrals.access import Actor
 from referrals.disclosure import coverage
 from referrals.models import AssessmentPart, Referral
 from referrals.people import roster
+from referrals.rules import rulebook
 from referrals.safeguarding import access_list
 from referrals.vocabulary import (
     About,
@@ -26,7 +27,6 @@ from referrals.vocabulary import (
     NoticeMethod,
     Profession,
     ProtectionAnswer,
-    Recipient,
     ReporterKind,
     SchoolYear,
     Topic,
@@ -121,9 +121,10 @@ def _consent(course: Course) -> Chapter:
         consent.record_information(session, referral, by=course.by, seen=None, guardian=guardians[-1], notice=notice)
         yield course.later()
     yield course.later(3, stage="consent")
+    asked_about = rulebook.load(referral.rulepack).asked_about
     for guardian in guardians:
         given = consent.ConsentGiven(
-            ConsentAnswer.FULL, ConsentForm.WRITTEN, tuple(InformationCategory), tuple(Recipient), words("purpose"),
+            ConsentAnswer.FULL, ConsentForm.WRITTEN, tuple(InformationCategory), asked_about, words("purpose"),
             course.day, course.day + timedelta(days=364),
         )  # fmt: skip
         consent.record_consent(session, referral, by=course.by, seen=None, guardian=guardian, consent=given)
