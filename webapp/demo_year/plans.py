@@ -23,10 +23,10 @@ from referrals.vocabulary import (
 )
 from webapp.demo_year.course import Course
 
-#: school days after which a plan is followed up, and evaluated; and how long it holds beyond that
-_FOLLOWED_UP, _EVALUATED, _HOLDS = 30, 60, timedelta(weeks=12)
-#: how many of a hundred planned times came about
-_CAME_ABOUT = 85
+#: school days after which a plan that is drafted begins, is followed up, and evaluated; and how long it holds beyond that
+_BEGINS, _FOLLOWED_UP, _EVALUATED, _HOLDS = 5, 30, 60, timedelta(weeks=12)
+#: how many of a hundred planned times came about, at least and at most
+_CAME_ABOUT = (75, 100)
 
 
 def carry_plan_out(course: Course) -> Generator[datetime, None, None]:
@@ -63,17 +63,18 @@ def _agree(course: Course) -> Generator[datetime, None, None]:
 
 def _plan(course: Course) -> action_plan.PlanInput:
     theme, say, world, lead = course.theme, course.say, course.world, course.coordinator.id
-    begins, followed_up_on = course.day, world.after(course.day, _FOLLOWED_UP)
+    begins, followed_up_on = world.after(course.day, _BEGINS), world.after(course.day, _FOLLOWED_UP)
+    often, second_often = theme.times_a_week
     evaluated_on = world.after(course.day, _EVALUATED)
     does = world.somebody(course.unit, Profession.SPECIAL_EDUCATOR)
     actions = (
         action_plan.ActionInput(
             text=say(theme.action), how=say(theme.how), owner_id=does.id, arena=Arena.SCHOOL, from_on=begins,
-            to_on=evaluated_on, times_a_week=3,
+            to_on=evaluated_on, times_a_week=often,
         ),
         action_plan.ActionInput(
             text=say(theme.second_action), owner_name=course.child.reporter, arena=Arena.SCHOOL, from_on=begins,
-            to_on=evaluated_on, times_a_week=1,
+            to_on=evaluated_on, times_a_week=second_often,
         ),
     )  # fmt: skip
     goal = action_plan.GoalInput(
@@ -110,7 +111,7 @@ def _follow_up(course: Course, *, is_last: bool) -> Generator[datetime, None, No
     planned = follow_up.times_planned(session, plan, course.day)
     said = follow_up.FollowUpInput(
         held_on=course.day,
-        actions=[_answer(action, planned[action.id]) for action in plan_versions.actions_of(plan)],
+        actions=[_answer(course, action, planned[action.id]) for action in plan_versions.actions_of(plan)],
         goals=[
             follow_up.GoalAnswer(
                 goal_id=goal.id, result=GoalResult.REACHED if is_last else GoalResult.CLOSER, note=say(theme.midway)
@@ -129,9 +130,10 @@ def _follow_up(course: Course, *, is_last: bool) -> Generator[datetime, None, No
     follow_up.record_follow_up(session, referral, by=course.by, follow_up=said)
 
 
-def _answer(action: PlannedAction, planned: int) -> follow_up.ActionAnswer:
-    done = planned * _CAME_ABOUT // 100
-    lost = LossCause.NONE if done == planned else LossCause.CHILD_ABSENT
+def _answer(course: Course, action: PlannedAction, planned: int) -> follow_up.ActionAnswer:
+    choice = course.world.choice
+    done = round(planned * choice.randint(*_CAME_ABOUT) / 100)
+    lost = choice.choice((LossCause.CHILD_ABSENT, LossCause.STAFF_ABSENT)) if done < planned else LossCause.NONE
     return follow_up.ActionAnswer(action_id=action.id, times_done=done, loss_cause=lost, helped=Helped.YES)
 
 

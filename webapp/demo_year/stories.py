@@ -42,6 +42,8 @@ class Theme:
     action: str
     how: str
     second_action: str
+    #: of the first action and of the second
+    times_a_week: list[int]
     if_worse: str
     midway: str
     learned: str
