@@ -7,6 +7,7 @@ go; what was answered was about the time, so where that changes all are asked an
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
@@ -61,17 +62,23 @@ def move_item(session: Session, item: AgendaItem, to: TeamDate, *, by: Actor, re
     return _take_along(session, here, place, by=by, reason=reason)
 
 
+def as_it_stands(date: TeamDate) -> str:
+    """A short word for when, for how long and where the team meets, other once that was changed: the forms send it along."""
+    return sha256(repr((date.starts_at, date.minutes, date.place)).encode()).hexdigest()[:16]
+
+
 def move_date(
     session: Session, date: TeamDate, starts_at: datetime, *, by: Actor, reason: str | None, minutes: int | None = None,
-    place: str | None = None,
+    place: str | None = None, seen: str | None = None,
 ) -> Moved:  # fmt: skip
     """Let the team meet at `starts_at` instead, with everything that is on the agenda; for `minutes` and at `place`, where given.
 
-    Raises NotAllowed, and AgendaRefused where nothing is changed, the schools are closed on that day, it has passed, the team meets
-    then already, or a referral on the date is not theirs to move.
+    Raises NotAllowed, and AgendaRefused where nothing is changed, a colleague changed the date since it stood as `seen`, the schools
+    are closed on that day, it has passed, the team meets then already, or a referral on the date is not theirs to move.
     """
     dates.require_keeper(date.forum, by)
     agenda.require_to_come(session, date)
+    _require_as_seen(session, date, seen)
     minutes, place = minutes or date.minutes, place or date.place
     if (starts_at, minutes, place) == (date.starts_at, date.minutes, date.place):
         raise AgendaRefused(AgendaProblem.SAME)
@@ -84,14 +91,15 @@ def move_date(
     return _take_along(session, agenda.slots(session, date), met_in, by=by, reason=reason)
 
 
-def withdraw_date(session: Session, date: TeamDate, *, by: Actor, reason: str) -> CalledOff:
+def withdraw_date(session: Session, date: TeamDate, *, by: Actor, reason: str, seen: str | None = None) -> CalledOff:
     """Take a date away and call off the meetings that were called for that day.
 
-    What was on its agenda lines up again. Raises NotAllowed, and AgendaRefused where the day has passed or a referral on the date
-    is not theirs to arrange.
+    What was on its agenda lines up again. Raises NotAllowed, and AgendaRefused where the day has passed, a colleague changed the date
+    since it stood as `seen`, or a referral on it is not theirs to arrange.
     """
     dates.require_keeper(date.forum, by)
     agenda.require_to_come(session, date)
+    _require_as_seen(session, date, seen)
     here = agenda.slots(session, date)
     _require_theirs(here, date, by)
     zone = roster.time_zone(session)
@@ -112,6 +120,13 @@ def follow_agenda(session: Session, date: TeamDate, *, by: Actor) -> Moved:
     agenda.require_to_come(session, date)
     own = [slot for slot in agenda.slots(session, date) if agenda.may_arrange(slot.item.referral, date, by)]
     return _take_along(session, own, date.place, by=by, reason=None)
+
+
+def _require_as_seen(session: Session, date: TeamDate, seen: str | None) -> None:
+    """Raises AgendaRefused where the date stands otherwise by now; nobody changes it before this transaction ends."""
+    session.refresh(date, with_for_update={"key_share": True})
+    if seen is not None and seen != as_it_stands(date):
+        raise AgendaRefused(AgendaProblem.MOVED)
 
 
 def _described(date: TeamDate) -> str:

@@ -83,6 +83,12 @@ class AgendaProblem(Term):
         "changed",
         N_("These dates have changed since the page was opened: nothing has been taken away. Choose again."),
     )
+    MOVED = (
+        "moved",
+        N_(
+            "A colleague changed this date since the page was opened. It stands above as it is now; what you typed stands below, and nothing is changed yet."
+        ),
+    )
     OTHERS = (
         "others",
         N_(

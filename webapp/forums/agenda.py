@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from referrals import access, team_review
 from referrals.errors import AgendaRefused
 from referrals.forums import agenda as rules
-from referrals.forums import agenda_paper, calling, dates, readiness, seats
+from referrals.forums import agenda_paper, calling, dates, moving, readiness, seats
 from referrals.forums import upward as upward_rules
 from referrals.forums.agenda import Slot
 from referrals.forums.readiness import Readiness
@@ -159,6 +159,7 @@ def agenda_page(forum: Forum, date_id: uuid.UUID, form: forms.Form, *, status: i
         form=form,
         team=forum,
         date=date,
+        seen=moving.as_it_stands(date),
         lines=lines,
         ready=len(ready),
         could_follow=any(_is_called_elsewhen(line) for line in lines),

@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import redirect, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from referrals.errors import AgendaRefused
@@ -18,6 +18,9 @@ from webapp.forums.agenda import agenda_page, back
 from webapp.forums.team import TEAM_ROLES, team_of
 from webapp.guards import signed_in
 from webapp.language import gettext, ngettext, short_date, time_of_day, weekday_date, zone
+
+#: what is not about the new day alone
+_OF_ALL_OF_IT = (AgendaProblem.OTHERS, AgendaProblem.MOVED)
 
 
 @blueprint.post("/teams/<uuid:forum_id>/dates/<uuid:date_id>/items/<uuid:item_id>/move")
@@ -47,9 +50,9 @@ def move_team_date(forum_id: uuid.UUID, date_id: uuid.UUID) -> ResponseReturnVal
     date = dates.find_date(session, forum, date_id)
     if values := form.load(MoveDateForm(zone=zone())):
         try:
-            moved = moving.move_date(session, date, by=people.actor(), **values)
+            moved = moving.move_date(session, date, by=people.actor(), seen=request.form["seen"], **values)
         except AgendaRefused as refused:
-            form.refuse("" if refused.problem is AgendaProblem.OTHERS else "moved_on", refused.problem.label)
+            form.refuse("" if refused.problem in _OF_ALL_OF_IT else "moved_on", refused.problem.label)
         else:
             when = f"{weekday_date(date.starts_at)}, {time_of_day(date.starts_at)}"
             said = gettext("The team now meets on %(when)s.", when=when)
@@ -67,7 +70,9 @@ def withdraw_team_date(forum_id: uuid.UUID, date_id: uuid.UUID) -> ResponseRetur
     day = short_date(local_date(date.starts_at, zone=zone()))
     if values := form.load(WithdrawDateForm()):
         try:
-            off = moving.withdraw_date(session, date, by=people.actor(), reason=values["off_reason"])
+            off = moving.withdraw_date(
+                session, date, by=people.actor(), reason=values["off_reason"], seen=request.form["seen"]
+            )
         except AgendaRefused as refused:
             form.refuse("", refused.problem.label)
         else:

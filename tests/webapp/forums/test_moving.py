@@ -99,6 +99,23 @@ def test_a_date_moves_to_another_day_and_never_to_one_on_which_the_schools_are_c
     assert "HTL-team Linden, 10:00, Aulan" in page.text
 
 
+def test_a_page_that_was_opened_before_a_colleague_moved_the_date_moves_nothing_back(karin, date, lay, settings):  # noqa: F811
+    put(karin, date, lay()[1])
+    stale = karin.get(date)
+    karin.submit({"moved_time": "10:00", "moved_place": "Biblioteket"}, form=form_of(stale, f"{date}/move"))
+    for values, action in (({"moved_minutes": "90"}, f"{date}/move"), ({"off_reason": "Sjukt."}, "/withdraw")):
+        refused = karin.submit(values, form=form_of(stale, action), status=422)
+        assert any("A colleague changed this date since the page was opened." in one for one in refused.problems)
+        assert "HTL-team Linden, 10:00, Biblioteket" in refused.text
+        shown = refused.fields(form_of(refused, action))
+        assert {name: shown[name] for name in values} == values, "what was typed still stands there"
+    with db.reading(settings.database) as session:
+        first = session.scalars(select(TeamDate).order_by(TeamDate.starts_at)).first()
+        assert (first.starts_at.hour, first.minutes, first.place) == (8, 60, "Biblioteket")
+    page = karin.submit({"moved_minutes": "90"}, form=form_of(karin.get(date), f"{date}/move"))
+    assert "HTL-team Linden, 10:00, Biblioteket" in page.text
+
+
 def test_a_date_is_withdrawn_and_what_was_called_for_it_is_called_off(karin, date, lay, settings):  # noqa: F811
     (first, first_id), (_second, second_id) = lay(), lay()
     assert not [form for form in karin.get(date).all("form") if form.get("action", "").endswith("/withdraw")]
