@@ -30,8 +30,8 @@ SAVING = "_saving"
 _LANGUAGE, _ADD, _REMOVE, _TYPING, _FORGET = "_language", "_add", "_remove", "_typing", "_forget"
 #: button that takes words shown beside a field over into it: the field's name, a new line, and the words
 _TAKE = "_take"
-#: button, or script, that has the page shown again by what stands in the form now: who is elsewhere at the time that was chosen
-_AGAIN = "_again"
+#: button, or script, that has the page shown by what stands in the form now: who is elsewhere at the time that was chosen
+_LOOK = "_look"
 #: header that tells a script whether what it sent is saved; an answer without it comes from something between, such as a page to sign in on
 SAVED = "Trivsel-Saved"
 #: so long a form waits for its writer to sign in again
@@ -118,7 +118,7 @@ def page_only() -> Response | None:
         name, _, words = taken.partition("\n")
         changed = forms.take_over(changed, name.strip(), words)
         g.added_row = name.strip()
-    elif _AGAIN not in request.form:
+    elif _LOOK not in request.form:
         return None
     save(changed)
     return page_again(typed=changed) or make_response(redirect("/", 303))

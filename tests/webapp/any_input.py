@@ -78,7 +78,7 @@ VALUES = st.one_of(
 )  # fmt: skip
 _NAMES = every_name()
 NAMES = st.one_of(
-    st.sampled_from((*_NAMES, *("_language", "_add", "_remove", "_take", "_again", "_typing", "_forget", "_page", "_form", "_saving", "seen", "next"))),
+    st.sampled_from((*_NAMES, *("_language", "_add", "_remove", "_take", "_look", "_typing", "_forget", "_page", "_form", "_saving", "seen", "next"))),
     st.sampled_from(_NAMES).map(lambda name: name.replace("-0-", "-9999-")),
     _SHORT,
 )  # fmt: skip

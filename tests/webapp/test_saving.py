@@ -1,6 +1,8 @@
 """Nothing typed is lost: what somebody writes is saved while they write, for them only, until they send it."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
@@ -15,6 +17,7 @@ from tests.factories import a_part
 from tests.webapp.desk import Desk, cast_of
 from tests.webapp.test_closure import ALL_DECIDED
 from tests.webapp.test_guards import let_sessions_run_out
+from webapp import kept
 
 pytestmark = pytest.mark.usefixtures("wednesday")
 
@@ -234,3 +237,13 @@ def test_what_lies_too_long_is_not_kept_for_ever(desk, signed_in, settings):
     sanna.send({"situation": "Nytt"}, button=TYPING)
     assert rows(settings, KeptForm) == 1
     assert written(karin.get(address), "situation") == ""
+
+
+def test_no_field_is_named_like_what_has_a_page_shown_again():
+    """Its form would never be sent: the page would come back each time, as if somebody had pressed that button."""
+    templates = Path(__file__).parents[2] / "templates"
+    named = {
+        name for file in templates.rglob("*.html") for name in re.findall(r'\w+\(form, "(_\w+)"', file.read_text())
+    }
+    assert {"_new", "_again"} <= named
+    assert not named & {kept._LANGUAGE, kept._ADD, kept._REMOVE, kept._TYPING, kept._FORGET, kept._TAKE, kept._LOOK}

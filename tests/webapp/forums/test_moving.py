@@ -149,10 +149,10 @@ def test_a_date_with_something_somebody_may_not_move_says_so(karin, date, lay, s
 
 def looks_at_other_times(browser, people, settings):
     """Who is elsewhere follows the time that stands in the form; what is ticked stays, and nobody is called by looking."""
-    page = browser.submit({"starts_time": "18:00", "called": people}, button=("_again", "yes"))
+    page = browser.submit({"starts_time": "18:00", "called": people}, button=("_look", "yes"))
     assert "somebody is to be elsewhere" not in page.text
     assert not [one for one in page.all("label") if list(one.iter("em"))]
-    page = browser.submit({"starts_time": "15:00"}, button=("_again", "yes"))
+    page = browser.submit({"starts_time": "15:00"}, button=("_look", "yes"))
     assert "On Tuesday 22 September 2026 at 15:00 somebody is to be elsewhere" in page.text
     assert page.fields(page.form()).getlist("called") == people
     with db.reading(settings.database) as session:
