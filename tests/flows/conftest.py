@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from aiosmtpd.controller import Controller
 from sqlalchemy import select
 
 # First, so that Prefect's library is imported with the settings of the tests.
@@ -18,6 +19,7 @@ from flows.tasks import papers
 from referrals import clock, config, db, steps
 from referrals.models import Account
 from tests.people import settle
+from tests.referrals.post_office import PostOffice, free_port
 
 #: each flow run's observer leaves its websocket to the garbage collector
 LEFT_BY_PREFECT = (
@@ -137,3 +139,17 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(steps, "PAUSES", (timedelta(seconds=0.2),) * 2)
     monkeypatch.setattr(steps, "LATER", ())
     monkeypatch.setattr(papers.issue_papers, "retry_delay_seconds", [0.05, 0.05])
+
+
+@pytest.fixture
+def office(monkeypatch: pytest.MonkeyPatch) -> Iterator[PostOffice]:
+    """A post office that mail goes through."""
+    office, port = PostOffice(), free_port()
+    monkeypatch.setenv("TRIVSEL_SMTP_HOST", "127.0.0.1")
+    monkeypatch.setenv("TRIVSEL_SMTP_PORT", str(port))
+    config.current.cache_clear()
+    controller = Controller(office, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield office
+    controller.stop()
+    config.current.cache_clear()

@@ -7,32 +7,17 @@ from email import policy
 
 import pytest
 import time_machine
-from aiosmtpd.controller import Controller
 from sqlalchemy import select
 
 from flows.reminders import send_reminders
-from referrals import config, db, mailer
+from referrals import db, mailer
 from referrals.models import Account, Reminder
 from referrals.reminders import digest
 from tests.factories import a_referral
 from tests.people import settle
-from tests.referrals.post_office import PostOffice, free_port
+from tests.referrals.post_office import PostOffice
 
 MORNING = datetime(2026, 9, 16, 6, tzinfo=UTC)
-
-
-@pytest.fixture
-def office(monkeypatch: pytest.MonkeyPatch) -> Iterator[PostOffice]:
-    """A post office that mail goes through."""
-    office, port = PostOffice(), free_port()
-    monkeypatch.setenv("TRIVSEL_SMTP_HOST", "127.0.0.1")
-    monkeypatch.setenv("TRIVSEL_SMTP_PORT", str(port))
-    config.current.cache_clear()
-    controller = Controller(office, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield office
-    controller.stop()
-    config.current.cache_clear()
 
 
 @pytest.fixture

@@ -9,13 +9,12 @@ from email import policy
 
 import pytest
 import time_machine
-from aiosmtpd.controller import Controller
 from sqlalchemy import select
 
 from flows import team_dates
 from flows.apart import Apart
 from flows.sweep import sweep_database
-from referrals import config, db, mailer, notifications
+from referrals import db, mailer, notifications
 from referrals.forums import agenda, calling, date_letters, dates
 from referrals.forums.dates import Series
 from referrals.models import DateCall, History
@@ -23,23 +22,9 @@ from referrals.stages import TO_SCHEDULE
 from tests.conftest import BOTH
 from tests.factories import a_guardian, a_referral
 from tests.people import settle
-from tests.referrals.post_office import PostOffice, free_port
+from tests.referrals.post_office import PostOffice
 
 MORNING = datetime(2026, 9, 16, 6, tzinfo=UTC)
-
-
-@pytest.fixture
-def office(monkeypatch: pytest.MonkeyPatch) -> Iterator[PostOffice]:
-    """A post office that mail goes through."""
-    office, port = PostOffice(), free_port()
-    monkeypatch.setenv("TRIVSEL_SMTP_HOST", "127.0.0.1")
-    monkeypatch.setenv("TRIVSEL_SMTP_PORT", str(port))
-    config.current.cache_clear()
-    controller = Controller(office, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield office
-    controller.stop()
-    config.current.cache_clear()
 
 
 @pytest.fixture
