@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from referrals import clock, earlier, history
 from referrals.access import Actor
 from referrals.disclosure import coverage
-from referrals.errors import AlreadyWithdrawn, Incomplete, NotAllowed, NotInformed
+from referrals.errors import AlreadyWithdrawn, Incomplete, NotAllowed, NotAskedAbout, NotInformed
 from referrals.keeping import register
 from referrals.models import AssessmentPart, Consent, Guardian, History, InformationNotice, Referral
 from referrals.people import roster
@@ -159,7 +159,8 @@ def record_consent(
     """Record what `guardian` answered. A new answer takes the place of the one before, which stays readable.
 
     Raises Incomplete where something is allowed but not what, to whom, for what or how long; NotAllowed for an adult
-    without custody, who has nothing to consent to, and for an answer with e-identification that is not the guardian's own.
+    without custody, who has nothing to consent to, and for an answer with e-identification that is not the guardian's own;
+    NotAskedAbout where it names a recipient that the referral's rule pack does not ask about.
     """
     history.guard(session, referral, Verb.RECORD_CONSENT, by=by, seen=seen)
     _must_belong(guardian, referral, Verb.RECORD_CONSENT, by=by)
@@ -174,6 +175,8 @@ def record_consent(
             from_on=consent.from_on,
             until_on=consent.until_on,
         )
+        if not set(consent.recipients) <= set(rulebook.load(referral.rulepack).asked_about):
+            raise NotAskedAbout
     first = consent.from_on or roster.today(session)
     last = consent.until_on or first
     if last < first:

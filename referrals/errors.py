@@ -221,6 +221,10 @@ class TeamNotComplete(ReferralError):
         self.missing = missing
 
 
+class NotAskedAbout(ReferralError):
+    """A consent names somebody the guardian was not asked about; a yes holds for no more than the question."""
+
+
 class AlreadyWithdrawn(ReferralError):
     """There is no consent here that could be withdrawn: it was withdrawn before, or never given."""
 

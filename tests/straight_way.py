@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from referrals import action_plan, assessment, clock, closure, consent, drafts, follow_up, intake, team_review, triage
 from referrals.models import Guardian, Referral, Unit
 from referrals.plans import plan_versions
+from referrals.rules import rulebook
 from referrals.vocabulary import (
     ActionStatus,
     Attendance,
@@ -29,7 +30,6 @@ from referrals.vocabulary import (
     NoticeMethod,
     Profession,
     ProtectionAnswer,
-    Recipient,
     ReporterKind,
     SchoolYear,
     Topic,
@@ -87,9 +87,9 @@ def _record_information(session: Session, cast: Cast, referral: Referral) -> Non
 
 
 def _record_consent(session: Session, cast: Cast, referral: Referral) -> None:
-    today = clock.now().date()
+    today, asked_about = clock.now().date(), rulebook.load(referral.rulepack).asked_about
     given = consent.ConsentGiven(
-        ConsentAnswer.FULL, ConsentForm.WRITTEN, tuple(InformationCategory), tuple(Recipient), "Hjälp med rabarbermarsch", today,
+        ConsentAnswer.FULL, ConsentForm.WRITTEN, tuple(InformationCategory), asked_about, "Hjälp med rabarbermarsch", today,
         today + timedelta(days=180),
     )  # fmt: skip
     guardian = the_guardian(session, referral)

@@ -117,6 +117,12 @@ OF_CORE: dict[type[Exception], Answer] = {
         N_("Ask the guardians first, or choose somebody in your own service."),
         keeps_form=True,
     ),
+    core.NotAskedAbout: Answer(
+        422,
+        N_("Nobody was asked about this recipient"),
+        N_("A consent reaches only those who stand on the form. Nothing was recorded: choose among them."),
+        keeps_form=True,
+    ),
     core.HandOverEnded: Answer(
         409,
         N_("This offer no longer stands"),

@@ -12,7 +12,15 @@ from referrals import clock, consent, notifications
 from referrals.access import SYSTEM
 from referrals.consent import ConsentGiven, GuardianDetails, Notice
 from referrals.disclosure import coverage
-from referrals.errors import AlreadyMoved, AlreadyWithdrawn, Incomplete, NotAllowed, NotInformed, WrongStage
+from referrals.errors import (
+    AlreadyMoved,
+    AlreadyWithdrawn,
+    Incomplete,
+    NotAllowed,
+    NotAskedAbout,
+    NotInformed,
+    WrongStage,
+)
 from referrals.guardians import guardian_access
 from referrals.keeping import register
 from referrals.models import Consent, Guardian, Referral
@@ -41,7 +49,7 @@ from referrals.vocabulary import (
     Recipient,
     Registered,
 )
-from tests.factories import a_consent, a_guardian, a_part, a_referral
+from tests.factories import a_consent, a_guardian, a_part, a_referral, consented
 from tests.people import Cast
 
 pytestmark = pytest.mark.usefixtures("wednesday")
@@ -190,6 +198,32 @@ def test_consent_does_not_end_before_it_begins(session: Session, cast: Cast) -> 
     with pytest.raises(Incomplete) as refused:
         _answer(session, referral, cast, a_guardian(session, referral), backwards)
     assert refused.value.missing == ("until_on",)
+
+
+def test_a_consent_reaches_nobody_the_guardian_was_not_asked_about(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast, IN_CONSENT)
+    guardian, before = a_guardian(session, referral), referral.version
+    for beyond in (Recipient.POLICE, Recipient.OWN_STAFF):
+        with pytest.raises(NotAskedAbout):
+            _answer(session, referral, cast, guardian, replace(ALLOWED, recipients=(Recipient.LEISURE, beyond)))
+    assert (guardian.consents, referral.version) == ([], before), "nothing was recorded"
+    _answer(session, referral, cast, guardian, replace(REFUSED, recipients=(Recipient.POLICE,)))
+    assert guardian.consents[-1].recipients == [], "a no allows nobody anything, whatever came with it"
+
+
+def test_a_consent_from_before_that_reaches_further_is_read_narrowed_and_withdrawn(
+    session: Session, cast: Cast, wednesday: time_machine.Traveller
+) -> None:
+    referral = a_referral(session, cast, PLAN_ACTIVE)
+    older = consented(session, referral, cast, recipients=["leisure", "police"])
+    assert older.recipients == ["leisure", "police"]
+    wednesday.shift(timedelta(minutes=1))
+    _answer(session, referral, cast, older.guardian, ALLOWED)
+    assert older.guardian.consent_state(TODAY) is ConsentState.PARTIAL
+    another = a_referral(session, cast, PLAN_ACTIVE)
+    older = consented(session, another, cast, recipients=["police"])
+    _withdraw(session, another, cast, older.guardian)
+    assert older.guardian.consent_state(TODAY) is ConsentState.WITHDRAWN
 
 
 def test_an_adult_without_custody_has_nothing_to_consent_to(session: Session, cast: Cast) -> None:

@@ -15,6 +15,7 @@ from referrals.documents import Paper
 from referrals.errors import NoSuchReferral, NotAllowed, SealBroken, TooLateToStop
 from referrals.models import Account, Concern, Document, Guardian, History, Referral, RegisterEntry
 from referrals.papers import paper_sources, readers
+from referrals.rules import rulebook
 from referrals.stages import IN_CONSENT, IN_TRIAGE, MEETING_HELD, PLAN_DRAFT, SCHEDULED, Verb
 from referrals.vocabulary import (
     ConsentAnswer,
@@ -24,7 +25,6 @@ from referrals.vocabulary import (
     DocumentKind,
     InformationCategory,
     NoticeMethod,
-    Recipient,
     TriageEnding,
 )
 from schemas.documents.writing import paper_html
@@ -316,9 +316,9 @@ def test_a_guardian_who_was_not_told_gets_no_paper(session: Session, cast: Cast)
 
 
 def a_yes(session: Session, cast: Cast, guardian: Guardian) -> None:
-    today = clock.now().date()
+    today, asked_about = clock.now().date(), rulebook.load(guardian.referral.rulepack).asked_about
     given = consent.ConsentGiven(
-        ConsentAnswer.FULL, ConsentForm.ORAL, tuple(InformationCategory), tuple(Recipient), "Hjälp", today, today
+        ConsentAnswer.FULL, ConsentForm.ORAL, tuple(InformationCategory), asked_about, "Hjälp", today, today
     )
     consent.record_consent(
         session, guardian.referral, by=cast.coordinator.actor(), seen=None, guardian=guardian, consent=given

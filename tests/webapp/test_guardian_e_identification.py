@@ -304,6 +304,21 @@ def test_consent_is_given_narrowed_and_taken_back_by_the_guardian(identified, si
     assert "with e-identification" in signed_in("karin").get(f"/referrals/{number}/guardians").text
 
 
+def test_a_guardians_yes_reaches_nobody_they_were_not_asked_about(identified, settings, ids):
+    browser = identified()
+    browser.get("/guardian/consent")
+    beyond = {
+        "categories": ["schooling"],
+        "recipients": ["leisure", "police"],
+        "until_on": str(TODAY + timedelta(days=90)),
+    }
+    page = browser.submit(beyond, status=422)
+    assert "Nobody was asked about this recipient" in page.text
+    assert read(settings, lambda session: session.scalars(select(Consent)).all()) == []
+    browser.submit()
+    assert read(settings, lambda session: session.scalars(select(Consent.recipients)).all()) == [["leisure"]]
+
+
 def test_a_no_is_recorded_as_an_answer_and_asked_for_once(identified, signed_in, number, settings, ids):
     browser = identified()
     assert browser.get("/guardian/consent/withdraw").path == "/guardian/consent"  # there is nothing to take back

@@ -173,6 +173,20 @@ def test_consent_shows_its_scope_and_can_be_withdrawn(lay: Any, read: Any, signe
     assert read(number, lambda guardian: guardian.consents[0].withdrawn_at) is not None
 
 
+def test_a_consent_for_somebody_the_form_does_not_name_is_refused(lay: Any, read: Any, signed_in: SignIn) -> None:
+    number = lay(PLAN_ACTIVE, is_told=True)
+    browser = signed_in("karin")
+    page = browser.get(path_of(read, number, "/consent"))
+    assert "police" not in [box.get("value") for box in page.all("input", name="recipients")]
+    beyond = {"answer": "partial", "form": "oral", "categories": ["schooling"], "recipients": ["leisure", "police"]}
+    page = browser.submit(beyond, status=422)
+    assert "Nobody was asked about this recipient" in page.text
+    assert page.fields(page.form()).getlist("recipients") == ["leisure"]
+    assert read(number, lambda guardian: list(guardian.consents)) == []
+    browser.submit()
+    assert read(number, lambda guardian: [one.recipients for one in guardian.consents]) == [["leisure"]]
+
+
 def test_a_refusal_is_recorded_with_what_was_said(lay: Any, read: Any, signed_in: SignIn) -> None:
     number = lay(is_told=True)
     browser = signed_in("karin")
