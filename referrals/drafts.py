@@ -68,11 +68,15 @@ def save_draft(
     session.flush()
 
 
-def find_draft(session: Session, token: str) -> Draft | None:
-    """The draft that the browser with `token` writes; None where it is gone."""
-    return session.scalars(
-        select(Draft).where(Draft.token_index == reference.token_digest(token), Draft.expires_on >= clock.now().date())
-    ).one_or_none()
+def find_draft(session: Session, token: str, *, to_send: bool = False) -> Draft | None:
+    """The draft that the browser with `token` writes; None where it is gone.
+
+    `to_send` lets nobody change its answers, or add a file, before this transaction ends: what is read of it is what goes.
+    """
+    found = select(Draft).where(
+        Draft.token_index == reference.token_digest(token), Draft.expires_on >= clock.now().date()
+    )
+    return session.scalars(found.with_for_update() if to_send else found).one_or_none()
 
 
 def resume_draft(session: Session, code: str) -> StartedDraft:

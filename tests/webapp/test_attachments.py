@@ -83,6 +83,25 @@ def test_files_are_taken_with_the_page_and_read_once_more_before_sending(browser
     assert stored(lambda session: [file.kind for file in session.scalars(select(DraftFile))]) == ["jpeg", "pdf"]
 
 
+def test_a_file_chosen_or_taken_away_in_another_window_is_read_before_it_goes(browser, stored):
+    to_what_was_seen(browser)
+    browser.submit({"observations": "Borta."})
+    browser.submit({"child_voice": "Lugnt.", "guardians_know": "yes"})
+    check = browser.submit({"tried": "Egen plats.", "conflict": "no"})
+    browser.get("/concern/observations")
+    browser.submit(chosen((a_pdf(), "brev.pdf")))
+    browser.page = check
+    with_file = browser.submit(status=409)
+    assert "brev.pdf" in with_file.text
+    page = browser.get("/concern/observations")
+    browser.submit(button=("_drop", page.all("button", name="_drop")[0].get("value")))
+    browser.page = with_file
+    assert "brev.pdf" not in browser.submit(status=409).text
+    assert stored(lambda session: session.scalars(select(Referral)).all()) == []
+    assert browser.submit().path == "/concern/sent"
+    assert stored(lambda session: session.scalars(select(Attachment)).all()) == []
+
+
 def test_a_refused_file_says_why_at_its_field_and_nothing_else_of_the_form_is_lost(browser):
     to_what_was_seen(browser)
     page = browser.submit(

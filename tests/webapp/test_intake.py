@@ -788,6 +788,36 @@ def test_sending_twice_makes_one_referral_and_shows_the_same_number(browser, sto
     assert stored(lambda s: s.scalar(select(func.count()).select_from(Referral))) == 1
 
 
+def test_what_was_changed_elsewhere_is_read_before_it_goes(browser, stored):
+    def referrals():
+        return stored(lambda s: [one.child_name for one in s.scalars(select(Referral))])
+
+    check = fill_staff(browser)
+    browser.get("/concern/child")
+    browser.submit()  # without changing anything
+    page = browser.get("/concern/observations")
+    typed = page.fields(page.form())
+    typed["observations"] = "Borta elva dagar."
+    assert browser.client.post("/concern/observations/save", data=typed).status_code == 200
+    browser.page = check
+    page = browser.submit(status=409)
+    assert "Something has changed since you opened this page" in page.text
+    assert "Borta elva dagar." in page.text
+    assert not page.problems
+    assert referrals() == []
+    assert browser.submit().path == "/concern/sent"
+    assert referrals() == ["Malou Provsson"]
+    assert stored(lambda s: s.scalars(select(Concern)).one().observations) == "Borta elva dagar."
+
+
+def test_a_last_page_that_does_not_say_what_it_showed_is_shown_once_more(browser, stored):
+    form = fill_staff(browser).form()
+    next(field for field in form.iter("input") if field.get("name") == "_shown").set("disabled", "")
+    browser.submit(form=form, status=409)
+    assert stored(lambda s: s.scalar(select(func.count()).select_from(Referral))) == 0
+    assert browser.submit().path == "/concern/sent"
+
+
 def test_after_sending_the_pages_lead_to_the_confirmation_and_show_nothing(browser):
     send_staff(browser)
     assert browser.get("/concern/child").path == "/concern/sent"

@@ -110,10 +110,10 @@ def delete_draft() -> ResponseReturnValue:
     return template_page("intake/deleted.html")
 
 
-def current_writing() -> Writing | None:
+def current_writing(*, to_send: bool = False) -> Writing | None:
     """What this browser is writing; None without a draft, after a long pause, or once it was sent in."""
     token = browser.draft_token()
-    draft = drafts.find_draft(transactions.session(), token) if token else None
+    draft = drafts.find_draft(transactions.session(), token, to_send=to_send) if token else None
     if draft is not None and draft.referral_id is None:
         return _writing(draft)
     # A form that could not be accepted is shown again even when its draft is out of reach: nothing typed is lost.

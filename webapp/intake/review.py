@@ -1,7 +1,9 @@
 """What was answered, in words, for reading it once more; and who will read it."""
 
-from collections.abc import Mapping, Sequence
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from marshmallow import ValidationError
@@ -124,6 +126,16 @@ def sections(session: Session, door: Door, answers: Mapping[str, Any], *, files:
             rows.append(Row("files", gettext(N_("Photos and papers")), "\n".join(files)))
         found.append(Section(asked.name, tuple(row for row in rows if row.words or row.name not in _ONLY_IF_GIVEN)))
     return found
+
+
+def as_it_reads(door: Door, answers: Mapping[str, Any], *, files: Iterable[uuid.UUID]) -> str:
+    """A short word for what is read once more, other once an answer or a file was changed, whatever language it is read in.
+
+    The page it is read on sends it along, so that nothing goes that nobody read there.
+    """
+    asked = [name for one in PAGES[door] for name in fields_of(one) if name != "not_known"]
+    said = [(name, answers.get(name) or name in answers.get("not_known", [])) for name in asked]
+    return sha256(repr((said, [*map(str, files)])).encode()).hexdigest()[:16]
 
 
 def readers(session: Session, referral: Referral) -> str:

@@ -17,15 +17,17 @@ from referrals.rules import targets
 from referrals.stages import Party
 from referrals.vocabulary import N_, DeadlineSource, ReporterKind
 from schemas.intake import PAGES, load_concern
-from webapp import auditing, forms, transactions
+from webapp import auditing, forms, notices, transactions
 from webapp.guards import public
 from webapp.intake import blueprint, browser, review
 from webapp.intake.questions import Writing, current_writing, files_in, lost, pause
-from webapp.language import language, zone
+from webapp.language import gettext, language, zone
 from webapp.pages import page
 
 #: the page on which a school or unit is chosen, behind each door
 _ASKS_UNIT: Final = "you"
+#: field with what the page showed that sends it in
+_SHOWN: Final = "_shown"
 
 
 @blueprint.get("/concern/check")
@@ -39,14 +41,27 @@ def check() -> ResponseReturnValue:
 @blueprint.post("/concern/check")
 @public
 def send() -> ResponseReturnValue:
-    """Send the concern in. Sent twice, it is one."""
-    writing = current_writing()
+    """Send the concern in as it was read on this page. Sent twice, it is one."""
+    writing = current_writing(to_send=True)
     if writing is None or writing.draft is None:
         return lost()
     if "_later" in request.form:
         return pause(writing)
     session = transactions.session()
     form = forms.submitted()
+    if request.form.get(_SHOWN) != _as_it_reads(
+        writing
+    ):  # a page from before an upgrade, which sends none, is shown too
+        notices.say(
+            notices.Notice(
+                gettext(
+                    "Something has changed since you opened this page, perhaps in another window. Nothing has been sent and nothing is lost: here it stands as it is now. Press the button once more when it is right."
+                ),
+                gettext("Read it once more before it goes"),
+                "warning",
+            )
+        )
+        return _check_page(writing, form, 409)
     try:
         answers = load_concern(writing.door, writing.answers)
     except ValidationError as refused:
@@ -113,6 +128,10 @@ def _read_by(referral: Referral) -> tuple[date, DeadlineSource | None]:
     return day, targets.default_source(session, referral.rulepack, "triage")
 
 
+def _as_it_reads(writing: Writing) -> str:
+    return review.as_it_reads(writing.door, writing.answers, files=[file.id for file in files_in(writing)])
+
+
 def _check_page(writing: Writing, form: forms.Form, status: int = 200) -> Response:
     session = transactions.session()
     pages = PAGES[writing.door]
@@ -124,6 +143,7 @@ def _check_page(writing: Writing, form: forms.Form, status: int = 200) -> Respon
         form=form,
         door=writing.door.value,
         draft=writing.draft,
+        shown=_as_it_reads(writing),
         sections=review.sections(
             session, writing.door, writing.answers, files=[file.name for file in files_in(writing)]
         ),
