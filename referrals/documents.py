@@ -17,7 +17,7 @@ from referrals.disclosure import coverage
 from referrals.errors import ContentGone, NoSuchReferral, SealBroken, TooLateToStop
 from referrals.keeping import audit, register
 from referrals.models import Account, Concern, Document, DocumentContent, History, Referral, What
-from referrals.papers import readers
+from referrals.papers import calls, readers
 from referrals.papers.readers import Reader
 from referrals.people import organisation
 from referrals.sealing import KeyDestroyed, seal_bytes, unseal_bytes
@@ -63,7 +63,7 @@ PAPERS: Final[dict[Verb, tuple[tuple[DocumentKind, Callable[[Session, History], 
     Verb.CLOSE_REFERRAL:      ((_D.CLOSING, _file), (_D.CLOSING, _guardians)),
 }  # fmt: skip
 
-#: papers of which the newest alone holds; the others each tell of an occasion of their own
+#: papers of which the newest alone holds; the others each tell of an occasion of their own, and of calls `papers/calls.py` knows
 _NEWEST_HOLDS: Final = frozenset(
     {
         _D.REFERRAL, _D.INFORMATION_AND_CONSENT, _D.ASSESSMENT, _D.ACTION_PLAN, _D.CHILDS_PLAN, _D.PLAN_FOR_SERVICE, _D.PAGE_CODE,
@@ -212,18 +212,20 @@ def receipt_of(session: Session, referral: Referral) -> Document | None:
 def call_for(session: Session, referral: Referral, account_id: uuid.UUID | None) -> Document | None:
     """The newest call to a team meeting, for one of those it calls, in their language, once it has left. None for everybody else.
 
-    None too where somebody stopped it, since an earlier one may tell another day, or it says where a protected child goes.
+    None too where somebody stopped it or it holds no more, since it may tell another day, or it says where a protected child goes.
     """
     reader = session.get(Account, account_id) if account_id else None
     own = readers.professionals_key(session, reader.language) if reader else readers.PROFESSIONALS
-    calls = select(Document).join(History, History.id == Document.history_id).where(
+    theirs = select(Document).join(History, History.id == Document.history_id).where(
         Document.referral_id == referral.id,
         Document.kind == DocumentKind.INVITATION,
         Document.recipient.in_({own, readers.PROFESSIONALS}),
     )  # fmt: skip
-    newest_first = calls.order_by(History.number.desc(), Document.recipient != own)
+    newest_first = theirs.order_by(History.number.desc(), Document.recipient != own)
     call = session.scalars(newest_first.limit(1)).one_or_none()
     if call is None or call.content is None or call.restricted_at is not None:
+        return None
+    if call.id in calls.ended(session, referral):
         return None
     meeting = team_review.called_then(session, referral, after=call.history)
     if meeting is None or str(account_id) not in meeting.called:

@@ -10,14 +10,15 @@ from referrals.disclosure import coverage, pieces
 from referrals.errors import NoSuchReferral
 from referrals.files import attachments
 from referrals.models import Attachment, Concern, Document, Guardian, ProtectionReport
-from referrals.papers import readers
+from referrals.papers import calls, readers
 from referrals.safeguarding import protection
 from referrals.vocabulary import ReporterKind
 
 
 def papers_for(session: Session, guardian: Guardian) -> list[Document]:
     """This guardian's papers, the newest first. One that was stopped, restricted or disposed of, or still can be
-    stopped, is not among them; nor is one that holds what was withheld from this guardian since.
+    stopped, is not among them; nor is one that holds what was withheld from this guardian since, nor the invitation to
+    a meeting that was moved or called off before it had left.
     """
     mine = select(Document).where(
         Document.referral_id == guardian.referral_id,
@@ -28,7 +29,8 @@ def papers_for(session: Session, guardian: Guardian) -> list[Document]:
     )
     now = clock.now()
     found = session.scalars(mine.order_by(Document.issued_at.desc(), Document.kind))
-    left = [paper for paper in found if (paper.stoppable_until or now) <= now]
+    kept_back = calls.kept_back(session, guardian.referral)
+    left = [paper for paper in found if (paper.stoppable_until or now) <= now and paper.id not in kept_back]
     return [paper for paper in left if not _holds_withheld(session, guardian, paper)]
 
 

@@ -7,15 +7,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from referrals import clock, db, documents, notifications, printing, steps, triage
+from referrals import clock, db, documents, history, notifications, printing, steps, triage
 from referrals.access import SYSTEM
 from referrals.documents import Paper
 from referrals.models import AuditEvent, ClockPaper, Document, History, Mail, PrintAttempt, Referral, Step, What
 from referrals.papers import readers
-from referrals.stages import PLAN_DRAFT
+from referrals.stages import PLAN_DRAFT, TO_SCHEDULE, Verb
 from referrals.vocabulary import DocumentKind, PlanStatus
 from tests import straight_way
-from tests.factories import a_guardian
+from tests.factories import a_guardian, a_meeting
 from tests.webapp.desk import Desk, cast_of
 
 
@@ -99,6 +99,24 @@ def test_an_earlier_version_is_marked_as_replaced_unless_the_newer_was_stopped(s
         newest = session.scalars(select(Document).where(Document.version == 2)).one()
         newest.stopped_at = clock.machine_now()
     assert "Replaced by a newer version" not in karin.get(f"/referrals/{number}/documents").text
+
+
+def test_a_call_that_had_not_left_when_the_meeting_was_called_off_does_not_go_out(signed_in, settings, desk):
+    number = desk.lay(TO_SCHEDULE)
+    with db.writing(settings.database) as session:
+        referral = session.scalars(select(Referral).where(Referral.number == number)).one()
+        by = cast_of(session).coordinator
+        meeting = a_meeting(session, referral, called_by=by, starts_at=clock.now() + timedelta(days=7))
+        row = history.record(session, referral, Verb.SCHEDULE_MEETING, by=by.actor())
+        call = Paper(DocumentKind.INVITATION, readers.PROFESSIONALS, "sv")
+        documents.issue(session, row, call, content=b"%PDF").held_until = row.at
+        held = history.record(session, referral, Verb.SCHEDULE_MEETING, by=by.actor())
+        documents.issue(session, held, call, content=b"%PDF")
+        meeting.called_off_in = held.number
+    karin = signed_in("karin")
+    for address in (f"/referrals/{number}/documents", f"/referrals/{number}"):
+        text = karin.get(address).text
+        assert (text.count("Does not go out"), text.count("The meeting has been called off")) == (1, 2)
 
 
 def test_a_paper_is_read_as_it_was_issued(signed_in, number, desk):

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from referrals import clock, db, documents
+from referrals import clock, db, documents, history
 from referrals.actors import Actor
 from referrals.disclosure import pieces, sharing
 from referrals.documents import Paper
@@ -24,11 +24,13 @@ from referrals.models import (
     GuardianWords,
     History,
     ProtectionReport,
+    Referral,
+    TeamMeeting,
     What,
 )
 from referrals.models.protection import GuardiansTold
 from referrals.papers import readers
-from referrals.stages import CLOSED, PLAN_ACTIVE, Party
+from referrals.stages import CLOSED, PLAN_ACTIVE, TO_SCHEDULE, Party, Verb
 from referrals.vocabulary import (
     About,
     ConsentAnswer,
@@ -41,7 +43,7 @@ from referrals.vocabulary import (
     ReporterKind,
     Review,
 )
-from tests.factories import a_consent, a_guardian, a_part, a_referral
+from tests.factories import a_consent, a_guardian, a_meeting, a_part, a_referral
 from tests.webapp.browsing import Browser
 from tests.webapp.desk import cast_of
 from tests.webapp.provider import know_person, running_provider, sign_in_there
@@ -231,6 +233,29 @@ def test_a_guardian_reads_their_own_paper_and_the_log_says_so(identified, settin
     assert "Opened a paper" in page.text
     assert "Maja Testsson" in page.text
     assert "Came with e-identification" in page.text
+
+
+def test_an_invitation_says_that_it_holds_no_more(identified, settings, number, ids):
+    with db.writing(settings.database) as session:
+        referral = session.scalars(select(Referral).where(Referral.number == number)).one()
+        referral.stage, referral.status, by = TO_SCHEDULE.stage, TO_SCHEDULE.status, cast_of(session).coordinator
+        meeting = a_meeting(
+            session, referral, called_by=by, starts_at=clock.now() + timedelta(days=7), guardians_invited=[str(ids["Maja"])]
+        )
+        row = history.record(session, referral, Verb.SCHEDULE_MEETING, by=by.actor())
+        paper = Paper(DocumentKind.INVITATION, readers.guardian_key(ids["Maja"]), "sv")
+        documents.issue(session, row, paper, content=b"%PDF").held_until = row.at
+        meeting_id, number_of_row = meeting.id, row.number
+    browser = identified()
+    words = ("You need not come to the meeting", "The meeting has been called off")
+    assert [one in browser.page.text for one in words] == [False, False]
+    for changed in ({"guardians_invited": []}, {"called_off_in": number_of_row}):
+        with db.writing(settings.database) as session:
+            meeting = session.get_one(TeamMeeting, meeting_id)
+            for name, value in changed.items():
+                setattr(meeting, name, value)
+        page = browser.get("/guardian/")
+        assert [one in page.text for one in words] == ["called_off_in" not in changed, "called_off_in" in changed]
 
 
 def test_the_other_guardians_papers_text_and_consent_are_not_there(identified, settings, ids):

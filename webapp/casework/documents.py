@@ -17,7 +17,7 @@ from referrals.errors import NoSuchReferral
 from referrals.forums import date_letters
 from referrals.keeping import register
 from referrals.models import Account, DateCall, Document, Mail, Referral, Step, StepKind, What
-from referrals.papers import paper_sources, readers
+from referrals.papers import calls, paper_sources, readers
 from referrals.stages import Verb
 from referrals.vocabulary import DocumentKind
 from schemas.documents.writing import paper_html
@@ -36,8 +36,10 @@ class PaperLine:
     reader: str
     #: its number in the register
     register_number: str
-    #: whether a later version for the same reader was issued and not stopped
-    is_replaced: bool
+    #: why it holds no more; empty where it does
+    ended: str
+    #: whether it goes out or went, where nobody stops it: a call does not that ended before
+    goes_out: bool
 
 
 @dataclass(frozen=True)
@@ -180,12 +182,21 @@ def copies_told(referral: Referral) -> list[tuple[str, str]]:
 
 def paper_lines(referral: Referral) -> list[PaperLine]:
     """The referral's papers, the newest first, each with whom it is for."""
-    issued = documents.issued(transactions.session(), referral)
+    session = transactions.session()
+    issued = documents.issued(session, referral)
     names = _guardian_names(referral) | _service_names(referral)
-    numbers = register.numbers_beside(transactions.session(), referral)
-    replaced = documents.replaced(issued)
+    numbers = register.numbers_beside(session, referral)
+    replaced, ended = documents.replaced(issued), calls.ended(session, referral)
+    hows = dict.fromkeys(replaced, calls.Ending.REPLACED) | {paper_id: one.how for paper_id, one in ended.items()}
+    kept_back = {paper_id for paper_id, one in ended.items() if not one.goes_out}
     return [
-        PaperLine(paper, _reader(paper.recipient, names), numbers.get(paper.id, ""), paper.id in replaced)
+        PaperLine(
+            paper,
+            _reader(paper.recipient, names),
+            numbers.get(paper.id, ""),
+            gettext(hows[paper.id].label) if paper.id in hows else "",
+            paper.id not in kept_back,
+        )
         for paper in issued
     ]
 

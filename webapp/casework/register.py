@@ -8,6 +8,7 @@ from flask import Response, request, url_for
 
 from referrals.keeping import register as lines
 from referrals.models import RegisterEntry, What
+from referrals.papers import calls
 from referrals.reading import reading_requests
 from referrals.rules import rulebook
 from referrals.vocabulary import N_, Counterpart, Country, Direction, Profession, Registered, ReporterKind, Term
@@ -89,7 +90,9 @@ def register_extract() -> Response:
 
 
 def _lines(entries: Any) -> list[Line]:
-    stopped = lines.stopped_among(transactions.session(), entries)
+    session = transactions.session()
+    papers = [entry.object_id for entry in entries if entry.kind is Registered.PAPER]
+    stopped = lines.stopped_among(session, entries) | calls.kept_back_among(session, papers)
     return [_line(entry, is_stopped=entry.object_id in stopped) for entry in entries]
 
 

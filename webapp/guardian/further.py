@@ -11,6 +11,7 @@ from referrals.errors import NoSuchReferral, NotKnownHere
 from referrals.files import attachments
 from referrals.guardians import guardian_access, guardian_page, guardian_papers, guardian_sharing
 from referrals.models import Guardian, What
+from referrals.papers import calls
 from referrals.safeguarding import protection
 from referrals.stages import Party
 from referrals.vocabulary import DocumentKind
@@ -32,6 +33,7 @@ def shown_to(guardian: Guardian) -> dict[str, Any]:
     session = transactions.session()
     return {
         "papers": guardian_papers.papers_for(session, guardian),
+        "ended": calls.ended(session, guardian.referral),
         "reports": guardian_papers.reports_for(session, guardian),
         "own_words": guardian_page.own_words(session, guardian),
         "files": guardian_papers.files_for(session, guardian),
