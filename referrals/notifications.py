@@ -17,7 +17,7 @@ from referrals.audiences import Addressee
 from referrals.config import current
 from referrals.disclosure import hand_over
 from referrals.errors import NoSuchReferral, TooLateToStop
-from referrals.forums import call_mail, date_calls
+from referrals.forums import call_mail, call_told, date_calls
 from referrals.forums.call_mail import CALLS, TAKES_OUT, TO_GUARDIANS
 from referrals.keeping import audit
 from referrals.mailer import Letter, new_message_id
@@ -147,8 +147,10 @@ NOTIFICATIONS: Final[dict[Verb, tuple[Notification, ...]]] = {
 
 def write(session: Session, row: History) -> list[Mail]:
     """Write the mail that follows what `row` records, each to be sent when it can no longer be stopped. Again changes nothing."""
-    written = []
-    for notification in NOTIFICATIONS.get(row.verb, ()):
+    following, written = NOTIFICATIONS.get(row.verb, ()), []
+    if any(notification.kind in WITH_ENTRY for notification in following):
+        call_told.let_rest(session, row)
+    for notification in following:
         if notification.only_on_move and not row.is_move:
             continue
         for addressee in notification.to(session, row):
@@ -163,6 +165,9 @@ def write(session: Session, row: History) -> list[Mail]:
             if addressee.account_id:
                 date_id = date_calls.date_told_of(session, row, notification.kind, account_id=addressee.account_id)
             if notification.kind in CALLS and _says_nothing_new(session, row, addressee, date_id=date_id):
+                continue
+            is_taken_back = notification.kind in TAKES_OUT and date_id is None
+            if is_taken_back and not call_told.heard(session, row, addressee.key):
                 continue
             mail = _write_one(session, row, notification.kind, addressee=addressee, date_id=date_id)
             written += [mail] if mail else []

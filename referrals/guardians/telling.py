@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session, selectinload
 from referrals import audiences, clock, team_review
 from referrals.access import Actor, Role, parties
 from referrals.errors import MeetingMoved, NotAllowed
+from referrals.forums import call_told
 from referrals.keeping import audit
 from referrals.models import Guardian, History, MeetingVersion, Referral, TeamMeeting, ToldByHand, What
+from referrals.papers import readers
 from referrals.people import coordinating
 from referrals.stages import Party, Verb
 from referrals.work.worklist import in_units
@@ -51,7 +53,9 @@ def to_tell(session: Session, referral: Referral) -> list[ToTell]:
         one.id: ToTell(one, row, is_invited=False)  # of two such decisions the newer one says all there is to say
         for row in changes
         for one in audiences.guardians_to_tell(session, row)
-        if one.id not in expected and row.number > knows_until.get(one.id, 0)
+        if one.id not in expected
+        and row.number > knows_until.get(one.id, 0)
+        and call_told.heard(session, row, readers.guardian_key(one.id))
     }
     return [one for one in (*found, *released.values()) if one.guardian.may_contact]
 

@@ -240,7 +240,11 @@ def test_an_invitation_says_that_it_holds_no_more(identified, settings, number, 
         referral = session.scalars(select(Referral).where(Referral.number == number)).one()
         referral.stage, referral.status, by = TO_SCHEDULE.stage, TO_SCHEDULE.status, cast_of(session).coordinator
         meeting = a_meeting(
-            session, referral, called_by=by, starts_at=clock.now() + timedelta(days=7), guardians_invited=[str(ids["Maja"])]
+            session,
+            referral,
+            called_by=by,
+            starts_at=clock.now() + timedelta(days=7),
+            guardians_invited=[str(ids["Maja"])],
         )
         row = history.record(session, referral, Verb.SCHEDULE_MEETING, by=by.actor())
         paper = Paper(DocumentKind.INVITATION, readers.guardian_key(ids["Maja"]), "sv")

@@ -709,7 +709,7 @@ def test_the_coordinator_calls_a_meeting_off_and_the_page_says_who_hears_of_it(
     assert "Write why the meeting is called off." in karin.submit({"reason": " "}, status=422).text
     page = karin.submit({"reason": "Halva teamet är sjukt."})
     assert (
-        "The meeting is called off. Whoever was called gets a mail about it, unless they come to the team that day anyway."
+        "The meeting is called off. Whoever was told of it already gets a mail, unless they come to the team that day anyway."
         in page.text
     )
     assert state_of(settings, reference) == TO_SCHEDULE

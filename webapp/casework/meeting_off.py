@@ -31,7 +31,7 @@ def call_off_meeting(referral: Referral) -> ResponseReturnValue:
         return _page(referral, form, status=422)
     off = rules.call_off_meeting(transactions.session(), referral, by=people.actor(), seen=seen(), **why)
     told = gettext(
-        "The meeting is called off. Whoever was called gets a mail about it, unless they come to the team that day anyway."
+        "The meeting is called off. Whoever was told of it already gets a mail, unless they come to the team that day anyway."
     )
     notices.say_next(told if off.starts_at > clock.now() else gettext("The meeting is called off."))
     return redirect(url_for("casework.team_review", number=referral.number), 303)

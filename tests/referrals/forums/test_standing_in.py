@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from referrals import closure, notifications, team_review
@@ -11,7 +12,7 @@ from referrals.access import Role
 from referrals.errors import MeetingMoved, NotAllowed, SeatRefused, WrongStage
 from referrals.forums import seats, standing_in
 from referrals.forums.standing_in import SteppedIn
-from referrals.models import Account, Referral, RoleAssignment, TeamMeeting, TeamSeat
+from referrals.models import Account, Mail, Referral, RoleAssignment, TeamMeeting, TeamSeat
 from referrals.stages import TO_SCHEDULE
 from referrals.vocabulary import MailKind, Profession
 from tests.factories import a_guardian, a_referral, protected
@@ -78,6 +79,8 @@ def test_the_day_is_noted_and_all_meetings_of_that_day_are_called_anew_for_these
     first, second, later = (called(session, cast, AT + timedelta(hours=hours)) for hours in (0, 1, 24))
     for referral in (first, second, later):
         assert len(told(session, referral)) == 2
+    for mail in session.scalars(select(Mail)):
+        notifications.note_sent(session, mail)
     assert could(session, first, cast) == [ylva]
     assert step_in(session, cast, first, ylva) == SteppedIn(2, 0)
     (away,) = kims.absences

@@ -104,9 +104,16 @@ def test_a_guardian_whom_no_mail_reaches_waits_to_be_told_of_each_time_and_place
 def test_who_was_to_come_to_a_meeting_that_is_called_off_is_told_as_long_as_its_time_has_not_passed(
     session: Session, cast: Cast, referral: Referral, maja: Guardian, wednesday: time_machine.Traveller
 ) -> None:
+    def call_off() -> None:
+        team_review.call_off_meeting(session, referral, by=cast.coordinator.actor(), seen=None, reason="Sjukt.")
+        session.expire_all()
+
     call(session, cast, referral)
-    team_review.call_off_meeting(session, referral, by=cast.coordinator.actor(), seen=None, reason="Sjukt.")
-    session.expire_all()
+    call_off()
+    assert to_tell(session, referral) == [], "nobody told her that there was one"
+    call(session, cast, referral)
+    tell(session, referral, cast.coordinator, maja)
+    call_off()
     assert to_tell(session, referral) == [("Maja", False)]
     assert [len(told) for _one, told in telling.waiting_for(session, cast.coordinator.actor())] == [1]
     wednesday.move_to(AT + timedelta(days=1))
