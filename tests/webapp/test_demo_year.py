@@ -4,6 +4,7 @@ import dataclasses
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -20,6 +21,7 @@ from referrals.keeping import audit_check
 from referrals.models import (
     AbsentPupil,
     Account,
+    ClosedDay,
     Concern,
     Consultation,
     ConsultationRound,
@@ -73,7 +75,9 @@ from schemas import municipality as municipality_file
 from tests.conftest import A_WEDNESDAY
 from webapp import cli
 from webapp.demo_year.founding import WHOLE, make_year
+from webapp.demo_year.playing import Printer
 from webapp.demo_year.stories import Book
+from webapp.demo_year.world import World
 
 #: each goes another way, and stands elsewhere when the year ends
 IN_SWEDEN = (
@@ -327,6 +331,16 @@ def test_a_danish_year_is_printed_beside_the_work(danish, monkeypatch):
     assert (told[0], told[-1]) == ((WHOLE, 0, 1), (WHOLE, 1, 1))
     assert {part for part, _done, _of in told[1:-1]} == {"a year of invented work, autumn term 2026"}
     assert all(0 <= done <= of for _part, done, of in told)
+
+
+def test_a_years_holidays_stand_once_and_begin_and_end_on_school_days(danish):
+    world = World(danish, Book.of(Country.DK), clock.now(), Printer(AtOnce()))
+    stretches = danish.scalars(select(ClosedDay)).all()
+    assert max(Counter((one.label, one.first_on.year) for one in stretches).values()) == 1
+    assert {one.label for one in stretches} == {label for label, _first, _last in world.book.holidays}
+    assert max(day.weekday() for one in stretches for day in (one.first_on, one.last_on)) == 4  # a Friday
+    days = world.school_days(date(2026, 6, 25))
+    assert days[:3] == [date(2026, 6, 25), date(2026, 6, 26), date(2026, 8, 10)], "the summer is no work"
 
 
 def test_unlawful_absence_is_warned_of_and_reported_by_the_head_teacher_and_one_report_waits(danish, monkeypatch):

@@ -1,6 +1,7 @@
 """Fills a new demonstration municipality with its year. All of it comes about in the caller's transaction, or nothing does."""
 
 import gc
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ from webapp.demo_year.world import World
 
 #: how many processes print
 PRINTERS = 2
-#: is told which part of the work is how far: a term's name, how many days of the year, of how many
+#: is told which part of the work is how far: a term's name, how many school days of the year, of how many
 Tell = Callable[[str, int, int], None]
 #: what the first and the last word of it are about
 WHOLE = "a year of invented work"
@@ -48,11 +49,13 @@ def make_year(session: Session, *, tell: Tell, printers: Executor | None = None)
         with _nothing_looked_through(), printers or _printers() as ready:
             world = World(session, book, ends, Printer(ready))
             longest = max(child.ago for child in book.children)
-            first = world.at(world.ago(longest), 0)
+            days = world.school_days(world.ago(longest))  # in a holiday nothing is done: it would be a jump
             lives = [*work_together(world, longest), *(live(world, child) for child in book.children)]
             Play(session, world.printer).go(
-                lives, until=ends, tell=lambda moment: tell(_term(world, moment), (moment - first).days, (ends - first).days)
-            )  # fmt: skip
+                lives,
+                until=ends,
+                tell=lambda moment: tell(_term(world, moment), bisect_left(days, world.day_of(moment)), len(days)),
+            )
     finally:
         clock.use_shift_file(settings.shift_file)
     tell(WHOLE, 1, 1)
@@ -87,5 +90,5 @@ def _get_ready() -> None:
 
 def _term(world: World, moment: datetime) -> str:
     """The term in which `moment` lies, as the work tells of it."""
-    term = SchoolTerm.of(moment.astimezone(world.zone).date())
+    term = SchoolTerm.of(world.day_of(moment))
     return f"{WHOLE}, {'autumn' if term.is_autumn else 'spring'} term {term.year}"

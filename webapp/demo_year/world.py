@@ -83,7 +83,11 @@ class World:
     # ------------------------------------------------------------------------------------------------ days
     def today(self) -> date:
         """The day on which the year ends."""
-        return self.ends.astimezone(self.zone).date()
+        return self.day_of(self.ends)
+
+    def day_of(self, moment: datetime) -> date:
+        """The day on which a moment falls, here."""
+        return moment.astimezone(self.zone).date()
 
     def at(self, day: date, hour: int, minute: int = 0) -> datetime:
         """A time of a day, here."""
@@ -96,6 +100,11 @@ class World:
             day -= _DAY
             days -= is_open_day(day, self.closed)
         return day
+
+    def school_days(self, first: date) -> list[date]:
+        """The school days from `first` on until the year ends."""
+        days = (first + step * _DAY for step in range((self.today() - first).days + 1))
+        return [day for day in days if is_open_day(day, self.closed)]
 
     def after(self, day: date, days: int) -> date:
         """The school day so many school days after `day`."""
@@ -117,14 +126,22 @@ class World:
             day += _DAY
 
     def _close_for_holidays(self) -> None:
-        """Holidays of the year that was and the one to come, but for those the municipality's file has already."""
-        known = closed_days(self.session).stretches
+        """Holidays of the year that was and the one to come, from school day to school day, but for those the municipality's file has already."""
+        known, weekends = self.session.scalars(select(ClosedDay)).all(), Closed()
         stretches = []
         for year in range(self.today().year - 1, self.today().year + 2):
             for label, first, last in self.book.holidays:
                 begins, ends = date.fromisoformat(f"{year}-{first}"), date.fromisoformat(f"{year}-{last}")
                 if ends < begins:
                     ends = date.fromisoformat(f"{year + 1}-{last}")
-                if all(ends < one or other < begins for one, other in known):
+                begins = next_open_day(begins, closed=weekends)
+                while ends in weekends:
+                    ends -= _DAY
+                # Easter lies elsewhere each year: the file's own has another date, and the same name in the same year
+                if not any(
+                    (one.label, one.first_on.year) == (label, begins.year)
+                    or (one.first_on <= ends and begins <= one.last_on)
+                    for one in known
+                ):
                     stretches.append(ClosedDay(first_on=begins, last_on=ends, label=label))
         organisation.add_closed_days(self.session, stretches, by=self.one(Role.ADMINISTRATOR).actor())
