@@ -109,3 +109,14 @@ def test_where_its_output_is_no_terminal_it_passes_on_how_far_the_set_up_is_and_
     here: Any = SimpleNamespace(folder=tmp_path, environment=dict(os.environ), is_demo=True)
     launcher.Launcher(here, country=None)._prepare()
     assert capsys.readouterr().out == "a year of work: 0 %\na year of work: 10 %\n"
+
+
+@pytest.mark.parametrize(("took", "said"), [(0, "(ready in 8.2 s)"), (63, "(ready in 8.2 s, after 63 s of set-up)")])
+def test_it_says_what_the_seconds_are_that_one_waited(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], took: int, said: str
+) -> None:
+    here: Any = SimpleNamespace(
+        url="", prefect_url="", address="here", is_demo=False, folder=tmp_path, facts_file=tmp_path / "facts"
+    )
+    launcher.Launcher(here, country=None, set_up_took=took)._announce(8.24)
+    assert f"Trivsel runs {said}. Open here\n" in capsys.readouterr().out
