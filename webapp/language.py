@@ -30,7 +30,14 @@ def languages_here() -> dict[str, str]:
 
 def named_here(codes: Iterable[str]) -> list[tuple[str, str]]:
     """Each language code with its name in the page's language, as a form offers it: somebody chooses for somebody else."""
-    return [(code, languages.language_name(code, language())) for code in codes]
+    return in_order((code, languages.language_name(code, language())) for code in codes)
+
+
+def in_order(named: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Languages as they are chosen from: the municipality's own first, then all by the names shown."""
+    here = municipality()
+    own = here.language if here else None
+    return sorted(named, key=lambda each: (each[0] != own, each[1].casefold()))
 
 
 def choose_language(code: str) -> None:

@@ -13,6 +13,7 @@ from referrals.config import Settings
 from referrals.disclosure import coverage
 from referrals.languages import format_date
 from referrals.models import Referral
+from referrals.people import organisation
 from referrals.stages import IN_CONSENT, PARTS_REQUESTED, PLAN_ACTIVE, State
 from referrals.vocabulary import Custody
 from tests.factories import a_guardian, a_referral
@@ -119,10 +120,25 @@ def test_a_correction_is_told_as_a_correction(lay: Any, read: Any, signed_in: Si
     number = lay(custody=Custody.JOINT)
     karin = signed_in("karin")
     karin.get(path_of(read, number))
-    karin.submit({"name": "Maja Provsson"})
+    page = karin.submit({"name": "Maja Provsson"})
+    assert "The guardian's details have been saved." in page.text
     text = karin.get(f"/referrals/{number}").text
     assert "What is known of a guardian was changed" in text
     assert "A guardian was recorded" not in text
+
+
+@pytest.mark.parametrize(("here", "first"), [("sv", ["sv", "sq"]), ("da", ["da", "sq"])])
+def test_the_municipalitys_own_language_stands_first_and_the_others_by_their_names(
+    lay: Any, settings: Settings, signed_in: SignIn, here: str, first: list[str]
+) -> None:
+    number = lay()
+    with db.writing(settings.database) as session:
+        organisation.municipality(session).language = here
+    page = signed_in("karin").get(f"/referrals/{number}/guardians/new")
+    (choice,) = page.all("select", name="language")
+    names = {option.get("value"): page.text_of(option) for option in choice.iter("option")}
+    assert list(names)[:2] == first
+    assert list(names.values())[1:] == sorted(list(names.values())[1:], key=str.casefold)
 
 
 def test_what_is_wrong_is_said_at_its_field(lay: Any, read: Any, signed_in: SignIn) -> None:

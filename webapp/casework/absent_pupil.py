@@ -24,7 +24,7 @@ from webapp import downloads, forms, notices, pages, people, transactions
 from webapp.casework import absence, blueprint
 from webapp.casework.frame import today
 from webapp.guards import for_row
-from webapp.language import gettext, language
+from webapp.language import gettext, in_order, language
 
 #: names of the forms of a step's page
 SEND, LEAVE = "send", "leave"
@@ -227,7 +227,7 @@ def _step_page(step: AbsenceStep, refused: Mapping[str, forms.Form] = MappingPro
         rule=rules.rule_of(session, step),
         share=rules.share(step.days or 0.0, of=step.school_days),
         is_report=step.kind is AbsenceStepKind.REPORT,
-        languages=[*LANGUAGES.items(), *guardian_languages().items()],
+        languages=in_order((LANGUAGES | guardian_languages()).items()),
         today=today(),
     )
 

@@ -195,8 +195,8 @@ def _overview(referral: Referral, form: forms.Form, status: int = 200) -> Respon
 
 
 def _languages() -> list[tuple[str, str]]:
-    """What guardians may read, named in the page's language: ours first, then the others by their names."""
-    return [*named_here(LANGUAGES), *sorted(named_here(SPOKEN), key=lambda each: each[1].casefold())]
+    """What guardians may read, named in the page's language."""
+    return named_here([*LANGUAGES, *SPOKEN])
 
 
 def _may_be_of_age(referral: Referral) -> bool:
@@ -264,7 +264,9 @@ def _keep_guardian(referral: Referral, row: Guardian | None) -> ResponseReturnVa
         details=rules.GuardianDetails(**known),
         guardian=row,
     )
-    notices.say_next(gettext("The guardian is recorded."))
+    notices.say_next(
+        gettext("The guardian's details have been saved.") if row else gettext("The guardian is recorded.")
+    )
     return _back(referral)
 
 
