@@ -294,6 +294,14 @@ def test_closed_days_are_added_and_removed(anton, settings):
     assert anton.client.post(f"/administration/closed-days/{stretch.id}/remove").status_code in (400, 404)
 
 
+def test_what_is_closed_anyway_is_marked(anton):
+    anton.get("/administration/closed-days")
+    for label, last in (("Nationaldagen", "2026-06-06"), ("Lov", "2026-06-08")):  # a Saturday, and on to the Monday
+        page = anton.submit({"label": label, "first_on": "2026-06-06", "last_on": last})
+    marked = [row for row in map(page.text_of, page.all("th", scope="row")) if "At a weekend: closed anyway" in row]
+    assert marked == ["NationaldagenAt a weekend: closed anyway"]
+
+
 def from_a_file(content: bytes) -> dict:
     return {"file": [(io.BytesIO(content), "läsår.csv")]}
 

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from referrals.access import Role
+from referrals.calendar import Closed, next_open_day
 from referrals.errors import FileRefused
 from referrals.forums import dates
 from referrals.models import ClosedDay
@@ -21,6 +22,9 @@ from webapp.administration import blueprint
 from webapp.guards import signed_in
 from webapp.language import gettext, ngettext, zone
 from webapp.pages import page
+
+#: what is closed without being listed
+_WEEKENDS = Closed()
 
 
 @blueprint.get("/closed-days")
@@ -106,4 +110,5 @@ def _with_those_set(said: str, closed: Sequence[ClosedDay]) -> str:
 
 def _closed_days_page(form: forms.Form, status: int = 200) -> ResponseReturnValue:
     rows = transactions.session().scalars(select(ClosedDay).order_by(ClosedDay.first_on)).all()
-    return page("administration/closed_days.html", status, form=form, stretches=rows)
+    at_weekends = {one.id for one in rows if next_open_day(one.first_on, closed=_WEEKENDS) > one.last_on}
+    return page("administration/closed_days.html", status, form=form, stretches=rows, at_weekends=at_weekends)
