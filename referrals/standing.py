@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session, object_session
 
-from referrals import clock
+from referrals import here
 from referrals.access import Facts
 from referrals.disclosure import coverage
 from referrals.meetings import conflict
@@ -19,7 +19,6 @@ from referrals.models import (
     EducationalAssessment,
     Goal,
     HandOver,
-    Municipality,
     PlannedAction,
     Referral,
     SupportInvestigation,
@@ -110,9 +109,7 @@ def _has_owner(referral: Referral) -> bool:
 
 def _reach(session: Session, referral: Referral, service: Recipient) -> frozenset[InformationCategory]:
     """The kinds of information that may go to `service` today."""
-    zone = session.scalars(select(Municipality.timezone).limit(1)).one_or_none()
-    today = clock.today(zone or "UTC")
-    kinds = coverage.table(session, referral, recipients=[service], on=today)[service]
+    kinds = coverage.table(session, referral, recipients=[service], on=here.today(session))[service]
     return frozenset(kind for kind, cover in kinds.items() if cover.is_covered)
 
 

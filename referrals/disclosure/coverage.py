@@ -22,8 +22,9 @@ from uuid import UUID
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session, aliased
 
+from referrals import here
 from referrals.languages import local_date
-from referrals.models import Consent, Guardian, Municipality, Referral
+from referrals.models import Consent, Guardian, Referral
 from referrals.vocabulary import About, ConsentAnswer, InformationCategory, Recipient, WhyNot
 
 #: so long before a consent ends the coordinators are reminded
@@ -129,7 +130,7 @@ def services_covered(session: Session, referral: Referral, *, on: date) -> froze
 
 def lapse(session: Session, referral: Referral, service: Recipient, *, since: date, until: date) -> Lapse | None:
     """The first time after `since`, up to and with `until`, that a guardian's answer ceased to reach `service`; None if never."""
-    zone = session.scalars(select(Municipality.timezone)).one()
+    zone = here.time_zone(session)
     found = [
         Lapse(ended_on, why, guardian)
         for guardian in deciding_guardians(session, referral)
@@ -146,7 +147,7 @@ def ended_on(
 
     None while they do: also where a later answer reaches as far, or does again.
     """
-    zone, kinds = session.scalars(select(Municipality.timezone)).one(), frozenset(map(InformationCategory, categories))
+    zone, kinds = here.time_zone(session), frozenset(map(InformationCategory, categories))
     found = []
     for consent in (session.get_one(Consent, UUID(each)) for each in consent_ids):
         guardian = consent.guardian

@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import team_review
+from referrals import here, team_review
 from referrals.disclosure import coverage
 from referrals.languages import SOURCE_LANGUAGE, is_written, local_date
 from referrals.models import (
@@ -99,7 +99,7 @@ def speaks_for_themself(session: Session, row: History) -> bool | None:
     written = row.referral.child_birth_date
     if written is None:
         return None
-    born, zone = date.fromisoformat(written), session.scalars(select(Municipality.timezone)).first() or "UTC"
+    born, zone = date.fromisoformat(written), here.time_zone(session)
     on = local_date(row.at, zone=zone)
     age = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
     return age >= SPEAKS_FOR_THEMSELF

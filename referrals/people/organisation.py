@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from referrals import clock
+from referrals import clock, here
 from referrals.access import Actor, Role, is_administrator
 from referrals.errors import HasReferrals, LastAdministrator, NotAllowed, SetupFileInvalid
 from referrals.forums import mandate
@@ -44,7 +44,7 @@ _SPELT = str.maketrans({"æ": "ae", "ø": "o", "ß": "ss", "ð": "d", "þ": "th"
 
 def municipality(session: Session) -> Municipality:
     """The municipality of this instance. Raises SetupFileInvalid where none is set up yet."""
-    found = session.scalars(select(Municipality).limit(1)).one_or_none()
+    found = here.municipality(session)
     if found is None:
         raise SetupFileInvalid("no municipality is set up yet: run `trivsel setup FILE`")
     return found

@@ -9,11 +9,11 @@ from functools import cache
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock
+from referrals import clock, here
 from referrals.access import CONTRIBUTES_AS, SERVICE_OF, Role, outside_service
 from referrals.disclosure import coverage
 from referrals.errors import NotAllowed, NotCovered
-from referrals.models import Account, Concern, Invitation, Municipality, Referral, RoleAssignment, SeatAbsence, TeamSeat
+from referrals.models import Account, Concern, Invitation, Referral, RoleAssignment, SeatAbsence, TeamSeat
 from referrals.people import coordinating
 from referrals.people.membership import is_in
 from referrals.safeguarding import access_list
@@ -46,12 +46,12 @@ class Colleague:
 
 def time_zone(session: Session) -> str:
     """The name of the municipality's time zone."""
-    return session.scalars(select(Municipality.timezone).limit(1)).one_or_none() or "UTC"
+    return here.time_zone(session)
 
 
 def today(session: Session) -> date:
     """The calendar day it is in the municipality."""
-    return clock.today(time_zone(session))
+    return here.today(session)
 
 
 def service_of(profession: Profession, school_form: SchoolForm) -> Recipient:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import calendar
+from referrals import calendar, here
 from referrals.models import AssessmentPart, History, Municipality, Referral, TeamMeeting
 from referrals.plans import plan_versions
 from referrals.rules import rulebook
@@ -80,7 +80,7 @@ class _Here:
     @cached_property
     def municipality(self) -> Municipality | None:
         """The municipality itself; None before one is set up."""
-        return self.session.scalars(select(Municipality).limit(1)).one_or_none()
+        return here.municipality(self.session)
 
     @cached_property
     def closed(self) -> calendar.Closed:
