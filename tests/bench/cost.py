@@ -17,7 +17,7 @@ from referrals.models import Forum, Unit
 from tests.bench import crowd
 from tests.bench.figures import Figure, Wanted, as_many_as, figure, told
 from tests.bench.waiting import proportional_memory
-from tests.journeys.instance import Instance, running
+from tests.journeys.instance import Instance, running, said_by
 from webapp import demo
 
 #: referrals of others that are there already
@@ -85,7 +85,7 @@ def memory_at_rest(instance: Instance, beside: str) -> Iterator[Figure]:
 
 def said_ready(folder: Path) -> float:
     """Seconds until the launcher said that all was ready."""
-    said = folder.with_suffix(".log").read_text(encoding="utf-8")
+    said = said_by(folder).read_text(encoding="utf-8")
     found = re.search(r"ready in ([\d.]+) s", said)
     if found is None:
         raise RuntimeError("the launcher did not say how long it took")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.bench.cost import memory_at_rest, said_ready
 from tests.bench.figures import Figure, Wanted, as_many_as, figure, told
-from tests.journeys.instance import running_with_year
+from tests.journeys.instance import running_with_year, said_by
 from webapp.demo_year.founding import WHOLE
 
 #: a line in which the launcher passes on how far the year is
@@ -70,7 +70,7 @@ def _figures(where: str, moments: Moments) -> Iterator[Figure]:
 
 def _watch(folder: Path, began: float, moments: Moments) -> None:
     """It is made in one transaction: until then there is no referral."""
-    log = folder.with_suffix(".log")
+    log = said_by(folder)
     while moments.made is None or moments.last_word is None:
         time.sleep(0.05)
         now = time.monotonic() - began

@@ -32,7 +32,7 @@ class Instance:
 
     def said(self) -> str:
         """What it printed, from its start on."""
-        return _said_by(self.folder).read_text(encoding="utf-8")
+        return said_by(self.folder).read_text(encoding="utf-8")
 
     def logged(self, part: str) -> list[dict[str, object]]:
         """What one part has written into its log, line by line; each is one of JSON."""
@@ -44,7 +44,7 @@ class Instance:
         folder that were empty, or anywhere else on this machine."""
         written = {one for one in elsewhere(self.folder).rglob("*") if one.name not in PLACES}
         held = {path for process in [self._process.pid, *children(self._process.pid)] for path in _held_open(process)}
-        own = (self.folder, Path("/dev"), _said_by(self.folder))
+        own = (self.folder, Path("/dev"), said_by(self.folder))
         return sorted(str(one) for one in written | held if not any(one.is_relative_to(place) for place in own))
 
     @property
@@ -96,7 +96,7 @@ def running_with_year(country: str, folder: Path) -> Iterator[Instance]:
 
 @contextmanager
 def _started(country: str, folder: Path, *words: str, within: float, more: dict[str, str]) -> Iterator[Instance]:
-    log = _said_by(folder)
+    log = said_by(folder)
     for place in PLACES:
         (elsewhere(folder) / place).mkdir(parents=True, exist_ok=True)
     with log.open("wb") as said:
@@ -121,7 +121,7 @@ def elsewhere(folder: Path) -> Path:
     return folder.with_name(f"{folder.name}-elsewhere")
 
 
-def _said_by(folder: Path) -> Path:
+def said_by(folder: Path) -> Path:
     """Where what the launcher prints goes."""
     return folder.with_name(f"{folder.name}.log")
 
