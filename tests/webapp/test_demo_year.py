@@ -190,6 +190,7 @@ def test_the_register_goes_on_from_day_to_day_and_never_back(year):
         for days in ([line.dated_on for line in lines], [line.entered_at.astimezone(zone).date() for line in lines]):
             assert len(set(days)) > 50
             assert [day for before, day in pairwise(days) if day < before] == []
+        assert [line.label for before, line in pairwise(lines) if line.entered_at < before.entered_at] == []
 
 
 def test_everything_happened_in_the_order_of_the_year_and_nothing_after_its_end(year):

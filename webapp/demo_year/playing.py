@@ -69,24 +69,25 @@ class Play:
     printer: Printer
     #: by the number of the life: what follows one decision is done before what follows the next
     _at_the_printer: dict[int, list[_AtThePrinter]] = field(default_factory=dict)
+    #: how far all lives together have come: then papers that come back are entered in the register, which never goes back in time
+    _come_to: datetime = field(init=False)
 
     def go(self, lives: Iterable[Life], *, until: datetime, tell: Callable[[datetime], None]) -> None:
         """Let every life go on until `until`; what it would do later stays undone, as in any municipality on any day."""
         waiting = [(moment, number, life) for number, life in enumerate(lives) for moment in [next(life)]]
         heapq.heapify(waiting)
-        today = last = None
+        today, self._come_to = None, waiting[0][0] if waiting else until
         while waiting and waiting[0][0] <= until:
             moment, number, life = heapq.heappop(waiting)
             if moment.date() != today:
                 today = moment.date()
                 tell(moment)
                 self._collect_all()
-                if last is not None:
-                    clock.set_now(last)  # papers came back with the moments of their decisions
-                    _tell_of_dates(self.session, only_waiting=True)
+                clock.set_now(self._come_to)  # what followed from papers came with the moments of their decisions
+                _tell_of_dates(self.session, only_waiting=True)
             self._collect(number)
-            clock.set_now(moment)
-            following, last = next(life, None), moment
+            clock.set_now(max(moment, self._come_to))
+            following, self._come_to = next(life, None), clock.now()
             self._carry_on(number)
             if following is not None:
                 heapq.heappush(waiting, (following, number, life))
@@ -130,23 +131,22 @@ class Play:
         ]
 
     def _settle(self, one: _AtThePrinter) -> None:
-        """Keep the papers of a step, then do what follows by itself, as the worker does."""
+        """Keep the papers of a step now, then do what follows by itself, as the worker does: as soon as it was decided."""
+        session, row, event = self.session, one.step.history, one.step.event
+        papers = [(paper, printed.result()) for paper, printed in one.papers]
+        of_work = [(draft, printed.result()) for draft, printed in one.of_work]
+        clock.set_now(self._come_to)
+        for paper, content in papers:
+            documents.issue(session, row, paper, content=content)
+        for draft, content in of_work:
+            development_papers.issue(session, event, draft, content=content)
+        self._come_to = clock.now()
         clock.set_now(one.since)
         if one.claim.kind is StepKind.ADVANCE_DEVELOPMENT:
-            self._settle_work(one)
-            return
-        row = one.step.history
-        for paper, printed in one.papers:
-            documents.issue(self.session, row, paper, content=printed.result())
-        settling.settle_referral(self.session, row)
-        steps.finish(self.session, one.claim.step_id, attempt=one.claim.attempt)
-
-    def _settle_work(self, one: _AtThePrinter) -> None:
-        event = one.step.event
-        for draft, printed in one.of_work:
-            development_papers.issue(self.session, event, draft, content=printed.result())
-        settling.settle_development(self.session, event)
-        steps.finish(self.session, one.claim.step_id, attempt=one.claim.attempt)
+            settling.settle_development(session, event)
+        else:
+            settling.settle_referral(session, row)
+        steps.finish(session, one.claim.step_id, attempt=one.claim.attempt)
 
     def _collect(self, number: int) -> None:
         """Wait for what is being printed for one life, and for what follows from that."""
