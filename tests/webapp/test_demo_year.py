@@ -25,6 +25,7 @@ from referrals.models import (
     Concern,
     Consultation,
     ConsultationRound,
+    DateCall,
     DevelopmentCase,
     Document,
     Forum,
@@ -208,8 +209,16 @@ def test_mail_of_the_year_lies_in_the_data_folder_and_none_waits(year):
     with db.reading() as session:
         mail = session.scalars(select(Mail)).all()
         assert all(one.sent_at or one.stopped_at for one in mail)
-        went = [one for one in mail if one.sent_at]
-        assert len(list((year / "mail").glob("*.eml"))) == len(went) > 50
+        files = {path.stem for path in (year / "mail").glob("*.eml")}
+        alone = {one.message_id.strip("<>").partition("@")[0] for one in mail if one.sent_at and one.date_id is None}
+        assert alone <= files, "what is part of no date of a team went by itself, each in a file of its own"
+        of_dates = session.scalars(select(DateCall)).all()
+        assert len(files - alone) == sum(one.sequence for one in of_dates), "and each letter about a date in one, whatever it speaks for"
+        assert all(one.sent_at for one in of_dates)
+        told = {(one.date_id, one.recipient) for one in mail if one.sent_at and one.date_id}
+        assert told, "some of it was part of a date, and that was told of"
+        assert told <= {(one.date_id, one.recipient) for one in of_dates}
+        assert len(alone) > 50
 
 
 def test_those_who_decide_find_work_waiting_and_a_board_that_lives(year):
