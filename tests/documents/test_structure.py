@@ -227,6 +227,15 @@ def test_receipt_is_one_sheet(language: str) -> None:
     assert len(PdfReader(io.BytesIO(pdf_of(DocumentKind.RECEIPT, language))).pages) == 1
 
 
+def test_a_table_of_the_consent_paper_is_not_cut_over_two_pages() -> None:
+    context = document_context("information_and_consent", guardians_copy(DocumentKind.INFORMATION_AND_CONSENT))
+    context["guardians"][0]["notice"]["told_what"] = "Vi berättade.\n" * 6  # a page would end among those who take part
+    pages = PdfReader(io.BytesIO(print_pdf(document_html("information_and_consent", context, language="sv")))).pages
+    texts = [page.extract_text() for page in pages]
+    whole = [all(words in text for words in ("Vilka deltar", "Karin Almkvist", "Bara med", "Rektor")) for text in texts]
+    assert whole.count(True) == 1
+
+
 @pytest.mark.parametrize("goals", [3, MOST_GOALS])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_childs_version_is_one_sheet_with_as_much_on_it_as_may_stand_there(language: str, goals: int) -> None:
