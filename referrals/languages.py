@@ -214,15 +214,15 @@ def format_number(number: float, language: str) -> str:
     return str(format_decimal(number, locale=_locale(known_language(language))))
 
 
-def share(count: int, of: int, language: str) -> str:
-    """A share as count of count and whole percent: 3 av 4 (75 %); without percent when `of` is 0."""
+def share(count: int, of: int, language: str, *, percent_from: int = 1) -> str:
+    """A share as count of count and whole percent: 3 av 4 (75 %); without percent of fewer than `percent_from`."""
     code = known_language(language)
     counts = (
         translations(code)
         .gettext("{count} of {of}")
         .format(count=format_number(count, code), of=format_number(of, code))
     )
-    if of <= 0:
+    if of < percent_from:
         return counts
     percent = (200 * count + of) // (2 * of)
     return f"{counts} ({format_percent(percent / 100, locale=_locale(code))})"

@@ -78,7 +78,7 @@ class Recipient(Term):
     RECEIVING_SCHOOL = "receiving_school", N_("The school or preschool the child moves to")
     POLICE = "police", N_("The police")
     #: no service: what is about one guardian may go to the other only where that one says so
-    OTHER_GUARDIAN = "other_guardian", N_("The other guardian, what is about whoever consents")
+    OTHER_GUARDIAN = "other_guardian", N_("The other guardian (only what is about the one who says yes)")
 
 
 class WhyNot(Term):

@@ -562,6 +562,43 @@ def test_shares_are_counts_with_whole_percent() -> None:
     assert "From 1, very worried, to 5, going well." in page_of(DocumentKind.MINUTES, "en")
 
 
+@pytest.mark.parametrize(
+    ("kind", "results", "said"),
+    [
+        (DocumentKind.FOLLOW_UP, "r", "Målet är nått."),
+        (DocumentKind.FOLLOW_UP, "c", "Målet är inte nått än."),
+        (DocumentKind.FOLLOW_UP, "rr", "Alla 2 mål är nådda."),
+        (DocumentKind.FOLLOW_UP, "ccc", "Inget av de 3 målen är nått än."),
+        (DocumentKind.FOLLOW_UP, "rccc", "1 av 4 mål är nått."),
+        (DocumentKind.CLOSING, "rrrc", "3 av 4 mål är nådda."),
+        (DocumentKind.CLOSING, "rrrrc", "4 av 5 (80 %) mål är nådda."),
+    ],
+)
+def test_of_a_few_goals_it_is_said_without_percent_how_many_are_reached(
+    kind: DocumentKind, results: str, said: str
+) -> None:
+    name = "goals" if kind is DocumentKind.FOLLOW_UP else "outcomes"
+    goals = [{"text": "Ett mål", "baseline": "", "target": "", "note": ""}] * len(results)
+    reached = [
+        goal | {"result": "reached" if one == "r" else "closer"} for goal, one in zip(goals, results, strict=True)
+    ]
+    context = document_context(kind, rich_source(kind)) | {name: reached}
+    assert f"\n{said}\n" in paper_text(document_html(kind, context, language="sv"))
+
+
+def test_what_was_planned_a_few_times_is_counted_without_percent() -> None:
+    context = document_context(DocumentKind.FOLLOW_UP, rich_source(DocumentKind.FOLLOW_UP))
+    context["actions"][0] |= {"times_done": 0, "times_planned": 1}
+    assert "| 0 av 1 |" in paper_text(document_html("follow_up", context, language="sv"))
+
+
+def test_what_somebody_is_begins_with_a_capital_however_it_was_typed() -> None:
+    source = rich_source(DocumentKind.MINUTES)
+    first, *others = source.meeting.attendance
+    source.meeting.attendance = [first | {"function": "mormor"}, *others]
+    assert "| Mormor | " in paper_text(document_html("minutes", document_context("minutes", source), language="sv"))
+
+
 @pytest.mark.parametrize("is_approved", [True, False])
 def test_what_is_empty_in_minutes_is_awaited_only_until_they_are_approved(is_approved: bool) -> None:
     source = rich_source(DocumentKind.MINUTES)

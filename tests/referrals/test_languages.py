@@ -122,6 +122,10 @@ def test_a_share_of_nothing_has_no_percent() -> None:
     assert languages.share(0, 0, "sv") == "0 av 0"
 
 
+def test_a_share_of_a_few_has_no_percent_where_that_is_wanted() -> None:
+    assert [languages.share(1, of, "en", percent_from=5) for of in (4, 5)] == ["1 of 4", "1 of 5 (20%)"]
+
+
 @pytest.mark.parametrize(("count", "of", "percent"), [(1, 3, "33"), (2, 3, "67"), (1, 8, "13"), (1, 200, "1")])
 def test_percent_is_rounded_to_the_nearest_half_upwards(count: int, of: int, percent: str) -> None:
     assert f"({percent}%)" in languages.share(count, of, "en")

@@ -213,7 +213,7 @@ def test_mail_of_the_year_lies_in_the_data_folder_and_none_waits(year):
         alone = {one.message_id.strip("<>").partition("@")[0] for one in mail if one.sent_at and one.date_id is None}
         assert alone <= files, "what is part of no date of a team went by itself, each in a file of its own"
         of_dates = session.scalars(select(DateCall)).all()
-        assert len(files - alone) == sum(one.sequence for one in of_dates), "and each letter about a date in one, whatever it speaks for"
+        assert len(files - alone) == sum(one.sequence for one in of_dates), "each letter about a date in one"
         assert all(one.sent_at for one in of_dates)
         told = {(one.date_id, one.recipient) for one in mail if one.sent_at and one.date_id}
         assert told, "some of it was part of a date, and that was told of"
