@@ -21,7 +21,6 @@ from referrals.forums import call_mail, call_told, date_calls
 from referrals.forums.call_mail import CALLS, TAKES_OUT, TO_GUARDIANS
 from referrals.keeping import audit
 from referrals.mailer import Letter, new_message_id
-from referrals.meetings import own_calls
 from referrals.models import Account, Guardian, History, Mail, Referral, Step, StepKind, What
 from referrals.papers import readers
 from referrals.papers.paper_sources import GUARDIANS_DOOR, RETURN_PATH
@@ -367,8 +366,9 @@ def letter(mail: Mail) -> Letter:
     link = settings.base_url + (f"{RETURN_PATH}?number={number}" if is_for_reporter else f"/referrals/{number}")
     if mail.kind in _ELSEWHERE:
         link = settings.base_url + _ELSEWHERE[mail.kind]
-    when = own_calls.when_said(mail) if mail.kind in CALLS else ""
-    values = {"reference": number, "link": link, "for_reporter": is_for_reporter, "when": when, "of_date": False}
+    values = {"reference": number, "link": link, "for_reporter": is_for_reporter, "of_date": False}
+    if mail.kind in CALLS:
+        values |= call_told.said(mail)
     words, folder = environment(mail.language), f"emails/{mail.kind}"
     subject = words.get_template(f"{folder}/subject.txt").render(values)
     return Letter(

@@ -1,16 +1,18 @@
-"""Who heard of a call to a meeting: nobody else is told that it is taken back."""
+"""Who heard of a call to a meeting: nobody else is told that it is taken back, and only they that it is another by now."""
 
 import uuid
 from collections.abc import Collection
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from referrals import clock, steps, team_review
 from referrals.forums import call_mail
 from referrals.forums.call_mail import CALLS, TAKES_OUT
+from referrals.meetings import own_calls
 from referrals.models import (
     CalledAnswer,
+    CallNews,
     Document,
     History,
     Mail,
@@ -39,6 +41,11 @@ def let_rest(session: Session, row: History) -> None:
     session.flush()
 
 
+def said(mail: Mail) -> dict[str, object]:
+    """What mail that calls to a meeting says of it: when it begins, what of that is new, and whether its entry says where."""
+    return {"when": own_calls.when_said(mail), "news": _news(mail), "has_place": own_calls.has_place(mail)}
+
+
 def heard(session: Session, row: History, recipient: str) -> bool:
     """Whether `recipient` may know of the call that `row` ended: by mail that may have gone, on paper, by telephone, or by what they answered.
 
@@ -50,7 +57,7 @@ def heard(session: Session, row: History, recipient: str) -> bool:
     meeting_id = ended.meeting_id if isinstance(ended, MeetingVersion) else ended.id
     calls = _calls(session, row, meeting_id, since=_taken_back(session, row, recipient))
     return (
-        any(_may_have_gone(session, mail) for mail in _mails(session, calls, recipient))
+        _is_called_by_mail(session, calls, recipient)
         or _is_on_paper(session, row, calls, recipient=recipient)
         or _is_told_or_answered(session, calls, meeting_id, recipient=recipient)
     )
@@ -75,12 +82,26 @@ def _calls(session: Session, row: History, meeting_id: uuid.UUID, *, since: int)
     return {one.id for one, meeting in called if meeting is not None and meeting.id == meeting_id}
 
 
-def _mails(session: Session, calls: Collection[uuid.UUID], recipient: str) -> list[Mail]:
-    """Mail of their own about them; what is told of a team's date is taken back with it."""
+def _news(mail: Mail) -> CallNews | None:
+    """What is new of a meeting that stands in its reader's calendar by mail of before; None where this is the first they get about it."""
+    session = object_session(mail)
+    before = team_review.ended_call(session, mail.history) if session else None
+    if session is None or not isinstance(before, MeetingVersion):
+        return None
+    since = _taken_back(session, mail.history, mail.recipient)
+    calls = _calls(session, mail.history, before.meeting_id, since=since)
+    if not _is_called_by_mail(session, calls, mail.recipient):
+        return None
+    now = team_review.called_then(session, mail.referral, after=mail.history) or before
+    return CallNews.between((before.starts_at, before.minutes, before.place), (now.starts_at, now.minutes, now.place))
+
+
+def _is_called_by_mail(session: Session, calls: Collection[uuid.UUID], recipient: str) -> bool:
+    """Whether mail of their own may have told them of one of these; what is told of a team's date is taken back with it."""
     mails = select(Mail).where(
         Mail.history_id.in_(calls), Mail.recipient == recipient, Mail.kind.in_(CALLS), Mail.date_id.is_(None)
     )
-    return list(session.scalars(mails))
+    return any(_may_have_gone(session, mail) for mail in session.scalars(mails))
 
 
 def _may_have_gone(session: Session, mail: Mail) -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from referrals import clock, steps
 from referrals.forums import date_calls, seats
 from referrals.meetings import own_calls
-from referrals.models import Account, AgendaItem, DateCall, History, Mail, TeamDate, TeamMeeting, TeamSeat
+from referrals.models import Account, AgendaItem, CallNews, DateCall, History, Mail, TeamDate, TeamMeeting, TeamSeat
 from referrals.safeguarding import access_list
 
 
@@ -84,6 +84,16 @@ class DateEntries:
     def come_for(self, call: DateCall, account: Account) -> set[uuid.UUID]:
         """The referrals for whose meetings somebody comes to the date."""
         return {one.referral_id for one in self._called_to(account) if self._is_part(one, call, account)}
+
+    def why_gone(self, call: DateCall, account: Account) -> CallNews | None:
+        """Why the date leaves somebody's calendar, in whose calendar it stood; None where another call may hold, or does at that time."""
+        about, theirs = {mail.referral_id for mail in self._mails[call.recipient]}, str(account.id)
+        found = [one for of, one in self._meetings.items() if of in about and one.is_to_come]
+        then = TeamMeeting.starts_at >= call.begins_at, TeamMeeting.starts_at < call.ends_at
+        at_that_time = (one for one in self.session.scalars(select(TeamMeeting).where(*then)) if one.is_to_come)
+        if any(theirs in one.called for one in (*found, *at_that_time)):
+            return None
+        return CallNews.WITHOUT_YOU if found else CallNews.CALLED_OFF
 
     def strays(self, call: DateCall, account: Account) -> list[TeamMeeting]:
         """The meetings to come that somebody was or was to be called to as part of the date, and that are no part of it any more.

@@ -5,7 +5,8 @@ restart, a moved meeting, another address, a post office that was away) ends in 
 """
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,7 +24,7 @@ from referrals.errors import NotAllowed
 from referrals.forums import date_calls, dates, invitations_calendar
 from referrals.forums.date_entries import DateEntries, Entry
 from referrals.mailer import Letter, new_message_id
-from referrals.models import Account, DateCall, Mail, Referral, TeamDate, TeamMeeting
+from referrals.models import Account, CallNews, DateCall, Mail, Referral, TeamDate, TeamMeeting
 from referrals.people import roster
 from referrals.vocabulary import MailKind
 
@@ -60,6 +61,14 @@ class _Found:
     digest: str | None
     #: the same with the strays: a change of either waits anew
     awaited: str | None
+
+    def says(self, mail: Mail) -> bool:
+        """Whether what is to be told says what `mail` would: that they are called, or that a call is taken back."""
+        if self.act is _Act.REST:
+            return False
+        if mail.kind == date_calls.CALL:
+            return bool(self.strays) or (self.entry is not None and self.entry.is_called)
+        return self.entry is not None and not self.entry.is_called
 
 
 def due_dates(session: Session, *, only_waiting: bool = False) -> list[uuid.UUID]:
@@ -108,7 +117,8 @@ def look(session: Session, date_id: uuid.UUID, recipient: str, *, is_held: bool 
         account = session.get_one(Account, call.account_id)
         found = _find(entries, call, account, is_held=is_held)
         if found.act is _Act.TELL and found.entry is not None:
-            return _write(session, call, found.entry)
+            why = None if found.entry.is_called else entries.why_gone(call, account)
+            return _write(session, call, found.entry, why_gone=why)
         if found.act is _Act.CALL_APART:
             for meeting in found.strays:
                 notifications.call_apart(session, meeting.referral, account)
@@ -137,7 +147,10 @@ def letter(session: Session, message_id: str) -> Letter:
         kind = MailKind.MEETING_CALLED_OFF
     when = languages.format_weekday_datetime(begins_at, language, zone=roster.time_zone(session))
     link = current().base_url + ("/meetings" if call.is_called else "/home")
-    values = {"of_date": True, "when": when, "link": link, "reference": "", "for_reporter": False}
+    values = {
+        "of_date": True, "when": when, "link": link, "reference": "", "for_reporter": False, "news": call.news,
+        "has_place": True,
+    }  # fmt: skip
     words, folder = notifications.environment(language), f"emails/{kind}"
     subject = words.get_template(f"{folder}/subject.txt").render(values)
     made = Letter(
@@ -209,6 +222,33 @@ def spoken_for(session: Session, mails: Sequence[Mail]) -> dict[uuid.UUID, DateC
         if call is not None and stands and call.is_called == (mail.kind == date_calls.CALL):
             found[mail.id] = call
     return found
+
+
+def goes_at(session: Session, mails: Iterable[Mail]) -> dict[uuid.UUID, datetime]:
+    """From when on the letter can go that tells of each of `mails` with its date.
+
+    Mail is not among them that belongs to no date, and of which nothing is to be told: that is told already, or holds no more.
+    """
+    waiting, found = defaultdict[uuid.UUID, list[Mail]](list), {}
+    for mail in mails:
+        if mail.date_id is not None and notifications.is_to_go(mail):
+            waiting[mail.date_id].append(mail)
+    for date_id, about in waiting.items():
+        entries = DateEntries(session, date_id)
+        for mail in about:
+            call = entries.call_of(mail.recipient)
+            is_to_tell = _find(entries, call, session.get_one(Account, call.account_id), is_held=True)
+            if is_to_tell.says(mail):
+                found[mail.id] = _goes_at(call, is_to_tell.awaited)
+    return found
+
+
+def _goes_at(call: DateCall, awaited: str | None) -> datetime:
+    """From when on a letter can go that is awaited: at once where it was written already and only did not arrive yet."""
+    if call.said == awaited:
+        return clock.now()
+    since = call.wanted_since if call.wanted == awaited else None
+    return (since or clock.now()) + timedelta(minutes=current().hold_minutes)
 
 
 def retry(session: Session, referral: Referral, mail: Mail, *, by: Actor) -> None:
@@ -292,8 +332,9 @@ def _may_be_tried(call: DateCall) -> bool:
     return abs(clock.machine_now() - call.tried_at) >= pause
 
 
-def _write(session: Session, call: DateCall, entry: Entry) -> str | None:
+def _write(session: Session, call: DateCall, entry: Entry, *, why_gone: CallNews | None) -> str | None:
     if call.said != call.wanted:
+        call.news = _changed(call, entry) if entry.is_called else why_gone
         call.said, call.is_called, call.place = call.wanted, entry.is_called, entry.place
         call.begins_at, call.ends_at = entry.begins_at, entry.ends_at
         call.sequence, call.tries = call.sequence + 1, 0
@@ -303,6 +344,13 @@ def _write(session: Session, call: DateCall, entry: Entry) -> str | None:
     call.tries, call.tried_at = call.tries + 1, clock.machine_now()
     session.flush()
     return call.message_id
+
+
+def _changed(call: DateCall, entry: Entry) -> CallNews | None:
+    """What of a date is another than the letter before said; None where that called nobody to it, or reached no address."""
+    if call.said is None or not call.is_called or call.failed_with == "address":
+        return None
+    return CallNews.between((call.begins_at, call.ends_at, call.place), (entry.begins_at, entry.ends_at, entry.place))
 
 
 def _failed() -> Select[DateCall]:

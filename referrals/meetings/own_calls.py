@@ -12,6 +12,7 @@ from referrals.access import Actor, Facts, View, may_view, parties
 from referrals.models import Account, CalledAnswer, Mail, MeetingVersion, Referral, TeamMeeting
 from referrals.people import roster
 from referrals.stages import Party
+from referrals.vocabulary import MailKind
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,15 @@ def when_said(mail: Mail) -> str:
         return ""
     call, zone = team_review.called_then(session, mail.referral, after=mail.history), roster.time_zone(session)
     return languages.format_weekday_datetime(call.starts_at, mail.language, zone=zone) if call else ""
+
+
+def has_place(mail: Mail) -> bool:
+    """Whether the entry that goes with `mail` says where the meeting is: then nobody has to sign in for that."""
+    session = object_session(mail)
+    if session is None or mail.kind is not MailKind.MEETING_SCHEDULED:
+        return False  # to a guardian's household even the team's own room says which school it is
+    call = team_review.called_then(session, mail.referral, after=mail.history)
+    return call is not None and told_place(call) is not None
 
 
 def calls_of(session: Session, by: Actor) -> list[OwnCall]:

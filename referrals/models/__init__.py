@@ -25,7 +25,7 @@ from referrals.models.consultation_round import (
     RoundSlot,
 )
 from referrals.models.content_key import ContentKey
-from referrals.models.date_call import DateCall
+from referrals.models.date_call import CallNews, DateCall
 from referrals.models.degrading_notice import DegradingNotice
 from referrals.models.degrading_report import DegradingReport
 from referrals.models.development import (
@@ -110,6 +110,7 @@ __all__ = [
     "AuditEvent",
     "AuditHead",
     "Base",
+    "CallNews",
     "CalledAnswer",
     "ClockPaper",
     "ClosedDay",

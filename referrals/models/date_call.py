@@ -2,15 +2,39 @@
 
 import uuid
 from datetime import datetime
+from enum import StrEnum
 from hashlib import sha256
 from typing import Final
 
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from referrals.models.base import Base, Identified
+from referrals.models.base import Base, Identified, by_value
 
 _OF_ACCOUNT: Final = "account:"
+
+
+class CallNews(StrEnum):
+    """What of a date or meeting is another than what somebody was told last, or why a date leaves their calendar."""
+
+    TIME = "time"
+    PLACE = "place"
+    TIME_AND_PLACE = "time_and_place"
+    #: it only ends at another time
+    END = "end"
+    CALLED_OFF = "called_off"
+    #: the team meets without them
+    WITHOUT_YOU = "without_you"
+
+    @classmethod
+    def between(cls, before: tuple[object, object, object], now: tuple[object, object, object]) -> "CallNews | None":
+        """What differs between two calls, each given by its beginning, its end or length, and its place."""
+        (began, ended, was_in), (begins, ends, is_in) = before, now
+        if began != begins:
+            return cls.TIME if was_in == is_in else cls.TIME_AND_PLACE
+        if was_in != is_in:
+            return cls.PLACE
+        return None if ended == ends else cls.END
 
 
 class DateCall(Identified, Base):
@@ -34,6 +58,8 @@ class DateCall(Identified, Base):
     ends_at: Mapped[datetime | None]
     #: where the team meets; nothing where the letter takes the date back
     place: Mapped[str | None]
+    #: None where they are called for the first time, or called again to what stands; or where another call holds of what is taken back
+    news: Mapped[CallNews | None] = mapped_column(by_value(CallNews))
     #: how many letters were written: the SEQUENCE of the entry, which only rises
     sequence: Mapped[int]
     #: the same each time the newest letter is tried

@@ -175,7 +175,7 @@ def test_a_report_that_cannot_be_written_down_now_is_to_come_again(app, pipe, mo
     )
 
 
-def told_of_a_date(settings):
+def told_of_a_date(settings, *, is_told=True):
     """A referral whose coordinator was told of the team's date, with one call that the letter speaks for and one that rests since; and the letter."""
     with db.writing(settings.database) as session:
         cast = cast_of(session)
@@ -192,6 +192,8 @@ def told_of_a_date(settings):
         )  # fmt: skip
         session.expire(referral)
         notifications.write(session, referral.history[-1])
+        if not is_told:
+            return referral.number, None
         recipient = f"account:{cast.coordinator.id}"
         message_id = date_letters.look(session, day.id, recipient, is_held=False)
         date_letters.note_sent(session, message_id)
@@ -203,6 +205,13 @@ def told_of_a_date(settings):
         notifications.write(session, referral.history[-1])
         assert date_letters.look(session, day.id, recipient, is_held=False) is None
         return referral.number, message_id
+
+
+def test_the_page_says_when_the_mail_about_a_date_goes_and_how_it_is_stopped(signed_in, settings):
+    number, _ = told_of_a_date(settings, is_told=False)
+    page = signed_in("karin").get(f"/referrals/{number}/documents")
+    assert re.search(r"Goes out at \d\d:\d\d, as one mail for the whole date\.", page.text)
+    assert "Until then it stops if the meeting is called off." in page.text
 
 
 def test_mail_about_a_date_of_the_team_that_came_back_is_shown_until_it_arrives(signed_in, settings, desk, pipe):

@@ -62,6 +62,10 @@ class MailLine:
     has_failed: bool
     #: the mail about its date that says the same
     letter: DateCall | None
+    #: from when on the mail about its date can go; None where nobody waits for that
+    goes_at: datetime | None
+    #: whether nothing is to go of it any more, although nobody said so yet: the date was told already, or it holds no more
+    rests: bool
 
 
 @dataclass(frozen=True)
@@ -314,7 +318,7 @@ def _mail_lines(referral: Referral) -> list[MailLine]:
     written = notifications.written(session, referral)
     letters, failing = date_letters.spoken_for(session, written), date_letters.failed(session, referral)
     failed |= {mail_id for mail_id, call in letters.items() if call in failing}
-    names = _account_names(written) | _guardian_names(referral)
+    names, with_date = _account_names(written) | _guardian_names(referral), date_letters.goes_at(session, written)
     return [
         MailLine(
             mail,
@@ -322,6 +326,8 @@ def _mail_lines(referral: Referral) -> list[MailLine]:
             notifications.is_to_go(mail) and mail.date_id is None and now < mail.held_until,
             mail.sent_at is None and mail.id in failed,
             letters.get(mail.id),
+            with_date.get(mail.id),
+            mail.date_id is not None and notifications.is_to_go(mail) and mail.id not in with_date,
         )
         for mail in written
     ]

@@ -25,6 +25,7 @@ from tests.referrals.post_office import PostOffice
 
 AT = datetime(2026, 10, 20, 12, 30, tzinfo=UTC)
 LATER = datetime(2026, 11, 3, 13, 30, tzinfo=UTC)
+ANEW = "Om du har svarat förut gällde det den andra tiden. Svara gärna på nytt."
 
 
 @pytest.fixture(autouse=True)
@@ -176,6 +177,7 @@ def test_a_call_that_could_not_be_sent_in_time_does_not_go_once_the_meeting_is_m
     assert goes(first)
     (moved,) = call(session, referral, cast.counsellor, starts_at=LATER, **by)
     assert (first.stopped_at, goes(moved)) == (clock.now(), True), "no page says any more that it goes out"
+    assert notifications.letter(moved).subject.endswith("du är kallad till ett möte"), "they heard of no other time"
     assert call_off(session, referral, by=cast.coordinator) == [], "nobody heard of it"
     assert moved.stopped_at == clock.now()
     (anew,) = call(session, referral, cast.counsellor, **by)
@@ -262,9 +264,28 @@ def test_who_calls_the_team_and_comes_themselves_has_the_meeting_in_their_calend
         (off, MailKind.MEETING_CALLED_OFF),
     ):
         assert kinds(mails) == [(kind, one.email) for one in both]
+    letters = [notifications.letter(mails[0]) for mails in (first, moved)]
+    assert [one.subject.partition(": ")[2] for one in letters] == ["du är kallad till ett möte", "mötet har ändrats"]
+    assert all("och säger var det är.\nLogga in" in one.body.replace(f"{ANEW}\n", "") for one in letters)
     own = [entry(session, mails[0])[1] for mails in (first, moved, off)]
     assert [event.start for event in own] == [AT, LATER, LATER]
     assert ([event["SEQUENCE"] for event in own], len({event["UID"] for event in own})) == ([0, 1, 2], 1)
+
+
+def test_a_place_that_was_typed_for_the_child_stands_in_no_entry_and_is_read_once_signed_in(
+    session: Session, cast: Cast, referral: Referral
+) -> None:
+    call(session, referral, cast.counsellor, by=cast.coordinator)
+    (mail,) = call(session, referral, cast.counsellor, by=cast.coordinator, place="Hemma hos Mila")
+    lines = notifications.letter(mail).body.splitlines()
+    for line in (
+        "Det börjar tisdag 20 oktober 2026 kl. 14:30, som förut.",
+        "Det är på en annan plats nu.",
+        "Den bifogade filen ändrar det i din kalender.",
+        "Har du redan svarat gäller det fortfarande.",
+        "Logga in för att se var det är, och för att svara om du kommer:",
+    ):
+        assert line in lines
 
 
 def test_who_calls_others_only_is_not_told_and_of_what_never_reached_their_calendar_they_are_not_either(

@@ -42,6 +42,8 @@ from tests.people import NO_PASSWORD, Cast
 BEGINS = datetime(2026, 9, 22, 12, 30, tzinfo=UTC)
 LATER = datetime(2026, 10, 6, 12, 30, tzinfo=UTC)
 HOLD = timedelta(minutes=10)
+ANEW = "Om du har svarat förut gällde det den andra tiden. Svara gärna på nytt."
+HOLDS = "Har du redan svarat gäller det fortfarande."
 
 
 class Post:
@@ -190,6 +192,10 @@ def told(post: Post, account: Account) -> list[tuple[str, datetime, int]]:
     return [(method, event.start, int(event["SEQUENCE"])) for to, method, event in post.went if to == account.email]
 
 
+def _lines(letter: Letter) -> set[str]:
+    return set(letter.body.splitlines())
+
+
 def call_of(session: Session, on: TeamDate, account: Account) -> DateCall:
     return session.get_one(DateCall, DateCall.key(on.id, f"account:{account.id}"))
 
@@ -258,9 +264,44 @@ def test_the_referrals_pages_and_log_say_whom_the_date_was_told_and_what_rests(
         first.id: False, second.id: True,
     }  # fmt: skip
     letter = next(one for one in reversed(post.letters) if one.to == cast.counsellor.email)
-    assert letter.subject == "Teamets möte tas bort ur din kalender"
-    assert "tisdag 22 september 2026 kl. 14:30" in letter.body
+    assert letter.subject == "Teamets möte är inställt"
+    assert "Teamets möte tisdag 22 september 2026 kl. 14:30 är inställt." in letter.body
+    assert "en egen kallelse" not in letter.body, "there is none"
     assert not {first.number, second.number} & {word.strip(".,:") for word in letter.body.split()}
+
+
+def test_pages_say_when_the_date_is_told_and_of_what_nothing_is_told(
+    session: Session, cast: Cast, day: TeamDate, post: Post
+) -> None:
+    def waits(referral: Referral) -> list[datetime]:
+        """From when on the mail to the counsellor about `referral` can go."""
+        mails = notifications.written(session, referral)
+        theirs = {mail.id for mail in mails if mail.recipient == f"account:{cast.counsellor.id}"}
+        return [at for mail_id, at in date_letters.goes_at(session, mails).items() if mail_id in theirs]
+
+    (first,) = put(session, cast, day)
+    press(session, cast, day)
+    post.settle()
+    goes_at = clock.now() + HOLD
+    assert waits(first) == [goes_at], "the worker has not looked yet"
+    post.look()
+    post.clock.shift(timedelta(minutes=4))
+    assert waits(first) == [goes_at]
+    post.deliver()
+    (second,) = put(session, cast, day)
+    press(session, cast, day)
+    post.settle()
+    assert (waits(first), waits(second)) == ([], []), "told already"
+    off(session, cast, first)
+    post.settle()
+    assert waits(first) == [], "they come to the other one all the same"
+    call(session, cast, second, cast.head_teacher)
+    post.settle()
+    assert waits(second) == [clock.now() + HOLD]
+    post.deliver()
+    letter = next(one for one in reversed(post.letters) if one.to == cast.counsellor.email)
+    assert letter.subject == "Du behöver inte komma till teamets möte"
+    assert "Du behöver inte komma till teamets möte tisdag 22 september 2026 kl. 14:30." in _lines(letter)
 
 
 def test_what_is_undone_before_it_went_is_told_to_nobody_and_each_change_waits_anew(
@@ -348,10 +389,25 @@ def test_a_date_that_moves_changes_the_one_entry_and_another_order_changes_nothi
             ("PUBLISH", BEGINS, 1), ("PUBLISH", BEGINS + timedelta(days=1), 2), ("PUBLISH", BEGINS + timedelta(days=1), 3),
         ]  # fmt: skip
         assert len(post.calendar(one)) == 1
+    moving.move_date(session, day, day.starts_at, by=by, reason="Rummet.", minutes=90)
+    post.deliver()
+    moving.move_date(session, day, BEGINS, by=by, reason="Rummet.", place=cast.forum.place, minutes=90)
+    post.deliver()
     moving.withdraw_date(session, day, by=by, reason="Sjuka.")
     post.deliver()
     assert post.calendar(cast.counsellor) == {}
     assert post.due() == []
+    letters = [one for one in post.letters if one.to == cast.counsellor.email]
+    same = "Det börjar onsdag 23 september 2026 kl. 14:30, som förut."
+    (first, *news) = (_lines(one) for one in letters)
+    assert {"Ditt team träffas och du är kallad.", "Det börjar tisdag 22 september 2026 kl. 14:30."} <= first
+    assert {"Det börjar nu en annan tid: onsdag 23 september 2026 kl. 14:30.", ANEW} <= news[0]
+    assert {same, "Det är på en annan plats nu.", HOLDS} <= news[1]
+    assert {same, "Det slutar en annan tid nu.", HOLDS} <= news[2]
+    assert {"Det är på en annan plats nu.", ANEW} <= news[3]
+    assert "Teamets möte tisdag 22 september 2026 kl. 14:30 är inställt." in news[4]
+    assert [one.subject for one in letters[1:5]] == ["Teamets möte har ändrats"] * 4
+    assert all("säger var det är" in one.body for one in letters[:5]), "nobody has to sign in for that"
 
 
 def test_a_referral_that_moves_between_dates_takes_its_entry_along_and_back(

@@ -110,11 +110,17 @@ def test_moving_the_meeting_moves_a_guardians_entry_and_calling_it_off_takes_it_
     session: Session, cast: Cast, referral: Referral
 ) -> None:
     maja, omar = (guardian(session, referral, cast, name) for name in ("Maja", "Omar"))
-    first, _ = (entry(session, mail) for mail in sent(session, call(session, cast, referral, maja, omar)))
+    invited = sent(session, call(session, cast, referral, maja, omar))
+    first, _ = (entry(session, mail) for mail in invited)
     moved, released = sent(session, call(session, cast, referral, maja, at=LATER))
     assert [(one.kind, one.address) for one in (moved, released)] == [
         (INVITED, "maja@familj.invalid"), (TAKEN_BACK, "omar@familj.invalid"),
     ]  # fmt: skip
+    assert "Du är inbjuden till ett möte." in notifications.letter(invited[0]).body
+    said = notifications.letter(moved)
+    assert said.subject == "Ett möte som du är inbjuden till har ändrats"
+    assert "Det börjar nu en annan tid: tisdag 3 november 2026 kl. 14:30." in said.body
+    assert "Svara gärna på nytt." in said.body
     there, gone = entry(session, moved), entry(session, released)
     assert first["UID"] == there["UID"] == gone["UID"]
     assert (first["SEQUENCE"], there["SEQUENCE"], there.start) == (0, 1, LATER)
