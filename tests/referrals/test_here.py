@@ -28,13 +28,6 @@ def test_what_is_changed_in_a_session_is_what_it_reads(session: Session) -> None
 
 
 def test_before_one_is_set_up_there_is_none_and_days_are_those_of_utc(session: Session) -> None:
-    print(
-        "IN",
-        session.info["municipality"] in session,
-        session.info["municipality"]._sa_instance_state,
-        session.new,
-        list(session.identity_map.keys())[:5],
-    ) if session.info else None
     assert here.municipality(session) is None
     assert here.time_zone(session) == "UTC"
 
