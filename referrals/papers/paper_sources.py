@@ -35,7 +35,6 @@ from referrals.models import (
     Guardian,
     History,
     Membership,
-    Municipality,
     Referral,
     RoleAssignment,
     ServiceReferral,
@@ -147,7 +146,7 @@ def gather(session: Session, referral: Referral, paper: Paper, *, after: History
     guardian = moment.as_then(session.get_one(Guardian, guardian_id)) if guardian_id else None
     values = {
         "referral": referral,
-        "municipality": session.scalars(select(Municipality)).one(),
+        "municipality": organisation.municipality(session),
         "issued_at": after.at if after else None,
         "version": documents.next_version(session, referral, paper.kind, recipient=paper.recipient),
         **_GATHERERS[paper.kind](moment),
