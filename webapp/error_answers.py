@@ -7,16 +7,26 @@ from sqlalchemy.exc import OperationalError
 
 from referrals import errors as core
 from referrals.vocabulary import N_
+from webapp.notices import Notice
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Status and words for one kind of error. `keeps_form`: a submitted form is shown again with these words above it."""
+    """Status and words for one kind of error. `keeps_form`: a submitted form is shown again with these words above it.
+
+    `of_form` is said only where what was typed still stands in a form on that page: a form can be gone by then.
+    """
 
     status: int
     title: str
     text: str
     keeps_form: bool = False
+    of_form: str = ""
+
+    @property
+    def notice(self) -> Notice:
+        """What stands above the page that is shown again."""
+        return Notice(self.text, self.title, "warning", of_form=self.of_form)
 
 
 NOT_FOUND = Answer(
@@ -34,10 +44,9 @@ OF_CORE: dict[type[Exception], Answer] = {
     core.AlreadyMoved: Answer(
         409,
         N_("%(who)s was first, at %(time)s"),
-        N_(
-            "This is how it stands now. What you typed is kept below: read it once more, and send it again if it still fits."
-        ),
+        N_("This is how it stands now. What you sent has changed nothing."),
         keeps_form=True,
+        of_form=N_("What you typed is kept below: read it once more, and send it again if it still fits."),
     ),
     core.TakenAway: Answer(
         404,
@@ -48,18 +57,15 @@ OF_CORE: dict[type[Exception], Answer] = {
     core.DevelopmentClosed: Answer(
         409,
         N_("This work is closed"),
-        N_(
-            "It was closed before you sent this, and what is closed changes no more. What you wrote stands below: copy what you still need."
-        ),
+        N_("It was closed before you sent this, and what is closed changes no more."),
         keeps_form=True,
     ),
     core.WrongStage: Answer(
         409,
         N_("The referral has moved on"),
-        N_(
-            "This can no longer be done where the referral stands now. What you typed is kept as long as this page is open."
-        ),
+        N_("This can no longer be done where the referral stands now."),
         keeps_form=True,
+        of_form=N_("What you typed is kept as long as this page is open."),
     ),
     core.SameAuthor: Answer(
         409,
@@ -286,8 +292,9 @@ OF_CORE: dict[type[Exception], Answer] = {
     core.TooManyTries: Answer(
         429,
         N_("Too many tries"),
-        N_("Wait %(minutes)s min and try again. What you typed is kept below, except a password."),
+        N_("Wait %(minutes)s min and try again."),
         keeps_form=True,
+        of_form=N_("What you typed is kept below, except a password."),
     ),
     core.LinkSpent: Answer(
         410,
@@ -306,8 +313,9 @@ OF_CORE: dict[type[Exception], Answer] = {
     CSRFError: Answer(
         400,
         N_("The page had been open for too long"),
-        N_("Nothing has been sent yet. What you typed is kept below: press the button once more."),
+        N_("Nothing has been sent yet: press the button once more."),
         keeps_form=True,
+        of_form=N_("What you typed is kept below."),
     ),
     OperationalError: Answer(
         503,

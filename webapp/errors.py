@@ -2,6 +2,7 @@
 
 import math
 import secrets
+from dataclasses import replace
 from typing import Any
 
 from flask import Flask, Response, current_app, g, make_response, render_template, request
@@ -12,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from referrals import errors as core
 from referrals.operations import logs
 from referrals.vocabulary import N_
-from webapp import kept, notices, people, transactions
+from webapp import kept, people, transactions
 from webapp.error_answers import OF_CORE, OF_HTTP, Answer
 from webapp.language import gettext, time_of_day
 
@@ -21,13 +22,15 @@ _NO_ACCOUNT = {"reporter": N_("The reporter"), "guardian": N_("A guardian"), "sy
 
 #: what whoever was overtaken by themselves is told, such as from another window
 _OWN_NEWER = N_("You have done something here yourself meanwhile, at %(time)s")
+#: and not that what they sent has changed nothing: pressed twice, it was the first press that counted
+_AS_IT_IS = N_("This is how it stands now.")
 
 
 def answer_to(error: Exception) -> Answer | None:
     """Status and words for an error of the core or the database, in the page's language; None for what the table does not know."""
     if isinstance(error, core.AlreadyMoved) and error.by_id is not None and error.by_id == people.actor().account_id:
-        title = gettext(_OWN_NEWER, time=time_of_day(error.at))
-        return Answer(409, title, gettext(OF_CORE[core.AlreadyMoved].text), keeps_form=True)
+        own = replace(OF_CORE[core.AlreadyMoved], title=_OWN_NEWER, text=_AS_IT_IS)
+        return _in_words(own, time=time_of_day(error.at))
     for kind in type(error).__mro__:
         if kind in OF_CORE:
             found = OF_CORE[kind]
@@ -36,8 +39,18 @@ def answer_to(error: Exception) -> Answer | None:
                 values = {"who": gettext(_NO_ACCOUNT.get(error.who, error.who)), "time": time_of_day(error.at)}
             if isinstance(error, core.TooManyTries):
                 values = {"minutes": str(math.ceil(error.seconds / 60))}
-            return Answer(found.status, gettext(found.title, **values), gettext(found.text), found.keeps_form)
+            return _in_words(found, **values)
     return None
+
+
+def _in_words(found: Answer, **values: str) -> Answer:
+    """The answer in the page's language, with its values put in."""
+    return replace(
+        found,
+        title=gettext(found.title, **values),
+        text=gettext(found.text, **values),
+        of_form=gettext(found.of_form) if found.of_form else "",
+    )
 
 
 def with_wait(response: Response, error: Exception) -> Response:
@@ -62,7 +75,7 @@ def _kept_or_page(error: Exception) -> Response:
         return _incident_page(error)
     transactions.turn_back()
     if answer.keeps_form and request.method == "POST" and isinstance(error, CSRFError):
-        again = kept.page_again(notices.Notice(answer.text, answer.title, "warning"), answer.status)
+        again = kept.page_again(answer.notice, answer.status)
         if again is not None:
             return again
     if isinstance(error, OperationalError):

@@ -32,7 +32,8 @@ class Form:
     """One form while it is shown: what was typed (or stood there before), and what must be mended.
 
     `typed` holds field values by name. `was_kept` says that they come from an earlier submission that did not get through,
-    `saved_at` that they were saved then, while somebody was writing, and never sent.
+    `saved_at` that they were saved then, while somebody was writing, and never sent. Of what was kept a form remembers which
+    fields the page asks for: the others stand nowhere on it.
     """
 
     def __init__(self, typed: Typed | None = None, *, was_kept: bool = False, saved_at: datetime | None = None) -> None:
@@ -44,10 +45,12 @@ class Form:
 
     def value(self, name: str) -> str:
         """What stands in a field; empty if nothing does."""
+        self._has_place(name)
         return self.typed.get(name, "")
 
     def values(self, name: str) -> list[str]:
         """All answers ticked under one name."""
+        self._has_place(name)
         return self.typed.getlist(name)
 
     def errors(self, name: str) -> list[str]:
@@ -89,6 +92,10 @@ class Form:
             return None
         return loaded if not self._errors else None
 
+    def _has_place(self, name: str) -> None:
+        if self.was_kept:
+            g.setdefault("kept_with_place", set()).add(name)
+
 
 def submitted() -> Form:
     """The form that was just sent."""
@@ -111,9 +118,18 @@ def shown(initial: Mapping[str, Any] | None = None, *, name: str = "") -> Form:
     """
     kept: Typed | None = g.get("kept_form")
     if kept is not None and g.get("kept_form_name", "") == name:
-        g.kept_form_claimed = True
-        return Form(kept, was_kept=True, saved_at=g.get("kept_saved_at"))
+        return Form(kept.copy(), was_kept=True, saved_at=g.get("kept_saved_at"))
     return Form(flatten(initial or {}))
+
+
+def kept_by_place() -> tuple[Typed, Typed]:
+    """What was typed, sent and not taken, once the page is put together: what stands in a form on it, and what has no place there."""
+    standing: Typed = MultiDict()
+    homeless: Typed = MultiDict()
+    kept: Typed = g.get("kept_form", MultiDict())
+    for name, value in kept.items(multi=True):
+        (standing if name in g.get("kept_with_place", ()) else homeless).add(name, value)
+    return standing, homeless
 
 
 def clean(typed: Mapping[str, str]) -> Typed:

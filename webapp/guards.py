@@ -248,7 +248,7 @@ def _decide(
         if answer is None or not answer.keeps_form:
             raise
         kept.save()
-        again = kept.page_again(notices.Notice(answer.text, answer.title, "warning"), answer.status)
+        again = kept.page_again(answer.notice, answer.status)
         if again is None:
             raise
         return errors.with_wait(again, refused)
@@ -341,8 +341,8 @@ def _show_waiting_form() -> None:
         cookie.pop(sessions.WAITING_FORM)
         notices.say(
             notices.Notice(
-                gettext("You were signed out while you wrote. What you typed is kept below; send it again."),
-                kind="info",
+                gettext("You were signed out while you wrote."),
+                of_form=gettext("What you typed is kept below; send it again."),
             )
         )
 

@@ -81,9 +81,9 @@ def page_again(
 
 
 def show_texts() -> None:
-    """Let the page that says why something cannot be done show the longer texts of the form, to be copied."""
+    """Let the page that says why something cannot be done show the texts of the form, to be copied."""
     g.kept_form = forms.clean(request.form)
-    g.kept_form_claimed = False  # a page that could not be shown after all may have
+    g.pop("kept_with_place", None)  # a page that could not be shown after all may have had one
 
 
 def page_only() -> Response | None:

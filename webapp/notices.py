@@ -10,11 +10,15 @@ Kind: TypeAlias = Literal["info", "success", "warning", "danger"]
 
 @dataclass(frozen=True)
 class Notice:
-    """One notice, in the reader's language. It may stand in a cookie until the next page: no personal data in it."""
+    """One notice, in the reader's language. It may stand in a cookie until the next page: no personal data in it.
+
+    `of_form` is for a form that is shown again: what is added where that which was typed stands in it, None for other notices.
+    """
 
     text: str
     title: str = ""
     kind: Kind = "info"
+    of_form: str | None = None
 
 
 def say(notice: Notice) -> None:

@@ -8,12 +8,14 @@ from markupsafe import Markup
 
 from referrals.languages import direction
 from referrals.vocabulary import DeadlineSource, shared_words
-from webapp import navigation, notices, page_help, people, transactions
-from webapp.language import language, languages_here
+from webapp import forms, navigation, notices, page_help, people, transactions
+from webapp.language import gettext, language, languages_here
 from webapp.static_files import asset_url
 
-#: what a hidden field names a row, a version or an instant by, which nobody typed
-_IDENTITY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32,}|\d{4}-\d\d-\d\dT\S+")
+#: what a field is chosen from, or a hidden one names a row, a day or an instant by, which nobody typed as words
+_CHOSEN = re.compile(r"[a-z0-9_:.-]*|\d{4}-\d\d-\d\dT\S+")
+#: hidden field with the version that was seen, which each form has
+_SEEN = "seen"
 
 
 def page(template: str, status: int = 200, **values: Any) -> Response:
@@ -39,6 +41,7 @@ def add_to(app: Flask) -> None:
         main_navigation=navigation.main_navigation,
         protection_name=navigation.protection_name,
         has_page=navigation.has_page,
+        notice_text=notice_text,
         unclaimed_texts=unclaimed_texts,
         shared_words=shared_words.groups,
         words_meant=shared_words.words,
@@ -60,10 +63,20 @@ def icon(name: str) -> Markup:
 
 
 def unclaimed_texts() -> list[str]:
-    """Longer texts somebody typed in a form that this page has no place for any more, so that they can be copied."""
-    kept = g.get("kept_form")
-    if kept is None or g.get("kept_form_claimed"):
-        return []
+    """What somebody typed in a form, or a part of one, that this page has no place for any more, so that it can be copied."""
+    _, homeless = forms.kept_by_place()
     starters = g.get("starters", frozenset())
-    typed = [value for name, value in kept.items(multi=True) if "password" not in name and value not in starters]
-    return [text for text in typed if len(text) > 20 and not _IDENTITY.fullmatch(text)]
+    typed = [value for name, value in homeless.items(multi=True) if "password" not in name and value not in starters]
+    return [text for text in typed if not _CHOSEN.fullmatch(text)]
+
+
+def notice_text(said: notices.Notice) -> str:
+    """What a notice says above a page that is put together; one about a form says too where what was typed stands, if it does."""
+    if said.of_form is None:
+        return said.text
+    standing, _ = forms.kept_by_place()
+    if any(value for name, value in standing.items(multi=True) if name != _SEEN):
+        return f"{said.text} {said.of_form}".strip()
+    if unclaimed_texts():
+        return f"{said.text} {gettext('What you typed stands last on this page: copy what you still need.')}"
+    return said.text

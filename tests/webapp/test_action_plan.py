@@ -323,6 +323,23 @@ def test_a_plan_is_returned_with_comments_which_its_writer_reads(desk, signed_in
     assert "Vem möter på måndagar?" in karin.get(f"/referrals/{number}/action-plan/edit").text
 
 
+def test_who_decides_on_a_plan_second_reads_that_and_can_copy_what_they_typed(desk, signed_in):
+    address = f"/referrals/{desk.lay(PLAN_FOR_APPROVAL, PlanStatus.FOR_APPROVAL)}/action-plan/approval"
+    henrik, sanna = signed_in("henrik"), signed_in("sanna")
+    henrik.get(address)
+    page = sanna.get(address)
+    henrik.submit(form="approve-form")
+    for form, typed in (("approve-form", {"reason": "Bra plan."}), ("main-form", {"comments": "Vem möter dem?"})):
+        again = sanna.submit(typed, form=page.form(form), status=409)
+        assert "Henrik Rosenby was first" in again.text
+        assert "What you sent has changed nothing. What you typed stands last on this page" in again.text
+        assert [again.text_of(one) for one in again.all("blockquote", class_="kept-text")] == [*typed.values()]
+        assert "kept below" not in again.text
+    again = sanna.submit(form=page.form("approve-form"), status=409)
+    assert "What you sent has changed nothing." in again.text
+    assert "What you typed" not in again.text
+
+
 def test_the_writer_is_told_that_somebody_else_approves(desk, signed_in):
     number = desk.lay(PLAN_FOR_APPROVAL, PlanStatus.FOR_APPROVAL)
     karin = signed_in("karin")

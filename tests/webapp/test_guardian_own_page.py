@@ -293,8 +293,10 @@ def test_nobody_is_asked_whether_they_come_to_a_meeting_that_has_begun(at_home, 
         meeting = session.scalars(select(TeamMeeting)).one()
         meeting.starts_at = clock.now() - timedelta(minutes=1)
         stale = meeting.starts_at.isoformat()
-    refused = guardian.submit({"reply": "cannot", "asked_about": stale}, form="answer-form", status=409)
-    assert "What you typed is kept" in refused.text
+    late = {"reply": "cannot", "words": "Bilen vill inte.", "asked_about": stale}
+    refused = guardian.submit(late, form="answer-form", status=409)
+    assert "What you typed stands last on this page" in refused.text
+    assert [refused.text_of(one) for one in refused.all("blockquote", class_="kept-text")] == ["Bilen vill inte."]
     page = guardian.get("/guardian/")
     assert asked_about != stale
     for said in ("When the meeting was to be", "we no longer ask whether you are coming", "Whom you can call"):

@@ -399,7 +399,7 @@ def test_a_page_that_would_begin_one_too_many_keeps_what_was_typed_wherever_it_i
             refusing.setattr(paces, "BEGINNINGS", limit)
             page = browser.submit(answers, status=429)
         assert "Too many tries" in page.text
-        assert "What you typed is kept below" in page.text
+        assert "Wait 60 min and try again. What you typed is kept below" in page.text
         shown = page.fields(page.form())
         assert {key: shown.getlist(key) for key in answers} == {
             key: [answer] if isinstance(answer, str) else answer for key, answer in answers.items()

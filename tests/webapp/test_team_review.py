@@ -597,10 +597,25 @@ def test_minutes_changed_meanwhile_are_not_approved_unread(signed_in: SignIn, nu
     henrik.get(f"/referrals/{reference}/team-review/approval")
     karin.get(f"/referrals/{reference}/team-review/minutes")
     karin.submit({"situation": "Något helt annat."})
-    page = henrik.submit(status=409)
+    page = henrik.submit({"reason": "Det stämmer."}, status=409)
     assert "Karin Almkvist was first" in page.text
     assert "Något helt annat." in page.text
+    assert "What you typed is kept below" in page.text
+    assert page.fields(page.form())["reason"] == "Det stämmer."
     assert state_of(settings, reference) == MEETING_HELD
+
+
+def test_who_approves_minutes_second_can_copy_what_they_typed(signed_in: SignIn, number) -> None:
+    address = f"/referrals/{number(TO_SCHEDULE, held())}/team-review/approval"
+    henrik, sanna = signed_in("henrik"), signed_in("sanna")
+    for browser in (henrik, sanna):
+        browser.get(address)
+    sanna.submit()
+    page = henrik.submit({"reason": "Det stämmer."}, status=409)
+    assert "There is nothing to approve now" in page.text
+    assert "What you typed stands last on this page" in page.text
+    assert "kept below" not in page.text
+    assert [page.text_of(one) for one in page.all("blockquote", class_="kept-text")] == ["Det stämmer."]
 
 
 def test_earlier_minutes_stay_readable_when_the_team_meets_again(signed_in: SignIn, number) -> None:

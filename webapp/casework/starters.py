@@ -53,13 +53,13 @@ def submitted(field: str, starter: str) -> forms.Form:
 
 def refuse_unfinished(form: forms.Form, field: str, starter: str) -> None:
     """Ask for more where `field` says no more than it began with."""
-    if form.value(field) == gettext(starter).strip():
+    if form.value(field) == begun(starter).strip():
         form.refuse(field, UNFINISHED)
 
 
 def left_out(starter: str) -> forms.Form:
     """The form that was sent, with every field empty that says no more than `starter`: for reasons only some answers need."""
-    form, untouched = forms.submitted(), gettext(starter).strip()
+    form, untouched = forms.submitted(), begun(starter).strip()
     for field, value in form.typed.items():
         if value == untouched:
             form.typed[field] = ""
