@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Final
 
 from sqlalchemy import func, select
@@ -136,12 +137,26 @@ def put_on(session: Session, date: TeamDate, referral_id: uuid.UUID, *, minutes:
     return made
 
 
-def arrange(session: Session, item: AgendaItem, act: AgendaAct, *, minutes: int, by: Actor) -> None:
+def as_it_stands(session: Session, date: TeamDate) -> str:
+    """A short word for the agenda's lines, their order and minutes, other once one was changed: the forms send it along."""
+    lines = select(AgendaItem.id, AgendaItem.minutes).where(AgendaItem.date_id == date.id)
+    rows = session.execute(lines.order_by(AgendaItem.position, AgendaItem.put_at))
+    return sha256(repr([(str(row.id), row.minutes) for row in rows]).encode()).hexdigest()[:16]
+
+
+def arrange(
+    session: Session, item: AgendaItem, act: AgendaAct, *, minutes: int, by: Actor, seen: str | None = None
+) -> None:
     """Give a line of the agenda its minutes, and let it change places with the one before or after it, or come off.
 
-    Raises AgendaRefused once the day has passed. Whoever found it with `find_item` may.
+    Raises AgendaRefused once the day has passed, and where the agenda was changed since it stood as `seen`. Whoever found it with
+    `find_item` may.
     """
     require_to_come(session, item.date)
+    # Nobody else arranges it before this transaction ends.
+    session.refresh(item.date, with_for_update={"key_share": True})
+    if seen is not None and seen != as_it_stands(session, item.date):
+        raise AgendaRefused(AgendaProblem.REARRANGED)
     if act is AgendaAct.OFF:
         note(session, item, TAKEN_OFF, by=by)
         session.delete(item)

@@ -89,6 +89,12 @@ class AgendaProblem(Term):
             "A colleague changed this date since the page was opened. It stands above as it is now; what you typed stands below, and nothing is changed yet."
         ),
     )
+    REARRANGED = (
+        "rearranged",
+        N_(
+            "The agenda has changed since the page was opened: nothing is changed yet. See how it stands now, and choose again."
+        ),
+    )
     OTHERS = (
         "others",
         N_(

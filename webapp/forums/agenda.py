@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from flask import Response, redirect, url_for
+from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from referrals import access, team_review
@@ -107,7 +107,14 @@ def arrange_agenda(forum_id: uuid.UUID, date_id: uuid.UUID, item_id: uuid.UUID) 
     if values := form.load(AgendaItemForm()):
         number = item.referral.number
         try:
-            rules.arrange(session, item, values["act"], minutes=values["item_minutes"], by=people.actor())
+            rules.arrange(
+                session,
+                item,
+                values["act"],
+                minutes=values["item_minutes"],
+                by=people.actor(),
+                seen=request.form["seen"],
+            )
         except AgendaRefused as refused:
             form.refuse("", refused.problem.label)
         else:
@@ -160,6 +167,7 @@ def agenda_page(forum: Forum, date_id: uuid.UUID, form: forms.Form, *, status: i
         team=forum,
         date=date,
         seen=moving.as_it_stands(date),
+        agenda_seen=rules.as_it_stands(session, date),
         lines=lines,
         ready=len(ready),
         could_follow=any(_is_called_elsewhen(line) for line in lines),

@@ -96,6 +96,25 @@ def test_one_clock_runs_through_the_agenda(session: Session, cast: Cast, tuesday
     ]  # fmt: skip
 
 
+def test_who_saw_the_agenda_before_a_colleague_changed_it_changes_nothing_back(
+    session: Session, cast: Cast, tuesday: TeamDate
+) -> None:
+    by = cast.coordinator.actor()
+    items = [put(session, cast, tuesday, a_referral(session, cast, TO_SCHEDULE)) for _ in range(2)]
+    seen = agenda.as_it_stands(session, tuesday)
+    agenda.arrange(session, items[0], AgendaAct.KEEP, minutes=30, by=by, seen=seen)
+    for act, minutes in ((AgendaAct.KEEP, 45), (AgendaAct.LATER, 45)):
+        agenda.arrange(session, items[0], act, minutes=minutes, by=by, seen=seen)
+        for late in AgendaAct:
+            with pytest.raises(AgendaRefused) as told:
+                agenda.arrange(session, items[1], late, minutes=30, by=by, seen=seen)
+            assert told.value.problem is AgendaProblem.REARRANGED
+        seen = agenda.as_it_stands(session, tuesday)
+    assert [(slot.item, slot.item.minutes) for slot in agenda.slots(session, tuesday)] == [
+        (items[1], 30), (items[0], 45),
+    ]  # fmt: skip
+
+
 def test_a_date_that_is_taken_away_lets_its_referrals_line_up_again(
     session: Session, cast: Cast, tuesday: TeamDate
 ) -> None:

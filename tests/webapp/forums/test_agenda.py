@@ -138,6 +138,21 @@ def test_a_coordinator_puts_referrals_on_the_date_and_one_clock_runs_through_the
     assert f"{date}#withdraw-form" in [one.get("href") for one in page.all("a")]
 
 
+def test_a_page_from_before_a_colleague_changed_the_agenda_changes_nothing_back(karin, date, lay):
+    (first, first_id), (_second, second_id) = lay(), lay()
+    put(karin, date, first_id)
+    put(karin, date, second_id)
+    stale = karin.get(date)
+    arrange(karin, stale, first, "keep", "45")
+    for act in ("later", "off"):
+        refused = arrange(karin, stale, first, act, status=422)
+        assert any("The agenda has changed since the page was opened" in one for one in refused.problems)
+        assert [line.split()[0] for line in lines(refused)] == ["14:30–15:15", "15:15–15:45"]
+        assert first in lines(refused)[0]
+    page = arrange(karin, refused, first, "later")
+    assert [line.split()[0] for line in lines(page)] == ["14:30–15:00", "15:00–15:45"]
+
+
 def test_a_date_that_got_something_on_its_agenda_meanwhile_is_not_taken_away(karin, team, date, lay):
     _number, identity = lay()
     drop = next(form for form in karin.get(team).all("form") if "/drop" in form.get("action"))
