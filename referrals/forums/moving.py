@@ -33,8 +33,8 @@ class Moved:
     left: int
     #: how many guardians are invited to those that went along, and get no mail about it
     to_tell: int = 0
-    #: how many of those that went along keep their time and only meet elsewhere
-    elsewhere: int = 0
+    #: how many of those that went along begin when they did, and only take another length or place: answers to them still hold
+    same_hour: int = 0
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def withdraw_date(session: Session, date: TeamDate, *, by: Actor, reason: str, s
 
 
 def follow_agenda(session: Session, date: TeamDate, *, by: Actor) -> Moved:
-    """Move each meeting that was called to the time the agenda has for it by now. Raises NotAllowed, and AgendaRefused later."""
+    """Move each meeting that was called to the time the agenda has for it by now, and let it take as long. Raises NotAllowed, and AgendaRefused later."""
     dates.require_keeper(date.forum, by)
     agenda.require_to_come(session, date)
     own = [slot for slot in agenda.slots(session, date) if agenda.may_arrange(slot.item.referral, date, by)]
@@ -158,19 +158,25 @@ def _require_free(session: Session, date: TeamDate, starts_at: datetime, *, minu
 
 def _take_along(session: Session, slots: Iterable[Slot], place: str, *, by: Actor, reason: str | None) -> Moved:
     """Call to each slot the team that was called to its referral, where it meets at the team's own `place` to the new one's."""
-    moved = left = to_tell = elsewhere = 0
+    moved = left = to_tell = same_hour = 0
     for slot in slots:
         meeting = _planned(session, slot)
-        if meeting is None or (meeting.starts_at, meeting.place) == (slot.starts_at, _place(slot, meeting, place)):
+        if meeting is None or _stands_so(meeting, slot, place):
             continue
-        keeps_time = meeting.starts_at == slot.starts_at
+        keeps_hour = meeting.starts_at == slot.starts_at
         if _call_anew(session, slot, meeting, place=place, by=by, reason=reason):
             moved += 1
-            elsewhere += keeps_time
+            same_hour += keeps_hour
             to_tell += len(team_review.without_mail(session, meeting))
         else:
             left += 1
-    return Moved(moved, left, to_tell, elsewhere)
+    return Moved(moved, left, to_tell, same_hour)
+
+
+def _stands_so(meeting: TeamMeeting, slot: Slot, place: str) -> bool:
+    """Whether the team is called to just what the agenda has: its hour, its length, and where that would be."""
+    stands = meeting.starts_at, meeting.minutes, meeting.place
+    return stands == (slot.starts_at, slot.item.minutes, _place(slot, meeting, place))
 
 
 def _planned(session: Session, slot: Slot) -> TeamMeeting | None:

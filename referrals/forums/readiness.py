@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -50,14 +50,19 @@ class Readiness:
     not_answered: tuple[Account, ...]
     #: when the team is called to meet about it; None until it is
     called_for: datetime | None
+    #: until when it is then
+    called_until: datetime | None
+    #: whether that is the time the agenda has for it, from beginning to end
+    is_called_then: bool
 
-    def is_ready(self, starts_at: datetime) -> bool:
-        """Whether nothing is missing, and the team is called for this time."""
+    @property
+    def is_ready(self) -> bool:
+        """Whether nothing is missing, and the team is called for just this time."""
         lacks = (
             self.missing, self.to_inform, self.parts, self.too_close, self.without_consent, self.at_once,
             self.ask_for_stand_in,
         )  # fmt: skip
-        return not any(lacks) and self.has_guardians and not self.nobody_asked and self.called_for == starts_at
+        return not any(lacks) and self.has_guardians and not self.nobody_asked and self.is_called_then
 
 
 def may_know(referral: Referral, by: Actor) -> bool:
@@ -80,6 +85,7 @@ def readiness(session: Session, slot: Slot, held: Sequence[TeamSeat]) -> Readine
     else:
         coming = [one for one in table if one.id in able and one not in locked]
     starts_at, minutes = (meeting.starts_at, meeting.minutes) if meeting else (slot.starts_at, slot.item.minutes)
+    ends_at = starts_at + timedelta(minutes=minutes)
     at_once = clashes.at_once(session, coming, starts_at=starts_at, minutes=minutes, but=[referral])
     elsewhere = clashes.at_other_tables(session, coming, starts_at=starts_at, minutes=minutes, but=referral.forum)
     return Readiness(
@@ -96,7 +102,9 @@ def readiness(session: Session, slot: Slot, held: Sequence[TeamSeat]) -> Readine
         cannot=cannot,
         ask_for_stand_in=ask,
         not_answered=silent,
-        called_for=meeting.starts_at if meeting else None,
+        called_for=starts_at if meeting else None,
+        called_until=ends_at if meeting else None,
+        is_called_then=meeting is not None and (starts_at, ends_at) == (slot.starts_at, slot.ends_at),
     )
 
 

@@ -188,8 +188,8 @@ def agenda_page(forum: Forum, date_id: uuid.UUID, form: forms.Form, *, status: i
 
 def _is_called_elsewhen(line: Line) -> bool:
     """Whether somebody who arranges this line could move its meeting to the time it has here."""
-    called_for = line.lacks.called_for if line.item and line.lacks else None
-    return called_for is not None and called_for != line.starts_at
+    lacks = line.lacks if line.item else None
+    return lacks is not None and lacks.called_for is not None and not lacks.is_called_then
 
 
 def _line(slot: Slot, date: TeamDate, held: Sequence[TeamSeat], *, is_over: bool) -> Line:

@@ -108,7 +108,7 @@ def _called_off(off: CalledOff) -> list[str]:
 def _went_along(moved: Moved) -> list[str]:
     """What became of the meetings, in sentences."""
     told = []
-    if in_time := moved.meetings - moved.elsewhere:
+    if in_time := moved.meetings - moved.same_hour:
         told.append(
             ngettext(
                 "One meeting is moved along: everybody called is told, and answers anew.",
@@ -116,12 +116,12 @@ def _went_along(moved: Moved) -> list[str]:
                 in_time,
             )
         )
-    if moved.elsewhere:
+    if moved.same_hour:
         told.append(
             ngettext(
-                "One meeting has another place: everybody called gets a mail. What they answered still holds.",
-                "%(num)d meetings have another place: everybody called gets a mail. What they answered still holds.",
-                moved.elsewhere,
+                "One meeting has another length or place: everybody called gets a mail. What they answered still holds.",
+                "%(num)d meetings have another length or place: everybody called gets a mail. What they answered still holds.",
+                moved.same_hour,
             )
         )
     if moved.to_tell:

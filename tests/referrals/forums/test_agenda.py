@@ -197,7 +197,7 @@ def test_before_the_date_it_is_known_what_each_referral_lacks(session: Session, 
     assert (found.to_inform, found.parts, found.nobody_asked) == ((guardian,), (part,), False)
     assert found.missing == (Profession.SCHOOL_COUNSELLOR,)
     assert (found.too_close, found.without_consent) == ((cast.counsellor,), (cast.social_worker,))
-    assert not found.is_ready(BEGINS)
+    assert not found.is_ready
 
 
 def test_once_the_team_is_called_those_who_are_called_count(session: Session, cast: Cast, tuesday: TeamDate) -> None:
@@ -207,11 +207,18 @@ def test_once_the_team_is_called_those_who_are_called_count(session: Session, ca
     put(session, cast, tuesday, referral)
     people = [cast.head_teacher, cast.counsellor]
     team_review.schedule_meeting(
-        session, referral, by=by, seen=None, starts_at=BEGINS, place="Rum 12", called=[one.id for one in people]
+        session,
+        referral,
+        by=by,
+        seen=None,
+        starts_at=BEGINS,
+        minutes=30,
+        place="Rum 12",
+        called=[one.id for one in people],
     )
-    assert lacks(session, cast, tuesday).is_ready(BEGINS)
+    assert lacks(session, cast, tuesday).is_ready
     kims = seats.seat(session, cast.forum, cast.counsellor.id, by=by)
-    assert lacks(session, cast, tuesday).is_ready(BEGINS)
+    assert lacks(session, cast, tuesday).is_ready
     seats.be_away(session, kims, first_on=date(2026, 9, 22), last_on=date(2026, 9, 22), stand_in_id=None, by=by)
     assert lacks(session, cast, tuesday).missing == (Profession.SCHOOL_COUNSELLOR,)
 
@@ -223,23 +230,25 @@ def test_who_answers_that_they_cannot_come_is_missing_before_the_date(
     consented(session, referral, cast)
     put(session, cast, tuesday, referral)
     people = [cast.head_teacher.id, cast.counsellor.id, cast.second_coordinator.id]
-    team_review.schedule_meeting(session, referral, by=by, seen=None, starts_at=BEGINS, place="Rum 12", called=people)
+    team_review.schedule_meeting(
+        session, referral, by=by, seen=None, starts_at=BEGINS, minutes=30, place="Rum 12", called=people
+    )
 
     def answered(reply: CalledReply, who: Account = cast.counsellor) -> Readiness:
         meeting_answers.answer_call(session, referral, who.id, by=who.actor(), asked_about=BEGINS, reply=reply)
         return lacks(session, cast, tuesday)
 
-    assert answered(CalledReply.COMES).is_ready(BEGINS)
+    assert answered(CalledReply.COMES).is_ready
     cannot = answered(CalledReply.CANNOT)
     assert (cannot.cannot, cannot.ask_for_stand_in) == ((cast.counsellor,), ())
     assert cannot.missing == (Profession.SCHOOL_COUNSELLOR,)
     asks = answered(CalledReply.STAND_IN)
     assert (asks.cannot, asks.ask_for_stand_in) == ((), (cast.counsellor,))
     assert asks.missing == (Profession.SCHOOL_COUNSELLOR,)
-    assert answered(CalledReply.COMES).is_ready(BEGINS)
+    assert answered(CalledReply.COMES).is_ready
     other = answered(CalledReply.CANNOT, cast.second_coordinator)
-    assert other.is_ready(BEGINS), "the team is complete without her"
-    assert not answered(CalledReply.STAND_IN, cast.second_coordinator).is_ready(BEGINS)
+    assert other.is_ready, "the team is complete without her"
+    assert not answered(CalledReply.STAND_IN, cast.second_coordinator).is_ready
 
 
 def test_no_answer_is_awaited_from_who_is_away_then_or_was_shut_out_since(
@@ -249,7 +258,9 @@ def test_no_answer_is_awaited_from_who_is_away_then_or_was_shut_out_since(
     a_guardian(session, referral, told_by=cast.coordinator)
     put(session, cast, tuesday, referral)
     people = [cast.coordinator.id, cast.counsellor.id, cast.head_teacher.id, cast.second_coordinator.id]
-    team_review.schedule_meeting(session, referral, by=by, seen=None, starts_at=BEGINS, place="Rum 12", called=people)
+    team_review.schedule_meeting(
+        session, referral, by=by, seen=None, starts_at=BEGINS, minutes=30, place="Rum 12", called=people
+    )
     silent = {cast.counsellor, cast.head_teacher, cast.second_coordinator}
     assert {*lacks(session, cast, tuesday).not_answered} == silent
     chair = seats.seat(session, cast.forum, cast.counsellor.id, by=by)

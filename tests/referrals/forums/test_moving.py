@@ -60,11 +60,13 @@ def put(session: Session, cast: Cast, on: TeamDate) -> AgendaItem:
     return agenda.put_on(session, on, referral.id, minutes=30, by=cast.coordinator.actor())
 
 
-def call(session: Session, cast: Cast, item: AgendaItem, at: datetime = BEGINS, place: str = "Rum 12") -> Guardian:
+def call(
+    session: Session, cast: Cast, item: AgendaItem, at: datetime = BEGINS, place: str = "Rum 12", minutes: int = 30
+) -> Guardian:
     """The head teacher and the counsellor are called to it, and its guardian is invited."""
     guardian = session.scalars(select(Guardian).where(Guardian.referral_id == item.referral_id)).one()
     team_review.schedule_meeting(
-        session, item.referral, by=cast.coordinator.actor(), seen=None, starts_at=at, minutes=60, place=place,
+        session, item.referral, by=cast.coordinator.actor(), seen=None, starts_at=at, minutes=minutes, place=place,
         called=[cast.head_teacher.id, cast.counsellor.id], guardians=[guardian.id], agenda=["Hur det går"],
     )  # fmt: skip
     return guardian
@@ -279,13 +281,43 @@ def test_meetings_follow_the_agenda_when_asked_to(session: Session, cast: Cast, 
     ]  # fmt: skip
 
 
+def test_a_meeting_gets_the_length_it_has_on_the_agenda_and_what_was_answered_holds(
+    session: Session, cast: Cast, two_dates: list[TeamDate]
+) -> None:
+    by, first = cast.coordinator.actor(), two_dates[0]
+    item = put(session, cast, first)
+    guardian = call(session, cast, item)
+    own = Actor(guardian_of=item.referral_id, guardian_id=guardian.id)
+    guardian_page.answer_invitation(session, guardian, by=own, asked_about=BEGINS, reply=next(iter(InvitationReply)))
+    meeting = team_review.current_meeting(session, item.referral)
+    assert meeting is not None
+
+    def is_called_then() -> tuple[bool, timedelta]:
+        found = readiness.readiness(session, agenda.slots(session, first)[0], [])
+        assert found.called_for is not None
+        assert found.called_until is not None
+        return found.is_called_then, found.called_until - found.called_for
+
+    assert is_called_then() == (True, HALF_AN_HOUR)
+    agenda.arrange(session, item, AgendaAct.KEEP, minutes=50, by=by)
+    assert is_called_then() == (False, HALF_AN_HOUR)
+    uid, sequence, _begins = entry(session, item.referral)
+    assert moving.follow_agenda(session, first, by=by) == Moved(1, 0, 1, 1)
+    assert is_called_then() == (True, timedelta(minutes=50))
+    assert entry(session, item.referral) == (uid, sequence + 1, BEGINS)
+    (event,) = Calendar.from_ical(invitations_calendar.to_take_along(session, meeting, title="Möte")).events
+    assert event["dtend"].dt == BEGINS + timedelta(minutes=50)
+    assert guardian_page.answers_to(session, meeting)
+    assert moving.follow_agenda(session, first, by=by) == Moved(0, 0)
+
+
 def test_two_meetings_for_somebody_at_once_are_told_by_name(
     session: Session, cast: Cast, two_dates: list[TeamDate]
 ) -> None:
     first = two_dates[0]
     one, two = put(session, cast, first), put(session, cast, first)
     seats.seat(session, cast.forum, cast.counsellor.id, by=cast.coordinator.actor())
-    call(session, cast, one, BEGINS)  # for an hour, though half of it is kept
+    call(session, cast, one, BEGINS, minutes=60)  # though half an hour is kept
 
     def busy(at: int) -> tuple[object, ...]:
         return readiness.readiness(
