@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session, aliased
 from referrals import here
 from referrals.languages import local_date
 from referrals.models import Consent, Guardian, Referral
-from referrals.vocabulary import About, ConsentAnswer, InformationCategory, Recipient, WhyNot
+from referrals.vocabulary import About, ConsentAnswer, ConsentState, InformationCategory, Recipient, WhyNot
 
 #: so long before a consent ends the coordinators are reminded
 REMINDED_BEFORE: Final = timedelta(days=14)
@@ -72,6 +72,12 @@ def are_informed(session: Session, referral: Referral) -> bool:
     """Whether there is somebody with custody, and each of them was told, or the reason why not is recorded."""
     deciding = deciding_guardians(session, referral)
     return bool(deciding) and all(guardian.is_informed for guardian in deciding)
+
+
+def have_said_yes(session: Session, referral: Referral, *, on: date) -> bool:
+    """Whether each guardian with custody has said yes, to all or some of it, and it holds on that day."""
+    yes = (ConsentState.FULL, ConsentState.PARTIAL)
+    return all(guardian.consent_state(on) in yes for guardian in deciding_guardians(session, referral))
 
 
 def cover(

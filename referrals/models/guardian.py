@@ -84,6 +84,8 @@ class Guardian(OfReferral, Base):
             return ConsentState.REFUSED
         if newest.until_on < today:
             return ConsentState.EXPIRED
+        if newest.from_on > today:
+            return ConsentState.NOT_BEGUN
         return ConsentState.FULL if newest.answer is ConsentAnswer.FULL else ConsentState.PARTIAL
 
 

@@ -40,6 +40,8 @@ class ConsentState(Term):
     REFUSED = "refused", N_("Refused")
     WITHDRAWN = "withdrawn", N_("Consent withdrawn")
     EXPIRED = "expired", N_("Expired")
+    #: a yes for a day still to come
+    NOT_BEGUN = "not_begun", N_("The consent does not hold yet")
 
 
 class ConsentForm(Term):

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from referrals import clock
 from referrals.disclosure import handed_over
 from referrals.languages import local_date, plain_name
 from referrals.safeguarding.protected_identity import hide_names
@@ -318,7 +319,7 @@ class GuardianOnPaper:
         newest = self.row.answer_until(self.at)
         names = ("answer", "form", "categories", "recipients", "purpose", "from_on", "until_on")
         withdrawn_at = newest.withdrawn_until(self.at) if newest else None
-        state = self.row.consent_state(self.day or date.min, at=self.at)
+        state = self.row.consent_state(self.day or clock.now().date(), at=self.at)
         return {"state": state, "withdrawn_at": withdrawn_at, **{name: getattr(newest, name, None) for name in names}}
 
 

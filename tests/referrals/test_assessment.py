@@ -251,6 +251,9 @@ def test_the_reason_for_the_lock_is_where_the_consent_stands(session: Session, c
     past = clock.now().date() - timedelta(days=2)
     a_consent(session, guardian, cast.coordinator, Recipient.SOCIAL_SERVICES, until_on=past)
     assert lock_of(session, referral, cast.social_worker) is ConsentState.EXPIRED
+    coming = clock.now().date() + timedelta(days=2)
+    a_consent(session, guardian, cast.coordinator, Recipient.SOCIAL_SERVICES, from_on=coming)
+    assert lock_of(session, referral, cast.social_worker) is ConsentState.NOT_BEGUN
     a_consent(session, guardian, cast.coordinator, Recipient.SOCIAL_SERVICES, withdrawn_at=clock.now())
     assert lock_of(session, referral, cast.social_worker) is ConsentState.WITHDRAWN
 

@@ -60,6 +60,8 @@ def test_another_adult_has_no_custody(session: Session, cast: Cast) -> None:
         ({"answer": ConsentAnswer.PARTIAL}, ConsentState.PARTIAL),
         ({"answer": ConsentAnswer.REFUSED}, ConsentState.REFUSED),
         ({"until_on": TODAY - timedelta(days=1)}, ConsentState.EXPIRED),
+        ({"from_on": TODAY}, ConsentState.FULL),
+        ({"from_on": TODAY + timedelta(days=1)}, ConsentState.NOT_BEGUN),
         ({"withdrawn_at": datetime.fromisoformat("2026-09-10T08:00:00+00:00")}, ConsentState.WITHDRAWN),
     ],
 )

@@ -261,6 +261,32 @@ def test_an_expired_consent_says_so(lay: Any, read: Any, signed_in: SignIn) -> N
     assert "Consent: expired" in browser.submit(past).text
 
 
+@pytest.mark.parametrize(
+    ("begins", "badge", "said"),
+    [(0, "Consent: to all that was asked", "Information and consent are in place."), (370, "Consent: holds from", "What needs consent waits")],
+)  # fmt: skip
+def test_a_consent_counts_from_its_first_day(
+    lay: Any, read: Any, signed_in: SignIn, begins: int, badge: str, said: str
+) -> None:
+    number = lay(is_told=True)
+    browser = signed_in("karin")
+    assert "is not recorded yet" not in browser.get(path_of(read, number, "/consent")).text
+    first = TODAY + timedelta(days=begins)
+    given = {
+        "from_on": first.isoformat(), "until_on": (first + timedelta(days=30)).isoformat(),
+        "categories": ["schooling"], "recipients": ["leisure"], "answer": "full", "form": "oral",
+    }  # fmt: skip
+    page = browser.submit(given)
+    assert badge in page.text
+    assert "Withdraw consent" in page.text
+    assert said in browser.submit({}, form="conclude-form").text
+
+
+def test_an_answer_before_the_information_says_what_is_still_missing(lay: Any, read: Any, signed_in: SignIn) -> None:
+    page = signed_in("karin").get(path_of(read, lay(custody=Custody.JOINT), "/consent"))
+    assert "What this guardian was told is not recorded yet." in page.text
+
+
 def test_what_stood_there_before_a_correction_stays_readable(lay: Any, read: Any, signed_in: SignIn) -> None:
     number = lay(is_told=True)
     browser = signed_in("karin")

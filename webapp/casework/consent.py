@@ -54,7 +54,11 @@ def conclude_consent(referral: Referral) -> ResponseReturnValue:
     if given is None:
         return _overview(referral, form, status=422)
     rules.conclude_consent(transactions.session(), referral, by=people.actor(), seen=seen(), reason=given["reason"])
-    notices.say_next(gettext("Information and consent are in place. The work goes on."))
+    notices.say_next(
+        gettext("Information and consent are in place. The work goes on.")
+        if coverage.have_said_yes(transactions.session(), referral, on=today())
+        else gettext("The work goes on. What needs consent waits: not every guardian's consent holds today.")
+    )
     return redirect(url_for("casework.referral", number=referral.number), 303)
 
 

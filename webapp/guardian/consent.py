@@ -32,8 +32,10 @@ _STANDS: Final[dict[ConsentState, str]] = {
     ConsentState.REFUSED: N_("You have said no."),
     ConsentState.WITHDRAWN: N_("You have taken your consent back."),
     ConsentState.EXPIRED: N_("Your consent has run out."),
+    ConsentState.NOT_BEGUN: N_("You have said yes, and it does not hold yet."),
 }
-_IN_FORCE: Final = (ConsentState.FULL, ConsentState.PARTIAL)
+#: a yes that can be narrowed or taken back, also before its first day
+_GIVEN: Final = (ConsentState.FULL, ConsentState.PARTIAL, ConsentState.NOT_BEGUN)
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def sharing_lines(guardian: Guardian, found: Iterable[SharedWith]) -> list[Share
 def show_consent(guardian: Guardian) -> Response:
     """What the guardian allows now, to be given, narrowed, refused or taken back."""
     newest = guardian.answer_until(None)
-    is_given = newest is not None and _state(guardian) in _IN_FORCE
+    is_given = newest is not None and _state(guardian) in _GIVEN
     usual = {
         "categories": newest.categories if newest and is_given else [],
         "recipients": newest.recipients if newest and is_given else [],
@@ -160,7 +162,7 @@ def _state(guardian: Guardian) -> ConsentState:
 
 
 def _can_withdraw(guardian: Guardian) -> bool:
-    return _state(guardian) in _IN_FORCE and guardian.referral.state in MOVE_BY_VERB[Verb.WITHDRAW_CONSENT].frm
+    return _state(guardian) in _GIVEN and guardian.referral.state in MOVE_BY_VERB[Verb.WITHDRAW_CONSENT].frm
 
 
 def _consent_page(guardian: Guardian, form: forms.Form, status: int = 200) -> Response:
@@ -172,7 +174,7 @@ def _consent_page(guardian: Guardian, form: forms.Form, status: int = 200) -> Re
         consent=stands(guardian),
         newest=guardian.answer_until(None),
         can_answer=can_answer,
-        can_refuse=can_answer and _state(guardian) not in (*_IN_FORCE, ConsentState.REFUSED),
+        can_refuse=can_answer and _state(guardian) not in (*_GIVEN, ConsentState.REFUSED),
         can_withdraw=_can_withdraw(guardian),
         categories=[(each.value, gettext(each.label)) for each in InformationCategory],
         recipients=[
