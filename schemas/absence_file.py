@@ -63,30 +63,27 @@ def read(content: bytes, *, most_days: int) -> Found:
         lines = list(table_file.lines_of(table_file.text_of(content)))
     except csv.Error:
         raise FileUnreadable(NOT_READ) from None
-    if lines and not any(map(str.isdigit, "".join(lines[0][1]))):
-        lines = lines[1:]  # what stands over the columns
     if not lines:
         raise FileUnreadable(NOT_READ)
     if len(lines) > MOST:
         raise FileUnreadable(TOO_MUCH)
     found = Found()
-    for number, cells in lines:
-        _take(found, number, cells, most_days=most_days)
+    for line in lines:
+        _take(found, line, most_days=most_days)
     return found
 
 
-def _take(found: Found, number: int, cells: list[str], *, most_days: int) -> None:
-    given = {name: cell for name, cell in zip(COLUMNS, cells, strict=False) if cell}
-    values, why = _checked(given, is_short=len(cells) < len(COLUMNS))
+def _take(found: Found, line: table_file.Line, *, most_days: int) -> None:
+    values, why = _checked(line)
     if not why:
         if values["days"] > most_days:
             why = (TOO_MANY_DAYS,)
         elif _key(values["name"], values["birth_date"]) in {_key(one.name, one.birth_date) for one in found.read}:
             why = (TWICE,)
     if why:
-        found.broken.append(Broken(number, " · ".join(filter(None, cells)), why))
+        found.broken.append(Broken(line.number, " · ".join(filter(None, line.cells)), why))
     else:
-        found.read.append(Read(number, **values))
+        found.read.append(Read(line.number, **values))
 
 
 def _key(name: str, birth_date: date) -> tuple[str, date]:
@@ -94,9 +91,12 @@ def _key(name: str, birth_date: date) -> tuple[str, date]:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split()), birth_date
 
 
-def _checked(given: dict[str, str], *, is_short: bool) -> tuple[dict[str, Any], tuple[str, ...]]:
-    if is_short:
+def _checked(line: table_file.Line) -> tuple[dict[str, Any], tuple[str, ...]]:
+    if line.is_open:
+        return {}, (table_file.OPEN_QUOTE,)
+    if len(line.cells) < len(COLUMNS):
         return {}, (TOO_FEW,)
+    given = {name: cell for name, cell in zip(COLUMNS, line.cells, strict=False) if cell}
     try:
         return PupilAbsenceForm().load(given), ()
     except ValidationError as refused:

@@ -1,13 +1,12 @@
 """Reading closed days from a file: a calendar (`.ics`, RFC 5545) or a table (CSV), as school offices export them."""
 
 import csv
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final, cast
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Component, Event
 from marshmallow import ValidationError
 
 from referrals.vocabulary import N_
@@ -26,6 +25,7 @@ NOT_READ: Final = N_(
 TOO_MUCH: Final = N_("There is too much in this file: at most 200 lines or 1 MB. Nothing was changed.")
 REPEATS: Final = N_("It repeats. Enter each time by itself among the closed days.")
 UNREADABLE: Final = N_("Its days cannot be read.")
+BACKWARDS: Final = N_("The last day comes before the first.")
 NO_NAME: Final = N_("It has no name.")
 
 
@@ -73,13 +73,19 @@ def _from_calendar(text: str, zone: ZoneInfo) -> Found:
         raise FileUnreadable(NOT_READ) from None
     found = Found()
     for calendar in calendars:
-        for event in calendar.walk("VEVENT", lambda one: str(one.get("STATUS", "")).upper() != "CANCELLED"):
+        for event in calendar.walk("VEVENT", lambda one: _first(one, "STATUS").upper() != "CANCELLED"):
             _take(found, cast(Event, event), zone)
     return found
 
 
+def _first(event: Component, name: str) -> str:
+    """What a property says; the first where it comes again, as names in several languages do."""
+    told = event.get(name, "")
+    return str(told[0] if isinstance(told, list) else told).strip()
+
+
 def _take(found: Found, event: Event, zone: ZoneInfo) -> None:
-    name = str(event.get("SUMMARY", "")).strip()
+    name = _first(event, "SUMMARY")
     if "RRULE" in event or "RDATE" in event:
         found.left_out.append((name, REPEATS))
         return
@@ -88,35 +94,38 @@ def _take(found: Found, event: Event, zone: ZoneInfo) -> None:
     except (ValueError, TypeError):
         found.left_out.append((name, UNREADABLE))
         return
+    if last_on < first_on:
+        found.left_out.append((name, BACKWARDS))
+        return
     _add(found, name, {"first_on": str(first_on), "last_on": str(last_on), "label": name})
 
 
 def _days(event: Event, zone: ZoneInfo) -> tuple[date, date]:
-    """The first and last day; the end of an event is the moment after it. Raises ValueError or TypeError."""
+    """The first and last day; the end of an event is the moment after it. Raises ValueError or TypeError.
+
+    One that ends as it begins has that day; one that ends before has its days the wrong way round.
+    """
     start, end = event.start, event.end
     if isinstance(start, datetime) and isinstance(end, datetime):
         # a time without a zone is the clock on the wall
         start, end = ((one.astimezone(zone) if one.tzinfo else one) for one in (start, end))
-        return start.date(), max(start, end - timedelta(microseconds=1)).date()
-    return start, max(start, end - timedelta(days=1))
+        return start.date(), (end if end <= start else end - timedelta(microseconds=1)).date()
+    return start, end if end <= start else end - timedelta(days=1)
 
 
 def _from_table(text: str) -> Found:
     found = Found()
     try:
-        for number, (first, last, *names) in _lines(text):
+        for line in table_file.lines_of(text):
+            if line.is_open:
+                found.left_out.append((line.number, table_file.OPEN_QUOTE))
+                continue
+            first, last, *names = [*line.cells, "", ""][: max(3, len(line.cells))]
             label = " ".join(filter(None, names))
-            _add(found, number, {"first_on": first, "last_on": last or first, "label": label})
+            _add(found, line.number, {"first_on": first, "last_on": last or first, "label": label})
     except csv.Error:
         raise FileUnreadable(NOT_READ) from None
     return found
-
-
-def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    """The lines that hold days; what stands over the columns is none of them."""
-    for number, row in table_file.lines_of(text):
-        if not (number == 1 and not any(map(str.isdigit, row[0]))):
-            yield number, [*row, "", ""][: max(3, len(row))]
 
 
 def _add(found: Found, which: str | int, days: dict[str, str]) -> None:
@@ -124,5 +133,5 @@ def _add(found: Found, which: str | int, days: dict[str, str]) -> None:
         found.stretches.append(Stretch(**ClosedDaysForm().load({name: told for name, told in days.items() if told})))
     except ValidationError as refused:
         messages = refused.messages_dict
-        why = NO_NAME if "label" in messages else messages[min(messages)][0]
+        why = NO_NAME if "label" in messages and not days["label"] else messages[min(messages)][0]
         found.left_out.append((which, why))

@@ -9,6 +9,7 @@ from schemas.absence import GIVE_DAYS, DaysForm, WarningForm
 from schemas.absence_file import TOO_FEW, TOO_MANY_DAYS, TWICE, Read
 from schemas.closed_days_file import EMPTY, FileUnreadable
 from schemas.fields import CHOOSE_ONE
+from schemas.table_file import OPEN_QUOTE
 
 HEADER = "Navn;Fødselsdato;Klasse;Dage"
 EMIL = "Emil Ahrendt;02-03-2015;5.A;4,5"
@@ -19,7 +20,7 @@ def read(*lines, encoding="utf-8"):
 
 
 @pytest.mark.parametrize("lines", [
-    (HEADER, EMIL), ("", HEADER.upper(), "Emil Ahrendt;2015-03-02;5.A;4.5"), ("x,y,z,w", "Emil Ahrendt,2.3.2015,5.A,4.5"),
+    (HEADER, EMIL), ("Fravær 3. kvartal 2026", HEADER, EMIL), ("", HEADER.upper(), "Emil Ahrendt;2015-03-02;5.A;4.5"), ("x,y,z,w", "Emil Ahrendt,2.3.2015,5.A,4.5"),
 ])  # fmt: skip
 def test_a_line_is_a_pupil_and_what_stands_over_the_columns_is_none(lines):
     found = read(*lines)
@@ -39,7 +40,7 @@ def test_a_spreadsheets_own_letters_and_a_line_without_a_class_are_read():
     ("Ida Brask;02-03-2014;6.B;4,2", ("Write whole or half days, such as 7 or 4.5.",)),
     ("Ida Brask;02-03-2014;6.B;67", ("No quarter has so many school days.",)),
     ("Ida Brask;02-03-2014;6.B;38", (TOO_MANY_DAYS,)),
-    ("Ida Brask;4", (TOO_FEW,)),
+    ("Ida Brask;4", (TOO_FEW,)), ('"Ida Brask;02-03-2014;6.B;4', (OPEN_QUOTE,)),
     ("EMIL  AHRENDT;02-03-2015;5.A;5", (TWICE,)), (EMIL, (TWICE,)),
 ])  # fmt: skip
 def test_a_broken_line_is_named_with_all_that_is_wrong_and_the_others_are_read(line, why):
@@ -47,7 +48,8 @@ def test_a_broken_line_is_named_with_all_that_is_wrong_and_the_others_are_read(l
     assert [one.number for one in found.read] == [2, 4]
     (broken,) = found.broken
     assert (broken.number, broken.why) == (3, why)
-    assert broken.stands == " · ".join(cell for cell in line.split(";") if cell)
+    stands = [line[1:]] if line.startswith('"') else line.split(";")
+    assert broken.stands == " · ".join(filter(None, stands))
 
 
 @pytest.mark.parametrize(("content", "why"), [

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from schemas import closed_days_file
+from schemas import closed_days_file, table_file
 from schemas.closed_days_file import FileUnreadable, Stretch
 
 ZONE = ZoneInfo("Europe/Stockholm")
@@ -37,10 +37,10 @@ def test_an_event_of_a_calendar_is_the_days_it_covers_here(days: str) -> None:
     assert read(calendar(f"SUMMARY:Höstlov\r\n{days}")).stretches == [AUTUMN]
 
 
-def test_an_event_without_an_end_is_its_day_and_what_was_cancelled_is_none() -> None:
+def test_an_event_without_an_end_is_its_day_with_its_first_name_and_what_was_cancelled_is_none() -> None:
     found = read(
         calendar(
-            "SUMMARY:Studiedag\r\nDTSTART;VALUE=DATE:20261123",
+            "SUMMARY:Studiedag\r\nSUMMARY;LANGUAGE=en:Study day\r\nDTSTART;VALUE=DATE:20261123\r\nDTEND;VALUE=DATE:20261123",
             "SUMMARY:Friluftsdag\r\nSTATUS:CANCELLED\r\nDTSTART;VALUE=DATE:20261124",
             "SUMMARY:Höstlov\r\nDTSTART;VALUE=DATE:20261026\r\nDTEND;VALUE=DATE:20261031",
         )
@@ -56,6 +56,13 @@ def test_an_event_without_an_end_is_its_day_and_what_was_cancelled_is_none() -> 
         ("SUMMARY:Lov\r\nDESCRIPTION:when it suits", "Lov", closed_days_file.UNREADABLE),
         ("DTSTART;VALUE=DATE:20261123", "", closed_days_file.NO_NAME),
         ("SUMMARY:Lov\r\nDTSTART;VALUE=DATE:19261123", "Lov", "Check the year: this day is too far away."),
+        (
+            "SUMMARY:Lov\r\nSUMMARY:Ferie\r\nDTSTART;VALUE=DATE:20261123\r\nDTSTART;VALUE=DATE:20261124",
+            "Lov",
+            closed_days_file.UNREADABLE,
+        ),
+        ("SUMMARY:Lov\r\nDTSTART;VALUE=DATE:20261123\r\nDTEND;VALUE=DATE:20261122", "Lov", closed_days_file.BACKWARDS),
+        ("SUMMARY:Lov\r\nDTSTART:20261123T080000Z\r\nDTEND:20261122T080000Z", "Lov", closed_days_file.BACKWARDS),
     ],
 )
 def test_what_cannot_be_taken_of_a_calendar_is_named_and_the_rest_is_taken(event: str, name: str, why: str) -> None:
@@ -66,6 +73,7 @@ def test_what_cannot_be_taken_of_a_calendar_is_named_and_the_rest_is_taken(event
 @pytest.mark.parametrize("lines", [
     ("Från;Till;Namn", "2026-10-26;2026-10-30;Höstlov", "2026-11-23;;Studiedag"),
     ("26.10.2026\t30.10.2026\tHöstlov", "", "23.11.2026\t23.11.2026\tStudiedag"),
+    ("Lov 2026/27", "Från;Till;Namn", "2026-10-26;2026-10-30;Höstlov", "2026-11-23;;Studiedag"),
     ("first,last,name", '26/10/2026,30/10/2026,"Höstlov"', "23/11/2026,,Studiedag", "23/11/2026,,Studiedag"),
 ])  # fmt: skip
 def test_a_table_has_first_day_last_day_and_name(lines: tuple[str, ...]) -> None:
@@ -80,14 +88,23 @@ def test_a_table_is_read_as_spreadsheets_write_it(encoding: str) -> None:
 
 def test_lines_that_cannot_be_taken_are_numbered_as_in_the_file() -> None:
     found = read(
-        table("från;till;namn", "2026-11-23;;Studiedag", "2026-10-30;2026-10-26;Lov", "31.2.2027;;Lov", "2026-12-01;;")
-    )
+        table("från;till;namn", "2026-11-23;;Studiedag", "2026-10-30;2026-10-26;Lov", "31.2.2027;;Lov", "2026-12-01;;",
+              f"2026-12-02;;{'x' * 201}", '2026-12-03;;"Lov', '2026-11-23;;"Studiedag"')
+    )  # fmt: skip
     assert found.stretches == [STUDY_DAY]
     assert found.left_out == [
         (3, "The last day comes before the first."),
         (4, "There is no such day. Check day and month."),
         (5, closed_days_file.NO_NAME),
+        (6, "This is too long. Use at most 200 characters."),
+        (7, table_file.OPEN_QUOTE),
     ]
+
+
+@pytest.mark.parametrize("first", ["31.2.2027;;Lov", "mån 26 okt;;Lov", "2026-10;2026-11;Lov", "26/10;;Lov"])
+def test_a_first_line_with_a_day_that_cannot_be_read_is_not_taken_for_a_heading(first: str) -> None:
+    found = read(table(first, "2026-11-23;;Studiedag"))
+    assert (found.stretches, [which for which, _why in found.left_out]) == ([STUDY_DAY], [1])
 
 
 @pytest.mark.parametrize("content", [
