@@ -37,6 +37,8 @@ class Letter:
     calendar: str = ""
     #: what is to be done with it (RFC 5546): keep it, or take it out again, and answer nobody
     calendar_method: str = "PUBLISH"
+    #: the language its reader reads where we have no words in it, whose offer of an interpreter stands in the body
+    reads: str = ""
 
 
 class AddressRefused(OSError):
@@ -79,9 +81,8 @@ def _message(letter: Letter, *, sender: str) -> EmailMessage:
     message["Message-ID"] = letter.message_id
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.body)
-    message.add_alternative(
-        letter_page.page_of(letter.body, subject=letter.subject, language=letter.language), subtype="html"
-    )
+    page = letter_page.page_of(letter.body, subject=letter.subject, language=letter.language, reads=letter.reads)
+    message.add_alternative(page, subtype="html")
     if letter.calendar:
         said = {"method": letter.calendar_method}
         message.add_attachment(letter.calendar, subtype="calendar", filename="meeting.ics", params=said)

@@ -17,7 +17,7 @@ from referrals.audiences import Addressee
 from referrals.config import current
 from referrals.disclosure import hand_over
 from referrals.errors import NoSuchReferral, TooLateToStop
-from referrals.forums import call_mail, call_told, date_calls
+from referrals.forums import call_mail, call_told, date_calls, interpreter_line
 from referrals.forums.call_mail import CALLS, TAKES_OUT, TO_GUARDIANS
 from referrals.keeping import audit
 from referrals.mailer import Letter, new_message_id
@@ -369,13 +369,15 @@ def letter(mail: Mail) -> Letter:
     values = {"reference": number, "link": link, "for_reporter": is_for_reporter, "of_date": False}
     if mail.kind in CALLS:
         values |= call_told.said(mail)
+    beside = interpreter_line.said(mail)
     words, folder = environment(mail.language), f"emails/{mail.kind}"
     subject = words.get_template(f"{folder}/subject.txt").render(values)
     return Letter(
         to=mail.address or "",
         subject=" ".join(subject.split()),
-        body=words.get_template(f"{folder}/body.txt").render(values),
+        body=words.get_template(f"{folder}/body.txt").render(values | beside),
         language=languages.known_language(mail.language),
+        reads=beside["reads"],
         message_id=mail.message_id,
         written_at=mail.written_at,
     )

@@ -139,6 +139,9 @@ def test_the_municipalitys_own_language_stands_first_and_the_others_by_their_nam
     names = {option.get("value"): page.text_of(option) for option in choice.iter("option")}
     assert list(names)[:2] == first
     assert list(names.values())[1:] == sorted(list(names.values())[1:], key=str.casefold)
+    own, others = ("Swedish", "Danish and English") if here == "sv" else ("Danish", "English and Swedish")
+    assert f"Mail and papers come in {own}, {others}." in page.text
+    assert f"Whoever reads another language gets them in {own}, with a line in that language" in page.text
 
 
 def test_what_is_wrong_is_said_at_its_field(lay: Any, read: Any, signed_in: SignIn) -> None:

@@ -12,7 +12,7 @@ from referrals.access import View
 from referrals.disclosure import coverage
 from referrals.errors import NoSuchReferral
 from referrals.guardians import guardian_access, guardian_page
-from referrals.languages import LANGUAGES, SPOKEN
+from referrals.languages import LANGUAGES, SPOKEN, guardian_languages, join_list
 from referrals.models import Guardian, Referral
 from referrals.rules import rulebook
 from referrals.stages import IN_CONSENT, Verb
@@ -32,7 +32,7 @@ from webapp.casework import blueprint, starters, words
 from webapp.casework.frame import referral_page, seen, today
 from webapp.casework.sharing import recipient_lines
 from webapp.guards import for_referral
-from webapp.language import gettext, named_here
+from webapp.language import gettext, language, named_here
 
 #: so long a consent reaches when nobody says otherwise: one school year
 _USUAL_LENGTH = timedelta(days=365)
@@ -214,6 +214,7 @@ def _state(guardian: Guardian) -> ConsentState | None:
 
 
 def _guardian_page(referral: Referral, row: Guardian | None, form: forms.Form, *, status: int = 200) -> Response:
+    written = [name for _code, name in named_here([*LANGUAGES, *guardian_languages()])]
     return referral_page(
         "guardians_edit.html",
         referral,
@@ -222,6 +223,8 @@ def _guardian_page(referral: Referral, row: Guardian | None, form: forms.Form, *
         guardian=row,
         custodies=[(key, label) for key, label in _choices(Custody) if key != Custody.SELF or _may_be_of_age(referral)],
         languages_to_choose=_languages(),
+        written_languages=join_list(written, language()),
+        own_language=written[0],
     )
 
 

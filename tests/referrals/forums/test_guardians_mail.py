@@ -5,13 +5,14 @@ from datetime import UTC, datetime, timedelta
 from email import policy
 from typing import Any
 
+import lxml.html
 import pytest
 import time_machine
 from icalendar import Calendar, Event
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock, mailer, notifications, settling, steps, team_review
+from referrals import clock, languages, mailer, notifications, settling, steps, team_review
 from referrals.disclosure import coverage
 from referrals.forums import invitations_calendar
 from referrals.models import Guardian, Mail, Referral, Step
@@ -69,6 +70,35 @@ def entry(session: Session, mail: Mail) -> Event:
     letter = invitations_calendar.with_entry(session, notifications.letter(mail), mail)
     (event,) = Calendar.from_ical(letter.calendar).events
     return event
+
+
+@pytest.mark.parametrize(("code", "offered"), [("ar", "rtl"), ("th", "")])
+def test_who_reads_what_we_have_no_words_in_is_offered_an_interpreter_first(
+    session: Session, cast: Cast, referral: Referral, office: PostOffice, code: str, offered: str
+) -> None:
+    omar, maja = (
+        guardian(session, referral, cast, name, language=one) for name, one in (("Omar", code), ("Maja", "da"))
+    )
+    invited = sent(session, call(session, cast, referral, omar, maja))
+    for mail in invited + call(session, cast, referral):
+        mailer.send(notifications.letter(mail))
+    messages = [email.message_from_bytes(one, policy=policy.default) for one in office.taken]
+    assert [message["To"].partition("@")[0] for message in messages] == ["omar", "maja"] * 2
+    here, own = (languages.language_name(code, one) for one in ("sv", code))
+    first = [languages.interpreter_offer(code)] if offered else []
+    for message in messages[::2]:
+        plain, html = (message.get_body((kind,)) for kind in ("plain", "html"))
+        assert plain is not None
+        assert html is not None
+        parts = plain.get_content().replace("\r\n", "\n").split("\n\n")[1:]
+        assert parts[: len(first)] == first
+        assert parts[len(first)].startswith(f"Vi har ännu inte detta mejl på {here} ({own}).")
+        marked = lxml.html.document_fromstring(html.get_content()).xpath("//p[@lang]")
+        assert [(one.get("lang"), one.get("dir"), one.text_content().strip()) for one in marked] == [
+            (code, offered, one) for one in first
+        ]
+    for message in messages[1::2]:
+        assert "endnu ikke" not in message.as_string()
 
 
 def test_a_guardian_is_invited_by_a_mail_in_their_language_that_says_nothing_of_the_matter(
