@@ -1,10 +1,11 @@
 """Calling the team to a referral with those one would call anyway, and to everything on a date's agenda at once."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from referrals import clock, team_review
@@ -12,7 +13,7 @@ from referrals.access import Actor
 from referrals.disclosure import coverage
 from referrals.forums import agenda, dates, readiness, seats
 from referrals.forums.agenda import Slot
-from referrals.models import Referral, TeamDate, TeamSeat
+from referrals.models import Account, AssessmentPart, MeetingVersion, Referral, TeamDate, TeamMeeting, TeamSeat
 from referrals.people import roster
 from referrals.people.roster import Colleague
 from referrals.stages import MOVE_BY_VERB, Verb
@@ -28,20 +29,57 @@ class Called:
     to_tell: int = 0
 
 
+@dataclass(frozen=True)
+class Instead:
+    """Somebody called who does not sit in the team then, and who does in that seat; None for nobody."""
+
+    called: Account
+    sits: Account | None
+    #: whether the seat is theirs, and they are away
+    is_member: bool
+
+
 def usually_called(
     session: Session, referral: Referral, colleagues: Sequence[Colleague], *, at: datetime, by: Actor
 ) -> list[uuid.UUID]:
     """Those of `colleagues` a call begins with: who contributes already, who sits in the team at the instant `at`, and `by`.
 
-    As long as no seats are given, whoever completes the team.
+    Whom only an earlier call let in is no part of it, nor a member who is away then. As long as no seats are given, whoever
+    completes the team.
     """
-    forum = referral.forum
+    forum, contribute = referral.forum, referral.facts().members
     if held := seats.seats_of(session, forum):
         sitting = {one.account.id for one in seats.sitting(held, at)}
+        contribute -= _only_called(session, referral) | {one.account_id for one in held}
     else:
         sitting = {one.account.id for one in colleagues if one.account.profession in forum.quorum}
-    expected = sitting | referral.facts().members | {by.account_id}
+    expected = sitting | contribute | {by.account_id}
     return [one.account.id for one in colleagues if one.locked_by is None and one.account.id in expected]
+
+
+def called_instead(held: Sequence[TeamSeat], called: Collection[uuid.UUID], at: datetime) -> list[Instead]:
+    """Those of `called` who have to do with a seat and do not sit there at the instant `at`: away then, or stood in on another day.
+
+    Who stood in is left out where the member is called beside them: somebody chose that.
+    """
+    there = seats.sitting(held, at)
+    sitting = {one.account.id for one in there}
+    stands_in = {one.instead_of.id: one.account for one in there if one.instead_of}
+    found = []
+    for seat in held:
+        member = seat.account
+        if any(one.begins_at <= at < one.ends_at for one in seat.absences):
+            known, sits = [member], stands_in.get(member.id)
+        else:
+            known, sits = [], member
+        if member.id not in called or sits is not member:
+            known += [one.stand_in for one in seat.absences if one.stand_in]
+        found += [
+            Instead(one, sits, is_member=one is member)
+            for one in dict.fromkeys(known)
+            if one.id in called and one.id not in sitting
+        ]
+    return found
 
 
 def usually_invited(session: Session, referral: Referral) -> list[uuid.UUID]:
@@ -97,6 +135,14 @@ def call_to_agenda(session: Session, date: TeamDate, *, points: Sequence[str], b
         else:
             left += 1
     return Called(called, left, to_tell)
+
+
+def _only_called(session: Session, referral: Referral) -> set[uuid.UUID]:
+    """Who was called to a meeting about it, now or before it moved, and neither was asked for a part nor coordinates it."""
+    of_this = [select(row.called).where(row.referral_id == referral.id) for row in (TeamMeeting, MeetingVersion)]
+    called = {uuid.UUID(one) for rows in of_this for ids in session.scalars(rows) for one in ids}
+    asked = session.scalars(select(AssessmentPart.assessor_id).where(AssessmentPart.referral_id == referral.id))
+    return called - {*asked, referral.owner_id}
 
 
 def _is_complete(session: Session, slot: Slot, *, by: Actor) -> bool:

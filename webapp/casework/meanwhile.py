@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from referrals.forums import clashes
+from referrals.forums import calling, clashes, seats
 from referrals.meetings import meanwhile as rules
 from referrals.models import Account, Forum, Guardian, Referral, TeamMeeting
 from referrals.people.roster import Colleague
@@ -47,6 +47,9 @@ def before_calling(
     tables = clashes.at_other_tables(session, able, starts_at=starts_at, minutes=minutes, but=referral.forum)
     for account, team in tables:
         said[account.id].append(gettext("sits in %(team)s too, which meets at the same time", team=team.name))
+    ticked = {one.id for one in able if str(one.id) in form.values("called")}
+    for account, text in _at_table(referral.forum, ticked, starts_at):
+        said[account.id].append(text)
     to_invite, by = [one for one in guardians if one.may_contact], people.actor()
     others = rules.known_meetings(session, starts_at=starts_at, minutes=minutes, by=by)
     for guardian in rules.invited_elsewhere(session, to_invite, others):
@@ -74,9 +77,33 @@ def of_everybody(meeting: TeamMeeting) -> list[str]:
 
 def without_names(meeting: TeamMeeting) -> list[str]:
     """That something else is planned then, for a notice: it stands in a cookie until the next page, which tells for whom."""
-    if not of_everybody(meeting):
-        return []
-    return [gettext("Something else is planned at the same time: you see below for whom.")]
+    said = []
+    if of_everybody(meeting):
+        said.append(gettext("Something else is planned at the same time: you see below for whom."))
+    if of_table(meeting):
+        said.append(gettext("Somebody called does not sit in the team then: you see below who."))
+    return said
+
+
+def of_table(meeting: TeamMeeting) -> list[str]:
+    """Who is called and does not sit in the team then, being away or having stood in on another day, and who does: for a page."""
+    found = _at_table(meeting.referral.forum, [uuid.UUID(one) for one in meeting.called], meeting.starts_at)
+    return [f"{account.name}: {text}." for account, text in found]
+
+
+def _at_table(forum: Forum, called: Collection[uuid.UUID], at: datetime) -> list[tuple[Account, str]]:
+    held, said = seats.seats_of(transactions.session(), forum), []
+    for one in calling.called_instead(held, called, at):
+        if one.sits is None:
+            text = gettext("is away then") if one.is_member else gettext("does not sit in the team then")
+        elif one.is_member:
+            text = gettext("is away then, and %(name)s stands in", name=one.sits.name)
+        else:
+            text = gettext("does not sit in the team then, but %(name)s does", name=one.sits.name)
+        said.append((one.called, text))
+        if one.sits is not None and one.sits.id not in called:
+            said.append((one.sits, gettext("sits in the team then")))
+    return said
 
 
 def of_called(meeting: TeamMeeting, called: Sequence[Account]) -> list[str]:

@@ -253,6 +253,7 @@ def _page(referral: Referral, form: forms.Form | None = None, missing: Sequence[
         called_replies=choices(CalledReply),
         elsewhere=meanwhile.before_calling(referral, shown, current, colleagues=colleagues, guardians=guardians),
         at_once=meanwhile.of_everybody(current) if can_schedule and current and current.is_to_come else [],
+        at_table=meanwhile.of_table(current) if can_schedule and current and current.is_to_come else [],
         can_note_answers=can_schedule and current is not None and current.is_to_come,
         to_replace=standing_in.to_replace(shown_now) if can_schedule else [],
         can_call_off=words.may_do(Verb.CALL_OFF_MEETING, referral) and rules.is_called(session, referral),

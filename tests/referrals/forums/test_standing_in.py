@@ -1,5 +1,6 @@
 """Somebody comes instead of a member who cannot: noted on the seat, called to the day's meetings, and only the two are told."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -10,12 +11,14 @@ from sqlalchemy.orm import Session
 from referrals import closure, notifications, team_review
 from referrals.access import Role
 from referrals.errors import MeetingMoved, NotAllowed, SeatRefused, WrongStage
-from referrals.forums import seats, standing_in
+from referrals.forums import calling, seats, standing_in
+from referrals.forums.calling import Instead
 from referrals.forums.standing_in import SteppedIn
 from referrals.models import Account, Mail, Referral, RoleAssignment, TeamMeeting, TeamSeat
+from referrals.people import roster
 from referrals.stages import TO_SCHEDULE
 from referrals.vocabulary import MailKind, Profession
-from tests.factories import a_guardian, a_referral, protected
+from tests.factories import a_guardian, a_part, a_referral, protected
 from tests.people import NO_PASSWORD, Cast
 
 TUESDAY = date(2026, 9, 22)
@@ -38,9 +41,11 @@ def ylva(session: Session, cast: Cast, kims: TeamSeat) -> Account:
     return found
 
 
-def called(session: Session, cast: Cast, at: datetime = AT) -> Referral:
-    """A referral whose team is called for that time."""
+def called(session: Session, cast: Cast, at: datetime = AT, asked: Sequence[Account] = ()) -> Referral:
+    """A referral whose team is called for that time; those `asked` have a part of it."""
     referral = a_referral(session, cast, TO_SCHEDULE)
+    for one in asked:
+        a_part(session, referral, one, asked_by=cast.coordinator)
     guardian = a_guardian(session, referral, told_by=cast.coordinator)
     team_review.schedule_meeting(
         session, referral, by=cast.coordinator.actor(), seen=None, starts_at=at, place="Rum 12", guardians=[guardian.id],
@@ -94,6 +99,50 @@ def test_the_day_is_noted_and_all_meetings_of_that_day_are_called_anew_for_these
             (MailKind.MEETING_SCHEDULED, ylva.email), (MailKind.MEETING_CALLED_OFF, cast.counsellor.email),
         ]  # fmt: skip
     assert could(session, first, cast) == []
+
+
+def test_a_later_call_begins_with_who_sits_there_that_day_and_whoever_was_asked_for_a_part(
+    session: Session, cast: Cast, kims: TeamSeat, ylva: Account
+) -> None:
+    by, week = cast.coordinator.actor(), timedelta(days=7)
+    referral, with_parts = called(session, cast), called(session, cast, asked=[cast.head_teacher, cast.counsellor])
+    assert step_in(session, cast, referral, ylva) == SteppedIn(2, 0)
+    session.expire_all()
+
+    def usual(about: Referral, at: datetime) -> set[Account]:
+        colleagues = roster.for_team(session, about)
+        ids = calling.usually_called(session, about, colleagues, at=at, by=by)
+        return {one.account for one in colleagues if one.account.id in ids}
+
+    coordinator, head, kim = cast.coordinator, cast.head_teacher, cast.counsellor
+    assert usual(referral, AT) == {coordinator, ylva}
+    assert usual(referral, AT + week) == {coordinator, kim}, "neither who stood in nor whom somebody called by hand"
+    assert usual(with_parts, AT) == {coordinator, ylva, head}, "who is away is away for a part of theirs too"
+    assert usual(with_parts, AT + week) == {coordinator, kim, head}
+    seats.unseat(session, kims, by=by)
+    seats.seat(session, cast.forum, cast.special_educator.id, by=by)
+    session.expire_all()
+    assert usual(referral, AT + week) == {coordinator, cast.special_educator}
+    assert usual(with_parts, AT + week) == {coordinator, cast.special_educator, kim, head}
+
+
+def test_who_is_called_and_does_not_sit_there_that_day_is_named_with_whoever_does(
+    session: Session, cast: Cast, kims: TeamSeat, ylva: Account
+) -> None:
+    by, week = cast.coordinator.actor(), timedelta(days=7)
+    seats.be_away(session, kims, first_on=TUESDAY, last_on=TUESDAY, stand_in_id=ylva.id, by=by)
+    alone = seats.be_away(session, kims, first_on=TUESDAY + week, last_on=TUESDAY + week, stand_in_id=None, by=by)
+    kim, held = cast.counsellor, [kims]
+
+    def found(at: datetime, *called: Account) -> list[Instead]:
+        return calling.called_instead(held, [one.id for one in called], at)
+
+    assert found(AT, kim) == [Instead(kim, ylva, is_member=True)]
+    assert found(AT, ylva) == found(AT, cast.head_teacher) == []
+    assert found(AT + week, kim, ylva) == [Instead(kim, None, is_member=True), Instead(ylva, None, is_member=False)]
+    later = alone.ends_at
+    assert found(later, ylva) == [Instead(ylva, kim, is_member=False)]
+    assert found(later, kim, ylva) == [], "somebody chose both"
 
 
 def test_a_mail_of_before_still_goes_to_who_is_called_to_the_same(

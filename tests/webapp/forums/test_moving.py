@@ -1,12 +1,14 @@
 """Moving on the page of a team's date: a referral, the whole date, and the meetings that were called."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
 from referrals import clock, db
+from referrals.actors import Role
 from referrals.forums import seats
-from referrals.models import AgendaItem, Guardian, TeamDate, TeamMeeting
+from referrals.models import Account, AgendaItem, Guardian, RoleAssignment, SeatAbsence, TeamDate, TeamMeeting, TeamSeat
+from referrals.vocabulary import Profession
 from tests.factories import a_guardian
 from tests.teams import a_team_beside
 from tests.webapp.desk import cast_of
@@ -223,3 +225,47 @@ def test_a_date_with_something_somebody_may_not_call_off_stays(karin, date, lay,
     form = form_of(henrik.get(date), "/withdraw")
     refused = henrik.submit({"off_reason": "Sjukt."}, form=form, status=422)
     assert any("Another referral is on this date that you may not move." in problem for problem in refused.problems)
+
+
+def test_a_meeting_that_moves_to_a_day_on_which_somebody_else_sits_says_who(karin, date, lay, settings):  # noqa: F811
+    number, identity = lay()
+    put(karin, date, identity)
+    call(karin, number, settings)
+    page = f"/referrals/{number}/team-review"
+    assert "Not everybody called" not in karin.get(page).text
+    with db.writing(settings.database) as session:
+        cast = cast_of(session)
+        kims = TeamSeat(forum=cast.forum, account=cast.counsellor)
+        for day, stand_in in (("29", a_second_counsellor(session, cast)), ("30", None)):
+            begins_at = datetime.fromisoformat(f"2026-09-{day}T00:00:00+02:00")
+            away = SeatAbsence(seat=kims, stand_in=stand_in, begins_at=begins_at, ends_at=begins_at + timedelta(days=1))
+            session.add(away)
+    karin.get(page)
+    looked = karin.submit({"starts_on": "2026-09-29"}, button=("_look", "yes"))
+    for words in (
+        "is away then, and Ylva Strand stands in",
+        "sits in the team then",
+    ):
+        assert words in looked.text
+    moved = karin.submit({"starts_on": "2026-09-29"})
+    assert "Somebody called does not sit in the team then: you see below who." in moved.text
+    assert "Kim Solgren: is away then, and Ylva Strand stands in." in moved.text
+    with db.reading(settings.database) as session:
+        ylva = session.scalars(select(Account.id).where(Account.name == "Ylva Strand")).one()
+        head = cast_of(session).head_teacher.id
+    instead = karin.submit({"called": [str(head), str(ylva)]})
+    assert "Not everybody called" not in instead.text
+    back = karin.submit({"starts_on": "2026-09-22"})
+    assert "Ylva Strand: does not sit in the team then, but Kim Solgren does." in back.text
+    assert "Kim Solgren: sits in the team then." in back.text
+    nobody = karin.submit({"starts_on": "2026-09-30"})
+    assert "Ylva Strand: does not sit in the team then." in nobody.text
+
+
+def a_second_counsellor(session, cast):
+    found = Account(
+        email="ylva@trivsel.invalid", name="Ylva Strand", profession=Profession.SCHOOL_COUNSELLOR, language="sv",
+        password_hash="!", roles=[RoleAssignment(role=Role.ASSESSOR, unit=cast.other_school)],
+    )  # fmt: skip
+    session.add(found)
+    return found
