@@ -456,6 +456,7 @@ def test_a_consultant_reads_the_questions_of_their_slot_and_of_the_teams_earlier
         for one in (before, now):
             one.summary = said["summary"]
             one.questions[0].next_step, one.questions[0].result = said["next_step"], said["result"]
+        session.flush()  # before the invitation locks the round and reads it anew
         by, day = cast.manager.actor(), date(2026, 11, 20)
         consultants.invite(session, now.round, uuid.UUID(ylva), by=by, last_on=day, slot_ids=[slot.id])
         teams = [f"/rounds/enrolments/{one.id}" for one in (now, before)]
