@@ -102,6 +102,15 @@ def test_a_file_chosen_or_taken_away_in_another_window_is_read_before_it_goes(br
     assert stored(lambda session: session.scalars(select(Attachment)).all()) == []
 
 
+def test_a_file_for_the_concern_of_another_tab_is_not_taken_and_is_to_be_chosen_once_more(browser, stored):
+    page = to_what_was_seen(browser)
+    test_intake.begin(browser)
+    browser.page = page
+    page = browser.submit(chosen((a_pdf(), "brev.pdf")), button=("_attach", "yes"), status=409)
+    assert "Choose the files once more where they belong." in page.text
+    assert stored(lambda session: session.scalars(select(DraftFile)).all()) == []
+
+
 def test_a_refused_file_says_why_at_its_field_and_nothing_else_of_the_form_is_lost(browser):
     to_what_was_seen(browser)
     page = browser.submit(

@@ -25,7 +25,7 @@ from referrals.stages import IN_CONSENT, RETURNED, SUBMITTED, WITHDRAWN, Verb
 from referrals.vocabulary import ConflictAnswer, DocumentKind, GuardiansKnow, Profession, ReporterKind, SchoolYear
 from schemas.intake import PAGES, Door, fields_of
 from tests.conftest import A_WEDNESDAY
-from tests.webapp.browsing import Browser
+from tests.webapp.browsing import Browser, Page
 from tests.webapp.desk import cast_of
 from webapp.accounts import paces
 from webapp.intake import browser as holding
@@ -455,8 +455,11 @@ def test_a_page_whose_draft_is_gone_begins_a_new_one_with_what_was_typed(browser
     browser.submit({"protection": "no"})
     with db.writing(browser.client.application.extensions["trivsel"].database) as session:
         session.delete(session.scalars(select(Draft)).one())
+    fields = browser.page.fields(browser.page.form())
+    browser.client.post("/concern/you/save", data=fields)  # while it is typed
     page = browser.submit({"reporter_kind": "teacher", "reporter_name": "Lena", "unit": "lindskolan"})
     assert page.path == "/concern/child"
+    assert browser.submit({"child_name": "Malou Provsson"}).path == "/concern/observations"
     assert stored(lambda s: s.scalars(select(Draft)).one().answers["reporter_name"]) == "Lena"
 
 
@@ -537,6 +540,122 @@ def test_a_switch_of_language_keeps_what_was_typed(browser):
     page = browser.submit({"reporter_name": "Lena Mentorsson"}, button=("_language", "da"))
     assert page.heading == "Om dig"
     assert "Lena Mentorsson" in {field.get("value") for field in page.all("input")}
+
+
+# ------------------------------------------------------------------------------------------------ two tabs of one browser
+
+
+@pytest.fixture
+def alva_and_bo(browser, stored):
+    """The page on which somebody was telling about Alva when they began to tell about Bo in another tab, and Alva's code."""
+    begin(browser)
+    browser.submit({"protection": "no"})
+    browser.submit({"reporter_kind": "teacher", "reporter_name": "Lena Mentorsson"})
+    alva = browser.submit({"child_name": "Alva Provsson"})
+    begin(browser)
+    browser.submit({"protection": "no"})
+    browser.submit({"reporter_kind": "teacher", "reporter_name": "Lena Mentorsson"})
+    browser.submit({"child_name": "Bo Provsson"})
+    before = what_is_saved(stored)
+    assert sorted(one["child_name"] for one in before) == ["Alva Provsson", "Bo Provsson"]
+    yield alva, draft_code(alva)
+    assert what_is_saved(stored) == before
+
+
+def what_is_saved(stored):
+    return stored(lambda s: [one.answers for one in s.scalars(select(Draft).order_by(Draft.id))])
+
+
+@pytest.mark.parametrize("button", [None, ("_later", "yes"), ("_attach", "yes"), ("_drop", "1"), ("_language", "en")])
+def test_a_page_of_another_concern_saves_nothing_and_shows_what_was_typed_and_how_both_go_on(
+    browser, alva_and_bo, button
+):
+    browser.page, code = alva_and_bo
+    page = browser.submit({"observations": SEEN, "topics": ["attendance"]}, button=button, status=409)
+    assert page.heading == "This page belongs to another concern"
+    assert "Borta nio dagar. <script>alert(1)</script>" in page.text
+    assert "Health" not in page.text
+    assert "attendance" in page.text.lower()
+    assert code in page.text
+    page = browser.submit(button=("_language", "sv"), status=409)
+    assert page.heading == "Den här sidan hör till ett annat ärende"
+    assert "Borta nio dagar." in page.text
+    assert code in page.text
+    newer = next(link for link in page.all("a") if link.get("href") == "/concern/observations")
+    browser.get(newer.get("href"))
+    assert draft_code(browser.page) != code
+    browser.get("/resume")
+    assert draft_code(browser.submit({"code": code})) == code
+
+
+def test_a_page_of_another_concern_is_not_saved_while_somebody_types_nor_deletes_the_newer(browser, alva_and_bo):
+    alva, code = alva_and_bo
+    fields = alva.fields(alva.form())
+    fields["observations"] = SEEN
+    saving = browser.client.post("/concern/observations/save", data=fields)
+    assert (saving.status_code, saving.text) == (
+        200,
+        "Not saved. This page belongs to another concern. What you typed stays on this page: press “Go on” to see how to keep it.",
+    )
+    browser.page = alva
+    assert code in browser.submit(form="delete-draft", status=409).text
+
+
+def test_a_page_from_before_an_upgrade_is_saved_into_no_concern_and_shows_what_was_typed(browser, alva_and_bo):
+    page, _code = alva_and_bo
+    fields = page.fields(page.form())
+    fields["observations"] = SEEN
+    for name in ("_draft", "_code"):
+        del fields[name]
+    assert "We cannot tell which concern" in browser.client.post("/concern/observations/save", data=fields).text
+    page = Page(browser.client.post("/concern/observations", data=fields), "/concern/observations")
+    assert page.status == 409
+    assert "while this site was renewed" in page.text
+    assert "Borta nio dagar." in page.text
+
+
+def test_the_last_page_of_another_concern_sends_neither(browser, stored):
+    check = fill_staff(browser)
+    begin(browser)
+    browser.page = check
+    for button in (None, ("_later", "yes"), ("_language", "da")):
+        page = browser.submit(button=button, status=409)
+        assert draft_code(check) in page.text
+        browser.page = check
+    assert stored(lambda s: s.scalar(select(func.count()).select_from(Referral))) == 0
+    browser.get("/resume")
+    browser.submit({"code": draft_code(check)})
+    browser.page = check  # the same concern again, so the page fits
+    assert browser.submit().path == "/concern/sent"
+
+
+def test_a_page_of_another_concern_keeps_what_was_typed_also_once_the_newer_was_sent(browser):
+    begin(browser)
+    other = browser.submit({"protection": "no"})
+    send_staff(browser)
+    browser.page = other
+    page = browser.submit({"reporter_name": "Lena Annorlundasson"}, status=409)
+    assert "Lena Annorlundasson" in page.text
+    assert draft_code(other) in page.text
+
+
+def test_a_page_of_a_door_there_is_not_is_another_concerns_too(browser, alva_and_bo):
+    browser.page, code = alva_and_bo
+    page = browser.submit({"_door": "window", "observations": SEEN}, status=409)
+    assert code in page.text
+
+
+def test_a_page_whose_cookie_was_lost_still_belongs_to_its_own_concern(browser, app):
+    app.config["WTF_CSRF_ENABLED"] = True
+    begin(browser)
+    code = draft_code(browser.page)
+    browser.client.delete_cookie(app.config["SESSION_COOKIE_NAME"])
+    again = browser.submit({"protection": "yes"}, status=400)
+    begin(browser)
+    browser.page = again
+    page = browser.submit(status=409)
+    assert page.heading == "This page belongs to another concern"
+    assert code in page.text
 
 
 # ------------------------------------------------------------------------------------------------ the way in
@@ -826,10 +945,10 @@ def test_after_sending_the_pages_lead_to_the_confirmation_and_show_nothing(brows
 
 
 def test_typing_on_after_sending_changes_nothing(browser, stored):
-    begin(browser)
-    page = browser.page
-    fill_staff(browser)
-    browser.submit()
+    check = fill_staff(browser)
+    page = browser.get("/concern/danger")
+    browser.page = check
+    assert browser.submit().path == "/concern/sent"
     fields = page.fields(page.form())
     assert browser.client.post("/concern/danger/save", data=fields).status_code == 204
     assert stored(lambda s: s.scalars(select(Draft).where(Draft.referral_id.is_not(None))).one().answers) is None

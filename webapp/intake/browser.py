@@ -10,14 +10,21 @@ from referrals.drafts import StartedDraft
 from referrals.models import Referral
 
 _DRAFT = "draft"
+_TAKEN_OVER = "taken_over"
 _REPORTED = "reported"
 #: after so long without a click the next person at a shared computer is asked for the code
 IDLE_LIMIT = timedelta(minutes=30)
 
 
-def remember_draft(started: StartedDraft) -> None:
-    """Let this browser write the draft."""
+def remember_draft(started: StartedDraft, *, taken_over: str = "") -> None:
+    """Let this browser write the draft. `taken_over` is the mark of the page that began it because its own draft was gone."""
     cookie[_DRAFT] = [started.token, _seconds()]
+    cookie[_TAKEN_OVER] = taken_over[:16]
+
+
+def taken_over() -> str:
+    """The mark of the pages that go on in the draft this browser writes, though their own is gone; mostly empty."""
+    return str(cookie.get(_TAKEN_OVER, ""))
 
 
 def draft_token(*, even_if_idle: bool = False) -> str | None:
@@ -36,6 +43,7 @@ def draft_token(*, even_if_idle: bool = False) -> str | None:
 def forget_draft() -> None:
     """Let this browser know nothing of any draft."""
     cookie.pop(_DRAFT, None)
+    cookie.pop(_TAKEN_OVER, None)
 
 
 def remember_reported(referral: Referral) -> None:

@@ -1,8 +1,10 @@
 """The pages of questions: shown, saved while somebody types, and answered one by one."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 from flask import Response, abort, g, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -20,9 +22,11 @@ from schemas.intake import CAN_BE_UNKNOWN, PAGES, TAKE_FILES, Door, Page, fields
 from webapp import forms, people, transactions, uploads
 from webapp.accounts import paces
 from webapp.guards import public
-from webapp.intake import blueprint, browser
+from webapp.intake import another, blueprint, browser, review
 from webapp.language import gettext, language, time_of_day
 from webapp.pages import page as template_page
+
+View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
 #: the answer under which the questions of all pages are kept that nobody can answer yet
 NOT_KNOWN = "not_known"
@@ -41,8 +45,24 @@ class Writing:
     draft: Draft | None = None
 
 
+def not_of_another(*, even_unmarked: bool = True) -> Callable[[View], View]:
+    """Let nothing be done by a page that belongs to another draft than this browser's (`webapp/intake/another.py`)."""
+
+    def refusing(view: View) -> View:
+        @wraps(view)
+        def answer(**arguments: str) -> ResponseReturnValue:
+            if another.is_of_another(even_unmarked=even_unmarked):
+                return _refused(arguments.get("name", ""))
+            return view(**arguments)
+
+        return cast("View", answer)
+
+    return refusing
+
+
 @blueprint.get("/concern/<string:name>")
 @public
+@not_of_another()
 def show_page(name: str) -> ResponseReturnValue:
     """One page of questions, with what was answered before."""
     writing = current_writing()
@@ -67,6 +87,7 @@ def paused() -> ResponseReturnValue:
 @blueprint.post("/concern/<string:name>")
 @uploads.takes_files
 @public
+@not_of_another()
 def answer_page(name: str) -> ResponseReturnValue:
     """Keep what was answered, and go on when nothing is missing on this page."""
     form = forms.submitted()
@@ -93,6 +114,8 @@ def answer_page(name: str) -> ResponseReturnValue:
 @public
 def save_page(name: str) -> ResponseReturnValue:
     """Keep what is being typed, and answer with the time."""
+    if another.is_of_another():
+        return another.refused_typing()
     _asked, writing, _is_shown = _keep(forms.submitted(), name, is_typing=True)
     if writing.draft is None:
         return "", 204
@@ -101,6 +124,7 @@ def save_page(name: str) -> ResponseReturnValue:
 
 @blueprint.post("/concern/delete")
 @public
+@not_of_another()
 def delete_draft() -> ResponseReturnValue:
     """Delete what was written so far."""
     writing = current_writing()
@@ -143,6 +167,7 @@ def question_page(asked: Page, writing: Writing, *, form: forms.Form, status: in
         door=writing.door.value,
         teller=_teller(writing),
         draft=writing.draft,
+        **another.carried(writing.draft),
         files=files_in(writing) if asked.name in TAKE_FILES else [],
         takes_files=asked.name in TAKE_FILES,
         turn=writing.answers.get(TURNS, {}).get(asked.name, 0),
@@ -212,7 +237,7 @@ def _keep(form: forms.Form, name: str, *, is_typing: bool = False) -> tuple[Page
             pace.take(session, paces.BEGINNINGS, paces.this_browser())
             pace.take(session, paces.ALL_BEGINNINGS, "")
             started = drafts.start_draft(session, language=language(), answers={"door": door}, writer=people.actor())
-            browser.remember_draft(started)
+            browser.remember_draft(started, taken_over=request.form.get(another.MARK, ""))
             draft = started.draft
         writing = _writing(draft)
         asked = _page_or_404(writing.door, name)
@@ -228,6 +253,20 @@ def _keep(form: forms.Form, name: str, *, is_typing: bool = False) -> tuple[Page
         writing = _writing(draft)
         session.expunge(draft)
     return asked, writing, is_new or browser.draft_token() is not None
+
+
+def _refused(name: str) -> Response:
+    """The page `name` of another draft, with what was typed on it in the words of the last page."""
+    session, token = transactions.session(), browser.draft_token(even_if_idle=True)
+    draft = drafts.find_draft(session, token) if token else None
+    go_on = url_for(".show_page", name=first_unanswered((draft.answers if draft else None) or {}))
+    door = request.form.get("_door", "")
+    asked = page_named(Door(door), name) if door in set(Door) else None
+    if asked is None:
+        return another.refused([], go_on=go_on)
+    found = review.sections(session, Door(door), _typed_answers(forms.submitted(), asked, {}))
+    typed = [row for section in found if section.page == name for row in section.rows if row.words]
+    return another.refused(typed, go_on=go_on)
 
 
 def _keep_files(form: forms.Form, writing: Writing) -> None:

@@ -19,8 +19,8 @@ from referrals.vocabulary import N_, DeadlineSource, ReporterKind
 from schemas.intake import PAGES, load_concern
 from webapp import auditing, forms, notices, transactions
 from webapp.guards import public
-from webapp.intake import blueprint, browser, review
-from webapp.intake.questions import Writing, current_writing, files_in, lost, pause
+from webapp.intake import another, blueprint, browser, review
+from webapp.intake.questions import Writing, current_writing, files_in, lost, not_of_another, pause
 from webapp.language import gettext, language, zone
 from webapp.pages import page
 
@@ -32,6 +32,7 @@ _SHOWN: Final = "_shown"
 
 @blueprint.get("/concern/check")
 @public
+@not_of_another(even_unmarked=False)
 def check() -> ResponseReturnValue:
     """Everything that was answered, each with a way to change it."""
     writing = current_writing()
@@ -40,6 +41,7 @@ def check() -> ResponseReturnValue:
 
 @blueprint.post("/concern/check")
 @public
+@not_of_another(even_unmarked=False)
 def send() -> ResponseReturnValue:
     """Send the concern in as it was read on this page. Sent twice, it is one."""
     writing = current_writing(to_send=True)
@@ -143,6 +145,7 @@ def _check_page(writing: Writing, form: forms.Form, status: int = 200) -> Respon
         form=form,
         door=writing.door.value,
         draft=writing.draft,
+        **another.carried(writing.draft),
         shown=_as_it_reads(writing),
         sections=review.sections(
             session, writing.door, writing.answers, files=[file.name for file in files_in(writing)]
