@@ -15,11 +15,11 @@ from referrals.forums import consultations, upward
 from referrals.guardians import guardian_page, telling
 from referrals.languages import local_date
 from referrals.learning import lessons
-from referrals.meetings import meeting_answers, own_calls
+from referrals.meetings import interpreters, meeting_answers, own_calls
 from referrals.meetings.meeting_answers import NotComing
 from referrals.people import organisation
 from referrals.reading import reading_requests
-from referrals.reminders.words import CANNOT_COME, GIVE_READING_ON, READING, SAY_WHETHER
+from referrals.reminders.words import BOOK_INTERPRETER, CANNOT_COME, GIVE_READING_ON, READING, SAY_WHETHER
 from referrals.rounds import reminding, slots
 from referrals.stages import Stage
 from referrals.statutory import absence, absence_corrections, absence_keepers, degrading_notices
@@ -68,7 +68,7 @@ class Errand:
     is_stalled: bool = False
     #: the meeting it is about, and how many cannot come to it
     missed: tuple[date, int] | None = None
-    #: the day of the meetings that its reader is called to
+    #: the day of the meeting it is about
     meets_on: date | None = None
 
 
@@ -121,6 +121,9 @@ def _of_referrals(session: Session, actor: Actor, zone: str) -> Iterator[Errand]
         yield Errand(label=", ".join(numbers), task=SAY_WHETHER, way="/meetings", meets_on=meets_on)
     for found in meeting_answers.not_coming(session, actor):
         yield _missed(found, zone)
+    for to_book in interpreters.to_book(session, actor):
+        number, day = to_book.meeting.referral.number, local_date(to_book.meeting.starts_at, zone=zone)
+        yield Errand(label=number, task=BOOK_INTERPRETER, way=f"/referrals/{number}/team-review", meets_on=day)
     for referral, told in telling.waiting_for(session, actor):
         since = local_date(min(one.decided.at for one in told), zone=zone)
         yield Errand(

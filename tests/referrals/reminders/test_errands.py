@@ -8,13 +8,14 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from referrals import clock, db
+from referrals import clock, db, team_review
 from referrals.development import cases, stages
 from referrals.disclosure import hand_over
-from referrals.models import AbsenceStep, Account, DevelopmentCase, GuardianWords, HandOver
+from referrals.meetings import interpreters
+from referrals.models import AbsenceStep, Account, DevelopmentCase, GuardianWords, HandOver, Referral
 from referrals.people import roster
 from referrals.reminders import digest, errands
-from referrals.stages import PLAN_ACTIVE, Stage
+from referrals.stages import PLAN_ACTIVE, TO_SCHEDULE, Stage
 from referrals.statutory import absence_keepers
 from referrals.vocabulary import AbsenceStepKind, DevelopmentKind
 from tests import development
@@ -61,6 +62,27 @@ def test_what_teams_ask_each_other_stands_there(address: str) -> None:
         f"Read the answer from above ({SINCE})": "/questions/#",
         f"Check a lesson for identities ({SINCE})": "/lessons/#",
     }
+
+
+def test_an_interpreter_is_to_be_booked_until_one_is(address: str) -> None:
+    with db.writing(address) as session:
+        cast = cast_of(session)
+        referral = a_referral(session, cast, TO_SCHEDULE)
+        maja = a_guardian(session, referral, told_by=cast.coordinator, interpreter="polska", email="maja@hem.invalid")
+        meeting = team_review.schedule_meeting(
+            session, referral, by=cast.coordinator.actor(), seen=None, starts_at=clock.now() + timedelta(days=7),
+            place="Rum 12", called=[cast.head_teacher.id, cast.counsellor.id], guardians=[maja.id],
+        )  # fmt: skip
+        starts_at, number = meeting.starts_at, referral.number
+    line = {"Book an interpreter (Team meeting on 23 Sept 2026)": "/referrals/#/team-review"}
+    assert mail_to(address, "coordinator").items() >= line.items()
+    assert "Book an interpreter" not in "".join(mail_to(address, "head_teacher"))
+    with db.writing(address) as session:
+        found = session.scalars(select(Referral).where(Referral.number == number)).one()
+        by = cast_of(session).coordinator.actor()
+        booked = {"language": "polska", "booked_with": "Tolkförmedlingen"}
+        interpreters.book(session, found, by=by, asked_about=starts_at, **booked)
+    assert "Book an interpreter" not in "".join(mail_to(address, "coordinator"))
 
 
 def test_whoever_is_offered_a_hand_over_is_asked_for_an_answer_until_there_is_one(address: str) -> None:
