@@ -19,12 +19,13 @@ from referrals.errors import SetupFileInvalid
 from referrals.rules import rulebook
 
 ROOT = Path(__file__).parents[1]
-#: what a guardian can come to read: every paper but those that go to an authority or another service, their own page, and its refusals
+#: what a guardian can come to read: every paper but those that go to an authority or another service, their own page, its refusals, and mail
 READ_BY_GUARDIANS = (
     "templates/documents/**/*.html", "templates/layouts/document.html", "templates/layouts/base.html",
     "templates/layouts/public.html", "templates/components/*.html", "templates/pages/guardian/**/*.html",
-    "templates/pages/errors/*.html", "webapp/guardian/*.py", "webapp/guardian_help.py", "webapp/errors.py", "schemas/guardian.py", "schemas/fields.py",
+    "templates/pages/errors/*.html", "webapp/guardian/*.py", "webapp/guardian_help.py", "webapp/error_answers.py", "schemas/guardian.py", "schemas/fields.py",
     "referrals/guardians/guardian*.py", "referrals/languages.py", "referrals/vocabulary/*.py",
+    "templates/emails/meeting_invited/*.txt", "templates/emails/invitation_taken_back/*.txt", "templates/emails/*.txt", "templates/emails/layout.html",
 )  # fmt: skip
 _FOR_OTHERS = (
     "templates/documents/protection_report/", "templates/documents/plan_for_service/",

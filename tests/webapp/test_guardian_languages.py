@@ -99,6 +99,13 @@ def test_the_template_holds_each_text_with_the_words_we_have_beside_it(template:
     assert "nplurals=6" in text
 
 
+def test_what_guardians_read_is_looked_for_where_it_stands() -> None:
+    for pattern in guardian_languages.READ_BY_GUARDIANS:
+        assert list(guardian_languages.ROOT.glob(pattern)), pattern
+    said = {singular for _context, (singular, *_plural) in guardian_languages.texts()}
+    assert {"You are invited to a meeting.", "Nobody was asked about this recipient"} <= said
+
+
 def test_a_whole_catalogue_is_used_from_the_next_start(says: Said, arabic: Path, folder: Path) -> None:
     assert languages.known_language("ar") == "en"
     status, said = says("add", str(arabic))
