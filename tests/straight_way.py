@@ -7,7 +7,19 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import action_plan, assessment, clock, closure, consent, drafts, follow_up, intake, team_review, triage
+from referrals import (
+    action_plan,
+    assessment,
+    clock,
+    closure,
+    consent,
+    drafts,
+    follow_up,
+    here,
+    intake,
+    team_review,
+    triage,
+)
 from referrals.models import Guardian, Referral, Unit
 from referrals.plans import plan_versions
 from referrals.rules import rulebook
@@ -79,7 +91,7 @@ def _record_guardian(session: Session, cast: Cast, referral: Referral) -> None:
 
 
 def _record_information(session: Session, cast: Cast, referral: Referral) -> None:
-    notice = consent.Notice(NoticeMethod.MEETING, told_on=clock.now().date(), told_what="Om hummerteine.")
+    notice = consent.Notice(NoticeMethod.MEETING, told_on=here.today(session), told_what="Om hummerteine.")
     guardian = the_guardian(session, referral)
     consent.record_information(
         session, referral, by=cast.coordinator.actor(), seen=None, guardian=guardian, notice=notice
@@ -87,7 +99,7 @@ def _record_information(session: Session, cast: Cast, referral: Referral) -> Non
 
 
 def _record_consent(session: Session, cast: Cast, referral: Referral) -> None:
-    today, asked_about = clock.now().date(), rulebook.load(referral.rulepack).asked_about
+    today, asked_about = here.today(session), rulebook.load(referral.rulepack).asked_about
     given = consent.ConsentGiven(
         ConsentAnswer.FULL, ConsentForm.WRITTEN, tuple(InformationCategory), asked_about, "Hjälp med rabarbermarsch", today,
         today + timedelta(days=180),
@@ -103,7 +115,7 @@ def _conclude_consent(session: Session, cast: Cast, referral: Referral) -> None:
 def _request_parts(session: Session, cast: Cast, referral: Referral) -> None:
     assessment.request_parts(
         session, referral, by=cast.coordinator.actor(), seen=None, domains=[Domain.LEARNING], question="Hur går skrattmåsar?",
-        asked=[{"assessor_id": cast.special_educator.id, "due_on": clock.now().date() + timedelta(days=14)}],
+        asked=[{"assessor_id": cast.special_educator.id, "due_on": here.today(session) + timedelta(days=14)}],
     )  # fmt: skip
 
 
@@ -133,7 +145,7 @@ def _record_meeting(session: Session, cast: Cast, referral: Referral) -> None:
     team_review.record_meeting(
         session, referral, by=cast.coordinator.actor(), seen=None, situation="Zebulina trivs med tulpanlök.", outcome=MeetingOutcome.PLAN,
         attendance=[{"name": "Viola Vattenmelonsson", "function": "vårdnadshavare", "attendance": Attendance.PRESENT}],
-        decisions=[{"text": "Vi provar rabarbermarsch.", "responsible": "Ottoline", "due_on": clock.now().date()}],
+        decisions=[{"text": "Vi provar rabarbermarsch.", "responsible": "Ottoline", "due_on": here.today(session)}],
     )  # fmt: skip
 
 
@@ -142,7 +154,7 @@ def _approve_minutes(session: Session, cast: Cast, referral: Referral) -> None:
 
 
 def _draft_plan(session: Session, cast: Cast, referral: Referral) -> None:
-    today, author = clock.now().date(), cast.coordinator
+    today, author = here.today(session), cast.coordinator
     action = action_plan.ActionInput(
         text="Dansa pilbågsflöjt",
         owner_id=cast.special_educator.id,
@@ -184,7 +196,7 @@ def _record_follow_up(session: Session, cast: Cast, referral: Referral) -> None:
     plan = plan_versions.plan_in_force(session, referral)
     assert plan is not None
     said = follow_up.FollowUpInput(
-        held_on=clock.now().date(),
+        held_on=here.today(session),
         actions=[
             follow_up.ActionAnswer(action_id=action.id, times_done=0, helped=Helped.PARTLY, loss_cause=LossCause.OTHER)
             for action in plan_versions.actions_of(plan)
