@@ -107,6 +107,12 @@ def find(session: Session, forum: Forum, seat_id: uuid.UUID, *, by: Actor) -> Te
     return found
 
 
+def is_there(session: Session, forum: Forum, seat_id: uuid.UUID, *, by: Actor) -> bool:
+    """Whether a seat that somebody who keeps the team's seats saw is still there. Raises NotAllowed."""
+    dates.require_keeper(forum, by)
+    return session.get(TeamSeat, seat_id) is not None
+
+
 def seat(session: Session, forum: Forum, account_id: uuid.UUID, *, by: Actor) -> TeamSeat:
     """Give somebody who works for the team's units a seat. Raises NotAllowed, and SeatRefused where they cannot have it.
 

@@ -116,6 +116,10 @@ def come_back(forum_id: uuid.UUID, seat_id: uuid.UUID, absence_id: uuid.UUID) ->
 @signed_in(*TEAM_ROLES)
 def drop_seat(forum_id: uuid.UUID, seat_id: uuid.UUID) -> ResponseReturnValue:
     """Take somebody's seat away."""
+    forum, session = team_of(forum_id), transactions.session()
+    if not seats.is_there(session, forum, seat_id, by=people.actor()):
+        notices.say_next(gettext("That seat is gone already: somebody took it away. Nothing else was changed."))
+        return redirect(url_for(".team", forum_id=forum_id, _anchor="seats"), 303)
     found = _seat(forum_id, seat_id)
     seats.unseat(transactions.session(), found, by=people.actor())
     notices.say_next(

@@ -74,6 +74,9 @@ def test_a_seat_is_given_once_and_a_stand_in_fills_it(karin, ids, signed_in):
     assert not page.all("form", id="seat-form")
     drop = next(one for one in open_seat(karin, karin.get(team)).all("form") if one.get("action").endswith("/drop"))
     assert "Kim Solgren sits in the team no more." in karin.submit(form=drop).text
+    stale = karin.submit(form=drop)
+    assert "That seat is gone already: somebody took it away. Nothing else was changed." in stale.text
+    assert "Nobody sits in the team yet" in stale.text
 
 
 def _let_be(settings, account_id, profession):
