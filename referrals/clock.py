@@ -37,6 +37,11 @@ def now() -> datetime:
     return machine_now() + shift()
 
 
+def shown(at: datetime) -> datetime:
+    """An instant of the machine's clock as people read it, whose date may stand elsewhere: for what goes by the machine and is shown."""
+    return at + shift()
+
+
 def today(zone: str) -> date:
     """The calendar day it is for people in the time zone `zone` (an IANA name)."""
     return now().astimezone(ZoneInfo(zone)).date()

@@ -21,7 +21,7 @@ from referrals.forums import call_mail, call_told, date_calls, interpreter_line
 from referrals.forums.call_mail import CALLS, TAKES_OUT, TO_GUARDIANS
 from referrals.keeping import audit
 from referrals.mailer import Letter, new_message_id
-from referrals.models import Account, Guardian, History, Mail, Referral, Step, StepKind, What
+from referrals.models import Account, History, Mail, Referral, Step, StepKind, What
 from referrals.papers import readers
 from referrals.papers.paper_sources import GUARDIANS_DOOR, RETURN_PATH
 from referrals.printing import TEMPLATE_FOLDER
@@ -298,21 +298,19 @@ def is_to_go(mail: Mail) -> bool:
     return mail.stopped_at is None and mail.sent_at is None
 
 
+def is_done(session: Session, mail: Mail) -> bool:
+    """Whether what it asks for is done, or what it says does not hold any more."""
+    if mail.kind in WITH_ENTRY:
+        return call_mail.is_done(session, mail)
+    if mail.kind is MailKind.HAND_OVER_OFFERED:
+        return hand_over.waiting(session, mail.referral) is None
+    return mail.referral.state not in _ASKS_WHILE.get(mail.kind, STATES)
+
+
 def let_rest_if_done(session: Session, mail: Mail) -> None:
     """Keep a mail that asks for something from going out once that is done, and one to a guardian who is not to get any by now."""
-    is_done = mail.referral.state not in _ASKS_WHILE.get(mail.kind, STATES)
-    if mail.kind is MailKind.HAND_OVER_OFFERED:
-        is_done = hand_over.waiting(session, mail.referral) is None
-    if mail.kind in WITH_ENTRY:
-        is_done = call_mail.is_done(session, mail)
-    if is_to_go(mail) and (is_done or not _can_be_mailed(session, mail)):
+    if is_to_go(mail) and (is_done(session, mail) or not readers.can_be_mailed(session, mail.recipient)):
         mail.stopped_at = clock.now()
-
-
-def _can_be_mailed(session: Session, mail: Mail) -> bool:
-    guardian_id = readers.guardian_in(mail.recipient)
-    guardian = session.get(Guardian, guardian_id) if guardian_id else None
-    return guardian_id is None or (guardian is not None and guardian.can_be_mailed)
 
 
 def note_sent(session: Session, mail: Mail) -> None:

@@ -132,7 +132,7 @@ def fail(session: Session, step_id: uuid.UUID, *, attempt: int, word: str, again
     pauses = (*soon, *LATER) if again and step.kind is StepKind.SEND_MAIL else soon
     must_look = failures > len(soon)
     _change(
-        session, step_id, attempt, failures=failures, failed_with=word, failed_at=now if must_look else None, holder=None,
+        session, step_id, attempt, failures=failures, failed_with=word, failed_at=clock.now() if must_look else None, holder=None,
         lease_until=now + pauses[failures - 1] if failures <= len(pauses) else None,
     )  # fmt: skip
     return must_look
@@ -170,7 +170,7 @@ def let_rest(session: Session, step: Step) -> None:
 
 def give_up(session: Session, step: Step, *, word: str) -> None:
     """Let a step need a person, whose work turned out not to have succeeded after all; `word` says in what, neutrally."""
-    step.finished_at, step.failed_at, step.failed_with = None, clock.machine_now(), word
+    step.finished_at, step.failed_at, step.failed_with = None, clock.now(), word
     step.holder, step.lease_until = None, None
     session.flush()
 

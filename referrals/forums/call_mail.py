@@ -1,11 +1,12 @@
 """Whether mail that calls to a meeting, or takes a call back, still says something once it is due."""
 
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import team_review
+from referrals import clock, team_review
 from referrals.models import Mail, MeetingVersion, TeamMeeting
 from referrals.vocabulary import MailKind
 
@@ -22,6 +23,21 @@ def is_done(session: Session, mail: Mail) -> bool:
     if mail.kind in CALLS:
         return not _is_called_so(session, mail) or _is_known(session, mail)
     return _is_called_again(session, mail)
+
+
+def is_over(session: Session, mail: Mail) -> bool:
+    """Whether the meeting that mail calls to, or takes back, has begun or was to: nobody is helped by hearing of it any more."""
+    begins_at = meeting_begins_at(session, mail)
+    return begins_at is not None and begins_at <= clock.now()
+
+
+def meeting_begins_at(session: Session, mail: Mail) -> datetime | None:
+    """When the meeting begins that mail calls to, or was to begin that it takes back; None of other mail."""
+    if mail.kind in CALLS:
+        call = team_review.called_then(session, mail.referral, after=mail.history)
+    else:
+        call = team_review.ended_call(session, mail.history) if mail.kind in TAKES_OUT else None
+    return call.starts_at if call else None
 
 
 def _is_called_so(session: Session, mail: Mail) -> bool:

@@ -73,7 +73,7 @@ class Step(Identified, Base):
     flow_run_id: Mapped[uuid.UUID | None]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
-    #: a person sees it and can try again; given up for good where no `lease_until` stands beside it
+    #: by `clock.now()`, which people read: a person sees it and can try again; given up for good where no `lease_until` stands beside it
     failed_at: Mapped[datetime | None]
     #: what failed, as one neutral word such as `paper`, `mail`, `address`, `database`
     failed_with: Mapped[str | None]

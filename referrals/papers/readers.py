@@ -55,6 +55,13 @@ def guardian_in(key: str) -> uuid.UUID | None:
     return uuid.UUID(key.removeprefix(_GUARDIAN)) if key.startswith(_GUARDIAN) else None
 
 
+def can_be_mailed(session: Session, key: str) -> bool:
+    """Whether mail may go to a reader: to a guardian only as long as they may be written to."""
+    guardian_id = guardian_in(key)
+    guardian = session.get(Guardian, guardian_id) if guardian_id else None
+    return guardian_id is None or (guardian is not None and guardian.can_be_mailed)
+
+
 def service_key(service: Recipient, about_id: uuid.UUID | None = None) -> str:
     """How a service is named as somebody's reader; with the action, or the row that referred to it, which the paper alone is about."""
     return f"{_SERVICE}{service}" + (f":{about_id}" if about_id else "")

@@ -97,7 +97,7 @@ def note_returned(session: Session, message_id: str) -> bool:
     row = session.scalars(select(Reminder).where(Reminder.message_id == message_id)).one_or_none()
     if row is None or row.returned_at is not None:
         return False
-    row.returned_at = clock.machine_now()
+    row.returned_at = clock.now()  # people read it
     return True
 
 

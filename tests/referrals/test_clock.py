@@ -26,6 +26,7 @@ def test_a_date_that_is_set_counts_for_every_part_and_runs_on(shift_file: Path) 
     rounding = timedelta(milliseconds=1)
     assert -rounding <= clock.now() - datetime(2027, 3, 1, 12, tzinfo=UTC) < timedelta(minutes=1)
     assert shift_file.exists()
+    assert abs(clock.shown(clock.machine_now()) - clock.now()) < timedelta(seconds=5)
 
 
 def test_leases_do_not_follow_the_shifted_date(shift_file: Path) -> None:

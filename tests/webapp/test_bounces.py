@@ -14,7 +14,7 @@ from referrals.audiences import REPORTER
 from referrals.forums import agenda, date_letters
 from referrals.models import Account, DateCall, Mail, Referral, Step, TeamDate
 from referrals.stages import TO_SCHEDULE, Verb
-from referrals.vocabulary import Profession
+from referrals.vocabulary import MailKind, Profession
 from tests import straight_way
 from tests.factories import a_guardian, a_referral
 from tests.schemas.test_delivery_report import REPORT, WHOLE
@@ -92,6 +92,26 @@ def test_a_mail_that_came_back_is_shown_and_goes_to_the_address_put_right(signed
         assert (mail.sent_at, step.finished_at, step.failed_at, step.failed_with) == (None, None, None, None)
     assert "came back" not in browser.get(f"/referrals/{number}/documents").text
     assert pipe(report_on(ids["sanna"])) == (0, "0 came back, 1 said nothing new of a mail of ours"), "read again"
+
+
+def test_what_one_person_was_not_reached_by_stands_in_one_notice_and_is_tried_again_at_once(
+    signed_in, settings, sent, pipe
+):
+    number, ids = sent
+    with db.writing(settings.database) as session:
+        mail, second = (
+            session.scalars(select(Mail).where(Mail.message_id == ids[name])).one() for name in ("sanna", "karin")
+        )
+        second.kind, second.recipient, second.address = MailKind.CONCERN_WITHDRAWN, mail.recipient, mail.address
+    pipe(report_on(ids["sanna"]))
+    pipe(report_on(ids["karin"]))
+    browser = signed_in("karin")
+    page = browser.get(f"/referrals/{number}")
+    assert page.text.count("A mail to Sanna Brolund came back") == 1
+    for kind in (MailKind.CONCERN_RECEIVED, MailKind.CONCERN_WITHDRAWN):
+        assert f"It need not be sent: {kind.label}" in page.text
+    browser.submit(form="retry-1")
+    assert "came back" not in browser.get(f"/referrals/{number}").text
 
 
 def test_a_mail_that_goes_on_being_tried_says_when(signed_in, settings, sent):

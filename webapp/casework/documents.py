@@ -1,7 +1,7 @@
 """The referral's papers and mail: read, previewed, stopped in time; and automatic work that failed, tried again."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,10 +14,11 @@ from referrals.access import View, is_administrator
 from referrals.audiences import REPORTER
 from referrals.disclosure import coverage, service_referral
 from referrals.errors import NoSuchReferral
-from referrals.forums import date_letters
+from referrals.forums import call_mail, date_letters
 from referrals.keeping import register
 from referrals.models import Account, DateCall, Document, Mail, Referral, Step, StepKind, What
 from referrals.papers import calls, paper_sources, readers
+from referrals.reminders import undelivered
 from referrals.stages import Verb
 from referrals.vocabulary import DocumentKind
 from schemas.documents.writing import paper_html
@@ -25,7 +26,7 @@ from webapp import downloads, notices, people, transactions
 from webapp.casework import blueprint, words
 from webapp.casework.frame import referral_page, seen
 from webapp.guards import for_referral
-from webapp.language import gettext, language, time_of_day
+from webapp.language import date_and_time, gettext, language, time_of_day
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,10 @@ class FailedLine:
     may_retry: bool
     #: the step that can be tried again; None where it is no step
     step_id: uuid.UUID | None = None
-    #: the mail that can be given up for good, where it is one
-    mail_id: uuid.UUID | None = None
+    #: the mail that it is about, and what each is, for whoever may try it again
+    mails: Sequence[tuple[uuid.UUID, str]] = ()
+    #: whether that can be given up for good
+    may_stop: bool = False
     #: the technical run, for administrators
     run_url: str | None = None
     #: a mail whose date's letter can be tried again, where it is that
@@ -152,12 +155,13 @@ def stop_mail(referral: Referral, mail_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.post("/referrals/<reference:number>/steps/<uuid:step_id>/retry")
 @for_referral(View.DOCUMENTS)
 def retry_step(referral: Referral, step_id: uuid.UUID) -> ResponseReturnValue:
-    """Let automatic work that was given up be tried again."""
+    """Let automatic work that was given up be tried again, with all else that the same address did not take."""
     session = transactions.session()
     step = session.get(Step, step_id)
     if step is None or step.referral_id != referral.id:
         raise NoSuchReferral
-    steps.retry(session, step, by=people.actor())
+    for one in undelivered.together(session, referral, step):
+        steps.retry(session, one, by=people.actor())
     notices.say_next(gettext("It is being tried again. Look at this page in a moment."))
     return _back(referral)
 
@@ -217,18 +221,25 @@ def failed_lines(referral: Referral) -> list[FailedLine]:
     """Automatic work on this referral that was given up, with what a person can do about it."""
     actor = people.actor()
     may_retry, may_stop = steps.may_retry(referral, actor), words.may_do(Verb.STOP_SENDING, referral)
-    given_up = [
-        FailedLine(
-            step.failed_at or clock.now(),
-            _what_failed(step, may_retry=may_retry),
-            _advice(step),
-            may_retry,
-            step.id,
-            step.mail_id if may_stop else None,
-            run_url(step) if is_administrator(actor) else None,
+    session, given_up, told = transactions.session(), [], set()
+    for step in undelivered.failed(session, referral):
+        alike = undelivered.together(session, referral, step)
+        mails = [notifications.mail_of(session, one) for one in alike if one.mail_id]
+        if step.id in told:
+            continue
+        told |= {one.id for one in alike}
+        given_up.append(
+            FailedLine(
+                step.failed_at or clock.now(),
+                _what_failed(step, may_retry=may_retry),
+                _advice(step),
+                may_retry,
+                step.id,
+                [(one.id, _about(one)) for one in mails] if may_retry else [],
+                may_stop,
+                run_url(step) if is_administrator(actor) else None,
+            )
         )
-        for step in steps.failed(transactions.session(), referral)
-    ]
     return given_up + _failed_of_dates(referral, may_retry=may_retry)
 
 
@@ -239,7 +250,7 @@ def _failed_of_dates(referral: Referral, *, may_retry: bool) -> list[FailedLine]
     spoken_for = {(one.date_id, one.recipient): one.id for one in written}
     return [
         FailedLine(
-            call.tried_at or clock.now(),
+            clock.shown(call.tried_at) if call.tried_at else clock.now(),
             _what_of_date_failed(call, may_know=may_retry),
             _advice_of_date(call),
             may_retry,
@@ -268,6 +279,12 @@ def _what_failed(step: Step, *, may_retry: bool) -> str:
     }.get(step.failed_with or "", gettext("Something that should have happened by itself did not."))
 
 
+def _about(mail: Mail) -> str:
+    """What a mail is, and which meeting it is about where it calls to one or takes one back."""
+    begins_at = call_mail.meeting_begins_at(transactions.session(), mail)
+    return f"{gettext(mail.kind.label)}, {date_and_time(begins_at)}" if begins_at else gettext(mail.kind.label)
+
+
 def _what_of_date_failed(call: DateCall, *, may_know: bool) -> str:
     if call.failed_with != "address":
         return gettext("A mail could not be sent.")
@@ -290,7 +307,7 @@ def _advice(step: Step) -> str:
     if at := step.tried_again_at:
         return gettext(
             "It was tried several times and is tried again by itself, next at about %(time)s. Nothing is lost.",
-            time=time_of_day(at),
+            time=time_of_day(clock.shown(at)),
         )
     if step.failed_with != "address":
         return ""

@@ -1,17 +1,20 @@
 """A mail that did not arrive: a line of the coordinator's digest, by reference and link alone, until somebody sees to it."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import notifications, steps
+from referrals import clock, notifications, steps, team_review
+from referrals.disclosure import coverage
 from referrals.models import Account, Mail, Referral, Step
 from referrals.reminders import digest, undelivered, waiting
-from referrals.vocabulary import Rhythm
+from referrals.stages import TO_SCHEDULE
+from referrals.vocabulary import MailKind, Profession, Rhythm
 from tests import straight_way
-from tests.factories import protected
+from tests.factories import a_guardian, a_referral, protected
 from tests.people import Cast
 
 pytestmark = pytest.mark.usefixtures("wednesday")
@@ -80,3 +83,63 @@ def test_it_stands_among_what_waits_by_the_day_since_when_it_does(session: Sessi
     referral = returned(session, cast)
     items = waiting.everything_for(session, cast.coordinator.actor(), today=date(2026, 9, 16))
     assert [(one.number, one.kind.value) for one in items if one.kind.value == "mail"] == [(referral.number, "mail")]
+
+
+def invited(session: Session, cast: Cast, referral: Referral, *, days: int, place: str = "Rum 12") -> Mail:
+    """The mail that invites the referral's guardian to a meeting in so many days, which came back."""
+    session.expire_all()
+    (guardian,) = coverage.guardians_of(session, referral)
+    team_review.schedule_meeting(
+        session, referral, by=cast.coordinator.actor(), seen=None, starts_at=clock.now() + timedelta(days=days), minutes=45,
+        place=place, called=[cast.head_teacher.id], guardians=[guardian.id], agenda=["Läget i klassen"], without=list(Profession),
+        on_closed_day=True,
+    )  # fmt: skip
+    session.expire_all()
+    (mail,) = [
+        one for one in notifications.write(session, referral.history[-1]) if one.recipient.startswith("guardian")
+    ]
+    notifications.note_sent(session, mail)
+    assert notifications.note_returned(session, mail.message_id)
+    return mail
+
+
+def test_what_came_back_is_seen_to_as_long_as_it_tells_anything(
+    session: Session, cast: Cast, wednesday: time_machine.Traveller
+) -> None:
+    referral = a_referral(session, cast, TO_SCHEDULE)
+    a_guardian(session, referral, told_by=cast.coordinator, email="maja@familj.invalid")
+    first = invited(session, cast, referral, days=7)
+    assert [one.mail_id for one in undelivered.failed(session, referral)] == [first.id]
+    second = invited(session, cast, referral, days=8)
+    assert [one.mail_id for one in undelivered.failed(session, referral)] == [second.id], (
+        "the call before holds no more"
+    )
+    assert lines(session, cast.coordinator) == [referral.number]
+    wednesday.shift(timedelta(days=9))
+    assert undelivered.failed(session, referral) == []
+    assert lines(session, cast.coordinator) == []
+
+
+def test_what_one_address_does_not_take_is_one_press(session: Session, cast: Cast) -> None:
+    referral = returned(session, cast, how_many=2)
+    first, second = steps.failed(session, referral)
+    assert undelivered.together(session, referral, first) == [first]
+    session.get_one(Mail, second.mail_id).kind = MailKind.CONCERN_WITHDRAWN
+    session.get_one(Mail, second.mail_id).recipient = session.get_one(Mail, first.mail_id).recipient
+    assert undelivered.together(session, referral, first) == [first], "another address"
+    session.get_one(Mail, second.mail_id).address = session.get_one(Mail, first.mail_id).address
+    session.flush()
+    assert undelivered.together(session, referral, second) == [first, second]
+    second.failed_with = "mail"
+    assert undelivered.together(session, referral, second) == [second]
+
+
+def test_what_failed_stands_by_the_date_that_is_shown(
+    session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "shift", lambda: timedelta(days=30))
+    referral = returned(session, cast)
+    (step,) = steps.failed(session, referral)
+    assert step.failed_at == clock.now()
+    (line,) = undelivered.to_see_to(session, cast.coordinator.actor())
+    assert line.waits_since == date(2026, 10, 16)
