@@ -12,6 +12,7 @@ from referrals.disclosure import pieces, sharing
 from referrals.documents import Paper
 from referrals.files import attachments
 from referrals.files.quarantine import Cleared
+from referrals.languages import format_long_date
 from referrals.models import (
     CONSENT,
     AuditEvent,
@@ -49,7 +50,7 @@ from tests.webapp.desk import cast_of
 from tests.webapp.provider import know_person, running_provider, sign_in_there
 from webapp import create_app
 
-TODAY = clock.now().date()
+TODAY = clock.today("Europe/Stockholm")
 
 
 @pytest.fixture(scope="module")
@@ -331,6 +332,23 @@ def test_consent_is_given_narrowed_and_taken_back_by_the_guardian(identified, si
     assert "A consent was withdrawn" in page.text
     assert "A guardian" in page.text
     assert "with e-identification" in signed_in("karin").get(f"/referrals/{number}/guardians").text
+
+
+def test_a_yes_that_is_narrowed_before_its_first_day_begins_no_sooner(identified, settings, ids):
+    first = TODAY + timedelta(days=33)
+    with db.writing(settings.database) as session:
+        guardian = session.get(Guardian, ids["Maja"])
+        days = {"from_on": first, "until_on": first + timedelta(days=60)}
+        a_consent(session, guardian, by=cast_of(session).coordinator, **days)
+    browser = identified()
+    browser.get("/guardian/consent")
+    refused = browser.submit({"until_on": str(first - timedelta(days=1))}, status=422)
+    assert any("The last day cannot be before the first." in one for one in refused.problems)
+    page = browser.submit({"categories": ["schooling"], "until_on": str(first)})
+    assert f"Your answer is recorded and holds from {format_long_date(first, 'en')}." in page.text
+    assert "You have said yes, and it does not hold yet." in page.text
+    newest = read(settings, lambda session: session.get(Guardian, ids["Maja"]).answer_until(None))
+    assert (newest.categories, newest.from_on, newest.until_on) == (["schooling"], first, first)
 
 
 def test_a_guardians_yes_reaches_nobody_they_were_not_asked_about(identified, settings, ids):

@@ -19,7 +19,7 @@ from schemas.guardian import OwnConsentForm
 from webapp import forms, notices, people, transactions
 from webapp.guardian import blueprint
 from webapp.guards import for_guardian
-from webapp.language import gettext, language, zone
+from webapp.language import gettext, language, long_date, zone
 from webapp.pages import page
 
 _NOT_YET = N_("You have not answered yet.")
@@ -100,6 +100,12 @@ def give_consent(guardian: Guardian) -> ResponseReturnValue:
     if given is None:
         return _consent_page(guardian, form, 422)
     newest = guardian.answer_until(None)
+    first = today = clock.today(zone())
+    if newest is not None and _state(guardian) is ConsentState.NOT_BEGUN:
+        first = newest.from_on  # what is narrowed before its first day does not begin sooner for that
+    if given["until_on"] < first:
+        form.refuse("until_on", N_("The last day cannot be before the first."))
+        return _consent_page(guardian, form, 422)
     usual = gettext("So that those who work with the child can help together.")
     answer = consent.ConsentGiven(
         answer=consent.answer_for(guardian.referral, given["categories"], given["recipients"]),
@@ -107,11 +113,14 @@ def give_consent(guardian: Guardian) -> ResponseReturnValue:
         categories=given["categories"],
         recipients=given["recipients"],
         purpose=(newest.purpose if newest else None) or usual,
-        from_on=clock.today(zone()),
+        from_on=first,
         until_on=given["until_on"],
     )
     _record(guardian, answer)
-    notices.say_next(gettext("Your answer is recorded and holds from now on."))
+    if first > today:
+        notices.say_next(gettext("Your answer is recorded and holds from %(day)s.", day=long_date(first)))
+    else:
+        notices.say_next(gettext("Your answer is recorded and holds from now on."))
     return redirect(url_for(".home"), 303)
 
 
