@@ -570,6 +570,8 @@ def test_shares_are_counts_with_whole_percent() -> None:
         (DocumentKind.FOLLOW_UP, "rr", "Alla 2 mål är nådda."),
         (DocumentKind.FOLLOW_UP, "ccc", "Inget av de 3 målen är nått än."),
         (DocumentKind.FOLLOW_UP, "rccc", "1 av 4 mål är nått."),
+        (DocumentKind.CLOSING, "c", "Målet nåddes inte."),
+        (DocumentKind.CLOSING, "ccc", "Inget av de 3 målen nåddes."),
         (DocumentKind.CLOSING, "rrrc", "3 av 4 mål är nådda."),
         (DocumentKind.CLOSING, "rrrrc", "4 av 5 (80 %) mål är nådda."),
     ],
