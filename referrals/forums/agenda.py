@@ -110,10 +110,12 @@ def lined_up(session: Session, date: TeamDate, *, by: Actor) -> list[Referral]:
 
 
 def find_item(session: Session, date: TeamDate, item_id: uuid.UUID, *, by: Actor) -> AgendaItem:
-    """One line of the agenda, for somebody who arranges it. Raises NotAllowed."""
+    """One line of the agenda, for somebody who arranges it. Raises NotAllowed, and AgendaRefused where it is not on this date any more."""
     dates.require_keeper(date.forum, by)
     found = session.get(AgendaItem, item_id)
-    if found is None or found.date_id != date.id or not may_arrange(found.referral, date, by):
+    if found is None or found.date_id != date.id:
+        raise AgendaRefused(AgendaProblem.REARRANGED)
+    if not may_arrange(found.referral, date, by):
         raise NotAllowed("agenda item")
     return found
 
@@ -138,10 +140,11 @@ def put_on(session: Session, date: TeamDate, referral_id: uuid.UUID, *, minutes:
 
 
 def as_it_stands(session: Session, date: TeamDate) -> str:
-    """A short word for the agenda's lines, their order and minutes, other once one was changed: the forms send it along."""
+    """A short word for the agenda's lines, order and minutes, and from when and where: other once one was changed, and sent along by the forms."""
     lines = select(AgendaItem.id, AgendaItem.minutes).where(AgendaItem.date_id == date.id)
     rows = session.execute(lines.order_by(AgendaItem.position, AgendaItem.put_at))
-    return sha256(repr([(str(row.id), row.minutes) for row in rows]).encode()).hexdigest()[:16]
+    stands = date.starts_at.timestamp(), date.place, [(str(row.id), row.minutes) for row in rows]
+    return sha256(repr(stands).encode()).hexdigest()[:16]
 
 
 def arrange(
@@ -153,10 +156,7 @@ def arrange(
     `find_item` may.
     """
     require_to_come(session, item.date)
-    # Nobody else arranges it before this transaction ends.
-    session.refresh(item.date, with_for_update={"key_share": True})
-    if seen is not None and seen != as_it_stands(session, item.date):
-        raise AgendaRefused(AgendaProblem.REARRANGED)
+    require_as_seen(session, item.date, seen)
     if act is AgendaAct.OFF:
         note(session, item, TAKEN_OFF, by=by)
         session.delete(item)
@@ -177,6 +177,13 @@ def require_to_come(session: Session, date: TeamDate) -> None:
     """Raises AgendaRefused once the day of the date has passed."""
     if is_over(session, date):
         raise AgendaRefused(AgendaProblem.PASSED)
+
+
+def require_as_seen(session: Session, date: TeamDate, seen: str | None) -> None:
+    """Raises AgendaRefused where the agenda stands otherwise by now; nobody arranges it before this transaction ends."""
+    session.refresh(date, with_for_update={"key_share": True})
+    if seen is not None and seen != as_it_stands(session, date):
+        raise AgendaRefused(AgendaProblem.REARRANGED)
 
 
 def note(session: Session, item: AgendaItem, subject: str, *, by: Actor) -> None:

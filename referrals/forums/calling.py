@@ -113,13 +113,16 @@ def can_be_called(session: Session, slot: Slot, held: Sequence[TeamSeat], *, by:
     return is_free and _is_complete(session, slot, by=by)
 
 
-def call_to_agenda(session: Session, date: TeamDate, *, points: Sequence[str], by: Actor) -> Called:
+def call_to_agenda(
+    session: Session, date: TeamDate, *, points: Sequence[str], by: Actor, seen: str | None = None
+) -> Called:
     """Call the team to each referral on the agenda that is ready for it, at its time there, to talk about `points`.
 
-    Raises NotAllowed, and AgendaRefused once the day of the date has passed.
+    Raises NotAllowed, and AgendaRefused once the day has passed, and where the agenda was changed since it stood as `seen`.
     """
     dates.require_keeper(date.forum, by)
     agenda.require_to_come(session, date)
+    agenda.require_as_seen(session, date, seen)
     held = seats.seats_of(session, date.forum)
     called = left = to_tell = 0
     for slot in agenda.slots(session, date):

@@ -114,10 +114,14 @@ def withdraw_date(session: Session, date: TeamDate, *, by: Actor, reason: str, s
     return CalledOff(len(then), len(to_tell))
 
 
-def follow_agenda(session: Session, date: TeamDate, *, by: Actor) -> Moved:
-    """Move each meeting that was called to the time the agenda has for it by now, and let it take as long. Raises NotAllowed, and AgendaRefused later."""
+def follow_agenda(session: Session, date: TeamDate, *, by: Actor, seen: str | None = None) -> Moved:
+    """Move each meeting that was called to the time the agenda has for it by now, and let it take as long.
+
+    Raises NotAllowed, and AgendaRefused once the day has passed, and where the agenda was changed since it stood as `seen`.
+    """
     dates.require_keeper(date.forum, by)
     agenda.require_to_come(session, date)
+    agenda.require_as_seen(session, date, seen)
     own = [slot for slot in agenda.slots(session, date) if agenda.may_arrange(slot.item.referral, date, by)]
     return _take_along(session, own, date.place, by=by, reason=None)
 

@@ -103,8 +103,8 @@ def put_on_agenda(forum_id: uuid.UUID, date_id: uuid.UUID) -> ResponseReturnValu
 def arrange_agenda(forum_id: uuid.UUID, date_id: uuid.UUID, item_id: uuid.UUID) -> ResponseReturnValue:
     """Give a referral on the date other minutes or another place, or take it off."""
     forum, form, session = team_of(forum_id), forms.submitted(), transactions.session()
-    item = rules.find_item(session, dates.find_date(session, forum, date_id), item_id, by=people.actor())
-    if values := form.load(AgendaItemForm()):
+    item = line_of(dates.find_date(session, forum, date_id), item_id, form)
+    if item is not None and (values := form.load(AgendaItemForm())):
         number = item.referral.number
         try:
             rules.arrange(
@@ -113,7 +113,7 @@ def arrange_agenda(forum_id: uuid.UUID, date_id: uuid.UUID, item_id: uuid.UUID) 
                 values["act"],
                 minutes=values["item_minutes"],
                 by=people.actor(),
-                seen=request.form["seen"],
+                seen=request.form.get("seen", ""),
             )
         except AgendaRefused as refused:
             form.refuse("", refused.problem.label)
@@ -121,6 +121,15 @@ def arrange_agenda(forum_id: uuid.UUID, date_id: uuid.UUID, item_id: uuid.UUID) 
             notices.say_next(_said(values["act"], number))
             return back(forum_id, date_id)
     return agenda_page(forum, date_id, form, status=422)
+
+
+def line_of(date: TeamDate, item_id: uuid.UUID, form: forms.Form) -> AgendaItem | None:
+    """A line for somebody who arranges it; none, and `form` says so, where a colleague took it off this date meanwhile."""
+    try:
+        return rules.find_item(transactions.session(), date, item_id, by=people.actor())
+    except AgendaRefused as refused:
+        form.refuse("", refused.problem.label)
+        return None
 
 
 def _said(act: AgendaAct, number: str) -> str:

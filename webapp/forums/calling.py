@@ -2,6 +2,7 @@
 
 import uuid
 
+from flask import request
 from flask.typing import ResponseReturnValue
 
 from referrals.errors import AgendaRefused
@@ -23,7 +24,9 @@ def call_to_agenda(forum_id: uuid.UUID, date_id: uuid.UUID) -> ResponseReturnVal
     forum, session, form = team_of(forum_id), transactions.session(), forms.submitted()
     date = dates.find_date(session, forum, date_id)
     try:
-        called = calling.call_to_agenda(session, date, points=meeting_forms.usual_points(), by=people.actor())
+        called = calling.call_to_agenda(
+            session, date, points=meeting_forms.usual_points(), by=people.actor(), seen=request.form.get("seen", "")
+        )
     except AgendaRefused as refused:
         form.refuse("", refused.problem.label)
         return agenda_page(forum, date_id, form, status=422)

@@ -6,7 +6,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from referrals.errors import AgendaRefused
-from referrals.forums import agenda, dates, moving
+from referrals.forums import dates, moving
 from referrals.forums.moving import CalledOff, Moved
 from referrals.languages import local_date
 from referrals.vocabulary import AgendaProblem
@@ -14,7 +14,7 @@ from schemas.forums import MoveDateForm, MoveItemForm, WithdrawDateForm
 from webapp import forms, notices, people, transactions
 from webapp.casework import words
 from webapp.forums import blueprint
-from webapp.forums.agenda import agenda_page, back
+from webapp.forums.agenda import agenda_page, back, line_of
 from webapp.forums.team import TEAM_ROLES, team_of
 from webapp.guards import signed_in
 from webapp.language import gettext, ngettext, short_date, time_of_day, weekday_date, zone
@@ -28,8 +28,8 @@ _OF_ALL_OF_IT = (AgendaProblem.OTHERS, AgendaProblem.MOVED)
 def move_agenda_item(forum_id: uuid.UUID, date_id: uuid.UUID, item_id: uuid.UUID) -> ResponseReturnValue:
     """Move a referral to another of the team's dates, and the meeting that was called with it."""
     forum, form, session, by = team_of(forum_id), forms.submitted(), transactions.session(), people.actor()
-    item = agenda.find_item(session, dates.find_date(session, forum, date_id), item_id, by=by)
-    if values := form.load(MoveItemForm()):
+    item = line_of(dates.find_date(session, forum, date_id), item_id, form)
+    if item is not None and (values := form.load(MoveItemForm())):
         to = dates.find_date(session, forum, values["to"])
         try:
             moved = moving.move_item(session, item, to, by=by, reason=values["reason"])
@@ -50,7 +50,7 @@ def move_team_date(forum_id: uuid.UUID, date_id: uuid.UUID) -> ResponseReturnVal
     date = dates.find_date(session, forum, date_id)
     if values := form.load(MoveDateForm(zone=zone())):
         try:
-            moved = moving.move_date(session, date, by=people.actor(), seen=request.form["seen"], **values)
+            moved = moving.move_date(session, date, by=people.actor(), seen=request.form.get("seen", ""), **values)
         except AgendaRefused as refused:
             form.refuse("" if refused.problem in _OF_ALL_OF_IT else "moved_on", refused.problem.label)
         else:
@@ -71,7 +71,7 @@ def withdraw_team_date(forum_id: uuid.UUID, date_id: uuid.UUID) -> ResponseRetur
     if values := form.load(WithdrawDateForm()):
         try:
             off = moving.withdraw_date(
-                session, date, by=people.actor(), reason=values["off_reason"], seen=request.form["seen"]
+                session, date, by=people.actor(), reason=values["off_reason"], seen=request.form.get("seen", "")
             )
         except AgendaRefused as refused:
             form.refuse("", refused.problem.label)
@@ -88,7 +88,8 @@ def follow_agenda(forum_id: uuid.UUID, date_id: uuid.UUID) -> ResponseReturnValu
     """Move the meetings that were called to the times the agenda has by now."""
     forum, session = team_of(forum_id), transactions.session()
     try:
-        moved = moving.follow_agenda(session, dates.find_date(session, forum, date_id), by=people.actor())
+        date = dates.find_date(session, forum, date_id)
+        moved = moving.follow_agenda(session, date, by=people.actor(), seen=request.form.get("seen", ""))
     except AgendaRefused as refused:
         form = forms.submitted()
         form.refuse("", refused.problem.label)

@@ -15,7 +15,7 @@ from referrals.forums.calling import Called
 from referrals.forums.dates import Series
 from referrals.models import Referral, TeamDate
 from referrals.stages import PARTS_REQUESTED, TO_SCHEDULE
-from referrals.vocabulary import Attendance, MeetingOutcome
+from referrals.vocabulary import AgendaProblem, Attendance, MeetingOutcome
 from tests.factories import a_guardian, a_member, a_referral, protected
 from tests.people import Cast
 
@@ -134,6 +134,19 @@ def test_a_referral_that_is_not_so_far_yet_waits_and_what_has_begun_too(
     wednesday.move_to(tuesday.starts_at + timedelta(minutes=15))
     assert press(session, cast, tuesday) == Called(0, 2)
     assert not team_review.is_called(session, begun)
+
+
+def test_nobody_is_called_to_a_time_that_was_not_read(session: Session, cast: Cast, tuesday: TeamDate) -> None:
+    by, referral = cast.coordinator.actor(), put(session, cast, tuesday)
+    seen = agenda.as_it_stands(session, tuesday)
+    tuesday.starts_at += timedelta(minutes=30)
+    session.flush()
+    with pytest.raises(AgendaRefused) as told:
+        calling.call_to_agenda(session, tuesday, points=POINTS, by=by, seen=seen)
+    assert told.value.problem is AgendaProblem.REARRANGED
+    assert not team_review.is_called(session, referral)
+    seen = agenda.as_it_stands(session, tuesday)
+    assert calling.call_to_agenda(session, tuesday, points=POINTS, by=by, seen=seen).meetings == 1
 
 
 def test_only_who_keeps_the_date_calls_and_only_what_they_may_arrange_while_it_is_to_come(

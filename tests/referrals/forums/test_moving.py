@@ -274,8 +274,13 @@ def test_meetings_follow_the_agenda_when_asked_to(session: Session, cast: Cast, 
     call(session, cast, one)
     call(session, cast, two, BEGINS + HALF_AN_HOUR)
     assert moving.follow_agenda(session, first, by=by) == Moved(0, 0)
-    agenda.arrange(session, two, AgendaAct.EARLIER, minutes=20, by=by)
-    assert moving.follow_agenda(session, first, by=by) == Moved(2, 0, 2)
+    agenda.arrange(session, two, AgendaAct.EARLIER, minutes=30, by=by)
+    seen = agenda.as_it_stands(session, first)
+    agenda.arrange(session, two, AgendaAct.KEEP, minutes=20, by=by)
+    unread = refused(lambda: moving.follow_agenda(session, first, by=by, seen=seen))
+    assert unread is AgendaProblem.REARRANGED, "to times that nobody there read"
+    assert [entry(session, each.referral)[2] - BEGINS for each in (two, one)] == [HALF_AN_HOUR, timedelta(0)]
+    assert moving.follow_agenda(session, first, by=by, seen=agenda.as_it_stands(session, first)) == Moved(2, 0, 2)
     assert [entry(session, each.referral)[2] - BEGINS for each in (two, one)] == [
         timedelta(0), timedelta(minutes=20),
     ]  # fmt: skip

@@ -121,6 +121,39 @@ def test_a_page_that_was_opened_before_a_colleague_moved_the_date_moves_nothing_
     assert "HTL-team Linden, 10:00, Biblioteket" in page.text
 
 
+def test_a_page_from_before_this_version_says_that_things_may_have_changed(karin, date, lay):  # noqa: F811
+    number, identity = lay()
+    page = put(karin, date, identity)
+    before = [one for one in page.all("form") if f"{date}/" in one.get("action", "")]
+    assert {one.get("action").rsplit("/", 1)[-1] for one in before} >= {"call", "move", "withdraw"}
+    for form in before:
+        (seen,) = [one for one in form.iter("input") if one.get("name") == "seen"]
+        seen.set("name", "_unknown_then")
+        typed = {"act": "off", "reason": "Sjukt.", "off_reason": "Sjukt.", "moved_time": "10:00"}
+        refused = karin.submit(typed, form=form, status=422)
+        assert any("since the page was opened" in one for one in refused.problems), form.get("action")
+        assert number in lines(refused)[0]
+        assert refused.fields(form_of(refused, f"{date}/move"))["reason"] == "Sjukt."
+    assert "14:30" in karin.get(date).text
+
+
+def test_a_line_a_colleague_took_off_or_moved_meanwhile_is_said_to_be_gone(karin, team, date, lay):  # noqa: F811
+    (first, first_id), (second, second_id) = lay(), lay()
+    karin.get(team)
+    karin.submit(DATE | {"first_on": "2026-09-29"})
+    put(karin, date, first_id)
+    stale = put(karin, date, second_id)
+    arrange(karin, stale, first, "off")
+    karin.submit({}, form=form_of(karin.get(date), "/move"))
+    for number in (first, second):
+        refused = arrange(karin, stale, number, "keep", "45", status=422)
+        assert any("The agenda has changed since the page was opened" in one for one in refused.problems)
+        assert not lines(refused)
+    refused = karin.submit({"reason": "Rektorn är borta."}, form=form_of(stale, "/move"), status=422)
+    assert any("The agenda has changed since the page was opened" in one for one in refused.problems)
+    assert refused.fields(form_of(refused, f"{date}/move"))["reason"] == "Rektorn är borta."
+
+
 def test_a_date_is_withdrawn_and_what_was_called_for_it_is_called_off(karin, date, lay, settings):  # noqa: F811
     (first, first_id), (_second, second_id) = lay(), lay()
     assert not [form for form in karin.get(date).all("form") if form.get("action", "").endswith("/withdraw")]
@@ -164,6 +197,16 @@ def looks_at_other_times(browser, people, settings):
         assert len(session.scalars(select(TeamMeeting)).all()) == 1
 
 
+def only_what_was_read_is_followed(browser, page, number, settings):
+    """To times that nobody there read no meeting is moved; then the agenda is again as it was."""
+    before = begins(settings)
+    arrange(browser, page, number, "keep", "25")
+    refused = browser.submit(form=form_of(page, "/follow"), status=422)
+    assert any("The agenda has changed since the page was opened" in one for one in refused.problems)
+    assert begins(settings) == before
+    arrange(browser, refused, number, "keep", "30")
+
+
 def test_meetings_follow_the_agenda_and_what_is_missing_is_named(karin, date, lay, settings):  # noqa: F811
     (first, first_id), (second, second_id) = lay(), lay()
     put(karin, date, first_id)
@@ -205,12 +248,13 @@ def test_meetings_follow_the_agenda_and_what_is_missing_is_named(karin, date, la
         assert words in lines(page)[1]
     assert "14:30–15:30." in lines(page)[0], "the team is called for an hour, and half of that is kept"
     page = arrange(karin, page, second, "earlier")
-    page = karin.submit(form=form_of(page, "/follow"))
+    form = form_of(page, "/follow")
+    only_what_was_read_is_followed(karin, page, second, settings)
+    page = karin.submit(form=form)
     assert not [form for form in page.all("form") if form.get("action", "").endswith("/follow")]
     assert "2 meetings are moved along" in page.text
     assert begins(settings) == ["22 12:30", "22 13:00"]
-    form = form_of(page, f"{date}/move")  # the button as it stood on a page that was opened before
-    form.set("action", f"{date}/follow")
+    # the button as it stood on a page that was opened before
     assert "Every meeting that is called has its time" in karin.submit(form=form).text
     with db.writing(settings.database) as session:
         session.execute(update(TeamDate).values(starts_at=clock.now() - timedelta(days=1)))
