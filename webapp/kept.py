@@ -18,7 +18,7 @@ from referrals.clock import machine_now
 from referrals.errors import ReferralError
 from referrals.models.account import KeptForm
 from referrals.sealing import key_ring
-from webapp import forms, notices, people, transactions
+from webapp import forms, notices, people, screens, transactions
 from webapp.language import choose_language, gettext, time_of_day
 
 #: field with the address of the page a form stands on, where that is not the address it is sent to
@@ -46,6 +46,14 @@ class Waiting:
 
     id: uuid.UUID
     path: str
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A form that is saved for its writer: the page it stands on, and when it was."""
+
+    path: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -152,7 +160,16 @@ def save(typed: forms.Typed | None = None, *, writer_id: uuid.UUID | None = None
         session.execute(_saved_rows(writer_id, found.path))
         session.execute(delete(KeptForm).where(KeptForm.is_writing, KeptForm.saved_at < machine_now() - _SAVED_FOR))
         session.add(row)
+    g.just_saved = Saved(found.path, clock.now())
     return clock.now()
+
+
+def saved() -> Saved | None:
+    """What is saved for its writer of the form that this page shows, or shows the texts of; None where nothing is."""
+    if "kept_saved_at" in g:
+        return Saved(request.path, g.kept_saved_at)
+    just_saved: Saved | None = g.get("just_saved")
+    return just_saved
 
 
 def forget() -> None:
@@ -165,7 +182,7 @@ def forget() -> None:
 def show_saved() -> None:
     """Let the form of this page begin with what its reader has written there and not sent yet."""
     somebody = people.account()
-    if somebody is None or "kept_form" in g:
+    if somebody is None or "kept_form" in g or screens.is_curtain():
         return
     mine = select(KeptForm).where(
         KeptForm.account_id == somebody.id, KeptForm.path == request.path, KeptForm.is_writing
@@ -191,6 +208,8 @@ def keep_for(account_id: uuid.UUID) -> Waiting | None:
 
 def take_out(kept_id: uuid.UUID, account_id: uuid.UUID) -> bool:
     """Show again on this page what was kept under `kept_id`, once, if this account typed it here. Says whether there was something."""
+    if screens.is_curtain():
+        return False  # it would be used up unseen
     with transactions.writing() as session:
         row = session.scalars(
             select(KeptForm).where(

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from referrals.languages import direction
 from referrals.vocabulary import DeadlineSource, shared_words
-from webapp import forms, navigation, notices, page_help, people, transactions
+from webapp import forms, kept, navigation, notices, page_help, people, screens, transactions
 from webapp.language import gettext, language, languages_here
 from webapp.static_files import asset_url
 
@@ -43,6 +43,9 @@ def add_to(app: Flask) -> None:
         has_page=navigation.has_page,
         notice_text=notice_text,
         unclaimed_texts=unclaimed_texts,
+        stands_in_form=stands_in_form,
+        kept_saved=kept.saved,
+        is_for_all_to_see=screens.is_asked_for,
         shared_words=shared_words.groups,
         words_meant=shared_words.words,
         added_row=lambda: g.get("added_row", ""),
@@ -70,12 +73,17 @@ def unclaimed_texts() -> list[str]:
     return [text for text in typed if not _CHOSEN.fullmatch(text)]
 
 
+def stands_in_form() -> bool:
+    """Whether something of what was typed stands in a form on this page, once it is put together."""
+    standing, _ = forms.kept_by_place()
+    return any(value for name, value in standing.items(multi=True) if name != _SEEN)
+
+
 def notice_text(said: notices.Notice) -> str:
     """What a notice says above a page that is put together; one about a form says too where what was typed stands, if it does."""
     if said.of_form is None:
         return said.text
-    standing, _ = forms.kept_by_place()
-    if any(value for name, value in standing.items(multi=True) if name != _SEEN):
+    if stands_in_form():
         return f"{said.text} {said.of_form}".strip()
     if unclaimed_texts():
         return f"{said.text} {gettext('What you typed stands last on this page: copy what you still need.')}"

@@ -42,13 +42,49 @@ def folded(page: Page) -> list[str]:
 
 
 def test_behind_the_curtain_nothing_of_it_is_on_the_page(signed_in: SignIn, lay) -> None:  # noqa: F811
-    reference = lay(TO_SCHEDULE, with_parts)
-    page = signed_in("karin").get(screen(reference, "curtain"))
+    reference, karin = lay(TO_SCHEDULE, with_parts), signed_in("karin")
+    karin.get(screen(reference))
+    karin.send({"dissent": "Pappan ser det annorlunda."}, button=("_typing", "yes"))
+    page = karin.get(screen(reference, "curtain"))
     assert "Nothing of it is shown until you say so." in page.text
     assert not page.all("textarea")
-    for secret in ("Ritar gärna.", reference, "Mila"):
+    for secret in ("Ritar gärna.", reference, "Mila", "Pappan ser det annorlunda.", "What you typed"):
         assert secret not in page.text
     assert reference not in page.title
+    assert karin.get(screen(reference)).fields(karin.page.form())["dissent"] == "Pappan ser det annorlunda."
+
+
+def test_what_waits_for_its_writer_stays_behind_the_curtain_and_stands_in_the_form_after_it(
+    signed_in: SignIn,
+    lay,  # noqa: F811
+    settings: Settings,
+) -> None:
+    reference, karin = lay(TO_SCHEDULE, called), signed_in("karin")
+    karin.get(screen(reference))
+    let_sessions_run_out(settings)
+    assert karin.submit({"dissent": "Pappan ser det annorlunda."}).heading == "Sign in"
+    signing_in = {"email": "karin.almkvist@trivsel.invalid", "password": PASSWORD, "next": screen(reference, "curtain")}
+    page = karin.submit(signing_in)
+    assert "Nothing of it is shown until you say so." in page.text
+    assert "Pappan ser det annorlunda." not in page.text
+    page = karin.get(screen(reference))
+    assert page.fields(page.form())["dissent"] == "Pappan ser det annorlunda."
+
+
+def test_minutes_approved_meanwhile_and_what_was_typed_in_them_are_folded_on_the_screen(signed_in: SignIn, lay) -> None:  # noqa: F811
+    reference, karin, henrik = lay(TO_SCHEDULE, held()), signed_in("karin"), signed_in("henrik")
+    karin.get(screen(reference))
+    henrik.get(f"/referrals/{reference}/team-review/approval")
+    henrik.submit()
+    page = karin.submit({"dissent": "Mamman ser det annorlunda."}, status=409)
+    folds = [one for one in page.all("details") if one.get("open") is None]
+    for words in ("Pappan: ”Det går för fort.”", "Mamman ser det annorlunda."):
+        assert words in page.text
+        assert any(words in page.text_of(one) for one in folds)
+    page = karin.get(screen(reference, "curtain"))
+    assert "Mamman ser det annorlunda." not in page.text
+    page = karin.get(screen(reference).partition("?")[0])
+    assert not [one for one in page.all("details") if "Pappan" in page.text_of(one)], "on a desk one reads them at once"
 
 
 def test_it_opens_with_what_all_in_the_room_may_know_strengths_first(signed_in: SignIn, lay, settings) -> None:  # noqa: F811

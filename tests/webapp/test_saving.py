@@ -122,6 +122,27 @@ def test_what_was_saved_can_be_thrown_away(desk, signed_in, settings):
     assert rows(settings, KeptForm) == 0
 
 
+def test_what_was_saved_and_has_no_form_any_more_is_said_to_be_saved_and_can_be_put_away(desk, signed_in, settings):
+    number, address = lay_minutes(desk)
+    karin, henrik = signed_in("karin"), signed_in("henrik")
+    there = {"attendance-0-name": "Karin", "attendance-0-attendance": "present", "outcome": "plan"}
+    karin.get(address)
+    karin.submit({"situation": "Hela", **there})
+    page = karin.get(address)
+    karin.send({"situation": "Hela meningen, och mer."}, button=TYPING)
+    henrik.get(f"/referrals/{number}/team-review/approval")
+    henrik.submit()
+    form = page.form()
+    for page in (karin.get(address), karin.submit({"situation": "Hela meningen, och mer."}, form=form, status=409)):
+        assert "Hela meningen, och mer." in [page.text_of(one) for one in page.all("blockquote", class_="kept-text")]
+        assert "but not sent, and only you can see it." in page.text
+        assert "Nothing of it has been saved" not in page.text
+    assert "What you typed" not in henrik.get(address).text
+    [form] = [one for one in page.all("form") if one.find(".//button[@name='_forget']") is not None]
+    karin.submit(form=form, button=("_forget", "yes"))
+    assert (karin.page.path, "What you typed" in karin.page.text, rows(settings, KeptForm)) == (address, False, 0)
+
+
 def test_who_comes_back_to_old_words_is_told_who_was_first(desk, signed_in, settings):
     _number, address = lay_minutes(desk)
     karin, sanna = signed_in("karin"), signed_in("sanna")

@@ -9,11 +9,8 @@ from referrals.meetings.meeting_room import CommonGround
 from referrals.models import Referral, TeamMeeting
 from referrals.notes import MEETING_TEXTS
 from referrals.vocabulary import About, Domain
-from webapp import people, transactions
+from webapp import people, screens, transactions
 from webapp.forms import Form
-
-#: `?screen=` in the address of the minutes: behind the curtain, or open
-CURTAIN, OPEN = "curtain", "open"
 
 
 @dataclass(frozen=True)
@@ -35,12 +32,7 @@ class Screen:
     after: str | None
 
 
-def is_asked_for() -> bool:
-    """Whether the minutes are opened or sent on the screen."""
-    return request.args.get("screen") in (CURTAIN, OPEN)
-
-
-def address(referral: Referral, how: str = CURTAIN) -> str:
+def address(referral: Referral, how: str = screens.CURTAIN) -> str:
     """Where the referral's screen is; behind the curtain unless told otherwise."""
     return url_for("casework.minutes", number=referral.number, screen=how)
 
@@ -48,7 +40,7 @@ def address(referral: Referral, how: str = CURTAIN) -> str:
 def shown(meeting: TeamMeeting, form: Form) -> Screen:
     """The screen of `meeting` with what stands in `form`."""
     session, referral = transactions.session(), meeting.referral
-    is_drawn = request.args.get("screen") == CURTAIN and request.method == "GET"
+    is_drawn = screens.is_curtain() and request.method == "GET"
     day = meeting_room.meetings_beside(session, meeting, by=people.actor())
     place = day.index(meeting)
     return Screen(
@@ -57,7 +49,7 @@ def shown(meeting: TeamMeeting, form: Form) -> Screen:
         closed=_closed(form) | meeting_room.notes_kept_from_somebody(session, referral, meeting),
         place=place + 1,
         count=len(day),
-        opens=address(referral, OPEN),
+        opens=address(referral, screens.OPEN),
         before=address(day[place - 1].referral) if place else None,
         after=address(day[place + 1].referral) if place + 1 < len(day) else None,
     )

@@ -34,7 +34,7 @@ from referrals.vocabulary import (
 )
 from schemas.approval import ApprovalForm
 from schemas.team_review import MeetingForm, MinutesForm
-from webapp import downloads, forms, kept, notices, people, previewing, transactions
+from webapp import downloads, forms, kept, notices, people, previewing, screens, transactions
 from webapp.casework import blueprint, meanwhile, meeting_forms, meeting_screen, note_forms, standing_in, wording, words
 from webapp.casework.choices import choices, previews
 from webapp.casework.documents import copies
@@ -171,7 +171,7 @@ def record_meeting(referral: Referral) -> ResponseReturnValue:
         )
     else:
         notices.say_next(gettext("The minutes are saved. Somebody else who may approves them next."))
-    if meeting_screen.is_asked_for():
+    if screens.is_asked_for():
         return redirect(meeting_screen.address(referral), 303)
     return redirect(url_for("casework.team_review", number=referral.number), 303)
 
@@ -312,7 +312,7 @@ def _minutes_page(referral: Referral, form: forms.Form | None = None) -> Respons
     held = [meeting for meeting in meetings if meeting.held_at is not None]
     initial = meeting_forms.usual_minutes(current) if can_write and current else {}
     status, form = 422 if form else 200, form or forms.shown(initial)
-    screen = meeting_screen.shown(current, form) if can_write and current and meeting_screen.is_asked_for() else None
+    screen = meeting_screen.shown(current, form) if can_write and current and screens.is_asked_for() else None
     return referral_page(
         "team_review_screen.html" if screen else "team_review_minutes.html",
         referral,
@@ -320,6 +320,7 @@ def _minutes_page(referral: Referral, form: forms.Form | None = None) -> Respons
         heading=gettext("Team meeting") if screen else gettext("Minutes"),
         form=form,
         screen=screen,
+        is_for_all=screens.is_asked_for(),
         can_write=can_write,
         meeting=current if can_write else (held[-1] if held else None),
         is_ahead=can_write and current is not None and local_date(current.starts_at, zone=zone()) > today(),
