@@ -25,7 +25,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from referrals import languages, vocabulary
-from referrals.papers import bars, charts, tagging
+from referrals.papers import agenda_points, bars, charts, tagging
 
 if TYPE_CHECKING:
     from weasyprint import CSS
@@ -239,6 +239,7 @@ def _environment(language: str) -> Environment:
         ),
         and_list=lambda values: languages.join_list([str(value) for value in values], language),
         language_name=lambda code: languages.language_name(code, language),
+        usual_point=lambda point: agenda_points.usual_point(point, language),
         own_name=lambda code: _own_name(code, language),
         interpreter_offer=languages.interpreter_offer,
         writing_direction=languages.direction,

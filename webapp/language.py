@@ -7,7 +7,7 @@ from flask import Flask, g, request
 from flask import session as cookie
 
 from referrals import languages
-from referrals.papers import charts
+from referrals.papers import agenda_points, charts
 from webapp.people import account, municipality
 
 #: Which language this browser asked for with the switch on the page.
@@ -110,6 +110,7 @@ def add_to(app: Flask) -> None:
         percent=lambda percent: languages.format_percent_points(percent, language()),
         # for words that come from Python: labels of the controlled lists, messages of forms
         words=lambda text: languages.translations(language()).gettext(str(text)),
+        usual_point=lambda point: agenda_points.usual_point(point, language()),
         iso=lambda moment: moment.isoformat(),
     )
 

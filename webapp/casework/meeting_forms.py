@@ -19,20 +19,13 @@ from referrals.meetings import interpreters, meeting_answers
 from referrals.meetings.interpreters import Wanted
 from referrals.models import Account, CalledAnswer, Guardian, MeetingAnswer, Referral, TeamMeeting
 from referrals.notes import MEETING_TEXTS
+from referrals.papers import agenda_points
 from referrals.people.roster import Colleague
-from referrals.vocabulary import N_, Attendance, CalledReply, Domain, InvitationReply
+from referrals.vocabulary import Attendance, CalledReply, Domain, InvitationReply
 from webapp import forms, people, transactions
 from webapp.casework import note_forms
 from webapp.casework.frame import today
-from webapp.language import gettext, zone
-
-#: points most meetings talk about; the coordinator changes them
-_USUAL_POINTS = (
-    N_("How the child is doing now"),
-    N_("What the child and the guardians say"),
-    N_("What works, and what is hard"),
-    N_("What we decide, who does it and by when"),
-)
+from webapp.language import gettext, language, zone
 
 
 @dataclass(frozen=True)
@@ -86,7 +79,7 @@ def usual_call(referral: Referral, current: TeamMeeting | None, colleagues: Sequ
 
 def usual_points() -> list[str]:
     """The points a meeting begins with, in the words of whoever calls it."""
-    return [gettext(point) for point in _USUAL_POINTS]
+    return agenda_points.usual_points(language())
 
 
 def _usual_time(referral: Referral) -> dict[str, Any]:

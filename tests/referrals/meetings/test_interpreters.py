@@ -11,7 +11,7 @@ from referrals.errors import Incomplete, KeptOutside, MeetingMoved, NotAllowed, 
 from referrals.guardians import guardian_page
 from referrals.meetings import interpreters
 from referrals.models import AuditEvent
-from referrals.papers import paper_sources
+from referrals.papers import agenda_points, paper_sources
 from referrals.stages import TO_SCHEDULE
 from referrals.vocabulary import DocumentKind, InvitationReply
 from schemas.documents.writing import paper_html
@@ -38,10 +38,10 @@ def meeting(session, cast, referral, maja, omar):
     return call(session, cast, referral, maja, omar)
 
 
-def call(session, cast, referral, *guardians, days=7):
+def call(session, cast, referral, *guardians, days=7, **values):
     return team_review.schedule_meeting(
         session, referral, by=cast.coordinator.actor(), seen=None, starts_at=clock.now() + timedelta(days=days), place="Rum 12",
-        called=[cast.head_teacher.id, cast.counsellor.id], guardians=[one.id for one in guardians], on_closed_day=True,
+        called=[cast.head_teacher.id, cast.counsellor.id], guardians=[one.id for one in guardians], on_closed_day=True, **values,
     )  # fmt: skip
 
 
@@ -170,3 +170,29 @@ def test_an_invitation_comes_in_the_guardians_own_language_and_tells_of_the_inte
     page = paper_html(paper_sources.gather(session, referral, theirs, after=row))
     assert '<html lang="da"' in page
     assert "Der er brug for tolk: polska. Vi bestiller en." in page
+
+
+@pytest.mark.parametrize(
+    ("language", "first"), [("da", "Hvordan barnet har det nu"), ("en", "How the child is doing now")]
+)
+def test_a_usual_point_is_said_in_the_readers_language_and_what_somebody_wrote_stays(
+    session, cast, referral, language, first
+):
+    maja = a_guardian(session, referral, told_by=cast.coordinator, language=language)
+    usual = agenda_points.usual_points("sv")[0]
+    call(session, cast, referral, maja, agenda=[usual, f"{usual} hemma"])
+    row = referral.history[-1]
+    (theirs,) = [one for one in documents.papers_after(session, row) if one.recipient == f"guardian:{maja.id}"]
+    page = paper_html(paper_sources.gather(session, referral, theirs, after=row))
+    assert f">{first}</li>" in page
+    assert f">{usual} hemma</li>" in page
+
+
+def test_a_usual_point_stays_where_a_catalogue_lacks_it():
+    usual = agenda_points.usual_points("sv")[1]
+    assert agenda_points.usual_point(usual, "en") == "What the child and the guardians say"
+    assert (
+        agenda_points.usual_point("What the child and the guardians say", "en")
+        == "What the child and the guardians say"
+    )
+    assert agenda_points.usual_point(usual, "ar") == usual
