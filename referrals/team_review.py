@@ -13,6 +13,7 @@ from referrals.access import Actor
 from referrals.calendar import closed_days, is_open_day
 from referrals.disclosure import coverage
 from referrals.errors import (
+    AgendaRefused,
     Incomplete,
     NotAllowed,
     NotInformed,
@@ -37,7 +38,7 @@ from referrals.stages import (
     State,
     Verb,
 )
-from referrals.vocabulary import Attendance, MeetingOutcome, Profession, WordingGround
+from referrals.vocabulary import AgendaProblem, Attendance, MeetingOutcome, Profession, WordingGround
 
 #: where each outcome leads once the minutes are approved
 LEADS_TO: dict[MeetingOutcome, State] = {
@@ -170,6 +171,7 @@ def schedule_meeting(
     Raises NotInformed before every guardian with custody is informed or the reason why not is recorded; Incomplete without
     a time, a place or anybody called; NotAllowed for strangers to the unit and guardians of other referrals; NotCovered
     where consent does not reach somebody's service; SchoolsClosed on a day on which they are, unless that is known;
+    AgendaRefused at a time that has passed, unless a meeting that was called is moved to when the team did meet;
     TeamNotComplete where a profession is missing and not named in `without`.
     """
     history.guard(session, referral, Verb.SCHEDULE_MEETING, by=by, seen=seen)
@@ -180,6 +182,8 @@ def schedule_meeting(
     meeting = current_meeting(session, referral)
     if meeting is not None and meeting.held_at is not None:
         meeting = None  # it was held, and work went on another way before its minutes were approved
+    if meeting is None and call["starts_at"] < clock.now():
+        raise AgendaRefused(AgendaProblem.PASSED)
     _require_open_day(session, call, before=meeting)
     people = roster.choose_for_team(session, referral, call["called"])
     short_of = [one for one in missing_professions(referral, people) if one not in call.get("without", ())]

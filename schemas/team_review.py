@@ -42,6 +42,7 @@ CHOOSE_COLOUR = N_("Choose a colour for at least one area.")
 GIVE_DAY = N_("Give the day of the meeting.")
 DAY_HAS_PASSED = N_("This day has passed. Choose today or a later day.")
 GIVE_TIME = N_("Give the time the meeting begins.")
+TIME_HAS_PASSED = N_("This time has passed. Choose a later one.")
 GIVE_PLACE = N_("Say where the team meets.")
 SAY_WHY_OFF = N_("Write why the meeting is called off.")
 GIVE_LENGTH = N_("Say how many minutes the meeting takes, between 10 and 480.")
@@ -62,7 +63,7 @@ class MeetingForm(FormSchema):
     """When and where the team meets, who is called and invited, and what it talks about.
 
     `zone` is the time zone in which day and time are meant; the result has one aware instant, `starts_at`. Nobody is called
-    to a day that has passed; a meeting `is_moved` to the day on which the team did meet.
+    to a day or an hour that has passed; a meeting `is_moved` to when the team did meet.
     """
 
     starts_on = DateField(needed=GIVE_DAY, years_back=1, years_ahead=1)
@@ -85,9 +86,18 @@ class MeetingForm(FormSchema):
         if not self._is_moved and day < clock.today(self._zone.key):
             raise ValidationError(DAY_HAS_PASSED)
 
+    @validates_schema
+    def _refuse_passed_hour(self, data: Mapping[str, Any], **_: Any) -> None:
+        if not self._is_moved and self._begins(data) < clock.now():
+            raise ValidationError(TIME_HAS_PASSED, "starts_time")
+
+    def _begins(self, data: Mapping[str, Any]) -> datetime:
+        return datetime.combine(data["starts_on"], data["starts_time"], self._zone)
+
     @post_load
     def _make_instant(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        starts_at = datetime.combine(data.pop("starts_on"), data.pop("starts_time"), self._zone)
+        starts_at = self._begins(data)
+        del data["starts_on"], data["starts_time"]
         points = [point.strip(" -–•*\t") for point in (data["agenda"] or "").splitlines()]
         return data | {"starts_at": starts_at, "agenda": [point for point in points if point]}
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 import time_machine
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -20,6 +21,11 @@ from tests.people import Cast
 MAJA = GuardianDetails(
     name="Maja Testsson", custody=Custody.JOINT, language="sv", phone="0000-11 22 33", interpreter="polska"
 )
+
+
+@pytest.fixture(autouse=True)
+def _today(wednesday: time_machine.Traveller) -> None:
+    """It is Wednesday the 16th of September 2026: the days of October are still to come."""
 
 
 def newest(session: Session, referral: Referral) -> History:

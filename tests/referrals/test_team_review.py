@@ -5,12 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from referrals import clock, history, team_review
 from referrals.access import Actor, Role, View, may_view
 from referrals.errors import (
+    AgendaRefused,
     AlreadyMoved,
     Incomplete,
     NotAllowed,
@@ -61,6 +63,11 @@ from tests.people import Cast
 
 AT = datetime(2026, 10, 7, 12, 30, tzinfo=UTC)
 THERE = Attendee(name="Karin Almkvist", function="Samordnare", attendance=Attendance.PRESENT)
+
+
+@pytest.fixture(autouse=True)
+def _today(wednesday: time_machine.Traveller) -> None:
+    """It is Wednesday the 16th of September 2026, at ten."""
 
 
 def a_ready_referral(session: Session, cast: Cast, state: State = TO_SCHEDULE) -> Referral:
@@ -173,6 +180,18 @@ def test_the_team_is_called_to_a_day_on_which_schools_are_closed_only_knowingly(
     assert call(session, referral, cast, starts_at=later).starts_at == later, "it stands on that day already"
     with pytest.raises(SchoolsClosed):
         call(session, referral, cast, starts_at=closed + timedelta(days=1))
+
+
+def test_the_team_is_called_to_no_hour_that_has_passed_and_a_meeting_is_moved_to_when_it_met(
+    session: Session, cast: Cast
+) -> None:
+    referral, now = a_ready_referral(session, cast), clock.now()
+    with pytest.raises(AgendaRefused):
+        call(session, referral, cast, starts_at=now - timedelta(minutes=1))
+    assert referral.state == TO_SCHEDULE
+    assert call(session, referral, cast, starts_at=now).starts_at == now
+    earlier = now - timedelta(hours=2)
+    assert call(session, referral, cast, starts_at=earlier).starts_at == earlier
 
 
 def test_nobody_from_elsewhere_is_called(session: Session, cast: Cast) -> None:

@@ -194,10 +194,12 @@ def test_nobody_is_called_to_a_day_that_has_passed_but_a_meeting_is_moved_to_the
     page = karin.submit({**WHEN, "starts_on": "2026-09-15"}, status=422)
     assert any("This day has passed." in problem for problem in page.problems)
     assert page.fields(page.form())["starts_time"] == "13:30"
-    karin.submit({"starts_on": "2026-09-16"})
+    page = karin.submit({"starts_on": "2026-09-16", "starts_time": "07:00"}, status=422)
+    assert any("This time has passed." in problem for problem in page.problems)
+    karin.submit({"starts_time": "13:30"})
     assert state_of(settings, reference) == SCHEDULED
     karin.get(f"/referrals/{reference}/team-review")
-    assert "The team is called for" in karin.submit({"starts_on": "2026-09-15"}).text
+    assert "The team is called for" in karin.submit({"starts_on": "2026-09-15", "starts_time": "07:00"}).text
 
 
 def test_dissent_of_somebody_absent_is_refused_at_the_field(signed_in: SignIn, number, settings) -> None:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from referrals import documents, earlier
 from referrals import team_review as rules
 from referrals.access import View, may_view
-from referrals.errors import Incomplete, LooksMedical, NoSuchReferral, SchoolsClosed, TeamNotComplete
+from referrals.errors import AgendaRefused, Incomplete, LooksMedical, NoSuchReferral, SchoolsClosed, TeamNotComplete
 from referrals.forums import dates as team_dates
 from referrals.forums import invitations_calendar, mandate
 from referrals.guardians import telling
@@ -109,6 +109,9 @@ def schedule_meeting(referral: Referral) -> ResponseReturnValue:
         meeting = rules.schedule_meeting(transactions.session(), referral, by=people.actor(), seen=seen(), **call)
     except SchoolsClosed:
         form.refuse("starts_on", N_("The schools are closed on that day. Choose another, or tick that you meet then."))
+        return _page(referral, form)
+    except AgendaRefused as refused:
+        form.refuse("starts_time", refused.problem.label)
         return _page(referral, form)
     except TeamNotComplete as refused:
         return _page(referral, form, missing=[Profession(value) for value in refused.missing])

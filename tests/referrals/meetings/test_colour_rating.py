@@ -42,11 +42,17 @@ WORDS = (
 )  # the file in Swedish, the guardian in Danish
 
 
+def in_a_week(session: Session, cast: Cast) -> TeamMeeting:
+    """A meeting the team is called to, whichever day that is."""
+    week = clock.now() + timedelta(days=7)
+    return call(session, a_ready_referral(session, cast), cast, starts_at=week, on_closed_day=True)
+
+
 @pytest.fixture
 def meeting(session: Session, cast: Cast) -> TeamMeeting:
     """A meeting of a team that rates by colour, called."""
     cast.forum.rates_by_colour = True
-    return call(session, a_ready_referral(session, cast), cast)
+    return in_a_week(session, cast)
 
 
 def alone(session: Session, meeting: TeamMeeting, who: Account, colours: colour_rating.Colours = ALL) -> ColourRating:
@@ -190,7 +196,7 @@ def test_on_its_whole_way_no_paper_tells_a_colour_unless_the_guardians_chose_so(
 
 def test_what_guardians_choose_later_leaves_papers_made_before_as_they_were(session: Session, cast: Cast) -> None:
     cast.forum.rates_by_colour = True
-    referral = call(session, a_ready_referral(session, cast), cast).referral
+    referral = in_a_week(session, cast).referral
     meeting = team_review.current_meeting(session, referral)
     assert meeting is not None
     both(session, meeting, cast)
@@ -254,7 +260,7 @@ def test_two_who_rate_in_the_same_moment_are_the_first_and_the_second(fresh_post
     with db.writing(fresh_postgres) as session:
         cast = settle(session)
         cast.forum.rates_by_colour = True
-        meeting_id = call(session, a_ready_referral(session, cast), cast).id
+        meeting_id = in_a_week(session, cast).id
         people = [cast.head_teacher.id, cast.counsellor.id]
     ready = threading.Barrier(len(people), timeout=20)
 
