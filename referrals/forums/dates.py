@@ -54,11 +54,13 @@ class Series:
 
 @dataclass(frozen=True)
 class Planned:
-    """What became of a series: dates that were added, days on which the team meets at that time already, and days on which schools are closed."""
+    """What became of a series: dates that were added, days on which just such a one was there already, and days on which schools are closed."""
 
     added: list[date]
     there: list[date]
     closed: list[date]
+    #: dates at another time, or of another length, that stand in the way of one that was not added
+    in_the_way: list[TeamDate]
 
 
 def forums_of(session: Session, actor: Actor, *, for_good: bool = False) -> list[Forum]:
@@ -176,14 +178,17 @@ def plan(session: Session, forum: Forum, series: Series, *, by: Actor) -> Planne
     """Add the dates of `series`, leaving out days on which schools are closed. Raises NotAllowed."""
     require_keeper(forum, by)
     zone, closed = ZoneInfo(roster.time_zone(session)), closed_days(session)
-    planned = Planned([], [], [])
+    planned = Planned([], [], [], [])
     day = series.first_on
     while day <= series.last_on:
         starts_at = datetime.combine(day, series.starts_time, zone)
         if not is_open_day(day, closed):
             planned.closed.append(day)
-        elif meanwhile(session, forum, starts_at=starts_at, minutes=series.minutes):
-            planned.there.append(day)
+        elif others := meanwhile(session, forum, starts_at=starts_at, minutes=series.minutes):
+            if [(one.starts_at, one.minutes) for one in others] == [(starts_at, series.minutes)]:
+                planned.there.append(day)
+            else:
+                planned.in_the_way.extend(others)
         else:
             _add(session, TeamDate(forum=forum, starts_at=starts_at, minutes=series.minutes, place=series.place), by)
             planned.added.append(day)
@@ -197,7 +202,11 @@ def meanwhile(session: Session, forum: Forum, *, starts_at: datetime, minutes: i
     near = select(TeamDate).where(
         TeamDate.forum_id == forum.id, TeamDate.starts_at < ends_at, TeamDate.starts_at > starts_at - LONGEST
     )
-    return [one for one in session.scalars(near) if one.starts_at + timedelta(minutes=one.minutes) > starts_at]
+    return [
+        one
+        for one in session.scalars(near.order_by(TeamDate.starts_at))
+        if one.starts_at + timedelta(minutes=one.minutes) > starts_at
+    ]
 
 
 def take_away(session: Session, forum: Forum, date_id: uuid.UUID, *, by: Actor) -> TeamDate:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections import defaultdict
+from datetime import timedelta
 
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -24,7 +25,7 @@ from schemas.forums import SeriesForm, TakeSeriesForm
 from webapp import downloads, forms, navigation, notices, pages, people, transactions
 from webapp.forums import blueprint
 from webapp.guards import signed_in
-from webapp.language import gettext, language, ngettext, short_date, zone
+from webapp.language import gettext, language, ngettext, short_date, time_of_day, zone
 
 #: the roles that have a team
 TEAM_ROLES = (Role.COORDINATOR, Role.HEAD_TEACHER, Role.ASSESSOR)
@@ -203,11 +204,22 @@ def _choice(account: Account) -> tuple[uuid.UUID, str]:
     return account.id, f"{account.name}, {gettext(account.profession.label).lower()}"
 
 
+def _from_to(date: TeamDate) -> str:
+    ends_at = date.starts_at + timedelta(minutes=date.minutes)
+    day = short_date(local_date(date.starts_at, zone=zone()))
+    return f"{day} {time_of_day(date.starts_at)}–{time_of_day(ends_at)}"
+
+
 def _said(planned: Planned) -> str:
     """What became of a series, in sentences."""
-    told = [ngettext("One date has been added.", "%(num)d dates have been added.", len(planned.added))]
+    told = [gettext("No date has been added.")]
+    if planned.added:
+        told = [ngettext("One date has been added.", "%(num)d dates have been added.", len(planned.added))]
     if planned.there:
         told.append(ngettext("One was there already.", "%(num)d were there already.", len(planned.there)))
+    if planned.in_the_way:
+        when = ", ".join(_from_to(one) for one in planned.in_the_way)
+        told.append(gettext("Left out, since the team meets then already: %(when)s.", when=when))
     if planned.closed:
         days = ", ".join(short_date(day) for day in planned.closed)
         told.append(gettext("Left out, since the schools are closed: %(days)s.", days=days))

@@ -46,9 +46,12 @@ def test_setting_the_same_dates_again_adds_none(session: Session, cast: Cast) ->
     first = team_dates.plan(session, cast.forum, AUTUMN, by=by)
     again = team_dates.plan(session, cast.forum, AUTUMN, by=by)
     assert (again.added, again.there) == ([], first.added)
-    for hour in (time(13, 30), time(15, 30)):
-        beside = team_dates.plan(session, cast.forum, replace(AUTUMN, starts_time=hour), by=by)
-        assert (beside.added, beside.there) == ([], first.added), "the team cannot meet twice at once"
+    assert again.in_the_way == []
+    there = team_dates.coming(session, cast.forum)
+    for otherwise in ({"starts_time": time(13, 30)}, {"starts_time": time(15, 30)}, {"minutes": 60}):
+        beside = team_dates.plan(session, cast.forum, replace(AUTUMN, **otherwise), by=by)
+        assert (beside.added, beside.there) == ([], []), "the team cannot meet twice at once"
+        assert beside.in_the_way == there
     assert len(team_dates.coming(session, cast.forum)) == len(first.added) == 5
 
 

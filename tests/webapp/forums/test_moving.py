@@ -82,6 +82,9 @@ def test_a_date_moves_to_another_day_and_never_to_one_on_which_the_schools_are_c
         refused = karin.submit({"moved_on": day}, form=form_of(page, f"{date}/move"), status=422)
         assert any(why in problem for problem in refused.problems)
         assert refused.fields(form_of(refused, f"{date}/move"))["moved_on"] == day
+    late = {"moved_time": "23:30", "moved_minutes": "480"}
+    refused = karin.submit(late, form=form_of(page, f"{date}/move"), status=422)
+    assert any("This goes past midnight." in problem for problem in refused.problems)
     assert begins(settings) == ["22 12:30"]
     page = karin.submit({"moved_on": "2026-09-24", "moved_time": "10:00"}, form=form_of(page, f"{date}/move"))
     assert "The team now meets on Thursday 24 September 2026, 10:00. One meeting is moved along" in page.text

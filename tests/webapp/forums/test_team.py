@@ -65,7 +65,7 @@ def test_a_coordinator_sets_the_dates_of_a_term_and_takes_one_away(karin, addres
     assert len(dates(page)) == 5
     assert dates(page)[0] == "Tuesday 22 September 2026, 14:30"
     page = karin.submit(SERIES)
-    assert "0 dates have been added. 5 were there already." in page.text
+    assert "No date has been added. 5 were there already." in page.text
     first = next(form for form in page.all("form") if "/drop" in form.get("action"))
     page = karin.submit(form=first)
     assert "22 Sept 2026 has been taken away." in page.text
@@ -152,6 +152,7 @@ def test_a_whole_school_year_goes_around_its_holidays_and_keeps_its_hour_over_bo
         ({"first_on": "2026-01-12"}, "This day has passed."),
         ({"every_weeks": "0"}, "Say after how many weeks the team meets again"),
         ({"minutes": "5"}, "Say how many minutes the meeting takes"),
+        ({"starts_time": "23:30", "minutes": "31"}, "This goes past midnight."),
         ({"starts_time": "halv tre"}, "Write the time as hours and minutes"),
         ({"place": ""}, "Fill this in."),
     ],
@@ -166,6 +167,11 @@ def test_what_makes_no_dates_is_refused_at_its_field(karin, address, typed, why)
 def test_a_single_date_needs_no_last_day(karin, address):
     karin.get(address)
     assert dates(karin.submit(SERIES | {"last_on": ""})) == ["Tuesday 22 September 2026, 14:30"]
+    again = karin.submit(SERIES | {"last_on": "", "starts_time": "15:30"})
+    said = "Left out, since the team meets then already: 22 Sept 2026 14:30–16:00."
+    assert f"No date has been added. {said}" in again.text
+    until_midnight = karin.submit(SERIES | {"last_on": "", "starts_time": "23:30", "minutes": "30"})
+    assert dates(until_midnight)[1:] == ["Tuesday 22 September 2026, 23:30"]
 
 
 def test_colleagues_read_the_dates_and_set_none(karin, address, signed_in):
