@@ -5,6 +5,7 @@ is asked for and kept nowhere; that somebody took it along stands in the log of 
 and who is kept out of it, stays on the page.
 """
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from referrals import clock, printing, team_review
 from referrals.access import Actor, View, may_view
 from referrals.forums import agenda, seats, upward
 from referrals.forums.agenda import Slot
-from referrals.models import Referral, TeamDate
+from referrals.models import Referral, TeamDate, TeamMeeting
 from referrals.people import organisation
 
 
@@ -38,15 +39,23 @@ def paper(session: Session, date: TeamDate, *, by: Actor, language: str) -> byte
 
 def _line(session: Session, slot: Slot, by: Actor) -> dict[str, Any]:
     referral = slot.item.referral
-    line: dict[str, Any] = {"starts_at": slot.starts_at, "ends_at": slot.ends_at, "number": None}
+    line: dict[str, Any] = {"starts_at": slot.starts_at, "ends_at": slot.ends_at, "number": None, "called": None}
     if not agenda.may_see(referral, by):
         return line
     meeting = team_review.current_meeting(session, referral)
+    reads_when = meeting is not None and meeting.is_to_hold and may_view(View.MINUTES, by, referral.facts())
     reads_points = meeting is not None and may_view(View.MINUTES_IN_FULL, by, referral.facts())
     return line | {
         "number": referral.number,
         "topics": referral.topics,
         # Which school the child attends can be the secret itself where an identity is protected.
         "unit": None if referral.protected_since is not None else referral.unit.name,
+        "called": _otherwise(meeting, slot) if meeting and reads_when else None,
         "points": (meeting.agenda or []) if meeting and reads_points else [],
     }
+
+
+def _otherwise(meeting: TeamMeeting, slot: Slot) -> tuple[datetime, datetime] | None:
+    """From when to when the team is called; None where that is the time the agenda has."""
+    called = meeting.starts_at, meeting.starts_at + timedelta(minutes=meeting.minutes)
+    return called if called != (slot.starts_at, slot.ends_at) else None

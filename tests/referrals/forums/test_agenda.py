@@ -1,6 +1,7 @@
 """The agenda of a team's date: what lines up, in which order and when, who may know which one it is, and what each lacks."""
 
 import io
+import re
 import uuid
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -308,6 +309,8 @@ def test_the_paper_holds_for_each_member_what_they_may_see_and_no_name(
     ]  # fmt: skip
     assert [read[who].count(words[1]) for who in read] == [0, 2, 3]
     assert ["Vad som fungerar" in read[who] for who in read] == [True, True, False]
+    called_for_an_hour = re.compile("14[:.]30– ?15[:.]30")
+    assert [bool(called_for_an_hour.search(read[who])) for who in read] == [True, True, False]
     assert read[cast.coordinator].count(f"{words[2]} · Lindskolan") == 2
     assert read[cast.coordinator].count(words[2]) == 3
 
