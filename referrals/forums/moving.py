@@ -117,12 +117,17 @@ def withdraw_date(session: Session, date: TeamDate, *, by: Actor, reason: str, s
 def follow_agenda(session: Session, date: TeamDate, *, by: Actor, seen: str | None = None) -> Moved:
     """Move each meeting that was called to the time the agenda has for it by now, and let it take as long.
 
-    Raises NotAllowed, and AgendaRefused once the day has passed, and where the agenda was changed since it stood as `seen`.
+    Raises NotAllowed, and AgendaRefused once the day has passed, where the agenda was changed since it stood as `seen`, and where
+    it ends after the date: a meeting beyond that would be no part of what is told of the date, and stand in everybody's calendar
+    beside it.
     """
     dates.require_keeper(date.forum, by)
     agenda.require_to_come(session, date)
     agenda.require_as_seen(session, date, seen)
-    own = [slot for slot in agenda.slots(session, date) if agenda.may_arrange(slot.item.referral, date, by)]
+    slots = agenda.slots(session, date)
+    if sum(slot.item.minutes for slot in slots) > date.minutes:
+        raise AgendaRefused(AgendaProblem.TOO_LONG)
+    own = [slot for slot in slots if agenda.may_arrange(slot.item.referral, date, by)]
     return _take_along(session, own, date.place, by=by, reason=None)
 
 

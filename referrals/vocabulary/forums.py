@@ -95,6 +95,10 @@ class AgendaProblem(Term):
             "The agenda has changed since the page was opened: nothing is changed yet. See how it stands now, and choose again."
         ),
     )
+    TOO_LONG = (
+        "too_long",
+        N_("The agenda ends after the date does, and no meeting has been moved. Make the date longer first."),
+    )
     OTHERS = (
         "others",
         N_(

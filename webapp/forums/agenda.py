@@ -159,6 +159,7 @@ def agenda_page(forum: Forum, date_id: uuid.UUID, form: forms.Form, *, status: i
     }  # fmt: skip
     for name, usual in stands.items():
         form.typed.setdefault(name, usual)
+    takes = sum(slot.item.minutes for slot in slots)
     lines = [_line(slot, date, held, is_over=is_over) for slot in slots]
     table, ends_at = seats.sitting(held, date.starts_at), slots[-1].ends_at if slots else date.starts_at
     busy, elsewhere = set(), []
@@ -182,7 +183,8 @@ def agenda_page(forum: Forum, date_id: uuid.UUID, form: forms.Form, *, status: i
         could_follow=any(_is_called_elsewhen(line) for line in lines),
         others=[one for one in dates.coming(session, forum) if one is not date],
         ends_at=ends_at,
-        minutes_left=date.minutes - sum(slot.item.minutes for slot in slots),
+        minutes_left=date.minutes - takes,
+        longer={name: usual for name, usual in stands.items() if name != "minutes"} | {"moved_minutes": str(takes)},
         table=table,
         elsewhere=elsewhere,
         missing=seats.missing(forum, held, date.starts_at) if held else [],

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from referrals import clock, closure, team_review
 from referrals.actors import Actor
 from referrals.errors import AgendaRefused, NotAllowed
-from referrals.forums import agenda, clashes, dates, invitations_calendar, moving, readiness, seats
+from referrals.forums import agenda, clashes, date_calls, dates, invitations_calendar, moving, readiness, seats
 from referrals.forums.dates import Series
 from referrals.forums.moving import CalledOff, Moved
 from referrals.guardians import guardian_page
@@ -314,6 +314,24 @@ def test_a_meeting_gets_the_length_it_has_on_the_agenda_and_what_was_answered_ho
     assert event["dtend"].dt == BEGINS + timedelta(minutes=50)
     assert guardian_page.answers_to(session, meeting)
     assert moving.follow_agenda(session, first, by=by) == Moved(0, 0)
+
+
+def test_meetings_follow_an_agenda_that_ends_after_its_date_only_once_that_is_longer(
+    session: Session, cast: Cast, two_dates: list[TeamDate]
+) -> None:
+    by, first = cast.coordinator.actor(), two_dates[0]
+    one, two = put(session, cast, first), put(session, cast, first)
+    call(session, cast, two, BEGINS + HALF_AN_HOUR)
+    meeting = team_review.current_meeting(session, two.referral)
+    assert meeting is not None
+    agenda.arrange(session, one, AgendaAct.KEEP, minutes=61, by=by)
+    assert refused(lambda: moving.follow_agenda(session, first, by=by)) is AgendaProblem.TOO_LONG
+    assert meeting.starts_at == BEGINS + HALF_AN_HOUR
+    assert moving.move_date(session, first, BEGINS, by=by, reason=None, minutes=91) == Moved(1, 0, 1)
+    assert meeting.starts_at == BEGINS + timedelta(minutes=61)
+    assert date_calls.date_of(session, meeting) is first, "it is part of what is told of the date"
+    agenda.arrange(session, one, AgendaAct.KEEP, minutes=60, by=by)
+    assert moving.follow_agenda(session, first, by=by) == Moved(1, 0, 1)
 
 
 def test_two_meetings_for_somebody_at_once_are_told_by_name(

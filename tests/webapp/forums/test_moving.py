@@ -265,6 +265,26 @@ def test_meetings_follow_the_agenda_and_what_is_missing_is_named(karin, date, la
     assert any("This date has passed." in problem for problem in passed.problems)
 
 
+def test_an_agenda_that_ends_after_its_date_makes_it_longer_with_one_press_and_moves_its_meetings(
+    karin,  # noqa: F811
+    date,  # noqa: F811
+    lay,  # noqa: F811
+    settings,
+):
+    (first, first_id), (second, second_id) = lay(), lay()
+    put(karin, date, first_id)
+    put(karin, date, second_id)
+    call(karin, second, settings)
+    page = arrange(karin, karin.get(date), first, "keep", "50")
+    assert "and the agenda ends after the date does" in page.text
+    assert not [form for form in page.all("form") if form.get("action", "").endswith("/follow")]
+    page = karin.submit(form=form_of(page, f"{date}/move"))
+    assert "One meeting is moved along" in page.text
+    assert "0 minutes of the date are left." in page.text
+    assert "The team is called for this time." in lines(page)[1]
+    assert begins(settings) == ["22 13:20"]
+
+
 def test_a_date_with_something_somebody_may_not_call_off_stays(karin, date, lay, settings, signed_in):  # noqa: F811
     _number, identity = lay(is_protected=True)
     put(karin, date, identity)
