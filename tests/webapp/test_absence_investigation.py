@@ -46,6 +46,10 @@ def test_the_head_teacher_has_absence_investigated_reports_it_and_the_result_sta
     assert page.problems == [
         "When were the guardians told? Tell the guardians first. Then give the day on which you did."
     ]
+    page = henrik.submit(BEGINNING | chosen | {"known": "", "guardians_told_on": ""}, form="begin-form", status=422)
+    assert [problem.partition("? ")[0] for problem in page.problems] == [
+        "What is known of the absence", "When were the guardians told",
+    ]  # fmt: skip
     page = henrik.submit(BEGINNING | chosen | {"known": ""}, form="begin-form", status=422)
     assert page.problems == ["What is known of the absence? Write since when and how much the pupil has been away."]
     page = henrik.submit(BEGINNING | chosen, form="begin-form")

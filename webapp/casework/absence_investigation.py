@@ -22,7 +22,7 @@ from webapp import forms, notices, people, transactions
 from webapp.casework import blueprint, words
 from webapp.casework.carrying_out import GIVE_ON, back, colleagues, give_on, others
 from webapp.casework.choices import choices
-from webapp.casework.frame import referral_page, seen
+from webapp.casework.frame import referral_page, seen, today
 from webapp.casework.moments import Moment
 from webapp.guards import for_referral
 from webapp.language import gettext
@@ -55,6 +55,9 @@ def begin_absence_investigation(referral: Referral) -> ResponseReturnValue:
     form = forms.submitted()
     given = form.load(BeginAbsenceForm())
     if given is None:
+        # Not with the fields that are always needed: of a pupil who is of age nobody has to be told.
+        if not form.value("guardians_told_on") and not told_first(referral, None, today()):
+            form.refuse("guardians_told_on", UNMET["guardians_told_on"])
         return _page(referral, {BEGIN: form})
     try:
         rules.begin_investigation(
