@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from referrals import clock, team_review
-from referrals.models import Mail, MeetingVersion, TeamMeeting
+from referrals.models import History, Mail, MeetingVersion, Step, TeamMeeting
 from referrals.vocabulary import MailKind
 
 #: mail that calls to a meeting: once that is called off or called otherwise, whoever is to know gets another one
@@ -40,6 +40,13 @@ def meeting_begins_at(session: Session, mail: Mail) -> datetime | None:
     return call.starts_at if call else None
 
 
+def was_tried(session: Session, mail: Mail) -> bool:
+    """Whether a mail that did not go was handed to the post office all the same: a try that failed may have reached it."""
+    step = session.scalars(select(Step).where(Step.mail_id == mail.id)).one()
+    # The first attempt may be the one that let it rest.
+    return step.attempt > 1 or step.failures > 0 or (step.attempt == 1 and mail.stopped_at is None)
+
+
 def _is_called_so(session: Session, mail: Mail) -> bool:
     """Whether the meeting is still to be held as a mail calls to it: neither moved since, nor called off, nor held.
 
@@ -67,6 +74,12 @@ def _is_known(session: Session, mail: Mail) -> bool:
     newest = session.scalars(sent.order_by(Mail.sent_at.desc(), Mail.id).limit(1)).one_or_none()
     if newest is None or newest.kind is not mail.kind or newest.address != mail.address:
         return False
+    since = select(Mail).join(History, History.id == Mail.history_id).where(
+        Mail.referral_id == mail.referral_id, Mail.recipient == mail.recipient, Mail.kind.in_(TO_GUARDIANS),
+        Mail.sent_at.is_(None), Mail.id != mail.id, History.number > newest.history.number,
+    )  # fmt: skip
+    if any(was_tried(session, one) for one in session.scalars(since)):
+        return False  # they may have heard otherwise since
     told, tells = (team_review.called_then(session, mail.referral, after=one.history) for one in (newest, mail))
     return team_review.where_and_when(told) == team_review.where_and_when(tells)
 

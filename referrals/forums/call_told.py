@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, object_session
 
 from referrals import clock, steps, team_review
@@ -29,16 +29,23 @@ from referrals.vocabulary import DocumentKind
 def let_rest(session: Session, row: History) -> None:
     """Let mail about meetings rest that says after `row` what does not hold, and not only once it is due: pages tell what goes out.
 
-    What a worker has in hand, and what needs a person, stays as it is.
+    What a worker has in hand or has tried already, and what needs a person, stays as it is: it may have arrived, and is put right then.
     """
     held = select(Mail, Step).join(Step, Step.mail_id == Mail.id).where(
         Mail.referral_id == row.referral_id, Mail.kind.in_(CALLS | TAKES_OUT), Mail.sent_at.is_(None),
-        Mail.stopped_at.is_(None), Step.failed_at.is_(None),
+        Mail.stopped_at.is_(None), Step.failed_at.is_(None), Step.attempt == 0,
     )  # fmt: skip
     for mail, step in session.execute(held.order_by(Mail.id)).all():
-        if call_mail.is_done(session, mail) and steps.keep_from_workers(session, step):
+        if call_mail.is_done(session, mail) and _is_untouched(session, mail, step):
             mail.stopped_at = clock.now()
     session.flush()
+
+
+def _is_untouched(session: Session, mail: Mail, step: Step) -> bool:
+    """Whether no worker tried to send it, nor does before this transaction ends; it is read anew for that."""
+    is_free = steps.keep_from_workers(session, step)
+    session.refresh(mail)  # a worker may have taken it, sent it and let go of it since it was read
+    return is_free and step.attempt == 0 and mail.sent_at is None and mail.stopped_at is None
 
 
 def said(mail: Mail) -> dict[str, object]:
@@ -83,33 +90,33 @@ def _calls(session: Session, row: History, meeting_id: uuid.UUID, *, since: int)
 
 
 def _news(mail: Mail) -> CallNews | None:
-    """What is new of a meeting that stands in its reader's calendar by mail of before; None where this is the first they get about it."""
+    """What is new of a meeting to whoever knows it by mail that went to this address; None where this is the first they get about it."""
     session = object_session(mail)
-    before = team_review.ended_call(session, mail.history) if session else None
-    if session is None or not isinstance(before, MeetingVersion):
+    now = team_review.called_then(session, mail.referral, after=mail.history) if session else None
+    if session is None or now is None:
         return None
-    since = _taken_back(session, mail.history, mail.recipient)
-    calls = _calls(session, mail.history, before.meeting_id, since=since)
-    if not _is_called_by_mail(session, calls, mail.recipient):
+    meeting_id = now.meeting_id if isinstance(now, MeetingVersion) else now.id
+    calls = _calls(session, mail.history, meeting_id, since=_taken_back(session, mail.history, mail.recipient))
+    sent = _own_mails(calls, mail.recipient).where(Mail.sent_at.is_not(None)).join(History)
+    newest_first = session.scalars(sent.order_by(History.number.desc()))
+    told = next((one for one in newest_first if one.address == mail.address), None)
+    if told is None:
         return None
-    now = team_review.called_then(session, mail.referral, after=mail.history) or before
-    return CallNews.between((before.starts_at, before.minutes, before.place), (now.starts_at, now.minutes, now.place))
+    before = team_review.called_then(session, mail.referral, after=told.history)
+    return CallNews.between(team_review.where_and_when(before)[1:], team_review.where_and_when(now)[1:])
+
+
+def _own_mails(calls: Collection[uuid.UUID], recipient: str) -> Select[Mail]:
+    """The mail of their own that called them by one of these rows; what is told of a team's date is taken back with it."""
+    return select(Mail).where(
+        Mail.history_id.in_(calls), Mail.recipient == recipient, Mail.kind.in_(CALLS), Mail.date_id.is_(None)
+    )
 
 
 def _is_called_by_mail(session: Session, calls: Collection[uuid.UUID], recipient: str) -> bool:
-    """Whether mail of their own may have told them of one of these; what is told of a team's date is taken back with it."""
-    mails = select(Mail).where(
-        Mail.history_id.in_(calls), Mail.recipient == recipient, Mail.kind.in_(CALLS), Mail.date_id.is_(None)
-    )
-    return any(_may_have_gone(session, mail) for mail in session.scalars(mails))
-
-
-def _may_have_gone(session: Session, mail: Mail) -> bool:
-    """Whether it went, is on its way, or was tried before it came to rest: a try that failed may have reached the post office."""
-    if mail.sent_at is not None or mail.stopped_at is None:
-        return True
-    step = session.scalars(select(Step).where(Step.mail_id == mail.id)).one()
-    return step.attempt > 1 or step.failures > 0  # the first attempt may be the one that let it rest
+    """Whether mail of their own may have told them of one of these: it went, is on its way, or was tried before it came to rest."""
+    mails = session.scalars(_own_mails(calls, recipient))
+    return any(one.sent_at or one.stopped_at is None or call_mail.was_tried(session, one) for one in mails)
 
 
 def _is_on_paper(session: Session, row: History, calls: Collection[uuid.UUID], *, recipient: str) -> bool:

@@ -27,7 +27,7 @@ class CallNews(StrEnum):
     WITHOUT_YOU = "without_you"
 
     @classmethod
-    def between(cls, before: tuple[object, object, object], now: tuple[object, object, object]) -> "CallNews | None":
+    def between(cls, before: tuple[object, ...], now: tuple[object, ...]) -> "CallNews | None":
         """What differs between two calls, each given by its beginning, its end or length, and its place."""
         (began, ended, was_in), (begins, ends, is_in) = before, now
         if began != begins:

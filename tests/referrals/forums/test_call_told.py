@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from referrals import documents, notifications, steps, team_review
+from referrals import clock, documents, notifications, steps, team_review
 from referrals.forums import call_told
 from referrals.guardians import guardian_page, telling
 from referrals.meetings import meeting_answers
-from referrals.models import Guardian, Mail, Referral, Step
+from referrals.models import CallNews, Guardian, Mail, Referral, Step
 from referrals.papers import readers
 from referrals.stages import TO_SCHEDULE
 from referrals.vocabulary import CalledReply, InvitationReply
@@ -41,15 +41,19 @@ def maja(session: Session, cast: Cast, referral: Referral) -> Guardian:
 
 @pytest.fixture
 def call(session: Session, cast: Cast, referral: Referral, maja: Guardian) -> Callable[..., list[Mail]]:
-    """Calls the counsellor and, where she is to come, invites Maja; gives the mail that follows."""
+    """Calls the head teacher and, where they are to come, the counsellor and Maja; gives the mail to the latter two."""
 
-    def schedule(*, at: datetime = AT, with_maja: bool = True) -> list[Mail]:
+    def schedule(
+        *, at: datetime = AT, with_kim: bool = True, with_maja: bool = True, place: str = "Rum 12"
+    ) -> list[Mail]:
+        called = [cast.head_teacher.id, *([cast.counsellor.id] if with_kim else [])]
         team_review.schedule_meeting(
-            session, referral, by=cast.coordinator.actor(), seen=None, starts_at=at, minutes=45, place="Rum 12",
-            called=[cast.counsellor.id], guardians=[maja.id] if with_maja else [], without=list(team_review.Profession),
+            session, referral, by=cast.coordinator.actor(), seen=None, starts_at=at, minutes=45, place=place, called=called,
+            guardians=[maja.id] if with_maja else [], without=list(team_review.Profession),
         )  # fmt: skip
         session.expire_all()
-        return notifications.write(session, referral.history[-1])
+        written = notifications.write(session, referral.history[-1])
+        return [one for one in written if one.address != cast.head_teacher.email]
 
     return schedule
 
@@ -58,7 +62,21 @@ def told_off(session: Session, cast: Cast, referral: Referral) -> list[str]:
     """Call the meeting off: to whom mail about it is written."""
     team_review.call_off_meeting(session, referral, by=cast.coordinator.actor(), seen=None, reason="Sjukt.")
     session.expire_all()
-    return [mail.address or "" for mail in notifications.write(session, referral.history[-1])]
+    written = notifications.write(session, referral.history[-1])
+    return [one.address or "" for one in written if one.address != cast.head_teacher.email]
+
+
+def tried(session: Session, mail: Mail) -> None:
+    """A worker hands it to the post office, and hears nothing of it."""
+    step = session.scalars(select(Step).where(Step.mail_id == mail.id)).one()
+    claim = steps.claim(session, step.id, holder="worker")
+    assert claim is not None
+    steps.fail(session, step.id, attempt=claim.attempt, word="mail")
+    session.expire_all()
+
+
+def news(mails: list[Mail]) -> list[object]:
+    return [call_told.said(mail)["news"] for mail in mails]
 
 
 def test_who_is_left_out_and_called_again_is_told_what_was_not_told_them_before(
@@ -83,14 +101,66 @@ def test_what_a_worker_has_in_hand_or_has_tried_may_have_been_heard(
 ) -> None:  # fmt: skip
     to_kim, to_maja = call()
     wednesday.shift(HELD)
-    in_hand, tried = (session.scalars(select(Step).where(Step.mail_id == mail.id)).one() for mail in (to_kim, to_maja))
-    for step in (in_hand, tried):
-        claim = steps.claim(session, step.id, holder="worker")
-        assert claim is not None
-    steps.fail(session, tried.id, attempt=1, word="mail")
-    session.expire_all()
+    in_hand = session.scalars(select(Step).where(Step.mail_id == to_kim.id)).one()
+    assert steps.claim(session, in_hand.id, holder="worker") is not None
+    tried(session, to_maja)
     assert told_off(session, cast, referral) == [cast.counsellor.email, "maja@familj.invalid"]
-    assert (to_kim.stopped_at is None, to_maja.stopped_at is None) == (True, False)
+    assert (to_kim.stopped_at, to_maja.stopped_at) == (None, None), "a worker looks at them once more"
+    notifications.let_rest_if_done(session, to_maja)
+    assert to_maja.stopped_at is not None
+    assert call_told.heard(session, referral.history[-1], to_maja.recipient)
+
+
+def test_mail_that_goes_just_before_it_is_to_rest_counts_as_sent(
+    session: Session, cast: Cast, referral: Referral, call: Callable[..., list[Mail]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mails, keep_from_workers = call(), steps.keep_from_workers
+
+    def keep_a_moment_late(session: Session, step: Step) -> bool:
+        """A worker took it, sent it and let go of it since it was read here."""
+        for gone in (
+            update(Step).where(Step.id == step.id).values(attempt=1, finished_at=clock.now()),
+            update(Mail).where(Mail.id == step.mail_id).values(sent_at=clock.now()),
+        ):
+            session.execute(gone.execution_options(synchronize_session=False))
+        return keep_from_workers(session, step)
+
+    monkeypatch.setattr(steps, "keep_from_workers", keep_a_moment_late)
+    assert told_off(session, cast, referral) == [cast.counsellor.email, "maja@familj.invalid"]
+    assert [mail.stopped_at for mail in mails] == [None, None]
+
+
+def test_who_may_have_heard_that_they_need_not_come_is_called_again_to_the_same_time(
+    session: Session, referral: Referral, call: Callable[..., list[Mail]], wednesday: time_machine.Traveller
+) -> None:
+    for mail in call():
+        notifications.note_sent(session, mail)
+    for mail in call(with_kim=False, with_maja=False):
+        wednesday.shift(HELD)
+        tried(session, mail)
+    again = call()
+    for mail in again:
+        notifications.let_rest_if_done(session, mail)
+    assert [notifications.is_to_go(mail) for mail in again] == [True, True]
+
+
+def test_what_is_new_of_a_meeting_is_found_against_what_its_reader_was_told_last(
+    session: Session, cast: Cast, referral: Referral, maja: Guardian, call: Callable[..., list[Mail]]
+) -> None:
+    for mail in call():
+        notifications.note_sent(session, mail)
+    call(at=LATER)
+    told = call(at=LATER, place="Rum 13")
+    assert news(told) == [CallNews.TIME_AND_PLACE] * 2, "they heard of neither change"
+    for mail in told:
+        notifications.note_sent(session, mail)
+    for mail in call(place="Rum 13"):
+        notifications.stop(session, referral, mail, by=cast.coordinator.actor())
+    assert news(call(place="Rum 13")) == [CallNews.TIME] * 2, "the call says what the one before did, which nobody got"
+    for mail in told:
+        notifications.note_returned(session, mail.message_id)
+    cast.counsellor.email = maja.email = "ny@familj.invalid"
+    assert news(call(at=LATER)) == [None, None], "nothing went to the new address"
 
 
 def test_who_was_told_otherwise_than_by_mail_is_told_that_they_need_not_come(
