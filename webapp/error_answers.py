@@ -15,6 +15,7 @@ class Answer:
     """Status and words for one kind of error. `keeps_form`: a submitted form is shown again with these words above it.
 
     `of_form` is said only where what was typed still stands in a form on that page: a form can be gone by then.
+    `without_form` takes the place of the text where that page cannot be shown again, and no button of it stands there.
     """
 
     status: int
@@ -22,6 +23,7 @@ class Answer:
     text: str
     keeps_form: bool = False
     of_form: str = ""
+    without_form: str = ""
 
     @property
     def notice(self) -> Notice:
@@ -316,6 +318,7 @@ OF_CORE: dict[type[Exception], Answer] = {
         N_("Nothing has been sent yet: press the button once more."),
         keeps_form=True,
         of_form=N_("What you typed is kept below."),
+        without_form=N_("Nothing has been sent yet: go back, load the page again, and press the button once more."),
     ),
     OperationalError: Answer(
         503,

@@ -50,6 +50,7 @@ def _in_words(found: Answer, **values: str) -> Answer:
         title=gettext(found.title, **values),
         text=gettext(found.text, **values),
         of_form=gettext(found.of_form) if found.of_form else "",
+        without_form=gettext(found.without_form) if found.without_form else "",
     )
 
 

@@ -206,6 +206,13 @@ def test_a_form_without_its_protection_is_shown_again_with_what_was_typed(signed
     assert stored_group(settings) == "4B"
 
 
+def test_where_a_form_cannot_be_shown_again_no_button_is_spoken_of_that_is_not_there(signed_in, number):
+    for token in ("forged", ""):
+        answer = signed_in("karin").client.post(f"/gallery/referrals/{number}/elsewhere", data={"csrf_token": token})
+        assert answer.status_code == 400
+        assert "go back, load the page again, and press the button once more" in answer.text
+
+
 def test_a_row_is_added_and_removed_without_a_script_and_nothing_typed_is_lost(browser):
     browser.get("/gallery/everything")
     page = browser.submit({"name": "Mila", "goals-0-domain": "health"}, button=("_add", "goals"))
