@@ -41,6 +41,11 @@ class FormSchema(Schema):
     class Meta:
         unknown = EXCLUDE
 
+    @classmethod
+    def fields_by_name(cls) -> dict[str, kinds.Field[Any]]:
+        """The fields of the form, by the names they are sent under."""
+        return {field.data_key or name: field for name, field in cls._declared_fields.items()}
+
 
 def _words(**messages: str) -> types.ErrorMessages:
     """Sentences by the marshmallow key they answer."""

@@ -1,6 +1,5 @@
 """Pages: put together from templates and plain values, with what every page shows around them."""
 
-import re
 from typing import Any
 
 from flask import Flask, Response, g, make_response, render_template, request
@@ -8,12 +7,10 @@ from markupsafe import Markup
 
 from referrals.languages import direction
 from referrals.vocabulary import DeadlineSource, shared_words
-from webapp import forms, kept, navigation, notices, page_help, people, screens, transactions
+from webapp import forms, kept, navigation, notices, page_help, people, screens, transactions, typed_texts
 from webapp.language import gettext, language, languages_here
 from webapp.static_files import asset_url
 
-#: what a field is chosen from, or a hidden one names a row, a day or an instant by, which nobody typed as words
-_CHOSEN = re.compile(r"[a-z0-9_:.-]*|\d{4}-\d\d-\d\dT\S+")
 #: hidden field with the version that was seen, which each form has
 _SEEN = "seen"
 
@@ -69,8 +66,11 @@ def unclaimed_texts() -> list[str]:
     """What somebody typed in a form, or a part of one, that this page has no place for any more, so that it can be copied."""
     _, homeless = forms.kept_by_place()
     starters = g.get("starters", frozenset())
-    typed = [value for name, value in homeless.items(multi=True) if "password" not in name and value not in starters]
-    return [text for text in typed if not _CHOSEN.fullmatch(text)]
+    return [
+        value
+        for name, value in homeless.items(multi=True)
+        if value not in starters and typed_texts.is_typed(name, value)
+    ]
 
 
 def stands_in_form() -> bool:
