@@ -11,7 +11,7 @@ from referrals.consent import ConsentGiven, GuardianDetails, Notice
 from referrals.vocabulary import ConsentAnswer, Custody, InformationCategory, NoticeMethod, Recipient
 from schemas.consent import AnswerForm, GuardianForm, NoticeForm, ReasonForm, ReviewForm, ShareForm, ToldForm
 
-TODAY = clock.now().date()
+TODAY = clock.today("Europe/Stockholm")
 ANSWER = {
     "answer": "partial", "form": "written", "categories": ["schooling", "attendance"], "recipients": ["leisure"],
     "purpose": "Hjälpas åt.", "from_on": TODAY.isoformat(), "until_on": (TODAY + timedelta(days=30)).isoformat(),

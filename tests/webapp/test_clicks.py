@@ -30,7 +30,7 @@ from tests.webapp.desk import cast_of
 SignIn = Callable[[str], Browser]
 Lay = Callable[..., str]
 TWELVE = 12
-TODAY = clock.now().date()
+TODAY = clock.today("Europe/Stockholm")
 #: states in which the next thing is to be done by somebody who is signed in as this person
 DOERS = {Party.COORDINATOR: "karin", Party.HEAD_TEACHER: "henrik", Party.ASSESSOR: "kim"}
 TO_DO = [(state, DOERS[party]) for state, (_verb, party) in NEXT.items() if party in DOERS]

@@ -21,7 +21,7 @@ from tests.webapp.browsing import Browser, Page
 from tests.webapp.desk import cast_of
 
 SignIn = Callable[[str], Browser]
-TODAY = clock.now().date()
+TODAY = clock.today("Europe/Stockholm")
 
 
 @pytest.fixture

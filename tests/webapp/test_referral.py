@@ -31,7 +31,7 @@ from tests.webapp.browsing import Browser
 from tests.webapp.desk import cast_of
 
 SignIn = Callable[[str], Browser]
-TODAY = clock.now().date()
+TODAY = clock.today("Europe/Stockholm")
 
 
 @pytest.fixture

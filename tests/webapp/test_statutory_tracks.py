@@ -15,7 +15,7 @@ from tests.webapp.browsing import Browser
 from tests.webapp.desk import Desk
 
 SignIn = Callable[[str], Browser]
-TODAY = clock.now().date()
+TODAY = clock.today("Europe/Stockholm")
 
 
 @pytest.fixture

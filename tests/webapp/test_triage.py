@@ -19,7 +19,7 @@ from tests.webapp.desk import cast_of
 
 SignIn = Callable[[str], Browser]
 Lay = Callable[..., str]
-TODAY = clock.now().date()
+TODAY = clock.today("Europe/Stockholm")
 
 
 @pytest.fixture
