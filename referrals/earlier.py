@@ -56,12 +56,12 @@ def versions_of_call(session: Session, meeting: TeamMeeting) -> list[MeetingVers
 
 def call_after(session: Session, meeting: TeamMeeting, row: History) -> TeamMeeting | MeetingVersion:
     """How the team was called to `meeting` when the history row `row` was written."""
-    return _standing_after(versions_of_call(session, meeting), row) or meeting
+    return standing_after(versions_of_call(session, meeting), row) or meeting
 
 
 def guardian_after(session: Session, guardian: Guardian, row: History) -> "Guardian | GuardianThen":
     """`guardian` as they were recorded when the history row `row` was written."""
-    version = _standing_after(versions_of_guardian(session, guardian), row)
+    version = standing_after(versions_of_guardian(session, guardian), row)
     return GuardianThen(guardian, version) if version else guardian
 
 
@@ -119,7 +119,7 @@ def _newest_first(versions: Sequence[_Version]) -> list[_Version]:
     return sorted(versions, key=lambda version: version.replaced_by.number, reverse=True)
 
 
-def _standing_after(versions: list[_Version], row: History) -> _Version | None:
+def standing_after(versions: list[_Version], row: History) -> _Version | None:
     """The version that stood when `row` was written: the first that was replaced later; None where what stands now did."""
     later = [version for version in versions if version.replaced_by.number > row.number]
     return later[-1] if later else None

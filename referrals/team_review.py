@@ -98,6 +98,11 @@ def called_meeting(session: Session, referral: Referral, *, after: History | Non
     meetings = meetings_of(session, referral)
     if after is None:
         return meetings[-1] if meetings else None
+    return called_of(meetings, after=after)
+
+
+def called_of(meetings: Sequence[TeamMeeting], *, after: History) -> TeamMeeting | None:
+    """The same of all `meetings` of its referral: for who asks about many rows."""
     # Until a meeting is held it is moved, not called anew: it is the first that was neither held nor called off by then.
     standing = (one for one in meetings if one.called_off_in is None or one.called_off_in >= after.number)
     return next((one for one in standing if one.held_at is None or one.held_at >= after.at), None)

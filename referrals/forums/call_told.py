@@ -21,6 +21,7 @@ from referrals.models import (
     Step,
     ToldByHand,
 )
+from referrals.papers import calls as calls_on_paper
 from referrals.papers import readers
 from referrals.stages import Verb
 from referrals.vocabulary import DocumentKind
@@ -120,16 +121,20 @@ def _is_called_by_mail(session: Session, calls: Collection[uuid.UUID], recipient
 
 
 def _is_on_paper(session: Session, row: History, calls: Collection[uuid.UUID], *, recipient: str) -> bool:
-    """Whether the call on paper had left: a guardian's own, or that of all professionals."""
+    """Whether a call on paper had left that names them: a guardian's own, or that of all professionals."""
+    kept_back = calls_on_paper.kept_back(session, row.referral)
     left = select(Document).where(
         Document.history_id.in_(calls), Document.kind == DocumentKind.INVITATION,
         Document.stopped_at.is_(None), Document.held_until <= row.at,
     )  # fmt: skip
-    is_guardian = readers.guardian_in(recipient) is not None
-    return any(
-        paper.recipient == recipient if is_guardian else readers.are_professionals(paper.recipient)
-        for paper in session.scalars(left)
-    )
+    return any(_is_for(session, paper, recipient) for paper in session.scalars(left) if paper.id not in kept_back)
+
+
+def _is_for(session: Session, paper: Document, recipient: str) -> bool:
+    if readers.guardian_in(recipient) is not None or not readers.are_professionals(paper.recipient):
+        return paper.recipient == recipient
+    call = team_review.called_then(session, paper.referral, after=paper.history)
+    return call is not None and recipient.rpartition(":")[2] in call.called
 
 
 def _is_told_or_answered(

@@ -4,14 +4,14 @@ It follows from the meeting as it is now, and is written down nowhere: so it is 
 """
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import team_review
-from referrals.models import Document, History, Referral, TeamMeeting
+from referrals import earlier, team_review
+from referrals.models import Document, History, MeetingVersion, Referral, TeamMeeting
 from referrals.papers import readers
 from referrals.stages import Verb
 from referrals.vocabulary import DocumentKind
@@ -36,26 +36,36 @@ class Ended:
     goes_out: bool
 
 
+@dataclass(frozen=True)
+class _Made:
+    """One call as it was made, and the meeting it called to."""
+
+    row: History
+    meeting: TeamMeeting
+    then: TeamMeeting | MeetingVersion
+
+
 def ended(session: Session, referral: Referral) -> dict[uuid.UUID, Ended]:
     """The calls on paper of a referral that hold no more, by id."""
     papers = _papers(session, referral)
     if not papers:
         return {}
-    calls = select(History).where(History.referral_id == referral.id, History.verb == Verb.SCHEDULE_MEETING)
-    rows = [
-        (row, team_review.called_meeting(session, referral, after=row))
-        for row in session.scalars(calls.order_by(History.number))
-    ]
-    meetings = {row.id: meeting for row, meeting in rows}
-    found = {}
-    for paper in papers:
-        meeting = meetings.get(paper.history_id)
-        if meeting is None:
+    made, found = _calls(session, referral), dict[uuid.UUID, Ended]()
+    # The newest first: what never goes out takes no other's place.
+    for paper in sorted(papers, key=lambda one: one.history.number, reverse=True):
+        call = made.get(paper.history_id)
+        if call is None:
             continue
-        later = [row for row, called in rows if called is meeting and row.number > paper.history.number]
-        how = _how(session, paper, meeting, later={row.id for row in later}, papers=papers)
+        later = [one for one in made.values() if one.meeting is call.meeting and one.row.number > call.row.number]
+        in_its_place = {
+            one.history_id
+            for one in papers
+            if one.recipient == paper.recipient and one.stopped_at is None and _goes_out(one, found)
+        }
+        how = _how(paper, call, is_replaced=any(one.row.id in in_its_place for one in later))
         if how is not None:
-            ends = [*later, *([meeting.called_off] if meeting.called_off else [])]
+            ends = [one.row for one in later if one.row.id in in_its_place or _holds_no_more(paper, call, one.then)]
+            ends += [call.meeting.called_off] if call.meeting.called_off else []
             goes_out = paper.held_until is None or all(paper.held_until <= row.at for row in ends)
             found[paper.id] = Ended(how, goes_out)
     return found
@@ -76,19 +86,42 @@ def kept_back_among(session: Session, ids: Collection[uuid.UUID]) -> set[uuid.UU
     return {one for referral in found for one in kept_back(session, referral)} & set(ids)
 
 
-def _how(
-    session: Session, paper: Document, meeting: TeamMeeting, *, later: set[uuid.UUID], papers: list[Document]
-) -> Ending | None:
-    if meeting.called_off_in is not None:
-        return Ending.CALLED_OFF
+def _calls(session: Session, referral: Referral) -> dict[uuid.UUID, _Made]:
+    """Every call, by the row that made it, with the meeting as it was called then: what each needs is read once for all."""
+    rows = select(History).where(History.referral_id == referral.id, History.verb == Verb.SCHEDULE_MEETING)
+    calls = session.scalars(rows.order_by(History.number)).all()
+    meetings = team_review.meetings_of(session, referral)
+    versions = {one.id: earlier.versions_of_call(session, one) for one in meetings}
+    called = [(row, team_review.called_of(meetings, after=row)) for row in calls]
+    return {
+        row.id: _Made(row, meeting, earlier.standing_after(versions[meeting.id], row) or meeting)
+        for row, meeting in called
+        if meeting is not None
+    }
+
+
+def _how(paper: Document, call: _Made, *, is_replaced: bool) -> Ending | None:
     guardian_id = readers.guardian_in(paper.recipient)
-    if guardian_id is not None and str(guardian_id) not in meeting.guardians_invited:
+    # First of all: whoever is not invited any more does not read how it went on without them.
+    if guardian_id is not None and str(guardian_id) not in call.meeting.guardians_invited:
         return Ending.LEFT_OUT
-    newer = (one for one in papers if one.recipient == paper.recipient and one.history_id in later)
-    if any(one.stopped_at is None for one in newer):
+    if call.meeting.called_off_in is not None:
+        return Ending.CALLED_OFF
+    if is_replaced:
         return Ending.REPLACED
-    told = team_review.called_then(session, paper.referral, after=paper.history)
-    return None if team_review.where_and_when(told) == team_review.where_and_when(meeting) else Ending.MOVED
+    return Ending.MOVED if _holds_no_more(paper, call, call.meeting) else None
+
+
+def _holds_no_more(paper: Document, call: _Made, now: TeamMeeting | MeetingVersion) -> bool:
+    """Whether a call that was made later says another time or place, or does not invite the guardian whom the paper does."""
+    guardian_id = readers.guardian_in(paper.recipient)
+    if guardian_id is not None and str(guardian_id) not in now.guardians_invited:
+        return True
+    return team_review.where_and_when(call.then) != team_review.where_and_when(now)
+
+
+def _goes_out(paper: Document, found: Mapping[uuid.UUID, Ended]) -> bool:
+    return paper.id not in found or found[paper.id].goes_out
 
 
 def _papers(session: Session, referral: Referral) -> list[Document]:

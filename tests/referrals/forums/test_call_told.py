@@ -12,7 +12,7 @@ from referrals import clock, documents, notifications, steps, team_review
 from referrals.forums import call_told
 from referrals.guardians import guardian_page, telling
 from referrals.meetings import meeting_answers
-from referrals.models import CallNews, Guardian, Mail, Referral, Step
+from referrals.models import CallNews, Document, Guardian, Mail, Referral, Step
 from referrals.papers import readers
 from referrals.stages import TO_SCHEDULE
 from referrals.vocabulary import CalledReply, InvitationReply
@@ -22,6 +22,12 @@ from tests.people import Cast
 AT = datetime(2026, 10, 20, 12, 30, tzinfo=UTC)
 LATER = datetime(2026, 11, 3, 13, 30, tzinfo=UTC)
 HELD = timedelta(minutes=10)
+
+
+def issue(session: Session, referral: Referral) -> list[Document]:
+    """The papers that follow the newest call."""
+    row = next(one for one in reversed(referral.history) if documents.papers_after(session, one))
+    return [documents.issue(session, row, one, content=b"%PDF") for one in documents.outstanding(session, row)]
 
 
 @pytest.fixture(autouse=True)
@@ -170,8 +176,7 @@ def test_who_was_told_otherwise_than_by_mail_is_told_that_they_need_not_come(
     everybody, by = [cast.counsellor.email, "maja@familj.invalid"], cast.coordinator.actor()
     for mail in call():
         notifications.stop(session, referral, mail, by=by)
-    row = next(one for one in reversed(referral.history) if documents.papers_after(session, one))
-    papers = [documents.issue(session, row, one, content=b"%PDF") for one in documents.outstanding(session, row)]
+    papers = issue(session, referral)
     assert {paper.recipient for paper in papers} == {readers.PROFESSIONALS, readers.guardian_key(maja.id)}
     wednesday.shift(HELD)
     assert told_off(session, cast, referral) == everybody, "they had it on paper"
@@ -186,3 +191,22 @@ def test_who_was_told_otherwise_than_by_mail_is_told_that_they_need_not_come(
     telling.note_told(session, referral, by=by, guardian_id=maja.id, decided_id=referral.history[-1].id)
     maja.email = "maja@familj.invalid"
     assert told_off(session, cast, referral) == ["maja@familj.invalid"], "somebody rang her up"
+
+
+def test_a_paper_tells_only_those_whom_it_names_and_none_where_it_never_goes_out(
+    session: Session, cast: Cast, referral: Referral, call: Callable[..., list[Mail]], wednesday: time_machine.Traveller
+) -> None:
+    by = cast.coordinator.actor()
+    call(with_kim=False, with_maja=False)
+    issue(session, referral)
+    wednesday.shift(HELD)
+    call(with_maja=False)
+    assert call(with_kim=False, with_maja=False) == [], "the paper that went calls the head teacher alone"
+    for mail in call():
+        notifications.stop(session, referral, mail, by=by)
+    issue(session, referral)
+    wednesday.shift(HELD / 2)
+    for mail in call(at=LATER):
+        notifications.stop(session, referral, mail, by=by)
+    wednesday.shift(HELD)
+    assert told_off(session, cast, referral) == [], "the papers were kept back when the meeting was moved"

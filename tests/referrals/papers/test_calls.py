@@ -16,6 +16,7 @@ from referrals.papers.calls import Ending
 from referrals.stages import TO_SCHEDULE
 from tests.factories import a_guardian, a_referral
 from tests.people import Cast
+from tests.referrals.test_queries import counted_queries
 
 AT = datetime(2026, 10, 20, 12, 30, tzinfo=UTC)
 LATER = datetime(2026, 11, 3, 13, 30, tzinfo=UTC)
@@ -104,6 +105,66 @@ def test_an_invitation_to_the_same_time_and_place_holds_where_the_newer_one_was_
     assert hows(session, referral, first) == [Ending.REPLACED]
     documents.stop(session, referral, newer, by=cast.coordinator.actor())
     assert hows(session, referral, first) == [None]
+
+
+def test_an_invitation_that_left_stays_one_that_went_where_the_next_call_said_the_same(
+    session: Session, cast: Cast, referral: Referral, maja: Guardian, wednesday: time_machine.Traveller
+) -> None:
+    key = readers.guardian_key(maja.id)
+    first = call(session, cast, referral, maja)
+    wednesday.shift(timedelta(minutes=5))
+    for newer in call(session, cast, referral, maja, agenda=["Läget", "Frånvaron"]).values():
+        documents.stop(session, referral, newer, by=cast.coordinator.actor())
+    wednesday.shift(HELD)
+    assert guardian_papers.papers_for(session, maja) == [first[key]]
+    call_off(session, cast, referral)
+    assert calls.kept_back(session, referral) == set()
+    assert guardian_papers.papers_for(session, maja) == [first[key]], "she has read it"
+
+
+def test_what_never_goes_out_takes_no_other_invitations_place(
+    session: Session, cast: Cast, referral: Referral, maja: Guardian, wednesday: time_machine.Traveller
+) -> None:
+    key = readers.guardian_key(maja.id)
+    first = call(session, cast, referral, maja)[key]
+    wednesday.shift(HELD)
+    moved = call(session, cast, referral, maja, at=LATER)
+    assert hows(session, referral, first) == [Ending.REPLACED]
+    wednesday.shift(timedelta(minutes=5))
+    back = call(session, cast, referral, maja)[key]
+    assert hows(session, referral, first) == [Ending.REPLACED]
+    documents.stop(session, referral, back, by=cast.coordinator.actor())
+    assert hows(session, referral, first, moved[key]) == [None, Ending.MOVED], "it says when the meeting is"
+    assert calls.kept_back(session, referral) == {paper.id for paper in moved.values()}
+
+
+def test_who_is_not_invited_any_more_does_not_read_that_the_meeting_was_called_off_later(
+    session: Session, cast: Cast, referral: Referral, maja: Guardian, omar: Guardian, wednesday: time_machine.Traveller
+) -> None:
+    first = call(session, cast, referral, maja, omar)
+    of_maja, of_omar = (first[readers.guardian_key(one.id)] for one in (maja, omar))
+    wednesday.shift(HELD)
+    schedule(session, cast, referral, maja)
+    call_off(session, cast, referral)
+    assert hows(session, referral, of_maja, of_omar) == [Ending.CALLED_OFF, Ending.LEFT_OUT]
+
+
+def test_many_calls_are_looked_at_with_as_few_questions_as_one(
+    session: Session, cast: Cast, referral: Referral, maja: Guardian
+) -> None:
+    def questions() -> int:
+        session.expire_all()
+        assert referral.forum.place  # what it is about is read already where it is looked at
+        with counted_queries(session) as asked:
+            calls.ended(session, referral)
+        return len(asked)
+
+    call(session, cast, referral, maja)
+    call(session, cast, referral, maja, at=LATER)
+    few = questions()
+    for at in (AT, LATER, AT, LATER):
+        call(session, cast, referral, maja, at=at)
+    assert questions() == few
 
 
 def test_an_invitation_that_had_not_left_when_the_meeting_was_called_off_never_goes_out(
