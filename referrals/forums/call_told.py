@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, object_session
 
 from referrals import clock, steps, team_review
@@ -63,28 +63,36 @@ def heard(session: Session, row: History, recipient: str) -> bool:
     if ended is None:
         return False
     meeting_id = ended.meeting_id if isinstance(ended, MeetingVersion) else ended.id
-    calls = _calls(session, row, meeting_id, since=_taken_back(session, row, recipient))
+    taken_back = _taken_back(session, row, recipient)
+    calls = _calls(session, row, meeting_id, since=taken_back)
     return (
         _is_called_by_mail(session, calls, recipient)
         or _is_on_paper(session, row, calls, recipient=recipient)
-        or _is_told_or_answered(session, calls, meeting_id, recipient=recipient)
+        or _is_told_by_hand(session, calls, recipient)
+        or _has_answered(session, meeting_id, recipient, since=taken_back)
     )
 
 
-def _taken_back(session: Session, row: History, recipient: str) -> int:
-    """The number of the row of which the newest mail told them that they need not come; 0 where none did."""
-    told = select(func.max(History.number)).join(Mail, Mail.history_id == History.id).where(
+def _taken_back(session: Session, row: History, recipient: str) -> History | None:
+    """The newest row of which mail told them, or somebody by telephone, that they need not come; None where nothing did."""
+    told = select(History).join(Mail, Mail.history_id == History.id).where(
         Mail.referral_id == row.referral_id, Mail.recipient == recipient, Mail.kind.in_(TAKES_OUT),
         Mail.sent_at.is_not(None), History.number < row.number,
     )  # fmt: skip
-    return session.scalar(told) or 0
+    guardian_id = readers.guardian_in(recipient)
+    by_hand = select(History).join(ToldByHand, ToldByHand.history_id == History.id).where(
+        ToldByHand.guardian_id == guardian_id, History.number < row.number
+    )  # fmt: skip
+    calls = [(one, team_review.called_then(session, row.referral, after=one)) for one in session.scalars(by_hand)]
+    left_out = [one for one, call in calls if call is not None and str(guardian_id) not in call.guardians_invited]
+    return max([*session.scalars(told), *left_out], key=lambda one: one.number, default=None)
 
 
-def _calls(session: Session, row: History, meeting_id: uuid.UUID, *, since: int) -> set[uuid.UUID]:
+def _calls(session: Session, row: History, meeting_id: uuid.UUID, *, since: History | None) -> set[uuid.UUID]:
     """The ids of the rows that called to this meeting, after `since` and before `row`."""
     rows = select(History).where(
         History.referral_id == row.referral_id, History.verb == Verb.SCHEDULE_MEETING,
-        History.number > since, History.number < row.number,
+        History.number > (since.number if since else 0), History.number < row.number,
     )  # fmt: skip
     called = [(one, team_review.called_meeting(session, row.referral, after=one)) for one in session.scalars(rows)]
     return {one.id for one, meeting in called if meeting is not None and meeting.id == meeting_id}
@@ -137,18 +145,22 @@ def _is_for(session: Session, paper: Document, recipient: str) -> bool:
     return call is not None and recipient.rpartition(":")[2] in call.called
 
 
-def _is_told_or_answered(
-    session: Session, calls: Collection[uuid.UUID], meeting_id: uuid.UUID, *, recipient: str
-) -> bool:
+def _is_told_by_hand(session: Session, calls: Collection[uuid.UUID], recipient: str) -> bool:
+    guardian_id = readers.guardian_in(recipient)
+    told = select(ToldByHand.id).where(ToldByHand.guardian_id == guardian_id, ToldByHand.history_id.in_(calls))
+    return session.scalar(select(told.exists())) or False
+
+
+def _has_answered(session: Session, meeting_id: uuid.UUID, recipient: str, *, since: History | None) -> bool:
+    """Whether they answered about the meeting, after they were told last that they need not come."""
     guardian_id = readers.guardian_in(recipient)
     if guardian_id is None:
         account_id = uuid.UUID(recipient.rpartition(":")[2])
-        answered = select(CalledAnswer.id).where(
+        answers = select(CalledAnswer.at).where(
             CalledAnswer.meeting_id == meeting_id, CalledAnswer.account_id == account_id
         )
-        return session.scalar(select(answered.exists())) or False
-    told = select(ToldByHand.id).where(ToldByHand.guardian_id == guardian_id, ToldByHand.history_id.in_(calls))
-    replied = select(MeetingAnswer.id).where(
-        MeetingAnswer.meeting_id == meeting_id, MeetingAnswer.guardian_id == guardian_id
-    )
-    return session.scalar(select(told.exists() | replied.exists())) or False
+    else:
+        answers = select(MeetingAnswer.at).where(
+            MeetingAnswer.meeting_id == meeting_id, MeetingAnswer.guardian_id == guardian_id
+        )
+    return any(since is None or at > since.at for at in session.scalars(answers))

@@ -93,7 +93,14 @@ class DateEntries:
         at_that_time = (one for one in self.session.scalars(select(TeamMeeting).where(*then)) if one.is_to_come)
         if any(theirs in one.called for one in (*found, *at_that_time)):
             return None
-        return CallNews.WITHOUT_YOU if found else CallNews.CALLED_OFF
+        return CallNews.WITHOUT_YOU if found or self._is_held() else CallNews.CALLED_OFF
+
+    def _is_held(self) -> bool:
+        """Whether the team meets at the date, whoever is called."""
+        date, about = self.date, self.session.scalars(_meetings_about(self._on_agenda))
+        return date is not None and any(
+            one.is_to_hold and date_calls.holds(date, one, self._on_agenda) for one in about
+        )
 
     def strays(self, call: DateCall, account: Account) -> list[TeamMeeting]:
         """The meetings to come that somebody was or was to be called to as part of the date, and that are no part of it any more.

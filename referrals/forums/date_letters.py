@@ -6,7 +6,7 @@ restart, a moved meeting, another address, a post office that was away) ends in 
 
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,6 +34,8 @@ PAUSES: Final = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=3
 MOST_TRIES: Final = len(PAUSES)
 #: what was told of a date is forgotten so long after it
 KEPT: Final = timedelta(days=365)
+#: why a date leaves somebody's calendar
+_GONE: Final = frozenset({CallNews.CALLED_OFF, CallNews.WITHOUT_YOU})
 
 
 class _Act(Enum):
@@ -62,13 +64,29 @@ class _Found:
     #: the same with the strays: a change of either waits anew
     awaited: str | None
 
-    def says(self, mail: Mail) -> bool:
-        """Whether what is to be told says what `mail` would: that they are called, or that a call is taken back."""
+    def is_apart(self, mail: Mail) -> bool:
+        """Whether `mail` calls to one of the meetings to be called to apart."""
+        return mail.kind == date_calls.CALL and any(mail.referral_id == one.referral_id for one in self.strays)
+
+    def says(self, mail: Mail, *, come_for: Collection[uuid.UUID]) -> bool:
+        """Whether what is to be told says what `mail` would: that they are called, or that a call is taken back.
+
+        `come_for` are the referrals for whose meetings they come to the date.
+        """
         if self.act is _Act.REST:
             return False
         if mail.kind == date_calls.CALL:
-            return bool(self.strays) or (self.entry is not None and self.entry.is_called)
+            is_called = self.entry is not None and self.entry.is_called
+            return self.is_apart(mail) or (is_called and mail.referral_id in come_for)
         return self.entry is not None and not self.entry.is_called
+
+
+@dataclass(frozen=True)
+class Goes:
+    """From when on a mail about a date can go, and whether by itself instead of with the whole date."""
+
+    at: datetime
+    is_apart: bool
 
 
 def due_dates(session: Session, *, only_waiting: bool = False) -> list[uuid.UUID]:
@@ -148,8 +166,9 @@ def letter(session: Session, message_id: str) -> Letter:
     when = languages.format_weekday_datetime(begins_at, language, zone=roster.time_zone(session))
     link = current().base_url + ("/meetings" if call.is_called else "/home")
     values = {
-        "of_date": True, "when": when, "link": link, "reference": "", "for_reporter": False, "news": call.news,
-        "has_place": True,
+        "of_date": True, "when": when, "link": link, "reference": "", "for_reporter": False, "has_place": True,
+        # A worker of the version before leaves what was new of the letter before this one.
+        "news": call.news if (call.news in _GONE) is not call.is_called else None,
     }  # fmt: skip
     words, folder = notifications.environment(language), f"emails/{kind}"
     subject = words.get_template(f"{folder}/subject.txt").render(values)
@@ -224,8 +243,8 @@ def spoken_for(session: Session, mails: Sequence[Mail]) -> dict[uuid.UUID, DateC
     return found
 
 
-def goes_at(session: Session, mails: Iterable[Mail]) -> dict[uuid.UUID, datetime]:
-    """From when on the letter can go that tells of each of `mails` with its date.
+def goes_at(session: Session, mails: Iterable[Mail]) -> dict[uuid.UUID, Goes]:
+    """From when on each of `mails` about a date can go, with that date or by itself.
 
     Mail is not among them that belongs to no date, and of which nothing is to be told: that is told already, or holds no more.
     """
@@ -237,9 +256,10 @@ def goes_at(session: Session, mails: Iterable[Mail]) -> dict[uuid.UUID, datetime
         entries = DateEntries(session, date_id)
         for mail in about:
             call = entries.call_of(mail.recipient)
-            is_to_tell = _find(entries, call, session.get_one(Account, call.account_id), is_held=True)
-            if is_to_tell.says(mail):
-                found[mail.id] = _goes_at(call, is_to_tell.awaited)
+            account = session.get_one(Account, call.account_id)
+            is_to_tell = _find(entries, call, account, is_held=True)
+            if is_to_tell.says(mail, come_for=entries.come_for(call, account)):
+                found[mail.id] = Goes(_goes_at(call, is_to_tell.awaited), is_to_tell.is_apart(mail))
     return found
 
 
@@ -347,8 +367,8 @@ def _write(session: Session, call: DateCall, entry: Entry, *, why_gone: CallNews
 
 
 def _changed(call: DateCall, entry: Entry) -> CallNews | None:
-    """What of a date is another than the letter before said; None where that called nobody to it, or reached no address."""
-    if call.said is None or not call.is_called or call.failed_with == "address":
+    """What of a date is another than the letter before said; None where that called nobody to it, or did not arrive."""
+    if call.said is None or not call.is_called or call.sent_at is None:
         return None
     return CallNews.between((call.begins_at, call.ends_at, call.place), (entry.begins_at, entry.ends_at, entry.place))
 

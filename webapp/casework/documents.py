@@ -63,8 +63,8 @@ class MailLine:
     has_failed: bool
     #: the mail about its date that says the same
     letter: DateCall | None
-    #: from when on the mail about its date can go; None where nobody waits for that
-    goes_at: datetime | None
+    #: from when on it can go with its date or by itself; None where nobody waits for that
+    goes: date_letters.Goes | None
     #: whether nothing is to go of it any more, although nobody said so yet: the date was told already, or it holds no more
     rests: bool
 

@@ -210,3 +210,20 @@ def test_a_paper_tells_only_those_whom_it_names_and_none_where_it_never_goes_out
         notifications.stop(session, referral, mail, by=by)
     wednesday.shift(HELD)
     assert told_off(session, cast, referral) == [], "the papers were kept back when the meeting was moved"
+
+
+def test_who_was_told_by_telephone_that_they_need_not_come_is_not_told_again(
+    session: Session, cast: Cast, referral: Referral, maja: Guardian, call: Callable[..., list[Mail]],
+    wednesday: time_machine.Traveller,
+) -> None:  # fmt: skip
+    by = cast.coordinator.actor()
+    for mail in call():
+        notifications.note_sent(session, mail)
+    guardian_page.note_answer(session, maja, by=by, asked_about=AT, reply=InvitationReply.COMES)
+    wednesday.shift(HELD)
+    maja.email = None
+    call(with_maja=False)
+    telling.note_told(session, referral, by=by, guardian_id=maja.id, decided_id=referral.history[-1].id)
+    maja.email = "maja@familj.invalid"
+    call()
+    assert told_off(session, cast, referral) == [cast.counsellor.email]

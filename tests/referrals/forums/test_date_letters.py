@@ -20,6 +20,7 @@ from referrals.mailer import Letter
 from referrals.models import (
     Account,
     AuditEvent,
+    CallNews,
     DateCall,
     Forum,
     History,
@@ -277,7 +278,7 @@ def test_pages_say_when_the_date_is_told_and_of_what_nothing_is_told(
         """From when on the mail to the counsellor about `referral` can go."""
         mails = notifications.written(session, referral)
         theirs = {mail.id for mail in mails if mail.recipient == f"account:{cast.counsellor.id}"}
-        return [at for mail_id, at in date_letters.goes_at(session, mails).items() if mail_id in theirs]
+        return [goes.at for mail_id, goes in date_letters.goes_at(session, mails).items() if mail_id in theirs]
 
     (first,) = put(session, cast, day)
     press(session, cast, day)
@@ -370,6 +371,62 @@ def test_a_look_that_follows_upon_another_reads_the_date_anew(
     assert event.end - event.start == timedelta(minutes=90)
 
 
+def test_of_what_holds_no_more_and_of_what_goes_by_itself_no_page_says_that_it_goes_with_the_date(
+    session: Session, cast: Cast, day: TeamDate, post: Post
+) -> None:
+    def goes(referral: Referral) -> list[bool]:
+        """Of the mail to the counsellor about `referral` that is to go, whether that is by itself."""
+        calls = select(Mail).where(
+            Mail.referral_id == referral.id, Mail.recipient == f"account:{cast.counsellor.id}",
+            Mail.kind == MailKind.MEETING_SCHEDULED,
+        )  # fmt: skip
+        return [one.is_apart for one in date_letters.goes_at(session, session.scalars(calls).all()).values()]
+
+    first, second, third = put(session, cast, day, day, day)
+    press(session, cast, day)
+    post.settle()
+    off(session, cast, first)
+    take_off(session, cast, third)
+    post.settle()
+    assert [goes(one) for one in (first, second, third)] == [[], [False], [True]]
+
+
+def test_who_need_not_come_does_not_read_that_the_meeting_is_called_off_while_the_team_meets(
+    session: Session, cast: Cast, day: TeamDate, post: Post
+) -> None:
+    first, second = put(session, cast, day, day)
+    call(session, cast, first, cast.head_teacher, cast.counsellor)
+    call(session, cast, second, cast.head_teacher, starts_at=BEGINS + timedelta(minutes=30))
+    post.deliver()
+    off(session, cast, first)
+    post.deliver()
+    (letter,) = (one for one in post.letters[-1:] if one.to == cast.counsellor.email)
+    assert letter.subject == "Du behöver inte komma till teamets möte"
+
+
+def test_a_letter_says_what_is_new_only_against_one_that_arrived(
+    session: Session, cast: Cast, day: TeamDate, post: Post
+) -> None:
+    def move(at: datetime, **values: Any) -> None:
+        moving.move_date(session, day, at, by=cast.coordinator.actor(), reason="Rummet.", **values)
+        post.deliver()
+
+    (only,) = put(session, cast, day)
+    press(session, cast, day)
+    post.deliver()
+    post.is_away = True
+    move(LATER - timedelta(days=7))
+    waiting = date_letters.goes_at(session, notifications.written(session, only)).values()
+    assert {one.at for one in waiting} == {clock.now()}, "it is tried already"
+    post.is_away = False
+    move(LATER - timedelta(days=7), place="Aulan")
+    letter = next(one for one in reversed(post.letters) if one.to == cast.counsellor.email)
+    assert letter.subject == "Du är kallad till ett teammöte"
+    told_last = call_of(session, day, cast.counsellor)
+    told_last.news = CallNews.CALLED_OFF  # left by a worker of the version before
+    assert date_letters.letter(session, letter.message_id).subject == letter.subject
+
+
 def test_a_date_that_moves_changes_the_one_entry_and_another_order_changes_nothing(
     session: Session, cast: Cast, day: TeamDate, post: Post
 ) -> None:
@@ -402,8 +459,9 @@ def test_a_date_that_moves_changes_the_one_entry_and_another_order_changes_nothi
     (first, *news) = (_lines(one) for one in letters)
     assert {"Ditt team träffas och du är kallad.", "Det börjar tisdag 22 september 2026 kl. 14:30."} <= first
     assert {"Det börjar nu en annan tid: onsdag 23 september 2026 kl. 14:30.", ANEW} <= news[0]
-    assert {same, "Det är på en annan plats nu.", HOLDS} <= news[1]
-    assert {same, "Det slutar en annan tid nu.", HOLDS} <= news[2]
+    assert {same, "Det är på en annan plats nu."} <= news[1]
+    assert {same, "Det slutar en annan tid nu."} <= news[2]
+    assert not any(HOLDS in one for one in news), "each of its meetings has a time of its own"
     assert {"Det är på en annan plats nu.", ANEW} <= news[3]
     assert "Teamets möte tisdag 22 september 2026 kl. 14:30 är inställt." in news[4]
     assert [one.subject for one in letters[1:5]] == ["Teamets möte har ändrats"] * 4
