@@ -109,7 +109,7 @@ def page_only() -> Response | None:
         forget()
         transactions.commit()
         found = _page_of_form()
-        return make_response(redirect(found.path if found else "/", 303))
+        return make_response(redirect(screens.still_there(found.path) if found else "/", 303))
     if language := request.form.get(_LANGUAGE):
         choose_language(language)
     elif group := request.form.get(_ADD):

@@ -43,6 +43,7 @@ def add_to(app: Flask) -> None:
         stands_in_form=stands_in_form,
         kept_saved=kept.saved,
         is_for_all_to_see=screens.is_asked_for,
+        screen_asked_for=screens.asked_for,
         shared_words=shared_words.groups,
         words_meant=shared_words.words,
         added_row=lambda: g.get("added_row", ""),

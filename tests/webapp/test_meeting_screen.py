@@ -87,6 +87,44 @@ def test_minutes_approved_meanwhile_and_what_was_typed_in_them_are_folded_on_the
     assert not [one for one in page.all("details") if "Pappan" in page.text_of(one)], "on a desk one reads them at once"
 
 
+def test_no_button_of_the_screen_opens_the_desk_page_before_the_room(signed_in: SignIn, lay) -> None:  # noqa: F811
+    reference, karin, henrik = lay(TO_SCHEDULE, held()), signed_in("karin"), signed_in("henrik")
+
+    def leads_to(page: Page) -> tuple[str, list[str]]:
+        return page.response.request.full_path, page.all("body")[0].get("class").split()
+
+    karin.get(screen(reference))
+    karin.send({"dissent": "Mamman ser det annorlunda."}, button=("_typing", "yes"))
+    karin.get(screen(reference))
+    path, on_the_screen = screen(reference), ["staff", "screen"]
+    assert leads_to(karin.submit(button=("_forget", "yes"))) == (path, on_the_screen)
+    assert leads_to(karin.get(screen(reference, "curtain")))[1] == [*on_the_screen, "screen--drawn"]
+    page = karin.submit(form=languages(karin.page), button=("language", "da"))
+    assert leads_to(page) == (screen(reference, "curtain"), [*on_the_screen, "screen--drawn"])
+    page = karin.submit(form=languages(page), button=("_look", "yes"))
+    assert leads_to(page)[1] == [*on_the_screen, "screen--drawn"], "shown again after a post, it stays drawn"
+    karin.submit(form=languages(page), button=("language", "en"))
+    karin.get(path)
+    karin.send({"dissent": "Mamman ser det annorlunda."}, button=("_typing", "yes"))
+    henrik.get(f"/referrals/{reference}/team-review/approval")
+    henrik.submit()
+    page = karin.get(path)
+    for form, button in (
+        (languages(page), ("language", "en")),
+        (
+            next(one for one in page.all("form") if one.find(".//button[@name='_forget']") is not None),
+            ("_forget", "yes"),
+        ),
+    ):
+        page = karin.submit(form=form, button=button)
+        assert leads_to(page)[0] == path
+        assert [one for one in page.all("details") if "Pappan: ”Det går för fort.”" in page.text_of(one)]
+
+
+def languages(page: Page):
+    return next(one for one in page.all("form") if one.get("class") == "languages__form")
+
+
 def test_it_opens_with_what_all_in_the_room_may_know_strengths_first(signed_in: SignIn, lay, settings) -> None:  # noqa: F811
     reference = lay(TO_SCHEDULE, with_parts)
     page = signed_in("karin").get(screen(reference))

@@ -16,7 +16,7 @@ from referrals.models.account import Account, RoleAssignment
 from referrals.models.audit import What
 from referrals.people import second_factor, sign_in
 from referrals.vocabulary import N_
-from webapp import auditing, forms, kept, notices, people, transactions
+from webapp import auditing, forms, kept, notices, people, screens, transactions
 from webapp.accounts import blueprint, paces, sessions
 from webapp.accounts.passwords import DEMO_PASSWORD, password_matches
 from webapp.guards import public
@@ -85,7 +85,7 @@ def sign_out() -> ResponseReturnValue:
 def choose() -> ResponseReturnValue:
     """Choose the language of the pages, from a page without a form of its own."""
     choose_language(request.form.get("language", ""))
-    return redirect(safe_page(request.form.get(kept.PAGE), otherwise="/"), 303)
+    return redirect(screens.still_there(safe_page(request.form.get(kept.PAGE), otherwise="/")), 303)
 
 
 def safe_page(wanted: str | None, *, otherwise: str = "") -> str:

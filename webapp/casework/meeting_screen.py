@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import request, url_for
+from flask import url_for
 
 from referrals.meetings import meeting_room
 from referrals.meetings.meeting_room import CommonGround
@@ -40,7 +40,7 @@ def address(referral: Referral, how: str = screens.CURTAIN) -> str:
 def shown(meeting: TeamMeeting, form: Form) -> Screen:
     """The screen of `meeting` with what stands in `form`."""
     session, referral = transactions.session(), meeting.referral
-    is_drawn = screens.is_curtain() and request.method == "GET"
+    is_drawn = screens.is_curtain()
     day = meeting_room.meetings_beside(session, meeting, by=people.actor())
     place = day.index(meeting)
     return Screen(
