@@ -85,10 +85,12 @@ def move_date(
     _require_free(session, date, starts_at, minutes=minutes)
     _require_theirs(agenda.slots(session, date), date, by)
     before, met_in = _described(date), date.place
+    own = {slot.item.id for slot in agenda.slots(session, date) if _is_met_there(session, slot)}
     date.starts_at, date.minutes, date.place = starts_at, minutes, place
     session.flush()
     organisation.note(session, date, what="moved", before=before, after=_described(date), by_id=by.account_id)
-    return _take_along(session, agenda.slots(session, date), met_in, by=by, reason=reason)
+    here = [slot for slot in agenda.slots(session, date) if slot.item.id in own]
+    return _take_along(session, here, met_in, by=by, reason=reason)
 
 
 def withdraw_date(session: Session, date: TeamDate, *, by: Actor, reason: str, seen: str | None = None) -> CalledOff:
@@ -115,7 +117,7 @@ def withdraw_date(session: Session, date: TeamDate, *, by: Actor, reason: str, s
 
 
 def follow_agenda(session: Session, date: TeamDate, *, by: Actor, seen: str | None = None) -> Moved:
-    """Move each meeting that was called to the time the agenda has for it by now, and let it take as long.
+    """Move each meeting that was called for that day to the time to come the agenda has for it by now, and let it take as long.
 
     Raises NotAllowed, and AgendaRefused once the day has passed, where the agenda was changed since it stood as `seen`, and where
     it ends after the date: a meeting beyond that would be no part of what is told of the date, and stand in everybody's calendar
@@ -127,8 +129,24 @@ def follow_agenda(session: Session, date: TeamDate, *, by: Actor, seen: str | No
     slots = agenda.slots(session, date)
     if sum(slot.item.minutes for slot in slots) > date.minutes:
         raise AgendaRefused(AgendaProblem.TOO_LONG)
-    own = [slot for slot in slots if agenda.may_arrange(slot.item.referral, date, by)]
-    return _take_along(session, own, date.place, by=by, reason=None)
+    own = (slot for slot in slots if agenda.may_arrange(slot.item.referral, date, by))
+    return _take_along(session, [one for one in own if can_follow(session, one)], date.place, by=by, reason=None)
+
+
+def can_follow(session: Session, slot: Slot) -> bool:
+    """Whether the meeting about the referral in `slot` may be moved there: nobody is told of an hour that has passed."""
+    return slot.starts_at > clock.now() and _is_met_there(session, slot)
+
+
+def _is_met_there(session: Session, slot: Slot) -> bool:
+    """Whether the team is called to the referral in `slot` for the day of its date, and that is not its next meeting after that one.
+
+    A line stays on the agenda until midnight, also where somebody called the team for another day.
+    """
+    meeting, zone = _planned(session, slot), roster.time_zone(session)
+    if meeting is None or agenda.was_met_about(session, slot):
+        return False
+    return local_date(meeting.starts_at, zone=zone) == local_date(slot.item.date.starts_at, zone=zone)
 
 
 def _require_as_seen(session: Session, date: TeamDate, seen: str | None) -> None:

@@ -59,6 +59,8 @@ class Line:
     is_met_about: bool = False
     #: for those who arrange it
     item: AgendaItem | None = None
+    #: whether they can move its meeting to the time it has here
+    could_follow: bool = False
     #: whether they show the meeting on a screen that all in the room see
     has_screen: bool = False
 
@@ -180,7 +182,7 @@ def agenda_page(forum: Forum, date_id: uuid.UUID, form: forms.Form, *, status: i
         agenda_seen=rules.as_it_stands(session, date),
         lines=lines,
         ready=len(ready),
-        could_follow=any(_is_called_elsewhen(line) for line in lines),
+        could_follow=any(line.could_follow for line in lines),
         others=[one for one in dates.coming(session, forum) if one is not date],
         ends_at=ends_at,
         minutes_left=date.minutes - takes,
@@ -195,12 +197,6 @@ def agenda_page(forum: Forum, date_id: uuid.UUID, form: forms.Form, *, status: i
         sent_by=upward.sent_by,
         lined_up=[(one.id, _choice(_shown(one), is_busy=one.id in busy)) for one in could_be_put],
     )
-
-
-def _is_called_elsewhen(line: Line) -> bool:
-    """Whether somebody who arranges this line could move its meeting to the time it has here."""
-    lacks = line.lacks if line.item else None
-    return lacks is not None and lacks.called_for is not None and not lacks.is_called_then
 
 
 def _line(slot: Slot, date: TeamDate, held: Sequence[TeamSeat], *, is_over: bool) -> Line:
@@ -224,8 +220,15 @@ def _line(slot: Slot, date: TeamDate, held: Sequence[TeamSeat], *, is_over: bool
         meanwhile=at_once,
         is_met_about=is_met_about and not is_over,
         item=slot.item if may_arrange else None,
+        could_follow=may_arrange and _is_called_elsewhen(slot, lacks),
         has_screen=words.may_do(Verb.RECORD_MEETING, referral),
     )
+
+
+def _is_called_elsewhen(slot: Slot, lacks: Readiness | None) -> bool:
+    """Whether its meeting was called for another time than it has here, and could be moved to that."""
+    is_elsewhen = lacks is not None and lacks.called_for is not None and not lacks.is_called_then
+    return is_elsewhen and moving.can_follow(transactions.session(), slot)
 
 
 def _note(what: What, referral: Referral, date: TeamDate, *, subject: str) -> None:

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from referrals import team_review
 from referrals.errors import AgendaRefused, NotAllowed
-from referrals.forums import agenda, calling, dates, seats
+from referrals.forums import agenda, calling, dates, moving, seats
 from referrals.forums.calling import Called
 from referrals.forums.dates import Series
+from referrals.forums.moving import Moved
 from referrals.models import Referral, TeamDate
 from referrals.stages import PARTS_REQUESTED, TO_SCHEDULE
 from referrals.vocabulary import AgendaProblem, Attendance, MeetingOutcome
@@ -66,7 +67,7 @@ def test_each_referral_that_is_ready_gets_its_time_with_whom_a_call_begins_with(
 
 
 def test_what_was_met_about_before_its_hour_is_not_called_to_that_date_once_more(
-    session: Session, cast: Cast, tuesday: TeamDate
+    session: Session, cast: Cast, tuesday: TeamDate, wednesday: time_machine.Traveller
 ) -> None:
     referral, by = put(session, cast, tuesday), cast.coordinator.actor()
     press(session, cast, tuesday)
@@ -84,6 +85,22 @@ def test_what_was_met_about_before_its_hour_is_not_called_to_that_date_once_more
     found = agenda.slot_of(session, referral)
     assert found is not None
     assert found.item.date is later
+    # Its next meeting, which is called while its line stays on this agenda, is not taken back to it, before its hour nor after.
+    called = [cast.head_teacher.id, cast.counsellor.id]
+    again = tuesday.starts_at + timedelta(minutes=75)
+    for at in (again, later.starts_at):
+        anew = team_review.schedule_meeting(
+            session, referral, by=by, seen=None, starts_at=at, place="Rum 12", called=called
+        )
+        assert moving.follow_agenda(session, tuesday, by=by) == Moved(0, 0)
+        assert moving.move_date(session, tuesday, tuesday.starts_at, by=by, reason=None, place=f"Rum {at:%d}") == (
+            Moved(0, 0)
+        )
+        assert (anew.starts_at, anew.place) == (at, "Rum 12")
+    wednesday.move_to(tuesday.starts_at - timedelta(hours=2))
+    hour_later = tuesday.starts_at + timedelta(hours=1)
+    assert moving.move_date(session, tuesday, hour_later, by=by, reason=None) == Moved(0, 0)
+    assert anew.starts_at == later.starts_at
 
 
 def test_what_lacks_something_waits_for_a_person(session: Session, cast: Cast, tuesday: TeamDate) -> None:

@@ -286,6 +286,23 @@ def test_meetings_follow_the_agenda_when_asked_to(session: Session, cast: Cast, 
     ]  # fmt: skip
 
 
+def test_what_is_called_for_another_day_stays_there_and_nothing_is_moved_to_an_hour_that_has_passed(
+    session: Session, cast: Cast, two_dates: list[TeamDate], wednesday: time_machine.Traveller
+) -> None:
+    by, first = cast.coordinator.actor(), two_dates[0]
+    begun, later, to_come = (put(session, cast, first) for _ in range(3))
+    at = {begun: BEGINS + timedelta(minutes=45), later: LATER, to_come: BEGINS + timedelta(minutes=50)}
+    for item, time_of in at.items():
+        call(session, cast, item, time_of)
+    wednesday.move_to(BEGINS + timedelta(minutes=1))
+    assert [moving.can_follow(session, slot) for slot in agenda.slots(session, first)] == [False, False, True]
+    assert moving.follow_agenda(session, first, by=by) == Moved(1, 0, 1)
+    wednesday.move_to(BEGINS - timedelta(hours=2))
+    assert moving.move_date(session, first, BEGINS - HALF_AN_HOUR, by=by, reason=None) == Moved(2, 0, 2)
+    stand = [entry(session, item.referral)[2] for item in (begun, later, to_come)]
+    assert stand == [BEGINS - HALF_AN_HOUR, LATER, BEGINS + HALF_AN_HOUR]
+
+
 def test_a_meeting_gets_the_length_it_has_on_the_agenda_and_what_was_answered_holds(
     session: Session, cast: Cast, two_dates: list[TeamDate]
 ) -> None:
