@@ -96,11 +96,9 @@ class DateEntries:
         return CallNews.WITHOUT_YOU if found or self._is_held() else CallNews.CALLED_OFF
 
     def _is_held(self) -> bool:
-        """Whether the team meets at the date, whoever is called."""
-        date, about = self.date, self.session.scalars(_meetings_about(self._on_agenda))
-        return date is not None and any(
-            one.is_to_hold and date_calls.holds(date, one, self._on_agenda) for one in about
-        )
+        """Whether the team meets at the date, whoever is called: not all that stands on its agenda is called off."""
+        newest = {one.referral_id: one for one in self.session.scalars(_meetings_about(self._on_agenda))}
+        return any(of not in newest or newest[of].called_off_in is None for of in self._on_agenda)
 
     def strays(self, call: DateCall, account: Account) -> list[TeamMeeting]:
         """The meetings to come that somebody was or was to be called to as part of the date, and that are no part of it any more.
