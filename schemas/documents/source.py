@@ -220,7 +220,7 @@ class PaperSource:
         ]
 
     def _on_paper(self, guardian: Any) -> "GuardianOnPaper":
-        return GuardianOnPaper(guardian, self.day, self.issued_at)
+        return GuardianOnPaper(guardian, self.day or clock.today(self.municipality.timezone), self.issued_at)
 
     @property
     def attendance_on_paper(self) -> list[dict[str, Any]]:
@@ -304,7 +304,8 @@ class GuardianOnPaper:
     """A guardian with what they were told last and what they answered last, as of the instant of issue."""
 
     row: Any
-    day: date | None
+    #: on which its reader asks where consent stands
+    day: date
     #: a paper that is late says what was known at this instant; None for a preview, which says what is known now
     at: datetime | None
 
@@ -319,7 +320,7 @@ class GuardianOnPaper:
         newest = self.row.answer_until(self.at)
         names = ("answer", "form", "categories", "recipients", "purpose", "from_on", "until_on")
         withdrawn_at = newest.withdrawn_until(self.at) if newest else None
-        state = self.row.consent_state(self.day or clock.now().date(), at=self.at)
+        state = self.row.consent_state(self.day, at=self.at)
         return {"state": state, "withdrawn_at": withdrawn_at, **{name: getattr(newest, name, None) for name in names}}
 
 

@@ -2,11 +2,12 @@
 
 import json
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
+import time_machine
 
 from referrals.printing import document_html
 from referrals.stages import Verb
@@ -170,6 +171,13 @@ def test_stranger_among_the_guardians_sees_none_of_them() -> None:
 def test_preview_without_a_date_counts_consent_from_the_beginning() -> None:
     source = rich_source(DocumentKind.ACTION_PLAN, issued_at=None)
     assert document_context("action_plan", source)["guardians"][0]["consent"]["state"] == ConsentState.PARTIAL.value
+
+
+@pytest.mark.parametrize(("hour", "state"), [(21, ConsentState.NOT_BEGUN), (22, ConsentState.PARTIAL)])
+def test_a_previews_consent_begins_with_the_day_where_the_municipality_is(hour: int, state: ConsentState) -> None:
+    source = rich_source(DocumentKind.ACTION_PLAN, issued_at=None)
+    with time_machine.travel(datetime(2026, 9, 20, hour, 30, tzinfo=UTC), tick=False):
+        assert document_context("action_plan", source)["guardians"][0]["consent"]["state"] == state.value
 
 
 def test_any_object_with_the_same_attributes_will_do() -> None:
