@@ -14,7 +14,9 @@ OPEN_QUOTE: Final = N_("A quotation mark is opened in this line and not closed."
 #: a school year or a year, which stands over a table too
 _YEAR: Final = re.compile(r"\b20\d\d(/\d\d|[/–-]20\d\d)?(?![\d./–-])")
 #: what a day or a number of days is written with, as far as one can tell before it is read
-_DAY: Final = re.compile(r"^\d|\d\d|\d\D+\d")
+_DAY: Final = re.compile(
+    r"^\d|\d\d|\d\D+\d|\d\.?\s+(jan|feb|mar|apr|ma[jy]|jun|jul|aug|sep|o[kc]t|nov|dec)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,17 @@ def test_lines_that_cannot_be_taken_are_numbered_as_in_the_file() -> None:
     ]
 
 
-@pytest.mark.parametrize("first", ["31.2.2027;;Lov", "mån 26 okt;;Lov", "2026-10;2026-11;Lov", "26/10;;Lov"])
+@pytest.mark.parametrize(
+    "first",
+    [
+        "31.2.2027;;Lov",
+        "mån 26 okt;;Lov",
+        "2026-10;2026-11;Lov",
+        "26/10;;Lov",
+        "den 5 maj 2026;;Lov",
+        "fredag 3. april;;Lov",
+    ],
+)
 def test_a_first_line_with_a_day_that_cannot_be_read_is_not_taken_for_a_heading(first: str) -> None:
     found = read(table(first, "2026-11-23;;Studiedag"))
     assert (found.stretches, [which for which, _why in found.left_out]) == ([STUDY_DAY], [1])
