@@ -219,17 +219,19 @@ def _says_nothing_new(
     step = _step_of(session, newest)
     if step.failed_at is not None and step.tried_again_at is None:
         return False
+    if call_mail.tried_since(session, newest, before=row.number):
+        return False  # they may have heard otherwise since
     told, tells = (team_review.called_then(session, row.referral, after=one) for one in (newest.history, row))
     return team_review.where_and_when(told) == team_review.where_and_when(tells)
 
 
 def _has_entry(session: Session, row: History, account_id: uuid.UUID) -> bool:
     """Whether they were called by mail before `row`, which put a meeting of this referral into their calendar."""
-    called = select(Mail.id).join(History, History.id == Mail.history_id).where(
+    called = select(Mail).join(History, History.id == Mail.history_id).where(
         Mail.referral_id == row.referral_id, Mail.kind == _M.MEETING_SCHEDULED, Mail.recipient == f"account:{account_id}",
-        Mail.stopped_at.is_(None), History.number < row.number,
+        History.number < row.number,
     )  # fmt: skip
-    return session.scalars(called.limit(1)).first() is not None
+    return any(call_mail.may_have_told(session, one) for one in session.scalars(called))
 
 
 def _write_one(

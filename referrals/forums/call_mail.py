@@ -47,6 +47,27 @@ def was_tried(session: Session, mail: Mail) -> bool:
     return step.attempt > 1 or step.failures > 0 or (step.attempt == 1 and mail.stopped_at is None)
 
 
+def may_have_told(session: Session, mail: Mail) -> bool:
+    """Whether a mail went, is to go still, or was tried before it came to rest; what is told of a team's date goes with that."""
+    if mail.sent_at is not None or mail.stopped_at is None:
+        return True
+    return mail.date_id is None and was_tried(session, mail)
+
+
+def tried_since(session: Session, newest: Mail, *, before: int | None = None) -> list[Mail]:
+    """Mail about meetings that may have told the reader of `newest` otherwise since, and before the row numbered `before`.
+
+    It was tried and did not go. That it rests by now does not matter: a worker lets it rest once it does not hold any more.
+    """
+    since = select(Mail).join(History, History.id == Mail.history_id).where(
+        Mail.referral_id == newest.referral_id, Mail.recipient == newest.recipient, Mail.kind.in_(CALLS | TAKES_OUT),
+        Mail.sent_at.is_(None), Mail.date_id.is_(None), History.number > newest.history.number,
+    )  # fmt: skip
+    if before is not None:
+        since = since.where(History.number < before)
+    return [one for one in session.scalars(since.order_by(History.number, Mail.id)) if was_tried(session, one)]
+
+
 def _is_called_so(session: Session, mail: Mail) -> bool:
     """Whether the meeting is still to be held as a mail calls to it: neither moved since, nor called off, nor held.
 
@@ -74,11 +95,7 @@ def _is_known(session: Session, mail: Mail) -> bool:
     newest = session.scalars(sent.order_by(Mail.sent_at.desc(), Mail.id).limit(1)).one_or_none()
     if newest is None or newest.kind is not mail.kind or newest.address != mail.address:
         return False
-    since = select(Mail).join(History, History.id == Mail.history_id).where(
-        Mail.referral_id == mail.referral_id, Mail.recipient == mail.recipient, Mail.kind.in_(TO_GUARDIANS),
-        Mail.sent_at.is_(None), Mail.id != mail.id, History.number > newest.history.number,
-    )  # fmt: skip
-    if any(was_tried(session, one) for one in session.scalars(since)):
+    if any(one is not mail for one in tried_since(session, newest)):
         return False  # they may have heard otherwise since
     told, tells = (team_review.called_then(session, mail.referral, after=one.history) for one in (newest, mail))
     return team_review.where_and_when(told) == team_review.where_and_when(tells)

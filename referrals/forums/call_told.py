@@ -125,7 +125,7 @@ def _own_mails(calls: Collection[uuid.UUID], recipient: str) -> Select[Mail]:
 def _is_called_by_mail(session: Session, calls: Collection[uuid.UUID], recipient: str) -> bool:
     """Whether mail of their own may have told them of one of these: it went, is on its way, or was tried before it came to rest."""
     mails = session.scalars(_own_mails(calls, recipient))
-    return any(one.sent_at or one.stopped_at is None or call_mail.was_tried(session, one) for one in mails)
+    return any(call_mail.may_have_told(session, one) for one in mails)
 
 
 def _is_on_paper(session: Session, row: History, calls: Collection[uuid.UUID], *, recipient: str) -> bool:

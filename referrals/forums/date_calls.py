@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from referrals import clock, team_review
 from referrals.config import current
-from referrals.forums import dates, seats
+from referrals.forums import call_mail, dates, seats
 from referrals.models import Account, AgendaItem, DateCall, History, Mail, Referral, TeamDate, TeamMeeting, TeamSeat
 from referrals.vocabulary import MailKind
 
@@ -113,7 +113,7 @@ def _has_own_entry(session: Session, meeting: TeamMeeting, account_id: uuid.UUID
     """
     calls = select(Mail).join(History, History.id == Mail.history_id).where(
         Mail.referral_id == meeting.referral_id, Mail.kind == CALL, Mail.recipient == f"account:{account_id}",
-        Mail.date_id.is_(None), Mail.stopped_at.is_(None) | Mail.sent_at.is_not(None), History.number < before,
+        Mail.date_id.is_(None), History.number < before,
     )  # fmt: skip
-    mails = session.scalars(calls.order_by(History.number))
+    mails = [one for one in session.scalars(calls.order_by(History.number)) if call_mail.may_have_told(session, one)]
     return any(team_review.called_meeting(session, one.referral, after=one.history) is meeting for one in mails)

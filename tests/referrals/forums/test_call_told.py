@@ -1,6 +1,6 @@
 """That somebody need not come is told only to who may have heard that they were to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -47,10 +47,18 @@ def maja(session: Session, cast: Cast, referral: Referral) -> Guardian:
 
 @pytest.fixture
 def call(session: Session, cast: Cast, referral: Referral, maja: Guardian) -> Callable[..., list[Mail]]:
-    """Calls the head teacher and, where they are to come, the counsellor and Maja; gives the mail to the latter two."""
+    """Calls the head teacher and, where they are to come, the counsellor and Maja; gives the mail to the latter two.
+
+    Before what follows is written a worker looks at the mail that is `due`.
+    """
 
     def schedule(
-        *, at: datetime = AT, with_kim: bool = True, with_maja: bool = True, place: str = "Rum 12"
+        *,
+        at: datetime = AT,
+        with_kim: bool = True,
+        with_maja: bool = True,
+        place: str = "Rum 12",
+        due: Sequence[Mail] = (),
     ) -> list[Mail]:
         called = [cast.head_teacher.id, *([cast.counsellor.id] if with_kim else [])]
         team_review.schedule_meeting(
@@ -58,6 +66,8 @@ def call(session: Session, cast: Cast, referral: Referral, maja: Guardian) -> Ca
             guardians=[maja.id] if with_maja else [], without=list(team_review.Profession),
         )  # fmt: skip
         session.expire_all()
+        for mail in due:
+            notifications.let_rest_if_done(session, mail)
         written = notifications.write(session, referral.history[-1])
         return [one for one in written if one.address != cast.head_teacher.email]
 
@@ -148,6 +158,29 @@ def test_who_may_have_heard_that_they_need_not_come_is_called_again_to_the_same_
     for mail in again:
         notifications.let_rest_if_done(session, mail)
     assert [notifications.is_to_go(mail) for mail in again] == [True, True]
+
+
+@pytest.mark.parametrize("is_moved", [False, True])
+def test_who_may_have_heard_otherwise_is_called_again_though_a_worker_let_that_mail_rest_before(
+    session: Session, call: Callable[..., list[Mail]], wednesday: time_machine.Traveller, is_moved: bool
+) -> None:
+    for mail in call():
+        notifications.note_sent(session, mail)
+    may_be_heard = call(at=LATER) if is_moved else call(with_kim=False, with_maja=False)
+    wednesday.shift(HELD)
+    for mail in may_be_heard:
+        tried(session, mail)
+    if is_moved:
+        untried = call(at=LATER + timedelta(days=1), due=may_be_heard)
+        again = call()
+        assert all(mail.stopped_at for mail in untried)
+    else:
+        again = call(due=may_be_heard)
+    assert all(mail.stopped_at for mail in may_be_heard)
+    assert [mail.recipient for mail in again] == [mail.recipient for mail in may_be_heard]
+    for mail in again:
+        notifications.let_rest_if_done(session, mail)
+    assert all(notifications.is_to_go(mail) for mail in again)
 
 
 def test_what_is_new_of_a_meeting_is_found_against_what_its_reader_was_told_last(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from icalendar import Calendar, Event
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from referrals import clock, closure, mailer, notifications, team_review
@@ -15,7 +16,7 @@ from referrals.closure import ClosureInput
 from referrals.disclosure import coverage
 from referrals.errors import Incomplete, NotAllowed, WrongStage
 from referrals.forums import clashes, invitations_calendar
-from referrals.models import Account, Mail, Referral, TeamMeeting
+from referrals.models import Account, Mail, Referral, Step, TeamMeeting
 from referrals.people import leaving
 from referrals.stages import CLOSURE_PROPOSED, PARTS_REQUESTED, SCHEDULED, TO_SCHEDULE, State, Verb
 from referrals.vocabulary import ClosureReason, MailKind
@@ -299,6 +300,18 @@ def test_who_calls_others_only_is_not_told_and_of_what_never_reached_their_calen
     (own,) = (mail for mail in anew if mail.address == cast.coordinator.email)
     notifications.stop(session, referral, own, by=cast.coordinator.actor())
     assert {mail.address for mail in call_off(session, referral, **by)} == {cast.second_coordinator.email}
+
+
+def test_who_calls_the_team_is_told_where_mail_that_may_have_reached_their_calendar_rests_by_now(
+    session: Session, cast: Cast, referral: Referral
+) -> None:
+    (mail,) = call(session, referral, cast.coordinator, by=cast.coordinator, goes=False)
+    session.scalars(select(Step).where(Step.mail_id == mail.id)).one().failures = 1
+    team_review.call_off_meeting(session, referral, by=cast.coordinator.actor(), seen=None, reason="Sjukt.")
+    session.expire_all()
+    notifications.let_rest_if_done(session, mail)
+    assert mail.stopped_at is not None
+    assert kinds(told(session, referral)) == [(MailKind.MEETING_CALLED_OFF, cast.coordinator.email)]
 
 
 def test_a_referral_that_ends_leaves_no_entry_standing(session: Session, cast: Cast, referral: Referral) -> None:

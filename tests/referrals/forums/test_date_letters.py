@@ -584,6 +584,23 @@ def test_a_meeting_at_a_time_or_a_place_of_its_own_keeps_an_entry_of_its_own(
     assert list(post.calendar(cast.counsellor).values()) == [BEGINS, BEGINS]
 
 
+def test_a_meeting_keeps_an_entry_of_its_own_that_may_stand_in_a_calendar_though_its_mail_rests(
+    session: Session, cast: Cast, day: TeamDate, post: Post
+) -> None:
+    (at_home,) = put(session, cast, day)
+    call(session, cast, at_home, cast.counsellor, place="Hemma")
+    post.settle()
+    (mail,) = session.scalars(select(Mail).where(Mail.kind == MailKind.MEETING_SCHEDULED))
+    session.scalars(select(Step).where(Step.mail_id == mail.id)).one().failures = 1
+    call(session, cast, at_home, cast.counsellor)
+    session.flush()
+    notifications.let_rest_if_done(session, mail)
+    assert mail.stopped_at is not None
+    post.deliver()
+    own = f"{team_review.meetings_of(session, at_home)[0].id}@trivsel.invalid"
+    assert set(post.calendar(cast.counsellor)) == {own}, "one entry, which says by now where it is"
+
+
 def test_a_letter_that_may_have_arrived_is_taken_back_and_one_that_waits_goes_with_the_same_message_id(
     session: Session, cast: Cast, day: TeamDate, post: Post
 ) -> None:
