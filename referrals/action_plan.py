@@ -17,7 +17,15 @@ from referrals.notes import NOT_SAID, WHOLE, Classification
 from referrals.people import roster
 from referrals.people.membership import admit
 from referrals.plans import childs_plan
-from referrals.plans.plan_versions import actions_of, begin_version, plan_in_force, plan_in_writing, versions
+from referrals.plans.plan_versions import (
+    PEOPLE,
+    actions_of,
+    begin_version,
+    people_in,
+    plan_in_force,
+    plan_in_writing,
+    versions,
+)
 from referrals.stages import PLAN_ACTIVE, PLAN_FOR_APPROVAL, PLAN_RETURNED, Party, Verb
 from referrals.vocabulary import About, ActionStatus, Arena, Domain, Level, MeetingOutcome, PlanStatus, WordingGround
 
@@ -26,7 +34,6 @@ REPORTABLE = frozenset(
     {ActionStatus.PLANNED, ActionStatus.ONGOING, ActionStatus.DONE, ActionStatus.HINDERED, ActionStatus.NOT_DONE}
 )
 _NEEDS_REASON = frozenset({ActionStatus.HINDERED, ActionStatus.NOT_DONE})
-_PEOPLE = ("lead_id", "follow_up_by_id", "evaluation_by_id")
 _PLAN_NEEDS = (
     "background", "child_voice", "guardians_view", "if_worse", "valid_from", "valid_to", "lead_id", "follow_up_on",
     "follow_up_by_id", "evaluation_on", "evaluation_by_id",
@@ -177,7 +184,7 @@ def approve_action_plan(
     for action in actions_of(plan):
         begun = action.from_on is not None and action.from_on <= today
         action.status = ActionStatus.ONGOING if begun else ActionStatus.PLANNED
-    _admit_people(session, referral, _people_in(plan))
+    _admit_people(session, referral, people_in(plan))
     history.record(session, referral, Verb.APPROVE_ACTION_PLAN, by=by, to=PLAN_ACTIVE, seen=seen, reason=reason)
     return plan
 
@@ -289,7 +296,7 @@ def _check_people(session: Session, referral: Referral, plan: PlanInput) -> None
     if wrong := [
         name
         for name, account_id in _chosen_people(plan)
-        if account_id is not None and (account_id not in able or (able[account_id] and name in _PEOPLE))
+        if account_id is not None and (account_id not in able or (able[account_id] and name in PEOPLE))
     ]:
         raise Incomplete(*wrong)
 
@@ -303,14 +310,10 @@ def _admit_people(session: Session, referral: Referral, ids: Container[UUID | No
 
 
 def _chosen_people(plan: PlanInput) -> Iterator[tuple[str, UUID | None]]:
-    yield from ((name, getattr(plan, name)) for name in _PEOPLE)
+    yield from ((name, getattr(plan, name)) for name in PEOPLE)
     for place, goal in enumerate(plan.goals):
         for position, action in enumerate(goal.actions):
             yield f"goals-{place}-actions-{position}-owner_id", action.owner_id
-
-
-def _people_in(plan: ActionPlan) -> set[UUID | None]:
-    return {*(getattr(plan, name) for name in _PEOPLE), *(action.owner_id for action in actions_of(plan))}
 
 
 def _plan_for_approval(session: Session, referral: Referral) -> ActionPlan:

@@ -16,6 +16,7 @@ from referrals.forums.agenda import Slot
 from referrals.models import Account, AssessmentPart, MeetingVersion, Referral, TeamDate, TeamMeeting, TeamSeat
 from referrals.people import roster
 from referrals.people.roster import Colleague
+from referrals.plans import plan_versions
 from referrals.stages import MOVE_BY_VERB, Verb
 
 
@@ -141,11 +142,15 @@ def call_to_agenda(
 
 
 def _only_called(session: Session, referral: Referral) -> set[uuid.UUID]:
-    """Who was called to a meeting about it, now or before it moved, and neither was asked for a part nor coordinates it."""
+    """Who was called to a meeting about it, now or before it moved, and has nothing else to do with it.
+
+    They were not asked for a part, do not coordinate it, and the plan in force names them for nothing.
+    """
     of_this = [select(row.called).where(row.referral_id == referral.id) for row in (TeamMeeting, MeetingVersion)]
     called = {uuid.UUID(one) for rows in of_this for ids in session.scalars(rows) for one in ids}
     asked = session.scalars(select(AssessmentPart.assessor_id).where(AssessmentPart.referral_id == referral.id))
-    return called - {*asked, referral.owner_id}
+    plan = plan_versions.plan_in_force(session, referral)
+    return called - {*asked, referral.owner_id, *(plan_versions.people_in(plan) if plan else ())}
 
 
 def _is_complete(session: Session, slot: Slot, *, by: Actor) -> bool:

@@ -15,6 +15,9 @@ RUNNING = frozenset({ActionStatus.PLANNED, ActionStatus.ONGOING, ActionStatus.HI
 #: a version in one of these is not yet approved
 UNFINISHED = frozenset({PlanStatus.DRAFT, PlanStatus.RETURNED, PlanStatus.FOR_APPROVAL})
 
+#: whom a version names by their account, beside those who answer for an action
+PEOPLE = ("lead_id", "follow_up_by_id", "evaluation_by_id")
+
 
 def versions(session: Session, referral: Referral) -> list[ActionPlan]:
     """All versions of the plan, the newest first."""
@@ -111,6 +114,11 @@ def _copy_action(action: PlannedAction, position: int, begins_on: date) -> Plann
     for name in ("text", "how", "owner_name"):
         setattr(copy, name, getattr(action, name))
     return copy
+
+
+def people_in(plan: ActionPlan) -> set[UUID | None]:
+    """The accounts that a version names: `PEOPLE`, and who answers for an action."""
+    return {*(getattr(plan, name) for name in PEOPLE), *(action.owner_id for action in actions_of(plan))}
 
 
 def actions_of(plan: ActionPlan) -> list[PlannedAction]:

@@ -16,9 +16,10 @@ from referrals.forums.calling import Instead
 from referrals.forums.standing_in import SteppedIn
 from referrals.models import Account, Mail, Referral, RoleAssignment, TeamMeeting, TeamSeat
 from referrals.people import roster
+from referrals.plans.plan_versions import actions_of
 from referrals.stages import TO_SCHEDULE
-from referrals.vocabulary import MailKind, Profession
-from tests.factories import a_guardian, a_part, a_referral, protected
+from referrals.vocabulary import MailKind, PlanStatus, Profession
+from tests.factories import a_guardian, a_part, a_plan, a_referral, protected
 from tests.people import NO_PASSWORD, Cast
 
 TUESDAY = date(2026, 9, 22)
@@ -124,6 +125,28 @@ def test_a_later_call_begins_with_who_sits_there_that_day_and_whoever_was_asked_
     session.expire_all()
     assert usual(referral, AT + week) == {coordinator, cast.special_educator}
     assert usual(with_parts, AT + week) == {coordinator, cast.special_educator, kim, head}
+
+
+@pytest.mark.parametrize("named", ["lead_id", "follow_up_by_id", "evaluation_by_id", "action"])
+def test_a_later_call_begins_with_whom_the_plan_in_force_names(
+    session: Session, cast: Cast, kims: TeamSeat, named: str
+) -> None:
+    referral, head = called(session, cast), cast.head_teacher
+    names = {} if named == "action" else {named: head.id}
+    plan = a_plan(session, referral, author=cast.coordinator, **names)
+    if named == "action":
+        actions_of(plan)[0].owner_id = head.id
+
+    def usual() -> set[Account]:
+        session.flush()
+        session.expire_all()
+        colleagues = roster.for_team(session, referral)
+        ids = calling.usually_called(session, referral, colleagues, at=AT, by=cast.coordinator.actor())
+        return {one.account for one in colleagues if one.account.id in ids}
+
+    assert usual() == {cast.coordinator, cast.counsellor}, "the plan is not in force"
+    plan.status = PlanStatus.ACTIVE
+    assert usual() == {cast.coordinator, cast.counsellor, head}
 
 
 def test_who_is_called_and_does_not_sit_there_that_day_is_named_with_whoever_does(
