@@ -577,15 +577,24 @@ def test_a_page_of_another_concern_saves_nothing_and_shows_what_was_typed_and_ho
     assert "Health" not in page.text
     assert "attendance" in page.text.lower()
     assert code in page.text
+    assert page.text.count("Borta nio dagar.") == 1
     page = browser.submit(button=("_language", "sv"), status=409)
     assert page.heading == "Den här sidan hör till ett annat ärende"
-    assert "Borta nio dagar." in page.text
+    assert page.text.count("Borta nio dagar.") == 1
     assert code in page.text
     newer = next(link for link in page.all("a") if link.get("href") == "/concern/observations")
     browser.get(newer.get("href"))
     assert draft_code(browser.page) != code
     browser.get("/resume")
     assert draft_code(browser.submit({"code": code})) == code
+
+
+def test_a_page_of_another_concern_that_was_open_for_too_long_speaks_of_no_button_it_has_not(browser, app, alva_and_bo):
+    app.config["WTF_CSRF_ENABLED"] = True
+    browser.page, code = alva_and_bo
+    page = browser.submit({"observations": SEEN, "csrf_token": "forged"}, status=409)
+    assert (page.text.count("Borta nio dagar."), page.text.count(code)) == (1, 1)
+    assert "press the button" not in page.text
 
 
 def test_a_page_of_another_concern_is_not_saved_while_somebody_types_nor_deletes_the_newer(browser, alva_and_bo):

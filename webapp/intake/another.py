@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Final
 
 from flask import Response, g, request
+from werkzeug.datastructures import MultiDict
 
 from referrals import drafts, reference
 from referrals.models import Draft
@@ -46,7 +47,8 @@ def is_of_another(*, even_unmarked: bool = True) -> bool:
 
 def refused(typed: Sequence[review.Row], *, go_on: str) -> Response:
     """Why nothing of the page was saved, with what was `typed`, and the ways to both concerns; `go_on` leads to the newer one."""
-    g.kept_form_claimed = True  # it stands below in the page's own words
+    g.kept_form = MultiDict()  # it stands below in the page's own words
+    g.pop("notices", None)  # such as that it was open for too long and what to press: there is no such button here
     code = request.form.get(_CODE, "")
     own = [(name, request.form[name]) for name in (MARK, _CODE, "_door") if name in request.form]
     return page(
