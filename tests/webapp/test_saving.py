@@ -117,6 +117,10 @@ def test_what_was_saved_can_be_thrown_away(desk, signed_in, settings):
     karin.get(address)
     karin.send({"situation": "Fel barn"}, button=TYPING)
     karin.get(address)
+    karin.submit(button=("_language", "da"))
+    assert re.search(r"som det blev gemt den \d+\. \w+ \d{4} kl\. ", karin.get(address).text)
+    karin.submit(button=("_language", "en"))
+    karin.get(address)
     page = karin.submit(button=("_forget", "yes"))
     assert (page.path, written(page, "situation"), NOT_SENT in page.text) == (address, "", False)
     assert rows(settings, KeptForm) == 0
