@@ -6,7 +6,7 @@ go; what was answered was about the time, so where that changes all are asked an
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from sqlalchemy.orm import Session
@@ -69,17 +69,24 @@ def as_it_stands(date: TeamDate) -> str:
 
 def move_date(
     session: Session, date: TeamDate, starts_at: datetime, *, by: Actor, reason: str | None, minutes: int | None = None,
-    place: str | None = None, seen: str | None = None,
+    place: str | None = None, seen: str | None = None, agenda_seen: str | None = None,
 ) -> Moved:  # fmt: skip
     """Let the team meet at `starts_at` instead, with everything that is on the agenda; for `minutes` and at `place`, where given.
 
-    Raises NotAllowed, and AgendaRefused where nothing is changed, a colleague changed the date since it stood as `seen`, the schools
-    are closed on that day, it has passed, the team meets then already, or a referral on the date is not theirs to move.
+    Where it begins when it did, the meetings keep their times too and go along to another place only; with `agenda_seen` they move to
+    the times of the agenda that stood so.
+
+    Raises NotAllowed, and AgendaRefused where nothing is changed, a colleague changed the date since it stood as `seen` or the agenda
+    since `agenda_seen`, which has no room in `minutes`; the schools are closed on that day, it has passed, the team meets then already,
+    or a referral on the date is not theirs to move.
     """
     dates.require_keeper(date.forum, by)
     agenda.require_to_come(session, date)
     _require_as_seen(session, date, seen)
-    minutes, place = minutes or date.minutes, place or date.place
+    minutes, place, moves = minutes or date.minutes, place or date.place, starts_at != date.starts_at
+    if agenda_seen is not None:
+        agenda.require_as_seen(session, date, agenda_seen)
+        _require_room(agenda.slots(session, date), minutes)
     if (starts_at, minutes, place) == (date.starts_at, date.minutes, date.place):
         raise AgendaRefused(AgendaProblem.SAME)
     _require_free(session, date, starts_at, minutes=minutes)
@@ -90,7 +97,9 @@ def move_date(
     session.flush()
     organisation.note(session, date, what="moved", before=before, after=_described(date), by_id=by.account_id)
     here = [slot for slot in agenda.slots(session, date) if slot.item.id in own]
-    return _take_along(session, here, met_in, by=by, reason=reason)
+    if agenda_seen is not None:
+        here = [slot for slot in here if can_follow(session, slot)]
+    return _take_along(session, here, met_in, by=by, reason=reason, keep_times=not moves and agenda_seen is None)
 
 
 def withdraw_date(session: Session, date: TeamDate, *, by: Actor, reason: str, seen: str | None = None) -> CalledOff:
@@ -127,8 +136,7 @@ def follow_agenda(session: Session, date: TeamDate, *, by: Actor, seen: str | No
     agenda.require_to_come(session, date)
     agenda.require_as_seen(session, date, seen)
     slots = agenda.slots(session, date)
-    if sum(slot.item.minutes for slot in slots) > date.minutes:
-        raise AgendaRefused(AgendaProblem.TOO_LONG)
+    _require_room(slots, date.minutes)
     own = (slot for slot in slots if agenda.may_arrange(slot.item.referral, date, by))
     return _take_along(session, [one for one in own if can_follow(session, one)], date.place, by=by, reason=None)
 
@@ -154,6 +162,11 @@ def _require_as_seen(session: Session, date: TeamDate, seen: str | None) -> None
     session.refresh(date, with_for_update={"key_share": True})
     if seen is not None and seen != as_it_stands(date):
         raise AgendaRefused(AgendaProblem.MOVED)
+
+
+def _require_room(slots: Iterable[Slot], minutes: int) -> None:
+    if sum(slot.item.minutes for slot in slots) > minutes:
+        raise AgendaRefused(AgendaProblem.TOO_LONG)
 
 
 def _described(date: TeamDate) -> str:
@@ -183,27 +196,30 @@ def _require_free(session: Session, date: TeamDate, starts_at: datetime, *, minu
             raise AgendaRefused(problem)
 
 
-def _take_along(session: Session, slots: Iterable[Slot], place: str, *, by: Actor, reason: str | None) -> Moved:
-    """Call to each slot the team that was called to its referral, where it meets at the team's own `place` to the new one's."""
+def _take_along(
+    session: Session, slots: Iterable[Slot], place: str, *, by: Actor, reason: str | None, keep_times: bool = False
+) -> Moved:
+    """Call to each slot the team that was called to its referral, where it meets at the team's own `place` to the new one's.
+
+    Where they `keep_times`, to the new place only, and not to what is over.
+    """
     moved = left = to_tell = same_hour = 0
     for slot in slots:
         meeting = _planned(session, slot)
-        if meeting is None or _stands_so(meeting, slot, place):
+        if meeting is None or (keep_times and meeting.starts_at + timedelta(minutes=meeting.minutes) <= clock.now()):
             continue
-        keeps_hour = meeting.starts_at == slot.starts_at
-        if _call_anew(session, slot, meeting, place=place, by=by, reason=reason):
+        before = meeting.starts_at, meeting.minutes, meeting.place
+        starts_at, minutes = before[:2] if keep_times else (slot.starts_at, slot.item.minutes)
+        to = starts_at, minutes, _place(slot, meeting, place)
+        if to == before:
+            continue
+        if _call_anew(session, meeting, to, by=by, reason=reason):
             moved += 1
-            same_hour += keeps_hour
+            same_hour += before[0] == starts_at
             to_tell += len(team_review.without_mail(session, meeting))
         else:
             left += 1
     return Moved(moved, left, to_tell, same_hour)
-
-
-def _stands_so(meeting: TeamMeeting, slot: Slot, place: str) -> bool:
-    """Whether the team is called to just what the agenda has: its hour, its length, and where that would be."""
-    stands = meeting.starts_at, meeting.minutes, meeting.place
-    return stands == (slot.starts_at, slot.item.minutes, _place(slot, meeting, place))
 
 
 def _planned(session: Session, slot: Slot) -> TeamMeeting | None:
@@ -213,10 +229,10 @@ def _planned(session: Session, slot: Slot) -> TeamMeeting | None:
 
 
 def _call_anew(
-    session: Session, slot: Slot, meeting: TeamMeeting, *, place: str, by: Actor, reason: str | None
+    session: Session, meeting: TeamMeeting, to: tuple[datetime, int, str], *, by: Actor, reason: str | None
 ) -> bool:
-    """Whether the same people as before, as far as they may still be called, are called to the time in `slot`."""
-    referral = slot.item.referral
+    """Whether the same people as before, as far as they may still be called, are called to when, for how long and where `to` says."""
+    referral = meeting.referral
     if referral.state not in MOVE_BY_VERB[Verb.SCHEDULE_MEETING].frm:
         return False  # the work went on another way: whoever sees to it calls the meeting off, or goes on with it
     able = {str(one.account.id): one.account for one in roster.for_team(session, referral) if one.locked_by is None}
@@ -224,9 +240,9 @@ def _call_anew(
     if not people or not coverage.are_informed(session, referral):
         return False
     invited = [one.id for one in coverage.guardians_of(session, referral) if str(one.id) in meeting.guardians_invited]
+    starts_at, minutes, place = to
     team_review.schedule_meeting(
-        session, referral, by=by, seen=None, starts_at=slot.starts_at, minutes=slot.item.minutes,
-        place=_place(slot, meeting, place), called=[one.id for one in people],
+        session, referral, by=by, seen=None, starts_at=starts_at, minutes=minutes, place=place, called=[one.id for one in people],
         guardians=invited, agenda=meeting.agenda or (), without=team_review.missing_professions(referral, people), reason=reason, on_closed_day=True,
     )  # fmt: skip
     return True

@@ -20,7 +20,7 @@ from webapp.guards import signed_in
 from webapp.language import gettext, ngettext, short_date, time_of_day, weekday_date, zone
 
 #: what is not about the new day alone
-_OF_ALL_OF_IT = (AgendaProblem.OTHERS, AgendaProblem.MOVED)
+_OF_ALL_OF_IT = (AgendaProblem.OTHERS, AgendaProblem.MOVED, AgendaProblem.REARRANGED, AgendaProblem.TOO_LONG)
 
 
 @blueprint.post("/teams/<uuid:forum_id>/dates/<uuid:date_id>/items/<uuid:item_id>/move")
@@ -50,7 +50,14 @@ def move_team_date(forum_id: uuid.UUID, date_id: uuid.UUID) -> ResponseReturnVal
     date = dates.find_date(session, forum, date_id)
     if values := form.load(MoveDateForm(zone=zone())):
         try:
-            moved = moving.move_date(session, date, by=people.actor(), seen=request.form.get("seen", ""), **values)
+            moved = moving.move_date(
+                session,
+                date,
+                by=people.actor(),
+                seen=request.form.get("seen", ""),
+                agenda_seen=request.form.get("agenda_seen"),
+                **values,
+            )
         except AgendaRefused as refused:
             form.refuse("" if refused.problem in _OF_ALL_OF_IT else "moved_on", refused.problem.label)
         else:

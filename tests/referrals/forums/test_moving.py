@@ -202,6 +202,29 @@ def test_length_and_place_of_a_date_change_and_meetings_in_the_teams_room_go_alo
     )
 
 
+def test_where_only_length_or_place_of_a_date_change_meetings_keep_their_times_and_those_that_are_over_their_place(
+    session: Session, cast: Cast, two_dates: list[TeamDate], wednesday: time_machine.Traveller
+) -> None:
+    by, first = cast.coordinator.actor(), two_dates[0]
+    over, longer, to_come = (put(session, cast, first) for _ in range(3))
+    for number, item in enumerate((over, longer, to_come)):
+        call(session, cast, item, BEGINS + number * HALF_AN_HOUR)
+    agenda.arrange(session, longer, AgendaAct.KEEP, minutes=80, by=by)
+    wednesday.move_to(BEGINS + HALF_AN_HOUR)
+
+    def stand() -> list[tuple[timedelta, int, str]]:
+        met = (team_review.current_meeting(session, item.referral) for item in (over, longer, to_come))
+        return [(one.starts_at - BEGINS, one.minutes, one.place) for one in met if one]
+
+    assert moving.move_date(session, first, BEGINS, by=by, reason=None, minutes=70) == Moved(0, 0)
+    assert moving.move_date(session, first, BEGINS, by=by, reason=None, place="Aulan") == Moved(2, 0, 2, 2)
+    assert stand() == [(timedelta(0), 30, "Rum 12"), (HALF_AN_HOUR, 30, "Aulan"), (2 * HALF_AN_HOUR, 30, "Aulan")]
+    seen = agenda.as_it_stands(session, first)
+    longest = moving.move_date(session, first, BEGINS, by=by, reason=None, minutes=140, agenda_seen=seen)
+    assert longest == Moved(1, 0, 1), "what has begun keeps its length"
+    assert stand()[1:] == [(HALF_AN_HOUR, 30, "Aulan"), (timedelta(minutes=110), 30, "Aulan")]
+
+
 def test_a_date_with_something_on_its_agenda_is_taken_away_with_a_reason_only(
     session: Session, cast: Cast, two_dates: list[TeamDate]
 ) -> None:
@@ -344,7 +367,17 @@ def test_meetings_follow_an_agenda_that_ends_after_its_date_only_once_that_is_lo
     agenda.arrange(session, one, AgendaAct.KEEP, minutes=61, by=by)
     assert refused(lambda: moving.follow_agenda(session, first, by=by)) is AgendaProblem.TOO_LONG
     assert meeting.starts_at == BEGINS + HALF_AN_HOUR
-    assert moving.move_date(session, first, BEGINS, by=by, reason=None, minutes=91) == Moved(1, 0, 1)
+
+    def lengthen(minutes: int, seen: str) -> Moved:
+        return moving.move_date(session, first, BEGINS, by=by, reason=None, minutes=minutes, agenda_seen=seen)
+
+    seen = agenda.as_it_stands(session, first)
+    agenda.arrange(session, one, AgendaAct.KEEP, minutes=62, by=by)
+    assert refused(lambda: lengthen(92, seen)) is AgendaProblem.REARRANGED, "to times that nobody there read"
+    agenda.arrange(session, one, AgendaAct.KEEP, minutes=61, by=by)
+    assert refused(lambda: lengthen(89, seen)) is AgendaProblem.TOO_LONG
+    assert (first.minutes, meeting.starts_at) == (90, BEGINS + HALF_AN_HOUR)
+    assert lengthen(91, seen) == Moved(1, 0, 1)
     assert meeting.starts_at == BEGINS + timedelta(minutes=61)
     assert date_calls.date_of(session, meeting) is first, "it is part of what is told of the date"
     agenda.arrange(session, one, AgendaAct.KEEP, minutes=60, by=by)

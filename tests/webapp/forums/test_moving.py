@@ -278,7 +278,12 @@ def test_an_agenda_that_ends_after_its_date_makes_it_longer_with_one_press_and_m
     page = arrange(karin, karin.get(date), first, "keep", "50")
     assert "and the agenda ends after the date does" in page.text
     assert not [form for form in page.all("form") if form.get("action", "").endswith("/follow")]
-    page = karin.submit(form=form_of(page, f"{date}/move"))
+    form = form_of(page, f"{date}/move")
+    arrange(karin, page, first, "keep", "55")
+    refused = karin.submit(form=form, status=422)
+    assert any("The agenda has changed since the page was opened" in one for one in refused.problems)
+    arrange(karin, refused, first, "keep", "50")
+    page = karin.submit(form=form)
     assert "One meeting is moved along" in page.text
     assert "0 minutes of the date are left." in page.text
     assert "The team is called for this time." in lines(page)[1]
