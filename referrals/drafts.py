@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from referrals import clock, reference
@@ -81,18 +81,15 @@ def find_draft(session: Session, token: str, *, to_send: bool = False) -> Draft 
 
 def resume_draft(session: Session, code: str) -> StartedDraft:
     """Take up the draft that `code` belongs to in another browser; the former browser loses it. Raises WrongCode."""
-    draft = session.scalars(
-        select(Draft)
-        .where(
-            Draft.code_index == reference.code_digest(reference.RESUME, code),
-            Draft.referral_id.is_(None),
-            Draft.expires_on >= clock.now().date(),
-        )
-        .with_for_update()
-    ).one_or_none()
+    draft = session.scalars(_going_on(code).with_for_update()).one_or_none()
     if draft is None:
         raise WrongCode
     return _hand_over(session, draft)
+
+
+def goes_on(session: Session, code: str) -> bool:
+    """Whether a draft can be taken up with `code`. Whoever asks for somebody counts it as a try at a code."""
+    return session.scalars(_going_on(code)).one_or_none() is not None
 
 
 def drafts_of(session: Session, writer: Actor) -> list[Draft]:
@@ -130,6 +127,15 @@ def expire_drafts(session: Session, today: date) -> int:
     """Delete the drafts whose day has passed; how many there were."""
     gone = session.scalars(delete(Draft).where(Draft.expires_on < today).returning(Draft.id)).all()
     return len(gone)
+
+
+def _going_on(code: str) -> Select[Draft]:
+    """The draft with `code`, where it was neither sent in nor deleted."""
+    return select(Draft).where(
+        Draft.code_index == reference.code_digest(reference.RESUME, code),
+        Draft.referral_id.is_(None),
+        Draft.expires_on >= clock.now().date(),
+    )
 
 
 def _hand_over(session: Session, draft: Draft) -> StartedDraft:

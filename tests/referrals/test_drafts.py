@@ -58,6 +58,8 @@ def test_the_code_takes_the_draft_up_again_and_the_former_browser_loses_it(sessi
     again = drafts.resume_draft(session, begun.code.lower().replace("-", " "))
     assert again.draft is begun.draft
     assert again.code == begun.code
+    assert drafts.goes_on(session, begun.code)
+    assert not drafts.goes_on(session, reference.new_code())
     assert drafts.find_draft(session, begun.token) is None
     assert drafts.find_draft(session, again.token) is begun.draft
 

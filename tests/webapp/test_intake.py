@@ -648,6 +648,22 @@ def test_a_page_of_another_concern_keeps_what_was_typed_also_once_the_newer_was_
     assert draft_code(other) in page.text
 
 
+def test_a_page_of_a_concern_that_was_deleted_meanwhile_shows_no_code_that_opens_nothing(browser, monkeypatch):
+    monkeypatch.setattr(paces, "REPORTERS", Limit("codes of reporters", most=1, within=timedelta(minutes=15)))
+    begin(browser)
+    other = browser.submit({"protection": "no"})
+    browser.submit(form="delete-draft")
+    begin(browser)
+    browser.page = other
+    page = browser.submit({"reporter_name": "Lena Annorlundasson"}, status=409)
+    assert "was sent or deleted meanwhile" in page.text
+    assert draft_code(other) not in page.text
+    assert "Lena Annorlundasson" in page.text
+    browser.page = other
+    page = browser.submit(status=409)
+    assert draft_code(other) in page.text, "after too many tries it tells nothing of any code"
+
+
 def test_a_page_of_a_door_there_is_not_is_another_concerns_too(browser, alva_and_bo):
     browser.page, code = alva_and_bo
     page = browser.submit({"_door": "window", "observations": SEEN}, status=409)

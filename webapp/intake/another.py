@@ -13,8 +13,10 @@ from flask import Response, g, request
 from werkzeug.datastructures import MultiDict
 
 from referrals import drafts, reference
+from referrals.errors import TooManyTries
 from referrals.models import Draft
 from webapp import forms, transactions, uploads
+from webapp.accounts import paces
 from webapp.intake import browser, review
 from webapp.language import gettext
 from webapp.pages import page
@@ -50,6 +52,7 @@ def refused(typed: Sequence[review.Row], *, go_on: str) -> Response:
     g.kept_form = MultiDict()  # it stands below in the page's own words
     g.pop("notices", None)  # such as that it was open for too long and what to press: there is no such button here
     code = request.form.get(_CODE, "")
+    code = code if reference.is_code(code) else ""
     own = [(name, request.form[name]) for name in (MARK, _CODE, "_door") if name in request.form]
     return page(
         "intake/another.html",
@@ -59,7 +62,8 @@ def refused(typed: Sequence[review.Row], *, go_on: str) -> Response:
         fields=own + list(forms.clean(request.form).items(multi=True)),
         typed=typed,
         has_files=uploads.are_chosen(),
-        code=code if reference.is_code(code) else "",
+        code=code,
+        is_gone=bool(code) and _is_gone(code),
         go_on=go_on,
     )
 
@@ -72,6 +76,19 @@ def refused_typing() -> str:
     return gettext(
         "Not saved. %(why)s. What you typed stays on this page: press “Go on” to see how to keep it.", why=_why()
     )
+
+
+def _is_gone(code: str) -> bool:
+    """Whether `code` opens nothing any more. Asking is a try at it: who has none left is told as if it opened its draft."""
+    with transactions.reading() as session:
+        if drafts.goes_on(session, code):
+            return False
+    transactions.turn_back()  # counting a try writes too
+    try:
+        paces.take(paces.REPORTERS, paces.this_browser())
+    except TooManyTries:
+        return False
+    return True
 
 
 def _why() -> str:
