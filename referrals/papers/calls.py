@@ -6,11 +6,13 @@ It follows from the meeting as it is now, and is written down nowhere: so it is 
 import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from referrals import earlier, team_review
+from referrals.config import current
 from referrals.models import Document, History, MeetingVersion, Referral, TeamMeeting
 from referrals.papers import readers
 from referrals.stages import Verb
@@ -50,24 +52,27 @@ def ended(session: Session, referral: Referral) -> dict[uuid.UUID, Ended]:
     papers = _papers(session, referral)
     if not papers:
         return {}
-    made, found = _calls(session, referral), dict[uuid.UUID, Ended]()
+    made, found, ends_of = _calls(session, referral), dict[uuid.UUID, Ended](), dict[uuid.UUID, list[datetime]]()
     # The newest first: what never goes out takes no other's place.
     for paper in sorted(papers, key=lambda one: one.history.number, reverse=True):
         call = made.get(paper.history_id)
         if call is None:
             continue
         later = [one for one in made.values() if one.meeting is call.meeting and one.row.number > call.row.number]
-        in_its_place = {
-            one.history_id
+        rows = {one.row.id for one in later}
+        newer = [
+            one
             for one in papers
-            if one.recipient == paper.recipient and one.stopped_at is None and _goes_out(one, found)
-        }
-        how = _how(paper, call, is_replaced=any(one.row.id in in_its_place for one in later))
+            if one.recipient == paper.recipient and one.stopped_at is None and one.history_id in rows
+        ]
+        how = _how(paper, call, is_replaced=any(_goes_out(one, found) for one in newer))
         if how is not None:
-            ends = [one.row for one in later if one.row.id in in_its_place or _holds_no_more(paper, call, one.then)]
-            ends += [call.meeting.called_off] if call.meeting.called_off else []
-            goes_out = paper.held_until is None or all(paper.held_until <= row.at for row in ends)
-            found[paper.id] = Ended(how, goes_out)
+            ends = [one.row.at for one in later if _holds_no_more(paper, call, one.then)]
+            ends += [call.meeting.called_off.at] if call.meeting.called_off else []
+            # What says the same replaces it once it is there itself, and only if that held as this one was to go.
+            ends += [_made_at(one) for one in newer if _held_then(paper, ends_of.get(one.id, []))]
+            ends_of[paper.id] = ends
+            found[paper.id] = Ended(how, _held_then(paper, ends))
     return found
 
 
@@ -118,6 +123,17 @@ def _holds_no_more(paper: Document, call: _Made, now: TeamMeeting | MeetingVersi
     if guardian_id is not None and str(guardian_id) not in now.guardians_invited:
         return True
     return team_review.where_and_when(call.then) != team_review.where_and_when(now)
+
+
+def _made_at(paper: Document) -> datetime:
+    """When a paper was made: its minutes count from there, and its date is that of the call, which may be long before."""
+    hold = timedelta(minutes=current().hold_minutes)
+    return max(paper.issued_at, (paper.held_until or paper.issued_at) - hold)
+
+
+def _held_then(paper: Document, ends: Collection[datetime]) -> bool:
+    """Whether nothing had ended when the minutes of `paper` were over."""
+    return paper.held_until is None or all(paper.held_until <= at for at in ends)
 
 
 def _goes_out(paper: Document, found: Mapping[uuid.UUID, Ended]) -> bool:

@@ -122,6 +122,35 @@ def test_an_invitation_that_left_stays_one_that_went_where_the_next_call_said_th
     assert guardian_papers.papers_for(session, maja) == [first[key]], "she has read it"
 
 
+def test_an_invitation_that_left_before_the_paper_that_replaces_it_was_made_stays_one_that_went(
+    session: Session, cast: Cast, referral: Referral, maja: Guardian, wednesday: time_machine.Traveller
+) -> None:
+    key = readers.guardian_key(maja.id)
+    first = call(session, cast, referral, maja)[key]
+    wednesday.shift(timedelta(minutes=5))
+    schedule(session, cast, referral, maja, agenda=["Läget", "Frånvaron"])
+    wednesday.shift(timedelta(minutes=6))
+    assert guardian_papers.papers_for(session, maja) == [first]
+    issue(session, referral)
+    assert hows(session, referral, first) == [Ending.REPLACED]
+    assert calls.kept_back(session, referral) == set()
+    assert guardian_papers.papers_for(session, maja) == [first], "she has read it"
+
+
+def test_an_invitation_kept_back_for_one_that_never_goes_either_is_not_taken_for_one_that_went(
+    session: Session, cast: Cast, referral: Referral, maja: Guardian, wednesday: time_machine.Traveller
+) -> None:
+    first = call(session, cast, referral, maja)
+    wednesday.shift(timedelta(minutes=5))
+    second = call(session, cast, referral, maja, agenda=["Läget", "Frånvaron"])
+    wednesday.shift(timedelta(minutes=7))
+    of_first, of_second = ({paper.id for paper in made.values()} for made in (first, second))
+    assert calls.kept_back(session, referral) == of_first
+    schedule(session, cast, referral, maja, at=LATER)
+    assert calls.kept_back(session, referral) == of_first | of_second
+    assert guardian_papers.papers_for(session, maja) == []
+
+
 def test_what_never_goes_out_takes_no_other_invitations_place(
     session: Session, cast: Cast, referral: Referral, maja: Guardian, wednesday: time_machine.Traveller
 ) -> None:
