@@ -61,7 +61,8 @@ def usually_called(
 def called_instead(held: Sequence[TeamSeat], called: Collection[uuid.UUID], at: datetime) -> list[Instead]:
     """Those of `called` who have to do with a seat and do not sit there at the instant `at`: away then, or stood in on another day.
 
-    Who stood in is left out where the member is called beside them: somebody chose that.
+    Who stood in is left out where the member is called beside them: somebody chose that. Of a seat whose account is closed nothing
+    is said, unless its member is away: nobody sits there.
     """
     there = seats.sitting(held, at)
     sitting = {one.account.id for one in there}
@@ -71,8 +72,10 @@ def called_instead(held: Sequence[TeamSeat], called: Collection[uuid.UUID], at: 
         member = seat.account
         if any(one.begins_at <= at < one.ends_at for one in seat.absences):
             known, sits = [member], stands_in.get(member.id)
-        else:
+        elif member.is_active:
             known, sits = [], member
+        else:
+            continue
         if member.id not in called or sits is not member:
             known += [one.stand_in for one in seat.absences if one.stand_in]
         found += [

@@ -166,6 +166,9 @@ def test_who_is_called_and_does_not_sit_there_that_day_is_named_with_whoever_doe
     later = alone.ends_at
     assert found(later, ylva) == [Instead(ylva, kim, is_member=False)]
     assert found(later, kim, ylva) == [], "somebody chose both"
+    kim.is_active = False
+    assert found(later, ylva) == found(later, kim, ylva) == [], "nobody sits there whose account is closed"
+    assert found(AT, kim) == [Instead(kim, ylva, is_member=True)], "that day it is Ylva's all the same"
 
 
 def test_a_mail_of_before_still_goes_to_who_is_called_to_the_same(
