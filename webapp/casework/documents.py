@@ -221,13 +221,9 @@ def failed_lines(referral: Referral) -> list[FailedLine]:
     """Automatic work on this referral that was given up, with what a person can do about it."""
     actor = people.actor()
     may_retry, may_stop = steps.may_retry(referral, actor), words.may_do(Verb.STOP_SENDING, referral)
-    session, given_up, told = transactions.session(), [], set()
-    for step in undelivered.failed(session, referral):
-        alike = undelivered.together(session, referral, step)
-        mails = [notifications.mail_of(session, one) for one in alike if one.mail_id]
-        if step.id in told:
-            continue
-        told |= {one.id for one in alike}
+    session, given_up = transactions.session(), []
+    for alike in undelivered.by_press(session, referral):
+        step, mails = alike[0], [notifications.mail_of(session, one) for one in alike if one.mail_id]
         given_up.append(
             FailedLine(
                 step.failed_at or clock.now(),

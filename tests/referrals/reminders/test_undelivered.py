@@ -130,8 +130,24 @@ def test_what_one_address_does_not_take_is_one_press(session: Session, cast: Cas
     session.get_one(Mail, second.mail_id).address = session.get_one(Mail, first.mail_id).address
     session.flush()
     assert undelivered.together(session, referral, second) == [first, second]
+    assert undelivered.by_press(session, referral) == [[first, second]]
     second.failed_with = "mail"
     assert undelivered.together(session, referral, second) == [second]
+    assert undelivered.by_press(session, referral) == [[first], [second]]
+
+
+def test_each_mail_that_failed_is_looked_at_once_for_a_page(
+    session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    referral, looked, is_done = returned(session, cast, how_many=2), list[Mail](), notifications.is_done
+
+    def counted(session: Session, mail: Mail) -> bool:
+        looked.append(mail)
+        return is_done(session, mail)
+
+    monkeypatch.setattr(notifications, "is_done", counted)
+    assert [len(alike) for alike in undelivered.by_press(session, referral)] == [1, 1]
+    assert len(looked) == 2
 
 
 def test_what_failed_stands_by_the_date_that_is_shown(
