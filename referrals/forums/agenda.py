@@ -125,6 +125,7 @@ def put_on(session: Session, date: TeamDate, referral_id: uuid.UUID, *, minutes:
     dates.require_keeper(date.forum, by)
     if by.account_id is None:
         raise NotAllowed("agenda")
+    require_as_seen(session, date, None)
     require_to_come(session, date)
     referral = next((one for one in lined_up(session, date, by=by) if one.id == referral_id), None)
     if referral is None:
@@ -180,7 +181,10 @@ def require_to_come(session: Session, date: TeamDate) -> None:
 
 
 def require_as_seen(session: Session, date: TeamDate, seen: str | None) -> None:
-    """Raises AgendaRefused where the agenda stands otherwise by now; nobody arranges it before this transaction ends."""
+    """Raises AgendaRefused where the agenda stands otherwise by now; nobody arranges it before this transaction ends.
+
+    So everything that changes an agenda begins here, also where it does not matter how the agenda was seen.
+    """
     session.refresh(date, with_for_update={"key_share": True})
     if seen is not None and seen != as_it_stands(session, date):
         raise AgendaRefused(AgendaProblem.REARRANGED)

@@ -50,6 +50,10 @@ def move_item(session: Session, item: AgendaItem, to: TeamDate, *, by: Actor, re
 
     Raises AgendaRefused where one of the days has passed or the referral is on that date already.
     """
+    for one in sorted(
+        (item.date, to), key=lambda date: date.id
+    ):  # in one order, so no two wait for each other crosswise
+        agenda.require_as_seen(session, one, None)
     agenda.require_to_come(session, item.date)
     agenda.require_to_come(session, to)
     if any(slot.item.referral_id == item.referral_id for slot in agenda.slots(session, to)):

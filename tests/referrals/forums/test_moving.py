@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 import time_machine
 from icalendar import Calendar
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import event, select
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import ORMExecuteState, Session
 
 from referrals import clock, closure, team_review
 from referrals.actors import Actor
@@ -124,6 +125,27 @@ def test_what_is_not_called_moves_alone_and_a_place_of_its_own_stays(
     meeting = team_review.current_meeting(session, elsewhere.referral)
     assert meeting is not None
     assert meeting.place == "Hemma hos familjen"
+
+
+def test_nobody_else_changes_an_agenda_while_something_is_put_on_it_or_moved_from_one_to_another(
+    session: Session, cast: Cast, two_dates: list[TeamDate]
+) -> None:
+    by, (first, second) = cast.coordinator.actor(), two_dates
+    held: list[object] = []
+
+    def note(asked: ORMExecuteState) -> None:
+        said = str(asked.statement.compile(dialect=postgresql.dialect())) if asked.is_select else ""
+        if "FROM team_date" in said and "FOR NO KEY UPDATE" in said:
+            held.extend(dict(asked.parameters or {}).values())
+
+    event.listen(session, "do_orm_execute", note)
+    item = put(session, cast, first)
+    assert held == [first.id]
+    for to in (second, first):
+        held.clear()
+        moving.move_item(session, item, to, by=by, reason=None)
+        assert held == sorted([first.id, second.id]), "whichever way it goes"
+    event.remove(session, "do_orm_execute", note)
 
 
 def test_a_meeting_stays_where_it_is_while_nobody_may_be_called_to_it(
