@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Final
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session, joinedload
 
 from referrals import clock
@@ -183,10 +184,23 @@ def require_to_come(session: Session, date: TeamDate) -> None:
 def require_as_seen(session: Session, date: TeamDate, seen: str | None) -> None:
     """Raises AgendaRefused where the agenda stands otherwise by now; nobody arranges it before this transaction ends.
 
-    So everything that changes an agenda begins here, also where it does not matter how the agenda was seen.
+    So everything that changes an agenda begins here, also where it does not matter how the agenda was seen. Also where the date is gone.
     """
-    session.refresh(date, with_for_update={"key_share": True})
+    try:
+        session.refresh(date, with_for_update={"key_share": True})
+    except InvalidRequestError:
+        raise AgendaRefused(AgendaProblem.REARRANGED) from None
     if seen is not None and seen != as_it_stands(session, date):
+        raise AgendaRefused(AgendaProblem.REARRANGED)
+
+
+def require_there(session: Session, item: AgendaItem, date_id: uuid.UUID) -> None:
+    """Raises AgendaRefused where a line is not on this date any more, once everybody else who arranges waits."""
+    try:
+        session.refresh(item)
+    except InvalidRequestError:
+        raise AgendaRefused(AgendaProblem.REARRANGED) from None
+    if item.date_id != date_id:
         raise AgendaRefused(AgendaProblem.REARRANGED)
 
 

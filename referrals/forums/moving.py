@@ -48,12 +48,12 @@ class CalledOff:
 def move_item(session: Session, item: AgendaItem, to: TeamDate, *, by: Actor, reason: str | None) -> Moved:
     """Put a line of the agenda last on another date, and its meeting with it. Whoever found it with `agenda.find_item` may.
 
-    Raises AgendaRefused where one of the days has passed or the referral is on that date already.
+    Raises AgendaRefused where one of the days has passed, the referral is on that date already, or the line is not where it was.
     """
-    for one in sorted(
-        (item.date, to), key=lambda date: date.id
-    ):  # in one order, so no two wait for each other crosswise
+    was_on = item.date_id
+    for one in sorted((item.date, to), key=lambda date: date.id):  # in one order: no two wait for each other
         agenda.require_as_seen(session, one, None)
+    agenda.require_there(session, item, was_on)
     agenda.require_to_come(session, item.date)
     agenda.require_to_come(session, to)
     if any(slot.item.referral_id == item.referral_id for slot in agenda.slots(session, to)):
@@ -61,9 +61,12 @@ def move_item(session: Session, item: AgendaItem, to: TeamDate, *, by: Actor, re
     place = item.date.place
     item.date, item.position = to, agenda.last_place(session, to) + 1
     session.flush()
-    agenda.note(session, item, agenda.ARRANGED, by=by)
     here = [slot for slot in agenda.slots(session, to) if slot.item is item]
-    return _take_along(session, here, place, by=by, reason=reason)
+    moved = _take_along(session, here, place, by=by, reason=reason)
+    agenda.note(
+        session, item, agenda.ARRANGED, by=by
+    )  # as the last thing: decisions about the referral wait for its log
+    return moved
 
 
 def as_it_stands(date: TeamDate) -> str:
@@ -99,11 +102,12 @@ def move_date(
     own = {slot.item.id for slot in agenda.slots(session, date) if _is_met_there(session, slot)}
     date.starts_at, date.minutes, date.place = starts_at, minutes, place
     session.flush()
-    organisation.note(session, date, what="moved", before=before, after=_described(date), by_id=by.account_id)
     here = [slot for slot in agenda.slots(session, date) if slot.item.id in own]
     if agenda_seen is not None:
         here = [slot for slot in here if can_follow(session, slot)]
-    return _take_along(session, here, met_in, by=by, reason=reason, keep_times=not moves and agenda_seen is None)
+    moved = _take_along(session, here, met_in, by=by, reason=reason, keep_times=not moves and agenda_seen is None)
+    organisation.note(session, date, what="moved", before=before, after=_described(date), by_id=by.account_id)
+    return moved
 
 
 def withdraw_date(session: Session, date: TeamDate, *, by: Actor, reason: str, seen: str | None = None) -> CalledOff:
@@ -163,7 +167,7 @@ def _is_met_there(session: Session, slot: Slot) -> bool:
 
 def _require_as_seen(session: Session, date: TeamDate, seen: str | None) -> None:
     """Raises AgendaRefused where the date stands otherwise by now; nobody changes it before this transaction ends."""
-    session.refresh(date, with_for_update={"key_share": True})
+    agenda.require_as_seen(session, date, None)
     if seen is not None and seen != as_it_stands(date):
         raise AgendaRefused(AgendaProblem.MOVED)
 

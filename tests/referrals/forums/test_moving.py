@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 import time_machine
 from icalendar import Calendar
-from sqlalchemy import event, select
+from sqlalchemy import delete, event, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import ORMExecuteState, Session
 
@@ -146,6 +146,26 @@ def test_nobody_else_changes_an_agenda_while_something_is_put_on_it_or_moved_fro
         moving.move_item(session, item, to, by=by, reason=None)
         assert held == sorted([first.id, second.id]), "whichever way it goes"
     event.remove(session, "do_orm_execute", note)
+
+
+def test_what_a_colleague_took_away_or_moved_first_is_refused_in_words(
+    session: Session, cast: Cast, two_dates: list[TeamDate]
+) -> None:
+    (first, second), by = two_dates, cast.coordinator.actor()
+    moved, gone = put(session, cast, first), put(session, cast, first)
+    quietly = {"execution_options": {"synchronize_session": False}}  # as another transaction does, behind our back
+    session.execute(update(AgendaItem).where(AgendaItem.id == moved.id).values(date_id=second.id), **quietly)
+    session.execute(delete(AgendaItem).where(AgendaItem.id == gone.id), **quietly)
+    for item in (moved, gone):
+        assert refused(lambda item=item: moving.move_item(session, item, second, by=by, reason=None)) is (
+            AgendaProblem.REARRANGED
+        )
+    dates.plan(
+        session, cast.forum, Series(date(2026, 10, 13), date(2026, 10, 13), 1, time(14, 30), 60, "Rum 12"), by=by
+    )
+    empty = dates.coming(session, cast.forum)[-1]
+    session.execute(delete(TeamDate).where(TeamDate.id == empty.id), **quietly)
+    assert refused(lambda: moving.withdraw_date(session, empty, by=by, reason="Ledigt.")) is AgendaProblem.REARRANGED
 
 
 def test_a_meeting_stays_where_it_is_while_nobody_may_be_called_to_it(
