@@ -13,7 +13,18 @@ from sqlalchemy.orm import Session, joinedload
 from referrals import clock, steps
 from referrals.forums import date_calls, seats
 from referrals.meetings import own_calls
-from referrals.models import Account, AgendaItem, CallNews, DateCall, History, Mail, TeamDate, TeamMeeting, TeamSeat
+from referrals.models import (
+    Account,
+    AgendaItem,
+    CallNews,
+    DateCall,
+    History,
+    Mail,
+    Referral,
+    TeamDate,
+    TeamMeeting,
+    TeamSeat,
+)
 from referrals.safeguarding import access_list
 
 
@@ -97,8 +108,9 @@ class DateEntries:
 
     def _is_held(self) -> bool:
         """Whether the team meets at the date, whoever is called: not all that stands on its agenda is called off."""
+        going_on = select(Referral.id).where(Referral.id.in_(self._on_agenda), Referral.is_open)
         newest = {one.referral_id: one for one in self.session.scalars(_meetings_about(self._on_agenda))}
-        return any(of not in newest or newest[of].called_off_in is None for of in self._on_agenda)
+        return any(of not in newest or newest[of].called_off_in is None for of in self.session.scalars(going_on))
 
     def strays(self, call: DateCall, account: Account) -> list[TeamMeeting]:
         """The meetings to come that somebody was or was to be called to as part of the date, and that are no part of it any more.

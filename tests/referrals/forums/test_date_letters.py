@@ -253,6 +253,8 @@ def test_the_referrals_pages_and_log_say_whom_the_date_was_told_and_what_rests(
     assert spoken_for(), "by the letter that told of the date before"
     off(session, cast, first)
     assert post.deliver() == []
+    (closed,) = put(session, cast, day)
+    closed.is_open = False  # ended, and still a line of the agenda: nobody meets for it
     off(session, cast, second)
     post.settle()
     assert not spoken_for(), "nobody is called to it any more"
