@@ -112,6 +112,7 @@ def test_an_export_is_refused_without_approval_and_after_its_end(
     exports.decide_export(session, found, by=cast.manager.actor(), approves=True)  # twice changes nothing
     assert exports.fetch_export(session, found, by=cast.researcher.actor())
     found.ends_on = roster.today(session) - timedelta(days=1)
+    session.flush()
     assert exports.state(session, found) is ExportState.ENDED
     with pytest.raises(ExportRefused, match="ended"):
         exports.fetch_export(session, found, by=cast.researcher.actor())
