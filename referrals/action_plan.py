@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from referrals import clock, history, notes, wording
+from referrals import clock, here, history, notes, wording
 from referrals.access import Actor, parties
 from referrals.errors import Incomplete, NotAllowed, NotCovered, PlanIncomplete, SameAuthor
 from referrals.forums import mandate
@@ -180,7 +180,7 @@ def approve_action_plan(
     if before is not None:
         before.status = PlanStatus.REPLACED
     plan.status, plan.approved_at, plan.approved_by_id = PlanStatus.ACTIVE, clock.now(), by.account_id
-    today = roster.today(session)
+    today = here.today(session)
     for action in actions_of(plan):
         begun = action.from_on is not None and action.from_on <= today
         action.status = ActionStatus.ONGOING if begun else ActionStatus.PLANNED

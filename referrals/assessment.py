@@ -9,7 +9,7 @@ from typing import Any, TypedDict, Unpack
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from referrals import clock, history, notes, wording
+from referrals import clock, here, history, notes, wording
 from referrals.access import ROW_OF, Actor, Extent, View, extent, is_from_another_service, may_view
 from referrals.errors import AlreadyMoved, Incomplete, NotAllowed, NothingRequested, PartsMissing, PointerOnly
 from referrals.files import attachments
@@ -170,7 +170,7 @@ def request_parts(
     for part in parts_of(session, referral):
         if part.status is PartStatus.REQUESTED and part.assessor_id in people:
             raise AlreadyMoved(Verb.REQUEST_PARTS, part.asked_by.name, part.asked_at, by_id=part.asked_by_id)
-    parts, today = [], roster.today(session)
+    parts, today = [], here.today(session)
     for one in asked:
         person = people[one["assessor_id"]]
         compartment = COMPARTMENTS.get(person.profession, Compartment.PEDAGOGICAL)

@@ -9,13 +9,12 @@ from typing import Final
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from referrals import clock, earlier, history
+from referrals import clock, earlier, here, history
 from referrals.access import Actor
 from referrals.disclosure import coverage
 from referrals.errors import AlreadyWithdrawn, Incomplete, NotAllowed, NotAskedAbout, NotInformed
 from referrals.keeping import register
 from referrals.models import AssessmentPart, Consent, Guardian, History, InformationNotice, Referral
-from referrals.people import roster
 from referrals.rules import rulebook
 from referrals.safeguarding import protected_identity
 from referrals.stages import PARTS_RECEIVED, PARTS_REQUESTED, TO_SCHEDULE, State, Verb
@@ -177,7 +176,7 @@ def record_consent(
         )
         if not set(consent.recipients) <= set(rulebook.load(referral.rulepack).asked_about):
             raise NotAskedAbout
-    first = consent.from_on or roster.today(session)
+    first = consent.from_on or here.today(session)
     last = consent.until_on or first
     if last < first:
         raise Incomplete("until_on")
@@ -227,7 +226,7 @@ def due_for_reminder(session: Session, today: date) -> list[Referral]:
 def remind_of_consent(session: Session, referral: Referral, *, by: Actor, seen: int | None = None) -> History | None:
     """Remind the coordinators that a consent is about to end: once for each consent; None where nothing is to be said."""
     history.guard(session, referral, Verb.REMIND_OF_CONSENT, by=by, seen=seen)
-    about = session.scalars(_to_remind_of(roster.today(session)).where(Consent.referral_id == referral.id))
+    about = session.scalars(_to_remind_of(here.today(session)).where(Consent.referral_id == referral.id))
     ending = [one for one in about if coverage.counts(one)]
     for consent in ending:
         consent.reminded_at = clock.now()

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from referrals import clock, history, notes, wording
+from referrals import clock, here, history, notes, wording
 from referrals.access import Actor
 from referrals.calendar import Closed, closed_days, school_days_between
 from referrals.disclosure import coverage
@@ -176,7 +176,7 @@ def record_follow_up(
     planned = times_planned(session, plan, follow_up.held_on)
     guardians = guardians_to_ask(session, referral)
     if missing := [
-        *_missing_in_decision(follow_up, today=roster.today(session)),
+        *_missing_in_decision(follow_up, today=here.today(session)),
         *_before_plan(session, plan, follow_up.held_on),
         *_missing_answers(plan, follow_up, planned),
         *_missing_views(guardians, follow_up),
@@ -298,7 +298,7 @@ def _missing_in_decision(follow_up: FollowUpInput, *, today: date) -> Iterator[s
 
 def _before_plan(session: Session, plan: ActionPlan, held_on: date) -> Iterator[str]:
     """A follow-up of a day on which the plan neither held nor was approved follows nothing up."""
-    zone = roster.time_zone(session)
+    zone = here.time_zone(session)
     approved_on = local_date(plan.approved_at, zone=zone) if plan.approved_at else None
     begins = [day for day in (plan.valid_from, approved_on) if day is not None]
     if begins and held_on < min(begins):

@@ -16,11 +16,11 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import identity_patterns, queries, reference
+from referrals import here, identity_patterns, queries, reference
 from referrals.access import Actor, View, may_view
 from referrals.errors import NamesSomebody
 from referrals.models import Account, Forum, RoleAssignment, Unit
-from referrals.people import organisation, roster
+from referrals.people import organisation
 from referrals.queries import Filters, Openness
 from referrals.vocabulary import Trace
 
@@ -161,7 +161,7 @@ def _checker(session: Session, units: Iterable[Unit], names_of_ours: Iterable[st
 
 
 def _children(session: Session, by: Actor) -> list[str]:
-    everything = Filters(roster.today(session), openness=Openness.ALL)
+    everything = Filters(here.today(session), openness=Openness.ALL)
     return [
         referral.child_name or ""
         for referral in queries.listing(session, by, everything, size=_MOST_CHILDREN).rows

@@ -8,7 +8,7 @@ from typing import Any, TypedDict, Unpack
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from referrals import clock, earlier, history, notes, wording
+from referrals import clock, earlier, here, history, notes, wording
 from referrals.access import Actor
 from referrals.calendar import closed_days, is_open_day
 from referrals.disclosure import coverage
@@ -141,7 +141,7 @@ def held_meeting(session: Session, referral: Referral, *, after: History | None 
 
 def met_on(session: Session, meeting: TeamMeeting) -> date:
     """The day on which the team met, here; where its minutes are written before the day it was called for, that is today."""
-    return min(local_date(meeting.starts_at, zone=roster.time_zone(session)), roster.today(session))
+    return min(local_date(meeting.starts_at, zone=here.time_zone(session)), here.today(session))
 
 
 def guardians_to_inform(session: Session, referral: Referral) -> list[Guardian]:
@@ -337,7 +337,7 @@ def _new_meeting(session: Session, referral: Referral, by: Actor) -> TeamMeeting
 
 def _require_open_day(session: Session, call: Call, *, before: TeamMeeting | None) -> None:
     """Refuse a day on which the schools are closed, unless that is known or the meeting stands on that day already."""
-    zone = roster.time_zone(session)
+    zone = here.time_zone(session)
     day = local_date(call["starts_at"], zone=zone)
     stands_there = before is not None and local_date(before.starts_at, zone=zone) == day
     if not (stands_there or call.get("on_closed_day") or is_open_day(day, closed_days(session))):

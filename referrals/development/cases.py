@@ -15,7 +15,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session, selectinload
 
-from referrals import clock, identity_check, moving, reference
+from referrals import clock, here, identity_check, moving, reference
 from referrals.access import Actor, Role
 from referrals.calendar import closed_days
 from referrals.development import targets
@@ -26,7 +26,7 @@ from referrals.forums.consultations import ANSWERED
 from referrals.keeping import audit
 from referrals.models import DevelopmentCase, DevelopmentEvent, DevelopmentPaper, Forum, Step, StepKind, Unit, What
 from referrals.patterns.school_terms import SchoolTerm
-from referrals.people import practices, roster
+from referrals.people import practices
 from referrals.rounds import people
 from referrals.stages import SUBMITTED, State
 from referrals.vocabulary import (
@@ -110,7 +110,7 @@ def waiting_for(session: Session, actor: Actor) -> list[DevelopmentCase]:
 
     The management is asked about its own and about areas only: a school's work waits for the school's team.
     """
-    today, closed = roster.today(session), closed_days(session)
+    today, closed = here.today(session), closed_days(session)
     open_ones = select(DevelopmentCase).where(DevelopmentCase.is_open)
     return [
         found

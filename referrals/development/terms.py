@@ -8,14 +8,13 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from referrals import clock
+from referrals import clock, here
 from referrals.access import Actor
 from referrals.calendar import Closed, add_school_days, closed_days, next_open_day
 from referrals.development import cases
 from referrals.errors import DevelopmentRefused, TakenAway
 from referrals.models import DevelopmentCase, DevelopmentMilestone, DevelopmentTerm
 from referrals.patterns.school_terms import SchoolTerm
-from referrals.people import roster
 from referrals.stages import Stage
 from referrals.vocabulary import DevelopmentAct, DevelopmentPhase, DevelopmentProblem
 
@@ -80,7 +79,7 @@ def is_late(milestone: DevelopmentMilestone, today: date, closed: Closed) -> boo
 
 def late_ones(session: Session, found: DevelopmentCase) -> list[DevelopmentMilestone]:
     """Its milestones that are late today."""
-    today, closed = roster.today(session), closed_days(session)
+    today, closed = here.today(session), closed_days(session)
     return [one for one in found.milestones if is_late(one, today, closed)]
 
 

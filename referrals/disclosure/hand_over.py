@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock, history, reference
+from referrals import clock, here, history, reference
 from referrals.access import Actor, parties_for
 from referrals.disclosure import coverage, handed_over, pieces, receivers, service_referral
 from referrals.disclosure.pieces import Key, Piece
@@ -41,7 +41,7 @@ from referrals.models import (
     Referral,
     What,
 )
-from referrals.people import coordinating, organisation, roster
+from referrals.people import coordinating, organisation
 from referrals.plans import plan_versions
 from referrals.safeguarding import access_list, protected_identity
 from referrals.stages import CLOSED, IN_TRIAGE, Party, Verb
@@ -114,7 +114,7 @@ def offer_hand_over(session: Session, referral: Referral, *, by: Actor, seen: in
         raise Incomplete(*missing)
     offerable = {
         piece.key
-        for piece in handed_over.offerable(session, referral, to=Recipient.RECEIVING_SCHOOL, on=roster.today(session))
+        for piece in handed_over.offerable(session, referral, to=Recipient.RECEIVING_SCHOOL, on=here.today(session))
     }
     if not set(offer.chosen) <= offerable:
         raise NotCovered
@@ -156,7 +156,7 @@ def accept_hand_over(session: Session, found: HandOver, *, by: Actor) -> Referra
     asks something of the team before, ServiceAsked while a service outside is asked by it, NotCovered where a consent it rests on has ended since; nothing goes then.
     """
     _require_waiting(found)
-    referral, today = found.referral, roster.today(session)
+    referral, today = found.referral, here.today(session)
     party = history.guard(session, referral, Verb.ACCEPT_HAND_OVER, by=by)
     if referral.protected_since is not None:
         raise ProtectedByHand
@@ -166,7 +166,7 @@ def accept_hand_over(session: Session, found: HandOver, *, by: Actor) -> Referra
         raise NotCovered
     disclosures = [_disclosure(session, found, piece) for piece in chosen]
     session.add_all(disclosures)
-    content = handed_over.package(chosen, zone=roster.time_zone(session))
+    content = handed_over.package(chosen, zone=here.time_zone(session))
     _end_plan(session, found, by=by)
     row = history.record(session, referral, Verb.ACCEPT_HAND_OVER, by=by, to=CLOSED)
     for one in disclosures:
@@ -271,7 +271,7 @@ def asked_of(session: Session, found: HandOver) -> Asked | None:
 
 def covered(session: Session, found: HandOver) -> list[Piece] | None:
     """What would go if it were accepted today; None where consent does not let all of it go any more."""
-    return handed_over.still_covered(session, found.referral, chosen_in(found), on=roster.today(session))
+    return handed_over.still_covered(session, found.referral, chosen_in(found), on=here.today(session))
 
 
 def is_held_up(session: Session, referral: Referral) -> bool:
@@ -301,7 +301,7 @@ def _answered(session: Session, found: HandOver, row: History, *, state: HandOve
 
 def _disclosure(session: Session, found: HandOver, piece: Piece) -> Disclosure:
     """That a piece went over: shared by who offered it, on the guardians' consent."""
-    on = roster.today(session)
+    on = here.today(session)
     cover = pieces.cover_of(session, found.referral, piece, recipient=Recipient.RECEIVING_SCHOOL, on=on)
     return Disclosure(
         referral=found.referral, kind=piece.kind, object_id=piece.object_id, holds=[[str(piece.object_id), piece.name]],
@@ -326,7 +326,7 @@ def _particulars(session: Session, found: HandOver, row: History) -> dict[str, A
     """From where to where, what for, on whose word, and whom to ask."""
     deciding = coverage.deciding_guardians(session, found.referral)
     answers = [answer for guardian in deciding if (answer := coverage.newest_answer(guardian)) is not None]
-    zone = roster.time_zone(session)
+    zone = here.time_zone(session)
     return {
         "from_unit": found.from_name,
         "to_unit": found.to_name,
@@ -341,10 +341,10 @@ def _particulars(session: Session, found: HandOver, row: History) -> dict[str, A
 
 def _take_over(session: Session, found: HandOver, *, by: Actor) -> Referral:
     """The new referral, with the child, the guardians and what was handed over; its team informs and asks the guardians itself."""
-    old, here, now = found.referral, organisation.municipality(session), clock.now()
+    old, municipality, now = found.referral, organisation.municipality(session), clock.now()
     new = Referral(
-        number=reference.new_number(session, here.country), unit_id=found.to_unit_id, forum_id=found.to_team.id, stage=IN_TRIAGE.stage,
-        status=IN_TRIAGE.status, topics=[], school_year=old.school_year, rulepack=here.rulepack_version, language=here.language,
+        number=reference.new_number(session, municipality.country), unit_id=found.to_unit_id, forum_id=found.to_team.id, stage=IN_TRIAGE.stage,
+        status=IN_TRIAGE.status, topics=[], school_year=old.school_year, rulepack=municipality.rulepack_version, language=municipality.language,
         opened_at=now, stage_since=now, child_name=old.child_name, child_birth_date=old.child_birth_date,
     )  # fmt: skip
     if by.is_coordinator(found.to_unit_id, beside=found.to_forum_id):

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from referrals import clock, history, wording
+from referrals import clock, here, history, wording
 from referrals.access import Actor, Role, View, may_view, parties_for
 from referrals.disclosure import coverage, handed_over, pieces
 from referrals.disclosure.pieces import Key, Piece
@@ -21,7 +21,6 @@ from referrals.errors import AlreadyDecided, Incomplete, NotAllowed, NotCovered,
 from referrals.keeping import audit
 from referrals.languages import local_date
 from referrals.models import CONSENT, Consent, Disclosure, Guardian, History, Referral, ServiceReferral, What
-from referrals.people import roster
 from referrals.people.roster import ONLY_ACTIONS
 from referrals.rules import rulebook
 from referrals.stages import MOVE_BY_VERB, Party, Verb
@@ -98,7 +97,7 @@ def refer_to_service(
         raise Incomplete(*missing)
     if request.recipient not in services_for(referral):
         raise NotCovered
-    today, wanted = roster.today(session), set(request.chosen)
+    today, wanted = here.today(session), set(request.chosen)
     offerable = handed_over.offerable(session, referral, to=request.recipient, on=today)
     chosen = [piece for piece in offerable if piece.key in wanted]
     if len(chosen) != len(wanted):
@@ -115,7 +114,7 @@ def refer_to_service(
         referral=referral, recipient=request.recipient, state=_S.SENT, sent_id=row.id,
         consent_ids=sorted({each for one in disclosures for each in one.consent_ids}),
         service=request.service.strip(), question=request.question.strip(),
-        package=handed_over.package(chosen, zone=roster.time_zone(session)) | _particulars(session, referral, row=row, request=request),
+        package=handed_over.package(chosen, zone=here.time_zone(session)) | _particulars(session, referral, row=row, request=request),
     )  # fmt: skip
     session.add(sent)
     session.flush()
@@ -138,7 +137,7 @@ def record_service_answer(
     if outcome.state not in possible_now(session, found):
         raise AlreadyDecided
     stated = {
-        "on": earliest(session, found) <= outcome.on <= roster.today(session),
+        "on": earliest(session, found) <= outcome.on <= here.today(session),
         "reason": outcome.reason.strip() or outcome.state not in NEEDS_REASON,
     }
     if missing := [name for name, value in stated.items() if not value]:
@@ -212,7 +211,7 @@ def possible_now(session: Session, found: ServiceReferral) -> list[ServiceReferr
 def consent_ended_on(session: Session, found: ServiceReferral) -> date | None:
     """Since which day the guardians no longer let all of it go there; None while they do."""
     kinds = (found.package or {}).get("categories", ())
-    return coverage.ended_on(session, found.consent_ids, found.recipient, categories=kinds, today=roster.today(session))
+    return coverage.ended_on(session, found.consent_ids, found.recipient, categories=kinds, today=here.today(session))
 
 
 def are_running(session: Session, referral: Referral) -> bool:
@@ -223,7 +222,7 @@ def are_running(session: Session, referral: Referral) -> bool:
 
 def earliest(session: Session, found: ServiceReferral) -> date:
     """The first day on which something can have become of it."""
-    return found.answered_on or local_date(found.sent.at, zone=roster.time_zone(session))
+    return found.answered_on or local_date(found.sent.at, zone=here.time_zone(session))
 
 
 def waiting_for(session: Session, actor: Actor) -> list[WaitingItem]:
@@ -264,7 +263,7 @@ def _lines(
     session: Session, running: Sequence[ServiceReferral], *, after: timedelta = timedelta()
 ) -> list[WaitingItem]:
     """A line for each that is waited for, `after` so long beyond the day from which it is."""
-    verb, today = Verb.RECORD_SERVICE_ANSWER, roster.today(session)
+    verb, today = Verb.RECORD_SERVICE_ANSWER, here.today(session)
     _answers = _load_answers(session, running)
     since = {one: consent_ended_on(session, one) or earliest(session, one) + ASKED_AFTER for one in running}
     return [
@@ -286,7 +285,7 @@ def _load_answers(session: Session, running: Sequence[ServiceReferral]) -> Seque
 
 def _disclosure(session: Session, referral: Referral, piece: Piece, *, by: Actor, request: Request) -> Disclosure:
     """That a piece went there, on the guardians' consent."""
-    cover = pieces.cover_of(session, referral, piece, recipient=request.recipient, on=roster.today(session))
+    cover = pieces.cover_of(session, referral, piece, recipient=request.recipient, on=here.today(session))
     return Disclosure(
         referral=referral, kind=piece.kind, object_id=piece.object_id, holds=[[str(piece.object_id), piece.name]],
         categories=sorted(piece.categories), recipient=request.recipient, at=clock.now(), by_id=by.account_id, ground=CONSENT,
@@ -297,7 +296,7 @@ def _disclosure(session: Session, referral: Referral, piece: Piece, *, by: Actor
 
 def _particulars(session: Session, referral: Referral, *, row: History, request: Request) -> dict[str, Any]:
     """From where to where, about whom, what for, on whose word, and whom to ask."""
-    zone = roster.time_zone(session)
+    zone = here.time_zone(session)
     answers = [coverage.newest_answer(one) for one in coverage.deciding_guardians(session, referral)]
     return {
         "from_unit": referral.unit.name,

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from referrals import clock, history
+from referrals import clock, here, history
 from referrals.access import Actor
 from referrals.disclosure import coverage, pieces
 from referrals.disclosure.coverage import Cover
@@ -19,7 +19,6 @@ from referrals.disclosure.pieces import Piece
 from referrals.errors import Incomplete, NotAllowed, NotCovered, NotLookedAt
 from referrals.keeping import audit
 from referrals.models import CONSENT, AuditEvent, Disclosure, Referral, What
-from referrals.people import roster
 from referrals.rules import rulebook
 from referrals.rules.rulebook import Ground
 from referrals.stages import Verb
@@ -112,7 +111,7 @@ def tell_guardians(
     _must_belong(disclosure, referral, Verb.TELL_GUARDIANS)
     if disclosure.told_on is not None:
         return
-    if told_on > roster.today(session):
+    if told_on > here.today(session):
         raise Incomplete("told_on")
     disclosure.told_on = told_on
     history.record(session, referral, Verb.TELL_GUARDIANS, by=by, seen=seen)
@@ -139,7 +138,7 @@ def review_sharing(
 def shared(session: Session, referral: Referral) -> list[Shared]:
     """Everything that was shared, the newest first, marked where the consent it rests on has ended since."""
     rows = select(Disclosure).where(Disclosure.referral_id == referral.id)
-    today = roster.today(session)
+    today = here.today(session)
     return [
         Shared(row, coverage.ended_on(session, row.consent_ids, row.recipient, categories=row.categories, today=today))
         for row in session.scalars(rows.order_by(Disclosure.at.desc(), Disclosure.id))
@@ -202,7 +201,7 @@ def _permitted(session: Session, referral: Referral, piece: Piece, *, sharing: S
         if sharing.ground not in {one.key for one in grounds_for(referral, sharing.recipient, piece.categories)}:
             raise NotCovered
         return Cover()
-    cover = pieces.cover_of(session, referral, piece, recipient=sharing.recipient, on=roster.today(session))
+    cover = pieces.cover_of(session, referral, piece, recipient=sharing.recipient, on=here.today(session))
     if not cover.is_covered:
         raise NotCovered
     return cover

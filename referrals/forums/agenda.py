@@ -11,14 +11,13 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session, joinedload
 
-from referrals import clock
+from referrals import clock, here
 from referrals.access import Actor, View, may_view, parties_for
 from referrals.errors import AgendaRefused, NotAllowed
 from referrals.forums import dates
 from referrals.keeping import audit
 from referrals.languages import local_date
 from referrals.models import AgendaItem, Referral, TeamDate, TeamMeeting, What
-from referrals.people import roster
 from referrals.stages import PARTS_RECEIVED, PARTS_REQUESTED, SCHEDULED, TO_SCHEDULE, Party, Verb
 from referrals.vocabulary import AgendaAct, AgendaProblem
 
@@ -81,7 +80,7 @@ def may_arrange(referral: Referral, date: TeamDate, by: Actor) -> bool:
 
 def is_over(session: Session, date: TeamDate) -> bool:
     """Whether the day of the date has passed."""
-    return local_date(date.starts_at, zone=roster.time_zone(session)) < roster.today(session)
+    return local_date(date.starts_at, zone=here.time_zone(session)) < here.today(session)
 
 
 def lined_up(session: Session, date: TeamDate, *, by: Actor) -> list[Referral]:

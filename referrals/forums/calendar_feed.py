@@ -13,10 +13,9 @@ from icalendar import Calendar, Event
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
-from referrals import clock
+from referrals import clock, here
 from referrals.forums import clashes, year
 from referrals.models import ClosedDay, Forum, TeamDate
-from referrals.people import roster
 
 
 def of_teams(session: Session, teams: Sequence[Forum]) -> bytes:
@@ -26,7 +25,7 @@ def of_teams(session: Session, teams: Sequence[Forum]) -> bytes:
 
 def of_dates(session: Session, which: ColumnElement[bool]) -> bytes:
     """Those dates of teams from the beginning of this school year on, and the closed days since then."""
-    calendar, zone = Calendar(), ZoneInfo(roster.time_zone(session))
+    calendar, zone = Calendar(), ZoneInfo(here.time_zone(session))
     calendar.add("prodid", "-//Trivsel//team dates//EN")
     calendar.add("version", "2.0")
     since = year.first_day(year.this_one(session))

@@ -17,7 +17,7 @@ from sqlalchemy import Select, delete, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from referrals import clock, languages, notifications, steps
+from referrals import clock, here, languages, notifications, steps
 from referrals.actors import Actor
 from referrals.config import current
 from referrals.errors import NotAllowed
@@ -25,7 +25,6 @@ from referrals.forums import date_calls, dates, invitations_calendar
 from referrals.forums.date_entries import DateEntries, Entry
 from referrals.mailer import Letter, new_message_id
 from referrals.models import Account, CallNews, DateCall, Mail, Referral, TeamDate, TeamMeeting
-from referrals.people import roster
 from referrals.vocabulary import MailKind
 
 #: after the first, second … try of a letter that the post office did not take; the last one for all that follow
@@ -163,7 +162,7 @@ def letter(session: Session, message_id: str) -> Letter:
     language, kind = languages.known_language(account.language), MailKind.MEETING_SCHEDULED
     if not call.is_called:
         kind = MailKind.MEETING_CALLED_OFF
-    when = languages.format_weekday_datetime(begins_at, language, zone=roster.time_zone(session))
+    when = languages.format_weekday_datetime(begins_at, language, zone=here.time_zone(session))
     link = current().base_url + ("/meetings" if call.is_called else "/home")
     values = {
         "of_date": True, "when": when, "link": link, "reference": "", "for_reporter": False, "has_place": True,

@@ -10,13 +10,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock
+from referrals import clock, here
 from referrals.access import Actor
 from referrals.errors import AgendaRefused
 from referrals.forums import clashes, dates
 from referrals.languages import local_date
 from referrals.models import Forum, Referral, TeamDate, TeamMeeting, UpwardQuestion
-from referrals.people import roster
 from referrals.vocabulary import AgendaProblem
 
 
@@ -30,7 +29,7 @@ class TakenAway:
 
 def series_of(session: Session, forum: Forum) -> list[tuple[TeamDate, ...]]:
     """The team's dates that have not begun, as far as there are two or more alike: by their first dates."""
-    zone = ZoneInfo(roster.time_zone(session))
+    zone = ZoneInfo(here.time_zone(session))
     alike: dict[tuple[int, time, int, str], list[TeamDate]] = defaultdict(list)
     for one in dates.coming(session, forum):
         begins = one.starts_at.astimezone(zone)
@@ -53,7 +52,7 @@ def take_away(session: Session, forum: Forum, chosen: str, *, by: Actor) -> Take
     series = next((these for these in series_of(session, forum) if shown(these) == chosen), None)
     if series is None:
         raise AgendaRefused(AgendaProblem.CHANGED)
-    planned, zone = _planned(session, forum, series), roster.time_zone(session)
+    planned, zone = _planned(session, forum, series), here.time_zone(session)
     taken = TakenAway([], [])
     for one in series:
         (taken.kept if one.id in planned else taken.gone).append(local_date(one.starts_at, zone=zone))

@@ -11,7 +11,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
-from referrals import clock
+from referrals import clock, here
 from referrals.access import Actor, Role
 from referrals.actors import WITH_UNIT
 from referrals.calendar import closed_days, is_open_day
@@ -30,7 +30,7 @@ from referrals.models import (
     TeamSeat,
     Unit,
 )
-from referrals.people import organisation, roster
+from referrals.people import organisation
 from referrals.vocabulary import AgendaProblem
 
 #: the roles that keep a team's dates, in any of its units
@@ -137,15 +137,15 @@ def coming(session: Session, forum: Forum) -> list[TeamDate]:
 
 def from_today(session: Session, forum: Forum) -> list[TeamDate]:
     """The team's dates of today and of the days to come, the first one first."""
-    zone = ZoneInfo(roster.time_zone(session))
-    since = datetime.combine(roster.today(session), time(), zone)
+    zone = ZoneInfo(here.time_zone(session))
+    since = datetime.combine(here.today(session), time(), zone)
     there = select(TeamDate).where(TeamDate.forum_id == forum.id, TeamDate.starts_at >= since)
     return list(session.scalars(there.order_by(TeamDate.starts_at)))
 
 
 def falling_on(session: Session, stretches: Iterable[ClosedDay]) -> int:
     """How many dates of teams, and meetings called about a referral, are still to come and fall into one of `stretches`."""
-    now, zone = clock.now(), roster.time_zone(session)
+    now, zone = clock.now(), here.time_zone(session)
     dates = session.scalars(select(TeamDate.starts_at).where(TeamDate.starts_at >= now))
     to_hold = TeamMeeting.starts_at >= now, TeamMeeting.held_at.is_(None), TeamMeeting.called_off_in.is_(None)
     days = [
@@ -157,12 +157,12 @@ def falling_on(session: Session, stretches: Iterable[ClosedDay]) -> int:
 
 def is_on_closed_day(session: Session, starts_at: datetime) -> bool:
     """Whether the schools are closed on the day of a meeting that begins at `starts_at`."""
-    return not is_open_day(local_date(starts_at, zone=roster.time_zone(session)), closed_days(session))
+    return not is_open_day(local_date(starts_at, zone=here.time_zone(session)), closed_days(session))
 
 
 def on_closed_days(session: Session, found: Iterable[TeamDate]) -> set[uuid.UUID]:
     """Those of the dates, by their ids, on whose day the schools are closed."""
-    zone, closed = roster.time_zone(session), closed_days(session)
+    zone, closed = here.time_zone(session), closed_days(session)
     return {one.id for one in found if not is_open_day(local_date(one.starts_at, zone=zone), closed)}
 
 
@@ -177,7 +177,7 @@ def find_date(session: Session, forum: Forum, date_id: uuid.UUID) -> TeamDate:
 def plan(session: Session, forum: Forum, series: Series, *, by: Actor) -> Planned:
     """Add the dates of `series`, leaving out days on which schools are closed. Raises NotAllowed."""
     require_keeper(forum, by)
-    zone, closed = ZoneInfo(roster.time_zone(session)), closed_days(session)
+    zone, closed = ZoneInfo(here.time_zone(session)), closed_days(session)
     planned = Planned([], [], [], [])
     day = series.first_on
     while day <= series.last_on:
@@ -222,8 +222,8 @@ def take_away(session: Session, forum: Forum, date_id: uuid.UUID, *, by: Actor) 
 
 def with_agenda(session: Session, found: Iterable[TeamDate]) -> set[uuid.UUID]:
     """Those of the dates, by their ids, that have a referral on their agenda. One that has ended holds no date."""
-    here = AgendaItem.date_id.in_([one.id for one in found])
-    return set(session.scalars(select(AgendaItem.date_id).join(AgendaItem.referral).where(here, Referral.is_open)))
+    on_them = AgendaItem.date_id.in_([one.id for one in found])
+    return set(session.scalars(select(AgendaItem.date_id).join(AgendaItem.referral).where(on_them, Referral.is_open)))
 
 
 def drop(session: Session, forum: Forum, date_id: uuid.UUID, *, by: Actor) -> TeamDate:

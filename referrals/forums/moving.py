@@ -11,7 +11,7 @@ from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
-from referrals import clock, team_review
+from referrals import clock, here, team_review
 from referrals.access import Actor
 from referrals.calendar import closed_days, is_open_day
 from referrals.disclosure import coverage
@@ -61,8 +61,8 @@ def move_item(session: Session, item: AgendaItem, to: TeamDate, *, by: Actor, re
     place = item.date.place
     item.date, item.position = to, agenda.last_place(session, to) + 1
     session.flush()
-    here = [slot for slot in agenda.slots(session, to) if slot.item is item]
-    moved = _take_along(session, here, place, by=by, reason=reason)
+    theirs = [slot for slot in agenda.slots(session, to) if slot.item is item]
+    moved = _take_along(session, theirs, place, by=by, reason=reason)
     agenda.note(
         session, item, agenda.ARRANGED, by=by
     )  # as the last thing: decisions about the referral wait for its log
@@ -102,10 +102,10 @@ def move_date(
     own = {slot.item.id for slot in agenda.slots(session, date) if _is_met_there(session, slot)}
     date.starts_at, date.minutes, date.place = starts_at, minutes, place
     session.flush()
-    here = [slot for slot in agenda.slots(session, date) if slot.item.id in own]
+    theirs = [slot for slot in agenda.slots(session, date) if slot.item.id in own]
     if agenda_seen is not None:
-        here = [slot for slot in here if can_follow(session, slot)]
-    moved = _take_along(session, here, met_in, by=by, reason=reason, keep_times=not moves and agenda_seen is None)
+        theirs = [slot for slot in theirs if can_follow(session, slot)]
+    moved = _take_along(session, theirs, met_in, by=by, reason=reason, keep_times=not moves and agenda_seen is None)
     organisation.note(session, date, what="moved", before=before, after=_described(date), by_id=by.account_id)
     return moved
 
@@ -119,11 +119,11 @@ def withdraw_date(session: Session, date: TeamDate, *, by: Actor, reason: str, s
     dates.require_keeper(date.forum, by)
     agenda.require_to_come(session, date)
     _require_as_seen(session, date, seen)
-    here = agenda.slots(session, date)
-    _require_theirs(here, date, by)
-    zone = roster.time_zone(session)
+    listed = agenda.slots(session, date)
+    _require_theirs(listed, date, by)
+    zone = here.time_zone(session)
     day = local_date(date.starts_at, zone=zone)
-    called = [meeting for slot in here if (meeting := _planned(session, slot)) is not None]
+    called = [meeting for slot in listed if (meeting := _planned(session, slot)) is not None]
     then = [meeting for meeting in called if local_date(meeting.starts_at, zone=zone) == day]
     for meeting in then:
         team_review.call_off_meeting(session, meeting.referral, by=by, seen=None, reason=reason)
@@ -159,7 +159,7 @@ def _is_met_there(session: Session, slot: Slot) -> bool:
 
     A line stays on the agenda until midnight, also where somebody called the team for another day.
     """
-    meeting, zone = _planned(session, slot), roster.time_zone(session)
+    meeting, zone = _planned(session, slot), here.time_zone(session)
     if meeting is None or agenda.was_met_about(session, slot):
         return False
     return local_date(meeting.starts_at, zone=zone) == local_date(slot.item.date.starts_at, zone=zone)
@@ -192,7 +192,7 @@ def _require_free(session: Session, date: TeamDate, starts_at: datetime, *, minu
     others = [
         one for one in dates.meanwhile(session, date.forum, starts_at=starts_at, minutes=minutes) if one is not date
     ]
-    day = local_date(starts_at, zone=roster.time_zone(session))
+    day = local_date(starts_at, zone=here.time_zone(session))
     moves = starts_at != date.starts_at  # where only length or place change, day and time stand there knowingly
     checks = (
         (moves and starts_at < clock.now(), AgendaProblem.PASSED),

@@ -11,14 +11,14 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from referrals import clock
+from referrals import clock, here
 from referrals.access import is_administrator
 from referrals.actors import WITH_UNIT, Actor, Role
 from referrals.errors import NotAllowed, SeatRefused
 from referrals.forums import dates
 from referrals.languages import local_date
 from referrals.models import Account, Forum, RoleAssignment, SeatAbsence, TeamSeat
-from referrals.people import organisation, roster
+from referrals.people import organisation
 from referrals.safeguarding import access_list
 from referrals.vocabulary import Profession, SeatProblem
 
@@ -193,7 +193,7 @@ def let_stand_in(session: Session, away: SeatAbsence, stand_in_id: uuid.UUID, *,
 
     Raises NotAllowed, and SeatRefused where they cannot stand in.
     """
-    found, zone = away.seat, roster.time_zone(session)
+    found, zone = away.seat, here.time_zone(session)
     dates.require_keeper(found.forum, by)
     stand_in, before = _stand_in(session, found, stand_in_id), organisation.describe(away)
     first_on, last_on = local_date(away.begins_at, zone=zone), local_date(away.last_moment, zone=zone)
@@ -239,4 +239,4 @@ def _stand_in(session: Session, found: TeamSeat, account_id: uuid.UUID) -> Accou
 
 
 def _midnight(session: Session, day: date) -> datetime:
-    return datetime.combine(day, time(), ZoneInfo(roster.time_zone(session)))
+    return datetime.combine(day, time(), ZoneInfo(here.time_zone(session)))

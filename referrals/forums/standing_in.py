@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock, team_review
+from referrals import clock, here, team_review
 from referrals.access import Actor, parties_for
 from referrals.disclosure import coverage
 from referrals.errors import MeetingMoved, NotAllowed, SeatRefused, WrongStage
@@ -74,7 +74,7 @@ def step_in(
     dates.require_keeper(found.forum, by)
     if stand_in_id not in {one.id for one in could_step_in(session, meeting, account_id, by=by)}:
         raise SeatRefused(SeatProblem.OTHER_PROFESSION)
-    away, day = _away(found, meeting.starts_at), local_date(meeting.starts_at, zone=roster.time_zone(session))
+    away, day = _away(found, meeting.starts_at), local_date(meeting.starts_at, zone=here.time_zone(session))
     if away is None:
         seats.be_away(session, found, first_on=day, last_on=day, stand_in_id=stand_in_id, by=by)
     elif away.stand_in is None:
@@ -96,7 +96,7 @@ def _away(found: TeamSeat, at: datetime) -> SeatAbsence | None:
 
 def _of_that_day(session: Session, meeting: TeamMeeting, account_id: uuid.UUID) -> list[TeamMeeting]:
     """The team's meetings to come on the day of `meeting` to which the member is called, the first one first."""
-    zone = roster.time_zone(session)
+    zone = here.time_zone(session)
     begins = datetime.combine(local_date(meeting.starts_at, zone=zone), time(), ZoneInfo(zone))
     rows = (
         select(TeamMeeting)

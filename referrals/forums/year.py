@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from referrals import clock, printing
+from referrals import clock, here, printing
 from referrals.forums import clashes
 from referrals.languages import local_date
 from referrals.models import ClosedDay, Forum, TeamDate
-from referrals.people import organisation, roster
+from referrals.people import organisation
 
 #: the month with which a school year begins, in Sweden as in Denmark
 _AUGUST: Final = 8
@@ -55,7 +55,7 @@ def is_planned_for(begins: int) -> bool:
 
 def this_one(session: Session) -> int:
     """The year in which the present school year began."""
-    today = roster.today(session)
+    today = here.today(session)
     return today.year if today.month >= _AUGUST else today.year - 1
 
 
@@ -76,12 +76,12 @@ def months(session: Session, teams: Iterable[Forum], begins: int) -> list[Month]
 
 def paper(session: Session, teams: Sequence[Forum], begins: int, *, language: str) -> bytes:
     """The same as a PDF in one of our languages."""
-    here = organisation.municipality(session)
+    municipality = organisation.municipality(session)
     names = [one.name for one in teams]
     context: dict[str, Any] = {
-        "municipality": here.name, "unit": None, "forum": names[0] if len(names) == 1 else None,
+        "municipality": municipality.name, "unit": None, "forum": names[0] if len(names) == 1 else None,
         "reference": " · ".join(names), "version": None, "recipient": None,
-        "issued_at": None, "zone": here.timezone, "as_of": clock.now(), "begins": begins,
+        "issued_at": None, "zone": municipality.timezone, "as_of": clock.now(), "begins": begins,
         "teams": names, "months": months(session, teams, begins),
     }  # fmt: skip
     return printing.print_in_time(printing.extract_html(context, language=language, name="year"))
@@ -95,8 +95,8 @@ def _month(begins: int, step: int) -> date:
 
 def _within(lines: Iterable[Line], first_on: date, last_on: date) -> list[Line]:
     """What of `lines` lies in the days from `first_on` to `last_on`, cut off at either end."""
-    here = [one for one in lines if one.first_on <= last_on and one.last_on >= first_on]
-    cut = [replace(one, first_on=max(one.first_on, first_on), last_on=min(one.last_on, last_on)) for one in here]
+    shown = [one for one in lines if one.first_on <= last_on and one.last_on >= first_on]
+    cut = [replace(one, first_on=max(one.first_on, first_on), last_on=min(one.last_on, last_on)) for one in shown]
     return sorted(cut, key=lambda one: (one.first_on, one.starts_at.isoformat() if one.starts_at else "", one.name))
 
 
@@ -105,7 +105,7 @@ def _closed(session: Session) -> list[Line]:
 
 
 def _meetings(session: Session, teams: Iterable[Forum], *, first_on: date, before: date) -> list[Line]:
-    zone = roster.time_zone(session)
+    zone = here.time_zone(session)
     since, until = (datetime.combine(day, time(), ZoneInfo(zone)) for day in (first_on, before))
     in_year = TeamDate.starts_at >= since, TeamDate.starts_at < until
     rows = select(TeamDate).where(TeamDate.forum_id.in_([one.id for one in teams]), *in_year)

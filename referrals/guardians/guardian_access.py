@@ -9,11 +9,10 @@ from typing import Any, Final
 from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
 
-from referrals import clock, history, reference
+from referrals import clock, here, history, reference
 from referrals.access import Actor
 from referrals.errors import AssuranceTooLow, NotAllowed, NotKnownHere, WrongCode
 from referrals.models import Guardian, GuardianCode, GuardianIdentity, GuardianSession, Referral
-from referrals.people import organisation
 from referrals.people.municipal import Agreement
 from referrals.rules import rulebook
 from referrals.sealing import key_ring
@@ -63,7 +62,7 @@ def give_code(session: Session, referral: Referral, *, by: Actor, seen: int | No
         raise NotAllowed(Verb.GIVE_PAGE_CODE)
     close_ways_in(session, guardian)
     code = reference.new_code()
-    until_on = _today(session) + timedelta(days=rulebook.load(referral.rulepack).guardian_code_days)
+    until_on = here.today(session) + timedelta(days=rulebook.load(referral.rulepack).guardian_code_days)
     session.add(
         GuardianCode(
             referral=referral,
@@ -189,9 +188,5 @@ def _subject(claims: Mapping[str, Any], agreement: Agreement) -> str:
 
 def _good_codes(session: Session) -> Select[GuardianCode]:
     return select(GuardianCode).where(
-        GuardianCode.used_at.is_(None), GuardianCode.ended_at.is_(None), GuardianCode.until_on >= _today(session)
+        GuardianCode.used_at.is_(None), GuardianCode.ended_at.is_(None), GuardianCode.until_on >= here.today(session)
     )
-
-
-def _today(session: Session) -> date:
-    return clock.today(organisation.municipality(session).timezone)

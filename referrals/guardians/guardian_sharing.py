@@ -7,9 +7,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from referrals import here
 from referrals.disclosure import pieces, sharing
 from referrals.models import Guardian
-from referrals.people import roster
 from referrals.vocabulary import InformationCategory, PieceKind, Recipient
 
 
@@ -36,7 +36,7 @@ def shared_for(session: Session, guardian: Guardian) -> list[SharedWith]:
     No person is named and no purpose told: what staff wrote can speak of the other guardian.
     """
     referral = guardian.referral
-    hidden = pieces.not_theirs(session, referral, guardian.id, on=roster.today(session))
+    hidden = pieces.not_theirs(session, referral, guardian.id, on=here.today(session))
     found = []
     for one in sharing.known_to_guardians(session, referral):
         holds = {(UUID(identity), name) for identity, name in one.row.holds}

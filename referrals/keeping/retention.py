@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from referrals import clock, moving
+from referrals import clock, here, moving
 from referrals.access import SYSTEM, Actor, Role
 from referrals.errors import AlreadyDecided, ContentGone, NotAllowed, NotDue, OnHold, SamePerson
 from referrals.keeping import audit, content_keys, contents
@@ -112,7 +112,7 @@ def propose_disposal(session: Session, referral: Referral, *, by: Actor, fate: F
     """Propose that everything of `referral` that is due for `fate` goes. Raises NotAllowed, OnHold, NotDue, AlreadyDecided."""
     _require(referral, by, MAY_PROPOSE)
     _require_free(session, referral)
-    today = clock.today(organisation.municipality(session).timezone)
+    today = here.today(session)
     found = [one for one in _due_of(session, referral, rules(session), today=today) if one.fate is fate]
     if referral.is_open or not found:
         raise NotDue

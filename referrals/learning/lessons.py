@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from referrals import clock, identity_check, queries
+from referrals import clock, here, identity_check, queries
 from referrals.access import Actor, View, may_view
 from referrals.development import cases, terms
 from referrals.errors import AlreadyMoved, NotAllowed
@@ -21,7 +21,7 @@ from referrals.forums.consultations import ANSWERED
 from referrals.keeping import audit
 from referrals.learning import catalogue
 from referrals.models import DevelopmentCase, Forum, Lesson, Referral, RoundEnrolment, What
-from referrals.people import practices, roster
+from referrals.people import practices
 from referrals.rounds import people
 from referrals.stages import CLOSED
 from referrals.vocabulary import AgeGroup, LessonSource, LessonState, LessonTheme, Practice
@@ -63,10 +63,10 @@ def may_learn_from(session: Session, learnt: Learnt, actor: Actor) -> bool:
     if not practices.is_on(session, Practice.LEARNING):
         return False
     if isinstance(learnt, RoundEnrolment):
-        is_over = people.are_held(session) and roster.today(session) > learnt.round.last_on
+        is_over = people.are_held(session) and here.today(session) > learnt.round.last_on
         return is_over and people.is_in_team(session, learnt.forum, actor)
     if isinstance(learnt, DevelopmentCase):
-        is_over = learnt.closed_at is not None or bool(terms.finished_phases(learnt, roster.today(session)))
+        is_over = learnt.closed_at is not None or bool(terms.finished_phases(learnt, here.today(session)))
         return is_over and _team_in(session, learnt, actor) is not None
     is_protected = learnt.protected_since is not None or learnt.kept_outside_at is not None
     if learnt.state != CLOSED or is_protected or not may_view(View.REFERRAL, actor, learnt.facts()):
@@ -76,7 +76,7 @@ def may_learn_from(session: Session, learnt: Learnt, actor: Actor) -> bool:
 
 def to_learn_from(session: Session, actor: Actor) -> list[Learnt]:
     """What somebody can write a lesson from: the newest closed referrals of their teams, rounds that are over, and development work as far as it is."""
-    ended = queries.Filters(roster.today(session), openness=queries.Openness.ENDED)
+    ended = queries.Filters(here.today(session), openness=queries.Openness.ENDED)
     teams = [forum.id for forum in people.teams_of(session, actor)]
     rounds = session.scalars(select(RoundEnrolment).where(RoundEnrolment.forum_id.in_(teams)))
     newest_first = sorted(rounds, key=lambda one: one.round.first_on, reverse=True)

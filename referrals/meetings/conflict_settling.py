@@ -7,14 +7,14 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import history
+from referrals import here, history
 from referrals.access import Actor, is_administrator, parties_for
 from referrals.calendar import add_school_days, closed_days
 from referrals.errors import Incomplete, NotAllowed
 from referrals.languages import local_date
 from referrals.meetings import conflict
 from referrals.models import Account, Concern, History, Referral
-from referrals.people import organisation, roster
+from referrals.people import organisation
 from referrals.safeguarding import access_list
 from referrals.stages import Verb
 
@@ -114,7 +114,7 @@ def held_too_long(session: Session, today: date) -> list[Referral]:
 def remind_of_conflict(session: Session, referral: Referral, *, by: Actor, seen: int | None = None) -> History | None:
     """Remind whoever may settle it, or the administrators where nobody may. Before the next day of it that changes nothing."""
     history.guard(session, referral, Verb.REMIND_OF_CONFLICT, by=by, seen=seen)
-    if referral.held_since is None or due_on(session, referral) >= roster.today(session):
+    if referral.held_since is None or due_on(session, referral) >= here.today(session):
         return None
     return history.record(session, referral, Verb.REMIND_OF_CONFLICT, by=by, seen=seen)
 

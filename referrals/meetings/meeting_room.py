@@ -9,13 +9,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import assessment, team_review
+from referrals import assessment, here, team_review
 from referrals.access import Actor, View, is_from_another_service, may_view, parties_for
 from referrals.disclosure import coverage, pieces
 from referrals.guardians import guardian_page
 from referrals.languages import local_date
 from referrals.models import Account, AssessmentPart, Forum, Referral, TeamMeeting
-from referrals.people import roster
 from referrals.stages import MOVE_BY_VERB, Verb
 from referrals.vocabulary import About, Compartment, PartStatus, Profession
 
@@ -66,17 +65,17 @@ def notes_kept_from_somebody(session: Session, referral: Referral, meeting: Team
 
 def meetings_today(session: Session, forum: Forum, *, by: Actor) -> list[TeamMeeting]:
     """The meetings of this day whose minutes `by` can write, in the order in which the team meets."""
-    return _meetings(session, forum.id, roster.today(session), by=by)
+    return _meetings(session, forum.id, here.today(session), by=by)
 
 
 def meetings_beside(session: Session, meeting: TeamMeeting, *, by: Actor) -> list[TeamMeeting]:
     """The same for the day of `meeting`, which is among them."""
-    day = local_date(meeting.starts_at, zone=roster.time_zone(session))
+    day = local_date(meeting.starts_at, zone=here.time_zone(session))
     return _meetings(session, meeting.referral.forum_id, day, by=by)
 
 
 def _meetings(session: Session, forum_id: uuid.UUID, day: date, *, by: Actor) -> list[TeamMeeting]:
-    zone = ZoneInfo(roster.time_zone(session))
+    zone = ZoneInfo(here.time_zone(session))
     begins = datetime.combine(day, time.min, zone)
     rows = (
         select(TeamMeeting)

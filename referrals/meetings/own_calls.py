@@ -7,10 +7,9 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager, object_session
 
-from referrals import clock, languages, team_review
+from referrals import clock, here, languages, team_review
 from referrals.access import Actor, Facts, View, may_view, parties
 from referrals.models import Account, CalledAnswer, Mail, MeetingVersion, Referral, TeamMeeting
-from referrals.people import roster
 from referrals.stages import Party
 from referrals.vocabulary import MailKind
 
@@ -53,7 +52,7 @@ def when_said(mail: Mail) -> str:
     session = object_session(mail)
     if session is None:
         return ""
-    call, zone = team_review.called_then(session, mail.referral, after=mail.history), roster.time_zone(session)
+    call, zone = team_review.called_then(session, mail.referral, after=mail.history), here.time_zone(session)
     return languages.format_weekday_datetime(call.starts_at, mail.language, zone=zone) if call else ""
 
 

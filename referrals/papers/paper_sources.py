@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
-from referrals import clock, documents, earlier, team_review
+from referrals import clock, documents, earlier, here, team_review
 from referrals.access import Role
 from referrals.config import current
 from referrals.disclosure import coverage, hand_over, pieces
@@ -152,7 +152,7 @@ def gather(session: Session, referral: Referral, paper: Paper, *, after: History
         **_GATHERERS[paper.kind](moment),
     }
     if guardian is not None:
-        today = roster.today(session)
+        today = here.today(session)
         values["withheld"] = pieces.withheld_from(session, referral, guardian.id, on=today)
         if paper.kind in strengths.BEGINS_WITH_THEM:
             until = after.at if after else None
@@ -298,9 +298,9 @@ def _series(moment: Moment, plan: ActionPlan | None) -> list[measurements.Series
 
 def _closing(moment: Moment) -> dict[str, Any]:
     """What came of it; where it ended with the initial assessment already, that decision."""
-    here = organisation.municipality(moment.session)
+    municipality = organisation.municipality(moment.session)
     # In the municipality's own words, which are in its own language; other readers get the paper's usual sentence.
-    retention = here.retention.get("words") if moment.language == here.language else None
+    retention = municipality.retention.get("words") if moment.language == municipality.language else None
     ending = next((row for row in moment.history if row.verb in _ENDINGS), None)
     if ending is not None and ending.verb in EARLY_ENDINGS:
         on_track = OnTrack.read(moment.session, ending, moment.language)

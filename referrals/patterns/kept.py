@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from referrals import clock
+from referrals import clock, here
 from referrals.access import Actor, Role
 from referrals.errors import NotAllowed
 from referrals.languages import local_date
@@ -21,7 +21,7 @@ from referrals.patterns import equity, figures
 from referrals.patterns.figures import Heading, Milestone, Table, Wait
 from referrals.patterns.places import Places
 from referrals.patterns.school_terms import SchoolTerm
-from referrals.people import practices, roster
+from referrals.people import practices
 from referrals.vocabulary import Practice
 
 READERS: Final = (Role.MANAGEMENT, Role.ELECTED_MEMBER)
@@ -56,8 +56,8 @@ class Line:
 
 def terms(session: Session) -> list[SchoolTerm]:
     """The terms from the first that was counted, or of which there is a concern, to today, the newest first."""
-    now, first = SchoolTerm.of(roster.today(session)), session.scalar(select(func.min(Referral.opened_at)))
-    begun = SchoolTerm.of(local_date(first, zone=roster.time_zone(session))) if first else now
+    now, first = SchoolTerm.of(here.today(session)), session.scalar(select(func.min(Referral.opened_at)))
+    begun = SchoolTerm.of(local_date(first, zone=here.time_zone(session))) if first else now
     found = [min([begun, now, *counted(session)])]
     while found[-1] < now:
         found.append(found[-1].next)
@@ -74,7 +74,7 @@ def due(session: Session) -> list[SchoolTerm]:
     """The terms that are to be counted by now and are not yet, the oldest first; none while the municipality does not do this."""
     if not practices.is_on(session, Practice.PATTERNS):
         return []
-    today, there = roster.today(session), set(counted(session))
+    today, there = here.today(session), set(counted(session))
     return [term for term in reversed(terms(session)) if term.counted_on <= today and term not in there]
 
 
@@ -127,7 +127,7 @@ def by_school(found: Patterns) -> list[Line]:
 
 def day_of(session: Session, found: Patterns) -> date | None:
     """On which day it was counted."""
-    return local_date(found.counted_at, zone=roster.time_zone(session)) if found.counted_at else None
+    return local_date(found.counted_at, zone=here.time_zone(session)) if found.counted_at else None
 
 
 # ------------------------------------------------------------------------------------------------------- inside

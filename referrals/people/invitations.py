@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from referrals import clock, history
+from referrals import clock, here, history
 from referrals.access import Actor, Role, View, may_view, parties_for
 from referrals.errors import Incomplete
 from referrals.languages import local_date
 from referrals.models import Account, Invitation, Referral, RoleAssignment
-from referrals.people import coordinating, leaving, membership, roster
+from referrals.people import coordinating, leaving, membership
 from referrals.safeguarding import access_list
 from referrals.stages import Party, Verb
 from referrals.work.waiting_items import Waiting, WaitingItem
@@ -36,12 +36,12 @@ def invite(
     """
     history.guard(session, referral, Verb.INVITE_FROM_OUTSIDE, by=by, seen=seen)
     account = next((one for one in could_be_invited(session, referral) if one.id == account_id), None)
-    today = roster.today(session)
+    today = here.today(session)
     wrong = {"account_id": account is None, "last_on": not today <= last_on <= today + LONGEST}
     if account is None or any(wrong.values()):
         raise Incomplete(*(name for name, is_wrong in wrong.items() if is_wrong))
     membership.admit(session, referral, account)
-    zone = ZoneInfo(roster.time_zone(session))
+    zone = ZoneInfo(here.time_zone(session))
     ends_at = datetime.combine(last_on + timedelta(days=1), time(), zone)
     found = next((one for one in of_referral(session, referral) if one.account_id == account.id), None)
     if found is None:
@@ -78,7 +78,7 @@ def waiting_for(session: Session, actor: Actor) -> list[WaitingItem]:
         .options(selectinload(Invitation.referral).selectinload(Referral.unit))
     )  # fmt: skip
     left = [one for one in session.scalars(rows) if _left_an_action(session, one)]
-    zone = roster.time_zone(session)
+    zone = here.time_zone(session)
     return [
         WaitingItem(
             number=one.referral.number, kind=Waiting.LEFT_ACTION, subject_id=one.account_id, verb=Verb.RELEASE_MEMBER,

@@ -44,16 +44,6 @@ class Colleague:
         return self.is_invited or self.recipient in ONLY_ACTIONS
 
 
-def time_zone(session: Session) -> str:
-    """The name of the municipality's time zone."""
-    return here.time_zone(session)
-
-
-def today(session: Session) -> date:
-    """The calendar day it is in the municipality."""
-    return here.today(session)
-
-
 def service_of(profession: Profession, school_form: SchoolForm) -> Recipient:
     """The service that somebody of `profession` belongs to, seen from a unit of the form `school_form`."""
     if profession is Profession.LEISURE_STAFF and school_form is SchoolForm.LEISURE:
@@ -82,7 +72,7 @@ def colleagues(session: Session, referral: Referral) -> list[Colleague]:
     )
     shut_out = referral.facts().shut_out
     named = session.scalars(select(Concern.conflict_functions).where(Concern.referral_id == referral.id)).first() or []
-    day, found = today(session), []
+    day, found = here.today(session), []
     lock_of = cache(lambda service: _standing_in_the_way(session, referral, service, on=day))
     for account in (each for each in accounts if each.id not in shut_out and access_list.is_on(referral, each.id)):
         is_invited = account.id in invited

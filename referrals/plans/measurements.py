@@ -8,13 +8,12 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import calendar, history
+from referrals import calendar, here, history
 from referrals.access import Actor
 from referrals.errors import Incomplete
 from referrals.models import ActionPlan, Goal, History, Measurement, Referral
 from referrals.papers import charts
 from referrals.papers.charts import Point
-from referrals.people import roster
 from referrals.plans import plan_versions
 from referrals.stages import Verb
 
@@ -56,7 +55,7 @@ def record_measurement(
     goals = {goal.id: goal for goal in plan.goals} if plan else {}
     goal = goals.get(measured.goal_id) if measured.goal_id else None
     closed, week_on = calendar.closed_days(session), charts.monday(measured.on) if measured.on else None
-    days = charts.open_days(week_on, closed=closed) if week_on and week_on <= roster.today(session) else 0
+    days = charts.open_days(week_on, closed=closed) if week_on and week_on <= here.today(session) else 0
     there = [row for row in _rows(session, referral) if row.goal_line == (goal.line if goal else None)]
     said = measured.counted.strip() or next((row.counted for row in there if row.counted), None)
     is_there = any(row.week_on == week_on for row in there)

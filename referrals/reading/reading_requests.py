@@ -9,13 +9,13 @@ from typing import Final
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from referrals import calendar, clock
+from referrals import calendar, clock, here
 from referrals.access import Actor, Role
 from referrals.calendar import Closed
 from referrals.errors import AlreadyDecided, ContentGone, Incomplete, NotAllowed, SamePerson, WithheldFromAsker
 from referrals.keeping import audit, register
 from referrals.models import Account, Guardian, ReadingAnswer, ReadingRequest, Referral, RoleAssignment, What
-from referrals.people import coordinating, organisation
+from referrals.people import coordinating
 from referrals.reading import reading_pieces, reading_withheld
 from referrals.reading.reading_pieces import Piece
 from referrals.rules import rulebook
@@ -124,7 +124,7 @@ def come_back(session: Session, actor: Actor) -> list[ReadingRequest]:
     It comes back to who recorded it, and where they cannot see to it any more, to everybody who records requests there; once it
     is twice overdue, to the head teachers too.
     """
-    today = clock.today(organisation.municipality(session).timezone)
+    today = here.today(session)
     # Asked apart, and first: databases would begin at every referral of the units, and not at the few requests that wait.
     waiting = session.scalars(select(ReadingRequest.id).where(ReadingRequest.approved_at.is_(None))).all()
     if not waiting:
@@ -264,7 +264,7 @@ def _require_complete(session: Session, referral: Referral, asked: Asked, *, gua
         missing.append("guardian_id")
     if asked.asked_by is AskedBy.OTHER and not (asked.asker_name or "").strip():
         missing.append("asker_name")
-    if asked.received_on > clock.today(organisation.municipality(session).timezone):
+    if asked.received_on > here.today(session):
         missing.append("received_on")
     if missing:
         raise Incomplete(*missing)

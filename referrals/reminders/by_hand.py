@@ -5,11 +5,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from referrals import history, languages
+from referrals import here, history, languages
 from referrals.access import Actor, parties
 from referrals.disclosure import hand_over
 from referrals.models import AssessmentPart, History, PlannedAction, Referral
-from referrals.people import roster
 from referrals.plans import plan_versions
 from referrals.stages import MEETING_HELD, MOVE_BY_VERB, PLAN_FOR_APPROVAL, WITH_HEAD_TEACHER, State, Verb
 from referrals.vocabulary import PartStatus, PlanStatus
@@ -132,4 +131,4 @@ def remind_of_hand_over(session: Session, referral: Referral, *, by: Actor, seen
 
 
 def _was_today(session: Session, at: datetime | None) -> bool:
-    return at is not None and languages.local_date(at, zone=roster.time_zone(session)) == roster.today(session)
+    return at is not None and languages.local_date(at, zone=here.time_zone(session)) == here.today(session)

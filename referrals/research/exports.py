@@ -13,7 +13,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock, identity_check
+from referrals import clock, here, identity_check
 from referrals.access import SYSTEM, Actor, Role
 from referrals.errors import ExportRefused, NotAllowed
 from referrals.forums.consultations import ANSWERED
@@ -21,7 +21,7 @@ from referrals.keeping import audit
 from referrals.models import ResearchExport, ResearchPackage, What
 from referrals.patterns import kept
 from referrals.patterns.school_terms import SchoolTerm
-from referrals.people import practices, roster
+from referrals.people import practices
 from referrals.research import drawn, package
 from referrals.vocabulary import ExportProblem, ExportState, Practice
 
@@ -69,7 +69,7 @@ def state(session: Session, found: ResearchExport) -> ExportState:
     """How far it has come."""
     if found.is_approved is False:
         return ExportState.DECLINED
-    if found.ends_on < roster.today(session):
+    if found.ends_on < here.today(session):
         return ExportState.ENDED
     return ExportState.APPROVED if found.is_approved else ExportState.ASKED
 
@@ -150,7 +150,7 @@ def keep_to_their_ends(session: Session) -> int:
     """
     ended = 0
     for found in session.scalars(select(ResearchExport).order_by(ResearchExport.asked_at).with_for_update()).all():
-        if found.package is not None and found.ends_on < roster.today(session):
+        if found.package is not None and found.ends_on < here.today(session):
             found.package = found.pseudonym_key = None
             _log(session, found, "destroy_package", by=SYSTEM)
             ended += 1

@@ -11,13 +11,12 @@ from datetime import date
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from referrals import clock, identity_check
+from referrals import clock, here, identity_check
 from referrals.access import Actor
 from referrals.errors import NotAllowed, RoundRefused
 from referrals.keeping import audit
 from referrals.models import ConsultationRound, Forum, RoundEnrolment, RoundPaper, What
 from referrals.patterns.school_terms import SchoolTerm
-from referrals.people import roster
 from referrals.rounds import people
 from referrals.vocabulary import RoundProblem, RoundState
 
@@ -93,7 +92,7 @@ def close_enrolment(session: Session, found: ConsultationRound, *, by: Actor) ->
     """Let no more team enrol; once it is closed, again changes nothing. Raises NotAllowed."""
     people.require_lead(session, by)
     session.refresh(found, with_for_update=True)
-    if is_enrolling(found, roster.today(session)):
+    if is_enrolling(found, here.today(session)):
         found.enrolment_closed_at = clock.now()
         session.flush()
         log(session, found, "close_enrolment", by=by)
@@ -107,7 +106,7 @@ def enrol(session: Session, found: ConsultationRound, forum: Forum, *, by: Actor
     there = next((each for each in found.enrolments if each.forum_id == forum.id), None)
     if there is not None:
         return there
-    if not is_enrolling(found, roster.today(session)):
+    if not is_enrolling(found, here.today(session)):
         raise RoundRefused(RoundProblem.NOT_OPEN)
     made = RoundEnrolment(round=found, forum=forum, enrolled_by_id=by.account_id, enrolled_at=clock.now())
     session.add(made)
@@ -124,7 +123,7 @@ def withdraw(session: Session, enrolment: RoundEnrolment, *, by: Actor) -> None:
     if not people.may_enrol(session, enrolment.forum, by):
         raise NotAllowed("withdraw")
     session.refresh(enrolment.round, with_for_update=True)
-    if not is_enrolling(enrolment.round, roster.today(session)):
+    if not is_enrolling(enrolment.round, here.today(session)):
         raise RoundRefused(RoundProblem.NOT_OPEN)
     if enrolment.slot is not None:
         enrolment.slot.enrolment = None

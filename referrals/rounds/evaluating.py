@@ -12,12 +12,11 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import identity_check
+from referrals import here, identity_check
 from referrals.access import Actor
 from referrals.errors import NotAllowed, RoundRefused
 from referrals.models import ConsultationRound, RoundAnswer, RoundAnswered
 from referrals.patterns.suppression import FEWEST
-from referrals.people import roster
 from referrals.rounds import enrolling, people
 from referrals.vocabulary import RoundProblem
 
@@ -43,7 +42,7 @@ def asked(session: Session, found: ConsultationRound) -> set[uuid.UUID]:
 
 def is_open(session: Session, found: ConsultationRound) -> bool:
     """Whether it is evaluated now: on the days after its last slot."""
-    return people.are_held(session) and timedelta() < roster.today(session) - found.last_on <= timedelta(days=DAYS)
+    return people.are_held(session) and timedelta() < here.today(session) - found.last_on <= timedelta(days=DAYS)
 
 
 def may_answer(session: Session, found: ConsultationRound, actor: Actor) -> bool:
@@ -82,7 +81,7 @@ def results(session: Session, found: ConsultationRound) -> Results:
     """What came in, as far as it may be shown."""
     has_answered = set(session.scalars(select(RoundAnswered.account_id).where(RoundAnswered.round_id == found.id)))
     everybody = asked(session, found) | has_answered
-    is_shown = len(has_answered) >= FEWEST and roster.today(session) > found.last_on + timedelta(days=DAYS)
+    is_shown = len(has_answered) >= FEWEST and here.today(session) > found.last_on + timedelta(days=DAYS)
     if not is_shown:
         return Results(len(everybody), len(has_answered))
     given = list(session.scalars(select(RoundAnswer).where(RoundAnswer.round_id == found.id)))

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
-from referrals import clock
+from referrals import clock, here
 from referrals.access import CONTRIBUTES_AS, MATRIX, Actor, Role
 from referrals.actors import WITH_UNIT
 from referrals.errors import NotAllowed
@@ -23,7 +23,7 @@ from referrals.models import (
     TeamSeat,
     Unit,
 )
-from referrals.people import organisation, roster
+from referrals.people import organisation
 from referrals.vocabulary.knowing import Capacity, Cell, Information
 
 
@@ -96,7 +96,7 @@ def consulted(session: Session, actor: Actor) -> list[RoundSlot]:
     """The slots in which they talk with a team, in rounds that they may still read about today."""
     if not any(role is Role.CONSULTANT for role, _unit in actor.roles):
         return []
-    mine = RoundConsultant.account_id == actor.account_id, RoundConsultant.last_on >= roster.today(session)
+    mine = RoundConsultant.account_id == actor.account_id, RoundConsultant.last_on >= here.today(session)
     return list(session.scalars(select(RoundSlot).where(RoundSlot.consultant.has(and_(*mine)))))
 
 

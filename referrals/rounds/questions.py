@@ -9,11 +9,10 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from referrals import clock, identity_check
+from referrals import clock, here, identity_check
 from referrals.access import Actor
 from referrals.errors import NotAllowed, RoundRefused
 from referrals.models import LearningQuestion, RoundEnrolment
-from referrals.people import roster
 from referrals.rounds import enrolling, people, slots
 from referrals.rounds.as_seen import require_as_seen
 from referrals.vocabulary import Helped, QualityTheme, RoundProblem
@@ -44,8 +43,8 @@ def may_change(session: Session, found: LearningQuestion, actor: Actor) -> bool:
 
     Those of a team that has no slot are due on the round's last day, from which on there can be a report.
     """
-    due_at = slots.due_at(found.enrolment, zone=roster.time_zone(session))
-    has_ended = roster.today(session) >= found.enrolment.round.last_on
+    due_at = slots.due_at(found.enrolment, zone=here.time_zone(session))
+    has_ended = here.today(session) >= found.enrolment.round.last_on
     is_due = has_ended if due_at is None else clock.now() >= due_at
     return not is_due and may_write(session, found.enrolment, actor)
 
@@ -65,7 +64,7 @@ def send_in(
     _check(session, enrolment, words, by=by, answered=answered)
     made = LearningQuestion(
         enrolment=enrolment, theme=theme, sent_by_id=by.account_id, sent_at=clock.now(),
-        due_at=slots.due_at(enrolment, zone=roster.time_zone(session)),
+        due_at=slots.due_at(enrolment, zone=here.time_zone(session)),
     )  # fmt: skip
     _write(made, words)
     session.add(made)

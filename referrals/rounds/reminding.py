@@ -6,11 +6,10 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import calendar, clock, languages
+from referrals import calendar, clock, here, languages
 from referrals.access import Actor
 from referrals.calendar import Closed
 from referrals.models import RoundEnrolment, RoundSlot
-from referrals.people import roster
 from referrals.rounds import people, slots
 
 #: days before the slot; the last one is the day on which the questions are due
@@ -34,7 +33,7 @@ def without_question(session: Session, actor: Actor) -> list[RoundEnrolment]:
 
 def to_remind(session: Session, actor: Actor, *, today: date, until: date) -> list[tuple[RoundEnrolment, date]]:
     """Those of them that are to be reminded of on a day from `today` to `until`, with the day on which their questions are due."""
-    zone, closed = roster.time_zone(session), calendar.closed_days(session)
+    zone, closed = here.time_zone(session), calendar.closed_days(session)
     return [
         (one, slots.due_on(one.slot, zone=zone))
         for one in without_question(session, actor)

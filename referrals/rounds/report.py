@@ -6,12 +6,12 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from referrals import clock, identity_check
+from referrals import clock, here, identity_check
 from referrals.access import Actor, Role
 from referrals.errors import NotAllowed, RoundRefused
 from referrals.models import ConsultationRound, LearningQuestion, RoundEnrolment, RoundPaper
 from referrals.patterns.school_terms import SchoolTerm
-from referrals.people import organisation, roster
+from referrals.people import organisation
 from referrals.rounds import enrolling, evaluating, papers, people
 from referrals.rounds.as_seen import require_as_seen
 from referrals.rounds.papers import Draft
@@ -72,7 +72,7 @@ def may_read_report(session: Session, found: ConsultationRound, actor: Actor) ->
 
 def is_due(session: Session, found: ConsultationRound) -> bool:
     """Whether its report can be issued: on its last day and after, when no team can take words back any more."""
-    return roster.today(session) >= found.last_on
+    return here.today(session) >= found.last_on
 
 
 def report_to_issue(session: Session, found: ConsultationRound, *, by: Actor) -> Draft | None:
@@ -97,9 +97,9 @@ def report(session: Session, found: ConsultationRound) -> RoundPaper | None:
 
 
 def _report(session: Session, found: ConsultationRound) -> dict[str, Any]:
-    here, rate = organisation.municipality(session), evaluating.results(session, found)
+    municipality, rate = organisation.municipality(session), evaluating.results(session, found)
     return {
-        "municipality": here.name, "unit": None, "forum": None, "round": found.name,
+        "municipality": municipality.name, "unit": None, "forum": None, "round": found.name,
         "first_on": found.first_on.isoformat(), "last_on": found.last_on.isoformat(),
         "teams": [
             {

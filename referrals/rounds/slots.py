@@ -9,11 +9,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from referrals import identity_check, languages
+from referrals import here, identity_check, languages
 from referrals.access import Actor
 from referrals.errors import RoundRefused
 from referrals.models import ConsultationRound, RoundEnrolment, RoundSlot
-from referrals.people import roster
 from referrals.rounds import enrolling, people
 from referrals.vocabulary import DeadlineSource, RoundProblem
 
@@ -44,7 +43,7 @@ def add(
     session.refresh(found, with_for_update=True)
     if not found.first_on <= series.day <= found.last_on:
         raise RoundRefused(RoundProblem.OUTSIDE)
-    begins = datetime.combine(series.day, series.starts_time, ZoneInfo(roster.time_zone(session)))
+    begins = datetime.combine(series.day, series.starts_time, ZoneInfo(here.time_zone(session)))
     step = timedelta(minutes=series.minutes + series.pause)
     made = [
         RoundSlot(id=uuid.uuid4(), starts_at=begins + step * number, minutes=series.minutes, place=series.place)

@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import Select, delete, or_, select
 from sqlalchemy.orm import Session
 
-from referrals import clock
+from referrals import clock, here
 from referrals.access import SYSTEM, Actor
 from referrals.errors import AlreadyDecided, NoSuchReferral, NotDue, OnHold, SamePerson
 from referrals.keeping import archive, audit, retention
@@ -43,7 +43,7 @@ def due_on(session: Session, report: ProtectionReport) -> date | None:
 def is_due(session: Session, report: ProtectionReport) -> bool:
     """Whether its time is over and nothing holds it."""
     day = due_on(session, report)
-    return day is not None and day <= _today(session) and not is_held(session, report)
+    return day is not None and day <= here.today(session) and not is_held(session, report)
 
 
 def may_decide(report: ProtectionReport, actor: Actor, *, setting: Setting) -> bool:
@@ -268,7 +268,7 @@ def never_given(session: Session, *, today: date) -> list[ProtectionReport]:
 def let_go(session: Session, report: ProtectionReport) -> None:
     """Take out what was never given, and leave a receipt for its sender. Raises NotDue where it was given meanwhile, or is held."""
     day = goes_on(session, report)
-    if day is None or day > _today(session):
+    if day is None or day > here.today(session):
         raise NotDue
     plan = organisation.municipality(session).retention
     receipt = ProtectionDisposal(
@@ -314,10 +314,6 @@ def lift_hold(session: Session, report: ProtectionReport, *, by: Actor) -> None:
 
 
 # ------------------------------------------------------------------------------------------------------- inside
-def _today(session: Session) -> date:
-    return clock.today(organisation.municipality(session).timezone)
-
-
 def _never_given() -> Select[ProtectionReport]:
     """Reports that nobody but their sender knows of: not given, nor finished and the guardians told."""
     is_closed = or_(ProtectionReport.opened_at.is_(None), ProtectionReport.issued_at.is_(None))

@@ -13,13 +13,13 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from referrals import calendar, clock, reference
+from referrals import calendar, clock, here, reference
 from referrals.access import SYSTEM, Actor
 from referrals.errors import AlreadyMoved, Incomplete, NoSuchReferral, NotAllowed
 from referrals.keeping import audit, register
 from referrals.languages import local_date
 from referrals.models import AbsenceAside, AbsenceCount, AbsenceStep, AbsentPupil, Unit, What
-from referrals.people import organisation, roster
+from referrals.people import organisation
 from referrals.rules import rulebook
 from referrals.rules.absence_rules import AbsenceRule
 from referrals.sealing import key_ring
@@ -105,8 +105,8 @@ def rules(session: Session) -> tuple[AbsenceRule, ...]:
 # -------------------------------------------------------------------------------------------------------- reading
 def sums(session: Session, unit: Unit, quarter_on: date, *, by: Actor) -> list[Sum]:
     """Everybody of the school with absence in the quarter whose absence `by` keeps, by class and name."""
-    today, of = roster.today(session), school_days(session, quarter_on)
-    zone = roster.time_zone(session)
+    today, of = here.today(session), school_days(session, quarter_on)
+    zone = here.time_zone(session)
     rows = select(AbsentPupil).where(
         AbsentPupil.unit_id == unit.id, AbsentPupil.counts.any(AbsenceCount.quarter_on == quarter_on),
         is_kept_by(session, by),
@@ -186,7 +186,7 @@ def prepare(session: Session, pupil: AbsentPupil, *, today: date) -> int:
     send is due anew once the sum has grown: the reason was about fewer days.
     """
     read_anew(session, pupil)
-    made, zone, closed = 0, roster.time_zone(session), calendar.closed_days(session)
+    made, zone, closed = 0, here.time_zone(session), calendar.closed_days(session)
     for quarter_on in quarters(today):
         summed = _sum(pupil, quarter_on, before=today, of=school_days(session, quarter_on), zone=zone)
         for rule in rules(session):
@@ -202,7 +202,7 @@ def send(session: Session, step: AbsenceStep, *, by: Actor, seen: str, said: Map
     next morning's sum decides then.
     """
     _require_open(session, step, by=by, verb=f"send_{step.kind.value}")
-    today = roster.today(session)
+    today = here.today(session)
     told_on = said.get("told_on")
     stated: dict[str, Any] = {"to_whom": said.get("to_whom"), "offer": said.get("offer")}
     if step.kind is AbsenceStepKind.REPORT:
@@ -276,7 +276,7 @@ def newest(pupil: AbsentPupil, quarter_on: date) -> float | None:
 
 
 def _require_possible(session: Session, quarter_on: date, numbers: Iterable[float]) -> None:
-    if quarter_on not in quarters(roster.today(session)):
+    if quarter_on not in quarters(here.today(session)):
         raise Incomplete("quarter")
     most = school_days(session, quarter_on)
     if any(not 0 <= days <= most for days in numbers):

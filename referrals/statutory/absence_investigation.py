@@ -8,12 +8,11 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import history
+from referrals import here, history
 from referrals.access import Actor, View, may_view
 from referrals.errors import Incomplete, NotAllowed
 from referrals.languages import local_date
 from referrals.models import AbsenceInvestigation, History, Referral
-from referrals.people import roster
 from referrals.stages import Verb
 from referrals.statutory.carrying_out import may_conclude, own_people
 from referrals.statutory.tracks import told_first
@@ -63,7 +62,7 @@ def begin_investigation(
         "absence": beginning.absence,
         "known": beginning.known.strip(),
         "carried_out_by": beginning.carried_out_by in {one.id for one in own_people(session, referral)},
-        "guardians_told_on": told_first(referral, beginning.guardians_told_on, roster.today(session)),
+        "guardians_told_on": told_first(referral, beginning.guardians_told_on, here.today(session)),
     }
     if missing := [name for name, value in stated.items() if not value]:
         raise Incomplete(*missing)
@@ -97,10 +96,10 @@ def report_absence(
     investigation = _investigation(session, referral, investigation_id, verb=Verb.REPORT_ABSENCE)
     if investigation.reported_id is not None:
         return investigation
-    begun_on = local_date(investigation.begun.at, zone=roster.time_zone(session))
+    begun_on = local_date(investigation.begun.at, zone=here.time_zone(session))
     stated = {
         "reported_to": reported_to.strip(),
-        "reported_on": reported_on is not None and begun_on <= reported_on <= roster.today(session),
+        "reported_on": reported_on is not None and begun_on <= reported_on <= here.today(session),
     }
     if missing := [name for name, value in stated.items() if not value]:
         raise Incomplete(*missing)

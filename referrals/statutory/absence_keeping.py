@@ -8,10 +8,10 @@ from typing import Final
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, selectinload
 
+from referrals import here
 from referrals.access import SYSTEM, Actor
 from referrals.keeping import audit
 from referrals.models import AbsenceCount, AbsenceStep, AbsentPupil, Unit, What
-from referrals.people import roster
 from referrals.statutory.absence import quarters
 from referrals.statutory.absence_keepers import is_kept_by
 
@@ -30,7 +30,7 @@ class Earlier:
 def earlier(session: Session, unit: Unit, *, by: Actor) -> list[Earlier]:
     """Everybody of the school whose absence `by` keeps and about whom something stands that no list of this quarter or the last leads to, the newest first."""
     rows = select(AbsentPupil).where(
-        AbsentPupil.unit_id == unit.id, AbsentPupil.steps.any(), ~_is_counted(roster.today(session)),
+        AbsentPupil.unit_id == unit.id, AbsentPupil.steps.any(), ~_is_counted(here.today(session)),
         is_kept_by(session, by),
     )  # fmt: skip
     found = [

@@ -7,12 +7,11 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import history
+from referrals import here, history
 from referrals.access import Actor, View, may_view, parties
 from referrals.errors import Incomplete, NotAllowed
 from referrals.languages import local_date
 from referrals.models import DegradingReport, History, Referral
-from referrals.people import roster
 from referrals.stages import Party, Verb
 from referrals.statutory.carrying_out import may_conclude, own_people
 from referrals.vocabulary import DegradingKind, DegradingOutcome
@@ -96,10 +95,10 @@ def pass_on_report(
     report = _report(session, referral, report_id, verb=Verb.PASS_ON_DEGRADING_REPORT)
     if report.passed_on_id is not None:
         return report
-    came_on = local_date(report.history.at, zone=roster.time_zone(session))
+    came_on = local_date(report.history.at, zone=here.time_zone(session))
     stated = {
         "passed_on_to": passed_on_to.strip(),
-        "passed_on_on": passed_on_on is not None and came_on <= passed_on_on <= roster.today(session),
+        "passed_on_on": passed_on_on is not None and came_on <= passed_on_on <= here.today(session),
     }
     if missing := [name for name, value in stated.items() if not value]:
         raise Incomplete(*missing)

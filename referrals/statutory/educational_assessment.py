@@ -8,12 +8,11 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import history
+from referrals import here, history
 from referrals.access import Actor, View, may_view
 from referrals.errors import Incomplete, NotAllowed
 from referrals.languages import local_date
 from referrals.models import EducationalAssessment, History, Referral
-from referrals.people import roster
 from referrals.stages import Verb
 from referrals.statutory.carrying_out import may_conclude, own_people
 from referrals.vocabulary import EducationalNeed, EducationalWish
@@ -66,7 +65,7 @@ def ask_assessment(
     history.guard(session, referral, Verb.ASK_EDUCATIONAL_ASSESSMENT, by=by, seen=seen)
     if (running := running_assessment(session, referral)) is not None:
         return running
-    today = roster.today(session)
+    today = here.today(session)
     texts = {name: getattr(request, name).strip() for name in ASKED}
     stated = {
         "wish": request.wish,
@@ -103,10 +102,10 @@ def conclude_assessment(
         raise NotAllowed(Verb.CONCLUDE_EDUCATIONAL_ASSESSMENT)
     if found.concluded_id is not None:
         return found
-    asked_on = local_date(found.begun.at, zone=roster.time_zone(session))
+    asked_on = local_date(found.begun.at, zone=here.time_zone(session))
     texts = {name: getattr(result, name).strip() for name in ASSESSED}
     stated = {
-        "received_on": result.received_on is not None and asked_on <= result.received_on <= roster.today(session),
+        "received_on": result.received_on is not None and asked_on <= result.received_on <= here.today(session),
         **texts,
         "need": result.need,
     }

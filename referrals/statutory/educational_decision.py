@@ -6,13 +6,12 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from referrals import history
+from referrals import here, history
 from referrals.access import Actor
 from referrals.disclosure import coverage
 from referrals.errors import Incomplete, NotAllowed
 from referrals.languages import local_date
 from referrals.models import EducationalAssessment, EducationalDecision, EducationalTold, Guardian, Referral
-from referrals.people import roster
 from referrals.stages import Verb
 from referrals.vocabulary import EducationalOutcome
 
@@ -69,8 +68,8 @@ def record_told(
     decision = _assessment(session, referral, assessment_id, verb=Verb.RECORD_EDUCATIONAL_TOLD).decision
     if decision is None or guardian_id not in {one.id for one in coverage.guardians_of(session, referral)}:
         raise NotAllowed(Verb.RECORD_EDUCATIONAL_TOLD)
-    decided_on = local_date(decision.history.at, zone=roster.time_zone(session))
-    if told_on is None or not decided_on <= told_on <= roster.today(session):
+    decided_on = local_date(decision.history.at, zone=here.time_zone(session))
+    if told_on is None or not decided_on <= told_on <= here.today(session):
         raise Incomplete("told_on")
     row = history.record(session, referral, Verb.RECORD_EDUCATIONAL_TOLD, by=by, seen=seen)
     told = next((one for one in decision.told if one.guardian_id == guardian_id), None)

@@ -7,11 +7,10 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock, history
+from referrals import clock, here, history
 from referrals.access import Actor
 from referrals.errors import Incomplete, NotAllowed
 from referrals.models import Referral, StatutoryDecision
-from referrals.people import roster
 from referrals.rules.rulebook import StatutoryTrack
 from referrals.stages import Verb
 from referrals.statutory.tracks import statutory_tracks, track_of
@@ -54,7 +53,7 @@ def link_decision(
     stated = {
         "track": link.track in {track.key for track in statutory_tracks(referral)},
         "kept_in": link.kept_in.strip(),
-        "decided_on": link.decided_on is not None and link.decided_on <= roster.today(session),
+        "decided_on": link.decided_on is not None and link.decided_on <= here.today(session),
         "decided_by": link.decided_by,
     }
     if missing := [name for name, value in stated.items() if not value]:

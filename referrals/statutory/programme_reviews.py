@@ -7,13 +7,12 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import history
+from referrals import here, history
 from referrals.access import Actor
 from referrals.errors import Incomplete, NotAllowed
 from referrals.languages import local_date
 from referrals.models import History, Referral, SupportProgramme, SupportReview
 from referrals.papers import readers
-from referrals.people import roster
 from referrals.stages import Verb
 from referrals.statutory.support_programme import programmes_of
 from referrals.vocabulary import ProgrammeKind, SupportReviewKind, SupportReviewOutcome
@@ -45,11 +44,11 @@ def record_review(
     programme = in_force(session, referral)
     if programme is None or programme.decided is None:
         raise NotAllowed(Verb.REVIEW_SUPPORT_PROGRAMME)
-    decided_on = local_date(programme.decided.at, zone=roster.time_zone(session))
+    decided_on = local_date(programme.decided.at, zone=here.time_zone(session))
     texts = {name: getattr(reviewed, name).strip() for name in ("findings", "views")}
     stated = {
         "kind": reviewed.kind,
-        "held_on": reviewed.held_on is not None and decided_on <= reviewed.held_on <= roster.today(session),
+        "held_on": reviewed.held_on is not None and decided_on <= reviewed.held_on <= here.today(session),
         **texts,
         "outcome": reviewed.outcome is not None and (reviewed.kind, reviewed.outcome) != _NO_DAY_LEFT,
     }

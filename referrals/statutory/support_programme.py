@@ -9,14 +9,13 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import history
+from referrals import here, history
 from referrals.access import Actor, View, may_view, parties
 from referrals.disclosure import coverage
 from referrals.errors import Incomplete, NotAllowed, NotDelegable
 from referrals.languages import local_date
 from referrals.models import EducationalDecision, Guardian, History, Referral, SupportProgramme, SupportTold
 from referrals.papers import readers
-from referrals.people import roster
 from referrals.rules import rulebook
 from referrals.stages import Party, Verb
 from referrals.statutory.special_support import investigations_of
@@ -86,7 +85,7 @@ def decide_programme(
     is_head = Party.HEAD_TEACHER in parties(by, referral.facts())
     if not is_head and draft.kinds & HEAD_TEACHERS_OWN:
         raise NotDelegable
-    lacking = missing(draft, on=roster.today(session))
+    lacking = missing(draft, on=here.today(session))
     lacking += [] if is_head or delegation.strip() else ["delegation"]
     if lacking:
         raise Incomplete(*lacking)
@@ -135,8 +134,8 @@ def record_told(
         or guardian_id not in known
     ):
         raise NotAllowed(Verb.RECORD_SUPPORT_TOLD)
-    decided_on = local_date(programme.decided.at, zone=roster.time_zone(session))
-    if told_on is None or not decided_on <= told_on <= roster.today(session):
+    decided_on = local_date(programme.decided.at, zone=here.time_zone(session))
+    if told_on is None or not decided_on <= told_on <= here.today(session):
         raise Incomplete("told_on")
     row = history.record(session, referral, Verb.RECORD_SUPPORT_TOLD, by=by, seen=seen)
     told = next((one for one in programme.told if one.guardian_id == guardian_id), None)

@@ -8,7 +8,7 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock, db, documents, intake, steps, team_review, triage
+from referrals import clock, db, documents, here, intake, steps, team_review, triage
 from referrals.actors import Actor
 from referrals.disclosure import hand_over, handed_over, pieces, service_referral, sharing
 from referrals.files import attachments
@@ -34,7 +34,7 @@ from referrals.models import (
     TeamDate,
     What,
 )
-from referrals.people import invitations, organisation, roster
+from referrals.people import invitations, organisation
 from referrals.plans import measurements
 from referrals.reading import reading_requests
 from referrals.rounds.enrolling import Days
@@ -155,7 +155,7 @@ def _invite_from_outside(session: Session, referral: Referral, by: Actor) -> Non
     ]  # fmt: skip
     session.add_all(clubs)
     session.flush()
-    last_on = roster.today(session) + timedelta(days=30)
+    last_on = here.today(session) + timedelta(days=30)
     invitations.invite(session, referral, by=by, seen=None, account_id=clubs[0].id, last_on=last_on)
 
 
@@ -205,7 +205,7 @@ def lay_questions_upward(address: str) -> dict[str, uuid.UUID]:
 def lay_a_round(address: str) -> dict[str, uuid.UUID]:
     """A round in which teams enrol, with a slot, and a team that sent a question in: their ids by what addresses call them."""
     with db.writing(address) as session:
-        cast, today = cast_of(session), roster.today(session)
+        cast, today = cast_of(session), here.today(session)
         day = today + timedelta(days=30)
         found = rounds.lay_round(session, cast, days=Days(today + timedelta(days=14), day, day))
         enrolment = rounds.enrol(session, cast, found)
@@ -279,18 +279,18 @@ def lay_absence(address: str, *, stays: bool = True) -> list[str]:
     """The municipality is Danish, and unless it `stays` so for a moment: a pupil whose parents are to be warned, with the page of that."""
     with db.writing(address) as session:
         cast = cast_of(session)
-        here = cast.municipality
-        before = here.country, here.rulepack_version
-        here.country, here.rulepack_version = Country.DK, "dk-2026-07"
+        there = cast.municipality
+        before = there.country, there.rulepack_version
+        there.country, there.rulepack_version = Country.DK, "dk-2026-07"
         session.flush()
-        today = roster.today(session)
+        today = here.today(session)
         entry = absence.Entry("Emil Ahrendt", date(2015, 3, 2), "5.A", 30.0)
         by, quarter_on = cast.head_teacher.actor(), absence.quarter_of(today)
         absence.enter(session, cast.school, by=by, quarter_on=quarter_on, entries=[entry])
         pupil = session.scalars(select(AbsentPupil)).one()
         absence.prepare(session, pupil, today=today + timedelta(days=1))
         if not stays:
-            here.country, here.rulepack_version = before
+            there.country, there.rulepack_version = before
         return [f"/absence/{pupil.id}", *(f"/absence/{pupil.id}/steps/{step.id}" for step in pupil.steps)]
 
 

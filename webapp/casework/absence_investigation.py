@@ -9,10 +9,10 @@ from typing import Any
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
+from referrals import here
 from referrals.access import View, may_view
 from referrals.errors import Incomplete
 from referrals.models import AbsenceInvestigation, Referral
-from referrals.people import roster
 from referrals.stages import Verb
 from referrals.statutory import absence_investigation as rules
 from referrals.statutory.tracks import told_first
@@ -151,7 +151,7 @@ def _page(referral: Referral, refused: Mapping[str, forms.Form] = MappingProxyTy
 
 
 def _answers(referral: Referral) -> dict[str, Any]:
-    on = roster.today(transactions.session())
+    on = here.today(transactions.session())
     return {
         "patterns": choices(AbsencePattern),
         "kinds": choices(AbsenceKind),

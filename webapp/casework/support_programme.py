@@ -10,12 +10,12 @@ from typing import Any
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
+from referrals import here
 from referrals.access import View, may_view, parties
 from referrals.disclosure import coverage
 from referrals.errors import Incomplete, NotDelegable
 from referrals.models import Referral, SupportProgramme, SupportReview
 from referrals.papers import readers
-from referrals.people import roster
 from referrals.stages import Party, Verb
 from referrals.statutory import programme_reviews as reviews
 from referrals.statutory import support_programme as rules
@@ -233,7 +233,7 @@ def telling_of(referral: Referral) -> Telling | None:
     if newest is None:
         return None
     is_to_tell = not newest.told or bool(rules.not_told(session, newest)) or rules.is_pupil_to_tell(newest)
-    found = Telling(is_to_tell, rules.next_last_day(newest, on=roster.today(session)))
+    found = Telling(is_to_tell, rules.next_last_day(newest, on=here.today(session)))
     return found if found.is_to_tell or found.appeal_until else None
 
 

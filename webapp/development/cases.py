@@ -5,7 +5,7 @@ from typing import Any, Final
 from flask import Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import steps
+from referrals import here, steps
 from referrals.calendar import closed_days
 from referrals.development import actions, closing, leaders, papers, targets
 from referrals.development import cases as rules
@@ -15,7 +15,7 @@ from referrals.development.moves import acts_from
 from referrals.errors import DevelopmentRefused, NamesSomebody
 from referrals.models import Account, DevelopmentCase, Unit
 from referrals.patterns.school_terms import SchoolTerm
-from referrals.people import organisation, roster
+from referrals.people import organisation
 from referrals.rounds import people as rounds_people
 from referrals.vocabulary import AfterFollowUp, DevelopmentAct, DevelopmentKind, DevelopmentPhase, LessonTheme
 from schemas.development import CaseWordsForm, NewCaseForm
@@ -48,7 +48,7 @@ def cases() -> Response:
         abort(404)
     asked = request.args.get("theme")
     theme = LessonTheme(asked) if asked in set(LessonTheme) else None
-    today, closed = roster.today(session), closed_days(session)
+    today, closed = here.today(session), closed_days(session)
     return pages.page(
         "development/cases.html",
         form=forms.shown({"theme": theme}),
@@ -139,7 +139,7 @@ def again(found: DevelopmentCase, act: DevelopmentAct, **shown: Any) -> Response
 def case_page(found: DevelopmentCase, status: int = 200, **values: Any) -> Response:
     """The page of one piece of work."""
     session, actor = transactions.session(), people.actor()
-    today = roster.today(session)
+    today = here.today(session)
     may_keep = rules.may_keep(session, found, actor)
     every = (_forms(found) if may_keep else {}) | values
     sent = next((one for one in every.values() if isinstance(one, forms.Form) and one.problems), forms.Form())

@@ -2,12 +2,12 @@
 
 from flask import url_for
 
+from referrals import here
 from referrals.development import terms
 from referrals.languages import local_date
 from referrals.learning import lessons as rules
 from referrals.learning.lessons import Learnt
 from referrals.models import DevelopmentCase, Referral
-from referrals.people import roster
 from webapp import people, transactions
 from webapp.language import gettext, short_date, zone
 
@@ -21,7 +21,7 @@ def name(learnt: Learnt) -> str:
     """What somebody chooses it by."""
     if isinstance(learnt, DevelopmentCase):
         if learnt.closed_at is None:
-            phase = terms.finished_phases(learnt, roster.today(transactions.session()))[-1]
+            phase = terms.finished_phases(learnt, here.today(transactions.session()))[-1]
             return gettext("%(title)s, after the phase “%(phase)s”", title=learnt.title, phase=gettext(phase.label))
         closed_on = short_date(local_date(learnt.closed_at, zone=zone()))
         return gettext("%(title)s, closed on %(day)s", title=learnt.title, day=closed_on)

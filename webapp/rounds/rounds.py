@@ -5,11 +5,10 @@ from typing import Any
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import identity_check
+from referrals import here, identity_check
 from referrals.access import Role
 from referrals.errors import NamesSomebody, RoundRefused
 from referrals.models import ConsultationRound, RoundEnrolment
-from referrals.people import roster
 from referrals.rounds import attendance, enrolling, evaluating, report, slots
 from referrals.rounds import people as rules
 from referrals.rounds.enrolling import Days
@@ -29,7 +28,7 @@ def rounds() -> Response:
     """Every round this person may know of."""
     require_rounds()
     session, actor = transactions.session(), people.actor()
-    today = roster.today(session)
+    today = here.today(session)
     return pages.page(
         "rounds/rounds.html",
         rounds=[
@@ -127,7 +126,7 @@ def slots_as_usual(found: ConsultationRound) -> dict[str, Any]:
 def round_page(found: ConsultationRound, form: forms.Form, status: int = 200, **values: Any) -> Response:
     """The page of one round."""
     session, actor = transactions.session(), people.actor()
-    today = roster.today(session)
+    today = here.today(session)
     taking_part = enrolling.teams_in(session, found)
     enrolled = {one.forum_id for one in taking_part}
     is_open = {one.id for one in rules.readable(session, taking_part, actor)}

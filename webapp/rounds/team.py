@@ -6,10 +6,9 @@ from typing import Any
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals import identity_check
+from referrals import here, identity_check
 from referrals.errors import NamesSomebody, NoSuchReferral, RoundRefused
 from referrals.models import LearningQuestion, RoundEnrolment, What
-from referrals.people import roster
 from referrals.rounds import enrolling, papers, questions, report, slots
 from referrals.rounds import people as rules
 from referrals.rounds.as_seen import as_it_stands
@@ -146,7 +145,7 @@ def team_page(found: RoundEnrolment, form: forms.Form, status: int = 200, **valu
         due_on=slots.due_on(found.slot, zone=zone()) if found.slot else None,
         may_write=questions.may_write(session, found, actor),
         changeable={one.id for one in found.questions if questions.may_change(session, one, actor)},
-        may_withdraw=may_enrol and enrolling.is_enrolling(found.round, roster.today(session)),
+        may_withdraw=may_enrol and enrolling.is_enrolling(found.round, here.today(session)),
         themes=_themes(),
         agenda=papers.newest(session, found.round_id, found.id),
         agenda_at=papers.agenda_at(found.slot, zone=zone()) if found.slot else None,

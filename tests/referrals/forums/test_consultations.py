@@ -4,11 +4,12 @@ import pytest
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
+from referrals import here
 from referrals.access import Actor, Role
 from referrals.errors import AlreadyMoved, NamesSomebody, NoSuchReferral, NotAllowed
 from referrals.forums import consultations, seats
 from referrals.models import AuditEvent, Consultation, Referral, RoleAssignment
-from referrals.people import organisation, roster
+from referrals.people import organisation
 from referrals.vocabulary import ConsultationState, TeamLevel
 from tests.people import Cast
 from tests.teams import a_team_beside
@@ -149,7 +150,7 @@ def test_who_stands_in_reads_it_for_that_time_and_who_has_left_the_team_no_more(
     session: Session, cast: Cast, asked: Consultation
 ) -> None:
     seat = next(one for one in seats.seats_of(session, cast.forum) if one.account_id == cast.counsellor.id)
-    today = roster.today(session)
+    today = here.today(session)
     cast.outsider.profession = cast.counsellor.profession
     session.flush()
     by = cast.coordinator.actor()
@@ -238,7 +239,7 @@ def test_who_stands_in_there_advises_and_when_it_works_for_the_unit_no_more_its_
     made = consultations.write_consultation(session, cast.school, by=by, question=QUESTION, team=beside.forum)
     consultations.ask_team(session, made, by=by)
     seat = next(one for one in seats.seats_of(session, beside.forum) if one.account_id == beside.coordinator.id)
-    today = roster.today(session)
+    today = here.today(session)
     stand_in = cast.special_educator
     seats.be_away(session, seat, first_on=today, last_on=today, stand_in_id=stand_in.id, by=beside.coordinator.actor())
     session.expire_all()

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from sqlalchemy.orm import Session
 
-from referrals import access, documents, intake, notifications, triage
+from referrals import access, documents, here, intake, notifications, triage
 from referrals.access import SYSTEM
 from referrals.documents import Paper
 from referrals.errors import Incomplete, NotAllowed
@@ -15,7 +15,6 @@ from referrals.keeping import audit, log_samples, register, retention
 from referrals.meetings import conflict, conflict_settling
 from referrals.models import Referral, What
 from referrals.papers import paper_sources
-from referrals.people import roster
 from referrals.reading import reading_requests
 from referrals.stages import Verb
 from referrals.vocabulary import AskedBy, AskedHow, ConflictAnswer, DocumentKind, MailKind, Profession, ProtectionAnswer
@@ -161,10 +160,10 @@ def test_it_is_to_be_settled_the_same_day_and_reminded_of_each_morning_after_whe
     session: Session, cast: Cast, from_wednesday: time_machine.Traveller, protection: ProtectionAnswer
 ) -> None:
     def too_long() -> list[Referral]:
-        return conflict_settling.held_too_long(session, roster.today(session))
+        return conflict_settling.held_too_long(session, here.today(session))
 
     held = send(session, cast, dataclasses.replace(LEAST, conflict_text=WRITTEN, protection=protection))[1]
-    assert conflict_settling.due_on(session, held) == roster.today(session)
+    assert conflict_settling.due_on(session, held) == here.today(session)
     assert too_long() == []
     assert conflict_settling.remind_of_conflict(session, held, by=SYSTEM) is None
     for _ in range(2):
@@ -184,7 +183,7 @@ def test_one_that_comes_in_on_a_day_off_is_to_be_settled_on_the_next_school_day(
 ) -> None:
     from_wednesday.shift(timedelta(days=3))  # Saturday
     held = send(session, cast, dataclasses.replace(LEAST, conflict_text=WRITTEN))[1]
-    assert conflict_settling.due_on(session, held) == roster.today(session) + timedelta(days=2)
+    assert conflict_settling.due_on(session, held) == here.today(session) + timedelta(days=2)
 
 
 def test_a_concern_that_was_withdrawn_meanwhile_is_settled_without_telling_anybody(
@@ -212,7 +211,7 @@ def test_what_is_held_is_no_duplicate_no_line_of_the_register_no_sample_and_noth
     asked = reading_requests.Asked(
         asked_by=AskedBy.OTHER,
         asked_how=AskedHow.ORAL,
-        received_on=roster.today(session),
+        received_on=here.today(session),
         reviewer_id=cast.head_teacher.id,
     )
     with pytest.raises(NotAllowed):

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 import time_machine
 from sqlalchemy.orm import Session, object_session
 
-from referrals import audiences, clock, queries, team_review
+from referrals import audiences, clock, here, queries, team_review
 from referrals.access import VIEWS, Role, View, capacities, may_view
 from referrals.errors import Incomplete, NotAllowed, NotCovered, WrongStage
 from referrals.guardians import guardian_access
@@ -104,11 +104,11 @@ def test_whatever_they_are_they_see_only_actions_assigned_to_them_and_access_end
     own = {View.OWN_ACTION, View.WORKING_NOTES}
     assert sees(referral, ulla) == own
     assert capacities(ulla.actor(), referral.facts()) == {Capacity.CIVIL_SOCIETY}
-    found = worklist.waiting_for(session, ulla.actor(), today=roster.today(session))
+    found = worklist.waiting_for(session, ulla.actor(), today=here.today(session))
     assert [(one.number, one.unit, one.topics, one.is_all_they_see) for one in found] == [
         (referral.number, "", (), True)
     ]
-    listed = queries.listing(session, ulla.actor(), Filters(roster.today(session), openness=Openness.ALL), size=10)
+    listed = queries.listing(session, ulla.actor(), Filters(here.today(session), openness=Openness.ALL), size=10)
     assert [one.number for one in listed.rows] == []
     other = a_referral(session, cast, PLAN_ACTIVE)
     assert sees(other, ulla) == set()
@@ -116,7 +116,7 @@ def test_whatever_they_are_they_see_only_actions_assigned_to_them_and_access_end
     assert sees(referral, ulla) == own, "its last day is a day of it"
     wednesday.shift(timedelta(days=1))
     assert sees(referral, ulla) == set()
-    assert worklist.waiting_for(session, ulla.actor(), today=roster.today(session)) == []
+    assert worklist.waiting_for(session, ulla.actor(), today=here.today(session)) == []
 
 
 def test_without_consent_that_reaches_them_they_see_nothing_and_get_no_action(
@@ -215,7 +215,7 @@ def test_that_a_referral_is_closed_is_told_to_who_had_an_action_in_it_and_to_nob
 
 
 def left(session: Session, account: Account) -> list[WaitingItem]:
-    found = waiting.everything_for(session, account.actor(), today=roster.today(session))
+    found = waiting.everything_for(session, account.actor(), today=here.today(session))
     return [one for one in found if one.kind is Waiting.LEFT_ACTION]
 
 

@@ -8,12 +8,11 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from referrals import clock, db, team_review
+from referrals import clock, db, here, team_review
 from referrals.development import cases, stages
 from referrals.disclosure import hand_over
 from referrals.meetings import interpreters
 from referrals.models import AbsenceStep, Account, DevelopmentCase, GuardianWords, HandOver, Referral
-from referrals.people import roster
 from referrals.reminders import digest, errands
 from referrals.stages import PLAN_ACTIVE, TO_SCHEDULE, Stage
 from referrals.statutory import absence_keepers
@@ -100,7 +99,7 @@ def test_a_step_of_absence_stands_there_from_its_day_and_never_says_what_it_is_a
     ground.lay_absence(address)
     with db.reading(address) as session:
         (step,) = session.scalars(select(AbsenceStep).where(AbsenceStep.kind == AbsenceStepKind.WARNING))
-        due_on, today = step.due_on, roster.today(session)
+        due_on, today = step.due_on, here.today(session)
     assert due_on > today
     assert mail_to(address, "head_teacher") == {}
     wednesday.shift(timedelta(days=(due_on - today).days))

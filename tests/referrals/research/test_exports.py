@@ -11,7 +11,7 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock
+from referrals import clock, here
 from referrals.access import Actor, Role
 from referrals.errors import ExportRefused, NamesSomebody, NotAllowed, SealBroken
 from referrals.keeping import audit
@@ -20,7 +20,6 @@ from referrals.patterns import figures, kept
 from referrals.patterns.figures import Heading
 from referrals.patterns.school_terms import SchoolTerm
 from referrals.patterns.suppression import FEWEST
-from referrals.people import roster
 from referrals.research import exports, rows
 from referrals.research.exports import Wish
 from referrals.research.package import CODEBOOK
@@ -55,7 +54,7 @@ def many(session: Session, cast: Cast, wednesday: time_machine.Traveller) -> Non
 
 
 def wish(session: Session, **values: object) -> Wish:
-    ends_on = roster.today(session) + timedelta(days=30)
+    ends_on = here.today(session) + timedelta(days=30)
     return Wish(**{"purpose": PURPOSE, "first": SPRING, "last": SPRING, "ends_on": ends_on} | values)  # type: ignore[arg-type]
 
 
@@ -111,7 +110,7 @@ def test_an_export_is_refused_without_approval_and_after_its_end(
     exports.decide_export(session, found, by=cast.manager.actor(), approves=True)
     exports.decide_export(session, found, by=cast.manager.actor(), approves=True)  # twice changes nothing
     assert exports.fetch_export(session, found, by=cast.researcher.actor())
-    found.ends_on = roster.today(session) - timedelta(days=1)
+    found.ends_on = here.today(session) - timedelta(days=1)
     session.flush()
     assert exports.state(session, found) is ExportState.ENDED
     with pytest.raises(ExportRefused, match="ended"):
@@ -361,7 +360,7 @@ def test_after_its_last_day_its_package_is_destroyed_with_the_key_of_its_pseudon
 ) -> None:
     ended, goes_on = (
         approved(session, cast),
-        approved(session, cast, ends_on=roster.today(session) + timedelta(days=99)),
+        approved(session, cast, ends_on=here.today(session) + timedelta(days=99)),
     )
     asked_only, last_day = asked(session, cast), timedelta(days=30)
     wednesday.shift(last_day)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import delete, inspect, select
 
-from referrals import clock, db
+from referrals import clock, db, here
 from referrals.access import SYSTEM, Actor, Role
 from referrals.errors import AlreadyMoved, Incomplete, NoSuchReferral, NotAllowed, SealBroken
 from referrals.models import (
@@ -21,7 +21,6 @@ from referrals.models import (
     RoleAssignment,
     Unit,
 )
-from referrals.people import roster
 from referrals.reminders import errands
 from referrals.statutory import (
     absence,
@@ -47,8 +46,8 @@ REPORTS = {
 
 
 def move_to_denmark(cast):
-    here = cast.municipality
-    here.country, here.rulepack_version, here.timezone = Country.DK, "dk-2026-07", "Europe/Copenhagen"
+    there = cast.municipality
+    there.country, there.rulepack_version, there.timezone = Country.DK, "dk-2026-07", "Europe/Copenhagen"
 
 
 @pytest.fixture
@@ -70,7 +69,7 @@ def enter(danish, session, wednesday):
 
 
 def sum_up(session):
-    today = roster.today(session)
+    today = here.today(session)
     pupils = [session.get_one(AbsentPupil, pupil_id) for pupil_id in absence.counted(session, today=today)]
     return sum(absence.prepare(session, pupil, today=today) for pupil in pupils)
 
@@ -262,7 +261,7 @@ def test_days_put_right_below_the_limit_wait_for_the_head_teacher_until_whoever_
     put_right = clock.now()
     assert absence_corrections.waiting_for(session, by) == [step]
     assert absence_corrections.put_right_at(step) == put_right
-    today = roster.today(session)
+    today = here.today(session)
     found = errands.everything_for(session, by, today=today, until=today)
     assert [(one.task, one.way, one.since) for one in found] == [
         ("Tell whoever got it that it was put right", f"/absence/{step.pupil_id}/steps/{step.id}", today)
@@ -335,7 +334,7 @@ def test_what_fell_away_meanwhile_and_whoever_was_taken_away_are_not_there(sessi
         absence.send(session, steps[REPORT], by=by, seen=seen, said=REPORTS, language="da")
     absence.remove(session, pupil, by=by)
     with pytest.raises(NoSuchReferral):
-        absence.prepare(session, pupil, today=roster.today(session))
+        absence.prepare(session, pupil, today=here.today(session))
 
 
 @pytest.fixture
@@ -347,7 +346,7 @@ def folkeskole(fresh_postgres):
         by, unit_id = cast.head_teacher.actor(), cast.school.id
 
     def enter(session, days):
-        this, _last = absence.quarters(roster.today(session))
+        this, _last = absence.quarters(here.today(session))
         return absence.enter(
             session, session.get_one(Unit, unit_id), by=by, quarter_on=this, entries=[replace(EMIL, days=days)]
         )
@@ -375,7 +374,7 @@ def test_what_is_decided_while_the_morning_sums_up_keeps_its_reason(folkeskole):
     with db.writing(address) as session:
         enter(session, 30.0)
         pupil = session.scalars(select(AbsentPupil)).one()
-        morning, pupil_id = roster.today(session) + timedelta(days=1), pupil.id
+        morning, pupil_id = here.today(session) + timedelta(days=1), pupil.id
         absence.prepare(session, pupil, today=morning)
         enter(session, 0.0)
     with db.writing(address) as sweep:
@@ -526,10 +525,10 @@ def test_whose_quarters_are_over_goes_by_itself_and_what_was_decided_or_waits_is
         if one.pupil.name == "Liv Damm"
     )
     wednesday.shift(timedelta(days=100))  # the last days of December: the quarter can still be put right
-    assert absence_keeping.outlived(session, today=roster.today(session)) == []
+    assert absence_keeping.outlived(session, today=here.today(session)) == []
     assert absence_keeping.earlier(session, danish.school, by=danish.head_teacher.actor()) == []
     wednesday.shift(timedelta(days=10))
-    today = roster.today(session)
+    today = here.today(session)
     assert absence_keeping.outlived(session, today=today) == [gone]
     assert absence_keeping.let_go(session, gone, today=today)
     assert not absence_keeping.let_go(session, gone, today=today)

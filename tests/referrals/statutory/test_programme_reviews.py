@@ -9,11 +9,10 @@ import time_machine
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from referrals import calendar, documents
+from referrals import calendar, documents, here
 from referrals.errors import Incomplete, NotAllowed, WrongStage
 from referrals.models import Listed, Referral, SupportProgramme, SupportReview
 from referrals.papers import paper_sources
-from referrals.people import roster
 from referrals.reminders import waiting
 from referrals.stages import CLOSED, IN_TRIAGE, WITHDRAWN, Verb
 from referrals.statutory import programme_reviews, support_programme
@@ -44,7 +43,7 @@ def a_programme(session: Session, cast: Cast, state: object = IN_TRIAGE) -> tupl
 def told(session: Session, cast: Cast, referral: Referral, programme: SupportProgramme) -> None:
     support_programme.record_told(
         session, referral, by=cast.head_teacher.actor(), seen=None, programme_id=programme.id, guardian_id=None,
-        told_on=roster.today(session),
+        told_on=here.today(session),
     )  # fmt: skip
 
 
