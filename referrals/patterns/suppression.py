@@ -1,6 +1,6 @@
 """Which counts of a table may be shown, so that none under five can be worked out from the others."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
@@ -36,8 +36,8 @@ class Counts:
     #: of how many each is a share, as `whole` shows it: then the rest of it is a count as well
     of: Sequence[int] | None = None
     whole: Shown | None = None
-    #: how many schools each is made of
-    parts: Sequence[int] = ()
+    #: where each is an area: the counts of its schools
+    within: Sequence["Counts"] = ()
     withheld: frozenset[int] = field(default_factory=frozenset)
 
     @property
@@ -58,6 +58,16 @@ class Counts:
             return False
         return self.whole is None or (self.whole.total is not None and sum(self.rest) >= FEWEST)
 
+    def schools_of(self, places: Iterable[int]) -> "Counts":
+        """Counts of all schools of some areas, which are known by their sum only."""
+        areas = [self.within[place] for place in places]
+        wholes = [cell for area in areas if area.whole is not None for cell in area.whole.cells]
+        return Counts(
+            [count for area in areas for count in area.counts],
+            [whole for area in areas for whole in area.of or ()] if self.of is not None else None,
+            Shown(tuple(wholes), None) if self.whole is not None else None,
+        )
+
 
 def suppress(counts: Sequence[int]) -> Shown:
     """Leave out what is under five, and as much more as it takes that nothing left out can be told from the rest.
@@ -77,16 +87,17 @@ def suppress_grouped(
     An area that is left out takes its schools along, so that each area shown, and the areas together, are a sum by themselves.
     Where each count is one of `of`, shown as `whole`, what is left of those is held back like a count.
     """
-    parts, withheld = [len(group) for group in groups], frozenset[int]()
-    sums = [sum(group) for group in groups]
+    schools = [
+        Counts(group, of[place] if of else None, whole.within[place] if whole else None)
+        for place, group in enumerate(groups)
+    ]
+    sums, withheld = [sum(group) for group in groups], frozenset[int]()
     wholes = [sum(group) for group in of] if of else None
     while True:
-        areas = _suppress(Counts(sums, wholes, whole.areas if whole else None, parts, withheld))
+        areas = _suppress(Counts(sums, wholes, whole.areas if whole else None, schools, withheld))
         within = [
-            _suppress(Counts(group, of[place] if of else None, whole.within[place] if whole else None))
-            if areas.cells[place] is not None
-            else Shown((None,) * len(group), None)
-            for place, group in enumerate(groups)
+            _suppress(known) if cell is not None else Shown((None,) * len(known.counts), None)
+            for cell, known in zip(areas.cells, schools, strict=True)
         ]
         untold = {place for place, cell in enumerate(areas.cells) if cell is not None and within[place].total is None}
         if not untold:
@@ -108,22 +119,29 @@ def _suppress(known: Counts) -> Shown:
 
 
 def _is_pinned(cells: Sequence[int | None], known: Counts) -> bool:
-    """Whether a reader can tell one of the counts left out, or what is left of its whole."""
+    """Whether a reader can tell one of the counts left out, or what is left of its whole; of areas, or of a school in one."""
     hidden = [place for place, cell in enumerate(cells) if cell is None]
+    if _is_told(known, hidden):
+        return True
+    schools = known.schools_of(hidden) if known.within else Counts(())
+    return _is_told(schools, range(len(schools.counts)))
+
+
+def _is_told(known: Counts, hidden: Sequence[int]) -> bool:
+    """Whether the sum of what is `hidden` tells one of them."""
     sides = [[known.counts[place] for place in hidden]]
     if known.whole is not None:
         sides.append([known.rest[place] for place in hidden])
-    schools = sum(known.parts[place] if known.parts else 1 for place in hidden)
-    return any(_tells(side, schools) for side in sides) or _tells_of_either(hidden, known)
+    return any(map(_tells, sides)) or _tells_of_either(hidden, known)
 
 
-def _tells(left_out: Sequence[int], schools: int) -> bool:
+def _tells(left_out: Sequence[int]) -> bool:
     """Whether the sum of what is left out tells it: it is under five, there is only one, or each must be the most or least it may be."""
     if not left_out:
         return False
     together, some = sum(left_out), sum(count > 0 for count in left_out)
-    at_most = {_MOST_HIDDEN * number for number in (some, len(left_out), schools)}
-    at_least = {some, schools}  # one each, for who knows that none of them is nothing
+    at_most = {_MOST_HIDDEN * some, _MOST_HIDDEN * len(left_out)}
+    at_least = {some, len(left_out)}  # one each, for who knows that none of them is nothing
     return len(left_out) == 1 or together < FEWEST or together in at_most | at_least
 
 

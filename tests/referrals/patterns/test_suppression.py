@@ -1,10 +1,10 @@
 """What may be shown: an attacker who subtracts, and knows that what is left out is under five, learns none of it."""
 
 from collections.abc import Callable
-from itertools import accumulate, pairwise, product
+from itertools import accumulate, chain, pairwise, product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from referrals.patterns.suppression import FEWEST, Grouped, Shown, suppress, suppress_grouped
@@ -115,13 +115,19 @@ def told_of_areas(groups: Leaves, shown: Grouped, ways: list[tuple[int, ...]]) -
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.lists(st.integers(0, 7), min_size=1, max_size=2), min_size=1, max_size=3))
+@example([[4, 4], [4, 0], [20]])  # twelve at the three schools that are not nothing would be four each
 def test_whoever_subtracts_schools_from_areas_and_areas_from_the_whole_learns_nothing_left_out(groups: Leaves) -> None:
-    shown = suppress_grouped(groups)
-    for most in (FEWEST - 1, 9):
+    shown, counts = suppress_grouped(groups), [count for group in groups for count in group]
+    cells = [cell for within in shown.within for cell in within.cells]
+    for most in (FEWEST - 1, 7):
         ways = leaves_that_agree(groups, shown, most=most)
-        cells = [cell for within in shown.within for cell in within.cells]
+        informed = [
+            way for way in ways if all(value == 0 for value, count in zip(way, counts, strict=True) if not count)
+        ]
         for place, cell in enumerate(cells):
             assert cell is not None or len({way[place] for way in ways}) != 1
+            if cell is None and 0 < counts[place] < FEWEST:  # who knows besides where it is nothing
+                assert len({way[place] for way in informed}) != 1
         assert not told_of_areas(groups, shown, ways)
 
 
@@ -160,6 +166,15 @@ def shares_that_agree(of: list[int], shown: Shown, *, may_be: Callable[[int, int
     return [way for way in product(*each) if shown.total is None or sum(way) == shown.total]
 
 
+def shares_in_areas_that_agree(
+    of: Leaves, shown: Grouped, *, may_be: Callable[[int, int], bool]
+) -> list[tuple[int, ...]]:
+    """The same of all schools in all areas, going by what is shown of both."""
+    each = [shares_that_agree(wholes, within, may_be=may_be) for wholes, within in zip(of, shown.within, strict=True)]
+    together = [ways for ways in product(*each) if shown.areas.total in (None, sum(map(sum, ways)))]
+    return [tuple(value for way in ways for value in way) for ways in together]
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.integers(5, 12).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), min_size=1, max_size=4))
 @pytest.mark.parametrize(
@@ -190,6 +205,38 @@ def test_of_shares_neither_the_count_nor_what_is_left_of_its_whole_can_be_told(
         else:
             assert cell == counts[place] >= FEWEST
             assert whole - cell >= FEWEST
+
+
+Areas = list[list[tuple[int, int]]]
+SHARE = st.integers(9, 13).flatmap(lambda whole: st.tuples(st.integers(0, whole), st.just(whole)))
+AREAS = st.one_of(
+    st.tuples(*(st.lists(SHARE, min_size=schools, max_size=schools) for schools in sizes))
+    for sizes in [(1, 2), (2, 2), (1, 1, 2)]
+).map(list)
+
+
+@settings(max_examples=60, deadline=None)
+@given(AREAS)
+@example([[(30, 30)], [(4, 20), (20, 20)]])  # no other way to 54 has each, or its rest, under five
+def test_of_shares_in_areas_too_no_school_that_is_left_out_can_be_told(areas: Areas) -> None:
+    groups, of = [[[pair[side] for pair in area] for area in areas] for side in (0, 1)]
+    wholes = suppress_grouped(of)
+    assert None not in wholes.areas.cells
+    shown = suppress_grouped(groups, of=of, whole=wholes)
+    pairs, cells = list(chain(*areas)), [cell for within in shown.within for cell in within.cells]
+    at_an_end = [count in (0, whole) for count, whole in pairs]
+    for may_be in (lambda value, whole: True, lambda value, whole: value in SMALL or whole - value in SMALL):
+        ways = shares_in_areas_that_agree(of, shown, may_be=may_be)
+        informed = [
+            way
+            for way in ways
+            if all(value == count or not known for value, (count, _), known in zip(way, pairs, at_an_end, strict=True))
+        ]
+        for place, (count, whole) in enumerate(pairs):
+            if cells[place] is None:
+                assert len({way[place] for way in ways}) != 1
+                if not at_an_end[place] and min(count, whole - count) < FEWEST:
+                    assert len({way[place] for way in informed}) != 1
 
 
 def test_of_a_whole_that_is_not_shown_no_share_is() -> None:
