@@ -1,6 +1,7 @@
 """The papers and files a guardian may open on their own page: theirs alone, once they have left, unless stopped."""
 
 import uuid
+from collections.abc import Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,10 +16,14 @@ from referrals.safeguarding import protection
 from referrals.vocabulary import ReporterKind
 
 
-def papers_for(session: Session, guardian: Guardian) -> list[Document]:
+def papers_for(
+    session: Session, guardian: Guardian, *, ended: Mapping[uuid.UUID, calls.Ended] | None = None
+) -> list[Document]:
     """This guardian's papers, the newest first. One that was stopped, restricted or disposed of, or still can be
     stopped, is not among them; nor is one that holds what was withheld from this guardian since, nor the invitation to
     a meeting that was moved or called off before it had left.
+
+    Who knows already which calls on paper hold no more, `calls.ended`, gives them along: what each stands on is read once.
     """
     mine = select(Document).where(
         Document.referral_id == guardian.referral_id,
@@ -29,7 +34,7 @@ def papers_for(session: Session, guardian: Guardian) -> list[Document]:
     )
     now = clock.now()
     found = session.scalars(mine.order_by(Document.issued_at.desc(), Document.kind))
-    kept_back = calls.kept_back(session, guardian.referral)
+    kept_back = calls.never_going(calls.ended(session, guardian.referral) if ended is None else ended)
     left = [paper for paper in found if (paper.stoppable_until or now) <= now and paper.id not in kept_back]
     return [paper for paper in left if not _holds_withheld(session, guardian, paper)]
 

@@ -78,7 +78,12 @@ def ended(session: Session, referral: Referral) -> dict[uuid.UUID, Ended]:
 
 def kept_back(session: Session, referral: Referral) -> set[uuid.UUID]:
     """The ids of the calls on paper that never go out: what ended them came while they could still be stopped."""
-    return {paper_id for paper_id, one in ended(session, referral).items() if not one.goes_out}
+    return never_going(ended(session, referral))
+
+
+def never_going(held_no_more: Mapping[uuid.UUID, Ended]) -> set[uuid.UUID]:
+    """The same of calls on paper that `ended` found already."""
+    return {paper_id for paper_id, one in held_no_more.items() if not one.goes_out}
 
 
 def kept_back_among(session: Session, ids: Collection[uuid.UUID]) -> set[uuid.UUID]:

@@ -196,7 +196,7 @@ def paper_lines(referral: Referral) -> list[PaperLine]:
     numbers = register.numbers_beside(session, referral)
     replaced, ended = documents.replaced(issued), calls.ended(session, referral)
     hows = dict.fromkeys(replaced, calls.Ending.REPLACED) | {paper_id: one.how for paper_id, one in ended.items()}
-    kept_back = {paper_id for paper_id, one in ended.items() if not one.goes_out}
+    kept_back = calls.never_going(ended)
     return [
         PaperLine(
             paper,

@@ -31,9 +31,10 @@ def shown_to(guardian: Guardian) -> dict[str, Any]:
     if opened is None or not opened.is_strong:
         return {}
     session = transactions.session()
+    ended = calls.ended(session, guardian.referral)
     return {
-        "papers": guardian_papers.papers_for(session, guardian),
-        "ended": calls.ended(session, guardian.referral),
+        "papers": guardian_papers.papers_for(session, guardian, ended=ended),
+        "ended": ended,
         "reports": guardian_papers.reports_for(session, guardian),
         "own_words": guardian_page.own_words(session, guardian),
         "files": guardian_papers.files_for(session, guardian),
