@@ -367,7 +367,7 @@ def letter(mail: Mail) -> Letter:
     if mail.kind in _ELSEWHERE:
         link = settings.base_url + _ELSEWHERE[mail.kind]
     values = {"reference": number, "link": link, "for_reporter": is_for_reporter, "of_date": False}
-    if mail.kind in CALLS:
+    if mail.kind in WITH_ENTRY:
         values |= call_told.said(mail)
     beside = interpreter_line.said(mail)
     words, folder = environment(mail.language), f"emails/{mail.kind}"

@@ -19,6 +19,7 @@ from referrals.models import (
     MeetingAnswer,
     MeetingVersion,
     Step,
+    TeamMeeting,
     ToldByHand,
 )
 from referrals.papers import calls as calls_on_paper
@@ -50,7 +51,12 @@ def _is_untouched(session: Session, mail: Mail, step: Step) -> bool:
 
 
 def said(mail: Mail) -> dict[str, object]:
-    """What mail that calls to a meeting says of it: when it begins, what of that is new, and whether its entry says where."""
+    """What mail that calls to a meeting says of it: when it begins, what of that is new, and whether its entry says where.
+
+    Mail that takes a call back says why its reader need not come.
+    """
+    if mail.kind in TAKES_OUT:
+        return {"news": _why_taken_back(mail)}
     return {"when": own_calls.when_said(mail), "news": _news(mail), "has_place": own_calls.has_place(mail)}
 
 
@@ -113,6 +119,16 @@ def _news(mail: Mail) -> CallNews | None:
         return None
     before = team_review.called_then(session, mail.referral, after=told.history)
     return CallNews.between(team_review.where_and_when(before)[1:], team_review.where_and_when(now)[1:])
+
+
+def _why_taken_back(mail: Mail) -> CallNews | None:
+    """Whether the meeting is held without the reader or, by now, called off; None where nothing tells."""
+    session = object_session(mail)
+    ended = team_review.ended_call(session, mail.history) if session else None
+    if session is None or ended is None:
+        return None
+    meeting = session.get_one(TeamMeeting, ended.meeting_id) if isinstance(ended, MeetingVersion) else ended
+    return CallNews.WITHOUT_YOU if meeting.called_off_in is None else CallNews.CALLED_OFF
 
 
 def _own_mails(calls: Collection[uuid.UUID], recipient: str) -> Select[Mail]:

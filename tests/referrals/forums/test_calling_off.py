@@ -253,6 +253,40 @@ def test_whoever_has_nothing_to_do_with_it_any_more_is_told_without_its_number(
     assert (off, event["UID"], event["SUMMARY"]) == ("CANCEL", before["UID"], before["SUMMARY"])
 
 
+def test_mail_that_takes_a_call_back_says_whether_the_meeting_is_held_without_its_reader_or_called_off_by_now(
+    session: Session, cast: Cast, referral: Referral
+) -> None:
+    def said(mails: list[Mail]) -> list[str]:
+        return [
+            line
+            for mail in mails
+            for line in notifications.letter(mail).body.splitlines()
+            if "utan dig" in line or "inställt" in line
+        ]
+
+    guardian, by = coverage.guardians_of(session, referral)[0], {"by": cast.coordinator}
+    guardian.email = "maja@example.test"
+    people = (cast.second_coordinator, cast.head_teacher, cast.counsellor)
+    call(session, referral, *people, guardians=[guardian.id], **by)
+    leaving.release_member(
+        session, referral, by=cast.coordinator.actor(), seen=None, account_id=cast.counsellor.id, reason="Byter skola."
+    )
+    left_out = call(session, referral, cast.second_coordinator, **by)
+    assert [mail.kind for mail in left_out] == [
+        MailKind.MEETING_CALLED_OFF, MailKind.CALL_TAKEN_BACK, MailKind.INVITATION_TAKEN_BACK,
+    ]  # fmt: skip
+    assert said(left_out) == [
+        f"Du behöver inte komma till teammötet i ärendet med nummer {referral.number}: det hålls utan dig.",
+        "Du var kallad till ett teammöte. Du behöver inte komma: det hålls utan dig.",
+        "Du var inbjuden till ett möte. Du behöver inte komma: det hålls utan dig.",
+    ]
+    off = f"Teammötet i ärendet med nummer {referral.number}, som du var kallad till, är inställt."
+    assert said(call_off(session, referral, **by)) == [off]
+    assert said(left_out) == [
+        off, "Du var kallad till ett teammöte. Det är inställt.", "Du var inbjuden till ett möte. Det är inställt.",
+    ], "where it had not gone before it was called off"  # fmt: skip
+
+
 def test_who_calls_the_team_and_comes_themselves_has_the_meeting_in_their_calendar_like_everybody_else(
     session: Session, cast: Cast, referral: Referral
 ) -> None:
