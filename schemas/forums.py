@@ -1,7 +1,7 @@
 """The forms with which a team's dates are set, with which it is named who sits in it, and with which it is asked and advises."""
 
 from collections.abc import Mapping
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,15 +30,8 @@ from schemas.fields import (
 CHOOSE_TEAM = N_("Choose a team in which somebody sits.")
 _ENDS_FIRST = N_("The last day comes before the first.")
 _LENGTH = N_("Say how many minutes the meeting takes, between 10 and 480.")
-_PAST_MIDNIGHT = N_("This goes past midnight. Choose an earlier time, or fewer minutes.")
 _KEPT = N_("Say how many minutes are kept for it, between 5 and 240.")
 _WEEKS = N_("Say after how many weeks the team meets again, between 1 and 26.")
-
-
-def _require_same_day(begins: time, minutes: int, field: str) -> None:
-    """Raises ValidationError at `field` where the team would still meet on the next day."""
-    if begins.hour * 60 + begins.minute + minutes > 24 * 60:
-        raise ValidationError(_PAST_MIDNIGHT, field)
 
 
 class SeriesForm(FormSchema):
@@ -59,10 +52,6 @@ class SeriesForm(FormSchema):
     def _is_a_stretch(self, data: Mapping[str, Any], **_options: Any) -> None:
         if data["last_on"] and data["last_on"] < data["first_on"]:
             raise ValidationError(_ENDS_FIRST, "last_on")
-
-    @validates_schema
-    def _ends_that_day(self, data: Mapping[str, Any], **_options: Any) -> None:
-        _require_same_day(data["starts_time"], data["minutes"], "minutes")
 
     @post_load
     def _end(self, data: dict[str, Any], **_options: Any) -> dict[str, Any]:
@@ -221,10 +210,6 @@ class MoveDateForm(FormSchema):
     def __init__(self, *, zone: str, **options: Any) -> None:
         super().__init__(**options)
         self._zone = ZoneInfo(zone)
-
-    @validates_schema
-    def _ends_that_day(self, data: Mapping[str, Any], **_options: Any) -> None:
-        _require_same_day(data["moved_time"], data["moved_minutes"], "moved_minutes")
 
     @post_load
     def _make_instant(self, data: dict[str, Any], **_options: Any) -> dict[str, Any]:

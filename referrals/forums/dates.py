@@ -175,8 +175,12 @@ def find_date(session: Session, forum: Forum, date_id: uuid.UUID) -> TeamDate:
 
 
 def plan(session: Session, forum: Forum, series: Series, *, by: Actor) -> Planned:
-    """Add the dates of `series`, leaving out days on which schools are closed. Raises NotAllowed."""
+    """Add the dates of `series`, leaving out days on which schools are closed.
+
+    Raises NotAllowed, and AgendaRefused where the team would still meet on the next day.
+    """
     require_keeper(forum, by)
+    require_ends_that_day(series.starts_time, series.minutes)
     zone, closed = ZoneInfo(here.time_zone(session)), closed_days(session)
     planned = Planned([], [], [], [])
     day = series.first_on
@@ -194,6 +198,12 @@ def plan(session: Session, forum: Forum, series: Series, *, by: Actor) -> Planne
             planned.added.append(day)
         day += timedelta(weeks=series.every_weeks)
     return planned
+
+
+def require_ends_that_day(begins: time, minutes: int) -> None:
+    """Raises AgendaRefused where a team that begins at this time of the day would still meet on the next one."""
+    if begins.hour * 60 + begins.minute + minutes > 24 * 60:
+        raise AgendaRefused(AgendaProblem.PAST_MIDNIGHT)
 
 
 def meanwhile(session: Session, forum: Forum, *, starts_at: datetime, minutes: int) -> list[TeamDate]:

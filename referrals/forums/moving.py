@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -84,8 +85,8 @@ def move_date(
     the times of the agenda that stood so.
 
     Raises NotAllowed, and AgendaRefused where nothing is changed, a colleague changed the date since it stood as `seen` or the agenda
-    since `agenda_seen`, which has no room in `minutes`; the schools are closed on that day, it has passed, the team meets then already,
-    or a referral on the date is not theirs to move.
+    since `agenda_seen`, which has no room in `minutes`; the schools are closed on that day, it has passed, the team meets then already
+    or would still meet on the next day, or a referral on the date is not theirs to move.
     """
     dates.require_keeper(date.forum, by)
     agenda.require_to_come(session, date)
@@ -192,16 +193,17 @@ def _require_free(session: Session, date: TeamDate, starts_at: datetime, *, minu
     others = [
         one for one in dates.meanwhile(session, date.forum, starts_at=starts_at, minutes=minutes) if one is not date
     ]
-    day = local_date(starts_at, zone=here.time_zone(session))
+    begins = starts_at.astimezone(ZoneInfo(here.time_zone(session)))
     moves = starts_at != date.starts_at  # where only length or place change, day and time stand there knowingly
     checks = (
         (moves and starts_at < clock.now(), AgendaProblem.PASSED),
         (bool(others), AgendaProblem.TAKEN),
-        (moves and not is_open_day(day, closed_days(session)), AgendaProblem.CLOSED),
+        (moves and not is_open_day(begins.date(), closed_days(session)), AgendaProblem.CLOSED),
     )
     for is_so, problem in checks:
         if is_so:
             raise AgendaRefused(problem)
+    dates.require_ends_that_day(begins.time(), minutes)
 
 
 def _take_along(

@@ -74,6 +74,7 @@ class AgendaProblem(Term):
     THERE_ALREADY = "there_already", N_("It is on that date already. Choose another.")
     CLOSED = "closed", N_("The schools are closed on that day. Choose another: nothing has been moved.")
     TAKEN = "taken", N_("The team meets then already. Choose another time: nothing has been moved.")
+    PAST_MIDNIGHT = "past_midnight", N_("This goes past midnight. Choose an earlier time, or fewer minutes.")
     SAME = "same", N_("That is how it stands now. Choose another day, time, length or place.")
     NOT_EMPTY = (
         "not_empty",

@@ -1,6 +1,7 @@
 """Moving what is planned on a team's date: one referral, the whole date, or the meetings that were called, to the agenda's times."""
 
 import uuid
+from typing import Final
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -19,8 +20,10 @@ from webapp.forums.team import TEAM_ROLES, team_of
 from webapp.guards import signed_in
 from webapp.language import gettext, ngettext, short_date, time_of_day, weekday_date, zone
 
-#: what is not about the new day alone
-_OF_ALL_OF_IT = (AgendaProblem.OTHERS, AgendaProblem.MOVED, AgendaProblem.REARRANGED, AgendaProblem.TOO_LONG)
+#: at which field stands what is not about the new day alone; at none what is about all of it
+_FIELDS: Final = dict.fromkeys(
+    (AgendaProblem.OTHERS, AgendaProblem.MOVED, AgendaProblem.REARRANGED, AgendaProblem.TOO_LONG), ""
+) | {AgendaProblem.PAST_MIDNIGHT: "moved_minutes"}
 
 
 @blueprint.post("/teams/<uuid:forum_id>/dates/<uuid:date_id>/items/<uuid:item_id>/move")
@@ -59,7 +62,7 @@ def move_team_date(forum_id: uuid.UUID, date_id: uuid.UUID) -> ResponseReturnVal
                 **values,
             )
         except AgendaRefused as refused:
-            form.refuse("" if refused.problem in _OF_ALL_OF_IT else "moved_on", refused.problem.label)
+            form.refuse(_FIELDS.get(refused.problem, "moved_on"), refused.problem.label)
         else:
             when = f"{weekday_date(date.starts_at)}, {time_of_day(date.starts_at)}"
             said = gettext("The team now meets on %(when)s.", when=when)

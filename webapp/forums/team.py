@@ -66,7 +66,11 @@ def plan_team_dates(forum_id: uuid.UUID) -> ResponseReturnValue:
     values = form.load(SeriesForm())
     if values is None:
         return team_page(forum, 422, form=form)
-    planned = team_dates.plan(transactions.session(), forum, Series(**values), by=people.actor())
+    try:
+        planned = team_dates.plan(transactions.session(), forum, Series(**values), by=people.actor())
+    except AgendaRefused as refused:
+        form.refuse("minutes", refused.problem.label)
+        return team_page(forum, 422, form=form)
     set_now = [
         one for one in team_dates.from_today(transactions.session(), forum)
         if local_date(one.starts_at, zone=zone()) in planned.added

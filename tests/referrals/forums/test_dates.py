@@ -8,11 +8,12 @@ import time_machine
 from sqlalchemy.orm import Session
 
 from referrals.access import Role
-from referrals.errors import NotAllowed
+from referrals.errors import AgendaRefused, NotAllowed
 from referrals.forums import dates as team_dates
 from referrals.forums.dates import Series
 from referrals.models import ClosedDay, RoleAssignment
 from referrals.people import organisation
+from referrals.vocabulary import AgendaProblem
 from tests.people import Cast
 
 #: every other Tuesday of the autumn, across the change of the clock
@@ -53,6 +54,16 @@ def test_setting_the_same_dates_again_adds_none(session: Session, cast: Cast) ->
         assert (beside.added, beside.there) == ([], []), "the team cannot meet twice at once"
         assert beside.in_the_way == there
     assert len(team_dates.coming(session, cast.forum)) == len(first.added) == 5
+
+
+def test_a_team_meets_until_midnight_at_the_latest(session: Session, cast: Cast) -> None:
+    by, evening = cast.coordinator.actor(), replace(AUTUMN, last_on=AUTUMN.first_on, starts_time=time(23, 30))
+    with pytest.raises(AgendaRefused) as told:
+        team_dates.plan(session, cast.forum, replace(evening, minutes=31), by=by)
+    assert told.value.problem is AgendaProblem.PAST_MIDNIGHT
+    assert team_dates.coming(session, cast.forum) == []
+    (added,) = team_dates.plan(session, cast.forum, replace(evening, minutes=30), by=by).added
+    assert added == AUTUMN.first_on
 
 
 def test_what_has_begun_is_no_longer_coming(session: Session, cast: Cast, wednesday: time_machine.Traveller) -> None:

@@ -295,6 +295,7 @@ def test_a_day_on_which_the_team_cannot_meet_is_refused_and_nothing_is_moved(
         LATER - timedelta(minutes=30): AgendaProblem.TAKEN,
         BEGINS: AgendaProblem.SAME,
         BEGINS - timedelta(days=7): AgendaProblem.PASSED,
+        BEGINS + timedelta(days=1, hours=8, minutes=1): AgendaProblem.PAST_MIDNIGHT,
     }
     for day, problem in days.items():
         assert refused(lambda day=day: moving.move_date(session, first, day, by=by, reason=None)) is problem
