@@ -197,7 +197,7 @@ class MoveItemForm(FormSchema):
 
 
 class MoveDateForm(FormSchema):
-    """When and where the team meets instead, and why. The result has one aware instant, `starts_at`."""
+    """When and where the team meets instead and why, and whether meetings follow its agenda. The result has one aware instant, `starts_at`."""
 
     moved_on = DateField(needed=GIVE_DATE, is_ahead=True, years_ahead=2)
     moved_time = TimeField(needed=N_("Give a time."))
@@ -206,6 +206,7 @@ class MoveDateForm(FormSchema):
     )
     moved_place = ShortText(needed=FILL_IN)
     reason = LongText()
+    follow = Tick()
 
     def __init__(self, *, zone: str, **options: Any) -> None:
         super().__init__(**options)
@@ -218,4 +219,5 @@ class MoveDateForm(FormSchema):
             "minutes": data["moved_minutes"],
             "place": data["moved_place"],
             "reason": data["reason"],
+            "follow": data["follow"],
         }

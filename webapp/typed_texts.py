@@ -16,7 +16,7 @@ from schemas.fields import EmailText, FormSchema, LongText, PhoneText, ShortText
 #: what hidden fields and lists of choices are called, by the last part of their names; a code is a secret, and stands nowhere again
 NEVER_TYPED = frozenset(
     {
-        "about", "agenda_seen", "asked_about", "begun_as", "code", "csrf_token", "decided", "expires_on", "fate", "forum", "from_forum", "guardian",
+        "about", "agenda_seen", "asked_about", "begun_as", "code", "csrf_token", "decided", "expires_on", "fate", "follow", "forum", "from_forum", "guardian",
         "language", "next", "number", "on", "piece", "quarter", "series", "unit",
     }
 )  # fmt: skip

@@ -77,23 +77,24 @@ def as_it_stands(date: TeamDate) -> str:
 
 def move_date(
     session: Session, date: TeamDate, starts_at: datetime, *, by: Actor, reason: str | None, minutes: int | None = None,
-    place: str | None = None, seen: str | None = None, agenda_seen: str | None = None,
+    place: str | None = None, follow: bool = False, seen: str | None = None, agenda_seen: str | None = None,
 ) -> Moved:  # fmt: skip
     """Let the team meet at `starts_at` instead, with everything that is on the agenda; for `minutes` and at `place`, where given.
 
-    Where it begins when it did, the meetings keep their times too and go along to another place only; with `agenda_seen` they move to
-    the times of the agenda that stood so.
+    The meetings move to the times of the agenda. Where it begins when it did they keep theirs, and go along to another place only,
+    unless they are to `follow` the agenda.
 
-    Raises NotAllowed, and AgendaRefused where nothing is changed, a colleague changed the date since it stood as `seen` or the agenda
-    since `agenda_seen`, which has no room in `minutes`; the schools are closed on that day, it has passed, the team meets then already
-    or would still meet on the next day, or a referral on the date is not theirs to move.
+    Raises NotAllowed, and AgendaRefused where nothing is changed, a colleague changed the date since it stood as `seen` or, where its
+    times count, the agenda since `agenda_seen`; where that has no room in `minutes`; the schools are closed on that day, it has passed,
+    the team meets then already or would still meet on the next day, or a referral on the date is not theirs to move.
     """
     dates.require_keeper(date.forum, by)
     agenda.require_to_come(session, date)
     _require_as_seen(session, date, seen)
     minutes, place, moves = minutes or date.minutes, place or date.place, starts_at != date.starts_at
-    if agenda_seen is not None:
+    if moves or follow:
         agenda.require_as_seen(session, date, agenda_seen)
+    if follow:
         _require_room(agenda.slots(session, date), minutes)
     if (starts_at, minutes, place) == (date.starts_at, date.minutes, date.place):
         raise AgendaRefused(AgendaProblem.SAME)
@@ -104,9 +105,9 @@ def move_date(
     date.starts_at, date.minutes, date.place = starts_at, minutes, place
     session.flush()
     theirs = [slot for slot in agenda.slots(session, date) if slot.item.id in own]
-    if agenda_seen is not None:
+    if follow:
         theirs = [slot for slot in theirs if can_follow(session, slot)]
-    moved = _take_along(session, theirs, met_in, by=by, reason=reason, keep_times=not moves and agenda_seen is None)
+    moved = _take_along(session, theirs, met_in, by=by, reason=reason, keep_times=not (moves or follow))
     organisation.note(session, date, what="moved", before=before, after=_described(date), by_id=by.account_id)
     return moved
 

@@ -58,7 +58,7 @@ def move_team_date(forum_id: uuid.UUID, date_id: uuid.UUID) -> ResponseReturnVal
                 date,
                 by=people.actor(),
                 seen=request.form.get("seen", ""),
-                agenda_seen=request.form.get("agenda_seen"),
+                agenda_seen=request.form.get("agenda_seen", ""),
                 **values,
             )
         except AgendaRefused as refused:

@@ -223,6 +223,25 @@ def test_a_whole_date_moves_with_its_agenda_and_leaves_a_line(
     )  # fmt: skip
 
 
+def test_a_date_moves_to_another_day_only_with_the_agenda_that_was_read(
+    session: Session, cast: Cast, two_dates: list[TeamDate]
+) -> None:
+    by, first = cast.coordinator.actor(), two_dates[0]
+    early, late = put(session, cast, first), put(session, cast, first)
+    call(session, cast, early)
+    call(session, cast, late, BEGINS + HALF_AN_HOUR)
+    seen, to = agenda.as_it_stands(session, first), BEGINS + timedelta(days=1)
+    agenda.arrange(session, late, AgendaAct.EARLIER, minutes=30, by=by)
+    unread = refused(lambda: moving.move_date(session, first, to, by=by, reason=None, agenda_seen=seen))
+    assert unread is AgendaProblem.REARRANGED, "to times that nobody there read"
+    assert [entry(session, item.referral)[1:] for item in (early, late)] == [(0, BEGINS), (0, BEGINS + HALF_AN_HOUR)]
+    elsewhere = moving.move_date(session, first, BEGINS, by=by, reason=None, place="Aulan", agenda_seen=seen)
+    assert elsewhere == Moved(2, 0, 2, 2), "where they keep their times it does not matter"
+    seen = agenda.as_it_stands(session, first)
+    assert moving.move_date(session, first, to, by=by, reason=None, agenda_seen=seen) == Moved(2, 0, 2)
+    assert [entry(session, item.referral)[2] for item in (late, early)] == [to, to + HALF_AN_HOUR]
+
+
 def test_length_and_place_of_a_date_change_and_meetings_in_the_teams_room_go_along(
     session: Session, cast: Cast, two_dates: list[TeamDate], wednesday: time_machine.Traveller
 ) -> None:
@@ -262,7 +281,7 @@ def test_where_only_length_or_place_of_a_date_change_meetings_keep_their_times_a
     assert moving.move_date(session, first, BEGINS, by=by, reason=None, place="Aulan") == Moved(2, 0, 2, 2)
     assert stand() == [(timedelta(0), 30, "Rum 12"), (HALF_AN_HOUR, 30, "Aulan"), (2 * HALF_AN_HOUR, 30, "Aulan")]
     seen = agenda.as_it_stands(session, first)
-    longest = moving.move_date(session, first, BEGINS, by=by, reason=None, minutes=140, agenda_seen=seen)
+    longest = moving.move_date(session, first, BEGINS, by=by, reason=None, minutes=140, follow=True, agenda_seen=seen)
     assert longest == Moved(1, 0, 1), "what has begun keeps its length"
     assert stand()[1:] == [(HALF_AN_HOUR, 30, "Aulan"), (timedelta(minutes=110), 30, "Aulan")]
 
@@ -412,7 +431,9 @@ def test_meetings_follow_an_agenda_that_ends_after_its_date_only_once_that_is_lo
     assert meeting.starts_at == BEGINS + HALF_AN_HOUR
 
     def lengthen(minutes: int, seen: str) -> Moved:
-        return moving.move_date(session, first, BEGINS, by=by, reason=None, minutes=minutes, agenda_seen=seen)
+        return moving.move_date(
+            session, first, BEGINS, by=by, reason=None, minutes=minutes, follow=True, agenda_seen=seen
+        )
 
     seen = agenda.as_it_stands(session, first)
     agenda.arrange(session, one, AgendaAct.KEEP, minutes=62, by=by)

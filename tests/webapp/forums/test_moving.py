@@ -124,6 +124,24 @@ def test_a_page_that_was_opened_before_a_colleague_moved_the_date_moves_nothing_
     assert "HTL-team Linden, 10:00, Biblioteket" in page.text
 
 
+def test_a_date_moves_to_another_day_only_from_a_page_that_shows_its_agenda_as_it_is(karin, date, lay, settings):  # noqa: F811
+    number, identity = lay()
+    put(karin, date, identity)
+    call(karin, number, settings)
+    stale = karin.get(date)
+    arrange(karin, stale, number, "keep", "45")
+    typed = {"moved_on": "2026-09-24", "reason": "Rektorn är borta."}
+    refused = karin.submit(typed, form=form_of(stale, f"{date}/move"), status=422)
+    assert any("The agenda has changed since the page was opened" in one for one in refused.problems)
+    assert "14:30–15:15" in lines(refused)[0]
+    shown = refused.fields(form_of(refused, f"{date}/move"))
+    assert {name: shown[name] for name in typed} == typed, "what was typed still stands there"
+    assert begins(settings) == ["22 12:30"]
+    page = karin.submit({}, form=form_of(refused, f"{date}/move"))
+    assert page.title.startswith("Agenda, Thursday 24 September 2026")
+    assert begins(settings) == ["24 12:30"]
+
+
 def test_a_page_from_before_this_version_says_that_things_may_have_changed(karin, date, lay):  # noqa: F811
     number, identity = lay()
     page = put(karin, date, identity)
