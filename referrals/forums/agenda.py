@@ -1,7 +1,7 @@
 """The agenda of a team's date: referrals line up, and its coordinators put them on it, in an order and with minutes each."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -178,6 +178,15 @@ def require_to_come(session: Session, date: TeamDate) -> None:
     """Raises AgendaRefused once the day of the date has passed."""
     if is_over(session, date):
         raise AgendaRefused(AgendaProblem.PASSED)
+
+
+def require_room(on_agenda: Iterable[Slot], minutes: int) -> None:
+    """Raises AgendaRefused where an agenda takes more than `minutes`.
+
+    A meeting beyond its date would be no part of what is told of that, and stand in everybody's calendar beside it.
+    """
+    if sum(slot.item.minutes for slot in on_agenda) > minutes:
+        raise AgendaRefused(AgendaProblem.TOO_LONG)
 
 
 def require_as_seen(session: Session, date: TeamDate, seen: str | None) -> None:

@@ -122,14 +122,17 @@ def call_to_agenda(
 ) -> Called:
     """Call the team to each referral on the agenda that is ready for it, at its time there, to talk about `points`.
 
-    Raises NotAllowed, and AgendaRefused once the day has passed, and where the agenda was changed since it stood as `seen`.
+    Raises NotAllowed, and AgendaRefused once the day has passed, where the agenda was changed since it stood as `seen`, and where it
+    ends after the date.
     """
     dates.require_keeper(date.forum, by)
     agenda.require_to_come(session, date)
     agenda.require_as_seen(session, date, seen)
+    slots = agenda.slots(session, date)
+    agenda.require_room(slots, date.minutes)
     held = seats.seats_of(session, date.forum)
     called = left = to_tell = 0
-    for slot in agenda.slots(session, date):
+    for slot in slots:
         referral = slot.item.referral
         is_done = team_review.is_called(session, referral) or agenda.was_met_about(session, slot)
         if is_done or not agenda.may_arrange(referral, date, by):

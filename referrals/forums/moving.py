@@ -17,7 +17,7 @@ from referrals.access import Actor
 from referrals.calendar import closed_days, is_open_day
 from referrals.disclosure import coverage
 from referrals.errors import AgendaRefused
-from referrals.forums import agenda, dates
+from referrals.forums import agenda, date_calls, dates
 from referrals.forums.agenda import Slot
 from referrals.languages import local_date
 from referrals.models import AgendaItem, TeamDate, TeamMeeting
@@ -49,7 +49,8 @@ class CalledOff:
 def move_item(session: Session, item: AgendaItem, to: TeamDate, *, by: Actor, reason: str | None) -> Moved:
     """Put a line of the agenda last on another date, and its meeting with it. Whoever found it with `agenda.find_item` may.
 
-    Raises AgendaRefused where one of the days has passed, the referral is on that date already, or the line is not where it was.
+    Raises AgendaRefused where one of the days has passed, the referral is on that date already, the line is not where it was, or its
+    meeting would end after that date.
     """
     was_on = item.date_id
     for one in sorted((item.date, to), key=lambda date: date.id):  # in one order: no two wait for each other
@@ -57,8 +58,12 @@ def move_item(session: Session, item: AgendaItem, to: TeamDate, *, by: Actor, re
     agenda.require_there(session, item, was_on)
     agenda.require_to_come(session, item.date)
     agenda.require_to_come(session, to)
-    if any(slot.item.referral_id == item.referral_id for slot in agenda.slots(session, to)):
+    there = agenda.slots(session, to)
+    if any(slot.item.referral_id == item.referral_id for slot in there):
         raise AgendaRefused(AgendaProblem.THERE_ALREADY)
+    takes = sum(slot.item.minutes for slot in there) + item.minutes
+    if takes > to.minutes and team_review.is_called(session, item.referral):
+        raise AgendaRefused(AgendaProblem.NO_ROOM)
     place = item.date.place
     item.date, item.position = to, agenda.last_place(session, to) + 1
     session.flush()
@@ -85,8 +90,9 @@ def move_date(
     unless they are to `follow` the agenda.
 
     Raises NotAllowed, and AgendaRefused where nothing is changed, a colleague changed the date since it stood as `seen` or, where its
-    times count, the agenda since `agenda_seen`; where that has no room in `minutes`; the schools are closed on that day, it has passed,
-    the team meets then already or would still meet on the next day, or a referral on the date is not theirs to move.
+    times count, the agenda since `agenda_seen`; where that, or a meeting that keeps its time, ends after `minutes`; the schools are
+    closed on that day, it has passed, the team meets then already or would still meet on the next day, or a referral on the date is
+    not theirs to move.
     """
     dates.require_keeper(date.forum, by)
     agenda.require_to_come(session, date)
@@ -94,14 +100,17 @@ def move_date(
     minutes, place, moves = minutes or date.minutes, place or date.place, starts_at != date.starts_at
     if moves or follow:
         agenda.require_as_seen(session, date, agenda_seen)
-    if follow:
-        _require_room(agenda.slots(session, date), minutes)
+    listed = agenda.slots(session, date)
+    own = {slot.item.id for slot in listed if _is_met_there(session, slot)}
+    if follow or (moves and own):
+        agenda.require_room(listed, minutes)
     if (starts_at, minutes, place) == (date.starts_at, date.minutes, date.place):
         raise AgendaRefused(AgendaProblem.SAME)
     _require_free(session, date, starts_at, minutes=minutes)
-    _require_theirs(agenda.slots(session, date), date, by)
+    _require_theirs(listed, date, by)
+    if not (moves or follow):
+        _require_holds_still(session, listed, date, minutes=minutes)
     before, met_in = _described(date), date.place
-    own = {slot.item.id for slot in agenda.slots(session, date) if _is_met_there(session, slot)}
     date.starts_at, date.minutes, date.place = starts_at, minutes, place
     session.flush()
     theirs = [slot for slot in agenda.slots(session, date) if slot.item.id in own]
@@ -139,14 +148,13 @@ def follow_agenda(session: Session, date: TeamDate, *, by: Actor, seen: str | No
     """Move each meeting that was called for that day to the time to come the agenda has for it by now, and let it take as long.
 
     Raises NotAllowed, and AgendaRefused once the day has passed, where the agenda was changed since it stood as `seen`, and where
-    it ends after the date: a meeting beyond that would be no part of what is told of the date, and stand in everybody's calendar
-    beside it.
+    it ends after the date.
     """
     dates.require_keeper(date.forum, by)
     agenda.require_to_come(session, date)
     agenda.require_as_seen(session, date, seen)
     slots = agenda.slots(session, date)
-    _require_room(slots, date.minutes)
+    agenda.require_room(slots, date.minutes)
     own = (slot for slot in slots if agenda.may_arrange(slot.item.referral, date, by))
     return _take_along(session, [one for one in own if can_follow(session, one)], date.place, by=by, reason=None)
 
@@ -174,9 +182,13 @@ def _require_as_seen(session: Session, date: TeamDate, seen: str | None) -> None
         raise AgendaRefused(AgendaProblem.MOVED)
 
 
-def _require_room(slots: Iterable[Slot], minutes: int) -> None:
-    if sum(slot.item.minutes for slot in slots) > minutes:
-        raise AgendaRefused(AgendaProblem.TOO_LONG)
+def _require_holds_still(session: Session, slots: Iterable[Slot], date: TeamDate, *, minutes: int) -> None:
+    """Raises AgendaRefused where a meeting that is part of a date would end after it."""
+    ends_at = date.starts_at + timedelta(minutes=minutes)
+    called = [meeting for slot in slots if (meeting := _planned(session, slot)) is not None]
+    part = (one for one in called if date_calls.holds(date, one, {one.referral_id}))
+    if any(one.starts_at + timedelta(minutes=one.minutes) > ends_at for one in part):
+        raise AgendaRefused(AgendaProblem.SHORTER)
 
 
 def _described(date: TeamDate) -> str:

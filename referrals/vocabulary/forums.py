@@ -98,7 +98,21 @@ class AgendaProblem(Term):
     )
     TOO_LONG = (
         "too_long",
-        N_("The agenda ends after the date does, and no meeting has been moved. Make the date longer first."),
+        N_(
+            "The agenda ends after the date does: nobody is called, and no meeting is moved. Make the date longer, or give its referrals fewer minutes."
+        ),
+    )
+    SHORTER = (
+        "shorter",
+        N_(
+            "The team is called to a meeting that ends later than that: nothing is changed yet. Choose more minutes, or give its referral fewer and move the meetings first."
+        ),
+    )
+    NO_ROOM = (
+        "no_room",
+        N_(
+            "That date has too few minutes left for this meeting: nothing is moved. Make that date longer first, or choose another."
+        ),
     )
     OTHERS = (
         "others",

@@ -23,7 +23,7 @@ from webapp.language import gettext, ngettext, short_date, time_of_day, weekday_
 #: at which field stands what is not about the new day alone; at none what is about all of it
 _FIELDS: Final = dict.fromkeys(
     (AgendaProblem.OTHERS, AgendaProblem.MOVED, AgendaProblem.REARRANGED, AgendaProblem.TOO_LONG), ""
-) | {AgendaProblem.PAST_MIDNIGHT: "moved_minutes"}
+) | dict.fromkeys((AgendaProblem.PAST_MIDNIGHT, AgendaProblem.SHORTER), "moved_minutes")
 
 
 @blueprint.post("/teams/<uuid:forum_id>/dates/<uuid:date_id>/items/<uuid:item_id>/move")

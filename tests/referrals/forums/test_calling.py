@@ -166,6 +166,19 @@ def test_nobody_is_called_to_a_time_that_was_not_read(session: Session, cast: Ca
     assert calling.call_to_agenda(session, tuesday, points=POINTS, by=by, seen=seen).meetings == 1
 
 
+def test_nobody_is_called_to_an_agenda_that_ends_after_its_date(
+    session: Session, cast: Cast, tuesday: TeamDate
+) -> None:
+    on_it = [put(session, cast, tuesday) for _ in range(4)]
+    with pytest.raises(AgendaRefused) as told:
+        press(session, cast, tuesday)
+    assert told.value.problem is AgendaProblem.TOO_LONG
+    assert not any(team_review.is_called(session, one) for one in on_it)
+    tuesday.minutes = 120
+    session.flush()
+    assert press(session, cast, tuesday) == Called(4, 0, 4)
+
+
 def test_only_who_keeps_the_date_calls_and_only_what_they_may_arrange_while_it_is_to_come(
     session: Session, cast: Cast, tuesday: TeamDate, wednesday: time_machine.Traveller
 ) -> None:

@@ -127,6 +127,33 @@ def test_what_is_not_called_moves_alone_and_a_place_of_its_own_stays(
     assert meeting.place == "Hemma hos familjen"
 
 
+def test_what_is_called_moves_to_another_date_only_where_that_has_room_for_it(
+    session: Session, cast: Cast, two_dates: list[TeamDate]
+) -> None:
+    by, (first, second) = cast.coordinator.actor(), two_dates
+    there, called, alone = put(session, cast, second), put(session, cast, first), put(session, cast, first)
+    call(session, cast, called)
+    agenda.arrange(session, there, AgendaAct.KEEP, minutes=61, by=by)
+    assert refused(lambda: moving.move_item(session, called, second, by=by, reason=None)) is AgendaProblem.NO_ROOM
+    assert (called.date, entry(session, called.referral)[2]) == (first, BEGINS)
+    agenda.arrange(session, there, AgendaAct.KEEP, minutes=60, by=by)
+    assert moving.move_item(session, called, second, by=by, reason=None) == Moved(1, 0, 1)
+    assert moving.move_item(session, alone, second, by=by, reason=None) == Moved(0, 0), "nobody is called to it"
+
+
+def test_what_is_called_moves_to_another_day_only_where_its_agenda_has_room(
+    session: Session, cast: Cast, two_dates: list[TeamDate]
+) -> None:
+    by, first, to = cast.coordinator.actor(), two_dates[0], BEGINS + timedelta(days=1)
+    called, last = put(session, cast, first), put(session, cast, first)
+    agenda.arrange(session, last, AgendaAct.KEEP, minutes=61, by=by)
+    assert moving.move_date(session, first, to, by=by, reason=None) == Moved(0, 0), "nobody is called to it"
+    call(session, cast, called, to)
+    assert refused(lambda: moving.move_date(session, first, BEGINS, by=by, reason=None)) is AgendaProblem.TOO_LONG
+    assert (first.starts_at, entry(session, called.referral)[2]) == (to, to)
+    assert moving.move_date(session, first, BEGINS, by=by, reason=None, minutes=91) == Moved(1, 0, 1)
+
+
 def test_nobody_else_changes_an_agenda_while_something_is_put_on_it_or_moved_from_one_to_another(
     session: Session, cast: Cast, two_dates: list[TeamDate]
 ) -> None:
@@ -249,6 +276,9 @@ def test_length_and_place_of_a_date_change_and_meetings_in_the_teams_room_go_alo
     here, elsewhere = put(session, cast, first), put(session, cast, first)
     call(session, cast, here)
     call(session, cast, elsewhere, BEGINS + HALF_AN_HOUR, place="Biblioteket")
+    shorten = lambda minutes: moving.move_date(session, first, BEGINS, by=by, reason=None, minutes=minutes)  # noqa: E731
+    assert refused(lambda: shorten(29)) is AgendaProblem.SHORTER, "the team's own meeting would end after it"
+    assert shorten(30) == Moved(0, 0)
     assert moving.move_date(session, first, BEGINS, by=by, reason=None, minutes=120) == Moved(0, 0)
     assert moving.move_date(session, first, BEGINS, by=by, reason="Trasig dörr.", place="Aulan") == Moved(1, 0, 1, 1)
     places = [one.place for item in (here, elsewhere) if (one := team_review.current_meeting(session, item.referral))]
@@ -277,7 +307,7 @@ def test_where_only_length_or_place_of_a_date_change_meetings_keep_their_times_a
         met = (team_review.current_meeting(session, item.referral) for item in (over, longer, to_come))
         return [(one.starts_at - BEGINS, one.minutes, one.place) for one in met if one]
 
-    assert moving.move_date(session, first, BEGINS, by=by, reason=None, minutes=70) == Moved(0, 0)
+    assert moving.move_date(session, first, BEGINS, by=by, reason=None, minutes=95) == Moved(0, 0)
     assert moving.move_date(session, first, BEGINS, by=by, reason=None, place="Aulan") == Moved(2, 0, 2, 2)
     assert stand() == [(timedelta(0), 30, "Rum 12"), (HALF_AN_HOUR, 30, "Aulan"), (2 * HALF_AN_HOUR, 30, "Aulan")]
     seen = agenda.as_it_stands(session, first)

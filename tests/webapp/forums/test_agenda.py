@@ -271,6 +271,19 @@ def test_with_one_press_the_team_is_called_to_everything_that_is_ready(karin, da
     assert fields["agenda"].startswith("How the child is doing now")
 
 
+def test_to_an_agenda_that_ends_after_its_date_nobody_is_called_before_that_is_longer(karin, date, lay):
+    def offers(page):
+        return bool([one for one in page.all("form") if one.get("action", "").endswith("/call")])
+
+    (_first, first_id), (second, second_id) = lay(), lay()
+    put(karin, date, first_id)
+    assert offers(put(karin, date, second_id))
+    page = arrange(karin, karin.page, second, "keep", "45")
+    assert "2 referrals here are ready" in page.text
+    assert "Make the date longer, or give its referrals fewer minutes: then the team can be called." in page.text
+    assert not offers(page)
+
+
 def test_once_the_day_is_over_nobody_is_called_from_its_page(karin, date, lay, signed_in, wednesday):
     _number, identity = lay()
     put(karin, date, identity)

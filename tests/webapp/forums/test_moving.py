@@ -308,6 +308,21 @@ def test_an_agenda_that_ends_after_its_date_makes_it_longer_with_one_press_and_m
     assert begins(settings) == ["22 13:20"]
 
 
+def test_no_meeting_is_left_beyond_the_end_of_its_date(karin, team, date, lay, settings):  # noqa: F811
+    number, identity = lay()
+    put(karin, date, identity)
+    call(karin, number, settings)
+    karin.get(team)
+    karin.submit(DATE | {"first_on": "2026-09-29", "minutes": "20"})
+    page = karin.get(date)
+    refused = karin.submit({"moved_minutes": "20"}, form=form_of(page, f"{date}/move"), status=422)
+    assert any("The team is called to a meeting that ends later than that" in one for one in refused.problems)
+    assert refused.fields(form_of(refused, f"{date}/move"))["moved_minutes"] == "20"
+    refused = karin.submit({"reason": "Rektorn är borta."}, form=form_of(page, "/move"), status=422)
+    assert any("That date has too few minutes left for this meeting" in one for one in refused.problems)
+    assert begins(settings) == ["22 12:30"]
+
+
 def test_a_date_with_something_somebody_may_not_call_off_stays(karin, date, lay, settings, signed_in):  # noqa: F811
     _number, identity = lay(is_protected=True)
     put(karin, date, identity)
