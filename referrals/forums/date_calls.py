@@ -6,7 +6,7 @@ of the date is decided in `date_letters`. Whoever is called beyond the team, or 
 
 import uuid
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import select
@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from referrals import clock, team_review
 from referrals.config import current
+from referrals.errors import AgendaRefused
 from referrals.forums import call_mail, dates, seats
 from referrals.models import Account, AgendaItem, DateCall, History, Mail, Referral, TeamDate, TeamMeeting, TeamSeat
-from referrals.vocabulary import MailKind
+from referrals.vocabulary import AgendaProblem, MailKind
 
 #: mail to colleagues that calls to a meeting, and that takes the call back
 CALL: Final = MailKind.MEETING_SCHEDULED
@@ -67,12 +68,24 @@ def newest_call(
 
 def date_of(session: Session, meeting: TeamMeeting) -> TeamDate | None:
     """The date on whose agenda a meeting is, at its time and place; None where it has one of its own."""
-    on_its_agenda = select(TeamDate).join(AgendaItem).where(
-        AgendaItem.referral_id == meeting.referral_id, TeamDate.starts_at <= meeting.starts_at,
-        TeamDate.starts_at > meeting.starts_at - dates.LONGEST,
-    )  # fmt: skip
-    found = session.scalars(on_its_agenda.order_by(TeamDate.starts_at, TeamDate.id))
+    found = _dates_about(session, meeting.referral, meeting.starts_at)
     return next((one for one in found if holds(one, meeting, {meeting.referral_id})), None)
+
+
+def require_ends_with_date(
+    session: Session, referral: Referral, *, starts_at: datetime, minutes: int, place: str, before: TeamMeeting | None
+) -> None:
+    """Raises AgendaRefused where the team would be called to a date that has the referral on its agenda, and meet beyond its end.
+
+    A meeting that stands so already, as `before`, stays: somebody else is called to it.
+    """
+    call = starts_at, minutes, place
+    if before is not None and (before.starts_at, before.minutes, before.place) == call:
+        return
+    ends_at = starts_at + timedelta(minutes=minutes)
+    for date in _dates_about(session, referral, starts_at):
+        if place == date.place and starts_at < date.starts_at + timedelta(minutes=date.minutes) < ends_at:
+            raise AgendaRefused(AgendaProblem.ENDS_AFTER)
 
 
 def holds(date: TeamDate, meeting: TeamMeeting, on_agenda: Collection[uuid.UUID]) -> bool:
@@ -104,6 +117,14 @@ def is_at_table(date: TeamDate, account: Account, *, held: Sequence[TeamSeat]) -
         return True
     sits = any(one.account.id == account.id for one in seats.sitting(held, date.starts_at))
     return sits or dates.may_keep(date.forum, account.actor())
+
+
+def _dates_about(session: Session, referral: Referral, at: datetime) -> list[TeamDate]:
+    """The dates with a referral on their agenda that may not be over at the instant `at`, the first one first."""
+    on_agenda = select(TeamDate).join(AgendaItem).where(
+        AgendaItem.referral_id == referral.id, TeamDate.starts_at <= at, TeamDate.starts_at > at - dates.LONGEST
+    )  # fmt: skip
+    return list(session.scalars(on_agenda.order_by(TeamDate.starts_at, TeamDate.id)))
 
 
 def _has_own_entry(session: Session, meeting: TeamMeeting, account_id: uuid.UUID, *, before: int) -> bool:

@@ -108,6 +108,12 @@ class AgendaProblem(Term):
             "The team is called to a meeting that ends later than that: nothing is changed yet. Choose more minutes, or give its referral fewer and move the meetings first."
         ),
     )
+    ENDS_AFTER = (
+        "ends_after",
+        N_(
+            "The referral is on the agenda of a date that ends before this meeting does. Choose fewer minutes, or make that date longer first."
+        ),
+    )
     NO_ROOM = (
         "no_room",
         N_(

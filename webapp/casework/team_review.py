@@ -11,8 +11,8 @@ from referrals import documents, earlier
 from referrals import team_review as rules
 from referrals.access import View, may_view
 from referrals.errors import AgendaRefused, Incomplete, LooksMedical, NoSuchReferral, SchoolsClosed, TeamNotComplete
+from referrals.forums import date_calls, invitations_calendar, mandate
 from referrals.forums import dates as team_dates
-from referrals.forums import invitations_calendar, mandate
 from referrals.guardians import telling
 from referrals.languages import local_date
 from referrals.meetings import colour_rating, decided
@@ -23,6 +23,7 @@ from referrals.reminders import by_hand
 from referrals.stages import Stage, Verb
 from referrals.vocabulary import (
     N_,
+    AgendaProblem,
     Attendance,
     CalledReply,
     Colour,
@@ -96,8 +97,8 @@ def meeting_calendar(referral: Referral) -> Response:
 @previewing.offers(DocumentKind.INVITATION)
 def schedule_meeting(referral: Referral) -> ResponseReturnValue:
     """Call the team, or move the meeting."""
-    form = forms.submitted()
-    is_moved = rules.is_called(transactions.session(), referral)
+    form, session = forms.submitted(), transactions.session()
+    is_moved = rules.is_called(session, referral)
     call = form.load(MeetingForm(zone=zone(), is_moved=is_moved))
     if call is None:
         return _page(referral, form)
@@ -106,12 +107,15 @@ def schedule_meeting(referral: Referral) -> ResponseReturnValue:
         form.refuse("guardians", N_("Tick this guardian first: an invitation goes to those only who are ticked."))
         return _page(referral, form)
     try:
-        meeting = rules.schedule_meeting(transactions.session(), referral, by=people.actor(), seen=seen(), **call)
+        when_and_where = {name: call[name] for name in ("starts_at", "minutes", "place")}
+        before = rules.current_meeting(session, referral)
+        date_calls.require_ends_with_date(session, referral, before=before, **when_and_where)
+        meeting = rules.schedule_meeting(session, referral, by=people.actor(), seen=seen(), **call)
     except SchoolsClosed:
         form.refuse("starts_on", N_("The schools are closed on that day. Choose another, or tick that you meet then."))
         return _page(referral, form)
     except AgendaRefused as refused:
-        form.refuse("starts_time", refused.problem.label)
+        form.refuse("minutes" if refused.problem is AgendaProblem.ENDS_AFTER else "starts_time", refused.problem.label)
         return _page(referral, form)
     except TeamNotComplete as refused:
         return _page(referral, form, missing=[Profession(value) for value in refused.missing])

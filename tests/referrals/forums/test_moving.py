@@ -478,6 +478,27 @@ def test_meetings_follow_an_agenda_that_ends_after_its_date_only_once_that_is_lo
     assert moving.follow_agenda(session, first, by=by) == Moved(1, 0, 1)
 
 
+def test_a_call_to_a_date_with_the_referral_on_its_agenda_ends_with_the_date_at_the_latest(
+    session: Session, cast: Cast, two_dates: list[TeamDate]
+) -> None:
+    item, at = put(session, cast, two_dates[0]), BEGINS + HALF_AN_HOUR
+
+    def require(minutes: int, place: str = "Rum 12") -> None:
+        date_calls.require_ends_with_date(
+            session, item.referral, starts_at=at, minutes=minutes, place=place,
+            before=team_review.current_meeting(session, item.referral),
+        )  # fmt: skip
+
+    assert refused(lambda: require(61)) is AgendaProblem.ENDS_AFTER
+    require(60)
+    require(61, place="Hemma hos familjen")
+    call(session, cast, item, at, minutes=61)
+    require(61)
+    assert refused(lambda: require(62)) is AgendaProblem.ENDS_AFTER, "one that stands so gets no longer"
+    agenda.arrange(session, item, AgendaAct.OFF, minutes=30, by=cast.coordinator.actor())
+    require(62)
+
+
 def test_two_meetings_for_somebody_at_once_are_told_by_name(
     session: Session, cast: Cast, two_dates: list[TeamDate]
 ) -> None:

@@ -320,7 +320,11 @@ def test_no_meeting_is_left_beyond_the_end_of_its_date(karin, team, date, lay, s
     assert refused.fields(form_of(refused, f"{date}/move"))["moved_minutes"] == "20"
     refused = karin.submit({"reason": "Rektorn är borta."}, form=form_of(page, "/move"), status=422)
     assert any("That date has too few minutes left for this meeting" in one for one in refused.problems)
+    karin.get(f"/referrals/{number}/team-review")
+    refused = karin.submit({"minutes": "61"}, status=422)
+    assert any("a date that ends before this meeting does" in one for one in refused.problems)
     assert begins(settings) == ["22 12:30"]
+    assert "The team is called for" in karin.submit({"minutes": "61", "place": "Hemma"}).text
 
 
 def test_a_date_with_something_somebody_may_not_call_off_stays(karin, date, lay, settings, signed_in):  # noqa: F811
