@@ -149,7 +149,7 @@ HELP: Final[dict[str, str]] = guardian_help.HELP | {
     "rounds.consultant": N_("Which slots a consultant has, and their last day. A slot that is taken away is free again for somebody else."),
     "rounds.team": N_("What a team brings to a round: its learning questions, and afterwards what it learnt and does next. The team and management read it all, the consultant of its slot only the questions. Name no child."),
     "rounds.question": N_("One learning question: what the team wants to understand, what it has tried, and what it wants to talk about. It can be rewritten until the questions are due; afterwards write here how you go on and what came of it. Name no child."),
-    "rounds.summary": N_("The head teacher's words on how the school goes on after the round. They stand in the report that management and all teams of the round read. Name nobody."),
+    "rounds.summary": N_("The head teacher's words on how the school goes on after the round. They stand in the report that management and the teams' coordinators and head teachers read. Name nobody."),
     "rounds.evaluation": N_("Say what the round gave you. Your answer is kept without your name, and shown only together with others where at least five have answered."),
     # lessons
     "learning.catalogue": N_("What teams in the municipality have learnt and others can use. Narrow it by theme, age and words, and open a lesson to read it. Staff read it; no child, no team and no referral is named."),
