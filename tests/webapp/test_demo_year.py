@@ -1,6 +1,9 @@
 """A new demonstration begins with a year of invented work behind it, made through the verbs, and wholly or not at all."""
 
 import dataclasses
+import signal
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
@@ -423,3 +426,10 @@ def test_the_two_countries_tell_of_the_same_things():
     assert [(one.theme, one.ago, one.turn, one.rests) for one in swedish.children] == [
         (one.theme, one.ago, one.turn, one.rests) for one in danish.children
     ]
+
+
+def test_printers_end_with_whoever_is_killed_while_they_print() -> None:
+    """They hold the output that is read here open, so that its end is theirs."""
+    dies = "import os; from webapp.demo_year import founding; founding._printers().submit(os.getpid).result(); os.kill(os.getpid(), 9)"
+    died = subprocess.run([sys.executable, "-c", dies], capture_output=True, check=False, timeout=90)
+    assert died.returncode == -signal.SIGKILL

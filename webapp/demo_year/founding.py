@@ -1,12 +1,14 @@
 """Fills a new demonstration municipality with its year. All of it comes about in the caller's transaction, or nothing does."""
 
 import gc
+import os
+import threading
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -82,10 +84,18 @@ def _nothing_looked_through() -> Iterator[None]:
 
 def _get_ready() -> None:
     """Print a first page, then let everything that is there now stay: a printer looks for rubbish between papers, and only among what is new."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     printing.print_pdf("<html lang=en><title>A page</title><p>A page</p></html>")
     gc.collect()
     gc.freeze()
     gc.disable()
+
+
+def _end_with_parent() -> None:
+    """One that was killed tells its printers nothing, and they would wait for its next paper for ever."""
+    if parent := parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def _term(world: World, moment: datetime) -> str:
