@@ -87,6 +87,18 @@ def test_a_first_seed_that_is_no_number_begins_nothing(set_up: Path) -> None:
     assert done.stderr.endswith("trivsel: A first seed is a number, not --quick.\n")
 
 
+def test_told_to_end_while_it_sets_up_it_starts_nothing(set_up: Path) -> None:
+    """Told alone, and not with all that it started, as a terminal does it."""
+    ours = set_up / ".venv" / "bin" / "python"
+    ours.write_text(
+        '#!/bin/sh\ncase "$2" in compileall) kill -INT "$(cat dev.pid)" ;; webapp.launcher) echo started ;; esac\n'
+    )
+    begins = f"echo $$ >{set_up}/dev.pid; exec bash {set_up}/dev run"
+    around = {"PATH": f"{set_up / 'bin'}:/usr/bin:/bin", "PYTHON": str(set_up / "bin" / "python")}
+    done = subprocess.run(["bash", "-c", begins], env=around, capture_output=True, text=True, check=False, timeout=30)
+    assert (done.returncode, "started" in done.stdout) == (130, False)
+
+
 def test_a_word_it_does_not_know_is_said_with_the_list(elsewhere: Path) -> None:
     done = dev(elsewhere, "dance")
     assert (done.returncode, done.stdout) == (1, "")
