@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -35,7 +36,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the documents go")
     parser.add_argument("--country", choices=["se", "dk"], help="for an instance of its own, where none is running")
     given = parser.parse_args()
-    for number in (signal.SIGTERM, signal.SIGHUP):  # by itself neither would let the instance end first
+    for number in (
+        signal.SIGINT,
+        signal.SIGTERM,
+        signal.SIGHUP,
+    ):  # by themselves not all would let the instance end first
         signal.signal(number, lambda _number, _frame: sys.exit("The demonstration was told to end."))
     started = time.monotonic()
     try:
@@ -104,7 +109,7 @@ def _start(data: Path, *, log: Path, country: str | None) -> "subprocess.Popen[b
             stdout=words,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=as_a_child,  # noqa: PLW1509 - one thread; a killed demonstration leaves nothing running either
+            preexec_fn=partial(as_a_child, os.getpid()),  # noqa: PLW1509 - one thread; a killed demonstration leaves nothing running either
         )
 
 

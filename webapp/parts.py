@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
@@ -43,7 +44,7 @@ class Part:
                 stdout=log,
                 stderr=None if self.tells else subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=as_a_child,  # noqa: PLW1509 - the launcher has one thread
+                preexec_fn=partial(as_a_child, os.getpid()),  # noqa: PLW1509 - the launcher has one thread
             )
 
     @property
@@ -117,8 +118,14 @@ class Part:
                 return
 
 
-def as_a_child() -> None:
-    """In the new process: hear SIGINT again, and do not outlive a launcher that was killed."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+def as_a_child(parent: int) -> None:
+    """In the new process: hear SIGINT again, and do not outlive a launcher that was killed, `parent`."""
+    for number in (
+        signal.SIGINT,
+        signal.SIGTERM,
+    ):  # our own handlers would swallow what comes before the program begins
+        signal.signal(number, signal.SIG_DFL)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:  # killed before we asked to be told: nobody tells us now
+            os._exit(1)

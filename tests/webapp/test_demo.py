@@ -84,16 +84,21 @@ def test_one_concern_travels_through_an_instance_of_its_own_and_leaves_every_doc
     assert processes_under(tmp_path) == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_a_demonstration_that_is_ended_in_the_middle_leaves_no_process(tmp_path, number):
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(signal.SIGINT, "told to end.\n"), (signal.SIGTERM, "told to end.\n"), (signal.SIGKILL, "one of its own\n")],
+)
+def test_a_demonstration_that_is_ended_in_the_middle_leaves_no_process(tmp_path, number, words):
     own = {"TMPDIR": str(tmp_path), "TRIVSEL_DATA": str(tmp_path / "nothing-runs-here")}
     demonstration = subprocess.Popen(
         [sys.executable, "-m", "webapp.demo", "--out", str(tmp_path / "papers")],
-        env=dict(os.environ) | own, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        env=dict(os.environ) | own, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     until(lambda: len(processes_under(tmp_path / "trivsel-demo-")) > 1)
     demonstration.send_signal(number)
-    demonstration.wait(30)
+    said, _ = demonstration.communicate(timeout=30)
+    assert said.endswith(words)
+    assert "Traceback" not in said
     until(lambda: processes_under(tmp_path) == [])
 
 

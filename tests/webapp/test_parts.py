@@ -1,6 +1,7 @@
 """A part of an instance ends with everything it started, whatever it thinks of it."""
 
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +19,28 @@ child = os.fork()
 if child:
     print(child, flush=True)
 time.sleep(60)
+"""
+
+#: a child that asks to be told of its parent's death when that has come already, and another whose parent lives
+BEREFT = """
+import os
+from webapp.parts import as_a_child
+first = os.fork()
+if first == 0:
+    mine = os.getpid()
+    if os.fork() == 0:
+        while os.getppid() == mine:
+            pass
+        as_a_child(mine)
+        print("bereft", flush=True)
+    os._exit(0)
+os.waitpid(first, 0)
+mine = os.getpid()
+if (second := os.fork()) == 0:
+    as_a_child(mine)
+    print("in order", flush=True)
+    os._exit(0)
+os.waitpid(second, 0)
 """
 
 
@@ -98,3 +121,8 @@ def test_a_part_that_never_started_has_nothing_to_end(tmp_path: Path) -> None:
     idle.make_sure()
     assert not idle.is_alive
     assert idle.exit_status is None
+
+
+def test_a_child_does_not_begin_whose_parent_was_killed_before_it_could_ask_to_be_told() -> None:
+    done = subprocess.run([sys.executable, "-c", BEREFT], capture_output=True, text=True, check=False, timeout=30)
+    assert (done.stdout, done.stderr) == ("in order\n", "")
