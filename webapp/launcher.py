@@ -132,13 +132,19 @@ class Launcher:
         before = f", after {self.set_up_took} s of set-up" if self.set_up_took else ""
         say(f"\nTrivsel runs (ready in {seconds:.1f} s{before}). Open {self.here.address}\n")
         if self.here.is_demo:
-            # In a session of its own: Ctrl-C is for the launcher, which then ends in order.
-            subprocess.run(
-                [sys.executable, "-m", "webapp.cli", "cast"],
-                env=self.here.environment, check=False, start_new_session=True,
-            )  # fmt: skip
+            self._list_cast()
         say(f"\nTechnical view (Prefect's pages): {self.here.prefect_url}")
         say(f"Data and logs: {self.here.folder}\nCtrl-C stops all of it.")
+
+    def _list_cast(self) -> None:
+        # In a session of its own: Ctrl-C is for the launcher, which then ends in order.
+        command = [sys.executable, "-m", "webapp.cli", "cast"]
+        with subprocess.Popen(command, env=self.here.environment, start_new_session=True) as listing:  # noqa: S603 - our own words only
+            try:
+                while listing.poll() is None:
+                    self._pause(0.02)
+            finally:
+                listing.kill()
 
     # -------------------------------------------------------------------------------------------- the watch
     def _watch(self) -> None:
@@ -188,8 +194,11 @@ class Launcher:
 
 
 def say(text: str) -> None:
-    """Tell the person at the terminal, at once."""
-    print(text, flush=True)
+    """Tell the person at the terminal, at once. A terminal or a reader that is gone is no reason to end."""
+    try:
+        print(text, flush=True)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python itself stumbles over it at the end
 
 
 def _pass_on(part: Part) -> None:
@@ -232,6 +241,7 @@ def main() -> None:
         here = instance.from_settings()
         with _only_one(here):
             here.refuse_ports_in_use()
+            here.facts_file.unlink(missing_ok=True)  # of one that was killed
             shutil.rmtree(here.folder / "tmp", ignore_errors=True)
             (here.folder / "tmp").mkdir()
             Launcher(here, country=given.country, is_empty=given.empty, set_up_took=given.set_up_took).run()

@@ -71,6 +71,57 @@ def test_every_way_to_stop_leaves_no_process(
     assert processes_of(surroundings["TRIVSEL_DATA"]) == []
 
 
+def test_what_a_killed_launcher_was_starting_ends_by_itself(
+    starting: subprocess.Popen[str], surroundings: dict[str, str]
+) -> None:
+    starting.kill()
+    starting.wait(timeout=30)
+    deadline = time.monotonic() + 30
+    while processes_of(surroundings["TRIVSEL_DATA"]):
+        assert time.monotonic() < deadline, "a part lives on"
+        time.sleep(0.05)
+
+
+def test_what_a_killed_instance_left_does_not_count_as_a_running_one(surroundings: dict[str, str]) -> None:
+    facts = Path(surroundings["TRIVSEL_DATA"]) / "running.json"
+    facts.parent.mkdir()
+    facts.write_text("{}", encoding="utf-8")
+    looks = (
+        "from webapp import launcher as l; l.Launcher.run = lambda self: print(self.here.facts_file.exists()); l.main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", looks], env=surroundings, capture_output=True, text=True, check=False, timeout=30
+    )
+    assert (done.stdout, done.stderr) == ("False\n", "")
+
+
+def test_an_end_that_is_wanted_while_the_cast_is_listed_does_not_wait_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endless = tmp_path / "endless"
+    endless.write_text("#!/bin/sh\nexec sleep 600\n")
+    endless.chmod(0o755)
+    here: Any = SimpleNamespace(environment=dict(os.environ))
+    ending = launcher.Launcher(here, country=None)
+    ending.wanted_end = True
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "executable", str(endless))
+        with pytest.raises(launcher.Stop):
+            ending._list_cast()
+
+
+def test_a_reader_of_its_words_that_is_gone_ends_nothing() -> None:
+    """As in `./dev run | head`."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    speaks = "from webapp.launcher import say; say('one'); say('two')"
+    done = subprocess.run(
+        [sys.executable, "-c", speaks], stdout=writing, stderr=subprocess.PIPE, text=True, check=False, timeout=30
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_a_second_instance_on_the_same_folder_is_refused(surroundings: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     with (tmp_path / "data" / "launcher.lock").open("w", encoding="ascii") as lock:
