@@ -26,7 +26,7 @@ TO_BE_KEPT = frozenset({
 OTHER_DAYS = frozenset({
     "accepted_on", "as_of", "birth_date", "born", "born_on", "came_on", "consented_on", "consulted_on", "counted_on", "dated_on", "day",
     "decided_on", "disposed_on", "distance_until", "ended_on", "ends_on", "expires_on", "first", "first_on", "from_on", "goes_on",
-    "guardians_told_on", "held_on", "last", "last_moment", "last_on", "machine_on", "meets_on", "next_meeting_on", "on",
+    "guardians_told_on", "held_on", "last", "last_moment", "last_on", "machine_on", "meets_on", "named_closed", "next_meeting_on", "on",
     "opened_on", "page_code_until", "passed_on_on", "received_on", "reported_on", "sent_on", "shown_on", "since", "told_on", "until_on",
     "valid_from", "valid_to", "value", "waits_since", "warned_on", "week_on",
 })  # fmt: skip

@@ -12,12 +12,12 @@ from sqlalchemy import select
 from referrals import clock, db, documents, history, notifications, team_review
 from referrals.config import Settings
 from referrals.documents import Paper
-from referrals.forums import dates, seats
+from referrals.forums import agenda, dates, seats
 from referrals.forums.dates import Series
 from referrals.guardians import guardian_page
 from referrals.guardians.guardian_access import actor_for
 from referrals.meetings import meeting_answers
-from referrals.models import Guardian, Referral
+from referrals.models import ClosedDay, Guardian, Referral
 from referrals.notes import notes_of
 from referrals.papers import readers
 from referrals.stages import (
@@ -257,6 +257,54 @@ def test_the_next_call_begins_with_the_day_the_last_meeting_named(
     wednesday.move_to(datetime(2026, 10, 7, 8, 0, tzinfo=UTC))
     meets_on(date(2026, 10, 20))
     assert begun() == ["2026-10-20", "14:30", "90", "Rum 14"]
+
+
+def test_a_closed_day_for_the_next_meeting_is_pointed_out_in_the_minutes_and_begins_no_call(
+    signed_in: SignIn, number, wednesday
+) -> None:
+    said = "The schools are closed on the day of the next meeting."
+    reference = number(TO_SCHEDULE, called)
+    wednesday.move_to(AT + timedelta(hours=2))
+    karin = signed_in("karin")
+    assert said not in karin.get(f"/referrals/{reference}/team-review/minutes").text
+    assert said not in karin.submit({"outcome": "meet_again", "next_meeting_on": "2026-12-18"}).text
+    karin.get(f"/referrals/{reference}/team-review/minutes?screen=open")
+    curtain = karin.submit({"next_meeting_on": "2026-12-19"})
+    assert ("The minutes are saved." in curtain.text, said in curtain.text) == (True, True)
+    assert "19 December" not in curtain.text
+    assert said in karin.get(f"/referrals/{reference}/team-review/minutes").text
+    henrik = signed_in("henrik")
+    henrik.get(f"/referrals/{reference}/team-review/approval")
+    henrik.submit()
+    page = karin.get(f"/referrals/{reference}/team-review")
+    assert page.fields(page.form())["starts_on"] == ""
+    assert "The minutes name Saturday 19 December 2026 for the next meeting: the schools are closed then." in page.text
+
+
+def test_a_call_begins_with_the_next_date_on_an_open_day_or_offers_the_closed_one_on_whose_agenda_it_is(
+    signed_in: SignIn, number, settings, wednesday
+) -> None:
+    days, made = (date(2026, 9, 22), date(2026, 10, 6)), []
+
+    def meets_on_a_closed_day(session, referral, cast) -> None:
+        informed(session, referral, cast)
+        for day in days:
+            once = Series(day, day, 1, time(14, 30), 90, "Rum 14")
+            dates.plan(session, cast.forum, once, by=cast.coordinator.actor())
+        session.add(ClosedDay(first_on=days[0], last_on=days[0], label="Studiedag"))
+        made.append(referral.id)
+
+    def begun() -> tuple[str, dict[str, str]]:
+        page = signed_in("karin").get(f"/referrals/{reference}/team-review")
+        return page.fields(page.form())["starts_on"], boxes(page, "on_closed_day")
+
+    reference = number(TO_SCHEDULE, meets_on_a_closed_day)
+    assert begun() == ("2026-10-06", {})
+    with db.writing(settings.database) as session:
+        cast = cast_of(session)
+        closed = dates.coming(session, cast.forum)[0]
+        agenda.put_on(session, closed, made[0], minutes=30, by=cast.coordinator.actor())
+    assert begun() == ("2026-09-22", {"Meet although the schools are closed that day": "yes"})
 
 
 def test_a_meeting_can_be_moved_with_a_reason(signed_in: SignIn, number, settings, wednesday) -> None:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from referrals import clock, team_review
+from referrals.calendar import closed_days, is_open_day
 from referrals.disclosure import coverage
 from referrals.forums import agenda, calling, year
 from referrals.forums import dates as team_dates
@@ -84,23 +85,46 @@ def usual_points() -> list[str]:
 
 def _usual_time(referral: Referral) -> dict[str, Any]:
     """When and where the team meets about it: the time kept for it on an agenda; or else the day that its last meeting named, at
-    the time of the team's date on that day; or the next date that is set.
+    the time of the team's date on that day; or the next date that is set. On a closed day only where its time is kept on one.
     """
     session = transactions.session()
     kept, held = agenda.slot_of(session, referral), team_review.held_meeting(session, referral)
     met_on = local_date(held.starts_at, zone=zone()) if held else None  # minutes may be written before the hour
-    named = held.next_meeting_on if held and held.next_meeting_on and held.next_meeting_on >= today() else None
+    named, closed = _day_named(held), closed_days(session)
     coming = [(local_date(one.starts_at, zone=zone()), one) for one in team_dates.coming(session, referral.forum)]
-    fits = (one for day, one in coming if day == named or (named is None and day != met_on))
+    on_open_days = ((day, one) for day, one in coming if is_open_day(day, closed))
+    fits = (one for day, one in on_open_days if day == named or (named is None and day != met_on))
     found = kept.item.date if kept else next(fits, None)
     if found is None:
-        day = {"starts_on": named} if named else {}
+        day = {"starts_on": named} if named and is_open_day(named, closed) else {}
         return day | {"minutes": 60, "place": calling.usual_place(referral, referral.forum.place)}
     begins = (kept or found).starts_at.astimezone(ZoneInfo(zone()))
     return {
         "starts_on": begins.date(), "starts_time": f"{begins:%H:%M}", "minutes": (kept.item if kept else found).minutes,
         "place": calling.usual_place(referral, found.place),
     }  # fmt: skip
+
+
+def _day_named(held: TeamMeeting | None) -> date | None:
+    """The day that the minutes of `held` name for the next meeting, as long as it has not passed."""
+    named = held.next_meeting_on if held else None
+    return named if named and named >= today() else None
+
+
+def closed_day_named(referral: Referral) -> date | None:
+    """The day that the last minutes name for the next meeting, where the schools are closed on it: no call begins with it."""
+    session = transactions.session()
+    named = _day_named(team_review.held_meeting(session, referral))
+    return named if named and not is_open_day(named, closed_days(session)) else None
+
+
+def holds_closed_day(form: forms.Form, name: str) -> bool:
+    """Whether the schools are closed on the day that stands in the field `name` of a form."""
+    try:
+        day = date.fromisoformat(form.typed.get(name, ""))  # as it was typed: asking gives it no place on the page
+    except ValueError:
+        return False
+    return not is_open_day(day, closed_days(transactions.session()))
 
 
 def time_in(form: forms.Form) -> tuple[datetime, int] | None:

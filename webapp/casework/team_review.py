@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -52,6 +52,9 @@ FOLLOWS: dict[MeetingOutcome, str] = {
     MeetingOutcome.MEET_AGAIN: N_("A new meeting is called."),
     MeetingOutcome.CLOSE: N_("The coordinator goes through what is left and closes the referral."),
 }
+_NEXT_IS_CLOSED: Final = N_(
+    "The schools are closed on the day of the next meeting. Choose another in the minutes, or keep it if you mean to meet all the same."
+)
 _AFTER: dict[MeetingOutcome, str] = {
     MeetingOutcome.PLAN: "casework.action_plan",
     MeetingOutcome.MORE_ASSESSMENT: "casework.assessment",
@@ -171,6 +174,13 @@ def record_meeting(referral: Referral) -> ResponseReturnValue:
         return _minutes_page(referral, form)
     if agreed:
         colour_rating.rate_together(session, referral, held, by=people.actor(), colours=agreed)
+    _say_saved(held, form)
+    if screens.is_asked_for():
+        return redirect(meeting_screen.address(referral), 303)
+    return redirect(url_for("casework.team_review", number=referral.number), 303)
+
+
+def _say_saved(held: TeamMeeting, form: forms.Form) -> None:
     if held.outcome is None:
         notices.say_next(
             gettext("The minutes are saved. Say under “How it goes on” what was decided, before they can be approved."),
@@ -178,9 +188,9 @@ def record_meeting(referral: Referral) -> ResponseReturnValue:
         )
     else:
         notices.say_next(gettext("The minutes are saved. Somebody else who may approves them next."))
-    if screens.is_asked_for():
-        return redirect(meeting_screen.address(referral), 303)
-    return redirect(url_for("casework.team_review", number=referral.number), 303)
+    if meeting_forms.holds_closed_day(form, "next_meeting_on"):
+        # Without the day: it may be shown on the curtain, before the next family.
+        notices.say_next(gettext(_NEXT_IS_CLOSED), "warning")
 
 
 @blueprint.get("/referrals/<reference:number>/team-review/approval")
@@ -252,9 +262,6 @@ def _page(referral: Referral, form: forms.Form | None = None, missing: Sequence[
         earlier=[one for one in reversed(meetings) if one is not current],
         can_schedule=can_schedule,
         is_held=current is not None and current.held_at is not None,
-        is_closed=current is not None
-        and current.held_at is None
-        and team_dates.is_on_closed_day(session, current.starts_at),
         me=actor.account_id,
         own_replies=_own_replies(current),
         called_replies=choices(CalledReply),
@@ -284,7 +291,20 @@ def _page(referral: Referral, form: forms.Form | None = None, missing: Sequence[
         domains=list(Domain),
         colour_of=Colour,
         **_left_to_do(referral, meetings),
+        **_closed_days(referral, current, shown),
     )
+
+
+def _closed_days(referral: Referral, current: TeamMeeting | None, form: forms.Form) -> dict[str, Any]:
+    """Where the schools are closed: on the day of a meeting to be held, else on the one in the form that calls it, or named for it."""
+    if current is not None and current.held_at is None:
+        is_closed = team_dates.is_on_closed_day(transactions.session(), current.starts_at)
+        return {"is_closed": is_closed, "begins_closed": False, "named_closed": None}
+    return {
+        "is_closed": False,
+        "begins_closed": meeting_forms.holds_closed_day(form, "starts_on"),
+        "named_closed": meeting_forms.closed_day_named(referral),
+    }
 
 
 def _left_to_do(referral: Referral, meetings: Sequence[TeamMeeting]) -> dict[str, Any]:
@@ -332,6 +352,7 @@ def _minutes_page(referral: Referral, form: forms.Form | None = None) -> Respons
         meeting=current if can_write else (held[-1] if held else None),
         is_ahead=can_write and current is not None and local_date(current.starts_at, zone=zone()) > today(),
         domains=list(Domain),
+        next_is_closed=gettext(_NEXT_IS_CLOSED) if meeting_forms.holds_closed_day(form, "next_meeting_on") else "",
         rates_by_colour=bool(can_write and current and colour_rating.is_ready(current)),
         colour_of=Colour,
         colour_choices=choices(Colour),
