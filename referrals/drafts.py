@@ -88,7 +88,7 @@ def resume_draft(session: Session, code: str) -> StartedDraft:
 
 
 def goes_on(session: Session, code: str) -> bool:
-    """Whether a draft can be taken up with `code`. Whoever asks for somebody counts it as a try at a code."""
+    """Whether a draft can be taken up with `code`. Whoever asks for somebody makes sure that they were given that code."""
     return session.scalars(_going_on(code)).one_or_none() is not None
 
 

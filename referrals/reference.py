@@ -29,6 +29,7 @@ _BARE: Final = re.compile(rf"(?<![\w-])(?=((?:{_SIGN}[ \-_.\u2010-\u2015]?){{7}}
 #: what a code is for; the same code for another purpose has another digest
 RETURN = "return code"
 RESUME = "resume code"
+PAGE = "code on a page"
 TOKEN = "draft token"
 
 

@@ -614,7 +614,7 @@ def test_a_page_from_before_an_upgrade_is_saved_into_no_concern_and_shows_what_w
     page, _code = alva_and_bo
     fields = page.fields(page.form())
     fields["observations"] = SEEN
-    for name in ("_draft", "_code"):
+    for name in ("_draft", "_code", "_given"):
         del fields[name]
     assert "We cannot tell which concern" in browser.client.post("/concern/observations/save", data=fields).text
     page = Page(browser.client.post("/concern/observations", data=fields), "/concern/observations")
@@ -654,14 +654,27 @@ def test_a_page_of_a_concern_that_was_deleted_meanwhile_shows_no_code_that_opens
     other = browser.submit({"protection": "no"})
     browser.submit(form="delete-draft")
     begin(browser)
-    browser.page = other
-    page = browser.submit({"reporter_name": "Lena Annorlundasson"}, status=409)
-    assert "was sent or deleted meanwhile" in page.text
-    assert draft_code(other) not in page.text
-    assert "Lena Annorlundasson" in page.text
-    browser.page = other
-    page = browser.submit(status=409)
-    assert draft_code(other) in page.text, "after too many tries it tells nothing of any code"
+    own = draft_code(browser.page)
+    for button in (None, ("_language", "en")):
+        browser.page = other
+        page = browser.submit({"reporter_name": "Lena Annorlundasson"}, button=button, status=409)
+        assert "was sent or deleted meanwhile" in page.text
+        assert draft_code(other) not in page.text
+        assert "Lena Annorlundasson" in page.text
+    assert "was sent or deleted meanwhile" in browser.submit(button=("_language", "en"), status=409).text
+    browser.get("/resume")
+    assert draft_code(browser.submit({"code": own})) == own, "looking at that page was no try at a code"
+
+
+def test_of_a_code_that_stood_on_no_page_of_ours_nobody_learns_whether_it_opens_anything(browser, alva_and_bo):
+    page, _code = alva_and_bo
+    fields = page.fields(page.form())
+    fields["_code"] = WRONG_CODE
+    for proof in (fields["_given"], "", "å"):
+        fields["_given"] = proof
+        page = Page(browser.client.post("/concern/observations", data=fields), "/concern/observations")
+        assert page.status == 409
+        assert "was sent or deleted meanwhile" not in page.text
 
 
 def test_a_page_of_a_door_there_is_not_is_another_concerns_too(browser, alva_and_bo):

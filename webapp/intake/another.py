@@ -7,30 +7,31 @@ in clear anyway, comes along, so that whoever is refused is told it once more.
 
 from collections.abc import Sequence
 from hashlib import sha256
+from hmac import compare_digest
 from typing import Final
 
 from flask import Response, g, request
 from werkzeug.datastructures import MultiDict
 
 from referrals import drafts, reference
-from referrals.errors import TooManyTries
 from referrals.models import Draft
 from webapp import forms, transactions, uploads
-from webapp.accounts import paces
 from webapp.intake import browser, review
 from webapp.language import gettext
 from webapp.pages import page
 
-#: fields with the mark and the code of the draft a page belongs to
+#: fields with the mark and the code of the draft a page belongs to, and with what only a page of ours knows of that code
 MARK: Final = "_draft"
 _CODE: Final = "_code"
+_PROOF: Final = "_given"
 
 
 def carried(draft: Draft | None) -> dict[str, str]:
-    """What a page carries of its draft. One that is shown again while its draft is out of reach carries what it did before."""
+    """The fields a page carries of its draft. One shown again while its draft is out of reach carries what it did before."""
     if draft is None:
-        return {"mark": request.form.get(MARK, ""), "code": request.form.get(_CODE, "")}
-    return {"mark": _mark(draft), "code": draft.code or ""}
+        return {name: request.form.get(name, "") for name in (MARK, _CODE, _PROOF)}
+    code = draft.code or ""
+    return {MARK: _mark(draft), _CODE: code, _PROOF: _proof(code)}
 
 
 def is_of_another(*, even_unmarked: bool = True) -> bool:
@@ -53,7 +54,7 @@ def refused(typed: Sequence[review.Row], *, go_on: str) -> Response:
     g.pop("notices", None)  # such as that it was open for too long and what to press: there is no such button here
     code = request.form.get(_CODE, "")
     code = code if reference.is_code(code) else ""
-    own = [(name, request.form[name]) for name in (MARK, _CODE, "_door") if name in request.form]
+    own = [(name, request.form[name]) for name in (MARK, _CODE, _PROOF, "_door") if name in request.form]
     return page(
         "intake/another.html",
         409,
@@ -79,16 +80,15 @@ def refused_typing() -> str:
 
 
 def _is_gone(code: str) -> bool:
-    """Whether `code` opens nothing any more. Asking is a try at it: who has none left is told as if it opened its draft."""
-    with transactions.reading() as session:
-        if drafts.goes_on(session, code):
-            return False
-    transactions.turn_back()  # counting a try writes too
-    try:
-        paces.take(paces.REPORTERS, paces.this_browser())
-    except TooManyTries:
+    """Whether `code` opens nothing any more. Only of a code that stood on a page of ours: of any other, nobody learns anything."""
+    if not compare_digest(request.form.get(_PROOF, "").encode(), _proof(code).encode()):
         return False
-    return True
+    with transactions.reading() as session:
+        return not drafts.goes_on(session, code)
+
+
+def _proof(code: str) -> str:
+    return reference.code_digest(reference.PAGE, code)
 
 
 def _why() -> str:

@@ -167,7 +167,7 @@ def question_page(asked: Page, writing: Writing, *, form: forms.Form, status: in
         door=writing.door.value,
         teller=_teller(writing),
         draft=writing.draft,
-        **another.carried(writing.draft),
+        carries=another.carried(writing.draft),
         files=files_in(writing) if asked.name in TAKE_FILES else [],
         takes_files=asked.name in TAKE_FILES,
         turn=writing.answers.get(TURNS, {}).get(asked.name, 0),

@@ -145,7 +145,7 @@ def _check_page(writing: Writing, form: forms.Form, status: int = 200) -> Respon
         form=form,
         door=writing.door.value,
         draft=writing.draft,
-        **another.carried(writing.draft),
+        carries=another.carried(writing.draft),
         shown=_as_it_reads(writing),
         sections=review.sections(
             session, writing.door, writing.answers, files=[file.name for file in files_in(writing)]
