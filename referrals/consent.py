@@ -15,7 +15,6 @@ from referrals.disclosure import coverage
 from referrals.errors import AlreadyWithdrawn, Incomplete, NotAllowed, NotAskedAbout, NotInformed
 from referrals.keeping import register
 from referrals.models import AssessmentPart, Consent, Guardian, History, InformationNotice, Referral
-from referrals.rules import rulebook
 from referrals.safeguarding import protected_identity
 from referrals.stages import PARTS_RECEIVED, PARTS_REQUESTED, TO_SCHEDULE, State, Verb
 from referrals.vocabulary import (
@@ -78,11 +77,15 @@ class ConsentGiven:
 
 
 def answer_for(
-    referral: Referral, categories: Iterable[InformationCategory], recipients: Iterable[Recipient]
+    session: Session,
+    referral: Referral,
+    *,
+    categories: Iterable[InformationCategory],
+    recipients: Iterable[Recipient],
 ) -> ConsentAnswer:
     """The answer a guardian gives by allowing these kinds of information to these: all that is asked about, or some of it."""
     is_all = set(InformationCategory) <= set(categories)
-    is_all &= set(rulebook.load(referral.rulepack).asked_about) <= set(recipients)
+    is_all &= set(coverage.asked_of(session, referral)) <= set(recipients)
     return ConsentAnswer.FULL if is_all else ConsentAnswer.PARTIAL
 
 
@@ -159,7 +162,7 @@ def record_consent(
 
     Raises Incomplete where something is allowed but not what, to whom, for what or how long; NotAllowed for an adult
     without custody, who has nothing to consent to, and for an answer with e-identification that is not the guardian's own;
-    NotAskedAbout where it names a recipient that the referral's rule pack does not ask about.
+    NotAskedAbout where it names a recipient that nobody is asked about for this referral.
     """
     history.guard(session, referral, Verb.RECORD_CONSENT, by=by, seen=seen)
     _must_belong(guardian, referral, Verb.RECORD_CONSENT, by=by)
@@ -174,7 +177,7 @@ def record_consent(
             from_on=consent.from_on,
             until_on=consent.until_on,
         )
-        if not set(consent.recipients) <= set(rulebook.load(referral.rulepack).asked_about):
+        if not set(consent.recipients) <= set(coverage.asked_of(session, referral)):
             raise NotAskedAbout
     first = consent.from_on or here.today(session)
     last = consent.until_on or first

@@ -20,9 +20,9 @@ from referrals import (
     team_review,
     triage,
 )
+from referrals.disclosure import coverage
 from referrals.models import Guardian, Referral, Unit
 from referrals.plans import plan_versions
-from referrals.rules import rulebook
 from referrals.vocabulary import (
     ActionStatus,
     Attendance,
@@ -99,7 +99,7 @@ def _record_information(session: Session, cast: Cast, referral: Referral) -> Non
 
 
 def _record_consent(session: Session, cast: Cast, referral: Referral) -> None:
-    today, asked_about = here.today(session), rulebook.load(referral.rulepack).asked_about
+    today, asked_about = here.today(session), coverage.asked_of(session, referral)
     given = consent.ConsentGiven(
         ConsentAnswer.FULL, ConsentForm.WRITTEN, tuple(InformationCategory), asked_about, "Hjälp med rabarbermarsch", today,
         today + timedelta(days=180),

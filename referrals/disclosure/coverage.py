@@ -25,7 +25,17 @@ from sqlalchemy.orm import Session, aliased
 from referrals import here
 from referrals.languages import local_date
 from referrals.models import Consent, Guardian, Referral
-from referrals.vocabulary import About, ConsentAnswer, ConsentState, InformationCategory, Recipient, WhyNot
+from referrals.rules import rulebook
+from referrals.rules.rulebook import RulePack
+from referrals.vocabulary import (
+    About,
+    ConsentAnswer,
+    ConsentState,
+    Custody,
+    InformationCategory,
+    Recipient,
+    WhyNot,
+)
 
 #: so long before a consent ends the coordinators are reminded
 REMINDED_BEFORE: Final = timedelta(days=14)
@@ -66,6 +76,23 @@ def guardians_of(session: Session, referral: Referral) -> list[Guardian]:
             select(Guardian).where(Guardian.referral_id == referral.id).order_by(Guardian.recorded_at, Guardian.id)
         )
     )
+
+
+def asked_about(pack: RulePack, custodies: Iterable[Custody]) -> tuple[Recipient, ...]:
+    """About whom guardians with these parts in custody are asked: everybody the pack names but the own staff, and another guardian
+    only where there is one.
+
+    There is none beside one who has custody alone, nor for a pupil who is of age. Whoever has joint custody may be recorded first.
+    """
+    deciding = [custody for custody in custodies if custody is not Custody.OTHER]
+    is_alone = deciding == [Custody.SOLE] or Custody.SELF in deciding
+    return tuple(one for one in pack.asked_about if not (is_alone and one is Recipient.OTHER_GUARDIAN))
+
+
+def asked_of(session: Session, referral: Referral) -> tuple[Recipient, ...]:
+    """About whom the guardians recorded for a referral are asked, in the order of the forms."""
+    custodies = [guardian.custody for guardian in guardians_of(session, referral)]
+    return asked_about(rulebook.load(referral.rulepack), custodies)
 
 
 def are_informed(session: Session, referral: Referral) -> bool:

@@ -13,6 +13,7 @@ from referrals.printing import TEMPLATE_FOLDER, document_html
 from referrals.vocabulary import (
     About,
     Arena,
+    Custody,
     DocumentKind,
     Domain,
     GuardiansKnow,
@@ -689,6 +690,16 @@ def test_one_guardian_never_reads_what_the_other_answered() -> None:
         page = document_html(kind, document_context(kind, rich_source(kind, recipient=father)), language="sv")
         assert "Karim Haddad" in page
         assert "Agnieszka" not in page
+
+
+def test_who_has_custody_alone_is_not_asked_about_another_guardian() -> None:
+    kind = DocumentKind.INFORMATION_AND_CONSENT
+    copy = guardians_copy(kind)
+    both = paper_text(document_html(kind, document_context(kind, copy), language="en"))
+    copy.guardians[0].custody, copy.guardians[1].custody = Custody.SOLE, Custody.OTHER
+    alone = paper_text(document_html(kind, document_context(kind, copy), language="en"))
+    assert ("The other guardian" in both, "The other guardian" in alone) == (True, False)
+    assert ("Social services" in both, "Social services" in alone) == (True, True)
 
 
 def test_guardian_with_protected_identity_is_not_named() -> None:

@@ -151,9 +151,28 @@ def test_consent_keeps_what_to_whom_for_what_and_how_long(session: Session, cast
 def test_only_everything_that_is_asked_about_is_a_full_answer(session: Session, cast: Cast) -> None:
     referral = a_referral(session, cast, IN_CONSENT)
     kinds, others = list(InformationCategory), [one for one in Recipient if one is not Recipient.OWN_STAFF]
-    assert consent.answer_for(referral, kinds, others) is ConsentAnswer.FULL
-    assert consent.answer_for(referral, kinds[1:], others) is ConsentAnswer.PARTIAL
-    assert consent.answer_for(referral, kinds, [Recipient.SOCIAL_SERVICES]) is ConsentAnswer.PARTIAL
+    assert consent.answer_for(session, referral, categories=kinds, recipients=others) is ConsentAnswer.FULL
+    assert consent.answer_for(session, referral, categories=kinds[1:], recipients=others) is ConsentAnswer.PARTIAL
+    assert (
+        consent.answer_for(session, referral, categories=kinds, recipients=[Recipient.SOCIAL_SERVICES])
+        is ConsentAnswer.PARTIAL
+    )
+    services = [one for one in others if one is not Recipient.OTHER_GUARDIAN]
+    assert consent.answer_for(session, referral, categories=kinds, recipients=services) is ConsentAnswer.PARTIAL
+    a_guardian(session, referral, custody=Custody.SOLE)
+    assert consent.answer_for(session, referral, categories=kinds, recipients=services) is ConsentAnswer.FULL, (
+        "there is no other guardian"
+    )
+
+
+def test_who_has_custody_alone_says_nothing_of_another_guardian(session: Session, cast: Cast) -> None:
+    referral = a_referral(session, cast, IN_CONSENT)
+    alone = a_guardian(session, referral, custody=Custody.SOLE)
+    beyond = replace(ALLOWED, recipients=(Recipient.LEISURE, Recipient.OTHER_GUARDIAN))
+    with pytest.raises(NotAskedAbout):
+        _answer(session, referral, cast, alone, beyond)
+    alone.custody = Custody.JOINT
+    assert _answer(session, referral, cast, alone, beyond).recipients == ["leisure", "other_guardian"]
 
 
 def test_a_refusal_allows_nothing(session: Session, cast: Cast) -> None:

@@ -37,6 +37,7 @@ from referrals.vocabulary import (
     ConsentAnswer,
     ConsentForm,
     ConsentState,
+    Custody,
     DocumentKind,
     FileKind,
     PartStatus,
@@ -354,7 +355,8 @@ def test_a_yes_that_is_narrowed_before_its_first_day_begins_no_sooner(identified
 
 def test_a_guardians_yes_reaches_nobody_they_were_not_asked_about(identified, settings, ids):
     browser = identified()
-    browser.get("/guardian/consent")
+    asked = {box.get("value") for box in browser.get("/guardian/consent").all("input", name="recipients")}
+    assert "other_guardian" in asked, "there are two with custody"
     beyond = {
         "categories": ["schooling"],
         "recipients": ["leisure", "police"],
@@ -365,6 +367,11 @@ def test_a_guardians_yes_reaches_nobody_they_were_not_asked_about(identified, se
     assert read(settings, lambda session: session.scalars(select(Consent)).all()) == []
     browser.submit()
     assert read(settings, lambda session: session.scalars(select(Consent.recipients)).all()) == [["leisure"]]
+    with db.writing(settings.database) as session:
+        session.get_one(Guardian, ids["Maja"]).custody = Custody.SOLE
+        session.get_one(Guardian, ids["Omar"]).custody = Custody.OTHER
+    now_asked = {box.get("value") for box in browser.get("/guardian/consent").all("input", name="recipients")}
+    assert asked - now_asked == {"other_guardian"}
 
 
 def test_a_no_is_recorded_as_an_answer_and_asked_for_once(identified, signed_in, number, settings, ids):

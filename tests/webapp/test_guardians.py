@@ -192,6 +192,15 @@ def test_consent_shows_its_scope_and_can_be_withdrawn(lay: Any, read: Any, signe
     assert read(number, lambda guardian: guardian.consents[0].withdrawn_at) is not None
 
 
+@pytest.mark.parametrize(("custody", "is_asked"), [(Custody.SOLE, False), (Custody.JOINT, True)])
+def test_the_form_asks_about_another_guardian_only_where_there_is_one(
+    lay: Any, read: Any, signed_in: SignIn, custody: Custody, is_asked: bool
+) -> None:
+    page = signed_in("karin").get(path_of(read, lay(custody=custody), "/consent"))
+    named = [box.get("value") for box in page.all("input", name="recipients")]
+    assert ("other_guardian" in named, "leisure" in named) == (is_asked, True)
+
+
 def test_a_consent_for_somebody_the_form_does_not_name_is_refused(lay: Any, read: Any, signed_in: SignIn) -> None:
     number = lay(PLAN_ACTIVE, is_told=True)
     browser = signed_in("karin")

@@ -14,7 +14,6 @@ from referrals.errors import NoSuchReferral
 from referrals.guardians import guardian_access, guardian_page
 from referrals.languages import LANGUAGES, SPOKEN, guardian_languages, join_list
 from referrals.models import Guardian, Referral
-from referrals.rules import rulebook
 from referrals.stages import IN_CONSENT, Verb
 from referrals.vocabulary import (
     ConsentAnswer,
@@ -250,7 +249,7 @@ def _consent_page(referral: Referral, row: Guardian, form: forms.Form, *, status
         answers=_choices(ConsentAnswer),
         consent_forms=[choice for choice in _choices(ConsentForm) if choice[0] != ConsentForm.DIGITAL],
         categories=_choices(InformationCategory),
-        recipients=[(each.value, gettext(each.label)) for each in rulebook.load(referral.rulepack).asked_about],
+        recipients=[(each.value, gettext(each.label)) for each in coverage.asked_of(transactions.session(), referral)],
     )
 
 

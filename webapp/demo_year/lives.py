@@ -9,7 +9,6 @@ from referrals.access import Actor
 from referrals.disclosure import coverage
 from referrals.models import AssessmentPart, Referral
 from referrals.people import roster
-from referrals.rules import rulebook
 from referrals.safeguarding import access_list
 from referrals.vocabulary import (
     About,
@@ -121,7 +120,7 @@ def _consent(course: Course) -> Chapter:
         consent.record_information(session, referral, by=course.by, seen=None, guardian=guardians[-1], notice=notice)
         yield course.later()
     yield course.later(3, stage="consent")
-    asked_about = rulebook.load(referral.rulepack).asked_about
+    asked_about = coverage.asked_of(session, referral)
     for guardian in guardians:
         given = consent.ConsentGiven(
             ConsentAnswer.FULL, ConsentForm.WRITTEN, tuple(InformationCategory), asked_about, words("purpose"),

@@ -9,6 +9,7 @@ from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from referrals import clock, consent
+from referrals.disclosure import coverage
 from referrals.guardians import guardian_sharing
 from referrals.guardians.guardian_sharing import SharedWith
 from referrals.models import Guardian
@@ -108,7 +109,12 @@ def give_consent(guardian: Guardian) -> ResponseReturnValue:
         return _consent_page(guardian, form, 422)
     usual = gettext("So that those who work with the child can help together.")
     answer = consent.ConsentGiven(
-        answer=consent.answer_for(guardian.referral, given["categories"], given["recipients"]),
+        answer=consent.answer_for(
+            transactions.session(),
+            guardian.referral,
+            categories=given["categories"],
+            recipients=given["recipients"],
+        ),
         form=ConsentForm.DIGITAL,
         categories=given["categories"],
         recipients=given["recipients"],
@@ -187,6 +193,6 @@ def _consent_page(guardian: Guardian, form: forms.Form, status: int = 200) -> Re
         can_withdraw=_can_withdraw(guardian),
         categories=[(each.value, gettext(each.label)) for each in InformationCategory],
         recipients=[
-            (each.value, gettext(each.label)) for each in rulebook.load(guardian.referral.rulepack).asked_about
+            (each.value, gettext(each.label)) for each in coverage.asked_of(transactions.session(), guardian.referral)
         ],
     )

@@ -30,6 +30,28 @@ def test_the_own_staff_needs_no_consent(session: Session, referral: Referral) ->
     assert coverage.covers(session, referral, Recipient.OWN_STAFF, on=TODAY)
 
 
+@pytest.mark.parametrize(
+    ("custodies", "is_there"),
+    [
+        ([], True),
+        ([Custody.SOLE], False),
+        ([Custody.SOLE, Custody.OTHER], False),
+        ([Custody.JOINT], True),
+        ([Custody.JOINT, Custody.JOINT], True),
+        ([Custody.SOLE, Custody.SOLE], True),
+        ([Custody.JOINT, Custody.SELF], False),
+    ],
+)
+def test_guardians_are_asked_about_another_one_only_where_there_is_one(
+    session: Session, referral: Referral, custodies: list[Custody], is_there: bool
+) -> None:
+    for custody in custodies:
+        a_guardian(session, referral, custody=custody)
+    asked = coverage.asked_of(session, referral)
+    assert (Recipient.OTHER_GUARDIAN in asked, Recipient.SOCIAL_SERVICES in asked) == (is_there, True)
+    assert Recipient.OWN_STAFF not in asked
+
+
 def test_another_service_is_not_covered_while_no_guardian_is_known(session: Session, referral: Referral) -> None:
     assert not coverage.covers(session, referral, SOCIAL, on=TODAY)
 
