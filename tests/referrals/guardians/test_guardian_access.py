@@ -25,11 +25,6 @@ def referral(session, cast, wednesday):
 
 
 @pytest.fixture
-def maja(session, cast, referral):
-    return a_guardian(session, referral, told_by=cast.coordinator)
-
-
-@pytest.fixture
 def give(session, cast, referral, maja):
     """Lets the coordinator make a code, by default for Maja."""
 

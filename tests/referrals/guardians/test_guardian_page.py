@@ -25,16 +25,6 @@ def referral(session, cast, wednesday):
 
 
 @pytest.fixture
-def maja(session, cast, referral):
-    return a_guardian(session, referral, told_by=cast.coordinator)
-
-
-@pytest.fixture
-def omar(session, cast, referral):
-    return a_guardian(session, referral, told_by=cast.coordinator, name="Omar Testsson")
-
-
-@pytest.fixture
 def call(session, cast, referral):
     """Calls the team, or moves the meeting, with these guardians invited."""
 

@@ -38,16 +38,6 @@ def referral(session, cast, wednesday):
 
 
 @pytest.fixture
-def maja(session, cast, referral):
-    return a_guardian(session, referral, told_by=cast.coordinator)
-
-
-@pytest.fixture
-def omar(session, cast, referral):
-    return a_guardian(session, referral, told_by=cast.coordinator, name="Omar Testsson")
-
-
-@pytest.fixture
 def issue(session, referral):
     """Issues the plan to a reader, by default long enough ago to have left."""
 

@@ -28,11 +28,6 @@ def referral(session, cast):
 
 
 @pytest.fixture
-def maja(session, cast, referral):
-    return a_guardian(session, referral, told_by=cast.coordinator)
-
-
-@pytest.fixture
 def omar(session, cast, referral, maja):
     later = clock.now() + timedelta(minutes=1)
     return a_guardian(session, referral, told_by=cast.coordinator, name="Omar Testsson", recorded_at=later)

@@ -45,11 +45,6 @@ def referral(session, cast, wednesday):
 
 
 @pytest.fixture
-def maja(session, cast, referral):
-    return a_guardian(session, referral, told_by=cast.coordinator)
-
-
-@pytest.fixture
 def omar(session, cast, referral, maja):
     later = clock.now() + timedelta(seconds=1)
     return a_guardian(session, referral, told_by=cast.coordinator, name="Omar Testsson", recorded_at=later)

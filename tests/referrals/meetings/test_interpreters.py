@@ -29,11 +29,6 @@ def maja(session, cast, referral):
 
 
 @pytest.fixture
-def omar(session, cast, referral):
-    return a_guardian(session, referral, told_by=cast.coordinator, name="Omar Testsson")
-
-
-@pytest.fixture
 def meeting(session, cast, referral, maja, omar):
     return call(session, cast, referral, maja, omar)
 

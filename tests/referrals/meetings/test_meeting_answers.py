@@ -28,11 +28,6 @@ def referral(session, cast, wednesday):
 
 
 @pytest.fixture
-def maja(session, cast, referral):
-    return a_guardian(session, referral, told_by=cast.coordinator)
-
-
-@pytest.fixture
 def meeting(session, cast, referral, maja):
     return call(session, cast, referral, maja)
 

@@ -14,7 +14,7 @@ from referrals.models import Document, Guardian, Referral
 from referrals.papers import calls, readers
 from referrals.papers.calls import Ending
 from referrals.stages import TO_SCHEDULE
-from tests.factories import a_guardian, a_referral
+from tests.factories import a_referral
 from tests.people import Cast
 from tests.referrals.test_queries import counted_queries
 
@@ -31,16 +31,6 @@ def _today(wednesday: time_machine.Traveller) -> None:
 @pytest.fixture
 def referral(session: Session, cast: Cast) -> Referral:
     return a_referral(session, cast, TO_SCHEDULE)
-
-
-@pytest.fixture
-def maja(session: Session, cast: Cast, referral: Referral) -> Guardian:
-    return a_guardian(session, referral, told_by=cast.coordinator)
-
-
-@pytest.fixture
-def omar(session: Session, cast: Cast, referral: Referral) -> Guardian:
-    return a_guardian(session, referral, told_by=cast.coordinator, name="Omar Testsson")
 
 
 def schedule(

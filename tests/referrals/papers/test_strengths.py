@@ -38,11 +38,6 @@ def referral(session: Session, cast: Cast, wednesday: time_machine.Traveller) ->
 
 
 @pytest.fixture
-def maja(session: Session, cast: Cast, referral: Referral) -> Guardian:
-    return a_guardian(session, referral, told_by=cast.coordinator)
-
-
-@pytest.fixture
 def meets(session: Session, cast: Cast, referral: Referral, wednesday: time_machine.Traveller) -> Meets:
     """The team meets and its minutes are approved; a day later, those named have their copies."""
 
