@@ -71,6 +71,9 @@ def plan_team_dates(forum_id: uuid.UUID) -> ResponseReturnValue:
     except AgendaRefused as refused:
         form.refuse("minutes", refused.problem.label)
         return team_page(forum, 422, form=form)
+    if not planned.added:
+        form.refuse("first_on" if planned.closed or planned.there else "starts_time", _said(planned))
+        return team_page(forum, 422, form=form)
     set_now = [
         one for one in team_dates.from_today(transactions.session(), forum)
         if local_date(one.starts_at, zone=zone()) in planned.added

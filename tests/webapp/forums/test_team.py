@@ -64,8 +64,8 @@ def test_a_coordinator_sets_the_dates_of_a_term_and_takes_one_away(karin, addres
     assert "5 dates have been added." in page.text
     assert len(dates(page)) == 5
     assert dates(page)[0] == "Tuesday 22 September 2026, 14:30"
-    page = karin.submit(SERIES)
-    assert "No date has been added. 5 were there already." in page.text
+    page = karin.submit(SERIES, status=422)
+    assert page.problems == ["First day: No date has been added. 5 were there already."]
     first = next(form for form in page.all("form") if "/drop" in form.get("action"))
     page = karin.submit(form=first)
     assert "22 Sept 2026 has been taken away." in page.text
@@ -122,6 +122,12 @@ def test_closed_days_are_named_as_left_out(karin, address, signed_in):
     anton.submit({"label": "Lov", "first_on": "2026-10-05", "last_on": "2026-10-09"})
     karin.get(address)
     assert "Left out, since the schools are closed: 6 Oct 2026." in karin.submit(SERIES).text
+    single = {"first_on": "2026-10-07", "last_on": "", "starts_time": "13:10", "minutes": "75", "place": "Biblioteket"}
+    refused = karin.submit(single, status=422)
+    said = "First day: No date has been added. Left out, since the schools are closed: 7 Oct 2026."
+    assert refused.problems == [said]
+    typed = refused.fields(refused.form())
+    assert {name: typed[name] for name in single} == single, "what was typed still stands there"
 
 
 def test_a_whole_school_year_goes_around_its_holidays_and_keeps_its_hour_over_both_changes_of_the_clock(
@@ -167,9 +173,10 @@ def test_what_makes_no_dates_is_refused_at_its_field(karin, address, typed, why)
 def test_a_single_date_needs_no_last_day(karin, address):
     karin.get(address)
     assert dates(karin.submit(SERIES | {"last_on": ""})) == ["Tuesday 22 September 2026, 14:30"]
-    again = karin.submit(SERIES | {"last_on": "", "starts_time": "15:30"})
+    again = karin.submit(SERIES | {"last_on": "", "starts_time": "15:30"}, status=422)
     said = "Left out, since the team meets then already: 22 Sept 2026 14:30–16:00."
-    assert f"No date has been added. {said}" in again.text
+    assert again.problems == [f"Begins at: No date has been added. {said}"]
+    assert again.fields(again.form())["starts_time"] == "15:30"
     until_midnight = karin.submit(SERIES | {"last_on": "", "starts_time": "23:30", "minutes": "30"})
     assert dates(until_midnight)[1:] == ["Tuesday 22 September 2026, 23:30"]
 
