@@ -192,8 +192,8 @@ class AgendaItemForm(FormSchema):
 class MoveItemForm(FormSchema):
     """To which date a referral is moved, and why."""
 
-    to = IdField(needed=CHOOSE_ONE)
-    reason = LongText()
+    item_to = IdField(needed=CHOOSE_ONE)
+    item_reason = LongText()
 
 
 class MoveDateForm(FormSchema):

@@ -21,7 +21,7 @@ from referrals.models import AgendaItem, Forum, Referral, TeamDate, TeamSeat, Wh
 from referrals.stages import Party, Verb
 from referrals.vocabulary import AgendaAct
 from schemas.forums import AgendaForm, AgendaItemForm
-from webapp import auditing, downloads, forms, notices, pages, people, transactions
+from webapp import auditing, downloads, forms, kept, notices, pages, people, transactions
 from webapp.casework import filters, meanwhile, words
 from webapp.forums import blueprint, upward
 from webapp.forums.team import TEAM_ROLES, team_of
@@ -122,7 +122,7 @@ def arrange_agenda(forum_id: uuid.UUID, date_id: uuid.UUID, item_id: uuid.UUID) 
         else:
             notices.say_next(_said(values["act"], number))
             return back(forum_id, date_id)
-    return agenda_page(forum, date_id, form, status=422)
+    return agenda_page(forum, date_id, form, status=422, about=item_id)
 
 
 def line_of(date: TeamDate, item_id: uuid.UUID, form: forms.Form) -> AgendaItem | None:
@@ -145,8 +145,13 @@ def back(forum_id: uuid.UUID, date_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for(".agenda", forum_id=forum_id, date_id=date_id), 303)
 
 
-def agenda_page(forum: Forum, date_id: uuid.UUID, form: forms.Form, *, status: int = 200) -> Response:
-    """The page of a date as whoever is signed in may see it; one form for all of it, whichever was sent."""
+def agenda_page(
+    forum: Forum, date_id: uuid.UUID, form: forms.Form, *, status: int = 200, about: uuid.UUID | None = None
+) -> Response:
+    """The page of a date as whoever is signed in may see it; one form for all of it, whichever was sent.
+
+    `about` is the line whose form was sent: what was typed stands there again, and last on the page where that line is gone.
+    """
     session, actor = transactions.session(), people.actor()
     date = dates.find_date(session, forum, date_id)
     held = seats.seats_of(session, forum)
@@ -172,10 +177,13 @@ def agenda_page(forum: Forum, date_id: uuid.UUID, form: forms.Form, *, status: i
         own = [*(slot.item.referral for slot in slots), *could_be_put]
         elsewhere = meanwhile.of_people(sit, starts_at=ends_at, minutes=_MINUTES, forum=forum, but=own)
     ready = [] if is_over else [slot for slot in slots if calling.can_be_called(session, slot, held, by=actor)]
+    others = [one for one in dates.coming(session, forum) if one is not date]
+    _show_lost_texts(form, [line.item for line in lines if line.item and others], about)
     return pages.page(
         "forums/agenda.html",
         status,
         form=form,
+        about=about,
         team=forum,
         date=date,
         seen=moving.as_it_stands(date),
@@ -183,7 +191,7 @@ def agenda_page(forum: Forum, date_id: uuid.UUID, form: forms.Form, *, status: i
         lines=lines,
         ready=len(ready),
         could_follow=any(line.could_follow for line in lines),
-        others=[one for one in dates.coming(session, forum) if one is not date],
+        others=others,
         ends_at=ends_at,
         minutes_left=date.minutes - takes,
         longer={name: usual for name, usual in stands.items() if name != "minutes"} | {"moved_minutes": str(takes)},
@@ -197,6 +205,12 @@ def agenda_page(forum: Forum, date_id: uuid.UUID, form: forms.Form, *, status: i
         sent_by=upward.sent_by,
         lined_up=[(one.id, _choice(_shown(one), is_busy=one.id in busy)) for one in could_be_put],
     )
+
+
+def _show_lost_texts(form: forms.Form, movable: Sequence[AgendaItem], about: uuid.UUID | None) -> None:
+    """Show why the line `about` was to be moved where it is none of the `movable` any more, and no form has a place for that."""
+    if form.typed.get("item_reason") and about not in {one.id for one in movable}:
+        kept.show_texts()
 
 
 def _line(slot: Slot, date: TeamDate, held: Sequence[TeamSeat], *, is_over: bool) -> Line:

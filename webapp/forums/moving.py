@@ -6,11 +6,12 @@ from typing import Final
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals.errors import AgendaRefused
+from referrals.errors import AgendaRefused, NotAllowed
 from referrals.forums import dates, moving
 from referrals.forums.moving import CalledOff, Moved
 from referrals.languages import local_date
 from referrals.vocabulary import AgendaProblem
+from schemas.fields import CHOOSE_ONE
 from schemas.forums import MoveDateForm, MoveItemForm, WithdrawDateForm
 from webapp import forms, notices, people, transactions
 from webapp.casework import words
@@ -33,16 +34,18 @@ def move_agenda_item(forum_id: uuid.UUID, date_id: uuid.UUID, item_id: uuid.UUID
     forum, form, session, by = team_of(forum_id), forms.submitted(), transactions.session(), people.actor()
     item = line_of(dates.find_date(session, forum, date_id), item_id, form)
     if item is not None and (values := form.load(MoveItemForm())):
-        to = dates.find_date(session, forum, values["to"])
         try:
-            moved = moving.move_item(session, item, to, by=by, reason=values["reason"])
+            to = dates.find_date(session, forum, values["item_to"])
+            moved = moving.move_item(session, item, to, by=by, reason=values["item_reason"])
+        except NotAllowed:
+            form.refuse("item_to", CHOOSE_ONE)  # a colleague took that date away meanwhile
         except AgendaRefused as refused:
-            form.refuse("", refused.problem.label)
+            form.refuse("item_to", refused.problem.label)
         else:
             said = gettext("%(number)s is moved here.", number=item.referral.number)
             notices.say_next(" ".join((said, *_went_along(moved))))
             return back(forum_id, to.id)
-    return agenda_page(forum, date_id, form, status=422)
+    return agenda_page(forum, date_id, form, status=422, about=item_id)
 
 
 @blueprint.post("/teams/<uuid:forum_id>/dates/<uuid:date_id>/move")

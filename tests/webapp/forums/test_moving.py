@@ -1,13 +1,24 @@
 """Moving on the page of a team's date: a referral, the whole date, and the meetings that were called."""
 
+import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from referrals import clock, db
 from referrals.actors import Role
 from referrals.forums import seats
-from referrals.models import Account, AgendaItem, Guardian, RoleAssignment, SeatAbsence, TeamDate, TeamMeeting, TeamSeat
+from referrals.models import (
+    Account,
+    AgendaItem,
+    Guardian,
+    Referral,
+    RoleAssignment,
+    SeatAbsence,
+    TeamDate,
+    TeamMeeting,
+    TeamSeat,
+)
 from referrals.vocabulary import Profession
 from tests.factories import a_guardian
 from tests.teams import a_team_beside
@@ -37,6 +48,19 @@ def call(karin, number, settings):  # noqa: F811 - a fixture's name
     return karin.submit({"called": people})
 
 
+def fold_of(page, number):
+    """Where the referral `number` is moved to another date by itself."""
+    folds = page.all("details", class_="fold fold--small agenda-line__form")
+    (found,) = [one for one in folds if number in "".join(one.itertext())]
+    return found
+
+
+def typed_in(page, number):
+    """What stands in the form of the line of the referral `number`."""
+    (form,) = [one for one in page.all("form", class_="agenda-line__form") if number in "".join(one.itertext())]
+    return page.fields(form)
+
+
 def begins(settings):
     with db.reading(settings.database) as session:
         return [
@@ -52,9 +76,9 @@ def test_a_referral_moves_to_another_date_with_its_meeting(karin, team, date, la
     karin.get(team)
     karin.submit(DATE | {"first_on": "2026-09-29", "starts_time": "09:00"})
     page = karin.get(date)
-    refused = karin.submit({"to": "x"}, form=form_of(page, "/move"), status=422)
+    refused = karin.submit({"item_to": "x"}, form=form_of(page, "/move"), status=422)
     assert any("Choose one of the answers." in problem for problem in refused.problems)
-    page = karin.submit({"reason": "Rektorn är borta."}, form=form_of(page, "/move"))
+    page = karin.submit({"item_reason": "Rektorn är borta."}, form=form_of(page, "/move"))
     assert page.title.startswith("Agenda, Tuesday 29 September 2026")
     assert f"{number} is moved here. One meeting is moved along" in page.text
     assert "The team is called for this time." in lines(page)[0]
@@ -170,9 +194,40 @@ def test_a_line_a_colleague_took_off_or_moved_meanwhile_is_said_to_be_gone(karin
         refused = arrange(karin, stale, number, "keep", "45", status=422)
         assert any("The agenda has changed since the page was opened" in one for one in refused.problems)
         assert not lines(refused)
-    refused = karin.submit({"reason": "Rektorn är borta."}, form=form_of(stale, "/move"), status=422)
+    refused = karin.submit({"item_reason": "Rektorn är borta."}, form=form_of(stale, "/move"), status=422)
     assert any("The agenda has changed since the page was opened" in one for one in refused.problems)
-    assert refused.fields(form_of(refused, f"{date}/move"))["reason"] == "Rektorn är borta."
+    assert [refused.text_of(one) for one in refused.all("blockquote")] == ["Rektorn är borta."]
+    assert not refused.fields(form_of(refused, f"{date}/move"))["reason"], "it was about one referral"
+
+
+def test_what_was_typed_about_one_referral_stands_again_in_its_own_form_alone(karin, team, date, lay, settings):  # noqa: F811
+    (first, first_id), (second, second_id) = lay(), lay()
+    karin.get(team)
+    for first_on in ("2026-09-29", "2026-10-06"):
+        karin.submit(DATE | {"first_on": first_on})
+    put(karin, date, first_id)
+    page = put(karin, date, second_id)
+    refused = arrange(karin, page, second, "keep", "999", status=422)
+    assert [typed_in(refused, one)["item_minutes"] for one in (first, second)] == ["30", "999"]
+    move = fold_of(page, second)
+    chosen = [*move.iter("option")][-1].get("value")
+    with db.writing(settings.database) as session:
+        last = session.get_one(TeamDate, uuid.UUID(chosen))
+        twin = {"position": 1, "minutes": 30, "put_by_id": cast_of(session).coordinator.id, "put_at": clock.now()}
+        session.add(AgendaItem(referral=session.get_one(Referral, uuid.UUID(second_id)), date=last, **twin))
+    typed = {"item_to": chosen, "item_reason": "Rektorn är borta."}
+    for why in ("It is on that date already.", "Choose one of the answers."):
+        refused = karin.submit(typed, form=move.find(".//form"), status=422)
+        assert any(why in problem for problem in refused.problems)
+        again = refused.fields(fold_of(refused, second).find(".//form"))
+        assert again["item_reason"] == "Rektorn är borta."
+        assert (again["item_to"] == chosen) is why.startswith("It is")
+        assert fold_of(refused, second).get("open") is not None
+        assert not refused.fields(fold_of(refused, first).find(".//form"))["item_reason"]
+        assert not refused.fields(form_of(refused, f"{date}/move"))["reason"]
+        assert not refused.all("blockquote")
+        with db.writing(settings.database) as session:  # a colleague takes it away
+            session.execute(delete(TeamDate).where(TeamDate.id == uuid.UUID(chosen)))
 
 
 def test_a_date_is_withdrawn_and_what_was_called_for_it_is_called_off(karin, date, lay, settings):  # noqa: F811
