@@ -509,11 +509,12 @@ def test_the_coordinator_notes_that_an_interpreter_is_booked(signed_in: SignIn, 
     page = karin.get(address)
     assert "polska: not noted as booked yet" in page.text
     (form,) = forms(page)
-    assert "nothing has been noted" in karin.submit({"booked_with": ""}, form=form).text
-    stale = {"booked_with": "Tolken", "asked_about": "2026-12-08T12:30:00+00:00"}
-    assert "which interpreters it needs, has changed meanwhile" in karin.submit(stale, form=form).text
-    page = karin.submit({"language": "finska", "booked_with": "Tolken"}, form=form)
-    assert "which interpreters it needs, has changed meanwhile" in page.text
+    assert "nothing has been noted" in karin.submit({"booked_with": ""}, form=form, status=422).text
+    for stale in ({"asked_about": "2026-12-08T12:30:00+00:00"}, {"language": "finska"}):
+        page = karin.submit(stale | {"booked_with": "Tolken"}, form=form, status=422)
+        assert "which interpreters it needs, has changed meanwhile" in page.text
+        assert [page.text_of(one) for one in page.all("blockquote")] == ["Tolken"], "to be copied"
+        assert page.fields(page.form())["place"], "the form that moves the meeting stands as it did"
     page = karin.submit({"booked_with": "Tolkförmedlingen"}, form=form)
     assert "It is noted that an interpreter is booked." in page.text
     assert "polska: booked with Tolkförmedlingen" in page.text
@@ -525,7 +526,7 @@ def test_the_coordinator_notes_that_an_interpreter_is_booked(signed_in: SignIn, 
     page = karin.submit({"booked_with": ""}, form=form)
     assert "It is noted that no interpreter is booked any more." in page.text
     assert "polska: not noted as booked yet" in page.text
-    assert "nothing has been noted" in karin.submit({"language": ""}, form=form).text
+    assert "nothing has been noted" in karin.submit({"language": ""}, form=form, status=422).text
     karin.submit({"booked_with": "Tolkförmedlingen"}, form=form)
     assert "polska" not in signed_in("kim").get(address).text
     begun = karin.get(f"{address}/minutes")

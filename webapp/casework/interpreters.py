@@ -16,7 +16,7 @@ from referrals.stages import Verb
 from referrals.vocabulary import N_
 from referrals.work.worklist import shown_unit
 from schemas.team_review import InterpreterForm
-from webapp import forms, notices, people, transactions
+from webapp import forms, kept, notices, people, transactions
 from webapp.casework import blueprint, meanwhile
 from webapp.casework.lines import Line
 from webapp.guards import for_referral
@@ -24,6 +24,7 @@ from webapp.language import gettext, short_date, zone
 
 _BOOKED: str = N_("It is noted that an interpreter is booked.")
 _NOT_BOOKED: str = N_("It is noted that no interpreter is booked any more.")
+_LACKING: str = N_("Write with whom the interpreter is booked: nothing has been noted.")
 #: said where the meeting was moved, or a guardian answered, while somebody had the page open
 _CHANGED: str = N_(
     "The meeting, or which interpreters it needs, has changed meanwhile: nothing was noted. This page shows how it is now."
@@ -36,20 +37,19 @@ def note_interpreter(referral: Referral) -> ResponseReturnValue:
     """Note with whom an interpreter is booked, or that none is any more."""
     given = forms.submitted().load(InterpreterForm())
     if given is None:
-        return _lacking(referral)
+        return _again(referral, _LACKING)
     session, asked_about = transactions.session(), forms.instant_sent("asked_about")
     try:
         interpreters.book(session, referral, by=people.actor(), asked_about=asked_about, **given)
     except Incomplete:
-        return _lacking(referral)
+        return _again(referral, _LACKING)
     except MeetingMoved:
-        notices.say_next(gettext(_CHANGED), "warning")
-    else:
-        meeting = team_review.current_meeting(session, referral)
-        is_booked = bool(given["booked_with"])
-        noted = _BOOKED if is_booked else _NOT_BOOKED
-        said = [gettext(noted), *(meanwhile.without_names(meeting) if meeting and is_booked else ())]
-        notices.say_next(" ".join(said))
+        return _again(referral, _CHANGED)
+    meeting = team_review.current_meeting(session, referral)
+    is_booked = bool(given["booked_with"])
+    noted = _BOOKED if is_booked else _NOT_BOOKED
+    said = [gettext(noted), *(meanwhile.without_names(meeting) if meeting and is_booked else ())]
+    notices.say_next(" ".join(said))
     return _back(referral)
 
 
@@ -71,9 +71,9 @@ def _line(found: ToBook, day: date) -> Line:
     )
 
 
-def _lacking(referral: Referral) -> ResponseReturnValue:
-    notices.say_next(gettext("Write with whom the interpreter is booked: nothing has been noted."), "warning")
-    return _back(referral)
+def _again(referral: Referral, why: str) -> ResponseReturnValue:
+    """The page as it is by now, with `why` nothing was noted, and what was typed to be copied."""
+    return kept.page_again(notices.Notice(gettext(why), kind="warning"), 422) or _back(referral)
 
 
 def _back(referral: Referral) -> ResponseReturnValue:
