@@ -183,6 +183,12 @@ class AgendaForm(FormSchema):
 
 
 class AgendaItemForm(FormSchema):
+class CallToDateForm(FormSchema):
+    """Whether the team is called to all that is ready although the schools are closed on that day."""
+
+    on_closed_day = Tick()
+
+
     """What is done with a referral on a date, and how many minutes it has."""
 
     item_minutes = CountField(least=5, most=240, needed=_KEPT, error_messages={"invalid": _KEPT, "out_of_range": _KEPT})

@@ -118,10 +118,12 @@ def can_be_called(session: Session, slot: Slot, held: Sequence[TeamSeat], *, by:
 
 
 def call_to_agenda(
-    session: Session, date: TeamDate, *, points: Sequence[str], by: Actor, seen: str | None = None
-) -> Called:
+    session: Session, date: TeamDate, *, points: Sequence[str], by: Actor, seen: str | None = None,
+    on_closed_day: bool = False,
+) -> Called:  # fmt: skip
     """Call the team to each referral on the agenda that is ready for it, at its time there, to talk about `points`.
 
+    Raises SchoolsClosed where they are, unless `on_closed_day` says that this is known: days are closed after dates were set, too.
     Raises NotAllowed, and AgendaRefused once the day has passed, where the agenda was changed since it stood as `seen`, and where it
     ends after the date.
     """
@@ -138,7 +140,7 @@ def call_to_agenda(
         if is_done or not agenda.may_arrange(referral, date, by):
             continue
         if can_be_called(session, slot, held, by=by):
-            _call(session, slot, points, by=by)
+            _call(session, slot, points, by=by, on_closed_day=on_closed_day)
             called += 1
             meeting = team_review.current_meeting(session, referral)
             to_tell += len(team_review.without_mail(session, meeting)) if meeting else 0
@@ -168,11 +170,10 @@ def _is_complete(session: Session, slot: Slot, *, by: Actor) -> bool:
     return not team_review.missing_professions(referral, called)
 
 
-def _call(session: Session, slot: Slot, points: Sequence[str], *, by: Actor) -> None:
+def _call(session: Session, slot: Slot, points: Sequence[str], *, by: Actor, on_closed_day: bool) -> None:
     referral, date = slot.item.referral, slot.item.date
     team_review.schedule_meeting(
         session, referral, by=by, seen=None, starts_at=slot.starts_at, minutes=slot.item.minutes, place=date.place,
         called=usually_called(session, referral, roster.for_team(session, referral), at=slot.starts_at, by=by),
-        guardians=usually_invited(session, referral), agenda=points,
-        on_closed_day=True,  # the date itself stands there knowingly
+        guardians=usually_invited(session, referral), agenda=points, on_closed_day=on_closed_day,
     )  # fmt: skip

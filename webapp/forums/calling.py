@@ -5,9 +5,11 @@ import uuid
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from referrals.errors import AgendaRefused
+from referrals.errors import AgendaRefused, SchoolsClosed
 from referrals.forums import calling, dates
 from referrals.forums.calling import Called
+from schemas.fields import N_
+from schemas.forums import CallToDateForm
 from webapp import forms, notices, people, transactions
 from webapp.casework import meeting_forms
 from webapp.forums import blueprint
@@ -23,10 +25,15 @@ def call_to_agenda(forum_id: uuid.UUID, date_id: uuid.UUID) -> ResponseReturnVal
     """Call the team to each referral that is ready, at its time on the agenda."""
     forum, session, form = team_of(forum_id), transactions.session(), forms.submitted()
     date = dates.find_date(session, forum, date_id)
+    values = form.load(CallToDateForm()) or {}
+    points, seen = meeting_forms.usual_points(), request.form.get("seen", "")
     try:
-        called = calling.call_to_agenda(
-            session, date, points=meeting_forms.usual_points(), by=people.actor(), seen=request.form.get("seen", "")
+        called = calling.call_to_agenda(session, date, points=points, by=people.actor(), seen=seen, **values)
+    except SchoolsClosed:
+        form.refuse(
+            "on_closed_day", N_("The schools are closed on that day. Nobody is called yet: tick that you meet then.")
         )
+        return agenda_page(forum, date_id, form, status=422)
     except AgendaRefused as refused:
         form.refuse("", refused.problem.label)
         return agenda_page(forum, date_id, form, status=422)

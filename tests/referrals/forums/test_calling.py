@@ -9,12 +9,12 @@ import time_machine
 from sqlalchemy.orm import Session
 
 from referrals import team_review
-from referrals.errors import AgendaRefused, NotAllowed
+from referrals.errors import AgendaRefused, NotAllowed, SchoolsClosed
 from referrals.forums import agenda, calling, dates, moving, seats
 from referrals.forums.calling import Called
 from referrals.forums.dates import Series
 from referrals.forums.moving import Moved
-from referrals.models import Referral, TeamDate
+from referrals.models import ClosedDay, Referral, TeamDate
 from referrals.stages import PARTS_REQUESTED, TO_SCHEDULE
 from referrals.vocabulary import AgendaProblem, Attendance, MeetingOutcome
 from tests.factories import a_guardian, a_member, a_referral, protected
@@ -177,6 +177,19 @@ def test_nobody_is_called_to_an_agenda_that_ends_after_its_date(
     tuesday.minutes = 120
     session.flush()
     assert press(session, cast, tuesday) == Called(4, 0, 4)
+
+
+def test_to_a_day_that_was_closed_after_the_date_was_set_nobody_is_called_unless_that_is_known(
+    session: Session, cast: Cast, tuesday: TeamDate
+) -> None:
+    by, referral = cast.coordinator.actor(), put(session, cast, tuesday)
+    session.add(ClosedDay(first_on=date(2026, 9, 21), last_on=date(2026, 9, 23), label="Lov"))
+    session.flush()
+    with pytest.raises(SchoolsClosed):
+        press(session, cast, tuesday)
+    assert not team_review.is_called(session, referral)
+    known = calling.call_to_agenda(session, tuesday, points=POINTS, by=by, on_closed_day=True)
+    assert known == Called(1, 0, 1)
 
 
 def test_only_who_keeps_the_date_calls_and_only_what_they_may_arrange_while_it_is_to_come(

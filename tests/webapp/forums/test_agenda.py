@@ -284,6 +284,22 @@ def test_to_an_agenda_that_ends_after_its_date_nobody_is_called_before_that_is_l
     assert not offers(page)
 
 
+def test_to_a_day_that_is_closed_by_now_one_press_calls_nobody_without_a_tick(karin, date, lay, signed_in):
+    _number, identity = lay()
+    stale = put(karin, date, identity)
+    (before,) = [one for one in stale.all("form") if one.get("action", "").endswith("/call")]
+    anton = signed_in("anton")
+    anton.get("/administration/closed-days")
+    anton.submit({"label": "Lov", "first_on": "2026-09-21", "last_on": "2026-09-23"})
+    page = karin.submit(form=before, status=422)
+    said = "Meet although the schools are closed that day: The schools are closed on that day. Nobody is called yet"
+    assert any(one.startswith(said) for one in page.problems)
+    assert "The team is not called to it yet." in lines(page)[0]
+    (form,) = [one for one in page.all("form") if one.get("action", "").endswith("/call")]
+    page = karin.submit({"on_closed_day": "yes"}, form=form)
+    assert "The team is called for this time." in lines(page)[0]
+
+
 def test_once_the_day_is_over_nobody_is_called_from_its_page(karin, date, lay, signed_in, wednesday):
     _number, identity = lay()
     put(karin, date, identity)
