@@ -157,6 +157,7 @@ class AboutForm(FormSchema):
     place = ShortText(load_default="")
     quorum = TermList(Profession)
     shows_names = Tick()
+    rates_by_colour = Tick()
     has_public_page = Tick()
     contact = ShortText(load_default="")
     phone = PhoneText(load_default="")
@@ -182,13 +183,13 @@ class AgendaForm(FormSchema):
     minutes = CountField(least=5, most=240, load_default=30, error_messages={"invalid": _KEPT, "out_of_range": _KEPT})
 
 
-class AgendaItemForm(FormSchema):
 class CallToDateForm(FormSchema):
     """Whether the team is called to all that is ready although the schools are closed on that day."""
 
     on_closed_day = Tick()
 
 
+class AgendaItemForm(FormSchema):
     """What is done with a referral on a date, and how many minutes it has."""
 
     item_minutes = CountField(least=5, most=240, needed=_KEPT, error_messages={"invalid": _KEPT, "out_of_range": _KEPT})
@@ -196,7 +197,7 @@ class CallToDateForm(FormSchema):
 
 
 class MoveItemForm(FormSchema):
-    """To which date a referral is moved, and why."""
+    """To which date a referral is moved, and why; named apart from moving the whole date, which stands on the same page."""
 
     item_to = IdField(needed=CHOOSE_ONE)
     item_reason = LongText()

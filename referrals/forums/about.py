@@ -26,6 +26,8 @@ class Description:
     place: str
     quorum: Sequence[Profession]
     shows_names: bool
+    #: whether it rates by colour too, which a team above the schools never does: no child is talked about there
+    rates_by_colour: bool
     #: whether families read of it; heeded where it takes in no unit's concerns, or works beside one that does
     has_public_page: bool = False
     #: a function and a number of its own, heeded where it takes in no unit's concerns: otherwise its units' own are read
@@ -71,6 +73,7 @@ def as_it_stands(forum: Forum, actor: Actor) -> str:
         forum.place,
         forum.quorum,
         forum.shows_names,
+        forum.rates_by_colour,
         forum.has_public_page,
         forum.contact,
         forum.phone,
@@ -99,6 +102,7 @@ def describe(session: Session, forum: Forum, description: Description, *, by: Ac
         # Who is asked for keeps their place: the same professions in another order are no change.
         "quorum": [one for one in forum.quorum if one in wanted] + [one for one in wanted if one not in forum.quorum],
         "shows_names": description.shows_names,
+        "rates_by_colour": description.rates_by_colour and not forum.is_above,
     }
     if may_be_told_of(forum):
         values["has_public_page"] = description.has_public_page

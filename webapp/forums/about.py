@@ -26,7 +26,9 @@ def about(forum_id: uuid.UUID) -> Response:
         {"unit_id": unit.id, "contact": unit.contact, "phone": unit.phone}
         for unit in rules.own_units(forum, people.actor())
     ]
-    names = ("level", "mandate", "place", "quorum", "shows_names", "has_public_page", "contact", "phone")
+    names = (
+        "level", "mandate", "place", "quorum", "shows_names", "rates_by_colour", "has_public_page", "contact", "phone",
+    )  # fmt: skip
     said = {name: getattr(forum, name) for name in names} | {"outcomes": forum.outcomes or [], "units": units}
     return _page(forum, forms.shown(said))
 

@@ -26,6 +26,7 @@ def say(session: Session, cast: Cast, *, by: Account | None = None, seen: str | 
     """What is said of the team stays as it is but for `values`: by the coordinator, who sees it as it stands."""
     forum, actor = cast.forum, (by or cast.coordinator).actor()
     kept = {"mandate": forum.mandate, "place": forum.place, "shows_names": forum.shows_names}
+    kept |= {"rates_by_colour": forum.rates_by_colour}
     given: dict[str, Any] = kept | {"quorum": [Profession(one) for one in forum.quorum], "contacts": {}} | values
     seen = about.as_it_stands(forum, actor) if seen is None else seen
     return about.describe(session, forum, Description(**given), by=actor, seen=seen)
@@ -38,11 +39,12 @@ def set_up(session: Session, cast: Cast, level: TeamLevel, *outcomes: MeetingOut
 
 def test_what_is_said_of_a_team_is_kept_and_each_change_noted(session: Session, cast: Cast) -> None:
     said: dict[str, Any] = {
-        "mandate": "Tio timmar i veckan.", "place": "Biblioteket", "shows_names": True,
+        "mandate": "Tio timmar i veckan.", "place": "Biblioteket", "shows_names": True, "rates_by_colour": True,
         "quorum": [Profession.SCHOOL_COUNSELLOR, Profession.SCHOOL_NURSE],
         "contacts": {cast.school.id: ("Samordnaren", "0000-11 22 33")},
     }  # fmt: skip
-    assert say(session, cast, **said) == 6
+    assert say(session, cast, **said) == 7
+    assert cast.forum.rates_by_colour
     assert (cast.forum.mandate, cast.forum.place, cast.forum.shows_names) == (
         "Tio timmar i veckan.",
         "Biblioteket",
@@ -54,7 +56,8 @@ def test_what_is_said_of_a_team_is_kept_and_each_change_noted(session: Session, 
     assert {(change.subject.split()[0], change.by_id) for change in noted} == {
         (subject, cast.coordinator.id)
         for subject in (
-            "forum.mandate", "forum.place", "forum.shows_names", "forum.quorum", "unit.contact", "unit.phone",
+            "forum.mandate", "forum.place", "forum.shows_names", "forum.rates_by_colour", "forum.quorum",
+            "unit.contact", "unit.phone",
         )
     }  # fmt: skip
     assert say(session, cast, **said) == 0
@@ -73,7 +76,13 @@ def test_a_number_of_its_own_is_kept_only_of_a_team_that_takes_in_no_concerns(se
     beside = a_team_beside(session, cast).forum
     actor = cast.head_teacher.actor()
     said = Description(
-        mandate="", place=beside.place, quorum=[Profession.PSYCHOLOGIST], shows_names=False, contacts={}, **own
+        mandate="",
+        place=beside.place,
+        quorum=[Profession.PSYCHOLOGIST],
+        shows_names=False,
+        rates_by_colour=False,
+        contacts={},
+        **own,
     )
     assert about.describe(session, beside, said, by=actor, seen=about.as_it_stands(beside, actor)) == 3
     assert (beside.contact, beside.phone) == ("Samordnaren", "0000-11 22 33")

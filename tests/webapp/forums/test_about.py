@@ -34,6 +34,7 @@ def test_a_coordinator_says_it_and_families_read_it(app, signed_in, team, browse
             "place": "Biblioteket",
             "quorum": ["school_nurse"],
             "shows_names": "yes",
+            "rates_by_colour": "yes",
             "units-0-contact": "Mottagningen",
             "units-0-phone": "0000-99",
         }
@@ -43,10 +44,11 @@ def test_a_coordinator_says_it_and_families_read_it(app, signed_in, team, browse
     for said in ("Tio timmar i veckan.", "Mottagningen: 0000-99"):
         assert said in shown
     changes = signed_in("anton").get("/administration/changes").text
-    for said in ("Mottagningen", "what it may decide beside that", "names on the public page"):
+    for said in ("Mottagningen", "what it may decide beside that", "names on the public page", "rates by colour"):
         assert said in changes
     form = karin.get(f"{team}/about")
     assert form.fields(form.form())["place"] == "Biblioteket"
+    assert form.fields(form.form())["rates_by_colour"] == "yes"
 
 
 def test_a_team_that_takes_in_concerns_and_works_beside_another_is_asked_for_the_numbers_of_its_units_alone(
