@@ -99,6 +99,9 @@ class ForumPart(Schema):
     mandate = fields.String(validate=validate.Length(max=1000, error="write at most 1000 characters"))
     shows_names = fields.Boolean(truthy={True}, falsy={False})
     rates_by_colour = fields.Boolean(truthy={True}, falsy={False})
+    has_public_page = fields.Boolean(truthy={True}, falsy={False})
+    contact = fields.String(validate=validate.Length(max=200, error="write at most 200 characters"))
+    phone = fields.String(validate=validate.Length(max=40, error="write at most 40 characters"))
 
 
 class UnitPart(Schema):

@@ -61,6 +61,14 @@ def test_in_a_team_without_units_sits_whoever_works_in_any_or_leads_them(tmp_pat
     path = tmp_path / "above.toml"
     path.write_text(text.replace('seats = ["htl-asken"]', 'seats = ["htl-asken", "utveckling"]'), encoding="utf-8")
     assert any("utveckling" in person["seats"] for person in municipality.read(path)["people"])
+    told = {"has_public_page": True, "contact": "Samordnaren", "phone": "0000-11 22 33"}
+    path.write_text(
+        text.replace(team, team + 'has_public_page = true\ncontact = "Samordnaren"\nphone = "0000-11 22 33"\n'),
+        encoding="utf-8",
+    )
+    assert municipality.read(path)["forums"][0].items() >= told.items()
+    path.write_text(text.replace(team, f'{team}phone = "{"0" * 41}"\n'), encoding="utf-8")
+    assert "write at most 40 characters" in str(refusal(path))
     leads = 'roles = [{ role = "management" }]'
     path.write_text(text.replace(leads, f'{leads}\nseats = ["utveckling"]'), encoding="utf-8")
     assert any("utveckling" in person["seats"] for person in municipality.read(path)["people"])

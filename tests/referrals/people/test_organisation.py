@@ -98,15 +98,17 @@ def test_a_changed_file_changes_and_each_change_is_logged(session, written):
     set_up(session, written)
     written["municipality"]["name"] = "Nya Lindköping"
     written["units"][0] |= {"phone": "0000-99 99 99", "is_open": False}
+    written["forums"][0] |= {"has_public_page": True}
     written["targets"] = {"plan": {"school_days": 7}}
     written["people"][0] |= {"profession": Profession.TEACHER, "language": "en"}
-    assert set_up(session, written) == (0, 6)
+    assert set_up(session, written) == (0, 7)
     karin = account(session, "karin")
     assert set(log(session)) == {
         (f"municipality.name {organisation.municipality(session).id}", "Lindköping", "Nya Lindköping"),
         (f"municipality.targets.plan {organisation.municipality(session).id}", "", "school_days 7"),
         ("unit.phone lindskolan", "0000-12 34 56", "0000-99 99 99"),
         ("unit.is_open lindskolan", "True", "False"),
+        ("forum.has_public_page htl-linden", "False", "True"),
         (f"account.profession {karin.id}", "coordinator", "teacher"),
         (f"account.language {karin.id}", "sv", "en"),
     }
