@@ -8,6 +8,7 @@ from marshmallow import ValidationError, fields
 
 from referrals.languages import is_written
 from schemas.fields import CHOOSE_ONE, FILL_IN, GIVE_DATE, N_, DateField, FormSchema, IdField, LongText, ShortText, Tick
+from schemas.statutory import GIVE_DECISION_DAY, SAY_WHERE_KEPT
 
 #: no quarter has more weekdays
 MOST_DAYS = 66
@@ -111,3 +112,10 @@ class LeaveForm(_StepForm):
     """Why nothing is sent."""
 
     why_not = LongText(needed=FILL_IN)
+
+
+class ElsewhereForm(_StepForm):
+    """Where another system keeps the decision, and since when."""
+
+    kept_in = ShortText(needed=SAY_WHERE_KEPT)
+    decided_on = DateField(needed=GIVE_DECISION_DAY, is_past=True)

@@ -141,6 +141,11 @@ class AbsenceStep(_OfPupil, Base):
     pupil: Mapped[AbsentPupil] = relationship(back_populates="steps")
     decided_by: Mapped[Account | None] = relationship()
 
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether it is a mere pointer: another system keeps the decision, and there is no paper of ours."""
+        return "kept_in" in (self.said or {})
+
 
 class AbsenceAside(Identified, Base):
     """That a head teacher is too close to a pupil, and leaves what is done about the absence to somebody else. Why is not kept."""

@@ -183,13 +183,15 @@ class StatutoryTrack:
     opens_parts: bool = False
     #: whether it is reported, investigated and decided here too, and not only pointed to
     is_done_here: bool = False
+    #: whether a concern can go on as this; what is not is only pointed to where it was made elsewhere
+    is_way_on: bool = True
 
     @classmethod
     def read(cls, written: dict[str, Any]) -> "StatutoryTrack":
         """The track as a file writes it."""
         forms = frozenset(SchoolForm(form) for form in written["school_forms"])
-        names = ("guardians_first", "opens_parts", "is_done_here")
-        marks = {name: written.get(name.removeprefix("is_"), False) for name in names}
+        names = ("guardians_first", "opens_parts", "is_done_here", "is_way_on")
+        marks = {name: written.get(name.removeprefix("is_"), name == "is_way_on") for name in names}
         return cls(written["key"], written["name"], written["source"], forms, **marks)
 
     def name(self, language: str) -> str:

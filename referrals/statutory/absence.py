@@ -27,8 +27,8 @@ from referrals.statutory.absence_keepers import is_kept_by, may_keep, units_of
 from referrals.vocabulary import AbsenceStepKind, Counterpart, Direction, DocumentKind, Registered
 
 #: what the deciding person writes: to whom a warning goes and what the school offers; when parents were told of a report, what the
-#: school has done and how the family sees it; or why nothing is sent
-SAID: Final = ("to_whom", "offer", "told_on", "done", "views", "why_not")
+#: school has done and how the family sees it; why nothing is sent; or where another system keeps the decision, and since when
+SAID: Final = ("to_whom", "offer", "told_on", "done", "views", "why_not", "kept_in", "decided_on")
 #: whom each paper goes to
 _GOES_TO: Final = {
     AbsenceStepKind.WARNING: Counterpart.GUARDIAN,
@@ -201,7 +201,7 @@ def send(session: Session, step: AbsenceStep, *, by: Actor, seen: str, said: Map
     this person had another sum before their eyes, or with "changed" where the days were entered anew since this morning: the
     next morning's sum decides then.
     """
-    _require_open(session, step, by=by, verb=f"send_{step.kind.value}")
+    require_open(session, step, by=by, verb=f"send_{step.kind.value}")
     today = here.today(session)
     told_on = said.get("told_on")
     stated: dict[str, Any] = {"to_whom": said.get("to_whom"), "offer": said.get("offer")}
@@ -220,7 +220,7 @@ def send(session: Session, step: AbsenceStep, *, by: Actor, seen: str, said: Map
         raise Incomplete(*missing)
     step.said = {name: _plain(said[name]) for name in stated}
     step.language = language
-    _decide(session, step, by=by, is_sent=True)
+    decide(session, step, by=by, deed="send", is_sent=True)
     register.enter(
         session, Registered.ABSENCE, step.id, referral=None, direction=Direction.ISSUED, counterpart=_GOES_TO[step.kind],
         paper=DocumentKind(step.kind.value), unit_id=step.pupil.unit_id,
@@ -229,13 +229,13 @@ def send(session: Session, step: AbsenceStep, *, by: Actor, seen: str, said: Map
 
 def leave_unsent(session: Session, step: AbsenceStep, *, by: Actor, seen: str, why_not: str) -> None:
     """Decide, with the reason, that it is not sent. Raises NotAllowed, AlreadyMoved, Incomplete, with "overtaken" as in `send`."""
-    _require_open(session, step, by=by, verb=f"leave_{step.kind.value}")
+    require_open(session, step, by=by, verb=f"leave_{step.kind.value}")
     if not why_not.strip():
         raise Incomplete("why_not")
     if seen != sum_read(step):
         raise Incomplete("overtaken")
     step.said = {"why_not": why_not.strip()}
-    _decide(session, step, by=by, is_sent=False)
+    decide(session, step, by=by, deed="leave", is_sent=False)
 
 
 def protect(session: Session, pupil: AbsentPupil, *, by: Actor, own_number: str) -> None:
@@ -373,7 +373,8 @@ def _follow(session: Session, summed: Sum, rule: AbsenceRule, *, quarter_on: dat
     return is_new
 
 
-def _require_open(session: Session, step: AbsenceStep, *, by: Actor, verb: str) -> None:
+def require_open(session: Session, step: AbsenceStep, *, by: Actor, verb: str) -> None:
+    """Come after whoever was first. Raises NoSuchReferral for a step that fell away, NotAllowed, and AlreadyMoved for a decided one."""
     read_anew(session, step.pupil)
     if step not in step.pupil.steps:
         raise NoSuchReferral  # the morning's sum took it away
@@ -383,11 +384,12 @@ def _require_open(session: Session, step: AbsenceStep, *, by: Actor, verb: str) 
         raise AlreadyMoved(verb, step.decided_by.name, step.decided_at, by_id=step.decided_by_id)
 
 
-def _decide(session: Session, step: AbsenceStep, *, by: Actor, is_sent: bool) -> None:
+def decide(session: Session, step: AbsenceStep, *, by: Actor, deed: str, is_sent: bool) -> None:
+    """Let `by` have decided the step, and the log say with which deed."""
     step.is_sent, step.decided_at, step.decided_by_id = is_sent, clock.now(), by.account_id
     session.flush()
     session.refresh(step, ["decided_by"])
-    _log(session, step.pupil, f"{'send' if is_sent else 'leave'}_{step.kind.value}", by=by)
+    _log(session, step.pupil, f"{deed}_{step.kind.value}", by=by)
 
 
 def _plain(value: Any) -> Any:

@@ -80,8 +80,8 @@ class StepOnPaper:
 
 
 def values(session: Session, step: AbsenceStep) -> dict[str, Any]:
-    """What the paper is made from, under the names `PaperSource` knows. Raises NoSuchReferral where nothing was sent."""
-    if not step.is_sent or step.decided_by is None or step.decided_at is None:
+    """What the paper is made from, under the names `PaperSource` knows. Raises NoSuchReferral where nothing was sent from here."""
+    if not step.is_sent or step.is_elsewhere or step.decided_by is None or step.decided_at is None:
         raise NoSuchReferral
     rule, limits = absence.rule_of(session, step), [each.percent for each in absence.rules(session)]
     days, last_on = step.days or 0.0, absence.last_day(step.quarter_on)
@@ -120,13 +120,14 @@ def read(step: AbsenceStep) -> bytes | None:
 
 def _warned_on(session: Session, step: AbsenceStep) -> date | None:
     zone = organisation.municipality(session).timezone
-    sent = (
-        each.decided_at
+    warned = (
+        date.fromisoformat((each.said or {})["decided_on"])
+        if each.is_elsewhere
+        else local_date(each.decided_at, zone=zone)
         for each in step.pupil.steps
         if each.quarter_on == step.quarter_on
         and each.kind is AbsenceStepKind.WARNING
         and each.is_sent
         and each.decided_at
     )
-    warned_at = next(sent, None)
-    return local_date(warned_at, zone=zone) if warned_at else None
+    return next(warned, None)

@@ -13,7 +13,7 @@ from referrals.errors import Incomplete, NotAllowed
 from referrals.models import Referral, StatutoryDecision
 from referrals.rules.rulebook import StatutoryTrack
 from referrals.stages import Verb
-from referrals.statutory.tracks import statutory_tracks, track_of
+from referrals.statutory.tracks import pointed_to, track_of
 from referrals.vocabulary import DecidedBy
 
 
@@ -51,7 +51,7 @@ def link_decision(
     """Record that there is such a decision. Raises Incomplete without a track of this unit, where, by whom, or a day that has come."""
     history.guard(session, referral, Verb.LINK_STATUTORY_DECISION, by=by, seen=seen)
     stated = {
-        "track": link.track in {track.key for track in statutory_tracks(referral)},
+        "track": link.track in {track.key for track in pointed_to(referral)},
         "kept_in": link.kept_in.strip(),
         "decided_on": link.decided_on is not None and link.decided_on <= here.today(session),
         "decided_by": link.decided_by,

@@ -53,7 +53,12 @@ class OnTrack:
 
 
 def statutory_tracks(referral: Referral) -> tuple[rulebook.StatutoryTrack, ...]:
-    """The statutory tracks that the head teacher of its unit can decide upon; none in some units."""
+    """The statutory tracks that the head teacher of its unit can decide that a concern goes on in; none in some units."""
+    return tuple(track for track in pointed_to(referral) if track.is_way_on)
+
+
+def pointed_to(referral: Referral) -> tuple[rulebook.StatutoryTrack, ...]:
+    """What can be pointed to where it was made elsewhere: every track of its unit, also one in which no concern goes on."""
     return rulebook.load(referral.rulepack).tracks_for(referral.unit.school_form)
 
 

@@ -36,7 +36,7 @@ from referrals.work.worklist import in_units, shown_unit
 
 #: so long before its day it is shown that a programme is to be looked at again
 AHEAD: Final = timedelta(days=7)
-_POINTED = aliased(History)
+_POINTED, _SINCE = aliased(History), aliased(History)
 _LATER, _LATER_BEGUN, _BEGUN = aliased(SupportProgramme), aliased(History), aliased(History)
 
 
@@ -47,6 +47,19 @@ def _is_pointed_to(kind: Any, track: str) -> ColumnElement[bool]:
     return pointer.where(StatutoryDecision.referral_id == kind.referral_id, held).exists()
 
 
+def _is_taken_elsewhere(kind: Any, track: str) -> ColumnElement[bool]:
+    """Whether a pointer that came after it was begun here says that it is decided elsewhere.
+
+    One that was there before is about an earlier one: what is begun here since waits all the same.
+    """
+    later = select(StatutoryDecision.id).join(_POINTED, StatutoryDecision.history_id == _POINTED.id)
+    later = later.join(_SINCE, _SINCE.id == kind.begun_id).where(
+        StatutoryDecision.referral_id == kind.referral_id, StatutoryDecision.taken_away_at.is_(None),
+        _POINTED.verb == Verb.LINK_STATUTORY_DECISION, _POINTED.choice == track, _POINTED.number > _SINCE.number,
+    )  # fmt: skip
+    return later.correlate(kind).exists()
+
+
 #: each line: the verb that is waited for, what it is done to, since which of its history rows, and where it waits
 _FOR_HEAD_TEACHER: Final[tuple[tuple[Verb, Any, Any, ColumnElement[bool]], ...]] = (
     (
@@ -54,7 +67,8 @@ _FOR_HEAD_TEACHER: Final[tuple[tuple[Verb, Any, Any, ColumnElement[bool]], ...]]
         SupportReport.investigation_id.is_(None) & ~_is_pointed_to(SupportReport, "special_support_investigation"),
     ),
     (
-        Verb.REPORT_ABSENCE, AbsenceInvestigation, AbsenceInvestigation.begun_id, AbsenceInvestigation.reported_id.is_(None),
+        Verb.REPORT_ABSENCE, AbsenceInvestigation, AbsenceInvestigation.begun_id,
+        AbsenceInvestigation.reported_id.is_(None) & ~_is_taken_elsewhere(AbsenceInvestigation, "absence_investigation"),
     ),
     (
         Verb.PASS_ON_DEGRADING_REPORT, DegradingReport, DegradingReport.history_id, DegradingReport.passed_on_id.is_(None),

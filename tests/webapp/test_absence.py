@@ -247,6 +247,37 @@ def test_not_to_send_is_decided_with_a_reason_and_only_then_the_pupil_stays(henr
     assert "Take the pupil away" not in henrik.get(page).text
 
 
+def test_a_warning_decided_in_another_system_is_a_pointer_without_a_paper_and_the_report_names_its_day(
+    henrik, emil, settings
+):
+    page, steps = emil
+    elsewhere = {"kept_in": "Skolens journal 2026-41", "decided_on": "2026-09-10"}
+    shown = henrik.get(steps["absence_warning"])
+    back = henrik.submit({"kept_in": "", "decided_on": ""}, form=shown.form("elsewhere-form"), status=422)
+    assert len(back.problems) == 2
+    back = henrik.submit(elsewhere | {"decided_on": "2026-09-17"}, form=back.form("elsewhere-form"), status=422)
+    assert back.problems == ["Decided on: This day has not come yet. Choose today or an earlier day."]
+    assert back.fields(back.form("elsewhere-form"))["kept_in"] == elsewhere["kept_in"]
+    back = henrik.submit(elsewhere | {"seen": "3.0 37"}, form=back.form("elsewhere-form"), status=422)
+    assert "Now the new sum stands above" in " ".join(back.problems)
+    shown = henrik.submit(elsewhere, form=shown.form("elsewhere-form"))
+    for words in ("Decided in another system", "10 September 2026", elsewhere["kept_in"]):
+        assert words in shown.text
+    assert "Open the paper" not in shown.text
+    assert henrik.client.get(f"{steps['absence_warning']}/paper").status_code == 404
+    assert "Decided in another system" in henrik.get(page).text
+    assert "Warning to the parents: decided in another system" in henrik.get("/absence").text
+    assert "Warn the parents about absence" not in henrik.get("/home").text
+    henrik.get(steps["absence_report"])
+    henrik.submit({"told_on": "2026-09-16", "done": "Et møde.", "views": "De er enige."})
+    answer = henrik.client.get(f"{steps['absence_report']}/paper")
+    text = " ".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(answer.data)).pages)
+    assert "10 September 2026" in " ".join(text.split())
+    henrik.get(steps["absence_warning"])
+    assert "What is due waits for you again." in henrik.submit(form="away-form").text
+    assert "Warn the parents about absence" in henrik.get("/home").text
+
+
 def test_the_schools_own_number_takes_the_place_of_a_protected_name(henrik, emil):
     page, _steps = emil
     shown = henrik.get(page)

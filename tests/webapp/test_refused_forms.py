@@ -74,7 +74,7 @@ LAID_ELSEWHERE = {
     "casework.rate_alone", "casework.choose_colours_on_papers", "casework.end_outside", "casework.report_archive_copy",
     "casework.retry_step", "casework.retry_mail_of_date", "casework.stop_mail", "casework.put_service_answer_right", "casework.note_invitation_answer",
     "casework.enter_absence", "casework.read_absence", "casework.take_absence", "casework.correct_absence", "casework.protect_absent_pupil", "casework.remove_absent_pupil",
-    "casework.send_absence_step", "casework.leave_absence_step", "casework.record_absence_told", "casework.step_aside_from_absence",
+    "casework.send_absence_step", "casework.leave_absence_step", "casework.point_absence_step", "casework.take_absence_pointer_away", "casework.record_absence_told", "casework.step_aside_from_absence",
     "casework.ask_educational_assessment", "casework.give_on_educational_assessment", "casework.conclude_educational_assessment",
     "casework.decide_educational_help", "casework.record_educational_told",
 }  # fmt: skip

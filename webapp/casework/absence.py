@@ -40,6 +40,7 @@ UNMET = {
     "quarter": CHOOSE_ONE,
     "days": absence_file.TOO_MANY_DAYS,
     "told_on": N_("This day has not come yet. Choose today or an earlier day."),
+    "decided_on": N_("This day has not come yet. Choose today or an earlier day."),
     "overtaken": N_(
         "The days were summed up anew since you opened this page. Now the new sum stands above: read it, and decide again."
     ),

@@ -16,9 +16,9 @@ from referrals.languages import LANGUAGES, guardian_languages
 from referrals.models import AbsenceStep, AbsentPupil, What
 from referrals.papers import readers
 from referrals.statutory import absence as rules
-from referrals.statutory import absence_aside, absence_corrections, absence_keepers, absence_paper
+from referrals.statutory import absence_aside, absence_corrections, absence_elsewhere, absence_keepers, absence_paper
 from referrals.vocabulary import N_, AbsenceStepKind, DocumentKind
-from schemas.absence import DaysForm, LeaveForm, OwnNumberForm, ReportForm, WarningForm
+from schemas.absence import DaysForm, ElsewhereForm, LeaveForm, OwnNumberForm, ReportForm, WarningForm
 from schemas.documents import PaperRecipient, PaperSource, document_context
 from webapp import downloads, forms, notices, pages, people, transactions
 from webapp.casework import absence, blueprint
@@ -27,7 +27,7 @@ from webapp.guards import for_row
 from webapp.language import gettext, in_order, language
 
 #: names of the forms of a step's page
-SEND, LEAVE = "send", "leave"
+SEND, LEAVE, ELSEWHERE = "send", "leave", "elsewhere"
 #: said where nobody would be left to decide
 _NOBODY_ELSE = N_(
     "Nobody else leads your school and could take it up. Let an administrator give a deputy the role of head teacher first, and step aside then."
@@ -154,6 +154,34 @@ def leave_absence_step(found: AbsentPupil, due_id: uuid.UUID) -> ResponseReturnV
     return _to_step(step)
 
 
+@blueprint.post("/absence/<uuid:pupil_id>/steps/<uuid:due_id>/elsewhere")
+@for_row("pupil", AbsentPupil, absence_keepers.may_keep)
+def point_absence_step(found: AbsentPupil, due_id: uuid.UUID) -> ResponseReturnValue:
+    """Record that it is decided in another system."""
+    step, form = rules.step_of(found, due_id) or abort(404), forms.submitted()
+    values = form.load(ElsewhereForm())
+    if values is None:
+        return _step_page(step, {ELSEWHERE: form})
+    try:
+        absence_elsewhere.point(transactions.session(), step, by=people.actor(), **values)
+    except Incomplete as refused:
+        for name in refused.missing:
+            form.refuse("" if name == "overtaken" else name, absence.UNMET[name])
+        return _step_page(step, {ELSEWHERE: form})
+    notices.say_next(gettext("It is recorded where the decision is kept."))
+    return _to_step(step)
+
+
+@blueprint.post("/absence/<uuid:pupil_id>/steps/<uuid:due_id>/elsewhere/away")
+@for_row("pupil", AbsentPupil, absence_keepers.may_keep)
+def take_absence_pointer_away(found: AbsentPupil, due_id: uuid.UUID) -> ResponseReturnValue:
+    """Take away that it is decided in another system."""
+    step = rules.step_of(found, due_id) or abort(404)
+    absence_elsewhere.take_away(transactions.session(), step, by=people.actor())
+    notices.say_next(gettext("It is taken away. What is due waits for you again."))
+    return _to_step(step)
+
+
 @blueprint.post("/absence/<uuid:pupil_id>/steps/<uuid:due_id>/told")
 @for_row("pupil", AbsentPupil, absence_keepers.may_keep)
 def record_absence_told(found: AbsentPupil, due_id: uuid.UUID) -> ResponseReturnValue:
@@ -209,12 +237,12 @@ def _pupil_page(
 def _step_page(step: AbsenceStep, refused: Mapping[str, forms.Form] = MappingProxyType({})) -> Response:
     session = transactions.session()
     usual = {"language": readers.house_language(session)}
-    shown = {name: refused.get(name) or forms.shown(usual, name=name) for name in (SEND, LEAVE)}
+    shown = {name: refused.get(name) or forms.shown(usual, name=name) for name in (SEND, LEAVE, ELSEWHERE)}
     said = step.said or {}
     return pages.page(
         "casework/absence_step.html",
         422 if refused else 200,
-        form=refused.get(LEAVE) or shown[SEND],
+        form=next(iter(refused.values()), shown[SEND]),
         shown=shown,
         step=step,
         is_put_right=absence_corrections.is_put_right(session, step),
@@ -223,6 +251,7 @@ def _step_page(step: AbsenceStep, refused: Mapping[str, forms.Form] = MappingPro
         pupil=step.pupil,
         said=said,
         told_on=date.fromisoformat(said["told_on"]) if "told_on" in said else None,
+        decided_on=date.fromisoformat(said["decided_on"]) if step.is_elsewhere else None,
         quarter=absence.name_of(step.quarter_on),
         rule=rules.rule_of(session, step),
         share=rules.share(step.days or 0.0, of=step.school_days),

@@ -87,7 +87,7 @@ def statutory_lines(referral: Referral) -> list[Line] | None:
     is_known = may_view(View.STATUTORY_LINKS, people.actor(), referral.facts())
     if not is_known or referral.kept_outside_at is not None:
         return None
-    return _lines(referral) or ([] if tracks.statutory_tracks(referral) else None)
+    return _lines(referral) or ([] if tracks.pointed_to(referral) else None)
 
 
 def _lines(referral: Referral) -> list[Line]:
@@ -117,7 +117,7 @@ def _unknown(referral: Referral) -> tuple[rulebook.StatutoryTrack, ...]:
 
 def _page(referral: Referral, form: forms.Form, *, status: int = 200) -> Response:
     may_link = words.may_do(Verb.LINK_STATUTORY_DECISION, referral)
-    known = tracks.statutory_tracks(referral) if may_link else ()
+    known = tracks.pointed_to(referral) if may_link else ()
     return referral_page(
         "statutory.html",
         referral,

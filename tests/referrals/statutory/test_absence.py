@@ -26,6 +26,7 @@ from referrals.statutory import (
     absence,
     absence_aside,
     absence_corrections,
+    absence_elsewhere,
     absence_keepers,
     absence_keeping,
     absence_paper,
@@ -635,3 +636,59 @@ def test_where_nobody_is_left_administrators_read_how_many_wait_until_somebody_l
     session.flush()
     assert left(session, administrator) == 0
     assert absence_keepers.may_keep(session, pupil, danish.coordinator.actor())
+
+
+def point(session, step, by, *, kept_in=" Skolens journal ", decided_on=date(2026, 9, 10)):
+    seen = absence.sum_read(step)
+    absence_elsewhere.point(session, step, by=by.actor(), seen=seen, kept_in=kept_in, decided_on=decided_on)
+
+
+def test_a_pointer_holds_like_what_was_sent_has_no_paper_and_can_be_taken_away(session, danish, due, enter, morning):
+    step, head = due(4.0)[WARNING], danish.head_teacher
+    point(session, step, head)
+    assert (step.is_sent, step.is_elsewhere) == (True, True)
+    assert step.said == {"kept_in": "Skolens journal", "decided_on": "2026-09-10"}
+    with pytest.raises(NoSuchReferral):
+        absence_paper.values(session, step)
+    assert list(session.scalars(select(RegisterEntry))) == []
+    with pytest.raises(AlreadyMoved):
+        point(session, step, head)
+    enter(replace(EMIL, days=5.0))
+    assert morning() == 0, "it is as good as sent"
+    enter(replace(EMIL, days=3.0))
+    assert absence_corrections.is_to_tell(session, step)
+    enter(replace(EMIL, days=4.0))
+    absence_elsewhere.take_away(session, step, by=head.actor())
+    absence_elsewhere.take_away(session, step, by=head.actor())
+    assert (step.is_sent, step.decided_at, step.decided_by, step.said) == (None, None, None, None)
+    assert absence.waiting_for(session, head.actor()) == [step]
+    assert did(session)[-1] == "unpoint_absence_warning"
+    assert did(session).count("unpoint_absence_warning") == did(session).count("point_absence_warning") == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "missing"),
+    [
+        ({"kept_in": " "}, "kept_in"),
+        ({"decided_on": None}, "decided_on"),
+        ({"decided_on": date(2026, 9, 18)}, "decided_on"),
+    ],
+)
+def test_a_pointer_that_lacks_something_is_refused(session, danish, due, typed, missing):
+    step = due(4.0)[WARNING]
+    with pytest.raises(Incomplete) as refused:
+        point(session, step, danish.head_teacher, **typed)
+    assert (refused.value.missing, step.decided_at) == ((missing,), None)
+
+
+def test_only_who_keeps_the_absence_points_and_what_was_decided_here_is_not_taken_away(session, danish, due):
+    step, head = due(4.0)[WARNING], danish.head_teacher
+    with pytest.raises(NotAllowed):
+        point(session, step, danish.coordinator)
+    point(session, step, head)
+    with pytest.raises(NotAllowed):
+        absence_elsewhere.take_away(session, step, by=danish.coordinator.actor())
+    absence_elsewhere.take_away(session, step, by=head.actor())
+    absence.leave_unsent(session, step, by=head.actor(), seen=absence.sum_read(step), why_not="Sygdom.")
+    with pytest.raises(NotAllowed):
+        absence_elsewhere.take_away(session, step, by=head.actor())

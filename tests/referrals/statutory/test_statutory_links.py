@@ -64,6 +64,26 @@ def test_what_is_missing_is_named_and_nothing_is_kept(
     record(session, referral, cast.head_teacher.actor(), replace(LINK, decided_on=TODAY))
 
 
+@pytest.mark.parametrize(
+    ("key", "source", "name"),
+    [
+        ("special_support_report", "Skollag 3:7", "Anmälan om behov av särskilt stöd"),
+        ("no_support_programme", "Skollag 3:9", "Beslut att åtgärdsprogram inte ska utarbetas"),
+    ],
+)
+def test_the_report_and_the_decision_against_a_programme_are_pointed_to_and_no_concern_goes_on_as_either(
+    session: Session, cast: Cast, key: str, source: str, name: str
+) -> None:
+    referral = a_referral(session, cast)
+    record(session, referral, cast.coordinator.actor(), replace(LINK, track=key))
+    (line,) = links.links_of(session, referral)
+    assert (line.track.key, line.track.source, line.track.name("sv")) == (key, source, name)
+    choice = tracks.StatutoryChoice(key, "Målen är i fara.", "Diariet", TODAY)
+    with pytest.raises(Incomplete) as refused:
+        tracks.decide_statutory_track(session, referral, by=cast.head_teacher.actor(), seen=None, choice=choice)
+    assert refused.value.missing == ("track",)
+
+
 def test_a_preschool_knows_no_programme(session: Session, cast: Cast) -> None:
     cast.school.school_form = SchoolForm.PRESCHOOL
     with pytest.raises(Incomplete):

@@ -11,6 +11,7 @@ from referrals.models import Account, Membership, Referral
 from referrals.reminders import digest, waiting
 from referrals.stages import CLOSED, IN_CONSENT, WITHDRAWN, Verb
 from referrals.statutory import degrading_treatment, links, special_support
+from referrals.statutory import waiting as statutory_waiting
 from referrals.statutory.links import Link
 from referrals.vocabulary import DecidedBy, DegradingKind, Standing, SupportGround
 from referrals.work.waiting_items import Waiting
@@ -78,6 +79,22 @@ def test_what_a_pointer_says_is_decided_elsewhere_waits_no_more_and_waits_again_
     assert [verb for verb, _since, _all in beside(session, cast.head_teacher)] == [Verb.PASS_ON_DEGRADING_REPORT]
     links.unlink_decision(session, referral, by=head, seen=None, decision_id=pointer.id)
     assert len(beside(session, cast.head_teacher)) == 2
+
+
+def test_an_absence_that_is_investigated_elsewhere_since_it_was_begun_here_waits_for_no_report(
+    session: Session, cast: Cast
+) -> None:
+    referral, head = a_referral(session, cast), cast.head_teacher.actor()
+    link = Link("absence_investigation", "Skolans diarium", TODAY, DecidedBy.HEAD_TEACHER)
+    links.link_decision(session, referral, by=head, seen=None, link=link)
+    begin(session, referral, cast, ABSENCE, cast.special_educator.id)
+    session.flush()
+    assert [verb for verb, _since, _all in beside(session, cast.head_teacher)] == [Verb.REPORT_ABSENCE]
+    assert statutory_waiting.has_open_duties(session, referral)
+    later = links.link_decision(session, referral, by=head, seen=None, link=link)
+    assert beside(session, cast.head_teacher) == []
+    links.unlink_decision(session, referral, by=head, seen=None, decision_id=later.id)
+    assert [verb for verb, _since, _all in beside(session, cast.head_teacher)] == [Verb.REPORT_ABSENCE]
 
 
 def test_nothing_waits_of_a_concern_taken_back_or_for_who_may_not_know_of_it(session: Session, cast: Cast) -> None:
