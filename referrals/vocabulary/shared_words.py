@@ -50,7 +50,7 @@ GROUPS: Final = (
         Word("strengths", N_("Strengths"), N_("What works, what the child likes, and who helps. The team begins with them.")),
         Word("part", N_("Part"), N_("What one person writes about what they themselves see, so that the picture has several sides.")),
         Word("assessment", N_("The team's assessment"), N_("The parts put together. It is not the investigation the law speaks of.")),
-        Word("plan", N_("Plan"), N_("What is to be different, who does what, and when it is looked at again.")),
+        Word("plan", N_("Action plan"), N_("What is to be different, who does what, and when it is looked at again.")),
         Word("goal", N_("Goal"), N_("What is to be different for the child. One can see or count whether it has come about.")),
         Word("milestone", N_("Milestone"), N_("A step on the way to a goal, with a day. It shows in time whether one is on the right way.")),
         Word("action", N_("Action"), N_("What an adult does, so that the goal comes nearer. It has a person and days.")),

@@ -89,6 +89,78 @@ GLOSSARY = {
     68: ("file",),                         # case, file
 }  # fmt: skip
 
+#: what the field calls each of them in Swedish and in Danish, key by key: our name has at least this in it
+FIELD_SAYS = {
+    1: (("barn och elev",), ("barn og elev",)),
+    2: (("vårdnadshavare",), ("forældremyndighed",)),
+    3: (("gemensam vårdnad",), ("fælles forældremyndighed",)),
+    4: (("huvudman",), ("kommunalbestyrelse",)),
+    5: (("rektor",), ("skoleleder",)),
+    6: (("rektor i förskola",), ("dagtilbudsleder",)),
+    7: (("mentor",), ("klasselærer",)),
+    8: (("elevhälsa",), ("PPR og sundhedspleje",)),
+    9: (("team",), ("team",)),  # each team is called by its own name: Elevhälsoteam, Trivselsforum
+    10: (("elevhälsomöte",), ("netværksmøde",)),
+    11: (("team",), ("team",)),  # as 9
+    12: (("hälsa", "trygghet", "lärande"), ("sundhed", "tryghed", "læring")),
+    13: (("trivsel",), ("trivsel",)),
+    14: (("samordnare",), ("tovholder",)),
+    15: (("trygghetsperson",), ("trivselsperson",)),
+    16: (("skolsköterska",), ("sundhedsplejerske",)),
+    17: (("skolläkare",), ("kommunelæge",)),
+    18: (("skolkurator",), ("skolesocialrådgiver",)),
+    19: (("skolpsykolog",), ("PPR-psykolog",)),
+    20: (("specialpedagog",), ("AKT-lærer",)),
+    21: (("logoped",), ("tale-hørekonsulent",)),
+    22: (("socialtjänst",), ("familieafdeling",)),
+    23: (("öppenvård",), ("forebyggende indsats",)),
+    24: (("BUP",), ("børne- og ungdomspsykiatri",)),
+    25: (("fritidshem",), ("SFO og klub",)),
+    26: (("civilsamhälle",), ("civilsamfund",)),
+    27: (("oro för ett barn",), ("bekymring",)),
+    28: (("undran",), ("undren",)),
+    29: (("ärende",), ("sag",)),  # in Danish the whole case; what comes in is a henvendelse
+    30: (("orosanmälan",), ("underretning",)),
+    31: (("anmälningsskyldighet",), ("underretningspligt",)),
+    32: (("skyddsbedömning",), ("akutvurdering",)),
+    33: (("förhandsbedömning",), ("vurdering af underretning",)),
+    34: (("kartläggning",), ("kortlægning",)),
+    35: (("utredning av särskilt stöd",), ("undersøgelse af særlig støtte",)),  # Swedish law only
+    36: (("pedagogisk utredning",), ("pædagogisk-psykologisk vurdering",)),
+    37: (("socialtjänstens utredning",), ("børnefaglig undersøgelse",)),
+    38: (("extra anpassningar",), ("støtte i undervisningen",)),
+    39: (("särskilt stöd",), ("specialundervisning og anden støtte",)),
+    40: (("åtgärdsprogram",), ("støtteprogram (åtgärdsprogram)",)),  # Swedish law only
+    41: (("handlingsplan",), ("indsatsplan",)),
+    42: (("mål", "delmål"), ("mål", "delmål")),
+    43: (("insats",), ("indsats",)),
+    44: (("uppföljning",), ("opfølgning",)),
+    45: (("utvärdering",), ("evaluering",)),
+    46: (("samordnad individuell plan (SIP)",), ("koordineret plan",)),
+    47: (("nulägesanalys",), ("situationsanalyse",)),
+    48: (("lärfråga",), ("læringsspørgsmål",)),
+    49: (("lärandeseminarium",), ("læringsseminar",)),
+    50: (("systematiskt kvalitetsarbete",), ("kvalitetsudvikling",)),
+    51: (("frånvaro",), ("fravær",)),
+    52: (("kränkande behandling",), ("krænkende behandling",)),  # one word on the pages of Swedish schools, which are read in Danish too
+    53: (("samtycke",), ("samtykke",)),
+    54: (("återkalla samtycke",), ("trække samtykke tilbage",)),
+    55: (("tystnadsplikt",), ("tavshedspligt",)),
+    56: (("menprövning",), ("skadesvurdering",)),
+    57: (("utlämnande",), ("videregivelse",)),
+    58: (("skyddade personuppgifter",), ("navne- og adressebeskyttelse",)),
+    59: (("personnummer",), ("CPR-nummer",)),
+    60: (("diarium",), ("journal",)),
+    61: (("bevarande och gallring",), ("bevaring og kassation",)),
+    62: (("insyn",), ("aktindsigt",)),
+    63: (("jäv",), ("inhabilitet",)),
+    64: (("beslut och överklagande",), ("afgørelse og klage",)),
+    65: (("stödperson",), ("bisidder",)),
+    66: (("tolk",), ("tolk",)),
+    67: (("överlämning",), ("overlevering",)),
+    68: (("ärende och akt",), ("sag og sagsakter",)),
+}  # fmt: skip
+
 #: the words that stand on the page of all words and beside no field, and why
 PAGE_ONLY = {
     "well-being-contact": "whom a child chose is asked for nowhere: a school has such adults, or it has not",
@@ -123,6 +195,18 @@ def test_none_of_the_words_to_be_shared_is_missing_on_the_page(browser):
     shown = {page.text_of(one) for one in page.all("dt")}
     missing = [key for keys in GLOSSARY.values() for key in keys if shared_words.words(key)[0].name not in shown]
     assert not missing
+
+
+@pytest.mark.parametrize("language", ["sv", "da"])
+def test_each_of_them_is_called_what_the_field_calls_it(language):
+    say, place = translations(language).gettext, ["sv", "da"].index(language)
+    assert list(FIELD_SAYS) == list(GLOSSARY)
+    called = [
+        (number, said, say(shared_words.words(key)[0].name))
+        for number, keys in GLOSSARY.items()
+        for key, said in zip(keys, FIELD_SAYS[number][place], strict=True)
+    ]
+    assert not [one for one in called if one[1].lower() not in one[2].lower()]
 
 
 def test_each_of_them_is_at_hand_where_it_is_used_or_named_as_one_of_the_page_only():
