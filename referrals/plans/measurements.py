@@ -84,7 +84,10 @@ def measured_plan(session: Session, referral: Referral) -> ActionPlan | None:
 def series_of(
     session: Session, referral: Referral, plan: ActionPlan | None, *, until: datetime | None = None
 ) -> list[Series]:
-    """Days away first, then the goals of `plan` in their order, each where there are numbers; as known at `until`, or now."""
+    """Days away first, then the goals of `plan` in their order, each where there are numbers; as known at `until`, or now.
+
+    Closed weeks are skipped. One that was closed after its number was given stays: what somebody counted does not vanish from the chart.
+    """
     rows = _rows(session, referral, until=until)
     closed = calendar.closed_days(session)
     found = []
