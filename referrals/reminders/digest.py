@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from referrals import calendar, clock, languages, notifications
@@ -110,13 +110,21 @@ def came_back(session: Session, account_id: uuid.UUID) -> datetime | None:
 def unreached(session: Session, actor: Actor) -> list[tuple[Account, datetime]]:
     """Colleagues of the units that `actor` coordinates whose newest mail came back, and when that was: by name."""
     units = [unit for role, unit in actor.roles if role is Role.COORDINATOR and unit is not None]
-    later = aliased(Reminder)
-    is_newest = ~select(later.id).where(later.account_id == Reminder.account_id, later.day > Reminder.day).exists()
     rows = select(Account, Reminder.returned_at).join(Reminder, Reminder.account_id == Account.id).where(
         Account.is_active, Account.id != actor.account_id, Account.roles.any(RoleAssignment.unit_id.in_(units)),
-        Reminder.returned_at.is_not(None), is_newest,
+        Reminder.returned_at.is_not(None), _is_newest(),
     )  # fmt: skip
     return [(account, at) for account, at in session.execute(rows.order_by(Account.name)) if at]
+
+
+def without_mail(session: Session) -> set[uuid.UUID]:
+    """The accounts whose newest mail came back, in whatever role: for administrators, who put addresses right."""
+    return set(session.scalars(select(Reminder.account_id).where(Reminder.returned_at.is_not(None), _is_newest())))
+
+
+def _is_newest() -> ColumnElement[bool]:
+    later = aliased(Reminder)
+    return ~select(later.id).where(later.account_id == Reminder.account_id, later.day > Reminder.day).exists()
 
 
 def _due(session: Session, account: Account, today: date) -> _Due:

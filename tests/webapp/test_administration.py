@@ -11,7 +11,7 @@ from sqlalchemy import select
 from referrals import clock, config, db
 from referrals.access import Role
 from referrals.files import quarantine
-from referrals.models import Account, ClosedDay, Forum, Municipality, Unit
+from referrals.models import Account, ClosedDay, Forum, Municipality, Reminder, Unit
 from referrals.people import organisation
 from referrals.vocabulary import Profession, SchoolForm
 from tests.factories import a_referral
@@ -201,6 +201,23 @@ def test_an_address_belongs_to_one_person(anton, settings):
     page = anton.submit(typed, status=422)
     assert said(page) == ["Somebody else has this e-mail address."]
     assert page.fields(page.form()).getlist("assessor") == [unit]
+
+
+def test_whose_mail_comes_back_stands_beside_their_name_in_whatever_role(anton, settings):
+    def without_mail():
+        page = anton.get("/administration/people")
+        lines = [page.text_of(one) for one in page.all("tr")]
+        return [line for line in lines if "A mail came back: its address takes none." in line]
+
+    assert without_mail() == []
+    with db.writing(settings.database) as session:
+        at, reader = clock.machine_now(), cast_of(session).administrator
+        session.add(
+            Reminder(account_id=reader.id, day=at.date(), message_id="<1@x.invalid>", tried_at=at, returned_at=at)
+        )
+        name = reader.name
+    (line,) = without_mail()
+    assert name in line
 
 
 def test_roles_are_given_and_taken_by_unit(anton, settings):

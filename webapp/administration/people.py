@@ -14,6 +14,7 @@ from referrals.models import Account, RoleAssignment, Unit
 from referrals.people import municipal, organisation, second_factor
 from referrals.people.account_mail import AccountMail
 from referrals.people.organisation import Held
+from referrals.reminders import digest
 from referrals.safeguarding import protection_disposal
 from referrals.vocabulary import N_, Profession
 from schemas.administration import ROLES_BY_UNIT, PersonForm
@@ -35,7 +36,10 @@ _WITH_ROLES = selectinload(Account.roles).joinedload(RoleAssignment.unit)
 def people() -> ResponseReturnValue:
     """Everybody who can sign in, and those who no longer can."""
     everybody = select(Account).options(_WITH_ROLES).order_by(Account.is_active.desc(), Account.name)
-    return page("administration/people.html", people=transactions.session().scalars(everybody).all())
+    session = transactions.session()
+    return page(
+        "administration/people.html", people=session.scalars(everybody).all(), without_mail=digest.without_mail(session)
+    )
 
 
 @blueprint.get("/people/new")

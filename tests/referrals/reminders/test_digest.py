@@ -9,7 +9,7 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock
+from referrals import clock, config
 from referrals.mailer import Letter
 from referrals.meetings import meeting_answers
 from referrals.models import (
@@ -22,9 +22,11 @@ from referrals.models import (
     Reminder,
     TeamMeeting,
 )
+from referrals.papers import letter_page
 from referrals.reminders import digest
 from referrals.stages import CLOSED, IN_TRIAGE, MEETING_HELD, PLAN_ACTIVE, SCHEDULED
 from referrals.vocabulary import AskedBy, AskedHow, CalledReply, DeadlineSource, PlanStatus, Rhythm
+from tests.documents.reading import SNAPSHOTS, compare
 from tests.factories import a_consent, a_guardian, a_meeting, a_member, a_plan, a_referral, consented
 from tests.people import Cast
 
@@ -152,6 +154,26 @@ def test_a_meeting_stands_there_on_its_day_and_late_where_it_is_called_for_a_day
     assert f"{in_time.number}: {task} (by 23 Sept 2026; team meeting on 16 Sept 2026)" in written(session, cast).body
 
 
+@pytest.mark.parametrize("language", ["sv", "da"])
+def test_it_says_what_was_last_read_and_approved_in_its_readers_language(
+    session: Session, cast: Cast, from_wednesday: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    monkeypatch.setattr(digest, "current", lambda: config.Settings(public_url="https://trivsel.invalid"))
+    monkeypatch.setattr(digest, "MOST_LINES", 3)
+    cast.head_teacher.language = language
+    a_referral(session, cast, MEETING_HELD, target_on=WEDNESDAY, number="HTL-7K4M-2Q9X")
+    a_referral(session, cast, MEETING_HELD, target_on=WEDNESDAY + timedelta(days=2), number="HTL-8M5P-3R2Y")
+    for day, number in ((MONDAY, "HTL-9N6Q-4S3Z"), (WEDNESDAY, "HTL-2P7R-5T4B")):
+        a_referral(session, cast, IN_TRIAGE, target_on=day, number=number)
+    from_wednesday.shift(timedelta(days=2))
+    letter = digest.write(session, cast.head_teacher.id)
+    assert letter is not None
+    page = letter_page.page_of(letter.body, subject=letter.subject, language=letter.language, reads=letter.reads)
+    compare(
+        SNAPSHOTS.parent / "emails" / f"reminder.{language}.txt", f"{letter.subject}\n\n{letter.body}\n----\n{page}"
+    )
+
+
 def test_whoever_sees_nothing_but_their_action_is_led_to_their_own_page(session: Session, cast: Cast) -> None:
     referral = a_referral(session, cast, PLAN_ACTIVE)
     consented(session, referral, cast)
@@ -257,10 +279,12 @@ def test_a_mail_that_came_back_is_known_to_its_reader(session: Session, cast: Ca
     a_referral(session, cast, target_on=WEDNESDAY)
     assert digest.came_back(session, cast.coordinator.id) is None
     letter = written(session, cast)
+    assert digest.without_mail(session) == set()
     assert digest.note_returned(session, letter.message_id)
     assert not digest.note_returned(session, letter.message_id)
     assert not digest.note_returned(session, "<another@trivsel.invalid>")
     assert digest.came_back(session, cast.coordinator.id) == clock.machine_now()
+    assert digest.without_mail(session) == {cast.coordinator.id}
     assert cast.coordinator.id not in digest.to_remind(session)
 
 
