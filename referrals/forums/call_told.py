@@ -122,13 +122,18 @@ def _news(mail: Mail) -> CallNews | None:
 
 
 def _why_taken_back(mail: Mail) -> CallNews | None:
-    """Whether the meeting is held without the reader or, by now, called off; None where nothing tells."""
+    """Whether the meeting is called off or held without the reader; None where nothing tells, or nothing is to.
+
+    Who was left out does not read how it went on without them, and nobody that a meeting is held which is called off by now.
+    """
     session = object_session(mail)
     ended = team_review.ended_call(session, mail.history) if session else None
     if session is None or ended is None:
         return None
-    meeting = session.get_one(TeamMeeting, ended.meeting_id) if isinstance(ended, MeetingVersion) else ended
-    return CallNews.WITHOUT_YOU if meeting.called_off_in is None else CallNews.CALLED_OFF
+    if not isinstance(ended, MeetingVersion):
+        return CallNews.CALLED_OFF
+    is_off = session.get_one(TeamMeeting, ended.meeting_id).called_off_in is not None
+    return None if is_off else CallNews.WITHOUT_YOU
 
 
 def _own_mails(calls: Collection[uuid.UUID], recipient: str) -> Select[Mail]:
