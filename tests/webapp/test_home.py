@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from referrals import clock, db, intake
@@ -87,6 +88,23 @@ def test_the_next_date_of_the_team_is_one_click_from_home(lay: Lay, signed_in: S
         assert [one for one in links if "/dates/" in one] == there, who
 
 
+def test_a_meeting_stays_one_click_away_until_it_is_over(
+    lay: Lay, signed_in: SignIn, settings: Settings, wednesday: time_machine.Traveller
+) -> None:
+    lay()
+    with db.writing(settings.database) as session:
+        begun = TeamDate(forum=cast_of(session).forum, starts_at=clock.now(), minutes=60, place="Rum 12")
+        session.add(begun)
+        session.flush()
+        address = f"/teams/{begun.forum_id}/dates/{begun.id}"
+    karin = signed_in("karin")
+    wednesday.shift(timedelta(minutes=59))
+    [link] = [one for one in karin.get("/home").all("a") if one.get("href") == address]
+    assert link.text == "meets now, since 10:00"
+    wednesday.shift(timedelta(minutes=1))
+    assert address not in [one.get("href") for one in karin.get("/home").all("a")]
+
+
 def test_what_is_late_says_so_in_words(lay: Lay, signed_in: SignIn) -> None:
     lay(target_on=TODAY - 3 * DAY)
     lay(target_on=TODAY)
@@ -167,7 +185,9 @@ def test_nothing_waiting_is_said_kindly(lay: Lay, signed_in: SignIn, who: str) -
 
 def test_an_administrator_is_told_why_the_list_is_empty(lay: Lay, signed_in: SignIn) -> None:
     lay(SUBMITTED)
-    assert "You see no referrals here" in signed_in("anton").get("/home").text
+    page = signed_in("anton").get("/home")
+    assert "You see no referrals here" in page.text
+    assert "What is yours to read or to do stands in the menu above." in page.text
 
 
 def test_who_is_not_signed_in_signs_in_first(browser: Browser) -> None:

@@ -5,6 +5,8 @@ from datetime import date
 
 from flask import Response, url_for
 
+from referrals import clock
+from referrals.forums import clashes
 from referrals.forums import dates as team_dates
 from referrals.guardians import guardian_page
 from referrals.guardians.guardian_page import Unread
@@ -81,6 +83,7 @@ def home() -> Response:
         first_triage=first_triage,
         today=day,
         next_dates=_next_dates(),
+        now=clock.now(),
         has_units=_has_units(),
         unreached=digest.unreached(transactions.session(), people.actor()),
         untaken=absence_keepers.left_without_anybody(transactions.session(), people.actor()),
@@ -89,12 +92,13 @@ def home() -> Response:
 
 
 def _next_dates() -> list[TeamDate]:
-    """When each of the teams meets next in which somebody works, the first one first; its agenda is one click away."""
+    """When each of the teams meets next in which somebody works, or meets now, the first one first; its agenda is one click away."""
     if not opens_teams():
         return []
-    session = transactions.session()
-    coming = (team_dates.coming(session, forum)[:1] for forum in team_dates.forums_of(session, people.actor()))
-    return sorted((one for dates in coming for one in dates), key=lambda one: (one.starts_at, one.forum.name))
+    session, now = transactions.session(), clock.now()
+    of_each = (team_dates.from_today(session, forum) for forum in team_dates.forums_of(session, people.actor()))
+    next_ones = (next((one for one in dates if clashes.ends_at(one) > now), None) for dates in of_each)
+    return sorted((one for one in next_ones if one), key=lambda one: (one.starts_at, one.forum.name))
 
 
 def _line(item: WaitingItem, day: date) -> Line:
