@@ -116,6 +116,11 @@ def plain_name(typed: str) -> str:
     return " ".join(typed.casefold().split())
 
 
+def mid_sentence(text: str) -> str:
+    """A label as it stands inside a line: with a small first letter, unless it begins with an abbreviation."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
 def interpreter_offer(code: str) -> str | None:
     """The offer of an interpreter in the family's own language; None where we are certain of no sentence in it."""
     return _interpreter_offers().get(code.replace("_", "-").split("-")[0].lower())

@@ -245,7 +245,7 @@ def _environment(language: str) -> Environment:
         writing_direction=languages.direction,
         typed_date=lambda text: typed_date(text, language),
         sentence=lambda text: text[:1].upper() + text[1:],
-        mid_sentence=mid_sentence,
+        mid_sentence=languages.mid_sentence,
         paragraphs=paragraphs,
         direction=text_direction,
     )
@@ -264,11 +264,6 @@ def printable(value: Any) -> Any:
 def paragraphs(text: str | None) -> list[str]:
     """The paragraphs of a text somebody typed: one per line that is not empty."""
     return [line.strip() for line in (text or "").splitlines() if line.strip()]
-
-
-def mid_sentence(text: str) -> str:
-    """A label as it stands inside a line: with a small first letter, unless it begins with an abbreviation."""
-    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def typed_date(text: str, language: str) -> str:

@@ -111,6 +111,7 @@ def add_to(app: Flask) -> None:
         # for words that come from Python: labels of the controlled lists, messages of forms
         words=lambda text: languages.translations(language()).gettext(str(text)),
         usual_point=lambda point: agenda_points.usual_point(point, language()),
+        mid_sentence=languages.mid_sentence,
         iso=lambda moment: moment.isoformat(),
     )
 

@@ -14,7 +14,7 @@ import pytest
 from jinja2 import TemplateNotFound
 from markupsafe import Markup
 
-from referrals import printing
+from referrals import languages, printing
 from referrals.vocabulary import DocumentKind
 from schemas.documents import document_context
 from tests.documents.reading import page_of
@@ -150,8 +150,8 @@ def test_direction_follows_the_first_letter(text: str | None, direction: str) ->
 
 
 def test_labels_inside_a_line_begin_small_unless_they_are_abbreviations() -> None:
-    assert printing.mid_sentence("Coordinator") == "coordinator"
-    assert printing.mid_sentence("PPR-psykolog") == "PPR-psykolog"
+    assert languages.mid_sentence("Coordinator") == "coordinator"
+    assert languages.mid_sentence("PPR-psykolog") == "PPR-psykolog"
 
 
 def test_a_typed_date_is_written_out_and_other_words_stand() -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import selectinload
 from referrals.access import Role
 from referrals.errors import SeatRefused
 from referrals.forums import seats
+from referrals.languages import mid_sentence
 from referrals.models import Forum
 from referrals.people import organisation
 from referrals.vocabulary import MeetingOutcome, Profession, TeamLevel
@@ -131,6 +132,6 @@ def _forum_page(form: forms.Form, found: Forum | None, status: int = 200) -> Res
         level_choices=levels,
         outcome_choices=outcomes,
         sit_in_it=[one.account for one in held] if is_above else [],
-        could_sit=[(one.id, f"{one.name}, {gettext(one.profession.label).lower()}") for one in able],
+        could_sit=[(one.id, f"{one.name}, {mid_sentence(gettext(one.profession.label))}") for one in able],
         is_above=is_above,
     )

@@ -4,6 +4,7 @@ from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from referrals.errors import Incomplete
+from referrals.languages import mid_sentence
 from referrals.models import Referral
 from referrals.people import invitations as rules
 from referrals.people import roster
@@ -65,7 +66,7 @@ def _page(referral: Referral, form: forms.Form, status: int = 200) -> Response:
         is_over=rules.is_over,
         locked=locked,
         could_be=[
-            (one.id, f"{one.name}, {gettext(one.profession.label).lower()}")
+            (one.id, f"{one.name}, {mid_sentence(gettext(one.profession.label))}")
             for one in rules.could_be_invited(session, referral)
         ],
     )

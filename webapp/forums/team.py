@@ -15,7 +15,7 @@ from referrals.forums import calendar_feed, clashes, date_series, public_page, s
 from referrals.forums import dates as team_dates
 from referrals.forums import year as team_year
 from referrals.forums.dates import Planned, Series
-from referrals.languages import format_weekday_datetime, local_date
+from referrals.languages import format_weekday_datetime, local_date, mid_sentence
 from referrals.learning import catalogue
 from referrals.meetings import meeting_room
 from referrals.models import Account, Forum, TeamDate
@@ -208,7 +208,7 @@ def _alike(these: tuple[TeamDate, ...]) -> tuple[str, str]:
 
 
 def _choice(account: Account) -> tuple[uuid.UUID, str]:
-    return account.id, f"{account.name}, {gettext(account.profession.label).lower()}"
+    return account.id, f"{account.name}, {mid_sentence(gettext(account.profession.label))}"
 
 
 def _from_to(date: TeamDate) -> str:

@@ -13,7 +13,7 @@ from referrals.access import Role, View, may_view, parties_for
 from referrals.errors import NamesSomebody
 from referrals.forums import dates
 from referrals.forums import upward as rules
-from referrals.languages import local_date
+from referrals.languages import local_date, mid_sentence
 from referrals.models import Forum, Referral, TeamDate, UpwardQuestion, What
 from referrals.reminders import errands
 from referrals.stages import Party, Verb
@@ -159,7 +159,7 @@ def take_back_upward_question(found: UpwardQuestion) -> ResponseReturnValue:
 def sent_by(found: UpwardQuestion) -> str:
     """What this person may know of who asks: the level, and the team where it is theirs or says so."""
     knows = found.names_team or rules.is_senders(found, people.actor())
-    return found.from_forum.name if knows else gettext("A team for: %(whom)s", whom=gettext(found.from_forum.level.label).lower())  # fmt: skip
+    return found.from_forum.name if knows else gettext("A team for: %(whom)s", whom=mid_sentence(gettext(found.from_forum.level.label)))  # fmt: skip
 
 
 def lines(day: date) -> list[Line]:
@@ -222,8 +222,8 @@ def _new_page(form: forms.Form, referral: Referral | None, status: int = 200, **
         form=form,
         about=referral,
         senders=[(one.id, one.name) for one in senders],
-        above=[(one.id, f"{one.name} ({gettext(one.level.label).lower()})") for one in above.values()],
-        levels=sorted({gettext(one.level.label).lower() for one in senders}),
+        above=[(one.id, f"{one.name} ({mid_sentence(gettext(one.level.label))})") for one in above.values()],
+        levels=sorted({mid_sentence(gettext(one.level.label)) for one in senders}),
         **values,
     )
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from referrals import intake
-from referrals.languages import join_list
+from referrals.languages import join_list, mid_sentence
 from referrals.meetings import conflict
 from referrals.models import Referral, Unit
 from referrals.vocabulary import (
@@ -144,7 +144,7 @@ def readers(session: Session, referral: Referral) -> str:
     """
     first = (Profession.COORDINATOR, Profession.HEAD_TEACHER)
     held = intake.functions_of_forum(session, referral.unit, without=conflict.kept_out(referral))
-    words = join_list([gettext(function.label).lower() for function in first if function in held], language())
+    words = join_list([mid_sentence(gettext(function.label)) for function in first if function in held], language())
     return words[:1].upper() + words[1:]
 
 
