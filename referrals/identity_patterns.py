@@ -29,6 +29,8 @@ NUMBER: Final = re.compile(rf"(?<!\d)(?:{_DATE}{_LAST}|{_SHORT_DATE}[,;:]\s{{0,3
 #: a whole birth date, where it says that it is one
 BIRTH_DATE: Final = re.compile(rf"\b{_OF_BIRTH}{_LOOSE_DATE}(?!\d)")
 _BEFORE, _AFTER = r"(?<![\w.,:/-])", r"(?![\w)])"
+#: between two numbers it is "to"
+_SMALL_A = r"a(?!\s\d)"
 CLASS: Final = re.compile(
     # "klass 7 c", "åk. 4 b", "klasse 3.a", "årskurs 7-b"; "i" and "å" are words
     r"\b(?i:klass(?:en|e)?|åk|årskurs|årgang|class|year|grade)\.?\s*\d{1,2}\s?[.:-]?\s?[A-HJ-Za-hj-z]\b"
@@ -40,12 +42,12 @@ CLASS: Final = re.compile(
     rf"|{_BEFORE}(?:10|\d)(?:[-:][A-HX-Z]|[-:][b-df-h]){_AFTER}"
     # "(4b)"; with the closing bracket alone it is a part of a list
     r"|(?<=[(\[])(?:10|\d)[.:-]?\s?[A-Za-h](?=[)\]])"
-    # "4 B", "3. A"; a small letter alone is more often a word, but for "i 4. b"
+    # "4 B", "3. A"; a small letter alone is more often a word, but for "i 4. b"; "i 3 a 4 veckor" is from three to four, "i 7 f.m." a time
     rf"|{_BEFORE}(?:10|\d)\.?\s[A-HX-Z](?![\w-])"
-    r"|(?<=\bi\s)(?:10|\d)\.?\s[b-h](?![\w.)-])"
-    # "sjuan b", "syvende b"
-    r"|\b(?i:ettan|tvåan|trean|fyran|femman|sexan|sjuan|åttan|nian)\s[b-h]\b"
-    r"|\b(?i:første|anden|tredje|fjerde|femte|sjette|syvende|ottende|niende|tiende)\s[b-h]\b"
+    rf"|(?<=\b[Ii]\s)(?:10|\d)\.?\s(?:{_SMALL_A}|[b-h])(?![\w)-]|\.\s?\w\.)"
+    # "sjuan b", "syvende a"
+    rf"|\b(?i:ettan|tvåan|trean|fyran|femman|sexan|sjuan|åttan|nian)\s(?:{_SMALL_A}|[b-h])\b"
+    rf"|\b(?i:første|anden|tredje|fjerde|femte|sjette|syvende|ottende|niende|tiende)\s(?:{_SMALL_A}|[b-h])\b"
     # a class of an upper secondary school: "NA21B", "TE22", "NA1b", "Na21b"
     r"|\b[A-ZÅÄÖ]{2}\d{2}[A-Fa-f]?\b|\b[A-ZÅÄÖ][A-Za-zåäö]\d{1,2}[A-Fa-f]\b"
 )
