@@ -1,6 +1,7 @@
 """The PDF itself: what assistive technology, an archive and a reader of any language need to find in it."""
 
 import io
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
@@ -234,6 +235,21 @@ def test_a_table_of_the_consent_paper_is_not_cut_over_two_pages() -> None:
     texts = [page.extract_text() for page in pages]
     whole = [all(words in text for words in ("Vilka deltar", "Karin Almkvist", "Bara med", "Rektor")) for text in texts]
     assert whole.count(True) == 1
+
+
+@pytest.mark.parametrize(("actions", "is_whole"), [(5, True), (12, False)])
+def test_a_short_table_of_a_plan_stays_whole_and_a_longer_one_is_cut_under_its_head_again(actions, is_whole) -> None:
+    context = document_context("action_plan", guardians_copy(DocumentKind.ACTION_PLAN))
+    goal = context["goals"][0]
+    how = "En vuxen möter vid grinden, går med in och visar dagens schema med bilder innan klassen kommer."
+    planned = [goal["actions"][0] | {"text": f"Insats {place:02}", "how": how} for place in range(actions)]
+    context["goals"] = [goal | {"actions": planned}]
+    pages = PdfReader(io.BytesIO(print_pdf(document_html("action_plan", context, language="sv")))).pages
+    texts = [page.extract_text() for page in pages]
+    with_rows = [text for text in texts if re.search(r"Insats \d\d", text)]
+    assert (len(with_rows) == 1) is is_whole
+    assert all("Vad och hur" in text for text in with_rows)
+    assert [one for text in with_rows for one in re.findall(r"Insats \d\d", text)] == [one["text"] for one in planned]
 
 
 @pytest.mark.parametrize("goals", [3, MOST_GOALS])
