@@ -235,10 +235,14 @@ def has_written(session: Session, plan: ActionPlan, actor: Actor) -> bool:
 
 
 def missing_in(plan: ActionPlan | None) -> list[str]:
-    """What the plan lacks before it can be approved, each by the name it has in the form; empty when it is complete."""
+    """What the plan lacks before it can be approved, each by the name it has in the form; empty when it is complete.
+
+    A last day before its first is none: nothing can be done in between.
+    """
     if plan is None:
         return [*_PLAN_NEEDS, "goals"]
     lacking = [name for name in _PLAN_NEEDS if not getattr(plan, name)]
+    lacking += ["valid_to"] if _ends_first(plan.valid_from, plan.valid_to) else []
     if not plan.goals:
         lacking.append("goals")
     for place, goal in enumerate(plan.goals):
@@ -260,8 +264,14 @@ def _missing_in_goal(goal: Goal) -> Iterator[str]:
         yield "actions"
     for place, action in enumerate(goal.actions):
         yield from (f"actions-{place}-{name}" for name in _ACTION_NEEDS if not getattr(action, name))
+        if _ends_first(action.from_on, action.to_on):
+            yield f"actions-{place}-to_on"
         if not (action.owner_id or action.owner_name):
             yield f"actions-{place}-owner_id"
+
+
+def _ends_first(first: date | None, last: date | None) -> bool:
+    return first is not None and last is not None and last < first
 
 
 def _new_goal(referral: Referral, goal: GoalInput, place: int, *, lines: Container[UUID]) -> Goal:

@@ -24,6 +24,8 @@ from schemas.fields import (
 from schemas.notes import AboutField, ClassificationForm, each_by_itself
 
 END_BEFORE_START = N_("The last day comes before the first. Check both.")
+BEGINS_AFTER_PLAN = N_("The plan ends before this day. Choose an earlier one, or write the action's last day too.")
+ENDS_BEFORE_PLAN = N_("The plan begins after this day. Choose a later one, or write the action's first day too.")
 OUTSIDE_PLAN = N_("The follow-up lies outside the plan's time. Choose a day within it.")
 EVALUATION_TOO_EARLY = N_("The evaluation comes on the day of the follow-up or later.")
 SAY_WHAT_TO_CHANGE = N_("Write what is to be changed, so that the next version gets through.")
@@ -53,7 +55,7 @@ class ActionForm(FormSchema):
 
 
 class GoalForm(FormSchema):
-    """What should be different for the child, and the actions for it. Actions nobody wrote anything about are left out."""
+    """What should be different for the child, and the actions for it."""
 
     begun_as = IdField()
     domain = TermField(Domain)
@@ -68,13 +70,12 @@ class GoalForm(FormSchema):
 
     @post_load
     def _to_input(self, data: dict[str, Any], **_kwargs: Any) -> GoalInput:
-        written = [action for action in data.pop("actions") if _is_written(action)]
         about, guardian_id = data.pop("about")
-        return GoalInput(**data, about=about, about_guardian_id=guardian_id, actions=written)
+        return GoalInput(**data, about=about, about_guardian_id=guardian_id)
 
 
 class ActionPlanForm(FormSchema):
-    """The plan while it is being written: anything may still be missing. Goals nobody wrote anything about are left out."""
+    """The plan while it is being written: anything may still be missing. Goals and actions nobody wrote anything about are left out."""
 
     background = LongText()
     child_voice = LongText()
@@ -105,15 +106,27 @@ class ActionPlanForm(FormSchema):
         if evaluation and evaluation < follow_up:
             raise ValidationError(EVALUATION_TOO_EARLY, "evaluation_on")
 
+    @validates_schema
+    def _check_actions(self, data: Mapping[str, Any], **_kwargs: Any) -> None:
+        """An action with one day of its own has its other from the plan, and the two must come in order as well."""
+        first, last = data["valid_from"], data["valid_to"]
+        goals = {
+            place: {"actions": wrong}
+            for place, goal in enumerate(data["goals"])
+            if (wrong := {at: said for at, one in enumerate(goal.actions) if (said := _backwards_in(one, first, last))})
+        }
+        if goals:
+            raise ValidationError({"goals": goals})
+
     @post_load
     def _tidy(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
         """An action without days of its own runs as long as the plan."""
+        first, last = data["valid_from"], data["valid_to"]
         goals = [
-            replace(goal, actions=[_within(action, data["valid_from"], data["valid_to"]) for action in goal.actions])
+            replace(goal, actions=[_within(action, first, last) for action in goal.actions if _is_written(action)])
             for goal in data["goals"]
-            if _has_content(goal)
         ]
-        return data | {"goals": goals}
+        return data | {"goals": [goal for goal in goals if _has_content(goal)]}
 
 
 class ReturnPlanForm(FormSchema):
@@ -145,6 +158,15 @@ def _is_written(action: ActionInput) -> bool:
     """Whether more than the answers chosen beforehand stands there."""
     said = (action.text, action.how, action.owner_id, action.owner_name, action.from_on, action.to_on)
     return any(said) or action.times_a_week > 0
+
+
+def _backwards_in(action: ActionInput, first: date | None, last: date | None) -> dict[str, list[str]] | None:
+    """What to say at the one day that was written, where the plan's own first or last day makes the action end before it begins."""
+    if action.to_on and not action.from_on and first and action.to_on < first:
+        return {"to_on": [ENDS_BEFORE_PLAN]}
+    if action.from_on and not action.to_on and last and action.from_on > last:
+        return {"from_on": [BEGINS_AFTER_PLAN]}
+    return None
 
 
 def _within(action: ActionInput, first: date | None, last: date | None) -> ActionInput:

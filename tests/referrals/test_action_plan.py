@@ -105,6 +105,17 @@ def test_saving_again_changes_the_same_version(session: Session, cast: Cast) -> 
     assert len(plan_versions.versions(session, referral)) == 1
 
 
+def test_a_plan_that_ends_before_it_begins_or_one_of_its_actions_does_is_not_sent(session: Session, cast: Cast) -> None:
+    before = START - timedelta(days=1)
+    (goal,) = a_complete_input(cast).goals
+    action, at_home = goal.actions
+    goals = [replace(goal, actions=[action, replace(at_home, to_on=before)])]
+    referral = drafted(session, cast, goals=goals, valid_to=before)
+    with pytest.raises(PlanIncomplete) as refused:
+        action_plan.submit_action_plan(session, referral, by=cast.coordinator.actor())
+    assert refused.value.missing == ("valid_to", "goals-0-actions-1-to_on")
+
+
 def test_two_people_cannot_save_over_each_other(session: Session, cast: Cast) -> None:
     referral = drafted(session, cast)
     with pytest.raises(AlreadyMoved) as refused:

@@ -66,6 +66,35 @@ def test_days_must_come_in_order():
     }
 
 
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ({"to_on": "2026-09-15"}, {"to_on": [forms.ENDS_BEFORE_PLAN]}),
+        ({"from_on": "2026-12-10"}, {"from_on": [forms.BEGINS_AFTER_PLAN]}),
+    ],
+)
+def test_an_action_with_one_day_of_its_own_does_not_end_before_it_begins(written, said):
+    """The row before it is empty: what is said stands at the row that was written in."""
+    actions = [{}, {"text": "Lugn start"} | written]
+    plan = {"valid_from": "2026-09-16", "valid_to": "2026-12-09", "goals": [{}, {"actions": actions}]}
+    assert refused(ActionPlanForm(), plan) == {"goals": {1: {"actions": {1: said}}}}
+    other = {"from_on": "2026-09-01"} if "to_on" in written else {"to_on": "2027-01-20"}
+    whole = PlanInput(**ActionPlanForm().load(plan | {"goals": [{"actions": [actions[1] | other]}]})).goals
+    assert whole[0].actions[0].from_on <= whole[0].actions[0].to_on
+    assert ActionPlanForm().load({"goals": plan["goals"]})["goals"][0].actions[0].text == "Lugn start"
+
+
+@pytest.mark.parametrize("written", [{"to_on": "2026-09-16"}, {"from_on": "2026-12-09"}])
+def test_an_action_may_last_one_day_at_either_end_of_the_plan(written):
+    plan = {
+        "valid_from": "2026-09-16",
+        "valid_to": "2026-12-09",
+        "goals": [{"actions": [{"text": "Ett möte"} | written]}],
+    }
+    ((action,),) = (goal.actions for goal in PlanInput(**ActionPlanForm().load(plan)).goals)
+    assert action.from_on == action.to_on
+
+
 @pytest.mark.parametrize("day", ["2026-09-15", "2026-12-10"])
 def test_the_follow_up_lies_within_the_plan(day):
     plan = {"valid_from": "2026-09-16", "valid_to": "2026-12-09", "follow_up_on": day}
