@@ -173,7 +173,7 @@ def _letter(account: Account, due: _Due, *, message_id: str) -> Letter:
 def _said(item: WaitingItem, *, today: date, language: str) -> str:
     """The number, what is to be done and by when; never what it is about."""
     translate = languages.translations(language).gettext
-    task = OTHERS_DO.get(item.verb) if item.is_others else BY_KIND.get(item.kind)
+    task = BY_KIND.get(item.kind) or (OTHERS_DO.get(item.verb) if item.is_others else None)
     if item.due_on is None:
         when = N_("since %(date)s, and has taken twice as long as meant") if item.is_stalled else N_("since %(date)s")
         day = item.waits_since

@@ -17,7 +17,7 @@ from referrals.languages import local_date
 from referrals.meetings import decided
 from referrals.models import ActionPlan, Goal, PlannedAction, Referral
 from referrals.people import invitations, organisation
-from referrals.reminders import undelivered
+from referrals.reminders import late_parts, undelivered
 from referrals.rules import targets
 from referrals.stages import Party, Verb
 from referrals.statutory import waiting as beside
@@ -35,12 +35,15 @@ def everything_for(session: Session, actor: Actor, *, today: date) -> list[Waiti
     items += of_age.to_record(session, actor)
     items += service_referral.waiting_for(session, actor)
     items += invitations.waiting_for(session, actor)
+    items += late_parts.waiting_for(session, actor, today=today)
     known = {(item.kind, item.subject_id) for item in items}
-    stalled = (*_stalled(session, actor, today), *service_referral.left_lying(session, actor))
+    own = list(_stalled(session, actor, today))
+    parts = late_parts.left_lying(session, actor, today=today, but={item.subject_id for item in own})
+    stalled = (*own, *parts, *service_referral.left_lying(session, actor))
     items += [one for one in stalled if (one.kind, one.subject_id) not in known]
     items += _actions_left(session, actor, today)
-    own = {item.subject_id for item in decisions}
-    items += [one for one in decided.left_lying(session, actor, today=today) if one.subject_id not in own]
+    theirs = {item.subject_id for item in decisions}
+    items += [one for one in decided.left_lying(session, actor, today=today) if one.subject_id not in theirs]
     return sorted(items, key=lambda item: (not item.is_urgent, item.day, item.number))
 
 

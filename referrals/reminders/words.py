@@ -44,6 +44,7 @@ TO_DO: dict[Verb, str] = {
 
 #: what waits without a verb of its own, by its kind
 BY_KIND: dict[Waiting, str] = {
+    Waiting.OTHERS_PART: N_("A colleague's part of the assessment has not come in"),
     Waiting.OF_AGE: N_("Record who decides from now on, tell and ask them"),
     Waiting.APPEAL: N_("Watch for an appeal"),
     Waiting.LEFT_DECISION: N_("See to what a meeting decided: who was to do it no longer works here"),

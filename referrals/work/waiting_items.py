@@ -16,6 +16,8 @@ class Waiting(StrEnum):
 
     REFERRAL = "referral"
     PART = "part"
+    #: parts of others, of which one is late while the referral is not
+    OTHERS_PART = "others_part"
     ACTION = "action"
     OTHERS_ACTION = "others_action"
     ADDITION = "addition"
