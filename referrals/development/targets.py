@@ -6,11 +6,11 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from referrals import here
 from referrals.calendar import Closed, add_school_days, closed_days, school_days_between
 from referrals.languages import local_date
 from referrals.models import DevelopmentCase
 from referrals.patterns.school_terms import SchoolTerm
-from referrals.people import organisation
 from referrals.stages import CLOSED, CLOSURE_PROPOSED, FOLLOW_UP_DUE, IN_TRIAGE, PLAN_ACTIVE, SUBMITTED, State
 from referrals.vocabulary import DeadlineSource
 
@@ -33,7 +33,7 @@ def end_of_term(day: date, *, closed: Closed) -> date:
 
 def due_for_follow_up(session: Session, today: date) -> list[DevelopmentCase]:
     """The plans whose term has come to its end since they were agreed, or last followed up."""
-    closed, zone = closed_days(session), organisation.municipality(session).timezone
+    closed, zone = closed_days(session), here.time_zone(session)
     running = select(DevelopmentCase).where(
         DevelopmentCase.stage == PLAN_ACTIVE.stage, DevelopmentCase.status == PLAN_ACTIVE.status
     )
@@ -46,7 +46,7 @@ def due_for_follow_up(session: Session, today: date) -> list[DevelopmentCase]:
 
 def set_target(session: Session, found: DevelopmentCase) -> None:
     """Write by which day the stage it stands in should be done; none once it has ended."""
-    closed, zone = closed_days(session), organisation.municipality(session).timezone
+    closed, zone = closed_days(session), here.time_zone(session)
     since = local_date(_moved_at(found), zone=zone)
     if found.state == CLOSED:
         found.target_on = None

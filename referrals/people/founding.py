@@ -15,7 +15,7 @@ from referrals.forums import mandate
 from referrals.models import Account, ClosedDay, Forum, Municipality, RoleAssignment, TeamSeat, Unit
 from referrals.people import organisation
 from referrals.people.organisation import Held
-from referrals.rules import rulebook
+from referrals.rules import recounting, rulebook
 from referrals.rules.rulebook import RulePack
 from referrals.safeguarding import access_list
 
@@ -55,9 +55,10 @@ def set_up(session: Session, written: Mapping[str, Any], *, password_hashes: Map
         account = _put_person(work, row, units=units, only_new=only_new)
         for slug in row["seats"]:
             _put_seat(work, forums[slug], account, coordinates=slug in row.get("coordinates", ()))
-    for row in written["closed_days"]:
-        days = select(ClosedDay).where(ClosedDay.first_on == row["first_on"], ClosedDay.last_on == row["last_on"])
-        work.put(session.scalars(days).one_or_none(), ClosedDay, row)
+    with recounting.following_closed_days(session):
+        for row in written["closed_days"]:
+            days = select(ClosedDay).where(ClosedDay.first_on == row["first_on"], ClosedDay.last_on == row["last_on"])
+            work.put(session.scalars(days).one_or_none(), ClosedDay, row)
     if "protection" in written:
         work.put(organisation.municipality(session), Municipality, _protection(session, written["protection"]))
     session.flush()

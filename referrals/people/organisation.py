@@ -31,6 +31,7 @@ from referrals.models import (
     Unit,
     What,
 )
+from referrals.rules import recounting
 from referrals.safeguarding import access_list
 from referrals.vocabulary import HandOverState
 
@@ -88,12 +89,13 @@ def add(session: Session, row: Row, *, by: Actor) -> None:
 
 
 def add_closed_days(session: Session, stretches: Iterable[ClosedDay], *, by: Actor) -> int:
-    """Add those of `stretches` that are not in the list yet; how many were. Raises NotAllowed."""
+    """Add those of `stretches` that are not in the list yet; how many were. What runs is counted anew. Raises NotAllowed."""
     _require_administrator(by)
     there = closed_stretches(session)
     new = [one for one in stretches if (one.first_on, one.last_on) not in there]
-    for one in new:
-        add(session, one, by=by)
+    with recounting.following_closed_days(session):
+        for one in new:
+            add(session, one, by=by)
     return len(new)
 
 
@@ -103,11 +105,11 @@ def closed_stretches(session: Session) -> set[tuple[date, date]]:
 
 
 def remove_closed_days(session: Session, row: ClosedDay, *, by: Actor) -> None:
-    """Take a stretch of closed days away: the one thing nothing else can point at. Raises NotAllowed."""
+    """Take a stretch of closed days away: the one thing nothing else can point at. What runs is counted anew. Raises NotAllowed."""
     _require_administrator(by)
     note(session, row, what="removed", before=describe(row), by_id=by.account_id)
-    session.delete(row)
-    session.flush()
+    with recounting.following_closed_days(session):
+        session.delete(row)
 
 
 def give_roles(session: Session, account: Account, roles: Collection[Held], *, by: Actor | None) -> int:
@@ -190,6 +192,8 @@ def write(session: Session, row: Row, values: Mapping[str, Any], *, by_id: uuid.
         else:
             note(session, row, what=name, before=before, after=value, by_id=by_id)
             changed += 1
+        if name == "targets":
+            recounting.name_sources(session)
     return changed
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -33,7 +33,9 @@ from referrals.stages import (
     SUBMITTED,
     TO_SCHEDULE,
     WITH_HEAD_TEACHER,
+    Stage,
     State,
+    Status,
 )
 from referrals.vocabulary import DeadlineSource, PartStatus
 
@@ -62,20 +64,29 @@ _PAUSES: Final = frozenset({"completion", "closure"})
 _COUNTS_ON_FROM: Final = {"plan": "minutes"}
 
 
+class Moved(NamedTuple):
+    """A row of the history, as far as a count of days asks for it."""
+
+    at: datetime
+    to_stage: Stage
+    to_status: Status
+
+
 @dataclass
 class _Count:
     """What a target counts from: the row that began it, and the pauses in between as the days they began and ended, newest first."""
 
-    began: History
+    began: Moved
     pauses: list[tuple[date, date]] = field(default_factory=list)
 
 
-class _Here:
-    """What a question about days needs to know of the municipality, each read when it is first wanted, and once."""
+class Basis:
+    """What a count of days rests on: what it needs to know of the municipality, each read when first wanted and once, and of a referral."""
 
-    def __init__(self, session: Session) -> None:
-        """For one question, asked in this session."""
+    def __init__(self, session: Session, *, closed: calendar.Closed | None = None) -> None:
+        """For one question, asked in this session; with other `closed` days than there are now, where it is what they gave."""
         self.session = session
+        self._closed = closed
 
     @cached_property
     def municipality(self) -> Municipality | None:
@@ -85,7 +96,7 @@ class _Here:
     @cached_property
     def closed(self) -> calendar.Closed:
         """The days on which its schools are closed."""
-        return calendar.closed_days(self.session)
+        return calendar.closed_days(self.session) if self._closed is None else self._closed
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -108,6 +119,28 @@ class _Here:
         """The calendar day it is here at that instant."""
         return at.astimezone(self.zone).date()
 
+    def moves(self, referral: Referral) -> Iterable[Moved]:
+        """What its history says of when it moved and where to, the newest row first."""
+        rows = select(History.at, History.to_stage, History.to_status).where(History.referral_id == referral.id)
+        return (Moved(*row) for row in self.session.execute(rows.order_by(History.number.desc())))
+
+    def met_at(self, referral: Referral) -> datetime | None:
+        """When its newest meeting that was held began."""
+        held = select(TeamMeeting.starts_at).where(
+            TeamMeeting.referral_id == referral.id, TeamMeeting.held_at.is_not(None)
+        )
+        return self.session.scalars(held.order_by(TeamMeeting.number.desc()).limit(1)).one_or_none()
+
+    def last_wanted_by(self, referral: Referral, status: PartStatus) -> tuple[date, DeadlineSource] | None:
+        """The last day by which one of its parts in `status` was asked for, and its source; None where there is none."""
+        last = self.session.execute(
+            select(AssessmentPart.due_on, AssessmentPart.due_source)
+            .where(AssessmentPart.referral_id == referral.id, AssessmentPart.status == status)
+            .order_by(AssessmentPart.due_on.desc())
+            .limit(1)
+        ).one_or_none()
+        return (last.due_on, last.due_source or DeadlineSource.SET) if last else None
+
 
 def set_target(session: Session, referral: Referral) -> None:
     """Write the day by which what `referral` waits for should be done; none once it has ended. It makes no new version.
@@ -116,7 +149,7 @@ def set_target(session: Session, referral: Referral) -> None:
     called to be held by the target, and one that is called for later is late.
     """
     key = TARGET_BY_STATE.get(referral.state)
-    day, source = _target_day(_Here(session), referral, key) if key else (None, None)
+    day, source = target_day(Basis(session), referral, key) if key else (None, None)
     if referral.target_on != day:
         referral.target_on = day
     referral.target_source = source
@@ -125,19 +158,19 @@ def set_target(session: Session, referral: Referral) -> None:
 
 def source_of_day(session: Session, referral: Referral, key: str, *, day: date, since: date) -> DeadlineSource:
     """Where `day` comes from where somebody could write another than the target `key` gives, counted from `since`."""
-    here = _Here(session)
-    is_target = day == here.default_day(referral.rulepack, key, since=since)
-    return here.target(referral.rulepack, key).source if is_target else DeadlineSource.SET
+    basis = Basis(session)
+    is_target = day == basis.default_day(referral.rulepack, key, since=since)
+    return basis.target(referral.rulepack, key).source if is_target else DeadlineSource.SET
 
 
 def default_day(session: Session, rulepack: str, key: str, *, since: date) -> date:
     """The day the target `key` gives when counted from `since`: the municipality's own, otherwise the rule pack's."""
-    return _Here(session).default_day(rulepack, key, since=since)
+    return Basis(session).default_day(rulepack, key, since=since)
 
 
 def default_source(session: Session, rulepack: str, key: str) -> DeadlineSource:
     """Where the day comes from that `default_day` gives."""
-    return _Here(session).target(rulepack, key).source
+    return Basis(session).target(rulepack, key).source
 
 
 def source_of(session: Session, referral: Referral) -> DeadlineSource | None:
@@ -145,13 +178,13 @@ def source_of(session: Session, referral: Referral) -> DeadlineSource | None:
     key = TARGET_BY_STATE.get(referral.state)
     if key is None or referral.target_on is None:
         return None
-    day, source = _target_day(_Here(session), referral, key)
+    day, source = target_day(Basis(session), referral, key)
     return source if referral.target_on == day else DeadlineSource.EARLIER
 
 
 def counted_since(session: Session, referral: Referral) -> date:
     """The day from which the target counts under which `referral` stands; that of its stage where none does."""
-    return _since(_Here(session), referral, TARGET_BY_STATE.get(referral.state, ""))
+    return _since(Basis(session), referral, TARGET_BY_STATE.get(referral.state, ""))
 
 
 def follow_up_day(session: Session, referral: Referral) -> date | None:
@@ -166,14 +199,14 @@ def meeting_days(session: Session, referrals: Iterable[Referral]) -> dict[uuid.U
     if not waiting:
         return {}
     called = select(TeamMeeting.referral_id, TeamMeeting.starts_at).where(TeamMeeting.referral_id.in_(waiting))
-    here = _Here(session)
+    basis = Basis(session)
     # the newest comes last
-    return {one: here.day(at) for one, at in session.execute(called.order_by(TeamMeeting.number))}
+    return {one: basis.day(at) for one, at in session.execute(called.order_by(TeamMeeting.number))}
 
 
 def local_day(session: Session, at_row: History) -> date:
     """The calendar day it was in the municipality when the thing in `at_row` happened."""
-    return _Here(session).day(at_row.at)
+    return Basis(session).day(at_row.at)
 
 
 def own_target(here: Municipality, key: str) -> Target | None:
@@ -182,65 +215,53 @@ def own_target(here: Municipality, key: str) -> Target | None:
     return Target.read(written, unless_said=DeadlineSource.LOCAL) if written else None
 
 
-def _target_day(here: _Here, referral: Referral, key: str) -> tuple[date, DeadlineSource]:
+def target_day(basis: Basis, referral: Referral, key: str) -> tuple[date, DeadlineSource]:
     """The day by which what it waits for should be done, and where it comes from."""
-    if by_people := _day_set_by_people(here, referral):
+    if by_people := _day_set_by_people(basis, referral):
         return by_people
-    since = _since(here, referral, key)
-    return here.default_day(referral.rulepack, key, since=since), here.target(referral.rulepack, key).source
+    since = _since(basis, referral, key)
+    return basis.default_day(referral.rulepack, key, since=since), basis.target(referral.rulepack, key).source
 
 
-def _day_set_by_people(here: _Here, referral: Referral) -> tuple[date, DeadlineSource] | None:
+def _day_set_by_people(basis: Basis, referral: Referral) -> tuple[date, DeadlineSource] | None:
     """The day that people wrote, and where it comes from: a part may be wanted by the very day that the target gives."""
-    session, state = here.session, referral.state
+    state = referral.state
     if state == PARTS_REQUESTED:
-        return _last_wanted_by(session, referral, PartStatus.REQUESTED)
-    if state == PARTS_RECEIVED and (last := _last_wanted_by(session, referral, PartStatus.RECEIVED)):
+        return basis.last_wanted_by(referral, PartStatus.REQUESTED)
+    if state == PARTS_RECEIVED and (last := basis.last_wanted_by(referral, PartStatus.RECEIVED)):
         # A part that was asked for late had its own days: that it has come in makes nothing late.
-        usual = here.default_day(referral.rulepack, "assessment", since=_since(here, referral, "assessment"))
+        usual = basis.default_day(referral.rulepack, "assessment", since=_since(basis, referral, "assessment"))
         return last if last[0] > usual else None
-    if state in {PLAN_ACTIVE, FOLLOW_UP_DUE} and (day := follow_up_day(session, referral)):
+    if state in {PLAN_ACTIVE, FOLLOW_UP_DUE} and (day := follow_up_day(basis.session, referral)):
         return day, DeadlineSource.SET
     return None
 
 
-def _last_wanted_by(session: Session, referral: Referral, status: PartStatus) -> tuple[date, DeadlineSource] | None:
-    """The last day by which one of the parts in `status` was asked for, and its source; None where there is none."""
-    last = session.execute(
-        select(AssessmentPart.due_on, AssessmentPart.due_source)
-        .where(AssessmentPart.referral_id == referral.id, AssessmentPart.status == status)
-        .order_by(AssessmentPart.due_on.desc())
-        .limit(1)
-    ).one_or_none()
-    return (last.due_on, last.due_source or DeadlineSource.SET) if last else None
-
-
-def _since(here: _Here, referral: Referral, key: str) -> date:
+def _since(basis: Basis, referral: Referral, key: str) -> date:
     """The day from which the days of `key` count, moved on by what it was paused: so many of its days were not used meanwhile."""
-    count = _count(here, referral, key)
+    count = _count(basis, referral, key)
     if count is None:
         return referral.stage_since.date()
-    since = _first_day(here, referral, count.began)
+    since = _first_day(basis, referral, count.began)
     for paused_on, resumed_on in reversed(count.pauses):
         # What was late already when it was paused stays late.
-        if here.default_day(referral.rulepack, key, since=since) >= paused_on:
-            since = _moved_on(here, referral, key, since=since, over=(paused_on, resumed_on))
+        if basis.default_day(referral.rulepack, key, since=since) >= paused_on:
+            since = _moved_on(basis, referral, key, since=since, over=(paused_on, resumed_on))
     return since
 
 
-def _count(here: _Here, referral: Referral, key: str) -> _Count | None:
+def _count(basis: Basis, referral: Referral, key: str) -> _Count | None:
     """Back from now in unbroken line to the first move into a state that `key` counts in; None where nothing leads here."""
-    rows = select(History).where(History.referral_id == referral.id).order_by(History.number.desc())
     counted = {key, _COUNTS_ON_FROM.get(key, key)}
     count: _Count | None = None
-    paused: History | None = None
-    for row in here.session.scalars(rows):
+    paused: Moved | None = None
+    for row in basis.moves(referral):
         its_key = TARGET_BY_STATE.get(State(row.to_stage, row.to_status))
         if its_key in counted:
             if count is None:
                 count = _Count(row)
             elif paused is not None:
-                count.pauses.append((here.day(paused.at), here.day(count.began.at)))
+                count.pauses.append((basis.day(paused.at), basis.day(count.began.at)))
             count.began, paused = row, None
         elif its_key in _PAUSES and count is not None and key not in _PAUSES:
             paused = row
@@ -249,20 +270,19 @@ def _count(here: _Here, referral: Referral, key: str) -> _Count | None:
     return count
 
 
-def _first_day(here: _Here, referral: Referral, began: History) -> date:
+def _first_day(basis: Basis, referral: Referral, began: Moved) -> date:
     """The day of `began`; where it saved minutes, the day of the meeting they are of."""
-    day = here.day(began.at)
+    day = basis.day(began.at)
     if State(began.to_stage, began.to_status) != MEETING_HELD:
         return day
-    held = select(TeamMeeting.starts_at).where(TeamMeeting.referral_id == referral.id, TeamMeeting.held_at.is_not(None))
-    met_at = here.session.scalars(held.order_by(TeamMeeting.number.desc()).limit(1)).one_or_none()
-    return min(day, here.day(met_at)) if met_at else day
+    met_at = basis.met_at(referral)
+    return min(day, basis.day(met_at)) if met_at else day
 
 
-def _moved_on(here: _Here, referral: Referral, key: str, *, since: date, over: tuple[date, date]) -> date:
+def _moved_on(basis: Basis, referral: Referral, key: str, *, since: date, over: tuple[date, date]) -> date:
     """`since` moved on by the days after the first of `over` up to its last, in the days that `key` counts."""
     paused_on, resumed_on = over
-    if here.target(referral.rulepack, key).counting is Counting.CALENDAR_DAYS:
+    if basis.target(referral.rulepack, key).counting is Counting.CALENDAR_DAYS:
         return since + (resumed_on - paused_on)
-    days = calendar.school_days_between(paused_on + timedelta(days=1), resumed_on, closed=here.closed)
-    return calendar.add_school_days(since, days, closed=here.closed) if days else since
+    days = calendar.school_days_between(paused_on + timedelta(days=1), resumed_on, closed=basis.closed)
+    return calendar.add_school_days(since, days, closed=basis.closed) if days else since

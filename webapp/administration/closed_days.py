@@ -46,7 +46,7 @@ def add_closed_days() -> ResponseReturnValue:
         form.refuse("first_on", N_("These days are in the list already."))
         return _closed_days_page(form, 422)
     added = ClosedDay(**values)
-    organisation.add(session, added, by=people.actor())
+    organisation.add_closed_days(session, [added], by=people.actor())
     notices.say_next(_with_those_set(gettext("%(name)s has been added.", name=values["label"]), [added]))
     return redirect(url_for(".closed_days"), 303)
 
