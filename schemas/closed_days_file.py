@@ -1,7 +1,7 @@
 """Reading closed days from a file: a calendar (`.ics`, RFC 5545) or a table (CSV), as school offices export them."""
 
 import csv
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final, cast
 from zoneinfo import ZoneInfo
@@ -22,11 +22,20 @@ EMPTY: Final = N_("Choose a file with something in it.")
 NOT_READ: Final = N_(
     "This is neither a calendar file (.ics) nor a table (CSV) with first day, last day and name. Nothing was changed."
 )
+NO_DAYS: Final = N_("There are no days in this calendar, or only cancelled ones. Nothing was changed.")
 TOO_MUCH: Final = N_("There is too much in this file: at most 200 lines or 1 MB. Nothing was changed.")
 REPEATS: Final = N_("It repeats. Enter each time by itself among the closed days.")
 UNREADABLE: Final = N_("Its days cannot be read.")
 BACKWARDS: Final = N_("The last day comes before the first.")
 NO_NAME: Final = N_("It has no name.")
+
+#: why some days are taken only where somebody says so
+PART_OF_DAY: Final = N_("Only part of the day in the file. Tick it if the schools are closed all day.")
+AT_WEEKEND: Final = N_("At a weekend: closed anyway")
+LONG: Final = N_("More than a hundred days. Tick it if that is right.")
+#: no school holiday is longer, days in between included
+_LONGEST: Final = timedelta(days=100)
+_SATURDAY: Final = 5
 
 
 class FileUnreadable(Exception):
@@ -40,6 +49,8 @@ class Stretch:
     first_on: date
     last_on: date
     label: str
+    #: what somebody should look at before they take it (a sentence), or nothing
+    doubt: str = ""
 
 
 @dataclass
@@ -75,6 +86,8 @@ def _from_calendar(text: str, zone: ZoneInfo) -> Found:
     for calendar in calendars:
         for event in calendar.walk("VEVENT", lambda one: _first(one, "STATUS").upper() != "CANCELLED"):
             _take(found, cast(Event, event), zone)
+    if calendars and not found.stretches and not found.left_out:
+        raise FileUnreadable(NO_DAYS)
     return found
 
 
@@ -97,7 +110,8 @@ def _take(found: Found, event: Event, zone: ZoneInfo) -> None:
     if last_on < first_on:
         found.left_out.append((name, BACKWARDS))
         return
-    _add(found, name, {"first_on": str(first_on), "last_on": str(last_on), "label": name})
+    is_part = isinstance(event.start, datetime) and event.end - event.start < timedelta(days=1)
+    _add(found, name, {"first_on": str(first_on), "last_on": str(last_on), "label": name}, is_part_of_day=is_part)
 
 
 def _days(event: Event, zone: ZoneInfo) -> tuple[date, date]:
@@ -128,10 +142,18 @@ def _from_table(text: str) -> Found:
     return found
 
 
-def _add(found: Found, which: str | int, days: dict[str, str]) -> None:
+def _add(found: Found, which: str | int, days: dict[str, str], *, is_part_of_day: bool = False) -> None:
     try:
-        found.stretches.append(Stretch(**ClosedDaysForm().load({name: told for name, told in days.items() if told})))
+        stretch = Stretch(**ClosedDaysForm().load({name: told for name, told in days.items() if told}))
+        found.stretches.append(replace(stretch, doubt=PART_OF_DAY if is_part_of_day else _doubt(stretch)))
     except ValidationError as refused:
         messages = refused.messages_dict
         why = NO_NAME if "label" in messages and not days["label"] else messages[min(messages)][0]
         found.left_out.append((which, why))
+
+
+def _doubt(stretch: Stretch) -> str:
+    if stretch.last_on - stretch.first_on > _LONGEST:
+        return LONG
+    is_weekend = stretch.first_on.weekday() >= _SATURDAY and stretch.last_on - stretch.first_on < timedelta(days=2)
+    return AT_WEEKEND if is_weekend and stretch.last_on.weekday() >= _SATURDAY else ""

@@ -49,6 +49,24 @@ def test_an_event_without_an_end_is_its_day_with_its_first_name_and_what_was_can
 
 
 @pytest.mark.parametrize(
+    ("days", "doubt"),
+    [
+        ("DTSTART:20261202T100000Z\r\nDTEND:20261202T110000Z", closed_days_file.PART_OF_DAY),
+        ("DTSTART:20261202T100000Z", closed_days_file.PART_OF_DAY),
+        ("DTSTART:20261201T230000Z\r\nDTEND:20261202T230000Z", ""),  # midnight to midnight here
+        ("DTSTART;VALUE=DATE:20261205\r\nDTEND;VALUE=DATE:20261207", closed_days_file.AT_WEEKEND),
+        ("DTSTART;VALUE=DATE:20261206", closed_days_file.AT_WEEKEND),
+        ("DTSTART;VALUE=DATE:20261206\r\nDTEND;VALUE=DATE:20261208", ""),
+        ("DTSTART;VALUE=DATE:20261205\r\nDTEND;VALUE=DATE:20261213", ""),
+        ("DTSTART;VALUE=DATE:20260615\r\nDTEND;VALUE=DATE:20260925", closed_days_file.LONG),
+    ],
+)
+def test_days_that_are_hardly_meant_are_pointed_out(days: str, doubt: str) -> None:
+    [found] = read(calendar(f"SUMMARY:Fri\r\n{days}")).stretches
+    assert found.doubt == doubt
+
+
+@pytest.mark.parametrize(
     ("event", "name", "why"),
     [
         ("SUMMARY:Jullov\r\nDTSTART;VALUE=DATE:20261221\r\nRRULE:FREQ=YEARLY", "Jullov", closed_days_file.REPEATS),
@@ -118,12 +136,18 @@ def test_a_first_line_with_a_day_that_cannot_be_read_is_not_taken_for_a_heading(
 
 
 @pytest.mark.parametrize("content", [
-    b"Dear office, here are our holidays.", b"\x89PNG\r\n\x1a\n\0\0;", b"BEGIN:VCALENDAR\r\nholidays\r\n", b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n", calendar(),
+    b"Dear office, here are our holidays.", b"\x89PNG\r\n\x1a\n\0\0;", b"BEGIN:VCALENDAR\r\nholidays\r\n", b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n",
     b"x;" + b"y" * 200_000,
 ])  # fmt: skip
 def test_what_is_neither_calendar_nor_table_is_refused(content: bytes) -> None:
     with pytest.raises(FileUnreadable, match="neither a calendar file"):
         read(content)
+
+
+@pytest.mark.parametrize("events", [(), ("SUMMARY:Studiedag\r\nSTATUS:CANCELLED\r\nDTSTART;VALUE=DATE:20261124",)])
+def test_a_calendar_of_nothing_but_cancelled_days_is_told_apart_from_what_is_none(events: tuple[str, ...]) -> None:
+    with pytest.raises(FileUnreadable, match="only cancelled ones"):
+        read(calendar(*events))
 
 
 def test_an_empty_file_is_refused() -> None:

@@ -327,7 +327,8 @@ def test_closed_days_of_a_file_are_looked_at_before_those_wanted_are_added(anton
     anton.get("/administration/closed-days")
     anton.submit({"label": "Höstlov", "first_on": "2026-10-26", "last_on": "2026-10-30"})
     sent = (
-        "från;till;namn\n2026-10-26;2026-10-30;Höstlov\n2026-11-23;;Studiedag\n2026-11-24;;Idrottsdag\nsnart;;Jullov\n"
+        "från;till;namn\n2026-10-26;2026-10-30;Höstlov\n2026-11-23;;Studiedag\n2026-11-24;;Idrottsdag\n"
+        "2026-11-28;2026-11-29;Julmarknad\nsnart;;Jullov\n"
     )
     page = anton.submit(from_a_file(sent.encode()), form="file-form")
     assert page.heading == "Closed days in the file"
@@ -336,8 +337,9 @@ def test_closed_days_of_a_file_are_looked_at_before_those_wanted_are_added(anton
         "Höstlov 26 Oct 2026 – 30 Oct 2026 In the list already",
         "Studiedag 23 Nov 2026",
         "Idrottsdag 24 Nov 2026",
+        "Julmarknad 28 Nov 2026 – 29 Nov 2026 At a weekend: closed anyway",  # and not ticked
     ]
-    assert "Line 5: Write the date as day, month and year" in page.text
+    assert "Line 6: Write the date as day, month and year" in page.text
     assert len(log(settings)) == 1
     page = anton.submit({"days-2-is_wanted": []})
     assert "One stretch has been added." in page.text
