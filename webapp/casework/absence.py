@@ -166,7 +166,7 @@ def enter(form: forms.Form, record: Callable[[], int], *, left_out: int = 0) -> 
             form.refuse(name, UNMET[name])
         return False
     said = ngettext("One pupil's days were recorded.", "The days of %(num)d pupils were recorded.", changed)
-    nothing = gettext("Nothing has changed: these days stood there already.")
+    nothing = gettext("Nothing has changed: no days, or the days that stood there already.")
     told = [said, gettext("They are summed up tomorrow morning.")] if changed else []
     told += [_left_to_others(left_out)] if left_out else []
     notices.say_next(" ".join(told or [nothing]))
