@@ -21,7 +21,7 @@ from tests.schemas.test_delivery_report import REPORT, WHOLE
 
 SECOND = Person("Sanna Brolund", "sanna.brolund@trivsel.invalid")
 STAND_IN = Person("Ines Fallberg", "ines.fallberg@trivsel.invalid")
-TEAM = "HTL-team Linden"
+TEAMS = {"se": "HTL-team Linden", "dk": "Trivselsforum Fjord"}
 _DAY, _NUMBER = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"HTL(?:-\w{4}){2}")
 
 
@@ -67,7 +67,7 @@ class Fortnight(Team):
     def team_page(self) -> Window:
         """The page of the coordinator's team."""
         window = self.coordinator.open("/teams")
-        return window.leads(window.page.get_by_role("link", name=TEAM))
+        return window.leads(window.page.get_by_role("link", name=TEAMS[self.instance.country]))
 
     def agenda_of(self, day: str) -> Window:
         """The agenda of the team's date on this day."""
