@@ -1,9 +1,11 @@
 """A new demonstration begins with a year of invented work behind it, made through the verbs, and wholly or not at all."""
 
 import dataclasses
+import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
@@ -428,8 +430,20 @@ def test_the_two_countries_tell_of_the_same_things():
     ]
 
 
-def test_printers_end_with_whoever_is_killed_while_they_print() -> None:
-    """They hold the output that is read here open, so that its end is theirs."""
-    dies = "import os; from webapp.demo_year import founding; founding._printers().submit(os.getpid).result(); os.kill(os.getpid(), 9)"
-    died = subprocess.run([sys.executable, "-c", dies], capture_output=True, check=False, timeout=90)
-    assert died.returncode == -signal.SIGKILL
+@pytest.mark.parametrize(("longer", "way"), [("", "forkserver"), ("long" * 25, "spawn")])
+def test_printers_end_with_whoever_is_killed_while_they_print(longer: str, way: str) -> None:
+    """They hold the output that is read here open, so that its end is theirs. A data folder may have a long name."""
+    dies = """if __name__ == "__main__":
+        import os
+        from webapp.demo_year import founding
+        printers = founding._printers()
+        print(printers._mp_context.get_start_method(), printers.submit(os.getpid).result() > 0, flush=True)
+        os.kill(os.getpid(), 9)"""
+    with tempfile.TemporaryDirectory(dir="/tmp") as short:
+        place = Path(short, longer)
+        place.mkdir(exist_ok=True)
+        around = os.environ | {"TMPDIR": str(place)}
+        died = subprocess.run(
+            [sys.executable, "-c", dies], env=around, capture_output=True, text=True, check=False, timeout=90
+        )
+    assert (died.returncode, died.stdout) == (-signal.SIGKILL, f"{way} True\n")

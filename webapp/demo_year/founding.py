@@ -2,6 +2,7 @@
 
 import gc
 import os
+import tempfile
 import threading
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from multiprocessing import get_context, parent_process
+from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,6 +29,9 @@ from webapp.demo_year.world import World
 
 #: how many processes print
 PRINTERS = 2
+#: how many bytes the path of a socket may have, and where the forkserver's lies below TMPDIR
+_LONGEST_PATH = 107
+_SOCKET = "pymp-12345678/listener-12345678"
 #: is told which part of the work is how far: a term's name, how many school days of the year, of how many
 Tell = Callable[[str, int, int], None]
 #: what the first and the last word of it are about
@@ -64,8 +69,12 @@ def make_year(session: Session, *, tell: Tell, printers: Executor | None = None)
 
 
 def _printers() -> Executor:
-    """Processes that print. What each needs is there already in the process that they are forked from."""
-    context = get_context("forkserver")
+    """Processes that print. What each needs is there already in the process that they are forked from.
+
+    Where the data folder's path is too long for that process's socket, each begins from nothing, which takes a little longer.
+    """
+    has_room = len(os.fsencode(Path(tempfile.gettempdir(), _SOCKET))) <= _LONGEST_PATH
+    context = get_context("forkserver" if has_room else "spawn")
     context.set_forkserver_preload(["webapp.cli", __name__, "weasyprint"])
     return ProcessPoolExecutor(PRINTERS, context, initializer=_get_ready)
 
