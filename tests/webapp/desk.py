@@ -7,6 +7,21 @@ from referrals.models import Account, Municipality, Referral, Unit
 from tests.factories import a_member, a_plan, a_referral
 from tests.people import Cast
 
+#: pages of the staff that whoever signs in has, which hold nothing of anybody else's
+EVERYBODYS = {
+    "casework.home", "casework.board", "casework.referral_list", "casework.referral_list_as_workbook", "casework.referral_list_as_text",
+    "casework.search", "casework.live", "casework.meetings", "casework.new_protection_report", "casework.protection_reports",
+}  # fmt: skip
+#: where the pages are that somebody has by a role
+_BY_ROLE = {"casework", "forums", "rounds", "development", "learning", "patterns", "administration"}
+
+
+def pages_with_roles(app, client):
+    """The pages that open for whoever is signed in there and lead to nothing in particular, of those that somebody has by a role."""
+    rules = [one for one in app.url_map.iter_rules() if "GET" in one.methods and not one.arguments]
+    theirs = [one for one in rules if one.endpoint.split(".")[0] in _BY_ROLE]
+    return {one.endpoint for one in theirs if client.get(one.rule).status_code == 200}
+
 
 class Desk:
     """One instance's database, seen from a test."""

@@ -23,7 +23,7 @@ from referrals.models import (
 from referrals.rounds import consultants, papers
 from referrals.rounds.enrolling import Days
 from tests import rounds
-from tests.webapp.desk import cast_of
+from tests.webapp.desk import EVERYBODYS, cast_of, pages_with_roles
 
 NAMED = "Xenofonia i 4B är borta, 20160231-0000."
 QUESTION = {"theme": "teaching", "question": rounds.WORDS.question, "tried": "Täta besök."}
@@ -471,6 +471,25 @@ def test_a_consultant_reads_the_questions_of_their_slot_and_of_the_teams_earlier
         assert said["summary"] in by_team or said["result"] in by_team
     assert "Agenda" not in browser.get(teams[0]).text
     browser.get(f"{teams[0]}/agenda", status=404)
+    asked = "Karin Almkvist"
+    assert (asked in karin.get(teams[0]).text, asked in browser.get(teams[0]).text) == (True, False)
+
+
+def test_a_consultant_finds_these_pages_and_no_other(app, lay, ylva, signed_in, settings):
+    _address, team = lay()
+    with db.writing(settings.database) as session:
+        slot, by = session.scalars(sa.select(RoundSlot)).one(), cast_of(session).manager.actor()
+        day = slot.round.last_on
+        consultants.invite(session, slot.round, uuid.UUID(ylva), by=by, last_on=day, slot_ids=[slot.id])
+    browser = signed_in("ylva")
+    assert pages_with_roles(app, browser.client) == {"rounds.rounds"} | EVERYBODYS
+    assert browser.client.get(team).status_code == 200
+    for gone in ("/summary", "/agenda"):
+        assert browser.client.get(f"{team}{gone}").status_code == 404
+    for path in ("/home", "/rounds", team):
+        ways = {link.get("href") for link in browser.get(path).all("a")}
+        inside = {one.split("#")[0] for one in ways if one and one.startswith("/") and "sign-out" not in one}
+        assert {one for one in inside if one and browser.client.get(one).status_code == 404} == set(), path
 
 
 def test_a_consultants_slots_stand_ticked_when_they_are_changed_and_each_says_who_has_it(
