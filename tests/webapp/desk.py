@@ -1,9 +1,10 @@
 """What tests of the casework pages lay ready in the database, and what they find there afterwards."""
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
-from referrals import db
-from referrals.models import Account, Municipality, Referral, Unit
+from referrals import db, sealing
+from referrals.models import Account, Base, Municipality, Referral, Unit
+from referrals.sealing import WRAPPED, Sealed
 from tests.factories import a_member, a_plan, a_referral
 from tests.people import Cast
 
@@ -21,6 +22,22 @@ def pages_with_roles(app, client):
     rules = [one for one in app.url_map.iter_rules() if "GET" in one.methods and not one.arguments]
     theirs = [one for one in rules if one.endpoint.split(".")[0] in _BY_ROLE]
     return {one.endpoint for one in theirs if client.get(one.rule).status_code == 200}
+
+
+def opened(settings):
+    """All that the database keeps, and whatever of it is sealed opened, as one text: a word that is kept anywhere stands in it."""
+    with db.reading(settings.database) as session:
+        every = [one for mapper in Base.registry.mappers for one in session.scalars(select(mapper.class_))]
+        return "\n".join(repr(value) for one in every for value in _values(one))
+
+
+def _values(row):
+    """What stands in the columns of a row, in clear."""
+    for column in inspect(type(row)).columns:
+        value = getattr(row, inspect(type(row)).get_property_by_column(column).key)
+        yield sealing.key_ring().wrapper.decrypt(value).decode() if value and column.info.get(WRAPPED) else value
+    sealed = {name for kind in type(row).__mro__ for name, one in vars(kind).items() if isinstance(one, Sealed)}
+    yield from (getattr(row, name) for name in sorted(sealed))
 
 
 class Desk:

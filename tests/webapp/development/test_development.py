@@ -10,12 +10,12 @@ from pypdf import PdfReader
 
 from referrals import clock, db
 from referrals.forums import seats
-from referrals.models import Base, DevelopmentCase, KeptForm
+from referrals.models import DevelopmentCase, KeptForm
 from referrals.patterns.school_terms import SchoolTerm
 from referrals.stages import PLAN_ACTIVE
 from tests import development
 from tests.factories import a_referral
-from tests.webapp.desk import cast_of
+from tests.webapp.desk import cast_of, opened
 
 NEW = "/development/new"
 REPORT = {
@@ -47,12 +47,6 @@ def karin(signed_in, typed):
     browser = signed_in("karin")
     browser.get(NEW)
     return browser
-
-
-def written(settings):
-    """All that stands in the database, as one text of bytes."""
-    with db.reading(settings.database) as session:
-        return "".join(repr([*session.execute(sa.select(table))]) for table in Base.metadata.sorted_tables)
 
 
 def rows(settings, model):
@@ -132,7 +126,7 @@ def test_a_child_put_into_a_school_case_is_refused_with_a_sentence_and_nothing_i
         page = karin.submit(typed | {"background": words}, status=422)
     assert said in " ".join(page.problems)
     assert page.fields(page.form())["background"] == words
-    assert told not in written(settings)
+    assert told not in opened(settings)
     assert told not in caplog.text
     assert (rows(settings, DevelopmentCase), rows(settings, KeptForm)) == (0, 0)
 

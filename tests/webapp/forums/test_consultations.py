@@ -10,9 +10,9 @@ from pypdf import PdfReader
 
 from referrals import db
 from referrals.forums import seats
-from referrals.models import Base, Consultation, KeptForm, Step, TeamSeat
+from referrals.models import Consultation, KeptForm, Step, TeamSeat
 from tests.teams import a_team_beside
-from tests.webapp.desk import cast_of
+from tests.webapp.desk import cast_of, opened
 from tests.webapp.test_guards import let_sessions_run_out
 
 QUESTION = "En elev i årskurs 4 är borta på måndagar. Vad kan vi pröva?"
@@ -35,17 +35,6 @@ def asks(signed_in, in_team):
     browser = signed_in("tove")
     browser.get(NEW)
     return browser
-
-
-@pytest.fixture
-def everything_written(settings):
-    """All that stands in the database, as one text of bytes."""
-
-    def read() -> str:
-        with db.reading(settings.database) as session:
-            return "".join(repr([*session.execute(sa.select(table))]) for table in Base.metadata.sorted_tables)
-
-    return read
 
 
 def rows(settings, model):
@@ -131,7 +120,7 @@ def ask_again(browser):
     return ask(browser)
 
 
-def test_a_text_that_tells_who_it_is_comes_back_and_stands_nowhere(asks, settings, everything_written, caplog):
+def test_a_text_that_tells_who_it_is_comes_back_and_stands_nowhere(asks, settings, caplog):
     with caplog.at_level(logging.DEBUG):
         page = asks.submit({"question": NAMED}, button=("ask", "yes"), status=422)
     said = " ".join(page.problems)
@@ -140,13 +129,13 @@ def test_a_text_that_tells_who_it_is_comes_back_and_stands_nowhere(asks, setting
     assert "“20160231-0000” looks like an identity number. No such number can stand here." in said
     assert "Nothing has been kept." in page.text
     assert page.fields(page.form())["question"] == NAMED
-    written = everything_written()
+    written = opened(settings)
     assert not any(word in written or word in caplog.text for word in ("Xenofonia", "20160231", "4B är borta"))
     assert rows(settings, Consultation) == 0
 
 
 def test_no_pdf_of_a_consultation_contains_such_a_string_nor_does_a_draft_a_log_or_anything_prefect_is_told(
-    asks, signed_in, settings, everything_written, caplog
+    asks, signed_in, settings, caplog
 ):
     """C02: an identity number of Sweden, one of Denmark, and a name of the school's roster."""
     strings = numbers = ("20160231-0000", "310216-0000")
@@ -166,7 +155,7 @@ def test_no_pdf_of_a_consultation_contains_such_a_string_nor_does_a_draft_a_log_
     assert ADVICE["advice"] in printed
     told = printed + repr(note.metadata) + caplog.text
     assert [one for one in strings if one in told] == []
-    written = everything_written()  # the roster stands there too
+    written = opened(settings)  # the roster stands there too
     assert [one for one in numbers if one in written or one.replace("-", "") in written] == []
     # what Prefect is told begins with a step, and a consultation has none
     assert rows(settings, KeptForm) == rows(settings, Step) == 0
@@ -204,14 +193,12 @@ def test_a_draft_is_thrown_away_and_an_empty_question_is_none(asks, settings):
     assert rows(settings, Consultation) == 0
 
 
-def test_what_was_typed_while_the_session_ran_out_is_held_by_the_answer_and_kept_nowhere(
-    asks, settings, everything_written
-):
+def test_what_was_typed_while_the_session_ran_out_is_held_by_the_answer_and_kept_nowhere(asks, settings):
     let_sessions_run_out(settings)
     page = asks.submit({"question": NAMED}, status=403)
     assert page.heading == "You are no longer signed in"
     assert rows(settings, KeptForm) == 0
-    assert "Xenofonia" not in everything_written()
+    assert "Xenofonia" not in opened(settings)
 
 
 def test_no_script_and_no_forged_field_saves_what_is_being_typed(asks, settings):

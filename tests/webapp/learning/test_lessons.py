@@ -6,11 +6,11 @@ import pytest
 import sqlalchemy as sa
 
 from referrals import db
-from referrals.models import Base, KeptForm, Lesson
+from referrals.models import KeptForm, Lesson
 from referrals.stages import CLOSED, PLAN_ACTIVE
 from tests import lessons, rounds
 from tests.factories import a_referral
-from tests.webapp.desk import cast_of
+from tests.webapp.desk import cast_of, opened
 from tests.webapp.test_guards import let_sessions_run_out
 
 NEW = "/lessons/new"
@@ -45,12 +45,6 @@ def karin(signed_in, closed):
     browser = signed_in("karin")
     browser.get(NEW)
     return browser
-
-
-def written(settings):
-    """All that stands in the database, as one text of bytes."""
-    with db.reading(settings.database) as session:
-        return "".join(repr([*session.execute(sa.select(table))]) for table in Base.metadata.sorted_tables)
 
 
 def rows(settings, model):
@@ -193,7 +187,7 @@ def test_a_text_that_tells_who_it_is_comes_back_and_stands_nowhere(karin, typed,
     assert "“20160231-0000” looks like an identity number." in said
     assert "Nothing has been kept." in page.text
     assert page.fields(page.form())["tried"] == NAMED
-    everything = written(settings)
+    everything = opened(settings)
     assert not any(word in everything or word in caplog.text for word in ("Xenofonia", "20160231", "4B är borta"))
     assert (rows(settings, Lesson), rows(settings, KeptForm)) == (0, 0)
 
@@ -227,7 +221,7 @@ def test_what_was_typed_while_the_session_ran_out_is_kept_nowhere(karin, typed, 
     page = karin.submit(typed | {"tried": NAMED}, status=403)
     assert page.heading == "You are no longer signed in"
     assert rows(settings, KeptForm) == 0
-    assert "Xenofonia" not in written(settings)
+    assert "Xenofonia" not in opened(settings)
 
 
 def test_nothing_open_and_nothing_of_others_can_be_learnt_from(karin, typed, settings, signed_in):
