@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import astuple
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from referrals.models import Document, History, Referral
 from referrals.operations import logs
 from referrals.stages import Stage
 from referrals.vocabulary import DocumentKind
-from tests import straight_way
+from tests import development, straight_way
 from tests.flows.ground import HOME, Instance, PrefectServer, until
 from tests.flows.watching import failures, is_quiet, submit
 
@@ -53,7 +54,14 @@ def secrets(instance: Instance) -> list[str]:
     cast = instance.cast
     people = (cast.coordinator, cast.second_coordinator, cast.head_teacher, cast.special_educator)
     names = [each for person in people for each in (person.name, person.email)]
-    return [*straight_way.TYPED, *names, cast.school.name, cast.forum.name, cast.municipality.name]
+    return [
+        *straight_way.TYPED,
+        *astuple(development.WORDS),
+        *names,
+        cast.school.name,
+        cast.forum.name,
+        cast.municipality.name,
+    ]
 
 
 def walk(instance: Instance, referral_id: uuid.UUID) -> None:
@@ -62,6 +70,12 @@ def walk(instance: Instance, referral_id: uuid.UUID) -> None:
         with db.writing(instance.database) as session:
             referral = session.get_one(Referral, referral_id)
             decide(session, instance.cast, referral)
+
+
+def begin_work(instance: Instance) -> None:
+    """Development work about the school: a piece without persons, which the same engine carries."""
+    with db.writing(instance.database) as session:
+        development.begin(session, instance.cast)
 
 
 def fail_with_everything(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,16 +94,17 @@ def fail_with_everything(instance: Instance, monkeypatch: pytest.MonkeyPatch) ->
     def in_mail(_letter: mailer.Letter) -> None:
         raise OSError(everything)
 
-    for place, name, failing in (
-        (papers.printing, "print_pdf", in_paper),
-        (settling.targets, "set_target", in_database),
-        (settling.notifications, "write", in_core),
-        (mailer, "send", in_mail),
+    for place, name, failing, begin in (
+        (papers.printing, "print_pdf", in_paper, submit),
+        (papers.printing, "print_pdf", in_paper, begin_work),
+        (settling.targets, "set_target", in_database, submit),
+        (settling.notifications, "write", in_core, submit),
+        (mailer, "send", in_mail, submit),
     ):
         with monkeypatch.context() as patch:
             patch.setattr(place, name, failing)
             given_up = len(failures(instance))
-            submit(instance)
+            begin(instance)
             until(lambda before=given_up: len(failures(instance)) > before)
             until(lambda: is_quiet(instance))
 
@@ -105,6 +120,7 @@ def test_neither_prefect_nor_the_log_knows_anything_of_what_was_typed(
     referral_id = submit(one_instance)
     until(lambda: is_quiet(one_instance))  # the workflow carries it to triage
     walk(one_instance, referral_id)
+    begin_work(one_instance)
     until(lambda: is_quiet(one_instance))
     assert failures(one_instance) == []
     with db.reading(one_instance.database) as session:
@@ -140,6 +156,7 @@ def test_neither_prefect_nor_the_log_knows_anything_of_what_was_typed(
 
     stored = "\n".join(everything_stored(prefect.database)) + "\n".join(written_files())
     assert stored.count("advance-referral") > len(straight_way.DECISIONS)
+    assert stored.count("advance-development") > 1
     assert "StepFailed: paper" in stored
     assert "Traceback" in stored
     assert [secret for secret in secrets(one_instance) if secret in stored] == []

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from pypdf import PdfReader
 
 from referrals import clock, db
+from referrals.development import papers
 from referrals.forums import seats
 from referrals.models import DevelopmentCase, KeptForm
 from referrals.patterns.school_terms import SchoolTerm
@@ -138,12 +139,19 @@ def test_from_its_pages_no_childs_referral_can_be_found(karin, signed_in, typed,
         number, child = referral.number, referral.child_name
     address = begin(karin, typed)
     assert number in karin.get("/referrals?state=all").text  # she has it open elsewhere
-    for path in (address, "/development", NEW, f"{address}/closing"):
+    for path in (address, "/development", NEW, f"{address}/closing", f"{address}/analysis", f"{address}/actions"):
         page = karin.get(path)
         assert number not in page.text
         assert child not in page.text
         main = page.all("main")[0]
         assert not [one.get("href") for one in main.iter("a") if "/referrals" in (one.get("href") or "")]
+    printed = PdfReader(io.BytesIO(karin.client.get(f"{address}/situation-analysis").data))
+    said = ["\n".join(one.extract_text() for one in printed.pages)]
+    with db.reading(settings.database) as session:
+        (event,) = session.scalars(sa.select(DevelopmentCase)).one().events
+        said += [papers.html_of(session, event, draft) for draft in papers.outstanding(session, event)]
+    assert len(said) > 1
+    assert all(typed["title"] in one and number not in one and child not in one for one in said)
 
 
 def test_an_area_takes_several_units_and_only_ones_own(signed_in, karin, typed, units):
