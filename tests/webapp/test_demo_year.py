@@ -44,7 +44,7 @@ from referrals.models import (
     TeamMeeting,
     UpwardQuestion,
 )  # fmt: skip
-from referrals.patterns import kept
+from referrals.patterns import kept, quality_report
 from referrals.people import founding, organisation
 from referrals.plans.childs_plan import LONGEST_GOAL
 from referrals.rounds import enrolling, evaluating, report
@@ -250,17 +250,22 @@ def test_teams_have_met_advised_asked_upward_developed_and_learnt(year):
             (ConsultationState.CLOSED, TeamLevel.STAFF),
             (ConsultationState.ASKED, TeamLevel.STAFF),
         ]
-        past, under_way = session.scalars(select(ConsultationRound).order_by(ConsultationRound.first_on)).all()
-        today = A_WEDNESDAY.date()
-        assert [enrolling.state_of(one, today) for one in (past, under_way)] == [RoundState.OVER, RoundState.UNDER_WAY]
-        assert report.report(session, past)
-        assert evaluating.results(session, past).mean
-        assert not report.report(session, under_way)
-        work = session.scalars(select(DevelopmentCase)).all()
-        assert {one.kind for one in work} == set(DevelopmentKind)
-        assert [one.closed_at is None for one in work].count(False) == 1
-        assert sorted(one.state for one in session.scalars(select(Lesson))) == ["published"] * 3 + ["to_check"]
-        assert session.scalars(select(Seminar.starts_at)).one() > A_WEDNESDAY
+        assert_that_teams_talked_developed_and_learnt(session)
+
+
+def assert_that_teams_talked_developed_and_learnt(session: Session) -> None:
+    """A round is over with its report and one is under way, work of each kind is there, and lessons with a seminar to come."""
+    past, under_way = session.scalars(select(ConsultationRound).order_by(ConsultationRound.first_on)).all()
+    today = A_WEDNESDAY.date()
+    assert [enrolling.state_of(one, today) for one in (past, under_way)] == [RoundState.OVER, RoundState.UNDER_WAY]
+    assert report.report(session, past)
+    assert evaluating.results(session, past).mean
+    assert not report.report(session, under_way)
+    work = session.scalars(select(DevelopmentCase)).all()
+    assert {one.kind for one in work} == set(DevelopmentKind)
+    assert [one.closed_at is None for one in work].count(False) == 1
+    assert sorted(one.state for one in session.scalars(select(Lesson))) == ["published"] * 3 + ["to_check"]
+    assert session.scalars(select(Seminar.starts_at)).one() > A_WEDNESDAY
 
 
 def test_questions_go_from_level_to_level_and_those_that_wait_stand_on_an_agenda(year):
@@ -303,6 +308,8 @@ def test_terms_that_are_over_are_counted_by_area_on_their_day(year):
         told = kept.of_term(session, newest, by=manager)
         assert kept.day_of(session, told) == newest.counted_on
         assert told.tables[0].columns == ("Norr", "Söder")
+        assert any(kept.told_of(session, term).concerns for term in kept.counted(session)), "a visitor sees numbers"
+        assert quality_report.to_issue(session), "the first night prints the year's report"
 
 
 def test_a_second_year_is_refused(year):
@@ -346,6 +353,15 @@ def test_a_danish_year_is_printed_beside_the_work(danish, monkeypatch):
     assert (told[0], told[-1]) == ((WHOLE, 0, 1), (WHOLE, 1, 1))
     assert {part for part, _done, _of in told[1:-1]} == {"a year of invented work, autumn term 2026"}
     assert all(0 <= done <= of for _part, done, of in told)
+
+
+def test_in_a_danish_year_teams_talk_ask_upward_develop_and_learn_too(danish, monkeypatch):
+    """With one child alone whose referral is closed by then: lessons come from it."""
+    only(monkeypatch, "Elias")
+    make_year(danish, tell=lambda *_line: None, printers=AtOnce())
+    assert_that_teams_talked_developed_and_learnt(danish)
+    asked = danish.scalars(select(UpwardQuestion).order_by(UpwardQuestion.asked_at)).all()
+    assert Counter(one.state for one in asked) == {UpwardState.CLOSED: 2, UpwardState.ANSWERED: 1, UpwardState.ASKED: 2}
 
 
 def test_a_years_holidays_stand_once_and_begin_and_end_on_school_days(danish):
