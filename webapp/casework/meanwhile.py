@@ -102,7 +102,7 @@ def _at_table(forum: Forum, called: Collection[uuid.UUID], at: datetime) -> list
             text = gettext("does not sit in the team then, but %(name)s does", name=one.sits.name)
         said.append((one.called, text))
         if one.sits is not None and one.sits.id not in called:
-            said.append((one.sits, gettext("sits in the team then")))
+            said.append((one.sits, gettext("sits in the team then and is not called")))
     return said
 
 
