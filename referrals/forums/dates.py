@@ -177,11 +177,13 @@ def find_date(session: Session, forum: Forum, date_id: uuid.UUID) -> TeamDate:
 def plan(session: Session, forum: Forum, series: Series, *, by: Actor) -> Planned:
     """Add the dates of `series`, leaving out days on which schools are closed.
 
-    Raises NotAllowed, and AgendaRefused where the team would still meet on the next day.
+    Raises NotAllowed, and AgendaRefused where the team would still meet on the next day, or the first hour has passed.
     """
     require_keeper(forum, by)
     require_ends_that_day(series.starts_time, series.minutes)
     zone, closed = ZoneInfo(here.time_zone(session)), closed_days(session)
+    if datetime.combine(series.first_on, series.starts_time, zone) < clock.now():
+        raise AgendaRefused(AgendaProblem.PASSED)
     planned = Planned([], [], [], [])
     day = series.first_on
     while day <= series.last_on:

@@ -1,5 +1,6 @@
 """Where the schools lie, who works at the other one, the team that advises staff, and those above with what they are asked and answer."""
 
+from datetime import timedelta
 from typing import Any
 
 from referrals.access import Role
@@ -76,7 +77,7 @@ def _team(course: CommonWork, row: dict[str, Any]) -> Forum:
 def _meet(course: CommonWork, team: Forum, row: dict[str, Any]) -> None:
     """Every four weeks of the year and of the next term."""
     world = course.world
-    first_on = next(world.team_days(team, course.day))
+    first_on = next(world.team_days(team, course.day + timedelta(days=1)))
     series = dates.Series(first_on, world.today() + AHEAD, _EVERY_WEEKS, row["meets_at"], _MINUTES, team.place)
     dates.plan(world.session, team, series, by=world.person(row["kept_by"]).actor())
 

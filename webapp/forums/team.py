@@ -20,7 +20,7 @@ from referrals.learning import catalogue
 from referrals.meetings import meeting_room
 from referrals.models import Account, Forum, TeamDate
 from referrals.statutory import degrading_notices
-from referrals.vocabulary import Practice, Profession
+from referrals.vocabulary import AgendaProblem, Practice, Profession
 from schemas.forums import SeriesForm, TakeSeriesForm
 from webapp import downloads, forms, navigation, notices, pages, people, transactions
 from webapp.forums import blueprint
@@ -69,7 +69,7 @@ def plan_team_dates(forum_id: uuid.UUID) -> ResponseReturnValue:
     try:
         planned = team_dates.plan(transactions.session(), forum, Series(**values), by=people.actor())
     except AgendaRefused as refused:
-        form.refuse("minutes", refused.problem.label)
+        form.refuse("starts_time" if refused.problem is AgendaProblem.PASSED else "minutes", refused.problem.label)
         return team_page(forum, 422, form=form)
     if not planned.added:
         form.refuse("first_on" if planned.closed or planned.there else "starts_time", _said(planned))

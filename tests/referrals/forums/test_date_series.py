@@ -30,10 +30,14 @@ def days_of(session: Session, forum: Forum) -> list[str]:
     return [f"{one.starts_at:%m-%d}" for one in dates.coming(session, forum)]
 
 
-def test_what_is_alike_goes_and_what_something_is_planned_for_stays(session: Session, cast: Cast) -> None:
+def test_what_is_alike_goes_and_what_something_is_planned_for_stays(
+    session: Session, cast: Cast, wednesday: time_machine.Traveller
+) -> None:
     by, forum = cast.coordinator.actor(), cast.forum
+    wednesday.shift(-timedelta(days=7))
     for series in (TUESDAYS, THURSDAYS):
         dates.plan(session, forum, series, by=by)
+    wednesday.shift(timedelta(days=7))
     dates.plan(session, forum, Series(date(2026, 9, 30), date(2026, 9, 30), 1, time(8, 0), 60, "A"), by=by)
     thursdays, tuesdays = date_series.series_of(session, forum)
     assert (len(tuesdays), len(thursdays)) == (5, 2), "the first has begun already, and one alone is none"
@@ -77,7 +81,9 @@ def test_dates_that_somebody_added_meanwhile_or_that_have_begun_are_not_taken_al
             date_series.take_away(session, forum, chosen, by=by)
         return told.value.problem
 
+    wednesday.shift(-timedelta(days=7))
     dates.plan(session, forum, TUESDAYS, by=by)
+    wednesday.shift(timedelta(days=7))
     before = read()
     dates.plan(session, forum, replace(TUESDAYS, first_on=date(2026, 12, 1), last_on=date(2026, 12, 1)), by=by)
     assert refused(before) is AgendaProblem.CHANGED

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from sqlalchemy.orm import Session
 
+from referrals import here
 from referrals.access import Role
 from referrals.errors import AgendaRefused, NotAllowed
 from referrals.forums import dates as team_dates
@@ -64,6 +65,17 @@ def test_a_team_meets_until_midnight_at_the_latest(session: Session, cast: Cast)
     assert team_dates.coming(session, cast.forum) == []
     (added,) = team_dates.plan(session, cast.forum, replace(evening, minutes=30), by=by).added
     assert added == AUTUMN.first_on
+
+
+def test_no_date_is_set_for_an_hour_that_has_passed(
+    session: Session, cast: Cast, wednesday: time_machine.Traveller
+) -> None:
+    today = replace(AUTUMN, first_on=here.today(session), last_on=here.today(session))
+    with pytest.raises(AgendaRefused) as told:
+        team_dates.plan(session, cast.forum, replace(today, starts_time=time(9, 59)), by=cast.coordinator.actor())
+    assert told.value.problem is AgendaProblem.PASSED
+    planned = team_dates.plan(session, cast.forum, replace(today, starts_time=time(10)), by=cast.coordinator.actor())
+    assert planned.added == [today.first_on]
 
 
 def test_what_has_begun_is_no_longer_coming(session: Session, cast: Cast, wednesday: time_machine.Traveller) -> None:

@@ -159,6 +159,7 @@ def test_a_whole_school_year_goes_around_its_holidays_and_keeps_its_hour_over_bo
         ({"every_weeks": "0"}, "Say after how many weeks the team meets again"),
         ({"minutes": "5"}, "Say how many minutes the meeting takes"),
         ({"starts_time": "23:30", "minutes": "31"}, "This goes past midnight."),
+        ({"first_on": "2026-09-16", "starts_time": "09:30"}, "This date has passed. Choose a date to come."),
         ({"starts_time": "halv tre"}, "Write the time as hours and minutes"),
         ({"place": ""}, "Fill this in."),
     ],
