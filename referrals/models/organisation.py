@@ -95,6 +95,16 @@ class Forum(Identified, Base):
         return [*self.units, *self.also_for]
 
     @property
+    def led_units(self) -> list["Unit"]:
+        """The units whose head teachers answer for it: those whose concerns it takes in; where it takes in none, all for which it works."""
+        return self.units or self.also_for
+
+    @property
+    def takes_part(self) -> bool:
+        """Whether anything can begin for it: once a unit for which it works takes part, and always for one above them."""
+        return self.is_above or any(unit.takes_part for unit in self.all_units)
+
+    @property
     def is_above(self) -> bool:
         """Whether it meets above the schools: then whoever sits in it is all that it has."""
         return not self.all_units
@@ -127,7 +137,7 @@ class Unit(Identified, Base):
     school_form: Mapped[SchoolForm] = mapped_column(by_value(SchoolForm))
     #: its team that takes in concerns; there is exactly one
     forum_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("forum.id"), index=True)
-    #: whether it takes part already: units begin one by one, and until then nothing can begin for one
+    #: whether it takes part already: units begin one by one, and until then nothing begins for one but what each person owes by law
     takes_part: Mapped[bool] = mapped_column(default=True, server_default=true())
     #: whether the public form is offered for this unit, once it takes part
     is_open: Mapped[bool] = mapped_column(default=True)

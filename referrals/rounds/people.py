@@ -51,6 +51,8 @@ def is_in_team(session: Session, forum: Forum, actor: Actor) -> bool:
         return False
     if any(actor.holds(*dates.KEEPERS, unit_id=unit.id) for unit in forum.units):
         return True
+    if any(actor.holds(Role.HEAD_TEACHER, unit_id=unit.id) for unit in forum.led_units):
+        return True
     if any(team == forum.id for team, _unit in actor.teams_beside):
         return True
     if not any(actor.works_for(unit.id) for unit in forum.units):
@@ -74,6 +76,10 @@ def in_any(session: Session, forum_ids: Collection[uuid.UUID]) -> set[uuid.UUID]
     keeps = Account.roles.any(
         RoleAssignment.role.in_(dates.KEEPERS) & RoleAssignment.unit.has(Unit.forum_id.in_(forum_ids))
     )
+    leads = Account.roles.any(
+        (RoleAssignment.role == Role.HEAD_TEACHER)
+        & RoleAssignment.unit.has(Unit.other_teams.any(Forum.id.in_(forum_ids) & ~Forum.units.any()))
+    )
     sits = exists().where(
         TeamSeat.account_id == Account.id, TeamSeat.forum_id.in_(forum_ids), or_(Unit.forum_id == TeamSeat.forum_id, Unit.other_teams.any(Forum.id == TeamSeat.forum_id)),
         RoleAssignment.unit_id == Unit.id, RoleAssignment.account_id == Account.id, RoleAssignment.role.in_(WITH_UNIT),
@@ -83,7 +89,7 @@ def in_any(session: Session, forum_ids: Collection[uuid.UUID]) -> set[uuid.UUID]
         & (SeatAbsence.ends_at > now)
         & SeatAbsence.seat.has(TeamSeat.forum_id.in_(forum_ids))
     )
-    there = Account.is_active, Account.profession.in_(reads), or_(keeps, sits, stands_in)
+    there = Account.is_active, Account.profession.in_(reads), or_(keeps, leads, sits, stands_in)
     return set(session.scalars(select(Account.id).where(*there)))
 
 

@@ -38,7 +38,7 @@ class Traced:
 def may_summarise(session: Session, enrolment: RoundEnrolment, actor: Actor) -> bool:
     """Whether they say for the joint meeting how the team goes on: the head teachers of its units, once its slot has begun."""
     slot = enrolment.slot
-    heads = any(actor.holds(Role.HEAD_TEACHER, unit_id=unit.id) for unit in enrolment.forum.units)
+    heads = any(actor.holds(Role.HEAD_TEACHER, unit_id=unit.id) for unit in enrolment.forum.led_units)
     has_begun = slot is not None and slot.starts_at <= clock.now()
     return heads and has_begun and people.may_enrol(session, enrolment.forum, actor)
 
@@ -76,12 +76,15 @@ def is_due(session: Session, found: ConsultationRound) -> bool:
 
 
 def report_to_issue(session: Session, found: ConsultationRound, *, by: Actor) -> Draft | None:
-    """The report as it would be issued now; None where the newest one says the same. Raises NotAllowed, RoundRefused before the
-    round's last day.
+    """The report as it would be issued now; None where the newest one says the same.
+
+    Raises NotAllowed, and RoundRefused before the round's last day and where no team took part.
     """
     people.require_lead(session, by)
     if not is_due(session, found):
         raise RoundRefused(RoundProblem.NOT_OVER)
+    if not found.enrolments:
+        raise RoundRefused(RoundProblem.NO_TEAM)
     return papers.draft(session, found.id, enrolment_id=None, said=_report(session, found), template="round_report")
 
 
@@ -103,7 +106,7 @@ def _report(session: Session, found: ConsultationRound) -> dict[str, Any]:
         "first_on": found.first_on.isoformat(), "last_on": found.last_on.isoformat(),
         "teams": [
             {
-                "name": one.forum.name, "units": sorted(unit.name for unit in one.forum.units),
+                "name": one.forum.name, "units": sorted(unit.name for unit in one.forum.all_units),
                 "questions": [_said_of(each) for each in one.questions], "summary": one.summary,
             }
             for one in sorted(found.enrolments, key=lambda one: one.forum.name)

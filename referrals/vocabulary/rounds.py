@@ -31,6 +31,7 @@ class RoundProblem(Term):
     HAS_SLOT = "has_slot", N_("This team has a slot in the round already. Take that back first.")
     NOT_OPEN = "not_open", N_("Enrolment is closed. Ask whoever leads the round.")
     NOT_OVER = "not_over", N_("The report is issued on the round's last day or later. Nothing has been issued.")
+    NO_TEAM = "no_team", N_("No team took part in this round, so there is nothing to report. Nothing has been issued.")
     ANSWERED = "answered", N_("You have evaluated this round already. Thank you: once is enough.")
     DUE = (
         "due",

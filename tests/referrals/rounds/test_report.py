@@ -15,11 +15,11 @@ from referrals.access import Actor, Role
 from referrals.errors import NamesSomebody, NotAllowed, RoundRefused
 from referrals.forums import seats
 from referrals.models import Account, AuditEvent, RoleAssignment, RoundAnswer, RoundAnswered, RoundPaper
-from referrals.rounds import consultants, enrolling, evaluating, papers, questions, report
+from referrals.rounds import consultants, enrolling, evaluating, papers, people, questions, report
 from referrals.rounds.enrolling import Days
 from referrals.rounds.questions import Words
 from referrals.vocabulary import Helped, Profession, QualityTheme, RoundProblem
-from tests import rounds
+from tests import rounds, teams
 from tests.factories import a_referral
 from tests.people import NO_PASSWORD, settle
 
@@ -100,6 +100,7 @@ def test_two_who_issue_the_report_at_once_make_one_version(fresh_postgres, at):
     with db.writing(fresh_postgres) as session:
         cast = settle(session)
         found = rounds.lay_round(session, cast)
+        rounds.enrol(session, cast, found)
         at(datetime(2026, 11, 12, 23, 0, tzinfo=UTC))
         draft = report.report_to_issue(session, found, by=cast.manager.actor())
 
@@ -126,6 +127,33 @@ def test_there_is_no_report_before_the_rounds_last_day(session, cast, enrolled, 
     assert refused.value.problem is RoundProblem.NOT_OVER
     at(datetime(2026, 11, 12, 23, 0, tzinfo=UTC))
     assert report.report_to_issue(session, enrolled.round, by=by)
+
+
+def test_there_is_no_report_of_a_round_in_which_no_team_took_part(session, cast, opened, at):
+    at(AFTER)
+    with pytest.raises(RoundRefused) as refused:
+        report.report_to_issue(session, opened, by=cast.manager.actor())
+    assert refused.value.problem is RoundProblem.NO_TEAM
+
+
+def test_a_head_teacher_says_how_a_team_beside_those_that_take_in_concerns_goes_on(session, cast, opened, at):
+    beside, head = teams.a_team_beside(session, cast), _head_of(session, cast.other_school)
+    enrolled = enrolling.enrol(session, opened, beside.forum, by=beside.coordinator.actor())
+    slot = rounds.give_slot(session, cast, enrolled)
+    rounds.enrol(session, cast, opened)
+    at(slot.ends_at)
+    assert not report.may_summarise(session, enrolled, beside.coordinator.actor())
+    assert report.may_summarise(session, enrolled, cast.head_teacher.actor())
+    assert people.may_read(session, enrolled, head)
+    report.summarise(session, enrolled, by=head, summary="Vi delar våra vinster.")
+    at(AFTER)
+    said = report.report_to_issue(session, opened, by=cast.manager.actor()).context
+    told = {team["name"]: (team["units"], team["summary"]) for team in said["teams"]}
+    assert told[beside.forum.name] == (["Askskolan", "Lindskolan"], "Vi delar våra vinster.")
+    assert report.may_read_report(session, opened, head)
+    assert {head.account_id, cast.head_teacher.id} <= people.in_any(session, [beside.forum.id])
+    assert head.account_id not in people.in_any(session, [cast.forum.id])
+    assert not people.is_in_team(session, cast.forum, head)
 
 
 def _head_of(session, unit):
