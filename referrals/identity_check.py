@@ -106,12 +106,14 @@ class Checker:
         return bool(found)
 
 
-def checker(session: Session, unit: Unit, *, by: Actor) -> Checker:
+def checker(session: Session, unit: Unit, *, by: Actor, team: Forum | None = None) -> Checker:
     """What `by` writes in `unit` is checked against: the staff of its team's units, and the children whom `by` knows of from referrals anyway.
 
-    Other children's names are not asked about: that a name stops would tell that there is a referral.
+    Where another team reads and answers it, `team`, the staff of that one's units too. Other children's names are not asked
+    about: that a name stops would tell that there is a referral.
     """
-    return _checker(session, unit.forum.units, [unit.name, unit.forum.name], by=by)
+    reads, called = (team.all_units, _called(team)) if team else ([], [])
+    return _checker(session, [*unit.forum.units, *reads], [unit.name, unit.forum.name, *called], by=by)
 
 
 def team_checker(session: Session, forum: Forum, *, by: Actor) -> Checker:

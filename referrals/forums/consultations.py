@@ -104,7 +104,7 @@ def write_consultation(
     practices.require(session, Practice.CONSULTATION, "write_consultation")
     if by.account_id is None or not _is_own_staff(by, unit) or asked not in teams_to_ask(session, unit):
         raise NotAllowed("write_consultation")
-    was_answered = _check(session, unit, question, by=by, answered=answered)
+    was_answered = _check(session, unit, asked, question, by=by, answered=answered)
     made = Consultation(
         number=f"K-{reference.new_code()}",
         unit=unit,
@@ -135,7 +135,7 @@ def correct_consultation(
     _require_draft(session, found, by)
     if team is not None and team not in teams_to_ask(session, found.unit):
         raise NotAllowed("correct_consultation")
-    was_answered = _check(session, found.unit, question, by=by, answered=answered)
+    was_answered = _check(session, found.unit, team or found.team, question, by=by, answered=answered)
     found.question = question
     if team is not None:
         found.beside = None if team is found.unit.forum else team
@@ -178,7 +178,7 @@ def advise(
         raise AlreadyMoved("advise", found.advised_by.name, found.advised_at, by_id=found.advised_by_id)
     if not may_advise(session, found, by):
         raise NotAllowed("advise")
-    was_answered = _check(session, found.unit, advice, next_steps, by=by, answered=answered)
+    was_answered = _check(session, found.unit, found.team, advice, next_steps, by=by, answered=answered)
     found.advice, found.next_steps, found.advises_referral = advice, next_steps, advises_referral
     found.advised_at, found.advised_by_id = clock.now(), by.account_id
     session.flush()
@@ -250,8 +250,8 @@ def _require_draft(session: Session, found: Consultation, by: Actor) -> None:
         raise AlreadyMoved("ask_team", found.asked_by.name, found.asked_at, by_id=found.asked_by_id)
 
 
-def _check(session: Session, unit: Unit, *texts: str, by: Actor, answered: Collection[str]) -> bool:
-    return identity_check.checker(session, unit, by=by).require_nobody(texts, answered=answered)
+def _check(session: Session, unit: Unit, team: Forum, *texts: str, by: Actor, answered: Collection[str]) -> bool:
+    return identity_check.checker(session, unit, by=by, team=team).require_nobody(texts, answered=answered)
 
 
 def _log(session: Session, found: Consultation, verb: str, *, by: Actor, was_answered: bool = False) -> None:

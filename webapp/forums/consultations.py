@@ -75,7 +75,7 @@ def write_consultation() -> ResponseReturnValue:
     try:
         made = rules.write_consultation(session, unit, by=actor, **words)
     except NamesSomebody:
-        return _new_page(form, 422, doubts=_mark(form, unit, "question"))
+        return _new_page(form, 422, doubts=_mark(form, unit, team, "question"))
     return _written(made)
 
 
@@ -116,7 +116,7 @@ def correct_consultation(found: Consultation) -> ResponseReturnValue:
     def decide() -> None:
         rules.correct_consultation(transactions.session(), found, by=people.actor(), **words)
 
-    return _checked(found, form, decide, names=("question",)) or _written(found)
+    return _checked(found, form, decide, team=team, names=("question",)) or _written(found)
 
 
 @blueprint.post("/consultations/<uuid:consultation_id>/discard")
@@ -140,7 +140,7 @@ def advise(found: Consultation) -> ResponseReturnValue:
     def decide() -> None:
         rules.advise(transactions.session(), found, by=people.actor(), **values)
 
-    refused = _checked(found, form, decide, names=("advice", "next_steps"))
+    refused = _checked(found, form, decide, team=found.team, names=("advice", "next_steps"))
     if refused is not None:
         return refused
     notices.say_next(gettext("The advice is given. Whoever asked reads it now."))
@@ -195,18 +195,19 @@ def _to(found: Consultation) -> Response:
 
 
 def _checked(
-    found: Consultation, form: forms.Form, decide: Callable[[], None], *, names: Iterable[str]
+    found: Consultation, form: forms.Form, decide: Callable[[], None], *, team: Forum, names: Iterable[str]
 ) -> Response | None:
     """Do what was asked; the page again, with what was found marked, where a text tells who it is about."""
     try:
         decide()
     except NamesSomebody:
-        return _page(found, form, 422, doubts=_mark(form, found.unit, *names))
+        return _page(found, form, 422, doubts=_mark(form, found.unit, team, *names))
     return None
 
 
-def _mark(form: forms.Form, unit: Unit, *names: str) -> list[tuple[str, str]]:
-    return nobody.mark(form, identity_check.checker(transactions.session(), unit, by=people.actor()), *names)
+def _mark(form: forms.Form, unit: Unit, team: Forum, *names: str) -> list[tuple[str, str]]:
+    checker = identity_check.checker(transactions.session(), unit, by=people.actor(), team=team)
+    return nobody.mark(form, checker, *names)
 
 
 def _new_page(form: forms.Form, status: int = 200, **values: Any) -> Response:

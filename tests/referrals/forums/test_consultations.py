@@ -1,5 +1,7 @@
 """Anonymous consultations: who asks, reads, advises and closes; what never gets in; and that nothing leads to a child."""
 
+from functools import partial
+
 import pytest
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
@@ -230,6 +232,25 @@ def test_an_advising_team_beside_a_schools_child_team_is_asked_and_advises_and_t
     consultations.advise(session, made, by=beside.member.actor(), **ADVICE)
     assert not consultations.may_close(made, cast.coordinator.actor())
     consultations.close_consultation(session, made, by=beside.coordinator.actor())
+
+
+def test_what_an_advising_team_is_asked_and_says_is_checked_against_its_own_people_too(
+    session: Session, cast: Cast
+) -> None:
+    beside, by = a_team_beside(session, cast), cast.teacher.actor()
+    asks = partial(consultations.write_consultation, session, cast.school, by=by)
+    hers = "Fråga ulvgren"  # she works at the other school only, and is in no list of names
+    asks(question=hers)
+    with pytest.raises(NamesSomebody):
+        asks(question=hers, team=beside.forum)
+    made = asks(question=QUESTION, team=beside.forum)
+    with pytest.raises(NamesSomebody):
+        consultations.correct_consultation(session, made, by=by, question=hers)
+    consultations.correct_consultation(session, made, by=by, question=hers, team=cast.forum)
+    consultations.correct_consultation(session, made, by=by, question=QUESTION, team=beside.forum)
+    consultations.ask_team(session, made, by=by)
+    with pytest.raises(NamesSomebody):
+        consultations.advise(session, made, by=beside.coordinator.actor(), **(ADVICE | {"advice": hers}))
 
 
 def test_who_stands_in_there_advises_and_when_it_works_for_the_unit_no_more_its_first_team_does(
