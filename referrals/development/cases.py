@@ -55,13 +55,13 @@ class Words:
 
 # ------------------------------------------------------------------------------------------------------- who may
 def units_to_choose(session: Session, actor: Actor) -> list[Unit]:
-    """The units about which somebody can begin work, by name: the management all, who keeps a team those of the team; none where it is switched off."""
+    """The units about which somebody can begin work, by name: the management all that take part, who keeps a team those of the team; none where it is switched off."""
     if not practices.is_on(session, Practice.DEVELOPMENT):
         return []
     if people.may_lead(actor):
-        return list(session.scalars(select(Unit).order_by(Unit.name)))
+        return list(session.scalars(select(Unit).where(Unit.takes_part).order_by(Unit.name)))
     kept = [forum for forum in people.teams_of(session, actor) if dates.may_keep(forum, actor)]
-    return sorted((unit for forum in kept for unit in forum.units), key=lambda unit: unit.name)
+    return sorted((unit for forum in kept for unit in forum.units if unit.takes_part), key=lambda unit: unit.name)
 
 
 def may_read(session: Session, found: DevelopmentCase, actor: Actor) -> bool:

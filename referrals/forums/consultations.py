@@ -30,11 +30,13 @@ ANSWERED: Final = "answer_identity_check"
 # ------------------------------------------------------------------------------------------------------- who may
 def units_to_ask_in(session: Session, actor: Actor) -> list[Unit]:
     """The units whose team somebody may ask, by name: those that take part and whose own staff they are, where the municipality does this."""
-    return own_units(session, actor) if practices.is_on(session, Practice.CONSULTATION) else []
+    if not practices.is_on(session, Practice.CONSULTATION):
+        return []
+    return [unit for unit in own_units(session, actor) if unit.takes_part]
 
 
 def own_units(session: Session, actor: Actor) -> list[Unit]:
-    """The units that take part and whose own staff somebody is, by name."""
+    """The units whose own staff somebody is, by name, whether or not they take part yet."""
     units = session.scalars(
         select(Unit).where(Unit.id.in_({unit_id for _role, unit_id in actor.roles})).order_by(Unit.name)
     )
@@ -102,7 +104,8 @@ def write_consultation(
     """
     asked = team or unit.forum
     practices.require(session, Practice.CONSULTATION, "write_consultation")
-    if by.account_id is None or not _is_own_staff(by, unit) or asked not in teams_to_ask(session, unit):
+    may_ask = by.account_id is not None and unit.takes_part and _is_own_staff(by, unit)
+    if not may_ask or asked not in teams_to_ask(session, unit):
         raise NotAllowed("write_consultation")
     was_answered = _check(session, unit, asked, question, by=by, answered=answered)
     made = Consultation(
@@ -199,7 +202,7 @@ def close_consultation(session: Session, found: Consultation, *, by: Actor) -> N
 
 # -------------------------------------------------------------------------------------------------------- inside
 def _is_own_staff(actor: Actor, unit: Unit) -> bool:
-    if not unit.takes_part or actor.profession is None or not actor.holds(*WITH_UNIT, unit_id=unit.id):
+    if actor.profession is None or not actor.holds(*WITH_UNIT, unit_id=unit.id):
         return False
     return roster.service_of(actor.profession, unit.school_form) is Recipient.OWN_STAFF
 

@@ -58,8 +58,8 @@ _SOMEBODY_IS_THERE: Final = or_(
 
 # ------------------------------------------------------------------------------------------------------- who may
 def teams_above(session: Session, forum: Forum) -> list[Forum]:
-    """The teams of the levels above, those of the next level first, as far as somebody is there who could read and the municipality does this."""
-    if not practices.is_on(session, Practice.UPWARD):
+    """The teams of the levels above, those of the next level first, as far as somebody is there who could read, the municipality does this and `forum` takes part."""
+    if not practices.is_on(session, Practice.UPWARD) or not forum.takes_part:
         return []
     above = forum.level.above
     rows = select(Forum).where(Forum.level.in_(above), _SOMEBODY_IS_THERE).order_by(Forum.name)

@@ -100,7 +100,8 @@ def close_enrolment(session: Session, found: ConsultationRound, *, by: Actor) ->
 
 def enrol(session: Session, found: ConsultationRound, forum: Forum, *, by: Actor) -> RoundEnrolment:
     """Say that a team takes part; where it does already, again changes nothing. Raises NotAllowed, RoundRefused."""
-    if by.account_id is None or not people.are_held(session) or not people.may_enrol(session, forum, by):
+    may_enrol = people.are_held(session) and forum.takes_part and people.may_enrol(session, forum, by)
+    if by.account_id is None or not may_enrol:
         raise NotAllowed("enrol")
     session.refresh(found, with_for_update=True)
     there = next((each for each in found.enrolments if each.forum_id == forum.id), None)

@@ -98,6 +98,11 @@ def may_enrol(session: Session, forum: Forum, actor: Actor) -> bool:
     return is_in_team(session, forum, actor) and dates.may_keep(forum, actor)
 
 
+def teams_to_enrol(session: Session, actor: Actor) -> list[Forum]:
+    """The teams of theirs that somebody can enrol: those that take part already."""
+    return [forum for forum in teams_of(session, actor) if forum.takes_part and may_enrol(session, forum, actor)]
+
+
 def consulted(session: Session, actor: Actor) -> list[RoundSlot]:
     """The slots in which they talk with a team, in rounds that they may still read about today."""
     if not any(role is Role.CONSULTANT for role, _unit in actor.roles):

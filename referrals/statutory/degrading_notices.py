@@ -25,7 +25,7 @@ _TRACK = "degrading_treatment"
 def units_to_tell(session: Session, actor: Actor) -> list[Unit]:
     """The units whose head teacher somebody can tell, by name: their own, where the law asks it of staff and somebody else leads.
 
-    Whether or not the municipality does consultations: it is a duty.
+    Whether or not the municipality does consultations and the unit takes part yet: it is a duty.
     """
     pack = rulebook.load(organisation.municipality(session).rulepack_version)
     return [

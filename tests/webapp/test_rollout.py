@@ -3,14 +3,20 @@
 import pytest
 from sqlalchemy import select
 
-from referrals import db, intake
+from referrals import db, here, intake
+from referrals.development import cases
 from referrals.disclosure import receivers
 from referrals.errors import Incomplete, NotAllowed
-from referrals.forums import consultations
-from referrals.models import Referral, Unit
+from referrals.forums import consultations, seats, upward
+from referrals.models import Forum, Referral, Unit
+from referrals.rounds import people
+from referrals.rounds.enrolling import Days
+from referrals.vocabulary import TeamLevel
+from tests import development, rounds
 from tests.factories import a_referral
 from tests.referrals.test_intake import send
 from tests.webapp.desk import cast_of
+from tests.webapp.forums.test_degrading_notices import press
 from tests.webapp.test_intake import begin
 
 
@@ -66,6 +72,42 @@ def test_the_core_refuses_whatever_comes_another_way(app, settings, to_come):
         assert consultations.units_to_ask_in(session, cast.teacher.actor()) == []
         with pytest.raises(NotAllowed):
             consultations.write_consultation(session, cast.school, by=cast.teacher.actor(), question="Vad nu?")
+
+
+def test_nor_do_development_work_rounds_and_questions_upward_begin_there(app, settings, to_come):
+    with db.writing(settings.database) as session:
+        cast = cast_of(session)
+        coordinator, manager = cast.coordinator.actor(), cast.manager.actor()
+        assert cases.units_to_choose(session, coordinator) == []
+        assert cases.units_to_choose(session, manager) == [cast.other_school]
+        with pytest.raises(NotAllowed):
+            development.begin(session, cast)
+        found = rounds.lay_round(session, cast, days=Days(*[here.today(session)] * 3))
+        assert people.teams_to_enrol(session, coordinator) == []
+        with pytest.raises(NotAllowed):
+            rounds.enrol(session, cast, found)
+        above = Forum(slug="utveckling", name="Utvecklingsgruppen", quorum=[], level=TeamLevel.MUNICIPALITY)
+        session.add(above)
+        session.flush()
+        seats.seat(session, above, cast.manager.id, by=cast.administrator.actor())
+        assert upward.teams_that_ask(session, coordinator) == []
+        with pytest.raises(NotAllowed):
+            upward.ask(session, cast.forum, above, by=coordinator, question="Vad gör andra?")
+        cast.school.takes_part = True
+        assert (
+            people.teams_to_enrol(session, coordinator) == [cast.forum] == upward.teams_that_ask(session, coordinator)
+        )
+        assert rounds.enrol(session, cast, found).forum is cast.forum
+
+
+def test_what_each_person_owes_by_law_is_one_step_away_there_too(app, settings, to_come, signed_in):
+    tove = signed_in("tove")
+    page = tove.get("/consultations")
+    assert not any(link.get("href") == "/consultations/new" for link in page.all("a"))
+    assert any(link.get("href") == "/protection/new" for link in page.all("a"))
+    assert any(link.get("href") == "/consultations" for link in tove.get("/teams").all("a"))
+    page = tove.submit(form=press(page, "/degrading-notices/units/"))
+    assert "It says only that you two are to talk" in page.text
 
 
 def test_its_team_is_told_that_it_can_prepare_and_an_administrator_switches_it_on(

@@ -79,7 +79,7 @@ def enrol(found: ConsultationRound) -> ResponseReturnValue:
     """Enrol a team."""
     session, actor = transactions.session(), people.actor()
     values = forms.submitted().load(EnrolForm())
-    forum = next((one for one in rules.teams_of(session, actor) if values and one.id == values["forum"]), None)
+    forum = next((one for one in rules.teams_to_enrol(session, actor) if values and one.id == values["forum"]), None)
     if forum is None:
         return _refused(found, CHOOSE_ONE)
     try:
@@ -152,11 +152,7 @@ def round_page(found: ConsultationRound, form: forms.Form, status: int = 200, **
         rate=evaluating.results(session, found) if rules.may_lead(actor) else None,
         teams=teams if knows_all else [line for line in teams if line[1]],
         slots=shown,
-        to_enrol=[
-            one
-            for one in rules.teams_of(session, actor)
-            if rules.may_enrol(session, one, actor) and one.id not in enrolled
-        ],
+        to_enrol=[one for one in rules.teams_to_enrol(session, actor) if one.id not in enrolled],
         due={slot.id: slots.due_on(slot, zone=zone()) for slot in shown},
         **counted,
     )
