@@ -1,4 +1,4 @@
-"""How long families wait, by school and term, for the management of the schools."""
+"""How long families wait, by school and term, for the management of the schools and elected members."""
 
 from flask import Response
 

@@ -1,4 +1,4 @@
-"""The annual quality report on paper, for the management."""
+"""The annual quality report on paper, for the management and elected members."""
 
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue

@@ -156,6 +156,6 @@ def test_of_two_who_count_at_once_one_is_kept(fresh_address: str, wednesday: tim
 
 
 @pytest.mark.parametrize("who", ["coordinator", "head_teacher", "administrator", "researcher", "teacher"])
-def test_it_is_for_the_management_alone(session: Session, cast: Cast, who: str) -> None:
+def test_nobody_reads_it_but_the_management_and_elected_members(session: Session, cast: Cast, who: str) -> None:
     with pytest.raises(NotAllowed):
         kept.of_term(session, SPRING, by=getattr(cast, who).actor())

@@ -96,7 +96,9 @@ def test_there_is_none_before_both_terms_are_counted(
     assert [draft.begins for draft in quality_report.to_issue(session)] == [2025]
 
 
-def test_it_is_for_the_management_alone(session: Session, cast: Cast) -> None:
+def test_nobody_reads_it_but_the_management_and_elected_members(session: Session, cast: Cast) -> None:
+    for reader in (cast.manager, cast.elected):
+        assert quality_report.issued(session, by=reader.actor()) == {}
     with pytest.raises(NotAllowed):
         quality_report.issued(session, by=cast.coordinator.actor())
 
