@@ -7,6 +7,7 @@ from datetime import timedelta
 import pikepdf
 import pytest
 import time_machine
+from page import ValidationProfile, validate_pdf_bytes
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -44,6 +45,11 @@ def test_the_report_has_each_heading_drawn_and_as_a_table(
     said, html = draft.context, printing.extract_html(draft.context, language="sv", name=quality_report.TEMPLATE)
     assert html.count("<svg") == sum(bool(part["rows"]) for part in said["parts"]) > 3
     assert html.count("<h2>") == len(said["parts"]) + len(said["tables"])
+    drawn = [part.partition("</section>")[0] for part in html.split('<section class="together">') if "<svg" in part]
+    assert [one.count('<tr><th scope="row">') for one in drawn] == [
+        len(part["rows"]) for part in said["parts"] if part["rows"]
+    ]
+    assert "<td>–</td><td>15</td>" in drawn[0], "the table holds what the bars draw"
     assert said["parts"][0]["rows"][0] == {"label": "Came in", "cells": [None, 15]}
     assert said["parts"][1]["rows"][0]["cells"] == [None, {"half": 2, "most": 2}]
     # One concern of the autumn: no word of it, nor of anything by place.
@@ -60,6 +66,8 @@ def test_it_is_issued_once_and_is_the_same_bytes_afterwards(
     assert quality_report.issued(session, by=cast.manager.actor()) == {}, "not printed yet"
     html = printing.extract_html(draft.context, language=draft.language, name=quality_report.TEMPLATE)
     paper = printing.print_pdf(html)
+    judged = validate_pdf_bytes(paper, profile=ValidationProfile.PDF_UA_1)
+    assert [fault.message for fault in judged.failures] == []
     with pikepdf.open(io.BytesIO(paper)) as pdf, pdf.open_metadata() as metadata:
         assert metadata["dc:title"] == "Kvalitetsrapport · 2025/2026"
     assert quality_report.keep(session, draft, paper)
