@@ -31,7 +31,7 @@ ABOUT_NOBODY = (
 )  # fmt: skip
 #: words of every day that are near to names and classes
 DAILY = (
-    "eleven", "klassen", "en", "björn", "sten", "liv", "stig", "hon", "hans", "per", "max", "vilja", "rosa", "saga", "mild", "hope", "vera",
+    "eleven", "klasserna", "en", "björn", "sten", "liv", "stig", "hon", "hans", "per", "max", "vilja", "rosa", "saga", "mild", "hope", "vera",
     "storm", "ask", "dag", "4", "2", "timmar", "a", "barnet", "frokost", "lærke", "lykke", "else", "vagn", "mark", "may", "grace", "BUP",
 )  # fmt: skip
 DAILY_WITHOUT_NAMES = tuple(word for word in DAILY if word != "vera")
