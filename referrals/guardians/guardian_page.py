@@ -3,10 +3,10 @@
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from referrals import clock, team_review
 from referrals.access import Actor, parties, parties_for
@@ -71,8 +71,6 @@ STANDS: Final[dict[State, str]] = {
 TAKEN_OVER: Final = N_("Another team has taken the work over.")
 #: how the log names an answer that a coordinator wrote down
 NOTED: Final = "note_answer_to_invitation"
-
-_Written = TypeVar("_Written", MeetingAnswer, GuardianWords)
 
 
 @dataclass(frozen=True)
@@ -148,6 +146,15 @@ def answers_to(session: Session, meeting: TeamMeeting) -> dict[str, MeetingAnswe
         MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.starts_at == meeting.starts_at
     )
     return {str(row.guardian_id): row for row in session.scalars(rows.order_by(MeetingAnswer.number))}
+
+
+def answers_before(session: Session, meeting: TeamMeeting) -> list[MeetingAnswer]:
+    """What each guardian answered last about each date that the meeting had before it was moved, the first answer first."""
+    rows = select(MeetingAnswer).where(
+        MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.starts_at != meeting.starts_at
+    )
+    last = {(row.guardian_id, row.starts_at): row for row in session.scalars(rows.order_by(MeetingAnswer.number))}
+    return sorted(last.values(), key=lambda row: (row.at, row.number))
 
 
 def answer_invitation(
@@ -246,8 +253,8 @@ def mark_read(session: Session, referral: Referral, *, by: Actor) -> None:
     if by.account_id is None:
         raise NotAllowed("mark_read")
     unread: list[MeetingAnswer | GuardianWords] = [
-        *session.scalars(_unread(MeetingAnswer).where(MeetingAnswer.referral_id == referral.id)),
-        *session.scalars(_unread(GuardianWords).where(GuardianWords.referral_id == referral.id)),
+        *session.scalars(select(MeetingAnswer).where(MeetingAnswer.referral_id == referral.id, _waits(MeetingAnswer))),
+        *session.scalars(select(GuardianWords).where(GuardianWords.referral_id == referral.id, _waits(GuardianWords))),
     ]
     for row in unread:
         row.read_at, row.read_by_id = clock.now(), by.account_id
@@ -255,16 +262,16 @@ def mark_read(session: Session, referral: Referral, *, by: Actor) -> None:
 
 
 def has_unread(session: Session, referral: Referral) -> bool:
-    """Whether a guardian wrote something that nobody has read yet."""
+    """Whether a guardian wrote something that somebody is still to read."""
     here = (
-        _unread(MeetingAnswer).where(MeetingAnswer.referral_id == referral.id),
-        _unread(GuardianWords).where(GuardianWords.referral_id == referral.id),
+        select(MeetingAnswer.id).where(MeetingAnswer.referral_id == referral.id, _waits(MeetingAnswer)),
+        select(GuardianWords.id).where(GuardianWords.referral_id == referral.id, _waits(GuardianWords)),
     )
     return any(session.scalars(rows.limit(1)).first() is not None for rows in here)
 
 
 def unread_for(session: Session, actor: Actor) -> list[Unread]:
-    """What guardians wrote and nobody has read, in open referrals that `actor` looks after as a coordinator."""
+    """What guardians wrote and somebody is still to read, in open referrals that `actor` looks after as a coordinator."""
     mine = or_(Referral.owner_id == actor.account_id, Referral.owner_id.is_(None))
     here = Referral.is_open, coordinating.coordinated_by(actor), mine
     kinds: tuple[type[MeetingAnswer | GuardianWords], ...] = (MeetingAnswer, GuardianWords)
@@ -274,7 +281,7 @@ def unread_for(session: Session, actor: Actor) -> list[Unread]:
         for referral, since in session.execute(
             select(Referral, func.min(kind.at))
             .join(kind, kind.referral_id == Referral.id)
-            .where(kind.read_at.is_(None), *here)
+            .where(_waits(kind), *here)
             .group_by(Referral.id)
             .order_by(Referral.number)
         )
@@ -327,8 +334,17 @@ def _planned(session: Session, referral: Referral) -> TeamMeeting | None:
     return meeting if referral.state == SCHEDULED and meeting is not None and meeting.held_at is None else None
 
 
-def _unread(kind: type[_Written]) -> Select[_Written]:
-    return select(kind).where(kind.read_at.is_(None))
+def _waits(kind: type[MeetingAnswer | GuardianWords]) -> ColumnElement[bool]:
+    """That nobody has read it, and somebody is to: an answer only until its meeting is over, called off or followed by another."""
+    unread = kind.read_at.is_(None)
+    if kind is GuardianWords:
+        return unread
+    other = aliased(TeamMeeting)
+    newest = select(func.max(other.number)).where(other.referral_id == TeamMeeting.referral_id).scalar_subquery()
+    current = select(TeamMeeting.id).where(
+        TeamMeeting.approved_at.is_(None), TeamMeeting.called_off_in.is_(None), TeamMeeting.number == newest
+    )
+    return unread & MeetingAnswer.meeting_id.in_(current)
 
 
 def _next(session: Session, kind: type[MeetingAnswer] | type[GuardianWords], guardian: Guardian) -> int:

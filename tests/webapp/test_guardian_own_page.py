@@ -9,10 +9,10 @@ from icalendar import Calendar
 from pypdf import PdfReader
 from sqlalchemy import select, update
 
-from referrals import clock, db, languages
+from referrals import clock, db, languages, team_review
 from referrals.clock import machine_now
 from referrals.guardians import guardian_page
-from referrals.models import AuditEvent, Guardian, GuardianSession, MeetingAnswer, TeamMeeting, What
+from referrals.models import AuditEvent, Guardian, GuardianSession, MeetingAnswer, Referral, TeamMeeting, What
 from referrals.stages import SCHEDULED, Party
 from tests.factories import a_guardian, a_referral
 from tests.webapp.browsing import Browser
@@ -267,6 +267,28 @@ def test_an_answer_reaches_the_coordinators_meeting_page_and_home(at_home, signe
     page = browser.submit(form=form)
     assert "Not read yet" not in page.text
     assert "Read a guardian's answer to the invitation" not in browser.get("/home").text
+
+
+def test_what_was_answered_stays_with_its_meeting_once_it_moved_and_was_called_off_and_waits_no_more(
+    at_home, signed_in, number, settings
+):
+    guardian = at_home()
+    guardian.get("/guardian/")
+    guardian.submit({"reply": "cannot", "words": "Helst tisdag."}, form="answer-form")
+    with db.writing(settings.database) as session:
+        session.scalars(select(TeamMeeting)).one().starts_at += timedelta(days=1)
+    browser = signed_in("karin")
+    page = browser.get(f"/referrals/{number}/team-review")
+    for said in ("Helst tisdag.", "About the time it had before", "Not read yet", "Note as read"):
+        assert said in page.text
+    with db.writing(settings.database) as session:
+        referral = session.scalars(select(Referral)).one()
+        by = cast_of(session).coordinator.actor()
+        team_review.call_off_meeting(session, referral, by=by, seen=None, reason="Sjukdom")
+    assert "Read a guardian's answer to the invitation" not in browser.get("/home").text
+    page = browser.get(f"/referrals/{number}/team-review")
+    assert "Helst tisdag." in page.text
+    assert "Not read yet" not in page.text
 
 
 def test_an_answer_from_a_page_of_before_the_meeting_moved_is_refused_kept_and_the_new_time_shown(at_home, settings):

@@ -13,7 +13,15 @@ from referrals.guardians import guardian_access, guardian_page
 from referrals.keeping import register
 from referrals.models import AuditEvent, MeetingAnswer, What
 from referrals.stages import CLOSED, FOLLOW_UP_DUE, MEETING_HELD, PLAN_ACTIVE, SCHEDULED, STATES, TO_SCHEDULE, Party
-from referrals.vocabulary import Counterpart, InvitationReply, PlanStatus, Registered, Standing
+from referrals.vocabulary import (
+    Attendance,
+    Counterpart,
+    InvitationReply,
+    MeetingOutcome,
+    PlanStatus,
+    Registered,
+    Standing,
+)
 from tests.factories import a_guardian, a_plan, a_referral
 
 COMES = InvitationReply.COMES
@@ -133,6 +141,7 @@ def test_a_meeting_that_is_moved_asks_anew(session, maja, call):
     answer(session, maja)
     moved = call(maja, days=14)
     assert guardian_page.answers_to(session, moved) == {}
+    assert [said.reply for said in guardian_page.answers_before(session, moved)] == [COMES]
     assert guardian_page.outline(session, maja).invitation.answer is None
 
 
@@ -244,6 +253,31 @@ def test_what_guardians_wrote_waits_for_the_coordinator_until_it_is_read(session
     assert not guardian_page.has_unread(session, referral)
     row = session.scalars(select(MeetingAnswer)).one()
     assert (row.read_at, row.read_by_id) == (clock.now(), cast.coordinator.id)
+
+
+@pytest.mark.parametrize("how", ["approved", "called off", "followed by another"])
+def test_an_answer_waits_until_its_meeting_is_over_also_once_it_moved(session, cast, referral, maja, call, how):
+    coordinator, somebody = cast.coordinator.actor(), {"name": "Kim Solgren", "function": "Skolkurator"}
+    call(maja)
+    answer(session, maja, words="Ring mig gärna.")
+    meeting = call(maja, days=14)
+    assert len(guardian_page.unread_for(session, coordinator)) == 1
+    if how == "called off":
+        team_review.call_off_meeting(session, referral, by=coordinator, seen=None, reason="Sjukdom")
+    else:
+        team_review.record_meeting(
+            session, referral, by=coordinator, seen=None, outcome=MeetingOutcome.PLAN,
+            attendance=[somebody | {"attendance": Attendance.PRESENT}],
+        )  # fmt: skip
+        assert guardian_page.has_unread(session, referral), "its minutes are not approved yet"
+        if how == "approved":
+            team_review.approve_minutes(session, referral, by=cast.head_teacher.actor(), seen=None)
+        else:
+            referral.stage, referral.status = TO_SCHEDULE.stage, TO_SCHEDULE.status
+            call(maja, days=21)
+    assert guardian_page.unread_for(session, coordinator) == []
+    assert not guardian_page.has_unread(session, referral)
+    assert [said.words for said in guardian_page.answers_before(session, meeting)] == ["Ring mig gärna."]
 
 
 def test_it_waits_for_no_other_coordinator_than_the_referrals_own(session, cast, referral, maja):
