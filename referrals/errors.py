@@ -34,6 +34,10 @@ class WrongStage(ReferralError):
         self.status = status
 
 
+class MeetingCalledOff(WrongStage):
+    """The meeting that was answered about is called off, and no other stands in its place; nothing was noted."""
+
+
 class AlreadyMoved(ReferralError):
     """Somebody was first: the referral is no longer as this person saw it.
 

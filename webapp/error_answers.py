@@ -69,6 +69,13 @@ OF_CORE: dict[type[Exception], Answer] = {
         keeps_form=True,
         of_form=N_("What you typed is kept as long as this page is open."),
     ),
+    core.MeetingCalledOff: Answer(
+        409,
+        N_("The meeting has been called off"),
+        N_("Nobody comes at that time, and nothing was noted. Whoever is invited to a new meeting is asked again."),
+        keeps_form=True,
+        of_form=N_("What you typed is kept as long as this page is open."),
+    ),
     core.SameAuthor: Answer(
         409,
         N_("Somebody else must approve this"),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from referrals import clock, team_review
 from referrals.access import Actor, parties, parties_for
-from referrals.errors import KeptOutside, MeetingMoved, NotAllowed, WrongStage
+from referrals.errors import KeptOutside, MeetingCalledOff, MeetingMoved, NotAllowed, WrongStage
 from referrals.guardians import guardian_access
 from referrals.keeping import audit, register
 from referrals.models import Guardian, GuardianWords, MeetingAnswer, Referral, TeamMeeting, What
@@ -69,6 +69,8 @@ STANDS: Final[dict[State, str]] = {
 }
 #: the same once another unit's team has taken it over
 TAKEN_OVER: Final = N_("Another team has taken the work over.")
+#: where the team can still call a meeting in the place of one that was called off
+_BEFORE_A_MEETING: Final = {IN_CONSENT, PARTS_REQUESTED, PARTS_RECEIVED, TO_SCHEDULE}
 #: how the log names an answer that a coordinator wrote down
 NOTED: Final = "note_answer_to_invitation"
 
@@ -140,6 +142,14 @@ def invitation(session: Session, guardian: Guardian) -> Invitation | None:
     return Invitation(meeting, answers_to(session, meeting).get(str(guardian.id)))
 
 
+def called_off(session: Session, guardian: Guardian) -> TeamMeeting | None:
+    """The meeting this guardian was invited to that was called off, until a new one is called or the work goes on without one."""
+    newest = team_review.called_meeting(session, guardian.referral)
+    if newest is None or newest.called_off_in is None or guardian.referral.state not in _BEFORE_A_MEETING:
+        return None
+    return newest if str(guardian.id) in newest.guardians_invited else None
+
+
 def answers_to(session: Session, meeting: TeamMeeting) -> dict[str, MeetingAnswer]:
     """What each guardian answered last about the meeting's present date, by the guardian's id."""
     rows = select(MeetingAnswer).where(
@@ -172,7 +182,8 @@ def answer_invitation(
 
     `asked_about` is when it was to begin on the page they answer on. It leaves no row in the history: nothing is decided with
     it, and whoever is writing about this child is not held up. Raises NotAllowed for anybody but this guardian and for one
-    who is not invited; WrongStage once the meeting has begun; MeetingMoved where it begins at another time by now.
+    who is not invited; WrongStage once the meeting has begun; MeetingMoved where it begins at another time by now;
+    MeetingCalledOff where it is called off.
     """
     guardian_access.require_same(guardian, by)
     said = _said(reply, support_person=support_person, interpreter=interpreter, words=words)
@@ -196,7 +207,7 @@ def note_answer(
     """Write down what a guardian answered by telephone: read by whoever notes it, and otherwise as if they had written it.
 
     Raises NotAllowed for anybody but whoever calls the team, for a guardian who is not invited; WrongStage, KeptOutside,
-    MeetingMoved.
+    MeetingMoved, MeetingCalledOff.
     """
     referral = guardian.referral
     if not parties_for(Verb.SCHEDULE_MEETING, by, referral.facts()):
@@ -306,7 +317,9 @@ def _keep_answer(
     team_review.hold_meetings_still(session, referral)
     meeting = _planned(session, referral)
     if meeting is None:
-        raise WrongStage("answer_invitation", referral.stage, referral.status)
+        off = called_off(session, guardian)
+        kind = MeetingCalledOff if off is not None and off.starts_at == asked_about else WrongStage
+        raise kind("answer_invitation", referral.stage, referral.status)
     if str(guardian.id) not in meeting.guardians_invited:
         raise NotAllowed("answer_invitation")
     if meeting.starts_at != asked_about:

@@ -305,6 +305,27 @@ def test_an_answer_from_a_page_of_before_the_meeting_moved_is_refused_kept_and_t
     assert "You have answered: Yes, I am coming." in guardian.submit({"reply": "comes"}, form="answer-form").text
 
 
+def test_who_answers_a_meeting_that_was_called_off_reads_so_with_their_words_under_the_questions(at_home, settings):
+    guardian = at_home()
+    guardian.get("/guardian/")
+    with db.writing(settings.database) as session:
+        referral = session.scalars(select(Referral)).one()
+        by = cast_of(session).coordinator.actor()
+        team_review.call_off_meeting(session, referral, by=by, seen=None, reason="Hemlig anledning")
+        begins = session.scalars(select(TeamMeeting)).one().starts_at
+    day = languages.format_weekday_date(languages.local_date(begins, zone="Europe/Stockholm"), "en")
+    late = {"reply": "cannot", "support_person": "Min syster", "words": "Helst tisdag."}
+    page = guardian.submit(late, form="answer-form", status=409)
+    assert "The meeting has been called off Nobody comes at that time, and nothing was noted." in page.text
+    assert [page.text_of(one) for one in page.all("dt", "dd")][:4] == [
+        "Do you want to bring somebody for support?", "Min syster", "Anything else to the coordinator?", "Helst tisdag.",
+    ]  # fmt: skip
+    assert page.response.text.count("Helst tisdag.") == 1
+    page = guardian.get("/guardian/")
+    assert f"The meeting on {day} has been called off." in page.text
+    assert "Hemlig anledning" not in page.response.text
+
+
 def test_nobody_is_asked_whether_they_come_to_a_meeting_that_has_begun(at_home, settings):
     guardian = at_home()
     guardian.get("/guardian/")

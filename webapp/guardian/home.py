@@ -1,9 +1,12 @@
 """The guardian's page itself: where the referral stands in plain words, dates, whom to call, and the answer to an invitation."""
 
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from referrals.errors import MeetingMoved, NoSuchReferral
+from referrals.errors import MeetingCalledOff, MeetingMoved, NoSuchReferral
 from referrals.forums import invitations_calendar
 from referrals.guardians import guardian_page
 from referrals.models import Guardian
@@ -16,11 +19,20 @@ from webapp.guards import for_guardian
 from webapp.language import gettext
 from webapp.pages import page
 
+#: questions, each with what was written there
+Written: TypeAlias = list[tuple[str, str]]
+
 #: the answers in a guardian's own mouth
 _REPLIES = {
     InvitationReply.COMES: N_("Yes, I am coming"),
     InvitationReply.CANNOT: N_("No, I cannot come"),
     InvitationReply.ANOTHER_TIME: N_("Another time would suit me better"),
+}
+#: the questions beside the answer, by the field's name
+_QUESTIONS = {
+    "support_person": N_("Do you want to bring somebody for support?"),
+    "interpreter": N_("Do you need an interpreter?"),
+    "words": N_("Anything else to the coordinator?"),
 }
 
 
@@ -61,12 +73,22 @@ def answer(guardian: Guardian) -> ResponseReturnValue:
             "", N_("The meeting has moved: nothing was noted. See its new time below, and answer for that one.")
         )
         return _home_page(guardian, form, 409)
+    except MeetingCalledOff:
+        return _home_page(guardian, status=409, unsent=_written(given))
     notices.say_next(gettext("Thank you. Your answer has been sent to the team. You can change it until the meeting."))
     return redirect(url_for(".home"), 303)
 
 
-def _home_page(guardian: Guardian, form: forms.Form | None = None, status: int = 200) -> Response:
-    outline = guardian_page.outline(transactions.session(), guardian)
+def _written(given: Mapping[str, Any]) -> Written:
+    """What was written with an answer, under its questions: for when no form stands on the page any more to show it in."""
+    return [(gettext(asks), given[name]) for name, asks in _QUESTIONS.items() if given[name]]
+
+
+def _home_page(
+    guardian: Guardian, form: forms.Form | None = None, status: int = 200, *, unsent: Written | None = None
+) -> Response:
+    session = transactions.session()
+    outline = guardian_page.outline(session, guardian)
     answered = outline.invitation.answer if outline.invitation else None
     # What was written before is not shown again: somebody else may be looking.
     usual = {"reply": answered.reply} if answered else {}
@@ -74,6 +96,8 @@ def _home_page(guardian: Guardian, form: forms.Form | None = None, status: int =
         "guardian/home.html",
         status,
         outline=outline,
+        unsent=unsent,
+        called_off=guardian_page.called_off(session, guardian),
         further=further.shown_to(guardian),
         has_e_identification=municipal.is_for_guardians(),
         form=form or forms.shown(usual),

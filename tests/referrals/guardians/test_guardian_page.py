@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from referrals import clock, team_review
 from referrals.access import Actor
-from referrals.errors import NotAllowed, WrongStage
+from referrals.errors import MeetingCalledOff, NotAllowed, WrongStage
 from referrals.guardians import guardian_access, guardian_page
 from referrals.keeping import register
 from referrals.models import AuditEvent, MeetingAnswer, What
@@ -305,6 +305,30 @@ def test_it_waits_for_nobody_who_is_too_close_to_the_matter(session, cast, refer
 def test_only_somebody_with_an_account_notes_it_as_read(session, referral, maja):
     with pytest.raises(NotAllowed):
         guardian_page.mark_read(session, referral, by=guardian_access.actor_for(maja))
+
+
+def test_a_meeting_that_was_called_off_is_told_to_who_was_invited_until_a_new_one_is_called(
+    session, cast, referral, maja, omar, call
+):
+    meeting, by, own = call(maja), cast.coordinator.actor(), guardian_access.actor_for(maja)
+    assert guardian_page.called_off(session, maja) is None
+    team_review.call_off_meeting(session, referral, by=by, seen=None, reason="Sjukdom")
+    assert guardian_page.called_off(session, maja) == meeting
+    assert guardian_page.called_off(session, omar) is None
+    with pytest.raises(MeetingCalledOff):
+        guardian_page.answer_invitation(session, maja, by=own, asked_about=meeting.starts_at, reply=COMES)
+    with pytest.raises(WrongStage) as another:
+        guardian_page.answer_invitation(session, maja, by=own, asked_about=clock.now(), reply=COMES)
+    assert not isinstance(another.value, MeetingCalledOff)
+    call(maja, days=14)
+    assert guardian_page.called_off(session, maja) is None
+
+
+def test_a_meeting_that_was_called_off_is_no_news_once_a_plan_is_written(session, cast, referral, maja, call):
+    call(maja)
+    team_review.call_off_meeting(session, referral, by=cast.coordinator.actor(), seen=None, reason="Sjukdom")
+    referral.stage, referral.status = PLAN_ACTIVE.stage, PLAN_ACTIVE.status
+    assert guardian_page.called_off(session, maja) is None
 
 
 def test_a_meeting_that_was_held_is_no_longer_an_invitation(session, cast):
