@@ -8,11 +8,12 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from referrals import clock, team_review
+from referrals import clock, here, team_review
 from referrals.access import Actor, parties, parties_for
 from referrals.errors import KeptOutside, MeetingCalledOff, MeetingMoved, NotAllowed, WrongStage
 from referrals.guardians import guardian_access
 from referrals.keeping import audit, register
+from referrals.languages import local_date
 from referrals.models import Guardian, GuardianWords, MeetingAnswer, Referral, TeamMeeting, What
 from referrals.people import coordinating
 from referrals.plans import plan_versions
@@ -94,7 +95,7 @@ class Outline:
 
     stands: str
     is_open: bool
-    #: the day by which the team means to have come further
+    #: the day by which the team means to have come further; None where it has passed, or comes before the meeting that is called
     target_on: date | None
     #: where that day comes from
     target_source: DeadlineSource | None
@@ -119,13 +120,15 @@ def outline(session: Session, guardian: Guardian) -> Outline:
     referral = guardian.referral
     plan = plan_versions.plan_in_force(session, referral)
     unit = None if referral.has_protected_identity else referral.unit
+    meeting, today = _planned(session, referral), here.today(session)
+    meets_on = local_date(meeting.starts_at, zone=here.time_zone(session)) if meeting else today
     return Outline(
         stands=TAKEN_OVER if referral.handed_over_at else STANDS[referral.state],
         is_open=referral.is_open,
-        target_on=referral.target_on if referral.is_open else None,
+        target_on=_unless_before(max(today, meets_on), referral.target_on) if referral.is_open else None,
         target_source=referral.target_source,
         # once it is open the day that was planned says nothing more: it can have been opened before it
-        follow_up_on=plan_versions.next_follow_up_on(session, plan)
+        follow_up_on=_unless_before(today, plan_versions.next_follow_up_on(session, plan))
         if plan and referral.state != FOLLOW_UP_DUE
         else None,
         invitation=invitation(session, guardian),
@@ -274,17 +277,17 @@ def mark_read(session: Session, referral: Referral, *, by: Actor) -> None:
 
 def has_unread(session: Session, referral: Referral) -> bool:
     """Whether a guardian wrote something that somebody is still to read."""
-    here = (
+    theirs = (
         select(MeetingAnswer.id).where(MeetingAnswer.referral_id == referral.id, _waits(MeetingAnswer)),
         select(GuardianWords.id).where(GuardianWords.referral_id == referral.id, _waits(GuardianWords)),
     )
-    return any(session.scalars(rows.limit(1)).first() is not None for rows in here)
+    return any(session.scalars(rows.limit(1)).first() is not None for rows in theirs)
 
 
 def unread_for(session: Session, actor: Actor) -> list[Unread]:
     """What guardians wrote and somebody is still to read, in open referrals that `actor` looks after as a coordinator."""
     mine = or_(Referral.owner_id == actor.account_id, Referral.owner_id.is_(None))
-    here = Referral.is_open, coordinating.coordinated_by(actor), mine
+    theirs = Referral.is_open, coordinating.coordinated_by(actor), mine
     kinds: tuple[type[MeetingAnswer | GuardianWords], ...] = (MeetingAnswer, GuardianWords)
     return [
         Unread(referral, kind is MeetingAnswer, since)
@@ -292,12 +295,16 @@ def unread_for(session: Session, actor: Actor) -> list[Unread]:
         for referral, since in session.execute(
             select(Referral, func.min(kind.at))
             .join(kind, kind.referral_id == Referral.id)
-            .where(_waits(kind), *here)
+            .where(_waits(kind), *theirs)
             .group_by(Referral.id)
             .order_by(Referral.number)
         )
         if Party.COORDINATOR in parties(actor, referral.facts())
     ]
+
+
+def _unless_before(first: date, day: date | None) -> date | None:
+    return None if day is None or day < first else day
 
 
 def _said(reply: InvitationReply, **typed: str) -> dict[str, Any]:

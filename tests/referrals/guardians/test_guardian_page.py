@@ -63,13 +63,21 @@ def test_every_state_is_told_in_plain_words():
 
 def test_the_outline_says_where_it_stands_the_dates_and_whom_to_call(session, cast, referral, maja, call):
     meeting = call(maja)
-    referral.target_on = clock.now().date()
+    referral.target_on = clock.now().date() + timedelta(days=7)
     outline = guardian_page.outline(session, maja)
     assert outline.stands == "A meeting is planned."
     assert outline.invitation.meeting == meeting
-    assert outline.target_on == clock.now().date()
+    assert outline.target_on == referral.target_on, "the day of the meeting itself"
     assert (outline.contact, outline.phone) == ("HTL-samordnaren", "0000-12 34 56")
     assert outline.follow_up_on is None
+
+
+def test_no_day_is_told_that_has_passed_or_comes_before_the_meeting(session, referral, maja, call):
+    for days, is_told in ((-1, False), (0, True)):
+        referral.target_on = clock.now().date() + timedelta(days=days)
+        assert (guardian_page.outline(session, maja).target_on is not None) == is_told
+    call(maja)
+    assert guardian_page.outline(session, maja).target_on is None
 
 
 def test_the_follow_up_of_the_plan_in_force_is_told(session, cast):
