@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from referrals import clock, db, languages, team_review
 from referrals.clock import machine_now
 from referrals.guardians import guardian_page
+from referrals.meetings import interpreters
 from referrals.models import AuditEvent, Guardian, GuardianSession, MeetingAnswer, Referral, TeamMeeting, What
 from referrals.stages import SCHEDULED, Party
 from tests.factories import a_guardian, a_referral
@@ -303,6 +304,28 @@ def test_an_answer_from_a_page_of_before_the_meeting_moved_is_refused_kept_and_t
     ]
     assert page.fields(page.form("answer-form"))["words"] == "Vi tar bussen."
     assert "You have answered: Yes, I am coming." in guardian.submit({"reply": "comes"}, form="answer-form").text
+
+
+def test_nobody_is_asked_for_an_interpreter_that_is_noted_without_reading_so(at_home, number, settings):
+    def read():
+        page = guardian.get("/guardian/")
+        return page.text_of(next(one for one in page.all("p") if one.get("id") == "f-interpreter-hint"))
+
+    guardian, noted = at_home(), "We have noted: tigrinska. Write here only if it is to be another one."
+    assert read() == "Write the language. It costs nothing."
+    with db.writing(settings.database) as session:
+        for each in session.scalars(select(Guardian)):
+            each.interpreter = "tigrinska"
+    assert read() == f"{noted} No interpreter is booked yet."
+    with db.writing(settings.database) as session:
+        meeting, by = session.scalars(select(TeamMeeting)).one(), cast_of(session).coordinator.actor()
+        at, whom = meeting.starts_at, "Tolkbyrån"
+        interpreters.book(session, meeting.referral, by=by, asked_about=at, language="Tigrinska", booked_with=whom)
+    assert read() == f"{noted} An interpreter is booked."
+    guardian.submit({"reply": "cannot"}, form="answer-form")
+    assert read() == noted
+    guardian.submit({"reply": "comes", "interpreter": "arabiska"}, form="answer-form")
+    assert read() == "Write the language. It costs nothing."
 
 
 def test_who_answers_a_meeting_that_was_called_off_reads_so_with_their_words_under_the_questions(at_home, settings):

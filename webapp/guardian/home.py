@@ -9,7 +9,9 @@ from flask.typing import ResponseReturnValue
 from referrals.errors import MeetingCalledOff, MeetingMoved, NoSuchReferral
 from referrals.forums import invitations_calendar
 from referrals.guardians import guardian_page
-from referrals.models import Guardian
+from referrals.languages import plain_name
+from referrals.meetings import interpreters
+from referrals.models import Guardian, TeamMeeting
 from referrals.vocabulary import N_, InvitationReply
 from schemas.guardian import InvitationAnswerForm
 from webapp import downloads, forms, notices, people, transactions
@@ -84,6 +86,21 @@ def _written(given: Mapping[str, Any]) -> Written:
     return [(gettext(asks), given[name]) for name, asks in _QUESTIONS.items() if given[name]]
 
 
+def _of_interpreter(guardian: Guardian, meeting: TeamMeeting) -> str:
+    """What is said under the question whether they need an interpreter: what the team has noted already, and whether one is booked."""
+    noted, needed = guardian.interpreter, interpreters.wanted(transactions.session(), meeting)
+    own = next((one for one in needed if guardian in one.guardians), None)
+    # Another language, asked for with an answer, is not shown again; and a rare one says who somebody is.
+    is_another = noted and own and plain_name(own.language) != plain_name(noted)
+    if not noted or is_another or guardian.has_protected_identity:
+        return gettext("Write the language. It costs nothing.")
+    said = gettext("We have noted: %(language)s. Write here only if it is to be another one.", language=noted)
+    if own is None:
+        return said
+    booked = gettext("An interpreter is booked.") if own.booked_with else gettext("No interpreter is booked yet.")
+    return f"{said} {booked}"
+
+
 def _home_page(
     guardian: Guardian, form: forms.Form | None = None, status: int = 200, *, unsent: Written | None = None
 ) -> Response:
@@ -97,6 +114,7 @@ def _home_page(
         status,
         outline=outline,
         unsent=unsent,
+        of_interpreter=_of_interpreter(guardian, outline.invitation.meeting) if outline.invitation else "",
         called_off=guardian_page.called_off(session, guardian),
         further=further.shown_to(guardian),
         has_e_identification=municipal.is_for_guardians(),
