@@ -13,6 +13,7 @@ from referrals.printing import TEMPLATE_FOLDER, document_html
 from referrals.vocabulary import (
     About,
     Arena,
+    Compartment,
     Custody,
     DocumentKind,
     Domain,
@@ -467,6 +468,21 @@ def test_swedish_assessment_says_that_it_is_no_investigation() -> None:
     assert "skollagen" not in danish
 
 
+@every_language
+def test_where_only_walled_parts_came_in_no_place_says_that_nothing_is_known(language: str) -> None:
+    rich = rich_source(DocumentKind.ASSESSMENT, "da" if language == "da" else "sv")
+    source = replace(rich, parts=[part for part in rich.parts if part.compartment is Compartment.STUDENT_HEALTH])
+    text = paper_text(document_html("assessment", document_context("assessment", source), language=language))
+    told = {
+        "sv": "Delar som omfattas av sekretess skrivs inte ut här, bara deras slutsatser.",
+        "da": "Bidrag, der er omfattet af tavshedspligt, står ikke her, kun deres konklusioner.",
+        "en": "Parts under secrecy are not printed here, only their conclusions.",
+    }[language]
+    assert text.count(told) == 6, "three areas, protective factors, risk factors, the child's voice"
+    unknown = {"sv": "Inget är angivet", "da": "Der er ikke oplyst noget", "en": "Nothing has been stated"}[language]
+    assert unknown not in text
+
+
 def test_receipt_carries_the_return_code_the_number_to_call_and_never_the_child() -> None:
     text = paper_text(page_of(DocumentKind.RECEIPT, "sv"))
     assert "TALL-4829-BÄCK" in text
@@ -560,7 +576,7 @@ def test_a_receiving_school_gets_the_plan_as_a_service_does(language: str) -> No
 def test_shares_are_counts_with_whole_percent() -> None:
     assert "18 av 25 (72\N{NO-BREAK SPACE}%)" in page_of(DocumentKind.FOLLOW_UP, "sv")
     assert "Took part: 5." in page_of(DocumentKind.MINUTES, "en"), "no share: the child in the list was not called"
-    assert "From 1, very worried, to 5, going well." in page_of(DocumentKind.MINUTES, "en")
+    assert "From 1, much to worry about, to 5, all is well." in page_of(DocumentKind.MINUTES, "en")
 
 
 @pytest.mark.parametrize(
