@@ -388,7 +388,7 @@ def test_the_minutes_begin_with_those_called_and_invited(signed_in: SignIn, numb
     assert [fields[f"attendance-{row}-attendance"] for row in range(5)] == [
         "present", "present", "present", "absent", "absent",
     ]  # fmt: skip
-    assert "the child as absent. Change what was otherwise." in page.text
+    assert "an interpreter nobody has noted as booked, as absent. Change what was otherwise." in page.text
     decision = {
         "decisions-0-text": "Lugn start", "decisions-0-responsible": "Kim", "decisions-0-due_on": "2026-12-20",
         "decisions-0-kind": "specialist",
