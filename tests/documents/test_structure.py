@@ -11,6 +11,7 @@ import pytest
 from page import ValidationProfile, validate_pdf_bytes
 from pypdf import PdfReader
 
+from referrals.papers import agenda_points
 from referrals.plans.childs_plan import LONGEST_GOAL, LONGEST_TEXT, MOST_GOALS
 from referrals.printing import document_html, print_pdf
 from referrals.vocabulary import DocumentKind
@@ -226,6 +227,22 @@ def test_preview_is_said_across_every_page_of_a_preview_only() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_receipt_is_one_sheet(language: str) -> None:
     assert len(PdfReader(io.BytesIO(pdf_of(DocumentKind.RECEIPT, language))).pages) == 1
+
+
+@pytest.mark.parametrize("language", ["sv", "da"])
+def test_an_invitation_with_the_usual_points_and_eight_people_is_one_sheet(language: str) -> None:
+    context = document_context("invitation", guardians_copy(DocumentKind.INVITATION, language))
+    called = (context["participants"] * 2)[: 8 - len(context["guardians"])]
+    context |= {"participants": called, "agenda": agenda_points.usual_points(language)}
+    pdf = print_pdf(document_html("invitation", context, language=language))
+    assert len(PdfReader(io.BytesIO(pdf)).pages) == 1
+
+
+def test_what_is_signed_of_a_plan_does_not_stand_alone_on_its_last_page() -> None:
+    context = document_context("action_plan", guardians_copy(DocumentKind.ACTION_PLAN))
+    pages = PdfReader(io.BytesIO(print_pdf(document_html("action_plan", context, language="sv")))).pages
+    texts = [page.extract_text() for page in pages]
+    assert ["Om läget blir värre" in text for text in texts if "Underskrifter" in text] == [True]
 
 
 def test_a_table_of_the_consent_paper_is_not_cut_over_two_pages() -> None:
