@@ -23,6 +23,13 @@ def test_every_picture_and_page_that_is_pointed_at_is_there(page: Path) -> None:
     assert [link for link in own if not (page.parent / link).exists()] == []
 
 
+def test_each_decision_has_a_number_of_its_own() -> None:
+    pages = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
+    assert [int(page.name.split("-")[0]) for page in pages] == list(range(1, len(pages) + 1))
+    headed = [int(page.read_text(encoding="utf-8").removeprefix("# ").split(".")[0]) for page in pages]
+    assert headed == list(range(1, len(pages) + 1))
+
+
 def test_the_readme_shows_the_form_the_board_and_a_paper() -> None:
     assert len(re.findall(r"!\[[^\]]+\]\(docs/pictures/", (ROOT / "README.md").read_text(encoding="utf-8"))) >= 3
 
