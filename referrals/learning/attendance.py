@@ -32,8 +32,9 @@ def listed(units: Iterable[Unit], counts: Mapping[uuid.UUID, int | None]) -> lis
 
 
 def register(session: Session, found: Seminar) -> list[Came]:
-    """Every unit of the municipality, by name, with how many came from it."""
-    return listed(session.scalars(select(Unit)), {one.unit_id: one.count for one in found.attendance})
+    """Every unit the municipality had when somebody counted, and before that has now, by name, with how many came from it."""
+    there = [one.unit for one in found.attendance] if found.is_register_fixed else session.scalars(select(Unit))
+    return listed(there, {one.unit_id: one.count for one in found.attendance})
 
 
 def may_note(found: Seminar, actor: Actor) -> bool:
@@ -42,14 +43,19 @@ def may_note(found: Seminar, actor: Actor) -> bool:
 
 
 def note_attendance(session: Session, found: Seminar, *, by: Actor, counts: Mapping[uuid.UUID, int | None]) -> bool:
-    """Say how many came from each unit; a unit with none is one that was missing. Whether anything is new. Raises NotAllowed."""
+    """Say how many came from each unit; a unit with none is one that was missing. Whether anything is new. Raises NotAllowed.
+
+    Which units there are is fixed with that, until nobody is counted any more.
+    """
     session.refresh(found, with_for_update=True)
     if not may_note(found, by):
         raise NotAllowed("note_attendance")
-    wanted = {one.unit.id: count for one in register(session, found) if (count := counts.get(one.unit.id))}
+    came = {one.unit.id: counts.get(one.unit.id) or 0 for one in register(session, found)}
+    wanted = came if any(came.values()) else {}
     there = {one.unit_id: one for one in found.attendance}
     if wanted == {unit_id: one.count for unit_id, one in there.items()}:
         return False
+    found.is_register_fixed = bool(wanted)
     found.attendance = [
         there.get(unit_id) or SeminarAttendance(id=uuid.uuid4(), unit_id=unit_id, count=count)
         for unit_id, count in wanted.items()

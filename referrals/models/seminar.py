@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from referrals.models.account import Account
@@ -22,6 +22,8 @@ class Seminar(OwnKey, Base):
     name: Mapped[str]
     starts_at: Mapped[datetime]
     place: Mapped[str]
+    #: whether `attendance` holds every unit there was when it was counted, also those from which nobody came
+    is_register_fixed: Mapped[bool] = mapped_column(default=False, server_default=false())
     planned_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
 
     #: what to talk about, one on each line
@@ -55,7 +57,7 @@ class SeminarLesson(Identified, Base):
 
 
 class SeminarAttendance(Identified, Base):
-    """How many came to a seminar from a unit; never who."""
+    """How many came to a seminar from a unit, 0 where nobody did; never who."""
 
     __tablename__ = "seminar_attendance"
     __table_args__ = (UniqueConstraint("seminar_id", "unit_id"),)

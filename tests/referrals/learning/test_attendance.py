@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from referrals import clock
 from referrals.errors import NotAllowed
 from referrals.learning import attendance, seminars
-from referrals.models import Seminar, SeminarAttendance
+from referrals.models import Seminar, SeminarAttendance, Unit
+from referrals.vocabulary import SchoolForm
 from tests.lessons import plan, publish
 from tests.people import Cast
 
@@ -38,6 +39,22 @@ def test_units_that_were_missing_at_a_seminar_are_listed(session: Session, cast:
     assert [one.count for one in attendance.register(session, found)] == [1, 5]
     assert attendance.note_attendance(session, found, by=cast.manager.actor(), counts={})
     assert session.scalars(select(SeminarAttendance)).all() == []
+
+
+def test_which_units_there_were_is_fixed_when_it_is_counted(session: Session, cast: Cast) -> None:
+    found, by = held(session, cast), cast.coordinator.actor()
+    both = {cast.school.id: 4, cast.other_school.id: 1}
+    attendance.note_attendance(session, found, by=by, counts=both)
+    session.add(Unit(slug="ekskolan", name="Ekskolan", school_form=SchoolForm.COMPULSORY, forum=cast.forum))
+    session.flush()
+    session.expire(found)
+    assert [(one.unit, one.count) for one in attendance.register(session, found)] == [
+        (cast.other_school, 1),
+        (cast.school, 4),
+    ]
+    assert not attendance.note_attendance(session, found, by=by, counts=both)
+    assert attendance.note_attendance(session, found, by=by, counts={})
+    assert len(attendance.register(session, found)) == 3
 
 
 def test_only_who_may_change_it_counts_and_not_before_it_has_begun(session: Session, cast: Cast) -> None:
