@@ -20,6 +20,7 @@ from referrals.models import (
     Guardian,
     HandOver,
     History,
+    MeetingDecision,
     PlannedAction,
     RoleAssignment,
     TeamSeat,
@@ -123,6 +124,13 @@ def reminded_of_action(session: Session, row: History) -> list[Addressee]:
     of_it = PlannedAction.referral_id == row.referral_id, PlannedAction.reminded_at == row.at
     runs = PlannedAction.status.in_(plan_versions.RUNNING)
     return _by_ids(session, row, session.scalars(select(PlannedAction.owner_id).where(*of_it, runs)))
+
+
+def reminded_of_decision(session: Session, row: History) -> list[Addressee]:
+    """Who is reminded by `row` of what a meeting decided; nobody once it is done, or where another reminder came after."""
+    of_it = MeetingDecision.referral_id == row.referral_id, MeetingDecision.reminded_at == row.at
+    is_open = MeetingDecision.done_id.is_(None)
+    return _by_ids(session, row, session.scalars(select(MeetingDecision.responsible_id).where(*of_it, is_open)))
 
 
 def reminded_of_answer(session: Session, row: History) -> list[Addressee]:

@@ -85,6 +85,7 @@ _ASKS_WHILE: Final[dict[MailKind, frozenset[State]]] = {
     _M.PART_REMINDED:            MOVE_BY_VERB[Verb.SUBMIT_PART].frm,
     _M.PART_REQUESTED:           MOVE_BY_VERB[Verb.SUBMIT_PART].frm,
     _M.ACTION_REMINDED:          MOVE_BY_VERB[Verb.RECORD_ACTION_STATUS].frm,
+    _M.DECISION_REMINDED:        MOVE_BY_VERB[Verb.RECORD_DECISION_DONE].frm,
     _M.MINUTES_TO_APPROVE:       frozenset({MEETING_HELD}),
     _M.PLAN_TO_APPROVE:          frozenset({PLAN_FOR_APPROVAL}),
     _M.PLAN_RETURNED:            frozenset({PLAN_RETURNED}),
@@ -93,10 +94,7 @@ _ASKS_WHILE: Final[dict[MailKind, frozenset[State]]] = {
 
 #: who is told after which decision; nobody is told of what they did themselves, but of meetings that they come to
 NOTIFICATIONS: Final[dict[Verb, tuple[Notification, ...]]] = {
-    Verb.SUBMIT_CONCERN:      (
-        Notification(_M.CONCERN_RECEIVED, audiences.coordinators),
-        *_TO_SETTLE,
-    ),
+    Verb.SUBMIT_CONCERN:      (Notification(_M.CONCERN_RECEIVED, audiences.coordinators), *_TO_SETTLE),
     Verb.STEP_ASIDE:          _TO_SETTLE,
     Verb.REMIND_OF_CONFLICT:  _TO_SETTLE,
     Verb.SETTLE_CONFLICT:     (Notification(_M.CONCERN_RECEIVED, audiences.coordinators_if_open),),
@@ -124,6 +122,7 @@ NOTIFICATIONS: Final[dict[Verb, tuple[Notification, ...]]] = {
     Verb.REMIND_COLLEAGUE:    (
         Notification(_M.PART_REMINDED, audiences.reminded_of_part),
         Notification(_M.ACTION_REMINDED, audiences.reminded_of_action),
+        Notification(_M.DECISION_REMINDED, audiences.reminded_of_decision),
         Notification(_M.ANSWER_REMINDED, audiences.reminded_of_answer),
         Notification(_M.MINUTES_TO_APPROVE, audiences.reminded_of_minutes),
         Notification(_M.PLAN_TO_APPROVE, audiences.reminded_of_plan),

@@ -87,6 +87,13 @@ def to_say_done(meetings: Collection[TeamMeeting], actor: Actor) -> frozenset[uu
     return frozenset(one.id for meeting in meetings for one in meeting.decisions if may_say_done(one, actor))
 
 
+def who_owes(session: Session, decision: MeetingDecision) -> Account | None:
+    """Who is still to do it, and can say that it is done; None where nobody is, or it waits as an action of the plan."""
+    if decision.responsible_id is None or not _is_kept(session, decision) or _is_planned(session, decision):
+        return None
+    return session.get_one(Account, decision.responsible_id)
+
+
 def asks(meeting: TeamMeeting, actor: Actor) -> bool:
     """Whether something that `meeting` decided waits for `actor`."""
     return any(one.responsible_id == actor.account_id and may_say_done(one, actor) for one in meeting.decisions)

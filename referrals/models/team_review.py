@@ -141,6 +141,8 @@ class MeetingDecision(OfReferral, Base):
     responsible_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"), index=True)
     #: the history row that says it is done
     done_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("history.id"))
+    #: when its person was last reminded of it by hand
+    reminded_at: Mapped[datetime | None]
     #: None: what the team's own people do
     kind: Mapped[DecisionKind | None] = mapped_column(by_value(DecisionKind))
 

@@ -1,4 +1,4 @@
-"""Reminding somebody by hand of what they owe a referral: a part of the assessment, an action, the head teacher's decision, an approval, an answer to an offer."""
+"""Reminding somebody by hand of what they owe a referral: a part of the assessment, an action, what a meeting decided, the head teacher's answer, an approval, an answer to an offer."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from referrals import here, history, languages
 from referrals.access import Actor, parties
 from referrals.disclosure import hand_over
-from referrals.models import AssessmentPart, History, PlannedAction, Referral
+from referrals.meetings import decided
+from referrals.models import AssessmentPart, History, MeetingDecision, PlannedAction, Referral
 from referrals.plans import plan_versions
 from referrals.stages import MEETING_HELD, MOVE_BY_VERB, PLAN_FOR_APPROVAL, WITH_HEAD_TEACHER, State, Verb
 from referrals.vocabulary import PartStatus, PlanStatus
@@ -46,6 +47,14 @@ def owed_action(session: Session, action: PlannedAction, *, by: Actor) -> Owed:
     )
     is_here = action.referral.state in MOVE_BY_VERB[Verb.REMIND_COLLEAGUE].frm
     return Owed(action.reminded_at, runs and reaches and is_here and not _was_today(session, action.reminded_at))
+
+
+def owed_decision(session: Session, decision: MeetingDecision, *, by: Actor) -> Owed:
+    """Where `decision` stands with reminders: whoever answers for it gets one a day at most, while it waits for them."""
+    owner = decided.who_owes(session, decision)
+    is_here = decision.referral.state in MOVE_BY_VERB[Verb.REMIND_COLLEAGUE].frm
+    can_remind = owner is not None and owner.id != by.account_id and is_here
+    return Owed(decision.reminded_at, can_remind and not _was_today(session, decision.reminded_at))
 
 
 def owed_answer(session: Session, referral: Referral) -> Owed:
@@ -101,6 +110,19 @@ def remind_of_action(
         return None
     row = history.record(session, referral, Verb.REMIND_COLLEAGUE, by=by, seen=seen)
     action.reminded_at = row.at
+    session.flush()
+    return row
+
+
+def remind_of_decision(
+    session: Session, referral: Referral, *, by: Actor, seen: int | None, decision: MeetingDecision
+) -> History | None:
+    """Remind whoever answers for `decision` of a meeting. None, and nothing changed, as `remind_of_part`."""
+    history.guard(session, referral, Verb.REMIND_COLLEAGUE, by=by, seen=seen)
+    if decision.referral_id != referral.id or not owed_decision(session, decision, by=by).can_remind:
+        return None
+    row = history.record(session, referral, Verb.REMIND_COLLEAGUE, by=by, seen=seen)
+    decision.reminded_at = row.at
     session.flush()
     return row
 

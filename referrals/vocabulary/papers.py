@@ -52,6 +52,7 @@ class MailKind(Term):
     PART_REQUESTED = "part_requested", N_("A part is asked for")
     PART_REMINDED = "part_reminded", N_("A reminder of a part that is asked for")
     ACTION_REMINDED = "action_reminded", N_("A reminder of an action in a plan")
+    DECISION_REMINDED = "decision_reminded", N_("A reminder of what a team meeting decided")
     MEETING_SCHEDULED = "meeting_scheduled", N_("A meeting is scheduled")
     MEETING_CALLED_OFF = "meeting_called_off", N_("A meeting is called off")
     #: to whoever has nothing to do with the referral any more, and therefore without the number

@@ -3,8 +3,8 @@
 import pytest
 
 from referrals import clock, db, triage
-from referrals.models import Referral
-from referrals.stages import IN_TRIAGE, MEETING_HELD, PARTS_REQUESTED, PLAN_ACTIVE, PLAN_FOR_APPROVAL
+from referrals.models import MeetingDecision, Referral
+from referrals.stages import IN_TRIAGE, MEETING_HELD, PARTS_REQUESTED, PLAN_ACTIVE, PLAN_FOR_APPROVAL, TO_SCHEDULE
 from referrals.vocabulary import PlanStatus
 from tests.factories import a_meeting, a_member, a_part, a_plan, a_referral
 from tests.webapp.desk import cast_of
@@ -61,6 +61,36 @@ def test_a_coordinator_reminds_of_what_waits_for_approval(signed_in, lay, state,
     assert "Last reminded" in said.text
     assert not buttons(said)
     assert not buttons(signed_in("henrik").get(f"/referrals/{number}/{page}"))
+
+
+def test_a_coordinator_reminds_beside_what_a_meeting_decided(signed_in, lay):
+    def prepare(session, referral, cast):
+        a_member(session, referral, cast.counsellor)
+        meeting = a_meeting(
+            session, referral, called_by=cast.coordinator, starts_at=clock.now(), held_at=clock.now(), attendance=[]
+        )
+        meeting.approved_at = clock.now()
+        for position, account in enumerate((cast.counsellor, cast.coordinator)):
+            session.add(
+                MeetingDecision(
+                    referral=referral, meeting_id=meeting.id, position=position, text="Ring hem",
+                    responsible=account.name, responsible_id=account.id,
+                )
+            )  # fmt: skip
+        session.flush()
+
+    number, karin = lay(TO_SCHEDULE, prepare), signed_in("karin")
+    elsewhere = lay(TO_SCHEDULE, lambda *_laid: None)
+    (button,) = buttons(karin.get(f"/referrals/{number}/team-review"))
+    said = karin.submit(form=button)
+    assert "Kim Solgren gets a mail that reminds of it." in said.text
+    assert "Last reminded" in said.text
+    assert not buttons(said)
+    assert "Nobody was reminded: it was done today already" in karin.submit(form=button).text
+    button.set("action", button.get("action").replace(number, elsewhere))
+    karin.submit(form=button, status=404)
+    for name in ("henrik", "kim"):
+        assert not buttons(signed_in(name).get(f"/referrals/{number}/team-review"))
 
 
 def test_a_coordinator_reminds_beside_an_action_that_runs(signed_in, lay):

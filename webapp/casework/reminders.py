@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from referrals import assessment
 from referrals.errors import NoSuchReferral
-from referrals.models import History, PlannedAction, Referral
+from referrals.models import History, MeetingDecision, PlannedAction, Referral
 from referrals.reminders import by_hand
 from referrals.stages import MEETING_HELD, Verb
 from webapp import notices, people, transactions
@@ -37,6 +37,19 @@ def remind_of_action(referral: Referral, action_id: uuid.UUID) -> ResponseReturn
     row = by_hand.remind_of_action(session, referral, by=people.actor(), seen=None, action=action)
     _say(row, whom=action.owner.name if action.owner else "")
     return redirect(url_for("casework.action_plan", number=referral.number), 303)
+
+
+@blueprint.post("/referrals/<reference:number>/team-review/decisions/<uuid:meeting_decision_id>/reminder")
+@for_referral(Verb.REMIND_COLLEAGUE)
+def remind_of_decision(referral: Referral, meeting_decision_id: uuid.UUID) -> ResponseReturnValue:
+    """Remind somebody of what a meeting decided and they are to do."""
+    session = transactions.session()
+    decision = session.get(MeetingDecision, meeting_decision_id)
+    if decision is None or decision.referral_id != referral.id:
+        raise NoSuchReferral
+    row = by_hand.remind_of_decision(session, referral, by=people.actor(), seen=None, decision=decision)
+    _say(row, whom=decision.responsible or "")
+    return redirect(url_for("casework.team_review", number=referral.number), 303)
 
 
 @blueprint.post("/referrals/<reference:number>/triage/reminder")

@@ -314,8 +314,19 @@ def _left_to_do(referral: Referral, meetings: Sequence[TeamMeeting]) -> dict[str
         "owed": by_hand.owed_approval(session, referral) if words.may_do(Verb.REMIND_COLLEAGUE, referral) else None,
         "to_tell": telling.to_tell(session, referral) if words.is_coordinator(referral) else [],
         "to_say_done": decided.to_say_done(meetings, actor),
+        "owed_decisions": _owed_decisions(referral, meetings),
         "asks_me": {one.id for one in meetings if decided.asks(one, actor)},
     }
+
+
+def _owed_decisions(referral: Referral, meetings: Sequence[TeamMeeting]) -> dict[uuid.UUID, by_hand.Owed]:
+    """How decisions that are not done yet stand with reminders, by their ids; for whoever may remind."""
+    if not words.may_do(Verb.REMIND_COLLEAGUE, referral):
+        return {}
+    session, actor = transactions.session(), people.actor()
+    undone = (one for meeting in meetings for one in meeting.decisions if one.done_id is None)
+    found = {one.id: by_hand.owed_decision(session, one, by=actor) for one in undone}
+    return {identity: owed for identity, owed in found.items() if owed.can_remind or owed.reminded_at}
 
 
 def _copies_of_call(referral: Referral, guardians: Sequence[Guardian]) -> list[tuple[str, str]]:

@@ -1,14 +1,15 @@
 """Reminding by hand: one mail a day at most, to whoever owes something, and no page is too old because of it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import assessment, history, notifications, triage
+from referrals import assessment, history, notifications, team_review, triage
 from referrals.errors import AlreadyMoved, NotAllowed, WrongStage
+from referrals.meetings import decided
 from referrals.models import Mail
 from referrals.plans import plan_versions
 from referrals.reminders import by_hand
@@ -26,6 +27,7 @@ from referrals.stages import (
 from referrals.vocabulary import ActionStatus, PartStatus, PlanStatus
 from tests.factories import a_member, a_part, a_plan, a_referral
 from tests.people import Cast
+from tests.referrals.test_team_review import a_held_meeting
 
 
 @pytest.fixture(autouse=True)
@@ -127,6 +129,48 @@ def test_nobody_is_reminded_of_an_action_that_is_their_own_nobodys_or_of_another
     for person in (cast.counsellor, cast.head_teacher, cast.outsider):
         with pytest.raises(NotAllowed):
             by_hand.remind_of_action(session, referral, by=person.actor(), seen=None, action=own)
+
+
+def test_whoever_answers_for_a_decision_of_a_meeting_is_reminded_once_a_day(
+    session: Session, cast: Cast, clock_at
+) -> None:
+    wanted = [
+        {"text": "Ring hem", "responsible": one.name, "due_on": date(2026, 10, 12)}
+        for one in (cast.counsellor, cast.coordinator)
+    ] + [{"text": "Skjuts", "responsible": "Kommunen", "due_on": date(2026, 10, 12)}]
+    referral = a_held_meeting(session, cast, decisions=wanted)
+    (meeting,) = team_review.meetings_of(session, referral)
+    theirs, own, nobodys = meeting.decisions
+    own.responsible_id = cast.coordinator.id
+    by = cast.coordinator.actor()
+    assert by_hand.owed_decision(session, theirs, by=by) == by_hand.Owed(None, can_remind=False), "not approved yet"
+    team_review.approve_minutes(session, referral, by=cast.head_teacher.actor(), seen=None)
+    assert by_hand.owed_decision(session, theirs, by=by) == by_hand.Owed(None, can_remind=True)
+    for decision in (own, nobodys):
+        assert by_hand.remind_of_decision(session, referral, by=by, seen=None, decision=decision) is None
+    other = a_referral(session, cast, TO_SCHEDULE)
+    assert by_hand.remind_of_decision(session, other, by=by, seen=None, decision=theirs) is None
+    for person in (cast.counsellor, cast.head_teacher, cast.outsider):
+        with pytest.raises(NotAllowed):
+            by_hand.remind_of_decision(session, referral, by=person.actor(), seen=None, decision=theirs)
+    row = by_hand.remind_of_decision(session, referral, by=by, seen=None, decision=theirs)
+    assert row is not None
+    notifications.write(session, row)
+    assert mails(session) == [("decision_reminded", cast.counsellor.email)]
+    assert by_hand.owed_decision(session, theirs, by=by) == by_hand.Owed(row.at, can_remind=False)
+    clock_at.shift(timedelta(days=1))
+    plan = a_plan(session, referral, author=cast.coordinator, status=PlanStatus.ACTIVE)
+    (action,) = plan_versions.actions_of(plan)
+    action.text, action.owner = "ring  hem", cast.counsellor
+    session.flush()
+    assert not by_hand.owed_decision(session, theirs, by=by).can_remind, "it waits as an action of the plan"
+    action.text = "Något annat"
+    session.flush()
+    again = by_hand.remind_of_decision(session, referral, by=by, seen=None, decision=theirs)
+    assert again is not None
+    decided.say_done(session, referral, by=cast.counsellor.actor(), seen=None, decision_id=theirs.id)
+    assert notifications.write(session, again) == []
+    assert not by_hand.owed_decision(session, theirs, by=by).can_remind
 
 
 def test_whoever_writes_it_instead_was_reminded_of_nothing(session: Session, cast: Cast) -> None:
