@@ -7,7 +7,19 @@ from typing import Any
 from marshmallow import ValidationError, fields
 
 from referrals.languages import is_written
-from schemas.fields import CHOOSE_ONE, FILL_IN, GIVE_DATE, N_, DateField, FormSchema, IdField, LongText, ShortText, Tick
+from schemas.fields import (
+    CHOOSE_ONE,
+    FILL_IN,
+    GIVE_DATE,
+    N_,
+    DateField,
+    FormSchema,
+    IdField,
+    LongText,
+    PersonName,
+    ShortText,
+    Tick,
+)
 from schemas.statutory import GIVE_DECISION_DAY, SAY_WHERE_KEPT
 
 #: no quarter has more weekdays
@@ -36,7 +48,7 @@ class DaysField(fields.Field[float]):
 class PupilAbsenceForm(FormSchema):
     """A pupil and all their unlawful absence in one quarter: typed, or one line of a file."""
 
-    name = ShortText(needed=N_("Write the pupil's name."))
+    name = PersonName(needed=N_("Write the pupil's name."))
     birth_date = DateField(needed=N_("Give the pupil's birth date."), is_past=True)
     class_name = ShortText(load_default="")
     days = DaysField(required=True)

@@ -26,6 +26,7 @@ from schemas.fields import (
     FormSchema,
     IdList,
     LongText,
+    PersonName,
     PhoneText,
     ShortText,
     TermField,
@@ -40,7 +41,7 @@ _READ = (*LANGUAGES, *SPOKEN)
 class GuardianForm(FormSchema):
     """Who a guardian is, and how they can be reached."""
 
-    name = ShortText(needed=N_("Write the guardian's name."))
+    name = PersonName(needed=N_("Write the guardian's name."))
     custody = TermField(Custody, needed=N_("Choose which part they have in custody."))
     phone = PhoneText(load_default="")
     email = EmailText(load_default="")

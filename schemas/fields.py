@@ -10,7 +10,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, types
 from marshmallow import fields as kinds
 from marshmallow.validate import Email
 
-from referrals import clock
+from referrals import clock, identity_patterns
 from referrals.vocabulary import N_
 
 __all__ = [
@@ -83,6 +83,18 @@ class ShortText(kinds.String):
             raise self.make_error("required")
         if len(text) > self.limit:
             raise self.make_error("too_long")
+        return text
+
+
+class PersonName(ShortText):
+    """What somebody is called, and no identity number: one that looks like it is refused, whatever its check digit says."""
+
+    default_error_messages = _words(is_number=N_("Write a name here, and no identity number."))
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if identity_patterns.NUMBER.search(identity_patterns.Plain.of(text).text):
+            raise self.make_error("is_number")
         return text
 
 

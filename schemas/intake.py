@@ -24,6 +24,7 @@ from schemas.fields import (
     EmailText,
     FormSchema,
     LongText,
+    PersonName,
     PhoneText,
     ShortText,
     TermField,
@@ -83,7 +84,7 @@ class StaffYouForm(_PageForm):
 
     unit = ShortText(needed=_WHICH_UNIT)
     reporter_kind = TermField(ReporterKind, needed=N_("Choose what you are in relation to the child."))
-    reporter_name = ShortText(needed=_WHO_ARE_YOU)
+    reporter_name = PersonName(needed=_WHO_ARE_YOU)
     reporter_function = ShortText()
     reporter_phone = PhoneText()
     reporter_email = EmailText()
@@ -96,7 +97,8 @@ class StaffYouForm(_PageForm):
 
 def _need_a_name(data: Mapping[str, Any], needed: str) -> None:
     """A child with a protected identity need not be named here: the coordinator asks."""
-    if not data.get("child_name") and not data.get("has_protected_identity"):
+    is_left_out = not data.get("child_name", needed)  # a name that is refused is not there at all
+    if is_left_out and not data.get("has_protected_identity"):
         raise ValidationError(needed, "child_name")
 
 
@@ -104,7 +106,7 @@ class GuardianYouForm(_PageForm):
     """Who tells, for guardians."""
 
     unit = ShortText(needed=_WHICH_UNIT)
-    reporter_name = ShortText(needed=_WHO_ARE_YOU)
+    reporter_name = PersonName(needed=_WHO_ARE_YOU)
     reporter_phone = PhoneText()
     reporter_email = EmailText()
 
@@ -113,7 +115,7 @@ class ChildForm(_PageForm):
     """Whom it is about."""
 
     has_protected_identity = Tick()
-    child_name = ShortText()
+    child_name = PersonName()
     child_group = ShortText()
     school_year = TermField(SchoolYear)
     child_birth_date = DateField(is_past=True, years_back=25)
@@ -187,7 +189,7 @@ class PupilYouForm(_PageForm):
 
     unit = ShortText(needed=N_("Choose which school you go to."))
     has_protected_identity = Tick()
-    child_name = ShortText()
+    child_name = PersonName()
     child_group = ShortText()
     school_year = TermField(SchoolYear)
     reporter_phone = PhoneText()

@@ -24,7 +24,7 @@ def sentence(field, value):
 @pytest.mark.parametrize(
     "kind",
     [
-        fields.ShortText, fields.LongText, fields.PhoneText, fields.EmailText, fields.DateField, fields.TimeField,
+        fields.ShortText, fields.PersonName, fields.LongText, fields.PhoneText, fields.EmailText, fields.DateField, fields.TimeField,
         fields.CountField, fields.IdField, fields.YesNo, lambda **options: fields.TermField(Topic, **options),
     ],
 )  # fmt: skip
@@ -49,6 +49,16 @@ def test_text_has_a_limit_and_says_how_long_it_may_be():
 
 def test_text_that_is_no_text_is_refused():
     assert sentence(fields.ShortText(), 7) == ["This could not be read. Write it again."]
+
+
+@pytest.mark.parametrize("typed", ["310299-9999", "Malou 20150231-9999", "Malou, 150231–9999"])
+def test_an_identity_number_is_no_name(typed: str) -> None:
+    assert sentence(fields.PersonName(), typed) == ["Write a name here, and no identity number."]
+
+
+@pytest.mark.parametrize("typed", ["Malou Sjödin", "Elev 4711", "Nr. 2026-118"])
+def test_a_number_of_the_schools_own_can_stand_for_a_name(typed: str) -> None:
+    assert load(fields.PersonName(), typed) == typed
 
 
 @pytest.mark.parametrize("number", ["112", "0243-555 01", "+45 99 31 00 00", "(0243) 555 01", "0243-555 01 ankn. 12"])

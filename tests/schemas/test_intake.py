@@ -91,6 +91,14 @@ def test_who_has_not_told_the_guardians_says_why_unless_it_is_the_pupil(answer):
         assert given["guardians_know_reason"] == "Ringer i kväll."
 
 
+@pytest.mark.parametrize("name", ["å" * 201, "310299-9999"])
+def test_a_name_that_is_refused_is_told_once_and_not_asked_for_as_well(name):
+    with pytest.raises(ValidationError) as refused:
+        intake.load_concern(Door.STAFF, LEAST[Door.STAFF] | {"child_name": name})
+    assert [len(told) for told in refused.value.messages_dict.values()] == [1]
+    assert list(refused.value.messages_dict) == ["child_name"]
+
+
 def test_who_names_no_child_of_protected_identity_can_be_reached_unless_it_is_the_pupil():
     unnamed = LEAST[Door.STAFF] | {"has_protected_identity": "yes", "child_name": ""}
     with pytest.raises(ValidationError) as refused:
