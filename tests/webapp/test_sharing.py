@@ -13,10 +13,11 @@ from referrals.disclosure import coverage, sharing
 from referrals.documents import Paper
 from referrals.models import AuditEvent, Consent, Disclosure, PlannedAction, Referral, What
 from referrals.stages import PLAN_ACTIVE, PLAN_DRAFT, State
-from referrals.vocabulary import Arena, DocumentKind, PartStatus, PlanStatus
+from referrals.vocabulary import Arena, DocumentKind, InformationCategory, PartStatus, PlanStatus
 from tests.factories import a_consent, a_guardian, a_part, a_plan, a_referral
 from tests.webapp.browsing import Browser
 from tests.webapp.desk import cast_of
+from webapp.casework.choices import names_of_kinds
 
 pytestmark = pytest.mark.usefixtures("wednesday")
 
@@ -310,3 +311,10 @@ def test_a_recipient_or_disclosure_that_is_none_is_not_found(lay: Any, read: Any
     for nobody in ("own_staff", "health_visitor", "nonsense"):
         browser.get(f"/referrals/{number}/sharing/{nobody}", status=404)
     browser.get(f"/referrals/{number}/shared/00000000-0000-4000-8000-000000000001", status=404)
+
+
+def test_that_something_holds_every_kind_of_information_is_said_in_a_few_words(app) -> None:
+    kinds = list(InformationCategory)
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        assert names_of_kinds(kinds) == ["All kinds of information"]
+        assert names_of_kinds(kinds[:2]) == ["Schooling and learning", "Attendance"]

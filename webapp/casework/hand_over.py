@@ -31,6 +31,7 @@ from referrals.vocabulary import HandOverState, InformationCategory, Profession,
 from schemas.hand_over import NEEDS_RECEIVER, DeclineForm, OfferForm
 from webapp import auditing, forms, notices, pages, people, transactions
 from webapp.casework import blueprint, sharing, words
+from webapp.casework.choices import names_of_kinds
 from webapp.casework.frame import referral_page, seen, today
 from webapp.casework.lines import Line
 from webapp.casework.withholding import as_key, piece_name
@@ -242,7 +243,7 @@ def _shown(value: Any, name: str = "") -> Any:
         return value
     shown = {key: _shown(each, key) for key, each in value.items()}
     if "categories" in shown:
-        shown["kinds"] = [gettext(InformationCategory(kind).label) for kind in shown["categories"]]
+        shown["kinds"] = names_of_kinds([InformationCategory(kind) for kind in shown["categories"]])
     if "profession" in shown:
         shown["profession_label"] = gettext(Profession(shown["profession"]).label)
         shown["texts"] = [
@@ -252,4 +253,4 @@ def _shown(value: Any, name: str = "") -> Any:
 
 
 def _kinds(chosen: Iterable[Piece]) -> list[str]:
-    return [gettext(kind.label) for kind in handed_over.kinds_of(chosen)]
+    return names_of_kinds(handed_over.kinds_of(chosen))

@@ -17,6 +17,7 @@ from referrals.vocabulary import N_, DocumentKind, InformationCategory, Recipien
 from schemas.service_referral import CorrectionForm, OutcomeForm, RequestForm
 from webapp import forms, notices, people, previewing, transactions
 from webapp.casework import blueprint, sharing, wording, words
+from webapp.casework.choices import names_of_kinds
 from webapp.casework.frame import referral_page, seen, today
 from webapp.casework.withholding import as_key, piece_name
 from webapp.guards import for_referral
@@ -204,7 +205,7 @@ def _moments(found: ServiceReferral) -> list[dict[str, Any]]:
 
 
 def _kinds(kinds: list[InformationCategory]) -> str:
-    return ", ".join(gettext(kind.label) for kind in kinds)
+    return ", ".join(names_of_kinds(kinds))
 
 
 def _service(referral: Referral, value: str) -> Recipient:

@@ -32,6 +32,7 @@ from referrals.vocabulary import N_, DocumentKind, InformationCategory, PieceKin
 from schemas.consent import ReviewForm, ShareForm, ToldForm
 from webapp import forms, notices, people, previewing, transactions
 from webapp.casework import blueprint, starters, words
+from webapp.casework.choices import names_of_kinds
 from webapp.casework.frame import referral_page, seen, today
 from webapp.guards import for_referral
 from webapp.language import gettext, language
@@ -244,7 +245,7 @@ def _share_page(referral: Referral, to: Recipient, form: forms.Form, *, status: 
 
 def _standing(referral: Referral, piece: Piece, to: Recipient) -> str:
     """What a piece holds, and whether consent lets it go."""
-    kinds = ", ".join(gettext(kind.label) for kind in InformationCategory if kind in piece.categories)
+    kinds = ", ".join(names_of_kinds([kind for kind in InformationCategory if kind in piece.categories]))
     if piece.kind is PieceKind.RENDERING:
         if piece.made_of:
             return gettext("A paper of what consent reaches: %(kinds)s", kinds=kinds)
