@@ -95,7 +95,14 @@ def test_told_to_end_while_it_sets_up_it_starts_nothing(set_up: Path) -> None:
     )
     begins = f"echo $$ >{set_up}/dev.pid; exec bash {set_up}/dev run"
     around = {"PATH": f"{set_up / 'bin'}:/usr/bin:/bin", "PYTHON": str(set_up / "bin" / "python")}
-    done = subprocess.run(["bash", "-c", begins], env=around, capture_output=True, text=True, check=False, timeout=30)
+    heeding = [
+        "env",
+        "--default-signal=INT",
+        "bash",
+        "-c",
+        begins,
+    ]  # whatever runs the tests may ignore it, and a shell cannot undo that
+    done = subprocess.run(heeding, env=around, capture_output=True, text=True, check=False, timeout=30)
     assert (done.returncode, "started" in done.stdout) == (130, False)
 
 
