@@ -1,4 +1,4 @@
-"""The forms of development work: what it is about, its terms, milestones and closing report, its analysis with counts, and its actions."""
+"""The forms of development work: what it is about, its terms, milestones and closing report, its analysis with counts, and what each level plans."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -15,6 +15,7 @@ from referrals.vocabulary import (
     DevelopmentPhase,
     GovernanceLevel,
     LessonTheme,
+    LevelledKind,
 )
 from schemas.fields import (
     CHOOSE_ONE,
@@ -153,8 +154,10 @@ class ResultForm(FormSchema):
 
 
 class ActionForm(FormSchema):
-    """What is done on a level, which function answers for it, and in which term it is done."""
+    """What a level puts first, wants to reach or does, which function answers for it, and in which term."""
 
+    #: a page of the version before asks for actions only
+    kind = TermField(LevelledKind, load_default=LevelledKind.ACTION)
     level = TermField(GovernanceLevel, needed=CHOOSE_ONE)
     words = ShortText(needed=FILL_IN)
     responsible = ShortText(needed=FILL_IN)

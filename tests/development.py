@@ -29,6 +29,7 @@ from referrals.vocabulary import (
     DevelopmentPhase,
     GovernanceLevel,
     LessonTheme,
+    LevelledKind,
 )
 from tests.people import Cast
 
@@ -57,6 +58,7 @@ SEEN = "Morgnarna är lugnare i alla grupper."
 #: the second has three who do not: neither of its counts is kept
 GROUPS = [Counted("Årskurs 1–3", 24, 40), Counted("Årskurs 4–6", 28, 31)]
 AUTUMN = SchoolTerm(2026, is_autumn=True)
+_CALLED = {LevelledKind.PRIORITY: "Prioritering", LevelledKind.GOAL: "Mål", LevelledKind.ACTION: "Insats"}
 
 
 def begin(session: Session, cast: Cast, words: Words = WORDS, by: Account | None = None) -> DevelopmentCase:
@@ -103,7 +105,7 @@ def carry(session: Session, cast: Cast, found: DevelopmentCase, to: Stage) -> No
         elif found.state == TO_PRIORITISE:
             stages.decide_priorities(session, found, by=by)
         elif found.state == PLAN_DRAFT:
-            if not found.actions:
+            if not any(one.kind is LevelledKind.ACTION for one in found.actions):
                 act(session, cast, found)
             stages.agree_plan(session, found, by=by)
         elif found.state == PLAN_ACTIVE:
@@ -139,10 +141,14 @@ def count(session: Session, cast: Cast, found: DevelopmentCase) -> DevelopmentRe
 
 
 def act(
-    session: Session, cast: Cast, found: DevelopmentCase, level: GovernanceLevel = GovernanceLevel.UNIT
+    session: Session,
+    cast: Cast,
+    found: DevelopmentCase,
+    level: GovernanceLevel = GovernanceLevel.UNIT,
+    kind: LevelledKind = LevelledKind.ACTION,
 ) -> DevelopmentAction:
-    """An action on a level, planned by the management."""
+    """An action on a level, or a priority or a goal, planned by the management."""
+    words = f"{_CALLED[kind]} {list(GovernanceLevel).index(level) + 1}"
     return actions.plan_action(
-        session, found, by=cast.manager.actor(), level=level, words=f"Insats {list(GovernanceLevel).index(level) + 1}",
-        responsible="Rektor", term=AUTUMN,
-    )  # fmt: skip
+        session, found, by=cast.manager.actor(), level=level, kind=kind, words=words, responsible="Rektor", term=AUTUMN
+    )

@@ -2,7 +2,7 @@
 
 Each is made from what the work said at one moment, as plain data: of what a stage leaves, when that was decided.
 
-They name nobody and no referral. The analysis says what its reader may read: the actions of another level stand in it as numbers.
+They name nobody and no referral. The analysis says what its reader may read: what another level plans stands in it as numbers.
 """
 
 from collections.abc import Collection
@@ -24,7 +24,13 @@ from referrals.models import DevelopmentCase, DevelopmentEvent, DevelopmentPaper
 from referrals.patterns.school_terms import SchoolTerm
 from referrals.people import organisation
 from referrals.rounds import people
-from referrals.vocabulary import DevelopmentAct, DevelopmentAudience, DevelopmentPaperKind, GovernanceLevel
+from referrals.vocabulary import (
+    DevelopmentAct,
+    DevelopmentAudience,
+    DevelopmentPaperKind,
+    GovernanceLevel,
+    LevelledKind,
+)
 
 #: what work said at one moment, of `DevelopmentCase.as_it_stands`
 Stood: TypeAlias = dict[str, Any]
@@ -73,7 +79,7 @@ _TEMPLATES: Final = {
 
 
 def outstanding(session: Session, event: DevelopmentEvent) -> list[Draft]:
-    """The papers that follow `event` and were not issued yet; where actions stand in one, the management has its own."""
+    """The papers that follow `event` and were not issued yet; where the levels stand in one, the management has its own."""
     kind = PAPER_AFTER.get(event.act)
     if kind is None:
         return []
@@ -156,17 +162,27 @@ def _analysis(session: Session, stood: Stood, *, read: Collection[GovernanceLeve
 
 
 def _levels(stood: Stood, *, read: Collection[GovernanceLevel]) -> list[dict[str, Any]]:
-    """Of each level that has actions how far it has come, and in words those that the reader reads, in the order of their terms."""
+    """Of each level that plans anything its priorities, goals and actions."""
     levels = []
     for level in GovernanceLevel:
         its = [one for one in stood["actions"] if one["level"] == level.value]
-        shown = its if level in read else []
+        kinds = [_of_kind(its, kind, is_read=level in read) for kind in LevelledKind]
         if its:
             levels.append({
-                "level": level.value, "count": len(its), "done": sum(one["is_done"] for one in its),
-                "actions": [{**one, "term": _term(one["term"])} for one in sorted(shown, key=_by_term)],
+                "level": level.value, "is_read": level in read, "kinds": [one for one in kinds if one["count"]],
             })  # fmt: skip
     return levels
+
+
+def _of_kind(of_level: list[dict[str, Any]], kind: LevelledKind, *, is_read: bool) -> dict[str, Any]:
+    """How far they have come, and where the reader reads the level each in words, in the order of their terms."""
+    # a version before kept actions only, and no word for what they are
+    its = [one for one in of_level if one.get("kind", LevelledKind.ACTION.value) == kind.value]
+    shown = sorted(its, key=_by_term) if is_read else []
+    return {
+        "kind": kind.value, "count": len(its), "done": sum(one["is_done"] for one in its),
+        "planned": [{**one, "term": _term(one["term"])} for one in shown],
+    }  # fmt: skip
 
 
 def _timetable(stood: Stood) -> list[dict[str, Any]]:

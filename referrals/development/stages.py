@@ -12,7 +12,7 @@ from referrals.development.moves import BACK, IN_ANALYSIS, TO_PRIORITISE
 from referrals.errors import DevelopmentRefused
 from referrals.models import DevelopmentCase
 from referrals.stages import CLOSED, CLOSURE_PROPOSED, FOLLOW_UP_DUE, IN_TRIAGE, PLAN_ACTIVE, PLAN_DRAFT, State
-from referrals.vocabulary import AfterFollowUp, DevelopmentAct, DevelopmentProblem
+from referrals.vocabulary import AfterFollowUp, DevelopmentAct, DevelopmentProblem, LevelledKind
 
 _LEADS_TO: Final[dict[AfterFollowUp, State]] = {
     AfterFollowUp.GO_ON: PLAN_ACTIVE,
@@ -73,7 +73,7 @@ def decide_priorities(session: Session, found: DevelopmentCase, *, by: Actor, se
 def agree_plan(session: Session, found: DevelopmentCase, *, by: Actor, seen: int | None = None) -> None:
     """Agree on the actions that are planned. Raises NotAllowed, AlreadyMoved, WrongStage, DevelopmentRefused."""
     cases.require_keeper(session, found, DevelopmentAct.AGREE_PLAN, by=by, moved=seen)
-    if not found.actions:
+    if not any(one.kind is LevelledKind.ACTION for one in found.actions):
         raise DevelopmentRefused(DevelopmentProblem.PLAN_MISSING)
     cases.leave(session, found, DevelopmentAct.AGREE_PLAN, by=by, to=PLAN_ACTIVE)
 

@@ -24,6 +24,7 @@ from referrals.vocabulary import (
     DevelopmentPaperKind,
     DevelopmentPhase,
     GovernanceLevel,
+    LevelledKind,
 )
 
 #: the texts of its own: its beginning, the headings of the situation analysis, and those of the closing report
@@ -105,8 +106,8 @@ class DevelopmentCase(OwnKey, Staged, Base):
             ],
             "actions": [
                 {
-                    "level": one.level.value, "term": one.term, "words": one.words, "responsible": one.responsible,
-                    "is_done": one.done_at is not None,
+                    "level": one.level.value, "kind": one.kind.value, "term": one.term, "words": one.words,
+                    "responsible": one.responsible, "is_done": one.done_at is not None,
                 }
                 for one in sorted(self.actions, key=lambda one: one.id)
             ],
@@ -192,14 +193,18 @@ class DevelopmentResult(_SealedPart):
 
 
 class DevelopmentAction(_SealedPart):
-    """What is done on a level of governance."""
+    """What a level of governance does, or puts first, or wants to reach: its `kind` says which."""
 
     __tablename__ = "development_action"
 
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("development_case.id"), index=True)
     level: Mapped[GovernanceLevel] = mapped_column(by_value(GovernanceLevel))
-    #: in which term it is done, as `SchoolTerm.code` writes it
+    kind: Mapped[LevelledKind] = mapped_column(
+        by_value(LevelledKind), default=LevelledKind.ACTION, server_default=LevelledKind.ACTION.value
+    )
+    #: for which term it is planned, as `SchoolTerm.code` writes it
     term: Mapped[str]
+    #: since when an action is done or a goal reached; a priority never is
     done_at: Mapped[datetime | None]
 
     words = Sealed[str]()

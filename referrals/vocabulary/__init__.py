@@ -39,6 +39,7 @@ from referrals.vocabulary.development import (
     DevelopmentProblem,
     DevelopmentState,
     GovernanceLevel,
+    LevelledKind,
 )
 from referrals.vocabulary.files import AttachedTo, FileKind, FileRefusal
 from referrals.vocabulary.forums import AgendaAct, AgendaProblem, CalledReply, SeatProblem, TeamLevel
@@ -162,6 +163,7 @@ __all__ = [
     "LessonState",
     "LessonTheme",
     "Level",
+    "LevelledKind",
     "ListGround",
     "Looks",
     "LossCause",

@@ -39,11 +39,19 @@ class DevelopmentEvidence(Term):
 
 
 class GovernanceLevel(Term):
-    """On which level of governance an action is carried out."""
+    """On which level of governance something is planned."""
 
     UNIT = "unit", N_("Schools and preschools")
     ADMINISTRATION = "administration", N_("The administration")
     POLITICAL = "political", N_("The political leadership")
+
+
+class LevelledKind(Term):
+    """What a level of governance plans, in the order it is shown in."""
+
+    PRIORITY = "priority", N_("Priority")
+    GOAL = "goal", N_("Goal")
+    ACTION = "action", N_("Action")
 
 
 class DevelopmentAct(Term):
@@ -69,10 +77,10 @@ class DevelopmentAct(Term):
     WRITE_ANALYSIS = "write_analysis", N_("Situation analysis written on")
     ADD_RESULT = "add_result", N_("Counts added")
     DROP_RESULT = "drop_result", N_("Counts taken away")
-    PLAN_ACTION = "plan_action", N_("Action planned")
-    END_ACTION = "end_action", N_("An action was done")
-    TAKE_BACK_DONE = "take_back_done", N_("An action is not done after all")
-    DROP_ACTION = "drop_action", N_("Action taken away")
+    PLAN_ACTION = "plan_action", N_("A priority, goal or action was planned")
+    END_ACTION = "end_action", N_("A goal was reached or an action was done")
+    TAKE_BACK_DONE = "take_back_done", N_("A goal is not reached, or an action not done, after all")
+    DROP_ACTION = "drop_action", N_("A priority, goal or action was taken away")
     WRITE_REPORT = "write_report", N_("Closing report written on")
     CLOSE = "close_case", N_("Closed with its report")
 
@@ -90,7 +98,7 @@ class DevelopmentPaperKind(Term):
 
 
 class DevelopmentAudience(Term):
-    """Whose part of the actions stands in a paper in words."""
+    """Whose part of what the levels plan stands in a paper in words."""
 
     TEAMS = "teams", N_("For the teams")
     MANAGEMENT = "management", N_("For the management")

@@ -16,6 +16,7 @@ from referrals.models import (
     Account,
     Base,
     ConcernAddition,
+    DevelopmentAction,
     DevelopmentCase,
     Guardian,
     History,
@@ -25,15 +26,20 @@ from referrals.models import (
 )
 from referrals.models import referral as referral_model
 from referrals.stages import Stage
+from referrals.vocabulary import LevelledKind
 from tests import development
 from tests.factories import a_guardian, a_referral
 from tests.people import settle
 
+
+def _number_of(name: str) -> int:
+    """The number of the migration that is called so."""
+    return next(int(path.name[:4]) for path in Path(migrations.__file__).parent.glob(f"versions/*_{name}.py"))
+
+
 #: the migration that brought development work into the stages, and where it put what was there
-_STAGES = next(
-    int(path.name[:4])
-    for path in Path(migrations.__file__).parent.glob("versions/*_bring_development_work_into_the_stages.py")
-)
+_STAGES = _number_of("bring_development_work_into_the_stages")
+_KINDS = _number_of("let_each_level_have_priorities_and_goals")
 _STAND = [
     ("triage", "waiting"),
     ("assessment", "draft"),
@@ -198,6 +204,23 @@ def test_development_work_of_before_stands_where_what_is_written_in_it_puts_it(e
         assert {one.id: (one.stage.value, one.status.value) for one in found} == stages_of
         assert all([event.number for event in one.events] == list(range(one.version, 0, -1)) for one in found)
         assert [one.id for one in found if not one.is_open] == [one.id for one in found if one.closed_at]
+
+
+def test_what_levels_planned_before_they_had_priorities_and_goals_are_actions(empty_address: str) -> None:
+    migrations.upgrade(empty_address)
+    with db.writing(empty_address) as session:
+        cast = settle(session)
+        found = development.begin(session, cast)
+        for kind in LevelledKind:
+            development.act(session, cast, found, kind=kind)
+    with db.reading(empty_address) as session:
+        assert set(session.scalars(sa.select(DevelopmentAction.kind))) == set(LevelledKind)
+    migrations.downgrade(empty_address, to=f"{_KINDS - 1:04}")
+    migrations.upgrade(empty_address)
+    with db.reading(empty_address) as session:
+        assert {one.words: one.kind for one in session.scalars(sa.select(DevelopmentAction))} == dict.fromkeys(
+            ("Prioritering 1", "Mål 1", "Insats 1"), LevelledKind.ACTION
+        )
 
 
 def test_migrations_are_numbered_without_gaps_and_say_why() -> None:

@@ -1,14 +1,24 @@
-"""The actions of development work: each level of governance reads its own part, and of the others how far they have come."""
+"""The priorities, goals and actions of development work: each level of governance reads its own, and of the others how far they have come."""
+
+from itertools import product
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals.development import actions, cases, papers
-from referrals.errors import AlreadyMoved, DevelopmentClosed, NamesSomebody, NotAllowed, TakenAway
-from referrals.models import DevelopmentAction
-from referrals.vocabulary import DevelopmentAct, DevelopmentKind, GovernanceLevel, LessonTheme
-from tests.development import AUTUMN, WORDS, act, begin, close
+from referrals.development import actions, cases, papers, stages
+from referrals.errors import AlreadyMoved, DevelopmentClosed, DevelopmentRefused, NamesSomebody, NotAllowed, TakenAway
+from referrals.models import Account, DevelopmentAction
+from referrals.stages import Stage
+from referrals.vocabulary import (
+    DevelopmentAct,
+    DevelopmentKind,
+    DevelopmentProblem,
+    GovernanceLevel,
+    LessonTheme,
+    LevelledKind,
+)
+from tests.development import AUTUMN, WORDS, act, begin, carry, close
 from tests.people import Cast
 
 
@@ -27,6 +37,58 @@ def test_actions_are_carried_at_three_levels_and_each_level_sees_its_part(sessio
     told = repr(papers.analysis_context(session, found, by=cast.coordinator.actor()))
     assert ("Insats 1" in told, "Insats 2" in told, "Insats 3" in told) == (True, False, False)
     assert "Insats 3" in repr(papers.analysis_context(session, found, by=cast.manager.actor()))
+
+
+def test_priorities_goals_and_actions_stand_on_three_levels_and_each_level_sees_its_part(
+    session: Session, cast: Cast
+) -> None:
+    """C17: what a level puts first and wants to reach is its own, as what it does is."""
+    found, elsa = begin(session, cast), cast.elected.actor()
+    made = {(level, kind): act(session, cast, found, level, kind) for kind in LevelledKind for level in GovernanceLevel}
+    actions.end_action(session, found, made[GovernanceLevel.POLITICAL, LevelledKind.GOAL].id, by=elsa)
+
+    def read_by(account: Account) -> set[tuple[GovernanceLevel, LevelledKind]]:
+        seen = actions.parts(session, found, account.actor())
+        assert [(one.level, one.kind) for one in seen] == list(product(GovernanceLevel, LevelledKind))
+        assert {(one.level, one.kind) for one in seen if one.done} == {(GovernanceLevel.POLITICAL, LevelledKind.GOAL)}
+        assert {one.count for one in seen} == {1}
+        assert all(one.actions in {(), (made[one.level, one.kind],)} for one in seen)
+        return {(one.level, one.kind) for one in seen if one.actions}
+
+    assert read_by(cast.coordinator) == set(product([GovernanceLevel.UNIT], LevelledKind))
+    assert read_by(cast.elected) == set(product([GovernanceLevel.POLITICAL], LevelledKind))
+    assert read_by(cast.manager) == set(made)
+    told = repr(papers.analysis_context(session, found, by=cast.coordinator.actor()))
+    assert [one.words in told for one in made.values()] == [level is GovernanceLevel.UNIT for level, _kind in made]
+    for kind in (LevelledKind.PRIORITY, LevelledKind.GOAL):
+        with pytest.raises(TakenAway):
+            actions.drop_action(session, found, made[GovernanceLevel.UNIT, kind].id, by=elsa)
+        with pytest.raises(NotAllowed):
+            actions.plan_action(
+                session, found, by=elsa, level=GovernanceLevel.ADMINISTRATION, kind=kind, words="Lugn", responsible="Nämnden",
+                term=AUTUMN,
+            )  # fmt: skip
+
+
+def test_a_goal_is_reached_a_priority_never_and_neither_makes_a_plan(session: Session, cast: Cast) -> None:
+    found, by = begin(session, cast), cast.coordinator.actor()
+    priority, goal = (act(session, cast, found, kind=kind) for kind in (LevelledKind.PRIORITY, LevelledKind.GOAL))
+    carry(session, cast, found, Stage.ACTION_PLAN)
+    with pytest.raises(DevelopmentRefused) as refused:
+        stages.agree_plan(session, found, by=by)
+    assert refused.value.problem is DevelopmentProblem.PLAN_MISSING
+    for is_done in (True, False):
+        with pytest.raises(TakenAway):
+            actions.end_action(session, found, priority.id, by=by, is_done=is_done)
+    assert actions.end_action(session, found, goal.id, by=by) is LevelledKind.GOAL
+    with pytest.raises(AlreadyMoved):
+        actions.drop_action(session, found, goal.id, by=by)
+    assert actions.drop_action(session, found, priority.id, by=by) is LevelledKind.PRIORITY
+    act(session, cast, found)
+    stages.agree_plan(session, found, by=by)
+    assert [(one.kind, one.count, one.done) for one in actions.parts(session, found, by)] == [
+        (LevelledKind.GOAL, 1, 1), (LevelledKind.ACTION, 1, 0),
+    ]  # fmt: skip
 
 
 def test_who_keeps_the_work_plans_what_its_schools_do_and_the_management_the_rest(session: Session, cast: Cast) -> None:

@@ -17,7 +17,7 @@ from referrals.development.counts import Counted, ShownGroup
 from referrals.errors import NamesSomebody, NotAllowed, TakenAway
 from referrals.models import DevelopmentMilestone, DevelopmentResult
 from referrals.patterns.suppression import FEWEST
-from referrals.vocabulary import DevelopmentAct, DevelopmentEvidence, GovernanceLevel
+from referrals.vocabulary import DevelopmentAct, DevelopmentEvidence, GovernanceLevel, LevelledKind
 from tests.development import ANALYSIS, GROUPS, WORDS, act, begin, count, plan
 from tests.documents.reading import SNAPSHOTS, compare, paper_text
 from tests.people import Cast
@@ -44,7 +44,8 @@ def lay(session: Session, cast: Cast):
     analysis.write_analysis(session, found, by=cast.coordinator.actor(), analysis=ANALYSIS)
     count(session, cast, found)
     for level in GovernanceLevel:
-        act(session, cast, found, level)
+        for kind in LevelledKind:
+            act(session, cast, found, level, kind)
     return found
 
 

@@ -20,7 +20,13 @@ from referrals.development.cases import Words
 from referrals.errors import NotAllowed
 from referrals.models import ClosedDay, DevelopmentCase, DevelopmentEvent, DevelopmentPaper, Step, StepKind
 from referrals.stages import Stage
-from referrals.vocabulary import DevelopmentAct, DevelopmentAudience, DevelopmentPaperKind, GovernanceLevel
+from referrals.vocabulary import (
+    DevelopmentAct,
+    DevelopmentAudience,
+    DevelopmentPaperKind,
+    GovernanceLevel,
+    LevelledKind,
+)
 from tests.development import SEEN, THEMES, act, begin, carry, close, count, leave_paper, mark
 from tests.development import plan as lay_plan
 from tests.documents.reading import LANGUAGES, SNAPSHOTS, compare, paper_text
@@ -70,8 +76,9 @@ def test_each_record_says_what_was_last_read_and_approved_and_is_built_to_pdf_ua
 ) -> None:
     found = begin(session, cast)
     lay_plan(session, cast, found)
-    planned = {level: act(session, cast, found, level) for level in GovernanceLevel}
-    actions.end_action(session, found, planned[GovernanceLevel.UNIT].id, by=cast.manager.actor(), is_done=True)
+    planned = [act(session, cast, found, level, kind) for level in GovernanceLevel for kind in LevelledKind]
+    for done in (one for one in planned[:4] if one.kind is not LevelledKind.PRIORITY):
+        actions.end_action(session, found, done.id, by=cast.manager.actor())
     carry(session, cast, found, Stage.CLOSURE)
     drafts = [(event, draft) for event in found.events for draft in papers.outstanding(session, event)]
     for event, draft in drafts:
@@ -141,6 +148,19 @@ def test_of_what_was_decided_under_a_version_before_a_paper_says_what_stands_now
     cases.correct_case(session, found, by=cast.coordinator.actor(), themes=THEMES, words=Words(later, later, later))
     (draft,) = papers.outstanding(session, found.events[-1])
     assert later in papers.html_of(session, found.events[-1], draft)
+
+
+def test_what_was_kept_before_levels_had_priorities_and_goals_are_actions(session: Session, cast: Cast) -> None:
+    found = begin(session, cast)
+    carry(session, cast, found, Stage.FOLLOW_UP)
+    event = event_of(found, DevelopmentAct.AGREE_PLAN)
+    drafts = papers.outstanding(session, event)
+    now = [papers.html_of(session, event, draft) for draft in drafts]
+    stood = event.stood or {}
+    event.stood = {**stood, "actions": [{k: v for k, v in one.items() if k != "kind"} for one in stood["actions"]]}
+    session.flush()
+    assert [papers.html_of(session, event, draft) for draft in drafts] == now
+    assert all("Insats 1" in html for html in now)
 
 
 def test_a_paper_is_issued_once_sealed_and_read_by_whom_it_is_for(session: Session, cast: Cast) -> None:

@@ -1,4 +1,4 @@
-"""The pages of the situation analysis and of the actions of development work."""
+"""The pages of the situation analysis and of what each level plans in development work."""
 
 import io
 
@@ -12,7 +12,7 @@ from referrals.forums import seats
 from referrals.models import DevelopmentAction, DevelopmentCase, DevelopmentResult
 from referrals.patterns.school_terms import SchoolTerm
 from referrals.stages import Stage
-from referrals.vocabulary import DevelopmentPhase, GovernanceLevel
+from referrals.vocabulary import DevelopmentPhase, GovernanceLevel, LevelledKind
 from tests import development
 from tests.webapp.desk import cast_of
 
@@ -158,6 +158,43 @@ def test_each_level_reads_its_own_actions_and_of_the_others_how_far_they_are(kar
     page = karin.submit(form=form_to(page, "/drop"))
     assert "The action is gone." in page.text
     assert "Insats 2" in signed_in("margit").get(f"{address}/actions").text
+
+
+def test_a_level_has_its_own_priorities_and_goals_beside_its_actions(app, karin, signed_in, address, settings):
+    """C17 as people do it."""
+    page = karin.get(f"{address}/actions")
+    (chosen,) = [one.get("value") for one in page.all("input", name="kind") if one.get("checked") is not None]
+    assert chosen == "action"
+    term = next(one.get("value") for one in page.all("option") if one.get("value"))
+    page = karin.submit(ACTION | {"term": term, "kind": "priority", "words": "Morgonen först"})
+    assert "The priority has been saved." in page.text
+    assert not [one for one in page.all("form") if (one.get("action") or "").endswith("/done")]
+    page = karin.submit(ACTION | {"term": term, "kind": "goal", "words": "Alla är lugna när dagen börjar"})
+    assert "The goal is set." in page.text
+    assert [page.text_of(one) for one in page.all("h3")] == ["Priorities", "Goals"]
+    page = karin.submit(form=form_to(page, "/done"))
+    assert "The goal is reached." in page.text
+    assert "One goal, 1 reached." in page.text
+    elsa = signed_in("elsa").get(f"{address}/actions").text
+    assert ("One priority." in elsa, "One goal, 1 reached." in elsa) == (True, True)
+    assert ("Morgonen först" in elsa, "Alla är lugna" in elsa) == (False, False)
+    page = karin.submit(form=form_to(karin.get(f"{address}/actions"), "/done"))
+    assert "The goal is not reached after all." in page.text
+    for said in ("The priority is gone.", "The goal is gone."):
+        page = karin.submit(form=form_to(page, "/drop"))
+        assert said in page.text
+    page = karin.submit(ACTION | {"term": term, "kind": "milestone"}, status=422)
+    assert page.problems
+    with db.writing(settings.database) as session:
+        found = session.scalars(sa.select(DevelopmentCase)).one()
+        priority = development.act(session, cast_of(session), found, kind=LevelledKind.PRIORITY).id
+    app.config["WTF_CSRF_ENABLED"] = False
+    assert karin.client.post(f"{address}/actions/{priority}/done", data={}).status_code == 404
+    # a page of the version before asks for no kind
+    assert karin.client.post(f"{address}/actions", data=ACTION | {"term": term}).status_code == 303
+    with db.reading(settings.database) as session:
+        planned = session.scalars(sa.select(DevelopmentAction).where(DevelopmentAction.level == GovernanceLevel.UNIT))
+        assert sorted(one.kind for one in planned) == [LevelledKind.ACTION, LevelledKind.PRIORITY]
 
 
 def test_what_is_another_levels_is_answered_as_if_it_were_not_there(app, karin, signed_in, address, settings):
