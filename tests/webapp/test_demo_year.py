@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
 from datetime import date
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -31,6 +31,7 @@ from referrals.models import (
     Consultation,
     ConsultationRound,
     DateCall,
+    DevelopmentAction,
     DevelopmentCase,
     Document,
     Forum,
@@ -72,6 +73,8 @@ from referrals.vocabulary import (
     ConsultationState,
     Country,
     DevelopmentKind,
+    GovernanceLevel,
+    LevelledKind,
     RoundState,
     TeamLevel,
     UpwardState,
@@ -264,6 +267,8 @@ def assert_that_teams_talked_developed_and_learnt(session: Session) -> None:
     work = session.scalars(select(DevelopmentCase)).all()
     assert {one.kind for one in work} == set(DevelopmentKind)
     assert [one.closed_at is None for one in work].count(False) == 1
+    planned = {(one.level, one.kind) for one in session.scalars(select(DevelopmentAction))}
+    assert planned == set(product(GovernanceLevel, LevelledKind))
     assert sorted(one.state for one in session.scalars(select(Lesson))) == ["published"] * 3 + ["to_check"]
     assert session.scalars(select(Seminar.starts_at)).one() > A_WEDNESDAY
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, time
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 
@@ -24,6 +24,7 @@ from referrals.vocabulary import (
     GovernanceLevel,
     Helped,
     LessonTheme,
+    LevelledKind,
     Profession,
     QualityTheme,
 )
@@ -34,6 +35,12 @@ from webapp.demo_year.playing import Life
 from webapp.demo_year.world import AHEAD, World
 
 _AFTERNOON, _MINUTES = time(13), 180
+#: what the levels plan, by its name in the book; the very first is done in the end
+_ON_LEVELS: Final = (
+    ("actions", LevelledKind.ACTION),
+    ("priorities", LevelledKind.PRIORITY),
+    ("goals", LevelledKind.GOAL),
+)
 
 
 def work_together(world: World, longest: int) -> Iterator[Life]:
@@ -165,10 +172,12 @@ def _develop(world: World, row: dict[str, Any]) -> Life:
     now = SchoolTerm.of(course.day)
     planned = [
         actions.plan_action(
-            session, found, by=course.manager, level=GovernanceLevel(level), words=what, responsible=who, term=now
+            session, found, by=course.manager, level=GovernanceLevel(level), kind=of_kind, words=what, responsible=who,
+            term=now,
         )
-        for level, what, who in row["actions"]
-    ]
+        for name, of_kind in _ON_LEVELS
+        for level, what, who in row.get(name, [])
+    ]  # fmt: skip
     yield course.later(8)
     stages.conclude_analysis(session, found, by=by)
     yield course.later(3)
