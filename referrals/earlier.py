@@ -88,6 +88,11 @@ class GuardianThen:
         return self.version.custody
 
     @property
+    def has_custody(self) -> bool:
+        """Whether they decide for the child by that part."""
+        return self.version.has_custody
+
+    @property
     def language(self) -> str | None:
         """Their language then."""
         return self.version.language

@@ -78,21 +78,20 @@ def guardians_of(session: Session, referral: Referral) -> list[Guardian]:
     )
 
 
-def asked_about(pack: RulePack, custodies: Iterable[Custody]) -> tuple[Recipient, ...]:
-    """About whom guardians with these parts in custody are asked: everybody the pack names but the own staff, and another guardian
-    only where there is one.
+def asked_about(pack: RulePack, deciding: list[Custody]) -> tuple[Recipient, ...]:
+    """About whom guardians are asked where those with these parts in custody decide: everybody the pack names but the own staff, and
+    another guardian only where there is one.
 
-    There is none beside one who has custody alone, nor for a pupil who is of age. Whoever has joint custody may be recorded first.
+    There is none beside one who has custody alone, nor for a pupil who decides alone. Whoever has joint custody may be recorded first.
     """
-    deciding = [custody for custody in custodies if custody is not Custody.OTHER]
-    is_alone = deciding == [Custody.SOLE] or Custody.SELF in deciding
+    is_alone = deciding in ([Custody.SOLE], [Custody.SELF])
     return tuple(one for one in pack.asked_about if not (is_alone and one is Recipient.OTHER_GUARDIAN))
 
 
 def asked_of(session: Session, referral: Referral) -> tuple[Recipient, ...]:
     """About whom the guardians recorded for a referral are asked, in the order of the forms."""
-    custodies = [guardian.custody for guardian in guardians_of(session, referral)]
-    return asked_about(rulebook.load(referral.rulepack), custodies)
+    deciding = [guardian.custody for guardian in deciding_guardians(session, referral)]
+    return asked_about(rulebook.load(referral.rulepack), deciding)
 
 
 def are_informed(session: Session, referral: Referral) -> bool:

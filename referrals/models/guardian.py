@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from referrals.models.account import Account
 from referrals.models.base import Base, by_value
-from referrals.models.referral import History, OfReferral
+from referrals.models.referral import History, OfReferral, Referral
 from referrals.sealing import Sealed
 from referrals.vocabulary import ConsentAnswer, ConsentForm, ConsentState, Custody, NoticeMethod
 
@@ -56,9 +56,7 @@ class Guardian(OfReferral, Base):
 
         Where no birth date says how old the pupil is, and the pupil is recorded as of age, all of them have to agree.
         """
-        if self.custody is Custody.SELF:
-            return self.referral.is_of_age or self.referral.of_age_on is None
-        return self.custody is not Custody.OTHER and not self.referral.is_of_age
+        return _decides(self.custody, self.referral)
 
     @property
     def is_informed(self) -> bool:
@@ -114,6 +112,11 @@ class GuardianVersion(OfReferral, Base):
     def has_protected_identity(self) -> bool:
         """Whether their identity was protected."""
         return self.protected_level is not None
+
+    @property
+    def has_custody(self) -> bool:
+        """Whether they decided for the child by what stood there, as it is counted for a guardian."""
+        return _decides(self.custody, self.referral)
 
 
 class InformationNotice(OfReferral, Base):
@@ -178,3 +181,9 @@ class Consent(OfReferral, Base):
             and recipient in self.recipients
             and self.from_on <= on <= self.until_on
         )
+
+
+def _decides(custody: Custody, referral: Referral) -> bool:
+    if custody is Custody.SELF:
+        return referral.is_of_age or referral.of_age_on is None
+    return custody is not Custody.OTHER and not referral.is_of_age

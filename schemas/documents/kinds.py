@@ -188,9 +188,10 @@ class InformationAndConsentDocument(Letter):
     information_recipients = fields.Method("get_information_recipients")
 
     def get_information_recipients(self, source: PaperSource) -> list[str]:
-        """About whom guardians are asked, as the forms of the web do, among all who were recorded: also on one guardian's own copy."""
+        """About whom guardians are asked, as the forms of the web do, among all who decide: also on one guardian's own copy."""
         pack = rulebook.newest(Country(source.municipality.country))
-        return [one.value for one in coverage.asked_about(pack, [each.custody for each in source.guardians])]
+        deciding = [each.custody for each in source.guardians if each.has_custody]
+        return [one.value for one in coverage.asked_about(pack, deciding)]
 
 
 class AssessmentDocument(Frame):

@@ -141,6 +141,7 @@ def test_a_guardian_then_answers_as_the_papers_ask(session: Session, cast: Cast)
     assert (stood.id, stood.name, stood.custody, stood.language, stood.interpreter) == (
         guardian.id, "Maja Testsson", Custody.JOINT, "sv", "polska",
     )  # fmt: skip
+    assert stood.has_custody
     assert stood.has_protected_identity, "protected now is protected on a late paper too"
     assert (stood.notice_until(None), stood.answer_until(None)) == (None, None)
     assert stood.consent_state(clock.now().date()) is ConsentState.NOT_ASKED

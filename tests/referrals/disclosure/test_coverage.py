@@ -31,20 +31,27 @@ def test_the_own_staff_needs_no_consent(session: Session, referral: Referral) ->
 
 
 @pytest.mark.parametrize(
-    ("custodies", "is_there"),
+    ("custodies", "born", "is_there"),
     [
-        ([], True),
-        ([Custody.SOLE], False),
-        ([Custody.SOLE, Custody.OTHER], False),
-        ([Custody.JOINT], True),
-        ([Custody.JOINT, Custody.JOINT], True),
-        ([Custody.SOLE, Custody.SOLE], True),
-        ([Custody.JOINT, Custody.SELF], False),
+        ([], None, True),
+        ([Custody.SOLE], None, False),
+        ([Custody.SOLE, Custody.OTHER], None, False),
+        ([Custody.JOINT], None, True),
+        ([Custody.JOINT, Custody.JOINT], None, True),
+        ([Custody.SOLE, Custody.SOLE], None, True),
+        ([Custody.SELF], None, False),
+        # without a birth date the pupil and the parents all decide
+        ([Custody.JOINT, Custody.JOINT, Custody.SELF], None, True),
+        ([Custody.SOLE, Custody.SELF], None, True),
+        ([Custody.JOINT, Custody.JOINT, Custody.SELF], "2008-09-01", False),
+        ([Custody.JOINT, Custody.JOINT, Custody.SELF], "2016-09-01", True),
+        ([Custody.SOLE, Custody.SELF], "2016-09-01", False),
     ],
 )
 def test_guardians_are_asked_about_another_one_only_where_there_is_one(
-    session: Session, referral: Referral, custodies: list[Custody], is_there: bool
+    session: Session, referral: Referral, custodies: list[Custody], born: str | None, is_there: bool
 ) -> None:
+    referral.child_birth_date = born
     for custody in custodies:
         a_guardian(session, referral, custody=custody)
     asked = coverage.asked_of(session, referral)
