@@ -1,6 +1,6 @@
 """What stood there before: earlier versions of guardians and of calls to meetings, and how both stood at a moment."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, TypeVar
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from referrals.models import Consent, Guardian, GuardianVersion, History, InformationNotice, MeetingVersion, TeamMeeting
-from referrals.vocabulary import ConsentState, Custody
+from referrals.vocabulary import ConsentState, Custody, Recipient
 
 _Version = TypeVar("_Version", GuardianVersion, MeetingVersion)
 _OF_GUARDIAN: Final = (
@@ -115,9 +115,11 @@ class GuardianThen:
         """What they answered last by then."""
         return self.guardian.answer_until(at)
 
-    def consent_state(self, today: date, *, at: datetime | None = None) -> ConsentState:
+    def consent_state(
+        self, today: date, *, at: datetime | None = None, asked: Collection[Recipient] = ()
+    ) -> ConsentState:
         """Where consent stood then."""
-        return self.guardian.consent_state(today, at=at)
+        return self.guardian.consent_state(today, at=at, asked=asked)
 
 
 def _newest_first(versions: Sequence[_Version]) -> list[_Version]:

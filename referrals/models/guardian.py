@@ -1,6 +1,7 @@
 """Guardians: who they are, what they were told, and what they consented to."""
 
 import uuid
+from collections.abc import Collection
 from datetime import date, datetime
 
 from sqlalchemy import ForeignKey
@@ -10,7 +11,7 @@ from referrals.models.account import Account
 from referrals.models.base import Base, by_value
 from referrals.models.referral import History, OfReferral, Referral
 from referrals.sealing import Sealed
-from referrals.vocabulary import ConsentAnswer, ConsentForm, ConsentState, Custody, NoticeMethod
+from referrals.vocabulary import ConsentAnswer, ConsentForm, ConsentState, Custody, NoticeMethod, Recipient
 
 
 class Guardian(OfReferral, Base):
@@ -71,8 +72,13 @@ class Guardian(OfReferral, Base):
         """What they answered last, up to and with the instant `at`; up to now for None."""
         return next((one for one in reversed(self.consents) if at is None or one.at <= at), None)
 
-    def consent_state(self, today: date, *, at: datetime | None = None) -> ConsentState:
-        """Where consent stands on the day `today`, or stood at the instant `at`: the newest answer counts."""
+    def consent_state(
+        self, today: date, *, at: datetime | None = None, asked: Collection[Recipient] = ()
+    ) -> ConsentState:
+        """Where consent stands on the day `today`, or stood at the instant `at`: the newest answer counts.
+
+        `asked` says about whom guardians are asked by then: a yes on their own page is to all of it only as long as it reaches them.
+        """
         newest = self.answer_until(at)
         if newest is None:
             return ConsentState.NOT_ASKED if self.notice_until(at) is None else ConsentState.INFORMED
@@ -84,7 +90,7 @@ class Guardian(OfReferral, Base):
             return ConsentState.EXPIRED
         if newest.from_on > today:
             return ConsentState.NOT_BEGUN
-        return ConsentState.FULL if newest.answer is ConsentAnswer.FULL else ConsentState.PARTIAL
+        return ConsentState.FULL if newest.is_to_all(asked) else ConsentState.PARTIAL
 
 
 class GuardianVersion(OfReferral, Base):
@@ -172,6 +178,15 @@ class Consent(OfReferral, Base):
         """When it was taken back, if that was not after the instant `at`; None for `at` is now."""
         is_later = at is not None and self.withdrawn_at is not None and self.withdrawn_at > at
         return None if is_later else self.withdrawn_at
+
+    def is_to_all(self, asked: Collection[Recipient]) -> bool:
+        """Whether it is a yes to all that was asked.
+
+        On a guardian's own page that was counted by what the form asked then, so it is held against whom is `asked` about now. Who
+        recorded an answer wrote down what was said.
+        """
+        is_counted = self.form is ConsentForm.DIGITAL
+        return self.answer is ConsentAnswer.FULL and (not is_counted or set(asked) <= set(self.recipients))
 
     def covers(self, recipient: str, on: date) -> bool:
         """Whether it lets information go to `recipient` on the day `on`."""

@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from marshmallow import fields, post_dump
 
-from referrals.disclosure import coverage
 from referrals.notes import CLOSING_TEXTS, FOLLOW_UP_TEXTS, MEETING_TEXTS, PLAN_TEXTS
 from referrals.rules import rulebook
 from referrals.safeguarding.protected_identity import unless_protected
@@ -185,13 +184,7 @@ class InformationAndConsentDocument(Letter):
     participants = fields.List(fields.Nested(ParticipantPart))
     guardians = fields.List(fields.Nested(GuardianPart), attribute="shown_guardians")
     information_categories = fields.Function(lambda _: [category.value for category in InformationCategory])
-    information_recipients = fields.Method("get_information_recipients")
-
-    def get_information_recipients(self, source: PaperSource) -> list[str]:
-        """About whom guardians are asked, as the forms of the web do, among all who decide: also on one guardian's own copy."""
-        pack = rulebook.newest(Country(source.municipality.country))
-        deciding = [each.custody for each in source.guardians if each.has_custody]
-        return [one.value for one in coverage.asked_about(pack, deciding)]
+    information_recipients = fields.Function(lambda source: [recipient.value for recipient in source.asked_about])
 
 
 class AssessmentDocument(Frame):

@@ -7,11 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from referrals import clock
-from referrals.disclosure import handed_over
+from referrals.disclosure import coverage, handed_over
 from referrals.languages import local_date, plain_name
+from referrals.rules import rulebook
 from referrals.safeguarding.protected_identity import hide_names
 from referrals.stages import Verb
-from referrals.vocabulary import DeadlineSource, PlanStatus
+from referrals.vocabulary import Country, DeadlineSource, PlanStatus, Recipient
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,6 +159,12 @@ class PaperSource:
         return [self._on_paper(each) for each in self.guardians if mine is None or each.id == mine]
 
     @property
+    def asked_about(self) -> tuple[Recipient, ...]:
+        """About whom guardians are asked, as the forms of the web do, among all who decide: also on one guardian's own copy."""
+        deciding = [each.custody for each in self.guardians if each.has_custody]
+        return coverage.asked_about(rulebook.newest(Country(self.municipality.country)), deciding)
+
+    @property
     def handed_over(self) -> Mapping[str, Any]:
         """What was handed over, as far as this reader's copy tells it."""
         is_guardian = self.recipient.guardian_id is not None
@@ -220,7 +227,7 @@ class PaperSource:
         ]
 
     def _on_paper(self, guardian: Any) -> "GuardianOnPaper":
-        return GuardianOnPaper(guardian, self.day or clock.today(self.municipality.timezone), self.issued_at)
+        return GuardianOnPaper(guardian, self.day or clock.today(self.municipality.timezone), self.issued_at, self)
 
     @property
     def attendance_on_paper(self) -> list[dict[str, Any]]:
@@ -308,6 +315,7 @@ class GuardianOnPaper:
     day: date
     #: a paper that is late says what was known at this instant; None for a preview, which says what is known now
     at: datetime | None
+    paper: PaperSource
 
     @property
     def notice(self) -> Any:
@@ -320,7 +328,7 @@ class GuardianOnPaper:
         newest = self.row.answer_until(self.at)
         names = ("answer", "form", "categories", "recipients", "purpose", "from_on", "until_on")
         withdrawn_at = newest.withdrawn_until(self.at) if newest else None
-        state = self.row.consent_state(self.day, at=self.at)
+        state = self.row.consent_state(self.day, at=self.at, asked=self.paper.asked_about)
         return {"state": state, "withdrawn_at": withdrawn_at, **{name: getattr(newest, name, None) for name in names}}
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from referrals import clock
 from referrals.models import Consent, Heartbeat
 from referrals.models.base import Instant
-from referrals.vocabulary import ConsentAnswer, ConsentForm, ConsentState, Custody, Domain
+from referrals.vocabulary import ConsentAnswer, ConsentForm, ConsentState, Custody, Domain, Recipient
 from tests.factories import a_guardian, a_part, a_referral
 from tests.people import Cast
 
@@ -72,6 +72,17 @@ def test_the_newest_answer_counts(session: Session, cast: Cast, values: dict[str
     session.flush()
     session.refresh(guardian)
     assert guardian.consent_state(TODAY) is state
+
+
+def test_a_yes_on_a_guardians_own_page_is_to_all_only_while_no_more_is_asked(session: Session, cast: Cast) -> None:
+    guardian = a_guardian(session, a_referral(session, cast))
+    given = a_consent(referral=guardian.referral, guardian=guardian, by=cast.coordinator, form=ConsentForm.DIGITAL)
+    session.add(given)
+    more = [Recipient.SOCIAL_SERVICES, Recipient.OTHER_GUARDIAN]
+    assert guardian.consent_state(TODAY, asked=more[:1]) is ConsentState.FULL
+    assert guardian.consent_state(TODAY, asked=more) is ConsentState.PARTIAL
+    given.form = ConsentForm.WRITTEN
+    assert guardian.consent_state(TODAY, asked=more) is ConsentState.FULL, "as somebody recorded it"
 
 
 def test_a_consent_covers_its_recipients_within_its_dates(session: Session, cast: Cast) -> None:

@@ -40,6 +40,7 @@ from referrals.vocabulary import (
     Custody,
     DocumentKind,
     FileKind,
+    InformationCategory,
     PartStatus,
     Recipient,
     ReporterKind,
@@ -353,7 +354,7 @@ def test_a_yes_that_is_narrowed_before_its_first_day_begins_no_sooner(identified
     assert (newest.categories, newest.from_on, newest.until_on) == (["schooling"], first, first)
 
 
-def test_a_guardians_yes_reaches_nobody_they_were_not_asked_about(identified, settings, ids):
+def test_a_guardians_yes_reaches_nobody_they_were_not_asked_about(identified, signed_in, number, settings, ids):
     browser = identified()
     asked = {box.get("value") for box in browser.get("/guardian/consent").all("input", name="recipients")}
     assert "other_guardian" in asked, "there are two with custody"
@@ -372,6 +373,13 @@ def test_a_guardians_yes_reaches_nobody_they_were_not_asked_about(identified, se
         session.get_one(Guardian, ids["Omar"]).custody = Custody.OTHER
     now_asked = {box.get("value") for box in browser.get("/guardian/consent").all("input", name="recipients")}
     assert asked - now_asked == {"other_guardian"}
+    browser.submit({"categories": [*InformationCategory], "recipients": [*now_asked]})
+    assert "You have said yes to all that you were asked." in browser.get("/guardian/consent").text
+    with db.writing(settings.database) as session:
+        for one in ("Maja", "Omar"):
+            session.get_one(Guardian, ids[one]).custody = Custody.JOINT
+    assert "You have said yes to some of it." in browser.get("/guardian/consent").text, "there is another one now"
+    assert "Consent: to some of it" in signed_in("karin").get(f"/referrals/{number}/guardians").text
 
 
 def test_a_no_is_recorded_as_an_answer_and_asked_for_once(identified, signed_in, number, settings, ids):

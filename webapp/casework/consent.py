@@ -1,6 +1,7 @@
 """Guardians: who they are, what they were told, what they allow, and when the work may go on."""
 
 import uuid
+from collections.abc import Collection
 from datetime import timedelta
 
 from flask import Response, redirect, url_for
@@ -172,13 +173,13 @@ def withdraw_consent(referral: Referral, guardian_id: uuid.UUID) -> ResponseRetu
 
 def _overview(referral: Referral, form: forms.Form, status: int = 200) -> Response:
     session = transactions.session()
-    rows = coverage.guardians_of(session, referral)
+    rows, asked = coverage.guardians_of(session, referral), coverage.asked_of(session, referral)
     return referral_page(
         "guardians.html",
         referral,
         status=status,
         form=form,
-        guardians=[(row, _state(row)) for row in rows],
+        guardians=[(row, _state(row, asked)) for row in rows],
         earlier={row.id: earlier.versions_of_guardian(session, row) for row in rows},
         are_informed=coverage.are_informed(session, referral),
         has_deciding=any(row.has_custody for row in rows),
@@ -207,9 +208,9 @@ def _may_be_of_age(referral: Referral) -> bool:
     return referral.is_of_age or referral.of_age_on is None
 
 
-def _state(guardian: Guardian) -> ConsentState | None:
-    """Where consent stands; None for an adult who decides nothing for the child."""
-    return guardian.consent_state(today()) if guardian.has_custody else None
+def _state(guardian: Guardian, asked: Collection[Recipient]) -> ConsentState | None:
+    """Where consent stands, where guardians are `asked` about these; None for an adult who decides nothing for the child."""
+    return guardian.consent_state(today(), asked=asked) if guardian.has_custody else None
 
 
 def _guardian_page(referral: Referral, row: Guardian | None, form: forms.Form, *, status: int = 200) -> Response:

@@ -55,7 +55,8 @@ class SharedLine:
 
 def stands(guardian: Guardian) -> str:
     """Where the guardian's own consent stands, in a sentence."""
-    return gettext(_STANDS[_state(guardian)])
+    asked = coverage.asked_of(transactions.session(), guardian.referral)
+    return gettext(_STANDS[guardian.consent_state(clock.today(zone()), asked=asked)])
 
 
 def sharing_lines(guardian: Guardian, found: Iterable[SharedWith]) -> list[SharedLine]:
