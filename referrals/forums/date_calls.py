@@ -12,10 +12,11 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from referrals import clock, team_review
+from referrals import clock, here, team_review
 from referrals.config import current
 from referrals.errors import AgendaRefused
 from referrals.forums import call_mail, dates, seats
+from referrals.languages import local_date
 from referrals.models import Account, AgendaItem, DateCall, History, Mail, Referral, TeamDate, TeamMeeting, TeamSeat
 from referrals.vocabulary import AgendaProblem, MailKind
 
@@ -75,17 +76,22 @@ def date_of(session: Session, meeting: TeamMeeting) -> TeamDate | None:
 def require_ends_with_date(
     session: Session, referral: Referral, *, starts_at: datetime, minutes: int, place: str, before: TeamMeeting | None
 ) -> None:
-    """Raises AgendaRefused where the team would be called to a date that has the referral on its agenda, and meet beyond its end.
+    """Raises AgendaRefused where the team would meet beyond the end of a date with the referral on its agenda, on that day and there.
 
-    A meeting that stands so already, as `before`, stays: somebody else is called to it.
+    Also where it would begin after that end, as a line of an agenda that has become too long does. Once a date is over, what else is
+    planned for that day is no part of it. A meeting that stands so already, as `before`, stays: somebody else is called to it.
     """
     call = starts_at, minutes, place
     if before is not None and (before.starts_at, before.minutes, before.place) == call:
         return
-    ends_at = starts_at + timedelta(minutes=minutes)
-    for date in _dates_about(session, referral, starts_at):
-        if place == date.place and starts_at < date.starts_at + timedelta(minutes=date.minutes) < ends_at:
-            raise AgendaRefused(AgendaProblem.ENDS_AFTER)
+    zone = here.time_zone(session)
+    ends = [
+        date.starts_at + timedelta(minutes=date.minutes)
+        for date in _dates_about(session, referral, starts_at)
+        if date.place == place and local_date(date.starts_at, zone=zone) == local_date(starts_at, zone=zone)
+    ]
+    if ends and clock.now() < max(ends) < starts_at + timedelta(minutes=minutes):
+        raise AgendaRefused(AgendaProblem.ENDS_AFTER)
 
 
 def holds(date: TeamDate, meeting: TeamMeeting, on_agenda: Collection[uuid.UUID]) -> bool:
@@ -120,10 +126,8 @@ def is_at_table(date: TeamDate, account: Account, *, held: Sequence[TeamSeat]) -
 
 
 def _dates_about(session: Session, referral: Referral, at: datetime) -> list[TeamDate]:
-    """The dates with a referral on their agenda that may not be over at the instant `at`, the first one first."""
-    on_agenda = select(TeamDate).join(AgendaItem).where(
-        AgendaItem.referral_id == referral.id, TeamDate.starts_at <= at, TeamDate.starts_at > at - dates.LONGEST
-    )  # fmt: skip
+    """The dates with a referral on their agenda that have begun at the instant `at`, the first one first."""
+    on_agenda = select(TeamDate).join(AgendaItem).where(AgendaItem.referral_id == referral.id, TeamDate.starts_at <= at)
     return list(session.scalars(on_agenda.order_by(TeamDate.starts_at, TeamDate.id)))
 
 

@@ -479,11 +479,12 @@ def test_meetings_follow_an_agenda_that_ends_after_its_date_only_once_that_is_lo
 
 
 def test_a_call_to_a_date_with_the_referral_on_its_agenda_ends_with_the_date_at_the_latest(
-    session: Session, cast: Cast, two_dates: list[TeamDate]
+    session: Session, cast: Cast, two_dates: list[TeamDate], wednesday: time_machine.Traveller
 ) -> None:
     item, at = put(session, cast, two_dates[0]), BEGINS + HALF_AN_HOUR
+    end = BEGINS + timedelta(minutes=90)
 
-    def require(minutes: int, place: str = "Rum 12") -> None:
+    def require(minutes: int, place: str = "Rum 12", at: datetime = at) -> None:
         date_calls.require_ends_with_date(
             session, item.referral, starts_at=at, minutes=minutes, place=place,
             before=team_review.current_meeting(session, item.referral),
@@ -492,9 +493,19 @@ def test_a_call_to_a_date_with_the_referral_on_its_agenda_ends_with_the_date_at_
     assert refused(lambda: require(61)) is AgendaProblem.ENDS_AFTER
     require(60)
     require(61, place="Hemma hos familjen")
+    for beyond in (end, BEGINS + timedelta(hours=9)):
+        assert refused(lambda beyond=beyond: require(30, at=beyond)) is AgendaProblem.ENDS_AFTER, (
+            "and none begins later"
+        )
+    require(30, place="Hemma hos familjen", at=end)
+    require(30, at=BEGINS + timedelta(days=1))
+    require(30, at=BEGINS - timedelta(hours=1))
     call(session, cast, item, at, minutes=61)
     require(61)
     assert refused(lambda: require(62)) is AgendaProblem.ENDS_AFTER, "one that stands so gets no longer"
+    wednesday.move_to(end)
+    require(62)
+    wednesday.move_to(BEGINS)
     agenda.arrange(session, item, AgendaAct.OFF, minutes=30, by=cast.coordinator.actor())
     require(62)
 
