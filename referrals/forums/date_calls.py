@@ -88,21 +88,26 @@ def require_ends_with_date(
     ends = [
         date.starts_at + timedelta(minutes=date.minutes)
         for date in _dates_about(session, referral, starts_at)
-        if date.place == place and local_date(date.starts_at, zone=zone) == local_date(starts_at, zone=zone)
+        if can_be_part(date, referral, place)
+        and local_date(date.starts_at, zone=zone) == local_date(starts_at, zone=zone)
     ]
     if ends and clock.now() < max(ends) < starts_at + timedelta(minutes=minutes):
         raise AgendaRefused(AgendaProblem.ENDS_AFTER)
 
 
 def holds(date: TeamDate, meeting: TeamMeeting, on_agenda: Collection[uuid.UUID]) -> bool:
-    """Whether a meeting is part of a date with these referrals on its agenda.
+    """Whether a meeting is part of a date with these referrals on its agenda."""
+    ends_at, referral = meeting.starts_at + timedelta(minutes=meeting.minutes), meeting.referral
+    is_then = date.starts_at <= meeting.starts_at and ends_at <= date.starts_at + timedelta(minutes=date.minutes)
+    return is_then and referral.id in on_agenda and can_be_part(date, referral, meeting.place)
+
+
+def can_be_part(date: TeamDate, referral: Referral, place: str | None) -> bool:
+    """Whether a meeting about a referral at `place` can be part of a date: the same team's, in the room it meets in then.
 
     Where an identity is protected it never is: its own mail says less, and only those on the list get it.
     """
-    ends_at, referral = meeting.starts_at + timedelta(minutes=meeting.minutes), meeting.referral
-    is_then = date.starts_at <= meeting.starts_at and ends_at <= date.starts_at + timedelta(minutes=date.minutes)
-    is_theirs = referral.forum_id == date.forum_id and referral.protected_since is None
-    return is_then and is_theirs and referral.id in on_agenda and meeting.place == date.place
+    return referral.forum_id == date.forum_id and referral.protected_since is None and place == date.place
 
 
 def is_in_time(date: TeamDate, told: DateCall | None, *, hold: timedelta = timedelta()) -> bool:

@@ -20,7 +20,7 @@ from referrals.errors import AgendaRefused
 from referrals.forums import agenda, date_calls, dates
 from referrals.forums.agenda import Slot
 from referrals.languages import local_date
-from referrals.models import AgendaItem, TeamDate, TeamMeeting
+from referrals.models import AgendaItem, Referral, TeamDate, TeamMeeting
 from referrals.people import organisation, roster
 from referrals.stages import MOVE_BY_VERB, Verb
 from referrals.vocabulary import AgendaProblem
@@ -61,10 +61,10 @@ def move_item(session: Session, item: AgendaItem, to: TeamDate, *, by: Actor, re
     there = agenda.slots(session, to)
     if any(slot.item.referral_id == item.referral_id for slot in there):
         raise AgendaRefused(AgendaProblem.THERE_ALREADY)
-    takes = sum(slot.item.minutes for slot in there) + item.minutes
-    if takes > to.minutes and team_review.is_called(session, item.referral):
+    place, meeting = item.date.place, _planned(session, item.referral)
+    is_part = meeting is not None and date_calls.can_be_part(to, item.referral, _place(meeting, place, to))
+    if is_part and sum(slot.item.minutes for slot in there) + item.minutes > to.minutes:
         raise AgendaRefused(AgendaProblem.NO_ROOM)
-    place = item.date.place
     item.date, item.position = to, agenda.last_place(session, to) + 1
     session.flush()
     theirs = [slot for slot in agenda.slots(session, to) if slot.item is item]
@@ -134,7 +134,7 @@ def withdraw_date(session: Session, date: TeamDate, *, by: Actor, reason: str, s
     _require_theirs(listed, date, by)
     zone = here.time_zone(session)
     day = local_date(date.starts_at, zone=zone)
-    called = [meeting for slot in listed if (meeting := _planned(session, slot)) is not None]
+    called = [meeting for slot in listed if (meeting := _planned(session, slot.item.referral)) is not None]
     then = [meeting for meeting in called if local_date(meeting.starts_at, zone=zone) == day]
     for meeting in then:
         team_review.call_off_meeting(session, meeting.referral, by=by, seen=None, reason=reason)
@@ -169,7 +169,7 @@ def _is_met_there(session: Session, slot: Slot) -> bool:
 
     A line stays on the agenda until midnight, also where somebody called the team for another day.
     """
-    meeting, zone = _planned(session, slot), here.time_zone(session)
+    meeting, zone = _planned(session, slot.item.referral), here.time_zone(session)
     if meeting is None or agenda.was_met_about(session, slot):
         return False
     return local_date(meeting.starts_at, zone=zone) == local_date(slot.item.date.starts_at, zone=zone)
@@ -185,7 +185,7 @@ def _require_as_seen(session: Session, date: TeamDate, seen: str | None) -> None
 def _require_holds_still(session: Session, slots: Iterable[Slot], date: TeamDate, *, minutes: int) -> None:
     """Raises AgendaRefused where a meeting that is part of a date would end after it."""
     ends_at = date.starts_at + timedelta(minutes=minutes)
-    called = [meeting for slot in slots if (meeting := _planned(session, slot)) is not None]
+    called = [meeting for slot in slots if (meeting := _planned(session, slot.item.referral)) is not None]
     part = (one for one in called if date_calls.holds(date, one, {one.referral_id}))
     if any(one.starts_at + timedelta(minutes=one.minutes) > ends_at for one in part):
         raise AgendaRefused(AgendaProblem.SHORTER)
@@ -228,12 +228,12 @@ def _take_along(
     """
     moved = left = to_tell = same_hour = 0
     for slot in slots:
-        meeting = _planned(session, slot)
+        meeting = _planned(session, slot.item.referral)
         if meeting is None or (keep_times and meeting.starts_at + timedelta(minutes=meeting.minutes) <= clock.now()):
             continue
         before = meeting.starts_at, meeting.minutes, meeting.place
         starts_at, minutes = before[:2] if keep_times else (slot.starts_at, slot.item.minutes)
-        to = starts_at, minutes, _place(slot, meeting, place)
+        to = starts_at, minutes, _place(meeting, place, slot.item.date)
         if to == before:
             continue
         if _call_anew(session, meeting, to, by=by, reason=reason):
@@ -245,9 +245,8 @@ def _take_along(
     return Moved(moved, left, to_tell, same_hour)
 
 
-def _planned(session: Session, slot: Slot) -> TeamMeeting | None:
-    """The meeting the team is called to about the referral in `slot`, while it has not been held."""
-    referral = slot.item.referral
+def _planned(session: Session, referral: Referral) -> TeamMeeting | None:
+    """The meeting the team is called to about a referral, while it has not been held."""
     return team_review.current_meeting(session, referral) if team_review.is_called(session, referral) else None
 
 
@@ -271,6 +270,6 @@ def _call_anew(
     return True
 
 
-def _place(slot: Slot, meeting: TeamMeeting, before: str) -> str:
+def _place(meeting: TeamMeeting, before: str, date: TeamDate) -> str:
     """Where it meets: somewhere of its own stays, the team's room is the one of the date it is on now."""
-    return meeting.place if meeting.place and meeting.place != before else slot.item.date.place
+    return meeting.place if meeting.place and meeting.place != before else date.place

@@ -139,6 +139,13 @@ def test_what_is_called_moves_to_another_date_only_where_that_has_room_for_it(
     agenda.arrange(session, there, AgendaAct.KEEP, minutes=60, by=by)
     assert moving.move_item(session, called, second, by=by, reason=None) == Moved(1, 0, 1)
     assert moving.move_item(session, alone, second, by=by, reason=None) == Moved(0, 0), "nobody is called to it"
+    elsewhere, hidden = put(session, cast, first), put(session, cast, first)
+    call(session, cast, elsewhere, place="Hemma hos familjen")
+    call(session, cast, hidden)
+    protected(session, hidden.referral, by=cast.coordinator)
+    for item in (elsewhere, hidden):
+        moving.move_item(session, item, second, by=by, reason=None)
+        assert item.date is second, "its meeting is no part of that date"
 
 
 def test_what_is_called_moves_to_another_day_only_where_its_agenda_has_room(
@@ -506,6 +513,13 @@ def test_a_call_to_a_date_with_the_referral_on_its_agenda_ends_with_the_date_at_
     wednesday.move_to(end)
     require(62)
     wednesday.move_to(BEGINS)
+    of_no_date = {"protected_since": clock.now(), "forum_id": a_team_beside(session, cast).forum.id}
+    for name, value in of_no_date.items():
+        stood = getattr(item.referral, name)
+        setattr(item.referral, name, value)
+        require(62)
+        setattr(item.referral, name, stood)
+    assert refused(lambda: require(62)) is AgendaProblem.ENDS_AFTER
     agenda.arrange(session, item, AgendaAct.OFF, minutes=30, by=cast.coordinator.actor())
     require(62)
 
