@@ -510,6 +510,8 @@ def test_the_coordinator_notes_that_an_interpreter_is_booked(signed_in: SignIn, 
     assert "polska: not noted as booked yet" in page.text
     (form,) = forms(page)
     assert "nothing has been noted" in karin.submit({"booked_with": ""}, form=form, status=422).text
+    lost = karin.submit({"booked_with": "", "_page": ""}, form=form)
+    assert "nothing has been noted" in lost.text, "where the page of the form is not known, it is said on the next one"
     for stale in ({"asked_about": "2026-12-08T12:30:00+00:00"}, {"language": "finska"}):
         page = karin.submit(stale | {"booked_with": "Tolken"}, form=form, status=422)
         assert "which interpreters it needs, has changed meanwhile" in page.text

@@ -73,7 +73,10 @@ def _line(found: ToBook, day: date) -> Line:
 
 def _again(referral: Referral, why: str) -> ResponseReturnValue:
     """The page as it is by now, with `why` nothing was noted, and what was typed to be copied."""
-    return kept.page_again(notices.Notice(gettext(why), kind="warning"), 422) or _back(referral)
+    again = kept.page_again(notices.Notice(gettext(why), kind="warning"), 422)
+    if again is None:
+        notices.say_next(gettext(why), "warning")
+    return again or _back(referral)
 
 
 def _back(referral: Referral) -> ResponseReturnValue:
