@@ -11,7 +11,7 @@ from referrals.forums import dates, moving
 from referrals.forums.moving import CalledOff, Moved
 from referrals.languages import local_date
 from referrals.vocabulary import AgendaProblem
-from schemas.fields import CHOOSE_ONE
+from schemas.fields import N_
 from schemas.forums import MoveDateForm, MoveItemForm, WithdrawDateForm
 from webapp import forms, notices, people, transactions
 from webapp.casework import words
@@ -34,13 +34,17 @@ def move_agenda_item(forum_id: uuid.UUID, date_id: uuid.UUID, item_id: uuid.UUID
     forum, form, session, by = team_of(forum_id), forms.submitted(), transactions.session(), people.actor()
     item = line_of(dates.find_date(session, forum, date_id), item_id, form)
     if item is not None and (values := form.load(MoveItemForm())):
+        others = [one for one in dates.coming(session, forum) if one.id != date_id]
+        field = "item_to" if others else ""  # without another date to choose the page asks for none
         try:
             to = dates.find_date(session, forum, values["item_to"])
-            moved = moving.move_item(session, item, to, by=by, reason=values["item_reason"])
         except NotAllowed:
-            form.refuse("item_to", CHOOSE_ONE)  # a colleague took that date away meanwhile
+            form.refuse(field, N_("That date has been taken away meanwhile."))
+            return agenda_page(forum, date_id, form, status=422, about=item_id)
+        try:
+            moved = moving.move_item(session, item, to, by=by, reason=values["item_reason"])
         except AgendaRefused as refused:
-            form.refuse("item_to", refused.problem.label)
+            form.refuse(field, refused.problem.label)
         else:
             said = gettext("%(number)s is moved here.", number=item.referral.number)
             notices.say_next(" ".join((said, *_went_along(moved))))

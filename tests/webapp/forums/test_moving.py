@@ -216,7 +216,7 @@ def test_what_was_typed_about_one_referral_stands_again_in_its_own_form_alone(ka
         twin = {"position": 1, "minutes": 30, "put_by_id": cast_of(session).coordinator.id, "put_at": clock.now()}
         session.add(AgendaItem(referral=session.get_one(Referral, uuid.UUID(second_id)), date=last, **twin))
     typed = {"item_to": chosen, "item_reason": "Rektorn är borta."}
-    for why in ("It is on that date already.", "Choose one of the answers."):
+    for why in ("It is on that date already.", "That date has been taken away meanwhile."):
         refused = karin.submit(typed, form=move.find(".//form"), status=422)
         assert any(why in problem for problem in refused.problems)
         again = refused.fields(fold_of(refused, second).find(".//form"))
@@ -228,6 +228,11 @@ def test_what_was_typed_about_one_referral_stands_again_in_its_own_form_alone(ka
         assert not refused.all("blockquote")
         with db.writing(settings.database) as session:  # a colleague takes it away
             session.execute(delete(TeamDate).where(TeamDate.id == uuid.UUID(chosen)))
+    with db.writing(settings.database) as session:  # and the only other one
+        session.execute(delete(TeamDate).where(TeamDate.id != uuid.UUID(date.rpartition("/")[2])))
+    refused = karin.submit(typed, form=move.find(".//form"), status=422)
+    assert any("That date has been taken away meanwhile." in problem for problem in refused.problems)
+    assert [refused.text_of(one) for one in refused.all("blockquote")] == ["Rektorn är borta."]
 
 
 def test_a_date_is_withdrawn_and_what_was_called_for_it_is_called_off(karin, date, lay, settings):  # noqa: F811
