@@ -25,6 +25,8 @@ from webapp.language import gettext, ngettext, short_date, time_of_day, weekday_
 _FIELDS: Final = dict.fromkeys(
     (AgendaProblem.OTHERS, AgendaProblem.MOVED, AgendaProblem.REARRANGED, AgendaProblem.TOO_LONG), ""
 ) | dict.fromkeys((AgendaProblem.PAST_MIDNIGHT, AgendaProblem.SHORTER), "moved_minutes")
+#: what a page that was opened before this version calls the fields that move one referral; the whole date has a `reason` of its own
+_CALLED_BEFORE: Final = {"to": "item_to", "reason": "item_reason"}
 
 
 @blueprint.post("/teams/<uuid:forum_id>/dates/<uuid:date_id>/items/<uuid:item_id>/move")
@@ -32,6 +34,8 @@ _FIELDS: Final = dict.fromkeys(
 def move_agenda_item(forum_id: uuid.UUID, date_id: uuid.UUID, item_id: uuid.UUID) -> ResponseReturnValue:
     """Move a referral to another of the team's dates, and the meeting that was called with it."""
     forum, form, session, by = team_of(forum_id), forms.submitted(), transactions.session(), people.actor()
+    for was, name in _CALLED_BEFORE.items():
+        form.typed.setdefault(name, form.typed.pop(was, ""))
     item = line_of(dates.find_date(session, forum, date_id), item_id, form)
     if item is not None and (values := form.load(MoveItemForm())):
         others = [one for one in dates.coming(session, forum) if one.id != date_id]

@@ -182,6 +182,23 @@ def test_a_page_from_before_this_version_says_that_things_may_have_changed(karin
     assert "14:30" in karin.get(date).text
 
 
+def test_a_page_from_before_this_version_moves_one_referral_with_its_own_reason(karin, team, date, lay):  # noqa: F811
+    number, identity = lay()
+    put(karin, date, identity)
+    karin.get(team)
+    karin.submit(DATE | {"first_on": "2026-09-29"})
+    before = fold_of(karin.get(date), number).find(".//form")
+    for name, was in (("item_to", "to"), ("item_reason", "reason")):
+        (field,) = [one for one in before.iter() if one.get("name") == name]
+        field.set("name", was)
+    chosen = karin.page.fields(before)["to"]
+    refused = karin.submit({"to": "x", "reason": "Rektorn är borta."}, form=before, status=422)
+    assert refused.fields(fold_of(refused, number).find(".//form"))["item_reason"] == "Rektorn är borta."
+    assert not refused.fields(form_of(refused, f"{date}/move"))["reason"]
+    page = karin.submit({"to": chosen, "reason": "Rektorn är borta."}, form=before)
+    assert f"{number} is moved here." in page.text
+
+
 def test_a_line_a_colleague_took_off_or_moved_meanwhile_is_said_to_be_gone(karin, team, date, lay):  # noqa: F811
     (first, first_id), (second, second_id) = lay(), lay()
     karin.get(team)
