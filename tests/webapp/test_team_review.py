@@ -267,9 +267,10 @@ def test_a_closed_day_for_the_next_meeting_is_pointed_out_in_the_minutes_and_beg
     wednesday.move_to(AT + timedelta(hours=2))
     karin = signed_in("karin")
     assert said not in karin.get(f"/referrals/{reference}/team-review/minutes").text
+    assert said in karin.submit({"next_meeting_on": "19.12.2026"}, button=("_add", "decisions")).text
     assert said not in karin.submit({"outcome": "meet_again", "next_meeting_on": "2026-12-18"}).text
     karin.get(f"/referrals/{reference}/team-review/minutes?screen=open")
-    curtain = karin.submit({"next_meeting_on": "2026-12-19"})
+    curtain = karin.submit({"next_meeting_on": "19.12.2026"})
     assert ("The minutes are saved." in curtain.text, said in curtain.text) == (True, True)
     assert "19 December" not in curtain.text
     assert said in karin.get(f"/referrals/{reference}/team-review/minutes").text

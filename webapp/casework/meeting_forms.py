@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from marshmallow import ValidationError
 from sqlalchemy import select
 
 from referrals import clock, team_review
@@ -23,6 +24,7 @@ from referrals.notes import MEETING_TEXTS
 from referrals.papers import agenda_points
 from referrals.people.roster import Colleague
 from referrals.vocabulary import Attendance, CalledReply, Domain, InvitationReply
+from schemas.fields import DateField
 from webapp import forms, people, transactions
 from webapp.casework import note_forms
 from webapp.casework.frame import today
@@ -115,17 +117,21 @@ def _day_named(held: TeamMeeting | None) -> date | None:
 
 def closed_day_named(referral: Referral) -> date | None:
     """The day that the last minutes name for the next meeting, where the schools are closed on it: no call begins with it."""
-    session = transactions.session()
-    named = _day_named(team_review.held_meeting(session, referral))
-    return named if named and not is_open_day(named, closed_days(session)) else None
+    named = _day_named(team_review.held_meeting(transactions.session(), referral))
+    return named if named and is_closed(named) else None
 
 
 def holds_closed_day(form: forms.Form, name: str) -> bool:
-    """Whether the schools are closed on the day that stands in the field `name` of a form."""
+    """Whether the schools are closed on the day that stands in the field `name` of a form, however it was typed."""
     try:
-        day = date.fromisoformat(form.typed.get(name, ""))  # as it was typed: asking gives it no place on the page
-    except ValueError:
+        day: date = DateField().deserialize(form.typed.get(name, ""))  # asking so gives it no place on the page
+    except ValidationError:
         return False
+    return is_closed(day)
+
+
+def is_closed(day: date) -> bool:
+    """Whether the schools are closed on a day."""
     return not is_open_day(day, closed_days(transactions.session()))
 
 

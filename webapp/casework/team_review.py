@@ -174,13 +174,13 @@ def record_meeting(referral: Referral) -> ResponseReturnValue:
         return _minutes_page(referral, form)
     if agreed:
         colour_rating.rate_together(session, referral, held, by=people.actor(), colours=agreed)
-    _say_saved(held, form)
+    _say_saved(held)
     if screens.is_asked_for():
         return redirect(meeting_screen.address(referral), 303)
     return redirect(url_for("casework.team_review", number=referral.number), 303)
 
 
-def _say_saved(held: TeamMeeting, form: forms.Form) -> None:
+def _say_saved(held: TeamMeeting) -> None:
     if held.outcome is None:
         notices.say_next(
             gettext("The minutes are saved. Say under “How it goes on” what was decided, before they can be approved."),
@@ -188,7 +188,7 @@ def _say_saved(held: TeamMeeting, form: forms.Form) -> None:
         )
     else:
         notices.say_next(gettext("The minutes are saved. Somebody else who may approves them next."))
-    if meeting_forms.holds_closed_day(form, "next_meeting_on"):
+    if held.next_meeting_on and meeting_forms.is_closed(held.next_meeting_on):
         # Without the day: it may be shown on the curtain, before the next family.
         notices.say_next(gettext(_NEXT_IS_CLOSED), "warning")
 
