@@ -41,6 +41,11 @@ class Slot:
         """When the next one begins."""
         return self.starts_at + timedelta(minutes=self.item.minutes)
 
+    @property
+    def is_within(self) -> bool:
+        """Whether it ends with its date at the latest. A meeting beyond would be no part of what is told of the date."""
+        return self.ends_at <= self.item.date.starts_at + timedelta(minutes=self.item.date.minutes)
+
 
 def slots(session: Session, date: TeamDate) -> list[Slot]:
     """The agenda of a date in its order: one clock runs through it from the date's beginning."""

@@ -123,23 +123,21 @@ def call_to_agenda(
 ) -> Called:  # fmt: skip
     """Call the team to each referral on the agenda that is ready for it, at its time there, to talk about `points`.
 
-    Raises SchoolsClosed where they are, unless `on_closed_day` says that this is known: days are closed after dates were set, too.
-    Raises NotAllowed, and AgendaRefused once the day has passed, where the agenda was changed since it stood as `seen`, and where it
-    ends after the date.
+    What would end after the date waits until that is longer, or the agenda shorter. Raises SchoolsClosed where they are, unless
+    `on_closed_day` says that this is known: days are closed after dates were set, too. Raises NotAllowed, and AgendaRefused once the
+    day has passed, and where the agenda was changed since it stood as `seen`.
     """
     dates.require_keeper(date.forum, by)
     agenda.require_to_come(session, date)
     agenda.require_as_seen(session, date, seen)
-    slots = agenda.slots(session, date)
-    agenda.require_room(slots, date.minutes)
     held = seats.seats_of(session, date.forum)
     called = left = to_tell = 0
-    for slot in slots:
+    for slot in agenda.slots(session, date):
         referral = slot.item.referral
         is_done = team_review.is_called(session, referral) or agenda.was_met_about(session, slot)
         if is_done or not agenda.may_arrange(referral, date, by):
             continue
-        if can_be_called(session, slot, held, by=by):
+        if slot.is_within and can_be_called(session, slot, held, by=by):
             _call(session, slot, points, by=by, on_closed_day=on_closed_day)
             called += 1
             meeting = team_review.current_meeting(session, referral)

@@ -154,8 +154,7 @@ def agenda_page(
     """
     session, actor = transactions.session(), people.actor()
     date = dates.find_date(session, forum, date_id)
-    held = seats.seats_of(session, forum)
-    slots = rules.slots(session, date)
+    held, slots = seats.seats_of(session, forum), rules.slots(session, date)
     is_over = rules.is_over(session, date)
     may_keep = dates.may_keep(forum, actor)
     could_be_put = rules.lined_up(session, date, by=actor) if may_keep and not is_over else []
@@ -190,6 +189,7 @@ def agenda_page(
         agenda_seen=rules.as_it_stands(session, date),
         lines=lines,
         ready=len(ready),
+        beyond=sum(not slot.is_within for slot in ready),
         could_follow=any(line.could_follow for line in lines),
         others=others,
         ends_at=ends_at,

@@ -271,7 +271,7 @@ def test_with_one_press_the_team_is_called_to_everything_that_is_ready(karin, da
     assert fields["agenda"].startswith("How the child is doing now")
 
 
-def test_to_an_agenda_that_ends_after_its_date_nobody_is_called_before_that_is_longer(karin, date, lay):
+def test_to_what_would_end_after_its_date_nobody_is_called_before_that_is_longer(karin, date, lay):
     def offers(page):
         return bool([one for one in page.all("form") if one.get("action", "").endswith("/call")])
 
@@ -280,6 +280,11 @@ def test_to_an_agenda_that_ends_after_its_date_nobody_is_called_before_that_is_l
     assert offers(put(karin, date, second_id))
     page = arrange(karin, karin.page, second, "keep", "45")
     assert "2 referrals here are ready" in page.text
+    assert "One of them would end after the date does and waits" in page.text
+    page = karin.submit(form=next(one for one in page.all("form") if one.get("action", "").endswith("/call")))
+    assert "The team is called to one referral." in page.text
+    assert "One referral waits until what is missing below is seen to." in page.text
+    assert "One referral here is ready" in page.text
     assert "Make the date longer, or give its referrals fewer minutes: then the team can be called." in page.text
     assert not offers(page)
 
